@@ -1,0 +1,79 @@
+// swift-tools-version: 6.2
+// Roost: a WebSocket server library for Linux, and a chat server on top of it.
+import PackageDescription
+
+let strict: [SwiftSetting] = [.swiftLanguageMode(.v6), .strictMemorySafety()]
+// `@_lifetime` is needed only where a view of somebody else's bytes is handed out.
+let lending: [SwiftSetting] = strict + [.enableExperimentalFeature("Lifetimes")]
+let tests: [SwiftSetting] = [.swiftLanguageMode(.v6)]
+
+let package = Package(
+    name: "roost",
+    products: [
+        .library(name: "WebSocketServer", targets: ["WebSocketServer"]),
+        .library(name: "WebSocketCore", targets: ["WebSocketCore"]),
+        .executable(name: "roost", targets: ["roost"]),
+        .executable(name: "echo-server", targets: ["EchoServer"]),
+        .executable(name: "broadcast-server", targets: ["BroadcastServer"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    ],
+    targets: [
+        // C: what the Glibc overlay does not have, and the system's libraries.
+        .systemLibrary(
+            name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "CLinux", dependencies: ["CSystemd"]),
+
+        // The library. Each target imports only what stands above it.
+        .target(name: "WebSocketCore", dependencies: ["CCrypto"], swiftSettings: lending),
+        .target(name: "ChatRooms", swiftSettings: strict),
+        .target(
+            name: "LinuxReactor", dependencies: ["CLinux", "WebSocketCore"], swiftSettings: lending),
+        .target(
+            name: "SystemdSupport", dependencies: ["CLinux", "LinuxReactor"], swiftSettings: strict),
+        .target(
+            name: "WebSocketServer",
+            dependencies: [
+                "WebSocketCore", "LinuxReactor", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: lending),
+
+        // The programs.
+        .target(
+            name: "CommandLineOptions",
+            dependencies: [
+                "WebSocketServer", "SystemdSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .target(name: "CPage", path: "Sources/roost/Page"),
+        .executableTarget(
+            name: "roost",
+            dependencies: ["WebSocketServer", "ChatRooms", "CommandLineOptions", "CPage"],
+            exclude: ["Page"], swiftSettings: strict),
+        .executableTarget(
+            name: "EchoServer", dependencies: ["WebSocketServer", "CommandLineOptions"],
+            path: "Sources/Examples/EchoServer", swiftSettings: strict),
+        .executableTarget(
+            name: "BroadcastServer", dependencies: ["WebSocketServer", "CommandLineOptions"],
+            path: "Sources/Examples/BroadcastServer", swiftSettings: strict),
+
+        // Tests: a folder per target, then the whole server against its peers.
+        .testTarget(name: "WebSocketCoreTests", dependencies: ["WebSocketCore"], swiftSettings: tests),
+        .testTarget(name: "ChatRoomsTests", dependencies: ["ChatRooms"], swiftSettings: tests),
+        .testTarget(name: "LinuxReactorTests", dependencies: ["LinuxReactor"], swiftSettings: tests),
+        .testTarget(
+            name: "WebSocketServerTests", dependencies: ["WebSocketServer"], swiftSettings: tests),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["WebSocketServer", "LinuxReactor"],
+            swiftSettings: tests),
+        .testTarget(name: "RoostTests", dependencies: ["roost"], swiftSettings: tests),
+        .testTarget(name: "BrowserTests", dependencies: ["roost"], swiftSettings: tests),
+        .testTarget(name: "ConformanceTests", dependencies: ["EchoServer"], swiftSettings: tests),
+    ],
+    cLanguageStandard: .c2x
+)
