@@ -1,0 +1,35 @@
+# The commands of the project. `make` alone lists them.
+
+ARGS ?=
+SWIFT_BUILD = swift build
+RELEASE = $(SWIFT_BUILD) -c release
+
+.PHONY: help run test deps deps-test format clean
+.DEFAULT_GOAL := help
+
+help: ## List what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
+		awk -F'|' '{ printf "  make %-18s %s\n", $$1, $$2 }'
+
+run: deps ## Build the chat and serve it (ARGS="--port 9000" is passed on)
+	$(RELEASE) --product roost
+	@exec "$$($(RELEASE) --show-bin-path)/roost" serve $(ARGS)
+
+test: deps-test ## Build everything and run all tests (ARGS="--filter Name" for some)
+	$(SWIFT_BUILD) --build-tests
+	$(RELEASE) --product echo-server
+	@Tests/Support/run-tests.sh $(ARGS)
+
+deps: ## Install what the build needs, where it is missing
+	@.ci/install-packages build
+	@.ci/require-swift
+
+deps-test: deps
+	@.ci/install-packages tests
+	@Tests/Support/python-venv.sh
+
+format: ## Lay out all Swift sources
+	swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+clean: ## Remove what was built, and the tests' Python environments
+	rm -rf .build .venv-*
