@@ -1,0 +1,48 @@
+// UNSAFE: appending what is not a span: integers, literals and strings. Each reads memory that the
+// value itself keeps alive for the length of the call.
+
+import Glibc
+
+extension ByteBuffer {
+    /// Appends an integer in network byte order.
+    @inlinable
+    public mutating func append<Value: FixedWidthInteger & BitwiseCopyable>(bigEndian value: Value)
+    {
+        let target = unsafe appendUninitialized(MemoryLayout<Value>.size)
+        unsafe UnsafeMutableRawPointer(target)
+            .storeBytes(of: value.bigEndian, as: Value.self)
+    }
+
+    /// Appends the UTF-8 of a literal.
+    @inlinable
+    public mutating func append(_ literal: StaticString) {
+        guard literal.hasPointerRepresentation else {
+            append(utf8: literal.description)
+            return
+        }
+        let byteCount = literal.utf8CodeUnitCount
+        if byteCount == 0 { return }
+        let target = unsafe appendUninitialized(byteCount)
+        unsafe memcpy(target, literal.utf8Start, byteCount)
+    }
+
+    /// Appends the UTF-8 of `string`.
+    @inlinable
+    public mutating func append(utf8 string: String) {
+        append(string.utf8.span)
+    }
+
+    /// Appends `value` as decimal digits.
+    public mutating func append(decimal value: Int) {
+        var digits = InlineArray<20, UInt8>(repeating: 0)
+        var first = digits.count
+        var rest = value.magnitude
+        repeat {
+            first -= 1
+            digits[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        } while rest > 0
+        if value < 0 { append(UInt8(ascii: "-")) }
+        append(digits.span.extracting(first...))
+    }
+}

@@ -1,0 +1,174 @@
+// UNSAFE: the growable byte queue that holds what arrives and what goes out. It must hold that
+// `block` is nil or a malloc'd block that nobody else knows, that its header is initialised, and that
+// head + count never pass capacity.
+
+import Glibc
+
+/// A first-in, first-out queue of bytes in one allocation, at most: bytes are appended at the end,
+/// read as one contiguous span, and consumed from the front.
+///
+/// It takes eight bytes in its owner and nothing more until the first byte is appended, so that a
+/// million idle connections pay for a million pointers. There is exactly one owner, hence no
+/// reference count and no copy on write.
+@safe
+public struct ByteBuffer: ~Copyable {
+    /// What stands in front of the bytes in the block.
+    @usableFromInline
+    struct Header: BitwiseCopyable {
+        @usableFromInline var head: Int
+        @usableFromInline var count: Int
+        @usableFromInline var capacity: Int
+
+        @inlinable
+        init(head: Int, count: Int, capacity: Int) {
+            self.head = head
+            self.count = count
+            self.capacity = capacity
+        }
+    }
+
+    @usableFromInline var block: UnsafeMutablePointer<Header>?
+
+    /// An empty buffer that owns no memory yet.
+    @inlinable
+    public init() {
+        unsafe block = nil
+    }
+
+    /// An empty buffer with room for `minimumCapacity` bytes.
+    @inlinable
+    public init(minimumCapacity: Int) {
+        unsafe block = nil
+        if minimumCapacity > 0 { reserve(minimumCapacity) }
+    }
+
+    @inlinable
+    deinit {
+        if let block = unsafe block { unsafe free(block) }
+    }
+
+    /// How many bytes are in the queue.
+    @inlinable
+    public var count: Int {
+        guard let block = unsafe block else { return 0 }
+        return unsafe block.pointee.count
+    }
+
+    /// Whether there is nothing to read.
+    @inlinable
+    public var isEmpty: Bool { count == 0 }
+
+    /// How many bytes the block can hold, consumed ones included: what this buffer costs in memory.
+    @inlinable
+    public var capacity: Int {
+        guard let block = unsafe block else { return 0 }
+        return unsafe block.pointee.capacity
+    }
+
+    /// The bytes of the queue, oldest first.
+    @inlinable
+    public var span: Span<UInt8> {
+        @_lifetime(borrow self)
+        get {
+            guard let block = unsafe block else { return Span() }
+            let bytes = unsafe UnsafeBufferPointer(
+                start: UnsafePointer(Self.firstByte(of: block)), count: block.pointee.count)
+            return unsafe _overrideLifetime(Span(_unsafeElements: bytes), borrowing: self)
+        }
+    }
+
+    /// The bytes of the queue, oldest first, to be changed in place.
+    @inlinable
+    public var mutableSpan: MutableSpan<UInt8> {
+        @_lifetime(&self)
+        mutating get {
+            guard let block = unsafe block else { return MutableSpan() }
+            let bytes = unsafe UnsafeMutableBufferPointer(
+                start: Self.firstByte(of: block), count: block.pointee.count)
+            return unsafe _overrideLifetime(MutableSpan(_unsafeElements: bytes), mutating: &self)
+        }
+    }
+
+    /// The oldest byte of a block.
+    @inlinable
+    static func firstByte(of block: UnsafeMutablePointer<Header>) -> UnsafeMutablePointer<UInt8> {
+        let storage = unsafe UnsafeMutableRawPointer(block + 1)
+        return unsafe (storage + block.pointee.head).assumingMemoryBound(to: UInt8.self)
+    }
+
+    /// Makes room for `additional` more bytes, so that appending them moves nothing.
+    ///
+    /// Capacity grows by doubling; a consumed head that is at least as long as what is left is
+    /// reclaimed instead. The process ends if there is no memory.
+    @inlinable
+    public mutating func reserve(_ additional: Int) {
+        if let block = unsafe block {
+            let header = unsafe block.pointee
+            if additional <= header.capacity - header.head - header.count { return }
+        }
+        makeRoom(for: additional)
+    }
+
+    /// Appends one byte.
+    @inlinable
+    public mutating func append(_ byte: UInt8) {
+        unsafe appendUninitialized(1).pointee = byte
+    }
+
+    /// Appends `bytes`.
+    @inlinable
+    public mutating func append(_ bytes: Span<UInt8>) {
+        let byteCount = bytes.count
+        if byteCount == 0 { return }
+        let target = unsafe appendUninitialized(byteCount)
+        unsafe bytes.withUnsafeBufferPointer { source in
+            _ = unsafe memcpy(target, source.baseAddress!, byteCount)
+        }
+    }
+
+    /// Lengthens the queue by `byteCount` bytes whose values are yet to be written by the caller.
+    @inlinable
+    @inline(__always)
+    mutating func appendUninitialized(_ byteCount: Int) -> UnsafeMutablePointer<UInt8> {
+        reserve(byteCount)
+        let block = unsafe block!
+        let target = unsafe Self.firstByte(of: block) + block.pointee.count
+        unsafe block.pointee.count += byteCount
+        return unsafe target
+    }
+
+    /// Consumes the `byteCount` oldest bytes. The block is kept; when the queue becomes empty it
+    /// starts again at the block's beginning.
+    @inlinable
+    public mutating func removeFirst(_ byteCount: Int) {
+        precondition(byteCount >= 0 && byteCount <= count, "removing more than the buffer holds")
+        guard let block = unsafe block else { return }
+        unsafe block.pointee.count -= byteCount
+        unsafe block.pointee.head =
+            unsafe block.pointee.count == 0 ? 0 : block.pointee.head + byteCount
+    }
+
+    /// Takes back the `byteCount` newest bytes.
+    @inlinable
+    public mutating func removeLast(_ byteCount: Int) {
+        precondition(byteCount >= 0 && byteCount <= count, "removing more than the buffer holds")
+        guard let block = unsafe block else { return }
+        unsafe block.pointee.count -= byteCount
+    }
+
+    /// Forgets all bytes and, unless told to keep it, frees the block.
+    @inlinable
+    public mutating func removeAll(keepingCapacity: Bool = false) {
+        guard let block = unsafe block else { return }
+        if keepingCapacity {
+            unsafe block.pointee.head = 0
+            unsafe block.pointee.count = 0
+        } else {
+            unsafe free(block)
+            unsafe self.block = nil
+        }
+    }
+}
+
+/// The buffer has one owner and shares nothing, so it may move between threads with that owner.
+extension ByteBuffer: @unchecked Sendable {}

@@ -1,0 +1,104 @@
+// UNSAFE: UTF-8 checked as it arrives, in pieces of any size, failing on the very byte that can't be
+// right. Blocks are loaded only where the span has that many bytes.
+
+/// An incremental UTF-8 validator (RFC 3629 §4): overlong forms, surrogates and scalars above
+/// U+10FFFF are refused at the first byte that shows them.
+///
+/// It is a state machine whose rows are packed into words: the row of a byte holds, at the bit
+/// position that is the current state, the next state. A step is thus one shift, with the load of the
+/// row off the critical path; text of plain ASCII is skipped in blocks.
+@frozen
+public struct UTF8Validator: BitwiseCopyable, Sendable {
+    @usableFromInline var state: UInt8
+
+    /// A validator at the beginning of a text.
+    @inlinable
+    public init() { state = UTF8Rows.accept }
+
+    /// Whether what was seen so far ends between two characters.
+    @inlinable
+    public var isComplete: Bool { state == UTF8Rows.accept }
+
+    /// Takes the next piece of the text and returns false if it can't be UTF-8, whatever follows.
+    /// Once it has returned false it always does.
+    public mutating func update(_ bytes: Span<UInt8>) -> Bool {
+        var state = UInt64(state)
+        let rows = UTF8Rows.table.span
+        var index = 0
+        let count = bytes.count
+        unsafe bytes.withUnsafeBytes { buffer in
+            while count - index >= 32 {
+                if state == UInt64(UTF8Rows.accept) {
+                    let block = unsafe buffer.loadUnaligned(
+                        fromByteOffset: index, as: SIMD4<UInt64>.self)
+                    let seen = block[0] | block[1] | block[2] | block[3]
+                    if seen & 0x8080_8080_8080_8080 == 0 {
+                        index += 32
+                        continue
+                    }
+                }
+                for offset in index..<index + 32 {
+                    let row = unsafe rows[unchecked: Int(buffer[offset])]
+                    state = row &>> state
+                }
+                state &= 63
+                if state == UInt64(UTF8Rows.reject) { return }
+                index += 32
+            }
+            while index < count {
+                state = unsafe rows[unchecked: Int(buffer[index])] &>> state
+                index += 1
+            }
+        }
+        self.state = UInt8(truncatingIfNeeded: state & 63)
+        return self.state != UTF8Rows.reject
+    }
+
+    /// Whether `bytes` are UTF-8, whole.
+    public static func isValid(_ bytes: Span<UInt8>) -> Bool {
+        var validator = UTF8Validator()
+        return validator.update(bytes) && validator.isComplete
+    }
+}
+
+/// The packed state machine: nine states, each named by the bit position of its six bits in a row.
+@usableFromInline
+enum UTF8Rows {
+    /// The state of no way out: every row's lowest six bits are zero.
+    @usableFromInline static let reject: UInt8 = 0
+    /// Between two characters.
+    @usableFromInline static let accept: UInt8 = 6
+    // One, two or three continuation bytes to come, and the four second bytes that are restricted.
+    private static let one: UInt8 = 12
+    private static let two: UInt8 = 18
+    private static let three: UInt8 = 24
+    private static let afterE0: UInt8 = 30
+    private static let afterED: UInt8 = 36
+    private static let afterF0: UInt8 = 42
+    private static let afterF4: UInt8 = 48
+
+    /// A row for each byte, from the grammar of RFC 3629 §4.
+    static let table: InlineArray<256, UInt64> = {
+        var rows = InlineArray<256, UInt64>(repeating: 0)
+        func allow(_ bytes: ClosedRange<UInt8>, in state: UInt8, to next: UInt8) {
+            for byte in bytes { rows[Int(byte)] |= UInt64(next) << UInt64(state) }
+        }
+        allow(0x00...0x7F, in: accept, to: accept)
+        allow(0xC2...0xDF, in: accept, to: one)
+        allow(0xE0...0xE0, in: accept, to: afterE0)
+        allow(0xE1...0xEC, in: accept, to: two)
+        allow(0xED...0xED, in: accept, to: afterED)
+        allow(0xEE...0xEF, in: accept, to: two)
+        allow(0xF0...0xF0, in: accept, to: afterF0)
+        allow(0xF1...0xF3, in: accept, to: three)
+        allow(0xF4...0xF4, in: accept, to: afterF4)
+        allow(0xA0...0xBF, in: afterE0, to: one)
+        allow(0x80...0x9F, in: afterED, to: one)
+        allow(0x90...0xBF, in: afterF0, to: two)
+        allow(0x80...0x8F, in: afterF4, to: two)
+        allow(0x80...0xBF, in: one, to: accept)
+        allow(0x80...0xBF, in: two, to: one)
+        allow(0x80...0xBF, in: three, to: two)
+        return rows
+    }()
+}

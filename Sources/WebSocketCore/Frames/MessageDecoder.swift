@@ -1,0 +1,208 @@
+// The incremental decoder: bytes in, messages and control frames out, nothing allocated.
+
+/// Decodes the frames of one connection (RFC 6455 §5) into messages, in place.
+///
+/// It is plain data and owns nothing: the caller presents the received bytes and lends a buffer for
+/// messages that are not whole in them. A message that arrives whole and unfragmented is unmasked
+/// where it lies and returned as a range. Everything else is unmasked into `assembly`, which grows
+/// with the bytes received, never with a length declared.
+///
+/// Violations are found on the first byte that shows them, in the order of the wire, so that the
+/// outcome does not depend on how the bytes were cut.
+public struct MessageDecoder: BitwiseCopyable, Sendable {
+    enum Phase: UInt8, BitwiseCopyable {
+        case header, payload, closed, failed
+    }
+
+    /// Payload bytes of the current data frame that have not arrived; once closed, the code or -1.
+    var remaining = 0
+    /// The key for the next payload byte.
+    var maskingKey: UInt32 = 0
+    /// How many frames of the current message have begun.
+    var fragmentCount: UInt32 = 0
+    var phase = Phase.header
+    var frameIsFinal = false
+    /// The message whose frames are being assembled.
+    var message: MessageKind?
+    var utf8 = UTF8Validator()
+    var failure = ProtocolViolation.Kind.reservedBits
+
+    /// A decoder at the first byte after the handshake.
+    public init() {}
+
+    /// Whether nothing of an unfinished frame or message is held: what a peer may end at.
+    public var isBetweenMessages: Bool { phase == .header && message == nil }
+
+    /// Decodes up to the next event, from `position` on, and moves `position` past what it consumed.
+    ///
+    /// Call it until it answers `.needsMore`, `.close` or `.violation`. After `.needsMore` the bytes
+    /// from `position` on (fewer than 14 + 125: a partial header or control frame) must be presented
+    /// again in front of the next ones. After `.close` or `.violation` the decoder is done: it
+    /// discards whatever comes (RFC 6455 §1.4, §7.1.7) and gives the same answer (the reason of a close
+    /// is then empty).
+    ///
+    /// Ranges are positions in `bytes` and stay good until the caller overwrites them.
+    @_lifetime(bytes: copy bytes)
+    public mutating func next(
+        _ bytes: inout MutableSpan<UInt8>, from position: inout Int, assembly: inout ByteBuffer,
+        rules: DecoderRules
+    ) -> Event {
+        while true {
+            switch phase {
+            case .header:
+                guard let header = FrameHeader.parse(bytes.span.extracting(position...)) else {
+                    let partial = bytes.span.extracting(position...)
+                    if let kind = violation(inPartial: partial, assembly.count, rules) {
+                        return fail(kind, &position, bytes.count)
+                    }
+                    return .needsMore
+                }
+                if let kind = violation(in: header, assembly.count, rules) {
+                    return fail(kind, &position, bytes.count)
+                }
+                // The checks bounded the length by 125 or by the message limit.
+                let start = position + header.byteCount
+                let payloadByteCount = Int(truncatingIfNeeded: header.payloadByteCount)
+                let isWhole = payloadByteCount <= bytes.count - start
+                if header.firstByte & 0x8 != 0 {
+                    if !isWhole { return .needsMore }
+                    let payload = start..<start + payloadByteCount
+                    return control(header, payload, &bytes, &position)
+                }
+                if isWhole && header.isFinal && message == nil {
+                    let payload = start..<start + payloadByteCount
+                    return whole(header, payload, &bytes, &position)
+                }
+                begin(header, payloadByteCount, &assembly)
+                position = start
+            case .payload:
+                if let event = receivePayload(bytes.span, &position, &assembly) { return event }
+            case .closed:
+                position = bytes.count
+                let code = remaining < 0 ? nil : CloseCode(rawValue: UInt16(remaining))
+                return .close(code, reason: position..<position)
+            case .failed:
+                position = bytes.count
+                return .violation(ProtocolViolation(failure))
+            }
+        }
+    }
+
+    /// A message that lies whole in `bytes`.
+    @inline(__always)
+    @_lifetime(bytes: copy bytes)
+    private mutating func whole(
+        _ header: FrameHeader, _ payload: Range<Int>, _ bytes: inout MutableSpan<UInt8>,
+        _ position: inout Int
+    ) -> Event {
+        let isASCII = header.isMasked && bytes.unmask(payload, header.maskingKey)
+        let kind = MessageKind(header)
+        if kind.isPlainText && !isASCII {
+            guard UTF8Validator.isValid(bytes.span.extracting(payload)) else {
+                return fail(.invalidUTF8, &position, bytes.count)
+            }
+        }
+        position = payload.upperBound
+        return .message(kind, payload)
+    }
+
+    /// A control frame that lies whole in `bytes`.
+    @_lifetime(bytes: copy bytes)
+    private mutating func control(
+        _ header: FrameHeader, _ payload: Range<Int>, _ bytes: inout MutableSpan<UInt8>,
+        _ position: inout Int
+    ) -> Event {
+        if header.isMasked { _ = bytes.unmask(payload, header.maskingKey) }
+        switch header.opcode {
+        case .ping:
+            position = payload.upperBound
+            return .ping(payload)
+        case .pong:
+            position = payload.upperBound
+            return .pong(payload)
+        default:
+            return close(payload, bytes.span, &position)
+        }
+    }
+
+    /// A Close frame (RFC 6455 §5.5.1). An empty one has no code; one byte was refused before.
+    private mutating func close(
+        _ payload: Range<Int>, _ bytes: Span<UInt8>, _ position: inout Int
+    ) -> Event {
+        var code: CloseCode?
+        var reason = payload
+        if payload.count >= 2 {
+            let high = UInt16(bytes[payload.lowerBound])
+            let low = UInt16(bytes[payload.lowerBound + 1])
+            let received = CloseCode(rawValue: high << 8 | low)
+            guard received.mayReceive else {
+                return fail(.invalidCloseCode, &position, bytes.count)
+            }
+            code = received
+            reason = payload.lowerBound + 2..<payload.upperBound
+            guard UTF8Validator.isValid(bytes.extracting(reason)) else {
+                return fail(.invalidCloseReason, &position, bytes.count)
+            }
+        }
+        phase = .closed
+        remaining = code.map { Int($0.rawValue) } ?? -1
+        position = payload.upperBound
+        return .close(code, reason: reason)
+    }
+
+    /// Remembers a data frame whose payload goes to the assembly.
+    private mutating func begin(
+        _ header: FrameHeader, _ payloadByteCount: Int, _ assembly: inout ByteBuffer
+    ) {
+        if message == nil {
+            message = MessageKind(header)
+            fragmentCount = 0
+            utf8 = UTF8Validator()
+            if !assembly.isEmpty { assembly.removeAll(keepingCapacity: true) }
+        }
+        fragmentCount += 1
+        frameIsFinal = header.isFinal
+        remaining = payloadByteCount
+        maskingKey = header.maskingKey
+        phase = .payload
+    }
+
+    /// Takes what has arrived of the current frame's payload. Nil says that the frame has ended and
+    /// its message has not.
+    private mutating func receivePayload(
+        _ bytes: Span<UInt8>, _ position: inout Int, _ assembly: inout ByteBuffer
+    ) -> Event? {
+        guard let kind = message else { preconditionFailure("a payload without a message") }
+        let byteCount = min(remaining, bytes.count - position)
+        if byteCount > 0 {
+            let piece = bytes.extracting(position..<position + byteCount)
+            let isASCII = assembly.append(unmasking: piece, maskingKey)
+            if kind.isPlainText && !(isASCII && utf8.isComplete) {
+                guard utf8.update(assembly.span.extracting(last: byteCount)) else {
+                    return fail(.invalidUTF8, &position, bytes.count)
+                }
+            }
+            maskingKey = Masking.rotated(maskingKey, by: byteCount)
+            remaining -= byteCount
+            position += byteCount
+        }
+        if remaining > 0 { return .needsMore }
+        phase = .header
+        if !frameIsFinal { return nil }
+        if kind.isPlainText && !utf8.isComplete {
+            return fail(.invalidUTF8, &position, bytes.count)
+        }
+        message = nil
+        return .assembled(kind)
+    }
+
+    @inline(never)
+    private mutating func fail(
+        _ kind: ProtocolViolation.Kind, _ position: inout Int, _ end: Int
+    ) -> Event {
+        phase = .failed
+        failure = kind
+        position = end
+        return .violation(ProtocolViolation(kind))
+    }
+}

@@ -1,0 +1,160 @@
+// The incremental reader of request bodies: plain, or chunked with its extensions and trailers
+// dropped.
+
+/// Collects the body of one request (RFC 9112 §6–7), within a limit.
+///
+/// It is plain data and consumes every byte that it is given up to the body's end.
+public struct BodyDecoder: BitwiseCopyable, Sendable {
+    /// Where the body stands.
+    public enum Progress: Equatable, Sendable {
+        case needsMore
+        /// `body` holds all of it; what follows `position` belongs to the next request.
+        case complete
+        /// The body is too large or malformed; the connection should end with the response.
+        case rejected(HandshakeRejection)
+    }
+
+    /// The most bytes that chunk extensions and trailers may take, each, over a whole body: they carry
+    /// nothing for us.
+    public static let overheadLimit = 4096
+
+    enum State: UInt8, BitwiseCopyable {
+        case data, size, sizeDigits, sizeSpace, extensions, sizeEnd, chunk, chunkCR, chunkLF
+        case trailerStart, trailer, trailerEnd, finalLF
+        case complete, tooLarge, malformed
+    }
+
+    var state: State
+    /// Bytes of the body or the chunk that have not arrived; the size while its digits come in.
+    var remaining: Int
+    /// Bytes of extensions and trailers so far.
+    var overhead: UInt16 = 0
+    var sizeDigitCount: UInt8 = 0
+
+    /// A decoder before the body's first byte.
+    public init(_ framing: BodyFraming) {
+        switch framing {
+        case .none: (state, remaining) = (.complete, 0)
+        case .contentLength(let byteCount):
+            (state, remaining) = (byteCount == 0 ? .complete : .data, byteCount)
+        case .chunked: (state, remaining) = (.size, 0)
+        }
+    }
+
+    /// Moves what has arrived of the body to the end of `body`, and `position` past it.
+    ///
+    /// - Parameter limit: the most bytes that `body` may hold; a body that declares or sends more is
+    ///   rejected with 413 as soon as that is known.
+    public mutating func next(
+        _ bytes: Span<UInt8>, from position: inout Int, into body: inout ByteBuffer, limit: Int
+    ) -> Progress {
+        if state == .data && remaining > limit - body.count { state = .tooLarge }
+        while position < bytes.count && state.rawValue < State.complete.rawValue {
+            if state == .data || state == .chunk {
+                let byteCount = min(remaining, bytes.count - position)
+                body.append(bytes.extracting(position..<position + byteCount))
+                position += byteCount
+                remaining -= byteCount
+                if remaining == 0 { state = state == .data ? .complete : .chunkCR }
+            } else {
+                step(bytes[position], room: limit - body.count)
+                position += 1
+            }
+        }
+        switch state {
+        case .complete: return .complete
+        case .tooLarge: return .rejected(Self.tooLarge(limit))
+        case .malformed: return .rejected(Self.malformed)
+        default: return .needsMore
+        }
+    }
+
+    /// One byte of what surrounds the chunks (RFC 9112 §7.1).
+    private mutating func step(_ byte: UInt8, room: Int) {
+        switch state {
+        case .size, .sizeDigits: size(byte, room: room)
+        case .sizeSpace:
+            if byte == UInt8(ascii: ";") {
+                state = .extensions
+            } else if byte == 0x0D {
+                state = .sizeEnd
+            } else if byte == 0x20 || byte == 0x09 {
+                spend()
+            } else {
+                state = .malformed
+            }
+        case .extensions:
+            if byte == 0x0D {
+                state = .sizeEnd
+            } else if HTTPGrammar.isFieldValue(byte) {
+                spend()
+            } else {
+                state = .malformed
+            }
+        case .sizeEnd: expect(byte, 0x0A, remaining == 0 ? .trailerStart : .chunk)
+        case .chunkCR: expect(byte, 0x0D, .chunkLF)
+        case .chunkLF:
+            sizeDigitCount = 0
+            expect(byte, 0x0A, .size)
+        case .trailerStart where byte == 0x0D: state = .finalLF
+        case .trailerStart, .trailer: trailer(byte)
+        case .trailerEnd: expect(byte, 0x0A, .trailerStart)
+        case .finalLF: expect(byte, 0x0A, .complete)
+        case .data, .chunk, .complete, .tooLarge, .malformed: break
+        }
+    }
+
+    /// A byte of a chunk's size: at most 15 hexadecimal digits, so it can't overflow.
+    private mutating func size(_ byte: UInt8, room: Int) {
+        if let digit = HTTPGrammar.hexValue(byte) {
+            sizeDigitCount += 1
+            if sizeDigitCount > 15 {
+                state = .malformed
+                return
+            }
+            remaining = remaining << 4 | Int(digit)
+            state = remaining > room ? .tooLarge : .sizeDigits
+            return
+        }
+        if state == .size {
+            state = .malformed
+            return
+        }
+        switch byte {
+        case 0x0D: state = .sizeEnd
+        case UInt8(ascii: ";"): state = .extensions
+        case 0x20, 0x09: state = .sizeSpace
+        default: state = .malformed
+        }
+    }
+
+    /// A byte of a trailer field; its grammar is that of any field's, but nobody looks at it.
+    private mutating func trailer(_ byte: UInt8) {
+        if byte == 0x0D {
+            state = .trailerEnd
+        } else if HTTPGrammar.isFieldValue(byte) {
+            state = .trailer
+            spend()
+        } else {
+            state = .malformed
+        }
+    }
+
+    private mutating func expect(_ byte: UInt8, _ wanted: UInt8, _ next: State) {
+        state = byte == wanted ? next : .malformed
+    }
+
+    private mutating func spend() {
+        overhead += 1
+        if overhead > Self.overheadLimit { state = .malformed }
+    }
+
+    private static func tooLarge(_ limit: Int) -> HandshakeRejection {
+        HandshakeRejection(
+            .contentTooLarge, reason: "The body is larger than the \(limit) bytes allowed here.")
+    }
+
+    private static var malformed: HandshakeRejection {
+        HandshakeRejection(.badRequest, reason: "The chunked body is malformed.")
+    }
+}

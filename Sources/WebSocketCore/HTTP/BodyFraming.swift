@@ -1,0 +1,64 @@
+// How the body of a request is delimited, decided strictly (RFC 9112 §6).
+
+/// Where a request's body ends.
+@frozen
+public enum BodyFraming: BitwiseCopyable, Equatable, Sendable {
+    case none
+    case contentLength(Int)
+    case chunked
+}
+
+extension RequestHead {
+    /// How this request's body is delimited (RFC 9112 §6.3). Whatever two readers could understand
+    /// differently is refused: Content-Length twice or not plain digits, Content-Length together with
+    /// Transfer-Encoding, any coding but `chunked`, chunked in HTTP/1.0.
+    public func bodyFraming() throws(HandshakeRejection) -> BodyFraming {
+        let length = lookUp("Content-Length")
+        let coding = lookUp("Transfer-Encoding")
+        if coding.count > 0 {
+            return try chunkedFraming(coding, hasLength: length.count > 0)
+        }
+        if length.count == 0 { return .none }
+        if length.count > 1 {
+            throw HandshakeRejection(
+                .badRequest, reason: "There is more than one Content-Length: send one.")
+        }
+        guard let byteCount = decimal(length.first) else {
+            throw HandshakeRejection(
+                .badRequest, reason: "The Content-Length must be a number of bytes, digits only.")
+        }
+        return byteCount == 0 ? .none : .contentLength(byteCount)
+    }
+
+    private func chunkedFraming(
+        _ coding: (first: Range<Int>, count: Int), hasLength: Bool
+    ) throws(HandshakeRejection) -> BodyFraming {
+        if hasLength {
+            throw HandshakeRejection(
+                .badRequest,
+                reason: "Content-Length and Transfer-Encoding exclude each other: send one.")
+        }
+        if minorVersion == 0 {
+            throw HandshakeRejection(
+                .badRequest, reason: "HTTP/1.0 has no Transfer-Encoding: send a Content-Length.")
+        }
+        guard coding.count == 1, bytes.span.extracting(coding.first).equals("chunked") else {
+            throw HandshakeRejection(
+                .notImplemented,
+                reason: "The only Transfer-Encoding that this server takes is chunked.")
+        }
+        return .chunked
+    }
+
+    /// The number that the digits in `range` mean; nil if they are none, not digits only, or too many.
+    private func decimal(_ range: Range<Int>) -> Int? {
+        if range.isEmpty || range.count > 18 { return nil }
+        var value = 0
+        for index in range {
+            let digit = bytes[index] &- UInt8(ascii: "0")
+            if digit > 9 { return nil }
+            value = value * 10 + Int(digit)
+        }
+        return value
+    }
+}

@@ -1,0 +1,49 @@
+// Which bytes may stand where in an HTTP/1.1 head.
+
+enum HTTPGrammar {
+    /// RFC 9110 §5.6.2: the bytes of methods, field names and list members. One bit for each byte.
+    @inline(__always)
+    static func isToken(_ byte: UInt8) -> Bool {
+        // ! # $ % & ' * + - . and the digits
+        let low: UInt64 = 0x03FF_6CFA_0000_0000
+        // A-Z ^ _ ` a-z | ~
+        let high: UInt64 = 0x57FF_FFFF_C7FF_FFFE
+        if byte >= 128 { return false }
+        return (byte < 64 ? low : high) &>> UInt64(byte & 63) & 1 != 0
+    }
+
+    /// RFC 9110 §5.5: visible characters, space, tab, and bytes above ASCII. No other control.
+    @inline(__always)
+    static func isFieldValue(_ byte: UInt8) -> Bool {
+        byte >= 0x20 ? byte != 0x7F : byte == 0x09
+    }
+
+    /// The bytes of a request target: visible ASCII without the four that RFC 3986 keeps out and that
+    /// no browser sends bare (`"`, `<`, `>`, `#`). `|`, `^` and the like do come, in queries.
+    @inline(__always)
+    static func isTarget(_ byte: UInt8) -> Bool {
+        byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "#") && byte != UInt8(ascii: "\"")
+            && byte != UInt8(ascii: "<") && byte != UInt8(ascii: ">")
+    }
+
+    @inline(__always)
+    static func lowercased(_ byte: UInt8) -> UInt8 {
+        byte &- 0x41 < 26 ? byte | 0x20 : byte
+    }
+
+    /// The value of a hexadecimal digit.
+    @inline(__always)
+    static func hexValue(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+
+    /// Whether `name` is a token and so can be a field name or a list member.
+    static func isToken(_ name: String) -> Bool {
+        !name.isEmpty && name.utf8.allSatisfy { isToken($0) }
+    }
+}

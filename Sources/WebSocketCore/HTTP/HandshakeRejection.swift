@@ -1,0 +1,42 @@
+// The refusal of a request, in the form in which it goes back to the one who asked.
+
+/// Why a request is not served: a status, a sentence that says what is wrong and what to do, and
+/// whatever header fields the status calls for.
+public struct HandshakeRejection: Error, Sendable {
+    public var status: HTTPStatus
+    /// The body of the response: text for a person.
+    public var reason: String
+    /// Fields beside those that every response has, such as `Allow` or `Retry-After`.
+    public var headers: [(String, String)]
+
+    public init(_ status: HTTPStatus, reason: String, headers: [(String, String)] = []) {
+        self.status = status
+        self.reason = reason
+        self.headers = headers
+    }
+
+    /// Appends the whole response: it announces that the connection ends with it.
+    ///
+    /// - Parameter date: the value of the `Date` field, see ``HTTPDate``; nil leaves the field out.
+    public func appendResponse(to output: inout ByteBuffer, date: String? = nil) {
+        var head = ResponseHead(status)
+        head.headers = [("Content-Type", "text/plain; charset=utf-8")] + headers
+        head.body = .length(reason.utf8.count + 1)
+        head.keepsAlive = false
+        head.date = date
+        head.append(to: &output)
+        output.append(utf8: reason)
+        output.append("\n")
+    }
+}
+
+extension HandshakeRejection: Equatable {
+    public static func == (left: HandshakeRejection, right: HandshakeRejection) -> Bool {
+        left.status == right.status && left.reason == right.reason
+            && left.headers.elementsEqual(right.headers) { $0 == $1 }
+    }
+}
+
+extension HandshakeRejection: CustomStringConvertible {
+    public var description: String { "\(status): \(reason)" }
+}

@@ -1,0 +1,107 @@
+// A request head that has been received whole: its bytes, and where in them the parts lie.
+
+/// The head of an HTTP request (RFC 9112 §2.1).
+///
+/// It keeps the bytes as they came and a table of positions: nothing becomes a `String` before
+/// somebody asks for it.
+public struct RequestHead: Sendable {
+    /// Where a field's name and value lie.
+    struct Field: BitwiseCopyable, Sendable {
+        var nameStart: UInt32
+        var nameEnd: UInt32
+        var valueStart: UInt32
+        var valueEnd: UInt32
+
+        var name: Range<Int> { Int(nameStart)..<Int(nameEnd) }
+        var value: Range<Int> { Int(valueStart)..<Int(valueEnd) }
+    }
+
+    let bytes: [UInt8]
+    let fields: [Field]
+    /// The request method.
+    public let method: HTTPMethod
+    /// 0 or 1: the digit after `HTTP/1.`.
+    public let minorVersion: UInt8
+    let methodRange: Range<Int>
+    let targetRange: Range<Int>
+    let pathRange: Range<Int>
+    let queryRange: Range<Int>
+
+    /// Takes apart exactly the bytes that ``RequestHeadParser`` called complete. Other bytes are our
+    /// own bug, and end the process.
+    public init(parsing head: Span<UInt8>) {
+        let lineStart = head[0] == 0x0D ? 2 : 0
+        guard let methodEnd = head.firstIndex(of: 0x20, from: lineStart),
+            let targetEnd = head.firstIndex(of: 0x20, from: methodEnd + 1),
+            let lineEnd = head.firstIndex(of: 0x0D, from: targetEnd + 1)
+        else { preconditionFailure("not a request head") }
+        methodRange = lineStart..<methodEnd
+        method = HTTPMethod(head.extracting(methodRange))
+        targetRange = methodEnd + 1..<targetEnd
+        minorVersion = head[lineEnd - 1] - UInt8(ascii: "0")
+        let target = head.extracting(targetRange)
+        guard let path = RequestTarget.path(in: target) else {
+            preconditionFailure("not a request target")
+        }
+        let question = target.firstIndex(of: UInt8(ascii: "?"), from: path.lowerBound)
+        let base = targetRange.lowerBound
+        pathRange = base + path.lowerBound..<base + (question ?? path.upperBound)
+        queryRange = base + (question.map { $0 + 1 } ?? path.upperBound)..<base + path.upperBound
+        bytes = Array(copying: head)
+        fields = Self.fields(of: head, from: lineEnd + 2)
+    }
+
+    /// Finds the fields in a head whose grammar has been checked.
+    private static func fields(of head: Span<UInt8>, from start: Int) -> [Field] {
+        var fields: [Field] = []
+        fields.reserveCapacity(16)
+        var index = start
+        while head[index] != 0x0D {
+            guard let colon = head.firstIndex(of: UInt8(ascii: ":"), from: index),
+                let end = head.firstIndex(of: 0x0D, from: colon + 1)
+            else { preconditionFailure("not a header field") }
+            let value = head.trimmed(colon + 1..<end)
+            fields.append(
+                Field(
+                    nameStart: UInt32(index), nameEnd: UInt32(colon),
+                    valueStart: UInt32(value.lowerBound), valueEnd: UInt32(value.upperBound)))
+            index = end + 2
+        }
+        return fields
+    }
+
+    /// The method as it was sent.
+    public var methodName: String { text(methodRange) }
+
+    /// The request target as it was sent.
+    public var target: String { text(targetRange) }
+
+    /// The path as it was sent, percent-encoding and all; `/` if the target has none. See
+    /// ``percentDecoded(_:)``.
+    public var path: String { pathRange.isEmpty ? "/" : text(pathRange) }
+
+    /// What follows the target's first `?`, as it was sent; nil if there is none.
+    public var query: String? {
+        queryRange.lowerBound > pathRange.upperBound ? text(queryRange) : nil
+    }
+
+    /// Whether the path is exactly `literal`, without making a `String` of it.
+    public func pathIs(_ literal: StaticString) -> Bool {
+        bytes.span.extracting(pathRange).isExactly(literal)
+            || (pathRange.isEmpty && literal.utf8CodeUnitCount == 1
+                && literal.description == "/")
+    }
+
+    func text(_ range: Range<Int>) -> String {
+        bytes.span.extracting(range).text
+    }
+}
+
+extension Array where Element == UInt8 {
+    /// An array with the bytes of a span.
+    init(copying span: Span<UInt8>) {
+        self.init(capacity: span.count) { output in
+            for index in span.indices { output.append(span[index]) }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+// The request line (RFC 9112 §3): method, target, version, with a single space between them.
+
+extension RequestHeadParser {
+    /// Consumes at least one byte of the request line and returns the next index.
+    mutating func requestLine(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
+        var index = start
+        let byte = bytes[index]
+        switch state {
+        case .start:
+            // One empty line before the request is tolerated (RFC 9112 §2.2).
+            if byte == 0x0D {
+                state = .emptyLine
+            } else if HTTPGrammar.isToken(byte) {
+                state = .method
+            } else {
+                reject(byte == 0x16 ? .isTLS : .notHTTP)
+            }
+        case .emptyLine where index == 1:
+            if byte != 0x0A { reject(.bareCarriageReturn) }
+        case .emptyLine:
+            if HTTPGrammar.isToken(byte) { state = .method } else { reject(.notHTTP) }
+        case .method:
+            while index < end, HTTPGrammar.isToken(bytes[index]) { index += 1 }
+            if index == end { return index }
+            if bytes[index] == 0x20 { state = .targetStart } else { reject(.notHTTP) }
+        case .targetStart:
+            targetStart = UInt32(index)
+            if HTTPGrammar.isTarget(byte) { state = .target } else { reject(.badTarget) }
+        case .target:
+            while index < end, HTTPGrammar.isTarget(bytes[index]) { index += 1 }
+            if index == end { return index }
+            targetEnd = UInt32(index)
+            if bytes[index] == 0x20 {
+                state = .version
+            } else {
+                let isLineEnd = bytes[index] == 0x0D || bytes[index] == 0x0A
+                reject(isLineEnd ? .versionMissing : .badTarget)
+            }
+        case .version:
+            version(byte)
+        default:
+            endRequestLine(bytes, byte)
+        }
+        return index + 1
+    }
+
+    /// One byte of "HTTP/1.0" or "HTTP/1.1", or the CR behind it.
+    private mutating func version(_ byte: UInt8) {
+        let isDigit = byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
+        switch versionIndex {
+        case 0, 1, 2, 3, 4, 6:
+            if byte != Self.versionPattern[Int(versionIndex)] { return reject(.badVersion) }
+        case 5:
+            if !isDigit { return reject(.badVersion) }
+            if byte != UInt8(ascii: "1") { return reject(.unsupportedVersion) }
+        case 7:
+            if !isDigit { return reject(.badVersion) }
+            if byte > UInt8(ascii: "1") { return reject(.unsupportedVersion) }
+        default:
+            if byte != 0x0D { return reject(byte == 0x0A ? .bareLineFeed : .badVersion) }
+            state = .requestLineEnd
+        }
+        versionIndex += 1
+    }
+
+    private static var versionPattern: InlineArray<7, UInt8> {
+        [0x48, 0x54, 0x54, 0x50, 0x2F, 0x31, 0x2E]
+    }
+
+    /// The LF of the request line. The target's form is judged here, after the version, so that the
+    /// preface of HTTP/2 (`PRI * HTTP/2.0`) is answered by what is wrong with it.
+    private mutating func endRequestLine(_ bytes: Span<UInt8>, _ byte: UInt8) {
+        guard byte == 0x0A else { return reject(.bareCarriageReturn) }
+        let target = bytes.extracting(Int(targetStart)..<Int(targetEnd))
+        if RequestTarget.path(in: target) == nil { return reject(.badTargetForm) }
+        state = .lineStart
+    }
+}
+
+/// The two forms of request target that a server of its own resources takes (RFC 9112 §3.2).
+enum RequestTarget {
+    /// Where path and query lie in a target: all of it in origin-form; what follows the authority in
+    /// absolute-form, which every server must accept (§3.2.2). Empty if that has no path. Nil for
+    /// any other form.
+    static func path(in target: Span<UInt8>) -> Range<Int>? {
+        if target.count > 0 && target[0] == UInt8(ascii: "/") { return 0..<target.count }
+        let schemes: InlineArray<4, StaticString> = ["http://", "https://", "ws://", "wss://"]
+        for index in schemes.indices {
+            let prefix = schemes[index].utf8CodeUnitCount
+            guard target.count > prefix, target.extracting(first: prefix).equals(schemes[index])
+            else { continue }
+            var end = prefix
+            while end < target.count, target[end] != UInt8(ascii: "/"),
+                target[end] != UInt8(ascii: "?")
+            {
+                end += 1
+            }
+            return end == prefix ? nil : end..<target.count
+        }
+        return nil
+    }
+}

@@ -1,0 +1,123 @@
+// Response heads, and the chunks of a body whose length is not known beforehand.
+
+/// The head of a response (RFC 9112 §4–6), to be written into a byte buffer.
+public struct ResponseHead: Sendable {
+    /// How the end of the body is told.
+    public enum Body: Equatable, Sendable {
+        /// No body and no field that speaks of one: 1xx, 204, 304.
+        case none
+        /// `Content-Length`.
+        case length(Int)
+        /// `Transfer-Encoding: chunked`; see ``ByteBuffer/appendChunk(_:)``. Only for HTTP/1.1 peers.
+        case chunked
+        /// The end of the connection: for HTTP/1.0 peers. Needs `keepsAlive` to be false.
+        case untilClose
+    }
+
+    public var status: HTTPStatus
+    /// Fields beside those written by themselves: Date, Connection, Content-Length, Transfer-Encoding.
+    public var headers: [(String, String)]
+    public var body: Body
+    /// Whether the connection can be used again after this response.
+    public var keepsAlive: Bool
+    /// The value of the `Date` field, see ``HTTPDate``; nil leaves the field out.
+    public var date: String?
+
+    public init(
+        _ status: HTTPStatus, headers: [(String, String)] = [], body: Body = .length(0),
+        keepsAlive: Bool = true, date: String? = nil
+    ) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.keepsAlive = keepsAlive
+        self.date = date
+    }
+
+    /// Appends the head and the empty line behind it.
+    ///
+    /// A status that forbids a body overrules `body`. An `Upgrade` field is announced in `Connection`
+    /// too, as RFC 9110 §7.8 asks.
+    public func append(to output: inout ByteBuffer) {
+        output.reserve(256)
+        output.append("HTTP/1.1 ")
+        output.append(decimal: Int(status.rawValue))
+        output.append(UInt8(ascii: " "))
+        output.append(status.reasonPhrase)
+        output.append("\r\n")
+        if let date { output.appendField("Date", date) }
+        var announcesUpgrade = false
+        for (name, value) in headers {
+            output.appendField(name, value)
+            if name.utf8.span.equals("Upgrade") { announcesUpgrade = true }
+        }
+        if !status.forbidsBody { appendFraming(to: &output) }
+        switch (keepsAlive, announcesUpgrade) {
+        case (true, false): output.append("Connection: keep-alive\r\n\r\n")
+        case (false, false): output.append("Connection: close\r\n\r\n")
+        case (true, true): output.append("Connection: keep-alive, upgrade\r\n\r\n")
+        case (false, true): output.append("Connection: close, upgrade\r\n\r\n")
+        }
+    }
+
+    private func appendFraming(to output: inout ByteBuffer) {
+        switch body {
+        case .length(let byteCount):
+            output.append("Content-Length: ")
+            output.append(decimal: byteCount)
+            output.append("\r\n")
+        case .chunked: output.append("Transfer-Encoding: chunked\r\n")
+        case .none, .untilClose: break
+        }
+    }
+}
+
+extension ByteBuffer {
+    /// Appends a header field.
+    ///
+    /// The name must be a token: it comes from code, so anything else is our own bug. The value may
+    /// come from anywhere, hence a control character in it becomes a space (RFC 9110 §5.5): no value
+    /// can begin a field or a response of its own.
+    public mutating func appendField(_ name: String, _ value: String) {
+        precondition(HTTPGrammar.isToken(name), "a field name must be a token")
+        append(utf8: name)
+        append(": ")
+        appendFieldValue(value)
+        append("\r\n")
+    }
+
+    /// Appends a field value in which control characters have become spaces.
+    mutating func appendFieldValue(_ value: String) {
+        let start = count
+        append(utf8: value)
+        var bytes = mutableSpan
+        for index in start..<bytes.count where !HTTPGrammar.isFieldValue(bytes[index]) {
+            bytes[index] = 0x20
+        }
+    }
+
+    /// Appends one chunk of a chunked body (RFC 9112 §7.1). An empty one is left out, since it would
+    /// end the body.
+    public mutating func appendChunk(_ bytes: Span<UInt8>) {
+        if bytes.isEmpty { return }
+        reserve(bytes.count + 20)
+        appendChunkSize(bytes.count)
+        append(bytes)
+        append("\r\n")
+    }
+
+    /// Ends a chunked body, without trailers.
+    public mutating func appendLastChunk() {
+        append("0\r\n\r\n")
+    }
+
+    private mutating func appendChunkSize(_ byteCount: Int) {
+        var shift = (Int.bitWidth - byteCount.leadingZeroBitCount - 1) & ~3
+        while shift >= 0 {
+            let digit = UInt8(truncatingIfNeeded: byteCount >> shift & 0xF)
+            append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+            shift -= 4
+        }
+        append("\r\n")
+    }
+}

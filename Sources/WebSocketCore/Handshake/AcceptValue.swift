@@ -1,0 +1,57 @@
+// UNSAFE: the hash of the opening handshake. libcrypto reads and writes arrays of the length that is
+// passed beside them.
+
+import CCrypto
+
+/// The value of `Sec-WebSocket-Accept`: proof that the server read the client's key
+/// (RFC 6455 §4.2.2).
+@frozen
+public struct AcceptValue: BitwiseCopyable, Sendable {
+    /// 28 characters of base64.
+    public var bytes: InlineArray<28, UInt8>
+
+    /// The answer to the 24 characters of a `Sec-WebSocket-Key`. No other key has a valid length.
+    public init(key: Span<UInt8>) {
+        precondition(key.count == 24, "a key has 24 characters")
+        var input = InlineArray<60, UInt8>(repeating: 0)
+        let identifier: StaticString = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+        for index in 0..<24 { input[index] = key[index] }
+        for index in 0..<36 { input[24 + index] = unsafe identifier.utf8Start[index] }
+        var digest = InlineArray<21, UInt8>(repeating: 0)
+        let inputSpan = input.span
+        var digestSpan = digest.mutableSpan
+        unsafe inputSpan.withUnsafeBufferPointer { source in
+            unsafe digestSpan.withUnsafeMutableBufferPointer { target in
+                _ = unsafe SHA1(source.baseAddress, source.count, target.baseAddress)
+            }
+        }
+        bytes = Self.base64(digest)
+    }
+
+    /// Base64 (RFC 4648 §4) of 20 bytes; the 21st is zero and shows as the padding.
+    private static func base64(_ digest: InlineArray<21, UInt8>) -> InlineArray<28, UInt8> {
+        let alphabet: StaticString =
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+        var text = InlineArray<28, UInt8>(repeating: UInt8(ascii: "="))
+        for group in 0..<7 {
+            let high = UInt32(digest[group * 3]) << 16
+            let low = UInt32(digest[group * 3 + 1]) << 8 | UInt32(digest[group * 3 + 2])
+            for place in 0..<4 where group * 4 + place < 27 {
+                let sextet = Int((high | low) >> UInt32(18 - 6 * place) & 63)
+                text[group * 4 + place] = unsafe alphabet.utf8Start[sextet]
+            }
+        }
+        return text
+    }
+}
+
+extension AcceptValue: Equatable, CustomStringConvertible {
+    public static func == (left: AcceptValue, right: AcceptValue) -> Bool {
+        for index in left.bytes.indices where left.bytes[index] != right.bytes[index] {
+            return false
+        }
+        return true
+    }
+
+    public var description: String { bytes.span.text }
+}

@@ -1,0 +1,117 @@
+// The server's side of the opening handshake (RFC 6455 §4.2).
+
+/// Judges requests to upgrade, and writes the answer.
+public enum Handshake {
+    /// Whether the request asks for a WebSocket connection, well-formed or not. `Upgrade` in an
+    /// HTTP/1.0 request does not count (RFC 9110 §7.8).
+    public static func isUpgrade(_ head: RequestHead) -> Bool {
+        head.minorVersion >= 1 && head.list("Upgrade", contains: "websocket")
+    }
+
+    /// Checks what RFC 6455 §4.2.1 demands of a client's handshake and returns the value for
+    /// `Sec-WebSocket-Accept`.
+    ///
+    /// Answers 405 to a method other than GET, 505 to HTTP/1.0, 426 to a version other than 13, and 400
+    /// to everything else that is wrong. Origin and path are the application's business.
+    public static func validate(_ head: RequestHead) throws(HandshakeRejection) -> AcceptValue {
+        if head.method != .get {
+            throw HandshakeRejection(
+                .methodNotAllowed, reason: "A WebSocket handshake is a GET request.",
+                headers: [("Allow", "GET")])
+        }
+        if head.minorVersion < 1 {
+            throw HandshakeRejection(
+                .httpVersionNotSupported, reason: "A WebSocket handshake needs HTTP/1.1.")
+        }
+        let host = head.lookUp("Host")
+        if host.count != 1 || host.first.isEmpty { throw notOnce("Host", host.count) }
+        try checkUpgrade(head)
+        try checkVersion(head)
+        let key = head.lookUp("Sec-WebSocket-Key")
+        if key.count != 1 { throw notOnce("Sec-WebSocket-Key", key.count) }
+        let keyBytes = head.bytes.span.extracting(key.first)
+        guard isKey(keyBytes) else {
+            throw HandshakeRejection(
+                .badRequest, reason: "Sec-WebSocket-Key must be the base64 of 16 bytes.")
+        }
+        for offer in head.subprotocols where !HTTPGrammar.isToken(offer) {
+            throw HandshakeRejection(
+                .badRequest, reason: "Sec-WebSocket-Protocol must be a list of tokens.")
+        }
+        return AcceptValue(key: keyBytes)
+    }
+
+    /// The value of `Sec-WebSocket-Accept` that answers `key`, or nil if that is no key.
+    public static func acceptValue(for key: String) -> AcceptValue? {
+        let bytes = key.utf8.span
+        return isKey(bytes) ? AcceptValue(key: bytes) : nil
+    }
+
+    /// Appends the response that opens the connection (RFC 6455 §4.2.2).
+    ///
+    /// - Parameters:
+    ///   - accept: what ``validate(_:)`` returned.
+    ///   - subprotocol: one of those that the client offered, or nil.
+    ///   - headers: further fields, such as `Sec-WebSocket-Extensions` or `Set-Cookie`.
+    public static func appendSwitchingProtocols(
+        to output: inout ByteBuffer, accept: AcceptValue, subprotocol: String? = nil,
+        headers: [(String, String)] = []
+    ) {
+        output.reserve(192)
+        output.append(
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n")
+        output.append("Sec-WebSocket-Accept: ")
+        output.append(accept.bytes.span)
+        output.append("\r\n")
+        if let subprotocol { output.appendField("Sec-WebSocket-Protocol", subprotocol) }
+        for (name, value) in headers { output.appendField(name, value) }
+        output.append("\r\n")
+    }
+
+    private static func checkUpgrade(_ head: RequestHead) throws(HandshakeRejection) {
+        let upgrade = head.lookUp("Upgrade")
+        if upgrade.count != 1 { throw notOnce("Upgrade", upgrade.count) }
+        if !head.list("Upgrade", contains: "websocket") {
+            throw HandshakeRejection(
+                .badRequest, reason: "The Upgrade field must name websocket.")
+        }
+        if !head.list("Connection", contains: "upgrade") {
+            throw HandshakeRejection(
+                .badRequest,
+                reason: "The Connection field must name Upgrade; a proxy on the way may drop it.")
+        }
+    }
+
+    private static func checkVersion(_ head: RequestHead) throws(HandshakeRejection) {
+        let version = head.lookUp("Sec-WebSocket-Version")
+        if version.count > 1 { throw notOnce("Sec-WebSocket-Version", version.count) }
+        guard head.bytes.span.extracting(version.first).isExactly("13") else {
+            throw HandshakeRejection(
+                .upgradeRequired, reason: "This server speaks version 13 of WebSocket (RFC 6455).",
+                headers: [("Sec-WebSocket-Version", "13"), ("Upgrade", "websocket")])
+        }
+    }
+
+    private static func notOnce(_ name: String, _ count: Int) -> HandshakeRejection {
+        HandshakeRejection(
+            .badRequest,
+            reason: count > 1
+                ? "There is more than one \(name) field: send one."
+                : "The \(name) field is missing: a WebSocket handshake needs it.")
+    }
+
+    /// Whether the bytes are the base64 of 16 bytes (RFC 6455 §4.2.1): 22 digits and two `=`.
+    private static func isKey(_ bytes: Span<UInt8>) -> Bool {
+        guard bytes.count == 24, bytes[22] == UInt8(ascii: "="), bytes[23] == UInt8(ascii: "=")
+        else { return false }
+        for index in 0..<22 {
+            switch bytes[index] {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"):
+                continue
+            default: return false
+            }
+        }
+        return true
+    }
+}
