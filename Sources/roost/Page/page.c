@@ -1,8 +1,110 @@
+// The chat page inside the binary: every file of this folder that a browser loads, and where it is
+// served. A new module is added to both lists below; a test compares them with what is imported.
 #include "CPage.h"
-static const unsigned char index_html[] = {
+
+#define TEXT(name) static const unsigned char name[]
+
+TEXT(index_html) = {
 #embed "index.html"
 };
-const struct page_file page_files[] = {
-    {"/", "text/html; charset=utf-8", index_html, sizeof index_html},
+TEXT(style_css) = {
+#embed "style.css"
 };
-const size_t page_file_count = sizeof page_files / sizeof page_files[0];
+TEXT(messages_css) = {
+#embed "messages.css"
+};
+TEXT(favicon_svg) = {
+#embed "favicon.svg"
+};
+TEXT(app_js) = {
+#embed "app.js"
+};
+TEXT(chat_js) = {
+#embed "chat.js"
+};
+TEXT(close_codes_js) = {
+#embed "close-codes.js"
+};
+TEXT(commands_js) = {
+#embed "commands.js"
+};
+TEXT(connection_js) = {
+#embed "connection.js"
+};
+TEXT(dom_js) = {
+#embed "dom.js"
+};
+TEXT(format_js) = {
+#embed "format.js"
+};
+TEXT(names_js) = {
+#embed "names.js"
+};
+TEXT(outbox_js) = {
+#embed "outbox.js"
+};
+TEXT(room_js) = {
+#embed "room.js"
+};
+TEXT(storage_js) = {
+#embed "storage.js"
+};
+TEXT(view_js) = {
+#embed "view.js"
+};
+TEXT(view_composer_js) = {
+#embed "view-composer.js"
+};
+TEXT(view_login_js) = {
+#embed "view-login.js"
+};
+TEXT(view_message_js) = {
+#embed "view-message.js"
+};
+TEXT(view_messages_js) = {
+#embed "view-messages.js"
+};
+TEXT(view_panels_js) = {
+#embed "view-panels.js"
+};
+TEXT(view_status_js) = {
+#embed "view-status.js"
+};
+TEXT(words_js) = {
+#embed "words.js"
+};
+
+#define HTML(path, name) {path, "text/html; charset=utf-8", name, sizeof name}
+#define CSS(path, name) {path, "text/css; charset=utf-8", name, sizeof name}
+#define SVG(path, name) {path, "image/svg+xml", name, sizeof name}
+#define MODULE(path, name) {path, "text/javascript; charset=utf-8", name, sizeof name}
+
+static const struct page_file files[] = {
+    HTML("/", index_html),
+    CSS("/style.css", style_css),
+    CSS("/messages.css", messages_css),
+    SVG("/favicon.svg", favicon_svg),
+    MODULE("/app.js", app_js),
+    MODULE("/chat.js", chat_js),
+    MODULE("/close-codes.js", close_codes_js),
+    MODULE("/commands.js", commands_js),
+    MODULE("/connection.js", connection_js),
+    MODULE("/dom.js", dom_js),
+    MODULE("/format.js", format_js),
+    MODULE("/names.js", names_js),
+    MODULE("/outbox.js", outbox_js),
+    MODULE("/room.js", room_js),
+    MODULE("/storage.js", storage_js),
+    MODULE("/view.js", view_js),
+    MODULE("/view-composer.js", view_composer_js),
+    MODULE("/view-login.js", view_login_js),
+    MODULE("/view-message.js", view_message_js),
+    MODULE("/view-messages.js", view_messages_js),
+    MODULE("/view-panels.js", view_panels_js),
+    MODULE("/view-status.js", view_status_js),
+    MODULE("/words.js", words_js),
+};
+
+const struct page_file *page_files(void) { return files; }
+
+const size_t page_file_count = sizeof files / sizeof files[0];

@@ -1,0 +1,141 @@
+// One WebSocket that comes back: it opens, notices when the line is dead, and tries again as the
+// close code asks. It knows nothing of chat; whoever is told `opened` logs in and resumes.
+
+import { advice, backoff } from './close-codes.js';
+
+const connectDeadline = 10_000;
+const replyDeadline = 15_000;
+const stableAfter = 5_000;
+
+export function chatAddress(location) {
+    const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
+    return `${scheme}//${location.host}/chat`;
+}
+
+export class Connection {
+    // {phase: 'idle' | 'connecting' | 'open' | 'waiting' | 'stopped', retryAt, code, reason, again}
+    state = { phase: 'idle' };
+    #address;
+    #events;
+    #socket = null;
+    #attempt = 0;
+    #retryTimer = 0;
+    #stableTimer = 0;
+    #deadline = 0;
+
+    // `events`: opened(), received(object), closed(code), changed(), probe().
+    constructor(address, events) {
+        this.#address = address;
+        this.#events = events;
+        addEventListener('online', () => this.#lookAgain());
+        addEventListener('offline', () => this.#lookAgain());
+        addEventListener('pageshow', () => this.#lookAgain());
+        document.addEventListener('visibilitychange', () => {
+            if (!document.hidden) this.#lookAgain();
+        });
+    }
+
+    open() {
+        if (this.state.phase === 'connecting' || this.state.phase === 'open') return;
+        this.#attempt = 0;
+        this.#connect();
+    }
+
+    retryNow() {
+        if (this.state.phase === 'waiting' || this.state.phase === 'stopped') this.#connect();
+    }
+
+    close() {
+        this.#letGo(1000);
+        this.#enter({ phase: 'idle' });
+    }
+
+    send(object) {
+        if (this.state.phase !== 'open') return false;
+        this.#socket.send(JSON.stringify(object));
+        return true;
+    }
+
+    // Something must arrive soon, or the line is dead whatever TCP still believes.
+    expect(milliseconds = replyDeadline) {
+        if (this.#deadline || this.state.phase !== 'open') return;
+        this.#deadline = setTimeout(() => this.#lost(1006, 'No answer.'), milliseconds);
+    }
+
+    #lookAgain() {
+        if (this.state.phase === 'waiting') {
+            if (navigator.onLine && this.state.code === 1006) this.#connect();
+            else this.#events.changed();
+        } else if (this.state.phase === 'open') {
+            this.#events.probe();
+        }
+    }
+
+    #connect() {
+        this.#letGo();
+        this.#enter({ phase: 'connecting', attempt: this.#attempt });
+        let socket;
+        try {
+            socket = new WebSocket(this.#address, 'roost.v1');
+        } catch (error) {
+            this.#enter({ phase: 'stopped', code: 0, reason: String(error), again: true });
+            return;
+        }
+        this.#socket = socket;
+        this.#deadline = setTimeout(() => this.#lost(1006, 'No answer.'), connectDeadline);
+        socket.onopen = () => {
+            this.#arrived();
+            this.#stableTimer = setTimeout(() => (this.#attempt = 0), stableAfter);
+            this.#enter({ phase: 'open' });
+            this.#events.opened();
+        };
+        socket.onmessage = (event) => {
+            this.#arrived();
+            let object = null;
+            try {
+                object = JSON.parse(event.data);
+            } catch {
+                return;
+            }
+            if (object && typeof object.type === 'string') this.#events.received(object);
+        };
+        socket.onclose = (event) => this.#lost(event.code, event.reason);
+    }
+
+    #arrived() {
+        clearTimeout(this.#deadline);
+        this.#deadline = 0;
+    }
+
+    #lost(code, reason) {
+        const wasOpen = this.state.phase === 'open';
+        this.#letGo();
+        const next = advice(code, reason, this.#attempt);
+        this.#attempt += 1;
+        if (next.retry) {
+            const delay = wasOpen || next.delay > 0 ? next.delay : backoff(this.#attempt);
+            this.#retryTimer = setTimeout(() => this.#connect(), delay);
+            this.#enter({ phase: 'waiting', retryAt: Date.now() + delay, code, reason });
+        } else {
+            this.#enter({ phase: 'stopped', code, reason, again: next.again });
+        }
+        this.#events.closed(code);
+    }
+
+    // Forgets the socket without waiting for its close event, which a dead line delays by minutes.
+    #letGo(code) {
+        clearTimeout(this.#retryTimer);
+        clearTimeout(this.#stableTimer);
+        this.#arrived();
+        const socket = this.#socket;
+        this.#socket = null;
+        if (!socket) return;
+        socket.onopen = socket.onmessage = socket.onclose = null;
+        socket.close(code);
+    }
+
+    #enter(state) {
+        this.state = state;
+        this.#events.changed();
+    }
+}

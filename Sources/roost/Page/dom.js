@@ -1,0 +1,63 @@
+// The little that is needed of the DOM: elements with text, and lists kept in step with data.
+// Text only ever goes in as text.
+
+export const byID = (id) => document.getElementById(id);
+
+export function element(tag, properties = {}, ...children) {
+    const made = document.createElement(tag);
+    const { className, dataset, attributes, ...others } = properties;
+    if (className) made.className = className;
+    if (dataset) Object.assign(made.dataset, dataset);
+    for (const [name, value] of Object.entries(attributes ?? {})) made.setAttribute(name, value);
+    Object.assign(made, others);
+    made.append(...children);
+    return made;
+}
+
+// An icon from the page's own sprite.
+export function icon(name) {
+    const space = 'http://www.w3.org/2000/svg';
+    const svg = document.createElementNS(space, 'svg');
+    const use = document.createElementNS(space, 'use');
+    use.setAttribute('href', `#icon-${name}`);
+    svg.setAttribute('class', 'icon');
+    svg.setAttribute('aria-hidden', 'true');
+    svg.append(use);
+    return svg;
+}
+
+// These touch the DOM only where something changes: a live region speaks up otherwise.
+export function setText(node, text) {
+    if (node.textContent !== text) node.textContent = text;
+}
+
+export function setHidden(node, hidden) {
+    if (node.hidden !== hidden) node.hidden = hidden;
+}
+
+const keyed = new WeakMap();
+
+// Makes the children of `parent` stand for `items`, in order, keeping the element of each key.
+// `make(item)` creates one, `update(element, item)` brings it up to date.
+export function reconcile(parent, items, keyFor, make, update) {
+    const old = keyed.get(parent) ?? new Map();
+    const now = new Map();
+    for (const item of items) now.set(keyFor(item), item);
+    for (const [key, node] of old) {
+        if (now.has(key)) continue;
+        node.remove();
+        old.delete(key);
+    }
+    let place = parent.firstChild;
+    for (const [key, item] of now) {
+        let node = old.get(key);
+        if (!node) {
+            node = make(item);
+            old.set(key, node);
+        }
+        update(node, item);
+        if (node === place) place = place.nextSibling;
+        else parent.insertBefore(node, place);
+    }
+    keyed.set(parent, old);
+}

@@ -1,0 +1,93 @@
+// What was written and is not yet in the room: sent one at a time, in order, each with an id that
+// makes sending it again harmless. It survives a lost connection and a reload of the page.
+
+import { CommandError, Disconnected } from './commands.js';
+import { randomID } from './names.js';
+import { setUnsent, unsent } from './storage.js';
+import { wordsForError } from './words.js';
+
+export class Outbox {
+    items = []; // {id, user, room, text, at, state: 'waiting' | 'sending' | 'sent' | 'failed', problem}
+    #commands;
+    #roomOf;
+    #changed;
+    #busy = false;
+
+    constructor(commands, roomOf, changed) {
+        this.#commands = commands;
+        this.#roomOf = roomOf;
+        this.#changed = changed;
+    }
+
+    // What a reload of the page left over for this user.
+    restore(user) {
+        this.items = unsent().filter((item) => item.user === user);
+        for (const item of this.items) if (item.state !== 'failed') item.state = 'waiting';
+    }
+
+    of(room) {
+        return this.items.filter((item) => item.room === room.key);
+    }
+
+    add(user, room, text) {
+        const at = new Date().toISOString();
+        this.items.push({ id: randomID(), user, room: room.key, text, at, state: 'waiting' });
+        this.#keep();
+        this.pump();
+    }
+
+    retry(item) {
+        item.state = 'waiting';
+        this.#keep();
+        this.pump();
+    }
+
+    discard(item) {
+        this.items = this.items.filter((other) => other !== item);
+        this.#keep();
+    }
+
+    // The room showed it: it has arrived, whatever became of the reply.
+    arrived(id) {
+        const item = this.items.find((candidate) => candidate.id === id);
+        if (item) this.discard(item);
+    }
+
+    async pump() {
+        if (this.#busy) return;
+        const item = this.items.find(
+            ({ state, room }) => state === 'waiting' && this.#roomOf(room)?.state === 'joined');
+        if (!item) return;
+        this.#busy = true;
+        await this.#send(item, this.#roomOf(item.room));
+        this.#busy = false;
+        this.#keep();
+        if (item.state !== 'waiting') this.pump();
+    }
+
+    async #send(item, room) {
+        item.state = 'sending';
+        this.#changed();
+        try {
+            const { name } = room;
+            const { id, text } = item;
+            const reply = await this.#commands.request({ type: 'message', room: name, text, id });
+            item.state = 'sent';
+            // Its push came before this reply, or will come right after it.
+            if (reply.offset <= room.position) this.discard(item);
+        } catch (error) {
+            if (error instanceof Disconnected) {
+                item.state = 'waiting';
+            } else {
+                item.state = 'failed';
+                item.problem = wordsForError(error, 'message');
+                if (!(error instanceof CommandError)) console.error(error);
+            }
+        }
+    }
+
+    #keep() {
+        setUnsent(this.items);
+        this.#changed();
+    }
+}

@@ -1,0 +1,189 @@
+// One room as this client knows it: a window onto its messages, who is there, what is unread.
+// No network and no DOM; the chat feeds it what the server says.
+
+import { keyOf, mentions, sameName } from './names.js';
+
+// The most messages held, and so drawn. Beyond it the far end of the window is let go.
+export const windowLimit = 1000;
+const typingLasts = 5_000;
+
+export class Room {
+    state = 'away'; // 'away' (not yet, or no longer, joined) | 'joined' | 'refused'
+    problem = '';
+    draft = '';
+    epoch = null;
+    position = -1; // the offset of the last message received
+    entries = []; // {offset, user, text, at, id, deleted}, by offset
+    atEnd = true; // whether the window includes the newest message
+    following = true; // whether the reader is at the bottom
+    older = 'unknown'; // 'unknown' | 'loading' | 'none'
+    newer = 'unknown'; // 'unknown' | 'loading'
+    members = null; // key → name, or null where the server gives a count alone
+    count = 0;
+    typing = new Map(); // key → {name, until}
+    unread = 0;
+    mentioned = false;
+    readTo = null; // the offset up to which a person has read, or null if never here
+    newFrom = null; // the first message of the last unread batch: the line is drawn there
+    missed = null; // {before: offset, restarted}: where a hole in the conversation is shown
+
+    constructor(name) {
+        this.name = name;
+        this.key = keyOf(name);
+    }
+
+    get since() {
+        return this.epoch === null ? undefined : { epoch: this.epoch, offset: this.position };
+    }
+
+    get first() {
+        return this.entries[0];
+    }
+
+    get last() {
+        return this.entries[this.entries.length - 1];
+    }
+
+    applyJoined(reply, me, read) {
+        const resumed = reply.recovered === true && this.epoch === reply.epoch;
+        const before = this.epoch;
+        this.state = 'joined';
+        this.problem = '';
+        this.name = reply.room;
+        this.#setMembers(reply);
+        if (resumed) {
+            for (const message of reply.messages) this.applyMessage(message, me);
+            return;
+        }
+        this.entries = reply.messages.slice();
+        this.epoch = reply.epoch;
+        this.position = reply.offset;
+        this.atEnd = true;
+        this.older = 'unknown';
+        this.missed = null;
+        if (before !== null) {
+            const offset = this.first?.offset ?? reply.offset + 1;
+            this.missed = { before: offset, restarted: before !== reply.epoch };
+        }
+        this.#countUnread(me, read, before);
+    }
+
+    // A first look counts from the place kept in the browser; a look after a hole from where the
+    // reader was, unless the numbering is a new one.
+    #countUnread(me, read, before) {
+        if (before === null) {
+            this.readTo = read?.epoch === this.epoch ? read.offset : this.position;
+        } else if (before !== this.epoch || this.readTo === null) {
+            this.readTo = (this.first?.offset ?? this.position + 1) - 1;
+        }
+        const fresh = this.entries.filter(
+            (entry) => entry.offset > this.readTo && !sameName(entry.user, me));
+        const unseen = (this.first?.offset ?? this.position + 1) - 1 - this.readTo;
+        this.unread = fresh.length + Math.max(0, unseen);
+        this.newFrom = fresh.length > 0 ? fresh[0].offset : null;
+        this.mentioned = fresh.some((entry) => mentions(entry.text, me));
+    }
+
+    applyMessage(message, me) {
+        if (message.offset <= this.position) return;
+        this.position = message.offset;
+        this.typing.delete(keyOf(message.user));
+        if (this.atEnd) this.#append(message);
+        if (sameName(message.user, me)) return;
+        if (this.unread === 0) this.newFrom = message.offset;
+        this.unread += 1;
+        if (mentions(message.text, me)) this.mentioned = true;
+    }
+
+    // A reader further up is not to lose what is being read: the newest wait on the server then.
+    #append(message) {
+        if (this.entries.length >= windowLimit && !this.following) {
+            this.atEnd = false;
+            return;
+        }
+        this.entries.push(message);
+        this.#dropOldest();
+    }
+
+    #dropOldest() {
+        const surplus = this.entries.length - windowLimit;
+        if (surplus <= 0) return;
+        this.entries.splice(0, surplus);
+        this.older = 'unknown';
+        if (this.missed && this.missed.before < this.first.offset) this.missed = null;
+    }
+
+    // A page of the past came.
+    prepend(messages, more) {
+        const first = this.first?.offset ?? Infinity;
+        const page = messages.filter((message) => message.offset < first);
+        this.older = more && page.length > 0 ? 'unknown' : 'none';
+        // What was missed has been found after all.
+        if (page.length > 0 && this.missed?.before === first && !this.missed.restarted) {
+            this.missed = null;
+        }
+        this.entries.unshift(...page);
+        const surplus = this.entries.length - windowLimit;
+        if (surplus > 0) {
+            this.entries.length = windowLimit;
+            this.atEnd = false;
+        }
+    }
+
+    // A page towards the present came, after a look far into the past.
+    append(messages, more) {
+        const last = this.last?.offset ?? -1;
+        this.entries.push(...messages.filter((message) => message.offset > last));
+        this.#dropOldest();
+        this.newer = 'unknown';
+        this.atEnd = !more && (this.last?.offset ?? -1) >= this.position;
+    }
+
+    // Back to the present in one step.
+    replace(messages, more) {
+        this.entries = messages.slice();
+        this.older = more ? 'unknown' : 'none';
+        this.missed = null;
+        this.position = Math.max(this.position, this.last?.offset ?? -1);
+        this.atEnd = (this.last?.offset ?? this.position) >= this.position;
+    }
+
+    applyDeleted(offset) {
+        const entry = this.entries.find((candidate) => candidate.offset === offset);
+        if (!entry) return;
+        entry.deleted = true;
+        entry.text = '';
+    }
+
+    applyPresence(push) {
+        this.count = push.count ?? this.count;
+        if (push.event === 'count') this.members = null;
+        else if (push.event === 'join') this.members?.set(keyOf(push.user), push.user);
+        else if (push.event === 'leave') {
+            this.members?.delete(keyOf(push.user));
+            this.typing.delete(keyOf(push.user));
+        }
+    }
+
+    #setMembers(reply) {
+        this.count = reply.count ?? reply.members?.length ?? 0;
+        this.members = reply.members
+            ? new Map(reply.members.map((name) => [keyOf(name), name]))
+            : null;
+    }
+
+    applyTyping(user) {
+        this.typing.set(keyOf(user), { name: user, until: Date.now() + typingLasts });
+    }
+
+    typingNow(now = Date.now()) {
+        for (const [key, { until }] of this.typing) if (until <= now) this.typing.delete(key);
+        return [...this.typing.values()].map(({ name }) => name);
+    }
+
+    markRead() {
+        this.readTo = this.position;
+        this.unread = 0;
+        this.mentioned = false;
+    }
+}

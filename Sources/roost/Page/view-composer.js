@@ -1,0 +1,104 @@
+// Where one writes: Enter sends, Shift+Enter makes a new line, a counter appears near the limit,
+// and each room keeps its own draft. Above it the line that says who is typing.
+
+import { byID, setHidden, setText } from './dom.js';
+import { listed } from './format.js';
+
+const counterFrom = 0.8;
+
+// As the server counts: Unicode scalars.
+const lengthOf = (text) => (text.length > 200 ? [...text].length : text.length);
+
+export class ComposerView {
+    #chat;
+    #form = byID('composer');
+    #field = byID('message');
+    #send = byID('send');
+    #counter = byID('counter');
+    #activity = byID('activity');
+    #room = null;
+
+    constructor(chat) {
+        this.#chat = chat;
+        this.#form.addEventListener('submit', (event) => {
+            event.preventDefault();
+            this.#say();
+        });
+        this.#field.addEventListener('keydown', (event) => {
+            if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+            event.preventDefault();
+            this.#say();
+        });
+        this.#field.addEventListener('input', () => {
+            if (this.#room) this.#room.draft = this.#field.value;
+            if (this.#field.value.trim() !== '') chat.typed();
+            this.#measure();
+        });
+        byID('skip').addEventListener('click', () => this.focus());
+    }
+
+    focus() {
+        this.#field.focus({ preventScroll: true });
+    }
+
+    render() {
+        const room = this.#chat.current;
+        if (room !== this.#room) {
+            this.#room = room;
+            this.#field.value = room?.draft ?? '';
+            this.#measure();
+        }
+        setHidden(this.#form, !room);
+        if (!room) return;
+        const words = `Message ${room.name}`;
+        if (this.#field.placeholder !== words) this.#field.placeholder = words;
+        this.#renderActivity(room);
+    }
+
+    #renderActivity(room) {
+        const typing = room.typingNow();
+        const { notice } = this.#chat;
+        let words = '';
+        if (room.state === 'refused') words = room.problem;
+        else if (typing.length === 1) words = `${typing[0]} is typing`;
+        else if (typing.length > 1) words = `${listed(typing)} are typing`;
+        else if (notice?.room === room) words = notice.text;
+        this.#activity.classList.toggle('typing', typing.length > 0);
+        this.#activity.classList.toggle('refused', room.state === 'refused');
+        setText(this.#activity.lastElementChild, words);
+    }
+
+    #say() {
+        const text = this.#field.value.trim();
+        const length = lengthOf(text);
+        if (length === 0 || length > this.#chat.textLimit || !this.#room) {
+            this.focus();
+            return;
+        }
+        this.#field.value = '';
+        this.#room.draft = '';
+        this.#measure();
+        this.#chat.say(text);
+        this.focus();
+    }
+
+    #measure() {
+        const text = this.#field.value.trim();
+        const length = lengthOf(text);
+        const limit = this.#chat.textLimit;
+        const over = length - limit;
+        const near = length >= limit * counterFrom;
+        setHidden(this.#counter, !near);
+        this.#counter.classList.toggle('over', over > 0);
+        setText(this.#counter, over > 0 ? `${over} too many` : near ? `${-over} left` : '');
+        this.#field.setAttribute('aria-invalid', String(over > 0));
+        this.#send.disabled = length === 0 || over > 0;
+        this.#grow();
+    }
+
+    #grow() {
+        if (CSS.supports('field-sizing', 'content')) return;
+        this.#field.style.height = 'auto';
+        this.#field.style.height = `${this.#field.scrollHeight + 2}px`;
+    }
+}

@@ -1,0 +1,62 @@
+// The first thing anybody sees: one field, one button, and a plain sentence when it did not work.
+
+import { byID, setHidden, setText } from './dom.js';
+import { lastName } from './storage.js';
+import { wordsForState } from './words.js';
+
+export class LoginView {
+    #chat;
+    #screen = byID('login');
+    #form = byID('login-form');
+    #field = byID('name');
+    #button = byID('enter');
+    #problem = byID('login-problem');
+    #hint = byID('login-room');
+    #wasHidden = true;
+    #wasBusy = false;
+    #submitted = false;
+
+    constructor(chat, roomInAddress) {
+        this.#chat = chat;
+        this.#field.value = lastName();
+        this.#form.addEventListener('submit', (event) => {
+            event.preventDefault();
+            const name = this.#field.value.trim();
+            this.#submitted = true;
+            if (name === '') this.#field.focus();
+            else chat.enter(name, roomInAddress());
+        });
+        this.roomInAddress = roomInAddress;
+    }
+
+    render() {
+        const { phase, connection, problem } = this.#chat;
+        const stuck = ['waiting', 'stopped'].includes(connection.state.phase);
+        // A page that logs in by itself shows no form, unless that doesn't work.
+        const shown = phase === 'login' || (phase === 'entering' && (stuck || this.#submitted));
+        setHidden(this.#screen, !shown);
+        if (!shown) {
+            this.#wasHidden = true;
+            return;
+        }
+        if (phase === 'login') this.#submitted = false;
+        const busy = phase === 'entering' && !stuck;
+        this.#screen.classList.toggle('busy', busy);
+        this.#button.disabled = busy;
+        setText(this.#button, busy ? 'One moment…' : 'Join the chat');
+        setText(this.#problem, phase === 'entering' ? this.#trouble(connection.state) : problem);
+        this.#field.setAttribute('aria-invalid', String(phase === 'login' && problem !== ''));
+        const room = this.roomInAddress();
+        setHidden(this.#hint, !room);
+        setText(this.#hint, room ? `You will join the room “${room}”.` : '');
+        if (this.#wasHidden || (problem !== '' && this.#wasBusy && !busy)) this.#field.select();
+        this.#wasHidden = false;
+        this.#wasBusy = busy;
+    }
+
+    #trouble(state) {
+        if (state.phase === 'stopped') return wordsForState(state, navigator.onLine);
+        if (state.phase !== 'waiting') return '';
+        return 'The server cannot be reached. Still trying…';
+    }
+}

@@ -1,0 +1,126 @@
+// One message as an element: who, when, what, and for one's own how far it has come.
+
+import { element, icon, setText } from './dom.js';
+import { clockTime, fullTime, instant } from './format.js';
+import { initials, tintOf } from './names.js';
+
+const link = /\bhttps?:\/\/[^\s<>"']+/giu;
+const loneEmoji =
+    /^(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}\uFE0F|\p{RI}{2}|[\u{1F3FB}-\u{1F3FF}]|\u200D|\s){1,16}$/u;
+
+// The text, with addresses made into links. A trailing full stop or bracket is the sentence's.
+function textNodes(text) {
+    const nodes = [];
+    let end = 0;
+    for (const { 0: found, index } of text.matchAll(link)) {
+        let address = found.replace(/[.,;:!?*_]+$/u, '');
+        if (address.endsWith(')') && !address.includes('(')) address = address.slice(0, -1);
+        if (!URL.canParse?.(address)) continue;
+        const attributes = { rel: 'noopener noreferrer nofollow', target: '_blank' };
+        nodes.push(text.slice(end, index));
+        nodes.push(element('a', { href: address, attributes }, address));
+        end = index + address.length;
+    }
+    nodes.push(text.slice(end));
+    return nodes.filter((node) => node !== '');
+}
+
+export function avatar(name) {
+    const properties = { className: 'avatar', dataset: { tint: tintOf(name) } };
+    return element('span', { ...properties, attributes: { 'aria-hidden': 'true' } }, initials(name));
+}
+
+function timeOf(date, properties) {
+    const words = { dateTime: date.toISOString(), title: fullTime(date) };
+    return element('time', { ...words, ...properties }, clockTime(date));
+}
+
+// `item`: {entry, own, pending}
+export function makeMessage(item) {
+    const { entry, own } = item;
+    const date = instant(entry.at);
+    const who = element('bdi', { className: 'name' }, own ? 'You' : entry.user);
+    who.dataset.tint = tintOf(entry.user);
+    const by = element('div', { className: 'by' }, who, ' ', timeOf(date));
+    const bubble = element('div', { className: 'bubble', dir: 'auto' });
+    const again = timeOf(date, { className: 'again' });
+    again.setAttribute('aria-hidden', 'true');
+    const status = element('span', { className: 'status' });
+    const line = element('div', { className: 'line' }, bubble, again, status);
+    const row = element('li', {}, element('div', { className: 'body' }, by, line));
+    if (!own) row.prepend(avatar(entry.user));
+    return row;
+}
+
+function showText(row, entry) {
+    const bubble = row.querySelector('.bubble');
+    if (entry.deleted) {
+        bubble.replaceChildren('Message deleted');
+    } else {
+        bubble.replaceChildren(...textNodes(entry.text));
+    }
+}
+
+function classesOf({ own, head, tail, entry, pending, sameMinute, mentioned }) {
+    const classes = ['message'];
+    if (own) classes.push('own');
+    if (head) classes.push('head');
+    if (tail) classes.push('tail');
+    if (!sameMinute) classes.push('timed');
+    if (pending) classes.push(pending.state);
+    if (entry.deleted) classes.push('gone');
+    else if (loneEmoji.test(entry.text)) classes.push('emoji');
+    if (mentioned) classes.push('mention');
+    return classes.join(' ');
+}
+
+// `actions`: retry(item), discard(item)
+export function updateMessage(row, item, actions) {
+    const classes = classesOf(item);
+    const status = statusOf(item);
+    const signature = `${classes}|${status}`;
+    if (row.signature === signature) return;
+    const wasGone = row.classList.contains('gone');
+    if (row.signature === undefined || wasGone !== Boolean(item.entry.deleted)) {
+        showText(row, item.entry);
+    }
+    row.signature = signature;
+    row.className = classes;
+    showTime(row, item.entry);
+    showStatus(row.querySelector('.status'), item, status, actions);
+}
+
+// The server's clock takes the place of ours once the message is in the room.
+function showTime(row, entry) {
+    const date = instant(entry.at);
+    for (const time of row.querySelectorAll('time')) {
+        time.dateTime = date.toISOString();
+        time.title = fullTime(date);
+        setText(time, clockTime(date));
+    }
+}
+
+function statusOf({ pending, lastOwn, online }) {
+    if (!pending) return lastOwn ? 'sent' : '';
+    if (pending.state === 'failed') return `failed:${pending.problem}`;
+    return online ? 'sending' : 'queued';
+}
+
+function showStatus(node, { pending }, status, actions) {
+    if (status === '') {
+        node.replaceChildren();
+    } else if (status === 'sent') {
+        const mark = element('span', { title: 'Sent' }, icon('check'));
+        node.replaceChildren(mark, element('span', { className: 'unseen' }, 'Sent'));
+    } else if (status === 'sending') {
+        node.replaceChildren('Sending…');
+    } else if (status === 'queued') {
+        node.replaceChildren('Waiting to send');
+    } else {
+        const retry = element('button', { type: 'button', className: 'link' }, 'Try again');
+        const discard = element('button', { type: 'button', className: 'link' }, 'Discard');
+        retry.addEventListener('click', () => actions.retry(pending));
+        discard.addEventListener('click', () => actions.discard(pending));
+        node.replaceChildren(`${pending.problem} `, retry, ' ', discard);
+    }
+}

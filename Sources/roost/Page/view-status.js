@@ -1,0 +1,77 @@
+// The state of the connection: a dot and a word that are always there, a bar with a countdown when
+// something is wrong, one sentence per change for a screen reader, and the title of the tab.
+
+import { byID, setHidden, setText } from './dom.js';
+import { badge } from './format.js';
+import { wordsForState } from './words.js';
+
+export class StatusView {
+    #chat;
+    #bar = byID('bar');
+    #words = byID('bar-words');
+    #countdown = byID('countdown');
+    #retry = byID('retry');
+    #state = byID('state');
+    #spoken = byID('spoken');
+    #ticker = 0;
+    #wasDown = false;
+
+    constructor(chat) {
+        this.#chat = chat;
+        this.#retry.addEventListener('click', () => chat.connection.retryNow());
+    }
+
+    render() {
+        const { connection, phase, current, unread } = this.#chat;
+        const { state } = connection;
+        const words = wordsForState(state, navigator.onLine);
+        const up = state.phase === 'open';
+        const down = phase === 'in' && !up;
+        setText(this.#state.lastElementChild, shortWords(state));
+        this.#state.dataset.phase = state.phase;
+        setHidden(this.#bar, !down);
+        setText(this.#words, words);
+        setHidden(this.#retry, !(state.phase === 'waiting' || state.again));
+        setText(this.#retry, state.phase === 'stopped' ? 'Connect again' : 'Try now');
+        this.#countDown(state);
+        this.#speak(phase === 'in', up, state, words);
+        const place = current && phase === 'in' ? `${current.name} · Roost` : 'Roost';
+        const title = phase === 'in' && unread > 0 ? `(${badge(unread)}) ${place}` : place;
+        if (document.title !== title) document.title = title;
+    }
+
+    #countDown(state) {
+        const seconds = Math.ceil((state.retryAt - Date.now()) / 1000);
+        const waiting = state.phase === 'waiting';
+        setText(this.#countdown, waiting && seconds > 0 ? `Reconnecting in ${seconds} s` : '');
+        clearTimeout(this.#ticker);
+        if (waiting) this.#ticker = setTimeout(() => this.#countDown(state), 250);
+    }
+
+    #speak(inside, up, state, words) {
+        if (!inside) {
+            this.#wasDown = false;
+        } else if (up && this.#wasDown) {
+            this.#wasDown = false;
+            setText(this.#spoken, 'Connected again.');
+        } else if (!up && !this.#wasDown) {
+            this.#wasDown = true;
+            setText(this.#spoken, state.phase === 'stopped' ? words : `${words} Reconnecting.`);
+        } else if (state.phase === 'stopped') {
+            setText(this.#spoken, words);
+        }
+    }
+}
+
+function shortWords(state) {
+    switch (state.phase) {
+        case 'open':
+            return 'Connected';
+        case 'connecting':
+            return 'Connecting';
+        case 'waiting':
+            return navigator.onLine ? 'Reconnecting' : 'Offline';
+        default:
+            return 'Disconnected';
+    }
+}
