@@ -4,7 +4,7 @@ ARGS ?=
 SWIFT_BUILD = swift build
 RELEASE = $(SWIFT_BUILD) -c release
 
-.PHONY: help run test deps deps-test format clean
+.PHONY: help run test bench-reference deps deps-test format clean
 .DEFAULT_GOAL := help
 
 help: ## List what can be made
@@ -19,6 +19,11 @@ test: deps-test ## Build everything and run all tests (ARGS="--filter Name" for 
 	$(SWIFT_BUILD) --build-tests
 	$(RELEASE) --product echo-server
 	@Tests/Support/run-tests.sh $(ARGS)
+
+bench-reference: deps ## Measure the servers beside a bare one in C (ARGS=--quick)
+	$(RELEASE) --product echo-server
+	$(RELEASE) --product broadcast-server
+	@Benchmarks/reference/compare.py $(ARGS)
 
 deps: ## Install what the build needs, where it is missing
 	@.ci/install-packages build

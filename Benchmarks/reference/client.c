@@ -1,0 +1,178 @@
+// The life of one connection: connect, handshake, messages, close; every surprise is counted.
+#define _GNU_SOURCE
+#include "client.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { HEAD_LIMIT = 2048, PER_SOURCE = 28000, RECEIVE = 256 << 10 };
+
+struct clients all;
+static unsigned char received[RECEIVE];
+
+void clients_init(int port, const struct stream *stream) {
+    all.port = port;
+    all.stream = stream;
+    all.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+}
+
+static void watch(struct client *c, int operation, uint32_t events) {
+    struct epoll_event e = {.events = events, .data.ptr = c};
+    if (epoll_ctl(all.epoll_fd, operation, c->fd, &e)) {
+        perror("epoll_ctl");
+        exit(1);
+    }
+}
+
+static void leave(struct client *c) {
+    all.open_count -= c->state >= OPEN;
+    all.progress++;
+    c->state = GONE;
+    close(c->fd);
+    free(c->head);
+    c->head = NULL;
+    if (all.gone) all.gone(c);
+}
+
+void client_fail(struct client *c, enum failure kind) {
+    failures[kind]++;
+    leave(c);
+}
+
+void client_connect(struct client *c, int first) {
+    *c = (struct client){.state = CONNECTING};
+    c->owed = c->allowed = (uint64_t)first * all.stream->masked_size;
+    c->received = (uint64_t)first * all.stream->plain_size;
+    c->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (c->fd < 0) {
+        perror("socket");
+        exit(1);
+    }
+    int yes = 1;
+    setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    // The port is chosen with the whole address pair, so 28,000 per source and not in all.
+    setsockopt(c->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &yes, sizeof yes);
+    int last = 1 + all.source_count++ / PER_SOURCE % 250;
+    struct sockaddr_in source = {
+        .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK - 1 + last)};
+    struct sockaddr_in server = {.sin_family = AF_INET,
+                                 .sin_port = htons(all.port),
+                                 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    if (bind(c->fd, (struct sockaddr *)&source, sizeof source)) return client_fail(c, SOCKET_ERROR);
+    if (connect(c->fd, (struct sockaddr *)&server, sizeof server) && errno != EINPROGRESS)
+        return client_fail(c, CONNECT_FAILED);
+    watch(c, EPOLL_CTL_ADD, EPOLLOUT);
+}
+
+static void send_request(struct client *c) {
+    int error = 0;
+    socklen_t length = sizeof error;
+    getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &length);
+    if (error) return client_fail(c, CONNECT_FAILED);
+    // The key and the answer of RFC 6455 §1.3: the server cannot know that it is always this one.
+    static const char request[] = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
+                                  "Connection: Upgrade\r\n"
+                                  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                                  "Sec-WebSocket-Version: 13\r\n\r\n";
+    ssize_t n = send(c->fd, request, sizeof request - 1, MSG_NOSIGNAL);
+    if (n != sizeof request - 1) return client_fail(c, SOCKET_ERROR);
+    c->state = UPGRADING;
+    watch(c, EPOLL_CTL_MOD, EPOLLIN);
+}
+
+static void take_frames(struct client *c, const unsigned char *p, size_t count) {
+    size_t frame = all.stream->plain_size;
+    bool at_boundary = c->received % frame == 0;
+    if (c->state == CLOSING) { // the answering close frame, then the end of the stream
+        if (p[0] != 0x88) client_fail(c, WRONG_BYTES);
+        return;
+    }
+    if (!is_next(all.stream, c->received, p, count)) {
+        return client_fail(c, at_boundary && p[0] == 0x88 ? CLOSED_BY_SERVER : WRONG_BYTES);
+    }
+    uint64_t before = c->received / frame;
+    c->received += count;
+    uint64_t whole = c->received / frame - before;
+    if (whole && all.got) all.got(c, whole);
+}
+
+static void take_head(struct client *c, size_t count) {
+    if (!c->head) c->head = calloc(1, HEAD_LIMIT + 1);
+    if (c->head_length + count > HEAD_LIMIT) return client_fail(c, HANDSHAKE_WRONG);
+    memcpy(c->head + c->head_length, received, count);
+    c->head_length += count;
+    char *end = memmem(c->head, c->head_length, "\r\n\r\n", 4);
+    if (!end) return;
+    if (strncmp(c->head, "HTTP/1.1 101 ", 13)) return client_fail(c, HANDSHAKE_REFUSED);
+    if (!strstr(c->head, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")) return client_fail(c, HANDSHAKE_WRONG);
+    // What came behind the head already belongs to the stream.
+    size_t rest = c->head + c->head_length - (end + 4);
+    memcpy(received, end + 4, rest);
+    free(c->head);
+    c->head = NULL;
+    c->state = OPEN;
+    all.open_count++;
+    if (all.opened) all.opened(c);
+    if (rest > 0 && c->state == OPEN) take_frames(c, received, rest);
+}
+
+static void take(struct client *c) {
+    ssize_t n = recv(c->fd, received, sizeof received, 0);
+    if (n < 0 && errno == EAGAIN) return;
+    if (n < 0) return client_fail(c, errno == ECONNRESET ? RESET_BY_SERVER : SOCKET_ERROR);
+    if (n == 0) {
+        if (c->state == CLOSING) return leave(c);
+        return client_fail(c, c->state == UPGRADING ? HANDSHAKE_REFUSED : ENDED_BY_SERVER);
+    }
+    all.progress++;
+    if (c->state == UPGRADING) take_head(c, n);
+    else take_frames(c, received, n);
+}
+
+void client_event(struct client *c, uint32_t events) {
+    if (c->state == GONE) return;
+    if (c->state == CONNECTING) return send_request(c);
+    if (c->never_reads) { // only an error or a hang-up is ever reported
+        return leave(c);
+    }
+    if (events & EPOLLOUT) client_send(c);
+    if (c->state != GONE && events & ~EPOLLOUT) take(c);
+}
+
+void client_send(struct client *c) {
+    while (c->owed < c->allowed) {
+        size_t count = c->allowed - c->owed;
+        const unsigned char *p = masked_run(all.stream, c->owed, &count);
+        ssize_t n = send(c->fd, p, count, MSG_NOSIGNAL);
+        if (n < 0 && errno != EAGAIN)
+            return client_fail(c, errno == ECONNRESET ? RESET_BY_SERVER : SOCKET_ERROR);
+        if (n > 0) c->owed += n;
+        if (n < (ssize_t)count) {
+            if (!c->wants_room) watch(c, EPOLL_CTL_MOD, EPOLLIN | EPOLLOUT);
+            c->wants_room = true;
+            return;
+        }
+    }
+    if (c->wants_room) watch(c, EPOLL_CTL_MOD, EPOLLIN);
+    c->wants_room = false;
+}
+
+void client_send_close(struct client *c) {
+    static const unsigned char close_1000[] = {0x88, 0x82, 1, 2, 3, 4, 0x03 ^ 1, 0xE8 ^ 2};
+    c->state = CLOSING;
+    if (send(c->fd, close_1000, sizeof close_1000, MSG_NOSIGNAL) != sizeof close_1000)
+        client_fail(c, SOCKET_ERROR);
+}
+
+void client_stop_reading(struct client *c) {
+    c->never_reads = true;
+    watch(c, EPOLL_CTL_MOD, 0);
+}

@@ -1,0 +1,266 @@
+#!/usr/bin/env python3
+"""Measures our servers beside the bare C server of server.c, and says which bars they reach.
+
+    Benchmarks/reference/compare.py [--quick] [--only NAME ...] [--binary] [--json FILE]
+
+Every ratio is of the work done per second of server CPU, from interleaved pairs (ours, C, ours,
+C ...), each run with a fresh server pinned to core 0 and the load pinned to core 1. The median
+counts; the spread says how much the machine was doing besides. Needs `swift build -c release` of
+echo-server and broadcast-server, cc and libcrypto; Python's standard library is enough.
+"""
+
+import argparse
+import json
+import mmap
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+BUILT = ROOT / ".build" / "reference"
+READY = re.compile(rb"ws://(?:127\.0\.0\.1|localhost):(\d+)")
+LOG_LIMIT_KIB = 1024  # the default --topic-log
+
+# What is measured as a ratio to the C server: its servers, the load, and the bar.
+RATIOS = {
+    "echo-32-depth-1": ("echo", "echo --connections 100 --size 32 --depth 1", 0.95),
+    "echo-32-depth-16": ("echo", "echo --connections 100 --size 32 --depth 16", 0.95),
+    "echo-16k-depth-4": ("echo", "echo --connections 100 --size 16384 --depth 4", 0.85),
+    "fanout-64-depth-1": ("broadcast", "fanout --connections 1000 --size 64 --depth 1", 0.95),
+    "fanout-64-depth-16": ("broadcast", "fanout --connections 1000 --size 64 --depth 16", 0.95),
+    "churn-64": ("echo", "churn --connections 64 --size 32", 0.85),
+}
+OTHERS = ("idle", "slow", "allocations")
+
+
+class Server:
+    """A server of one run: started on a free port, pinned, and stopped at the end of `with`."""
+
+    def __init__(self, command, **environment):
+        self.said = tempfile.TemporaryFile()  # a pipe that nobody drains would stop it in the end
+        self.process = subprocess.Popen(
+            ["taskset", "-c", "0", *command], stdin=subprocess.DEVNULL, stdout=self.said,
+            stderr=subprocess.STDOUT, env=os.environ | environment)
+        self.port = self._ready_port(command)
+
+    def _ready_port(self, command):
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            ended = self.process.poll() is not None
+            said = os.pread(self.said.fileno(), 65536, 0)
+            if found := READY.search(said):
+                return int(found[1])
+            if ended:
+                break
+            time.sleep(0.01)
+        self.stop()
+        sys.exit(f"{' '.join(command)} did not say where it listens:\n{said.decode()}")
+
+    def stop(self):
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+
+def build():
+    BUILT.mkdir(parents=True, exist_ok=True)
+    compiler = shutil.which("cc") or shutil.which("clang") or sys.exit("There is no C compiler.")
+    flags = [compiler, "-O3", "-Wall", "-Wextra"]
+    load = [HERE / name for name in ("load.c", "client.c", "stream.c", "measure.c")]
+    subprocess.run([*flags, "-o", BUILT / "load", *load], check=True)
+    subprocess.run([*flags, "-o", BUILT / "server", HERE / "server.c", "-lcrypto"], check=True)
+    subprocess.run(
+        [*flags, "-fPIC", "-shared", "-fno-builtin", "-o", BUILT / "malloc_count.so",
+         HERE / "malloc_count.c"], check=True)
+
+
+def reference(mode):
+    return [str(BUILT / "server"), mode, "0"]
+
+
+def ours(options, mode, *flags):
+    if options.against_itself:
+        return reference(mode)
+    if mode == "echo":
+        return [str(options.binaries / "echo-server"), "0", "--verbatim", *flags]
+    return [str(options.binaries / "broadcast-server"), "0", *flags]
+
+
+def unlimited(options, mode):
+    """Ours under the measuring profile; --verbatim takes it by itself."""
+    return ours(options, mode, *(["--no-limits"] if mode == "broadcast" else []))
+
+
+def load(server, arguments, options, *more):
+    command = ["taskset", "-c", "1", str(BUILT / "load"), *arguments.split(),
+               "--port", str(server.port), "--pid", str(server.process.pid), *more]
+    if not options.binary:
+        command.append("--text")
+    ran = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if ran.returncode:
+        sys.exit(f"{' '.join(command)} failed:\n{ran.stdout}{ran.stderr}")
+    return json.loads(ran.stdout)
+
+
+def spread(values):
+    return {"median": statistics.median(values), "min": min(values), "max": max(values)}
+
+
+def ratio_case(name, options):
+    mode, arguments, bar = RATIOS[name]
+    timing = ("--seconds", str(options.seconds), "--warmup", "0.5")
+    pairs = []
+    for _ in range(options.pairs):
+        rates = []
+        for command in (unlimited(options, mode), reference(mode)):
+            with Server(command) as server:
+                rates.append(load(server, arguments, options, *timing)["per_server_cpu_second"])
+        pairs.append(rates)
+    result = {
+        "ratio": spread([a / b for a, b in pairs]),
+        "ours_per_cpu_second": spread([a for a, _ in pairs]),
+        "reference_per_cpu_second": spread([b for _, b in pairs]),
+        "bar": f"at least {bar}",
+    }
+    result["reached"] = result["ratio"]["median"] >= bar
+    line = "{median:.3f} ({min:.3f}-{max:.3f})".format(**result["ratio"])
+    rates = [result[key]["median"] for key in ("ours_per_cpu_second", "reference_per_cpu_second")]
+    tell(name, result, f"{line} of C; {rates[0]:,.0f} against {rates[1]:,.0f} a CPU second")
+    return result
+
+
+def idle_case(options):
+    """Growth of VmRSS from no connection to as many as one process may hold here.
+
+    What the first connection makes the libraries load is in it, and told beside it.
+    """
+    result = {}
+    for who, command in (("ours", ours(options, "echo")), ("reference", reference("echo"))):
+        each, first = [], []
+        for _ in range(1 if options.quick else 3):
+            with Server(command) as server:
+                r = load(server, "idle --connections 19500 --warmup 1 --seconds 0.1", options)
+            each.append((r["rss_open_kib"] - r["rss_before_kib"]) * 1024 / r["count"])
+            first.append(r["rss_first_kib"] - r["rss_before_kib"])
+        result[who] = {"bytes_per_connection": spread(each), "first_connection_kib": spread(first)}
+    found = result["ours"]["bytes_per_connection"]["median"]
+    result["bar"] = "at most 250 bytes each"
+    result["reached"] = found <= 250
+    tell("idle", result, "{:.0f} bytes a connection at 19,500, {:,} KiB of it with the first; "
+         "C {:.0f} and {:,}".format(
+             found, result["ours"]["first_connection_kib"]["median"],
+             result["reference"]["bytes_per_connection"]["median"],
+             result["reference"]["first_connection_kib"]["median"]))
+    return result
+
+
+def slow_case(options):
+    """100 members that never read beside 20 that do, against the same 20 alone."""
+    arguments = f"slow --connections 20 --size 64 --depth 16 --seconds {options.seconds}"
+    ratios, growth, dropped = [], [], []
+    for _ in range(options.pairs):
+        rates = []
+        for count in (100, 0):
+            with Server(ours(options, "broadcast")) as server:
+                r = load(server, f"{arguments} --never-read {count}", options)
+            rates.append(r["per_second"])
+            if count:
+                growth.append(r["rss_peak_kib"] - r["rss_open_kib"])
+                dropped.append(r["dropped"])
+        ratios.append(rates[0] / rates[1])
+    # Beside the log itself, the server's own pages that it touches for the first time.
+    allowed = LOG_LIMIT_KIB + 512
+    result = {
+        "ratio": spread(ratios), "rss_growth_kib": spread(growth), "dropped": spread(dropped),
+        "bar": f"at least 0.9 of their rate, and at most {allowed} KiB"}
+    result["reached"] = result["ratio"]["median"] >= 0.9 and max(growth) <= allowed
+    tell("slow", result, "{:.3f} ({:.3f}-{:.3f}) of the rate without them; grew by {:,} KiB, "
+         "{:.0f} dropped".format(statistics.median(ratios), min(ratios), max(ratios),
+                                 max(growth), statistics.median(dropped)))
+    return result
+
+
+def allocation_case(options):
+    """Allocations per echoed message and per broadcast, once warm."""
+    found = {}
+    with tempfile.NamedTemporaryFile() as file:
+        for mode, arguments in (("echo", "echo --connections 100 --size 32 --depth 16"),
+                                ("broadcast", "fanout --connections 100 --size 64 --depth 16")):
+            file.truncate(0)
+            file.truncate(mmap.PAGESIZE)
+            counting = {"LD_PRELOAD": str(BUILT / "malloc_count.so"),
+                        "MALLOC_COUNT_FILE": file.name}
+            with Server(unlimited(options, mode), **counting) as server:
+                r = load(server, arguments, options, "--warmup", "1", "--seconds", "2",
+                         "--allocations", file.name)
+            published = r["count"] / (100 if mode == "broadcast" else 1)
+            found[mode] = {"allocations": r["allocations"], "messages": published,
+                           "each": r["allocations"] / published}
+    result = {"per_message": found, "bar": "0 per echoed message, at most 1 per broadcast"}
+    # A timer or a line of log now and then is not a message's.
+    result["reached"] = found["echo"]["each"] < 1e-4 and found["broadcast"]["each"] <= 1
+    tell("allocations", result, "{:.6f} per echo ({:,} in {:,.0f}), {:.6f} per broadcast".format(
+        found["echo"]["each"], found["echo"]["allocations"], found["echo"]["messages"],
+        found["broadcast"]["each"]))
+    return result
+
+
+def tell(name, result, line):
+    print(f"{'ok  ' if result['reached'] else 'MISS'} {name:20} {line}  [{result['bar']}]",
+          flush=True)
+
+
+def parse():
+    p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    p.add_argument("--quick", action="store_true", help="three short pairs of each")
+    p.add_argument("--only", nargs="+", metavar="NAME", choices=[*RATIOS, *OTHERS], default=[],
+                   help=f"some of: {' '.join([*RATIOS, *OTHERS])}")
+    p.add_argument("--binary", action="store_true", help="binary messages instead of text")
+    p.add_argument("--binaries", type=Path, default=ROOT / ".build" / "release",
+                   help="where echo-server and broadcast-server are")
+    p.add_argument("--json", type=Path, default=BUILT / "results.json", help="where to write to")
+    p.add_argument("--against-itself", action="store_true",
+                   help="the C server on both sides: how far from 1 this machine errs")
+    options = p.parse_args()
+    options.pairs, options.seconds = (3, 1.5) if options.quick else (9, 3)
+    return options
+
+
+def main():
+    options = parse()
+    if not {0, 1} <= os.sched_getaffinity(0):
+        sys.exit("Two cores are needed, 0 for the server and 1 for the load.")
+    build()
+    wanted = options.only or [*RATIOS, *OTHERS]
+    for name in () if options.against_itself else ("echo-server", "broadcast-server"):
+        if not (options.binaries / name).exists():
+            sys.exit(f"No {name} in {options.binaries}: swift build -c release --product {name}")
+    others = {"idle": idle_case, "slow": slow_case, "allocations": allocation_case}
+    results = {}
+    for name in wanted:
+        results[name] = others[name](options) if name in others else ratio_case(name, options)
+    options.json.write_text(json.dumps(results, indent=2) + "\n")
+    missed = [name for name, result in results.items() if not result["reached"]]
+    print(f"{len(results) - len(missed)} of {len(results)} reach their bar; all figures in "
+          f"{os.path.relpath(options.json)}")
+    sys.exit(1 if missed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,348 @@
+// The bare server that ours is measured against: what C, epoll and nothing else make of the same
+// work. It is meant to be fast and correct, and does as little as a WebSocket server can:
+//
+// - one thread, level-triggered epoll, 1024 events a turn, accept4 until EAGAIN;
+// - one receive of at most 128 KiB into a shared buffer per readable event;
+// - unmasking while copying into the output, one send per connection and turn;
+// - no UTF-8 check, no timers, no limits but those that keep it alive.
+//
+//     server echo [PORT]        every data frame goes back as it came
+//     server broadcast [PORT]   every message goes to every client, in one send per turn;
+//                               a fragmented message ends its connection
+//
+// PORT 0, the default, takes a free one. The address is printed once it listens, on 127.0.0.1.
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <openssl/evp.h>
+#include <openssl/sha.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+    RECEIVE = 128 << 10,
+    HEAD_LIMIT = 8 << 10,     // of a request
+    MESSAGE_LIMIT = 64 << 20, // of a frame's payload
+    OWED_LIMIT = 1 << 20,     // unsent bytes of one member of a broadcast
+    EVENTS = 1024,
+};
+
+typedef struct {
+    unsigned char *at;
+    size_t length, capacity;
+} Buffer;
+
+typedef struct {
+    int fd;
+    bool open, closing, dead, blocked; // blocked: bytes are owed, EPOLLOUT is armed, no reading
+    uint32_t member;                   // its place in `members` once open
+    uint32_t input_length;             // an incomplete head or frame, kept from the last receive
+    uint32_t owed_length;
+    unsigned char *input, *owed;
+} Connection;
+
+static int epoll_fd, listener;
+static bool broadcasting;
+static Buffer receive, output, turn_log;
+static Connection **members, **graves;
+static uint32_t member_count, member_capacity, grave_count, grave_capacity;
+
+static void die(const char *what) {
+    perror(what);
+    exit(1);
+}
+
+static void *grown(void *at, size_t size) {
+    void *moved = realloc(at, size);
+    if (!moved && size) die("realloc");
+    return moved;
+}
+
+static unsigned char *room(Buffer *b, size_t more) {
+    if (b->length + more > b->capacity) {
+        b->capacity = (b->length + more) * 2;
+        b->at = grown(b->at, b->capacity);
+    }
+    return b->at + b->length;
+}
+
+static void push(Connection ***list, uint32_t *count, uint32_t *capacity, Connection *c) {
+    if (*count == *capacity) {
+        *capacity = *capacity ? *capacity * 2 : 1024;
+        *list = grown(*list, *capacity * sizeof **list);
+    }
+    (*list)[(*count)++] = c;
+}
+
+// Only marks: an event for it may still be in this turn's batch.
+static void bury(Connection *c) {
+    if (c->dead) return;
+    c->dead = true;
+    push(&graves, &grave_count, &grave_capacity, c);
+}
+
+static void watch(Connection *c, uint32_t events) {
+    struct epoll_event e = {.events = events, .data.ptr = c};
+    if (epoll_ctl(epoll_fd, EPOLL_CTL_MOD, c->fd, &e)) die("epoll_ctl");
+}
+
+// Owes the connection these bytes. A member that does not read is reset, as its FIN could not
+// overtake what fills its socket.
+static void owe(Connection *c, const unsigned char *bytes, size_t count) {
+    if (broadcasting && c->owed_length + count > OWED_LIMIT) {
+        struct linger reset = {.l_onoff = 1};
+        setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+        bury(c);
+        return;
+    }
+    c->owed = grown(c->owed, c->owed_length + count);
+    memcpy(c->owed + c->owed_length, bytes, count);
+    c->owed_length += count;
+    if (!c->blocked) watch(c, EPOLLOUT);
+    c->blocked = true;
+}
+
+static void deliver(Connection *c, const unsigned char *bytes, size_t count) {
+    if (c->dead || count == 0) return;
+    size_t sent = 0;
+    if (!c->blocked) {
+        ssize_t n = send(c->fd, bytes, count, MSG_NOSIGNAL);
+        if (n < 0 && errno != EAGAIN) return bury(c);
+        if (n > 0) sent = n;
+    }
+    if (sent < count) owe(c, bytes + sent, count - sent);
+}
+
+static void on_writable(Connection *c) {
+    ssize_t n = send(c->fd, c->owed, c->owed_length, MSG_NOSIGNAL);
+    if (n < 0) {
+        if (errno != EAGAIN) bury(c);
+        return;
+    }
+    c->owed_length -= n;
+    memmove(c->owed, c->owed + n, c->owed_length);
+    if (c->owed_length) return;
+    free(c->owed);
+    c->owed = NULL;
+    c->blocked = false;
+    if (c->closing) return bury(c);
+    watch(c, EPOLLIN);
+}
+
+// Unmasks on the way from the receive buffer into the output (RFC 6455 §5.3).
+static void copy_unmasked(unsigned char *restrict to, const unsigned char *restrict from,
+                          size_t count, const unsigned char *key) {
+    uint32_t word;
+    memcpy(&word, key, 4);
+    uint64_t wide = word | (uint64_t)word << 32;
+    size_t i = 0;
+    for (; i + 8 <= count; i += 8) {
+        uint64_t eight;
+        memcpy(&eight, from + i, 8);
+        eight ^= wide;
+        memcpy(to + i, &eight, 8);
+    }
+    for (; i < count; i++) to[i] = from[i] ^ key[i & 3];
+}
+
+static void append_frame(Buffer *b, unsigned char first, const unsigned char *key,
+                         const unsigned char *payload, size_t count) {
+    unsigned char *p = room(b, count + 10);
+    size_t head = 2;
+    p[0] = first;
+    if (count < 126) {
+        p[1] = count;
+    } else if (count < 65536) {
+        p[1] = 126, p[2] = count >> 8, p[3] = count;
+        head = 4;
+    } else {
+        p[1] = 127;
+        for (int i = 0; i < 8; i++) p[2 + i] = (uint64_t)count >> (56 - 8 * i);
+        head = 10;
+    }
+    copy_unmasked(p + head, payload, count, key);
+    b->length += head + count;
+}
+
+// Answers the whole frames at the start of `p` and returns how many bytes they were.
+static size_t on_frames(Connection *c, const unsigned char *p, size_t count) {
+    size_t at = 0;
+    while (count - at >= 2 && !c->closing) {
+        const unsigned char *f = p + at;
+        uint64_t length = f[1] & 127;
+        size_t head = length < 126 ? 6 : length == 126 ? 8 : 14;
+        if (count - at < head) break;
+        if (head == 8) length = f[2] << 8 | f[3];
+        if (head == 14) {
+            length = 0;
+            for (int i = 0; i < 8; i++) length = length << 8 | f[2 + i];
+        }
+        int opcode = f[0] & 15;
+        bool control = opcode >= 8, whole = f[0] & 128;
+        if (f[0] & 0x70 || !(f[1] & 128) || length > MESSAGE_LIMIT ||
+            (control ? opcode > 10 || length > 125 || !whole : opcode > 2) ||
+            (broadcasting && !control && (!whole || opcode == 0))) {
+            bury(c);
+            return count;
+        }
+        if (count - at < head + length) break;
+        const unsigned char *key = f + head - 4, *payload = f + head;
+        if (!control) {
+            append_frame(broadcasting ? &turn_log : &output, f[0], key, payload, length);
+        } else if (opcode != 10) { // a close goes back as it came, a ping as a pong
+            append_frame(&output, opcode == 9 ? 0x8A : 0x88, key, payload, length);
+            c->closing = opcode == 8;
+        }
+        at += head + length;
+    }
+    return c->closing ? count : at;
+}
+
+// The opening handshake (RFC 6455 §4.2) as soon as the head is whole; then the same as on_frames.
+static size_t on_request(Connection *c, unsigned char *p, size_t count) {
+    static const char guid[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+    unsigned char *end = memmem(p, count, "\r\n\r\n", 4);
+    if (!end) {
+        if (count > HEAD_LIMIT) bury(c);
+        return 0;
+    }
+    *end = 0;
+    char joined[24 + sizeof guid];
+    char *key = strcasestr((char *)p, "\r\nSec-WebSocket-Key:");
+    if (!key || sscanf(key + 20, " %24[A-Za-z0-9+/=]", joined) != 1 || strlen(joined) != 24) {
+        static const char refusal[] = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n"
+                                      "Connection: close\r\n\r\n";
+        memcpy(room(&output, sizeof refusal), refusal, sizeof refusal - 1);
+        output.length += sizeof refusal - 1;
+        c->closing = true;
+        return count;
+    }
+    strcpy(joined + 24, guid);
+    unsigned char digest[SHA_DIGEST_LENGTH], accept[32];
+    SHA1((unsigned char *)joined, strlen(joined), digest);
+    EVP_EncodeBlock(accept, digest, sizeof digest);
+    output.length += sprintf((char *)room(&output, 256),
+                             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                             "Connection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",
+                             accept);
+    c->open = true;
+    c->member = member_count;
+    push(&members, &member_count, &member_capacity, c);
+    size_t head = end + 4 - p;
+    return head + on_frames(c, p + head, count - head);
+}
+
+// What is left of a receive waits for the next one.
+static void keep(Connection *c, const unsigned char *bytes, size_t count) {
+    if (count > 0) {
+        c->input = grown(c->input, count);
+        memcpy(c->input, bytes, count);
+    } else if (c->input) {
+        free(c->input);
+        c->input = NULL;
+    }
+    c->input_length = count;
+}
+
+static void on_readable(Connection *c) {
+    size_t kept = c->input_length;
+    receive.length = 0;
+    unsigned char *p = room(&receive, kept + RECEIVE);
+    ssize_t n = recv(c->fd, p + kept, RECEIVE, 0);
+    if (n <= 0) {
+        if (n == 0 || errno != EAGAIN) bury(c);
+        return;
+    }
+    if (kept) memcpy(p, c->input, kept);
+    size_t count = kept + n;
+    output.length = 0;
+    size_t used = c->open ? on_frames(c, p, count) : on_request(c, p, count);
+    keep(c, p + used, count - used);
+    deliver(c, output.at, output.length);
+    if (c->closing && !c->blocked) bury(c);
+}
+
+static void on_connections(void) {
+    for (;;) {
+        int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd < 0 && errno == EAGAIN) return;
+        if (fd < 0 && errno == ECONNABORTED) continue;
+        if (fd < 0) die("accept4");
+        Connection *c = grown(NULL, sizeof *c);
+        *c = (Connection){.fd = fd};
+        struct epoll_event e = {.events = EPOLLIN, .data.ptr = c};
+        if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &e)) die("epoll_ctl");
+    }
+}
+
+static void end_turn(void) {
+    if (turn_log.length)
+        for (uint32_t i = 0; i < member_count; i++)
+            deliver(members[i], turn_log.at, turn_log.length);
+    turn_log.length = 0;
+    for (uint32_t i = 0; i < grave_count; i++) {
+        Connection *c = graves[i];
+        if (c->open) {
+            members[c->member] = members[--member_count];
+            members[c->member]->member = c->member;
+        }
+        close(c->fd);
+        free(c->input);
+        free(c->owed);
+        free(c);
+    }
+    grave_count = 0;
+}
+
+static void listen_on(uint16_t port) {
+    struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t length = sizeof address;
+    int yes = 1;
+    listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    setsockopt(listener, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes); // accepted ones inherit it
+    if (bind(listener, (struct sockaddr *)&address, length) || listen(listener, 4096) ||
+        getsockname(listener, (struct sockaddr *)&address, &length))
+        die("listen");
+    struct epoll_event e = {.events = EPOLLIN, .data.ptr = NULL};
+    epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, listener, &e)) die("epoll_ctl");
+    printf("ws://127.0.0.1:%d\n", ntohs(address.sin_port));
+    fflush(stdout);
+}
+
+int main(int argc, char **argv) {
+    if (argc < 2 || (strcmp(argv[1], "echo") && strcmp(argv[1], "broadcast"))) {
+        fprintf(stderr, "usage: server echo|broadcast [PORT]\n");
+        return 2;
+    }
+    broadcasting = argv[1][0] == 'b';
+    struct rlimit files;
+    getrlimit(RLIMIT_NOFILE, &files);
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+    listen_on(argc > 2 ? atoi(argv[2]) : 0);
+    static struct epoll_event events[EVENTS];
+    for (;;) {
+        int count = epoll_wait(epoll_fd, events, EVENTS, -1);
+        if (count < 0 && errno != EINTR) die("epoll_wait");
+        for (int i = 0; i < count; i++) {
+            Connection *c = events[i].data.ptr;
+            if (!c) on_connections();
+            else if (c->dead) continue;
+            else if (c->blocked) on_writable(c);
+            else on_readable(c);
+        }
+        end_turn();
+    }
+}
