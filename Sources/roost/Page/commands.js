@@ -3,7 +3,7 @@
 
 export class CommandError extends Error {
     constructor(reply) {
-        super(reply.text ?? reply.code);
+        super(reply.text);
         this.code = reply.code;
         this.retryAfter = reply.retry_after_ms;
     }

@@ -7,15 +7,17 @@ import { setUnsent, unsent } from './storage.js';
 import { wordsForError } from './words.js';
 
 export class Outbox {
-    items = []; // {id, user, room, text, at, state: 'waiting' | 'sending' | 'sent' | 'failed', problem}
+    // {id, user, room, text, at, state, problem}, where the state is 'waiting' | 'sending' | 'sent'
+    // | 'failed'
+    items = [];
     #commands;
-    #roomOf;
+    #rooms;
     #changed;
     #busy = false;
 
-    constructor(commands, roomOf, changed) {
+    constructor(commands, rooms, changed) {
         this.#commands = commands;
-        this.#roomOf = roomOf;
+        this.#rooms = rooms;
         this.#changed = changed;
     }
 
@@ -47,6 +49,11 @@ export class Outbox {
         this.#keep();
     }
 
+    forget(room) {
+        this.items = this.items.filter((item) => item.room !== room.key);
+        this.#keep();
+    }
+
     // The room showed it: it has arrived, whatever became of the reply.
     arrived(id) {
         const item = this.items.find((candidate) => candidate.id === id);
@@ -56,10 +63,10 @@ export class Outbox {
     async pump() {
         if (this.#busy) return;
         const item = this.items.find(
-            ({ state, room }) => state === 'waiting' && this.#roomOf(room)?.state === 'joined');
+            ({ state, room }) => state === 'waiting' && this.#rooms.get(room)?.state === 'joined');
         if (!item) return;
         this.#busy = true;
-        await this.#send(item, this.#roomOf(item.room));
+        await this.#send(item, this.#rooms.get(item.room));
         this.#busy = false;
         this.#keep();
         if (item.state !== 'waiting') this.pump();
@@ -80,7 +87,7 @@ export class Outbox {
                 item.state = 'waiting';
             } else {
                 item.state = 'failed';
-                item.problem = wordsForError(error, 'message');
+                item.problem = wordsForError(error);
                 if (!(error instanceof CommandError)) console.error(error);
             }
         }

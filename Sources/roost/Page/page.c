@@ -1,5 +1,5 @@
 // The chat page inside the binary: every file of this folder that a browser loads, and where it is
-// served. A new module is added to both lists below; a test compares them with what is imported.
+// served. A new file is added to both lists below; a test compares them with what is imported.
 #include "CPage.h"
 
 #define TEXT(name) static const unsigned char name[]
@@ -7,11 +7,20 @@
 TEXT(index_html) = {
 #embed "index.html"
 };
-TEXT(style_css) = {
-#embed "style.css"
+TEXT(conversation_css) = {
+#embed "conversation.css"
+};
+TEXT(login_css) = {
+#embed "login.css"
 };
 TEXT(messages_css) = {
 #embed "messages.css"
+};
+TEXT(panels_css) = {
+#embed "panels.css"
+};
+TEXT(style_css) = {
+#embed "style.css"
 };
 TEXT(favicon_svg) = {
 #embed "favicon.svg"
@@ -37,20 +46,26 @@ TEXT(dom_js) = {
 TEXT(format_js) = {
 #embed "format.js"
 };
+TEXT(history_js) = {
+#embed "history.js"
+};
 TEXT(names_js) = {
 #embed "names.js"
 };
 TEXT(outbox_js) = {
 #embed "outbox.js"
 };
+TEXT(record_js) = {
+#embed "record.js"
+};
 TEXT(room_js) = {
 #embed "room.js"
 };
+TEXT(rooms_js) = {
+#embed "rooms.js"
+};
 TEXT(storage_js) = {
 #embed "storage.js"
-};
-TEXT(view_js) = {
-#embed "view.js"
 };
 TEXT(view_composer_js) = {
 #embed "view-composer.js"
@@ -70,6 +85,9 @@ TEXT(view_panels_js) = {
 TEXT(view_status_js) = {
 #embed "view-status.js"
 };
+TEXT(view_js) = {
+#embed "view.js"
+};
 TEXT(words_js) = {
 #embed "words.js"
 };
@@ -81,8 +99,11 @@ TEXT(words_js) = {
 
 static const struct page_file files[] = {
     HTML("/", index_html),
-    CSS("/style.css", style_css),
+    CSS("/conversation.css", conversation_css),
+    CSS("/login.css", login_css),
     CSS("/messages.css", messages_css),
+    CSS("/panels.css", panels_css),
+    CSS("/style.css", style_css),
     SVG("/favicon.svg", favicon_svg),
     MODULE("/app.js", app_js),
     MODULE("/chat.js", chat_js),
@@ -91,17 +112,20 @@ static const struct page_file files[] = {
     MODULE("/connection.js", connection_js),
     MODULE("/dom.js", dom_js),
     MODULE("/format.js", format_js),
+    MODULE("/history.js", history_js),
     MODULE("/names.js", names_js),
     MODULE("/outbox.js", outbox_js),
+    MODULE("/record.js", record_js),
     MODULE("/room.js", room_js),
+    MODULE("/rooms.js", rooms_js),
     MODULE("/storage.js", storage_js),
-    MODULE("/view.js", view_js),
     MODULE("/view-composer.js", view_composer_js),
     MODULE("/view-login.js", view_login_js),
     MODULE("/view-message.js", view_message_js),
     MODULE("/view-messages.js", view_messages_js),
     MODULE("/view-panels.js", view_panels_js),
     MODULE("/view-status.js", view_status_js),
+    MODULE("/view.js", view_js),
     MODULE("/words.js", words_js),
 };
 

@@ -5,7 +5,7 @@ import { keyOf, mentions, sameName } from './names.js';
 
 // The most messages held, and so drawn. Beyond it the far end of the window is let go.
 export const windowLimit = 1000;
-const typingLasts = 5_000;
+export const typingLasts = 5_000;
 
 export class Room {
     state = 'away'; // 'away' (not yet, or no longer, joined) | 'joined' | 'refused'
@@ -59,7 +59,7 @@ export class Room {
         this.epoch = reply.epoch;
         this.position = reply.offset;
         this.atEnd = true;
-        this.older = 'unknown';
+        this.older = (this.first?.offset ?? 1) > 1 ? 'unknown' : 'none';
         this.missed = null;
         if (before !== null) {
             const offset = this.first?.offset ?? reply.offset + 1;
@@ -179,6 +179,12 @@ export class Room {
     typingNow(now = Date.now()) {
         for (const [key, { until }] of this.typing) if (until <= now) this.typing.delete(key);
         return [...this.typing.values()].map(({ name }) => name);
+    }
+
+    disconnected() {
+        this.state = 'away';
+        this.typing.clear();
+        if (this.older === 'loading') this.older = 'unknown';
     }
 
     markRead() {

@@ -42,7 +42,7 @@ export class ComposerView {
     }
 
     render() {
-        const room = this.#chat.current;
+        const room = this.#chat.rooms.current;
         if (room !== this.#room) {
             this.#room = room;
             this.#field.value = room?.draft ?? '';

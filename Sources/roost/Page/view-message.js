@@ -5,8 +5,8 @@ import { clockTime, fullTime, instant } from './format.js';
 import { initials, tintOf } from './names.js';
 
 const link = /\bhttps?:\/\/[^\s<>"']+/giu;
-const loneEmoji =
-    /^(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}\uFE0F|\p{RI}{2}|[\u{1F3FB}-\u{1F3FF}]|\u200D|\s){1,16}$/u;
+const emoji = '\\p{Emoji_Presentation}|\\p{Extended_Pictographic}\\uFE0F|\\p{RI}{2}';
+const loneEmoji = new RegExp(`^(?:${emoji}|[\\u{1F3FB}-\\u{1F3FF}]|\\u200D|\\s){1,16}$`, 'u');
 
 // The text, with addresses made into links. A trailing full stop or bracket is the sentence's.
 function textNodes(text) {
@@ -26,8 +26,9 @@ function textNodes(text) {
 }
 
 export function avatar(name) {
-    const properties = { className: 'avatar', dataset: { tint: tintOf(name) } };
-    return element('span', { ...properties, attributes: { 'aria-hidden': 'true' } }, initials(name));
+    const dataset = { tint: tintOf(name) };
+    const attributes = { 'aria-hidden': 'true' };
+    return element('span', { className: 'avatar', dataset, attributes }, initials(name));
 }
 
 function timeOf(date, properties) {

@@ -22,7 +22,7 @@ export class MessagesView {
         this.#chat = chat;
         this.#log.addEventListener('scroll', () => this.#scrolled(), { passive: true });
         this.#pill.addEventListener('click', () => {
-            chat.newest(this.#room);
+            chat.history.newest(this.#room);
             this.#toBottom();
         });
         new ResizeObserver(() => this.#keepPlace()).observe(this.#log);
@@ -31,7 +31,7 @@ export class MessagesView {
     }
 
     render() {
-        const room = this.#chat.current;
+        const room = this.#chat.rooms.current;
         if (room !== this.#room) this.#turnTo(room);
         if (!room) return;
         const anchor = room.following ? null : this.#anchor();
@@ -45,8 +45,12 @@ export class MessagesView {
             if (item.entry) updateMessage(row, item, actions);
             else if (item.text !== undefined) setText(row.lastElementChild, item.text);
         });
-        if (room.following) this.#toBottom();
-        else if (anchor) this.#log.scrollTop += anchor.row.offsetTop - anchor.top;
+        if (room.following) {
+            this.#toBottom();
+            this.#chat.rooms.look();
+        } else if (anchor) {
+            this.#log.scrollTop += anchor.row.offsetTop - anchor.top;
+        }
         this.#renderPill(room);
         this.#fetch(room);
     }
@@ -79,15 +83,15 @@ export class MessagesView {
             room.following = atBottom;
             this.#renderPill(room);
         }
-        if (atBottom) this.#chat.look();
+        if (atBottom) this.#chat.rooms.look();
         this.#fetch(room);
     }
 
     #fetch(room) {
         const { scrollTop, scrollHeight, clientHeight } = this.#log;
         if (this.#log.clientHeight === 0) return;
-        if (scrollTop < nearTop) this.#chat.older(room);
-        if (scrollHeight - scrollTop - clientHeight < nearTop) this.#chat.newer(room);
+        if (scrollTop < nearTop) this.#chat.history.older(room);
+        if (scrollHeight - scrollTop - clientHeight < nearTop) this.#chat.history.newer(room);
     }
 
     // The window or the keyboard on the screen changed the height.
@@ -183,10 +187,10 @@ function startOf(room) {
     if (room.older !== 'none' && room.entries.length > 0) return null;
     const none = room.entries.length === 0;
     if (room.missed && none) return null;
-    const whole = none || room.first.offset <= 1;
-    const text = !whole ? 'Older messages are not kept.'
-        : none ? `Nobody has said anything in ${room.name} yet. Be the first.`
-        : `This is where ${room.name} begins.`;
+    const whole = none ? room.position <= 0 : room.first.offset <= 1;
+    let text = `This is where ${room.name} begins.`;
+    if (!whole) text = 'Older messages are not kept.';
+    else if (none) text = `Nobody has said anything in ${room.name} yet. Be the first.`;
     return { kind: whole ? 'start' : 'edge', key: `start ${whole}`, text };
 }
 

@@ -1,5 +1,5 @@
-// The panels at the sides: rooms with what is unread, and the people in the current one. On a narrow
-// screen each is a drawer.
+// The panels at the sides: rooms with what is unread, and the people in the current one. On a
+// narrow screen each is a drawer.
 
 import { byID, element, icon, reconcile, setHidden, setText } from './dom.js';
 import { badge, people } from './format.js';
@@ -27,7 +27,7 @@ export class PanelsView {
             const name = this.#joinField.value.trim();
             if (name === '') return;
             await chat.join(name);
-            if (chat.joinProblem) {
+            if (chat.rooms.problem) {
                 this.#joinField.focus();
                 return;
             }
@@ -37,11 +37,11 @@ export class PanelsView {
         this.#rooms.addEventListener('click', (event) => {
             const button = event.target.closest('button');
             if (!button) return;
-            chat.select(button.dataset.key);
+            chat.rooms.select(chat.rooms.get(button.dataset.key));
             this.#chosen(entered);
         });
         byID('leave').addEventListener('click', () => {
-            if (chat.current) chat.leave(chat.current);
+            if (chat.rooms.current) chat.rooms.leave(chat.rooms.current);
         });
         byID('sign-out').addEventListener('click', () => chat.signOut());
         addEventListener('keydown', (event) => {
@@ -56,19 +56,20 @@ export class PanelsView {
     }
 
     #step(event, by) {
-        const keys = [...this.#chat.rooms.keys()];
-        const at = keys.indexOf(this.#chat.current?.key);
-        if (keys.length < 2 || at < 0) return;
+        const { list, current } = this.#chat.rooms;
+        const at = list.indexOf(current);
+        if (list.length < 2 || at < 0) return;
         event.preventDefault();
-        this.#chat.select(keys[(at + by + keys.length) % keys.length]);
+        this.#chat.rooms.select(list[(at + by + list.length) % list.length]);
     }
 
     render() {
-        const { rooms, current, joinProblem, me } = this.#chat;
-        reconcile(this.#rooms, [...rooms.values()], (room) => room.key, makeRoom,
+        const { rooms, me } = this.#chat;
+        const { current, problem } = rooms;
+        reconcile(this.#rooms, rooms.list, (room) => room.key, makeRoom,
             (row, room) => updateRoom(row, room, room === current));
-        setText(this.#joinProblem, joinProblem);
-        this.#joinField.setAttribute('aria-invalid', String(joinProblem !== ''));
+        setText(this.#joinProblem, problem);
+        this.#joinField.setAttribute('aria-invalid', String(problem !== ''));
         if (me !== this.#me) {
             this.#me = me;
             setText(byID('me'), me);

@@ -22,7 +22,8 @@ export class StatusView {
     }
 
     render() {
-        const { connection, phase, current, unread } = this.#chat;
+        const { connection, phase, rooms } = this.#chat;
+        const { current, unread } = rooms;
         const { state } = connection;
         const words = wordsForState(state, navigator.onLine);
         const up = state.phase === 'open';

@@ -35,7 +35,8 @@ export class View {
         ];
         addEventListener('hashchange', () => {
             const name = roomInAddress();
-            if (chat.phase === 'in' && name && keyOf(name) !== chat.current?.key) chat.join(name);
+            const elsewhere = name && keyOf(name) !== chat.rooms.current?.key;
+            if (chat.phase === 'in' && elsewhere) chat.join(name);
         });
     }
 
@@ -52,10 +53,10 @@ export class View {
     }
 
     #draw() {
-        const { phase, current } = this.#chat;
+        const { phase, rooms } = this.#chat;
         setHidden(byID('chat'), phase !== 'in');
         for (const part of this.#parts) part.render();
-        if (phase === 'in' && current) this.#keepAddress(current.name);
+        if (phase === 'in' && rooms.current) this.#keepAddress(rooms.current.name);
         if (phase === 'in' && this.#phase !== 'in') this.#focusComposer();
         this.#phase = phase;
     }

@@ -1,28 +1,13 @@
 // What the person is told when the server says no, or when the line is gone.
 
-const nameRule =
-    'use letters, digits and _ - . only, starting with a letter or a digit';
+// The server's own sentence is the best there is: it knows the limit, the reason, the time. Only
+// what it says to programmers is put otherwise.
+const forProgrammers = new Set(['bad_json', 'bad_request', 'unknown_type', 'not_logged_in']);
+const misunderstood = 'This page and the server did not understand each other. Load the page anew.';
 
-const errorWords = {
-    name_taken: 'Somebody here already has that name. Pick another one.',
-    bad_token: 'The server did not accept your sign-in.',
-    not_in_room: 'You are not in that room any more.',
-    too_many_rooms: 'You are in as many rooms as the server allows. Leave one first.',
-    muted: 'You are muted in this room for now.',
-    banned: 'You are banned from this room.',
-    forbidden: 'You may not do that here.',
-    not_found: 'There is no such thing any more.',
-    too_long: 'That message is too long.',
-    unavailable: 'The server could not store it just now. Try again.',
-    rate_limited: 'That was too fast. Wait a moment.',
-};
-
-export function wordsForError(error, subject) {
-    if (error.code === 'bad_name') {
-        const length = subject === 'room' ? 64 : 32;
-        return `A name has 1 to ${length} characters: ${nameRule}.`;
-    }
-    return errorWords[error.code] ?? error.message ?? 'Something went wrong.';
+export function wordsForError(error) {
+    if (forProgrammers.has(error.code) || !error.message) return misunderstood;
+    return error.message;
 }
 
 const closeWords = {
