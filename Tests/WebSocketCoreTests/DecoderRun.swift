@@ -77,7 +77,7 @@ struct DecoderRun: ~Copyable {
         case .needsMore: preconditionFailure("nothing to record")
         case .message(let kind, let range): return (Recorded(kind, Array(input[range])), false)
         case .assembled(let kind):
-            let bytes = Array(copying: assembly.span)
+            let bytes = assembly.span.array
             assembly.removeAll()
             return (Recorded(kind, bytes), false)
         case .ping(let range): return (.ping(Array(input[range])), false)

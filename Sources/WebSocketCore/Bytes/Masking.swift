@@ -30,49 +30,71 @@ public enum Masking {
         _ key: UInt32, from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer,
         _ byteCount: Int
     ) -> Bool {
-        if byteCount < 8 {
+        if byteCount < 16 {
             return unsafe applyShort(key, from: source, to: target, byteCount)
         }
-        let word = wide(key)
-        let tailStart = byteCount - 8
+        let word = SIMD2<UInt64>(repeating: wide(key))
+        let tailStart = byteCount - 16
+        let tailWord = SIMD2<UInt64>(repeating: wide(rotated(key, by: tailStart)))
         let tail =
-            unsafe source.loadUnaligned(fromByteOffset: tailStart, as: UInt64.self)
-            ^ wide(rotated(key, by: tailStart))
+            unsafe source.loadUnaligned(fromByteOffset: tailStart, as: SIMD2<UInt64>.self)
+            ^ tailWord
         var seen = tail
         var index = 0
-        if byteCount >= 64 {
-            let block = SIMD4<UInt64>(repeating: word)
-            var seenInBlocks = SIMD4<UInt64>(repeating: 0)
-            while index <= byteCount - 64 {
-                let first =
-                    unsafe source.loadUnaligned(
-                        fromByteOffset: index, as: SIMD4<UInt64>.self) ^ block
-                let second =
-                    unsafe source.loadUnaligned(
-                        fromByteOffset: index + 32, as: SIMD4<UInt64>.self) ^ block
-                unsafe target.storeBytes(of: first, toByteOffset: index, as: SIMD4<UInt64>.self)
-                unsafe target.storeBytes(
-                    of: second, toByteOffset: index + 32, as: SIMD4<UInt64>.self)
-                seenInBlocks |= first | second
-                index += 64
-            }
-            seen |= seenInBlocks[0] | seenInBlocks[1] | seenInBlocks[2] | seenInBlocks[3]
+        if byteCount >= 80 {
+            unsafe applyBlocks(word, from: source, to: target, tailStart & ~63, &seen)
+            index = tailStart & ~63
         }
         while index < tailStart {
-            let value = unsafe source.loadUnaligned(fromByteOffset: index, as: UInt64.self) ^ word
-            unsafe target.storeBytes(of: value, toByteOffset: index, as: UInt64.self)
+            let value =
+                unsafe source.loadUnaligned(fromByteOffset: index, as: SIMD2<UInt64>.self) ^ word
+            unsafe target.storeBytes(of: value, toByteOffset: index, as: SIMD2<UInt64>.self)
             seen |= value
-            index += 8
+            index += 16
         }
-        unsafe target.storeBytes(of: tail, toByteOffset: tailStart, as: UInt64.self)
-        return seen & 0x8080_8080_8080_8080 == 0
+        unsafe target.storeBytes(of: tail, toByteOffset: tailStart, as: SIMD2<UInt64>.self)
+        return (seen[0] | seen[1]) & topBits == 0
     }
 
-    /// Fewer than eight bytes: two overlapping halves, or one to three single bytes.
+    /// Masks whole blocks of 64 bytes.
+    @inline(__always)
+    private static func applyBlocks(
+        _ word: SIMD2<UInt64>, from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer,
+        _ byteCount: Int, _ seen: inout SIMD2<UInt64>
+    ) {
+        let block = SIMD8<UInt64>(
+            lowHalf: SIMD4(lowHalf: word, highHalf: word),
+            highHalf: SIMD4(lowHalf: word, highHalf: word))
+        var seenInBlocks = SIMD8<UInt64>(repeating: 0)
+        var index = 0
+        while index < byteCount {
+            let value =
+                unsafe source.loadUnaligned(fromByteOffset: index, as: SIMD8<UInt64>.self) ^ block
+            unsafe target.storeBytes(of: value, toByteOffset: index, as: SIMD8<UInt64>.self)
+            seenInBlocks |= value
+            index += 64
+        }
+        let half = seenInBlocks.lowHalf | seenInBlocks.highHalf
+        seen |= half.lowHalf | half.highHalf
+    }
+
+    private static var topBits: UInt64 { 0x8080_8080_8080_8080 }
+
+    /// Fewer than 16 bytes: two overlapping halves, or one to three single bytes.
     private static func applyShort(
         _ key: UInt32, from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer,
         _ byteCount: Int
     ) -> Bool {
+        if byteCount >= 8 {
+            let tailStart = byteCount - 8
+            let tail =
+                unsafe source.loadUnaligned(fromByteOffset: tailStart, as: UInt64.self)
+                ^ wide(rotated(key, by: tailStart))
+            let head = unsafe source.loadUnaligned(as: UInt64.self) ^ wide(key)
+            unsafe target.storeBytes(of: head, as: UInt64.self)
+            unsafe target.storeBytes(of: tail, toByteOffset: tailStart, as: UInt64.self)
+            return (head | tail) & topBits == 0
+        }
         if byteCount >= 4 {
             let tailStart = byteCount - 4
             let tail =

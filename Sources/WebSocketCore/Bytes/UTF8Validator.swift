@@ -23,7 +23,7 @@ public struct UTF8Validator: BitwiseCopyable, Sendable {
     /// Once it has returned false it always does.
     public mutating func update(_ bytes: Span<UInt8>) -> Bool {
         var state = UInt64(state)
-        let rows = UTF8Rows.table.span
+        let rows = unsafe UTF8Rows.table
         var index = 0
         let count = bytes.count
         unsafe bytes.withUnsafeBytes { buffer in
@@ -38,7 +38,7 @@ public struct UTF8Validator: BitwiseCopyable, Sendable {
                     }
                 }
                 for offset in index..<index + 32 {
-                    let row = unsafe rows[unchecked: Int(buffer[offset])]
+                    let row = unsafe rows[Int(buffer[offset])]
                     state = row &>> state
                 }
                 state &= 63
@@ -46,7 +46,7 @@ public struct UTF8Validator: BitwiseCopyable, Sendable {
                 index += 32
             }
             while index < count {
-                state = unsafe rows[unchecked: Int(buffer[index])] &>> state
+                state = unsafe rows[Int(buffer[index])] &>> state
                 index += 1
             }
         }
@@ -77,11 +77,13 @@ enum UTF8Rows {
     private static let afterF0: UInt8 = 42
     private static let afterF4: UInt8 = 48
 
-    /// A row for each byte, from the grammar of RFC 3629 §4.
-    static let table: InlineArray<256, UInt64> = {
-        var rows = InlineArray<256, UInt64>(repeating: 0)
+    /// A row for each byte, from the grammar of RFC 3629 §4. Made once, never changed, never freed; it
+    /// is a pointer because using a global array by value would copy it for every text.
+    nonisolated(unsafe) static let table: UnsafePointer<UInt64> = {
+        let rows = UnsafeMutablePointer<UInt64>.allocate(capacity: 256)
+        unsafe rows.initialize(repeating: 0, count: 256)
         func allow(_ bytes: ClosedRange<UInt8>, in state: UInt8, to next: UInt8) {
-            for byte in bytes { rows[Int(byte)] |= UInt64(next) << UInt64(state) }
+            for byte in bytes { unsafe rows[Int(byte)] |= UInt64(next) << UInt64(state) }
         }
         allow(0x00...0x7F, in: accept, to: accept)
         allow(0xC2...0xDF, in: accept, to: one)
@@ -99,6 +101,6 @@ enum UTF8Rows {
         allow(0x80...0xBF, in: one, to: accept)
         allow(0x80...0xBF, in: two, to: one)
         allow(0x80...0xBF, in: three, to: two)
-        return rows
+        return unsafe UnsafePointer(rows)
     }()
 }

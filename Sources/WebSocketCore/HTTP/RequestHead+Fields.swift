@@ -85,9 +85,21 @@ extension RequestHead {
         minorVersion >= 1 && list("Expect", contains: "100-continue")
     }
 
+    /// Whether every member of the list in this field is a token; so is an empty list.
+    func listHasOnlyTokens(_ name: StaticString) -> Bool {
+        for index in fields.indices where isField(index, name) {
+            var rest = fields[index].value
+            while let member = nextMember(&rest) {
+                for place in member where !HTTPGrammar.isToken(bytes[place]) { return false }
+            }
+        }
+        return true
+    }
+
     @inline(__always)
     func isField(_ index: Int, _ name: StaticString) -> Bool {
-        bytes.span.extracting(fields[index].name).equals(name)
+        let range = fields[index].name
+        return range.count == name.utf8CodeUnitCount && bytes.span.extracting(range).equals(name)
     }
 
     /// The first field with this name and how many there are.
@@ -102,7 +114,7 @@ extension RequestHead {
     }
 
     /// Takes the next member that is not empty from the front of a list.
-    private func nextMember(_ rest: inout Range<Int>) -> Range<Int>? {
+    func nextMember(_ rest: inout Range<Int>) -> Range<Int>? {
         let span = bytes.span
         while !rest.isEmpty {
             var end = rest.lowerBound

@@ -47,7 +47,7 @@ public struct RequestHead: Sendable {
         let base = targetRange.lowerBound
         pathRange = base + path.lowerBound..<base + (question ?? path.upperBound)
         queryRange = base + (question.map { $0 + 1 } ?? path.upperBound)..<base + path.upperBound
-        bytes = Array(copying: head)
+        bytes = head.array
         fields = Self.fields(of: head, from: lineEnd + 2)
     }
 
@@ -94,14 +94,5 @@ public struct RequestHead: Sendable {
 
     func text(_ range: Range<Int>) -> String {
         bytes.span.extracting(range).text
-    }
-}
-
-extension Array where Element == UInt8 {
-    /// An array with the bytes of a span.
-    init(copying span: Span<UInt8>) {
-        self.init(capacity: span.count) { output in
-            for index in span.indices { output.append(span[index]) }
-        }
     }
 }

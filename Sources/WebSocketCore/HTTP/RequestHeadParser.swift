@@ -76,7 +76,7 @@ public struct RequestHeadParser: BitwiseCopyable, Sendable {
                 reject(isSpace ? .spaceBeforeColon : .badFieldName)
             }
         case .value:
-            while index < end, HTTPGrammar.isFieldValue(bytes[index]) { index += 1 }
+            index = bytes.endOfFieldValue(from: index, to: end)
             if index == end { return index }
             if bytes[index] == 0x0D {
                 state = .lineEnd

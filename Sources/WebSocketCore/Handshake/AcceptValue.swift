@@ -22,11 +22,22 @@ public struct AcceptValue: BitwiseCopyable, Sendable {
         var digestSpan = digest.mutableSpan
         unsafe inputSpan.withUnsafeBufferPointer { source in
             unsafe digestSpan.withUnsafeMutableBufferPointer { target in
-                _ = unsafe SHA1(source.baseAddress, source.count, target.baseAddress)
+                let succeeded = unsafe EVP_Digest(
+                    source.baseAddress, source.count, target.baseAddress, nil, Self.sha1, nil)
+                precondition(succeeded == 1, "libcrypto could not compute SHA-1")
             }
         }
         bytes = Self.base64(digest)
     }
+
+    /// The algorithm, looked up once: `SHA1()` does so in every call, which takes longer than the hash.
+    /// It is immutable and may be used by any thread.
+    private nonisolated(unsafe) static let sha1: OpaquePointer = {
+        guard let algorithm = unsafe EVP_MD_fetch(nil, "SHA1", nil) else {
+            fatalError("libcrypto has no SHA-1")
+        }
+        return unsafe algorithm
+    }()
 
     /// Base64 (RFC 4648 §4) of 20 bytes; the 21st is zero and shows as the padding.
     private static func base64(_ digest: InlineArray<21, UInt8>) -> InlineArray<28, UInt8> {

@@ -34,7 +34,7 @@ public enum Handshake {
             throw HandshakeRejection(
                 .badRequest, reason: "Sec-WebSocket-Key must be the base64 of 16 bytes.")
         }
-        for offer in head.subprotocols where !HTTPGrammar.isToken(offer) {
+        if !head.listHasOnlyTokens("Sec-WebSocket-Protocol") {
             throw HandshakeRejection(
                 .badRequest, reason: "Sec-WebSocket-Protocol must be a list of tokens.")
         }
