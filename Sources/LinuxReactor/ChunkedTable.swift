@@ -1,0 +1,110 @@
+// UNSAFE: owns raw chunks; elements 0 ..< count are initialised, and every access checks its index.
+
+/// A table that grows in chunks: growing costs the same at a million elements as at a thousand,
+/// since those in full chunks never move. A reference by index is all that anybody keeps.
+@frozen @safe
+public struct ChunkedTable<Element: ~Copyable>: ~Copyable {
+    /// 512 elements a chunk: 100 KiB of connections.
+    @inlinable
+    static var shift: Int { 9 }
+    @inlinable
+    static var chunkCapacity: Int { 1 << shift }
+
+    @usableFromInline
+    var chunks: UnsafeMutablePointer<UnsafeMutablePointer<Element>>?
+    @usableFromInline
+    var chunkCount = 0
+    private var directoryCapacity = 0
+    /// Of the first chunk, which starts small: a table of two elements costs a cache line.
+    private var firstCapacity = 0
+    /// How many elements there are.
+    public private(set) var count = 0
+
+    public init() { unsafe chunks = nil }
+
+    deinit {
+        guard let chunks = unsafe chunks else { return }
+        for index in 0..<chunkCount {
+            let initialized = min(max(count - index << Self.shift, 0), Self.chunkCapacity)
+            unsafe chunks[index].deinitialize(count: initialized)
+            unsafe chunks[index].deallocate()
+        }
+        unsafe chunks.deallocate()
+    }
+
+    /// Adds an element and returns its index.
+    @discardableResult
+    public mutating func append(_ element: consuming Element) -> Int {
+        if chunkCount <= 1 {
+            if count == firstCapacity { growFirstChunk() }
+        } else if count == chunkCount << Self.shift {
+            addChunk()
+        }
+        count += 1
+        unsafe mutableAddress(of: count - 1).initialize(to: element)
+        return count - 1
+    }
+
+    /// Takes the last element away; nil if there is none.
+    public mutating func popLast() -> Element? {
+        guard count > 0 else { return nil }
+        let element = unsafe mutableAddress(of: count - 1).move()
+        count -= 1
+        return element
+    }
+
+    @inlinable
+    public subscript(index: Int) -> Element {
+        unsafeAddress { unsafe address(of: index) }
+        unsafeMutableAddress { unsafe mutableAddress(of: index) }
+    }
+
+    @inlinable
+    func address(of index: Int) -> UnsafePointer<Element> {
+        precondition(index >= 0 && index < count)
+        return unsafe UnsafePointer(
+            chunks.unsafelyUnwrapped[index >> Self.shift] + (index & (Self.chunkCapacity - 1)))
+    }
+
+    @inlinable
+    mutating func mutableAddress(of index: Int) -> UnsafeMutablePointer<Element> {
+        precondition(index >= 0 && index < count)
+        return unsafe chunks.unsafelyUnwrapped[index >> Self.shift]
+            + (index & (Self.chunkCapacity - 1))
+    }
+
+    /// Doubles the first chunk until it has the size of all others.
+    private mutating func growFirstChunk() {
+        guard firstCapacity < Self.chunkCapacity else { return addChunk() }
+        let capacity = max(4, firstCapacity * 2)
+        let wider = UnsafeMutablePointer<Element>.allocate(capacity: capacity)
+        if chunkCount == 0 {
+            unsafe addToDirectory(wider)
+        } else if let chunks = unsafe chunks {
+            unsafe wider.moveInitialize(from: chunks[0], count: count)
+            unsafe chunks[0].deallocate()
+            unsafe chunks[0] = wider
+        }
+        firstCapacity = capacity
+    }
+
+    private mutating func addChunk() {
+        unsafe addToDirectory(.allocate(capacity: Self.chunkCapacity))
+    }
+
+    private mutating func addToDirectory(_ chunk: UnsafeMutablePointer<Element>) {
+        if chunkCount == directoryCapacity {
+            let capacity = max(1, directoryCapacity * 2)
+            let wider = UnsafeMutablePointer<UnsafeMutablePointer<Element>>.allocate(
+                capacity: capacity)
+            if let chunks = unsafe chunks {
+                unsafe wider.moveInitialize(from: chunks, count: chunkCount)
+                unsafe chunks.deallocate()
+            }
+            unsafe chunks = wider
+            directoryCapacity = capacity
+        }
+        unsafe (chunks.unsafelyUnwrapped + chunkCount).initialize(to: chunk)
+        chunkCount += 1
+    }
+}

@@ -1,0 +1,56 @@
+// Points in time: the monotonic one that everything is measured by, and the calendar's.
+
+/// A point of CLOCK_MONOTONIC, in nanoseconds. Only differences mean anything.
+public struct Instant: Hashable, Comparable, Sendable, BitwiseCopyable {
+    public var nanoseconds: UInt64
+
+    @inlinable
+    public init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
+
+    /// Whole milliseconds, for coarse arithmetic.
+    @inlinable
+    public var milliseconds: UInt64 { nanoseconds / 1_000_000 }
+
+    @inlinable
+    public static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }
+
+    /// The later instant; a negative duration is taken as zero.
+    @inlinable
+    public static func + (instant: Self, duration: Duration) -> Self {
+        Instant(nanoseconds: instant.nanoseconds &+ duration.wholeNanoseconds)
+    }
+
+    /// How much time lies between; zero if `earlier` is the later one.
+    @inlinable
+    public func since(_ earlier: Self) -> Duration {
+        earlier < self ? .nanoseconds(Int64(clamping: nanoseconds - earlier.nanoseconds)) : .zero
+    }
+}
+
+/// A point of CLOCK_REALTIME, in nanoseconds since 1970-01-01T00:00Z. May jump when the clock is set.
+public struct WallTime: Hashable, Sendable, BitwiseCopyable {
+    public var nanoseconds: UInt64
+
+    @inlinable
+    public init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
+
+    @inlinable
+    public var milliseconds: UInt64 { nanoseconds / 1_000_000 }
+    @inlinable
+    public var seconds: UInt64 { nanoseconds / 1_000_000_000 }
+}
+
+extension Duration {
+    /// Nanoseconds, clamped to 0 … UInt64.max.
+    @inlinable
+    public var wholeNanoseconds: UInt64 {
+        let (seconds, attoseconds) = components
+        guard seconds >= 0, attoseconds >= 0 else { return 0 }
+        let (product, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
+        return overflow ? .max : product &+ UInt64(attoseconds) / 1_000_000_000
+    }
+
+    /// Milliseconds, clamped to 0 … UInt64.max.
+    @inlinable
+    public var wholeMilliseconds: UInt64 { wholeNanoseconds / 1_000_000 }
+}

@@ -1,0 +1,123 @@
+// The outside world as one parameter: every system call, clock and random byte that the server
+// uses. Production runs on `LinuxKernel`; tests run the same server on a simulated one.
+
+/// What recv(2) came to.
+public enum ReceiveOutcome: Equatable, Sendable, BitwiseCopyable {
+    /// So many bytes were put at the front of the buffer; never zero.
+    case received(Int)
+    case wouldBlock
+    /// The peer sent FIN: nothing more comes.
+    case endOfStream
+    /// The connection is gone; errno tells how.
+    case failed(Int32)
+}
+
+/// What send(2) came to.
+public enum SendOutcome: Equatable, Sendable, BitwiseCopyable {
+    /// So many bytes were taken; fewer than offered means that the socket's buffer is full.
+    case sent(Int)
+    case wouldBlock
+    case failed(Int32)
+}
+
+/// What accept4(2) came to.
+public enum AcceptOutcome: Equatable, Sendable, BitwiseCopyable {
+    case accepted(FileDescriptor, NetworkAddress)
+    case wouldBlock
+    /// This one is lost (it was reset in the queue, a network error): the next may do.
+    case skipped
+    /// EMFILE, ENFILE, ENOBUFS or ENOMEM: nothing can be accepted until something is given back.
+    case exhausted(Int32)
+    /// The listening socket itself is unusable.
+    case failed(Int32)
+}
+
+/// What a descriptor is watched for, and what was seen of it; the values of epoll(7).
+public struct Readiness: OptionSet, Hashable, Sendable, BitwiseCopyable {
+    public let rawValue: UInt32
+    @inlinable
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    @inlinable
+    public static var readable: Readiness { Readiness(rawValue: 0x001) }
+    @inlinable
+    public static var writable: Readiness { Readiness(rawValue: 0x004) }
+    /// Always reported, never asked for: EPOLLERR and EPOLLHUP.
+    @inlinable
+    public static var failed: Readiness { Readiness(rawValue: 0x018) }
+}
+
+/// A change to what epoll(7) watches.
+public enum PollChange: Sendable, BitwiseCopyable {
+    case add, modify, remove
+}
+
+/// Where to listen.
+public enum ListenAddress: Hashable, Sendable {
+    /// A numeric address or a name of this machine, and a port; port 0 takes a free one.
+    case tcp(host: String, port: UInt16)
+}
+
+/// Everything that the outside world decides. `LinuxKernel` is the one real implementation.
+///
+/// All calls are made from the reactor's thread and none blocks, except ``wait(on:into:timeout:)``.
+/// EINTR never shows: the implementation repeats the call.
+public protocol Kernel: ~Copyable {
+    // Time and chance.
+
+    /// CLOCK_MONOTONIC.
+    mutating func monotonicNow() -> Instant
+    /// CLOCK_REALTIME.
+    mutating func wallClockNow() -> WallTime
+    /// Fills the span with bytes nobody can predict: getrandom(2).
+    mutating func fillRandom(_ bytes: inout MutableSpan<UInt8>)
+
+    // Readiness: epoll(7), level-triggered.
+
+    mutating func makePoll() throws(SystemError) -> FileDescriptor
+    mutating func changePoll(
+        _ poll: FileDescriptor, _ change: PollChange, _ descriptor: FileDescriptor,
+        for readiness: Readiness, token: UInt64
+    ) throws(SystemError)
+    /// Waits until something is ready or `timeout` has passed (nil: for ever), and returns how many
+    /// events it put into `events`.
+    mutating func wait(
+        on poll: FileDescriptor, into events: inout ReadyEvents, timeout: Duration?
+    ) -> Int
+
+    // Sockets.
+
+    /// A listening, non-blocking socket with TCP_NODELAY set (accepted sockets inherit it), and
+    /// the address that it got.
+    mutating func listen(
+        on address: ListenAddress, backlog: Int32, reusePort: Bool
+    ) throws(SystemError) -> (FileDescriptor, NetworkAddress)
+    /// Takes over a listening socket that somebody else opened: makes it non-blocking and
+    /// close-on-exec, and returns its address.
+    mutating func adoptListener(_ listener: FileDescriptor) throws(SystemError) -> NetworkAddress
+    mutating func accept(on listener: FileDescriptor) -> AcceptOutcome
+    mutating func receive(
+        from socket: FileDescriptor, into buffer: inout MutableSpan<UInt8>
+    ) -> ReceiveOutcome
+    mutating func send(_ bytes: Span<UInt8>, to socket: FileDescriptor) -> SendOutcome
+    /// Sends FIN after what is queued; the peer may go on sending.
+    mutating func shutdownOutput(of socket: FileDescriptor)
+    mutating func close(_ descriptor: FileDescriptor)
+    /// Closes at once with RST (SO_LINGER 0), so that no orphan with a full buffer stays behind.
+    mutating func reset(_ socket: FileDescriptor)
+
+    // Other descriptors.
+
+    /// A descriptor that any thread can make readable: eventfd(2).
+    mutating func makeWakeup() throws(SystemError) -> FileDescriptor
+    /// Takes the pending wake-ups, so that the descriptor is no longer readable.
+    mutating func clearWakeup(_ descriptor: FileDescriptor)
+    /// Blocks these signals for the thread and makes them readable: signalfd(2).
+    mutating func makeSignalSource(_ signals: [Int32]) throws(SystemError) -> FileDescriptor
+    /// The next pending signal, or nil.
+    mutating func readSignal(_ descriptor: FileDescriptor) -> Int32?
+    /// A descriptor held only to be given up when there are no others.
+    mutating func makeReserve() -> FileDescriptor?
+    /// How many descriptors this process may hold, after raising the soft limit to the hard one.
+    mutating func raiseDescriptorLimit() -> Int
+}

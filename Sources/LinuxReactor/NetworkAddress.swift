@@ -1,0 +1,92 @@
+// The address of a peer: small enough for every connection's slot, and a key for admission.
+import Glibc
+
+/// An internet or local address as plain data: 24 bytes, no pointers.
+public struct NetworkAddress: Hashable, Sendable, BitwiseCopyable {
+    public enum Family: UInt8, Sendable, BitwiseCopyable {
+        case unknown, ipv4, ipv6, local
+    }
+
+    /// The address in network order; an IPv4 address stands in the low 32 bits of `low`.
+    public let high: UInt64
+    public let low: UInt64
+    public let port: UInt16
+    public let family: Family
+
+    public init(family: Family, high: UInt64 = 0, low: UInt64 = 0, port: UInt16 = 0) {
+        self.high = high
+        self.low = low
+        self.port = port
+        self.family = family
+    }
+
+    public static let unknown = NetworkAddress(family: .unknown)
+
+    public static func ipv4(_ a: UInt8, _ b: UInt8, _ c: UInt8, _ d: UInt8, port: UInt16) -> Self {
+        let low = UInt64(a) << 24 | UInt64(b) << 16 | UInt64(c) << 8 | UInt64(d)
+        return NetworkAddress(family: .ipv4, low: low, port: port)
+    }
+
+    /// 127.0.0.0/8, ::1 (and IPv4 ones written as ::ffff:127.…), or a local socket.
+    public var isLoopback: Bool {
+        switch family {
+        case .ipv4: low >> 24 == 127
+        case .ipv6: high == 0 && (low == 1 || low >> 24 == 0xFFFF_7F)
+        case .local: true
+        case .unknown: false
+        }
+    }
+
+    /// What counts as one origin for admission: the address itself for IPv4 (/32), the /64 network
+    /// for IPv6, since that is what one subscriber is usually given.
+    public var admissionKey: NetworkAddress {
+        family == .ipv6
+            ? NetworkAddress(family: .ipv6, high: high) : NetworkAddress(family: family, low: low)
+    }
+}
+
+extension NetworkAddress: CustomStringConvertible {
+    /// "192.0.2.1:8080", "[2001:db8::1]:8080" or "local".
+    public var description: String {
+        switch family {
+        case .ipv4: "\(host):\(port)"
+        case .ipv6: "[\(host)]:\(port)"
+        case .local: "local"
+        case .unknown: "unknown"
+        }
+    }
+
+    /// The address without its port, as a person writes it.
+    public var host: String {
+        switch family {
+        case .ipv4:
+            return [24, 16, 8, 0].map { String(low >> UInt64($0) & 0xFF) }.joined(separator: ".")
+        case .ipv6: return Self.compressed(high: high, low: low)
+        case .local: return "local"
+        case .unknown: return "unknown"
+        }
+    }
+
+    /// The text form of RFC 5952: lower case, the longest run of two or more zeros as "::".
+    private static func compressed(high: UInt64, low: UInt64) -> String {
+        if high == 0, low >> 32 == 0xFFFF {
+            return "::ffff:" + NetworkAddress(family: .ipv4, low: low & 0xFFFF_FFFF).host
+        }
+        let groups = [high, low].flatMap { half in
+            [48, 32, 16, 0].map { UInt16(truncatingIfNeeded: half >> UInt64($0)) }
+        }
+        var best = 0..<0
+        var start = 0
+        while start < groups.count {
+            var end = start
+            while end < groups.count, groups[end] == 0 { end += 1 }
+            if end - start > max(best.count, 1) { best = start..<end }
+            start = max(end, start + 1)
+        }
+        let text = { (range: Range<Int>) in
+            groups[range].map { String($0, radix: 16) }.joined(separator: ":")
+        }
+        return best.isEmpty
+            ? text(0..<8) : text(0..<best.lowerBound) + "::" + text(best.upperBound..<8)
+    }
+}

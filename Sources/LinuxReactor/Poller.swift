@@ -1,0 +1,62 @@
+// epoll(7), level-triggered, with the events of the last wait.
+
+/// One epoll instance and the events of its last wait. What a token means is its owner's business.
+public struct Poller: ~Copyable {
+    private let descriptor: FileDescriptor
+    private var events: ReadyEvents
+    private var count = 0
+    private var next = 0
+
+    public init<K: Kernel & ~Copyable>(
+        _ kernel: inout K, eventLimit: Int = 1024
+    ) throws(SystemError) {
+        descriptor = try kernel.makePoll()
+        events = ReadyEvents(capacity: eventLimit)
+    }
+
+    /// Whether events of the last wait are still to be looked at.
+    public var hasEvents: Bool { next < count }
+
+    public func watch<K: Kernel & ~Copyable>(
+        _ watched: FileDescriptor, for readiness: Readiness, token: UInt64, _ kernel: inout K
+    ) throws(SystemError) {
+        try kernel.changePoll(descriptor, .add, watched, for: readiness, token: token)
+    }
+
+    /// Watches for something else; cannot fail for a descriptor that is being watched.
+    public func change<K: Kernel & ~Copyable>(
+        _ watched: FileDescriptor, to readiness: Readiness, token: UInt64, _ kernel: inout K
+    ) {
+        do {
+            try kernel.changePoll(descriptor, .modify, watched, for: readiness, token: token)
+        } catch {
+            preconditionFailure("epoll_ctl: \(error)")
+        }
+    }
+
+    public func unwatch<K: Kernel & ~Copyable>(_ watched: FileDescriptor, _ kernel: inout K) {
+        do {
+            try kernel.changePoll(descriptor, .remove, watched, for: [], token: 0)
+        } catch {
+            preconditionFailure("epoll_ctl: \(error)")
+        }
+    }
+
+    /// Waits for events, unless some of the last wait are left.
+    public mutating func wait<K: Kernel & ~Copyable>(timeout: Duration?, _ kernel: inout K) {
+        guard !hasEvents else { return }
+        count = kernel.wait(on: descriptor, into: &events, timeout: timeout)
+        next = 0
+    }
+
+    /// The next event; nil when all have been taken.
+    public mutating func takeEvent() -> (token: UInt64, readiness: Readiness)? {
+        guard next < count else { return nil }
+        defer { next += 1 }
+        return events[next]
+    }
+
+    public consuming func close<K: Kernel & ~Copyable>(_ kernel: inout K) {
+        kernel.close(descriptor)
+    }
+}

@@ -1,0 +1,19 @@
+// Signals as readable events: no handler runs in the middle of anything.
+
+/// The signals of a server, read from a descriptor in the course of a turn: signalfd(2).
+///
+/// They are blocked for the thread that makes the source, and for the threads it starts later.
+public struct SignalSource: Sendable {
+    public let descriptor: FileDescriptor
+
+    public init<K: Kernel & ~Copyable>(
+        _ signals: [Int32], _ kernel: inout K
+    ) throws(SystemError) {
+        descriptor = try kernel.makeSignalSource(signals)
+    }
+
+    /// The next pending signal, or nil.
+    public func next<K: Kernel & ~Copyable>(_ kernel: inout K) -> Int32? {
+        kernel.readSignal(descriptor)
+    }
+}

@@ -1,0 +1,42 @@
+// Slots that are used again: a chunked table with a list of the free ones.
+
+/// A table of slots, each handed out by number and given back later. A slot that is free keeps its
+/// element, so the owner resets it when it takes the slot; the last one freed is taken first.
+@frozen
+public struct SlotTable<Element: ~Copyable>: ~Copyable {
+    @usableFromInline
+    var elements = ChunkedTable<Element>()
+    @usableFromInline
+    var free = ChunkedTable<UInt32>()
+
+    public init() {}
+
+    /// How many slots are taken.
+    @inlinable
+    public var takenCount: Int { elements.count - free.count }
+
+    /// One past the highest slot ever taken.
+    @inlinable
+    public var bound: Int { elements.count }
+
+    /// Takes a slot, puts `element` into it and returns its number.
+    public mutating func take(_ element: consuming Element) -> UInt32 {
+        if let slot = free.popLast() {
+            elements[Int(slot)] = element
+            return slot
+        }
+        return UInt32(elements.append(element))
+    }
+
+    /// Gives a slot back; what it holds is replaced by `element`.
+    public mutating func giveBack(_ slot: UInt32, leaving element: consuming Element) {
+        elements[Int(slot)] = element
+        free.append(slot)
+    }
+
+    @inlinable
+    public subscript(slot: UInt32) -> Element {
+        unsafeAddress { unsafe elements.address(of: Int(slot)) }
+        unsafeMutableAddress { unsafe elements.mutableAddress(of: Int(slot)) }
+    }
+}

@@ -1,0 +1,40 @@
+// A system call that failed, with what was being done: the error a person gets to read.
+import Glibc
+
+/// A failed system call: `errno` and the operation, in words a person can act on.
+public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The value of errno(3).
+    public let number: Int32
+    /// What was tried, as "listen on 127.0.0.1:8080".
+    public let operation: String
+
+    public init(_ number: Int32, _ operation: String) {
+        self.number = number
+        self.operation = operation
+    }
+
+    /// "Cannot listen on 127.0.0.1:80: Permission denied. …" with a hint where one is known.
+    public var description: String {
+        let hint = Self.hint(for: number)
+        return "Cannot \(operation): \(Self.text(of: number))." + (hint.isEmpty ? "" : " " + hint)
+    }
+
+    static func text(of number: Int32) -> String {
+        guard let text = unsafe strerror(number) else { return "error \(number)" }
+        return unsafe String(cString: text)
+    }
+
+    private static func hint(for number: Int32) -> String {
+        switch number {
+        case EADDRINUSE:
+            "Another program listens there: stop it, or choose another port with --port."
+        case EACCES, EPERM:
+            "Ports below 1024 need a privilege: choose a higher one, or let systemd open the socket."
+        case EADDRNOTAVAIL:
+            "No network interface of this machine has that address."
+        case EMFILE, ENFILE:
+            "The limit on open files is reached: raise it (ulimit -n, or LimitNOFILE= in the unit)."
+        default: ""
+        }
+    }
+}
