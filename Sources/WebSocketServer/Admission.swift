@@ -1,0 +1,67 @@
+// Who is let in: how many connections an address has, and how fast it makes them.
+import LinuxReactor
+
+/// Counts connections and their rate by address. Loopback is exempt: that is the reverse proxy, or
+/// the person who runs the server.
+struct Admission {
+    private struct Entry {
+        var count = 0
+        /// New connections it may make at once: a bucket that fills at the allowed rate.
+        var tokens: Double
+        var filledAt: Instant
+    }
+
+    private var entries: [NetworkAddress: Entry] = [:]
+    /// When idle entries were last thrown out, by how many there were then.
+    private var purgeThreshold = 1024
+
+    /// Nil if it may come in, and is counted; otherwise why not.
+    mutating func admit(_ peer: NetworkAddress, _ limits: Limits, at now: Instant) -> Refusal? {
+        guard applies(to: peer, limits) else { return nil }
+        let key = peer.admissionKey
+        let rate = Double(limits.newConnectionsPerAddressAndSecond ?? .max)
+        if entries[key] == nil { purgeIfLarge(rate, now) }
+        var entry = entries[key] ?? Entry(tokens: rate, filledAt: now)
+        entry.tokens = min(rate, entry.tokens + Self.seconds(now, since: entry.filledAt) * rate)
+        entry.filledAt = now
+        defer { entries[key] = entry }
+        if let most = limits.connectionsPerAddress, entry.count >= most {
+            return .tooManyFromAddress
+        }
+        if limits.newConnectionsPerAddressAndSecond != nil {
+            if entry.tokens < 1 { return .tooFastFromAddress }
+            entry.tokens -= 1
+        }
+        entry.count += 1
+        return nil
+    }
+
+    /// An admitted connection is gone.
+    mutating func release(_ peer: NetworkAddress, _ limits: Limits) {
+        guard applies(to: peer, limits) else { return }
+        let key = peer.admissionKey
+        guard let count = entries[key]?.count else { return }
+        assert(count > 0)
+        entries[key]?.count = count - 1
+    }
+
+    private func applies(to peer: NetworkAddress, _ limits: Limits) -> Bool {
+        guard limits.connectionsPerAddress != nil || limits.newConnectionsPerAddressAndSecond != nil
+        else { return false }
+        return !peer.isLoopback && peer.family != .unknown
+    }
+
+    /// Throws out addresses with no connection whose bucket is full again: they are as new ones.
+    /// Only when the table has doubled since the last time, so that it costs O(1) a connection.
+    private mutating func purgeIfLarge(_ rate: Double, _ now: Instant) {
+        guard entries.count >= purgeThreshold else { return }
+        entries = entries.filter { _, entry in
+            entry.count > 0 || Self.seconds(now, since: entry.filledAt) < 1
+        }
+        purgeThreshold = max(1024, entries.count * 2)
+    }
+
+    private static func seconds(_ now: Instant, since then: Instant) -> Double {
+        now > then ? Double(now.nanoseconds - then.nanoseconds) / 1e9 : 0
+    }
+}

@@ -1,0 +1,62 @@
+// A server in ten lines: a closure in place of a handler.
+import LinuxReactor
+import WebSocketCore
+
+/// A handler made of closures, for programs that keep no state of their own.
+public struct ClosureHandler: WebSocketHandler {
+    public typealias OnMessage = (
+        borrowing Message, ConnectionID, inout Outbound
+    ) throws(Disconnect) -> Void
+
+    private let message: OnMessage
+    private let open: (ConnectionID, inout Outbound) -> Void
+    private let close: (ConnectionID, CloseCause, inout Outbound) -> Void
+
+    public init(
+        onOpen: @escaping (ConnectionID, inout Outbound) -> Void = { _, _ in },
+        onClose: @escaping (ConnectionID, CloseCause, inout Outbound) -> Void = { _, _, _ in },
+        onMessage: @escaping OnMessage
+    ) {
+        message = onMessage
+        open = onOpen
+        close = onClose
+    }
+
+    public mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) throws(Disconnect) {
+        open(id, &io)
+    }
+
+    public mutating func onMessage(
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+    ) throws(Disconnect) {
+        try self.message(message, id, &io)
+    }
+
+    public mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout Outbound) {
+        close(id, cause, &io)
+    }
+}
+
+/// Serves WebSockets with a closure until SIGINT or SIGTERM comes.
+///
+/// ```swift
+/// try serve(port: 8080) { message, id, io in
+///     io.send("You said: \(message.text)", to: id)
+/// }
+/// ```
+public func serve(
+    host: String = "127.0.0.1", port: UInt16, onMessage: @escaping ClosureHandler.OnMessage
+) throws(SystemError) {
+    var configuration = ServerConfiguration(host: host, port: port)
+    configuration.stopSignals = [.interrupt, .terminate]
+    let server = try Server(ClosureHandler(onMessage: onMessage), configuration)
+    for address in server.addresses { print("Listening on ws://\(address)") }
+    server.run()
+}
+
+extension Int32 {
+    /// SIGINT: Ctrl-C.
+    public static var interrupt: Int32 { 2 }
+    /// SIGTERM: the polite end.
+    public static var terminate: Int32 { 15 }
+}

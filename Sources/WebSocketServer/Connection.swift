@@ -1,0 +1,104 @@
+// Everything that is known of one connection: plain data, in a slot.
+import LinuxReactor
+import WebSocketCore
+
+/// The state of one connection. A million of them stand in a table, so every byte counts; it holds
+/// no closure, class or task, so that it can be handed over to another process.
+///
+/// Whoever adds state here adds it to the hand-over (`ServerCore+HandOver.swift`).
+struct Connection: ~Copyable {
+    enum Phase: UInt8, BitwiseCopyable {
+        /// The slot is free.
+        case free
+        /// A request head is being received.
+        case head
+        /// A request's body is being received.
+        case body
+        /// A request is with the handler; nothing is read until it is answered.
+        case responding
+        /// Frames go both ways; `session` says how far its end has come.
+        case webSocket
+        /// Our side is shut down; what still comes is read and thrown away, so that the peer sees our
+        /// last bytes and not a reset (RFC 9112 §9.6).
+        case lingering
+        /// To be closed at the end of the turn.
+        case dead
+    }
+
+    struct Flags: OptionSet, BitwiseCopyable {
+        let rawValue: UInt16
+        /// The last send was short: EPOLLOUT is armed, and nothing is sent before it comes.
+        static var blocked: Flags { Flags(rawValue: 1) }
+        /// Stands in the queue of connections to be flushed.
+        static var queued: Flags { Flags(rawValue: 2) }
+        /// The handler was told that it is open, and not yet that it is closed.
+        static var announced: Flags { Flags(rawValue: 4) }
+        /// A Ping is out and nothing was heard since.
+        static var pinged: Flags { Flags(rawValue: 8) }
+        /// Stands in the list that the end of the turn goes through.
+        static var finishing: Flags { Flags(rawValue: 16) }
+        /// Counts in admission.
+        static var admitted: Flags { Flags(rawValue: 64) }
+        /// Is to be reset, not closed in order.
+        static var resets: Flags { Flags(rawValue: 128) }
+        /// The HTTP connection ends when its output is flushed.
+        static var endsAfterFlush: Flags { Flags(rawValue: 256) }
+        /// Stands in the list of connections whose kept bytes can be decoded again.
+        static var resuming: Flags { Flags(rawValue: 512) }
+    }
+
+    /// Why nothing is read; reading goes on when the set is empty.
+    struct Holds: OptionSet, BitwiseCopyable {
+        let rawValue: UInt8
+        /// The handler has asked for it: a command is being answered elsewhere.
+        static var handler: Holds { Holds(rawValue: 1) }
+        /// A topic that it published to is half full.
+        static var congestion: Holds { Holds(rawValue: 2) }
+        /// It has more unread output of its own making than is allowed.
+        static var ownOutput: Holds { Holds(rawValue: 4) }
+        /// An HTTP request is being answered.
+        static var responding: Holds { Holds(rawValue: 8) }
+    }
+
+    // What a sweep touches stands first, in one cache line.
+    var descriptor = FileDescriptor.none
+    var phase = Phase.free
+    var session = SessionState.open
+    var flags: Flags = []
+    var holds: Holds = []
+    var encoding = Encoding.plain
+    /// What epoll(7) watches it for.
+    var watched: Readiness = .readable
+    var firstSubscription = Subscription.none
+    var outbox = Outbox()
+
+    /// How much of the outbox the connection has caused itself. An estimate from above of what is
+    /// left of it: it is set back when the outbox is empty.
+    var ownOutputByteCount = 0
+    var resourceId: UInt64 = 0
+    /// When something was last heard, in ticks of 2^26 ns.
+    var heardAt: UInt32 = 0
+    /// Its HTTP exchange, or `UInt32.max`.
+    var exchange = UInt32.max
+    var decoder = MessageDecoder()
+    /// Bytes received and not decoded: a partial header or head, or everything while it is held.
+    var leftover = ByteBuffer()
+    /// The message that is being put together.
+    var assembly = ByteBuffer()
+    var peer = NetworkAddress.unknown
+    var cause: CloseCause?
+    /// Set if it is let in only to be told, in its own protocol, why it may not stay.
+    var refusal: Refusal?
+
+    init() {}
+
+    /// Whether messages may be sent and topics be joined.
+    var isOpen: Bool { phase == .webSocket && session.maySend }
+
+    /// What epoll(7) should watch it for.
+    var wanted: Readiness {
+        var readiness: Readiness = flags.contains(.blocked) ? .writable : []
+        if holds.isEmpty && phase != .dead { readiness.insert(.readable) }
+        return readiness
+    }
+}

@@ -1,0 +1,71 @@
+// Plain HTTP beside the upgrade: what a handler is asked, and what it answers.
+import LinuxReactor
+import WebSocketCore
+
+/// A request, lent for the time of one call: an opening handshake or a plain HTTP request.
+public struct HTTPRequest: ~Copyable, ~Escapable {
+    /// Method, target and header fields.
+    public let head: RequestHead
+    /// The whole body; empty for an opening handshake.
+    public let body: Span<UInt8>
+    /// The connection it came on. For an upgrade it is the name that `onOpen` will bring.
+    public let id: ConnectionID
+    /// Who asks, as the kernel sees it.
+    public let peer: NetworkAddress
+
+    @_lifetime(copy body)
+    init(head: RequestHead, body: Span<UInt8>, id: ConnectionID, peer: NetworkAddress) {
+        self.head = head
+        self.body = body
+        self.id = id
+        self.peer = peer
+    }
+}
+
+/// A whole response.
+public struct HTTPResponse: Sendable {
+    public var status: HTTPStatus
+    /// Fields beside Date, Connection and Content-Length, which are written by themselves.
+    public var headers: [(String, String)]
+    public var body: [UInt8]
+
+    public init(
+        _ status: HTTPStatus, headers: [(String, String)] = [], body: [UInt8] = []
+    ) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    /// A response of plain text, with a line feed at its end.
+    public static func text(_ status: HTTPStatus, _ text: String) -> HTTPResponse {
+        HTTPResponse(
+            status, headers: [("Content-Type", "text/plain; charset=utf-8")],
+            body: Array((text + "\n").utf8))
+    }
+
+    /// 404 with a sentence.
+    public static var notFound: HTTPResponse { .text(.notFound, "There is nothing here.") }
+}
+
+/// Where an HTTP connection stands: kept beside the connection, and only while it speaks HTTP.
+struct HTTPExchange: ~Copyable {
+    enum Response: UInt8 {
+        /// The request is not complete, or not answered.
+        case none
+        /// The head is out, chunks follow.
+        case chunked
+        /// The head is out, the body ends with the connection.
+        case untilClose
+    }
+
+    var parser = RequestHeadParser()
+    var head: RequestHead?
+    var bodyDecoder = BodyDecoder(.none)
+    var body = ByteBuffer()
+    var response = Response.none
+    /// Whether the connection is used again after this exchange.
+    var keepsAlive = false
+    /// HEAD wants the head alone.
+    var wantsBody = true
+}

@@ -1,0 +1,109 @@
+// Answers to plain HTTP requests: at once, later, or bit by bit.
+import LinuxReactor
+import WebSocketCore
+
+extension Outbound {
+    /// Answers the request of this connection with a whole response. The connection is used again if
+    /// the peer wants that. Does nothing if no request is waiting for an answer.
+    public mutating func respond(to id: ConnectionID, _ response: HTTPResponse) {
+        guard let slot = unanswered(id) else { return }
+        let exchange = connections[slot].exchange
+        appendHead(
+            slot, response.status, response.headers, .length(response.body.count),
+            keepsAlive: exchanges[exchange].keepsAlive)
+        if exchanges[exchange].wantsBody, !response.status.forbidsBody {
+            connections[slot].outbox.bytes.append(response.body.span)
+        }
+        endExchange(slot)
+    }
+
+    /// Begins a response whose length is not known yet. ``sendBody(_:to:)`` adds to it and
+    /// ``endResponse(to:)`` ends it.
+    public mutating func beginResponse(
+        to id: ConnectionID, _ status: HTTPStatus, headers: [(String, String)] = []
+    ) {
+        guard let slot = unanswered(id) else { return }
+        let exchange = connections[slot].exchange
+        let isChunked = (exchanges[exchange].head?.minorVersion ?? 0) >= 1
+        if !isChunked { exchanges[exchange].keepsAlive = false }
+        exchanges[exchange].response = isChunked ? .chunked : .untilClose
+        appendHead(
+            slot, status, headers, isChunked ? .chunked : .untilClose,
+            keepsAlive: exchanges[exchange].keepsAlive)
+    }
+
+    /// Adds to a response that was begun. Bytes that the peer does not take are kept up to
+    /// ``Limits/outboxByteCount``; a peer that falls further behind is reset.
+    public mutating func sendBody(_ bytes: Span<UInt8>, to id: ConnectionID) {
+        guard let slot = slot(of: id), connections[slot].phase == .responding else { return }
+        let exchange = connections[slot].exchange
+        guard exchanges[exchange].wantsBody else { return }
+        switch exchanges[exchange].response {
+        case .none: return
+        case .chunked: connections[slot].outbox.bytes.appendChunk(bytes)
+        case .untilClose: connections[slot].outbox.bytes.append(bytes)
+        }
+        queue(slot)
+    }
+
+    /// Ends a response that was begun.
+    public mutating func endResponse(to id: ConnectionID) {
+        guard let slot = slot(of: id), connections[slot].phase == .responding else { return }
+        let exchange = connections[slot].exchange
+        guard exchanges[exchange].response != .none else { return }
+        if exchanges[exchange].response == .chunked, exchanges[exchange].wantsBody {
+            connections[slot].outbox.bytes.appendLastChunk()
+        }
+        endExchange(slot)
+    }
+
+    /// Whether the request of this connection is still to be answered and the peer is there.
+    public func isAnswerable(_ id: ConnectionID) -> Bool { unanswered(id) != nil }
+
+    private func unanswered(_ id: ConnectionID) -> UInt32? {
+        guard let slot = slot(of: id), connections[slot].phase == .responding,
+            exchanges[connections[slot].exchange].response == .none
+        else { return nil }
+        return slot
+    }
+
+    private mutating func appendHead(
+        _ slot: UInt32, _ status: HTTPStatus, _ headers: [(String, String)],
+        _ body: ResponseHead.Body, keepsAlive: Bool
+    ) {
+        let head = ResponseHead(
+            status, headers: headers, body: body, keepsAlive: keepsAlive && !isStopping,
+            date: httpDate)
+        head.append(to: &connections[slot].outbox.bytes)
+        queue(slot)
+    }
+
+    /// The response is complete: the next request may come, or the connection ends.
+    private mutating func endExchange(_ slot: UInt32) {
+        let exchange = connections[slot].exchange
+        let keepsAlive = exchanges[exchange].keepsAlive && !isStopping
+        exchanges[exchange] = HTTPExchange()
+        statistics.requestCount += 1
+        connections[slot].phase = .head
+        wheel.schedule(slot, at: now + limits.handshakeDeadline)
+        if keepsAlive {
+            release(slot, .responding)
+        } else {
+            connections[slot].flags.insert(.endsAfterFlush)
+            connections[slot].leftover.removeAll()
+            queue(slot)
+        }
+    }
+
+    /// Refuses a request: the response says why, and the connection ends with it.
+    mutating func reject(_ slot: UInt32, _ rejection: HandshakeRejection) {
+        statistics.refusalCounts[Refusal.request.rawValue] += 1
+        let date = httpDate
+        rejection.appendResponse(to: &connections[slot].outbox.bytes, date: date)
+        connections[slot].flags.insert(.endsAfterFlush)
+        connections[slot].leftover.removeAll()
+        connections[slot].phase = .head
+        wheel.schedule(slot, at: now + limits.closeDeadline)
+        queue(slot)
+    }
+}

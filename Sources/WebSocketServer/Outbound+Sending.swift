@@ -1,0 +1,151 @@
+// Messages to one connection, and the ways in which a connection is ended.
+import LinuxReactor
+import WebSocketCore
+
+extension Outbound {
+    /// Sends a text message to one connection, after everything that was published to its topics
+    /// before and before everything that is published after.
+    public mutating func send(_ text: String, to id: ConnectionID) {
+        var text = text
+        text.makeContiguousUTF8()
+        send(text.utf8.span, as: .text, to: id)
+    }
+
+    /// Sends a text message; `text` must be UTF-8.
+    public mutating func send(text: Span<UInt8>, to id: ConnectionID) {
+        send(text, as: .text, to: id)
+    }
+
+    /// Sends a binary message.
+    public mutating func send(binary bytes: Span<UInt8>, to id: ConnectionID) {
+        send(bytes, as: .binary, to: id)
+    }
+
+    /// Sends a received message on, as it is.
+    public mutating func send(_ message: borrowing Message, to id: ConnectionID) {
+        send(message.bytes, as: message.kind.opcode, to: id)
+    }
+
+    private mutating func send(_ payload: Span<UInt8>, as opcode: Opcode, to id: ConnectionID) {
+        guard let slot = slot(of: id), connections[slot].isOpen else { return }
+        keepPlaceInTopics(slot)
+        appendFrame(opcode, payload, to: slot)
+    }
+
+    /// Closes a connection: what was sent and published before arrives before the Close frame. The
+    /// reason is a short sentence, cut to 123 bytes.
+    public mutating func close(
+        _ id: ConnectionID, _ code: CloseCode = .normal, _ reason: String = ""
+    ) {
+        guard let slot = slot(of: id) else { return }
+        let disconnect = Disconnect(code, reason)
+        close(slot, disconnect.code, reason, .serverClosed(disconnect.code))
+    }
+}
+
+// MARK: - Frames
+
+extension Outbound {
+    /// Appends a frame to the outbox and says who caused it.
+    mutating func appendFrame(_ opcode: Opcode, _ payload: Span<UInt8>, to slot: UInt32) {
+        borrowMemory(for: slot)
+        let before = connections[slot].outbox.bytes.count
+        connections[slot].outbox.bytes.appendFrame(opcode, payload)
+        account(slot, connections[slot].outbox.bytes.count - before)
+    }
+
+    /// An outbox that owns no memory takes the spare one; it comes back when it has been flushed,
+    /// which for most is at once.
+    mutating func borrowMemory(for slot: UInt32) {
+        if connections[slot].outbox.bytes.capacity == 0 {
+            swap(&connections[slot].outbox.bytes, &spareOutput)
+        }
+    }
+
+    /// Counts what was appended. What a connection causes itself stops its being read once it is too
+    /// much; whether others have caused too much is seen when it has been offered to the socket.
+    mutating func account(_ slot: UInt32, _ byteCount: Int) {
+        queue(slot)
+        guard slot == reading else { return }
+        connections[slot].ownOutputByteCount += byteCount
+        if connections[slot].ownOutputByteCount > limits.ownOutputByteCount {
+            connections[slot].holds.insert(.ownOutput)
+        }
+    }
+}
+
+// MARK: - Endings
+
+extension Outbound {
+    /// Begins the closing handshake (RFC 6455 §7.1.2), unless one is under way.
+    mutating func close(_ slot: UInt32, _ code: CloseCode, _ reason: String, _ cause: CloseCause) {
+        guard connections[slot].phase == .webSocket,
+            connections[slot].session.handle(.sendClose) == .sendClose
+        else { return }
+        setCause(slot, cause)
+        leaveAllTopics(slot, delivering: true)
+        appendClose(slot, code, reason)
+        expectPeerClose(slot)
+    }
+
+    /// Fails the connection (RFC 6455 §7.1.7): a Close frame after what is owed, and nothing more is
+    /// listened to.
+    mutating func fail(_ slot: UInt32, _ violation: ProtocolViolation) {
+        guard connections[slot].phase == .webSocket else { return }
+        let action = connections[slot].session.handle(.fail)
+        setCause(slot, .violation(violation.kind))
+        if action == .sendCloseAndFinish {
+            leaveAllTopics(slot, delivering: true)
+            appendClose(slot, violation.code, "\(violation.reason)")
+        }
+        end(slot)
+    }
+
+    /// The peer's Close frame is here: answer it with its own code (RFC 6455 §5.5.1).
+    mutating func receivedClose(_ slot: UInt32, _ code: CloseCode?) {
+        guard connections[slot].phase == .webSocket else { return }
+        let action = connections[slot].session.handle(.receiveClose)
+        setCause(slot, .peerClosed(code ?? .noStatus))
+        if action == .sendCloseAndFinish {
+            leaveAllTopics(slot, delivering: true)
+            appendClose(slot, code, "")
+        }
+        end(slot)
+    }
+
+    /// A connection that does not read what others send it: it is told so behind what it is owed
+    /// already, and reset when it does not take even that.
+    mutating func endTooSlow(_ slot: UInt32) {
+        guard connections[slot].isOpen, connections[slot].session.handle(.sendClose) == .sendClose
+        else { return }
+        setCause(slot, .tooSlow)
+        leaveAllTopics(slot, delivering: false)
+        appendClose(slot, .tooSlow, "You read too slowly and lost your place: reconnect.")
+        expectPeerClose(slot)
+    }
+
+    private mutating func appendClose(_ slot: UInt32, _ code: CloseCode?, _ reason: String) {
+        borrowMemory(for: slot)
+        connections[slot].outbox.bytes.appendCloseFrame(code, reason: reason)
+        queue(slot)
+    }
+
+    /// Gives the peer its time to answer our Close, and reads on for it.
+    private mutating func expectPeerClose(_ slot: UInt32) {
+        wheel.schedule(slot, at: now + limits.closeDeadline)
+        connections[slot].assembly.removeAll()
+        for reason in [Connection.Holds.handler, .congestion, .ownOutput] {
+            release(slot, reason)
+        }
+    }
+
+    /// For the handler the connection is over; only bytes are owed.
+    private mutating func end(_ slot: UInt32) {
+        wheel.schedule(slot, at: now + limits.closeDeadline)
+        connections[slot].assembly.removeAll()
+        connections[slot].leftover.removeAll()
+        connections[slot].holds = []
+        queue(slot)
+        finish(slot)
+    }
+}

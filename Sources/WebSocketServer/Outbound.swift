@@ -1,0 +1,203 @@
+// What a handler can do: the server's state, lent for the time of one call.
+import LinuxReactor
+import Logging
+import WebSocketCore
+
+/// The way out of a handler: send, publish, subscribe, close, answer.
+///
+/// It is lent to each callback as `inout` and cannot be kept. Nothing it does reaches the network
+/// before the callback has returned. Names of connections that are gone are accepted everywhere and
+/// do nothing.
+public struct Outbound: ~Copyable {
+    var connections = SlotTable<Connection>()
+    var exchanges = SlotTable<HTTPExchange>()
+    var topics = SlotTable<TopicState>()
+    var lanes = SlotTable<TopicLane>()
+    var subscriptions = SlotTable<Subscription>()
+    var topicNames: [String: Topic] = [:]
+    var topicGeneration: UInt32 = 0
+    var wheel: TimerWheel
+    /// Connections that are open to the handler, oldest first within the table's order.
+    var openCount = 0
+    var lastResourceId: UInt64 = 0
+
+    // What is to be done before the turn ends.
+    var queued: [UInt32] = []
+    var queuedLanes: [UInt32] = []
+    var finishing: [UInt32] = []
+    var resuming: [UInt32] = []
+
+    /// The connection whose bytes are being decoded: what is sent to it is its own doing.
+    var reading = UInt32.max
+    /// The answer to the handshake in progress.
+    var upgradeAnswer: Result<UpgradeReply, HandshakeRejection>?
+
+    // Memory that is passed around instead of being allocated again.
+    var spareOutput = ByteBuffer(minimumCapacity: 64 * 1024)
+    var spareLog = ByteBuffer(minimumCapacity: 16 * 1024)
+
+    let limits: Limits
+    /// For what the application has to say about itself.
+    public var logger: Logger
+    /// The monotonic time at which this turn began.
+    public internal(set) var now: Instant
+    /// The calendar's time at which this turn began.
+    public internal(set) var wallClock: WallTime
+    /// Counters since the start.
+    public internal(set) var statistics = Statistics()
+    /// Whether the server is on its way to its end.
+    public internal(set) var isStopping = false
+    /// How long the open connections' closes are spread; set when a stop is asked for.
+    var stopRequest: Duration?
+    /// The calendar's time as the Date field of HTTP, made once a second.
+    private var date = (second: UInt64.max, text: "")
+    private(set) var chance: Chance
+
+    init(limits: Limits, logger: Logger, now: Instant, wallClock: WallTime) {
+        self.limits = limits
+        self.logger = logger
+        self.now = now
+        self.wallClock = wallClock
+        wheel = TimerWheel(now: now)
+        chance = Chance()
+    }
+
+    // MARK: Connections
+
+    /// How many connections are open.
+    public var connectionCount: Int { openCount }
+
+    /// Whether the connection is open: messages to it are delivered if it keeps up.
+    public func isOpen(_ id: ConnectionID) -> Bool {
+        slot(of: id).map { connections[$0].isOpen } ?? false
+    }
+
+    /// Who is at the other end, as the kernel sees it; nil if the connection is gone.
+    public func peer(of id: ConnectionID) -> NetworkAddress? {
+        slot(of: id).map { connections[$0].peer }
+    }
+
+    /// Bytes that wait for this connection's socket, broadcasts not counted.
+    public func bufferedByteCount(of id: ConnectionID) -> Int {
+        slot(of: id).map { connections[$0].outbox.bytes.count } ?? 0
+    }
+
+    /// Calls `body` with every open connection, in no particular order: Ratchet's `foreach` over all
+    /// clients. To send the same to all of them, a topic costs less: see ``publish(_:to:except:)``.
+    public mutating func forEachConnection(_ body: (ConnectionID, inout Outbound) -> Void) {
+        for slot in 0..<UInt32(connections.bound) where connections[slot].isOpen {
+            guard connections[slot].flags.contains(.announced) else { continue }
+            body(id(of: slot), &self)
+        }
+    }
+
+    /// The open connections. Making the list takes time and memory in proportion to the table.
+    public var openConnections: [ConnectionID] {
+        (0..<UInt32(connections.bound)).filter {
+            connections[$0].isOpen && connections[$0].flags.contains(.announced)
+        }.map { id(of: $0) }
+    }
+
+    /// Stops reading from a connection until ``release(_:)``: while a command is being answered by
+    /// another thread, later ones wait. What has been received already is kept, at most
+    /// 128 KiB; the peer is slowed down by TCP.
+    public mutating func hold(_ id: ConnectionID) {
+        guard let slot = slot(of: id), connections[slot].isOpen else { return }
+        hold(slot, .handler)
+    }
+
+    /// Goes on reading from a connection that was held.
+    public mutating func release(_ id: ConnectionID) {
+        guard let slot = slot(of: id) else { return }
+        release(slot, .handler)
+    }
+
+    /// Stops the server in order: open connections get a Close 1001, spread over `grace`.
+    public mutating func stop(grace: Duration = .seconds(5)) { stopRequest = grace }
+
+    // MARK: Chance
+
+    /// Unpredictable bytes of the kernel: for tokens and session names.
+    public mutating func randomBytes(_ count: Int) -> [UInt8] { chance.take(count) }
+
+    mutating func refillChance<K: Kernel & ~Copyable>(_ kernel: inout K) {
+        chance.refill(&kernel)
+    }
+
+    /// The Date field of HTTP for this turn.
+    var httpDate: String {
+        mutating get {
+            if date.second != wallClock.seconds {
+                date = (
+                    wallClock.seconds,
+                    HTTPDate.format(secondsSince1970: Int(wallClock.seconds))
+                )
+            }
+            return date.text
+        }
+    }
+}
+
+// MARK: - Slots and queues
+
+extension Outbound {
+    func id(of slot: UInt32) -> ConnectionID {
+        ConnectionID(resourceId: connections[slot].resourceId, slot: slot)
+    }
+
+    /// The slot of a connection that is still there.
+    func slot(of id: ConnectionID) -> UInt32? {
+        guard Int(id.slot) < connections.bound,
+            connections[id.slot].resourceId == id.resourceId, connections[id.slot].phase != .free
+        else { return nil }
+        return id.slot
+    }
+
+    /// Has the connection's output looked at, and what epoll watches it for, before the turn ends.
+    mutating func queue(_ slot: UInt32) {
+        guard !connections[slot].flags.contains(.queued) else { return }
+        connections[slot].flags.insert(.queued)
+        queued.append(slot)
+    }
+
+    /// Has the connection looked at when the turn ends: to tell the handler, or to free the slot.
+    mutating func finish(_ slot: UInt32) {
+        guard !connections[slot].flags.contains(.finishing) else { return }
+        connections[slot].flags.insert(.finishing)
+        finishing.append(slot)
+    }
+
+    mutating func hold(_ slot: UInt32, _ reason: Connection.Holds) {
+        connections[slot].holds.insert(reason)
+        queue(slot)
+    }
+
+    mutating func release(_ slot: UInt32, _ reason: Connection.Holds) {
+        guard connections[slot].holds.contains(reason) else { return }
+        connections[slot].holds.remove(reason)
+        guard connections[slot].holds.isEmpty else { return }
+        queue(slot)
+        if !connections[slot].leftover.isEmpty { resume(slot) }
+    }
+
+    /// Has the bytes that a connection has kept decoded, in the next reading of this turn or the next.
+    mutating func resume(_ slot: UInt32) {
+        guard !connections[slot].flags.contains(.resuming) else { return }
+        connections[slot].flags.insert(.resuming)
+        resuming.append(slot)
+    }
+
+    /// Remembers why a connection ends, unless that is known already.
+    mutating func setCause(_ slot: UInt32, _ cause: CloseCause) {
+        if connections[slot].cause == nil { connections[slot].cause = cause }
+    }
+
+    /// The transport is gone or is to go: the slot is freed at the end of the turn.
+    mutating func die(_ slot: UInt32, resetting: Bool) {
+        guard connections[slot].phase != .dead else { return }
+        connections[slot].phase = .dead
+        connections[slot].session = .closed
+        if resetting { connections[slot].flags.insert(.resets) }
+        finish(slot)
+    }
+}

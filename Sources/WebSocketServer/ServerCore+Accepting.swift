@@ -1,0 +1,97 @@
+// New connections: taken within a budget, admitted or told why not.
+import LinuxReactor
+import WebSocketCore
+
+extension ServerCore where K: ~Copyable {
+    mutating func acceptConnections() {
+        resumeListeners()
+        guard !readyListeners.isEmpty else { return }
+        // Several listeners share the turn's budget.
+        let budget = max(1, io.limits.acceptBudget / readyListeners.count)
+        for index in readyListeners where index < listeners.count {
+            acceptConnections(on: index, budget)
+        }
+        readyListeners.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func acceptConnections(on index: Int, _ budget: Int) {
+        for _ in 0..<budget {
+            switch kernel.accept(on: listeners[index].descriptor) {
+            case .accepted(let socket, let peer): welcome(socket, peer)
+            case .wouldBlock: return
+            case .skipped: continue
+            case .exhausted:
+                refuseWithReserve(on: index)
+                return pauseListeners()
+            case .failed(let number):
+                io.logger.error("\(SystemError(number, "accept on \(listeners[index].address)"))")
+                return pauseListeners()
+            }
+        }
+    }
+
+    /// Gives a new socket a slot. One too many gets a slot too, so that it can be told in its own
+    /// protocol (close 1013), as long as the reserve of descriptors lasts.
+    private mutating func welcome(_ socket: FileDescriptor, _ peer: NetworkAddress) {
+        io.statistics.acceptedCount += 1
+        let taken = io.connections.takenCount
+        guard taken < connectionLimit + 32 else {
+            return turnAway(socket, .tooManyConnections)
+        }
+        var connection = Connection()
+        if taken >= connectionLimit {
+            connection.refusal = .tooManyConnections
+        } else {
+            connection.refusal = admission.admit(peer, io.limits, at: io.now)
+            if connection.refusal == nil { connection.flags.insert(.admitted) }
+        }
+        if let refusal = connection.refusal {
+            io.statistics.refusalCounts[refusal.rawValue] += 1
+        }
+        io.lastResourceId += 1
+        connection.resourceId = io.lastResourceId
+        connection.descriptor = socket
+        connection.peer = peer
+        connection.phase = .head
+        let slot = io.connections.take(connection)
+        do {
+            let token = io.id(of: slot).token
+            try poller.watch(socket, for: .readable, token: token, &kernel)
+        } catch {
+            // ENOMEM or ENOSPC (fs.epoll.max_user_watches): there is no room for this one.
+            io.logger.error("\(error)")
+            io.die(slot, resetting: true)
+            return
+        }
+        io.wheel.schedule(slot, at: io.now + io.limits.handshakeDeadline)
+    }
+
+    /// With no descriptor left: gives up the reserve to accept one and tell it so.
+    private mutating func refuseWithReserve(on index: Int) {
+        guard let reserve else { return }
+        kernel.close(reserve)
+        if case .accepted(let socket, _) = kernel.accept(on: listeners[index].descriptor) {
+            io.statistics.acceptedCount += 1
+            turnAway(socket, .noDescriptors)
+        }
+        self.reserve = kernel.makeReserve()
+    }
+
+    /// Says 503 to a socket that gets no slot, and closes it.
+    private mutating func turnAway(_ socket: FileDescriptor, _ refusal: Refusal) {
+        io.statistics.refusalCounts[refusal.rawValue] += 1
+        var response = ByteBuffer()
+        HandshakeRejection(
+            .serviceUnavailable, reason: refusal.reason, headers: [("Retry-After", "10")]
+        ).appendResponse(to: &response, date: io.httpDate)
+        // Best effort: it fits into any new socket's buffer.
+        _ = kernel.send(response.span, to: socket)
+        kernel.shutdownOutput(of: socket)
+        kernel.close(socket)
+    }
+}
+
+extension ConnectionID {
+    /// What epoll(7) gives back: slot and generation.
+    var token: UInt64 { UInt64(generation) << 32 | UInt64(slot) }
+}

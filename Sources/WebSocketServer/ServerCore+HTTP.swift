@@ -1,0 +1,200 @@
+// Requests: heads and bodies as they come, the opening handshake, plain routes.
+import LinuxReactor
+import WebSocketCore
+
+extension ServerCore where K: ~Copyable {
+    /// What one receive may bring of a request: heads are small, and what follows an upgrade has to
+    /// fit behind them.
+    private static var httpReceiveByteCount: Int { 16 * 1024 }
+
+    mutating func receiveHTTP(_ slot: UInt32, _ budget: inout Int, _ call: HandlerCall) {
+        let received = receive(slot, atMost: Self.httpReceiveByteCount, &budget)
+        guard received > 0 else { return }
+        let headroom = ReceiveBuffer.headroomByteCount
+        receiveBuffer.copy(
+            headroom..<headroom + received, to: &io.connections[slot].leftover)
+        // Bytes behind a request that is being refused are of no interest.
+        if io.connections[slot].flags.contains(.endsAfterFlush) {
+            return io.connections[slot].leftover.removeAll()
+        }
+        proceedHTTP(slot, call)
+    }
+
+    /// Goes as far as the received bytes allow.
+    mutating func proceedHTTP(_ slot: UInt32, _ call: HandlerCall) {
+        while io.connections[slot].holds.isEmpty,
+            !io.connections[slot].flags.contains(.endsAfterFlush)
+        {
+            let goesOn =
+                switch io.connections[slot].phase {
+                case .head: takeHead(slot, call)
+                case .body: takeBody(slot, call)
+                default: false
+                }
+            guard goesOn else { break }
+        }
+        if !io.connections[slot].outbox.isEmpty { flush(slot) }
+    }
+
+    /// True if the head is complete and there may be more to do.
+    private mutating func takeHead(_ slot: UInt32, _ call: HandlerCall) -> Bool {
+        if io.connections[slot].exchange == UInt32.max {
+            io.connections[slot].exchange = io.exchanges.take(HTTPExchange())
+        }
+        let exchange = io.connections[slot].exchange
+        var bytes = ByteBuffer()
+        swap(&bytes, &io.connections[slot].leftover)
+        let progress = io.exchanges[exchange].parser.parse(
+            bytes.span, limit: io.limits.headByteCount)
+        switch progress {
+        case .incomplete:
+            swap(&bytes, &io.connections[slot].leftover)
+            return false
+        case .rejected(let rejection):
+            io.reject(slot, rejection)
+            return false
+        case .complete(let byteCount):
+            let head = RequestHead(parsing: bytes.span.extracting(0..<byteCount))
+            bytes.removeFirst(byteCount)
+            if !bytes.isEmpty { swap(&bytes, &io.connections[slot].leftover) }
+            do throws(HandshakeRejection) {
+                if Handshake.isUpgrade(head) {
+                    try upgrade(slot, head, call)
+                    return false
+                }
+                try beginRequest(slot, head)
+                return true
+            } catch {
+                io.reject(slot, error)
+                return false
+            }
+        }
+    }
+
+    // MARK: The opening handshake
+
+    private mutating func upgrade(
+        _ slot: UInt32, _ head: RequestHead, _ call: HandlerCall
+    ) throws(HandshakeRejection) {
+        let accept = try Handshake.validate(head)
+        guard origin.admits(origin: head.header("Origin"), host: head.header("Host") ?? "") else {
+            throw HandshakeRejection(
+                .forbidden,
+                reason: "Pages from this Origin may not connect here. "
+                    + "The server's --origin says which may.")
+        }
+        var reply = UpgradeReply()
+        if io.connections[slot].refusal == nil {
+            reply = try ask(slot, head, call)
+        }
+        Handshake.appendSwitchingProtocols(
+            to: &io.connections[slot].outbox.bytes, accept: accept, subprotocol: reply.subprotocol,
+            headers: reply.headers)
+        io.queue(slot)
+        open(slot, call)
+    }
+
+    /// Asks the handler whether it wants this connection.
+    private mutating func ask(
+        _ slot: UInt32, _ head: RequestHead, _ call: HandlerCall
+    ) throws(HandshakeRejection) -> UpgradeReply {
+        let id = io.id(of: slot)
+        let request = HTTPRequest(
+            head: head, body: Span(), id: id, peer: io.connections[slot].peer)
+        do {
+            try call(.upgrade(request), id, &io)
+        } catch {
+            preconditionFailure("the answer to an upgrade is a value")
+        }
+        guard let answer = io.upgradeAnswer else {
+            preconditionFailure("an upgrade is always answered")
+        }
+        io.upgradeAnswer = nil
+        return try answer.get()
+    }
+
+    /// Frames from here on.
+    private mutating func open(_ slot: UInt32, _ call: HandlerCall) {
+        io.exchanges.giveBack(io.connections[slot].exchange, leaving: HTTPExchange())
+        io.connections[slot].exchange = UInt32.max
+        io.connections[slot].phase = .webSocket
+        io.wheel.schedule(slot, at: io.now + io.limits.pingInterval)
+        if let refusal = io.connections[slot].refusal {
+            return io.close(
+                slot, .tryAgainLater, refusal.reason, .serverClosed(.tryAgainLater))
+        }
+        io.connections[slot].flags.insert(.announced)
+        io.openCount += 1
+        io.statistics.openedCount += 1
+        do {
+            try call(.open, io.id(of: slot), &io)
+        } catch {
+            io.close(slot, error.code, error.reason, .serverClosed(error.code))
+        }
+        if io.isStopping { closeForStop(slot) }
+        // A client may send frames right behind its request.
+        if !io.connections[slot].leftover.isEmpty { io.resume(slot) }
+    }
+
+    // MARK: Plain requests
+
+    private mutating func beginRequest(
+        _ slot: UInt32, _ head: RequestHead
+    ) throws(HandshakeRejection) {
+        let framing = try head.bodyFraming()
+        let exchange = io.connections[slot].exchange
+        io.exchanges[exchange].bodyDecoder = BodyDecoder(framing)
+        io.exchanges[exchange].keepsAlive = head.keepsAlive
+        io.exchanges[exchange].wantsBody = head.method != .head
+        if head.expectsContinue, framing != .none, io.connections[slot].leftover.isEmpty {
+            io.connections[slot].outbox.bytes.append("HTTP/1.1 100 Continue\r\n\r\n")
+            io.queue(slot)
+        }
+        io.exchanges[exchange].head = head
+        io.connections[slot].phase = .body
+    }
+
+    /// True if the request was handed over and answered, so that the next may begin.
+    private mutating func takeBody(_ slot: UInt32, _ call: HandlerCall) -> Bool {
+        let exchange = io.connections[slot].exchange
+        let progress = moveBody(slot, exchange)
+        switch progress {
+        case .needsMore: return false
+        case .rejected(let rejection):
+            io.reject(slot, rejection)
+            return false
+        case .complete: break
+        }
+        guard let head = io.exchanges[exchange].head else { return false }
+        io.connections[slot].phase = .responding
+        io.connections[slot].holds.insert(.responding)
+        io.wheel.cancel(slot)
+        io.queue(slot)
+        var body = ByteBuffer()
+        swap(&body, &io.exchanges[exchange].body)
+        let id = io.id(of: slot)
+        do {
+            let request = HTTPRequest(
+                head: head, body: body.span, id: id, peer: io.connections[slot].peer)
+            try call(.request(request), id, &io)
+        } catch {
+            preconditionFailure("a request is answered, not thrown at")
+        }
+        return io.connections[slot].phase == .head
+    }
+
+    /// Moves what has been received of a body to where it is collected.
+    private mutating func moveBody(_ slot: UInt32, _ exchange: UInt32) -> BodyDecoder.Progress {
+        var bytes = ByteBuffer()
+        swap(&bytes, &io.connections[slot].leftover)
+        var body = ByteBuffer()
+        swap(&body, &io.exchanges[exchange].body)
+        var position = 0
+        let progress = io.exchanges[exchange].bodyDecoder.next(
+            bytes.span, from: &position, into: &body, limit: io.limits.bodyByteCount)
+        swap(&body, &io.exchanges[exchange].body)
+        bytes.removeFirst(position)
+        if !bytes.isEmpty { swap(&bytes, &io.connections[slot].leftover) }
+        return progress
+    }
+}

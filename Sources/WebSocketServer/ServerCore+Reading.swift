@@ -1,0 +1,173 @@
+// From bytes to messages: one receive per connection and turn, decoded where it lies.
+import Glibc
+import LinuxReactor
+import WebSocketCore
+
+extension ServerCore where K: ~Copyable {
+    mutating func becameReadable(
+        _ slot: UInt32, failed: Bool, _ budget: inout Int, _ call: HandlerCall
+    ) {
+        guard io.connections[slot].holds.isEmpty else {
+            // Nothing is read from it, but it says that it is gone: what it sent last is lost.
+            if failed { lose(slot, ECONNRESET) }
+            return
+        }
+        switch io.connections[slot].phase {
+        case .free, .dead: return
+        case .head, .body, .responding: receiveHTTP(slot, &budget, call)
+        case .webSocket where io.connections[slot].session.reads:
+            receiveFrames(slot, &budget, call)
+        case .webSocket, .lingering: discard(slot, &budget)
+        }
+    }
+
+    /// One receive into the shared buffer, behind the headroom; what a peer has to say about its end
+    /// is seen to here. Returns the number of bytes, or zero.
+    mutating func receive(_ slot: UInt32, atMost limit: Int, _ budget: inout Int) -> Int {
+        let buffer = receiveBuffer
+        var free = buffer.mutableSpan(
+            ReceiveBuffer.headroomByteCount..<ReceiveBuffer.headroomByteCount + limit)
+        switch kernel.receive(from: io.connections[slot].descriptor, into: &free) {
+        case .received(let count):
+            budget -= count
+            io.statistics.bytesReceivedCount += UInt64(count)
+            io.connections[slot].heardAt = io.now.coarse
+            io.connections[slot].flags.remove(.pinged)
+            return count
+        case .wouldBlock: return 0
+        case .endOfStream:
+            reachedEnd(slot)
+            return 0
+        case .failed(let number):
+            lose(slot, number)
+            return 0
+        }
+    }
+
+    private mutating func receiveFrames(
+        _ slot: UInt32, _ budget: inout Int, _ call: HandlerCall
+    ) {
+        let received = receive(slot, atMost: ReceiveBuffer.receiveByteCount, &budget)
+        guard received > 0 else { return }
+        let headroom = ReceiveBuffer.headroomByteCount
+        let kept = io.connections[slot].leftover.count
+        if kept > 0 {
+            receiveBuffer.copy(io.connections[slot].leftover.span, to: headroom - kept)
+            io.connections[slot].leftover.removeAll()
+        }
+        decode(slot, headroom - kept..<headroom + received, call)
+    }
+
+    /// Decodes what connections have kept while they were held, or from behind their handshake.
+    mutating func decodeKept(_ call: HandlerCall) {
+        guard !io.resuming.isEmpty else { return }
+        let slots = io.resuming
+        io.resuming.removeAll(keepingCapacity: true)
+        for slot in slots where io.connections[slot].flags.contains(.resuming) {
+            io.connections[slot].flags.remove(.resuming)
+            guard io.connections[slot].holds.isEmpty else { continue }
+            switch io.connections[slot].phase {
+            case .webSocket where io.connections[slot].session.reads:
+                let kept = io.connections[slot].leftover.count
+                receiveBuffer.copy(io.connections[slot].leftover.span, to: 0)
+                io.connections[slot].leftover.removeAll()
+                decode(slot, 0..<kept, call)
+            case .head, .body: proceedHTTP(slot, call)
+            default: io.connections[slot].leftover.removeAll()
+            }
+        }
+    }
+
+    /// Decodes the bytes in `range` of the shared buffer: messages go to the handler as views of them.
+    private mutating func decode(_ slot: UInt32, _ range: Range<Int>, _ call: HandlerCall) {
+        let buffer = receiveBuffer
+        var bytes = buffer.mutableSpan(0..<range.upperBound)
+        var position = range.lowerBound
+        var decoder = io.connections[slot].decoder
+        io.reading = slot
+        decoding: while io.connections[slot].holds.isEmpty, io.connections[slot].session.reads {
+            let event = decoder.next(
+                &bytes, from: &position, assembly: &io.connections[slot].assembly, rules: rules)
+            switch event {
+            case .needsMore: break decoding
+            case .message(let kind, let range):
+                deliver(Message(buffer.span.extracting(range), kind: kind), to: slot, call)
+            case .assembled(let kind):
+                var assembly = ByteBuffer()
+                swap(&assembly, &io.connections[slot].assembly)
+                deliver(Message(assembly.span, kind: kind), to: slot, call)
+            case .ping(let range):
+                // After our Close nothing is sent (RFC 6455 §5.5.1).
+                if io.connections[slot].session.maySend {
+                    io.appendFrame(.pong, buffer.span.extracting(range), to: slot)
+                }
+            case .pong: continue
+            case .close(let code, _): io.receivedClose(slot, code)
+            case .violation(let violation): io.fail(slot, violation)
+            }
+        }
+        io.reading = UInt32.max
+        io.connections[slot].decoder = decoder
+        if position < range.upperBound, io.connections[slot].session.reads {
+            buffer.copy(position..<range.upperBound, to: &io.connections[slot].leftover)
+            // Released within the same call that it was held in: nobody else will come back to it.
+            if io.connections[slot].holds.isEmpty, position + 256 < range.upperBound {
+                io.resume(slot)
+            }
+        }
+        // What it was sent in answer goes out at once, in one send, while it is in the cache.
+        if !io.connections[slot].outbox.isEmpty { flush(slot) }
+    }
+
+    private mutating func deliver(
+        _ message: consuming Message, to slot: UInt32, _ call: HandlerCall
+    ) {
+        // What comes after our own Close is read for the peer's Close only.
+        guard io.connections[slot].session.deliversMessages else { return }
+        io.statistics.messagesReceivedCount += 1
+        do {
+            try call(.message(message), io.id(of: slot), &io)
+        } catch {
+            io.close(slot, error.code, error.reason, .serverClosed(error.code))
+        }
+    }
+
+    /// Reads and throws away, so that the peer gets to see our last bytes.
+    private mutating func discard(_ slot: UInt32, _ budget: inout Int) {
+        _ = receive(slot, atMost: ReceiveBuffer.receiveByteCount, &budget)
+    }
+
+    /// The peer has ended its stream.
+    private mutating func reachedEnd(_ slot: UInt32) {
+        switch io.connections[slot].phase {
+        case .webSocket:
+            // What is owed after a Close goes out first; reading on would only say the same.
+            if io.connections[slot].session.handle(.endOfStream) == .none {
+                io.connections[slot].holds.insert(.handler)
+                return io.queue(slot)
+            }
+            io.setCause(slot, .endOfStream)
+            io.die(slot, resetting: false)
+        case .head, .body, .lingering, .responding:
+            if io.connections[slot].flags.contains(.endsAfterFlush),
+                !io.connections[slot].outbox.isEmpty
+            {
+                io.connections[slot].holds.insert(.responding)
+                return io.queue(slot)
+            }
+            io.die(slot, resetting: false)
+        case .free, .dead: return
+        }
+    }
+
+    /// The transport has failed.
+    mutating func lose(_ slot: UInt32, _ number: Int32) {
+        io.setCause(slot, .connectionLost(number))
+        io.die(slot, resetting: true)
+    }
+}
+
+extension Instant {
+    /// In ticks of 2^26 ns (67 ms), which fit into 32 bits for nine years of uptime.
+    var coarse: UInt32 { UInt32(truncatingIfNeeded: nanoseconds >> 26) }
+}

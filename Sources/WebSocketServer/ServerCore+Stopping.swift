@@ -1,0 +1,73 @@
+// The orderly stop: no new connections, a Close 1001 for everybody, spread over a grace time.
+import LinuxReactor
+import WebSocketCore
+
+/// How far a stop has come.
+struct Stop {
+    let began: Instant
+    /// Over which time the closes are spread, so that not everybody reconnects in the same instant.
+    let spread: Duration
+    /// When whoever is still there is cut off.
+    let deadline: Instant
+    /// Connections in slots below this have been told.
+    var toldCount: UInt32 = 0
+    let slotCount: UInt32
+    var nextStep: Instant
+}
+
+extension ServerCore where K: ~Copyable {
+    /// Whether the server has stopped and nobody is connected any more.
+    package var isDone: Bool { stop != nil && io.connections.takenCount == 0 }
+
+    /// Begins a stop that was asked for, and moves one on that has begun.
+    mutating func moveStop() {
+        if let grace = io.stopRequest {
+            io.stopRequest = nil
+            beginStop(grace)
+        }
+        guard var stop else { return }
+        guard io.now >= stop.nextStep else { return }
+        let elapsed = io.now.since(stop.began)
+        let reach =
+            elapsed >= stop.spread
+            ? stop.slotCount
+            : UInt32(Double(stop.slotCount) * (elapsed / stop.spread))
+        while stop.toldCount < reach {
+            closeForStop(stop.toldCount)
+            stop.toldCount += 1
+        }
+        if io.now >= stop.deadline { cutOffEverybody() }
+        stop.nextStep = stop.toldCount < stop.slotCount ? io.now + .milliseconds(20) : stop.deadline
+        self.stop = stop
+    }
+
+    private mutating func beginStop(_ grace: Duration) {
+        io.isStopping = true
+        closeListeners()
+        // A thousand a second are no storm: few connections are told at once, many over the grace.
+        let spread = min(grace, .milliseconds(io.connections.takenCount))
+        stop = Stop(
+            began: io.now, spread: spread, deadline: io.now + spread + io.limits.closeDeadline,
+            slotCount: UInt32(io.connections.bound), nextStep: io.now)
+    }
+
+    mutating func closeForStop(_ slot: UInt32) {
+        switch io.connections[slot].phase {
+        case .webSocket:
+            io.close(slot, .goingAway, "The server is stopping; reconnect soon.", .stopping)
+        case .head, .body:
+            if !io.connections[slot].flags.contains(.endsAfterFlush) {
+                io.die(slot, resetting: false)
+            }
+        case .free, .responding, .lingering, .dead: return
+        }
+    }
+
+    private mutating func cutOffEverybody() {
+        for slot in 0..<UInt32(io.connections.bound)
+        where io.connections[slot].phase != .free && io.connections[slot].phase != .dead {
+            io.setCause(slot, .stopping)
+            io.die(slot, resetting: true)
+        }
+    }
+}

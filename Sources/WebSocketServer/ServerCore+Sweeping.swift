@@ -1,0 +1,146 @@
+// Fan-out: one send per member that is behind, of everything from its cursor to the log's end.
+import LinuxReactor
+import WebSocketCore
+
+extension ServerCore where K: ~Copyable {
+    /// How many sends a lane gets before the next one has its turn.
+    private static var sliceBudget: Int { 256 }
+
+    /// Sweeps the topics that have something new, fairly in turn, until all are done or the budget is
+    /// spent; then the loop looks at everything else before it goes on.
+    mutating func sweepTopics() {
+        var budget = io.limits.flushBudget
+        var index = 0
+        while index < io.queuedLanes.count, budget > 0 {
+            let lane = io.queuedLanes[index]
+            index += 1
+            guard io.lanes[lane].isQueued else { continue }
+            io.lanes[lane].isQueued = false
+            var slice = min(budget, Self.sliceBudget)
+            let before = slice
+            let isDone = sweep(lane, &slice)
+            budget -= before - slice
+            if !isDone { io.queueLane(lane) }
+        }
+        io.queuedLanes.removeFirst(index)
+    }
+
+    /// Goes on with the pass over a lane's members. True if nobody is behind but the blocked.
+    private mutating func sweep(_ lane: UInt32, _ budget: inout Int) -> Bool {
+        if io.lanes[lane].swept == 0 { io.lanes[lane].passStart = io.lanes[lane].log.end }
+        while io.lanes[lane].swept < io.lanes[lane].members.count {
+            guard budget > 0 else { return false }
+            let index = io.lanes[lane].swept
+            let count = io.lanes[lane].members.count
+            serve(lane, index, &budget)
+            // A member that was lost on the way has left, and another stands in its place.
+            if io.lanes[lane].members.count == count { io.lanes[lane].swept = index + 1 }
+            if io.lanes[lane].members.count == 0 { return true }
+        }
+        return finishPass(lane)
+    }
+
+    /// Sends one member what it lacks, or notes that its socket is full.
+    private mutating func serve(_ lane: UInt32, _ index: Int, _ budget: inout Int) {
+        let member = io.lanes[lane].members[index]
+        guard member.cursor < io.lanes[lane].log.end else { return }
+        let slot = member.connection
+        if !io.connections[slot].outbox.isEmpty {
+            flush(slot)
+            budget -= 1
+            // It may have left the topic, or have caught up on the way.
+            guard io.lanes[lane].members.count > index,
+                io.lanes[lane].members[index].subscription == member.subscription,
+                io.lanes[lane].members[index].cursor < io.lanes[lane].log.end
+            else { return }
+        }
+        guard !io.connections[slot].flags.contains(.blocked) else {
+            return io.lanes[lane].block(member.subscription, &io.subscriptions)
+        }
+        sendBroadcasts(lane, index, &budget)
+    }
+
+    /// One send from a member's cursor to the log's end. A frame that was taken in part is finished
+    /// from the outbox, so that the cursor always stands at a boundary.
+    private mutating func sendBroadcasts(_ lane: UInt32, _ index: Int, _ budget: inout Int) {
+        let member = io.lanes[lane].members[index]
+        let end = io.lanes[lane].log.end
+        let slot = member.connection
+        budget -= 1 + Int(end - member.cursor) >> 14
+        guard
+            let sent = accountSend(Self.sendLog(of: lane, to: member, io, &kernel), slot)
+        else { return }
+        let reached = member.cursor + UInt64(sent)
+        if reached == end {
+            io.lanes[lane].members[index].cursor = end
+            return
+        }
+        let boundary = io.lanes[lane].log.boundary(at: reached, from: member.cursor)
+        io.lanes[lane].members[index].cursor = boundary
+        if reached < boundary {
+            io.lanes.copyLog(
+                lane, from: reached, to: boundary, into: &io.connections[slot].outbox.bytes)
+        }
+        if boundary < end { io.lanes[lane].block(member.subscription, &io.subscriptions) }
+        block(slot)
+    }
+
+    /// A blocked connection can be written to again: it gets what its topics have for it.
+    mutating func catchUp(_ slot: UInt32) {
+        var budget = 0
+        var subscription = io.connections[slot].firstSubscription
+        while subscription != Subscription.none, !io.connections[slot].flags.contains(.blocked),
+            io.connections[slot].outbox.isEmpty
+        {
+            let lane = io.subscriptions[subscription].lane
+            let index = Int(io.subscriptions[subscription].member)
+            let next = io.subscriptions[subscription].next
+            if io.lanes[lane].members[index].cursor < io.lanes[lane].log.end {
+                sendBroadcasts(lane, index, &budget)
+                // It is gone, and its subscriptions with it.
+                guard io.connections[slot].firstSubscription != Subscription.none else { return }
+            }
+            if io.lanes[lane].members[index].cursor == io.lanes[lane].log.end {
+                io.lanes[lane].unblock(subscription, &io.subscriptions)
+                // The last that the log was kept for.
+                if !io.lanes[lane].isQueued, io.lanes[lane].blocked.isEmpty {
+                    io.lanes[lane].log.drop(before: io.lanes[lane].log.end, spare: &io.spareLog)
+                }
+            }
+            subscription = next
+        }
+    }
+
+    /// Everybody has been seen to: drops what nobody needs any more, and those who fell out of the log.
+    /// False if something was published since the pass began.
+    private mutating func finishPass(_ lane: UInt32) -> Bool {
+        io.lanes[lane].swept = 0
+        io.lanes[lane].floor = io.lanes[lane].passStart
+        dropLapped(lane)
+        // The last member may have been among them, and the lane with it.
+        guard io.lanes[lane].members.count > 0 else { return true }
+        let oldest = io.lanes[lane].oldestNeeded(io.subscriptions)
+        io.lanes[lane].log.drop(before: oldest, spare: &io.spareLog)
+        if !io.lanes[lane].isCongested { io.releasePublishers(lane) }
+        return io.lanes[lane].floor == io.lanes[lane].log.end
+    }
+
+    /// Does to members that are further behind than the log may reach what the topic's policy says.
+    private mutating func dropLapped(_ lane: UInt32) {
+        let end = io.lanes[lane].log.end
+        let limit = UInt64(io.lanes[lane].logByteLimit)
+        guard end - io.lanes[lane].log.start > limit else { return }
+        for subscription in io.lanes[lane].blocked {
+            guard io.subscriptions[subscription].lane == lane else { continue }
+            let index = Int(io.subscriptions[subscription].member)
+            let member = io.lanes[lane].members[index]
+            guard end - member.cursor > limit else { continue }
+            switch io.lanes[lane].policy {
+            case .disconnect: io.endTooSlow(member.connection)
+            case .skipToLatest:
+                io.lanes[lane].members[index].cursor = io.lanes[lane].log.latestFrame
+                io.statistics.skipCount += 1
+            }
+        }
+    }
+}

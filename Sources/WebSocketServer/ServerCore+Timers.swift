@@ -1,0 +1,56 @@
+// Time: deadlines of handshakes and closes, and whether a silent peer is still there.
+import LinuxReactor
+import WebSocketCore
+
+extension ServerCore where K: ~Copyable {
+    mutating func expireTimers(_ call: HandlerCall) {
+        while let slot = io.wheel.popExpired(at: io.now) {
+            switch io.connections[slot].phase {
+            case .free, .dead, .responding: continue
+            case .head, .body: expireRequest(slot)
+            case .lingering: io.die(slot, resetting: true)
+            case .webSocket where io.connections[slot].session == .open: checkLiveness(slot)
+            // The peer has not answered our Close, or does not read: no orphan stays behind.
+            case .webSocket: io.die(slot, resetting: true)
+            }
+        }
+    }
+
+    /// A request did not come in time, or an answer was not taken in time.
+    private mutating func expireRequest(_ slot: UInt32) {
+        guard !io.connections[slot].flags.contains(.endsAfterFlush) else {
+            return io.die(slot, resetting: true)
+        }
+        // Between two requests of a kept-alive connection silence is no fault.
+        let isIdle = io.connections[slot].phase == .head && io.connections[slot].leftover.isEmpty
+        let hadRequest = io.connections[slot].exchange != UInt32.max
+        if isIdle {
+            if !hadRequest {
+                io.statistics.refusalCounts[Refusal.handshakeTimeout.rawValue] += 1
+            }
+            return io.die(slot, resetting: false)
+        }
+        io.statistics.refusalCounts[Refusal.handshakeTimeout.rawValue] += 1
+        io.reject(
+            slot,
+            HandshakeRejection(
+                .requestTimeout, reason: "The request did not arrive in time; send it at once."))
+    }
+
+    /// Silence is answered with a Ping, and silence after that with a reset. Receiving costs no
+    /// timer: it is only noted when something was last heard.
+    private mutating func checkLiveness(_ slot: UInt32) {
+        let ticks = io.now.coarse &- io.connections[slot].heardAt
+        let silence = Duration.nanoseconds(Int64(ticks) << 26)
+        if io.connections[slot].flags.contains(.pinged) {
+            io.setCause(slot, .pingTimeout)
+            return io.die(slot, resetting: true)
+        }
+        guard silence >= io.limits.pingInterval else {
+            return io.wheel.schedule(slot, at: io.now + (io.limits.pingInterval - silence))
+        }
+        io.connections[slot].flags.insert(.pinged)
+        io.appendFrame(.ping, Span(), to: slot)
+        io.wheel.schedule(slot, at: io.now + io.limits.pongDeadline)
+    }
+}

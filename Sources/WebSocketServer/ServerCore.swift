@@ -1,0 +1,256 @@
+// One turn of the loop, from the wait to the last onClose, over any kernel.
+import LinuxReactor
+import Logging
+import WebSocketCore
+
+/// The server without its handler's type: all its state, and the turn that moves it on.
+///
+/// It is generic over the ``Kernel`` alone, so that it is compiled for `LinuxKernel` in its own module,
+/// and meets the handler through one non-escaping call an event. It is a value with one owner: no
+/// reference counting and no run-time exclusivity checks on the hot path.
+package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
+    var kernel: K
+    var poller: Poller
+    package var io: Outbound
+    let receiveBuffer = ReceiveBuffer()
+    /// Where several pieces of output are put together for one send.
+    var gathered = ByteBuffer(minimumCapacity: Self.gatherByteCount * 2)
+    static var gatherByteCount: Int { 64 * 1024 }
+
+    package private(set) var listeners: [Listener]
+    var readyListeners: [Int] = []
+    /// When listeners that were paused for want of descriptors are listened to again.
+    var resumeListenersAt: Instant?
+    var reserve: FileDescriptor?
+    var admission = Admission()
+    let connectionLimit: Int
+
+    let rules: DecoderRules
+    let origin: OriginPolicy
+    let tickInterval: Duration
+    var nextTick: Instant
+    var signals: SignalSource?
+    package let wakeup: FileDescriptor
+    private var hasMail = false
+    var stop: Stop?
+
+    /// Tokens of epoll(7) that stand for no connection: their slot is one that no table reaches.
+    static var signalSlot: UInt32 { UInt32.max }
+    static var wakeupSlot: UInt32 { UInt32.max - 1 }
+    static var firstListenerSlot: UInt32 { UInt32.max - 1024 }
+
+    /// Opens the listening sockets and everything else that can fail; nothing is accepted yet.
+    package init(
+        _ kernel: consuming K, _ configuration: ServerConfiguration
+    ) throws(SystemError) {
+        var kernel = kernel
+        let limits = configuration.limits
+        let descriptorCount = kernel.raiseDescriptorLimit()
+        let now = kernel.monotonicNow()
+        let wallClock = kernel.wallClockNow()
+        let listeners = try Self.openListeners(&kernel, configuration)
+        let wakeup = try kernel.makeWakeup()
+        let poller = try Poller(&kernel)
+        let reserve = kernel.makeReserve()
+        let signals =
+            configuration.stopSignals.isEmpty
+            ? nil : try SignalSource(configuration.stopSignals, &kernel)
+        try poller.watch(wakeup, for: .readable, token: UInt64(Self.wakeupSlot), &kernel)
+        if let descriptor = signals?.descriptor {
+            try poller.watch(descriptor, for: .readable, token: UInt64(Self.signalSlot), &kernel)
+        }
+        for (index, listener) in listeners.enumerated() {
+            let token = Self.listenerToken(index)
+            try poller.watch(listener.descriptor, for: .readable, token: token, &kernel)
+        }
+        self.init(
+            kernel: kernel, poller: poller,
+            io: Outbound(
+                limits: limits, logger: configuration.logger, now: now, wallClock: wallClock),
+            listeners: listeners, reserve: reserve, signals: signals, wakeup: wakeup,
+            connectionLimit: Self.connectionLimit(limits, descriptors: descriptorCount),
+            rules: DecoderRules(
+                role: .server, messageByteLimit: limits.messageByteCount,
+                fragmentLimit: limits.fragmentCount),
+            origin: configuration.origin, tickInterval: configuration.tickInterval)
+    }
+
+    private init(
+        kernel: consuming K, poller: consuming Poller, io: consuming Outbound,
+        listeners: [Listener], reserve: FileDescriptor?, signals: SignalSource?,
+        wakeup: FileDescriptor, connectionLimit: Int, rules: DecoderRules, origin: OriginPolicy,
+        tickInterval: Duration
+    ) {
+        nextTick = io.now + tickInterval
+        self.kernel = kernel
+        self.poller = poller
+        self.io = io
+        self.listeners = listeners
+        self.reserve = reserve
+        self.signals = signals
+        self.wakeup = wakeup
+        self.connectionLimit = connectionLimit
+        self.rules = rules
+        self.origin = origin
+        self.tickInterval = tickInterval
+    }
+
+    /// What RLIMIT_NOFILE allows, less a reserve for listeners, files and connections that are let
+    /// in only to be told that there is no room.
+    private static func connectionLimit(_ limits: Limits, descriptors: Int) -> Int {
+        limits.connectionCount ?? max(1, descriptors - min(64, descriptors / 4))
+    }
+
+    private static func openListeners(
+        _ kernel: inout K, _ configuration: ServerConfiguration
+    ) throws(SystemError) -> [Listener] {
+        var listeners: [Listener] = []
+        for passed in configuration.passedSockets {
+            let address = try kernel.adoptListener(passed.descriptor)
+            listeners.append(
+                Listener(descriptor: passed.descriptor, address: address, name: passed.name))
+        }
+        for address in configuration.addresses {
+            let (descriptor, bound) = try kernel.listen(
+                on: address, backlog: configuration.backlog, reusePort: configuration.reusePort)
+            listeners.append(Listener(descriptor: descriptor, address: bound))
+        }
+        return listeners
+    }
+
+    private static func listenerToken(_ index: Int) -> UInt64 {
+        UInt64(firstListenerSlot) + UInt64(index)
+    }
+
+    // MARK: The turn
+
+    /// Waits for something to do, and does it.
+    package mutating func turn(_ call: HandlerCall) {
+        poller.wait(timeout: timeout(), &kernel)
+        io.now = kernel.monotonicNow()
+        io.wallClock = kernel.wallClockNow()
+        io.refillChance(&kernel)
+        io.statistics.turnCount += 1
+
+        decodeKept(call)
+        serveEvents(call)
+        acceptConnections()
+        expireTimers(call)
+        tick(call)
+        if hasMail {
+            hasMail = false
+            kernel.clearWakeup(wakeup)
+            emit(.mail, call)
+        }
+        moveStop()
+        flushOutput()
+        finishConnections(call)
+    }
+
+    /// How long nothing needs to be done unless the kernel says so.
+    private func timeout() -> Duration? {
+        if !io.queued.isEmpty || !io.queuedLanes.isEmpty || !io.finishing.isEmpty
+            || !io.resuming.isEmpty || poller.hasEvents || io.stopRequest != nil
+        {
+            return .zero
+        }
+        var earliest = nextTick
+        if let deadline = io.wheel.nextDeadline() { earliest = min(earliest, deadline) }
+        if let resume = resumeListenersAt { earliest = min(earliest, resume) }
+        if let next = stop?.nextStep { earliest = min(earliest, next) }
+        // Read again, and not from the turn's beginning: the turn may have taken long.
+        return earliest.since(io.now)
+    }
+
+    private mutating func serveEvents(_ call: HandlerCall) {
+        var budget = io.limits.readByteBudget
+        while budget > 0, let (token, readiness) = poller.takeEvent() {
+            let slot = UInt32(truncatingIfNeeded: token)
+            guard slot < Self.firstListenerSlot else {
+                serveSpecialEvent(slot)
+                continue
+            }
+            let generation = UInt32(truncatingIfNeeded: token >> 32)
+            // An event of this wait may be about a connection that an earlier one has ended.
+            guard Int(slot) < io.connections.bound,
+                UInt32(truncatingIfNeeded: io.connections[slot].resourceId) == generation,
+                io.connections[slot].phase != .free
+            else { continue }
+            if readiness.contains(.writable) { becameWritable(slot, call) }
+            if !readiness.isDisjoint(with: [.readable, .failed]) {
+                becameReadable(slot, failed: !readiness.isDisjoint(with: .failed), &budget, call)
+            }
+        }
+    }
+
+    private mutating func serveSpecialEvent(_ slot: UInt32) {
+        switch slot {
+        case Self.wakeupSlot: hasMail = true
+        case Self.signalSlot:
+            // A second signal, from somebody who does not want to wait, ends the grace.
+            while signals?.next(&kernel) != nil {
+                io.stopRequest = io.isStopping ? .zero : .seconds(5)
+            }
+        default: readyListeners.append(Int(slot - Self.firstListenerSlot))
+        }
+    }
+
+    private mutating func tick(_ call: HandlerCall) {
+        guard io.now >= nextTick else { return }
+        nextTick = io.now + tickInterval
+        emit(.tick, call)
+    }
+
+    /// Calls the handler about no connection in particular.
+    private mutating func emit(_ event: borrowing HandlerEvent, _ call: HandlerCall) {
+        do {
+            try call(event, ConnectionID(resourceId: 0, slot: .max), &io)
+        } catch {
+            preconditionFailure("only callbacks about a connection may throw")
+        }
+    }
+
+    /// Closes what is left, once the loop has ended.
+    package consuming func close() {
+        for listener in listeners { kernel.close(listener.descriptor) }
+        if let descriptor = signals?.descriptor { kernel.close(descriptor) }
+        if let reserve { kernel.close(reserve) }
+        kernel.close(wakeup)
+        poller.close(&kernel)
+    }
+
+    // MARK: Listeners
+
+    /// Stops accepting for a while: there are no descriptors.
+    mutating func pauseListeners() {
+        guard resumeListenersAt == nil else { return }
+        io.statistics.acceptPauseCount += 1
+        io.logger.warning(
+            "No file descriptors are left: accepting is paused. Raise the limit (LimitNOFILE=).")
+        resumeListenersAt = io.now + .milliseconds(100)
+        for index in listeners.indices where !listeners[index].isPaused {
+            listeners[index].isPaused = true
+            poller.change(
+                listeners[index].descriptor, to: [], token: Self.listenerToken(index), &kernel)
+        }
+    }
+
+    mutating func resumeListeners() {
+        guard let time = resumeListenersAt, io.now >= time else { return }
+        resumeListenersAt = nil
+        for index in listeners.indices where listeners[index].isPaused {
+            listeners[index].isPaused = false
+            poller.change(
+                listeners[index].descriptor, to: .readable, token: Self.listenerToken(index),
+                &kernel)
+        }
+    }
+
+    /// Closes the listening sockets for good.
+    mutating func closeListeners() {
+        for listener in listeners { kernel.close(listener.descriptor) }
+        listeners = []
+        readyListeners = []
+        resumeListenersAt = nil
+    }
+}

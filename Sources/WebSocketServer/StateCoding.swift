@@ -1,0 +1,95 @@
+// How state crosses from one process to another: a few primitive types, written and read in order.
+import WebSocketCore
+
+/// Writes state for a hand-over: little-endian integers and counted bytes, in the order in which
+/// ``StateReader`` reads them.
+public struct StateWriter: ~Copyable {
+    var bytes = ByteBuffer()
+
+    public init() {}
+
+    /// How many bytes have been written.
+    public var count: Int { bytes.count }
+
+    public mutating func write<Value: FixedWidthInteger>(_ value: Value) {
+        for shift in stride(from: 0, to: Value.bitWidth, by: 8) {
+            bytes.append(UInt8(truncatingIfNeeded: value >> Value(shift)))
+        }
+    }
+
+    public mutating func write(_ flag: Bool) { bytes.append(flag ? 1 : 0) }
+
+    /// Any number of bytes, preceded by their count.
+    public mutating func write(_ value: Span<UInt8>) {
+        write(UInt64(value.count))
+        bytes.append(value)
+    }
+
+    public mutating func write(_ text: String) {
+        var text = text
+        text.makeContiguousUTF8()
+        write(text.utf8.span)
+    }
+
+    /// Everything written, as an array.
+    public consuming func finish() -> [UInt8] { [UInt8](copying: bytes.span) }
+}
+
+/// State that cannot be read: cut off, of another version, or with values that cannot be.
+public struct StateError: Error, Hashable, Sendable, CustomStringConvertible {
+    public let description: String
+    public init(_ description: String) { self.description = description }
+}
+
+/// Reads what a ``StateWriter`` wrote. Nothing it is given can make it crash: what does not fit is an
+/// error.
+public struct StateReader {
+    private let bytes: [UInt8]
+    private var position = 0
+
+    public init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    /// Whether everything has been read.
+    public var isAtEnd: Bool { position == bytes.count }
+
+    public mutating func read<Value: FixedWidthInteger>(
+        _ type: Value.Type = Value.self
+    ) throws(StateError) -> Value {
+        var value: Value = 0
+        for (index, byte) in try take(Value.bitWidth / 8).enumerated() {
+            value |= Value(truncatingIfNeeded: byte) << Value(index * 8)
+        }
+        return value
+    }
+
+    public mutating func readBool() throws(StateError) -> Bool {
+        switch try read(UInt8.self) {
+        case 0: false
+        case 1: true
+        case let other: throw StateError("\(other) is no truth value")
+        }
+    }
+
+    public mutating func readBytes() throws(StateError) -> ArraySlice<UInt8> {
+        let count = try read(UInt64.self)
+        guard let count = Int(exactly: count) else {
+            throw StateError("\(count) bytes are too many")
+        }
+        return try take(count)
+    }
+
+    public mutating func readString() throws(StateError) -> String {
+        guard let text = String(validating: try readBytes(), as: UTF8.self) else {
+            throw StateError("a text is not UTF-8")
+        }
+        return text
+    }
+
+    private mutating func take(_ count: Int) throws(StateError) -> ArraySlice<UInt8> {
+        guard count >= 0, count <= bytes.count - position else {
+            throw StateError("the state ends too early")
+        }
+        defer { position += count }
+        return bytes[position..<position + count]
+    }
+}

@@ -1,0 +1,58 @@
+// What happened since the start, in plain counters.
+
+/// Counters since the server's start. They only grow.
+public struct Statistics: Sendable {
+    /// Connections accepted, whatever became of them.
+    public var acceptedCount: UInt64 = 0
+    /// Opening handshakes completed and given to the handler.
+    public var openedCount: UInt64 = 0
+    /// Closes told to the handler, by ``CloseCause/counterIndex``.
+    public var closeCounts = [UInt64](repeating: 0, count: CloseCause.counterCount)
+    /// Connections refused, by ``Refusal``.
+    public var refusalCounts = [UInt64](repeating: 0, count: Refusal.allCases.count)
+    /// HTTP requests answered by the handler's routes.
+    public var requestCount: UInt64 = 0
+    public var messagesReceivedCount: UInt64 = 0
+    public var bytesReceivedCount: UInt64 = 0
+    /// Bytes given to the kernel.
+    public var bytesSentCount: UInt64 = 0
+    /// Messages published to topics; each is delivered to all members.
+    public var publishedCount: UInt64 = 0
+    /// send(2) calls made for topics and for direct output.
+    public var sendCount: UInt64 = 0
+    /// Messages that members of `.skipToLatest` topics did not get, counted as skips.
+    public var skipCount: UInt64 = 0
+    /// How often accepting was paused for want of descriptors.
+    public var acceptPauseCount: UInt64 = 0
+    public var turnCount: UInt64 = 0
+
+    /// How many closes had this cause.
+    public func closes(_ cause: CloseCause) -> UInt64 { closeCounts[cause.counterIndex] }
+    public func refusals(_ refusal: Refusal) -> UInt64 { refusalCounts[refusal.rawValue] }
+}
+
+/// Why a connection was not let in.
+public enum Refusal: Int, CaseIterable, Sendable {
+    /// ``Limits/connectionCount``.
+    case tooManyConnections
+    /// ``Limits/connectionsPerAddress``.
+    case tooManyFromAddress
+    /// ``Limits/newConnectionsPerAddressAndSecond``.
+    case tooFastFromAddress
+    /// No descriptor to spare: answered with HTTP 503.
+    case noDescriptors
+    /// The request was refused: bad syntax, wrong version, Origin, a route that does not exist.
+    case request
+    /// ``Limits/handshakeDeadline``.
+    case handshakeTimeout
+
+    /// A sentence for the Close frame.
+    var reason: String {
+        switch self {
+        case .tooManyConnections, .noDescriptors: "The server is full; try again in 10 seconds."
+        case .tooManyFromAddress: "Too many connections from your address."
+        case .tooFastFromAddress: "Too many new connections from your address; wait a second."
+        case .request, .handshakeTimeout: ""
+        }
+    }
+}

@@ -1,0 +1,33 @@
+// The name of a topic, and what happens to members that cannot keep up.
+
+/// Names one topic of one server. It may be kept for ever; once the topic is removed it stands for
+/// nothing.
+public struct Topic: Hashable, Sendable, BitwiseCopyable {
+    let index: UInt32
+    let generation: UInt32
+}
+
+/// What becomes of a member that is further behind than the topic's log reaches.
+public enum SlowMemberPolicy: UInt8, Sendable, BitwiseCopyable {
+    /// Close 4001: it should reconnect and fetch what it missed. For a chat.
+    case disconnect
+    /// It loses everything but the newest message. For a live map, where only the newest counts.
+    case skipToLatest
+}
+
+/// How messages of a topic are encoded for a connection: one log for each in use, so that a message
+/// is encoded once however many members it has.
+enum Encoding: UInt8, CaseIterable, BitwiseCopyable {
+    case plain
+}
+
+/// A topic: its policy and one lane for each encoding that a member uses.
+struct TopicState: ~Copyable {
+    /// Lane numbers by encoding; `UInt32.max` where nobody uses one.
+    var lanes: InlineArray<1, UInt32> = [.max]
+    var generation: UInt32 = 0
+    var policy = SlowMemberPolicy.disconnect
+    var logByteLimit = 0
+    var name: String?
+    var isTaken = false
+}

@@ -1,0 +1,71 @@
+// The log of a topic: frames ready to be sent, the same bytes for every member.
+import WebSocketCore
+
+/// A sequence of whole frames, of which the oldest are dropped once everybody has them. Offsets
+/// count from the first byte ever appended.
+struct TopicLog: ~Copyable {
+    private var bytes = ByteBuffer()
+    /// The offset of the oldest byte that is kept.
+    private(set) var start: UInt64 = 0
+    /// The offset at which the newest frame begins.
+    private(set) var latestFrame: UInt64 = 0
+
+    /// A log whose next byte has this offset; it takes over memory that another log has left.
+    init(start: UInt64 = 0) {
+        self.start = start
+        latestFrame = start
+    }
+
+    /// The offset that the next byte will get.
+    var end: UInt64 { start + UInt64(bytes.count) }
+
+    /// How much memory it holds.
+    var capacity: Int { bytes.capacity }
+
+    /// Appends one frame of the server (unmasked, RFC 6455 §5.1).
+    mutating func append(_ opcode: Opcode, _ payload: Span<UInt8>) {
+        latestFrame = end
+        bytes.appendFrame(opcode, payload)
+    }
+
+    /// Appends frames as they stand: for a hand-over.
+    mutating func append(frames: Span<UInt8>) {
+        latestFrame = end
+        bytes.append(frames)
+    }
+
+    /// The frames from one offset to another. Both must lie in the log.
+    @_lifetime(borrow self)
+    func slice(from: UInt64, to: UInt64) -> Span<UInt8> {
+        bytes.span.extracting(Int(from - start)..<Int(to - start))
+    }
+
+    /// The end of the frame in which `offset` lies, walking from `cursor`, which is a boundary.
+    func boundary(at offset: UInt64, from cursor: UInt64) -> UInt64 {
+        var boundary = cursor
+        while boundary < offset {
+            let frame = slice(from: boundary, to: end)
+            guard let byteCount = FrameHeader.frameByteCount(frame) else {
+                preconditionFailure("a log holds whole frames")
+            }
+            boundary += UInt64(byteCount)
+        }
+        return boundary
+    }
+
+    /// Drops what lies before `offset`. When nothing is left, its memory goes to `spare` if that
+    /// holds none, and else back to the system.
+    mutating func drop(before offset: UInt64, spare: inout ByteBuffer) {
+        guard offset > start else { return }
+        bytes.removeFirst(Int(offset - start))
+        start = offset
+        guard bytes.isEmpty else { return }
+        if spare.capacity == 0, bytes.capacity <= 256 * 1024 { swap(&bytes, &spare) }
+        bytes.removeAll()
+    }
+
+    /// Uses the memory of `spare` if it has none of its own.
+    mutating func borrowMemory(of spare: inout ByteBuffer) {
+        if bytes.capacity == 0 { swap(&bytes, &spare) }
+    }
+}
