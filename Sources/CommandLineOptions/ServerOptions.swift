@@ -1,0 +1,91 @@
+// The flags that every server of this package takes.
+import ArgumentParser
+import LinuxReactor
+import Logging
+import SystemdSupport
+import WebSocketServer
+
+/// Where to listen, whom to let in and what to allow, as command-line flags.
+public struct ServerOptions: ParsableArguments {
+    @Option(help: "The address to listen on.")
+    public var host = "127.0.0.1"
+
+    @Option(help: "The largest message, in bytes (or 64K, 1M).")
+    public var maxMessage: ByteCount?
+
+    @Option(help: "The most connections; default: what the limit on open files allows.")
+    public var maxConnections: Int?
+
+    @Option(help: "The most connections from one address; 'off' for no limit.")
+    public var perAddress: Limit?
+
+    @Option(
+        help: """
+            What one client may do a second: new connections from its address and, in the chat, \
+            commands on its connection; 'off' for no limit.
+            """)
+    public var rateLimit: Limit?
+
+    @Option(help: "How much unread output a connection may have, in bytes.")
+    public var outbox: ByteCount?
+
+    @Option(help: "How far a member of a topic may be behind, in bytes.")
+    public var topicLog: ByteCount?
+
+    @Option(
+        help: "Which web pages may connect: 'same' host, 'any', or a list of hosts: a.org,b.org.")
+    public var origin: OriginRule?
+
+    @Option(help: "Seconds that a client may take for its request.")
+    public var handshakeTimeout: Double?
+
+    @Flag(help: "Let several processes listen on the same port (SO_REUSEPORT).")
+    public var reusePort = false
+
+    @Flag(help: "The measuring profile: no limits, any Origin. For load tests on your own machine.")
+    public var noLimits = false
+
+    public init() {}
+
+    public func validate() throws {
+        if let maxConnections, maxConnections < 1 {
+            throw ValidationError("--max-connections must be at least 1.")
+        }
+        if let handshakeTimeout, !(0.1...3600).contains(handshakeTimeout) {
+            throw ValidationError("--handshake-timeout must be between 0.1 and 3600 seconds.")
+        }
+    }
+
+    /// The limits that the flags ask for.
+    public var limits: Limits {
+        var limits = noLimits ? Limits.measuring : Limits()
+        if let maxMessage { limits.messageByteCount = maxMessage.value }
+        if let maxConnections { limits.connectionCount = maxConnections }
+        if let perAddress { limits.connectionsPerAddress = perAddress.value }
+        if let rateLimit { limits.newConnectionsPerAddressAndSecond = rateLimit.value }
+        if let outbox { limits.outboxByteCount = outbox.value }
+        if let topicLog { limits.topicLogByteCount = topicLog.value }
+        if let handshakeTimeout { limits.handshakeDeadline = .seconds(handshakeTimeout) }
+        return limits
+    }
+
+    /// A configuration for the flags: the sockets of systemd if it passed any, else host and port.
+    /// SIGINT and SIGTERM stop the server.
+    public func configuration(
+        port: UInt16, defaultOrigin: OriginPolicy = .sameHost
+    ) throws -> ServerConfiguration {
+        var configuration = ServerConfiguration(host: host, port: port)
+        let passed = try ListenSockets.take()
+        if !passed.isEmpty {
+            configuration.addresses = []
+            configuration.passedSockets = passed.map {
+                .init(descriptor: $0.descriptor, name: $0.name)
+            }
+        }
+        configuration.limits = limits
+        configuration.origin = origin?.policy ?? (noLimits ? .any : defaultOrigin)
+        configuration.reusePort = reusePort
+        configuration.stopSignals = [.interrupt, .terminate]
+        return configuration
+    }
+}

@@ -1,0 +1,51 @@
+// The values of flags that are more than a number or a word.
+import ArgumentParser
+import WebSocketServer
+
+/// A number of bytes: 65536, 64K or 1M, in powers of 1024.
+public struct ByteCount: ExpressibleByArgument, Sendable, Equatable {
+    public let value: Int
+
+    public init?(argument: String) {
+        let units: [Character: Int] = ["k": 1 << 10, "m": 1 << 20, "g": 1 << 30]
+        let unit = argument.lowercased().last.flatMap { units[$0] }
+        let digits = unit == nil ? argument[...] : argument.dropLast()
+        guard let number = Int(digits), number > 0 else { return nil }
+        let (value, overflow) = number.multipliedReportingOverflow(by: unit ?? 1)
+        guard !overflow else { return nil }
+        self.value = value
+    }
+}
+
+/// A number, or 'off' for none.
+public struct Limit: ExpressibleByArgument, Sendable, Equatable {
+    /// Nil for no limit.
+    public let value: Int?
+
+    public init?(argument: String) {
+        if argument == "off" {
+            value = nil
+        } else if let number = Int(argument), number > 0 {
+            value = number
+        } else {
+            return nil
+        }
+    }
+}
+
+/// 'same', 'any', or host names with commas between them.
+public struct OriginRule: ExpressibleByArgument, Sendable, Equatable {
+    public let policy: OriginPolicy
+
+    public init?(argument: String) {
+        switch argument {
+        case "same": policy = .sameHost
+        case "any": policy = .any
+        default:
+            let hosts = argument.split(separator: ",", omittingEmptySubsequences: false)
+            guard hosts.allSatisfy({ !$0.isEmpty && !$0.contains("/") && !$0.contains(" ") })
+            else { return nil }
+            policy = .hosts(hosts.map(String.init))
+        }
+    }
+}

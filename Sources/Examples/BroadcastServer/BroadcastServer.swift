@@ -1,0 +1,57 @@
+// The second example: what one client sends, everybody gets.
+import ArgumentParser
+import CommandLineOptions
+import WebSocketServer
+
+/// Every message goes to everyone in the sender's room, the sender included.
+///
+/// A room is a topic: the message is put into its log once, and each member is sent what it lacks.
+struct Broadcast: WebSocketHandler {
+    let roomCount: Int
+    private var rooms: [Topic] = []
+
+    init(roomCount: Int) { self.roomCount = roomCount }
+
+    mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) {
+        while rooms.count < roomCount { rooms.append(io.makeTopic()) }
+        io.subscribe(id, to: room(of: id))
+    }
+
+    mutating func onMessage(
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+    ) {
+        io.publish(message, to: room(of: id))
+    }
+
+    /// Connection i is in room i mod N. The first connection has the number 1.
+    private func room(of id: ConnectionID) -> Topic {
+        rooms[Int((id.resourceId - 1) % UInt64(roomCount))]
+    }
+}
+
+@main
+struct BroadcastServer: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "broadcast-server", abstract: "Sends every message to every client.")
+
+    @Argument(help: "The port to listen on; 0 takes a free one.")
+    var port: UInt16 = 8080
+
+    @Option(help: "How many rooms there are; connection i is in room i mod N.")
+    var rooms = 1
+
+    @OptionGroup var options: ServerOptions
+
+    func validate() throws {
+        guard rooms > 0 else { throw ValidationError("--rooms must be at least 1.") }
+    }
+
+    func run() throws {
+        // Any web page may try this example, from another server or a local file.
+        let configuration = try options.configuration(port: port, defaultOrigin: .any)
+        let server = try Server(Broadcast(roomCount: rooms), configuration)
+        announce(server.addresses, scheme: "ws")
+        print("Pages of any Origin may connect: this is an example.")
+        server.run()
+    }
+}

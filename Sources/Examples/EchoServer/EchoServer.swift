@@ -1,0 +1,58 @@
+// The classic first example: what a client sends comes back.
+//
+// Try it from the console of any web page:
+//
+//     let socket = new WebSocket("ws://localhost:8080")
+//     socket.onmessage = event => console.log(event.data)
+//     socket.onopen = () => socket.send("Hello!")
+import ArgumentParser
+import CommandLineOptions
+import WebSocketServer
+
+/// The application: a value with one callback.
+struct Echo: WebSocketHandler {
+    mutating func onMessage(
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+    ) {
+        io.send("RECEIVED : \(message.text)", to: id)
+    }
+}
+
+/// The same without a word of its own: text stays text, binary stays binary, nothing is copied.
+struct VerbatimEcho: WebSocketHandler {
+    mutating func onMessage(
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+    ) {
+        io.send(message, to: id)
+    }
+}
+
+@main
+struct EchoServer: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "echo-server", abstract: "Answers every message with the message.")
+
+    @Argument(help: "The port to listen on; 0 takes a free one.")
+    var port: UInt16 = 8080
+
+    @Flag(help: "Echo every message unchanged, with the measuring profile: no limits.")
+    var verbatim = false
+
+    @OptionGroup var options: ServerOptions
+
+    mutating func run() throws {
+        if verbatim { options.noLimits = true }
+        // Any web page may try this example, from another server or a local file.
+        let configuration = try options.configuration(port: port, defaultOrigin: .any)
+        if verbatim {
+            let server = try Server(VerbatimEcho(), configuration)
+            announce(server.addresses, scheme: "ws")
+            server.run()
+        } else {
+            let server = try Server(Echo(), configuration)
+            announce(server.addresses, scheme: "ws")
+            print("Pages of any Origin may connect: this is an example.")
+            server.run()
+        }
+    }
+}
