@@ -59,12 +59,15 @@ func text(_ buffer: borrowing ByteBuffer) -> String {
     }
 
     /// What in the good request is replaced by what, and the status and a word of the answer.
-    static let broken: [(String, String, UInt16, String)] = [
+    static let broken: [(Wire, Wire, UInt16, String)] = [
         ("GET /chat", "POST /chat", 405, "GET"),
         ("HTTP/1.1", "HTTP/1.0", 505, "HTTP/1.1"),
         ("Host: server.example.com\r\n", "", 400, "Host field is missing"),
         ("Host: server.example.com", "Host: ", 400, "Host field is missing"),
         ("Host: server.example.com", "Host: a\r\nHost: a", 400, "more than one Host"),
+        ("Host: server.example.com", "Host: a, b", 400, "host name"),
+        ("Origin:", "Content-Length: 5\r\nOrigin:", 400, "no body"),
+        ("Origin:", "Transfer-Encoding: chunked\r\nOrigin:", 400, "no body"),
         ("Upgrade: websocket\r\n", "", 400, "Upgrade field is missing"),
         ("Upgrade: websocket", "Upgrade: websocket\r\nUpgrade: x", 400, "more than one Upgrade"),
         ("Upgrade: websocket", "Upgrade: h2c", 400, "must name websocket"),
@@ -84,11 +87,11 @@ func text(_ buffer: borrowing ByteBuffer) -> String {
     ]
 
     @Test(arguments: broken)
-    func brokenRule(find: String, replacement: String, status: UInt16, word: String) throws {
+    func brokenRule(find: Wire, replacement: Wire, status: UInt16, word: String) throws {
         let request = Self.good.split(
-            separator: find, maxSplits: 1, omittingEmptySubsequences: false
+            separator: find.text, maxSplits: 1, omittingEmptySubsequences: false
         )
-        .joined(separator: replacement)
+        .joined(separator: replacement.text)
         let head = try parseHead(request).get()
         do {
             _ = try Handshake.validate(head)
@@ -104,7 +107,7 @@ func text(_ buffer: borrowing ByteBuffer) -> String {
     }
 
     /// Spellings that the RFC allows.
-    static let lenient: [(String, String)] = [
+    static let lenient: [(Wire, Wire)] = [
         ("Upgrade: websocket", "uPGRADE: h2c, WebSocket"),
         ("Connection: Upgrade", "connection: keep-alive , upgrade"),
         ("Connection: Upgrade", "Connection: keep-alive\r\nConnection: Upgrade"),
@@ -113,11 +116,11 @@ func text(_ buffer: borrowing ByteBuffer) -> String {
     ]
 
     @Test(arguments: lenient)
-    func allowedSpelling(find: String, replacement: String) throws {
+    func allowedSpelling(find: Wire, replacement: Wire) throws {
         let request = Self.good.split(
-            separator: find, maxSplits: 1, omittingEmptySubsequences: false
+            separator: find.text, maxSplits: 1, omittingEmptySubsequences: false
         )
-        .joined(separator: replacement)
+        .joined(separator: replacement.text)
         let head = try parseHead(request).get()
         #expect(Handshake.isUpgrade(head))
         #expect(throws: Never.self) { try Handshake.validate(head) }

@@ -26,6 +26,18 @@ enum HTTPGrammar {
             && byte != UInt8(ascii: "<") && byte != UInt8(ascii: ">")
     }
 
+    /// The bytes of a host and port (RFC 3986 §3.2.2): none that could begin another part of a URI, or
+    /// another host.
+    @inline(__always)
+    static func isAuthority(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "@"), UInt8(ascii: ","),
+            UInt8(ascii: "\\"):
+            false
+        default: isTarget(byte)
+        }
+    }
+
     @inline(__always)
     static func lowercased(_ byte: UInt8) -> UInt8 {
         byte &- 0x41 < 26 ? byte | 0x20 : byte

@@ -15,6 +15,15 @@ public struct HandshakeRejection: Error, Sendable {
         self.headers = headers
     }
 
+    /// A field that must be there exactly once was there `count` times.
+    static func notOnce(_ name: String, _ count: Int) -> HandshakeRejection {
+        HandshakeRejection(
+            .badRequest,
+            reason: count > 1
+                ? "There is more than one \(name) field: send one."
+                : "The \(name) field is missing: send it.")
+    }
+
     /// Appends the whole response: it announces that the connection ends with it.
     ///
     /// - Parameter date: the value of the `Date` field, see ``HTTPDate``; nil leaves the field out.

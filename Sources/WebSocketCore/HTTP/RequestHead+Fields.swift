@@ -85,6 +85,20 @@ extension RequestHead {
         minorVersion >= 1 && list("Expect", contains: "100-continue")
     }
 
+    /// Refuses a request that does not say once, and plainly, which host it is for. Every HTTP/1.1 request
+    /// must (RFC 9112 §3.2); one of HTTP/1.0 may leave it out, but not say it twice.
+    public func checkHost() throws(HandshakeRejection) {
+        let host = lookUp("Host")
+        if host.count == 0 && minorVersion == 0 { return }
+        if host.count != 1 || host.first.isEmpty {
+            throw .notOnce("Host", host.count)
+        }
+        for index in host.first where !HTTPGrammar.isAuthority(bytes[index]) {
+            throw HandshakeRejection(
+                .badRequest, reason: "The Host field must be a host name and perhaps a port.")
+        }
+    }
+
     /// Whether every member of the list in this field is a token; so is an empty list.
     func listHasOnlyTokens(_ name: StaticString) -> Bool {
         for index in fields.indices where isField(index, name) {

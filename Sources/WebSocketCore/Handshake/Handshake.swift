@@ -23,12 +23,16 @@ public enum Handshake {
             throw HandshakeRejection(
                 .httpVersionNotSupported, reason: "A WebSocket handshake needs HTTP/1.1.")
         }
-        let host = head.lookUp("Host")
-        if host.count != 1 || host.first.isEmpty { throw notOnce("Host", host.count) }
+        try head.checkHost()
+        // What follows the head would be a body to one reader and frames to another.
+        if try head.bodyFraming() != .none {
+            throw HandshakeRejection(
+                .badRequest, reason: "A WebSocket handshake has no body: leave it out.")
+        }
         try checkUpgrade(head)
         try checkVersion(head)
         let key = head.lookUp("Sec-WebSocket-Key")
-        if key.count != 1 { throw notOnce("Sec-WebSocket-Key", key.count) }
+        if key.count != 1 { throw .notOnce("Sec-WebSocket-Key", key.count) }
         let keyBytes = head.bytes.span.extracting(key.first)
         guard isKey(keyBytes) else {
             throw HandshakeRejection(
@@ -70,7 +74,7 @@ public enum Handshake {
 
     private static func checkUpgrade(_ head: RequestHead) throws(HandshakeRejection) {
         let upgrade = head.lookUp("Upgrade")
-        if upgrade.count != 1 { throw notOnce("Upgrade", upgrade.count) }
+        if upgrade.count != 1 { throw .notOnce("Upgrade", upgrade.count) }
         if !head.list("Upgrade", contains: "websocket") {
             throw HandshakeRejection(
                 .badRequest, reason: "The Upgrade field must name websocket.")
@@ -84,20 +88,12 @@ public enum Handshake {
 
     private static func checkVersion(_ head: RequestHead) throws(HandshakeRejection) {
         let version = head.lookUp("Sec-WebSocket-Version")
-        if version.count > 1 { throw notOnce("Sec-WebSocket-Version", version.count) }
+        if version.count > 1 { throw .notOnce("Sec-WebSocket-Version", version.count) }
         guard head.bytes.span.extracting(version.first).isExactly("13") else {
             throw HandshakeRejection(
                 .upgradeRequired, reason: "This server speaks version 13 of WebSocket (RFC 6455).",
                 headers: [("Sec-WebSocket-Version", "13"), ("Upgrade", "websocket")])
         }
-    }
-
-    private static func notOnce(_ name: String, _ count: Int) -> HandshakeRejection {
-        HandshakeRejection(
-            .badRequest,
-            reason: count > 1
-                ? "There is more than one \(name) field: send one."
-                : "The \(name) field is missing: a WebSocket handshake needs it.")
     }
 
     /// Whether the bytes are the base64 of 16 bytes (RFC 6455 §4.2.1): 22 digits and two `=`.

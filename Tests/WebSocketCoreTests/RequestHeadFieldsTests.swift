@@ -1,0 +1,174 @@
+// What can be asked of a request head.
+
+import Testing
+
+@testable import WebSocketCore
+
+@Suite struct RequestHeadFieldsTests {
+    private func head(_ target: String, _ fields: Wire = "", version: String = "1.1") throws
+        -> RequestHead
+    {
+        try parseHead("GET \(target) HTTP/\(version)\r\n\(fields.text)\r\n").get()
+    }
+
+    /// Target, path, query, decoded path.
+    static let targets: [(String, String, String?, String?)] = [
+        ("/", "/", nil, "/"),
+        ("/a/b", "/a/b", nil, "/a/b"),
+        ("/a?", "/a", "", "/a"),
+        ("/a?b=c?d", "/a", "b=c?d", "/a"),
+        ("/caf%C3%A9%20", "/caf%C3%A9%20", nil, "/café "),
+        ("/%2F%2e", "/%2F%2e", nil, "//."),
+        ("/%", "/%", nil, nil),
+        ("/%4", "/%4", nil, nil),
+        ("/%4g", "/%4g", nil, nil),
+        ("/%00", "/%00", nil, nil),
+        ("/%FF", "/%FF", nil, nil),
+        ("/a+b", "/a+b", nil, "/a+b"),
+        ("http://host", "/", nil, "/"),
+        ("http://host/", "/", nil, "/"),
+        ("http://host?q", "/", "q", "/"),
+        ("HTTP://host:80/p?q", "/p", "q", "/p"),
+    ]
+
+    @Test(arguments: targets)
+    func target(target: String, path: String, query: String?, decoded: String?) throws {
+        let head = try head(target)
+        #expect(head.target == target)
+        #expect(head.path == path)
+        #expect(head.query == query)
+        #expect(head.decodedPath == decoded)
+        #expect(head.pathIs("/") == (path == "/"))
+        #expect(head.pathIs("/a/b") == (path == "/a/b"))
+    }
+
+    @Test func queryItems() throws {
+        let head = try head("/x?a=1&b=two+words&c&=d&a=2&caf%C3%A9=%26&bad=%zz&e=f=g")
+        #expect(head.queryItem("a") == "1")
+        #expect(head.queryItem("b") == "two words")
+        #expect(head.queryItem("c") == "")
+        #expect(head.queryItem("") == "d")
+        #expect(head.queryItem("café") == "&")
+        #expect(head.queryItem("bad") == nil)
+        #expect(head.queryItem("e") == "f=g")
+        #expect(head.queryItem("A") == nil)
+        #expect(try self.head("/x").queryItem("a") == nil)
+        #expect(try self.head("/a=1?").queryItem("a") == nil)
+    }
+
+    @Test func methods() throws {
+        let methods: [(String, HTTPMethod)] = [
+            ("GET", .get), ("HEAD", .head), ("POST", .post), ("PUT", .put), ("DELETE", .delete),
+            ("OPTIONS", .options), ("PATCH", .patch), ("CONNECT", .connect), ("TRACE", .trace),
+            ("get", .other), ("BREW", .other),
+        ]
+        for (name, method) in methods {
+            let head = try parseHead("\(name) / HTTP/1.1\r\n\r\n").get()
+            #expect(head.method == method && head.methodName == name)
+        }
+    }
+
+    @Test func fields() throws {
+        let head = try head("/", "Host:  a \t\r\nAccept: x\r\nEmpty:\r\naccept:y , z,,\r\n")
+        #expect(head.fieldCount == 4)
+        #expect(head.field(at: 0) == ("Host", "a"))
+        #expect(head.header("hOST") == "a")
+        #expect(head.header("Empty") == "")
+        #expect(head.header("Missing") == nil)
+        #expect(head.header("ACCEPT") == "x, y , z,,")
+        #expect(head.headerValues("Accept") == ["x", "y , z,,"])
+        #expect(head.listMembers("Accept") == ["x", "y", "z"])
+        #expect(head.count(of: "Accept") == 2)
+        #expect(head.list("Accept", contains: "Z"))
+        #expect(!head.list("Accept", contains: "x, y"))
+        let name = "AcCept"
+        #expect(head.header(name) == "x, y , z,,")
+        #expect(head.headerValues(name + "s") == [])
+    }
+
+    @Test func manyFieldsKeepTheirOrder() throws {
+        let fields = (0..<100).map { "F\($0): \($0 * $0)\r\n" }.joined()
+        let head = try head("/", Wire(stringLiteral: fields))
+        #expect(head.fieldCount == 100)
+        for index in 0..<100 { #expect(head.header("F\(index)") == "\(index * index)") }
+    }
+
+    /// Version, fields, whether the connection is kept.
+    static let persistence: [(String, Wire, Bool)] = [
+        ("1.1", "", true),
+        ("1.1", "Connection: close\r\n", false),
+        ("1.1", "Connection: keep-alive, Close\r\n", false),
+        ("1.0", "", false),
+        ("1.0", "Connection: Keep-Alive\r\n", true),
+        ("1.0", "Connection: keep-alive\r\nConnection: close\r\n", false),
+    ]
+
+    @Test(arguments: persistence)
+    func keepsAlive(version: String, fields: Wire, keepsAlive: Bool) throws {
+        #expect(try head("/", fields, version: version).keepsAlive == keepsAlive)
+    }
+
+    /// Version, fields, and the framing or the status of the refusal.
+    static let framings: [(String, Wire, BodyFraming?, UInt16)] = [
+        ("1.1", "", BodyFraming.none, 0),
+        ("1.1", "Content-Length: 0\r\n", BodyFraming.none, 0),
+        ("1.1", "content-length: 42\r\n", .contentLength(42), 0),
+        ("1.1", "Content-Length: 042\r\n", .contentLength(42), 0),
+        ("1.1", "Content-Length: 42\r\nContent-Length: 42\r\n", nil, 400),
+        ("1.1", "Content-Length: 42\r\nContent-Length: 43\r\n", nil, 400),
+        ("1.1", "Content-Length: 42, 42\r\n", nil, 400),
+        ("1.1", "Content-Length: -1\r\n", nil, 400),
+        ("1.1", "Content-Length: +1\r\n", nil, 400),
+        ("1.1", "Content-Length: 0x10\r\n", nil, 400),
+        ("1.1", "Content-Length:\r\n", nil, 400),
+        ("1.1", "Content-Length: 9999999999999999999\r\n", nil, 400),
+        ("1.1", "Transfer-Encoding: Chunked\r\n", .chunked, 0),
+        ("1.1", "Transfer-Encoding: gzip, chunked\r\n", nil, 501),
+        ("1.1", "Transfer-Encoding: identity\r\n", nil, 501),
+        ("1.1", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", nil, 501),
+        ("1.1", "Transfer-Encoding: chunked\r\nContent-Length: 1\r\n", nil, 400),
+        ("1.0", "Transfer-Encoding: chunked\r\n", nil, 400),
+    ]
+
+    @Test(arguments: framings)
+    func framing(version: String, fields: Wire, framing: BodyFraming?, status: UInt16) throws {
+        let head = try head("/", fields, version: version)
+        do {
+            #expect(try head.bodyFraming() == framing)
+        } catch {
+            #expect(framing == nil && error.status.rawValue == status)
+        }
+    }
+
+    /// Version, fields, whether the host is told as it must be.
+    static let hosts: [(String, Wire, Bool)] = [
+        ("1.1", "Host: example.com\r\n", true),
+        ("1.1", "Host: [::1]:8080\r\n", true),
+        ("1.1", "", false),
+        ("1.1", "Host:\r\n", false),
+        ("1.1", "Host: a\r\nHost: a\r\n", false),
+        ("1.1", "Host: a b\r\n", false),
+        ("1.1", "Host: a, b\r\n", false),
+        ("1.1", "Host: user@a\r\n", false),
+        ("1.1", "Host: a/b\r\n", false),
+        ("1.0", "", true),
+        ("1.0", "Host: a\r\nHost: b\r\n", false),
+    ]
+
+    @Test(arguments: hosts)
+    func host(version: String, fields: Wire, isGood: Bool) throws {
+        let head = try head("/", fields, version: version)
+        do {
+            try head.checkHost()
+            #expect(isGood)
+        } catch {
+            #expect(!isGood && error.status == .badRequest)
+        }
+    }
+
+    @Test func expectsContinue() throws {
+        #expect(try head("/", "Expect: 100-continue\r\n").expectsContinue)
+        #expect(try !head("/", "Expect: 100-continue\r\n", version: "1.0").expectsContinue)
+        #expect(try !head("/").expectsContinue)
+    }
+}
