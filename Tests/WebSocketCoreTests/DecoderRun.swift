@@ -105,8 +105,8 @@ func record(_ wireCase: WireCase, _ pieces: [[UInt8]]) -> [Recorded] {
 }
 
 extension Role {
-    /// A frame as our peer sends it, written without any of the code under test. The length takes the
-    /// form that `lengthForm` says: 0, 2 or 8 bytes; nil for the shortest.
+    /// A frame as our peer sends it, written without any of the code under test. The length takes
+    /// the form that `lengthForm` says: 0, 2 or 8 bytes; nil for the shortest.
     func frame(
         _ first: UInt8, _ payload: [UInt8], lengthForm: Int? = nil,
         key: [UInt8] = [0x37, 0xFA, 0x21, 0x3D]

@@ -9,8 +9,8 @@ func octets(_ key: UInt32) -> [UInt8] {
     [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: key >> $0) }
 }
 
-/// "Octet i of the transformed data is the XOR of octet i of the original data with octet at index i
-/// modulo 4 of the masking key."
+/// "Octet i of the transformed data is the XOR of octet i of the original data with octet at index
+/// i modulo 4 of the masking key."
 func naiveMask(_ bytes: [UInt8], _ key: UInt32, from start: Int = 0) -> [UInt8] {
     bytes.enumerated().map { $0.element ^ octets(key)[($0.offset + start) % 4] }
 }

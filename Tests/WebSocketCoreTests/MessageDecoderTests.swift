@@ -31,6 +31,25 @@ import Testing
         }
     }
 
+    /// Streams with wrong bytes in them mean the same however they are cut.
+    @Test(arguments: 1...40 as ClosedRange<UInt64>)
+    func mutatedStreamsMeanTheSameHoweverCut(seed: UInt64) {
+        var random = SeededRandom(seed)
+        let cases = WireCase.all.filter { $0.bytes.count < 500 && $0.role == .server }
+        for _ in 0..<20 {
+            var wireCase = cases.randomElement(using: &random)!
+            wireCase.bytes += cases.randomElement(using: &random)!.bytes
+            for _ in 0..<Int.random(in: 0...2, using: &random) where !wireCase.bytes.isEmpty {
+                let place = Int.random(in: 0..<wireCase.bytes.count, using: &random)
+                wireCase.bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+            }
+            let whole = record(wireCase, [wireCase.bytes])
+            let pieces = random.cut(wireCase.bytes, longest: 40)
+            #expect(record(wireCase, pieces) == whole, "\(wireCase.bytes)")
+            #expect(record(wireCase, wireCase.bytes.map { [$0] }) == whole, "\(wireCase.bytes)")
+        }
+    }
+
     @Test func decoderIsSmall() {
         #expect(MemoryLayout<MessageDecoder>.stride <= 32)
         #expect(MemoryLayout<MessageDecoder.Event>.size <= 32)

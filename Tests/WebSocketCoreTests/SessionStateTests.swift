@@ -66,8 +66,8 @@ import Testing
         #expect(flushed == (.closeReceived, .none))
     }
 
-    /// Along every path of seven events: one Close frame at most, one end of the transport at most, and
-    /// nothing after it.
+    /// Along every path of seven events: one Close frame at most, one end of the transport at most,
+    /// and nothing after it.
     @Test(arguments: [Role.server, .client])
     func atMostOneCloseAndOneEnd(role: Role) {
         func walk(_ state: SessionState, closes: Int, ends: Int, depth: Int) {

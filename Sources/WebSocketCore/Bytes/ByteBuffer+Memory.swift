@@ -81,8 +81,8 @@ extension ByteBuffer {
         return unsafe block
     }
 
-    /// A block of the new capacity with the same bytes at the same place; large ones are remapped by
-    /// the kernel without touching a byte.
+    /// A block of the new capacity with the same bytes at the same place; large ones are remapped
+    /// by the kernel without touching a byte.
     private static func reallocate(
         _ block: UnsafeMutablePointer<Header>, _ capacity: Int
     ) -> UnsafeMutablePointer<Header> {

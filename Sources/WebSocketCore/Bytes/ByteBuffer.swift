@@ -1,6 +1,6 @@
 // UNSAFE: the growable byte queue that holds what arrives and what goes out. It must hold that
-// `block` is nil or a malloc'd block that nobody else knows, that its header is initialised, and that
-// head + count never pass capacity.
+// `block` is nil or a malloc'd block that nobody else knows, that its header is initialised, and
+// that head + count never pass capacity.
 
 import Glibc
 

@@ -1,5 +1,5 @@
-// UNSAFE: comparing and searching bytes that are ASCII text. Literals are read within the length that
-// they state.
+// UNSAFE: comparing and searching bytes that are ASCII text. Literals are read within the length
+// that they state.
 
 extension Span where Element == UInt8 {
     /// Whether the bytes are those of `literal`, ASCII letters compared without case.
@@ -38,8 +38,8 @@ extension Span where Element == UInt8 {
         return true
     }
 
-    /// The first position of `byte` at or after `start`. Eight bytes at a time: subtracting one from
-    /// each borrows through the top bit where, and above where, a byte was zero.
+    /// The first position of `byte` at or after `start`. Eight bytes at a time: subtracting one
+    /// from each borrows through the top bit where, and above where, a byte was zero.
     @inline(__always)
     func firstIndex(of byte: UInt8, from start: Int) -> Int? {
         let pattern = UInt64(byte) &* 0x0101_0101_0101_0101
@@ -57,7 +57,8 @@ extension Span where Element == UInt8 {
         return nil
     }
 
-    /// The first position at or after `start` of a byte that can't stand in a field value, or `end`.
+    /// The first position at or after `start` of a byte that can't stand in a field value, or
+    /// `end`.
     @inline(__always)
     func endOfFieldValue(from start: Int, to end: Int) -> Int {
         precondition(end <= count)

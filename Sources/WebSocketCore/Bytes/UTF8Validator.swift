@@ -1,12 +1,12 @@
-// UNSAFE: UTF-8 checked as it arrives, in pieces of any size, failing on the very byte that can't be
-// right. Blocks are loaded only where the span has that many bytes.
+// UNSAFE: UTF-8 checked as it arrives, in pieces of any size, failing on the very byte that can't
+// be right. Blocks are loaded only where the span has that many bytes.
 
 /// An incremental UTF-8 validator (RFC 3629 §4): overlong forms, surrogates and scalars above
 /// U+10FFFF are refused at the first byte that shows them.
 ///
 /// It is a state machine whose rows are packed into words: the row of a byte holds, at the bit
-/// position that is the current state, the next state. A step is thus one shift, with the load of the
-/// row off the critical path; text of plain ASCII is skipped in blocks.
+/// position that is the current state, the next state. A step is thus one shift, with the load of
+/// the row off the critical path; text of plain ASCII is skipped in blocks.
 @frozen
 public struct UTF8Validator: BitwiseCopyable, Sendable {
     @usableFromInline var state: UInt8
@@ -77,8 +77,8 @@ enum UTF8Rows {
     private static let afterF0: UInt8 = 42
     private static let afterF4: UInt8 = 48
 
-    /// A row for each byte, from the grammar of RFC 3629 §4. Made once, never changed, never freed; it
-    /// is a pointer because using a global array by value would copy it for every text.
+    /// A row for each byte, from the grammar of RFC 3629 §4. Made once, never changed, never freed;
+    /// it is a pointer because using a global array by value would copy it for every text.
     nonisolated(unsafe) static let table: UnsafePointer<UInt64> = {
         let rows = UnsafeMutablePointer<UInt64>.allocate(capacity: 256)
         unsafe rows.initialize(repeating: 0, count: 256)

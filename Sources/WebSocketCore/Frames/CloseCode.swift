@@ -3,8 +3,10 @@
 /// The status code of a Close frame (RFC 6455 §7.4 and the IANA WebSocket Close Code registry).
 @frozen
 public struct CloseCode: RawRepresentable, Hashable, BitwiseCopyable, Sendable {
+    /// The number on the wire.
     public let rawValue: UInt16
 
+    /// The code with this number, which need not be one that may travel.
     @inlinable
     public init(rawValue: UInt16) { self.rawValue = rawValue }
 
@@ -49,9 +51,9 @@ public struct CloseCode: RawRepresentable, Hashable, BitwiseCopyable, Sendable {
         }
     }
 
-    /// Whether a Close frame with this code is well-formed. 1010 is for clients to send and 1011 for
-    /// servers (RFC 6455 §7.4.1), but neither is refused from the other side: the connection ends
-    /// anyway and the code says what the peer meant.
+    /// Whether a Close frame with this code is well-formed. 1010 is for clients to send and 1011
+    /// for servers (RFC 6455 §7.4.1), but neither is refused from the other side: the connection
+    /// ends anyway and the code says what the peer meant.
     public var mayReceive: Bool { maySend }
 }
 

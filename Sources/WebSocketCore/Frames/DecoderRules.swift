@@ -12,6 +12,7 @@ public struct DecoderRules: BitwiseCopyable, Sendable {
     /// The most frames that a message may come in.
     public var fragmentLimit: Int
 
+    /// Rules for one connection.
     @inlinable
     public init(
         role: Role, messageByteLimit: Int, fragmentLimit: Int, allowsCompression: Bool = false

@@ -28,8 +28,9 @@ extension ByteBuffer {
 
     /// Appends a masked frame, as a client sends it (RFC 6455 §5.1, §5.3).
     ///
-    /// `maskingKey` goes out most significant byte first, and should come from a source of randomness
-    /// that the application's peer can't predict. The preconditions are those of `appendFrame`.
+    /// `maskingKey` goes out most significant byte first, and should come from a source of
+    /// randomness that the application's peer can't predict. The preconditions are those of
+    /// `appendFrame`.
     public mutating func appendMaskedFrame(
         _ opcode: Opcode, _ payload: Span<UInt8>, isFinal: Bool = true, isCompressed: Bool = false,
         maskingKey: UInt32
@@ -52,8 +53,8 @@ extension ByteBuffer {
         }
     }
 
-    /// Appends an unmasked Close frame (RFC 6455 §5.5.1): empty without a code, else the code and as
-    /// much of `reason` as fits in 123 bytes, cut between characters.
+    /// Appends an unmasked Close frame (RFC 6455 §5.5.1): empty without a code, else the code and
+    /// as much of `reason` as fits in 123 bytes, cut between characters.
     public mutating func appendCloseFrame(_ code: CloseCode?, reason: String = "") {
         let body = ClosePayload(code, reason: reason)
         appendFrame(.close, body.bytes.span.extracting(first: body.count))

@@ -76,8 +76,8 @@ public struct FrameHeader: BitwiseCopyable, Equatable, Sendable {
             payloadByteCount: payloadByteCount, isMasked: isMasked, maskingKey: maskingKey)
     }
 
-    /// How many bytes the frame at the beginning of `bytes` takes, header and payload, or nil if they
-    /// end before that can be told. For walking a log of frames that we encoded ourselves.
+    /// How many bytes the frame at the beginning of `bytes` takes, header and payload, or nil if
+    /// they end before that can be told. For walking a log of frames that we encoded ourselves.
     @inlinable
     public static func frameByteCount(_ bytes: Span<UInt8>) -> Int? {
         guard let header = parse(bytes), let payload = Int(exactly: header.payloadByteCount) else {

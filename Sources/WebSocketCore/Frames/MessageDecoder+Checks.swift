@@ -15,8 +15,8 @@ extension MessageDecoder {
         return exceedsLimit(header.payloadByteCount, assembled, rules) ? .messageTooBig : nil
     }
 
-    /// What can be told to be wrong from a header's first bytes. It comes to the same conclusion as the
-    /// whole header would, only earlier.
+    /// What can be told to be wrong from a header's first bytes. It comes to the same conclusion as
+    /// the whole header would, only earlier.
     @inline(never)
     func violation(
         inPartial bytes: Span<UInt8>, _ assembled: Int, _ rules: DecoderRules

@@ -5,10 +5,11 @@
 public struct MessageKind: BitwiseCopyable, Equatable, Sendable {
     /// `.text` or `.binary`.
     public var opcode: Opcode
-    /// Whether RSV1 was set: the payload must be inflated (RFC 7692 §6.2), and a text's UTF-8 has not
-    /// been checked yet.
+    /// Whether RSV1 was set: the payload must be inflated (RFC 7692 §6.2), and a text's UTF-8 has
+    /// not been checked yet.
     public var isCompressed: Bool
 
+    /// A kind of message; `opcode` is `.text` or `.binary`.
     @inlinable
     public init(_ opcode: Opcode, isCompressed: Bool = false) {
         self.opcode = opcode
@@ -33,7 +34,8 @@ extension MessageDecoder {
     public enum Event: Equatable, Sendable {
         /// Everything up to `position` is consumed; the rest must be presented again, with more.
         case needsMore
-        /// A message that lies contiguous in the bytes presented: unmasked, and UTF-8 if it is text.
+        /// A message that lies contiguous in the bytes presented: unmasked, and UTF-8 if it is
+        /// text.
         case message(MessageKind, Range<Int>)
         /// A message that lies in `assembly`, whole, until the caller empties it.
         case assembled(MessageKind)

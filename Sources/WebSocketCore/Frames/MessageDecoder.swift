@@ -33,13 +33,14 @@ public struct MessageDecoder: BitwiseCopyable, Sendable {
     /// Whether nothing of an unfinished frame or message is held: what a peer may end at.
     public var isBetweenMessages: Bool { phase == .header && message == nil }
 
-    /// Decodes up to the next event, from `position` on, and moves `position` past what it consumed.
+    /// Decodes up to the next event, from `position` on, and moves `position` past what it
+    /// consumed.
     ///
-    /// Call it until it answers `.needsMore`, `.close` or `.violation`. After `.needsMore` the bytes
-    /// from `position` on (fewer than 14 + 125: a partial header or control frame) must be presented
-    /// again in front of the next ones. After `.close` or `.violation` the decoder is done: it
-    /// discards whatever comes (RFC 6455 §1.4, §7.1.7) and gives the same answer (the reason of a close
-    /// is then empty).
+    /// Call it until it answers `.needsMore`, `.close` or `.violation`. After `.needsMore` the
+    /// bytes from `position` on (fewer than 14 + 125: a partial header or control frame) must be
+    /// presented again in front of the next ones. After `.close` or `.violation` the decoder is
+    /// done: it discards whatever comes (RFC 6455 §1.4, §7.1.7) and gives the same answer (the
+    /// reason of a close is then empty).
     ///
     /// Ranges are positions in `bytes` and stay good until the caller overwrites them.
     @_lifetime(bytes: copy bytes)
@@ -90,8 +91,8 @@ public struct MessageDecoder: BitwiseCopyable, Sendable {
     }
 
     /// The case that matters most, ahead of all the others: to a server that is between messages, a
-    /// whole unfragmented text or binary message of at most 125 bytes. It breaks no rule but that on
-    /// UTF-8. Nil says that it is something else.
+    /// whole unfragmented text or binary message of at most 125 bytes. It breaks no rule but that
+    /// on UTF-8. Nil says that it is something else.
     @inline(__always)
     @_lifetime(bytes: copy bytes)
     private mutating func shortMessage(
@@ -137,50 +138,6 @@ public struct MessageDecoder: BitwiseCopyable, Sendable {
         }
         position = payload.upperBound
         return .message(kind, payload)
-    }
-
-    /// A control frame that lies whole in `bytes`.
-    @_lifetime(bytes: copy bytes)
-    private mutating func control(
-        _ header: FrameHeader, _ payload: Range<Int>, _ bytes: inout MutableSpan<UInt8>,
-        _ position: inout Int
-    ) -> Event {
-        if header.isMasked { _ = bytes.unmask(payload, header.maskingKey) }
-        switch header.opcode {
-        case .ping:
-            position = payload.upperBound
-            return .ping(payload)
-        case .pong:
-            position = payload.upperBound
-            return .pong(payload)
-        default:
-            return close(payload, bytes.span, &position)
-        }
-    }
-
-    /// A Close frame (RFC 6455 §5.5.1). An empty one has no code; one byte was refused before.
-    private mutating func close(
-        _ payload: Range<Int>, _ bytes: Span<UInt8>, _ position: inout Int
-    ) -> Event {
-        var code: CloseCode?
-        var reason = payload
-        if payload.count >= 2 {
-            let high = UInt16(bytes[payload.lowerBound])
-            let low = UInt16(bytes[payload.lowerBound + 1])
-            let received = CloseCode(rawValue: high << 8 | low)
-            guard received.mayReceive else {
-                return fail(.invalidCloseCode, &position, bytes.count)
-            }
-            code = received
-            reason = payload.lowerBound + 2..<payload.upperBound
-            guard UTF8Validator.isValid(bytes.extracting(reason)) else {
-                return fail(.invalidCloseReason, &position, bytes.count)
-            }
-        }
-        phase = .closed
-        remaining = code.map { Int($0.rawValue) } ?? -1
-        position = payload.upperBound
-        return .close(code, reason: reason)
     }
 
     /// Remembers a data frame whose payload goes to the assembly.
@@ -230,7 +187,7 @@ public struct MessageDecoder: BitwiseCopyable, Sendable {
     }
 
     @inline(never)
-    private mutating func fail(
+    mutating func fail(
         _ kind: ProtocolViolation.Kind, _ position: inout Int, _ end: Int
     ) -> Event {
         phase = .failed

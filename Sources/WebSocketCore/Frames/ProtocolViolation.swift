@@ -7,26 +7,44 @@ public struct ProtocolViolation: Error, Equatable, BitwiseCopyable, Sendable {
     /// One case for each violation that the decoder finds.
     @frozen
     public enum Kind: UInt8, CaseIterable, BitwiseCopyable, Sendable {
+        /// RSV1, RSV2 or RSV3 is set without an extension that says so (RFC 6455 §5.2).
         case reservedBits
+        /// An opcode that has no meaning yet (RFC 6455 §5.2).
         case reservedOpcode
+        /// A control frame without FIN (RFC 6455 §5.5).
         case fragmentedControl
+        /// A control frame of more than 125 bytes (RFC 6455 §5.5).
         case controlTooLong
+        /// A continuation with no message to continue (RFC 6455 §5.4).
         case unexpectedContinuation
+        /// A new message inside of another one (RFC 6455 §5.4).
         case expectedContinuation
+        /// A client that did not mask (RFC 6455 §5.1).
         case maskMissing
+        /// A server that masked (RFC 6455 §5.1).
         case maskForbidden
+        /// A length in a longer form than it needs (RFC 6455 §5.2).
         case lengthNotMinimal
+        /// A 64-bit length of 2^63 or more (RFC 6455 §5.2).
         case lengthTopBit
+        /// A message above ``DecoderRules/messageByteLimit``.
         case messageTooBig
+        /// A message in more frames than ``DecoderRules/fragmentLimit``.
         case tooManyFragments
+        /// A text message that is not UTF-8 (RFC 6455 §8.1).
         case invalidUTF8
+        /// A Close frame of one byte (RFC 6455 §5.5.1).
         case closeTooShort
+        /// A Close frame with a code that must not travel (RFC 6455 §7.4).
         case invalidCloseCode
+        /// A Close frame whose reason is not UTF-8 (RFC 6455 §5.5.1).
         case invalidCloseReason
     }
 
+    /// Which rule was broken.
     public let kind: Kind
 
+    /// A violation of this kind.
     @inlinable
     public init(_ kind: Kind) { self.kind = kind }
 

@@ -2,14 +2,14 @@
 
 /// Where a connection stands between the opening handshake and the end (RFC 6455 §7.1).
 ///
-/// The state knows nothing of sockets or buffers. Its owner tells it what happened, and does what the
-/// returned action says.
+/// The state knows nothing of sockets or buffers. Its owner tells it what happened, and does what
+/// the returned action says.
 @frozen
 public enum SessionState: UInt8, CaseIterable, BitwiseCopyable, Sendable {
     /// Messages go both ways.
     case open
-    /// Our Close is queued or sent, and the peer's has not come. What the peer still sends is read for
-    /// the sake of its Close only.
+    /// Our Close is queued or sent, and the peer's has not come. What the peer still sends is read
+    /// for the sake of its Close only.
     case closeSent
     /// Both Close frames are there; ours may still have to be written. Nothing more is read.
     case closeReceived
@@ -40,6 +40,7 @@ public enum SessionState: UInt8, CaseIterable, BitwiseCopyable, Sendable {
     /// What the owner has to do.
     @frozen
     public enum Action: UInt8, BitwiseCopyable, Sendable {
+        /// Nothing.
         case none
         /// Queue our Close frame, and give the peer a time to answer it.
         case sendClose
@@ -65,8 +66,8 @@ public enum SessionState: UInt8, CaseIterable, BitwiseCopyable, Sendable {
     @inlinable
     public var reads: Bool { self == .open || self == .closeSent }
 
-    /// The table. A server closes the transport as soon as both Close frames are out; a client leaves
-    /// that to the server until its time is over (RFC 6455 §7.1.1).
+    /// The table. A server closes the transport as soon as both Close frames are out; a client
+    /// leaves that to the server until its time is over (RFC 6455 §7.1.1).
     public func after(_ event: Event, role: Role = .server) -> (next: SessionState, Action) {
         switch (self, event) {
         case (.closed, _): (.closed, .none)

@@ -7,6 +7,7 @@
 public struct BodyDecoder: BitwiseCopyable, Sendable {
     /// Where the body stands.
     public enum Progress: Equatable, Sendable {
+        /// All that was given is consumed, and the body has not ended.
         case needsMore
         /// `body` holds all of it; what follows `position` belongs to the next request.
         case complete
@@ -14,8 +15,8 @@ public struct BodyDecoder: BitwiseCopyable, Sendable {
         case rejected(HandshakeRejection)
     }
 
-    /// The most bytes that chunk extensions and trailers may take, each, over a whole body: they carry
-    /// nothing for us.
+    /// The most bytes that chunk extensions and trailers may take, each, over a whole body: they
+    /// carry nothing for us.
     public static let overheadLimit = 4096
 
     enum State: UInt8, BitwiseCopyable {
@@ -43,8 +44,8 @@ public struct BodyDecoder: BitwiseCopyable, Sendable {
 
     /// Moves what has arrived of the body to the end of `body`, and `position` past it.
     ///
-    /// - Parameter limit: the most bytes that `body` may hold; a body that declares or sends more is
-    ///   rejected with 413 as soon as that is known.
+    /// - Parameter limit: the most bytes that `body` may hold; a body that declares or sends more
+    ///   is rejected with 413 as soon as that is known.
     public mutating func next(
         _ bytes: Span<UInt8>, from position: inout Int, into body: inout ByteBuffer, limit: Int
     ) -> Progress {

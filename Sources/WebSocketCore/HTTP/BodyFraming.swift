@@ -3,15 +3,18 @@
 /// Where a request's body ends.
 @frozen
 public enum BodyFraming: BitwiseCopyable, Equatable, Sendable {
+    /// There is none.
     case none
+    /// After this many bytes.
     case contentLength(Int)
+    /// After the chunk of no bytes and the trailers (RFC 9112 §7.1).
     case chunked
 }
 
 extension RequestHead {
     /// How this request's body is delimited (RFC 9112 §6.3). Whatever two readers could understand
-    /// differently is refused: Content-Length twice or not plain digits, Content-Length together with
-    /// Transfer-Encoding, any coding but `chunked`, chunked in HTTP/1.0.
+    /// differently is refused: Content-Length twice or not plain digits, Content-Length together
+    /// with Transfer-Encoding, any coding but `chunked`, chunked in HTTP/1.0.
     public func bodyFraming() throws(HandshakeRejection) -> BodyFraming {
         let length = lookUp("Content-Length")
         let coding = lookUp("Transfer-Encoding")
@@ -50,7 +53,8 @@ extension RequestHead {
         return .chunked
     }
 
-    /// The number that the digits in `range` mean; nil if they are none, not digits only, or too many.
+    /// The number that the digits in `range` mean; nil if they are none, not digits only, or too
+    /// many.
     private func decimal(_ range: Range<Int>) -> Int? {
         if range.isEmpty || range.count > 18 { return nil }
         var value = 0

@@ -18,16 +18,16 @@ enum HTTPGrammar {
         byte >= 0x20 ? byte != 0x7F : byte == 0x09
     }
 
-    /// The bytes of a request target: visible ASCII without the four that RFC 3986 keeps out and that
-    /// no browser sends bare (`"`, `<`, `>`, `#`). `|`, `^` and the like do come, in queries.
+    /// The bytes of a request target: visible ASCII without the four that RFC 3986 keeps out and
+    /// that no browser sends bare (`"`, `<`, `>`, `#`). `|`, `^` and the like do come, in queries.
     @inline(__always)
     static func isTarget(_ byte: UInt8) -> Bool {
         byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "#") && byte != UInt8(ascii: "\"")
             && byte != UInt8(ascii: "<") && byte != UInt8(ascii: ">")
     }
 
-    /// The bytes of a host and port (RFC 3986 §3.2.2): none that could begin another part of a URI, or
-    /// another host.
+    /// The bytes of a host and port (RFC 3986 §3.2.2): none that could begin another part of a URI,
+    /// or another host.
     @inline(__always)
     static func isAuthority(_ byte: UInt8) -> Bool {
         switch byte {

@@ -1,6 +1,7 @@
 // Request methods.
 
-/// The methods of RFC 9110 §9 and PATCH; `.other` is any other token, see ``RequestHead/methodName``.
+/// The methods of RFC 9110 §9 and PATCH; `.other` is any other token, see
+/// ``RequestHead/methodName``.
 @frozen
 public enum HTTPMethod: UInt8, BitwiseCopyable, Sendable {
     case get, head, post, put, delete, options, patch, connect, trace, other

@@ -3,12 +3,14 @@
 /// Why a request is not served: a status, a sentence that says what is wrong and what to do, and
 /// whatever header fields the status calls for.
 public struct HandshakeRejection: Error, Sendable {
+    /// The status of the response.
     public var status: HTTPStatus
     /// The body of the response: text for a person.
     public var reason: String
     /// Fields beside those that every response has, such as `Allow` or `Retry-After`.
     public var headers: [(String, String)]
 
+    /// A refusal with this status and text.
     public init(_ status: HTTPStatus, reason: String, headers: [(String, String)] = []) {
         self.status = status
         self.reason = reason

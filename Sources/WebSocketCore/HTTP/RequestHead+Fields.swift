@@ -1,4 +1,5 @@
-// Looking up header fields: names without case, lists over all lines of a name (RFC 9110 §5.2, §5.3).
+// Looking up header fields: names without case, lists over all lines of a name (RFC 9110 §5.2,
+// §5.3).
 
 extension RequestHead {
     /// How many header fields there are.
@@ -60,8 +61,8 @@ extension RequestHead {
         return false
     }
 
-    /// The members of the comma-separated list in this field, over all its lines, without empty ones.
-    /// Quoted strings are not treated apart: none of the fields that we read has them.
+    /// The members of the comma-separated list in this field, over all its lines, without empty
+    /// ones. Quoted strings are not treated apart: none of the fields that we read has them.
     public func listMembers(_ name: StaticString) -> [String] {
         var members: [String] = []
         for index in fields.indices where isField(index, name) {
@@ -85,8 +86,8 @@ extension RequestHead {
         minorVersion >= 1 && list("Expect", contains: "100-continue")
     }
 
-    /// Refuses a request that does not say once, and plainly, which host it is for. Every HTTP/1.1 request
-    /// must (RFC 9112 §3.2); one of HTTP/1.0 may leave it out, but not say it twice.
+    /// Refuses a request that does not say once, and plainly, which host it is for. Every HTTP/1.1
+    /// request must (RFC 9112 §3.2); one of HTTP/1.0 may leave it out, but not say it twice.
     public func checkHost() throws(HandshakeRejection) {
         let host = lookUp("Host")
         if host.count == 0 && minorVersion == 0 { return }

@@ -27,8 +27,8 @@ public struct RequestHead: Sendable {
     let pathRange: Range<Int>
     let queryRange: Range<Int>
 
-    /// Takes apart exactly the bytes that ``RequestHeadParser`` called complete. Other bytes are our
-    /// own bug, and end the process.
+    /// Takes apart exactly the bytes that ``RequestHeadParser`` called complete. Other bytes are
+    /// our own bug, and end the process.
     public init(parsing head: Span<UInt8>) {
         let lineStart = head[0] == 0x0D ? 2 : 0
         guard let methodEnd = head.firstIndex(of: 0x20, from: lineStart),

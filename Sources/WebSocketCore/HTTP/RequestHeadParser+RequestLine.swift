@@ -79,9 +79,9 @@ extension RequestHeadParser {
 
 /// The two forms of request target that a server of its own resources takes (RFC 9112 §3.2).
 enum RequestTarget {
-    /// Where path and query lie in a target: all of it in origin-form; what follows the authority in
-    /// absolute-form, which every server must accept (§3.2.2). Empty if that has no path. Nil for
-    /// any other form.
+    /// Where path and query lie in a target: all of it in origin-form; what follows the authority
+    /// in absolute-form, which every server must accept (§3.2.2). Empty if that has no path. Nil
+    /// for any other form.
     static func path(in target: Span<UInt8>) -> Range<Int>? {
         if target.count > 0 && target[0] == UInt8(ascii: "/") { return 0..<target.count }
         let schemes: InlineArray<4, StaticString> = ["http://", "https://", "ws://", "wss://"]

@@ -3,9 +3,9 @@
 /// Checks an HTTP/1.1 request head (RFC 9112 §2–5) as it arrives and says where it ends.
 ///
 /// It keeps a place and a state, no bytes: `bytes` always begins at the head's first byte and only
-/// grows, and no byte is looked at twice. It is strict where leniency has been the way in for request
-/// smuggling: CRLF only, no folded lines, no space before a colon, tokens for names, no control
-/// characters in values.
+/// grows, and no byte is looked at twice. It is strict where leniency has been the way in for
+/// request smuggling: CRLF only, no folded lines, no space before a colon, tokens for names, no
+/// control characters in values.
 public struct RequestHeadParser: BitwiseCopyable, Sendable {
     /// What the bytes seen so far amount to.
     public enum Progress: Equatable, Sendable {
@@ -40,8 +40,8 @@ public struct RequestHeadParser: BitwiseCopyable, Sendable {
 
     /// Looks at what is new in `bytes`, which begin at the head's first byte.
     ///
-    /// - Parameter limit: the most bytes that a head may have; past it the answer is 414 if the target
-    ///   is to blame and 431 otherwise (RFC 6585 §5).
+    /// - Parameter limit: the most bytes that a head may have; past it the answer is 414 if the
+    ///   target is to blame and 431 otherwise (RFC 6585 §5).
     public mutating func parse(_ bytes: Span<UInt8>, limit: Int) -> Progress {
         let end = min(bytes.count, limit, Int(UInt32.max))
         var index = Int(scanned)

@@ -8,21 +8,26 @@ public struct ResponseHead: Sendable {
         case none
         /// `Content-Length`.
         case length(Int)
-        /// `Transfer-Encoding: chunked`; see ``ByteBuffer/appendChunk(_:)``. Only for HTTP/1.1 peers.
+        /// `Transfer-Encoding: chunked`; see ``ByteBuffer/appendChunk(_:)``. Only for HTTP/1.1
+        /// peers.
         case chunked
         /// The end of the connection: for HTTP/1.0 peers. Needs `keepsAlive` to be false.
         case untilClose
     }
 
+    /// The status of the response.
     public var status: HTTPStatus
-    /// Fields beside those written by themselves: Date, Connection, Content-Length, Transfer-Encoding.
+    /// Fields beside those written by themselves: Date, Connection, Content-Length,
+    /// Transfer-Encoding.
     public var headers: [(String, String)]
+    /// How the end of the body is told.
     public var body: Body
     /// Whether the connection can be used again after this response.
     public var keepsAlive: Bool
     /// The value of the `Date` field, see ``HTTPDate``; nil leaves the field out.
     public var date: String?
 
+    /// A head; by default it announces an empty body and a connection that stays.
     public init(
         _ status: HTTPStatus, headers: [(String, String)] = [], body: Body = .length(0),
         keepsAlive: Bool = true, date: String? = nil
@@ -36,8 +41,8 @@ public struct ResponseHead: Sendable {
 
     /// Appends the head and the empty line behind it.
     ///
-    /// A status that forbids a body overrules `body`. An `Upgrade` field is announced in `Connection`
-    /// too, as RFC 9110 §7.8 asks.
+    /// A status that forbids a body overrules `body`. An `Upgrade` field is announced in
+    /// `Connection` too, as RFC 9110 §7.8 asks.
     public func append(to output: inout ByteBuffer) {
         output.reserve(256)
         output.append("HTTP/1.1 ")
@@ -76,8 +81,8 @@ extension ByteBuffer {
     /// Appends a header field.
     ///
     /// The name must be a token: it comes from code, so anything else is our own bug. The value may
-    /// come from anywhere, hence a control character in it becomes a space (RFC 9110 §5.5): no value
-    /// can begin a field or a response of its own.
+    /// come from anywhere, hence a control character in it becomes a space (RFC 9110 §5.5): no
+    /// value can begin a field or a response of its own.
     public mutating func appendField(_ name: String, _ value: String) {
         precondition(HTTPGrammar.isToken(name), "a field name must be a token")
         append(utf8: name)
@@ -96,8 +101,8 @@ extension ByteBuffer {
         }
     }
 
-    /// Appends one chunk of a chunked body (RFC 9112 §7.1). An empty one is left out, since it would
-    /// end the body.
+    /// Appends one chunk of a chunked body (RFC 9112 §7.1). An empty one is left out, since it
+    /// would end the body.
     public mutating func appendChunk(_ bytes: Span<UInt8>) {
         if bytes.isEmpty { return }
         reserve(bytes.count + 20)

@@ -1,5 +1,5 @@
-// UNSAFE: the hash of the opening handshake. libcrypto reads and writes arrays of the length that is
-// passed beside them.
+// UNSAFE: the hash of the opening handshake. libcrypto reads and writes arrays of the length that
+// is passed beside them.
 
 import CCrypto
 
@@ -30,8 +30,8 @@ public struct AcceptValue: BitwiseCopyable, Sendable {
         bytes = Self.base64(digest)
     }
 
-    /// The algorithm, looked up once: `SHA1()` does so in every call, which takes longer than the hash.
-    /// It is immutable and may be used by any thread.
+    /// The algorithm, looked up once: `SHA1()` does so in every call, which takes longer than the
+    /// hash. It is immutable and may be used by any thread.
     private nonisolated(unsafe) static let sha1: OpaquePointer = {
         guard let algorithm = unsafe EVP_MD_fetch(nil, "SHA1", nil) else {
             fatalError("libcrypto has no SHA-1")

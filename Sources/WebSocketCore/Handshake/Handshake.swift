@@ -11,8 +11,8 @@ public enum Handshake {
     /// Checks what RFC 6455 §4.2.1 demands of a client's handshake and returns the value for
     /// `Sec-WebSocket-Accept`.
     ///
-    /// Answers 405 to a method other than GET, 505 to HTTP/1.0, 426 to a version other than 13, and 400
-    /// to everything else that is wrong. Origin and path are the application's business.
+    /// Answers 405 to a method other than GET, 505 to HTTP/1.0, 426 to a version other than 13, and
+    /// 400 to everything else that is wrong. Origin and path are the application's business.
     public static func validate(_ head: RequestHead) throws(HandshakeRejection) -> AcceptValue {
         if head.method != .get {
             throw HandshakeRejection(
