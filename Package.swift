@@ -71,8 +71,11 @@ let package = Package(
         .testTarget(
             name: "SimulationTests", dependencies: ["WebSocketServer", "LinuxReactor"],
             swiftSettings: tests),
-        .testTarget(name: "RoostTests", dependencies: ["roost"], swiftSettings: tests),
-        .testTarget(name: "BrowserTests", dependencies: ["roost"], swiftSettings: tests),
+        .target(name: "Programs", path: "Tests/Support/Programs", swiftSettings: tests),
+        .testTarget(
+            name: "RoostTests", dependencies: ["roost", "CPage", "Programs"], swiftSettings: tests),
+        .testTarget(
+            name: "BrowserTests", dependencies: ["roost", "Programs"], swiftSettings: tests),
         .testTarget(name: "ConformanceTests", dependencies: ["EchoServer"], swiftSettings: tests),
     ],
     cLanguageStandard: .c2x

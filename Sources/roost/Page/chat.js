@@ -45,6 +45,7 @@ export class Chat {
         });
         this.outbox = new Outbox(this.#commands, this.rooms, changed);
         addEventListener('pagehide', () => this.#save());
+        document.addEventListener('visibilitychange', () => this.#save());
     }
 
     // Logging in and out
@@ -145,7 +146,7 @@ export class Chat {
         if (!room) return;
         if (push.type === 'message') {
             this.#mine(push);
-            room.applyMessage(push, this.me);
+            room.applyMessage(push, this.me, this.rooms.watches(room));
             this.rooms.look();
         } else if (push.type === 'presence') {
             room.applyPresence(push);

@@ -84,12 +84,14 @@ export class Room {
         this.mentioned = fresh.some((entry) => mentions(entry.text, me));
     }
 
-    applyMessage(message, me) {
+    // `watched`: it is seen the moment it comes.
+    applyMessage(message, me, watched = false) {
         if (message.offset <= this.position) return;
         this.position = message.offset;
         this.typing.delete(keyOf(message.user));
         if (this.atEnd) this.#append(message);
-        if (sameName(message.user, me)) return;
+        if (watched) this.readTo = this.position;
+        if (watched || sameName(message.user, me)) return;
         if (this.unread === 0) this.newFrom = message.offset;
         this.unread += 1;
         if (mentions(message.text, me)) this.mentioned = true;

@@ -134,10 +134,15 @@ export class Rooms {
     }
 
     // The eyes are on the newest message of the current room.
+    watches(room) {
+        return room === this.current && !document.hidden && room.following && room.atEnd;
+    }
+
+    // What came while nobody looked is read now.
     look() {
         const room = this.current;
-        if (!room || document.hidden || !room.following || !room.atEnd) return;
-        if (room.state !== 'joined' || room.readTo === room.position) return;
+        if (!room || !this.watches(room) || room.state !== 'joined') return;
+        if (room.unread === 0 && room.readTo === room.position) return;
         room.markRead();
         this.#record.saveSoon(this.list);
         this.#events.changed();

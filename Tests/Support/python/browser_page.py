@@ -1,0 +1,136 @@
+"""The chat page in a headless Chromium, for browser_chat.py: opening it, using it as a person
+does, and collecting what the browser complained about."""
+
+import os
+import re
+import shutil
+from contextlib import contextmanager
+
+from playwright.sync_api import expect, sync_playwright
+
+expect.set_options(timeout=15_000)  # the machine may be busy with other tests
+
+EXECUTABLES = ("chromium", "chromium-browser", "google-chrome")
+
+# The browser itself reports every refused connection, whatever the page makes of it.
+NO_CONNECTION = re.compile(r"WebSocket connection to '.*' failed|net::ERR_")
+
+
+def chromium():
+    """Where Chromium is, or None."""
+    return next(filter(None, map(shutil.which, EXECUTABLES)), None)
+
+
+class Browser:
+    """A browser with any number of people in it, each in a context of their own."""
+
+    def __init__(self, playwright, shots):
+        self.shots = shots
+        self.complaints = []
+        self.browser = playwright.chromium.launch(
+            executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"])
+
+    def person(self, address, name=None, **options):
+        """A page in a new context; logged in if there is a name."""
+        options.setdefault("viewport", {"width": 1280, "height": 800})
+        options.setdefault("locale", "en-GB")
+        context = self.browser.new_context(**options)
+        return self.tab(context, address, name)
+
+    def tab(self, context, address, name=None):
+        page = context.new_page()
+        page.on("console", lambda message: self.heard(message.type, message.text))
+        page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
+        page.goto(address)
+        person = Person(page, self.shots)
+        if name:
+            person.log_in(name)
+        return person
+
+    def heard(self, kind, text):
+        if kind in ("error", "warning") and not NO_CONNECTION.search(text):
+            self.complaints.append(f"console {kind}: {text}")
+
+
+@contextmanager
+def browser(shots):
+    """A browser that must not have complained when the block ends well."""
+    with sync_playwright() as playwright:
+        made = Browser(playwright, shots)
+        try:
+            yield made
+        finally:
+            made.browser.close()
+    assert not made.complaints, made.complaints
+
+
+class Person:
+    """What somebody does with the page, and sees of it."""
+
+    def __init__(self, page, shots):
+        self.page = page
+        self.shots = shots
+
+    def log_in(self, name):
+        field = self.page.get_by_label("Your name")
+        field.fill(name)
+        field.press("Enter")
+        self.is_in(name)
+
+    def is_in(self, name):
+        expect(self.page.locator("#me")).to_have_text(name)
+        self.is_connected()
+
+    def is_connected(self, seconds=20):
+        expect(self.page.locator("#state")).to_have_text("Connected", timeout=seconds * 1000)
+        expect(self.page.locator("#bar")).to_be_hidden()
+
+    @property
+    def field(self):
+        return self.page.get_by_role("textbox", name="Message", exact=True)
+
+    def say(self, text):
+        self.field.fill(text)
+        self.field.press("Enter")
+        expect(self.field).to_have_value("")
+
+    def message(self, text):
+        """The row of the message with this text."""
+        bubble = self.page.locator(".bubble").filter(has_text=re.compile(f"^{re.escape(text)}$"))
+        return self.page.locator("li.message").filter(has=bubble)
+
+    def sees(self, text, who):
+        """Exactly one message with this text, by whom, with the time."""
+        row = self.message(text)
+        expect(row).to_have_count(1, timeout=20_000)
+        expect(row.locator(".name")).to_have_text(who)
+        expect(row.locator("time").first).to_have_text(re.compile(r"\d:\d\d"))
+        expect(row.locator("time").first).to_have_attribute(
+            "datetime", re.compile(r"^\d{4}-\d\d-\d\dT[\d:.]+Z$"))
+
+    def has_sent(self, text):
+        self.sees(text, "You")
+        expect(self.message(text)).not_to_have_class(re.compile(r"waiting|sending|failed"))
+
+    def texts(self):
+        return self.page.locator("li.message .bubble").all_text_contents()
+
+    def people(self):
+        return self.page.locator("#members .label").all_text_contents()
+
+    def room(self, name):
+        return self.page.locator("#rooms button").filter(
+            has=self.page.get_by_text(name, exact=True))
+
+    def join(self, name):
+        field = self.page.get_by_label("Join a room by name")
+        field.fill(name)
+        field.press("Enter")
+
+    def is_at(self, room):
+        expect(self.page.locator("#room-name")).to_have_text(room)
+
+    def shot(self, name):
+        if self.shots:
+            os.makedirs(self.shots, exist_ok=True)
+            self.page.screenshot(path=os.path.join(self.shots, f"{name}.png"))

@@ -1,0 +1,72 @@
+"""A line between a client and the server that can be cut, mended and frozen."""
+
+import socket
+import threading
+
+
+class CutLine:
+    """Forwards connections to `target_port` from a port of its own, until it is told not to."""
+
+    def __init__(self, target_port):
+        self.target_port = target_port
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.whole = True
+        self.pairs = []
+        self.lock = threading.Lock()
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.listener.close()
+        self.cut()
+
+    @property
+    def page(self):
+        return f"http://127.0.0.1:{self.port}/"
+
+    def cut(self):
+        """Ends what is open, and every new connection, without a closing handshake."""
+        with self.lock:
+            self.whole = False
+            for end in self.pairs:
+                hang_up(end)
+            self.pairs.clear()
+
+    def mend(self):
+        with self.lock:
+            self.whole = True
+
+    def accept(self):
+        while True:
+            try:
+                near, _ = self.listener.accept()
+            except OSError:
+                return
+            with self.lock:
+                if not self.whole:
+                    hang_up(near)
+                    continue
+                far = socket.create_connection(("127.0.0.1", self.target_port))
+                self.pairs += [near, far]
+            for source, sink in ((near, far), (far, near)):
+                threading.Thread(target=forward, args=(source, sink), daemon=True).start()
+
+
+def forward(source, sink):
+    try:
+        while data := source.recv(65536):
+            sink.sendall(data)
+        sink.shutdown(socket.SHUT_WR)
+    except OSError:
+        hang_up(sink)
+
+
+def hang_up(end):
+    try:
+        end.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass
+    end.close()
