@@ -1,0 +1,165 @@
+// Entering and leaving rooms.
+
+extension Chat {
+    mutating func join(
+        _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
+    ) throws(Refusal) {
+        let name = try Name.room(try command.fields.string(.room), text)
+        let since = try command.fields.since(text)
+        let messageLimit = try command.fields.messageLimit(text)
+        try enter(name, command, text, since: since, messageLimit: messageLimit, &effects)
+    }
+
+    /// Puts a connection into a room and shows it the room as it is at this instant. One that is
+    /// there already gets the picture once more.
+    mutating func enter(
+        _ name: String, _ command: Command, _ text: Span<UInt8>,
+        since: (epoch: Epoch?, offset: Int)?, messageLimit: Int, _ effects: inout Effects
+    ) throws(Refusal) {
+        let slot = command.connection.slot
+        let known = roomsByName.find(NameKey(name), in: rooms)
+        let isThere = known.map { subscription(of: slot, to: $0) != nil } ?? false
+        if !isThere && Int(connections[slot].roomCount) >= limits.roomsPerConnectionLimit {
+            throw Refusal(.tooManyRooms, "You are in as many rooms as allowed. Leave one first.")
+        }
+        let room: UInt32
+        if let known {
+            room = known
+        } else {
+            room = try openRoom(name, &effects)
+        }
+        if !isThere {
+            addSubscription(slot, to: room, at: command.now, &effects)
+        }
+        show(room, command, text, since: since, messageLimit: messageLimit, &effects)
+        if !isThere {
+            effects.add(.subscribe(command.connection, id(of: room)))
+        }
+    }
+
+    /// The reply `joined`, and the messages behind it that did not go into it.
+    private func show(
+        _ room: UInt32, _ command: Command, _ text: Span<UInt8>,
+        since: (epoch: Epoch?, offset: Int)?, messageLimit: Int, _ effects: inout Effects
+    ) {
+        let first = rooms[room].history.firstOffset
+        let next = rooms[room].history.nextOffset
+        var recovered = false
+        var shown = max(first, next - messageLimit)..<next
+        if let since, since.epoch == rooms[room].epoch, since.offset >= first - 1,
+            since.offset < next
+        {
+            recovered = true
+            shown = since.offset + 1..<min(since.offset + 1 + messageLimit, next)
+        }
+
+        let start = begin("joined", command, text, &effects)
+        effects.bytes.put(",\"room\":\"")
+        effects.bytes.put(text: rooms[room].name)
+        effects.bytes.put("\",\"epoch\":\"")
+        effects.bytes.put(text: rooms[room].epoch.text)
+        effects.bytes.put("\",\"offset\":")
+        effects.bytes.put(number: next - 1)
+        effects.bytes.put(recovered ? ",\"recovered\":true" : ",\"recovered\":false")
+        writeMessages(shown, of: room, to: &effects.bytes)
+        let count = rooms[room].members.count
+        if count <= limits.presenceMemberLimit {
+            writeMembers(of: room, limit: count, to: &effects.bytes)
+        }
+        effects.bytes.put(",\"count\":")
+        effects.bytes.put(number: count)
+        effects.bytes.put("}")
+        effects.reply(to: command.connection, from: start)
+
+        for offset in shown.upperBound..<next {
+            let start = effects.bytes.count
+            rooms[room].history.copy(offset, to: &effects.bytes)
+            effects.reply(to: command.connection, from: start)
+        }
+    }
+
+    mutating func leave(
+        _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
+    ) throws(Refusal) {
+        let room = try command.fields.string(.room)
+        let subscription = try subscription(of: command.connection.slot, room, text)
+        let id = id(of: subscriptions[subscription].room)
+        let start = begin("ok", command, text, &effects)
+        effects.bytes.put("}")
+        effects.reply(to: command.connection, from: start)
+        effects.add(.unsubscribe(command.connection, id))
+        leave(command.connection.slot, subscription, at: command.now, &effects)
+    }
+
+    // MARK: Subscriptions
+
+    /// The connection's subscription to a room.
+    func subscription(of slot: UInt32, to room: UInt32) -> UInt32? {
+        var index = connections[slot].firstSubscription
+        while index != none {
+            if subscriptions[index].room == room {
+                return index
+            }
+            index = subscriptions[index].link
+        }
+        return nil
+    }
+
+    /// The connection's subscription to the room that a command names; to the lobby if it names
+    /// none. A name written exactly as the room's is found without looking it up.
+    func subscription(
+        of slot: UInt32, _ name: JSONValue?, _ text: Span<UInt8>
+    ) throws(Refusal) -> UInt32 {
+        if let name, !name.hasEscapes {
+            var index = connections[slot].firstSubscription
+            while index != none {
+                let room = subscriptions[index].room
+                if text.holds(rooms[room].nameBytes, in: name.range) {
+                    return index
+                }
+                index = subscriptions[index].link
+            }
+        }
+        var wanted = Self.lobby
+        if let name {
+            wanted = try Name.room(name, text)
+        }
+        let key = NameKey(wanted)
+        guard let room = roomsByName.find(key, in: rooms),
+            let subscription = subscription(of: slot, to: room)
+        else {
+            throw Refusal(.notInRoom, "Join the room first.")
+        }
+        return subscription
+    }
+
+    private mutating func addSubscription(
+        _ slot: UInt32, to room: UInt32, at now: ChatMoment, _ effects: inout Effects
+    ) {
+        let membership = addMembership(connections[slot].user, to: room, at: now, &effects)
+        let subscription = Subscription(
+            room: room, membership: membership, link: connections[slot].firstSubscription)
+        connections[slot].firstSubscription = subscriptions.insert(subscription)
+        connections[slot].roomCount += 1
+    }
+
+    /// Takes a connection out of a room.
+    mutating func leave(
+        _ slot: UInt32, _ subscription: UInt32, at now: ChatMoment, _ effects: inout Effects
+    ) {
+        let next = subscriptions[subscription].link
+        if connections[slot].firstSubscription == subscription {
+            connections[slot].firstSubscription = next
+        } else {
+            var previous = connections[slot].firstSubscription
+            while subscriptions[previous].link != subscription {
+                previous = subscriptions[previous].link
+            }
+            subscriptions[previous].link = next
+        }
+        connections[slot].roomCount -= 1
+        let membership = subscriptions[subscription].membership
+        subscriptions.remove(subscription)
+        removeConnection(from: membership, at: now, &effects)
+    }
+}

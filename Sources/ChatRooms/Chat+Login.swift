@@ -1,0 +1,118 @@
+// Logging in, and what becomes of a user whose last connection has gone.
+
+extension Chat {
+    static var lobby: String { "lobby" }
+
+    mutating func login(
+        _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
+    ) throws(Refusal) {
+        let name = try Name.user(try command.fields.string(.user), text)
+        let session = try command.fields.string(ifPresent: .session)
+        let entersLobby = try command.fields.bool(.join, default: true)
+        if try command.fields.string(ifPresent: .token) != nil {
+            throw Refusal(.badToken, "This server knows no tokens. Log in without one.")
+        }
+        let proof = session.flatMap { SessionToken($0.textBytes(in: text)) }
+        let user = try admitUser(name, proof, at: command.now)
+
+        let slot = command.connection.slot
+        connections[slot].user = user
+        connections[slot].state = .loggedIn
+        let start = begin("welcome", command, text, &effects)
+        writeWelcome(user, connections[slot].resourceID, to: &effects.bytes)
+        effects.reply(to: command.connection, from: start)
+        if entersLobby {
+            var entering = Command(connection: command.connection, now: command.now)
+            // The reference was `welcome`'s; what follows is not a reply of its own.
+            entering.fields = CommandFields()
+            try enter(Self.lobby, entering, text, since: nil, messageLimit: 50, &effects)
+        }
+    }
+
+    private func writeWelcome(_ user: UInt32, _ resourceID: UInt64, to out: inout [UInt8]) {
+        out.put(",\"user\":\"")
+        out.put(text: users[user].name)
+        out.put("\",\"connection\":")
+        out.put(number: Int(clamping: resourceID))
+        out.put(",\"session\":\"")
+        users[user].session.write(to: &out)
+        out.put("\",\"limits\":{\"text\":")
+        out.put(number: limits.textScalarLimit)
+        out.put(",\"rooms\":")
+        out.put(number: limits.roomsPerConnectionLimit)
+        out.put("},\"direct\":[]}")
+    }
+
+    /// The user who has this name from now on, with one more connection.
+    private mutating func admitUser(
+        _ name: String, _ proof: SessionToken?, at now: ChatMoment
+    ) throws(Refusal) -> UInt32 {
+        let key = NameKey(name)
+        guard let user = usersByName.find(key, in: users) else {
+            return try newUser(name, key)
+        }
+        guard users[user].connectionCount == 0 else {
+            guard users[user].session == proof else {
+                throw Refusal(.nameTaken, "Somebody has this name. Choose another one.")
+            }
+            guard users[user].connectionCount < limits.connectionsPerUserLimit else {
+                throw Refusal(.forbidden, "You are connected too many times. Close another one.")
+            }
+            users[user].connectionCount += 1
+            return user
+        }
+        let isSameClient = users[user].session == proof
+        guard isSameClient || now.monotonic - users[user].leftAt >= timing.nameReservation else {
+            throw Refusal(
+                .nameTaken,
+                "This name is kept for who just had it. Choose another one, or wait a minute.")
+        }
+        if !isSameClient {
+            guard let session = tokens.popLast() else { throw noToken }
+            users[user].session = session
+        }
+        goneUsers.remove(user, in: &users)
+        // The same name, perhaps written otherwise; its hash is the same.
+        users[user].name = name
+        users[user].connectionCount = 1
+        return user
+    }
+
+    private mutating func newUser(_ name: String, _ key: NameKey) throws(Refusal) -> UInt32 {
+        guard let session = tokens.popLast() else { throw noToken }
+        let user = users.insert(
+            User(name: name, session: session, nameHash: key.hash, connectionCount: 1))
+        usersByName.insert(user, in: &users)
+        return user
+    }
+
+    private var noToken: Refusal {
+        Refusal(.unavailable, "The server cannot log anybody in just now. Try again.")
+    }
+
+    /// A user has lost a connection that was in no room any more.
+    mutating func userLost(_ user: UInt32, at now: ChatMoment) {
+        users[user].connectionCount -= 1
+        guard users[user].connectionCount == 0 else { return }
+        users[user].leftAt = now.monotonic
+        goneUsers.append(user, in: &users)
+        if goneUsers.count > limits.goneUserLimit {
+            forgetUser(goneUsers.first)
+        }
+    }
+
+    /// Forgets the sessions that nobody has used for longer than `sessionLifetime`.
+    mutating func forgetGoneUsers(at now: ChatMoment) {
+        while goneUsers.first != none,
+            now.monotonic - users[goneUsers.first].leftAt >= timing.sessionLifetime
+        {
+            forgetUser(goneUsers.first)
+        }
+    }
+
+    private mutating func forgetUser(_ user: UInt32) {
+        goneUsers.remove(user, in: &users)
+        usersByName.remove(user, in: &users)
+        users.remove(user)
+    }
+}

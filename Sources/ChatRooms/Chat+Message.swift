@@ -1,0 +1,148 @@
+// Saying something: accepted first, published once it is stored.
+
+/// A message that has been accepted: it has its author and its place in the room, its push and
+/// its reply are written, and nobody has seen it yet.
+struct AcceptedMessage {
+    let sender: ConnectionKey
+    let room: UInt32
+    let offset: Int
+    let author: UInt64
+    let idByteCount: Int
+    /// What everybody in the room gets, in the effects' bytes.
+    var push: Range<Int>
+    /// What the sender gets besides.
+    var acknowledgement: Range<Int>
+}
+
+extension Chat {
+    mutating func message(
+        _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
+    ) throws(Refusal) {
+        let body = try command.fields.string(.text)
+        guard body.scalarCount > 0 else { throw Refusal(.text, "is empty.") }
+        guard Int(body.scalarCount) <= limits.textScalarLimit else {
+            throw Refusal(.tooLong, "The text is too long. Send it in parts.")
+        }
+        let id = try command.fields.string(ifPresent: .id)
+        if let id, !(1...64).contains(id.textByteCount) {
+            throw Refusal(.id, "has 1 to 64 bytes.")
+        }
+        let name = try command.fields.string(ifPresent: .room)
+        let slot = command.connection.slot
+        let subscription = try subscription(of: slot, name, text)
+        let room = subscriptions[subscription].room
+
+        let accepted = accept(command, text, body, id, room, &effects)
+        if let first = firstOffset(of: accepted, effects) {
+            effects.bytes.removeLast(effects.bytes.count - accepted.push.lowerBound)
+            let start = effects.bytes.count
+            acknowledge(command, text, first, &effects)
+            effects.reply(to: command.connection, from: start)
+            return
+        }
+        stored(accepted, &effects)
+    }
+
+    /// Where the message stands already, if it is a retry of one that is kept.
+    private func firstOffset(of message: AcceptedMessage, _ effects: borrowing Effects) -> Int? {
+        guard message.idByteCount > 0 else { return nil }
+        let end = message.push.upperBound - 2
+        return rooms[message.room].history.find(
+            author: message.author, effects.bytes, end - message.idByteCount..<end)
+    }
+
+    /// Writes the push as everybody will get it. The text is taken over as the client wrote it:
+    /// the scanner has seen that it is valid, so its escapes are as good as ours.
+    private func accept(
+        _ command: Command, _ text: Span<UInt8>, _ body: JSONValue, _ id: JSONValue?,
+        _ room: UInt32, _ effects: inout Effects
+    ) -> AcceptedMessage {
+        let user = connections[command.connection.slot].user
+        let offset = rooms[room].history.nextOffset
+        let start = effects.bytes.count
+        effects.bytes.put("{\"type\":\"message\",\"room\":\"")
+        effects.bytes.put(text: rooms[room].name)
+        effects.bytes.put("\",\"offset\":")
+        effects.bytes.put(number: offset)
+        effects.bytes.put(",\"user\":\"")
+        effects.bytes.put(text: users[user].name)
+        effects.bytes.put("\",\"text\":\"")
+        effects.bytes.put(text, body.range)
+        effects.bytes.put("\",\"at\":\"")
+        command.now.writeWall(to: &effects.bytes)
+        var idByteCount = 0
+        if let id {
+            effects.bytes.put("\",\"id\":\"")
+            let idStart = effects.bytes.count
+            writeID(id, text, &effects)
+            idByteCount = effects.bytes.count - idStart
+        }
+        effects.bytes.put("\"}")
+        let end = effects.bytes.count
+        acknowledge(command, text, offset, &effects)
+        return AcceptedMessage(
+            sender: command.connection, room: room, offset: offset,
+            author: users[user].session.fingerprint, idByteCount: idByteCount,
+            push: start..<end, acknowledgement: end..<effects.bytes.count)
+    }
+
+    /// Writes an id in the one form in which it is compared.
+    private func writeID(_ id: JSONValue, _ text: Span<UInt8>, _ effects: inout Effects) {
+        guard id.hasEscapes else {
+            effects.bytes.put(text, id.range)
+            return
+        }
+        var quoted: [UInt8] = []
+        let unescaped = id.textBytes(in: text)
+        quoted.put(quoted: unescaped.span, 0..<unescaped.count)
+        effects.bytes.put(quoted, 1..<quoted.count - 1)
+    }
+
+    /// A message is stored: it takes its place in the room, everybody gets it, and its sender is
+    /// told so. Messages of one room come here in the order of their offsets.
+    private mutating func stored(_ message: AcceptedMessage, _ effects: inout Effects) {
+        let room = message.room
+        let limit = limits.historyByteLimitPerRoom
+        let growth = rooms[room].history.growth(
+            adding: message.push.count, countLimit: limits.messagesPerRoomLimit, byteLimit: limit)
+        let mayGrow = growth == 0 || makeRoom(for: growth, except: room)
+        historyByteCount -= rooms[room].history.allocatedByteCount
+        rooms[room].history.append(
+            effects.bytes, message.push, author: message.author,
+            idByteCount: message.idByteCount, countLimit: limits.messagesPerRoomLimit,
+            byteLimit: limit, mayGrow: mayGrow)
+        historyByteCount += rooms[room].history.allocatedByteCount
+        if spokenRooms.last != room {
+            if rooms[room].isSpoken {
+                spokenRooms.remove(room, in: &rooms)
+            }
+            rooms[room].isSpoken = true
+            spokenRooms.append(room, in: &rooms)
+        }
+        effects.add(.publish(to: id(of: room), bytes: message.push))
+        effects.add(.reply(to: message.sender, bytes: message.acknowledgement))
+    }
+
+    /// Makes sure that `byteCount` more may be allocated for messages: the rooms in which nobody
+    /// has spoken for longest lose theirs. False if that is not enough.
+    private mutating func makeRoom(for byteCount: Int, except room: UInt32) -> Bool {
+        while historyByteCount + byteCount > limits.historyByteLimit {
+            var coldest = spokenRooms.first
+            if coldest == room {
+                coldest = spokenRooms.next(room, in: rooms)
+            }
+            guard coldest != none else { return false }
+            dropHistory(coldest)
+        }
+        return true
+    }
+
+    private func acknowledge(
+        _ command: Command, _ text: Span<UInt8>, _ offset: Int, _ effects: inout Effects
+    ) {
+        _ = begin("ok", command, text, &effects)
+        effects.bytes.put(",\"offset\":")
+        effects.bytes.put(number: offset)
+        effects.bytes.put("}")
+    }
+}

@@ -1,0 +1,148 @@
+// Who is in a room: users, not connections, and how the others learn of it.
+
+enum PresenceEvent {
+    case join, leave
+
+    var name: StaticString {
+        switch self {
+        case .join: "join"
+        case .leave: "leave"
+        }
+    }
+}
+
+extension Chat {
+    /// Counts one more of the user's connections in the room.
+    mutating func addMembership(
+        _ user: UInt32, to room: UInt32, at now: ChatMoment, _ effects: inout Effects
+    ) -> UInt32 {
+        // A user with one connection, which is not in the room, is not in it by another.
+        if users[user].connectionCount > 1, let present = membership(of: user, in: room) {
+            memberships[present].connectionCount += 1
+            return present
+        }
+        if rooms[room].members.count == 0 && rooms[room].history.lastOffset > 0 {
+            emptyRooms.remove(room, in: &rooms)
+        }
+        let longAgo = UInt32(truncatingIfNeeded: now.monotonic - timing.typingInterval)
+        let membership = memberships.insert(
+            Membership(
+                user: user, room: room, link: users[user].firstMembership, typedAt: longAgo,
+                connectionCount: 1))
+        users[user].firstMembership = membership
+        rooms[room].members.append(membership, in: &memberships)
+        tell(.join, user, room, &effects)
+        return membership
+    }
+
+    /// Counts one less, and ends the membership with the last.
+    mutating func removeConnection(
+        from membership: UInt32, at now: ChatMoment, _ effects: inout Effects
+    ) {
+        memberships[membership].connectionCount -= 1
+        guard memberships[membership].connectionCount == 0 else { return }
+        let user = memberships[membership].user
+        let room = memberships[membership].room
+        rooms[room].members.remove(membership, in: &memberships)
+        unlink(membership, from: user)
+        memberships.remove(membership)
+        if rooms[room].members.count == 0 {
+            roomEmptied(room, at: now, &effects)
+        } else {
+            tell(.leave, user, room, &effects)
+        }
+    }
+
+    func membership(of user: UInt32, in room: UInt32) -> UInt32? {
+        var index = users[user].firstMembership
+        while index != none {
+            if memberships[index].room == room {
+                return index
+            }
+            index = memberships[index].link
+        }
+        return nil
+    }
+
+    private mutating func unlink(_ membership: UInt32, from user: UInt32) {
+        let next = memberships[membership].link
+        if users[user].firstMembership == membership {
+            users[user].firstMembership = next
+            return
+        }
+        var previous = users[user].firstMembership
+        while memberships[previous].link != membership {
+            previous = memberships[previous].link
+        }
+        memberships[previous].link = next
+    }
+
+    // MARK: Telling the others
+
+    /// Pushes one coming or going, unless the room is or was too large for it. Who comes is not
+    /// subscribed yet and who goes is not any more: they have it from the reply.
+    private mutating func tell(
+        _ event: PresenceEvent, _ user: UInt32, _ room: UInt32, _ effects: inout Effects
+    ) {
+        let count = rooms[room].members.count
+        guard count + (event == .leave ? 1 : 0) <= limits.presenceMemberLimit else {
+            if !rooms[room].isCountChanged {
+                rooms[room].isCountChanged = true
+                changedRooms.append(room)
+            }
+            return
+        }
+        guard event == .leave || count > 1 else { return }
+        let start = effects.bytes.count
+        effects.bytes.put("{\"type\":\"presence\",\"room\":\"")
+        effects.bytes.put(text: rooms[room].name)
+        effects.bytes.put("\",\"user\":\"")
+        effects.bytes.put(text: users[user].name)
+        effects.bytes.put("\",\"event\":\"")
+        effects.bytes.put(event.name)
+        effects.bytes.put("\",\"count\":")
+        effects.bytes.put(number: count)
+        effects.bytes.put("}")
+        effects.publish(to: id(of: room), from: start)
+    }
+
+    /// Pushes the sizes that have changed, each room's once a second at most.
+    mutating func pushCounts(at now: ChatMoment, _ effects: inout Effects) {
+        guard !changedRooms.isEmpty else { return }
+        var later: [UInt32] = []
+        for room in changedRooms where rooms[room].isCountChanged {
+            guard now.monotonic - rooms[room].countPushedAt >= 1000 else {
+                later.append(room)
+                continue
+            }
+            rooms[room].isCountChanged = false
+            rooms[room].countPushedAt = now.monotonic
+            let start = effects.bytes.count
+            effects.bytes.put("{\"type\":\"presence\",\"room\":\"")
+            effects.bytes.put(text: rooms[room].name)
+            effects.bytes.put("\",\"event\":\"count\",\"count\":")
+            effects.bytes.put(number: rooms[room].members.count)
+            effects.bytes.put("}")
+            effects.publish(to: id(of: room), from: start)
+        }
+        changedRooms = later
+    }
+
+    /// Appends `,"members":["…",…]`, in the order in which they came.
+    func writeMembers(of room: UInt32, limit: Int, to out: inout [UInt8]) {
+        out.put(",\"members\":[")
+        var member = rooms[room].members.first
+        var rest = limit
+        while member != none, rest > 0 {
+            if rest < limit {
+                out.append(UInt8(ascii: ","))
+            }
+            out.append(UInt8(ascii: "\""))
+            out.put(text: users[memberships[member].user].name)
+            out.append(UInt8(ascii: "\""))
+            member = rooms[room].members.next(member, in: memberships)
+            rest -= 1
+        }
+        out.append(UInt8(ascii: "]"))
+    }
+}

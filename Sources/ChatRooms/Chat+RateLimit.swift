@@ -1,0 +1,44 @@
+// How often a connection may speak, and how long it may stay silent before it logs in.
+
+extension Chat {
+    /// Takes one command off the connection's allowance: a token bucket in the form of one
+    /// instant (the generic cell rate algorithm): when the bucket would be full again. Whoever
+    /// keeps on without resting is closed with 4002.
+    mutating func admit(
+        _ key: ConnectionKey, at now: ChatMoment, _ effects: inout Effects
+    ) throws(Refusal) {
+        guard limits.commandsPerSecond > 0 else { return }
+        let interval = Int64(1_000_000 / limits.commandsPerSecond)
+        let time = now.monotonic * 1000
+        let restsAt = connections[key.slot].restsAt
+        if restsAt <= time {
+            connections[key.slot].refusalCount = 0
+        }
+        let next = max(restsAt, time) + interval
+        let excess = next - time - interval * Int64(limits.commandBurst)
+        guard excess > 0 else {
+            connections[key.slot].restsAt = next
+            return
+        }
+        connections[key.slot].refusalCount += 1
+        if connections[key.slot].refusalCount >= min(limits.floodRefusalLimit, 255) {
+            connections[key.slot].state = .closing
+        }
+        var refusal = Refusal(.rateLimited, "Slow down, then send this again.")
+        refusal.retryAfterMilliseconds = Int((excess + 999) / 1000)
+        throw refusal
+    }
+
+    /// Closes the connections that have not logged in by their deadline.
+    mutating func closeLateLogins(at now: ChatMoment, _ effects: inout Effects) {
+        while let next = waiting.first {
+            let isWaiting = isKnown(next.key) && connections[next.key.slot].state == .waiting
+            if isWaiting {
+                guard now.monotonic - next.openedAt >= timing.loginDeadline else { return }
+                connections[next.key.slot].state = .closing
+                effects.add(.close(next.key, .noLoginInTime))
+            }
+            waiting.removeFirst()
+        }
+    }
+}

@@ -1,0 +1,87 @@
+// The commands that change nothing: typing, history and who.
+
+extension Chat {
+    /// Passes a hint on, and has no reply unless it is refused.
+    mutating func typing(
+        _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
+    ) throws(Refusal) {
+        let slot = command.connection.slot
+        let name = try command.fields.string(.room)
+        let subscription = try subscription(of: slot, name, text)
+        let membership = subscriptions[subscription].membership
+        let now = UInt32(truncatingIfNeeded: command.now.monotonic)
+        guard now &- memberships[membership].typedAt >= timing.typingInterval else { return }
+        memberships[membership].typedAt = now
+        let room = subscriptions[subscription].room
+        let start = effects.bytes.count
+        effects.bytes.put("{\"type\":\"typing\",\"room\":\"")
+        effects.bytes.put(text: rooms[room].name)
+        effects.bytes.put("\",\"user\":\"")
+        effects.bytes.put(text: users[connections[slot].user].name)
+        effects.bytes.put("\"}")
+        effects.publish(to: id(of: room), from: start)
+    }
+
+    func who(
+        _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
+    ) throws(Refusal) {
+        let name = try command.fields.string(.room)
+        let subscription = try subscription(of: command.connection.slot, name, text)
+        let room = subscriptions[subscription].room
+        let start = begin("who", command, text, &effects)
+        effects.bytes.put(",\"room\":\"")
+        effects.bytes.put(text: rooms[room].name)
+        effects.bytes.put("\"")
+        writeMembers(of: room, limit: limits.whoNameLimit, to: &effects.bytes)
+        effects.bytes.put(",\"count\":")
+        effects.bytes.put(number: rooms[room].members.count)
+        effects.bytes.put("}")
+        effects.reply(to: command.connection, from: start)
+    }
+
+    func history(
+        _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
+    ) throws(Refusal) {
+        let name = try command.fields.string(.room)
+        let before = try command.fields.number(ifPresent: .before, text)
+        let after = try command.fields.number(ifPresent: .after, text)
+        let limit = try command.fields.messageLimit(text)
+        guard (before == nil) != (after == nil) else {
+            throw Refusal(.badRequest, "Say either before or after which offset.")
+        }
+        let subscription = try subscription(of: command.connection.slot, name, text)
+        let room = subscriptions[subscription].room
+        let first = rooms[room].history.firstOffset
+        let next = rooms[room].history.nextOffset
+        let page: Range<Int>
+        let isMore: Bool
+        if let before {
+            let end = min(max(before, first), next)
+            page = max(first, end - limit)..<end
+            isMore = page.lowerBound > first
+        } else {
+            let start = min(max(after!, first - 1), next - 1) + 1
+            page = start..<min(start + limit, next)
+            isMore = page.upperBound < next
+        }
+        let start = begin("history", command, text, &effects)
+        effects.bytes.put(",\"room\":\"")
+        effects.bytes.put(text: rooms[room].name)
+        effects.bytes.put("\"")
+        writeMessages(page, of: room, to: &effects.bytes)
+        effects.bytes.put(isMore ? ",\"more\":true}" : ",\"more\":false}")
+        effects.reply(to: command.connection, from: start)
+    }
+
+    /// Appends `,"messages":[…]`, oldest first. All of them must be kept.
+    func writeMessages(_ offsets: Range<Int>, of room: UInt32, to out: inout [UInt8]) {
+        out.put(",\"messages\":[")
+        for offset in offsets {
+            if offset > offsets.lowerBound {
+                out.append(UInt8(ascii: ","))
+            }
+            rooms[room].history.copy(offset, to: &out)
+        }
+        out.append(UInt8(ascii: "]"))
+    }
+}

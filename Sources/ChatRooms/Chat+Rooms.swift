@@ -1,0 +1,94 @@
+// Rooms come into being when somebody enters, and go when nobody would miss them.
+
+extension Chat {
+    public var roomCount: Int { rooms.count }
+    /// Users with at least one connection that has logged in.
+    public var userCount: Int { users.count - goneUsers.count }
+
+    func id(of room: UInt32) -> RoomID {
+        RoomID(index: room, generation: rooms[room].generation)
+    }
+
+    /// The room with this name, opened if there is none.
+    mutating func openRoom(
+        _ name: String, _ effects: inout Effects
+    ) throws(Refusal) -> UInt32 {
+        let key = NameKey(name)
+        if let room = roomsByName.find(key, in: rooms) {
+            return room
+        }
+        if rooms.count >= limits.roomLimit {
+            guard emptyRooms.first != none else {
+                throw Refusal(.tooManyRooms, "The server has no place for another room.")
+            }
+            forgetRoom(emptyRooms.first, &effects)
+        }
+        epochCount += 1
+        var opened = Room(name: name, nameHash: key.hash, isOpen: true)
+        opened.epoch = Epoch(number: Epoch.number(seed: epochSeed, counter: epochCount))
+        opened.nameBytes.put(text: name)
+        // A place that was used before remembers how often.
+        opened.generation = rooms.firstFree == none ? 0 : rooms[rooms.firstFree].generation
+        let room = rooms.insert(opened)
+        roomsByName.insert(room, in: &rooms)
+        effects.add(.roomOpened(id(of: room)))
+        return room
+    }
+
+    /// The last member has gone. A room in which nobody ever spoke has nothing to keep.
+    mutating func roomEmptied(_ room: UInt32, at now: ChatMoment, _ effects: inout Effects) {
+        rooms[room].emptySince = now.monotonic
+        emptyRooms.append(room, in: &rooms)
+        if rooms[room].history.lastOffset == 0 {
+            forgetRoom(room, &effects)
+        }
+    }
+
+    mutating func forgetEmptyRooms(at now: ChatMoment, _ effects: inout Effects) {
+        while emptyRooms.first != none,
+            now.monotonic - rooms[emptyRooms.first].emptySince >= timing.emptyRoomLifetime
+        {
+            forgetRoom(emptyRooms.first, &effects)
+        }
+    }
+
+    private mutating func forgetRoom(_ room: UInt32, _ effects: inout Effects) {
+        effects.add(.roomForgotten(id(of: room)))
+        emptyRooms.remove(room, in: &rooms)
+        dropHistory(room)
+        roomsByName.remove(room, in: &rooms)
+        var remains = Room.vacant
+        remains.generation = rooms[room].generation &+ 1
+        rooms.replaceRemoved(room, with: remains)
+    }
+
+    /// Gives a room's messages back. Its numbering goes on.
+    mutating func dropHistory(_ room: UInt32) {
+        guard rooms[room].isSpoken else { return }
+        historyByteCount -= rooms[room].history.allocatedByteCount
+        rooms[room].history.drop()
+        rooms[room].isSpoken = false
+        spokenRooms.remove(room, in: &rooms)
+    }
+}
+
+extension Chat {
+    /// Every room that is open: what a server needs after `init(restoring:)` to have its topics.
+    public func forEachRoom(_ body: (RoomID) -> Void) {
+        for index in 0..<UInt32(rooms.placeCount) where rooms[index].isOpen {
+            body(id(of: index))
+        }
+    }
+
+    /// Every connection that hears what is published to a room.
+    public func forEachSubscription(_ body: (ConnectionKey, RoomID) -> Void) {
+        for slot in 0..<UInt32(connections.count) where connections[slot].state != .closed {
+            var index = connections[slot].firstSubscription
+            while index != none {
+                let key = ConnectionKey(slot: slot, generation: connections[slot].generation)
+                body(key, id(of: subscriptions[index].room))
+                index = subscriptions[index].link
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+// An instant, given from outside: the chat has no clock.
+
+/// Now, on both clocks.
+public struct ChatMoment: Sendable {
+    /// Milliseconds of a clock that never goes back. Every deadline is measured with it.
+    public var monotonic: Int64
+    /// Milliseconds since 1970 in UTC: what is written beside a message.
+    public var wall: Int64
+
+    public init(monotonic: Int64, wall: Int64) {
+        self.monotonic = monotonic
+        self.wall = wall
+    }
+
+    /// Appends the wall time as RFC 3339 with milliseconds, `2026-11-22T21:05:00.123Z`.
+    func writeWall(to out: inout [UInt8]) {
+        let (days, time) = wall.quotientAndRemainder(dividingByFloor: 86_400_000)
+        // Howard Hinnant's civil_from_days: years begin in March, eras have 400 of them.
+        let (era, dayOfEra) = (days + 719_468).quotientAndRemainder(dividingByFloor: 146_097)
+        let yearOfEra =
+            (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shiftedMonth = (5 * dayOfYear + 2) / 153
+        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+
+        out.put(padded: year, to: 4)
+        out.append(UInt8(ascii: "-"))
+        out.put(padded: month, to: 2)
+        out.append(UInt8(ascii: "-"))
+        out.put(padded: dayOfYear - (153 * shiftedMonth + 2) / 5 + 1, to: 2)
+        out.append(UInt8(ascii: "T"))
+        out.put(padded: time / 3_600_000, to: 2)
+        out.append(UInt8(ascii: ":"))
+        out.put(padded: time / 60_000 % 60, to: 2)
+        out.append(UInt8(ascii: ":"))
+        out.put(padded: time / 1000 % 60, to: 2)
+        out.append(UInt8(ascii: "."))
+        out.put(padded: time % 1000, to: 3)
+        out.append(UInt8(ascii: "Z"))
+    }
+}
+
+extension Int64 {
+    fileprivate func quotientAndRemainder(dividingByFloor divisor: Int64) -> (Int64, Int64) {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
+    }
+}
+
+extension [UInt8] {
+    /// Appends a number with leading zeros.
+    @inline(__always)
+    fileprivate mutating func put(padded number: Int64, to width: Int) {
+        var divisor: Int64 = width == 4 ? 1000 : width == 3 ? 100 : 10
+        while divisor > 0 {
+            append(UInt8(truncatingIfNeeded: 0x30 + number / divisor % 10))
+            divisor /= 10
+        }
+    }
+}

@@ -1,0 +1,118 @@
+// Reads one command: a JSON object whose known fields are noted as ranges of its bytes.
+
+/// The fields that any command of the protocol, or the `since` inside one, may have.
+enum Field: Int, CaseIterable {
+    case type, ref, user, token, session, join, room, since, limit, text, id, before, after
+    case epoch, offset
+
+    var name: StaticString {
+        switch self {
+        case .type: "type"
+        case .ref: "ref"
+        case .user: "user"
+        case .token: "token"
+        case .session: "session"
+        case .join: "join"
+        case .room: "room"
+        case .since: "since"
+        case .limit: "limit"
+        case .text: "text"
+        case .id: "id"
+        case .before: "before"
+        case .after: "after"
+        case .epoch: "epoch"
+        case .offset: "offset"
+        }
+    }
+
+    /// The field called so. No escapes are followed: see `CommandFields.read`.
+    @inline(__always)
+    init?(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+        let candidates: InlineArray<5, Field>
+        switch range.count {
+        case 2: candidates = [.id, .id, .id, .id, .id]
+        case 3: candidates = [.ref, .ref, .ref, .ref, .ref]
+        case 4: candidates = [.type, .text, .room, .user, .join]
+        case 5: candidates = [.since, .limit, .after, .epoch, .token]
+        case 6: candidates = [.before, .offset, .offset, .offset, .offset]
+        case 7: candidates = [.session, .session, .session, .session, .session]
+        default: return nil
+        }
+        for index in candidates.indices where bytes.holds(candidates[index].name, in: range) {
+            self = candidates[index]
+            return
+        }
+        return nil
+    }
+}
+
+/// The known fields of one object. Unknown ones are checked as JSON and forgotten.
+struct CommandFields {
+    enum Outcome: Equatable {
+        case object
+        case malformed
+        case notAnObject
+        /// A known field stands there twice: which one is meant is anybody's guess.
+        case duplicate(Field)
+    }
+
+    private var values = InlineArray<15, JSONValue>(repeating: JSONValue())
+
+    subscript(field: Field) -> JSONValue { values[field.rawValue] }
+
+    /// Reads a whole text: one JSON value and nothing after it.
+    mutating func read(_ bytes: Span<UInt8>) -> Outcome {
+        guard UInt32(exactly: bytes.count) != nil else { return .malformed }
+        var scanner = JSONScanner()
+        do throws(JSONScanner.Malformed) {
+            scanner.skipSpace(bytes)
+            var outcome = Outcome.object
+            if scanner.peek(bytes) == UInt8(ascii: "{") {
+                outcome = try members(&scanner, bytes)
+            } else {
+                _ = try scanner.value(bytes, depth: 0)
+                outcome = .notAnObject
+            }
+            scanner.skipSpace(bytes)
+            return scanner.position == bytes.count ? outcome : .malformed
+        } catch {
+            return .malformed
+        }
+    }
+
+    private mutating func members(
+        _ scanner: inout JSONScanner, _ bytes: Span<UInt8>
+    ) throws(JSONScanner.Malformed) -> Outcome {
+        var outcome = Outcome.object
+        scanner.position += 1
+        scanner.skipSpace(bytes)
+        if scanner.peek(bytes) == UInt8(ascii: "}") {
+            scanner.position += 1
+            return outcome
+        }
+        while true {
+            let key = try scanner.key(bytes)
+            let value = try scanner.value(bytes, depth: 1)
+            if let field = Self.field(named: key, bytes) {
+                if values[field.rawValue].kind != .missing {
+                    outcome = .duplicate(field)
+                }
+                values[field.rawValue] = value
+            }
+            scanner.skipSpace(bytes)
+            guard scanner.peek(bytes) == UInt8(ascii: ",") else { break }
+            scanner.position += 1
+            scanner.skipSpace(bytes)
+        }
+        try scanner.expect(UInt8(ascii: "}"), bytes)
+        return outcome
+    }
+
+    /// A name may be written with escapes and is still the same name.
+    @inline(__always)
+    private static func field(named key: JSONValue, _ bytes: Span<UInt8>) -> Field? {
+        guard key.hasEscapes else { return Field(bytes, key.range) }
+        let name = key.textBytes(in: bytes)
+        return Field(name.span, 0..<name.count)
+    }
+}

@@ -1,0 +1,86 @@
+// User and room names: which are allowed, and when two are the same.
+
+/// A name as it is looked up. Two names are the same when, made upper and then lower case, they
+/// are canonically equivalent: so "Ann" is "ann", and "STRASSE" is "straße".
+struct NameKey: Equatable {
+    /// Swift compares and hashes strings by canonical equivalence, so no NFC is made here.
+    let folded: String
+    let hash: UInt32
+
+    init(_ name: borrowing String) {
+        folded = Self.fold(name)
+        // Seeded anew in every process, so nobody can choose names that collide.
+        hash = UInt32(truncatingIfNeeded: folded.hashValue)
+    }
+
+    private static func fold(_ name: borrowing String) -> String {
+        let bytes = name.utf8Span.span
+        var hasUpperCase = false
+        for index in bytes.indices {
+            guard bytes[index] < 0x80 else { return name.uppercased().lowercased() }
+            hasUpperCase = hasUpperCase || (0x41...0x5A).contains(bytes[index])
+        }
+        return hasUpperCase ? name.lowercased() : copy name
+    }
+}
+
+enum Name {
+    static let userScalarLimit = 32
+    static let roomScalarLimit = 64
+
+    /// The user name in `value`.
+    static func user(_ value: JSONValue, _ bytes: Span<UInt8>) throws(Refusal) -> String {
+        guard value.scalarCount <= userScalarLimit, case let name = value.text(in: bytes),
+            isAllowed(name)
+        else {
+            throw Refusal(
+                .badName,
+                "A user name is 1 to 32 letters, digits or _-. and begins with a letter or digit."
+            )
+        }
+        return name
+    }
+
+    /// The room name in `value`.
+    static func room(_ value: JSONValue, _ bytes: Span<UInt8>) throws(Refusal) -> String {
+        guard value.scalarCount <= roomScalarLimit, case let name = value.text(in: bytes),
+            isAllowed(name)
+        else {
+            if bytes.extracting(value.range).count > 0, bytes[Int(value.start)] == UInt8(ascii: "@")
+            {
+                throw Refusal(.badName, "Room names with @ are kept for direct conversations.")
+            }
+            throw Refusal(
+                .badName,
+                "A room name is 1 to 64 letters, digits or _-. and begins with a letter or digit."
+            )
+        }
+        return name
+    }
+
+    /// General categories L, M, N and `_ - .`, the first of L or N, none of them invisible.
+    static func isAllowed(_ name: String) -> Bool {
+        var isFirst = true
+        for scalar in name.unicodeScalars {
+            defer { isFirst = false }
+            switch scalar {
+            case "a"..."z", "A"..."Z", "0"..."9": continue
+            case "_", "-", ".":
+                if isFirst { return false }
+                continue
+            default: break
+            }
+            let properties = scalar.properties
+            guard !properties.isDefaultIgnorableCodePoint else { return false }
+            switch properties.generalCategory {
+            case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter,
+                .otherLetter, .decimalNumber, .letterNumber, .otherNumber:
+                continue
+            case .nonspacingMark, .spacingMark, .enclosingMark:
+                if isFirst { return false }
+            default: return false
+            }
+        }
+        return !isFirst
+    }
+}

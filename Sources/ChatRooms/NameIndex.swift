@@ -1,0 +1,85 @@
+// Finds a record by its name: a hash table that grows one bucket at a time.
+
+/// A record that `NameIndex` can find. `link` chains the records of one bucket.
+protocol Named: Linked {
+    var name: String { get }
+    var nameHash: UInt32 { get }
+}
+
+/// Linear hashing (Litwin 1980). Each insertion splits at most one bucket, so that no login ever
+/// pays for rehashing a million names, as it would with a table that doubles.
+struct NameIndex {
+    private var heads = ChunkedArray<UInt32>()
+    /// The smallest 2ⁿ-1 that is not below the number of the last bucket.
+    private var mask: UInt32 = 0
+    private var nameCount = 0
+
+    init() {
+        heads.append(none)
+    }
+
+    /// A bucket that is not there yet still lives in the one that it will be split from.
+    private func bucket(_ hash: UInt32) -> UInt32 {
+        let bucket = hash & mask
+        return bucket < heads.count ? bucket : bucket & (mask >> 1)
+    }
+
+    func find<Record: Named>(_ key: NameKey, in pool: borrowing Pool<Record>) -> UInt32? {
+        var index = heads[bucket(key.hash)]
+        while index != none {
+            if pool[index].nameHash == key.hash, NameKey(pool[index].name) == key {
+                return index
+            }
+            index = pool[index].link
+        }
+        return nil
+    }
+
+    mutating func insert<Record: Named>(_ index: UInt32, in pool: inout Pool<Record>) {
+        let bucket = bucket(pool[index].nameHash)
+        pool[index].link = heads[bucket]
+        heads[bucket] = index
+        nameCount += 1
+        if nameCount > heads.count {
+            split(in: &pool)
+        }
+    }
+
+    mutating func remove<Record: Named>(_ index: UInt32, in pool: inout Pool<Record>) {
+        let bucket = bucket(pool[index].nameHash)
+        nameCount -= 1
+        if heads[bucket] == index {
+            heads[bucket] = pool[index].link
+            return
+        }
+        var previous = heads[bucket]
+        while pool[previous].link != index {
+            previous = pool[previous].link
+        }
+        pool[previous].link = pool[index].link
+    }
+
+    private mutating func split<Record: Named>(in pool: inout Pool<Record>) {
+        let new = UInt32(heads.count)
+        if new > mask {
+            mask = mask << 1 | 1
+        }
+        let old = new & (mask >> 1)
+        var index = heads[old]
+        var staying = none
+        var moving = none
+        while index != none {
+            let next = pool[index].link
+            if pool[index].nameHash & mask == new {
+                pool[index].link = moving
+                moving = index
+            } else {
+                pool[index].link = staying
+                staying = index
+            }
+            index = next
+        }
+        heads[old] = staying
+        heads.append(moving)
+    }
+}

@@ -1,0 +1,146 @@
+// The chat's own tables against the plain ones they replace.
+
+import Foundation
+import Testing
+
+@testable import ChatRooms
+
+@Suite struct CollectionTests {
+    @Test(arguments: 0..<4 as Range<UInt64>)
+    func namesAreFound(_ seed: UInt64) {
+        var random = SeededGenerator(seed)
+        var pool = Pool<User>()
+        var index = NameIndex()
+        var model: [String: UInt32] = [:]
+        for step in 0..<6_000 {
+            let name = "user\(Int.random(in: 0..<3_000, using: &random))"
+            let key = NameKey(name)
+            #expect(index.find(key, in: pool) == model[name])
+            if let place = model[name], step % 3 == 0 {
+                index.remove(place, in: &pool)
+                pool.remove(place)
+                model[name] = nil
+            } else if model[name] == nil {
+                let place = pool.insert(User(name: name, nameHash: key.hash))
+                index.insert(place, in: &pool)
+                #expect(!model.values.contains(place) || step > 300)
+                model[name] = place
+            }
+        }
+        #expect(pool.count == model.count)
+        #expect(Set(model.values).count == model.count)
+        for (name, place) in model {
+            #expect(index.find(NameKey(name), in: pool) == place)
+        }
+    }
+
+    @Test(arguments: 0..<4 as Range<UInt64>)
+    func aQueueIsAnArray(_ seed: UInt64) {
+        var random = SeededGenerator(seed)
+        var queue = Queue<Int>()
+        var model: [Int] = []
+        for step in 0..<8_000 {
+            // Grows in the first half, shrinks in the second.
+            if model.isEmpty || Int.random(in: 0..<8, using: &random) < (step < 4_000 ? 7 : 1) {
+                queue.append(step)
+                model.append(step)
+            } else {
+                queue.removeFirst()
+                model.removeFirst()
+            }
+            #expect(queue.first == model.first && queue.count == model.count)
+            if let number = model.indices.randomElement(using: &random) {
+                #expect(queue[number] == model[number])
+            }
+        }
+    }
+
+    @Test(arguments: 0..<4 as Range<UInt64>)
+    func chainsKeepTheirOrder(_ seed: UInt64) {
+        var random = SeededGenerator(seed)
+        var pool = Pool<User>()
+        var chain = Chain<GoneUsers>()
+        var model: [UInt32] = []
+        for _ in 0..<2_000 {
+            if model.isEmpty || Int.random(in: 0..<5, using: &random) < 3 {
+                let place = pool.insert(User())
+                chain.append(place, in: &pool)
+                model.append(place)
+            } else {
+                let number = Int.random(in: 0..<model.count, using: &random)
+                chain.remove(model[number], in: &pool)
+                pool.remove(model.remove(at: number))
+            }
+            #expect(chain.first == model.first ?? none && chain.last == model.last ?? none)
+            #expect(chain.count == model.count)
+        }
+        var walked: [UInt32] = []
+        var place = chain.first
+        while place != none {
+            walked.append(place)
+            place = chain.next(place, in: pool)
+        }
+        #expect(walked == model)
+    }
+
+    @Test(arguments: 0..<6 as Range<UInt64>)
+    func historyKeepsTheNewestThatFit(_ seed: UInt64) {
+        var random = SeededGenerator(seed)
+        let countLimit = Int.random(in: 1...40, using: &random)
+        let byteLimit = 1 << Int.random(in: 6...12, using: &random)
+        var history = History()
+        var model: [(text: [UInt8], author: UInt64, id: [UInt8])] = []
+        for step in 1...1_500 {
+            let id = Array("i\(Int.random(in: 0..<30, using: &random))".utf8)
+            let author = UInt64.random(in: 0..<3, using: &random)
+            let hasID = Bool.random(using: &random)
+            let body = (0..<Int.random(in: 0...90, using: &random)).map { UInt8($0) }
+            let text = body + (hasID ? id : []) + Array("\"}".utf8)
+            history.append(
+                [1, 2, 3] + text + [4], 3..<3 + text.count, author: author,
+                idByteCount: hasID ? id.count : 0, countLimit: countLimit, byteLimit: byteLimit,
+                mayGrow: step < 10 || Bool.random(using: &random))
+            model.append((text, author, hasID ? id : []))
+            // Never more than the limits, never a gap, and never less than must be.
+            #expect(history.lastOffset == step)
+            #expect(history.count <= countLimit && history.byteCount <= byteLimit)
+            #expect(history.count > 0 || text.count > history.ringByteCount)
+            let kept = history.firstOffset..<history.nextOffset
+            #expect(kept.reduce(0) { $0 + model[$1 - 1].text.count } == history.byteCount)
+            if let offset = kept.randomElement(using: &random) {
+                var copy: [UInt8] = []
+                history.copy(offset, to: &copy)
+                #expect(copy == model[offset - 1].text)
+            }
+            let expected = kept.last { model[$0 - 1].author == author && model[$0 - 1].id == id }
+            #expect(history.find(author: author, id, 0..<id.count) == expected)
+        }
+    }
+
+    @Test(
+        arguments: [
+            (0, "1970-01-01T00:00:00.000Z"), (951_782_400_000, "2000-02-29T00:00:00.000Z"),
+            (951_868_799_999, "2000-02-29T23:59:59.999Z"),
+            (4_107_542_400_000, "2100-03-01T00:00:00.000Z"),
+            (1_795_381_500_123, "2026-11-22T21:05:00.123Z"), (-1, "1969-12-31T23:59:59.999Z"),
+            (253_402_300_799_999, "9999-12-31T23:59:59.999Z"),
+            (-62_167_219_200_000, "0000-01-01T00:00:00.000Z"),
+        ] as [(Int64, String)])
+    func wallTime(_ milliseconds: Int64, _ expected: String) {
+        var out: [UInt8] = []
+        ChatMoment(monotonic: 0, wall: milliseconds).writeWall(to: &out)
+        #expect(String(decoding: out, as: UTF8.self) == expected)
+    }
+
+    @Test func wallTimeIsFoundations() {
+        var random = SeededGenerator(1)
+        let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+        for _ in 0..<2_000 {
+            let seconds = Int64.random(in: 0..<250_000_000_000, using: &random)
+            var out: [UInt8] = []
+            ChatMoment(monotonic: 0, wall: seconds * 1000).writeWall(to: &out)
+            let expected = Date(timeIntervalSince1970: Double(seconds)).formatted(style)
+            #expect(String(decoding: out, as: UTF8.self) == expected)
+        }
+    }
+}

@@ -1,0 +1,168 @@
+// A server made of arrays: carries out the chat's effects at once and remembers who heard what.
+
+import Foundation
+import Testing
+
+@testable import ChatRooms
+
+typealias JSON = [String: Any]
+
+/// splitmix64: the same run for the same seed, everywhere.
+struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    init(_ seed: UInt64) {
+        state = seed
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var value = state
+        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
+        return value ^ value >> 31
+    }
+}
+
+final class World {
+    var chat: Chat
+    var effects = Effects()
+    var now = ChatMoment(monotonic: 1_000_000, wall: 1_795_381_500_123)
+    var tokens = SeededGenerator(99)
+    var connections: [UInt32: ConnectionKey] = [:]
+    var generations: [UInt32: UInt32] = [:]
+    var rooms = Set<RoomID>()
+    var subscribers: [RoomID: Set<ConnectionKey>] = [:]
+    var inbox: [ConnectionKey: [String]] = [:]
+    var closes: [ConnectionKey: ChatClose] = [:]
+    /// Every effect since the world began, in words.
+    var journal: [String] = []
+
+    init(_ limits: ChatLimits = .withoutRateLimit, seed: UInt64 = 7) {
+        chat = Chat(limits: limits, epochSeed: seed)
+    }
+
+    // `#expect` cannot look into what cannot be copied.
+    var userCount: Int { chat.userCount }
+    var roomCount: Int { chat.roomCount }
+    var historyByteCount: Int { chat.historyByteCount }
+    var rememberedUserCount: Int { chat.users.count }
+    var waitingCount: Int { chat.waiting.count }
+    var effectCount: Int { effects.list.count }
+
+    func pass(_ duration: Duration) {
+        now.monotonic += duration.milliseconds
+        now.wall += duration.milliseconds
+    }
+
+    func open(_ slot: UInt32) -> ConnectionKey {
+        let key = ConnectionKey(slot: slot, generation: generations[slot, default: 0])
+        connections[slot] = key
+        inbox[key] = []
+        chat.connectionOpened(key, resourceID: UInt64(slot) + 100, at: now)
+        return key
+    }
+
+    func close(_ key: ConnectionKey) {
+        guard connections[key.slot] == key else { return }
+        connections[key.slot] = nil
+        generations[key.slot] = key.generation + 1
+        for room in subscribers.keys {
+            subscribers[room]!.remove(key)
+        }
+        chat.connectionClosed(key, at: now, &effects)
+        carryOut()
+    }
+
+    func tick() {
+        chat.tick(at: now, &effects)
+        carryOut()
+    }
+
+    /// Sends a text and returns everything that this connection was sent in answer, in order.
+    @discardableResult
+    func send(_ key: ConnectionKey, _ text: String) -> [JSON] {
+        send(key, bytes: Array(text.utf8))
+    }
+
+    @discardableResult
+    func send(_ key: ConnectionKey, bytes: [UInt8]) -> [JSON] {
+        if chat.needsToken {
+            chat.provide(SessionToken(bits: UInt128(tokens.next()) << 64 | UInt128(tokens.next())))
+        }
+        let before = inbox[key]!.count
+        chat.received(bytes.span, from: key, at: now, &effects)
+        carryOut()
+        return inbox[key]![before...].map(parse)
+    }
+
+    /// Opens a connection and logs in.
+    func login(_ slot: UInt32, _ user: String, join: Bool = true) -> ConnectionKey {
+        let key = open(slot)
+        let replies = send(key, #"{"type":"login","user":"\#(user)","join":\#(join)}"#)
+        #expect(replies.first?["type"] as? String == "welcome", "\(replies)")
+        return key
+    }
+
+    func heard(_ key: ConnectionKey) -> [JSON] { inbox[key]!.map(parse) }
+
+    func carryOut() {
+        for effect in effects.list {
+            switch effect {
+            case .reply(let key, let range):
+                let text = text(range)
+                journal.append("reply \(key.slot) \(text)")
+                if connections[key.slot] == key {
+                    inbox[key]!.append(text)
+                }
+            case .publish(let room, let range):
+                let text = text(range)
+                journal.append("publish \(room.index) \(text)")
+                #expect(rooms.contains(room))
+                for key in subscribers[room]! {
+                    inbox[key]!.append(text)
+                }
+            case .subscribe(let key, let room):
+                journal.append("subscribe \(key.slot) \(room.index)")
+                #expect(connections[key.slot] == key && rooms.contains(room))
+                #expect(subscribers[room]!.insert(key).inserted)
+            case .unsubscribe(let key, let room):
+                journal.append("unsubscribe \(key.slot) \(room.index)")
+                #expect(subscribers[room]!.remove(key) != nil)
+            case .roomOpened(let room):
+                journal.append("opened \(room.index) \(room.generation)")
+                #expect(rooms.insert(room).inserted)
+                #expect(!rooms.contains { $0.index == room.index && $0 != room })
+                subscribers[room] = []
+            case .roomForgotten(let room):
+                journal.append("forgotten \(room.index) \(room.generation)")
+                #expect(rooms.remove(room) != nil)
+                #expect(subscribers.removeValue(forKey: room) == [])
+            case .close(let key, let cause):
+                journal.append("close \(key.slot) \(cause.code)")
+                #expect(closes[key] == nil)
+                closes[key] = cause
+            }
+        }
+        effects.removeAll()
+    }
+
+    private func text(_ range: Range<Int>) -> String {
+        String(decoding: effects.bytes[range], as: UTF8.self)
+    }
+}
+
+func parse(_ text: String) -> JSON {
+    guard let object = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? JSON else {
+        Issue.record("not a JSON object: \(text)")
+        return [:]
+    }
+    return object
+}
+
+extension JSON {
+    var type: String? { self["type"] as? String }
+    var code: String? { self["code"] as? String }
+    var offset: Int? { self["offset"] as? Int }
+    var offsets: [Int] { (self["messages"] as? [JSON] ?? []).compactMap(\.offset) }
+}
