@@ -2,7 +2,6 @@
 import Glibc
 import LinuxReactor
 import Logging
-import WebSocketCore
 
 /// A WebSocket server with its handler.
 ///
@@ -37,27 +36,7 @@ public struct Server<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
     /// Serves until a stop signal comes (``ServerConfiguration/stopSignals``) or the handler asks for
     /// a stop, and everybody has gone. Called once.
     public consuming func run() {
-        while !core.isDone {
-            core.turn { event, id, io throws(Disconnect) in
-                switch event {
-                case .message(let message): try handler.onMessage(message, from: id, &io)
-                case .open: try handler.onOpen(id, &io)
-                case .close(let cause): handler.onClose(id, cause, &io)
-                case .drain: handler.onDrain(id, &io)
-                case .upgrade(let request):
-                    do throws(HandshakeRejection) {
-                        io.upgradeAnswer = .success(try handler.onUpgrade(request))
-                    } catch {
-                        io.upgradeAnswer = .failure(error)
-                    }
-                case .request(let request): handler.onRequest(request, &io)
-                case .error(let error): handler.onError(id, error, &io)
-                case .tick: handler.onTick(&io)
-                case .mail:
-                    for mail in mailbox.takeAll() { handler.onMail(mail, &io) }
-                }
-            }
-        }
+        while !core.isDone { core.turn(&handler, mailbox) }
         mailbox.close()
         core.close()
     }

@@ -55,7 +55,7 @@ extension ServerCore where K: ~Copyable {
 
 extension ConnectionError {
     /// The trouble behind a cause; nil if the connection simply ended.
-    init?(_ cause: CloseCause) {
+    package init?(_ cause: CloseCause) {
         switch cause {
         case .violation(let kind): self = .violation(kind)
         case .connectionLost(let number):

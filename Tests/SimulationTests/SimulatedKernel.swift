@@ -1,0 +1,235 @@
+// A machine of the test's own: sockets, epoll and a clock in memory, with faults by seed.
+import LinuxReactor
+
+/// One connection as the network sees it.
+struct SimulatedSocket {
+    /// What the client has sent and the server has not received.
+    var toServer: [UInt8] = []
+    /// What the server has sent.
+    var toClient: [UInt8] = []
+    /// How many more bytes the client's side takes before the socket is full.
+    var window = Int.max
+    var clientHasEnded = false
+    var isReset = false
+    var serverHasEnded = false
+    var isClosed = false
+    var wasReset = false
+}
+
+/// What the test and the kernel share: the test is the network.
+final class SimulatedNetwork {
+    var sockets: [Int32: SimulatedSocket] = [:]
+    var backlog: [(Int32, NetworkAddress)] = []
+    var clock = Instant(nanoseconds: 1_000_000_000)
+    /// Whether waiting makes time pass, up to the wait's end.
+    var mayPass = false
+    /// Whether the server has waited with nothing to do.
+    var isIdle = false
+    var nextDescriptor: Int32 = 100
+    var generator: SeededGenerator
+    /// The most bytes that one receive or send moves; chosen anew each time when a range.
+    var receiveSizes = 1...Int.max
+    var sendSizes = 1...Int.max
+    /// Descriptors that may still be opened.
+    var descriptorsLeft = Int.max
+    var pendingSignals: [Int32] = []
+    var sendCount = 0
+    var openDescriptors: Set<Int32> = []
+    /// Interest by watched descriptor.
+    var watched: [Int32: (Readiness, UInt64)] = [:]
+    var hasWakeup = false
+
+    init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
+
+    /// A client connects; its bytes wait for the server to accept it.
+    func connect(from peer: NetworkAddress = .ipv4(127, 0, 0, 1, port: 9999)) -> Int32 {
+        nextDescriptor += 1
+        sockets[nextDescriptor] = SimulatedSocket()
+        backlog.append((nextDescriptor, peer))
+        return nextDescriptor
+    }
+
+    func send(_ bytes: [UInt8], on socket: Int32) { sockets[socket]!.toServer += bytes }
+
+    /// Takes what the server has sent so far.
+    func receive(on socket: Int32) -> [UInt8] {
+        defer { sockets[socket]!.toClient = [] }
+        return sockets[socket]!.toClient
+    }
+
+    func readiness(of descriptor: Int32) -> Readiness {
+        switch descriptor {
+        case SimulatedKernel.listener: return backlog.isEmpty ? [] : .readable
+        case SimulatedKernel.wakeup: return hasWakeup ? .readable : []
+        case SimulatedKernel.signals: return pendingSignals.isEmpty ? [] : .readable
+        default: break
+        }
+        guard let socket = sockets[descriptor] else { return [] }
+        var ready: Readiness = []
+        if !socket.toServer.isEmpty || socket.clientHasEnded { ready.insert(.readable) }
+        if socket.window > 0 { ready.insert(.writable) }
+        if socket.isReset { ready.formUnion([.readable, .writable, .failed]) }
+        if socket.clientHasEnded && socket.serverHasEnded { ready.insert(.failed) }
+        return ready
+    }
+}
+
+/// SplitMix64: the same faults for the same seed.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
+
+struct SimulatedKernel: Kernel, ~Copyable {
+    static let poll: Int32 = 3
+    static let listener: Int32 = 4
+    static let wakeup: Int32 = 5
+    static let signals: Int32 = 6
+    static let reserve: Int32 = 7
+
+    let network: SimulatedNetwork
+
+    mutating func monotonicNow() -> Instant { network.clock }
+
+    mutating func wallClockNow() -> WallTime {
+        WallTime(nanoseconds: 1_700_000_000_000_000_000 + network.clock.nanoseconds)
+    }
+
+    mutating func fillRandom(_ bytes: inout MutableSpan<UInt8>) {
+        for index in 0..<bytes.count {
+            bytes[index] = UInt8.random(in: .min ... .max, using: &network.generator)
+        }
+    }
+
+    mutating func makePoll() throws(SystemError) -> FileDescriptor {
+        FileDescriptor(rawValue: Self.poll)
+    }
+
+    mutating func changePoll(
+        _ poll: FileDescriptor, _ change: PollChange, _ descriptor: FileDescriptor,
+        for readiness: Readiness, token: UInt64
+    ) throws(SystemError) {
+        let isWatched = network.watched[descriptor.rawValue] != nil
+        switch change {
+        case .add: precondition(!isWatched, "EEXIST")
+        case .modify, .remove: precondition(isWatched, "ENOENT")
+        }
+        network.watched[descriptor.rawValue] = change == .remove ? nil : (readiness, token)
+    }
+
+    mutating func wait(
+        on poll: FileDescriptor, into events: inout ReadyEvents, timeout: Duration?
+    ) -> Int {
+        var count = 0
+        // In the order of descriptors, so that a run can be repeated.
+        for descriptor in network.watched.keys.sorted() where count < events.capacity {
+            let (interest, token) = network.watched[descriptor]!
+            let ready = network.readiness(of: descriptor).intersection(interest.union(.failed))
+            guard !ready.isEmpty else { continue }
+            events[count] = (token, ready)
+            count += 1
+        }
+        if count == 0, timeout != .zero {
+            network.isIdle = true
+            if network.mayPass, let timeout { network.clock = network.clock + timeout }
+        }
+        return count
+    }
+
+    mutating func listen(
+        on address: ListenAddress, backlog: Int32, reusePort: Bool
+    ) throws(SystemError) -> (FileDescriptor, NetworkAddress) {
+        (FileDescriptor(rawValue: Self.listener), .ipv4(127, 0, 0, 1, port: 8080))
+    }
+
+    mutating func adoptListener(_ listener: FileDescriptor) throws(SystemError) -> NetworkAddress {
+        .ipv4(127, 0, 0, 1, port: 8080)
+    }
+
+    mutating func accept(on listener: FileDescriptor) -> AcceptOutcome {
+        guard !network.backlog.isEmpty else { return .wouldBlock }
+        guard network.descriptorsLeft > 0 else { return .exhausted(24) }
+        network.descriptorsLeft -= 1
+        let (descriptor, peer) = network.backlog.removeFirst()
+        network.openDescriptors.insert(descriptor)
+        return .accepted(FileDescriptor(rawValue: descriptor), peer)
+    }
+
+    mutating func receive(
+        from descriptor: FileDescriptor, into buffer: inout MutableSpan<UInt8>
+    ) -> ReceiveOutcome {
+        let number = descriptor.rawValue
+        precondition(network.openDescriptors.contains(number), "EBADF")
+        let socket = network.sockets[number]!
+        if socket.toServer.isEmpty {
+            if socket.isReset { return .failed(104) }
+            return socket.clientHasEnded ? .endOfStream : .wouldBlock
+        }
+        let most = Int.random(in: network.receiveSizes, using: &network.generator)
+        let count = min(socket.toServer.count, buffer.count, most)
+        for index in 0..<count { buffer[index] = socket.toServer[index] }
+        network.sockets[number]!.toServer.removeFirst(count)
+        return .received(count)
+    }
+
+    mutating func send(_ bytes: Span<UInt8>, to descriptor: FileDescriptor) -> SendOutcome {
+        let number = descriptor.rawValue
+        precondition(network.openDescriptors.contains(number), "EBADF")
+        precondition(!bytes.isEmpty, "a send of nothing")
+        let socket = network.sockets[number]!
+        precondition(!socket.serverHasEnded, "a send after shutdown")
+        network.sendCount += 1
+        if socket.isReset { return .failed(32) }
+        let most = Int.random(in: network.sendSizes, using: &network.generator)
+        let count = min(bytes.count, socket.window, most)
+        // As on Linux: a short send means that the socket is full, for this moment at least.
+        if count == 0 { return .wouldBlock }
+        for index in 0..<count { network.sockets[number]!.toClient.append(bytes[index]) }
+        if socket.window != .max { network.sockets[number]!.window -= count }
+        return .sent(count)
+    }
+
+    mutating func shutdownOutput(of socket: FileDescriptor) {
+        network.sockets[socket.rawValue]!.serverHasEnded = true
+    }
+
+    mutating func close(_ descriptor: FileDescriptor) {
+        network.watched[descriptor.rawValue] = nil
+        guard network.sockets[descriptor.rawValue] != nil else { return }
+        precondition(
+            network.openDescriptors.remove(descriptor.rawValue) != nil, "closed twice")
+        network.sockets[descriptor.rawValue]!.isClosed = true
+        if network.descriptorsLeft != .max { network.descriptorsLeft += 1 }
+    }
+
+    mutating func reset(_ socket: FileDescriptor) {
+        network.sockets[socket.rawValue]!.wasReset = true
+        close(socket)
+    }
+
+    mutating func makeWakeup() throws(SystemError) -> FileDescriptor {
+        FileDescriptor(rawValue: Self.wakeup)
+    }
+
+    mutating func clearWakeup(_ descriptor: FileDescriptor) { network.hasWakeup = false }
+
+    mutating func makeSignalSource(_ signals: [Int32]) throws(SystemError) -> FileDescriptor {
+        FileDescriptor(rawValue: Self.signals)
+    }
+
+    mutating func readSignal(_ descriptor: FileDescriptor) -> Int32? {
+        network.pendingSignals.isEmpty ? nil : network.pendingSignals.removeFirst()
+    }
+
+    mutating func makeReserve() -> FileDescriptor? { FileDescriptor(rawValue: Self.reserve) }
+
+    mutating func raiseDescriptorLimit() -> Int { 10_000 }
+}
