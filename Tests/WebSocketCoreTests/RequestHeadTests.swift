@@ -143,6 +143,34 @@ import Testing
         }
     }
 
+    /// Each of the 256 bytes in each part of a head, against the character lists of RFC 9110.
+    @Test func everyByteInEveryPlace() {
+        let alphanumeric = Set(
+            Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789".utf8))
+        let token = alphanumeric.union(Array("!#$%&'*+-.^_`|~".utf8))
+        let value = Set<UInt8>(0x20...0x7E).union(0x80...0xFF).union([0x09])
+        let target = Set<UInt8>(0x21...0x7E).subtracting(Array("\"<>#".utf8))
+        func accepts(_ before: String, _ byte: UInt8, _ after: String) -> Bool {
+            let bytes = Array(before.utf8) + [byte] + Array(after.utf8)
+            var parser = RequestHeadParser()
+            if case .complete = parser.parse(bytes.span, limit: 8192) { return true }
+            return false
+        }
+        for byte in 0...255 as ClosedRange<UInt8> {
+            #expect(accepts("G", byte, "T / HTTP/1.1\r\n\r\n") == token.contains(byte), "\(byte)")
+            #expect(
+                accepts("GET /", byte, "? HTTP/1.1\r\n\r\n") == target.contains(byte), "\(byte)")
+            let name = accepts("GET / HTTP/1.1\r\na", byte, "b: c\r\n\r\n")
+            // A colon ends the name early, which is as good.
+            #expect(name == (token.contains(byte) || byte == 0x3A), "\(byte)")
+            for length in 0...9 {
+                let before = "GET / HTTP/1.1\r\na: " + String(repeating: "x", count: length)
+                let isAccepted = accepts(before, byte, "xxxxxxxx\r\n\r\n")
+                #expect(isAccepted == value.contains(byte), "\(byte) after \(length)")
+            }
+        }
+    }
+
     @Test func everyFlawIsExplained() {
         var reasons: Set<String> = []
         for flaw in RequestHeadParser.Flaw.allCases {
