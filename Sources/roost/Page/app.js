@@ -10,5 +10,6 @@ const chat = new Chat(chatAddress(location), () => view?.schedule());
 view = new View(chat);
 
 const name = tabName();
+document.getElementById('loading').remove();
 if (name) chat.enter(name, roomInAddress());
 view.schedule();

@@ -7,13 +7,16 @@ import { keyOf, mentions, sameName } from './names.js';
 export const windowLimit = 1000;
 export const typingLasts = 5_000;
 
+// What is kept of a message, whatever else the server may send with it some day.
+const entryOf = ({ offset, user, text, at, id }) => ({ offset, user, text, at, id });
+
 export class Room {
     state = 'away'; // 'away' (not yet, or no longer, joined) | 'joined' | 'refused'
     problem = '';
     draft = '';
     epoch = null;
     position = -1; // the offset of the last message received
-    entries = []; // {offset, user, text, at, id, deleted}, by offset
+    entries = []; // {offset, user, text, at, id}, and `deleted`, by offset
     atEnd = true; // whether the window includes the newest message
     following = true; // whether the reader is at the bottom
     older = 'unknown'; // 'unknown' | 'loading' | 'none'
@@ -55,7 +58,7 @@ export class Room {
             for (const message of reply.messages) this.applyMessage(message, me);
             return;
         }
-        this.entries = reply.messages.slice();
+        this.entries = reply.messages.map(entryOf);
         this.epoch = reply.epoch;
         this.position = reply.offset;
         this.atEnd = true;
@@ -103,7 +106,7 @@ export class Room {
             this.atEnd = false;
             return;
         }
-        this.entries.push(message);
+        this.entries.push(entryOf(message));
         this.#dropOldest();
     }
 
@@ -118,7 +121,7 @@ export class Room {
     // A page of the past came.
     prepend(messages, more) {
         const first = this.first?.offset ?? Infinity;
-        const page = messages.filter((message) => message.offset < first);
+        const page = messages.filter(({ offset }) => offset < first).map(entryOf);
         this.older = more && page.length > 0 ? 'unknown' : 'none';
         // What was missed has been found after all.
         if (page.length > 0 && this.missed?.before === first && !this.missed.restarted) {
@@ -135,7 +138,7 @@ export class Room {
     // A page towards the present came, after a look far into the past.
     append(messages, more) {
         const last = this.last?.offset ?? -1;
-        this.entries.push(...messages.filter((message) => message.offset > last));
+        this.entries.push(...messages.filter(({ offset }) => offset > last).map(entryOf));
         this.#dropOldest();
         this.newer = 'unknown';
         this.atEnd = !more && (this.last?.offset ?? -1) >= this.position;
@@ -143,7 +146,7 @@ export class Room {
 
     // Back to the present in one step.
     replace(messages, more) {
-        this.entries = messages.slice();
+        this.entries = messages.map(entryOf);
         this.older = more ? 'unknown' : 'none';
         this.missed = null;
         this.position = Math.max(this.position, this.last?.offset ?? -1);

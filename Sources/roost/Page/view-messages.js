@@ -141,7 +141,7 @@ function itemsOf(room, chat) {
     const keys = new Set();
     let before = null;
     for (const line of lines) {
-        const date = instant(line.entry.at);
+        const date = (line.entry.date ??= instant(line.entry.at));
         const marks = marksBefore(line.entry, date, before, room);
         items.push(...marks);
         const own = sameName(line.entry.user, chat.me);
@@ -151,7 +151,7 @@ function itemsOf(room, chat) {
             ...line, own, head, tail: true, online,
             lastOwn: line.entry === lastOwn,
             sameMinute: head || sameMinute(before.date, date),
-            mentioned: !own && mentions(line.entry.text, chat.me),
+            mentioned: !own && (line.entry.mentioned ??= mentions(line.entry.text, chat.me)),
             key: keyFor(room, line.entry, own, keys),
         };
         items.push(item);

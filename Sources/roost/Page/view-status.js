@@ -32,6 +32,7 @@ export class StatusView {
         this.#state.dataset.phase = state.phase;
         setHidden(this.#bar, !down);
         setText(this.#words, words);
+        this.#bar.classList.toggle('stopped', state.phase === 'stopped');
         setHidden(this.#retry, !(state.phase === 'waiting' || state.again));
         setText(this.#retry, state.phase === 'stopped' ? 'Connect again' : 'Try now');
         this.#countDown(state);

@@ -34,7 +34,7 @@ export function wordsForState(state, online) {
         case 'waiting':
             return online ? cause : 'You are offline.';
         case 'stopped':
-            return state.reason ? `${cause} ${state.reason}` : cause;
+            return state.reason || cause;
         default:
             return '';
     }

@@ -9,6 +9,7 @@ failed. `--check` says in one line what is missing to run this at all, if anythi
 """
 
 import argparse
+import pathlib
 import sys
 
 try:
@@ -446,6 +447,15 @@ def narrow():
             expect(ann.page.locator("#members-panel")).not_to_be_visible()
 
 
+def modules():
+    """The modules that need no server and no DOM, each by itself."""
+    with start_server() as server, browser(arguments.shots) as all:
+        ann = all.person(server.page)
+        script = pathlib.Path(__file__).with_name("page_modules.js").read_text()
+        failures = ann.page.evaluate(script.split("\n\n", 1)[1])
+        assert not failures, "\n".join(failures)
+
+
 def headers():
     """The page is sent with what keeps anything foreign out of it, and every file has its type."""
     with start_server() as server, browser(arguments.shots) as all:
@@ -478,7 +488,7 @@ def headers():
 SCENARIOS = {
     function.__name__: function
     for function in (conversation, names, reload, restart, resume, missed, markup, rooms, history,
-                     limits, keyboard, accessibility, narrow, headers)
+                     limits, keyboard, accessibility, narrow, modules, headers)
 }
 
 
