@@ -72,6 +72,13 @@ public struct Outbound: ~Copyable {
         slot(of: id).map { connections[$0].isOpen } ?? false
     }
 
+    /// The connection that has this slot now: what an array of the handler's own, indexed by
+    /// ``ConnectionID/slot``, is turned back with. Nil if none is open there.
+    public func connection(inSlot slot: UInt32) -> ConnectionID? {
+        guard Int(slot) < connections.bound, connections[slot].isOpen else { return nil }
+        return id(of: slot)
+    }
+
     /// Who is at the other end, as the kernel sees it; nil if the connection is gone.
     public func peer(of id: ConnectionID) -> NetworkAddress? {
         slot(of: id).map { connections[$0].peer }

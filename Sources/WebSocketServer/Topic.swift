@@ -31,3 +31,17 @@ struct TopicState: ~Copyable {
     var name: String?
     var isTaken = false
 }
+
+extension Topic {
+    /// Writes the name for a hand-over, in which topics keep their names.
+    public func save(to writer: inout StateWriter) {
+        writer.write(index)
+        writer.write(generation)
+    }
+
+    /// Reads what ``save(to:)`` wrote.
+    public init(from reader: inout StateReader) throws(StateError) {
+        index = try reader.read()
+        generation = try reader.read()
+    }
+}

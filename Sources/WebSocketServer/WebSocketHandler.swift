@@ -55,11 +55,13 @@ public protocol WebSocketHandler: ~Copyable {
 
     /// Writes everything that must survive a hand-over to another process. Called at most once, with
     /// nothing after it.
-    func save(to writer: inout StateWriter)
+    func save(to writer: inout StateWriter, _ io: borrowing Outbound)
 
-    /// Takes over what ``save(to:)`` wrote, before any other callback. Topics and connections have
+    /// Takes over what ``save(to:_:)`` wrote, before any other callback. Topics and connections have
     /// the names that they had.
-    mutating func restore(from reader: inout StateReader) throws(StateError)
+    mutating func restore(
+        from reader: inout StateReader, _ io: inout Outbound
+    ) throws(StateError)
 }
 
 extension WebSocketHandler where Self: ~Copyable {
@@ -89,9 +91,11 @@ extension WebSocketHandler where Self: ~Copyable {
 
     public mutating func onMail(_ mail: Mail, _ io: inout Outbound) {}
 
-    public func save(to writer: inout StateWriter) {}
+    public func save(to writer: inout StateWriter, _ io: borrowing Outbound) {}
 
-    public mutating func restore(from reader: inout StateReader) throws(StateError) {}
+    public mutating func restore(
+        from reader: inout StateReader, _ io: inout Outbound
+    ) throws(StateError) {}
 }
 
 /// How an opening handshake is accepted.

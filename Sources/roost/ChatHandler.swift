@@ -1,0 +1,163 @@
+// Joins the chat to the server: what happens there is told to the chat, what the chat wants done is
+// done there.
+import ChatRooms
+import WebSocketServer
+
+/// The chat as a WebSocket handler.
+struct ChatHandler: WebSocketHandler, ~Copyable {
+    static let subprotocol = "roost.v1"
+
+    private var chat: Chat
+    private var effects = Effects()
+    /// The topic of each room, by the room's index.
+    private var topics: [Topic?] = []
+    private let limits: ChatLimits
+    private let site = Site()
+
+    init(limits: ChatLimits, epochSeed: UInt64) {
+        self.limits = limits
+        chat = Chat(limits: limits, epochSeed: epochSeed)
+    }
+
+    // MARK: Connections
+
+    func onUpgrade(
+        _ request: borrowing HTTPRequest
+    ) throws(HandshakeRejection) -> UpgradeReply {
+        guard request.head.pathIs("/chat") || request.head.pathIs("/") else {
+            throw HandshakeRejection(.notFound, reason: "The chat is at /chat.")
+        }
+        let isOffered = request.head.subprotocols.contains(Self.subprotocol)
+        return UpgradeReply(subprotocol: isOffered ? Self.subprotocol : nil)
+    }
+
+    mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) {
+        chat.connectionOpened(id.key, resourceID: id.resourceId, at: io.moment)
+    }
+
+    mutating func onMessage(
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+    ) throws(Disconnect) {
+        guard message.isText else {
+            throw Disconnect(.unsupportedData, "The chat speaks JSON in text messages.")
+        }
+        if chat.needsToken { provideToken(&io) }
+        chat.received(message.bytes, from: id.key, at: io.moment, &effects)
+        carryOutEffects(&io)
+    }
+
+    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout Outbound) {
+        chat.connectionClosed(id.key, at: io.moment, &effects)
+        carryOutEffects(&io)
+    }
+
+    mutating func onTick(_ io: inout Outbound) {
+        chat.tick(at: io.moment, &effects)
+        carryOutEffects(&io)
+    }
+
+    private mutating func provideToken(_ io: inout Outbound) {
+        let bits = io.randomBytes(16).reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
+        chat.provide(SessionToken(bits: bits))
+    }
+
+    // MARK: Effects
+
+    private mutating func carryOutEffects(_ io: inout Outbound) {
+        guard !effects.isEmpty else { return }
+        // A local of its own for the time: its bytes are lent while topics are noted.
+        var effects = Effects()
+        swap(&effects, &self.effects)
+        for effect in effects.list {
+            switch effect {
+            case .reply(let key, let range):
+                guard let id = io.connection(key) else { continue }
+                io.send(text: effects.bytes.span.extracting(range), to: id)
+            case .publish(let room, let range):
+                io.publish(text: effects.bytes.span.extracting(range), to: topic(of: room))
+            case .subscribe(let key, let room):
+                guard let id = io.connection(key) else { continue }
+                io.subscribe(id, to: topic(of: room))
+            case .unsubscribe(let key, let room):
+                guard let id = io.connection(key) else { continue }
+                io.unsubscribe(id, from: topic(of: room))
+            case .roomOpened(let room): setTopic(of: room, io.makeTopic())
+            case .roomForgotten(let room):
+                io.removeTopic(topic(of: room))
+                topics[Int(room.index)] = nil
+            case .close(let key, let close):
+                guard let id = io.connection(key) else { continue }
+                io.close(id, CloseCode(rawValue: close.code), "\(close.reason)")
+            }
+        }
+        effects.removeAll()
+        swap(&effects, &self.effects)
+    }
+
+    private func topic(of room: RoomID) -> Topic {
+        guard let topic = topics[Int(room.index)] else {
+            preconditionFailure("a room is opened before anything else is said of it")
+        }
+        return topic
+    }
+
+    private mutating func setTopic(of room: RoomID, _ topic: Topic) {
+        while topics.count <= Int(room.index) { topics.append(nil) }
+        topics[Int(room.index)] = topic
+    }
+
+    // MARK: Plain HTTP
+
+    func onRequest(_ request: borrowing HTTPRequest, _ io: inout Outbound) {
+        io.respond(to: request.id, site.answer(request.head, isStopping: io.isStopping))
+    }
+
+    // MARK: Hand-over
+
+    func save(to writer: inout StateWriter, _ io: borrowing Outbound) {
+        writer.write(chat.save(at: io.moment).span)
+        writer.write(UInt64(topics.count))
+        for topic in topics {
+            writer.write(topic != nil)
+            topic?.save(to: &writer)
+        }
+    }
+
+    mutating func restore(
+        from reader: inout StateReader, _ io: inout Outbound
+    ) throws(StateError) {
+        let bytes = Array(try reader.readBytes())
+        do {
+            chat = try Chat(restoring: bytes, limits: limits, at: io.moment)
+        } catch {
+            throw StateError("The chat's state cannot be read: \(error)")
+        }
+        topics = []
+        for _ in 0..<(try reader.read(UInt64.self)) {
+            topics.append(try reader.readBool() ? try Topic(from: &reader) : nil)
+        }
+    }
+}
+
+extension ConnectionID {
+    fileprivate var key: ConnectionKey {
+        ConnectionKey(slot: slot, generation: UInt32(truncatingIfNeeded: resourceId))
+    }
+}
+
+extension Outbound {
+    /// This turn's instant on both clocks.
+    fileprivate var moment: ChatMoment {
+        ChatMoment(
+            monotonic: Int64(clamping: now.milliseconds),
+            wall: Int64(clamping: wallClock.milliseconds))
+    }
+
+    /// The connection that the chat means, if it is still open.
+    fileprivate func connection(_ key: ConnectionKey) -> ConnectionID? {
+        guard let id = connection(inSlot: key.slot),
+            UInt32(truncatingIfNeeded: id.resourceId) == key.generation
+        else { return nil }
+        return id
+    }
+}

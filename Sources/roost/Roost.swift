@@ -1,0 +1,10 @@
+// The program: one command with its subcommands.
+import ArgumentParser
+
+@main
+struct Roost: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "roost",
+        abstract: "A chat server: start it, open the page, talk.",
+        subcommands: [Serve.self], defaultSubcommand: Serve.self)
+}

@@ -1,0 +1,85 @@
+// UNSAFE: reads the page's files, which stand in the binary for as long as the process lives.
+import CPage
+import WebSocketServer
+
+/// What the chat server answers to plain HTTP: the page, and whether it is well.
+struct Site {
+    private struct File {
+        let type: String
+        let bytes: [UInt8]
+        let tag: String
+    }
+
+    private let files: [String: File]
+
+    init() {
+        var files: [String: File] = [:]
+        for index in 0..<Int(page_file_count) {
+            let file = unsafe page_files()[index]
+            let bytes = unsafe Array(UnsafeBufferPointer(start: file.bytes, count: file.count))
+            files[unsafe String(cString: file.path)] = unsafe File(
+                type: String(cString: file.type), bytes: bytes, tag: Self.entityTag(bytes))
+        }
+        self.files = files
+    }
+
+    /// Answers a request at once: nothing here waits for anything.
+    func answer(_ head: RequestHead, isStopping: Bool) -> HTTPResponse {
+        let response: HTTPResponse
+        switch head.path {
+        case "/healthz": response = Self.health(isWell: true)
+        case "/readyz": response = Self.health(isWell: !isStopping)
+        case let path:
+            guard let file = files[path] else {
+                return .text(.notFound, "There is nothing here. The chat is at /.")
+            }
+            response = answer(with: file, head)
+        }
+        guard head.method == .get || head.method == .head else {
+            return HTTPResponse(
+                .methodNotAllowed,
+                headers: [("Allow", "GET, HEAD"), ("Content-Type", "text/plain; charset=utf-8")],
+                body: Array("This can be read with GET.\n".utf8))
+        }
+        return response
+    }
+
+    /// A file of the page. It is asked for again each time, and sent again only when it has changed,
+    /// so that a new version of the server shows its own page at once.
+    private func answer(with file: File, _ head: RequestHead) -> HTTPResponse {
+        var headers = Self.pageHeaders
+        headers.append(("ETag", file.tag))
+        let known = head.listMembers("If-None-Match")
+        if known.contains(where: { $0 == file.tag || $0 == "W/\(file.tag)" || $0 == "*" }) {
+            return HTTPResponse(.notModified, headers: headers)
+        }
+        headers.append(("Content-Type", file.type))
+        return HTTPResponse(.ok, headers: headers, body: file.bytes)
+    }
+
+    /// Scripts and styles come from here only, nothing is framed, nothing is guessed.
+    private static let pageHeaders = [
+        (
+            "Content-Security-Policy",
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+                + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        ),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "no-referrer"),
+        ("Cache-Control", "no-cache"),
+    ]
+
+    private static func health(isWell: Bool) -> HTTPResponse {
+        HTTPResponse(
+            isWell ? .ok : .serviceUnavailable,
+            headers: [("Content-Type", "application/json"), ("Cache-Control", "no-store")],
+            body: Array((isWell ? #"{"status":"ok"}"# : #"{"status":"stopping"}"#).utf8) + [0x0A])
+    }
+
+    /// A name for the contents: FNV-1a, for it has to tell versions apart and nothing more.
+    private static func entityTag(_ bytes: [UInt8]) -> String {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        return "\"\(String(hash, radix: 16))\""
+    }
+}
