@@ -32,7 +32,7 @@ public struct PythonScript: Sendable {
     ) async throws -> String? {
         let log = FileManager.default.temporaryDirectory.appendingPathComponent(
             "roost-\(scenario)-\(UUID().uuidString).log")
-        FileManager.default.createFile(atPath: log.path, contents: nil)
+        try Data().write(to: log)
         defer { try? FileManager.default.removeItem(at: log) }
         let output = try FileHandle(forWritingTo: log)
         let limit = ["timeout", "--kill-after=5", "\(seconds)"]
