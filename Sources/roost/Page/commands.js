@@ -46,13 +46,15 @@ export class Commands {
 
     // Whether `reply` answered a command of ours.
     settle(reply) {
-        const promise = reply.ref === undefined ? undefined : this.#waiting.get(reply.ref);
-        if (!promise) return false;
-        this.#waiting.delete(reply.ref);
-        if (reply.type === 'error') promise.reject(new CommandError(reply));
-        else promise.resolve(reply);
+        const promise = this.#waiting.get(reply.ref);
+        if (promise) {
+            this.#waiting.delete(reply.ref);
+            if (reply.type === 'error') promise.reject(new CommandError(reply));
+            else promise.resolve(reply);
+        }
+        // A push is a sign of life, but the next reply still has to come in time.
         if (this.#waiting.size > 0) this.#connection.expect();
-        return true;
+        return Boolean(promise);
     }
 
     abandon() {

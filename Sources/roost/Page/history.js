@@ -17,42 +17,41 @@ export class History {
     async older(room) {
         if (room.older !== 'unknown' || room.state !== 'joined' || !room.first) return;
         room.older = 'loading';
-        this.#changed();
-        const reply = await this.#page(room, { before: room.first.offset, limit: pageLimit });
-        if (reply) room.prepend(reply.messages, reply.more);
-        else room.older = 'unknown';
-        this.#changed();
+        const range = { before: room.first.offset, limit: pageLimit };
+        await this.#page(room, range, (messages, more) => room.prepend(messages, more), 'older');
     }
 
     async newer(room) {
-        if (room.atEnd || room.newer === 'loading' || room.state !== 'joined') return;
+        if (room.atEnd || room.newer !== 'unknown' || room.state !== 'joined') return;
         room.newer = 'loading';
-        const after = room.last?.offset ?? room.position;
-        const reply = await this.#page(room, { after, limit: pageLimit });
-        if (reply) room.append(reply.messages, reply.more);
-        room.newer = 'unknown';
-        this.#changed();
+        const range = { after: room.last?.offset ?? room.position, limit: pageLimit };
+        await this.#page(room, range, (messages, more) => room.append(messages, more), 'newer');
+        if (room.newer === 'loading') room.newer = 'unknown';
     }
 
     async newest(room) {
         room.following = true;
-        if (!room.atEnd && room.state === 'joined') {
-            const before = room.position + 1;
-            const reply = await this.#page(room, { before, limit: snapshotLimit });
-            if (reply) room.replace(reply.messages, reply.more);
-        }
         this.#changed();
+        if (room.atEnd || room.state !== 'joined') return;
+        const range = { before: room.position + 1, limit: snapshotLimit };
+        await this.#page(room, range, (messages, more) => room.replace(messages, more));
     }
 
-    // Null where the server would not, or the room's numbering is another one by now.
-    async #page(room, range) {
+    // Asks for a page and has it applied, unless the room's numbering is another one by then. A
+    // direction that is refused is not asked for again before the next connection.
+    async #page(room, range, apply, direction) {
+        this.#changed();
         const { epoch, name } = room;
         try {
             const reply = await this.#commands.request({ type: 'history', room: name, ...range });
-            return room.epoch === epoch ? reply : null;
+            if (room.epoch === epoch) apply(reply.messages, reply.more);
         } catch (error) {
-            if (error instanceof CommandError || error instanceof Disconnected) return null;
-            throw error;
+            if (error instanceof CommandError) {
+                if (direction) room[direction] = 'refused';
+            } else if (!(error instanceof Disconnected)) {
+                throw error;
+            }
         }
+        this.#changed();
     }
 }

@@ -85,6 +85,9 @@ TEXT(view_panels_js) = {
 TEXT(view_status_js) = {
 #embed "view-status.js"
 };
+TEXT(timeline_js) = {
+#embed "timeline.js"
+};
 TEXT(view_js) = {
 #embed "view.js"
 };
@@ -125,6 +128,7 @@ static const struct page_file files[] = {
     MODULE("/view-messages.js", view_messages_js),
     MODULE("/view-panels.js", view_panels_js),
     MODULE("/view-status.js", view_status_js),
+    MODULE("/timeline.js", timeline_js),
     MODULE("/view.js", view_js),
     MODULE("/words.js", words_js),
 };

@@ -19,8 +19,8 @@ export class Room {
     entries = []; // {offset, user, text, at, id}, and `deleted`, by offset
     atEnd = true; // whether the window includes the newest message
     following = true; // whether the reader is at the bottom
-    older = 'unknown'; // 'unknown' | 'loading' | 'none'
-    newer = 'unknown'; // 'unknown' | 'loading'
+    older = 'unknown'; // 'unknown' | 'loading' | 'none' | 'refused'
+    newer = 'unknown'; // 'unknown' | 'loading' | 'refused'
     members = null; // key → name, or null where the server gives a count alone
     count = 0;
     typing = new Map(); // key → {name, until}
@@ -140,8 +140,7 @@ export class Room {
         const last = this.last?.offset ?? -1;
         this.entries.push(...messages.filter(({ offset }) => offset > last).map(entryOf));
         this.#dropOldest();
-        this.newer = 'unknown';
-        this.atEnd = !more && (this.last?.offset ?? -1) >= this.position;
+        this.atEnd = !more || (this.last?.offset ?? -1) >= this.position;
     }
 
     // Back to the present in one step.
@@ -189,7 +188,8 @@ export class Room {
     disconnected() {
         this.state = 'away';
         this.typing.clear();
-        if (this.older === 'loading') this.older = 'unknown';
+        if (this.older !== 'none') this.older = 'unknown';
+        this.newer = 'unknown';
     }
 
     markRead() {

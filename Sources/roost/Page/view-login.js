@@ -15,6 +15,7 @@ export class LoginView {
     #wasHidden = true;
     #wasBusy = false;
     #submitted = false;
+    #roomInAddress;
 
     constructor(chat, roomInAddress) {
         this.#chat = chat;
@@ -26,7 +27,7 @@ export class LoginView {
             if (name === '') this.#field.focus();
             else chat.enter(name, roomInAddress());
         });
-        this.roomInAddress = roomInAddress;
+        this.#roomInAddress = roomInAddress;
     }
 
     render() {
@@ -46,7 +47,7 @@ export class LoginView {
         setText(this.#button, busy ? 'One moment…' : 'Join the chat');
         setText(this.#problem, phase === 'entering' ? this.#trouble(connection.state) : problem);
         this.#field.setAttribute('aria-invalid', String(phase === 'login' && problem !== ''));
-        const room = this.roomInAddress();
+        const room = this.#roomInAddress();
         setHidden(this.#hint, !room);
         setText(this.#hint, room ? `You will join the room “${room}”.` : '');
         if (this.#wasHidden || (problem !== '' && this.#wasBusy && !busy)) this.#field.select();

@@ -271,10 +271,25 @@ def history():
             pill.click()
             expect(pill).to_be_hidden()
             ann.sees("while you were reading", "bob")
+            # More than the list holds comes meanwhile: the way back down leads through all of it.
+            log.evaluate("log => { log.scrollTop = 1000 }")
+            reading = log.evaluate(place)
             for number in range(900):
                 bob.send(type="message", text=f"flood {number}")
             bob.say("end of the flood")
-            ann.sees("end of the flood", "bob")
+            expect(pill).to_contain_text("99+ new messages")
+            assert log.evaluate(place) == reading
+            bottom = "log => { log.scrollTop = log.scrollHeight }"
+            until(lambda: log.evaluate(bottom) or ann.message("end of the flood").count(),
+                  "the end, scrolling down")
+            expect(pill).to_be_hidden()
+            flood = [text for text in ann.texts() if text.startswith("flood")]
+            assert flood == [f"flood {number}" for number in range(900)], flood[:3] + flood[-3:]
+            # And with the reader at the bottom.
+            for number in range(900):
+                bob.send(type="message", text=f"again {number}")
+            bob.say("end of it all")
+            ann.sees("end of it all", "bob")
             until(lambda: ann.page.locator("li.message").count() <= 1000, "a bounded list")
             assert log.evaluate(
                 "log => log.scrollHeight - log.scrollTop - log.clientHeight") < 2
