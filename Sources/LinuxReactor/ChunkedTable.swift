@@ -14,14 +14,21 @@ public struct ChunkedTable<Element: ~Copyable>: ~Copyable {
     var chunks: UnsafeMutablePointer<UnsafeMutablePointer<Element>>?
     @usableFromInline
     var chunkCount = 0
-    private var directoryCapacity = 0
+    @usableFromInline
+    var directoryCapacity = 0
     /// Of the first chunk, which starts small: a table of two elements costs a cache line.
-    private var firstCapacity = 0
+    @usableFromInline
+    var firstCapacity = 0
     /// How many elements there are.
-    public private(set) var count = 0
+    @inlinable
+    public var count: Int { elementCount }
+    @usableFromInline
+    var elementCount = 0
 
+    @inlinable
     public init() { unsafe chunks = nil }
 
+    @inlinable
     deinit {
         guard let chunks = unsafe chunks else { return }
         for index in 0..<chunkCount {
@@ -33,23 +40,24 @@ public struct ChunkedTable<Element: ~Copyable>: ~Copyable {
     }
 
     /// Adds an element and returns its index.
-    @discardableResult
+    @inlinable @discardableResult
     public mutating func append(_ element: consuming Element) -> Int {
         if chunkCount <= 1 {
             if count == firstCapacity { growFirstChunk() }
         } else if count == chunkCount << Self.shift {
             addChunk()
         }
-        count += 1
+        elementCount += 1
         unsafe mutableAddress(of: count - 1).initialize(to: element)
         return count - 1
     }
 
     /// Takes the last element away; nil if there is none.
+    @inlinable
     public mutating func popLast() -> Element? {
         guard count > 0 else { return nil }
         let element = unsafe mutableAddress(of: count - 1).move()
-        count -= 1
+        elementCount -= 1
         return element
     }
 
@@ -74,7 +82,8 @@ public struct ChunkedTable<Element: ~Copyable>: ~Copyable {
     }
 
     /// Doubles the first chunk until it has the size of all others.
-    private mutating func growFirstChunk() {
+    @inlinable
+    mutating func growFirstChunk() {
         guard firstCapacity < Self.chunkCapacity else { return addChunk() }
         let capacity = max(4, firstCapacity * 2)
         let wider = UnsafeMutablePointer<Element>.allocate(capacity: capacity)
@@ -88,11 +97,13 @@ public struct ChunkedTable<Element: ~Copyable>: ~Copyable {
         firstCapacity = capacity
     }
 
-    private mutating func addChunk() {
+    @inlinable
+    mutating func addChunk() {
         unsafe addToDirectory(.allocate(capacity: Self.chunkCapacity))
     }
 
-    private mutating func addToDirectory(_ chunk: UnsafeMutablePointer<Element>) {
+    @inlinable
+    mutating func addToDirectory(_ chunk: UnsafeMutablePointer<Element>) {
         if chunkCount == directoryCapacity {
             let capacity = max(1, directoryCapacity * 2)
             let wider = UnsafeMutablePointer<UnsafeMutablePointer<Element>>.allocate(

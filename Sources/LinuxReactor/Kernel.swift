@@ -79,10 +79,10 @@ public protocol Kernel: ~Copyable {
         _ poll: FileDescriptor, _ change: PollChange, _ descriptor: FileDescriptor,
         for readiness: Readiness, token: UInt64
     ) throws(SystemError)
-    /// Waits until something is ready or `timeout` has passed (nil: for ever), and returns how many
-    /// events it put into `events`.
+    /// Waits until something is ready or `timeout` nanoseconds have passed (nil: for ever), and
+    /// returns how many events it put into `events`.
     mutating func wait(
-        on poll: FileDescriptor, into events: inout ReadyEvents, timeout: Duration?
+        on poll: FileDescriptor, into events: inout ReadyEvents, timeout: UInt64?
     ) -> Int
 
     // Sockets.

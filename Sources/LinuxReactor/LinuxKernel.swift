@@ -62,12 +62,10 @@ public struct LinuxKernel: Kernel, ~Copyable {
     }
 
     public mutating func wait(
-        on poll: FileDescriptor, into events: inout ReadyEvents, timeout: Duration?
+        on poll: FileDescriptor, into events: inout ReadyEvents, timeout: UInt64?
     ) -> Int {
         // Rounded up: waking a little early would turn the last millisecond into a spin.
-        let milliseconds = timeout.map { duration in
-            Int32(clamping: (duration.wholeNanoseconds &+ 999_999) / 1_000_000)
-        }
+        let milliseconds = timeout.map { Int32(clamping: ($0 &+ 999_999) / 1_000_000) }
         let count = unsafe epoll_wait(
             poll.rawValue, events.base, Int32(clamping: events.capacity), milliseconds ?? -1)
         if count >= 0 { return Int(count) }

@@ -1,12 +1,18 @@
 // epoll(7), level-triggered, with the events of the last wait.
 
 /// One epoll instance and the events of its last wait. What a token means is its owner's business.
+@frozen
 public struct Poller: ~Copyable {
-    private let descriptor: FileDescriptor
-    private var events: ReadyEvents
-    private var count = 0
-    private var next = 0
+    @usableFromInline
+    let descriptor: FileDescriptor
+    @usableFromInline
+    var events: ReadyEvents
+    @usableFromInline
+    var count = 0
+    @usableFromInline
+    var next = 0
 
+    @inlinable
     public init<K: Kernel & ~Copyable>(
         _ kernel: inout K, eventLimit: Int = 1024
     ) throws(SystemError) {
@@ -15,8 +21,10 @@ public struct Poller: ~Copyable {
     }
 
     /// Whether events of the last wait are still to be looked at.
+    @inlinable
     public var hasEvents: Bool { next < count }
 
+    @inlinable
     public func watch<K: Kernel & ~Copyable>(
         _ watched: FileDescriptor, for readiness: Readiness, token: UInt64, _ kernel: inout K
     ) throws(SystemError) {
@@ -24,6 +32,7 @@ public struct Poller: ~Copyable {
     }
 
     /// Watches for something else; cannot fail for a descriptor that is being watched.
+    @inlinable
     public func change<K: Kernel & ~Copyable>(
         _ watched: FileDescriptor, to readiness: Readiness, token: UInt64, _ kernel: inout K
     ) {
@@ -34,6 +43,7 @@ public struct Poller: ~Copyable {
         }
     }
 
+    @inlinable
     public func unwatch<K: Kernel & ~Copyable>(_ watched: FileDescriptor, _ kernel: inout K) {
         do {
             try kernel.changePoll(descriptor, .remove, watched, for: [], token: 0)
@@ -42,14 +52,17 @@ public struct Poller: ~Copyable {
         }
     }
 
-    /// Waits for events, unless some of the last wait are left.
-    public mutating func wait<K: Kernel & ~Copyable>(timeout: Duration?, _ kernel: inout K) {
+    /// Waits for events, at most `timeout` nanoseconds (nil: for ever), unless some of the last wait
+    /// are left.
+    @inlinable
+    public mutating func wait<K: Kernel & ~Copyable>(timeout: UInt64?, _ kernel: inout K) {
         guard !hasEvents else { return }
         count = kernel.wait(on: descriptor, into: &events, timeout: timeout)
         next = 0
     }
 
     /// The next event; nil when all have been taken.
+    @inlinable
     public mutating func takeEvent() -> (token: UInt64, readiness: Readiness)? {
         guard next < count else { return nil }
         defer { next += 1 }

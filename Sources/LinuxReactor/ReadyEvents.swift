@@ -2,7 +2,7 @@
 import CLinux
 
 /// The events of one wait: which token is ready, for what.
-@safe
+@frozen @safe
 public struct ReadyEvents: ~Copyable {
     @usableFromInline
     let base: UnsafeMutablePointer<epoll_event>

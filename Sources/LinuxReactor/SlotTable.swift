@@ -9,6 +9,7 @@ public struct SlotTable<Element: ~Copyable>: ~Copyable {
     @usableFromInline
     var free = ChunkedTable<UInt32>()
 
+    @inlinable
     public init() {}
 
     /// How many slots are taken.
@@ -20,6 +21,7 @@ public struct SlotTable<Element: ~Copyable>: ~Copyable {
     public var bound: Int { elements.count }
 
     /// Takes a slot, puts `element` into it and returns its number.
+    @inlinable
     public mutating func take(_ element: consuming Element) -> UInt32 {
         if let slot = free.popLast() {
             elements[Int(slot)] = element
@@ -29,6 +31,7 @@ public struct SlotTable<Element: ~Copyable>: ~Copyable {
     }
 
     /// Gives a slot back; what it holds is replaced by `element`.
+    @inlinable
     public mutating func giveBack(_ slot: UInt32, leaving element: consuming Element) {
         elements[Int(slot)] = element
         free.append(slot)

@@ -95,6 +95,12 @@ struct Connection: ~Copyable {
     /// Whether messages may be sent and topics be joined.
     var isOpen: Bool { phase == .webSocket && session.maySend }
 
+    /// Whether it is the connection of this name, and open.
+    func isOpen(_ id: ConnectionID) -> Bool { resourceId == id.resourceId && isOpen }
+
+    /// Whether what it has received may be decoded now.
+    var isDecoding: Bool { holds.isEmpty && session.reads }
+
     /// What epoll(7) should watch it for.
     var wanted: Readiness {
         var readiness: Readiness = flags.contains(.blocked) ? .writable : []

@@ -22,6 +22,29 @@ public struct HTTPRequest: ~Copyable, ~Escapable {
     }
 }
 
+/// A request on its way to the handler, with the memory that it views.
+struct PendingRequest: ~Copyable {
+    var head: RequestHead?
+    var body = ByteBuffer()
+    var peer = NetworkAddress.unknown
+
+    @_lifetime(borrow self)
+    func request(_ id: ConnectionID) -> HTTPRequest {
+        guard let head else { preconditionFailure("there is no request") }
+        return HTTPRequest(head: head, body: body.span, id: id, peer: peer)
+    }
+}
+
+extension Outbound {
+    /// Takes the request that is to be given to the handler: it is lent from outside, so that the
+    /// handler may use everything here meanwhile.
+    mutating func takeRequest() -> PendingRequest {
+        var request = PendingRequest()
+        swap(&request, &pendingRequest)
+        return request
+    }
+}
+
 /// A whole response.
 public struct HTTPResponse: Sendable {
     public var status: HTTPStatus

@@ -70,3 +70,18 @@ public struct Limits: Sendable {
         return limits
     }
 }
+
+/// The limits that are times, in nanoseconds.
+struct Times {
+    let handshake: UInt64
+    let ping: UInt64
+    let pong: UInt64
+    let close: UInt64
+
+    init(_ limits: Limits) {
+        handshake = limits.handshakeDeadline.wholeNanoseconds
+        ping = limits.pingInterval.wholeNanoseconds
+        pong = limits.pongDeadline.wholeNanoseconds
+        close = limits.closeDeadline.wholeNanoseconds
+    }
+}

@@ -85,7 +85,7 @@ extension Outbound {
         exchanges[exchange] = HTTPExchange()
         statistics.requestCount += 1
         connections[slot].phase = .head
-        wheel.schedule(slot, at: now + limits.handshakeDeadline)
+        schedule(slot, in: times.handshake)
         if keepsAlive {
             release(slot, .responding)
         } else {
@@ -103,7 +103,7 @@ extension Outbound {
         connections[slot].flags.insert(.endsAfterFlush)
         connections[slot].leftover.removeAll()
         connections[slot].phase = .head
-        wheel.schedule(slot, at: now + limits.closeDeadline)
+        schedule(slot, in: times.close)
         queue(slot)
     }
 }

@@ -27,9 +27,11 @@ extension Outbound {
     }
 
     private mutating func send(_ payload: Span<UInt8>, as opcode: Opcode, to id: ConnectionID) {
-        guard let slot = slot(of: id), connections[slot].isOpen else { return }
-        keepPlaceInTopics(slot)
-        appendFrame(opcode, payload, to: slot)
+        guard Int(id.slot) < connections.bound, connections[id.slot].isOpen(id) else { return }
+        if connections[id.slot].firstSubscription != Subscription.none {
+            keepPlaceInTopics(id.slot)
+        }
+        appendFrame(opcode, payload, to: id.slot)
     }
 
     /// Closes a connection: what was sent and published before arrives before the Close frame. The
@@ -46,12 +48,16 @@ extension Outbound {
 // MARK: - Frames
 
 extension Outbound {
-    /// Appends a frame to the outbox and says who caused it.
+    /// Appends a frame to the outbox. What a connection causes itself is sent when its bytes have been
+    /// decoded; what others cause, before the turn ends.
     mutating func appendFrame(_ opcode: Opcode, _ payload: Span<UInt8>, to slot: UInt32) {
-        borrowMemory(for: slot)
-        let before = connections[slot].outbox.bytes.count
-        connections[slot].outbox.bytes.appendFrame(opcode, payload)
-        account(slot, connections[slot].outbox.bytes.count - before)
+        if slot == reading {
+            connections[slot].appendOwnFrame(
+                opcode, payload, limit: limits.ownOutputByteCount, &spareOutput)
+        } else {
+            connections[slot].appendFrame(opcode, payload, &spareOutput)
+            queue(slot)
+        }
     }
 
     /// An outbox that owns no memory takes the spare one; it comes back when it has been flushed,
@@ -61,16 +67,24 @@ extension Outbound {
             swap(&connections[slot].outbox.bytes, &spareOutput)
         }
     }
+}
 
-    /// Counts what was appended. What a connection causes itself stops its being read once it is too
-    /// much; whether others have caused too much is seen when it has been offered to the socket.
-    mutating func account(_ slot: UInt32, _ byteCount: Int) {
-        queue(slot)
-        guard slot == reading else { return }
-        connections[slot].ownOutputByteCount += byteCount
-        if connections[slot].ownOutputByteCount > limits.ownOutputByteCount {
-            connections[slot].holds.insert(.ownOutput)
-        }
+extension Connection {
+    fileprivate mutating func appendFrame(
+        _ opcode: Opcode, _ payload: Span<UInt8>, _ spare: inout ByteBuffer
+    ) {
+        if outbox.bytes.capacity == 0 { swap(&outbox.bytes, &spare) }
+        outbox.bytes.appendFrame(opcode, payload)
+    }
+
+    /// What a connection causes itself stops its being read once it is too much.
+    fileprivate mutating func appendOwnFrame(
+        _ opcode: Opcode, _ payload: Span<UInt8>, limit: Int, _ spare: inout ByteBuffer
+    ) {
+        let before = outbox.bytes.count
+        appendFrame(opcode, payload, &spare)
+        ownOutputByteCount += outbox.bytes.count - before
+        if ownOutputByteCount > limit { holds.insert(.ownOutput) }
     }
 }
 
@@ -132,7 +146,7 @@ extension Outbound {
 
     /// Gives the peer its time to answer our Close, and reads on for it.
     private mutating func expectPeerClose(_ slot: UInt32) {
-        wheel.schedule(slot, at: now + limits.closeDeadline)
+        schedule(slot, in: times.close)
         connections[slot].assembly.removeAll()
         for reason in [Connection.Holds.handler, .congestion, .ownOutput] {
             release(slot, reason)
@@ -141,7 +155,7 @@ extension Outbound {
 
     /// For the handler the connection is over; only bytes are owed.
     private mutating func end(_ slot: UInt32) {
-        wheel.schedule(slot, at: now + limits.closeDeadline)
+        schedule(slot, in: times.close)
         connections[slot].assembly.removeAll()
         connections[slot].leftover.removeAll()
         connections[slot].holds = []

@@ -29,6 +29,8 @@ public struct Outbound: ~Copyable {
 
     /// The connection whose bytes are being decoded: what is sent to it is its own doing.
     var reading = UInt32.max
+    /// The request that the handler is about to be given.
+    var pendingRequest = PendingRequest()
     /// The answer to the handshake in progress.
     var upgradeAnswer: Result<UpgradeReply, HandshakeRejection>?
 
@@ -37,6 +39,7 @@ public struct Outbound: ~Copyable {
     var spareLog = ByteBuffer(minimumCapacity: 16 * 1024)
 
     let limits: Limits
+    let times: Times
     /// For what the application has to say about itself.
     public var logger: Logger
     /// The monotonic time at which this turn began.
@@ -55,6 +58,7 @@ public struct Outbound: ~Copyable {
 
     init(limits: Limits, logger: Logger, now: Instant, wallClock: WallTime) {
         self.limits = limits
+        times = Times(limits)
         self.logger = logger
         self.now = now
         self.wallClock = wallClock
@@ -192,6 +196,11 @@ extension Outbound {
         guard !connections[slot].flags.contains(.resuming) else { return }
         connections[slot].flags.insert(.resuming)
         resuming.append(slot)
+    }
+
+    /// Sets the connection's one deadline, in nanoseconds from this turn's beginning.
+    mutating func schedule(_ slot: UInt32, in nanoseconds: UInt64) {
+        wheel.schedule(slot, at: now.advanced(by: nanoseconds))
     }
 
     /// Remembers why a connection ends, unless that is known already.

@@ -63,7 +63,7 @@ extension ServerCore where K: ~Copyable {
             io.die(slot, resetting: true)
             return
         }
-        io.wheel.schedule(slot, at: io.now + io.limits.handshakeDeadline)
+        io.schedule(slot, in: io.times.handshake)
     }
 
     /// With no descriptor left: gives up the reserve to accept one and tell it so.

@@ -13,14 +13,18 @@ extension ServerCore where K: ~Copyable {
             case .open: try handler.onOpen(id, &io)
             case .close(let cause): handler.onClose(id, cause, &io)
             case .drain: handler.onDrain(id, &io)
-            case .upgrade(let request):
+            case .upgrade:
+                let pending = io.takeRequest()
                 do throws(HandshakeRejection) {
-                    io.upgradeAnswer = .success(try handler.onUpgrade(request))
+                    io.upgradeAnswer = .success(try handler.onUpgrade(pending.request(id)))
                 } catch {
                     io.upgradeAnswer = .failure(error)
                 }
-            case .request(let request): handler.onRequest(request, &io)
-            case .error(let error): handler.onError(id, error, &io)
+            case .request:
+                let pending = io.takeRequest()
+                handler.onRequest(pending.request(id), &io)
+            case .error(let cause):
+                if let error = ConnectionError(cause) { handler.onError(id, error, &io) }
             case .tick: handler.onTick(&io)
             case .mail:
                 for mail in mailbox.takeAll() { handler.onMail(mail, &io) }

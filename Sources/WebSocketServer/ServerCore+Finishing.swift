@@ -27,7 +27,7 @@ extension ServerCore where K: ~Copyable {
         io.statistics.closeCounts[cause.counterIndex] += 1
         let id = io.id(of: slot)
         do {
-            if let error = ConnectionError(cause) { try call(.error(error), id, &io) }
+            try call(.error(cause), id, &io)
             try call(.close(cause), id, &io)
         } catch {
             preconditionFailure("a connection that has ended cannot be disconnected")

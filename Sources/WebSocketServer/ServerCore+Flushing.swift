@@ -194,7 +194,7 @@ extension ServerCore where K: ~Copyable {
         io.connections[slot].phase = .lingering
         io.connections[slot].holds = []
         kernel.shutdownOutput(of: io.connections[slot].descriptor)
-        io.wheel.schedule(slot, at: io.now + io.limits.closeDeadline)
+        io.schedule(slot, in: io.times.close)
         updateInterest(slot)
     }
 

@@ -98,11 +98,10 @@ extension ServerCore where K: ~Copyable {
     private mutating func ask(
         _ slot: UInt32, _ head: RequestHead, _ call: HandlerCall
     ) throws(HandshakeRejection) -> UpgradeReply {
-        let id = io.id(of: slot)
-        let request = HTTPRequest(
-            head: head, body: Span(), id: id, peer: io.connections[slot].peer)
+        io.pendingRequest.head = head
+        io.pendingRequest.peer = io.connections[slot].peer
         do {
-            try call(.upgrade(request), id, &io)
+            try call(.upgrade, io.id(of: slot), &io)
         } catch {
             preconditionFailure("the answer to an upgrade is a value")
         }
@@ -118,7 +117,7 @@ extension ServerCore where K: ~Copyable {
         io.exchanges.giveBack(io.connections[slot].exchange, leaving: HTTPExchange())
         io.connections[slot].exchange = UInt32.max
         io.connections[slot].phase = .webSocket
-        io.wheel.schedule(slot, at: io.now + io.limits.pingInterval)
+        io.schedule(slot, in: io.times.ping)
         if let refusal = io.connections[slot].refusal {
             return io.close(
                 slot, .tryAgainLater, refusal.reason, .serverClosed(.tryAgainLater))
@@ -170,13 +169,11 @@ extension ServerCore where K: ~Copyable {
         io.connections[slot].holds.insert(.responding)
         io.wheel.cancel(slot)
         io.queue(slot)
-        var body = ByteBuffer()
-        swap(&body, &io.exchanges[exchange].body)
-        let id = io.id(of: slot)
+        io.pendingRequest.head = head
+        io.pendingRequest.peer = io.connections[slot].peer
+        swap(&io.pendingRequest.body, &io.exchanges[exchange].body)
         do {
-            let request = HTTPRequest(
-                head: head, body: body.span, id: id, peer: io.connections[slot].peer)
-            try call(.request(request), id, &io)
+            try call(.request, io.id(of: slot), &io)
         } catch {
             preconditionFailure("a request is answered, not thrown at")
         }

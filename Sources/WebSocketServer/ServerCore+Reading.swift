@@ -85,7 +85,7 @@ extension ServerCore where K: ~Copyable {
         var position = range.lowerBound
         var decoder = io.connections[slot].decoder
         io.reading = slot
-        decoding: while io.connections[slot].holds.isEmpty, io.connections[slot].session.reads {
+        decoding: while io.connections[slot].isDecoding {
             let event = decoder.next(
                 &bytes, from: &position, assembly: &io.connections[slot].assembly, rules: rules)
             switch event {
@@ -117,6 +117,7 @@ extension ServerCore where K: ~Copyable {
         }
         // What it was sent in answer goes out at once, in one send, while it is in the cache.
         if !io.connections[slot].outbox.isEmpty { flush(slot) }
+        updateInterest(slot)
     }
 
     private mutating func deliver(

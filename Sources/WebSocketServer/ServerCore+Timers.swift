@@ -40,17 +40,16 @@ extension ServerCore where K: ~Copyable {
     /// Silence is answered with a Ping, and silence after that with a reset. Receiving costs no
     /// timer: it is only noted when something was last heard.
     private mutating func checkLiveness(_ slot: UInt32) {
-        let ticks = io.now.coarse &- io.connections[slot].heardAt
-        let silence = Duration.nanoseconds(Int64(ticks) << 26)
+        let silence = UInt64(io.now.coarse &- io.connections[slot].heardAt) << 26
         if io.connections[slot].flags.contains(.pinged) {
             io.setCause(slot, .pingTimeout)
             return io.die(slot, resetting: true)
         }
-        guard silence >= io.limits.pingInterval else {
-            return io.wheel.schedule(slot, at: io.now + (io.limits.pingInterval - silence))
+        guard silence >= io.times.ping else {
+            return io.schedule(slot, in: io.times.ping - silence)
         }
         io.connections[slot].flags.insert(.pinged)
         io.appendFrame(.ping, Span(), to: slot)
-        io.wheel.schedule(slot, at: io.now + io.limits.pongDeadline)
+        io.schedule(slot, in: io.times.pong)
     }
 }

@@ -148,18 +148,17 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
     }
 
     /// How long nothing needs to be done unless the kernel says so.
-    private func timeout() -> Duration? {
+    private func timeout() -> UInt64? {
         if !io.queued.isEmpty || !io.queuedLanes.isEmpty || !io.finishing.isEmpty
             || !io.resuming.isEmpty || poller.hasEvents || io.stopRequest != nil
         {
-            return .zero
+            return 0
         }
         var earliest = nextTick
         if let deadline = io.wheel.nextDeadline() { earliest = min(earliest, deadline) }
         if let resume = resumeListenersAt { earliest = min(earliest, resume) }
         if let next = stop?.nextStep { earliest = min(earliest, next) }
-        // Read again, and not from the turn's beginning: the turn may have taken long.
-        return earliest.since(io.now)
+        return earliest.nanoseconds(since: io.now)
     }
 
     private mutating func serveEvents(_ call: HandlerCall) {

@@ -82,7 +82,11 @@ extension WebSocketHandler where Self: ~Copyable {
     public mutating func onError(
         _ id: ConnectionID, _ error: ConnectionError, _ io: inout Outbound
     ) {
-        io.logger.info("Connection \(id) is in trouble: \(error)")
+        // That peers vanish is the way of the network; that one breaks the protocol is worth a line.
+        switch error {
+        case .violation, .disconnect: io.logger.info("Connection \(id): \(error)")
+        case .system, .unresponsive: io.logger.debug("Connection \(id): \(error)")
+        }
     }
 
     public mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout Outbound) {}
@@ -111,14 +115,15 @@ public struct UpgradeReply: Sendable {
     }
 }
 
-/// What the server has to tell its handler: one value, one call.
+/// What the server has to tell its handler: one value, one call. Nothing in it needs to be retained
+/// or destroyed, since a message may come every few nanoseconds; a request waits in ``Outbound``.
 package enum HandlerEvent: ~Copyable, ~Escapable {
-    case upgrade(HTTPRequest)
-    case request(HTTPRequest)
+    case upgrade
+    case request
     case open
     case message(Message)
     case drain
-    case error(ConnectionError)
+    case error(CloseCause)
     case close(CloseCause)
     case tick
     case mail

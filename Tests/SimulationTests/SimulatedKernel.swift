@@ -126,7 +126,7 @@ struct SimulatedKernel: Kernel, ~Copyable {
     }
 
     mutating func wait(
-        on poll: FileDescriptor, into events: inout ReadyEvents, timeout: Duration?
+        on poll: FileDescriptor, into events: inout ReadyEvents, timeout: UInt64?
     ) -> Int {
         var count = 0
         // In the order of descriptors, so that a run can be repeated.
@@ -137,9 +137,9 @@ struct SimulatedKernel: Kernel, ~Copyable {
             events[count] = (token, ready)
             count += 1
         }
-        if count == 0, timeout != .zero {
+        if count == 0, timeout != 0 {
             network.isIdle = true
-            if network.mayPass, let timeout { network.clock = network.clock + timeout }
+            if network.mayPass, let timeout { network.clock = network.clock.advanced(by: timeout) }
         }
         return count
     }
