@@ -151,6 +151,7 @@ export class Chat {
         } else if (push.type === 'presence') {
             room.applyPresence(push);
             this.#announce(room, push);
+            if (push.event !== 'count' && !room.members) this.#askWho(room);
         } else if (push.type === 'typing' && !sameName(push.user, this.me)) {
             room.applyTyping(push.user);
             setTimeout(this.#changed, typingLasts + 100);
@@ -173,6 +174,15 @@ export class Chat {
             this.notice = null;
             this.#changed();
         }, noticeLasts);
+    }
+
+    // A crowd has become small enough to be told by name again.
+    async #askWho(room) {
+        room.members = new Map();
+        const question = { type: 'who', room: room.name };
+        const reply = await this.#commands.request(question).catch(() => null);
+        if (reply) room.setMembers(reply);
+        this.#changed();
     }
 
     #closed() {

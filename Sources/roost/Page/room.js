@@ -53,7 +53,7 @@ export class Room {
         this.state = 'joined';
         this.problem = '';
         this.name = reply.room;
-        this.#setMembers(reply);
+        this.setMembers(reply);
         if (resumed) {
             for (const message of reply.messages) this.applyMessage(message, me);
             return;
@@ -169,7 +169,8 @@ export class Room {
         }
     }
 
-    #setMembers(reply) {
+    // As `joined` and `who` say; a large room gives a count alone.
+    setMembers(reply) {
         this.count = reply.count ?? reply.members?.length ?? 0;
         this.members = reply.members
             ? new Map(reply.members.map((name) => [keyOf(name), name]))

@@ -462,6 +462,29 @@ def narrow():
             expect(ann.page.locator("#members-panel")).not_to_be_visible()
 
 
+def crowd():
+    """Above 200 people there is a number in place of the list, and the list when they go."""
+    with start_server() as server, browser(arguments.shots) as all:
+        ann = all.person(server.page, "ann")
+        people = ann.page.locator("#members li")
+        expect(people).to_have_count(1)
+        others = [Client(server) for _ in range(205)]
+        for number, other in enumerate(others):
+            other.log_in(f"person-{number:03}")
+        expect(ann.page.locator("#crowd")).to_have_text("206 people are here: too many to list.")
+        expect(people).to_have_count(0)
+        ann.shot("crowd")
+        ann.say("hello, all of you")
+        ann.has_sent("hello, all of you")
+        for other in others[:100]:
+            other.socket.close()
+        expect(people).to_have_count(106)
+        expect(ann.page.locator("#crowd")).to_be_empty()
+        for other in others[100:]:
+            other.socket.close()
+        expect(people).to_have_count(1)
+
+
 def modules():
     """The modules that need no server and no DOM, each by itself."""
     with start_server() as server, browser(arguments.shots) as all:
@@ -503,7 +526,7 @@ def headers():
 SCENARIOS = {
     function.__name__: function
     for function in (conversation, names, reload, restart, resume, missed, markup, rooms, history,
-                     limits, keyboard, accessibility, narrow, modules, headers)
+                     limits, keyboard, accessibility, narrow, crowd, modules, headers)
 }
 
 

@@ -4,7 +4,7 @@
 
 async () => {
     const { advice, backoff } = await import('/close-codes.js');
-    const { initials, keyOf, mentions, sameName, tintOf } = await import('/names.js');
+    const { initials, keyOf, mentions, randomID, sameName, tintOf } = await import('/names.js');
     const { Room, windowLimit } = await import('/room.js');
     const failures = [];
     const check = (fine, what) => {
@@ -58,6 +58,11 @@ async () => {
         ['ann', true], ['@ANN: hello', true], ['hello ann!', true], ['anna', false],
         ['Joann', false], ['joann, ann', true], ['', false],
     ]) check(mentions(text, 'ann') === found, `ann in ${text}`);
+
+    // Without a secure context there is no `randomUUID`.
+    Object.defineProperty(crypto, 'randomUUID', { value: undefined });
+    const ids = new Set(Array.from({ length: 100 }, randomID));
+    check(ids.size === 100 && [...ids].every((id) => /^[0-9a-f]{32}$/.test(id)), 'random ids');
 
     // A room against a server with all its messages: any order of pushes, pages, cuts.
     let seed = 1;

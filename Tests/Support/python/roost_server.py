@@ -107,8 +107,10 @@ class Client:
     def __init__(self, server, path="/chat", **options):
         address = f"ws://127.0.0.1:{server.port}{path}"
         options.setdefault("subprotocols", ["roost.v1"])
+        # It reads whatever comes, asked for or not: a client that stops reading can't even close.
+        options |= {"open_timeout": PATIENCE, "max_queue": None, "ping_interval": None}
         self.stack = ExitStack()
-        self.socket = self.stack.enter_context(connect(address, open_timeout=PATIENCE, **options))
+        self.socket = self.stack.enter_context(connect(address, **options))
         self.pushes = []
 
     def __enter__(self):
