@@ -29,7 +29,7 @@ let package = Package(
 
         // The library. Each target imports only what stands above it.
         .target(name: "WebSocketCore", dependencies: ["CCrypto"], swiftSettings: lending),
-        .target(name: "ChatRooms", exclude: ["PROTOCOL.md"], swiftSettings: strict),
+        .target(name: "ChatRooms", exclude: ["PROTOCOL.md"], swiftSettings: lending),
         .target(
             name: "LinuxReactor", dependencies: ["CLinux", "WebSocketCore"], swiftSettings: lending),
         .target(

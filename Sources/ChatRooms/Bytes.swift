@@ -1,42 +1,11 @@
 // UNSAFE: memory is handed to memcpy here. Every pointer is used only inside the closure that
-// lends it, and every range is checked against the array it points into before it is used.
+// lends it, and every range is checked against the memory it points into before it is used.
 
 extension [UInt8] {
-    /// Appends text that is already valid JSON.
-    @inline(__always)
-    mutating func put(_ literal: StaticString) {
-        unsafe append(
-            contentsOf: UnsafeBufferPointer(
-                start: literal.utf8Start, count: literal.utf8CodeUnitCount))
-    }
-
-    @inline(__always)
-    mutating func put(_ bytes: Span<UInt8>) {
-        unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
-    }
-
-    /// Appends the part `range` of `bytes`.
-    @inline(__always)
-    mutating func put(_ bytes: Span<UInt8>, _ range: Range<Int>) {
-        put(bytes.extracting(range))
-    }
-
-    /// Appends the part `range` of another array.
-    @inline(__always)
-    mutating func put(_ bytes: borrowing [UInt8], _ range: Range<Int>) {
-        put(bytes.span.extracting(range))
-    }
-
-    /// Appends a string's UTF-8 as it stands.
-    @inline(__always)
-    mutating func put(text: borrowing String) {
-        put(text.utf8Span.span)
-    }
-
     /// Overwrites `count` bytes from `target` on with those of `source` from `start` on.
     @inline(__always)
     mutating func overwrite(
-        at target: Int, with source: borrowing [UInt8], from start: Int, count byteCount: Int
+        at target: Int, with source: Span<UInt8>, from start: Int, count byteCount: Int
     ) {
         precondition(target >= 0 && start >= 0 && byteCount >= 0)
         precondition(target + byteCount <= count && start + byteCount <= source.count)
@@ -56,8 +25,8 @@ extension Span<UInt8> {
     func holds(_ literal: StaticString, in range: Range<Int>) -> Bool {
         guard range.count == literal.utf8CodeUnitCount else { return false }
         let start = unsafe literal.utf8Start
-        for offset in 0..<range.count where unsafe self[range.lowerBound + offset] != start[offset]
-        {
+        for offset in 0..<range.count
+        where unsafe self[range.lowerBound + offset] != start[offset] {
             return false
         }
         return true
@@ -71,6 +40,29 @@ extension Span<UInt8> {
             return false
         }
         return true
+    }
+
+    /// The first index from `index` on whose byte is not printable ASCII, or is a quote or a
+    /// backslash; or one of the last eight. Eight bytes at a time: this is most of most strings.
+    @inline(__always)
+    func skippingPlainText(from index: Int) -> Int {
+        let low: UInt64 = 0x0101_0101_0101_0101
+        let high: UInt64 = 0x8080_8080_8080_8080
+        let raw = unsafe bytes
+        var index = index
+        while index + 8 <= count {
+            let loaded = unsafe raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+            let word = UInt64(littleEndian: loaded)
+            let quote = word ^ low &* UInt64(UInt8(ascii: "\""))
+            let backslash = word ^ low &* UInt64(UInt8(ascii: "\\"))
+            // A byte's top bit is set if the byte was zero, or below 0x20, or from 0x80 on.
+            // Borrows can set the top bits above such a byte, so only the lowest one counts.
+            let special =
+                ((quote &- low) | (backslash &- low) | (word &- low &* 0x20) | word) & high
+            guard special == 0 else { return index + special.trailingZeroBitCount / 8 }
+            index += 8
+        }
+        return index
     }
 
     /// The bytes of `range` as a string.

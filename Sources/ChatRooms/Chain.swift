@@ -14,7 +14,7 @@ protocol ChainKind {
     static func link(_ record: inout Record, _ links: Links)
 }
 
-struct Chain<Kind: ChainKind> {
+struct Chain<Kind: ChainKind>: Sendable {
     private(set) var first = none
     private(set) var last = none
     private(set) var count = 0

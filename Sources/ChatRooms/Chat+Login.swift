@@ -29,7 +29,7 @@ extension Chat {
         }
     }
 
-    private func writeWelcome(_ user: UInt32, _ resourceID: UInt64, to out: inout [UInt8]) {
+    private func writeWelcome(_ user: UInt32, _ resourceID: UInt64, to out: inout ByteBuffer) {
         out.put(",\"user\":\"")
         out.put(text: users[user].name)
         out.put("\",\"connection\":")

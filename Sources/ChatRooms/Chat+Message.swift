@@ -34,7 +34,7 @@ extension Chat {
 
         let accepted = accept(command, text, body, id, room, &effects)
         if let first = firstOffset(of: accepted, effects) {
-            effects.bytes.removeLast(effects.bytes.count - accepted.push.lowerBound)
+            effects.bytes.truncate(to: accepted.push.lowerBound)
             let start = effects.bytes.count
             acknowledge(command, text, first, &effects)
             effects.reply(to: command.connection, from: start)
@@ -48,7 +48,7 @@ extension Chat {
         guard message.idByteCount > 0 else { return nil }
         let end = message.push.upperBound - 2
         return rooms[message.room].history.find(
-            author: message.author, effects.bytes, end - message.idByteCount..<end)
+            author: message.author, effects.bytes.span, end - message.idByteCount..<end)
     }
 
     /// Writes the push as everybody will get it. The text is taken over as the client wrote it:
@@ -92,10 +92,8 @@ extension Chat {
             effects.bytes.put(text, id.range)
             return
         }
-        var quoted: [UInt8] = []
         let unescaped = id.textBytes(in: text)
-        quoted.put(quoted: unescaped.span, 0..<unescaped.count)
-        effects.bytes.put(quoted, 1..<quoted.count - 1)
+        effects.bytes.put(escaped: unescaped.span, 0..<unescaped.count)
     }
 
     /// A message is stored: it takes its place in the room, everybody gets it, and its sender is
@@ -108,7 +106,7 @@ extension Chat {
         let mayGrow = growth == 0 || makeRoom(for: growth, except: room)
         historyByteCount -= rooms[room].history.allocatedByteCount
         rooms[room].history.append(
-            effects.bytes, message.push, author: message.author,
+            effects.bytes.span, message.push, author: message.author,
             idByteCount: message.idByteCount, countLimit: limits.messagesPerRoomLimit,
             byteLimit: limit, mayGrow: mayGrow)
         historyByteCount += rooms[room].history.allocatedByteCount

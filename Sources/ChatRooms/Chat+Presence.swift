@@ -129,7 +129,7 @@ extension Chat {
     }
 
     /// Appends `,"members":["…",…]`, in the order in which they came.
-    func writeMembers(of room: UInt32, limit: Int, to out: inout [UInt8]) {
+    func writeMembers(of room: UInt32, limit: Int, to out: inout ByteBuffer) {
         out.put(",\"members\":[")
         var member = rooms[room].members.first
         var rest = limit

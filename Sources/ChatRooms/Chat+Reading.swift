@@ -74,7 +74,7 @@ extension Chat {
     }
 
     /// Appends `,"messages":[…]`, oldest first. All of them must be kept.
-    func writeMessages(_ offsets: Range<Int>, of room: UInt32, to out: inout [UInt8]) {
+    func writeMessages(_ offsets: Range<Int>, of room: UInt32, to out: inout ByteBuffer) {
         out.put(",\"messages\":[")
         for offset in offsets {
             if offset > offsets.lowerBound {

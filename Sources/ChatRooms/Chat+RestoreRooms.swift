@@ -79,7 +79,7 @@ extension Chat {
         }
         rooms[index].name = name
         rooms[index].nameHash = key.hash
-        rooms[index].nameBytes.put(text: name)
+        rooms[index].nameBytes = Array(name.utf8)
         roomsByName.insert(index, in: &rooms)
         rooms[index].epoch = Epoch(number: try reader.number())
         rooms[index].emptySince = shift.milliseconds(try reader.number())
@@ -122,7 +122,7 @@ extension Chat {
             let message = try reader.byteString()
             guard message.count >= idByteCount + 2 else { throw .damaged }
             rooms[index].history.append(
-                reader.bytes, message, author: author, idByteCount: idByteCount,
+                reader.bytes.span, message, author: author, idByteCount: idByteCount,
                 countLimit: limits.messagesPerRoomLimit,
                 byteLimit: limits.historyByteLimitPerRoom, mayGrow: true)
         }

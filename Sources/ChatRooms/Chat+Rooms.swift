@@ -26,7 +26,7 @@ extension Chat {
         epochCount += 1
         var opened = Room(name: name, nameHash: key.hash, isOpen: true)
         opened.epoch = Epoch(number: Epoch.number(seed: epochSeed, counter: epochCount))
-        opened.nameBytes.put(text: name)
+        opened.nameBytes = Array(name.utf8)
         // A place that was used before remembers how often.
         opened.generation = rooms.firstFree == none ? 0 : rooms[rooms.firstFree].generation
         let room = rooms.insert(opened)

@@ -16,7 +16,7 @@ extension Chat {
         let numbers = saveUsers(&out)
         saveRooms(&out, numbers)
         saveConnections(&out, numbers)
-        return out.bytes
+        return out.bytes.array()
     }
 
     /// Users who have gone come first, in their order. Returns the number that each has here.

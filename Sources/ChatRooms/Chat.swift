@@ -8,7 +8,7 @@
 ///
 /// Nothing here takes time in proportion to the members of a room, except that lists of up to
 /// 200 (`joined`) and 500 (`who`) names are built.
-public struct Chat: ~Copyable {
+public struct Chat: ~Copyable, Sendable {
     public let limits: ChatLimits
     let timing: Timing
 
@@ -34,7 +34,7 @@ public struct Chat: ~Copyable {
     var tokens: [SessionToken] = []
 
     /// A connection, and when it opened.
-    struct Waiting {
+    struct Waiting: Sendable {
         var key: ConnectionKey
         var openedAt: Int64
     }

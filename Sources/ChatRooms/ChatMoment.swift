@@ -13,7 +13,7 @@ public struct ChatMoment: Sendable {
     }
 
     /// Appends the wall time as RFC 3339 with milliseconds, `2026-11-22T21:05:00.123Z`.
-    func writeWall(to out: inout [UInt8]) {
+    func writeWall(to out: inout ByteBuffer) {
         let (days, time) = wall.quotientAndRemainder(dividingByFloor: 86_400_000)
         // Howard Hinnant's civil_from_days: years begin in March, eras have 400 of them.
         let (era, dayOfEra) = (days + 719_468).quotientAndRemainder(dividingByFloor: 146_097)
@@ -48,7 +48,7 @@ extension Int64 {
     }
 }
 
-extension [UInt8] {
+extension ByteBuffer {
     /// Appends a number with leading zeros.
     @inline(__always)
     fileprivate mutating func put(padded number: Int64, to width: Int) {

@@ -31,7 +31,7 @@ struct Command {
     }
 
     /// Appends `,"ref":"…"` as the client wrote it, if the command has one that may be repeated.
-    func writeReference(_ text: Span<UInt8>, to out: inout [UInt8]) {
+    func writeReference(_ text: Span<UInt8>, to out: inout ByteBuffer) {
         let reference = fields[.ref]
         guard reference.kind == .string, reference.textByteCount <= Self.referenceByteLimit else {
             return

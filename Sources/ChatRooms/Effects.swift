@@ -40,7 +40,7 @@ public enum ChatClose: Sendable {
     }
 }
 
-/// One thing for the server to do. Ranges are of `Effects.bytes`.
+/// One thing for the server to do. Ranges are for `Effects.text`.
 public enum Effect: Sendable {
     /// Send a text message to one connection, after everything published so far.
     case reply(to: ConnectionKey, bytes: Range<Int>)
@@ -59,10 +59,10 @@ public enum Effect: Sendable {
 }
 
 /// A list of effects and the bytes they speak of. Use one again and again: it keeps its memory.
-public struct Effects: ~Copyable {
+public struct Effects: ~Copyable, Sendable {
     public private(set) var list: [Effect] = []
     /// The texts of all effects, one after the other.
-    public internal(set) var bytes: [UInt8] = []
+    var bytes = ByteBuffer()
 
     /// More than this is given back after use; a page of history of the largest messages needs it.
     private static var keptByteLimit: Int { 1 << 20 }
@@ -71,10 +71,16 @@ public struct Effects: ~Copyable {
 
     public var isEmpty: Bool { list.isEmpty }
 
+    /// The text that an effect speaks of. Holds until the next change.
+    @_lifetime(borrow self)
+    public func text(_ range: Range<Int>) -> Span<UInt8> {
+        bytes.span.extracting(range)
+    }
+
     /// Call after the effects have been carried out.
     public mutating func removeAll() {
         list.removeAll(keepingCapacity: list.capacity <= 4096)
-        bytes.removeAll(keepingCapacity: bytes.capacity <= Self.keptByteLimit)
+        bytes.removeAll(keptByteLimit: Self.keptByteLimit)
     }
 
     @inline(__always)

@@ -19,14 +19,14 @@ struct History {
     /// The oldest message kept, or `nextOffset` if there is none.
     private(set) var firstOffset = 1
     /// Power of two, or empty. A message begins at `position` modulo its size.
-    private var ring: [UInt8] = []
+    var ring: [UInt8] = []
     private var writePosition = 0
     /// Power of two, or empty. The message n stands at n modulo its size.
-    private var entries: [Entry] = []
+    var entries: [Entry] = []
     /// As many as entries: the newest message whose author and id have this hash. Chains lead
     /// from newer to older and end with the first offset no longer kept, so that nothing has to
     /// be taken out of them when a message goes.
-    private var buckets: [Int] = []
+    var buckets: [Int] = []
 
     var count: Int { nextOffset - firstOffset }
     var lastOffset: Int { nextOffset - 1 }
@@ -57,7 +57,7 @@ struct History {
         bytes + entries * (MemoryLayout<Entry>.stride + MemoryLayout<Int>.stride)
     }
 
-    private func entry(_ offset: Int) -> Entry { entries[offset & (entries.count - 1)] }
+    func entry(_ offset: Int) -> Entry { entries[offset & (entries.count - 1)] }
 
     // MARK: Adding
 
@@ -74,7 +74,7 @@ struct History {
     /// limits, and the memory there is unless it `mayGrow`. One that cannot fit at all takes its
     /// offset and is not kept, nor is anything before it: what is kept has no gaps.
     mutating func append(
-        _ bytes: borrowing [UInt8], _ range: Range<Int>, author: UInt64, idByteCount: Int,
+        _ bytes: Span<UInt8>, _ range: Range<Int>, author: UInt64, idByteCount: Int,
         countLimit: Int, byteLimit: Int, mayGrow: Bool
     ) {
         let fittingCount = mayGrow ? countLimit : min(countLimit, entries.count)
@@ -106,7 +106,7 @@ struct History {
         self = History(nextOffset: nextOffset)
     }
 
-    private mutating func write(_ bytes: borrowing [UInt8], _ range: Range<Int>) {
+    private mutating func write(_ bytes: Span<UInt8>, _ range: Range<Int>) {
         let start = writePosition & (ring.count - 1)
         let untilEnd = min(range.count, ring.count - start)
         ring.overwrite(at: start, with: bytes, from: range.lowerBound, count: untilEnd)
@@ -122,7 +122,7 @@ struct History {
             let from = position & (ring.count - 1)
             let to = position & (size - 1)
             let count = min(writePosition - position, ring.count - from, size - to)
-            larger.overwrite(at: to, with: ring, from: from, count: count)
+            larger.overwrite(at: to, with: ring.span, from: from, count: count)
             position += count
         }
         ring = larger
@@ -143,86 +143,19 @@ struct History {
     // MARK: Reading
 
     /// Appends the message with this offset, which must be kept.
-    func copy(_ offset: Int, to out: inout [UInt8]) {
+    func copy(_ offset: Int, to out: inout ByteBuffer) {
         let entry = entry(offset)
         let start = entry.position & (ring.count - 1)
         let untilEnd = min(Int(entry.byteCount), ring.count - start)
-        out.put(ring, start..<start + untilEnd)
+        out.put(ring.span, start..<start + untilEnd)
         if untilEnd < Int(entry.byteCount) {
-            out.put(ring, 0..<Int(entry.byteCount) - untilEnd)
+            out.put(ring.span, 0..<Int(entry.byteCount) - untilEnd)
         }
     }
 
     func author(_ offset: Int) -> UInt64 { entry(offset).author }
     func idByteCount(_ offset: Int) -> Int { Int(entry(offset).idByteCount) }
     func byteCount(_ offset: Int) -> Int { Int(entry(offset).byteCount) }
-
-    // MARK: Ids
-
-    /// The kept message of this author with the id in `range` of `bytes`.
-    func find(author: UInt64, _ bytes: borrowing [UInt8], _ range: Range<Int>) -> Int? {
-        guard !buckets.isEmpty else { return nil }
-        var hash = IDHash(author)
-        for index in range {
-            hash.add(bytes[index])
-        }
-        var offset = buckets[hash.value & (buckets.count - 1)]
-        while offset >= firstOffset {
-            let entry = entry(offset)
-            if entry.author == author, Int(entry.idByteCount) == range.count,
-                holdsID(entry, bytes, range)
-            {
-                return offset
-            }
-            offset = entry.previous
-        }
-        return nil
-    }
-
-    private func idPosition(_ entry: Entry) -> Int {
-        entry.position + Int(entry.byteCount) - 2 - Int(entry.idByteCount)
-    }
-
-    private func holdsID(
-        _ entry: Entry, _ bytes: borrowing [UInt8], _ range: Range<Int>
-    ) -> Bool {
-        let position = idPosition(entry)
-        for index in 0..<range.count
-        where ring[(position + index) & (ring.count - 1)] != bytes[range.lowerBound + index] {
-            return false
-        }
-        return true
-    }
-
-    private mutating func link(_ offset: Int) {
-        let entry = entry(offset)
-        guard entry.idByteCount > 0 else { return }
-        let position = idPosition(entry)
-        var hash = IDHash(entry.author)
-        for index in 0..<Int(entry.idByteCount) {
-            hash.add(ring[(position + index) & (ring.count - 1)])
-        }
-        let bucket = hash.value & (buckets.count - 1)
-        entries[offset & (entries.count - 1)].previous = buckets[bucket]
-        buckets[bucket] = offset
-    }
-}
-
-/// FNV-1a over an author and an id. Whoever makes ids collide lengthens only the chains of the
-/// rooms they write to, and never beyond the messages kept there.
-private struct IDHash {
-    private var state: UInt64
-
-    init(_ author: UInt64) {
-        state = author ^ 0xCBF2_9CE4_8422_2325
-    }
-
-    @inline(__always)
-    mutating func add(_ byte: UInt8) {
-        state = (state ^ UInt64(byte)) &* 0x100_0000_01B3
-    }
-
-    var value: Int { Int(truncatingIfNeeded: state >> 20) }
 }
 
 private func powerOfTwo(atLeast number: Int) -> Int {

@@ -1,6 +1,6 @@
 // Writes JSON by appending to a byte array: no tree, no intermediate strings.
 
-extension [UInt8] {
+extension ByteBuffer {
     /// Appends a whole number in decimal.
     mutating func put(number: Int) {
         if number < 0 {
@@ -27,6 +27,12 @@ extension [UInt8] {
     /// of them are equal exactly when their bytes are.
     mutating func put(quoted bytes: Span<UInt8>, _ range: Range<Int>) {
         append(UInt8(ascii: "\""))
+        put(escaped: bytes, range)
+        append(UInt8(ascii: "\""))
+    }
+
+    /// The same without the quotes.
+    mutating func put(escaped bytes: Span<UInt8>, _ range: Range<Int>) {
         for index in range {
             let byte = bytes[index]
             switch byte {
@@ -42,7 +48,6 @@ extension [UInt8] {
             default: append(byte)
             }
         }
-        append(UInt8(ascii: "\""))
     }
 }
 

@@ -44,6 +44,7 @@ extension JSONScanner {
         var hasEscapes = false
         var index = start
         while true {
+            index = bytes.skippingPlainText(from: index)
             guard index < bytes.count else { throw Malformed() }
             let byte = bytes[index]
             if byte == UInt8(ascii: "\"") { break }

@@ -1,7 +1,7 @@
 // Tables that grow by chunks, so that no single call ever copies a million records.
 
 /// An array in chunks of 1,024.
-struct ChunkedArray<Element> {
+struct ChunkedArray<Element: Sendable>: Sendable {
     private static var chunkCount: Int { 1024 }
     private var chunks: [ContiguousArray<Element>] = []
     private(set) var count = 0
@@ -42,14 +42,14 @@ struct ChunkedArray<Element> {
 let none = UInt32.max
 
 /// A record with one link of its own, which also chains the free ones.
-protocol Linked {
+protocol Linked: Sendable {
     /// What a free place holds.
     static var vacant: Self { get }
     var link: UInt32 { get set }
 }
 
 /// Records of one kind, named by a number that stays theirs until they are removed.
-struct Pool<Record: Linked> {
+struct Pool<Record: Linked>: Sendable {
     private var records = ChunkedArray<Record>()
     private(set) var firstFree = none
     /// Records in use.

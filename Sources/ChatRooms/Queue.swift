@@ -1,6 +1,6 @@
 // First in, first out, in a ring that grows and shrinks.
 
-struct Queue<Element> {
+struct Queue<Element: Sendable>: Sendable {
     /// Power of two, or empty.
     private var ring: ContiguousArray<Element?> = []
     private var start = 0

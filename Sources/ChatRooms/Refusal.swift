@@ -46,11 +46,11 @@ struct Refusal: Error {
     }
 
     /// Appends `"code":"…","text":"…"`.
-    func write(to out: inout [UInt8]) {
+    func write(to out: inout ByteBuffer) {
         out.put("\"code\":\"")
         out.put(code.name)
         out.put("\",\"text\":")
-        var sentence: [UInt8] = []
+        var sentence = ByteBuffer()
         if let field {
             sentence.put("\"")
             sentence.put(field.name)

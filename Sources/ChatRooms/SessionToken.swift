@@ -35,7 +35,7 @@ public struct SessionToken: Sendable, Hashable {
         bits = value
     }
 
-    func write(to out: inout [UInt8]) {
+    func write(to out: inout ByteBuffer) {
         let alphabet = Self.alphabet.bytes
         for index in (0..<Self.characterCount).reversed() {
             out.append(alphabet[Int(truncatingIfNeeded: (bits >> (6 * index)) & 63)])

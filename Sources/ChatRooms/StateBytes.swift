@@ -10,8 +10,8 @@ public enum RestoreError: Error, Equatable {
     case damaged
 }
 
-struct StateWriter {
-    private(set) var bytes: [UInt8] = []
+struct StateWriter: ~Copyable {
+    private(set) var bytes = ByteBuffer(capacity: 4096)
 
     mutating func put<Number: FixedWidthInteger>(_ number: Number) {
         var rest = number
@@ -31,7 +31,7 @@ struct StateWriter {
     }
 
     /// Appends a byte string that `write` writes.
-    mutating func put(bytes count: Int, _ write: (inout [UInt8]) -> Void) {
+    mutating func put(bytes count: Int, _ write: (inout ByteBuffer) -> Void) {
         put(UInt32(count))
         write(&bytes)
     }

@@ -96,8 +96,9 @@ import Testing
             let hasID = Bool.random(using: &random)
             let body = (0..<Int.random(in: 0...90, using: &random)).map { UInt8($0) }
             let text = body + (hasID ? id : []) + Array("\"}".utf8)
+            let padded = [1, 2, 3] + text + [4]
             history.append(
-                [1, 2, 3] + text + [4], 3..<3 + text.count, author: author,
+                padded.span, 3..<3 + text.count, author: author,
                 idByteCount: hasID ? id.count : 0, countLimit: countLimit, byteLimit: byteLimit,
                 mayGrow: step < 10 || Bool.random(using: &random))
             model.append((text, author, hasID ? id : []))
@@ -108,12 +109,12 @@ import Testing
             let kept = history.firstOffset..<history.nextOffset
             #expect(kept.reduce(0) { $0 + model[$1 - 1].text.count } == history.byteCount)
             if let offset = kept.randomElement(using: &random) {
-                var copy: [UInt8] = []
+                var copy = ByteBuffer()
                 history.copy(offset, to: &copy)
-                #expect(copy == model[offset - 1].text)
+                #expect(copy.array() == model[offset - 1].text)
             }
             let expected = kept.last { model[$0 - 1].author == author && model[$0 - 1].id == id }
-            #expect(history.find(author: author, id, 0..<id.count) == expected)
+            #expect(history.find(author: author, id.span, 0..<id.count) == expected)
         }
     }
 
@@ -127,9 +128,9 @@ import Testing
             (-62_167_219_200_000, "0000-01-01T00:00:00.000Z"),
         ] as [(Int64, String)])
     func wallTime(_ milliseconds: Int64, _ expected: String) {
-        var out: [UInt8] = []
+        var out = ByteBuffer()
         ChatMoment(monotonic: 0, wall: milliseconds).writeWall(to: &out)
-        #expect(String(decoding: out, as: UTF8.self) == expected)
+        #expect(String(decoding: out.array(), as: UTF8.self) == expected)
     }
 
     @Test func wallTimeIsFoundations() {
@@ -137,10 +138,10 @@ import Testing
         let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
         for _ in 0..<2_000 {
             let seconds = Int64.random(in: 0..<250_000_000_000, using: &random)
-            var out: [UInt8] = []
+            var out = ByteBuffer()
             ChatMoment(monotonic: 0, wall: seconds * 1000).writeWall(to: &out)
             let expected = Date(timeIntervalSince1970: Double(seconds)).formatted(style)
-            #expect(String(decoding: out, as: UTF8.self) == expected)
+            #expect(String(decoding: out.array(), as: UTF8.self) == expected)
         }
     }
 }

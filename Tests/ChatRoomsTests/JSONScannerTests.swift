@@ -125,15 +125,15 @@ private func outcome(_ text: String) -> CommandFields.Outcome { outcome(Array(te
         "", "plain", "\"quoted\" \\ /", "a\nb\tc\r\u{1}\u{1F}\u{0}", "é😀\u{2028}\u{7F}",
     ])
     func writesStringsThatFoundationReads(_ text: String) throws {
-        var out: [UInt8] = []
+        var out = ByteBuffer()
         out.put(quoted: text)
-        #expect(try JSONDecoder().decode(String.self, from: Data(out)) == text)
+        #expect(try JSONDecoder().decode(String.self, from: Data(out.array())) == text)
     }
 
     @Test(arguments: [0, 1, 9, 10, -1, 1_234_567_890, Int.max, Int.min])
     func writesNumbers(_ number: Int) {
-        var out: [UInt8] = []
+        var out = ByteBuffer()
         out.put(number: number)
-        #expect(String(decoding: out, as: UTF8.self) == String(number))
+        #expect(String(decoding: out.array(), as: UTF8.self) == String(number))
     }
 }

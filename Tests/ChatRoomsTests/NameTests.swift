@@ -71,8 +71,9 @@ import Testing
             tokens.append(SessionToken(bits: bits))
         }
         for token in tokens {
-            var text: [UInt8] = []
-            token.write(to: &text)
+            var written = ByteBuffer()
+            token.write(to: &written)
+            let text = written.array()
             #expect(text.count == 22)
             #expect(SessionToken(text) == token)
             #expect(SessionToken(text + [65]) == nil)

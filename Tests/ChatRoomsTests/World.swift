@@ -147,9 +147,11 @@ final class World {
         effects.removeAll()
     }
 
-    private func text(_ range: Range<Int>) -> String {
-        String(decoding: effects.bytes[range], as: UTF8.self)
-    }
+    private func text(_ range: Range<Int>) -> String { effects.string(range) }
+}
+
+extension Effects {
+    func string(_ range: Range<Int>) -> String { text(range).string(0..<range.count) }
 }
 
 func parse(_ text: String) -> JSON {

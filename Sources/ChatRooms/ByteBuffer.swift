@@ -1,0 +1,111 @@
+// UNSAFE: owns memory by pointer. `count` bytes from `base` on are initialised and `capacity` are
+// allocated; every write reserves first, and every range given is checked against `count`.
+
+/// Bytes that are written by appending, and read as spans. Unlike an array it cannot be copied by
+/// accident, and appending a literal is a few stores.
+@safe public struct ByteBuffer: ~Copyable {
+    private var base: UnsafeMutablePointer<UInt8>
+    private var capacity: Int
+    /// Bytes written.
+    public private(set) var count = 0
+
+    init(capacity: Int = 256) {
+        self.capacity = max(capacity, 16)
+        unsafe base = .allocate(capacity: self.capacity)
+    }
+
+    deinit {
+        unsafe base.deallocate()
+    }
+
+    /// All bytes.
+    public var span: Span<UInt8> {
+        @_lifetime(borrow self)
+        @inline(__always)
+        get {
+            let span = unsafe Span(_unsafeStart: base, count: count)
+            return unsafe _overrideLifetime(span, borrowing: self)
+        }
+    }
+
+    /// Makes sure that so many more bytes fit.
+    @inline(__always)
+    private mutating func reserve(_ byteCount: Int) {
+        if byteCount > capacity - count {
+            grow(byteCount)
+        }
+    }
+
+    @inline(never)
+    private mutating func grow(_ byteCount: Int) {
+        let larger = max(capacity * 2, count + byteCount)
+        let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
+        unsafe memory.moveInitialize(from: base, count: count)
+        unsafe base.deallocate()
+        unsafe base = memory
+        capacity = larger
+    }
+
+    @inline(__always)
+    private mutating func put(_ start: UnsafePointer<UInt8>, _ byteCount: Int) {
+        reserve(byteCount)
+        unsafe (base + count).initialize(from: start, count: byteCount)
+        count += byteCount
+    }
+
+    @inline(__always)
+    mutating func append(_ byte: UInt8) {
+        reserve(1)
+        unsafe (base + count).initialize(to: byte)
+        count += 1
+    }
+
+    /// Appends text that is already valid JSON.
+    @inline(__always)
+    mutating func put(_ literal: StaticString) {
+        unsafe put(literal.utf8Start, literal.utf8CodeUnitCount)
+    }
+
+    @inline(__always)
+    mutating func put(_ bytes: Span<UInt8>) {
+        unsafe bytes.withUnsafeBufferPointer { pointer in
+            if let start = pointer.baseAddress {
+                unsafe put(start, pointer.count)
+            }
+        }
+    }
+
+    /// Appends the part `range` of `bytes`.
+    @inline(__always)
+    mutating func put(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+        put(bytes.extracting(range))
+    }
+
+    /// Appends a string's UTF-8 as it stands.
+    @inline(__always)
+    mutating func put(text: borrowing String) {
+        put(text.utf8Span.span)
+    }
+
+    /// Takes back what was written last. Keeps the memory.
+    mutating func truncate(to count: Int) {
+        precondition((0...self.count).contains(count))
+        self.count = count
+    }
+
+    /// Forgets everything, and gives back memory beyond `keptByteLimit`.
+    mutating func removeAll(keptByteLimit: Int) {
+        if capacity > keptByteLimit {
+            self = ByteBuffer(capacity: keptByteLimit)
+        }
+        count = 0
+    }
+
+    /// A copy as an array.
+    func array() -> [UInt8] {
+        unsafe [UInt8](UnsafeBufferPointer(start: base, count: count))
+    }
+}
+
+// It owns its memory alone, as an array would.
+extension ByteBuffer: @unchecked Sendable {}
