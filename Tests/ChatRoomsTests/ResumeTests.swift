@@ -136,6 +136,33 @@ import Testing
         }
     }
 
+    @Test func theColdestRoomGrowsAtTheCostOfOthers() {
+        var limits = ChatLimits.withoutRateLimit
+        limits.historyByteLimit = 24 << 10
+        let world = World(limits)
+        let key = world.login(0, "ann")
+        let text = String(repeating: "x", count: 900)
+        func say(_ room: String, _ count: Int) {
+            world.send(key, #"{"type":"join","room":"\#(room)"}"#)
+            for _ in 0..<count {
+                world.send(key, #"{"type":"message","room":"\#(room)","text":"\#(text)"}"#)
+            }
+        }
+        func kept(_ room: String) -> [Int] {
+            world.send(key, #"{"type":"history","room":"\#(room)","after":0}"#)[0].offsets
+        }
+        say("a", 5)
+        say("b", 5)
+        #expect(kept("a") == Array(1...5) && kept("b") == Array(1...5))
+        // Room a has been silent longest, and needs more than there is: b pays, not a.
+        say("a", 9)
+        #expect(kept("a") == Array(1...14) && kept("b") == [])
+        // Alone with the limit, it gives up its own oldest.
+        say("a", 9)
+        #expect(kept("a").last == 23 && kept("a").count > 10)
+        #expect(world.historyByteCount <= limits.historyByteLimit)
+    }
+
     @Test func aMessageTooLargeToKeepIsDeliveredAllTheSame() {
         var limits = ChatLimits.withoutRateLimit
         limits.historyByteLimitPerRoom = 1 << 10

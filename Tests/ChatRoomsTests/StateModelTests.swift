@@ -41,12 +41,15 @@ import Testing
         let world = World(ChatLimits())
         let waiting = world.open(0)
         let busy = world.login(1, "ann")
-        for _ in 0..<19 {
+        let typing = #"{"type":"typing","room":"lobby"}"#
+        #expect(world.send(busy, typing).count == 1)
+        for _ in 0..<18 {
             world.send(busy, "{")
         }
         world.pass(.seconds(1))
         try world.restart(clockOffset: 5_000_000)
-        for _ in 0..<5 {
+        #expect(world.send(busy, typing).isEmpty)
+        for _ in 0..<4 {
             #expect(world.send(busy, "{")[0].code == "bad_json")
         }
         #expect(world.send(busy, "{")[0].code == "rate_limited")
