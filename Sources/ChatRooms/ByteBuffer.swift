@@ -4,18 +4,20 @@
 /// Bytes that are written by appending, and read as spans. Unlike an array it cannot be copied by
 /// accident, and appending a literal is a few stores.
 @safe public struct ByteBuffer: ~Copyable {
-    private var base: UnsafeMutablePointer<UInt8>
-    private var capacity: Int
+    /// Nil until the first write: an empty buffer costs no memory.
+    private var base: UnsafeMutablePointer<UInt8>?
+    private var capacity = 0
     /// Bytes written.
     public private(set) var count = 0
 
-    init(capacity: Int = 256) {
-        self.capacity = max(capacity, 16)
-        unsafe base = .allocate(capacity: self.capacity)
+    private static var firstCapacity: Int { 256 }
+
+    init() {
+        unsafe base = nil
     }
 
     deinit {
-        unsafe base.deallocate()
+        unsafe base?.deallocate()
     }
 
     /// All bytes.
@@ -23,7 +25,8 @@
         @_lifetime(borrow self)
         @inline(__always)
         get {
-            let span = unsafe Span(_unsafeStart: base, count: count)
+            let written = unsafe UnsafeBufferPointer(start: base, count: count)
+            let span = unsafe Span(_unsafeElements: written)
             return unsafe _overrideLifetime(span, borrowing: self)
         }
     }
@@ -38,25 +41,28 @@
 
     @inline(never)
     private mutating func grow(_ byteCount: Int) {
-        let larger = max(capacity * 2, count + byteCount)
+        let larger = max(Self.firstCapacity, capacity * 2, count + byteCount)
         let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
-        unsafe memory.moveInitialize(from: base, count: count)
-        unsafe base.deallocate()
+        if let base = unsafe base {
+            unsafe memory.moveInitialize(from: base, count: count)
+            unsafe base.deallocate()
+        }
         unsafe base = memory
         capacity = larger
     }
 
     @inline(__always)
     private mutating func put(_ start: UnsafePointer<UInt8>, _ byteCount: Int) {
+        guard byteCount > 0 else { return }
         reserve(byteCount)
-        unsafe (base + count).initialize(from: start, count: byteCount)
+        unsafe (base.unsafelyUnwrapped + count).initialize(from: start, count: byteCount)
         count += byteCount
     }
 
     @inline(__always)
     mutating func append(_ byte: UInt8) {
         reserve(1)
-        unsafe (base + count).initialize(to: byte)
+        unsafe (base.unsafelyUnwrapped + count).initialize(to: byte)
         count += 1
     }
 
@@ -96,7 +102,7 @@
     /// Forgets everything, and gives back memory beyond `keptByteLimit`.
     mutating func removeAll(keptByteLimit: Int) {
         if capacity > keptByteLimit {
-            self = ByteBuffer(capacity: keptByteLimit)
+            self = ByteBuffer()
         }
         count = 0
     }

@@ -11,7 +11,7 @@ public enum RestoreError: Error, Equatable {
 }
 
 struct StateWriter: ~Copyable {
-    private(set) var bytes = ByteBuffer(capacity: 4096)
+    private(set) var bytes = ByteBuffer()
 
     mutating func put<Number: FixedWidthInteger>(_ number: Number) {
         var rest = number

@@ -72,9 +72,9 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
             switch effect {
             case .reply(let key, let range):
                 guard let id = io.connection(key) else { continue }
-                io.send(text: effects.bytes.span.extracting(range), to: id)
+                io.send(text: effects.text(range), to: id)
             case .publish(let room, let range):
-                io.publish(text: effects.bytes.span.extracting(range), to: topic(of: room))
+                io.publish(text: effects.text(range), to: topic(of: room))
             case .subscribe(let key, let room):
                 guard let id = io.connection(key) else { continue }
                 io.subscribe(id, to: topic(of: room))
