@@ -4,6 +4,7 @@ import WebSocketCore
 /// The output of a connection that waits for its socket: bytes of its own, and markers that say
 /// "first everything of that topic up to there", so that a direct message keeps its place after a
 /// broadcast without a copy of the broadcast's bytes.
+@frozen
 public struct Outbox: ~Copyable {
     /// Stands between two bytes of the outbox.
     public struct Marker: BitwiseCopyable, Equatable, Sendable {
@@ -14,40 +15,55 @@ public struct Outbox: ~Copyable {
         public var end: UInt64
     }
 
-    public var bytes = ByteBuffer()
+    public var bytes: ByteBuffer
     /// How many bytes have left through the front since the connection began.
-    public private(set) var consumedCount: UInt64 = 0
-    private var markers: [Marker] = []
-    private var firstMarkerIndex: UInt32 = 0
-    public private(set) var markerCount: UInt32 = 0
+    @usableFromInline
+    var consumed: UInt64
+    @usableFromInline
+    var markers: [Marker]
+    @usableFromInline
+    var firstMarkerIndex: UInt32
+    @usableFromInline
+    var pendingMarkerCount: UInt32
 
-    public init() {}
+    /// How many markers there are.
+    @inlinable
+    public var markerCount: UInt32 { pendingMarkerCount }
+
+    @inlinable
+    public init() {
+        bytes = ByteBuffer()
+        consumed = 0
+        markers = []
+        firstMarkerIndex = 0
+        pendingMarkerCount = 0
+    }
 
     /// Whether nothing at all is owed.
+    @inlinable
     public var isEmpty: Bool { bytes.isEmpty && markerCount == 0 }
 
     /// The bytes that may be sent before the next marker is seen to.
+    @inlinable
     public var leadingByteCount: Int {
-        markerCount == 0 ? bytes.count : Int(firstMarkerPosition &- consumedCount)
+        markerCount == 0 ? bytes.count : Int(firstMarkerPosition &- consumed)
     }
 
-    private var firstMarkerPosition: UInt64 { markers[Int(firstMarkerIndex)].position }
+    @inlinable
+    var firstMarkerPosition: UInt64 { markers[Int(firstMarkerIndex)].position }
 
     public var firstMarker: Marker? { markerCount == 0 ? nil : markers[Int(firstMarkerIndex)] }
 
-    /// The markers still to be seen to, in order.
-    public var pendingMarkers: ArraySlice<Marker> { markers[Int(firstMarkerIndex)...] }
-
     /// What is appended after this waits until log `source` has been sent up to `end`.
     public mutating func appendMarker(source: UInt32, end: UInt64) {
-        let position = consumedCount &+ UInt64(bytes.count)
+        let position = consumed &+ UInt64(bytes.count)
         markers.append(Marker(position: position, source: source, end: end))
-        markerCount += 1
+        pendingMarkerCount += 1
     }
 
     public mutating func removeFirstMarker() {
         firstMarkerIndex += 1
-        markerCount -= 1
+        pendingMarkerCount -= 1
         if markerCount == 0 {
             markers = []
             firstMarkerIndex = 0
@@ -55,10 +71,11 @@ public struct Outbox: ~Copyable {
     }
 
     /// Takes the first `count` bytes away, which must stand before any marker.
+    @inlinable
     public mutating func removeFirst(_ count: Int) {
         assert(count <= leadingByteCount)
         bytes.removeFirst(count)
-        consumedCount &+= UInt64(count)
+        consumed &+= UInt64(count)
     }
 
     /// Moves the bytes before the first marker to the end of `target`.
@@ -77,7 +94,7 @@ public struct Outbox: ~Copyable {
         whole.append(bytes.span)
         bytes = whole
         // The markers behind it move back, as if these bytes had never left.
-        consumedCount &-= UInt64(count)
+        consumed &-= UInt64(count)
     }
 
     /// Gives the memory back when nothing is owed, and most of it when little is.
@@ -93,6 +110,6 @@ public struct Outbox: ~Copyable {
     public mutating func removeAllMarkers() {
         markers = []
         firstMarkerIndex = 0
-        markerCount = 0
+        pendingMarkerCount = 0
     }
 }

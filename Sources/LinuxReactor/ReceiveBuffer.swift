@@ -9,12 +9,16 @@ import WebSocketCore
 @safe
 public final class ReceiveBuffer {
     /// Room in front: more than a partial header with a partial control frame (14 + 125 bytes).
-    public static let headroomByteCount = 256
+    @inlinable
+    public static var headroomByteCount: Int { 256 }
     /// What one receive may bring. 16 KiB costs 30–60 % at 1 KiB messages; 512 KiB gains nothing.
-    public static let receiveByteCount = 128 * 1024
-    public static let byteCount = headroomByteCount + receiveByteCount
+    @inlinable
+    public static var receiveByteCount: Int { 128 * 1024 }
+    @inlinable
+    public static var byteCount: Int { headroomByteCount + receiveByteCount }
 
-    private let base: UnsafeMutablePointer<UInt8>
+    @usableFromInline
+    let base: UnsafeMutablePointer<UInt8>
 
     public init() {
         unsafe base = .allocate(capacity: Self.byteCount)
@@ -24,6 +28,7 @@ public final class ReceiveBuffer {
     deinit { unsafe base.deallocate() }
 
     /// The whole buffer for reading.
+    @inlinable
     public var span: Span<UInt8> {
         @_lifetime(borrow self)
         borrowing get {
@@ -33,7 +38,7 @@ public final class ReceiveBuffer {
     }
 
     /// The bytes of `range` for writing.
-    @_lifetime(borrow self)
+    @inlinable @_lifetime(borrow self)
     public func mutableSpan(_ range: Range<Int>) -> MutableSpan<UInt8> {
         precondition(range.lowerBound >= 0 && range.upperBound <= Self.byteCount)
         return unsafe _overrideLifetime(

@@ -93,12 +93,15 @@ struct Connection: ~Copyable {
     init() {}
 
     /// Whether messages may be sent and topics be joined.
+    @inline(__always)
     var isOpen: Bool { phase == .webSocket && session.maySend }
 
     /// Whether it is the connection of this name, and open.
+    @inline(__always)
     func isOpen(_ id: ConnectionID) -> Bool { resourceId == id.resourceId && isOpen }
 
     /// Whether what it has received may be decoded now.
+    @inline(__always)
     var isDecoding: Bool { holds.isEmpty && session.reads }
 
     /// What epoll(7) should watch it for.

@@ -26,6 +26,7 @@ extension Outbound {
         send(message.bytes, as: message.kind.opcode, to: id)
     }
 
+    @inline(__always)
     private mutating func send(_ payload: Span<UInt8>, as opcode: Opcode, to id: ConnectionID) {
         guard Int(id.slot) < connections.bound, connections[id.slot].isOpen(id) else { return }
         if connections[id.slot].firstSubscription != Subscription.none {
@@ -50,6 +51,7 @@ extension Outbound {
 extension Outbound {
     /// Appends a frame to the outbox. What a connection causes itself is sent when its bytes have been
     /// decoded; what others cause, before the turn ends.
+    @inline(__always)
     mutating func appendFrame(_ opcode: Opcode, _ payload: Span<UInt8>, to slot: UInt32) {
         if slot == reading {
             connections[slot].appendOwnFrame(
@@ -70,6 +72,7 @@ extension Outbound {
 }
 
 extension Connection {
+    @inline(__always)
     fileprivate mutating func appendFrame(
         _ opcode: Opcode, _ payload: Span<UInt8>, _ spare: inout ByteBuffer
     ) {
@@ -78,12 +81,13 @@ extension Connection {
     }
 
     /// What a connection causes itself stops its being read once it is too much.
+    @inline(__always)
     fileprivate mutating func appendOwnFrame(
         _ opcode: Opcode, _ payload: Span<UInt8>, limit: Int, _ spare: inout ByteBuffer
     ) {
-        let before = outbox.bytes.count
         appendFrame(opcode, payload, &spare)
-        ownOutputByteCount += outbox.bytes.count - before
+        // With the longest header that there is.
+        ownOutputByteCount += payload.count + 10
         if ownOutputByteCount > limit { holds.insert(.ownOutput) }
     }
 }

@@ -36,7 +36,16 @@ public struct Server<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
     /// Serves until a stop signal comes (``ServerConfiguration/stopSignals``) or the handler asks for
     /// a stop, and everybody has gone. Called once.
     public consuming func run() {
-        while !core.isDone { core.turn(&handler, mailbox) }
+        // Locals: to find a property behind the handler, whose size is not known here, would take a
+        // look at the type's metadata for each message.
+        let mailbox = mailbox
+        var core = core
+        var handler = handler
+        while !core.isDone {
+            core.turn { event, id, io throws(Disconnect) in
+                try handler.handle(event, id, &io, mailbox)
+            }
+        }
         mailbox.close()
         core.close()
     }

@@ -83,19 +83,21 @@ extension ServerCore where K: ~Copyable {
         let buffer = receiveBuffer
         var bytes = buffer.mutableSpan(0..<range.upperBound)
         var position = range.lowerBound
+        let id = io.id(of: slot)
+        // Locals for the time: what is looked up once need not be looked up for each message.
         var decoder = io.connections[slot].decoder
+        var assembly = ByteBuffer()
+        swap(&assembly, &io.connections[slot].assembly)
         io.reading = slot
         decoding: while io.connections[slot].isDecoding {
-            let event = decoder.next(
-                &bytes, from: &position, assembly: &io.connections[slot].assembly, rules: rules)
+            let event = decoder.next(&bytes, from: &position, assembly: &assembly, rules: rules)
             switch event {
             case .needsMore: break decoding
             case .message(let kind, let range):
-                deliver(Message(buffer.span.extracting(range), kind: kind), to: slot, call)
+                deliver(Message(buffer.span.extracting(range), kind: kind), from: id, call)
             case .assembled(let kind):
-                var assembly = ByteBuffer()
-                swap(&assembly, &io.connections[slot].assembly)
-                deliver(Message(assembly.span, kind: kind), to: slot, call)
+                deliver(Message(assembly.span, kind: kind), from: id, call)
+                assembly.removeAll()
             case .ping(let range):
                 // After our Close nothing is sent (RFC 6455 §5.5.1).
                 if io.connections[slot].session.maySend {
@@ -108,28 +110,36 @@ extension ServerCore where K: ~Copyable {
         }
         io.reading = UInt32.max
         io.connections[slot].decoder = decoder
-        if position < range.upperBound, io.connections[slot].session.reads {
-            buffer.copy(position..<range.upperBound, to: &io.connections[slot].leftover)
-            // Released within the same call that it was held in: nobody else will come back to it.
-            if io.connections[slot].holds.isEmpty, position + 256 < range.upperBound {
-                io.resume(slot)
-            }
+        if io.connections[slot].session.reads {
+            swap(&assembly, &io.connections[slot].assembly)
+            keep(slot, position..<range.upperBound)
         }
         // What it was sent in answer goes out at once, in one send, while it is in the cache.
         if !io.connections[slot].outbox.isEmpty { flush(slot) }
         updateInterest(slot)
     }
 
+    /// Keeps bytes of the shared buffer that were not decoded, in front of the next ones.
+    private mutating func keep(_ slot: UInt32, _ range: Range<Int>) {
+        guard !range.isEmpty else { return }
+        receiveBuffer.copy(range, to: &io.connections[slot].leftover)
+        // Held and released within one call: nobody else will come back to it.
+        if io.connections[slot].holds.isEmpty, range.count > ReceiveBuffer.headroomByteCount {
+            io.resume(slot)
+        }
+    }
+
+    @inline(__always)
     private mutating func deliver(
-        _ message: consuming Message, to slot: UInt32, _ call: HandlerCall
+        _ message: consuming Message, from id: ConnectionID, _ call: HandlerCall
     ) {
         // What comes after our own Close is read for the peer's Close only.
-        guard io.connections[slot].session.deliversMessages else { return }
+        guard io.connections[id.slot].session.deliversMessages else { return }
         io.statistics.messagesReceivedCount += 1
         do {
-            try call(.message(message), io.id(of: slot), &io)
+            try call(.message(message), id, &io)
         } catch {
-            io.close(slot, error.code, error.reason, .serverClosed(error.code))
+            io.close(id.slot, error.code, error.reason, .serverClosed(error.code))
         }
     }
 

@@ -114,22 +114,3 @@ public struct UpgradeReply: Sendable {
         self.headers = headers
     }
 }
-
-/// What the server has to tell its handler: one value, one call. Nothing in it needs to be retained
-/// or destroyed, since a message may come every few nanoseconds; a request waits in ``Outbound``.
-package enum HandlerEvent: ~Copyable, ~Escapable {
-    case upgrade
-    case request
-    case open
-    case message(Message)
-    case drain
-    case error(CloseCause)
-    case close(CloseCause)
-    case tick
-    case mail
-}
-
-/// The one way from the server into the handler. It never escapes and is called once an event.
-package typealias HandlerCall = (
-    borrowing HandlerEvent, ConnectionID, inout Outbound
-) throws(Disconnect) -> Void

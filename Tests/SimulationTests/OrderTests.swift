@@ -80,7 +80,7 @@ struct Scripted: WebSocketHandler {
             simulation.network.sockets[reader.socket]!.window =
                 Int.random(in: 0...400, using: &random)
             if Bool.random(using: &random) {
-                simulation.core.turn(&simulation.handler, simulation.mailbox)
+                simulation.turn()
             }
         }
         for client in clients { simulation.network.sockets[client.socket]!.window = .max }

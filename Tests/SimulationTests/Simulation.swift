@@ -27,13 +27,20 @@ struct Simulation<Handler: WebSocketHandler>: ~Copyable {
         mailbox = Mailbox(descriptor: core.wakeup) { _ in network.network.hasWakeup = true }
     }
 
+    /// One turn of the server.
+    mutating func turn() {
+        core.turn { event, id, io throws(Disconnect) in
+            try handler.handle(event, id, &io, mailbox)
+        }
+    }
+
     /// Turns until nothing is left to do at this instant of the virtual clock.
     mutating func settle() {
         network.mayPass = false
         network.isIdle = false
         var turns = 0
         while !network.isIdle {
-            core.turn(&handler, mailbox)
+            turn()
             turns += 1
             precondition(turns < 100_000, "the loop spins")
         }
@@ -43,7 +50,7 @@ struct Simulation<Handler: WebSocketHandler>: ~Copyable {
     mutating func run(for duration: Duration) {
         let end = network.clock + duration
         network.mayPass = true
-        while network.clock < end { core.turn(&handler, mailbox) }
+        while network.clock < end { turn() }
         settle()
     }
 
