@@ -28,11 +28,16 @@ extension Outbound {
 
     @inline(__always)
     private mutating func send(_ payload: Span<UInt8>, as opcode: Opcode, to id: ConnectionID) {
-        guard Int(id.slot) < connections.bound, connections[id.slot].isOpen(id) else { return }
-        if connections[id.slot].firstSubscription != Subscription.none {
+        guard Int(id.slot) < connections.bound else { return }
+        let isOwn = id.slot == reading
+        let limit = isOwn ? limits.ownOutputByteCount : Int.max
+        switch connections[id.slot].send(opcode, payload, to: id, limit: limit, &spareOutput) {
+        case .sent: if !isOwn { queue(id.slot) }
+        case .notOpen: return
+        case .hasTopics:
             keepPlaceInTopics(id.slot)
+            appendFrame(opcode, payload, to: id.slot)
         }
-        appendFrame(opcode, payload, to: id.slot)
     }
 
     /// Closes a connection: what was sent and published before arrives before the Close frame. The
@@ -51,15 +56,11 @@ extension Outbound {
 extension Outbound {
     /// Appends a frame to the outbox. What a connection causes itself is sent when its bytes have been
     /// decoded; what others cause, before the turn ends.
-    @inline(__always)
     mutating func appendFrame(_ opcode: Opcode, _ payload: Span<UInt8>, to slot: UInt32) {
-        if slot == reading {
-            connections[slot].appendOwnFrame(
-                opcode, payload, limit: limits.ownOutputByteCount, &spareOutput)
-        } else {
-            connections[slot].appendFrame(opcode, payload, &spareOutput)
-            queue(slot)
-        }
+        let isOwn = slot == reading
+        connections[slot].appendFrame(
+            opcode, payload, limit: isOwn ? limits.ownOutputByteCount : Int.max, &spareOutput)
+        if !isOwn { queue(slot) }
     }
 
     /// An outbox that owns no memory takes the spare one; it comes back when it has been flushed,
@@ -71,21 +72,35 @@ extension Outbound {
     }
 }
 
+/// What became of a message to a connection.
+private enum Sending {
+    case sent
+    case notOpen
+    /// Its place among broadcasts has to be marked first.
+    case hasTopics
+}
+
 extension Connection {
+    /// The whole way of a message to a connection without topics, in one look at it.
+    @inline(__always)
+    fileprivate mutating func send(
+        _ opcode: Opcode, _ payload: Span<UInt8>, to id: ConnectionID, limit: Int,
+        _ spare: inout ByteBuffer
+    ) -> Sending {
+        guard isOpen(id) else { return .notOpen }
+        guard firstSubscription == Subscription.none else { return .hasTopics }
+        appendFrame(opcode, payload, limit: limit, &spare)
+        return .sent
+    }
+
+    /// Appends a frame. What a connection causes itself has a limit, beyond which it is not read.
     @inline(__always)
     fileprivate mutating func appendFrame(
-        _ opcode: Opcode, _ payload: Span<UInt8>, _ spare: inout ByteBuffer
+        _ opcode: Opcode, _ payload: Span<UInt8>, limit: Int, _ spare: inout ByteBuffer
     ) {
         if outbox.bytes.capacity == 0 { swap(&outbox.bytes, &spare) }
         outbox.bytes.appendFrame(opcode, payload)
-    }
-
-    /// What a connection causes itself stops its being read once it is too much.
-    @inline(__always)
-    fileprivate mutating func appendOwnFrame(
-        _ opcode: Opcode, _ payload: Span<UInt8>, limit: Int, _ spare: inout ByteBuffer
-    ) {
-        appendFrame(opcode, payload, &spare)
+        guard limit != Int.max else { return }
         // With the longest header that there is.
         ownOutputByteCount += payload.count + 10
         if ownOutputByteCount > limit { holds.insert(.ownOutput) }

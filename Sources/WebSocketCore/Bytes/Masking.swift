@@ -140,6 +140,13 @@ extension MutableSpan where Element == UInt8 {
     }
 }
 
+extension MutableSpan where Element == UInt8 {
+    /// As `unmask`, as a call of its own: so short that nothing is gained by inlining it.
+    @usableFromInline
+    @_lifetime(self: copy self)
+    mutating func unmaskShort(_ range: Range<Int>, _ key: UInt32) -> Bool { unmask(range, key) }
+}
+
 extension ByteBuffer {
     /// Appends the unmasked bytes of `masked` and returns whether they are all ASCII.
     mutating func append(unmasking masked: Span<UInt8>, _ key: UInt32) -> Bool {

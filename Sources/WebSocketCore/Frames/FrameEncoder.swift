@@ -8,8 +8,27 @@ extension ByteBuffer {
     ///
     /// A control frame's payload has at most 125 bytes and the frame is final (§5.5): our own bug
     /// otherwise, hence a precondition. `isCompressed` sets RSV1 (RFC 7692 §6).
+    @inlinable @inline(__always)
     public mutating func appendFrame(
         _ opcode: Opcode, _ payload: Span<UInt8>, isFinal: Bool = true, isCompressed: Bool = false
+    ) {
+        let byteCount = payload.count
+        guard byteCount <= 125, isFinal, !isCompressed else {
+            return appendAnyFrame(opcode, payload, isFinal: isFinal, isCompressed: isCompressed)
+        }
+        let target = unsafe appendUninitialized(2 + byteCount)
+        unsafe target[0] = opcode.rawValue | 0x80
+        unsafe target[1] = UInt8(truncatingIfNeeded: byteCount)
+        unsafe payload.withUnsafeBufferPointer { source in
+            guard let first = source.baseAddress else { return }
+            _ = unsafe memcpy(target + 2, first, byteCount)
+        }
+    }
+
+    /// Appends a frame of any length.
+    @usableFromInline
+    mutating func appendAnyFrame(
+        _ opcode: Opcode, _ payload: Span<UInt8>, isFinal: Bool, isCompressed: Bool
     ) {
         let byteCount = payload.count
         precondition(

@@ -9,23 +9,25 @@
 ///
 /// Violations are found on the first byte that shows them, in the order of the wire, so that the
 /// outcome does not depend on how the bytes were cut.
+@frozen
 public struct MessageDecoder: BitwiseCopyable, Sendable {
+    @usableFromInline @frozen
     enum Phase: UInt8, BitwiseCopyable {
         case header, payload, closed, failed
     }
 
     /// Payload bytes of the current data frame that have not arrived; once closed, the code or -1.
-    var remaining = 0
+    @usableFromInline var remaining = 0
     /// The key for the next payload byte.
-    var maskingKey: UInt32 = 0
+    @usableFromInline var maskingKey: UInt32 = 0
     /// How many frames of the current message have begun.
-    var fragmentCount: UInt32 = 0
-    var phase = Phase.header
-    var frameIsFinal = false
+    @usableFromInline var fragmentCount: UInt32 = 0
+    @usableFromInline var phase = Phase.header
+    @usableFromInline var frameIsFinal = false
     /// The message whose frames are being assembled.
-    var message: MessageKind?
-    var utf8 = UTF8Validator()
-    var failure = ProtocolViolation.Kind.reservedBits
+    @usableFromInline var message: MessageKind?
+    @usableFromInline var utf8 = UTF8Validator()
+    @usableFromInline var failure = ProtocolViolation.Kind.reservedBits
 
     /// A decoder at the first byte after the handshake.
     public init() {}
@@ -43,12 +45,22 @@ public struct MessageDecoder: BitwiseCopyable, Sendable {
     /// reason of a close is then empty).
     ///
     /// Ranges are positions in `bytes` and stay good until the caller overwrites them.
+    @inlinable @inline(__always)
     @_lifetime(bytes: copy bytes)
     public mutating func next(
         _ bytes: inout MutableSpan<UInt8>, from position: inout Int, assembly: inout ByteBuffer,
         rules: DecoderRules
     ) -> Event {
-        if let event = shortMessage(&bytes, &position, rules) { return event }
+        shortMessage(&bytes, &position, rules)
+            ?? anyEvent(&bytes, from: &position, assembly: &assembly, rules: rules)
+    }
+
+    @usableFromInline
+    @_lifetime(bytes: copy bytes)
+    mutating func anyEvent(
+        _ bytes: inout MutableSpan<UInt8>, from position: inout Int, assembly: inout ByteBuffer,
+        rules: DecoderRules
+    ) -> Event {
         while true {
             switch phase {
             case .header:
@@ -88,38 +100,6 @@ public struct MessageDecoder: BitwiseCopyable, Sendable {
                 return .violation(ProtocolViolation(failure))
             }
         }
-    }
-
-    /// The case that matters most, ahead of all the others: to a server that is between messages, a
-    /// whole unfragmented text or binary message of at most 125 bytes. It breaks no rule but that
-    /// on UTF-8. Nil says that it is something else.
-    @inline(__always)
-    @_lifetime(bytes: copy bytes)
-    private mutating func shortMessage(
-        _ bytes: inout MutableSpan<UInt8>, _ position: inout Int, _ rules: DecoderRules
-    ) -> Event? {
-        let available = bytes.count - position
-        guard phase == .header, message == nil, rules.role == .server, available >= 6 else {
-            return nil
-        }
-        let first = bytes[position]
-        let payloadByteCount = Int(bytes[position + 1] ^ 0x80)
-        guard first == 0x81 || first == 0x82, payloadByteCount <= 125,
-            payloadByteCount <= available - 6, payloadByteCount <= rules.messageByteLimit
-        else { return nil }
-        var maskingKey: UInt32 = 0
-        for index in position + 2..<position + 6 {
-            maskingKey = maskingKey << 8 | UInt32(bytes[index])
-        }
-        let payload = position + 6..<position + 6 + payloadByteCount
-        let isASCII = bytes.unmask(payload, maskingKey)
-        if first == 0x81 && !isASCII {
-            guard UTF8Validator.isValid(bytes.span.extracting(payload)) else {
-                return fail(.invalidUTF8, &position, bytes.count)
-            }
-        }
-        position = payload.upperBound
-        return .message(MessageKind(first == 0x81 ? .text : .binary), payload)
     }
 
     /// A message that lies whole in `bytes`.
@@ -186,7 +166,7 @@ public struct MessageDecoder: BitwiseCopyable, Sendable {
         return .assembled(kind)
     }
 
-    @inline(never)
+    @usableFromInline @inline(never)
     mutating func fail(
         _ kind: ProtocolViolation.Kind, _ position: inout Int, _ end: Int
     ) -> Event {
