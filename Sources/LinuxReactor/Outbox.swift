@@ -54,6 +54,11 @@ public struct Outbox: ~Copyable {
 
     public var firstMarker: Marker? { markerCount == 0 ? nil : markers[Int(firstMarkerIndex)] }
 
+    /// The markers, each with the number of bytes that stand before it.
+    public var markerPositions: [(byteCount: Int, marker: Marker)] {
+        markers[Int(firstMarkerIndex)...].map { (Int($0.position &- consumed), $0) }
+    }
+
     /// What is appended after this waits until log `source` has been sent up to `end`.
     public mutating func appendMarker(source: UInt32, end: UInt64) {
         let position = consumed &+ UInt64(bytes.count)

@@ -37,6 +37,18 @@ public struct SlotTable<Element: ~Copyable>: ~Copyable {
         free.append(slot)
     }
 
+    /// Makes slots up to `bound` in an empty table; those that `isTaken` says are taken, and to be
+    /// filled by the caller, the others are free. For a hand-over, in which slots keep their numbers.
+    public mutating func lay(
+        out bound: Int, isTaken: (UInt32) -> Bool, _ make: () -> Element
+    ) {
+        precondition(elements.count == 0)
+        for slot in 0..<UInt32(bound) {
+            elements.append(make())
+            if !isTaken(slot) { free.append(slot) }
+        }
+    }
+
     @inlinable
     public subscript(slot: UInt32) -> Element {
         unsafeAddress { unsafe elements.address(of: Int(slot)) }

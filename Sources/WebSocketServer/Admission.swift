@@ -20,9 +20,12 @@ struct Admission {
         guard applies(to: peer, limits) else { return nil }
         let key = peer.admissionKey
         let rate = Double(limits.newConnectionsPerAddressAndSecond ?? .max)
-        if entries[key] == nil { purgeIfLarge(rate, now) }
-        var entry = entries[key] ?? Entry(tokens: rate, filledAt: now)
-        entry.tokens = min(rate, entry.tokens + Self.seconds(now, since: entry.filledAt) * rate)
+        // A page load opens half a dozen at once, and several people share an address: after a rest
+        // as many may come at once as may stay.
+        let burst = max(rate, Double(limits.connectionsPerAddress ?? 0))
+        if entries[key] == nil { purgeIfLarge(burst / rate, now) }
+        var entry = entries[key] ?? Entry(tokens: burst, filledAt: now)
+        entry.tokens = min(burst, entry.tokens + Self.seconds(now, since: entry.filledAt) * rate)
         entry.filledAt = now
         defer { entries[key] = entry }
         if let most = limits.connectionsPerAddress, entry.count >= most {
@@ -34,6 +37,12 @@ struct Admission {
         }
         entry.count += 1
         return nil
+    }
+
+    /// Counts a connection that was admitted by an earlier process.
+    mutating func restore(_ peer: NetworkAddress, _ limits: Limits, at now: Instant) {
+        guard applies(to: peer, limits) else { return }
+        entries[peer.admissionKey, default: Entry(tokens: 0, filledAt: now)].count += 1
     }
 
     /// An admitted connection is gone.
@@ -53,10 +62,10 @@ struct Admission {
 
     /// Throws out addresses with no connection whose bucket is full again: they are as new ones.
     /// Only when the table has doubled since the last time, so that it costs O(1) a connection.
-    private mutating func purgeIfLarge(_ rate: Double, _ now: Instant) {
+    private mutating func purgeIfLarge(_ refillSeconds: Double, _ now: Instant) {
         guard entries.count >= purgeThreshold else { return }
         entries = entries.filter { _, entry in
-            entry.count > 0 || Self.seconds(now, since: entry.filledAt) < 1
+            entry.count > 0 || Self.seconds(now, since: entry.filledAt) < refillSeconds
         }
         purgeThreshold = max(1024, entries.count * 2)
     }

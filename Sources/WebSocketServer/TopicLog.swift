@@ -10,10 +10,20 @@ struct TopicLog: ~Copyable {
     /// The offset at which the newest frame begins.
     private(set) var latestFrame: UInt64 = 0
 
-    /// A log whose next byte has this offset; it takes over memory that another log has left.
-    init(start: UInt64 = 0) {
+    init() {}
+
+    /// A log as it was: `frames` begin at `start` and the newest of them at `latestFrame`.
+    init?(start: UInt64, latestFrame: UInt64, frames: Span<UInt8>) {
+        guard latestFrame <= start + UInt64(frames.count) else { return nil }
         self.start = start
-        latestFrame = start
+        self.latestFrame = latestFrame
+        bytes.append(frames)
+    }
+
+    /// All the frames that are kept.
+    var frames: Span<UInt8> {
+        @_lifetime(borrow self)
+        get { bytes.span }
     }
 
     /// The offset that the next byte will get.
@@ -26,12 +36,6 @@ struct TopicLog: ~Copyable {
     mutating func append(_ opcode: Opcode, _ payload: Span<UInt8>) {
         latestFrame = end
         bytes.appendFrame(opcode, payload)
-    }
-
-    /// Appends frames as they stand: for a hand-over.
-    mutating func append(frames: Span<UInt8>) {
-        latestFrame = end
-        bytes.append(frames)
     }
 
     /// The frames from one offset to another. Both must lie in the log.

@@ -57,6 +57,15 @@ struct Scripted: WebSocketHandler {
 @Suite struct OrderTests {
     @Test(arguments: UInt64(1)...60)
     func `Everybody gets everything once, in the promised order`(seed: UInt64) throws {
+        try run(seed: seed, handsOver: false)
+    }
+
+    @Test(arguments: UInt64(1)...60)
+    func `Nobody notices when another process takes over`(seed: UInt64) throws {
+        try run(seed: seed, handsOver: true)
+    }
+
+    private func run(seed: UInt64, handsOver: Bool) throws {
         var random = SeededGenerator(seed: seed &* 7919)
         var limits = Limits()
         limits.flushBudget = Int.random(in: 1...8, using: &random)
@@ -79,8 +88,9 @@ struct Scripted: WebSocketHandler {
             let reader = clients.randomElement(using: &random)!
             simulation.network.sockets[reader.socket]!.window =
                 Int.random(in: 0...400, using: &random)
-            if Bool.random(using: &random) {
-                simulation.turn()
+            if Bool.random(using: &random) { simulation.turn() }
+            if handsOver, Int.random(in: 0..<20, using: &random) == 0 {
+                try simulation.handOver()
             }
         }
         for client in clients { simulation.network.sockets[client.socket]!.window = .max }

@@ -10,6 +10,7 @@ struct Simulation<Handler: WebSocketHandler>: ~Copyable {
     var core: ServerCore<SimulatedKernel>
     var handler: Handler
     let mailbox: Mailbox<Handler.Mail>
+    private let configuration: ServerConfiguration
 
     init(
         _ handler: Handler, seed: UInt64 = 1, limits: Limits = Limits(),
@@ -22,9 +23,21 @@ struct Simulation<Handler: WebSocketHandler>: ~Copyable {
         configuration.stopSignals = [.terminate]
         configuration.logger = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
         core = try ServerCore(SimulatedKernel(network: network), configuration)
+        self.configuration = configuration
         self.handler = handler
         let network = UncheckedNetwork(network: network)
         mailbox = Mailbox(descriptor: core.wakeup) { _ in network.network.hasWakeup = true }
+    }
+
+    /// Another process takes over, as if the server had been replaced in the middle of everything.
+    mutating func handOver() throws {
+        let handOver = core.save { writer, io in handler.save(to: &writer, io) }
+        network.watched = [:]
+        var next = try ServerCore(SimulatedKernel(network: network), configuration)
+        try next.restore(handOver) { reader, io throws(StateError) in
+            try handler.restore(from: &reader, &io)
+        }
+        core = next
     }
 
     /// One turn of the server.

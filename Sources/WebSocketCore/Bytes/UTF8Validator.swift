@@ -15,6 +15,12 @@ public struct UTF8Validator: BitwiseCopyable, Sendable {
     @inlinable
     public init() { state = UTF8Rows.accept }
 
+    /// A validator in the middle of a text; nil if it cannot be in that state.
+    init?(state: UInt8) {
+        guard state % 6 == 0, state <= 48 else { return nil }
+        self.state = state
+    }
+
     /// Whether what was seen so far ends between two characters.
     @inlinable
     public var isComplete: Bool { state == UTF8Rows.accept }

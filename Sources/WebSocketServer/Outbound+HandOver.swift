@@ -1,0 +1,403 @@
+// The tables of a server, written down and laid out again with the same numbers.
+import LinuxReactor
+import WebSocketCore
+
+// MARK: - Topics
+
+extension Outbound {
+    func saveTopics(to writer: inout StateWriter) {
+        writer.write(topicGeneration)
+        writer.write(UInt32(topics.bound))
+        for index in 0..<UInt32(topics.bound) {
+            writer.write(topics[index].isTaken)
+            guard topics[index].isTaken else { continue }
+            writer.write(topics[index].generation)
+            writer.write(topics[index].policy.rawValue)
+            writer.write(Int64(topics[index].logByteLimit))
+            writer.write(topics[index].name ?? "")
+            for encoding in Encoding.allCases {
+                writer.write(topics[index].lanes[Int(encoding.rawValue)])
+            }
+        }
+        writer.write(UInt32(lanes.bound))
+        for index in 0..<UInt32(lanes.bound) {
+            writer.write(lanes[index].members.count > 0)
+            if lanes[index].members.count > 0 { lanes[index].save(to: &writer) }
+        }
+    }
+
+    mutating func restoreTopics(from reader: inout StateReader) throws(StateError) {
+        topicGeneration = try reader.read()
+        let restored = try Self.readTopics(&reader)
+        topics.lay(out: restored.count, isTaken: { restored[Int($0)] != nil }) { TopicState() }
+        for (index, saved) in restored.enumerated() {
+            guard let saved else { continue }
+            saved.apply(to: &topics[UInt32(index)])
+            if !saved.name.isEmpty {
+                topicNames[saved.name] = Topic(
+                    index: UInt32(index), generation: saved.generation)
+            }
+        }
+        let laneCount = try reader.read(UInt32.self)
+        var saved: [SavedLane?] = []
+        for _ in 0..<laneCount {
+            saved.append(try reader.readBool() ? try SavedLane(from: &reader) : nil)
+        }
+        lanes.lay(out: saved.count, isTaken: { saved[Int($0)] != nil }) { TopicLane() }
+        for (index, lane) in saved.enumerated() {
+            guard let lane else { continue }
+            try lane.apply(to: &lanes[UInt32(index)])
+        }
+    }
+
+    private static func readTopics(
+        _ reader: inout StateReader
+    ) throws(StateError) -> [SavedTopic?] {
+        var restored: [SavedTopic?] = []
+        for _ in 0..<(try reader.read(UInt32.self)) {
+            restored.append(try reader.readBool() ? try SavedTopic(from: &reader) : nil)
+        }
+        return restored
+    }
+}
+
+private struct SavedTopic {
+    let generation: UInt32
+    let policy: SlowMemberPolicy
+    let logByteLimit: Int
+    let name: String
+    var lanes: [UInt32] = []
+
+    init(from reader: inout StateReader) throws(StateError) {
+        generation = try reader.read()
+        policy = try SlowMemberPolicy(from: &reader)
+        logByteLimit = Int(try reader.read(Int64.self))
+        name = try reader.readString()
+        for _ in Encoding.allCases { lanes.append(try reader.read()) }
+    }
+
+    func apply(to topic: inout TopicState) {
+        topic.isTaken = true
+        topic.generation = generation
+        topic.policy = policy
+        topic.logByteLimit = logByteLimit
+        topic.name = name.isEmpty ? nil : name
+        for (index, lane) in lanes.enumerated() { topic.lanes[index] = lane }
+    }
+}
+
+extension SlowMemberPolicy {
+    fileprivate init(from reader: inout StateReader) throws(StateError) {
+        let value = try reader.read(UInt8.self)
+        guard let policy = Self(rawValue: value) else {
+            throw StateError("\(value) is no policy")
+        }
+        self = policy
+    }
+}
+
+extension TopicLane {
+    fileprivate func save(to writer: inout StateWriter) {
+        writer.write(policy.rawValue)
+        writer.write(Int64(logByteLimit))
+        writer.write(log.start)
+        writer.write(log.latestFrame)
+        writer.write(log.frames)
+    }
+}
+
+private struct SavedLane {
+    let policy: SlowMemberPolicy
+    let logByteLimit: Int
+    let start: UInt64
+    let latestFrame: UInt64
+    let frames: ArraySlice<UInt8>
+
+    init(from reader: inout StateReader) throws(StateError) {
+        policy = try SlowMemberPolicy(from: &reader)
+        logByteLimit = Int(try reader.read(Int64.self))
+        start = try reader.read()
+        latestFrame = try reader.read()
+        frames = try reader.readBytes()
+    }
+
+    func apply(to lane: inout TopicLane) throws(StateError) {
+        guard
+            let log = TopicLog(start: start, latestFrame: latestFrame, frames: frames.span)
+        else { throw StateError("a topic's log is damaged") }
+        lane.policy = policy
+        lane.logByteLimit = logByteLimit
+        lane.log = log
+        // Nobody counts as swept: the next pass looks at every cursor.
+        lane.floor = start
+        lane.passStart = start
+    }
+}
+
+// MARK: - Connections
+
+extension Outbound {
+    /// Returns the descriptors in the order in which the connections are written.
+    func saveConnections(to writer: inout StateWriter) -> [FileDescriptor] {
+        writer.write(lastResourceId)
+        writer.write(UInt32(connections.bound))
+        var slots: [UInt32] = []
+        for slot in 0..<UInt32(connections.bound) where connections[slot].canBeHandedOver {
+            slots.append(slot)
+        }
+        writer.write(UInt32(slots.count))
+        for slot in slots {
+            writer.write(slot)
+            connections[slot].save(to: &writer)
+            saveSubscriptions(of: slot, to: &writer)
+        }
+        return slots.map { connections[$0].descriptor }
+    }
+
+    /// Returns the slots that are taken now.
+    mutating func restoreConnections(
+        from reader: inout StateReader, _ descriptors: [FileDescriptor]
+    ) throws(StateError) -> [UInt32] {
+        lastResourceId = try reader.read()
+        let bound = try reader.read(UInt32.self)
+        let count = try reader.read(UInt32.self)
+        guard count == descriptors.count, count <= bound else {
+            throw StateError("\(count) connections and \(descriptors.count) descriptors")
+        }
+        // First everything is read, since the table is laid out by which slots are taken.
+        var restored: [UInt32: SavedConnection] = [:]
+        var slots: [UInt32] = []
+        for descriptor in descriptors {
+            let slot = try reader.read(UInt32.self)
+            guard slot < bound, restored[slot] == nil else {
+                throw StateError("slot \(slot) cannot be taken")
+            }
+            slots.append(slot)
+            restored[slot] = try SavedConnection(from: &reader, descriptor)
+        }
+        connections.lay(out: Int(bound), isTaken: { restored[$0] != nil }) { Connection() }
+        for slot in slots {
+            guard let saved = restored[slot] else { continue }
+            try saved.apply(to: &connections[slot])
+            for subscription in saved.subscriptions { try restore(subscription, of: slot) }
+        }
+        for lane in 0..<UInt32(lanes.bound) where lanes[lane].members.count > 0 {
+            queueLane(lane)
+        }
+        return slots
+    }
+
+    private func saveSubscriptions(of slot: UInt32, to writer: inout StateWriter) {
+        var indices: [UInt32] = []
+        var index = connections[slot].firstSubscription
+        while index != Subscription.none {
+            indices.append(index)
+            index = subscriptions[index].next
+        }
+        writer.write(UInt32(indices.count))
+        for index in indices {
+            let subscription = subscriptions[index]
+            writer.write(subscription.lane)
+            subscription.topic.save(to: &writer)
+            writer.write(subscription.markedEnd)
+            writer.write(lanes[subscription.lane].members[Int(subscription.member)].cursor)
+        }
+    }
+
+    private mutating func restore(
+        _ saved: SavedSubscription, of slot: UInt32
+    ) throws(StateError) {
+        guard Int(saved.lane) < lanes.bound, saved.cursor >= lanes[saved.lane].log.start,
+            saved.cursor <= lanes[saved.lane].log.end
+        else { throw StateError("a subscription is damaged") }
+        let member = UInt32(lanes[saved.lane].members.count)
+        let subscription = subscriptions.take(
+            Subscription(
+                lane: saved.lane, topic: saved.topic, member: member,
+                next: connections[slot].firstSubscription, markedEnd: saved.markedEnd))
+        connections[slot].firstSubscription = subscription
+        lanes[saved.lane].members.append(
+            Member(cursor: saved.cursor, connection: slot, subscription: subscription))
+    }
+}
+
+private struct SavedSubscription {
+    let lane: UInt32
+    let topic: Topic
+    let markedEnd: UInt64
+    let cursor: UInt64
+
+    init(from reader: inout StateReader) throws(StateError) {
+        lane = try reader.read()
+        topic = try Topic(from: &reader)
+        markedEnd = try reader.read()
+        cursor = try reader.read()
+    }
+}
+
+extension Connection {
+    /// A WebSocket, or HTTP between two requests.
+    fileprivate var canBeHandedOver: Bool {
+        switch phase {
+        case .webSocket: true
+        case .head: !flags.contains(.endsAfterFlush) && refusal == nil
+        case .free, .body, .responding, .lingering, .dead: false
+        }
+    }
+
+    /// Flags that say something of the connection, and not of what this turn has still to do.
+    static var savedFlags: Flags { [.announced, .admitted, .pinged] }
+
+    fileprivate func save(to writer: inout StateWriter) {
+        writer.write(phase.rawValue)
+        writer.write(session.rawValue)
+        writer.write(flags.intersection(Self.savedFlags).rawValue)
+        writer.write(holds.intersection(.handler).rawValue)
+        writer.write(encoding.rawValue)
+        writer.write(resourceId)
+        writer.write(peer.family.rawValue)
+        writer.write(peer.high)
+        writer.write(peer.low)
+        writer.write(peer.port)
+        writer.write(Int64(ownOutputByteCount))
+        for number in decoder.state { writer.write(number) }
+        writer.write(leftover.span)
+        writer.write(assembly.span)
+        writer.write(outbox.bytes.span)
+        let markers = outbox.markerPositions
+        writer.write(UInt32(markers.count))
+        for (byteCount, marker) in markers {
+            writer.write(UInt64(byteCount))
+            writer.write(marker.source)
+            writer.write(marker.end)
+        }
+        writer.write(cause != nil)
+        cause?.save(to: &writer)
+    }
+}
+
+/// A connection as it was written; everything is checked before it is believed.
+private struct SavedConnection {
+    let descriptor: FileDescriptor
+    let phase: Connection.Phase
+    let session: SessionState
+    let flags: Connection.Flags
+    let holds: Connection.Holds
+    let encoding: Encoding
+    let resourceId: UInt64
+    let peer: NetworkAddress
+    let ownOutputByteCount: Int
+    let decoder: MessageDecoder
+    let leftover: ArraySlice<UInt8>
+    let assembly: ArraySlice<UInt8>
+    let output: ArraySlice<UInt8>
+    var markers: [(byteCount: Int, source: UInt32, end: UInt64)] = []
+    let cause: CloseCause?
+    var subscriptions: [SavedSubscription] = []
+
+    init(from reader: inout StateReader, _ descriptor: FileDescriptor) throws(StateError) {
+        self.descriptor = descriptor
+        guard let phase = Connection.Phase(rawValue: try reader.read()),
+            phase == .webSocket || phase == .head,
+            let session = SessionState(rawValue: try reader.read())
+        else { throw StateError("a connection is in no phase") }
+        self.phase = phase
+        self.session = session
+        flags = Connection.Flags(rawValue: try reader.read())
+            .intersection(Connection.savedFlags)
+        holds = Connection.Holds(rawValue: try reader.read()).intersection(.handler)
+        guard let encoding = Encoding(rawValue: try reader.read()) else {
+            throw StateError("a connection has no encoding")
+        }
+        self.encoding = encoding
+        resourceId = try reader.read()
+        let family = NetworkAddress.Family(rawValue: try reader.read()) ?? .unknown
+        peer = NetworkAddress(
+            family: family, high: try reader.read(), low: try reader.read(),
+            port: try reader.read())
+        ownOutputByteCount = Int(try reader.read(Int64.self))
+        var numbers: [UInt64] = []
+        for _ in 0..<MessageDecoder.stateCount { numbers.append(try reader.read()) }
+        guard let decoder = MessageDecoder(state: numbers) else {
+            throw StateError("a connection's decoder is damaged")
+        }
+        self.decoder = decoder
+        leftover = try reader.readBytes()
+        assembly = try reader.readBytes()
+        output = try reader.readBytes()
+        for _ in 0..<(try reader.read(UInt32.self)) {
+            let byteCount = try reader.read(UInt64.self)
+            guard byteCount <= output.count else { throw StateError("an outbox is damaged") }
+            markers.append((Int(byteCount), try reader.read(), try reader.read()))
+        }
+        cause = try reader.readBool() ? try CloseCause(from: &reader) : nil
+        for _ in 0..<(try reader.read(UInt32.self)) {
+            subscriptions.append(try SavedSubscription(from: &reader))
+        }
+    }
+
+    func apply(to connection: inout Connection) throws(StateError) {
+        connection.descriptor = descriptor
+        connection.phase = phase
+        connection.session = session
+        connection.flags = flags
+        connection.holds = holds
+        connection.encoding = encoding
+        connection.resourceId = resourceId
+        connection.peer = peer
+        connection.ownOutputByteCount = ownOutputByteCount
+        connection.decoder = decoder
+        connection.cause = cause
+        if !leftover.isEmpty { connection.leftover.append(leftover.span) }
+        if !assembly.isEmpty { connection.assembly.append(assembly.span) }
+        var written = 0
+        for marker in markers {
+            guard marker.byteCount >= written, marker.byteCount <= output.count else {
+                throw StateError("an outbox is damaged")
+            }
+            connection.outbox.bytes.append(piece(written..<marker.byteCount).span)
+            connection.outbox.appendMarker(source: marker.source, end: marker.end)
+            written = marker.byteCount
+        }
+        if written < output.count {
+            connection.outbox.bytes.append(piece(written..<output.count).span)
+        }
+    }
+
+    private func piece(_ range: Range<Int>) -> ArraySlice<UInt8> {
+        output.dropFirst(range.lowerBound).prefix(range.count)
+    }
+}
+
+extension CloseCause {
+    /// Its place among the counters, and the one number that some have.
+    fileprivate func save(to writer: inout StateWriter) {
+        writer.write(UInt8(counterIndex))
+        switch self {
+        case .peerClosed(let code), .serverClosed(let code): writer.write(Int32(code.rawValue))
+        case .connectionLost(let number): writer.write(number)
+        case .violation(let kind): writer.write(Int32(kind.rawValue))
+        case .endOfStream, .pingTimeout, .tooSlow, .stopping: writer.write(Int32(0))
+        }
+    }
+
+    fileprivate init(from reader: inout StateReader) throws(StateError) {
+        let index = try reader.read(UInt8.self)
+        let number = try reader.read(Int32.self)
+        let code = CloseCode(rawValue: UInt16(truncatingIfNeeded: number))
+        let kind = UInt8(exactly: number).flatMap(ProtocolViolation.Kind.init)
+        switch index {
+        case 0: self = .peerClosed(code)
+        case 1: self = .endOfStream
+        case 2: self = .connectionLost(number)
+        case 3: self = .serverClosed(code)
+        case 4:
+            guard let kind else { throw StateError("\(number) is no violation") }
+            self = .violation(kind)
+        case 5: self = .pingTimeout
+        case 6: self = .tooSlow
+        case 7: self = .stopping
+        default: throw StateError("\(index) is no cause")
+        }
+    }
+}
