@@ -89,7 +89,7 @@ extension ServerCore where K: ~Copyable {
         var assembly = ByteBuffer()
         swap(&assembly, &io.connections[slot].assembly)
         io.reading = slot
-        decoding: while io.connections[slot].isDecoding {
+        decoding: while position < range.upperBound, io.connections[slot].isDecoding {
             let event = decoder.next(&bytes, from: &position, assembly: &assembly, rules: rules)
             switch event {
             case .needsMore: break decoding

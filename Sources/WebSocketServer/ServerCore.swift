@@ -43,6 +43,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
     package init(
         _ kernel: consuming K, _ configuration: ServerConfiguration
     ) throws(SystemError) {
+        Handshake.prepare()
         var kernel = kernel
         let limits = configuration.limits
         let descriptorCount = kernel.raiseDescriptorLimit()

@@ -14,7 +14,7 @@ public enum Masking {
     }
 
     /// The key for what follows once `byteCount` bytes have been masked with `key`.
-    @inline(__always)
+    @inlinable @inline(__always)
     static func rotated(_ key: UInt32, by byteCount: Int) -> UInt32 {
         let shift = UInt32(truncatingIfNeeded: byteCount & 3) &* 8
         return key &<< shift | key &>> (32 &- shift & 31)
@@ -25,7 +25,7 @@ public enum Masking {
     ///
     /// The last bytes go through a word that overlaps the words before it. It is read before any of
     /// them is written, so that masking in place works too.
-    @inline(__always)
+    @inlinable @inline(__always)
     static func apply(
         _ key: UInt32, from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer,
         _ byteCount: Int
@@ -57,8 +57,8 @@ public enum Masking {
     }
 
     /// Masks whole blocks of 64 bytes.
-    @inline(__always)
-    private static func applyBlocks(
+    @inlinable @inline(__always)
+    static func applyBlocks(
         _ word: SIMD2<UInt64>, from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer,
         _ byteCount: Int, _ seen: inout SIMD2<UInt64>
     ) {
@@ -78,10 +78,12 @@ public enum Masking {
         seen |= half.lowHalf | half.highHalf
     }
 
-    private static var topBits: UInt64 { 0x8080_8080_8080_8080 }
+    @inlinable
+    static var topBits: UInt64 { 0x8080_8080_8080_8080 }
 
     /// Fewer than 16 bytes: two overlapping halves, or one to three single bytes.
-    private static func applyShort(
+    @usableFromInline
+    static func applyShort(
         _ key: UInt32, from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer,
         _ byteCount: Int
     ) -> Bool {
@@ -119,8 +121,8 @@ public enum Masking {
     }
 
     /// The key twice, as a word in memory order.
-    @inline(__always)
-    private static func wide(_ key: UInt32) -> UInt64 {
+    @inlinable @inline(__always)
+    static func wide(_ key: UInt32) -> UInt64 {
         let inMemory = UInt64(key.bigEndian)
         return inMemory | inMemory << 32
     }
@@ -128,7 +130,7 @@ public enum Masking {
 
 extension MutableSpan where Element == UInt8 {
     /// Unmasks `range` in place and returns whether it is all ASCII.
-    @inline(__always)
+    @inlinable @inline(__always)
     @_lifetime(self: copy self)
     mutating func unmask(_ range: Range<Int>, _ key: UInt32) -> Bool {
         precondition(range.lowerBound >= 0 && range.upperBound <= count)
@@ -138,13 +140,6 @@ extension MutableSpan where Element == UInt8 {
             return unsafe Masking.apply(key, from: UnsafeRawPointer(base), to: base, range.count)
         }
     }
-}
-
-extension MutableSpan where Element == UInt8 {
-    /// As `unmask`, as a call of its own: so short that nothing is gained by inlining it.
-    @usableFromInline
-    @_lifetime(self: copy self)
-    mutating func unmaskShort(_ range: Range<Int>, _ key: UInt32) -> Bool { unmask(range, key) }
 }
 
 extension ByteBuffer {

@@ -28,7 +28,7 @@ extension MessageDecoder {
             payloadByteCount <= available - 6, payloadByteCount <= rules.messageByteLimit
         else { return nil }
         let payload = unsafe Range(uncheckedBounds: (start + 6, start + 6 + payloadByteCount))
-        let isASCII = bytes.unmaskShort(payload, maskingKey)
+        let isASCII = bytes.unmask(payload, maskingKey)
         if first == 0x81 && !isASCII {
             guard UTF8Validator.isValid(bytes.span.extracting(payload)) else {
                 return fail(.invalidUTF8, &position, bytes.count)

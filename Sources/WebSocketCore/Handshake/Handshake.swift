@@ -8,6 +8,14 @@ public enum Handshake {
         head.minorVersion >= 1 && head.list("Upgrade", contains: "websocket")
     }
 
+    /// Does once what the first handshake would have to do: libcrypto looks its digest up, which
+    /// takes a megabyte and some milliseconds. A server calls it before it serves.
+    public static func prepare() {
+        // The sample key of RFC 6455 §1.3.
+        let accept = acceptValue(for: "dGhlIHNhbXBsZSBub25jZQ==")
+        precondition(accept != nil, "libcrypto has no SHA-1")
+    }
+
     /// Checks what RFC 6455 §4.2.1 demands of a client's handshake and returns the value for
     /// `Sec-WebSocket-Accept`.
     ///
