@@ -4,7 +4,9 @@ ARGS ?=
 SWIFT_BUILD = swift build
 RELEASE = $(SWIFT_BUILD) -c release
 
-.PHONY: help run test bench-reference deps deps-test format clean
+PYTHON_TESTS = Tests/Support/python
+
+.PHONY: help run test conformance hostile bench-reference deps deps-test format clean
 .DEFAULT_GOAL := help
 
 help: ## List what can be made
@@ -18,7 +20,16 @@ run: deps ## Build the chat and serve it (ARGS="--port 9000" is passed on)
 test: deps-test ## Build everything and run all tests (ARGS="--filter Name" for some)
 	$(SWIFT_BUILD) --build-tests
 	$(RELEASE) --product echo-server
-	@Tests/Support/run-tests.sh $(ARGS)
+	@ROOST_RELEASE_FOLDER="$$($(RELEASE) --show-bin-path)" Tests/Support/run-tests.sh $(ARGS)
+
+conformance: deps ## Run the Autobahn test suite (needs Python 2.7) against the echo server
+	$(RELEASE) --product echo-server
+	@$(PYTHON_TESTS)/autobahn.py --expected Tests/ConformanceTests/expected-server.json -- \
+		"$$($(RELEASE) --show-bin-path)/echo-server" 0 --verbatim
+
+hostile: deps ## Attack the echo server, and see that each attack gets its documented answer
+	$(RELEASE) --product echo-server
+	@$(PYTHON_TESTS)/hostile.py -- "$$($(RELEASE) --show-bin-path)/echo-server" 0
 
 bench-reference: deps ## Measure the servers beside a bare one in C (ARGS=--quick)
 	$(RELEASE) --product echo-server

@@ -8,6 +8,15 @@ public enum BuildProducts {
             .deletingLastPathComponent().appendingPathComponent(name).path
     }
 
+    /// The program with this name for tests that measure time, of which a debug build says nothing:
+    /// the release build of ROOST_RELEASE_FOLDER, which `make test` sets, or else nil.
+    public static func optimizedPath(_ name: String) -> String? {
+        guard let folder = ProcessInfo.processInfo.environment["ROOST_RELEASE_FOLDER"] else {
+            return nil
+        }
+        return "\(folder)/\(name)"
+    }
+
     /// The folder that Package.swift is in.
     public static let packageRoot = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent()

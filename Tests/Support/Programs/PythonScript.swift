@@ -30,18 +30,28 @@ public struct PythonScript: Sendable {
     public func failure(
         of scenario: String, options: [String] = [], against command: [String], seconds: Int = 120
     ) async throws -> String? {
+        let (status, words) = try await run(
+            options: ["--only", scenario] + options, against: command, seconds: seconds)
+        guard status != 0 else { return nil }
+        return status == 124 ? "no end after \(seconds) s\n\(words)" : words
+    }
+
+    /// Runs the script as a whole: its exit status, 124 if it was killed after `seconds`, and all
+    /// that it said.
+    public func run(
+        options: [String] = [], against command: [String], seconds: Int
+    ) async throws -> (status: Int32, words: String) {
         let log = FileManager.default.temporaryDirectory.appendingPathComponent(
-            "roost-\(scenario)-\(UUID().uuidString).log")
+            "roost-\(UUID().uuidString).log")
         try Data().write(to: log)
         defer { try? FileManager.default.removeItem(at: log) }
         let output = try FileHandle(forWritingTo: log)
         let limit = ["timeout", "--kill-after=5", "\(seconds)"]
-        let script = [Self.python, path, "--only", scenario] + options + ["--"] + command
+        let script = [Self.python, path] + options + ["--"] + command
         let status = try await Self.status(of: limit + script, output: output)
         try output.close()
-        guard status != 0 else { return nil }
         let words = try String(decoding: Data(contentsOf: log), as: UTF8.self)
-        return status == 124 ? "no end after \(seconds) s\n\(words)" : words
+        return (status, words.trimmingCharacters(in: .newlines))
     }
 
     /// `make test` makes the virtual environment; without it there is still the system's Python.

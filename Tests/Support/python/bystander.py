@@ -1,0 +1,39 @@
+#!/usr/bin/env python3
+"""An innocent client: echoes one small message after the other while others misbehave.
+
+    bystander.py PORT        until its standard input ends; then prints its round trips as JSON
+
+A message is due every 5 ms. One that is late because the one before it was not answered counts from
+when it was due, so a pause of the server weighs with all that it delayed and not as one sample.
+"""
+
+import json
+import select
+import sys
+import time
+
+from wire import TEXT, Client, frame
+
+PERIOD = 0.005
+
+
+def main():
+    samples = []  # (when it was due, seconds until the echo was there)
+    with Client(int(sys.argv[1]), seconds=30) as client:
+        print("ready", flush=True)
+        due, number = time.monotonic(), 0
+        while not select.select([sys.stdin], [], [], max(0, due - time.monotonic()))[0]:
+            text = b"bystander %d" % number
+            client.socket.sendall(frame(TEXT, text))
+            got = client.next_frame()
+            while got and got[0] != TEXT:  # a ping needs no answer: there is always traffic
+                got = client.next_frame()
+            if got is None or not got[1].endswith(text):
+                sys.exit(f"the bystander got {got} for {text}")
+            samples.append((due, time.monotonic() - due))
+            due, number = due + PERIOD, number + 1
+    json.dump(samples, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
