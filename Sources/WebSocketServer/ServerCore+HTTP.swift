@@ -140,6 +140,7 @@ extension ServerCore where K: ~Copyable {
     private mutating func beginRequest(
         _ slot: UInt32, _ head: RequestHead
     ) throws(HandshakeRejection) {
+        try head.checkHost()
         let framing = try head.bodyFraming()
         let exchange = io.connections[slot].exchange
         io.exchanges[exchange].bodyDecoder = BodyDecoder(framing)

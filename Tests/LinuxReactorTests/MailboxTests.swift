@@ -1,0 +1,37 @@
+// Mail from many threads.
+import Foundation
+import LinuxReactor
+import Synchronization
+import Testing
+
+@Suite struct MailboxTests {
+    @Test func `Each sender's letters arrive in its order, and none is lost`() {
+        let wakes = Mutex(0)
+        let mailbox = Mailbox<[Int]>(descriptor: .none) { _ in wakes.withLock { $0 += 1 } }
+        let threads = (0..<4).map { sender in
+            Thread { for number in 0..<2000 { while !mailbox.post([sender, number]) {} } }
+        }
+        threads.forEach { $0.start() }
+        var received = [Int](repeating: 0, count: 4)
+        let deadline = Date(timeIntervalSinceNow: 30)
+        while received.reduce(0, +) < 8000, Date() < deadline {
+            for letter in mailbox.takeAll() {
+                #expect(letter[1] == received[letter[0]])
+                received[letter[0]] += 1
+            }
+        }
+        #expect(received == [2000, 2000, 2000, 2000])
+        #expect(wakes.withLock { $0 } <= 8000)
+    }
+
+    @Test func `A full or closed mailbox refuses, and says so`() {
+        let mailbox = Mailbox<Int>(limit: 2, descriptor: .none) { _ in }
+        #expect(mailbox.post(1) && mailbox.post(2))
+        #expect(!mailbox.post(3))
+        #expect(mailbox.takeAll() == [1, 2])
+        #expect(mailbox.post(4))
+        mailbox.close()
+        #expect(!mailbox.post(5))
+        #expect(mailbox.takeAll() == [])
+    }
+}

@@ -1,0 +1,79 @@
+// The outbox against a list of bytes and markers.
+import LinuxReactor
+import Testing
+import WebSocketCore
+
+@Suite struct OutboxTests {
+    private enum Item: Equatable {
+        case byte(UInt8)
+        case marker(UInt32, UInt64)
+    }
+
+    @Test(arguments: UInt64(1)...60)
+    func `Bytes and markers leave in the order in which they came`(seed: UInt64) {
+        var random = Seeded(seed)
+        var outbox = Outbox()
+        var model: [Item] = []
+        var number: UInt8 = 0
+        for step in 0..<500 {
+            switch Int.random(in: 0..<6, using: &random) {
+            case 0, 1:
+                for _ in 0..<Int.random(in: 1...9, using: &random) {
+                    number &+= 1
+                    outbox.bytes.append(number)
+                    model.append(.byte(number))
+                }
+            case 2:
+                outbox.appendMarker(source: UInt32(step), end: UInt64(step) * 3)
+                model.append(.marker(UInt32(step), UInt64(step) * 3))
+            case 3:
+                let count = Int.random(in: 0...outbox.leadingByteCount, using: &random)
+                outbox.removeFirst(count)
+                model.removeFirst(count)
+            case 4:
+                // What a send did not take of bytes that were moved out comes back in front.
+                var moved = ByteBuffer()
+                outbox.moveLeading(into: &moved)
+                let sent = Int.random(in: 0...moved.count, using: &random)
+                model.removeFirst(sent)
+                outbox.prepend(moved, from: sent)
+            default:
+                guard outbox.leadingByteCount == 0, let marker = outbox.firstMarker else { continue }
+                #expect(model.removeFirst() == .marker(marker.source, marker.end))
+                outbox.removeFirstMarker()
+            }
+            let leading = model.prefix { if case .byte = $0 { true } else { false } }.count
+            let (count, isEmpty) = (outbox.leadingByteCount, outbox.isEmpty)
+            #expect(count == leading)
+            #expect(isEmpty == model.isEmpty)
+            let positions = outbox.markerPositions.map { $0.byteCount }
+            #expect(positions == Self.positions(model))
+        }
+        var bytes: [UInt8] = []
+        let span = outbox.bytes.span
+        for index in 0..<span.count { bytes.append(span[index]) }
+        #expect(bytes == model.compactMap { if case .byte(let byte) = $0 { byte } else { nil } })
+    }
+
+    private static func positions(_ model: [Item]) -> [Int] {
+        var count = 0
+        var positions: [Int] = []
+        for item in model {
+            if case .byte = item { count += 1 } else { positions.append(count) }
+        }
+        return positions
+    }
+
+    @Test func `Memory goes back when nothing is owed`() {
+        var outbox = Outbox()
+        for _ in 0..<10_000 { outbox.bytes.append(1) }
+        outbox.removeFirst(9_990)
+        outbox.trim()
+        let small = outbox.bytes.capacity
+        #expect(small < 1024)
+        outbox.removeFirst(10)
+        outbox.trim()
+        let none = outbox.bytes.capacity
+        #expect(none == 0)
+    }
+}

@@ -1,0 +1,71 @@
+// Tables of slots: against arrays, and nothing is lost or destroyed twice.
+import LinuxReactor
+import Synchronization
+import Testing
+
+/// Counts how many of its kind are alive.
+private struct Counted: ~Copyable {
+    static let alive = Atomic<Int>(0)
+    let value: Int
+
+    init(_ value: Int) {
+        self.value = value
+        Self.alive.add(1, ordering: .relaxed)
+    }
+
+    deinit { Self.alive.subtract(1, ordering: .relaxed) }
+}
+
+@Suite(.serialized) struct TableTests {
+    @Test(arguments: [0, 1, 3, 4, 5, 511, 512, 513, 2000])
+    func `Elements stand where they were put, through all growth`(count: Int) {
+        do {
+            var table = ChunkedTable<Counted>()
+            for value in 0..<count { table.append(Counted(value)) }
+            for value in 0..<count {
+                let stored = table[value].value
+                #expect(stored == value)
+            }
+            #expect(Counted.alive.load(ordering: .relaxed) == count)
+            for value in (0..<count / 2).reversed() {
+                guard let popped = table.popLast() else { fatalError("empty too early") }
+                let number = popped.value
+                #expect(number == value + count - count / 2)
+            }
+            let left = table.count
+            #expect(left == count - count / 2)
+        }
+        #expect(Counted.alive.load(ordering: .relaxed) == 0)
+    }
+
+    @Test(arguments: UInt64(1)...20)
+    func `A slot is taken by one at a time`(seed: UInt64) {
+        var random = Seeded(seed)
+        var table = SlotTable<Int>()
+        var taken: [UInt32: Int] = [:]
+        for value in 1...2000 {
+            if taken.isEmpty || Bool.random(using: &random) {
+                let slot = table.take(value)
+                #expect(taken.updateValue(value, forKey: slot) == nil)
+            } else {
+                let slot = taken.keys.sorted().randomElement(using: &random)!
+                let stored = table[slot]
+                #expect(stored == taken[slot])
+                table.giveBack(slot, leaving: 0)
+                taken[slot] = nil
+            }
+            let (count, bound) = (table.takenCount, table.bound)
+            #expect(count == taken.count)
+            #expect(bound >= count)
+        }
+    }
+
+    @Test func `A table that is laid out hands out the free slots only`() {
+        var table = SlotTable<Int>()
+        table.lay(out: 6, isTaken: { $0 % 2 == 0 }) { -1 }
+        let slots = Set((0..<3).map { table.take($0) })
+        #expect(slots == [1, 3, 5])
+        let next = table.take(9)
+        #expect(next == 6)
+    }
+}
