@@ -2,7 +2,6 @@
 import Foundation
 import Glibc
 import Logging
-import Synchronization
 import WebSocketServer
 
 /// Runs a server until `stop()`, on a free port.
@@ -17,14 +16,14 @@ where Handler.Mail == HandlerMail {
     ) throws {
         var configuration = ServerConfiguration()
         configuration.limits = limits
+        // Clients here do not close their side: the stop need not wait long for them.
+        configuration.limits.closeDeadline = .milliseconds(200)
         configuration.origin = origin
         configuration.logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let box = Mutex<ServerBox<Handler>?>(nil)
         let server = try Server(handler, configuration)
         port = server.addresses[0].port
         mailbox = server.mailbox
         let holder = ServerBox(server)
-        box.withLock { $0 = holder }
         let ended = ended
         let thread = Thread {
             holder.run()
