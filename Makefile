@@ -36,6 +36,14 @@ bench-reference: deps ## Measure the servers beside a bare one in C (ARGS=--quic
 	$(RELEASE) --product broadcast-server
 	@Benchmarks/reference/compare.py $(ARGS)
 
+docs: deps ## Make the library's reference; warnings are errors
+	@for target in WebSocketServer WebSocketCore; do \
+		ROOST_DOCS=1 swift package --scratch-path .build-docs --allow-writing-to-directory .build-docs \
+			generate-documentation --target $$target --warnings-as-errors \
+			--output-path .build-docs/$$target || exit 1; \
+		echo "The reference of $$target is in .build-docs/$$target"; \
+	done
+
 deps: ## Install what the build needs, where it is missing
 	@.ci/install-packages build
 	@.ci/require-swift

@@ -63,9 +63,11 @@ let package = Package(
             path: "Sources/Examples/BroadcastServer", swiftSettings: strict),
 
         // Tests: a folder per target, then the whole server against its peers.
-        .testTarget(name: "WebSocketCoreTests", dependencies: ["WebSocketCore"], swiftSettings: tests),
+        .testTarget(
+            name: "WebSocketCoreTests", dependencies: ["WebSocketCore"], swiftSettings: tests),
         .testTarget(name: "ChatRoomsTests", dependencies: ["ChatRooms"], swiftSettings: tests),
-        .testTarget(name: "LinuxReactorTests", dependencies: ["LinuxReactor"], swiftSettings: tests),
+        .testTarget(
+            name: "LinuxReactorTests", dependencies: ["LinuxReactor"], swiftSettings: tests),
         .testTarget(
             name: "WebSocketServerTests", dependencies: ["WebSocketServer"], swiftSettings: tests),
         .testTarget(
@@ -73,7 +75,9 @@ let package = Package(
             swiftSettings: tests),
         .target(name: "Programs", path: "Tests/Support/Programs", swiftSettings: tests),
         .testTarget(
-            name: "RoostTests", dependencies: ["roost", "CPage", "Programs"], swiftSettings: tests),
+            name: "RoostTests",
+            dependencies: ["roost", "EchoServer", "BroadcastServer", "CPage", "Programs"],
+            swiftSettings: tests),
         .testTarget(
             name: "BrowserTests", dependencies: ["roost", "Programs"], swiftSettings: tests),
         .testTarget(
@@ -82,3 +86,9 @@ let package = Package(
     ],
     cLanguageStandard: .c2x
 )
+
+// The documentation's plugin is fetched by those who make documentation, and by nobody else.
+if Context.environment["ROOST_DOCS"] != nil {
+    package.dependencies.append(
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"))
+}

@@ -38,7 +38,9 @@ import WebSocketCore
                 model.removeFirst(sent)
                 outbox.prepend(moved, from: sent)
             default:
-                guard outbox.leadingByteCount == 0, let marker = outbox.firstMarker else { continue }
+                guard outbox.leadingByteCount == 0, let marker = outbox.firstMarker else {
+                    continue
+                }
                 #expect(model.removeFirst() == .marker(marker.source, marker.end))
                 outbox.removeFirstMarker()
             }

@@ -34,7 +34,9 @@ import Testing
                     let deadline = deadlines.removeValue(forKey: slot)
                     #expect(deadline.map { $0 <= now } == true, "early, or never set")
                 }
-                let late = deadlines.values.filter { now.nanoseconds > $0.nanoseconds + 2 * Self.tick }
+                let late = deadlines.values.filter {
+                    now.nanoseconds > $0.nanoseconds + 2 * Self.tick
+                }
                 #expect(late.isEmpty)
             }
             let count = wheel.count

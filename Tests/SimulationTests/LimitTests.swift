@@ -27,7 +27,8 @@ import WebSocketServer
         #expect(simulation.handler.causes == [1: .violation(.messageTooBig)])
     }
 
-    @Test func `A length that is declared costs nothing, and is refused before its payload`() throws {
+    @Test func `A length that is declared costs nothing, and is refused before its payload`() throws
+    {
         var simulation = try Simulation(Recorder())
         let client = simulation.open()
         simulation.network.send(
@@ -52,7 +53,8 @@ import WebSocketServer
         #expect(simulation.handler.causes == [1: .violation(.tooManyFragments)])
     }
 
-    @Test func `A head that does not come is ended at the deadline, however it dribbles in`() throws {
+    @Test func `A head that does not come is ended at the deadline, however it dribbles in`() throws
+    {
         var simulation = try Simulation(Recorder())
         let (silent, slow) = (simulation.network.connect(), simulation.network.connect())
         for byte in "GET / HT".utf8 {

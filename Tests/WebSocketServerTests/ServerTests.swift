@@ -8,7 +8,8 @@ import WebSocketServer
         let client = Client(port: server.port)
         let response = client.upgrade(fields: ["Sec-WebSocket-Protocol: a.v1, b.v1"])
         #expect(response?.head.hasPrefix("HTTP/1.1 101 ") == true)
-        #expect(response?.head.contains("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=") == true)
+        #expect(
+            response?.head.contains("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=") == true)
         #expect(response?.head.contains("Sec-WebSocket-Protocol: b.v1") == true)
         #expect(response?.head.contains("X-Roost: yes") == true)
         #expect(client.text() == "welcome 1")
@@ -86,20 +87,21 @@ import WebSocketServer
         #expect(server.stop())
     }
 
-    @Test(arguments: [
-        (OriginPolicy.sameHost, nil, true),
-        (.sameHost, "http://chat.example", true),
-        (.sameHost, "https://CHAT.example:8443", true),
-        (.sameHost, "http://other.example", false),
-        (.sameHost, "http://chat.example.evil.example", false),
-        (.sameHost, "null", false),
-        (.sameHost, "", false),
-        (.any, "null", true),
-        (.any, "http://other.example", true),
-        (.hosts(["a.org", "B.org"]), "https://b.org", true),
-        (.hosts(["a.org"]), "http://chat.example", true),
-        (.hosts(["a.org"]), "http://c.org", false),
-    ] as [(OriginPolicy, String?, Bool)])
+    @Test(
+        arguments: [
+            (OriginPolicy.sameHost, nil, true),
+            (.sameHost, "http://chat.example", true),
+            (.sameHost, "https://CHAT.example:8443", true),
+            (.sameHost, "http://other.example", false),
+            (.sameHost, "http://chat.example.evil.example", false),
+            (.sameHost, "null", false),
+            (.sameHost, "", false),
+            (.any, "null", true),
+            (.any, "http://other.example", true),
+            (.hosts(["a.org", "B.org"]), "https://b.org", true),
+            (.hosts(["a.org"]), "http://chat.example", true),
+            (.hosts(["a.org"]), "http://c.org", false),
+        ] as [(OriginPolicy, String?, Bool)])
     func `Origins are let in by policy`(policy: OriginPolicy, origin: String?, isAdmitted: Bool) {
         #expect(policy.admits(origin: origin, host: "chat.example:8080") == isAdmitted)
     }

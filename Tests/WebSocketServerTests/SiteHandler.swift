@@ -10,7 +10,8 @@ struct SiteHandler: WebSocketHandler {
         switch request.head.path {
         case "/secret":
             throw HandshakeRejection(
-                .unauthorized, reason: "Say who you are.", headers: [("WWW-Authenticate", "Bearer")])
+                .unauthorized, reason: "Say who you are.", headers: [("WWW-Authenticate", "Bearer")]
+            )
         default:
             return UpgradeReply(
                 subprotocol: request.head.subprotocols.last, headers: [("X-Roost", "yes")])
