@@ -36,7 +36,10 @@ bench-reference: deps ## Measure the servers beside a bare one in C (ARGS=--quic
 	$(RELEASE) --product broadcast-server
 	@Benchmarks/reference/compare.py $(ARGS)
 
-docs: deps ## Make the library's reference; warnings are errors
+docs: deps ## Make the library's reference; warnings are errors, and so is a name without a word
+	@swift package dump-symbol-graph --minimum-access-level public --skip-synthesized-members >/dev/null
+	@python3 Tests/Support/undocumented.py .build \
+		WebSocketServer WebSocketCore LinuxReactor SystemdSupport ChatRooms
 	@for target in WebSocketServer WebSocketCore; do \
 		ROOST_DOCS=1 swift package --scratch-path .build-docs --allow-writing-to-directory .build-docs \
 			generate-documentation --target $$target --warnings-as-errors \

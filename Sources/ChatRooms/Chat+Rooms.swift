@@ -1,6 +1,7 @@
 // Rooms come into being when somebody enters, and go when nobody would miss them.
 
 extension Chat {
+    /// How many rooms there are.
     public var roomCount: Int { rooms.count }
     /// Users with at least one connection that has logged in.
     public var userCount: Int { users.count - goneUsers.count }

@@ -9,6 +9,7 @@
 /// Nothing here takes time in proportion to the members of a room, except that lists of up to
 /// 200 (`joined`) and 500 (`who`) names are built.
 public struct Chat: ~Copyable, Sendable {
+    /// The bounds that it was made with.
     public let limits: ChatLimits
     let timing: Timing
 

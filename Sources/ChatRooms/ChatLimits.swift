@@ -54,6 +54,7 @@ public struct ChatLimits: Sendable {
         return limits
     }
 
+    /// The defaults.
     public init() {}
 }
 

@@ -7,6 +7,7 @@ public struct ChatMoment: Sendable {
     /// Milliseconds since 1970 in UTC: what is written beside a message.
     public var wall: Int64
 
+    /// An instant on both clocks, in milliseconds.
     public init(monotonic: Int64, wall: Int64) {
         self.monotonic = monotonic
         self.wall = wall

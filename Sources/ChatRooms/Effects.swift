@@ -3,9 +3,12 @@
 /// Names a connection: its place in the server's table, and which of the connections that have
 /// had this place it is.
 public struct ConnectionKey: Sendable, Hashable {
+    /// Its place in the server's table.
     public var slot: UInt32
+    /// Which of the connections of this place it is.
     public var generation: UInt32
 
+    /// A key from its parts.
     public init(slot: UInt32, generation: UInt32) {
         self.slot = slot
         self.generation = generation
@@ -14,13 +17,17 @@ public struct ConnectionKey: Sendable, Hashable {
 
 /// Names a room: a small number for a table, and which of the rooms that have had this number.
 public struct RoomID: Sendable, Hashable {
+    /// Its place in a table of rooms.
     public var index: UInt32
+    /// Which of the rooms of this place it is.
     public var generation: UInt32
 }
 
 /// Why the chat closes a connection.
 public enum ChatClose: Sendable {
+    /// ``ChatLimits/loginDeadline`` has passed.
     case noLoginInTime
+    /// ``ChatLimits/floodRefusalLimit`` refusals came in a row.
     case flooding
 
     /// The WebSocket close code.
@@ -60,6 +67,7 @@ public enum Effect: Sendable {
 
 /// A list of effects and the bytes they speak of. Use one again and again: it keeps its memory.
 public struct Effects: ~Copyable, Sendable {
+    /// What is to be done, in order.
     public private(set) var list: [Effect] = []
     /// The texts of all effects, one after the other.
     var bytes = ByteBuffer()
@@ -67,8 +75,10 @@ public struct Effects: ~Copyable, Sendable {
     /// More than this is given back after use; a page of history of the largest messages needs it.
     private static var keptByteLimit: Int { 1 << 20 }
 
+    /// An empty list.
     public init() {}
 
+    /// Whether there is nothing to do.
     public var isEmpty: Bool { list.isEmpty }
 
     /// The text that an effect speaks of. Holds until the next change.

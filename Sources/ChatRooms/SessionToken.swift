@@ -3,8 +3,10 @@
 /// The secret by which a client proves that it is the same one as before. It must be drawn from a
 /// cryptographically secure source: 128 bits, written as 22 characters of base64url.
 public struct SessionToken: Sendable, Hashable {
+    /// The 128 bits.
     public var bits: UInt128
 
+    /// A token of these bits.
     public init(bits: UInt128) {
         self.bits = bits
     }

@@ -25,6 +25,7 @@ public struct ChunkedTable<Element: ~Copyable>: ~Copyable {
     @usableFromInline
     var elementCount = 0
 
+    /// An empty table, which owns no memory yet.
     @inlinable
     public init() { unsafe chunks = nil }
 
@@ -61,6 +62,7 @@ public struct ChunkedTable<Element: ~Copyable>: ~Copyable {
         return element
     }
 
+    /// The element at an index below ``count``; anything else ends the process.
     @inlinable
     public subscript(index: Int) -> Element {
         unsafeAddress { unsafe address(of: index) }

@@ -2,8 +2,10 @@
 
 /// A point of CLOCK_MONOTONIC, in nanoseconds. Only differences mean anything.
 public struct Instant: Hashable, Comparable, Sendable, BitwiseCopyable {
+    /// Nanoseconds of the clock.
     public var nanoseconds: UInt64
 
+    /// The point of the clock that shows so many nanoseconds.
     @inlinable
     public init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
 
@@ -42,13 +44,17 @@ public struct Instant: Hashable, Comparable, Sendable, BitwiseCopyable {
 
 /// A point of CLOCK_REALTIME, in nanoseconds since 1970-01-01T00:00Z. May jump when the clock is set.
 public struct WallTime: Hashable, Sendable, BitwiseCopyable {
+    /// Nanoseconds of the clock.
     public var nanoseconds: UInt64
 
+    /// The point of the clock that shows so many nanoseconds.
     @inlinable
     public init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
 
+    /// Whole milliseconds since 1970.
     @inlinable
     public var milliseconds: UInt64 { nanoseconds / 1_000_000 }
+    /// Whole seconds since 1970.
     @inlinable
     public var seconds: UInt64 { nanoseconds / 1_000_000_000 }
 }

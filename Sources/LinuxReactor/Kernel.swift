@@ -5,6 +5,7 @@
 public enum ReceiveOutcome: Equatable, Sendable, BitwiseCopyable {
     /// So many bytes were put at the front of the buffer; never zero.
     case received(Int)
+    /// Nothing now; epoll(7) tells when to try again.
     case wouldBlock
     /// The peer sent FIN: nothing more comes.
     case endOfStream
@@ -16,13 +17,17 @@ public enum ReceiveOutcome: Equatable, Sendable, BitwiseCopyable {
 public enum SendOutcome: Equatable, Sendable, BitwiseCopyable {
     /// So many bytes were taken; fewer than offered means that the socket's buffer is full.
     case sent(Int)
+    /// Nothing now; epoll(7) tells when to try again.
     case wouldBlock
+    /// The connection is gone; errno tells how.
     case failed(Int32)
 }
 
 /// What accept4(2) came to.
 public enum AcceptOutcome: Equatable, Sendable, BitwiseCopyable {
+    /// A new socket, non-blocking and close-on-exec, and who is at its other end.
     case accepted(FileDescriptor, NetworkAddress)
+    /// Nothing now; epoll(7) tells when to try again.
     case wouldBlock
     /// This one is lost (it was reset in the queue, a network error): the next may do.
     case skipped
@@ -38,8 +43,10 @@ public struct Readiness: OptionSet, Hashable, Sendable, BitwiseCopyable {
     @inlinable
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
+    /// EPOLLIN: there are bytes, an end of stream or a connection to be had.
     @inlinable
     public static var readable: Readiness { Readiness(rawValue: 0x001) }
+    /// EPOLLOUT: there is room in the socket.
     @inlinable
     public static var writable: Readiness { Readiness(rawValue: 0x004) }
     /// Always reported, never asked for: EPOLLERR and EPOLLHUP.
@@ -49,6 +56,7 @@ public struct Readiness: OptionSet, Hashable, Sendable, BitwiseCopyable {
 
 /// A change to what epoll(7) watches.
 public enum PollChange: Sendable, BitwiseCopyable {
+    /// EPOLL_CTL_ADD, EPOLL_CTL_MOD and EPOLL_CTL_DEL.
     case add, modify, remove
 }
 
@@ -74,7 +82,9 @@ public protocol Kernel: ~Copyable {
 
     // Readiness: epoll(7), level-triggered.
 
+    /// A new epoll instance: epoll_create1(2).
     mutating func makePoll() throws(SystemError) -> FileDescriptor
+    /// Changes what is watched: epoll_ctl(2). Each event of `descriptor` brings `token` back.
     mutating func changePoll(
         _ poll: FileDescriptor, _ change: PollChange, _ descriptor: FileDescriptor,
         for readiness: Readiness, token: UInt64
@@ -95,13 +105,17 @@ public protocol Kernel: ~Copyable {
     /// Takes over a listening socket that somebody else opened: makes it non-blocking and
     /// close-on-exec, and returns its address.
     mutating func adoptListener(_ listener: FileDescriptor) throws(SystemError) -> NetworkAddress
+    /// Takes the next connection from the queue: accept4(2).
     mutating func accept(on listener: FileDescriptor) -> AcceptOutcome
+    /// Receives once, at most as much as the buffer holds: recv(2).
     mutating func receive(
         from socket: FileDescriptor, into buffer: inout MutableSpan<UInt8>
     ) -> ReceiveOutcome
+    /// Sends once: send(2) without SIGPIPE.
     mutating func send(_ bytes: Span<UInt8>, to socket: FileDescriptor) -> SendOutcome
     /// Sends FIN after what is queued; the peer may go on sending.
     mutating func shutdownOutput(of socket: FileDescriptor)
+    /// Gives a descriptor back: close(2). It must be open.
     mutating func close(_ descriptor: FileDescriptor)
     /// Closes at once with RST (SO_LINGER 0), so that no orphan with a full buffer stays behind.
     mutating func reset(_ socket: FileDescriptor)

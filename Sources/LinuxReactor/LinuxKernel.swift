@@ -5,6 +5,7 @@ import Glibc
 
 /// Linux itself. One per reactor thread; it holds no state of its own.
 public struct LinuxKernel: Kernel, ~Copyable {
+    /// The kernel of this process; SIGPIPE is ignored from here on.
     public init() { clinux_ignore_sigpipe() }
 
     // MARK: Time and chance
@@ -40,10 +41,12 @@ public struct LinuxKernel: Kernel, ~Copyable {
 
     // MARK: Readiness
 
+    /// epoll_create1(2).
     public mutating func makePoll() throws(SystemError) -> FileDescriptor {
         try Self.descriptor(clinux_epoll_create(), "create an epoll instance")
     }
 
+    /// epoll_ctl(2).
     public mutating func changePoll(
         _ poll: FileDescriptor, _ change: PollChange, _ descriptor: FileDescriptor,
         for readiness: Readiness, token: UInt64
@@ -75,6 +78,7 @@ public struct LinuxKernel: Kernel, ~Copyable {
 
     // MARK: Sockets
 
+    /// accept4(2).
     public mutating func accept(on listener: FileDescriptor) -> AcceptOutcome {
         var storage = sockaddr_storage()
         var size = socklen_t()
@@ -92,6 +96,7 @@ public struct LinuxKernel: Kernel, ~Copyable {
         }
     }
 
+    /// recv(2).
     public mutating func receive(
         from socket: FileDescriptor, into buffer: inout MutableSpan<UInt8>
     ) -> ReceiveOutcome {
@@ -106,6 +111,7 @@ public struct LinuxKernel: Kernel, ~Copyable {
         }
     }
 
+    /// send(2) with MSG_NOSIGNAL.
     public mutating func send(_ bytes: Span<UInt8>, to socket: FileDescriptor) -> SendOutcome {
         unsafe bytes.withUnsafeBufferPointer { buffer in
             while true {
@@ -124,6 +130,7 @@ public struct LinuxKernel: Kernel, ~Copyable {
         _ = Glibc.shutdown(socket.rawValue, Int32(SHUT_WR))
     }
 
+    /// close(2).
     public mutating func close(_ descriptor: FileDescriptor) {
         // Linux frees the number even when close(2) says EINTR; only EBADF would be our bug.
         let result = Glibc.close(descriptor.rawValue)

@@ -3,16 +3,22 @@ import Glibc
 
 /// An internet or local address as plain data: 24 bytes, no pointers.
 public struct NetworkAddress: Hashable, Sendable, BitwiseCopyable {
+    /// What kind of address it is.
     public enum Family: UInt8, Sendable, BitwiseCopyable {
+        /// AF_INET, AF_INET6, AF_UNIX, or something else.
         case unknown, ipv4, ipv6, local
     }
 
     /// The address in network order; an IPv4 address stands in the low 32 bits of `low`.
     public let high: UInt64
+    /// The low half of the address.
     public let low: UInt64
+    /// The port in host order; 0 for a local socket.
     public let port: UInt16
+    /// What kind of address it is.
     public let family: Family
 
+    /// An address from its parts, in host order.
     public init(family: Family, high: UInt64 = 0, low: UInt64 = 0, port: UInt16 = 0) {
         self.high = high
         self.low = low
@@ -20,8 +26,10 @@ public struct NetworkAddress: Hashable, Sendable, BitwiseCopyable {
         self.family = family
     }
 
+    /// Stands where no address is known.
     public static let unknown = NetworkAddress(family: .unknown)
 
+    /// The IPv4 address a.b.c.d.
     public static func ipv4(_ a: UInt8, _ b: UInt8, _ c: UInt8, _ d: UInt8, port: UInt16) -> Self {
         let low = UInt64(a) << 24 | UInt64(b) << 16 | UInt64(c) << 8 | UInt64(d)
         return NetworkAddress(family: .ipv4, low: low, port: port)

@@ -12,9 +12,11 @@ public struct Outbox: ~Copyable {
         public var position: UInt64
         /// Which log, and up to which offset of it.
         public var source: UInt32
+        /// The offset in the log up to which it is to be sent.
         public var end: UInt64
     }
 
+    /// The bytes, oldest first; append to them, and take away through ``removeFirst(_:)``.
     public var bytes: ByteBuffer
     /// How many bytes have left through the front since the connection began.
     @usableFromInline
@@ -30,6 +32,7 @@ public struct Outbox: ~Copyable {
     @inlinable
     public var markerCount: UInt32 { pendingMarkerCount }
 
+    /// Nothing owed, no memory owned.
     @inlinable
     public init() {
         bytes = ByteBuffer()
@@ -52,6 +55,7 @@ public struct Outbox: ~Copyable {
     @inlinable
     var firstMarkerPosition: UInt64 { markers[Int(firstMarkerIndex)].position }
 
+    /// The marker that is to be seen to next, if there is one.
     public var firstMarker: Marker? { markerCount == 0 ? nil : markers[Int(firstMarkerIndex)] }
 
     /// The markers, each with the number of bytes that stand before it.
@@ -66,6 +70,7 @@ public struct Outbox: ~Copyable {
         pendingMarkerCount += 1
     }
 
+    /// The first marker has been seen to; call it when there is one.
     public mutating func removeFirstMarker() {
         firstMarkerIndex += 1
         pendingMarkerCount -= 1

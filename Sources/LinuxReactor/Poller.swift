@@ -12,6 +12,7 @@ public struct Poller: ~Copyable {
     @usableFromInline
     var next = 0
 
+    /// A new epoll instance.
     @inlinable
     public init<K: Kernel & ~Copyable>(
         _ kernel: inout K, eventLimit: Int = 1024
@@ -24,6 +25,7 @@ public struct Poller: ~Copyable {
     @inlinable
     public var hasEvents: Bool { next < count }
 
+    /// Watches a descriptor; each of its events brings `token` back.
     @inlinable
     public func watch<K: Kernel & ~Copyable>(
         _ watched: FileDescriptor, for readiness: Readiness, token: UInt64, _ kernel: inout K
@@ -43,6 +45,7 @@ public struct Poller: ~Copyable {
         }
     }
 
+    /// Watches a descriptor no more. Closing it does the same.
     @inlinable
     public func unwatch<K: Kernel & ~Copyable>(_ watched: FileDescriptor, _ kernel: inout K) {
         do {
@@ -69,6 +72,7 @@ public struct Poller: ~Copyable {
         return events[next]
     }
 
+    /// Gives the epoll instance back.
     public consuming func close<K: Kernel & ~Copyable>(_ kernel: inout K) {
         kernel.close(descriptor)
     }

@@ -6,8 +6,10 @@ import CLinux
 public struct ReadyEvents: ~Copyable {
     @usableFromInline
     let base: UnsafeMutablePointer<epoll_event>
+    /// How many events one wait can bring.
     public let capacity: Int
 
+    /// Room for so many events, at least one.
     public init(capacity: Int) {
         precondition(capacity > 0)
         // epoll_event is packed on x86-64 (12 bytes): the kernel writes it with that stride.
@@ -21,6 +23,7 @@ public struct ReadyEvents: ~Copyable {
 
     deinit { unsafe base.deallocate() }
 
+    /// The event at an index below ``capacity``.
     @inlinable
     public subscript(index: Int) -> (token: UInt64, readiness: Readiness) {
         get {

@@ -14,12 +14,14 @@ public final class ReceiveBuffer {
     /// What one receive may bring. 16 KiB costs 30–60 % at 1 KiB messages; 512 KiB gains nothing.
     @inlinable
     public static var receiveByteCount: Int { 128 * 1024 }
+    /// Headroom and receive together.
     @inlinable
     public static var byteCount: Int { headroomByteCount + receiveByteCount }
 
     @usableFromInline
     let base: UnsafeMutablePointer<UInt8>
 
+    /// A buffer of zeros.
     public init() {
         unsafe base = .allocate(capacity: Self.byteCount)
         unsafe base.initialize(repeating: 0, count: Self.byteCount)

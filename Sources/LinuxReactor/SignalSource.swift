@@ -4,8 +4,10 @@
 ///
 /// They are blocked for the thread that makes the source, and for the threads it starts later.
 public struct SignalSource: Sendable {
+    /// What epoll(7) watches.
     public let descriptor: FileDescriptor
 
+    /// Blocks these signals for the thread and makes them readable.
     public init<K: Kernel & ~Copyable>(
         _ signals: [Int32], _ kernel: inout K
     ) throws(SystemError) {

@@ -9,6 +9,7 @@ public struct SlotTable<Element: ~Copyable>: ~Copyable {
     @usableFromInline
     var free = ChunkedTable<UInt32>()
 
+    /// A table without slots.
     @inlinable
     public init() {}
 
@@ -49,6 +50,7 @@ public struct SlotTable<Element: ~Copyable>: ~Copyable {
         }
     }
 
+    /// What stands in a slot, be it taken or free.
     @inlinable
     public subscript(slot: UInt32) -> Element {
         unsafeAddress { unsafe elements.address(of: Int(slot)) }

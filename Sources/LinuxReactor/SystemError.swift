@@ -8,6 +8,7 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What was tried, as "listen on 127.0.0.1:8080".
     public let operation: String
 
+    /// The failure of an operation, worded to follow "Cannot".
     public init(_ number: Int32, _ operation: String) {
         self.number = number
         self.operation = operation

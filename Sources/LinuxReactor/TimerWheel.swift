@@ -28,6 +28,7 @@ public struct TimerWheel: ~Copyable {
     /// How many deadlines are set.
     public private(set) var count = 0
 
+    /// A wheel without deadlines, which begins to turn now.
     public init(now: Instant) { start = now }
 
     /// Sets the deadline of a slot, in place of any it had.

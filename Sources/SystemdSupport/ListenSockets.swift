@@ -7,7 +7,9 @@ import LinuxReactor
 public enum ListenSockets {
     /// One passed descriptor, with its FileDescriptorName= ("unknown" if the unit gives none).
     public struct Passed: Hashable, Sendable {
+        /// The descriptor, 3 or higher.
         public let descriptor: FileDescriptor
+        /// What the unit calls it.
         public let name: String
     }
 

@@ -5,7 +5,7 @@ import WebSocketCore
 /// Why a connection ended. The first cause counts: what happens while a connection is being closed
 /// does not change why.
 public enum CloseCause: Hashable, Sendable, BitwiseCopyable {
-    /// The peer began the closing handshake, with this code (``CloseCode/noStatus`` if it gave none).
+    /// The peer began the closing handshake, with this code (`CloseCode.noStatus` if it gave none).
     case peerClosed(CloseCode)
     /// The peer's stream ended without a Close frame: a browser that was killed, a cable.
     case endOfStream
@@ -22,7 +22,7 @@ public enum CloseCause: Hashable, Sendable, BitwiseCopyable {
     /// The server is stopping.
     case stopping
 
-    /// The status code of the Close frame that was received or sent, or ``CloseCode/abnormal`` where
+    /// The status code of the Close frame that was received or sent, or `CloseCode.abnormal` where
     /// there was none.
     public var code: CloseCode {
         switch self {
@@ -81,19 +81,22 @@ extension CloseCode {
 
 /// Thrown by a handler to end a connection: a policy, not a fault.
 public struct Disconnect: Error, Hashable, Sendable {
+    /// The code of the Close frame; one that may be sent.
     public let code: CloseCode
     /// A short sentence for the peer; cut to 123 bytes on the wire (RFC 6455 §5.5.1).
     public let reason: String
 
-    /// - Parameter code: one that may be sent (RFC 6455 §7.4): 1000, 1001, 1008, 1011 or one of
-    ///   3000–4999 are the usual ones. A code that may not be sent becomes 1011.
+    /// - Parameters:
+    ///   - code: one that may be sent (RFC 6455 §7.4): 1000, 1001, 1008, 1011 or one of 3000–4999
+    ///     are the usual ones. A code that may not be sent becomes 1011.
+    ///   - reason: a short sentence for the peer.
     public init(_ code: CloseCode = .policyViolation, _ reason: String = "") {
         self.code = code.maySend ? code : .internalError
         self.reason = reason
     }
 }
 
-/// Trouble with one connection, told to ``WebSocketHandler/onError(_:_:)`` just before it ends.
+/// Trouble with one connection, told to ``WebSocketHandler/onError(_:_:_:)`` just before it ends.
 public enum ConnectionError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The peer broke the protocol, or a limit on what it may send.
     case violation(ProtocolViolation.Kind)

@@ -4,6 +4,7 @@ import WebSocketCore
 
 /// A handler made of closures, for programs that keep no state of their own.
 public struct ClosureHandler: WebSocketHandler {
+    /// Called once for each message, in the order of sending; what it throws ends the connection.
     public typealias OnMessage = (
         borrowing Message, ConnectionID, inout Outbound
     ) throws(Disconnect) -> Void
@@ -12,6 +13,7 @@ public struct ClosureHandler: WebSocketHandler {
     private let open: (ConnectionID, inout Outbound) -> Void
     private let close: (ConnectionID, CloseCause, inout Outbound) -> Void
 
+    /// A handler of three closures, of which only `onMessage` is required.
     public init(
         onOpen: @escaping (ConnectionID, inout Outbound) -> Void = { _, _ in },
         onClose: @escaping (ConnectionID, CloseCause, inout Outbound) -> Void = { _, _, _ in },

@@ -10,6 +10,8 @@ public struct ConnectionID: Hashable, Sendable, BitwiseCopyable {
     /// A handler may index an array of its own with it.
     public let slot: UInt32
 
+    /// A name put together from its parts, as they were saved; for a connection that is not there
+    /// it stands for nothing.
     public init(resourceId: UInt64, slot: UInt32) {
         self.resourceId = resourceId
         self.slot = slot

@@ -47,11 +47,14 @@ extension Outbound {
 
 /// A whole response.
 public struct HTTPResponse: Sendable {
+    /// The status line (RFC 9110 §15).
     public var status: HTTPStatus
     /// Fields beside Date, Connection and Content-Length, which are written by themselves.
     public var headers: [(String, String)]
+    /// The bytes of the body; not sent in answer to HEAD, nor with a status that forbids one.
     public var body: [UInt8]
 
+    /// A response with these fields and this body.
     public init(
         _ status: HTTPStatus, headers: [(String, String)] = [], body: [UInt8] = []
     ) {

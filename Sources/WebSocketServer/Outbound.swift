@@ -94,7 +94,7 @@ public struct Outbound: ~Copyable {
     }
 
     /// Calls `body` with every open connection, in no particular order: Ratchet's `foreach` over all
-    /// clients. To send the same to all of them, a topic costs less: see ``publish(_:to:except:)``.
+    /// clients. To send the same to all of them, a topic costs less: see ``publish(text:to:except:)``.
     public mutating func forEachConnection(_ body: (ConnectionID, inout Outbound) -> Void) {
         for slot in 0..<UInt32(connections.bound) where connections[slot].isOpen {
             guard connections[slot].flags.contains(.announced) else { continue }

@@ -6,9 +6,12 @@ import Logging
 public struct ServerConfiguration: Sendable {
     /// A listening socket that somebody else opened: systemd, or a parent process.
     public struct PassedSocket: Sendable, Hashable {
+        /// The listening socket; the server closes it.
         public let descriptor: FileDescriptor
+        /// What it is called: FileDescriptorName= of systemd.socket(5), or "".
         public let name: String
 
+        /// A socket that this process was given.
         public init(descriptor: FileDescriptor, name: String = "") {
             self.descriptor = descriptor
             self.name = name
@@ -23,14 +26,18 @@ public struct ServerConfiguration: Sendable {
     public var backlog: Int32 = 4096
     /// SO_REUSEPORT: several processes listen on the same port.
     public var reusePort = false
+    /// What peers may do; see ``Limits``.
     public var limits = Limits()
+    /// Which web pages may connect; see ``OriginPolicy``.
     public var origin = OriginPolicy.sameHost
     /// How often ``WebSocketHandler/onTick(_:)-(Outbound)`` is called.
     public var tickInterval = Duration.seconds(1)
     /// Signals that stop the server in order; empty if the program sees to signals itself.
     public var stopSignals: [Int32] = []
+    /// Where the server and the handler log to.
     public var logger = Logger(label: "websocket-server")
 
+    /// One TCP address; port 0 takes a free one, which ``Server/addresses`` tells.
     public init(host: String = "127.0.0.1", port: UInt16 = 0) {
         addresses = [.tcp(host: host, port: port)]
     }

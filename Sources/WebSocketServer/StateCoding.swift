@@ -6,17 +6,20 @@ import WebSocketCore
 public struct StateWriter: ~Copyable {
     var bytes = ByteBuffer()
 
+    /// A writer that has written nothing.
     public init() {}
 
     /// How many bytes have been written.
     public var count: Int { bytes.count }
 
+    /// A number of fixed width, lowest byte first.
     public mutating func write<Value: FixedWidthInteger>(_ value: Value) {
         for shift in stride(from: 0, to: Value.bitWidth, by: 8) {
             bytes.append(UInt8(truncatingIfNeeded: value >> Value(shift)))
         }
     }
 
+    /// One byte: 1 or 0.
     public mutating func write(_ flag: Bool) { bytes.append(flag ? 1 : 0) }
 
     /// Any number of bytes, preceded by their count.
@@ -25,6 +28,7 @@ public struct StateWriter: ~Copyable {
         bytes.append(value)
     }
 
+    /// The UTF-8 of a text, preceded by its count.
     public mutating func write(_ text: String) {
         var text = text
         text.makeContiguousUTF8()
@@ -38,6 +42,7 @@ public struct StateWriter: ~Copyable {
 /// State that cannot be read: cut off, of another version, or with values that cannot be.
 public struct StateError: Error, Hashable, Sendable, CustomStringConvertible {
     public let description: String
+    /// An error in words for the log.
     public init(_ description: String) { self.description = description }
 }
 
@@ -47,11 +52,13 @@ public struct StateReader {
     private let bytes: [UInt8]
     private var position = 0
 
+    /// A reader at the first of these bytes.
     public init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     /// Whether everything has been read.
     public var isAtEnd: Bool { position == bytes.count }
 
+    /// A number; throws if the bytes end before it does.
     public mutating func read<Value: FixedWidthInteger>(
         _ type: Value.Type = Value.self
     ) throws(StateError) -> Value {
@@ -62,6 +69,7 @@ public struct StateReader {
         return value
     }
 
+    /// A truth value; throws on anything but 0 and 1.
     public mutating func readBool() throws(StateError) -> Bool {
         switch try read(UInt8.self) {
         case 0: false
@@ -70,6 +78,7 @@ public struct StateReader {
         }
     }
 
+    /// Counted bytes; throws if there are fewer than the count says.
     public mutating func readBytes() throws(StateError) -> ArraySlice<UInt8> {
         let count = try read(UInt64.self)
         guard let count = Int(exactly: count) else {
@@ -78,6 +87,7 @@ public struct StateReader {
         return try take(count)
     }
 
+    /// A text; throws if it is not UTF-8.
     public mutating func readString() throws(StateError) -> String {
         guard let text = String(validating: try readBytes(), as: UTF8.self) else {
             throw StateError("a text is not UTF-8")

@@ -12,7 +12,9 @@ public struct Statistics: Sendable {
     public var refusalCounts = [UInt64](repeating: 0, count: Refusal.allCases.count)
     /// HTTP requests answered by the handler's routes.
     public var requestCount: UInt64 = 0
+    /// Messages given to the handler.
     public var messagesReceivedCount: UInt64 = 0
+    /// Bytes received, headers and heads included.
     public var bytesReceivedCount: UInt64 = 0
     /// Bytes given to the kernel.
     public var bytesSentCount: UInt64 = 0
@@ -24,10 +26,12 @@ public struct Statistics: Sendable {
     public var skipCount: UInt64 = 0
     /// How often accepting was paused for want of descriptors.
     public var acceptPauseCount: UInt64 = 0
+    /// Turns of the loop.
     public var turnCount: UInt64 = 0
 
     /// How many closes had this cause.
     public func closes(_ cause: CloseCause) -> UInt64 { closeCounts[cause.counterIndex] }
+    /// How many connections were refused for this reason.
     public func refusals(_ refusal: Refusal) -> UInt64 { refusalCounts[refusal.rawValue] }
 }
 

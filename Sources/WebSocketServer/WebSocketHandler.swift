@@ -10,7 +10,7 @@ import WebSocketCore
 /// or publishes takes effect after it has returned.
 ///
 /// No callback may block: the server does nothing else meanwhile. What takes time goes to another
-/// thread and comes back through the server's ``Mailbox``.
+/// thread and comes back through the ``Server/mailbox``.
 public protocol WebSocketHandler: ~Copyable {
     /// What other threads send to this handler.
     associatedtype Mail: Sendable = Never
@@ -109,6 +109,7 @@ public struct UpgradeReply: Sendable {
     /// More headers for the 101 response.
     public var headers: [(String, String)]
 
+    /// An acceptance; without arguments it adds nothing to the response.
     public init(subprotocol: String? = nil, headers: [(String, String)] = []) {
         self.subprotocol = subprotocol
         self.headers = headers

@@ -44,7 +44,7 @@ public struct BodyDecoder: BitwiseCopyable, Sendable {
 
     /// Moves what has arrived of the body to the end of `body`, and `position` past it.
     ///
-    /// - Parameter limit: the most bytes that `body` may hold; a body that declares or sends more
+    /// `limit` is the most bytes that `body` may hold; a body that declares or sends more
     ///   is rejected with 413 as soon as that is known.
     public mutating func next(
         _ bytes: Span<UInt8>, from position: inout Int, into body: inout ByteBuffer, limit: Int

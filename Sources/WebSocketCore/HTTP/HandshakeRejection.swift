@@ -28,7 +28,7 @@ public struct HandshakeRejection: Error, Sendable {
 
     /// Appends the whole response: it announces that the connection ends with it.
     ///
-    /// - Parameter date: the value of the `Date` field, see ``HTTPDate``; nil leaves the field out.
+    /// `date` is the value of the `Date` field, see ``HTTPDate``; nil leaves the field out.
     public func appendResponse(to output: inout ByteBuffer, date: String? = nil) {
         var head = ResponseHead(status)
         head.headers = [("Content-Type", "text/plain; charset=utf-8")] + headers

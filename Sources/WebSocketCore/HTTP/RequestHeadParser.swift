@@ -40,7 +40,7 @@ public struct RequestHeadParser: BitwiseCopyable, Sendable {
 
     /// Looks at what is new in `bytes`, which begin at the head's first byte.
     ///
-    /// - Parameter limit: the most bytes that a head may have; past it the answer is 414 if the
+    /// `limit` is the most bytes that a head may have; past it the answer is 414 if the
     ///   target is to blame and 431 otherwise (RFC 6585 §5).
     public mutating func parse(_ bytes: Span<UInt8>, limit: Int) -> Progress {
         let end = min(bytes.count, limit, Int(UInt32.max))

@@ -62,6 +62,7 @@ public enum Handshake {
     /// Appends the response that opens the connection (RFC 6455 §4.2.2).
     ///
     /// - Parameters:
+    ///   - output: where the response is appended.
     ///   - accept: what ``validate(_:)`` returned.
     ///   - subprotocol: one of those that the client offered, or nil.
     ///   - headers: further fields, such as `Sec-WebSocket-Extensions` or `Set-Cookie`.
