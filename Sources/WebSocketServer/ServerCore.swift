@@ -254,3 +254,26 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         resumeListenersAt = nil
     }
 }
+
+/// How much of each table is in use: what tests look at for leaks.
+package struct TakenCounts: Equatable, Sendable {
+    package var connections = 0
+    package var exchanges = 0
+    package var topics = 0
+    package var lanes = 0
+    package var subscriptions = 0
+
+    package init(topics: Int = 0) { self.topics = topics }
+}
+
+extension ServerCore where K: ~Copyable {
+    package var takenCounts: TakenCounts {
+        var counts = TakenCounts()
+        counts.connections = io.connections.takenCount
+        counts.exchanges = io.exchanges.takenCount
+        counts.topics = io.topics.takenCount
+        counts.lanes = io.lanes.takenCount
+        counts.subscriptions = io.subscriptions.takenCount
+        return counts
+    }
+}

@@ -57,6 +57,13 @@ final class SimulatedNetwork {
         return sockets[socket]!.toClient
     }
 
+    /// The process that had this socket has ended.
+    func abandon(_ socket: Int32) {
+        openDescriptors.remove(socket)
+        sockets[socket]!.isClosed = true
+        if descriptorsLeft != .max { descriptorsLeft += 1 }
+    }
+
     func readiness(of descriptor: Int32) -> Readiness {
         switch descriptor {
         case SimulatedKernel.listener: return backlog.isEmpty ? [] : .readable

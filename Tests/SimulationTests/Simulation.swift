@@ -38,6 +38,11 @@ struct Simulation<Handler: WebSocketHandler>: ~Copyable {
             try handler.restore(from: &reader, &io)
         }
         core = next
+        // What was not handed over ended with the process before.
+        let handed = Set(handOver.descriptors.map(\.rawValue))
+        for socket in network.openDescriptors where !handed.contains(socket) {
+            network.abandon(socket)
+        }
     }
 
     /// One turn of the server.

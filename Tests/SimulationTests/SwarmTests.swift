@@ -1,0 +1,149 @@
+// Everything at once, by seed: what must hold whatever clients and the machine do.
+import LinuxReactor
+import Testing
+import WebSocketCore
+import WebSocketServer
+
+/// Does a little of everything, and checks its own contract.
+struct Contract: WebSocketHandler {
+    var open: Set<ConnectionID> = []
+    var openedCount = 0
+    var closedCount = 0
+    var troubled: Set<ConnectionID> = []
+    var rooms: [Topic] = []
+
+    mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) throws(Disconnect) {
+        precondition(open.insert(id).inserted, "opened twice")
+        openedCount += 1
+        while rooms.count < 3 {
+            rooms.append(io.makeTopic(policy: rooms.isEmpty ? .skipToLatest : .disconnect))
+        }
+        io.subscribe(id, to: rooms[Int(id.resourceId % 3)])
+        if id.resourceId % 11 == 0 { throw Disconnect(.policyViolation, "not you") }
+    }
+
+    mutating func onMessage(
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+    ) throws(Disconnect) {
+        precondition(open.contains(id), "a message of nobody")
+        switch message.bytes.count % 8 {
+        case 0: io.publish(message, to: rooms[Int(id.resourceId % 3)])
+        case 1: io.send(message, to: id)
+        case 2:
+            for other in open.prefix(3) { io.send(message, to: other) }
+        case 3: io.hold(id)
+        case 4: for other in open { io.release(other) }
+        case 5: io.unsubscribe(id, from: rooms[Int(id.resourceId % 3)])
+        case 6: if message.bytes.count % 3 == 0 { io.close(id, .normal, "enough") }
+        default: if message.bytes.count % 5 == 0 { throw Disconnect(.policyViolation) }
+        }
+    }
+
+    mutating func onDrain(_ id: ConnectionID, _ io: inout Outbound) {
+        precondition(open.contains(id), "nobody has drained")
+    }
+
+    mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout Outbound) {
+        io.respond(to: request.id, .text(.ok, "hello"))
+    }
+
+    mutating func onError(
+        _ id: ConnectionID, _ error: ConnectionError, _ io: inout Outbound
+    ) {
+        precondition(open.contains(id) && troubled.insert(id).inserted, "trouble twice")
+    }
+
+    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout Outbound) {
+        precondition(open.remove(id) != nil, "closed twice, or never opened")
+        closedCount += 1
+        io.send("late", to: id)
+        if let other = open.first { io.send("\(id) has gone", to: other) }
+    }
+}
+
+@Suite struct SwarmTests {
+    @Test(arguments: UInt64(1)...80)
+    func `Whatever happens, the contract holds and nothing is left`(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed &* 104_729)
+        var limits = Limits()
+        limits.messageByteCount = 5000
+        limits.outboxByteCount = 20_000
+        limits.ownOutputByteCount = 3000
+        limits.topicLogByteCount = 5000
+        limits.connectionCount = Int.random(in: 5...30, using: &random)
+        limits.flushBudget = Int.random(in: 1...50, using: &random)
+        limits.readByteBudget = Int.random(in: 100...5000, using: &random)
+        limits.acceptBudget = Int.random(in: 1...10, using: &random)
+        var simulation = try Simulation(Contract(), seed: seed, limits: limits)
+        simulation.network.receiveSizes = 1...Int.random(in: 1...3000, using: &random)
+        simulation.network.sendSizes = 1...Int.random(in: 1...3000, using: &random)
+        if seed % 4 == 0 { simulation.network.descriptorsLeft = 20 }
+        var sockets: [Int32] = []
+        for _ in 0..<400 {
+            step(&simulation, &sockets, &random)
+            if Int.random(in: 0..<3, using: &random) > 0 { simulation.turn() }
+            if seed % 3 == 0, Int.random(in: 0..<60, using: &random) == 0 {
+                try simulation.handOver()
+            }
+            let statistics = simulation.core.io.statistics
+            #expect(simulation.core.io.connectionCount == simulation.handler.open.count)
+            if seed % 3 != 0 {
+                #expect(Int(statistics.openedCount) == simulation.handler.openedCount)
+                let closes = statistics.closeCounts.reduce(0, +)
+                #expect(Int(closes) == simulation.handler.closedCount)
+            }
+        }
+        // Everybody leaves, one way or the other.
+        for socket in sockets {
+            if Bool.random(using: &random) {
+                simulation.network.sockets[socket]!.isReset = true
+            } else {
+                simulation.network.sockets[socket]!.clientHasEnded = true
+                simulation.network.sockets[socket]!.window = .max
+            }
+        }
+        simulation.network.descriptorsLeft = .max
+        simulation.run(for: .seconds(60))
+        #expect(simulation.network.openDescriptors.isEmpty)
+        #expect(simulation.handler.open.isEmpty)
+        #expect(simulation.handler.openedCount == simulation.handler.closedCount)
+        #expect(simulation.core.takenCounts == TakenCounts(topics: simulation.handler.rooms.count))
+    }
+
+    /// One thing that a client or the network does.
+    private func step(
+        _ simulation: inout Simulation<Contract>, _ sockets: inout [Int32],
+        _ random: inout SeededGenerator
+    ) {
+        let network = simulation.network
+        let handshake = Array(SimulatedClient.handshake.utf8)
+        guard let socket = sockets.randomElement(using: &random), Int.random(in: 0..<6, using: &random) > 0
+        else {
+            let socket = network.connect()
+            sockets.append(socket)
+            switch Int.random(in: 0..<8, using: &random) {
+            case 0: break
+            case 1: network.send(Array(handshake.prefix(40)), on: socket)
+            case 2: network.send([0xFF, 0, 13, 10, 13, 10], on: socket)
+            case 3: network.send(Array("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8), on: socket)
+            default: network.send(handshake, on: socket)
+            }
+            return
+        }
+        switch Int.random(in: 0..<16, using: &random) {
+        case 0: network.sockets[socket]!.isReset = true
+        case 1: network.sockets[socket]!.clientHasEnded = true
+        case 2: network.sockets[socket]!.window = Int.random(in: 0...3000, using: &random)
+        case 3, 4: network.sockets[socket]!.window = .max
+        case 5: network.send(SimulatedClient.frame(8, [0x03, 0xE8]), on: socket)
+        case 6: network.send([UInt8.random(in: 0...255, using: &random)], on: socket)
+        case 7: network.clock = network.clock + .seconds(Int.random(in: 0...20, using: &random))
+        case 8: network.send(SimulatedClient.frame(9, [1, 2, 3]), on: socket)
+        case 9: network.send(handshake, on: socket)
+        default:
+            let count = Int.random(in: 0...1200, using: &random)
+            let payload = (0..<count).map { UInt8(truncatingIfNeeded: 0x20 + $0 % 90) }
+            network.send(SimulatedClient.frame(1, payload), on: socket)
+        }
+    }
+}
