@@ -36,8 +36,14 @@ extension ServerCore where K: ~Copyable {
             closeForStop(stop.toldCount)
             stop.toldCount += 1
         }
-        if io.now >= stop.deadline { cutOffEverybody() }
-        stop.nextStep = stop.toldCount < stop.slotCount ? io.now + .milliseconds(20) : stop.deadline
+        if stop.toldCount < stop.slotCount {
+            stop.nextStep = io.now + .milliseconds(20)
+        } else if io.now < stop.deadline {
+            stop.nextStep = stop.deadline
+        } else {
+            cutOffEverybody()
+            stop.nextStep = io.now + .seconds(1)
+        }
         self.stop = stop
     }
 

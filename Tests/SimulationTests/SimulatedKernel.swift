@@ -11,6 +11,8 @@ struct SimulatedSocket {
     var window = Int.max
     var clientHasEnded = false
     var isReset = false
+    /// Sends fail with EPIPE although nothing of it has been seen on the receiving side yet.
+    var failsToSend = false
     var serverHasEnded = false
     var isClosed = false
     var wasReset = false
@@ -194,7 +196,7 @@ struct SimulatedKernel: Kernel, ~Copyable {
         let socket = network.sockets[number]!
         precondition(!socket.serverHasEnded, "a send after shutdown")
         network.sendCount += 1
-        if socket.isReset { return .failed(32) }
+        if socket.isReset || socket.failsToSend { return .failed(32) }
         let most = Int.random(in: network.sendSizes, using: &network.generator)
         let count = min(bytes.count, socket.window, most)
         // As on Linux: a short send means that the socket is full, for this moment at least.

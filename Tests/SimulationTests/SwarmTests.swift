@@ -117,7 +117,8 @@ struct Contract: WebSocketHandler {
     ) {
         let network = simulation.network
         let handshake = Array(SimulatedClient.handshake.utf8)
-        guard let socket = sockets.randomElement(using: &random), Int.random(in: 0..<6, using: &random) > 0
+        guard let socket = sockets.randomElement(using: &random),
+            Int.random(in: 0..<6, using: &random) > 0
         else {
             let socket = network.connect()
             sockets.append(socket)

@@ -1,0 +1,109 @@
+// Two things at once: the cause is what came first, in every ordering.
+import LinuxReactor
+import Testing
+import WebSocketCore
+import WebSocketServer
+
+@Suite struct CauseTests {
+    /// What can end a connection.
+    enum Event: CaseIterable {
+        case peerCloses, streamEnds, reset, violates, handlerCloses, handlerThrows, stops, falls
+    }
+
+    /// Both happen before the server looks: what stands first in the bytes counts, and a lost network
+    /// counts only if nothing was said before.
+    @Test(arguments: Event.allCases, Event.allCases)
+    func `The first of two in one turn is the cause`(first: Event, second: Event) throws {
+        var simulation = try Simulation(Recorder())
+        let client = simulation.open()
+        happen(first, client, &simulation)
+        happen(second, client, &simulation)
+        simulation.settle()
+        simulation.run(for: .seconds(60))
+        let cause = try #require(simulation.handler.causes[1])
+        #expect(expected(first, second).contains(cause), "\(cause)")
+        check(simulation)
+    }
+
+    /// The server has dealt with the first before the second comes.
+    @Test(arguments: Event.allCases, Event.allCases)
+    func `What follows in a later turn changes nothing`(first: Event, second: Event) throws {
+        var simulation = try Simulation(Recorder())
+        let client = simulation.open()
+        happen(first, client, &simulation)
+        simulation.settle()
+        if !simulation.network.sockets[client.socket]!.isClosed {
+            happen(second, client, &simulation)
+        }
+        simulation.run(for: .seconds(60))
+        // A peer that stops reading has not ended yet.
+        #expect(simulation.handler.causes == [1: cause(first == .falls ? second : first)])
+        check(simulation)
+    }
+
+    /// A peer that says goodbye and resets: the goodbye is in the queue when a send fails.
+    @Test func `A Close that waits behind a broken pipe is the cause`() throws {
+        var simulation = try Simulation(Scripted())
+        let (leaving, speaker) = (simulation.open(), simulation.open())
+        leaving.send("sub 0")
+        simulation.settle()
+        // The speaker is served first, so the send to the one that has gone fails before its
+        // Close frame is read.
+        simulation.network.sockets[leaving.socket]!.failsToSend = true
+        speaker.send("pub 0")
+        simulation.turn()
+        leaving.send(8, [0x03, 0xE9])
+        simulation.network.sockets[leaving.socket]!.isReset = true
+        simulation.settle()
+        #expect(simulation.handler.causes == [1: .peerClosed(.goingAway)])
+        #expect(simulation.network.sockets[leaving.socket]!.isClosed)
+    }
+
+    private func happen(
+        _ event: Event, _ client: SimulatedClient, _ simulation: inout Simulation<Recorder>
+    ) {
+        switch event {
+        case .peerCloses: client.send(8, [0x0F, 0xA0])
+        case .streamEnds: simulation.network.sockets[client.socket]!.clientHasEnded = true
+        case .reset: simulation.network.sockets[client.socket]!.isReset = true
+        case .violates: simulation.network.send([0x81, 0x00], on: client.socket)
+        case .handlerCloses: client.send("close me")
+        case .handlerThrows: client.send("throw")
+        case .stops: simulation.core.io.stop(grace: .zero)
+        case .falls: simulation.network.sockets[client.socket]!.window = 0
+        }
+    }
+
+    private func cause(_ event: Event) -> CloseCause {
+        switch event {
+        case .peerCloses: .peerClosed(CloseCode(rawValue: 4000))
+        case .streamEnds: .endOfStream
+        case .reset: .connectionLost(104)
+        case .violates: .violation(.maskMissing)
+        case .handlerCloses: .serverClosed(.normal)
+        case .handlerThrows: .serverClosed(.policyViolation)
+        case .stops: .stopping
+        // Nobody has sent it anything: it is merely silent.
+        case .falls: .pingTimeout
+        }
+    }
+
+    /// What may be told of two events of one turn.
+    private func expected(_ first: Event, _ second: Event) -> Set<CloseCause> {
+        let told = [first, second].filter { $0 != .falls }
+        guard let one = told.first else { return [.pingTimeout] }
+        let bytes: Set<Event> = [.peerCloses, .violates, .handlerCloses, .handlerThrows]
+        // Bytes are read before the end of the stream or the reset is seen, whichever came first here.
+        if let said = told.first(where: { bytes.contains($0) }) { return [cause(said)] }
+        // Of a reset and an end of stream the kernel tells the reset.
+        if told.contains(.reset) { return [cause(.reset)] }
+        if told.contains(.streamEnds) { return [cause(.streamEnds)] }
+        return [cause(one)]
+    }
+
+    private func check(_ simulation: borrowing Simulation<Recorder>) {
+        #expect(simulation.handler.events.filter { $0 == "close #1" }.count == 1)
+        #expect(simulation.core.io.statistics.closeCounts.reduce(0, +) == 1)
+        #expect(simulation.network.openDescriptors.isEmpty)
+    }
+}
