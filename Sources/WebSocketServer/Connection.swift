@@ -5,7 +5,7 @@ import WebSocketCore
 /// The state of one connection. A million of them stand in a table, so every byte counts; it holds
 /// no closure, class or task, so that it can be handed over to another process.
 ///
-/// Whoever adds state here adds it to the hand-over (`ServerCore+HandOver.swift`).
+/// Whoever adds state here adds it to the hand-over (`SavedConnection.swift`).
 struct Connection: ~Copyable {
     enum Phase: UInt8, BitwiseCopyable {
         /// The slot is free.

@@ -42,11 +42,11 @@ where Handler.Mail == HandlerMail {
     }
 }
 
-/// Carries a server that cannot be copied to its thread.
+/// Carries a server to its thread; nobody else has it.
 private final class ServerBox<Handler: WebSocketHandler>: @unchecked Sendable {
-    private var server: Server<Handler>?
-    init(_ server: consuming Server<Handler>) { self.server = consume server }
-    func run() { server.take()!.run() }
+    private let server: Server<Handler>
+    init(_ server: Server<Handler>) { self.server = server }
+    func run() { server.run() }
 }
 
 /// What tests send to their handlers.

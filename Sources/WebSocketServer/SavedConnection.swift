@@ -1,0 +1,184 @@
+// One connection of a hand-over: as it is written, and as it is checked before it is believed.
+import LinuxReactor
+import WebSocketCore
+
+struct SavedSubscription {
+    let lane: UInt32
+    let topic: Topic
+    let markedEnd: UInt64
+    let cursor: UInt64
+
+    init(from reader: inout StateReader) throws(StateError) {
+        lane = try reader.read()
+        topic = try Topic(from: &reader)
+        markedEnd = try reader.read()
+        cursor = try reader.read()
+    }
+}
+
+extension Connection {
+    /// A WebSocket, or HTTP between two requests.
+    var canBeHandedOver: Bool {
+        switch phase {
+        case .webSocket: true
+        case .head: !flags.contains(.endsAfterFlush) && refusal == nil
+        case .free, .body, .responding, .lingering, .dead: false
+        }
+    }
+
+    /// Flags that say something of the connection, and not of what this turn has still to do.
+    static var savedFlags: Flags { [.announced, .admitted, .pinged] }
+
+    func save(to writer: inout StateWriter) {
+        writer.write(phase.rawValue)
+        writer.write(session.rawValue)
+        writer.write(flags.intersection(Self.savedFlags).rawValue)
+        writer.write(holds.intersection(.handler).rawValue)
+        writer.write(encoding.rawValue)
+        writer.write(resourceId)
+        writer.write(peer.family.rawValue)
+        writer.write(peer.high)
+        writer.write(peer.low)
+        writer.write(peer.port)
+        writer.write(Int64(ownOutputByteCount))
+        for number in decoder.state { writer.write(number) }
+        writer.write(leftover.span)
+        writer.write(assembly.span)
+        writer.write(outbox.bytes.span)
+        let markers = outbox.markerPositions
+        writer.write(UInt32(markers.count))
+        for (byteCount, marker) in markers {
+            writer.write(UInt64(byteCount))
+            writer.write(marker.source)
+            writer.write(marker.end)
+        }
+        writer.write(cause != nil)
+        cause?.save(to: &writer)
+    }
+}
+
+/// A connection as it was written; everything is checked before it is believed.
+struct SavedConnection {
+    let descriptor: FileDescriptor
+    let phase: Connection.Phase
+    let session: SessionState
+    let flags: Connection.Flags
+    let holds: Connection.Holds
+    let encoding: Encoding
+    let resourceId: UInt64
+    let peer: NetworkAddress
+    let ownOutputByteCount: Int
+    let decoder: MessageDecoder
+    let leftover: ArraySlice<UInt8>
+    let assembly: ArraySlice<UInt8>
+    let output: ArraySlice<UInt8>
+    var markers: [(byteCount: Int, source: UInt32, end: UInt64)] = []
+    let cause: CloseCause?
+    var subscriptions: [SavedSubscription] = []
+
+    init(from reader: inout StateReader, _ descriptor: FileDescriptor) throws(StateError) {
+        self.descriptor = descriptor
+        guard let phase = Connection.Phase(rawValue: try reader.read()),
+            phase == .webSocket || phase == .head,
+            let session = SessionState(rawValue: try reader.read())
+        else { throw StateError("a connection is in no phase") }
+        self.phase = phase
+        self.session = session
+        flags = Connection.Flags(rawValue: try reader.read())
+            .intersection(Connection.savedFlags)
+        holds = Connection.Holds(rawValue: try reader.read()).intersection(.handler)
+        guard let encoding = Encoding(rawValue: try reader.read()) else {
+            throw StateError("a connection has no encoding")
+        }
+        self.encoding = encoding
+        resourceId = try reader.read()
+        let family = NetworkAddress.Family(rawValue: try reader.read()) ?? .unknown
+        peer = NetworkAddress(
+            family: family, high: try reader.read(), low: try reader.read(),
+            port: try reader.read())
+        ownOutputByteCount = Int(try reader.read(Int64.self))
+        var numbers: [UInt64] = []
+        for _ in 0..<MessageDecoder.stateCount { numbers.append(try reader.read()) }
+        guard let decoder = MessageDecoder(state: numbers) else {
+            throw StateError("a connection's decoder is damaged")
+        }
+        self.decoder = decoder
+        leftover = try reader.readBytes()
+        assembly = try reader.readBytes()
+        output = try reader.readBytes()
+        for _ in 0..<(try reader.read(UInt32.self)) {
+            let byteCount = try reader.read(UInt64.self)
+            guard byteCount <= output.count else { throw StateError("an outbox is damaged") }
+            markers.append((Int(byteCount), try reader.read(), try reader.read()))
+        }
+        cause = try reader.readBool() ? try CloseCause(from: &reader) : nil
+        for _ in 0..<(try reader.read(UInt32.self)) {
+            subscriptions.append(try SavedSubscription(from: &reader))
+        }
+    }
+
+    func apply(to connection: inout Connection) throws(StateError) {
+        connection.descriptor = descriptor
+        connection.phase = phase
+        connection.session = session
+        connection.flags = flags
+        connection.holds = holds
+        connection.encoding = encoding
+        connection.resourceId = resourceId
+        connection.peer = peer
+        connection.ownOutputByteCount = ownOutputByteCount
+        connection.decoder = decoder
+        connection.cause = cause
+        if !leftover.isEmpty { connection.leftover.append(leftover.span) }
+        if !assembly.isEmpty { connection.assembly.append(assembly.span) }
+        var written = 0
+        for marker in markers {
+            guard marker.byteCount >= written, marker.byteCount <= output.count else {
+                throw StateError("an outbox is damaged")
+            }
+            connection.outbox.bytes.append(piece(written..<marker.byteCount).span)
+            connection.outbox.appendMarker(source: marker.source, end: marker.end)
+            written = marker.byteCount
+        }
+        if written < output.count {
+            connection.outbox.bytes.append(piece(written..<output.count).span)
+        }
+    }
+
+    private func piece(_ range: Range<Int>) -> ArraySlice<UInt8> {
+        output.dropFirst(range.lowerBound).prefix(range.count)
+    }
+}
+
+extension CloseCause {
+    /// Its place among the counters, and the one number that some have.
+    func save(to writer: inout StateWriter) {
+        writer.write(UInt8(counterIndex))
+        switch self {
+        case .peerClosed(let code), .serverClosed(let code): writer.write(Int32(code.rawValue))
+        case .connectionLost(let number): writer.write(number)
+        case .violation(let kind): writer.write(Int32(kind.rawValue))
+        case .endOfStream, .pingTimeout, .tooSlow, .stopping: writer.write(Int32(0))
+        }
+    }
+
+    init(from reader: inout StateReader) throws(StateError) {
+        let index = try reader.read(UInt8.self)
+        let number = try reader.read(Int32.self)
+        let code = CloseCode(rawValue: UInt16(truncatingIfNeeded: number))
+        let kind = UInt8(exactly: number).flatMap(ProtocolViolation.Kind.init)
+        switch index {
+        case 0: self = .peerClosed(code)
+        case 1: self = .endOfStream
+        case 2: self = .connectionLost(number)
+        case 3: self = .serverClosed(code)
+        case 4:
+            guard let kind else { throw StateError("\(number) is no violation") }
+            self = .violation(kind)
+        case 5: self = .pingTimeout
+        case 6: self = .tooSlow
+        case 7: self = .stopping
+        default: throw StateError("\(index) is no cause")
+        }
+    }
+}
