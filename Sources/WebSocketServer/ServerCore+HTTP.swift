@@ -119,9 +119,15 @@ extension ServerCore where K: ~Copyable {
         io.connections[slot].phase = .webSocket
         io.schedule(slot, in: io.times.ping)
         if let refusal = io.connections[slot].refusal {
-            return io.close(
-                slot, .tryAgainLater, refusal.reason, .serverClosed(.tryAgainLater))
+            io.close(slot, .tryAgainLater, refusal.reason, .serverClosed(.tryAgainLater))
+        } else {
+            announce(slot, call)
         }
+        // A client may send frames right behind its request.
+        if !io.connections[slot].leftover.isEmpty { io.resume(slot) }
+    }
+
+    private mutating func announce(_ slot: UInt32, _ call: HandlerCall) {
         io.connections[slot].flags.insert(.announced)
         io.openCount += 1
         io.statistics.openedCount += 1
@@ -131,8 +137,6 @@ extension ServerCore where K: ~Copyable {
             io.close(slot, error.code, error.reason, .serverClosed(error.code))
         }
         if io.isStopping { closeForStop(slot) }
-        // A client may send frames right behind its request.
-        if !io.connections[slot].leftover.isEmpty { io.resume(slot) }
     }
 
     // MARK: Plain requests

@@ -12,6 +12,8 @@ extension ServerCore where K: ~Copyable {
             if failed { lose(slot, ECONNRESET) }
             return
         }
+        // What it has kept is decoded first, in the next turn: more would not fit in front of it.
+        if io.connections[slot].flags.contains(.resuming) { return }
         switch io.connections[slot].phase {
         case .free, .dead: return
         case .head, .body, .responding: receiveHTTP(slot, &budget, call)

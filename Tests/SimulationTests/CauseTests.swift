@@ -64,7 +64,10 @@ import WebSocketServer
     ) {
         switch event {
         case .peerCloses: client.send(8, [0x0F, 0xA0])
-        case .streamEnds: simulation.network.sockets[client.socket]!.clientHasEnded = true
+        case .streamEnds:
+            // After a reset nothing comes.
+            if simulation.network.sockets[client.socket]!.isReset { return }
+            simulation.network.sockets[client.socket]!.clientHasEnded = true
         case .reset: simulation.network.sockets[client.socket]!.isReset = true
         case .violates: simulation.network.send([0x81, 0x00], on: client.socket)
         case .handlerCloses: client.send("close me")
@@ -95,9 +98,10 @@ import WebSocketServer
         let bytes: Set<Event> = [.peerCloses, .violates, .handlerCloses, .handlerThrows]
         // Bytes are read before the end of the stream or the reset is seen, whichever came first here.
         if let said = told.first(where: { bytes.contains($0) }) { return [cause(said)] }
-        // Of a reset and an end of stream the kernel tells the reset.
-        if told.contains(.reset) { return [cause(.reset)] }
-        if told.contains(.streamEnds) { return [cause(.streamEnds)] }
+        // Of a reset and an end of stream the kernel tells what came first.
+        if let end = told.first(where: { $0 == .reset || $0 == .streamEnds }) {
+            return [cause(end)]
+        }
         return [cause(one)]
     }
 

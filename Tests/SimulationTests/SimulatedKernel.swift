@@ -11,11 +11,33 @@ struct SimulatedSocket {
     var window = Int.max
     var clientHasEnded = false
     var isReset = false
+    /// The reset has been told once; after that only an end is seen, as on Linux.
+    var errorIsTaken = false
     /// Sends fail with EPIPE although nothing of it has been seen on the receiving side yet.
     var failsToSend = false
     var serverHasEnded = false
     var isClosed = false
     var wasReset = false
+
+    /// What recv(2) says when no bytes are left. As on Linux a reset is told once, to whichever call
+    /// comes first, and not at all to a reader who had an end of stream to hear of before it.
+    mutating func receiveNothing() -> ReceiveOutcome {
+        if isReset, !clientHasEnded, !errorIsTaken {
+            errorIsTaken = true
+            return .failed(104)
+        }
+        return isReset || clientHasEnded ? .endOfStream : .wouldBlock
+    }
+
+    /// Why send(2) fails: ECONNRESET once, EPIPE from then on.
+    mutating func sendError() -> Int32? {
+        guard isReset || failsToSend else { return nil }
+        if isReset, !clientHasEnded, !errorIsTaken {
+            errorIsTaken = true
+            return 104
+        }
+        return 32
+    }
 }
 
 /// What the test and the kernel share: the test is the network.
@@ -177,14 +199,13 @@ struct SimulatedKernel: Kernel, ~Copyable {
     ) -> ReceiveOutcome {
         let number = descriptor.rawValue
         precondition(network.openDescriptors.contains(number), "EBADF")
-        let socket = network.sockets[number]!
-        if socket.toServer.isEmpty {
-            if socket.isReset { return .failed(104) }
-            return socket.clientHasEnded ? .endOfStream : .wouldBlock
-        }
+        let available = network.sockets[number]!.toServer.count
+        if available == 0 { return network.sockets[number]!.receiveNothing() }
         let most = Int.random(in: network.receiveSizes, using: &network.generator)
-        let count = min(socket.toServer.count, buffer.count, most)
-        for index in 0..<count { buffer[index] = socket.toServer[index] }
+        let count = min(available, buffer.count, most)
+        for (index, byte) in network.sockets[number]!.toServer.prefix(count).enumerated() {
+            buffer[index] = byte
+        }
         network.sockets[number]!.toServer.removeFirst(count)
         return .received(count)
     }
@@ -193,16 +214,16 @@ struct SimulatedKernel: Kernel, ~Copyable {
         let number = descriptor.rawValue
         precondition(network.openDescriptors.contains(number), "EBADF")
         precondition(!bytes.isEmpty, "a send of nothing")
-        let socket = network.sockets[number]!
-        precondition(!socket.serverHasEnded, "a send after shutdown")
+        precondition(!network.sockets[number]!.serverHasEnded, "a send after shutdown")
         network.sendCount += 1
-        if socket.isReset || socket.failsToSend { return .failed(32) }
+        if let error = network.sockets[number]!.sendError() { return .failed(error) }
         let most = Int.random(in: network.sendSizes, using: &network.generator)
-        let count = min(bytes.count, socket.window, most)
+        let window = network.sockets[number]!.window
+        let count = min(bytes.count, window, most)
         // As on Linux: a short send means that the socket is full, for this moment at least.
         if count == 0 { return .wouldBlock }
-        for index in 0..<count { network.sockets[number]!.toClient.append(bytes[index]) }
-        if socket.window != .max { network.sockets[number]!.window -= count }
+        bytes.withUnsafeBufferPointer { network.sockets[number]!.toClient += $0.prefix(count) }
+        if window != .max { network.sockets[number]!.window = window - count }
         return .sent(count)
     }
 
