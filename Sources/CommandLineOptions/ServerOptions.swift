@@ -45,8 +45,10 @@ public struct ServerOptions: ParsableArguments {
     @Flag(help: "The measuring profile: no limits, any Origin. For load tests on your own machine.")
     public var noLimits = false
 
+    /// The defaults of all flags.
     public init() {}
 
+    /// Refuses values that no server could use, in a sentence that names the flag.
     public func validate() throws {
         if let maxConnections, maxConnections < 1 {
             throw ValidationError("--max-connections must be at least 1.")
@@ -70,7 +72,8 @@ public struct ServerOptions: ParsableArguments {
     }
 
     /// A configuration for the flags: the sockets of systemd if it passed any, else host and port.
-    /// SIGINT and SIGTERM stop the server.
+    /// SIGINT and SIGTERM stop the server. Throws if systemd passed sockets that cannot be taken
+    /// over.
     public func configuration(
         port: UInt16, defaultOrigin: OriginPolicy = .sameHost
     ) throws -> ServerConfiguration {

@@ -4,8 +4,10 @@ import WebSocketServer
 
 /// A number of bytes: 65536, 64K or 1M, in powers of 1024.
 public struct ByteCount: ExpressibleByArgument, Sendable, Equatable {
+    /// Bytes; at least 1.
     public let value: Int
 
+    /// Nil unless it is a positive number with no unit or K, M or G, in either case.
     public init?(argument: String) {
         let units: [Character: Int] = ["k": 1 << 10, "m": 1 << 20, "g": 1 << 30]
         let unit = argument.lowercased().last.flatMap { units[$0] }
@@ -19,9 +21,10 @@ public struct ByteCount: ExpressibleByArgument, Sendable, Equatable {
 
 /// A number, or 'off' for none.
 public struct Limit: ExpressibleByArgument, Sendable, Equatable {
-    /// Nil for no limit.
+    /// Nil for no limit, else at least 1.
     public let value: Int?
 
+    /// Nil unless it is 'off' or a positive number.
     public init?(argument: String) {
         if argument == "off" {
             value = nil
@@ -35,8 +38,10 @@ public struct Limit: ExpressibleByArgument, Sendable, Equatable {
 
 /// 'same', 'any', or host names with commas between them.
 public struct OriginRule: ExpressibleByArgument, Sendable, Equatable {
+    /// The policy that it stands for.
     public let policy: OriginPolicy
 
+    /// Nil if a host name is empty, or is a URL: names alone are compared.
     public init?(argument: String) {
         switch argument {
         case "same": policy = .sameHost

@@ -4,7 +4,7 @@
 /// since those in full chunks never move. A reference by index is all that anybody keeps.
 @frozen @safe
 public struct ChunkedTable<Element: ~Copyable>: ~Copyable {
-    /// 512 elements a chunk: 100 KiB of connections.
+    /// 512 elements a chunk: 76 KiB of connections.
     @inlinable
     static var shift: Int { 9 }
     @inlinable

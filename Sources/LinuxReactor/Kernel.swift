@@ -56,7 +56,7 @@ public struct Readiness: OptionSet, Hashable, Sendable, BitwiseCopyable {
 
 /// A change to what epoll(7) watches.
 public enum PollChange: Sendable, BitwiseCopyable {
-    /// EPOLL_CTL_ADD, EPOLL_CTL_MOD and EPOLL_CTL_DEL.
+    /// EPOLL_CTL_ADD, EPOLL_CTL_MOD and EPOLL_CTL_DEL, in this order.
     case add, modify, remove
 }
 

@@ -16,6 +16,8 @@ public final class Mailbox<Mail: Sendable>: Sendable {
     private let descriptor: FileDescriptor
     private let wake: @Sendable (FileDescriptor) -> Void
 
+    /// An empty mailbox; `Server` makes its own.
+    ///
     /// - Parameters:
     ///   - limit: how many letters may wait.
     ///   - descriptor: the eventfd(2) that `wake` makes readable.
@@ -29,7 +31,8 @@ public final class Mailbox<Mail: Sendable>: Sendable {
     }
 
     /// Hands a letter to the reactor, which receives it in its next turn, in the order of posting.
-    /// False if the mailbox is full or the server has stopped: the letter was not taken.
+    /// False if the mailbox is full or the server has stopped: the letter was not taken. May be
+    /// called from any thread, and blocks for no longer than a lock is held.
     @discardableResult
     public func post(_ mail: sending Mail) -> Bool {
         state.withLock { state in

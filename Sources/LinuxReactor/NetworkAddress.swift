@@ -5,20 +5,20 @@ import Glibc
 public struct NetworkAddress: Hashable, Sendable, BitwiseCopyable {
     /// What kind of address it is.
     public enum Family: UInt8, Sendable, BitwiseCopyable {
-        /// AF_INET, AF_INET6, AF_UNIX, or something else.
+        /// Something else, AF_INET, AF_INET6 and AF_UNIX, in this order.
         case unknown, ipv4, ipv6, local
     }
 
-    /// The address in network order; an IPv4 address stands in the low 32 bits of `low`.
+    /// The upper half of the address as a number, its first byte the most significant; 0 for IPv4.
     public let high: UInt64
-    /// The low half of the address.
+    /// The lower half of the address; an IPv4 address stands in its low 32 bits.
     public let low: UInt64
     /// The port in host order; 0 for a local socket.
     public let port: UInt16
     /// What kind of address it is.
     public let family: Family
 
-    /// An address from its parts, in host order.
+    /// An address from its parts, all of them plain numbers in host order.
     public init(family: Family, high: UInt64 = 0, low: UInt64 = 0, port: UInt16 = 0) {
         self.high = high
         self.low = low

@@ -39,7 +39,7 @@ public final class ReceiveBuffer {
         }
     }
 
-    /// The bytes of `range` for writing.
+    /// The bytes of `range` for writing; the process ends if it lies outside.
     @inlinable @_lifetime(borrow self)
     public func mutableSpan(_ range: Range<Int>) -> MutableSpan<UInt8> {
         precondition(range.lowerBound >= 0 && range.upperBound <= Self.byteCount)
@@ -53,7 +53,7 @@ public final class ReceiveBuffer {
         target.append(span.extracting(range))
     }
 
-    /// Copies bytes to `offset`.
+    /// Copies bytes to `offset`; the process ends if they do not fit behind it.
     public func copy(_ bytes: Span<UInt8>, to offset: Int) {
         precondition(offset >= 0 && bytes.count <= Self.byteCount - offset)
         unsafe bytes.withUnsafeBufferPointer { source in

@@ -7,7 +7,8 @@ public struct SignalSource: Sendable {
     /// What epoll(7) watches.
     public let descriptor: FileDescriptor
 
-    /// Blocks these signals for the thread and makes them readable.
+    /// Blocks these signals for the calling thread and makes them readable. Throws if no descriptor
+    /// is left.
     public init<K: Kernel & ~Copyable>(
         _ signals: [Int32], _ kernel: inout K
     ) throws(SystemError) {

@@ -31,7 +31,7 @@ public struct SlotTable<Element: ~Copyable>: ~Copyable {
         return UInt32(elements.append(element))
     }
 
-    /// Gives a slot back; what it holds is replaced by `element`.
+    /// Gives a taken slot back, once; what it holds is replaced by `element`.
     @inlinable
     public mutating func giveBack(_ slot: UInt32, leaving element: consuming Element) {
         elements[Int(slot)] = element
@@ -39,7 +39,8 @@ public struct SlotTable<Element: ~Copyable>: ~Copyable {
     }
 
     /// Makes slots up to `bound` in an empty table; those that `isTaken` says are taken, and to be
-    /// filled by the caller, the others are free. For a hand-over, in which slots keep their numbers.
+    /// filled by the caller, the others are free. For a hand-over, in which slots keep their
+    /// numbers.
     public mutating func lay(
         out bound: Int, isTaken: (UInt32) -> Bool, _ make: () -> Element
     ) {
@@ -50,7 +51,7 @@ public struct SlotTable<Element: ~Copyable>: ~Copyable {
         }
     }
 
-    /// What stands in a slot, be it taken or free.
+    /// What stands in a slot below ``bound``, be it taken or free; anything else ends the process.
     @inlinable
     public subscript(slot: UInt32) -> Element {
         unsafeAddress { unsafe elements.address(of: Int(slot)) }

@@ -50,6 +50,7 @@ public struct TimerWheel: ~Copyable {
     }
 
     /// The next slot whose deadline has passed, its deadline dropped; nil when there are no more.
+    /// The order within a tick (67 ms) is not promised.
     public mutating func popExpired(at now: Instant) -> UInt32? {
         let target = tick(of: now)
         while true {

@@ -18,6 +18,7 @@ public enum ListenSockets {
 
     /// Everything that was passed; empty if the process was not started by socket activation. It
     /// can be asked once: the environment variables are removed, so that no child takes them up.
+    /// Throws if the variables are there and cannot be read.
     public static func take() throws(SystemError) -> [Passed] {
         var names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
         let count = unsafe clinux_listen_fds(&names)

@@ -13,17 +13,20 @@ public enum CloseCause: Hashable, Sendable, BitwiseCopyable {
     case connectionLost(Int32)
     /// The handler closed it, or threw a ``Disconnect``, with this code.
     case serverClosed(CloseCode)
-    /// The peer broke the protocol or a limit on what it may send.
+    /// The peer broke the protocol or a limit on what it may send; the kind has the code of the
+    /// Close frame (1002, 1007, 1008 or 1009).
     case violation(ProtocolViolation.Kind)
-    /// Nothing was heard from the peer, not even an answer to a Ping.
+    /// Nothing was heard from the peer, not even an answer to a Ping, for ``Limits/pingInterval``
+    /// and then ``Limits/pongDeadline``. It is reset, without a Close frame.
     case pingTimeout
-    /// It did not read what others caused: its outbox ran over, or it fell out of a topic's log.
+    /// It did not read what others caused: its outbox ran over (``Limits/outboxByteCount``), or it
+    /// fell out of a topic's log (``SlowMemberPolicy/disconnect``). Close 4001.
     case tooSlow
-    /// The server is stopping.
+    /// The server is stopping: it sent Close 1001, or cut off who was left at the deadline.
     case stopping
 
-    /// The status code of the Close frame that was received or sent, or `CloseCode.abnormal` where
-    /// there was none.
+    /// The status code that goes with the cause: that of the Close frame which the peer or the
+    /// server sent first, or `CloseCode.abnormal` (1006) where the transport ended without one.
     public var code: CloseCode {
         switch self {
         case .peerClosed(let code), .serverClosed(let code): code
@@ -37,7 +40,8 @@ public enum CloseCause: Hashable, Sendable, BitwiseCopyable {
     /// How many causes are counted apart.
     public static let counterCount = 8
 
-    /// The place of this cause among the counters of ``Statistics``.
+    /// The place of this cause among ``Statistics/closeCounts``, whatever code it carries: below
+    /// ``counterCount``.
     public var counterIndex: Int {
         switch self {
         case .peerClosed: 0
@@ -79,13 +83,16 @@ extension CloseCode {
     public static let tooSlow = CloseCode(rawValue: 4001)
 }
 
-/// Thrown by a handler to end a connection: a policy, not a fault.
+/// Thrown by `onOpen` or `onMessage` to end the connection with a Close frame: a policy, not a
+/// fault. The same as ``Outbound/close(_:_:_:)``, but nothing after the `throw` is done.
 public struct Disconnect: Error, Hashable, Sendable {
     /// The code of the Close frame; one that may be sent.
     public let code: CloseCode
     /// A short sentence for the peer; cut to 123 bytes on the wire (RFC 6455 §5.5.1).
     public let reason: String
 
+    /// An end with this code, told to `onClose` as ``CloseCause/serverClosed(_:)``.
+    ///
     /// - Parameters:
     ///   - code: one that may be sent (RFC 6455 §7.4): 1000, 1001, 1008, 1011 or one of 3000–4999
     ///     are the usual ones. A code that may not be sent becomes 1011.
@@ -100,13 +107,16 @@ public struct Disconnect: Error, Hashable, Sendable {
 public enum ConnectionError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The peer broke the protocol, or a limit on what it may send.
     case violation(ProtocolViolation.Kind)
-    /// The transport failed.
+    /// The transport failed: ``CloseCause/connectionLost(_:)``.
     case system(SystemError)
-    /// The handler refused what the peer did.
+    /// The handler refused what the peer did. The server itself does not tell a handler of its own
+    /// ``Disconnect``: this is for code that passes errors on.
     case disconnect(Disconnect)
-    /// The peer answered no ping, or did not read.
+    /// The peer answered no Ping, or did not read: ``CloseCause/pingTimeout`` or
+    /// ``CloseCause/tooSlow``.
     case unresponsive(CloseCause)
 
+    /// A short sentence for the log.
     public var description: String {
         switch self {
         case .violation(let kind): "\(ProtocolViolation(kind))"

@@ -13,7 +13,8 @@ public struct ClosureHandler: WebSocketHandler {
     private let open: (ConnectionID, inout Outbound) -> Void
     private let close: (ConnectionID, CloseCause, inout Outbound) -> Void
 
-    /// A handler of three closures, of which only `onMessage` is required.
+    /// A handler of three closures, of which only `onMessage` is required. They are called as the
+    /// methods of ``WebSocketHandler`` with these names are, on the reactor's thread.
     public init(
         onOpen: @escaping (ConnectionID, inout Outbound) -> Void = { _, _ in },
         onClose: @escaping (ConnectionID, CloseCause, inout Outbound) -> Void = { _, _, _ in },
@@ -39,13 +40,17 @@ public struct ClosureHandler: WebSocketHandler {
     }
 }
 
-/// Serves WebSockets with a closure until SIGINT or SIGTERM comes.
+/// Serves WebSockets with a closure until SIGINT or SIGTERM comes, then stops in order and returns.
+/// Says on the standard output where it listens. Pages of the same host may connect
+/// (``OriginPolicy/sameHost``), and all ``Limits`` have their defaults.
 ///
 /// ```swift
 /// try serve(port: 8080) { message, id, io in
 ///     io.send("You said: \(message.text)", to: id)
 /// }
 /// ```
+///
+/// Throws what went wrong before the first client was served: a busy port, a missing privilege.
 public func serve(
     host: String = "127.0.0.1", port: UInt16, onMessage: @escaping ClosureHandler.OnMessage
 ) throws(SystemError) {

@@ -4,7 +4,7 @@
 /// the connection is gone the name stands for nothing, and using it does nothing.
 public struct ConnectionID: Hashable, Sendable, BitwiseCopyable {
     /// A number never used twice in a server's life, counted from 1 in the order of arrival:
-    /// Ratchet's `resourceId`.
+    /// Ratchet's `resourceId`. Plain HTTP connections are counted too, so WebSockets have gaps.
     public let resourceId: UInt64
     /// Where the connection stands in the server's table: dense, and used again once it is free.
     /// A handler may index an array of its own with it.
@@ -22,5 +22,6 @@ public struct ConnectionID: Hashable, Sendable, BitwiseCopyable {
 }
 
 extension ConnectionID: CustomStringConvertible {
+    /// "#" and the ``resourceId``: for logs.
     public var description: String { "#\(resourceId)" }
 }

@@ -8,7 +8,8 @@ public struct HTTPRequest: ~Copyable, ~Escapable {
     public let head: RequestHead
     /// The whole body; empty for an opening handshake.
     public let body: Span<UInt8>
-    /// The connection it came on. For an upgrade it is the name that `onOpen` will bring.
+    /// The connection it came on: what ``Outbound/respond(to:_:)`` is given, now or later. For an
+    /// upgrade it is the name that `onOpen` will bring.
     public let id: ConnectionID
     /// Who asks, as the kernel sees it.
     public let peer: NetworkAddress
@@ -49,7 +50,8 @@ extension Outbound {
 public struct HTTPResponse: Sendable {
     /// The status line (RFC 9110 §15).
     public var status: HTTPStatus
-    /// Fields beside Date, Connection and Content-Length, which are written by themselves.
+    /// Fields beside Date, Connection and Content-Length, which are written by themselves. A name
+    /// must be a token, or the process ends; in a value control characters become spaces.
     public var headers: [(String, String)]
     /// The bytes of the body; not sent in answer to HEAD, nor with a status that forbids one.
     public var body: [UInt8]

@@ -1,65 +1,81 @@
 // Every bound of the server with its default and the reason for it.
 
-/// What a server allows. Each limit is enforced with a close code or an HTTP status of its own, and
-/// counted.
+/// What a server allows. What lies beyond a limit has a close code, an HTTP status or a consequence
+/// of its own, named with each; what it ends or refuses is counted in ``Statistics``.
+///
+/// Read once, when the server is made.
 public struct Limits: Sendable {
     // What a peer may send.
 
-    /// Bytes of one message, over all its frames. Beyond: close 1009. 64 KiB holds any chat message.
+    /// Bytes of one message, over all its frames. Beyond: close 1009. 64 KiB holds any chat
+    /// message.
     public var messageByteCount = 64 * 1024
     /// Frames of one message. Beyond: close 1008. Browsers send one or a few; a million empty ones
     /// are an attack.
     public var fragmentCount = 128
-    /// Bytes of a request head. Beyond: HTTP 431. Browsers with many cookies stay under 8 KiB.
+    /// Bytes of a request head. Beyond: HTTP 414 if the target alone is that long, else 431
+    /// (RFC 6585 §5). Browsers with many cookies stay under 8 KiB.
     public var headByteCount = 8 * 1024
     /// Bytes of an HTTP request's body. Beyond: HTTP 413.
     public var bodyByteCount = 64 * 1024
 
     // What it may take its time for.
 
-    /// From the connection to the end of its request head. Beyond: HTTP 408 or a plain close. Ten
-    /// seconds are long on any network, and short for those who only want to hold a descriptor.
+    /// From the connection to the end of its request, and between two requests of one that is kept
+    /// alive. Beyond: HTTP 408, or a plain close if nothing has come. Ten seconds are long on any
+    /// network, and short for those who only want to hold a descriptor.
     public var handshakeDeadline = Duration.seconds(10)
     /// Silence of the peer after which it is pinged. Proxies drop idle connections after 60 s.
     public var pingInterval = Duration.seconds(25)
     /// From the Ping to any sign of life. Beyond: the connection is reset.
     public var pongDeadline = Duration.seconds(10)
-    /// From our Close to the peer's. Beyond: the connection is reset.
+    /// From our Close to the peer's, and for the peer to take the last bytes that it is owed.
+    /// Beyond: the connection is reset.
     public var closeDeadline = Duration.seconds(5)
 
     // What is kept for it.
 
-    /// Bytes that others caused and it has not read. Beyond: close 4001.
+    /// Bytes that others caused and its socket does not take: direct messages and streamed bodies.
+    /// Beyond: close 4001 (``CloseCause/tooSlow``), or a reset if it speaks HTTP. They are offered
+    /// to the socket first, so a burst that the socket takes does not count.
     public var outboxByteCount = 1024 * 1024
     /// Bytes that it caused itself (echoes, replies) and has not read; beyond, nothing more is read
     /// from it until they drain.
     public var ownOutputByteCount = 256 * 1024
-    /// Bytes of broadcasts that a member of a topic may be behind. Beyond: the topic's policy.
+    /// Bytes of broadcasts that a member of a topic may be behind. Beyond: the topic's
+    /// ``SlowMemberPolicy``. A publisher who fills half of it before it could be sent is not read
+    /// until it has been. Each topic may have its own:
+    /// ``Outbound/makeTopic(policy:logByteLimit:)``.
     public var topicLogByteCount = 1024 * 1024
 
     // Who may connect. Refused with close 1013, after the handshake, so that a browser sees it.
 
-    /// Connections in all; nil for what RLIMIT_NOFILE allows, less a reserve.
+    /// Connections in all; nil for what RLIMIT_NOFILE allows, less 64 (a quarter, if that is
+    /// fewer). 32 more are let in only to be told 1013; what comes beyond these gets HTTP 503.
     public var connectionCount: Int?
     /// Connections from one address (/32 of IPv4, /64 of IPv6); loopback is exempt. nil: no limit.
     public var connectionsPerAddress: Int? = 64
-    /// New connections a second from one address; loopback is exempt. nil: no limit.
+    /// New connections a second from one address; loopback is exempt. nil: no limit. After a rest
+    /// as many may come at once as ``connectionsPerAddress`` allows, since a page opens several.
     public var newConnectionsPerAddressAndSecond: Int? = 10
 
     // What one turn of the loop does before it looks at everything else again.
 
-    /// Bytes received in one turn: 8 MiB take a few milliseconds.
+    /// Bytes received in one turn, give or take one receive (128 KiB): 8 MiB take a few
+    /// milliseconds.
     public var readByteBudget = 8 * 1024 * 1024
-    /// Connections accepted in one turn, at about 20 µs each.
+    /// Connections accepted in one turn, over all listeners, at about 20 µs each.
     public var acceptBudget = 128
-    /// Sends in one turn, at 4–9 µs each; a large one counts for several.
+    /// Sends to members of topics in one turn, at 4–9 µs each; each 16 KiB count as one more. What
+    /// is sent to connections directly is not held back by it.
     public var flushBudget = 1024
 
     /// The defaults.
     public init() {}
 
-    /// The measuring profile: messages to 64 MiB, fragments and output without limit, everyone
-    /// admitted. For load tests on a machine of one's own.
+    /// The measuring profile: messages to 64 MiB, fragments and output caused by others without
+    /// limit, no limits per address. Everything else stays. For load tests on a machine of one's
+    /// own.
     public static var measuring: Limits {
         var limits = Limits()
         limits.messageByteCount = 64 * 1024 * 1024

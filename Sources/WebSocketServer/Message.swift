@@ -20,8 +20,8 @@ public struct Message: ~Copyable, ~Escapable {
     /// Whether it is a text message, as opposed to a binary one.
     public var isText: Bool { kind.opcode == .text }
 
-    /// The payload as a string of its own. A binary message that is no UTF-8 is repaired with
-    /// U+FFFD; a text message is always valid.
+    /// The payload as a string of its own: each access copies. A binary message that is no UTF-8 is
+    /// repaired with U+FFFD; a text message is always valid.
     public var text: String { String(copying: bytes) }
 
     /// The payload as an array of its own.

@@ -11,7 +11,8 @@ public enum OriginPolicy: Sendable, Equatable {
     /// Any page, also `null` (a local file, a sandboxed frame).
     case any
 
-    /// Whether a page with this `Origin` may connect to the host in this `Host` header.
+    /// Whether a page with this `Origin` may connect to the host in this `Host` header. No `Origin`
+    /// passes; `null` and what is malformed pass with ``any`` alone. Refused with HTTP 403.
     public func admits(origin: String?, host: String) -> Bool {
         guard let origin, self != .any else { return true }
         guard let page = Self.hostName(ofOrigin: origin) else { return false }

@@ -3,8 +3,10 @@ import LinuxReactor
 import WebSocketCore
 
 extension Outbound {
-    /// Answers the request of this connection with a whole response. The connection is used again if
-    /// the peer wants that. Does nothing if no request is waiting for an answer.
+    /// Answers the request of this connection with a whole response, at once or from a later
+    /// callback. The connection is used again if the peer wants that. Does nothing if no request is
+    /// waiting for an answer: it has had one, or the peer has gone. What the socket does not take
+    /// at once is bounded by ``Limits/outboxByteCount``: a larger response is reset in the middle.
     public mutating func respond(to id: ConnectionID, _ response: HTTPResponse) {
         guard let slot = unanswered(id) else { return }
         let exchange = connections[slot].exchange
@@ -18,7 +20,8 @@ extension Outbound {
     }
 
     /// Begins a response whose length is not known yet. ``sendBody(_:to:)`` adds to it and
-    /// ``endResponse(to:)`` ends it.
+    /// ``endResponse(to:)`` ends it. Chunked for HTTP/1.1 (RFC 9112 §7.1); for HTTP/1.0 the body
+    /// ends with the connection. Does nothing if no request is waiting for an answer.
     public mutating func beginResponse(
         to id: ConnectionID, _ status: HTTPStatus, headers: [(String, String)] = []
     ) {
@@ -32,8 +35,9 @@ extension Outbound {
             keepsAlive: exchanges[exchange].keepsAlive)
     }
 
-    /// Adds to a response that was begun. Bytes that the peer does not take are kept up to
-    /// ``Limits/outboxByteCount``; a peer that falls further behind is reset.
+    /// Adds to a response that was begun; does nothing otherwise, nor in answer to HEAD. Bytes that
+    /// the peer does not take are kept up to ``Limits/outboxByteCount``; a peer that falls further
+    /// behind is reset.
     public mutating func sendBody(_ bytes: Span<UInt8>, to id: ConnectionID) {
         guard let slot = slot(of: id), connections[slot].phase == .responding else { return }
         let exchange = connections[slot].exchange
@@ -46,7 +50,7 @@ extension Outbound {
         queue(slot)
     }
 
-    /// Ends a response that was begun.
+    /// Ends a response that was begun; does nothing otherwise. The next request may come then.
     public mutating func endResponse(to id: ConnectionID) {
         guard let slot = slot(of: id), connections[slot].phase == .responding else { return }
         let exchange = connections[slot].exchange
@@ -57,7 +61,8 @@ extension Outbound {
         endExchange(slot)
     }
 
-    /// Whether the request of this connection is still to be answered and the peer is there.
+    /// Whether the request of this connection is still to be answered: the peer is there, and
+    /// neither ``respond(to:_:)`` nor ``beginResponse(to:_:headers:)`` has been called.
     public func isAnswerable(_ id: ConnectionID) -> Bool { unanswered(id) != nil }
 
     private func unanswered(_ id: ConnectionID) -> UInt32? {

@@ -4,24 +4,27 @@ import WebSocketCore
 
 extension Outbound {
     /// Sends a text message to one connection, after everything that was published to its topics
-    /// before and before everything that is published after.
+    /// before and before everything that is published after. Does nothing if the connection is gone
+    /// or closing. What it does not read is bounded by ``Limits/outboxByteCount``, or
+    /// ``Limits/ownOutputByteCount`` when this answers a message of its own.
     public mutating func send(_ text: String, to id: ConnectionID) {
         var text = text
         text.makeContiguousUTF8()
         send(text.utf8.span, as: .text, to: id)
     }
 
-    /// Sends a text message; `text` must be UTF-8.
+    /// Sends a text message, in the same order and bounds; `text` must be UTF-8, which is not
+    /// checked: a client fails the connection if it is not (RFC 6455 §8.1).
     public mutating func send(text: Span<UInt8>, to id: ConnectionID) {
         send(text, as: .text, to: id)
     }
 
-    /// Sends a binary message.
+    /// Sends a binary message, in the same order and bounds.
     public mutating func send(binary bytes: Span<UInt8>, to id: ConnectionID) {
         send(bytes, as: .binary, to: id)
     }
 
-    /// Sends a received message on, as it is.
+    /// Sends a received message on as it is, text or binary, with one copy.
     public mutating func send(_ message: borrowing Message, to id: ConnectionID) {
         send(message.bytes, as: message.kind.opcode, to: id)
     }
@@ -41,7 +44,9 @@ extension Outbound {
     }
 
     /// Closes a connection: what was sent and published before arrives before the Close frame. The
-    /// reason is a short sentence, cut to 123 bytes.
+    /// reason is a short sentence, cut to 123 bytes (RFC 6455 §5.5); a code that may not be sent
+    /// becomes 1011. No more messages of it are delivered; `onClose` comes when the peer has
+    /// answered, or after ``Limits/closeDeadline``. Closing twice is the same as once.
     public mutating func close(
         _ id: ConnectionID, _ code: CloseCode = .normal, _ reason: String = ""
     ) {
@@ -54,8 +59,8 @@ extension Outbound {
 // MARK: - Frames
 
 extension Outbound {
-    /// Appends a frame to the outbox. What a connection causes itself is sent when its bytes have been
-    /// decoded; what others cause, before the turn ends.
+    /// Appends a frame to the outbox. What a connection causes itself is sent when its bytes have
+    /// been decoded; what others cause, before the turn ends.
     mutating func appendFrame(_ opcode: Opcode, _ payload: Span<UInt8>, to slot: UInt32) {
         let isOwn = slot == reading
         connections[slot].appendFrame(
@@ -121,8 +126,8 @@ extension Outbound {
         expectPeerClose(slot)
     }
 
-    /// Fails the connection (RFC 6455 §7.1.7): a Close frame after what is owed, and nothing more is
-    /// listened to.
+    /// Fails the connection (RFC 6455 §7.1.7): a Close frame after what is owed, and nothing more
+    /// is listened to.
     mutating func fail(_ slot: UInt32, _ violation: ProtocolViolation) {
         guard connections[slot].phase == .webSocket else { return }
         let action = connections[slot].session.handle(.fail)

@@ -3,7 +3,8 @@ import LinuxReactor
 import WebSocketCore
 
 extension Outbound {
-    /// A new topic without members.
+    /// A new topic without members. It stands until ``removeTopic(_:)``, and owns no log while it
+    /// has no members.
     ///
     /// - Parameters:
     ///   - policy: what becomes of members that cannot keep up.
@@ -20,7 +21,9 @@ extension Outbound {
         return Topic(index: topics.take(state), generation: topicGeneration)
     }
 
-    /// The topic of this name, which is made when it is first asked for.
+    /// The topic of this name, which is made when it is first asked for, with the default policy.
+    /// It stands until ``removeTopic(_:)``: an application that takes names from clients bounds
+    /// them.
     public mutating func topic(named name: String) -> Topic {
         if let topic = topicNames[name] { return topic }
         let topic = makeTopic()
@@ -29,7 +32,8 @@ extension Outbound {
         return topic
     }
 
-    /// Removes a topic. Its members get what was published to it before.
+    /// Removes a topic. Its members get what was published to it before. Takes time in proportion
+    /// to the members; does nothing if it was removed already.
     public mutating func removeTopic(_ topic: Topic) {
         guard isCurrent(topic) else { return }
         for encoding in Encoding.allCases {
@@ -44,7 +48,7 @@ extension Outbound {
         topics.giveBack(topic.index, leaving: TopicState())
     }
 
-    /// Whether the topic has not been removed.
+    /// Whether the topic has not been removed. What is done with one that has been does nothing.
     public func isCurrent(_ topic: Topic) -> Bool {
         Int(topic.index) < topics.bound && topics[topic.index].isTaken
             && topics[topic.index].generation == topic.generation
@@ -66,8 +70,9 @@ extension Outbound {
         slot(of: id).flatMap { subscription(of: $0, to: topic) } != nil
     }
 
-    /// Subscribes a connection: it gets what is published from now on. Subscribing twice is the same
-    /// as once. Takes time in proportion to the topics that the connection has.
+    /// Subscribes a connection: it gets what is published from now on. Subscribing twice is the
+    /// same as once; it ends with the connection. Takes time in proportion to the topics that the
+    /// connection has, and never to the members of this one.
     public mutating func subscribe(_ id: ConnectionID, to topic: Topic) {
         guard let slot = slot(of: id), connections[slot].isOpen, isCurrent(topic),
             subscription(of: slot, to: topic) == nil
@@ -83,7 +88,8 @@ extension Outbound {
             Member(cursor: lanes[lane].log.end, connection: slot, subscription: subscription))
     }
 
-    /// Ends a subscription. What was published before still arrives.
+    /// Ends a subscription. What was published before still arrives: it is copied if the connection
+    /// has not been sent it yet.
     public mutating func unsubscribe(_ id: ConnectionID, from topic: Topic) {
         guard let slot = slot(of: id), let subscription = subscription(of: slot, to: topic) else {
             return
@@ -91,7 +97,9 @@ extension Outbound {
         leave(slot, subscription, delivering: true)
     }
 
-    /// Publishes a text message to everyone subscribed, except one.
+    /// Publishes a text message to everyone subscribed, except one: one copy into the topic's log,
+    /// whatever the number of members. They are sent it before the turn ends, or in the turns after
+    /// if they are many (``Limits/flushBudget``).
     public mutating func publish(
         _ text: String, to topic: Topic, except: ConnectionID? = nil
     ) {
@@ -100,7 +108,7 @@ extension Outbound {
         publish(text.utf8.span, as: .text, to: topic, except: except)
     }
 
-    /// Publishes a text message; `text` must be UTF-8.
+    /// Publishes a text message; `text` must be UTF-8, which is not checked.
     public mutating func publish(
         text: Span<UInt8>, to topic: Topic, except: ConnectionID? = nil
     ) {
@@ -114,7 +122,7 @@ extension Outbound {
         publish(bytes, as: .binary, to: topic, except: except)
     }
 
-    /// Publishes a received message, as it is.
+    /// Publishes a received message as it is, text or binary.
     public mutating func publish(
         _ message: borrowing Message, to topic: Topic, except: ConnectionID? = nil
     ) {

@@ -6,8 +6,8 @@ import WebSocketCore
 /// The way out of a handler: send, publish, subscribe, close, answer.
 ///
 /// It is lent to each callback as `inout` and cannot be kept. Nothing it does reaches the network
-/// before the callback has returned. Names of connections that are gone are accepted everywhere and
-/// do nothing.
+/// before the callback has returned, and nothing it does calls the handler back. Names of
+/// connections and topics that are gone are accepted everywhere and do nothing.
 public struct Outbound: ~Copyable {
     var connections = SlotTable<Connection>()
     var exchanges = SlotTable<HTTPExchange>()
@@ -42,13 +42,13 @@ public struct Outbound: ~Copyable {
     let times: Times
     /// For what the application has to say about itself.
     public var logger: Logger
-    /// The monotonic time at which this turn began.
+    /// The monotonic time at which this turn began; the same in all callbacks of a turn.
     public internal(set) var now: Instant
-    /// The calendar's time at which this turn began.
+    /// The calendar's time at which this turn began; the same in all callbacks of a turn.
     public internal(set) var wallClock: WallTime
-    /// Counters since the start.
+    /// Counters since the server's start.
     public internal(set) var statistics = Statistics()
-    /// Whether the server is on its way to its end.
+    /// Whether the server is on its way to its end: it accepts nobody, and closes whoever is there.
     public internal(set) var isStopping = false
     /// How long the open connections' closes are spread; set when a stop is asked for.
     var stopRequest: Duration?
@@ -68,7 +68,7 @@ public struct Outbound: ~Copyable {
 
     // MARK: Connections
 
-    /// How many connections are open.
+    /// How many WebSockets are open to the handler: `onOpen` has been called, `onClose` has not.
     public var connectionCount: Int { openCount }
 
     /// Whether the connection is open: messages to it are delivered if it keeps up.
@@ -88,13 +88,15 @@ public struct Outbound: ~Copyable {
         slot(of: id).map { connections[$0].peer }
     }
 
-    /// Bytes that wait for this connection's socket, broadcasts not counted.
+    /// Bytes that wait for this connection's socket, broadcasts that stand in a topic's log not
+    /// counted; 0 if it is gone. What this callback has sent is among them.
     public func bufferedByteCount(of id: ConnectionID) -> Int {
         slot(of: id).map { connections[$0].outbox.bytes.count } ?? 0
     }
 
-    /// Calls `body` with every open connection, in no particular order: Ratchet's `foreach` over all
-    /// clients. To send the same to all of them, a topic costs less: see ``publish(text:to:except:)``.
+    /// Calls `body` with every open connection, in no particular order: Ratchet's `foreach` over
+    /// all clients. To send the same to all of them, a topic costs less: see
+    /// ``publish(text:to:except:)``.
     public mutating func forEachConnection(_ body: (ConnectionID, inout Outbound) -> Void) {
         for slot in 0..<UInt32(connections.bound) where connections[slot].isOpen {
             guard connections[slot].flags.contains(.announced) else { continue }
@@ -102,7 +104,8 @@ public struct Outbound: ~Copyable {
         }
     }
 
-    /// The open connections. Making the list takes time and memory in proportion to the table.
+    /// The open connections, in no particular order. Making the list takes time and memory in
+    /// proportion to the table.
     public var openConnections: [ConnectionID] {
         (0..<UInt32(connections.bound)).filter {
             connections[$0].isOpen && connections[$0].flags.contains(.announced)
@@ -111,24 +114,34 @@ public struct Outbound: ~Copyable {
 
     /// Stops reading from a connection until ``release(_:)``: while a command is being answered by
     /// another thread, later ones wait. What has been received already is kept, at most
-    /// 128 KiB; the peer is slowed down by TCP.
+    /// 128 KiB; the peer is slowed down by TCP. Holding twice is the same as once.
+    ///
+    /// For as long as it is held nothing is heard from the peer, an answer to a Ping neither: a
+    /// connection held for ``Limits/pingInterval`` and ``Limits/pongDeadline`` together ends with
+    /// ``CloseCause/pingTimeout``. With the defaults that is 35 s.
     public mutating func hold(_ id: ConnectionID) {
         guard let slot = slot(of: id), connections[slot].isOpen else { return }
         hold(slot, .handler)
     }
 
-    /// Goes on reading from a connection that was held.
+    /// Goes on reading from a connection that was held. What it had sent meanwhile is delivered
+    /// first, from the next turn on. Does nothing if it is not held.
     public mutating func release(_ id: ConnectionID) {
         guard let slot = slot(of: id) else { return }
         release(slot, .handler)
     }
 
-    /// Stops the server in order: open connections get a Close 1001, spread over `grace`.
+    /// Stops the server in order: nobody new is accepted, open connections get a Close 1001, and
+    /// ``Server/run()`` returns when all have gone.
+    ///
+    /// The Closes are spread over `grace`, or over a millisecond for each connection if that is
+    /// less, so that not everybody reconnects in the same instant. Who is still there
+    /// ``Limits/closeDeadline`` after the last is reset.
     public mutating func stop(grace: Duration = .seconds(5)) { stopRequest = grace }
 
     // MARK: Chance
 
-    /// Unpredictable bytes of the kernel: for tokens and session names.
+    /// So many unpredictable bytes of the kernel: for tokens and session names.
     public mutating func randomBytes(_ count: Int) -> [UInt8] { chance.take(count) }
 
     mutating func refillChance<K: Kernel & ~Copyable>(_ kernel: inout K) {
@@ -191,7 +204,8 @@ extension Outbound {
         if !connections[slot].leftover.isEmpty { resume(slot) }
     }
 
-    /// Has the bytes that a connection has kept decoded, in the next reading of this turn or the next.
+    /// Has the bytes that a connection has kept decoded, in the next reading of this turn or the
+    /// next.
     mutating func resume(_ slot: UInt32) {
         guard !connections[slot].flags.contains(.resuming) else { return }
         connections[slot].flags.insert(.resuming)

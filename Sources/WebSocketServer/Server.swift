@@ -3,7 +3,7 @@ import Glibc
 import LinuxReactor
 import Logging
 
-/// A WebSocket server with its handler.
+/// A WebSocket server with its handler: one thread, the one that calls ``run()``.
 ///
 /// ```swift
 /// let server = try Server(Chat(), ServerConfiguration(port: 8080))
@@ -13,14 +13,20 @@ import Logging
 public final class Server<Handler: WebSocketHandler & ~Copyable> {
     private var core: ServerCore<LinuxKernel>?
     private var handler: Handler?
-    /// Other threads reach the handler through this; see ``WebSocketHandler/onMail(_:_:)``.
+    /// Other threads reach the handler through this; see ``WebSocketHandler/onMail(_:_:)``. It
+    /// holds 65,536 letters; `post` says false when it is full or the server has stopped.
     public let mailbox: Mailbox<Handler.Mail>
     /// Where the server listens, with the ports that it really got.
     public let addresses: [NetworkAddress]
-    /// How many connections this process may hold.
+    /// How many connections this server holds at most: ``Limits/connectionCount``, or what
+    /// RLIMIT_NOFILE allows.
     public let connectionLimit: Int
 
     /// Binds the listening sockets. From here on clients can connect; they are served by ``run()``.
+    ///
+    /// The process ignores SIGPIPE from here on, and its soft limit on open files is raised to the
+    /// hard one. ``ServerConfiguration/stopSignals`` are blocked for the calling thread, and for
+    /// those that it starts later.
     ///
     /// Throws what went wrong, in a sentence for a person: a busy port, a missing privilege.
     public init(
@@ -34,8 +40,8 @@ public final class Server<Handler: WebSocketHandler & ~Copyable> {
         self.handler = consume handler
     }
 
-    /// Serves until a stop signal comes (``ServerConfiguration/stopSignals``) or the handler asks for
-    /// a stop, and everybody has gone. Called once.
+    /// Serves until a stop signal comes (``ServerConfiguration/stopSignals``) or the handler asks
+    /// for a stop, and everybody has gone. Called once: a second call ends the process.
     public func run() {
         // Locals: to find a property behind the handler, whose size is not known here, would take a
         // look at the type's metadata for each message, and a class's property a check as well.

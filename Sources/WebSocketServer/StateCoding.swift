@@ -41,13 +41,14 @@ public struct StateWriter: ~Copyable {
 
 /// State that cannot be read: cut off, of another version, or with values that cannot be.
 public struct StateError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What does not fit, in words.
     public let description: String
     /// An error in words for the log.
     public init(_ description: String) { self.description = description }
 }
 
-/// Reads what a ``StateWriter`` wrote. Nothing it is given can make it crash: what does not fit is an
-/// error.
+/// Reads what a ``StateWriter`` wrote. Nothing it is given can make it crash: what does not fit is
+/// an error.
 public struct StateReader {
     private let bytes: [UInt8]
     private var position = 0

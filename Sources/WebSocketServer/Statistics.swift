@@ -1,14 +1,15 @@
 // What happened since the start, in plain counters.
 
-/// Counters since the server's start. They only grow.
+/// Counters since the server's start. They only grow. For what is there now ask
+/// ``Outbound/connectionCount`` and ``Outbound/subscriberCount(of:)``.
 public struct Statistics: Sendable {
     /// Connections accepted, whatever became of them.
     public var acceptedCount: UInt64 = 0
     /// Opening handshakes completed and given to the handler.
     public var openedCount: UInt64 = 0
-    /// Closes told to the handler, by ``CloseCause/counterIndex``.
+    /// Closes told to the handler, by ``CloseCause/counterIndex``; see ``closes(_:)``.
     public var closeCounts = [UInt64](repeating: 0, count: CloseCause.counterCount)
-    /// Connections refused, by ``Refusal``.
+    /// Connections refused, by the raw value of ``Refusal``; see ``refusals(_:)``.
     public var refusalCounts = [UInt64](repeating: 0, count: Refusal.allCases.count)
     /// HTTP requests answered by the handler's routes.
     public var requestCount: UInt64 = 0
@@ -18,36 +19,39 @@ public struct Statistics: Sendable {
     public var bytesReceivedCount: UInt64 = 0
     /// Bytes given to the kernel.
     public var bytesSentCount: UInt64 = 0
-    /// Messages published to topics; each is delivered to all members.
+    /// Messages published to topics, each counted once whatever the number of members.
     public var publishedCount: UInt64 = 0
     /// send(2) calls made for topics and for direct output.
     public var sendCount: UInt64 = 0
-    /// Messages that members of `.skipToLatest` topics did not get, counted as skips.
+    /// How often a member of a ``SlowMemberPolicy/skipToLatest`` topic was moved to the newest
+    /// message, however many it missed by that.
     public var skipCount: UInt64 = 0
     /// How often accepting was paused for want of descriptors.
     public var acceptPauseCount: UInt64 = 0
     /// Turns of the loop.
     public var turnCount: UInt64 = 0
 
-    /// How many closes had this cause.
+    /// How many closes had this cause, whatever its code.
     public func closes(_ cause: CloseCause) -> UInt64 { closeCounts[cause.counterIndex] }
     /// How many connections were refused for this reason.
     public func refusals(_ refusal: Refusal) -> UInt64 { refusalCounts[refusal.rawValue] }
 }
 
-/// Why a connection was not let in.
+/// Why a connection was not let in: the index of ``Statistics/refusalCounts``.
 public enum Refusal: Int, CaseIterable, Sendable {
-    /// ``Limits/connectionCount``.
+    /// As many as ``Limits/connectionCount`` are there: Close 1013.
     case tooManyConnections
-    /// ``Limits/connectionsPerAddress``.
+    /// Its address has as many as ``Limits/connectionsPerAddress``: Close 1013.
     case tooManyFromAddress
-    /// ``Limits/newConnectionsPerAddressAndSecond``.
+    /// Its address is past ``Limits/newConnectionsPerAddressAndSecond``: Close 1013.
     case tooFastFromAddress
     /// No descriptor to spare: answered with HTTP 503.
     case noDescriptors
-    /// The request was refused: bad syntax, wrong version, Origin, a route that does not exist.
+    /// The request was refused with a status: bad syntax, wrong version, Origin, too large, too
+    /// late, or the handler's `onUpgrade` threw.
     case request
-    /// ``Limits/handshakeDeadline``.
+    /// ``Limits/handshakeDeadline`` has passed. If it was answered with 408, ``request`` counts it
+    /// too.
     case handshakeTimeout
 
     /// A sentence for the Close frame.

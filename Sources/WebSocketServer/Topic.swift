@@ -1,13 +1,14 @@
 // The name of a topic, and what happens to members that cannot keep up.
 
-/// Names one topic of one server. It may be kept for ever; once the topic is removed it stands for
-/// nothing.
+/// Names one topic of one server: ``Outbound/makeTopic(policy:logByteLimit:)`` makes one. It may be
+/// kept for ever; once the topic is removed it stands for nothing.
 public struct Topic: Hashable, Sendable, BitwiseCopyable {
     let index: UInt32
     let generation: UInt32
 }
 
-/// What becomes of a member that is further behind than the topic's log reaches.
+/// What becomes of a member that is further behind than the topic's log reaches
+/// (``Limits/topicLogByteCount``).
 public enum SlowMemberPolicy: UInt8, Sendable, BitwiseCopyable {
     /// Close 4001: it should reconnect and fetch what it missed. For a chat.
     case disconnect
@@ -39,7 +40,7 @@ extension Topic {
         writer.write(generation)
     }
 
-    /// Reads what ``save(to:)`` wrote.
+    /// Reads what ``save(to:)`` wrote; throws if the bytes end too early.
     public init(from reader: inout StateReader) throws(StateError) {
         index = try reader.read()
         generation = try reader.read()

@@ -12,53 +12,63 @@ import WebSocketCore
 /// No callback may block: the server does nothing else meanwhile. What takes time goes to another
 /// thread and comes back through the ``Server/mailbox``.
 public protocol WebSocketHandler: ~Copyable {
-    /// What other threads send to this handler.
+    /// What other threads send to this handler through ``Server/mailbox``; `Never` for nothing.
     associatedtype Mail: Sendable = Never
 
-    /// A client asks for a WebSocket. The request is a valid opening handshake with an admitted
-    /// Origin. Return what is to be answered, or throw what is wrong. Called once a handshake.
-    /// The default accepts every path.
+    /// A client asks for a WebSocket. The request is a valid opening handshake (RFC 6455 §4.2.1)
+    /// with an admitted Origin. Return what is to be answered, or throw the status and the sentence
+    /// that the client gets instead. Called once a handshake, just before `onOpen`; not for those
+    /// that a limit has refused. The default accepts every path.
     mutating func onUpgrade(
         _ request: borrowing HTTPRequest
     ) throws(HandshakeRejection) -> UpgradeReply
 
     /// A plain HTTP request, whole with its body, which is at most ``Limits/bodyByteCount``. Answer
-    /// it now, or later from another callback, with ``Outbound/respond(to:_:)``; until then nothing
-    /// more is read from the connection. The default answers 404.
+    /// it now, or later from another callback, with ``Outbound/respond(to:_:)`` or
+    /// ``Outbound/beginResponse(to:_:headers:)``; until then nothing more is read from the
+    /// connection, and no deadline ends it. Called once a request, HEAD included. The default
+    /// answers 404.
     mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout Outbound)
 
-    /// A connection is open: the first callback that names it. Called once.
+    /// A connection is open and may be sent to. Called once, before any other callback about it but
+    /// `onUpgrade`. What it throws closes the connection, and `onClose` follows.
     mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) throws(Disconnect)
 
-    /// A message is complete. Called once for each, in the order of sending.
+    /// A message is complete: at most ``Limits/messageByteCount``, UTF-8 if it is text. Called once
+    /// for each, in the order of sending, and not after the server has begun to close the
+    /// connection. What it throws closes the connection.
     mutating func onMessage(
         _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
     ) throws(Disconnect)
 
-    /// A connection whose output was held up has taken all of it. Called once each time.
+    /// A connection whose socket was full has taken everything that it was owed, broadcasts
+    /// included. Called once each time: the moment to go on with what was held back for it.
     mutating func onDrain(_ id: ConnectionID, _ io: inout Outbound)
 
-    /// A connection is ending because of trouble: a broken protocol, a lost network, a refusal.
-    /// Called at most once, just before `onClose`. The default logs it.
+    /// A connection is ending because of trouble: a broken protocol or limit, a lost network, a
+    /// peer that does not answer or read. Called at most once, just before `onClose`, and not for
+    /// the handler's own ``Disconnect``. The default logs it.
     mutating func onError(_ id: ConnectionID, _ error: ConnectionError, _ io: inout Outbound)
 
-    /// A connection has ended; its name stands for nothing from now on. Called exactly once for each
-    /// that was opened.
+    /// A connection has ended: messages to it go nowhere, and its subscriptions are gone. Called
+    /// exactly once for each that was opened, at the end of a turn.
     mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout Outbound)
 
-    /// Called at every ``ServerConfiguration/tickInterval``, once a second by default, between
-    /// other callbacks.
+    /// Called once every ``ServerConfiguration/tickInterval``, by default a second, between other
+    /// callbacks; later if a turn takes longer, and never to make up for it.
     mutating func onTick(_ io: inout Outbound)
 
-    /// A letter that another thread posted to the server's mailbox.
+    /// A letter that another thread posted to the server's mailbox. Called once for each that
+    /// `post` took, in the order of posting; those that wait when the server stops are lost.
     mutating func onMail(_ mail: Mail, _ io: inout Outbound)
 
-    /// Writes everything that must survive a hand-over to another process. Called at most once, with
-    /// nothing after it.
+    /// Writes everything that must survive a hand-over to another process. Called at most once,
+    /// with nothing after it. ``Server`` does not hand over by itself yet; the default writes
+    /// nothing.
     func save(to writer: inout StateWriter, _ io: borrowing Outbound)
 
-    /// Takes over what ``save(to:_:)`` wrote, before any other callback. Topics and connections have
-    /// the names that they had.
+    /// Takes over what ``save(to:_:)`` wrote, all of it, before any other callback. Topics and
+    /// connections have the names that they had. What it throws ends the hand-over.
     mutating func restore(
         from reader: inout StateReader, _ io: inout Outbound
     ) throws(StateError)
@@ -104,9 +114,10 @@ extension WebSocketHandler where Self: ~Copyable {
 
 /// How an opening handshake is accepted.
 public struct UpgradeReply: Sendable {
-    /// One of those that the client offered (RFC 6455 §4.2.2), or nil for none.
+    /// One of those that the client offered (RFC 6455 §4.2.2), or nil for none; a browser ends a
+    /// connection that answers with another.
     public var subprotocol: String?
-    /// More headers for the 101 response.
+    /// More header fields for the 101 response, as name and value.
     public var headers: [(String, String)]
 
     /// An acceptance; without arguments it adds nothing to the response.
