@@ -41,8 +41,8 @@ public struct Chat: ~Copyable, Sendable {
     }
 
     /// A chat with nobody in it.
-    /// - Parameter epochSeed: random, so that rooms do not get the epochs that they had in an
-    ///   earlier life of the server.
+    /// `epochSeed` is random, so that rooms do not get the epochs that they had in an earlier life of
+    /// the server.
     public init(limits: ChatLimits = ChatLimits(), epochSeed: UInt64) {
         self.limits = limits
         self.epochSeed = epochSeed
@@ -62,9 +62,9 @@ public struct Chat: ~Copyable, Sendable {
     // MARK: What happens
 
     /// A connection has opened. From here on the deadline for its login runs.
-    /// - Parameters:
-    ///   - key: its slot must be free: the connection there before has been reported as closed.
-    ///   - resourceID: the number that `welcome` tells the client.
+    ///
+    /// The slot of `key` must be free: the connection there before has been reported as closed.
+    /// `resourceID` is the number that `welcome` tells the client.
     public mutating func connectionOpened(
         _ key: ConnectionKey, resourceID: UInt64, at now: ChatMoment
     ) {

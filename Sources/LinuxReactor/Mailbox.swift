@@ -21,6 +21,7 @@ public final class Mailbox<Mail: Sendable>: Sendable {
     /// - Parameters:
     ///   - limit: how many letters may wait.
     ///   - descriptor: the eventfd(2) that `wake` makes readable.
+    ///   - wake: makes it readable; called from the thread that posts, under the mailbox's lock.
     public init(
         limit: Int = 65_536, descriptor: FileDescriptor,
         wake: @escaping @Sendable (FileDescriptor) -> Void
