@@ -94,6 +94,8 @@ struct HTTPExchange: ~Copyable {
     var response = Response.none
     /// Whether the connection is used again after this exchange.
     var keepsAlive = false
+    /// The peer wants to be told to go on before it sends the body (RFC 9110 §10.1.1).
+    var owesContinue = false
     /// HEAD wants the head alone.
     var wantsBody = true
 }

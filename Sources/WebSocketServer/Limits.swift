@@ -23,7 +23,8 @@ public struct Limits: Sendable {
 
     /// From the connection to the end of its request, and between two requests of one that is kept
     /// alive. Beyond: HTTP 408, or a plain close if nothing has come. Ten seconds are long on any
-    /// network, and short for those who only want to hold a descriptor.
+    /// network, and short for those who only want to hold a descriptor. As long may pass while the
+    /// peer takes nothing of an answer over HTTP; beyond that it is reset.
     public var handshakeDeadline = Duration.seconds(10)
     /// Silence of the peer after which it is pinged. Proxies drop idle connections after 60 s.
     public var pingInterval = Duration.seconds(25)
@@ -51,7 +52,8 @@ public struct Limits: Sendable {
     // Who may connect. Refused with close 1013, after the handshake, so that a browser sees it.
 
     /// Connections in all; nil for what RLIMIT_NOFILE allows, less 64 (a quarter, if that is
-    /// fewer). 32 more are let in only to be told 1013; what comes beyond these gets HTTP 503.
+    /// fewer). 32 at a time are let in only to be told 1013, whichever limit they are beyond; what
+    /// comes beyond these gets HTTP 503.
     public var connectionCount: Int?
     /// Connections from one address (/32 of IPv4, /64 of IPv6); loopback is exempt. nil: no limit.
     public var connectionsPerAddress: Int? = 64

@@ -5,8 +5,8 @@ import WebSocketCore
 extension Outbound {
     /// Answers the request of this connection with a whole response, at once or from a later
     /// callback. The connection is used again if the peer wants that. Does nothing if no request is
-    /// waiting for an answer: it has had one, or the peer has gone. What the socket does not take
-    /// at once is bounded by ``Limits/outboxByteCount``: a larger response is reset in the middle.
+    /// waiting for an answer: it has had one, or the peer has gone. While more
+    /// than ``Limits/ownOutputByteCount`` of its answers are unread, no further request is looked at.
     public mutating func respond(to id: ConnectionID, _ response: HTTPResponse) {
         guard let slot = unanswered(id) else { return }
         let exchange = connections[slot].exchange
@@ -15,6 +15,11 @@ extension Outbound {
             keepsAlive: exchanges[exchange].keepsAlive)
         if exchanges[exchange].wantsBody, !response.status.forbidsBody {
             connections[slot].outbox.bytes.append(response.body.span)
+        }
+        // The peer has asked for it: no further request is looked at while it does not read.
+        connections[slot].ownOutputByteCount = connections[slot].outbox.bytes.count
+        if connections[slot].ownOutputByteCount > limits.ownOutputByteCount {
+            connections[slot].holds.insert(.ownOutput)
         }
         endExchange(slot)
     }
@@ -100,9 +105,21 @@ extension Outbound {
         }
     }
 
+    /// No further request is read: the connection ends when all that it is owed has gone out.
+    mutating func endAfterOutput(_ slot: UInt32) {
+        guard !connections[slot].outbox.isEmpty else { return die(slot, resetting: false) }
+        connections[slot].phase = .head
+        connections[slot].flags.insert(.endsAfterFlush)
+        connections[slot].holds.insert(.responding)
+        connections[slot].leftover.removeAll()
+        queue(slot)
+    }
+
     /// Refuses a request: the response says why, and the connection ends with it.
-    mutating func reject(_ slot: UInt32, _ rejection: HandshakeRejection) {
-        statistics.refusalCounts[Refusal.request.rawValue] += 1
+    mutating func reject(
+        _ slot: UInt32, _ rejection: HandshakeRejection, countedAs refusal: Refusal? = .request
+    ) {
+        if let refusal { statistics.refusalCounts[refusal.rawValue] += 1 }
         let date = httpDate
         rejection.appendResponse(to: &connections[slot].outbox.bytes, date: date)
         connections[slot].flags.insert(.endsAfterFlush)

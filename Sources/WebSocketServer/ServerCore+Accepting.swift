@@ -30,23 +30,25 @@ extension ServerCore where K: ~Copyable {
         }
     }
 
+    /// How many connections at a time are let in only to be told why they may not stay. They count
+    /// as nobody's, so that being refused takes no place from others.
+    private static var refusedLimit: Int { 32 }
+
     /// Gives a new socket a slot. One too many gets a slot too, so that it can be told in its own
-    /// protocol (close 1013), as long as the reserve of descriptors lasts.
+    /// protocol (close 1013), as long as there are few of those.
     private mutating func welcome(_ socket: FileDescriptor, _ peer: NetworkAddress) {
         io.statistics.acceptedCount += 1
-        let taken = io.connections.takenCount
-        guard taken < connectionLimit + 32 else {
-            return turnAway(socket, .tooManyConnections)
-        }
         var connection = Connection()
-        if taken >= connectionLimit {
+        if io.connections.takenCount - refusedCount >= connectionLimit {
             connection.refusal = .tooManyConnections
         } else {
             connection.refusal = admission.admit(peer, io.limits, at: io.now)
             if connection.refusal == nil { connection.flags.insert(.admitted) }
         }
         if let refusal = connection.refusal {
+            guard refusedCount < Self.refusedLimit else { return turnAway(socket, refusal) }
             io.statistics.refusalCounts[refusal.rawValue] += 1
+            refusedCount += 1
         }
         io.lastResourceId += 1
         connection.resourceId = io.lastResourceId
@@ -81,10 +83,12 @@ extension ServerCore where K: ~Copyable {
     private mutating func turnAway(_ socket: FileDescriptor, _ refusal: Refusal) {
         io.statistics.refusalCounts[refusal.rawValue] += 1
         var response = ByteBuffer()
-        HandshakeRejection(
-            .serviceUnavailable, reason: refusal.reason, headers: [("Retry-After", "10")]
-        ).appendResponse(to: &response, date: io.httpDate)
-        // Best effort: it fits into any new socket's buffer.
+        refusal.rejection.appendResponse(to: &response, date: io.httpDate)
+        // Best effort: it fits into any new socket's buffer, and a request that has come already is
+        // taken out, since closing a socket with unread bytes resets it.
+        let buffer = receiveBuffer
+        var request = buffer.mutableSpan(0..<ReceiveBuffer.receiveByteCount)
+        _ = kernel.receive(from: socket, into: &request)
         _ = kernel.send(response.span, to: socket)
         kernel.shutdownOutput(of: socket)
         kernel.close(socket)

@@ -42,6 +42,7 @@ extension ServerCore where K: ~Copyable {
         if io.connections[slot].flags.contains(.admitted) {
             admission.release(io.connections[slot].peer, io.limits)
         }
+        if io.connections[slot].refusal != nil { refusedCount -= 1 }
         // Closing the descriptor takes it out of epoll(7) too: nobody else has a copy of it.
         if io.connections[slot].flags.contains(.resets) {
             kernel.reset(io.connections[slot].descriptor)

@@ -144,12 +144,20 @@ extension ServerCore where K: ~Copyable {
     /// The socket is full: nothing is sent until epoll(7) says that it is writable.
     mutating func block(_ slot: UInt32) {
         io.connections[slot].flags.insert(.blocked)
+        if io.connections[slot].phase == .responding { io.schedule(slot, in: io.times.handshake) }
         updateInterest(slot)
     }
 
     mutating func becameWritable(_ slot: UInt32, _ call: HandlerCall) {
-        guard io.connections[slot].flags.contains(.blocked) else { return }
+        guard io.connections[slot].flags.contains(.blocked),
+            io.connections[slot].phase != .dead
+        else { return }
         io.connections[slot].flags.remove(.blocked)
+        // A reader that is slow has as long again: what counts is that it goes on.
+        switch io.connections[slot].phase {
+        case .head, .body, .responding: io.schedule(slot, in: io.times.handshake)
+        case .free, .webSocket, .lingering, .dead: break
+        }
         flush(slot)
         catchUp(slot)
         updateInterest(slot)

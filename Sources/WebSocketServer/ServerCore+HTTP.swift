@@ -62,6 +62,10 @@ extension ServerCore where K: ~Copyable {
                     try upgrade(slot, head, call)
                     return false
                 }
+                if let refusal = io.connections[slot].refusal {
+                    io.reject(slot, refusal.rejection, countedAs: nil)
+                    return false
+                }
                 try beginRequest(slot, head)
                 return true
             } catch {
@@ -150,10 +154,8 @@ extension ServerCore where K: ~Copyable {
         io.exchanges[exchange].bodyDecoder = BodyDecoder(framing)
         io.exchanges[exchange].keepsAlive = head.keepsAlive
         io.exchanges[exchange].wantsBody = head.method != .head
-        if head.expectsContinue, framing != .none, io.connections[slot].leftover.isEmpty {
-            io.connections[slot].outbox.bytes.append("HTTP/1.1 100 Continue\r\n\r\n")
-            io.queue(slot)
-        }
+        io.exchanges[exchange].owesContinue =
+            head.expectsContinue && framing != .none && io.connections[slot].leftover.isEmpty
         io.exchanges[exchange].head = head
         io.connections[slot].phase = .body
     }
@@ -163,7 +165,13 @@ extension ServerCore where K: ~Copyable {
         let exchange = io.connections[slot].exchange
         let progress = moveBody(slot, exchange)
         switch progress {
-        case .needsMore: return false
+        case .needsMore:
+            if io.exchanges[exchange].owesContinue {
+                io.exchanges[exchange].owesContinue = false
+                io.connections[slot].outbox.bytes.append("HTTP/1.1 100 Continue\r\n\r\n")
+                io.queue(slot)
+            }
+            return false
         case .rejected(let rejection):
             io.reject(slot, rejection)
             return false

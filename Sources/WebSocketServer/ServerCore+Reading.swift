@@ -161,14 +161,9 @@ extension ServerCore where K: ~Copyable {
             }
             io.setCause(slot, .endOfStream)
             io.die(slot, resetting: false)
-        case .head, .body, .lingering, .responding:
-            if io.connections[slot].flags.contains(.endsAfterFlush),
-                !io.connections[slot].outbox.isEmpty
-            {
-                io.connections[slot].holds.insert(.responding)
-                return io.queue(slot)
-            }
-            io.die(slot, resetting: false)
+        // It may have ended its side only, and still wait for the answers to what it asked before.
+        case .head, .body: io.endAfterOutput(slot)
+        case .lingering, .responding: io.die(slot, resetting: false)
         case .free, .dead: return
         }
     }

@@ -62,9 +62,7 @@ extension ServerCore where K: ~Copyable {
         case .webSocket:
             io.close(slot, .goingAway, "The server is stopping; reconnect soon.", .stopping)
         case .head, .body:
-            if !io.connections[slot].flags.contains(.endsAfterFlush) {
-                io.die(slot, resetting: false)
-            }
+            if !io.connections[slot].flags.contains(.endsAfterFlush) { io.endAfterOutput(slot) }
         case .free, .responding, .lingering, .dead: return
         }
     }

@@ -6,7 +6,10 @@ extension ServerCore where K: ~Copyable {
     mutating func expireTimers(_ call: HandlerCall) {
         while let slot = io.wheel.popExpired(at: io.now) {
             switch io.connections[slot].phase {
-            case .free, .dead, .responding: continue
+            case .free, .dead: continue
+            // The handler may take its time, the peer may not.
+            case .responding:
+                if io.connections[slot].flags.contains(.blocked) { io.die(slot, resetting: true) }
             case .head, .body: expireRequest(slot)
             case .lingering: io.die(slot, resetting: true)
             case .webSocket where io.connections[slot].session == .open: checkLiveness(slot)
@@ -16,9 +19,9 @@ extension ServerCore where K: ~Copyable {
         }
     }
 
-    /// A request did not come in time, or an answer was not taken in time.
+    /// A request did not come in time, or nothing of an answer was taken for as long.
     private mutating func expireRequest(_ slot: UInt32) {
-        guard !io.connections[slot].flags.contains(.endsAfterFlush) else {
+        guard io.connections[slot].flags.isDisjoint(with: [.endsAfterFlush, .blocked]) else {
             return io.die(slot, resetting: true)
         }
         // Between two requests of a kept-alive connection silence is no fault.
@@ -30,11 +33,11 @@ extension ServerCore where K: ~Copyable {
             }
             return io.die(slot, resetting: false)
         }
-        io.statistics.refusalCounts[Refusal.handshakeTimeout.rawValue] += 1
         io.reject(
             slot,
             HandshakeRejection(
-                .requestTimeout, reason: "The request did not arrive in time; send it at once."))
+                .requestTimeout, reason: "The request did not arrive in time; send it at once."),
+            countedAs: .handshakeTimeout)
     }
 
     /// Silence is answered with a Ping, and silence after that with a reset. Receiving costs no

@@ -23,6 +23,8 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
     var resumeListenersAt: Instant?
     var reserve: FileDescriptor?
     var admission = Admission()
+    /// Connections that are there only to be told why they may not stay.
+    var refusedCount = 0
     let connectionLimit: Int
 
     let rules: DecoderRules

@@ -1,4 +1,5 @@
 // What happened since the start, in plain counters.
+import WebSocketCore
 
 /// Counters since the server's start. They only grow. For what is there now ask
 /// ``Outbound/connectionCount`` and ``Outbound/subscriberCount(of:)``.
@@ -53,6 +54,11 @@ public enum Refusal: Int, CaseIterable, Sendable {
     /// ``Limits/handshakeDeadline`` has passed. If it was answered with 408, ``request`` counts it
     /// too.
     case handshakeTimeout
+
+    /// The same in HTTP.
+    var rejection: HandshakeRejection {
+        HandshakeRejection(.serviceUnavailable, reason: reason, headers: [("Retry-After", "10")])
+    }
 
     /// A sentence for the Close frame.
     var reason: String {
