@@ -38,7 +38,8 @@ public struct Statistics: Sendable {
     public func refusals(_ refusal: Refusal) -> UInt64 { refusalCounts[refusal.rawValue] }
 }
 
-/// Why a connection was not let in: the index of ``Statistics/refusalCounts``.
+/// Why a connection was not let in: the index of ``Statistics/refusalCounts``. Where it says Close
+/// 1013, a plain HTTP request gets 503 with `Retry-After`.
 public enum Refusal: Int, CaseIterable, Sendable {
     /// As many as ``Limits/connectionCount`` are there: Close 1013.
     case tooManyConnections
@@ -48,11 +49,10 @@ public enum Refusal: Int, CaseIterable, Sendable {
     case tooFastFromAddress
     /// No descriptor to spare: answered with HTTP 503.
     case noDescriptors
-    /// The request was refused with a status: bad syntax, wrong version, Origin, too large, too
-    /// late, or the handler's `onUpgrade` threw.
+    /// The request was refused with a status: bad syntax, wrong version, Origin, too large,
+    /// or the handler's `onUpgrade` threw.
     case request
-    /// ``Limits/handshakeDeadline`` has passed. If it was answered with 408, ``request`` counts it
-    /// too.
+    /// ``Limits/handshakeDeadline`` has passed: HTTP 408, or a plain close if nothing came.
     case handshakeTimeout
 
     /// The same in HTTP.
