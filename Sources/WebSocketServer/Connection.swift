@@ -67,13 +67,16 @@ struct Connection: ~Copyable {
     var flags: Flags = []
     var holds: Holds = []
     var encoding = Encoding.plain
+    /// Why a send failed, errno(3), or 0: the kernel tells it once, and the receiving side hears of
+    /// no more than an end after that.
+    var sendFailure: UInt16 = 0
     /// What epoll(7) watches it for.
     var watched: Readiness = .readable
     var firstSubscription = Subscription.none
     var outbox = Outbox()
 
-    /// How much of the outbox the connection has caused itself. An estimate from above of what is
-    /// left of it: it is set back when the outbox is empty.
+    /// How much of the outbox the connection has caused itself: an estimate from above, which never
+    /// stays above all that is in the outbox.
     var ownOutputByteCount = 0
     var resourceId: UInt64 = 0
     /// When something was last heard, in ticks of 2^26 ns.

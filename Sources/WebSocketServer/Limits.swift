@@ -41,7 +41,7 @@ public struct Limits: Sendable {
     /// to the socket first, so a burst that the socket takes does not count.
     public var outboxByteCount = 1024 * 1024
     /// Bytes that it caused itself (echoes, replies) and has not read; beyond, nothing more is read
-    /// from it until they drain.
+    /// from it until half of it is drained.
     public var ownOutputByteCount = 256 * 1024
     /// Bytes of broadcasts that a member of a topic may be behind. Beyond: the topic's
     /// ``SlowMemberPolicy``. A publisher who fills half of it before it could be sent is not read

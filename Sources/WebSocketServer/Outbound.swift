@@ -116,9 +116,8 @@ public struct Outbound: ~Copyable {
     /// another thread, later ones wait. What has been received already is kept, at most
     /// 128 KiB; the peer is slowed down by TCP. Holding twice is the same as once.
     ///
-    /// For as long as it is held nothing is heard from the peer, an answer to a Ping neither: a
-    /// connection held for ``Limits/pingInterval`` and ``Limits/pongDeadline`` together ends with
-    /// ``CloseCause/pingTimeout``. With the defaults that is 35 s.
+    /// For as long as it is held nothing is heard from the peer, and its silence is not held against
+    /// it. A reset is noticed; what the peer sent before it and was not read is lost then.
     public mutating func hold(_ id: ConnectionID) {
         guard let slot = slot(of: id), connections[slot].isOpen else { return }
         hold(slot, .handler)

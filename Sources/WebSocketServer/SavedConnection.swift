@@ -54,6 +54,7 @@ extension Connection {
         }
         writer.write(cause != nil)
         cause?.save(to: &writer)
+        writer.write(sendFailure)
     }
 }
 
@@ -74,6 +75,7 @@ struct SavedConnection {
     let output: ArraySlice<UInt8>
     var markers: [(byteCount: Int, source: UInt32, end: UInt64)] = []
     let cause: CloseCause?
+    let sendFailure: UInt16
     var subscriptions: [SavedSubscription] = []
 
     init(from reader: inout StateReader, _ descriptor: FileDescriptor) throws(StateError) {
@@ -112,6 +114,7 @@ struct SavedConnection {
             markers.append((Int(byteCount), try reader.read(), try reader.read()))
         }
         cause = try reader.readBool() ? try CloseCause(from: &reader) : nil
+        sendFailure = try reader.read()
         for _ in 0..<(try reader.read(UInt32.self)) {
             subscriptions.append(try SavedSubscription(from: &reader))
         }
@@ -129,6 +132,7 @@ struct SavedConnection {
         connection.ownOutputByteCount = ownOutputByteCount
         connection.decoder = decoder
         connection.cause = cause
+        connection.sendFailure = sendFailure
         if !leftover.isEmpty { connection.leftover.append(leftover.span) }
         if !assembly.isEmpty { connection.assembly.append(assembly.span) }
         var written = 0

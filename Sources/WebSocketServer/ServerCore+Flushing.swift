@@ -1,4 +1,5 @@
 // Output: as few sends as possible, each as large as possible, in the promised order.
+import Glibc
 import LinuxReactor
 import WebSocketCore
 
@@ -133,12 +134,22 @@ extension ServerCore where K: ~Copyable {
     /// frame may be waiting there; epoll(7) reports EPOLLHUP until it is read.
     private mutating func breakPipe(_ slot: UInt32, _ number: Int32) {
         guard io.connections[slot].phase == .webSocket, io.connections[slot].cause == nil,
-            io.connections[slot].holds.isEmpty
+            !io.connections[slot].holds.contains(.handler)
         else { return lose(slot, number) }
+        // EPIPE says that nobody reads any more, and leaves it to the receiving side to say why.
+        if number != EPIPE { io.connections[slot].sendFailure = UInt16(clamping: number) }
+        dropOutput(slot)
+    }
+
+    /// The peer takes nothing any more: what it is owed is of no use.
+    mutating func dropOutput(_ slot: UInt32) {
         io.leaveAllTopics(slot, delivering: false)
         io.connections[slot].outbox.removeAllMarkers()
         io.connections[slot].outbox.bytes.removeAll()
-        block(slot)
+        io.connections[slot].ownOutputByteCount = 0
+        io.connections[slot].flags.remove(.blocked)
+        io.release(slot, .ownOutput)
+        updateInterest(slot)
     }
 
     /// The socket is full: nothing is sent until epoll(7) says that it is writable.
@@ -153,6 +164,9 @@ extension ServerCore where K: ~Copyable {
             io.connections[slot].phase != .dead
         else { return }
         io.connections[slot].flags.remove(.blocked)
+        // Who reads is there, even if no Pong comes through what it has still to read.
+        io.connections[slot].heardAt = io.now.coarse
+        io.connections[slot].flags.remove(.pinged)
         // A reader that is slow has as long again: what counts is that it goes on.
         switch io.connections[slot].phase {
         case .head, .body, .responding: io.schedule(slot, in: io.times.handshake)
@@ -211,8 +225,11 @@ extension ServerCore where K: ~Copyable {
     private mutating func checkOutbox(_ slot: UInt32) {
         io.connections[slot].outbox.trim()
         let total = io.connections[slot].outbox.bytes.count
+        let own = min(io.connections[slot].ownOutputByteCount, total)
+        io.connections[slot].ownOutputByteCount = own
+        if own <= io.limits.ownOutputByteCount / 2 { io.release(slot, .ownOutput) }
         guard total > io.limits.outboxByteCount,
-            total - io.connections[slot].ownOutputByteCount > io.limits.outboxByteCount
+            total - own > io.limits.outboxByteCount
         else { return }
         if io.connections[slot].phase == .webSocket {
             io.endTooSlow(slot)

@@ -8,8 +8,7 @@ extension ServerCore where K: ~Copyable {
         _ slot: UInt32, failed: Bool, _ budget: inout Int, _ call: HandlerCall
     ) {
         guard io.connections[slot].holds.isEmpty else {
-            // Nothing is read from it, but it says that it is gone: what it sent last is lost.
-            if failed { lose(slot, ECONNRESET) }
+            if failed { lostWhileHeld(slot) }
             return
         }
         // What it has kept is decoded first, in the next turn: more would not fit in front of it.
@@ -38,7 +37,8 @@ extension ServerCore where K: ~Copyable {
             return count
         case .wouldBlock: return 0
         case .endOfStream:
-            reachedEnd(slot)
+            let failure = io.connections[slot].sendFailure
+            if failure == 0 { reachedEnd(slot) } else { lose(slot, Int32(failure)) }
             return 0
         case .failed(let number):
             lose(slot, number)
@@ -166,6 +166,32 @@ extension ServerCore where K: ~Copyable {
         case .lingering, .responding: io.die(slot, resetting: false)
         case .free, .dead: return
         }
+    }
+
+    /// It is gone, and nothing is read from it for now.
+    ///
+    /// What we hold back for reasons of our own is read to its end all the same: its own output is
+    /// of no use any more, and a topic that is half full is being swept. Of one that the handler
+    /// holds what was sent last is lost, so that the handler is told now.
+    private mutating func lostWhileHeld(_ slot: UInt32) {
+        guard io.connections[slot].phase == .webSocket, io.connections[slot].session.reads else {
+            return lose(slot, ECONNRESET)
+        }
+        guard io.connections[slot].holds.contains(.handler) else { return dropOutput(slot) }
+        let buffer = receiveBuffer
+        // A socket's buffer is a few megabytes.
+        for _ in 0..<256 {
+            var free = buffer.mutableSpan(0..<ReceiveBuffer.receiveByteCount)
+            switch kernel.receive(from: io.connections[slot].descriptor, into: &free) {
+            case .received: continue
+            case .endOfStream where io.connections[slot].sendFailure == 0:
+                return reachedEnd(slot)
+            case .endOfStream: return lose(slot, Int32(io.connections[slot].sendFailure))
+            case .failed(let number): return lose(slot, number)
+            case .wouldBlock: return lose(slot, ECONNRESET)
+            }
+        }
+        lose(slot, ECONNRESET)
     }
 
     /// The transport has failed.

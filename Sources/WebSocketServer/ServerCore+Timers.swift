@@ -45,8 +45,13 @@ extension ServerCore where K: ~Copyable {
     private mutating func checkLiveness(_ slot: UInt32) {
         let silence = UInt64(io.now.coarse &- io.connections[slot].heardAt) << 26
         if io.connections[slot].flags.contains(.pinged) {
-            io.setCause(slot, .pingTimeout)
-            return io.die(slot, resetting: true)
+            if io.connections[slot].holds.isSubset(of: .ownOutput) {
+                io.setCause(slot, .pingTimeout)
+                return io.die(slot, resetting: true)
+            }
+            // We do not listen, so its silence means nothing. TCP finds out if the Ping is lost.
+            io.connections[slot].flags.remove(.pinged)
+            return io.schedule(slot, in: io.times.ping)
         }
         guard silence >= io.times.ping else {
             return io.schedule(slot, in: io.times.ping - silence)

@@ -59,6 +59,86 @@ import WebSocketServer
         #expect(simulation.network.sockets[leaving.socket]!.isClosed)
     }
 
+    /// What the network does to a connection, and what the handler is told if the next thing is a send.
+    enum Loss: CaseIterable {
+        case reset, closeAndReset, endAndReset
+
+        var cause: CloseCause {
+            switch self {
+            case .reset: .connectionLost(104)
+            case .closeAndReset: .peerClosed(.goingAway)
+            case .endAndReset: .endOfStream
+            }
+        }
+
+        func happen(to client: SimulatedClient) {
+            if self == .closeAndReset { client.send(8, [0x03, 0xE9]) }
+            client.network.sockets[client.socket]!.clientHasEnded = self == .endAndReset
+            client.network.sockets[client.socket]!.isReset = true
+        }
+    }
+
+    /// The kernel tells of a reset once. When a send has heard of it, the receiving side sees no more
+    /// than an end.
+    @Test(arguments: Loss.allCases)
+    func `A loss that a send hears of first has the same cause`(loss: Loss) throws {
+        var limits = Limits()
+        // One event a turn: what the speaker says goes out before the other is looked at.
+        limits.readByteBudget = 1
+        var simulation = try Simulation(Scripted(), limits: limits)
+        let (speaker, leaving) = (simulation.open(), simulation.open())
+        leaving.send("sub 0")
+        simulation.settle()
+        let drains = simulation.handler.drainCount
+        loss.happen(to: leaving)
+        speaker.send("pub 0")
+        speaker.send("tell 1")
+        simulation.settle()
+        #expect(simulation.handler.causes == [2: loss.cause])
+        // Nothing was taken, so nothing has drained.
+        #expect(simulation.handler.drainCount == drains)
+        #expect(simulation.network.sockets[leaving.socket]!.isClosed)
+    }
+
+    @Test(arguments: Loss.allCases)
+    func `A loss while its own output holds it back has the same cause`(loss: Loss) throws {
+        var limits = Limits()
+        limits.ownOutputByteCount = 2000
+        var simulation = try Simulation(Recorder(), limits: limits)
+        let client = simulation.open()
+        simulation.network.sockets[client.socket]!.window = 0
+        for _ in 0..<20 { client.send(String(repeating: "m", count: 500)) }
+        simulation.settle()
+        loss.happen(to: client)
+        // An end alone is not seen while nothing is read; that of a lost one is.
+        simulation.settle()
+        #expect(simulation.handler.causes == [1: loss.cause])
+        // What it had said before was heard.
+        #expect(simulation.handler.events.filter { $0.hasPrefix("message") }.count == 20)
+        check(simulation)
+    }
+
+    @Test(arguments: Loss.allCases)
+    func `A loss while a topic that is half full holds it back has the same cause`(
+        loss: Loss
+    ) throws {
+        var limits = Limits()
+        limits.topicLogByteCount = 4000
+        limits.flushBudget = 1
+        var simulation = try Simulation(Scripted(), limits: limits)
+        simulation.handler.padding = String(repeating: "p", count: 500)
+        let members = (0..<9).map { _ in simulation.open() }
+        for member in members { member.send("sub 0") }
+        simulation.settle()
+        for _ in 0..<40 { members[8].send("pub 0") }
+        simulation.turn()
+        loss.happen(to: members[8])
+        simulation.settle()
+        #expect(simulation.handler.causes == [9: loss.cause])
+        #expect(simulation.core.io.connectionCount == 8)
+        for member in members[..<8] { #expect(member.takeTexts().count == 40) }
+    }
+
     private func happen(
         _ event: Event, _ client: SimulatedClient, _ simulation: inout Simulation<Recorder>
     ) {

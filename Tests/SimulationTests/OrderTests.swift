@@ -16,6 +16,7 @@ struct Scripted: WebSocketHandler {
     var owed: [UInt64: [String]] = [:]
     var causes: [UInt64: CloseCause] = [:]
     var padding = ""
+    var drainCount = 0
 
     mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) throws(Disconnect) {
         while topics.count < members.count { topics.append(io.makeTopic()) }
@@ -48,6 +49,8 @@ struct Scripted: WebSocketHandler {
             owed[target.resourceId]!.append("d:\(number)\(padding)")
         }
     }
+
+    mutating func onDrain(_ id: ConnectionID, _ io: inout Outbound) { drainCount += 1 }
 
     mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout Outbound) {
         causes[id.resourceId] = cause

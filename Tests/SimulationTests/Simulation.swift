@@ -68,7 +68,15 @@ struct Simulation<Handler: WebSocketHandler>: ~Copyable {
     mutating func run(for duration: Duration) {
         let end = network.clock + duration
         network.mayPass = true
-        while network.clock < end { turn() }
+        while network.clock < end {
+            let before = network.clock
+            var turns = 0
+            while network.clock == before {
+                turn()
+                turns += 1
+                precondition(turns < 100_000, "the loop spins")
+            }
+        }
         settle()
     }
 

@@ -11,6 +11,12 @@ struct Contract: WebSocketHandler {
     var closedCount = 0
     var troubled: Set<ConnectionID> = []
     var rooms: [Topic] = []
+    /// In the end nobody is held any longer.
+    var holdsNobody = false
+
+    mutating func onTick(_ io: inout Outbound) {
+        if holdsNobody { for id in open { io.release(id) } }
+    }
 
     mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) throws(Disconnect) {
         precondition(open.insert(id).inserted, "opened twice")
@@ -94,6 +100,7 @@ struct Contract: WebSocketHandler {
             }
         }
         // Everybody leaves, one way or the other.
+        simulation.handler.holdsNobody = true
         for socket in sockets {
             if Bool.random(using: &random) {
                 simulation.network.sockets[socket]!.isReset = true
