@@ -52,6 +52,13 @@ public struct Outbox: ~Copyable {
         markerCount == 0 ? bytes.count : Int(firstMarkerPosition &- consumed)
     }
 
+    /// These bytes.
+    @inlinable
+    public var leadingBytes: Span<UInt8> {
+        @_lifetime(borrow self)
+        get { bytes.span.extracting(0..<leadingByteCount) }
+    }
+
     @inlinable
     var firstMarkerPosition: UInt64 { markers[Int(firstMarkerIndex)].position }
 
@@ -76,6 +83,10 @@ public struct Outbox: ~Copyable {
         pendingMarkerCount -= 1
         if markerCount == 0 {
             markers = []
+            firstMarkerIndex = 0
+        } else if firstMarkerIndex >= 32, firstMarkerIndex > markerCount {
+            // There may always be another: those that are done with are forgotten by the half.
+            markers.removeFirst(Int(firstMarkerIndex))
             firstMarkerIndex = 0
         }
     }

@@ -43,7 +43,8 @@ extension Outbound {
         }
     }
 
-    /// Closes a connection: what was sent and published before arrives before the Close frame. The
+    /// Closes a connection: what was sent and published before arrives before the Close frame,
+    /// unless it does not read and is further behind than ``Limits/outboxByteCount``. The
     /// reason is a short sentence, cut to 123 bytes (RFC 6455 §5.5); a code that may not be sent
     /// becomes 1011. No more messages of it are delivered; `onClose` comes when the peer has
     /// answered, or after ``Limits/closeDeadline``. Closing twice is the same as once.

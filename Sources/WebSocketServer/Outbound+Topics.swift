@@ -259,13 +259,29 @@ extension Outbound {
     }
 
     /// Ends all subscriptions of a connection, copying what it is still owed or dropping it.
+    ///
+    /// A cursor costs nothing, what lies behind it does: one that does not read and is behind by more
+    /// than it may leave unread gets no copy.
     mutating func leaveAllTopics(_ slot: UInt32, delivering: Bool) {
+        let delivering = delivering && !isTooFarBehind(slot)
         if !delivering {
             connections[slot].outbox.removeAllMarkers()
         }
         while connections[slot].firstSubscription != Subscription.none {
             leave(slot, connections[slot].firstSubscription, delivering: delivering)
         }
+    }
+
+    private func isTooFarBehind(_ slot: UInt32) -> Bool {
+        guard connections[slot].flags.contains(.blocked) else { return false }
+        var count = connections[slot].outbox.bytes.count
+        var index = connections[slot].firstSubscription
+        while index != Subscription.none {
+            let (lane, member) = (subscriptions[index].lane, Int(subscriptions[index].member))
+            count += Int(lanes[lane].log.end - lanes[lane].members[member].cursor)
+            index = subscriptions[index].next
+        }
+        return count > limits.outboxByteCount
     }
 
     /// Ends one subscription; a lane without members is given back.

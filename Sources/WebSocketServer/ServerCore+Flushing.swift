@@ -32,6 +32,7 @@ extension ServerCore where K: ~Copyable {
         while !io.connections[slot].flags.contains(.blocked), !io.connections[slot].outbox.isEmpty {
             let goesOn =
                 io.connections[slot].outbox.markerCount == 0
+                    || io.connections[slot].outbox.leadingByteCount >= Self.gatherByteCount
                 ? sendBytes(slot) : sendInOrder(slot)
             guard goesOn else { break }
         }
@@ -42,9 +43,9 @@ extension ServerCore where K: ~Copyable {
         }
     }
 
-    /// One send of the outbox. False if the socket took less, or is gone.
+    /// One send of the outbox up to its first marker. False if the socket took less, or is gone.
     private mutating func sendBytes(_ slot: UInt32) -> Bool {
-        let count = io.connections[slot].outbox.bytes.count
+        let count = io.connections[slot].outbox.leadingByteCount
         guard
             let sent = accountSend(Self.sendOutbox(of: slot, io, &kernel), slot)
         else { return false }
@@ -56,7 +57,8 @@ extension ServerCore where K: ~Copyable {
 
     /// One send of the connection's own bytes and the broadcasts that belong between them.
     private mutating func sendInOrder(_ slot: UInt32) -> Bool {
-        gathered.removeAll(keepingCapacity: true)
+        // A large frame may have made it larger than it need be from now on.
+        gathered.removeAll(keepingCapacity: gathered.capacity <= 4 * Self.gatherByteCount)
         while gathered.count < Self.gatherByteCount, !io.connections[slot].outbox.isEmpty {
             io.connections[slot].outbox.moveLeading(into: &gathered)
             if let marker = io.connections[slot].outbox.firstMarker {
@@ -105,7 +107,7 @@ extension ServerCore where K: ~Copyable {
         of slot: UInt32, _ io: borrowing Outbound, _ kernel: inout K
     ) -> SendOutcome {
         kernel.send(
-            io.connections[slot].outbox.bytes.span, to: io.connections[slot].descriptor)
+            io.connections[slot].outbox.leadingBytes, to: io.connections[slot].descriptor)
     }
 
     static func sendLog(

@@ -1,7 +1,8 @@
 // The outbox against a list of bytes and markers.
-import LinuxReactor
 import Testing
 import WebSocketCore
+
+@testable import LinuxReactor
 
 @Suite struct OutboxTests {
     private enum Item: Equatable {
@@ -64,6 +65,21 @@ import WebSocketCore
             if case .byte = item { count += 1 } else { positions.append(count) }
         }
         return positions
+    }
+
+    @Test func `Markers that have been seen to are forgotten, though there is always another`() {
+        var outbox = Outbox()
+        for number in 0..<10_000 {
+            outbox.appendMarker(source: 1, end: UInt64(number))
+            outbox.bytes.append(1)
+            guard number > 0 else { continue }
+            outbox.removeFirst(outbox.leadingByteCount)
+            #expect(outbox.firstMarker?.end == UInt64(number - 1))
+            outbox.removeFirstMarker()
+        }
+        let (pending, stored) = (outbox.markerCount, outbox.markers.count)
+        #expect(pending == 1)
+        #expect(stored < 100)
     }
 
     @Test func `Memory goes back when nothing is owed`() {
