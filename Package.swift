@@ -25,10 +25,12 @@ let package = Package(
         .systemLibrary(
             name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CLinux", dependencies: ["CSystemd"]),
 
         // The library. Each target imports only what stands above it.
-        .target(name: "WebSocketCore", dependencies: ["CCrypto"], swiftSettings: lending),
+        .target(
+            name: "WebSocketCore", dependencies: ["CCrypto", "CZlib"], swiftSettings: lending),
         .target(name: "ChatRooms", exclude: ["PROTOCOL.md"], swiftSettings: lending),
         .target(
             name: "LinuxReactor", dependencies: ["CLinux", "WebSocketCore"], swiftSettings: lending),
@@ -64,7 +66,8 @@ let package = Package(
 
         // Tests: a folder per target, then the whole server against its peers.
         .testTarget(
-            name: "WebSocketCoreTests", dependencies: ["WebSocketCore"], swiftSettings: tests),
+            name: "WebSocketCoreTests", dependencies: ["WebSocketCore", "CZlib"],
+            swiftSettings: tests),
         .testTarget(name: "ChatRoomsTests", dependencies: ["ChatRooms"], swiftSettings: tests),
         .testTarget(
             name: "LinuxReactorTests", dependencies: ["LinuxReactor"], swiftSettings: tests),

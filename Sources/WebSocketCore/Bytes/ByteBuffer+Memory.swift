@@ -66,6 +66,23 @@ extension ByteBuffer {
         return result
     }
 
+    /// Appends `bytes` and forgets the oldest of all but `limit` bytes. The block does not become
+    /// larger than `limit`, if that is at least 64.
+    mutating func append(_ bytes: Span<UInt8>, keepingLast limit: Int) {
+        let kept = bytes.extracting(last: limit)
+        removeFirst(max(0, count + kept.count - limit))
+        let needed = count + kept.count
+        if let block = unsafe block {
+            unsafe Self.compact(block)
+            if needed > capacity {
+                unsafe self.block = Self.reallocate(block, min(limit, max(needed, capacity * 2)))
+            }
+        } else {
+            reserve(kept.count)
+        }
+        append(kept)
+    }
+
     private static func compact(_ block: UnsafeMutablePointer<Header>) {
         let header = unsafe block.pointee
         if header.head == 0 { return }

@@ -89,7 +89,7 @@ extension ByteBuffer {
     }
 
     @inline(__always)
-    private static func firstByte(
+    static func firstByte(
         _ opcode: Opcode, _ isFinal: Bool, _ isCompressed: Bool
     ) -> UInt8 {
         opcode.rawValue | (isFinal ? 0x80 : 0) | (isCompressed ? 0x40 : 0)
@@ -97,7 +97,7 @@ extension ByteBuffer {
 
     /// Writes the first 2, 4 or 10 bytes of a frame.
     @inline(__always)
-    private static func writeHeader(
+    static func writeHeader(
         _ target: UnsafeMutableRawPointer, _ firstByte: UInt8, _ byteCount: Int, maskBit: UInt8
     ) {
         unsafe target.storeBytes(of: firstByte, as: UInt8.self)

@@ -1,10 +1,10 @@
-// Every way in which a peer can break RFC 6455 or a limit, with the close code it earns.
+// Every way in which a peer can break RFC 6455, RFC 7692 or a limit, with the close code it earns.
 
 /// What the peer did wrong. It fails the connection (RFC 6455 §7.1.7) with `code` and `reason` in
 /// the Close frame.
 @frozen
 public struct ProtocolViolation: Error, Equatable, BitwiseCopyable, Sendable {
-    /// One case for each violation that the decoder finds.
+    /// One case for each violation that the decoder or the decompressor finds.
     @frozen
     public enum Kind: UInt8, CaseIterable, BitwiseCopyable, Sendable {
         /// RSV1, RSV2 or RSV3 is set without an extension that says so (RFC 6455 §5.2).
@@ -27,7 +27,7 @@ public struct ProtocolViolation: Error, Equatable, BitwiseCopyable, Sendable {
         case lengthNotMinimal
         /// A 64-bit length of 2^63 or more (RFC 6455 §5.2).
         case lengthTopBit
-        /// A message above ``DecoderRules/messageByteLimit``.
+        /// A message above ``DecoderRules/messageByteLimit``, as it travels or decompressed.
         case messageTooBig
         /// A message in more frames than ``DecoderRules/fragmentLimit``.
         case tooManyFragments
@@ -39,6 +39,10 @@ public struct ProtocolViolation: Error, Equatable, BitwiseCopyable, Sendable {
         case invalidCloseCode
         /// A Close frame whose reason is not UTF-8 (RFC 6455 §5.5.1).
         case invalidCloseReason
+        /// A compressed message that is corrupt or not whole (RFC 7692 §7.2.2).
+        case invalidDeflate
+        /// A compressed message above ``InflateLimits/ratioLimit``.
+        case ratioTooHigh
     }
 
     /// Which rule was broken.
@@ -52,9 +56,9 @@ public struct ProtocolViolation: Error, Equatable, BitwiseCopyable, Sendable {
     /// 1009: such a message may be small, it is the way it was cut that is refused.
     public var code: CloseCode {
         switch kind {
-        case .messageTooBig: .messageTooBig
+        case .messageTooBig, .ratioTooHigh: .messageTooBig
         case .tooManyFragments: .policyViolation
-        case .invalidUTF8, .invalidCloseReason: .invalidPayload
+        case .invalidUTF8, .invalidCloseReason, .invalidDeflate: .invalidPayload
         default: .protocolError
         }
     }
@@ -78,6 +82,8 @@ public struct ProtocolViolation: Error, Equatable, BitwiseCopyable, Sendable {
         case .closeTooShort: "A close frame is empty or begins with a two-byte code."
         case .invalidCloseCode: "This close code must not be sent."
         case .invalidCloseReason: "A close reason must be UTF-8."
+        case .invalidDeflate: "The compressed message is corrupt."
+        case .ratioTooHigh: "The compressed message expands too much."
         }
     }
 }

@@ -1,0 +1,105 @@
+// zlib used plainly, as a foreign peer would: what our messages are held against.
+
+import CZlib
+
+/// A peer's compressor, which keeps its context from message to message until it is reset.
+final class ReferenceDeflater {
+    private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+
+    init(windowBits: Int = 15, level: Int = 6) {
+        stream.initialize(to: z_stream())
+        let status = deflateInit2_(
+            stream, Int32(level), Z_DEFLATED, Int32(-windowBits), 8, Z_DEFAULT_STRATEGY,
+            ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        precondition(status == Z_OK)
+    }
+
+    deinit {
+        deflateEnd(stream)
+        stream.deallocate()
+    }
+
+    /// Forgets the messages so far.
+    func reset() { deflateReset(stream) }
+
+    /// A message as it travels (RFC 7692 §7.2.1).
+    func message(_ bytes: [UInt8]) -> [UInt8] {
+        // zlib says nothing when there is nothing to say.
+        if bytes.isEmpty { return [0] }
+        let flushed = compress(bytes, Z_SYNC_FLUSH)
+        precondition(Array(flushed.suffix(4)) == [0, 0, 0xFF, 0xFF])
+        return flushed.dropLast(4)
+    }
+
+    func compress(_ bytes: [UInt8], _ flush: Int32) -> [UInt8] {
+        var output = [UInt8](repeating: 0, count: bytes.count * 2 + 1024)
+        let written = bytes.withUnsafeBufferPointer { source in
+            output.withUnsafeMutableBufferPointer { target in
+                stream.pointee.next_in = UnsafeMutablePointer(mutating: source.baseAddress)
+                stream.pointee.avail_in = UInt32(source.count)
+                stream.pointee.next_out = target.baseAddress
+                stream.pointee.avail_out = UInt32(target.count)
+                let status = deflate(stream, flush)
+                precondition(status == Z_OK || status == Z_STREAM_END)
+                precondition(stream.pointee.avail_out > 0)
+                return target.count - Int(stream.pointee.avail_out)
+            }
+        }
+        if flush == Z_FINISH { deflateReset(stream) }
+        return Array(output[..<written])
+    }
+}
+
+/// What a peer with a window of this size makes of a message; nil if it can't decompress it. The
+/// output is taken a byte at a time, so that nothing but the window is there to be referred to.
+func referenceInflate(_ payload: [UInt8], windowBits: Int = 15) -> [UInt8]? {
+    var stream = z_stream()
+    let status = inflateInit2_(
+        &stream, Int32(-windowBits), ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+    precondition(status == Z_OK)
+    defer { inflateEnd(&stream) }
+    var input = payload + [0, 0, 0xFF, 0xFF]
+    var output: [UInt8] = []
+    return input.withUnsafeMutableBufferPointer { source in
+        stream.next_in = source.baseAddress
+        stream.avail_in = UInt32(source.count)
+        while true {
+            var byte: UInt8 = 0
+            let (status, isThere) = withUnsafeMutablePointer(to: &byte) { target in
+                stream.next_out = target
+                stream.avail_out = 1
+                let status = inflate(&stream, Z_SYNC_FLUSH)
+                return (status, stream.avail_out == 0)
+            }
+            guard status == Z_OK || status == Z_BUF_ERROR else { return nil }
+            guard isThere else { return stream.avail_in == 0 ? output : nil }
+            output.append(byte)
+        }
+    }
+}
+
+/// Bytes of several kinds: what compresses well, a little, and not at all.
+enum Sample: CaseIterable {
+    case zeros, chat, fewSymbols, random
+
+    func bytes(_ count: Int, _ random: inout SeededRandom) -> [UInt8] {
+        switch self {
+        case .zeros: return [UInt8](repeating: 0, count: count)
+        case .random: return random.bytes(count)
+        case .fewSymbols: return random.bytes(count).map { UInt8(ascii: "a") + $0 % 5 }
+        case .chat:
+            var text: [UInt8] = []
+            while text.count < count {
+                let offset = Int.random(in: 0..<100_000, using: &random)
+                text += #"{"type":"message","room":"lobby","offset":\#(offset),"text":""#.utf8
+                for _ in 0..<6 {
+                    text +=
+                        ["hello ", "the train ", "tomorrow ", "window "].randomElement(
+                            using: &random)!.utf8
+                }
+                text += #""}"#.utf8
+            }
+            return Array(text[..<count])
+        }
+    }
+}
