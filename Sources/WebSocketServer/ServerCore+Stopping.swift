@@ -52,8 +52,11 @@ extension ServerCore where K: ~Copyable {
         closeListeners()
         // A thousand a second are no storm: few connections are told at once, many over the grace.
         let spread = min(grace, .milliseconds(io.connections.takenCount))
+        let deadline = io.now + spread + io.limits.closeDeadline
+        // Who asks again may hurry a stop along, and not put its end off.
+        if let stop, stop.deadline <= deadline { return }
         stop = Stop(
-            began: io.now, spread: spread, deadline: io.now + spread + io.limits.closeDeadline,
+            began: io.now, spread: spread, deadline: deadline,
             slotCount: UInt32(io.connections.bound), nextStep: io.now)
     }
 

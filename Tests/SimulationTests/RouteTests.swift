@@ -24,7 +24,15 @@ struct Library: WebSocketHandler {
         }
     }
 
-    static func body(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(0x61 + $0 % 26) } }
+    static func body(_ count: Int) -> [UInt8] {
+        let alphabet = Array("abcdefghijklmnopqrstuvwxyz".utf8)
+        var body = [UInt8](repeating: 0, count: count)
+        for index in stride(from: 0, to: count, by: 26) {
+            let end = min(index + 26, count)
+            body[index..<end] = alphabet[..<(end - index)]
+        }
+        return body
+    }
 }
 
 @Suite struct SimulatedRouteTests {
@@ -97,7 +105,7 @@ struct Library: WebSocketHandler {
         var simulation = try Simulation(Library())
         let socket = simulation.network.connect()
         simulation.network.sockets[socket]!.window = 0
-        let count = 100
+        let count = 30
         let requests = (0..<count).flatMap { _ in Self.get("/50000") }
         simulation.network.send(requests, on: socket)
         simulation.settle()

@@ -19,6 +19,15 @@ struct SimulatedSocket {
     var isClosed = false
     var wasReset = false
 
+    var readiness: Readiness {
+        var ready: Readiness = []
+        if !toServer.isEmpty || clientHasEnded { ready.insert(.readable) }
+        if window > 0 { ready.insert(.writable) }
+        if isReset { ready.formUnion([.readable, .writable, .failed]) }
+        if clientHasEnded && serverHasEnded { ready.insert(.failed) }
+        return ready
+    }
+
     /// What recv(2) says when no bytes are left. As on Linux a reset is told once, to whichever call
     /// comes first, and not at all to a reader who had an end of stream to hear of before it.
     mutating func receiveNothing() -> ReceiveOutcome {
@@ -60,7 +69,25 @@ final class SimulatedNetwork {
     var sendCount = 0
     var openDescriptors: Set<Int32> = []
     /// Interest by watched descriptor.
-    var watched: [Int32: (Readiness, UInt64)] = [:]
+    private(set) var watched: [Int32: (Readiness, UInt64)] = [:]
+    /// The watched descriptors in their order, so that a run can be repeated.
+    private var sortedWatched: [Int32]?
+    func watch(_ descriptor: Int32, _ interest: (Readiness, UInt64)?) {
+        if (watched[descriptor] == nil) != (interest == nil) { sortedWatched = nil }
+        watched[descriptor] = interest
+    }
+
+    func unwatchAll() {
+        watched = [:]
+        sortedWatched = nil
+    }
+
+    var watchedInOrder: [Int32] {
+        if let sortedWatched { return sortedWatched }
+        let sorted = watched.keys.sorted()
+        sortedWatched = sorted
+        return sorted
+    }
     var hasWakeup = false
 
     init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
@@ -95,13 +122,7 @@ final class SimulatedNetwork {
         case SimulatedKernel.signals: return pendingSignals.isEmpty ? [] : .readable
         default: break
         }
-        guard let socket = sockets[descriptor] else { return [] }
-        var ready: Readiness = []
-        if !socket.toServer.isEmpty || socket.clientHasEnded { ready.insert(.readable) }
-        if socket.window > 0 { ready.insert(.writable) }
-        if socket.isReset { ready.formUnion([.readable, .writable, .failed]) }
-        if socket.clientHasEnded && socket.serverHasEnded { ready.insert(.failed) }
-        return ready
+        return sockets[descriptor]?.readiness ?? []
     }
 }
 
@@ -153,15 +174,14 @@ struct SimulatedKernel: Kernel, ~Copyable {
         case .add: precondition(!isWatched, "EEXIST")
         case .modify, .remove: precondition(isWatched, "ENOENT")
         }
-        network.watched[descriptor.rawValue] = change == .remove ? nil : (readiness, token)
+        network.watch(descriptor.rawValue, change == .remove ? nil : (readiness, token))
     }
 
     mutating func wait(
         on poll: FileDescriptor, into events: inout ReadyEvents, timeout: UInt64?
     ) -> Int {
         var count = 0
-        // In the order of descriptors, so that a run can be repeated.
-        for descriptor in network.watched.keys.sorted() where count < events.capacity {
+        for descriptor in network.watchedInOrder where count < events.capacity {
             let (interest, token) = network.watched[descriptor]!
             let ready = network.readiness(of: descriptor).intersection(interest.union(.failed))
             guard !ready.isEmpty else { continue }
@@ -232,7 +252,7 @@ struct SimulatedKernel: Kernel, ~Copyable {
     }
 
     mutating func close(_ descriptor: FileDescriptor) {
-        network.watched[descriptor.rawValue] = nil
+        network.watch(descriptor.rawValue, nil)
         guard network.sockets[descriptor.rawValue] != nil else { return }
         precondition(
             network.openDescriptors.remove(descriptor.rawValue) != nil, "closed twice")

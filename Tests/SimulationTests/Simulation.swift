@@ -32,7 +32,7 @@ struct Simulation<Handler: WebSocketHandler>: ~Copyable {
     /// Another process takes over, as if the server had been replaced in the middle of everything.
     mutating func handOver() throws {
         let handOver = core.save { writer, io in handler.save(to: &writer, io) }
-        network.watched = [:]
+        network.unwatchAll()
         var next = try ServerCore(SimulatedKernel(network: network), configuration)
         try next.restore(handOver) { reader, io throws(StateError) in
             try handler.restore(from: &reader, &io)
