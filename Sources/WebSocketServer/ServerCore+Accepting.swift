@@ -1,5 +1,6 @@
 // New connections: taken within a budget, admitted or told why not.
 import LinuxReactor
+import Logging
 import WebSocketCore
 
 extension ServerCore where K: ~Copyable {
@@ -22,12 +23,17 @@ extension ServerCore where K: ~Copyable {
             case .skipped: continue
             case .exhausted:
                 refuseWithReserve(on: index)
-                return pauseListeners()
+                io.statistics.acceptPauseCount += 1
+                return pauseListeners(because: Self.noDescriptors)
             case .failed(let number):
-                io.logger.error("\(SystemError(number, "accept on \(listeners[index].address)"))")
-                return pauseListeners()
+                let error = SystemError(number, "accept on \(listeners[index].address)")
+                return pauseListeners(because: "\(error)")
             }
         }
+    }
+
+    private static var noDescriptors: Logger.Message {
+        "No file descriptors are left: accepting is paused. Raise the limit (LimitNOFILE=)."
     }
 
     /// How many connections at a time are let in only to be told why they may not stay. They count

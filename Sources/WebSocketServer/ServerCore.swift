@@ -21,6 +21,8 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
     var readyListeners: [Int] = []
     /// When listeners that were paused for want of descriptors are listened to again.
     var resumeListenersAt: Instant?
+    /// Before this nothing is said of a pause: there may be ten a second.
+    private var nextPauseReport = Instant(nanoseconds: 0)
     var reserve: FileDescriptor?
     var admission = Admission()
     /// Connections that are there only to be told why they may not stay.
@@ -223,12 +225,13 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
 
     // MARK: Listeners
 
-    /// Stops accepting for a while: there are no descriptors.
-    mutating func pauseListeners() {
+    /// Stops accepting for a while; once a minute it is said why.
+    mutating func pauseListeners(because reason: Logger.Message) {
         guard resumeListenersAt == nil else { return }
-        io.statistics.acceptPauseCount += 1
-        io.logger.warning(
-            "No file descriptors are left: accepting is paused. Raise the limit (LimitNOFILE=).")
+        if io.now >= nextPauseReport {
+            nextPauseReport = io.now + .seconds(60)
+            io.logger.warning(reason)
+        }
         resumeListenersAt = io.now + .milliseconds(100)
         for index in listeners.indices where !listeners[index].isPaused {
             listeners[index].isPaused = true
@@ -240,6 +243,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
     mutating func resumeListeners() {
         guard let time = resumeListenersAt, io.now >= time else { return }
         resumeListenersAt = nil
+        if reserve == nil { reserve = kernel.makeReserve() }
         for index in listeners.indices where listeners[index].isPaused {
             listeners[index].isPaused = false
             poller.change(

@@ -65,6 +65,10 @@ final class SimulatedNetwork {
     var sendSizes = 1...Int.max
     /// Descriptors that may still be opened.
     var descriptorsLeft = Int.max
+    /// Whether the reserve that is given up counts as a descriptor that can be opened again.
+    var hasReserve = false
+    /// What accept(2) fails with.
+    var acceptFailure: Int32?
     var pendingSignals: [Int32] = []
     var sendCount = 0
     var openDescriptors: Set<Int32> = []
@@ -207,6 +211,7 @@ struct SimulatedKernel: Kernel, ~Copyable {
 
     mutating func accept(on listener: FileDescriptor) -> AcceptOutcome {
         guard !network.backlog.isEmpty else { return .wouldBlock }
+        if let failure = network.acceptFailure { return .failed(failure) }
         guard network.descriptorsLeft > 0 else { return .exhausted(24) }
         network.descriptorsLeft -= 1
         let (descriptor, peer) = network.backlog.removeFirst()
@@ -253,6 +258,7 @@ struct SimulatedKernel: Kernel, ~Copyable {
 
     mutating func close(_ descriptor: FileDescriptor) {
         network.watch(descriptor.rawValue, nil)
+        if descriptor.rawValue == Self.reserve, network.hasReserve { network.descriptorsLeft += 1 }
         guard network.sockets[descriptor.rawValue] != nil else { return }
         precondition(
             network.openDescriptors.remove(descriptor.rawValue) != nil, "closed twice")
@@ -279,7 +285,11 @@ struct SimulatedKernel: Kernel, ~Copyable {
         network.pendingSignals.isEmpty ? nil : network.pendingSignals.removeFirst()
     }
 
-    mutating func makeReserve() -> FileDescriptor? { FileDescriptor(rawValue: Self.reserve) }
+    mutating func makeReserve() -> FileDescriptor? {
+        if network.hasReserve, network.descriptorsLeft <= 0 { return nil }
+        if network.hasReserve { network.descriptorsLeft -= 1 }
+        return FileDescriptor(rawValue: Self.reserve)
+    }
 
     mutating func raiseDescriptorLimit() -> Int { 10_000 }
 }

@@ -14,14 +14,15 @@ struct Simulation<Handler: WebSocketHandler>: ~Copyable {
 
     init(
         _ handler: Handler, seed: UInt64 = 1, limits: Limits = Limits(),
-        origin: OriginPolicy = .sameHost
+        origin: OriginPolicy = .sameHost, logger: Logger? = nil
     ) throws {
         network = SimulatedNetwork(seed: seed)
         var configuration = ServerConfiguration()
         configuration.limits = limits
         configuration.origin = origin
         configuration.stopSignals = [.terminate]
-        configuration.logger = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
+        configuration.logger =
+            logger ?? Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
         core = try ServerCore(SimulatedKernel(network: network), configuration)
         self.configuration = configuration
         self.handler = handler
