@@ -169,6 +169,123 @@ import Testing
         poller.close(&kernel)
     }
 
+    @Test func `Many events of one wait keep their own tokens`() throws {
+        var kernel = LinuxKernel()
+        var poller = try Poller(&kernel, eventLimit: 8)
+        var descriptors: [FileDescriptor] = []
+        for index in 0..<20 {
+            let wakeup = try kernel.makeWakeup()
+            descriptors.append(wakeup)
+            let token = UInt64(index) << 32 | 0xFFFF_0000
+            try poller.watch(wakeup, for: .readable, token: token, &kernel)
+            LinuxKernel.wake(wakeup)
+        }
+        // No more than eight at a time, and in the end each of them.
+        var seen: Set<UInt64> = []
+        for _ in 0..<10 where seen.count < 20 {
+            poller.wait(timeout: 0, &kernel)
+            var count = 0
+            while let event = poller.takeEvent() {
+                #expect(event.readiness == .readable)
+                #expect(event.token & 0xFFFF_FFFF == 0xFFFF_0000)
+                let index = Int(event.token >> 32)
+                kernel.clearWakeup(descriptors[index])
+                #expect(seen.insert(event.token).inserted)
+                count += 1
+            }
+            #expect(count <= 8)
+        }
+        #expect(seen.count == 20)
+        descriptors.forEach { kernel.close($0) }
+        poller.close(&kernel)
+    }
+
+    @Test func `What nobody watches for is not told, a loss always is`() throws {
+        var pair = try Pair()
+        var poller = try Poller(&pair.kernel)
+        try poller.watch(pair.server, for: [], token: 7, &pair.kernel)
+        #expect(pair.send([1], pair.client) == .sent(1))
+        poller.wait(timeout: 20_000_000, &pair.kernel)
+        let quiet = poller.takeEvent()
+        #expect(quiet == nil)
+        poller.change(pair.server, to: [.readable, .writable], token: 8, &pair.kernel)
+        poller.wait(timeout: 10_000_000_000, &pair.kernel)
+        let both = poller.takeEvent()
+        #expect(both?.token == 8)
+        #expect(both?.readiness == [.readable, .writable])
+        poller.change(pair.server, to: [], token: 9, &pair.kernel)
+        pair.kernel.reset(pair.client)
+        poller.wait(timeout: 10_000_000_000, &pair.kernel)
+        let lost = poller.takeEvent()
+        #expect(lost?.token == 9)
+        #expect(lost?.readiness.isDisjoint(with: .failed) == false)
+        poller.unwatch(pair.server, &pair.kernel)
+        pair.kernel.close(pair.listener)
+        pair.kernel.close(pair.server)
+        poller.close(&pair.kernel)
+    }
+
+    /// `ServerCore` relies on it: what a send was told nobody hears again.
+    @Test func `A reset is told once, to whichever call comes first`() throws {
+        var pair = try Pair()
+        #expect(pair.send([1, 2], pair.client) == .sent(2))
+        pair.kernel.reset(pair.client)
+        let end = pair.kernel.monotonicNow() + .seconds(10)
+        var outcome = pair.send([1], pair.server)
+        while case .sent = outcome, pair.kernel.monotonicNow() < end {
+            outcome = pair.send([1], pair.server)
+        }
+        #expect(outcome == .failed(ECONNRESET))
+        #expect(pair.send([1], pair.server) == .failed(EPIPE))
+        // What was received before is still there.
+        #expect(pair.receive(pair.server) == .received(2))
+        #expect(pair.receive(pair.server) == .endOfStream)
+        pair.kernel.close(pair.listener)
+        pair.kernel.close(pair.server)
+    }
+
+    @Test func `Signals are read like anything else`() throws {
+        var kernel = LinuxKernel()
+        let source = try SignalSource([SIGUSR1, SIGUSR2], &kernel)
+        var poller = try Poller(&kernel)
+        try poller.watch(source.descriptor, for: .readable, token: 5, &kernel)
+        #expect(source.next(&kernel) == nil)
+        // To this thread, for which they are blocked now.
+        #expect(pthread_kill(pthread_self(), SIGUSR2) == 0)
+        #expect(pthread_kill(pthread_self(), SIGUSR1) == 0)
+        poller.wait(timeout: 10_000_000_000, &kernel)
+        let event = poller.takeEvent()
+        #expect(event?.token == 5)
+        let numbers = [source.next(&kernel), source.next(&kernel)]
+        #expect(Set(numbers) == [SIGUSR1, SIGUSR2])
+        #expect(source.next(&kernel) == nil)
+        kernel.close(source.descriptor)
+        poller.close(&kernel)
+    }
+
+    @Test func `With nobody waiting accepting would block, and a descriptor that is none fails`()
+        throws
+    {
+        var kernel = LinuxKernel()
+        let (listener, address) = try kernel.listen(
+            on: .tcp(host: "127.0.0.1", port: 0), backlog: 1, reusePort: true)
+        #expect(kernel.accept(on: listener) == .wouldBlock)
+        let wakeup = try kernel.makeWakeup()
+        #expect(kernel.accept(on: wakeup) == .failed(ENOTSOCK))
+        let error = try #require(throws: SystemError.self) {
+            var other = LinuxKernel()
+            _ = try other.adoptListener(wakeup)
+        }
+        #expect(error.description.hasPrefix("Cannot use descriptor"))
+        // A second one, when both ask for it.
+        let (second, shared) = try kernel.listen(
+            on: .tcp(host: "127.0.0.1", port: address.port), backlog: 1, reusePort: true)
+        #expect(shared == address)
+        let adopted = try kernel.adoptListener(second)
+        #expect(adopted == address)
+        for descriptor in [listener, wakeup, second] { kernel.close(descriptor) }
+    }
+
     @Test func `Random bytes are filled to the end`() {
         var kernel = LinuxKernel()
         var bytes = [UInt8](repeating: 0, count: 4096)

@@ -33,5 +33,8 @@ import Testing
         #expect(first.admissionKey != NetworkAddress.ipv4(192, 0, 2, 2, port: 1).admissionKey)
         #expect(Self.v6(5, 1).admissionKey == Self.v6(5, 2).admissionKey)
         #expect(Self.v6(5, 1).admissionKey != Self.v6(6, 1).admissionKey)
+        #expect(Self.v6(0, 0xFFFF_C000_0201).admissionKey == first.admissionKey)
+        // Of the deprecated ::a.b.c.d nothing is assumed.
+        #expect(Self.v6(0, 0xC000_0201).admissionKey != first.admissionKey)
     }
 }
