@@ -138,6 +138,8 @@ extension ServerCore where K: ~Copyable {
             switch io.lanes[lane].policy {
             case .disconnect: io.endTooSlow(member.connection)
             case .skipToLatest:
+                // It may have nothing to lose but the newest, however large that is.
+                guard member.cursor < io.lanes[lane].log.latestFrame else { continue }
                 io.lanes[lane].members[index].cursor = io.lanes[lane].log.latestFrame
                 io.statistics.skipCount += 1
             }

@@ -83,7 +83,7 @@ struct Scripted: WebSocketHandler {
         simulation.network.sendSizes = 1...Int.random(in: 1...600, using: &random)
 
         let verbs = ["sub", "sub", "unsub", "pub", "pub", "pub", "notme", "tell"]
-        for _ in 0..<300 {
+        for number in 0..<300 {
             let client = clients.randomElement(using: &random)!
             let operand = Int.random(in: 0..<3, using: &random)
             client.send("\(verbs.randomElement(using: &random)!) \(operand)")
@@ -91,7 +91,10 @@ struct Scripted: WebSocketHandler {
             let reader = clients.randomElement(using: &random)!
             simulation.network.sockets[reader.socket]!.window =
                 Int.random(in: 0...400, using: &random)
-            if Bool.random(using: &random) { simulation.turn() }
+            if Bool.random(using: &random) {
+                simulation.turn()
+                simulation.checkInvariants("seed \(seed), step \(number)")
+            }
             if handsOver, Int.random(in: 0..<20, using: &random) == 0 {
                 try simulation.handOver()
             }

@@ -1,4 +1,5 @@
 // Everything at once, by seed: what must hold whatever clients and the machine do.
+import Foundation
 import LinuxReactor
 import Testing
 import WebSocketCore
@@ -13,9 +14,24 @@ struct Contract: WebSocketHandler {
     var rooms: [Topic] = []
     /// In the end nobody is held any longer.
     var holdsNobody = false
+    /// Requests that are answered, or streamed to, at the next ticks.
+    var waiting: [ConnectionID] = []
+    var streams: [ConnectionID] = []
 
     mutating func onTick(_ io: inout Outbound) {
         if holdsNobody { for id in open { io.release(id) } }
+        for id in waiting { io.respond(to: id, .text(.ok, "later")) }
+        for (index, id) in streams.enumerated() {
+            io.sendBody([UInt8](repeating: 0x73, count: 2000).span, to: id)
+            if index % 2 == 0 || holdsNobody { io.endResponse(to: id) }
+        }
+        waiting = []
+        streams = streams.filter { io.peer(of: $0) != nil && !holdsNobody }
+    }
+
+    mutating func onMail(_ mail: String, _ io: inout Outbound) {
+        if mail == "stop" { io.stop(grace: .milliseconds(10)) }
+        for id in open.prefix(2) { io.send(mail, to: id) }
     }
 
     mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) throws(Disconnect) {
@@ -34,14 +50,35 @@ struct Contract: WebSocketHandler {
         precondition(open.contains(id), "a message of nobody")
         switch message.bytes.count % 8 {
         case 0: io.publish(message, to: rooms[Int(id.resourceId % 3)])
-        case 1: io.send(message, to: id)
+        case 1:
+            // An answer that is larger than its question.
+            for _ in 0..<5 { io.send(message, to: id) }
         case 2:
             for other in open.prefix(3) { io.send(message, to: other) }
         case 3: io.hold(id)
         case 4: for other in open { io.release(other) }
-        case 5: io.unsubscribe(id, from: rooms[Int(id.resourceId % 3)])
+        case 5: changeRooms(id, message.bytes.count, &io)
         case 6: if message.bytes.count % 3 == 0 { io.close(id, .normal, "enough") }
         default: if message.bytes.count % 5 == 0 { throw Disconnect(.policyViolation) }
+        }
+    }
+
+    private mutating func changeRooms(
+        _ id: ConnectionID, _ number: Int, _ io: inout Outbound
+    ) {
+        let room = Int(id.resourceId % 3)
+        switch number / 8 % 5 {
+        case 0: io.unsubscribe(id, from: rooms[room])
+        case 1:
+            io.publish("to the others", to: rooms[room], except: id)
+            io.send("after it", to: id)
+        case 2:
+            io.removeTopic(rooms[room])
+            rooms[room] = io.makeTopic(policy: .disconnect, logByteLimit: 3000)
+            for member in open where member.resourceId % 3 == room {
+                io.subscribe(member, to: rooms[room])
+            }
+        default: for other in rooms { io.subscribe(id, to: other) }
         }
     }
 
@@ -50,7 +87,14 @@ struct Contract: WebSocketHandler {
     }
 
     mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout Outbound) {
-        io.respond(to: request.id, .text(.ok, "hello"))
+        switch request.head.path {
+        case "/later": waiting.append(request.id)
+        case "/stream":
+            io.beginResponse(to: request.id, .ok)
+            streams.append(request.id)
+        case "/large": io.respond(to: request.id, HTTPResponse(.ok, body: Library.body(8000)))
+        default: io.respond(to: request.id, .text(.ok, "hello"))
+        }
     }
 
     mutating func onError(
@@ -68,7 +112,11 @@ struct Contract: WebSocketHandler {
 }
 
 @Suite struct SwarmTests {
-    @Test(arguments: UInt64(1)...80)
+    /// More seeds than usual: `ROOST_SEEDS=5000 swift test --filter SwarmTests`.
+    static let seedCount =
+        ProcessInfo.processInfo.environment["ROOST_SEEDS"].flatMap { UInt64($0) } ?? 60
+
+    @Test(arguments: 1...seedCount)
     func `Whatever happens, the contract holds and nothing is left`(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed &* 104_729)
         var limits = Limits()
@@ -77,6 +125,7 @@ struct Contract: WebSocketHandler {
         limits.ownOutputByteCount = 3000
         limits.topicLogByteCount = 5000
         limits.connectionCount = Int.random(in: 5...30, using: &random)
+        limits.connectionsPerAddress = 10
         limits.flushBudget = Int.random(in: 1...50, using: &random)
         limits.readByteBudget = Int.random(in: 100...5000, using: &random)
         limits.acceptBudget = Int.random(in: 1...10, using: &random)
@@ -85,9 +134,12 @@ struct Contract: WebSocketHandler {
         simulation.network.sendSizes = 1...Int.random(in: 1...3000, using: &random)
         if seed % 4 == 0 { simulation.network.descriptorsLeft = 20 }
         var sockets: [Int32] = []
-        for _ in 0..<400 {
+        for number in 0..<400 {
             step(&simulation, &sockets, &random)
-            if Int.random(in: 0..<3, using: &random) > 0 { simulation.turn() }
+            if Int.random(in: 0..<3, using: &random) > 0 {
+                simulation.turn()
+                simulation.checkInvariants("seed \(seed), step \(number)")
+            }
             if seed % 3 == 0, Int.random(in: 0..<60, using: &random) == 0 {
                 try simulation.handOver()
             }
@@ -110,7 +162,9 @@ struct Contract: WebSocketHandler {
             }
         }
         simulation.network.descriptorsLeft = .max
+        if seed % 5 == 0 { simulation.mailbox.post("stop") }
         simulation.run(for: .seconds(60))
+        simulation.checkInvariants("seed \(seed), the end")
         #expect(simulation.network.openDescriptors.isEmpty)
         #expect(simulation.handler.open.isEmpty)
         #expect(simulation.handler.openedCount == simulation.handler.closedCount)
@@ -127,18 +181,25 @@ struct Contract: WebSocketHandler {
         guard let socket = sockets.randomElement(using: &random),
             Int.random(in: 0..<6, using: &random) > 0
         else {
-            let socket = network.connect()
+            let peer = NetworkAddress.ipv4(
+                Bool.random(using: &random) ? 127 : 192, 0, 2, 1, port: 9)
+            let socket = network.connect(from: peer)
             sockets.append(socket)
             switch Int.random(in: 0..<8, using: &random) {
             case 0: break
             case 1: network.send(Array(handshake.prefix(40)), on: socket)
             case 2: network.send([0xFF, 0, 13, 10, 13, 10], on: socket)
-            case 3: network.send(Array("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8), on: socket)
+            case 3:
+                let path = ["/", "/later", "/stream", "/large"].randomElement(using: &random)!
+                let request = Array("GET \(path) HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
+                for _ in 0..<Int.random(in: 1...9, using: &random) {
+                    network.send(request, on: socket)
+                }
             default: network.send(handshake, on: socket)
             }
             return
         }
-        switch Int.random(in: 0..<16, using: &random) {
+        switch Int.random(in: 0..<18, using: &random) {
         case 0: network.sockets[socket]!.isReset = true
         case 1: network.sockets[socket]!.clientHasEnded = true
         case 2: network.sockets[socket]!.window = Int.random(in: 0...3000, using: &random)
@@ -148,6 +209,11 @@ struct Contract: WebSocketHandler {
         case 7: network.clock = network.clock + .seconds(Int.random(in: 0...20, using: &random))
         case 8: network.send(SimulatedClient.frame(9, [1, 2, 3]), on: socket)
         case 9: network.send(handshake, on: socket)
+        case 10:
+            // Many small ones, for which one receive is too much to be answered at once.
+            let frame = SimulatedClient.frame(1, [UInt8](repeating: 0x61, count: 9))
+            network.send(Array((0..<500).map { _ in frame }.joined()), on: socket)
+        case 11: simulation.mailbox.post("news")
         default:
             let count = Int.random(in: 0...1200, using: &random)
             let payload = (0..<count).map { UInt8(truncatingIfNeeded: 0x20 + $0 % 90) }
