@@ -52,10 +52,12 @@ extension RequestHead {
         }
         return .chunked
     }
+}
 
+extension HTTPHead {
     /// The number that the digits in `range` mean; nil if they are none, not digits only, or too
     /// many.
-    private func decimal(_ range: Range<Int>) -> Int? {
+    func decimal(_ range: Range<Int>) -> Int? {
         if range.isEmpty || range.count > 18 { return nil }
         var value = 0
         for index in range {

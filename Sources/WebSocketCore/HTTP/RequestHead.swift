@@ -4,20 +4,9 @@
 ///
 /// It keeps the bytes as they came and a table of positions: nothing becomes a `String` before
 /// somebody asks for it.
-public struct RequestHead: Sendable {
-    /// Where a field's name and value lie.
-    struct Field: BitwiseCopyable, Sendable {
-        var nameStart: UInt32
-        var nameEnd: UInt32
-        var valueStart: UInt32
-        var valueEnd: UInt32
-
-        var name: Range<Int> { Int(nameStart)..<Int(nameEnd) }
-        var value: Range<Int> { Int(valueStart)..<Int(valueEnd) }
-    }
-
-    let bytes: [UInt8]
-    let fields: [Field]
+public struct RequestHead: HTTPHead {
+    /// The fields, and the bytes of the whole head.
+    public let headerFields: HTTPFields
     /// The request method.
     public let method: HTTPMethod
     /// 0 or 1: the digit after `HTTP/1.`.
@@ -47,27 +36,7 @@ public struct RequestHead: Sendable {
         let base = targetRange.lowerBound
         pathRange = base + path.lowerBound..<base + (question ?? path.upperBound)
         queryRange = base + (question.map { $0 + 1 } ?? path.upperBound)..<base + path.upperBound
-        bytes = head.array
-        fields = Self.fields(of: head, from: lineEnd + 2)
-    }
-
-    /// Finds the fields in a head whose grammar has been checked.
-    private static func fields(of head: Span<UInt8>, from start: Int) -> [Field] {
-        var fields: [Field] = []
-        fields.reserveCapacity(16)
-        var index = start
-        while head[index] != 0x0D {
-            guard let colon = head.firstIndex(of: UInt8(ascii: ":"), from: index),
-                let end = head.firstIndex(of: 0x0D, from: colon + 1)
-            else { preconditionFailure("not a header field") }
-            let value = head.trimmed(colon + 1..<end)
-            fields.append(
-                Field(
-                    nameStart: UInt32(index), nameEnd: UInt32(colon),
-                    valueStart: UInt32(value.lowerBound), valueEnd: UInt32(value.upperBound)))
-            index = end + 2
-        }
-        return fields
+        headerFields = HTTPFields(parsing: head, from: lineEnd + 2)
     }
 
     /// The method as it was sent.
@@ -90,9 +59,5 @@ public struct RequestHead: Sendable {
         bytes.span.extracting(pathRange).isExactly(literal)
             || (pathRange.isEmpty && literal.utf8CodeUnitCount == 1
                 && literal.description == "/")
-    }
-
-    func text(_ range: Range<Int>) -> String {
-        bytes.span.extracting(range).text
     }
 }

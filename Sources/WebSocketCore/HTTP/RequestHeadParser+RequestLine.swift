@@ -73,7 +73,7 @@ extension RequestHeadParser {
         guard byte == 0x0A else { return reject(.bareCarriageReturn) }
         let target = bytes.extracting(Int(targetStart)..<Int(targetEnd))
         if RequestTarget.path(in: target) == nil { return reject(.badTargetForm) }
-        state = .lineStart
+        state = .fields
     }
 }
 

@@ -18,11 +18,13 @@ public struct RequestHeadParser: BitwiseCopyable, Sendable {
     }
 
     /// The most fields that a head may have.
-    public static let fieldLimit = 100
+    public static let fieldLimit = FieldLines.limit
+
+    typealias Flaw = HeadFlaw
 
     enum State: UInt8, BitwiseCopyable {
         case start, emptyLine, method, targetStart, target, version, requestLineEnd
-        case lineStart, name, value, lineEnd, headEnd
+        case fields
         case complete, rejected
     }
 
@@ -30,7 +32,7 @@ public struct RequestHeadParser: BitwiseCopyable, Sendable {
     var targetStart: UInt32 = 0
     var targetEnd: UInt32 = 0
     var state = State.start
-    var fieldCount: UInt8 = 0
+    var fields = FieldLines()
     /// How many bytes of "HTTP/1.1" have been matched.
     var versionIndex: UInt8 = 0
     var flaw = Flaw.notHTTP
@@ -59,52 +61,11 @@ public struct RequestHeadParser: BitwiseCopyable, Sendable {
     /// Consumes at least one byte in the current state and returns the next index.
     @inline(__always)
     private mutating func step(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
-        var index = start
-        let byte = bytes[index]
-        switch state {
-        case .start, .emptyLine, .method, .targetStart, .target, .version, .requestLineEnd:
-            return requestLine(bytes, index, end)
-        case .lineStart:
-            beginLine(byte)
-        case .name:
-            while index < end, HTTPGrammar.isToken(bytes[index]) { index += 1 }
-            if index == end { return index }
-            if bytes[index] == UInt8(ascii: ":") {
-                state = .value
-            } else {
-                let isSpace = bytes[index] == 0x20 || bytes[index] == 0x09
-                reject(isSpace ? .spaceBeforeColon : .badFieldName)
-            }
-        case .value:
-            index = bytes.endOfFieldValue(from: index, to: end)
-            if index == end { return index }
-            if bytes[index] == 0x0D {
-                state = .lineEnd
-            } else {
-                reject(bytes[index] == 0x0A ? .bareLineFeed : .badFieldValue)
-            }
-        case .lineEnd:
-            if byte == 0x0A { state = .lineStart } else { reject(.bareCarriageReturn) }
-        case .headEnd:
-            if byte == 0x0A { state = .complete } else { reject(.bareCarriageReturn) }
-        case .complete, .rejected:
-            return index
-        }
-        return index + 1
-    }
-
-    /// The first byte of a line after the request line.
-    private mutating func beginLine(_ byte: UInt8) {
-        switch byte {
-        case 0x0D: state = .headEnd
-        case 0x0A: reject(.bareLineFeed)
-        case 0x20, 0x09: reject(.foldedLine)
-        case _ where !HTTPGrammar.isToken(byte): reject(.badFieldName)
-        case _ where fieldCount >= Self.fieldLimit: reject(.tooManyFields)
-        default:
-            fieldCount += 1
-            state = .name
-        }
+        if state != .fields { return requestLine(bytes, start, end) }
+        let next = fields.step(bytes, start, end)
+        if fields.isComplete { state = .complete }
+        if let flaw = fields.flaw { reject(flaw) }
+        return next
     }
 
     mutating func reject(_ flaw: Flaw) {

@@ -17,7 +17,7 @@ public struct AcceptValue: BitwiseCopyable, Sendable {
         let identifier: StaticString = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
         for index in 0..<24 { input[index] = key[index] }
         for index in 0..<36 { input[24 + index] = unsafe identifier.utf8Start[index] }
-        var digest = InlineArray<21, UInt8>(repeating: 0)
+        var digest = InlineArray<20, UInt8>(repeating: 0)
         let inputSpan = input.span
         var digestSpan = digest.mutableSpan
         unsafe inputSpan.withUnsafeBufferPointer { source in
@@ -27,7 +27,9 @@ public struct AcceptValue: BitwiseCopyable, Sendable {
                 precondition(succeeded == 1, "libcrypto could not compute SHA-1")
             }
         }
-        bytes = Self.base64(digest)
+        bytes = InlineArray(repeating: 0)
+        var text = bytes.mutableSpan
+        Base64.encode(digest.span, into: &text)
     }
 
     /// The algorithm, looked up once: `SHA1()` does so in every call, which takes longer than the
@@ -38,22 +40,6 @@ public struct AcceptValue: BitwiseCopyable, Sendable {
         }
         return unsafe algorithm
     }()
-
-    /// Base64 (RFC 4648 §4) of 20 bytes; the 21st is zero and shows as the padding.
-    private static func base64(_ digest: InlineArray<21, UInt8>) -> InlineArray<28, UInt8> {
-        let alphabet: StaticString =
-            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-        var text = InlineArray<28, UInt8>(repeating: UInt8(ascii: "="))
-        for group in 0..<7 {
-            let high = UInt32(digest[group * 3]) << 16
-            let low = UInt32(digest[group * 3 + 1]) << 8 | UInt32(digest[group * 3 + 2])
-            for place in 0..<4 where group * 4 + place < 27 {
-                let sextet = Int((high | low) >> UInt32(18 - 6 * place) & 63)
-                text[group * 4 + place] = unsafe alphabet.utf8Start[sextet]
-            }
-        }
-        return text
-    }
 }
 
 extension AcceptValue: Equatable, CustomStringConvertible {

@@ -1,0 +1,70 @@
+// The lines of fields that end a head, and the empty line behind them (RFC 9112 §5): the same in a
+// request and in a response.
+
+/// Checks the fields of a head as they arrive, strictly where leniency has been the way in for
+/// smuggling: CRLF only, no folded lines, no space before a colon, tokens for names, no control
+/// characters in values.
+struct FieldLines: BitwiseCopyable, Sendable {
+    enum State: UInt8, BitwiseCopyable {
+        case lineStart, name, value, lineEnd, headEnd, complete
+    }
+
+    /// The most fields that a head may have.
+    static let limit = 100
+
+    var state = State.lineStart
+    var count: UInt8 = 0
+    /// What is wrong; once there is a flaw, no more steps may be taken.
+    var flaw: HeadFlaw?
+
+    var isComplete: Bool { state == .complete }
+
+    /// Consumes at least one byte, up to `end`, and returns the next index.
+    @inline(__always)
+    mutating func step(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
+        var index = start
+        let byte = bytes[index]
+        switch state {
+        case .lineStart:
+            beginLine(byte)
+        case .name:
+            while index < end, HTTPGrammar.isToken(bytes[index]) { index += 1 }
+            if index == end { return index }
+            if bytes[index] == UInt8(ascii: ":") {
+                state = .value
+            } else {
+                let isSpace = bytes[index] == 0x20 || bytes[index] == 0x09
+                flaw = isSpace ? .spaceBeforeColon : .badFieldName
+            }
+        case .value:
+            index = bytes.endOfFieldValue(from: index, to: end)
+            if index == end { return index }
+            if bytes[index] == 0x0D {
+                state = .lineEnd
+            } else {
+                flaw = bytes[index] == 0x0A ? .bareLineFeed : .badFieldValue
+            }
+        case .lineEnd:
+            if byte == 0x0A { state = .lineStart } else { flaw = .bareCarriageReturn }
+        case .headEnd:
+            if byte == 0x0A { state = .complete } else { flaw = .bareCarriageReturn }
+        case .complete:
+            return index
+        }
+        return index + 1
+    }
+
+    /// The first byte of a line.
+    private mutating func beginLine(_ byte: UInt8) {
+        switch byte {
+        case 0x0D: state = .headEnd
+        case 0x0A: flaw = .bareLineFeed
+        case 0x20, 0x09: flaw = .foldedLine
+        case _ where !HTTPGrammar.isToken(byte): flaw = .badFieldName
+        case _ where count >= Self.limit: flaw = .tooManyFields
+        default:
+            count += 1
+            state = .name
+        }
+    }
+}

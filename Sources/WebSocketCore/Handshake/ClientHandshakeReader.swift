@@ -1,0 +1,104 @@
+// The answer to a client's handshake as it arrives: heads that come before it, the head itself, and
+// the beginning of a refusal's body.
+
+/// Reads the answer to a ``ClientHandshake``.
+///
+/// It keeps places, no bytes: `bytes` always begins at the first byte that the server sent and only
+/// grows.
+public struct ClientHandshakeReader: Sendable {
+    /// The most bytes of a refusal's body that are waited for and quoted.
+    public static let quotedByteLimit = 1024
+
+    private let handshake: ClientHandshake
+    private let headByteLimit: Int
+    private var parser = ResponseHeadParser()
+    /// Where the head begins that is being read: behind the interim ones.
+    private var start = 0
+    /// A head of another status than 101, and where its body begins.
+    private var refusal: (head: ReceivedResponseHead, bodyStart: Int)?
+
+    /// A reader before the first byte. `headByteLimit` is the most bytes that the head may take,
+    /// together with the interim ones before it.
+    public init(_ handshake: ClientHandshake, headByteLimit: Int = 8192) {
+        self.handshake = handshake
+        self.headByteLimit = headByteLimit
+    }
+
+    /// Looks at what is new in `bytes`, and returns what was agreed on and how many bytes the
+    /// answer takes: what follows them are frames. Nil says that more is needed.
+    ///
+    /// Heads of another status 1xx are passed over (RFC 9110 §15.2). One of a final status is
+    /// thrown with the beginning of its body, once that is there. Say `isAtEnd` when the server
+    /// has closed the connection, or when it is not to be waited for any longer.
+    public mutating func read(
+        _ bytes: Span<UInt8>, isAtEnd: Bool = false
+    ) throws(ClientHandshakeError) -> (agreement: ClientAgreement, byteCount: Int)? {
+        while refusal == nil {
+            let limit = headByteLimit - start
+            switch parser.parse(bytes.extracting(start...), limit: limit) {
+            case .malformed(let reason): throw .malformedResponse(reason: reason)
+            case .incomplete:
+                if isAtEnd { throw .endOfStream }
+                return nil
+            case .complete(let byteCount):
+                let end = start + byteCount
+                let head = ReceivedResponseHead(parsing: bytes.extracting(start..<end))
+                if head.status == .switchingProtocols {
+                    return (try handshake.check(head), end)
+                }
+                if head.status.rawValue >= 200 {
+                    refusal = (head, end)
+                } else {
+                    start = end
+                    parser = ResponseHeadParser()
+                }
+            }
+        }
+        if let refusal { try quote(refusal.head, bytes.extracting(refusal.bodyStart...), isAtEnd) }
+        return nil
+    }
+
+    /// Throws the refusal once enough of its body is there.
+    private func quote(
+        _ head: ReceivedResponseHead, _ received: Span<UInt8>, _ isAtEnd: Bool
+    ) throws(ClientHandshakeError) {
+        var body = ByteBuffer()
+        var isWhole = isAtEnd
+        let framing = head.bodyFraming
+        if framing == .chunked {
+            var decoder = BodyDecoder(.chunked)
+            var position = 0
+            let progress = decoder.next(received, from: &position, into: &body, limit: Int.max)
+            if progress != .needsMore { isWhole = true }
+        } else {
+            var byteCount = received.count
+            switch framing {
+            case .contentLength(let length):
+                byteCount = min(byteCount, length)
+                isWhole = isWhole || byteCount == length
+            case .some(.none):
+                byteCount = 0
+                isWhole = true
+            default: break
+            }
+            body.append(received.extracting(first: byteCount))
+        }
+        guard isWhole || body.count >= Self.quotedByteLimit else { return }
+        throw .refused(head, body: Self.excerpt(body.span))
+    }
+
+    /// The beginning of a text, cut between characters.
+    private static func excerpt(_ body: Span<UInt8>) -> String {
+        if body.count < quotedByteLimit { return body.text }
+        var end = quotedByteLimit
+        var utf8 = UTF8Validator()
+        _ = utf8.update(body.extracting(first: end))
+        // Three bytes back, at most, a character ends, if it is UTF-8 at all.
+        while !utf8.isComplete && end > quotedByteLimit - 3 {
+            end -= 1
+            utf8 = UTF8Validator()
+            _ = utf8.update(body.extracting(first: end))
+        }
+        return body.extracting(first: end).text
+    }
+}
