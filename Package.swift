@@ -72,7 +72,8 @@ let package = Package(
         .testTarget(
             name: "LinuxReactorTests", dependencies: ["LinuxReactor"], swiftSettings: tests),
         .testTarget(
-            name: "WebSocketServerTests", dependencies: ["WebSocketServer"], swiftSettings: tests),
+            name: "WebSocketServerTests", dependencies: ["WebSocketServer", "Programs"],
+            swiftSettings: tests),
         .testTarget(
             name: "SimulationTests", dependencies: ["WebSocketServer", "LinuxReactor"],
             swiftSettings: tests),

@@ -4,92 +4,8 @@ import Glibc
 import Programs
 import Testing
 
-/// One run of a program, with what it printed.
-private final class Run {
-    let process = Process()
-    private let output = Pipe()
-    private let errors = Pipe()
-
-    init(_ command: [String], environment: [String: String]? = nil) throws {
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = command
-        process.standardOutput = output
-        process.standardError = errors
-        process.standardInput = FileHandle.nullDevice
-        if let environment {
-            process.environment = ProcessInfo.processInfo.environment
-                .merging(environment) { $1 }
-        }
-        try process.run()
-    }
-
-    /// The first line with "Listening on", or nil if the program ends without it.
-    func address() -> String? {
-        var text = ""
-        while true {
-            let data = output.fileHandleForReading.availableData
-            if data.isEmpty { return nil }
-            text += String(decoding: data, as: UTF8.self)
-            if let line = text.split(separator: "\n").first(where: { $0.contains("Listening on ") }
-            ),
-                text.contains("\n")
-            {
-                return String(line.dropFirst("Listening on ".count))
-            }
-        }
-    }
-
-    /// Waits for the end: status, standard output and standard error.
-    func end() -> (status: Int32, output: String, errors: String) {
-        let said = String(
-            decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        let complained = String(
-            decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return (process.terminationStatus, said, complained)
-    }
-
-    func stop(_ signal: Int32) -> Int32 {
-        kill(process.processIdentifier, signal)
-        return end().status
-    }
-}
-
-/// A plain TCP client: sends and reads until the other side closes.
-private func exchange(_ request: String, port: Int, until marker: String) -> String {
-    let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(socket) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = in_port_t(port).bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var limit = timeval(tv_sec: 10, tv_usec: 0)
-    setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-    let status = withUnsafeBytes(of: &address) {
-        connect(
-            socket, $0.baseAddress!.assumingMemoryBound(to: sockaddr.self), socklen_t($0.count))
-    }
-    guard status == 0 else { return "no connection: \(errno)" }
-    _ = Array(request.utf8).withUnsafeBytes { send(socket, $0.baseAddress, $0.count, 0) }
-    var text = ""
-    var buffer = [UInt8](repeating: 0, count: 4096)
-    while !text.contains(marker) {
-        let count = recv(socket, &buffer, buffer.count, 0)
-        guard count > 0 else { break }
-        text += String(decoding: buffer[..<count], as: UTF8.self)
-    }
-    return text
-}
-
 @Suite struct ProgramTests {
     private static let programs = ["roost", "echo-server", "broadcast-server"]
-
-    private func command(_ program: String, port: String, _ more: String...) -> [String] {
-        let path = BuildProducts.path(program)
-        return (program == "roost" ? [path, "serve", "--port", port] : [path, port]) + more
-    }
-
-    private func port(of address: String) -> Int { Int(address.split(separator: ":").last!)! }
 
     @Test(arguments: programs, [SIGTERM, SIGINT])
     func `Says where it listens, serves, and stops with status 0`(
@@ -103,6 +19,70 @@ private func exchange(_ request: String, port: Int, until marker: String) -> Str
             until: "\r\n\r\n")
         #expect(answer.hasPrefix(program == "roost" ? "HTTP/1.1 200 " : "HTTP/1.1 404 "))
         #expect(run.stop(signal) == 0)
+    }
+
+    @Test(arguments: programs, [SIGTERM, SIGINT])
+    func `Who is connected is told 1001 when it stops`(program: String, signal: Int32) throws {
+        let run = try Run(command(program, port: "0"))
+        let port = port(of: try #require(run.address()))
+        let clients = (0..<3).map { _ in Client(port: port) }
+        for client in clients {
+            #expect(client.upgrade()?.head.hasPrefix("HTTP/1.1 101 ") == true)
+        }
+        kill(run.process.processIdentifier, signal)
+        for client in clients {
+            let close = client.frame()
+            #expect(close?.opcode == 8)
+            #expect(close?.payload.starts(with: [0x03, 0xE9]) == true)
+            client.sendFrame(8, [0x03, 0xE9])
+            #expect(client.rest() == [])
+        }
+        #expect(run.end().status == 0)
+    }
+
+    /// The close deadline is 5 s.
+    @Test func `Who does not answer the stop is cut off`() throws {
+        let run = try Run(command("echo-server", port: "0"))
+        let port = port(of: try #require(run.address()))
+        let (silent, half) = (Client(port: port), Client(port: port))
+        #expect(silent.upgrade() != nil)
+        half.send("GET / HT")
+        kill(run.process.processIdentifier, SIGTERM)
+        #expect(silent.frame()?.opcode == 8)
+        #expect(run.end().status == 0)
+        #expect(silent.rest() == [])
+    }
+
+    @Test(arguments: [("::1", "[::1]:"), ("localhost", ":"), ("0.0.0.0", "0.0.0.0:")])
+    func `Listens where it is told to`(host: String, said: String) throws {
+        let run = try Run(command("roost", port: "0", "--host", host))
+        #expect(try #require(run.address()).contains(said))
+        #expect(run.stop(SIGTERM) == 0)
+    }
+
+    @Test(arguments: ["192.0.2.1", "no-such-host.invalid", "256.1.1.1"])
+    func `A host that is none of this machine's is one clear sentence`(host: String) throws {
+        let end = try Run(command("roost", port: "0", "--host", host)).end()
+        #expect(end.status != 0)
+        #expect(end.errors.hasPrefix("Error: Cannot listen on \(host):0: "))
+        #expect(end.errors.split(separator: "\n").count == 1)
+    }
+
+    /// Nobody reads what it says: `roost serve | true`.
+    @Test func `Serves although its output is closed`() throws {
+        let probe = try Run(command("echo-server", port: "0"))
+        let free = port(of: try #require(probe.address()))
+        #expect(probe.stop(SIGTERM) == 0)
+        let run = try Run(
+            ["sh", "-c", "exec \"$0\" \"$@\" >&-"] + command("roost", port: "\(free)"))
+        var answer = ""
+        for _ in 0..<1000 where !answer.hasPrefix("HTTP/1.1 200") {
+            answer = exchange(
+                "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", port: free, until: "}")
+            if answer == "no connection" { usleep(10_000) }
+        }
+        #expect(answer.hasPrefix("HTTP/1.1 200"))
+        #expect(run.stop(SIGTERM) == 0)
     }
 
     @Test(arguments: programs)
@@ -197,48 +177,5 @@ private func exchange(_ request: String, port: Int, until marker: String) -> Str
         }
         #expect(answer.contains(#"{"status":"ok"}"#))
         #expect(run.stop(SIGTERM) == 0)
-    }
-
-    @Test func `With few descriptors those who wait are let in when others leave`() throws {
-        let run = try Run(
-            [
-                "sh", "-c", "ulimit -n 64; exec \"$0\" \"$@\"",
-            ] + command("echo-server", port: "0", "--max-connections", "1000"))
-        let address = try #require(run.address())
-        let port = port(of: address)
-        var sockets: [Int32] = []
-        for _ in 0..<100 {
-            let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-            var address = sockaddr_in()
-            address.sin_family = sa_family_t(AF_INET)
-            address.sin_port = in_port_t(port).bigEndian
-            address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-            let status = withUnsafeBytes(of: &address) {
-                connect(
-                    socket, $0.baseAddress!.assumingMemoryBound(to: sockaddr.self),
-                    socklen_t($0.count))
-            }
-            #expect(status == 0)
-            sockets.append(socket)
-        }
-        // Full, it does not spin: CPU time stays small while somebody waits.
-        let before = try cpuTicks(of: run.process.processIdentifier)
-        let answer = exchange("GET / HTTP/1.1\r\nHost: a\r\n\r\n", port: port, until: "\r\n\r\n")
-        #expect(!answer.contains("HTTP/1.1 200"))
-        for socket in sockets { close(socket) }
-        var later = ""
-        for _ in 0..<100 where !later.hasPrefix("HTTP/1.1 404") {
-            later = exchange("GET / HTTP/1.1\r\nHost: a\r\n\r\n", port: port, until: "\r\n\r\n")
-        }
-        #expect(later.hasPrefix("HTTP/1.1 404"))
-        #expect(try cpuTicks(of: run.process.processIdentifier) - before < 200)
-        #expect(run.stop(SIGTERM) == 0)
-    }
-
-    /// User and system time in hundredths of a second.
-    private func cpuTicks(of process: Int32) throws -> Int {
-        let stat = try String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
-        let fields = stat[stat.lastIndex(of: ")")!...].split(separator: " ")
-        return Int(fields[12])! + Int(fields[13])!
     }
 }

@@ -1,4 +1,5 @@
 // Plain HTTP beside the upgrade, over real sockets.
+import Programs
 import Testing
 import WebSocketServer
 
@@ -86,6 +87,20 @@ import WebSocketServer
         client.endOutput()
         let all = String(decoding: client.rest(), as: UTF8.self)
         #expect(all.hasSuffix("GET 0\n"))
+        #expect(server.stop())
+    }
+
+    @Test func `A large answer arrives whole, also when its reader has ended its side`() {
+        for endsItsSide in [false, true] {
+            let client = Client(port: server.port)
+            client.send(request("GET /large HTTP/1.1"))
+            if endsItsSide { client.endOutput() }
+            // By now the sockets are full, and the server waits for us.
+            let other = Client(port: server.port)
+            other.send(request("GET /echo HTTP/1.1"))
+            #expect(other.response()?.body == "GET 0\n")
+            #expect(client.response()?.body.utf8.count == SiteHandler.large.count)
+        }
         #expect(server.stop())
     }
 

@@ -1,4 +1,5 @@
 // The whole server over real sockets: upgrades, mail, the stop.
+import Programs
 import Testing
 import WebSocketServer
 

@@ -4,6 +4,9 @@ import WebSocketServer
 struct SiteHandler: WebSocketHandler {
     typealias Mail = HandlerMail
 
+    /// More than sockets take at once.
+    static let large = [UInt8](repeating: 0x6C, count: 12 << 20)
+
     mutating func onUpgrade(
         _ request: borrowing HTTPRequest
     ) throws(HandshakeRejection) -> UpgradeReply {
@@ -35,6 +38,7 @@ struct SiteHandler: WebSocketHandler {
                 io.sendBody(word.utf8.span, to: id)
             }
             io.endResponse(to: id)
+        case "/large": io.respond(to: id, HTTPResponse(.ok, body: Self.large))
         case "/twice":
             io.respond(to: id, .text(.ok, "first"))
             io.respond(to: id, .text(.ok, "second"))
