@@ -57,4 +57,11 @@ public final class Server<Handler: WebSocketHandler & ~Copyable> {
         mailbox.close()
         core.close()
     }
+
+    /// A server that was never run gives back what it has opened.
+    deinit {
+        guard let core = core.take() else { return }
+        mailbox.close()
+        core.close()
+    }
 }

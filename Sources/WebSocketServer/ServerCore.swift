@@ -115,10 +115,17 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
             listeners.append(
                 Listener(descriptor: passed.descriptor, address: address, name: passed.name))
         }
+        let passedCount = listeners.count
         for address in configuration.addresses {
-            let (descriptor, bound) = try kernel.listen(
-                on: address, backlog: configuration.backlog, reusePort: configuration.reusePort)
-            listeners.append(Listener(descriptor: descriptor, address: bound))
+            do {
+                let (descriptor, bound) = try kernel.listen(
+                    on: address, backlog: configuration.backlog, reusePort: configuration.reusePort)
+                listeners.append(Listener(descriptor: descriptor, address: bound))
+            } catch {
+                // Who tries again finds them free.
+                for listener in listeners[passedCount...] { kernel.close(listener.descriptor) }
+                throw error
+            }
         }
         return listeners
     }

@@ -80,8 +80,10 @@ import WebSocketServer
 
     /// The kernel tells of a reset once. When a send has heard of it, the receiving side sees no more
     /// than an end.
-    @Test(arguments: Loss.allCases)
-    func `A loss that a send hears of first has the same cause`(loss: Loss) throws {
+    @Test(arguments: Loss.allCases, [false, true])
+    func `A loss that a send hears of first has the same cause`(
+        loss: Loss, handsOver: Bool
+    ) throws {
         var limits = Limits()
         // One event a turn: what the speaker says goes out before the other is looked at.
         limits.readByteBudget = 1
@@ -93,6 +95,11 @@ import WebSocketServer
         loss.happen(to: leaving)
         speaker.send("pub 0")
         speaker.send("tell 1")
+        if handsOver {
+            // The process is replaced when the send has heard of it and nothing was received yet.
+            simulation.turn()
+            try simulation.handOver()
+        }
         simulation.settle()
         #expect(simulation.handler.causes == [2: loss.cause])
         // Nothing was taken, so nothing has drained.

@@ -73,6 +73,73 @@ struct Recorder: WebSocketHandler {
         #expect(simulation.network.openDescriptors.isEmpty)
     }
 
+    /// Control frames between the fragments, and every length at which the header changes.
+    private static var conversation: (frames: [[UInt8]], answers: [(UInt8, [UInt8])]) {
+        let (binary, text) = ([UInt8](repeating: 2, count: 126), Array("grüße".utf8))
+        var frames: [[UInt8]] = []
+        var answers: [(UInt8, [UInt8])] = []
+        for count in [0, 1, 125, 126] {
+            frames.append(SimulatedClient.frame(2, Array(binary.prefix(count))))
+            answers.append((2, Array(binary.prefix(count))))
+        }
+        // In the middle of a character.
+        frames.append(SimulatedClient.frame(1, Array(text.prefix(3)), isFinal: false))
+        frames.append(SimulatedClient.frame(9, Array("ping".utf8)))
+        answers.append((10, Array("ping".utf8)))
+        frames.append(SimulatedClient.frame(0, [], isFinal: false))
+        frames.append(SimulatedClient.frame(10, Array("unasked".utf8)))
+        frames.append(SimulatedClient.frame(0, Array(text.dropFirst(3))))
+        answers.append((1, text))
+        frames.append(SimulatedClient.frame(8, [0x03, 0xE8]))
+        answers.append((8, [0x03, 0xE8]))
+        return (frames, answers)
+    }
+
+    @Test func `Wherever the bytes are cut, the same is heard`() throws {
+        let (frames, answers) = Self.conversation
+        let bytes = Array(SimulatedClient.handshake.utf8) + frames.joined()
+        for cut in 0...bytes.count {
+            var simulation = try Simulation(Recorder())
+            let client = SimulatedClient(
+                network: simulation.network, socket: simulation.network.connect())
+            simulation.network.send(Array(bytes[..<cut]), on: client.socket)
+            simulation.settle()
+            simulation.network.send(Array(bytes[cut...]), on: client.socket)
+            simulation.settle()
+            client.read()
+            #expect(client.frames.count == answers.count, "cut at \(cut)")
+            #expect(
+                zip(client.frames, answers).allSatisfy {
+                    $0.0.opcode == $0.1.0 && $0.0.payload == $0.1.1
+                },
+                "cut at \(cut)")
+            #expect(simulation.network.sockets[client.socket]!.isClosed, "cut at \(cut)")
+        }
+    }
+
+    @Test(arguments: [1...Int.max, 131_072...131_072, 1...50_000, 65_536...65_537])
+    func `Messages larger than a receive come back whole`(receiveSizes: ClosedRange<Int>) throws {
+        var limits = Limits()
+        limits.messageByteCount = 1 << 20
+        var simulation = try Simulation(Recorder(), limits: limits)
+        let client = simulation.open()
+        simulation.network.receiveSizes = receiveSizes
+        let sizes = [65_535, 65_536, 131_072 - 14, 131_072, 131_073, 400_000, 10]
+        for size in sizes {
+            client.send(2, [UInt8](repeating: UInt8(truncatingIfNeeded: size), count: size))
+            client.send(9, [1])
+        }
+        simulation.settle()
+        client.read()
+        let messages = client.frames.filter { $0.opcode == 2 }.map(\.payload)
+        #expect(messages.map(\.count) == sizes)
+        #expect(
+            messages.allSatisfy { message in
+                message.allSatisfy { $0 == UInt8(truncatingIfNeeded: message.count) }
+            })
+        #expect(client.frames.count == 2 * sizes.count)
+    }
+
     /// What a client does, what it is told, and why the handler hears that it has gone.
     enum Ending: CaseIterable {
         case peerCloses, peerClosesWithoutCode, streamEnds, reset, handlerCloses, handlerThrows

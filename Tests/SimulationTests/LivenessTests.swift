@@ -32,6 +32,57 @@ import WebSocketServer
         #expect(simulation.handler.causes == [1: .pingTimeout])
     }
 
+    /// What is waited for, and for how many seconds.
+    enum Deadline: CaseIterable {
+        case request, restOfRequest, ping, pong, close, refusal
+
+        var seconds: Double {
+            switch self {
+            case .request, .restOfRequest: 10
+            case .ping: 25
+            case .pong: 35
+            case .close: 5
+            // The answer is out at once; the peer has as long to go.
+            case .refusal: 5
+            }
+        }
+    }
+
+    @Test(arguments: Deadline.allCases)
+    func `A deadline is kept to two ticks of 67 ms, and never early`(deadline: Deadline) throws {
+        var simulation = try Simulation(Recorder())
+        let network = simulation.network
+        let client: SimulatedClient
+        switch deadline {
+        case .request, .restOfRequest, .refusal:
+            client = SimulatedClient(network: network, socket: network.connect())
+            if deadline == .restOfRequest { network.send(Array("GET".utf8), on: client.socket) }
+            if deadline == .refusal { network.send(Array("GET\r\n".utf8), on: client.socket) }
+        case .ping, .pong, .close:
+            client = simulation.open()
+            if deadline == .close { client.send("close me") }
+        }
+        simulation.settle()
+        _ = network.receive(on: client.socket)
+        let start = network.clock
+        let happened = {
+            switch deadline {
+            case .ping, .restOfRequest: !network.sockets[client.socket]!.toClient.isEmpty
+            default: network.sockets[client.socket]!.isClosed
+            }
+        }
+        while !happened(), network.clock < start + .seconds(100) {
+            // Garbage does not help it.
+            if deadline == .refusal { network.send([0x61], on: client.socket) }
+            simulation.run(for: .milliseconds(20))
+        }
+        let seconds = Double(network.clock.nanoseconds - start.nanoseconds) / 1e9
+        #expect(seconds >= deadline.seconds)
+        // What was last heard is known to a tick, so a Ping may be two more late.
+        let ticks = deadline == .ping || deadline == .pong ? 4.0 : 2.0
+        #expect(seconds <= deadline.seconds + ticks * 0.0672 + 0.04)
+    }
+
     @Test func `A peer that is lost while it is held is told so at once`() throws {
         var simulation = try Simulation(Talkative())
         let client = simulation.open()

@@ -70,6 +70,50 @@ import WebSocketServer
         #expect(server.stop())
     }
 
+    @Test func `A server that is never run gives its port back, and takes no mail`() throws {
+        var configuration = ServerConfiguration()
+        var mailbox: Mailbox<HandlerMail>?
+        do {
+            let server = try Server(SiteHandler(), configuration)
+            configuration.addresses = [
+                .tcp(host: "127.0.0.1", port: server.addresses[0].port)
+            ]
+            mailbox = server.mailbox
+            #expect(mailbox?.post(.stop) == true)
+        }
+        #expect(mailbox?.post(.stop) == false)
+        let again = try Server(SiteHandler(), configuration)
+        #expect(again.addresses.count == 1)
+    }
+
+    @Test func `A server that cannot have all its addresses keeps none`() throws {
+        let busy = try Server(SiteHandler(), ServerConfiguration())
+        let busyPort = busy.addresses[0].port
+        var configuration = ServerConfiguration()
+        var error: SystemError?
+        // Somebody else may take the free port in between.
+        for _ in 0..<20 where error?.operation != "listen on 127.0.0.1:\(busyPort)" {
+            configuration.addresses = [
+                .tcp(host: "127.0.0.1", port: try freePort()),
+                .tcp(host: "127.0.0.1", port: busyPort),
+            ]
+            error = #expect(throws: SystemError.self) {
+                _ = try Server(SiteHandler(), configuration)
+            }
+        }
+        // Trying again fails at the same place, and not at what the first try has left behind.
+        let again = #expect(throws: SystemError.self) {
+            _ = try Server(SiteHandler(), configuration)
+        }
+        #expect(again == error)
+        #expect(again?.operation == "listen on 127.0.0.1:\(busyPort)")
+    }
+
+    /// A port that was free a moment ago.
+    private func freePort() throws -> UInt16 {
+        try Server(SiteHandler(), ServerConfiguration()).addresses[0].port
+    }
+
     @Test func `A message of many receives comes back whole`() throws {
         var limits = Limits()
         limits.messageByteCount = 4 << 20
