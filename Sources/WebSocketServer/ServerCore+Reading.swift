@@ -60,12 +60,21 @@ extension ServerCore where K: ~Copyable {
         decode(slot, headroom - kept..<headroom + received, call)
     }
 
-    /// Decodes what connections have kept while they were held, or from behind their handshake.
+    /// Decodes what connections have kept while they were held, or from behind their handshake, within
+    /// the budget of a turn's reading.
     mutating func decodeKept(_ call: HandlerCall) {
         guard !io.resuming.isEmpty else { return }
         let slots = io.resuming
         io.resuming.removeAll(keepingCapacity: true)
-        for slot in slots where io.connections[slot].flags.contains(.resuming) {
+        var budget = io.limits.readByteBudget
+        for (index, slot) in slots.enumerated()
+        where io.connections[slot].flags.contains(.resuming) {
+            guard budget > 0 else {
+                // Before those that have had their turn and have more.
+                io.resuming.insert(contentsOf: slots[index...], at: 0)
+                return
+            }
+            budget -= io.connections[slot].leftover.count
             io.connections[slot].flags.remove(.resuming)
             guard io.connections[slot].holds.isEmpty else { continue }
             switch io.connections[slot].phase {

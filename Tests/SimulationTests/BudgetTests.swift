@@ -71,6 +71,34 @@ import WebSocketServer
         }
     }
 
+    @Test func `What was kept is decoded within the budget too, in turn`() throws {
+        var limits = Limits()
+        limits.readByteBudget = 20_000
+        var simulation = try Simulation(Talkative(), limits: limits)
+        let clients = (0..<30).map { _ in simulation.open() }
+        let bystander = simulation.open()
+        for client in clients {
+            client.send("hold")
+            for _ in 0..<10 { client.send(2, [UInt8](repeating: 1, count: 1000)) }
+        }
+        simulation.settle()
+        for id in simulation.handler.ids { simulation.core.io.release(id) }
+        var heard = simulation.handler.heard.values.reduce(0, +)
+        #expect(heard == 30)
+        for round in 1...10 {
+            bystander.send("x")
+            simulation.turn()
+            let now = simulation.handler.heard.values.reduce(0, +)
+            // Two connections and the bystander; a third may have begun.
+            #expect(now - heard <= 31)
+            heard = now
+            #expect(simulation.handler.heard[31] == round)
+        }
+        simulation.settle()
+        #expect(simulation.handler.heard.values.reduce(0, +) == 30 * 11 + 10)
+        for index in 1...30 { #expect(simulation.handler.heard[UInt64(index)] == 11) }
+    }
+
     @Test func `Two topics are swept fairly in turn`() throws {
         var limits = Limits()
         limits.flushBudget = 600
