@@ -46,7 +46,7 @@ public enum Handshake {
             throw HandshakeRejection(
                 .badRequest, reason: "Sec-WebSocket-Key must be the base64 of 16 bytes.")
         }
-        if !head.listHasOnlyTokens("Sec-WebSocket-Protocol") {
+        if !head.headerFields.listHasOnlyTokens("Sec-WebSocket-Protocol") {
             throw HandshakeRejection(
                 .badRequest, reason: "Sec-WebSocket-Protocol must be a list of tokens.")
         }
