@@ -5,7 +5,7 @@ import Testing
 
 @testable import WebSocketCore
 
-/// A receiver of texts as a server or client has it: a decoder, one inflater, and perhaps a context.
+/// A receiver of texts as servers and clients have it: a decoder, an inflater, perhaps a context.
 struct CompressedReceiver: ~Copyable {
     var run: DecoderRun
     var inflater = Inflater()

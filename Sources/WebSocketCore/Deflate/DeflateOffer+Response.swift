@@ -1,4 +1,4 @@
-// A server's acceptance of compression, held against the offer: RFC 7692 §7.1 as the client sees it.
+// A server's acceptance of compression, held against the offer: RFC 7692 §7.1 for the client.
 
 extension DeflateOffer {
     /// What is wrong with an acceptance (RFC 7692 §7.1): the client must fail the connection.

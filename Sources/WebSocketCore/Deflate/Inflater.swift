@@ -26,8 +26,8 @@ public struct Inflater: ~Copyable {
     ///
     /// Throws ``ProtocolViolation/Kind/messageTooBig`` or ``ProtocolViolation/Kind/ratioTooHigh``
     /// when more than `limits` allow would come out, ``ProtocolViolation/Kind/invalidDeflate`` when
-    /// the payload is corrupt or not whole, ``ProtocolViolation/Kind/invalidUTF8``; `output` is then
-    /// as it was, but for its capacity, which has grown to at most twice the limit.
+    /// the payload is corrupt or not whole, ``ProtocolViolation/Kind/invalidUTF8``. Then `output`
+    /// is as it was, but for its capacity, which has grown by at most twice the limit.
     ///
     /// The message may use any window, whatever was negotiated: it costs nothing here. Blocks with
     /// BFINAL set are accepted, one after the other (§7.2.3.4), and a last one without the empty

@@ -37,8 +37,8 @@ public enum ClientHandshakeError: Error, Equatable, Sendable {
     /// (RFC 7692 §7.1), and why.
     case unacceptableParameters(String, reason: String)
 
-    /// The code for a Close frame, where the server believes that the connection is open: 1010 if it
-    /// is an extension that is wrong, 1002 if it is another part of an answer of status 101. Nil
+    /// The code for a Close frame, where the server believes that the connection is open: 1010 if
+    /// it is an extension that is wrong, 1002 if it is another part of an answer of status 101. Nil
     /// where no frame can be sent.
     public var closeCode: CloseCode? {
         switch self {
@@ -72,7 +72,7 @@ extension ClientHandshakeError: CustomStringConvertible {
             "The server chose the subprotocol \"\(name)\", which was not offered."
         case .malformedExtensions(let value): "\"\(value)\" is no list of extensions."
         case .unexpectedExtension(let name):
-            "The server accepted the extension \"\(name)\", which was not offered, or accepted twice."
+            "The server accepted the extension \"\(name)\", not offered, or accepted twice."
         case .unacceptableParameters(let value, let reason):
             "The server accepted compression with \"\(value)\". \(reason)"
         }
