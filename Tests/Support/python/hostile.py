@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Does to a server what nobody should, and asserts that each gets the answer that is documented.
 
-    hostile.py [--p99-ms N] [--growth-mib N] [--json FILE] [--only CASE] -- SERVER ARGUMENT ...
+    hostile.py [--p99-ms N] [--attempts N] [--growth-mib N] [--json FILE] [--only CASE] -- SERVER ...
     hostile.py --list | --check
 
 Meanwhile a bystander echoes messages: the 99th percentile of its round trips is bounded, as is the
-server's memory, and at the end the server still answers. Prints a line for each case and ends with
-status 0 if all hold. The server is `echo-server` at its default limits: 64 KiB and 128 fragments a
+server's memory, and at the end the server still answers. Other work on the machine can make round
+trips slower and never faster: where nothing but they have failed, all is done again, with another
+server, up to `--attempts` times. Prints a line for each case and ends with status 0 if all hold. The server is `echo-server` at its default limits: 64 KiB and 128 fragments a
 message, 8 KiB of request head within 10 seconds. Needs Python 3's library alone.
 """
 
@@ -116,6 +117,7 @@ def run(server, options):
 def main():
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     p.add_argument("--p99-ms", type=float, default=50, help="of the bystander's round trips")
+    p.add_argument("--attempts", type=int, default=3, help="when the round trips were slow")
     p.add_argument("--growth-mib", type=float, default=32, help="of the server's memory")
     p.add_argument("--json", type=Path, help="where to write all that was found")
     p.add_argument("--only", action="append", choices=[c.__name__ for c in CASES])
@@ -132,8 +134,13 @@ def main():
     stop_when_terminated()
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    with Server(options.server) as server:
-        found = run(server, options)
+    for attempt in range(options.attempts):
+        if attempt > 0:
+            print("Only the round trips were slow; once more:")
+        with Server(options.server) as server:
+            found = run(server, options)
+        if found.failed != 1 or not found.results["bystander"]["error"]:
+            break
     if options.json:
         options.json.write_text(json.dumps(found.results, indent=2) + "\n")
     print(f"{len(found.results) - found.failed} passed, {found.failed} failed")
