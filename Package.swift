@@ -77,6 +77,9 @@ let package = Package(
         .testTarget(
             name: "SimulationTests", dependencies: ["WebSocketServer", "LinuxReactor"],
             swiftSettings: tests),
+        .executableTarget(
+            name: "AutobahnClient", dependencies: ["WebSocketServer"],
+            path: "Tests/Support/AutobahnClient", swiftSettings: strict),
         .target(name: "Programs", path: "Tests/Support/Programs", swiftSettings: tests),
         .testTarget(
             name: "RoostTests",

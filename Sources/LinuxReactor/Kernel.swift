@@ -37,6 +37,15 @@ public enum AcceptOutcome: Equatable, Sendable, BitwiseCopyable {
     case failed(Int32)
 }
 
+/// What connect(2) came to.
+public enum ConnectOutcome: Equatable, Sendable, BitwiseCopyable {
+    /// A new socket, non-blocking and close-on-exec. It becomes writable when the connection is
+    /// there or has failed: ``Kernel/takeError(of:)`` says which.
+    case begun(FileDescriptor)
+    /// Nothing was begun; errno tells why.
+    case failed(Int32)
+}
+
 /// What a descriptor is watched for, and what was seen of it; the values of epoll(7).
 public struct Readiness: OptionSet, Hashable, Sendable, BitwiseCopyable {
     public let rawValue: UInt32
@@ -64,6 +73,31 @@ public enum PollChange: Sendable, BitwiseCopyable {
 public enum ListenAddress: Hashable, Sendable {
     /// A numeric address or a name of this machine, and a port; port 0 takes a free one.
     case tcp(host: String, port: UInt16)
+}
+
+/// Where to connect.
+public enum ConnectAddress: Hashable, Sendable {
+    /// An address of IPv4 or IPv6, with its port.
+    case network(NetworkAddress)
+    /// A unix(7) socket of this path.
+    case local(path: String)
+}
+
+/// A name that was looked up.
+public struct LookUp: Hashable, Sendable {
+    /// What the caller calls it.
+    public let ticket: UInt64
+    /// 0, or one of the EAI_ numbers of getaddrinfo(3).
+    public let status: Int32
+    /// The addresses in the order in which they should be tried (RFC 6724), with port 0.
+    public let addresses: [NetworkAddress]
+
+    /// The outcome of one look-up.
+    public init(ticket: UInt64, status: Int32, addresses: [NetworkAddress]) {
+        self.ticket = ticket
+        self.status = status
+        self.addresses = addresses
+    }
 }
 
 /// Everything that the outside world decides. `LinuxKernel` is the one real implementation.
@@ -107,6 +141,14 @@ public protocol Kernel: ~Copyable {
     mutating func adoptListener(_ listener: FileDescriptor) throws(SystemError) -> NetworkAddress
     /// Takes the next connection from the queue: accept4(2).
     mutating func accept(on listener: FileDescriptor) -> AcceptOutcome
+    /// Begins a connection: socket(2) with TCP_NODELAY, and connect(2). With a `source` it comes from
+    /// there; its port is chosen late, so that one address can have 28,000 connections to each
+    /// server's port (IP_BIND_ADDRESS_NO_PORT).
+    mutating func connect(
+        to address: ConnectAddress, from source: NetworkAddress?
+    ) -> ConnectOutcome
+    /// What has happened to a socket, as errno, and forgets it: SO_ERROR. 0 if nothing has.
+    mutating func takeError(of socket: FileDescriptor) -> Int32
     /// Receives once, at most as much as the buffer holds: recv(2).
     mutating func receive(
         from socket: FileDescriptor, into buffer: inout MutableSpan<UInt8>
@@ -119,6 +161,16 @@ public protocol Kernel: ~Copyable {
     mutating func close(_ descriptor: FileDescriptor)
     /// Closes at once with RST (SO_LINGER 0), so that no orphan with a full buffer stays behind.
     mutating func reset(_ socket: FileDescriptor)
+
+    // Names.
+
+    /// Begins to look a host's name up, on another thread: getaddrinfo(3) blocks. `waking` becomes
+    /// readable when it is done, and ``takeLookUps()`` has it.
+    mutating func beginLookUp(_ name: String, ticket: UInt64, waking: FileDescriptor)
+    /// The look-ups that are done, each once.
+    mutating func takeLookUps() -> [LookUp]
+    /// Wakes nobody up any more: called before the descriptor is closed.
+    mutating func endLookUps()
 
     // Other descriptors.
 

@@ -1,10 +1,13 @@
-// UNSAFE: the only file that makes a system call. Every pointer handed to the kernel comes from a
-// span or a local that outlives the call, with that span's length.
+// UNSAFE: the only file that makes a system call, beside its extension on connecting. Every pointer
+// handed to the kernel comes from a span or a local that outlives the call, with that span's length.
 import CLinux
 import Glibc
 
-/// Linux itself. One per reactor thread; it holds no state of its own.
+/// Linux itself. One per reactor thread; it holds no state but the names that are being looked up.
 public struct LinuxKernel: Kernel, ~Copyable {
+    /// Made with the first name.
+    var resolver: NameResolver?
+
     /// The kernel of this process; SIGPIPE is ignored from here on.
     public init() { clinux_ignore_sigpipe() }
 
@@ -277,7 +280,7 @@ extension LinuxKernel {
         return status == 0 ? address(of: storage) : .unknown
     }
 
-    private static func address(of storage: sockaddr_storage) -> NetworkAddress {
+    static func address(of storage: sockaddr_storage) -> NetworkAddress {
         let family = storage.ss_family
         var storage = storage
         return unsafe withUnsafeBytes(of: &storage) { bytes in

@@ -25,6 +25,21 @@ public enum CloseCause: Hashable, Sendable, BitwiseCopyable {
     /// The server is stopping: it sent Close 1001, or cut off who was left at the deadline.
     case stopping
 
+    // Of connections outward that came to nothing: `onClose` without an `onOpen`.
+
+    /// The host's name has no address, or could not be looked up: the number is one of the EAI_ ones
+    /// of getaddrinfo(3).
+    case unresolved(Int32)
+    /// No address took the connection; errno(3) of the last attempt says why (ECONNREFUSED,
+    /// ETIMEDOUT, EHOSTUNREACH; EMFILE if there was no room for one more).
+    case connectFailed(Int32)
+    /// The server answered with this status instead of 101; `onError` has its words.
+    case handshakeRefused(HTTPStatus)
+    /// The request cannot be asked, or its answer is none (RFC 6455 §4.1); `onError` says why.
+    case handshakeFailed
+    /// The server did not answer within ``Limits/handshakeDeadline``.
+    case handshakeTimedOut
+
     /// The status code that goes with the cause: that of the Close frame which the peer or the
     /// server sent first, or `CloseCode.abnormal` (1006) where the transport ended without one.
     public var code: CloseCode {
@@ -34,11 +49,13 @@ public enum CloseCause: Hashable, Sendable, BitwiseCopyable {
         case .violation(let kind): ProtocolViolation(kind).code
         case .tooSlow: .tooSlow
         case .stopping: .goingAway
+        case .unresolved, .connectFailed, .handshakeRefused, .handshakeFailed, .handshakeTimedOut:
+            .abnormal
         }
     }
 
     /// How many causes are counted apart.
-    public static let counterCount = 8
+    public static let counterCount = 13
 
     /// The place of this cause among ``Statistics/closeCounts``, whatever code it carries: below
     /// ``counterCount``.
@@ -52,13 +69,19 @@ public enum CloseCause: Hashable, Sendable, BitwiseCopyable {
         case .pingTimeout: 5
         case .tooSlow: 6
         case .stopping: 7
+        case .unresolved: 8
+        case .connectFailed: 9
+        case .handshakeRefused: 10
+        case .handshakeFailed: 11
+        case .handshakeTimedOut: 12
         }
     }
 
     /// The names of the counters, in the order of ``counterIndex``.
     public static let counterNames = [
         "peer_closed", "end_of_stream", "connection_lost", "server_closed", "violation",
-        "ping_timeout", "too_slow", "stopping",
+        "ping_timeout", "too_slow", "stopping", "unresolved", "connect_failed",
+        "handshake_refused", "handshake_failed", "handshake_timed_out",
     ]
 }
 
@@ -74,6 +97,11 @@ extension CloseCause: CustomStringConvertible {
         case .pingTimeout: "the peer answered no ping"
         case .tooSlow: "the peer read too slowly"
         case .stopping: "the server is stopping"
+        case .unresolved(let number): "the host's name was not found (\(LookUp.text(of: number)))"
+        case .connectFailed(let number): "\(SystemError(number, "connect"))"
+        case .handshakeRefused(let status): "the server answered \(status)"
+        case .handshakeFailed: "the server's answer is no opening handshake"
+        case .handshakeTimedOut: "the server did not answer in time"
         }
     }
 }
@@ -112,6 +140,10 @@ public enum ConnectionError: Error, Hashable, Sendable, CustomStringConvertible 
     /// The handler refused what the peer did. The server itself does not tell a handler of its own
     /// ``Disconnect``: this is for code that passes errors on.
     case disconnect(Disconnect)
+    /// Nothing came of a connection outward: no such host, nobody there, no answer.
+    case notConnected(CloseCause)
+    /// The server did not accept a connection outward, or not as RFC 6455 §4.1 wants it.
+    case handshake(ClientHandshakeError)
     /// The peer answered no Ping, or did not read: ``CloseCause/pingTimeout`` or
     /// ``CloseCause/tooSlow``.
     case unresponsive(CloseCause)
@@ -122,7 +154,8 @@ public enum ConnectionError: Error, Hashable, Sendable, CustomStringConvertible 
         case .violation(let kind): "\(ProtocolViolation(kind))"
         case .system(let error): "\(error)"
         case .disconnect(let disconnect): "\(disconnect.reason) (\(disconnect.code))"
-        case .unresponsive(let cause): "\(cause)"
+        case .unresponsive(let cause), .notConnected(let cause): "\(cause)"
+        case .handshake(let error): "\(error)"
         }
     }
 }

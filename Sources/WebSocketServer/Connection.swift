@@ -23,6 +23,11 @@ struct Connection: ~Copyable {
         case lingering
         /// To be closed at the end of the turn.
         case dead
+        /// A connection outward that is not there yet: its host is being looked up (and there is no
+        /// descriptor), or connect(2) is under way.
+        case connecting
+        /// Our request for a WebSocket is out, and the answer is being received.
+        case awaitingAnswer
     }
 
     struct Flags: OptionSet, BitwiseCopyable {
@@ -45,6 +50,10 @@ struct Connection: ~Copyable {
         static var endsAfterFlush: Flags { Flags(rawValue: 256) }
         /// Stands in the list of connections whose kept bytes can be decoded again.
         static var resuming: Flags { Flags(rawValue: 512) }
+        /// Of our own making: here we are the client, which masks its frames (RFC 6455 §5.1).
+        static var client: Flags { Flags(rawValue: 1024) }
+        /// The handler has asked for it, and was not told yet what came of it.
+        static var dialing: Flags { Flags(rawValue: 2048) }
     }
 
     /// Why nothing is read; reading goes on when the set is empty.
@@ -81,7 +90,7 @@ struct Connection: ~Copyable {
     var resourceId: UInt64 = 0
     /// When something was last heard, in ticks of 2^26 ns.
     var heardAt: UInt32 = 0
-    /// Its HTTP exchange, or `UInt32.max`.
+    /// Its HTTP exchange, or its dial if it is being made outward, or `UInt32.max`.
     var exchange = UInt32.max
     var decoder = MessageDecoder()
     /// Bytes received and not decoded: a partial header or head, or everything while it is held.
@@ -98,6 +107,9 @@ struct Connection: ~Copyable {
     /// Whether messages may be sent and topics be joined.
     @inline(__always)
     var isOpen: Bool { phase == .webSocket && session.maySend }
+
+    /// Which side we are.
+    var role: Role { flags.contains(.client) ? .client : .server }
 
     /// Whether it is the connection of this name, and open.
     @inline(__always)

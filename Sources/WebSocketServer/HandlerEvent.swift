@@ -12,6 +12,7 @@ package enum HandlerEvent: ~Copyable, ~Escapable {
     case drain
     case error(CloseCause)
     case close(CloseCause)
+    case start
     case tick
     case mail
 }
@@ -61,7 +62,8 @@ extension WebSocketHandler where Self: ~Copyable {
             let pending = io.takeRequest()
             onRequest(pending.request(id), &io)
         case .error(let cause):
-            if let error = ConnectionError(cause) { onError(id, error, &io) }
+            if let error = io.error(cause, id) { onError(id, error, &io) }
+        case .start: onStart(&io)
         case .tick: onTick(&io)
         case .mail:
             for mail in mailbox.takeAll() { onMail(mail, &io) }

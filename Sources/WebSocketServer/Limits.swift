@@ -26,6 +26,11 @@ public struct Limits: Sendable {
     /// network, and short for those who only want to hold a descriptor. As long may pass while the
     /// peer takes nothing of an answer over HTTP; beyond that it is reset.
     public var handshakeDeadline = Duration.seconds(10)
+    /// From an attempt to connect outward to the connection: each address of a host has as long.
+    /// Beyond: the next address, or ``CloseCause/connectFailed(_:)`` with ETIMEDOUT. The kernel alone
+    /// would try for two minutes. What comes before and after it, the look-up of a name and the
+    /// server's answer, has ``handshakeDeadline`` each.
+    public var connectDeadline = Duration.seconds(5)
     /// Silence of the peer after which it is pinged. Proxies drop idle connections after 60 s.
     public var pingInterval = Duration.seconds(25)
     /// From the Ping to any sign of life. Beyond: the connection is reset.
@@ -92,12 +97,14 @@ public struct Limits: Sendable {
 /// The limits that are times, in nanoseconds.
 struct Times {
     let handshake: UInt64
+    let connect: UInt64
     let ping: UInt64
     let pong: UInt64
     let close: UInt64
 
     init(_ limits: Limits) {
         handshake = limits.handshakeDeadline.wholeNanoseconds
+        connect = limits.connectDeadline.wholeNanoseconds
         ping = limits.pingInterval.wholeNanoseconds
         pong = limits.pongDeadline.wholeNanoseconds
         close = limits.closeDeadline.wholeNanoseconds

@@ -37,7 +37,7 @@ extension Outbound {
         switch connections[id.slot].send(opcode, payload, to: id, limit: limit, &spareOutput) {
         case .sent: if !isOwn { queue(id.slot) }
         case .notOpen: return
-        case .hasTopics:
+        case .needsMore:
             keepPlaceInTopics(id.slot)
             appendFrame(opcode, payload, to: id.slot)
         }
@@ -53,7 +53,10 @@ extension Outbound {
     ) {
         guard let slot = slot(of: id) else { return }
         let disconnect = Disconnect(code, reason)
-        close(slot, disconnect.code, reason, .serverClosed(disconnect.code))
+        switch connections[slot].phase {
+        case .connecting, .awaitingAnswer: giveUpDial(slot, .serverClosed(disconnect.code))
+        default: close(slot, disconnect.code, reason, .serverClosed(disconnect.code))
+        }
     }
 }
 
@@ -64,8 +67,13 @@ extension Outbound {
     /// been decoded; what others cause, before the turn ends.
     mutating func appendFrame(_ opcode: Opcode, _ payload: Span<UInt8>, to slot: UInt32) {
         let isOwn = slot == reading
-        connections[slot].appendFrame(
-            opcode, payload, limit: isOwn ? limits.ownOutputByteCount : Int.max, &spareOutput)
+        let limit = isOwn ? limits.ownOutputByteCount : Int.max
+        if connections[slot].flags.contains(.client) {
+            connections[slot].appendMaskedFrame(
+                opcode, payload, nextMaskingKey(), limit: limit, &spareOutput)
+        } else {
+            connections[slot].appendFrame(opcode, payload, limit: limit, &spareOutput)
+        }
         if !isOwn { queue(slot) }
     }
 
@@ -82,19 +90,21 @@ extension Outbound {
 private enum Sending {
     case sent
     case notOpen
-    /// Its place among broadcasts has to be marked first.
-    case hasTopics
+    /// Its place among broadcasts has to be marked first, or it is to be masked.
+    case needsMore
 }
 
 extension Connection {
-    /// The whole way of a message to a connection without topics, in one look at it.
+    /// The whole way of a message to a client without topics, in one look at it.
     @inline(__always)
     fileprivate mutating func send(
         _ opcode: Opcode, _ payload: Span<UInt8>, to id: ConnectionID, limit: Int,
         _ spare: inout ByteBuffer
     ) -> Sending {
         guard isOpen(id) else { return .notOpen }
-        guard firstSubscription == Subscription.none else { return .hasTopics }
+        guard firstSubscription == Subscription.none, !flags.contains(.client) else {
+            return .needsMore
+        }
         appendFrame(opcode, payload, limit: limit, &spare)
         return .sent
     }
@@ -106,9 +116,24 @@ extension Connection {
     ) {
         if outbox.bytes.capacity == 0 { swap(&outbox.bytes, &spare) }
         outbox.bytes.appendFrame(opcode, payload)
+        account(payload.count, limit)
+    }
+
+    /// Appends a frame of a client's, with the same limit.
+    fileprivate mutating func appendMaskedFrame(
+        _ opcode: Opcode, _ payload: Span<UInt8>, _ maskingKey: UInt32, limit: Int,
+        _ spare: inout ByteBuffer
+    ) {
+        if outbox.bytes.capacity == 0 { swap(&outbox.bytes, &spare) }
+        outbox.bytes.appendMaskedFrame(opcode, payload, maskingKey: maskingKey)
+        account(payload.count, limit)
+    }
+
+    @inline(__always)
+    private mutating func account(_ payloadByteCount: Int, _ limit: Int) {
         guard limit != Int.max else { return }
         // With the longest header that there is.
-        ownOutputByteCount += payload.count + 10
+        ownOutputByteCount += payloadByteCount + 14
         if ownOutputByteCount > limit { holds.insert(.ownOutput) }
     }
 }
@@ -165,7 +190,12 @@ extension Outbound {
 
     private mutating func appendClose(_ slot: UInt32, _ code: CloseCode?, _ reason: String) {
         borrowMemory(for: slot)
-        connections[slot].outbox.bytes.appendCloseFrame(code, reason: reason)
+        if connections[slot].flags.contains(.client) {
+            connections[slot].outbox.bytes.appendMaskedCloseFrame(
+                code, reason: reason, maskingKey: nextMaskingKey())
+        } else {
+            connections[slot].outbox.bytes.appendCloseFrame(code, reason: reason)
+        }
         queue(slot)
     }
 

@@ -75,6 +75,8 @@ extension Outbound {
     /// connection has, and never to the members of this one.
     public mutating func subscribe(_ id: ConnectionID, to topic: Topic) {
         guard let slot = slot(of: id), connections[slot].isOpen, isCurrent(topic),
+            // What a topic's log holds is not masked.
+            !connections[slot].flags.contains(.client),
             subscription(of: slot, to: topic) == nil
         else { return }
         let lane = lane(of: topic, connections[slot].encoding)

@@ -11,6 +11,7 @@ import WebSocketCore
 public struct Outbound: ~Copyable {
     var connections = SlotTable<Connection>()
     var exchanges = SlotTable<HTTPExchange>()
+    var dials = SlotTable<Dial>()
     var topics = SlotTable<TopicState>()
     var lanes = SlotTable<TopicLane>()
     var subscriptions = SlotTable<Subscription>()
@@ -26,6 +27,7 @@ public struct Outbound: ~Copyable {
     var queuedLanes: [UInt32] = []
     var finishing: [UInt32] = []
     var resuming: [UInt32] = []
+    var dialing: [ConnectionID] = []
 
     /// The connection whose bytes are being decoded: what is sent to it is its own doing.
     var reading = UInt32.max
@@ -55,6 +57,8 @@ public struct Outbound: ~Copyable {
     /// The calendar's time as the Date field of HTTP, made once a second.
     private var date = (second: UInt64.max, text: "")
     private(set) var chance: Chance
+    /// Made with the first frame that is masked.
+    var maskingKeys: MaskingKeys?
 
     init(limits: Limits, logger: Logger, now: Instant, wallClock: WallTime) {
         self.limits = limits

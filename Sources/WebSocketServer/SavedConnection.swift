@@ -22,12 +22,12 @@ extension Connection {
         switch phase {
         case .webSocket: true
         case .head: !flags.contains(.endsAfterFlush) && refusal == nil
-        case .free, .body, .responding, .lingering, .dead: false
+        case .free, .body, .responding, .lingering, .dead, .connecting, .awaitingAnswer: false
         }
     }
 
     /// Flags that say something of the connection, and not of what this turn has still to do.
-    static var savedFlags: Flags { [.announced, .admitted, .pinged] }
+    static var savedFlags: Flags { [.announced, .admitted, .pinged, .client] }
 
     func save(to writer: inout StateWriter) {
         writer.write(phase.rawValue)
@@ -162,7 +162,10 @@ extension CloseCause {
         case .peerClosed(let code), .serverClosed(let code): writer.write(Int32(code.rawValue))
         case .connectionLost(let number): writer.write(number)
         case .violation(let kind): writer.write(Int32(kind.rawValue))
-        case .endOfStream, .pingTimeout, .tooSlow, .stopping: writer.write(Int32(0))
+        case .unresolved(let number), .connectFailed(let number): writer.write(number)
+        case .handshakeRefused(let status): writer.write(Int32(status.rawValue))
+        case .endOfStream, .pingTimeout, .tooSlow, .stopping, .handshakeFailed, .handshakeTimedOut:
+            writer.write(Int32(0))
         }
     }
 
@@ -182,6 +185,12 @@ extension CloseCause {
         case 5: self = .pingTimeout
         case 6: self = .tooSlow
         case 7: self = .stopping
+        case 8: self = .unresolved(number)
+        case 9: self = .connectFailed(number)
+        case 10:
+            self = .handshakeRefused(HTTPStatus(rawValue: UInt16(truncatingIfNeeded: number)))
+        case 11: self = .handshakeFailed
+        case 12: self = .handshakeTimedOut
         default: throw StateError("\(index) is no cause")
         }
     }

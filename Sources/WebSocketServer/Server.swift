@@ -49,6 +49,9 @@ public final class Server<Handler: WebSocketHandler & ~Copyable> {
             preconditionFailure("a server runs once")
         }
         let mailbox = mailbox
+        core.start { event, id, io throws(Disconnect) in
+            try handler.handle(event, id, &io, mailbox)
+        }
         while !core.isDone {
             core.turn { event, id, io throws(Disconnect) in
                 try handler.handle(event, id, &io, mailbox)

@@ -11,7 +11,9 @@ extension ServerCore where K: ~Copyable {
             let slot = io.finishing[index]
             index += 1
             io.connections[slot].flags.remove(.finishing)
-            if io.connections[slot].flags.contains(.announced) { announceEnd(slot, call) }
+            if !io.connections[slot].flags.isDisjoint(with: [.announced, .dialing]) {
+                announceEnd(slot, call)
+            }
             if io.connections[slot].phase == .dead { free(slot) }
         }
         io.finishing.removeAll(keepingCapacity: true)
@@ -22,8 +24,8 @@ extension ServerCore where K: ~Copyable {
             preconditionFailure("a connection ends for a cause")
         }
         io.leaveAllTopics(slot, delivering: io.connections[slot].phase != .dead)
-        io.connections[slot].flags.remove(.announced)
-        io.openCount -= 1
+        if io.connections[slot].flags.contains(.announced) { io.openCount -= 1 }
+        io.connections[slot].flags.remove([.announced, .dialing])
         io.statistics.closeCounts[cause.counterIndex] += 1
         let id = io.id(of: slot)
         do {
@@ -38,13 +40,21 @@ extension ServerCore where K: ~Copyable {
         io.leaveAllTopics(slot, delivering: false)
         io.wheel.cancel(slot)
         let exchange = io.connections[slot].exchange
-        if exchange != UInt32.max { io.exchanges.giveBack(exchange, leaving: HTTPExchange()) }
+        if exchange != UInt32.max {
+            if io.connections[slot].flags.contains(.client) {
+                io.dials.giveBack(exchange, leaving: Dial())
+            } else {
+                io.exchanges.giveBack(exchange, leaving: HTTPExchange())
+            }
+        }
         if io.connections[slot].flags.contains(.admitted) {
             admission.release(io.connections[slot].peer, io.limits)
         }
         if io.connections[slot].refusal != nil { refusedCount -= 1 }
         // Closing the descriptor takes it out of epoll(7) too: nobody else has a copy of it.
-        if io.connections[slot].flags.contains(.resets) {
+        if io.connections[slot].descriptor == .none {
+            // It was given up before there was one.
+        } else if io.connections[slot].flags.contains(.resets) {
             kernel.reset(io.connections[slot].descriptor)
         } else {
             kernel.close(io.connections[slot].descriptor)
@@ -61,6 +71,8 @@ extension ConnectionError {
         case .violation(let kind): self = .violation(kind)
         case .connectionLost(let number):
             self = .system(SystemError(number, "keep a connection"))
+        case .unresolved, .connectFailed, .handshakeRefused, .handshakeFailed, .handshakeTimedOut:
+            self = .notConnected(cause)
         case .pingTimeout, .tooSlow: self = .unresponsive(cause)
         case .peerClosed, .endOfStream, .serverClosed, .stopping: return nil
         }

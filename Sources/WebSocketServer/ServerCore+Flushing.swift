@@ -166,13 +166,15 @@ extension ServerCore where K: ~Copyable {
             io.connections[slot].phase != .dead
         else { return }
         io.connections[slot].flags.remove(.blocked)
+        if io.connections[slot].phase == .connecting { return connectEnded(slot) }
         // Who reads is there, even if no Pong comes through what it has still to read.
         io.connections[slot].heardAt = io.now.coarse
         io.connections[slot].flags.remove(.pinged)
         // A reader that is slow has as long again: what counts is that it goes on.
         switch io.connections[slot].phase {
-        case .head, .body, .responding: io.schedule(slot, in: io.times.handshake)
-        case .free, .webSocket, .lingering, .dead: break
+        case .head, .body, .responding, .awaitingAnswer:
+            io.schedule(slot, in: io.times.handshake)
+        case .free, .webSocket, .lingering, .dead, .connecting: break
         }
         flush(slot)
         catchUp(slot)
@@ -203,9 +205,10 @@ extension ServerCore where K: ~Copyable {
         switch io.connections[slot].phase {
         case .webSocket where !io.connections[slot].session.reads:
             let hasFailed = io.connections[slot].session == .failed
-            guard io.connections[slot].session.handle(.outputFlushed) == .closeTransport else {
-                return
-            }
+            let role = io.connections[slot].role
+            guard
+                io.connections[slot].session.handle(.outputFlushed, role: role) == .closeTransport
+            else { return }
             if hasFailed { linger(slot) } else { io.die(slot, resetting: false) }
         case .head where io.connections[slot].flags.contains(.endsAfterFlush): linger(slot)
         default: return

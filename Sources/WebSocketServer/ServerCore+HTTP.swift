@@ -5,7 +5,7 @@ import WebSocketCore
 extension ServerCore where K: ~Copyable {
     /// What one receive may bring of a request: heads are small, and what follows an upgrade has to
     /// fit behind them.
-    private static var httpReceiveByteCount: Int { 16 * 1024 }
+    static var httpReceiveByteCount: Int { 16 * 1024 }
 
     mutating func receiveHTTP(_ slot: UInt32, _ budget: inout Int, _ call: HandlerCall) {
         let received = receive(slot, atMost: Self.httpReceiveByteCount, &budget)
@@ -131,7 +131,8 @@ extension ServerCore where K: ~Copyable {
         if !io.connections[slot].leftover.isEmpty { io.resume(slot) }
     }
 
-    private mutating func announce(_ slot: UInt32, _ call: HandlerCall) {
+    /// Tells the handler that a connection is open.
+    mutating func announce(_ slot: UInt32, _ call: HandlerCall) {
         io.connections[slot].flags.insert(.announced)
         io.openCount += 1
         io.statistics.openedCount += 1

@@ -19,6 +19,9 @@ extension ServerCore where K: ~Copyable {
         case .webSocket where io.connections[slot].session.reads:
             receiveFrames(slot, &budget, call)
         case .webSocket, .lingering: discard(slot, &budget)
+        case .awaitingAnswer: receiveAnswer(slot, &budget, call)
+        // It becomes writable at the same time.
+        case .connecting: return
         }
     }
 
@@ -95,6 +98,7 @@ extension ServerCore where K: ~Copyable {
         var bytes = buffer.mutableSpan(0..<range.upperBound)
         var position = range.lowerBound
         let id = io.id(of: slot)
+        let rules = io.connections[slot].flags.contains(.client) ? clientRules : rules
         // Locals for the time: what is looked up once need not be looked up for each message.
         var decoder = io.connections[slot].decoder
         var assembly = ByteBuffer()
@@ -164,7 +168,8 @@ extension ServerCore where K: ~Copyable {
         switch io.connections[slot].phase {
         case .webSocket:
             // What is owed after a Close goes out first; reading on would only say the same.
-            if io.connections[slot].session.handle(.endOfStream) == .none {
+            let role = io.connections[slot].role
+            if io.connections[slot].session.handle(.endOfStream, role: role) == .none {
                 io.connections[slot].holds.insert(.handler)
                 return io.queue(slot)
             }
@@ -173,7 +178,8 @@ extension ServerCore where K: ~Copyable {
         // It may have ended its side only, and still wait for the answers to what it asked before.
         case .head, .body: io.endAfterOutput(slot)
         case .lingering, .responding: io.die(slot, resetting: false)
-        case .free, .dead: return
+        case .awaitingAnswer: answerEnded(slot)
+        case .free, .dead, .connecting: return
         }
     }
 

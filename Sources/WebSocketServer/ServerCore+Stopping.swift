@@ -66,6 +66,7 @@ extension ServerCore where K: ~Copyable {
             io.close(slot, .goingAway, "The server is stopping; reconnect soon.", .stopping)
         case .head, .body:
             if !io.connections[slot].flags.contains(.endsAfterFlush) { io.endAfterOutput(slot) }
+        case .connecting, .awaitingAnswer: io.giveUpDial(slot, .stopping)
         case .free, .responding, .lingering, .dead: return
         }
     }

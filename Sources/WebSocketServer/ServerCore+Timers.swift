@@ -12,6 +12,7 @@ extension ServerCore where K: ~Copyable {
                 if io.connections[slot].flags.contains(.blocked) { io.die(slot, resetting: true) }
             case .head, .body: expireRequest(slot)
             case .lingering: io.die(slot, resetting: true)
+            case .connecting, .awaitingAnswer: expireDial(slot)
             case .webSocket where io.connections[slot].session == .open: checkLiveness(slot)
             // The peer has not answered our Close, or does not read: no orphan stays behind.
             case .webSocket: io.die(slot, resetting: true)

@@ -30,6 +30,8 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
     let connectionLimit: Int
 
     let rules: DecoderRules
+    /// For connections outward: what comes is not masked.
+    let clientRules: DecoderRules
     let origin: OriginPolicy
     let tickInterval: Duration
     var nextTick: Instant
@@ -96,6 +98,9 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         self.wakeup = wakeup
         self.connectionLimit = connectionLimit
         self.rules = rules
+        var clientRules = rules
+        clientRules.role = .client
+        self.clientRules = clientRules
         self.origin = origin
         self.tickInterval = tickInterval
     }
@@ -152,9 +157,11 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         if hasMail {
             hasMail = false
             kernel.clearWakeup(wakeup)
+            takeLookUps()
             emit(.mail, call)
         }
         moveStop()
+        beginConnections()
         flushOutput()
         finishConnections(call)
     }
@@ -163,6 +170,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
     private func timeout() -> UInt64? {
         if !io.queued.isEmpty || !io.queuedLanes.isEmpty || !io.finishing.isEmpty
             || !io.resuming.isEmpty || poller.hasEvents || io.stopRequest != nil
+            || !io.dialing.isEmpty
         {
             return 0
         }
@@ -212,6 +220,9 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         emit(.tick, call)
     }
 
+    /// Lets the handler begin: called once, before the first turn.
+    package mutating func start(_ call: HandlerCall) { emit(.start, call) }
+
     /// Calls the handler about no connection in particular.
     private mutating func emit(_ event: borrowing HandlerEvent, _ call: HandlerCall) {
         do {
@@ -226,6 +237,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         for listener in listeners { kernel.close(listener.descriptor) }
         if let descriptor = signals?.descriptor { kernel.close(descriptor) }
         if let reserve { kernel.close(reserve) }
+        kernel.endLookUps()
         kernel.close(wakeup)
         poller.close(&kernel)
     }
@@ -272,6 +284,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
 package struct TakenCounts: Equatable, Sendable {
     package var connections = 0
     package var exchanges = 0
+    package var dials = 0
     package var topics = 0
     package var lanes = 0
     package var subscriptions = 0
@@ -284,6 +297,7 @@ extension ServerCore where K: ~Copyable {
         var counts = TakenCounts()
         counts.connections = io.connections.takenCount
         counts.exchanges = io.exchanges.takenCount
+        counts.dials = io.dials.takenCount
         counts.topics = io.topics.takenCount
         counts.lanes = io.lanes.takenCount
         counts.subscriptions = io.subscriptions.takenCount

@@ -6,7 +6,9 @@ import WebSocketCore
 public struct Statistics: Sendable {
     /// Connections accepted, whatever became of them.
     public var acceptedCount: UInt64 = 0
-    /// Opening handshakes completed and given to the handler.
+    /// Connections begun outward, whatever became of them.
+    public var connectCount: UInt64 = 0
+    /// Opening handshakes completed and given to the handler, of either side.
     public var openedCount: UInt64 = 0
     /// Closes told to the handler, by ``CloseCause/counterIndex``; see ``closes(_:)``.
     public var closeCounts = [UInt64](repeating: 0, count: CloseCause.counterCount)

@@ -54,6 +54,10 @@ public protocol WebSocketHandler: ~Copyable {
     /// exactly once for each that was opened, at the end of a turn.
     mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout Outbound)
 
+    /// The loop begins. Called once, before any other callback but ``restore(from:_:)``: the moment
+    /// to make topics, or to connect outward.
+    mutating func onStart(_ io: inout Outbound)
+
     /// Called once every ``ServerConfiguration/tickInterval``, by default a second, between other
     /// callbacks; later if a turn takes longer, and never to make up for it.
     mutating func onTick(_ io: inout Outbound)
@@ -95,11 +99,14 @@ extension WebSocketHandler where Self: ~Copyable {
         // That peers vanish is the way of the network; that one breaks the protocol is worth a line.
         switch error {
         case .violation, .disconnect: io.logger.info("Connection \(id): \(error)")
+        case .notConnected, .handshake: io.logger.warning("Connection \(id): \(error)")
         case .system, .unresponsive: io.logger.debug("Connection \(id): \(error)")
         }
     }
 
     public mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout Outbound) {}
+
+    public mutating func onStart(_ io: inout Outbound) {}
 
     public mutating func onTick(_ io: inout Outbound) {}
 

@@ -18,8 +18,15 @@ struct SimulatedSocket {
     var serverHasEnded = false
     var isClosed = false
     var wasReset = false
+    /// What becomes of a connection of our own making; nil for one that was accepted.
+    var attempt: Attempt?
 
     var readiness: Readiness {
+        switch attempt {
+        case .pending: return []
+        case .fails: return [.readable, .writable, .failed]
+        case .succeeds, .failsAtOnce, nil: break
+        }
         var ready: Readiness = []
         if !toServer.isEmpty || clientHasEnded { ready.insert(.readable) }
         if window > 0 { ready.insert(.writable) }
@@ -47,6 +54,16 @@ struct SimulatedSocket {
         }
         return 32
     }
+}
+
+/// What comes of a connect(2).
+enum Attempt: Equatable {
+    case succeeds
+    /// connect(2) itself says so.
+    case failsAtOnce(Int32)
+    /// It is found out later.
+    case fails(Int32)
+    case pending
 }
 
 /// What the test and the kernel share: the test is the network.
@@ -93,6 +110,12 @@ final class SimulatedNetwork {
         return sorted
     }
     var hasWakeup = false
+    /// What becomes of connections outward, and those that were begun.
+    var attempt: (ConnectAddress) -> Attempt = { _ in .succeeds }
+    var connects: [(socket: Int32, address: ConnectAddress, source: NetworkAddress?)] = []
+    /// What names mean; a name that is not here is never found out about.
+    var names: [String: LookUp] = [:]
+    var lookUps: [LookUp] = []
 
     init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
@@ -270,6 +293,41 @@ struct SimulatedKernel: Kernel, ~Copyable {
         network.sockets[socket.rawValue]!.wasReset = true
         close(socket)
     }
+
+    mutating func connect(
+        to address: ConnectAddress, from source: NetworkAddress?
+    ) -> ConnectOutcome {
+        guard network.descriptorsLeft > 0 else { return .failed(24) }
+        let attempt = network.attempt(address)
+        if case .failsAtOnce(let number) = attempt { return .failed(number) }
+        network.nextDescriptor += 1
+        network.descriptorsLeft -= 1
+        var socket = SimulatedSocket()
+        socket.attempt = attempt
+        network.sockets[network.nextDescriptor] = socket
+        network.openDescriptors.insert(network.nextDescriptor)
+        network.connects.append((network.nextDescriptor, address, source))
+        return .begun(FileDescriptor(rawValue: network.nextDescriptor))
+    }
+
+    mutating func takeError(of socket: FileDescriptor) -> Int32 {
+        if case .fails(let number) = network.sockets[socket.rawValue]!.attempt { return number }
+        return 0
+    }
+
+    mutating func beginLookUp(_ name: String, ticket: UInt64, waking: FileDescriptor) {
+        guard let found = network.names[name] else { return }
+        network.lookUps.append(
+            LookUp(ticket: ticket, status: found.status, addresses: found.addresses))
+        network.hasWakeup = true
+    }
+
+    mutating func takeLookUps() -> [LookUp] {
+        defer { network.lookUps = [] }
+        return network.lookUps
+    }
+
+    mutating func endLookUps() {}
 
     mutating func makeWakeup() throws(SystemError) -> FileDescriptor {
         FileDescriptor(rawValue: Self.wakeup)

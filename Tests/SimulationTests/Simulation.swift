@@ -28,6 +28,9 @@ struct Simulation<Handler: WebSocketHandler>: ~Copyable {
         self.handler = handler
         let network = UncheckedNetwork(network: network)
         mailbox = Mailbox(descriptor: core.wakeup) { _ in network.network.hasWakeup = true }
+        core.start { event, id, io throws(Disconnect) in
+            try self.handler.handle(event, id, &io, mailbox)
+        }
     }
 
     /// Another process takes over, as if the server had been replaced in the middle of everything.

@@ -2,9 +2,9 @@
 
 /// The fields of a head, as they came. They are read through the head that has them, see
 /// ``HTTPHead``.
-public struct HTTPFields: Equatable, Sendable {
+public struct HTTPFields: Hashable, Sendable {
     /// Where a field's name and value lie.
-    struct Field: BitwiseCopyable, Equatable, Sendable {
+    struct Field: BitwiseCopyable, Hashable, Sendable {
         var nameStart: UInt32
         var nameEnd: UInt32
         var valueStart: UInt32

@@ -1,7 +1,7 @@
 // A response head that has been received whole; the one that is sent is ResponseHead.
 
 /// The head of an HTTP response as a client received it (RFC 9112 §4).
-public struct ReceivedResponseHead: HTTPHead, Equatable {
+public struct ReceivedResponseHead: HTTPHead, Hashable {
     /// The fields, and the bytes of the whole head.
     public let headerFields: HTTPFields
     /// The status of the response.

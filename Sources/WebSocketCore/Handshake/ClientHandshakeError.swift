@@ -2,7 +2,7 @@
 
 /// Why a client has no connection: what it was told to ask for can't be asked, or what the server
 /// answered is not what RFC 6455 §4.1 demands.
-public enum ClientHandshakeError: Error, Equatable, Sendable {
+public enum ClientHandshakeError: Error, Hashable, Sendable {
     /// The host is empty, or has a character that a host and port can't have.
     case invalidHost(String)
     /// The target doesn't begin with a slash, or has a character that must be percent-encoded.

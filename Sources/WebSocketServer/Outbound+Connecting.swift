@@ -1,0 +1,81 @@
+// Connecting outward: a connection of our own making, beside those that are accepted.
+import LinuxReactor
+import WebSocketCore
+
+extension Outbound {
+    /// Begins to open a WebSocket, and returns its name at once. `onOpen` follows when the server
+    /// has accepted it, and from then on it is a connection like any other. If nothing comes of it,
+    /// `onError` says why and `onClose` follows without an `onOpen`, with
+    /// ``CloseCause/unresolved(_:)``, ``CloseCause/connectFailed(_:)``,
+    /// ``CloseCause/handshakeRefused(_:)``, ``CloseCause/handshakeFailed`` or
+    /// ``CloseCause/handshakeTimedOut``. Every `connect` is matched by exactly one `onClose`.
+    ///
+    /// Host names are looked up on another thread, and the addresses found are tried in turn, each
+    /// for ``Limits/connectDeadline``. Connections count against ``Limits/connectionCount`` as
+    /// accepted ones do. What is sent is masked with unpredictable keys (RFC 6455 §5.3).
+    @discardableResult
+    public mutating func connect(_ request: ConnectRequest) -> ConnectionID {
+        lastResourceId += 1
+        var connection = Connection()
+        connection.resourceId = lastResourceId
+        connection.phase = .connecting
+        connection.flags = [.client, .dialing]
+        connection.exchange = dials.take(Dial())
+        dials[connection.exchange].request = request
+        let slot = connections.take(connection)
+        statistics.connectCount += 1
+        let id = id(of: slot)
+        dialing.append(id)
+        return id
+    }
+
+    /// Whether the connection was made by ``connect(_:)``, and not accepted.
+    public func isOutgoing(_ id: ConnectionID) -> Bool {
+        slot(of: id).map { connections[$0].flags.contains(.client) } ?? false
+    }
+
+    /// What was agreed on with the server, its answer included: the chosen subprotocol, further
+    /// fields. It is there during `onOpen` of a connection that ``connect(_:)`` made, and nil at all
+    /// other times: keep what you need of it.
+    public func agreement(of id: ConnectionID) -> ClientAgreement? {
+        guard let slot = slot(of: id), connections[slot].flags.contains(.client),
+            connections[slot].exchange != UInt32.max
+        else { return nil }
+        return dials[connections[slot].exchange].agreement
+    }
+
+    /// Resets a connection, or gives up making it: no Close frame, and what is on its way is lost,
+    /// as if the network had gone. `onClose` follows, with ``CloseCause/serverClosed(_:)`` and
+    /// `CloseCode.abnormal`. For tests of what others do then; otherwise use ``close(_:_:_:)``.
+    public mutating func abort(_ id: ConnectionID) {
+        guard let slot = slot(of: id) else { return }
+        setCause(slot, .serverClosed(.abnormal))
+        die(slot, resetting: true)
+    }
+
+    /// The connection comes to nothing.
+    mutating func giveUpDial(_ slot: UInt32, _ cause: CloseCause) {
+        setCause(slot, cause)
+        die(slot, resetting: false)
+    }
+
+    /// A masking key for the next frame of a connection of our own making.
+    mutating func nextMaskingKey() -> UInt32 {
+        if maskingKeys == nil {
+            let bytes = randomBytes(32)
+            maskingKeys = MaskingKeys(seed: InlineArray { bytes[$0] })
+        }
+        return maskingKeys!.next()
+    }
+
+    /// What `onError` is told of a cause; nil if the connection simply ended.
+    func error(_ cause: CloseCause, _ id: ConnectionID) -> ConnectionError? {
+        if let slot = slot(of: id), connections[slot].flags.contains(.client),
+            connections[slot].exchange != UInt32.max,
+            let error = dials[connections[slot].exchange].error
+        {
+            return .handshake(error)
+        }
+        return ConnectionError(cause)
+    }
+}
