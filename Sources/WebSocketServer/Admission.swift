@@ -17,7 +17,7 @@ struct Admission {
 
     /// Nil if it may come in, and is counted; otherwise why not.
     mutating func admit(_ peer: NetworkAddress, _ limits: Limits, at now: Instant) -> Refusal? {
-        guard applies(to: peer, limits) else { return nil }
+        guard Self.applies(to: peer) else { return nil }
         let key = peer.admissionKey
         let rate = Double(limits.newConnectionsPerAddressAndSecond ?? .max)
         // A page load opens half a dozen at once, and several people share an address: after a rest
@@ -40,24 +40,23 @@ struct Admission {
     }
 
     /// Counts a connection that was admitted by an earlier process.
-    mutating func restore(_ peer: NetworkAddress, _ limits: Limits, at now: Instant) {
-        guard applies(to: peer, limits) else { return }
+    mutating func restore(_ peer: NetworkAddress, at now: Instant) {
+        guard Self.applies(to: peer) else { return }
         entries[peer.admissionKey, default: Entry(tokens: 0, filledAt: now)].count += 1
     }
 
     /// An admitted connection is gone.
-    mutating func release(_ peer: NetworkAddress, _ limits: Limits) {
-        guard applies(to: peer, limits) else { return }
+    mutating func release(_ peer: NetworkAddress) {
+        guard Self.applies(to: peer) else { return }
         let key = peer.admissionKey
         guard let count = entries[key]?.count else { return }
         assert(count > 0)
         entries[key]?.count = count - 1
     }
 
-    private func applies(to peer: NetworkAddress, _ limits: Limits) -> Bool {
-        guard limits.connectionsPerAddress != nil || limits.newConnectionsPerAddressAndSecond != nil
-        else { return false }
-        return !peer.isLoopback && peer.family != .unknown
+    /// Also without limits: they may come while the server runs, and count who is there.
+    private static func applies(to peer: NetworkAddress) -> Bool {
+        !peer.isLoopback && peer.family != .unknown
     }
 
     /// Throws out addresses with no connection whose bucket is full again: they are as new ones.

@@ -24,6 +24,8 @@ public enum CloseCause: Hashable, Sendable, BitwiseCopyable {
     case tooSlow
     /// The server is stopping: it sent Close 1001, or cut off who was left at the deadline.
     case stopping
+    /// The server is stopping and will be back at once: it sent Close 1012, or cut off who was left.
+    case restarting
 
     // Of connections outward that came to nothing: `onClose` without an `onOpen`.
 
@@ -49,13 +51,14 @@ public enum CloseCause: Hashable, Sendable, BitwiseCopyable {
         case .violation(let kind): ProtocolViolation(kind).code
         case .tooSlow: .tooSlow
         case .stopping: .goingAway
+        case .restarting: .serviceRestart
         case .unresolved, .connectFailed, .handshakeRefused, .handshakeFailed, .handshakeTimedOut:
             .abnormal
         }
     }
 
     /// How many causes are counted apart.
-    public static let counterCount = 13
+    public static let counterCount = 14
 
     /// The place of this cause among ``Statistics/closeCounts``, whatever code it carries: below
     /// ``counterCount``.
@@ -74,6 +77,7 @@ public enum CloseCause: Hashable, Sendable, BitwiseCopyable {
         case .handshakeRefused: 10
         case .handshakeFailed: 11
         case .handshakeTimedOut: 12
+        case .restarting: 13
         }
     }
 
@@ -81,7 +85,7 @@ public enum CloseCause: Hashable, Sendable, BitwiseCopyable {
     public static let counterNames = [
         "peer_closed", "end_of_stream", "connection_lost", "server_closed", "violation",
         "ping_timeout", "too_slow", "stopping", "unresolved", "connect_failed",
-        "handshake_refused", "handshake_failed", "handshake_timed_out",
+        "handshake_refused", "handshake_failed", "handshake_timed_out", "restarting",
     ]
 }
 
@@ -97,6 +101,7 @@ extension CloseCause: CustomStringConvertible {
         case .pingTimeout: "the peer answered no ping"
         case .tooSlow: "the peer read too slowly"
         case .stopping: "the server is stopping"
+        case .restarting: "the server is restarting"
         case .unresolved(let number): "the host's name was not found (\(LookUp.text(of: number)))"
         case .connectFailed(let number): "\(SystemError(number, "connect"))"
         case .handshakeRefused(let status): "the server answered \(status)"

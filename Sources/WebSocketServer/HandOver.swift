@@ -64,7 +64,7 @@ extension ServerCore where K: ~Copyable {
             throw StateError("\(error)")
         }
         if io.connections[slot].flags.contains(.admitted) {
-            admission.restore(io.connections[slot].peer, io.limits, at: io.now)
+            admission.restore(io.connections[slot].peer, at: io.now)
         }
         io.connections[slot].heardAt = io.now.coarse
         switch io.connections[slot].phase {

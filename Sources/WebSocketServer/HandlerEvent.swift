@@ -15,6 +15,10 @@ package enum HandlerEvent: ~Copyable, ~Escapable {
     case start
     case tick
     case mail
+    case refusal(Int)
+    case signal(Int32)
+    case stop
+    case roundTrip
 }
 
 /// The one way from the server into the handler. It never escapes and is called once an event.
@@ -67,6 +71,10 @@ extension WebSocketHandler where Self: ~Copyable {
         case .tick: onTick(&io)
         case .mail:
             for mail in mailbox.takeAll() { onMail(mail, &io) }
+        case .refusal(let index): onRefusal(io.refused[index], &io)
+        case .signal(let number): onSignal(number, &io)
+        case .stop: onStop(&io)
+        case .roundTrip: onRoundTrip(&io)
         }
     }
 }

@@ -3,7 +3,7 @@
 /// What a server allows. What lies beyond a limit has a close code, an HTTP status or a consequence
 /// of its own, named with each; what it ends or refuses is counted in ``Statistics``.
 ///
-/// Read once, when the server is made.
+/// Read when the server is made; ``Outbound/change(limits:origin:)`` lets others hold later.
 public struct Limits: Sendable {
     // What a peer may send.
 

@@ -119,7 +119,12 @@ extension Outbound {
     mutating func reject(
         _ slot: UInt32, _ rejection: HandshakeRejection, countedAs refusal: Refusal? = .request
     ) {
-        if let refusal { statistics.refusalCounts[refusal.rawValue] += 1 }
+        if let refusal {
+            note(
+                RefusedConnection(
+                    refusal: refusal, peer: connections[slot].peer, status: rejection.status,
+                    reason: rejection.reason))
+        }
         let date = httpDate
         rejection.appendResponse(to: &connections[slot].outbox.bytes, date: date)
         connections[slot].flags.insert(.endsAfterFlush)

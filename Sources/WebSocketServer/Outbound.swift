@@ -40,8 +40,11 @@ public struct Outbound: ~Copyable {
     var spareOutput = ByteBuffer(minimumCapacity: 64 * 1024)
     var spareLog = ByteBuffer(minimumCapacity: 16 * 1024)
 
-    let limits: Limits
-    let times: Times
+    /// What peers may do now; changed by ``change(limits:origin:)``.
+    public internal(set) var limits: Limits
+    var times: Times
+    /// Limits and rules that are to hold from the next turn on.
+    var newRules: (limits: Limits, origin: OriginPolicy)?
     /// For what the application has to say about itself.
     public var logger: Logger
     /// The monotonic time at which this turn began; the same in all callbacks of a turn.
@@ -52,8 +55,12 @@ public struct Outbound: ~Copyable {
     public internal(set) var statistics = Statistics()
     /// Whether the server is on its way to its end: it accepts nobody, and closes whoever is there.
     public internal(set) var isStopping = false
-    /// How long the open connections' closes are spread; set when a stop is asked for.
-    var stopRequest: Duration?
+    var stopRequest: StopRequest?
+    /// How long something that had become ready lately waited until it was served: the time of the
+    /// last round trip, see ``WebSocketHandler/onRoundTrip(_:)-(Outbound)``.
+    public internal(set) var loopLag = Duration.zero
+    /// Connections that were refused in this turn, until the handler has been told.
+    var refused: [RefusedConnection] = []
     /// The calendar's time as the Date field of HTTP, made once a second.
     private var date = (second: UInt64.max, text: "")
     private(set) var chance: Chance
@@ -134,13 +141,31 @@ public struct Outbound: ~Copyable {
         release(slot, .handler)
     }
 
-    /// Stops the server in order: nobody new is accepted, open connections get a Close 1001, and
-    /// ``Server/run()`` returns when all have gone.
+    /// Stops the server in order: nobody new is accepted, open connections get a Close 1001, or 1012
+    /// for a restart, and ``Server/run()`` returns when all have gone.
     ///
     /// The Closes are spread over `grace`, or over a millisecond for each connection if that is
     /// less, so that not everybody reconnects in the same instant. Who is still there
     /// ``Limits/closeDeadline`` after the last is reset.
-    public mutating func stop(grace: Duration = .seconds(5)) { stopRequest = grace }
+    ///
+    /// - Parameters:
+    ///   - grace: over which time the Closes are spread at most. Asking again may shorten it.
+    ///   - restarting: tells the peers that the server will be back at once (Close 1012), and counts
+    ///     as ``CloseCause/restarting``. What was said first remains.
+    public mutating func stop(grace: Duration = .seconds(5), restarting: Bool = false) {
+        let earlier = stopRequest
+        stopRequest = StopRequest(
+            grace: min(grace, earlier?.grace ?? grace), isRestart: earlier?.isRestart ?? restarting)
+    }
+
+    // MARK: Rules
+
+    /// Lets other limits and another Origin rule hold from the next turn on, for connections that are
+    /// open too. Nobody is sent away who is there already, and topics keep the log limit that they
+    /// were made with.
+    public mutating func change(limits: Limits, origin: OriginPolicy) {
+        newRules = (limits, origin)
+    }
 
     // MARK: Chance
 

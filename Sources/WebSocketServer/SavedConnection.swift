@@ -164,7 +164,8 @@ extension CloseCause {
         case .violation(let kind): writer.write(Int32(kind.rawValue))
         case .unresolved(let number), .connectFailed(let number): writer.write(number)
         case .handshakeRefused(let status): writer.write(Int32(status.rawValue))
-        case .endOfStream, .pingTimeout, .tooSlow, .stopping, .handshakeFailed, .handshakeTimedOut:
+        case .endOfStream, .pingTimeout, .tooSlow, .stopping, .restarting,
+            .handshakeFailed, .handshakeTimedOut:
             writer.write(Int32(0))
         }
     }
@@ -191,6 +192,7 @@ extension CloseCause {
             self = .handshakeRefused(HTTPStatus(rawValue: UInt16(truncatingIfNeeded: number)))
         case 11: self = .handshakeFailed
         case 12: self = .handshakeTimedOut
+        case 13: self = .restarting
         default: throw StateError("\(index) is no cause")
         }
     }

@@ -37,6 +37,8 @@ public struct ServerConfiguration: Sendable {
     /// Signals that stop the server in order, as ``Outbound/stop(grace:)`` with 5 s does; a second
     /// one ends the grace. Empty if the program sees to signals itself.
     public var stopSignals: [Int32] = []
+    /// Signals that are told to ``WebSocketHandler/onSignal(_:_:)``, and do nothing by themselves.
+    public var signals: [Int32] = []
     /// Where the server and the handler log to.
     public var logger = Logger(label: "websocket-server")
 

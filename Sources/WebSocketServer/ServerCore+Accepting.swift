@@ -52,8 +52,8 @@ extension ServerCore where K: ~Copyable {
             if connection.refusal == nil { connection.flags.insert(.admitted) }
         }
         if let refusal = connection.refusal {
-            guard refusedCount < Self.refusedLimit else { return turnAway(socket, refusal) }
-            io.statistics.refusalCounts[refusal.rawValue] += 1
+            guard refusedCount < Self.refusedLimit else { return turnAway(socket, refusal, peer) }
+            io.note(refusal, of: peer)
             refusedCount += 1
         }
         io.lastResourceId += 1
@@ -78,16 +78,18 @@ extension ServerCore where K: ~Copyable {
     private mutating func refuseWithReserve(on index: Int) {
         guard let reserve else { return }
         kernel.close(reserve)
-        if case .accepted(let socket, _) = kernel.accept(on: listeners[index].descriptor) {
+        if case .accepted(let socket, let peer) = kernel.accept(on: listeners[index].descriptor) {
             io.statistics.acceptedCount += 1
-            turnAway(socket, .noDescriptors)
+            turnAway(socket, .noDescriptors, peer)
         }
         self.reserve = kernel.makeReserve()
     }
 
     /// Says 503 to a socket that gets no slot, and closes it.
-    private mutating func turnAway(_ socket: FileDescriptor, _ refusal: Refusal) {
-        io.statistics.refusalCounts[refusal.rawValue] += 1
+    private mutating func turnAway(
+        _ socket: FileDescriptor, _ refusal: Refusal, _ peer: NetworkAddress
+    ) {
+        io.note(refusal, of: peer)
         var response = ByteBuffer()
         refusal.rejection.appendResponse(to: &response, date: io.httpDate)
         // Best effort: it fits into any new socket's buffer, and a request that has come already is

@@ -48,7 +48,7 @@ extension ServerCore where K: ~Copyable {
             }
         }
         if io.connections[slot].flags.contains(.admitted) {
-            admission.release(io.connections[slot].peer, io.limits)
+            admission.release(io.connections[slot].peer)
         }
         if io.connections[slot].refusal != nil { refusedCount -= 1 }
         // Closing the descriptor takes it out of epoll(7) too: nobody else has a copy of it.
@@ -74,7 +74,7 @@ extension ConnectionError {
         case .unresolved, .connectFailed, .handshakeRefused, .handshakeFailed, .handshakeTimedOut:
             self = .notConnected(cause)
         case .pingTimeout, .tooSlow: self = .unresponsive(cause)
-        case .peerClosed, .endOfStream, .serverClosed, .stopping: return nil
+        case .peerClosed, .endOfStream, .serverClosed, .stopping, .restarting: return nil
         }
     }
 }

@@ -1,6 +1,12 @@
-// The orderly stop: no new connections, a Close 1001 for everybody, spread over a grace time.
+// The orderly stop: no new connections, a Close for everybody, spread over a grace time.
 import LinuxReactor
 import WebSocketCore
+
+/// A stop that the handler or a signal asks for.
+struct StopRequest {
+    var grace: Duration
+    var isRestart = false
+}
 
 /// How far a stop has come.
 struct Stop {
@@ -20,10 +26,12 @@ extension ServerCore where K: ~Copyable {
     package var isDone: Bool { stop != nil && io.connections.takenCount == 0 }
 
     /// Begins a stop that was asked for, and moves one on that has begun.
-    mutating func moveStop() {
-        if let grace = io.stopRequest {
+    mutating func moveStop(_ call: HandlerCall) {
+        if let request = io.stopRequest {
             io.stopRequest = nil
-            beginStop(grace)
+            let isFirst = !io.isStopping
+            beginStop(request)
+            if isFirst { emit(.stop, call) }
         }
         guard var stop else { return }
         guard io.now >= stop.nextStep else { return }
@@ -47,11 +55,12 @@ extension ServerCore where K: ~Copyable {
         self.stop = stop
     }
 
-    private mutating func beginStop(_ grace: Duration) {
+    private mutating func beginStop(_ request: StopRequest) {
+        if !io.isStopping { stopCause = request.isRestart ? .restarting : .stopping }
         io.isStopping = true
         closeListeners()
         // A thousand a second are no storm: few connections are told at once, many over the grace.
-        let spread = min(grace, .milliseconds(io.connections.takenCount))
+        let spread = min(request.grace, .milliseconds(io.connections.takenCount))
         let deadline = io.now + spread + io.limits.closeDeadline
         // Who asks again may hurry a stop along, and not put its end off.
         if let stop, stop.deadline <= deadline { return }
@@ -63,7 +72,8 @@ extension ServerCore where K: ~Copyable {
     mutating func closeForStop(_ slot: UInt32) {
         switch io.connections[slot].phase {
         case .webSocket:
-            io.close(slot, .goingAway, "The server is stopping; reconnect soon.", .stopping)
+            let reason = stopCause == .restarting ? "restarting" : "stopping"
+            io.close(slot, stopCause.code, "The server is \(reason); reconnect soon.", stopCause)
         case .head, .body:
             if !io.connections[slot].flags.contains(.endsAfterFlush) { io.endAfterOutput(slot) }
         case .connecting, .awaitingAnswer: io.giveUpDial(slot, .stopping)
@@ -74,7 +84,7 @@ extension ServerCore where K: ~Copyable {
     private mutating func cutOffEverybody() {
         for slot in 0..<UInt32(io.connections.bound)
         where io.connections[slot].phase != .free && io.connections[slot].phase != .dead {
-            io.setCause(slot, .stopping)
+            io.setCause(slot, stopCause)
             io.die(slot, resetting: true)
         }
     }

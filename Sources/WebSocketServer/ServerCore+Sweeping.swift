@@ -23,6 +23,7 @@ extension ServerCore where K: ~Copyable {
             if !isDone { io.queueLane(lane) }
         }
         io.queuedLanes.removeFirst(index)
+        roundTrip.passed(index)
     }
 
     /// Goes on with the pass over a lane's members. True if nobody is behind but the blocked.

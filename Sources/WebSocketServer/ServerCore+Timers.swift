@@ -29,9 +29,7 @@ extension ServerCore where K: ~Copyable {
         let isIdle = io.connections[slot].phase == .head && io.connections[slot].leftover.isEmpty
         let hadRequest = io.connections[slot].exchange != UInt32.max
         if isIdle {
-            if !hadRequest {
-                io.statistics.refusalCounts[Refusal.handshakeTimeout.rawValue] += 1
-            }
+            if !hadRequest { io.note(.handshakeTimeout, of: io.connections[slot].peer) }
             return io.die(slot, resetting: false)
         }
         io.reject(

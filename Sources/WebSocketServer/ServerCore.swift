@@ -27,18 +27,24 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
     var admission = Admission()
     /// Connections that are there only to be told why they may not stay.
     var refusedCount = 0
-    let connectionLimit: Int
+    private(set) var connectionLimit: Int
+    /// What RLIMIT_NOFILE allows.
+    private let descriptorCount: Int
 
-    let rules: DecoderRules
+    private(set) var rules: DecoderRules
     /// For connections outward: what comes is not masked.
-    let clientRules: DecoderRules
-    let origin: OriginPolicy
+    private(set) var clientRules: DecoderRules
+    private(set) var origin: OriginPolicy
     let tickInterval: Duration
     var nextTick: Instant
     var signals: SignalSource?
+    private let stopSignals: [Int32]
     package let wakeup: FileDescriptor
     private var hasMail = false
+    var roundTrip = RoundTrip()
     var stop: Stop?
+    /// Why connections are closed while the server stops.
+    var stopCause = CloseCause.stopping
 
     /// Tokens of epoll(7) that stand for no connection: their slot is one that no table reaches.
     static var signalSlot: UInt32 { UInt32.max }
@@ -59,9 +65,8 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         let wakeup = try kernel.makeWakeup()
         let poller = try Poller(&kernel)
         let reserve = kernel.makeReserve()
-        let signals =
-            configuration.stopSignals.isEmpty
-            ? nil : try SignalSource(configuration.stopSignals, &kernel)
+        let watchedSignals = configuration.stopSignals + configuration.signals
+        let signals = watchedSignals.isEmpty ? nil : try SignalSource(watchedSignals, &kernel)
         try poller.watch(wakeup, for: .readable, token: UInt64(Self.wakeupSlot), &kernel)
         if let descriptor = signals?.descriptor {
             try poller.watch(descriptor, for: .readable, token: UInt64(Self.signalSlot), &kernel)
@@ -74,21 +79,24 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
             kernel: kernel, poller: poller,
             io: Outbound(
                 limits: limits, logger: configuration.logger, now: now, wallClock: wallClock),
-            listeners: listeners, reserve: reserve, signals: signals, wakeup: wakeup,
-            connectionLimit: Self.connectionLimit(limits, descriptors: descriptorCount),
-            rules: DecoderRules(
-                role: .server, messageByteLimit: limits.messageByteCount,
-                fragmentLimit: limits.fragmentCount),
-            origin: configuration.origin, tickInterval: configuration.tickInterval)
+            listeners: listeners, reserve: reserve, signals: signals,
+            stopSignals: configuration.stopSignals, wakeup: wakeup,
+            descriptorCount: descriptorCount, origin: configuration.origin,
+            tickInterval: configuration.tickInterval)
     }
 
     private init(
         kernel: consuming K, poller: consuming Poller, io: consuming Outbound,
         listeners: [Listener], reserve: FileDescriptor?, signals: SignalSource?,
-        wakeup: FileDescriptor, connectionLimit: Int, rules: DecoderRules, origin: OriginPolicy,
+        stopSignals: [Int32], wakeup: FileDescriptor, descriptorCount: Int, origin: OriginPolicy,
         tickInterval: Duration
     ) {
         nextTick = io.now + tickInterval
+        connectionLimit = Self.connectionLimit(io.limits, descriptors: descriptorCount)
+        rules = DecoderRules(.server, io.limits)
+        clientRules = DecoderRules(.client, io.limits)
+        self.descriptorCount = descriptorCount
+        self.stopSignals = stopSignals
         self.kernel = kernel
         self.poller = poller
         self.io = io
@@ -96,11 +104,6 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         self.reserve = reserve
         self.signals = signals
         self.wakeup = wakeup
-        self.connectionLimit = connectionLimit
-        self.rules = rules
-        var clientRules = rules
-        clientRules.role = .client
-        self.clientRules = clientRules
         self.origin = origin
         self.tickInterval = tickInterval
     }
@@ -149,6 +152,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         io.refillChance(&kernel)
         io.statistics.turnCount += 1
 
+        takeOverRules()
         decodeKept(call)
         serveEvents(call)
         acceptConnections()
@@ -160,10 +164,12 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
             takeLookUps()
             emit(.mail, call)
         }
-        moveStop()
+        moveStop(call)
         beginConnections()
         flushOutput()
         finishConnections(call)
+        tellRefusals(call)
+        finishRoundTrip(call)
     }
 
     /// How long nothing needs to be done unless the kernel says so.
@@ -186,7 +192,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         while budget > 0, let (token, readiness) = poller.takeEvent() {
             let slot = UInt32(truncatingIfNeeded: token)
             guard slot < Self.firstListenerSlot else {
-                serveSpecialEvent(slot)
+                serveSpecialEvent(slot, readiness, call)
                 continue
             }
             let generation = UInt32(truncatingIfNeeded: token >> 32)
@@ -202,15 +208,26 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         }
     }
 
-    private mutating func serveSpecialEvent(_ slot: UInt32) {
+    private mutating func serveSpecialEvent(
+        _ slot: UInt32, _ readiness: Readiness, _ call: HandlerCall
+    ) {
         switch slot {
-        case Self.wakeupSlot: hasMail = true
-        case Self.signalSlot:
-            // A second signal, from somebody who does not want to wait, ends the grace.
-            while signals?.next(&kernel) != nil {
-                io.stopRequest = io.isStopping ? .zero : .seconds(5)
-            }
+        case Self.wakeupSlot:
+            if readiness.contains(.readable) { hasMail = true }
+            if readiness.contains(.writable) { roundTripCameBack() }
+        case Self.signalSlot: serveSignals(call)
         default: readyListeners.append(Int(slot - Self.firstListenerSlot))
+        }
+    }
+
+    private mutating func serveSignals(_ call: HandlerCall) {
+        while let signal = signals?.next(&kernel) {
+            if stopSignals.contains(signal) {
+                // A second signal, from somebody who does not want to wait, ends the grace.
+                io.stop(grace: io.isStopping ? .zero : .seconds(5))
+            } else {
+                emit(.signal(signal), call)
+            }
         }
     }
 
@@ -218,13 +235,26 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         guard io.now >= nextTick else { return }
         nextTick = io.now + tickInterval
         emit(.tick, call)
+        beginRoundTrip()
+    }
+
+    /// Puts the limits into force that the handler has asked for.
+    private mutating func takeOverRules() {
+        guard let new = io.newRules else { return }
+        io.newRules = nil
+        io.limits = new.limits
+        io.times = Times(new.limits)
+        rules = DecoderRules(.server, new.limits)
+        clientRules = DecoderRules(.client, new.limits)
+        connectionLimit = Self.connectionLimit(new.limits, descriptors: descriptorCount)
+        origin = new.origin
     }
 
     /// Lets the handler begin: called once, before the first turn.
     package mutating func start(_ call: HandlerCall) { emit(.start, call) }
 
     /// Calls the handler about no connection in particular.
-    private mutating func emit(_ event: borrowing HandlerEvent, _ call: HandlerCall) {
+    mutating func emit(_ event: borrowing HandlerEvent, _ call: HandlerCall) {
         do {
             try call(event, ConnectionID(resourceId: 0, slot: .max), &io)
         } catch {
@@ -277,6 +307,14 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         listeners = []
         readyListeners = []
         resumeListenersAt = nil
+    }
+}
+
+extension DecoderRules {
+    fileprivate init(_ role: Role, _ limits: Limits) {
+        self.init(
+            role: role, messageByteLimit: limits.messageByteCount,
+            fragmentLimit: limits.fragmentCount)
     }
 }
 

@@ -66,6 +66,25 @@ public protocol WebSocketHandler: ~Copyable {
     /// `post` took, in the order of posting; those that wait when the server stops are lost.
     mutating func onMail(_ mail: Mail, _ io: inout Outbound)
 
+    /// A connection was not let in, or its request was refused: a limit, a bad request, the Origin
+    /// rule, or this handler's own `onUpgrade`. Called once for each, at the end of the turn, and of
+    /// no use to the peer, who has its answer. The default does nothing.
+    mutating func onRefusal(_ refused: RefusedConnection, _ io: inout Outbound)
+
+    /// A signal of ``ServerConfiguration/signals`` has come. Called once for each that the kernel
+    /// tells apart: several of the same number may be one.
+    mutating func onSignal(_ number: Int32, _ io: inout Outbound)
+
+    /// The server begins to stop, for whatever reason: nobody new is accepted from here on, and
+    /// ``Outbound/isStopping`` is true. Called once, before the first connection is closed for it.
+    mutating func onStop(_ io: inout Outbound)
+
+    /// The loop has gone round: an event that was raised in the last tick has come back through
+    /// epoll(7), and every topic that was waiting then has had its share of a sweep. Called about
+    /// once a tick, at the end of a turn, and not while the loop is stuck: the moment to tell a
+    /// watchdog. ``Outbound/loopLag`` says how long the event waited.
+    mutating func onRoundTrip(_ io: inout Outbound)
+
     /// Writes everything that must survive a hand-over to another process. Called at most once,
     /// with nothing after it. ``Server`` does not hand over by itself yet; the default writes
     /// nothing.
@@ -111,6 +130,14 @@ extension WebSocketHandler where Self: ~Copyable {
     public mutating func onTick(_ io: inout Outbound) {}
 
     public mutating func onMail(_ mail: Mail, _ io: inout Outbound) {}
+
+    public mutating func onRefusal(_ refused: RefusedConnection, _ io: inout Outbound) {}
+
+    public mutating func onSignal(_ number: Int32, _ io: inout Outbound) {}
+
+    public mutating func onStop(_ io: inout Outbound) {}
+
+    public mutating func onRoundTrip(_ io: inout Outbound) {}
 
     public func save(to writer: inout StateWriter, _ io: borrowing Outbound) {}
 

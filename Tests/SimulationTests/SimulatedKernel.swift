@@ -145,7 +145,7 @@ final class SimulatedNetwork {
     func readiness(of descriptor: Int32) -> Readiness {
         switch descriptor {
         case SimulatedKernel.listener: return backlog.isEmpty ? [] : .readable
-        case SimulatedKernel.wakeup: return hasWakeup ? .readable : []
+        case SimulatedKernel.wakeup: return hasWakeup ? [.readable, .writable] : .writable
         case SimulatedKernel.signals: return pendingSignals.isEmpty ? [] : .readable
         default: break
         }

@@ -21,6 +21,7 @@ struct Simulation<Handler: WebSocketHandler>: ~Copyable {
         configuration.limits = limits
         configuration.origin = origin
         configuration.stopSignals = [.terminate]
+        configuration.signals = [1]
         configuration.logger =
             logger ?? Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
         core = try ServerCore(SimulatedKernel(network: network), configuration)

@@ -1,0 +1,52 @@
+// A probe that goes the whole way round the loop: proof that it turns, and how long that takes.
+import LinuxReactor
+
+/// One probe at a time. It sets out at a tick, comes back through epoll(7) like any other event,
+/// and is at its end when each topic that was waiting by then has had its share of a sweep. A loop
+/// that is stuck, wherever, does not bring it home; one that has a lot to do brings it home late.
+struct RoundTrip {
+    enum Stage {
+        case idle
+        /// The event is raised; nothing has come back yet.
+        case outward(since: Instant)
+        /// It has come back, and so many lanes are to be swept before it is at its end.
+        case sweeping(laneCount: Int)
+    }
+
+    var stage = Stage.idle
+
+    /// So many lanes at the front of the queue have had their share.
+    mutating func passed(_ count: Int) {
+        guard case .sweeping(let laneCount) = stage else { return }
+        stage = .sweeping(laneCount: max(0, laneCount - count))
+    }
+}
+
+extension ServerCore where K: ~Copyable {
+    /// Raises an event: the wake-up descriptor can always be written to, and so is ready at once
+    /// when it is watched for that.
+    mutating func beginRoundTrip() {
+        guard case .idle = roundTrip.stage else { return }
+        roundTrip.stage = .outward(since: io.now)
+        watchWakeup(for: [.readable, .writable])
+    }
+
+    /// The event was taken from epoll, in its turn among all others.
+    mutating func roundTripCameBack() {
+        guard case .outward(let start) = roundTrip.stage else { return }
+        watchWakeup(for: .readable)
+        io.loopLag = io.now.since(start)
+        roundTrip.stage = .sweeping(laneCount: io.queuedLanes.count)
+    }
+
+    /// Tells the handler, at the end of the turn in which the last stage was passed.
+    mutating func finishRoundTrip(_ call: HandlerCall) {
+        guard case .sweeping(0) = roundTrip.stage else { return }
+        roundTrip.stage = .idle
+        emit(.roundTrip, call)
+    }
+
+    private mutating func watchWakeup(for readiness: Readiness) {
+        poller.change(wakeup, to: readiness, token: UInt64(Self.wakeupSlot), &kernel)
+    }
+}
