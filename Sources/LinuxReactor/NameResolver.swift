@@ -59,19 +59,19 @@ final class NameResolver: Sendable {
     }
 
     private func startThread() -> Bool {
-        var attributes = unsafe pthread_attr_t()
+        var attributes = pthread_attr_t()
         unsafe pthread_attr_init(&attributes)
         defer { unsafe pthread_attr_destroy(&attributes) }
         unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
         var thread = pthread_t()
-        let reference = Unmanaged.passRetained(self)
+        let reference = unsafe Unmanaged.passRetained(self)
         let status = unsafe pthread_create(
             &thread, &attributes,
             { argument in
                 unsafe Unmanaged<NameResolver>.fromOpaque(argument!).takeRetainedValue().work()
                 return nil
             }, unsafe reference.toOpaque())
-        if status != 0 { reference.release() }
+        if status != 0 { unsafe reference.release() }
         return status == 0
     }
 

@@ -5,7 +5,7 @@ import LinuxReactor
 /// this one stopped, in the middle of a frame if need be; the peers notice nothing.
 package struct HandOver: Sendable {
     /// The first number of ``state``: what it means is decided by this.
-    static let version: UInt16 = 1
+    static let version: UInt16 = 2
 
     package var state: [UInt8]
     /// The connections' sockets, in the order in which `state` speaks of them. They may have other
@@ -23,7 +23,9 @@ extension ServerCore where K: ~Copyable {
     /// to whoever restores it.
     ///
     /// WebSocket connections are handed over, and HTTP connections between two requests. A request
-    /// in progress is not: it ends with this process, as HTTP clients are used to.
+    /// in progress is not: it ends with this process, as HTTP clients are used to. Neither is a
+    /// connection outward before it is open: the next process tells the handler that it failed, with
+    /// ECANCELED.
     package func save(
         _ saveHandler: (inout StateWriter, borrowing Outbound) -> Void
     ) -> HandOver {

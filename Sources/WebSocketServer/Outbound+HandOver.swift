@@ -1,4 +1,5 @@
 // The tables of a server, written down and laid out again with the same numbers.
+import Glibc
 import LinuxReactor
 import WebSocketCore
 
@@ -151,6 +152,7 @@ extension Outbound {
             connections[slot].save(to: &writer)
             saveSubscriptions(of: slot, to: &writer)
         }
+        saveDials(to: &writer)
         return slots.map { connections[$0].descriptor }
     }
 
@@ -175,7 +177,11 @@ extension Outbound {
             slots.append(slot)
             restored[slot] = try SavedConnection(from: &reader, descriptor)
         }
-        connections.lay(out: Int(bound), isTaken: { restored[$0] != nil }) { Connection() }
+        let dials = try readDials(from: &reader, bound)
+        connections.lay(
+            out: Int(bound), isTaken: { restored[$0] != nil || dials[$0] != nil }
+        ) { Connection() }
+        for (slot, resourceId) in dials { endDial(slot, resourceId) }
         for slot in slots {
             guard let saved = restored[slot] else { continue }
             try saved.apply(to: &connections[slot])
@@ -185,6 +191,38 @@ extension Outbound {
             queueLane(lane)
         }
         return slots
+    }
+
+    /// Connections outward that are still being made are not handed over, only their names: whoever
+    /// takes over tells the handler that nothing came of them.
+    private func saveDials(to writer: inout StateWriter) {
+        let slots = (0..<UInt32(connections.bound)).filter {
+            connections[$0].flags.contains(.dialing)
+        }
+        writer.write(UInt32(slots.count))
+        for slot in slots {
+            writer.write(slot)
+            writer.write(connections[slot].resourceId)
+        }
+    }
+
+    private func readDials(
+        from reader: inout StateReader, _ bound: UInt32
+    ) throws(StateError) -> [UInt32: UInt64] {
+        var dials: [UInt32: UInt64] = [:]
+        for _ in 0..<(try reader.read(UInt32.self)) {
+            let slot = try reader.read(UInt32.self)
+            guard slot < bound else { throw StateError("slot \(slot) cannot be taken") }
+            dials[slot] = try reader.read()
+        }
+        return dials
+    }
+
+    private mutating func endDial(_ slot: UInt32, _ resourceId: UInt64) {
+        connections[slot].resourceId = resourceId
+        connections[slot].flags = [.client, .dialing]
+        connections[slot].phase = .connecting
+        giveUpDial(slot, .connectFailed(ECANCELED))
     }
 
     private func saveSubscriptions(of slot: UInt32, to writer: inout StateWriter) {

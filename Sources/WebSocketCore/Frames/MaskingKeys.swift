@@ -37,11 +37,13 @@ public struct MaskingKeys: Sendable {
 
     @inline(never)
     private mutating func refill() {
+        // Behind its last block the stream would begin again: what stands there is a seed instead.
+        if counter == .max {
+            self = MaskingKeys(seed: makeBlock().lowHalf, nonce: nonce, counter: 0)
+        }
         block = makeBlock()
         takenCount = 0
         counter &+= 1
-        // The stream would begin again.
-        if counter == 0 { self = MaskingKeys(seed: block.lowHalf, nonce: nonce, counter: 0) }
     }
 
     /// One block of the key stream (RFC 8439 §2.3).

@@ -1,0 +1,63 @@
+// URLs of WebSockets: what they come to, and what is wrong with those that come to nothing.
+import Testing
+import WebSocketCore
+
+@Suite struct WebSocketURLTests {
+    @Test(arguments: [
+        ("ws://example.com", "example.com", 80, "/", "ws://example.com/"),
+        ("ws://example.com/", "example.com", 80, "/", "ws://example.com/"),
+        ("WS://example.com:8080/chat", "example.com", 8080, "/chat", "ws://example.com:8080/chat"),
+        ("ws://example.com?a=b", "example.com", 80, "/?a=b", "ws://example.com/?a=b"),
+        ("ws://h:9/p/q?x=%20&y=/:@", "h", 9, "/p/q?x=%20&y=/:@", "ws://h:9/p/q?x=%20&y=/:@"),
+        ("ws://example.com:/x", "example.com", 80, "/x", "ws://example.com/x"),
+        ("ws://example.com:80/x", "example.com", 80, "/x", "ws://example.com/x"),
+        ("ws://127.0.0.1:8080", "127.0.0.1", 8080, "/", "ws://127.0.0.1:8080/"),
+        ("ws://[::1]:8080/x", "::1", 8080, "/x", "ws://[::1]:8080/x"),
+        ("ws://[2001:db8::1]", "2001:db8::1", 80, "/", "ws://[2001:db8::1]/"),
+        ("ws://h:65535", "h", 65535, "/", "ws://h:65535/"),
+    ])
+    func `A URL is taken apart`(
+        text: String, host: String, port: Int, target: String, normal: String
+    ) throws {
+        let url = try WebSocketURL(text)
+        #expect(url.host == host)
+        #expect(Int(url.port) == port)
+        #expect(url.target == target)
+        #expect("\(url)" == normal)
+        #expect(try WebSocketURL(normal) == url)
+    }
+
+    @Test(arguments: [
+        ("", WebSocketURLError.noScheme("")),
+        ("example.com", .noScheme("example.com")),
+        ("localhost:8080", .noScheme("localhost:8080")),
+        ("ws:/example.com", .noScheme("ws:/example.com")),
+        ("http://example.com", .unknownScheme("http")),
+        ("wss://example.com/x", .tlsUnsupported("wss://example.com/x")),
+        ("WSS://example.com", .tlsUnsupported("WSS://example.com")),
+        ("ws://example.com/#there", .fragment("ws://example.com/#there")),
+        ("ws://ann:secret@example.com/", .credentials),
+        ("ws://", .invalidHost("")),
+        ("ws:///x", .invalidHost("")),
+        ("ws://:80/", .invalidHost("")),
+        ("ws://a b/", .invalidHost("a b")),
+        ("ws://[::1/", .invalidHost("[::1")),
+        ("ws://[::1]x/", .invalidHost("[::1]x")),
+        ("ws://räume/", .invalidHost("räume")),
+        ("ws://h:0/", .invalidPort("0")),
+        ("ws://h:65536/", .invalidPort("65536")),
+        ("ws://h:+1/", .invalidPort("+1")),
+        ("ws://h:1:2/", .invalidPort("1:2")),
+        ("ws://h/ä", .invalidTarget("/ä")),
+        ("ws://h/a b", .invalidTarget("/a b")),
+        ("ws://h/a\r\nX: y", .invalidTarget("/a\r\nX: y")),
+    ])
+    func `What is wrong with a URL is said`(text: String, error: WebSocketURLError) {
+        #expect(throws: error) { try WebSocketURL(text) }
+        #expect("\(error)".last == "." || "\(error)".contains(": "))
+    }
+
+    @Test func `A password is not repeated`() {
+        #expect(!"\(WebSocketURLError.credentials)".contains("secret"))
+    }
+}
