@@ -55,7 +55,9 @@ let package = Package(
         .target(name: "CPage", path: "Sources/roost/Page"),
         .executableTarget(
             name: "roost",
-            dependencies: ["WebSocketServer", "ChatRooms", "CommandLineOptions", "CPage"],
+            dependencies: [
+                "WebSocketServer", "ChatRooms", "CommandLineOptions", "CLinux", "CPage",
+            ],
             exclude: ["Page"], swiftSettings: strict),
         .executableTarget(
             name: "EchoServer", dependencies: ["WebSocketServer", "CommandLineOptions"],

@@ -48,6 +48,9 @@ extension Chat {
         _ name: String, _ proof: SessionToken?, at now: ChatMoment
     ) throws(Refusal) -> UInt32 {
         let key = NameKey(name)
+        guard key != publisherKey else {
+            throw Refusal(.nameTaken, "This name is the server's own. Choose another one.")
+        }
         guard let user = usersByName.find(key, in: users) else {
             return try newUser(name, key)
         }

@@ -3,14 +3,15 @@
 /// A message that has been accepted: it has its author and its place in the room, its push and
 /// its reply are written, and nobody has seen it yet.
 struct AcceptedMessage {
-    let sender: ConnectionKey
+    /// Nil if it came from outside any connection.
+    let sender: ConnectionKey?
     let room: UInt32
     let offset: Int
     let author: UInt64
     let idByteCount: Int
     /// What everybody in the room gets, in the effects' bytes.
     var push: Range<Int>
-    /// What the sender gets besides.
+    /// What the sender gets besides, if there is one.
     var acknowledgement: Range<Int>
 }
 
@@ -18,15 +19,7 @@ extension Chat {
     mutating func message(
         _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
     ) throws(Refusal) {
-        let body = try command.fields.string(.text)
-        guard body.scalarCount > 0 else { throw Refusal(.text, "is empty.") }
-        guard Int(body.scalarCount) <= limits.textScalarLimit else {
-            throw Refusal(.tooLong, "The text is too long. Send it in parts.")
-        }
-        let id = try command.fields.string(ifPresent: .id)
-        if let id, !(1...64).contains(id.textByteCount) {
-            throw Refusal(.id, "has 1 to 64 bytes.")
-        }
+        let (body, id) = try messageParts(command.fields)
         let name = try command.fields.string(ifPresent: .room)
         let slot = command.connection.slot
         let subscription = try subscription(of: slot, name, text)
@@ -43,8 +36,25 @@ extension Chat {
         stored(accepted, &effects)
     }
 
+    /// What is said, and the id that makes a retry safe.
+    @inline(__always)
+    func messageParts(
+        _ fields: borrowing CommandFields
+    ) throws(Refusal) -> (text: JSONValue, id: JSONValue?) {
+        let body = try fields.string(.text)
+        guard body.scalarCount > 0 else { throw Refusal(.text, "is empty.") }
+        guard Int(body.scalarCount) <= limits.textScalarLimit else {
+            throw Refusal(.tooLong, "The text is too long. Send it in parts.")
+        }
+        let id = try fields.string(ifPresent: .id)
+        if let id, !(1...64).contains(id.textByteCount) {
+            throw Refusal(.id, "has 1 to 64 bytes.")
+        }
+        return (body, id)
+    }
+
     /// Where the message stands already, if it is a retry of one that is kept.
-    private func firstOffset(of message: AcceptedMessage, _ effects: borrowing Effects) -> Int? {
+    func firstOffset(of message: AcceptedMessage, _ effects: borrowing Effects) -> Int? {
         guard message.idByteCount > 0 else { return nil }
         let end = message.push.upperBound - 2
         return rooms[message.room].history.find(
@@ -60,16 +70,32 @@ extension Chat {
         let user = connections[command.connection.slot].user
         let offset = rooms[room].history.nextOffset
         let start = effects.bytes.count
+        let idByteCount = writePush(
+            to: room, from: users[user].name, text, body, id, at: command.now, &effects)
+        let end = effects.bytes.count
+        acknowledge(command, text, offset, &effects)
+        return AcceptedMessage(
+            sender: command.connection, room: room, offset: offset,
+            author: users[user].session.fingerprint, idByteCount: idByteCount,
+            push: start..<end, acknowledgement: end..<effects.bytes.count)
+    }
+
+    /// Writes the room's next message, and returns how many bytes its id has.
+    @inline(__always)
+    func writePush(
+        to room: UInt32, from user: borrowing String, _ text: Span<UInt8>, _ body: JSONValue,
+        _ id: JSONValue?, at now: ChatMoment, _ effects: inout Effects
+    ) -> Int {
         effects.bytes.put("{\"type\":\"message\",\"room\":\"")
         effects.bytes.put(text: rooms[room].name)
         effects.bytes.put("\",\"offset\":")
-        effects.bytes.put(number: offset)
+        effects.bytes.put(number: rooms[room].history.nextOffset)
         effects.bytes.put(",\"user\":\"")
-        effects.bytes.put(text: users[user].name)
+        effects.bytes.put(text: user)
         effects.bytes.put("\",\"text\":\"")
         effects.bytes.put(text, body.range)
         effects.bytes.put("\",\"at\":\"")
-        command.now.writeWall(to: &effects.bytes)
+        now.writeWall(to: &effects.bytes)
         var idByteCount = 0
         if let id {
             effects.bytes.put("\",\"id\":\"")
@@ -78,12 +104,7 @@ extension Chat {
             idByteCount = effects.bytes.count - idStart
         }
         effects.bytes.put("\"}")
-        let end = effects.bytes.count
-        acknowledge(command, text, offset, &effects)
-        return AcceptedMessage(
-            sender: command.connection, room: room, offset: offset,
-            author: users[user].session.fingerprint, idByteCount: idByteCount,
-            push: start..<end, acknowledgement: end..<effects.bytes.count)
+        return idByteCount
     }
 
     /// Writes an id in the one form in which it is compared.
@@ -98,7 +119,7 @@ extension Chat {
 
     /// A message is stored: it takes its place in the room, everybody gets it, and its sender is
     /// told so. Messages of one room come here in the order of their offsets.
-    private mutating func stored(_ message: AcceptedMessage, _ effects: inout Effects) {
+    mutating func stored(_ message: AcceptedMessage, _ effects: inout Effects) {
         let room = message.room
         let limit = limits.historyByteLimitPerRoom
         let growth = rooms[room].history.growth(
@@ -118,7 +139,9 @@ extension Chat {
             spokenRooms.append(room, in: &rooms)
         }
         effects.add(.publish(to: id(of: room), bytes: message.push))
-        effects.add(.reply(to: message.sender, bytes: message.acknowledgement))
+        if let sender = message.sender {
+            effects.add(.reply(to: sender, bytes: message.acknowledgement))
+        }
     }
 
     /// Makes sure that `byteCount` more may be allocated for messages: the rooms in which nobody

@@ -45,6 +45,14 @@ extension Chat {
         }
     }
 
+    /// Somebody has spoken in a room that may be without members: it is kept as long again.
+    mutating func roomHeard(_ room: UInt32, isNew: Bool, at now: ChatMoment) {
+        guard rooms[room].members.count == 0 else { return }
+        if !isNew { emptyRooms.remove(room, in: &rooms) }
+        rooms[room].emptySince = now.monotonic
+        emptyRooms.append(room, in: &rooms)
+    }
+
     mutating func forgetEmptyRooms(at now: ChatMoment, _ effects: inout Effects) {
         while emptyRooms.first != none,
             now.monotonic - rooms[emptyRooms.first].emptySince >= timing.emptyRoomLifetime

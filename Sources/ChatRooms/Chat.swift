@@ -12,6 +12,7 @@ public struct Chat: ~Copyable, Sendable {
     /// The bounds that it was made with.
     public let limits: ChatLimits
     let timing: Timing
+    let publisherKey: NameKey
 
     var connections = ChunkedArray<ConnectionRecord>()
     var subscriptions = Pool<Subscription>()
@@ -47,6 +48,7 @@ public struct Chat: ~Copyable, Sendable {
         self.limits = limits
         self.epochSeed = epochSeed
         timing = Timing(limits)
+        publisherKey = NameKey(limits.publisherName)
     }
 
     // MARK: Randomness

@@ -44,6 +44,8 @@ public struct ChatLimits: Sendable {
     public var presenceMemberLimit = 200
     /// Names that `who` lists at most.
     public var whoNameLimit = 500
+    /// Whose name a message from outside has that brings none. Nobody can log in with it.
+    public var publisherName = "server"
     /// A user's typing is passed on at most this often in each room.
     public var typingInterval = Duration.seconds(3)
 

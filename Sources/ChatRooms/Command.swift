@@ -15,18 +15,24 @@ struct Command {
 
     /// What can be said of any command before its type is known.
     func check(_ outcome: CommandFields.Outcome) throws(Refusal) {
-        switch outcome {
-        case .object: break
-        case .malformed: throw Refusal(.badJSON, "Send one JSON object per message, as UTF-8.")
-        case .notAnObject:
-            throw Refusal(
-                .badRequest, "Send a JSON object, like {\"type\":\"who\",\"room\":\"lobby\"}.")
-        case .duplicate(let field): throw Refusal(field, "stands there twice.")
-        }
+        try Self.check(
+            outcome, "Send a JSON object, like {\"type\":\"who\",\"room\":\"lobby\"}.")
         if let reference = try fields.string(ifPresent: .ref),
             reference.textByteCount > Self.referenceByteLimit
         {
             throw Refusal(.ref, "has at most 64 bytes.")
+        }
+    }
+
+    /// What can be said of any bytes that ought to be one JSON object; `sentence` is for what is none.
+    static func check(
+        _ outcome: CommandFields.Outcome, _ sentence: StaticString
+    ) throws(Refusal) {
+        switch outcome {
+        case .object: return
+        case .malformed: throw Refusal(.badJSON, "Send one JSON object per message, as UTF-8.")
+        case .notAnObject: throw Refusal(.badRequest, sentence)
+        case .duplicate(let field): throw Refusal(field, "stands there twice.")
         }
     }
 

@@ -43,19 +43,26 @@ enum Name {
 
     /// The room name in `value`.
     static func room(_ value: JSONValue, _ bytes: Span<UInt8>) throws(Refusal) -> String {
-        guard value.scalarCount <= roomScalarLimit, case let name = value.text(in: bytes),
-            isAllowed(name)
-        else {
-            if bytes.extracting(value.range).count > 0, bytes[Int(value.start)] == UInt8(ascii: "@")
-            {
+        // A name that is much too long is not even made a string.
+        guard value.scalarCount <= roomScalarLimit else { throw badRoom }
+        return try room(value.text(in: bytes))
+    }
+
+    /// The same name, if it is one of a room.
+    static func room(_ name: String) throws(Refusal) -> String {
+        guard name.unicodeScalars.count <= roomScalarLimit, isAllowed(name) else {
+            if name.utf8.first == UInt8(ascii: "@") {
                 throw Refusal(.badName, "Room names with @ are kept for direct conversations.")
             }
-            throw Refusal(
-                .badName,
-                "A room name is 1 to 64 letters, digits or _-. and begins with a letter or digit."
-            )
+            throw badRoom
         }
         return name
+    }
+
+    private static var badRoom: Refusal {
+        Refusal(
+            .badName,
+            "A room name is 1 to 64 letters, digits or _-. and begins with a letter or digit.")
     }
 
     /// General categories L, M, N and `_ - .`, the first of L or N, none of them invisible.

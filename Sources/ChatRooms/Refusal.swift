@@ -1,11 +1,24 @@
 // Why a command was refused: a code for programs, a sentence for people.
 
-/// The codes of the protocol that this server gives.
-enum ErrorCode {
-    case badJSON, badRequest, unknownType, notLoggedIn, alreadyLoggedIn, nameTaken, badName
-    case badToken, notInRoom, tooManyRooms, tooLong, rateLimited, forbidden, unavailable
+/// The codes of the protocol that this server gives: `code` of an `error`.
+public enum ErrorCode: Sendable {
+    /// `bad_json`, `bad_request` and `unknown_type`: it is not JSON, no such command, or a field of it
+    /// is missing or wrong.
+    case badJSON, badRequest, unknownType
+    /// `not_logged_in`, `already_logged_in`, `name_taken`, `bad_name` and `bad_token`: of logging
+    /// in, and of proving who one is.
+    case notLoggedIn, alreadyLoggedIn, nameTaken, badName, badToken
+    /// `not_in_room`, `too_many_rooms` and `not_found`: of rooms.
+    case notInRoom, tooManyRooms, notFound
+    /// `too_long` and `rate_limited`: too much, or too fast.
+    case tooLong, rateLimited
+    /// `forbidden`: not for this user.
+    case forbidden
+    /// `unavailable`: not now.
+    case unavailable
 
-    var name: StaticString {
+    /// As it is written on the wire.
+    public var name: StaticString {
         switch self {
         case .badJSON: "bad_json"
         case .badRequest: "bad_request"
@@ -17,6 +30,7 @@ enum ErrorCode {
         case .badToken: "bad_token"
         case .notInRoom: "not_in_room"
         case .tooManyRooms: "too_many_rooms"
+        case .notFound: "not_found"
         case .tooLong: "too_long"
         case .rateLimited: "rate_limited"
         case .forbidden: "forbidden"

@@ -80,7 +80,10 @@ public struct ServerOptions: ParsableArguments {
         var configuration = ServerConfiguration(host: host, port: port)
         let passed = try ListenSockets.take()
         if !passed.isEmpty {
-            configuration.addresses = []
+            // A control socket alone serves nobody: then host and port are as they would be.
+            if passed.contains(where: { !ListenerKind(name: $0.name).isInternal }) {
+                configuration.addresses = []
+            }
             configuration.passedSockets = passed.map {
                 .init(descriptor: $0.descriptor, name: $0.name)
             }

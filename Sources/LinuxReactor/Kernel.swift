@@ -73,6 +73,37 @@ public enum PollChange: Sendable, BitwiseCopyable {
 public enum ListenAddress: Hashable, Sendable {
     /// A numeric address or a name of this machine, and a port; port 0 takes a free one.
     case tcp(host: String, port: UInt16)
+    /// A socket in the file system, unix(7). The file gets the permissions `mode`, and `group` as
+    /// its group unless that is nil. A socket that nobody listens on any more is replaced; any other
+    /// file is left alone, and is an error.
+    case unix(path: String, mode: UInt32 = 0o660, group: UInt32? = nil)
+}
+
+/// Who is at the other end of a local socket: the kernel noted it when the peer connected, and
+/// nobody can forge it. Within a user namespace (PrivateUsers= of systemd.exec(5)) other users' numbers
+/// read as 65534.
+public struct PeerCredentials: Hashable, Sendable {
+    /// The process that connected; it may be gone, and its number be another's.
+    public var process: Int32
+    /// Its effective user.
+    public var user: UInt32
+    /// Its effective group.
+    public var group: UInt32
+    /// Its supplementary groups.
+    public var groups: [UInt32]
+
+    /// The credentials of a process.
+    public init(process: Int32, user: UInt32, group: UInt32, groups: [UInt32] = []) {
+        self.process = process
+        self.user = user
+        self.group = group
+        self.groups = groups
+    }
+
+    /// Whether it belongs to a group, by its effective or a supplementary one.
+    public func isMember(of group: UInt32) -> Bool {
+        self.group == group || groups.contains(group)
+    }
 }
 
 /// Where to connect.
@@ -131,14 +162,18 @@ public protocol Kernel: ~Copyable {
 
     // Sockets.
 
-    /// A listening, non-blocking socket with TCP_NODELAY set (accepted sockets inherit it), and
-    /// the address that it got.
+    /// A listening, non-blocking socket, and the address that it got. One of TCP has TCP_NODELAY
+    /// set, which accepted sockets inherit.
     mutating func listen(
         on address: ListenAddress, backlog: Int32, reusePort: Bool
     ) throws(SystemError) -> (FileDescriptor, NetworkAddress)
     /// Takes over a listening socket that somebody else opened: makes it non-blocking and
     /// close-on-exec, and returns its address.
     mutating func adoptListener(_ listener: FileDescriptor) throws(SystemError) -> NetworkAddress
+    /// Removes the file of a listening socket that this process made, before it is closed.
+    mutating func removeSocketFile(_ path: String)
+    /// Who connected a local socket: SO_PEERCRED and SO_PEERGROUPS. Nil if it is none.
+    mutating func peerCredentials(of socket: FileDescriptor) -> PeerCredentials?
     /// Takes the next connection from the queue: accept4(2).
     mutating func accept(on listener: FileDescriptor) -> AcceptOutcome
     /// Begins a connection: socket(2) with TCP_NODELAY, and connect(2). With a `source` it comes from

@@ -1,5 +1,6 @@
-// UNSAFE: the only file that makes a system call, beside its extension on connecting. Every pointer
-// handed to the kernel comes from a span or a local that outlives the call, with that span's length.
+// UNSAFE: the only file that makes a system call, beside its extensions on connecting and on local
+// sockets. Every pointer handed to the kernel comes from a span or a local that outlives the call,
+// with that span's length.
 import CLinux
 import Glibc
 
@@ -213,7 +214,17 @@ extension LinuxKernel {
     public mutating func listen(
         on address: ListenAddress, backlog: Int32, reusePort: Bool
     ) throws(SystemError) -> (FileDescriptor, NetworkAddress) {
-        guard case .tcp(let host, let port) = address else { preconditionFailure() }
+        switch address {
+        case .tcp(let host, let port):
+            try Self.listen(host, port, backlog: backlog, reusePort: reusePort)
+        case .unix(let path, let mode, let group):
+            try listenLocally(path, mode: mode, group: group, backlog: backlog)
+        }
+    }
+
+    private static func listen(
+        _ host: String, _ port: UInt16, backlog: Int32, reusePort: Bool
+    ) throws(SystemError) -> (FileDescriptor, NetworkAddress) {
         let operation = "listen on \(host.contains(":") ? "[\(host)]" : host):\(port)"
         var hints = unsafe addrinfo()
         unsafe hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
@@ -248,7 +259,7 @@ extension LinuxKernel {
             _ = Glibc.close(socket)
             throw SystemError(failure, operation)
         }
-        return (FileDescriptor(rawValue: socket), Self.localAddress(of: socket))
+        return (FileDescriptor(rawValue: socket), localAddress(of: socket))
     }
 
     public mutating func adoptListener(

@@ -7,16 +7,19 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     public let number: Int32
     /// What was tried, as "listen on 127.0.0.1:8080".
     public let operation: String
+    /// What to do about it, where that is known better than by the number alone.
+    public let remedy: String?
 
     /// The failure of an operation, worded to follow "Cannot".
-    public init(_ number: Int32, _ operation: String) {
+    public init(_ number: Int32, _ operation: String, remedy: String? = nil) {
         self.number = number
         self.operation = operation
+        self.remedy = remedy
     }
 
     /// "Cannot listen on 127.0.0.1:80: Permission denied. …" with a hint where one is known.
     public var description: String {
-        let hint = Self.hint(for: number)
+        let hint = remedy ?? Self.hint(for: number)
         return "Cannot \(operation): \(Self.text(of: number))." + (hint.isEmpty ? "" : " " + hint)
     }
 

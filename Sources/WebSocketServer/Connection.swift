@@ -99,6 +99,8 @@ struct Connection: ~Copyable {
     var assembly = ByteBuffer()
     var peer = NetworkAddress.unknown
     var cause: CloseCause?
+    /// By which door it came.
+    var listener = ListenerKind.open
     /// Set if it is let in only to be told, in its own protocol, why it may not stay.
     var refusal: Refusal?
 

@@ -13,13 +13,22 @@ public struct HTTPRequest: ~Copyable, ~Escapable {
     public let id: ConnectionID
     /// Who asks, as the kernel sees it.
     public let peer: NetworkAddress
+    /// By which door the request came.
+    public let listener: ListenerKind
+    /// Which user is behind it, if it came over a local socket.
+    public let credentials: PeerCredentials?
 
     @_lifetime(copy body)
-    init(head: RequestHead, body: Span<UInt8>, id: ConnectionID, peer: NetworkAddress) {
+    init(
+        head: RequestHead, body: Span<UInt8>, id: ConnectionID, peer: NetworkAddress,
+        listener: ListenerKind, credentials: PeerCredentials?
+    ) {
         self.head = head
         self.body = body
         self.id = id
         self.peer = peer
+        self.listener = listener
+        self.credentials = credentials
     }
 }
 
@@ -28,11 +37,15 @@ struct PendingRequest: ~Copyable {
     var head: RequestHead?
     var body = ByteBuffer()
     var peer = NetworkAddress.unknown
+    var listener = ListenerKind.open
+    var credentials: PeerCredentials?
 
     @_lifetime(borrow self)
     func request(_ id: ConnectionID) -> HTTPRequest {
         guard let head else { preconditionFailure("there is no request") }
-        return HTTPRequest(head: head, body: body.span, id: id, peer: peer)
+        return HTTPRequest(
+            head: head, body: body.span, id: id, peer: peer, listener: listener,
+            credentials: credentials)
     }
 }
 

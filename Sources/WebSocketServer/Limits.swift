@@ -56,7 +56,7 @@ public struct Limits: Sendable {
 
     // Who may connect. Refused with close 1013, after the handshake, so that a browser sees it.
 
-    /// Connections in all; nil for what RLIMIT_NOFILE allows, less 64 (a quarter, if that is
+    /// Connections in all; nil for what RLIMIT_NOFILE allows, less 96 (a quarter, if that is
     /// fewer). 32 at a time are let in only to be told 1013, whichever limit they are beyond; what
     /// comes beyond these gets HTTP 503.
     public var connectionCount: Int?

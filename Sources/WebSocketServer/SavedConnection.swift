@@ -17,12 +17,14 @@ struct SavedSubscription {
 }
 
 extension Connection {
-    /// A WebSocket, or HTTP between two requests.
+    /// A client's WebSocket, or its HTTP between two requests.
     var canBeHandedOver: Bool {
+        guard !listener.isInternal else { return false }
         switch phase {
-        case .webSocket: true
-        case .head: !flags.contains(.endsAfterFlush) && refusal == nil
-        case .free, .body, .responding, .lingering, .dead, .connecting, .awaitingAnswer: false
+        case .webSocket: return true
+        case .head: return !flags.contains(.endsAfterFlush) && refusal == nil
+        case .free, .body, .responding, .lingering, .dead, .connecting, .awaitingAnswer:
+            return false
         }
     }
 

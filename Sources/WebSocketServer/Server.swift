@@ -16,8 +16,10 @@ public final class Server<Handler: WebSocketHandler & ~Copyable> {
     /// Other threads reach the handler through this; see ``WebSocketHandler/onMail(_:_:)``. It
     /// holds 65,536 letters; `post` says false when it is full or the server has stopped.
     public let mailbox: Mailbox<Handler.Mail>
-    /// Where the server listens, with the ports that it really got.
+    /// Where the server listens for clients, with the ports that it really got.
     public let addresses: [NetworkAddress]
+    /// All its listening sockets, those for clients and those for operation.
+    public let listeners: [Listener]
     /// How many connections this server holds at most: ``Limits/connectionCount``, or what
     /// RLIMIT_NOFILE allows.
     public let connectionLimit: Int
@@ -33,7 +35,8 @@ public final class Server<Handler: WebSocketHandler & ~Copyable> {
         _ handler: consuming Handler, _ configuration: ServerConfiguration
     ) throws(SystemError) {
         let core = try ServerCore(LinuxKernel(), configuration)
-        addresses = core.listeners.map(\.address)
+        listeners = core.listeners
+        addresses = listeners.filter { !$0.kind.isInternal }.map(\.address)
         connectionLimit = core.connectionLimit
         mailbox = Mailbox(descriptor: core.wakeup, wake: LinuxKernel.wake)
         self.core = consume core

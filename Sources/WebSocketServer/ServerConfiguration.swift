@@ -8,8 +8,9 @@ public struct ServerConfiguration: Sendable {
     public struct PassedSocket: Sendable, Hashable {
         /// The listening socket; the server closes it.
         public let descriptor: FileDescriptor
-        /// What it is called: FileDescriptorName= of systemd.socket(5), or "".
-        public let name: String
+        /// What it is called: FileDescriptorName= of systemd.socket(5), or "". It says what the socket
+        /// is for: ``ListenerKind/init(name:)``.
+        public var name: String
 
         /// A socket that this process was given.
         public init(descriptor: FileDescriptor, name: String = "") {
@@ -18,8 +19,11 @@ public struct ServerConfiguration: Sendable {
         }
     }
 
-    /// Addresses to listen on; may be empty if there are `passedSockets`.
+    /// Addresses to listen on for clients; may be empty if there are `passedSockets`.
     public var addresses: [ListenAddress]
+    /// Addresses to listen on for something else, or by way of something else: see
+    /// ``ListenerKind``.
+    public var addressesByKind: [ListenerKind: [ListenAddress]] = [:]
     /// Listening sockets to take over, beside `addresses`.
     public var passedSockets: [PassedSocket] = []
     /// Connections that wait to be accepted: listen(2); the kernel caps it at
@@ -45,5 +49,23 @@ public struct ServerConfiguration: Sendable {
     /// One TCP address; port 0 takes a free one, which ``Server/addresses`` tells.
     public init(host: String = "127.0.0.1", port: UInt16 = 0) {
         addresses = [.tcp(host: host, port: port)]
+    }
+
+    /// All addresses to listen on, with what each is for.
+    var allAddresses: [(ListenerKind, ListenAddress)] {
+        addresses.map { (.open, $0) }
+            + ListenerKind.allCases.flatMap { kind in
+                (addressesByKind[kind] ?? []).map { (kind, $0) }
+            }
+    }
+}
+
+extension ListenAddress {
+    /// The file that listening there makes.
+    var path: String? {
+        switch self {
+        case .tcp: nil
+        case .unix(let path, _, _): path
+        }
     }
 }

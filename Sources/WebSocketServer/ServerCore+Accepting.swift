@@ -18,7 +18,7 @@ extension ServerCore where K: ~Copyable {
     private mutating func acceptConnections(on index: Int, _ budget: Int) {
         for _ in 0..<budget {
             switch kernel.accept(on: listeners[index].descriptor) {
-            case .accepted(let socket, let peer): welcome(socket, peer)
+            case .accepted(let socket, let peer): welcome(socket, peer, listeners[index].kind)
             case .wouldBlock: return
             case .skipped: continue
             case .exhausted:
@@ -40,15 +40,24 @@ extension ServerCore where K: ~Copyable {
     /// as nobody's, so that being refused takes no place from others.
     private static var refusedLimit: Int { 32 }
 
+    /// How many connections there are at a time of those that do not count as clients'.
+    private static var internalLimit: Int { 32 }
+
     /// Gives a new socket a slot. One too many gets a slot too, so that it can be told in its own
     /// protocol (close 1013), as long as there are few of those.
-    private mutating func welcome(_ socket: FileDescriptor, _ peer: NetworkAddress) {
-        io.statistics.acceptedCount += 1
+    private mutating func welcome(
+        _ socket: FileDescriptor, _ peer: NetworkAddress, _ listener: ListenerKind
+    ) {
         var connection = Connection()
-        if io.connections.takenCount - refusedCount >= connectionLimit {
-            connection.refusal = .tooManyConnections
+        connection.listener = listener
+        if listener.isInternal {
+            guard internalCount < Self.internalLimit else {
+                return turnAway(socket, .tooManyConnections, peer)
+            }
+            internalCount += 1
         } else {
-            connection.refusal = admission.admit(peer, io.limits, at: io.now)
+            io.statistics.acceptedCount += 1
+            connection.refusal = refusal(of: peer)
             if connection.refusal == nil { connection.flags.insert(.admitted) }
         }
         if let refusal = connection.refusal {
@@ -72,6 +81,19 @@ extension ServerCore where K: ~Copyable {
             return
         }
         io.schedule(slot, in: io.times.handshake)
+    }
+
+    /// The connections that the limit is for.
+    var countedConnectionCount: Int {
+        io.connections.takenCount - refusedCount - internalCount
+    }
+
+    /// Why one more client from this address may not come in; nil if it may, and is counted.
+    private mutating func refusal(of peer: NetworkAddress) -> Refusal? {
+        if countedConnectionCount >= connectionLimit {
+            return .tooManyConnections
+        }
+        return admission.admit(peer, io.limits, at: io.now)
     }
 
     /// With no descriptor left: gives up the reserve to accept one and tell it so.

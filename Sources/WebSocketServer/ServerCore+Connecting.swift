@@ -21,7 +21,7 @@ extension ServerCore where K: ~Copyable {
         let dial = io.connections[slot].exchange
         guard let request = io.dials[dial].request else { return }
         if io.isStopping { return io.giveUpDial(slot, .stopping) }
-        guard io.connections.takenCount - refusedCount <= connectionLimit else {
+        guard countedConnectionCount <= connectionLimit else {
             return io.giveUpDial(slot, .connectFailed(EMFILE))
         }
         // What cannot be asked for is not worth a connection.

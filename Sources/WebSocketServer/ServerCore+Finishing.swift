@@ -51,6 +51,7 @@ extension ServerCore where K: ~Copyable {
             admission.release(io.connections[slot].peer)
         }
         if io.connections[slot].refusal != nil { refusedCount -= 1 }
+        if io.connections[slot].listener.isInternal { internalCount -= 1 }
         // Closing the descriptor takes it out of epoll(7) too: nobody else has a copy of it.
         if io.connections[slot].descriptor == .none {
             // It was given up before there was one.

@@ -75,6 +75,17 @@ extension ServerCore where K: ~Copyable {
         }
     }
 
+    /// Puts down what the handler is told of a request.
+    private mutating func prepareRequest(_ slot: UInt32, _ head: RequestHead) {
+        let peer = io.connections[slot].peer
+        io.pendingRequest.head = head
+        io.pendingRequest.peer = peer
+        io.pendingRequest.listener = io.connections[slot].listener
+        io.pendingRequest.credentials =
+            peer.family == .local
+            ? kernel.peerCredentials(of: io.connections[slot].descriptor) : nil
+    }
+
     // MARK: The opening handshake
 
     private mutating func upgrade(
@@ -102,8 +113,7 @@ extension ServerCore where K: ~Copyable {
     private mutating func ask(
         _ slot: UInt32, _ head: RequestHead, _ call: HandlerCall
     ) throws(HandshakeRejection) -> UpgradeReply {
-        io.pendingRequest.head = head
-        io.pendingRequest.peer = io.connections[slot].peer
+        prepareRequest(slot, head)
         do {
             try call(.upgrade, io.id(of: slot), &io)
         } catch {
@@ -183,8 +193,7 @@ extension ServerCore where K: ~Copyable {
         io.connections[slot].holds.insert(.responding)
         io.wheel.cancel(slot)
         io.queue(slot)
-        io.pendingRequest.head = head
-        io.pendingRequest.peer = io.connections[slot].peer
+        prepareRequest(slot, head)
         swap(&io.pendingRequest.body, &io.exchanges[exchange].body)
         do {
             try call(.request, io.id(of: slot), &io)

@@ -27,6 +27,8 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
     var admission = Admission()
     /// Connections that are there only to be told why they may not stay.
     var refusedCount = 0
+    /// Connections of the people who run the server: they are not clients.
+    var internalCount = 0
     private(set) var connectionLimit: Int
     /// What RLIMIT_NOFILE allows.
     private let descriptorCount: Int
@@ -108,10 +110,10 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         self.tickInterval = tickInterval
     }
 
-    /// What RLIMIT_NOFILE allows, less a reserve for listeners, files and connections that are let
-    /// in only to be told that there is no room.
+    /// What RLIMIT_NOFILE allows, less a reserve for listeners, files, the control socket and
+    /// connections that are let in only to be told that there is no room.
     private static func connectionLimit(_ limits: Limits, descriptors: Int) -> Int {
-        limits.connectionCount ?? max(1, descriptors - min(64, descriptors / 4))
+        limits.connectionCount ?? max(1, descriptors - min(96, descriptors / 4))
     }
 
     private static func openListeners(
@@ -124,14 +126,17 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
                 Listener(descriptor: passed.descriptor, address: address, name: passed.name))
         }
         let passedCount = listeners.count
-        for address in configuration.addresses {
+        for (kind, address) in configuration.allAddresses {
             do {
                 let (descriptor, bound) = try kernel.listen(
                     on: address, backlog: configuration.backlog, reusePort: configuration.reusePort)
-                listeners.append(Listener(descriptor: descriptor, address: bound))
+                listeners.append(
+                    Listener(
+                        descriptor: descriptor, address: bound, name: kind.name,
+                        path: address.path))
             } catch {
                 // Who tries again finds them free.
-                for listener in listeners[passedCount...] { kernel.close(listener.descriptor) }
+                for listener in listeners[passedCount...] { listener.close(&kernel) }
                 throw error
             }
         }
@@ -264,7 +269,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
 
     /// Closes what is left, once the loop has ended.
     package consuming func close() {
-        for listener in listeners { kernel.close(listener.descriptor) }
+        for listener in listeners { listener.close(&kernel) }
         if let descriptor = signals?.descriptor { kernel.close(descriptor) }
         if let reserve { kernel.close(reserve) }
         kernel.endLookUps()
@@ -303,7 +308,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
 
     /// Closes the listening sockets for good.
     mutating func closeListeners() {
-        for listener in listeners { kernel.close(listener.descriptor) }
+        for listener in listeners { listener.close(&kernel) }
         listeners = []
         readyListeners = []
         resumeListenersAt = nil

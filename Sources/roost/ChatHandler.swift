@@ -7,15 +7,24 @@ import WebSocketServer
 struct ChatHandler: WebSocketHandler, ~Copyable {
     static let subprotocol = "roost.v1"
 
-    private var chat: Chat
-    private var effects = Effects()
+    var chat: Chat
+    var effects = Effects()
     /// The topic of each room, by the room's index.
     private var topics: [Topic?] = []
     private let limits: ChatLimits
-    private let site = Site()
+    let site = Site()
+    /// Who may publish from outside, and run the server.
+    let access: Access
+    let actions: ControlActions
+    var waiters = RoomWaiters()
 
-    init(limits: ChatLimits, epochSeed: UInt64) {
+    init(
+        limits: ChatLimits, epochSeed: UInt64, access: Access = Access(),
+        actions: ControlActions = ControlActions()
+    ) {
         self.limits = limits
+        self.access = access
+        self.actions = actions
         chat = Chat(limits: limits, epochSeed: epochSeed)
     }
 
@@ -24,7 +33,9 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     func onUpgrade(
         _ request: borrowing HTTPRequest
     ) throws(HandshakeRejection) -> UpgradeReply {
-        guard request.head.pathIs("/chat") || request.head.pathIs("/") else {
+        guard !request.listener.isInternal,
+            request.head.pathIs("/chat") || request.head.pathIs("/")
+        else {
             throw HandshakeRejection(.notFound, reason: "The chat is at /chat.")
         }
         let isOffered = request.head.subprotocols.contains(Self.subprotocol)
@@ -54,6 +65,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     mutating func onTick(_ io: inout Outbound) {
         chat.tick(at: io.moment, &effects)
         carryOutEffects(&io)
+        endWaits(&io)
     }
 
     private mutating func provideToken(_ io: inout Outbound) {
@@ -63,7 +75,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
 
     // MARK: Effects
 
-    private mutating func carryOutEffects(_ io: inout Outbound) {
+    mutating func carryOutEffects(_ io: inout Outbound) {
         guard !effects.isEmpty else { return }
         // A local of its own for the time: its bytes are lent while topics are noted.
         var effects = Effects()
@@ -75,6 +87,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
                 io.send(text: effects.text(range), to: id)
             case .publish(let room, let range):
                 io.publish(text: effects.text(range), to: topic(of: room))
+                if waiters.count > 0 { tellWaiters(room, &io) }
             case .subscribe(let key, let room):
                 guard let id = io.connection(key) else { continue }
                 io.subscribe(id, to: topic(of: room))
@@ -85,6 +98,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
             case .roomForgotten(let room):
                 io.removeTopic(topic(of: room))
                 topics[Int(room.index)] = nil
+                if waiters.count > 0 { tellWaiters(room, &io) }
             case .close(let key, let close):
                 guard let id = io.connection(key) else { continue }
                 io.close(id, CloseCode(rawValue: close.code), "\(close.reason)")
@@ -108,8 +122,15 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
 
     // MARK: Plain HTTP
 
-    func onRequest(_ request: borrowing HTTPRequest, _ io: inout Outbound) {
-        io.respond(to: request.id, site.answer(request.head, isStopping: io.isStopping))
+    mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout Outbound) {
+        if request.listener != .metrics, let room = RoomRequest(request.head.path) {
+            return answer(room, request, &io)
+        }
+        let response =
+            request.listener.isInternal
+            ? answerOperator(request, &io)
+            : site.answer(request.head, isStopping: io.isStopping)
+        io.respond(to: request.id, response)
     }
 
     // MARK: Hand-over
@@ -147,7 +168,7 @@ extension ConnectionID {
 
 extension Outbound {
     /// This turn's instant on both clocks.
-    fileprivate var moment: ChatMoment {
+    var moment: ChatMoment {
         ChatMoment(
             monotonic: Int64(clamping: now.milliseconds),
             wall: Int64(clamping: wallClock.milliseconds))

@@ -15,12 +15,17 @@ struct Serve: ParsableCommand {
 
     @OptionGroup var options: ServerOptions
 
+    @OptionGroup(title: "Operation") var operation: ControlOptions
+
     func run() throws {
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
-        let configuration = try options.configuration(port: port)
+        var configuration = try options.configuration(port: port)
+        let access = try operation.access()
+        if let note = operation.addControlSocket(to: &configuration, access) {
+            configuration.logger.notice("\(note)")
+        }
         let handler = ChatHandler(
-            limits: chatLimits,
-            epochSeed: UInt64.random(in: .min ... .max))
+            limits: chatLimits, epochSeed: UInt64.random(in: .min ... .max), access: access)
         let server = try Server(handler, configuration)
         announce(server.addresses, scheme: "http")
         server.run()

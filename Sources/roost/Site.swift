@@ -36,10 +36,7 @@ struct Site {
             response = answer(with: file, head)
         }
         guard head.method == .get || head.method == .head else {
-            return HTTPResponse(
-                .methodNotAllowed,
-                headers: [("Allow", "GET, HEAD"), ("Content-Type", "text/plain; charset=utf-8")],
-                body: Array("This can be read with GET.\n".utf8))
+            return .notAllowed("GET, HEAD")
         }
         return response
     }
@@ -70,16 +67,13 @@ struct Site {
     ]
 
     private static func health(isWell: Bool) -> HTTPResponse {
-        HTTPResponse(
+        .json(
             isWell ? .ok : .serviceUnavailable,
-            headers: [("Content-Type", "application/json"), ("Cache-Control", "no-store")],
-            body: Array((isWell ? #"{"status":"ok"}"# : #"{"status":"stopping"}"#).utf8) + [0x0A])
+            Array((isWell ? #"{"status":"ok"}"# : #"{"status":"stopping"}"#).utf8))
     }
 
     /// A name for the contents: FNV-1a, for it has to tell versions apart and nothing more.
     private static func entityTag(_ bytes: [UInt8]) -> String {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        return "\"\(String(hash, radix: 16))\""
+        "\"\(String(fnv1a(bytes), radix: 16))\""
     }
 }

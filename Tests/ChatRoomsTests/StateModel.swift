@@ -63,7 +63,8 @@ final class StateModel {
         case 80..<84: type()
         case 84..<89: who()
         case 89..<95: history()
-        case 95..<99:
+        case 95..<97: publish()
+        case 97..<99:
             world.pass(.milliseconds(Int.random(in: 1...30_000, using: &random)))
             world.tick()
         default:
@@ -207,6 +208,26 @@ final class StateModel {
         let replies = world.send(
             key, #"{"type":"message","room":"\#(room)","text":"again","id":"\#(sent.id)"}"#)
         #expect(replies.map(\.offset) == [sent.offset])
+    }
+
+    /// Somebody outside says something, perhaps in a room that is not there.
+    private func publish() {
+        let room = roomNames.randomElement(using: &random)!
+        textNumber += 1
+        let (reply, isNew) = world.publish(
+            room, #"{"text":"text \#(textNumber)","user":"cron"}"#)
+        let epoch = reply["epoch"] as! String
+        if epochs[room] == nil {
+            #expect(said[epoch] == nil)
+            epochs[room] = epoch
+            said[epoch] = []
+        }
+        #expect(epochs[room] == epoch && isNew)
+        said[epoch]!.append(Said(user: "cron", text: "text \(textNumber)", id: nil))
+        #expect(reply.offset == said[epoch]!.count)
+        #expect(reply["count"] as? Int == membersNow(of: room).count)
+        let (page, isUpToDate) = world.page(room, PageQuery(after: reply.offset! - 1))
+        #expect(page.offsets == [reply.offset!] && !isUpToDate)
     }
 
     private func type() {

@@ -96,6 +96,21 @@ final class World {
         return inbox[key]![before...].map(parse)
     }
 
+    /// Says something from outside: the answer, and whether a message came into being.
+    @discardableResult
+    func publish(_ room: String, _ body: String, by publisher: UInt64 = 1) -> (JSON, Bool) {
+        let answer = chat.publish(
+            Array(body.utf8).span, toRoom: room, by: publisher, at: now, &effects)
+        carryOut()
+        return (parse(String(decoding: answer.json, as: UTF8.self)), answer.isNew)
+    }
+
+    /// A page for who has no connection.
+    func page(_ room: String, _ query: PageQuery = PageQuery()) -> (JSON, isUpToDate: Bool) {
+        let page = chat.page(ofRoom: room, query)
+        return (parse(String(decoding: page.answer.json, as: UTF8.self)), page.isUpToDate)
+    }
+
     /// Opens a connection and logs in.
     func login(_ slot: UInt32, _ user: String, join: Bool = true) -> ConnectionKey {
         let key = open(slot)

@@ -69,7 +69,10 @@ enum Attempt: Equatable {
 /// What the test and the kernel share: the test is the network.
 final class SimulatedNetwork {
     var sockets: [Int32: SimulatedSocket] = [:]
-    var backlog: [(Int32, NetworkAddress)] = []
+    /// Who waits to be accepted, and on which listener.
+    var backlog: [(socket: Int32, peer: NetworkAddress, listener: Int32)] = []
+    /// What was listened on: the descriptors count from ``SimulatedKernel/listener`` downwards.
+    var listenAddresses: [ListenAddress] = []
     var clock = Instant(nanoseconds: 1_000_000_000)
     /// Whether waiting makes time pass, up to the wait's end.
     var mayPass = false
@@ -116,14 +119,21 @@ final class SimulatedNetwork {
     /// What names mean; a name that is not here is never found out about.
     var names: [String: LookUp] = [:]
     var lookUps: [LookUp] = []
+    /// Who is behind each local socket.
+    var credentials: [Int32: PeerCredentials] = [:]
+    /// Files of listening sockets that the server has removed.
+    var removedFiles: [String] = []
 
     init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
     /// A client connects; its bytes wait for the server to accept it.
-    func connect(from peer: NetworkAddress = .ipv4(127, 0, 0, 1, port: 9999)) -> Int32 {
+    /// `index` says by which of the server's addresses.
+    func connect(
+        from peer: NetworkAddress = .ipv4(127, 0, 0, 1, port: 9999), toListener index: Int = 0
+    ) -> Int32 {
         nextDescriptor += 1
         sockets[nextDescriptor] = SimulatedSocket()
-        backlog.append((nextDescriptor, peer))
+        backlog.append((nextDescriptor, peer, SimulatedKernel.listener(index)))
         return nextDescriptor
     }
 
@@ -143,8 +153,10 @@ final class SimulatedNetwork {
     }
 
     func readiness(of descriptor: Int32) -> Readiness {
+        if SimulatedKernel.isListener(descriptor) {
+            return backlog.contains { $0.listener == descriptor } ? .readable : []
+        }
         switch descriptor {
-        case SimulatedKernel.listener: return backlog.isEmpty ? [] : .readable
         case SimulatedKernel.wakeup: return hasWakeup ? [.readable, .writable] : .writable
         case SimulatedKernel.signals: return pendingSignals.isEmpty ? [] : .readable
         default: break
@@ -169,7 +181,8 @@ struct SeededGenerator: RandomNumberGenerator {
 
 struct SimulatedKernel: Kernel, ~Copyable {
     static let poll: Int32 = 3
-    static let listener: Int32 = 4
+    static func listener(_ index: Int) -> Int32 { 20 + Int32(index) }
+    static func isListener(_ descriptor: Int32) -> Bool { 20..<100 ~= descriptor }
     static let wakeup: Int32 = 5
     static let signals: Int32 = 6
     static let reserve: Int32 = 7
@@ -225,19 +238,31 @@ struct SimulatedKernel: Kernel, ~Copyable {
     mutating func listen(
         on address: ListenAddress, backlog: Int32, reusePort: Bool
     ) throws(SystemError) -> (FileDescriptor, NetworkAddress) {
-        (FileDescriptor(rawValue: Self.listener), .ipv4(127, 0, 0, 1, port: 8080))
+        let descriptor = FileDescriptor(rawValue: Self.listener(network.listenAddresses.count))
+        network.listenAddresses.append(address)
+        switch address {
+        case .tcp: return (descriptor, .ipv4(127, 0, 0, 1, port: 8080))
+        case .unix: return (descriptor, NetworkAddress(family: .local))
+        }
     }
 
     mutating func adoptListener(_ listener: FileDescriptor) throws(SystemError) -> NetworkAddress {
         .ipv4(127, 0, 0, 1, port: 8080)
     }
 
+    mutating func removeSocketFile(_ path: String) { network.removedFiles.append(path) }
+
+    mutating func peerCredentials(of socket: FileDescriptor) -> PeerCredentials? {
+        network.credentials[socket.rawValue]
+    }
+
     mutating func accept(on listener: FileDescriptor) -> AcceptOutcome {
-        guard !network.backlog.isEmpty else { return .wouldBlock }
+        guard let next = network.backlog.firstIndex(where: { $0.listener == listener.rawValue })
+        else { return .wouldBlock }
         if let failure = network.acceptFailure { return .failed(failure) }
         guard network.descriptorsLeft > 0 else { return .exhausted(24) }
         network.descriptorsLeft -= 1
-        let (descriptor, peer) = network.backlog.removeFirst()
+        let (descriptor, peer, _) = network.backlog.remove(at: next)
         network.openDescriptors.insert(descriptor)
         return .accepted(FileDescriptor(rawValue: descriptor), peer)
     }

@@ -14,7 +14,8 @@ struct Simulation<Handler: WebSocketHandler>: ~Copyable {
 
     init(
         _ handler: Handler, seed: UInt64 = 1, limits: Limits = Limits(),
-        origin: OriginPolicy = .sameHost, logger: Logger? = nil
+        origin: OriginPolicy = .sameHost, logger: Logger? = nil,
+        configure: (inout ServerConfiguration) -> Void = { _ in }
     ) throws {
         network = SimulatedNetwork(seed: seed)
         var configuration = ServerConfiguration()
@@ -24,6 +25,7 @@ struct Simulation<Handler: WebSocketHandler>: ~Copyable {
         configuration.signals = [1]
         configuration.logger =
             logger ?? Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
+        configure(&configuration)
         core = try ServerCore(SimulatedKernel(network: network), configuration)
         self.configuration = configuration
         self.handler = handler
@@ -38,6 +40,7 @@ struct Simulation<Handler: WebSocketHandler>: ~Copyable {
     mutating func handOver() throws {
         let handOver = core.save { writer, io in handler.save(to: &writer, io) }
         network.unwatchAll()
+        network.listenAddresses = []
         var next = try ServerCore(SimulatedKernel(network: network), configuration)
         try next.restore(handOver) { reader, io throws(StateError) in
             try handler.restore(from: &reader, &io)

@@ -25,7 +25,26 @@ public final class Client {
                 socklen_t(bytes.count))
         }
         guard status == 0 else { return nil }
-        var limit = timeval(tv_sec: timeLimit, tv_usec: 0)
+        limitReceives(to: timeLimit)
+    }
+
+    /// Connects to a local socket; nil if nobody listens there.
+    public init?(path: String, timeLimit: Int = 10) {
+        socket = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let status = withUnsafeBytes(of: &address) { bytes in
+            connect(
+                socket, bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self),
+                socklen_t(bytes.count))
+        }
+        guard status == 0 else { return nil }
+        limitReceives(to: timeLimit)
+    }
+
+    private func limitReceives(to seconds: Int) {
+        var limit = timeval(tv_sec: seconds, tv_usec: 0)
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
 

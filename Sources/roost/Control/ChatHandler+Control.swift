@@ -1,0 +1,75 @@
+// The control socket: what the people who run the server can ask and do.
+import ChatRooms
+import Logging
+import WebSocketServer
+
+extension ChatHandler {
+    /// Answers what came by a door that is not for clients.
+    mutating func answerOperator(
+        _ request: borrowing HTTPRequest, _ io: inout Outbound
+    ) -> HTTPResponse {
+        let path = request.head.path
+        if path == "/healthz" || path == "/readyz" {
+            return site.answer(request.head, isStopping: io.isStopping)
+        }
+        guard request.listener == .control else {
+            return .text(.notFound, "There is nothing here.")
+        }
+        let rank = access.rank(of: request.credentials)
+        guard rank >= .member else {
+            return HTTPResponse(
+                RoomAnswer(
+                    refusing: .forbidden,
+                    "Only members of the control group may use this socket."))
+        }
+        guard let action = ControlAction(path) else {
+            return .text(.notFound, "There is nothing here. \(ControlAction.list)")
+        }
+        guard request.head.method == .post else { return .notAllowed("POST") }
+        guard rank == .administrator else {
+            return HTTPResponse(
+                RoomAnswer(
+                    refusing: .forbidden,
+                    "Only root and members of the group of --admin-group may do this."))
+        }
+        io.logger.notice(
+            "\(action.rawValue) was asked for by user \(request.credentials?.user ?? .max)")
+        return carryOut(action, &io)
+    }
+
+    private mutating func carryOut(
+        _ action: ControlAction, _ io: inout Outbound
+    ) -> HTTPResponse {
+        switch action {
+        case .stop:
+            io.stop()
+            return .text(.accepted, "The server is stopping.")
+        case .reload:
+            guard let reload = actions.reload else {
+                return .text(
+                    .conflict, "This server has no configuration file that it could read again.")
+            }
+            do throws(ControlActions.Failure) {
+                return .text(.ok, try reload(&io))
+            } catch {
+                return .text(.unprocessableContent, error.sentence)
+            }
+        }
+    }
+}
+
+/// What an administrator may ask for, by its path.
+enum ControlAction: String, CaseIterable {
+    case stop, reload
+
+    init?(_ path: String) {
+        guard path.first == "/" else { return nil }
+        self.init(rawValue: String(path.dropFirst()))
+    }
+
+    /// For who asks for something else.
+    static var list: String {
+        "Ask for " + allCases.map { "POST /\($0.rawValue)" }.joined(separator: ", ")
+            + ", POST /rooms/ROOM/messages."
+    }
+}

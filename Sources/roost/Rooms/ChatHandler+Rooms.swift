@@ -1,0 +1,66 @@
+// The rooms over plain HTTP: reading, waiting, and saying something from outside.
+import ChatRooms
+import WebSocketServer
+
+extension ChatHandler {
+    /// Answers a request under `/rooms/`, at once or when there is something to say.
+    mutating func answer(
+        _ roomRequest: RoomRequest, _ request: borrowing HTTPRequest, _ io: inout Outbound
+    ) {
+        do throws(RoomRefusal) {
+            switch request.head.method {
+            case .get, .head: try read(roomRequest, request, &io)
+            case .post:
+                let publisher = try access.publisher(request)
+                let answer = chat.publish(
+                    request.body, toRoom: roomRequest.room, by: publisher, at: io.moment,
+                    &effects)
+                carryOutEffects(&io)
+                io.respond(to: request.id, HTTPResponse(answer))
+            default: io.respond(to: request.id, .notAllowed("GET, HEAD, POST"))
+            }
+        } catch {
+            io.respond(to: request.id, HTTPResponse(error.answer))
+        }
+    }
+
+    private mutating func read(
+        _ roomRequest: RoomRequest, _ request: borrowing HTTPRequest, _ io: inout Outbound
+    ) throws(RoomRefusal) {
+        let (query, wait) = try RoomRequest.page(request.head)
+        let page = chat.page(ofRoom: roomRequest.room, query)
+        guard page.isUpToDate, wait > .zero, let room = page.room, !io.isStopping,
+            request.head.method == .get
+        else { return io.respond(to: request.id, HTTPResponse(page.answer)) }
+        let waiter = RoomWaiters.Waiter(id: request.id, query: query, deadline: io.now + wait)
+        guard waiters.add(waiter, for: room) else {
+            throw RoomRefusal(
+                .unavailable, "Too many requests wait already. Ask again in a second.")
+        }
+    }
+
+    /// Something was published in a room, or it is gone: who waits for a message is answered if it
+    /// was one.
+    mutating func tellWaiters(_ room: RoomID, _ io: inout Outbound) {
+        guard let first = waiters.example(for: room),
+            !chat.page(of: room, first.query).isUpToDate
+        else { return }
+        // Most of them ask for the same.
+        var last: (query: PageQuery, response: HTTPResponse)?
+        for waiter in waiters.take(room) where io.isAnswerable(waiter.id) {
+            if last?.query != waiter.query {
+                last = (waiter.query, HTTPResponse(chat.page(of: room, waiter.query).answer))
+            }
+            if let last { io.respond(to: waiter.id, last.response) }
+        }
+    }
+
+    /// Those who have waited long enough are told that there is nothing new; all of them when the
+    /// server stops.
+    mutating func endWaits(_ io: inout Outbound) {
+        let due = waiters.takeDue(at: io.now, all: io.isStopping) { io.isAnswerable($0) }
+        for (room, waiter) in due {
+            io.respond(to: waiter.id, HTTPResponse(chat.page(of: room, waiter.query).answer))
+        }
+    }
+}
