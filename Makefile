@@ -62,7 +62,7 @@ deps-test: deps
 	@Tests/Support/python-venv.sh
 
 format: ## Lay out all Swift sources
-	swift format --in-place --recursive --parallel Package.swift Sources Tests
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
 
 clean: ## Remove what was built, and the tests' Python environments
 	rm -rf .build .build-docs .venv-*

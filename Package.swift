@@ -15,10 +15,13 @@ let package = Package(
         .executable(name: "roost", targets: ["roost"]),
         .executable(name: "echo-server", targets: ["EchoServer"]),
         .executable(name: "broadcast-server", targets: ["BroadcastServer"]),
+        .executable(name: "bench", targets: ["bench"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        // The load generator's latencies; nothing else uses it.
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         // C: what the Glibc overlay does not have, and the system's libraries.
@@ -65,6 +68,17 @@ let package = Package(
         .executableTarget(
             name: "BroadcastServer", dependencies: ["WebSocketServer", "CommandLineOptions"],
             path: "Sources/Examples/BroadcastServer", swiftSettings: strict),
+
+        // The load generator: `swift run bench`.
+        .target(name: "CBench", path: "Benchmarks/CBench"),
+        .executableTarget(
+            name: "bench",
+            dependencies: [
+                "WebSocketServer", "CommandLineOptions", "CBench",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks/bench", swiftSettings: strict),
 
         // Tests: a folder per target, then the whole server against its peers.
         .testTarget(

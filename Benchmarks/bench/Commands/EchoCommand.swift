@@ -1,0 +1,33 @@
+// `bench echo`: every message comes back.
+import ArgumentParser
+
+struct EchoCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "echo", abstract: "Every message comes back to the one who sent it.")
+
+    @Option(name: [.customShort("c"), .long], help: "Connections.")
+    var connections = 100
+
+    @OptionGroup var message: MessageOptions
+    @OptionGroup var load: LoadOptions
+    @OptionGroup var target: TargetOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        var bout = try Bout(target, load, output)
+        _ = try bout.run(Self.job(connections, message, load))
+        try bout.finish()
+    }
+
+    static func job(_ connections: Int, _ message: MessageOptions, _ load: LoadOptions) throws
+        -> Job
+    {
+        var plan = LoadPlan(kind: .echo, url: "")
+        message.apply(to: &plan)
+        plan.totalConnections = connections
+        return Job(
+            load: "echo", title: "\(message.words), \(Words.plural(connections, "connection"))",
+            unit: "messages", plan: plan, warmup: load.warmup, seconds: load.seconds,
+            serverCommand: try .echo())
+    }
+}

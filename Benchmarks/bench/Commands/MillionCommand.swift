@@ -1,0 +1,60 @@
+// `bench million`: more connections than one process can hold, at several server processes.
+import ArgumentParser
+import Foundation
+
+struct MillionCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "million",
+        abstract:
+            "A million connections at many server processes on one port, each reached by a broadcast.",
+        discussion: """
+            Needs root for a network namespace of its own, in which nothing else is disturbed \
+            (--here does without), and about 10 GiB for a million. The limit on open files decides \
+            how many processes it takes on each side.
+            """)
+
+    @Option(name: [.customShort("c"), .long], help: "Connections.")
+    var connections = 1_000_000
+
+    @Option(help: "Seconds for which they are held before the broadcast.")
+    var hold = 5.0
+
+    @Flag(help: "Stay in this network namespace.")
+    var here = false
+
+    @OptionGroup var load: LoadOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        if !here { Self.goToNamespace() }
+        var target = TargetOptions()
+        target.noPin = true
+        target.asBuilt = true
+        let each = Machine.connectionsPerProcess
+        // The kernel spreads them by a hash, so some servers get more than their share.
+        target.servers = (connections + connections / 25) / each + 1
+        var bout = try Bout(target, load, output)
+        _ = try bout.run(try job())
+        try bout.finish()
+    }
+
+    private func job() throws -> Job {
+        var plan = LoadPlan(kind: .reach, url: "")
+        plan.totalConnections = connections
+        plan.connectingAtOnce = 1024
+        plan.openingPatience = 60
+        plan.drainSeconds = 5
+        return Job(
+            load: "million", title: "\(Words.count(connections)) connections, each reached",
+            unit: "connections reached", plan: plan, warmup: hold, seconds: load.seconds,
+            serverCommand: try .broadcast(rooms: 1, "--no-limits"), measuresMemory: true)
+    }
+
+    /// Goes on in a network namespace that has nothing but a loopback interface.
+    private static func goToNamespace() {
+        let inside = #"ip link set lo up && exec "$0" "$@" --here"#
+        Launch.become(
+            ["unshare", "--net", "--", "sh", "-c", inside, Products.ownPath]
+                + CommandLine.arguments.dropFirst())
+    }
+}

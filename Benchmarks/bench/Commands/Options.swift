@@ -1,0 +1,145 @@
+// The flags that several loads have in common.
+import ArgumentParser
+import CommandLineOptions
+import Foundation
+import Glibc
+
+/// Where the load goes.
+struct TargetOptions: ParsableArguments {
+    @Option(help: "A server that runs already: ws://HOST:PORT/PATH. Default: one is started.")
+    var url: String?
+
+    @Option(help: "The process of that server, for its processor time and memory (repeatable).")
+    var pid: [Int32] = []
+
+    @Option(
+        help: "Start this command instead, with {port} for the port: 'node server.js {port}'.")
+    var server: String?
+
+    @Option(help: "How many server processes share the port (--reuse-port).")
+    var servers = 1
+
+    @Option(help: "Local addresses to connect from, A,B,…; on loopback they are chosen as needed.")
+    var source: String?
+
+    @Option(help: "A subprotocol to offer (repeatable).")
+    var subprotocol: [String] = []
+
+    @Flag(help: "Do not pin server and generator to processors of their own.")
+    var noPin = false
+
+    @Flag(help: "Measure a debug build as it is, instead of going on as a release build.")
+    var asBuilt = false
+
+    func validate() throws {
+        guard url == nil || server == nil else {
+            throw ValidationError(
+                "--url names a server that runs, --server one to start: not both.")
+        }
+        guard url != nil || pid.isEmpty else {
+            throw ValidationError("--pid is for a server of --url.")
+        }
+        guard servers > 0 else { throw ValidationError("--servers must be at least 1.") }
+        for pid in pid where ProcessUsage(of: pid) == nil {
+            throw ValidationError("There is no process \(pid) that may be looked at.")
+        }
+    }
+
+    /// The target that the flags ask for.
+    func target(_ command: ServerProcess.Command) -> Target {
+        if let url { return .url(url, pids: pid) }
+        guard let server else { return .spawned(command, count: servers) }
+        let shell = ServerProcess.Command(
+            arguments: ["/bin/sh", "-c", "exec \(server)"], name: server)
+        return .spawned(shell, count: servers)
+    }
+}
+
+/// How much, how fast, how long.
+struct LoadOptions: ParsableArguments {
+    @Option(
+        name: [.customShort("t"), .long], help: "Seconds that are measured.")
+    var seconds: Double = 10
+
+    @Option(help: "Seconds of load before that, which are left out.")
+    var warmup: Double = 2
+
+    @Option(help: "How often all of it is done, each time with a new server.")
+    var runs = 1
+
+    @Option(help: "Generator processes, each with one epoll loop; more are taken if need be.")
+    var threads = 1
+
+    func validate() throws {
+        guard (0.1...86_400).contains(seconds), (0...3600).contains(warmup) else {
+            throw ValidationError("--seconds is 0.1 to 86400, --warmup 0 to 3600.")
+        }
+        guard (1...1000).contains(runs), (1...1000).contains(threads) else {
+            throw ValidationError("--runs and --threads are 1 to 1000.")
+        }
+    }
+}
+
+/// What is sent.
+struct MessageOptions: ParsableArguments {
+    @Option(name: [.customShort("s"), .long], help: "Bytes of a message (or 16K): at least 20.")
+    var size = ByteCount(argument: "32")!
+
+    @Option(help: "Messages a second in all, sent when due whatever comes back (an open loop).")
+    var rate: Double?
+
+    @Option(name: [.customShort("d"), .long], help: "Unanswered messages of each speaker.")
+    var depth = 1
+
+    @Option(
+        help: """
+            The message around the payload, for servers that want a form of their own: {payload}, \
+            {room}, {user} and {n} are replaced.
+            """)
+    var template: String?
+
+    @Option(help: "Sent by each connection when it is open, with the same words (repeatable).")
+    var join: [String] = []
+
+    @Flag(help: "Send binary messages.")
+    var binary = false
+
+    func validate() throws {
+        guard size.value >= Stamp.byteCount else {
+            throw ValidationError(
+                "A message carries a stamp of \(Stamp.byteCount) bytes: --size must be at least that."
+            )
+        }
+        guard (1...65_536).contains(depth) else { throw ValidationError("--depth is 1 to 65536.") }
+        if let rate, rate <= 0 { throw ValidationError("--rate must be above 0.") }
+        if let template, !template.contains("{payload}") {
+            throw ValidationError("--template needs {payload}: by it messages are known again.")
+        }
+    }
+
+    /// "32 B text, 1 outstanding each" or "32 B text, 1,000 a second".
+    var words: String {
+        let pace =
+            rate.map { "\(Words.rate($0)) a second" } ?? "\(Words.count(depth)) outstanding each"
+        let form = template == nil ? "" : " in a template"
+        return "\(Words.bytes(size.value)) \(binary ? "binary" : "text")\(form), \(pace)"
+    }
+
+    func apply(to plan: inout LoadPlan) {
+        plan.size = size.value
+        plan.rate = rate
+        plan.depth = depth
+        if let template { plan.template = template }
+        plan.join = join
+        plan.isBinary = binary
+    }
+}
+
+/// Where the results go, beside the screen.
+struct OutputOptions: ParsableArguments {
+    @Option(help: "Write everything to this file, for `bench compare`.")
+    var json: String?
+
+    @Option(help: "Draw everything on one page: percentiles and a timeline.")
+    var html: String?
+}

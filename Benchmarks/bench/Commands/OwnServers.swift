@@ -1,0 +1,26 @@
+// How the servers of this package are started.
+
+extension ServerProcess.Command {
+    /// Echoes under the measuring profile.
+    static func echo() throws -> Self {
+        Self(
+            arguments: [try Products.path("echo-server"), "{port}", "--verbatim"],
+            name: "echo-server --verbatim", sharingFlag: "--reuse-port")
+    }
+
+    /// Connection i is in room i mod `rooms`.
+    static func broadcast(rooms: Int = 1, _ more: String...) throws -> Self {
+        let flags = (rooms == 1 ? [] : ["--rooms", "\(rooms)"]) + more
+        return Self(
+            arguments: [try Products.path("broadcast-server"), "{port}"] + flags,
+            name: (["broadcast-server"] + flags).joined(separator: " "),
+            sharingFlag: "--reuse-port")
+    }
+
+    static func chat(_ more: String...) throws -> Self {
+        Self(
+            arguments: [try Products.path("roost"), "serve", "--port", "{port}"] + more,
+            path: "/chat", name: (["roost serve"] + more).joined(separator: " "),
+            sharingFlag: "--reuse-port")
+    }
+}

@@ -1,0 +1,109 @@
+// Plain `bench`: everything in two minutes, on one screen.
+import ArgumentParser
+import CommandLineOptions
+import Foundation
+
+struct Tour: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tour", abstract: "Every load, shortly, against the servers of this package.")
+
+    @Option(help: "How long each load is measured, as a share of the usual.")
+    var scale = 1.0
+
+    @Flag(help: "Do not pin server and generator to processors of their own.")
+    var noPin = false
+
+    @Flag(help: "Measure a debug build as it is, instead of going on as a release build.")
+    var asBuilt = false
+
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard (0.01...100).contains(scale) else {
+            throw ValidationError("--scale is 0.01 to 100.")
+        }
+    }
+
+    func run() throws {
+        var target = TargetOptions()
+        target.noPin = noPin
+        target.asBuilt = asBuilt
+        var load = LoadOptions()
+        load.seconds = 6 * scale
+        load.warmup = 1.5 * min(1, scale)
+        var bout = try Bout(target, load, output)
+        let style = Style()
+        print(style.bold("A tour of two minutes") + style.faint("  \(bout.file.machine)"))
+        print(style.faint(Self.row("load", "", "p50", "p99", "")))
+        for job in try jobs(load) {
+            let report = try bout.run(job, isPrinted: false)
+            print(Self.row(report, style))
+        }
+        print(
+            style.faint(
+                """
+                Rates are per second of the server's processor time, on one processor; latencies \
+                count from
+                when a message was due, and hold the generator's own. `bench --help` has each load \
+                by itself.
+                """))
+        try bout.finish()
+    }
+
+    private func jobs(_ load: LoadOptions) throws -> [Job] {
+        func message(_ size: Int, depth: Int) -> MessageOptions {
+            var message = MessageOptions()
+            message.size = ByteCount(argument: "\(size)")!
+            message.depth = depth
+            return message
+        }
+        func room(_ rooms: Int, speakers: Int, _ wire: WireProtocol) -> RoomOptions {
+            var room = RoomOptions()
+            room.rooms = rooms
+            room.speakers = speakers
+            room.wire = wire
+            return room
+        }
+        return [
+            try EchoCommand.job(100, message(32, depth: 1), load),
+            try EchoCommand.job(100, message(32, depth: 16), load),
+            try EchoCommand.job(100, message(16384, depth: 4), load),
+            try FanoutCommand.job(1000, room(1, speakers: 1, .raw), message(64, depth: 1), load),
+            try FanoutCommand.job(1000, room(1, speakers: 1, .chat), message(64, depth: 1), load),
+            try FanoutCommand.job(1000, room(500, speakers: 2, .chat), message(64, depth: 1), load),
+            try ChatCommand.job(1000, rooms: 20, every: 10, size: 64, load),
+            try ChurnCommand.job(64, load),
+            try IdleCommand.job(10_000, load),
+            try SlowCommand.job(20, neverRead: 0, size: 1024, depth: 16, load),
+            try SlowCommand.job(20, neverRead: 100, size: 1024, depth: 16, load),
+            try ResumeCommand.job(
+                5000, bystanders: 50, rooms: 5, rate: 100, away: 1, within: 1),
+        ]
+    }
+
+    private static func row(_ report: Report, _ style: Style) -> String {
+        let headline = Headline(report)
+        let isRate = report.load != "idle" && report.load != "resume"
+        let unit = isRate ? report.unit : report.load == "idle" ? "B each" : "resumed"
+        let latency = report.typicalRun?.latency
+        let failed = report.failures.values.reduce(0, +)
+        return row(
+            report.load, "\(headline.value) \(unit)",
+            latency.map { Words.time($0.p50) } ?? "", latency.map { Words.time($0.p99) } ?? "",
+            style.faint(report.title)
+                + (failed > 0 ? style.bad("  \(Words.plural(failed, "failure"))") : ""),
+            style)
+    }
+
+    private static func row(
+        _ load: String, _ figure: String, _ p50: String, _ p99: String, _ title: String,
+        _ style: Style = Style(isOn: false)
+    ) -> String {
+        func right(_ text: String, _ width: Int) -> String {
+            String(repeating: " ", count: max(0, width - text.count)) + text
+        }
+        let name = load.padding(toLength: 8, withPad: " ", startingAt: 0)
+        return "  " + style.bold(name) + style.bold(right(figure, 22)) + right(p50, 10)
+            + right(p99, 10) + "  " + title
+    }
+}

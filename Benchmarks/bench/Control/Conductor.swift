@@ -1,0 +1,193 @@
+// UNSAFE: waits in poll(2) for an array of its own.
+import Foundation
+import Glibc
+
+/// Runs one job once: starts the generators, has them open, begin and end together, and looks at the
+/// server's processes meanwhile.
+final class Conductor {
+    private let job: Job
+    private let pids: [pid_t]
+    private let server: ServerProcess?
+    private let workers: [WorkerProcess]
+    private let screen: ProgressLine
+    private var failures: [String: Int] = [:]
+    private var ended = Set<Int>()
+
+    /// - Parameters:
+    ///   - url: where the load goes.
+    ///   - pids: the server's processes; empty if they are not known.
+    ///   - server: the server, if it was started for this run.
+    ///   - processors: what generators are pinned to; empty for no pinning.
+    init(
+        _ job: Job, url: String, pids: [pid_t], server: ServerProcess?, processors: [Int],
+        screen: ProgressLine
+    ) throws {
+        self.job = job
+        self.pids = pids
+        self.server = server
+        self.screen = screen
+        var plan = job.plan
+        plan.url = url
+        plan.epoch = Clock.now
+        plan.run = UInt16.random(in: 0..<4096)
+        plan.intervalCount = Timing.intervals(for: job.seconds)
+        let count = job.workerCount(perProcess: Machine.connectionsPerProcess)
+        plan.connectingAtOnce = max(1, plan.connectingAtOnce / count)
+        workers = try plan.divided(among: count).map {
+            try WorkerProcess($0, processors: processors)
+        }
+    }
+
+    private var intervalCount: Int { Timing.intervals(for: job.seconds) }
+
+    // MARK: The course of a run
+
+    func run() -> Run {
+        let before = ProcessUsage.total(of: pids)
+        let exactBefore = job.measuresMemory ? ProcessUsage.exactResidentBytes(of: pids) : nil
+        let openedFrom = Clock.now
+        open()
+        let openingSeconds = Double(Clock.now - openedFrom) / 1e9
+        let open = ProcessUsage.total(of: pids)
+        let exactOpen = job.measuresMemory ? ProcessUsage.exactResidentBytes(of: pids) : nil
+
+        let begin = Clock.now + 20_000_000
+        let measureFrom = begin + UInt64(job.warmup * 1e9)
+        let timing = Timing(
+            begin: begin, measureFrom: measureFrom,
+            measureUntil: measureFrom + UInt64(job.seconds * 1e9), intervalCount: intervalCount)
+        for worker in workers { worker.tell(.start(timing)) }
+        let samples = measure(timing)
+        drain()
+        let tally = collect()
+
+        var run = Run(seconds: timing.measuredSeconds)
+        run.openingSeconds = job.plan.kind == .churn ? 0 : openingSeconds
+        run.take(tally, timing, samples)
+        if let server = run.server {
+            run.server?.residentBefore = exactBefore ?? before?.residentBytes ?? 0
+            run.server?.residentOpen = exactOpen ?? open?.residentBytes ?? 0
+            run.server?.residentPeak = max(server.residentPeak, open?.residentBytes ?? 0)
+            run.server?.processCount = pids.count
+        }
+        run.generator.processCount = workers.count
+        run.judge(rate: job.plan.rate, knowsServer: !pids.isEmpty, pinned: server != nil)
+        return run
+    }
+
+    private func open() {
+        for index in workers.indices {
+            workers[index].tell(.open)
+            if job.opensInOrder { wait { self.workers[index].isReady } }
+        }
+        wait { self.workers.allSatisfy(\.isReady) }
+    }
+
+    /// Waits until it is so, for as long as there is a generator left that could make it so.
+    private func wait(_ isSo: () -> Bool) {
+        while !isSo(), ended.count < workers.count, server?.isRunning ?? true {
+            listen(until: Clock.now + 100_000_000)
+            let total = job.plan.totalConnections + job.plan.neverReadCount
+            screen.show(.opening(done: progress.ready, of: total), progress)
+        }
+    }
+
+    /// Looks at the processes at the beginning, at each interval's end, and at the end.
+    private func measure(_ timing: Timing) -> [Sample] {
+        var samples: [Sample] = []
+        let length = (timing.measureUntil - timing.measureFrom) / UInt64(intervalCount)
+        for index in 0...intervalCount {
+            let time = timing.measureFrom + length * UInt64(index)
+            while Clock.now < time, !isHopeless {
+                listen(until: min(time, Clock.now + 250_000_000))
+                screen.show(.running(timing, job), progress)
+            }
+            samples.append(
+                Sample(
+                    at: Clock.now, server: ProcessUsage.total(of: pids),
+                    workers: workers.map { ProcessUsage(of: $0.pid)?.cpuSeconds ?? 0 }))
+        }
+        return samples
+    }
+
+    /// Nobody is left to talk to, or to talk.
+    private var isHopeless: Bool {
+        if ended.count == workers.count { return true }
+        if let server, !server.isRunning { return true }
+        return job.plan.kind != .churn && workers.allSatisfy { $0.noticeCount > 1 }
+            && progress.ready == 0
+    }
+
+    /// Until nothing is on its way between any two generators, twice in a row.
+    private func drain() {
+        let deadline = Clock.now + UInt64(job.plan.drainSeconds * 1e9)
+        var quiet = 0
+        var counts = workers.map(\.noticeCount)
+        while Clock.now < deadline, quiet < 2, !isHopeless {
+            listen(until: Clock.now + 50_000_000)
+            screen.show(.draining, progress)
+            // Only when each has spoken since.
+            guard zip(workers, counts).allSatisfy({ $0.isOver || $0.noticeCount > $1 }) else {
+                continue
+            }
+            counts = workers.map(\.noticeCount)
+            quiet = progress.awaited <= 0 ? quiet + 1 : 0
+        }
+    }
+
+    private func collect() -> Tally {
+        // Before it is stopped: whether it is there is part of the result.
+        if let server, let ending = server.ending {
+            failures["\(FailureKind.serverGone) (\(ending))"] = 1
+        }
+        for worker in workers { worker.tell(.stop) }
+        let deadline = Clock.now + 20_000_000_000
+        while Clock.now < deadline, !workers.allSatisfy({ $0.result != nil || $0.isOver }) {
+            listen(until: Clock.now + 100_000_000)
+        }
+        var tally = Tally(intervals: intervalCount)
+        for worker in workers {
+            if let result = worker.result {
+                tally.add(result)
+            } else {
+                tally.fail(FailureKind.generatorGone)
+            }
+        }
+        tally.settle()
+        tally.failures.merge(failures) { $0 + $1 }
+        screen.clear()
+        for worker in workers {
+            worker.end(patience: 1)
+            let words = worker.lastWords()
+            if !words.isEmpty { screen.note(words) }
+        }
+        return tally
+    }
+
+    private var progress: Progress { workers.reduce(Progress()) { $0 + $1.progress } }
+
+    /// Takes in what generators say, until a point in time or until something was said.
+    private func listen(until time: UInt64) {
+        var set = workers.indices.filter { !workers[$0].isOver }.map {
+            pollfd(fd: workers[$0].descriptor, events: Int16(POLLIN), revents: 0)
+        }
+        let now = Clock.now
+        guard time > now else { return }
+        let milliseconds = Int32((time - now + 999_999) / 1_000_000)
+        guard unsafe poll(&set, nfds_t(set.count), milliseconds) > 0 else { return }
+        for index in workers.indices where !workers[index].isOver {
+            guard set.contains(where: { $0.fd == workers[index].descriptor && $0.revents != 0 })
+            else { continue }
+            workers[index].hear()
+            if workers[index].isOver { ended.insert(index) }
+        }
+    }
+}
+
+/// What the processes had used up at one moment.
+struct Sample {
+    var at: UInt64
+    var server: ProcessUsage?
+    /// Processor seconds of each generator.
+    var workers: [Double]
+}

@@ -1,0 +1,64 @@
+// One load, ready to be run: what the generators do, for how long, and against which server.
+
+struct Job {
+    /// The name of the subcommand.
+    var load: String
+    /// In words, with everything that makes it comparable.
+    var title: String
+    var unit: String
+    var plan: LoadPlan
+    var warmup: Double
+    var seconds: Double
+    /// Generator processes at least; more if descriptors ask for it.
+    var threads = 1
+    /// How it is started if no URL was given.
+    var serverCommand: ServerProcess.Command
+    /// Generators open one after the other, so that connection i of the load is number i at the
+    /// server.
+    var opensInOrder = false
+    /// All of the memory is looked at page by page when everything is open.
+    var measuresMemory = false
+
+    /// How many generators are needed: the limit on open files may ask for more than were wished.
+    func workerCount(perProcess: Int) -> Int {
+        let total = plan.totalConnections + plan.neverReadCount
+        return max(1, threads, (total + perProcess - 1) / perProcess)
+    }
+}
+
+/// Where the load goes.
+enum Target {
+    /// A server that is started for each run, as so many processes on one port.
+    case spawned(ServerProcess.Command, count: Int)
+    /// A server that is there; its processes, if they are known.
+    case url(String, pids: [Int32])
+}
+
+/// Addresses of this machine that connections come from, where one is not enough.
+enum Sources {
+    /// Empty if the kernel may choose. A loopback target takes 127.0.0.1, 127.0.0.2 …; any other
+    /// needs addresses that the user has named.
+    static func addresses(
+        for connections: Int, toLoopback: Bool, named: [String], portsPerAddress: Int
+    ) throws(Shortage) -> [String] {
+        if !named.isEmpty {
+            guard connections <= named.count * portsPerAddress else {
+                throw Shortage(needed: (connections - 1) / portsPerAddress + 1)
+            }
+            return named
+        }
+        guard connections > portsPerAddress else { return [] }
+        let count = (connections - 1) / portsPerAddress + 1
+        guard toLoopback else { throw Shortage(needed: count) }
+        // 127.0.0.0/8 has room for whatever a machine can hold.
+        return (1...count).map { "127.0.\($0 / 256).\($0 % 256)" }
+    }
+
+    struct Shortage: Error, Equatable, CustomStringConvertible {
+        let needed: Int
+        var description: String {
+            "So many connections need \(needed) local addresses, for one has about 28,000 ports: name "
+                + "them with --source A,B,…"
+        }
+    }
+}

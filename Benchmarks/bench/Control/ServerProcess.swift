@@ -1,0 +1,119 @@
+// A server that bench starts itself, and stops.
+import Foundation
+import Glibc
+
+/// One server process, or several on one port.
+final class ServerProcess {
+    /// A server that did not start.
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// How the server is started and how it is known to be ready.
+    struct Command: Sendable {
+        /// Program and arguments; `{port}` in them is replaced by a free port.
+        var arguments: [String]
+        /// What is asked for at the address; "/chat" of `roost`.
+        var path = "/"
+        /// What it is called in reports.
+        var name: String
+        var folder: String?
+        /// What several processes on one port need to be told each; nil if they need nothing.
+        var sharingFlag: String?
+    }
+
+    let command: Command
+    let url: String
+    let port: UInt16
+    private var processes: [Process] = []
+    private var logs: [URL] = []
+
+    var pids: [pid_t] { processes.map(\.processIdentifier) }
+    var isRunning: Bool { processes.allSatisfy(\.isRunning) }
+
+    /// Starts it, and returns when it accepts connections.
+    ///
+    /// - Parameters:
+    ///   - processors: what it is pinned to; empty for no pinning.
+    ///   - count: how many processes share the port.
+    init(_ command: Command, processors: [Int], count: Int = 1) throws {
+        self.command = command
+        guard let port = Machine.freePort() else {
+            throw Failure(description: "No port of 127.0.0.1 is free.")
+        }
+        self.port = port
+        url = "ws://127.0.0.1:\(port)\(command.path)"
+        for _ in 0..<count { try start(processors, isShared: count > 1) }
+        try waitUntilReady()
+    }
+
+    private func start(_ processors: [Int], isShared: Bool) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Products.ownPath)
+        let cores = processors.isEmpty ? [] : ["--processors", Launch.list(processors)]
+        process.arguments =
+            ["launch"] + cores + ["--"]
+            + command.arguments.map { $0.replacingOccurrences(of: "{port}", with: "\(port)") }
+            + (isShared ? [command.sharingFlag].compactMap(\.self) : [])
+        if let folder = command.folder {
+            process.currentDirectoryURL = URL(fileURLWithPath: folder)
+        }
+        let log = FileManager.default.temporaryDirectory
+            .appendingPathComponent("bench-server-\(UUID().uuidString).log")
+        try Data().write(to: log)
+        // A file: a pipe that nobody drains would stop it in the end.
+        let output = try FileHandle(forWritingTo: log)
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output
+        process.standardError = output
+        logs.append(log)
+        do {
+            try process.run()
+        } catch {
+            throw Failure(description: "\(command.name) cannot be started: \(error)")
+        }
+        processes.append(process)
+    }
+
+    private func waitUntilReady() throws {
+        let deadline = Clock.now + 30_000_000_000
+        while Clock.now < deadline {
+            guard isRunning else {
+                throw Failure(
+                    description: "\(command.name) ended before it listened:\n\(lastWords())")
+            }
+            if Machine.isListening(on: port) { return }
+            usleep(10_000)
+        }
+        stop()
+        throw Failure(
+            description: "\(command.name) does not listen on port \(port):\n\(lastWords())")
+    }
+
+    /// The end of what it printed.
+    func lastWords() -> String {
+        let text = logs.compactMap { try? String(contentsOf: $0, encoding: .utf8) }.joined()
+        return text.split(separator: "\n").suffix(10).joined(separator: "\n")
+    }
+
+    /// How it ended, if it did: for the report.
+    var ending: String? {
+        guard let process = processes.first(where: { !$0.isRunning }) else { return nil }
+        let how = process.terminationReason == .uncaughtSignal ? "signal" : "status"
+        return "\(how) \(process.terminationStatus)"
+    }
+
+    /// SIGTERM, and SIGKILL to what is still there two seconds later.
+    func stop() {
+        for process in processes where process.isRunning { process.terminate() }
+        let deadline = Clock.now + 2_000_000_000
+        for process in processes {
+            while process.isRunning, Clock.now < deadline { usleep(5_000) }
+            if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+            process.waitUntilExit()
+        }
+        for log in logs { try? FileManager.default.removeItem(at: log) }
+    }
+
+    deinit { stop() }
+}

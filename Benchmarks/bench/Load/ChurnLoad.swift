@@ -1,0 +1,106 @@
+// Connections that come, say one thing, and go.
+import WebSocketServer
+
+/// Connect, open, send one message, read its echo, close: again and again. The unit that is counted
+/// is a whole cycle, up to the end of the closing handshake.
+struct ChurnLoad: Load {
+    private var schedule: Schedule?
+    /// Members that wait for their turn, in an open loop.
+    private var idle: [Int] = []
+    private var begun: [UInt64]
+    private var answered: [Bool]
+    private var underWay = 0
+    /// Members whose cycle failed, and when they try again: nobody is helped by thousands of
+    /// failures a second.
+    private var failed: [Int] = []
+    private var retryAt: UInt64 = 0
+
+    static var opensFirst: Bool { false }
+
+    init(_ plan: LoadPlan) {
+        begun = [UInt64](repeating: 0, count: plan.connectionCount)
+        answered = [Bool](repeating: false, count: plan.connectionCount)
+    }
+
+    mutating func begin(_ world: inout World, _ io: inout Outbound) {
+        if let rate = world.plan.rate, let timing = world.timing {
+            schedule = Schedule(
+                start: timing.begin, rate: rate, offset: world.plan.worker,
+                stride: world.plan.workerCount)
+            idle = Array(world.members.indices.reversed())
+            return
+        }
+        for member in world.members.indices { begin(member, due: Clock.now, &world, &io) }
+    }
+
+    private mutating func begin(
+        _ member: Int, due: UInt64, _ world: inout World, _ io: inout Outbound
+    ) {
+        begun[member] = due
+        answered[member] = false
+        underWay += 1
+        world.connect(member, &io)
+    }
+
+    mutating func tick(_ now: UInt64, _ world: inout World, _ io: inout Outbound) {
+        guard world.isSending, let timing = world.timing else { return }
+        if !failed.isEmpty, now >= retryAt {
+            retryAt = now + 100_000_000
+            for member in failed { begin(member, due: now, &world, &io) }
+            failed = []
+        }
+        // What is due and finds no member free waits, and its wait is part of its latency.
+        while schedule != nil, let member = idle.last,
+            let (_, due) = schedule?.take(by: now, before: timing.measureUntil)
+        {
+            idle.removeLast()
+            begin(member, due: due, &world, &io)
+            world.recordLateness(due: due, at: now)
+        }
+    }
+
+    mutating func opened(_ member: Int, _ world: inout World, _ io: inout Outbound) {
+        world.change(member, to: .ready)
+        let stamp = world.send(from: member, due: begun[member], &io)
+        world.tally.expect(stamp, by: 1)
+    }
+
+    mutating func received(
+        _ message: borrowing Message, by member: Int, _ world: inout World, _ io: inout Outbound
+    ) {
+        world.tally.received += 1
+        guard let stamp = Stamp.find(in: message.bytes, run: world.plan.run) else { return }
+        guard Int(stamp.sender) == world.number(of: member), !answered[member] else {
+            return world.tally.fail(FailureKind.wrongReply)
+        }
+        answered[member] = true
+        world.tally.delivered(stamp)
+        io.close(world.members[member].id)
+    }
+
+    mutating func closed(
+        _ member: Int, wasOpen: Bool, _ cause: CloseCause, _ world: inout World,
+        _ io: inout Outbound
+    ) -> Bool {
+        underWay -= 1
+        let isWhole = wasOpen && answered[member] && cause == .serverClosed(.normal)
+        let now = Clock.now
+        if isWhole {
+            world.count(at: now, bytes: world.plan.size)
+            world.record(due: begun[member], at: now)
+        }
+        guard world.isSending else { return isWhole }
+        if schedule != nil {
+            idle.append(member)
+        } else if isWhole {
+            begin(member, due: now, &world, &io)
+        } else {
+            failed.append(member)
+        }
+        return isWhole
+    }
+
+    func awaited(_ world: borrowing World) -> Int { underWay }
+
+    mutating func finish(_ world: inout World) {}
+}

@@ -1,0 +1,152 @@
+// One generator as a WebSocket handler: it opens, begins, ends and reports; what is said in between
+// is the load's business.
+import LinuxReactor
+import WebSocketServer
+
+/// Runs one ``Load`` through its life: open → ready → warm up → measure → drain → report.
+struct LoadHandler<L: Load>: WebSocketHandler {
+    typealias Mail = Order
+
+    private enum Phase { case waiting, opening, ready, running, draining, over }
+
+    private var world: World
+    private var load: L
+    private var phase = Phase.waiting
+    private var nextToConnect = 0
+    private var nextProgress: UInt64 = 0
+    private var drainUntil: UInt64 = 0
+    private let say: (Notice) -> Void
+
+    init(_ plan: LoadPlan, say: @escaping (Notice) -> Void) throws {
+        world = try World(plan)
+        load = L(plan)
+        self.say = say
+    }
+
+    // MARK: What the coordinator says
+
+    mutating func onMail(_ order: Order, _ io: inout Outbound) {
+        switch order {
+        case .open:
+            world.lastProgress = Clock.now
+            phase = .opening
+            if L.opensFirst { connectMore(&io) } else { becomeReady() }
+        case .start(let timing):
+            phase = .running
+            world.timing = timing
+            world.isSending = true
+            load.begin(&world, &io)
+        case .stop: if phase != .over { end(&io) }
+        }
+    }
+
+    /// Keeps some opening handshakes under way, so that none waits long in the server's backlog.
+    private mutating func connectMore(_ io: inout Outbound) {
+        guard phase == .opening, L.opensFirst else { return }
+        while nextToConnect < world.members.count,
+            world.connectingCount < world.plan.connectingAtOnce
+        {
+            world.connect(nextToConnect, &io)
+            nextToConnect += 1
+        }
+        if nextToConnect == world.members.count, world.connectingCount == 0 { becomeReady() }
+    }
+
+    private mutating func becomeReady() {
+        phase = .ready
+        say(.ready(progress))
+    }
+
+    // MARK: Connections
+
+    mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) {
+        guard let member = world.member(id), phase != .over else { return }
+        let now = Clock.now
+        world.lastProgress = now
+        world.tally.opened += 1
+        world.tally.handshakes.record(now &- world.members[member].connectedAt)
+        world.change(member, to: .joining)
+        load.opened(member, &world, &io)
+        connectMore(&io)
+    }
+
+    mutating func onMessage(
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+    ) {
+        guard let member = world.member(id), phase != .over else { return }
+        load.received(message, by: member, &world, &io)
+        if phase == .opening { connectMore(&io) }
+    }
+
+    /// `onClose` says the same.
+    mutating func onError(_ id: ConnectionID, _ error: ConnectionError, _ io: inout Outbound) {}
+
+    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout Outbound) {
+        guard let member = world.member(id), phase != .over else { return }
+        let state = world.members[member].state
+        let wasOpen = state == .joining || state == .ready
+        world.change(member, to: .gone)
+        if !load.closed(member, wasOpen: wasOpen, cause, &world, &io) {
+            world.tally.fail(Self.name(of: cause, wasOpen: wasOpen))
+        }
+        connectMore(&io)
+    }
+
+    /// The kind of failure that an unexpected end is.
+    static func name(of cause: CloseCause, wasOpen: Bool) -> String {
+        switch cause {
+        case .endOfStream, .connectionLost: wasOpen ? "connections lost: \(cause)" : "\(cause)"
+        default: wasOpen ? "connections closed: \(cause)" : "connections refused: \(cause)"
+        }
+    }
+
+    // MARK: Time
+
+    mutating func onTick(_ io: inout Outbound) {
+        let now = Clock.now
+        switch phase {
+        case .waiting, .over: return
+        case .opening: giveUpOpening(now)
+        case .ready: break
+        case .running:
+            load.tick(now, &world, &io)
+            let isAlone = L.opensFirst && world.readyCount == 0 && world.connectingCount == 0
+            if let timing = world.timing, now >= timing.measureUntil || isAlone {
+                world.isSending = false
+                phase = .draining
+                drainUntil = now + UInt64(world.plan.drainSeconds * 1e9)
+            }
+        case .draining:
+            load.tick(now, &world, &io)
+        }
+        if now >= nextProgress {
+            nextProgress = now + 200_000_000
+            say(.progress(progress))
+        }
+        // The coordinator ends a drain earlier, when nothing is on its way anywhere.
+        if phase == .draining, now >= drainUntil { end(&io) }
+    }
+
+    /// Opening that stands still will not go on.
+    private mutating func giveUpOpening(_ now: UInt64) {
+        guard now > world.lastProgress,
+            Double(now - world.lastProgress) / 1e9 > world.plan.openingPatience
+        else { return }
+        world.tally.fail(FailureKind.unfinished, world.members.count - world.readyCount)
+        becomeReady()
+    }
+
+    private var progress: Progress {
+        Progress(
+            ready: world.readyCount, counted: world.tally.counted,
+            failures: world.tally.failures.values.reduce(0, +), awaited: load.awaited(world))
+    }
+
+    private mutating func end(_ io: inout Outbound) {
+        phase = .over
+        world.isSending = false
+        load.finish(&world)
+        say(.result(world.tally))
+        io.stop(grace: .zero)
+    }
+}

@@ -1,0 +1,138 @@
+// What one generator process is told to do: everything, so that it asks nobody.
+
+/// The kinds of load.
+enum LoadKind: String, Codable, Sendable {
+    case echo, rooms, idle, churn, resume, reach
+}
+
+/// What is spoken over the WebSocket.
+enum WireProtocol: String, Codable, Sendable, CaseIterable {
+    /// Messages as the template says, and nothing around them.
+    case raw
+    /// The chat of `roost serve`: log in, join, talk in JSON.
+    case chat
+}
+
+/// The part of a load that one generator process takes.
+struct LoadPlan: Codable, Sendable {
+    var kind: LoadKind
+    var url: String
+    var wire = WireProtocol.raw
+    /// The message; see ``MessageTemplate``.
+    var template = MessageTemplate.raw
+    /// Sent by each connection when it is open, with the template's placeholders.
+    var join: [String] = []
+    var subprotocols: [String] = []
+    /// Sent as binary messages instead of text.
+    var isBinary = false
+
+    /// All connections that read, over all generators, and those of this one.
+    var totalConnections = 1
+    var firstConnection = 0
+    var connectionCount = 1
+    /// Connections of this generator that join and then never read; beside `connectionCount`.
+    var neverReadCount = 0
+    /// Connection i is in room i mod `rooms`.
+    var rooms = 1
+    /// The first so many of each room talk.
+    var speakersPerRoom = 1
+    /// Bytes of a message's payload.
+    var size = 32
+    /// Unanswered messages of each speaker, in a closed loop.
+    var depth = 1
+    /// Messages a second of all speakers together: an open loop. Nil for a closed one.
+    var rate: Double?
+
+    /// This generator among all of them.
+    var worker = 0
+    var workerCount = 1
+    /// Opening handshakes under way at a time.
+    var connectingAtOnce = 128
+    /// Seconds without any progress after which opening is given up.
+    var openingPatience = 15.0
+    /// Seconds for what is on its way when measuring ends.
+    var drainSeconds = 5.0
+    /// Local addresses that connections come from in turn, for more than one has ports for.
+    var sources: [String] = []
+    /// Which nanosecond of the clock the stamps count from, and what marks this run's stamps.
+    var epoch: UInt64 = 0
+    var run: UInt16 = 0
+    var intervalCount = 10
+
+    // Of `resume` alone.
+
+    /// The last so many connections stay while the others lose the network.
+    var bystanders = 0
+    /// Seconds after the start at which the network is lost, for how long, and within how many
+    /// seconds all come back.
+    var cutAfter = 1.0
+    var cutFor = 1.0
+    var backWithin = 1.0
+
+    func room(of connection: Int) -> Int { connection % rooms }
+
+    /// How many of the connections below `end` are in a room.
+    private func members(of room: Int, below end: Int) -> Int {
+        end <= room ? 0 : (end - room - 1) / rooms + 1
+    }
+
+    func members(of room: Int) -> Int { members(of: room, below: totalConnections) }
+
+    /// Those that this generator holds.
+    func ownMembers(of room: Int) -> Int {
+        members(of: room, below: firstConnection + connectionCount)
+            - members(of: room, below: firstConnection)
+    }
+
+    func isSpeaker(_ connection: Int) -> Bool { connection < rooms * speakersPerRoom }
+
+    /// The same load cut into as many parts as there are generators, each a range of connections.
+    func divided(among count: Int) -> [LoadPlan] {
+        (0..<count).map { worker in
+            var part = self
+            let first = totalConnections * worker / count
+            part.firstConnection = first
+            part.connectionCount = totalConnections * (worker + 1) / count - first
+            part.neverReadCount =
+                neverReadCount * (worker + 1) / count - neverReadCount * worker / count
+            part.worker = worker
+            part.workerCount = count
+            return part
+        }
+    }
+}
+
+/// What a generator is told while it runs, one JSON object a line on its standard input.
+enum Order: Codable, Sendable {
+    /// Open the connections.
+    case open
+    /// Warm up and measure, at these times.
+    case start(Timing)
+    /// End now.
+    case stop
+}
+
+/// What a generator says, one JSON object a line on its standard output.
+enum Notice: Codable, Sendable {
+    /// All connections are ready, or have failed.
+    case ready(Progress)
+    /// Five times a second.
+    case progress(Progress)
+    /// The end.
+    case result(Tally)
+}
+
+/// How far a generator is.
+struct Progress: Codable, Sendable, Equatable {
+    var ready = 0
+    var counted = 0
+    var failures = 0
+    /// Deliveries or replies that are still to come.
+    var awaited = 0
+
+    static func + (left: Progress, right: Progress) -> Progress {
+        Progress(
+            ready: left.ready + right.ready, counted: left.counted + right.counted,
+            failures: left.failures + right.failures, awaited: left.awaited + right.awaited)
+    }
+}

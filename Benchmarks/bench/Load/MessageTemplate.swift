@@ -1,0 +1,83 @@
+// What is sent, with the places that differ from message to message.
+
+/// A message with placeholders, ready to be filled in without searching.
+struct MessageTemplate {
+    /// A template that cannot work.
+    struct Flaw: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    private enum Part: Equatable {
+        case literal([UInt8])
+        case payload, room, user, number
+    }
+
+    private let parts: [Part]
+    /// The stamp and its padding: `size` bytes.
+    private let payload: [UInt8]
+
+    /// A message with nothing around the payload.
+    static let raw = "{payload}"
+    /// What the chat of `roost serve` is told.
+    static let chat = #"{"type":"message","room":"{room}","text":"{payload}"}"#
+
+    /// - Parameters:
+    ///   - text: any text; `{payload}`, `{room}`, `{user}` and `{n}` are replaced, other braces stay.
+    ///   - size: bytes of the payload, the stamp included.
+    init(_ text: String, size: Int) throws(Flaw) {
+        guard size >= Stamp.byteCount else {
+            throw Flaw(
+                description: "The payload carries a stamp of \(Stamp.byteCount) bytes: --size must "
+                    + "be at least that.")
+        }
+        let parts = Self.parse(text)
+        self.parts = parts
+        needsNames = parts.contains(.room) || parts.contains(.user)
+        payload = [UInt8](repeating: UInt8(ascii: "x"), count: size)
+    }
+
+    /// Whether the message can be known again when it comes back.
+    var hasPayload: Bool { parts.contains(.payload) }
+    /// Whether room or user are named in it.
+    let needsNames: Bool
+
+    private static func parse(_ text: String) -> [Part] {
+        let names: [(String, Part)] = [
+            ("{payload}", .payload), ("{room}", .room), ("{user}", .user), ("{n}", .number),
+        ]
+        var parts: [Part] = []
+        var literal: [UInt8] = []
+        var rest = text[...]
+        while !rest.isEmpty {
+            if let (name, part) = names.first(where: { rest.hasPrefix($0.0) }) {
+                if !literal.isEmpty { parts.append(.literal(literal)) }
+                literal = []
+                parts.append(part)
+                rest.removeFirst(name.count)
+            } else {
+                literal += Array(String(rest.removeFirst()).utf8)
+            }
+        }
+        if !literal.isEmpty { parts.append(.literal(literal)) }
+        return parts
+    }
+
+    /// Puts the message into `bytes`, in place of what was there.
+    func fill(
+        _ bytes: inout [UInt8], _ stamp: Stamp, run: UInt16, room: [UInt8], user: [UInt8]
+    ) {
+        bytes.removeAll(keepingCapacity: true)
+        for part in parts {
+            switch part {
+            case .literal(let literal): bytes += literal
+            case .room: bytes += room
+            case .user: bytes += user
+            case .number: bytes += Array("\(stamp.sequence)".utf8)
+            case .payload:
+                let offset = bytes.count
+                bytes += payload
+                stamp.write(to: &bytes, at: offset, run: run)
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+// Whether a broadcast reaches everybody, where nobody knows which server process a connection is at.
+import WebSocketServer
+
+/// Connections to several server processes behind one port. The kernel spreads them, so one speaks,
+/// and whoever has heard nothing a while later must be elsewhere and speaks as well, until all have
+/// been reached. The unit that is counted is a connection that was reached.
+struct ReachLoad: Load {
+    private var isReached: [Bool]
+    private var reachedCount = 0
+    private var firstUnreached = 0
+    private var quietSince: UInt64 = 0
+    private var broadcasts = 0
+    private static let quietTime: UInt64 = 1_500_000_000
+
+    init(_ plan: LoadPlan) {
+        isReached = [Bool](repeating: false, count: plan.connectionCount)
+    }
+
+    mutating func opened(_ member: Int, _ world: inout World, _ io: inout Outbound) {
+        world.sendJoins(from: member, &io)
+        world.change(member, to: .ready)
+    }
+
+    mutating func begin(_ world: inout World, _ io: inout Outbound) { quietSince = Clock.now }
+
+    mutating func received(
+        _ message: borrowing Message, by member: Int, _ world: inout World, _ io: inout Outbound
+    ) {
+        world.tally.received += 1
+        guard let stamp = Stamp.find(in: message.bytes, run: world.plan.run) else { return }
+        let now = Clock.now
+        quietSince = now
+        guard !isReached[member] else { return }
+        isReached[member] = true
+        reachedCount += 1
+        world.count(at: now, bytes: message.bytes.count)
+        world.record(due: stamp.due &+ world.plan.epoch, at: now)
+    }
+
+    mutating func tick(_ now: UInt64, _ world: inout World, _ io: inout Outbound) {
+        guard world.isSending, reachedCount < isReached.count, now > quietSince,
+            now - quietSince >= Self.quietTime
+        else { return }
+        quietSince = now
+        while firstUnreached < isReached.count,
+            isReached[firstUnreached] || world.members[firstUnreached].state != .ready
+        { firstUnreached += 1 }
+        guard firstUnreached < isReached.count else { return }
+        _ = world.send(from: firstUnreached, due: now, &io)
+        broadcasts += 1
+    }
+
+    func awaited(_ world: borrowing World) -> Int { isReached.count - reachedCount }
+
+    mutating func finish(_ world: inout World) {
+        world.tally.extras["broadcasts"] = Double(broadcasts)
+        world.tally.extras["reached"] = Double(reachedCount)
+        world.tally.fail("connections not reached", isReached.count - reachedCount)
+    }
+}

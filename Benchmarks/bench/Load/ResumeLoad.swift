@@ -1,0 +1,276 @@
+// Everybody loses the network at once, and comes back at once, with what they have seen.
+import LinuxReactor
+import WebSocketServer
+
+/// Mass resume in the chat. Clients sit in rooms; all lose the network in the same instant (reset,
+/// no Close), miss what is said meanwhile, and come back within `backWithin` seconds with `since`.
+/// Each must be told `recovered`, and get every message that it missed exactly once, in order.
+///
+/// Bystanders keep their connections. The first of them talks, in their own room at the load's rate
+/// and in the clients' rooms, and how long its words take to the bystanders' room is what `latencies`
+/// are. The unit that is counted is a resumed client.
+struct ResumeLoad: Load {
+    private struct Seat {
+        var session = ""
+        var epoch = ""
+        var offset = 0
+        var isBack = false
+    }
+
+    private var seats: [Seat]
+    private let clientCount: Int
+    private var schedule: Schedule?
+    private var roomsToJoin = 0
+    private var cutAt: UInt64 = 0
+    private var isCut = false
+    private var nextBack = 0
+    private var backCount = 0
+    private var resumes = Latencies(digits: .two)
+    private var lastBackAt: UInt64 = 0
+    private var spoken = 0
+    private var unacknowledged = 0
+    private var missedCount = 0
+    private var bystanderDeliveries = 0
+    private static let offsetKey = Array("\"offset\":".utf8)
+
+    init(_ plan: LoadPlan) {
+        seats = Array(repeating: Seat(), count: plan.connectionCount)
+        clientCount = max(0, plan.connectionCount - plan.bystanders)
+    }
+
+    private var talker: Int { clientCount }
+
+    private func room(of member: Int, _ plan: LoadPlan) -> String {
+        member < clientCount ? "bench-\(plan.run)-\(member % plan.rooms)" : "bench-\(plan.run)-by"
+    }
+
+    // MARK: Entering, for the first time or again
+
+    mutating func opened(_ member: Int, _ world: inout World, _ io: inout Outbound) {
+        let user = String(decoding: world.user(of: member), as: UTF8.self)
+        let session = seats[member].session
+        let proof = session.isEmpty ? "" : #","session":"\#(session)""#
+        io.send(
+            #"{"type":"login","user":"\#(user)","join":false\#(proof)}"#,
+            to: world.members[member].id)
+    }
+
+    private mutating func welcomed(
+        _ text: String, _ member: Int, _ world: inout World, _ io: inout Outbound
+    ) {
+        let id = world.members[member].id
+        seats[member].session = text.field("session") ?? ""
+        if isCut, member < clientCount {
+            let since = #"{"epoch":"\#(seats[member].epoch)","offset":\#(seats[member].offset)}"#
+            io.send(
+                #"{"type":"join","room":"\#(room(of: member, world.plan))","since":\#(since),"#
+                    + #""limit":200}"#, to: id)
+            return
+        }
+        if member == talker {
+            // In the rooms that it talks to as well; its own comes last, and with it it is ready.
+            for room in 0..<world.plan.rooms {
+                io.send(
+                    #"{"type":"join","room":"bench-\#(world.plan.run)-\#(room)","limit":1}"#,
+                    to: id)
+            }
+        }
+        io.send(
+            #"{"type":"join","room":"\#(room(of: member, world.plan))","limit":1}"#, to: id)
+    }
+
+    private mutating func joined(_ text: String, _ member: Int, _ world: inout World) {
+        guard text.field("room") == room(of: member, world.plan) else { return }
+        let now = Clock.now
+        guard isCut, member < clientCount else {
+            seats[member].epoch = text.field("epoch") ?? ""
+            seats[member].offset = text.numbers("offset").first ?? 0
+            return world.change(member, to: .ready)
+        }
+        world.change(member, to: .ready)
+        guard text.contains(#""recovered":true"#) else {
+            return world.tally.fail("clients not recovered")
+        }
+        // The room's own offset comes first, then those of the messages.
+        for offset in text.numbers("offset").dropFirst() { saw(offset, member, &world) }
+        missedCount += max(0, text.numbers("offset").count - 1)
+        seats[member].isBack = true
+        backCount += 1
+        lastBackAt = now
+        world.count(at: now, bytes: text.utf8.count)
+        resumes.record(now &- due(back: member, world.plan))
+    }
+
+    /// Each message once, and none left out.
+    private mutating func saw(_ offset: Int, _ member: Int, _ world: inout World) {
+        if offset == seats[member].offset + 1 {
+            seats[member].offset = offset
+        } else {
+            world.tally.fail(
+                offset <= seats[member].offset ? FailureKind.surplus : FailureKind.lost)
+        }
+    }
+
+    // MARK: The course of it
+
+    mutating func begin(_ world: inout World, _ io: inout Outbound) {
+        guard let timing = world.timing else { return }
+        cutAt = timing.begin + UInt64(world.plan.cutAfter * 1e9)
+        schedule = Schedule(start: timing.begin, rate: world.plan.rate ?? 100)
+    }
+
+    private func due(back member: Int, _ plan: LoadPlan) -> UInt64 {
+        let share = Double(member) / Double(max(1, clientCount))
+        return cutAt + UInt64((plan.cutFor + plan.backWithin * share) * 1e9)
+    }
+
+    mutating func tick(_ now: UInt64, _ world: inout World, _ io: inout Outbound) {
+        guard let timing = world.timing else { return }
+        while world.isSending,
+            let (number, due) = schedule?.take(by: now, before: timing.measureUntil)
+        {
+            speak(number, due: due, &world, &io)
+            world.recordLateness(due: due, at: now)
+        }
+        if !isCut, now >= cutAt {
+            isCut = true
+            for member in 0..<clientCount { io.abort(world.members[member].id) }
+        }
+        while isCut, nextBack < clientCount, due(back: nextBack, world.plan) <= now {
+            guard world.members[nextBack].state == .gone else { break }
+            world.connect(nextBack, &io)
+            nextBack += 1
+        }
+    }
+
+    /// To the bystanders, and each time to one of the clients' rooms as well.
+    private mutating func speak(
+        _ number: Int, due: UInt64, _ world: inout World, _ io: inout Outbound
+    ) {
+        let id = world.members[talker].id
+        var text = [UInt8](repeating: UInt8(ascii: "x"), count: world.plan.size)
+        let stamp = Stamp(
+            due: due &- world.plan.epoch, sender: UInt32(talker), sequence: UInt32(number))
+        stamp.write(to: &text, at: 0, run: world.plan.run)
+        let words = String(decoding: text, as: UTF8.self)
+        let rooms = [
+            room(of: talker, world.plan), "bench-\(world.plan.run)-\(number % world.plan.rooms)",
+        ]
+        for room in rooms {
+            io.send(#"{"type":"message","room":"\#(room)","text":"\#(words)"}"#, to: id)
+        }
+        world.tally.sent += rooms.count
+        unacknowledged += rooms.count
+        spoken += 1
+    }
+
+    mutating func received(
+        _ message: borrowing Message, by member: Int, _ world: inout World, _ io: inout Outbound
+    ) {
+        world.tally.received += 1
+        let bytes = message.bytes
+        let reply = ChatSession.Reply(bytes)
+        switch reply {
+        case .welcome: welcomed(String(copying: bytes), member, &world, &io)
+        case .joined: joined(String(copying: bytes), member, &world)
+        case .ok: unacknowledged -= 1
+        case .error:
+            let text = String(copying: bytes)
+            world.tally.fail("chat: " + (text.field("code") ?? text))
+        case .other:
+            guard let stamp = Stamp.find(in: bytes, run: world.plan.run) else { return }
+            heard(stamp, bytes, member, &world)
+        }
+    }
+
+    private mutating func heard(
+        _ stamp: Stamp, _ bytes: Span<UInt8>, _ member: Int, _ world: inout World
+    ) {
+        // The talker also hears what it says to the clients' rooms.
+        guard member != talker else { return }
+        if member < clientCount {
+            guard let offset = bytes.number(after: Self.offsetKey) else { return }
+            saw(offset, member, &world)
+        } else {
+            world.record(due: stamp.due &+ world.plan.epoch, at: Clock.now)
+            bystanderDeliveries += 1
+        }
+    }
+
+    mutating func closed(
+        _ member: Int, wasOpen: Bool, _ cause: CloseCause, _ world: inout World,
+        _ io: inout Outbound
+    ) -> Bool { isCut && wasOpen && member < clientCount && cause == .serverClosed(.abnormal) }
+
+    func awaited(_ world: borrowing World) -> Int {
+        clientCount - backCount + unacknowledged
+            + spoken * max(0, world.plan.bystanders - 1) - bystanderDeliveries
+    }
+
+    mutating func finish(_ world: inout World) {
+        let back = cutAt + UInt64(world.plan.cutFor * 1e9)
+        world.tally.resumes = resumes
+        world.tally.extras["clients resumed"] = Double(backCount)
+        world.tally.extras["messages made up for"] = Double(missedCount)
+        world.tally.extras["seconds until all were back"] =
+            Double(lastBackAt > back ? lastBackAt - back : 0) / 1e9
+        world.tally.fail("clients not resumed", clientCount - backCount)
+        world.tally.fail("messages not acknowledged", unacknowledged)
+        world.tally.fail(
+            "bystanders' messages lost",
+            spoken * max(0, world.plan.bystanders - 1) - bystanderDeliveries)
+        // Whoever is back must have everything that was said.
+        var ends: [Int: Int] = [:]
+        for member in 0..<clientCount where seats[member].isBack {
+            let room = member % world.plan.rooms
+            ends[room] = max(ends[room] ?? 0, seats[member].offset)
+        }
+        for member in 0..<clientCount where seats[member].isBack {
+            let missing = ends[member % world.plan.rooms]! - seats[member].offset
+            world.tally.fail(FailureKind.lost, missing)
+        }
+    }
+}
+
+extension String {
+    /// The values of all number fields of this name, in order.
+    func numbers(_ name: String) -> [Int] {
+        let key = Array("\"\(name)\":".utf8)
+        let bytes = Array(utf8)
+        var numbers: [Int] = []
+        var index = 0
+        while index + key.count < bytes.count {
+            guard bytes[index] == key[0], bytes[index..<index + key.count].elementsEqual(key) else {
+                index += 1
+                continue
+            }
+            index += key.count
+            let digits = bytes[index...].prefix { $0 >= 0x30 && $0 <= 0x39 }
+            if let number = Int(String(decoding: digits, as: UTF8.self)) { numbers.append(number) }
+            index += digits.count
+        }
+        return numbers
+    }
+}
+
+extension Span<UInt8> {
+    /// The number that stands right behind the first `key`.
+    func number(after key: [UInt8]) -> Int? {
+        let length = key.count
+        var start = 0
+        search: while start + length < count {
+            for offset in 0..<length where self[start + offset] != key[offset] {
+                start += 1
+                continue search
+            }
+            var index = start + length
+            var number = 0
+            while index < count, self[index] >= 0x30, self[index] <= 0x39 {
+                number = number * 10 + Int(self[index] - 0x30)
+                index += 1
+            }
+            return index > start + length ? number : nil
+        }
+        return nil
+    }
+}

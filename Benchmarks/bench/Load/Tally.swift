@@ -1,0 +1,104 @@
+// What one generator counts: messages, latencies, failures, and whether everything arrived.
+
+/// The counts of one generator, or of several added up.
+struct Tally: Codable, Sendable {
+    /// Connections that were opened, all in all.
+    var opened = 0
+    /// Messages sent and received over the whole run, warm-up included.
+    var sent = 0
+    var received = 0
+    /// What happened to what was counted while measuring: messages, deliveries or cycles.
+    var counted = 0
+    /// How many of `counted` came in each interval.
+    var countedByInterval: [Int]
+    /// Bytes of the payloads that `counted` stands for, and of whole messages over the whole run.
+    var countedBytes = 0
+    /// From due to received, of what was due while measuring.
+    var latencies = Latencies()
+    /// The same for each interval, more coarsely.
+    var latenciesByInterval: [Latencies]
+    /// How late the generator itself was: from due to handed over for sending. Open loop only.
+    var lateness = Latencies(digits: .two)
+    /// From connect to the open WebSocket, of all that were opened.
+    var handshakes = Latencies(digits: .two)
+    /// From the moment at which a client was to come back to its room's `joined`.
+    var resumes = Latencies(digits: .two)
+    /// Figures that only one kind of load has, by their names in the report.
+    var extras: [String: Double] = [:]
+    /// How often each kind of failure happened. None of them is an empty table.
+    var failures: [String: Int] = [:]
+
+    /// What should arrive, and what did: how many, and the sum of their fingerprints. A message that
+    /// is lost, doubled, or given to somebody else makes them differ.
+    var expectedDeliveries = 0
+    var expectedSum: UInt64 = 0
+    var deliveries = 0
+    var deliveredSum: UInt64 = 0
+
+    init(intervals: Int) {
+        countedByInterval = [Int](repeating: 0, count: intervals)
+        latenciesByInterval = (0..<intervals).map { _ in Latencies(digits: .two) }
+    }
+
+    mutating func fail(_ kind: String, _ count: Int = 1) {
+        guard count > 0 else { return }
+        failures[kind, default: 0] += count
+    }
+
+    /// A message was sent that so many members are to receive.
+    mutating func expect(_ stamp: Stamp, by members: Int) {
+        expectedDeliveries += members
+        expectedSum &+= stamp.fingerprint &* UInt64(members)
+    }
+
+    mutating func delivered(_ stamp: Stamp) {
+        deliveries += 1
+        deliveredSum &+= stamp.fingerprint
+    }
+
+    /// How many deliveries are still to come.
+    var missing: Int { expectedDeliveries - deliveries }
+
+    mutating func add(_ other: Tally) {
+        opened += other.opened
+        sent += other.sent
+        received += other.received
+        counted += other.counted
+        countedBytes += other.countedBytes
+        for index in countedByInterval.indices where index < other.countedByInterval.count {
+            countedByInterval[index] += other.countedByInterval[index]
+            latenciesByInterval[index].add(other.latenciesByInterval[index])
+        }
+        latencies.add(other.latencies)
+        lateness.add(other.lateness)
+        handshakes.add(other.handshakes)
+        resumes.add(other.resumes)
+        extras.merge(other.extras) { $0 + $1 }
+        failures.merge(other.failures) { $0 + $1 }
+        expectedDeliveries += other.expectedDeliveries
+        expectedSum &+= other.expectedSum
+        deliveries += other.deliveries
+        deliveredSum &+= other.deliveredSum
+    }
+
+    /// Once nothing more comes: what did not arrive, and what arrived twice or was not sent, are
+    /// failures. Called for the sum of all generators, for one may receive what another sends.
+    mutating func settle() {
+        fail(FailureKind.lost, missing)
+        fail(FailureKind.surplus, -missing)
+        // As many as were sent, and not the same: one lost and another doubled.
+        if missing == 0, expectedSum != deliveredSum { fail(FailureKind.mixedUp) }
+    }
+}
+
+/// The names of failures that more than one place counts.
+enum FailureKind {
+    static let lost = "messages lost"
+    static let surplus = "messages received twice"
+    static let mixedUp = "messages lost and others received twice"
+    static let wrongReply = "replies that do not match"
+    static let overrun = "messages not sent: too many unanswered"
+    static let unfinished = "connections not ready in time"
+    static let serverGone = "server ended"
+    static let generatorGone = "generator ended early"
+}

@@ -1,0 +1,207 @@
+// What every load works with: its connections, the clock, the counts, and the way to send.
+import LinuxReactor
+import WebSocketServer
+
+/// One connection of the load, which may be opened more than once in its life.
+struct Member {
+    enum State: Equatable { case absent, connecting, joining, ready, gone }
+
+    var state = State.absent
+    var id = ConnectionID(resourceId: 0, slot: .max)
+    /// When the latest connect began.
+    var connectedAt: UInt64 = 0
+    /// Its next message.
+    var sequence: UInt32 = 0
+}
+
+/// The state of one generator, lent to the load for each event.
+struct World {
+    let plan: LoadPlan
+    var tally: Tally
+    var members: [Member]
+    /// Set once the coordinator has said when to begin.
+    var timing: Timing?
+    /// Whether new messages may be sent: from the beginning to the end of measuring.
+    var isSending = false
+    /// How many members are ready, and how many are still on the way to it.
+    private(set) var readyCount = 0
+    private(set) var connectingCount = 0
+    /// Something happened: opening and draining are given up only when nothing does.
+    var lastProgress: UInt64 = 0
+    private var memberOfSlot: [Int32] = []
+    private let request: ConnectRequest
+    private let sources: [NetworkAddress]
+    private let template: MessageTemplate
+    private let joins: [MessageTemplate]
+    private var bytes: [UInt8] = []
+
+    init(_ plan: LoadPlan) throws {
+        self.plan = plan
+        tally = Tally(intervals: plan.intervalCount)
+        members = Array(repeating: Member(), count: plan.connectionCount + plan.neverReadCount)
+        var request = try ConnectRequest(plan.url)
+        request.subprotocols = plan.subprotocols
+        self.request = request
+        sources = plan.sources.compactMap { NetworkAddress(numeric: $0, port: 0) }
+        template = try MessageTemplate(plan.template, size: plan.size)
+        joins = try plan.join.map { try MessageTemplate($0, size: plan.size) }
+    }
+
+    // MARK: Members
+
+    /// The number of a member among all connections of the load. Those that never read come after
+    /// all that do.
+    func number(of member: Int) -> Int {
+        member < plan.connectionCount
+            ? plan.firstConnection + member
+            : plan.totalConnections + plan.worker * 65536 + member - plan.connectionCount
+    }
+
+    /// Those that never read sit in room 0.
+    func room(of member: Int) -> Int {
+        member < plan.connectionCount ? plan.room(of: plan.firstConnection + member) : 0
+    }
+
+    /// The member with this number, if it is one of this generator's.
+    func member(numbered number: Int) -> Int? {
+        let member = number - plan.firstConnection
+        return member >= 0 && member < plan.connectionCount ? member : nil
+    }
+
+    func isNeverReading(_ member: Int) -> Bool { member >= plan.connectionCount }
+
+    func member(_ id: ConnectionID) -> Int? {
+        guard Int(id.slot) < memberOfSlot.count, memberOfSlot[Int(id.slot)] >= 0 else { return nil }
+        let member = Int(memberOfSlot[Int(id.slot)])
+        return members[member].id == id ? member : nil
+    }
+
+    mutating func connect(_ member: Int, _ io: inout Outbound) {
+        var request = request
+        if !sources.isEmpty { request.source = sources[number(of: member) % sources.count] }
+        let id = io.connect(request)
+        while memberOfSlot.count <= Int(id.slot) { memberOfSlot.append(-1) }
+        memberOfSlot[Int(id.slot)] = Int32(member)
+        members[member].id = id
+        members[member].connectedAt = Clock.now
+        change(member, to: .connecting)
+    }
+
+    mutating func change(_ member: Int, to state: Member.State) {
+        func isUnderWay(_ state: Member.State) -> Bool { state == .connecting || state == .joining }
+        let old = members[member].state
+        connectingCount += (isUnderWay(state) ? 1 : 0) - (isUnderWay(old) ? 1 : 0)
+        readyCount += (state == .ready ? 1 : 0) - (old == .ready ? 1 : 0)
+        members[member].state = state
+    }
+
+    // MARK: Sending
+
+    func user(of member: Int) -> [UInt8] { Array("u\(plan.run)-\(number(of: member))".utf8) }
+
+    func room(named member: Int) -> [UInt8] { Array("bench-\(plan.run)-\(room(of: member))".utf8) }
+
+    /// Sends the next message of a member, due at `due`, and returns its stamp.
+    mutating func send(from member: Int, due: UInt64, _ io: inout Outbound) -> Stamp {
+        let stamp = Stamp(
+            due: due &- plan.epoch, sender: UInt32(number(of: member)),
+            sequence: members[member].sequence)
+        members[member].sequence = (members[member].sequence + 1) & Stamp.sequenceMask
+        fill(template, stamp, member)
+        send(bytes.span, from: member, &io)
+        tally.sent += 1
+        return stamp
+    }
+
+    /// Sends what `--join` says, in order.
+    mutating func sendJoins(from member: Int, _ io: inout Outbound) {
+        for join in joins {
+            let stamp = Stamp(due: 0, sender: UInt32(number(of: member)), sequence: 0)
+            fill(join, stamp, member)
+            send(bytes.span, from: member, &io)
+        }
+    }
+
+    private mutating func fill(_ template: MessageTemplate, _ stamp: Stamp, _ member: Int) {
+        let names = template.needsNames
+        template.fill(
+            &bytes, stamp, run: plan.run, room: names ? room(named: member) : [],
+            user: names ? user(of: member) : [])
+    }
+
+    private func send(_ bytes: Span<UInt8>, from member: Int, _ io: inout Outbound) {
+        if plan.isBinary {
+            io.send(binary: bytes, to: members[member].id)
+        } else {
+            io.send(text: bytes, to: members[member].id)
+        }
+    }
+
+    // MARK: Counting
+
+    /// Something that the load is about happened now: a reply, a delivery, a whole cycle.
+    mutating func count(at now: UInt64, bytes: Int) {
+        lastProgress = now
+        guard let timing, timing.isMeasured(now) else { return }
+        tally.counted += 1
+        tally.countedBytes += bytes
+        tally.countedByInterval[timing.interval(of: now)] += 1
+    }
+
+    /// What was due then has been answered now.
+    mutating func record(due: UInt64, at now: UInt64) {
+        guard let timing, timing.isMeasured(due) else { return }
+        let latency = now &- due
+        tally.latencies.record(latency)
+        tally.latenciesByInterval[timing.interval(of: due)].record(latency)
+    }
+
+    /// A message of an open loop goes out so much after it was due.
+    mutating func recordLateness(due: UInt64, at now: UInt64) {
+        guard let timing, timing.isMeasured(due) else { return }
+        tally.lateness.record(now &- due)
+    }
+}
+
+/// One kind of load: what it does with its connections. Callbacks come from ``LoadHandler``.
+protocol Load {
+    init(_ plan: LoadPlan)
+
+    /// Whether all connections are opened before the load begins; else it opens them itself.
+    static var opensFirst: Bool { get }
+
+    /// A connection is open. When it is ready to be counted on, `World.change(_:to:)` is told so.
+    mutating func opened(_ member: Int, _ world: inout World, _ io: inout Outbound)
+
+    /// Everything is ready: warming up begins.
+    mutating func begin(_ world: inout World, _ io: inout Outbound)
+
+    mutating func received(
+        _ message: borrowing Message, by member: Int, _ world: inout World, _ io: inout Outbound)
+
+    /// A millisecond or more has passed since the last call.
+    mutating func tick(_ now: UInt64, _ world: inout World, _ io: inout Outbound)
+
+    /// A connection has ended. True if that is as it should be, false for a failure.
+    mutating func closed(
+        _ member: Int, wasOpen: Bool, _ cause: CloseCause, _ world: inout World,
+        _ io: inout Outbound
+    ) -> Bool
+
+    /// What is still on its way. Draining ends when it is 0.
+    func awaited(_ world: borrowing World) -> Int
+
+    /// The run is over: what was not answered is counted.
+    mutating func finish(_ world: inout World)
+}
+
+extension Load {
+    static var opensFirst: Bool { true }
+
+    mutating func closed(
+        _ member: Int, wasOpen: Bool, _ cause: CloseCause, _ world: inout World,
+        _ io: inout Outbound
+    ) -> Bool { false }
+
+    mutating func tick(_ now: UInt64, _ world: inout World, _ io: inout Outbound) {}
+}

@@ -1,0 +1,101 @@
+// From what was counted and sampled to what is reported.
+
+extension Run {
+    /// Takes in the counts of all generators and the samples that were taken at the intervals' ends.
+    mutating func take(_ tally: Tally, _ timing: Timing, _ samples: [Sample]) {
+        opened = tally.opened
+        sent = tally.sent
+        received = tally.received
+        counted = tally.counted
+        countedBytes = tally.countedBytes
+        latency = Percentiles(tally.latencies)
+        curve = Point.curve(of: tally.latencies)
+        lateness = Percentiles(tally.lateness)
+        handshake = Percentiles(tally.handshakes)
+        resume = Percentiles(tally.resumes)
+        extras = tally.extras
+        failures = tally.failures
+        if let first = samples.first, let last = samples.last, last.at > first.at {
+            takeUse(first, last, samples)
+        }
+        takeTimeline(tally, samples)
+    }
+
+    private mutating func takeUse(_ first: Sample, _ last: Sample, _ samples: [Sample]) {
+        let elapsed = Double(last.at - first.at) / 1e9
+        if let from = first.server, let to = last.server {
+            // Samples are a little late at times: what is told is the share, over the time measured.
+            let scale = seconds / elapsed
+            server = ServerUse(
+                cpuSeconds: (to.cpuSeconds - from.cpuSeconds) * scale,
+                userSeconds: (to.userSeconds - from.userSeconds) * scale,
+                systemSeconds: (to.systemSeconds - from.systemSeconds) * scale,
+                cores: (to.cpuSeconds - from.cpuSeconds) / elapsed,
+                residentBefore: 0, residentOpen: from.residentBytes,
+                residentPeak: samples.compactMap(\.server?.residentBytes).max() ?? 0)
+        }
+        let shares = zip(first.workers, last.workers).map { max(0, $1 - $0) / elapsed }
+        generator.cores = shares.reduce(0, +)
+        generator.busiestCore = shares.max() ?? 0
+    }
+
+    private mutating func takeTimeline(_ tally: Tally, _ samples: [Sample]) {
+        let length = seconds / Double(max(1, tally.countedByInterval.count))
+        timeline = tally.countedByInterval.indices.map { index in
+            let latencies = tally.latenciesByInterval[index]
+            var slice = Slice(
+                at: Double(index) * length,
+                perSecond: Double(tally.countedByInterval[index]) / length,
+                p50: Double(latencies.percentile(50)) / 1e3,
+                p99: Double(latencies.percentile(99)) / 1e3,
+                max: Double(latencies.maximum) / 1e3)
+            if index + 1 < samples.count, let from = samples[index].server,
+                let to = samples[index + 1].server, samples[index + 1].at > samples[index].at
+            {
+                let elapsed = Double(samples[index + 1].at - samples[index].at) / 1e9
+                slice.serverCores = (to.cpuSeconds - from.cpuSeconds) / elapsed
+                slice.residentBytes = to.residentBytes
+            }
+            return slice
+        }
+    }
+
+    /// Says what held the run back, and what makes its figures doubtful.
+    ///
+    /// - Parameters:
+    ///   - rate: of an open loop; nil for a closed one.
+    ///   - knowsServer: whether the server's processes were looked at.
+    ///   - pinned: whether server and generator had processors of their own.
+    mutating func judge(rate: Double?, knowsServer: Bool, pinned: Bool) {
+        let generatorIsBusy = generator.busiestCore >= 0.9
+        let serverIsBusy = (server?.cores ?? 0) >= 0.9 * Double(max(1, server?.processCount ?? 1))
+        if serverIsBusy {
+            limit = "the server, which used all of its processor"
+        } else if generatorIsBusy {
+            limit = "the generator, which used all of its processor"
+        } else if rate != nil {
+            limit = "the schedule: neither server nor generator was busy all the time"
+        } else if knowsServer {
+            limit =
+                "round trips: neither side was busy all the time (more --depth or --connections)"
+        }
+        if generatorIsBusy {
+            warnings.append(
+                "The generator was at \(Words.percent(generator.busiestCore)) of its processor: rates "
+                    + "and latencies are partly its own. What holds is the figure per second of the "
+                    + "server's processor. --threads gives it more.")
+        }
+        if let lateness, let latency, lateness.p99 > 1000, lateness.p99 > latency.p99 / 10 {
+            warnings.append(
+                "The generator sent late (p99 \(Words.time(lateness.p99))); the latencies, which count "
+                    + "from when a message was due, hold that too.")
+        }
+        if !knowsServer {
+            warnings.append(
+                "The server's processor time is not known: name its process with --pid for it.")
+        }
+        if latency == nil, counted == 0, failures.isEmpty, rate != nil {
+            warnings.append("Nothing was due while measuring: the rate is too low for the time.")
+        }
+    }
+}

@@ -1,0 +1,17 @@
+// swift-tools-version: 6.0
+// The peer of SwiftNIO: a package of its own, so that nobody else fetches or builds SwiftNIO.
+import PackageDescription
+
+let package = Package(
+    name: "nio-peer",
+    dependencies: [.package(url: "https://github.com/apple/swift-nio", from: "2.101.2")],
+    targets: [
+        .executableTarget(
+            name: "nio-peer",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+            ])
+    ])

@@ -1,0 +1,33 @@
+"""The peer of Python's `websockets`: `python websockets_peer.py echo|broadcast PORT`."""
+
+import asyncio
+import sys
+
+from websockets.asyncio.server import broadcast, serve
+from websockets.exceptions import ConnectionClosed
+
+mode, port = sys.argv[1], int(sys.argv[2])
+connections = set()
+
+
+async def handle(connection):
+    connections.add(connection)
+    try:
+        async for message in connection:
+            if mode == "echo":
+                await connection.send(message)
+            else:
+                broadcast(connections, message)
+    except ConnectionClosed:
+        pass
+    finally:
+        connections.discard(connection)
+
+
+async def main():
+    options = {"compression": None, "max_size": 64 << 20, "ping_interval": None, "backlog": 4096}
+    async with serve(handle, "127.0.0.1", port, **options):
+        await asyncio.get_running_loop().create_future()
+
+
+asyncio.run(main())
