@@ -82,7 +82,7 @@ let package = Package(
 
         // Tests: a folder per target, then the whole server against its peers.
         .testTarget(
-            name: "WebSocketCoreTests", dependencies: ["WebSocketCore", "CZlib"],
+            name: "WebSocketCoreTests", dependencies: ["WebSocketCore", "ReferenceZlib", "CZlib"],
             swiftSettings: tests),
         .testTarget(name: "ChatRoomsTests", dependencies: ["ChatRooms"], swiftSettings: tests),
         .testTarget(
@@ -91,12 +91,16 @@ let package = Package(
             name: "WebSocketServerTests", dependencies: ["WebSocketServer", "Programs"],
             swiftSettings: tests),
         .testTarget(
-            name: "SimulationTests", dependencies: ["WebSocketServer", "LinuxReactor"],
+            name: "SimulationTests",
+            dependencies: ["WebSocketServer", "LinuxReactor", "ReferenceZlib"],
             swiftSettings: tests),
         .executableTarget(
             name: "AutobahnClient", dependencies: ["WebSocketServer"],
             path: "Tests/Support/AutobahnClient", swiftSettings: strict),
         .target(name: "Programs", path: "Tests/Support/Programs", swiftSettings: tests),
+        .target(
+            name: "ReferenceZlib", dependencies: ["CZlib"], path: "Tests/Support/ReferenceZlib",
+            swiftSettings: tests),
         .testTarget(
             name: "RoostTests",
             dependencies: ["roost", "EchoServer", "BroadcastServer", "CPage", "Programs"],

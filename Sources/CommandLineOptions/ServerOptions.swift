@@ -36,6 +36,17 @@ public struct ServerOptions: ParsableArguments {
         help: "Which web pages may connect: 'same' host, 'any', or a list of hosts: a.org,b.org.")
     public var origin: OriginRule?
 
+    @Option(help: "Whether messages are compressed for clients that offer it: 'on' or 'off'.")
+    public var compression = Switch.on
+
+    @Option(
+        help: """
+            How much of what a client has sent compressed is kept for it to refer to: 8 to 15, for \
+            2^N bytes (256 B to 32 KiB) a connection, or 'off'. It makes what clients send smaller, \
+            and costs memory.
+            """)
+    public var clientWindow: Limit?
+
     @Option(help: "Seconds that a client may take for its request.")
     public var handshakeTimeout: Double?
 
@@ -52,6 +63,9 @@ public struct ServerOptions: ParsableArguments {
     public func validate() throws {
         if let maxConnections, maxConnections < 1 {
             throw ValidationError("--max-connections must be at least 1.")
+        }
+        if let bits = clientWindow?.value, !(8...15).contains(bits) {
+            throw ValidationError("--client-window must be between 8 and 15, or 'off'.")
         }
         if let handshakeTimeout, !(0.1...3600).contains(handshakeTimeout) {
             throw ValidationError("--handshake-timeout must be between 0.1 and 3600 seconds.")
@@ -90,6 +104,8 @@ public struct ServerOptions: ParsableArguments {
         }
         configuration.limits = limits
         configuration.origin = origin?.policy ?? (noLimits ? .any : defaultOrigin)
+        configuration.compression =
+            compression == .on ? DeflatePolicy(keptClientWindowBits: clientWindow?.value) : nil
         configuration.reusePort = reusePort
         configuration.stopSignals = [.interrupt, .terminate]
         return configuration

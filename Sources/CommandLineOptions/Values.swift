@@ -19,6 +19,12 @@ public struct ByteCount: ExpressibleByArgument, Sendable, Equatable {
     }
 }
 
+/// 'on' or 'off'.
+public enum Switch: String, ExpressibleByArgument, Sendable, CaseIterable {
+    /// Yes and no, as words.
+    case on, off
+}
+
 /// A number, or 'off' for none.
 public struct Limit: ExpressibleByArgument, Sendable, Equatable {
     /// Nil for no limit, else at least 1.

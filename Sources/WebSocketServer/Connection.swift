@@ -75,6 +75,7 @@ struct Connection: ~Copyable {
     var session = SessionState.open
     var flags: Flags = []
     var holds: Holds = []
+    /// Which log of a topic it is sent.
     var encoding = Encoding.plain
     /// Why a send failed, errno(3), or 0: the kernel tells it once, and the receiving side hears of
     /// no more than an end after that.
@@ -82,6 +83,8 @@ struct Connection: ~Copyable {
     /// What epoll(7) watches it for.
     var watched: Readiness = .readable
     var firstSubscription = Subscription.none
+    /// What it negotiated of RFC 7692, in a table of its own, or `none`.
+    var compression = Compression.none
     var outbox = Outbox()
 
     /// How much of the outbox the connection has caused itself: an estimate from above, which never
@@ -116,6 +119,17 @@ struct Connection: ~Copyable {
     /// Whether it is the connection of this name, and open.
     @inline(__always)
     func isOpen(_ id: ConnectionID) -> Bool { resourceId == id.resourceId && isOpen }
+
+    /// Whether its messages are neither masked by us nor compressed.
+    @inline(__always)
+    var isPlain: Bool { compression == Compression.none && !flags.contains(.client) }
+
+    /// Whether a message to it needs no more than a plain frame at the outbox's end: it has no topic
+    /// among whose messages its place has to be marked, and is plain.
+    @inline(__always)
+    var takesPlainFrames: Bool {
+        firstSubscription & compression == UInt32.max && !flags.contains(.client)
+    }
 
     /// Whether what it has received may be decoded now.
     @inline(__always)

@@ -5,7 +5,7 @@ import LinuxReactor
 /// this one stopped, in the middle of a frame if need be; the peers notice nothing.
 package struct HandOver: Sendable {
     /// The first number of ``state``: what it means is decided by this.
-    static let version: UInt16 = 2
+    static let version: UInt16 = 3
 
     package var state: [UInt8]
     /// The connections' sockets, in the order in which `state` speaks of them. They may have other

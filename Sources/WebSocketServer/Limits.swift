@@ -1,4 +1,5 @@
 // Every bound of the server with its default and the reason for it.
+import WebSocketCore
 
 /// What a server allows. What lies beyond a limit has a close code, an HTTP status or a consequence
 /// of its own, named with each; what it ends or refuses is counted in ``Statistics``.
@@ -7,9 +8,12 @@
 public struct Limits: Sendable {
     // What a peer may send.
 
-    /// Bytes of one message, over all its frames. Beyond: close 1009. 64 KiB holds any chat
+    /// Bytes of one message, over all its frames, and once more when it is decompressed. Beyond: close 1009. 64 KiB holds any chat
     /// message.
     public var messageByteCount = 64 * 1024
+    /// How many times larger than its compressed form a message above 64 KiB may be (RFC 7692).
+    /// Beyond: close 1009. Deflate can say a thousand bytes in one; text reaches a hundred.
+    public var inflateRatio = InflateLimits.defaultRatio
     /// Frames of one message. Beyond: close 1008. Browsers send one or a few; a million empty ones
     /// are an attack.
     public var fragmentCount = 128

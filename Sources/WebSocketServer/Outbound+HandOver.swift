@@ -150,6 +150,7 @@ extension Outbound {
         for slot in slots {
             writer.write(slot)
             connections[slot].save(to: &writer)
+            saveCompression(of: slot, to: &writer)
             saveSubscriptions(of: slot, to: &writer)
         }
         saveDials(to: &writer)
@@ -185,6 +186,7 @@ extension Outbound {
         for slot in slots {
             guard let saved = restored[slot] else { continue }
             try saved.apply(to: &connections[slot])
+            if let compression = saved.compression { restore(compression, of: slot) }
             for subscription in saved.subscriptions { try restore(subscription, of: slot) }
         }
         for lane in 0..<UInt32(lanes.bound) where lanes[lane].members.count > 0 {

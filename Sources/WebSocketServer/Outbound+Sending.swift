@@ -4,8 +4,9 @@ import WebSocketCore
 
 extension Outbound {
     /// Sends a text message to one connection, after everything that was published to its topics
-    /// before and before everything that is published after. Does nothing if the connection is gone
-    /// or closing. What it does not read is bounded by ``Limits/outboxByteCount``, or
+    /// before and before everything that is published after. It is compressed for a peer that
+    /// negotiated that, see ``ServerConfiguration/compression``. Does nothing if the connection is
+    /// gone or closing. What it does not read is bounded by ``Limits/outboxByteCount``, or
     /// ``Limits/ownOutputByteCount`` when this answers a message of its own.
     public mutating func send(_ text: String, to id: ConnectionID) {
         var text = text
@@ -37,9 +38,18 @@ extension Outbound {
         switch connections[id.slot].send(opcode, payload, to: id, limit: limit, &spareOutput) {
         case .sent: if !isOwn { queue(id.slot) }
         case .notOpen: return
-        case .needsMore:
-            keepPlaceInTopics(id.slot)
-            appendFrame(opcode, payload, to: id.slot)
+        case .needsMore: sendInPlace(opcode, payload, to: id.slot)
+        }
+    }
+
+    /// A message to a connection that has topics, compression or both.
+    @inline(never)
+    private mutating func sendInPlace(_ opcode: Opcode, _ payload: Span<UInt8>, to slot: UInt32) {
+        keepPlaceInTopics(slot)
+        if connections[slot].compression == Compression.none {
+            appendFrame(opcode, payload, to: slot)
+        } else {
+            appendCompressed(opcode, payload, to: slot)
         }
     }
 
@@ -90,21 +100,20 @@ extension Outbound {
 private enum Sending {
     case sent
     case notOpen
-    /// Its place among broadcasts has to be marked first, or it is to be masked.
+    /// Its place among broadcasts has to be marked first, or it is to be compressed or masked.
     case needsMore
 }
 
 extension Connection {
-    /// The whole way of a message to a client without topics, in one look at it.
+    /// The whole way of a message that needs no more than a plain frame, in one look at its
+    /// connection.
     @inline(__always)
     fileprivate mutating func send(
         _ opcode: Opcode, _ payload: Span<UInt8>, to id: ConnectionID, limit: Int,
         _ spare: inout ByteBuffer
     ) -> Sending {
         guard isOpen(id) else { return .notOpen }
-        guard firstSubscription == Subscription.none, !flags.contains(.client) else {
-            return .needsMore
-        }
+        guard takesPlainFrames else { return .needsMore }
         appendFrame(opcode, payload, limit: limit, &spare)
         return .sent
     }
@@ -133,7 +142,12 @@ extension Connection {
     private mutating func account(_ payloadByteCount: Int, _ limit: Int) {
         guard limit != Int.max else { return }
         // With the longest header that there is.
-        ownOutputByteCount += payloadByteCount + 14
+        countOwnOutput(payloadByteCount + 14, limit: limit)
+    }
+
+    @inline(__always)
+    mutating func countOwnOutput(_ byteCount: Int, limit: Int) {
+        ownOutputByteCount += byteCount
         if ownOutputByteCount > limit { holds.insert(.ownOutput) }
     }
 }

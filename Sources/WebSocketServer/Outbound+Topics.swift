@@ -100,7 +100,8 @@ extension Outbound {
     }
 
     /// Publishes a text message to everyone subscribed, except one: one copy into the topic's log,
-    /// whatever the number of members. They are sent it before the turn ends, or in the turns after
+    /// whatever the number of members, and one that is compressed if some of them negotiated that
+    /// (``ServerConfiguration/compression``). They are sent it before the turn ends, or in the turns after
     /// if they are many (``Limits/flushBudget``).
     public mutating func publish(
         _ text: String, to topic: Topic, except: ConnectionID? = nil
@@ -142,7 +143,11 @@ extension Outbound {
             guard lane != Subscription.none, lanes[lane].members.count > 0 else { continue }
             let skipped = except.flatMap { slot(of: $0) }.flatMap { memberToSkip($0, in: lane) }
             lanes[lane].log.borrowMemory(of: &spareLog)
-            lanes[lane].log.append(opcode, payload)
+            if encoding == .deflated {
+                lanes[lane].log.append(opcode, deflating: payload, &deflaters)
+            } else {
+                lanes[lane].log.append(opcode, payload)
+            }
             if let skipped { lanes[lane].members[skipped].cursor = lanes[lane].log.end }
             queueLane(lane)
             if lanes[lane].isCongested { holdPublisher(lane) }

@@ -15,6 +15,7 @@ public struct Outbound: ~Copyable {
     var topics = SlotTable<TopicState>()
     var lanes = SlotTable<TopicLane>()
     var subscriptions = SlotTable<Subscription>()
+    var compressions = SlotTable<Compression>()
     var topicNames: [String: Topic] = [:]
     var topicGeneration: UInt32 = 0
     var wheel: TimerWheel
@@ -35,6 +36,9 @@ public struct Outbound: ~Copyable {
     var pendingRequest = PendingRequest()
     /// The answer to the handshake in progress.
     var upgradeAnswer: Result<UpgradeReply, HandshakeRejection>?
+
+    /// The compressors of all connections and topics.
+    var deflaters = DeflaterPool()
 
     // Memory that is passed around instead of being allocated again.
     var spareOutput = ByteBuffer(minimumCapacity: 64 * 1024)

@@ -36,7 +36,6 @@ extension Connection {
         writer.write(session.rawValue)
         writer.write(flags.intersection(Self.savedFlags).rawValue)
         writer.write(holds.intersection(.handler).rawValue)
-        writer.write(encoding.rawValue)
         writer.write(resourceId)
         writer.write(peer.family.rawValue)
         writer.write(peer.high)
@@ -67,7 +66,6 @@ struct SavedConnection {
     let session: SessionState
     let flags: Connection.Flags
     let holds: Connection.Holds
-    let encoding: Encoding
     let resourceId: UInt64
     let peer: NetworkAddress
     let ownOutputByteCount: Int
@@ -78,6 +76,7 @@ struct SavedConnection {
     var markers: [(byteCount: Int, source: UInt32, end: UInt64)] = []
     let cause: CloseCause?
     let sendFailure: UInt16
+    let compression: SavedCompression?
     var subscriptions: [SavedSubscription] = []
 
     init(from reader: inout StateReader, _ descriptor: FileDescriptor) throws(StateError) {
@@ -91,10 +90,6 @@ struct SavedConnection {
         flags = Connection.Flags(rawValue: try reader.read())
             .intersection(Connection.savedFlags)
         holds = Connection.Holds(rawValue: try reader.read()).intersection(.handler)
-        guard let encoding = Encoding(rawValue: try reader.read()) else {
-            throw StateError("a connection has no encoding")
-        }
-        self.encoding = encoding
         resourceId = try reader.read()
         let family = NetworkAddress.Family(rawValue: try reader.read()) ?? .unknown
         peer = NetworkAddress(
@@ -117,6 +112,7 @@ struct SavedConnection {
         }
         cause = try reader.readBool() ? try CloseCause(from: &reader) : nil
         sendFailure = try reader.read()
+        compression = try reader.readBool() ? try SavedCompression(from: &reader) : nil
         for _ in 0..<(try reader.read(UInt32.self)) {
             subscriptions.append(try SavedSubscription(from: &reader))
         }
@@ -128,7 +124,6 @@ struct SavedConnection {
         connection.session = session
         connection.flags = flags
         connection.holds = holds
-        connection.encoding = encoding
         connection.resourceId = resourceId
         connection.peer = peer
         connection.ownOutputByteCount = ownOutputByteCount

@@ -1,6 +1,7 @@
 // What a server is told before it starts.
 import LinuxReactor
 import Logging
+import WebSocketCore
 
 /// Where a server listens, whom it lets in, and its limits.
 public struct ServerConfiguration: Sendable {
@@ -36,6 +37,17 @@ public struct ServerConfiguration: Sendable {
     public var limits = Limits()
     /// Which web pages may connect; see ``OriginPolicy``.
     public var origin = OriginPolicy.sameHost
+    /// Which subprotocols the server speaks (RFC 6455 §1.9), the one it likes best first. The first
+    /// that a client offers is chosen, unless ``WebSocketHandler/onUpgrade(_:)`` says another; none
+    /// is if it offers none of them. By default there are none.
+    public var subprotocols: [String] = []
+    /// Whether permessage-deflate (RFC 7692) is granted to clients that offer it, as browsers do,
+    /// and how much is kept for them; nil for never. By default it is, and nothing is kept.
+    ///
+    /// Messages of 64 bytes and more are then compressed, if that makes them shorter: each message
+    /// to a topic once for all members, in some 5 µs for half a kilobyte. What a client sends
+    /// compressed is bounded by ``Limits/messageByteCount`` and ``Limits/inflateRatio``.
+    public var compression: DeflatePolicy? = DeflatePolicy()
     /// How often ``WebSocketHandler/onTick(_:)-(Outbound)`` is called.
     public var tickInterval = Duration.seconds(1)
     /// Signals that stop the server in order, as ``Outbound/stop(grace:)`` with 5 s does; a second

@@ -27,6 +27,9 @@ extension ServerCore where K: ~Copyable {
         if io.connections[slot].flags.contains(.announced) { io.openCount -= 1 }
         io.connections[slot].flags.remove([.announced, .dialing])
         io.statistics.closeCounts[cause.counterIndex] += 1
+        if case .violation(let kind) = cause {
+            io.statistics.violationCounts[Int(kind.rawValue)] += 1
+        }
         let id = io.id(of: slot)
         do {
             try call(.error(cause), id, &io)
@@ -40,6 +43,7 @@ extension ServerCore where K: ~Copyable {
         io.leaveAllTopics(slot, delivering: false)
         io.wheel.cancel(slot)
         let exchange = io.connections[slot].exchange
+        io.forgetCompression(slot)
         if exchange != UInt32.max {
             if io.connections[slot].flags.contains(.client) {
                 io.dials.giveBack(exchange, leaving: Dial())

@@ -1,4 +1,4 @@
-// Requests: heads and bodies as they come, the opening handshake, plain routes.
+// Requests: heads and bodies as they come, plain routes.
 import LinuxReactor
 import WebSocketCore
 
@@ -76,7 +76,7 @@ extension ServerCore where K: ~Copyable {
     }
 
     /// Puts down what the handler is told of a request.
-    private mutating func prepareRequest(_ slot: UInt32, _ head: RequestHead) {
+    mutating func prepareRequest(_ slot: UInt32, _ head: RequestHead) {
         let peer = io.connections[slot].peer
         io.pendingRequest.head = head
         io.pendingRequest.peer = peer
@@ -85,76 +85,6 @@ extension ServerCore where K: ~Copyable {
             peer.family == .local
             ? kernel.peerCredentials(of: io.connections[slot].descriptor) : nil
     }
-
-    // MARK: The opening handshake
-
-    private mutating func upgrade(
-        _ slot: UInt32, _ head: RequestHead, _ call: HandlerCall
-    ) throws(HandshakeRejection) {
-        let accept = try Handshake.validate(head)
-        guard origin.admits(origin: head.header("Origin"), host: head.header("Host") ?? "") else {
-            throw HandshakeRejection(
-                .forbidden,
-                reason: "Pages from this Origin may not connect here. "
-                    + "The server's --origin says which may.")
-        }
-        var reply = UpgradeReply()
-        if io.connections[slot].refusal == nil {
-            reply = try ask(slot, head, call)
-        }
-        Handshake.appendSwitchingProtocols(
-            to: &io.connections[slot].outbox.bytes, accept: accept, subprotocol: reply.subprotocol,
-            headers: reply.headers)
-        io.queue(slot)
-        open(slot, call)
-    }
-
-    /// Asks the handler whether it wants this connection.
-    private mutating func ask(
-        _ slot: UInt32, _ head: RequestHead, _ call: HandlerCall
-    ) throws(HandshakeRejection) -> UpgradeReply {
-        prepareRequest(slot, head)
-        do {
-            try call(.upgrade, io.id(of: slot), &io)
-        } catch {
-            preconditionFailure("the answer to an upgrade is a value")
-        }
-        guard let answer = io.upgradeAnswer else {
-            preconditionFailure("an upgrade is always answered")
-        }
-        io.upgradeAnswer = nil
-        return try answer.get()
-    }
-
-    /// Frames from here on.
-    private mutating func open(_ slot: UInt32, _ call: HandlerCall) {
-        io.exchanges.giveBack(io.connections[slot].exchange, leaving: HTTPExchange())
-        io.connections[slot].exchange = UInt32.max
-        io.connections[slot].phase = .webSocket
-        io.schedule(slot, in: io.times.ping)
-        if let refusal = io.connections[slot].refusal {
-            io.close(slot, .tryAgainLater, refusal.reason, .serverClosed(.tryAgainLater))
-        } else {
-            announce(slot, call)
-        }
-        // A client may send frames right behind its request.
-        if !io.connections[slot].leftover.isEmpty { io.resume(slot) }
-    }
-
-    /// Tells the handler that a connection is open.
-    mutating func announce(_ slot: UInt32, _ call: HandlerCall) {
-        io.connections[slot].flags.insert(.announced)
-        io.openCount += 1
-        io.statistics.openedCount += 1
-        do {
-            try call(.open, io.id(of: slot), &io)
-        } catch {
-            io.close(slot, error.code, error.reason, .serverClosed(error.code))
-        }
-        if io.isStopping { closeForStop(slot) }
-    }
-
-    // MARK: Plain requests
 
     private mutating func beginRequest(
         _ slot: UInt32, _ head: RequestHead

@@ -98,20 +98,26 @@ extension ServerCore where K: ~Copyable {
         var bytes = buffer.mutableSpan(0..<range.upperBound)
         var position = range.lowerBound
         let id = io.id(of: slot)
-        let rules = io.connections[slot].flags.contains(.client) ? clientRules : rules
         // Locals for the time: what is looked up once need not be looked up for each message.
         var decoder = io.connections[slot].decoder
         var assembly = ByteBuffer()
         swap(&assembly, &io.connections[slot].assembly)
+        let rules = io.connections[slot].isPlain ? rules : rules(for: slot)
         io.reading = slot
         decoding: while position < range.upperBound, io.connections[slot].isDecoding {
             let event = decoder.next(&bytes, from: &position, assembly: &assembly, rules: rules)
             switch event {
             case .needsMore: break decoding
+            case .message(let kind, let range) where kind.isCompressed:
+                inflate(buffer.span.extracting(range), kind.opcode, from: id, call)
             case .message(let kind, let range):
                 deliver(Message(buffer.span.extracting(range), kind: kind), from: id, call)
             case .assembled(let kind):
-                deliver(Message(assembly.span, kind: kind), from: id, call)
+                if kind.isCompressed {
+                    inflate(assembly.span, kind.opcode, from: id, call)
+                } else {
+                    deliver(Message(assembly.span, kind: kind), from: id, call)
+                }
                 assembly.removeAll()
             case .ping(let range):
                 // After our Close nothing is sent (RFC 6455 §5.5.1).
@@ -134,6 +140,14 @@ extension ServerCore where K: ~Copyable {
         updateInterest(slot)
     }
 
+    /// The rules for a connection that is compressed, or goes outward.
+    @inline(never)
+    private func rules(for slot: UInt32) -> DecoderRules {
+        var rules = io.connections[slot].flags.contains(.client) ? clientRules : rules
+        rules.allowsCompression = io.connections[slot].compression != Compression.none
+        return rules
+    }
+
     /// Keeps bytes of the shared buffer that were not decoded, in front of the next ones.
     private mutating func keep(_ slot: UInt32, _ range: Range<Int>) {
         guard !range.isEmpty else { return }
@@ -145,7 +159,7 @@ extension ServerCore where K: ~Copyable {
     }
 
     @inline(__always)
-    private mutating func deliver(
+    mutating func deliver(
         _ message: consuming Message, from id: ConnectionID, _ call: HandlerCall
     ) {
         // What comes after our own Close is read for the peer's Close only.

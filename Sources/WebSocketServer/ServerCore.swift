@@ -36,6 +36,13 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
     private(set) var rules: DecoderRules
     /// For connections outward: what comes is not masked.
     private(set) var clientRules: DecoderRules
+    /// What is granted to those that offer compression; nil for nothing.
+    let compression: DeflatePolicy?
+    /// The decompressor of all connections, and where it puts a message for the time of one call.
+    var inflater = Inflater()
+    var inflated = ByteBuffer()
+    /// Those that the server speaks, the one it likes best first.
+    let subprotocols: [String]
     private(set) var origin: OriginPolicy
     let tickInterval: Duration
     var nextTick: Instant
@@ -81,24 +88,21 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
             kernel: kernel, poller: poller,
             io: Outbound(
                 limits: limits, logger: configuration.logger, now: now, wallClock: wallClock),
-            listeners: listeners, reserve: reserve, signals: signals,
-            stopSignals: configuration.stopSignals, wakeup: wakeup,
-            descriptorCount: descriptorCount, origin: configuration.origin,
-            tickInterval: configuration.tickInterval)
+            listeners: listeners, reserve: reserve, signals: signals, wakeup: wakeup,
+            descriptorCount: descriptorCount, configuration)
     }
 
     private init(
         kernel: consuming K, poller: consuming Poller, io: consuming Outbound,
         listeners: [Listener], reserve: FileDescriptor?, signals: SignalSource?,
-        stopSignals: [Int32], wakeup: FileDescriptor, descriptorCount: Int, origin: OriginPolicy,
-        tickInterval: Duration
+        wakeup: FileDescriptor, descriptorCount: Int, _ configuration: ServerConfiguration
     ) {
-        nextTick = io.now + tickInterval
+        nextTick = io.now + configuration.tickInterval
         connectionLimit = Self.connectionLimit(io.limits, descriptors: descriptorCount)
         rules = DecoderRules(.server, io.limits)
         clientRules = DecoderRules(.client, io.limits)
         self.descriptorCount = descriptorCount
-        self.stopSignals = stopSignals
+        stopSignals = configuration.stopSignals
         self.kernel = kernel
         self.poller = poller
         self.io = io
@@ -106,8 +110,10 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         self.reserve = reserve
         self.signals = signals
         self.wakeup = wakeup
-        self.origin = origin
-        self.tickInterval = tickInterval
+        compression = configuration.compression
+        subprotocols = configuration.subprotocols
+        origin = configuration.origin
+        tickInterval = configuration.tickInterval
     }
 
     /// What RLIMIT_NOFILE allows, less a reserve for listeners, files, the control socket and
@@ -331,6 +337,7 @@ package struct TakenCounts: Equatable, Sendable {
     package var topics = 0
     package var lanes = 0
     package var subscriptions = 0
+    package var compressions = 0
 
     package init(topics: Int = 0) { self.topics = topics }
 }
@@ -344,6 +351,7 @@ extension ServerCore where K: ~Copyable {
         counts.topics = io.topics.takenCount
         counts.lanes = io.lanes.takenCount
         counts.subscriptions = io.subscriptions.takenCount
+        counts.compressions = io.compressions.takenCount
         return counts
     }
 }

@@ -10,8 +10,14 @@ public struct Statistics: Sendable {
     public var connectCount: UInt64 = 0
     /// Opening handshakes completed and given to the handler, of either side.
     public var openedCount: UInt64 = 0
+    /// Those of them that negotiated permessage-deflate (RFC 7692).
+    public var compressedCount: UInt64 = 0
     /// Closes told to the handler, by ``CloseCause/counterIndex``; see ``closes(_:)``.
     public var closeCounts = [UInt64](repeating: 0, count: CloseCause.counterCount)
+    /// Those of them that were for a violation, by the raw value of its kind; see
+    /// ``violations(_:)``.
+    public var violationCounts = [UInt64](
+        repeating: 0, count: ProtocolViolation.Kind.allCases.count)
     /// Connections refused, by the raw value of ``Refusal``; see ``refusals(_:)``.
     public var refusalCounts = [UInt64](repeating: 0, count: Refusal.allCases.count)
     /// HTTP requests answered by the handler's routes.
@@ -36,6 +42,10 @@ public struct Statistics: Sendable {
 
     /// How many closes had this cause, whatever its code.
     public func closes(_ cause: CloseCause) -> UInt64 { closeCounts[cause.counterIndex] }
+    /// How many closes were for this violation.
+    public func violations(_ kind: ProtocolViolation.Kind) -> UInt64 {
+        violationCounts[Int(kind.rawValue)]
+    }
     /// How many connections were refused for this reason.
     public func refusals(_ refusal: Refusal) -> UInt64 { refusalCounts[refusal.rawValue] }
 }

@@ -20,12 +20,14 @@ public enum SlowMemberPolicy: UInt8, Sendable, BitwiseCopyable {
 /// is encoded once however many members it has.
 enum Encoding: UInt8, CaseIterable, BitwiseCopyable {
     case plain
+    /// Compressed with the largest window (RFC 7692), where that makes a message shorter.
+    case deflated
 }
 
 /// A topic: its policy and one lane for each encoding that a member uses.
 struct TopicState: ~Copyable {
     /// Lane numbers by encoding; `UInt32.max` where nobody uses one.
-    var lanes: InlineArray<1, UInt32> = [.max]
+    var lanes: InlineArray<2, UInt32> = [.max, .max]
     var generation: UInt32 = 0
     var policy = SlowMemberPolicy.disconnect
     var logByteLimit = 0

@@ -38,6 +38,15 @@ struct TopicLog: ~Copyable {
         bytes.appendFrame(opcode, payload)
     }
 
+    /// Appends one frame that is compressed, if that makes it shorter.
+    mutating func append(
+        _ opcode: Opcode, deflating payload: Span<UInt8>, _ deflaters: inout DeflaterPool
+    ) {
+        latestFrame = end
+        deflaters.appendFrame(
+            opcode, payload, windowBits: DeflateParameters.windowBits.upperBound, to: &bytes)
+    }
+
     /// The frames from one offset to another. Both must lie in the log.
     @_lifetime(borrow self)
     func slice(from: UInt64, to: UInt64) -> Span<UInt8> {

@@ -145,18 +145,3 @@ extension WebSocketHandler where Self: ~Copyable {
         from reader: inout StateReader, _ io: inout Outbound
     ) throws(StateError) {}
 }
-
-/// How an opening handshake is accepted.
-public struct UpgradeReply: Sendable {
-    /// One of those that the client offered (RFC 6455 §4.2.2), or nil for none; a browser ends a
-    /// connection that answers with another.
-    public var subprotocol: String?
-    /// More header fields for the 101 response, as name and value.
-    public var headers: [(String, String)]
-
-    /// An acceptance; without arguments it adds nothing to the response.
-    public init(subprotocol: String? = nil, headers: [(String, String)] = []) {
-        self.subprotocol = subprotocol
-        self.headers = headers
-    }
-}

@@ -74,11 +74,21 @@ struct Scripted: WebSocketHandler {
         limits.flushBudget = Int.random(in: 1...8, using: &random)
         limits.readByteBudget = Int.random(in: 1...500, using: &random)
         limits.topicLogByteCount = 1 << 20
-        var simulation = try Simulation(Scripted(), seed: seed, limits: limits)
+        var simulation = try Simulation(Scripted(), seed: seed, limits: limits) {
+            $0.compression = DeflatePolicy(keptClientWindowBits: seed % 2 == 0 ? 9 : nil)
+        }
         simulation.handler.padding = String(
             repeating: ".", count: [0, 5, 200].randomElement(using: &random)!)
         var clients: [SimulatedClient] = []
-        for _ in 0..<Int.random(in: 2...7, using: &random) { clients.append(simulation.open()) }
+        for _ in 0..<Int.random(in: 2...7, using: &random) {
+            switch Int.random(in: 0..<4, using: &random) {
+            case 0, 1: clients.append(simulation.open())
+            case 2:
+                clients.append(simulation.openCompressed(keptWindowBits: seed % 2 == 0 ? 9 : nil))
+            default:
+                clients.append(simulation.openCompressed("server_max_window_bits=9", windowBits: 9))
+            }
+        }
         simulation.network.receiveSizes = 1...Int.random(in: 1...60, using: &random)
         simulation.network.sendSizes = 1...Int.random(in: 1...600, using: &random)
 
@@ -86,7 +96,13 @@ struct Scripted: WebSocketHandler {
         for number in 0..<300 {
             let client = clients.randomElement(using: &random)!
             let operand = Int.random(in: 0..<3, using: &random)
-            client.send("\(verbs.randomElement(using: &random)!) \(operand)")
+            let command = "\(verbs.randomElement(using: &random)!) \(operand)"
+            if simulation.isCompressed(client), Bool.random(using: &random) {
+                let size = Int.random(in: 1...20, using: &random)
+                client.sendCompressed(command, pieceByteCount: size)
+            } else {
+                client.send(command)
+            }
             // Readers stall and go on as they like.
             let reader = clients.randomElement(using: &random)!
             simulation.network.sockets[reader.socket]!.window =

@@ -1,6 +1,7 @@
 // Everything at once, by seed: what must hold whatever clients and the machine do.
 import Foundation
 import LinuxReactor
+import ReferenceZlib
 import Testing
 import WebSocketCore
 import WebSocketServer
@@ -129,7 +130,9 @@ struct Contract: WebSocketHandler {
         limits.flushBudget = Int.random(in: 1...50, using: &random)
         limits.readByteBudget = Int.random(in: 100...5000, using: &random)
         limits.acceptBudget = Int.random(in: 1...10, using: &random)
-        var simulation = try Simulation(Contract(), seed: seed, limits: limits)
+        var simulation = try Simulation(Contract(), seed: seed, limits: limits) {
+            $0.compression = DeflatePolicy(keptClientWindowBits: seed % 2 == 0 ? 8 : nil)
+        }
         simulation.network.receiveSizes = 1...Int.random(in: 1...3000, using: &random)
         simulation.network.sendSizes = 1...Int.random(in: 1...3000, using: &random)
         if seed % 4 == 0 { simulation.network.descriptorsLeft = 20 }
@@ -177,7 +180,9 @@ struct Contract: WebSocketHandler {
         _ random: inout SeededGenerator
     ) {
         let network = simulation.network
-        let handshake = Array(SimulatedClient.handshake.utf8)
+        let offer = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits"
+        let fields = Bool.random(using: &random) ? [offer] : []
+        let handshake = Array(SimulatedClient.handshake(fields).utf8)
         guard let socket = sockets.randomElement(using: &random),
             Int.random(in: 0..<6, using: &random) > 0
         else {
@@ -199,7 +204,7 @@ struct Contract: WebSocketHandler {
             }
             return
         }
-        switch Int.random(in: 0..<18, using: &random) {
+        switch Int.random(in: 0..<20, using: &random) {
         case 0: network.sockets[socket]!.isReset = true
         case 1: network.sockets[socket]!.clientHasEnded = true
         case 2: network.sockets[socket]!.window = Int.random(in: 0...3000, using: &random)
@@ -214,6 +219,14 @@ struct Contract: WebSocketHandler {
             let frame = SimulatedClient.frame(1, [UInt8](repeating: 0x61, count: 9))
             network.send(Array((0..<500).map { _ in frame }.joined()), on: socket)
         case 11: simulation.mailbox.post("news")
+        case 12, 13:
+            // Compressed, perhaps to one that has not agreed to that, and perhaps damaged.
+            let text = [UInt8](repeating: 0x7A, count: Int.random(in: 0...7000, using: &random))
+            var compressed = ReferenceDeflater().message(text)
+            if Int.random(in: 0..<8, using: &random) == 0 { compressed[0] ^= 0x55 }
+            let size = Int.random(in: 1...30, using: &random)
+            network.send(
+                SimulatedClient.fragments(1, compressed, pieceByteCount: size), on: socket)
         default:
             let count = Int.random(in: 0...1200, using: &random)
             let payload = (0..<count).map { UInt8(truncatingIfNeeded: 0x20 + $0 % 90) }

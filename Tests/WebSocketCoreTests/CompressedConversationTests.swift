@@ -1,6 +1,7 @@
 // Compressed messages from one side's encoder to the other side's application, through everything
 // that lies between them.
 
+import ReferenceZlib
 import Testing
 
 @testable import WebSocketCore

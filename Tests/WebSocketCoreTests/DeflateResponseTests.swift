@@ -133,9 +133,7 @@ import Testing
                 Handshake.appendSwitchingProtocols(
                     to: &answer, accept: try Handshake.validate(head),
                     subprotocol: head.subprotocols.last,
-                    headers: [
-                        ("Sec-WebSocket-Extensions", try #require(parameters).fieldValue)
-                    ])
+                    extensions: try #require(parameters).fieldValue)
                 let count = answer.count
                 answer.append("\u{1}")
                 let result = try #require(try answered(text(answer), offer).get())

@@ -1,5 +1,6 @@
 // Compression: what a foreign peer makes of it, within the window that it allows.
 
+import ReferenceZlib
 import Testing
 
 @testable import WebSocketCore

@@ -44,7 +44,8 @@ func text(_ buffer: borrowing ByteBuffer) -> String {
         #expect(head.subprotocols == ["chat", "superchat"])
         var output = ByteBuffer()
         Handshake.appendSwitchingProtocols(
-            to: &output, accept: accept, subprotocol: "chat", headers: [("X-Room", "a\r\nb: c")])
+            to: &output, accept: accept, subprotocol: "chat",
+            extensions: "permessage-deflate", headers: [("X-Room", "a\r\nb: c")])
         #expect(
             text(output) == """
                 HTTP/1.1 101 Switching Protocols\r
@@ -52,10 +53,21 @@ func text(_ buffer: borrowing ByteBuffer) -> String {
                 Connection: Upgrade\r
                 Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r
                 Sec-WebSocket-Protocol: chat\r
+                Sec-WebSocket-Extensions: permessage-deflate\r
                 X-Room: a  b: c\r
                 \r
 
                 """)
+    }
+
+    @Test(arguments: [
+        ("Set-Cookie", true), ("X-Room", true), ("sec-websocket-accept", false),
+        ("Sec-WebSocket-Anything", false), ("Connection", false), ("UPGRADE", false),
+        ("Content-Length", false), ("Transfer-Encoding", false), ("", false), ("a b", false),
+        ("X-Room\r\nX", false), ("X:", false), ("Sec-WebSoc\u{212A}et-Accept", false),
+    ])
+    func fieldsOfApplications(name: String, mayBeAdded: Bool) {
+        #expect(Handshake.mayAddField(name) == mayBeAdded)
     }
 
     /// What in the good request is replaced by what, and the status and a word of the answer.

@@ -1,6 +1,7 @@
 // What may come out of a message: exact limits, bombs, and contexts of bounded size.
 
 import CZlib
+import ReferenceZlib
 import Testing
 
 @testable import WebSocketCore

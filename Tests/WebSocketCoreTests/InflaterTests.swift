@@ -1,6 +1,7 @@
 // Decompression: the examples of RFC 7692, damaged messages, bombs, and contexts that are kept.
 
 import CZlib
+import ReferenceZlib
 import Testing
 
 @testable import WebSocketCore

@@ -12,7 +12,8 @@ extension MessageDecoder {
         if header.firstByte & 0x8 != 0 { return nil }
         if header.payloadByteCount >> 63 != 0 { return .lengthTopBit }
         if !header.lengthIsMinimal { return .lengthNotMinimal }
-        return exceedsLimit(header.payloadByteCount, assembled, rules) ? .messageTooBig : nil
+        return exceedsLimit(header.payloadByteCount, header.firstByte, assembled, rules)
+            ? .messageTooBig : nil
     }
 
     /// What can be told to be wrong from a header's first bytes. It comes to the same conclusion as
@@ -28,7 +29,7 @@ extension MessageDecoder {
         let short = UInt64(bytes[1] & 0x7F)
         if short <= 125 {
             if bytes[0] & 0x8 != 0 { return nil }
-            return exceedsLimit(short, assembled, rules) ? .messageTooBig : nil
+            return exceedsLimit(short, bytes[0], assembled, rules) ? .messageTooBig : nil
         }
         // The bytes of the length that are here, and zeros for those to come: a lower bound.
         let lengthByteCount = short == 126 ? 2 : 8
@@ -41,7 +42,7 @@ extension MessageDecoder {
         if atLeast >> 63 != 0 { return .lengthTopBit }
         if lengthByteCount == 2 && present == 2 && atLeast <= 125 { return .lengthNotMinimal }
         if lengthByteCount == 8 && present >= 6 && atLeast <= 0xFFFF { return .lengthNotMinimal }
-        return exceedsLimit(atLeast, assembled, rules) ? .messageTooBig : nil
+        return exceedsLimit(atLeast, bytes[0], assembled, rules) ? .messageTooBig : nil
     }
 
     /// FIN, RSV and opcode (RFC 6455 §5.2, §5.4, §5.5; RFC 7692 §6).
@@ -84,9 +85,14 @@ extension MessageDecoder {
 
     /// Whether a frame of `length` bytes would take its message over the limit.
     @inline(__always)
-    private func exceedsLimit(_ length: UInt64, _ assembled: Int, _ rules: DecoderRules) -> Bool {
+    private func exceedsLimit(
+        _ length: UInt64, _ firstByte: UInt8, _ assembled: Int, _ rules: DecoderRules
+    ) -> Bool {
         let before = message == nil ? 0 : assembled
-        return length > UInt64(max(0, rules.messageByteLimit - before))
+        if length <= UInt64(max(0, rules.messageByteLimit - before)) { return false }
+        // The first frame of a message says whether it is compressed.
+        guard message?.isCompressed ?? (firstByte & 0x40 != 0) else { return true }
+        return length > UInt64(max(0, rules.compressedByteLimit - before))
     }
 }
 

@@ -5,9 +5,12 @@
 public struct HandshakeRejection: Error, Sendable {
     /// The status of the response.
     public var status: HTTPStatus
-    /// The body of the response: text for a person.
+    /// The body of the response: text for a person, unless ``headers`` say otherwise. A browser
+    /// shows it to nobody whose script has opened a WebSocket; programs do.
     public var reason: String
-    /// Fields beside those that every response has, such as `Allow` or `Retry-After`.
+    /// Fields beside those that every response has, such as `Allow` or `Retry-After`. With a
+    /// `Content-Type` among them the reason goes out as it is, as JSON for instance; without, it is
+    /// plain text with a line feed at its end.
     public var headers: [(String, String)]
 
     /// A refusal with this status and text.
@@ -31,13 +34,15 @@ public struct HandshakeRejection: Error, Sendable {
     /// `date` is the value of the `Date` field, see ``HTTPDate``; nil leaves the field out.
     public func appendResponse(to output: inout ByteBuffer, date: String? = nil) {
         var head = ResponseHead(status)
-        head.headers = [("Content-Type", "text/plain; charset=utf-8")] + headers
-        head.body = .length(reason.utf8.count + 1)
+        let hasType = headers.contains { $0.0.utf8.span.equals("Content-Type") }
+        head.headers = hasType ? headers : [("Content-Type", "text/plain; charset=utf-8")] + headers
+        head.body = .length(reason.utf8.count + (hasType ? 0 : 1))
         head.keepsAlive = false
         head.date = date
         head.append(to: &output)
+        if status.forbidsBody { return }
         output.append(utf8: reason)
-        output.append("\n")
+        if !hasType { output.append("\n") }
     }
 }
 

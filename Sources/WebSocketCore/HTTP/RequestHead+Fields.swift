@@ -4,6 +4,15 @@ extension RequestHead {
     /// The subprotocols that the client offers, the one it likes best first (RFC 6455 §4.1).
     public var subprotocols: [String] { listMembers("Sec-WebSocket-Protocol") }
 
+    /// The first of the subprotocols in `supported` that the client offers, so that the server's
+    /// liking decides; nil if it offers none of them. They are compared with case (RFC 6455
+    /// §4.2.2).
+    public func firstSubprotocol(of supported: [String]) -> String? {
+        if supported.isEmpty { return nil }
+        let offered = subprotocols
+        return supported.first { offered.contains($0) }
+    }
+
     /// Whether the connection may serve another request after this one (RFC 9112 §9.3).
     public var keepsAlive: Bool {
         if list("Connection", contains: "close") { return false }

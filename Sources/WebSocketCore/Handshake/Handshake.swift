@@ -65,10 +65,12 @@ public enum Handshake {
     ///   - output: where the response is appended.
     ///   - accept: what ``validate(_:)`` returned.
     ///   - subprotocol: one of those that the client offered, or nil.
-    ///   - headers: further fields, such as `Sec-WebSocket-Extensions` or `Set-Cookie`.
+    ///   - extensions: the value of `Sec-WebSocket-Extensions`, or nil; see
+    ///     ``DeflateParameters/fieldValue``.
+    ///   - headers: further fields, such as `Set-Cookie`; only such as ``mayAddField(_:)`` allows.
     public static func appendSwitchingProtocols(
         to output: inout ByteBuffer, accept: AcceptValue, subprotocol: String? = nil,
-        headers: [(String, String)] = []
+        extensions: String? = nil, headers: [(String, String)] = []
     ) {
         output.reserve(192)
         output.append(
@@ -77,8 +79,22 @@ public enum Handshake {
         output.append(accept.bytes.span)
         output.append("\r\n")
         if let subprotocol { output.appendField("Sec-WebSocket-Protocol", subprotocol) }
-        for (name, value) in headers { output.appendField(name, value) }
+        if let extensions { output.appendField("Sec-WebSocket-Extensions", extensions) }
+        for (name, value) in headers {
+            precondition(mayAddField(name), "\(name) is no field for an application to add")
+            output.appendField(name, value)
+        }
         output.append("\r\n")
+    }
+
+    /// Whether an application may put a field of this name into a 101 response: it is a token, and
+    /// none of those with which the handshake speaks for itself, which are `Connection`, `Upgrade`,
+    /// what would announce a body, and all that begin with `Sec-WebSocket-`, in any case.
+    public static func mayAddField(_ name: String) -> Bool {
+        guard HTTPGrammar.isToken(name) else { return false }
+        let name = name.lowercased()
+        return !name.hasPrefix("sec-websocket-")
+            && !["connection", "upgrade", "content-length", "transfer-encoding"].contains(name)
     }
 
     private static func checkUpgrade(_ head: RequestHead) throws(HandshakeRejection) {

@@ -3,10 +3,10 @@
 import CZlib
 
 /// A peer's compressor, which keeps its context from message to message until it is reset.
-final class ReferenceDeflater {
+package final class ReferenceDeflater {
     private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
 
-    init(windowBits: Int = 15, level: Int = 6) {
+    package init(windowBits: Int = 15, level: Int = 6) {
         stream.initialize(to: z_stream())
         let status = deflateInit2_(
             stream, Int32(level), Z_DEFLATED, Int32(-windowBits), 8, Z_DEFAULT_STRATEGY,
@@ -20,10 +20,10 @@ final class ReferenceDeflater {
     }
 
     /// Forgets the messages so far.
-    func reset() { deflateReset(stream) }
+    package func reset() { deflateReset(stream) }
 
     /// A message as it travels (RFC 7692 §7.2.1).
-    func message(_ bytes: [UInt8]) -> [UInt8] {
+    package func message(_ bytes: [UInt8]) -> [UInt8] {
         // zlib says nothing when there is nothing to say.
         if bytes.isEmpty { return [0] }
         let flushed = compress(bytes, Z_SYNC_FLUSH)
@@ -31,7 +31,7 @@ final class ReferenceDeflater {
         return flushed.dropLast(4)
     }
 
-    func compress(_ bytes: [UInt8], _ flush: Int32) -> [UInt8] {
+    package func compress(_ bytes: [UInt8], _ flush: Int32) -> [UInt8] {
         var output = [UInt8](repeating: 0, count: bytes.count * 2 + 1024)
         let written = bytes.withUnsafeBufferPointer { source in
             output.withUnsafeMutableBufferPointer { target in
@@ -52,7 +52,7 @@ final class ReferenceDeflater {
 
 /// What a peer with a window of this size makes of a message; nil if it can't decompress it. The
 /// output is taken a byte at a time, so that nothing but the window is there to be referred to.
-func referenceInflate(_ payload: [UInt8], windowBits: Int = 15) -> [UInt8]? {
+package func referenceInflate(_ payload: [UInt8], windowBits: Int = 15) -> [UInt8]? {
     var stream = z_stream()
     let status = inflateInit2_(
         &stream, Int32(-windowBits), ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
@@ -74,32 +74,6 @@ func referenceInflate(_ payload: [UInt8], windowBits: Int = 15) -> [UInt8]? {
             guard status == Z_OK || status == Z_BUF_ERROR else { return nil }
             guard isThere else { return stream.avail_in == 0 ? output : nil }
             output.append(byte)
-        }
-    }
-}
-
-/// Bytes of several kinds: what compresses well, a little, and not at all.
-enum Sample: CaseIterable {
-    case zeros, chat, fewSymbols, random
-
-    func bytes(_ count: Int, _ random: inout SeededRandom) -> [UInt8] {
-        switch self {
-        case .zeros: return [UInt8](repeating: 0, count: count)
-        case .random: return random.bytes(count)
-        case .fewSymbols: return random.bytes(count).map { UInt8(ascii: "a") + $0 % 5 }
-        case .chat:
-            var text: [UInt8] = []
-            while text.count < count {
-                let offset = Int.random(in: 0..<100_000, using: &random)
-                text += #"{"type":"message","room":"lobby","offset":\#(offset),"text":""#.utf8
-                for _ in 0..<6 {
-                    text +=
-                        ["hello ", "the train ", "tomorrow ", "window "].randomElement(
-                            using: &random)!.utf8
-                }
-                text += #""}"#.utf8
-            }
-            return Array(text[..<count])
         }
     }
 }

@@ -1,0 +1,40 @@
+// What a hand-over says of a compressed connection. A message of which parts have come stays
+// compressed, in the connection's assembly, so it needs nothing of its own.
+import LinuxReactor
+import WebSocketCore
+
+extension Outbound {
+    func saveCompression(of slot: UInt32, to writer: inout StateWriter) {
+        let compression = connections[slot].compression
+        writer.write(compression != Compression.none)
+        guard compression != Compression.none else { return }
+        writer.write(compressions[compression].parameters.rawValue)
+        switch compressions[compression].context {
+        case .some(let context): writer.write(context.bytes.span)
+        case .none: writer.write(Span<UInt8>())
+        }
+    }
+
+    mutating func restore(_ saved: SavedCompression, of slot: UInt32) {
+        compress(slot, saved.parameters)
+        let compression = connections[slot].compression
+        guard let windowBits = compressions[compression].context?.windowBits else { return }
+        compressions[compression].context = InflateContext(
+            windowBits: windowBits, bytes: saved.window.span)
+    }
+}
+
+struct SavedCompression {
+    let parameters: DeflateParameters
+    /// What the next message may refer to; empty if each of them stands for itself.
+    let window: ArraySlice<UInt8>
+
+    init(from reader: inout StateReader) throws(StateError) {
+        let rawValue = try reader.read(UInt16.self)
+        guard let parameters = DeflateParameters(rawValue: rawValue) else {
+            throw StateError("\(rawValue) are no parameters of permessage-deflate")
+        }
+        self.parameters = parameters
+        window = try reader.readBytes()
+    }
+}
