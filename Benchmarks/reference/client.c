@@ -78,17 +78,54 @@ static void send_request(struct client *c) {
     getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &length);
     if (error) return client_fail(c, CONNECT_FAILED);
     // The key and the answer of RFC 6455 §1.3: the server cannot know that it is always this one.
-    static const char request[] = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
-                                  "Connection: Upgrade\r\n"
-                                  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                                  "Sec-WebSocket-Version: 13\r\n\r\n";
-    ssize_t n = send(c->fd, request, sizeof request - 1, MSG_NOSIGNAL);
-    if (n != sizeof request - 1) return client_fail(c, SOCKET_ERROR);
+    static const char plain[] = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
+                                "Connection: Upgrade\r\n"
+                                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                                "Sec-WebSocket-Version: 13\r\n\r\n";
+    static const char offer[] = "Sec-WebSocket-Extensions: permessage-deflate; "
+                                "client_max_window_bits\r\n\r\n";
+    char request[sizeof plain + sizeof offer];
+    size_t count = sizeof plain - 1;
+    memcpy(request, plain, sizeof plain);
+    if (all.compressed) { // in place of the empty line
+        memcpy(request + count - 2, offer, sizeof offer);
+        count += sizeof offer - 3;
+    }
+    ssize_t n = send(c->fd, request, count, MSG_NOSIGNAL);
+    if (n != (ssize_t)count) return client_fail(c, SOCKET_ERROR);
     c->state = UPGRADING;
     watch(c, EPOLL_CTL_MOD, EPOLLIN);
 }
 
+// Compressed frames are counted by their headers, and not looked into.
+static void count_frames(struct client *c, const unsigned char *p, size_t count) {
+    uint64_t whole = 0;
+    while (count > 0) {
+        if (c->frame_left > 0) {
+            size_t piece = c->frame_left < count ? c->frame_left : count;
+            c->frame_left -= piece, p += piece, count -= piece;
+            whole += c->frame_left == 0;
+            continue;
+        }
+        unsigned char *head = c->frame_head;
+        head[c->frame_head_length++] = *p++, count--;
+        if (c->frame_head_length < 2 || (head[1] == 126 && c->frame_head_length < 4)) continue;
+        if (head[0] == 0x89 && head[1] == 0) { // a ping after a long silence
+            c->frame_head_length = 0;
+            continue;
+        }
+        // FIN, RSV1 and text or binary, of less than 64 KiB.
+        if (head[0] == 0x88) return client_fail(c, CLOSED_BY_SERVER);
+        if ((head[0] & 0xFC) != 0xC0 || head[1] > 126) return client_fail(c, WRONG_BYTES);
+        c->frame_left = head[1] < 126 ? head[1] : head[2] << 8 | head[3];
+        c->frame_head_length = 0;
+    }
+    c->received += whole * all.stream->plain_size;
+    if (whole && all.got) all.got(c, whole);
+}
+
 static void take_frames(struct client *c, const unsigned char *p, size_t count) {
+    if (all.compressed && c->state == OPEN) return count_frames(c, p, count);
     size_t frame = all.stream->plain_size;
     bool at_boundary = c->received % frame == 0;
     if (c->state == CLOSING) { // the answering close frame, then the end of the stream
@@ -113,6 +150,8 @@ static void take_head(struct client *c, size_t count) {
     if (!end) return;
     if (strncmp(c->head, "HTTP/1.1 101 ", 13)) return client_fail(c, HANDSHAKE_REFUSED);
     if (!strstr(c->head, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")) return client_fail(c, HANDSHAKE_WRONG);
+    if (all.compressed && !strstr(c->head, "permessage-deflate"))
+        return client_fail(c, HANDSHAKE_WRONG);
     // What came behind the head already belongs to the stream.
     size_t rest = c->head + c->head_length - (end + 4);
     memcpy(received, end + 4, rest);

@@ -18,6 +18,10 @@ struct client {
     uint64_t owed;     // of the client's stream: sent up to here, and to be sent up to there
     uint64_t allowed;
     uint64_t received; // of the server's stream
+    // Compressed: the header of the frame that comes, and how much of its payload is to come.
+    unsigned char frame_head[4];
+    int frame_head_length;
+    uint64_t frame_left;
 };
 
 struct clients {
@@ -25,6 +29,7 @@ struct clients {
     int source_count; // connections so far; every 28,000 the next 127.0.0.x is used
     int open_count;
     const struct stream *stream;
+    bool compressed; // offer permessage-deflate, and take nothing but compressed frames
     uint64_t progress; // grows with everything that happens
     // What the mode does when a client has been opened, has got `whole` more messages, or is gone.
     void (*opened)(struct client *c);

@@ -37,7 +37,7 @@ RATIOS = {
     "fanout-64-depth-16": ("broadcast", "fanout --connections 1000 --size 64 --depth 16", 0.95),
     "churn-64": ("echo", "churn --connections 64 --size 32", 0.85),
 }
-OTHERS = ("idle", "slow", "allocations")
+OTHERS = ("idle", "slow", "allocations", "deflate-fanout", "deflate-idle")
 
 
 class Server:
@@ -110,7 +110,7 @@ def unlimited(options, mode):
 def load(server, arguments, options, *more):
     command = ["taskset", "-c", "1", str(BUILT / "load"), *arguments.split(),
                "--port", str(server.port), "--pid", str(server.process.pid), *more]
-    if not options.binary:
+    if not options.binary and "--chat" not in command:
         command.append("--text")
     ran = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if ran.returncode:
@@ -196,6 +196,46 @@ def slow_case(options):
     return result
 
 
+def deflate_fanout_case(options):
+    """The server's CPU for a compressed fan-out of chat, against the plain one of the same server."""
+    arguments = "fanout --connections 1000 --size 512 --depth 1 --chat"
+    timing = ("--seconds", str(options.seconds), "--warmup", "0.5")
+    ratios, rates = [], ([], [])
+    for _ in range(options.pairs):
+        for rate, deflate in zip(rates, ((), ("--deflate",))):
+            with Server(unlimited(options, "broadcast")) as server:
+                rate.append(load(server, arguments, options, *timing, *deflate)
+                            ["per_server_cpu_second"])
+        ratios.append(rates[0][-1] / rates[1][-1])
+    result = {
+        "cost": spread(ratios), "plain_per_cpu_second": spread(rates[0]),
+        "deflated_per_cpu_second": spread(rates[1]), "bar": "at most 1.15 of the plain cost"}
+    result["reached"] = result["cost"]["median"] <= 1.15
+    tell("deflate-fanout", result, "{:.3f} ({:.3f}-{:.3f}) of the plain cost; {:,.0f} against "
+         "{:,.0f} a CPU second".format(
+             *(result["cost"][key] for key in ("median", "min", "max")),
+             result["deflated_per_cpu_second"]["median"],
+             result["plain_per_cpu_second"]["median"]))
+    return result
+
+
+def deflate_idle_case(options):
+    """What an idle connection costs more if it negotiated compression."""
+    each = ([], [])
+    for _ in range(1 if options.quick else 3):
+        for found, deflate in zip(each, ((), ("--deflate",))):
+            with Server(ours(options, "echo")) as server:
+                r = load(server, "idle --connections 19500 --warmup 1 --seconds 0.1", options,
+                         *deflate)
+            found.append((r["rss_open_kib"] - r["rss_before_kib"]) * 1024 / r["count"])
+    more = statistics.median(each[1]) - statistics.median(each[0])
+    result = {"plain": spread(each[0]), "deflated": spread(each[1]), "bar": "at most 128 bytes more"}
+    result["reached"] = more <= 128
+    tell("deflate-idle", result, f"{more:.0f} bytes more than a plain connection's "
+         f"{statistics.median(each[0]):.0f}")
+    return result
+
+
 def allocation_case(options):
     """Allocations per echoed message and per broadcast, once warm."""
     found = {}
@@ -251,7 +291,8 @@ def main():
     for name in () if options.against_itself else ("echo-server", "broadcast-server"):
         if not (options.binaries / name).exists():
             sys.exit(f"No {name} in {options.binaries}: swift build -c release --product {name}")
-    others = {"idle": idle_case, "slow": slow_case, "allocations": allocation_case}
+    others = {"idle": idle_case, "slow": slow_case, "allocations": allocation_case,
+              "deflate-fanout": deflate_fanout_case, "deflate-idle": deflate_idle_case}
     results = {}
     for name in wanted:
         results[name] = others[name](options) if name in others else ratio_case(name, options)

@@ -7,7 +7,8 @@
 //     load churn  --connections K --size S             connect, handshake, echo, close: K at a time
 //     load idle   --connections N                      open, wait, and see what the server grew by
 //
-// And: --port P, --pid PID of the server, --seconds S, --warmup S, --text, --allocations FILE of
+// And: --port P, --pid PID of the server, --seconds S, --warmup S, --text or --chat (JSON as of a
+// chat), --deflate (with --chat: fanout and idle over permessage-deflate), --allocations FILE of
 // malloc_count. Prints one line of JSON. The status is not 0 if anything failed.
 #define _GNU_SOURCE
 #include <getopt.h>
@@ -31,7 +32,8 @@ static struct {
     const char *mode, *allocations;
     int port, pid, connections, size, depth, never_read;
     double seconds, warmup;
-    bool text;
+    enum content content;
+    bool deflate;
 } options = {.connections = 100, .size = 32, .depth = 1, .seconds = 3, .warmup = 0.5};
 
 static struct stream stream;
@@ -142,7 +144,8 @@ static void parse(int argc, char **argv) {
         {"port", 1, 0, 'p'},       {"pid", 1, 0, 'i'},         {"connections", 1, 0, 'n'},
         {"size", 1, 0, 's'},       {"depth", 1, 0, 'd'},       {"never-read", 1, 0, 'a'},
         {"seconds", 1, 0, 't'},    {"warmup", 1, 0, 'w'},      {"text", 0, 0, 'x'},
-        {"allocations", 1, 0, 'm'}, {0},
+        {"allocations", 1, 0, 'm'}, {"chat", 0, 0, 'j'},       {"deflate", 0, 0, 'z'},
+        {0},
     };
     int option;
     while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
@@ -155,7 +158,9 @@ static void parse(int argc, char **argv) {
         case 'a': options.never_read = atoi(optarg); break;
         case 't': options.seconds = atof(optarg); break;
         case 'w': options.warmup = atof(optarg); break;
-        case 'x': options.text = true; break;
+        case 'x': options.content = TEXT; break;
+        case 'j': options.content = CHAT; break;
+        case 'z': options.deflate = true; break;
         case 'm': options.allocations = optarg; break;
         default: exit(2);
         }
@@ -176,8 +181,9 @@ static void prepare(void) {
     files.rlim_cur = files.rlim_max;
     setrlimit(RLIMIT_NOFILE, &files);
     watch_server(options.pid, options.allocations);
-    stream = make_stream(options.size, options.text, options.depth);
+    stream = make_stream(options.size, options.content, options.depth);
     clients_init(options.port, &stream);
+    all.compressed = options.deflate;
     client_count = options.connections + options.never_read;
     clients = calloc(client_count, sizeof *clients);
     if (mode_is("echo")) all.got = echo_got;

@@ -1,6 +1,7 @@
 // Makes the ring of frames, and compares what comes back with it.
 #include "stream.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,26 @@ static uint64_t random_bits(void) { // xorshift64: the same messages in every ru
     static uint64_t x = 0x9E3779B97F4A7C15;
     x ^= x << 13, x ^= x >> 7, x ^= x << 17;
     return x;
+}
+
+// A message as a chat sends it, of exactly this size: JSON around words.
+static void put_chat(unsigned char *p, size_t size) {
+    static const char *const words[] = {"hello",  "the",  "train", "tomorrow", "window", "about",
+                                        "never",  "mind", "coffee", "at",      "nine",   "please",
+                                        "meeting", "is",  "moved", "again"};
+    char text[128];
+    size_t at = snprintf(
+        text, sizeof text,
+        "{\"type\":\"message\",\"room\":\"lobby\",\"user\":\"user%u\",\"offset\":%u,\"text\":\"",
+        (unsigned)(random_bits() % 1000), (unsigned)(random_bits() % 1000000));
+    if (at > size) at = size;
+    memcpy(p, text, at);
+    while (at < size) {
+        const char *word = words[random_bits() % (sizeof words / sizeof *words)];
+        for (; *word && at < size; word++) p[at++] = *word;
+        if (at < size) p[at++] = ' ';
+    }
+    if (size >= 2) memcpy(p + size - 2, "\"}", 2);
 }
 
 static size_t put_header(unsigned char *p, bool text, bool masked, size_t size) {
@@ -32,7 +53,7 @@ static size_t put_header(unsigned char *p, bool text, bool masked, size_t size) 
     return 10;
 }
 
-struct stream make_stream(int payload_size, bool text, int run_count) {
+struct stream make_stream(int payload_size, enum content content, int run_count) {
     size_t size = payload_size, header = size < 126 ? 2 : size < 65536 ? 4 : 10;
     struct stream s = {
         .plain_size = header + size, .masked_size = header + 4 + size, .run_count = run_count};
@@ -44,16 +65,18 @@ struct stream make_stream(int payload_size, bool text, int run_count) {
     if (!s.plain || !s.masked) abort();
     for (int i = 0; i < s.ring_count; i++) {
         unsigned char *plain = s.plain + i * s.plain_size, *masked = s.masked + i * s.masked_size;
-        put_header(plain, text, false, size);
-        put_header(masked, text, true, size);
+        put_header(plain, content != BINARY, false, size);
+        put_header(masked, content != BINARY, true, size);
         uint32_t key = (uint32_t)random_bits();
         unsigned char *key_bytes = masked + header;
         memcpy(key_bytes, &key, 4);
-        for (size_t j = 0; j < size; j++) {
-            unsigned char byte = text ? ' ' + random_bits() % 95 : random_bits() >> 40;
-            plain[header + j] = byte;
-            masked[header + 4 + j] = byte ^ key_bytes[j & 3];
-        }
+        if (content == CHAT) put_chat(plain + header, size);
+        else
+            for (size_t j = 0; j < size; j++)
+                plain[header + j] =
+                    content == TEXT ? ' ' + random_bits() % 95 : random_bits() >> 40;
+        for (size_t j = 0; j < size; j++)
+            masked[header + 4 + j] = plain[header + j] ^ key_bytes[j & 3];
     }
     for (int i = 0; i < run_count; i++) // the ring's start again, behind its end
         memcpy(s.masked + (s.ring_count + i) * s.masked_size,

@@ -14,7 +14,9 @@ struct stream {
     unsigned char *masked, *plain;
 };
 
-struct stream make_stream(int payload_size, bool text, int run_count);
+enum content { BINARY, TEXT, CHAT }; // random bytes, random ASCII, JSON around words
+
+struct stream make_stream(int payload_size, enum content content, int run_count);
 // The client's stream from `position`: as much of `wanted` as lies together.
 const unsigned char *masked_run(const struct stream *s, uint64_t position, size_t *wanted);
 // Whether these are the bytes of the server's stream from `position`.

@@ -45,7 +45,7 @@ public struct ServerConfiguration: Sendable {
     /// and how much is kept for them; nil for never. By default it is, and nothing is kept.
     ///
     /// Messages of 64 bytes and more are then compressed, if that makes them shorter: each message
-    /// to a topic once for all members, in some 5 µs for half a kilobyte. What a client sends
+    /// to a topic once for all members, in some 8 µs for half a kilobyte. What a client sends
     /// compressed is bounded by ``Limits/messageByteCount`` and ``Limits/inflateRatio``.
     public var compression: DeflatePolicy? = DeflatePolicy()
     /// How often ``WebSocketHandler/onTick(_:)-(Outbound)`` is called.

@@ -20,6 +20,7 @@ try:
     import roost_server
     from roost_server import Client, Server
     from websockets.exceptions import InvalidStatus
+    from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
     missing = None
 except ImportError as problem:
     missing = f"Python has no {problem.name}; `make test` installs it"
@@ -306,6 +307,36 @@ def closing():
         assert server.process.wait(roost_server.PATIENCE) == 0
 
 
+def compression():
+    """What is agreed on, for each way of offering it; a long conversation; none if it is off."""
+    offers = [
+        dict(),
+        dict(server_no_context_takeover=True, client_no_context_takeover=True),
+        dict(server_max_window_bits=9, client_max_window_bits=9),
+        dict(client_max_window_bits=None, compress_settings={"level": 9}),
+        dict(client_no_context_takeover=True, compress_settings={"level": 0}),
+    ]
+    text = "naïve 🐓 " * 300
+    for flags, kept in ((), None), (("--client-window", "15"), 15), (("--client-window", "9"), 9):
+        with start_server("--rate-limit", "off", *flags) as server:
+            for number, offer in enumerate(offers):
+                extension = ClientPerMessageDeflateFactory(**offer)
+                with Client(server, compression=None, extensions=[extension]) as client:
+                    [agreed] = client.socket.protocol.extensions
+                    assert agreed.remote_no_context_takeover
+                    keeps = kept and not offer.get("client_no_context_takeover") and (
+                        kept == 15 or offer.get("client_max_window_bits", True))
+                    assert agreed.local_no_context_takeover != bool(keeps), (kept, offer)
+                    client.log_in(f"user{number}")
+                    for repeat in range(5):
+                        client.say(f"{repeat} {text}")
+                        assert client.wait_for("message")["text"] == f"{repeat} {text}"
+    with start_server("--compression", "off") as server, Client(server) as client:
+        assert client.socket.protocol.extensions == []
+        client.log_in("ann")
+        client.say(text)
+
+
 def plain_http():
     """The page and the probes, beside the upgrade on the same port."""
     with start_server() as server:
@@ -332,7 +363,7 @@ def plain_http():
 SCENARIOS = {
     function.__name__: function
     for function in (handshake, login, messages, retry, order, errors, resume, history, rooms,
-                     rate, closing, plain_http)
+                     rate, closing, compression, plain_http)
 }
 
 
