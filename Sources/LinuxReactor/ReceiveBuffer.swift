@@ -39,6 +39,14 @@ public final class ReceiveBuffer {
         }
     }
 
+    /// The bytes of `range` for reading; the process ends if it lies outside.
+    @inlinable @_lifetime(borrow self)
+    public func span(_ range: Range<Int>) -> Span<UInt8> {
+        precondition(range.lowerBound >= 0 && range.upperBound <= Self.byteCount)
+        return unsafe _overrideLifetime(
+            Span(_unsafeStart: base + range.lowerBound, count: range.count), borrowing: self)
+    }
+
     /// The bytes of `range` for writing; the process ends if it lies outside.
     @inlinable @_lifetime(borrow self)
     public func mutableSpan(_ range: Range<Int>) -> MutableSpan<UInt8> {

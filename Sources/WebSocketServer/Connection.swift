@@ -135,6 +135,10 @@ struct Connection: ~Copyable {
     @inline(__always)
     var isDecoding: Bool { holds.isEmpty && session.reads }
 
+    /// Whether messages of it may be decoded and given to the handler now.
+    @inline(__always)
+    var takesMessages: Bool { holds.isEmpty && session.deliversMessages }
+
     /// What epoll(7) should watch it for.
     var wanted: Readiness {
         var readiness: Readiness = flags.contains(.blocked) ? .writable : []

@@ -2,13 +2,12 @@
 import LinuxReactor
 import WebSocketCore
 
-/// What the server has to tell its handler. Nothing in it needs to be retained or destroyed, since a
-/// message may come every few nanoseconds; a request waits in ``Outbound``.
-package enum HandlerEvent: ~Copyable, ~Escapable {
+/// What the server has to tell its handler. Messages and requests wait in ``Outbound``.
+package enum HandlerEvent: BitwiseCopyable {
     case upgrade
     case request
     case open
-    case message(Message)
+    case messages
     case drain
     case error(CloseCause)
     case close(CloseCause)
@@ -27,7 +26,7 @@ package enum HandlerEvent: ~Copyable, ~Escapable {
 /// compiled for its kernel here, where no handler's type is known: were it generic over both, it
 /// would be compiled for neither.
 package typealias HandlerCall = (
-    borrowing HandlerEvent, ConnectionID, inout Outbound
+    HandlerEvent, ConnectionID, inout Outbound
 ) throws(Disconnect) -> Void
 
 extension WebSocketHandler where Self: ~Copyable {
@@ -35,23 +34,45 @@ extension WebSocketHandler where Self: ~Copyable {
     /// server's ``ServerCore/wakeup``.
     @inline(__always)
     package mutating func handle(
-        _ event: borrowing HandlerEvent, _ id: ConnectionID, _ io: inout Outbound,
+        _ event: HandlerEvent, _ id: ConnectionID, _ io: inout Outbound,
         _ mailbox: Mailbox<Mail>
     ) throws(Disconnect) {
         switch event {
-        case .message(let message): try onMessage(message, from: id, &io)
+        case .messages: handleMessages(id, &io)
         default: try handleRare(event, id, &io, mailbox)
+        }
+    }
+
+    /// Calls `onMessage` with all that one receive has brought. A message may come every few
+    /// nanoseconds: between the decoder and the handler there is this loop and nothing else.
+    @inline(never)
+    private mutating func handleMessages(_ id: ConnectionID, _ io: inout Outbound) {
+        let buffer = io.receiveBuffer
+        var bytes = buffer.mutableSpan(0..<io.reading.end)
+        while let message = io.nextMessage(in: &bytes) {
+            do throws(Disconnect) {
+                switch message {
+                case .received(let kind, let range):
+                    try onMessage(Message(buffer.span(range), kind: kind), from: id, &io)
+                case .assembled(let kind):
+                    let assembled = io.takeAssembled()
+                    try onMessage(Message(assembled.span, kind: kind), from: id, &io)
+                    io.keepMemory(of: assembled)
+                }
+            } catch {
+                io.close(id.slot, error.code, error.reason, .serverClosed(error.code))
+            }
         }
     }
 
     /// Everything that does not come with each message.
     @inline(never)
     private mutating func handleRare(
-        _ event: borrowing HandlerEvent, _ id: ConnectionID, _ io: inout Outbound,
+        _ event: HandlerEvent, _ id: ConnectionID, _ io: inout Outbound,
         _ mailbox: Mailbox<Mail>
     ) throws(Disconnect) {
         switch event {
-        case .message(let message): try onMessage(message, from: id, &io)
+        case .messages: handleMessages(id, &io)
         case .open: try onOpen(id, &io)
         case .close(let cause): onClose(id, cause, &io)
         case .drain: onDrain(id, &io)

@@ -32,24 +32,21 @@ extension Outbound {
 
     @inline(__always)
     private mutating func send(_ payload: Span<UInt8>, as opcode: Opcode, to id: ConnectionID) {
-        guard Int(id.slot) < connections.bound else { return }
-        let isOwn = id.slot == reading
-        let limit = isOwn ? limits.ownOutputByteCount : Int.max
-        switch connections[id.slot].send(opcode, payload, to: id, limit: limit, &spareOutput) {
-        case .sent: if !isOwn { queue(id.slot) }
-        case .notOpen: return
-        case .needsMore: sendInPlace(opcode, payload, to: id.slot)
-        }
+        // A short answer to what is being decoded, by a connection that takes the short way.
+        if id.resourceId == reading.answerable, answers.appendShortFrame(opcode, payload) { return }
+        sendAny(payload, as: opcode, to: id)
     }
 
-    /// A message to a connection that has topics, compression or both.
     @inline(never)
-    private mutating func sendInPlace(_ opcode: Opcode, _ payload: Span<UInt8>, to slot: UInt32) {
-        keepPlaceInTopics(slot)
-        if connections[slot].compression == Compression.none {
-            appendFrame(opcode, payload, to: slot)
+    private mutating func sendAny(_ payload: Span<UInt8>, as opcode: Opcode, to id: ConnectionID) {
+        guard Int(id.slot) < connections.bound, connections[id.slot].isOpen(id) else { return }
+        if connections[id.slot].firstSubscription != Subscription.none {
+            keepPlaceInTopics(id.slot)
+        }
+        if connections[id.slot].compression == Compression.none {
+            appendFrame(opcode, payload, to: id.slot)
         } else {
-            appendCompressed(opcode, payload, to: slot)
+            appendCompressed(opcode, payload, to: id.slot)
         }
     }
 
@@ -76,7 +73,8 @@ extension Outbound {
     /// Appends a frame to the outbox. What a connection causes itself is sent when its bytes have
     /// been decoded; what others cause, before the turn ends.
     mutating func appendFrame(_ opcode: Opcode, _ payload: Span<UInt8>, to slot: UInt32) {
-        let isOwn = slot == reading
+        endShortWay(slot)
+        let isOwn = slot == reading.slot
         let limit = isOwn ? limits.ownOutputByteCount : Int.max
         if connections[slot].flags.contains(.client) {
             connections[slot].appendMaskedFrame(
@@ -96,30 +94,8 @@ extension Outbound {
     }
 }
 
-/// What became of a message to a connection.
-private enum Sending {
-    case sent
-    case notOpen
-    /// Its place among broadcasts has to be marked first, or it is to be compressed or masked.
-    case needsMore
-}
-
 extension Connection {
-    /// The whole way of a message that needs no more than a plain frame, in one look at its
-    /// connection.
-    @inline(__always)
-    fileprivate mutating func send(
-        _ opcode: Opcode, _ payload: Span<UInt8>, to id: ConnectionID, limit: Int,
-        _ spare: inout ByteBuffer
-    ) -> Sending {
-        guard isOpen(id) else { return .notOpen }
-        guard takesPlainFrames else { return .needsMore }
-        appendFrame(opcode, payload, limit: limit, &spare)
-        return .sent
-    }
-
     /// Appends a frame. What a connection causes itself has a limit, beyond which it is not read.
-    @inline(__always)
     fileprivate mutating func appendFrame(
         _ opcode: Opcode, _ payload: Span<UInt8>, limit: Int, _ spare: inout ByteBuffer
     ) {
@@ -203,6 +179,7 @@ extension Outbound {
     }
 
     private mutating func appendClose(_ slot: UInt32, _ code: CloseCode?, _ reason: String) {
+        endShortWay(slot)
         borrowMemory(for: slot)
         if connections[slot].flags.contains(.client) {
             connections[slot].outbox.bytes.appendMaskedCloseFrame(

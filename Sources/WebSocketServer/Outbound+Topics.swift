@@ -79,6 +79,7 @@ extension Outbound {
             !connections[slot].flags.contains(.client),
             subscription(of: slot, to: topic) == nil
         else { return }
+        endShortWay(slot)
         let lane = lane(of: topic, connections[slot].encoding)
         let member = UInt32(lanes[lane].members.count)
         let subscription = subscriptions.take(
@@ -189,11 +190,10 @@ extension Outbound {
 
     /// The publisher that fills a topic faster than it is swept is not read until it is.
     private mutating func holdPublisher(_ lane: UInt32) {
-        guard reading != UInt32.max, !connections[reading].holds.contains(.congestion) else {
-            return
-        }
-        hold(reading, .congestion)
-        lanes[lane].waiting.append(id(of: reading))
+        let slot = reading.slot
+        guard slot != UInt32.max, !connections[slot].holds.contains(.congestion) else { return }
+        hold(slot, .congestion)
+        lanes[lane].waiting.append(id(of: slot))
     }
 
     /// The member whose cursor is to step over the next message, brought to the log's end first.

@@ -30,8 +30,15 @@ public struct Outbound: ~Copyable {
     var resuming: [UInt32] = []
     var dialing: [ConnectionID] = []
 
-    /// The connection whose bytes are being decoded: what is sent to it is its own doing.
-    var reading = UInt32.max
+    /// What is being decoded.
+    var reading = Reading()
+    let receiveBuffer = ReceiveBuffer()
+    /// What a connection that takes the short way was answered (``Reading/answerable``).
+    var answers = ByteBuffer(minimumCapacity: 64 * 1024)
+    /// A message that was put together or decompressed, until the handler is given it.
+    var assembled = ByteBuffer()
+    /// The decompressor of all connections.
+    var inflater = Inflater()
     /// The request that the handler is about to be given.
     var pendingRequest = PendingRequest()
     /// The answer to the handshake in progress.
@@ -49,6 +56,10 @@ public struct Outbound: ~Copyable {
     var times: Times
     /// Limits and rules that are to hold from the next turn on.
     var newRules: (limits: Limits, origin: OriginPolicy)?
+    private(set) var rules: DecoderRules
+    /// For connections outward: what comes is not masked.
+    private(set) var clientRules: DecoderRules
+    private(set) var shortMessageByteLimit: Int
     /// For what the application has to say about itself.
     public var logger: Logger
     /// The monotonic time at which this turn began; the same in all callbacks of a turn.
@@ -74,11 +85,23 @@ public struct Outbound: ~Copyable {
     init(limits: Limits, logger: Logger, now: Instant, wallClock: WallTime) {
         self.limits = limits
         times = Times(limits)
+        rules = DecoderRules(.server, limits)
+        clientRules = DecoderRules(.client, limits)
+        shortMessageByteLimit = ShortMessage.limit(rules)
         self.logger = logger
         self.now = now
         self.wallClock = wallClock
         wheel = TimerWheel(now: now)
         chance = Chance()
+    }
+
+    /// Lets other limits hold from now on.
+    mutating func takeOver(_ limits: Limits) {
+        self.limits = limits
+        times = Times(limits)
+        rules = DecoderRules(.server, limits)
+        clientRules = DecoderRules(.client, limits)
+        shortMessageByteLimit = ShortMessage.limit(rules)
     }
 
     // MARK: Connections
@@ -106,7 +129,9 @@ public struct Outbound: ~Copyable {
     /// Bytes that wait for this connection's socket, broadcasts that stand in a topic's log not
     /// counted; 0 if it is gone. What this callback has sent is among them.
     public func bufferedByteCount(of id: ConnectionID) -> Int {
-        slot(of: id).map { connections[$0].outbox.bytes.count } ?? 0
+        guard let slot = slot(of: id) else { return 0 }
+        let answered = slot == reading.slot ? answers.count : 0
+        return connections[slot].outbox.bytes.count + answered
     }
 
     /// Calls `body` with every open connection, in no particular order: Ratchet's `foreach` over
@@ -224,6 +249,7 @@ extension Outbound {
     }
 
     mutating func hold(_ slot: UInt32, _ reason: Connection.Holds) {
+        endShortWay(slot)
         connections[slot].holds.insert(reason)
         queue(slot)
     }
@@ -257,9 +283,18 @@ extension Outbound {
     /// The transport is gone or is to go: the slot is freed at the end of the turn.
     mutating func die(_ slot: UInt32, resetting: Bool) {
         guard connections[slot].phase != .dead else { return }
+        endShortWay(slot)
         connections[slot].phase = .dead
         connections[slot].session = .closed
         if resetting { connections[slot].flags.insert(.resets) }
         finish(slot)
+    }
+}
+
+extension DecoderRules {
+    fileprivate init(_ role: Role, _ limits: Limits) {
+        self.init(
+            role: role, messageByteLimit: limits.messageByteCount,
+            fragmentLimit: limits.fragmentCount)
     }
 }

@@ -43,6 +43,22 @@ extension ServerCore where K: ~Copyable {
         }
     }
 
+    /// One send of what a connection was answered the short way; what its socket does not take goes to
+    /// its outbox.
+    mutating func sendAnswers(_ slot: UInt32) {
+        let count = io.answers.count
+        let outcome = Self.send(io.answers, to: io.connections[slot].descriptor, &kernel)
+        guard let sent = accountSend(outcome, slot) else {
+            io.answers.removeAll(keepingCapacity: true)
+            return
+        }
+        io.answers.removeFirst(sent)
+        guard sent < count else { return }
+        io.moveAnswers(to: slot)
+        block(slot)
+        checkOutbox(slot)
+    }
+
     /// One send of the outbox up to its first marker. False if the socket took less, or is gone.
     private mutating func sendBytes(_ slot: UInt32) -> Bool {
         let count = io.connections[slot].outbox.leadingByteCount

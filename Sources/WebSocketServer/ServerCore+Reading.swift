@@ -92,83 +92,32 @@ extension ServerCore where K: ~Copyable {
         }
     }
 
-    /// Decodes the bytes in `range` of the shared buffer: messages go to the handler as views of them.
+    /// Has the handler given the messages in `range` of the shared buffer, as views of it: one call,
+    /// however many they are.
     private mutating func decode(_ slot: UInt32, _ range: Range<Int>, _ call: HandlerCall) {
-        let buffer = receiveBuffer
-        var bytes = buffer.mutableSpan(0..<range.upperBound)
-        var position = range.lowerBound
-        let id = io.id(of: slot)
-        // Locals for the time: what is looked up once need not be looked up for each message.
-        var decoder = io.connections[slot].decoder
-        var assembly = ByteBuffer()
-        swap(&assembly, &io.connections[slot].assembly)
-        let rules = io.connections[slot].isPlain ? rules : rules(for: slot)
-        io.reading = slot
-        decoding: while position < range.upperBound, io.connections[slot].isDecoding {
-            let event = decoder.next(&bytes, from: &position, assembly: &assembly, rules: rules)
-            switch event {
-            case .needsMore: break decoding
-            case .message(let kind, let range) where kind.isCompressed:
-                inflate(buffer.span.extracting(range), kind.opcode, from: id, call)
-            case .message(let kind, let range):
-                deliver(Message(buffer.span.extracting(range), kind: kind), from: id, call)
-            case .assembled(let kind):
-                if kind.isCompressed {
-                    inflate(assembly.span, kind.opcode, from: id, call)
-                } else {
-                    deliver(Message(assembly.span, kind: kind), from: id, call)
-                }
-                assembly.removeAll()
-            case .ping(let range):
-                // After our Close nothing is sent (RFC 6455 §5.5.1).
-                if io.connections[slot].session.maySend {
-                    io.appendFrame(.pong, buffer.span.extracting(range), to: slot)
-                }
-            case .pong: continue
-            case .close(let code, _): io.receivedClose(slot, code)
-            case .violation(let violation): io.fail(slot, violation)
-            }
-        }
-        io.reading = UInt32.max
-        io.connections[slot].decoder = decoder
-        if io.connections[slot].session.reads {
-            swap(&assembly, &io.connections[slot].assembly)
-            keep(slot, position..<range.upperBound)
+        io.beginReading(slot, range)
+        do {
+            try call(.messages, io.id(of: slot), &io)
+        } catch {
+            preconditionFailure("what a message's callback throws is seen to in its loop")
         }
         // What it was sent in answer goes out at once, in one send, while it is in the cache.
+        let wentShortWay = io.reading.takesAnswers
+        if let rest = io.endReading(), io.connections[slot].session.reads { keep(slot, rest) }
+        if wentShortWay {
+            if !io.answers.isEmpty { sendAnswers(slot) }
+            return
+        }
         if !io.connections[slot].outbox.isEmpty { flush(slot) }
         updateInterest(slot)
     }
 
-    /// The rules for a connection that is compressed, or goes outward.
-    @inline(never)
-    private func rules(for slot: UInt32) -> DecoderRules {
-        var rules = io.connections[slot].flags.contains(.client) ? clientRules : rules
-        rules.allowsCompression = io.connections[slot].compression != Compression.none
-        return rules
-    }
-
     /// Keeps bytes of the shared buffer that were not decoded, in front of the next ones.
     private mutating func keep(_ slot: UInt32, _ range: Range<Int>) {
-        guard !range.isEmpty else { return }
         receiveBuffer.copy(range, to: &io.connections[slot].leftover)
         // Held and released within one call: nobody else will come back to it.
         if io.connections[slot].holds.isEmpty, range.count > ReceiveBuffer.headroomByteCount {
             io.resume(slot)
-        }
-    }
-
-    @inline(__always)
-    mutating func deliver(
-        _ message: consuming Message, from id: ConnectionID, _ call: HandlerCall
-    ) {
-        // What comes after our own Close is read for the peer's Close only.
-        guard io.connections[id.slot].session.deliversMessages else { return }
-        io.statistics.messagesReceivedCount += 1
-        do {
-            try call(.message(message), id, &io)
-        } catch {
-            io.close(id.slot, error.code, error.reason, .serverClosed(error.code))
         }
     }
 

@@ -12,7 +12,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
     var kernel: K
     var poller: Poller
     package var io: Outbound
-    let receiveBuffer = ReceiveBuffer()
+    var receiveBuffer: ReceiveBuffer { io.receiveBuffer }
     /// Where several pieces of output are put together for one send.
     var gathered = ByteBuffer(minimumCapacity: Self.gatherByteCount * 2)
     static var gatherByteCount: Int { 64 * 1024 }
@@ -33,14 +33,8 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
     /// What RLIMIT_NOFILE allows.
     private let descriptorCount: Int
 
-    private(set) var rules: DecoderRules
-    /// For connections outward: what comes is not masked.
-    private(set) var clientRules: DecoderRules
     /// What is granted to those that offer compression; nil for nothing.
     let compression: DeflatePolicy?
-    /// The decompressor of all connections, and where it puts a message for the time of one call.
-    var inflater = Inflater()
-    var inflated = ByteBuffer()
     /// Those that the server speaks, the one it likes best first.
     let subprotocols: [String]
     private(set) var origin: OriginPolicy
@@ -99,8 +93,6 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
     ) {
         nextTick = io.now + configuration.tickInterval
         connectionLimit = Self.connectionLimit(io.limits, descriptors: descriptorCount)
-        rules = DecoderRules(.server, io.limits)
-        clientRules = DecoderRules(.client, io.limits)
         self.descriptorCount = descriptorCount
         stopSignals = configuration.stopSignals
         self.kernel = kernel
@@ -253,10 +245,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
     private mutating func takeOverRules() {
         guard let new = io.newRules else { return }
         io.newRules = nil
-        io.limits = new.limits
-        io.times = Times(new.limits)
-        rules = DecoderRules(.server, new.limits)
-        clientRules = DecoderRules(.client, new.limits)
+        io.takeOver(new.limits)
         connectionLimit = Self.connectionLimit(new.limits, descriptors: descriptorCount)
         origin = new.origin
     }
@@ -265,7 +254,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
     package mutating func start(_ call: HandlerCall) { emit(.start, call) }
 
     /// Calls the handler about no connection in particular.
-    mutating func emit(_ event: borrowing HandlerEvent, _ call: HandlerCall) {
+    mutating func emit(_ event: HandlerEvent, _ call: HandlerCall) {
         do {
             try call(event, ConnectionID(resourceId: 0, slot: .max), &io)
         } catch {
@@ -318,14 +307,6 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         listeners = []
         readyListeners = []
         resumeListenersAt = nil
-    }
-}
-
-extension DecoderRules {
-    fileprivate init(_ role: Role, _ limits: Limits) {
-        self.init(
-            role: role, messageByteLimit: limits.messageByteCount,
-            fragmentLimit: limits.fragmentCount)
     }
 }
 

@@ -58,6 +58,10 @@ public struct ByteBuffer: ~Copyable {
     @inlinable
     public var isEmpty: Bool { count == 0 }
 
+    /// Whether there is a block.
+    @inlinable
+    public var ownsMemory: Bool { unsafe block != nil }
+
     /// How many bytes the block can hold, consumed ones included: what this buffer costs in memory.
     @inlinable
     public var capacity: Int {

@@ -31,7 +31,7 @@ public enum Masking {
         _ byteCount: Int
     ) -> Bool {
         if byteCount < 16 {
-            return unsafe applyShort(key, from: source, to: target, byteCount)
+            return unsafe applyFew(key, from: source, to: target, byteCount)
         }
         let word = SIMD2<UInt64>(repeating: wide(key))
         let tailStart = byteCount - 16
@@ -83,7 +83,7 @@ public enum Masking {
 
     /// Fewer than 16 bytes: two overlapping halves, or one to three single bytes.
     @usableFromInline
-    static func applyShort(
+    static func applyFew(
         _ key: UInt32, from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer,
         _ byteCount: Int
     ) -> Bool {

@@ -12,17 +12,30 @@ extension ByteBuffer {
     public mutating func appendFrame(
         _ opcode: Opcode, _ payload: Span<UInt8>, isFinal: Bool = true, isCompressed: Bool = false
     ) {
+        if isFinal, !isCompressed, appendShortFrame(opcode, payload) { return }
+        appendAnyFrame(opcode, payload, isFinal: isFinal, isCompressed: isCompressed)
+    }
+
+    /// Appends a final frame of at most 125 bytes if there is room in the block. False says that
+    /// nothing was done.
+    @inlinable @inline(__always)
+    package mutating func appendShortFrame(_ opcode: Opcode, _ payload: Span<UInt8>) -> Bool {
         let byteCount = payload.count
-        guard byteCount <= 125, isFinal, !isCompressed else {
-            return appendAnyFrame(opcode, payload, isFinal: isFinal, isCompressed: isCompressed)
-        }
-        let target = unsafe appendUninitialized(2 + byteCount)
-        unsafe target[0] = opcode.rawValue | 0x80
-        unsafe target[1] = UInt8(truncatingIfNeeded: byteCount)
-        unsafe payload.withUnsafeBufferPointer { source in
+        guard byteCount <= 125, let block = unsafe block else { return false }
+        let header = unsafe block.pointee
+        let end = header.head &+ header.count
+        guard byteCount &+ 2 <= header.capacity &- end else { return false }
+        let target = unsafe UnsafeMutableRawPointer(block + 1) + end
+        let firstByte = UInt16(opcode.rawValue | 0x80)
+        unsafe target.storeBytes(
+            of: (firstByte | UInt16(truncatingIfNeeded: byteCount) << 8).littleEndian,
+            as: UInt16.self)
+        unsafe payload.withUnsafeBytes { source in
             guard let first = source.baseAddress else { return }
-            _ = unsafe memcpy(target + 2, first, byteCount)
+            unsafe Masking.copyShort(from: first, to: target + 2, byteCount)
         }
+        unsafe block.pointee.count = header.count &+ byteCount &+ 2
+        return true
     }
 
     /// Appends a frame of any length.

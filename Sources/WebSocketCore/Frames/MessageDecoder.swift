@@ -33,6 +33,7 @@ public struct MessageDecoder: BitwiseCopyable, Sendable {
     public init() {}
 
     /// Whether nothing of an unfinished frame or message is held: what a peer may end at.
+    @inlinable @inline(__always)
     public var isBetweenMessages: Bool { phase == .header && message == nil }
 
     /// Decodes up to the next event, from `position` on, and moves `position` past what it
@@ -45,19 +46,20 @@ public struct MessageDecoder: BitwiseCopyable, Sendable {
     /// reason of a close is then empty).
     ///
     /// Ranges are positions in `bytes` and stay good until the caller overwrites them.
-    @inlinable @inline(__always)
     @_lifetime(bytes: copy bytes)
     public mutating func next(
         _ bytes: inout MutableSpan<UInt8>, from position: inout Int, assembly: inout ByteBuffer,
         rules: DecoderRules
     ) -> Event {
-        shortMessage(&bytes, &position, rules)
-            ?? anyEvent(&bytes, from: &position, assembly: &assembly, rules: rules)
+        let limit = isBetweenMessages ? ShortMessage.limit(rules) : -1
+        if let message = ShortMessage(unmasking: &bytes, at: position, limit: limit) {
+            return event(of: message, &bytes, &position)
+        }
+        return anyEvent(&bytes, from: &position, assembly: &assembly, rules: rules)
     }
 
-    @usableFromInline
     @_lifetime(bytes: copy bytes)
-    mutating func anyEvent(
+    private mutating func anyEvent(
         _ bytes: inout MutableSpan<UInt8>, from position: inout Int, assembly: inout ByteBuffer,
         rules: DecoderRules
     ) -> Event {
