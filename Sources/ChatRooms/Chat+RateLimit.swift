@@ -32,13 +32,25 @@ extension Chat {
     /// Closes the connections that have not logged in by their deadline.
     mutating func closeLateLogins(at now: ChatMoment, _ effects: inout Effects) {
         while let next = waiting.first {
-            let isWaiting = isKnown(next.key) && connections[next.key.slot].state == .waiting
-            if isWaiting {
+            if isWaiting(next.key) {
                 guard now.monotonic - next.openedAt >= timing.loginDeadline else { return }
                 connections[next.key.slot].state = .closing
                 effects.add(.close(next.key, .noLoginInTime))
             }
             waiting.removeFirst()
         }
+    }
+
+    /// Forgets up to two at the front that have logged in or gone. Done with each that is added, it
+    /// keeps the queue as short as the logins take, whatever comes in a second.
+    mutating func dropSettledWaiting() {
+        for _ in 0..<2 {
+            guard let next = waiting.first, !isWaiting(next.key) else { return }
+            waiting.removeFirst()
+        }
+    }
+
+    private func isWaiting(_ key: ConnectionKey) -> Bool {
+        isKnown(key) && connections[key.slot].state == .waiting
     }
 }

@@ -74,6 +74,7 @@ public struct Chat: ~Copyable, Sendable {
         precondition(connections[key.slot].state == .closed, "The slot is taken.")
         connections[key.slot] = ConnectionRecord(
             generation: key.generation, state: .waiting, resourceID: resourceID)
+        dropSettledWaiting()
         waiting.append(Waiting(key: key, openedAt: now.monotonic))
     }
 
