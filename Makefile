@@ -36,6 +36,7 @@ hostile: deps ## Attack the echo server, and see that each attack gets its docum
 bench-reference: deps ## Measure the servers beside a bare one in C (ARGS=--quick)
 	$(RELEASE) --product echo-server
 	$(RELEASE) --product broadcast-server
+	$(RELEASE) --product roost
 	@Benchmarks/reference/compare.py $(ARGS)
 
 docs: deps ## Make the library's reference; a broken link, a bare name, a bad example are errors

@@ -6,7 +6,7 @@
 Every ratio is of the work done per second of server CPU, from interleaved pairs (ours, C, ours,
 C ...), each run with a fresh server pinned to core 0 and the load pinned to core 1. The median
 counts; the spread says how much the machine was doing besides. Needs `swift build -c release` of
-echo-server and broadcast-server, cc and libcrypto; Python's standard library is enough.
+echo-server, broadcast-server and roost, cc and libcrypto; Python's standard library is enough.
 """
 
 import argparse
@@ -37,7 +37,7 @@ RATIOS = {
     "fanout-64-depth-16": ("broadcast", "fanout --connections 1000 --size 64 --depth 16", 0.95),
     "churn-64": ("echo", "churn --connections 64 --size 32", 0.85),
 }
-OTHERS = ("idle", "slow", "allocations", "deflate-fanout", "deflate-idle")
+OTHERS = ("idle", "slow", "allocations", "own", "million", "deflate-fanout", "deflate-idle")
 
 
 class Server:
@@ -88,6 +88,9 @@ def build():
     subprocess.run(
         [*flags, "-fPIC", "-shared", "-fno-builtin", "-o", BUILT / "malloc_count.so",
          HERE / "malloc_count.c"], check=True)
+    subprocess.run(
+        [*flags, "-fPIC", "-shared", "-o", BUILT / "simulated.so", HERE / "simulated.c"],
+        check=True)
 
 
 def reference(mode):
@@ -261,6 +264,45 @@ def allocation_case(options):
     return result
 
 
+def simulated(load, command):
+    """A server alone on the kernel in memory of simulated.c."""
+    ran = subprocess.run(
+        ["taskset", "-c", "0", *command], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        env=os.environ | {"LD_PRELOAD": str(BUILT / "simulated.so"), "SIMULATED": load})
+    if ran.returncode:
+        sys.exit(f"{' '.join(command)} with {load} failed:\n{ran.stdout}{ran.stderr}")
+    return json.loads(ran.stdout.splitlines()[-1])
+
+
+def own_case(options):
+    """What an echo costs beside the kernel: the best of many laps, which no neighbour disturbs."""
+    loads = {depth: f"echo depth={depth} laps=301 lap=20000" for depth in (1, 16)}
+    commands = {"ours": unlimited(options, "echo"), "reference": reference("echo")}
+    result = {f"{who}_depth_{depth}": min(
+        simulated(load, command)["own_ns_best"] for _ in range(3))
+        for depth, load in loads.items() for who, command in commands.items()}
+    result["bar"], result["reached"] = "told only", True
+    tell("own", result, ", ".join(f"{name.replace('_', ' ')} {ns:.1f} ns"
+                                  for name, ns in result.items() if "depth" in name))
+    return result
+
+
+def million_case(options):
+    """A million members of one room of the chat, one who speaks, and a bystander who is pinged."""
+    roost = [str(options.binaries / "roost"), "serve", "--port", "0", "--no-limits",
+             "--max-connections", "1100000"]
+    runs = [simulated("chat connections=1000001 size=64 laps=11 lap=1000000", roost)
+            for _ in range(1 if options.quick else 3)]
+    result = {key: statistics.median(run[key] for run in runs)
+              for key in ("bytes_per_connection", "own_ns_median", "worst_ping_ms")}
+    result["bar"] = "at most 350 bytes, 250 ns, 50 ms"
+    result["reached"] = (result["bytes_per_connection"] <= 350 and
+                         result["own_ns_median"] <= 250 and result["worst_ping_ms"] <= 50)
+    tell("million", result, "{bytes_per_connection:.0f} bytes a member, {own_ns_median:.1f} ns of its "
+         "own a delivery, a ping waits {worst_ping_ms:.1f} ms at most".format(**result))
+    return result
+
+
 def tell(name, result, line):
     print(f"{'ok  ' if result['reached'] else 'MISS'} {name:20} {line}  [{result['bar']}]",
           flush=True)
@@ -288,10 +330,11 @@ def main():
         sys.exit("Two cores are needed, 0 for the server and 1 for the load.")
     build()
     wanted = options.only or [*RATIOS, *OTHERS]
-    for name in () if options.against_itself else ("echo-server", "broadcast-server"):
+    for name in () if options.against_itself else ("echo-server", "broadcast-server", "roost"):
         if not (options.binaries / name).exists():
             sys.exit(f"No {name} in {options.binaries}: swift build -c release --product {name}")
     others = {"idle": idle_case, "slow": slow_case, "allocations": allocation_case,
+              "own": own_case, "million": million_case,
               "deflate-fanout": deflate_fanout_case, "deflate-idle": deflate_idle_case}
     results = {}
     for name in wanted:

@@ -45,7 +45,8 @@ struct client {
     uint32_t interest;
     uint32_t owed; // frames that it waits for before it goes on
     uint8_t stage; // how far its opening has come
-    bool has_input, listed;
+    bool has_input, listed; // listed: among the `ready`
+    bool speaks, pongs;     // what it has to say
 };
 
 static struct {
@@ -136,8 +137,9 @@ __attribute__((constructor)) static void prepare(void) {
     clients = calloc(options.connections, sizeof *clients);
     ready = calloc(options.connections, sizeof *ready);
     lap_results = calloc(options.laps, sizeof *lap_results);
-    memset(clients, 0, options.connections * sizeof *clients);
-    memset(ready, 1, options.connections * sizeof *ready);
+    // Touched now, so that they do not count as the server's.
+    for (long i = 0; i < options.connections; i++)
+        *(volatile uint32_t *)&clients[i].owed = *(volatile uint32_t *)&ready[i] = 0;
     char payload[FRAMES / 2];
     memset(payload, 'x', sizeof payload);
     payload[options.size] = 0;
@@ -195,6 +197,11 @@ static void wake(long i) {
     ready[ready_count++] = i;
 }
 
+static void speak(long i) {
+    clients[i].speaks = true;
+    wake(i);
+}
+
 static int by_value(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
@@ -223,8 +230,8 @@ static void begin(void) {
     tick_ns = 0.02e9 / (__rdtsc() - ticks);
     bool all = load_is("echo") || load_is("rooms");
     long speakers = all ? options.connections : options.speakers;
-    for (long i = 0; i < speakers; i++) wake(i);
-    if (load_is("chat")) wake(options.connections - 1);
+    for (long i = 0; i < speakers; i++) speak(i);
+    if (load_is("chat")) speak(options.connections - 1);
     lap_ticks = own_ticks;
     pinged_at = __rdtsc();
 }
@@ -244,12 +251,12 @@ static void count(uint64_t frame_count) {
 // The client has got these frames.
 static void got(long i, const unsigned char *p, size_t size) {
     struct client *c = &clients[i];
-    if (!running) {
+    if (!running && ((const unsigned char *)p)[0] != 0x89) {
         if (c->stage == last_stage) {
             if (c->stage++ == last_stage) open_count++;
         } else if (c->stage < last_stage) {
             c->stage++;
-            wake(i);
+            speak(i);
         }
         return;
     }
@@ -258,7 +265,10 @@ static void got(long i, const unsigned char *p, size_t size) {
     for (size_t at = 0; at < size;) {
         size_t length = p[at + 1], head = 2;
         if (length == 126) length = p[at + 2] << 8 | p[at + 3], head = 4;
-        if (p[at] == 0x8A) {
+        if (p[at] == 0x89) { // the server wants to know whether we are there
+            c->pongs = true;
+            wake(i);
+        } else if (p[at] == 0x8A) {
             if (__rdtsc() - pinged_at > worst_ping) worst_ping = __rdtsc() - pinged_at;
             answered = true;
         } else if (is_chat && length > 10 && p[at + head + 9] == 'o') {
@@ -271,17 +281,17 @@ static void got(long i, const unsigned char *p, size_t size) {
     if (is_chat) {
         if (answered) {
             if (load_is("chat") && i == options.connections - 1) pinged_at = __rdtsc();
-            if (load_is("rooms") || i >= options.speakers || options.speakers > 1) wake(i);
+            if (load_is("rooms") || i >= options.speakers || options.speakers > 1) speak(i);
         }
     } else if (load_is("echo")) {
         c->owed += frame_count;
-        if (c->owed >= (uint32_t)options.depth) c->owed -= options.depth, wake(i);
+        if (c->owed >= (uint32_t)options.depth) c->owed -= options.depth, speak(i);
     }
     if (load_is("fanout") || (load_is("chat") && options.speakers == 1)) {
         uint64_t members = options.connections - is_chat;
         outstanding += frame_count;
         if (outstanding >= members * options.depth)
-            outstanding -= members * options.depth, wake(0);
+            outstanding -= members * options.depth, speak(0);
     }
     count(frame_count);
 }
@@ -358,7 +368,7 @@ int accept4(int fd, struct sockaddr *peer, socklen_t *size, int flags) {
         struct sockaddr_in address = {.sin_family = AF_INET,
                                       .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
         if (peer) memcpy(peer, &address, sizeof address), *size = sizeof address;
-        wake(accepted);
+        speak(accepted);
         accepted_fd = FIRST + accepted++;
     } else {
         errno = EAGAIN;
@@ -374,7 +384,10 @@ ssize_t recv(int fd, void *to, size_t size, int flags) {
     ssize_t got = -1;
     if (c->has_input) {
         c->has_input = false;
-        got = input(fd - FIRST, to);
+        got = 0;
+        if (c->pongs) got = put_frame(to, 10, "", 0);
+        if (c->speaks) got += input(fd - FIRST, (unsigned char *)to + got);
+        c->pongs = c->speaks = false;
     } else {
         errno = EAGAIN;
     }

@@ -55,9 +55,9 @@ extension WebSocketHandler where Self: ~Copyable {
                 case .received(let kind, let range):
                     try onMessage(Message(buffer.span(range), kind: kind), from: id, &io)
                 case .assembled(let kind):
-                    let assembled = io.takeAssembled()
+                    var assembled = io.takeAssembled()
                     try onMessage(Message(assembled.span, kind: kind), from: id, &io)
-                    io.keepMemory(of: assembled)
+                    io.keepMemory(of: &assembled)
                 }
             } catch {
                 io.close(id.slot, error.code, error.reason, .serverClosed(error.code))

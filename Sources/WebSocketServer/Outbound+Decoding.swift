@@ -149,8 +149,7 @@ extension Outbound {
     @inline(never)
     mutating func moveAnswers(to slot: UInt32) {
         borrowMemory(for: slot)
-        connections[slot].outbox.bytes.append(answers.span)
-        connections[slot].ownOutputByteCount += answers.count
+        connections[slot].take(answers)
         answers.removeAll(keepingCapacity: true)
     }
 }
@@ -166,6 +165,12 @@ extension Connection {
     @inline(__always)
     fileprivate var takesShortWay: Bool {
         takesMessages && takesPlainFrames && !flags.contains(.blocked) && outbox.isEmpty
+    }
+
+    /// Appends what it was answered to its outbox.
+    fileprivate mutating func take(_ answers: borrowing ByteBuffer) {
+        outbox.bytes.append(answers.span)
+        ownOutputByteCount += answers.count
     }
 
     /// Decodes up to the next event; see `MessageDecoder.next`.

@@ -238,7 +238,7 @@ extension Outbound {
         for index in indices {
             let subscription = subscriptions[index]
             writer.write(subscription.lane)
-            subscription.topic.save(to: &writer)
+            lanes[subscription.lane].topic.save(to: &writer)
             writer.write(subscription.markedEnd)
             writer.write(lanes[subscription.lane].members[Int(subscription.member)].cursor)
         }
@@ -253,8 +253,9 @@ extension Outbound {
         let member = UInt32(lanes[saved.lane].members.count)
         let subscription = subscriptions.take(
             Subscription(
-                lane: saved.lane, topic: saved.topic, member: member,
-                next: connections[slot].firstSubscription, markedEnd: saved.markedEnd))
+                lane: saved.lane, member: member, next: connections[slot].firstSubscription,
+                markedEnd: saved.markedEnd))
+        lanes[saved.lane].topic = saved.topic
         connections[slot].firstSubscription = subscription
         lanes[saved.lane].members.append(
             Member(cursor: saved.cursor, connection: slot, subscription: subscription))

@@ -46,8 +46,7 @@ extension Outbound {
     }
 
     /// Keeps the memory of a message that was handled, for the next.
-    mutating func keepMemory(of message: consuming ByteBuffer) {
-        var message = message
+    mutating func keepMemory(of message: inout ByteBuffer) {
         empty(&message)
         swap(&message, &assembled)
     }

@@ -84,8 +84,7 @@ extension Outbound {
         let member = UInt32(lanes[lane].members.count)
         let subscription = subscriptions.take(
             Subscription(
-                lane: lane, topic: topic, member: member,
-                next: connections[slot].firstSubscription))
+                lane: lane, member: member, next: connections[slot].firstSubscription))
         connections[slot].firstSubscription = subscription
         lanes[lane].members.append(
             Member(cursor: lanes[lane].log.end, connection: slot, subscription: subscription))
@@ -163,7 +162,7 @@ extension Outbound {
     func subscription(of slot: UInt32, to topic: Topic) -> UInt32? {
         var index = connections[slot].firstSubscription
         while index != Subscription.none {
-            if subscriptions[index].topic == topic { return index }
+            if lanes[subscriptions[index].lane].topic == topic { return index }
             index = subscriptions[index].next
         }
         return nil
@@ -176,6 +175,7 @@ extension Outbound {
             return topics[topic.index].lanes[index]
         }
         var lane = TopicLane()
+        lane.topic = topic
         lane.policy = topics[topic.index].policy
         lane.logByteLimit = topics[topic.index].logByteLimit
         topics[topic.index].lanes[index] = lanes.take(lane)
@@ -304,7 +304,7 @@ extension Outbound {
         lanes[lane].unblock(subscription, &subscriptions)
         lanes[lane].removeMember(member, &subscriptions)
         unlink(slot, subscription)
-        if lanes[lane].members.count == 0 { retire(lane, subscriptions[subscription].topic) }
+        if lanes[lane].members.count == 0 { retire(lane) }
         subscriptions.giveBack(subscription, leaving: .free)
     }
 
@@ -320,7 +320,8 @@ extension Outbound {
     }
 
     /// Gives a lane back that has no members: nobody needs its log.
-    private mutating func retire(_ lane: UInt32, _ topic: Topic) {
+    private mutating func retire(_ lane: UInt32) {
+        let topic = lanes[lane].topic
         releasePublishers(lane)
         if isCurrent(topic) {
             for encoding in Encoding.allCases

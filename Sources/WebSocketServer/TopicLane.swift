@@ -15,7 +15,6 @@ struct Subscription: BitwiseCopyable {
     static let none = UInt32.max
 
     var lane: UInt32
-    var topic: Topic
     /// The member's place in its lane.
     var member: UInt32
     /// The connection's next subscription.
@@ -27,7 +26,7 @@ struct Subscription: BitwiseCopyable {
 
     /// What stands in a slot that nobody uses.
     static var free: Subscription {
-        Subscription(lane: none, topic: Topic(index: none, generation: 0), member: none, next: none)
+        Subscription(lane: none, member: none, next: none)
     }
 }
 
@@ -43,6 +42,8 @@ extension SlotTable<TopicLane> {
 /// Members before `swept` are caught up or blocked; the sweep goes on from there. A pass that began
 /// at `passStart` brings everybody at least that far.
 struct TopicLane: ~Copyable {
+    /// Whose members they are.
+    var topic = Topic(index: Subscription.none, generation: 0)
     var log = TopicLog()
     var members = ChunkedTable<Member>()
     /// Subscriptions of members that were passed over because their socket is full.
