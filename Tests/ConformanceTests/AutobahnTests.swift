@@ -1,5 +1,5 @@
-// The Autobahn test suite against the echo server that answers verbatim: groups 1 to 11, and a fixed
-// tenth of 12 and 13. `make conformance` runs all of them.
+// The Autobahn test suite against the echo server that answers verbatim: groups 1 to 11, and a
+// fixed tenth of 12 and 13. `make conformance` runs all of them.
 import Foundation
 import Programs
 import Testing
@@ -27,7 +27,8 @@ extension Conformance {
         /// The table that the README links says what the expected outcomes say.
         @Test func `The table of results is made from the outcomes`() async throws {
             let table = PythonScript("conformance_table.py")
-            let (status, words) = try await table.run(options: ["--verify"], against: [], seconds: 30)
+            let (status, words) = try await table.run(
+                options: ["--verify"], against: [], seconds: 30)
             #expect(status == 0, "\(words)")
         }
     }
