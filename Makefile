@@ -8,7 +8,7 @@ PYTHON_TESTS = Tests/Support/python
 DOCUMENTED = WebSocketServer WebSocketCore LinuxReactor SystemdSupport ChatRooms
 SYMBOLS = .build/debug/../symbolgraph
 
-.PHONY: help run test conformance hostile bench-reference docs deps deps-test format clean
+.PHONY: help run test conformance hostile bench bench-reference docs deps deps-test format clean
 .DEFAULT_GOAL := help
 
 help: ## List what can be made
@@ -32,6 +32,10 @@ conformance: deps ## Run the Autobahn test suite (needs Python 2.7) against the 
 hostile: deps ## Attack the echo server, and see that each attack gets its documented answer
 	$(RELEASE) --product echo-server
 	@$(PYTHON_TESTS)/hostile.py -- "$$($(RELEASE) --show-bin-path)/echo-server" 0
+
+bench: deps ## Flood the servers and see what they take (ARGS="echo --rate 10000"; --help)
+	$(RELEASE)
+	@exec "$$($(RELEASE) --show-bin-path)/bench" $(ARGS)
 
 bench-reference: deps ## Measure the servers beside a bare one in C (ARGS=--quick)
 	$(RELEASE) --product echo-server

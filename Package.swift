@@ -106,6 +106,10 @@ let package = Package(
             dependencies: ["roost", "EchoServer", "BroadcastServer", "CPage", "Programs"],
             swiftSettings: tests),
         .testTarget(
+            name: "BenchTests",
+            dependencies: ["bench", "roost", "EchoServer", "BroadcastServer", "Programs"],
+            swiftSettings: tests),
+        .testTarget(
             name: "BrowserTests", dependencies: ["roost", "Programs"], swiftSettings: tests),
         .testTarget(
             name: "ConformanceTests", dependencies: ["EchoServer", "Programs"],

@@ -15,7 +15,8 @@ struct Bench: ParsableCommand {
             """,
         subcommands: [
             Tour.self, EchoCommand.self, FanoutCommand.self, ChatCommand.self, IdleCommand.self,
-            ChurnCommand.self, SlowCommand.self, ResumeCommand.self, MillionCommand.self,
+            ChurnCommand.self, SlowCommand.self, ResumeCommand.self, PollingCommand.self,
+            MillionCommand.self,
             CompareCommand.self, PeersCommand.self, WorkerCommand.self, Launch.self,
         ],
         defaultSubcommand: Tour.self)
@@ -72,7 +73,7 @@ struct Bout {
         let isPinned = processors.count >= 2 && !self.target.noPin
         switch target {
         case .url(let given, let pids):
-            let (url, job) = try prepared(job, given)
+            let (url, job) = try prepared(job, given, report, screen)
             report.server = "\(url)" + (pids.isEmpty ? "" : ", process \(pids[0])")
             let conductor = try Conductor(
                 job, url: url, pids: pids, server: nil, processors: [], screen: screen)
@@ -88,7 +89,7 @@ struct Bout {
                 server.stop()
                 Machine.pin(to: processors)
             }
-            let (url, job) = try prepared(job, server.url)
+            let (url, job) = try prepared(job, server.url, report, screen)
             report.url = url
             report.server =
                 command.name
@@ -107,10 +108,16 @@ struct Bout {
 
     /// A URL whose host need not be looked up for each connection, and the job with the addresses
     /// that its connections come from.
-    private func prepared(_ job: Job, _ text: String) throws -> (url: String, Job) {
+    private func prepared(
+        _ job: Job, _ text: String, _ report: Report, _ screen: ProgressLine
+    ) throws -> (url: String, Job) {
         let url = try WebSocketURL(text)
         var job = job
         let host = url.host == "localhost" ? "127.0.0.1" : url.host
+        let isHere = host.hasPrefix("127.") || host == "::1"
+        if !isHere, report.runs.isEmpty {
+            screen.note("The load goes to \(host), which is not this machine: flood what is yours.")
+        }
         job.plan.sources = try Sources.addresses(
             for: job.plan.totalConnections + job.plan.neverReadCount,
             toLoopback: host.hasPrefix("127."),

@@ -19,20 +19,31 @@ struct MillionCommand: ParsableCommand {
     @Option(help: "Seconds for which they are held before the broadcast.")
     var hold = 5.0
 
+    @Option(help: "Server processes; default: as few as can hold the connections.")
+    var servers: Int?
+
     @Flag(help: "Stay in this network namespace.")
     var here = false
+
+    @Flag(help: "Measure a debug build as it is, instead of going on as a release build.")
+    var asBuilt = false
 
     @OptionGroup var load: LoadOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        if !here { Self.goToNamespace() }
-        var target = TargetOptions()
+        // Before the namespace, in which there may be nothing to build with.
+        if !asBuilt { try Products.goOnAsRelease() }
+        if !here {
+            Self.goToNamespace()
+            throw ValidationError("`unshare` cannot be started; --here stays in this namespace.")
+        }
+        var target = try TargetOptions.parse([])
         target.noPin = true
         target.asBuilt = true
         let each = Machine.connectionsPerProcess
         // The kernel spreads them by a hash, so some servers get more than their share.
-        target.servers = (connections + connections / 25) / each + 1
+        target.servers = servers ?? (connections + connections / 25) / each + 1
         var bout = try Bout(target, load, output)
         _ = try bout.run(try job())
         try bout.finish()

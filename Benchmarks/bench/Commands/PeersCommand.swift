@@ -1,6 +1,5 @@
 // `bench peers`: the same loads against the servers that others have made.
 import ArgumentParser
-import CommandLineOptions
 import Foundation
 
 struct PeersCommand: ParsableCommand {
@@ -94,14 +93,10 @@ struct PeersCommand: ParsableCommand {
     private static func loads(
         _ load: LoadOptions
     ) throws -> [(name: String, mode: Peer.Mode, job: Job)] {
-        func message(_ size: Int, depth: Int) -> MessageOptions {
-            var message = MessageOptions()
-            message.size = ByteCount(argument: "\(size)")!
-            message.depth = depth
-            return message
+        func message(_ size: Int, depth: Int) throws -> MessageOptions {
+            try MessageOptions.parse(["--size", "\(size)", "--depth", "\(depth)"])
         }
-        var room = RoomOptions()
-        (room.rooms, room.speakers, room.wire) = (1, 1, .raw)
+        let room = try RoomOptions.parse([])
         return [
             (
                 "echo 32 B × 100, depth 1", .echo,

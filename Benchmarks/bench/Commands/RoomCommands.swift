@@ -137,11 +137,10 @@ struct ChatCommand: ParsableCommand {
         plan.speakersPerRoom = (users + rooms - 1) / rooms
         plan.size = size
         plan.rate = Double(users) / every
-        let pace = every == every.rounded() ? Words.count(every) : Words.fixed(every, 2)
         return Job(
             load: "chat",
             title: "\(Words.count(users)) people in \(Words.plural(rooms, "room")), each says "
-                + "\(Words.bytes(size)) every \(pace) s",
+                + "\(Words.bytes(size)) every \(Words.seconds(every))",
             unit: "deliveries", plan: plan, warmup: load.warmup, seconds: load.seconds,
             serverCommand: try .chat("--rate-limit", "off"))
     }
@@ -184,8 +183,6 @@ struct SlowCommand: ParsableCommand {
     }
 
     private func job(neverRead: Int) throws -> Job {
-        var room = RoomOptions()
-        room.rooms = 1
         return try Self.job(
             connections, neverRead: neverRead, size: size.value, depth: depth, load)
     }

@@ -1,6 +1,5 @@
 // Plain `bench`: everything in two minutes, on one screen.
 import ArgumentParser
-import CommandLineOptions
 import Foundation
 
 struct Tour: ParsableCommand {
@@ -25,10 +24,10 @@ struct Tour: ParsableCommand {
     }
 
     func run() throws {
-        var target = TargetOptions()
+        var target = try TargetOptions.parse([])
         target.noPin = noPin
         target.asBuilt = asBuilt
-        var load = LoadOptions()
+        var load = try LoadOptions.parse([])
         load.seconds = 6 * scale
         load.warmup = 1.5 * min(1, scale)
         var bout = try Bout(target, load, output)
@@ -51,18 +50,13 @@ struct Tour: ParsableCommand {
     }
 
     private func jobs(_ load: LoadOptions) throws -> [Job] {
-        func message(_ size: Int, depth: Int) -> MessageOptions {
-            var message = MessageOptions()
-            message.size = ByteCount(argument: "\(size)")!
-            message.depth = depth
-            return message
+        func message(_ size: Int, depth: Int) throws -> MessageOptions {
+            try MessageOptions.parse(["--size", "\(size)", "--depth", "\(depth)"])
         }
-        func room(_ rooms: Int, speakers: Int, _ wire: WireProtocol) -> RoomOptions {
-            var room = RoomOptions()
-            room.rooms = rooms
-            room.speakers = speakers
-            room.wire = wire
-            return room
+        func room(_ rooms: Int, speakers: Int, _ wire: WireProtocol) throws -> RoomOptions {
+            try RoomOptions.parse([
+                "--rooms", "\(rooms)", "--speakers", "\(speakers)", "--protocol", wire.rawValue,
+            ])
         }
         return [
             try EchoCommand.job(100, message(32, depth: 1), load),

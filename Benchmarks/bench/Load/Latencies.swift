@@ -1,18 +1,17 @@
 // Latencies as an HdrHistogram, and their way from a generator's process to the one that reports.
 import Histogram
 
-/// Latencies in nanoseconds, from 1 µs to an hour, each to within 0.1 % (three digits) or 1 % (two).
+/// Latencies in nanoseconds, up to an hour, each to within 0.1 % (three digits) or 1 % (two).
 struct Latencies: Sendable {
     private var histogram: Histogram<UInt64>
     /// The longest, exactly.
     private(set) var maximum: UInt64 = 0
 
-    private static let unit: UInt64 = 1_000
     private static let limit: UInt64 = 3_600_000_000_000
 
     init(digits: SignificantDigits = .three) {
         histogram = Histogram(
-            lowestDiscernibleValue: Self.unit, highestTrackableValue: Self.limit,
+            highestTrackableValue: Self.limit,
             numberOfSignificantValueDigits: digits)
     }
 

@@ -15,6 +15,8 @@ struct LoadHandler<L: Load>: WebSocketHandler {
     private var nextToConnect = 0
     private var nextProgress: UInt64 = 0
     private var drainUntil: UInt64 = 0
+    /// What had gone over the wire when measuring began.
+    private var wireBefore: (sent: UInt64, received: UInt64)?
     private let say: (Notice) -> Void
 
     init(_ plan: LoadPlan, say: @escaping (Notice) -> Void) throws {
@@ -110,6 +112,7 @@ struct LoadHandler<L: Load>: WebSocketHandler {
         case .ready: break
         case .running:
             load.tick(now, &world, &io)
+            watchWire(now, io)
             let isAlone = L.opensFirst && world.readyCount == 0 && world.connectingCount == 0
             if let timing = world.timing, now >= timing.measureUntil || isAlone {
                 world.isSending = false
@@ -125,6 +128,16 @@ struct LoadHandler<L: Load>: WebSocketHandler {
         }
         // The coordinator ends a drain earlier, when nothing is on its way anywhere.
         if phase == .draining, now >= drainUntil { end(&io) }
+    }
+
+    private mutating func watchWire(_ now: UInt64, _ io: borrowing Outbound) {
+        guard let timing = world.timing else { return }
+        let (sent, received) = (io.statistics.bytesSentCount, io.statistics.bytesReceivedCount)
+        if wireBefore == nil, now >= timing.measureFrom { wireBefore = (sent, received) }
+        if let wireBefore, now >= timing.measureUntil {
+            world.tally.wireSent = Int(sent - wireBefore.sent)
+            world.tally.wireReceived = Int(received - wireBefore.received)
+        }
     }
 
     /// Opening that stands still will not go on.

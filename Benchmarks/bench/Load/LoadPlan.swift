@@ -2,7 +2,7 @@
 
 /// The kinds of load.
 enum LoadKind: String, Codable, Sendable {
-    case echo, rooms, idle, churn, resume, reach
+    case echo, rooms, idle, churn, resume, reach, polling
 }
 
 /// What is spoken over the WebSocket.
@@ -59,6 +59,17 @@ struct LoadPlan: Codable, Sendable {
     var run: UInt16 = 0
     var intervalCount = 10
 
+    // Of `polling` alone.
+
+    /// How those who do not talk hear of messages: by asking every so often, or with requests that
+    /// wait so long for an answer. Nil if they are pushed to them.
+    var polling: Polling?
+
+    enum Polling: Codable, Sendable, Equatable {
+        case every(Double)
+        case waiting(Double)
+    }
+
     // Of `resume` alone.
 
     /// The last so many connections stay while the others lose the network.
@@ -88,7 +99,8 @@ struct LoadPlan: Codable, Sendable {
 
     /// The same load cut into as many parts as there are generators, each a range of connections.
     func divided(among count: Int) -> [LoadPlan] {
-        (0..<count).map { worker in
+        guard polling == nil else { return dividedForPolling(among: count) }
+        return (0..<count).map { worker in
             var part = self
             let first = totalConnections * worker / count
             part.firstConnection = first
@@ -97,6 +109,31 @@ struct LoadPlan: Codable, Sendable {
                 neverReadCount * (worker + 1) / count - neverReadCount * worker / count
             part.worker = worker
             part.workerCount = count
+            return part
+        }
+    }
+}
+
+extension LoadPlan {
+    /// The first connection talks, over a WebSocket and in a generator of its own; all others ask.
+    private func dividedForPolling(among count: Int) -> [LoadPlan] {
+        var speaker = self
+        speaker.connectionCount = 1
+        speaker.polling = nil
+        var readers = self
+        readers.kind = .polling
+        readers.polling = nil
+        readers.totalConnections -= 1
+        let parts = readers.divided(among: max(1, count - 1)).map { part in
+            var part = part
+            part.polling = polling
+            part.firstConnection += 1
+            return part
+        }
+        return ([speaker] + parts).enumerated().map { index, part in
+            var part = part
+            (part.worker, part.workerCount) = (index, parts.count + 1)
+            part.totalConnections = totalConnections
             return part
         }
     }

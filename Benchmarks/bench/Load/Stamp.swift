@@ -53,6 +53,21 @@ struct Stamp: Equatable {
         return nil
     }
 
+    /// All stamps of this run, in order.
+    static func all(in bytes: Span<UInt8>, run: UInt16) -> [Stamp] {
+        var stamps: [Stamp] = []
+        var index = 0
+        while index + byteCount <= bytes.count {
+            if bytes[index] == mark, let stamp = read(bytes, index, run) {
+                stamps.append(stamp)
+                index += byteCount
+            } else {
+                index += 1
+            }
+        }
+        return stamps
+    }
+
     private static func read(_ bytes: Span<UInt8>, _ offset: Int, _ run: UInt16) -> Stamp? {
         guard take(bytes, offset + 1, 2) == UInt64(run & 0xFFF),
             let due = take(bytes, offset + 3, 8), let sender = take(bytes, offset + 11, 4),

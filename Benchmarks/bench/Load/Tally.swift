@@ -13,6 +13,11 @@ struct Tally: Codable, Sendable {
     var countedByInterval: [Int]
     /// Bytes of the payloads that `counted` stands for, and of whole messages over the whole run.
     var countedBytes = 0
+    /// Bytes on the wire while measuring, to and from the server, headers and all.
+    var wireSent = 0
+    var wireReceived = 0
+    /// Requests answered while measuring; of `polling` alone.
+    var requests = 0
     /// From due to received, of what was due while measuring.
     var latencies = Latencies()
     /// The same for each interval, more coarsely.
@@ -65,6 +70,9 @@ struct Tally: Codable, Sendable {
         received += other.received
         counted += other.counted
         countedBytes += other.countedBytes
+        wireSent += other.wireSent
+        wireReceived += other.wireReceived
+        requests += other.requests
         for index in countedByInterval.indices where index < other.countedByInterval.count {
             countedByInterval[index] += other.countedByInterval[index]
             latenciesByInterval[index].add(other.latenciesByInterval[index])

@@ -17,15 +17,26 @@ enum Worker {
         case .churn: try run(ChurnLoad.self, plan)
         case .resume: try run(ResumeLoad.self, plan)
         case .reach: try run(ReachLoad.self, plan)
+        case .polling: try runPolling(plan)
         }
     }
 
     private static func run<L: Load>(_ load: L.Type, _ plan: LoadPlan) throws {
         let handler = try LoadHandler<L>(plan, say: say)
         let client = try WebSocketClient(handler, configuration(for: plan))
-        let mailbox = client.mailbox
-        // Blocks on standard input, so it has a thread of its own. The end of input means that the
-        // coordinator is gone.
+        deliverOrders(to: client.mailbox)
+        client.run()
+    }
+
+    private static func runPolling(_ plan: LoadPlan) throws {
+        var loop = try PollingLoop.make(plan, say: say)
+        deliverOrders(to: loop.mailbox)
+        loop.run()
+    }
+
+    /// Blocks on standard input, so it has a thread of its own. The end of input means that the
+    /// coordinator is gone.
+    private static func deliverOrders(to mailbox: Mailbox<Order>) {
         Thread.detachNewThread {
             while let line = readLine(strippingNewline: true) {
                 guard let order = try? JSONDecoder().decode(Order.self, from: Data(line.utf8))
@@ -34,7 +45,6 @@ enum Worker {
             }
             mailbox.post(.stop)
         }
-        client.run()
     }
 
     private static func configuration(for plan: LoadPlan) -> ClientConfiguration {

@@ -52,10 +52,12 @@ enum Scale {
         return ticks
     }
 
-    /// 1, 10, 100 …; with 2 and 5 between them where there are few.
+    /// 1, 10, 100 …; with others between them where there are few.
     private static func powers(_ range: ClosedRange<Double>) -> [Double] {
         let decades = log10(range.upperBound / range.lowerBound)
-        let factors: [Double] = decades > 3 ? [1] : decades > 1.2 ? [1, 3] : [1, 2, 5]
+        let factors: [Double] =
+            decades > 3
+            ? [1] : decades > 1.2 ? [1, 3] : decades > 0.7 ? [1, 2, 5] : [1, 1.5, 2, 3, 4, 5, 7]
         var ticks: [Double] = []
         var power = pow(10, log10(range.lowerBound).rounded(.down))
         while power <= range.upperBound {
@@ -110,7 +112,7 @@ struct Chart {
         }
         for tick in x.ticks {
             parts.append(
-                "<text class=\"x\" x=\"\(Self.number(across(tick)))\" "
+                "<text class=\"x\(x.place(tick) > 0.98 ? " end" : "")\" x=\"\(Self.number(across(tick)))\" "
                     + "y=\"\(Self.number(bottom + 18))\">\(Page.escaped(xLabel(tick)))</text>")
         }
         parts.append(

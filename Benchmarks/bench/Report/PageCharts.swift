@@ -89,7 +89,7 @@ enum PageCharts {
     }
 
     private static func percentile(_ value: Double) -> String {
-        value == 0 ? "0" : "\(trimmed(value)) %"
+        "\(trimmed(value)) %"
     }
 
     private static func seconds(_ value: Double) -> String { "\(trimmed(value)) s" }

@@ -60,7 +60,7 @@ enum PageStyle {
           margin-right: 6px; vertical-align: middle; background: currentColor; }
         svg { display: block; width: 100%; height: auto; }
         text { fill: var(--soft); font: 11.5px system-ui, "Segoe UI", Roboto, sans-serif; }
-        text.x { text-anchor: middle; }
+        text.x { text-anchor: middle; } text.end { text-anchor: end; }
         text.y { text-anchor: end; }
         .grid { stroke: var(--line); }
         .axis { stroke: var(--grey); }

@@ -58,6 +58,10 @@ struct Run: Codable, Sendable {
     /// Units while measuring, and their bytes.
     var counted = 0
     var countedBytes = 0
+    /// Bytes on the wire while measuring, to and from the server.
+    var wireSent = 0
+    var wireReceived = 0
+    var requests = 0
     var latency: Percentiles?
     /// The latency that so many per cent stay under: what the page draws.
     var curve: [Point] = []

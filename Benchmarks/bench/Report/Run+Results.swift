@@ -8,6 +8,8 @@ extension Run {
         received = tally.received
         counted = tally.counted
         countedBytes = tally.countedBytes
+        (wireSent, wireReceived) = (tally.wireSent, tally.wireReceived)
+        requests = tally.requests
         latency = Percentiles(tally.latencies)
         curve = Point.curve(of: tally.latencies)
         lateness = Percentiles(tally.lateness)

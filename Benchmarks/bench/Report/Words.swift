@@ -41,6 +41,11 @@ enum Words {
 
     static func bytes(_ value: Int) -> String { bytes(Double(value)) }
 
+    /// "3 s", "0.5 s".
+    static func seconds(_ value: Double) -> String {
+        value == value.rounded() ? "\(count(value)) s" : "\(fixed(value, 1)) s"
+    }
+
     static func percent(_ share: Double) -> String { "\(fixed(share * 100, 0)) %" }
 
     static func fixed(_ value: Double, _ places: Int) -> String {

@@ -1,0 +1,71 @@
+// One keep-alive HTTP/1.1 connection that asks for a room's messages, sans I/O.
+import WebSocketCore
+
+/// What one reader of a room has asked and got. It is given the bytes that arrive, and says what
+/// they amount to.
+struct HTTPExchange {
+    /// What an answer holds.
+    struct Answer: Equatable {
+        var status: Int
+        /// The offset to go on behind; nil if it was no page of history.
+        var offset: Int?
+        var stamps: [Stamp]
+        var isLast: Bool
+    }
+
+    /// An answer that cannot be understood.
+    struct Malformed: Error {}
+
+    private var received: [UInt8] = []
+    private var parser = ResponseHeadParser()
+    private var head: (byteCount: Int, status: Int, length: Int)?
+
+    /// The request for what is behind `offset`; nil asks for the newest message, to have a place.
+    static func request(
+        room: String, host: String, after offset: Int?, waiting seconds: Double?
+    ) -> [UInt8] {
+        let place = offset.map { "after=\($0)&limit=200" } ?? "limit=1"
+        let wait = offset == nil ? "" : seconds.map { "&wait=\(Int($0))" } ?? ""
+        return Array(
+            "GET /rooms/\(room)/messages?\(place)\(wait) HTTP/1.1\r\nHost: \(host)\r\n\r\n".utf8)
+    }
+
+    /// Takes in bytes. Returns the answer when it is whole; what belongs to the next is kept.
+    mutating func take(_ bytes: Span<UInt8>, run: UInt16) throws(Malformed) -> Answer? {
+        received.reserveCapacity(received.count + bytes.count)
+        for index in bytes.indices { received.append(bytes[index]) }
+        if head == nil { try takeHead() }
+        guard let head, received.count >= head.byteCount + head.length else { return nil }
+        let body = Array(received[head.byteCount..<head.byteCount + head.length])
+        received.removeFirst(head.byteCount + head.length)
+        self.head = nil
+        parser = ResponseHeadParser()
+        return Self.answer(status: head.status, body, run: run)
+    }
+
+    private mutating func takeHead() throws(Malformed) {
+        var parser = parser
+        let progress = parser.parse(received.span, limit: 16384)
+        self.parser = parser
+        switch progress {
+        case .incomplete: return
+        case .malformed: throw Malformed()
+        case .complete(let byteCount):
+            let parsed = ReceivedResponseHead(parsing: received.span.extracting(0..<byteCount))
+            // The chat's answers are short and whole: each says how long it is.
+            guard let length = parsed.header("Content-Length").flatMap({ Int($0) }), length >= 0
+            else { throw Malformed() }
+            head = (byteCount, Int(parsed.status.rawValue), length)
+        }
+    }
+
+    private static func answer(status: Int, _ body: [UInt8], run: UInt16) -> Answer {
+        let text = String(decoding: body, as: UTF8.self)
+        // The room's newest offset stands first, then each message's own.
+        let offsets = text.numbers("offset")
+        return Answer(
+            status: status, offset: offsets.count > 1 ? offsets.last : offsets.first,
+            stamps: Stamp.all(in: body.span, run: run),
+            isLast: !text.contains(#""more":true"#))
+    }
+}
