@@ -145,6 +145,8 @@ enum Order: Codable, Sendable {
     case open
     /// Warm up and measure, at these times.
     case start(Timing)
+    /// Something is due: what a generator's own ``Pacer`` says, and nobody else.
+    case tick
     /// End now.
     case stop
 }

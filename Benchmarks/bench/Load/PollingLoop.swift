@@ -107,6 +107,7 @@ struct PollingLoop: ~Copyable {
             self.timing = timing
             phase = .running
             spreadAsks(timing)
+        case .tick: break
         case .stop: if phase != .over { end() }
         }
     }

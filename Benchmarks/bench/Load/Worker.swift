@@ -24,24 +24,27 @@ enum Worker {
     private static func run<L: Load>(_ load: L.Type, _ plan: LoadPlan) throws {
         let handler = try LoadHandler<L>(plan, say: say)
         let client = try WebSocketClient(handler, configuration(for: plan))
-        deliverOrders(to: client.mailbox)
+        deliverOrders(to: client.mailbox, rate: plan.rate)
         client.run()
     }
 
     private static func runPolling(_ plan: LoadPlan) throws {
         var loop = try PollingLoop.make(plan, say: say)
-        deliverOrders(to: loop.mailbox)
+        deliverOrders(to: loop.mailbox, rate: nil)
         loop.run()
     }
 
     /// Blocks on standard input, so it has a thread of its own. The end of input means that the
     /// coordinator is gone.
-    private static func deliverOrders(to mailbox: Mailbox<Order>) {
+    private static func deliverOrders(to mailbox: Mailbox<Order>, rate: Double?) {
         Thread.detachNewThread {
             while let line = readLine(strippingNewline: true) {
                 guard let order = try? JSONDecoder().decode(Order.self, from: Data(line.utf8))
                 else { continue }
                 mailbox.post(order)
+                if case .start(let timing) = order, let rate {
+                    Pacer.start(timing, rate: rate, mailbox)
+                }
             }
             mailbox.post(.stop)
         }
@@ -54,7 +57,7 @@ enum Worker {
         configuration.limits.pingInterval = .seconds(3600)
         configuration.limits.ownOutputByteCount = .max
         configuration.limits.closeDeadline = .seconds(2)
-        configuration.tickInterval = .milliseconds(plan.rate == nil ? 5 : 1)
+        configuration.tickInterval = .milliseconds(5)
         configuration.logger = Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }
         return configuration
     }
