@@ -88,6 +88,7 @@ struct Mixed: WebSocketHandler {
                 }
             }
             simulation.settle()
+            for client in clients { client.read() }
         }
         for (index, client) in clients.enumerated() {
             let heard = client.takeTexts()
