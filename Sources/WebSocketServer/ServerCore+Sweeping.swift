@@ -46,6 +46,11 @@ extension ServerCore where K: ~Copyable {
         let member = io.lanes[lane].members[index]
         guard member.cursor < io.lanes[lane].log.end else { return }
         let slot = member.connection
+        // One that is lost is there until the turn ends, and the log does not wait for it.
+        guard io.connections[slot].phase != .dead else {
+            io.lanes[lane].members[index].cursor = io.lanes[lane].log.end
+            return
+        }
         if !io.connections[slot].outbox.isEmpty {
             flush(slot)
             budget -= 1
@@ -70,7 +75,7 @@ extension ServerCore where K: ~Copyable {
         budget -= 1 + Int(end - member.cursor) >> 14
         guard
             let sent = accountSend(Self.sendLog(of: lane, to: member, io, &kernel), slot)
-        else { return }
+        else { return skipLost(lane, index, member) }
         let reached = member.cursor + UInt64(sent)
         if reached == end {
             io.lanes[lane].members[index].cursor = end
@@ -84,6 +89,15 @@ extension ServerCore where K: ~Copyable {
         }
         if boundary < end { io.lanes[lane].block(member.subscription, &io.subscriptions) }
         block(slot)
+    }
+
+    /// A member that takes nothing any more needs nothing of the log: where its cursor stood may be
+    /// dropped before it is gone, in this very turn. It may have left the topic already.
+    private mutating func skipLost(_ lane: UInt32, _ index: Int, _ member: Member) {
+        guard io.lanes[lane].members.count > index,
+            io.lanes[lane].members[index].subscription == member.subscription
+        else { return }
+        io.lanes[lane].members[index].cursor = io.lanes[lane].log.end
     }
 
     /// A blocked connection can be written to again: it gets what its topics have for it.

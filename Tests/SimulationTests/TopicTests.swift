@@ -141,6 +141,32 @@ private struct Stage: WebSocketHandler {
         #expect(simulation.core.io.connectionCount == 8)
     }
 
+    @Test func `A lost member does not hold the log, though a second pass of its turn meets it`()
+        throws
+    {
+        var simulation = try simulation { $0.flushBudget = 16 }
+        let members = (0..<12).map { _ in simulation.open() }
+        for member in members { member.send("live") }
+        for member in members[2...] { member.send("sub") }
+        simulation.settle()
+        // One topic takes twelve sends of this turn's sixteen: the other's pass stops at its fifth
+        // member.
+        members[0].send("show first")
+        members[1].send("pub A")
+        simulation.turn()
+        // That one is lost, and something is published, before the pass goes on: it ends behind the
+        // lost member, and the next begins while that is still there.
+        simulation.network.sockets[members[6].socket]!.isReset = true
+        members[1].send("pub B")
+        simulation.turn()
+        simulation.settle()
+        for (index, member) in members.enumerated() where index > 1 && index != 6 {
+            #expect(member.takeTexts().suffix(2) == ["pub A", "pub B"])
+        }
+        #expect(simulation.handler.causes.keys.sorted() == [7])
+        #expect(simulation.core.io.connectionCount == 11)
+    }
+
     @Test func `To a topic without members nothing is published, and nothing is kept`() throws {
         var simulation = try simulation()
         let client = simulation.open()
