@@ -20,7 +20,7 @@ struct session {
     struct lws *wsi;
     struct session *next;
     struct message *partial;
-    struct message *ring[RING];
+    struct message **ring; // allocated with the first message: an idle connection has none
     unsigned first, count;
 };
 
@@ -33,6 +33,7 @@ static void drop(struct message *m) {
 
 static void queue(struct session *s, struct message *m) {
     if (s->count == RING) return lws_set_timeout(s->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+    if (!s->ring && !(s->ring = malloc(RING * sizeof *s->ring))) abort();
     m->references++;
     s->ring[(s->first + s->count++) % RING] = m;
     lws_callback_on_writable(s->wsi);
@@ -71,6 +72,7 @@ static int serve(struct lws *wsi, enum lws_callback_reasons reason, void *user, 
                 break;
             }
         while (s->count) drop(s->ring[(s->first + --s->count) % RING]);
+        free(s->ring);
         free(s->partial);
         break;
     case LWS_CALLBACK_RECEIVE: received(s, in, size); break;

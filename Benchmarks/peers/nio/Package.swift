@@ -14,4 +14,6 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
             ])
-    ])
+    ],
+    swiftLanguageModes: [.v5]
+)
