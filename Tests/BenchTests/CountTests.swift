@@ -115,8 +115,8 @@ import Testing
                 for: count, toLoopback: loopback, named: named, portsPerAddress: 28_000)
         }
         #expect(try sources(28_000) == [])
-        #expect(try sources(28_001) == ["127.0.0.1", "127.0.0.2"])
-        #expect(try sources(28_000 * 300).last == "127.0.1.44")
+        #expect(try sources(28_001) == ["127.0.0.1", "127.0.0.2", "127.0.0.3"])
+        #expect(try sources(14_000 * 300).last == "127.0.1.44")
         #expect(try sources(50_000, loopback: false, named: ["10.0.0.1", "10.0.0.2"]).count == 2)
         #expect(throws: Sources.Shortage(needed: 2)) { try sources(50_000, loopback: false) }
         #expect(throws: Sources.Shortage(needed: 2)) { try sources(50_000, named: ["127.0.0.9"]) }

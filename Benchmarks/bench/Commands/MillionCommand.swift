@@ -57,7 +57,9 @@ struct MillionCommand: ParsableCommand {
         plan.drainSeconds = 5
         return Job(
             load: "million", title: "\(Words.count(connections)) connections, each reached",
-            unit: "connections reached", plan: plan, warmup: hold, seconds: load.seconds,
+            unit: "connections reached", plan: plan, warmup: hold,
+            // Each round of broadcasts takes its time with so many.
+            seconds: max(load.seconds, 6 + Double(connections) / 20_000),
             serverCommand: try .broadcast(rooms: 1, "--no-limits"), measuresMemory: true)
     }
 

@@ -48,9 +48,12 @@ enum Sources {
             return named
         }
         guard connections > portsPerAddress else { return [] }
-        let count = (connections - 1) / portsPerAddress + 1
-        guard toLoopback else { throw Shortage(needed: count) }
-        // 127.0.0.0/8 has room for whatever a machine can hold.
+        guard toLoopback else {
+            throw Shortage(needed: (connections - 1) / portsPerAddress + 1)
+        }
+        // 127.0.0.0/8 has room for whatever a machine can hold, and a port is found sooner where half
+        // of them are free.
+        let count = (connections - 1) / max(1, portsPerAddress / 2) + 1
         return (1...count).map { "127.0.\($0 / 256).\($0 % 256)" }
     }
 
