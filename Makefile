@@ -22,12 +22,16 @@ run: deps ## Build the chat and serve it (ARGS="--port 9000" is passed on)
 test: deps-test ## Build everything and run all tests (ARGS="--filter Name" for some)
 	$(SWIFT_BUILD) --build-tests
 	$(RELEASE) --product echo-server
+	$(RELEASE) --product AutobahnClient
 	@ROOST_RELEASE_FOLDER="$$($(RELEASE) --show-bin-path)" Tests/Support/run-tests.sh $(ARGS)
 
-conformance: deps ## Run the Autobahn test suite (needs Python 2.7) against the echo server
+conformance: deps ## Run the Autobahn test suite (needs Python 2.7) against server and client
 	$(RELEASE) --product echo-server
+	$(RELEASE) --product AutobahnClient
 	@$(PYTHON_TESTS)/autobahn.py --expected Tests/ConformanceTests/expected-server.json -- \
 		"$$($(RELEASE) --show-bin-path)/echo-server" 0 --verbatim
+	@$(PYTHON_TESTS)/autobahn_client.py --expected Tests/ConformanceTests/expected-client.json -- \
+		"$$($(RELEASE) --show-bin-path)/AutobahnClient"
 
 hostile: deps ## Attack the echo server, and see that each attack gets its documented answer
 	$(RELEASE) --product echo-server

@@ -16,6 +16,7 @@ let package = Package(
         .executable(name: "echo-server", targets: ["EchoServer"]),
         .executable(name: "broadcast-server", targets: ["BroadcastServer"]),
         .executable(name: "bench", targets: ["bench"]),
+        .executable(name: "talk", targets: ["Talk"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
@@ -68,6 +69,13 @@ let package = Package(
         .executableTarget(
             name: "BroadcastServer", dependencies: ["WebSocketServer", "CommandLineOptions"],
             path: "Sources/Examples/BroadcastServer", swiftSettings: strict),
+        .executableTarget(
+            name: "Talk",
+            dependencies: [
+                "WebSocketServer",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Sources/Examples/Talk", swiftSettings: strict),
 
         // The load generator: `swift run bench`.
         .target(name: "CBench", path: "Benchmarks/CBench"),
@@ -112,8 +120,9 @@ let package = Package(
         .testTarget(
             name: "BrowserTests", dependencies: ["roost", "Programs"], swiftSettings: tests),
         .testTarget(
-            name: "ConformanceTests", dependencies: ["EchoServer", "Programs"],
-            exclude: ["expected-server.json", "RESULTS.md"], swiftSettings: tests),
+            name: "ConformanceTests", dependencies: ["EchoServer", "AutobahnClient", "Programs"],
+            exclude: ["expected-server.json", "expected-client.json", "RESULTS.md"],
+            swiftSettings: tests),
     ],
     cLanguageStandard: .c2x
 )

@@ -20,7 +20,7 @@ extension ServerCore where K: ~Copyable {
     private mutating func begin(_ slot: UInt32) {
         let dial = io.connections[slot].exchange
         guard let request = io.dials[dial].request else { return }
-        if io.isStopping { return io.giveUpDial(slot, .stopping) }
+        if io.isStopping { return io.giveUpDial(slot, stopCause) }
         guard countedConnectionCount <= connectionLimit else {
             return io.giveUpDial(slot, .connectFailed(EMFILE))
         }

@@ -72,11 +72,15 @@ extension ServerCore where K: ~Copyable {
     mutating func closeForStop(_ slot: UInt32) {
         switch io.connections[slot].phase {
         case .webSocket:
+            // A server that we are the client of has nothing to come back to.
+            guard io.connections[slot].role == .server else {
+                return io.close(slot, .goingAway, "", stopCause)
+            }
             let reason = stopCause == .restarting ? "restarting" : "stopping"
             io.close(slot, stopCause.code, "The server is \(reason); reconnect soon.", stopCause)
         case .head, .body:
             if !io.connections[slot].flags.contains(.endsAfterFlush) { io.endAfterOutput(slot) }
-        case .connecting, .awaitingAnswer: io.giveUpDial(slot, .stopping)
+        case .connecting, .awaitingAnswer: io.giveUpDial(slot, stopCause)
         case .free, .responding, .lingering, .dead: return
         }
     }

@@ -72,4 +72,27 @@ extension MessageDecoder {
         }
         return .message(message.kind, payload)
     }
+
+    /// The same to a client, to whom nothing is masked.
+    @inline(__always)
+    @_lifetime(bytes: copy bytes)
+    mutating func shortUnmasked(
+        _ bytes: inout MutableSpan<UInt8>, _ position: inout Int, _ rules: DecoderRules
+    ) -> Event? {
+        let available = bytes.count - position
+        guard phase == .header, message == nil, available >= 2, position >= 0 else { return nil }
+        let first = bytes[position]
+        let payloadByteCount = Int(bytes[position + 1])
+        guard first == 0x81 || first == 0x82, payloadByteCount <= 125,
+            payloadByteCount <= available - 2, payloadByteCount <= rules.messageByteLimit
+        else { return nil }
+        let payload = position + 2..<position + 2 + payloadByteCount
+        if first == 0x81 {
+            guard UTF8Validator.isValid(bytes.span.extracting(payload)) else {
+                return fail(.invalidUTF8, &position, bytes.count)
+            }
+        }
+        position = payload.upperBound
+        return .message(MessageKind(first == 0x81 ? .text : .binary), payload)
+    }
 }

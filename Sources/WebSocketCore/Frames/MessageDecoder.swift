@@ -63,6 +63,9 @@ public struct MessageDecoder: BitwiseCopyable, Sendable {
         _ bytes: inout MutableSpan<UInt8>, from position: inout Int, assembly: inout ByteBuffer,
         rules: DecoderRules
     ) -> Event {
+        if rules.role == .client, let event = shortUnmasked(&bytes, &position, rules) {
+            return event
+        }
         while true {
             switch phase {
             case .header:

@@ -1,0 +1,129 @@
+// A client for the terminal: lines that you type are sent, and what comes is printed.
+//
+//     swift run talk ws://localhost:8080
+//
+// It shows what a client consists of: a request, a handler, and a mailbox for another thread.
+import ArgumentParser
+import Glibc
+import WebSocketServer
+
+/// What the thread that reads the terminal has to say.
+enum Typed: Sendable {
+    case line(String)
+    case end
+}
+
+/// The application: one connection.
+struct Conversation: WebSocketHandler {
+    typealias Mail = Typed
+
+    let request: ConnectRequest
+    private var connection: ConnectionID?
+    /// Lines that were typed before the connection was open.
+    private var waiting: [Typed] = []
+    private var isOpen = false
+
+    init(_ request: ConnectRequest) { self.request = request }
+
+    mutating func onStart(_ io: inout Outbound) { connection = io.connect(request) }
+
+    mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) {
+        let subprotocol = io.agreement(of: id)?.subprotocol.map { ", subprotocol \($0)" } ?? ""
+        note("Connected to \(request.url)\(subprotocol). Ctrl-D closes.")
+        isOpen = true
+        for typed in waiting { say(typed, to: id, &io) }
+        waiting = []
+    }
+
+    mutating func onMail(_ mail: Typed, _ io: inout Outbound) {
+        guard let connection, isOpen else { return waiting.append(mail) }
+        say(mail, to: connection, &io)
+    }
+
+    private func say(_ typed: Typed, to id: ConnectionID, _ io: inout Outbound) {
+        switch typed {
+        case .line(let line): io.send(line, to: id)
+        case .end: io.close(id)
+        }
+    }
+
+    mutating func onMessage(
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+    ) {
+        write(message.isText ? message.text : "(\(message.bytes.count) bytes)", to: STDOUT_FILENO)
+    }
+
+    mutating func onError(_ id: ConnectionID, _ error: ConnectionError, _ io: inout Outbound) {
+        note("\(error)")
+    }
+
+    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout Outbound) {
+        switch cause {
+        case .serverClosed, .stopping: break
+        case .peerClosed(let code):
+            note("The server has closed the connection (\(code)).")
+            if code != .normal { exit(1) }
+        default: exit(1)
+        }
+        io.stop()
+    }
+
+    /// What isn't part of the conversation goes elsewhere than what is.
+    private func note(_ text: String) { write(text, to: STDERR_FILENO) }
+
+    /// Writes a line at once: who reads it through a pipe wants it when it comes.
+    private func write(_ text: String, to descriptor: Int32) {
+        var line = text + "\n"
+        line.withUTF8 { _ = unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+    }
+}
+
+@main
+struct Talk: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "talk", abstract: "Sends what you type to a WebSocket, and prints what comes.")
+
+    @Argument(help: "Where to: ws://HOST:PORT/PATH.")
+    var url: String
+
+    @Option(help: "A subprotocol to offer; may be repeated.")
+    var subprotocol: [String] = []
+
+    @Option(help: "A field of the request, as \"Name: value\"; may be repeated.")
+    var header: [String] = []
+
+    mutating func run() throws {
+        let client = try WebSocketClient(Conversation(try request()), clientConfiguration)
+        let mailbox = client.mailbox
+        // Reading the terminal blocks, so it happens elsewhere.
+        Task.detached {
+            while let line = readLine() { mailbox.post(.line(line)) }
+            mailbox.post(.end)
+        }
+        client.run()
+    }
+
+    private var clientConfiguration: ClientConfiguration {
+        var configuration = ClientConfiguration()
+        configuration.stopSignals = [.interrupt, .terminate]
+        return configuration
+    }
+
+    private func request() throws -> ConnectRequest {
+        var request: ConnectRequest
+        do {
+            request = try ConnectRequest(url)
+        } catch {
+            throw ValidationError("\(error)")
+        }
+        request.subprotocols = subprotocol
+        for field in header {
+            guard let colon = field.firstIndex(of: ":") else {
+                throw ValidationError("\"\(field)\" is no field: write \"Name: value\".")
+            }
+            let value = field[field.index(after: colon)...].drop { $0 == " " }
+            request.headers.append((String(field[..<colon]), String(value)))
+        }
+        return request
+    }
+}
