@@ -111,7 +111,9 @@ let package = Package(
             swiftSettings: tests),
         .testTarget(
             name: "RoostTests",
-            dependencies: ["roost", "EchoServer", "BroadcastServer", "CPage", "Programs"],
+            dependencies: [
+                "roost", "EchoServer", "BroadcastServer", "Talk", "CPage", "Programs",
+            ],
             swiftSettings: tests),
         .testTarget(
             name: "BenchTests",

@@ -1,5 +1,6 @@
 // Topics: who belongs to them, and what is published to them.
 import LinuxReactor
+import Logging
 import WebSocketCore
 
 extension Outbound {
@@ -71,14 +72,18 @@ extension Outbound {
     }
 
     /// Subscribes a connection: it gets what is published from now on. Subscribing twice is the
-    /// same as once; it ends with the connection. Takes time in proportion to the topics that the
+    /// same as once; it ends with the connection. One that was made by ``connect(_:)`` cannot be
+    /// subscribed, since what a topic's log holds is not masked: that is logged. Takes time in proportion to the topics that the
     /// connection has, and never to the members of this one.
     public mutating func subscribe(_ id: ConnectionID, to topic: Topic) {
         guard let slot = slot(of: id), connections[slot].isOpen, isCurrent(topic),
-            // What a topic's log holds is not masked.
-            !connections[slot].flags.contains(.client),
             subscription(of: slot, to: topic) == nil
         else { return }
+        guard connections[slot].role == .server else {
+            let reason: Logger.Message =
+                "\(id) was made outward and cannot be subscribed to a topic."
+            return logger.warning(reason)
+        }
         endShortWay(slot)
         let lane = lane(of: topic, connections[slot].encoding)
         let member = UInt32(lanes[lane].members.count)
