@@ -25,6 +25,14 @@ public struct ConnectRequest: Sendable {
     /// Further fields of the request, as name and value: `Origin`, `Cookie`, `Authorization`.
     public var headers: [(String, String)] = []
 
+    /// An offer of permessage-deflate (RFC 7692); nil for none, which is the default: `DeflateOffer()`
+    /// is the one that browsers make. If the server accepts it, messages of 64 bytes and more are
+    /// compressed where that makes them shorter, and what comes is bounded by
+    /// ``Limits/messageByteCount`` and ``Limits/inflateRatio``. A server that keeps its context from
+    /// one message to the next costs 32 KiB a connection here; `serverNoContextTakeover: true` in
+    /// the offer keeps it from that.
+    public var compression: DeflateOffer?
+
     /// A request for a URL that was taken apart.
     public init(_ url: WebSocketURL) { self.url = url }
 
@@ -35,7 +43,7 @@ public struct ConnectRequest: Sendable {
     func handshake(nonce: InlineArray<16, UInt8>) throws(ClientHandshakeError) -> ClientHandshake {
         try ClientHandshake(
             host: url.authority, target: url.target, nonce: nonce, subprotocols: subprotocols,
-            headers: headers)
+            headers: headers, deflate: compression)
     }
 }
 

@@ -173,6 +173,10 @@ extension ServerCore where K: ~Copyable {
         io.connections[slot].phase = .webSocket
         io.connections[slot].flags.remove(.dialing)
         io.schedule(slot, in: io.times.ping)
+        if let parameters = agreement.deflate {
+            io.compress(slot, parameters)
+            io.statistics.compressedCount += 1
+        }
         io.dials[dial].agreement = agreement
         announce(slot, call)
         io.connections[slot].exchange = UInt32.max

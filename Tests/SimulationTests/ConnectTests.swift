@@ -277,6 +277,42 @@ extension Simulation<Dialer> {
         #expect(frames[0].payload.starts(with: [0x03, 0xEA]))
     }
 
+    @Test(arguments: [
+        ("permessage-deflate; server_max_window_bits=7", DeflateOffer()),
+        ("permessage-deflate; client_max_window_bits=9", DeflateOffer(clientWindow: .fixed)),
+        ("permessage-deflate", DeflateOffer(serverNoContextTakeover: true)),
+        ("permessage-deflate, permessage-deflate", DeflateOffer()),
+        ("permessage-deflate", nil), ("x-gzip", DeflateOffer()),
+    ])
+    func `Compression that was not offered, or not so`(answer: String, offer: DeflateOffer?) throws
+    {
+        var simulation = try Simulation(to: "ws://127.0.0.1:8080") { $0.compression = offer }
+        simulation.settle()
+        simulation.answer(more: "Sec-WebSocket-Extensions: \(answer)\r\n")
+        simulation.checkEnded(.handshakeFailed)
+        let frames = unmasked(simulation.sent())
+        #expect(frames.map(\.opcode) == [8])
+        #expect(frames.first?.payload.starts(with: [0x03, 0xF2]) == true)
+    }
+
+    @Test func `What was agreed on is used in both directions`() throws {
+        var simulation = try Simulation(to: "ws://127.0.0.1:8080") {
+            $0.compression = DeflateOffer()
+        }
+        simulation.handler.greeting = String(repeating: "Hello. ", count: 100)
+        simulation.settle()
+        // "Hello" as RFC 7692 §7.2.3.1 has it, and then with reference to itself (§7.2.3.2).
+        simulation.answer(
+            more: "Sec-WebSocket-Extensions: permessage-deflate\r\n",
+            behind: [0xC1, 7, 0xF2, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00]
+                + [0xC1, 5, 0xF2, 0x00, 0x11, 0x00, 0x00])
+        #expect(simulation.handler.texts == ["Hello", "Hello"])
+        #expect(simulation.handler.agreements[0].deflate != nil)
+        let sent = simulation.sent()
+        #expect(sent[0] == 0xC1 && sent.count < 100)
+        #expect(unmasked(sent).count == 1)
+    }
+
     @Test func `An answer that breaks off`() throws {
         var simulation = try Simulation(to: "ws://127.0.0.1:8080")
         simulation.settle()

@@ -31,6 +31,8 @@ private struct Conversations: WebSocketHandler {
     struct Conversation {
         let messages: [String]
         let ending: Ending
+        let offer: DeflateOffer?
+        var agreed: DeflateParameters?
         var id: ConnectionID?
         var sentCount = 0
         var heard: [String] = []
@@ -43,10 +45,17 @@ private struct Conversations: WebSocketHandler {
 
     mutating func onStart(_ io: inout Outbound) {
         let url = WebSocketURL(host: "127.0.0.1", port: 8080)
-        for index in all.indices { all[index].id = io.connect(ConnectRequest(url)) }
+        for index in all.indices {
+            var request = ConnectRequest(url)
+            request.compression = all[index].offer
+            all[index].id = io.connect(request)
+        }
     }
 
-    mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) { goOn(index(of: id), &io) }
+    mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) {
+        all[index(of: id)].agreed = io.compression(of: id)
+        goOn(index(of: id), &io)
+    }
 
     mutating func onMessage(
         _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
@@ -126,6 +135,13 @@ private struct Cable {
 }
 
 @Suite struct TwoCoreTests {
+    static let offers: [DeflateOffer?] = [
+        nil, DeflateOffer(), DeflateOffer(clientWindow: .fixed),
+        DeflateOffer(serverNoContextTakeover: true, clientNoContextTakeover: true),
+        DeflateOffer(serverMaxWindowBits: 8, clientWindow: .atMost(8)),
+        DeflateOffer(serverMaxWindowBits: 9, clientWindow: .atMost(10)),
+    ]
+
     private func conversations(
         _ generator: inout SeededGenerator
     ) -> [Conversations.Conversation] {
@@ -138,7 +154,8 @@ private struct Cable {
             if number == 0 { messages.append(text("long", 70_000)) }
             return Conversations.Conversation(
                 messages: messages,
-                ending: Conversations.Ending.allCases.randomElement(using: &generator)!)
+                ending: Conversations.Ending.allCases.randomElement(using: &generator)!,
+                offer: Self.offers.randomElement(using: &generator)!)
         }
     }
 
@@ -157,7 +174,10 @@ private struct Cable {
         var limits = Limits()
         limits.messageByteCount = 1 << 20
         let all = conversations(&generator)
-        var server = try Simulation(Echo(), seed: seed, limits: limits)
+        let kept = [nil, 8, 10, 15].randomElement(using: &generator)!
+        var server = try Simulation(Echo(), seed: seed, limits: limits) {
+            $0.compression = seed % 5 == 0 ? nil : DeflatePolicy(keptClientWindowBits: kept)
+        }
         var client = try Simulation(Conversations(all: all), seed: seed + 1_000, limits: limits)
         for network in [server.network, client.network] {
             network.receiveSizes = [1...90, 1...1_000, 1...Int.max].randomElement(
@@ -181,6 +201,8 @@ private struct Cable {
 
         for conversation in client.handler.all {
             #expect(conversation.heard == conversation.messages)
+            let isCompressed = conversation.offer != nil && seed % 5 != 0
+            #expect((conversation.agreed != nil) == isCompressed)
             let cause: CloseCause =
                 switch conversation.ending {
                 case .closes: .serverClosed(.normal)

@@ -44,7 +44,10 @@ struct Examinee: WebSocketHandler {
     }
 
     private func connect(_ target: String, _ io: inout Outbound) {
-        io.connect(ConnectRequest(WebSocketURL(host: url.host, port: url.port, target: target)))
+        var request = ConnectRequest(
+            WebSocketURL(host: url.host, port: url.port, target: target))
+        request.compression = DeflateOffer()
+        io.connect(request)
     }
 
     private func fail(_ what: String, _ why: some CustomStringConvertible) {
