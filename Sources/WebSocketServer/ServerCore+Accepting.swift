@@ -83,9 +83,9 @@ extension ServerCore where K: ~Copyable {
         io.schedule(slot, in: io.times.handshake)
     }
 
-    /// The connections that the limit is for.
+    /// The connections that the limit is for: not those that go outward and have not begun.
     var countedConnectionCount: Int {
-        io.connections.takenCount - refusedCount - internalCount
+        io.connections.takenCount - refusedCount - internalCount - io.dialing.count
     }
 
     /// Why one more client from this address may not come in; nil if it may, and is counted.

@@ -11,19 +11,22 @@ extension ServerCore where K: ~Copyable {
     mutating func beginConnections() {
         guard !io.dialing.isEmpty else { return }
         let count = min(io.dialing.count, Self.connectBudget)
-        for id in io.dialing[..<count] {
-            if let slot = io.slot(of: id), io.connections[slot].phase == .connecting { begin(slot) }
+        for index in 0..<count {
+            let id = io.dialing[index]
+            guard let slot = io.slot(of: id), io.connections[slot].phase == .connecting else {
+                continue
+            }
+            // Those that still wait are nobody's place yet.
+            begin(slot, hasRoom: countedConnectionCount + index < connectionLimit)
         }
         io.dialing.removeFirst(count)
     }
 
-    private mutating func begin(_ slot: UInt32) {
+    private mutating func begin(_ slot: UInt32, hasRoom: Bool) {
         let dial = io.connections[slot].exchange
         guard let request = io.dials[dial].request else { return }
         if io.isStopping { return io.giveUpDial(slot, stopCause) }
-        guard countedConnectionCount <= connectionLimit else {
-            return io.giveUpDial(slot, .connectFailed(EMFILE))
-        }
+        guard hasRoom else { return io.giveUpDial(slot, .connectFailed(EMFILE)) }
         // What cannot be asked for is not worth a connection.
         let nonce = io.randomBytes(16)
         do throws(ClientHandshakeError) {

@@ -251,7 +251,10 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
     }
 
     /// Lets the handler begin: called once, before the first turn.
-    package mutating func start(_ call: HandlerCall) { emit(.start, call) }
+    package mutating func start(_ call: HandlerCall) {
+        io.refillChance(&kernel)
+        emit(.start, call)
+    }
 
     /// Calls the handler about no connection in particular.
     mutating func emit(_ event: HandlerEvent, _ call: HandlerCall) {

@@ -141,6 +141,82 @@ extension Simulation<Dialer> {
         #expect(simulation.core.takenCounts == TakenCounts())
     }
 
+    @Test func `A local socket instead of the URL's host`() throws {
+        var simulation = try Simulation(to: "ws://example.com/x") {
+            $0.socketPath = "/run/a.socket"
+        }
+        simulation.settle()
+        #expect(simulation.network.connects.map(\.address) == [.local(path: "/run/a.socket")])
+        let request = String(
+            decoding: simulation.network.sockets[simulation.socket]!.toClient, as: UTF8.self)
+        #expect(request.hasPrefix("GET /x HTTP/1.1\r\nHost: example.com\r\n"))
+        simulation.answer()
+        let peer = simulation.core.io.peer(of: simulation.handler.ids[0])
+        #expect(peer?.family == .local)
+    }
+
+    @Test func `An aborted connection is reset, and says nothing`() throws {
+        var simulation = try Simulation(to: "ws://127.0.0.1:8080")
+        simulation.settle()
+        simulation.answer()
+        simulation.perform { ids, io in
+            io.send("lost", to: ids[0])
+            io.abort(ids[0])
+            io.abort(ids[0])
+        }
+        #expect(simulation.handler.causes == [.serverClosed(.abnormal)])
+        #expect(simulation.network.sockets[simulation.socket]!.wasReset)
+        #expect(simulation.sent().isEmpty)
+        #expect(simulation.core.takenCounts == TakenCounts())
+    }
+
+    @Test func `A silent server is pinged, and given up`() throws {
+        var simulation = try Simulation(to: "ws://127.0.0.1:8080")
+        simulation.settle()
+        simulation.answer()
+        simulation.run(for: .seconds(26))
+        #expect(unmasked(simulation.sent()).map(\.opcode) == [9])
+        simulation.network.send([0x8A, 0], on: simulation.socket)
+        simulation.run(for: .seconds(20))
+        #expect(simulation.handler.causes.isEmpty)
+        simulation.run(for: .seconds(20))
+        #expect(simulation.handler.causes == [.pingTimeout])
+    }
+
+    @Test func `A masked frame of a server's is a violation`() throws {
+        var simulation = try Simulation(to: "ws://127.0.0.1:8080")
+        simulation.settle()
+        simulation.answer(behind: SimulatedClient.frame(1, [7]))
+        #expect(simulation.handler.causes == [.violation(.maskForbidden)])
+        let frames = unmasked(simulation.sent())
+        #expect(frames.map(\.opcode) == [8] && frames[0].payload.starts(with: [0x03, 0xEA]))
+    }
+
+    @Test func `Keys are fresh for each frame`() throws {
+        var simulation = try Simulation(to: "ws://127.0.0.1:8080")
+        simulation.settle()
+        simulation.answer()
+        simulation.perform { ids, io in for _ in 0..<1_000 { io.send("same", to: ids[0]) } }
+        let bytes = simulation.sent()
+        let keys = stride(from: 0, to: bytes.count, by: 10).map { Array(bytes[$0 + 2..<$0 + 6]) }
+        #expect(keys.count == 1_000)
+        #expect(Set(keys).count >= 999)
+    }
+
+    @Test func `It cannot be subscribed, and gets nothing that is published`() throws {
+        var simulation = try Simulation(to: "ws://127.0.0.1:8080")
+        simulation.settle()
+        simulation.answer()
+        simulation.perform { ids, io in
+            let topic = io.topic(named: "all")
+            io.subscribe(ids[0], to: topic)
+            io.publish("news", to: topic)
+            let isSubscribed = io.isSubscribed(ids[0], to: topic)
+            #expect(!isSubscribed)
+        }
+        #expect(simulation.sent().isEmpty)
+    }
+
     @Test func `Frames right behind the answer are decoded`() throws {
         var simulation = try Simulation(to: "ws://127.0.0.1:8080")
         simulation.settle()
@@ -357,8 +433,12 @@ extension Simulation<Dialer> {
         var simulation = try Simulation(
             Dialer(requests: [request, request, request]), limits: limits)
         simulation.settle()
-        #expect(simulation.network.connects.count <= 2)
-        #expect(simulation.handler.causes.contains(.connectFailed(24)))
+        #expect(simulation.network.connects.count == 2)
+        #expect(simulation.handler.causes == [.connectFailed(24)])
+        simulation.perform { ids, io in
+            let isThere = ids.map { io.peer(of: $0) != nil }
+            #expect(isThere == [true, true, false])
+        }
     }
 
     // MARK: It is given up

@@ -118,6 +118,22 @@ struct Talker: WebSocketHandler {
     }
 
     @Test(.timeLimit(.minutes(1)))
+    func `One connection, with closures alone`() throws {
+        let server = try RunningServer(SiteHandler())
+        var heard: [String] = []
+        let request = try ConnectRequest("ws://127.0.0.1:\(server.port)/")
+        let cause = try connect(request, onOpen: { id, io in io.send("Hello", to: id) }) {
+            message, id, io in
+            heard.append(message.text)
+            if heard.count == 2 { io.close(id, .goingAway) }
+        }
+        #expect(heard.last == "Hello")
+        #expect(cause == .serverClosed(.goingAway))
+        #expect(server.stop())
+        #expect(try connect(request) { _, _, _ in } == .connectFailed(ECONNREFUSED))
+    }
+
+    @Test(.timeLimit(.minutes(1)))
     func `Nobody listens there`() throws {
         let server = try RunningServer(SiteHandler())
         let port = server.port

@@ -1,0 +1,71 @@
+// A client in three lines: closures in place of a handler, for one connection.
+import LinuxReactor
+import WebSocketCore
+
+/// Opens one WebSocket, calls the closures with what comes, and returns why it ended. SIGINT and
+/// SIGTERM close it in order.
+///
+/// ```swift
+/// let cause = try connect(
+///     ConnectRequest("ws://127.0.0.1:8080/"), onOpen: { id, io in io.send("Hello!", to: id) }
+/// ) { message, id, io in
+///     print(message.text)
+///     io.close(id)
+/// }
+/// ```
+///
+/// - Parameters:
+///   - request: where to, and what is asked for.
+///   - onOpen: called once, when the server has accepted.
+///   - onMessage: called once for each message, in the order of sending; what it throws ends the
+///     connection.
+///
+/// What goes wrong with the connection is the cause that is returned, with the words of `onError`
+/// in the log. Throws only if the process has no descriptors left to begin with. A program that does
+/// more is a ``WebSocketHandler`` in a ``WebSocketClient``.
+@discardableResult
+public func connect(
+    _ request: ConnectRequest,
+    onOpen: @escaping (ConnectionID, inout Outbound) -> Void = { _, _ in },
+    onMessage: @escaping ClosureHandler.OnMessage
+) throws(SystemError) -> CloseCause {
+    var configuration = ClientConfiguration()
+    configuration.stopSignals = [.interrupt, .terminate]
+    let outcome = Outcome()
+    let handler = OneConnection(
+        request: request, open: onOpen, message: onMessage, outcome: outcome)
+    try WebSocketClient(handler, configuration).run()
+    guard let cause = outcome.cause else { preconditionFailure("every connect has its close") }
+    return cause
+}
+
+/// What the handler leaves behind when its loop has ended.
+private final class Outcome {
+    var cause: CloseCause?
+}
+
+private struct OneConnection: WebSocketHandler {
+    let request: ConnectRequest
+    let open: (ConnectionID, inout Outbound) -> Void
+    let message: ClosureHandler.OnMessage
+    let outcome: Outcome
+
+    mutating func onStart(_ io: inout Outbound) { io.connect(request) }
+
+    mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) throws(Disconnect) {
+        open(id, &io)
+    }
+
+    mutating func onMessage(
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+    ) throws(Disconnect) {
+        try self.message(message, id, &io)
+    }
+
+    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout Outbound) {
+        // The closures may have opened others: the one that was asked for counts.
+        guard outcome.cause == nil else { return }
+        outcome.cause = cause
+        io.stop()
+    }
+}
