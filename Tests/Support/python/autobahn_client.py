@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the Autobahn test suite against a client, and compares every case with a committed file.
 
-    autobahn_client.py --expected FILE [--cases GROUP.* ...] -- CLIENT
+    autobahn_client.py --expected FILE [--cases GROUP.* ... | --sample] -- CLIENT
     autobahn_client.py --list | --check
 
 The suite is the server here: it listens on a free port, and `CLIENT URL AGENT` is started once, goes
@@ -19,7 +19,8 @@ import time
 from pathlib import Path
 
 from autobahn import (
-    GROUPS, REPORT, SUITE_SECONDS, case_order, differences, expected_outcomes, python2, wstest)
+    GROUPS, REPORT, SAMPLE, SUITE_SECONDS, case_order, differences, expected_outcomes, python2,
+    wstest)
 from server import stop_when_terminated
 
 REPORT = REPORT.with_name("autobahn-client")
@@ -75,6 +76,7 @@ def main():
     p.add_argument("--check", action="store_true", help="say what is missing")
     p.add_argument("--expected", type=Path, help="the committed outcomes")
     p.add_argument("--cases", nargs="+", default=GROUPS)
+    p.add_argument("--sample", dest="cases", action="store_const", const=SAMPLE)
     p.add_argument("--write", action="store_true", help="write the outcomes instead of comparing")
     p.add_argument("client", nargs="*", help="the client, behind --")
     options = p.parse_args()
