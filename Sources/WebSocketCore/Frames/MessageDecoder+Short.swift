@@ -73,7 +73,7 @@ extension MessageDecoder {
         return .message(message.kind, payload)
     }
 
-    /// The same to a client, to whom nothing is masked.
+    /// A short message to a client, to whom nothing is masked.
     @inline(__always)
     @_lifetime(bytes: copy bytes)
     mutating func shortUnmasked(
