@@ -32,6 +32,7 @@ struct ResumeLoad: Load {
     private var missedCount = 0
     private var bystanderDeliveries = 0
     private static let offsetKey = Array("\"offset\":".utf8)
+    private static let recoveredKey = Array("\"recovered\":true".utf8)
 
     init(_ plan: LoadPlan) {
         seats = Array(repeating: Seat(), count: plan.connectionCount)
@@ -81,23 +82,31 @@ struct ResumeLoad: Load {
 
     private mutating func joined(_ text: String, _ member: Int, _ world: inout World) {
         guard text.field("room") == room(of: member, world.plan) else { return }
-        let now = Clock.now
-        guard isCut, member < clientCount else {
-            seats[member].epoch = text.field("epoch") ?? ""
-            seats[member].offset = text.numbers("offset").first ?? 0
-            return world.change(member, to: .ready)
-        }
+        seats[member].epoch = text.field("epoch") ?? ""
+        seats[member].offset = text.numbers("offset").first ?? 0
         world.change(member, to: .ready)
-        guard text.contains(#""recovered":true"#) else {
+    }
+
+    /// The reply to a join with `since`. Thousands come in the same second, so it is read as bytes.
+    private mutating func resumed(_ bytes: Span<UInt8>, _ member: Int, _ world: inout World) {
+        let now = Clock.now
+        world.change(member, to: .ready)
+        guard bytes.index(behind: Self.recoveredKey, from: 0) != nil else {
             return world.tally.fail("clients not recovered")
         }
         // The room's own offset comes first, then those of the messages.
-        for offset in text.numbers("offset").dropFirst() { saw(offset, member, &world) }
-        missedCount += max(0, text.numbers("offset").count - 1)
+        var place = bytes.index(behind: Self.offsetKey, from: 0) ?? bytes.count
+        while let next = bytes.index(behind: Self.offsetKey, from: place) {
+            if let offset = bytes.number(at: next) {
+                saw(offset, member, &world)
+                missedCount += 1
+            }
+            place = next
+        }
         seats[member].isBack = true
         backCount += 1
         lastBackAt = now
-        world.count(at: now, bytes: text.utf8.count)
+        world.count(at: now, bytes: bytes.count)
         resumes.record(now &- due(back: member, world.plan))
     }
 
@@ -172,6 +181,7 @@ struct ResumeLoad: Load {
         let reply = ChatSession.Reply(bytes)
         switch reply {
         case .welcome: welcomed(String(copying: bytes), member, &world, &io)
+        case .joined where isCut && member < clientCount: resumed(bytes, member, &world)
         case .joined: joined(String(copying: bytes), member, &world)
         case .ok: unacknowledged -= 1
         case .error:
@@ -254,23 +264,32 @@ extension String {
 }
 
 extension Span<UInt8> {
-    /// The number that stands right behind the first `key`.
-    func number(after key: [UInt8]) -> Int? {
-        let length = key.count
-        var start = 0
-        search: while start + length < count {
-            for offset in 0..<length where self[start + offset] != key[offset] {
+    /// Where what stands behind the next `key` begins; nil if there is none from `start` on.
+    func index(behind key: [UInt8], from start: Int) -> Int? {
+        var start = start
+        search: while start + key.count <= count {
+            for offset in 0..<key.count where self[start + offset] != key[offset] {
                 start += 1
                 continue search
             }
-            var index = start + length
-            var number = 0
-            while index < count, self[index] >= 0x30, self[index] <= 0x39 {
-                number = number * 10 + Int(self[index] - 0x30)
-                index += 1
-            }
-            return index > start + length ? number : nil
+            return start + key.count
         }
         return nil
+    }
+
+    /// The digits from `start` on as a number; nil if there are none.
+    func number(at start: Int) -> Int? {
+        var index = start
+        var number = 0
+        while index < count, self[index] >= 0x30, self[index] <= 0x39 {
+            number = number * 10 + Int(self[index] - 0x30)
+            index += 1
+        }
+        return index > start ? number : nil
+    }
+
+    /// The number that stands right behind the first `key`.
+    func number(after key: [UInt8]) -> Int? {
+        index(behind: key, from: 0).flatMap { number(at: $0) }
     }
 }
