@@ -50,6 +50,7 @@ extension ServerCore where K: ~Copyable {
         }
         try io.restoreTopics(from: &reader)
         let slots = try io.restoreConnections(from: &reader, handOver.descriptors)
+        try io.checkRestored(slots)
         try restoreHandler(&reader, &io)
         guard reader.isAtEnd else { throw StateError("the state is longer than it should be") }
         for slot in slots { try takeUp(slot) }

@@ -72,7 +72,7 @@ private struct SavedTopic {
     init(from reader: inout StateReader) throws(StateError) {
         generation = try reader.read()
         policy = try SlowMemberPolicy(from: &reader)
-        logByteLimit = Int(try reader.read(Int64.self))
+        logByteLimit = try reader.readCount()
         name = try reader.readString()
         for _ in Encoding.allCases { lanes.append(try reader.read()) }
     }
@@ -116,7 +116,7 @@ private struct SavedLane {
 
     init(from reader: inout StateReader) throws(StateError) {
         policy = try SlowMemberPolicy(from: &reader)
-        logByteLimit = Int(try reader.read(Int64.self))
+        logByteLimit = try reader.readCount()
         start = try reader.read()
         latestFrame = try reader.read()
         frames = try reader.readBytes()
@@ -157,6 +157,9 @@ extension Outbound {
         return slots.map { connections[$0].descriptor }
     }
 
+    /// Four million: a damaged number must not make a table of gigabytes.
+    private static var restoredBound: UInt32 { 1 << 22 }
+
     /// Returns the slots that are taken now.
     mutating func restoreConnections(
         from reader: inout StateReader, _ descriptors: [FileDescriptor]
@@ -167,6 +170,7 @@ extension Outbound {
         guard count == descriptors.count, count <= bound else {
             throw StateError("\(count) connections and \(descriptors.count) descriptors")
         }
+        guard bound <= Self.restoredBound else { throw StateError("\(bound) are too many places") }
         // First everything is read, since the table is laid out by which slots are taken.
         var restored: [UInt32: SavedConnection] = [:]
         var slots: [UInt32] = []
@@ -179,6 +183,9 @@ extension Outbound {
             restored[slot] = try SavedConnection(from: &reader, descriptor)
         }
         let dials = try readDials(from: &reader, bound)
+        guard dials.keys.allSatisfy({ restored[$0] == nil }) else {
+            throw StateError("a slot is taken twice")
+        }
         connections.lay(
             out: Int(bound), isTaken: { restored[$0] != nil || dials[$0] != nil }
         ) { Connection() }
@@ -214,7 +221,9 @@ extension Outbound {
         var dials: [UInt32: UInt64] = [:]
         for _ in 0..<(try reader.read(UInt32.self)) {
             let slot = try reader.read(UInt32.self)
-            guard slot < bound else { throw StateError("slot \(slot) cannot be taken") }
+            guard slot < bound, dials[slot] == nil else {
+                throw StateError("slot \(slot) cannot be taken")
+            }
             dials[slot] = try reader.read()
         }
         return dials

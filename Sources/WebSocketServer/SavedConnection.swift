@@ -95,7 +95,7 @@ struct SavedConnection {
         peer = NetworkAddress(
             family: family, high: try reader.read(), low: try reader.read(),
             port: try reader.read())
-        ownOutputByteCount = Int(try reader.read(Int64.self))
+        let ownOutputByteCount = try reader.readCount()
         var numbers: [UInt64] = []
         for _ in 0..<MessageDecoder.stateCount { numbers.append(try reader.read()) }
         guard let decoder = MessageDecoder(state: numbers) else {
@@ -105,6 +105,7 @@ struct SavedConnection {
         leftover = try reader.readBytes()
         assembly = try reader.readBytes()
         output = try reader.readBytes()
+        self.ownOutputByteCount = min(ownOutputByteCount, output.count)
         for _ in 0..<(try reader.read(UInt32.self)) {
             let byteCount = try reader.read(UInt64.self)
             guard byteCount <= output.count else { throw StateError("an outbox is damaged") }

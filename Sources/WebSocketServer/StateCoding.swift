@@ -70,6 +70,13 @@ public struct StateReader {
         return value
     }
 
+    /// A number that was written as `Int64`; throws if it is negative.
+    mutating func readCount() throws(StateError) -> Int {
+        let count = try read(Int64.self)
+        guard count >= 0 else { throw StateError("\(count) is less than nothing") }
+        return Int(count)
+    }
+
     /// A truth value; throws on anything but 0 and 1.
     public mutating func readBool() throws(StateError) -> Bool {
         switch try read(UInt8.self) {

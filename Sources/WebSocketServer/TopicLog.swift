@@ -14,7 +14,8 @@ struct TopicLog: ~Copyable {
 
     /// A log as it was: `frames` begin at `start` and the newest of them at `latestFrame`.
     init?(start: UInt64, latestFrame: UInt64, frames: Span<UInt8>) {
-        guard latestFrame <= start + UInt64(frames.count) else { return nil }
+        let (end, overflows) = start.addingReportingOverflow(UInt64(frames.count))
+        guard !overflows, latestFrame <= end else { return nil }
         self.start = start
         self.latestFrame = latestFrame
         bytes.append(frames)
