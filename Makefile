@@ -8,7 +8,7 @@ PYTHON_TESTS = Tests/Support/python
 DOCUMENTED = WebSocketServer WebSocketCore LinuxReactor SystemdSupport ChatRooms
 SYMBOLS = .build/debug/../symbolgraph
 
-.PHONY: help run test conformance hostile bench bench-reference docs deps deps-test format clean
+.PHONY: help run test conformance hostile bench bench-reference fuzz docs deps deps-test format clean
 .DEFAULT_GOAL := help
 
 help: ## List what can be made
@@ -47,6 +47,9 @@ bench-reference: deps ## Measure the servers beside a bare one in C (ARGS=--quic
 	$(RELEASE) --product roost
 	@Benchmarks/reference/compare.py $(ARGS)
 
+fuzz: deps ## Fuzz each target for FUZZ_SECONDS=60 (ARGS="frames server" for some)
+	@Tests/Fuzz/fuzz.py $(ARGS)
+
 docs: deps ## Make the library's reference; a broken link, a bare name, a bad example are errors
 	$(SWIFT_BUILD)
 	@rm -rf $(SYMBOLS)
@@ -74,4 +77,4 @@ format: ## Lay out all Swift sources
 	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
 
 clean: ## Remove what was built, and the tests' Python environments
-	rm -rf .build .build-docs .venv-*
+	rm -rf .build .build-docs .build-fuzz .venv-*

@@ -12,6 +12,8 @@ let package = Package(
     products: [
         .library(name: "WebSocketServer", targets: ["WebSocketServer"]),
         .library(name: "WebSocketCore", targets: ["WebSocketCore"]),
+        // For the nested package Tests/Fuzz.
+        .library(name: "ChatRooms", targets: ["ChatRooms"]),
         .executable(name: "roost", targets: ["roost"]),
         .executable(name: "echo-server", targets: ["EchoServer"]),
         .executable(name: "broadcast-server", targets: ["BroadcastServer"]),
@@ -105,6 +107,15 @@ let package = Package(
         .executableTarget(
             name: "AutobahnClient", dependencies: ["WebSocketServer"],
             path: "Tests/Support/AutobahnClient", swiftSettings: strict),
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: ["WebSocketServer", "LinuxReactor", "ChatRooms", "ReferenceZlib"],
+            path: "Tests/Fuzz",
+            exclude: [
+                "Package.swift", "Runner", "Corpora", "Dictionaries", "ReferenceZlib", "fuzz.py",
+                "seeds.py",
+            ],
+            swiftSettings: tests),
         .target(name: "Programs", path: "Tests/Support/Programs", swiftSettings: tests),
         .target(
             name: "ReferenceZlib", dependencies: ["CZlib"], path: "Tests/Support/ReferenceZlib",

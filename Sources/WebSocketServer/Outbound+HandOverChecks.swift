@@ -84,10 +84,11 @@ extension Outbound {
             let entry = subscriptions[index]
             index = entry.next
             let cursor = lanes[entry.lane].members[Int(entry.member)].cursor
+            let topic = lanes[entry.lane].topic
             guard connections[slot].flags.contains(.announced),
-                Int(entry.topic.index) < topics.bound, topics[entry.topic.index].isTaken,
-                topics[entry.topic.index].generation == entry.topic.generation,
-                topics[entry.topic.index].lanes.contains(entry.lane),
+                Int(topic.index) < topics.bound, topics[topic.index].isTaken,
+                topics[topic.index].generation == topic.generation,
+                topics[topic.index].lanes.contains(entry.lane),
                 memberships.insert(entry.lane).inserted,
                 entry.markedEnd <= lanes[entry.lane].log.end,
                 boundaries[entry.lane]?.contains(sorted: cursor) == true

@@ -89,21 +89,6 @@ struct DecoderRun: ~Copyable {
     }
 }
 
-/// What a fresh decoder says to `pieces`, up to its end.
-func record(_ wireCase: WireCase, _ pieces: [[UInt8]]) -> [Recorded] {
-    var run = DecoderRun(
-        wireCase.role, messageByteLimit: wireCase.messageByteLimit,
-        fragmentLimit: wireCase.fragmentLimit, allowsCompression: wireCase.allowsCompression)
-    for piece in pieces {
-        run.receive(piece)
-        switch run.events.last {
-        case .close?, .violation?: return run.events
-        default: continue
-        }
-    }
-    return run.mostPending < 14 + 125 ? run.events : []
-}
-
 extension Role {
     /// A frame as our peer sends it, written without any of the code under test. The length takes
     /// the form that `lengthForm` says: 0, 2 or 8 bytes; nil for the shortest.

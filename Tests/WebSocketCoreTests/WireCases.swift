@@ -20,6 +20,21 @@ struct WireCase: Sendable, CustomTestStringConvertible {
     static let all = valid + examples + violations + limits + texts + compressed
 }
 
+/// What a fresh decoder says to `pieces`, up to its end.
+func record(_ wireCase: WireCase, _ pieces: [[UInt8]]) -> [Recorded] {
+    var run = DecoderRun(
+        wireCase.role, messageByteLimit: wireCase.messageByteLimit,
+        fragmentLimit: wireCase.fragmentLimit, allowsCompression: wireCase.allowsCompression)
+    for piece in pieces {
+        run.receive(piece)
+        switch run.events.last {
+        case .close?, .violation?: return run.events
+        default: continue
+        }
+    }
+    return run.mostPending < 14 + 125 ? run.events : []
+}
+
 extension WireCase {
     static func frame(_ first: UInt8, _ payload: [UInt8], lengthForm: Int? = nil) -> [UInt8] {
         Role.server.frame(first, payload, lengthForm: lengthForm)

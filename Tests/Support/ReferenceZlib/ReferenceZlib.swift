@@ -63,8 +63,11 @@ package func referenceInflate(_ payload: [UInt8], windowBits: Int = 15) -> [UInt
     return input.withUnsafeMutableBufferPointer { source in
         stream.next_in = source.baseAddress
         stream.avail_in = UInt32(source.count)
+        // At the end of a block and at a whole byte. zlib says so once, not when it is asked again.
+        var isBetweenBlocks = false
         while true {
             var byte: UInt8 = 0
+            let consumed = stream.avail_in
             let (status, isThere) = withUnsafeMutablePointer(to: &byte) { target in
                 stream.next_out = target
                 stream.avail_out = 1
@@ -72,7 +75,10 @@ package func referenceInflate(_ payload: [UInt8], windowBits: Int = 15) -> [UInt
                 return (status, stream.avail_out == 0)
             }
             guard status == Z_OK || status == Z_BUF_ERROR else { return nil }
-            guard isThere else { return stream.avail_in == 0 ? output : nil }
+            if isThere || stream.avail_in < consumed {
+                isBetweenBlocks = stream.data_type == 128
+            }
+            guard isThere else { return isBetweenBlocks ? output : nil }
             output.append(byte)
         }
     }

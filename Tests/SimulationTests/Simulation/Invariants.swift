@@ -1,6 +1,5 @@
 // What must hold of the server's own tables between any two turns.
 import LinuxReactor
-import Testing
 
 @testable import WebSocketServer
 

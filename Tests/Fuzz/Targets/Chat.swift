@@ -1,0 +1,177 @@
+// A chat and its people, moved by the input: what must hold of every effect and of the end.
+import Foundation
+
+@testable import ChatRooms
+
+/// Whatever people send, and whenever another process takes over, the effects fit together, every
+/// text is JSON, and nothing is left of those who have gone.
+func fuzzChat(_ span: Span<UInt8>) throws {
+    var input = FuzzInput(span)
+    var limits = ChatLimits()
+    limits.commandsPerSecond = input.choice([0, 5])
+    limits.roomLimit = input.choice([10, 2])
+    limits.roomsPerConnectionLimit = 3
+    limits.messagesPerRoomLimit = input.choice([20, 3])
+    limits.historyByteLimitPerRoom = input.choice([1 << 16, 600])
+    limits.historyByteLimit = input.choice([1 << 18, 3000])
+    limits.goneUserLimit = 3
+    limits.presenceMemberLimit = input.choice([200, 1])
+    limits.floodRefusalLimit = 5
+    var town = Town(limits)
+    while !input.isAtEnd { try town.step(&input) }
+    try town.end()
+}
+
+/// A server made of sets: it carries out effects and refuses those that make no sense.
+private struct Town: ~Copyable {
+    private let limits: ChatLimits
+    private var chat: Chat
+    private var effects = Effects()
+    private var now = ChatMoment(monotonic: 1_000_000, wall: 1_795_381_500_123)
+    private var tokenCount: UInt64 = 0
+    private var generations = [UInt32](repeating: 0, count: 6)
+    private var connections: [UInt32: ConnectionKey] = [:]
+    private var closing: Set<ConnectionKey> = []
+    private var subscribers: [RoomID: Set<ConnectionKey>] = [:]
+    /// What `welcome` told, to be said again.
+    private var session = ""
+
+    init(_ limits: ChatLimits) {
+        self.limits = limits
+        chat = Chat(limits: limits, epochSeed: 7)
+    }
+
+    mutating func step(_ input: inout FuzzInput) throws {
+        let kind = input.byte()
+        let slot = UInt32(kind >> 4) % 6
+        switch kind & 0xF {
+        case 0, 1: open(slot)
+        case 2: try close(slot)
+        case 3: try pass(Int64(input.byte()) * 40)
+        case 4: try pass(Int64(input.byte()) * 8000)
+        case 5: try handOver()
+        case 6: try send(slot, input.take(Int(input.byte())))
+        default: try send(slot, Array(command(kind & 0xF, &input).utf8))
+        }
+    }
+
+    private func command(_ kind: UInt8, _ input: inout FuzzInput) -> String {
+        let room = input.choice(["lobby", "Lobby", "straße", "STRASSE", "b", "c", "@a,b"])
+        let number = Int(input.byte())
+        switch kind {
+        case 7:
+            let user = input.choice(["ann", "ANN", "bob", "çelik", "e\u{301}", ""])
+            return #"{"type":"login","user":"\#(user)","session":"\#(session)","ref":"1"}"#
+        case 8: return #"{"type":"join","room":"\#(room)","limit":\#(number)}"#
+        case 9:
+            let epoch = subscribers.count % 2 == 0 ? "k3v9" : "0"
+            let since = #"{"epoch":"\#(epoch)","offset":\#(number)}"#
+            return #"{"type":"join","room":"\#(room)","since":\#(since)}"#
+        case 10: return #"{"type":"leave","room":"\#(room)"}"#
+        case 11: return #"{"type":"typing","room":"\#(room)"}"#
+        case 12: return #"{"type":"history","room":"\#(room)","before":\#(number)}"#
+        case 13: return #"{"type":"who","room":"\#(room)"}"#
+        case 14:
+            let text = String(repeating: #"\u00e9é"#, count: number)
+            return #"{"type":"message","room":"\#(room)","text":"\#(text)"}"#
+        default:
+            return #"{"type":"message","text":"hi","room":"\#(room)","id":"\#(number % 4)"}"#
+        }
+    }
+
+    private mutating func open(_ slot: UInt32) {
+        guard connections[slot] == nil else { return }
+        generations[Int(slot)] += 1
+        let key = ConnectionKey(slot: slot, generation: generations[Int(slot)])
+        connections[slot] = key
+        chat.connectionOpened(key, resourceID: UInt64(slot), at: now)
+    }
+
+    private mutating func close(_ slot: UInt32) throws {
+        guard let key = connections.removeValue(forKey: slot) else { return }
+        for room in subscribers.keys { subscribers[room]!.remove(key) }
+        closing.remove(key)
+        chat.connectionClosed(key, at: now, &effects)
+        try carryOut()
+    }
+
+    private mutating func pass(_ milliseconds: Int64) throws {
+        now.monotonic += milliseconds
+        now.wall += milliseconds
+        chat.tick(at: now, &effects)
+        try carryOut()
+    }
+
+    private mutating func send(_ slot: UInt32, _ bytes: [UInt8]) throws {
+        // A message of somebody unknown is harmless.
+        let key = connections[slot] ?? ConnectionKey(slot: slot, generation: 77)
+        if chat.needsToken {
+            tokenCount += 1
+            chat.provide(SessionToken(bits: UInt128(tokenCount) << 100 | UInt128(tokenCount)))
+        }
+        chat.received(bytes.span, from: key, at: now, &effects)
+        try carryOut()
+    }
+
+    private mutating func handOver() throws {
+        var next = try Chat(restoring: chat.save(at: now), limits: limits, at: now)
+        // Instants before all others become one that is early enough; from then on nothing changes.
+        let saved = next.save(at: now)
+        let again = try Chat(restoring: saved, limits: limits, at: now)
+        try check(again.save(at: now) == saved, "saved again, it is something else")
+        if !chat.needsToken { next.provide(SessionToken(bits: UInt128(tokenCount + 1))) }
+        chat = next
+    }
+
+    /// Everybody goes, and time passes.
+    mutating func end() throws {
+        for slot in 0..<6 as Range<UInt32> { try close(slot) }
+        for _ in 0..<3 { try pass(100_000_000) }
+        try check(subscribers.isEmpty, "rooms that nobody is in: \(subscribers.count)")
+        let left = [
+            chat.rooms.count, chat.users.count, chat.memberships.count, chat.subscriptions.count,
+            chat.historyByteCount, chat.waiting.count,
+        ]
+        try check(left, equals: [0, 0, 0, 0, 0, 0], "left over")
+    }
+
+    private mutating func carryOut() throws {
+        for effect in effects.list {
+            switch effect {
+            case .reply(let key, let range):
+                try check(connections[key.slot] == key, "a reply to nobody")
+                session = try readText(effects.text(range)) ?? session
+            case .publish(let room, let range):
+                try check(subscribers[room] != nil, "published in no room")
+                session = try readText(effects.text(range)) ?? session
+            case .subscribe(let key, let room):
+                try check(connections[key.slot] == key, "nobody subscribes")
+                let isNew = subscribers[room]?.insert(key).inserted
+                try check(isNew == true, "subscribed twice, or to no room")
+            case .unsubscribe(let key, let room):
+                try check(subscribers[room]?.remove(key) != nil, "unsubscribed what is not")
+            case .roomOpened(let room):
+                try check(!subscribers.keys.contains { $0.index == room.index }, "a room's place")
+                subscribers[room] = []
+            case .roomForgotten(let room):
+                let members = subscribers.removeValue(forKey: room)
+                try check(members?.isEmpty == true, "forgotten with members")
+            case .close(let key, _):
+                try check(connections[key.slot] == key, "nobody is closed")
+                try check(closing.insert(key).inserted, "closed twice")
+            }
+        }
+        effects.removeAll()
+        try check(chat.rooms.count == subscribers.count, "rooms")
+        try check(chat.rooms.count <= limits.roomLimit, "\(chat.rooms.count) rooms")
+        try check(chat.historyByteCount <= limits.historyByteLimit, "bytes of history")
+    }
+}
+
+/// Every text is an object with a type. Returns the session that it tells of, if it does.
+private func readText(_ text: Span<UInt8>) throws -> String? {
+    let bytes = text.indices.map { text[$0] }
+    let object = try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any]
+    try check(object?["type"] is String, "no JSON: \(String(decoding: bytes, as: UTF8.self))")
+    return object?["session"] as? String
+}

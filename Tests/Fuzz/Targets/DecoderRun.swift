@@ -1,0 +1,1 @@
+../../WebSocketCoreTests/DecoderRun.swift

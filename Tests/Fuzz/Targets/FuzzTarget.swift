@@ -1,0 +1,30 @@
+// What is fuzzed. Each target is a function over an input that throws where a property fails; both
+// libFuzzer (Runner) and the tests (Replay) call it.
+
+/// A part of the server and what must hold of it, whatever bytes come. The raw value names its
+/// corpus and its dictionary.
+enum FuzzTarget: String, CaseIterable, Sendable {
+    case requestHead = "request-head"
+    case clientHandshake = "client-handshake"
+    case extensions
+    case frames
+    case deflate
+    case chatCommands = "chat-commands"
+    case chat
+    case savedState = "saved-state"
+    case server
+
+    func run(_ input: Span<UInt8>) throws {
+        switch self {
+        case .requestHead: try fuzzRequestHead(input)
+        case .clientHandshake: try fuzzClientHandshake(input)
+        case .extensions: try fuzzExtensions(input)
+        case .frames: try fuzzFrames(input)
+        case .deflate: try fuzzDeflate(input)
+        case .chatCommands: try fuzzChatCommands(input)
+        case .chat: try fuzzChat(input)
+        case .savedState: try fuzzSavedState(input)
+        case .server: try fuzzServer(input)
+        }
+    }
+}

@@ -1,0 +1,132 @@
+// A handler that uses everything the server offers, and holds the server to its word.
+import LinuxReactor
+import WebSocketCore
+
+@testable import WebSocketServer
+
+/// Does a little of everything, and checks its own contract.
+struct Contract: WebSocketHandler {
+    /// In the order of opening, so that a run can be repeated.
+    var open: [ConnectionID] = []
+    var openedCount = 0
+    var closedCount = 0
+    var troubled: Set<ConnectionID> = []
+    var rooms: [Topic] = []
+    /// Connections of our own that are not open yet.
+    var dialing: [ConnectionID] = []
+    var comeToNothingCount = 0
+    /// In the end nobody is held any longer.
+    var holdsNobody = false
+    /// Requests that are answered, or streamed to, at the next ticks.
+    var waiting: [ConnectionID] = []
+    var streams: [ConnectionID] = []
+
+    mutating func onTick(_ io: inout Outbound) {
+        if holdsNobody { for id in open { io.release(id) } }
+        for id in waiting { io.respond(to: id, .text(.ok, "later")) }
+        for (index, id) in streams.enumerated() {
+            io.sendBody([UInt8](repeating: 0x73, count: 2000).span, to: id)
+            if index % 2 == 0 || holdsNobody { io.endResponse(to: id) }
+        }
+        waiting = []
+        streams = streams.filter { io.peer(of: $0) != nil && !holdsNobody }
+    }
+
+    mutating func onMail(_ mail: String, _ io: inout Outbound) {
+        if mail == "stop" { io.stop(grace: .milliseconds(10)) }
+        if mail == "connect", let request = try? ConnectRequest("ws://127.0.0.1:9/") {
+            dialing.append(io.connect(request))
+        }
+        for id in open.prefix(2) { io.send(mail, to: id) }
+    }
+
+    mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) throws(Disconnect) {
+        precondition(!open.contains(id), "opened twice")
+        precondition(io.isOutgoing(id) == dialing.contains(id), "opened by whom")
+        dialing.removeAll { $0 == id }
+        open.append(id)
+        openedCount += 1
+        while rooms.count < 3 {
+            rooms.append(io.makeTopic(policy: rooms.isEmpty ? .skipToLatest : .disconnect))
+        }
+        io.subscribe(id, to: rooms[Int(id.resourceId % 3)])
+        if id.resourceId % 11 == 0 { throw Disconnect(.policyViolation, "not you") }
+    }
+
+    mutating func onMessage(
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+    ) throws(Disconnect) {
+        precondition(open.contains(id), "a message of nobody")
+        switch message.bytes.count % 8 {
+        case 0: io.publish(message, to: rooms[Int(id.resourceId % 3)])
+        case 1:
+            // An answer that is larger than its question.
+            for _ in 0..<5 { io.send(message, to: id) }
+        case 2:
+            for other in open.prefix(3) { io.send(message, to: other) }
+        case 3: io.hold(id)
+        case 4: for other in open { io.release(other) }
+        case 5: changeRooms(id, message.bytes.count, &io)
+        case 6: if message.bytes.count % 3 == 0 { io.close(id, .normal, "enough") }
+        default: if message.bytes.count % 5 == 0 { throw Disconnect(.policyViolation) }
+        }
+    }
+
+    private mutating func changeRooms(
+        _ id: ConnectionID, _ number: Int, _ io: inout Outbound
+    ) {
+        let room = Int(id.resourceId % 3)
+        switch number / 8 % 5 {
+        case 0: io.unsubscribe(id, from: rooms[room])
+        case 1:
+            io.publish("to the others", to: rooms[room], except: id)
+            io.send("after it", to: id)
+        case 2:
+            io.removeTopic(rooms[room])
+            rooms[room] = io.makeTopic(policy: .disconnect, logByteLimit: 3000)
+            for member in open where member.resourceId % 3 == room {
+                io.subscribe(member, to: rooms[room])
+            }
+        default: for other in rooms { io.subscribe(id, to: other) }
+        }
+    }
+
+    mutating func onDrain(_ id: ConnectionID, _ io: inout Outbound) {
+        precondition(open.contains(id), "nobody has drained")
+    }
+
+    mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout Outbound) {
+        switch request.head.path {
+        case "/later": waiting.append(request.id)
+        case "/stream":
+            io.beginResponse(to: request.id, .ok)
+            streams.append(request.id)
+        case "/large":
+            io.respond(
+                to: request.id, HTTPResponse(.ok, body: [UInt8](repeating: 0x6C, count: 8000)))
+        default: io.respond(to: request.id, .text(.ok, "hello"))
+        }
+    }
+
+    mutating func onError(
+        _ id: ConnectionID, _ error: ConnectionError, _ io: inout Outbound
+    ) {
+        let isKnown = open.contains(id) || dialing.contains(id)
+        precondition(isKnown && troubled.insert(id).inserted, "trouble twice")
+    }
+
+    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout Outbound) {
+        if let index = dialing.firstIndex(of: id) {
+            dialing.remove(at: index)
+            comeToNothingCount += 1
+            return
+        }
+        guard let index = open.firstIndex(of: id) else {
+            preconditionFailure("closed twice, or never opened")
+        }
+        open.remove(at: index)
+        closedCount += 1
+        io.send("late", to: id)
+        if let other = open.first { io.send("\(id) has gone", to: other) }
+    }
+}
