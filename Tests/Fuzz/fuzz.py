@@ -37,7 +37,8 @@ LONGEST = {
 }
 SWIFT = [
     *("swift", "build", "--package-path", str(HERE), "--scratch-path", str(BUILD)),
-    *("-c", "release", "--sanitize", "fuzzer", "--sanitize", "address"),
+    # Of two -sanitize flags only the last one counts, so both are in that one.
+    *("-c", "release", "--sanitize", "fuzzer", "-Xswiftc", "-sanitize=fuzzer,address"),
     # The targets look inside of the modules.
     *("-Xswiftc", "-enable-testing"),
 ]
