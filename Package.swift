@@ -22,7 +22,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         // The load generator's latencies; nothing else uses it.
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
@@ -41,7 +41,11 @@ let package = Package(
         .target(
             name: "LinuxReactor", dependencies: ["CLinux", "WebSocketCore"], swiftSettings: lending),
         .target(
-            name: "SystemdSupport", dependencies: ["CLinux", "LinuxReactor"], swiftSettings: strict),
+            name: "SystemdSupport",
+            dependencies: [
+                "CLinux", "LinuxReactor", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
         .target(
             name: "WebSocketServer",
             dependencies: [
@@ -96,6 +100,9 @@ let package = Package(
             swiftSettings: tests),
         .testTarget(name: "ChatRoomsTests", dependencies: ["ChatRooms"], swiftSettings: tests),
         .testTarget(
+            name: "SystemdSupportTests", dependencies: ["SystemdSupport", "Programs"],
+            swiftSettings: tests),
+        .testTarget(
             name: "LinuxReactorTests", dependencies: ["LinuxReactor"], swiftSettings: tests),
         .testTarget(
             name: "WebSocketServerTests", dependencies: ["WebSocketServer", "Programs"],
@@ -123,7 +130,8 @@ let package = Package(
         .testTarget(
             name: "RoostTests",
             dependencies: [
-                "roost", "EchoServer", "BroadcastServer", "Talk", "CPage", "Programs",
+                "roost", "CommandLineOptions", "EchoServer", "BroadcastServer", "Talk", "CPage",
+                "Programs",
             ],
             swiftSettings: tests),
         .testTarget(

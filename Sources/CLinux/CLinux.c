@@ -108,4 +108,4 @@ int clinux_is_listening_stream(int descriptor) {
     return sd_is_socket(descriptor, AF_UNSPEC, SOCK_STREAM, 1);
 }
 
-int clinux_notify(const char *state) { return sd_notify(0, state); }
+int clinux_watchdog_enabled(uint64_t *microseconds) { return sd_watchdog_enabled(0, microseconds); }

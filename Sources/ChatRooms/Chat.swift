@@ -9,9 +9,9 @@
 /// Nothing here takes time in proportion to the members of a room, except that lists of up to
 /// 200 (`joined`) and 500 (`who`) names are built.
 public struct Chat: ~Copyable, Sendable {
-    /// The bounds that it was made with.
-    public let limits: ChatLimits
-    let timing: Timing
+    /// The bounds that hold now.
+    public private(set) var limits: ChatLimits
+    private(set) var timing: Timing
     let publisherKey: NameKey
 
     var connections = ChunkedArray<ConnectionRecord>()
@@ -49,6 +49,12 @@ public struct Chat: ~Copyable, Sendable {
         self.epochSeed = epochSeed
         timing = Timing(limits)
         publisherKey = NameKey(limits.publisherName)
+    }
+
+    /// Lets other bounds hold from now on. What is there already and beyond them stays.
+    public mutating func change(_ limits: ChatLimits) {
+        self.limits = limits
+        timing = Timing(limits)
     }
 
     // MARK: Randomness

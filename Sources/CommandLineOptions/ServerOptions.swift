@@ -85,6 +85,11 @@ public struct ServerOptions: ParsableArguments {
         return limits
     }
 
+    /// Which web pages may connect.
+    public func originPolicy(otherwise defaultOrigin: OriginPolicy = .sameHost) -> OriginPolicy {
+        origin?.policy ?? (noLimits ? .any : defaultOrigin)
+    }
+
     /// A configuration for the flags: the sockets of systemd if it passed any, else host and port.
     /// SIGINT and SIGTERM stop the server. Throws if systemd passed sockets that cannot be taken
     /// over.
@@ -103,7 +108,7 @@ public struct ServerOptions: ParsableArguments {
             }
         }
         configuration.limits = limits
-        configuration.origin = origin?.policy ?? (noLimits ? .any : defaultOrigin)
+        configuration.origin = originPolicy(otherwise: defaultOrigin)
         configuration.compression =
             compression == .on ? DeflatePolicy(keptClientWindowBits: clientWindow?.value) : nil
         configuration.reusePort = reusePort

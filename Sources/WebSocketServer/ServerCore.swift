@@ -254,6 +254,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
     package mutating func start(_ call: HandlerCall) {
         io.refillChance(&kernel)
         emit(.start, call)
+        beginRoundTrip()
     }
 
     /// Calls the handler about no connection in particular.
@@ -282,7 +283,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         guard resumeListenersAt == nil else { return }
         if io.now >= nextPauseReport {
             nextPauseReport = io.now + .seconds(60)
-            io.logger.warning(reason)
+            io.logger.warning(reason, metadata: ["event": "accepting-paused"])
         }
         resumeListenersAt = io.now + .milliseconds(100)
         for index in listeners.indices where !listeners[index].isPaused {

@@ -79,9 +79,9 @@ public protocol WebSocketHandler: ~Copyable {
     /// ``Outbound/isStopping`` is true. Called once, before the first connection is closed for it.
     mutating func onStop(_ io: inout Outbound)
 
-    /// The loop has gone round: an event that was raised in the last tick has come back through
-    /// epoll(7), and every topic that was waiting then has had its share of a sweep. Called about
-    /// once a tick, at the end of a turn, and not while the loop is stuck: the moment to tell a
+    /// The loop has gone round: an event that was raised at the start or in the last tick has come
+    /// back through epoll(7), and every topic that was waiting then has had its share of a sweep.
+    /// Called soon after ``onStart(_:)-(Outbound)`` and then about once a tick, at the end of a turn, and not while the loop is stuck: the moment to tell a
     /// watchdog. ``Outbound/loopLag`` says how long the event waited.
     mutating func onRoundTrip(_ io: inout Outbound)
 

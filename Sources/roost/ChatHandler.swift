@@ -11,20 +11,22 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     var effects = Effects()
     /// The topic of each room, by the room's index.
     private var topics: [Topic?] = []
-    private let limits: ChatLimits
     let site = Site()
     /// Who may publish from outside, and run the server.
-    let access: Access
-    let actions: ControlActions
+    var access: Access
     var waiters = RoomWaiters()
+    /// What the service manager and the journal are told.
+    var service: Service
+    /// How the configuration is read again; nil if there is no file.
+    var reloader: Reloader?
 
     init(
         limits: ChatLimits, epochSeed: UInt64, access: Access = Access(),
-        actions: ControlActions = ControlActions()
+        service: consuming Service, reloader: Reloader? = nil
     ) {
-        self.limits = limits
         self.access = access
-        self.actions = actions
+        self.service = service
+        self.reloader = reloader
         chat = Chat(limits: limits, epochSeed: epochSeed)
     }
 
@@ -44,6 +46,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
 
     mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) {
         chat.connectionOpened(id.key, resourceID: id.resourceId, at: io.moment)
+        service.events.opened(id, io.peer(of: id))
     }
 
     mutating func onMessage(
@@ -58,6 +61,9 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     }
 
     mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout Outbound) {
+        service.events.ended(
+            id, cause, io.peer(of: id),
+            EventLog.Party(user: chat.userName(of: id.key), rooms: chat.roomNames(of: id.key)))
         chat.connectionClosed(id.key, at: io.moment, &effects)
         carryOutEffects(&io)
     }
@@ -66,6 +72,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         chat.tick(at: io.moment, &effects)
         carryOutEffects(&io)
         endWaits(&io)
+        service.tick(roomCount: chat.roomCount, userCount: chat.userCount, &io)
     }
 
     private mutating func provideToken(_ io: inout Outbound) {
@@ -149,7 +156,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     ) throws(StateError) {
         let bytes = Array(try reader.readBytes())
         do {
-            chat = try Chat(restoring: bytes, limits: limits, at: io.moment)
+            chat = try Chat(restoring: bytes, limits: chat.limits, at: io.moment)
         } catch {
             throw StateError("The chat's state cannot be read: \(error)")
         }

@@ -6,5 +6,5 @@ struct Roost: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "roost",
         abstract: "A chat server: start it, open the page, talk.",
-        subcommands: [Serve.self], defaultSubcommand: Serve.self)
+        subcommands: [Serve.self, CheckConfig.self, Reload.self], defaultSubcommand: Serve.self)
 }

@@ -4,6 +4,7 @@ import ChatRooms
 import CommandLineOptions
 import Glibc
 import Logging
+import SystemdSupport
 import WebSocketServer
 
 struct Serve: ParsableCommand {
@@ -17,21 +18,70 @@ struct Serve: ParsableCommand {
 
     @OptionGroup(title: "Operation") var operation: ControlOptions
 
+    @OptionGroup(title: "Service") var service: ServiceOptions
+
     func run() throws {
-        LoggingSystem.bootstrap(StreamLogHandler.standardError)
+        guard let path = service.config else { return try serve(nil) }
+        let given = Settings.givenArguments
+        do {
+            let (command, arguments) = try Settings.serve(config: path, given: given)
+            try command.serve(Reloader(path, given: given, current: arguments))
+        } catch let error as ConfigurationError {
+            startLog().fail(error.sentences)
+            throw ExitCode(CheckConfig.status)
+        }
+    }
+
+    private func serve(_ reloader: Reloader?) throws {
+        let start = startLog()
+        do {
+            let server = try makeServer(reloader, start)
+            if start.log.destination != .journal { announce(server.addresses, scheme: "http") }
+            start.began(server)
+            server.run()
+            start.ended()
+        } catch  where start.log.destination == .journal {
+            start.fail(["\(error)"])
+            throw ExitCode.failure
+        }
+    }
+
+    private func makeServer(
+        _ reloader: Reloader?, _ start: StartLog
+    ) throws -> Server<ChatHandler> {
         var configuration = try options.configuration(port: port)
+        configuration.logger = start.events.logger
+        configuration.signals = [SIGUSR2] + (reloader == nil ? [] : [SIGHUP])
+        // Signs of life come with the ticks, and at least twice in the time that systemd waits.
+        if let interval = Watchdog.interval {
+            configuration.tickInterval = min(.seconds(1), interval / 3)
+        }
         let access = try operation.access()
         if let note = operation.addControlSocket(to: &configuration, access) {
             configuration.logger.notice("\(note)")
         }
+        let service = Service(
+            start.log, start.events.logger, idleExit: idleExit(configuration, start))
         let handler = ChatHandler(
-            limits: chatLimits, epochSeed: UInt64.random(in: .min ... .max), access: access)
-        let server = try Server(handler, configuration)
-        announce(server.addresses, scheme: "http")
-        server.run()
+            limits: chatLimits, epochSeed: UInt64.random(in: .min ... .max), access: access,
+            service: service, reloader: reloader)
+        return try Server(handler, configuration)
     }
 
-    private var chatLimits: ChatLimits {
+    private func startLog() -> StartLog {
+        StartLog(service.log ?? .find(), level: service.logLevel)
+    }
+
+    /// Who opened its sockets itself would be gone for good.
+    private func idleExit(_ configuration: ServerConfiguration, _ start: StartLog) -> Duration? {
+        guard let span = service.idleExit else { return nil }
+        if configuration.addresses.isEmpty { return span.duration }
+        start.events.logger.warning(
+            "--idle-exit is for a server that systemd starts again: it has no effect here.")
+        return nil
+    }
+
+    var chatLimits: ChatLimits {
         var limits = ChatLimits()
         if options.noLimits { limits.commandsPerSecond = 0 }
         if let rate = options.rateLimit { limits.commandsPerSecond = rate.value ?? 0 }

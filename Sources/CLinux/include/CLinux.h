@@ -60,7 +60,8 @@ int clinux_listen_fds(char ***names);
 /// sd_is_socket(3): 1 if it is a listening stream socket, 0 if not, negative errno on failure.
 int clinux_is_listening_stream(int descriptor);
 
-/// sd_notify(3): positive if the message was sent, 0 if nobody asked for one, negative errno.
-int clinux_notify(const char *state);
+/// sd_watchdog_enabled(3): positive, with the interval, if a sign of life is expected of this
+/// process; 0 if not, negative errno if the environment cannot be read.
+int clinux_watchdog_enabled(uint64_t *microseconds);
 
 #endif

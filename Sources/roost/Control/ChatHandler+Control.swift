@@ -32,8 +32,10 @@ extension ChatHandler {
                     refusing: .forbidden,
                     "Only root and members of the group of --admin-group may do this."))
         }
-        io.logger.notice(
-            "\(action.rawValue) was asked for by user \(request.credentials?.user ?? .max)")
+        let user = request.credentials?.user ?? .max
+        service.events.log(
+            .controlAction, "User \(user) asked for \(action.rawValue) at the control socket.",
+            ["action": .string(action.rawValue), "uid": .string("\(user)")])
         return carryOut(action, &io)
     }
 
@@ -45,11 +47,11 @@ extension ChatHandler {
             io.stop()
             return .text(.accepted, "The server is stopping.")
         case .reload:
-            guard let reload = actions.reload else {
+            guard reloader != nil else {
                 return .text(
                     .conflict, "This server has no configuration file that it could read again.")
             }
-            do throws(ControlActions.Failure) {
+            do throws(ReloadFailure) {
                 return .text(.ok, try reload(&io))
             } catch {
                 return .text(.unprocessableContent, error.sentence)

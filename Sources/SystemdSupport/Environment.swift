@@ -1,0 +1,10 @@
+// UNSAFE: reads the environment, which nobody in this process changes once threads run.
+import Glibc
+
+enum Environment {
+    /// An environment variable; nil if it is not set.
+    static func value(_ name: String) -> String? {
+        guard let value = unsafe getenv(name) else { return nil }
+        return unsafe String(cString: value)
+    }
+}

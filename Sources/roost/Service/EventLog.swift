@@ -1,0 +1,116 @@
+// What the server logs, in words and fields. Texts of users never come here.
+import Logging
+import WebSocketServer
+
+/// Puts events into the log: a sentence for people, fields for programs.
+struct EventLog {
+    /// Where it goes.
+    var logger: Logger
+
+    /// Logs an event. The fields' names become ROOST_… in the journal.
+    func log(
+        _ event: ServerEvent, _ message: @autoclosure () -> String,
+        _ fields: @autoclosure () -> Logger.Metadata = [:], level: Logger.Level? = nil
+    ) {
+        logger.log(
+            level: level ?? event.level, "\(message())",
+            metadata: fields().merging(["event": .string(event.rawValue)]) { $1 })
+    }
+
+    /// Who was on a connection that has ended.
+    struct Party {
+        var user: String?
+        var rooms: [String] = []
+
+        /// " of ann in lobby, kitchen".
+        var words: String {
+            let user = user.map { " of \($0)" } ?? ""
+            return rooms.isEmpty ? user : "\(user) in \(rooms.joined(separator: ", "))"
+        }
+    }
+
+    func opened(_ id: ConnectionID, _ peer: NetworkAddress?) {
+        log(
+            .connectionOpened, "Connection \(id.resourceId) from \(host(peer)) is open.",
+            fields(id, peer))
+    }
+
+    func ended(
+        _ id: ConnectionID, _ cause: CloseCause, _ peer: NetworkAddress?, _ party: Party
+    ) {
+        log(
+            ServerEvent(cause),
+            "Connection \(id.resourceId)\(party.words) from \(host(peer)) ended: \(cause).",
+            fields(id, peer).merging([
+                "cause": .string(CloseCause.counterNames[cause.counterIndex]),
+                "close-code": .string("\(cause.code)"),
+            ]) { $1 }.merging(party.fields) { $1 })
+    }
+
+    func refused(_ refused: RefusedConnection) {
+        let status = refused.status.map { " with HTTP \($0.rawValue)" } ?? ""
+        let reason = refused.reason.isEmpty ? "no request came in time." : refused.reason
+        var fields = Self.fields(of: refused.peer)
+        fields["cause"] = .string("\(refused.refusal)")
+        if let status = refused.status { fields["status"] = .string("\(status.rawValue)") }
+        log(
+            ServerEvent(refused.refusal),
+            "Refused \(host(refused.peer))\(status): \(reason)", fields)
+    }
+
+    private func fields(_ id: ConnectionID, _ peer: NetworkAddress?) -> Logger.Metadata {
+        var fields = peer.map(Self.fields(of:)) ?? [:]
+        fields["connection"] = .string("\(id.resourceId)")
+        return fields
+    }
+
+    private static func fields(of peer: NetworkAddress) -> Logger.Metadata {
+        ["peer": .string(peer.host), "peer-port": .string("\(peer.port)")]
+    }
+
+    private func host(_ peer: NetworkAddress?) -> String {
+        guard let peer else { return "an unknown address" }
+        return peer.family == .local ? "a local socket" : peer.host
+    }
+}
+
+extension EventLog.Party {
+    fileprivate var fields: Logger.Metadata {
+        var fields: Logger.Metadata = [:]
+        if let user { fields["user"] = .string(user) }
+        if !rooms.isEmpty { fields["room"] = .array(rooms.map { .string($0) }) }
+        return fields
+    }
+}
+
+extension ServerEvent {
+    /// How a connection ended.
+    init(_ cause: CloseCause) {
+        switch cause {
+        case .peerClosed: self = .endedByPeer
+        case .endOfStream: self = .endedWithoutClose
+        case .serverClosed: self = .endedByServer
+        case .violation: self = .protocolViolation
+        case .pingTimeout: self = .pingTimeout
+        case .tooSlow: self = .tooSlow
+        case .stopping: self = .endedForStop
+        case .restarting: self = .endedForRestart
+        // The last ones are of connections outward, of which a chat has none.
+        case .connectionLost, .unresolved, .connectFailed, .handshakeRefused, .handshakeFailed,
+            .handshakeTimedOut:
+            self = .connectionLost
+        }
+    }
+
+    /// Why somebody was not let in.
+    init(_ refusal: Refusal) {
+        switch refusal {
+        case .tooManyConnections: self = .serverFull
+        case .tooManyFromAddress: self = .addressFull
+        case .tooFastFromAddress: self = .addressTooFast
+        case .noDescriptors: self = .outOfDescriptors
+        case .request: self = .requestRefused
+        case .handshakeTimeout: self = .requestTimeout
+        }
+    }
+}

@@ -1,0 +1,25 @@
+// `roost reload`: has a running server read its configuration again, and says what came of it.
+import ArgumentParser
+import SystemdSupport
+
+struct Reload: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Let a running server read its configuration file again.",
+        discussion: """
+            Every connection stays. If the file is bad nothing changes, and the reason is told: that \
+            is how 'systemctl reload roost' can fail.
+            """)
+
+    @Option(help: "The control socket of the server.")
+    var control = ControlSocket.standardPath
+
+    func run() throws {
+        let answer = try ControlRequest(method: "POST", path: "/reload").send(to: control)
+        guard answer.status == 200 else {
+            // In the unit's journal the server itself has said so, with an explanation.
+            if LogDestination.find() != .journal { ErrorStream().write(answer.text) }
+            throw ExitCode.failure
+        }
+        print(answer.text)
+    }
+}

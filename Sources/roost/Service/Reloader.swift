@@ -1,0 +1,61 @@
+// The configuration read again while the server runs: what has changed, and what can.
+import CommandLineOptions
+
+/// Why a reload came to nothing: what is wrong, and where.
+struct ReloadFailure: Error {
+    let sentence: String
+    init(_ sentence: String) { self.sentence = sentence }
+}
+
+/// Knows what held at the start and since the last reload.
+struct Reloader {
+    let path: String
+    /// The arguments of the command line, which hold against the file.
+    let given: [String]
+    /// The arguments that the file stood for.
+    private var current: [String]
+
+    init(_ path: String, given: [String], current: [String]) {
+        self.path = path
+        self.given = given
+        self.current = current
+    }
+
+    /// Settings that hold at once. All others are looked at when the server starts.
+    static let live: Set<String> = [
+        "max-message", "max-connections", "per-address", "rate-limit", "outbox", "topic-log",
+        "origin", "handshake-timeout", "no-limits", "idle-exit", "log-level", "admin-group",
+        "control-group", "publish-token-file",
+    ]
+
+    /// Reads the file: what it and the command line say now, and a sentence about what is new.
+    mutating func read() throws(ReloadFailure) -> (settings: Serve, summary: String) {
+        let settings: Serve
+        let arguments: [String]
+        do {
+            (settings, arguments) = try Settings.serve(config: path, given: given)
+        } catch {
+            throw ReloadFailure(error.sentences.joined(separator: " "))
+        }
+        let changed = Self.keys(arguments, notIn: current).union(
+            Self.keys(current, notIn: arguments))
+        current = arguments
+        return (settings, Self.summary(path, changed))
+    }
+
+    private static func keys(_ arguments: [String], notIn others: [String]) -> Set<String> {
+        Set(
+            arguments.filter { !others.contains($0) }
+                .map { String($0.dropFirst(2).prefix { $0 != "=" }) })
+    }
+
+    static func summary(_ path: String, _ changed: Set<String>) -> String {
+        let now = changed.intersection(live).sorted().joined(separator: ", ")
+        let later = changed.subtracting(live).sorted().joined(separator: ", ")
+        let first =
+            now.isEmpty
+            ? "\(path) was read: no setting has changed that could change now."
+            : "\(path) was read: what it says of \(now) holds from now on."
+        return later.isEmpty ? first : "\(first) A restart is needed for \(later)."
+    }
+}

@@ -1,0 +1,128 @@
+// Everything that the server logs by a name: what an operator can ask the journal for.
+import Logging
+
+/// A kind of record. Each has a MESSAGE_ID of its own, and an explanation with a remedy in
+/// deploy/roost.catalog, which `journalctl -x` shows. Names and identifiers never change.
+enum ServerEvent: String, CaseIterable {
+    /// The server has begun to serve.
+    case started
+    /// It could not begin.
+    case startFailed = "start-failed"
+    /// A stop was asked for: nobody new is let in, and everybody is told.
+    case stopping
+    /// The same, for a restart: clients are told to come back at once.
+    case restarting
+    /// Everybody has gone, and the process ends.
+    case stopped
+    /// Nobody was there for as long as `--idle-exit` says.
+    case idleExit = "idle-exit"
+    /// The configuration file was read again, and holds from now on.
+    case reloaded
+    /// It was read again and is bad: what held before goes on to hold.
+    case reloadFailed = "reload-failed"
+    /// Somebody used the control socket to change how the server runs.
+    case controlAction = "control-action"
+    /// A WebSocket is open.
+    case connectionOpened = "connection-opened"
+    /// The peer closed its WebSocket.
+    case endedByPeer = "ended-by-peer"
+    /// The peer's stream ended without a Close frame.
+    case endedWithoutClose = "ended-without-close"
+    /// The transport failed.
+    case connectionLost = "connection-lost"
+    /// The chat closed the connection: no login, a flood, no JSON.
+    case endedByServer = "ended-by-server"
+    /// The peer broke the protocol or a limit on what it may send.
+    case protocolViolation = "protocol-violation"
+    /// The peer answered no Ping.
+    case pingTimeout = "ping-timeout"
+    /// The peer did not read what others caused.
+    case tooSlow = "too-slow"
+    /// Closed because the server stops.
+    case endedForStop = "ended-for-stop"
+    /// Closed because the server restarts.
+    case endedForRestart = "ended-for-restart"
+    /// One too many for the server.
+    case serverFull = "server-full"
+    /// One too many from its address.
+    case addressFull = "address-full"
+    /// Too many new ones a second from its address.
+    case addressTooFast = "address-too-fast"
+    /// No file descriptor is left for it.
+    case outOfDescriptors = "out-of-descriptors"
+    /// A request was refused with a status.
+    case requestRefused = "request-refused"
+    /// A request did not come in time.
+    case requestTimeout = "request-timeout"
+    /// Nobody is let in for a moment.
+    case acceptingPaused = "accepting-paused"
+    /// The loop took long to come round.
+    case loopSlow = "loop-slow"
+    /// What happened in the last minute.
+    case statistics
+    /// So many records of a kind were not logged.
+    case heldBack = "held-back"
+    /// Records were lost, since the log's reader had no room for them.
+    case recordsLost = "records-lost"
+    /// The service manager does not hear what it is told.
+    case managerUnreachable = "manager-unreachable"
+
+    /// The MESSAGE_ID.
+    var messageID: String {
+        switch self {
+        case .started: "50a74cff026f4c84aa8ff5f8d837115f"
+        case .startFailed: "6a2f4f0c2a1e4d0f9d8b1c1f5e7a3b90"
+        case .stopping: "f11fc8de3eb449c88f8de0e973e1d036"
+        case .restarting: "2e7abed5658e430d856980bb0977e471"
+        case .stopped: "f99e6ae5c3c74558bad367d4ab3e1d35"
+        case .idleExit: "9fddb5fef12147098c1d5c6a1f99f50d"
+        case .reloaded: "0dd6a32cc059453497bfc82d73d9c869"
+        case .reloadFailed: "d9f0b7c0e6f64abf9c86269bdefda9aa"
+        case .controlAction: "1b0a4ad5c2f5467cb1ad5f5ad3a3f7f2"
+        case .connectionOpened: "dd1c84e44fa940d781ace0d9a2729d41"
+        case .endedByPeer: "0b1f3790be0642fd9aaf6ec4a380626b"
+        case .endedWithoutClose: "ea3d9d2048ec40429e19cfdf06744ffa"
+        case .connectionLost: "2d4579fe90cf4f1da7e3deeab99a14f8"
+        case .endedByServer: "46d1d9af3dd440f3951bc8cc9eddb5e7"
+        case .protocolViolation: "539bc950fc1a4092aac307276f67594e"
+        case .pingTimeout: "5f1bfb255eef4f8dbde54e17c7836f95"
+        case .tooSlow: "975d8cbac0ba4e79848fdfc9b2829097"
+        case .endedForStop: "cf9e4f4204fb485693c70a70c92c2150"
+        case .endedForRestart: "a3d1165a531a4dec81f03b05c05c6f96"
+        case .serverFull: "64403c6a70d44907babeab119dfba360"
+        case .addressFull: "71cc128fb45b49009ede424776790f49"
+        case .addressTooFast: "704540b76a0144adba29c5c1268ca41b"
+        case .outOfDescriptors: "0cab9e0c70154b969819e59f32cd0700"
+        case .requestRefused: "e0284275ec9b4fdea99c648c9c1726bc"
+        case .requestTimeout: "32f46174fc864b1ca5196bd0bcde15a0"
+        case .acceptingPaused: "1fe52838127f42fdbd21e6ef4db35835"
+        case .loopSlow: "6744c1d7ac7f4c5f89db0d451ea7b5e5"
+        case .statistics: "ea96e66bd684474ab09acdcde48041e6"
+        case .heldBack: "cc734f07942c400cafa3584189f688b7"
+        case .recordsLost: "905ef80cfff34212bcec78c850ab878d"
+        case .managerUnreachable: "32cfb2b5711d4766a6d0acfdb25fe574"
+        }
+    }
+
+    /// How urgent it is.
+    var level: Logger.Level {
+        switch self {
+        case .startFailed, .reloadFailed: .error
+        case .serverFull, .outOfDescriptors, .acceptingPaused, .loopSlow, .recordsLost,
+            .managerUnreachable:
+            .warning
+        case .started, .stopping, .restarting, .stopped, .idleExit, .reloaded, .controlAction,
+            .endedByServer,
+            .protocolViolation, .tooSlow, .addressFull, .addressTooFast, .heldBack:
+            .notice
+        case .endedByPeer, .endedWithoutClose, .connectionLost, .pingTimeout, .endedForStop,
+            .endedForRestart, .requestRefused, .requestTimeout, .statistics:
+            .info
+        case .connectionOpened: .debug
+        }
+    }
+
+    /// All of them, as a log wants them: MESSAGE_ID by name.
+    static let messageIDs = Dictionary(
+        uniqueKeysWithValues: allCases.map { ($0.rawValue, $0.messageID) })
+}

@@ -1,0 +1,193 @@
+// The server as its service manager and its operator see it: ready, alive, how loaded, and when it
+// ends by itself.
+import LinuxReactor
+import Logging
+import SystemdSupport
+import WebSocketServer
+
+/// Keeps systemd and the journal informed. The handler calls it from its callbacks; nothing here
+/// waits for anybody.
+struct Service: ~Copyable {
+    /// What is logged of connections.
+    var events: EventLog
+    private let log: ServiceLog
+    private var notifier: Notifier
+    private let watchdogInterval: Duration?
+    private var isReady = false
+    private var isRestart = false
+    private var hasToldOfManager = false
+
+    private var second: LoadMeter?
+    private var minute: LoadMeter?
+    private var nextStatus = Instant(nanoseconds: 0)
+    private var nextStatistics = Instant(nanoseconds: 0)
+    private var longestLag = Duration.zero
+    private var lastStatus = "no connections"
+
+    /// Nil if it does not end by itself.
+    private var idleExit: Duration?
+    private var idleSince: Instant?
+    private var requestsWhenIdle: UInt64 = 0
+
+    /// Beyond this the loop's lag is worth a line.
+    private static let slowLoop = Duration.seconds(1)
+    private static let statisticsInterval = Duration.seconds(60)
+    /// What a stop may take beyond this moment, told again as long as it goes on: the closes are
+    /// spread over 5 s, and who has not answered 5 s later is cut off.
+    private static let drainTime = Duration.seconds(10)
+
+    init(
+        _ log: ServiceLog, _ logger: Logger, idleExit: Duration? = nil,
+        notifier: consuming Notifier = Notifier(), watchdogInterval: Duration? = Watchdog.interval
+    ) {
+        self.log = log
+        events = EventLog(logger: logger)
+        self.idleExit = idleExit
+        self.notifier = notifier
+        self.watchdogInterval = watchdogInterval
+    }
+
+    // MARK: The loop
+
+    /// About once a second. `roomCount` and `userCount` are the chat's.
+    mutating func tick(roomCount: Int, userCount: Int, _ io: inout Outbound) {
+        log.heartbeat()
+        if io.now >= nextStatus {
+            nextStatus = io.now + .milliseconds(999)
+            tellStatus(roomCount, io)
+        }
+        if io.now >= nextStatistics { logStatistics(roomCount, userCount, io) }
+        endIfIdle(&io)
+    }
+
+    /// The loop has gone round: it serves, and it is alive.
+    mutating func roundTrip(_ io: borrowing Outbound) {
+        longestLag = max(longestLag, io.loopLag)
+        if io.loopLag >= Self.slowLoop {
+            events.log(
+                .loopSlow, "The loop took \(Self.milliseconds(io.loopLag)) ms to come round.",
+                ["loop-lag-us": .string("\(io.loopLag.wholeNanoseconds / 1000)")])
+        }
+        if !isReady {
+            isReady = true
+            notifier.ready(status: "Serving: \(lastStatus)")
+        }
+        if watchdogInterval != nil { notifier.watchdog() }
+        tellOfManager()
+    }
+
+    private mutating func tellStatus(_ roomCount: Int, _ io: borrowing Outbound) {
+        if second == nil { second = LoadMeter(io.statistics, at: io.now) }
+        let load = second!.look(io.statistics, at: io.now)
+        let lag = Self.milliseconds(io.loopLag)
+        lastStatus =
+            "\(Self.count(io.connectionCount, "connection")), \(Self.count(roomCount, "room")), "
+            + "\(load.rate(load.messages)) messages/s, loop lag \(lag) ms"
+        guard isReady, notifier.isWanted else { return }
+        if io.isStopping {
+            notifier.extendTimeout(by: Self.drainTime)
+            notifier.status("Stopping: \(Self.count(io.connectionCount, "connection")) left")
+        } else {
+            notifier.status("Serving: \(lastStatus)")
+        }
+    }
+
+    /// Once a minute. A minute in which nothing happened to nobody is for those who debug.
+    private mutating func logStatistics(
+        _ roomCount: Int, _ userCount: Int, _ io: borrowing Outbound
+    ) {
+        nextStatistics = io.now + Self.statisticsInterval
+        guard minute != nil else {
+            minute = LoadMeter(io.statistics, at: io.now)
+            return
+        }
+        let load = minute!.look(io.statistics, at: io.now)
+        let now: Logger.Metadata = [
+            "connections": .string("\(io.connectionCount)"), "rooms": .string("\(roomCount)"),
+            "users": .string("\(userCount)"),
+            "loop-lag-us": .string("\(longestLag.wholeNanoseconds / 1000)"),
+            "records-lost": .string("\(log.droppedCount)"),
+        ]
+        events.log(
+            .statistics,
+            "\(Self.count(io.connectionCount, "connection")) of "
+                + "\(Self.count(userCount, "user")) in \(Self.count(roomCount, "room")); in the "
+                + "last minute \(load.opened) opened, \(load.closed) closed, \(load.refused) "
+                + "refused, \(load.messages) messages came and \(load.sends) sends went out; "
+                + "longest loop lag \(Self.milliseconds(longestLag)) ms",
+            load.fields.merging(now) { $1 },
+            level: load.isEmpty && io.connectionCount == 0 ? .debug : nil)
+        longestLag = .zero
+    }
+
+    // MARK: Its end
+
+    /// Ends, to be started again at once: clients are told so.
+    mutating func restart(_ io: inout Outbound) {
+        if !io.isStopping { isRestart = true }
+        io.stop(grace: io.isStopping ? .zero : .seconds(5), restarting: true)
+    }
+
+    /// A stop begins.
+    mutating func stopping(_ io: borrowing Outbound) {
+        let who = Self.count(io.connectionCount, "connection")
+        notifier.stopping(status: "Stopping: \(who) left")
+        if isRestart {
+            events.log(.restarting, "Restarting: \(who) told to come back at once (close 1012).")
+        } else {
+            events.log(.stopping, "Stopping: \(who) told to come back later (close 1001).")
+        }
+    }
+
+    /// Nobody has been there, by WebSocket or by request, for as long as was said.
+    private mutating func endIfIdle(_ io: inout Outbound) {
+        guard let idleExit, !io.isStopping else { return }
+        let requests = io.statistics.requestCount + io.statistics.openedCount
+        guard io.connectionCount == 0, requests == requestsWhenIdle, let since = idleSince else {
+            requestsWhenIdle = requests
+            idleSince = io.connectionCount == 0 ? io.now : nil
+            return
+        }
+        guard io.now.since(since) >= idleExit else { return }
+        events.log(
+            .idleExit,
+            "Nobody was here for \(idleExit.wholeMilliseconds / 1000) s: ending. The next "
+                + "connection starts the service again.")
+        io.stop(grace: .zero)
+    }
+
+    // MARK: Reloading
+
+    mutating func reloading() { notifier.reloading() }
+
+    /// The end of a reload, whatever came of it: the service goes on.
+    mutating func reloaded() { notifier.ready(status: "Serving: \(lastStatus)") }
+
+    /// What the service is told anew while it runs.
+    mutating func change(idleExit: Duration?, level: Logger.Level) {
+        if idleExit != self.idleExit { idleSince = nil }
+        self.idleExit = idleExit
+        events.logger.logLevel = level
+    }
+
+    // MARK: Words
+
+    /// That the manager does not hear is said once: a service goes on without it.
+    private mutating func tellOfManager() {
+        guard !hasToldOfManager, let failure = notifier.failure else { return }
+        hasToldOfManager = true
+        events.log(
+            .managerUnreachable,
+            "\(failure) The server goes on; its unit will be seen as not started, or as hung.")
+    }
+
+    private static func count(_ number: Int, _ noun: String) -> String {
+        "\(number) \(noun)\(number == 1 ? "" : "s")"
+    }
+
+    /// "0.3", "12".
+    private static func milliseconds(_ duration: Duration) -> String {
+        let tenths = duration.wholeNanoseconds / 100_000
+        return tenths >= 100 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
+    }
+}

@@ -1,0 +1,35 @@
+// The flags of a server that runs as a service.
+import ArgumentParser
+import CommandLineOptions
+import Logging
+import SystemdSupport
+
+/// Where the configuration is, where the log goes, and when to end by itself.
+struct ServiceOptions: ParsableArguments {
+    @Option(
+        help: """
+            A file of lines 'key = value', where keys are the names of these flags. Flags given here \
+            hold against it. It is read again on SIGHUP.
+            """)
+    var config: String?
+
+    @Option(
+        help: """
+            End when nobody was there for so long (10min, 1h). For a server that systemd starts \
+            again at the next connection; its rooms are forgotten then.
+            """)
+    var idleExit: TimeSpan?
+
+    @Option(
+        help: """
+            Where the log goes: 'journal', 'prefixed' (standard error with <N>) or 'text'. Default: \
+            the journal if it is there, text on a terminal, else prefixed.
+            """)
+    var log: LogDestination?
+
+    @Option(help: "What is logged at least: debug, info, notice, warning or error.")
+    var logLevel = Logger.Level.info
+}
+
+extension LogDestination: ExpressibleByArgument {}
+extension Logger.Level: @retroactive ExpressibleByArgument {}

@@ -1,0 +1,180 @@
+// The configuration file: what it may say, and what is said of one that is bad.
+import Foundation
+import Glibc
+import Programs
+import Testing
+
+@testable import CommandLineOptions
+@testable import roost
+
+@Suite struct ConfigurationTests {
+    private func arguments(
+        _ text: String, given: [String] = []
+    ) throws -> [String] {
+        try ConfigurationFile(text, path: "F").arguments(
+            for: Serve.self, excluding: Settings.commandLineOnly, given: given)
+    }
+
+    private func sentences(_ text: String) -> [String] {
+        do {
+            _ = try arguments(text)
+            return []
+        } catch {
+            return (error as? ConfigurationError)?.sentences ?? ["\(error)"]
+        }
+    }
+
+    @Test func `Lines become arguments`() throws {
+        let text = """
+            # a comment
+              max-message =  32K\u{20}
+            origin=a.org,b.org
+
+            no-limits = no
+            reuse-port = yes
+            """
+        #expect(
+            try arguments(text) == ["--max-message=32K", "--origin=a.org,b.org", "--reuse-port"])
+    }
+
+    @Test(arguments: [["--max-message", "1K"], ["--max-message=1K"]])
+    func `Flags hold against the file`(given: [String]) throws {
+        #expect(try arguments("max-message = 2K\noutbox = 3K", given: given) == ["--outbox=3K"])
+    }
+
+    @Test(arguments: [
+        ("nonsense", "F:1: This is no setting. Write: key = value"),
+        ("= 5", "F:1: This is no setting. Write: key = value"),
+        ("\n\nmax-mesage = 1K", "F:3: There is no setting 'max-mesage'. Is it 'max-message'?"),
+        ("xyzzy = 1", "F:1: There is no setting 'xyzzy'. 'roost serve --help' lists them."),
+        ("config = /etc/x", "F:1: There is no setting 'config'."),
+        ("no-limits = maybe", "F:1: 'no-limits' takes yes or no, not 'maybe'."),
+        ("outbox = 1K\noutbox = 2K", "F:2: 'outbox' is set in line 1 already. Remove one."),
+        ("max-message = 12q", "F:1: The value '12q' is invalid for '--max-message"),
+        ("idle-exit = soon", "F:1: The value 'soon' is invalid for '--idle-exit"),
+        ("max-connections = 0", "F:1: --max-connections must be at least 1."),
+    ])
+    func `A bad line is named, and what to do`(text: String, sentence: String) {
+        let said = sentences(text)
+        #expect(said.count == 1)
+        #expect(said.first?.hasPrefix(sentence) == true, "\(said)")
+    }
+
+    @Test func `All bad lines are named at once`() {
+        #expect(sentences("a = 1\nmax-message = 1K\nb = 2\nno-limits = 7").count == 3)
+    }
+
+    /// The names are read off the property wrappers, as ArgumentParser does it.
+    @Test func `Every flag of the help is a key, and nothing else is`() throws {
+        let help = try Run([BuildProducts.path("roost"), "serve", "--help"]).end().output
+        let pattern = try NSRegularExpression(
+            pattern: "^  (?:-h, )?--([a-z-]+)", options: .anchorsMatchLines)
+        let flags = pattern.matches(in: help, range: NSRange(help.startIndex..., in: help)).map {
+            String(help[Range($0.range(at: 1), in: help)!])
+        }
+        #expect(flags.count > 15)
+        let known = FlagName.all(of: Serve.self)
+        #expect(Set(known.map(\.text)).union(["help"]) == Set(flags))
+        #expect(known.first { $0.text == "no-limits" }?.isSwitch == true)
+        #expect(known.first { $0.text == "origin" }?.isSwitch == false)
+    }
+
+    @Test func `What can change while it runs is a flag`() {
+        let known = Set(FlagName.all(of: Serve.self).map(\.text))
+        #expect(Reloader.live.subtracting(known) == [])
+    }
+
+    @Test func `The file that is installed is good, with every line of it taken up too`() throws {
+        let path = BuildProducts.packageRoot.appendingPathComponent("deploy/roost.conf").path
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        #expect(sentences(text) == [])
+        let settings = text.split(separator: "\n").filter {
+            $0.hasPrefix("#") && $0.contains(" = ") && !$0.hasPrefix("# ")
+        }
+        #expect(settings.count > 5)
+        #expect(sentences(settings.map { $0.dropFirst() }.joined(separator: "\n")) == [])
+    }
+
+    @Test(arguments: [
+        ("90", 90.0), ("90s", 90), ("10min", 600), ("1h 30min", 5400), ("500ms", 0.5),
+        ("1d", 86_400),
+        ("1.5h", 5400),
+    ])
+    func `Spans of time`(text: String, seconds: Double) {
+        #expect(TimeSpan(argument: text)?.duration == .seconds(seconds))
+    }
+
+    @Test(arguments: ["", "0", "-5s", "5 parsecs", "min", "1..5s", "99999999999d"])
+    func `What is no span of time`(text: String) {
+        #expect(TimeSpan(argument: text) == nil)
+    }
+
+    // MARK: The program
+
+    /// A file of the test's own.
+    private final class TemporaryFile {
+        let path = "/tmp/roost-\(UInt64.random(in: .min ... .max)).conf"
+        init(_ text: String) throws { try write(text) }
+        func write(_ text: String) throws {
+            try text.write(toFile: path, atomically: true, encoding: .utf8)
+        }
+        deinit { unlink(path) }
+    }
+
+    @Test func `check-config says which line, or that all is well`() throws {
+        let file = try TemporaryFile("max-message = 1K\nnonsense\n")
+        let roost = BuildProducts.path("roost")
+        let bad = try Run([roost, "check-config", file.path]).end()
+        #expect(bad.status == 78)
+        #expect(bad.errors == "\(file.path):2: This is no setting. Write: key = value\n")
+        try file.write("max-message = 1K\n")
+        let good = try Run([roost, "check-config", file.path]).end()
+        #expect(good.status == 0)
+        #expect(good.output == "\(file.path) is good: 1 setting.\n")
+        let missing = try Run([roost, "check-config", "/nonexistent.conf"]).end()
+        #expect(missing.status == 78)
+        #expect(missing.errors.hasPrefix("Cannot read /nonexistent.conf: No such file"))
+    }
+
+    @Test func `A server does not start with a bad file, and says why`() throws {
+        let file = try TemporaryFile("max-mesage = 1K\n")
+        let end = try Run(command("roost", port: "0", "--config", file.path)).end()
+        #expect(end.status == 78)
+        #expect(end.output == "")
+        #expect(end.errors.contains("\(file.path):1: There is no setting 'max-mesage'."))
+    }
+
+    @Test func `A signal lets a good file hold for those who are there, and a bad one not`() throws
+    {
+        let manager = DatagramReceiver()
+        let file = try TemporaryFile("max-message = 100\n")
+        let run = try Run(
+            command("roost", port: "0", "--config", file.path, "--control", "off"),
+            environment: ["NOTIFY_SOCKET": manager.path])
+        let port = port(of: try #require(run.address()))
+        let (first, second) = (Client(port: port), Client(port: port))
+        #expect(first.upgrade() != nil && second.upgrade() != nil)
+        func reload() {
+            kill(run.process.processIdentifier, SIGHUP)
+            #expect(manager.texts { $0.hasPrefix("RELOADING=1") } != nil)
+            #expect(manager.texts { $0.hasPrefix("READY=1") } != nil)
+        }
+        #expect(manager.texts { $0.hasPrefix("READY=1") } != nil)
+        try file.write("max-message = 10\nport = 1\n")
+        reload()
+        try file.write("max-message = 100\nwhat = ever\n")
+        reload()
+        second.sendText(#"{"type":"login","user":"a"}"#)
+        #expect(second.frame()?.payload.starts(with: [0x03, 0xF1]) == true)
+        try file.write("")
+        reload()
+        first.sendText(#"{"type":"login","user":"a"}"#)
+        #expect(first.text()?.contains("welcome") == true)
+        kill(run.process.processIdentifier, SIGTERM)
+        while let frame = first.frame(), frame.opcode != 8 {}
+        first.close()
+        let said = run.end().errors
+        #expect(said.contains("\(file.path):2: There is no setting 'what'"))
+        #expect(said.contains("what it says of max-message holds from now on."))
+    }
+}

@@ -1,0 +1,61 @@
+// Who listens where a service manager or a journal would: a local datagram socket of the test's own.
+import Foundation
+import Glibc
+
+/// A bound AF_UNIX datagram socket, and what was sent to it.
+public final class DatagramReceiver {
+    /// Where to send to.
+    public let path: String
+    private let descriptor: Int32
+
+    /// Binds a path of its own; `bufferByteCount` is how much may wait.
+    public init(bufferByteCount: Int32? = nil) {
+        path = "/tmp/roost-\(UInt64.random(in: .min ... .max)).sock"
+        descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        if var count = bufferByteCount {
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &count, 4)
+        }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let status = withUnsafeBytes(of: &address) { bytes in
+            bind(
+                descriptor, bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self),
+                socklen_t(bytes.count))
+        }
+        precondition(status == 0, "bind \(path): \(errno)")
+        setTimeLimit(seconds: 15)
+    }
+
+    deinit { close() }
+
+    /// Goes away: senders find nobody.
+    public func close() {
+        unlink(path)
+        Glibc.close(descriptor)
+    }
+
+    private func setTimeLimit(seconds: Int) {
+        var limit = timeval(tv_sec: seconds, tv_usec: 0)
+        setsockopt(
+            descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    /// The next datagram; nil if none comes within 15 s, or none is there and `waits` is false.
+    public func next(waits: Bool = true) -> [UInt8]? {
+        var buffer = [UInt8](repeating: 0, count: 1 << 17)
+        let count = recv(
+            descriptor, &buffer, buffer.count, waits ? 0 : Int32(MSG_DONTWAIT))
+        return count >= 0 ? Array(buffer[..<count]) : nil
+    }
+
+    /// Datagrams as texts until one satisfies the condition, that one included; nil if none comes.
+    public func texts(until condition: (String) -> Bool) -> [String]? {
+        var texts: [String] = []
+        while let bytes = next() {
+            texts.append(String(decoding: bytes, as: UTF8.self))
+            if condition(texts.last!) { return texts }
+        }
+        return nil
+    }
+}
