@@ -2,13 +2,17 @@
 
 ARGS ?=
 SWIFT_BUILD = swift build
-RELEASE = $(SWIFT_BUILD) -c release
+# Released programs have Swift's libraries in them: they run where there is no Swift.
+RELEASE = $(SWIFT_BUILD) -c release --static-swift-stdlib
+PREFIX ?= /usr/local
+DEB_FOLDER ?= .build-deb
 
 PYTHON_TESTS = Tests/Support/python
 DOCUMENTED = WebSocketServer WebSocketCore LinuxReactor SystemdSupport ChatRooms
 SYMBOLS = .build/debug/../symbolgraph
 
-.PHONY: help run test conformance hostile bench bench-reference fuzz docs deps deps-test format clean
+.PHONY: help run test conformance hostile bench bench-reference fuzz docs deps deps-test format clean \
+	install release deb
 .DEFAULT_GOAL := help
 
 help: ## List what can be made
@@ -23,6 +27,7 @@ test: deps-test ## Build everything and run all tests (ARGS="--filter Name" for 
 	$(SWIFT_BUILD) --build-tests
 	$(RELEASE) --product echo-server
 	$(RELEASE) --product AutobahnClient
+	$(RELEASE) --product roost
 	@ROOST_RELEASE_FOLDER="$$($(RELEASE) --show-bin-path)" Tests/Support/run-tests.sh $(ARGS)
 
 conformance: deps ## Run the Autobahn test suite (needs Python 2.7) against server and client
@@ -73,8 +78,22 @@ deps-test: deps
 	@.ci/install-packages tests
 	@Tests/Support/python-venv.sh
 
+install: ## Install the chat server and its units below PREFIX (/usr/local), DESTDIR in front
+	@test -x .build/release/roost || { echo "Build it first, as yourself: make release"; exit 1; }
+	@DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" deploy/install .build/release/roost
+	@echo "Installed below $(DESTDIR)$(PREFIX). Then, as root:"
+	@echo "    systemd-sysusers && journalctl --update-catalog && systemctl daemon-reload"
+	@echo "    systemctl enable --now roost.socket"
+
+release: deps ## Build the chat server as it is installed
+	$(RELEASE) --product roost
+
+deb: release ## Make a Debian package of the chat server in .build-deb
+	@.ci/install-packages deb
+	@deploy/deb/build "$$($(RELEASE) --show-bin-path)/roost" $(DEB_FOLDER)
+
 format: ## Lay out all Swift sources
 	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
 
 clean: ## Remove what was built, and the tests' Python environments
-	rm -rf .build .build-docs .build-fuzz .venv-*
+	rm -rf .build .build-docs .build-fuzz .build-deb .venv-*

@@ -139,6 +139,8 @@ let package = Package(
             dependencies: ["bench", "roost", "EchoServer", "BroadcastServer", "Programs"],
             swiftSettings: tests),
         .testTarget(
+            name: "SystemdTests", dependencies: ["roost", "Programs"], swiftSettings: tests),
+        .testTarget(
             name: "BrowserTests", dependencies: ["roost", "Programs"], swiftSettings: tests),
         .testTarget(
             name: "ConformanceTests", dependencies: ["EchoServer", "AutobahnClient", "Programs"],

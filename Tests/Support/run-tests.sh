@@ -2,8 +2,9 @@
 # Runs the tests that are built, and ends with what failed, what was skipped and why, and how many
 # of each, so that nobody scrolls. Arguments go to `swift test`. The status is that of the tests.
 #
-# Everything but ConformanceTests runs in parallel first. The conformance and hostile-input runs
-# come alone afterwards: they load the machine and measure round trips.
+# Everything but ConformanceTests and SystemdTests runs in parallel first. A booted machine and the
+# conformance and hostile-input runs come alone afterwards: they load the machine and measure round
+# trips.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -22,7 +23,8 @@ pass() { # seconds after which it is hung, then arguments of `swift test`
 if [ $# -gt 0 ]; then
     pass 1500 "$@"
 else
-    pass 900 --skip '^ConformanceTests\.'
+    pass 900 --skip '^(ConformanceTests|SystemdTests)\.'
+    pass 600 --filter '^SystemdTests\.'
     pass 600 --filter '^ConformanceTests\.'
 fi
 
