@@ -95,7 +95,8 @@ private func readPlainly(
         message!.frameCount += 1
         // A message in one frame has no fragments to be counted.
         let isFragmented = !isFinal || message!.frameCount > 1
-        guard message!.bytes.count <= rules.messageByteLimit,
+        let limit = byteLimit(rules, isCompressed: message!.isCompressed)
+        guard message!.bytes.count <= limit,
             !isFragmented || message!.frameCount <= max(1, rules.fragmentLimit)
         else { return bad() }
         guard isFinal else {
@@ -135,11 +136,11 @@ private func takeFrame(
     let opcode = first & 0xF
     let isShortest = start == 2 || length >= (start == 4 ? 126 : 65536)
     let reserved = first & 0x70
-    let mayBeCompressed = rules.allowsCompression && (opcode == 1 || opcode == 2)
+    let mayBeMarked = rules.allowsCompression && (opcode == 1 || opcode == 2)
     let isAllowed =
         [0, 1, 2, 8, 9, 10].contains(opcode) && isMasked == (rules.role == .server)
-        && (reserved == 0 || (reserved == 0x40 && mayBeCompressed)) && isShortest
-        && length <= UInt64(max(rules.messageByteLimit, 125))
+        && (reserved == 0 || (reserved == 0x40 && mayBeMarked)) && isShortest
+        && length <= UInt64(max(byteLimit(rules, isCompressed: rules.allowsCompression), 125))
         && (opcode < 8 || (first & 0x80 != 0 && length <= 125))
     let key = isMasked ? Array(bytes.dropFirst(start).prefix(4)) : [0, 0, 0, 0]
     if isMasked { start += 4 }
@@ -148,6 +149,11 @@ private func takeFrame(
     let end = start + Int(length)
     rest = rest.dropFirst(end)
     return (first, bytes[start..<end].enumerated().map { $1 ^ key[$0 % 4] })
+}
+
+/// What can't be compressed becomes longer: a sixteenth and 64 bytes are allowed for that.
+private func byteLimit(_ rules: DecoderRules, isCompressed: Bool) -> Int {
+    isCompressed ? rules.messageByteLimit * 17 / 16 + 64 : rules.messageByteLimit
 }
 
 private func closeEvent(_ payload: [UInt8]) -> Recorded? {
