@@ -11,7 +11,7 @@ PYTHON_TESTS = Tests/Support/python
 DOCUMENTED = WebSocketServer WebSocketCore LinuxReactor SystemdSupport ChatRooms
 SYMBOLS = .build/debug/../symbolgraph
 
-.PHONY: help run test conformance hostile bench bench-reference fuzz docs deps deps-test format clean \
+.PHONY: help run test conformance hostile bench bench-reference bench-micro fuzz docs deps deps-test format clean \
 	install release deb
 .DEFAULT_GOAL := help
 
@@ -51,6 +51,10 @@ bench-reference: deps ## Measure the servers beside a bare one in C (ARGS=--quic
 	$(RELEASE) --product broadcast-server
 	$(RELEASE) --product roost
 	@Benchmarks/reference/compare.py $(ARGS)
+
+bench-micro: deps ## Count the instructions of single steps (ARGS=--update keeps the new ones)
+	@.ci/install-packages measuring
+	@Benchmarks/Micro/instructions.py $(ARGS)
 
 fuzz: deps ## Fuzz each target for FUZZ_SECONDS=60 (ARGS="frames server" for some)
 	@Tests/Fuzz/fuzz.py $(ARGS)
@@ -96,4 +100,4 @@ format: ## Lay out all Swift sources
 	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
 
 clean: ## Remove what was built, and the tests' Python environments
-	rm -rf .build .build-docs .build-fuzz .build-deb .venv-*
+	rm -rf .build .build-docs .build-fuzz .build-micro .build-deb .venv-*

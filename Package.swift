@@ -12,7 +12,7 @@ let package = Package(
     products: [
         .library(name: "WebSocketServer", targets: ["WebSocketServer"]),
         .library(name: "WebSocketCore", targets: ["WebSocketCore"]),
-        // For the nested package Tests/Fuzz.
+        // For the nested packages Tests/Fuzz and Benchmarks/Micro.
         .library(name: "ChatRooms", targets: ["ChatRooms"]),
         .executable(name: "roost", targets: ["roost"]),
         .executable(name: "echo-server", targets: ["EchoServer"]),

@@ -1,0 +1,16 @@
+// Does one workload so many times: what callgrind counts. Without arguments it lists them all.
+
+@main
+struct Micro {
+    static func main() {
+        let arguments = CommandLine.arguments.dropFirst()
+        guard let name = arguments.first else {
+            for workload in Workload.all { print("\(workload.count)\t\(workload.name)") }
+            return
+        }
+        guard let workload = Workload.all.first(where: { $0.name == name }),
+            let count = arguments.dropFirst().first.flatMap({ Int($0) })
+        else { fatalError("usage: micro [WORKLOAD COUNT]") }
+        workload.prepare()(count)
+    }
+}

@@ -1,0 +1,21 @@
+// swift-tools-version: 6.2
+// What single steps of the server cost. It is a package of its own, so that nobody else builds it.
+// See `make bench-micro`, which passes -enable-testing: the workloads look inside of the modules.
+import PackageDescription
+
+let package = Package(
+    name: "micro",
+    products: [.executable(name: "micro", targets: ["Micro"])],
+    dependencies: [.package(name: "roost", path: "../..")],
+    targets: [
+        .executableTarget(
+            name: "Micro",
+            dependencies: [
+                .product(name: "WebSocketServer", package: "roost"),
+                .product(name: "ChatRooms", package: "roost"),
+            ],
+            path: ".", exclude: ["instructions.py", "instructions.json"],
+            sources: ["Micro.swift", "Workloads"], swiftSettings: [.swiftLanguageMode(.v6)])
+    ],
+    cLanguageStandard: .c2x
+)
