@@ -38,7 +38,7 @@ extension Chat {
     }
 
     /// The reply `joined`, and the messages behind it that did not go into it.
-    private func show(
+    private mutating func show(
         _ room: UInt32, _ command: Command, _ text: Span<UInt8>,
         since: (epoch: Epoch?, offset: Int)?, messageLimit: Int, _ effects: inout Effects
     ) {
@@ -51,6 +51,9 @@ extension Chat {
         {
             recovered = true
             shown = since.offset + 1..<min(since.offset + 1 + messageLimit, next)
+        }
+        if since != nil {
+            if recovered { counters.recoveredCount += 1 } else { counters.unrecoveredCount += 1 }
         }
 
         let start = begin("joined", command, text, &effects)

@@ -18,6 +18,7 @@ extension Chat {
         let slot = command.connection.slot
         connections[slot].user = user
         connections[slot].state = .loggedIn
+        counters.loginCount += 1
         let start = begin("welcome", command, text, &effects)
         writeWelcome(user, connections[slot].resourceID, to: &effects.bytes)
         effects.reply(to: command.connection, from: start)

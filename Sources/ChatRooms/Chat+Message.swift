@@ -28,6 +28,7 @@ extension Chat {
         let accepted = accept(command, text, body, id, room, &effects)
         if let first = firstOffset(of: accepted, effects) {
             effects.bytes.truncate(to: accepted.push.lowerBound)
+            counters.retryCount += 1
             let start = effects.bytes.count
             acknowledge(command, text, first, &effects)
             effects.reply(to: command.connection, from: start)
@@ -120,6 +121,7 @@ extension Chat {
     /// A message is stored: it takes its place in the room, everybody gets it, and its sender is
     /// told so. Messages of one room come here in the order of their offsets.
     mutating func stored(_ message: AcceptedMessage, _ effects: inout Effects) {
+        counters.messageCount += 1
         let room = message.room
         let limit = limits.historyByteLimitPerRoom
         let growth = rooms[room].history.growth(

@@ -54,6 +54,7 @@ extension Chat {
         do throws(Refusal) {
             return try publish(body, roomName, publisher, at: now, &effects)
         } catch {
+            counters.count(error.code)
             return RoomAnswer(error)
         }
     }
@@ -81,6 +82,7 @@ extension Chat {
             push: start..<end, acknowledgement: end..<end)
         if let first = firstOffset(of: message, effects) {
             effects.bytes.truncate(to: start)
+            counters.retryCount += 1
             return acknowledgement(room, first, isNew: false)
         }
         roomHeard(room, isNew: known == nil, at: now)

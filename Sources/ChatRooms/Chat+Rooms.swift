@@ -6,6 +6,13 @@ extension Chat {
     /// Users with at least one connection that has logged in.
     public var userCount: Int { users.count - goneUsers.count }
 
+    /// The rooms with the most members, those with most first. Looks at each room.
+    public func busiestRooms(_ count: Int) -> [(name: String, memberCount: Int)] {
+        let all = (0..<UInt32(rooms.placeCount)).filter { rooms[$0].members.count > 0 }
+        return all.sorted { rooms[$0].members.count > rooms[$1].members.count }.prefix(count)
+            .map { (rooms[$0].name, rooms[$0].members.count) }
+    }
+
     func id(of room: UInt32) -> RoomID {
         RoomID(index: room, generation: rooms[room].generation)
     }

@@ -31,6 +31,8 @@ public struct Chat: ~Copyable, Sendable {
     var waiting = Queue<Waiting>()
     /// Bytes allocated for the messages of all rooms.
     public internal(set) var historyByteCount = 0
+    /// What has happened since the start.
+    public internal(set) var counters = ChatCounters()
     var epochSeed: UInt64
     var epochCount: UInt64 = 0
     var tokens: [SessionToken] = []
@@ -97,6 +99,7 @@ public struct Chat: ~Copyable, Sendable {
             try command.check(outcome)
             try perform(command, text, &effects)
         } catch {
+            counters.count(error.code)
             let start = effects.bytes.count
             effects.bytes.put("{\"type\":\"error\"")
             command.writeReference(text, to: &effects.bytes)

@@ -1,7 +1,7 @@
 // Why a command was refused: a code for programs, a sentence for people.
 
 /// The codes of the protocol that this server gives: `code` of an `error`.
-public enum ErrorCode: Sendable {
+public enum ErrorCode: Int, CaseIterable, Sendable {
     /// `bad_json`, `bad_request` and `unknown_type`: it is not JSON, no such command, or a field of it
     /// is missing or wrong.
     case badJSON, badRequest, unknownType

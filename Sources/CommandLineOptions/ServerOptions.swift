@@ -47,6 +47,19 @@ public struct ServerOptions: ParsableArguments {
             """)
     public var clientWindow: Limit?
 
+    @Flag(
+        help: """
+            The port is a proxy's that sends the PROXY protocol, version 1 or 2; others are refused.
+            """)
+    public var proxyProtocol = false
+
+    @Option(
+        help: """
+            A proxy whose X-Forwarded-For and X-Forwarded-Host are believed: an address, a range \
+            (10.0.0.0/8), or 'unix' for local sockets. May be given several times.
+            """)
+    public var trustedProxy: [ProxyRange] = []
+
     @Option(help: "Seconds that a client may take for its request.")
     public var handshakeTimeout: Double?
 
@@ -107,6 +120,10 @@ public struct ServerOptions: ParsableArguments {
                 .init(descriptor: $0.descriptor, name: $0.name)
             }
         }
+        if proxyProtocol { configuration.requireProxyProtocol() }
+        configuration.trustedProxies = TrustedProxies(
+            trustedProxy.compactMap(\.range),
+            includesLocalSockets: trustedProxy.contains { $0.range == nil })
         configuration.limits = limits
         configuration.origin = originPolicy(otherwise: defaultOrigin)
         configuration.compression =
@@ -114,5 +131,17 @@ public struct ServerOptions: ParsableArguments {
         configuration.reusePort = reusePort
         configuration.stopSignals = [.interrupt, .terminate]
         return configuration
+    }
+}
+
+extension ServerConfiguration {
+    /// Has everything that clients may reach speak the PROXY protocol.
+    fileprivate mutating func requireProxyProtocol() {
+        addressesByKind[.proxy, default: []] += addresses
+        addresses = []
+        for index in passedSockets.indices
+        where !ListenerKind(name: passedSockets[index].name).isInternal {
+            passedSockets[index].name = ListenerKind.proxy.name
+        }
     }
 }

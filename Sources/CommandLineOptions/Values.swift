@@ -1,5 +1,6 @@
 // The values of flags that are more than a number or a word.
 import ArgumentParser
+import LinuxReactor
 import WebSocketServer
 
 /// A number of bytes: 65536, 64K or 1M, in powers of 1024.
@@ -58,5 +59,42 @@ public struct OriginRule: ExpressibleByArgument, Sendable, Equatable {
             else { return nil }
             policy = .hosts(hosts.map(String.init))
         }
+    }
+}
+
+/// A proxy that is trusted: a range of addresses, or 'unix' for local sockets.
+public struct ProxyRange: ExpressibleByArgument, Sendable, Equatable {
+    /// Nil for local sockets.
+    public let range: AddressRange?
+
+    /// Nil unless it is 'unix', an address, or a range with no bits behind its prefix.
+    public init?(argument: String) {
+        if argument == "unix" {
+            range = nil
+        } else if let range = AddressRange(argument) {
+            self.range = range
+        } else {
+            return nil
+        }
+    }
+}
+
+/// An address and a port: 127.0.0.1:9100, [::1]:9100, localhost:9100.
+public struct HostAndPort: ExpressibleByArgument, Sendable, Equatable {
+    /// The host, without brackets.
+    public let host: String
+    /// The port; 0 takes a free one.
+    public let port: UInt16
+
+    /// Nil unless there is a host, and a port behind the last colon.
+    public init?(argument: String) {
+        guard let colon = argument.lastIndex(of: ":"),
+            let port = UInt16(argument[argument.index(after: colon)...])
+        else { return nil }
+        var host = argument[..<colon]
+        if host.first == "[", host.last == "]" { host = host.dropFirst().dropLast() }
+        guard !host.isEmpty else { return nil }
+        self.host = String(host)
+        self.port = port
     }
 }

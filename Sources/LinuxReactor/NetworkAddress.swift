@@ -49,14 +49,11 @@ public struct NetworkAddress: Hashable, Sendable, BitwiseCopyable {
     /// for IPv6, since that is what one subscriber is usually given. A peer of IPv4 on a socket of
     /// IPv6 (::ffff:a.b.c.d) is one of IPv4.
     public var admissionKey: NetworkAddress {
-        guard family == .ipv6 else { return NetworkAddress(family: family, low: low) }
-        return isMappedIPv4
-            ? NetworkAddress(family: .ipv4, low: low & 0xFFFF_FFFF)
-            : NetworkAddress(family: .ipv6, high: high)
+        let address = unmapped
+        return address.family == .ipv6
+            ? NetworkAddress(family: .ipv6, high: high)
+            : NetworkAddress(family: address.family, low: address.low)
     }
-
-    /// RFC 4291 §2.5.5.2.
-    private var isMappedIPv4: Bool { family == .ipv6 && high == 0 && low >> 32 == 0xFFFF }
 }
 
 extension NetworkAddress: CustomStringConvertible {

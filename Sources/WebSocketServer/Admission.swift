@@ -15,8 +15,11 @@ struct Admission {
     /// When idle entries were last thrown out, by how many there were then.
     private var purgeThreshold = 1024
 
-    /// Nil if it may come in, and is counted; otherwise why not.
-    mutating func admit(_ peer: NetworkAddress, _ limits: Limits, at now: Instant) -> Refusal? {
+    /// Nil if it may come in, and is counted; otherwise why not. One that does not pay is no new
+    /// connection of its address, and counts all the same.
+    mutating func admit(
+        _ peer: NetworkAddress, _ limits: Limits, at now: Instant, pays: Bool = true
+    ) -> Refusal? {
         guard Self.applies(to: peer) else { return nil }
         let key = peer.admissionKey
         let rate = Double(limits.newConnectionsPerAddressAndSecond ?? .max)
@@ -31,7 +34,7 @@ struct Admission {
         if let most = limits.connectionsPerAddress, entry.count >= most {
             return .tooManyFromAddress
         }
-        if limits.newConnectionsPerAddressAndSecond != nil {
+        if pays, limits.newConnectionsPerAddressAndSecond != nil {
             if entry.tokens < 1 { return .tooFastFromAddress }
             entry.tokens -= 1
         }

@@ -42,6 +42,8 @@ struct Connection: ~Copyable {
         static var pinged: Flags { Flags(rawValue: 8) }
         /// Stands in the list that the end of the turn goes through.
         static var finishing: Flags { Flags(rawValue: 16) }
+        /// The PROXY protocol's header is to come before its first request.
+        static var awaitsProxyHeader: Flags { Flags(rawValue: 32) }
         /// Counts in admission.
         static var admitted: Flags { Flags(rawValue: 64) }
         /// Is to be reset, not closed in order.
@@ -54,6 +56,8 @@ struct Connection: ~Copyable {
         static var client: Flags { Flags(rawValue: 1024) }
         /// The handler has asked for it, and was not told yet what came of it.
         static var dialing: Flags { Flags(rawValue: 2048) }
+        /// A trusted proxy is at the other end: its requests say who is behind it.
+        static var proxied: Flags { Flags(rawValue: 4096) }
     }
 
     /// Why nothing is read; reading goes on when the set is empty.

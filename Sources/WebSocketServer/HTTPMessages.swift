@@ -11,7 +11,7 @@ public struct HTTPRequest: ~Copyable, ~Escapable {
     /// The connection it came on: what ``Outbound/respond(to:_:)`` is given, now or later. For an
     /// upgrade it is the name that `onOpen` will bring.
     public let id: ConnectionID
-    /// Who asks, as the kernel sees it.
+    /// Who asks, as the kernel sees it; or, through a proxy that is trusted, as that says.
     public let peer: NetworkAddress
     /// By which door the request came.
     public let listener: ListenerKind

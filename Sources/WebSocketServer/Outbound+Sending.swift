@@ -32,6 +32,7 @@ extension Outbound {
 
     @inline(__always)
     private mutating func send(_ payload: Span<UInt8>, as opcode: Opcode, to id: ConnectionID) {
+        statistics.directCount += 1
         // A short answer to what is being decoded, by a connection that takes the short way.
         if id.resourceId == reading.answerable, answers.appendShortFrame(opcode, payload) { return }
         sendAny(payload, as: opcode, to: id)

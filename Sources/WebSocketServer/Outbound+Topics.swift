@@ -146,6 +146,7 @@ extension Outbound {
         for encoding in Encoding.allCases {
             let lane = topics[topic.index].lanes[Int(encoding.rawValue)]
             guard lane != Subscription.none, lanes[lane].members.count > 0 else { continue }
+            statistics.deliveryCount += UInt64(lanes[lane].members.count)
             let skipped = except.flatMap { slot(of: $0) }.flatMap { memberToSkip($0, in: lane) }
             lanes[lane].log.borrowMemory(of: &spareLog)
             if encoding == .deflated {

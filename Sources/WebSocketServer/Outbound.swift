@@ -66,6 +66,8 @@ public struct Outbound: ~Copyable {
     public internal(set) var now: Instant
     /// The calendar's time at which this turn began; the same in all callbacks of a turn.
     public internal(set) var wallClock: WallTime
+    /// How many connections there may be: ``Limits/connectionCount``, or what RLIMIT_NOFILE allows.
+    public internal(set) var connectionLimit = 0
     /// Counters since the server's start.
     public internal(set) var statistics = Statistics()
     /// Whether the server is on its way to its end: it accepts nobody, and closes whoever is there.
@@ -121,7 +123,8 @@ public struct Outbound: ~Copyable {
         return id(of: slot)
     }
 
-    /// Who is at the other end, as the kernel sees it; nil if the connection is gone.
+    /// Who is at the other end, as the kernel sees it; or, behind a proxy that is trusted, as that
+    /// said. Nil if the connection is gone.
     public func peer(of id: ConnectionID) -> NetworkAddress? {
         slot(of: id).map { connections[$0].peer }
     }

@@ -36,6 +36,7 @@ extension ServerCore where K: ~Copyable {
         guard case .outward(let start) = roundTrip.stage else { return }
         watchWakeup(for: .readable)
         io.loopLag = io.now.since(start)
+        io.statistics.loopLag.record(io.loopLag)
         roundTrip.stage = .sweeping(laneCount: io.queuedLanes.count)
     }
 

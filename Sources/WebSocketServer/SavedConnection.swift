@@ -22,14 +22,15 @@ extension Connection {
         guard !listener.isInternal else { return false }
         switch phase {
         case .webSocket: return true
-        case .head: return !flags.contains(.endsAfterFlush) && refusal == nil
+        case .head:
+            return flags.isDisjoint(with: [.endsAfterFlush, .awaitsProxyHeader]) && refusal == nil
         case .free, .body, .responding, .lingering, .dead, .connecting, .awaitingAnswer:
             return false
         }
     }
 
     /// Flags that say something of the connection, and not of what this turn has still to do.
-    static var savedFlags: Flags { [.announced, .admitted, .pinged, .client] }
+    static var savedFlags: Flags { [.announced, .admitted, .pinged, .proxied, .client] }
 
     func save(to writer: inout StateWriter) {
         writer.write(phase.rawValue)

@@ -48,6 +48,9 @@ public struct ServerConfiguration: Sendable {
     /// to a topic once for all members, in some 8 µs for half a kilobyte. What a client sends
     /// compressed is bounded by ``Limits/messageByteCount`` and ``Limits/inflateRatio``.
     public var compression: DeflatePolicy? = DeflatePolicy()
+    /// Proxies that say who is behind them in X-Forwarded-For and X-Forwarded-Host. That address
+    /// counts in ``Limits``, and is the peer in every callback and log record.
+    public var trustedProxies = TrustedProxies()
     /// How often ``WebSocketHandler/onTick(_:)-(Outbound)`` is called.
     public var tickInterval = Duration.seconds(1)
     /// Signals that stop the server in order, as ``Outbound/stop(grace:)`` with 5 s does; a second

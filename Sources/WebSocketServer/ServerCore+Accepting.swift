@@ -38,7 +38,7 @@ extension ServerCore where K: ~Copyable {
 
     /// How many connections at a time are let in only to be told why they may not stay. They count
     /// as nobody's, so that being refused takes no place from others.
-    private static var refusedLimit: Int { 32 }
+    static var refusedLimit: Int { 32 }
 
     /// How many connections there are at a time of those that do not count as clients'.
     private static var internalLimit: Int { 32 }
@@ -57,8 +57,7 @@ extension ServerCore where K: ~Copyable {
             internalCount += 1
         } else {
             io.statistics.acceptedCount += 1
-            connection.refusal = refusal(of: peer)
-            if connection.refusal == nil { connection.flags.insert(.admitted) }
+            admit(&connection, peer)
         }
         if let refusal = connection.refusal {
             guard refusedCount < Self.refusedLimit else { return turnAway(socket, refusal, peer) }
@@ -88,12 +87,21 @@ extension ServerCore where K: ~Copyable {
         io.connections.takenCount - refusedCount - internalCount - io.dialing.count
     }
 
-    /// Why one more client from this address may not come in; nil if it may, and is counted.
-    private mutating func refusal(of peer: NetworkAddress) -> Refusal? {
+    /// Decides whether one more client may come in. Behind a proxy its address is not known yet, and
+    /// that of the proxy counts for nobody.
+    private mutating func admit(_ connection: inout Connection, _ peer: NetworkAddress) {
+        if connection.listener == .proxy { connection.flags.insert(.awaitsProxyHeader) }
         if countedConnectionCount >= connectionLimit {
-            return .tooManyConnections
+            connection.refusal = .tooManyConnections
+        } else if connection.listener == .proxy {
+            return
+        } else if proxies.contains(peer) {
+            connection.flags.insert(.proxied)
+        } else if let refusal = admission.admit(peer, io.limits, at: io.now) {
+            connection.refusal = refusal
+        } else {
+            connection.flags.insert(.admitted)
         }
-        return admission.admit(peer, io.limits, at: io.now)
     }
 
     /// With no descriptor left: gives up the reserve to accept one and tell it so.

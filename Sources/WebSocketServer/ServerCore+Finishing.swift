@@ -26,10 +26,7 @@ extension ServerCore where K: ~Copyable {
         io.leaveAllTopics(slot, delivering: io.connections[slot].phase != .dead)
         if io.connections[slot].flags.contains(.announced) { io.openCount -= 1 }
         io.connections[slot].flags.remove([.announced, .dialing])
-        io.statistics.closeCounts[cause.counterIndex] += 1
-        if case .violation(let kind) = cause {
-            io.statistics.violationCounts[Int(kind.rawValue)] += 1
-        }
+        io.statistics.count(cause)
         let id = io.id(of: slot)
         do {
             try call(.error(cause), id, &io)

@@ -38,6 +38,9 @@ extension ServerCore where K: ~Copyable {
 
     /// True if the head is complete and there may be more to do.
     private mutating func takeHead(_ slot: UInt32, _ call: HandlerCall) -> Bool {
+        if io.connections[slot].flags.contains(.awaitsProxyHeader) {
+            return takeProxyHeader(slot)
+        }
         if io.connections[slot].exchange == UInt32.max {
             io.connections[slot].exchange = io.exchanges.take(HTTPExchange())
         }
@@ -57,8 +60,14 @@ extension ServerCore where K: ~Copyable {
             let head = RequestHead(parsing: bytes.span.extracting(0..<byteCount))
             bytes.removeFirst(byteCount)
             if !bytes.isEmpty { swap(&bytes, &io.connections[slot].leftover) }
+            let isUpgrade = Handshake.isUpgrade(head)
+            if io.connections[slot].flags.contains(.proxied),
+                !isAdmitted(slot, head, isUpgrade: isUpgrade)
+            {
+                return false
+            }
             do throws(HandshakeRejection) {
-                if Handshake.isUpgrade(head) {
+                if isUpgrade {
                     try upgrade(slot, head, call)
                     return false
                 }

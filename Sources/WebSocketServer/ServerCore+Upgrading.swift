@@ -8,7 +8,9 @@ extension ServerCore where K: ~Copyable {
         _ slot: UInt32, _ head: RequestHead, _ call: HandlerCall
     ) throws(HandshakeRejection) {
         let accept = try Handshake.validate(head)
-        guard origin.admits(origin: head.header("Origin"), host: head.header("Host") ?? "") else {
+        let isProxied = io.connections[slot].flags.contains(.proxied)
+        let host = (isProxied ? proxies.host(head) : nil) ?? head.header("Host") ?? ""
+        guard origin.admits(origin: head.header("Origin"), host: host) else {
             throw HandshakeRejection(
                 .forbidden,
                 reason: "Pages from this Origin may not connect here. "

@@ -29,7 +29,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
     var refusedCount = 0
     /// Connections of the people who run the server: they are not clients.
     var internalCount = 0
-    private(set) var connectionLimit: Int
+    var connectionLimit: Int { io.connectionLimit }
     /// What RLIMIT_NOFILE allows.
     private let descriptorCount: Int
 
@@ -38,6 +38,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
     /// Those that the server speaks, the one it likes best first.
     let subprotocols: [String]
     private(set) var origin: OriginPolicy
+    let proxies: TrustedProxies
     let tickInterval: Duration
     var nextTick: Instant
     var signals: SignalSource?
@@ -91,13 +92,15 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         listeners: [Listener], reserve: FileDescriptor?, signals: SignalSource?,
         wakeup: FileDescriptor, descriptorCount: Int, _ configuration: ServerConfiguration
     ) {
+        proxies = configuration.trustedProxies
         nextTick = io.now + configuration.tickInterval
-        connectionLimit = Self.connectionLimit(io.limits, descriptors: descriptorCount)
         self.descriptorCount = descriptorCount
         stopSignals = configuration.stopSignals
         self.kernel = kernel
         self.poller = poller
         self.io = io
+        self.io.connectionLimit = Self.connectionLimit(
+            self.io.limits, descriptors: descriptorCount)
         self.listeners = listeners
         self.reserve = reserve
         self.signals = signals
@@ -246,7 +249,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         guard let new = io.newRules else { return }
         io.newRules = nil
         io.takeOver(new.limits)
-        connectionLimit = Self.connectionLimit(new.limits, descriptors: descriptorCount)
+        io.connectionLimit = Self.connectionLimit(new.limits, descriptors: descriptorCount)
         origin = new.origin
     }
 

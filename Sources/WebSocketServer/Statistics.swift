@@ -24,6 +24,10 @@ public struct Statistics: Sendable {
     public var requestCount: UInt64 = 0
     /// Messages given to the handler.
     public var messagesReceivedCount: UInt64 = 0
+    /// Messages sent to one connection.
+    public var directCount: UInt64 = 0
+    /// Messages on their way to members of topics: each counted once for each member.
+    public var deliveryCount: UInt64 = 0
     /// Bytes received, headers and heads included.
     public var bytesReceivedCount: UInt64 = 0
     /// Bytes given to the kernel.
@@ -39,6 +43,36 @@ public struct Statistics: Sendable {
     public var acceptPauseCount: UInt64 = 0
     /// Turns of the loop.
     public var turnCount: UInt64 = 0
+    /// Nanoseconds spent on sweeping topics: one turn in 16 is timed, and counts sixteenfold.
+    public var sweepNanoseconds: UInt64 = 0
+    /// Passes over the waiting topics, one a turn at most.
+    public var sweepCount: UInt64 = 0
+    /// How long events have waited for the loop: what ``Outbound/loopLag`` was, about once a second.
+    public var loopLag = LatencyHistogram()
+    /// Closes told to the handler by ``CloseCause/counterIndex`` and the code's value, or 0 for a
+    /// private code of the peer's own, which would be without number.
+    public var closeCodeCounts: [CauseAndCode: UInt64] = [:]
+
+    /// Nothing has happened.
+    public init() {}
+
+    /// A cause of ``closeCodeCounts``, and the code that went with it.
+    public struct CauseAndCode: Hashable, Sendable {
+        /// ``CloseCause/counterIndex``.
+        public let cause: UInt8
+        /// The code of the Close frame, or 0.
+        public let code: UInt16
+    }
+
+    /// Counts a close that was told to the handler.
+    mutating func count(_ cause: CloseCause) {
+        closeCounts[cause.counterIndex] += 1
+        if case .violation(let kind) = cause { violationCounts[Int(kind.rawValue)] += 1 }
+        var code = cause.code.rawValue
+        if case .peerClosed = cause, code > 1015 { code = 0 }
+        closeCodeCounts[
+            CauseAndCode(cause: UInt8(cause.counterIndex), code: code), default: 0] += 1
+    }
 
     /// How many closes had this cause, whatever its code.
     public func closes(_ cause: CloseCause) -> UInt64 { closeCounts[cause.counterIndex] }
@@ -66,6 +100,22 @@ public enum Refusal: Int, CaseIterable, Sendable {
     case request
     /// ``Limits/handshakeDeadline`` has passed: HTTP 408, or a plain close if nothing came.
     case handshakeTimeout
+    /// The PROXY protocol's header was missing or malformed on a ``ListenerKind/proxy`` listener: HTTP
+    /// 400.
+    case proxyHeader
+
+    /// What it is called in metrics and in the log.
+    public var name: String {
+        switch self {
+        case .tooManyConnections: "too_many_connections"
+        case .tooManyFromAddress: "too_many_from_address"
+        case .tooFastFromAddress: "too_fast_from_address"
+        case .noDescriptors: "no_descriptors"
+        case .request: "request"
+        case .handshakeTimeout: "handshake_timeout"
+        case .proxyHeader: "proxy_header"
+        }
+    }
 
     /// The same in HTTP.
     var rejection: HandshakeRejection {
@@ -78,7 +128,7 @@ public enum Refusal: Int, CaseIterable, Sendable {
         case .tooManyConnections, .noDescriptors: "The server is full; try again in 10 seconds."
         case .tooManyFromAddress: "Too many connections from your address."
         case .tooFastFromAddress: "Too many new connections from your address; wait a second."
-        case .request, .handshakeTimeout: ""
+        case .request, .handshakeTimeout, .proxyHeader: ""
         }
     }
 }

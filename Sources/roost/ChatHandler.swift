@@ -19,6 +19,9 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     var service: Service
     /// How the configuration is read again; nil if there is no file.
     var reloader: Reloader?
+    var rates = Rates()
+    /// When the server began to serve.
+    var started: Instant?
 
     init(
         limits: ChatLimits, epochSeed: UInt64, access: Access = Access(),
@@ -43,6 +46,8 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         let isOffered = request.head.subprotocols.contains(Self.subprotocol)
         return UpgradeReply(subprotocol: isOffered ? Self.subprotocol : nil)
     }
+
+    mutating func onStart(_ io: inout Outbound) { started = io.now }
 
     mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) {
         chat.connectionOpened(id.key, resourceID: id.resourceId, at: io.moment)
@@ -73,6 +78,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         carryOutEffects(&io)
         endWaits(&io)
         service.tick(roomCount: chat.roomCount, userCount: chat.userCount, &io)
+        rates.note(io.statistics, at: io.now)
     }
 
     private mutating func provideToken(_ io: inout Outbound) {

@@ -6,5 +6,8 @@ struct Roost: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "roost",
         abstract: "A chat server: start it, open the page, talk.",
-        subcommands: [Serve.self, CheckConfig.self, Reload.self], defaultSubcommand: Serve.self)
+        subcommands: [
+            Serve.self, Status.self, Publish.self, Reload.self, Stop.self, CheckConfig.self,
+            Doctor.self,
+        ], defaultSubcommand: Serve.self)
 }

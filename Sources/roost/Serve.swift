@@ -36,8 +36,14 @@ struct Serve: ParsableCommand {
         let start = startLog()
         do {
             let server = try makeServer(reloader, start)
-            if start.log.destination != .journal { announce(server.addresses, scheme: "http") }
+            if start.log.destination != .journal {
+                announce(server.addresses, scheme: "http")
+                operation.announce(server.listeners)
+            }
             start.began(server)
+            let note = CapacityNote.text(
+                connectionLimit: server.connectionLimit, HostFacts(root: "/", process: nil))
+            start.events.logger.info("\(note)")
             server.run()
             start.ended()
         } catch  where start.log.destination == .journal {
@@ -57,7 +63,7 @@ struct Serve: ParsableCommand {
             configuration.tickInterval = min(.seconds(1), interval / 3)
         }
         let access = try operation.access()
-        if let note = operation.addControlSocket(to: &configuration, access) {
+        if let note = operation.addListeners(to: &configuration, access) {
             configuration.logger.notice("\(note)")
         }
         let service = Service(
@@ -75,7 +81,8 @@ struct Serve: ParsableCommand {
     /// Who opened its sockets itself would be gone for good.
     private func idleExit(_ configuration: ServerConfiguration, _ start: StartLog) -> Duration? {
         guard let span = service.idleExit else { return nil }
-        if configuration.addresses.isEmpty { return span.duration }
+        let ownAddresses = configuration.addresses + (configuration.addressesByKind[.proxy] ?? [])
+        if ownAddresses.isEmpty { return span.duration }
         start.events.logger.warning(
             "--idle-exit is for a server that systemd starts again: it has no effect here.")
         return nil

@@ -9,17 +9,26 @@ final class Run {
     private let output = Pipe()
     private let errors = Pipe()
 
-    init(_ command: [String], environment: [String: String]? = nil) throws {
+    /// `input` is what it reads; nothing if it is nil.
+    init(
+        _ command: [String], environment: [String: String]? = nil, input: String? = nil
+    ) throws {
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = command
         process.standardOutput = output
         process.standardError = errors
-        process.standardInput = FileHandle.nullDevice
+        let inputPipe = input.map { _ in Pipe() }
+        process.standardInput = inputPipe ?? FileHandle.nullDevice
         if let environment {
             process.environment = ProcessInfo.processInfo.environment
                 .merging(environment) { $1 }
         }
         try process.run()
+        if let input, let inputPipe {
+            // All that is sent here fits into a pipe.
+            try inputPipe.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+            try inputPipe.fileHandleForWriting.close()
+        }
     }
 
     deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }

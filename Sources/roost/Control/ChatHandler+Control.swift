@@ -12,8 +12,12 @@ extension ChatHandler {
         if path == "/healthz" || path == "/readyz" {
             return site.answer(request.head, isStopping: io.isStopping)
         }
-        guard request.listener == .control else {
-            return .text(.notFound, "There is nothing here.")
+        let isReading = request.head.method == .get || request.head.method == .head
+        if request.listener == .metrics {
+            guard path == "/metrics" else {
+                return .text(.notFound, "There is nothing here. The metrics are at /metrics.")
+            }
+            return isReading ? metrics(io) : .notAllowed("GET, HEAD")
         }
         let rank = access.rank(of: request.credentials)
         guard rank >= .member else {
@@ -21,6 +25,11 @@ extension ChatHandler {
                 RoomAnswer(
                     refusing: .forbidden,
                     "Only members of the control group may use this socket."))
+        }
+        switch path {
+        case "/status": return isReading ? status(request.head, io) : .notAllowed("GET, HEAD")
+        case "/metrics": return isReading ? metrics(io) : .notAllowed("GET, HEAD")
+        default: break
         }
         guard let action = ControlAction(path) else {
             return .text(.notFound, "There is nothing here. \(ControlAction.list)")
@@ -71,7 +80,8 @@ enum ControlAction: String, CaseIterable {
 
     /// For who asks for something else.
     static var list: String {
-        "Ask for " + allCases.map { "POST /\($0.rawValue)" }.joined(separator: ", ")
+        "Ask for GET /status, GET /metrics, "
+            + allCases.map { "POST /\($0.rawValue)" }.joined(separator: ", ")
             + ", POST /rooms/ROOM/messages."
     }
 }

@@ -1,5 +1,8 @@
 // The flags of the control socket, and of publishing from outside.
 import ArgumentParser
+import CommandLineOptions
+import Glibc
+import LinuxReactor
 import WebSocketServer
 
 /// Where the server is run from, and who may do so.
@@ -25,6 +28,10 @@ struct ControlOptions: ParsableArguments {
             """)
     var publishTokenFile: String?
 
+    @Option(
+        help: "An address for Prometheus, HOST:PORT; it is nobody else's business.")
+    var metrics: HostAndPort?
+
     /// The rights that follow from the flags. Throws for a file that cannot be read, and for a group
     /// that was asked for and is not there.
     func access() throws -> Access {
@@ -43,11 +50,16 @@ struct ControlOptions: ParsableArguments {
         return access
     }
 
-    /// Adds the control socket to what the server listens on, unless systemd has passed one. Returns
-    /// why there is none, if one could be missed.
-    func addControlSocket(
+    /// Adds the address of the metrics and the control socket to what the server listens on, the latter
+    /// unless systemd has passed one. Returns why there is none, if one could be missed.
+    func addListeners(
         to configuration: inout ServerConfiguration, _ access: Access
     ) -> String? {
+        if let metrics {
+            configuration.addressesByKind[.metrics] = [
+                .tcp(host: metrics.host, port: metrics.port)
+            ]
+        }
         let isPassed = configuration.passedSockets.contains {
             ListenerKind(name: $0.name) == .control
         }
@@ -63,5 +75,17 @@ struct ControlOptions: ParsableArguments {
             .unix(path: path, mode: group == nil ? 0o600 : 0o660, group: group)
         ]
         return nil
+    }
+
+    /// Says where the server is run from.
+    func announce(_ listeners: [Listener]) {
+        for listener in listeners {
+            switch listener.kind {
+            case .control: print("Control socket: \(listener.path ?? "passed by systemd")")
+            case .metrics: print("Metrics: http://\(listener.address)/metrics")
+            case .open, .proxy: continue
+            }
+        }
+        fflush(nil)
     }
 }

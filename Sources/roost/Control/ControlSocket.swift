@@ -1,4 +1,5 @@
-// UNSAFE: access(2) reads a string that outlives the call.
+// UNSAFE: access(2), lstat(2) and getgrgid(3) read strings and locals that outlive the call, and what
+// they return is copied at once.
 //
 // Where the control socket is, for the server and for those who look for it.
 import CLinux
@@ -24,6 +25,21 @@ enum ControlSocket {
             let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
             return unsafe access(folder, W_OK | X_OK) == 0
         }
+    }
+
+    /// Whether there is something, be it in use or not.
+    static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0
+    }
+
+    /// The name of the group that the file belongs to.
+    static func groupName(of path: String) -> String? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0, let entry = unsafe getgrgid(status.st_gid) else {
+            return nil
+        }
+        return unsafe String(cString: entry.pointee.gr_name)
     }
 
     /// Whether a server listens there: connects to it, and hangs up.

@@ -20,7 +20,10 @@ extension ChatHandler {
         }
     }
 
-    mutating func onStop(_ io: inout Outbound) { service.stopping(io) }
+    mutating func onStop(_ io: inout Outbound) {
+        service.stopping(io)
+        endWaits(&io)
+    }
 
     mutating func onRoundTrip(_ io: inout Outbound) { service.roundTrip(io) }
 

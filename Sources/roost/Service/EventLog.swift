@@ -109,7 +109,7 @@ extension ServerEvent {
         case .tooManyFromAddress: self = .addressFull
         case .tooFastFromAddress: self = .addressTooFast
         case .noDescriptors: self = .outOfDescriptors
-        case .request: self = .requestRefused
+        case .request, .proxyHeader: self = .requestRefused
         case .handshakeTimeout: self = .requestTimeout
         }
     }

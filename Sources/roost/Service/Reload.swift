@@ -10,16 +10,17 @@ struct Reload: ParsableCommand {
             is how 'systemctl reload roost' can fail.
             """)
 
-    @Option(help: "The control socket of the server.")
-    var control = ControlSocket.standardPath
+    @OptionGroup var target: ControlTarget
 
     func run() throws {
-        let answer = try ControlRequest(method: "POST", path: "/reload").send(to: control)
+        let answer = try target.answer("POST", "/reload")
         guard answer.status == 200 else {
             // In the unit's journal the server itself has said so, with an explanation.
-            if LogDestination.find() != .journal { ErrorStream().write(answer.text) }
+            if LogDestination.find() != .journal {
+                ErrorStream().write(ControlTarget.sentence(answer.body))
+            }
             throw ExitCode.failure
         }
-        print(answer.text)
+        print(answer.body, terminator: "")
     }
 }

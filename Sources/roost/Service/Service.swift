@@ -47,6 +47,9 @@ struct Service: ~Copyable {
         self.watchdogInterval = watchdogInterval
     }
 
+    /// Log records that nobody took.
+    var droppedRecordCount: UInt64 { log.droppedCount }
+
     // MARK: The loop
 
     /// About once a second. `roomCount` and `userCount` are the chat's.

@@ -1,0 +1,50 @@
+// What is there now, for who measures: found by looking, so that keeping it costs nothing.
+import WebSocketCore
+
+/// What a server holds at this instant.
+public struct Gauges: Sendable, Equatable {
+    /// WebSockets that are open to the handler: ``Outbound/connectionCount``.
+    public var openCount = 0
+    /// Connections of all kinds: WebSockets, HTTP, those being made and those being closed.
+    public var connectionCount = 0
+    /// Connections whose socket is full: they do not read as fast as they are sent to.
+    public var blockedCount = 0
+    /// Bytes that wait for connections' sockets, broadcasts not counted.
+    public var outboxByteCount = 0
+    /// Topics.
+    public var topicCount = 0
+    /// Subscriptions of connections to topics.
+    public var memberCount = 0
+    /// Bytes of broadcasts that are kept for members who have still to get them.
+    public var logByteCount = 0
+    /// How far the member is behind that is furthest behind in its topic, in bytes.
+    public var cursorLagByteCount = 0
+
+    /// Nothing is there.
+    public init() {}
+}
+
+extension Outbound {
+    /// What is there now. It looks at each topic, and at 65,536 connections at most: of more it looks
+    /// at every second, third … one, and reckons up. That takes some milliseconds then, so it is for
+    /// once in a while.
+    public func gauges() -> Gauges {
+        var gauges = Gauges()
+        gauges.openCount = openCount
+        gauges.connectionCount = connections.takenCount
+        gauges.topicCount = topics.takenCount
+        gauges.memberCount = subscriptions.takenCount
+        let step = max(1, (connections.bound + 65_535) / 65_536)
+        for slot in stride(from: 0, to: connections.bound, by: step) {
+            guard connections[UInt32(slot)].phase != .free else { continue }
+            gauges.outboxByteCount += step * connections[UInt32(slot)].outbox.bytes.count
+            if connections[UInt32(slot)].flags.contains(.blocked) { gauges.blockedCount += step }
+        }
+        for lane in 0..<UInt32(lanes.bound) where lanes[lane].members.count > 0 {
+            gauges.logByteCount += lanes[lane].log.frames.count
+            let lag = lanes[lane].log.end - lanes[lane].oldestNeeded(subscriptions)
+            gauges.cursorLagByteCount = max(gauges.cursorLagByteCount, Int(lag))
+        }
+        return gauges
+    }
+}

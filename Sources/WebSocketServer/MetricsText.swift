@@ -1,0 +1,162 @@
+// The text format in which Prometheus reads metrics, version 0.0.4.
+
+/// Metrics being written down, family after family. Names and labels are ASCII, and the program's own.
+public struct MetricsText: Sendable {
+    /// What goes into Content-Type.
+    public static let contentType = "text/plain; version=0.0.4; charset=utf-8"
+
+    /// Everything that was written.
+    public private(set) var text = ""
+    /// In front of every name that is not marked as somebody else's, with its underscore.
+    private let prefix: String
+
+    /// Nothing yet; every family's name will begin with `prefix` and an underscore.
+    public init(prefix: String) { self.prefix = prefix + "_" }
+
+    /// What kind of number it is.
+    public enum Kind: String, Sendable {
+        /// Only grows, and begins anew with the process; its name ends in `_total`.
+        case counter
+        /// Goes up and down.
+        case gauge
+        /// Counts by bounds.
+        case histogram
+    }
+
+    /// One number without labels.
+    public mutating func write(_ kind: Kind, _ name: String, _ help: String, _ value: some Number) {
+        family(kind, name, help)
+        sample(name, [], value)
+    }
+
+    /// A number for each value of one label.
+    public mutating func write<Value: Number>(
+        _ kind: Kind, _ name: String, _ help: String, by label: String,
+        _ values: some Sequence<(String, Value)>
+    ) {
+        family(kind, name, help)
+        for (value, number) in values { sample(name, [(label, value)], number) }
+    }
+
+    /// A histogram of durations, in seconds.
+    public mutating func write(_ name: String, _ help: String, _ histogram: LatencyHistogram) {
+        family(.histogram, name, help)
+        var sum: UInt64 = 0
+        for (bucket, count) in histogram.counts.enumerated() {
+            sum += count
+            let bound =
+                LatencyHistogram.bound(bucket).map { "\(Double($0) / 1e9)" } ?? "+Inf"
+            sample(name + "_bucket", [("le", bound)], sum)
+        }
+        sample(name + "_sum", [], Double(histogram.nanoseconds) / 1e9)
+        sample(name + "_count", [], sum)
+    }
+
+    /// Begins a family: its samples follow.
+    public mutating func family(_ kind: Kind, _ name: String, _ help: String) {
+        text += "# HELP \(prefix)\(name) \(help)\n# TYPE \(prefix)\(name) \(kind.rawValue)\n"
+    }
+
+    /// One sample of the family that was begun last.
+    public mutating func sample(
+        _ name: String, _ labels: [(String, String)], _ value: some Number
+    ) {
+        text += prefix + name
+        if !labels.isEmpty {
+            let pairs = labels.map { "\($0.0)=\"\(Self.escaped($0.1))\"" }
+            text += "{" + pairs.joined(separator: ",") + "}"
+        }
+        text += " \(value)\n"
+    }
+
+    private static func escaped(_ value: String) -> String {
+        var escaped = ""
+        for character in value {
+            switch character {
+            case "\\": escaped += "\\\\"
+            case "\"": escaped += "\\\""
+            case "\n": escaped += "\\n"
+            default: escaped.append(character)
+            }
+        }
+        return escaped
+    }
+
+    /// What a sample may be.
+    public typealias Number = Numeric & CustomStringConvertible
+}
+
+extension MetricsText {
+    /// Everything that the server itself counts, and what it holds now; see ``Outbound/gauges()``.
+    public mutating func write(_ statistics: Statistics, _ gauges: Gauges, connectionLimit: Int) {
+        write(.gauge, "connections", "Open WebSockets.", gauges.openCount)
+        write(.gauge, "sockets", "Connections of all kinds.", gauges.connectionCount)
+        write(
+            .gauge, "connections_limit", "The most connections that are let in.", connectionLimit)
+        write(
+            .counter, "connections_accepted_total", "Connections accepted.",
+            statistics.acceptedCount)
+        write(
+            .counter, "connections_opened_total", "Opening handshakes completed.",
+            statistics.openedCount)
+        write(
+            .counter, "connections_refused_total", "Connections and requests refused.",
+            by: "reason", Refusal.allCases.map { ($0.name, statistics.refusals($0)) })
+        writeCloses(statistics)
+        write(
+            .counter, "accept_pauses_total", "Pauses of accepting for want of descriptors.",
+            statistics.acceptPauseCount)
+        write(.counter, "http_requests_total", "HTTP requests answered.", statistics.requestCount)
+        write(
+            .counter, "messages_received_total", "Messages received.",
+            statistics.messagesReceivedCount)
+        write(
+            .counter, "messages_sent_total", "Messages sent, by way.", by: "way",
+            [("direct", statistics.directCount), ("topic", statistics.deliveryCount)])
+        write(
+            .counter, "messages_published_total", "Messages published to topics.",
+            statistics.publishedCount)
+        write(
+            .counter, "received_bytes_total", "Bytes received.", statistics.bytesReceivedCount)
+        write(.counter, "sent_bytes_total", "Bytes given to the kernel.", statistics.bytesSentCount)
+        write(.counter, "sends_total", "Calls of send(2).", statistics.sendCount)
+        write(.gauge, "topics", "Topics.", gauges.topicCount)
+        write(.gauge, "topic_members", "Subscriptions to topics.", gauges.memberCount)
+        write(
+            .gauge, "topic_log_bytes", "Broadcasts kept for members who have still to get them.",
+            gauges.logByteCount)
+        write(
+            .gauge, "topic_cursor_lag_bytes", "How far the slowest member is behind its topic.",
+            gauges.cursorLagByteCount)
+        write(
+            .counter, "topic_skips_total", "Moves of slow members to the newest message.",
+            statistics.skipCount)
+        write(
+            .counter, "sweep_seconds_total", "Time spent on sending broadcasts, sampled.",
+            Double(statistics.sweepNanoseconds) / 1e9)
+        write(.counter, "sweeps_total", "Turns with broadcasts to send.", statistics.sweepCount)
+        write(
+            .gauge, "blocked_connections", "Connections that do not read what they are sent.",
+            gauges.blockedCount)
+        write(
+            .gauge, "outbox_bytes", "Output that waits for connections to read, broadcasts apart.",
+            gauges.outboxByteCount)
+        write(.counter, "loop_turns_total", "Turns of the event loop.", statistics.turnCount)
+        write(
+            "loop_lag_seconds", "How long an event waited for the loop, probed once a second.",
+            statistics.loopLag)
+    }
+
+    private mutating func writeCloses(_ statistics: Statistics) {
+        family(
+            .counter, "connections_closed_total", "Closed WebSockets, by cause and close code.")
+        let closes = statistics.closeCodeCounts.sorted {
+            ($0.key.cause, $0.key.code) < ($1.key.cause, $1.key.code)
+        }
+        for (key, count) in closes {
+            let code = key.code == 0 ? "other" : "\(key.code)"
+            let cause = CloseCause.counterNames[Int(key.cause)]
+            sample("connections_closed_total", [("cause", cause), ("code", code)], count)
+        }
+    }
+}

@@ -1,0 +1,78 @@
+// Who is really there: what proxies say in front of a connection, or of a request.
+import LinuxReactor
+import Logging
+import WebSocketCore
+
+extension ServerCore where K: ~Copyable {
+    /// Takes the PROXY header off the front of a connection. True if a request may follow.
+    mutating func takeProxyHeader(_ slot: UInt32) -> Bool {
+        var bytes = ByteBuffer()
+        swap(&bytes, &io.connections[slot].leftover)
+        switch ProxyHeader.parse(bytes.span) {
+        case .incomplete:
+            swap(&bytes, &io.connections[slot].leftover)
+            return false
+        case .malformed(let flaw):
+            io.reject(slot, flaw.rejection, countedAs: .proxyHeader)
+            return false
+        case .complete(let byteCount, let source):
+            bytes.removeFirst(byteCount)
+            if !bytes.isEmpty { swap(&bytes, &io.connections[slot].leftover) }
+            io.connections[slot].flags.remove(.awaitsProxyHeader)
+            guard let source else { return true }
+            if proxies.contains(source) { io.connections[slot].flags.insert(.proxied) }
+            return isAdmitted(slot, as: source, pays: true)
+        }
+    }
+
+    /// Looks up who is behind a request that a trusted proxy brings. False if they may not come in
+    /// and have been told so.
+    ///
+    /// The connection counts for one client at a time, whose request was last; only a WebSocket is a
+    /// new connection of that client, since a proxy opens its own as it likes.
+    mutating func isAdmitted(_ slot: UInt32, _ head: RequestHead, isUpgrade: Bool) -> Bool {
+        guard let client = proxies.client(head), client != io.connections[slot].peer || isUpgrade
+        else { return true }
+        return isAdmitted(slot, as: client, pays: isUpgrade)
+    }
+
+    private mutating func isAdmitted(
+        _ slot: UInt32, as client: NetworkAddress, pays: Bool
+    ) -> Bool {
+        if io.connections[slot].flags.contains(.admitted) {
+            admission.release(io.connections[slot].peer)
+            io.connections[slot].flags.remove(.admitted)
+        }
+        io.connections[slot].peer = client
+        guard io.connections[slot].refusal == nil, !proxies.contains(client) else { return true }
+        guard let refusal = admission.admit(client, io.limits, at: io.now, pays: pays) else {
+            io.connections[slot].flags.insert(.admitted)
+            return true
+        }
+        // It is told in its own protocol, as one that came without a proxy.
+        guard refusedCount < Self.refusedLimit else {
+            io.reject(slot, refusal.rejection, countedAs: refusal)
+            return false
+        }
+        io.note(refusal, of: client)
+        io.connections[slot].refusal = refusal
+        refusedCount += 1
+        return true
+    }
+}
+
+extension ProxyHeader.Flaw {
+    /// What is said to who is there instead of a proxy; the log has it too.
+    var rejection: HandshakeRejection {
+        let reason =
+            switch self {
+            case .missing:
+                "This port is for a proxy that sends the PROXY protocol, and what came is none: "
+                    + "have the proxy send it (haproxy: send-proxy-v2), or ask at another port."
+            case .badLine: "The line of the PROXY protocol cannot be read."
+            case .badCommand: "The PROXY protocol header is of an unknown version or command."
+            case .badLength: "The PROXY protocol header is too short for its address, or too long."
+            }
+        return HandshakeRejection(.badRequest, reason: reason)
+    }
+}

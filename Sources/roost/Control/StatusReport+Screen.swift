@@ -1,0 +1,139 @@
+// How the server is, on one screen for a person.
+import WebSocketServer
+
+extension StatusReport {
+    /// At most 24 lines of 80 columns.
+    var screen: String {
+        var lines: [String] = [
+            "roost is \(state), process \(process), for \(Figures.duration(uptime))", "",
+            row(
+                "connections",
+                "\(Figures.count(gauges.openCount)) of at most \(Figures.count(connectionLimit))"),
+            row(
+                "chat",
+                "\(plural(userCount, "user")) in \(plural(roomCount, "room"))"
+                    + (waiterCount > 0 ? ", \(plural(waiterCount, "long poll"))" : "")),
+            row(
+                "messages",
+                "\(Figures.rate(rates.perSecond(\.messagesIn))) in, "
+                    + "\(Figures.rate(rates.perSecond(\.messagesOut))) out"),
+            row(
+                "traffic",
+                "\(Figures.bytes(Int(rates.perSecond(\.bytesIn))))/s in, "
+                    + "\(Figures.bytes(Int(rates.perSecond(\.bytesOut))))/s out"),
+            row("loop lag", lagText),
+            row(
+                "memory",
+                "\(Figures.bytes(residentByteCount)), history "
+                    + Figures.bytes(historyByteCount)),
+        ]
+        if gauges.blockedCount > 0 || gauges.cursorLagByteCount > 0 {
+            lines.append(
+                row(
+                    "slow readers",
+                    "\(Figures.count(gauges.blockedCount)), unread "
+                        + "\(Figures.bytes(gauges.outboxByteCount)), at most "
+                        + "\(Figures.bytes(gauges.cursorLagByteCount)) behind a room"))
+        }
+        if !busiestRooms.isEmpty {
+            let rooms = busiestRooms.map { "\($0.name) \(Figures.count($0.memberCount))" }
+            lines.append(row("busiest rooms", rooms.joined(separator: ", ")))
+        }
+        return (lines + ["", "since the start"] + sinceStart).joined(separator: "\n") + "\n"
+    }
+
+    private var sinceStart: [String] {
+        var lines = [
+            row("accepted", Figures.count(Int(statistics.acceptedCount))),
+            row("refused", Figures.list(refusals)),
+            row("closed", Figures.list(closes)),
+            row("messages", Figures.count(Int(chat.messageCount))),
+        ]
+        if chat.recoveredCount + chat.unrecoveredCount > 0 {
+            lines.append(
+                row(
+                    "resumed",
+                    "\(Figures.count(Int(chat.recoveredCount))) without loss, "
+                        + "\(Figures.count(Int(chat.unrecoveredCount))) with messages gone"))
+        }
+        if droppedLogRecordCount > 0 {
+            lines.append(
+                row("log records lost", "\(droppedLogRecordCount): the journal took no more"))
+        }
+        return lines
+    }
+
+    private var state: String { isStopping ? "stopping" : "serving" }
+
+    private var lagText: String {
+        var text = Figures.milliseconds(loopLag)
+        if let high = statistics.loopLag.quantile(0.99) {
+            text += " now, under \(Figures.milliseconds(high)) 99 times in 100"
+        }
+        return text
+    }
+
+    private func row(_ name: String, _ text: String) -> String {
+        "  " + name + String(repeating: " ", count: max(1, 18 - name.count)) + text
+    }
+
+    private func plural(_ count: Int, _ noun: String) -> String {
+        "\(Figures.count(count)) \(noun)\(count == 1 ? "" : "s")"
+    }
+}
+
+/// Numbers as people read them.
+enum Figures {
+    /// 1,234,567.
+    static func count(_ number: Int) -> String {
+        var text = ""
+        for (index, digit) in String(number.magnitude).reversed().enumerated() {
+            if index > 0, index % 3 == 0 { text.append(",") }
+            text.append(digit)
+        }
+        return (number < 0 ? "-" : "") + String(text.reversed())
+    }
+
+    /// 12.3/s, or 1,234/s.
+    static func rate(_ number: Double) -> String {
+        number < 100 ? "\((number * 10).rounded() / 10)/s" : "\(count(Int(number)))/s"
+    }
+
+    /// 512 B, 1.5 KB, 23 MB: powers of 1024.
+    static func bytes(_ number: Int) -> String {
+        var value = Double(number)
+        for unit in ["B", "KB", "MB", "GB"] {
+            if value < 1024 || unit == "GB" {
+                return value < 10 && unit != "B"
+                    ? "\((value * 10).rounded() / 10) \(unit)" : "\(Int(value.rounded())) \(unit)"
+            }
+            value /= 1024
+        }
+        return ""
+    }
+
+    /// The two largest units: 3 d 4 h, 5 min 10 s.
+    static func duration(_ duration: Duration) -> String {
+        let seconds = Int(duration.components.seconds)
+        let parts = [
+            (seconds / 86_400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "min"),
+            (seconds % 60, "s"),
+        ]
+        let first = parts.firstIndex { $0.0 > 0 } ?? 3
+        return parts[first...].prefix(2).map { "\($0.0) \($0.1)" }.joined(separator: " ")
+    }
+
+    static func milliseconds(_ duration: Duration) -> String {
+        let value = duration.inSeconds * 1000
+        return value < 10 ? "\((value * 100).rounded() / 100) ms" : "\(Int(value.rounded())) ms"
+    }
+
+    /// "12: too_slow 10, request 2"; "0" for an empty list.
+    static func list(_ counts: [(String, UInt64)]) -> String {
+        let sum = counts.reduce(0) { $0 + $1.1 }
+        guard sum > 0 else { return "0" }
+        let parts = counts.sorted { $0.1 > $1.1 }
+            .map { "\($0.0.replacing("_", with: " ")) \(count(Int($0.1)))" }
+        return "\(count(Int(sum))): \(parts.joined(separator: ", "))"
+    }
+}

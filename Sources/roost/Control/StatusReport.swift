@@ -1,0 +1,89 @@
+// How the server is: the figures of `roost status`, as JSON.
+import ChatRooms
+import WebSocketServer
+
+/// The live figures of one instant.
+struct StatusReport {
+    var process: Int32 = 0
+    var uptime = Duration.zero
+    var isStopping = false
+    var statistics = Statistics()
+    var gauges = Gauges()
+    var connectionLimit = 0
+    var rates = Rates()
+    var loopLag = Duration.zero
+    var userCount = 0
+    var roomCount = 0
+    var historyByteCount = 0
+    var waiterCount = 0
+    var chat = ChatCounters()
+    var busiestRooms: [(name: String, memberCount: Int)] = []
+    /// Resident memory; 0 where it cannot be told.
+    var residentByteCount = 0
+    var droppedLogRecordCount: UInt64 = 0
+
+    /// Every figure, for programs.
+    var json: String {
+        var object = JSONText()
+        object.add("process", Int(process))
+        object.add("state", isStopping ? "stopping" : "serving")
+        object.add("uptime_seconds", uptime.inSeconds)
+        object.add("connections", gauges.openCount)
+        object.add("connections_limit", connectionLimit)
+        object.add("sockets", gauges.connectionCount)
+        object.add("users", userCount)
+        object.add("rooms", roomCount)
+        object.add("long_polls", waiterCount)
+        object.add("history_bytes", historyByteCount)
+        object.add("resident_bytes", residentByteCount)
+        object.add("loop_lag_seconds", loopLag.inSeconds)
+        object.add("blocked_connections", gauges.blockedCount)
+        object.add("outbox_bytes", gauges.outboxByteCount)
+        object.add("topic_cursor_lag_bytes", gauges.cursorLagByteCount)
+        object.add("dropped_log_records", droppedLogRecordCount)
+        object.add("per_second", ratesObject)
+        object.add("accepted", statistics.acceptedCount)
+        object.add("opened", statistics.openedCount)
+        object.add("refused", Self.object(refusals))
+        object.add("closed", Self.object(closes))
+        object.add("messages", chat.messageCount)
+        object.add("resumes_recovered", chat.recoveredCount)
+        object.add("resumes_lost", chat.unrecoveredCount)
+        object.add(
+            "busiest_rooms", Self.object(busiestRooms.map { ($0.name, UInt64($0.memberCount)) }))
+        return object.text
+    }
+
+    private var ratesObject: JSONText {
+        var object = JSONText()
+        object.add("accepted", rates.perSecond(\.accepted))
+        object.add("messages_in", rates.perSecond(\.messagesIn))
+        object.add("messages_out", rates.perSecond(\.messagesOut))
+        object.add("bytes_in", rates.perSecond(\.bytesIn))
+        object.add("bytes_out", rates.perSecond(\.bytesOut))
+        return object
+    }
+
+    private static func object(_ counts: [(String, UInt64)]) -> JSONText {
+        var object = JSONText()
+        for (name, count) in counts { object.add(name, count) }
+        return object
+    }
+
+    /// Refusals that there were, by cause.
+    var refusals: [(String, UInt64)] {
+        Refusal.allCases.map { ($0.name, statistics.refusals($0)) }.filter { $0.1 > 0 }
+    }
+
+    /// Closes that there were, by cause.
+    var closes: [(String, UInt64)] {
+        zip(CloseCause.counterNames, statistics.closeCounts).filter { $0.1 > 0 }
+    }
+}
+
+extension Duration {
+    /// As a number of seconds.
+    var inSeconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) / 1e18
+    }
+}

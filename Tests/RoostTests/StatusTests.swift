@@ -1,0 +1,116 @@
+// What the status says, as values and on the screen.
+import ChatRooms
+import Foundation
+import Testing
+import WebSocketServer
+
+@testable import roost
+
+@Suite struct StatusTests {
+    private var report: StatusReport {
+        var report = StatusReport()
+        report.process = 77
+        report.uptime = .seconds(3 * 86_400 + 4 * 3600 + 59)
+        report.gauges.openCount = 1204
+        report.connectionLimit = 19_904
+        report.userCount = 1020
+        report.roomCount = 1
+        report.busiestRooms = [("lobby", 820), ("straße", 44)]
+        report.residentByteCount = 40 << 20
+        report.statistics.refusalCounts[Refusal.tooManyFromAddress.rawValue] = 10
+        report.statistics.refusalCounts[Refusal.request.rawValue] = 2
+        return report
+    }
+
+    @Test func `The screen is one screen, and says what is there`() {
+        let lines = report.screen.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.count <= 24 && lines.allSatisfy { $0.count <= 80 })
+        for words in [
+            "roost is serving, process 77, for 3 d 4 h", "1,204 of at most 19,904",
+            "1,020 users in 1 room", "lobby 820, straße 44", "40 MB",
+            "12: too many from address 10, request 2",
+        ] {
+            #expect(report.screen.contains(words), "\(words)")
+        }
+    }
+
+    @Test func `What is slow is shown when there is some`() {
+        var report = report
+        #expect(!report.screen.contains("slow readers"))
+        report.gauges.blockedCount = 2
+        report.gauges.outboxByteCount = 3 << 20
+        report.gauges.cursorLagByteCount = 1500
+        #expect(report.screen.contains("2, unread 3.0 MB, at most 1.5 KB behind a room"))
+    }
+
+    @Test func `The JSON is JSON, with numbers`() throws {
+        let object = try #require(
+            JSONSerialization.jsonObject(with: Data(report.json.utf8)) as? [String: Any])
+        #expect(object["connections"] as? Int == 1204)
+        #expect(object["uptime_seconds"] as? Double == 273_659)
+        #expect((object["busiest_rooms"] as? [String: Int])?["straße"] == 44)
+        #expect((object["refused"] as? [String: Int])?["request"] == 2)
+    }
+
+    @Test func `Rates are those of the last ten seconds`() {
+        var rates = Rates()
+        var statistics = Statistics()
+        #expect(rates.perSecond(\.messagesIn) == 0)
+        for second in 0..<20 {
+            statistics.messagesReceivedCount += second < 5 ? 1000 : 7
+            rates.note(statistics, at: Instant(nanoseconds: UInt64(second) * 1_000_000_000))
+        }
+        #expect(rates.perSecond(\.messagesIn) == 7)
+        #expect(rates.perSecond(\.bytesOut) == 0)
+    }
+
+    @Test(arguments: [
+        (0, "0 B"), (1023, "1023 B"), (1024, "1.0 KB"), (1536, "1.5 KB"), (10_240, "10 KB"),
+        (5 << 30, "5.0 GB"), (2 << 40, "2048 GB"),
+    ])
+    func `Bytes as people read them`(number: Int, text: String) {
+        #expect(Figures.bytes(number) == text)
+    }
+
+    @Test(arguments: [
+        (0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567"), (-1000, "-1,000"),
+    ])
+    func `Counts as people read them`(number: Int, text: String) {
+        #expect(Figures.count(number) == text)
+    }
+
+    @Test(arguments: [(0, "0 s"), (59, "59 s"), (61, "1 min 1 s"), (86_400, "1 d 0 h")])
+    func `Times as people read them`(seconds: Int, text: String) {
+        #expect(Figures.duration(.seconds(seconds)) == text)
+    }
+
+    @Test func `Durations fall into buckets that double`() {
+        var histogram = LatencyHistogram()
+        for nanoseconds in [0, 131_072, 131_073, 262_144, 1 << 33, (1 << 33) + 1] as [Int64] {
+            histogram.record(.nanoseconds(nanoseconds))
+        }
+        #expect(histogram.counts[0] == 2 && histogram.counts[1] == 2)
+        #expect(histogram.counts[16] == 1 && histogram.counts[17] == 1)
+        #expect(histogram.count == 6)
+        #expect(histogram.quantile(0.5) == .nanoseconds(262_144))
+        #expect(histogram.quantile(1) == nil)
+        #expect(LatencyHistogram().quantile(0.5) == nil)
+    }
+
+    @Test(arguments: [
+        ("a b", "a%20b"), ("straße", "stra%C3%9Fe"), ("a/b", "a%2Fb"), ("A-z_0.9~", "A-z_0.9~"),
+        ("\n", "%0A"),
+    ])
+    func `A room in a path`(room: String, path: String) {
+        #expect(Publish.percentEncoded(room) == path)
+        #expect(RoomRequest("/rooms/\(path)/messages")?.room == room)
+    }
+
+    @Test(arguments: [
+        (#"{"type":"error","code":"x","text":"Say \"a\" first."}"#, #"Say "a" first."#),
+        ("Not allowed.\n", "Not allowed."),
+    ])
+    func `A refusal is a sentence`(body: String, sentence: String) {
+        #expect(ControlTarget.sentence(body) == sentence)
+    }
+}
