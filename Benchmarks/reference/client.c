@@ -97,6 +97,12 @@ static void send_request(struct client *c) {
     watch(c, EPOLL_CTL_MOD, EPOLLIN);
 }
 
+// Opening twenty thousand may take longer than a server lets its clients be silent.
+static void answer_ping(struct client *c) {
+    static const unsigned char pong[] = {0x8A, 0x80, 0, 0, 0, 0};
+    if (send(c->fd, pong, sizeof pong, MSG_NOSIGNAL) != sizeof pong) client_fail(c, SOCKET_ERROR);
+}
+
 // Compressed frames are counted by their headers, and not looked into.
 static void count_frames(struct client *c, const unsigned char *p, size_t count) {
     uint64_t whole = 0;
@@ -112,6 +118,7 @@ static void count_frames(struct client *c, const unsigned char *p, size_t count)
         if (c->frame_head_length < 2 || (head[1] == 126 && c->frame_head_length < 4)) continue;
         if (head[0] == 0x89 && head[1] == 0) { // a ping after a long silence
             c->frame_head_length = 0;
+            answer_ping(c);
             continue;
         }
         // FIN, RSV1 and text or binary, of less than 64 KiB.
@@ -128,6 +135,8 @@ static void take_frames(struct client *c, const unsigned char *p, size_t count) 
     if (all.compressed && c->state == OPEN) return count_frames(c, p, count);
     size_t frame = all.stream->plain_size;
     bool at_boundary = c->received % frame == 0;
+    if (c->state == OPEN && at_boundary && count == 2 && p[0] == 0x89 && p[1] == 0)
+        return answer_ping(c); // alone, as it comes after a long silence
     if (c->state == CLOSING) { // the answering close frame, then the end of the stream
         if (p[0] != 0x88) client_fail(c, WRONG_BYTES);
         return;

@@ -8,8 +8,8 @@ import Synchronization
 ///
 /// Nothing here waits: records for which the journal has no room are kept for a while, as many as
 /// ``backlogLimit``, and beyond that are dropped and counted, as are those that whoever reads the
-/// standard error has no room for; what comes too often is held back and counted. ``heartbeat()``
-/// says how much that was.
+/// standard error has no room for; what comes too often is held back and counted.
+/// ``heartbeat(isFinal:)`` says how much that was.
 public final class ServiceLog: Sendable {
     /// Where the journal takes records: systemd-journald.service(8).
     public static let journalPath = "/run/systemd/journal/socket"

@@ -53,8 +53,8 @@ public struct ServerConfiguration: Sendable {
     public var trustedProxies = TrustedProxies()
     /// How often ``WebSocketHandler/onTick(_:)-(Outbound)`` is called.
     public var tickInterval = Duration.seconds(1)
-    /// Signals that stop the server in order, as ``Outbound/stop(grace:)`` with 5 s does; a second
-    /// one ends the grace. Empty if the program sees to signals itself.
+    /// Signals that stop the server in order, as ``Outbound/stop(grace:restarting:)`` with 5 s
+    /// does; a second one ends the grace. Empty if the program sees to signals itself.
     public var stopSignals: [Int32] = []
     /// Signals that are told to ``WebSocketHandler/onSignal(_:_:)``, and do nothing by themselves.
     public var signals: [Int32] = []

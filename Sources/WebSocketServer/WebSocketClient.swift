@@ -53,8 +53,8 @@ public final class WebSocketClient<Handler: WebSocketHandler & ~Copyable> {
         server = try Server(handler, ServerConfiguration(configuration))
     }
 
-    /// Calls the handler until it asks for a stop (``Outbound/stop(grace:)``) or a stop signal comes,
-    /// and all connections have ended. Called once: a second call ends the process.
+    /// Calls the handler until it asks for a stop (``Outbound/stop(grace:restarting:)``) or a stop
+    /// signal comes, and all connections have ended. Called once: a second call ends the process.
     public func run() { server.run() }
 }
 
