@@ -28,7 +28,8 @@ else
     pass 600 --filter '^ConformanceTests\.'
 fi
 
-outcome() { grep -E "^. Test .+ $1" "$log" | grep -vE '^. Test run '; }
+# What became of tests: behind the title, which may say "skipped" too.
+outcome() { grep -aE "^[^ ]+ Test (\".*\"|[^ ]+\))( with [0-9]+ test cases?)? $1" "$log"; }
 echo
 outcome 'skipped'
 outcome 'recorded an issue'
