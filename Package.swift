@@ -131,7 +131,7 @@ let package = Package(
             name: "RoostTests",
             dependencies: [
                 "roost", "CommandLineOptions", "EchoServer", "BroadcastServer", "Talk", "CPage",
-                "Programs",
+                "Programs", "WebSocketServer", "LinuxReactor", "ReferenceZlib",
             ],
             swiftSettings: tests),
         .testTarget(

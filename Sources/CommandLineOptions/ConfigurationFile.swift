@@ -79,7 +79,7 @@ public struct ConfigurationFile: Sendable {
                 wrong.append("\(place) '\(setting.key)' takes yes or no, not '\(setting.value)'.")
                 continue
             }
-            if let problem = Self.problem(with: argument, command) {
+            if let problem = Self.problem(with: argument, setting, command) {
                 wrong.append("\(place) \(problem)")
             }
             let option = "--\(setting.key)"
@@ -93,14 +93,18 @@ public struct ConfigurationFile: Sendable {
 
     /// What the command says to this one setting; nil if it takes it.
     private static func problem<Command: ParsableArguments>(
-        with argument: [String], _ command: Command.Type
+        with argument: [String], _ setting: Setting, _ command: Command.Type
     ) -> String? {
         do {
             _ = try Command.parse(argument)
             return nil
         } catch {
             let text = Command.message(for: error).split(separator: "\n").first ?? "is not accepted"
-            return String(text)
+            guard text.hasPrefix("The value ") else { return String(text) }
+            // What the flag's help says is what it can be.
+            let help = Command.fullMessage(for: error).split(separator: "\n")
+                .first { $0.hasPrefix("Help:") }?.split(separator: ">  ").last ?? ""
+            return "'\(setting.key)' cannot be '\(setting.value)'. \(help)"
         }
     }
 

@@ -7,29 +7,38 @@ import WebSocketServer
 
 /// Where to listen, whom to let in and what to allow, as command-line flags.
 public struct ServerOptions: ParsableArguments {
-    @Option(help: "The address to listen on.")
-    public var host = "127.0.0.1"
+    /// This machine only.
+    public static let defaultHost = "127.0.0.1"
 
-    @Option(help: "The largest message, in bytes (or 64K, 1M).")
+    @Option(help: "The address to listen on.")
+    public var host = ServerOptions.defaultHost
+
+    @Option(help: "The largest message, in bytes (or 64K, 1M). Default: \(Default.message).")
     public var maxMessage: ByteCount?
 
     @Option(help: "The most connections; default: what the limit on open files allows.")
     public var maxConnections: Int?
 
-    @Option(help: "The most connections from one address; 'off' for no limit.")
+    @Option(
+        help: """
+            The most connections from one address, loopback apart; 'off' for no limit. Default: \
+            \(Default.perAddress).
+            """)
     public var perAddress: Limit?
 
     @Option(
         help: """
             What one client may do a second: new connections from its address and, in the chat, \
-            commands on its connection; 'off' for no limit.
+            commands on its connection; 'off' for no limit. Default: \(Default.rate).
             """)
     public var rateLimit: Limit?
 
-    @Option(help: "How much unread output a connection may have, in bytes.")
+    @Option(
+        help: "How much unread output a connection may have, in bytes. Default: \(Default.outbox).")
     public var outbox: ByteCount?
 
-    @Option(help: "How far a member of a topic may be behind, in bytes.")
+    @Option(
+        help: "How far a member of a topic may be behind, in bytes. Default: \(Default.topicLog).")
     public var topicLog: ByteCount?
 
     @Option(
@@ -60,7 +69,8 @@ public struct ServerOptions: ParsableArguments {
             """)
     public var trustedProxy: [ProxyRange] = []
 
-    @Option(help: "Seconds that a client may take for its request.")
+    @Option(
+        help: "Seconds that a client may take for its request. Default: \(Default.handshake).")
     public var handshakeTimeout: Double?
 
     @Flag(help: "Let several processes listen on the same port (SO_REUSEPORT).")
@@ -143,5 +153,26 @@ extension ServerConfiguration {
         where !ListenerKind(name: passedSockets[index].name).isInternal {
             passedSockets[index].name = ListenerKind.proxy.name
         }
+    }
+}
+
+/// What holds without a flag, as the help says it.
+private enum Default {
+    private static let limits = Limits()
+    static var message: String { bytes(limits.messageByteCount) }
+    static var outbox: String { bytes(limits.outboxByteCount) }
+    static var topicLog: String { bytes(limits.topicLogByteCount) }
+    static var perAddress: String { count(limits.connectionsPerAddress) }
+    static var rate: String { count(limits.newConnectionsPerAddressAndSecond) }
+    static var handshake: String { "\(limits.handshakeDeadline.components.seconds)" }
+
+    private static func count(_ limit: Int?) -> String { limit.map { "\($0)" } ?? "off" }
+
+    /// In the largest unit that it is a whole number of.
+    private static func bytes(_ count: Int) -> String {
+        for (unit, size) in [("M", 1 << 20), ("K", 1 << 10)] where count % size == 0 {
+            return "\(count / size)\(unit)"
+        }
+        return "\(count)"
     }
 }

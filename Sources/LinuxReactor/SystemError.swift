@@ -34,6 +34,11 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
             "Another program listens there: stop it, or choose another port with --port."
         case EACCES, EPERM:
             "Ports below 1024 need a privilege: choose a higher one, or let systemd open the socket."
+        case EAFNOSUPPORT:
+            """
+            This process may have no such socket: there is no IPv6 here, or the unit forbids it \
+            (RestrictAddressFamilies=): let systemd open it, in a socket unit.
+            """
         case EADDRNOTAVAIL:
             "No network interface of this machine has that address."
         case EMFILE, ENFILE:

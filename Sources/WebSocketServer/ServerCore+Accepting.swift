@@ -75,7 +75,7 @@ extension ServerCore where K: ~Copyable {
             try poller.watch(socket, for: .readable, token: token, &kernel)
         } catch {
             // ENOMEM or ENOSPC (fs.epoll.max_user_watches): there is no room for this one.
-            io.logger.error("\(error)")
+            io.logger.error("\(error)", metadata: ["event": "accept-failed"])
             io.die(slot, resetting: true)
             return
         }

@@ -11,8 +11,10 @@ struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve the chat and its page until SIGTERM or SIGINT.")
 
+    private static let defaultPort: UInt16 = 8080
+
     @Option(help: "The port to listen on; 0 takes a free one.")
-    var port: UInt16 = 8080
+    var port = Serve.defaultPort
 
     @OptionGroup var options: ServerOptions
 
@@ -41,9 +43,11 @@ struct Serve: ParsableCommand {
                 operation.announce(server.listeners)
             }
             start.began(server)
-            let note = CapacityNote.text(
-                connectionLimit: server.connectionLimit, HostFacts(root: "/", process: nil))
-            start.events.logger.info("\(note)")
+            start.capacity(
+                CapacityNote(
+                    connectionLimit: server.connectionLimit,
+                    isChosen: options.maxConnections != nil,
+                    HostFacts(root: "/", process: getpid())))
             server.run()
             start.ended()
         } catch  where start.log.destination == .journal {
@@ -56,7 +60,7 @@ struct Serve: ParsableCommand {
         _ reloader: Reloader?, _ start: StartLog
     ) throws -> Server<ChatHandler> {
         var configuration = try options.configuration(port: port)
-        configuration.logger = start.events.logger
+        configuration.logger = start.logger
         configuration.signals = [SIGUSR2] + (reloader == nil ? [] : [SIGHUP])
         // Signs of life come with the ticks, and at least twice in the time that systemd waits.
         if let interval = Watchdog.interval {
@@ -64,18 +68,20 @@ struct Serve: ParsableCommand {
         }
         let access = try operation.access()
         if let note = operation.addListeners(to: &configuration, access) {
-            configuration.logger.notice("\(note)")
+            start.events.log(.noControlSocket, note)
         }
         let service = Service(
-            start.log, start.events.logger, idleExit: idleExit(configuration, start))
+            start.log, start.events, idleExit: idleExit(configuration, start))
         let handler = ChatHandler(
             limits: chatLimits, epochSeed: UInt64.random(in: .min ... .max), access: access,
             service: service, reloader: reloader)
-        return try Server(handler, configuration)
+        let server = try Server(handler, configuration)
+        if let sentence = ignored(configuration) { start.ignored(sentence) }
+        return server
     }
 
     private func startLog() -> StartLog {
-        StartLog(service.log ?? .find(), level: service.logLevel)
+        StartLog(service.log ?? .find(), level: service.logLevel.level)
     }
 
     /// Who opened its sockets itself would be gone for good.
@@ -83,9 +89,26 @@ struct Serve: ParsableCommand {
         guard let span = service.idleExit else { return nil }
         let ownAddresses = configuration.addresses + (configuration.addressesByKind[.proxy] ?? [])
         if ownAddresses.isEmpty { return span.duration }
-        start.events.logger.warning(
+        start.ignored(
             "--idle-exit is for a server that systemd starts again: it has no effect here.")
         return nil
+    }
+
+    /// Whoever is given sockets listens nowhere else, whatever it was told.
+    private func ignored(_ configuration: ServerConfiguration) -> String? {
+        let doors = configuration.passedSockets.map { ListenerKind(name: $0.name) }
+        var names: [String] = []
+        if doors.contains(where: { !$0.isInternal }) {
+            if port != Self.defaultPort { names.append("port") }
+            if options.host != ServerOptions.defaultHost { names.append("host") }
+        }
+        if doors.contains(.control), let control = operation.control, control != "off" {
+            names.append("control")
+        }
+        guard let last = names.last else { return nil }
+        let list = names.count == 1 ? last : names.dropLast().joined(separator: ", ") + " and " + last
+        return "systemd has opened the sockets: \(list) \(names.count == 1 ? "has" : "have") no effect. "
+            + "Where Roost listens is said in its units (roost.socket)."
     }
 
     var chatLimits: ChatLimits {

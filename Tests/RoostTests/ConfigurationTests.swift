@@ -50,8 +50,11 @@ import Testing
         ("config = /etc/x", "F:1: There is no setting 'config'."),
         ("no-limits = maybe", "F:1: 'no-limits' takes yes or no, not 'maybe'."),
         ("outbox = 1K\noutbox = 2K", "F:2: 'outbox' is set in line 1 already. Remove one."),
-        ("max-message = 12q", "F:1: The value '12q' is invalid for '--max-message"),
-        ("idle-exit = soon", "F:1: The value 'soon' is invalid for '--idle-exit"),
+        ("max-message = 12q", "F:1: 'max-message' cannot be '12q'. The largest message, in bytes"),
+        ("idle-exit = soon", "F:1: 'idle-exit' cannot be 'soon'. End when nobody was there for"),
+        ("log-level = loud", "F:1: 'log-level' cannot be 'loud'. What is logged at least"),
+        ("trusted-proxy = 10.0.0.1/8", "F:1: 'trusted-proxy' cannot be '10.0.0.1/8'. A proxy whose"),
+        ("port = 99999", "F:1: 'port' cannot be '99999'. The port to listen on; 0 takes a free one."),
         ("max-connections = 0", "F:1: --max-connections must be at least 1."),
     ])
     func `A bad line is named, and what to do`(text: String, sentence: String) {
@@ -134,6 +137,20 @@ import Testing
         let missing = try Run([roost, "check-config", "/nonexistent.conf"]).end()
         #expect(missing.status == 78)
         #expect(missing.errors.hasPrefix("Cannot read /nonexistent.conf: No such file"))
+    }
+
+    /// What makes the start fail is said before.
+    @Test(arguments: [
+        ("admin-group = no-such-group", "--admin-group: there is no group 'no-such-group'."),
+        ("publish-token-file = /nonexistent", "Cannot read /nonexistent: No such file or directory."),
+    ])
+    func `check-config looks for the files and groups that are named`(
+        text: String, sentence: String
+    ) throws {
+        let file = try TemporaryFile(text)
+        let bad = try Run([BuildProducts.path("roost"), "check-config", file.path]).end()
+        #expect(bad.status == 78)
+        #expect(bad.errors == "\(file.path): \(sentence)\n")
     }
 
     @Test func `A server does not start with a bad file, and says why`() throws {

@@ -133,15 +133,65 @@ import Testing
     }
 
     @Test(arguments: [
+        ("roost.service", "loaded active 0", "roost.service runs"),
         (
-            ["loaded", "active", "running", "success", "0"],
-            "roost.service: loaded, active, running"
+            "roost.service", "loaded active 1",
+            "roost.service runs, and had to be started again 1 time: journalctl -u roost -p warning"
         ),
-        (["not-found", "inactive", "dead", "success", "0"], "is not installed"),
-        (["loaded", "failed", "failed", "exit-code", "3"], "journalctl -xeu roost.service"),
-        ([], "systemctl says nothing of it"),
+        ("roost.service", "loaded inactive 0", "does not run; the next connection starts it"),
+        ("roost.service", "not-found inactive 0", "is not installed: make install, or the package"),
+        ("roost.service", "masked inactive 0", "is masked: systemctl status roost.service"),
+        ("roost.service", "loaded failed 3", "has failed (timeout): journalctl -xeu roost.service"),
+        ("roost.service", "loaded deactivating 0", "is deactivating"),
+        ("roost.socket", "loaded active 0", "roost.socket listens"),
+        ("roost.socket", "loaded inactive 0", "does not listen: systemctl enable --now roost.socket"),
+        (
+            "roost.socket", "loaded active 0 disabled",
+            "listens, but not after the next boot: systemctl enable roost.socket"
+        ),
+        (
+            "roost.service", "loaded active 0 static yes",
+            "runs; its file has changed since: systemctl daemon-reload"
+        ),
+        ("roost.service", "", "systemctl does not answer"),
     ])
-    func `What systemd says of a unit`(values: [String], sentence: String) {
-        #expect(ServerHealth.sentence("roost.service", values).contains(sentence))
+    func `What systemd says of a unit`(unit: String, values: String, sentence: String) {
+        let names = ["LoadState", "ActiveState", "NRestarts", "UnitFileState", "NeedDaemonReload"]
+        let lines = zip(names, values.split(separator: " ")).map { "\($0)=\($1)" }
+        let text = (lines + ["Result=timeout"]).joined(separator: "\n")
+        let said = ServerHealth.sentence(
+            unit, values.isEmpty ? [:] : ServerHealth.properties(text))
+        #expect(said.hasSuffix(sentence) && said.hasPrefix(unit), "\(said)")
+    }
+
+    @Test func `What is logged at the start names the limit that binds`() {
+        func note(_ limit: Int, isChosen: Bool, _ change: (inout HostFacts) -> Void) -> CapacityNote {
+            var facts = Self.wide
+            change(&facts)
+            return CapacityNote(connectionLimit: limit, isChosen: isChosen, facts)
+        }
+        let own = note(500, isChosen: true) { _ in }
+        #expect(own.limit == "max-connections" && own.connections == 500)
+        #expect(own.text == "At most 500 connections are let in, as max-connections says.")
+        let files = note(19_904, isChosen: false) { $0.descriptorLimit = 20_000 }
+        #expect(files.limit == "RLIMIT_NOFILE" && files.connections == 19_904)
+        #expect(files.text.contains("for RLIMIT_NOFILE (20,000 open files)"))
+        let memory = note(100_000, isChosen: false) { $0.availableByteCount = 512 << 20 }
+        #expect(memory.limit == "memory" && memory.connections == 65_536)
+        #expect(memory.text.contains("roost doctor"))
+    }
+
+    /// The line is one for a shell, and what it writes is a drop-in that systemd takes.
+    @Test func `The line that raises the limit on open files is one that works`() throws {
+        let root = "/tmp/roost-\(UInt64.random(in: .min ... .max)).root"
+        defer { try? FileManager.default.removeItem(atPath: root) }
+        var facts = Self.wide
+        facts.descriptorLimit = 1024
+        let line = try #require(Diagnosis(facts, wanted: 5000).binding).remedy
+        let command = line.prefix { $0 != "&" }.replacing("/etc/", with: "\(root)/etc/")
+        #expect(try Run(["sh", "-c", String(command)]).end().status == 0)
+        let dropIn = try String(
+            contentsOfFile: "\(root)/etc/systemd/system/roost.service.d/limits.conf", encoding: .utf8)
+        #expect(dropIn == "[Service]\nLimitNOFILE=5096\n")
     }
 }

@@ -176,6 +176,13 @@ import Testing
             if answer.hasPrefix("no connection") { usleep(10_000) }
         }
         #expect(answer.contains(#"{"status":"ok"}"#))
-        #expect(run.stop(SIGTERM) == 0)
+        kill(run.process.processIdentifier, SIGTERM)
+        let end = run.end()
+        #expect(end.status == 0)
+        // What it was told of a port is of no use, and that is said.
+        let warnings = end.errors.split(separator: "\n").filter {
+            $0.contains("[event=setting-ignored]")
+        }
+        #expect(warnings.count == 1 && warnings[0].contains("port has no effect"))
     }
 }

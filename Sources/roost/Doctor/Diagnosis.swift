@@ -50,11 +50,8 @@ struct Diagnosis: Equatable {
         return Bound(
             name: "RLIMIT_NOFILE", connections: limit - reserve,
             reason: "\(Figures.limit(limit)) open files \(whose), \(reserve) kept back",
-            remedy: """
-                systemctl edit roost.service, and write: [Service] LimitNOFILE=\
-                \(wanted + reservedDescriptorCount)   (without systemd: ulimit -Hn \
-                \(wanted + reservedDescriptorCount), as root)
-                """)
+            remedy: setting("LimitNOFILE", wanted + reservedDescriptorCount)
+                + "   (without systemd: ulimit -n \(wanted + reservedDescriptorCount), as root)")
     }
 
     private static func ceiling(_ facts: HostFacts, _ wanted: Int) -> Bound? {
@@ -147,6 +144,15 @@ struct Diagnosis: Equatable {
                 remedy: "systemctl set-property roost.service MemoryMax="
                     + "\(wanted * connectionByteCount / (1 << 20))M")
         }
+    }
+
+    /// A drop-in for the unit, as a line for a shell.
+    private static func setting(_ name: String, _ value: Int) -> String {
+        """
+        printf '[Service]\\n\(name)=\(value)\\n' | install -D -m 644 /dev/stdin \
+        /etc/systemd/system/roost.service.d/limits.conf && systemctl daemon-reload && \
+        systemctl restart roost
+        """
     }
 
     private static func sysctl(_ name: String, _ value: Int) -> String {

@@ -35,24 +35,55 @@ struct ServerHealth {
         guard unsafe access("/run/systemd/system", F_OK) == 0 else {
             return ["systemd does not run here"]
         }
-        return ["roost.socket", "roost.service"].map { unit in
-            let words = output(
-                "systemctl show --property=LoadState,ActiveState,SubState,Result,NRestarts "
-                    + "--value \(unit) 2>/dev/null"
-            ).split(separator: "\n").map(String.init)
-            return sentence(unit, words)
+        return ["roost.socket", "roost-control.socket", "roost.service"].map { unit in
+            let text = output(
+                "systemctl show --property=LoadState,ActiveState,Result,NRestarts,UnitFileState,"
+                    + "NeedDaemonReload \(unit) 2>/dev/null")
+            return sentence(unit, properties(text))
         }
     }
 
-    /// What five values of `systemctl show` come to.
-    static func sentence(_ unit: String, _ values: [String]) -> String {
-        guard values.count >= 3 else { return "\(unit): systemctl says nothing of it" }
-        if values.contains("not-found") {
-            return "\(unit) is not installed: make install, or the package"
+    /// Lines of "Name=value".
+    static func properties(_ text: String) -> [String: String] {
+        var properties: [String: String] = [:]
+        for line in text.split(separator: "\n") {
+            let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2 { properties[String(parts[0])] = String(parts[1]) }
         }
-        var text = "\(unit): \(values.joined(separator: ", "))"
-        if values.contains("failed") { text += "; see journalctl -xeu \(unit)" }
-        return text
+        return properties
+    }
+
+    /// What `systemctl show` comes to, and what to do about it.
+    static func sentence(_ unit: String, _ properties: [String: String]) -> String {
+        guard let load = properties["LoadState"] else { return "\(unit): systemctl does not answer" }
+        if load == "not-found" { return "\(unit) is not installed: make install, or the package" }
+        if load != "loaded" { return "\(unit) is \(load): systemctl status \(unit)" }
+        var sentence = "\(unit) \(state(unit, properties))"
+        if properties["NeedDaemonReload"] == "yes" {
+            sentence += "; its file has changed since: systemctl daemon-reload"
+        }
+        return sentence
+    }
+
+    private static func state(_ unit: String, _ properties: [String: String]) -> String {
+        let active = properties["ActiveState"] ?? "in an unknown state"
+        let isSocket = unit.hasSuffix(".socket")
+        switch active {
+        case "failed":
+            return "has failed (\(properties["Result"] ?? "?")): journalctl -xeu \(unit)"
+        case "inactive" where isSocket:
+            return "does not listen: systemctl enable --now \(unit)"
+        case "inactive": return "does not run; the next connection starts it"
+        case "active" where isSocket:
+            return properties["UnitFileState"] == "disabled"
+                ? "listens, but not after the next boot: systemctl enable \(unit)" : "listens"
+        case "active":
+            let count = Int(properties["NRestarts"] ?? "") ?? 0
+            guard count > 0 else { return "runs" }
+            return "runs, and had to be started again \(count) "
+                + "time\(count == 1 ? "" : "s"): journalctl -u roost -p warning"
+        default: return "is \(active)"
+        }
     }
 
     private static func output(_ command: String) -> String {

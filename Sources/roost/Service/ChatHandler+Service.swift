@@ -49,9 +49,9 @@ extension ChatHandler {
             self.access = access
             chat.change(settings.chatLimits)
             io.change(limits: settings.options.limits, origin: settings.options.originPolicy())
-            io.logger.logLevel = settings.service.logLevel
+            io.logger.logLevel = settings.service.logLevel.level
             service.change(
-                idleExit: settings.service.idleExit?.duration, level: settings.service.logLevel)
+                idleExit: settings.service.idleExit?.duration, level: settings.service.logLevel.level)
             service.events.log(.reloaded, summary)
             return summary
         } catch {

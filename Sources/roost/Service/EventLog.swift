@@ -4,8 +4,15 @@ import WebSocketServer
 
 /// Puts events into the log: a sentence for people, fields for programs.
 struct EventLog {
-    /// Where it goes.
-    var logger: Logger
+    /// Where it goes. Private, so that nothing is logged that has no name.
+    private var logger: Logger
+    /// What is logged at least.
+    var level: Logger.Level {
+        get { logger.logLevel }
+        set { logger.logLevel = newValue }
+    }
+
+    init(logger: Logger) { self.logger = logger }
 
     /// Logs an event. The fields' names become ROOST_… in the journal.
     func log(
@@ -51,7 +58,7 @@ struct EventLog {
         let status = refused.status.map { " with HTTP \($0.rawValue)" } ?? ""
         let reason = refused.reason.isEmpty ? "no request came in time." : refused.reason
         var fields = Self.fields(of: refused.peer)
-        fields["cause"] = .string("\(refused.refusal)")
+        fields["cause"] = .string(refused.refusal.name)
         if let status = refused.status { fields["status"] = .string("\(status.rawValue)") }
         log(
             ServerEvent(refused.refusal),
@@ -109,7 +116,8 @@ extension ServerEvent {
         case .tooManyFromAddress: self = .addressFull
         case .tooFastFromAddress: self = .addressTooFast
         case .noDescriptors: self = .outOfDescriptors
-        case .request, .proxyHeader: self = .requestRefused
+        case .request: self = .requestRefused
+        case .proxyHeader: self = .proxyHeader
         case .handshakeTimeout: self = .requestTimeout
         }
     }

@@ -50,11 +50,12 @@ struct Reloader {
     }
 
     static func summary(_ path: String, _ changed: Set<String>) -> String {
+        guard !changed.isEmpty else { return "\(path) was read: nothing has changed." }
         let now = changed.intersection(live).sorted().joined(separator: ", ")
         let later = changed.subtracting(live).sorted().joined(separator: ", ")
         let first =
             now.isEmpty
-            ? "\(path) was read: no setting has changed that could change now."
+            ? "\(path) was read: nothing has changed that could change now."
             : "\(path) was read: what it says of \(now) holds from now on."
         return later.isEmpty ? first : "\(first) A restart is needed for \(later)."
     }

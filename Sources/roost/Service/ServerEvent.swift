@@ -6,6 +6,12 @@ import Logging
 enum ServerEvent: String, CaseIterable {
     /// The server has begun to serve.
     case started
+    /// How many connections it may get, and which limit says so.
+    case capacity
+    /// Something that it was told has no effect here.
+    case settingIgnored = "setting-ignored"
+    /// It has no control socket, though it should.
+    case noControlSocket = "no-control-socket"
     /// It could not begin.
     case startFailed = "start-failed"
     /// A stop was asked for: nobody new is let in, and everybody is told.
@@ -52,8 +58,12 @@ enum ServerEvent: String, CaseIterable {
     case outOfDescriptors = "out-of-descriptors"
     /// A request was refused with a status.
     case requestRefused = "request-refused"
+    /// Somebody came without the PROXY protocol's header where it is wanted, or with a bad one.
+    case proxyHeader = "proxy-header"
     /// A request did not come in time.
     case requestTimeout = "request-timeout"
+    /// The kernel could not watch a new connection.
+    case acceptFailed = "accept-failed"
     /// Nobody is let in for a moment.
     case acceptingPaused = "accepting-paused"
     /// The loop took long to come round.
@@ -71,6 +81,9 @@ enum ServerEvent: String, CaseIterable {
     var messageID: String {
         switch self {
         case .started: "50a74cff026f4c84aa8ff5f8d837115f"
+        case .capacity: "253b038e98d44813a83cf7316eb9dc8b"
+        case .settingIgnored: "1149728c43e543c08b8638c3bed35cc4"
+        case .noControlSocket: "df1a005ed9364c00a243b0c5cfbdb588"
         case .startFailed: "6a2f4f0c2a1e4d0f9d8b1c1f5e7a3b90"
         case .stopping: "f11fc8de3eb449c88f8de0e973e1d036"
         case .restarting: "2e7abed5658e430d856980bb0977e471"
@@ -94,7 +107,9 @@ enum ServerEvent: String, CaseIterable {
         case .addressTooFast: "704540b76a0144adba29c5c1268ca41b"
         case .outOfDescriptors: "0cab9e0c70154b969819e59f32cd0700"
         case .requestRefused: "e0284275ec9b4fdea99c648c9c1726bc"
+        case .proxyHeader: "98bc9bd963a841f88850185a2a1d4011"
         case .requestTimeout: "32f46174fc864b1ca5196bd0bcde15a0"
+        case .acceptFailed: "a791828f99eb424283adc7861a4ed511"
         case .acceptingPaused: "1fe52838127f42fdbd21e6ef4db35835"
         case .loopSlow: "6744c1d7ac7f4c5f89db0d451ea7b5e5"
         case .statistics: "ea96e66bd684474ab09acdcde48041e6"
@@ -107,16 +122,16 @@ enum ServerEvent: String, CaseIterable {
     /// How urgent it is.
     var level: Logger.Level {
         switch self {
-        case .startFailed, .reloadFailed: .error
+        case .startFailed, .reloadFailed, .acceptFailed: .error
         case .serverFull, .outOfDescriptors, .acceptingPaused, .loopSlow, .recordsLost,
-            .managerUnreachable:
+            .managerUnreachable, .settingIgnored:
             .warning
         case .started, .stopping, .restarting, .stopped, .idleExit, .reloaded, .controlAction,
-            .endedByServer,
-            .protocolViolation, .tooSlow, .addressFull, .addressTooFast, .heldBack:
+            .noControlSocket, .endedByServer, .protocolViolation, .tooSlow, .addressFull, .addressTooFast, .heldBack,
+            .proxyHeader:
             .notice
         case .endedByPeer, .endedWithoutClose, .connectionLost, .pingTimeout, .endedForStop,
-            .endedForRestart, .requestRefused, .requestTimeout, .statistics:
+            .endedForRestart, .requestRefused, .requestTimeout, .statistics, .capacity:
             .info
         case .connectionOpened: .debug
         }

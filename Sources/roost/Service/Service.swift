@@ -37,11 +37,11 @@ struct Service: ~Copyable {
     private static let drainTime = Duration.seconds(10)
 
     init(
-        _ log: ServiceLog, _ logger: Logger, idleExit: Duration? = nil,
+        _ log: ServiceLog, _ events: EventLog, idleExit: Duration? = nil,
         notifier: consuming Notifier = Notifier(), watchdogInterval: Duration? = Watchdog.interval
     ) {
         self.log = log
-        events = EventLog(logger: logger)
+        self.events = events
         self.idleExit = idleExit
         self.notifier = notifier
         self.watchdogInterval = watchdogInterval
@@ -170,7 +170,7 @@ struct Service: ~Copyable {
     mutating func change(idleExit: Duration?, level: Logger.Level) {
         if idleExit != self.idleExit { idleSince = nil }
         self.idleExit = idleExit
-        events.logger.logLevel = level
+        events.level = level
     }
 
     // MARK: Words

@@ -27,9 +27,24 @@ struct ServiceOptions: ParsableArguments {
             """)
     var log: LogDestination?
 
-    @Option(help: "What is logged at least: debug, info, notice, warning or error.")
-    var logLevel = Logger.Level.info
+    @Option(help: "What is logged at least.")
+    var logLevel = LogLevel.info
 }
 
 extension LogDestination: ExpressibleByArgument {}
-extension Logger.Level: @retroactive ExpressibleByArgument {}
+
+/// How much is logged: the levels that the server uses.
+enum LogLevel: String, ExpressibleByArgument, CaseIterable {
+    case debug, info, notice, warning, error
+
+    /// In the logger's terms.
+    var level: Logger.Level {
+        switch self {
+        case .debug: .debug
+        case .info: .info
+        case .notice: .notice
+        case .warning: .warning
+        case .error: .error
+        }
+    }
+}

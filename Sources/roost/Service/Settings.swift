@@ -32,9 +32,15 @@ enum Settings {
         }
     }
 
-    /// The file by itself, for `roost check-config`: how many settings it has.
+    /// The file by itself, for `roost check-config`: how many settings it has. Files and groups that
+    /// it names have to be there, as at the start.
     static func check(_ path: String) throws(ConfigurationError) -> Int {
-        _ = try serve(config: path, given: [])
+        let command = try serve(config: path, given: []).command
+        do {
+            _ = try command.operation.access()
+        } catch {
+            throw ConfigurationError(sentences: ["\(path): \(error)"])
+        }
         return try read(path).settingCount
     }
 

@@ -7,13 +7,15 @@ import WebSocketServer
 struct StartLog {
     let log: ServiceLog
     let events: EventLog
+    /// For the library, which has its own words.
+    let logger: Logger
 
     init(_ destination: LogDestination, level: Logger.Level) {
         let log = ServiceLog(
             destination: destination, identifier: "roost", fieldPrefix: "ROOST",
             messageIDs: ServerEvent.messageIDs)
         self.log = log
-        let logger = Logger(label: "roost") { _ in JournalLogHandler(log, level: level) }
+        logger = Logger(label: "roost") { _ in JournalLogHandler(log, level: level) }
         events = EventLog(logger: logger)
     }
 
@@ -32,6 +34,19 @@ struct StartLog {
                 "connection-limit": .string("\(server.connectionLimit)"),
             ])
     }
+
+    /// How many connections may come, and why not more.
+    func capacity(_ note: CapacityNote) {
+        events.log(
+            .capacity, note.text,
+            [
+                "limit": .string(note.limit),
+                "connection-limit": .string("\(note.connections)"),
+            ])
+    }
+
+    /// These settings have no effect.
+    func ignored(_ sentence: String) { events.log(.settingIgnored, sentence) }
 
     /// Everybody has gone.
     func ended() {

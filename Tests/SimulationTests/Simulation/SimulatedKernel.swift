@@ -113,6 +113,8 @@ final class SimulatedNetwork {
         return sorted
     }
     var hasWakeup = false
+    /// epoll tells of nothing, whatever happens.
+    var isDeaf = false
     /// What becomes of connections outward, and those that were begun.
     var attempt: (ConnectAddress) -> Attempt = { _ in .succeeds }
     var connects: [(socket: Int32, address: ConnectAddress, source: NetworkAddress?)] = []
@@ -221,7 +223,8 @@ struct SimulatedKernel: Kernel, ~Copyable {
         on poll: FileDescriptor, into events: inout ReadyEvents, timeout: UInt64?
     ) -> Int {
         var count = 0
-        for descriptor in network.watchedInOrder where count < events.capacity {
+        for descriptor in network.watchedInOrder
+        where count < events.capacity && !network.isDeaf {
             let (interest, token) = network.watched[descriptor]!
             let ready = network.readiness(of: descriptor).intersection(interest.union(.failed))
             guard !ready.isEmpty else { continue }

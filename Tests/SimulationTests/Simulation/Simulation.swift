@@ -6,7 +6,7 @@ import WebSocketCore
 @testable import WebSocketServer
 
 /// A server, its network and what happened.
-struct Simulation<Handler: WebSocketHandler>: ~Copyable {
+struct Simulation<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
     let network: SimulatedNetwork
     var core: ServerCore<SimulatedKernel>
     var handler: Handler
@@ -15,7 +15,7 @@ struct Simulation<Handler: WebSocketHandler>: ~Copyable {
     var configuration: ServerConfiguration
 
     init(
-        _ handler: Handler, seed: UInt64 = 1, limits: Limits = Limits(),
+        _ handler: consuming Handler, seed: UInt64 = 1, limits: Limits = Limits(),
         origin: OriginPolicy = .sameHost, logger: Logger? = nil,
         configure: (inout ServerConfiguration) -> Void = { _ in }
     ) throws {
