@@ -102,7 +102,8 @@ public struct ConfigurationFile: Sendable {
             let text = Command.message(for: error).split(separator: "\n").first ?? "is not accepted"
             guard text.hasPrefix("The value ") else { return String(text) }
             // What the flag's help says is what it can be.
-            let help = Command.fullMessage(for: error).split(separator: "\n")
+            let help =
+                Command.fullMessage(for: error).split(separator: "\n")
                 .first { $0.hasPrefix("Help:") }?.split(separator: ">  ").last ?? ""
             return "'\(setting.key)' cannot be '\(setting.value)'. \(help)"
         }

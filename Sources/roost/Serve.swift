@@ -106,8 +106,10 @@ struct Serve: ParsableCommand {
             names.append("control")
         }
         guard let last = names.last else { return nil }
-        let list = names.count == 1 ? last : names.dropLast().joined(separator: ", ") + " and " + last
-        return "systemd has opened the sockets: \(list) \(names.count == 1 ? "has" : "have") no effect. "
+        let list =
+            names.count == 1 ? last : names.dropLast().joined(separator: ", ") + " and " + last
+        return
+            "systemd has opened the sockets: \(list) \(names.count == 1 ? "has" : "have") no effect. "
             + "Where Roost listens is said in its units (roost.socket)."
     }
 

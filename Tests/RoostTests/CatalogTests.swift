@@ -62,7 +62,8 @@ import Testing
         let log = ServiceLog(
             destination: .journal, identifier: "roost", fieldPrefix: "ROOST",
             messageIDs: ServerEvent.messageIDs, journalPath: journal.path)
-        body(EventLog(logger: Logger(label: "roost") { _ in JournalLogHandler(log, level: .debug) }))
+        body(
+            EventLog(logger: Logger(label: "roost") { _ in JournalLogHandler(log, level: .debug) }))
         var records: [[String: String]] = []
         // The kernel's queue is short: what did not fit into it follows.
         for _ in 0..<100 {

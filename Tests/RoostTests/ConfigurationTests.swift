@@ -53,8 +53,14 @@ import Testing
         ("max-message = 12q", "F:1: 'max-message' cannot be '12q'. The largest message, in bytes"),
         ("idle-exit = soon", "F:1: 'idle-exit' cannot be 'soon'. End when nobody was there for"),
         ("log-level = loud", "F:1: 'log-level' cannot be 'loud'. What is logged at least"),
-        ("trusted-proxy = 10.0.0.1/8", "F:1: 'trusted-proxy' cannot be '10.0.0.1/8'. A proxy whose"),
-        ("port = 99999", "F:1: 'port' cannot be '99999'. The port to listen on; 0 takes a free one."),
+        (
+            "trusted-proxy = 10.0.0.1/8",
+            "F:1: 'trusted-proxy' cannot be '10.0.0.1/8'. A proxy whose"
+        ),
+        (
+            "port = 99999",
+            "F:1: 'port' cannot be '99999'. The port to listen on; 0 takes a free one."
+        ),
         ("max-connections = 0", "F:1: --max-connections must be at least 1."),
     ])
     func `A bad line is named, and what to do`(text: String, sentence: String) {
@@ -142,7 +148,10 @@ import Testing
     /// What makes the start fail is said before.
     @Test(arguments: [
         ("admin-group = no-such-group", "--admin-group: there is no group 'no-such-group'."),
-        ("publish-token-file = /nonexistent", "Cannot read /nonexistent: No such file or directory."),
+        (
+            "publish-token-file = /nonexistent",
+            "Cannot read /nonexistent: No such file or directory."
+        ),
     ])
     func `check-config looks for the files and groups that are named`(
         text: String, sentence: String
@@ -151,6 +160,18 @@ import Testing
         let bad = try Run([BuildProducts.path("roost"), "check-config", file.path]).end()
         #expect(bad.status == 78)
         #expect(bad.errors == "\(file.path): \(sentence)\n")
+    }
+
+    @Test func `The operator's page names the settings that a reload lets hold`() throws {
+        let file = BuildProducts.packageRoot.appendingPathComponent("deploy/OPERATING.md")
+        let page = try String(contentsOf: file, encoding: .utf8)
+        let start = try #require(page.firstRange(of: "At once hold:")).upperBound
+        let list = page[start...].prefix { $0 != "." }
+        for key in Reloader.live where key != "publish-token-file" {
+            #expect(list.contains("`\(key)`"), "\(key)")
+        }
+        #expect(list.contains("publish tokens"))
+        #expect(list.matches(of: /`/).count == 2 * (Reloader.live.count - 1))
     }
 
     @Test func `A server does not start with a bad file, and says why`() throws {

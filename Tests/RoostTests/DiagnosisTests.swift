@@ -144,7 +144,11 @@ import Testing
         ("roost.service", "loaded failed 3", "has failed (timeout): journalctl -xeu roost.service"),
         ("roost.service", "loaded deactivating 0", "is deactivating"),
         ("roost.socket", "loaded active 0", "roost.socket listens"),
-        ("roost.socket", "loaded inactive 0", "does not listen: systemctl enable --now roost.socket"),
+        (
+            "roost.socket", "loaded inactive 0",
+            "does not listen: systemctl enable roost.socket && systemctl restart "
+                + "roost.service roost.socket"
+        ),
         (
             "roost.socket", "loaded active 0 disabled",
             "listens, but not after the next boot: systemctl enable roost.socket"
@@ -165,7 +169,8 @@ import Testing
     }
 
     @Test func `What is logged at the start names the limit that binds`() {
-        func note(_ limit: Int, isChosen: Bool, _ change: (inout HostFacts) -> Void) -> CapacityNote {
+        func note(_ limit: Int, isChosen: Bool, _ change: (inout HostFacts) -> Void) -> CapacityNote
+        {
             var facts = Self.wide
             change(&facts)
             return CapacityNote(connectionLimit: limit, isChosen: isChosen, facts)
@@ -191,7 +196,8 @@ import Testing
         let command = line.prefix { $0 != "&" }.replacing("/etc/", with: "\(root)/etc/")
         #expect(try Run(["sh", "-c", String(command)]).end().status == 0)
         let dropIn = try String(
-            contentsOfFile: "\(root)/etc/systemd/system/roost.service.d/limits.conf", encoding: .utf8)
+            contentsOfFile: "\(root)/etc/systemd/system/roost.service.d/limits.conf",
+            encoding: .utf8)
         #expect(dropIn == "[Service]\nLimitNOFILE=5096\n")
     }
 }

@@ -65,7 +65,17 @@ import Testing
                     "./roost.service",
                 ], in: folder)
             #expect(result.status == 0, "\(result.text)")
-            #expect(result.text.contains("Overall exposure level"))
+            // The figure of the operator's page is the unit's own.
+            let level = try #require(
+                result.text.firstMatch(of: /Overall exposure level for roost.service: ([0-9.]+)/))
+            let page = try String(
+                contentsOf: BuildProducts.packageRoot.appendingPathComponent("deploy/OPERATING.md"),
+                encoding: .utf8)
+            let said = try #require(
+                page.firstMatch(of: /between 0 and 10: ([0-9.]+) by systemd (\d+)/))
+            if try output(["systemd-analyze", "--version"]).text.hasPrefix("systemd \(said.2) ") {
+                #expect(level.1 == said.1)
+            }
         }
     }
 
@@ -80,6 +90,7 @@ import Testing
             "usr/local/lib/systemd/catalog/roost.catalog", "usr/local/lib/sysusers.d/roost.conf",
             "usr/local/share/doc/roost/OPERATING.md",
             "usr/local/share/doc/roost/examples/nginx.conf",
+            "usr/local/share/doc/roost/prometheus/roost.rules.yml",
             "etc/roost/roost.conf", "etc/systemd/system/roost.socket.d/listen.conf",
         ] {
             #expect(FileManager.default.fileExists(atPath: "\(folder)/\(path)"), "\(path)")

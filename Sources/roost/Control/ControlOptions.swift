@@ -18,7 +18,11 @@ struct ControlOptions: ParsableArguments {
     @Option(help: "The group whose members may publish and see the status.")
     var controlGroup = "roost"
 
-    @Option(help: "The group whose members may also stop and reload the server.")
+    @Option(
+        help: """
+            The group whose members may also stop and reload the server; to reach the socket they \
+            have to be in the other group, too.
+            """)
     var adminGroup: String?
 
     @Option(

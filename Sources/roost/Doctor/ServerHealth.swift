@@ -55,7 +55,9 @@ struct ServerHealth {
 
     /// What `systemctl show` comes to, and what to do about it.
     static func sentence(_ unit: String, _ properties: [String: String]) -> String {
-        guard let load = properties["LoadState"] else { return "\(unit): systemctl does not answer" }
+        guard let load = properties["LoadState"] else {
+            return "\(unit): systemctl does not answer"
+        }
         if load == "not-found" { return "\(unit) is not installed: make install, or the package" }
         if load != "loaded" { return "\(unit) is \(load): systemctl status \(unit)" }
         var sentence = "\(unit) \(state(unit, properties))"
@@ -72,7 +74,9 @@ struct ServerHealth {
         case "failed":
             return "has failed (\(properties["Result"] ?? "?")): journalctl -xeu \(unit)"
         case "inactive" where isSocket:
-            return "does not listen: systemctl enable --now \(unit)"
+            // Together, and in this order: systemd opens no socket for a service that runs.
+            return "does not listen: systemctl enable \(unit) && systemctl restart "
+                + "roost.service \(unit)"
         case "inactive": return "does not run; the next connection starts it"
         case "active" where isSocket:
             return properties["UnitFileState"] == "disabled"

@@ -51,7 +51,8 @@ extension ChatHandler {
             io.change(limits: settings.options.limits, origin: settings.options.originPolicy())
             io.logger.logLevel = settings.service.logLevel.level
             service.change(
-                idleExit: settings.service.idleExit?.duration, level: settings.service.logLevel.level)
+                idleExit: settings.service.idleExit?.duration,
+                level: settings.service.logLevel.level)
             service.events.log(.reloaded, summary)
             return summary
         } catch {

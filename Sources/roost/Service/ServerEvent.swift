@@ -127,7 +127,8 @@ enum ServerEvent: String, CaseIterable {
             .managerUnreachable, .settingIgnored:
             .warning
         case .started, .stopping, .restarting, .stopped, .idleExit, .reloaded, .controlAction,
-            .noControlSocket, .endedByServer, .protocolViolation, .tooSlow, .addressFull, .addressTooFast, .heldBack,
+            .noControlSocket, .endedByServer, .protocolViolation, .tooSlow, .addressFull,
+            .addressTooFast, .heldBack,
             .proxyHeader:
             .notice
         case .endedByPeer, .endedWithoutClose, .connectionLost, .pingTimeout, .endedForStop,

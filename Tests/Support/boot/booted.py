@@ -4,7 +4,6 @@
 The scenarios run in their order, each on what the one before has left, as on a machine. Each says "ok" or
 "FAIL" with the reason; after a failure the journal follows, and nothing more is tried.
 """
-import json
 import os
 import signal
 import subprocess
@@ -13,59 +12,12 @@ import time
 import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import operators
 from chatter import Chatter, get
+from machine import (
+    CONFIGURATION, configure, event, main_process, now, records, run, show, until)
 
-CONFIGURATION = "/etc/roost/roost.conf"
 SECRET = "nobody-else-may-read-this"
-
-
-def run(command, status=0):
-    """Runs a shell command, whose status must be this one (None: any), and returns what it says."""
-    done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60)
-    if status is not None and done.returncode != status:
-        raise AssertionError(f"'{command}' ended with {done.returncode}: {done.stdout}{done.stderr}")
-    return done.stdout + done.stderr
-
-
-def show(name, unit="roost.service"):
-    return run(f"systemctl show --value -p {name} {unit}").strip()
-
-
-def until(what, condition, seconds=15):
-    """Waits for something that systemd or the journal does in its own time."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if result := condition():
-            return result
-        time.sleep(0.05)
-    raise AssertionError(f"not within {seconds} s: {what}")
-
-
-def records(match="", since=None):
-    """The journal's records of the service, oldest first."""
-    run("journalctl --sync")
-    lines = run(f"journalctl -o json --all -u roost.service {match}")
-    found = [json.loads(line) for line in lines.splitlines() if line.startswith("{")]
-    return [r for r in found if since is None or int(r["__REALTIME_TIMESTAMP"]) >= since]
-
-
-def event(name, since=None, count=1):
-    return until(
-        f"a record of '{name}'",
-        lambda: (found := records(f"ROOST_EVENT={name}", since)) and len(found) >= count and found[-1])
-
-
-def now():
-    return int(time.time() * 1e6)
-
-
-def configure(text):
-    with open(CONFIGURATION, "w") as file:
-        file.write(text)
-
-
-def main_process():
-    return int(show("MainPID"))
 
 
 # --- the scenarios
@@ -306,7 +258,7 @@ def it_leaves_nothing_behind():
 
 SCENARIOS = [
     it_installs, it_starts_at_the_first_connection_and_loses_none, it_does_its_work_within_the_fence,
-    every_end_is_explained, a_good_reload_keeps_everybody, a_bad_reload_says_why_and_changes_nothing,
+    every_end_is_explained, *operators.SCENARIOS, a_good_reload_keeps_everybody, a_bad_reload_says_why_and_changes_nothing,
     a_restart_tells_clients_and_refuses_nobody, a_crash_is_healed, a_hang_is_found_and_a_busy_server_is_not,
     a_stop_is_in_order_and_the_next_connection_starts_it, it_ends_when_nobody_is_there,
     a_bad_configuration_is_healed_without_losing_anybody, an_upgrade_brings_the_new_version,

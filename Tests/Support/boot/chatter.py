@@ -98,15 +98,26 @@ class Chatter:
             pass
 
 
-def get(path, address=("127.0.0.1", 8080), family=None):
-    """Status and body of a GET."""
+def get(path, address=("127.0.0.1", 8080)):
+    """Status and body of a GET. A path in place of an address is a local socket's."""
+    return ask("GET", path, address, b"")
+
+
+def post(path, address, body=b""):
+    """Status and body of a POST."""
+    return ask("POST", path, address, body)
+
+
+def ask(method, path, address, body):
     if isinstance(address, str):
         connection = socket.socket(socket.AF_UNIX)
         connection.settimeout(10)
         connection.connect(address)
     else:
         connection = socket.create_connection(address, timeout=10)
-    connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+    connection.sendall(
+        f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
     answer = b""
     while data := connection.recv(65536):
         answer += data
