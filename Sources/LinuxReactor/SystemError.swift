@@ -23,7 +23,8 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
         return "Cannot \(operation): \(Self.text(of: number))." + (hint.isEmpty ? "" : " " + hint)
     }
 
-    static func text(of number: Int32) -> String {
+    /// The words of strerror(3): "Connection reset by peer".
+    package static func text(of number: Int32) -> String {
         guard let text = unsafe strerror(number) else { return "error \(number)" }
         return unsafe String(cString: text)
     }

@@ -95,7 +95,8 @@ extension CloseCause: CustomStringConvertible {
         switch self {
         case .peerClosed(let code): "the peer closed it (\(code))"
         case .endOfStream: "the peer's stream ended without a Close frame"
-        case .connectionLost(let number): "the connection was lost (errno \(number))"
+        case .connectionLost(let number):
+            "the connection was lost (\(SystemError.text(of: number)))"
         case .serverClosed(let code): "the server closed it (\(code))"
         case .violation(let kind): "\(ProtocolViolation(kind))"
         case .pingTimeout: "the peer answered no ping"

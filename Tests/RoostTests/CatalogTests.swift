@@ -102,6 +102,7 @@ import Testing
             #expect(known.contains(record["MESSAGE_ID"] ?? "none"), "\(cause)")
             #expect(record["ROOST_CAUSE"] == CloseCause.counterNames[cause.counterIndex])
             #expect(record["ROOST_CLOSE_CODE"] == "\(cause.code)")
+            #expect(record["MESSAGE"]?.contains("errno") == false, "words, not numbers")
             #expect(record["ROOST_USER"] == "ann" && record["ROOST_ROOM"] == "lobby")
             #expect(record["ROOST_PEER"] == "192.0.2.7")
             #expect(record["ROOST_CONNECTION"] != nil && record["PRIORITY"] != nil)

@@ -80,6 +80,30 @@ import Testing
         #expect(warnings.first?.hasPrefix("<4>Cannot ") == true)
     }
 
+    private static let hasJournal = access("/run/systemd/journal/socket", F_OK) == 0
+
+    /// As in a unit on a machine whose journal has gone: the standard error is taken for it.
+    @Test(.enabled(if: !hasJournal, "there is a journal here"))
+    func `A journal that is not there is one warning, and the records are on the standard error`()
+        throws
+    {
+        let run = try Run(
+            [
+                "sh", "-c",
+                "export JOURNAL_STREAM=$(stat -L -c %d:%i /dev/stderr); exec \"$0\" \"$@\"",
+            ] + command("roost", port: "0") + ["--control", "off", "--metrics", "127.0.0.1:0"])
+        let serving = run.errors { $0.contains("event=started") }
+        let lines = try #require(serving).split(separator: "\n")
+        #expect(lines[0].hasPrefix("<4>Cannot write to the journal: "))
+        #expect(lines[0].hasSuffix("Logging to the standard error instead."))
+        #expect(lines[1].hasPrefix("<5>Serving on 127.0.0.1:"))
+        kill(run.process.processIdentifier, SIGTERM)
+        let end = run.end()
+        #expect(end.status == 0)
+        #expect(end.errors.contains("<5>Stopped: everybody has gone. [event=stopped]"))
+        #expect(!end.errors.contains("Cannot write"), "said once")
+    }
+
     @Test func `A restart is told to clients as one`() throws {
         let manager = DatagramReceiver()
         let run = try start(manager)

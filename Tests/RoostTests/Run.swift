@@ -58,6 +58,17 @@ final class Run {
         }
     }
 
+    /// What it complains of until it has said something; nil if it ends without.
+    func errors(until condition: (String) -> Bool) -> String? {
+        var text = ""
+        while !condition(text) {
+            let data = errors.fileHandleForReading.availableData
+            if data.isEmpty { return nil }
+            text += String(decoding: data, as: UTF8.self)
+        }
+        return text
+    }
+
     /// Waits for the end: status, standard output and standard error.
     func end() -> (status: Int32, output: String, errors: String) {
         let said = String(

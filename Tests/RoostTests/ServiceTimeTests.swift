@@ -103,9 +103,18 @@ private struct WatchedChat: ~Copyable {
         var chat = try WatchedChat()
         chat.listen()
         #expect(chat.told == [], "it listens, and nothing has been served yet")
+        // It ticks, and nothing has come round.
+        chat.simulation.network.isDeaf = true
+        for _ in 0..<3 {
+            chat.stall(for: .seconds(1))
+            chat.simulation.turn()
+            chat.listen()
+        }
+        #expect(chat.told == [])
+        chat.simulation.network.isDeaf = false
         chat.simulation.settle()
         chat.listen()
-        #expect(chat.told.first == "READY=1\nSTATUS=Serving: no connections")
+        #expect(chat.told.first?.hasPrefix("READY=1\nSTATUS=Serving: ") == true)
         chat.run(seconds: 5)
         #expect(chat.told.filter { $0.hasPrefix("READY=1") }.count == 1)
     }
