@@ -91,6 +91,8 @@ final class SimulatedNetwork {
     var acceptFailure: Int32?
     var pendingSignals: [Int32] = []
     var sendCount = 0
+    /// Bytes received and sent: while some pass, the loop does not turn for nothing.
+    var passedByteCount = 0
     var openDescriptors: Set<Int32> = []
     /// Interest by watched descriptor.
     private(set) var watched: [Int32: (Readiness, UInt64)] = [:]
@@ -283,6 +285,7 @@ struct SimulatedKernel: Kernel, ~Copyable {
             buffer[index] = byte
         }
         network.sockets[number]!.toServer.removeFirst(count)
+        network.passedByteCount += count
         return .received(count)
     }
 
@@ -300,6 +303,7 @@ struct SimulatedKernel: Kernel, ~Copyable {
         if count == 0 { return .wouldBlock }
         bytes.withUnsafeBufferPointer { network.sockets[number]!.toClient += $0.prefix(count) }
         if window != .max { network.sockets[number]!.window = window - count }
+        network.passedByteCount += count
         return .sent(count)
     }
 

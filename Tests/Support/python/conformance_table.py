@@ -31,8 +31,6 @@ What the [Autobahn test suite](https://github.com/crossbario/autobahn-testsuite)
 its fuzzing server. The outcomes themselves are in the files `expected-*.json`: `make conformance` runs every case, `make
 test` all but nine tenths of groups 12 and 13, and a single outcome that differs fails them.
 
-Of groups 12 and 13 the client has been through the tenth that `make test` runs, and `make conformance` asks it for no more.
-
 INFORMATIONAL is what the suite does not judge: who closes first (7.1.6), and close codes that the RFC leaves open (7.13.1, 7.13.2).
 """
 
