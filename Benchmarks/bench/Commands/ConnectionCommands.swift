@@ -119,11 +119,6 @@ struct ResumeCommand: ParsableCommand {
             throw ValidationError(
                 "There must be clients, two bystanders, 1 to 60 rooms, a rate and some time.")
         }
-        guard clients + bystanders <= Machine.connectionsPerProcess else {
-            throw ValidationError(
-                "One generator keeps them all, and can hold "
-                    + "\(Words.count(Machine.connectionsPerProcess)) here.")
-        }
     }
 
     func run() throws {
@@ -156,7 +151,7 @@ struct ResumeCommand: ParsableCommand {
                 + "and are back within \(Words.fixed(within, 1)) s",
             unit: "clients", plan: plan,
             // What is measured begins when the first comes back.
-            warmup: plan.cutAfter + away, seconds: within + 1,
+            warmup: plan.cutAfter + away, seconds: within + 3,
             serverCommand: try .chat("--rate-limit", "off"))
     }
 }

@@ -31,10 +31,8 @@ final class Conductor {
         plan.epoch = Clock.now
         plan.run = UInt16.random(in: 0..<4096)
         plan.intervalCount = Timing.intervals(for: job.seconds)
-        // One more where the speaker has a generator of its own.
         let count =
-            job.workerCount(perProcess: Machine.connectionsPerProcess)
-            + (plan.polling == nil ? 0 : 1)
+            job.workerCount(perProcess: Machine.connectionsPerProcess) + plan.extraWorkerCount
         plan.connectingAtOnce = max(1, plan.connectingAtOnce / count)
         workers = try plan.divided(among: count).map {
             try WorkerProcess($0, processors: processors)

@@ -114,7 +114,9 @@ struct LoadHandler<L: Load>: WebSocketHandler {
         case .running:
             load.tick(now, &world, &io)
             watchWire(now, io)
-            let isAlone = L.opensFirst && world.readyCount == 0 && world.connectingCount == 0
+            let isAlone =
+                L.opensFirst && !L.comesBack && world.readyCount == 0
+                && world.connectingCount == 0
             if let timing = world.timing, now >= timing.measureUntil || isAlone {
                 world.isSending = false
                 phase = .draining

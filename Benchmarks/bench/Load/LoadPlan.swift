@@ -97,10 +97,19 @@ struct LoadPlan: Codable, Sendable {
 
     func isSpeaker(_ connection: Int) -> Bool { connection < rooms * speakersPerRoom }
 
+    /// How many generators it takes beside those that share most of the connections: one for those
+    /// whose latency is measured while the others are busy, for it must not be that of a generator.
+    var extraWorkerCount: Int { polling == nil && kind != .resume ? 0 : 1 }
+
     /// The same load cut into as many parts as there are generators, each a range of connections.
     func divided(among count: Int) -> [LoadPlan] {
-        guard polling == nil else { return dividedForPolling(among: count) }
-        return (0..<count).map { worker in
+        if polling != nil { return dividedForPolling(among: count) }
+        if kind == .resume { return dividedForResume(among: count) }
+        return dividedEvenly(among: count)
+    }
+
+    private func dividedEvenly(among count: Int) -> [LoadPlan] {
+        (0..<count).map { worker in
             var part = self
             let first = totalConnections * worker / count
             part.firstConnection = first
@@ -124,15 +133,30 @@ extension LoadPlan {
         readers.kind = .polling
         readers.polling = nil
         readers.totalConnections -= 1
-        let parts = readers.divided(among: max(1, count - 1)).map { part in
+        let parts = readers.dividedEvenly(among: max(1, count - 1)).map { part in
             var part = part
             part.polling = polling
             part.firstConnection += 1
             return part
         }
-        return ([speaker] + parts).enumerated().map { index, part in
+        return numbered([speaker] + parts)
+    }
+
+    /// The bystanders, who come last, are in a generator of their own.
+    private func dividedForResume(among count: Int) -> [LoadPlan] {
+        var clients = self
+        clients.totalConnections -= bystanders
+        clients.rate = nil
+        var others = self
+        others.firstConnection = clients.totalConnections
+        others.connectionCount = bystanders
+        return numbered(clients.dividedEvenly(among: max(1, count - 1)) + [others])
+    }
+
+    private func numbered(_ parts: [LoadPlan]) -> [LoadPlan] {
+        parts.enumerated().map { index, part in
             var part = part
-            (part.worker, part.workerCount) = (index, parts.count + 1)
+            (part.worker, part.workerCount) = (index, parts.count)
             part.totalConnections = totalConnections
             return part
         }

@@ -6,9 +6,9 @@ import WebSocketServer
 /// no Close), miss what is said meanwhile, and come back within `backWithin` seconds with `since`.
 /// Each must be told `recovered`, and get every message that it missed exactly once, in order.
 ///
-/// Bystanders keep their connections. The first of them talks, in their own room at the load's rate
-/// and in the clients' rooms, and how long its words take to the bystanders' room is what `latencies`
-/// are. The unit that is counted is a resumed client.
+/// Bystanders keep their connections, in a generator of their own. The first of them talks, in their
+/// own room at the load's rate and in the clients' rooms, and how long its words take to the
+/// bystanders' room is what `latencies` are. The unit that is counted is a resumed client.
 struct ResumeLoad: Load {
     private struct Seat {
         var session = ""
@@ -18,7 +18,10 @@ struct ResumeLoad: Load {
     }
 
     private var seats: [Seat]
+    /// How many of this generator's connections are clients: all of them or none.
     private let clientCount: Int
+    /// Who talks: the first of the bystanders, if they are this generator's.
+    private let talker: Int?
     private var schedule: Schedule?
     private var roomsToJoin = 0
     private var cutAt: UInt64 = 0
@@ -26,7 +29,6 @@ struct ResumeLoad: Load {
     private var nextBack = 0
     private var backCount = 0
     private var resumes = Latencies(digits: .two)
-    private var lastBackAt: UInt64 = 0
     private var spoken = 0
     private var unacknowledged = 0
     private var missedCount = 0
@@ -36,13 +38,17 @@ struct ResumeLoad: Load {
 
     init(_ plan: LoadPlan) {
         seats = Array(repeating: Seat(), count: plan.connectionCount)
-        clientCount = max(0, plan.connectionCount - plan.bystanders)
+        let isClients = plan.firstConnection < plan.totalConnections - plan.bystanders
+        clientCount = isClients ? plan.connectionCount : 0
+        talker = isClients ? nil : 0
     }
 
-    private var talker: Int { clientCount }
+    static var comesBack: Bool { true }
 
     private func room(of member: Int, _ plan: LoadPlan) -> String {
-        member < clientCount ? "bench-\(plan.run)-\(member % plan.rooms)" : "bench-\(plan.run)-by"
+        member < clientCount
+            ? "bench-\(plan.run)-\(plan.room(of: plan.firstConnection + member))"
+            : "bench-\(plan.run)-by"
     }
 
     // MARK: Entering, for the first time or again
@@ -105,7 +111,7 @@ struct ResumeLoad: Load {
         }
         seats[member].isBack = true
         backCount += 1
-        lastBackAt = now
+        world.tally.lastBackAt = now
         world.count(at: now, bytes: bytes.count)
         resumes.record(now &- due(back: member, world.plan))
     }
@@ -125,11 +131,15 @@ struct ResumeLoad: Load {
     mutating func begin(_ world: inout World, _ io: inout Outbound) {
         guard let timing = world.timing else { return }
         cutAt = timing.begin + UInt64(world.plan.cutAfter * 1e9)
-        schedule = Schedule(start: timing.begin, rate: world.plan.rate ?? 100)
+        if talker != nil, let rate = world.plan.rate {
+            schedule = Schedule(start: timing.begin, rate: rate)
+        }
     }
 
     private func due(back member: Int, _ plan: LoadPlan) -> UInt64 {
-        let share = Double(member) / Double(max(1, clientCount))
+        let share =
+            Double(plan.firstConnection + member)
+            / Double(max(1, plan.totalConnections - plan.bystanders))
         return cutAt + UInt64((plan.cutFor + plan.backWithin * share) * 1e9)
     }
 
@@ -156,10 +166,11 @@ struct ResumeLoad: Load {
     private mutating func speak(
         _ number: Int, due: UInt64, _ world: inout World, _ io: inout Outbound
     ) {
+        guard let talker else { return }
         let id = world.members[talker].id
         var text = [UInt8](repeating: UInt8(ascii: "x"), count: world.plan.size)
         let stamp = Stamp(
-            due: due &- world.plan.epoch, sender: UInt32(talker), sequence: UInt32(number))
+            due: due &- world.plan.epoch, sender: UInt32(world.number(of: talker)), sequence: UInt32(number))
         stamp.write(to: &text, at: 0, run: world.plan.run)
         let words = String(decoding: text, as: UTF8.self)
         let rooms = [
@@ -218,12 +229,9 @@ struct ResumeLoad: Load {
     }
 
     mutating func finish(_ world: inout World) {
-        let back = cutAt + UInt64(world.plan.cutFor * 1e9)
         world.tally.resumes = resumes
         world.tally.extras["clients resumed"] = Double(backCount)
         world.tally.extras["messages made up for"] = Double(missedCount)
-        world.tally.extras["seconds until all were back"] =
-            Double(lastBackAt > back ? lastBackAt - back : 0) / 1e9
         world.tally.fail("clients not resumed", clientCount - backCount)
         world.tally.fail("messages not acknowledged", unacknowledged)
         world.tally.fail(

@@ -28,6 +28,8 @@ struct Tally: Codable, Sendable {
     var handshakes = Latencies(digits: .two)
     /// From the moment at which a client was to come back to its room's `joined`.
     var resumes = Latencies(digits: .two)
+    /// When the last of them was back.
+    var lastBackAt: UInt64 = 0
     /// Figures that only one kind of load has, by their names in the report.
     var extras: [String: Double] = [:]
     /// How often each kind of failure happened. None of them is an empty table.
@@ -81,6 +83,7 @@ struct Tally: Codable, Sendable {
         lateness.add(other.lateness)
         handshakes.add(other.handshakes)
         resumes.add(other.resumes)
+        lastBackAt = max(lastBackAt, other.lastBackAt)
         extras.merge(other.extras) { $0 + $1 }
         failures.merge(other.failures) { $0 + $1 }
         expectedDeliveries += other.expectedDeliveries

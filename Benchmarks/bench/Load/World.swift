@@ -170,6 +170,9 @@ protocol Load {
     /// Whether all connections are opened before the load begins; else it opens them itself.
     static var opensFirst: Bool { get }
 
+    /// Whether all connections of a generator may be gone for a while, and the load goes on.
+    static var comesBack: Bool { get }
+
     /// A connection is open. When it is ready to be counted on, `World.change(_:to:)` is told so.
     mutating func opened(_ member: Int, _ world: inout World, _ io: inout Outbound)
 
@@ -197,6 +200,7 @@ protocol Load {
 
 extension Load {
     static var opensFirst: Bool { true }
+    static var comesBack: Bool { false }
 
     mutating func closed(
         _ member: Int, wasOpen: Bool, _ cause: CloseCause, _ world: inout World,

@@ -16,6 +16,11 @@ extension Run {
         handshake = Percentiles(tally.handshakes)
         resume = Percentiles(tally.resumes)
         extras = tally.extras
+        // Measuring begins when the first is to come back.
+        if tally.lastBackAt > timing.measureFrom {
+            extras["seconds until all were back"] =
+                Double(tally.lastBackAt - timing.measureFrom) / 1e9
+        }
         failures = tally.failures
         if let first = samples.first, let last = samples.last, last.at > first.at {
             takeUse(first, last, samples)
