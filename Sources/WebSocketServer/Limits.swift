@@ -85,8 +85,9 @@ public struct Limits: Sendable {
     public init() {}
 
     /// The measuring profile: messages to 64 MiB, fragments and output caused by others without
-    /// limit, no limits per address. Everything else stays. For load tests on a machine of one's
-    /// own.
+    /// limit, no limits per address, a ping after an hour of silence (those of a million idle
+    /// connections would be a load of their own). Everything else stays. For load tests on a machine
+    /// of one's own.
     public static var measuring: Limits {
         var limits = Limits()
         limits.messageByteCount = 64 * 1024 * 1024
@@ -94,6 +95,7 @@ public struct Limits: Sendable {
         limits.outboxByteCount = .max
         limits.connectionsPerAddress = nil
         limits.newConnectionsPerAddressAndSecond = nil
+        limits.pingInterval = .seconds(3600)
         return limits
     }
 }

@@ -3,8 +3,9 @@ import LinuxReactor
 import WebSocketCore
 
 extension ServerCore where K: ~Copyable {
-    /// How many sends a lane gets before the next one has its turn.
-    private static var sliceBudget: Int { 256 }
+    /// How many sends a lane gets before the next one has its turn: so few that a turn reaches sixteen
+    /// lanes, and a small room does not wait for the large ones before it.
+    private static var sliceBudget: Int { 64 }
 
     /// Sweeps the topics that have something new, fairly in turn, until all are done or the budget is
     /// spent; then the loop looks at everything else before it goes on.
