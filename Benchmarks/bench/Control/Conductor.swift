@@ -142,9 +142,15 @@ final class Conductor {
             failures["\(FailureKind.serverGone) (\(ending))"] = 1
         }
         for worker in workers { worker.tell(.stop) }
-        let deadline = Clock.now + 20_000_000_000
+        // Many generators that close many connections take their time one after the other.
+        let patience: UInt64 = 20_000_000_000
+        var deadline = Clock.now + patience
+        var resultCount = 0
         while Clock.now < deadline, !workers.allSatisfy({ $0.result != nil || $0.isOver }) {
             listen(until: Clock.now + 100_000_000)
+            let count = workers.count { $0.result != nil }
+            if count > resultCount { deadline = Clock.now + patience }
+            resultCount = count
         }
         var tally = Tally(intervals: intervalCount)
         for worker in workers {
