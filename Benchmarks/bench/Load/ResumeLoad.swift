@@ -170,7 +170,8 @@ struct ResumeLoad: Load {
         let id = world.members[talker].id
         var text = [UInt8](repeating: UInt8(ascii: "x"), count: world.plan.size)
         let stamp = Stamp(
-            due: due &- world.plan.epoch, sender: UInt32(world.number(of: talker)), sequence: UInt32(number))
+            due: due &- world.plan.epoch, sender: UInt32(world.number(of: talker)),
+            sequence: UInt32(number))
         stamp.write(to: &text, at: 0, run: world.plan.run)
         let words = String(decoding: text, as: UTF8.self)
         let rooms = [
