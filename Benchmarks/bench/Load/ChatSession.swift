@@ -65,20 +65,3 @@ struct ChatSession {
         }
     }
 }
-
-extension String {
-    init(copying bytes: Span<UInt8>) {
-        var copy: [UInt8] = []
-        copy.reserveCapacity(bytes.count)
-        for index in bytes.indices { copy.append(bytes[index]) }
-        self = String(decoding: copy, as: UTF8.self)
-    }
-
-    /// The value of a string field of JSON that has no escapes in it.
-    func field(_ name: String) -> String? {
-        guard let start = range(of: "\"\(name)\":\"")?.upperBound,
-            let end = self[start...].firstIndex(of: "\"")
-        else { return nil }
-        return String(self[start..<end])
-    }
-}

@@ -16,6 +16,9 @@ struct HTTPExchange {
     /// An answer that cannot be understood.
     struct Malformed: Error {}
 
+    private static let offsetKey = Array(#""offset":"#.utf8)
+    private static let moreKey = Array(#""more":true"#.utf8)
+
     private var received: [UInt8] = []
     private var parser = ResponseHeadParser()
     private var head: (byteCount: Int, status: Int, length: Int)?
@@ -60,12 +63,11 @@ struct HTTPExchange {
     }
 
     private static func answer(status: Int, _ body: [UInt8], run: UInt16) -> Answer {
-        let text = String(decoding: body, as: UTF8.self)
         // The room's newest offset stands first, then each message's own.
-        let offsets = text.numbers("offset")
+        let offsets = body.span.numbers(after: offsetKey)
         return Answer(
             status: status, offset: offsets.count > 1 ? offsets.last : offsets.first,
             stamps: Stamp.all(in: body.span, run: run),
-            isLast: !text.contains(#""more":true"#))
+            isLast: body.span.index(behind: moreKey, from: 0) == nil)
     }
 }

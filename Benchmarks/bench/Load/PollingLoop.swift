@@ -8,19 +8,6 @@ import WebSocketServer
 struct PollingLoop: ~Copyable {
     private enum Phase { case waiting, opening, ready, running, draining, over }
 
-    /// One reader and its connection.
-    private struct Reader {
-        var socket = FileDescriptor.none
-        var isConnected = false
-        var exchange = HTTPExchange()
-        /// A request is on its way, or waits for its answer.
-        var isAsking = false
-        var isReady = false
-        /// What it has read up to; nil before its first answer.
-        var offset: Int?
-        var nextAsk: UInt64 = 0
-    }
-
     private let plan: LoadPlan
     private let polling: LoadPlan.Polling
     private let url: WebSocketURL
@@ -31,7 +18,7 @@ struct PollingLoop: ~Copyable {
     private var poller: Poller
     private let wakeup: FileDescriptor
     private let buffer = ReceiveBuffer()
-    private var readers: [Reader]
+    private var readers: [PollingReader]
     private var tally: Tally
     private var phase = Phase.waiting
     private var timing: Timing?
@@ -76,7 +63,7 @@ struct PollingLoop: ~Copyable {
         self.say = say
         room = "bench-\(plan.run)-0"
         mailbox = Mailbox(descriptor: wakeup, wake: LinuxKernel.wake)
-        readers = Array(repeating: Reader(), count: plan.connectionCount)
+        readers = Array(repeating: PollingReader(), count: plan.connectionCount)
         tally = Tally(intervals: plan.intervalCount)
     }
 
@@ -86,12 +73,12 @@ struct PollingLoop: ~Copyable {
         while phase != .over {
             // Fine enough for askers who come every few seconds, and for long polls no matter.
             poller.wait(timeout: 5_000_000, &kernel)
-            while let (token, readiness) = poller.takeEvent() {
+            while let (token, _) = poller.takeEvent() {
                 if token == Self.wakeupToken {
                     kernel.clearWakeup(wakeup)
                     for order in mailbox.takeAll() { obey(order) }
                 } else {
-                    serve(Int(token), readiness)
+                    proceed(Int(token))
                 }
             }
             tick(Clock.now)
@@ -106,7 +93,10 @@ struct PollingLoop: ~Copyable {
         case .start(let timing):
             self.timing = timing
             phase = .running
-            spreadAsks(timing)
+            for index in readers.indices {
+                let share = Double(index) / Double(readers.count)
+                readers[index].begin(polling, at: timing.begin, share: share)
+            }
         case .tick: break
         case .stop: if phase != .over { end() }
         }
@@ -119,7 +109,7 @@ struct PollingLoop: ~Copyable {
         }
         if phase == .running || phase == .draining {
             for index in readers.indices
-            where !readers[index].isAsking && readers[index].nextAsk <= now {
+            where readers[index].isDue(now) {
                 ask(index, now)
             }
         }
@@ -157,76 +147,39 @@ struct PollingLoop: ~Copyable {
         let source =
             plan.sources.isEmpty
             ? nil : NetworkAddress(numeric: plan.sources[index % plan.sources.count], port: 0)
-        readers[index].isConnected = false
-        readers[index].exchange = HTTPExchange()
-        switch kernel.connect(to: .network(address), from: source) {
-        case .failed(let number): failed(index, "\(SystemError(number, "connect"))")
-        case .begun(let socket):
-            readers[index].socket = socket
-            do {
-                try poller.watch(socket, for: .writable, token: UInt64(index), &kernel)
-            } catch {
-                failed(index, "\(error)")
-            }
-        }
+        let failure = readers[index].connection.connect(
+            to: address, from: source, token: UInt64(index), &kernel, &poller)
+        if let failure { failed(index, failure) }
     }
 
-    private mutating func serve(_ index: Int, _ readiness: Readiness) {
-        guard readers[index].socket != .none else { return }
-        if !readers[index].isConnected {
-            let number = kernel.takeError(of: readers[index].socket)
-            guard number == 0 else { return failed(index, "\(SystemError(number, "connect"))") }
-            readers[index].isConnected = true
-            poller.change(readers[index].socket, to: .readable, token: UInt64(index), &kernel)
+    private mutating func proceed(_ index: Int) {
+        let event = readers[index].connection.proceed(
+            into: buffer, run: plan.run, token: UInt64(index), &kernel, &poller)
+        switch event {
+        case .nothing: break
+        case .connected:
             tally.opened += 1
-            return ask(index, Clock.now)
-        }
-        receive(index)
-    }
-
-    private mutating func receive(_ index: Int) {
-        let buffer = buffer
-        let socket = readers[index].socket
-        var room = buffer.mutableSpan(0..<ReceiveBuffer.receiveByteCount)
-        let outcome = kernel.receive(from: socket, into: &room)
-        switch outcome {
-        case .wouldBlock: return
-        case .endOfStream:
-            // Between two requests the server may end a connection that was kept alive.
-            if readers[index].isAsking {
-                failed(index, "connections lost while asking")
-            } else {
-                close(index)
-            }
-        case .failed(let number):
-            failed(index, "connections lost: \(SystemError(number, "receive"))")
-        case .received(let count):
-            if isMeasuring(Clock.now) { tally.wireReceived += count }
-            // A local of its own for the time: the buffer is lent meanwhile.
-            var exchange = readers[index].exchange
-            do throws(HTTPExchange.Malformed) {
-                let answer = try exchange.take(
-                    buffer.span.extracting(0..<count), run: plan.run)
-                readers[index].exchange = exchange
-                if let answer { take(answer, index, Clock.now) }
-            } catch {
-                failed(index, "answers that are no HTTP")
-            }
+            ask(index, Clock.now)
+        case .received(let byteCount, let answer):
+            let now = Clock.now
+            if isMeasuring(now) { tally.wireReceived += byteCount }
+            if let answer { take(answer, index, now) }
+        // Between two requests the server may end a connection that was kept alive.
+        case .ended where !readers[index].isAsking: close(index)
+        case .ended: failed(index, "connections lost while asking")
+        case .failed(let kind): failed(index, kind)
         }
     }
 
     private mutating func close(_ index: Int) {
-        if readers[index].socket != .none { kernel.close(readers[index].socket) }
-        readers[index].socket = .none
-        readers[index].isConnected = false
+        readers[index].connection.close(&kernel)
         readers[index].isAsking = false
     }
 
     private mutating func failed(_ index: Int, _ kind: String) {
         tally.fail(kind)
         close(index)
-        // Tried again a second later, and before the start not at all.
-        readers[index].nextAsk = Clock.now + 1_000_000_000
+        readers[index].failed(Clock.now)
         settle(index)
     }
 
@@ -234,30 +187,18 @@ struct PollingLoop: ~Copyable {
 
     private func isMeasuring(_ now: UInt64) -> Bool { timing?.isMeasured(now) ?? false }
 
-    /// Those who ask every so often do not all ask in the same instant.
-    private mutating func spreadAsks(_ timing: Timing) {
-        for index in readers.indices {
-            guard case .every(let seconds) = polling else { continue }
-            let share = Double(index) / Double(max(1, readers.count))
-            readers[index].nextAsk = timing.begin + UInt64(seconds * share * 1e9)
-        }
-    }
-
     private mutating func ask(_ index: Int, _ now: UInt64) {
         readers[index].isAsking = true
-        guard readers[index].socket != .none else { return connect(index) }
-        guard readers[index].isConnected else { return }
-        var seconds: Double?
-        if case .waiting(let longest) = polling { seconds = longest }
+        guard readers[index].connection.isOpen else { return connect(index) }
+        guard readers[index].connection.isConnected else { return }
         let request = HTTPExchange.request(
-            room: room, host: url.authority, after: readers[index].offset, waiting: seconds)
-        switch kernel.send(request.span, to: readers[index].socket) {
-        case .sent(request.count):
-            tally.sent += 1
-            if isMeasuring(now) { tally.wireSent += request.count }
-        case .sent, .wouldBlock: failed(index, "requests that the server does not take")
-        case .failed(let number): failed(index, "connections lost: \(SystemError(number, "send"))")
+            room: room, host: url.authority, after: readers[index].offset,
+            waiting: polling.wait)
+        if let failure = readers[index].connection.send(request, &kernel) {
+            return failed(index, failure)
         }
+        tally.sent += 1
+        if isMeasuring(now) { tally.wireSent += request.count }
     }
 
     private mutating func take(_ answer: HTTPExchange.Answer, _ index: Int, _ now: UInt64) {
@@ -273,17 +214,8 @@ struct PollingLoop: ~Copyable {
             count(stamp, at: now)
         }
         settle(index)
-        switch polling {
-        case .waiting: readers[index].nextAsk = now
-        case .every(let seconds):
-            // The next is due one interval after the last was, whatever the answer took.
-            let step = UInt64(seconds * 1e9)
-            while answer.isLast, readers[index].nextAsk <= now { readers[index].nextAsk += step }
-        }
-        if phase == .draining, case .every = polling {
-            // What has not been asked for yet need not wait for its turn.
-            readers[index].nextAsk = min(readers[index].nextAsk, now + 200_000_000)
-        }
+        readers[index].answered(
+            polling, isLast: answer.isLast, now, isDraining: phase == .draining)
     }
 
     private mutating func count(_ stamp: Stamp, at now: UInt64) {

@@ -86,10 +86,11 @@ struct ResumeLoad: Load {
             #"{"type":"join","room":"\#(room(of: member, world.plan))","limit":1}"#, to: id)
     }
 
-    private mutating func joined(_ text: String, _ member: Int, _ world: inout World) {
+    private mutating func joined(_ bytes: Span<UInt8>, _ member: Int, _ world: inout World) {
+        let text = String(copying: bytes)
         guard text.field("room") == room(of: member, world.plan) else { return }
         seats[member].epoch = text.field("epoch") ?? ""
-        seats[member].offset = text.numbers("offset").first ?? 0
+        seats[member].offset = bytes.number(after: Self.offsetKey) ?? 0
         world.change(member, to: .ready)
     }
 
@@ -194,7 +195,7 @@ struct ResumeLoad: Load {
         switch reply {
         case .welcome: welcomed(String(copying: bytes), member, &world, &io)
         case .joined where isCut && member < clientCount: resumed(bytes, member, &world)
-        case .joined: joined(String(copying: bytes), member, &world)
+        case .joined: joined(bytes, member, &world)
         case .ok: unacknowledged -= 1
         case .error:
             let text = String(copying: bytes)
@@ -248,57 +249,5 @@ struct ResumeLoad: Load {
             let missing = ends[member % world.plan.rooms]! - seats[member].offset
             world.tally.fail(FailureKind.lost, missing)
         }
-    }
-}
-
-extension String {
-    /// The values of all number fields of this name, in order.
-    func numbers(_ name: String) -> [Int] {
-        let key = Array("\"\(name)\":".utf8)
-        let bytes = Array(utf8)
-        var numbers: [Int] = []
-        var index = 0
-        while index + key.count < bytes.count {
-            guard bytes[index] == key[0], bytes[index..<index + key.count].elementsEqual(key) else {
-                index += 1
-                continue
-            }
-            index += key.count
-            let digits = bytes[index...].prefix { $0 >= 0x30 && $0 <= 0x39 }
-            if let number = Int(String(decoding: digits, as: UTF8.self)) { numbers.append(number) }
-            index += digits.count
-        }
-        return numbers
-    }
-}
-
-extension Span<UInt8> {
-    /// Where what stands behind the next `key` begins; nil if there is none from `start` on.
-    func index(behind key: [UInt8], from start: Int) -> Int? {
-        var start = start
-        search: while start + key.count <= count {
-            for offset in 0..<key.count where self[start + offset] != key[offset] {
-                start += 1
-                continue search
-            }
-            return start + key.count
-        }
-        return nil
-    }
-
-    /// The digits from `start` on as a number; nil if there are none.
-    func number(at start: Int) -> Int? {
-        var index = start
-        var number = 0
-        while index < count, self[index] >= 0x30, self[index] <= 0x39 {
-            number = number * 10 + Int(self[index] - 0x30)
-            index += 1
-        }
-        return index > start ? number : nil
-    }
-
-    /// The number that stands right behind the first `key`.
-    func number(after key: [UInt8]) -> Int? {
-        index(behind: key, from: 0).flatMap { number(at: $0) }
     }
 }

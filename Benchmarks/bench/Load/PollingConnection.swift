@@ -1,0 +1,91 @@
+// The connection of one reader who polls: non-blocking, kept alive from one request to the next.
+import LinuxReactor
+
+/// One connection to the server at a time, with the exchange that is under way on it.
+struct PollingConnection {
+    /// What the readiness of the socket amounted to.
+    enum Event {
+        case connected
+        /// So many bytes, and the answer if they made it whole.
+        case received(byteCount: Int, HTTPExchange.Answer?)
+        /// The server has ended it.
+        case ended
+        case nothing
+        case failed(String)
+    }
+
+    private var socket = FileDescriptor.none
+    private(set) var isConnected = false
+    private var exchange = HTTPExchange()
+
+    /// Whether there is a socket, connected or on the way to it.
+    var isOpen: Bool { socket != .none }
+
+    /// Begins to connect; `connected` is the event that follows. Returns what went wrong.
+    mutating func connect(
+        to address: NetworkAddress, from source: NetworkAddress?, token: UInt64,
+        _ kernel: inout LinuxKernel, _ poller: inout Poller
+    ) -> String? {
+        self = PollingConnection()
+        switch kernel.connect(to: .network(address), from: source) {
+        case .failed(let number): return "\(SystemError(number, "connect"))"
+        case .begun(let socket):
+            self.socket = socket
+            do {
+                try poller.watch(socket, for: .writable, token: token, &kernel)
+            } catch {
+                return "\(error)"
+            }
+        }
+        return nil
+    }
+
+    /// Called when the socket is ready.
+    mutating func proceed(
+        into buffer: ReceiveBuffer, run: UInt16, token: UInt64,
+        _ kernel: inout LinuxKernel, _ poller: inout Poller
+    ) -> Event {
+        guard isOpen else { return .nothing }
+        guard isConnected else {
+            let number = kernel.takeError(of: socket)
+            guard number == 0 else { return .failed("\(SystemError(number, "connect"))") }
+            isConnected = true
+            poller.change(socket, to: .readable, token: token, &kernel)
+            return .connected
+        }
+        return receive(into: buffer, run: run, &kernel)
+    }
+
+    private mutating func receive(
+        into buffer: ReceiveBuffer, run: UInt16, _ kernel: inout LinuxKernel
+    ) -> Event {
+        var room = buffer.mutableSpan(0..<ReceiveBuffer.receiveByteCount)
+        switch kernel.receive(from: socket, into: &room) {
+        case .wouldBlock: return .nothing
+        case .endOfStream: return .ended
+        case .failed(let number):
+            return .failed("connections lost: \(SystemError(number, "receive"))")
+        case .received(let count):
+            do throws(HTTPExchange.Malformed) {
+                let answer = try exchange.take(buffer.span.extracting(0..<count), run: run)
+                return .received(byteCount: count, answer)
+            } catch {
+                return .failed("answers that are no HTTP")
+            }
+        }
+    }
+
+    /// Sends a request, which is short enough to go out whole. Returns what went wrong.
+    func send(_ request: [UInt8], _ kernel: inout LinuxKernel) -> String? {
+        switch kernel.send(request.span, to: socket) {
+        case .sent(request.count): nil
+        case .sent, .wouldBlock: "requests that the server does not take"
+        case .failed(let number): "connections lost: \(SystemError(number, "send"))"
+        }
+    }
+
+    mutating func close(_ kernel: inout LinuxKernel) {
+        if isOpen { kernel.close(socket) }
+        self = PollingConnection()
+    }
+}
