@@ -11,7 +11,7 @@ PYTHON_TESTS = Tests/Support/python
 DOCUMENTED = WebSocketServer WebSocketCore LinuxReactor SystemdSupport ChatRooms
 SYMBOLS = .build/debug/../symbolgraph
 
-.PHONY: help run test conformance hostile bench bench-reference bench-micro fuzz docs deps deps-test format clean \
+.PHONY: help run test conformance hostile bench bench-peers bench-reference bench-micro fuzz docs deps deps-test format clean \
 	install release deb
 .DEFAULT_GOAL := help
 
@@ -45,6 +45,12 @@ hostile: deps ## Attack the echo server, and see that each attack gets its docum
 bench: deps ## Flood the servers and see what they take (ARGS="echo --rate 10000"; --help)
 	$(RELEASE)
 	@exec "$$($(RELEASE) --show-bin-path)/bench" $(ARGS)
+
+bench-peers: deps ## Measure other WebSocket servers under the same loads (ARGS="--runs 5")
+	@.ci/install-packages peers
+	@Tests/Support/python-venv.sh .venv-peers Benchmarks/peers/requirements.txt
+	$(RELEASE)
+	@exec "$$($(RELEASE) --show-bin-path)/bench" peers $(ARGS)
 
 bench-reference: deps ## Measure the servers beside a bare one in C (ARGS=--quick)
 	$(RELEASE) --product echo-server
@@ -80,7 +86,7 @@ deps: ## Install what the build needs, where it is missing
 
 deps-test: deps
 	@.ci/install-packages tests
-	@Tests/Support/python-venv.sh
+	@Tests/Support/python-venv.sh .venv-test Tests/Support/python/requirements.txt
 
 install: ## Install the chat server and its units below PREFIX (/usr/local), DESTDIR in front
 	@test -x .build/release/roost || { echo "Build it first, as yourself: make release"; exit 1; }

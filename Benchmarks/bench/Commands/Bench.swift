@@ -32,6 +32,7 @@ struct Bout {
     init(_ target: TargetOptions, _ load: LoadOptions, _ output: OutputOptions) throws {
         if !target.asBuilt { try Products.goOnAsRelease() }
         Machine.raiseDescriptorLimit()
+        Interruption.watch()
         self.target = target
         self.load = load
         self.output = output
@@ -41,7 +42,14 @@ struct Bout {
 
     /// Runs one job as often as asked for, and prints what came of it.
     mutating func run(_ job: Job, isPrinted: Bool = true) throws -> Report {
-        let report = try measure(job)
+        let report: Report
+        do {
+            report = try measure(job)
+        } catch is Interrupted {
+            // What was measured before is written all the same.
+            try finish()
+            throw ExitCode(Interruption.status)
+        }
         add(report)
         if isPrinted { print(report.text(Style())) }
         return report
@@ -50,8 +58,11 @@ struct Bout {
     /// Has a report in the files that are written at the end.
     mutating func add(_ report: Report) { file.reports.append(report) }
 
-    /// Runs one job as often as asked for.
+    /// Runs one job as often as asked for, or until Ctrl-C.
+    ///
+    /// - Throws: Interrupted if that came before there was anything to report.
     func measure(_ job: Job) throws -> Report {
+        guard !Interruption.isRequested else { throw Interrupted() }
         let place = target.target(job.serverCommand)
         var job = job
         job.plan.subprotocols += target.subprotocol
@@ -61,7 +72,12 @@ struct Bout {
             load: job.load, title: job.title, unit: job.unit, server: "", url: target.url ?? "")
         for number in 1...load.runs {
             let prefix = load.runs == 1 ? job.load : "\(job.load) \(number)/\(load.runs)"
-            try runOnce(job, place, ProgressLine(prefix), &report)
+            do {
+                try runOnce(job, place, ProgressLine(prefix), &report)
+            } catch is Interrupted where number > 1 {
+                break
+            }
+            if Interruption.isRequested { break }
         }
         return report
     }
@@ -77,7 +93,7 @@ struct Bout {
             report.server = "\(url)" + (pids.isEmpty ? "" : ", process \(pids[0])")
             let conductor = try Conductor(
                 job, url: url, pids: pids, server: nil, processors: [], screen: screen)
-            report.runs.append(conductor.run())
+            report.runs.append(try conductor.run())
         case .spawned(let command, let count):
             // Its processor is its own; everything else is the generator's, and this process's too.
             let pinsServer = isPinned && count == 1
@@ -98,7 +114,7 @@ struct Bout {
             let conductor = try Conductor(
                 job, url: url, pids: server.pids, server: server, processors: others,
                 screen: screen)
-            let run = conductor.run()
+            let run = try conductor.run()
             if run.failures.keys.contains(where: { $0.hasPrefix(FailureKind.serverGone) }) {
                 screen.note(server.lastWords())
             }
@@ -139,7 +155,7 @@ struct Bout {
         }
     }
 
-    /// Writes the files, and ends with the status that the failures ask for.
+    /// Writes the files, and ends with the status that Ctrl-C or the failures ask for.
     func finish() throws {
         if let path = output.json {
             let encoder = JSONEncoder()
@@ -150,6 +166,7 @@ struct Bout {
             try Page.html(file).write(toFile: path, atomically: true, encoding: .utf8)
             print("The page is \(path)")
         }
+        guard !Interruption.isRequested else { throw ExitCode(Interruption.status) }
         guard file.reports.allSatisfy(\.failures.isEmpty) else { throw ExitCode.failure }
     }
 }

@@ -7,13 +7,17 @@ struct PeersCommand: ParsableCommand {
         commandName: "peers",
         abstract: "The same loads against other WebSocket servers, those that are installed.",
         discussion: """
-            The servers are the small programs in Benchmarks/peers. Each load is run against one after \
+            The servers are the small programs in Benchmarks/peers; `make bench-peers` installs what \
+            they need first. Each load is run against one after \
             the other, and all of it --runs times, so that what the machine does besides falls on all \
             alike.
             """)
 
     @Option(help: "Write the table to this file too, as Markdown.")
     var markdown: String?
+
+    @Option(help: "Only those whose names contain this: --only nio --only gorilla (repeatable).")
+    var only: [String] = []
 
     @OptionGroup var load: LoadOptions
     @OptionGroup var target: TargetOptions
@@ -27,38 +31,43 @@ struct PeersCommand: ParsableCommand {
         let broadcast: ServerProcess.Command
     }
 
+    func validate() throws {
+        guard only.isEmpty || Peer.all.contains(where: { isWanted($0.name) }) else {
+            let names = Peer.all.map(\.name).joined(separator: ", ")
+            throw ValidationError("--only names none of them: \(names).")
+        }
+    }
+
     func run() throws {
         var once = load
         once.runs = 1
         var bout = try Bout(target, once, output)
         let contestants = try gather()
-        // By load, then by contestant.
-        var reports: [[Report]] = []
-        for round in 1...load.runs {
-            for (row, load) in try Self.loads(once).enumerated() {
-                if reports.count <= row { reports.append([]) }
-                for (column, contestant) in contestants.enumerated() {
-                    var job = load.job
-                    job.serverCommand = load.mode == .echo ? contestant.echo : contestant.broadcast
-                    Self.say(
-                        "round \(round) of \(self.load.runs): \(load.name), \(contestant.name)")
-                    let report = try bout.measure(job)
-                    if round == 1 {
-                        reports[row].append(report)
-                    } else {
-                        reports[row][column].runs += report.runs
+        let loads = try Self.loads(once)
+        var results = PeersTable(
+            names: contestants.map(\.name), loads: loads.map(\.name),
+            versions: contestants.map(\.version))
+        do {
+            for round in 1...load.runs {
+                for (row, load) in loads.enumerated() {
+                    for (column, contestant) in contestants.enumerated() {
+                        var job = load.job
+                        job.serverCommand =
+                            load.mode == .echo ? contestant.echo : contestant.broadcast
+                        Self.say(
+                            "round \(round) of \(self.load.runs): \(load.name), "
+                                + contestant.name)
+                        results.add(try bout.measure(job), row: row, column: column)
                     }
                 }
             }
+        } catch is Interrupted {
+            // There is a table of what was measured before.
         }
-        for report in reports.joined() { bout.add(report) }
-        let table =
-            try Self.table(
-                contestants.map(\.name), try Self.loads(once).map(\.name), reports)
-            + "\n"
-            + contestants.filter { !$0.version.isEmpty }
-            .map { "\($0.name): \($0.version)" }.joined(separator: " · ")
-            + "\n\n" + bout.file.machine + "\n"
+        for report in results.reports { bout.add(report) }
+        let table = results.markdown(
+            "Medians of \(Words.plural(load.runs, "run")) of \(Words.seconds(load.seconds)) on "
+                + "\(bout.file.machine), loopback; the server on a processor of its own.")
         print(table)
         if let markdown { try table.write(toFile: markdown, atomically: true, encoding: .utf8) }
         try bout.finish()
@@ -76,18 +85,23 @@ struct PeersCommand: ParsableCommand {
                 name: "Roost", version: "", echo: try .echo(),
                 broadcast: try .broadcast(rooms: 1, "--no-limits"))
         ]
-        for peer in Peer.all {
+        for peer in Peer.all where isWanted(peer.name) {
             Self.say("preparing \(peer.name)")
-            guard let (command, version) = try? peer.prepare(folder, built) else {
-                Self.say("  skipped: \(peer.name) is not here. To have it: \(peer.hint)")
-                continue
+            do {
+                let (command, version) = try peer.prepare(folder, built)
+                contestants.append(
+                    Contestant(
+                        name: peer.name, version: version, echo: peer.command(.echo, command),
+                        broadcast: peer.command(.broadcast, command)))
+            } catch {
+                Self.say("  skipped, for it is not here: \(error)\n  To have it: \(peer.hint)")
             }
-            contestants.append(
-                Contestant(
-                    name: peer.name, version: version, echo: peer.command(.echo, command),
-                    broadcast: peer.command(.broadcast, command)))
         }
         return contestants
+    }
+
+    private func isWanted(_ name: String) -> Bool {
+        only.isEmpty || only.contains { name.localizedCaseInsensitiveContains($0) }
     }
 
     private static func loads(
@@ -118,26 +132,6 @@ struct PeersCommand: ParsableCommand {
             ("connect, talk, close", .echo, try ChurnCommand.job(64, load)),
             ("bytes per idle connection", .echo, try IdleCommand.job(10_000, load)),
         ]
-    }
-
-    /// A row for each server, a column for each load; what failed says so.
-    static func table(_ names: [String], _ loads: [String], _ reports: [[Report]]) throws -> String
-    {
-        var lines = [
-            "| | \(loads.joined(separator: " | ")) |",
-            "|---" + String(repeating: "|---:", count: loads.count) + "|",
-        ]
-        for (column, name) in names.enumerated() {
-            let cells = reports.map { row -> String in
-                let report = row[column]
-                guard report.failures.isEmpty else { return "failed" }
-                guard report.load != "idle" else { return Headline(report).value }
-                let rate = Statistics.median(report.runs.compactMap(\.perServerSecond))
-                return rate >= 100_000 ? Words.count(rate / 1000) : Words.fixed(rate / 1000, 1)
-            }
-            lines.append("| \(name) | \(cells.joined(separator: " | ")) |")
-        }
-        return lines.joined(separator: "\n") + "\n"
     }
 
     private static func say(_ text: String) {

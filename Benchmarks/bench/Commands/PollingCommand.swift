@@ -48,7 +48,7 @@ struct PollingCommand: ParsableCommand {
             ("long poll", .waiting(wait)), ("push", nil),
         ]
         var reports: [(String, Report)] = []
-        for (name, polling) in ways {
+        for (name, polling) in ways where !Interruption.isRequested {
             reports.append((name, try bout.run(try job(name, polling), isPrinted: false)))
         }
         print(Self.table(reports, words, Style()))

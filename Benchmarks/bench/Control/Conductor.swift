@@ -43,22 +43,25 @@ final class Conductor {
 
     // MARK: The course of a run
 
-    func run() -> Run {
+    /// - Throws: Interrupted if Ctrl-C came before there was anything to report.
+    func run() throws(Interrupted) -> Run {
+        defer { for worker in workers { worker.end(patience: 1) } }
         let before = ProcessUsage.total(of: pids)
         let exactBefore = job.measuresMemory ? ProcessUsage.exactResidentBytes(of: pids) : nil
         let openedFrom = Clock.now
         open()
+        guard !Interruption.isRequested else { throw interrupted() }
         let openingSeconds = Double(Clock.now - openedFrom) / 1e9
         let open = ProcessUsage.total(of: pids)
         let exactOpen = job.measuresMemory ? ProcessUsage.exactResidentBytes(of: pids) : nil
 
         let begin = Clock.now + 20_000_000
         let measureFrom = begin + UInt64(job.warmup * 1e9)
-        let timing = Timing(
+        var timing = Timing(
             begin: begin, measureFrom: measureFrom,
             measureUntil: measureFrom + UInt64(job.seconds * 1e9), intervalCount: intervalCount)
         for worker in workers { worker.tell(.start(timing)) }
-        let samples = measure(timing)
+        let samples = try measure(&timing)
         drain()
         let tally = collect()
 
@@ -73,7 +76,17 @@ final class Conductor {
         }
         run.generator.processCount = workers.count
         run.judge(rate: job.plan.rate, knowsServer: !pids.isEmpty, pinned: server != nil)
+        if Interruption.isRequested {
+            run.warnings.append(
+                "Interrupted: \(Words.seconds(timing.measuredSeconds)) were measured, not "
+                    + "\(Words.seconds(job.seconds)).")
+        }
         return run
+    }
+
+    private func interrupted() -> Interrupted {
+        screen.note("\(job.load): interrupted before there was anything to report.")
+        return Interrupted()
     }
 
     private func open() {
@@ -86,7 +99,9 @@ final class Conductor {
 
     /// Waits until it is so, for as long as there is a generator left that could make it so.
     private func wait(_ isSo: () -> Bool) {
-        while !isSo(), ended.count < workers.count, server?.isRunning ?? true {
+        while !isSo(), ended.count < workers.count, server?.isRunning ?? true,
+            !Interruption.isRequested
+        {
             listen(until: Clock.now + 100_000_000)
             let total = job.plan.totalConnections + job.plan.neverReadCount
             screen.show(.opening(done: progress.ready, of: total), progress)
@@ -94,14 +109,21 @@ final class Conductor {
     }
 
     /// Looks at the processes at the beginning, at each interval's end, and at the end.
-    private func measure(_ timing: Timing) -> [Sample] {
+    private func measure(_ timing: inout Timing) throws(Interrupted) -> [Sample] {
         var samples: [Sample] = []
-        let length = (timing.measureUntil - timing.measureFrom) / UInt64(intervalCount)
-        for index in 0...intervalCount {
-            let time = timing.measureFrom + length * UInt64(index)
-            while Clock.now < time, !isHopeless {
+        var isShortened = false
+        while samples.count <= timing.intervalCount {
+            if Interruption.isRequested, !isShortened {
+                isShortened = true
+                timing = try shortened(timing)
+            }
+            let time = min(
+                timing.measureUntil,
+                timing.measureFrom + timing.intervalLength * UInt64(samples.count))
+            if Clock.now < time, !isHopeless {
                 listen(until: min(time, Clock.now + 250_000_000))
                 screen.show(.running(timing, job), progress)
+                continue
             }
             samples.append(
                 Sample(
@@ -109,6 +131,19 @@ final class Conductor {
                     workers: workers.map { ProcessUsage(of: $0.pid)?.cpuSeconds ?? 0 }))
         }
         return samples
+    }
+
+    /// Has measuring end now, if that leaves something to report.
+    private func shortened(_ timing: Timing) throws(Interrupted) -> Timing {
+        // Soon: the generators are to hear of it before.
+        let end = Clock.now + 20_000_000
+        // Who has lost the network is not back yet.
+        guard end > timing.measureFrom + 100_000_000, job.plan.kind != .resume else {
+            throw interrupted()
+        }
+        let shortened = timing.shortened(until: end)
+        for worker in workers { worker.tell(.shorten(shortened)) }
+        return shortened
     }
 
     /// Nobody is left to talk to, or to talk.

@@ -15,6 +15,8 @@ struct Launch: ParsableCommand {
 
     func run() throws {
         cbench_end_with_parent()
+        // Ctrl-C is the coordinator's business: a terminal sends it to all of a group.
+        setpgid(0, 0)
         if let processors { Machine.pin(to: Self.numbers(processors)) }
         Machine.raiseDescriptorLimit()
         let arguments = command.first == "--" ? Array(command.dropFirst()) : command

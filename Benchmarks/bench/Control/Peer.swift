@@ -13,9 +13,31 @@ struct Peer: Sendable {
         @Sendable (_ folder: String, _ built: String) throws -> (command: [String], version: String)
 
     /// Something that is needed is not on this machine.
-    struct Missing: Error {}
+    struct Missing: Error, CustomStringConvertible {
+        let description: String
+    }
 
     static let all: [Peer] = [
+        Peer(
+            name: "uWebSockets (C++)",
+            hint: "pip install socketify, which brings it compiled; apt-get install libuv1"
+        ) { folder, built in
+            let found = try output([
+                python(folder), "-c",
+                """
+                import importlib.metadata, importlib.util
+                print(importlib.util.find_spec("socketify").submodule_search_locations[0])
+                print(importlib.metadata.version("socketify"))
+                """,
+            ]).split(separator: "\n").map(String.init)
+            let library = "\(found[0])/libsocketify_linux_amd64.so"
+            let program = "\(built)/uwebsockets"
+            _ = try output([
+                "cc", "-O3", "-o", program, "\(folder)/uwebsockets.c", library,
+                "-Wl,-rpath,\(found[0])",
+            ])
+            return ([program], "as in socketify \(found[1]), over libuv")
+        },
         Peer(name: "libwebsockets (C)", hint: "apt-get install libwebsockets-dev") {
             folder, built in
             let version = try output(["pkg-config", "--modversion", "libwebsockets"])
@@ -30,7 +52,9 @@ struct Peer: Sendable {
             hint: "apt-get install golang-go golang-github-gorilla-websocket-dev"
         ) { folder, built in
             let source = "/usr/share/gocode/src/github.com/gorilla/websocket"
-            guard FileManager.default.fileExists(atPath: source) else { throw Missing() }
+            guard FileManager.default.fileExists(atPath: source) else {
+                throw Missing(description: "there is no \(source)")
+            }
             let program = "\(built)/gorilla"
             _ = try output(
                 [
@@ -68,8 +92,7 @@ struct Peer: Sendable {
             )
         },
         Peer(name: "websockets (Python)", hint: "pip install websockets") { folder, _ in
-            let own = "\(folder)/../../.venv-test/bin/python"
-            let python = FileManager.default.isExecutableFile(atPath: own) ? own : "python3"
+            let python = python(folder)
             let version = try output([
                 python, "-c",
                 "import websockets.asyncio.server, websockets; print(websockets.__version__)",
@@ -83,25 +106,40 @@ struct Peer: Sendable {
         ServerProcess.Command(arguments: prepared + [mode.rawValue, "{port}"], name: name)
     }
 
+    /// The Python of `make bench-peers`, or that of the tests, or the system's.
+    private static func python(_ folder: String) -> String {
+        [".venv-peers", ".venv-test"].map { "\(folder)/../../\($0)/bin/python" }
+            .first(where: FileManager.default.isExecutableFile(atPath:)) ?? "python3"
+    }
+
     private static func debianVersion(_ package: String) throws -> String {
         try output(["dpkg-query", "-W", "-f", "${Version}", package])
     }
 
-    /// What a command prints; throws if it cannot be run or fails.
+    /// What a command prints.
+    ///
+    /// - Throws: Missing if it cannot be run or fails, with the last that it said about that.
     private static func output(_ command: [String]) throws -> String {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = command
+        process.standardInput = FileHandle.nullDevice
         let pipe = Pipe()
         process.standardOutput = pipe
-        process.standardInput = FileHandle.nullDevice
-        let errors = Pipe()
-        process.standardError = errors
+        // A file: of two pipes one may fill up while the other is read.
+        let log = FileManager.default.temporaryDirectory
+            .appendingPathComponent("bench-peer-\(UUID().uuidString).log")
+        try Data().write(to: log)
+        defer { try? FileManager.default.removeItem(at: log) }
+        process.standardError = try FileHandle(forWritingTo: log)
         try process.run()
-        try errors.fileHandleForWriting.close()
         let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw Missing() }
+        guard process.terminationStatus == 0 else {
+            let errors = try String(contentsOf: log, encoding: .utf8)
+            let last = errors.split(separator: "\n").last { !$0.allSatisfy(\.isWhitespace) }
+            throw Missing(description: last.map(String.init) ?? "\(command[0]) failed")
+        }
         return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 }

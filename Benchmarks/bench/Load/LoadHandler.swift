@@ -38,6 +38,7 @@ struct LoadHandler<L: Load>: WebSocketHandler {
             world.timing = timing
             world.isSending = true
             load.begin(&world, &io)
+        case .shorten(let timing): world.timing = timing
         case .tick: if phase == .running { load.tick(Clock.now, &world, &io) }
         case .stop: if phase != .over { end(&io) }
         }

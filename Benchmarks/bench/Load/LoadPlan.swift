@@ -169,6 +169,8 @@ enum Order: Codable, Sendable {
     case open
     /// Warm up and measure, at these times.
     case start(Timing)
+    /// Measuring ends earlier than was said, at a time that is still to come.
+    case shorten(Timing)
     /// Something is due: what a generator's own ``Pacer`` says, and nobody else.
     case tick
     /// End now.

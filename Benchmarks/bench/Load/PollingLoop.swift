@@ -97,6 +97,7 @@ struct PollingLoop: ~Copyable {
                 let share = Double(index) / Double(readers.count)
                 readers[index].begin(polling, at: timing.begin, share: share)
             }
+        case .shorten(let timing): self.timing = timing
         case .tick: break
         case .stop: if phase != .over { end() }
         }
@@ -108,10 +109,7 @@ struct PollingLoop: ~Copyable {
             drainUntil = now + UInt64(plan.drainSeconds * 1e9)
         }
         if phase == .running || phase == .draining {
-            for index in readers.indices
-            where readers[index].isDue(now) {
-                ask(index, now)
-            }
+            for index in readers.indices where readers[index].isDue(now) { ask(index, now) }
         }
         if phase != .waiting, now >= nextProgress {
             nextProgress = now + 100_000_000

@@ -25,7 +25,7 @@ extension Run {
         if let first = samples.first, let last = samples.last, last.at > first.at {
             takeUse(first, last, samples)
         }
-        takeTimeline(tally, samples)
+        takeTimeline(tally, timing, samples)
     }
 
     private mutating func takeUse(_ first: Sample, _ last: Sample, _ samples: [Sample]) {
@@ -46,13 +46,16 @@ extension Run {
         generator.busiestCore = shares.max() ?? 0
     }
 
-    private mutating func takeTimeline(_ tally: Tally, _ samples: [Sample]) {
-        let length = seconds / Double(max(1, tally.countedByInterval.count))
-        timeline = tally.countedByInterval.indices.map { index in
+    private mutating func takeTimeline(_ tally: Tally, _ timing: Timing, _ samples: [Sample]) {
+        let length = Double(timing.intervalLength) / 1e9
+        timeline = (0..<timing.intervalCount).map { index in
             let latencies = tally.latenciesByInterval[index]
+            let at = Double(index) * length
+            // The last one of a run that was interrupted is shorter.
+            let own = max(min(length, seconds - at), 1e-3)
             var slice = Slice(
-                at: Double(index) * length,
-                perSecond: Double(tally.countedByInterval[index]) / length,
+                at: at,
+                perSecond: Double(tally.countedByInterval[index]) / own,
                 p50: Double(latencies.percentile(50)) / 1e3,
                 p99: Double(latencies.percentile(99)) / 1e3,
                 max: Double(latencies.maximum) / 1e3)

@@ -1,0 +1,39 @@
+// UNSAFE: has sigaction(2) call a function of no context.
+import Glibc
+import Synchronization
+
+/// Ctrl-C came before there was anything to report.
+struct Interrupted: Error {}
+
+/// Ctrl-C: the first ends measuring, so that what was measured is reported; the next ends the
+/// program at once.
+enum Interruption {
+    private static let requested = Atomic<Bool>(false)
+
+    static var isRequested: Bool { requested.load(ordering: .relaxed) }
+
+    /// The exit status of a program that SIGINT has ended, as shells have it.
+    static let status: Int32 = 128 + SIGINT
+
+    /// From now on. A program that was started with SIGINT ignored, in the background of a script,
+    /// goes on ignoring it.
+    static func watch() {
+        // What a handler touches must be there before.
+        guard !isRequested else { return }
+        var old = sigaction()
+        var action = sigaction()
+        unsafe sigaction(SIGINT, nil, &old)
+        guard !isIgnored(old) else { return }
+        unsafe action.__sigaction_handler.sa_handler = { _ in
+            Interruption.requested.store(true, ordering: .relaxed)
+        }
+        // The next signal has its usual effect.
+        action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
+        unsafe sigaction(SIGINT, &action, nil)
+    }
+
+    private static func isIgnored(_ action: sigaction) -> Bool {
+        // SIG_IGN is the number 1, which is no function.
+        unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
+    }
+}
