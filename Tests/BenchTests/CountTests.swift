@@ -121,15 +121,4 @@ import Testing
         #expect(throws: Sources.Shortage(needed: 2)) { try sources(50_000, loopback: false) }
         #expect(throws: Sources.Shortage(needed: 2)) { try sources(50_000, named: ["127.0.0.9"]) }
     }
-
-    @Test func `Offsets are read out of the chat's messages`() {
-        let text =
-            #"{"type":"joined","epoch":"k3v9","offset":41,"messages":[{"offset":40},{"offset":41}]}"#
-        #expect(text.numbers("offset") == [41, 40, 41])
-        #expect(text.field("epoch") == "k3v9")
-        #expect(text.field("room") == nil)
-        let bytes = Array(text.utf8)
-        #expect(bytes.span.number(after: Array("\"offset\":".utf8)) == 41)
-        #expect(bytes.span.number(after: Array("\"nothing\":".utf8)) == nil)
-    }
 }

@@ -82,4 +82,31 @@ import Testing
         #expect(Timing.intervals(for: 3) == 30)
         #expect(Timing.intervals(for: 600) == 60)
     }
+
+    @Test func `A shortened time keeps its intervals, and the last is what is left`() {
+        let timing = Timing(begin: 0, measureFrom: 1000, measureUntil: 2000, intervalCount: 10)
+        let cases: [(until: UInt64, end: UInt64, count: Int)] = [
+            (1250, 1250, 3), (1300, 1300, 3), (1301, 1301, 4), (1001, 1001, 1), (500, 1000, 1),
+            (9000, 2000, 10),
+        ]
+        for (until, end, count) in cases {
+            let shortened = timing.shortened(until: until)
+            #expect(shortened.measureUntil == end && shortened.intervalCount == count)
+            #expect(shortened.intervalLength == timing.intervalLength)
+            #expect(!shortened.isMeasured(end))
+        }
+        #expect(timing.shortened(until: 1250).interval(of: 1249) == 2)
+    }
+
+    @Test func `The last interval of an interrupted run has the rate of its own length`() {
+        let timing = Timing(
+            begin: 0, measureFrom: 0, measureUntil: 10_000_000_000, intervalCount: 10
+        ).shortened(until: 2_250_000_000)
+        var tally = Tally(intervals: 10)
+        tally.countedByInterval = [100, 100, 25, 0, 0, 0, 0, 0, 0, 0]
+        var run = Run(seconds: timing.measuredSeconds)
+        run.take(tally, timing, [])
+        #expect(run.timeline.map(\.perSecond) == [100, 100, 100])
+        #expect(run.timeline.map(\.at) == [0, 1, 2])
+    }
 }

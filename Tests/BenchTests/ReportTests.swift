@@ -162,4 +162,38 @@ import Testing
         let unknown = judged { $0.server = nil }
         #expect(unknown.warnings.contains { $0.contains("--pid") })
     }
+
+    @Test func `Servers stand below each other, and what failed or is missing says so`() {
+        var table = PeersTable(
+            names: ["Ours", "Theirs", "Slow"], loads: ["echo", "idle"],
+            versions: ["", "4.1", ""])
+        func report(_ load: String, perSecond: Int, failures: [String: Int] = [:]) -> Report {
+            var report = Self.sample().reports[0]
+            report.load = load
+            report.runs[0].counted = perSecond * 2
+            report.runs[0].opened = 1 << 15
+            report.runs[0].failures = failures
+            return report
+        }
+        // The median of three rounds; failures of any round count.
+        for rate in [90_000, 150_000, 123_456] {
+            table.add(report("echo", perSecond: rate), row: 0, column: 0)
+        }
+        table.add(report("echo", perSecond: 12_345), row: 0, column: 1)
+        table.add(report("idle", perSecond: 1), row: 1, column: 0)
+        table.add(report("idle", perSecond: 1), row: 1, column: 1)
+        table.add(
+            report("idle", perSecond: 1, failures: [FailureKind.lost: 1]), row: 1, column: 1)
+        let lines = table.markdown("Measured here.").split(separator: "\n").map(String.init)
+        #expect(
+            lines == [
+                "| | echo | idle |", "|---|---:|---:|", "| Ours | 123 | 128 |",
+                "| Theirs | 12.3 | failed |", "| Slow | – | – |",
+                "Thousands per second of server CPU: messages of an echo, deliveries of a fan-out, "
+                    + "whole connections; of the idle ones, bytes of server memory each. "
+                    + "Measured here.",
+                "Theirs: 4.1",
+            ])
+        #expect(table.reports.count == 4)
+    }
 }
