@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures our servers beside the bare C server of server.c, and says which bars they reach.
 
-    Benchmarks/reference/compare.py [--quick] [--only NAME ...] [--binary] [--json FILE]
+    Benchmarks/reference/compare.py [--quick] [--pairs N] [--only NAME ...] [--binary] [--json FILE]
 
 Every ratio is of the work done per second of server CPU, from interleaved pairs (ours, C, ours,
 C ...), each run with a fresh server pinned to core 0 and the load pinned to core 1. The median
@@ -129,11 +129,13 @@ def ratio_case(name, options):
     mode, arguments, bar = RATIOS[name]
     timing = ("--seconds", str(options.seconds), "--warmup", "0.5")
     pairs = []
-    for _ in range(options.pairs):
-        rates = []
-        for command in (unlimited(options, mode), reference(mode)):
-            with Server(command) as server:
-                rates.append(load(server, arguments, options, *timing)["per_server_cpu_second"])
+    sides = [unlimited(options, mode), reference(mode)]
+    for number in range(options.pairs):
+        rates = [0, 0]
+        # What changes on the machine meanwhile falls on both alike.
+        for side in (0, 1) if number % 2 == 0 else (1, 0):
+            with Server(sides[side]) as server:
+                rates[side] = load(server, arguments, options, *timing)["per_server_cpu_second"]
         pairs.append(rates)
     result = {
         "ratio": spread([a / b for a, b in pairs]),
@@ -311,6 +313,7 @@ def tell(name, result, line):
 def parse():
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     p.add_argument("--quick", action="store_true", help="three short pairs of each")
+    p.add_argument("--pairs", type=int, help="how many pairs of each, for a median that is surer (9)")
     p.add_argument("--only", nargs="+", metavar="NAME", choices=[*RATIOS, *OTHERS], default=[],
                    help=f"some of: {' '.join([*RATIOS, *OTHERS])}")
     p.add_argument("--binary", action="store_true", help="binary messages instead of text")
@@ -320,7 +323,8 @@ def parse():
     p.add_argument("--against-itself", action="store_true",
                    help="the C server on both sides: how far from 1 this machine errs")
     options = p.parse_args()
-    options.pairs, options.seconds = (3, 1.5) if options.quick else (9, 3)
+    pairs, options.seconds = (3, 1.5) if options.quick else (9, 3)
+    options.pairs = options.pairs or pairs
     return options
 
 

@@ -41,6 +41,7 @@ struct Peer: Sendable {
         Peer(name: "libwebsockets (C)", hint: "apt-get install libwebsockets-dev") {
             folder, built in
             let version = try output(["pkg-config", "--modversion", "libwebsockets"])
+                .trimmingCharacters(in: ["-"])
             let flags = try output(["pkg-config", "--cflags", "--libs", "libwebsockets"])
                 .split(whereSeparator: \.isWhitespace).map(String.init)
             let program = "\(built)/libwebsockets"
