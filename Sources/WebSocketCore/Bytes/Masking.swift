@@ -56,26 +56,29 @@ public enum Masking {
         return (seen[0] | seen[1]) & topBits == 0
     }
 
-    /// Masks whole blocks of 64 bytes.
+    /// Masks whole blocks of 64 bytes, as four words: of one wider word the compiler makes shuffles.
     @inlinable @inline(__always)
     static func applyBlocks(
         _ word: SIMD2<UInt64>, from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer,
         _ byteCount: Int, _ seen: inout SIMD2<UInt64>
     ) {
-        let block = SIMD8<UInt64>(
-            lowHalf: SIMD4(lowHalf: word, highHalf: word),
-            highHalf: SIMD4(lowHalf: word, highHalf: word))
-        var seenInBlocks = SIMD8<UInt64>(repeating: 0)
+        func masked(_ index: Int) -> SIMD2<UInt64> {
+            unsafe source.loadUnaligned(fromByteOffset: index, as: SIMD2<UInt64>.self) ^ word
+        }
+        func store(_ value: SIMD2<UInt64>, _ index: Int) {
+            unsafe target.storeBytes(of: value, toByteOffset: index, as: SIMD2<UInt64>.self)
+        }
         var index = 0
         while index < byteCount {
-            let value =
-                unsafe source.loadUnaligned(fromByteOffset: index, as: SIMD8<UInt64>.self) ^ block
-            unsafe target.storeBytes(of: value, toByteOffset: index, as: SIMD8<UInt64>.self)
-            seenInBlocks |= value
+            let (first, second) = (masked(index), masked(index + 16))
+            let (third, fourth) = (masked(index + 32), masked(index + 48))
+            store(first, index)
+            store(second, index + 16)
+            store(third, index + 32)
+            store(fourth, index + 48)
+            seen |= (first | second) | (third | fourth)
             index += 64
         }
-        let half = seenInBlocks.lowHalf | seenInBlocks.highHalf
-        seen |= half.lowHalf | half.highHalf
     }
 
     @inlinable
