@@ -121,6 +121,16 @@ import Testing
         }
     }
 
+    @Test(arguments: 1...9) func `Labels below an axis do not run into each other`(nines: Int) {
+        let chart = Chart(
+            title: "", x: .percentile(nines: nines), y: .linear(0...1),
+            xLabel: { "\(($0 * 1e7).rounded() / 1e7) %" }, yLabel: { "\($0)" }, lines: [])
+        let extents = chart.xLabels.map(\.extent)
+        #expect(zip(extents, extents.dropFirst()).allSatisfy { $0.upperBound < $1.lowerBound })
+        #expect(chart.xLabels.last?.isLast == true && chart.xLabels.count >= 2)
+        #expect(extents.allSatisfy { $0.lowerBound >= 0 && $0.upperBound <= chart.width })
+    }
+
     @Test func `The moving line says how far it is and how long it takes`() {
         let line = ProgressLine("echo", isShown: false)
         #expect(

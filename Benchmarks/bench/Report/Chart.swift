@@ -97,6 +97,32 @@ struct Chart {
     private func across(_ value: Double) -> Double { left + x.place(value) * (right - left) }
     private func up(_ value: Double) -> Double { bottom - y.place(value) * (bottom - top) }
 
+    /// What stands below the axis: centred on its place, or ending there at the very end.
+    struct XLabel {
+        var text: String
+        var place: Double
+        var isLast: Bool
+        /// About what it covers, for which six and a half pixels a character are enough.
+        var extent: ClosedRange<Double> {
+            let width = Double(text.count) * 6.5
+            return isLast ? place - width...place : place - width / 2...place + width / 2
+        }
+    }
+
+    /// Labels of the ticks, from the last on: one that would run into the next is left out.
+    var xLabels: [XLabel] {
+        var labels: [XLabel] = []
+        for tick in x.ticks.reversed() {
+            let label = XLabel(
+                text: xLabel(tick), place: across(tick), isLast: x.place(tick) > 0.98)
+            if let next = labels.last, label.extent.upperBound > next.extent.lowerBound - 4 {
+                continue
+            }
+            labels.append(label)
+        }
+        return labels.reversed()
+    }
+
     var svg: String {
         var parts = [
             "<svg viewBox=\"0 0 \(Self.number(width)) \(Self.number(height))\" role=\"img\" "
@@ -110,10 +136,10 @@ struct Chart {
                     + "<text class=\"y\" x=\"\(Self.number(left - 8))\" y=\"\(height)\" dy=\"4\">"
                     + "\(Page.escaped(yLabel(tick)))</text>")
         }
-        for tick in x.ticks {
+        for label in xLabels {
             parts.append(
-                "<text class=\"x\(x.place(tick) > 0.98 ? " end" : "")\" x=\"\(Self.number(across(tick)))\" "
-                    + "y=\"\(Self.number(bottom + 18))\">\(Page.escaped(xLabel(tick)))</text>")
+                "<text class=\"x\(label.isLast ? " end" : "")\" x=\"\(Self.number(label.place))\" "
+                    + "y=\"\(Self.number(bottom + 18))\">\(Page.escaped(label.text))</text>")
         }
         parts.append(
             "<line class=\"axis\" x1=\"\(Self.number(left))\" x2=\"\(Self.number(right))\" "
