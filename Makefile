@@ -11,8 +11,8 @@ PYTHON_TESTS = Tests/Support/python
 DOCUMENTED = WebSocketServer WebSocketCore LinuxReactor SystemdSupport ChatRooms
 SYMBOLS = .build/debug/../symbolgraph
 
-.PHONY: help run test conformance hostile bench bench-peers bench-reference bench-micro fuzz docs deps deps-test format clean \
-	install release deb
+.PHONY: help run test conformance hostile bench bench-peers bench-reference bench-micro fuzz docs deps deps-test \
+	format clean install release deb
 .DEFAULT_GOAL := help
 
 help: ## List what can be made

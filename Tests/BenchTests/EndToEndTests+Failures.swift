@@ -75,6 +75,8 @@ extension EndToEndTests {
         (["fanout", "-c", "3", "--speakers", "4"], "speakers"),
         (["echo", "--rate", "0"], "--rate"),
         (["echo", "--pid", "1"], "--url"), (["echo", "--template", "hello"], "{payload}"),
+        (["peers", "--url", "ws://127.0.0.1:1"], "no --url or"),
+        (["peers", "--only", "nobody"], "uWebSockets"),
         (["compare", "/nowhere/a", "/nowhere/b"], "no report"),
     ])
     func `What cannot work is said before anything is started`(

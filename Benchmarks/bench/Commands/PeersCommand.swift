@@ -8,9 +8,8 @@ struct PeersCommand: ParsableCommand {
         abstract: "The same loads against other WebSocket servers, those that are installed.",
         discussion: """
             The servers are the small programs in Benchmarks/peers; `make bench-peers` installs what \
-            they need first. Each load is run against one after \
-            the other, and all of it --runs times, so that what the machine does besides falls on all \
-            alike.
+            they need first. Each load is run against one after the other, and all of it --runs \
+            times, so that what the machine does besides falls on all alike.
             """)
 
     @Option(help: "Write the table to this file too, as Markdown.")
@@ -32,6 +31,10 @@ struct PeersCommand: ParsableCommand {
     }
 
     func validate() throws {
+        guard target.url == nil, target.server == nil else {
+            throw ValidationError(
+                "The servers are those of Benchmarks/peers: no --url or --server.")
+        }
         guard only.isEmpty || Peer.all.contains(where: { isWanted($0.name) }) else {
             let names = Peer.all.map(\.name).joined(separator: ", ")
             throw ValidationError("--only names none of them: \(names).")
