@@ -78,7 +78,10 @@ extension EndToEndTests {
         for row in rows[1...] {
             let figures = row.split(separator: "|").dropFirst(1)
             #expect(figures.count == 7)
-            #expect(figures.allSatisfy { $0.contains(where: \.isNumber) }, "\(row)")
+            // In so short a time a server may get no processor time on a busy machine: a dash.
+            #expect(
+                figures.allSatisfy { $0.contains(where: \.isNumber) || $0.contains("–") }, "\(row)")
+            #expect(figures.last?.contains(where: \.isNumber) == true, "\(row)")
         }
         #expect(result.output.contains("libwebsockets (C): "))
         let reports = try #require(result.file?.reports)
