@@ -13,19 +13,14 @@ import argparse
 import json
 import mmap
 import os
-import re
-import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
-BUILT = ROOT / ".build" / "reference"
-READY = re.compile(rb"ws://(?:127\.0\.0\.1|localhost):(\d+)")
+from programs import BUILT, ROOT, Server, build, simulated
+
 LOG_LIMIT_KIB = 1024  # the default --topic-log
 
 # What is measured as a ratio to the C server: its servers, the load, and the bar.
@@ -38,59 +33,6 @@ RATIOS = {
     "churn-64": ("echo", "churn --connections 64 --size 32", 0.85),
 }
 OTHERS = ("idle", "slow", "allocations", "own", "million", "deflate-fanout", "deflate-idle")
-
-
-class Server:
-    """A server of one run: started on a free port, pinned, and stopped at the end of `with`."""
-
-    def __init__(self, command, **environment):
-        self.said = tempfile.TemporaryFile()  # a pipe that nobody drains would stop it in the end
-        self.process = subprocess.Popen(
-            ["taskset", "-c", "0", *command], stdin=subprocess.DEVNULL, stdout=self.said,
-            stderr=subprocess.STDOUT, env=os.environ | environment)
-        self.port = self._ready_port(command)
-
-    def _ready_port(self, command):
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            ended = self.process.poll() is not None
-            said = os.pread(self.said.fileno(), 65536, 0)
-            if found := READY.search(said):
-                return int(found[1])
-            if ended:
-                break
-            time.sleep(0.01)
-        self.stop()
-        sys.exit(f"{' '.join(command)} did not say where it listens:\n{said.decode()}")
-
-    def stop(self):
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
-
-
-def build():
-    BUILT.mkdir(parents=True, exist_ok=True)
-    compiler = shutil.which("cc") or shutil.which("clang") or sys.exit("There is no C compiler.")
-    flags = [compiler, "-O3", "-Wall", "-Wextra"]
-    load = [HERE / name for name in ("load.c", "client.c", "stream.c", "measure.c")]
-    subprocess.run([*flags, "-o", BUILT / "load", *load], check=True)
-    subprocess.run([*flags, "-o", BUILT / "server", HERE / "server.c", "-lcrypto"], check=True)
-    subprocess.run(
-        [*flags, "-fPIC", "-shared", "-fno-builtin", "-o", BUILT / "malloc_count.so",
-         HERE / "malloc_count.c"], check=True)
-    subprocess.run(
-        [*flags, "-fPIC", "-shared", "-o", BUILT / "simulated.so", HERE / "simulated.c"],
-        check=True)
 
 
 def reference(mode):
@@ -264,16 +206,6 @@ def allocation_case(options):
         found["echo"]["each"], found["echo"]["allocations"], found["echo"]["messages"],
         found["broadcast"]["each"]))
     return result
-
-
-def simulated(load, command):
-    """A server alone on the kernel in memory of simulated.c."""
-    ran = subprocess.run(
-        ["taskset", "-c", "0", *command], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-        env=os.environ | {"LD_PRELOAD": str(BUILT / "simulated.so"), "SIMULATED": load})
-    if ran.returncode:
-        sys.exit(f"{' '.join(command)} with {load} failed:\n{ran.stdout}{ran.stderr}")
-    return json.loads(ran.stdout.splitlines()[-1])
 
 
 def own_case(options):

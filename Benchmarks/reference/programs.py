@@ -1,0 +1,83 @@
+"""What the comparisons run: the programs in C of this folder, compiled, and servers to measure."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+BUILT = ROOT / ".build" / "reference"
+SIMULATED = BUILT / "simulated.so"
+READY = re.compile(rb"ws://(?:127\.0\.0\.1|localhost):(\d+)")
+
+
+class Server:
+    """A server of one run: started on a free port, pinned, and stopped at the end of `with`."""
+
+    def __init__(self, command, **environment):
+        self.said = tempfile.TemporaryFile()  # a pipe that nobody drains would stop it in the end
+        self.process = subprocess.Popen(
+            ["taskset", "-c", "0", *command], stdin=subprocess.DEVNULL, stdout=self.said,
+            stderr=subprocess.STDOUT, env=os.environ | environment)
+        self.port = self._ready_port(command)
+
+    def _ready_port(self, command):
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            ended = self.process.poll() is not None
+            said = os.pread(self.said.fileno(), 65536, 0)
+            if found := READY.search(said):
+                return int(found[1])
+            if ended:
+                break
+            time.sleep(0.01)
+        self.stop()
+        sys.exit(f"{' '.join(command)} did not say where it listens:\n{said.decode()}")
+
+    def stop(self):
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+
+def compile(to, *arguments):
+    BUILT.mkdir(parents=True, exist_ok=True)
+    compiler = shutil.which("cc") or shutil.which("clang") or sys.exit("There is no C compiler.")
+    subprocess.run([compiler, "-O3", "-Wall", "-Wextra", "-o", to, *arguments], check=True)
+
+
+def build():
+    load = [HERE / name for name in ("load.c", "client.c", "stream.c", "measure.c")]
+    compile(BUILT / "load", *load)
+    compile(BUILT / "server", HERE / "server.c", "-lcrypto")
+    compile(BUILT / "malloc_count.so", "-fPIC", "-shared", "-fno-builtin", HERE / "malloc_count.c")
+    build_simulated()
+
+
+def build_simulated():
+    compile(SIMULATED, "-fPIC", "-shared", HERE / "simulated.c")
+
+
+def simulated(load, command):
+    """A server alone on the kernel in memory of simulated.c: what that reports."""
+    ran = subprocess.run(
+        ["taskset", "-c", "0", *command], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        env=os.environ | {"LD_PRELOAD": str(SIMULATED), "SIMULATED": load})
+    if ran.returncode:
+        sys.exit(f"{' '.join(command)} with {load} failed:\n{ran.stdout}{ran.stderr}")
+    return json.loads(ran.stdout.splitlines()[-1])
