@@ -58,8 +58,10 @@ bench-reference: deps ## Measure the servers beside a bare one in C (ARGS=--quic
 	$(RELEASE) --product roost
 	@Benchmarks/reference/compare.py $(ARGS)
 
-bench-micro: deps ## Count the instructions of single steps (ARGS=--update keeps the new ones)
+bench-micro: deps ## Count instructions, of an echo to single steps (ARGS=--update keeps the new ones)
 	@.ci/install-packages measuring
+	$(RELEASE) --product echo-server
+	$(RELEASE) --product broadcast-server
 	@Benchmarks/Micro/instructions.py $(ARGS)
 
 fuzz: deps ## Fuzz each target for FUZZ_SECONDS=60 (ARGS="frames server" for some)

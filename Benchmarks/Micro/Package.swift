@@ -14,7 +14,7 @@ let package = Package(
                 .product(name: "WebSocketServer", package: "roost"),
                 .product(name: "ChatRooms", package: "roost"),
             ],
-            path: ".", exclude: ["instructions.py", "instructions.json"],
+            path: ".", exclude: ["instructions.py", "operations.py", "instructions.json"],
             sources: ["Micro.swift", "Workloads"], swiftSettings: [.swiftLanguageMode(.v6)])
     ],
     cLanguageStandard: .c2x
