@@ -2,6 +2,7 @@
 """Measures our servers beside the bare C server of server.c, and says which bars they reach.
 
     Benchmarks/reference/compare.py [--quick] [--pairs N] [--only NAME ...] [--binary] [--json FILE]
+    Benchmarks/reference/compare.py --old FOLDER --pairs 15    two builds of ours, and C beside
 
 Every ratio is of the work done per second of server CPU, from interleaved pairs (ours, C, ours,
 C ...), each run with a fresh server pinned to core 0 and the load pinned to core 1. The median
@@ -14,12 +15,11 @@ import json
 import mmap
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from programs import BUILT, ROOT, Server, build, simulated
+from programs import BUILT, ROOT, Server, build, load, ours, reference, simulated, unlimited
 
 LOG_LIMIT_KIB = 1024  # the default --topic-log
 
@@ -32,64 +32,60 @@ RATIOS = {
     "fanout-64-depth-16": ("broadcast", "fanout --connections 1000 --size 64 --depth 16", 0.95),
     "churn-64": ("echo", "churn --connections 64 --size 32", 0.85),
 }
+OLD_BAR = 0.98  # of the new binary to the old
 OTHERS = ("idle", "slow", "allocations", "own", "million", "deflate-fanout", "deflate-idle")
-
-
-def reference(mode):
-    return [str(BUILT / "server"), mode, "0"]
-
-
-def ours(options, mode, *flags):
-    if options.against_itself:
-        return reference(mode)
-    if mode == "echo":
-        return [str(options.binaries / "echo-server"), "0", "--verbatim", *flags]
-    return [str(options.binaries / "broadcast-server"), "0", *flags]
-
-
-def unlimited(options, mode):
-    """Ours under the measuring profile; --verbatim takes it by itself."""
-    return ours(options, mode, *(["--no-limits"] if mode == "broadcast" else []))
-
-
-def load(server, arguments, options, *more):
-    command = ["taskset", "-c", "1", str(BUILT / "load"), *arguments.split(),
-               "--port", str(server.port), "--pid", str(server.process.pid), *more]
-    if not options.binary and "--chat" not in command:
-        command.append("--text")
-    ran = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    if ran.returncode:
-        sys.exit(f"{' '.join(command)} failed:\n{ran.stdout}{ran.stderr}")
-    return json.loads(ran.stdout)
 
 
 def spread(values):
     return {"median": statistics.median(values), "min": min(values), "max": max(values)}
 
 
+def sides(options, mode):
+    """The servers that one case compares, by the names that their figures have."""
+    old = {"old": unlimited(options, mode, options.old)} if options.old else {}
+    return old | {"ours": unlimited(options, mode), "reference": reference(mode)}
+
+
 def ratio_case(name, options):
     mode, arguments, bar = RATIOS[name]
     timing = ("--seconds", str(options.seconds), "--warmup", "0.5")
-    pairs = []
-    sides = [unlimited(options, mode), reference(mode)]
+    commands = sides(options, mode)
+    rates = {side: [] for side in commands}
     for number in range(options.pairs):
-        rates = [0, 0]
-        # What changes on the machine meanwhile falls on both alike.
-        for side in (0, 1) if number % 2 == 0 else (1, 0):
-            with Server(sides[side]) as server:
-                rates[side] = load(server, arguments, options, *timing)["per_server_cpu_second"]
-        pairs.append(rates)
-    result = {
-        "ratio": spread([a / b for a, b in pairs]),
-        "ours_per_cpu_second": spread([a for a, _ in pairs]),
-        "reference_per_cpu_second": spread([b for _, b in pairs]),
-        "bar": f"at least {bar}",
-    }
-    result["reached"] = result["ratio"]["median"] >= bar
-    line = "{median:.3f} ({min:.3f}-{max:.3f})".format(**result["ratio"])
-    rates = [result[key]["median"] for key in ("ours_per_cpu_second", "reference_per_cpu_second")]
-    tell(name, result, f"{line} of C; {rates[0]:,.0f} against {rates[1]:,.0f} a CPU second")
+        # What changes on the machine meanwhile falls on all alike: each is first in its turn.
+        first = number % len(commands)
+        for side in [*commands][first:] + [*commands][:first]:
+            with Server(commands[side]) as server:
+                rates[side].append(
+                    load(server, arguments, options, *timing)["per_server_cpu_second"])
+
+    def ratio(a, b):
+        return spread([x / y for x, y in zip(rates[a], rates[b])])
+
+    result = {"ratio": ratio("ours", "reference")}
+    line, bar_of = "{median:.3f} ({min:.3f}-{max:.3f}) of C".format(**result["ratio"]), "ratio"
+    if options.old:
+        result |= {"ratio_to_old": ratio("ours", "old"), "old_ratio": ratio("old", "reference")}
+        line = "{median:.3f} ({min:.3f}-{max:.3f}) of the old".format(**result["ratio_to_old"])
+        bar, bar_of = OLD_BAR, "ratio_to_old"
+    result |= {f"{side}_per_cpu_second": spread(found) for side, found in rates.items()}
+    result["bar"] = f"at least {bar}"
+    result["reached"] = result[bar_of]["median"] >= bar
+    medians = ", ".join(f"{side} {statistics.median(found):,.0f}" for side, found in rates.items())
+    tell(name, result, f"{line}; a CPU second: {medians}")
     return result
+
+
+def old_table(results):
+    """The comparison of two binaries in Markdown: medians, with the least and the most."""
+    lines = ["| load | new to old | old to C | new to C |", "|---|---|---|---|"]
+    for name, result in results.items():
+        if name not in RATIOS:
+            continue
+        ratios = ("{median:.3f} ({min:.3f}–{max:.3f})".format(**result[key])
+                  for key in ("ratio_to_old", "old_ratio", "ratio"))
+        lines.append(f"| {name} | {' | '.join(ratios)} |")
+    return "\n".join(lines)
 
 
 def idle_case(options):
@@ -209,18 +205,21 @@ def allocation_case(options):
 
 
 def own_case(options):
-    """What an echo costs beside the kernel: the median of three runs, of many laps each.
+    """What an echo costs beside the kernel: the median of interleaved runs, of many laps each.
 
     A lap is far shorter than what the scheduler gives to another process, so few are interrupted.
     """
-    loads = {depth: f"echo depth={depth} laps=3001 lap=2000" for depth in (1, 16)}
-    commands = {"ours": unlimited(options, "echo"), "reference": reference("echo")}
-    result = {f"{who}_depth_{depth}": statistics.median(
-        simulated(load, command)["own_ns_median"] for _ in range(3))
-        for depth, load in loads.items() for who, command in commands.items()}
+    runs = {}
+    for _ in range(options.pairs):
+        for depth in (1, 16):
+            for side, command in sides(options, "echo").items():
+                found = simulated(f"echo depth={depth} laps=3001 lap=2000", command)
+                runs.setdefault(f"{side}_depth_{depth}", []).append(found["own_ns_median"])
+    result = {name: spread(found) for name, found in runs.items()}
+    line = ", ".join("{} {median:.1f} ns ({min:.1f}-{max:.1f})".format(
+        name.replace("_", " "), **found) for name, found in result.items())
     result["bar"], result["reached"] = "told only", True
-    tell("own", result, ", ".join(f"{name.replace('_', ' ')} {ns:.1f} ns"
-                                  for name, ns in result.items() if "depth" in name))
+    tell("own", result, line)
     return result
 
 
@@ -254,12 +253,16 @@ def parse():
     p.add_argument("--binary", action="store_true", help="binary messages instead of text")
     p.add_argument("--binaries", type=Path, default=ROOT / ".build" / "release",
                    help="where echo-server and broadcast-server are")
+    p.add_argument("--old", type=Path, metavar="FOLDER",
+                   help="compare with the binaries of an earlier build: the ratios, and `own`")
     p.add_argument("--json", type=Path, default=BUILT / "results.json", help="where to write to")
     p.add_argument("--against-itself", action="store_true",
                    help="the C server on both sides: how far from 1 this machine errs")
     options = p.parse_args()
     pairs, options.seconds = (3, 1.5) if options.quick else (9, 3)
     options.pairs = options.pairs or pairs
+    if options.old and (options.against_itself or set(options.only) - {*RATIOS, "own"}):
+        p.error(f"--old compares {', '.join(RATIOS)} and own of two builds, nothing else")
     return options
 
 
@@ -268,10 +271,12 @@ def main():
     if not {0, 1} <= os.sched_getaffinity(0):
         sys.exit("Two cores are needed, 0 for the server and 1 for the load.")
     build()
-    wanted = options.only or [*RATIOS, *OTHERS]
-    for name in () if options.against_itself else ("echo-server", "broadcast-server", "roost"):
-        if not (options.binaries / name).exists():
-            sys.exit(f"No {name} in {options.binaries}: swift build -c release --product {name}")
+    wanted = options.only or [*RATIOS, *(["own"] if options.old else OTHERS)]
+    folders = [options.binaries, options.old] if options.old else [options.binaries]
+    for folder in [] if options.against_itself else folders:
+        for name in ("echo-server", "broadcast-server", *([] if options.old else ["roost"])):
+            if not (folder / name).exists():
+                sys.exit(f"No {name} in {folder}: swift build -c release --product {name}")
     others = {"idle": idle_case, "slow": slow_case, "allocations": allocation_case,
               "own": own_case, "million": million_case,
               "deflate-fanout": deflate_fanout_case, "deflate-idle": deflate_idle_case}
@@ -279,6 +284,8 @@ def main():
     for name in wanted:
         results[name] = others[name](options) if name in others else ratio_case(name, options)
     options.json.write_text(json.dumps(results, indent=2) + "\n")
+    if options.old:
+        print(f"\n{old_table(results)}\n")
     missed = [name for name, result in results.items() if not result["reached"]]
     print(f"{len(results) - len(missed)} of {len(results)} reach their bar; all figures in "
           f"{os.path.relpath(options.json)}")

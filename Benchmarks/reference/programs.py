@@ -1,4 +1,4 @@
-"""What the comparisons run: the programs in C of this folder, compiled, and servers to measure."""
+"""What the comparisons run: the programs in C of this folder, compiled; servers, and their load."""
 
 import json
 import os
@@ -71,6 +71,35 @@ def build():
 
 def build_simulated():
     compile(SIMULATED, "-fPIC", "-shared", HERE / "simulated.c")
+
+
+def reference(mode):
+    return [str(BUILT / "server"), mode, "0"]
+
+
+def ours(options, mode, *flags, folder=None):
+    if options.against_itself:
+        return reference(mode)
+    folder = folder or options.binaries
+    if mode == "echo":
+        return [str(folder / "echo-server"), "0", "--verbatim", *flags]
+    return [str(folder / "broadcast-server"), "0", *flags]
+
+
+def unlimited(options, mode, folder=None):
+    """Ours under the measuring profile; --verbatim takes it by itself."""
+    return ours(options, mode, *(["--no-limits"] if mode == "broadcast" else []), folder=folder)
+
+
+def load(server, arguments, options, *more):
+    command = ["taskset", "-c", "1", str(BUILT / "load"), *arguments.split(),
+               "--port", str(server.port), "--pid", str(server.process.pid), *more]
+    if not options.binary and "--chat" not in command:
+        command.append("--text")
+    ran = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if ran.returncode:
+        sys.exit(f"{' '.join(command)} failed:\n{ran.stdout}{ran.stderr}")
+    return json.loads(ran.stdout)
 
 
 def simulated(load, command):
