@@ -32,17 +32,17 @@ extension Outbound {
         var gauges = Gauges()
         gauges.openCount = openCount
         gauges.connectionCount = connections.takenCount
-        gauges.topicCount = topics.takenCount
-        gauges.memberCount = subscriptions.takenCount
+        gauges.topicCount = topics.states.takenCount
+        gauges.memberCount = topics.subscriptions.takenCount
         let step = max(1, (connections.bound + 65_535) / 65_536)
         for slot in stride(from: 0, to: connections.bound, by: step) {
             guard connections[UInt32(slot)].phase != .free else { continue }
             gauges.outboxByteCount += step * connections[UInt32(slot)].outbox.bytes.count
             if connections[UInt32(slot)].flags.contains(.blocked) { gauges.blockedCount += step }
         }
-        for lane in 0..<UInt32(lanes.bound) where lanes[lane].members.count > 0 {
-            gauges.logByteCount += lanes[lane].log.frames.count
-            let lag = lanes[lane].log.end - lanes[lane].oldestNeeded(subscriptions)
+        for lane in 0..<UInt32(topics.lanes.bound) where topics.lanes[lane].members.count > 0 {
+            gauges.logByteCount += topics.lanes[lane].log.frames.count
+            let lag = topics.lanes[lane].log.end - topics.lanes[lane].oldestNeeded(topics.subscriptions)
             gauges.cursorLagByteCount = max(gauges.cursorLagByteCount, Int(lag))
         }
         return gauges

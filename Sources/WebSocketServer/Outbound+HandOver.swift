@@ -7,35 +7,35 @@ import WebSocketCore
 
 extension Outbound {
     func saveTopics(to writer: inout StateWriter) {
-        writer.write(topicGeneration)
-        writer.write(UInt32(topics.bound))
-        for index in 0..<UInt32(topics.bound) {
-            writer.write(topics[index].isTaken)
-            guard topics[index].isTaken else { continue }
-            writer.write(topics[index].generation)
-            writer.write(topics[index].policy.rawValue)
-            writer.write(Int64(topics[index].logByteLimit))
-            writer.write(topics[index].name ?? "")
+        writer.write(topics.generation)
+        writer.write(UInt32(topics.states.bound))
+        for index in 0..<UInt32(topics.states.bound) {
+            writer.write(topics.states[index].isTaken)
+            guard topics.states[index].isTaken else { continue }
+            writer.write(topics.states[index].generation)
+            writer.write(topics.states[index].policy.rawValue)
+            writer.write(Int64(topics.states[index].logByteLimit))
+            writer.write(topics.states[index].name ?? "")
             for encoding in Encoding.allCases {
-                writer.write(topics[index].lanes[Int(encoding.rawValue)])
+                writer.write(topics.states[index].lanes[Int(encoding.rawValue)])
             }
         }
-        writer.write(UInt32(lanes.bound))
-        for index in 0..<UInt32(lanes.bound) {
-            writer.write(lanes[index].members.count > 0)
-            if lanes[index].members.count > 0 { lanes[index].save(to: &writer) }
+        writer.write(UInt32(topics.lanes.bound))
+        for index in 0..<UInt32(topics.lanes.bound) {
+            writer.write(topics.lanes[index].members.count > 0)
+            if topics.lanes[index].members.count > 0 { topics.lanes[index].save(to: &writer) }
         }
     }
 
     mutating func restoreTopics(from reader: inout StateReader) throws(StateError) {
-        topicGeneration = try reader.read()
+        topics.generation = try reader.read()
         let restored = try Self.readTopics(&reader)
-        topics.lay(out: restored.count, isTaken: { restored[Int($0)] != nil }) { TopicState() }
+        topics.states.lay(out: restored.count, isTaken: { restored[Int($0)] != nil }) { TopicState() }
         for (index, saved) in restored.enumerated() {
             guard let saved else { continue }
-            saved.apply(to: &topics[UInt32(index)])
+            saved.apply(to: &topics.states[UInt32(index)])
             if !saved.name.isEmpty {
-                topicNames[saved.name] = Topic(
+                topics.names[saved.name] = Topic(
                     index: UInt32(index), generation: saved.generation)
             }
         }
@@ -44,10 +44,10 @@ extension Outbound {
         for _ in 0..<laneCount {
             saved.append(try reader.readBool() ? try SavedLane(from: &reader) : nil)
         }
-        lanes.lay(out: saved.count, isTaken: { saved[Int($0)] != nil }) { TopicLane() }
+        topics.lanes.lay(out: saved.count, isTaken: { saved[Int($0)] != nil }) { TopicLane() }
         for (index, lane) in saved.enumerated() {
             guard let lane else { continue }
-            try lane.apply(to: &lanes[UInt32(index)])
+            try lane.apply(to: &topics.lanes[UInt32(index)])
         }
     }
 
@@ -196,7 +196,7 @@ extension Outbound {
             if let compression = saved.compression { restore(compression, of: slot) }
             for subscription in saved.subscriptions { try restore(subscription, of: slot) }
         }
-        for lane in 0..<UInt32(lanes.bound) where lanes[lane].members.count > 0 {
+        for lane in 0..<UInt32(topics.lanes.bound) where topics.lanes[lane].members.count > 0 {
             queueLane(lane)
         }
         return slots
@@ -241,32 +241,32 @@ extension Outbound {
         var index = connections[slot].firstSubscription
         while index != Subscription.none {
             indices.append(index)
-            index = subscriptions[index].next
+            index = topics.subscriptions[index].next
         }
         writer.write(UInt32(indices.count))
         for index in indices {
-            let subscription = subscriptions[index]
+            let subscription = topics.subscriptions[index]
             writer.write(subscription.lane)
-            lanes[subscription.lane].topic.save(to: &writer)
+            topics.lanes[subscription.lane].topic.save(to: &writer)
             writer.write(subscription.markedEnd)
-            writer.write(lanes[subscription.lane].members[Int(subscription.member)].cursor)
+            writer.write(topics.lanes[subscription.lane].members[Int(subscription.member)].cursor)
         }
     }
 
     private mutating func restore(
         _ saved: SavedSubscription, of slot: UInt32
     ) throws(StateError) {
-        guard Int(saved.lane) < lanes.bound, saved.cursor >= lanes[saved.lane].log.start,
-            saved.cursor <= lanes[saved.lane].log.end
+        guard Int(saved.lane) < topics.lanes.bound, saved.cursor >= topics.lanes[saved.lane].log.start,
+            saved.cursor <= topics.lanes[saved.lane].log.end
         else { throw StateError("a subscription is damaged") }
-        let member = UInt32(lanes[saved.lane].members.count)
-        let subscription = subscriptions.take(
+        let member = UInt32(topics.lanes[saved.lane].members.count)
+        let subscription = topics.subscriptions.take(
             Subscription(
                 lane: saved.lane, member: member, next: connections[slot].firstSubscription,
                 markedEnd: saved.markedEnd))
-        lanes[saved.lane].topic = saved.topic
+        topics.lanes[saved.lane].topic = saved.topic
         connections[slot].firstSubscription = subscription
-        lanes[saved.lane].members.append(
+        topics.lanes[saved.lane].members.append(
             Member(cursor: saved.cursor, connection: slot, subscription: subscription))
     }
 }

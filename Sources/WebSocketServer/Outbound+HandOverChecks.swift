@@ -8,12 +8,12 @@ extension Outbound {
         try checkTopics()
         var boundaries: [UInt32: [UInt64]] = [:]
         var memberCount = 0
-        for lane in 0..<UInt32(lanes.bound) where lanes[lane].members.count > 0 {
+        for lane in 0..<UInt32(topics.lanes.bound) where topics.lanes[lane].members.count > 0 {
             boundaries[lane] = try frameBoundaries(of: lane)
             memberCount += 1
         }
         // A lane without members would never be given back.
-        guard memberCount == lanes.takenCount else { throw StateError("a lane has no members") }
+        guard memberCount == topics.lanes.takenCount else { throw StateError("a lane has no members") }
         for slot in slots {
             try checkSession(slot)
             try checkMemberships(slot, boundaries)
@@ -23,32 +23,32 @@ extension Outbound {
     /// Each lane belongs to one topic.
     private func checkTopics() throws(StateError) {
         var seen: Set<UInt32> = []
-        for index in 0..<UInt32(topics.bound) where topics[index].isTaken {
-            for place in topics[index].lanes.indices {
-                let lane = topics[index].lanes[place]
+        for index in 0..<UInt32(topics.states.bound) where topics.states[index].isTaken {
+            for place in topics.states[index].lanes.indices {
+                let lane = topics.states[index].lanes[place]
                 if lane == UInt32.max { continue }
-                guard lane < lanes.bound, lanes[lane].members.count > 0, seen.insert(lane).inserted
+                guard lane < topics.lanes.bound, topics.lanes[lane].members.count > 0, seen.insert(lane).inserted
                 else { throw StateError("topic \(index) has a lane that is not its own") }
             }
         }
-        guard seen.count == lanes.takenCount else { throw StateError("a lane has no topic") }
+        guard seen.count == topics.lanes.takenCount else { throw StateError("a lane has no topic") }
     }
 
     /// Where the frames of a log begin and end.
     private func frameBoundaries(of lane: UInt32) throws(StateError) -> [UInt64] {
-        let (start, end) = (lanes[lane].log.start, lanes[lane].log.end)
+        let (start, end) = (topics.lanes[lane].log.start, topics.lanes[lane].log.end)
         var boundaries = [start]
         var last = start
         while let boundary = boundaries.last, boundary < end {
             guard
                 let byteCount = FrameHeader.frameByteCount(
-                    lanes[lane].log.slice(from: boundary, to: end)),
+                    topics.lanes[lane].log.slice(from: boundary, to: end)),
                 byteCount <= end - boundary
             else { throw StateError("a topic's log has part of a frame") }
             last = boundary
             boundaries.append(boundary + UInt64(byteCount))
         }
-        guard start == end || lanes[lane].log.latestFrame == last else {
+        guard start == end || topics.lanes[lane].log.latestFrame == last else {
             throw StateError("a topic's log does not know its newest frame")
         }
         return boundaries
@@ -81,22 +81,22 @@ extension Outbound {
         var memberships: Set<UInt32> = []
         var index = connections[slot].firstSubscription
         while index != Subscription.none {
-            let entry = subscriptions[index]
+            let entry = topics.subscriptions[index]
             index = entry.next
-            let cursor = lanes[entry.lane].members[Int(entry.member)].cursor
-            let topic = lanes[entry.lane].topic
+            let cursor = topics.lanes[entry.lane].members[Int(entry.member)].cursor
+            let topic = topics.lanes[entry.lane].topic
             guard connections[slot].flags.contains(.announced),
-                Int(topic.index) < topics.bound, topics[topic.index].isTaken,
-                topics[topic.index].generation == topic.generation,
-                topics[topic.index].lanes.contains(entry.lane),
+                Int(topic.index) < topics.states.bound, topics.states[topic.index].isTaken,
+                topics.states[topic.index].generation == topic.generation,
+                topics.states[topic.index].lanes.contains(entry.lane),
                 memberships.insert(entry.lane).inserted,
-                entry.markedEnd <= lanes[entry.lane].log.end,
+                entry.markedEnd <= topics.lanes[entry.lane].log.end,
                 boundaries[entry.lane]?.contains(sorted: cursor) == true
             else { throw StateError("a membership of connection \(slot) is damaged") }
         }
         for (_, marker) in connections[slot].outbox.markerPositions {
             guard memberships.contains(marker.source),
-                marker.end < lanes[marker.source].log.start
+                marker.end < topics.lanes[marker.source].log.start
                     || boundaries[marker.source]?.contains(sorted: marker.end) == true
             else { throw StateError("a marker of connection \(slot) is damaged") }
         }

@@ -13,23 +13,23 @@ extension Outbound {
     public mutating func makeTopic(
         policy: SlowMemberPolicy = .disconnect, logByteLimit: Int? = nil
     ) -> Topic {
-        topicGeneration += 1
+        topics.generation += 1
         var state = TopicState()
-        state.generation = topicGeneration
+        state.generation = topics.generation
         state.policy = policy
         state.logByteLimit = logByteLimit ?? limits.topicLogByteCount
         state.isTaken = true
-        return Topic(index: topics.take(state), generation: topicGeneration)
+        return Topic(index: topics.states.take(state), generation: topics.generation)
     }
 
     /// The topic of this name, which is made when it is first asked for, with the default policy.
     /// It stands until ``removeTopic(_:)``: an application that takes names from clients bounds
     /// them.
     public mutating func topic(named name: String) -> Topic {
-        if let topic = topicNames[name] { return topic }
+        if let topic = topics.names[name] { return topic }
         let topic = makeTopic()
-        topics[topic.index].name = name
-        topicNames[name] = topic
+        topics.states[topic.index].name = name
+        topics.names[name] = topic
         return topic
     }
 
@@ -38,21 +38,21 @@ extension Outbound {
     public mutating func removeTopic(_ topic: Topic) {
         guard isCurrent(topic) else { return }
         for encoding in Encoding.allCases {
-            let lane = topics[topic.index].lanes[Int(encoding.rawValue)]
+            let lane = topics.states[topic.index].lanes[Int(encoding.rawValue)]
             guard lane != Subscription.none else { continue }
-            while lanes[lane].members.count > 0 {
-                let member = lanes[lane].members[lanes[lane].members.count - 1]
+            while topics.lanes[lane].members.count > 0 {
+                let member = topics.lanes[lane].members[topics.lanes[lane].members.count - 1]
                 leave(member.connection, member.subscription, delivering: true)
             }
         }
-        if let name = topics[topic.index].name { topicNames[name] = nil }
-        topics.giveBack(topic.index, leaving: TopicState())
+        if let name = topics.states[topic.index].name { topics.names[name] = nil }
+        topics.states.giveBack(topic.index, leaving: TopicState())
     }
 
     /// Whether the topic has not been removed. What is done with one that has been does nothing.
     public func isCurrent(_ topic: Topic) -> Bool {
-        Int(topic.index) < topics.bound && topics[topic.index].isTaken
-            && topics[topic.index].generation == topic.generation
+        Int(topic.index) < topics.states.bound && topics.states[topic.index].isTaken
+            && topics.states[topic.index].generation == topic.generation
     }
 
     /// How many connections are subscribed.
@@ -60,8 +60,8 @@ extension Outbound {
         guard isCurrent(topic) else { return 0 }
         var count = 0
         for encoding in Encoding.allCases {
-            let lane = topics[topic.index].lanes[Int(encoding.rawValue)]
-            if lane != Subscription.none { count += lanes[lane].members.count }
+            let lane = topics.states[topic.index].lanes[Int(encoding.rawValue)]
+            if lane != Subscription.none { count += topics.lanes[lane].members.count }
         }
         return count
     }
@@ -86,13 +86,13 @@ extension Outbound {
         }
         endShortWay(slot)
         let lane = lane(of: topic, connections[slot].encoding)
-        let member = UInt32(lanes[lane].members.count)
-        let subscription = subscriptions.take(
+        let member = UInt32(topics.lanes[lane].members.count)
+        let subscription = topics.subscriptions.take(
             Subscription(
                 lane: lane, member: member, next: connections[slot].firstSubscription))
         connections[slot].firstSubscription = subscription
-        lanes[lane].members.append(
-            Member(cursor: lanes[lane].log.end, connection: slot, subscription: subscription))
+        topics.lanes[lane].members.append(
+            Member(cursor: topics.lanes[lane].log.end, connection: slot, subscription: subscription))
     }
 
     /// Ends a subscription. What was published before still arrives: it is copied if the connection
@@ -144,19 +144,19 @@ extension Outbound {
         guard isCurrent(topic) else { return }
         statistics.publishedCount += 1
         for encoding in Encoding.allCases {
-            let lane = topics[topic.index].lanes[Int(encoding.rawValue)]
-            guard lane != Subscription.none, lanes[lane].members.count > 0 else { continue }
-            statistics.deliveryCount += UInt64(lanes[lane].members.count)
+            let lane = topics.states[topic.index].lanes[Int(encoding.rawValue)]
+            guard lane != Subscription.none, topics.lanes[lane].members.count > 0 else { continue }
+            statistics.deliveryCount += UInt64(topics.lanes[lane].members.count)
             let skipped = except.flatMap { slot(of: $0) }.flatMap { memberToSkip($0, in: lane) }
-            lanes[lane].log.borrowMemory(of: &spareLog)
+            topics.lanes[lane].log.borrowMemory(of: &topics.spareLog)
             if encoding == .deflated {
-                lanes[lane].log.append(opcode, deflating: payload, &deflaters)
+                topics.lanes[lane].log.append(opcode, deflating: payload, &deflaters)
             } else {
-                lanes[lane].log.append(opcode, payload)
+                topics.lanes[lane].log.append(opcode, payload)
             }
-            if let skipped { lanes[lane].members[skipped].cursor = lanes[lane].log.end }
+            if let skipped { topics.lanes[lane].members[skipped].cursor = topics.lanes[lane].log.end }
             queueLane(lane)
-            if lanes[lane].isCongested { holdPublisher(lane) }
+            if topics.lanes[lane].isCongested { holdPublisher(lane) }
         }
     }
 }
@@ -168,8 +168,8 @@ extension Outbound {
     func subscription(of slot: UInt32, to topic: Topic) -> UInt32? {
         var index = connections[slot].firstSubscription
         while index != Subscription.none {
-            if lanes[subscriptions[index].lane].topic == topic { return index }
-            index = subscriptions[index].next
+            if topics.lanes[topics.subscriptions[index].lane].topic == topic { return index }
+            index = topics.subscriptions[index].next
         }
         return nil
     }
@@ -177,21 +177,21 @@ extension Outbound {
     /// The lane of a topic for an encoding, made when the first member needs it.
     private mutating func lane(of topic: Topic, _ encoding: Encoding) -> UInt32 {
         let index = Int(encoding.rawValue)
-        if topics[topic.index].lanes[index] != Subscription.none {
-            return topics[topic.index].lanes[index]
+        if topics.states[topic.index].lanes[index] != Subscription.none {
+            return topics.states[topic.index].lanes[index]
         }
         var lane = TopicLane()
         lane.topic = topic
-        lane.policy = topics[topic.index].policy
-        lane.logByteLimit = topics[topic.index].logByteLimit
-        topics[topic.index].lanes[index] = lanes.take(lane)
-        return topics[topic.index].lanes[index]
+        lane.policy = topics.states[topic.index].policy
+        lane.logByteLimit = topics.states[topic.index].logByteLimit
+        topics.states[topic.index].lanes[index] = topics.lanes.take(lane)
+        return topics.states[topic.index].lanes[index]
     }
 
     mutating func queueLane(_ lane: UInt32) {
-        guard !lanes[lane].isQueued else { return }
-        lanes[lane].isQueued = true
-        queuedLanes.append(lane)
+        guard !topics.lanes[lane].isQueued else { return }
+        topics.lanes[lane].isQueued = true
+        topics.queuedLanes.append(lane)
     }
 
     /// The publisher that fills a topic faster than it is swept is not read until it is.
@@ -199,31 +199,31 @@ extension Outbound {
         let slot = reading.slot
         guard slot != UInt32.max, !connections[slot].holds.contains(.congestion) else { return }
         hold(slot, .congestion)
-        lanes[lane].waiting.append(id(of: slot))
+        topics.lanes[lane].waiting.append(id(of: slot))
     }
 
     /// The member whose cursor is to step over the next message, brought to the log's end first.
     private mutating func memberToSkip(_ slot: UInt32, in lane: UInt32) -> Int? {
         var index = connections[slot].firstSubscription
-        while index != Subscription.none, subscriptions[index].lane != lane {
-            index = subscriptions[index].next
+        while index != Subscription.none, topics.subscriptions[index].lane != lane {
+            index = topics.subscriptions[index].next
         }
         guard index != Subscription.none else { return nil }
         copyPending(slot, index)
-        return Int(subscriptions[index].member)
+        return Int(topics.subscriptions[index].member)
     }
 
     /// Before a direct message: marks in the outbox how far each topic goes before it.
     mutating func keepPlaceInTopics(_ slot: UInt32) {
         var index = connections[slot].firstSubscription
         while index != Subscription.none {
-            let (lane, member) = (subscriptions[index].lane, Int(subscriptions[index].member))
-            let end = lanes[lane].log.end
-            if lanes[lane].members[member].cursor < end, subscriptions[index].markedEnd < end {
+            let (lane, member) = (topics.subscriptions[index].lane, Int(topics.subscriptions[index].member))
+            let end = topics.lanes[lane].log.end
+            if topics.lanes[lane].members[member].cursor < end, topics.subscriptions[index].markedEnd < end {
                 connections[slot].outbox.appendMarker(source: lane, end: end)
-                subscriptions[index].markedEnd = end
+                topics.subscriptions[index].markedEnd = end
             }
-            index = subscriptions[index].next
+            index = topics.subscriptions[index].next
         }
     }
 
@@ -231,16 +231,16 @@ extension Outbound {
     /// the log's end: for when the cursor must go.
     private mutating func copyPending(_ slot: UInt32, _ subscription: UInt32) {
         let (lane, member) = (
-            subscriptions[subscription].lane, Int(subscriptions[subscription].member)
+            topics.subscriptions[subscription].lane, Int(topics.subscriptions[subscription].member)
         )
-        let end = lanes[lane].log.end
-        guard lanes[lane].members[member].cursor < end else { return }
+        let end = topics.lanes[lane].log.end
+        guard topics.lanes[lane].members[member].cursor < end else { return }
         copyMarked(slot)
-        let cursor = lanes[lane].members[member].cursor
+        let cursor = topics.lanes[lane].members[member].cursor
         borrowMemory(for: slot)
-        lanes.copyLog(lane, from: cursor, to: end, into: &connections[slot].outbox.bytes)
-        lanes[lane].members[member].cursor = end
-        lanes[lane].unblock(subscription, &subscriptions)
+        topics.lanes.copyLog(lane, from: cursor, to: end, into: &connections[slot].outbox.bytes)
+        topics.lanes[lane].members[member].cursor = end
+        topics.lanes[lane].unblock(subscription, &topics.subscriptions)
         queue(slot)
     }
 
@@ -252,10 +252,10 @@ extension Outbound {
             connections[slot].outbox.moveLeading(into: &whole)
             connections[slot].outbox.removeFirstMarker()
             guard let member = member(of: slot, in: marker.source) else { continue }
-            let cursor = lanes[marker.source].members[member].cursor
+            let cursor = topics.lanes[marker.source].members[member].cursor
             guard cursor < marker.end else { continue }
-            lanes.copyLog(marker.source, from: cursor, to: marker.end, into: &whole)
-            lanes[marker.source].members[member].cursor = marker.end
+            topics.lanes.copyLog(marker.source, from: cursor, to: marker.end, into: &whole)
+            topics.lanes[marker.source].members[member].cursor = marker.end
         }
         connections[slot].outbox.moveLeading(into: &whole)
         connections[slot].outbox.bytes = whole
@@ -265,8 +265,8 @@ extension Outbound {
     func member(of slot: UInt32, in lane: UInt32) -> Int? {
         var index = connections[slot].firstSubscription
         while index != Subscription.none {
-            if subscriptions[index].lane == lane { return Int(subscriptions[index].member) }
-            index = subscriptions[index].next
+            if topics.subscriptions[index].lane == lane { return Int(topics.subscriptions[index].member) }
+            index = topics.subscriptions[index].next
         }
         return nil
     }
@@ -290,9 +290,9 @@ extension Outbound {
         var count = connections[slot].outbox.bytes.count
         var index = connections[slot].firstSubscription
         while index != Subscription.none {
-            let (lane, member) = (subscriptions[index].lane, Int(subscriptions[index].member))
-            count += Int(lanes[lane].log.end - lanes[lane].members[member].cursor)
-            index = subscriptions[index].next
+            let (lane, member) = (topics.subscriptions[index].lane, Int(topics.subscriptions[index].member))
+            count += Int(topics.lanes[lane].log.end - topics.lanes[lane].members[member].cursor)
+            index = topics.subscriptions[index].next
         }
         return count > limits.outboxByteCount
     }
@@ -305,45 +305,45 @@ extension Outbound {
             copyMarked(slot)
         }
         let (lane, member) = (
-            subscriptions[subscription].lane, Int(subscriptions[subscription].member)
+            topics.subscriptions[subscription].lane, Int(topics.subscriptions[subscription].member)
         )
-        lanes[lane].unblock(subscription, &subscriptions)
-        lanes[lane].removeMember(member, &subscriptions)
+        topics.lanes[lane].unblock(subscription, &topics.subscriptions)
+        topics.lanes[lane].removeMember(member, &topics.subscriptions)
         unlink(slot, subscription)
-        if lanes[lane].members.count == 0 { retire(lane) }
-        subscriptions.giveBack(subscription, leaving: .free)
+        if topics.lanes[lane].members.count == 0 { retire(lane) }
+        topics.subscriptions.giveBack(subscription, leaving: .free)
     }
 
     private mutating func unlink(_ slot: UInt32, _ subscription: UInt32) {
-        let next = subscriptions[subscription].next
+        let next = topics.subscriptions[subscription].next
         if connections[slot].firstSubscription == subscription {
             connections[slot].firstSubscription = next
             return
         }
         var index = connections[slot].firstSubscription
-        while subscriptions[index].next != subscription { index = subscriptions[index].next }
-        subscriptions[index].next = next
+        while topics.subscriptions[index].next != subscription { index = topics.subscriptions[index].next }
+        topics.subscriptions[index].next = next
     }
 
     /// Gives a lane back that has no members: nobody needs its log.
     private mutating func retire(_ lane: UInt32) {
-        let topic = lanes[lane].topic
+        let topic = topics.lanes[lane].topic
         releasePublishers(lane)
         if isCurrent(topic) {
             for encoding in Encoding.allCases
-            where topics[topic.index].lanes[Int(encoding.rawValue)] == lane {
-                topics[topic.index].lanes[Int(encoding.rawValue)] = Subscription.none
+            where topics.states[topic.index].lanes[Int(encoding.rawValue)] == lane {
+                topics.states[topic.index].lanes[Int(encoding.rawValue)] = Subscription.none
             }
         }
         // It may still stand in the queue, where one that is not marked as queued is passed over.
-        lanes.giveBack(lane, leaving: TopicLane())
+        topics.lanes.giveBack(lane, leaving: TopicLane())
     }
 
     /// Lets the publishers go on that were held while the topic was half full.
     mutating func releasePublishers(_ lane: UInt32) {
-        guard !lanes[lane].waiting.isEmpty else { return }
-        let waiting = lanes[lane].waiting
-        lanes[lane].waiting = []
+        guard !topics.lanes[lane].waiting.isEmpty else { return }
+        let waiting = topics.lanes[lane].waiting
+        topics.lanes[lane].waiting = []
         for id in waiting {
             if let slot = slot(of: id) { release(slot, .congestion) }
         }

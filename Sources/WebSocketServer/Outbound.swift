@@ -12,12 +12,8 @@ public struct Outbound: ~Copyable {
     var connections = SlotTable<Connection>()
     var exchanges = SlotTable<HTTPExchange>()
     var dials = SlotTable<Dial>()
-    var topics = SlotTable<TopicState>()
-    var lanes = SlotTable<TopicLane>()
-    var subscriptions = SlotTable<Subscription>()
+    var topics = TopicTable()
     var compressions = SlotTable<Compression>()
-    var topicNames: [String: Topic] = [:]
-    var topicGeneration: UInt32 = 0
     var wheel: TimerWheel
     /// Connections that are open to the handler, oldest first within the table's order.
     var openCount = 0
@@ -25,7 +21,6 @@ public struct Outbound: ~Copyable {
 
     // What is to be done before the turn ends.
     var queued: [UInt32] = []
-    var queuedLanes: [UInt32] = []
     var finishing: [UInt32] = []
     var resuming: [UInt32] = []
     var dialing: [ConnectionID] = []
@@ -49,7 +44,6 @@ public struct Outbound: ~Copyable {
 
     // Memory that is passed around instead of being allocated again.
     var spareOutput = ByteBuffer(minimumCapacity: 64 * 1024)
-    var spareLog = ByteBuffer(minimumCapacity: 16 * 1024)
 
     /// What peers may do now; changed by ``change(limits:origin:)``.
     public internal(set) var limits: Limits

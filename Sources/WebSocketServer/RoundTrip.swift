@@ -37,7 +37,7 @@ extension ServerCore where K: ~Copyable {
         watchWakeup(for: .readable)
         io.loopLag = io.now.since(start)
         io.statistics.loopLag.record(io.loopLag)
-        roundTrip.stage = .sweeping(laneCount: io.queuedLanes.count)
+        roundTrip.stage = .sweeping(laneCount: io.topics.queuedLanes.count)
     }
 
     /// Tells the handler, at the end of the turn in which the last stage was passed.

@@ -97,16 +97,16 @@ extension ServerCore where K: ~Copyable {
     private mutating func gatherBroadcasts(_ slot: UInt32, _ marker: Outbox.Marker) {
         let lane = marker.source
         guard let member = io.member(of: slot, in: lane),
-            io.lanes[lane].members[member].cursor < marker.end
+            io.topics.lanes[lane].members[member].cursor < marker.end
         else { return io.connections[slot].outbox.removeFirstMarker() }
-        let cursor = io.lanes[lane].members[member].cursor
+        let cursor = io.topics.lanes[lane].members[member].cursor
         var end = marker.end
         if end - cursor > UInt64(Self.gatherByteCount) {
             let offset = cursor + UInt64(Self.gatherByteCount)
-            end = min(end, io.lanes[lane].log.boundary(at: offset, from: cursor))
+            end = min(end, io.topics.lanes[lane].log.boundary(at: offset, from: cursor))
         }
-        io.lanes.copyLog(lane, from: cursor, to: end, into: &gathered)
-        io.lanes[lane].members[member].cursor = end
+        io.topics.lanes.copyLog(lane, from: cursor, to: end, into: &gathered)
+        io.topics.lanes[lane].members[member].cursor = end
         if end == marker.end { io.connections[slot].outbox.removeFirstMarker() }
     }
 
@@ -130,7 +130,7 @@ extension ServerCore where K: ~Copyable {
         of lane: UInt32, to member: Member, _ io: borrowing Outbound, _ kernel: inout K
     ) -> SendOutcome {
         kernel.send(
-            io.lanes[lane].log.slice(from: member.cursor, to: io.lanes[lane].log.end),
+            io.topics.lanes[lane].log.slice(from: member.cursor, to: io.topics.lanes[lane].log.end),
             to: io.connections[member.connection].descriptor)
     }
 

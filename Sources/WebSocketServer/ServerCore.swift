@@ -180,7 +180,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
 
     /// How long nothing needs to be done unless the kernel says so.
     private func timeout() -> UInt64? {
-        if !io.queued.isEmpty || !io.queuedLanes.isEmpty || !io.finishing.isEmpty
+        if !io.queued.isEmpty || !io.topics.queuedLanes.isEmpty || !io.finishing.isEmpty
             || !io.resuming.isEmpty || poller.hasEvents || io.stopRequest != nil
             || !io.dialing.isEmpty
         {
@@ -336,9 +336,9 @@ extension ServerCore where K: ~Copyable {
         counts.connections = io.connections.takenCount
         counts.exchanges = io.exchanges.takenCount
         counts.dials = io.dials.takenCount
-        counts.topics = io.topics.takenCount
-        counts.lanes = io.lanes.takenCount
-        counts.subscriptions = io.subscriptions.takenCount
+        counts.topics = io.topics.states.takenCount
+        counts.lanes = io.topics.lanes.takenCount
+        counts.subscriptions = io.topics.subscriptions.takenCount
         counts.compressions = io.compressions.takenCount
         return counts
     }

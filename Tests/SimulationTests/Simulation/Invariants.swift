@@ -13,7 +13,7 @@ extension Simulation {
             checkConnection(slot, place())
         }
         precondition(refusedCount == core.refusedCount, "\(place()): refused")
-        for lane in 0..<UInt32(core.io.lanes.bound) where core.io.lanes[lane].members.count > 0 {
+        for lane in 0..<UInt32(core.io.topics.lanes.bound) where core.io.topics.lanes[lane].members.count > 0 {
             checkLane(lane, place())
         }
     }
@@ -44,9 +44,9 @@ extension Simulation {
         var subscription = core.io.connections[slot].firstSubscription
         var memberships: Set<UInt32> = []
         while subscription != Subscription.none {
-            let entry = core.io.subscriptions[subscription]
+            let entry = core.io.topics.subscriptions[subscription]
             precondition(memberships.insert(entry.lane).inserted, "\(place()): a member twice")
-            let member = core.io.lanes[entry.lane].members[Int(entry.member)]
+            let member = core.io.topics.lanes[entry.lane].members[Int(entry.member)]
             precondition(
                 member.connection == slot && member.subscription == subscription,
                 "\(place()): a subscription of another's membership")
@@ -55,20 +55,20 @@ extension Simulation {
         for (_, marker) in core.io.connections[slot].outbox.markerPositions {
             precondition(
                 memberships.contains(marker.source)
-                    && marker.end <= core.io.lanes[marker.source].log.end,
+                    && marker.end <= core.io.topics.lanes[marker.source].log.end,
                 "\(place()): a marker without a membership")
         }
     }
 
     private func checkLane(_ lane: UInt32, _ place: @autoclosure () -> String) {
-        let (start, end) = (core.io.lanes[lane].log.start, core.io.lanes[lane].log.end)
-        let (swept, count) = (core.io.lanes[lane].swept, core.io.lanes[lane].members.count)
+        let (start, end) = (core.io.topics.lanes[lane].log.start, core.io.topics.lanes[lane].log.end)
+        let (swept, count) = (core.io.topics.lanes[lane].swept, core.io.topics.lanes[lane].members.count)
         precondition(swept <= count, "\(place()): swept \(swept) of \(count)")
-        precondition(core.io.lanes[lane].floor <= end, "\(place()): floor")
+        precondition(core.io.topics.lanes[lane].floor <= end, "\(place()): floor")
         var blockedCount = 0
         for index in 0..<count {
-            let member = core.io.lanes[lane].members[index]
-            let entry = core.io.subscriptions[member.subscription]
+            let member = core.io.topics.lanes[lane].members[index]
+            let entry = core.io.topics.subscriptions[member.subscription]
             precondition(
                 entry.lane == lane && Int(entry.member) == index, "\(place()): a member's entry")
             precondition(
@@ -77,22 +77,22 @@ extension Simulation {
             if entry.blockedIndex != Subscription.none {
                 blockedCount += 1
                 precondition(
-                    core.io.lanes[lane].blocked[Int(entry.blockedIndex)] == member.subscription,
+                    core.io.topics.lanes[lane].blocked[Int(entry.blockedIndex)] == member.subscription,
                     "\(place()): the list of the blocked")
                 continue
             }
-            precondition(member.cursor >= core.io.lanes[lane].floor, "\(place()): below the floor")
+            precondition(member.cursor >= core.io.topics.lanes[lane].floor, "\(place()): below the floor")
             if index < swept {
                 precondition(
-                    member.cursor >= core.io.lanes[lane].passStart, "\(place()): not swept")
+                    member.cursor >= core.io.topics.lanes[lane].passStart, "\(place()): not swept")
             }
         }
         precondition(
-            blockedCount == core.io.lanes[lane].blocked.count, "\(place()): blocked once each")
+            blockedCount == core.io.topics.lanes[lane].blocked.count, "\(place()): blocked once each")
         // Whatever is still to be sent is on the way.
-        if core.io.lanes[lane].floor < end || !core.io.lanes[lane].waiting.isEmpty {
-            precondition(core.io.lanes[lane].isQueued, "\(place()): a lane that nobody sweeps")
-            precondition(core.io.queuedLanes.contains(lane), "\(place()): a lane that is lost")
+        if core.io.topics.lanes[lane].floor < end || !core.io.topics.lanes[lane].waiting.isEmpty {
+            precondition(core.io.topics.lanes[lane].isQueued, "\(place()): a lane that nobody sweeps")
+            precondition(core.io.topics.queuedLanes.contains(lane), "\(place()): a lane that is lost")
         }
     }
 }
