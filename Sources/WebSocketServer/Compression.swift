@@ -77,7 +77,7 @@ extension Outbound {
         deflaters.appendFrame(
             opcode, payload, windowBits: windowBits, maskingKey: maskingKey,
             to: &connections[slot].outbox.bytes)
-        if slot == reading.slot {
+        if slot == inbound.reading.slot {
             let byteCount = connections[slot].outbox.bytes.count - before
             connections[slot].countOwnOutput(byteCount, limit: limits.ownOutputByteCount)
         } else {

@@ -47,17 +47,17 @@ extension WebSocketHandler where Self: ~Copyable {
     /// nanoseconds: between the decoder and the handler there is this loop and nothing else.
     @inline(never)
     private mutating func handleMessages(_ id: ConnectionID, _ io: inout Outbound) {
-        let buffer = io.receiveBuffer
-        var bytes = buffer.mutableSpan(0..<io.reading.end)
+        let buffer = io.inbound.receiveBuffer
+        var bytes = buffer.mutableSpan(0..<io.inbound.reading.end)
         while let message = io.nextMessage(in: &bytes) {
             do throws(Disconnect) {
                 switch message {
                 case .received(let kind, let range):
                     try onMessage(Message(buffer.span(range), kind: kind), from: id, &io)
                 case .assembled(let kind):
-                    var assembled = io.takeAssembled()
+                    var assembled = io.inbound.takeAssembled()
                     try onMessage(Message(assembled.span, kind: kind), from: id, &io)
-                    io.keepMemory(of: &assembled)
+                    io.inbound.keepMemory(of: &assembled)
                 }
             } catch {
                 io.close(id.slot, error.code, error.reason, .serverClosed(error.code))

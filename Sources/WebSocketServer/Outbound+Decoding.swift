@@ -3,51 +3,7 @@
 import LinuxReactor
 import WebSocketCore
 
-/// The received bytes that are being decoded, and whose they are.
-struct Reading: BitwiseCopyable {
-    /// The connection that has sent them: what is sent to it meanwhile is its own doing.
-    var slot = UInt32.max
-    /// Where in the receive buffer the next frame begins, and the bytes end.
-    var position = 0
-    var end = 0
-    /// The most bytes that a ``ShortMessage`` may have here; -1 if none may come.
-    var shortLimit = -1
-    /// The connection's `resourceId` as long as it takes the short way, and `UInt64.max` from when it
-    /// does not: it is open and read, has no topics, no compression and nothing unsent. What it is
-    /// answered is appended to ``Outbound/answers`` then, and nothing is looked up for it.
-    ///
-    /// Whoever changes one of these, or sends it anything else, calls ``Outbound/endShortWay(_:)``
-    /// before.
-    var answerable = UInt64.max
-
-    var takesAnswers: Bool { answerable != UInt64.max }
-}
-
-/// Where a message lies.
-enum FoundMessage {
-    /// In the receive buffer.
-    case received(MessageKind, Range<Int>)
-    /// In ``Outbound/assembled``.
-    case assembled(MessageKind)
-}
-
 extension Outbound {
-    /// Begins the decoding of the bytes in `range` of the receive buffer.
-    mutating func beginReading(_ slot: UInt32, _ range: Range<Int>) {
-        reading = Reading(
-            slot: slot, position: range.lowerBound, end: range.upperBound,
-            shortLimit: connections[slot].shortLimit(shortMessageByteLimit),
-            answerable: connections[slot].takesShortWay ? connections[slot].resourceId : .max)
-    }
-
-    /// Ends the decoding, and returns what was left over.
-    mutating func endReading() -> Range<Int>? {
-        let (position, end) = (reading.position, reading.end)
-        reading.slot = UInt32.max
-        reading.answerable = UInt64.max
-        return position < end ? position..<end : nil
-    }
-
     /// The next message, or nil when nothing more can be decoded now. Everything else that frames
     /// say is seen to here.
     ///
@@ -55,14 +11,14 @@ extension Outbound {
     @inline(__always)
     @_lifetime(bytes: copy bytes)
     mutating func nextMessage(in bytes: inout MutableSpan<UInt8>) -> FoundMessage? {
-        guard reading.position < reading.end else { return nil }
-        guard reading.takesAnswers || connections[reading.slot].takesMessages,
+        guard inbound.reading.position < inbound.reading.end else { return nil }
+        guard inbound.reading.takesAnswers || connections[inbound.reading.slot].takesMessages,
             let short = ShortMessage(
-                unmasking: &bytes, at: reading.position, limit: reading.shortLimit)
+                unmasking: &bytes, at: inbound.reading.position, limit: inbound.reading.shortLimit)
         else { return nextOfAnyKind(in: &bytes) }
         guard short.isASCII || !short.isText else { return checkText(short, in: &bytes) }
         statistics.messagesReceivedCount &+= 1
-        return .received(short.kind, short.takePayload(&reading.position))
+        return .received(short.kind, short.takePayload(&inbound.reading.position))
     }
 
     /// A short text that is not plain ASCII.
@@ -71,27 +27,27 @@ extension Outbound {
     private mutating func checkText(
         _ short: ShortMessage, in bytes: inout MutableSpan<UInt8>
     ) -> FoundMessage? {
-        let slot = reading.slot
-        var position = reading.position
+        let slot = inbound.reading.slot
+        var position = inbound.reading.position
         let event = connections[slot].decoder.event(of: short, &bytes, &position)
-        reading.position = position
+        inbound.reading.position = position
         return found(event, in: bytes.span)
     }
 
     @inline(never)
     @_lifetime(bytes: copy bytes)
     private mutating func nextOfAnyKind(in bytes: inout MutableSpan<UInt8>) -> FoundMessage? {
-        let slot = reading.slot
-        let rules = connections[slot].isPlain ? rules : rules(for: slot)
-        var position = reading.position
+        let slot = inbound.reading.slot
+        let rules = connections[slot].isPlain ? inbound.rules : rules(for: slot)
+        var position = inbound.reading.position
         var message: FoundMessage?
-        while message == nil, position < reading.end, connections[slot].isDecoding {
+        while message == nil, position < inbound.reading.end, connections[slot].isDecoding {
             let event = connections[slot].decode(&bytes, &position, rules)
             if case .needsMore = event { break }
             message = found(event, in: bytes.span)
         }
-        reading.position = position
-        reading.shortLimit = connections[slot].shortLimit(shortMessageByteLimit)
+        inbound.reading.position = position
+        inbound.reading.shortLimit = connections[slot].shortLimit(inbound.shortMessageByteLimit)
         return message
     }
 
@@ -99,7 +55,7 @@ extension Outbound {
     private mutating func found(
         _ event: MessageDecoder.Event, in bytes: Span<UInt8>
     ) -> FoundMessage? {
-        let slot = reading.slot
+        let slot = inbound.reading.slot
         // What comes after our own Close is read for the peer's Close only.
         let delivers = connections[slot].session.deliversMessages
         switch event {
@@ -114,7 +70,7 @@ extension Outbound {
             guard delivers else { return nil }
             statistics.messagesReceivedCount &+= 1
             if kind.isCompressed { return inflate(message.span, kind.opcode) }
-            assembled = message
+            inbound.assembled = message
             return .assembled(kind)
         case .ping(let range):
             // After our Close nothing is sent (RFC 6455 §5.5.1).
@@ -131,17 +87,15 @@ extension Outbound {
     /// The rules for a connection that is compressed, or goes outward.
     @inline(never)
     private func rules(for slot: UInt32) -> DecoderRules {
-        var rules = connections[slot].flags.contains(.client) ? clientRules : rules
-        rules.allowsCompression = connections[slot].compression != Compression.none
-        return rules
+        inbound.rules(for: connections[slot])
     }
 
     /// From here on a connection that was being answered the short way goes the long one: what it was
     /// answered stands in its outbox.
     @inline(__always)
     mutating func endShortWay(_ slot: UInt32) {
-        guard slot == reading.slot, reading.takesAnswers else { return }
-        reading.answerable = UInt64.max
+        guard slot == inbound.reading.slot, inbound.reading.takesAnswers else { return }
+        inbound.reading.answerable = UInt64.max
         if !answers.isEmpty { moveAnswers(to: slot) }
     }
 
@@ -155,18 +109,6 @@ extension Outbound {
 }
 
 extension Connection {
-    /// The most bytes that a ``ShortMessage`` may have now.
-    @inline(__always)
-    fileprivate func shortLimit(_ limit: Int) -> Int {
-        decoder.isBetweenMessages && !flags.contains(.client) ? limit : -1
-    }
-
-    /// See ``Reading/answerable``.
-    @inline(__always)
-    fileprivate var takesShortWay: Bool {
-        takesMessages && takesPlainFrames && !flags.contains(.blocked) && outbox.isEmpty
-    }
-
     /// Appends what it was answered to its outbox.
     fileprivate mutating func take(_ answers: borrowing ByteBuffer) {
         outbox.bytes.append(answers.span)

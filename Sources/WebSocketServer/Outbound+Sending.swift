@@ -34,7 +34,7 @@ extension Outbound {
     private mutating func send(_ payload: Span<UInt8>, as opcode: Opcode, to id: ConnectionID) {
         statistics.directCount += 1
         // A short answer to what is being decoded, by a connection that takes the short way.
-        if id.resourceId == reading.answerable, answers.appendShortFrame(opcode, payload) { return }
+        if id.resourceId == inbound.reading.answerable, answers.appendShortFrame(opcode, payload) { return }
         sendAny(payload, as: opcode, to: id)
     }
 
@@ -75,7 +75,7 @@ extension Outbound {
     /// been decoded; what others cause, before the turn ends.
     mutating func appendFrame(_ opcode: Opcode, _ payload: Span<UInt8>, to slot: UInt32) {
         endShortWay(slot)
-        let isOwn = slot == reading.slot
+        let isOwn = slot == inbound.reading.slot
         let limit = isOwn ? limits.ownOutputByteCount : Int.max
         if connections[slot].flags.contains(.client) {
             connections[slot].appendMaskedFrame(

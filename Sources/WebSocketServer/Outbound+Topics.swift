@@ -196,7 +196,7 @@ extension Outbound {
 
     /// The publisher that fills a topic faster than it is swept is not read until it is.
     private mutating func holdPublisher(_ lane: UInt32) {
-        let slot = reading.slot
+        let slot = inbound.reading.slot
         guard slot != UInt32.max, !connections[slot].holds.contains(.congestion) else { return }
         hold(slot, .congestion)
         topics.lanes[lane].waiting.append(id(of: slot))

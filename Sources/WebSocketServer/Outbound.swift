@@ -9,6 +9,7 @@ import WebSocketCore
 /// before the callback has returned, and nothing it does calls the handler back. Names of
 /// connections and topics that are gone are accepted everywhere and do nothing.
 public struct Outbound: ~Copyable {
+    var inbound: Inbound
     var connections = SlotTable<Connection>()
     var exchanges = SlotTable<HTTPExchange>()
     var dials = SlotTable<Dial>()
@@ -25,13 +26,8 @@ public struct Outbound: ~Copyable {
     var resuming: [UInt32] = []
     var dialing: [ConnectionID] = []
 
-    /// What is being decoded.
-    var reading = Reading()
-    let receiveBuffer = ReceiveBuffer()
     /// What a connection that takes the short way was answered (``Reading/answerable``).
     var answers = ByteBuffer(minimumCapacity: 64 * 1024)
-    /// A message that was put together or decompressed, until the handler is given it.
-    var assembled = ByteBuffer()
     /// The decompressor of all connections.
     var inflater = Inflater()
     /// The request that the handler is about to be given.
@@ -50,10 +46,6 @@ public struct Outbound: ~Copyable {
     var times: Times
     /// Limits and rules that are to hold from the next turn on.
     var newRules: (limits: Limits, origin: OriginPolicy)?
-    private(set) var rules: DecoderRules
-    /// For connections outward: what comes is not masked.
-    private(set) var clientRules: DecoderRules
-    private(set) var shortMessageByteLimit: Int
     /// For what the application has to say about itself.
     public var logger: Logger
     /// The monotonic time at which this turn began; the same in all callbacks of a turn.
@@ -81,9 +73,7 @@ public struct Outbound: ~Copyable {
     init(limits: Limits, logger: Logger, now: Instant, wallClock: WallTime) {
         self.limits = limits
         times = Times(limits)
-        rules = DecoderRules(.server, limits)
-        clientRules = DecoderRules(.client, limits)
-        shortMessageByteLimit = ShortMessage.limit(rules)
+        inbound = Inbound(limits)
         self.logger = logger
         self.now = now
         self.wallClock = wallClock
@@ -95,9 +85,7 @@ public struct Outbound: ~Copyable {
     mutating func takeOver(_ limits: Limits) {
         self.limits = limits
         times = Times(limits)
-        rules = DecoderRules(.server, limits)
-        clientRules = DecoderRules(.client, limits)
-        shortMessageByteLimit = ShortMessage.limit(rules)
+        inbound.take(limits)
     }
 
     // MARK: Connections
@@ -127,7 +115,7 @@ public struct Outbound: ~Copyable {
     /// counted; 0 if it is gone. What this callback has sent is among them.
     public func bufferedByteCount(of id: ConnectionID) -> Int {
         guard let slot = slot(of: id) else { return 0 }
-        let answered = slot == reading.slot ? answers.count : 0
+        let answered = slot == inbound.reading.slot ? answers.count : 0
         return connections[slot].outbox.bytes.count + answered
     }
 
@@ -285,13 +273,5 @@ extension Outbound {
         connections[slot].session = .closed
         if resetting { connections[slot].flags.insert(.resets) }
         finish(slot)
-    }
-}
-
-extension DecoderRules {
-    fileprivate init(_ role: Role, _ limits: Limits) {
-        self.init(
-            role: role, messageByteLimit: limits.messageByteCount,
-            fragmentLimit: limits.fragmentCount)
     }
 }

@@ -95,15 +95,15 @@ extension ServerCore where K: ~Copyable {
     /// Has the handler given the messages in `range` of the shared buffer, as views of it: one call,
     /// however many they are.
     private mutating func decode(_ slot: UInt32, _ range: Range<Int>, _ call: HandlerCall) {
-        io.beginReading(slot, range)
+        io.inbound.begin(slot, range, of: &io.connections[slot])
         do {
             try call(.messages, io.id(of: slot), &io)
         } catch {
             preconditionFailure("what a message's callback throws is seen to in its loop")
         }
         // What it was sent in answer goes out at once, in one send, while it is in the cache.
-        let wentShortWay = io.reading.takesAnswers
-        if let rest = io.endReading(), io.connections[slot].session.reads { keep(slot, rest) }
+        let wentShortWay = io.inbound.reading.takesAnswers
+        if let rest = io.inbound.end(), io.connections[slot].session.reads { keep(slot, rest) }
         if wentShortWay {
             if !io.answers.isEmpty { sendAnswers(slot) }
             return

@@ -12,7 +12,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
     var kernel: K
     var poller: Poller
     package var io: Outbound
-    var receiveBuffer: ReceiveBuffer { io.receiveBuffer }
+    var receiveBuffer: ReceiveBuffer { io.inbound.receiveBuffer }
     /// Where several pieces of output are put together for one send.
     var gathered = ByteBuffer(minimumCapacity: Self.gatherByteCount * 2)
     static var gatherByteCount: Int { 64 * 1024 }

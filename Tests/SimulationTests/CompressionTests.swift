@@ -137,7 +137,7 @@ import WebSocketCore
         #expect(simulation.core.io.statistics.closes(.violation(.reservedBits)) == 1)
         #expect(simulation.core.io.statistics.violations(violation.cause) == 1)
         // A bomb leaves no memory behind, and never had more than twice the limit.
-        #expect(simulation.core.io.assembled.capacity <= 512 * 1024)
+        #expect(simulation.core.io.inbound.assembled.capacity <= 512 * 1024)
         #expect(simulation.core.io.connections[0].assembly.capacity == 0)
     }
 
@@ -149,11 +149,11 @@ import WebSocketCore
         client.sendCompressed(text)
         simulation.settle()
         #expect(client.takeTexts() == [text])
-        #expect(simulation.core.io.assembled.capacity == 0)
+        #expect(simulation.core.io.inbound.assembled.capacity == 0)
         client.sendCompressed(Self.text)
         simulation.settle()
-        #expect(simulation.core.io.assembled.capacity > 0)
-        #expect(simulation.core.io.assembled.capacity <= 512 * 1024)
+        #expect(simulation.core.io.inbound.assembled.capacity > 0)
+        #expect(simulation.core.io.inbound.assembled.capacity <= 512 * 1024)
     }
 
     /// A message may be as long as the limit, whatever its sender's compressor makes of it.

@@ -1,0 +1,124 @@
+// What has come in and is being decoded.
+import LinuxReactor
+import WebSocketCore
+
+/// The received bytes that are being decoded, and whose they are.
+struct Reading: BitwiseCopyable {
+    /// The connection that has sent them: what is sent to it meanwhile is its own doing.
+    var slot = UInt32.max
+    /// Where in the receive buffer the next frame begins, and the bytes end.
+    var position = 0
+    var end = 0
+    /// The most bytes that a ``ShortMessage`` may have here; -1 if none may come.
+    var shortLimit = -1
+    /// The connection's `resourceId` as long as it takes the short way, and `UInt64.max` from when it
+    /// does not: it is open and read, has no topics, no compression and nothing unsent. What it is
+    /// answered is appended to ``Outbound/answers`` then, and nothing is looked up for it.
+    ///
+    /// Whoever changes one of these, or sends it anything else, calls ``Outbound/endShortWay(_:)``
+    /// before.
+    var answerable = UInt64.max
+
+    var takesAnswers: Bool { answerable != UInt64.max }
+}
+
+/// Where a message lies.
+enum FoundMessage {
+    /// In the receive buffer.
+    case received(MessageKind, Range<Int>)
+    /// In ``Outbound/assembled``.
+    case assembled(MessageKind)
+}
+
+/// The way in: the bytes that were received, and how they are decoded.
+struct Inbound: ~Copyable {
+    /// What is being decoded.
+    var reading = Reading()
+    let receiveBuffer = ReceiveBuffer()
+    /// A message that was put together or decompressed, until the handler is given it.
+    var assembled = ByteBuffer()
+    private(set) var rules: DecoderRules
+    /// For connections outward: what comes is not masked.
+    private(set) var clientRules: DecoderRules
+    private(set) var shortMessageByteLimit: Int
+
+    init(_ limits: Limits) {
+        rules = DecoderRules(.server, limits)
+        clientRules = DecoderRules(.client, limits)
+        shortMessageByteLimit = ShortMessage.limit(rules)
+    }
+
+    /// Lets other limits hold from now on.
+    mutating func take(_ limits: Limits) {
+        rules = DecoderRules(.server, limits)
+        clientRules = DecoderRules(.client, limits)
+        shortMessageByteLimit = ShortMessage.limit(rules)
+    }
+
+    /// Begins the decoding of the bytes in `range` of the receive buffer.
+    mutating func begin(_ slot: UInt32, _ range: Range<Int>, of connection: inout Connection) {
+        reading = Reading(
+            slot: slot, position: range.lowerBound, end: range.upperBound,
+            shortLimit: connection.shortLimit(shortMessageByteLimit),
+            answerable: connection.takesShortWay ? connection.resourceId : .max)
+    }
+
+    /// Ends the decoding, and returns what was left over.
+    mutating func end() -> Range<Int>? {
+        let (position, end) = (reading.position, reading.end)
+        reading.slot = UInt32.max
+        reading.answerable = UInt64.max
+        return position < end ? position..<end : nil
+    }
+
+    /// The rules for a connection that is compressed, or goes outward.
+    func rules(for connection: borrowing Connection) -> DecoderRules {
+        var rules = connection.flags.contains(.client) ? clientRules : rules
+        rules.allowsCompression = connection.compression != Compression.none
+        return rules
+    }
+
+    // MARK: Assembled messages
+
+    /// How much of the memory that the last message was put together in is kept for the next.
+    private static var keptByteCount: Int { 512 * 1024 }
+
+    /// The message that was found last, for the time of one call.
+    mutating func takeAssembled() -> ByteBuffer {
+        var message = ByteBuffer()
+        swap(&message, &assembled)
+        return message
+    }
+
+    /// Keeps the memory of a message that was handled, for the next.
+    mutating func keepMemory(of message: inout ByteBuffer) {
+        Self.empty(&message)
+        swap(&message, &assembled)
+    }
+
+    static func empty(_ message: inout ByteBuffer) {
+        message.removeAll(keepingCapacity: message.capacity <= keptByteCount)
+    }
+}
+
+extension Connection {
+    /// The most bytes that a ``ShortMessage`` may have now.
+    @inline(__always)
+    func shortLimit(_ limit: Int) -> Int {
+        decoder.isBetweenMessages && !flags.contains(.client) ? limit : -1
+    }
+
+    /// See ``Reading/answerable``.
+    @inline(__always)
+    var takesShortWay: Bool {
+        takesMessages && takesPlainFrames && !flags.contains(.blocked) && outbox.isEmpty
+    }
+}
+
+extension DecoderRules {
+    fileprivate init(_ role: Role, _ limits: Limits) {
+        self.init(
+            role: role, messageByteLimit: limits.messageByteCount,
+            fragmentLimit: limits.fragmentCount)
+    }
+}
