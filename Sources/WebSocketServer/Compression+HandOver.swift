@@ -5,7 +5,7 @@ import WebSocketCore
 
 extension Outbound {
     func saveCompression(of slot: UInt32, to writer: inout StateWriter) {
-        let compression = connections[slot].compression
+        let compression = connections.slots[slot].compression
         writer.write(compression != Compression.none)
         guard compression != Compression.none else { return }
         writer.write(compressions[compression].parameters.rawValue)
@@ -17,7 +17,7 @@ extension Outbound {
 
     mutating func restore(_ saved: SavedCompression, of slot: UInt32) {
         compress(slot, saved.parameters)
-        let compression = connections[slot].compression
+        let compression = connections.slots[slot].compression
         guard let windowBits = compressions[compression].context?.windowBits else { return }
         compressions[compression].context = InflateContext(
             windowBits: windowBits, bytes: saved.window.span)

@@ -44,42 +44,42 @@ extension Outbound {
     /// What was negotiated of permessage-deflate (RFC 7692); nil if the connection goes without it,
     /// or is gone.
     public func compression(of id: ConnectionID) -> DeflateParameters? {
-        guard let slot = slot(of: id), connections[slot].compression != Compression.none else {
+        guard let slot = slot(of: id), connections.slots[slot].compression != Compression.none else {
             return nil
         }
-        return compressions[connections[slot].compression].parameters
+        return compressions[connections.slots[slot].compression].parameters
     }
 
     /// From here on the connection's messages may be compressed, in both directions.
     mutating func compress(_ slot: UInt32, _ parameters: DeflateParameters) {
-        let peer: Role = connections[slot].role == .server ? .client : .server
-        connections[slot].encoding = Encoding(parameters)
-        connections[slot].compression = compressions.take(Compression(parameters, from: peer))
+        let peer: Role = connections.slots[slot].role == .server ? .client : .server
+        connections.slots[slot].encoding = Encoding(parameters)
+        connections.slots[slot].compression = compressions.take(Compression(parameters, from: peer))
     }
 
     /// The connection has ended.
     mutating func forgetCompression(_ slot: UInt32) {
-        let compression = connections[slot].compression
+        let compression = connections.slots[slot].compression
         guard compression != Compression.none else { return }
         compressions.giveBack(compression, leaving: .free)
-        connections[slot].compression = Compression.none
+        connections.slots[slot].compression = Compression.none
     }
 
     /// Appends a message to the outbox of a connection that negotiated compression: compressed if
     /// that makes it shorter.
     mutating func appendCompressed(_ opcode: Opcode, _ payload: Span<UInt8>, to slot: UInt32) {
-        let compression = connections[slot].compression
-        let role = connections[slot].role
+        let compression = connections.slots[slot].compression
+        let role = connections.slots[slot].role
         let windowBits = compressions[compression].parameters.windowBits(from: role)
         let maskingKey = role == .client ? nextMaskingKey() : nil
         borrowMemory(for: slot)
-        let before = connections[slot].outbox.bytes.count
+        let before = connections.slots[slot].outbox.bytes.count
         deflaters.appendFrame(
             opcode, payload, windowBits: windowBits, maskingKey: maskingKey,
-            to: &connections[slot].outbox.bytes)
+            to: &connections.slots[slot].outbox.bytes)
         if slot == inbound.reading.slot {
-            let byteCount = connections[slot].outbox.bytes.count - before
-            connections[slot].countOwnOutput(byteCount, limit: limits.ownOutputByteCount)
+            let byteCount = connections.slots[slot].outbox.bytes.count - before
+            connections.slots[slot].countOwnOutput(byteCount, limit: limits.ownOutputByteCount)
         } else {
             queue(slot)
         }

@@ -30,15 +30,15 @@ extension Outbound {
     /// once in a while.
     public func gauges() -> Gauges {
         var gauges = Gauges()
-        gauges.openCount = openCount
-        gauges.connectionCount = connections.takenCount
+        gauges.openCount = connections.openCount
+        gauges.connectionCount = connections.slots.takenCount
         gauges.topicCount = topics.states.takenCount
         gauges.memberCount = topics.subscriptions.takenCount
-        let step = max(1, (connections.bound + 65_535) / 65_536)
-        for slot in stride(from: 0, to: connections.bound, by: step) {
-            guard connections[UInt32(slot)].phase != .free else { continue }
-            gauges.outboxByteCount += step * connections[UInt32(slot)].outbox.bytes.count
-            if connections[UInt32(slot)].flags.contains(.blocked) { gauges.blockedCount += step }
+        let step = max(1, (connections.slots.bound + 65_535) / 65_536)
+        for slot in stride(from: 0, to: connections.slots.bound, by: step) {
+            guard connections.slots[UInt32(slot)].phase != .free else { continue }
+            gauges.outboxByteCount += step * connections.slots[UInt32(slot)].outbox.bytes.count
+            if connections.slots[UInt32(slot)].flags.contains(.blocked) { gauges.blockedCount += step }
         }
         for lane in 0..<UInt32(topics.lanes.bound) where topics.lanes[lane].members.count > 0 {
             gauges.logByteCount += topics.lanes[lane].log.frames.count

@@ -58,32 +58,32 @@ extension ServerCore where K: ~Copyable {
 
     /// Watches a restored connection and looks at what it is owed.
     private mutating func takeUp(_ slot: UInt32) throws(StateError) {
-        let wanted = io.connections[slot].wanted
-        io.connections[slot].watched = wanted
+        let wanted = io.connections.slots[slot].wanted
+        io.connections.slots[slot].watched = wanted
         do {
             try poller.watch(
-                io.connections[slot].descriptor, for: wanted, token: io.id(of: slot).token, &kernel)
+                io.connections.slots[slot].descriptor, for: wanted, token: io.id(of: slot).token, &kernel)
         } catch {
             throw StateError("\(error)")
         }
-        if io.connections[slot].flags.contains(.admitted) {
-            admission.restore(io.connections[slot].peer, at: io.now)
+        if io.connections.slots[slot].flags.contains(.admitted) {
+            admission.restore(io.connections.slots[slot].peer, at: io.now)
         }
-        io.connections[slot].heardAt = io.now.coarse
-        switch io.connections[slot].phase {
-        case .webSocket where io.connections[slot].session == .open:
+        io.connections.slots[slot].heardAt = io.now.coarse
+        switch io.connections.slots[slot].phase {
+        case .webSocket where io.connections.slots[slot].session == .open:
             io.schedule(slot, in: io.times.ping)
         case .head: io.schedule(slot, in: io.times.handshake)
         default: io.schedule(slot, in: io.times.close)
         }
-        if io.connections[slot].flags.contains(.announced) {
-            io.openCount += 1
+        if io.connections.slots[slot].flags.contains(.announced) {
+            io.connections.openCount += 1
             // It had ended, and the handler was about to hear of it.
-            if io.connections[slot].cause != nil, io.connections[slot].session != .closeSent {
+            if io.connections.slots[slot].cause != nil, io.connections.slots[slot].session != .closeSent {
                 io.finish(slot)
             }
         }
         io.queue(slot)
-        if !io.connections[slot].leftover.isEmpty { io.resume(slot) }
+        if !io.connections.slots[slot].leftover.isEmpty { io.resume(slot) }
     }
 }

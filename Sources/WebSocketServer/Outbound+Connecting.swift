@@ -15,14 +15,14 @@ extension Outbound {
     /// accepted ones do. What is sent is masked with unpredictable keys (RFC 6455 §5.3).
     @discardableResult
     public mutating func connect(_ request: ConnectRequest) -> ConnectionID {
-        lastResourceId += 1
+        connections.lastResourceId += 1
         var connection = Connection()
-        connection.resourceId = lastResourceId
+        connection.resourceId = connections.lastResourceId
         connection.phase = .connecting
         connection.flags = [.client, .dialing]
         connection.exchange = dials.take(Dial())
         dials[connection.exchange].request = request
-        let slot = connections.take(connection)
+        let slot = connections.slots.take(connection)
         statistics.connectCount += 1
         let id = id(of: slot)
         dialing.append(id)
@@ -31,17 +31,17 @@ extension Outbound {
 
     /// Whether the connection was made by ``connect(_:)``, and not accepted.
     public func isOutgoing(_ id: ConnectionID) -> Bool {
-        slot(of: id).map { connections[$0].flags.contains(.client) } ?? false
+        slot(of: id).map { connections.slots[$0].flags.contains(.client) } ?? false
     }
 
     /// What was agreed on with the server, its answer included: the chosen subprotocol, further
     /// fields. It is there during `onOpen` of a connection that ``connect(_:)`` made, and nil at all
     /// other times: keep what you need of it.
     public func agreement(of id: ConnectionID) -> ClientAgreement? {
-        guard let slot = slot(of: id), connections[slot].flags.contains(.client),
-            connections[slot].exchange != UInt32.max
+        guard let slot = slot(of: id), connections.slots[slot].flags.contains(.client),
+            connections.slots[slot].exchange != UInt32.max
         else { return nil }
-        return dials[connections[slot].exchange].agreement
+        return dials[connections.slots[slot].exchange].agreement
     }
 
     /// Resets a connection, or gives up making it: no Close frame, and what is on its way is lost,
@@ -70,9 +70,9 @@ extension Outbound {
 
     /// What `onError` is told of a cause; nil if the connection simply ended.
     func error(_ cause: CloseCause, _ id: ConnectionID) -> ConnectionError? {
-        if let slot = slot(of: id), connections[slot].flags.contains(.client),
-            connections[slot].exchange != UInt32.max,
-            let error = dials[connections[slot].exchange].error
+        if let slot = slot(of: id), connections.slots[slot].flags.contains(.client),
+            connections.slots[slot].exchange != UInt32.max,
+            let error = dials[connections.slots[slot].exchange].error
         {
             return .handshake(error)
         }

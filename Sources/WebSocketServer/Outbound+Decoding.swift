@@ -12,7 +12,7 @@ extension Outbound {
     @_lifetime(bytes: copy bytes)
     mutating func nextMessage(in bytes: inout MutableSpan<UInt8>) -> FoundMessage? {
         guard inbound.reading.position < inbound.reading.end else { return nil }
-        guard inbound.reading.takesAnswers || connections[inbound.reading.slot].takesMessages,
+        guard inbound.reading.takesAnswers || connections.slots[inbound.reading.slot].takesMessages,
             let short = ShortMessage(
                 unmasking: &bytes, at: inbound.reading.position, limit: inbound.reading.shortLimit)
         else { return nextOfAnyKind(in: &bytes) }
@@ -29,7 +29,7 @@ extension Outbound {
     ) -> FoundMessage? {
         let slot = inbound.reading.slot
         var position = inbound.reading.position
-        let event = connections[slot].decoder.event(of: short, &bytes, &position)
+        let event = connections.slots[slot].decoder.event(of: short, &bytes, &position)
         inbound.reading.position = position
         return found(event, in: bytes.span)
     }
@@ -38,16 +38,16 @@ extension Outbound {
     @_lifetime(bytes: copy bytes)
     private mutating func nextOfAnyKind(in bytes: inout MutableSpan<UInt8>) -> FoundMessage? {
         let slot = inbound.reading.slot
-        let rules = connections[slot].isPlain ? inbound.rules : rules(for: slot)
+        let rules = connections.slots[slot].isPlain ? inbound.rules : rules(for: slot)
         var position = inbound.reading.position
         var message: FoundMessage?
-        while message == nil, position < inbound.reading.end, connections[slot].isDecoding {
-            let event = connections[slot].decode(&bytes, &position, rules)
+        while message == nil, position < inbound.reading.end, connections.slots[slot].isDecoding {
+            let event = connections.slots[slot].decode(&bytes, &position, rules)
             if case .needsMore = event { break }
             message = found(event, in: bytes.span)
         }
         inbound.reading.position = position
-        inbound.reading.shortLimit = connections[slot].shortLimit(inbound.shortMessageByteLimit)
+        inbound.reading.shortLimit = connections.slots[slot].shortLimit(inbound.shortMessageByteLimit)
         return message
     }
 
@@ -57,7 +57,7 @@ extension Outbound {
     ) -> FoundMessage? {
         let slot = inbound.reading.slot
         // What comes after our own Close is read for the peer's Close only.
-        let delivers = connections[slot].session.deliversMessages
+        let delivers = connections.slots[slot].session.deliversMessages
         switch event {
         case .message(let kind, let range) where delivers:
             statistics.messagesReceivedCount &+= 1
@@ -66,7 +66,7 @@ extension Outbound {
         case .assembled(let kind):
             // The handler may do anything to the connection while it reads.
             var message = ByteBuffer()
-            swap(&message, &connections[slot].assembly)
+            swap(&message, &connections.slots[slot].assembly)
             guard delivers else { return nil }
             statistics.messagesReceivedCount &+= 1
             if kind.isCompressed { return inflate(message.span, kind.opcode) }
@@ -74,7 +74,7 @@ extension Outbound {
             return .assembled(kind)
         case .ping(let range):
             // After our Close nothing is sent (RFC 6455 §5.5.1).
-            if connections[slot].session.maySend {
+            if connections.slots[slot].session.maySend {
                 appendFrame(.pong, bytes.extracting(range), to: slot)
             }
         case .close(let code, _): receivedClose(slot, code)
@@ -87,7 +87,7 @@ extension Outbound {
     /// The rules for a connection that is compressed, or goes outward.
     @inline(never)
     private func rules(for slot: UInt32) -> DecoderRules {
-        inbound.rules(for: connections[slot])
+        inbound.rules(for: connections.slots[slot])
     }
 
     /// From here on a connection that was being answered the short way goes the long one: what it was
@@ -103,7 +103,7 @@ extension Outbound {
     @inline(never)
     mutating func moveAnswers(to slot: UInt32) {
         borrowMemory(for: slot)
-        connections[slot].take(answers)
+        connections.slots[slot].take(answers)
         answers.removeAll(keepingCapacity: true)
     }
 }

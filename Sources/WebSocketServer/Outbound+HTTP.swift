@@ -9,17 +9,17 @@ extension Outbound {
     /// ``Limits/ownOutputByteCount`` of its answers are unread, no further request is looked at.
     public mutating func respond(to id: ConnectionID, _ response: HTTPResponse) {
         guard let slot = unanswered(id) else { return }
-        let exchange = connections[slot].exchange
+        let exchange = connections.slots[slot].exchange
         appendHead(
             slot, response.status, response.headers, .length(response.body.count),
             keepsAlive: exchanges[exchange].keepsAlive)
         if exchanges[exchange].wantsBody, !response.status.forbidsBody {
-            connections[slot].outbox.bytes.append(response.body.span)
+            connections.slots[slot].outbox.bytes.append(response.body.span)
         }
         // The peer has asked for it: no further request is looked at while it does not read.
-        connections[slot].ownOutputByteCount = connections[slot].outbox.bytes.count
-        if connections[slot].ownOutputByteCount > limits.ownOutputByteCount {
-            connections[slot].holds.insert(.ownOutput)
+        connections.slots[slot].ownOutputByteCount = connections.slots[slot].outbox.bytes.count
+        if connections.slots[slot].ownOutputByteCount > limits.ownOutputByteCount {
+            connections.slots[slot].holds.insert(.ownOutput)
         }
         endExchange(slot)
     }
@@ -31,7 +31,7 @@ extension Outbound {
         to id: ConnectionID, _ status: HTTPStatus, headers: [(String, String)] = []
     ) {
         guard let slot = unanswered(id) else { return }
-        let exchange = connections[slot].exchange
+        let exchange = connections.slots[slot].exchange
         let isChunked = (exchanges[exchange].head?.minorVersion ?? 0) >= 1
         if !isChunked { exchanges[exchange].keepsAlive = false }
         exchanges[exchange].response = isChunked ? .chunked : .untilClose
@@ -44,24 +44,24 @@ extension Outbound {
     /// the peer does not take are kept up to ``Limits/outboxByteCount``; a peer that falls further
     /// behind is reset.
     public mutating func sendBody(_ bytes: Span<UInt8>, to id: ConnectionID) {
-        guard let slot = slot(of: id), connections[slot].phase == .responding else { return }
-        let exchange = connections[slot].exchange
+        guard let slot = slot(of: id), connections.slots[slot].phase == .responding else { return }
+        let exchange = connections.slots[slot].exchange
         guard exchanges[exchange].wantsBody else { return }
         switch exchanges[exchange].response {
         case .none: return
-        case .chunked: connections[slot].outbox.bytes.appendChunk(bytes)
-        case .untilClose: connections[slot].outbox.bytes.append(bytes)
+        case .chunked: connections.slots[slot].outbox.bytes.appendChunk(bytes)
+        case .untilClose: connections.slots[slot].outbox.bytes.append(bytes)
         }
         queue(slot)
     }
 
     /// Ends a response that was begun; does nothing otherwise. The next request may come then.
     public mutating func endResponse(to id: ConnectionID) {
-        guard let slot = slot(of: id), connections[slot].phase == .responding else { return }
-        let exchange = connections[slot].exchange
+        guard let slot = slot(of: id), connections.slots[slot].phase == .responding else { return }
+        let exchange = connections.slots[slot].exchange
         guard exchanges[exchange].response != .none else { return }
         if exchanges[exchange].response == .chunked, exchanges[exchange].wantsBody {
-            connections[slot].outbox.bytes.appendLastChunk()
+            connections.slots[slot].outbox.bytes.appendLastChunk()
         }
         endExchange(slot)
     }
@@ -71,8 +71,8 @@ extension Outbound {
     public func isAnswerable(_ id: ConnectionID) -> Bool { unanswered(id) != nil }
 
     private func unanswered(_ id: ConnectionID) -> UInt32? {
-        guard let slot = slot(of: id), connections[slot].phase == .responding,
-            exchanges[connections[slot].exchange].response == .none
+        guard let slot = slot(of: id), connections.slots[slot].phase == .responding,
+            exchanges[connections.slots[slot].exchange].response == .none
         else { return nil }
         return slot
     }
@@ -84,34 +84,34 @@ extension Outbound {
         let head = ResponseHead(
             status, headers: headers, body: body, keepsAlive: keepsAlive && !isStopping,
             date: httpDate)
-        head.append(to: &connections[slot].outbox.bytes)
+        head.append(to: &connections.slots[slot].outbox.bytes)
         queue(slot)
     }
 
     /// The response is complete: the next request may come, or the connection ends.
     private mutating func endExchange(_ slot: UInt32) {
-        let exchange = connections[slot].exchange
+        let exchange = connections.slots[slot].exchange
         let keepsAlive = exchanges[exchange].keepsAlive && !isStopping
         exchanges[exchange] = HTTPExchange()
         statistics.requestCount += 1
-        connections[slot].phase = .head
+        connections.slots[slot].phase = .head
         schedule(slot, in: times.handshake)
         if keepsAlive {
             release(slot, .responding)
         } else {
-            connections[slot].flags.insert(.endsAfterFlush)
-            connections[slot].leftover.removeAll()
+            connections.slots[slot].flags.insert(.endsAfterFlush)
+            connections.slots[slot].leftover.removeAll()
             queue(slot)
         }
     }
 
     /// No further request is read: the connection ends when all that it is owed has gone out.
     mutating func endAfterOutput(_ slot: UInt32) {
-        guard !connections[slot].outbox.isEmpty else { return die(slot, resetting: false) }
-        connections[slot].phase = .head
-        connections[slot].flags.insert(.endsAfterFlush)
-        connections[slot].holds.insert(.responding)
-        connections[slot].leftover.removeAll()
+        guard !connections.slots[slot].outbox.isEmpty else { return die(slot, resetting: false) }
+        connections.slots[slot].phase = .head
+        connections.slots[slot].flags.insert(.endsAfterFlush)
+        connections.slots[slot].holds.insert(.responding)
+        connections.slots[slot].leftover.removeAll()
         queue(slot)
     }
 
@@ -122,14 +122,14 @@ extension Outbound {
         if let refusal {
             note(
                 RefusedConnection(
-                    refusal: refusal, peer: connections[slot].peer, status: rejection.status,
+                    refusal: refusal, peer: connections.slots[slot].peer, status: rejection.status,
                     reason: rejection.reason))
         }
         let date = httpDate
-        rejection.appendResponse(to: &connections[slot].outbox.bytes, date: date)
-        connections[slot].flags.insert(.endsAfterFlush)
-        connections[slot].leftover.removeAll()
-        connections[slot].phase = .head
+        rejection.appendResponse(to: &connections.slots[slot].outbox.bytes, date: date)
+        connections.slots[slot].flags.insert(.endsAfterFlush)
+        connections.slots[slot].leftover.removeAll()
+        connections.slots[slot].phase = .head
         schedule(slot, in: times.close)
         queue(slot)
     }

@@ -140,21 +140,21 @@ private struct SavedLane {
 extension Outbound {
     /// Returns the descriptors in the order in which the connections are written.
     func saveConnections(to writer: inout StateWriter) -> [FileDescriptor] {
-        writer.write(lastResourceId)
-        writer.write(UInt32(connections.bound))
+        writer.write(connections.lastResourceId)
+        writer.write(UInt32(connections.slots.bound))
         var slots: [UInt32] = []
-        for slot in 0..<UInt32(connections.bound) where connections[slot].canBeHandedOver {
+        for slot in 0..<UInt32(connections.slots.bound) where connections.slots[slot].canBeHandedOver {
             slots.append(slot)
         }
         writer.write(UInt32(slots.count))
         for slot in slots {
             writer.write(slot)
-            connections[slot].save(to: &writer)
+            connections.slots[slot].save(to: &writer)
             saveCompression(of: slot, to: &writer)
             saveSubscriptions(of: slot, to: &writer)
         }
         saveDials(to: &writer)
-        return slots.map { connections[$0].descriptor }
+        return slots.map { connections.slots[$0].descriptor }
     }
 
     /// Four million: a damaged number must not make a table of gigabytes.
@@ -164,7 +164,7 @@ extension Outbound {
     mutating func restoreConnections(
         from reader: inout StateReader, _ descriptors: [FileDescriptor]
     ) throws(StateError) -> [UInt32] {
-        lastResourceId = try reader.read()
+        connections.lastResourceId = try reader.read()
         let bound = try reader.read(UInt32.self)
         let count = try reader.read(UInt32.self)
         guard count == descriptors.count, count <= bound else {
@@ -186,13 +186,13 @@ extension Outbound {
         guard dials.keys.allSatisfy({ restored[$0] == nil }) else {
             throw StateError("a slot is taken twice")
         }
-        connections.lay(
+        connections.slots.lay(
             out: Int(bound), isTaken: { restored[$0] != nil || dials[$0] != nil }
         ) { Connection() }
         for (slot, resourceId) in dials { endDial(slot, resourceId) }
         for slot in slots {
             guard let saved = restored[slot] else { continue }
-            try saved.apply(to: &connections[slot])
+            try saved.apply(to: &connections.slots[slot])
             if let compression = saved.compression { restore(compression, of: slot) }
             for subscription in saved.subscriptions { try restore(subscription, of: slot) }
         }
@@ -205,13 +205,13 @@ extension Outbound {
     /// Connections outward that are still being made are not handed over, only their names: whoever
     /// takes over tells the handler that nothing came of them.
     private func saveDials(to writer: inout StateWriter) {
-        let slots = (0..<UInt32(connections.bound)).filter {
-            connections[$0].flags.contains(.dialing)
+        let slots = (0..<UInt32(connections.slots.bound)).filter {
+            connections.slots[$0].flags.contains(.dialing)
         }
         writer.write(UInt32(slots.count))
         for slot in slots {
             writer.write(slot)
-            writer.write(connections[slot].resourceId)
+            writer.write(connections.slots[slot].resourceId)
         }
     }
 
@@ -230,15 +230,15 @@ extension Outbound {
     }
 
     private mutating func endDial(_ slot: UInt32, _ resourceId: UInt64) {
-        connections[slot].resourceId = resourceId
-        connections[slot].flags = [.client, .dialing]
-        connections[slot].phase = .connecting
+        connections.slots[slot].resourceId = resourceId
+        connections.slots[slot].flags = [.client, .dialing]
+        connections.slots[slot].phase = .connecting
         giveUpDial(slot, .connectFailed(ECANCELED))
     }
 
     private func saveSubscriptions(of slot: UInt32, to writer: inout StateWriter) {
         var indices: [UInt32] = []
-        var index = connections[slot].firstSubscription
+        var index = connections.slots[slot].firstSubscription
         while index != Subscription.none {
             indices.append(index)
             index = topics.subscriptions[index].next
@@ -262,10 +262,10 @@ extension Outbound {
         let member = UInt32(topics.lanes[saved.lane].members.count)
         let subscription = topics.subscriptions.take(
             Subscription(
-                lane: saved.lane, member: member, next: connections[slot].firstSubscription,
+                lane: saved.lane, member: member, next: connections.slots[slot].firstSubscription,
                 markedEnd: saved.markedEnd))
         topics.lanes[saved.lane].topic = saved.topic
-        connections[slot].firstSubscription = subscription
+        connections.slots[slot].firstSubscription = subscription
         topics.lanes[saved.lane].members.append(
             Member(cursor: saved.cursor, connection: slot, subscription: subscription))
     }

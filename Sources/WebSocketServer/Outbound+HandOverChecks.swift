@@ -56,21 +56,21 @@ extension Outbound {
 
     /// What the connection's phase, session and cause say of each other.
     private func checkSession(_ slot: UInt32) throws(StateError) {
-        let isAnnounced = connections[slot].flags.contains(.announced)
-        let session = connections[slot].session
+        let isAnnounced = connections.slots[slot].flags.contains(.announced)
+        let session = connections.slots[slot].session
         let fits =
-            if connections[slot].phase == .head {
-                !isAnnounced && session == .open && connections[slot].cause == nil
-                    && !connections[slot].flags.contains(.client)
-                    && connections[slot].assembly.isEmpty
-                    && connections[slot].outbox.markerCount == 0
-                    && connections[slot].firstSubscription == Subscription.none
+            if connections.slots[slot].phase == .head {
+                !isAnnounced && session == .open && connections.slots[slot].cause == nil
+                    && !connections.slots[slot].flags.contains(.client)
+                    && connections.slots[slot].assembly.isEmpty
+                    && connections.slots[slot].outbox.markerCount == 0
+                    && connections.slots[slot].firstSubscription == Subscription.none
             } else {
                 // Who is open has been announced, and whoever closes does so for a cause.
-                session == .open ? isAnnounced : !isAnnounced || connections[slot].cause != nil
+                session == .open ? isAnnounced : !isAnnounced || connections.slots[slot].cause != nil
             }
-        guard fits, session != .closed, connections[slot].resourceId > 0,
-            connections[slot].resourceId <= lastResourceId
+        guard fits, session != .closed, connections.slots[slot].resourceId > 0,
+            connections.slots[slot].resourceId <= connections.lastResourceId
         else { throw StateError("connection \(slot) is in no state that there is") }
     }
 
@@ -79,13 +79,13 @@ extension Outbound {
         _ slot: UInt32, _ boundaries: [UInt32: [UInt64]]
     ) throws(StateError) {
         var memberships: Set<UInt32> = []
-        var index = connections[slot].firstSubscription
+        var index = connections.slots[slot].firstSubscription
         while index != Subscription.none {
             let entry = topics.subscriptions[index]
             index = entry.next
             let cursor = topics.lanes[entry.lane].members[Int(entry.member)].cursor
             let topic = topics.lanes[entry.lane].topic
-            guard connections[slot].flags.contains(.announced),
+            guard connections.slots[slot].flags.contains(.announced),
                 Int(topic.index) < topics.states.bound, topics.states[topic.index].isTaken,
                 topics.states[topic.index].generation == topic.generation,
                 topics.states[topic.index].lanes.contains(entry.lane),
@@ -94,7 +94,7 @@ extension Outbound {
                 boundaries[entry.lane]?.contains(sorted: cursor) == true
             else { throw StateError("a membership of connection \(slot) is damaged") }
         }
-        for (_, marker) in connections[slot].outbox.markerPositions {
+        for (_, marker) in connections.slots[slot].outbox.markerPositions {
             guard memberships.contains(marker.source),
                 marker.end < topics.lanes[marker.source].log.start
                     || boundaries[marker.source]?.contains(sorted: marker.end) == true

@@ -24,7 +24,7 @@ extension Outbound {
     private mutating func inflate(
         _ payload: Span<UInt8>, _ opcode: Opcode, from slot: UInt32, into message: inout ByteBuffer
     ) throws(ProtocolViolation) {
-        let compression = connections[slot].compression
+        let compression = connections.slots[slot].compression
         let limits = InflateLimits(
             messageByteLimit: inbound.rules.messageByteLimit, ratioLimit: limits.inflateRatio)
         guard var context = compressions[compression].context.take() else {

@@ -40,11 +40,11 @@ extension Outbound {
 
     @inline(never)
     private mutating func sendAny(_ payload: Span<UInt8>, as opcode: Opcode, to id: ConnectionID) {
-        guard Int(id.slot) < connections.bound, connections[id.slot].isOpen(id) else { return }
-        if connections[id.slot].firstSubscription != Subscription.none {
+        guard Int(id.slot) < connections.slots.bound, connections.slots[id.slot].isOpen(id) else { return }
+        if connections.slots[id.slot].firstSubscription != Subscription.none {
             keepPlaceInTopics(id.slot)
         }
-        if connections[id.slot].compression == Compression.none {
+        if connections.slots[id.slot].compression == Compression.none {
             appendFrame(opcode, payload, to: id.slot)
         } else {
             appendCompressed(opcode, payload, to: id.slot)
@@ -61,7 +61,7 @@ extension Outbound {
     ) {
         guard let slot = slot(of: id) else { return }
         let disconnect = Disconnect(code, reason)
-        switch connections[slot].phase {
+        switch connections.slots[slot].phase {
         case .connecting, .awaitingAnswer: giveUpDial(slot, .serverClosed(disconnect.code))
         default: close(slot, disconnect.code, reason, .serverClosed(disconnect.code))
         }
@@ -77,11 +77,11 @@ extension Outbound {
         endShortWay(slot)
         let isOwn = slot == inbound.reading.slot
         let limit = isOwn ? limits.ownOutputByteCount : Int.max
-        if connections[slot].flags.contains(.client) {
-            connections[slot].appendMaskedFrame(
+        if connections.slots[slot].flags.contains(.client) {
+            connections.slots[slot].appendMaskedFrame(
                 opcode, payload, nextMaskingKey(), limit: limit, &spareOutput)
         } else {
-            connections[slot].appendFrame(opcode, payload, limit: limit, &spareOutput)
+            connections.slots[slot].appendFrame(opcode, payload, limit: limit, &spareOutput)
         }
         if !isOwn { queue(slot) }
     }
@@ -89,8 +89,8 @@ extension Outbound {
     /// An outbox that owns no memory takes the spare one; it comes back when it has been flushed,
     /// which for most is at once.
     mutating func borrowMemory(for slot: UInt32) {
-        if connections[slot].outbox.bytes.capacity == 0 {
-            swap(&connections[slot].outbox.bytes, &spareOutput)
+        if connections.slots[slot].outbox.bytes.capacity == 0 {
+            swap(&connections.slots[slot].outbox.bytes, &spareOutput)
         }
     }
 }
@@ -134,8 +134,8 @@ extension Connection {
 extension Outbound {
     /// Begins the closing handshake (RFC 6455 §7.1.2), unless one is under way.
     mutating func close(_ slot: UInt32, _ code: CloseCode, _ reason: String, _ cause: CloseCause) {
-        guard connections[slot].phase == .webSocket,
-            connections[slot].session.handle(.sendClose) == .sendClose
+        guard connections.slots[slot].phase == .webSocket,
+            connections.slots[slot].session.handle(.sendClose) == .sendClose
         else { return }
         setCause(slot, cause)
         leaveAllTopics(slot, delivering: true)
@@ -146,8 +146,8 @@ extension Outbound {
     /// Fails the connection (RFC 6455 §7.1.7): a Close frame after what is owed, and nothing more
     /// is listened to.
     mutating func fail(_ slot: UInt32, _ violation: ProtocolViolation) {
-        guard connections[slot].phase == .webSocket else { return }
-        let action = connections[slot].session.handle(.fail)
+        guard connections.slots[slot].phase == .webSocket else { return }
+        let action = connections.slots[slot].session.handle(.fail)
         setCause(slot, .violation(violation.kind))
         if action == .sendCloseAndFinish {
             leaveAllTopics(slot, delivering: true)
@@ -158,8 +158,8 @@ extension Outbound {
 
     /// The peer's Close frame is here: answer it with its own code (RFC 6455 §5.5.1).
     mutating func receivedClose(_ slot: UInt32, _ code: CloseCode?) {
-        guard connections[slot].phase == .webSocket else { return }
-        let action = connections[slot].session.handle(.receiveClose)
+        guard connections.slots[slot].phase == .webSocket else { return }
+        let action = connections.slots[slot].session.handle(.receiveClose)
         setCause(slot, .peerClosed(code ?? .noStatus))
         if action == .sendCloseAndFinish {
             leaveAllTopics(slot, delivering: true)
@@ -171,7 +171,7 @@ extension Outbound {
     /// A connection that does not read what others send it: it is told so behind what it is owed
     /// already, and reset when it does not take even that.
     mutating func endTooSlow(_ slot: UInt32) {
-        guard connections[slot].isOpen, connections[slot].session.handle(.sendClose) == .sendClose
+        guard connections.slots[slot].isOpen, connections.slots[slot].session.handle(.sendClose) == .sendClose
         else { return }
         setCause(slot, .tooSlow)
         leaveAllTopics(slot, delivering: false)
@@ -182,11 +182,11 @@ extension Outbound {
     private mutating func appendClose(_ slot: UInt32, _ code: CloseCode?, _ reason: String) {
         endShortWay(slot)
         borrowMemory(for: slot)
-        if connections[slot].flags.contains(.client) {
-            connections[slot].outbox.bytes.appendMaskedCloseFrame(
+        if connections.slots[slot].flags.contains(.client) {
+            connections.slots[slot].outbox.bytes.appendMaskedCloseFrame(
                 code, reason: reason, maskingKey: nextMaskingKey())
         } else {
-            connections[slot].outbox.bytes.appendCloseFrame(code, reason: reason)
+            connections.slots[slot].outbox.bytes.appendCloseFrame(code, reason: reason)
         }
         queue(slot)
     }
@@ -194,7 +194,7 @@ extension Outbound {
     /// Gives the peer its time to answer our Close, and reads on for it.
     private mutating func expectPeerClose(_ slot: UInt32) {
         schedule(slot, in: times.close)
-        connections[slot].assembly.removeAll()
+        connections.slots[slot].assembly.removeAll()
         for reason in [Connection.Holds.handler, .congestion, .ownOutput] {
             release(slot, reason)
         }
@@ -203,9 +203,9 @@ extension Outbound {
     /// For the handler the connection is over; only bytes are owed.
     private mutating func end(_ slot: UInt32) {
         schedule(slot, in: times.close)
-        connections[slot].assembly.removeAll()
-        connections[slot].leftover.removeAll()
-        connections[slot].holds = []
+        connections.slots[slot].assembly.removeAll()
+        connections.slots[slot].leftover.removeAll()
+        connections.slots[slot].holds = []
         queue(slot)
         finish(slot)
     }

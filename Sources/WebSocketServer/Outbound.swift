@@ -10,20 +10,13 @@ import WebSocketCore
 /// connections and topics that are gone are accepted everywhere and do nothing.
 public struct Outbound: ~Copyable {
     var inbound: Inbound
-    var connections = SlotTable<Connection>()
+    var connections: ConnectionTable
     var exchanges = SlotTable<HTTPExchange>()
     var dials = SlotTable<Dial>()
     var topics = TopicTable()
     var compressions = SlotTable<Compression>()
-    var wheel: TimerWheel
-    /// Connections that are open to the handler, oldest first within the table's order.
-    var openCount = 0
-    var lastResourceId: UInt64 = 0
 
     // What is to be done before the turn ends.
-    var queued: [UInt32] = []
-    var finishing: [UInt32] = []
-    var resuming: [UInt32] = []
     var dialing: [ConnectionID] = []
 
     /// What a connection that takes the short way was answered (``Reading/answerable``).
@@ -74,10 +67,10 @@ public struct Outbound: ~Copyable {
         self.limits = limits
         times = Times(limits)
         inbound = Inbound(limits)
+        connections = ConnectionTable(now: now)
         self.logger = logger
         self.now = now
         self.wallClock = wallClock
-        wheel = TimerWheel(now: now)
         chance = Chance()
     }
 
@@ -91,24 +84,24 @@ public struct Outbound: ~Copyable {
     // MARK: Connections
 
     /// How many WebSockets are open to the handler: `onOpen` has been called, `onClose` has not.
-    public var connectionCount: Int { openCount }
+    public var connectionCount: Int { connections.openCount }
 
     /// Whether the connection is open: messages to it are delivered if it keeps up.
     public func isOpen(_ id: ConnectionID) -> Bool {
-        slot(of: id).map { connections[$0].isOpen } ?? false
+        slot(of: id).map { connections.slots[$0].isOpen } ?? false
     }
 
     /// The connection that has this slot now: what an array of the handler's own, indexed by
     /// ``ConnectionID/slot``, is turned back with. Nil if none is open there.
     public func connection(inSlot slot: UInt32) -> ConnectionID? {
-        guard Int(slot) < connections.bound, connections[slot].isOpen else { return nil }
+        guard Int(slot) < connections.slots.bound, connections.slots[slot].isOpen else { return nil }
         return id(of: slot)
     }
 
     /// Who is at the other end, as the kernel sees it; or, behind a proxy that is trusted, as that
     /// said. Nil if the connection is gone.
     public func peer(of id: ConnectionID) -> NetworkAddress? {
-        slot(of: id).map { connections[$0].peer }
+        slot(of: id).map { connections.slots[$0].peer }
     }
 
     /// Bytes that wait for this connection's socket, broadcasts that stand in a topic's log not
@@ -116,15 +109,15 @@ public struct Outbound: ~Copyable {
     public func bufferedByteCount(of id: ConnectionID) -> Int {
         guard let slot = slot(of: id) else { return 0 }
         let answered = slot == inbound.reading.slot ? answers.count : 0
-        return connections[slot].outbox.bytes.count + answered
+        return connections.slots[slot].outbox.bytes.count + answered
     }
 
     /// Calls `body` with every open connection, in no particular order: Ratchet's `foreach` over
     /// all clients. To send the same to all of them, a topic costs less: see
     /// ``publish(text:to:except:)``.
     public mutating func forEachConnection(_ body: (ConnectionID, inout Outbound) -> Void) {
-        for slot in 0..<UInt32(connections.bound) where connections[slot].isOpen {
-            guard connections[slot].flags.contains(.announced) else { continue }
+        for slot in 0..<UInt32(connections.slots.bound) where connections.slots[slot].isOpen {
+            guard connections.slots[slot].flags.contains(.announced) else { continue }
             body(id(of: slot), &self)
         }
     }
@@ -132,8 +125,8 @@ public struct Outbound: ~Copyable {
     /// The open connections, in no particular order. Making the list takes time and memory in
     /// proportion to the table.
     public var openConnections: [ConnectionID] {
-        (0..<UInt32(connections.bound)).filter {
-            connections[$0].isOpen && connections[$0].flags.contains(.announced)
+        (0..<UInt32(connections.slots.bound)).filter {
+            connections.slots[$0].isOpen && connections.slots[$0].flags.contains(.announced)
         }.map { id(of: $0) }
     }
 
@@ -144,7 +137,7 @@ public struct Outbound: ~Copyable {
     /// For as long as it is held nothing is heard from the peer, and its silence is not held against
     /// it. A reset is noticed; what the peer sent before it and was not read is lost then.
     public mutating func hold(_ id: ConnectionID) {
-        guard let slot = slot(of: id), connections[slot].isOpen else { return }
+        guard let slot = slot(of: id), connections.slots[slot].isOpen else { return }
         hold(slot, .handler)
     }
 
@@ -208,70 +201,70 @@ public struct Outbound: ~Copyable {
 
 extension Outbound {
     func id(of slot: UInt32) -> ConnectionID {
-        ConnectionID(resourceId: connections[slot].resourceId, slot: slot)
+        ConnectionID(resourceId: connections.slots[slot].resourceId, slot: slot)
     }
 
     /// The slot of a connection that is still there.
     func slot(of id: ConnectionID) -> UInt32? {
-        guard Int(id.slot) < connections.bound,
-            connections[id.slot].resourceId == id.resourceId, connections[id.slot].phase != .free
+        guard Int(id.slot) < connections.slots.bound,
+            connections.slots[id.slot].resourceId == id.resourceId, connections.slots[id.slot].phase != .free
         else { return nil }
         return id.slot
     }
 
     /// Has the connection's output looked at, and what epoll watches it for, before the turn ends.
     mutating func queue(_ slot: UInt32) {
-        guard !connections[slot].flags.contains(.queued) else { return }
-        connections[slot].flags.insert(.queued)
-        queued.append(slot)
+        guard !connections.slots[slot].flags.contains(.queued) else { return }
+        connections.slots[slot].flags.insert(.queued)
+        connections.queued.append(slot)
     }
 
     /// Has the connection looked at when the turn ends: to tell the handler, or to free the slot.
     mutating func finish(_ slot: UInt32) {
-        guard !connections[slot].flags.contains(.finishing) else { return }
-        connections[slot].flags.insert(.finishing)
-        finishing.append(slot)
+        guard !connections.slots[slot].flags.contains(.finishing) else { return }
+        connections.slots[slot].flags.insert(.finishing)
+        connections.finishing.append(slot)
     }
 
     mutating func hold(_ slot: UInt32, _ reason: Connection.Holds) {
         endShortWay(slot)
-        connections[slot].holds.insert(reason)
+        connections.slots[slot].holds.insert(reason)
         queue(slot)
     }
 
     mutating func release(_ slot: UInt32, _ reason: Connection.Holds) {
-        guard connections[slot].holds.contains(reason) else { return }
-        connections[slot].holds.remove(reason)
-        guard connections[slot].holds.isEmpty else { return }
+        guard connections.slots[slot].holds.contains(reason) else { return }
+        connections.slots[slot].holds.remove(reason)
+        guard connections.slots[slot].holds.isEmpty else { return }
         queue(slot)
-        if !connections[slot].leftover.isEmpty { resume(slot) }
+        if !connections.slots[slot].leftover.isEmpty { resume(slot) }
     }
 
     /// Has the bytes that a connection has kept decoded, in the next reading of this turn or the
     /// next.
     mutating func resume(_ slot: UInt32) {
-        guard !connections[slot].flags.contains(.resuming) else { return }
-        connections[slot].flags.insert(.resuming)
-        resuming.append(slot)
+        guard !connections.slots[slot].flags.contains(.resuming) else { return }
+        connections.slots[slot].flags.insert(.resuming)
+        connections.resuming.append(slot)
     }
 
     /// Sets the connection's one deadline, in nanoseconds from this turn's beginning.
     mutating func schedule(_ slot: UInt32, in nanoseconds: UInt64) {
-        wheel.schedule(slot, at: now.advanced(by: nanoseconds))
+        connections.wheel.schedule(slot, at: now.advanced(by: nanoseconds))
     }
 
     /// Remembers why a connection ends, unless that is known already.
     mutating func setCause(_ slot: UInt32, _ cause: CloseCause) {
-        if connections[slot].cause == nil { connections[slot].cause = cause }
+        if connections.slots[slot].cause == nil { connections.slots[slot].cause = cause }
     }
 
     /// The transport is gone or is to go: the slot is freed at the end of the turn.
     mutating func die(_ slot: UInt32, resetting: Bool) {
-        guard connections[slot].phase != .dead else { return }
+        guard connections.slots[slot].phase != .dead else { return }
         endShortWay(slot)
-        connections[slot].phase = .dead
-        connections[slot].session = .closed
-        if resetting { connections[slot].flags.insert(.resets) }
+        connections.slots[slot].phase = .dead
+        connections.slots[slot].session = .closed
+        if resetting { connections.slots[slot].flags.insert(.resets) }
         finish(slot)
     }
 }

@@ -64,12 +64,12 @@ extension ServerCore where K: ~Copyable {
             io.note(refusal, of: peer)
             refusedCount += 1
         }
-        io.lastResourceId += 1
-        connection.resourceId = io.lastResourceId
+        io.connections.lastResourceId += 1
+        connection.resourceId = io.connections.lastResourceId
         connection.descriptor = socket
         connection.peer = peer
         connection.phase = .head
-        let slot = io.connections.take(connection)
+        let slot = io.connections.slots.take(connection)
         do {
             let token = io.id(of: slot).token
             try poller.watch(socket, for: .readable, token: token, &kernel)
@@ -84,7 +84,7 @@ extension ServerCore where K: ~Copyable {
 
     /// The connections that the limit is for: not those that go outward and have not begun.
     var countedConnectionCount: Int {
-        io.connections.takenCount - refusedCount - internalCount - io.dialing.count
+        io.connections.slots.takenCount - refusedCount - internalCount - io.dialing.count
     }
 
     /// Decides whether one more client may come in. Behind a proxy its address is not known yet, and

@@ -13,7 +13,7 @@ extension ServerCore where K: ~Copyable {
         let count = min(io.dialing.count, Self.connectBudget)
         for index in 0..<count {
             let id = io.dialing[index]
-            guard let slot = io.slot(of: id), io.connections[slot].phase == .connecting else {
+            guard let slot = io.slot(of: id), io.connections.slots[slot].phase == .connecting else {
                 continue
             }
             // Those that still wait are nobody's place yet.
@@ -23,7 +23,7 @@ extension ServerCore where K: ~Copyable {
     }
 
     private mutating func begin(_ slot: UInt32, hasRoom: Bool) {
-        let dial = io.connections[slot].exchange
+        let dial = io.connections.slots[slot].exchange
         guard let request = io.dials[dial].request else { return }
         if io.isStopping { return io.giveUpDial(slot, stopCause) }
         guard hasRoom else { return io.giveUpDial(slot, .connectFailed(EMFILE)) }
@@ -54,10 +54,10 @@ extension ServerCore where K: ~Copyable {
         for lookUp in kernel.takeLookUps() {
             let slot = UInt32(truncatingIfNeeded: lookUp.ticket)
             // It may have been given up meanwhile.
-            guard Int(slot) < io.connections.bound, io.id(of: slot).token == lookUp.ticket,
-                io.connections[slot].phase == .connecting
+            guard Int(slot) < io.connections.slots.bound, io.id(of: slot).token == lookUp.ticket,
+                io.connections.slots[slot].phase == .connecting
             else { continue }
-            let dial = io.connections[slot].exchange
+            let dial = io.connections.slots[slot].exchange
             guard let request = io.dials[dial].request, lookUp.status == 0,
                 !lookUp.addresses.isEmpty
             else {
@@ -73,18 +73,18 @@ extension ServerCore where K: ~Copyable {
 
     /// Begins a connection to the next address that accepts the attempt.
     private mutating func tryNextAddress(_ slot: UInt32) {
-        let dial = io.connections[slot].exchange
+        let dial = io.connections.slots[slot].exchange
         while let address = io.dials[dial].addresses.popLast() {
             switch kernel.connect(to: address, from: io.dials[dial].request?.source) {
             case .failed(let number): io.dials[dial].failure = number
             case .begun(let socket):
-                io.connections[slot].descriptor = socket
-                io.connections[slot].peer = NetworkAddress(address)
-                io.connections[slot].flags.insert(.blocked)
-                io.connections[slot].watched = io.connections[slot].wanted
+                io.connections.slots[slot].descriptor = socket
+                io.connections.slots[slot].peer = NetworkAddress(address)
+                io.connections.slots[slot].flags.insert(.blocked)
+                io.connections.slots[slot].watched = io.connections.slots[slot].wanted
                 do {
                     try poller.watch(
-                        socket, for: io.connections[slot].wanted, token: io.id(of: slot).token,
+                        socket, for: io.connections.slots[slot].wanted, token: io.id(of: slot).token,
                         &kernel)
                 } catch {
                     return io.giveUpDial(slot, .connectFailed(error.number))
@@ -97,24 +97,24 @@ extension ServerCore where K: ~Copyable {
 
     /// The attempt has come to its end, one way or the other.
     mutating func connectEnded(_ slot: UInt32) {
-        let number = kernel.takeError(of: io.connections[slot].descriptor)
+        let number = kernel.takeError(of: io.connections.slots[slot].descriptor)
         if number == 0 { ask(slot) } else { attemptFailed(slot, number) }
     }
 
     /// The next address may do, if there is one.
     private mutating func attemptFailed(_ slot: UInt32, _ number: Int32) {
-        kernel.close(io.connections[slot].descriptor)
-        io.connections[slot].descriptor = .none
-        io.connections[slot].flags.remove(.blocked)
-        io.dials[io.connections[slot].exchange].failure = number
+        kernel.close(io.connections.slots[slot].descriptor)
+        io.connections.slots[slot].descriptor = .none
+        io.connections.slots[slot].flags.remove(.blocked)
+        io.dials[io.connections.slots[slot].exchange].failure = number
         tryNextAddress(slot)
     }
 
     /// Sends the request.
     private mutating func ask(_ slot: UInt32) {
-        let dial = io.connections[slot].exchange
-        io.connections[slot].phase = .awaitingAnswer
-        io.dials[dial].handshake?.appendRequest(to: &io.connections[slot].outbox.bytes)
+        let dial = io.connections.slots[slot].exchange
+        io.connections.slots[slot].phase = .awaitingAnswer
+        io.dials[dial].handshake?.appendRequest(to: &io.connections.slots[slot].outbox.bytes)
         io.schedule(slot, in: io.times.handshake)
         flush(slot)
         updateInterest(slot)
@@ -127,7 +127,7 @@ extension ServerCore where K: ~Copyable {
         guard received > 0 else { return }
         let headroom = ReceiveBuffer.headroomByteCount
         receiveBuffer.copy(
-            headroom..<headroom + received, to: &io.connections[slot].leftover)
+            headroom..<headroom + received, to: &io.connections.slots[slot].leftover)
         if let agreement = readAnswer(slot, isAtEnd: false) { opened(slot, agreement, call) }
     }
 
@@ -138,13 +138,13 @@ extension ServerCore where K: ~Copyable {
 
     /// What was agreed on, once the answer is there and good.
     private mutating func readAnswer(_ slot: UInt32, isAtEnd: Bool) -> ClientAgreement? {
-        let dial = io.connections[slot].exchange
+        let dial = io.connections.slots[slot].exchange
         var bytes = ByteBuffer()
-        swap(&bytes, &io.connections[slot].leftover)
+        swap(&bytes, &io.connections.slots[slot].leftover)
         do throws(ClientHandshakeError) {
             let progress = try io.dials[dial].reader?.read(bytes.span, isAtEnd: isAtEnd)
             if let progress { bytes.removeFirst(progress.byteCount) }
-            if !bytes.isEmpty { swap(&bytes, &io.connections[slot].leftover) }
+            if !bytes.isEmpty { swap(&bytes, &io.connections.slots[slot].leftover) }
             return progress?.agreement
         } catch {
             failHandshake(slot, error)
@@ -153,15 +153,15 @@ extension ServerCore where K: ~Copyable {
     }
 
     private mutating func failHandshake(_ slot: UInt32, _ error: ClientHandshakeError) {
-        io.dials[io.connections[slot].exchange].error = error
+        io.dials[io.connections.slots[slot].exchange].error = error
         if case .refused(let head, _) = error {
             io.setCause(slot, .handshakeRefused(head.status))
         } else {
             io.setCause(slot, .handshakeFailed)
         }
         // The server believes that frames go both ways: it is told why they do not.
-        if let code = error.closeCode, io.connections[slot].outbox.isEmpty {
-            io.connections[slot].outbox.bytes.appendMaskedCloseFrame(
+        if let code = error.closeCode, io.connections.slots[slot].outbox.isEmpty {
+            io.connections.slots[slot].outbox.bytes.appendMaskedCloseFrame(
                 code, reason: "\(error)", maskingKey: io.nextMaskingKey())
             flush(slot)
         }
@@ -172,9 +172,9 @@ extension ServerCore where K: ~Copyable {
     private mutating func opened(
         _ slot: UInt32, _ agreement: ClientAgreement, _ call: HandlerCall
     ) {
-        let dial = io.connections[slot].exchange
-        io.connections[slot].phase = .webSocket
-        io.connections[slot].flags.remove(.dialing)
+        let dial = io.connections.slots[slot].exchange
+        io.connections.slots[slot].phase = .webSocket
+        io.connections.slots[slot].flags.remove(.dialing)
         io.schedule(slot, in: io.times.ping)
         if let parameters = agreement.deflate {
             io.compress(slot, parameters)
@@ -182,26 +182,26 @@ extension ServerCore where K: ~Copyable {
         }
         io.dials[dial].agreement = agreement
         announce(slot, call)
-        io.connections[slot].exchange = UInt32.max
+        io.connections.slots[slot].exchange = UInt32.max
         io.dials.giveBack(dial, leaving: Dial())
         // A server may send frames right behind its answer.
-        if !io.connections[slot].leftover.isEmpty { io.resume(slot) }
+        if !io.connections.slots[slot].leftover.isEmpty { io.resume(slot) }
     }
 
     // MARK: Time
 
     /// The time of this step is over.
     mutating func expireDial(_ slot: UInt32) {
-        switch io.connections[slot].phase {
-        case .connecting where io.connections[slot].descriptor == .none:
+        switch io.connections.slots[slot].phase {
+        case .connecting where io.connections.slots[slot].descriptor == .none:
             io.giveUpDial(slot, .unresolved(EAI_AGAIN))
         case .connecting: attemptFailed(slot, ETIMEDOUT)
         case .awaitingAnswer:
             // A refusal whose body does not end is a refusal.
             answerEnded(slot)
-            if case .endOfStream? = io.dials[io.connections[slot].exchange].error {
-                io.dials[io.connections[slot].exchange].error = nil
-                io.connections[slot].cause = .handshakeTimedOut
+            if case .endOfStream? = io.dials[io.connections.slots[slot].exchange].error {
+                io.dials[io.connections.slots[slot].exchange].error = nil
+                io.connections.slots[slot].cause = .handshakeTimedOut
             }
         default: return
         }

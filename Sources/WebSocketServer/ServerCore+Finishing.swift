@@ -7,25 +7,25 @@ extension ServerCore where K: ~Copyable {
     /// What the handler does meanwhile may end others: they are seen to as well.
     mutating func finishConnections(_ call: HandlerCall) {
         var index = 0
-        while index < io.finishing.count {
-            let slot = io.finishing[index]
+        while index < io.connections.finishing.count {
+            let slot = io.connections.finishing[index]
             index += 1
-            io.connections[slot].flags.remove(.finishing)
-            if !io.connections[slot].flags.isDisjoint(with: [.announced, .dialing]) {
+            io.connections.slots[slot].flags.remove(.finishing)
+            if !io.connections.slots[slot].flags.isDisjoint(with: [.announced, .dialing]) {
                 announceEnd(slot, call)
             }
-            if io.connections[slot].phase == .dead { free(slot) }
+            if io.connections.slots[slot].phase == .dead { free(slot) }
         }
-        io.finishing.removeAll(keepingCapacity: true)
+        io.connections.finishing.removeAll(keepingCapacity: true)
     }
 
     private mutating func announceEnd(_ slot: UInt32, _ call: HandlerCall) {
-        guard let cause = io.connections[slot].cause else {
+        guard let cause = io.connections.slots[slot].cause else {
             preconditionFailure("a connection ends for a cause")
         }
-        io.leaveAllTopics(slot, delivering: io.connections[slot].phase != .dead)
-        if io.connections[slot].flags.contains(.announced) { io.openCount -= 1 }
-        io.connections[slot].flags.remove([.announced, .dialing])
+        io.leaveAllTopics(slot, delivering: io.connections.slots[slot].phase != .dead)
+        if io.connections.slots[slot].flags.contains(.announced) { io.connections.openCount -= 1 }
+        io.connections.slots[slot].flags.remove([.announced, .dialing])
         io.statistics.count(cause)
         let id = io.id(of: slot)
         do {
@@ -38,30 +38,30 @@ extension ServerCore where K: ~Copyable {
 
     private mutating func free(_ slot: UInt32) {
         io.leaveAllTopics(slot, delivering: false)
-        io.wheel.cancel(slot)
-        let exchange = io.connections[slot].exchange
+        io.connections.wheel.cancel(slot)
+        let exchange = io.connections.slots[slot].exchange
         io.forgetCompression(slot)
         if exchange != UInt32.max {
-            if io.connections[slot].flags.contains(.client) {
+            if io.connections.slots[slot].flags.contains(.client) {
                 io.dials.giveBack(exchange, leaving: Dial())
             } else {
                 io.exchanges.giveBack(exchange, leaving: HTTPExchange())
             }
         }
-        if io.connections[slot].flags.contains(.admitted) {
-            admission.release(io.connections[slot].peer)
+        if io.connections.slots[slot].flags.contains(.admitted) {
+            admission.release(io.connections.slots[slot].peer)
         }
-        if io.connections[slot].refusal != nil { refusedCount -= 1 }
-        if io.connections[slot].listener.isInternal { internalCount -= 1 }
+        if io.connections.slots[slot].refusal != nil { refusedCount -= 1 }
+        if io.connections.slots[slot].listener.isInternal { internalCount -= 1 }
         // Closing the descriptor takes it out of epoll(7) too: nobody else has a copy of it.
-        if io.connections[slot].descriptor == .none {
+        if io.connections.slots[slot].descriptor == .none {
             // It was given up before there was one.
-        } else if io.connections[slot].flags.contains(.resets) {
-            kernel.reset(io.connections[slot].descriptor)
+        } else if io.connections.slots[slot].flags.contains(.resets) {
+            kernel.reset(io.connections.slots[slot].descriptor)
         } else {
-            kernel.close(io.connections[slot].descriptor)
+            kernel.close(io.connections.slots[slot].descriptor)
         }
-        io.connections.giveBack(slot, leaving: Connection())
+        io.connections.slots.giveBack(slot, leaving: Connection())
         if resumeListenersAt != nil { resumeListenersAt = io.now }
     }
 }

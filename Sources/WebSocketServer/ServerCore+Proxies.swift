@@ -7,20 +7,20 @@ extension ServerCore where K: ~Copyable {
     /// Takes the PROXY header off the front of a connection. True if a request may follow.
     mutating func takeProxyHeader(_ slot: UInt32) -> Bool {
         var bytes = ByteBuffer()
-        swap(&bytes, &io.connections[slot].leftover)
+        swap(&bytes, &io.connections.slots[slot].leftover)
         switch ProxyHeader.parse(bytes.span) {
         case .incomplete:
-            swap(&bytes, &io.connections[slot].leftover)
+            swap(&bytes, &io.connections.slots[slot].leftover)
             return false
         case .malformed(let flaw):
             io.reject(slot, flaw.rejection, countedAs: .proxyHeader)
             return false
         case .complete(let byteCount, let source):
             bytes.removeFirst(byteCount)
-            if !bytes.isEmpty { swap(&bytes, &io.connections[slot].leftover) }
-            io.connections[slot].flags.remove(.awaitsProxyHeader)
+            if !bytes.isEmpty { swap(&bytes, &io.connections.slots[slot].leftover) }
+            io.connections.slots[slot].flags.remove(.awaitsProxyHeader)
             guard let source else { return true }
-            if proxies.contains(source) { io.connections[slot].flags.insert(.proxied) }
+            if proxies.contains(source) { io.connections.slots[slot].flags.insert(.proxied) }
             return isAdmitted(slot, as: source, pays: true)
         }
     }
@@ -31,7 +31,7 @@ extension ServerCore where K: ~Copyable {
     /// The connection counts for one client at a time, whose request was last; only a WebSocket is a
     /// new connection of that client, since a proxy opens its own as it likes.
     mutating func isAdmitted(_ slot: UInt32, _ head: RequestHead, isUpgrade: Bool) -> Bool {
-        guard let client = proxies.client(head), client != io.connections[slot].peer || isUpgrade
+        guard let client = proxies.client(head), client != io.connections.slots[slot].peer || isUpgrade
         else { return true }
         return isAdmitted(slot, as: client, pays: isUpgrade)
     }
@@ -39,14 +39,14 @@ extension ServerCore where K: ~Copyable {
     private mutating func isAdmitted(
         _ slot: UInt32, as client: NetworkAddress, pays: Bool
     ) -> Bool {
-        if io.connections[slot].flags.contains(.admitted) {
-            admission.release(io.connections[slot].peer)
-            io.connections[slot].flags.remove(.admitted)
+        if io.connections.slots[slot].flags.contains(.admitted) {
+            admission.release(io.connections.slots[slot].peer)
+            io.connections.slots[slot].flags.remove(.admitted)
         }
-        io.connections[slot].peer = client
-        guard io.connections[slot].refusal == nil, !proxies.contains(client) else { return true }
+        io.connections.slots[slot].peer = client
+        guard io.connections.slots[slot].refusal == nil, !proxies.contains(client) else { return true }
         guard let refusal = admission.admit(client, io.limits, at: io.now, pays: pays) else {
-            io.connections[slot].flags.insert(.admitted)
+            io.connections.slots[slot].flags.insert(.admitted)
             return true
         }
         // It is told in its own protocol, as one that came without a proxy.
@@ -55,7 +55,7 @@ extension ServerCore where K: ~Copyable {
             return false
         }
         io.note(refusal, of: client)
-        io.connections[slot].refusal = refusal
+        io.connections.slots[slot].refusal = refusal
         refusedCount += 1
         return true
     }

@@ -7,16 +7,16 @@ extension ServerCore where K: ~Copyable {
     mutating func becameReadable(
         _ slot: UInt32, failed: Bool, _ budget: inout Int, _ call: HandlerCall
     ) {
-        guard io.connections[slot].holds.isEmpty else {
+        guard io.connections.slots[slot].holds.isEmpty else {
             if failed { lostWhileHeld(slot) }
             return
         }
         // What it has kept is decoded first, in the next turn: more would not fit in front of it.
-        if io.connections[slot].flags.contains(.resuming) { return }
-        switch io.connections[slot].phase {
+        if io.connections.slots[slot].flags.contains(.resuming) { return }
+        switch io.connections.slots[slot].phase {
         case .free, .dead: return
         case .head, .body, .responding: receiveHTTP(slot, &budget, call)
-        case .webSocket where io.connections[slot].session.reads:
+        case .webSocket where io.connections.slots[slot].session.reads:
             receiveFrames(slot, &budget, call)
         case .webSocket, .lingering: discard(slot, &budget)
         case .awaitingAnswer: receiveAnswer(slot, &budget, call)
@@ -31,16 +31,16 @@ extension ServerCore where K: ~Copyable {
         let buffer = receiveBuffer
         var free = buffer.mutableSpan(
             ReceiveBuffer.headroomByteCount..<ReceiveBuffer.headroomByteCount + limit)
-        switch kernel.receive(from: io.connections[slot].descriptor, into: &free) {
+        switch kernel.receive(from: io.connections.slots[slot].descriptor, into: &free) {
         case .received(let count):
             budget -= count
             io.statistics.bytesReceivedCount += UInt64(count)
-            io.connections[slot].heardAt = io.now.coarse
-            io.connections[slot].flags.remove(.pinged)
+            io.connections.slots[slot].heardAt = io.now.coarse
+            io.connections.slots[slot].flags.remove(.pinged)
             return count
         case .wouldBlock: return 0
         case .endOfStream:
-            let failure = io.connections[slot].sendFailure
+            let failure = io.connections.slots[slot].sendFailure
             if failure == 0 { reachedEnd(slot) } else { lose(slot, Int32(failure)) }
             return 0
         case .failed(let number):
@@ -55,10 +55,10 @@ extension ServerCore where K: ~Copyable {
         let received = receive(slot, atMost: ReceiveBuffer.receiveByteCount, &budget)
         guard received > 0 else { return }
         let headroom = ReceiveBuffer.headroomByteCount
-        let kept = io.connections[slot].leftover.count
+        let kept = io.connections.slots[slot].leftover.count
         if kept > 0 {
-            receiveBuffer.copy(io.connections[slot].leftover.span, to: headroom - kept)
-            io.connections[slot].leftover.removeAll()
+            receiveBuffer.copy(io.connections.slots[slot].leftover.span, to: headroom - kept)
+            io.connections.slots[slot].leftover.removeAll()
         }
         decode(slot, headroom - kept..<headroom + received, call)
     }
@@ -66,28 +66,28 @@ extension ServerCore where K: ~Copyable {
     /// Decodes what connections have kept while they were held, or from behind their handshake, within
     /// the budget of a turn's reading.
     mutating func decodeKept(_ call: HandlerCall) {
-        guard !io.resuming.isEmpty else { return }
-        let slots = io.resuming
-        io.resuming.removeAll(keepingCapacity: true)
+        guard !io.connections.resuming.isEmpty else { return }
+        let slots = io.connections.resuming
+        io.connections.resuming.removeAll(keepingCapacity: true)
         var budget = io.limits.readByteBudget
         for (index, slot) in slots.enumerated()
-        where io.connections[slot].flags.contains(.resuming) {
+        where io.connections.slots[slot].flags.contains(.resuming) {
             guard budget > 0 else {
                 // Before those that have had their turn and have more.
-                io.resuming.insert(contentsOf: slots[index...], at: 0)
+                io.connections.resuming.insert(contentsOf: slots[index...], at: 0)
                 return
             }
-            budget -= io.connections[slot].leftover.count
-            io.connections[slot].flags.remove(.resuming)
-            guard io.connections[slot].holds.isEmpty else { continue }
-            switch io.connections[slot].phase {
-            case .webSocket where io.connections[slot].session.reads:
-                let kept = io.connections[slot].leftover.count
-                receiveBuffer.copy(io.connections[slot].leftover.span, to: 0)
-                io.connections[slot].leftover.removeAll()
+            budget -= io.connections.slots[slot].leftover.count
+            io.connections.slots[slot].flags.remove(.resuming)
+            guard io.connections.slots[slot].holds.isEmpty else { continue }
+            switch io.connections.slots[slot].phase {
+            case .webSocket where io.connections.slots[slot].session.reads:
+                let kept = io.connections.slots[slot].leftover.count
+                receiveBuffer.copy(io.connections.slots[slot].leftover.span, to: 0)
+                io.connections.slots[slot].leftover.removeAll()
                 decode(slot, 0..<kept, call)
             case .head, .body: proceedHTTP(slot, call)
-            default: io.connections[slot].leftover.removeAll()
+            default: io.connections.slots[slot].leftover.removeAll()
             }
         }
     }
@@ -95,7 +95,7 @@ extension ServerCore where K: ~Copyable {
     /// Has the handler given the messages in `range` of the shared buffer, as views of it: one call,
     /// however many they are.
     private mutating func decode(_ slot: UInt32, _ range: Range<Int>, _ call: HandlerCall) {
-        io.inbound.begin(slot, range, of: &io.connections[slot])
+        io.inbound.begin(slot, range, of: &io.connections.slots[slot])
         do {
             try call(.messages, io.id(of: slot), &io)
         } catch {
@@ -103,20 +103,20 @@ extension ServerCore where K: ~Copyable {
         }
         // What it was sent in answer goes out at once, in one send, while it is in the cache.
         let wentShortWay = io.inbound.reading.takesAnswers
-        if let rest = io.inbound.end(), io.connections[slot].session.reads { keep(slot, rest) }
+        if let rest = io.inbound.end(), io.connections.slots[slot].session.reads { keep(slot, rest) }
         if wentShortWay {
             if !io.answers.isEmpty { sendAnswers(slot) }
             return
         }
-        if !io.connections[slot].outbox.isEmpty { flush(slot) }
+        if !io.connections.slots[slot].outbox.isEmpty { flush(slot) }
         updateInterest(slot)
     }
 
     /// Keeps bytes of the shared buffer that were not decoded, in front of the next ones.
     private mutating func keep(_ slot: UInt32, _ range: Range<Int>) {
-        receiveBuffer.copy(range, to: &io.connections[slot].leftover)
+        receiveBuffer.copy(range, to: &io.connections.slots[slot].leftover)
         // Held and released within one call: nobody else will come back to it.
-        if io.connections[slot].holds.isEmpty, range.count > ReceiveBuffer.headroomByteCount {
+        if io.connections.slots[slot].holds.isEmpty, range.count > ReceiveBuffer.headroomByteCount {
             io.resume(slot)
         }
     }
@@ -128,12 +128,12 @@ extension ServerCore where K: ~Copyable {
 
     /// The peer has ended its stream.
     private mutating func reachedEnd(_ slot: UInt32) {
-        switch io.connections[slot].phase {
+        switch io.connections.slots[slot].phase {
         case .webSocket:
             // What is owed after a Close goes out first; reading on would only say the same.
-            let role = io.connections[slot].role
-            if io.connections[slot].session.handle(.endOfStream, role: role) == .none {
-                io.connections[slot].holds.insert(.handler)
+            let role = io.connections.slots[slot].role
+            if io.connections.slots[slot].session.handle(.endOfStream, role: role) == .none {
+                io.connections.slots[slot].holds.insert(.handler)
                 return io.queue(slot)
             }
             io.setCause(slot, .endOfStream)
@@ -152,19 +152,19 @@ extension ServerCore where K: ~Copyable {
     /// of no use any more, and a topic that is half full is being swept. Of one that the handler
     /// holds what was sent last is lost, so that the handler is told now.
     private mutating func lostWhileHeld(_ slot: UInt32) {
-        guard io.connections[slot].phase == .webSocket, io.connections[slot].session.reads else {
+        guard io.connections.slots[slot].phase == .webSocket, io.connections.slots[slot].session.reads else {
             return lose(slot, ECONNRESET)
         }
-        guard io.connections[slot].holds.contains(.handler) else { return dropOutput(slot) }
+        guard io.connections.slots[slot].holds.contains(.handler) else { return dropOutput(slot) }
         let buffer = receiveBuffer
         // A socket's buffer is a few megabytes.
         for _ in 0..<256 {
             var free = buffer.mutableSpan(0..<ReceiveBuffer.receiveByteCount)
-            switch kernel.receive(from: io.connections[slot].descriptor, into: &free) {
+            switch kernel.receive(from: io.connections.slots[slot].descriptor, into: &free) {
             case .received: continue
-            case .endOfStream where io.connections[slot].sendFailure == 0:
+            case .endOfStream where io.connections.slots[slot].sendFailure == 0:
                 return reachedEnd(slot)
-            case .endOfStream: return lose(slot, Int32(io.connections[slot].sendFailure))
+            case .endOfStream: return lose(slot, Int32(io.connections.slots[slot].sendFailure))
             case .failed(let number): return lose(slot, number)
             case .wouldBlock: return lose(slot, ECONNRESET)
             }

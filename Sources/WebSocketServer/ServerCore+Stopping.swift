@@ -23,7 +23,7 @@ struct Stop {
 
 extension ServerCore where K: ~Copyable {
     /// Whether the server has stopped and nobody is connected any more.
-    package var isDone: Bool { stop != nil && io.connections.takenCount == 0 }
+    package var isDone: Bool { stop != nil && io.connections.slots.takenCount == 0 }
 
     /// Begins a stop that was asked for, and moves one on that has begun.
     mutating func moveStop(_ call: HandlerCall) {
@@ -60,34 +60,34 @@ extension ServerCore where K: ~Copyable {
         io.isStopping = true
         closeListeners()
         // A thousand a second are no storm: few connections are told at once, many over the grace.
-        let spread = min(request.grace, .milliseconds(io.connections.takenCount))
+        let spread = min(request.grace, .milliseconds(io.connections.slots.takenCount))
         let deadline = io.now + spread + io.limits.closeDeadline
         // Who asks again may hurry a stop along, and not put its end off.
         if let stop, stop.deadline <= deadline { return }
         stop = Stop(
             began: io.now, spread: spread, deadline: deadline,
-            slotCount: UInt32(io.connections.bound), nextStep: io.now)
+            slotCount: UInt32(io.connections.slots.bound), nextStep: io.now)
     }
 
     mutating func closeForStop(_ slot: UInt32) {
-        switch io.connections[slot].phase {
+        switch io.connections.slots[slot].phase {
         case .webSocket:
             // A server that we are the client of has nothing to come back to.
-            guard io.connections[slot].role == .server else {
+            guard io.connections.slots[slot].role == .server else {
                 return io.close(slot, .goingAway, "", stopCause)
             }
             let reason = stopCause == .restarting ? "restarting" : "stopping"
             io.close(slot, stopCause.code, "The server is \(reason); reconnect soon.", stopCause)
         case .head, .body:
-            if !io.connections[slot].flags.contains(.endsAfterFlush) { io.endAfterOutput(slot) }
+            if !io.connections.slots[slot].flags.contains(.endsAfterFlush) { io.endAfterOutput(slot) }
         case .connecting, .awaitingAnswer: io.giveUpDial(slot, stopCause)
         case .free, .responding, .lingering, .dead: return
         }
     }
 
     private mutating func cutOffEverybody() {
-        for slot in 0..<UInt32(io.connections.bound)
-        where io.connections[slot].phase != .free && io.connections[slot].phase != .dead {
+        for slot in 0..<UInt32(io.connections.slots.bound)
+        where io.connections.slots[slot].phase != .free && io.connections.slots[slot].phase != .dead {
             io.setCause(slot, stopCause)
             io.die(slot, resetting: true)
         }

@@ -58,11 +58,11 @@ extension ServerCore where K: ~Copyable {
         guard member.cursor < io.topics.lanes[lane].log.end else { return }
         let slot = member.connection
         // One that is lost is there until the turn ends, and the log does not wait for it.
-        guard io.connections[slot].phase != .dead else {
+        guard io.connections.slots[slot].phase != .dead else {
             io.topics.lanes[lane].members[index].cursor = io.topics.lanes[lane].log.end
             return
         }
-        if !io.connections[slot].outbox.isEmpty {
+        if !io.connections.slots[slot].outbox.isEmpty {
             flush(slot)
             budget -= 1
             // It may have left the topic, or have caught up on the way.
@@ -71,7 +71,7 @@ extension ServerCore where K: ~Copyable {
                 io.topics.lanes[lane].members[index].cursor < io.topics.lanes[lane].log.end
             else { return }
         }
-        guard !io.connections[slot].flags.contains(.blocked) else {
+        guard !io.connections.slots[slot].flags.contains(.blocked) else {
             return io.topics.lanes[lane].block(member.subscription, &io.topics.subscriptions)
         }
         sendBroadcasts(lane, index, &budget)
@@ -96,7 +96,7 @@ extension ServerCore where K: ~Copyable {
         io.topics.lanes[lane].members[index].cursor = boundary
         if reached < boundary {
             io.topics.lanes.copyLog(
-                lane, from: reached, to: boundary, into: &io.connections[slot].outbox.bytes)
+                lane, from: reached, to: boundary, into: &io.connections.slots[slot].outbox.bytes)
         }
         if boundary < end { io.topics.lanes[lane].block(member.subscription, &io.topics.subscriptions) }
         block(slot)
@@ -114,9 +114,9 @@ extension ServerCore where K: ~Copyable {
     /// A blocked connection can be written to again: it gets what its topics have for it.
     mutating func catchUp(_ slot: UInt32) {
         var budget = 0
-        var subscription = io.connections[slot].firstSubscription
-        while subscription != Subscription.none, !io.connections[slot].flags.contains(.blocked),
-            io.connections[slot].outbox.isEmpty
+        var subscription = io.connections.slots[slot].firstSubscription
+        while subscription != Subscription.none, !io.connections.slots[slot].flags.contains(.blocked),
+            io.connections.slots[slot].outbox.isEmpty
         {
             let lane = io.topics.subscriptions[subscription].lane
             let index = Int(io.topics.subscriptions[subscription].member)
@@ -124,7 +124,7 @@ extension ServerCore where K: ~Copyable {
             if io.topics.lanes[lane].members[index].cursor < io.topics.lanes[lane].log.end {
                 sendBroadcasts(lane, index, &budget)
                 // It is gone, and its subscriptions with it.
-                guard io.connections[slot].firstSubscription != Subscription.none else { return }
+                guard io.connections.slots[slot].firstSubscription != Subscription.none else { return }
             }
             if io.topics.lanes[lane].members[index].cursor == io.topics.lanes[lane].log.end {
                 io.topics.lanes[lane].unblock(subscription, &io.topics.subscriptions)

@@ -4,16 +4,16 @@ import WebSocketCore
 
 extension ServerCore where K: ~Copyable {
     mutating func expireTimers(_ call: HandlerCall) {
-        while let slot = io.wheel.popExpired(at: io.now) {
-            switch io.connections[slot].phase {
+        while let slot = io.connections.wheel.popExpired(at: io.now) {
+            switch io.connections.slots[slot].phase {
             case .free, .dead: continue
             // The handler may take its time, the peer may not.
             case .responding:
-                if io.connections[slot].flags.contains(.blocked) { io.die(slot, resetting: true) }
+                if io.connections.slots[slot].flags.contains(.blocked) { io.die(slot, resetting: true) }
             case .head, .body: expireRequest(slot)
             case .lingering: io.die(slot, resetting: true)
             case .connecting, .awaitingAnswer: expireDial(slot)
-            case .webSocket where io.connections[slot].session == .open: checkLiveness(slot)
+            case .webSocket where io.connections.slots[slot].session == .open: checkLiveness(slot)
             // The peer has not answered our Close, or does not read: no orphan stays behind.
             case .webSocket: io.die(slot, resetting: true)
             }
@@ -22,14 +22,14 @@ extension ServerCore where K: ~Copyable {
 
     /// A request did not come in time, or nothing of an answer was taken for as long.
     private mutating func expireRequest(_ slot: UInt32) {
-        guard io.connections[slot].flags.isDisjoint(with: [.endsAfterFlush, .blocked]) else {
+        guard io.connections.slots[slot].flags.isDisjoint(with: [.endsAfterFlush, .blocked]) else {
             return io.die(slot, resetting: true)
         }
         // Between two requests of a kept-alive connection silence is no fault.
-        let isIdle = io.connections[slot].phase == .head && io.connections[slot].leftover.isEmpty
-        let hadRequest = io.connections[slot].exchange != UInt32.max
+        let isIdle = io.connections.slots[slot].phase == .head && io.connections.slots[slot].leftover.isEmpty
+        let hadRequest = io.connections.slots[slot].exchange != UInt32.max
         if isIdle {
-            if !hadRequest { io.note(.handshakeTimeout, of: io.connections[slot].peer) }
+            if !hadRequest { io.note(.handshakeTimeout, of: io.connections.slots[slot].peer) }
             return io.die(slot, resetting: false)
         }
         io.reject(
@@ -42,20 +42,20 @@ extension ServerCore where K: ~Copyable {
     /// Silence is answered with a Ping, and silence after that with a reset. Receiving costs no
     /// timer: it is only noted when something was last heard.
     private mutating func checkLiveness(_ slot: UInt32) {
-        let silence = UInt64(io.now.coarse &- io.connections[slot].heardAt) << 26
-        if io.connections[slot].flags.contains(.pinged) {
-            if io.connections[slot].holds.isSubset(of: .ownOutput) {
+        let silence = UInt64(io.now.coarse &- io.connections.slots[slot].heardAt) << 26
+        if io.connections.slots[slot].flags.contains(.pinged) {
+            if io.connections.slots[slot].holds.isSubset(of: .ownOutput) {
                 io.setCause(slot, .pingTimeout)
                 return io.die(slot, resetting: true)
             }
             // We do not listen, so its silence means nothing. TCP finds out if the Ping is lost.
-            io.connections[slot].flags.remove(.pinged)
+            io.connections.slots[slot].flags.remove(.pinged)
             return io.schedule(slot, in: io.times.ping)
         }
         guard silence >= io.times.ping else {
             return io.schedule(slot, in: io.times.ping - silence)
         }
-        io.connections[slot].flags.insert(.pinged)
+        io.connections.slots[slot].flags.insert(.pinged)
         io.appendFrame(.ping, Span(), to: slot)
         io.schedule(slot, in: io.times.pong)
     }

@@ -8,7 +8,7 @@ extension ServerCore where K: ~Copyable {
         _ slot: UInt32, _ head: RequestHead, _ call: HandlerCall
     ) throws(HandshakeRejection) {
         let accept = try Handshake.validate(head)
-        let isProxied = io.connections[slot].flags.contains(.proxied)
+        let isProxied = io.connections.slots[slot].flags.contains(.proxied)
         let host = (isProxied ? proxies.host(head) : nil) ?? head.header("Host") ?? ""
         guard origin.admits(origin: head.header("Origin"), host: host) else {
             throw HandshakeRejection(
@@ -19,14 +19,14 @@ extension ServerCore where K: ~Copyable {
         let offers = try head.extensionOffers()
         var reply = UpgradeReply()
         var parameters: DeflateParameters?
-        if io.connections[slot].refusal == nil {
+        if io.connections.slots[slot].refusal == nil {
             reply = try ask(slot, head, call)
             parameters = compression?.accept(offers)
         }
         let subprotocol = reply.subprotocol ?? head.firstSubprotocol(of: subprotocols)
         if let flaw = reply.flaw(inAnswerTo: head) { throw rejection(for: flaw) }
         Handshake.appendSwitchingProtocols(
-            to: &io.connections[slot].outbox.bytes, accept: accept, subprotocol: subprotocol,
+            to: &io.connections.slots[slot].outbox.bytes, accept: accept, subprotocol: subprotocol,
             extensions: parameters?.fieldValue, headers: reply.headers)
         io.queue(slot)
         if let parameters {
@@ -63,23 +63,23 @@ extension ServerCore where K: ~Copyable {
 
     /// Frames from here on.
     private mutating func open(_ slot: UInt32, _ call: HandlerCall) {
-        io.exchanges.giveBack(io.connections[slot].exchange, leaving: HTTPExchange())
-        io.connections[slot].exchange = UInt32.max
-        io.connections[slot].phase = .webSocket
+        io.exchanges.giveBack(io.connections.slots[slot].exchange, leaving: HTTPExchange())
+        io.connections.slots[slot].exchange = UInt32.max
+        io.connections.slots[slot].phase = .webSocket
         io.schedule(slot, in: io.times.ping)
-        if let refusal = io.connections[slot].refusal {
+        if let refusal = io.connections.slots[slot].refusal {
             io.close(slot, .tryAgainLater, refusal.reason, .serverClosed(.tryAgainLater))
         } else {
             announce(slot, call)
         }
         // A client may send frames right behind its request.
-        if !io.connections[slot].leftover.isEmpty { io.resume(slot) }
+        if !io.connections.slots[slot].leftover.isEmpty { io.resume(slot) }
     }
 
     /// Tells the handler that a connection is open.
     mutating func announce(_ slot: UInt32, _ call: HandlerCall) {
-        io.connections[slot].flags.insert(.announced)
-        io.openCount += 1
+        io.connections.slots[slot].flags.insert(.announced)
+        io.connections.openCount += 1
         io.statistics.openedCount += 1
         do {
             try call(.open, io.id(of: slot), &io)

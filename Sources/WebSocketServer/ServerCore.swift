@@ -180,14 +180,14 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
 
     /// How long nothing needs to be done unless the kernel says so.
     private func timeout() -> UInt64? {
-        if !io.queued.isEmpty || !io.topics.queuedLanes.isEmpty || !io.finishing.isEmpty
-            || !io.resuming.isEmpty || poller.hasEvents || io.stopRequest != nil
+        if !io.connections.queued.isEmpty || !io.topics.queuedLanes.isEmpty || !io.connections.finishing.isEmpty
+            || !io.connections.resuming.isEmpty || poller.hasEvents || io.stopRequest != nil
             || !io.dialing.isEmpty
         {
             return 0
         }
         var earliest = nextTick
-        if let deadline = io.wheel.nextDeadline() { earliest = min(earliest, deadline) }
+        if let deadline = io.connections.wheel.nextDeadline() { earliest = min(earliest, deadline) }
         if let resume = resumeListenersAt { earliest = min(earliest, resume) }
         if let next = stop?.nextStep { earliest = min(earliest, next) }
         return earliest.nanoseconds(since: io.now)
@@ -203,9 +203,9 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
             }
             let generation = UInt32(truncatingIfNeeded: token >> 32)
             // An event of this wait may be about a connection that an earlier one has ended.
-            guard Int(slot) < io.connections.bound,
-                UInt32(truncatingIfNeeded: io.connections[slot].resourceId) == generation,
-                io.connections[slot].phase != .free
+            guard Int(slot) < io.connections.slots.bound,
+                UInt32(truncatingIfNeeded: io.connections.slots[slot].resourceId) == generation,
+                io.connections.slots[slot].phase != .free
             else { continue }
             if readiness.contains(.writable) { becameWritable(slot, call) }
             if !readiness.isDisjoint(with: [.readable, .failed]) {
@@ -333,7 +333,7 @@ package struct TakenCounts: Equatable, Sendable {
 extension ServerCore where K: ~Copyable {
     package var takenCounts: TakenCounts {
         var counts = TakenCounts()
-        counts.connections = io.connections.takenCount
+        counts.connections = io.connections.slots.takenCount
         counts.exchanges = io.exchanges.takenCount
         counts.dials = io.dials.takenCount
         counts.topics = io.topics.states.takenCount

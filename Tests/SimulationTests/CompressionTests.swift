@@ -138,7 +138,7 @@ import WebSocketCore
         #expect(simulation.core.io.statistics.violations(violation.cause) == 1)
         // A bomb leaves no memory behind, and never had more than twice the limit.
         #expect(simulation.core.io.inbound.assembled.capacity <= 512 * 1024)
-        #expect(simulation.core.io.connections[0].assembly.capacity == 0)
+        #expect(simulation.core.io.connections.slots[0].assembly.capacity == 0)
     }
 
     @Test func `The memory of a large message is given back`() throws {
@@ -313,9 +313,9 @@ import WebSocketCore
         let client = simulation.openCompressed()
         client.sendCompressed(Self.text, pieceByteCount: 9)
         simulation.settle()
-        #expect(simulation.core.io.connections[0].assembly.capacity == 0)
-        #expect(simulation.core.io.connections[0].outbox.bytes.capacity == 0)
-        let compression = simulation.core.io.connections[0].compression
+        #expect(simulation.core.io.connections.slots[0].assembly.capacity == 0)
+        #expect(simulation.core.io.connections.slots[0].outbox.bytes.capacity == 0)
+        let compression = simulation.core.io.connections.slots[0].compression
         #expect(simulation.core.io.compressions[compression].windowCapacity == 0)
     }
 
@@ -334,7 +334,7 @@ import WebSocketCore
         }
         simulation.settle()
         #expect(simulation.handler.causes.isEmpty)
-        let compression = simulation.core.io.connections[0].compression
+        let compression = simulation.core.io.connections.slots[0].compression
         let capacity = simulation.core.io.compressions[compression].windowCapacity
         #expect(capacity <= 1 << bits + 64)
     }

@@ -7,9 +7,9 @@ extension Simulation {
     /// Ends the run with what is wrong, so that the seed and the step are known.
     func checkInvariants(_ place: @autoclosure () -> String) {
         var refusedCount = 0
-        for slot in 0..<UInt32(core.io.connections.bound)
-        where core.io.connections[slot].phase != .free {
-            if core.io.connections[slot].refusal != nil { refusedCount += 1 }
+        for slot in 0..<UInt32(core.io.connections.slots.bound)
+        where core.io.connections.slots[slot].phase != .free {
+            if core.io.connections.slots[slot].refusal != nil { refusedCount += 1 }
             checkConnection(slot, place())
         }
         precondition(refusedCount == core.refusedCount, "\(place()): refused")
@@ -19,29 +19,29 @@ extension Simulation {
     }
 
     private func checkConnection(_ slot: UInt32, _ place: @autoclosure () -> String) {
-        let flags = core.io.connections[slot].flags
-        let holds = core.io.connections[slot].holds
-        precondition(core.io.connections[slot].phase != .dead, "\(place()): the dead are freed")
+        let flags = core.io.connections.slots[slot].flags
+        let holds = core.io.connections.slots[slot].holds
+        precondition(core.io.connections.slots[slot].phase != .dead, "\(place()): the dead are freed")
         precondition(!flags.contains(.finishing), "\(place()): nobody is left to be finished")
         // More than fits in front of a receive is decoded before the next one.
-        if core.io.connections[slot].leftover.count > ReceiveBuffer.headroomByteCount,
-            core.io.connections[slot].phase == .webSocket
+        if core.io.connections.slots[slot].leftover.count > ReceiveBuffer.headroomByteCount,
+            core.io.connections.slots[slot].phase == .webSocket
         {
             precondition(!holds.isEmpty || flags.contains(.resuming), "\(place()): kept bytes")
         }
         // Who is owed something waits for its socket, or is looked at in the next turn.
-        if !core.io.connections[slot].outbox.isEmpty {
+        if !core.io.connections.slots[slot].outbox.isEmpty {
             precondition(
                 flags.contains(.blocked) || flags.contains(.queued)
-                    || core.io.connections[slot].firstSubscription != Subscription.none,
+                    || core.io.connections.slots[slot].firstSubscription != Subscription.none,
                 "\(place()): output that nobody sends")
         }
         if !flags.contains(.queued) {
             precondition(
-                core.io.connections[slot].watched == core.io.connections[slot].wanted,
-                "\(place()): watched for \(core.io.connections[slot].watched)")
+                core.io.connections.slots[slot].watched == core.io.connections.slots[slot].wanted,
+                "\(place()): watched for \(core.io.connections.slots[slot].watched)")
         }
-        var subscription = core.io.connections[slot].firstSubscription
+        var subscription = core.io.connections.slots[slot].firstSubscription
         var memberships: Set<UInt32> = []
         while subscription != Subscription.none {
             let entry = core.io.topics.subscriptions[subscription]
@@ -52,7 +52,7 @@ extension Simulation {
                 "\(place()): a subscription of another's membership")
             subscription = entry.next
         }
-        for (_, marker) in core.io.connections[slot].outbox.markerPositions {
+        for (_, marker) in core.io.connections.slots[slot].outbox.markerPositions {
             precondition(
                 memberships.contains(marker.source)
                     && marker.end <= core.io.topics.lanes[marker.source].log.end,
