@@ -73,12 +73,12 @@ extension Outbound {
         let windowBits = compressions[compression].parameters.windowBits(from: role)
         let maskingKey = role == .client ? nextMaskingKey() : nil
         borrowMemory(for: slot)
-        let before = connections.slots[slot].outbox.bytes.count
+        let before = connections.slots[slot].delivery.outbox.bytes.count
         deflaters.appendFrame(
             opcode, payload, windowBits: windowBits, maskingKey: maskingKey,
-            to: &connections.slots[slot].outbox.bytes)
+            to: &connections.slots[slot].delivery.outbox.bytes)
         if slot == inbound.reading.slot {
-            let byteCount = connections.slots[slot].outbox.bytes.count - before
+            let byteCount = connections.slots[slot].delivery.outbox.bytes.count - before
             connections.slots[slot].countOwnOutput(byteCount, limit: limits.ownOutputByteCount)
         } else {
             queue(slot)

@@ -2,6 +2,14 @@
 import LinuxReactor
 import WebSocketCore
 
+/// Of a connection, what topics see and change: what it is owed.
+struct Delivery: ~Copyable {
+    var outbox = Outbox()
+    var firstSubscription = Subscription.none
+    /// The last send was short: EPOLLOUT is armed, and nothing is sent before it comes.
+    var isBlocked = false
+}
+
 /// The state of one connection. A million of them stand in a table, so every byte counts; it holds
 /// no closure, class or task, so that it can be handed over to another process.
 ///
@@ -32,8 +40,6 @@ struct Connection: ~Copyable {
 
     struct Flags: OptionSet, BitwiseCopyable {
         let rawValue: UInt16
-        /// The last send was short: EPOLLOUT is armed, and nothing is sent before it comes.
-        static var blocked: Flags { Flags(rawValue: 1) }
         /// Stands in the queue of connections to be flushed.
         static var queued: Flags { Flags(rawValue: 2) }
         /// The handler was told that it is open, and not yet that it is closed.
@@ -78,18 +84,14 @@ struct Connection: ~Copyable {
     var phase = Phase.free
     var session = SessionState.open
     var flags: Flags = []
+    var delivery = Delivery()
     var holds: Holds = []
     /// Which log of a topic it is sent.
     var encoding = Encoding.plain
-    /// Why a send failed, errno(3), or 0: the kernel tells it once, and the receiving side hears of
-    /// no more than an end after that.
-    var sendFailure: UInt16 = 0
     /// What epoll(7) watches it for.
     var watched: Readiness = .readable
-    var firstSubscription = Subscription.none
     /// What it negotiated of RFC 7692, in a table of its own, or `none`.
     var compression = Compression.none
-    var outbox = Outbox()
 
     /// How much of the outbox the connection has caused itself: an estimate from above, which never
     /// stays above all that is in the outbox.
@@ -106,6 +108,9 @@ struct Connection: ~Copyable {
     var assembly = ByteBuffer()
     var peer = NetworkAddress.unknown
     var cause: CloseCause?
+    /// Why a send failed, errno(3), or 0: the kernel tells it once, and the receiving side hears of
+    /// no more than an end after that.
+    var sendFailure: UInt16 = 0
     /// By which door it came.
     var listener = ListenerKind.open
     /// Set if it is let in only to be told, in its own protocol, why it may not stay.
@@ -132,7 +137,7 @@ struct Connection: ~Copyable {
     /// among whose messages its place has to be marked, and is plain.
     @inline(__always)
     var takesPlainFrames: Bool {
-        firstSubscription & compression == UInt32.max && !flags.contains(.client)
+        delivery.firstSubscription & compression == UInt32.max && !flags.contains(.client)
     }
 
     /// Whether what it has received may be decoded now.
@@ -145,7 +150,7 @@ struct Connection: ~Copyable {
 
     /// What epoll(7) should watch it for.
     var wanted: Readiness {
-        var readiness: Readiness = flags.contains(.blocked) ? .writable : []
+        var readiness: Readiness = delivery.isBlocked ? .writable : []
         if holds.isEmpty && phase != .dead { readiness.insert(.readable) }
         return readiness
     }

@@ -37,8 +37,8 @@ extension Outbound {
         let step = max(1, (connections.slots.bound + 65_535) / 65_536)
         for slot in stride(from: 0, to: connections.slots.bound, by: step) {
             guard connections.slots[UInt32(slot)].phase != .free else { continue }
-            gauges.outboxByteCount += step * connections.slots[UInt32(slot)].outbox.bytes.count
-            if connections.slots[UInt32(slot)].flags.contains(.blocked) { gauges.blockedCount += step }
+            gauges.outboxByteCount += step * connections.slots[UInt32(slot)].delivery.outbox.bytes.count
+            if connections.slots[UInt32(slot)].delivery.isBlocked { gauges.blockedCount += step }
         }
         for lane in 0..<UInt32(topics.lanes.bound) where topics.lanes[lane].members.count > 0 {
             gauges.logByteCount += topics.lanes[lane].log.frames.count

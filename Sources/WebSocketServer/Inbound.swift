@@ -111,7 +111,7 @@ extension Connection {
     /// See ``Reading/answerable``.
     @inline(__always)
     var takesShortWay: Bool {
-        takesMessages && takesPlainFrames && !flags.contains(.blocked) && outbox.isEmpty
+        takesMessages && takesPlainFrames && !delivery.isBlocked && delivery.outbox.isEmpty
     }
 }
 

@@ -111,7 +111,7 @@ extension Outbound {
 extension Connection {
     /// Appends what it was answered to its outbox.
     fileprivate mutating func take(_ answers: borrowing ByteBuffer) {
-        outbox.bytes.append(answers.span)
+        delivery.outbox.bytes.append(answers.span)
         ownOutputByteCount += answers.count
     }
 

@@ -14,10 +14,10 @@ extension Outbound {
             slot, response.status, response.headers, .length(response.body.count),
             keepsAlive: exchanges[exchange].keepsAlive)
         if exchanges[exchange].wantsBody, !response.status.forbidsBody {
-            connections.slots[slot].outbox.bytes.append(response.body.span)
+            connections.slots[slot].delivery.outbox.bytes.append(response.body.span)
         }
         // The peer has asked for it: no further request is looked at while it does not read.
-        connections.slots[slot].ownOutputByteCount = connections.slots[slot].outbox.bytes.count
+        connections.slots[slot].ownOutputByteCount = connections.slots[slot].delivery.outbox.bytes.count
         if connections.slots[slot].ownOutputByteCount > limits.ownOutputByteCount {
             connections.slots[slot].holds.insert(.ownOutput)
         }
@@ -49,8 +49,8 @@ extension Outbound {
         guard exchanges[exchange].wantsBody else { return }
         switch exchanges[exchange].response {
         case .none: return
-        case .chunked: connections.slots[slot].outbox.bytes.appendChunk(bytes)
-        case .untilClose: connections.slots[slot].outbox.bytes.append(bytes)
+        case .chunked: connections.slots[slot].delivery.outbox.bytes.appendChunk(bytes)
+        case .untilClose: connections.slots[slot].delivery.outbox.bytes.append(bytes)
         }
         queue(slot)
     }
@@ -61,7 +61,7 @@ extension Outbound {
         let exchange = connections.slots[slot].exchange
         guard exchanges[exchange].response != .none else { return }
         if exchanges[exchange].response == .chunked, exchanges[exchange].wantsBody {
-            connections.slots[slot].outbox.bytes.appendLastChunk()
+            connections.slots[slot].delivery.outbox.bytes.appendLastChunk()
         }
         endExchange(slot)
     }
@@ -84,7 +84,7 @@ extension Outbound {
         let head = ResponseHead(
             status, headers: headers, body: body, keepsAlive: keepsAlive && !isStopping,
             date: httpDate)
-        head.append(to: &connections.slots[slot].outbox.bytes)
+        head.append(to: &connections.slots[slot].delivery.outbox.bytes)
         queue(slot)
     }
 
@@ -107,7 +107,7 @@ extension Outbound {
 
     /// No further request is read: the connection ends when all that it is owed has gone out.
     mutating func endAfterOutput(_ slot: UInt32) {
-        guard !connections.slots[slot].outbox.isEmpty else { return die(slot, resetting: false) }
+        guard !connections.slots[slot].delivery.outbox.isEmpty else { return die(slot, resetting: false) }
         connections.slots[slot].phase = .head
         connections.slots[slot].flags.insert(.endsAfterFlush)
         connections.slots[slot].holds.insert(.responding)
@@ -126,7 +126,7 @@ extension Outbound {
                     reason: rejection.reason))
         }
         let date = httpDate
-        rejection.appendResponse(to: &connections.slots[slot].outbox.bytes, date: date)
+        rejection.appendResponse(to: &connections.slots[slot].delivery.outbox.bytes, date: date)
         connections.slots[slot].flags.insert(.endsAfterFlush)
         connections.slots[slot].leftover.removeAll()
         connections.slots[slot].phase = .head

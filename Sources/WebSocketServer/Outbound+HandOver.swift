@@ -238,7 +238,7 @@ extension Outbound {
 
     private func saveSubscriptions(of slot: UInt32, to writer: inout StateWriter) {
         var indices: [UInt32] = []
-        var index = connections.slots[slot].firstSubscription
+        var index = connections.slots[slot].delivery.firstSubscription
         while index != Subscription.none {
             indices.append(index)
             index = topics.subscriptions[index].next
@@ -262,10 +262,10 @@ extension Outbound {
         let member = UInt32(topics.lanes[saved.lane].members.count)
         let subscription = topics.subscriptions.take(
             Subscription(
-                lane: saved.lane, member: member, next: connections.slots[slot].firstSubscription,
+                lane: saved.lane, member: member, next: connections.slots[slot].delivery.firstSubscription,
                 markedEnd: saved.markedEnd))
         topics.lanes[saved.lane].topic = saved.topic
-        connections.slots[slot].firstSubscription = subscription
+        connections.slots[slot].delivery.firstSubscription = subscription
         topics.lanes[saved.lane].members.append(
             Member(cursor: saved.cursor, connection: slot, subscription: subscription))
     }

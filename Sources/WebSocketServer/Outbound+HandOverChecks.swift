@@ -63,8 +63,8 @@ extension Outbound {
                 !isAnnounced && session == .open && connections.slots[slot].cause == nil
                     && !connections.slots[slot].flags.contains(.client)
                     && connections.slots[slot].assembly.isEmpty
-                    && connections.slots[slot].outbox.markerCount == 0
-                    && connections.slots[slot].firstSubscription == Subscription.none
+                    && connections.slots[slot].delivery.outbox.markerCount == 0
+                    && connections.slots[slot].delivery.firstSubscription == Subscription.none
             } else {
                 // Who is open has been announced, and whoever closes does so for a cause.
                 session == .open ? isAnnounced : !isAnnounced || connections.slots[slot].cause != nil
@@ -79,7 +79,7 @@ extension Outbound {
         _ slot: UInt32, _ boundaries: [UInt32: [UInt64]]
     ) throws(StateError) {
         var memberships: Set<UInt32> = []
-        var index = connections.slots[slot].firstSubscription
+        var index = connections.slots[slot].delivery.firstSubscription
         while index != Subscription.none {
             let entry = topics.subscriptions[index]
             index = entry.next
@@ -94,7 +94,7 @@ extension Outbound {
                 boundaries[entry.lane]?.contains(sorted: cursor) == true
             else { throw StateError("a membership of connection \(slot) is damaged") }
         }
-        for (_, marker) in connections.slots[slot].outbox.markerPositions {
+        for (_, marker) in connections.slots[slot].delivery.outbox.markerPositions {
             guard memberships.contains(marker.source),
                 marker.end < topics.lanes[marker.source].log.start
                     || boundaries[marker.source]?.contains(sorted: marker.end) == true

@@ -41,7 +41,7 @@ extension Outbound {
     @inline(never)
     private mutating func sendAny(_ payload: Span<UInt8>, as opcode: Opcode, to id: ConnectionID) {
         guard Int(id.slot) < connections.slots.bound, connections.slots[id.slot].isOpen(id) else { return }
-        if connections.slots[id.slot].firstSubscription != Subscription.none {
+        if connections.slots[id.slot].delivery.firstSubscription != Subscription.none {
             keepPlaceInTopics(id.slot)
         }
         if connections.slots[id.slot].compression == Compression.none {
@@ -89,8 +89,8 @@ extension Outbound {
     /// An outbox that owns no memory takes the spare one; it comes back when it has been flushed,
     /// which for most is at once.
     mutating func borrowMemory(for slot: UInt32) {
-        if connections.slots[slot].outbox.bytes.capacity == 0 {
-            swap(&connections.slots[slot].outbox.bytes, &spareOutput)
+        if connections.slots[slot].delivery.outbox.bytes.capacity == 0 {
+            swap(&connections.slots[slot].delivery.outbox.bytes, &spareOutput)
         }
     }
 }
@@ -100,8 +100,8 @@ extension Connection {
     fileprivate mutating func appendFrame(
         _ opcode: Opcode, _ payload: Span<UInt8>, limit: Int, _ spare: inout ByteBuffer
     ) {
-        if outbox.bytes.capacity == 0 { swap(&outbox.bytes, &spare) }
-        outbox.bytes.appendFrame(opcode, payload)
+        if delivery.outbox.bytes.capacity == 0 { swap(&delivery.outbox.bytes, &spare) }
+        delivery.outbox.bytes.appendFrame(opcode, payload)
         account(payload.count, limit)
     }
 
@@ -110,8 +110,8 @@ extension Connection {
         _ opcode: Opcode, _ payload: Span<UInt8>, _ maskingKey: UInt32, limit: Int,
         _ spare: inout ByteBuffer
     ) {
-        if outbox.bytes.capacity == 0 { swap(&outbox.bytes, &spare) }
-        outbox.bytes.appendMaskedFrame(opcode, payload, maskingKey: maskingKey)
+        if delivery.outbox.bytes.capacity == 0 { swap(&delivery.outbox.bytes, &spare) }
+        delivery.outbox.bytes.appendMaskedFrame(opcode, payload, maskingKey: maskingKey)
         account(payload.count, limit)
     }
 
@@ -183,10 +183,10 @@ extension Outbound {
         endShortWay(slot)
         borrowMemory(for: slot)
         if connections.slots[slot].flags.contains(.client) {
-            connections.slots[slot].outbox.bytes.appendMaskedCloseFrame(
+            connections.slots[slot].delivery.outbox.bytes.appendMaskedCloseFrame(
                 code, reason: reason, maskingKey: nextMaskingKey())
         } else {
-            connections.slots[slot].outbox.bytes.appendCloseFrame(code, reason: reason)
+            connections.slots[slot].delivery.outbox.bytes.appendCloseFrame(code, reason: reason)
         }
         queue(slot)
     }

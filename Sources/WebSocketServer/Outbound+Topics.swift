@@ -89,8 +89,8 @@ extension Outbound {
         let member = UInt32(topics.lanes[lane].members.count)
         let subscription = topics.subscriptions.take(
             Subscription(
-                lane: lane, member: member, next: connections.slots[slot].firstSubscription))
-        connections.slots[slot].firstSubscription = subscription
+                lane: lane, member: member, next: connections.slots[slot].delivery.firstSubscription))
+        connections.slots[slot].delivery.firstSubscription = subscription
         topics.lanes[lane].members.append(
             Member(cursor: topics.lanes[lane].log.end, connection: slot, subscription: subscription))
     }
@@ -166,7 +166,7 @@ extension Outbound {
 extension Outbound {
     /// The subscription of a connection to a topic.
     func subscription(of slot: UInt32, to topic: Topic) -> UInt32? {
-        var index = connections.slots[slot].firstSubscription
+        var index = connections.slots[slot].delivery.firstSubscription
         while index != Subscription.none {
             if topics.lanes[topics.subscriptions[index].lane].topic == topic { return index }
             index = topics.subscriptions[index].next
@@ -204,7 +204,7 @@ extension Outbound {
 
     /// The member whose cursor is to step over the next message, brought to the log's end first.
     private mutating func memberToSkip(_ slot: UInt32, in lane: UInt32) -> Int? {
-        var index = connections.slots[slot].firstSubscription
+        var index = connections.slots[slot].delivery.firstSubscription
         while index != Subscription.none, topics.subscriptions[index].lane != lane {
             index = topics.subscriptions[index].next
         }
@@ -215,12 +215,12 @@ extension Outbound {
 
     /// Before a direct message: marks in the outbox how far each topic goes before it.
     mutating func keepPlaceInTopics(_ slot: UInt32) {
-        var index = connections.slots[slot].firstSubscription
+        var index = connections.slots[slot].delivery.firstSubscription
         while index != Subscription.none {
             let (lane, member) = (topics.subscriptions[index].lane, Int(topics.subscriptions[index].member))
             let end = topics.lanes[lane].log.end
             if topics.lanes[lane].members[member].cursor < end, topics.subscriptions[index].markedEnd < end {
-                connections.slots[slot].outbox.appendMarker(source: lane, end: end)
+                connections.slots[slot].delivery.outbox.appendMarker(source: lane, end: end)
                 topics.subscriptions[index].markedEnd = end
             }
             index = topics.subscriptions[index].next
@@ -238,7 +238,7 @@ extension Outbound {
         copyMarked(slot)
         let cursor = topics.lanes[lane].members[member].cursor
         borrowMemory(for: slot)
-        topics.lanes.copyLog(lane, from: cursor, to: end, into: &connections.slots[slot].outbox.bytes)
+        topics.lanes.copyLog(lane, from: cursor, to: end, into: &connections.slots[slot].delivery.outbox.bytes)
         topics.lanes[lane].members[member].cursor = end
         topics.lanes[lane].unblock(subscription, &topics.subscriptions)
         queue(slot)
@@ -246,24 +246,24 @@ extension Outbound {
 
     /// Replaces the outbox's markers by the bytes that they stand for.
     private mutating func copyMarked(_ slot: UInt32) {
-        guard connections.slots[slot].outbox.markerCount > 0 else { return }
+        guard connections.slots[slot].delivery.outbox.markerCount > 0 else { return }
         var whole = ByteBuffer()
-        while let marker = connections.slots[slot].outbox.firstMarker {
-            connections.slots[slot].outbox.moveLeading(into: &whole)
-            connections.slots[slot].outbox.removeFirstMarker()
+        while let marker = connections.slots[slot].delivery.outbox.firstMarker {
+            connections.slots[slot].delivery.outbox.moveLeading(into: &whole)
+            connections.slots[slot].delivery.outbox.removeFirstMarker()
             guard let member = member(of: slot, in: marker.source) else { continue }
             let cursor = topics.lanes[marker.source].members[member].cursor
             guard cursor < marker.end else { continue }
             topics.lanes.copyLog(marker.source, from: cursor, to: marker.end, into: &whole)
             topics.lanes[marker.source].members[member].cursor = marker.end
         }
-        connections.slots[slot].outbox.moveLeading(into: &whole)
-        connections.slots[slot].outbox.bytes = whole
+        connections.slots[slot].delivery.outbox.moveLeading(into: &whole)
+        connections.slots[slot].delivery.outbox.bytes = whole
     }
 
     /// A connection's place among the members of a lane.
     func member(of slot: UInt32, in lane: UInt32) -> Int? {
-        var index = connections.slots[slot].firstSubscription
+        var index = connections.slots[slot].delivery.firstSubscription
         while index != Subscription.none {
             if topics.subscriptions[index].lane == lane { return Int(topics.subscriptions[index].member) }
             index = topics.subscriptions[index].next
@@ -278,17 +278,17 @@ extension Outbound {
     mutating func leaveAllTopics(_ slot: UInt32, delivering: Bool) {
         let delivering = delivering && !isTooFarBehind(slot)
         if !delivering {
-            connections.slots[slot].outbox.removeAllMarkers()
+            connections.slots[slot].delivery.outbox.removeAllMarkers()
         }
-        while connections.slots[slot].firstSubscription != Subscription.none {
-            leave(slot, connections.slots[slot].firstSubscription, delivering: delivering)
+        while connections.slots[slot].delivery.firstSubscription != Subscription.none {
+            leave(slot, connections.slots[slot].delivery.firstSubscription, delivering: delivering)
         }
     }
 
     private func isTooFarBehind(_ slot: UInt32) -> Bool {
-        guard connections.slots[slot].flags.contains(.blocked) else { return false }
-        var count = connections.slots[slot].outbox.bytes.count
-        var index = connections.slots[slot].firstSubscription
+        guard connections.slots[slot].delivery.isBlocked else { return false }
+        var count = connections.slots[slot].delivery.outbox.bytes.count
+        var index = connections.slots[slot].delivery.firstSubscription
         while index != Subscription.none {
             let (lane, member) = (topics.subscriptions[index].lane, Int(topics.subscriptions[index].member))
             count += Int(topics.lanes[lane].log.end - topics.lanes[lane].members[member].cursor)
@@ -316,11 +316,11 @@ extension Outbound {
 
     private mutating func unlink(_ slot: UInt32, _ subscription: UInt32) {
         let next = topics.subscriptions[subscription].next
-        if connections.slots[slot].firstSubscription == subscription {
-            connections.slots[slot].firstSubscription = next
+        if connections.slots[slot].delivery.firstSubscription == subscription {
+            connections.slots[slot].delivery.firstSubscription = next
             return
         }
-        var index = connections.slots[slot].firstSubscription
+        var index = connections.slots[slot].delivery.firstSubscription
         while topics.subscriptions[index].next != subscription { index = topics.subscriptions[index].next }
         topics.subscriptions[index].next = next
     }

@@ -109,7 +109,7 @@ public struct Outbound: ~Copyable {
     public func bufferedByteCount(of id: ConnectionID) -> Int {
         guard let slot = slot(of: id) else { return 0 }
         let answered = slot == inbound.reading.slot ? answers.count : 0
-        return connections.slots[slot].outbox.bytes.count + answered
+        return connections.slots[slot].delivery.outbox.bytes.count + answered
     }
 
     /// Calls `body` with every open connection, in no particular order: Ratchet's `foreach` over

@@ -46,8 +46,8 @@ extension Connection {
         for number in decoder.state { writer.write(number) }
         writer.write(leftover.span)
         writer.write(assembly.span)
-        writer.write(outbox.bytes.span)
-        let markers = outbox.markerPositions
+        writer.write(delivery.outbox.bytes.span)
+        let markers = delivery.outbox.markerPositions
         writer.write(UInt32(markers.count))
         for (byteCount, marker) in markers {
             writer.write(UInt64(byteCount))
@@ -139,12 +139,12 @@ struct SavedConnection {
             guard marker.byteCount >= written, marker.byteCount <= output.count else {
                 throw StateError("an outbox is damaged")
             }
-            connection.outbox.bytes.append(piece(written..<marker.byteCount).span)
-            connection.outbox.appendMarker(source: marker.source, end: marker.end)
+            connection.delivery.outbox.bytes.append(piece(written..<marker.byteCount).span)
+            connection.delivery.outbox.appendMarker(source: marker.source, end: marker.end)
             written = marker.byteCount
         }
         if written < output.count {
-            connection.outbox.bytes.append(piece(written..<output.count).span)
+            connection.delivery.outbox.bytes.append(piece(written..<output.count).span)
         }
     }
 

@@ -80,7 +80,7 @@ extension ServerCore where K: ~Copyable {
             case .begun(let socket):
                 io.connections.slots[slot].descriptor = socket
                 io.connections.slots[slot].peer = NetworkAddress(address)
-                io.connections.slots[slot].flags.insert(.blocked)
+                io.connections.slots[slot].delivery.isBlocked = true
                 io.connections.slots[slot].watched = io.connections.slots[slot].wanted
                 do {
                     try poller.watch(
@@ -105,7 +105,7 @@ extension ServerCore where K: ~Copyable {
     private mutating func attemptFailed(_ slot: UInt32, _ number: Int32) {
         kernel.close(io.connections.slots[slot].descriptor)
         io.connections.slots[slot].descriptor = .none
-        io.connections.slots[slot].flags.remove(.blocked)
+        io.connections.slots[slot].delivery.isBlocked = false
         io.dials[io.connections.slots[slot].exchange].failure = number
         tryNextAddress(slot)
     }
@@ -114,7 +114,7 @@ extension ServerCore where K: ~Copyable {
     private mutating func ask(_ slot: UInt32) {
         let dial = io.connections.slots[slot].exchange
         io.connections.slots[slot].phase = .awaitingAnswer
-        io.dials[dial].handshake?.appendRequest(to: &io.connections.slots[slot].outbox.bytes)
+        io.dials[dial].handshake?.appendRequest(to: &io.connections.slots[slot].delivery.outbox.bytes)
         io.schedule(slot, in: io.times.handshake)
         flush(slot)
         updateInterest(slot)
@@ -160,8 +160,8 @@ extension ServerCore where K: ~Copyable {
             io.setCause(slot, .handshakeFailed)
         }
         // The server believes that frames go both ways: it is told why they do not.
-        if let code = error.closeCode, io.connections.slots[slot].outbox.isEmpty {
-            io.connections.slots[slot].outbox.bytes.appendMaskedCloseFrame(
+        if let code = error.closeCode, io.connections.slots[slot].delivery.outbox.isEmpty {
+            io.connections.slots[slot].delivery.outbox.bytes.appendMaskedCloseFrame(
                 code, reason: "\(error)", maskingKey: io.nextMaskingKey())
             flush(slot)
         }

@@ -29,14 +29,14 @@ extension ServerCore where K: ~Copyable {
     /// Sends until nothing of the connection's own is owed or its socket is full.
     mutating func flush(_ slot: UInt32) {
         guard io.connections.slots[slot].phase != .dead else { return }
-        while !io.connections.slots[slot].flags.contains(.blocked), !io.connections.slots[slot].outbox.isEmpty {
+        while !io.connections.slots[slot].delivery.isBlocked, !io.connections.slots[slot].delivery.outbox.isEmpty {
             let goesOn =
-                io.connections.slots[slot].outbox.markerCount == 0
-                    || io.connections.slots[slot].outbox.leadingByteCount >= Self.gatherByteCount
+                io.connections.slots[slot].delivery.outbox.markerCount == 0
+                    || io.connections.slots[slot].delivery.outbox.leadingByteCount >= Self.gatherByteCount
                 ? sendBytes(slot) : sendInOrder(slot)
             guard goesOn else { break }
         }
-        if io.connections.slots[slot].outbox.isEmpty {
+        if io.connections.slots[slot].delivery.outbox.isEmpty {
             drained(slot)
         } else {
             checkOutbox(slot)
@@ -61,11 +61,11 @@ extension ServerCore where K: ~Copyable {
 
     /// One send of the outbox up to its first marker. False if the socket took less, or is gone.
     private mutating func sendBytes(_ slot: UInt32) -> Bool {
-        let count = io.connections.slots[slot].outbox.leadingByteCount
+        let count = io.connections.slots[slot].delivery.outbox.leadingByteCount
         guard
             let sent = accountSend(Self.sendOutbox(of: slot, io, &kernel), slot)
         else { return false }
-        io.connections.slots[slot].outbox.removeFirst(sent)
+        io.connections.slots[slot].delivery.outbox.removeFirst(sent)
         if sent == count { return true }
         block(slot)
         return false
@@ -75,9 +75,9 @@ extension ServerCore where K: ~Copyable {
     private mutating func sendInOrder(_ slot: UInt32) -> Bool {
         // A large frame may have made it larger than it need be from now on.
         gathered.removeAll(keepingCapacity: gathered.capacity <= 4 * Self.gatherByteCount)
-        while gathered.count < Self.gatherByteCount, !io.connections.slots[slot].outbox.isEmpty {
-            io.connections.slots[slot].outbox.moveLeading(into: &gathered)
-            if let marker = io.connections.slots[slot].outbox.firstMarker {
+        while gathered.count < Self.gatherByteCount, !io.connections.slots[slot].delivery.outbox.isEmpty {
+            io.connections.slots[slot].delivery.outbox.moveLeading(into: &gathered)
+            if let marker = io.connections.slots[slot].delivery.outbox.firstMarker {
                 gatherBroadcasts(slot, marker)
             }
         }
@@ -88,7 +88,7 @@ extension ServerCore where K: ~Copyable {
                 Self.send(gathered, to: io.connections.slots[slot].descriptor, &kernel), slot)
         else { return false }
         if sent == count { return true }
-        io.connections.slots[slot].outbox.prepend(gathered, from: sent)
+        io.connections.slots[slot].delivery.outbox.prepend(gathered, from: sent)
         block(slot)
         return false
     }
@@ -98,7 +98,7 @@ extension ServerCore where K: ~Copyable {
         let lane = marker.source
         guard let member = io.member(of: slot, in: lane),
             io.topics.lanes[lane].members[member].cursor < marker.end
-        else { return io.connections.slots[slot].outbox.removeFirstMarker() }
+        else { return io.connections.slots[slot].delivery.outbox.removeFirstMarker() }
         let cursor = io.topics.lanes[lane].members[member].cursor
         var end = marker.end
         if end - cursor > UInt64(Self.gatherByteCount) {
@@ -107,7 +107,7 @@ extension ServerCore where K: ~Copyable {
         }
         io.topics.lanes.copyLog(lane, from: cursor, to: end, into: &gathered)
         io.topics.lanes[lane].members[member].cursor = end
-        if end == marker.end { io.connections.slots[slot].outbox.removeFirstMarker() }
+        if end == marker.end { io.connections.slots[slot].delivery.outbox.removeFirstMarker() }
     }
 
     // A span of one part of the server may not be lent by the whole while another part changes, so
@@ -123,7 +123,7 @@ extension ServerCore where K: ~Copyable {
         of slot: UInt32, _ io: borrowing Outbound, _ kernel: inout K
     ) -> SendOutcome {
         kernel.send(
-            io.connections.slots[slot].outbox.leadingBytes, to: io.connections.slots[slot].descriptor)
+            io.connections.slots[slot].delivery.outbox.leadingBytes, to: io.connections.slots[slot].descriptor)
     }
 
     static func sendLog(
@@ -162,26 +162,26 @@ extension ServerCore where K: ~Copyable {
     /// The peer takes nothing any more: what it is owed is of no use.
     mutating func dropOutput(_ slot: UInt32) {
         io.leaveAllTopics(slot, delivering: false)
-        io.connections.slots[slot].outbox.removeAllMarkers()
-        io.connections.slots[slot].outbox.bytes.removeAll()
+        io.connections.slots[slot].delivery.outbox.removeAllMarkers()
+        io.connections.slots[slot].delivery.outbox.bytes.removeAll()
         io.connections.slots[slot].ownOutputByteCount = 0
-        io.connections.slots[slot].flags.remove(.blocked)
+        io.connections.slots[slot].delivery.isBlocked = false
         io.release(slot, .ownOutput)
         updateInterest(slot)
     }
 
     /// The socket is full: nothing is sent until epoll(7) says that it is writable.
     mutating func block(_ slot: UInt32) {
-        io.connections.slots[slot].flags.insert(.blocked)
+        io.connections.slots[slot].delivery.isBlocked = true
         if io.connections.slots[slot].phase == .responding { io.schedule(slot, in: io.times.handshake) }
         updateInterest(slot)
     }
 
     mutating func becameWritable(_ slot: UInt32, _ call: HandlerCall) {
-        guard io.connections.slots[slot].flags.contains(.blocked),
+        guard io.connections.slots[slot].delivery.isBlocked,
             io.connections.slots[slot].phase != .dead
         else { return }
-        io.connections.slots[slot].flags.remove(.blocked)
+        io.connections.slots[slot].delivery.isBlocked = false
         if io.connections.slots[slot].phase == .connecting { return connectEnded(slot) }
         // Who reads is there, even if no Pong comes through what it has still to read.
         io.connections.slots[slot].heardAt = io.now.coarse
@@ -195,7 +195,7 @@ extension ServerCore where K: ~Copyable {
         flush(slot)
         catchUp(slot)
         updateInterest(slot)
-        guard !io.connections.slots[slot].flags.contains(.blocked), io.connections.slots[slot].isOpen,
+        guard !io.connections.slots[slot].delivery.isBlocked, io.connections.slots[slot].isOpen,
             io.connections.slots[slot].flags.contains(.announced)
         else { return }
         do {
@@ -208,13 +208,13 @@ extension ServerCore where K: ~Copyable {
     /// Everything of the connection's own is with the kernel.
     private mutating func drained(_ slot: UInt32) {
         // The memory goes back to where the next connection will look for it.
-        if io.connections.slots[slot].outbox.bytes.capacity > 0 {
+        if io.connections.slots[slot].delivery.outbox.bytes.capacity > 0 {
             if io.spareOutput.capacity == 0,
-                io.connections.slots[slot].outbox.bytes.capacity <= 512 * 1024
+                io.connections.slots[slot].delivery.outbox.bytes.capacity <= 512 * 1024
             {
-                swap(&io.connections.slots[slot].outbox.bytes, &io.spareOutput)
+                swap(&io.connections.slots[slot].delivery.outbox.bytes, &io.spareOutput)
             }
-            io.connections.slots[slot].outbox.bytes.removeAll()
+            io.connections.slots[slot].delivery.outbox.bytes.removeAll()
         }
         io.connections.slots[slot].ownOutputByteCount = 0
         io.release(slot, .ownOutput)
@@ -244,8 +244,8 @@ extension ServerCore where K: ~Copyable {
     /// Output is left over: the connection keeps no more memory than that needs, and ends if others
     /// have caused more than is allowed.
     private mutating func checkOutbox(_ slot: UInt32) {
-        io.connections.slots[slot].outbox.trim()
-        let total = io.connections.slots[slot].outbox.bytes.count
+        io.connections.slots[slot].delivery.outbox.trim()
+        let total = io.connections.slots[slot].delivery.outbox.bytes.count
         let own = min(io.connections.slots[slot].ownOutputByteCount, total)
         io.connections.slots[slot].ownOutputByteCount = own
         if own <= io.limits.ownOutputByteCount / 2 { io.release(slot, .ownOutput) }

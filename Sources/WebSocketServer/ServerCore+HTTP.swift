@@ -33,7 +33,7 @@ extension ServerCore where K: ~Copyable {
                 }
             guard goesOn else { break }
         }
-        if !io.connections.slots[slot].outbox.isEmpty { flush(slot) }
+        if !io.connections.slots[slot].delivery.outbox.isEmpty { flush(slot) }
     }
 
     /// True if the head is complete and there may be more to do.
@@ -118,7 +118,7 @@ extension ServerCore where K: ~Copyable {
         case .needsMore:
             if io.exchanges[exchange].owesContinue {
                 io.exchanges[exchange].owesContinue = false
-                io.connections.slots[slot].outbox.bytes.append("HTTP/1.1 100 Continue\r\n\r\n")
+                io.connections.slots[slot].delivery.outbox.bytes.append("HTTP/1.1 100 Continue\r\n\r\n")
                 io.queue(slot)
             }
             return false

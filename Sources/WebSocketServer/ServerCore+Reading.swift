@@ -108,7 +108,7 @@ extension ServerCore where K: ~Copyable {
             if !io.answers.isEmpty { sendAnswers(slot) }
             return
         }
-        if !io.connections.slots[slot].outbox.isEmpty { flush(slot) }
+        if !io.connections.slots[slot].delivery.outbox.isEmpty { flush(slot) }
         updateInterest(slot)
     }
 

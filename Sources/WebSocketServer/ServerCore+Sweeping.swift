@@ -62,7 +62,7 @@ extension ServerCore where K: ~Copyable {
             io.topics.lanes[lane].members[index].cursor = io.topics.lanes[lane].log.end
             return
         }
-        if !io.connections.slots[slot].outbox.isEmpty {
+        if !io.connections.slots[slot].delivery.outbox.isEmpty {
             flush(slot)
             budget -= 1
             // It may have left the topic, or have caught up on the way.
@@ -71,7 +71,7 @@ extension ServerCore where K: ~Copyable {
                 io.topics.lanes[lane].members[index].cursor < io.topics.lanes[lane].log.end
             else { return }
         }
-        guard !io.connections.slots[slot].flags.contains(.blocked) else {
+        guard !io.connections.slots[slot].delivery.isBlocked else {
             return io.topics.lanes[lane].block(member.subscription, &io.topics.subscriptions)
         }
         sendBroadcasts(lane, index, &budget)
@@ -96,7 +96,7 @@ extension ServerCore where K: ~Copyable {
         io.topics.lanes[lane].members[index].cursor = boundary
         if reached < boundary {
             io.topics.lanes.copyLog(
-                lane, from: reached, to: boundary, into: &io.connections.slots[slot].outbox.bytes)
+                lane, from: reached, to: boundary, into: &io.connections.slots[slot].delivery.outbox.bytes)
         }
         if boundary < end { io.topics.lanes[lane].block(member.subscription, &io.topics.subscriptions) }
         block(slot)
@@ -114,9 +114,9 @@ extension ServerCore where K: ~Copyable {
     /// A blocked connection can be written to again: it gets what its topics have for it.
     mutating func catchUp(_ slot: UInt32) {
         var budget = 0
-        var subscription = io.connections.slots[slot].firstSubscription
-        while subscription != Subscription.none, !io.connections.slots[slot].flags.contains(.blocked),
-            io.connections.slots[slot].outbox.isEmpty
+        var subscription = io.connections.slots[slot].delivery.firstSubscription
+        while subscription != Subscription.none, !io.connections.slots[slot].delivery.isBlocked,
+            io.connections.slots[slot].delivery.outbox.isEmpty
         {
             let lane = io.topics.subscriptions[subscription].lane
             let index = Int(io.topics.subscriptions[subscription].member)
@@ -124,7 +124,7 @@ extension ServerCore where K: ~Copyable {
             if io.topics.lanes[lane].members[index].cursor < io.topics.lanes[lane].log.end {
                 sendBroadcasts(lane, index, &budget)
                 // It is gone, and its subscriptions with it.
-                guard io.connections.slots[slot].firstSubscription != Subscription.none else { return }
+                guard io.connections.slots[slot].delivery.firstSubscription != Subscription.none else { return }
             }
             if io.topics.lanes[lane].members[index].cursor == io.topics.lanes[lane].log.end {
                 io.topics.lanes[lane].unblock(subscription, &io.topics.subscriptions)

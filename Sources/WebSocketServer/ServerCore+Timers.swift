@@ -9,7 +9,7 @@ extension ServerCore where K: ~Copyable {
             case .free, .dead: continue
             // The handler may take its time, the peer may not.
             case .responding:
-                if io.connections.slots[slot].flags.contains(.blocked) { io.die(slot, resetting: true) }
+                if io.connections.slots[slot].delivery.isBlocked { io.die(slot, resetting: true) }
             case .head, .body: expireRequest(slot)
             case .lingering: io.die(slot, resetting: true)
             case .connecting, .awaitingAnswer: expireDial(slot)
@@ -22,7 +22,7 @@ extension ServerCore where K: ~Copyable {
 
     /// A request did not come in time, or nothing of an answer was taken for as long.
     private mutating func expireRequest(_ slot: UInt32) {
-        guard io.connections.slots[slot].flags.isDisjoint(with: [.endsAfterFlush, .blocked]) else {
+        guard io.connections.slots[slot].flags.contains(.endsAfterFlush) == false, !io.connections.slots[slot].delivery.isBlocked else {
             return io.die(slot, resetting: true)
         }
         // Between two requests of a kept-alive connection silence is no fault.

@@ -314,7 +314,7 @@ import WebSocketCore
         client.sendCompressed(Self.text, pieceByteCount: 9)
         simulation.settle()
         #expect(simulation.core.io.connections.slots[0].assembly.capacity == 0)
-        #expect(simulation.core.io.connections.slots[0].outbox.bytes.capacity == 0)
+        #expect(simulation.core.io.connections.slots[0].delivery.outbox.bytes.capacity == 0)
         let compression = simulation.core.io.connections.slots[0].compression
         #expect(simulation.core.io.compressions[compression].windowCapacity == 0)
     }

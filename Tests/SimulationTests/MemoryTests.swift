@@ -17,7 +17,7 @@ import WebSocketCore
     private func capacity<Handler>(
         of slot: UInt32, _ simulation: borrowing Simulation<Handler>
     ) -> Int {
-        simulation.core.io.connections.slots[slot].outbox.bytes.capacity
+        simulation.core.io.connections.slots[slot].delivery.outbox.bytes.capacity
             + simulation.core.io.connections.slots[slot].leftover.capacity
             + simulation.core.io.connections.slots[slot].assembly.capacity
     }
@@ -87,10 +87,10 @@ import WebSocketCore
             for _ in 0..<9 { quick.send("\(topic) \(String(repeating: "p", count: 10_000))") }
             simulation.settle()
         }
-        #expect(simulation.core.io.connections.slots[0].outbox.bytes.count < 20_000)
+        #expect(simulation.core.io.connections.slots[0].delivery.outbox.bytes.count < 20_000)
         slow.send(8, [0x03, 0xE8])
         simulation.turn()
-        #expect(simulation.core.io.connections.slots[0].outbox.bytes.count < 200_000)
+        #expect(simulation.core.io.connections.slots[0].delivery.outbox.bytes.count < 200_000)
         simulation.settle()
         #expect(simulation.handler.causes == [1: .peerClosed(.normal)])
         // It is told so when it reads again.

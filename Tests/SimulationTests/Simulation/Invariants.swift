@@ -30,10 +30,10 @@ extension Simulation {
             precondition(!holds.isEmpty || flags.contains(.resuming), "\(place()): kept bytes")
         }
         // Who is owed something waits for its socket, or is looked at in the next turn.
-        if !core.io.connections.slots[slot].outbox.isEmpty {
+        if !core.io.connections.slots[slot].delivery.outbox.isEmpty {
             precondition(
-                flags.contains(.blocked) || flags.contains(.queued)
-                    || core.io.connections.slots[slot].firstSubscription != Subscription.none,
+                core.io.connections.slots[slot].delivery.isBlocked || flags.contains(.queued)
+                    || core.io.connections.slots[slot].delivery.firstSubscription != Subscription.none,
                 "\(place()): output that nobody sends")
         }
         if !flags.contains(.queued) {
@@ -41,7 +41,7 @@ extension Simulation {
                 core.io.connections.slots[slot].watched == core.io.connections.slots[slot].wanted,
                 "\(place()): watched for \(core.io.connections.slots[slot].watched)")
         }
-        var subscription = core.io.connections.slots[slot].firstSubscription
+        var subscription = core.io.connections.slots[slot].delivery.firstSubscription
         var memberships: Set<UInt32> = []
         while subscription != Subscription.none {
             let entry = core.io.topics.subscriptions[subscription]
@@ -52,7 +52,7 @@ extension Simulation {
                 "\(place()): a subscription of another's membership")
             subscription = entry.next
         }
-        for (_, marker) in core.io.connections.slots[slot].outbox.markerPositions {
+        for (_, marker) in core.io.connections.slots[slot].delivery.outbox.markerPositions {
             precondition(
                 memberships.contains(marker.source)
                     && marker.end <= core.io.topics.lanes[marker.source].log.end,
