@@ -197,7 +197,7 @@ extension Outbound {
             for subscription in saved.subscriptions { try restore(subscription, of: slot) }
         }
         for lane in 0..<UInt32(topics.lanes.bound) where topics.lanes[lane].members.count > 0 {
-            queueLane(lane)
+            topics.queueLane(lane)
         }
         return slots
     }

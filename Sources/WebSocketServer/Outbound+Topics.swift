@@ -13,57 +13,34 @@ extension Outbound {
     public mutating func makeTopic(
         policy: SlowMemberPolicy = .disconnect, logByteLimit: Int? = nil
     ) -> Topic {
-        topics.generation += 1
-        var state = TopicState()
-        state.generation = topics.generation
-        state.policy = policy
-        state.logByteLimit = logByteLimit ?? limits.topicLogByteCount
-        state.isTaken = true
-        return Topic(index: topics.states.take(state), generation: topics.generation)
+        topics.make(policy: policy, logByteLimit: logByteLimit ?? limits.topicLogByteCount)
     }
 
     /// The topic of this name, which is made when it is first asked for, with the default policy.
     /// It stands until ``removeTopic(_:)``: an application that takes names from clients bounds
     /// them.
     public mutating func topic(named name: String) -> Topic {
-        if let topic = topics.names[name] { return topic }
-        let topic = makeTopic()
-        topics.states[topic.index].name = name
-        topics.names[name] = topic
-        return topic
+        topics.named(name, logByteLimit: limits.topicLogByteCount)
     }
 
     /// Removes a topic. Its members get what was published to it before. Takes time in proportion
     /// to the members; does nothing if it was removed already.
     public mutating func removeTopic(_ topic: Topic) {
         guard isCurrent(topic) else { return }
-        for encoding in Encoding.allCases {
-            let lane = topics.states[topic.index].lanes[Int(encoding.rawValue)]
-            guard lane != Subscription.none else { continue }
-            while topics.lanes[lane].members.count > 0 {
-                let member = topics.lanes[lane].members[topics.lanes[lane].members.count - 1]
-                leave(member.connection, member.subscription, delivering: true)
-            }
+        while let member = topics.lastMember(of: topic) {
+            leave(member.connection, member.subscription)
         }
-        if let name = topics.states[topic.index].name { topics.names[name] = nil }
-        topics.states.giveBack(topic.index, leaving: TopicState())
+        topics.remove(topic)
     }
 
     /// Whether the topic has not been removed. What is done with one that has been does nothing.
     public func isCurrent(_ topic: Topic) -> Bool {
-        Int(topic.index) < topics.states.bound && topics.states[topic.index].isTaken
-            && topics.states[topic.index].generation == topic.generation
+        topics.isCurrent(topic)
     }
 
     /// How many connections are subscribed.
     public func subscriberCount(of topic: Topic) -> Int {
-        guard isCurrent(topic) else { return 0 }
-        var count = 0
-        for encoding in Encoding.allCases {
-            let lane = topics.states[topic.index].lanes[Int(encoding.rawValue)]
-            if lane != Subscription.none { count += topics.lanes[lane].members.count }
-        }
-        return count
+        topics.memberCount(of: topic)
     }
 
     /// Whether the connection is subscribed to the topic.
@@ -85,14 +62,12 @@ extension Outbound {
             return logger.warning(reason)
         }
         endShortWay(slot)
-        let lane = lane(of: topic, connections.slots[slot].encoding)
-        let member = UInt32(topics.lanes[lane].members.count)
-        let subscription = topics.subscriptions.take(
-            Subscription(
-                lane: lane, member: member, next: connections.slots[slot].delivery.firstSubscription))
-        connections.slots[slot].delivery.firstSubscription = subscription
-        topics.lanes[lane].members.append(
-            Member(cursor: topics.lanes[lane].log.end, connection: slot, subscription: subscription))
+        let encoding = connections.slots[slot].encoding
+        topics.join(topic, encoding, connection: slot, &connections.slots[slot].delivery)
+    }
+
+    private func subscription(of slot: UInt32, to topic: Topic) -> UInt32? {
+        topics.subscription(to: topic, from: connections.slots[slot].delivery.firstSubscription)
     }
 
     /// Ends a subscription. What was published before still arrives: it is copied if the connection
@@ -101,7 +76,7 @@ extension Outbound {
         guard let slot = slot(of: id), let subscription = subscription(of: slot, to: topic) else {
             return
         }
-        leave(slot, subscription, delivering: true)
+        leave(slot, subscription)
     }
 
     /// Publishes a text message to everyone subscribed, except one: one copy into the topic's log,
@@ -141,59 +116,28 @@ extension Outbound {
     private mutating func publish(
         _ payload: Span<UInt8>, as opcode: Opcode, to topic: Topic, except: ConnectionID?
     ) {
-        guard isCurrent(topic) else { return }
+        guard topics.isCurrent(topic) else { return }
         statistics.publishedCount += 1
-        for encoding in Encoding.allCases {
-            let lane = topics.states[topic.index].lanes[Int(encoding.rawValue)]
-            guard lane != Subscription.none, topics.lanes[lane].members.count > 0 else { continue }
-            statistics.deliveryCount += UInt64(topics.lanes[lane].members.count)
-            let skipped = except.flatMap { slot(of: $0) }.flatMap { memberToSkip($0, in: lane) }
-            topics.lanes[lane].log.borrowMemory(of: &topics.spareLog)
-            if encoding == .deflated {
-                topics.lanes[lane].log.append(opcode, deflating: payload, &deflaters)
-            } else {
-                topics.lanes[lane].log.append(opcode, payload)
-            }
-            if let skipped { topics.lanes[lane].members[skipped].cursor = topics.lanes[lane].log.end }
-            queueLane(lane)
-            if topics.lanes[lane].isCongested { holdPublisher(lane) }
-        }
+        let skipped = except.flatMap { slot(of: $0) }.map { stepOver(topic, $0) }
+        let published = topics.publish(
+            payload, as: opcode, to: topic, skipping: skipped ?? Subscription.none, &deflaters)
+        statistics.deliveryCount += UInt64(published.deliveryCount)
+        if published.congested != Subscription.none { holdPublisher(published.congested) }
+    }
+
+    /// Brings a member to the log's end that is to step over the next message.
+    private mutating func stepOver(_ topic: Topic, _ slot: UInt32) -> UInt32 {
+        guard let subscription = subscription(of: slot, to: topic) else { return Subscription.none }
+        let copied = topics.copyPending(
+            subscription, &connections.slots[slot].delivery, &spareOutput)
+        if copied { queue(slot) }
+        return subscription
     }
 }
 
-// MARK: - Lanes
+// MARK: - What topics ask of connections
 
 extension Outbound {
-    /// The subscription of a connection to a topic.
-    func subscription(of slot: UInt32, to topic: Topic) -> UInt32? {
-        var index = connections.slots[slot].delivery.firstSubscription
-        while index != Subscription.none {
-            if topics.lanes[topics.subscriptions[index].lane].topic == topic { return index }
-            index = topics.subscriptions[index].next
-        }
-        return nil
-    }
-
-    /// The lane of a topic for an encoding, made when the first member needs it.
-    private mutating func lane(of topic: Topic, _ encoding: Encoding) -> UInt32 {
-        let index = Int(encoding.rawValue)
-        if topics.states[topic.index].lanes[index] != Subscription.none {
-            return topics.states[topic.index].lanes[index]
-        }
-        var lane = TopicLane()
-        lane.topic = topic
-        lane.policy = topics.states[topic.index].policy
-        lane.logByteLimit = topics.states[topic.index].logByteLimit
-        topics.states[topic.index].lanes[index] = topics.lanes.take(lane)
-        return topics.states[topic.index].lanes[index]
-    }
-
-    mutating func queueLane(_ lane: UInt32) {
-        guard !topics.lanes[lane].isQueued else { return }
-        topics.lanes[lane].isQueued = true
-        topics.queuedLanes.append(lane)
-    }
-
     /// The publisher that fills a topic faster than it is swept is not read until it is.
     private mutating func holdPublisher(_ lane: UInt32) {
         let slot = inbound.reading.slot
@@ -202,73 +146,21 @@ extension Outbound {
         topics.lanes[lane].waiting.append(id(of: slot))
     }
 
-    /// The member whose cursor is to step over the next message, brought to the log's end first.
-    private mutating func memberToSkip(_ slot: UInt32, in lane: UInt32) -> Int? {
-        var index = connections.slots[slot].delivery.firstSubscription
-        while index != Subscription.none, topics.subscriptions[index].lane != lane {
-            index = topics.subscriptions[index].next
-        }
-        guard index != Subscription.none else { return nil }
-        copyPending(slot, index)
-        return Int(topics.subscriptions[index].member)
-    }
-
-    /// Before a direct message: marks in the outbox how far each topic goes before it.
-    mutating func keepPlaceInTopics(_ slot: UInt32) {
-        var index = connections.slots[slot].delivery.firstSubscription
-        while index != Subscription.none {
-            let (lane, member) = (topics.subscriptions[index].lane, Int(topics.subscriptions[index].member))
-            let end = topics.lanes[lane].log.end
-            if topics.lanes[lane].members[member].cursor < end, topics.subscriptions[index].markedEnd < end {
-                connections.slots[slot].delivery.outbox.appendMarker(source: lane, end: end)
-                topics.subscriptions[index].markedEnd = end
-            }
-            index = topics.subscriptions[index].next
+    /// Lets the publishers go on that were held while a topic was half full.
+    mutating func releasePublishers() {
+        guard !topics.released.isEmpty else { return }
+        let released = topics.released
+        topics.released = []
+        for id in released {
+            if let slot = slot(of: id) { release(slot, .congestion) }
         }
     }
 
-    /// Copies what a member has still to get into its outbox, in its place, and moves its cursor to
-    /// the log's end: for when the cursor must go.
-    private mutating func copyPending(_ slot: UInt32, _ subscription: UInt32) {
-        let (lane, member) = (
-            topics.subscriptions[subscription].lane, Int(topics.subscriptions[subscription].member)
-        )
-        let end = topics.lanes[lane].log.end
-        guard topics.lanes[lane].members[member].cursor < end else { return }
-        copyMarked(slot)
-        let cursor = topics.lanes[lane].members[member].cursor
-        borrowMemory(for: slot)
-        topics.lanes.copyLog(lane, from: cursor, to: end, into: &connections.slots[slot].delivery.outbox.bytes)
-        topics.lanes[lane].members[member].cursor = end
-        topics.lanes[lane].unblock(subscription, &topics.subscriptions)
-        queue(slot)
-    }
-
-    /// Replaces the outbox's markers by the bytes that they stand for.
-    private mutating func copyMarked(_ slot: UInt32) {
-        guard connections.slots[slot].delivery.outbox.markerCount > 0 else { return }
-        var whole = ByteBuffer()
-        while let marker = connections.slots[slot].delivery.outbox.firstMarker {
-            connections.slots[slot].delivery.outbox.moveLeading(into: &whole)
-            connections.slots[slot].delivery.outbox.removeFirstMarker()
-            guard let member = member(of: slot, in: marker.source) else { continue }
-            let cursor = topics.lanes[marker.source].members[member].cursor
-            guard cursor < marker.end else { continue }
-            topics.lanes.copyLog(marker.source, from: cursor, to: marker.end, into: &whole)
-            topics.lanes[marker.source].members[member].cursor = marker.end
-        }
-        connections.slots[slot].delivery.outbox.moveLeading(into: &whole)
-        connections.slots[slot].delivery.outbox.bytes = whole
-    }
-
-    /// A connection's place among the members of a lane.
-    func member(of slot: UInt32, in lane: UInt32) -> Int? {
-        var index = connections.slots[slot].delivery.firstSubscription
-        while index != Subscription.none {
-            if topics.subscriptions[index].lane == lane { return Int(topics.subscriptions[index].member) }
-            index = topics.subscriptions[index].next
-        }
-        return nil
+    private mutating func leave(_ slot: UInt32, _ subscription: UInt32) {
+        let copied = topics.leave(
+            subscription, delivering: true, &connections.slots[slot].delivery, &spareOutput)
+        if copied { queue(slot) }
+        releasePublishers()
     }
 
     /// Ends all subscriptions of a connection, copying what it is still owed or dropping it.
@@ -276,76 +168,10 @@ extension Outbound {
     /// A cursor costs nothing, what lies behind it does: one that does not read and is behind by more
     /// than it may leave unread gets no copy.
     mutating func leaveAllTopics(_ slot: UInt32, delivering: Bool) {
-        let delivering = delivering && !isTooFarBehind(slot)
-        if !delivering {
-            connections.slots[slot].delivery.outbox.removeAllMarkers()
-        }
-        while connections.slots[slot].delivery.firstSubscription != Subscription.none {
-            leave(slot, connections.slots[slot].delivery.firstSubscription, delivering: delivering)
-        }
-    }
-
-    private func isTooFarBehind(_ slot: UInt32) -> Bool {
-        guard connections.slots[slot].delivery.isBlocked else { return false }
-        var count = connections.slots[slot].delivery.outbox.bytes.count
-        var index = connections.slots[slot].delivery.firstSubscription
-        while index != Subscription.none {
-            let (lane, member) = (topics.subscriptions[index].lane, Int(topics.subscriptions[index].member))
-            count += Int(topics.lanes[lane].log.end - topics.lanes[lane].members[member].cursor)
-            index = topics.subscriptions[index].next
-        }
-        return count > limits.outboxByteCount
-    }
-
-    /// Ends one subscription; a lane without members is given back.
-    private mutating func leave(_ slot: UInt32, _ subscription: UInt32, delivering: Bool) {
-        if delivering {
-            copyPending(slot, subscription)
-            // None of its markers may outlive the membership that gives it a meaning.
-            copyMarked(slot)
-        }
-        let (lane, member) = (
-            topics.subscriptions[subscription].lane, Int(topics.subscriptions[subscription].member)
-        )
-        topics.lanes[lane].unblock(subscription, &topics.subscriptions)
-        topics.lanes[lane].removeMember(member, &topics.subscriptions)
-        unlink(slot, subscription)
-        if topics.lanes[lane].members.count == 0 { retire(lane) }
-        topics.subscriptions.giveBack(subscription, leaving: .free)
-    }
-
-    private mutating func unlink(_ slot: UInt32, _ subscription: UInt32) {
-        let next = topics.subscriptions[subscription].next
-        if connections.slots[slot].delivery.firstSubscription == subscription {
-            connections.slots[slot].delivery.firstSubscription = next
-            return
-        }
-        var index = connections.slots[slot].delivery.firstSubscription
-        while topics.subscriptions[index].next != subscription { index = topics.subscriptions[index].next }
-        topics.subscriptions[index].next = next
-    }
-
-    /// Gives a lane back that has no members: nobody needs its log.
-    private mutating func retire(_ lane: UInt32) {
-        let topic = topics.lanes[lane].topic
-        releasePublishers(lane)
-        if isCurrent(topic) {
-            for encoding in Encoding.allCases
-            where topics.states[topic.index].lanes[Int(encoding.rawValue)] == lane {
-                topics.states[topic.index].lanes[Int(encoding.rawValue)] = Subscription.none
-            }
-        }
-        // It may still stand in the queue, where one that is not marked as queued is passed over.
-        topics.lanes.giveBack(lane, leaving: TopicLane())
-    }
-
-    /// Lets the publishers go on that were held while the topic was half full.
-    mutating func releasePublishers(_ lane: UInt32) {
-        guard !topics.lanes[lane].waiting.isEmpty else { return }
-        let waiting = topics.lanes[lane].waiting
-        topics.lanes[lane].waiting = []
-        for id in waiting {
-            if let slot = slot(of: id) { release(slot, .congestion) }
-        }
+        let copied = topics.leaveAll(
+            delivering: delivering, byteLimit: limits.outboxByteCount,
+            &connections.slots[slot].delivery, &spareOutput)
+        if copied { queue(slot) }
+        releasePublishers()
     }
 }

@@ -77,9 +77,8 @@ extension ServerCore where K: ~Copyable {
         gathered.removeAll(keepingCapacity: gathered.capacity <= 4 * Self.gatherByteCount)
         while gathered.count < Self.gatherByteCount, !io.connections.slots[slot].delivery.outbox.isEmpty {
             io.connections.slots[slot].delivery.outbox.moveLeading(into: &gathered)
-            if let marker = io.connections.slots[slot].delivery.outbox.firstMarker {
-                gatherBroadcasts(slot, marker)
-            }
+            io.topics.gather(
+                &io.connections.slots[slot].delivery, into: &gathered, about: Self.gatherByteCount)
         }
         let count = gathered.count
         if count == 0 { return true }
@@ -91,23 +90,6 @@ extension ServerCore where K: ~Copyable {
         io.connections.slots[slot].delivery.outbox.prepend(gathered, from: sent)
         block(slot)
         return false
-    }
-
-    /// Copies what a marker stands for, whole frames up to about the size of a gathering.
-    private mutating func gatherBroadcasts(_ slot: UInt32, _ marker: Outbox.Marker) {
-        let lane = marker.source
-        guard let member = io.member(of: slot, in: lane),
-            io.topics.lanes[lane].members[member].cursor < marker.end
-        else { return io.connections.slots[slot].delivery.outbox.removeFirstMarker() }
-        let cursor = io.topics.lanes[lane].members[member].cursor
-        var end = marker.end
-        if end - cursor > UInt64(Self.gatherByteCount) {
-            let offset = cursor + UInt64(Self.gatherByteCount)
-            end = min(end, io.topics.lanes[lane].log.boundary(at: offset, from: cursor))
-        }
-        io.topics.lanes.copyLog(lane, from: cursor, to: end, into: &gathered)
-        io.topics.lanes[lane].members[member].cursor = end
-        if end == marker.end { io.connections.slots[slot].delivery.outbox.removeFirstMarker() }
     }
 
     // A span of one part of the server may not be lent by the whole while another part changes, so
@@ -126,14 +108,6 @@ extension ServerCore where K: ~Copyable {
             io.connections.slots[slot].delivery.outbox.leadingBytes, to: io.connections.slots[slot].descriptor)
     }
 
-    static func sendLog(
-        of lane: UInt32, to member: Member, _ io: borrowing Outbound, _ kernel: inout K
-    ) -> SendOutcome {
-        kernel.send(
-            io.topics.lanes[lane].log.slice(from: member.cursor, to: io.topics.lanes[lane].log.end),
-            to: io.connections.slots[member.connection].descriptor)
-    }
-
     /// How many bytes a send took, counted; nil if it failed, which is seen to.
     mutating func accountSend(_ outcome: SendOutcome, _ slot: UInt32) -> Int? {
         io.statistics.sendCount += 1
@@ -150,7 +124,7 @@ extension ServerCore where K: ~Copyable {
 
     /// Nothing can be sent any more. Why is for the receiving side to say, since the peer's Close
     /// frame may be waiting there; epoll(7) reports EPOLLHUP until it is read.
-    private mutating func breakPipe(_ slot: UInt32, _ number: Int32) {
+    mutating func breakPipe(_ slot: UInt32, _ number: Int32) {
         guard io.connections.slots[slot].phase == .webSocket, io.connections.slots[slot].cause == nil,
             !io.connections.slots[slot].holds.contains(.handler)
         else { return lose(slot, number) }

@@ -1,8 +1,9 @@
-// Topics, who belongs to them, and how far each member has come: no socket and no kernel is known here.
+// Topics, who belongs to them, and how far each member has come. No socket and no kernel is known here, and of a
+// connection only its `Delivery`, which is lent.
 import LinuxReactor
 import WebSocketCore
 
-/// All topics.
+/// All topics. What is to be done to connections is returned to the caller, or noted in `laggards` and `released`.
 struct TopicTable: ~Copyable {
     var states = SlotTable<TopicState>()
     var lanes = SlotTable<TopicLane>()
@@ -11,4 +12,493 @@ struct TopicTable: ~Copyable {
     var generation: UInt32 = 0
     var queuedLanes: [UInt32] = []
     var spareLog = ByteBuffer(minimumCapacity: 16 * 1024)
+    /// Connections that fell out of a log whose policy is to disconnect them.
+    var laggards: [UInt32] = []
+    /// Publishers that may be read again.
+    var released: [ConnectionID] = []
+    var skipCount: UInt64 = 0
+
+    // MARK: Topics
+
+    mutating func make(policy: SlowMemberPolicy, logByteLimit: Int) -> Topic {
+        generation += 1
+        var state = TopicState()
+        state.generation = generation
+        state.policy = policy
+        state.logByteLimit = logByteLimit
+        state.isTaken = true
+        return Topic(index: states.take(state), generation: generation)
+    }
+
+    mutating func named(_ name: String, logByteLimit: Int) -> Topic {
+        if let topic = names[name] { return topic }
+        let topic = make(policy: .disconnect, logByteLimit: logByteLimit)
+        states[topic.index].name = name
+        names[name] = topic
+        return topic
+    }
+
+    /// Forgets a topic that has no members any more.
+    mutating func remove(_ topic: Topic) {
+        if let name = states[topic.index].name { names[name] = nil }
+        states.giveBack(topic.index, leaving: TopicState())
+    }
+
+    func isCurrent(_ topic: Topic) -> Bool {
+        Int(topic.index) < states.bound && states[topic.index].isTaken
+            && states[topic.index].generation == topic.generation
+    }
+
+    func memberCount(of topic: Topic) -> Int {
+        guard isCurrent(topic) else { return 0 }
+        var count = 0
+        for encoding in Encoding.allCases {
+            let lane = states[topic.index].lanes[Int(encoding.rawValue)]
+            if lane != Subscription.none { count += lanes[lane].members.count }
+        }
+        return count
+    }
+
+    func lastMember(of topic: Topic) -> Member? {
+        for encoding in Encoding.allCases {
+            let lane = states[topic.index].lanes[Int(encoding.rawValue)]
+            guard lane != Subscription.none, lanes[lane].members.count > 0 else { continue }
+            return lanes[lane].members[lanes[lane].members.count - 1]
+        }
+        return nil
+    }
+
+    // MARK: Members
+
+    /// The subscription to a topic in the list that begins with `first`.
+    func subscription(to topic: Topic, from first: UInt32) -> UInt32? {
+        var index = first
+        while index != Subscription.none {
+            if lanes[subscriptions[index].lane].topic == topic { return index }
+            index = subscriptions[index].next
+        }
+        return nil
+    }
+
+    /// The subscription to a lane.
+    func subscription(in lane: UInt32, from first: UInt32) -> UInt32? {
+        var index = first
+        while index != Subscription.none {
+            if subscriptions[index].lane == lane { return index }
+            index = subscriptions[index].next
+        }
+        return nil
+    }
+
+    mutating func join(
+        _ topic: Topic, _ encoding: Encoding, connection: UInt32, _ delivery: inout Delivery
+    ) {
+        let lane = lane(of: topic, encoding)
+        let member = UInt32(lanes[lane].members.count)
+        let subscription = subscriptions.take(
+            Subscription(lane: lane, member: member, next: delivery.firstSubscription))
+        delivery.firstSubscription = subscription
+        lanes[lane].members.append(
+            Member(cursor: lanes[lane].log.end, connection: connection, subscription: subscription))
+    }
+
+    /// The lane of a topic for an encoding, made when the first member needs it.
+    private mutating func lane(of topic: Topic, _ encoding: Encoding) -> UInt32 {
+        let index = Int(encoding.rawValue)
+        if states[topic.index].lanes[index] != Subscription.none {
+            return states[topic.index].lanes[index]
+        }
+        var lane = TopicLane()
+        lane.topic = topic
+        lane.policy = states[topic.index].policy
+        lane.logByteLimit = states[topic.index].logByteLimit
+        states[topic.index].lanes[index] = lanes.take(lane)
+        return states[topic.index].lanes[index]
+    }
+
+    /// Ends one subscription. True if something was copied to the outbox.
+    mutating func leave(
+        _ subscription: UInt32, delivering: Bool, _ delivery: inout Delivery,
+        _ spare: inout ByteBuffer
+    ) -> Bool {
+        var copied = false
+        if delivering {
+            copied = copyPending(subscription, &delivery, &spare)
+            // None of its markers may outlive the membership that gives it a meaning.
+            copyMarked(&delivery)
+        }
+        let (lane, member) = (
+            subscriptions[subscription].lane, Int(subscriptions[subscription].member)
+        )
+        lanes[lane].unblock(subscription, &subscriptions)
+        lanes[lane].removeMember(member, &subscriptions)
+        unlink(subscription, &delivery)
+        if lanes[lane].members.count == 0 { retire(lane) }
+        subscriptions.giveBack(subscription, leaving: .free)
+        return copied
+    }
+
+    /// Ends all subscriptions. One that does not read and is behind by more than `byteLimit` gets no copy.
+    mutating func leaveAll(
+        delivering: Bool, byteLimit: Int, _ delivery: inout Delivery, _ spare: inout ByteBuffer
+    ) -> Bool {
+        let delivering = delivering && !isTooFarBehind(delivery, byteLimit)
+        if !delivering { delivery.outbox.removeAllMarkers() }
+        var copied = false
+        while delivery.firstSubscription != Subscription.none {
+            if leave(delivery.firstSubscription, delivering: delivering, &delivery, &spare) {
+                copied = true
+            }
+        }
+        return copied
+    }
+
+    private func isTooFarBehind(_ delivery: borrowing Delivery, _ byteLimit: Int) -> Bool {
+        guard delivery.isBlocked else { return false }
+        var count = delivery.outbox.bytes.count
+        var index = delivery.firstSubscription
+        while index != Subscription.none {
+            let (lane, member) = (subscriptions[index].lane, Int(subscriptions[index].member))
+            count += Int(lanes[lane].log.end - lanes[lane].members[member].cursor)
+            index = subscriptions[index].next
+        }
+        return count > byteLimit
+    }
+
+    private mutating func unlink(_ subscription: UInt32, _ delivery: inout Delivery) {
+        let next = subscriptions[subscription].next
+        if delivery.firstSubscription == subscription {
+            delivery.firstSubscription = next
+            return
+        }
+        var index = delivery.firstSubscription
+        while subscriptions[index].next != subscription { index = subscriptions[index].next }
+        subscriptions[index].next = next
+    }
+
+    /// Gives a lane back that has no members: nobody needs its log.
+    private mutating func retire(_ lane: UInt32) {
+        let topic = lanes[lane].topic
+        releasePublishers(lane)
+        if isCurrent(topic) {
+            for encoding in Encoding.allCases
+            where states[topic.index].lanes[Int(encoding.rawValue)] == lane {
+                states[topic.index].lanes[Int(encoding.rawValue)] = Subscription.none
+            }
+        }
+        // It may still stand in the queue, where one that is not marked as queued is passed over.
+        lanes.giveBack(lane, leaving: TopicLane())
+    }
+
+    private mutating func releasePublishers(_ lane: UInt32) {
+        guard !lanes[lane].waiting.isEmpty else { return }
+        released += lanes[lane].waiting
+        lanes[lane].waiting = []
+    }
+
+    // MARK: Publishing
+
+    struct Published {
+        var deliveryCount = 0
+        /// A lane that is half full of unswept bytes, or `none`.
+        var congested = Subscription.none
+    }
+
+    /// One frame into each log in use, and no work per member.
+    mutating func publish(
+        _ payload: Span<UInt8>, as opcode: Opcode, to topic: Topic, skipping skipped: UInt32,
+        _ deflaters: inout DeflaterPool
+    ) -> Published {
+        var published = Published()
+        for encoding in Encoding.allCases {
+            let lane = states[topic.index].lanes[Int(encoding.rawValue)]
+            guard lane != Subscription.none, lanes[lane].members.count > 0 else { continue }
+            published.deliveryCount += lanes[lane].members.count
+            lanes[lane].log.borrowMemory(of: &spareLog)
+            if encoding == .deflated {
+                lanes[lane].log.append(opcode, deflating: payload, &deflaters)
+            } else {
+                lanes[lane].log.append(opcode, payload)
+            }
+            if skipped != Subscription.none, subscriptions[skipped].lane == lane {
+                lanes[lane].members[Int(subscriptions[skipped].member)].cursor = lanes[lane].log.end
+            }
+            queueLane(lane)
+            if published.congested == Subscription.none, lanes[lane].isCongested {
+                published.congested = lane
+            }
+        }
+        return published
+    }
+
+    mutating func queueLane(_ lane: UInt32) {
+        guard !lanes[lane].isQueued else { return }
+        lanes[lane].isQueued = true
+        queuedLanes.append(lane)
+    }
+
+    // MARK: Order
+
+    /// Before a direct message: marks in the outbox how far each topic goes before it.
+    mutating func keepPlace(_ delivery: inout Delivery) {
+        var index = delivery.firstSubscription
+        while index != Subscription.none {
+            let (lane, member) = (subscriptions[index].lane, Int(subscriptions[index].member))
+            let end = lanes[lane].log.end
+            if lanes[lane].members[member].cursor < end, subscriptions[index].markedEnd < end {
+                delivery.outbox.appendMarker(source: lane, end: end)
+                subscriptions[index].markedEnd = end
+            }
+            index = subscriptions[index].next
+        }
+    }
+
+    /// Copies what a member has still to get into its outbox, in its place, and moves its cursor to
+    /// the log's end: for when the cursor must go. True if there was anything.
+    mutating func copyPending(
+        _ subscription: UInt32, _ delivery: inout Delivery, _ spare: inout ByteBuffer
+    ) -> Bool {
+        let (lane, member) = (
+            subscriptions[subscription].lane, Int(subscriptions[subscription].member)
+        )
+        let end = lanes[lane].log.end
+        guard lanes[lane].members[member].cursor < end else { return false }
+        copyMarked(&delivery)
+        let cursor = lanes[lane].members[member].cursor
+        delivery.borrowMemory(of: &spare)
+        lanes.copyLog(lane, from: cursor, to: end, into: &delivery.outbox.bytes)
+        lanes[lane].members[member].cursor = end
+        lanes[lane].unblock(subscription, &subscriptions)
+        return true
+    }
+
+    /// Replaces the outbox's markers by the bytes that they stand for.
+    private mutating func copyMarked(_ delivery: inout Delivery) {
+        guard delivery.outbox.markerCount > 0 else { return }
+        var whole = ByteBuffer()
+        while let marker = delivery.outbox.firstMarker {
+            delivery.outbox.moveLeading(into: &whole)
+            delivery.outbox.removeFirstMarker()
+            guard
+                let subscription = subscription(
+                    in: marker.source, from: delivery.firstSubscription)
+            else { continue }
+            let member = Int(subscriptions[subscription].member)
+            let cursor = lanes[marker.source].members[member].cursor
+            guard cursor < marker.end else { continue }
+            lanes.copyLog(marker.source, from: cursor, to: marker.end, into: &whole)
+            lanes[marker.source].members[member].cursor = marker.end
+        }
+        delivery.outbox.moveLeading(into: &whole)
+        delivery.outbox.bytes = whole
+    }
+
+    /// Copies what the outbox's first marker stands for, whole frames up to about `byteCount`.
+    mutating func gather(_ delivery: inout Delivery, into gathered: inout ByteBuffer, about byteCount: Int) {
+        guard let marker = delivery.outbox.firstMarker else { return }
+        let lane = marker.source
+        guard
+            let subscription = subscription(in: lane, from: delivery.firstSubscription),
+            case let member = Int(subscriptions[subscription].member),
+            lanes[lane].members[member].cursor < marker.end
+        else { return delivery.outbox.removeFirstMarker() }
+        let cursor = lanes[lane].members[member].cursor
+        var end = marker.end
+        if end - cursor > UInt64(byteCount) {
+            end = min(end, lanes[lane].log.boundary(at: cursor + UInt64(byteCount), from: cursor))
+        }
+        lanes.copyLog(lane, from: cursor, to: end, into: &gathered)
+        lanes[lane].members[member].cursor = end
+        if end == marker.end { delivery.outbox.removeFirstMarker() }
+    }
+
+    // MARK: The sweep
+
+    /// How many sends a lane gets before the next one has its turn.
+    private static var sliceBudget: Int { 64 }
+
+    /// How far the sweep of a turn has come.
+    struct Sweep: BitwiseCopyable {
+        var budget: Int
+        fileprivate(set) var laneCount = 0
+        fileprivate var slice = 0
+        fileprivate var lane = Subscription.none
+
+        init(budget: Int) { self.budget = budget }
+
+        mutating func spend(_ count: Int) {
+            budget -= count
+            slice -= count
+        }
+    }
+
+    /// Somebody to whom the log's bytes from `cursor` on are to be sent.
+    struct Due: BitwiseCopyable {
+        var cursor: UInt64
+        var lane: UInt32
+        var member: UInt32
+        var connection: UInt32
+        var subscription: UInt32
+    }
+
+    /// The next who is behind; nil when nobody is, or the budget is spent.
+    mutating func nextDue(_ sweep: inout Sweep) -> Due? {
+        while true {
+            if sweep.lane == Subscription.none {
+                guard beginSlice(&sweep) else { return nil }
+            }
+            let lane = sweep.lane
+            while lanes[lane].swept < lanes[lane].members.count, sweep.slice > 0 {
+                let index = lanes[lane].swept
+                let member = lanes[lane].members[index]
+                lanes[lane].swept = index + 1
+                guard member.cursor < lanes[lane].log.end else { continue }
+                return Due(
+                    cursor: member.cursor, lane: lane, member: UInt32(index),
+                    connection: member.connection, subscription: member.subscription)
+            }
+            endSlice(&sweep)
+        }
+    }
+
+    @inline(never)
+    private mutating func beginSlice(_ sweep: inout Sweep) -> Bool {
+        while sweep.laneCount < queuedLanes.count, sweep.budget > 0 {
+            let lane = queuedLanes[sweep.laneCount]
+            sweep.laneCount += 1
+            guard lanes[lane].isQueued else { continue }
+            lanes[lane].isQueued = false
+            if lanes[lane].swept == 0 { lanes[lane].passStart = lanes[lane].log.end }
+            sweep.slice = min(sweep.budget, Self.sliceBudget)
+            sweep.lane = lane
+            return true
+        }
+        queuedLanes.removeFirst(sweep.laneCount)
+        return false
+    }
+
+    @inline(never)
+    private mutating func endSlice(_ sweep: inout Sweep) {
+        let lane = sweep.lane
+        sweep.lane = Subscription.none
+        // All may have left on the way, and the lane with them.
+        guard lanes[lane].members.count > 0 else { return }
+        let isOver = lanes[lane].swept >= lanes[lane].members.count
+        if !isOver || !finishPass(lane) { queueLane(lane) }
+    }
+
+    /// The same member, after its connection has been seen to; nil if it has left or caught up.
+    func refreshed(_ due: Due) -> Due? {
+        guard subscriptions[due.subscription].lane == due.lane else { return nil }
+        var due = due
+        due.member = subscriptions[due.subscription].member
+        due.cursor = lanes[due.lane].members[Int(due.member)].cursor
+        return due.cursor < lanes[due.lane].log.end ? due : nil
+    }
+
+    /// What is to be sent.
+    @inline(__always)
+    @_lifetime(borrow self)
+    func bytes(_ due: Due) -> Span<UInt8> {
+        lanes[due.lane].log.slice(from: due.cursor, to: lanes[due.lane].log.end)
+    }
+
+    /// So many bytes were taken. A frame that was taken in part is finished from the outbox, so that
+    /// the cursor always stands at a boundary. False if its socket is full.
+    mutating func delivered(_ due: Due, _ count: Int, _ delivery: inout Delivery) -> Bool {
+        let end = lanes[due.lane].log.end
+        let reached = due.cursor + UInt64(count)
+        guard reached < end else {
+            lanes[due.lane].members[Int(due.member)].cursor = end
+            return true
+        }
+        deliveredInPart(due, reached, end, &delivery)
+        return false
+    }
+
+    @inline(never)
+    private mutating func deliveredInPart(
+        _ due: Due, _ reached: UInt64, _ end: UInt64, _ delivery: inout Delivery
+    ) {
+        let boundary = lanes[due.lane].log.boundary(at: reached, from: due.cursor)
+        lanes[due.lane].members[Int(due.member)].cursor = boundary
+        if reached < boundary {
+            lanes.copyLog(due.lane, from: reached, to: boundary, into: &delivery.outbox.bytes)
+        }
+        if boundary < end { lanes[due.lane].block(due.subscription, &subscriptions) }
+    }
+
+    /// Its socket is full already.
+    mutating func isBlocked(_ due: Due) {
+        lanes[due.lane].block(due.subscription, &subscriptions)
+    }
+
+    /// It takes nothing any more, and needs nothing of the log.
+    mutating func isLost(_ due: Due) {
+        lanes[due.lane].members[Int(due.member)].cursor = lanes[due.lane].log.end
+    }
+
+    /// Of a connection that can be written to again: what it lacks, topic by topic.
+    mutating func nextDue(
+        of connection: UInt32, _ delivery: inout Delivery, _ subscription: inout UInt32
+    ) -> Due? {
+        while subscription != Subscription.none {
+            let entry = subscriptions[subscription]
+            let cursor = lanes[entry.lane].members[Int(entry.member)].cursor
+            if cursor < lanes[entry.lane].log.end {
+                guard !delivery.isBlocked, delivery.outbox.isEmpty else { return nil }
+                return Due(
+                    cursor: cursor, lane: entry.lane, member: entry.member, connection: connection,
+                    subscription: subscription)
+            }
+            lanes[entry.lane].unblock(subscription, &subscriptions)
+            // The last that the log was kept for.
+            if !lanes[entry.lane].isQueued, lanes[entry.lane].blocked.isEmpty {
+                lanes[entry.lane].log.drop(before: lanes[entry.lane].log.end, spare: &spareLog)
+            }
+            subscription = entry.next
+        }
+        return nil
+    }
+
+    /// Everybody has been seen to: drops what nobody needs any more, and those who fell out of the log.
+    /// False if something was published since the pass began.
+    private mutating func finishPass(_ lane: UInt32) -> Bool {
+        lanes[lane].swept = 0
+        lanes[lane].floor = lanes[lane].passStart
+        dropLapped(lane)
+        let oldest = lanes[lane].oldestNeeded(subscriptions)
+        lanes[lane].log.drop(before: oldest, spare: &spareLog)
+        if !lanes[lane].isCongested { releasePublishers(lane) }
+        return lanes[lane].floor == lanes[lane].log.end
+    }
+
+    /// Does to members that are further behind than the log may reach what the topic's policy says.
+    private mutating func dropLapped(_ lane: UInt32) {
+        let end = lanes[lane].log.end
+        let limit = UInt64(lanes[lane].logByteLimit)
+        guard end - lanes[lane].log.start > limit else { return }
+        for subscription in lanes[lane].blocked {
+            let index = Int(subscriptions[subscription].member)
+            let member = lanes[lane].members[index]
+            guard end - member.cursor > limit else { continue }
+            switch lanes[lane].policy {
+            case .disconnect:
+                laggards.append(member.connection)
+                lanes[lane].members[index].cursor = end
+            case .skipToLatest:
+                // It may have nothing to lose but the newest, however large that is.
+                guard member.cursor < lanes[lane].log.latestFrame else { continue }
+                lanes[lane].members[index].cursor = lanes[lane].log.latestFrame
+                skipCount += 1
+            }
+        }
+    }
+}
+
+extension Delivery {
+    /// An outbox that owns no memory takes the spare one.
+    mutating func borrowMemory(of spare: inout ByteBuffer) {
+        if outbox.bytes.capacity == 0 { swap(&outbox.bytes, &spare) }
+    }
 }
