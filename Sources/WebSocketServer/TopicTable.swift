@@ -5,6 +5,7 @@ import WebSocketCore
 
 /// All topics. What is to be done to connections is returned to the caller, or noted in `laggards` and `released`.
 struct TopicTable: ~Copyable {
+    let pinned = Pinned()
     var states = SlotTable<TopicState>()
     var lanes = SlotTable<TopicLane>()
     var subscriptions = SlotTable<Subscription>()
@@ -502,3 +503,7 @@ extension Delivery {
         if outbox.bytes.capacity == 0 { swap(&outbox.bytes, &spare) }
     }
 }
+
+/// Of no size. What contains it stays where it is: it is always passed by its address, and never copied to be borrowed.
+@_rawLayout(size: 0, alignment: 1)
+struct Pinned: ~Copyable { init() {} }
