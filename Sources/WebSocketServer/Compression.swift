@@ -44,7 +44,7 @@ extension Outbound {
     /// What was negotiated of permessage-deflate (RFC 7692); nil if the connection goes without it,
     /// or is gone.
     public func compression(of id: ConnectionID) -> DeflateParameters? {
-        guard let slot = slot(of: id), connections.slots[slot].compression != Compression.none else {
+        guard let slot = connections.slot(of: id), connections.slots[slot].compression != Compression.none else {
             return nil
         }
         return compressions[connections.slots[slot].compression].parameters
@@ -81,7 +81,7 @@ extension Outbound {
             let byteCount = connections.slots[slot].delivery.outbox.bytes.count - before
             connections.slots[slot].countOwnOutput(byteCount, limit: limits.ownOutputByteCount)
         } else {
-            queue(slot)
+            connections.queue(slot)
         }
     }
 }

@@ -15,4 +15,43 @@ struct ConnectionTable: ~Copyable {
     var resuming: [UInt32] = []
 
     init(now: Instant) { wheel = TimerWheel(now: now) }
+
+    func id(of slot: UInt32) -> ConnectionID {
+        ConnectionID(resourceId: slots[slot].resourceId, slot: slot)
+    }
+
+    /// The slot of a connection that is still there.
+    func slot(of id: ConnectionID) -> UInt32? {
+        guard Int(id.slot) < slots.bound,
+            slots[id.slot].resourceId == id.resourceId, slots[id.slot].phase != .free
+        else { return nil }
+        return id.slot
+    }
+
+    /// Has the connection's output looked at, and what epoll watches it for, before the turn ends.
+    mutating func queue(_ slot: UInt32) {
+        guard !slots[slot].flags.contains(.queued) else { return }
+        slots[slot].flags.insert(.queued)
+        queued.append(slot)
+    }
+
+    /// Has the connection looked at when the turn ends: to tell the handler, or to free the slot.
+    mutating func finish(_ slot: UInt32) {
+        guard !slots[slot].flags.contains(.finishing) else { return }
+        slots[slot].flags.insert(.finishing)
+        finishing.append(slot)
+    }
+
+    /// Has the bytes that a connection has kept decoded, in the next reading of this turn or the
+    /// next.
+    mutating func resume(_ slot: UInt32) {
+        guard !slots[slot].flags.contains(.resuming) else { return }
+        slots[slot].flags.insert(.resuming)
+        resuming.append(slot)
+    }
+
+    /// Remembers why a connection ends, unless that is known already.
+    mutating func setCause(_ slot: UInt32, _ cause: CloseCause) {
+        if slots[slot].cause == nil { slots[slot].cause = cause }
+    }
 }

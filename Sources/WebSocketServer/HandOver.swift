@@ -62,7 +62,7 @@ extension ServerCore where K: ~Copyable {
         io.connections.slots[slot].watched = wanted
         do {
             try poller.watch(
-                io.connections.slots[slot].descriptor, for: wanted, token: io.id(of: slot).token, &kernel)
+                io.connections.slots[slot].descriptor, for: wanted, token: io.connections.id(of: slot).token, &kernel)
         } catch {
             throw StateError("\(error)")
         }
@@ -80,10 +80,10 @@ extension ServerCore where K: ~Copyable {
             io.connections.openCount += 1
             // It had ended, and the handler was about to hear of it.
             if io.connections.slots[slot].cause != nil, io.connections.slots[slot].session != .closeSent {
-                io.finish(slot)
+                io.connections.finish(slot)
             }
         }
-        io.queue(slot)
-        if !io.connections.slots[slot].leftover.isEmpty { io.resume(slot) }
+        io.connections.queue(slot)
+        if !io.connections.slots[slot].leftover.isEmpty { io.connections.resume(slot) }
     }
 }

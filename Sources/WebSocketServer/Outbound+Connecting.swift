@@ -24,21 +24,21 @@ extension Outbound {
         dials[connection.exchange].request = request
         let slot = connections.slots.take(connection)
         statistics.connectCount += 1
-        let id = id(of: slot)
+        let id = connections.id(of: slot)
         dialing.append(id)
         return id
     }
 
     /// Whether the connection was made by ``connect(_:)``, and not accepted.
     public func isOutgoing(_ id: ConnectionID) -> Bool {
-        slot(of: id).map { connections.slots[$0].flags.contains(.client) } ?? false
+        connections.slot(of: id).map { connections.slots[$0].flags.contains(.client) } ?? false
     }
 
     /// What was agreed on with the server, its answer included: the chosen subprotocol, further
     /// fields. It is there during `onOpen` of a connection that ``connect(_:)`` made, and nil at all
     /// other times: keep what you need of it.
     public func agreement(of id: ConnectionID) -> ClientAgreement? {
-        guard let slot = slot(of: id), connections.slots[slot].flags.contains(.client),
+        guard let slot = connections.slot(of: id), connections.slots[slot].flags.contains(.client),
             connections.slots[slot].exchange != UInt32.max
         else { return nil }
         return dials[connections.slots[slot].exchange].agreement
@@ -48,14 +48,14 @@ extension Outbound {
     /// as if the network had gone. `onClose` follows, with ``CloseCause/serverClosed(_:)`` and
     /// `CloseCode.abnormal`. For tests of what others do then; otherwise use ``close(_:_:_:)``.
     public mutating func abort(_ id: ConnectionID) {
-        guard let slot = slot(of: id) else { return }
-        setCause(slot, .serverClosed(.abnormal))
+        guard let slot = connections.slot(of: id) else { return }
+        connections.setCause(slot, .serverClosed(.abnormal))
         die(slot, resetting: true)
     }
 
     /// The connection comes to nothing.
     mutating func giveUpDial(_ slot: UInt32, _ cause: CloseCause) {
-        setCause(slot, cause)
+        connections.setCause(slot, cause)
         die(slot, resetting: false)
     }
 
@@ -70,7 +70,7 @@ extension Outbound {
 
     /// What `onError` is told of a cause; nil if the connection simply ended.
     func error(_ cause: CloseCause, _ id: ConnectionID) -> ConnectionError? {
-        if let slot = slot(of: id), connections.slots[slot].flags.contains(.client),
+        if let slot = connections.slot(of: id), connections.slots[slot].flags.contains(.client),
             connections.slots[slot].exchange != UInt32.max,
             let error = dials[connections.slots[slot].exchange].error
         {

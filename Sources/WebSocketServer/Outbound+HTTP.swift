@@ -44,7 +44,7 @@ extension Outbound {
     /// the peer does not take are kept up to ``Limits/outboxByteCount``; a peer that falls further
     /// behind is reset.
     public mutating func sendBody(_ bytes: Span<UInt8>, to id: ConnectionID) {
-        guard let slot = slot(of: id), connections.slots[slot].phase == .responding else { return }
+        guard let slot = connections.slot(of: id), connections.slots[slot].phase == .responding else { return }
         let exchange = connections.slots[slot].exchange
         guard exchanges[exchange].wantsBody else { return }
         switch exchanges[exchange].response {
@@ -52,12 +52,12 @@ extension Outbound {
         case .chunked: connections.slots[slot].delivery.outbox.bytes.appendChunk(bytes)
         case .untilClose: connections.slots[slot].delivery.outbox.bytes.append(bytes)
         }
-        queue(slot)
+        connections.queue(slot)
     }
 
     /// Ends a response that was begun; does nothing otherwise. The next request may come then.
     public mutating func endResponse(to id: ConnectionID) {
-        guard let slot = slot(of: id), connections.slots[slot].phase == .responding else { return }
+        guard let slot = connections.slot(of: id), connections.slots[slot].phase == .responding else { return }
         let exchange = connections.slots[slot].exchange
         guard exchanges[exchange].response != .none else { return }
         if exchanges[exchange].response == .chunked, exchanges[exchange].wantsBody {
@@ -71,7 +71,7 @@ extension Outbound {
     public func isAnswerable(_ id: ConnectionID) -> Bool { unanswered(id) != nil }
 
     private func unanswered(_ id: ConnectionID) -> UInt32? {
-        guard let slot = slot(of: id), connections.slots[slot].phase == .responding,
+        guard let slot = connections.slot(of: id), connections.slots[slot].phase == .responding,
             exchanges[connections.slots[slot].exchange].response == .none
         else { return nil }
         return slot
@@ -85,7 +85,7 @@ extension Outbound {
             status, headers: headers, body: body, keepsAlive: keepsAlive && !isStopping,
             date: httpDate)
         head.append(to: &connections.slots[slot].delivery.outbox.bytes)
-        queue(slot)
+        connections.queue(slot)
     }
 
     /// The response is complete: the next request may come, or the connection ends.
@@ -101,7 +101,7 @@ extension Outbound {
         } else {
             connections.slots[slot].flags.insert(.endsAfterFlush)
             connections.slots[slot].leftover.removeAll()
-            queue(slot)
+            connections.queue(slot)
         }
     }
 
@@ -112,7 +112,7 @@ extension Outbound {
         connections.slots[slot].flags.insert(.endsAfterFlush)
         connections.slots[slot].holds.insert(.responding)
         connections.slots[slot].leftover.removeAll()
-        queue(slot)
+        connections.queue(slot)
     }
 
     /// Refuses a request: the response says why, and the connection ends with it.
@@ -131,6 +131,6 @@ extension Outbound {
         connections.slots[slot].leftover.removeAll()
         connections.slots[slot].phase = .head
         schedule(slot, in: times.close)
-        queue(slot)
+        connections.queue(slot)
     }
 }

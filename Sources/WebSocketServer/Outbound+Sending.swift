@@ -59,7 +59,7 @@ extension Outbound {
     public mutating func close(
         _ id: ConnectionID, _ code: CloseCode = .normal, _ reason: String = ""
     ) {
-        guard let slot = slot(of: id) else { return }
+        guard let slot = connections.slot(of: id) else { return }
         let disconnect = Disconnect(code, reason)
         switch connections.slots[slot].phase {
         case .connecting, .awaitingAnswer: giveUpDial(slot, .serverClosed(disconnect.code))
@@ -83,7 +83,7 @@ extension Outbound {
         } else {
             connections.slots[slot].appendFrame(opcode, payload, limit: limit, &spareOutput)
         }
-        if !isOwn { queue(slot) }
+        if !isOwn { connections.queue(slot) }
     }
 
     /// An outbox that owns no memory takes the spare one; it comes back when it has been flushed,
@@ -137,7 +137,7 @@ extension Outbound {
         guard connections.slots[slot].phase == .webSocket,
             connections.slots[slot].session.handle(.sendClose) == .sendClose
         else { return }
-        setCause(slot, cause)
+        connections.setCause(slot, cause)
         leaveAllTopics(slot, delivering: true)
         appendClose(slot, code, reason)
         expectPeerClose(slot)
@@ -148,7 +148,7 @@ extension Outbound {
     mutating func fail(_ slot: UInt32, _ violation: ProtocolViolation) {
         guard connections.slots[slot].phase == .webSocket else { return }
         let action = connections.slots[slot].session.handle(.fail)
-        setCause(slot, .violation(violation.kind))
+        connections.setCause(slot, .violation(violation.kind))
         if action == .sendCloseAndFinish {
             leaveAllTopics(slot, delivering: true)
             appendClose(slot, violation.code, "\(violation.reason)")
@@ -160,7 +160,7 @@ extension Outbound {
     mutating func receivedClose(_ slot: UInt32, _ code: CloseCode?) {
         guard connections.slots[slot].phase == .webSocket else { return }
         let action = connections.slots[slot].session.handle(.receiveClose)
-        setCause(slot, .peerClosed(code ?? .noStatus))
+        connections.setCause(slot, .peerClosed(code ?? .noStatus))
         if action == .sendCloseAndFinish {
             leaveAllTopics(slot, delivering: true)
             appendClose(slot, code, "")
@@ -173,7 +173,7 @@ extension Outbound {
     mutating func endTooSlow(_ slot: UInt32) {
         guard connections.slots[slot].isOpen, connections.slots[slot].session.handle(.sendClose) == .sendClose
         else { return }
-        setCause(slot, .tooSlow)
+        connections.setCause(slot, .tooSlow)
         leaveAllTopics(slot, delivering: false)
         appendClose(slot, .tooSlow, "You read too slowly and lost your place: reconnect.")
         expectPeerClose(slot)
@@ -188,7 +188,7 @@ extension Outbound {
         } else {
             connections.slots[slot].delivery.outbox.bytes.appendCloseFrame(code, reason: reason)
         }
-        queue(slot)
+        connections.queue(slot)
     }
 
     /// Gives the peer its time to answer our Close, and reads on for it.
@@ -206,7 +206,7 @@ extension Outbound {
         connections.slots[slot].assembly.removeAll()
         connections.slots[slot].leftover.removeAll()
         connections.slots[slot].holds = []
-        queue(slot)
-        finish(slot)
+        connections.queue(slot)
+        connections.finish(slot)
     }
 }

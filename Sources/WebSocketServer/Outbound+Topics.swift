@@ -45,7 +45,7 @@ extension Outbound {
 
     /// Whether the connection is subscribed to the topic.
     public func isSubscribed(_ id: ConnectionID, to topic: Topic) -> Bool {
-        slot(of: id).flatMap { subscription(of: $0, to: topic) } != nil
+        connections.slot(of: id).flatMap { subscription(of: $0, to: topic) } != nil
     }
 
     /// Subscribes a connection: it gets what is published from now on. Subscribing twice is the
@@ -53,7 +53,7 @@ extension Outbound {
     /// subscribed, since what a topic's log holds is not masked: that is logged. Takes time in proportion to the topics that the
     /// connection has, and never to the members of this one.
     public mutating func subscribe(_ id: ConnectionID, to topic: Topic) {
-        guard let slot = slot(of: id), connections.slots[slot].isOpen, isCurrent(topic),
+        guard let slot = connections.slot(of: id), connections.slots[slot].isOpen, isCurrent(topic),
             subscription(of: slot, to: topic) == nil
         else { return }
         guard connections.slots[slot].role == .server else {
@@ -73,7 +73,7 @@ extension Outbound {
     /// Ends a subscription. What was published before still arrives: it is copied if the connection
     /// has not been sent it yet.
     public mutating func unsubscribe(_ id: ConnectionID, from topic: Topic) {
-        guard let slot = slot(of: id), let subscription = subscription(of: slot, to: topic) else {
+        guard let slot = connections.slot(of: id), let subscription = subscription(of: slot, to: topic) else {
             return
         }
         leave(slot, subscription)
@@ -118,7 +118,7 @@ extension Outbound {
     ) {
         guard topics.isCurrent(topic) else { return }
         statistics.publishedCount += 1
-        let skipped = except.flatMap { slot(of: $0) }.map { stepOver(topic, $0) }
+        let skipped = except.flatMap { connections.slot(of: $0) }.map { stepOver(topic, $0) }
         let published = topics.publish(
             payload, as: opcode, to: topic, skipping: skipped ?? Subscription.none, &deflaters)
         statistics.deliveryCount += UInt64(published.deliveryCount)
@@ -130,7 +130,7 @@ extension Outbound {
         guard let subscription = subscription(of: slot, to: topic) else { return Subscription.none }
         let copied = topics.copyPending(
             subscription, &connections.slots[slot].delivery, &spareOutput)
-        if copied { queue(slot) }
+        if copied { connections.queue(slot) }
         return subscription
     }
 }
@@ -143,7 +143,7 @@ extension Outbound {
         let slot = inbound.reading.slot
         guard slot != UInt32.max, !connections.slots[slot].holds.contains(.congestion) else { return }
         hold(slot, .congestion)
-        topics.lanes[lane].waiting.append(id(of: slot))
+        topics.lanes[lane].waiting.append(connections.id(of: slot))
     }
 
     /// Lets the publishers go on that were held while a topic was half full.
@@ -152,14 +152,14 @@ extension Outbound {
         let released = topics.released
         topics.released = []
         for id in released {
-            if let slot = slot(of: id) { release(slot, .congestion) }
+            if let slot = connections.slot(of: id) { release(slot, .congestion) }
         }
     }
 
     private mutating func leave(_ slot: UInt32, _ subscription: UInt32) {
         let copied = topics.leave(
             subscription, delivering: true, &connections.slots[slot].delivery, &spareOutput)
-        if copied { queue(slot) }
+        if copied { connections.queue(slot) }
         releasePublishers()
     }
 
@@ -171,7 +171,7 @@ extension Outbound {
         let copied = topics.leaveAll(
             delivering: delivering, byteLimit: limits.outboxByteCount,
             &connections.slots[slot].delivery, &spareOutput)
-        if copied { queue(slot) }
+        if copied { connections.queue(slot) }
         releasePublishers()
     }
 }

@@ -88,26 +88,26 @@ public struct Outbound: ~Copyable {
 
     /// Whether the connection is open: messages to it are delivered if it keeps up.
     public func isOpen(_ id: ConnectionID) -> Bool {
-        slot(of: id).map { connections.slots[$0].isOpen } ?? false
+        connections.slot(of: id).map { connections.slots[$0].isOpen } ?? false
     }
 
     /// The connection that has this slot now: what an array of the handler's own, indexed by
     /// ``ConnectionID/slot``, is turned back with. Nil if none is open there.
     public func connection(inSlot slot: UInt32) -> ConnectionID? {
         guard Int(slot) < connections.slots.bound, connections.slots[slot].isOpen else { return nil }
-        return id(of: slot)
+        return connections.id(of: slot)
     }
 
     /// Who is at the other end, as the kernel sees it; or, behind a proxy that is trusted, as that
     /// said. Nil if the connection is gone.
     public func peer(of id: ConnectionID) -> NetworkAddress? {
-        slot(of: id).map { connections.slots[$0].peer }
+        connections.slot(of: id).map { connections.slots[$0].peer }
     }
 
     /// Bytes that wait for this connection's socket, broadcasts that stand in a topic's log not
     /// counted; 0 if it is gone. What this callback has sent is among them.
     public func bufferedByteCount(of id: ConnectionID) -> Int {
-        guard let slot = slot(of: id) else { return 0 }
+        guard let slot = connections.slot(of: id) else { return 0 }
         let answered = slot == inbound.reading.slot ? answers.count : 0
         return connections.slots[slot].delivery.outbox.bytes.count + answered
     }
@@ -118,7 +118,7 @@ public struct Outbound: ~Copyable {
     public mutating func forEachConnection(_ body: (ConnectionID, inout Outbound) -> Void) {
         for slot in 0..<UInt32(connections.slots.bound) where connections.slots[slot].isOpen {
             guard connections.slots[slot].flags.contains(.announced) else { continue }
-            body(id(of: slot), &self)
+            body(connections.id(of: slot), &self)
         }
     }
 
@@ -127,7 +127,7 @@ public struct Outbound: ~Copyable {
     public var openConnections: [ConnectionID] {
         (0..<UInt32(connections.slots.bound)).filter {
             connections.slots[$0].isOpen && connections.slots[$0].flags.contains(.announced)
-        }.map { id(of: $0) }
+        }.map { connections.id(of: $0) }
     }
 
     /// Stops reading from a connection until ``release(_:)``: while a command is being answered by
@@ -137,14 +137,14 @@ public struct Outbound: ~Copyable {
     /// For as long as it is held nothing is heard from the peer, and its silence is not held against
     /// it. A reset is noticed; what the peer sent before it and was not read is lost then.
     public mutating func hold(_ id: ConnectionID) {
-        guard let slot = slot(of: id), connections.slots[slot].isOpen else { return }
+        guard let slot = connections.slot(of: id), connections.slots[slot].isOpen else { return }
         hold(slot, .handler)
     }
 
     /// Goes on reading from a connection that was held. What it had sent meanwhile is delivered
     /// first, from the next turn on. Does nothing if it is not held.
     public mutating func release(_ id: ConnectionID) {
-        guard let slot = slot(of: id) else { return }
+        guard let slot = connections.slot(of: id) else { return }
         release(slot, .handler)
     }
 
@@ -200,62 +200,23 @@ public struct Outbound: ~Copyable {
 // MARK: - Slots and queues
 
 extension Outbound {
-    func id(of slot: UInt32) -> ConnectionID {
-        ConnectionID(resourceId: connections.slots[slot].resourceId, slot: slot)
-    }
-
-    /// The slot of a connection that is still there.
-    func slot(of id: ConnectionID) -> UInt32? {
-        guard Int(id.slot) < connections.slots.bound,
-            connections.slots[id.slot].resourceId == id.resourceId, connections.slots[id.slot].phase != .free
-        else { return nil }
-        return id.slot
-    }
-
-    /// Has the connection's output looked at, and what epoll watches it for, before the turn ends.
-    mutating func queue(_ slot: UInt32) {
-        guard !connections.slots[slot].flags.contains(.queued) else { return }
-        connections.slots[slot].flags.insert(.queued)
-        connections.queued.append(slot)
-    }
-
-    /// Has the connection looked at when the turn ends: to tell the handler, or to free the slot.
-    mutating func finish(_ slot: UInt32) {
-        guard !connections.slots[slot].flags.contains(.finishing) else { return }
-        connections.slots[slot].flags.insert(.finishing)
-        connections.finishing.append(slot)
-    }
-
     mutating func hold(_ slot: UInt32, _ reason: Connection.Holds) {
         endShortWay(slot)
         connections.slots[slot].holds.insert(reason)
-        queue(slot)
+        connections.queue(slot)
     }
 
     mutating func release(_ slot: UInt32, _ reason: Connection.Holds) {
         guard connections.slots[slot].holds.contains(reason) else { return }
         connections.slots[slot].holds.remove(reason)
         guard connections.slots[slot].holds.isEmpty else { return }
-        queue(slot)
-        if !connections.slots[slot].leftover.isEmpty { resume(slot) }
-    }
-
-    /// Has the bytes that a connection has kept decoded, in the next reading of this turn or the
-    /// next.
-    mutating func resume(_ slot: UInt32) {
-        guard !connections.slots[slot].flags.contains(.resuming) else { return }
-        connections.slots[slot].flags.insert(.resuming)
-        connections.resuming.append(slot)
+        connections.queue(slot)
+        if !connections.slots[slot].leftover.isEmpty { connections.resume(slot) }
     }
 
     /// Sets the connection's one deadline, in nanoseconds from this turn's beginning.
     mutating func schedule(_ slot: UInt32, in nanoseconds: UInt64) {
         connections.wheel.schedule(slot, at: now.advanced(by: nanoseconds))
-    }
-
-    /// Remembers why a connection ends, unless that is known already.
-    mutating func setCause(_ slot: UInt32, _ cause: CloseCause) {
-        if connections.slots[slot].cause == nil { connections.slots[slot].cause = cause }
     }
 
     /// The transport is gone or is to go: the slot is freed at the end of the turn.
@@ -265,6 +226,6 @@ extension Outbound {
         connections.slots[slot].phase = .dead
         connections.slots[slot].session = .closed
         if resetting { connections.slots[slot].flags.insert(.resets) }
-        finish(slot)
+        connections.finish(slot)
     }
 }

@@ -71,7 +71,7 @@ extension ServerCore where K: ~Copyable {
         connection.phase = .head
         let slot = io.connections.slots.take(connection)
         do {
-            let token = io.id(of: slot).token
+            let token = io.connections.id(of: slot).token
             try poller.watch(socket, for: .readable, token: token, &kernel)
         } catch {
             // ENOMEM or ENOSPC (fs.epoll.max_user_watches): there is no room for this one.

@@ -13,7 +13,7 @@ extension ServerCore where K: ~Copyable {
         let count = min(io.dialing.count, Self.connectBudget)
         for index in 0..<count {
             let id = io.dialing[index]
-            guard let slot = io.slot(of: id), io.connections.slots[slot].phase == .connecting else {
+            guard let slot = io.connections.slot(of: id), io.connections.slots[slot].phase == .connecting else {
                 continue
             }
             // Those that still wait are nobody's place yet.
@@ -43,7 +43,7 @@ extension ServerCore where K: ~Copyable {
             io.dials[dial].addresses = [.network(address)]
         } else {
             kernel.beginLookUp(
-                request.url.host, ticket: io.id(of: slot).token, waking: wakeup)
+                request.url.host, ticket: io.connections.id(of: slot).token, waking: wakeup)
             return io.schedule(slot, in: io.times.handshake)
         }
         tryNextAddress(slot)
@@ -54,7 +54,7 @@ extension ServerCore where K: ~Copyable {
         for lookUp in kernel.takeLookUps() {
             let slot = UInt32(truncatingIfNeeded: lookUp.ticket)
             // It may have been given up meanwhile.
-            guard Int(slot) < io.connections.slots.bound, io.id(of: slot).token == lookUp.ticket,
+            guard Int(slot) < io.connections.slots.bound, io.connections.id(of: slot).token == lookUp.ticket,
                 io.connections.slots[slot].phase == .connecting
             else { continue }
             let dial = io.connections.slots[slot].exchange
@@ -84,7 +84,7 @@ extension ServerCore where K: ~Copyable {
                 io.connections.slots[slot].watched = io.connections.slots[slot].wanted
                 do {
                     try poller.watch(
-                        socket, for: io.connections.slots[slot].wanted, token: io.id(of: slot).token,
+                        socket, for: io.connections.slots[slot].wanted, token: io.connections.id(of: slot).token,
                         &kernel)
                 } catch {
                     return io.giveUpDial(slot, .connectFailed(error.number))
@@ -155,9 +155,9 @@ extension ServerCore where K: ~Copyable {
     private mutating func failHandshake(_ slot: UInt32, _ error: ClientHandshakeError) {
         io.dials[io.connections.slots[slot].exchange].error = error
         if case .refused(let head, _) = error {
-            io.setCause(slot, .handshakeRefused(head.status))
+            io.connections.setCause(slot, .handshakeRefused(head.status))
         } else {
-            io.setCause(slot, .handshakeFailed)
+            io.connections.setCause(slot, .handshakeFailed)
         }
         // The server believes that frames go both ways: it is told why they do not.
         if let code = error.closeCode, io.connections.slots[slot].delivery.outbox.isEmpty {
@@ -185,7 +185,7 @@ extension ServerCore where K: ~Copyable {
         io.connections.slots[slot].exchange = UInt32.max
         io.dials.giveBack(dial, leaving: Dial())
         // A server may send frames right behind its answer.
-        if !io.connections.slots[slot].leftover.isEmpty { io.resume(slot) }
+        if !io.connections.slots[slot].leftover.isEmpty { io.connections.resume(slot) }
     }
 
     // MARK: Time

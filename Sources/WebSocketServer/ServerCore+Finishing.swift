@@ -27,7 +27,7 @@ extension ServerCore where K: ~Copyable {
         if io.connections.slots[slot].flags.contains(.announced) { io.connections.openCount -= 1 }
         io.connections.slots[slot].flags.remove([.announced, .dialing])
         io.statistics.count(cause)
-        let id = io.id(of: slot)
+        let id = io.connections.id(of: slot)
         do {
             try call(.error(cause), id, &io)
             try call(.close(cause), id, &io)

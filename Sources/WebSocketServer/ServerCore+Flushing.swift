@@ -173,7 +173,7 @@ extension ServerCore where K: ~Copyable {
             io.connections.slots[slot].flags.contains(.announced)
         else { return }
         do {
-            try call(.drain, io.id(of: slot), &io)
+            try call(.drain, io.connections.id(of: slot), &io)
         } catch {
             io.close(slot, error.code, error.reason, .serverClosed(error.code))
         }
@@ -240,6 +240,6 @@ extension ServerCore where K: ~Copyable {
         guard wanted != io.connections.slots[slot].watched else { return }
         io.connections.slots[slot].watched = wanted
         poller.change(
-            io.connections.slots[slot].descriptor, to: wanted, token: io.id(of: slot).token, &kernel)
+            io.connections.slots[slot].descriptor, to: wanted, token: io.connections.id(of: slot).token, &kernel)
     }
 }

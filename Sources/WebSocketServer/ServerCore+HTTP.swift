@@ -119,7 +119,7 @@ extension ServerCore where K: ~Copyable {
             if io.exchanges[exchange].owesContinue {
                 io.exchanges[exchange].owesContinue = false
                 io.connections.slots[slot].delivery.outbox.bytes.append("HTTP/1.1 100 Continue\r\n\r\n")
-                io.queue(slot)
+                io.connections.queue(slot)
             }
             return false
         case .rejected(let rejection):
@@ -131,11 +131,11 @@ extension ServerCore where K: ~Copyable {
         io.connections.slots[slot].phase = .responding
         io.connections.slots[slot].holds.insert(.responding)
         io.connections.wheel.cancel(slot)
-        io.queue(slot)
+        io.connections.queue(slot)
         prepareRequest(slot, head)
         swap(&io.pendingRequest.body, &io.exchanges[exchange].body)
         do {
-            try call(.request, io.id(of: slot), &io)
+            try call(.request, io.connections.id(of: slot), &io)
         } catch {
             preconditionFailure("a request is answered, not thrown at")
         }

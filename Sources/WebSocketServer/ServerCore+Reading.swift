@@ -97,7 +97,7 @@ extension ServerCore where K: ~Copyable {
     private mutating func decode(_ slot: UInt32, _ range: Range<Int>, _ call: HandlerCall) {
         io.inbound.begin(slot, range, of: &io.connections.slots[slot])
         do {
-            try call(.messages, io.id(of: slot), &io)
+            try call(.messages, io.connections.id(of: slot), &io)
         } catch {
             preconditionFailure("what a message's callback throws is seen to in its loop")
         }
@@ -117,7 +117,7 @@ extension ServerCore where K: ~Copyable {
         receiveBuffer.copy(range, to: &io.connections.slots[slot].leftover)
         // Held and released within one call: nobody else will come back to it.
         if io.connections.slots[slot].holds.isEmpty, range.count > ReceiveBuffer.headroomByteCount {
-            io.resume(slot)
+            io.connections.resume(slot)
         }
     }
 
@@ -134,9 +134,9 @@ extension ServerCore where K: ~Copyable {
             let role = io.connections.slots[slot].role
             if io.connections.slots[slot].session.handle(.endOfStream, role: role) == .none {
                 io.connections.slots[slot].holds.insert(.handler)
-                return io.queue(slot)
+                return io.connections.queue(slot)
             }
-            io.setCause(slot, .endOfStream)
+            io.connections.setCause(slot, .endOfStream)
             io.die(slot, resetting: false)
         // It may have ended its side only, and still wait for the answers to what it asked before.
         case .head, .body: io.endAfterOutput(slot)
@@ -174,7 +174,7 @@ extension ServerCore where K: ~Copyable {
 
     /// The transport has failed.
     mutating func lose(_ slot: UInt32, _ number: Int32) {
-        io.setCause(slot, .connectionLost(number))
+        io.connections.setCause(slot, .connectionLost(number))
         io.die(slot, resetting: true)
     }
 }

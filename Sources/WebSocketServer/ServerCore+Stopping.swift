@@ -88,7 +88,7 @@ extension ServerCore where K: ~Copyable {
     private mutating func cutOffEverybody() {
         for slot in 0..<UInt32(io.connections.slots.bound)
         where io.connections.slots[slot].phase != .free && io.connections.slots[slot].phase != .dead {
-            io.setCause(slot, stopCause)
+            io.connections.setCause(slot, stopCause)
             io.die(slot, resetting: true)
         }
     }

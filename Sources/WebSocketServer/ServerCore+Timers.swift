@@ -45,7 +45,7 @@ extension ServerCore where K: ~Copyable {
         let silence = UInt64(io.now.coarse &- io.connections.slots[slot].heardAt) << 26
         if io.connections.slots[slot].flags.contains(.pinged) {
             if io.connections.slots[slot].holds.isSubset(of: .ownOutput) {
-                io.setCause(slot, .pingTimeout)
+                io.connections.setCause(slot, .pingTimeout)
                 return io.die(slot, resetting: true)
             }
             // We do not listen, so its silence means nothing. TCP finds out if the Ping is lost.

@@ -28,7 +28,7 @@ extension ServerCore where K: ~Copyable {
         Handshake.appendSwitchingProtocols(
             to: &io.connections.slots[slot].delivery.outbox.bytes, accept: accept, subprotocol: subprotocol,
             extensions: parameters?.fieldValue, headers: reply.headers)
-        io.queue(slot)
+        io.connections.queue(slot)
         if let parameters {
             io.compress(slot, parameters)
             io.statistics.compressedCount += 1
@@ -42,7 +42,7 @@ extension ServerCore where K: ~Copyable {
     ) throws(HandshakeRejection) -> UpgradeReply {
         prepareRequest(slot, head)
         do {
-            try call(.upgrade, io.id(of: slot), &io)
+            try call(.upgrade, io.connections.id(of: slot), &io)
         } catch {
             preconditionFailure("the answer to an upgrade is a value")
         }
@@ -73,7 +73,7 @@ extension ServerCore where K: ~Copyable {
             announce(slot, call)
         }
         // A client may send frames right behind its request.
-        if !io.connections.slots[slot].leftover.isEmpty { io.resume(slot) }
+        if !io.connections.slots[slot].leftover.isEmpty { io.connections.resume(slot) }
     }
 
     /// Tells the handler that a connection is open.
@@ -82,7 +82,7 @@ extension ServerCore where K: ~Copyable {
         io.connections.openCount += 1
         io.statistics.openedCount += 1
         do {
-            try call(.open, io.id(of: slot), &io)
+            try call(.open, io.connections.id(of: slot), &io)
         } catch {
             io.close(slot, error.code, error.reason, .serverClosed(error.code))
         }

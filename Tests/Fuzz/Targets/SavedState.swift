@@ -155,7 +155,7 @@ private func restoreServer(_ input: inout FuzzInput) throws {
     // Whoever it has heard of it will hear the end of, be it open still or not.
     for slot in 0..<UInt32(simulation.core.io.connections.slots.bound)
     where simulation.core.io.connections.slots[slot].flags.contains(.announced) {
-        simulation.handler.open.append(simulation.core.io.id(of: slot))
+        simulation.handler.open.append(simulation.core.io.connections.id(of: slot))
     }
     while simulation.handler.rooms.count < 3 {
         simulation.handler.rooms.append(simulation.core.io.makeTopic())
