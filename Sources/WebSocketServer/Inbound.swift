@@ -11,15 +11,6 @@ struct Reading: BitwiseCopyable {
     var end = 0
     /// The most bytes that a ``ShortMessage`` may have here; -1 if none may come.
     var shortLimit = -1
-    /// The connection's `resourceId` as long as it takes the short way, and `UInt64.max` from when it
-    /// does not: it is open and read, has no topics, no compression and nothing unsent. What it is
-    /// answered is appended to ``Outbound/answers`` then, and nothing is looked up for it.
-    ///
-    /// Whoever changes one of these, or sends it anything else, calls ``Outbound/endShortWay(_:)``
-    /// before.
-    var answerable = UInt64.max
-
-    var takesAnswers: Bool { answerable != UInt64.max }
 }
 
 /// Where a message lies.
@@ -59,15 +50,20 @@ struct Inbound: ~Copyable {
     mutating func begin(_ slot: UInt32, _ range: Range<Int>, of connection: inout Connection) {
         reading = Reading(
             slot: slot, position: range.lowerBound, end: range.upperBound,
-            shortLimit: connection.shortLimit(shortMessageByteLimit),
-            answerable: connection.takesShortWay ? connection.resourceId : .max)
+            shortLimit: connection.shortLimit(shortMessageByteLimit))
+    }
+
+    /// The next message if it is a short one.
+    @inline(__always)
+    @_lifetime(bytes: copy bytes)
+    func nextShort(in bytes: inout MutableSpan<UInt8>) -> ShortMessage? {
+        ShortMessage(unmasking: &bytes, at: reading.position, limit: reading.shortLimit)
     }
 
     /// Ends the decoding, and returns what was left over.
     mutating func end() -> Range<Int>? {
         let (position, end) = (reading.position, reading.end)
         reading.slot = UInt32.max
-        reading.answerable = UInt64.max
         return position < end ? position..<end : nil
     }
 

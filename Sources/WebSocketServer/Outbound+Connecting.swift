@@ -61,11 +61,11 @@ extension Outbound {
 
     /// A masking key for the next frame of a connection of our own making.
     mutating func nextMaskingKey() -> UInt32 {
-        if maskingKeys == nil {
+        if output.maskingKeys == nil {
             let bytes = randomBytes(32)
-            maskingKeys = MaskingKeys(seed: InlineArray { bytes[$0] })
+            output.maskingKeys = MaskingKeys(seed: InlineArray { bytes[$0] })
         }
-        return maskingKeys!.next()
+        return output.maskingKeys!.next()
     }
 
     /// What `onError` is told of a cause; nil if the connection simply ended.

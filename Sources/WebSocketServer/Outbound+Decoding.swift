@@ -12,9 +12,8 @@ extension Outbound {
     @_lifetime(bytes: copy bytes)
     mutating func nextMessage(in bytes: inout MutableSpan<UInt8>) -> FoundMessage? {
         guard inbound.reading.position < inbound.reading.end else { return nil }
-        guard inbound.reading.takesAnswers || connections.slots[inbound.reading.slot].takesMessages,
-            let short = ShortMessage(
-                unmasking: &bytes, at: inbound.reading.position, limit: inbound.reading.shortLimit)
+        guard output.takesAnswers || connections.slots[inbound.reading.slot].takesMessages,
+            let short = inbound.nextShort(in: &bytes)
         else { return nextOfAnyKind(in: &bytes) }
         guard short.isASCII || !short.isText else { return checkText(short, in: &bytes) }
         statistics.messagesReceivedCount &+= 1
@@ -94,27 +93,19 @@ extension Outbound {
     /// answered stands in its outbox.
     @inline(__always)
     mutating func endShortWay(_ slot: UInt32) {
-        guard slot == inbound.reading.slot, inbound.reading.takesAnswers else { return }
-        inbound.reading.answerable = UInt64.max
-        if !answers.isEmpty { moveAnswers(to: slot) }
+        guard slot == inbound.reading.slot, output.takesAnswers else { return }
+        output.answerable = UInt64.max
+        if !output.answers.isEmpty { moveAnswers(to: slot) }
     }
 
     /// Puts what it was answered into a connection's outbox.
     @inline(never)
     mutating func moveAnswers(to slot: UInt32) {
-        borrowMemory(for: slot)
-        connections.slots[slot].take(answers)
-        answers.removeAll(keepingCapacity: true)
+        output.moveAnswers(to: &connections.slots[slot])
     }
 }
 
 extension Connection {
-    /// Appends what it was answered to its outbox.
-    fileprivate mutating func take(_ answers: borrowing ByteBuffer) {
-        delivery.outbox.bytes.append(answers.span)
-        ownOutputByteCount += answers.count
-    }
-
     /// Decodes up to the next event; see `MessageDecoder.next`.
     @_lifetime(bytes: copy bytes)
     fileprivate mutating func decode(

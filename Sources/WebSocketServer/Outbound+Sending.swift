@@ -34,7 +34,7 @@ extension Outbound {
     private mutating func send(_ payload: Span<UInt8>, as opcode: Opcode, to id: ConnectionID) {
         statistics.directCount += 1
         // A short answer to what is being decoded, by a connection that takes the short way.
-        if id.resourceId == inbound.reading.answerable, answers.appendShortFrame(opcode, payload) { return }
+        if id.resourceId == output.answerable, output.answers.appendShortFrame(opcode, payload) { return }
         sendAny(payload, as: opcode, to: id)
     }
 
@@ -79,9 +79,9 @@ extension Outbound {
         let limit = isOwn ? limits.ownOutputByteCount : Int.max
         if connections.slots[slot].flags.contains(.client) {
             connections.slots[slot].appendMaskedFrame(
-                opcode, payload, nextMaskingKey(), limit: limit, &spareOutput)
+                opcode, payload, nextMaskingKey(), limit: limit, &output.spare)
         } else {
-            connections.slots[slot].appendFrame(opcode, payload, limit: limit, &spareOutput)
+            connections.slots[slot].appendFrame(opcode, payload, limit: limit, &output.spare)
         }
         if !isOwn { connections.queue(slot) }
     }
@@ -90,7 +90,7 @@ extension Outbound {
     /// which for most is at once.
     mutating func borrowMemory(for slot: UInt32) {
         if connections.slots[slot].delivery.outbox.bytes.capacity == 0 {
-            swap(&connections.slots[slot].delivery.outbox.bytes, &spareOutput)
+            swap(&connections.slots[slot].delivery.outbox.bytes, &output.spare)
         }
     }
 }

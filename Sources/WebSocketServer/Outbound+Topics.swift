@@ -129,7 +129,7 @@ extension Outbound {
     private mutating func stepOver(_ topic: Topic, _ slot: UInt32) -> UInt32 {
         guard let subscription = subscription(of: slot, to: topic) else { return Subscription.none }
         let copied = topics.copyPending(
-            subscription, &connections.slots[slot].delivery, &spareOutput)
+            subscription, &connections.slots[slot].delivery, &output.spare)
         if copied { connections.queue(slot) }
         return subscription
     }
@@ -158,7 +158,7 @@ extension Outbound {
 
     private mutating func leave(_ slot: UInt32, _ subscription: UInt32) {
         let copied = topics.leave(
-            subscription, delivering: true, &connections.slots[slot].delivery, &spareOutput)
+            subscription, delivering: true, &connections.slots[slot].delivery, &output.spare)
         if copied { connections.queue(slot) }
         releasePublishers()
     }
@@ -170,7 +170,7 @@ extension Outbound {
     mutating func leaveAllTopics(_ slot: UInt32, delivering: Bool) {
         let copied = topics.leaveAll(
             delivering: delivering, byteLimit: limits.outboxByteCount,
-            &connections.slots[slot].delivery, &spareOutput)
+            &connections.slots[slot].delivery, &output.spare)
         if copied { connections.queue(slot) }
         releasePublishers()
     }

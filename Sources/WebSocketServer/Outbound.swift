@@ -11,6 +11,7 @@ import WebSocketCore
 public struct Outbound: ~Copyable {
     var inbound: Inbound
     var connections: ConnectionTable
+    var output = OutputBuffers()
     var exchanges = SlotTable<HTTPExchange>()
     var dials = SlotTable<Dial>()
     var topics = TopicTable()
@@ -19,8 +20,6 @@ public struct Outbound: ~Copyable {
     // What is to be done before the turn ends.
     var dialing: [ConnectionID] = []
 
-    /// What a connection that takes the short way was answered (``Reading/answerable``).
-    var answers = ByteBuffer(minimumCapacity: 64 * 1024)
     /// The decompressor of all connections.
     var inflater = Inflater()
     /// The request that the handler is about to be given.
@@ -32,7 +31,6 @@ public struct Outbound: ~Copyable {
     var deflaters = DeflaterPool()
 
     // Memory that is passed around instead of being allocated again.
-    var spareOutput = ByteBuffer(minimumCapacity: 64 * 1024)
 
     /// What peers may do now; changed by ``change(limits:origin:)``.
     public internal(set) var limits: Limits
@@ -60,8 +58,6 @@ public struct Outbound: ~Copyable {
     /// The calendar's time as the Date field of HTTP, made once a second.
     private var date = (second: UInt64.max, text: "")
     private(set) var chance: Chance
-    /// Made with the first frame that is masked.
-    var maskingKeys: MaskingKeys?
 
     init(limits: Limits, logger: Logger, now: Instant, wallClock: WallTime) {
         self.limits = limits
@@ -108,7 +104,7 @@ public struct Outbound: ~Copyable {
     /// counted; 0 if it is gone. What this callback has sent is among them.
     public func bufferedByteCount(of id: ConnectionID) -> Int {
         guard let slot = connections.slot(of: id) else { return 0 }
-        let answered = slot == inbound.reading.slot ? answers.count : 0
+        let answered = slot == inbound.reading.slot ? output.answers.count : 0
         return connections.slots[slot].delivery.outbox.bytes.count + answered
     }
 

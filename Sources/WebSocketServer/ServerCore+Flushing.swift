@@ -46,13 +46,13 @@ extension ServerCore where K: ~Copyable {
     /// One send of what a connection was answered the short way; what its socket does not take goes to
     /// its outbox.
     mutating func sendAnswers(_ slot: UInt32) {
-        let count = io.answers.count
-        let outcome = Self.send(io.answers, to: io.connections.slots[slot].descriptor, &kernel)
+        let count = io.output.answers.count
+        let outcome = Self.send(io.output.answers, to: io.connections.slots[slot].descriptor, &kernel)
         guard let sent = accountSend(outcome, slot) else {
-            io.answers.removeAll(keepingCapacity: true)
+            io.output.answers.removeAll(keepingCapacity: true)
             return
         }
-        io.answers.removeFirst(sent)
+        io.output.answers.removeFirst(sent)
         guard sent < count else { return }
         io.moveAnswers(to: slot)
         block(slot)
@@ -183,10 +183,10 @@ extension ServerCore where K: ~Copyable {
     private mutating func drained(_ slot: UInt32) {
         // The memory goes back to where the next connection will look for it.
         if io.connections.slots[slot].delivery.outbox.bytes.capacity > 0 {
-            if io.spareOutput.capacity == 0,
+            if io.output.spare.capacity == 0,
                 io.connections.slots[slot].delivery.outbox.bytes.capacity <= 512 * 1024
             {
-                swap(&io.connections.slots[slot].delivery.outbox.bytes, &io.spareOutput)
+                swap(&io.connections.slots[slot].delivery.outbox.bytes, &io.output.spare)
             }
             io.connections.slots[slot].delivery.outbox.bytes.removeAll()
         }

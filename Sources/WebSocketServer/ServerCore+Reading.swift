@@ -96,16 +96,18 @@ extension ServerCore where K: ~Copyable {
     /// however many they are.
     private mutating func decode(_ slot: UInt32, _ range: Range<Int>, _ call: HandlerCall) {
         io.inbound.begin(slot, range, of: &io.connections.slots[slot])
+        io.output.begin(for: &io.connections.slots[slot])
         do {
             try call(.messages, io.connections.id(of: slot), &io)
         } catch {
             preconditionFailure("what a message's callback throws is seen to in its loop")
         }
         // What it was sent in answer goes out at once, in one send, while it is in the cache.
-        let wentShortWay = io.inbound.reading.takesAnswers
+        let wentShortWay = io.output.takesAnswers
+        io.output.end()
         if let rest = io.inbound.end(), io.connections.slots[slot].session.reads { keep(slot, rest) }
         if wentShortWay {
-            if !io.answers.isEmpty { sendAnswers(slot) }
+            if !io.output.answers.isEmpty { sendAnswers(slot) }
             return
         }
         if !io.connections.slots[slot].delivery.outbox.isEmpty { flush(slot) }

@@ -47,7 +47,7 @@ import WebSocketCore
         simulation.settle()
         #expect(capacity(of: 0, simulation) >= 49_000)
         #expect(capacity(of: 0, simulation) <= 131_072)
-        #expect(simulation.core.io.spareOutput.capacity <= 512 * 1024)
+        #expect(simulation.core.io.output.spare.capacity <= 512 * 1024)
     }
 
     @Test func `A connection between handshakes and messages keeps what it was sent of one`() throws
