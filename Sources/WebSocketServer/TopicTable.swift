@@ -206,6 +206,7 @@ struct TopicTable: ~Copyable {
     }
 
     /// One frame into each log in use, and no work per member.
+    @inline(__always)
     mutating func publish(
         _ payload: Span<UInt8>, as opcode: Opcode, to topic: Topic, skipping skipped: UInt32,
         _ deflaters: inout DeflaterPool
