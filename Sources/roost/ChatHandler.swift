@@ -47,15 +47,15 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         return UpgradeReply(subprotocol: isOffered ? Self.subprotocol : nil)
     }
 
-    mutating func onStart(_ io: inout Outbound) { started = io.now }
+    mutating func onStart(_ io: inout ServerContext) { started = io.now }
 
-    mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) {
+    mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) {
         chat.connectionOpened(id.key, resourceID: id.resourceId, at: io.moment)
         service.events.opened(id, io.peer(of: id))
     }
 
     mutating func onMessage(
-        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) throws(Disconnect) {
         guard message.isText else {
             throw Disconnect(.unsupportedData, "The chat speaks JSON in text messages.")
@@ -65,7 +65,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         carryOutEffects(&io)
     }
 
-    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout Outbound) {
+    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
         service.events.ended(
             id, cause, io.peer(of: id),
             EventLog.Party(user: chat.userName(of: id.key), rooms: chat.roomNames(of: id.key)))
@@ -73,7 +73,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         carryOutEffects(&io)
     }
 
-    mutating func onTick(_ io: inout Outbound) {
+    mutating func onTick(_ io: inout ServerContext) {
         chat.tick(at: io.moment, &effects)
         carryOutEffects(&io)
         endWaits(&io)
@@ -81,14 +81,14 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         rates.note(io.statistics, at: io.now)
     }
 
-    private mutating func provideToken(_ io: inout Outbound) {
+    private mutating func provideToken(_ io: inout ServerContext) {
         let bits = io.randomBytes(16).reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
         chat.provide(SessionToken(bits: bits))
     }
 
     // MARK: Effects
 
-    mutating func carryOutEffects(_ io: inout Outbound) {
+    mutating func carryOutEffects(_ io: inout ServerContext) {
         guard !effects.isEmpty else { return }
         // A local of its own for the time: its bytes are lent while topics are noted.
         var effects = Effects()
@@ -135,7 +135,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
 
     // MARK: Plain HTTP
 
-    mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout Outbound) {
+    mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout ServerContext) {
         if request.listener != .metrics, let room = RoomRequest(request.head.path) {
             return answer(room, request, &io)
         }
@@ -148,7 +148,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
 
     // MARK: Hand-over
 
-    func save(to writer: inout StateWriter, _ io: borrowing Outbound) {
+    func save(to writer: inout StateWriter, _ io: borrowing ServerContext) {
         writer.write(chat.save(at: io.moment).span)
         writer.write(UInt64(topics.count))
         for topic in topics {
@@ -158,7 +158,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     }
 
     mutating func restore(
-        from reader: inout StateReader, _ io: inout Outbound
+        from reader: inout StateReader, _ io: inout ServerContext
     ) throws(StateError) {
         let bytes = Array(try reader.readBytes())
         do {
@@ -179,7 +179,7 @@ extension ConnectionID {
     }
 }
 
-extension Outbound {
+extension ServerContext {
     /// This turn's instant on both clocks.
     var moment: ChatMoment {
         ChatMoment(

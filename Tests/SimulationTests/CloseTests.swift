@@ -11,14 +11,14 @@ private struct Parting: WebSocketHandler {
     var causes: [UInt64: CloseCause] = [:]
     static let long = String(repeating: "words that are said at parting; ", count: 100)
 
-    mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) throws(Disconnect) {
+    mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) throws(Disconnect) {
         let topic = topic ?? io.makeTopic()
         self.topic = topic
         io.subscribe(id, to: topic)
     }
 
     mutating func onMessage(
-        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) throws(Disconnect) {
         guard let topic else { return }
         io.send("one", to: id)
@@ -33,7 +33,7 @@ private struct Parting: WebSocketHandler {
         io.publish("never", to: topic)
     }
 
-    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout Outbound) {
+    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
         causes[id.resourceId] = cause
         io.send("never", to: id)
     }

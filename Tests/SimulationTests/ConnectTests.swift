@@ -14,33 +14,33 @@ struct Dialer: WebSocketHandler {
     private(set) var errors: [ConnectionError] = []
     private(set) var causes: [CloseCause] = []
     /// What it does next, in the callback of the next mail.
-    var command: (([ConnectionID], inout Outbound) -> Void)?
+    var command: (([ConnectionID], inout ServerContext) -> Void)?
 
     typealias Mail = Int
 
-    mutating func onStart(_ io: inout Outbound) { ids = requests.map { io.connect($0) } }
+    mutating func onStart(_ io: inout ServerContext) { ids = requests.map { io.connect($0) } }
 
-    mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) {
+    mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) {
         agreements.append(io.agreement(of: id)!)
         if let greeting { io.send(greeting, to: id) }
     }
 
     mutating func onMessage(
-        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) {
         texts.append(message.text)
     }
 
-    mutating func onError(_ id: ConnectionID, _ error: ConnectionError, _ io: inout Outbound) {
+    mutating func onError(_ id: ConnectionID, _ error: ConnectionError, _ io: inout ServerContext) {
         errors.append(error)
     }
 
-    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout Outbound) {
+    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
         #expect(errors.count >= causes.filter { ConnectionError($0) != nil }.count)
         causes.append(cause)
     }
 
-    mutating func onMail(_ mail: Int, _ io: inout Outbound) { command?(ids, &io) }
+    mutating func onMail(_ mail: Int, _ io: inout ServerContext) { command?(ids, &io) }
 }
 
 extension Simulation<Dialer> {
@@ -77,7 +77,7 @@ extension Simulation<Dialer> {
     }
 
     /// Has the handler do something.
-    mutating func perform(_ command: @escaping ([ConnectionID], inout Outbound) -> Void) {
+    mutating func perform(_ command: @escaping ([ConnectionID], inout ServerContext) -> Void) {
         handler.command = command
         mailbox.post(1)
         settle()

@@ -10,12 +10,12 @@ struct Talkative: WebSocketHandler {
     var heard: [UInt64: Int] = [:]
     var causes: [UInt64: CloseCause] = [:]
 
-    mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) throws(Disconnect) {
+    mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) throws(Disconnect) {
         ids.append(id)
     }
 
     mutating func onMessage(
-        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) throws(Disconnect) {
         heard[id.resourceId, default: 0] += 1
         switch message.text {
@@ -33,7 +33,7 @@ struct Talkative: WebSocketHandler {
         }
     }
 
-    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout Outbound) {
+    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
         causes[id.resourceId] = cause
     }
 }

@@ -10,12 +10,12 @@ struct Recorder: WebSocketHandler {
     var causes: [UInt64: CloseCause] = [:]
     var room: Topic?
 
-    mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) throws(Disconnect) {
+    mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) throws(Disconnect) {
         events.append("open \(id)")
     }
 
     mutating func onMessage(
-        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) throws(Disconnect) {
         let text = message.isText ? message.text : "\(message.bytes.count) bytes"
         events.append("message \(id) \(text.prefix(20))")
@@ -32,15 +32,15 @@ struct Recorder: WebSocketHandler {
         }
     }
 
-    mutating func onDrain(_ id: ConnectionID, _ io: inout Outbound) { events.append("drain \(id)") }
+    mutating func onDrain(_ id: ConnectionID, _ io: inout ServerContext) { events.append("drain \(id)") }
 
     mutating func onError(
-        _ id: ConnectionID, _ error: ConnectionError, _ io: inout Outbound
+        _ id: ConnectionID, _ error: ConnectionError, _ io: inout ServerContext
     ) {
         events.append("error \(id)")
     }
 
-    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout Outbound) {
+    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
         events.append("close \(id)")
         causes[id.resourceId] = cause
         // Whatever is done to a connection that is gone does nothing.

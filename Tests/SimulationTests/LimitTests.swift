@@ -233,14 +233,14 @@ import WebSocketServer
 struct LiveMap: WebSocketHandler {
     var map: Topic?
 
-    mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) throws(Disconnect) {
+    mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) throws(Disconnect) {
         let map = map ?? io.makeTopic(policy: .skipToLatest, logByteLimit: 1000)
         self.map = map
         io.subscribe(id, to: map)
     }
 
     mutating func onMessage(
-        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) throws(Disconnect) {
         if let map { io.publish(message, to: map) }
     }

@@ -17,10 +17,10 @@ private struct Doorman: WebSocketHandler {
     }
 
     mutating func onMessage(
-        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) throws(Disconnect) {}
 
-    mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout Outbound) {
+    mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout ServerContext) {
         note(request)
         if request.head.path == "/later" {
             waiting.append(request.id)

@@ -133,20 +133,20 @@ private struct ManyTopics: WebSocketHandler {
 
     init(count: Int) { self.count = count }
 
-    mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) throws(Disconnect) {
+    mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) throws(Disconnect) {
         while topics.count < count { topics.append(io.makeTopic()) }
         for topic in topics { io.subscribe(id, to: topic) }
     }
 
     mutating func onMessage(
-        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) throws(Disconnect) {
         let text = message.text
         guard let number = Int(text.prefix { $0 != " " }) else { return }
         io.publish(text, to: topics[number])
     }
 
-    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout Outbound) {
+    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
         causes[id.resourceId] = cause
     }
 }

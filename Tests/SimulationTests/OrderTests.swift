@@ -18,14 +18,14 @@ struct Scripted: WebSocketHandler {
     var padding = ""
     var drainCount = 0
 
-    mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) throws(Disconnect) {
+    mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) throws(Disconnect) {
         while topics.count < members.count { topics.append(io.makeTopic()) }
         ids.append(id)
         owed[id.resourceId] = []
     }
 
     mutating func onMessage(
-        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) throws(Disconnect) {
         let words = message.text.split(separator: " ")
         let operand = Int(words[1])!
@@ -50,9 +50,9 @@ struct Scripted: WebSocketHandler {
         }
     }
 
-    mutating func onDrain(_ id: ConnectionID, _ io: inout Outbound) { drainCount += 1 }
+    mutating func onDrain(_ id: ConnectionID, _ io: inout ServerContext) { drainCount += 1 }
 
-    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout Outbound) {
+    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
         causes[id.resourceId] = cause
     }
 }

@@ -10,20 +10,20 @@ private struct Guestbook: WebSocketHandler {
     var asked: [String] = []
     var refused: [String] = []
 
-    mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) throws(Disconnect) {
+    mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) throws(Disconnect) {
         guests.append(io.peer(of: id)?.host ?? "nobody")
     }
 
     mutating func onMessage(
-        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) throws(Disconnect) {}
 
-    mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout Outbound) {
+    mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout ServerContext) {
         asked.append(request.peer.host)
         io.respond(to: request.id, .text(.ok, "hello"))
     }
 
-    mutating func onRefusal(_ refused: RefusedConnection, _ io: inout Outbound) {
+    mutating func onRefusal(_ refused: RefusedConnection, _ io: inout ServerContext) {
         self.refused.append("\(refused.refusal.name) \(refused.peer.host)")
     }
 }

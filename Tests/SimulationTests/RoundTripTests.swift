@@ -12,18 +12,18 @@ struct Pulse: WebSocketHandler {
 
     init(_ network: SimulatedNetwork? = nil) { self.network = network.map(UncheckedNetwork.init) }
 
-    mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) throws(Disconnect) {
+    mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) throws(Disconnect) {
         while rooms.count < 4 { rooms.append(io.makeTopic()) }
         for room in rooms { io.subscribe(id, to: room) }
     }
 
     mutating func onMessage(
-        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) throws(Disconnect) {
         for room in rooms { io.publish(message, to: room) }
     }
 
-    mutating func onRoundTrip(_ io: inout Outbound) {
+    mutating func onRoundTrip(_ io: inout ServerContext) {
         rounds += 1
         lags.append(io.loopLag)
     }

@@ -10,10 +10,10 @@ struct Library: WebSocketHandler {
     var waiting: [ConnectionID] = []
 
     mutating func onMessage(
-        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) throws(Disconnect) {}
 
-    mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout Outbound) {
+    mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout ServerContext) {
         let path = request.head.path
         asked.append(path)
         if let count = Int(path.dropFirst()) {

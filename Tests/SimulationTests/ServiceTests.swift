@@ -22,25 +22,25 @@ struct Service: WebSocketHandler {
     }
 
     mutating func onMessage(
-        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) throws(Disconnect) {
         io.send(message, to: id)
     }
 
-    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout Outbound) {
+    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
         causes.append(cause)
     }
 
-    mutating func onRefusal(_ refused: RefusedConnection, _ io: inout Outbound) {
+    mutating func onRefusal(_ refused: RefusedConnection, _ io: inout ServerContext) {
         self.refused.append(refused)
     }
 
-    mutating func onSignal(_ number: Int32, _ io: inout Outbound) {
+    mutating func onSignal(_ number: Int32, _ io: inout ServerContext) {
         signals.append(number)
         if restartsOnSignal { io.stop(grace: .zero, restarting: true) }
     }
 
-    mutating func onStop(_ io: inout Outbound) {
+    mutating func onStop(_ io: inout ServerContext) {
         #expect(io.isStopping == true)
         stops.append(io.connectionCount)
     }

@@ -11,12 +11,12 @@ struct Mixed: WebSocketHandler {
     var members: Set<UInt64> = []
     var number = 0
 
-    mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) throws(Disconnect) {
+    mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) throws(Disconnect) {
         ids.append(id)
     }
 
     mutating func onMessage(
-        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) throws(Disconnect) {
         var owed = 0
         for letter in message.text {
@@ -53,7 +53,7 @@ struct Mixed: WebSocketHandler {
         }
     }
 
-    private mutating func say(_ text: String, to id: ConnectionID, _ io: inout Outbound) -> Int {
+    private mutating func say(_ text: String, to id: ConnectionID, _ io: inout ServerContext) -> Int {
         guard io.isOpen(id) else { return 0 }
         expected[id.resourceId, default: []].append(text)
         io.send(text, to: id)

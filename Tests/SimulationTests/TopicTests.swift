@@ -12,13 +12,13 @@ private struct Stage: WebSocketHandler {
     var causes: [UInt64: CloseCause] = [:]
     var stale: [Topic] = []
 
-    mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) throws(Disconnect) {
+    mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) throws(Disconnect) {
         topic = topic ?? io.makeTopic()
         live = live ?? io.makeTopic(policy: .skipToLatest, logByteLimit: 1000)
     }
 
     mutating func onMessage(
-        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) throws(Disconnect) {
         heardCount += 1
         guard let topic, let live else { return }
@@ -37,7 +37,7 @@ private struct Stage: WebSocketHandler {
         }
     }
 
-    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout Outbound) {
+    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
         causes[id.resourceId] = cause
     }
 }

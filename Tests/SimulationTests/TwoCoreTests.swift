@@ -10,7 +10,7 @@ private struct Echo: WebSocketHandler {
     var causes: [CloseCause] = []
 
     mutating func onMessage(
-        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) {
         switch message.text {
         case "close": io.close(id, .goingAway, "As you wish.")
@@ -19,7 +19,7 @@ private struct Echo: WebSocketHandler {
         }
     }
 
-    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout Outbound) {
+    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
         causes.append(cause)
     }
 }
@@ -43,7 +43,7 @@ private struct Conversations: WebSocketHandler {
 
     private func index(of id: ConnectionID) -> Int { all.firstIndex { $0.id == id }! }
 
-    mutating func onStart(_ io: inout Outbound) {
+    mutating func onStart(_ io: inout ServerContext) {
         let url = WebSocketURL(host: "127.0.0.1", port: 8080)
         for index in all.indices {
             var request = ConnectRequest(url)
@@ -52,13 +52,13 @@ private struct Conversations: WebSocketHandler {
         }
     }
 
-    mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) {
+    mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) {
         all[index(of: id)].agreed = io.compression(of: id)
         goOn(index(of: id), &io)
     }
 
     mutating func onMessage(
-        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) {
         let index = index(of: id)
         all[index].heard.append(message.text)
@@ -66,7 +66,7 @@ private struct Conversations: WebSocketHandler {
     }
 
     /// Three are on their way at a time.
-    private mutating func goOn(_ index: Int, _ io: inout Outbound) {
+    private mutating func goOn(_ index: Int, _ io: inout ServerContext) {
         let (id, messages) = (all[index].id!, all[index].messages)
         while all[index].sentCount < messages.count,
             all[index].sentCount - all[index].heard.count < 3
@@ -83,7 +83,7 @@ private struct Conversations: WebSocketHandler {
         }
     }
 
-    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout Outbound) {
+    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
         all[index(of: id)].cause = cause
     }
 }

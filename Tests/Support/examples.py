@@ -18,7 +18,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CALLBACK = """import WebSocketServer
 
-func callback(_ id: ConnectionID, _ io: inout Outbound) {
+func callback(_ id: ConnectionID, _ io: inout ServerContext) {
 %s}
 """
 

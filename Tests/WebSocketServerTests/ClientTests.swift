@@ -33,9 +33,9 @@ struct Talker: WebSocketHandler {
         (self.requests, self.texts, self.log) = (requests, texts, log)
     }
 
-    mutating func onStart(_ io: inout Outbound) { for request in requests { io.connect(request) } }
+    mutating func onStart(_ io: inout ServerContext) { for request in requests { io.connect(request) } }
 
-    mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) {
+    mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) {
         let subprotocol = io.agreement(of: id)?.subprotocol
         log.note {
             $0.openCount += 1
@@ -46,7 +46,7 @@ struct Talker: WebSocketHandler {
     }
 
     mutating func onMessage(
-        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) {
         let text = message.text
         log.note { $0.texts.append(text) }
@@ -54,17 +54,17 @@ struct Talker: WebSocketHandler {
         goOn(id, &io)
     }
 
-    private mutating func goOn(_ id: ConnectionID, _ io: inout Outbound) {
+    private mutating func goOn(_ id: ConnectionID, _ io: inout ServerContext) {
         let round = rounds[id.slot]!
         rounds[id.slot] = round + 1
         if round < texts.count { io.send(texts[round], to: id) } else { io.close(id) }
     }
 
-    mutating func onError(_ id: ConnectionID, _ error: ConnectionError, _ io: inout Outbound) {
+    mutating func onError(_ id: ConnectionID, _ error: ConnectionError, _ io: inout ServerContext) {
         log.note { $0.errors.append(error) }
     }
 
-    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout Outbound) {
+    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
         log.note { $0.causes.append(cause) }
         endedCount += 1
         if endedCount == requests.count { io.stop() }
@@ -193,14 +193,14 @@ struct Watcher: WebSocketHandler {
         (self.requests, self.log) = (requests, log)
     }
 
-    mutating func onStart(_ io: inout Outbound) { for request in requests { io.connect(request) } }
-    mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) {
+    mutating func onStart(_ io: inout ServerContext) { for request in requests { io.connect(request) } }
+    mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) {
         log.note { $0.openCount += 1 }
     }
     mutating func onMessage(
-        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) {}
-    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout Outbound) {
+    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
         log.note { $0.causes.append(cause) }
         if log.all.causes.count == requests.count { io.stop() }
     }

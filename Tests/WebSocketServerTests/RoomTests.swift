@@ -10,7 +10,7 @@ struct RoomHandler: WebSocketHandler {
     private var room: Topic?
     private var causes: [CloseCause] = []
 
-    mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) {
+    mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) {
         let room = room ?? io.makeTopic()
         self.room = room
         io.subscribe(id, to: room)
@@ -18,21 +18,21 @@ struct RoomHandler: WebSocketHandler {
     }
 
     mutating func onMessage(
-        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) {
         if let room { io.publish(message, to: room) }
     }
 
-    mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout Outbound) {
+    mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout ServerContext) {
         let words = causes.map { "\($0)" }.joined(separator: "|")
         io.respond(to: request.id, .text(.ok, "\(causes.count) \(words)"))
     }
 
-    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout Outbound) {
+    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
         causes.append(cause)
     }
 
-    mutating func onMail(_ mail: HandlerMail, _ io: inout Outbound) {
+    mutating func onMail(_ mail: HandlerMail, _ io: inout ServerContext) {
         if case .stop = mail { io.stop(grace: .zero) }
     }
 }

@@ -21,7 +21,7 @@ struct SiteHandler: WebSocketHandler {
         }
     }
 
-    mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout Outbound) {
+    mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout ServerContext) {
         let id = request.id
         switch request.head.path {
         case "/echo":
@@ -46,17 +46,17 @@ struct SiteHandler: WebSocketHandler {
         }
     }
 
-    mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) {
+    mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) {
         io.send("welcome \(id.resourceId)", to: id)
     }
 
     mutating func onMessage(
-        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) {
         io.send(message, to: id)
     }
 
-    mutating func onMail(_ mail: HandlerMail, _ io: inout Outbound) {
+    mutating func onMail(_ mail: HandlerMail, _ io: inout ServerContext) {
         switch mail {
         case .stop: io.stop(grace: .zero)
         case .answer(let id, let text): io.send(text, to: id)

@@ -35,13 +35,13 @@ extension Workload {
 private struct Everybody: WebSocketHandler {
     var topic: Topic?
 
-    mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) throws(Disconnect) {
+    mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) throws(Disconnect) {
         if topic == nil { topic = io.makeTopic() }
         if let topic { io.subscribe(id, to: topic) }
     }
 
     mutating func onMessage(
-        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) throws(Disconnect) {}
 }
 

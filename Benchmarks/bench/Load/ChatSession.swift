@@ -12,7 +12,7 @@ struct ChatSession {
         logins = [UInt64](repeating: 0, count: plan.connectionCount + plan.neverReadCount)
     }
 
-    mutating func opened(_ member: Int, _ world: inout World, _ io: inout Outbound) {
+    mutating func opened(_ member: Int, _ world: inout World, _ io: inout ServerContext) {
         world.change(member, to: .joining)
         let user = String(decoding: world.user(of: member), as: UTF8.self)
         io.send(
@@ -23,7 +23,7 @@ struct ChatSession {
 
     /// A message without a stamp: a reply, or a push that is nobody's words.
     mutating func received(
-        _ bytes: Span<UInt8>, by member: Int, _ world: inout World, _ io: inout Outbound
+        _ bytes: Span<UInt8>, by member: Int, _ world: inout World, _ io: inout ServerContext
     ) -> Outcome {
         switch Reply(bytes) {
         case .welcome:

@@ -22,7 +22,7 @@ struct ChurnLoad: Load {
         answered = [Bool](repeating: false, count: plan.connectionCount)
     }
 
-    mutating func begin(_ world: inout World, _ io: inout Outbound) {
+    mutating func begin(_ world: inout World, _ io: inout ServerContext) {
         if let rate = world.plan.rate, let timing = world.timing {
             schedule = Schedule(
                 start: timing.begin, rate: rate, offset: world.plan.worker,
@@ -34,7 +34,7 @@ struct ChurnLoad: Load {
     }
 
     private mutating func begin(
-        _ member: Int, due: UInt64, _ world: inout World, _ io: inout Outbound
+        _ member: Int, due: UInt64, _ world: inout World, _ io: inout ServerContext
     ) {
         begun[member] = due
         answered[member] = false
@@ -42,7 +42,7 @@ struct ChurnLoad: Load {
         world.connect(member, &io)
     }
 
-    mutating func tick(_ now: UInt64, _ world: inout World, _ io: inout Outbound) {
+    mutating func tick(_ now: UInt64, _ world: inout World, _ io: inout ServerContext) {
         guard world.isSending, let timing = world.timing else { return }
         if !failed.isEmpty, now >= retryAt {
             retryAt = now + 100_000_000
@@ -59,14 +59,14 @@ struct ChurnLoad: Load {
         }
     }
 
-    mutating func opened(_ member: Int, _ world: inout World, _ io: inout Outbound) {
+    mutating func opened(_ member: Int, _ world: inout World, _ io: inout ServerContext) {
         world.change(member, to: .ready)
         let stamp = world.send(from: member, due: begun[member], &io)
         world.tally.expect(stamp, by: 1)
     }
 
     mutating func received(
-        _ message: borrowing Message, by member: Int, _ world: inout World, _ io: inout Outbound
+        _ message: borrowing Message, by member: Int, _ world: inout World, _ io: inout ServerContext
     ) {
         world.tally.received += 1
         guard let stamp = Stamp.find(in: message.bytes, run: world.plan.run) else { return }
@@ -80,7 +80,7 @@ struct ChurnLoad: Load {
 
     mutating func closed(
         _ member: Int, wasOpen: Bool, _ cause: CloseCause, _ world: inout World,
-        _ io: inout Outbound
+        _ io: inout ServerContext
     ) -> Bool {
         underWay -= 1
         let isWhole = wasOpen && answered[member] && cause == .serverClosed(.normal)

@@ -15,12 +15,12 @@ struct EchoLoad: Load {
         expected = [UInt32](repeating: 0, count: plan.connectionCount)
     }
 
-    mutating func opened(_ member: Int, _ world: inout World, _ io: inout Outbound) {
+    mutating func opened(_ member: Int, _ world: inout World, _ io: inout ServerContext) {
         world.sendJoins(from: member, &io)
         world.change(member, to: .ready)
     }
 
-    mutating func begin(_ world: inout World, _ io: inout Outbound) {
+    mutating func begin(_ world: inout World, _ io: inout ServerContext) {
         if let rate = world.plan.rate, let timing = world.timing {
             schedule = Schedule(
                 start: timing.begin, rate: rate, offset: world.plan.worker,
@@ -33,14 +33,14 @@ struct EchoLoad: Load {
     }
 
     private mutating func send(
-        from member: Int, due: UInt64, _ world: inout World, _ io: inout Outbound
+        from member: Int, due: UInt64, _ world: inout World, _ io: inout ServerContext
     ) {
         let stamp = world.send(from: member, due: due, &io)
         world.tally.expect(stamp, by: 1)
         unanswered += 1
     }
 
-    mutating func tick(_ now: UInt64, _ world: inout World, _ io: inout Outbound) {
+    mutating func tick(_ now: UInt64, _ world: inout World, _ io: inout ServerContext) {
         guard world.isSending, let timing = world.timing, world.readyCount > 0 else { return }
         while let (_, due) = schedule?.take(by: now, before: timing.measureUntil) {
             guard unanswered < Self.unansweredLimit else {
@@ -57,7 +57,7 @@ struct EchoLoad: Load {
     }
 
     mutating func received(
-        _ message: borrowing Message, by member: Int, _ world: inout World, _ io: inout Outbound
+        _ message: borrowing Message, by member: Int, _ world: inout World, _ io: inout ServerContext
     ) {
         world.tally.received += 1
         // A greeting, or the answer to a join.

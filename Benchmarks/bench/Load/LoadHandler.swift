@@ -27,7 +27,7 @@ struct LoadHandler<L: Load>: WebSocketHandler {
 
     // MARK: What the coordinator says
 
-    mutating func onMail(_ order: Order, _ io: inout Outbound) {
+    mutating func onMail(_ order: Order, _ io: inout ServerContext) {
         switch order {
         case .open:
             world.lastProgress = Clock.now
@@ -45,7 +45,7 @@ struct LoadHandler<L: Load>: WebSocketHandler {
     }
 
     /// Keeps some opening handshakes under way, so that none waits long in the server's backlog.
-    private mutating func connectMore(_ io: inout Outbound) {
+    private mutating func connectMore(_ io: inout ServerContext) {
         guard phase == .opening, L.opensFirst else { return }
         while nextToConnect < world.members.count,
             world.connectingCount < world.plan.connectingAtOnce
@@ -63,7 +63,7 @@ struct LoadHandler<L: Load>: WebSocketHandler {
 
     // MARK: Connections
 
-    mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) {
+    mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) {
         guard let member = world.member(id), phase != .over else { return }
         let now = Clock.now
         world.lastProgress = now
@@ -75,7 +75,7 @@ struct LoadHandler<L: Load>: WebSocketHandler {
     }
 
     mutating func onMessage(
-        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) {
         guard let member = world.member(id), phase != .over else { return }
         load.received(message, by: member, &world, &io)
@@ -83,9 +83,9 @@ struct LoadHandler<L: Load>: WebSocketHandler {
     }
 
     /// `onClose` says the same.
-    mutating func onError(_ id: ConnectionID, _ error: ConnectionError, _ io: inout Outbound) {}
+    mutating func onError(_ id: ConnectionID, _ error: ConnectionError, _ io: inout ServerContext) {}
 
-    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout Outbound) {
+    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
         guard let member = world.member(id), phase != .over else { return }
         let state = world.members[member].state
         let wasOpen = state == .joining || state == .ready
@@ -106,7 +106,7 @@ struct LoadHandler<L: Load>: WebSocketHandler {
 
     // MARK: Time
 
-    mutating func onTick(_ io: inout Outbound) {
+    mutating func onTick(_ io: inout ServerContext) {
         let now = Clock.now
         switch phase {
         case .waiting, .over: return
@@ -134,7 +134,7 @@ struct LoadHandler<L: Load>: WebSocketHandler {
         if phase == .draining, now >= drainUntil { end(&io) }
     }
 
-    private mutating func watchWire(_ now: UInt64, _ io: borrowing Outbound) {
+    private mutating func watchWire(_ now: UInt64, _ io: borrowing ServerContext) {
         guard let timing = world.timing else { return }
         let (sent, received) = (io.statistics.bytesSentCount, io.statistics.bytesReceivedCount)
         if wireBefore == nil, now >= timing.measureFrom { wireBefore = (sent, received) }
@@ -159,7 +159,7 @@ struct LoadHandler<L: Load>: WebSocketHandler {
             failures: world.tally.failures.values.reduce(0, +), awaited: load.awaited(world))
     }
 
-    private mutating func end(_ io: inout Outbound) {
+    private mutating func end(_ io: inout ServerContext) {
         phase = .over
         world.isSending = false
         load.finish(&world)

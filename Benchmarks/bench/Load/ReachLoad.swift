@@ -16,15 +16,15 @@ struct ReachLoad: Load {
         isReached = [Bool](repeating: false, count: plan.connectionCount)
     }
 
-    mutating func opened(_ member: Int, _ world: inout World, _ io: inout Outbound) {
+    mutating func opened(_ member: Int, _ world: inout World, _ io: inout ServerContext) {
         world.sendJoins(from: member, &io)
         world.change(member, to: .ready)
     }
 
-    mutating func begin(_ world: inout World, _ io: inout Outbound) { quietSince = Clock.now }
+    mutating func begin(_ world: inout World, _ io: inout ServerContext) { quietSince = Clock.now }
 
     mutating func received(
-        _ message: borrowing Message, by member: Int, _ world: inout World, _ io: inout Outbound
+        _ message: borrowing Message, by member: Int, _ world: inout World, _ io: inout ServerContext
     ) {
         world.tally.received += 1
         guard let stamp = Stamp.find(in: message.bytes, run: world.plan.run) else { return }
@@ -37,7 +37,7 @@ struct ReachLoad: Load {
         world.record(due: stamp.due &+ world.plan.epoch, at: now)
     }
 
-    mutating func tick(_ now: UInt64, _ world: inout World, _ io: inout Outbound) {
+    mutating func tick(_ now: UInt64, _ world: inout World, _ io: inout ServerContext) {
         guard world.isSending, reachedCount < isReached.count, now > quietSince,
             now - quietSince >= Self.quietTime
         else { return }

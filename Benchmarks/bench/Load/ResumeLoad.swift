@@ -53,7 +53,7 @@ struct ResumeLoad: Load {
 
     // MARK: Entering, for the first time or again
 
-    mutating func opened(_ member: Int, _ world: inout World, _ io: inout Outbound) {
+    mutating func opened(_ member: Int, _ world: inout World, _ io: inout ServerContext) {
         let user = String(decoding: world.user(of: member), as: UTF8.self)
         let session = seats[member].session
         let proof = session.isEmpty ? "" : #","session":"\#(session)""#
@@ -63,7 +63,7 @@ struct ResumeLoad: Load {
     }
 
     private mutating func welcomed(
-        _ text: String, _ member: Int, _ world: inout World, _ io: inout Outbound
+        _ text: String, _ member: Int, _ world: inout World, _ io: inout ServerContext
     ) {
         let id = world.members[member].id
         seats[member].session = text.field("session") ?? ""
@@ -129,7 +129,7 @@ struct ResumeLoad: Load {
 
     // MARK: The course of it
 
-    mutating func begin(_ world: inout World, _ io: inout Outbound) {
+    mutating func begin(_ world: inout World, _ io: inout ServerContext) {
         guard let timing = world.timing else { return }
         cutAt = timing.begin + UInt64(world.plan.cutAfter * 1e9)
         if talker != nil, let rate = world.plan.rate {
@@ -144,7 +144,7 @@ struct ResumeLoad: Load {
         return cutAt + UInt64((plan.cutFor + plan.backWithin * share) * 1e9)
     }
 
-    mutating func tick(_ now: UInt64, _ world: inout World, _ io: inout Outbound) {
+    mutating func tick(_ now: UInt64, _ world: inout World, _ io: inout ServerContext) {
         guard let timing = world.timing else { return }
         while world.isSending,
             let (number, due) = schedule?.take(by: now, before: timing.measureUntil)
@@ -165,7 +165,7 @@ struct ResumeLoad: Load {
 
     /// To the bystanders, and each time to one of the clients' rooms as well.
     private mutating func speak(
-        _ number: Int, due: UInt64, _ world: inout World, _ io: inout Outbound
+        _ number: Int, due: UInt64, _ world: inout World, _ io: inout ServerContext
     ) {
         guard let talker else { return }
         let id = world.members[talker].id
@@ -187,7 +187,7 @@ struct ResumeLoad: Load {
     }
 
     mutating func received(
-        _ message: borrowing Message, by member: Int, _ world: inout World, _ io: inout Outbound
+        _ message: borrowing Message, by member: Int, _ world: inout World, _ io: inout ServerContext
     ) {
         world.tally.received += 1
         let bytes = message.bytes
@@ -222,7 +222,7 @@ struct ResumeLoad: Load {
 
     mutating func closed(
         _ member: Int, wasOpen: Bool, _ cause: CloseCause, _ world: inout World,
-        _ io: inout Outbound
+        _ io: inout ServerContext
     ) -> Bool { isCut && wasOpen && member < clientCount && cause == .serverClosed(.abnormal) }
 
     func awaited(_ world: borrowing World) -> Int {

@@ -30,7 +30,7 @@ struct RoomLoad: Load {
 
     // MARK: Opening
 
-    mutating func opened(_ member: Int, _ world: inout World, _ io: inout Outbound) {
+    mutating func opened(_ member: Int, _ world: inout World, _ io: inout ServerContext) {
         if chat != nil {
             chat?.opened(member, &world, &io)
         } else {
@@ -39,14 +39,14 @@ struct RoomLoad: Load {
         }
     }
 
-    private func entered(_ member: Int, _ world: inout World, _ io: inout Outbound) {
+    private func entered(_ member: Int, _ world: inout World, _ io: inout ServerContext) {
         world.change(member, to: .ready)
         if world.isNeverReading(member) { io.hold(world.members[member].id) }
     }
 
     // MARK: Sending
 
-    mutating func begin(_ world: inout World, _ io: inout Outbound) {
+    mutating func begin(_ world: inout World, _ io: inout ServerContext) {
         if let rate = world.plan.rate, let timing = world.timing {
             // Only generators that have speakers take part; they have the lowest numbers.
             let total = world.plan.rooms * world.plan.speakersPerRoom
@@ -64,7 +64,7 @@ struct RoomLoad: Load {
     }
 
     private mutating func send(
-        from speaker: Int, due: UInt64, _ world: inout World, _ io: inout Outbound
+        from speaker: Int, due: UInt64, _ world: inout World, _ io: inout ServerContext
     ) {
         guard world.members[speaker].state == .ready else { return }
         let stamp = world.send(from: speaker, due: due, &io)
@@ -72,7 +72,7 @@ struct RoomLoad: Load {
         chat?.sent()
     }
 
-    mutating func tick(_ now: UInt64, _ world: inout World, _ io: inout Outbound) {
+    mutating func tick(_ now: UInt64, _ world: inout World, _ io: inout ServerContext) {
         guard world.isSending, let timing = world.timing, speakerCount > 0 else { return }
         while let (number, due) = schedule?.take(by: now, before: timing.measureUntil) {
             guard world.tally.missing < Self.missingLimit else {
@@ -88,7 +88,7 @@ struct RoomLoad: Load {
     // MARK: Receiving
 
     mutating func received(
-        _ message: borrowing Message, by member: Int, _ world: inout World, _ io: inout Outbound
+        _ message: borrowing Message, by member: Int, _ world: inout World, _ io: inout ServerContext
     ) {
         world.tally.received += 1
         guard let stamp = Stamp.find(in: message.bytes, run: world.plan.run) else {
@@ -115,7 +115,7 @@ struct RoomLoad: Load {
 
     mutating func closed(
         _ member: Int, wasOpen: Bool, _ cause: CloseCause, _ world: inout World,
-        _ io: inout Outbound
+        _ io: inout ServerContext
     ) -> Bool {
         guard wasOpen, world.isNeverReading(member) else { return false }
         droppedCount += 1

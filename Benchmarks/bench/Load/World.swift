@@ -76,7 +76,7 @@ struct World {
         return members[member].id == id ? member : nil
     }
 
-    mutating func connect(_ member: Int, _ io: inout Outbound) {
+    mutating func connect(_ member: Int, _ io: inout ServerContext) {
         var request = request
         if !sources.isEmpty { request.source = sources[number(of: member) % sources.count] }
         let id = io.connect(request)
@@ -102,7 +102,7 @@ struct World {
     func room(named member: Int) -> [UInt8] { Array("bench-\(plan.run)-\(room(of: member))".utf8) }
 
     /// Sends the next message of a member, due at `due`, and returns its stamp.
-    mutating func send(from member: Int, due: UInt64, _ io: inout Outbound) -> Stamp {
+    mutating func send(from member: Int, due: UInt64, _ io: inout ServerContext) -> Stamp {
         let stamp = Stamp(
             due: due &- plan.epoch, sender: UInt32(number(of: member)),
             sequence: members[member].sequence)
@@ -114,7 +114,7 @@ struct World {
     }
 
     /// Sends what `--join` says, in order.
-    mutating func sendJoins(from member: Int, _ io: inout Outbound) {
+    mutating func sendJoins(from member: Int, _ io: inout ServerContext) {
         for join in joins {
             let stamp = Stamp(due: 0, sender: UInt32(number(of: member)), sequence: 0)
             fill(join, stamp, member)
@@ -129,7 +129,7 @@ struct World {
             user: names ? user(of: member) : [])
     }
 
-    private func send(_ bytes: Span<UInt8>, from member: Int, _ io: inout Outbound) {
+    private func send(_ bytes: Span<UInt8>, from member: Int, _ io: inout ServerContext) {
         if plan.isBinary {
             io.send(binary: bytes, to: members[member].id)
         } else {
@@ -174,21 +174,21 @@ protocol Load {
     static var comesBack: Bool { get }
 
     /// A connection is open. When it is ready to be counted on, `World.change(_:to:)` is told so.
-    mutating func opened(_ member: Int, _ world: inout World, _ io: inout Outbound)
+    mutating func opened(_ member: Int, _ world: inout World, _ io: inout ServerContext)
 
     /// Everything is ready: warming up begins.
-    mutating func begin(_ world: inout World, _ io: inout Outbound)
+    mutating func begin(_ world: inout World, _ io: inout ServerContext)
 
     mutating func received(
-        _ message: borrowing Message, by member: Int, _ world: inout World, _ io: inout Outbound)
+        _ message: borrowing Message, by member: Int, _ world: inout World, _ io: inout ServerContext)
 
     /// A millisecond or more has passed since the last call.
-    mutating func tick(_ now: UInt64, _ world: inout World, _ io: inout Outbound)
+    mutating func tick(_ now: UInt64, _ world: inout World, _ io: inout ServerContext)
 
     /// A connection has ended. True if that is as it should be, false for a failure.
     mutating func closed(
         _ member: Int, wasOpen: Bool, _ cause: CloseCause, _ world: inout World,
-        _ io: inout Outbound
+        _ io: inout ServerContext
     ) -> Bool
 
     /// What is still on its way. Draining ends when it is 0.
@@ -204,8 +204,8 @@ extension Load {
 
     mutating func closed(
         _ member: Int, wasOpen: Bool, _ cause: CloseCause, _ world: inout World,
-        _ io: inout Outbound
+        _ io: inout ServerContext
     ) -> Bool { false }
 
-    mutating func tick(_ now: UInt64, _ world: inout World, _ io: inout Outbound) {}
+    mutating func tick(_ now: UInt64, _ world: inout World, _ io: inout ServerContext) {}
 }

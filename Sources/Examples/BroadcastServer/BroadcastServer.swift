@@ -12,13 +12,13 @@ struct Broadcast: WebSocketHandler {
 
     init(roomCount: Int) { self.roomCount = roomCount }
 
-    mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) {
+    mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) {
         while rooms.count < roomCount { rooms.append(io.makeTopic()) }
         io.subscribe(id, to: room(of: id))
     }
 
     mutating func onMessage(
-        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) {
         io.publish(message, to: room(of: id))
     }

@@ -12,7 +12,7 @@ import WebSocketServer
 /// The application: a value with one callback.
 struct Echo: WebSocketHandler {
     mutating func onMessage(
-        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) {
         io.send("RECEIVED : \(message.text)", to: id)
     }
@@ -21,7 +21,7 @@ struct Echo: WebSocketHandler {
 /// The same without a word of its own: text stays text, binary stays binary, nothing is copied.
 struct VerbatimEcho: WebSocketHandler {
     mutating func onMessage(
-        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) {
         io.send(message, to: id)
     }

@@ -25,9 +25,9 @@ struct Conversation: WebSocketHandler {
 
     init(_ request: ConnectRequest) { self.request = request }
 
-    mutating func onStart(_ io: inout Outbound) { connection = io.connect(request) }
+    mutating func onStart(_ io: inout ServerContext) { connection = io.connect(request) }
 
-    mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) {
+    mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) {
         let subprotocol = io.agreement(of: id)?.subprotocol.map { ", subprotocol \($0)" } ?? ""
         note("Connected to \(request.url)\(subprotocol). Ctrl-D closes.")
         isOpen = true
@@ -35,12 +35,12 @@ struct Conversation: WebSocketHandler {
         waiting = []
     }
 
-    mutating func onMail(_ mail: Typed, _ io: inout Outbound) {
+    mutating func onMail(_ mail: Typed, _ io: inout ServerContext) {
         guard let connection, isOpen else { return waiting.append(mail) }
         say(mail, to: connection, &io)
     }
 
-    private func say(_ typed: Typed, to id: ConnectionID, _ io: inout Outbound) {
+    private func say(_ typed: Typed, to id: ConnectionID, _ io: inout ServerContext) {
         switch typed {
         case .line(let line): io.send(line, to: id)
         case .end: io.close(id)
@@ -48,16 +48,16 @@ struct Conversation: WebSocketHandler {
     }
 
     mutating func onMessage(
-        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) {
         write(message.isText ? message.text : "(\(message.bytes.count) bytes)", to: STDOUT_FILENO)
     }
 
-    mutating func onError(_ id: ConnectionID, _ error: ConnectionError, _ io: inout Outbound) {
+    mutating func onError(_ id: ConnectionID, _ error: ConnectionError, _ io: inout ServerContext) {
         note("\(error)")
     }
 
-    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout Outbound) {
+    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
         switch cause {
         case .serverClosed, .stopping: break
         case .peerClosed(let code):

@@ -6,18 +6,18 @@ import WebSocketCore
 public struct ClosureHandler: WebSocketHandler {
     /// Called once for each message, in the order of sending; what it throws ends the connection.
     public typealias OnMessage = (
-        borrowing Message, ConnectionID, inout Outbound
+        borrowing Message, ConnectionID, inout ServerContext
     ) throws(Disconnect) -> Void
 
     private let message: OnMessage
-    private let open: (ConnectionID, inout Outbound) -> Void
-    private let close: (ConnectionID, CloseCause, inout Outbound) -> Void
+    private let open: (ConnectionID, inout ServerContext) -> Void
+    private let close: (ConnectionID, CloseCause, inout ServerContext) -> Void
 
     /// A handler of three closures, of which only `onMessage` is required. They are called as the
     /// methods of ``WebSocketHandler`` with these names are, on the reactor's thread.
     public init(
-        onOpen: @escaping (ConnectionID, inout Outbound) -> Void = { _, _ in },
-        onClose: @escaping (ConnectionID, CloseCause, inout Outbound) -> Void = { _, _, _ in },
+        onOpen: @escaping (ConnectionID, inout ServerContext) -> Void = { _, _ in },
+        onClose: @escaping (ConnectionID, CloseCause, inout ServerContext) -> Void = { _, _, _ in },
         onMessage: @escaping OnMessage
     ) {
         message = onMessage
@@ -25,17 +25,17 @@ public struct ClosureHandler: WebSocketHandler {
         close = onClose
     }
 
-    public mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) throws(Disconnect) {
+    public mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) throws(Disconnect) {
         open(id, &io)
     }
 
     public mutating func onMessage(
-        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) throws(Disconnect) {
         try self.message(message, id, &io)
     }
 
-    public mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout Outbound) {
+    public mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
         close(id, cause, &io)
     }
 }

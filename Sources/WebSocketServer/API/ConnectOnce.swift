@@ -26,7 +26,7 @@ import WebSocketCore
 @discardableResult
 public func connect(
     _ request: ConnectRequest,
-    onOpen: @escaping (ConnectionID, inout Outbound) -> Void = { _, _ in },
+    onOpen: @escaping (ConnectionID, inout ServerContext) -> Void = { _, _ in },
     onMessage: @escaping ClosureHandler.OnMessage
 ) throws(SystemError) -> CloseCause {
     var configuration = ClientConfiguration()
@@ -46,23 +46,23 @@ private final class Outcome {
 
 private struct OneConnection: WebSocketHandler {
     let request: ConnectRequest
-    let open: (ConnectionID, inout Outbound) -> Void
+    let open: (ConnectionID, inout ServerContext) -> Void
     let message: ClosureHandler.OnMessage
     let outcome: Outcome
 
-    mutating func onStart(_ io: inout Outbound) { io.connect(request) }
+    mutating func onStart(_ io: inout ServerContext) { io.connect(request) }
 
-    mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) throws(Disconnect) {
+    mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) throws(Disconnect) {
         open(id, &io)
     }
 
     mutating func onMessage(
-        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) throws(Disconnect) {
         try self.message(message, id, &io)
     }
 
-    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout Outbound) {
+    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
         // The closures may have opened others: the one that was asked for counts.
         guard outcome.cause == nil else { return }
         outcome.cause = cause

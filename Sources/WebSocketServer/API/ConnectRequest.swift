@@ -2,7 +2,7 @@
 import LinuxReactor
 import WebSocketCore
 
-/// A WebSocket to be opened: ``Outbound/connect(_:)`` begins it.
+/// A WebSocket to be opened: ``ServerContext/connect(_:)`` begins it.
 ///
 /// ```swift
 /// var request = try ConnectRequest("ws://127.0.0.1:8080/chat")
@@ -20,7 +20,7 @@ public struct ConnectRequest: Sendable {
     /// over 127.0.0.2, 127.0.0.3 … on loopback.
     public var source: NetworkAddress?
     /// Subprotocols that are offered, the one that is liked best first (RFC 6455 §1.9). A server
-    /// that chooses none of them is accepted; see ``Outbound/agreement(of:)``.
+    /// that chooses none of them is accepted; see ``ServerContext/agreement(of:)``.
     public var subprotocols: [String] = []
     /// Further fields of the request, as name and value: `Origin`, `Cookie`, `Authorization`.
     public var headers: [(String, String)] = []

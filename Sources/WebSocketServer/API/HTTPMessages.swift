@@ -8,7 +8,7 @@ public struct HTTPRequest: ~Copyable, ~Escapable {
     public let head: RequestHead
     /// The whole body; empty for an opening handshake.
     public let body: Span<UInt8>
-    /// The connection it came on: what ``Outbound/respond(to:_:)`` is given, now or later. For an
+    /// The connection it came on: what ``ServerContext/respond(to:_:)`` is given, now or later. For an
     /// upgrade it is the name that `onOpen` will bring.
     public let id: ConnectionID
     /// Who asks, as the kernel sees it; or, through a proxy that is trusted, as that says.
@@ -49,7 +49,7 @@ struct PendingRequest: ~Copyable {
     }
 }
 
-extension Outbound {
+extension ServerContext {
     /// Takes the request that is to be given to the handler: it is lent from outside, so that the
     /// handler may use everything here meanwhile.
     mutating func takeRequest() -> PendingRequest {

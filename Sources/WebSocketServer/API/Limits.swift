@@ -4,7 +4,7 @@ import WebSocketCore
 /// What a server allows. What lies beyond a limit has a close code, an HTTP status or a consequence
 /// of its own, named with each; what it ends or refuses is counted in ``Statistics``.
 ///
-/// Read when the server is made; ``Outbound/change(limits:origin:)`` lets others hold later.
+/// Read when the server is made; ``ServerContext/change(limits:origin:)`` lets others hold later.
 public struct Limits: Sendable {
     // What a peer may send.
 
@@ -55,7 +55,7 @@ public struct Limits: Sendable {
     /// Bytes of broadcasts that a member of a topic may be behind. Beyond: the topic's
     /// ``SlowMemberPolicy``. A publisher who fills half of it before it could be sent is not read
     /// until it has been. Each topic may have its own:
-    /// ``Outbound/makeTopic(policy:logByteLimit:)``.
+    /// ``ServerContext/makeTopic(policy:logByteLimit:)``.
     public var topicLogByteCount = 1024 * 1024
 
     // Who may connect. Refused with close 1013, after the handshake, so that a browser sees it.

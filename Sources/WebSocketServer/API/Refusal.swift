@@ -14,7 +14,7 @@ public struct RefusedConnection: Sendable {
     public let reason: String
 }
 
-extension Outbound {
+extension ServerContext {
     /// Counts a refusal, and has the handler told of it at the end of the turn.
     mutating func note(_ refused: RefusedConnection) {
         statistics.refusalCounts[refused.refusal.rawValue] += 1

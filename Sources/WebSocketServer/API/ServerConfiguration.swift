@@ -51,9 +51,9 @@ public struct ServerConfiguration: Sendable {
     /// Proxies that say who is behind them in X-Forwarded-For and X-Forwarded-Host. That address
     /// counts in ``Limits``, and is the peer in every callback and log record.
     public var trustedProxies = TrustedProxies()
-    /// How often ``WebSocketHandler/onTick(_:)-(Outbound)`` is called.
+    /// How often ``WebSocketHandler/onTick(_:)-(ServerContext)`` is called.
     public var tickInterval = Duration.seconds(1)
-    /// Signals that stop the server in order, as ``Outbound/stop(grace:restarting:)`` with 5 s
+    /// Signals that stop the server in order, as ``ServerContext/stop(grace:restarting:)`` with 5 s
     /// does; a second one ends the grace. Empty if the program sees to signals itself.
     public var stopSignals: [Int32] = []
     /// Signals that are told to ``WebSocketHandler/onSignal(_:_:)``, and do nothing by themselves.

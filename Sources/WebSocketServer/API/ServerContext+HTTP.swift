@@ -2,7 +2,7 @@
 import LinuxReactor
 import WebSocketCore
 
-extension Outbound {
+extension ServerContext {
     /// Answers the request of this connection with a whole response, at once or from a later
     /// callback. The connection is used again if the peer wants that. Does nothing if no request is
     /// waiting for an answer: it has had one, or the peer has gone. While more than

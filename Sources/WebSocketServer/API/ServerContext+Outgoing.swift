@@ -2,7 +2,7 @@
 import LinuxReactor
 import WebSocketCore
 
-extension Outbound {
+extension ServerContext {
     /// Begins to open a WebSocket, and returns its name at once. `onOpen` follows when the server
     /// has accepted it, and from then on it is a connection like any other. If nothing comes of it,
     /// `onError` says why and `onClose` follows without an `onOpen`, with

@@ -2,7 +2,7 @@
 import LinuxReactor
 import WebSocketCore
 
-extension Outbound {
+extension ServerContext {
     /// Sends a text message to one connection, after everything that was published to its topics
     /// before and before everything that is published after. It is compressed for a peer that
     /// negotiated that, see ``ServerConfiguration/compression``. Does nothing if the connection is
@@ -70,7 +70,7 @@ extension Outbound {
 
 // MARK: - Frames
 
-extension Outbound {
+extension ServerContext {
     /// Appends a frame to the outbox. What a connection causes itself is sent when its bytes have
     /// been decoded; what others cause, before the turn ends.
     mutating func appendFrame(_ opcode: Opcode, _ payload: Span<UInt8>, to slot: UInt32) {
@@ -131,7 +131,7 @@ extension Connection {
 
 // MARK: - Endings
 
-extension Outbound {
+extension ServerContext {
     /// Begins the closing handshake (RFC 6455 §7.1.2), unless one is under way.
     mutating func close(_ slot: UInt32, _ code: CloseCode, _ reason: String, _ cause: CloseCause) {
         guard connections.slots[slot].phase == .webSocket,

@@ -3,7 +3,7 @@ import LinuxReactor
 import Logging
 import WebSocketCore
 
-extension Outbound {
+extension ServerContext {
     /// A new topic without members. It stands until ``removeTopic(_:)``, and owns no log while it
     /// has no members.
     ///
@@ -137,7 +137,7 @@ extension Outbound {
 
 // MARK: - What topics ask of connections
 
-extension Outbound {
+extension ServerContext {
     /// The publisher that fills a topic faster than it is swept is not read until it is.
     private mutating func holdPublisher(_ lane: UInt32) {
         let slot = inbound.reading.slot

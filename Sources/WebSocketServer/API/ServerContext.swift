@@ -8,7 +8,7 @@ import WebSocketCore
 /// It is lent to each callback as `inout` and cannot be kept. Nothing it does reaches the network
 /// before the callback has returned, and nothing it does calls the handler back. Names of
 /// connections and topics that are gone are accepted everywhere and do nothing.
-public struct Outbound: ~Copyable {
+public struct ServerContext: ~Copyable {
     var inbound: Inbound
     var connections: ConnectionTable
     var output = OutputBuffers()
@@ -51,7 +51,7 @@ public struct Outbound: ~Copyable {
     public internal(set) var isStopping = false
     var stopRequest: StopRequest?
     /// How long something that had become ready lately waited until it was served: the time of the
-    /// last round trip, see ``WebSocketHandler/onRoundTrip(_:)-(Outbound)``.
+    /// last round trip, see ``WebSocketHandler/onRoundTrip(_:)-(ServerContext)``.
     public internal(set) var loopLag = Duration.zero
     /// Connections that were refused in this turn, until the handler has been told.
     var refused: [RefusedConnection] = []
@@ -111,7 +111,7 @@ public struct Outbound: ~Copyable {
     /// Calls `body` with every open connection, in no particular order: Ratchet's `foreach` over
     /// all clients. To send the same to all of them, a topic costs less: see
     /// ``publish(text:to:except:)``.
-    public mutating func forEachConnection(_ body: (ConnectionID, inout Outbound) -> Void) {
+    public mutating func forEachConnection(_ body: (ConnectionID, inout ServerContext) -> Void) {
         for slot in 0..<UInt32(connections.slots.bound) where connections.slots[slot].isOpen {
             guard connections.slots[slot].flags.contains(.announced) else { continue }
             body(connections.id(of: slot), &self)
@@ -195,7 +195,7 @@ public struct Outbound: ~Copyable {
 
 // MARK: - Slots and queues
 
-extension Outbound {
+extension ServerContext {
     mutating func hold(_ slot: UInt32, _ reason: Connection.Holds) {
         endShortWay(slot)
         connections.slots[slot].holds.insert(reason)

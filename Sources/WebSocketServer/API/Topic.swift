@@ -1,6 +1,6 @@
 // The name of a topic, and what happens to members that cannot keep up.
 
-/// Names one topic of one server: ``Outbound/makeTopic(policy:logByteLimit:)`` makes one. It may be
+/// Names one topic of one server: ``ServerContext/makeTopic(policy:logByteLimit:)`` makes one. It may be
 /// kept for ever; once the topic is removed it stands for nothing.
 public struct Topic: Hashable, Sendable, BitwiseCopyable {
     let index: UInt32

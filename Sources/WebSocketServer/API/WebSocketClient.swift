@@ -10,18 +10,18 @@ import WebSocketCore
 /// struct Greeter: WebSocketHandler {
 ///     let url: WebSocketURL
 ///
-///     mutating func onStart(_ io: inout Outbound) { io.connect(ConnectRequest(url)) }
+///     mutating func onStart(_ io: inout ServerContext) { io.connect(ConnectRequest(url)) }
 ///
-///     mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) { io.send("Hello!", to: id) }
+///     mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) { io.send("Hello!", to: id) }
 ///
 ///     mutating func onMessage(
-///         _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+///         _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
 ///     ) {
 ///         print(message.text)
 ///         io.stop()
 ///     }
 ///
-///     mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout Outbound) {
+///     mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
 ///         io.stop()
 ///     }
 /// }
@@ -32,7 +32,7 @@ import WebSocketCore
 ///
 /// It holds as many connections as RLIMIT_NOFILE allows, at the cost of a slot each: no object, task
 /// or closure stands behind one. A program that serves needs no client: its handler calls
-/// ``Outbound/connect(_:)`` as well.
+/// ``ServerContext/connect(_:)`` as well.
 public final class WebSocketClient<Handler: WebSocketHandler & ~Copyable> {
     private let server: Server<Handler>
 
@@ -53,7 +53,7 @@ public final class WebSocketClient<Handler: WebSocketHandler & ~Copyable> {
         server = try Server(handler, ServerConfiguration(configuration))
     }
 
-    /// Calls the handler until it asks for a stop (``Outbound/stop(grace:restarting:)``) or a stop
+    /// Calls the handler until it asks for a stop (``ServerContext/stop(grace:restarting:)``) or a stop
     /// signal comes, and all connections have ended. Called once: a second call ends the process.
     public func run() { server.run() }
 }
@@ -63,7 +63,7 @@ public struct ClientConfiguration: Sendable {
     /// What servers may do, and how long they may take; see ``Limits``. Messages may have 1 MiB here,
     /// in as many frames as the server likes, since a client has chosen its server.
     public var limits: Limits
-    /// How often ``WebSocketHandler/onTick(_:)-(Outbound)`` is called. A millisecond is the finest
+    /// How often ``WebSocketHandler/onTick(_:)-(ServerContext)`` is called. A millisecond is the finest
     /// that there is: for a program that sends at a steady rate.
     public var tickInterval = Duration.seconds(1)
     /// Signals that close all connections in order and end the loop; a second one hurries. Empty if

@@ -40,7 +40,7 @@ extension Encoding {
 
 // MARK: - Both ways
 
-extension Outbound {
+extension ServerContext {
     /// What was negotiated of permessage-deflate (RFC 7692); nil if the connection goes without it,
     /// or is gone.
     public func compression(of id: ConnectionID) -> DeflateParameters? {

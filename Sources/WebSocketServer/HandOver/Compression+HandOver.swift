@@ -3,7 +3,7 @@
 import LinuxReactor
 import WebSocketCore
 
-extension Outbound {
+extension ServerContext {
     func saveCompression(of slot: UInt32, to writer: inout StateWriter) {
         let compression = connections.slots[slot].compression
         writer.write(compression != Compression.none)

@@ -27,7 +27,7 @@ extension ServerCore where K: ~Copyable {
     /// connection outward before it is open: the next process tells the handler that it failed, with
     /// ECANCELED.
     package func save(
-        _ saveHandler: (inout StateWriter, borrowing Outbound) -> Void
+        _ saveHandler: (inout StateWriter, borrowing ServerContext) -> Void
     ) -> HandOver {
         var writer = StateWriter()
         writer.write(HandOver.version)
@@ -41,7 +41,7 @@ extension ServerCore where K: ~Copyable {
     /// must not be used.
     package mutating func restore(
         _ handOver: HandOver,
-        _ restoreHandler: (inout StateReader, inout Outbound) throws(StateError) -> Void
+        _ restoreHandler: (inout StateReader, inout ServerContext) throws(StateError) -> Void
     ) throws(StateError) {
         var reader = StateReader(handOver.state)
         let version = try reader.read(UInt16.self)

@@ -5,7 +5,7 @@ import WebSocketCore
 
 // MARK: - Topics
 
-extension Outbound {
+extension ServerContext {
     func saveTopics(to writer: inout StateWriter) {
         writer.write(topics.generation)
         writer.write(UInt32(topics.states.bound))
@@ -137,7 +137,7 @@ private struct SavedLane {
 
 // MARK: - Connections
 
-extension Outbound {
+extension ServerContext {
     /// Returns the descriptors in the order in which the connections are written.
     func saveConnections(to writer: inout StateWriter) -> [FileDescriptor] {
         writer.write(connections.lastResourceId)

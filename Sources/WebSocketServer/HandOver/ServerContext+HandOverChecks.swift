@@ -2,7 +2,7 @@
 import LinuxReactor
 import WebSocketCore
 
-extension Outbound {
+extension ServerContext {
     /// Throws if the tables are none that a server can be in. It looks at everything once.
     func checkRestored(_ slots: [UInt32]) throws(StateError) {
         try checkTopics()

@@ -2,7 +2,7 @@
 import LinuxReactor
 import WebSocketCore
 
-/// What the server has to tell its handler. Messages and requests wait in ``Outbound``.
+/// What the server has to tell its handler. Messages and requests wait in ``ServerContext``.
 package enum HandlerEvent: BitwiseCopyable {
     case upgrade
     case request
@@ -26,7 +26,7 @@ package enum HandlerEvent: BitwiseCopyable {
 /// compiled for its kernel here, where no handler's type is known: were it generic over both, it
 /// would be compiled for neither.
 package typealias HandlerCall = (
-    HandlerEvent, ConnectionID, inout Outbound
+    HandlerEvent, ConnectionID, inout ServerContext
 ) throws(Disconnect) -> Void
 
 extension WebSocketHandler where Self: ~Copyable {
@@ -34,7 +34,7 @@ extension WebSocketHandler where Self: ~Copyable {
     /// server's ``ServerCore/wakeup``.
     @inline(__always)
     package mutating func handle(
-        _ event: HandlerEvent, _ id: ConnectionID, _ io: inout Outbound,
+        _ event: HandlerEvent, _ id: ConnectionID, _ io: inout ServerContext,
         _ mailbox: Mailbox<Mail>
     ) throws(Disconnect) {
         switch event {
@@ -46,7 +46,7 @@ extension WebSocketHandler where Self: ~Copyable {
     /// Calls `onMessage` with all that one receive has brought. A message may come every few
     /// nanoseconds: between the decoder and the handler there is this loop and nothing else.
     @inline(never)
-    private mutating func handleMessages(_ id: ConnectionID, _ io: inout Outbound) {
+    private mutating func handleMessages(_ id: ConnectionID, _ io: inout ServerContext) {
         let buffer = io.inbound.receiveBuffer
         var bytes = buffer.mutableSpan(0..<io.inbound.reading.end)
         while let message = io.nextMessage(in: &bytes) {
@@ -68,7 +68,7 @@ extension WebSocketHandler where Self: ~Copyable {
     /// Everything that does not come with each message.
     @inline(never)
     private mutating func handleRare(
-        _ event: HandlerEvent, _ id: ConnectionID, _ io: inout Outbound,
+        _ event: HandlerEvent, _ id: ConnectionID, _ io: inout ServerContext,
         _ mailbox: Mailbox<Mail>
     ) throws(Disconnect) {
         switch event {

@@ -11,7 +11,7 @@ import WebSocketCore
 package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
     var kernel: K
     var poller: Poller
-    package var io: Outbound
+    package var io: ServerContext
     var receiveBuffer: ReceiveBuffer { io.inbound.receiveBuffer }
     /// Where several pieces of output are put together for one send.
     var gathered = ByteBuffer(minimumCapacity: Self.gatherByteCount * 2)
@@ -81,14 +81,14 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         }
         self.init(
             kernel: kernel, poller: poller,
-            io: Outbound(
+            io: ServerContext(
                 limits: limits, logger: configuration.logger, now: now, wallClock: wallClock),
             listeners: listeners, reserve: reserve, signals: signals, wakeup: wakeup,
             descriptorCount: descriptorCount, configuration)
     }
 
     private init(
-        kernel: consuming K, poller: consuming Poller, io: consuming Outbound,
+        kernel: consuming K, poller: consuming Poller, io: consuming ServerContext,
         listeners: [Listener], reserve: FileDescriptor?, signals: SignalSource?,
         wakeup: FileDescriptor, descriptorCount: Int, _ configuration: ServerConfiguration
     ) {

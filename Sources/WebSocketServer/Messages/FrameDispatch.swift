@@ -3,7 +3,7 @@
 import LinuxReactor
 import WebSocketCore
 
-extension Outbound {
+extension ServerContext {
     /// The next message, or nil when nothing more can be decoded now. Everything else that frames
     /// say is seen to here.
     ///

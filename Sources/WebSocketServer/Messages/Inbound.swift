@@ -17,7 +17,7 @@ struct Reading: BitwiseCopyable {
 enum FoundMessage {
     /// In the receive buffer.
     case received(MessageKind, Range<Int>)
-    /// In ``Outbound/assembled``.
+    /// In ``ServerContext/assembled``.
     case assembled(MessageKind)
 }
 

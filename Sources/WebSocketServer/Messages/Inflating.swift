@@ -1,7 +1,7 @@
 // Compressed messages on their way to the handler.
 import WebSocketCore
 
-extension Outbound {
+extension ServerContext {
     /// Decompresses a message that has come whole, for the handler. One that is corrupt, or becomes
     /// larger than it may, fails the connection and leaves nothing behind.
     ///

@@ -3,7 +3,7 @@ import WebSocketCore
 
 /// What a server holds at this instant.
 public struct Gauges: Sendable, Equatable {
-    /// WebSockets that are open to the handler: ``Outbound/connectionCount``.
+    /// WebSockets that are open to the handler: ``ServerContext/connectionCount``.
     public var openCount = 0
     /// Connections of all kinds: WebSockets, HTTP, those being made and those being closed.
     public var connectionCount = 0
@@ -24,7 +24,7 @@ public struct Gauges: Sendable, Equatable {
     public init() {}
 }
 
-extension Outbound {
+extension ServerContext {
     /// What is there now. It looks at each topic, and at 65,536 connections at most: of more it looks
     /// at every second, third … one, and reckons up. That takes some milliseconds then, so it is for
     /// once in a while.

@@ -87,7 +87,7 @@ public struct MetricsText: Sendable {
 }
 
 extension MetricsText {
-    /// Everything that the server itself counts, and what it holds now; see ``Outbound/gauges()``.
+    /// Everything that the server itself counts, and what it holds now; see ``ServerContext/gauges()``.
     public mutating func write(_ statistics: Statistics, _ gauges: Gauges, connectionLimit: Int) {
         write(.gauge, "connections", "Open WebSockets.", gauges.openCount)
         write(.gauge, "sockets", "Connections of all kinds.", gauges.connectionCount)

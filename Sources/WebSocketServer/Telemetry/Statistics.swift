@@ -2,7 +2,7 @@
 import WebSocketCore
 
 /// Counters since the server's start. They only grow. For what is there now ask
-/// ``Outbound/connectionCount`` and ``Outbound/subscriberCount(of:)``.
+/// ``ServerContext/connectionCount`` and ``ServerContext/subscriberCount(of:)``.
 public struct Statistics: Sendable {
     /// Connections accepted, whatever became of them.
     public var acceptedCount: UInt64 = 0
@@ -47,7 +47,7 @@ public struct Statistics: Sendable {
     public var sweepNanoseconds: UInt64 = 0
     /// Passes over the waiting topics, one a turn at most.
     public var sweepCount: UInt64 = 0
-    /// How long events have waited for the loop: what ``Outbound/loopLag`` was, about once a second.
+    /// How long events have waited for the loop: what ``ServerContext/loopLag`` was, about once a second.
     public var loopLag = LatencyHistogram()
     /// Closes told to the handler by ``CloseCause/counterIndex`` and the code's value, or 0 for a
     /// private code of the peer's own, which would be without number.

@@ -7,9 +7,9 @@ struct OutputBuffers: ~Copyable {
     var answers = ByteBuffer(minimumCapacity: 64 * 1024)
     /// The connection's `resourceId` as long as it takes the short way, and `UInt64.max` from when it
     /// does not: it is open and read, has no topics, no compression and nothing unsent. What it is
-    /// answered is appended to ``Outbound/answers`` then, and nothing is looked up for it.
+    /// answered is appended to ``ServerContext/answers`` then, and nothing is looked up for it.
     ///
-    /// Whoever changes one of these, or sends it anything else, calls ``Outbound/endShortWay(_:)``
+    /// Whoever changes one of these, or sends it anything else, calls ``ServerContext/endShortWay(_:)``
     /// before.
     var answerable = UInt64.max
     /// Passed around instead of being allocated again.

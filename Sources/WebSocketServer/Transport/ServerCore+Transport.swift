@@ -102,7 +102,7 @@ extension ServerCore where K: ~Copyable {
     }
 
     static func sendOutbox(
-        of slot: UInt32, _ io: borrowing Outbound, _ kernel: inout K
+        of slot: UInt32, _ io: borrowing ServerContext, _ kernel: inout K
     ) -> SendOutcome {
         kernel.send(
             io.connections.slots[slot].delivery.outbox.leadingBytes, to: io.connections.slots[slot].descriptor)

@@ -6,7 +6,7 @@ import WebSocketServer
 extension ChatHandler {
     /// Answers what came by a door that is not for clients.
     mutating func answerOperator(
-        _ request: borrowing HTTPRequest, _ io: inout Outbound
+        _ request: borrowing HTTPRequest, _ io: inout ServerContext
     ) -> HTTPResponse {
         let path = request.head.path
         if path == "/healthz" || path == "/readyz" {
@@ -49,7 +49,7 @@ extension ChatHandler {
     }
 
     private mutating func carryOut(
-        _ action: ControlAction, _ io: inout Outbound
+        _ action: ControlAction, _ io: inout ServerContext
     ) -> HTTPResponse {
         switch action {
         case .stop:

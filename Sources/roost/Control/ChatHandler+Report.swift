@@ -5,7 +5,7 @@ import WebSocketServer
 
 extension ChatHandler {
     /// GET /status: JSON, or a screen of text for who prefers that.
-    func status(_ head: RequestHead, _ io: borrowing Outbound) -> HTTPResponse {
+    func status(_ head: RequestHead, _ io: borrowing ServerContext) -> HTTPResponse {
         var report = StatusReport()
         report.process = getpid()
         report.uptime = started.map { io.now.since($0) } ?? .zero
@@ -34,7 +34,7 @@ extension ChatHandler {
     }
 
     /// GET /metrics.
-    func metrics(_ io: borrowing Outbound) -> HTTPResponse {
+    func metrics(_ io: borrowing ServerContext) -> HTTPResponse {
         var text = MetricsText(prefix: "roost")
         text.write(io.statistics, io.gauges(), connectionLimit: io.connectionLimit)
         text.write(.gauge, "users", "Users who are connected.", chat.userCount)

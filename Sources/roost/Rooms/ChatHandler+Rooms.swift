@@ -5,7 +5,7 @@ import WebSocketServer
 extension ChatHandler {
     /// Answers a request under `/rooms/`, at once or when there is something to say.
     mutating func answer(
-        _ roomRequest: RoomRequest, _ request: borrowing HTTPRequest, _ io: inout Outbound
+        _ roomRequest: RoomRequest, _ request: borrowing HTTPRequest, _ io: inout ServerContext
     ) {
         do throws(RoomRefusal) {
             switch request.head.method {
@@ -25,7 +25,7 @@ extension ChatHandler {
     }
 
     private mutating func read(
-        _ roomRequest: RoomRequest, _ request: borrowing HTTPRequest, _ io: inout Outbound
+        _ roomRequest: RoomRequest, _ request: borrowing HTTPRequest, _ io: inout ServerContext
     ) throws(RoomRefusal) {
         let (query, wait) = try RoomRequest.page(request.head)
         let page = chat.page(ofRoom: roomRequest.room, query)
@@ -41,7 +41,7 @@ extension ChatHandler {
 
     /// Something was published in a room, or it is gone: who waits for a message is answered if it
     /// was one.
-    mutating func tellWaiters(_ room: RoomID, _ io: inout Outbound) {
+    mutating func tellWaiters(_ room: RoomID, _ io: inout ServerContext) {
         guard let first = waiters.example(for: room),
             !chat.page(of: room, first.query).isUpToDate
         else { return }
@@ -57,7 +57,7 @@ extension ChatHandler {
 
     /// Those who have waited long enough are told that there is nothing new; all of them when the
     /// server stops.
-    mutating func endWaits(_ io: inout Outbound) {
+    mutating func endWaits(_ io: inout ServerContext) {
         let due = waiters.takeDue(at: io.now, all: io.isStopping) { io.isAnswerable($0) }
         for (room, waiter) in due {
             io.respond(to: waiter.id, HTTPResponse(chat.page(of: room, waiter.query).answer))

@@ -6,13 +6,13 @@ import WebSocketServer
 
 extension ChatHandler {
     /// Nothing: how a connection ended is logged once, by `onClose`.
-    mutating func onError(_ id: ConnectionID, _ error: ConnectionError, _ io: inout Outbound) {}
+    mutating func onError(_ id: ConnectionID, _ error: ConnectionError, _ io: inout ServerContext) {}
 
-    mutating func onRefusal(_ refused: RefusedConnection, _ io: inout Outbound) {
+    mutating func onRefusal(_ refused: RefusedConnection, _ io: inout ServerContext) {
         service.events.refused(refused)
     }
 
-    mutating func onSignal(_ number: Int32, _ io: inout Outbound) {
+    mutating func onSignal(_ number: Int32, _ io: inout ServerContext) {
         switch number {
         case SIGUSR2: service.restart(&io)
         case SIGHUP: _ = try? reload(&io)
@@ -20,17 +20,17 @@ extension ChatHandler {
         }
     }
 
-    mutating func onStop(_ io: inout Outbound) {
+    mutating func onStop(_ io: inout ServerContext) {
         service.stopping(io)
         endWaits(&io)
     }
 
-    mutating func onRoundTrip(_ io: inout Outbound) { service.roundTrip(io) }
+    mutating func onRoundTrip(_ io: inout ServerContext) { service.roundTrip(io) }
 
     /// Reads the configuration again and lets hold what can change while it runs; everybody stays
     /// connected. Returns what has changed, in a sentence. If the file is bad, what held before goes
     /// on to hold.
-    mutating func reload(_ io: inout Outbound) throws(ReloadFailure) -> String {
+    mutating func reload(_ io: inout ServerContext) throws(ReloadFailure) -> String {
         service.reloading()
         defer { service.reloaded() }
         do throws(ReloadFailure) {

@@ -53,7 +53,7 @@ struct Service: ~Copyable {
     // MARK: The loop
 
     /// About once a second. `roomCount` and `userCount` are the chat's.
-    mutating func tick(roomCount: Int, userCount: Int, _ io: inout Outbound) {
+    mutating func tick(roomCount: Int, userCount: Int, _ io: inout ServerContext) {
         log.heartbeat()
         if io.now >= nextStatus {
             nextStatus = io.now + .milliseconds(999)
@@ -64,7 +64,7 @@ struct Service: ~Copyable {
     }
 
     /// The loop has gone round: it serves, and it is alive.
-    mutating func roundTrip(_ io: borrowing Outbound) {
+    mutating func roundTrip(_ io: borrowing ServerContext) {
         longestLag = max(longestLag, io.loopLag)
         if io.loopLag >= Self.slowLoop {
             events.log(
@@ -79,7 +79,7 @@ struct Service: ~Copyable {
         tellOfManager()
     }
 
-    private mutating func tellStatus(_ roomCount: Int, _ io: borrowing Outbound) {
+    private mutating func tellStatus(_ roomCount: Int, _ io: borrowing ServerContext) {
         if second == nil { second = LoadMeter(io.statistics, at: io.now) }
         let load = second!.look(io.statistics, at: io.now)
         let lag = Self.milliseconds(io.loopLag)
@@ -97,7 +97,7 @@ struct Service: ~Copyable {
 
     /// Once a minute. A minute in which nothing happened to nobody is for those who debug.
     private mutating func logStatistics(
-        _ roomCount: Int, _ userCount: Int, _ io: borrowing Outbound
+        _ roomCount: Int, _ userCount: Int, _ io: borrowing ServerContext
     ) {
         nextStatistics = io.now + Self.statisticsInterval
         guard minute != nil else {
@@ -126,13 +126,13 @@ struct Service: ~Copyable {
     // MARK: Its end
 
     /// Ends, to be started again at once: clients are told so.
-    mutating func restart(_ io: inout Outbound) {
+    mutating func restart(_ io: inout ServerContext) {
         if !io.isStopping { isRestart = true }
         io.stop(grace: io.isStopping ? .zero : .seconds(5), restarting: true)
     }
 
     /// A stop begins.
-    mutating func stopping(_ io: borrowing Outbound) {
+    mutating func stopping(_ io: borrowing ServerContext) {
         let who = Self.count(io.connectionCount, "connection")
         notifier.stopping(status: "Stopping: \(who) left")
         if isRestart {
@@ -143,7 +143,7 @@ struct Service: ~Copyable {
     }
 
     /// Nobody has been there, by WebSocket or by request, for as long as was said.
-    private mutating func endIfIdle(_ io: inout Outbound) {
+    private mutating func endIfIdle(_ io: inout ServerContext) {
         guard let idleExit, !io.isStopping else { return }
         let requests = io.statistics.requestCount + io.statistics.openedCount
         guard io.connectionCount == 0, requests == requestsWhenIdle, let since = idleSince else {

@@ -21,7 +21,7 @@ struct Contract: WebSocketHandler {
     var waiting: [ConnectionID] = []
     var streams: [ConnectionID] = []
 
-    mutating func onTick(_ io: inout Outbound) {
+    mutating func onTick(_ io: inout ServerContext) {
         if holdsNobody { for id in open { io.release(id) } }
         for id in waiting { io.respond(to: id, .text(.ok, "later")) }
         for (index, id) in streams.enumerated() {
@@ -32,7 +32,7 @@ struct Contract: WebSocketHandler {
         streams = streams.filter { io.peer(of: $0) != nil && !holdsNobody }
     }
 
-    mutating func onMail(_ mail: String, _ io: inout Outbound) {
+    mutating func onMail(_ mail: String, _ io: inout ServerContext) {
         if mail == "stop" { io.stop(grace: .milliseconds(10)) }
         if mail == "connect", let request = try? ConnectRequest("ws://127.0.0.1:9/") {
             dialing.append(io.connect(request))
@@ -40,7 +40,7 @@ struct Contract: WebSocketHandler {
         for id in open.prefix(2) { io.send(mail, to: id) }
     }
 
-    mutating func onOpen(_ id: ConnectionID, _ io: inout Outbound) throws(Disconnect) {
+    mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) throws(Disconnect) {
         precondition(!open.contains(id), "opened twice")
         precondition(io.isOutgoing(id) == dialing.contains(id), "opened by whom")
         dialing.removeAll { $0 == id }
@@ -54,7 +54,7 @@ struct Contract: WebSocketHandler {
     }
 
     mutating func onMessage(
-        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) throws(Disconnect) {
         precondition(open.contains(id), "a message of nobody")
         switch message.bytes.count % 8 {
@@ -73,7 +73,7 @@ struct Contract: WebSocketHandler {
     }
 
     private mutating func changeRooms(
-        _ id: ConnectionID, _ number: Int, _ io: inout Outbound
+        _ id: ConnectionID, _ number: Int, _ io: inout ServerContext
     ) {
         let room = Int(id.resourceId % 3)
         switch number / 8 % 5 {
@@ -91,11 +91,11 @@ struct Contract: WebSocketHandler {
         }
     }
 
-    mutating func onDrain(_ id: ConnectionID, _ io: inout Outbound) {
+    mutating func onDrain(_ id: ConnectionID, _ io: inout ServerContext) {
         precondition(open.contains(id), "nobody has drained")
     }
 
-    mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout Outbound) {
+    mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout ServerContext) {
         switch request.head.path {
         case "/later": waiting.append(request.id)
         case "/stream":
@@ -109,13 +109,13 @@ struct Contract: WebSocketHandler {
     }
 
     mutating func onError(
-        _ id: ConnectionID, _ error: ConnectionError, _ io: inout Outbound
+        _ id: ConnectionID, _ error: ConnectionError, _ io: inout ServerContext
     ) {
         let isKnown = open.contains(id) || dialing.contains(id)
         precondition(isKnown && troubled.insert(id).inserted, "trouble twice")
     }
 
-    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout Outbound) {
+    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
         if let index = dialing.firstIndex(of: id) {
             dialing.remove(at: index)
             comeToNothingCount += 1

@@ -11,10 +11,10 @@ struct Examinee: WebSocketHandler {
     var nextCase = 1
     var isReporting = false
 
-    mutating func onStart(_ io: inout Outbound) { connect("/getCaseCount", &io) }
+    mutating func onStart(_ io: inout ServerContext) { connect("/getCaseCount", &io) }
 
     mutating func onMessage(
-        _ message: borrowing Message, from id: ConnectionID, _ io: inout Outbound
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) {
         if caseCount == nil {
             caseCount = Int(message.text)
@@ -23,7 +23,7 @@ struct Examinee: WebSocketHandler {
         }
     }
 
-    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout Outbound) {
+    mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
         guard let caseCount else {
             return fail("The server did not say how many cases there are", cause)
         }
@@ -38,12 +38,12 @@ struct Examinee: WebSocketHandler {
         }
     }
 
-    mutating func onError(_ id: ConnectionID, _ error: ConnectionError, _ io: inout Outbound) {
+    mutating func onError(_ id: ConnectionID, _ error: ConnectionError, _ io: inout ServerContext) {
         if case .notConnected = error { fail("case \(nextCase - 1)", error) }
         if case .handshake = error { fail("case \(nextCase - 1)", error) }
     }
 
-    private func connect(_ target: String, _ io: inout Outbound) {
+    private func connect(_ target: String, _ io: inout ServerContext) {
         var request = ConnectRequest(
             WebSocketURL(host: url.host, port: url.port, target: target))
         request.compression = DeflateOffer()
