@@ -82,7 +82,7 @@ import WebSocketServer
             for _ in 0..<10 { client.send(2, [UInt8](repeating: 1, count: 1000)) }
         }
         simulation.settle()
-        for id in simulation.handler.ids { simulation.core.io.release(id) }
+        for id in simulation.handler.ids { simulation.core.io.resumeReading(id) }
         var heard = simulation.handler.heard.values.reduce(0, +)
         #expect(heard == 30)
         for round in 1...10 {

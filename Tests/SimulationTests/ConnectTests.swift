@@ -486,7 +486,7 @@ extension Simulation<Dialer> {
             let topic = io.makeTopic()
             io.send("Too early", to: ids[0])
             io.subscribe(ids[0], to: topic)
-            io.hold(ids[0])
+            io.pauseReading(ids[0])
             io.release(ids[0])
             let (isOpen, isOutgoing) = (io.isOpen(ids[0]), io.isOutgoing(ids[0]))
             #expect(!isOpen && isOutgoing)

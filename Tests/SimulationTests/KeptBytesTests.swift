@@ -19,15 +19,15 @@ struct Talkative: WebSocketHandler {
     ) throws(Disconnect) {
         heard[id.resourceId, default: 0] += 1
         switch message.text {
-        case "hold": io.hold(id)
+        case "hold": io.pauseReading(id)
         case "hold and release":
-            io.hold(id)
-            io.release(id)
+            io.pauseReading(id)
+            io.resumeReading(id)
         case "hold and close":
-            io.hold(id)
+            io.pauseReading(id)
             io.close(id)
         case "release all":
-            for id in ids { io.release(id) }
+            for id in ids { io.resumeReading(id) }
         case "": io.send(answer, to: id)
         default: return
         }

@@ -23,7 +23,7 @@ struct Recorder: WebSocketHandler {
         case "close me": io.close(id, .normal, "as you wish")
         case "throw": throw Disconnect(.policyViolation, "not here")
         case "stop": io.stop(grace: .zero)
-        case "hold": io.hold(id)
+        case "hold": io.pauseReading(id)
         case "join":
             let room = room ?? io.makeTopic()
             self.room = room

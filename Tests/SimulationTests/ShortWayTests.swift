@@ -35,11 +35,11 @@ struct Mixed: WebSocketHandler {
                 io.publish("\(number)", to: io.topic(named: "all"))
                 for member in members { expected[member, default: []].append("\(number)") }
             case "h":
-                io.hold(id)
-                io.release(id)
+                io.pauseReading(id)
+                io.resumeReading(id)
             case "H":
-                io.hold(id)
-                for id in ids { io.release(id) }
+                io.pauseReading(id)
+                for id in ids { io.resumeReading(id) }
             case "b": #expect(!io.isOpen(id) || io.bufferedByteCount(of: id) >= owed)
             case "n": io.send("to nobody", to: ConnectionID(resourceId: .max - 1, slot: .max))
             case "c":

@@ -103,7 +103,7 @@ struct Talker: WebSocketHandler {
     }
 
     @Test(.timeLimit(.minutes(2)))
-    func `Holds a thousand connections on one loop`() throws {
+    func `ReadPauses a thousand connections on one loop`() throws {
         let server = try RunningServer(SiteHandler())
         let requests = try (0..<1_000).map { index in
             var request = try ConnectRequest("ws://127.0.0.1:\(server.port)/")

@@ -41,7 +41,7 @@ struct RoomLoad: Load {
 
     private func entered(_ member: Int, _ world: inout World, _ io: inout ServerContext) {
         world.change(member, to: .ready)
-        if world.isNeverReading(member) { io.hold(world.members[member].id) }
+        if world.isNeverReading(member) { io.pauseReading(world.members[member].id) }
     }
 
     // MARK: Sending

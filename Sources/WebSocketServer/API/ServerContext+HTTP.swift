@@ -19,7 +19,7 @@ extension ServerContext {
         // The peer has asked for it: no further request is looked at while it does not read.
         connections.slots[slot].ownOutputByteCount = connections.slots[slot].delivery.outbox.bytes.count
         if connections.slots[slot].ownOutputByteCount > limits.ownOutputByteCount {
-            connections.slots[slot].holds.insert(.ownOutput)
+            connections.slots[slot].readPauses.insert(.ownOutput)
         }
         endExchange(slot)
     }
@@ -97,7 +97,7 @@ extension ServerContext {
         connections.slots[slot].phase = .head
         schedule(slot, in: times.handshake)
         if keepsAlive {
-            release(slot, .responding)
+            resumeReading(slot, .responding)
         } else {
             connections.slots[slot].flags.insert(.endsAfterFlush)
             connections.slots[slot].leftover.removeAll()
@@ -110,7 +110,7 @@ extension ServerContext {
         guard !connections.slots[slot].delivery.outbox.isEmpty else { return die(slot, resetting: false) }
         connections.slots[slot].phase = .head
         connections.slots[slot].flags.insert(.endsAfterFlush)
-        connections.slots[slot].holds.insert(.responding)
+        connections.slots[slot].readPauses.insert(.responding)
         connections.slots[slot].leftover.removeAll()
         connections.queue(slot)
     }

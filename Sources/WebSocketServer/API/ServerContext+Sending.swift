@@ -125,7 +125,7 @@ extension Connection {
     @inline(__always)
     mutating func countOwnOutput(_ byteCount: Int, limit: Int) {
         ownOutputByteCount += byteCount
-        if ownOutputByteCount > limit { holds.insert(.ownOutput) }
+        if ownOutputByteCount > limit { readPauses.insert(.ownOutput) }
     }
 }
 
@@ -195,8 +195,8 @@ extension ServerContext {
     private mutating func expectPeerClose(_ slot: UInt32) {
         schedule(slot, in: times.close)
         connections.slots[slot].assembly.removeAll()
-        for reason in [Connection.Holds.handler, .congestion, .ownOutput] {
-            release(slot, reason)
+        for reason in [Connection.ReadPauses.handler, .congestion, .ownOutput] {
+            resumeReading(slot, reason)
         }
     }
 
@@ -205,7 +205,7 @@ extension ServerContext {
         schedule(slot, in: times.close)
         connections.slots[slot].assembly.removeAll()
         connections.slots[slot].leftover.removeAll()
-        connections.slots[slot].holds = []
+        connections.slots[slot].readPauses = []
         connections.queue(slot)
         connections.finish(slot)
     }

@@ -141,8 +141,8 @@ extension ServerContext {
     /// The publisher that fills a topic faster than it is swept is not read until it is.
     private mutating func holdPublisher(_ lane: UInt32) {
         let slot = inbound.reading.slot
-        guard slot != UInt32.max, !connections.slots[slot].holds.contains(.congestion) else { return }
-        hold(slot, .congestion)
+        guard slot != UInt32.max, !connections.slots[slot].readPauses.contains(.congestion) else { return }
+        pauseReading(slot, .congestion)
         topics.lanes[lane].waiting.append(connections.id(of: slot))
     }
 
@@ -152,7 +152,7 @@ extension ServerContext {
         let released = topics.released
         topics.released = []
         for id in released {
-            if let slot = connections.slot(of: id) { release(slot, .congestion) }
+            if let slot = connections.slot(of: id) { resumeReading(slot, .congestion) }
         }
     }
 

@@ -126,22 +126,22 @@ public struct ServerContext: ~Copyable {
         }.map { connections.id(of: $0) }
     }
 
-    /// Stops reading from a connection until ``release(_:)``: while a command is being answered by
+    /// Stops reading from a connection until ``resumeReading(_:)``: while a command is being answered by
     /// another thread, later ones wait. What has been received already is kept, at most
     /// 128 KiB; the peer is slowed down by TCP. Holding twice is the same as once.
     ///
     /// For as long as it is held nothing is heard from the peer, and its silence is not held against
     /// it. A reset is noticed; what the peer sent before it and was not read is lost then.
-    public mutating func hold(_ id: ConnectionID) {
+    public mutating func pauseReading(_ id: ConnectionID) {
         guard let slot = connections.slot(of: id), connections.slots[slot].isOpen else { return }
-        hold(slot, .handler)
+        pauseReading(slot, .handler)
     }
 
     /// Goes on reading from a connection that was held. What it had sent meanwhile is delivered
     /// first, from the next turn on. Does nothing if it is not held.
-    public mutating func release(_ id: ConnectionID) {
+    public mutating func resumeReading(_ id: ConnectionID) {
         guard let slot = connections.slot(of: id) else { return }
-        release(slot, .handler)
+        resumeReading(slot, .handler)
     }
 
     /// Stops the server in order: nobody new is accepted, open connections get a Close 1001, or 1012
@@ -196,16 +196,16 @@ public struct ServerContext: ~Copyable {
 // MARK: - Slots and queues
 
 extension ServerContext {
-    mutating func hold(_ slot: UInt32, _ reason: Connection.Holds) {
+    mutating func pauseReading(_ slot: UInt32, _ reason: Connection.ReadPauses) {
         endShortWay(slot)
-        connections.slots[slot].holds.insert(reason)
+        connections.slots[slot].readPauses.insert(reason)
         connections.queue(slot)
     }
 
-    mutating func release(_ slot: UInt32, _ reason: Connection.Holds) {
-        guard connections.slots[slot].holds.contains(reason) else { return }
-        connections.slots[slot].holds.remove(reason)
-        guard connections.slots[slot].holds.isEmpty else { return }
+    mutating func resumeReading(_ slot: UInt32, _ reason: Connection.ReadPauses) {
+        guard connections.slots[slot].readPauses.contains(reason) else { return }
+        connections.slots[slot].readPauses.remove(reason)
+        guard connections.slots[slot].readPauses.isEmpty else { return }
         connections.queue(slot)
         if !connections.slots[slot].leftover.isEmpty { connections.resume(slot) }
     }

@@ -67,16 +67,16 @@ struct Connection: ~Copyable {
     }
 
     /// Why nothing is read; reading goes on when the set is empty.
-    struct Holds: OptionSet, BitwiseCopyable {
+    struct ReadPauses: OptionSet, BitwiseCopyable {
         let rawValue: UInt8
         /// The handler has asked for it: a command is being answered elsewhere.
-        static var handler: Holds { Holds(rawValue: 1) }
+        static var handler: ReadPauses { ReadPauses(rawValue: 1) }
         /// A topic that it published to is half full.
-        static var congestion: Holds { Holds(rawValue: 2) }
+        static var congestion: ReadPauses { ReadPauses(rawValue: 2) }
         /// It has more unread output of its own making than is allowed.
-        static var ownOutput: Holds { Holds(rawValue: 4) }
+        static var ownOutput: ReadPauses { ReadPauses(rawValue: 4) }
         /// An HTTP request is being answered.
-        static var responding: Holds { Holds(rawValue: 8) }
+        static var responding: ReadPauses { ReadPauses(rawValue: 8) }
     }
 
     // What a sweep touches stands first, in one cache line.
@@ -85,7 +85,7 @@ struct Connection: ~Copyable {
     var session = SessionState.open
     var flags: Flags = []
     var delivery = Delivery()
-    var holds: Holds = []
+    var readPauses: ReadPauses = []
     /// Which log of a topic it is sent.
     var encoding = Encoding.plain
     /// What epoll(7) watches it for.
@@ -142,16 +142,16 @@ struct Connection: ~Copyable {
 
     /// Whether what it has received may be decoded now.
     @inline(__always)
-    var isDecoding: Bool { holds.isEmpty && session.reads }
+    var isDecoding: Bool { readPauses.isEmpty && session.reads }
 
     /// Whether messages of it may be decoded and given to the handler now.
     @inline(__always)
-    var takesMessages: Bool { holds.isEmpty && session.deliversMessages }
+    var takesMessages: Bool { readPauses.isEmpty && session.deliversMessages }
 
     /// What epoll(7) should watch it for.
     var wanted: Readiness {
         var readiness: Readiness = delivery.isBlocked ? .writable : []
-        if holds.isEmpty && phase != .dead { readiness.insert(.readable) }
+        if readPauses.isEmpty && phase != .dead { readiness.insert(.readable) }
         return readiness
     }
 }

@@ -22,7 +22,7 @@ extension ServerCore where K: ~Copyable {
 
     /// Goes as far as the received bytes allow.
     mutating func proceedHTTP(_ slot: UInt32, _ call: HandlerCall) {
-        while io.connections.slots[slot].holds.isEmpty,
+        while io.connections.slots[slot].readPauses.isEmpty,
             !io.connections.slots[slot].flags.contains(.endsAfterFlush)
         {
             let goesOn =
@@ -129,7 +129,7 @@ extension ServerCore where K: ~Copyable {
         }
         guard let head = io.exchanges[exchange].head else { return false }
         io.connections.slots[slot].phase = .responding
-        io.connections.slots[slot].holds.insert(.responding)
+        io.connections.slots[slot].readPauses.insert(.responding)
         io.connections.wheel.cancel(slot)
         io.connections.queue(slot)
         prepareRequest(slot, head)

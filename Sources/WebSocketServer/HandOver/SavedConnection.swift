@@ -36,7 +36,7 @@ extension Connection {
         writer.write(phase.rawValue)
         writer.write(session.rawValue)
         writer.write(flags.intersection(Self.savedFlags).rawValue)
-        writer.write(holds.intersection(.handler).rawValue)
+        writer.write(readPauses.intersection(.handler).rawValue)
         writer.write(resourceId)
         writer.write(peer.family.rawValue)
         writer.write(peer.high)
@@ -66,7 +66,7 @@ struct SavedConnection {
     let phase: Connection.Phase
     let session: SessionState
     let flags: Connection.Flags
-    let holds: Connection.Holds
+    let holds: Connection.ReadPauses
     let resourceId: UInt64
     let peer: NetworkAddress
     let ownOutputByteCount: Int
@@ -90,7 +90,7 @@ struct SavedConnection {
         self.session = session
         flags = Connection.Flags(rawValue: try reader.read())
             .intersection(Connection.savedFlags)
-        holds = Connection.Holds(rawValue: try reader.read()).intersection(.handler)
+        holds = Connection.ReadPauses(rawValue: try reader.read()).intersection(.handler)
         resourceId = try reader.read()
         let family = NetworkAddress.Family(rawValue: try reader.read()) ?? .unknown
         peer = NetworkAddress(
@@ -125,7 +125,7 @@ struct SavedConnection {
         connection.phase = phase
         connection.session = session
         connection.flags = flags
-        connection.holds = holds
+        connection.readPauses = holds
         connection.resourceId = resourceId
         connection.peer = peer
         connection.ownOutputByteCount = ownOutputByteCount

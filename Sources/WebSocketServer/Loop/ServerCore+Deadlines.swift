@@ -44,7 +44,7 @@ extension ServerCore where K: ~Copyable {
     private mutating func checkLiveness(_ slot: UInt32) {
         let silence = UInt64(io.now.coarse &- io.connections.slots[slot].heardAt) << 26
         if io.connections.slots[slot].flags.contains(.pinged) {
-            if io.connections.slots[slot].holds.isSubset(of: .ownOutput) {
+            if io.connections.slots[slot].readPauses.isSubset(of: .ownOutput) {
                 io.connections.setCause(slot, .pingTimeout)
                 return io.die(slot, resetting: true)
             }

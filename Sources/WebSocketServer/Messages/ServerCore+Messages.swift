@@ -7,7 +7,7 @@ extension ServerCore where K: ~Copyable {
     mutating func becameReadable(
         _ slot: UInt32, failed: Bool, _ budget: inout Int, _ call: HandlerCall
     ) {
-        guard io.connections.slots[slot].holds.isEmpty else {
+        guard io.connections.slots[slot].readPauses.isEmpty else {
             if failed { lostWhileHeld(slot) }
             return
         }
@@ -79,7 +79,7 @@ extension ServerCore where K: ~Copyable {
             }
             budget -= io.connections.slots[slot].leftover.count
             io.connections.slots[slot].flags.remove(.resuming)
-            guard io.connections.slots[slot].holds.isEmpty else { continue }
+            guard io.connections.slots[slot].readPauses.isEmpty else { continue }
             switch io.connections.slots[slot].phase {
             case .webSocket where io.connections.slots[slot].session.reads:
                 let kept = io.connections.slots[slot].leftover.count
@@ -118,7 +118,7 @@ extension ServerCore where K: ~Copyable {
     private mutating func keep(_ slot: UInt32, _ range: Range<Int>) {
         receiveBuffer.copy(range, to: &io.connections.slots[slot].leftover)
         // Held and released within one call: nobody else will come back to it.
-        if io.connections.slots[slot].holds.isEmpty, range.count > ReceiveBuffer.headroomByteCount {
+        if io.connections.slots[slot].readPauses.isEmpty, range.count > ReceiveBuffer.headroomByteCount {
             io.connections.resume(slot)
         }
     }
@@ -135,7 +135,7 @@ extension ServerCore where K: ~Copyable {
             // What is owed after a Close goes out first; reading on would only say the same.
             let role = io.connections.slots[slot].role
             if io.connections.slots[slot].session.handle(.endOfStream, role: role) == .none {
-                io.connections.slots[slot].holds.insert(.handler)
+                io.connections.slots[slot].readPauses.insert(.handler)
                 return io.connections.queue(slot)
             }
             io.connections.setCause(slot, .endOfStream)
@@ -157,7 +157,7 @@ extension ServerCore where K: ~Copyable {
         guard io.connections.slots[slot].phase == .webSocket, io.connections.slots[slot].session.reads else {
             return lose(slot, ECONNRESET)
         }
-        guard io.connections.slots[slot].holds.contains(.handler) else { return dropOutput(slot) }
+        guard io.connections.slots[slot].readPauses.contains(.handler) else { return dropOutput(slot) }
         let buffer = receiveBuffer
         // A socket's buffer is a few megabytes.
         for _ in 0..<256 {

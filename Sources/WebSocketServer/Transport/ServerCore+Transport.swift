@@ -126,7 +126,7 @@ extension ServerCore where K: ~Copyable {
     /// frame may be waiting there; epoll(7) reports EPOLLHUP until it is read.
     mutating func breakPipe(_ slot: UInt32, _ number: Int32) {
         guard io.connections.slots[slot].phase == .webSocket, io.connections.slots[slot].cause == nil,
-            !io.connections.slots[slot].holds.contains(.handler)
+            !io.connections.slots[slot].readPauses.contains(.handler)
         else { return lose(slot, number) }
         // EPIPE says that nobody reads any more, and leaves it to the receiving side to say why.
         if number != EPIPE { io.connections.slots[slot].sendFailure = UInt16(clamping: number) }
@@ -140,7 +140,7 @@ extension ServerCore where K: ~Copyable {
         io.connections.slots[slot].delivery.outbox.bytes.removeAll()
         io.connections.slots[slot].ownOutputByteCount = 0
         io.connections.slots[slot].delivery.isBlocked = false
-        io.release(slot, .ownOutput)
+        io.resumeReading(slot, .ownOutput)
         updateInterest(slot)
     }
 
@@ -191,7 +191,7 @@ extension ServerCore where K: ~Copyable {
             io.connections.slots[slot].delivery.outbox.bytes.removeAll()
         }
         io.connections.slots[slot].ownOutputByteCount = 0
-        io.release(slot, .ownOutput)
+        io.resumeReading(slot, .ownOutput)
         switch io.connections.slots[slot].phase {
         case .webSocket where !io.connections.slots[slot].session.reads:
             let hasFailed = io.connections.slots[slot].session == .failed
@@ -209,7 +209,7 @@ extension ServerCore where K: ~Copyable {
     /// reset while it is still sending.
     private mutating func linger(_ slot: UInt32) {
         io.connections.slots[slot].phase = .lingering
-        io.connections.slots[slot].holds = []
+        io.connections.slots[slot].readPauses = []
         kernel.shutdownOutput(of: io.connections.slots[slot].descriptor)
         io.schedule(slot, in: io.times.close)
         updateInterest(slot)
@@ -222,7 +222,7 @@ extension ServerCore where K: ~Copyable {
         let total = io.connections.slots[slot].delivery.outbox.bytes.count
         let own = min(io.connections.slots[slot].ownOutputByteCount, total)
         io.connections.slots[slot].ownOutputByteCount = own
-        if own <= io.limits.ownOutputByteCount / 2 { io.release(slot, .ownOutput) }
+        if own <= io.limits.ownOutputByteCount / 2 { io.resumeReading(slot, .ownOutput) }
         guard total > io.limits.outboxByteCount,
             total - own > io.limits.outboxByteCount
         else { return }

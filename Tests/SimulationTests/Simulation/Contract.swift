@@ -22,7 +22,7 @@ struct Contract: WebSocketHandler {
     var streams: [ConnectionID] = []
 
     mutating func onTick(_ io: inout ServerContext) {
-        if holdsNobody { for id in open { io.release(id) } }
+        if holdsNobody { for id in open { io.resumeReading(id) } }
         for id in waiting { io.respond(to: id, .text(.ok, "later")) }
         for (index, id) in streams.enumerated() {
             io.sendBody([UInt8](repeating: 0x73, count: 2000).span, to: id)
@@ -64,7 +64,7 @@ struct Contract: WebSocketHandler {
             for _ in 0..<5 { io.send(message, to: id) }
         case 2:
             for other in open.prefix(3) { io.send(message, to: other) }
-        case 3: io.hold(id)
+        case 3: io.pauseReading(id)
         case 4: for other in open { io.release(other) }
         case 5: changeRooms(id, message.bytes.count, &io)
         case 6: if message.bytes.count % 3 == 0 { io.close(id, .normal, "enough") }

@@ -20,14 +20,14 @@ extension Simulation {
 
     private func checkConnection(_ slot: UInt32, _ place: @autoclosure () -> String) {
         let flags = core.io.connections.slots[slot].flags
-        let holds = core.io.connections.slots[slot].holds
+        let holds = core.io.connections.slots[slot].readPauses
         precondition(core.io.connections.slots[slot].phase != .dead, "\(place()): the dead are freed")
         precondition(!flags.contains(.finishing), "\(place()): nobody is left to be finished")
         // More than fits in front of a receive is decoded before the next one.
         if core.io.connections.slots[slot].leftover.count > ReceiveBuffer.headroomByteCount,
             core.io.connections.slots[slot].phase == .webSocket
         {
-            precondition(!holds.isEmpty || flags.contains(.resuming), "\(place()): kept bytes")
+            precondition(!readPauses.isEmpty || flags.contains(.resuming), "\(place()): kept bytes")
         }
         // Who is owed something waits for its socket, or is looked at in the next turn.
         if !core.io.connections.slots[slot].delivery.outbox.isEmpty {
