@@ -170,7 +170,7 @@ import WebSocketServer
         simulation.settle()
         #expect(slow.closeCode == 4001)
         simulation.run(for: .seconds(6))
-        #expect(simulation.handler.causes == [1: .tooSlow])
+        #expect(simulation.handler.causes == [1: .slowConsumer])
     }
 
     @Test func `A publisher is not read while its topic is half full of unswept bytes`() throws {

@@ -157,7 +157,7 @@ struct Scripted: WebSocketHandler {
         #expect(slow.closeCode == 4001)
         slow.send(8, [0x0F, 0xA1])
         simulation.settle()
-        #expect(simulation.handler.causes == [1: .tooSlow])
+        #expect(simulation.handler.causes == [1: .slowConsumer])
         #expect(simulation.core.io.connectionCount == 1)
     }
 
@@ -177,6 +177,6 @@ struct Scripted: WebSocketHandler {
         #expect(!simulation.network.sockets[slow.socket]!.isClosed)
         simulation.run(for: .seconds(6))
         #expect(simulation.network.sockets[slow.socket]!.wasReset)
-        #expect(simulation.handler.causes == [1: .tooSlow])
+        #expect(simulation.handler.causes == [1: .slowConsumer])
     }
 }

@@ -20,8 +20,8 @@ public enum CloseCause: Hashable, Sendable, BitwiseCopyable {
     /// and then ``Limits/pongDeadline``. It is reset, without a Close frame.
     case pingTimeout
     /// It did not read what others caused: its outbox ran over (``Limits/outboxByteCount``), or it
-    /// fell out of a topic's log (``SlowMemberPolicy/disconnect``). Close 4001.
-    case tooSlow
+    /// fell out of a topic's log (``SlowConsumerPolicy/disconnect``). Close 4001.
+    case slowConsumer
     /// The server is stopping: it sent Close 1001, or cut off who was left at the deadline.
     case stopping
     /// The server is stopping and will be back at once: it sent Close 1012, or cut off who was left.
@@ -49,7 +49,7 @@ public enum CloseCause: Hashable, Sendable, BitwiseCopyable {
         case .peerClosed(let code), .serverClosed(let code): code
         case .endOfStream, .connectionLost, .pingTimeout: .abnormal
         case .violation(let kind): ProtocolViolation(kind).code
-        case .tooSlow: .tooSlow
+        case .slowConsumer: .slowConsumer
         case .stopping: .goingAway
         case .restarting: .serviceRestart
         case .unresolved, .connectFailed, .handshakeRefused, .handshakeFailed, .handshakeTimedOut:
@@ -70,7 +70,7 @@ public enum CloseCause: Hashable, Sendable, BitwiseCopyable {
         case .serverClosed: 3
         case .violation: 4
         case .pingTimeout: 5
-        case .tooSlow: 6
+        case .slowConsumer: 6
         case .stopping: 7
         case .unresolved: 8
         case .connectFailed: 9
@@ -84,7 +84,7 @@ public enum CloseCause: Hashable, Sendable, BitwiseCopyable {
     /// The names of the counters, in the order of ``counterIndex``.
     public static let counterNames = [
         "peer_closed", "end_of_stream", "connection_lost", "server_closed", "violation",
-        "ping_timeout", "too_slow", "stopping", "unresolved", "connect_failed",
+        "ping_timeout", "slow_consumer", "stopping", "unresolved", "connect_failed",
         "handshake_refused", "handshake_failed", "handshake_timed_out", "restarting",
     ]
 }
@@ -100,7 +100,7 @@ extension CloseCause: CustomStringConvertible {
         case .serverClosed(let code): "the server closed it (\(code))"
         case .violation(let kind): "\(ProtocolViolation(kind))"
         case .pingTimeout: "the peer answered no ping"
-        case .tooSlow: "the peer read too slowly"
+        case .slowConsumer: "the peer read too slowly"
         case .stopping: "the server is stopping"
         case .restarting: "the server is restarting"
         case .unresolved(let number): "the host's name was not found (\(LookUp.text(of: number)))"
@@ -114,7 +114,7 @@ extension CloseCause: CustomStringConvertible {
 
 extension CloseCode {
     /// 4001: the client read so slowly that it lost its place; it should reconnect.
-    public static let tooSlow = CloseCode(rawValue: 4001)
+    public static let slowConsumer = CloseCode(rawValue: 4001)
 }
 
 /// Thrown by `onOpen` or `onMessage` to end the connection with a Close frame: a policy, not a
@@ -151,7 +151,7 @@ public enum ConnectionError: Error, Hashable, Sendable, CustomStringConvertible 
     /// The server did not accept a connection outward, or not as RFC 6455 §4.1 wants it.
     case handshake(ClientHandshakeError)
     /// The peer answered no Ping, or did not read: ``CloseCause/pingTimeout`` or
-    /// ``CloseCause/tooSlow``.
+    /// ``CloseCause/slowConsumer``.
     case unresponsive(CloseCause)
 
     /// A short sentence for the log.

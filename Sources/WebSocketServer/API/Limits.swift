@@ -46,14 +46,14 @@ public struct Limits: Sendable {
     // What is kept for it.
 
     /// Bytes that others caused and its socket does not take: direct messages and streamed bodies.
-    /// Beyond: close 4001 (``CloseCause/tooSlow``), or a reset if it speaks HTTP. They are offered
+    /// Beyond: close 4001 (``CloseCause/slowConsumer``), or a reset if it speaks HTTP. They are offered
     /// to the socket first, so a burst that the socket takes does not count.
     public var outboxByteCount = 1024 * 1024
     /// Bytes that it caused itself (echoes, replies) and has not read; beyond, nothing more is read
     /// from it until half of it is drained.
     public var ownOutputByteCount = 256 * 1024
     /// Bytes of broadcasts that a member of a topic may be behind. Beyond: the topic's
-    /// ``SlowMemberPolicy``. A publisher who fills half of it before it could be sent is not read
+    /// ``SlowConsumerPolicy``. A publisher who fills half of it before it could be sent is not read
     /// until it has been. Each topic may have its own:
     /// ``ServerContext/makeTopic(policy:logByteLimit:)``.
     public var topicLogByteCount = 1024 * 1024

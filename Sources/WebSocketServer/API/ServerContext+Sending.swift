@@ -170,12 +170,12 @@ extension ServerContext {
 
     /// A connection that does not read what others send it: it is told so behind what it is owed
     /// already, and reset when it does not take even that.
-    mutating func endTooSlow(_ slot: UInt32) {
+    mutating func closeSlowConsumer(_ slot: UInt32) {
         guard connections.slots[slot].isOpen, connections.slots[slot].session.handle(.sendClose) == .sendClose
         else { return }
-        connections.setCause(slot, .tooSlow)
+        connections.setCause(slot, .slowConsumer)
         leaveAllTopics(slot, delivering: false)
-        appendClose(slot, .tooSlow, "You read too slowly and lost your place: reconnect.")
+        appendClose(slot, .slowConsumer, "You read too slowly and lost your place: reconnect.")
         expectPeerClose(slot)
     }
 

@@ -11,7 +11,7 @@ extension ServerContext {
     ///   - policy: what becomes of members that cannot keep up.
     ///   - logByteLimit: how many bytes a member may be behind; nil for ``Limits/topicLogByteCount``.
     public mutating func makeTopic(
-        policy: SlowMemberPolicy = .disconnect, logByteLimit: Int? = nil
+        policy: SlowConsumerPolicy = .disconnect, logByteLimit: Int? = nil
     ) -> Topic {
         topics.make(policy: policy, logByteLimit: logByteLimit ?? limits.topicLogByteCount)
     }

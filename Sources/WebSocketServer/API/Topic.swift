@@ -9,7 +9,7 @@ public struct Topic: Hashable, Sendable, BitwiseCopyable {
 
 /// What becomes of a member that is further behind than the topic's log reaches
 /// (``Limits/topicLogByteCount``).
-public enum SlowMemberPolicy: UInt8, Sendable, BitwiseCopyable {
+public enum SlowConsumerPolicy: UInt8, Sendable, BitwiseCopyable {
     /// Close 4001: it should reconnect and fetch what it missed. For a chat.
     case disconnect
     /// It loses everything but the newest message. For a live map, where only the newest counts.
@@ -29,7 +29,7 @@ struct TopicState: ~Copyable {
     /// Lane numbers by encoding; `UInt32.max` where nobody uses one.
     var lanes: InlineArray<2, UInt32> = [.max, .max]
     var generation: UInt32 = 0
-    var policy = SlowMemberPolicy.disconnect
+    var policy = SlowConsumerPolicy.disconnect
     var logByteLimit = 0
     var name: String?
     var isTaken = false

@@ -27,7 +27,7 @@ extension ServerCore where K: ~Copyable {
     private mutating func endLaggards() {
         var laggards: [UInt32] = []
         swap(&laggards, &io.topics.laggards)
-        for slot in laggards { io.endTooSlow(slot) }
+        for slot in laggards { io.closeSlowConsumer(slot) }
     }
 
     /// Sends one member what it lacks, or notes that its socket is full.

@@ -163,7 +163,7 @@ extension CloseCause {
         case .violation(let kind): writer.write(Int32(kind.rawValue))
         case .unresolved(let number), .connectFailed(let number): writer.write(number)
         case .handshakeRefused(let status): writer.write(Int32(status.rawValue))
-        case .endOfStream, .pingTimeout, .tooSlow, .stopping, .restarting,
+        case .endOfStream, .pingTimeout, .slowConsumer, .stopping, .restarting,
             .handshakeFailed, .handshakeTimedOut:
             writer.write(Int32(0))
         }
@@ -183,7 +183,7 @@ extension CloseCause {
             guard let kind else { throw StateError("\(number) is no violation") }
             self = .violation(kind)
         case 5: self = .pingTimeout
-        case 6: self = .tooSlow
+        case 6: self = .slowConsumer
         case 7: self = .stopping
         case 8: self = .unresolved(number)
         case 9: self = .connectFailed(number)

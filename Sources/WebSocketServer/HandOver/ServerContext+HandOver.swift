@@ -64,14 +64,14 @@ extension ServerContext {
 
 private struct SavedTopic {
     let generation: UInt32
-    let policy: SlowMemberPolicy
+    let policy: SlowConsumerPolicy
     let logByteLimit: Int
     let name: String
     var lanes: [UInt32] = []
 
     init(from reader: inout StateReader) throws(StateError) {
         generation = try reader.read()
-        policy = try SlowMemberPolicy(from: &reader)
+        policy = try SlowConsumerPolicy(from: &reader)
         logByteLimit = try reader.readCount()
         name = try reader.readString()
         for _ in Encoding.allCases { lanes.append(try reader.read()) }
@@ -87,7 +87,7 @@ private struct SavedTopic {
     }
 }
 
-extension SlowMemberPolicy {
+extension SlowConsumerPolicy {
     fileprivate init(from reader: inout StateReader) throws(StateError) {
         let value = try reader.read(UInt8.self)
         guard let policy = Self(rawValue: value) else {
@@ -108,14 +108,14 @@ extension TopicLane {
 }
 
 private struct SavedLane {
-    let policy: SlowMemberPolicy
+    let policy: SlowConsumerPolicy
     let logByteLimit: Int
     let start: UInt64
     let latestFrame: UInt64
     let frames: ArraySlice<UInt8>
 
     init(from reader: inout StateReader) throws(StateError) {
-        policy = try SlowMemberPolicy(from: &reader)
+        policy = try SlowConsumerPolicy(from: &reader)
         logByteLimit = try reader.readCount()
         start = try reader.read()
         latestFrame = try reader.read()

@@ -75,7 +75,7 @@ extension ConnectionError {
             self = .system(SystemError(number, "keep a connection"))
         case .unresolved, .connectFailed, .handshakeRefused, .handshakeFailed, .handshakeTimedOut:
             self = .notConnected(cause)
-        case .pingTimeout, .tooSlow: self = .unresponsive(cause)
+        case .pingTimeout, .slowConsumer: self = .unresponsive(cause)
         case .peerClosed, .endOfStream, .serverClosed, .stopping, .restarting: return nil
         }
     }

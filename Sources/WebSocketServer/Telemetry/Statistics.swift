@@ -36,7 +36,7 @@ public struct Statistics: Sendable {
     public var publishedCount: UInt64 = 0
     /// send(2) calls made for topics and for direct output.
     public var sendCount: UInt64 = 0
-    /// How often a member of a ``SlowMemberPolicy/skipToLatest`` topic was moved to the newest
+    /// How often a member of a ``SlowConsumerPolicy/skipToLatest`` topic was moved to the newest
     /// message, however many it missed by that.
     public var skipCount: UInt64 = 0
     /// How often accepting was paused for want of descriptors.

@@ -21,7 +21,7 @@ struct TopicTable: ~Copyable {
 
     // MARK: Topics
 
-    mutating func make(policy: SlowMemberPolicy, logByteLimit: Int) -> Topic {
+    mutating func make(policy: SlowConsumerPolicy, logByteLimit: Int) -> Topic {
         generation += 1
         var state = TopicState()
         state.generation = generation

@@ -55,7 +55,7 @@ struct TopicLane: ~Copyable {
     var floor: UInt64 = 0
     /// Whether it stands in the queue of lanes to be swept.
     var isQueued = false
-    var policy = SlowMemberPolicy.disconnect
+    var policy = SlowConsumerPolicy.disconnect
     var logByteLimit = 0
     /// Publishers that are not read until the log is less than half full.
     var waiting: [ConnectionID] = []

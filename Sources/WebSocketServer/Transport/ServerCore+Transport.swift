@@ -227,7 +227,7 @@ extension ServerCore where K: ~Copyable {
             total - own > io.limits.outboxByteCount
         else { return }
         if io.connections.slots[slot].phase == .webSocket {
-            io.endTooSlow(slot)
+            io.closeSlowConsumer(slot)
         } else {
             io.die(slot, resetting: true)
         }

@@ -128,7 +128,7 @@ enum Figures {
         return value < 10 ? "\((value * 100).rounded() / 100) ms" : "\(Int(value.rounded())) ms"
     }
 
-    /// "12: too_slow 10, request 2"; "0" for an empty list.
+    /// "12: slow_consumer 10, request 2"; "0" for an empty list.
     static func list(_ counts: [(String, UInt64)]) -> String {
         let sum = counts.reduce(0) { $0 + $1.1 }
         guard sum > 0 else { return "0" }

@@ -99,7 +99,7 @@ extension ServerEvent {
         case .serverClosed: self = .endedByServer
         case .violation: self = .protocolViolation
         case .pingTimeout: self = .pingTimeout
-        case .tooSlow: self = .tooSlow
+        case .slowConsumer: self = .slowConsumer
         case .stopping: self = .endedForStop
         case .restarting: self = .endedForRestart
         // The last ones are of connections outward, of which a chat has none.

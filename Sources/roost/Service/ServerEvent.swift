@@ -43,7 +43,7 @@ enum ServerEvent: String, CaseIterable {
     /// The peer answered no Ping.
     case pingTimeout = "ping-timeout"
     /// The peer did not read what others caused.
-    case tooSlow = "too-slow"
+    case slowConsumer = "too-slow"
     /// Closed because the server stops.
     case endedForStop = "ended-for-stop"
     /// Closed because the server restarts.
@@ -99,7 +99,7 @@ enum ServerEvent: String, CaseIterable {
         case .endedByServer: "46d1d9af3dd440f3951bc8cc9eddb5e7"
         case .protocolViolation: "539bc950fc1a4092aac307276f67594e"
         case .pingTimeout: "5f1bfb255eef4f8dbde54e17c7836f95"
-        case .tooSlow: "975d8cbac0ba4e79848fdfc9b2829097"
+        case .slowConsumer: "975d8cbac0ba4e79848fdfc9b2829097"
         case .endedForStop: "cf9e4f4204fb485693c70a70c92c2150"
         case .endedForRestart: "a3d1165a531a4dec81f03b05c05c6f96"
         case .serverFull: "64403c6a70d44907babeab119dfba360"
@@ -127,7 +127,7 @@ enum ServerEvent: String, CaseIterable {
             .managerUnreachable, .settingIgnored:
             .warning
         case .started, .stopping, .restarting, .stopped, .idleExit, .reloaded, .controlAction,
-            .noControlSocket, .endedByServer, .protocolViolation, .tooSlow, .addressFull,
+            .noControlSocket, .endedByServer, .protocolViolation, .slowConsumer, .addressFull,
             .addressTooFast, .heldBack,
             .proxyHeader:
             .notice
