@@ -4,12 +4,12 @@ import Logging
 import WebSocketCore
 
 extension ServerContext {
-    /// A new topic without members. It stands until ``removeTopic(_:)``, and owns no log while it
-    /// has no members.
+    /// A new topic without subscribers. It stands until ``removeTopic(_:)``, and owns no log while it
+    /// has no subscribers.
     ///
     /// - Parameters:
-    ///   - policy: what becomes of members that cannot keep up.
-    ///   - logByteLimit: how many bytes a member may be behind; nil for ``Limits/topicLogByteCount``.
+    ///   - policy: what becomes of subscribers that cannot keep up.
+    ///   - logByteLimit: how many bytes a subscriber may be behind; nil for ``Limits/topicLogByteCount``.
     public mutating func makeTopic(
         policy: SlowConsumerPolicy = .disconnect, logByteLimit: Int? = nil
     ) -> Topic {
@@ -23,12 +23,12 @@ extension ServerContext {
         topics.named(name, logByteLimit: limits.topicLogByteCount)
     }
 
-    /// Removes a topic. Its members get what was published to it before. Takes time in proportion
-    /// to the members; does nothing if it was removed already.
+    /// Removes a topic. Its subscribers get what was published to it before. Takes time in proportion
+    /// to the subscribers; does nothing if it was removed already.
     public mutating func removeTopic(_ topic: Topic) {
         guard isCurrent(topic) else { return }
-        while let member = topics.lastMember(of: topic) {
-            leave(member.connection, member.subscription)
+        while let subscriber = topics.lastSubscriber(of: topic) {
+            leave(subscriber.connection, subscriber.subscription)
         }
         topics.remove(topic)
     }
@@ -40,7 +40,7 @@ extension ServerContext {
 
     /// How many connections are subscribed.
     public func subscriberCount(of topic: Topic) -> Int {
-        topics.memberCount(of: topic)
+        topics.subscriberCount(of: topic)
     }
 
     /// Whether the connection is subscribed to the topic.
@@ -51,7 +51,7 @@ extension ServerContext {
     /// Subscribes a connection: it gets what is published from now on. Subscribing twice is the
     /// same as once; it ends with the connection. One that was made by ``connect(_:)`` cannot be
     /// subscribed, since what a topic's log holds is not masked: that is logged. Takes time in proportion to the topics that the
-    /// connection has, and never to the members of this one.
+    /// connection has, and never to the subscribers of this one.
     public mutating func subscribe(_ id: ConnectionID, to topic: Topic) {
         guard let slot = connections.slot(of: id), connections.slots[slot].isOpen, isCurrent(topic),
             subscription(of: slot, to: topic) == nil
@@ -80,7 +80,7 @@ extension ServerContext {
     }
 
     /// Publishes a text message to everyone subscribed, except one: one copy into the topic's log,
-    /// whatever the number of members, and one that is compressed if some of them negotiated that
+    /// whatever the number of subscribers, and one that is compressed if some of them negotiated that
     /// (``ServerConfiguration/compression``). They are sent it before the turn ends, or in the turns after
     /// if they are many (``Limits/flushBudget``).
     public mutating func publish(
@@ -112,7 +112,7 @@ extension ServerContext {
         publish(message.bytes, as: message.kind.opcode, to: topic, except: except)
     }
 
-    /// One frame into each log in use, and no work per member.
+    /// One frame into each log in use, and no work per subscriber.
     private mutating func publish(
         _ payload: Span<UInt8>, as opcode: Opcode, to topic: Topic, except: ConnectionID?
     ) {
@@ -125,7 +125,7 @@ extension ServerContext {
         if published.congested != Subscription.none { holdPublisher(published.congested) }
     }
 
-    /// Brings a member to the log's end that is to step over the next message.
+    /// Brings a subscriber to the log's end that is to step over the next message.
     private mutating func stepOver(_ topic: Topic, _ slot: UInt32) -> UInt32 {
         guard let subscription = subscription(of: slot, to: topic) else { return Subscription.none }
         let copied = topics.copyPending(

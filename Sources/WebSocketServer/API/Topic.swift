@@ -1,4 +1,4 @@
-// The name of a topic, and what happens to members that cannot keep up.
+// The name of a topic, and what happens to subscribers that cannot keep up.
 
 /// Names one topic of one server: ``ServerContext/makeTopic(policy:logByteLimit:)`` makes one. It may be
 /// kept for ever; once the topic is removed it stands for nothing.
@@ -7,7 +7,7 @@ public struct Topic: Hashable, Sendable, BitwiseCopyable {
     let generation: UInt32
 }
 
-/// What becomes of a member that is further behind than the topic's log reaches
+/// What becomes of a subscriber that is further behind than the topic's log reaches
 /// (``Limits/topicLogByteCount``).
 public enum SlowConsumerPolicy: UInt8, Sendable, BitwiseCopyable {
     /// Close 4001: it should reconnect and fetch what it missed. For a chat.
@@ -17,14 +17,14 @@ public enum SlowConsumerPolicy: UInt8, Sendable, BitwiseCopyable {
 }
 
 /// How messages of a topic are encoded for a connection: one log for each in use, so that a message
-/// is encoded once however many members it has.
+/// is encoded once however many subscribers it has.
 enum Encoding: UInt8, CaseIterable, BitwiseCopyable {
     case plain
     /// Compressed with the largest window (RFC 7692), where that makes a message shorter.
     case deflated
 }
 
-/// A topic: its policy and one lane for each encoding that a member uses.
+/// A topic: its policy and one lane for each encoding that a subscriber uses.
 struct TopicState: ~Copyable {
     /// Lane numbers by encoding; `UInt32.max` where nobody uses one.
     var lanes: InlineArray<2, UInt32> = [.max, .max]

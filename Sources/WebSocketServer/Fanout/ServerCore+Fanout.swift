@@ -1,4 +1,4 @@
-// Fan-out: one send per member that is behind, of everything from its cursor to the log's end.
+// Fan-out: one send per subscriber that is behind, of everything from its cursor to the log's end.
 import LinuxReactor
 import WebSocketCore
 
@@ -30,7 +30,7 @@ extension ServerCore where K: ~Copyable {
         for slot in laggards { io.closeSlowConsumer(slot) }
     }
 
-    /// Sends one member what it lacks, or notes that its socket is full.
+    /// Sends one subscriber what it lacks, or notes that its socket is full.
     private mutating func serve(_ found: TopicTable.Due, _ sweep: inout TopicTable.Sweep) {
         var due = found
         let slot = due.connection
@@ -46,7 +46,7 @@ extension ServerCore where K: ~Copyable {
         sweep.spend(sendBroadcasts(due))
     }
 
-    /// One send from a member's cursor to the log's end. Returns what it costs of the budget.
+    /// One send from a subscriber's cursor to the log's end. Returns what it costs of the budget.
     private mutating func sendBroadcasts(_ due: TopicTable.Due) -> Int {
         let slot = due.connection
         let cost = 1 + Int(io.topics.lanes[due.lane].log.end - due.cursor) >> 14

@@ -22,8 +22,8 @@ extension ServerContext {
         }
         writer.write(UInt32(topics.lanes.bound))
         for index in 0..<UInt32(topics.lanes.bound) {
-            writer.write(topics.lanes[index].members.count > 0)
-            if topics.lanes[index].members.count > 0 { topics.lanes[index].save(to: &writer) }
+            writer.write(topics.lanes[index].subscribers.count > 0)
+            if topics.lanes[index].subscribers.count > 0 { topics.lanes[index].save(to: &writer) }
         }
     }
 
@@ -196,7 +196,7 @@ extension ServerContext {
             if let compression = saved.compression { restore(compression, of: slot) }
             for subscription in saved.subscriptions { try restore(subscription, of: slot) }
         }
-        for lane in 0..<UInt32(topics.lanes.bound) where topics.lanes[lane].members.count > 0 {
+        for lane in 0..<UInt32(topics.lanes.bound) where topics.lanes[lane].subscribers.count > 0 {
             topics.queueLane(lane)
         }
         return slots
@@ -249,7 +249,7 @@ extension ServerContext {
             writer.write(subscription.lane)
             topics.lanes[subscription.lane].topic.save(to: &writer)
             writer.write(subscription.markedEnd)
-            writer.write(topics.lanes[subscription.lane].members[Int(subscription.member)].cursor)
+            writer.write(topics.lanes[subscription.lane].subscribers[Int(subscription.subscriber)].cursor)
         }
     }
 
@@ -259,14 +259,14 @@ extension ServerContext {
         guard Int(saved.lane) < topics.lanes.bound, saved.cursor >= topics.lanes[saved.lane].log.start,
             saved.cursor <= topics.lanes[saved.lane].log.end
         else { throw StateError("a subscription is damaged") }
-        let member = UInt32(topics.lanes[saved.lane].members.count)
+        let subscriber = UInt32(topics.lanes[saved.lane].subscribers.count)
         let subscription = topics.subscriptions.take(
             Subscription(
-                lane: saved.lane, member: member, next: connections.slots[slot].delivery.firstSubscription,
+                lane: saved.lane, subscriber: subscriber, next: connections.slots[slot].delivery.firstSubscription,
                 markedEnd: saved.markedEnd))
         topics.lanes[saved.lane].topic = saved.topic
         connections.slots[slot].delivery.firstSubscription = subscription
-        topics.lanes[saved.lane].members.append(
-            Member(cursor: saved.cursor, connection: slot, subscription: subscription))
+        topics.lanes[saved.lane].subscribers.append(
+            Subscriber(cursor: saved.cursor, connection: slot, subscription: subscription))
     }
 }

@@ -7,13 +7,13 @@ extension ServerContext {
     func checkRestored(_ slots: [UInt32]) throws(StateError) {
         try checkTopics()
         var boundaries: [UInt32: [UInt64]] = [:]
-        var memberCount = 0
-        for lane in 0..<UInt32(topics.lanes.bound) where topics.lanes[lane].members.count > 0 {
+        var subscriberCount = 0
+        for lane in 0..<UInt32(topics.lanes.bound) where topics.lanes[lane].subscribers.count > 0 {
             boundaries[lane] = try frameBoundaries(of: lane)
-            memberCount += 1
+            subscriberCount += 1
         }
-        // A lane without members would never be given back.
-        guard memberCount == topics.lanes.takenCount else { throw StateError("a lane has no members") }
+        // A lane without subscribers would never be given back.
+        guard subscriberCount == topics.lanes.takenCount else { throw StateError("a lane has no subscribers") }
         for slot in slots {
             try checkSession(slot)
             try checkMemberships(slot, boundaries)
@@ -27,7 +27,7 @@ extension ServerContext {
             for place in topics.states[index].lanes.indices {
                 let lane = topics.states[index].lanes[place]
                 if lane == UInt32.max { continue }
-                guard lane < topics.lanes.bound, topics.lanes[lane].members.count > 0, seen.insert(lane).inserted
+                guard lane < topics.lanes.bound, topics.lanes[lane].subscribers.count > 0, seen.insert(lane).inserted
                 else { throw StateError("topic \(index) has a lane that is not its own") }
             }
         }
@@ -83,7 +83,7 @@ extension ServerContext {
         while index != Subscription.none {
             let entry = topics.subscriptions[index]
             index = entry.next
-            let cursor = topics.lanes[entry.lane].members[Int(entry.member)].cursor
+            let cursor = topics.lanes[entry.lane].subscribers[Int(entry.subscriber)].cursor
             let topic = topics.lanes[entry.lane].topic
             guard connections.slots[slot].flags.contains(.announced),
                 Int(topic.index) < topics.states.bound, topics.states[topic.index].isTaken,

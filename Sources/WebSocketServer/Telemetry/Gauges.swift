@@ -14,10 +14,10 @@ public struct Gauges: Sendable, Equatable {
     /// Topics.
     public var topicCount = 0
     /// Subscriptions of connections to topics.
-    public var memberCount = 0
-    /// Bytes of broadcasts that are kept for members who have still to get them.
+    public var subscriberCount = 0
+    /// Bytes of broadcasts that are kept for subscribers who have still to get them.
     public var logByteCount = 0
-    /// How far the member is behind that is furthest behind in its topic, in bytes.
+    /// How far the subscriber is behind that is furthest behind in its topic, in bytes.
     public var cursorLagByteCount = 0
 
     /// Nothing is there.
@@ -33,14 +33,14 @@ extension ServerContext {
         gauges.openCount = connections.openCount
         gauges.connectionCount = connections.slots.takenCount
         gauges.topicCount = topics.states.takenCount
-        gauges.memberCount = topics.subscriptions.takenCount
+        gauges.subscriberCount = topics.subscriptions.takenCount
         let step = max(1, (connections.slots.bound + 65_535) / 65_536)
         for slot in stride(from: 0, to: connections.slots.bound, by: step) {
             guard connections.slots[UInt32(slot)].phase != .free else { continue }
             gauges.outboxByteCount += step * connections.slots[UInt32(slot)].delivery.outbox.bytes.count
             if connections.slots[UInt32(slot)].delivery.isBlocked { gauges.blockedCount += step }
         }
-        for lane in 0..<UInt32(topics.lanes.bound) where topics.lanes[lane].members.count > 0 {
+        for lane in 0..<UInt32(topics.lanes.bound) where topics.lanes[lane].subscribers.count > 0 {
             gauges.logByteCount += topics.lanes[lane].log.frames.count
             let lag = topics.lanes[lane].log.end - topics.lanes[lane].oldestNeeded(topics.subscriptions)
             gauges.cursorLagByteCount = max(gauges.cursorLagByteCount, Int(lag))

@@ -121,15 +121,15 @@ extension MetricsText {
         write(.counter, "sent_bytes_total", "Bytes given to the kernel.", statistics.bytesSentCount)
         write(.counter, "sends_total", "Calls of send(2).", statistics.sendCount)
         write(.gauge, "topics", "Topics.", gauges.topicCount)
-        write(.gauge, "topic_members", "Subscriptions to topics.", gauges.memberCount)
+        write(.gauge, "topic_members", "Subscriptions to topics.", gauges.subscriberCount)
         write(
-            .gauge, "topic_log_bytes", "Broadcasts kept for members who have still to get them.",
+            .gauge, "topic_log_bytes", "Broadcasts kept for subscribers who have still to get them.",
             gauges.logByteCount)
         write(
-            .gauge, "topic_cursor_lag_bytes", "How far the slowest member is behind its topic.",
+            .gauge, "topic_cursor_lag_bytes", "How far the slowest subscriber is behind its topic.",
             gauges.cursorLagByteCount)
         write(
-            .counter, "topic_skips_total", "Moves of slow members to the newest message.",
+            .counter, "topic_skips_total", "Moves of slow subscribers to the newest message.",
             statistics.skipCount)
         write(
             .counter, "sweep_seconds_total", "Time spent on sending broadcasts, sampled.",

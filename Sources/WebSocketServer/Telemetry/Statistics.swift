@@ -26,17 +26,17 @@ public struct Statistics: Sendable {
     public var messagesReceivedCount: UInt64 = 0
     /// Messages sent to one connection.
     public var directCount: UInt64 = 0
-    /// Messages on their way to members of topics: each counted once for each member.
+    /// Messages on their way to subscribers of topics: each counted once for each subscriber.
     public var deliveryCount: UInt64 = 0
     /// Bytes received, headers and heads included.
     public var bytesReceivedCount: UInt64 = 0
     /// Bytes given to the kernel.
     public var bytesSentCount: UInt64 = 0
-    /// Messages published to topics, each counted once whatever the number of members.
+    /// Messages published to topics, each counted once whatever the number of subscribers.
     public var publishedCount: UInt64 = 0
     /// send(2) calls made for topics and for direct output.
     public var sendCount: UInt64 = 0
-    /// How often a member of a ``SlowConsumerPolicy/skipToLatest`` topic was moved to the newest
+    /// How often a subscriber of a ``SlowConsumerPolicy/skipToLatest`` topic was moved to the newest
     /// message, however many it missed by that.
     public var skipCount: UInt64 = 0
     /// How often accepting was paused for want of descriptors.

@@ -1,4 +1,4 @@
-// Topics, who belongs to them, and how far each member has come. No socket and no kernel is known here, and of a
+// Topics, who belongs to them, and how far each subscriber has come. No socket and no kernel is known here, and of a
 // connection only its `Delivery`, which is lent.
 import LinuxReactor
 import WebSocketCore
@@ -39,7 +39,7 @@ struct TopicTable: ~Copyable {
         return topic
     }
 
-    /// Forgets a topic that has no members any more.
+    /// Forgets a topic that has no subscribers any more.
     mutating func remove(_ topic: Topic) {
         if let name = states[topic.index].name { names[name] = nil }
         states.giveBack(topic.index, leaving: TopicState())
@@ -50,21 +50,21 @@ struct TopicTable: ~Copyable {
             && states[topic.index].generation == topic.generation
     }
 
-    func memberCount(of topic: Topic) -> Int {
+    func subscriberCount(of topic: Topic) -> Int {
         guard isCurrent(topic) else { return 0 }
         var count = 0
         for encoding in Encoding.allCases {
             let lane = states[topic.index].lanes[Int(encoding.rawValue)]
-            if lane != Subscription.none { count += lanes[lane].members.count }
+            if lane != Subscription.none { count += lanes[lane].subscribers.count }
         }
         return count
     }
 
-    func lastMember(of topic: Topic) -> Member? {
+    func lastSubscriber(of topic: Topic) -> Subscriber? {
         for encoding in Encoding.allCases {
             let lane = states[topic.index].lanes[Int(encoding.rawValue)]
-            guard lane != Subscription.none, lanes[lane].members.count > 0 else { continue }
-            return lanes[lane].members[lanes[lane].members.count - 1]
+            guard lane != Subscription.none, lanes[lane].subscribers.count > 0 else { continue }
+            return lanes[lane].subscribers[lanes[lane].subscribers.count - 1]
         }
         return nil
     }
@@ -95,15 +95,15 @@ struct TopicTable: ~Copyable {
         _ topic: Topic, _ encoding: Encoding, connection: UInt32, _ delivery: inout Delivery
     ) {
         let lane = lane(of: topic, encoding)
-        let member = UInt32(lanes[lane].members.count)
+        let subscriber = UInt32(lanes[lane].subscribers.count)
         let subscription = subscriptions.take(
-            Subscription(lane: lane, member: member, next: delivery.firstSubscription))
+            Subscription(lane: lane, subscriber: subscriber, next: delivery.firstSubscription))
         delivery.firstSubscription = subscription
-        lanes[lane].members.append(
-            Member(cursor: lanes[lane].log.end, connection: connection, subscription: subscription))
+        lanes[lane].subscribers.append(
+            Subscriber(cursor: lanes[lane].log.end, connection: connection, subscription: subscription))
     }
 
-    /// The lane of a topic for an encoding, made when the first member needs it.
+    /// The lane of a topic for an encoding, made when the first subscriber needs it.
     private mutating func lane(of topic: Topic, _ encoding: Encoding) -> UInt32 {
         let index = Int(encoding.rawValue)
         if states[topic.index].lanes[index] != Subscription.none {
@@ -128,13 +128,13 @@ struct TopicTable: ~Copyable {
             // None of its markers may outlive the membership that gives it a meaning.
             copyMarked(&delivery)
         }
-        let (lane, member) = (
-            subscriptions[subscription].lane, Int(subscriptions[subscription].member)
+        let (lane, subscriber) = (
+            subscriptions[subscription].lane, Int(subscriptions[subscription].subscriber)
         )
         lanes[lane].unblock(subscription, &subscriptions)
-        lanes[lane].removeMember(member, &subscriptions)
+        lanes[lane].removeSubscriber(subscriber, &subscriptions)
         unlink(subscription, &delivery)
-        if lanes[lane].members.count == 0 { retire(lane) }
+        if lanes[lane].subscribers.count == 0 { retire(lane) }
         subscriptions.giveBack(subscription, leaving: .free)
         return copied
     }
@@ -159,8 +159,8 @@ struct TopicTable: ~Copyable {
         var count = delivery.outbox.bytes.count
         var index = delivery.firstSubscription
         while index != Subscription.none {
-            let (lane, member) = (subscriptions[index].lane, Int(subscriptions[index].member))
-            count += Int(lanes[lane].log.end - lanes[lane].members[member].cursor)
+            let (lane, subscriber) = (subscriptions[index].lane, Int(subscriptions[index].subscriber))
+            count += Int(lanes[lane].log.end - lanes[lane].subscribers[subscriber].cursor)
             index = subscriptions[index].next
         }
         return count > byteLimit
@@ -177,7 +177,7 @@ struct TopicTable: ~Copyable {
         subscriptions[index].next = next
     }
 
-    /// Gives a lane back that has no members: nobody needs its log.
+    /// Gives a lane back that has no subscribers: nobody needs its log.
     private mutating func retire(_ lane: UInt32) {
         let topic = lanes[lane].topic
         releasePublishers(lane)
@@ -205,7 +205,7 @@ struct TopicTable: ~Copyable {
         var congested = Subscription.none
     }
 
-    /// One frame into each log in use, and no work per member.
+    /// One frame into each log in use, and no work per subscriber.
     @inline(__always)
     mutating func publish(
         _ payload: Span<UInt8>, as opcode: Opcode, to topic: Topic, skipping skipped: UInt32,
@@ -214,8 +214,8 @@ struct TopicTable: ~Copyable {
         var published = Published()
         for encoding in Encoding.allCases {
             let lane = states[topic.index].lanes[Int(encoding.rawValue)]
-            guard lane != Subscription.none, lanes[lane].members.count > 0 else { continue }
-            published.deliveryCount += lanes[lane].members.count
+            guard lane != Subscription.none, lanes[lane].subscribers.count > 0 else { continue }
+            published.deliveryCount += lanes[lane].subscribers.count
             lanes[lane].log.borrowMemory(of: &spareLog)
             if encoding == .deflated {
                 lanes[lane].log.append(opcode, deflating: payload, &deflaters)
@@ -223,7 +223,7 @@ struct TopicTable: ~Copyable {
                 lanes[lane].log.append(opcode, payload)
             }
             if skipped != Subscription.none, subscriptions[skipped].lane == lane {
-                lanes[lane].members[Int(subscriptions[skipped].member)].cursor = lanes[lane].log.end
+                lanes[lane].subscribers[Int(subscriptions[skipped].subscriber)].cursor = lanes[lane].log.end
             }
             queueLane(lane)
             if published.congested == Subscription.none, lanes[lane].isCongested {
@@ -245,9 +245,9 @@ struct TopicTable: ~Copyable {
     mutating func keepPlace(_ delivery: inout Delivery) {
         var index = delivery.firstSubscription
         while index != Subscription.none {
-            let (lane, member) = (subscriptions[index].lane, Int(subscriptions[index].member))
+            let (lane, subscriber) = (subscriptions[index].lane, Int(subscriptions[index].subscriber))
             let end = lanes[lane].log.end
-            if lanes[lane].members[member].cursor < end, subscriptions[index].markedEnd < end {
+            if lanes[lane].subscribers[subscriber].cursor < end, subscriptions[index].markedEnd < end {
                 delivery.outbox.appendMarker(source: lane, end: end)
                 subscriptions[index].markedEnd = end
             }
@@ -255,21 +255,21 @@ struct TopicTable: ~Copyable {
         }
     }
 
-    /// Copies what a member has still to get into its outbox, in its place, and moves its cursor to
+    /// Copies what a subscriber has still to get into its outbox, in its place, and moves its cursor to
     /// the log's end: for when the cursor must go. True if there was anything.
     mutating func copyPending(
         _ subscription: UInt32, _ delivery: inout Delivery, _ spare: inout ByteBuffer
     ) -> Bool {
-        let (lane, member) = (
-            subscriptions[subscription].lane, Int(subscriptions[subscription].member)
+        let (lane, subscriber) = (
+            subscriptions[subscription].lane, Int(subscriptions[subscription].subscriber)
         )
         let end = lanes[lane].log.end
-        guard lanes[lane].members[member].cursor < end else { return false }
+        guard lanes[lane].subscribers[subscriber].cursor < end else { return false }
         copyMarked(&delivery)
-        let cursor = lanes[lane].members[member].cursor
+        let cursor = lanes[lane].subscribers[subscriber].cursor
         delivery.borrowMemory(of: &spare)
         lanes.copyLog(lane, from: cursor, to: end, into: &delivery.outbox.bytes)
-        lanes[lane].members[member].cursor = end
+        lanes[lane].subscribers[subscriber].cursor = end
         lanes[lane].unblock(subscription, &subscriptions)
         return true
     }
@@ -285,11 +285,11 @@ struct TopicTable: ~Copyable {
                 let subscription = subscription(
                     in: marker.source, from: delivery.firstSubscription)
             else { continue }
-            let member = Int(subscriptions[subscription].member)
-            let cursor = lanes[marker.source].members[member].cursor
+            let subscriber = Int(subscriptions[subscription].subscriber)
+            let cursor = lanes[marker.source].subscribers[subscriber].cursor
             guard cursor < marker.end else { continue }
             lanes.copyLog(marker.source, from: cursor, to: marker.end, into: &whole)
-            lanes[marker.source].members[member].cursor = marker.end
+            lanes[marker.source].subscribers[subscriber].cursor = marker.end
         }
         delivery.outbox.moveLeading(into: &whole)
         delivery.outbox.bytes = whole
@@ -301,16 +301,16 @@ struct TopicTable: ~Copyable {
         let lane = marker.source
         guard
             let subscription = subscription(in: lane, from: delivery.firstSubscription),
-            case let member = Int(subscriptions[subscription].member),
-            lanes[lane].members[member].cursor < marker.end
+            case let subscriber = Int(subscriptions[subscription].subscriber),
+            lanes[lane].subscribers[subscriber].cursor < marker.end
         else { return delivery.outbox.removeFirstMarker() }
-        let cursor = lanes[lane].members[member].cursor
+        let cursor = lanes[lane].subscribers[subscriber].cursor
         var end = marker.end
         if end - cursor > UInt64(byteCount) {
             end = min(end, lanes[lane].log.boundary(at: cursor + UInt64(byteCount), from: cursor))
         }
         lanes.copyLog(lane, from: cursor, to: end, into: &gathered)
-        lanes[lane].members[member].cursor = end
+        lanes[lane].subscribers[subscriber].cursor = end
         if end == marker.end { delivery.outbox.removeFirstMarker() }
     }
 
@@ -338,7 +338,7 @@ struct TopicTable: ~Copyable {
     struct Due: BitwiseCopyable {
         var cursor: UInt64
         var lane: UInt32
-        var member: UInt32
+        var subscriber: UInt32
         var connection: UInt32
         var subscription: UInt32
     }
@@ -350,14 +350,14 @@ struct TopicTable: ~Copyable {
                 guard beginSlice(&sweep) else { return nil }
             }
             let lane = sweep.lane
-            while lanes[lane].swept < lanes[lane].members.count, sweep.slice > 0 {
+            while lanes[lane].swept < lanes[lane].subscribers.count, sweep.slice > 0 {
                 let index = lanes[lane].swept
-                let member = lanes[lane].members[index]
+                let subscriber = lanes[lane].subscribers[index]
                 lanes[lane].swept = index + 1
-                guard member.cursor < lanes[lane].log.end else { continue }
+                guard subscriber.cursor < lanes[lane].log.end else { continue }
                 return Due(
-                    cursor: member.cursor, lane: lane, member: UInt32(index),
-                    connection: member.connection, subscription: member.subscription)
+                    cursor: subscriber.cursor, lane: lane, subscriber: UInt32(index),
+                    connection: subscriber.connection, subscription: subscriber.subscription)
             }
             endSlice(&sweep)
         }
@@ -384,17 +384,17 @@ struct TopicTable: ~Copyable {
         let lane = sweep.lane
         sweep.lane = Subscription.none
         // All may have left on the way, and the lane with them.
-        guard lanes[lane].members.count > 0 else { return }
-        let isOver = lanes[lane].swept >= lanes[lane].members.count
+        guard lanes[lane].subscribers.count > 0 else { return }
+        let isOver = lanes[lane].swept >= lanes[lane].subscribers.count
         if !isOver || !finishPass(lane) { queueLane(lane) }
     }
 
-    /// The same member, after its connection has been seen to; nil if it has left or caught up.
+    /// The same subscriber, after its connection has been seen to; nil if it has left or caught up.
     func refreshed(_ due: Due) -> Due? {
         guard subscriptions[due.subscription].lane == due.lane else { return nil }
         var due = due
-        due.member = subscriptions[due.subscription].member
-        due.cursor = lanes[due.lane].members[Int(due.member)].cursor
+        due.subscriber = subscriptions[due.subscription].subscriber
+        due.cursor = lanes[due.lane].subscribers[Int(due.subscriber)].cursor
         return due.cursor < lanes[due.lane].log.end ? due : nil
     }
 
@@ -411,7 +411,7 @@ struct TopicTable: ~Copyable {
         let end = lanes[due.lane].log.end
         let reached = due.cursor + UInt64(count)
         guard reached < end else {
-            lanes[due.lane].members[Int(due.member)].cursor = end
+            lanes[due.lane].subscribers[Int(due.subscriber)].cursor = end
             return true
         }
         deliveredInPart(due, reached, end, &delivery)
@@ -423,7 +423,7 @@ struct TopicTable: ~Copyable {
         _ due: Due, _ reached: UInt64, _ end: UInt64, _ delivery: inout Delivery
     ) {
         let boundary = lanes[due.lane].log.boundary(at: reached, from: due.cursor)
-        lanes[due.lane].members[Int(due.member)].cursor = boundary
+        lanes[due.lane].subscribers[Int(due.subscriber)].cursor = boundary
         if reached < boundary {
             lanes.copyLog(due.lane, from: reached, to: boundary, into: &delivery.outbox.bytes)
         }
@@ -437,7 +437,7 @@ struct TopicTable: ~Copyable {
 
     /// It takes nothing any more, and needs nothing of the log.
     mutating func isLost(_ due: Due) {
-        lanes[due.lane].members[Int(due.member)].cursor = lanes[due.lane].log.end
+        lanes[due.lane].subscribers[Int(due.subscriber)].cursor = lanes[due.lane].log.end
     }
 
     /// Of a connection that can be written to again: what it lacks, topic by topic.
@@ -446,11 +446,11 @@ struct TopicTable: ~Copyable {
     ) -> Due? {
         while subscription != Subscription.none {
             let entry = subscriptions[subscription]
-            let cursor = lanes[entry.lane].members[Int(entry.member)].cursor
+            let cursor = lanes[entry.lane].subscribers[Int(entry.subscriber)].cursor
             if cursor < lanes[entry.lane].log.end {
                 guard !delivery.isBlocked, delivery.outbox.isEmpty else { return nil }
                 return Due(
-                    cursor: cursor, lane: entry.lane, member: entry.member, connection: connection,
+                    cursor: cursor, lane: entry.lane, subscriber: entry.subscriber, connection: connection,
                     subscription: subscription)
             }
             lanes[entry.lane].unblock(subscription, &subscriptions)
@@ -475,23 +475,23 @@ struct TopicTable: ~Copyable {
         return lanes[lane].floor == lanes[lane].log.end
     }
 
-    /// Does to members that are further behind than the log may reach what the topic's policy says.
+    /// Does to subscribers that are further behind than the log may reach what the topic's policy says.
     private mutating func dropLapped(_ lane: UInt32) {
         let end = lanes[lane].log.end
         let limit = UInt64(lanes[lane].logByteLimit)
         guard end - lanes[lane].log.start > limit else { return }
         for subscription in lanes[lane].blocked {
-            let index = Int(subscriptions[subscription].member)
-            let member = lanes[lane].members[index]
-            guard end - member.cursor > limit else { continue }
+            let index = Int(subscriptions[subscription].subscriber)
+            let subscriber = lanes[lane].subscribers[index]
+            guard end - subscriber.cursor > limit else { continue }
             switch lanes[lane].policy {
             case .disconnect:
-                laggards.append(member.connection)
-                lanes[lane].members[index].cursor = end
+                laggards.append(subscriber.connection)
+                lanes[lane].subscribers[index].cursor = end
             case .skipToLatest:
                 // It may have nothing to lose but the newest, however large that is.
-                guard member.cursor < lanes[lane].log.latestFrame else { continue }
-                lanes[lane].members[index].cursor = lanes[lane].log.latestFrame
+                guard subscriber.cursor < lanes[lane].log.latestFrame else { continue }
+                lanes[lane].subscribers[index].cursor = lanes[lane].log.latestFrame
                 skipCount += 1
             }
         }

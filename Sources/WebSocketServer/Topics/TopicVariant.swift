@@ -1,9 +1,9 @@
-// The members of a topic that share an encoding, and how far the sweep over them has come.
+// The subscribers of a topic that share an encoding, and how far the sweep over them has come.
 import LinuxReactor
 import WebSocketCore
 
-/// One member: where it stands in the log, and whose it is.
-struct Member: BitwiseCopyable {
+/// One subscriber: where it stands in the log, and whose it is.
+struct Subscriber: BitwiseCopyable {
     /// Always a frame boundary.
     var cursor: UInt64
     var connection: UInt32
@@ -15,18 +15,18 @@ struct Subscription: BitwiseCopyable {
     static let none = UInt32.max
 
     var lane: UInt32
-    /// The member's place in its lane.
-    var member: UInt32
+    /// The subscriber's place in its lane.
+    var subscriber: UInt32
     /// The connection's next subscription.
     var next: UInt32
-    /// The member's place in the lane's list of blocked ones, or `none`.
+    /// The subscriber's place in the lane's list of blocked ones, or `none`.
     var blockedIndex = none
     /// Up to where markers of the connection's outbox speak of this lane.
     var markedEnd: UInt64 = 0
 
     /// What stands in a slot that nobody uses.
     static var free: Subscription {
-        Subscription(lane: none, member: none, next: none)
+        Subscription(lane: none, subscriber: none, next: none)
     }
 }
 
@@ -42,11 +42,11 @@ extension SlotTable<TopicLane> {
 /// Members before `swept` are caught up or blocked; the sweep goes on from there. A pass that began
 /// at `passStart` brings everybody at least that far.
 struct TopicLane: ~Copyable {
-    /// Whose members they are.
+    /// Whose subscribers they are.
     var topic = Topic(index: Subscription.none, generation: 0)
     var log = TopicLog()
-    var members = ChunkedTable<Member>()
-    /// Subscriptions of members that were passed over because their socket is full.
+    var subscribers = ChunkedTable<Subscriber>()
+    /// Subscriptions of subscribers that were passed over because their socket is full.
     var blocked: [UInt32] = []
     var swept = 0
     /// The log's end when the pass began.
@@ -72,14 +72,14 @@ struct TopicLane: ~Copyable {
     func oldestNeeded(_ subscriptions: borrowing SlotTable<Subscription>) -> UInt64 {
         var oldest = floor
         for subscription in blocked {
-            oldest = min(oldest, members[Int(subscriptions[subscription].member)].cursor)
+            oldest = min(oldest, subscribers[Int(subscriptions[subscription].subscriber)].cursor)
         }
         return oldest
     }
 
-    /// Takes a member out, without a hole: the last swept one takes its place and the last of all
+    /// Takes a subscriber out, without a hole: the last swept one takes its place and the last of all
     /// takes the place of that one.
-    mutating func removeMember(
+    mutating func removeSubscriber(
         _ index: Int, _ subscriptions: inout SlotTable<Subscription>
     ) {
         var hole = index
@@ -88,20 +88,20 @@ struct TopicLane: ~Copyable {
             move(swept, to: hole, &subscriptions)
             hole = swept
         }
-        move(members.count - 1, to: hole, &subscriptions)
-        _ = members.popLast()
+        move(subscribers.count - 1, to: hole, &subscriptions)
+        _ = subscribers.popLast()
     }
 
     private mutating func move(
         _ from: Int, to: Int, _ subscriptions: inout SlotTable<Subscription>
     ) {
         guard from != to else { return }
-        let member = members[from]
-        members[to] = member
-        subscriptions[member.subscription].member = UInt32(to)
+        let subscriber = subscribers[from]
+        subscribers[to] = subscriber
+        subscriptions[subscriber.subscription].subscriber = UInt32(to)
     }
 
-    /// Lists a member as blocked, once.
+    /// Lists a subscriber as blocked, once.
     mutating func block(
         _ subscription: UInt32, _ subscriptions: inout SlotTable<Subscription>
     ) {
