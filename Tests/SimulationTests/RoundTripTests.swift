@@ -23,13 +23,13 @@ struct Pulse: WebSocketHandler {
         for room in rooms { io.publish(message, to: room) }
     }
 
-    mutating func onRoundTrip(_ io: inout ServerContext) {
+    mutating func onLoopProbe(_ io: inout ServerContext) {
         rounds += 1
         lags.append(io.loopLag)
     }
 }
 
-@Suite struct RoundTripTests {
+@Suite struct LoopProbeTests {
     @Test func `An idle loop goes round once a tick, and does not spin for it`() throws {
         var simulation = try Simulation(Pulse())
         let turns = simulation.core.io.statistics.turnCount

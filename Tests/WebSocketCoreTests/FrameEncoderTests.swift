@@ -8,7 +8,7 @@ import Testing
     private static let sizes = [0, 1, 2, 7, 124, 125, 126, 127, 255, 65535, 65536, 100_000]
 
     @Test(arguments: sizes, [Opcode.text, .binary])
-    func roundTrip(size: Int, opcode: Opcode) {
+    func loopProbe(size: Int, opcode: Opcode) {
         let payload = (0..<size).map { UInt8(truncatingIfNeeded: $0 % 120) }
         let expected = Recorded(MessageKind(opcode), payload)
         var output = ByteBuffer()

@@ -51,7 +51,7 @@ public struct ServerContext: ~Copyable {
     public internal(set) var isStopping = false
     var stopRequest: StopRequest?
     /// How long something that had become ready lately waited until it was served: the time of the
-    /// last round trip, see ``WebSocketHandler/onRoundTrip(_:)-(ServerContext)``.
+    /// last round trip, see ``WebSocketHandler/onLoopProbe(_:)-(ServerContext)``.
     public internal(set) var loopLag = Duration.zero
     /// Connections that were refused in this turn, until the handler has been told.
     var refused: [RefusedConnection] = []

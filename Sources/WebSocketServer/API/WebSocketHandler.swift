@@ -83,7 +83,7 @@ public protocol WebSocketHandler: ~Copyable {
     /// back through epoll(7), and every topic that was waiting then has had its share of a sweep.
     /// Called soon after ``onStart(_:)-(ServerContext)`` and then about once a tick, at the end of a turn, and not while the loop is stuck: the moment to tell a
     /// watchdog. ``ServerContext/loopLag`` says how long the event waited.
-    mutating func onRoundTrip(_ io: inout ServerContext)
+    mutating func onLoopProbe(_ io: inout ServerContext)
 
     /// Writes everything that must survive a hand-over to another process. Called at most once,
     /// with nothing after it. ``Server`` does not hand over by itself yet; the default writes
@@ -137,7 +137,7 @@ extension WebSocketHandler where Self: ~Copyable {
 
     public mutating func onStop(_ io: inout ServerContext) {}
 
-    public mutating func onRoundTrip(_ io: inout ServerContext) {}
+    public mutating func onLoopProbe(_ io: inout ServerContext) {}
 
     public func save(to writer: inout StateWriter, _ io: borrowing ServerContext) {}
 

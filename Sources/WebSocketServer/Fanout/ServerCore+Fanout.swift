@@ -6,7 +6,7 @@ extension ServerCore where K: ~Copyable {
     /// Sweeps the topics that have something new, fairly in turn, until all are done or the budget is
     /// spent; then the loop looks at everything else before it goes on.
     mutating func sweepTopics() {
-        guard !io.topics.queuedLanes.isEmpty else { return roundTrip.passed(0) }
+        guard !io.topics.queuedLanes.isEmpty else { return loopProbe.passed(0) }
         io.statistics.sweepCount += 1
         // The clock is not worth its time in each turn: a sample says as much.
         guard io.statistics.sweepCount & 15 == 0 else { return sweepQueuedLanes() }
@@ -18,7 +18,7 @@ extension ServerCore where K: ~Copyable {
     private mutating func sweepQueuedLanes() {
         var sweep = TopicTable.Sweep(budget: io.limits.flushBudget)
         while let due = io.topics.nextDue(&sweep) { serve(due, &sweep) }
-        roundTrip.passed(sweep.laneCount)
+        loopProbe.passed(sweep.laneCount)
         io.statistics.skipCount = io.topics.skipCount
         if !io.topics.laggards.isEmpty { endLaggards() }
         io.releasePublishers()

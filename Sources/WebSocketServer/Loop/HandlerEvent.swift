@@ -17,7 +17,7 @@ package enum HandlerEvent: BitwiseCopyable {
     case refusal(Int)
     case signal(Int32)
     case stop
-    case roundTrip
+    case loopProbe
 }
 
 /// The one way from the server into the handler. It never escapes and is called once an event.
@@ -95,7 +95,7 @@ extension WebSocketHandler where Self: ~Copyable {
         case .refusal(let index): onRefusal(io.refused[index], &io)
         case .signal(let number): onSignal(number, &io)
         case .stop: onStop(&io)
-        case .roundTrip: onRoundTrip(&io)
+        case .loopProbe: onLoopProbe(&io)
         }
     }
 }

@@ -4,7 +4,7 @@ import LinuxReactor
 /// One probe at a time. It sets out at a tick, comes back through epoll(7) like any other event,
 /// and is at its end when each topic that was waiting by then has had its share of a sweep. A loop
 /// that is stuck, wherever, does not bring it home; one that has a lot to do brings it home late.
-struct RoundTrip {
+struct LoopProbe {
     enum Stage {
         case idle
         /// The event is raised; nothing has come back yet.
@@ -25,26 +25,26 @@ struct RoundTrip {
 extension ServerCore where K: ~Copyable {
     /// Raises an event: the wake-up descriptor can always be written to, and so is ready at once
     /// when it is watched for that.
-    mutating func beginRoundTrip() {
-        guard case .idle = roundTrip.stage else { return }
-        roundTrip.stage = .outward(since: io.now)
+    mutating func beginLoopProbe() {
+        guard case .idle = loopProbe.stage else { return }
+        loopProbe.stage = .outward(since: io.now)
         watchWakeup(for: [.readable, .writable])
     }
 
     /// The event was taken from epoll, in its turn among all others.
-    mutating func roundTripCameBack() {
-        guard case .outward(let start) = roundTrip.stage else { return }
+    mutating func loopProbeReturned() {
+        guard case .outward(let start) = loopProbe.stage else { return }
         watchWakeup(for: .readable)
         io.loopLag = io.now.since(start)
         io.statistics.loopLag.record(io.loopLag)
-        roundTrip.stage = .sweeping(laneCount: io.topics.queuedLanes.count)
+        loopProbe.stage = .sweeping(laneCount: io.topics.queuedLanes.count)
     }
 
     /// Tells the handler, at the end of the turn in which the last stage was passed.
-    mutating func finishRoundTrip(_ call: HandlerCall) {
-        guard case .sweeping(0) = roundTrip.stage else { return }
-        roundTrip.stage = .idle
-        emit(.roundTrip, call)
+    mutating func finishLoopProbe(_ call: HandlerCall) {
+        guard case .sweeping(0) = loopProbe.stage else { return }
+        loopProbe.stage = .idle
+        emit(.loopProbe, call)
     }
 
     private mutating func watchWakeup(for readiness: Readiness) {

@@ -45,7 +45,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
     private let stopSignals: [Int32]
     package let wakeup: FileDescriptor
     private var hasMail = false
-    var roundTrip = RoundTrip()
+    var loopProbe = LoopProbe()
     var stop: Stop?
     /// Why connections are closed while the server stops.
     var stopCause = CloseCause.stopping
@@ -175,7 +175,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         flushOutput()
         finishConnections(call)
         tellRefusals(call)
-        finishRoundTrip(call)
+        finishLoopProbe(call)
     }
 
     /// How long nothing needs to be done unless the kernel says so.
@@ -220,7 +220,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         switch slot {
         case Self.wakeupSlot:
             if readiness.contains(.readable) { hasMail = true }
-            if readiness.contains(.writable) { roundTripCameBack() }
+            if readiness.contains(.writable) { loopProbeReturned() }
         case Self.signalSlot: serveSignals(call)
         default: readyListeners.append(Int(slot - Self.firstListenerSlot))
         }
@@ -241,7 +241,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         guard io.now >= nextTick else { return }
         nextTick = io.now + tickInterval
         emit(.tick, call)
-        beginRoundTrip()
+        beginLoopProbe()
     }
 
     /// Puts the limits into force that the handler has asked for.
@@ -257,7 +257,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
     package mutating func start(_ call: HandlerCall) {
         io.refillChance(&kernel)
         emit(.start, call)
-        beginRoundTrip()
+        beginLoopProbe()
     }
 
     /// Calls the handler about no connection in particular.

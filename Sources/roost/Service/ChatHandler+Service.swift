@@ -25,7 +25,7 @@ extension ChatHandler {
         endWaits(&io)
     }
 
-    mutating func onRoundTrip(_ io: inout ServerContext) { service.roundTrip(io) }
+    mutating func onLoopProbe(_ io: inout ServerContext) { service.loopProbe(io) }
 
     /// Reads the configuration again and lets hold what can change while it runs; everybody stays
     /// connected. Returns what has changed, in a sentence. If the file is bad, what held before goes

@@ -64,7 +64,7 @@ struct Service: ~Copyable {
     }
 
     /// The loop has gone round: it serves, and it is alive.
-    mutating func roundTrip(_ io: borrowing ServerContext) {
+    mutating func loopProbe(_ io: borrowing ServerContext) {
         longestLag = max(longestLag, io.loopLag)
         if io.loopLag >= Self.slowLoop {
             events.log(
