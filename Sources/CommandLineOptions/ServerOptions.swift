@@ -101,7 +101,7 @@ public struct ServerOptions: ParsableArguments {
         if let maxMessage { limits.messageByteCount = maxMessage.value }
         if let maxConnections { limits.connectionCount = maxConnections }
         if let perAddress { limits.connectionsPerAddress = perAddress.value }
-        if let rateLimit { limits.newConnectionsPerAddressAndSecond = rateLimit.value }
+        if let rateLimit { limits.connectionRatePerAddress = rateLimit.value }
         if let outbox { limits.outboxByteCount = outbox.value }
         if let topicLog { limits.topicLogByteCount = topicLog.value }
         if let handshakeTimeout { limits.handshakeDeadline = .seconds(handshakeTimeout) }
@@ -163,7 +163,7 @@ private enum Default {
     static var outbox: String { bytes(limits.outboxByteCount) }
     static var topicLog: String { bytes(limits.topicLogByteCount) }
     static var perAddress: String { count(limits.connectionsPerAddress) }
-    static var rate: String { count(limits.newConnectionsPerAddressAndSecond) }
+    static var rate: String { count(limits.connectionRatePerAddress) }
     static var handshake: String { "\(limits.handshakeDeadline.components.seconds)" }
 
     private static func count(_ limit: Int?) -> String { limit.map { "\($0)" } ?? "off" }

@@ -58,7 +58,7 @@ import WebSocketServer
     @Test func `Loopback and local sockets are exempt`() throws {
         var simulation = try simulation {
             $0.connectionsPerAddress = 1
-            $0.newConnectionsPerAddressAndSecond = 1
+            $0.connectionRatePerAddress = 1
         }
         for peer in [
             NetworkAddress.ipv4(127, 0, 0, 1, port: 1), NetworkAddress(family: .ipv6, low: 1),
@@ -72,12 +72,12 @@ import WebSocketServer
     @Test func `Each number alone may be without limit`() throws {
         var few = try simulation {
             $0.connectionsPerAddress = 2
-            $0.newConnectionsPerAddressAndSecond = nil
+            $0.connectionRatePerAddress = nil
         }
         #expect((0..<3).map { _ in few.open(from: here).closeCode } == [nil, nil, 1013])
         var slow = try simulation {
             $0.connectionsPerAddress = nil
-            $0.newConnectionsPerAddressAndSecond = 2
+            $0.connectionRatePerAddress = 2
         }
         #expect((0..<3).map { _ in slow.open(from: here).closeCode } == [nil, nil, 1013])
         slow.run(for: .seconds(2))

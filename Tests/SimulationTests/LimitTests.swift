@@ -108,7 +108,7 @@ import WebSocketServer
     @Test func `An address has its number of connections, and its rate`() throws {
         let limits = Self.limits {
             $0.connectionsPerAddress = 3
-            $0.newConnectionsPerAddressAndSecond = 2
+            $0.connectionRatePerAddress = 2
         }
         var simulation = try Simulation(Recorder(), limits: limits)
         let here = NetworkAddress.ipv4(192, 0, 2, 1, port: 1)
@@ -122,7 +122,7 @@ import WebSocketServer
         first[0].send(8, [0x03, 0xE8])
         simulation.settle()
         #expect(simulation.open(from: here).closeCode == 1013)
-        #expect(simulation.core.io.statistics.refusals(.tooFastFromAddress) == 1)
+        #expect(simulation.core.io.statistics.refusals(.rateLimitedAddress) == 1)
         simulation.run(for: .seconds(1))
         #expect(simulation.open(from: here).closeCode == nil)
     }

@@ -87,7 +87,7 @@ private struct Doorman: WebSocketHandler {
         var simulation = try simulation {
             $0.connectionCount = 2
             $0.connectionsPerAddress = 2
-            $0.newConnectionsPerAddressAndSecond = nil
+            $0.connectionRatePerAddress = nil
         }
         for _ in 0..<5 {
             let socket = simulation.network.connect(from: here, toListener: 1)

@@ -36,7 +36,7 @@ private struct Guestbook: WebSocketHandler {
     ) throws -> Simulation<Guestbook> {
         var limits = Limits()
         limits.connectionsPerAddress = perAddress
-        limits.newConnectionsPerAddressAndSecond = nil
+        limits.connectionRatePerAddress = nil
         limits.connectionCount = limit
         return try Simulation(Guestbook(), limits: limits) {
             $0.trustedProxies = TrustedProxies(trusted.compactMap { AddressRange($0) })

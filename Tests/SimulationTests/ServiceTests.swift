@@ -144,7 +144,7 @@ struct Service: WebSocketHandler {
     @Test func `A limit per address that comes later counts who is there`() throws {
         var limits = Limits()
         limits.connectionsPerAddress = nil
-        limits.newConnectionsPerAddressAndSecond = nil
+        limits.connectionRatePerAddress = nil
         var simulation = try Simulation(Service(), limits: limits)
         let clients = (0..<3).map { _ in simulation.open(from: here) }
         limits.connectionsPerAddress = 2

@@ -68,7 +68,7 @@ public struct Limits: Sendable {
     public var connectionsPerAddress: Int? = 64
     /// New connections a second from one address; loopback is exempt. nil: no limit. After a rest
     /// as many may come at once as ``connectionsPerAddress`` allows, since a page opens several.
-    public var newConnectionsPerAddressAndSecond: Int? = 10
+    public var connectionRatePerAddress: Int? = 10
 
     // What one turn of the loop does before it looks at everything else again.
 
@@ -94,7 +94,7 @@ public struct Limits: Sendable {
         limits.fragmentCount = .max
         limits.outboxByteCount = .max
         limits.connectionsPerAddress = nil
-        limits.newConnectionsPerAddressAndSecond = nil
+        limits.connectionRatePerAddress = nil
         limits.pingInterval = .seconds(3600)
         return limits
     }

@@ -22,7 +22,7 @@ struct Admission {
     ) -> Refusal? {
         guard Self.applies(to: peer) else { return nil }
         let key = peer.admissionKey
-        let rate = Double(limits.newConnectionsPerAddressAndSecond ?? .max)
+        let rate = Double(limits.connectionRatePerAddress ?? .max)
         // A page load opens half a dozen at once, and several people share an address: after a rest
         // as many may come at once as may stay.
         let burst = max(rate, Double(limits.connectionsPerAddress ?? 0))
@@ -34,8 +34,8 @@ struct Admission {
         if let most = limits.connectionsPerAddress, entry.count >= most {
             return .tooManyFromAddress
         }
-        if pays, limits.newConnectionsPerAddressAndSecond != nil {
-            if entry.tokens < 1 { return .tooFastFromAddress }
+        if pays, limits.connectionRatePerAddress != nil {
+            if entry.tokens < 1 { return .rateLimitedAddress }
             entry.tokens -= 1
         }
         entry.count += 1

@@ -91,8 +91,8 @@ public enum Refusal: Int, CaseIterable, Sendable {
     case tooManyConnections
     /// Its address has as many as ``Limits/connectionsPerAddress``: Close 1013.
     case tooManyFromAddress
-    /// Its address is past ``Limits/newConnectionsPerAddressAndSecond``: Close 1013.
-    case tooFastFromAddress
+    /// Its address is past ``Limits/connectionRatePerAddress``: Close 1013.
+    case rateLimitedAddress
     /// No descriptor to spare: answered with HTTP 503.
     case noDescriptors
     /// The request was refused with a status: bad syntax, wrong version, Origin, too large,
@@ -109,7 +109,7 @@ public enum Refusal: Int, CaseIterable, Sendable {
         switch self {
         case .tooManyConnections: "too_many_connections"
         case .tooManyFromAddress: "too_many_from_address"
-        case .tooFastFromAddress: "too_fast_from_address"
+        case .rateLimitedAddress: "too_fast_from_address"
         case .noDescriptors: "no_descriptors"
         case .request: "request"
         case .handshakeTimeout: "handshake_timeout"
@@ -127,7 +127,7 @@ public enum Refusal: Int, CaseIterable, Sendable {
         switch self {
         case .tooManyConnections, .noDescriptors: "The server is full; try again in 10 seconds."
         case .tooManyFromAddress: "Too many connections from your address."
-        case .tooFastFromAddress: "Too many new connections from your address; wait a second."
+        case .rateLimitedAddress: "Too many new connections from your address; wait a second."
         case .request, .handshakeTimeout, .proxyHeader: ""
         }
     }

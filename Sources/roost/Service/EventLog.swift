@@ -114,7 +114,7 @@ extension ServerEvent {
         switch refusal {
         case .tooManyConnections: self = .serverFull
         case .tooManyFromAddress: self = .addressFull
-        case .tooFastFromAddress: self = .addressTooFast
+        case .rateLimitedAddress: self = .addressTooFast
         case .noDescriptors: self = .outOfDescriptors
         case .request: self = .requestRefused
         case .proxyHeader: self = .proxyHeader
