@@ -115,7 +115,7 @@ public enum ConnectAddress: Hashable, Sendable {
 }
 
 /// A name that was looked up.
-public struct LookUp: Hashable, Sendable {
+public struct Resolution: Hashable, Sendable {
     /// What the caller calls it.
     public let ticket: UInt64
     /// 0, or one of the EAI_ numbers of getaddrinfo(3).
@@ -200,12 +200,12 @@ public protocol Kernel: ~Copyable {
     // Names.
 
     /// Begins to look a host's name up, on another thread: getaddrinfo(3) blocks. `waking` becomes
-    /// readable when it is done, and ``takeLookUps()`` has it.
-    mutating func beginLookUp(_ name: String, ticket: UInt64, waking: FileDescriptor)
+    /// readable when it is done, and ``takeResolved()`` has it.
+    mutating func beginResolution(_ name: String, ticket: UInt64, waking: FileDescriptor)
     /// The look-ups that are done, each once.
-    mutating func takeLookUps() -> [LookUp]
+    mutating func takeResolved() -> [Resolution]
     /// Wakes nobody up any more: called before the descriptor is closed.
-    mutating func endLookUps()
+    mutating func endResolutions()
 
     // Other descriptors.
 

@@ -47,17 +47,17 @@ extension LinuxKernel {
         return status == 0 ? number : errno
     }
 
-    public mutating func beginLookUp(_ name: String, ticket: UInt64, waking: FileDescriptor) {
+    public mutating func beginResolution(_ name: String, ticket: UInt64, waking: FileDescriptor) {
         if resolver == nil { resolver = NameResolver(waking: waking, wake: Self.wake) }
         resolver?.begin(name, ticket: ticket)
     }
 
-    public mutating func takeLookUps() -> [LookUp] { resolver?.takeFinished() ?? [] }
+    public mutating func takeResolved() -> [Resolution] { resolver?.takeFinished() ?? [] }
 
-    public mutating func endLookUps() { resolver?.close() }
+    public mutating func endResolutions() { resolver?.close() }
 
     /// The addresses of a host's name: getaddrinfo(3), which blocks.
-    static func lookUp(_ name: String) -> (status: Int32, addresses: [NetworkAddress]) {
+    static func resolution(_ name: String) -> (status: Int32, addresses: [NetworkAddress]) {
         var hints = unsafe addrinfo()
         unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var list: UnsafeMutablePointer<addrinfo>?
@@ -129,7 +129,7 @@ struct SocketAddress {
     }
 }
 
-extension LookUp {
+extension Resolution {
     /// What a status says, in words: gai_strerror(3).
     public static func text(of status: Int32) -> String {
         guard status != 0 else { return "No address is known" }

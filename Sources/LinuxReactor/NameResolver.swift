@@ -13,7 +13,7 @@ final class NameResolver: Sendable {
         /// Who wants to know of each name that waits or is being looked up.
         var tickets: [String: [UInt64]] = [:]
         var threadCount = 0
-        var finished: [LookUp] = []
+        var finished: [Resolution] = []
         var isClosed = false
     }
 
@@ -42,7 +42,7 @@ final class NameResolver: Sendable {
         if needsThread, !startThread() { giveUp() }
     }
 
-    func takeFinished() -> [LookUp] {
+    func takeFinished() -> [Resolution] {
         state.withLock { state in
             defer { state.finished = [] }
             return state.finished
@@ -78,7 +78,7 @@ final class NameResolver: Sendable {
     /// What a thread does: one name after the other, until none is left.
     private func work() {
         while let name = takeName() {
-            let (status, addresses) = LinuxKernel.lookUp(name)
+            let (status, addresses) = LinuxKernel.resolution(name)
             finish(name, status, addresses)
         }
     }
@@ -99,7 +99,7 @@ final class NameResolver: Sendable {
             guard !state.isClosed else { return }
             for ticket in tickets {
                 state.finished.append(
-                    LookUp(ticket: ticket, status: status, addresses: addresses))
+                    Resolution(ticket: ticket, status: status, addresses: addresses))
             }
             wake(descriptor)
         }

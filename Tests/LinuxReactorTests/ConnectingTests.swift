@@ -122,15 +122,15 @@ import Testing
         let wakeup = try kernel.makeWakeup()
         for ticket in 1...200 as ClosedRange<UInt64> {
             let names = ["localhost", "ip6-localhost", "does-not-exist.invalid"]
-            kernel.beginLookUp(names[Int(ticket % 3)], ticket: ticket, waking: wakeup)
+            kernel.beginResolution(names[Int(ticket % 3)], ticket: ticket, waking: wakeup)
         }
-        var found: [UInt64: LookUp] = [:]
+        var found: [UInt64: Resolution] = [:]
         while found.count < 200 {
             var entry = pollfd(fd: wakeup.rawValue, events: Int16(POLLIN), revents: 0)
             try #require(poll(&entry, 1, 30_000) == 1)
             kernel.clearWakeup(wakeup)
-            for lookUp in kernel.takeLookUps() {
-                #expect(found.updateValue(lookUp, forKey: lookUp.ticket) == nil)
+            for resolution in kernel.takeResolved() {
+                #expect(found.updateValue(resolution, forKey: resolution.ticket) == nil)
             }
         }
         for ticket in 1...200 as ClosedRange<UInt64> where ticket % 3 == 0 {
@@ -143,9 +143,9 @@ import Testing
             #expect(found[ticket]!.status != 0 && found[ticket]!.addresses.isEmpty)
         }
         // What is asked for now answers nobody any more.
-        kernel.endLookUps()
-        kernel.beginLookUp("localhost", ticket: 999, waking: wakeup)
+        kernel.endResolutions()
+        kernel.beginResolution("localhost", ticket: 999, waking: wakeup)
         kernel.close(wakeup)
-        #expect(kernel.takeLookUps().isEmpty)
+        #expect(kernel.takeResolved().isEmpty)
     }
 }

@@ -262,7 +262,7 @@ extension Simulation<Dialer> {
     @Test func `The addresses of a name are tried in turn`() throws {
         var simulation = try Simulation(to: "ws://example.com/x")
         let addresses = [1, 2, 3].map { NetworkAddress.ipv4(192, 0, 2, $0, port: 0) }
-        simulation.network.names["example.com"] = LookUp(
+        simulation.network.names["example.com"] = Resolution(
             ticket: 0, status: 0, addresses: addresses)
         simulation.network.attempt = { address in
             switch address {
@@ -286,7 +286,7 @@ extension Simulation<Dialer> {
     @Test func `The last address's failure is the cause`() throws {
         var simulation = try Simulation(to: "ws://example.com")
         let addresses = [1, 2].map { NetworkAddress.ipv4(192, 0, 2, $0, port: 0) }
-        simulation.network.names["example.com"] = LookUp(
+        simulation.network.names["example.com"] = Resolution(
             ticket: 0, status: 0, addresses: addresses)
         simulation.network.attempt = {
             $0 == .network(addresses[0].with(port: 80)) ? .fails(111) : .fails(113)
@@ -297,9 +297,9 @@ extension Simulation<Dialer> {
 
     @Test func `A name that means nothing`() throws {
         var simulation = try Simulation(to: "ws://nowhere.invalid")
-        simulation.network.names["nowhere.invalid"] = LookUp(ticket: 0, status: -2, addresses: [])
+        simulation.network.names["nowhere.invalid"] = Resolution(ticket: 0, status: -2, addresses: [])
         simulation.settle()
-        simulation.checkEnded(.unresolved(-2))
+        simulation.checkEnded(.nameResolutionFailed(-2))
         #expect("\(simulation.handler.errors[0])".contains("not known"))
         #expect(simulation.network.connects.isEmpty)
     }
@@ -309,7 +309,7 @@ extension Simulation<Dialer> {
         simulation.run(for: .milliseconds(9_900))
         #expect(simulation.handler.causes.isEmpty)
         simulation.run(for: .milliseconds(200))
-        simulation.checkEnded(.unresolved(-3))
+        simulation.checkEnded(.nameResolutionFailed(-3))
     }
 
     @Test func `A refusal has its status and its words`() throws {

@@ -146,7 +146,7 @@ struct Talker: WebSocketHandler {
     @Test(.timeLimit(.minutes(1)))
     func `No such host`() throws {
         let entries = try run([ConnectRequest("ws://does-not-exist.invalid/")])
-        guard case .unresolved? = entries.causes.first else {
+        guard case .nameResolutionFailed? = entries.causes.first else {
             Issue.record("\(entries.causes)")
             return
         }

@@ -31,7 +31,7 @@ public enum CloseCause: Hashable, Sendable, BitwiseCopyable {
 
     /// The host's name has no address, or could not be looked up: the number is one of the EAI_ ones
     /// of getaddrinfo(3).
-    case unresolved(Int32)
+    case nameResolutionFailed(Int32)
     /// No address took the connection; errno(3) of the last attempt says why (ECONNREFUSED,
     /// ETIMEDOUT, EHOSTUNREACH; EMFILE if there was no room for one more).
     case connectFailed(Int32)
@@ -52,7 +52,7 @@ public enum CloseCause: Hashable, Sendable, BitwiseCopyable {
         case .slowConsumer: .slowConsumer
         case .stopping: .goingAway
         case .restarting: .serviceRestart
-        case .unresolved, .connectFailed, .handshakeRefused, .handshakeFailed, .handshakeTimedOut:
+        case .nameResolutionFailed, .connectFailed, .handshakeRefused, .handshakeFailed, .handshakeTimedOut:
             .abnormal
         }
     }
@@ -72,7 +72,7 @@ public enum CloseCause: Hashable, Sendable, BitwiseCopyable {
         case .pingTimeout: 5
         case .slowConsumer: 6
         case .stopping: 7
-        case .unresolved: 8
+        case .nameResolutionFailed: 8
         case .connectFailed: 9
         case .handshakeRefused: 10
         case .handshakeFailed: 11
@@ -84,7 +84,7 @@ public enum CloseCause: Hashable, Sendable, BitwiseCopyable {
     /// The names of the counters, in the order of ``counterIndex``.
     public static let counterNames = [
         "peer_closed", "end_of_stream", "connection_lost", "server_closed", "violation",
-        "ping_timeout", "slow_consumer", "stopping", "unresolved", "connect_failed",
+        "ping_timeout", "slow_consumer", "stopping", "name_resolution_failed", "connect_failed",
         "handshake_refused", "handshake_failed", "handshake_timed_out", "restarting",
     ]
 }
@@ -103,7 +103,7 @@ extension CloseCause: CustomStringConvertible {
         case .slowConsumer: "the peer read too slowly"
         case .stopping: "the server is stopping"
         case .restarting: "the server is restarting"
-        case .unresolved(let number): "the host's name was not found (\(LookUp.text(of: number)))"
+        case .nameResolutionFailed(let number): "the host's name was not found (\(Resolution.text(of: number)))"
         case .connectFailed(let number): "\(SystemError(number, "connect"))"
         case .handshakeRefused(let status): "the server answered \(status)"
         case .handshakeFailed: "the server's answer is no opening handshake"

@@ -6,7 +6,7 @@ extension ServerContext {
     /// Begins to open a WebSocket, and returns its name at once. `onOpen` follows when the server
     /// has accepted it, and from then on it is a connection like any other. If nothing comes of it,
     /// `onError` says why and `onClose` follows without an `onOpen`, with
-    /// ``CloseCause/unresolved(_:)``, ``CloseCause/connectFailed(_:)``,
+    /// ``CloseCause/nameResolutionFailed(_:)``, ``CloseCause/connectFailed(_:)``,
     /// ``CloseCause/handshakeRefused(_:)``, ``CloseCause/handshakeFailed`` or
     /// ``CloseCause/handshakeTimedOut``. Every `connect` is matched by exactly one `onClose`.
     ///

@@ -161,7 +161,7 @@ extension CloseCause {
         case .peerClosed(let code), .serverClosed(let code): writer.write(Int32(code.rawValue))
         case .connectionLost(let number): writer.write(number)
         case .violation(let kind): writer.write(Int32(kind.rawValue))
-        case .unresolved(let number), .connectFailed(let number): writer.write(number)
+        case .nameResolutionFailed(let number), .connectFailed(let number): writer.write(number)
         case .handshakeRefused(let status): writer.write(Int32(status.rawValue))
         case .endOfStream, .pingTimeout, .slowConsumer, .stopping, .restarting,
             .handshakeFailed, .handshakeTimedOut:
@@ -185,7 +185,7 @@ extension CloseCause {
         case 5: self = .pingTimeout
         case 6: self = .slowConsumer
         case 7: self = .stopping
-        case 8: self = .unresolved(number)
+        case 8: self = .nameResolutionFailed(number)
         case 9: self = .connectFailed(number)
         case 10:
             self = .handshakeRefused(HTTPStatus(rawValue: UInt16(truncatingIfNeeded: number)))

@@ -73,7 +73,7 @@ extension ConnectionError {
         case .violation(let kind): self = .violation(kind)
         case .connectionLost(let number):
             self = .system(SystemError(number, "keep a connection"))
-        case .unresolved, .connectFailed, .handshakeRefused, .handshakeFailed, .handshakeTimedOut:
+        case .nameResolutionFailed, .connectFailed, .handshakeRefused, .handshakeFailed, .handshakeTimedOut:
             self = .notConnected(cause)
         case .pingTimeout, .slowConsumer: self = .unresponsive(cause)
         case .peerClosed, .endOfStream, .serverClosed, .stopping, .restarting: return nil

@@ -167,7 +167,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         if hasMail {
             hasMail = false
             kernel.clearWakeup(wakeup)
-            takeLookUps()
+            takeResolved()
             emit(.mail, call)
         }
         moveStop(call)
@@ -274,7 +274,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         for listener in listeners { listener.close(&kernel) }
         if let descriptor = signals?.descriptor { kernel.close(descriptor) }
         if let reserve { kernel.close(reserve) }
-        kernel.endLookUps()
+        kernel.endResolutions()
         kernel.close(wakeup)
         poller.close(&kernel)
     }

@@ -42,7 +42,7 @@ extension ServerCore where K: ~Copyable {
         } else if let address = NetworkAddress(numeric: request.url.host, port: request.url.port) {
             io.dials[dial].addresses = [.network(address)]
         } else {
-            kernel.beginLookUp(
+            kernel.beginResolution(
                 request.url.host, ticket: io.connections.id(of: slot).token, waking: wakeup)
             return io.schedule(slot, in: io.times.handshake)
         }
@@ -50,21 +50,21 @@ extension ServerCore where K: ~Copyable {
     }
 
     /// Goes on with connections whose host's name has been looked up.
-    mutating func takeLookUps() {
-        for lookUp in kernel.takeLookUps() {
-            let slot = UInt32(truncatingIfNeeded: lookUp.ticket)
+    mutating func takeResolved() {
+        for resolution in kernel.takeResolved() {
+            let slot = UInt32(truncatingIfNeeded: resolution.ticket)
             // It may have been given up meanwhile.
-            guard Int(slot) < io.connections.slots.bound, io.connections.id(of: slot).token == lookUp.ticket,
+            guard Int(slot) < io.connections.slots.bound, io.connections.id(of: slot).token == resolution.ticket,
                 io.connections.slots[slot].phase == .connecting
             else { continue }
             let dial = io.connections.slots[slot].exchange
-            guard let request = io.dials[dial].request, lookUp.status == 0,
-                !lookUp.addresses.isEmpty
+            guard let request = io.dials[dial].request, resolution.status == 0,
+                !resolution.addresses.isEmpty
             else {
-                io.giveUpDial(slot, .unresolved(lookUp.status))
+                io.giveUpDial(slot, .nameResolutionFailed(resolution.status))
                 continue
             }
-            io.dials[dial].addresses = lookUp.addresses.reversed().map {
+            io.dials[dial].addresses = resolution.addresses.reversed().map {
                 .network($0.with(port: request.url.port))
             }
             tryNextAddress(slot)
@@ -194,7 +194,7 @@ extension ServerCore where K: ~Copyable {
     mutating func expireDial(_ slot: UInt32) {
         switch io.connections.slots[slot].phase {
         case .connecting where io.connections.slots[slot].descriptor == .none:
-            io.giveUpDial(slot, .unresolved(EAI_AGAIN))
+            io.giveUpDial(slot, .nameResolutionFailed(EAI_AGAIN))
         case .connecting: attemptFailed(slot, ETIMEDOUT)
         case .awaitingAnswer:
             // A refusal whose body does not end is a refusal.

@@ -103,7 +103,7 @@ extension ServerEvent {
         case .stopping: self = .endedForStop
         case .restarting: self = .endedForRestart
         // The last ones are of connections outward, of which a chat has none.
-        case .connectionLost, .unresolved, .connectFailed, .handshakeRefused, .handshakeFailed,
+        case .connectionLost, .nameResolutionFailed, .connectFailed, .handshakeRefused, .handshakeFailed,
             .handshakeTimedOut:
             self = .connectionLost
         }

@@ -121,8 +121,8 @@ final class SimulatedNetwork {
     var attempt: (ConnectAddress) -> Attempt = { _ in .succeeds }
     var connects: [(socket: Int32, address: ConnectAddress, source: NetworkAddress?)] = []
     /// What names mean; a name that is not here is never found out about.
-    var names: [String: LookUp] = [:]
-    var lookUps: [LookUp] = []
+    var names: [String: Resolution] = [:]
+    var resolutions: [Resolution] = []
     /// Who is behind each local socket.
     var credentials: [Int32: PeerCredentials] = [:]
     /// Files of listening sockets that the server has removed.
@@ -347,19 +347,19 @@ struct SimulatedKernel: Kernel, ~Copyable {
         return 0
     }
 
-    mutating func beginLookUp(_ name: String, ticket: UInt64, waking: FileDescriptor) {
+    mutating func beginResolution(_ name: String, ticket: UInt64, waking: FileDescriptor) {
         guard let found = network.names[name] else { return }
-        network.lookUps.append(
-            LookUp(ticket: ticket, status: found.status, addresses: found.addresses))
+        network.resolutions.append(
+            Resolution(ticket: ticket, status: found.status, addresses: found.addresses))
         network.hasWakeup = true
     }
 
-    mutating func takeLookUps() -> [LookUp] {
-        defer { network.lookUps = [] }
-        return network.lookUps
+    mutating func takeResolved() -> [Resolution] {
+        defer { network.resolutions = [] }
+        return network.resolutions
     }
 
-    mutating func endLookUps() {}
+    mutating func endResolutions() {}
 
     mutating func makeWakeup() throws(SystemError) -> FileDescriptor {
         FileDescriptor(rawValue: Self.wakeup)
