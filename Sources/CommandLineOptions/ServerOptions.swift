@@ -97,7 +97,7 @@ public struct ServerOptions: ParsableArguments {
 
     /// The limits that the flags ask for.
     public var limits: Limits {
-        var limits = noLimits ? Limits.measuring : Limits()
+        var limits = noLimits ? Limits.benchmark : Limits()
         if let maxMessage { limits.messageByteCount = maxMessage.value }
         if let maxConnections { limits.connectionCount = maxConnections }
         if let perAddress { limits.connectionsPerAddress = perAddress.value }

@@ -52,7 +52,7 @@ enum Worker {
 
     private static func configuration(for plan: LoadPlan) -> ClientConfiguration {
         var configuration = ClientConfiguration()
-        configuration.limits = .measuring
+        configuration.limits = .benchmark
         // The load says what is sent, and the server pings if it wants to.
         configuration.limits.pingInterval = .seconds(3600)
         configuration.limits.ownOutputByteCount = .max

@@ -88,7 +88,7 @@ public struct Limits: Sendable {
     /// limit, no limits per address, a ping after an hour of silence (those of a million idle
     /// connections would be a load of their own). Everything else stays. For load tests on a machine
     /// of one's own.
-    public static var measuring: Limits {
+    public static var benchmark: Limits {
         var limits = Limits()
         limits.messageByteCount = 64 * 1024 * 1024
         limits.fragmentCount = .max

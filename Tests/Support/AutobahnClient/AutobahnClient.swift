@@ -63,7 +63,7 @@ enum AutobahnClient {
             return
         }
         var configuration = ClientConfiguration()
-        configuration.limits = .measuring
+        configuration.limits = .benchmark
         let examinee = Examinee(
             url: try WebSocketURL(CommandLine.arguments[1]), agent: CommandLine.arguments[2])
         try WebSocketClient(examinee, configuration).run()
