@@ -142,7 +142,7 @@ private struct Doorman: WebSocketHandler {
 
     @Test(arguments: [
         ("control", ListenerKind.control), ("metrics", .metrics), ("proxy", .proxy), ("", .open),
-        ("open", .open), ("roost.socket", .open), ("unknown", .open), ("Control", .open),
+        ("public", .public), ("roost.socket", .public), ("unknown", .public), ("Control", .public),
     ])
     func `The name of a socket says what it is for`(name: String, kind: ListenerKind) {
         #expect(ListenerKind(name: name) == kind)

@@ -37,7 +37,7 @@ struct PendingRequest: ~Copyable {
     var head: RequestHead?
     var body = ByteBuffer()
     var peer = NetworkAddress.unknown
-    var listener = ListenerKind.open
+    var listener = ListenerKind.public
     var credentials: PeerCredentials?
 
     @_lifetime(borrow self)

@@ -4,7 +4,7 @@ import LinuxReactor
 /// What a listening socket is for. It is known of each request, see ``HTTPRequest/listener``.
 public enum ListenerKind: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     /// Open to clients.
-    case open
+    case `public`
     /// Open to clients by way of a proxy that puts the PROXY protocol in front of what they say.
     case proxy
     /// For the people who run the server. Connections do not count among clients, and no limit for
@@ -14,15 +14,15 @@ public enum ListenerKind: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case metrics
 
     /// The kind of a socket with this FileDescriptorName= of systemd.socket(5): `proxy`, `control`
-    /// or `metrics`. Every other name is ``open``.
+    /// or `metrics`. Every other name is ``public``.
     public init(name: String) {
-        self = Self.allCases.first { $0 != .open && $0.name == name } ?? .open
+        self = Self.allCases.first { $0 != .public && $0.name == name } ?? .public
     }
 
-    /// The name that stands for it in a unit: `open`, `proxy`, `control` or `metrics`.
+    /// The name that stands for it in a unit: `public`, `proxy`, `control` or `metrics`.
     public var name: String {
         switch self {
-        case .open: "open"
+        case .public: "public"
         case .proxy: "proxy"
         case .control: "control"
         case .metrics: "metrics"

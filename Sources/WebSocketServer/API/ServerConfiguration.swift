@@ -68,7 +68,7 @@ public struct ServerConfiguration: Sendable {
 
     /// All addresses to listen on, with what each is for.
     var allAddresses: [(ListenerKind, ListenAddress)] {
-        addresses.map { (.open, $0) }
+        addresses.map { (.public, $0) }
             + ListenerKind.allCases.flatMap { kind in
                 (addressesByKind[kind] ?? []).map { (kind, $0) }
             }

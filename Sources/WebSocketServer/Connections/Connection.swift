@@ -112,7 +112,7 @@ struct Connection: ~Copyable {
     /// no more than an end after that.
     var sendFailure: UInt16 = 0
     /// By which door it came.
-    var listener = ListenerKind.open
+    var listener = ListenerKind.public
     /// Set if it is let in only to be told, in its own protocol, why it may not stay.
     var refusal: Refusal?
 
