@@ -1,4 +1,4 @@
-// Plain HTTP beside the upgrade: what a handler is asked, and what it answers.
+// Plain HTTP beside the upgrade: what a handler is asked, and what it replyBuffer.
 import LinuxReactor
 import WebSocketCore
 

@@ -6,7 +6,7 @@ extension ServerContext {
     /// Answers the request of this connection with a whole response, at once or from a later
     /// callback. The connection is used again if the peer wants that. Does nothing if no request is
     /// waiting for an answer: it has had one, or the peer has gone. While more than
-    /// ``Limits/ownOutputByteCount`` of its answers are unread, no further request is looked at.
+    /// ``Limits/ownOutputByteCount`` of its replyBuffer are unread, no further request is looked at.
     public mutating func respond(to id: ConnectionID, _ response: HTTPResponse) {
         guard let slot = unanswered(id) else { return }
         let exchange = connections.slots[slot].exchange

@@ -7,7 +7,7 @@ extension ServerContext {
     /// before and before everything that is published after. It is compressed for a peer that
     /// negotiated that, see ``ServerConfiguration/compression``. Does nothing if the connection is
     /// gone or closing. What it does not read is bounded by ``Limits/outboxByteCount``, or
-    /// ``Limits/ownOutputByteCount`` when this answers a message of its own.
+    /// ``Limits/ownOutputByteCount`` when this replyBuffer a message of its own.
     public mutating func send(_ text: String, to id: ConnectionID) {
         var text = text
         text.makeContiguousUTF8()
@@ -34,7 +34,7 @@ extension ServerContext {
     private mutating func send(_ payload: Span<UInt8>, as opcode: Opcode, to id: ConnectionID) {
         statistics.directCount += 1
         // A short answer to what is being decoded, by a connection that takes the short way.
-        if id.resourceId == output.answerable, output.answers.appendShortFrame(opcode, payload) { return }
+        if id.resourceId == output.fastPathResourceID, output.replyBuffer.appendShortFrame(opcode, payload) { return }
         sendAny(payload, as: opcode, to: id)
     }
 
@@ -74,7 +74,7 @@ extension ServerContext {
     /// Appends a frame to the outbox. What a connection causes itself is sent when its bytes have
     /// been decoded; what others cause, before the turn ends.
     mutating func appendFrame(_ opcode: Opcode, _ payload: Span<UInt8>, to slot: UInt32) {
-        endShortWay(slot)
+        leaveFastPath(slot)
         let isOwn = slot == inbound.reading.slot
         let limit = isOwn ? limits.ownOutputByteCount : Int.max
         if connections.slots[slot].flags.contains(.client) {
@@ -180,7 +180,7 @@ extension ServerContext {
     }
 
     private mutating func appendClose(_ slot: UInt32, _ code: CloseCode?, _ reason: String) {
-        endShortWay(slot)
+        leaveFastPath(slot)
         borrowMemory(for: slot)
         if connections.slots[slot].flags.contains(.client) {
             connections.slots[slot].delivery.outbox.bytes.appendMaskedCloseFrame(

@@ -61,7 +61,7 @@ extension ServerContext {
                 "\(id) was made outward and cannot be subscribed to a topic."
             return logger.warning(reason)
         }
-        endShortWay(slot)
+        leaveFastPath(slot)
         let encoding = connections.slots[slot].encoding
         topics.join(topic, encoding, connection: slot, &connections.slots[slot].delivery)
     }

@@ -104,7 +104,7 @@ public struct ServerContext: ~Copyable {
     /// counted; 0 if it is gone. What this callback has sent is among them.
     public func bufferedByteCount(of id: ConnectionID) -> Int {
         guard let slot = connections.slot(of: id) else { return 0 }
-        let answered = slot == inbound.reading.slot ? output.answers.count : 0
+        let answered = slot == inbound.reading.slot ? output.replyBuffer.count : 0
         return connections.slots[slot].delivery.outbox.bytes.count + answered
     }
 
@@ -197,7 +197,7 @@ public struct ServerContext: ~Copyable {
 
 extension ServerContext {
     mutating func pauseReading(_ slot: UInt32, _ reason: Connection.ReadPauses) {
-        endShortWay(slot)
+        leaveFastPath(slot)
         connections.slots[slot].readPauses.insert(reason)
         connections.queue(slot)
     }
@@ -218,7 +218,7 @@ extension ServerContext {
     /// The transport is gone or is to go: the slot is freed at the end of the turn.
     mutating func die(_ slot: UInt32, resetting: Bool) {
         guard connections.slots[slot].phase != .dead else { return }
-        endShortWay(slot)
+        leaveFastPath(slot)
         connections.slots[slot].phase = .dead
         connections.slots[slot].session = .closed
         if resetting { connections.slots[slot].flags.insert(.resets) }

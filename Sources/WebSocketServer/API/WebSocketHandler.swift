@@ -27,7 +27,7 @@ public protocol WebSocketHandler: ~Copyable {
     /// it now, or later from another callback, with ``ServerContext/respond(to:_:)`` or
     /// ``ServerContext/beginResponse(to:_:headers:)``; until then nothing more is read from the
     /// connection, and no deadline ends it. Called once a request, HEAD included. The default
-    /// answers 404.
+    /// replyBuffer 404.
     mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout ServerContext)
 
     /// A connection is open and may be sent to. Called once, before any other callback about it but

@@ -12,7 +12,7 @@ extension ServerContext {
     @_lifetime(bytes: copy bytes)
     mutating func nextMessage(in bytes: inout MutableSpan<UInt8>) -> FoundMessage? {
         guard inbound.reading.position < inbound.reading.end else { return nil }
-        guard output.takesAnswers || connections.slots[inbound.reading.slot].takesMessages,
+        guard output.isOnFastPath || connections.slots[inbound.reading.slot].takesMessages,
             let short = inbound.nextShort(in: &bytes)
         else { return nextOfAnyKind(in: &bytes) }
         guard short.isASCII || !short.isText else { return checkText(short, in: &bytes) }
@@ -92,16 +92,16 @@ extension ServerContext {
     /// From here on a connection that was being answered the short way goes the long one: what it was
     /// answered stands in its outbox.
     @inline(__always)
-    mutating func endShortWay(_ slot: UInt32) {
-        guard slot == inbound.reading.slot, output.takesAnswers else { return }
-        output.answerable = UInt64.max
-        if !output.answers.isEmpty { moveAnswers(to: slot) }
+    mutating func leaveFastPath(_ slot: UInt32) {
+        guard slot == inbound.reading.slot, output.isOnFastPath else { return }
+        output.fastPathResourceID = UInt64.max
+        if !output.replyBuffer.isEmpty { moveReplies(to: slot) }
     }
 
     /// Puts what it was answered into a connection's outbox.
     @inline(never)
-    mutating func moveAnswers(to slot: UInt32) {
-        output.moveAnswers(to: &connections.slots[slot])
+    mutating func moveReplies(to slot: UInt32) {
+        output.moveReplies(to: &connections.slots[slot])
     }
 }
 

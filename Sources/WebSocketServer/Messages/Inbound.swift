@@ -104,9 +104,9 @@ extension Connection {
         decoder.isBetweenMessages && !flags.contains(.client) ? limit : -1
     }
 
-    /// See ``Reading/answerable``.
+    /// See ``Reading/fastPathResourceID``.
     @inline(__always)
-    var takesShortWay: Bool {
+    var isFastPathEligible: Bool {
         takesMessages && takesPlainFrames && !delivery.isBlocked && delivery.outbox.isEmpty
     }
 }

@@ -103,11 +103,11 @@ extension ServerCore where K: ~Copyable {
             preconditionFailure("what a message's callback throws is seen to in its loop")
         }
         // What it was sent in answer goes out at once, in one send, while it is in the cache.
-        let wentShortWay = io.output.takesAnswers
+        let tookFastPath = io.output.isOnFastPath
         io.output.end()
         if let rest = io.inbound.end(), io.connections.slots[slot].session.reads { keep(slot, rest) }
-        if wentShortWay {
-            if !io.output.answers.isEmpty { sendAnswers(slot) }
+        if tookFastPath {
+            if !io.output.replyBuffer.isEmpty { sendReplies(slot) }
             return
         }
         if !io.connections.slots[slot].delivery.outbox.isEmpty { flush(slot) }
@@ -140,7 +140,7 @@ extension ServerCore where K: ~Copyable {
             }
             io.connections.setCause(slot, .endOfStream)
             io.die(slot, resetting: false)
-        // It may have ended its side only, and still wait for the answers to what it asked before.
+        // It may have ended its side only, and still wait for the replyBuffer to what it asked before.
         case .head, .body: io.endAfterOutput(slot)
         case .lingering, .responding: io.die(slot, resetting: false)
         case .awaitingAnswer: answerEnded(slot)

@@ -45,16 +45,16 @@ extension ServerCore where K: ~Copyable {
 
     /// One send of what a connection was answered the short way; what its socket does not take goes to
     /// its outbox.
-    mutating func sendAnswers(_ slot: UInt32) {
-        let count = io.output.answers.count
-        let outcome = Self.send(io.output.answers, to: io.connections.slots[slot].descriptor, &kernel)
+    mutating func sendReplies(_ slot: UInt32) {
+        let count = io.output.replyBuffer.count
+        let outcome = Self.send(io.output.replyBuffer, to: io.connections.slots[slot].descriptor, &kernel)
         guard let sent = accountSend(outcome, slot) else {
-            io.output.answers.removeAll(keepingCapacity: true)
+            io.output.replyBuffer.removeAll(keepingCapacity: true)
             return
         }
-        io.output.answers.removeFirst(sent)
+        io.output.replyBuffer.removeFirst(sent)
         guard sent < count else { return }
-        io.moveAnswers(to: slot)
+        io.moveReplies(to: slot)
         block(slot)
         checkOutbox(slot)
     }
