@@ -57,7 +57,7 @@ public struct ServerContext: ~Copyable {
     var refused: [RefusedConnection] = []
     /// The calendar's time as the Date field of HTTP, made once a second.
     private var date = (second: UInt64.max, text: "")
-    private(set) var chance: Chance
+    private(set) var random: RandomPool
 
     init(limits: Limits, logger: Logger, now: Instant, wallClock: WallTime) {
         self.limits = limits
@@ -67,7 +67,7 @@ public struct ServerContext: ~Copyable {
         self.logger = logger
         self.now = now
         self.wallClock = wallClock
-        chance = Chance()
+        random = RandomPool()
     }
 
     /// Lets other limits hold from now on.
@@ -170,13 +170,13 @@ public struct ServerContext: ~Copyable {
         newRules = (limits, origin)
     }
 
-    // MARK: Chance
+    // MARK: RandomPool
 
     /// So many unpredictable bytes of the kernel: for tokens and session names.
-    public mutating func randomBytes(_ count: Int) -> [UInt8] { chance.take(count) }
+    public mutating func randomBytes(_ count: Int) -> [UInt8] { random.take(count) }
 
-    mutating func refillChance<K: Kernel & ~Copyable>(_ kernel: inout K) {
-        chance.refill(&kernel)
+    mutating func refillRandom<K: Kernel & ~Copyable>(_ kernel: inout K) {
+        random.refill(&kernel)
     }
 
     /// The Date field of HTTP for this turn.

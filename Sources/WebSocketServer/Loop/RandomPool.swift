@@ -1,9 +1,9 @@
 // Unpredictable bytes, fetched by the server from its kernel and handed out to the handler.
 import LinuxReactor
 
-/// A supply of random bytes that is refilled between the handler's calls, so that even chance
+/// A supply of random bytes that is refilled between the handler's calls, so that even random
 /// comes through the ``Kernel`` and a simulated run can be repeated.
-struct Chance {
+struct RandomPool {
     private static let supplyByteCount = 4096
     private var bytes = [UInt8](repeating: 0, count: supplyByteCount)
     /// Bytes from here on have not been given out.

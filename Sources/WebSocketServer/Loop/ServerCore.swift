@@ -155,7 +155,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         poller.wait(timeout: timeout(), &kernel)
         io.now = kernel.monotonicNow()
         io.wallClock = kernel.wallClockNow()
-        io.refillChance(&kernel)
+        io.refillRandom(&kernel)
         io.statistics.turnCount += 1
 
         takeOverRules()
@@ -255,7 +255,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
 
     /// Lets the handler begin: called once, before the first turn.
     package mutating func start(_ call: HandlerCall) {
-        io.refillChance(&kernel)
+        io.refillRandom(&kernel)
         emit(.start, call)
         beginLoopProbe()
     }
