@@ -137,7 +137,7 @@ extension Chat {
     }
 
     private mutating func addSubscription(
-        _ slot: UInt32, to room: UInt32, at now: ChatMoment, _ effects: inout Effects
+        _ slot: UInt32, to room: UInt32, at now: Timestamp, _ effects: inout Effects
     ) {
         let membership = addMembership(connections[slot].user, to: room, at: now, &effects)
         let subscription = Subscription(
@@ -148,7 +148,7 @@ extension Chat {
 
     /// Takes a connection out of a room.
     mutating func leave(
-        _ slot: UInt32, _ subscription: UInt32, at now: ChatMoment, _ effects: inout Effects
+        _ slot: UInt32, _ subscription: UInt32, at now: Timestamp, _ effects: inout Effects
     ) {
         let next = subscriptions[subscription].link
         if connections[slot].firstSubscription == subscription {

@@ -46,7 +46,7 @@ extension Chat {
 
     /// The user who has this name from now on, with one more connection.
     private mutating func admitUser(
-        _ name: String, _ proof: SessionToken?, at now: ChatMoment
+        _ name: String, _ proof: SessionToken?, at now: Timestamp
     ) throws(Refusal) -> UInt32 {
         let key = NameKey(name)
         guard key != publisherKey else {
@@ -95,7 +95,7 @@ extension Chat {
     }
 
     /// A user has lost a connection that was in no room any more.
-    mutating func userLost(_ user: UInt32, at now: ChatMoment) {
+    mutating func userLost(_ user: UInt32, at now: Timestamp) {
         users[user].connectionCount -= 1
         guard users[user].connectionCount == 0 else { return }
         users[user].leftAt = now.monotonic
@@ -106,7 +106,7 @@ extension Chat {
     }
 
     /// Forgets the sessions that nobody has used for longer than `sessionLifetime`.
-    mutating func forgetGoneUsers(at now: ChatMoment) {
+    mutating func forgetGoneUsers(at now: Timestamp) {
         while goneUsers.first != none,
             now.monotonic - users[goneUsers.first].leftAt >= timing.sessionLifetime
         {

@@ -85,7 +85,7 @@ extension Chat {
     @inline(__always)
     func writePush(
         to room: UInt32, from user: borrowing String, _ text: Span<UInt8>, _ body: JSONValue,
-        _ id: JSONValue?, at now: ChatMoment, _ effects: inout Effects
+        _ id: JSONValue?, at now: Timestamp, _ effects: inout Effects
     ) -> Int {
         effects.bytes.put("{\"type\":\"message\",\"room\":\"")
         effects.bytes.put(text: rooms[room].name)

@@ -14,7 +14,7 @@ enum PresenceEvent {
 extension Chat {
     /// Counts one more of the user's connections in the room.
     mutating func addMembership(
-        _ user: UInt32, to room: UInt32, at now: ChatMoment, _ effects: inout Effects
+        _ user: UInt32, to room: UInt32, at now: Timestamp, _ effects: inout Effects
     ) -> UInt32 {
         // A user with one connection, which is not in the room, is not in it by another.
         if users[user].connectionCount > 1, let present = membership(of: user, in: room) {
@@ -37,7 +37,7 @@ extension Chat {
 
     /// Counts one less, and ends the membership with the last.
     mutating func removeConnection(
-        from membership: UInt32, at now: ChatMoment, _ effects: inout Effects
+        from membership: UInt32, at now: Timestamp, _ effects: inout Effects
     ) {
         memberships[membership].connectionCount -= 1
         guard memberships[membership].connectionCount == 0 else { return }
@@ -107,7 +107,7 @@ extension Chat {
     }
 
     /// Pushes the sizes that have changed, each room's once a second at most.
-    mutating func pushCounts(at now: ChatMoment, _ effects: inout Effects) {
+    mutating func pushCounts(at now: Timestamp, _ effects: inout Effects) {
         guard !changedRooms.isEmpty else { return }
         var later: [UInt32] = []
         for room in changedRooms where rooms[room].isCountChanged {

@@ -48,7 +48,7 @@ extension Chat {
     /// - Returns: `{"type":"ok","room":…,"epoch":…,"offset":…,"count":…}`, of which `count` says how
     ///   many members the room has; or an `error`.
     public mutating func publish(
-        _ body: Span<UInt8>, toRoom roomName: String, by publisher: UInt64, at now: ChatMoment,
+        _ body: Span<UInt8>, toRoom roomName: String, by publisher: UInt64, at now: Timestamp,
         _ effects: inout Effects
     ) -> RoomAnswer {
         do throws(Refusal) {
@@ -60,7 +60,7 @@ extension Chat {
     }
 
     private mutating func publish(
-        _ body: Span<UInt8>, _ roomName: String, _ publisher: UInt64, at now: ChatMoment,
+        _ body: Span<UInt8>, _ roomName: String, _ publisher: UInt64, at now: Timestamp,
         _ effects: inout Effects
     ) throws(Refusal) -> RoomAnswer {
         let name = try Name.room(roomName)

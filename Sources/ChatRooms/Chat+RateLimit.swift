@@ -5,7 +5,7 @@ extension Chat {
     /// instant (the generic cell rate algorithm): when the bucket would be full again. Whoever
     /// keeps on without resting is closed with 4002.
     mutating func admit(
-        _ key: ConnectionKey, at now: ChatMoment, _ effects: inout Effects
+        _ key: ConnectionKey, at now: Timestamp, _ effects: inout Effects
     ) throws(Refusal) {
         guard limits.commandsPerSecond > 0 else { return }
         let interval = Int64(1_000_000 / limits.commandsPerSecond)
@@ -30,7 +30,7 @@ extension Chat {
     }
 
     /// Closes the connections that have not logged in by their deadline.
-    mutating func closeLateLogins(at now: ChatMoment, _ effects: inout Effects) {
+    mutating func closeLateLogins(at now: Timestamp, _ effects: inout Effects) {
         while let next = waiting.first {
             if isWaiting(next.key) {
                 guard now.monotonic - next.openedAt >= timing.loginDeadline else { return }

@@ -8,7 +8,7 @@ extension Chat {
     /// saving and restoring does not count. Limits are not saved: `limits` hold from here on. Throws
     /// if the bytes are not what ``save(at:)`` returned.
     public init(
-        restoring bytes: [UInt8], limits: ChatLimits = ChatLimits(), at now: ChatMoment
+        restoring bytes: [UInt8], limits: ChatLimits = ChatLimits(), at now: Timestamp
     ) throws(RestoreError) {
         self.init(limits: limits, epochSeed: 0)
         var reader = StateReader(bytes)

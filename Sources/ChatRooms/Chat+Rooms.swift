@@ -44,7 +44,7 @@ extension Chat {
     }
 
     /// The last member has gone. A room in which nobody ever spoke has nothing to keep.
-    mutating func roomEmptied(_ room: UInt32, at now: ChatMoment, _ effects: inout Effects) {
+    mutating func roomEmptied(_ room: UInt32, at now: Timestamp, _ effects: inout Effects) {
         rooms[room].emptySince = now.monotonic
         emptyRooms.append(room, in: &rooms)
         if rooms[room].history.lastOffset == 0 {
@@ -53,14 +53,14 @@ extension Chat {
     }
 
     /// Somebody has spoken in a room that may be without members: it is kept as long again.
-    mutating func roomHeard(_ room: UInt32, isNew: Bool, at now: ChatMoment) {
+    mutating func roomHeard(_ room: UInt32, isNew: Bool, at now: Timestamp) {
         guard rooms[room].members.count == 0 else { return }
         if !isNew { emptyRooms.remove(room, in: &rooms) }
         rooms[room].emptySince = now.monotonic
         emptyRooms.append(room, in: &rooms)
     }
 
-    mutating func forgetEmptyRooms(at now: ChatMoment, _ effects: inout Effects) {
+    mutating func forgetEmptyRooms(at now: Timestamp, _ effects: inout Effects) {
         while emptyRooms.first != none,
             now.monotonic - rooms[emptyRooms.first].emptySince >= timing.emptyRoomLifetime
         {

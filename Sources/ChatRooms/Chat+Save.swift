@@ -6,7 +6,7 @@ extension Chat {
 
     /// The whole chat as bytes. Limits and the stock of session tokens are not part of it; every
     /// instant is, and is shifted to the other process's clock by `init(restoring:)`.
-    public func save(at now: ChatMoment) -> [UInt8] {
+    public func save(at now: Timestamp) -> [UInt8] {
         var out = StateWriter()
         out.put(Self.stateMagic)
         out.put(Self.stateVersion)

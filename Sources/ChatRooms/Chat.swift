@@ -76,7 +76,7 @@ public struct Chat: ~Copyable, Sendable {
     /// The slot of `key` must be free: the connection there before has been reported as closed.
     /// `resourceID` is the number that `welcome` tells the client.
     public mutating func connectionOpened(
-        _ key: ConnectionKey, resourceID: UInt64, at now: ChatMoment
+        _ key: ConnectionKey, resourceID: UInt64, at now: Timestamp
     ) {
         connections.reach(key.slot, with: ConnectionRecord())
         precondition(connections[key.slot].state == .closed, "The slot is taken.")
@@ -88,7 +88,7 @@ public struct Chat: ~Copyable, Sendable {
 
     /// A connection has sent a text message.
     public mutating func received(
-        _ text: Span<UInt8>, from key: ConnectionKey, at now: ChatMoment,
+        _ text: Span<UInt8>, from key: ConnectionKey, at now: Timestamp,
         _ effects: inout Effects
     ) {
         guard isKnown(key), connections[key.slot].state != .closing else { return }
@@ -115,7 +115,7 @@ public struct Chat: ~Copyable, Sendable {
 
     /// A connection has gone, for whatever reason. Unknown and stale keys are harmless.
     public mutating func connectionClosed(
-        _ key: ConnectionKey, at now: ChatMoment, _ effects: inout Effects
+        _ key: ConnectionKey, at now: Timestamp, _ effects: inout Effects
     ) {
         guard isKnown(key) else { return }
         while case let subscription = connections[key.slot].firstSubscription,
@@ -131,7 +131,7 @@ public struct Chat: ~Copyable, Sendable {
 
     /// Does what is due by time alone. To be called about once a second; takes time in
     /// proportion to what is due, never to what there is.
-    public mutating func tick(at now: ChatMoment, _ effects: inout Effects) {
+    public mutating func tick(at now: Timestamp, _ effects: inout Effects) {
         closeLateLogins(at: now, &effects)
         pushCounts(at: now, &effects)
         forgetEmptyRooms(at: now, &effects)

@@ -1,7 +1,7 @@
 // An instant, given from outside: the chat has no clock.
 
 /// Now, on both clocks.
-public struct ChatMoment: Sendable {
+public struct Timestamp: Sendable {
     /// Milliseconds of a clock that never goes back. Every deadline is measured with it.
     public var monotonic: Int64
     /// Milliseconds since 1970 in UTC: what is written beside a message.

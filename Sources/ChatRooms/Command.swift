@@ -3,12 +3,12 @@
 /// One command on its way through the chat. Its bytes travel beside it.
 struct Command {
     let connection: ConnectionKey
-    let now: ChatMoment
+    let now: Timestamp
     var fields = CommandFields()
 
     static let referenceByteLimit = 64
 
-    init(connection: ConnectionKey, now: ChatMoment) {
+    init(connection: ConnectionKey, now: Timestamp) {
         self.connection = connection
         self.now = now
     }

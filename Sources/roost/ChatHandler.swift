@@ -50,7 +50,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     mutating func onStart(_ io: inout ServerContext) { started = io.now }
 
     mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) {
-        chat.connectionOpened(id.key, resourceID: id.resourceId, at: io.moment)
+        chat.connectionOpened(id.key, resourceID: id.resourceId, at: io.timestamp)
         service.events.opened(id, io.peer(of: id))
     }
 
@@ -61,7 +61,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
             throw Disconnect(.unsupportedData, "The chat speaks JSON in text messages.")
         }
         if chat.needsToken { provideToken(&io) }
-        chat.received(message.bytes, from: id.key, at: io.moment, &effects)
+        chat.received(message.bytes, from: id.key, at: io.timestamp, &effects)
         carryOutEffects(&io)
     }
 
@@ -69,12 +69,12 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         service.events.ended(
             id, cause, io.peer(of: id),
             EventLog.Party(user: chat.userName(of: id.key), rooms: chat.roomNames(of: id.key)))
-        chat.connectionClosed(id.key, at: io.moment, &effects)
+        chat.connectionClosed(id.key, at: io.timestamp, &effects)
         carryOutEffects(&io)
     }
 
     mutating func onTick(_ io: inout ServerContext) {
-        chat.tick(at: io.moment, &effects)
+        chat.tick(at: io.timestamp, &effects)
         carryOutEffects(&io)
         endWaits(&io)
         service.tick(roomCount: chat.roomCount, userCount: chat.userCount, &io)
@@ -149,7 +149,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     // MARK: Hand-over
 
     func save(to writer: inout StateWriter, _ io: borrowing ServerContext) {
-        writer.write(chat.save(at: io.moment).span)
+        writer.write(chat.save(at: io.timestamp).span)
         writer.write(UInt64(topics.count))
         for topic in topics {
             writer.write(topic != nil)
@@ -162,7 +162,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     ) throws(StateError) {
         let bytes = Array(try reader.readBytes())
         do {
-            chat = try Chat(restoring: bytes, limits: chat.limits, at: io.moment)
+            chat = try Chat(restoring: bytes, limits: chat.limits, at: io.timestamp)
         } catch {
             throw StateError("The chat's state cannot be read: \(error)")
         }
@@ -181,8 +181,8 @@ extension ConnectionID {
 
 extension ServerContext {
     /// This turn's instant on both clocks.
-    var moment: ChatMoment {
-        ChatMoment(
+    var timestamp: Timestamp {
+        Timestamp(
             monotonic: Int64(clamping: now.milliseconds),
             wall: Int64(clamping: wallClock.milliseconds))
     }

@@ -129,7 +129,7 @@ import Testing
         ] as [(Int64, String)])
     func wallTime(_ milliseconds: Int64, _ expected: String) {
         var out = ByteBuffer()
-        ChatMoment(monotonic: 0, wall: milliseconds).writeWall(to: &out)
+        Timestamp(monotonic: 0, wall: milliseconds).writeWall(to: &out)
         #expect(String(decoding: out.array(), as: UTF8.self) == expected)
     }
 
@@ -139,7 +139,7 @@ import Testing
         for _ in 0..<2_000 {
             let seconds = Int64.random(in: 0..<250_000_000_000, using: &random)
             var out = ByteBuffer()
-            ChatMoment(monotonic: 0, wall: seconds * 1000).writeWall(to: &out)
+            Timestamp(monotonic: 0, wall: seconds * 1000).writeWall(to: &out)
             let expected = Date(timeIntervalSince1970: Double(seconds)).formatted(style)
             #expect(String(decoding: out.array(), as: UTF8.self) == expected)
         }

@@ -63,7 +63,7 @@ import Testing
 
     @Test func saysWhatIsWrongWithSavedBytes() throws {
         let bytes = savedWorld()
-        let now = ChatMoment(monotonic: 0, wall: 0)
+        let now = Timestamp(monotonic: 0, wall: 0)
         func error(_ bytes: [UInt8]) -> RestoreError? {
             do {
                 _ = try Chat(restoring: bytes, at: now)
@@ -103,7 +103,7 @@ import Testing
     }
 
     private func survives(_ bytes: [UInt8]) -> Bool {
-        let now = ChatMoment(monotonic: 77, wall: 0)
+        let now = Timestamp(monotonic: 77, wall: 0)
         guard var chat = try? Chat(restoring: bytes, limits: .withoutRateLimit, at: now) else {
             return false
         }

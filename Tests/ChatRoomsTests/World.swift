@@ -27,7 +27,7 @@ struct SeededGenerator: RandomNumberGenerator {
 final class World {
     var chat: Chat
     var effects = Effects()
-    var now = ChatMoment(monotonic: 1_000_000, wall: 1_795_381_500_123)
+    var now = Timestamp(monotonic: 1_000_000, wall: 1_795_381_500_123)
     var tokens = SeededGenerator(99)
     var connections: [UInt32: ConnectionKey] = [:]
     var generations: [UInt32: UInt32] = [:]

@@ -32,7 +32,7 @@ extension Workload {
         { count in
             var chat = Chat(limits: .withoutRateLimit, epochSeed: 7)
             var effects = Effects()
-            var now = ChatMoment(monotonic: 1_000_000, wall: 1_795_381_500_123)
+            var now = Timestamp(monotonic: 1_000_000, wall: 1_795_381_500_123)
             let key = ConnectionKey(slot: 0, generation: 1)
             chat.connectionOpened(key, resourceID: 1, at: now)
             chat.provide(SessionToken(bits: 1))

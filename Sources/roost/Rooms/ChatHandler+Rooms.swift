@@ -13,7 +13,7 @@ extension ChatHandler {
             case .post:
                 let publisher = try access.publisher(request)
                 let answer = chat.publish(
-                    request.body, toRoom: roomRequest.room, by: publisher, at: io.moment,
+                    request.body, toRoom: roomRequest.room, by: publisher, at: io.timestamp,
                     &effects)
                 carryOutEffects(&io)
                 io.respond(to: request.id, HTTPResponse(answer))

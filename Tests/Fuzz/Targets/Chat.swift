@@ -27,7 +27,7 @@ private struct Town: ~Copyable {
     private let limits: ChatLimits
     private var chat: Chat
     private var effects = Effects()
-    private var now = ChatMoment(monotonic: 1_000_000, wall: 1_795_381_500_123)
+    private var now = Timestamp(monotonic: 1_000_000, wall: 1_795_381_500_123)
     private var tokenCount: UInt64 = 0
     private var generations = [UInt32](repeating: 0, count: 6)
     private var connections: [UInt32: ConnectionKey] = [:]

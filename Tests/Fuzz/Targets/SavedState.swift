@@ -47,7 +47,7 @@ private let chatLimits: ChatLimits = {
 private let savedChat: [UInt8] = {
     var chat = Chat(limits: chatLimits, epochSeed: 7)
     var effects = Effects()
-    let now = ChatMoment(monotonic: 1_000_000, wall: 1_795_381_500_123)
+    let now = Timestamp(monotonic: 1_000_000, wall: 1_795_381_500_123)
     for slot in 0..<4 as Range<UInt32> {
         let key = ConnectionKey(slot: slot, generation: 1)
         chat.connectionOpened(key, resourceID: UInt64(slot), at: now)
@@ -68,7 +68,7 @@ private let savedChat: [UInt8] = {
 
 private func restoreChat(_ input: inout FuzzInput) throws {
     let state = damage(savedChat, &input)
-    var now = ChatMoment(monotonic: 5000, wall: 1_795_381_600_000)
+    var now = Timestamp(monotonic: 5000, wall: 1_795_381_600_000)
     guard var chat = try? Chat(restoring: state, limits: chatLimits, at: now) else { return }
     var effects = Effects()
     var keys: [ConnectionKey] = []
