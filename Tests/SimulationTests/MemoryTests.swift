@@ -68,10 +68,10 @@ import WebSocketCore
         simulation.network.sockets[slow.socket]!.window = 1000
         for _ in 0..<10 { quick.send("pub 0") }
         simulation.settle()
-        #expect(simulation.core.io.topics.lanes[0].log.capacity >= 600_000)
+        #expect(simulation.core.io.topics.variants[0].log.capacity >= 600_000)
         simulation.network.sockets[slow.socket]!.window = .max
         simulation.settle()
-        #expect(simulation.core.io.topics.lanes[0].log.capacity == 0)
+        #expect(simulation.core.io.topics.variants[0].log.capacity == 0)
         #expect(simulation.core.io.topics.spareLog.capacity <= 256 * 1024)
     }
 

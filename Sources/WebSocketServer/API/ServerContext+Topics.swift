@@ -139,11 +139,11 @@ extension ServerContext {
 
 extension ServerContext {
     /// The publisher that fills a topic faster than it is swept is not read until it is.
-    private mutating func holdPublisher(_ lane: UInt32) {
+    private mutating func holdPublisher(_ variant: UInt32) {
         let slot = inbound.reading.slot
         guard slot != UInt32.max, !connections.slots[slot].readPauses.contains(.congestion) else { return }
         pauseReading(slot, .congestion)
-        topics.lanes[lane].waiting.append(connections.id(of: slot))
+        topics.variants[variant].waiting.append(connections.id(of: slot))
     }
 
     /// Lets the publishers go on that were held while a topic was half full.

@@ -24,10 +24,10 @@ enum Encoding: UInt8, CaseIterable, BitwiseCopyable {
     case deflated
 }
 
-/// A topic: its policy and one lane for each encoding that a subscriber uses.
+/// A topic: its policy and one variant for each encoding that a subscriber uses.
 struct TopicState: ~Copyable {
-    /// Lane numbers by encoding; `UInt32.max` where nobody uses one.
-    var lanes: InlineArray<2, UInt32> = [.max, .max]
+    /// Variant numbers by encoding; `UInt32.max` where nobody uses one.
+    var variants: InlineArray<2, UInt32> = [.max, .max]
     var generation: UInt32 = 0
     var policy = SlowConsumerPolicy.disconnect
     var logByteLimit = 0

@@ -6,19 +6,19 @@ extension ServerCore where K: ~Copyable {
     /// Sweeps the topics that have something new, fairly in turn, until all are done or the budget is
     /// spent; then the loop looks at everything else before it goes on.
     mutating func sweepTopics() {
-        guard !io.topics.queuedLanes.isEmpty else { return loopProbe.passed(0) }
+        guard !io.topics.dirtyVariants.isEmpty else { return loopProbe.passed(0) }
         io.statistics.sweepCount += 1
         // The clock is not worth its time in each turn: a sample says as much.
-        guard io.statistics.sweepCount & 15 == 0 else { return sweepQueuedLanes() }
+        guard io.statistics.sweepCount & 15 == 0 else { return sweepDirtyVariants() }
         let start = kernel.monotonicNow()
-        sweepQueuedLanes()
+        sweepDirtyVariants()
         io.statistics.sweepNanoseconds += 16 * kernel.monotonicNow().nanoseconds(since: start)
     }
 
-    private mutating func sweepQueuedLanes() {
+    private mutating func sweepDirtyVariants() {
         var sweep = TopicTable.Sweep(budget: io.limits.flushBudget)
         while let due = io.topics.nextDue(&sweep) { serve(due, &sweep) }
-        loopProbe.passed(sweep.laneCount)
+        loopProbe.passed(sweep.variantCount)
         io.statistics.skipCount = io.topics.skipCount
         if !io.topics.laggards.isEmpty { endLaggards() }
         io.releasePublishers()
@@ -49,7 +49,7 @@ extension ServerCore where K: ~Copyable {
     /// One send from a subscriber's cursor to the log's end. Returns what it costs of the budget.
     private mutating func sendBroadcasts(_ due: TopicTable.Due) -> Int {
         let slot = due.connection
-        let cost = 1 + Int(io.topics.lanes[due.lane].log.end - due.cursor) >> 14
+        let cost = 1 + Int(io.topics.variants[due.variant].log.end - due.cursor) >> 14
         let outcome = Self.send(
             io.topics, due, to: io.connections.slots[slot].descriptor, &kernel)
         io.statistics.sendCount += 1

@@ -3,13 +3,13 @@ import LinuxReactor
 import WebSocketCore
 
 struct SavedSubscription {
-    let lane: UInt32
+    let variant: UInt32
     let topic: Topic
     let markedEnd: UInt64
     let cursor: UInt64
 
     init(from reader: inout StateReader) throws(StateError) {
-        lane = try reader.read()
+        variant = try reader.read()
         topic = try Topic(from: &reader)
         markedEnd = try reader.read()
         cursor = try reader.read()

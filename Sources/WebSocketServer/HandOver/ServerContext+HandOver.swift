@@ -17,13 +17,13 @@ extension ServerContext {
             writer.write(Int64(topics.states[index].logByteLimit))
             writer.write(topics.states[index].name ?? "")
             for encoding in Encoding.allCases {
-                writer.write(topics.states[index].lanes[Int(encoding.rawValue)])
+                writer.write(topics.states[index].variants[Int(encoding.rawValue)])
             }
         }
-        writer.write(UInt32(topics.lanes.bound))
-        for index in 0..<UInt32(topics.lanes.bound) {
-            writer.write(topics.lanes[index].subscribers.count > 0)
-            if topics.lanes[index].subscribers.count > 0 { topics.lanes[index].save(to: &writer) }
+        writer.write(UInt32(topics.variants.bound))
+        for index in 0..<UInt32(topics.variants.bound) {
+            writer.write(topics.variants[index].subscribers.count > 0)
+            if topics.variants[index].subscribers.count > 0 { topics.variants[index].save(to: &writer) }
         }
     }
 
@@ -39,15 +39,15 @@ extension ServerContext {
                     index: UInt32(index), generation: saved.generation)
             }
         }
-        let laneCount = try reader.read(UInt32.self)
-        var saved: [SavedLane?] = []
-        for _ in 0..<laneCount {
-            saved.append(try reader.readBool() ? try SavedLane(from: &reader) : nil)
+        let variantCount = try reader.read(UInt32.self)
+        var saved: [SavedVariant?] = []
+        for _ in 0..<variantCount {
+            saved.append(try reader.readBool() ? try SavedVariant(from: &reader) : nil)
         }
-        topics.lanes.lay(out: saved.count, isTaken: { saved[Int($0)] != nil }) { TopicLane() }
-        for (index, lane) in saved.enumerated() {
-            guard let lane else { continue }
-            try lane.apply(to: &topics.lanes[UInt32(index)])
+        topics.variants.lay(out: saved.count, isTaken: { saved[Int($0)] != nil }) { TopicVariant() }
+        for (index, variant) in saved.enumerated() {
+            guard let variant else { continue }
+            try variant.apply(to: &topics.variants[UInt32(index)])
         }
     }
 
@@ -67,14 +67,14 @@ private struct SavedTopic {
     let policy: SlowConsumerPolicy
     let logByteLimit: Int
     let name: String
-    var lanes: [UInt32] = []
+    var variants: [UInt32] = []
 
     init(from reader: inout StateReader) throws(StateError) {
         generation = try reader.read()
         policy = try SlowConsumerPolicy(from: &reader)
         logByteLimit = try reader.readCount()
         name = try reader.readString()
-        for _ in Encoding.allCases { lanes.append(try reader.read()) }
+        for _ in Encoding.allCases { variants.append(try reader.read()) }
     }
 
     func apply(to topic: inout TopicState) {
@@ -83,7 +83,7 @@ private struct SavedTopic {
         topic.policy = policy
         topic.logByteLimit = logByteLimit
         topic.name = name.isEmpty ? nil : name
-        for (index, lane) in lanes.enumerated() { topic.lanes[index] = lane }
+        for (index, variant) in variants.enumerated() { topic.variants[index] = variant }
     }
 }
 
@@ -97,7 +97,7 @@ extension SlowConsumerPolicy {
     }
 }
 
-extension TopicLane {
+extension TopicVariant {
     fileprivate func save(to writer: inout StateWriter) {
         writer.write(policy.rawValue)
         writer.write(Int64(logByteLimit))
@@ -107,7 +107,7 @@ extension TopicLane {
     }
 }
 
-private struct SavedLane {
+private struct SavedVariant {
     let policy: SlowConsumerPolicy
     let logByteLimit: Int
     let start: UInt64
@@ -122,16 +122,16 @@ private struct SavedLane {
         frames = try reader.readBytes()
     }
 
-    func apply(to lane: inout TopicLane) throws(StateError) {
+    func apply(to variant: inout TopicVariant) throws(StateError) {
         guard
             let log = TopicLog(start: start, latestFrame: latestFrame, frames: frames.span)
         else { throw StateError("a topic's log is damaged") }
-        lane.policy = policy
-        lane.logByteLimit = logByteLimit
-        lane.log = log
+        variant.policy = policy
+        variant.logByteLimit = logByteLimit
+        variant.log = log
         // Nobody counts as swept: the next pass looks at every cursor.
-        lane.floor = start
-        lane.passStart = start
+        variant.floor = start
+        variant.passStart = start
     }
 }
 
@@ -196,8 +196,8 @@ extension ServerContext {
             if let compression = saved.compression { restore(compression, of: slot) }
             for subscription in saved.subscriptions { try restore(subscription, of: slot) }
         }
-        for lane in 0..<UInt32(topics.lanes.bound) where topics.lanes[lane].subscribers.count > 0 {
-            topics.queueLane(lane)
+        for variant in 0..<UInt32(topics.variants.bound) where topics.variants[variant].subscribers.count > 0 {
+            topics.markDirty(variant)
         }
         return slots
     }
@@ -246,27 +246,27 @@ extension ServerContext {
         writer.write(UInt32(indices.count))
         for index in indices {
             let subscription = topics.subscriptions[index]
-            writer.write(subscription.lane)
-            topics.lanes[subscription.lane].topic.save(to: &writer)
+            writer.write(subscription.variant)
+            topics.variants[subscription.variant].topic.save(to: &writer)
             writer.write(subscription.markedEnd)
-            writer.write(topics.lanes[subscription.lane].subscribers[Int(subscription.subscriber)].cursor)
+            writer.write(topics.variants[subscription.variant].subscribers[Int(subscription.subscriber)].cursor)
         }
     }
 
     private mutating func restore(
         _ saved: SavedSubscription, of slot: UInt32
     ) throws(StateError) {
-        guard Int(saved.lane) < topics.lanes.bound, saved.cursor >= topics.lanes[saved.lane].log.start,
-            saved.cursor <= topics.lanes[saved.lane].log.end
+        guard Int(saved.variant) < topics.variants.bound, saved.cursor >= topics.variants[saved.variant].log.start,
+            saved.cursor <= topics.variants[saved.variant].log.end
         else { throw StateError("a subscription is damaged") }
-        let subscriber = UInt32(topics.lanes[saved.lane].subscribers.count)
+        let subscriber = UInt32(topics.variants[saved.variant].subscribers.count)
         let subscription = topics.subscriptions.take(
             Subscription(
-                lane: saved.lane, subscriber: subscriber, next: connections.slots[slot].delivery.firstSubscription,
+                variant: saved.variant, subscriber: subscriber, next: connections.slots[slot].delivery.firstSubscription,
                 markedEnd: saved.markedEnd))
-        topics.lanes[saved.lane].topic = saved.topic
+        topics.variants[saved.variant].topic = saved.topic
         connections.slots[slot].delivery.firstSubscription = subscription
-        topics.lanes[saved.lane].subscribers.append(
+        topics.variants[saved.variant].subscribers.append(
             Subscriber(cursor: saved.cursor, connection: slot, subscription: subscription))
     }
 }

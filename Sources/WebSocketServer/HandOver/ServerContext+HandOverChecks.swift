@@ -8,47 +8,47 @@ extension ServerContext {
         try checkTopics()
         var boundaries: [UInt32: [UInt64]] = [:]
         var subscriberCount = 0
-        for lane in 0..<UInt32(topics.lanes.bound) where topics.lanes[lane].subscribers.count > 0 {
-            boundaries[lane] = try frameBoundaries(of: lane)
+        for variant in 0..<UInt32(topics.variants.bound) where topics.variants[variant].subscribers.count > 0 {
+            boundaries[variant] = try frameBoundaries(of: variant)
             subscriberCount += 1
         }
-        // A lane without subscribers would never be given back.
-        guard subscriberCount == topics.lanes.takenCount else { throw StateError("a lane has no subscribers") }
+        // A variant without subscribers would never be given back.
+        guard subscriberCount == topics.variants.takenCount else { throw StateError("a variant has no subscribers") }
         for slot in slots {
             try checkSession(slot)
             try checkMemberships(slot, boundaries)
         }
     }
 
-    /// Each lane belongs to one topic.
+    /// Each variant belongs to one topic.
     private func checkTopics() throws(StateError) {
         var seen: Set<UInt32> = []
         for index in 0..<UInt32(topics.states.bound) where topics.states[index].isTaken {
-            for place in topics.states[index].lanes.indices {
-                let lane = topics.states[index].lanes[place]
-                if lane == UInt32.max { continue }
-                guard lane < topics.lanes.bound, topics.lanes[lane].subscribers.count > 0, seen.insert(lane).inserted
-                else { throw StateError("topic \(index) has a lane that is not its own") }
+            for place in topics.states[index].variants.indices {
+                let variant = topics.states[index].variants[place]
+                if variant == UInt32.max { continue }
+                guard variant < topics.variants.bound, topics.variants[variant].subscribers.count > 0, seen.insert(variant).inserted
+                else { throw StateError("topic \(index) has a variant that is not its own") }
             }
         }
-        guard seen.count == topics.lanes.takenCount else { throw StateError("a lane has no topic") }
+        guard seen.count == topics.variants.takenCount else { throw StateError("a variant has no topic") }
     }
 
     /// Where the frames of a log begin and end.
-    private func frameBoundaries(of lane: UInt32) throws(StateError) -> [UInt64] {
-        let (start, end) = (topics.lanes[lane].log.start, topics.lanes[lane].log.end)
+    private func frameBoundaries(of variant: UInt32) throws(StateError) -> [UInt64] {
+        let (start, end) = (topics.variants[variant].log.start, topics.variants[variant].log.end)
         var boundaries = [start]
         var last = start
         while let boundary = boundaries.last, boundary < end {
             guard
                 let byteCount = FrameHeader.frameByteCount(
-                    topics.lanes[lane].log.slice(from: boundary, to: end)),
+                    topics.variants[variant].log.slice(from: boundary, to: end)),
                 byteCount <= end - boundary
             else { throw StateError("a topic's log has part of a frame") }
             last = boundary
             boundaries.append(boundary + UInt64(byteCount))
         }
-        guard start == end || topics.lanes[lane].log.latestFrame == last else {
+        guard start == end || topics.variants[variant].log.latestFrame == last else {
             throw StateError("a topic's log does not know its newest frame")
         }
         return boundaries
@@ -83,20 +83,20 @@ extension ServerContext {
         while index != Subscription.none {
             let entry = topics.subscriptions[index]
             index = entry.next
-            let cursor = topics.lanes[entry.lane].subscribers[Int(entry.subscriber)].cursor
-            let topic = topics.lanes[entry.lane].topic
+            let cursor = topics.variants[entry.variant].subscribers[Int(entry.subscriber)].cursor
+            let topic = topics.variants[entry.variant].topic
             guard connections.slots[slot].flags.contains(.announced),
                 Int(topic.index) < topics.states.bound, topics.states[topic.index].isTaken,
                 topics.states[topic.index].generation == topic.generation,
-                topics.states[topic.index].lanes.contains(entry.lane),
-                memberships.insert(entry.lane).inserted,
-                entry.markedEnd <= topics.lanes[entry.lane].log.end,
-                boundaries[entry.lane]?.contains(sorted: cursor) == true
+                topics.states[topic.index].variants.contains(entry.variant),
+                memberships.insert(entry.variant).inserted,
+                entry.markedEnd <= topics.variants[entry.variant].log.end,
+                boundaries[entry.variant]?.contains(sorted: cursor) == true
             else { throw StateError("a membership of connection \(slot) is damaged") }
         }
         for (_, marker) in connections.slots[slot].delivery.outbox.markerPositions {
             guard memberships.contains(marker.source),
-                marker.end < topics.lanes[marker.source].log.start
+                marker.end < topics.variants[marker.source].log.start
                     || boundaries[marker.source]?.contains(sorted: marker.end) == true
             else { throw StateError("a marker of connection \(slot) is damaged") }
         }

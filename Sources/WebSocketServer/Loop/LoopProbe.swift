@@ -9,16 +9,16 @@ struct LoopProbe {
         case idle
         /// The event is raised; nothing has come back yet.
         case outward(since: Instant)
-        /// It has come back, and so many lanes are to be swept before it is at its end.
-        case sweeping(laneCount: Int)
+        /// It has come back, and so many variants are to be swept before it is at its end.
+        case sweeping(variantCount: Int)
     }
 
     var stage = Stage.idle
 
-    /// So many lanes at the front of the queue have had their share.
+    /// So many variants at the front of the queue have had their share.
     mutating func passed(_ count: Int) {
-        guard case .sweeping(let laneCount) = stage else { return }
-        stage = .sweeping(laneCount: max(0, laneCount - count))
+        guard case .sweeping(let variantCount) = stage else { return }
+        stage = .sweeping(variantCount: max(0, variantCount - count))
     }
 }
 
@@ -37,7 +37,7 @@ extension ServerCore where K: ~Copyable {
         watchWakeup(for: .readable)
         io.loopLag = io.now.since(start)
         io.statistics.loopLag.record(io.loopLag)
-        loopProbe.stage = .sweeping(laneCount: io.topics.queuedLanes.count)
+        loopProbe.stage = .sweeping(variantCount: io.topics.dirtyVariants.count)
     }
 
     /// Tells the handler, at the end of the turn in which the last stage was passed.

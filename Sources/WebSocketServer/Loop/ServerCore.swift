@@ -180,7 +180,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
 
     /// How long nothing needs to be done unless the kernel says so.
     private func timeout() -> UInt64? {
-        if !io.connections.queued.isEmpty || !io.topics.queuedLanes.isEmpty || !io.connections.finishing.isEmpty
+        if !io.connections.queued.isEmpty || !io.topics.dirtyVariants.isEmpty || !io.connections.finishing.isEmpty
             || !io.connections.resuming.isEmpty || poller.hasEvents || io.stopRequest != nil
             || !io.dialing.isEmpty
         {
@@ -323,7 +323,7 @@ package struct TakenCounts: Equatable, Sendable {
     package var exchanges = 0
     package var dials = 0
     package var topics = 0
-    package var lanes = 0
+    package var variants = 0
     package var subscriptions = 0
     package var compressions = 0
 
@@ -337,7 +337,7 @@ extension ServerCore where K: ~Copyable {
         counts.exchanges = io.exchanges.takenCount
         counts.dials = io.dials.takenCount
         counts.topics = io.topics.states.takenCount
-        counts.lanes = io.topics.lanes.takenCount
+        counts.variants = io.topics.variants.takenCount
         counts.subscriptions = io.topics.subscriptions.takenCount
         counts.compressions = io.compressions.takenCount
         return counts

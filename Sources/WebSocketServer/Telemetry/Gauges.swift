@@ -40,9 +40,9 @@ extension ServerContext {
             gauges.outboxByteCount += step * connections.slots[UInt32(slot)].delivery.outbox.bytes.count
             if connections.slots[UInt32(slot)].delivery.isBlocked { gauges.blockedCount += step }
         }
-        for lane in 0..<UInt32(topics.lanes.bound) where topics.lanes[lane].subscribers.count > 0 {
-            gauges.logByteCount += topics.lanes[lane].log.frames.count
-            let lag = topics.lanes[lane].log.end - topics.lanes[lane].oldestNeeded(topics.subscriptions)
+        for variant in 0..<UInt32(topics.variants.bound) where topics.variants[variant].subscribers.count > 0 {
+            gauges.logByteCount += topics.variants[variant].log.frames.count
+            let lag = topics.variants[variant].log.end - topics.variants[variant].oldestNeeded(topics.subscriptions)
             gauges.cursorLagByteCount = max(gauges.cursorLagByteCount, Int(lag))
         }
         return gauges

@@ -7,11 +7,11 @@ import WebSocketCore
 struct TopicTable: ~Copyable {
     let pinned = Pinned()
     var states = SlotTable<TopicState>()
-    var lanes = SlotTable<TopicLane>()
+    var variants = SlotTable<TopicVariant>()
     var subscriptions = SlotTable<Subscription>()
     var names: [String: Topic] = [:]
     var generation: UInt32 = 0
-    var queuedLanes: [UInt32] = []
+    var dirtyVariants: [UInt32] = []
     var spareLog = ByteBuffer(minimumCapacity: 16 * 1024)
     /// Connections that fell out of a log whose policy is to disconnect them.
     var laggards: [UInt32] = []
@@ -54,17 +54,17 @@ struct TopicTable: ~Copyable {
         guard isCurrent(topic) else { return 0 }
         var count = 0
         for encoding in Encoding.allCases {
-            let lane = states[topic.index].lanes[Int(encoding.rawValue)]
-            if lane != Subscription.none { count += lanes[lane].subscribers.count }
+            let variant = states[topic.index].variants[Int(encoding.rawValue)]
+            if variant != Subscription.none { count += variants[variant].subscribers.count }
         }
         return count
     }
 
     func lastSubscriber(of topic: Topic) -> Subscriber? {
         for encoding in Encoding.allCases {
-            let lane = states[topic.index].lanes[Int(encoding.rawValue)]
-            guard lane != Subscription.none, lanes[lane].subscribers.count > 0 else { continue }
-            return lanes[lane].subscribers[lanes[lane].subscribers.count - 1]
+            let variant = states[topic.index].variants[Int(encoding.rawValue)]
+            guard variant != Subscription.none, variants[variant].subscribers.count > 0 else { continue }
+            return variants[variant].subscribers[variants[variant].subscribers.count - 1]
         }
         return nil
     }
@@ -75,17 +75,17 @@ struct TopicTable: ~Copyable {
     func subscription(to topic: Topic, from first: UInt32) -> UInt32? {
         var index = first
         while index != Subscription.none {
-            if lanes[subscriptions[index].lane].topic == topic { return index }
+            if variants[subscriptions[index].variant].topic == topic { return index }
             index = subscriptions[index].next
         }
         return nil
     }
 
-    /// The subscription to a lane.
-    func subscription(in lane: UInt32, from first: UInt32) -> UInt32? {
+    /// The subscription to a variant.
+    func subscription(in variant: UInt32, from first: UInt32) -> UInt32? {
         var index = first
         while index != Subscription.none {
-            if subscriptions[index].lane == lane { return index }
+            if subscriptions[index].variant == variant { return index }
             index = subscriptions[index].next
         }
         return nil
@@ -94,27 +94,27 @@ struct TopicTable: ~Copyable {
     mutating func join(
         _ topic: Topic, _ encoding: Encoding, connection: UInt32, _ delivery: inout Delivery
     ) {
-        let lane = lane(of: topic, encoding)
-        let subscriber = UInt32(lanes[lane].subscribers.count)
+        let variant = variant(of: topic, encoding)
+        let subscriber = UInt32(variants[variant].subscribers.count)
         let subscription = subscriptions.take(
-            Subscription(lane: lane, subscriber: subscriber, next: delivery.firstSubscription))
+            Subscription(variant: variant, subscriber: subscriber, next: delivery.firstSubscription))
         delivery.firstSubscription = subscription
-        lanes[lane].subscribers.append(
-            Subscriber(cursor: lanes[lane].log.end, connection: connection, subscription: subscription))
+        variants[variant].subscribers.append(
+            Subscriber(cursor: variants[variant].log.end, connection: connection, subscription: subscription))
     }
 
-    /// The lane of a topic for an encoding, made when the first subscriber needs it.
-    private mutating func lane(of topic: Topic, _ encoding: Encoding) -> UInt32 {
+    /// The variant of a topic for an encoding, made when the first subscriber needs it.
+    private mutating func variant(of topic: Topic, _ encoding: Encoding) -> UInt32 {
         let index = Int(encoding.rawValue)
-        if states[topic.index].lanes[index] != Subscription.none {
-            return states[topic.index].lanes[index]
+        if states[topic.index].variants[index] != Subscription.none {
+            return states[topic.index].variants[index]
         }
-        var lane = TopicLane()
-        lane.topic = topic
-        lane.policy = states[topic.index].policy
-        lane.logByteLimit = states[topic.index].logByteLimit
-        states[topic.index].lanes[index] = lanes.take(lane)
-        return states[topic.index].lanes[index]
+        var variant = TopicVariant()
+        variant.topic = topic
+        variant.policy = states[topic.index].policy
+        variant.logByteLimit = states[topic.index].logByteLimit
+        states[topic.index].variants[index] = variants.take(variant)
+        return states[topic.index].variants[index]
     }
 
     /// Ends one subscription. True if something was copied to the outbox.
@@ -128,13 +128,13 @@ struct TopicTable: ~Copyable {
             // None of its markers may outlive the membership that gives it a meaning.
             copyMarked(&delivery)
         }
-        let (lane, subscriber) = (
-            subscriptions[subscription].lane, Int(subscriptions[subscription].subscriber)
+        let (variant, subscriber) = (
+            subscriptions[subscription].variant, Int(subscriptions[subscription].subscriber)
         )
-        lanes[lane].unblock(subscription, &subscriptions)
-        lanes[lane].removeSubscriber(subscriber, &subscriptions)
+        variants[variant].unblock(subscription, &subscriptions)
+        variants[variant].removeSubscriber(subscriber, &subscriptions)
         unlink(subscription, &delivery)
-        if lanes[lane].subscribers.count == 0 { retire(lane) }
+        if variants[variant].subscribers.count == 0 { retire(variant) }
         subscriptions.giveBack(subscription, leaving: .free)
         return copied
     }
@@ -159,8 +159,8 @@ struct TopicTable: ~Copyable {
         var count = delivery.outbox.bytes.count
         var index = delivery.firstSubscription
         while index != Subscription.none {
-            let (lane, subscriber) = (subscriptions[index].lane, Int(subscriptions[index].subscriber))
-            count += Int(lanes[lane].log.end - lanes[lane].subscribers[subscriber].cursor)
+            let (variant, subscriber) = (subscriptions[index].variant, Int(subscriptions[index].subscriber))
+            count += Int(variants[variant].log.end - variants[variant].subscribers[subscriber].cursor)
             index = subscriptions[index].next
         }
         return count > byteLimit
@@ -177,31 +177,31 @@ struct TopicTable: ~Copyable {
         subscriptions[index].next = next
     }
 
-    /// Gives a lane back that has no subscribers: nobody needs its log.
-    private mutating func retire(_ lane: UInt32) {
-        let topic = lanes[lane].topic
-        releasePublishers(lane)
+    /// Gives a variant back that has no subscribers: nobody needs its log.
+    private mutating func retire(_ variant: UInt32) {
+        let topic = variants[variant].topic
+        releasePublishers(variant)
         if isCurrent(topic) {
             for encoding in Encoding.allCases
-            where states[topic.index].lanes[Int(encoding.rawValue)] == lane {
-                states[topic.index].lanes[Int(encoding.rawValue)] = Subscription.none
+            where states[topic.index].variants[Int(encoding.rawValue)] == variant {
+                states[topic.index].variants[Int(encoding.rawValue)] = Subscription.none
             }
         }
         // It may still stand in the queue, where one that is not marked as queued is passed over.
-        lanes.giveBack(lane, leaving: TopicLane())
+        variants.giveBack(variant, leaving: TopicVariant())
     }
 
-    private mutating func releasePublishers(_ lane: UInt32) {
-        guard !lanes[lane].waiting.isEmpty else { return }
-        released += lanes[lane].waiting
-        lanes[lane].waiting = []
+    private mutating func releasePublishers(_ variant: UInt32) {
+        guard !variants[variant].waiting.isEmpty else { return }
+        released += variants[variant].waiting
+        variants[variant].waiting = []
     }
 
     // MARK: Publishing
 
     struct Published {
         var deliveryCount = 0
-        /// A lane that is half full of unswept bytes, or `none`.
+        /// A variant that is half full of unswept bytes, or `none`.
         var congested = Subscription.none
     }
 
@@ -213,30 +213,30 @@ struct TopicTable: ~Copyable {
     ) -> Published {
         var published = Published()
         for encoding in Encoding.allCases {
-            let lane = states[topic.index].lanes[Int(encoding.rawValue)]
-            guard lane != Subscription.none, lanes[lane].subscribers.count > 0 else { continue }
-            published.deliveryCount += lanes[lane].subscribers.count
-            lanes[lane].log.borrowMemory(of: &spareLog)
+            let variant = states[topic.index].variants[Int(encoding.rawValue)]
+            guard variant != Subscription.none, variants[variant].subscribers.count > 0 else { continue }
+            published.deliveryCount += variants[variant].subscribers.count
+            variants[variant].log.borrowMemory(of: &spareLog)
             if encoding == .deflated {
-                lanes[lane].log.append(opcode, deflating: payload, &deflaters)
+                variants[variant].log.append(opcode, deflating: payload, &deflaters)
             } else {
-                lanes[lane].log.append(opcode, payload)
+                variants[variant].log.append(opcode, payload)
             }
-            if skipped != Subscription.none, subscriptions[skipped].lane == lane {
-                lanes[lane].subscribers[Int(subscriptions[skipped].subscriber)].cursor = lanes[lane].log.end
+            if skipped != Subscription.none, subscriptions[skipped].variant == variant {
+                variants[variant].subscribers[Int(subscriptions[skipped].subscriber)].cursor = variants[variant].log.end
             }
-            queueLane(lane)
-            if published.congested == Subscription.none, lanes[lane].isCongested {
-                published.congested = lane
+            markDirty(variant)
+            if published.congested == Subscription.none, variants[variant].isCongested {
+                published.congested = variant
             }
         }
         return published
     }
 
-    mutating func queueLane(_ lane: UInt32) {
-        guard !lanes[lane].isQueued else { return }
-        lanes[lane].isQueued = true
-        queuedLanes.append(lane)
+    mutating func markDirty(_ variant: UInt32) {
+        guard !variants[variant].isDirty else { return }
+        variants[variant].isDirty = true
+        dirtyVariants.append(variant)
     }
 
     // MARK: Order
@@ -245,10 +245,10 @@ struct TopicTable: ~Copyable {
     mutating func keepPlace(_ delivery: inout Delivery) {
         var index = delivery.firstSubscription
         while index != Subscription.none {
-            let (lane, subscriber) = (subscriptions[index].lane, Int(subscriptions[index].subscriber))
-            let end = lanes[lane].log.end
-            if lanes[lane].subscribers[subscriber].cursor < end, subscriptions[index].markedEnd < end {
-                delivery.outbox.appendMarker(source: lane, end: end)
+            let (variant, subscriber) = (subscriptions[index].variant, Int(subscriptions[index].subscriber))
+            let end = variants[variant].log.end
+            if variants[variant].subscribers[subscriber].cursor < end, subscriptions[index].markedEnd < end {
+                delivery.outbox.appendMarker(source: variant, end: end)
                 subscriptions[index].markedEnd = end
             }
             index = subscriptions[index].next
@@ -260,17 +260,17 @@ struct TopicTable: ~Copyable {
     mutating func copyPending(
         _ subscription: UInt32, _ delivery: inout Delivery, _ spare: inout ByteBuffer
     ) -> Bool {
-        let (lane, subscriber) = (
-            subscriptions[subscription].lane, Int(subscriptions[subscription].subscriber)
+        let (variant, subscriber) = (
+            subscriptions[subscription].variant, Int(subscriptions[subscription].subscriber)
         )
-        let end = lanes[lane].log.end
-        guard lanes[lane].subscribers[subscriber].cursor < end else { return false }
+        let end = variants[variant].log.end
+        guard variants[variant].subscribers[subscriber].cursor < end else { return false }
         copyMarked(&delivery)
-        let cursor = lanes[lane].subscribers[subscriber].cursor
+        let cursor = variants[variant].subscribers[subscriber].cursor
         delivery.borrowMemory(of: &spare)
-        lanes.copyLog(lane, from: cursor, to: end, into: &delivery.outbox.bytes)
-        lanes[lane].subscribers[subscriber].cursor = end
-        lanes[lane].unblock(subscription, &subscriptions)
+        variants.copyLog(variant, from: cursor, to: end, into: &delivery.outbox.bytes)
+        variants[variant].subscribers[subscriber].cursor = end
+        variants[variant].unblock(subscription, &subscriptions)
         return true
     }
 
@@ -286,10 +286,10 @@ struct TopicTable: ~Copyable {
                     in: marker.source, from: delivery.firstSubscription)
             else { continue }
             let subscriber = Int(subscriptions[subscription].subscriber)
-            let cursor = lanes[marker.source].subscribers[subscriber].cursor
+            let cursor = variants[marker.source].subscribers[subscriber].cursor
             guard cursor < marker.end else { continue }
-            lanes.copyLog(marker.source, from: cursor, to: marker.end, into: &whole)
-            lanes[marker.source].subscribers[subscriber].cursor = marker.end
+            variants.copyLog(marker.source, from: cursor, to: marker.end, into: &whole)
+            variants[marker.source].subscribers[subscriber].cursor = marker.end
         }
         delivery.outbox.moveLeading(into: &whole)
         delivery.outbox.bytes = whole
@@ -298,33 +298,33 @@ struct TopicTable: ~Copyable {
     /// Copies what the outbox's first marker stands for, whole frames up to about `byteCount`.
     mutating func gather(_ delivery: inout Delivery, into gathered: inout ByteBuffer, about byteCount: Int) {
         guard let marker = delivery.outbox.firstMarker else { return }
-        let lane = marker.source
+        let variant = marker.source
         guard
-            let subscription = subscription(in: lane, from: delivery.firstSubscription),
+            let subscription = subscription(in: variant, from: delivery.firstSubscription),
             case let subscriber = Int(subscriptions[subscription].subscriber),
-            lanes[lane].subscribers[subscriber].cursor < marker.end
+            variants[variant].subscribers[subscriber].cursor < marker.end
         else { return delivery.outbox.removeFirstMarker() }
-        let cursor = lanes[lane].subscribers[subscriber].cursor
+        let cursor = variants[variant].subscribers[subscriber].cursor
         var end = marker.end
         if end - cursor > UInt64(byteCount) {
-            end = min(end, lanes[lane].log.boundary(at: cursor + UInt64(byteCount), from: cursor))
+            end = min(end, variants[variant].log.boundary(at: cursor + UInt64(byteCount), from: cursor))
         }
-        lanes.copyLog(lane, from: cursor, to: end, into: &gathered)
-        lanes[lane].subscribers[subscriber].cursor = end
+        variants.copyLog(variant, from: cursor, to: end, into: &gathered)
+        variants[variant].subscribers[subscriber].cursor = end
         if end == marker.end { delivery.outbox.removeFirstMarker() }
     }
 
     // MARK: The sweep
 
-    /// How many sends a lane gets before the next one has its turn.
+    /// How many sends a variant gets before the next one has its turn.
     private static var sliceBudget: Int { 64 }
 
     /// How far the sweep of a turn has come.
     struct Sweep: BitwiseCopyable {
         var budget: Int
-        fileprivate(set) var laneCount = 0
+        fileprivate(set) var variantCount = 0
         fileprivate var slice = 0
-        fileprivate var lane = Subscription.none
+        fileprivate var variant = Subscription.none
 
         init(budget: Int) { self.budget = budget }
 
@@ -337,7 +337,7 @@ struct TopicTable: ~Copyable {
     /// Somebody to whom the log's bytes from `cursor` on are to be sent.
     struct Due: BitwiseCopyable {
         var cursor: UInt64
-        var lane: UInt32
+        var variant: UInt32
         var subscriber: UInt32
         var connection: UInt32
         var subscription: UInt32
@@ -346,17 +346,17 @@ struct TopicTable: ~Copyable {
     /// The next who is behind; nil when nobody is, or the budget is spent.
     mutating func nextDue(_ sweep: inout Sweep) -> Due? {
         while true {
-            if sweep.lane == Subscription.none {
+            if sweep.variant == Subscription.none {
                 guard beginSlice(&sweep) else { return nil }
             }
-            let lane = sweep.lane
-            while lanes[lane].swept < lanes[lane].subscribers.count, sweep.slice > 0 {
-                let index = lanes[lane].swept
-                let subscriber = lanes[lane].subscribers[index]
-                lanes[lane].swept = index + 1
-                guard subscriber.cursor < lanes[lane].log.end else { continue }
+            let variant = sweep.variant
+            while variants[variant].swept < variants[variant].subscribers.count, sweep.slice > 0 {
+                let index = variants[variant].swept
+                let subscriber = variants[variant].subscribers[index]
+                variants[variant].swept = index + 1
+                guard subscriber.cursor < variants[variant].log.end else { continue }
                 return Due(
-                    cursor: subscriber.cursor, lane: lane, subscriber: UInt32(index),
+                    cursor: subscriber.cursor, variant: variant, subscriber: UInt32(index),
                     connection: subscriber.connection, subscription: subscriber.subscription)
             }
             endSlice(&sweep)
@@ -365,53 +365,53 @@ struct TopicTable: ~Copyable {
 
     @inline(never)
     private mutating func beginSlice(_ sweep: inout Sweep) -> Bool {
-        while sweep.laneCount < queuedLanes.count, sweep.budget > 0 {
-            let lane = queuedLanes[sweep.laneCount]
-            sweep.laneCount += 1
-            guard lanes[lane].isQueued else { continue }
-            lanes[lane].isQueued = false
-            if lanes[lane].swept == 0 { lanes[lane].passStart = lanes[lane].log.end }
+        while sweep.variantCount < dirtyVariants.count, sweep.budget > 0 {
+            let variant = dirtyVariants[sweep.variantCount]
+            sweep.variantCount += 1
+            guard variants[variant].isDirty else { continue }
+            variants[variant].isDirty = false
+            if variants[variant].swept == 0 { variants[variant].passStart = variants[variant].log.end }
             sweep.slice = min(sweep.budget, Self.sliceBudget)
-            sweep.lane = lane
+            sweep.variant = variant
             return true
         }
-        queuedLanes.removeFirst(sweep.laneCount)
+        dirtyVariants.removeFirst(sweep.variantCount)
         return false
     }
 
     @inline(never)
     private mutating func endSlice(_ sweep: inout Sweep) {
-        let lane = sweep.lane
-        sweep.lane = Subscription.none
-        // All may have left on the way, and the lane with them.
-        guard lanes[lane].subscribers.count > 0 else { return }
-        let isOver = lanes[lane].swept >= lanes[lane].subscribers.count
-        if !isOver || !finishPass(lane) { queueLane(lane) }
+        let variant = sweep.variant
+        sweep.variant = Subscription.none
+        // All may have left on the way, and the variant with them.
+        guard variants[variant].subscribers.count > 0 else { return }
+        let isOver = variants[variant].swept >= variants[variant].subscribers.count
+        if !isOver || !finishPass(variant) { markDirty(variant) }
     }
 
     /// The same subscriber, after its connection has been seen to; nil if it has left or caught up.
     func refreshed(_ due: Due) -> Due? {
-        guard subscriptions[due.subscription].lane == due.lane else { return nil }
+        guard subscriptions[due.subscription].variant == due.variant else { return nil }
         var due = due
         due.subscriber = subscriptions[due.subscription].subscriber
-        due.cursor = lanes[due.lane].subscribers[Int(due.subscriber)].cursor
-        return due.cursor < lanes[due.lane].log.end ? due : nil
+        due.cursor = variants[due.variant].subscribers[Int(due.subscriber)].cursor
+        return due.cursor < variants[due.variant].log.end ? due : nil
     }
 
     /// What is to be sent.
     @inline(__always)
     @_lifetime(borrow self)
     func bytes(_ due: Due) -> Span<UInt8> {
-        lanes[due.lane].log.slice(from: due.cursor, to: lanes[due.lane].log.end)
+        variants[due.variant].log.slice(from: due.cursor, to: variants[due.variant].log.end)
     }
 
     /// So many bytes were taken. A frame that was taken in part is finished from the outbox, so that
     /// the cursor always stands at a boundary. False if its socket is full.
     mutating func delivered(_ due: Due, _ count: Int, _ delivery: inout Delivery) -> Bool {
-        let end = lanes[due.lane].log.end
+        let end = variants[due.variant].log.end
         let reached = due.cursor + UInt64(count)
         guard reached < end else {
-            lanes[due.lane].subscribers[Int(due.subscriber)].cursor = end
+            variants[due.variant].subscribers[Int(due.subscriber)].cursor = end
             return true
         }
         deliveredInPart(due, reached, end, &delivery)
@@ -422,22 +422,22 @@ struct TopicTable: ~Copyable {
     private mutating func deliveredInPart(
         _ due: Due, _ reached: UInt64, _ end: UInt64, _ delivery: inout Delivery
     ) {
-        let boundary = lanes[due.lane].log.boundary(at: reached, from: due.cursor)
-        lanes[due.lane].subscribers[Int(due.subscriber)].cursor = boundary
+        let boundary = variants[due.variant].log.boundary(at: reached, from: due.cursor)
+        variants[due.variant].subscribers[Int(due.subscriber)].cursor = boundary
         if reached < boundary {
-            lanes.copyLog(due.lane, from: reached, to: boundary, into: &delivery.outbox.bytes)
+            variants.copyLog(due.variant, from: reached, to: boundary, into: &delivery.outbox.bytes)
         }
-        if boundary < end { lanes[due.lane].block(due.subscription, &subscriptions) }
+        if boundary < end { variants[due.variant].block(due.subscription, &subscriptions) }
     }
 
     /// Its socket is full already.
     mutating func isBlocked(_ due: Due) {
-        lanes[due.lane].block(due.subscription, &subscriptions)
+        variants[due.variant].block(due.subscription, &subscriptions)
     }
 
     /// It takes nothing any more, and needs nothing of the log.
     mutating func isLost(_ due: Due) {
-        lanes[due.lane].subscribers[Int(due.subscriber)].cursor = lanes[due.lane].log.end
+        variants[due.variant].subscribers[Int(due.subscriber)].cursor = variants[due.variant].log.end
     }
 
     /// Of a connection that can be written to again: what it lacks, topic by topic.
@@ -446,17 +446,17 @@ struct TopicTable: ~Copyable {
     ) -> Due? {
         while subscription != Subscription.none {
             let entry = subscriptions[subscription]
-            let cursor = lanes[entry.lane].subscribers[Int(entry.subscriber)].cursor
-            if cursor < lanes[entry.lane].log.end {
+            let cursor = variants[entry.variant].subscribers[Int(entry.subscriber)].cursor
+            if cursor < variants[entry.variant].log.end {
                 guard !delivery.isBlocked, delivery.outbox.isEmpty else { return nil }
                 return Due(
-                    cursor: cursor, lane: entry.lane, subscriber: entry.subscriber, connection: connection,
+                    cursor: cursor, variant: entry.variant, subscriber: entry.subscriber, connection: connection,
                     subscription: subscription)
             }
-            lanes[entry.lane].unblock(subscription, &subscriptions)
+            variants[entry.variant].unblock(subscription, &subscriptions)
             // The last that the log was kept for.
-            if !lanes[entry.lane].isQueued, lanes[entry.lane].blocked.isEmpty {
-                lanes[entry.lane].log.drop(before: lanes[entry.lane].log.end, spare: &spareLog)
+            if !variants[entry.variant].isDirty, variants[entry.variant].blocked.isEmpty {
+                variants[entry.variant].log.drop(before: variants[entry.variant].log.end, spare: &spareLog)
             }
             subscription = entry.next
         }
@@ -465,33 +465,33 @@ struct TopicTable: ~Copyable {
 
     /// Everybody has been seen to: drops what nobody needs any more, and those who fell out of the log.
     /// False if something was published since the pass began.
-    private mutating func finishPass(_ lane: UInt32) -> Bool {
-        lanes[lane].swept = 0
-        lanes[lane].floor = lanes[lane].passStart
-        dropLapped(lane)
-        let oldest = lanes[lane].oldestNeeded(subscriptions)
-        lanes[lane].log.drop(before: oldest, spare: &spareLog)
-        if !lanes[lane].isCongested { releasePublishers(lane) }
-        return lanes[lane].floor == lanes[lane].log.end
+    private mutating func finishPass(_ variant: UInt32) -> Bool {
+        variants[variant].swept = 0
+        variants[variant].floor = variants[variant].passStart
+        dropLapped(variant)
+        let oldest = variants[variant].oldestNeeded(subscriptions)
+        variants[variant].log.drop(before: oldest, spare: &spareLog)
+        if !variants[variant].isCongested { releasePublishers(variant) }
+        return variants[variant].floor == variants[variant].log.end
     }
 
     /// Does to subscribers that are further behind than the log may reach what the topic's policy says.
-    private mutating func dropLapped(_ lane: UInt32) {
-        let end = lanes[lane].log.end
-        let limit = UInt64(lanes[lane].logByteLimit)
-        guard end - lanes[lane].log.start > limit else { return }
-        for subscription in lanes[lane].blocked {
+    private mutating func dropLapped(_ variant: UInt32) {
+        let end = variants[variant].log.end
+        let limit = UInt64(variants[variant].logByteLimit)
+        guard end - variants[variant].log.start > limit else { return }
+        for subscription in variants[variant].blocked {
             let index = Int(subscriptions[subscription].subscriber)
-            let subscriber = lanes[lane].subscribers[index]
+            let subscriber = variants[variant].subscribers[index]
             guard end - subscriber.cursor > limit else { continue }
-            switch lanes[lane].policy {
+            switch variants[variant].policy {
             case .disconnect:
                 laggards.append(subscriber.connection)
-                lanes[lane].subscribers[index].cursor = end
+                variants[variant].subscribers[index].cursor = end
             case .skipToLatest:
                 // It may have nothing to lose but the newest, however large that is.
-                guard subscriber.cursor < lanes[lane].log.latestFrame else { continue }
-                lanes[lane].subscribers[index].cursor = lanes[lane].log.latestFrame
+                guard subscriber.cursor < variants[variant].log.latestFrame else { continue }
+                variants[variant].subscribers[index].cursor = variants[variant].log.latestFrame
                 skipCount += 1
             }
         }

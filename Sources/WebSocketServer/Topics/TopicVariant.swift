@@ -14,26 +14,26 @@ struct Subscriber: BitwiseCopyable {
 struct Subscription: BitwiseCopyable {
     static let none = UInt32.max
 
-    var lane: UInt32
-    /// The subscriber's place in its lane.
+    var variant: UInt32
+    /// The subscriber's place in its variant.
     var subscriber: UInt32
     /// The connection's next subscription.
     var next: UInt32
-    /// The subscriber's place in the lane's list of blocked ones, or `none`.
+    /// The subscriber's place in the variant's list of blocked ones, or `none`.
     var blockedIndex = none
-    /// Up to where markers of the connection's outbox speak of this lane.
+    /// Up to where markers of the connection's outbox speak of this variant.
     var markedEnd: UInt64 = 0
 
     /// What stands in a slot that nobody uses.
     static var free: Subscription {
-        Subscription(lane: none, subscriber: none, next: none)
+        Subscription(variant: none, subscriber: none, next: none)
     }
 }
 
-extension SlotTable<TopicLane> {
-    /// Appends frames of a lane's log to a buffer.
-    func copyLog(_ lane: UInt32, from: UInt64, to: UInt64, into buffer: inout ByteBuffer) {
-        buffer.append(self[lane].log.slice(from: from, to: to))
+extension SlotTable<TopicVariant> {
+    /// Appends frames of a variant's log to a buffer.
+    func copyLog(_ variant: UInt32, from: UInt64, to: UInt64, into buffer: inout ByteBuffer) {
+        buffer.append(self[variant].log.slice(from: from, to: to))
     }
 }
 
@@ -41,7 +41,7 @@ extension SlotTable<TopicLane> {
 ///
 /// Members before `swept` are caught up or blocked; the sweep goes on from there. A pass that began
 /// at `passStart` brings everybody at least that far.
-struct TopicLane: ~Copyable {
+struct TopicVariant: ~Copyable {
     /// Whose subscribers they are.
     var topic = Topic(index: Subscription.none, generation: 0)
     var log = TopicLog()
@@ -53,8 +53,8 @@ struct TopicLane: ~Copyable {
     var passStart: UInt64 = 0
     /// Everybody who is not blocked has been sent everything before this.
     var floor: UInt64 = 0
-    /// Whether it stands in the queue of lanes to be swept.
-    var isQueued = false
+    /// Whether it stands in the queue of variants to be swept.
+    var isDirty = false
     var policy = SlowConsumerPolicy.disconnect
     var logByteLimit = 0
     /// Publishers that are not read until the log is less than half full.

@@ -13,8 +13,8 @@ extension Simulation {
             checkConnection(slot, place())
         }
         precondition(refusedCount == core.refusedCount, "\(place()): refused")
-        for lane in 0..<UInt32(core.io.topics.lanes.bound) where core.io.topics.lanes[lane].members.count > 0 {
-            checkLane(lane, place())
+        for variant in 0..<UInt32(core.io.topics.variants.bound) where core.io.topics.variants[variant].members.count > 0 {
+            checkLane(variant, place())
         }
     }
 
@@ -45,8 +45,8 @@ extension Simulation {
         var memberships: Set<UInt32> = []
         while subscription != Subscription.none {
             let entry = core.io.topics.subscriptions[subscription]
-            precondition(memberships.insert(entry.lane).inserted, "\(place()): a member twice")
-            let member = core.io.topics.lanes[entry.lane].members[Int(entry.member)]
+            precondition(memberships.insert(entry.variant).inserted, "\(place()): a member twice")
+            let member = core.io.topics.variants[entry.variant].members[Int(entry.member)]
             precondition(
                 member.connection == slot && member.subscription == subscription,
                 "\(place()): a subscription of another's membership")
@@ -55,44 +55,44 @@ extension Simulation {
         for (_, marker) in core.io.connections.slots[slot].delivery.outbox.markerPositions {
             precondition(
                 memberships.contains(marker.source)
-                    && marker.end <= core.io.topics.lanes[marker.source].log.end,
+                    && marker.end <= core.io.topics.variants[marker.source].log.end,
                 "\(place()): a marker without a membership")
         }
     }
 
-    private func checkLane(_ lane: UInt32, _ place: @autoclosure () -> String) {
-        let (start, end) = (core.io.topics.lanes[lane].log.start, core.io.topics.lanes[lane].log.end)
-        let (swept, count) = (core.io.topics.lanes[lane].swept, core.io.topics.lanes[lane].members.count)
+    private func checkLane(_ variant: UInt32, _ place: @autoclosure () -> String) {
+        let (start, end) = (core.io.topics.variants[variant].log.start, core.io.topics.variants[variant].log.end)
+        let (swept, count) = (core.io.topics.variants[variant].swept, core.io.topics.variants[variant].members.count)
         precondition(swept <= count, "\(place()): swept \(swept) of \(count)")
-        precondition(core.io.topics.lanes[lane].floor <= end, "\(place()): floor")
+        precondition(core.io.topics.variants[variant].floor <= end, "\(place()): floor")
         var blockedCount = 0
         for index in 0..<count {
-            let member = core.io.topics.lanes[lane].members[index]
+            let member = core.io.topics.variants[variant].members[index]
             let entry = core.io.topics.subscriptions[member.subscription]
             precondition(
-                entry.lane == lane && Int(entry.member) == index, "\(place()): a member's entry")
+                entry.variant == variant && Int(entry.member) == index, "\(place()): a member's entry")
             precondition(
                 member.cursor >= start && member.cursor <= end,
                 "\(place()): a cursor at \(member.cursor) in \(start)..<\(end)")
             if entry.blockedIndex != Subscription.none {
                 blockedCount += 1
                 precondition(
-                    core.io.topics.lanes[lane].blocked[Int(entry.blockedIndex)] == member.subscription,
+                    core.io.topics.variants[variant].blocked[Int(entry.blockedIndex)] == member.subscription,
                     "\(place()): the list of the blocked")
                 continue
             }
-            precondition(member.cursor >= core.io.topics.lanes[lane].floor, "\(place()): below the floor")
+            precondition(member.cursor >= core.io.topics.variants[variant].floor, "\(place()): below the floor")
             if index < swept {
                 precondition(
-                    member.cursor >= core.io.topics.lanes[lane].passStart, "\(place()): not swept")
+                    member.cursor >= core.io.topics.variants[variant].passStart, "\(place()): not swept")
             }
         }
         precondition(
-            blockedCount == core.io.topics.lanes[lane].blocked.count, "\(place()): blocked once each")
+            blockedCount == core.io.topics.variants[variant].blocked.count, "\(place()): blocked once each")
         // Whatever is still to be sent is on the way.
-        if core.io.topics.lanes[lane].floor < end || !core.io.topics.lanes[lane].waiting.isEmpty {
-            precondition(core.io.topics.lanes[lane].isQueued, "\(place()): a lane that nobody sweeps")
-            precondition(core.io.topics.queuedLanes.contains(lane), "\(place()): a lane that is lost")
+        if core.io.topics.variants[variant].floor < end || !core.io.topics.variants[variant].waiting.isEmpty {
+            precondition(core.io.topics.variants[variant].isDirty, "\(place()): a variant that nobody sweeps")
+            precondition(core.io.topics.dirtyVariants.contains(variant), "\(place()): a variant that is lost")
         }
     }
 }
