@@ -99,7 +99,7 @@ import WebSocketServer
         for index in 1...30 { #expect(simulation.handler.heard[UInt64(index)] == 11) }
     }
 
-    @Test func `Two topics are swept fairly in turn`() throws {
+    @Test func `Two topics are sweepIndex fairly in turn`() throws {
         var limits = Limits()
         limits.flushBudget = 600
         var simulation = try Simulation(Scripted(), limits: limits)

@@ -83,8 +83,8 @@ private struct Stage: WebSocketHandler {
         #expect(quick.takeTexts() == [] && slow.takeTexts() == [])
     }
 
-    /// How a topic that holds a publisher back may end before it is swept.
-    enum End: CaseIterable { case swept, removed, membersLeave, membersAreLost }
+    /// How a topic that holds a publisher back may end before it is sweepIndex.
+    enum End: CaseIterable { case sweepIndex, removed, membersLeave, membersAreLost }
 
     @Test(arguments: End.allCases)
     func `A publisher that is held back is heard again, whatever becomes of the topic`(
@@ -103,7 +103,7 @@ private struct Stage: WebSocketHandler {
         simulation.turn()
         #expect(simulation.handler.heardCount < 6 + 20)
         switch end {
-        case .swept: break
+        case .sweepIndex: break
         case .removed: other.send("remove")
         case .membersLeave: for member in members { member.send("unsub") }
         case .membersAreLost:
@@ -132,7 +132,7 @@ private struct Stage: WebSocketHandler {
         simulation.turn()
         simulation.network.sockets[publishers[0].socket]!.isReset = true
         simulation.turn()
-        // Somebody else in its place, before the topic is swept.
+        // Somebody else in its place, before the topic is sweepIndex.
         let next = simulation.network.connect()
         simulation.network.send(Array(SimulatedClient.handshake.utf8), on: next)
         simulation.settle()

@@ -138,7 +138,7 @@ extension ServerContext {
 // MARK: - What topics ask of connections
 
 extension ServerContext {
-    /// The publisher that fills a topic faster than it is swept is not read until it is.
+    /// The publisher that fills a topic faster than it is sweepIndex is not read until it is.
     private mutating func holdPublisher(_ variant: UInt32) {
         let slot = inbound.reading.slot
         guard slot != UInt32.max, !connections.slots[slot].readPauses.contains(.congestion) else { return }

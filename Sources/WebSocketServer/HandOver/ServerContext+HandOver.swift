@@ -129,9 +129,9 @@ private struct SavedVariant {
         variant.policy = policy
         variant.logByteLimit = logByteLimit
         variant.log = log
-        // Nobody counts as swept: the next pass looks at every cursor.
-        variant.floor = start
-        variant.passStart = start
+        // Nobody counts as sweepIndex: the next pass looks at every cursor.
+        variant.deliveredFloor = start
+        variant.passEnd = start
     }
 }
 

@@ -9,7 +9,7 @@ struct LoopProbe {
         case idle
         /// The event is raised; nothing has come back yet.
         case outward(since: Instant)
-        /// It has come back, and so many variants are to be swept before it is at its end.
+        /// It has come back, and so many variants are to be sweepIndex before it is at its end.
         case sweeping(variantCount: Int)
     }
 

@@ -151,7 +151,7 @@ extension ServerCore where K: ~Copyable {
     /// It is gone, and nothing is read from it for now.
     ///
     /// What we hold back for reasons of our own is read to its end all the same: its own output is
-    /// of no use any more, and a topic that is half full is being swept. Of one that the handler
+    /// of no use any more, and a topic that is half full is being sweepIndex. Of one that the handler
     /// holds what was sent last is lost, so that the handler is told now.
     private mutating func lostWhileHeld(_ slot: UInt32) {
         guard io.connections.slots[slot].phase == .webSocket, io.connections.slots[slot].session.reads else {

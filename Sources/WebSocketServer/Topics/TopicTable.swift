@@ -350,10 +350,10 @@ struct TopicTable: ~Copyable {
                 guard beginSlice(&sweep) else { return nil }
             }
             let variant = sweep.variant
-            while variants[variant].swept < variants[variant].subscribers.count, sweep.slice > 0 {
-                let index = variants[variant].swept
+            while variants[variant].sweepIndex < variants[variant].subscribers.count, sweep.slice > 0 {
+                let index = variants[variant].sweepIndex
                 let subscriber = variants[variant].subscribers[index]
-                variants[variant].swept = index + 1
+                variants[variant].sweepIndex = index + 1
                 guard subscriber.cursor < variants[variant].log.end else { continue }
                 return Due(
                     cursor: subscriber.cursor, variant: variant, subscriber: UInt32(index),
@@ -370,7 +370,7 @@ struct TopicTable: ~Copyable {
             sweep.variantCount += 1
             guard variants[variant].isDirty else { continue }
             variants[variant].isDirty = false
-            if variants[variant].swept == 0 { variants[variant].passStart = variants[variant].log.end }
+            if variants[variant].sweepIndex == 0 { variants[variant].passEnd = variants[variant].log.end }
             sweep.slice = min(sweep.budget, Self.sliceBudget)
             sweep.variant = variant
             return true
@@ -385,7 +385,7 @@ struct TopicTable: ~Copyable {
         sweep.variant = Subscription.none
         // All may have left on the way, and the variant with them.
         guard variants[variant].subscribers.count > 0 else { return }
-        let isOver = variants[variant].swept >= variants[variant].subscribers.count
+        let isOver = variants[variant].sweepIndex >= variants[variant].subscribers.count
         if !isOver || !finishPass(variant) { markDirty(variant) }
     }
 
@@ -466,17 +466,17 @@ struct TopicTable: ~Copyable {
     /// Everybody has been seen to: drops what nobody needs any more, and those who fell out of the log.
     /// False if something was published since the pass began.
     private mutating func finishPass(_ variant: UInt32) -> Bool {
-        variants[variant].swept = 0
-        variants[variant].floor = variants[variant].passStart
-        dropLapped(variant)
+        variants[variant].sweepIndex = 0
+        variants[variant].deliveredFloor = variants[variant].passEnd
+        applySlowConsumerPolicy(variant)
         let oldest = variants[variant].oldestNeeded(subscriptions)
         variants[variant].log.drop(before: oldest, spare: &spareLog)
         if !variants[variant].isCongested { releasePublishers(variant) }
-        return variants[variant].floor == variants[variant].log.end
+        return variants[variant].deliveredFloor == variants[variant].log.end
     }
 
     /// Does to subscribers that are further behind than the log may reach what the topic's policy says.
-    private mutating func dropLapped(_ variant: UInt32) {
+    private mutating func applySlowConsumerPolicy(_ variant: UInt32) {
         let end = variants[variant].log.end
         let limit = UInt64(variants[variant].logByteLimit)
         guard end - variants[variant].log.start > limit else { return }

@@ -39,8 +39,8 @@ extension SlotTable<TopicVariant> {
 
 /// A log and its cursors.
 ///
-/// Members before `swept` are caught up or blocked; the sweep goes on from there. A pass that began
-/// at `passStart` brings everybody at least that far.
+/// Members before `sweepIndex` are caught up or blocked; the sweep goes on from there. A pass that began
+/// at `passEnd` brings everybody at least that far.
 struct TopicVariant: ~Copyable {
     /// Whose subscribers they are.
     var topic = Topic(index: Subscription.none, generation: 0)
@@ -48,12 +48,12 @@ struct TopicVariant: ~Copyable {
     var subscribers = ChunkedTable<Subscriber>()
     /// Subscriptions of subscribers that were passed over because their socket is full.
     var blocked: [UInt32] = []
-    var swept = 0
+    var sweepIndex = 0
     /// The log's end when the pass began.
-    var passStart: UInt64 = 0
+    var passEnd: UInt64 = 0
     /// Everybody who is not blocked has been sent everything before this.
-    var floor: UInt64 = 0
-    /// Whether it stands in the queue of variants to be swept.
+    var deliveredFloor: UInt64 = 0
+    /// Whether it stands in the queue of variants to be sweepIndex.
     var isDirty = false
     var policy = SlowConsumerPolicy.disconnect
     var logByteLimit = 0
@@ -63,30 +63,30 @@ struct TopicVariant: ~Copyable {
     init() {}
 
     /// Published, but not yet sent to everybody who would take it.
-    var unsweptByteCount: Int { Int(log.end - floor) }
+    var unsweptByteCount: Int { Int(log.end - deliveredFloor) }
 
     /// Whether reading from publishers waits for a sweep.
     var isCongested: Bool { unsweptByteCount > logByteLimit / 2 }
 
     /// The oldest offset that anybody still needs.
     func oldestNeeded(_ subscriptions: borrowing SlotTable<Subscription>) -> UInt64 {
-        var oldest = floor
+        var oldest = deliveredFloor
         for subscription in blocked {
             oldest = min(oldest, subscribers[Int(subscriptions[subscription].subscriber)].cursor)
         }
         return oldest
     }
 
-    /// Takes a subscriber out, without a hole: the last swept one takes its place and the last of all
+    /// Takes a subscriber out, without a hole: the last sweepIndex one takes its place and the last of all
     /// takes the place of that one.
     mutating func removeSubscriber(
         _ index: Int, _ subscriptions: inout SlotTable<Subscription>
     ) {
         var hole = index
-        if hole < swept {
-            swept -= 1
-            move(swept, to: hole, &subscriptions)
-            hole = swept
+        if hole < sweepIndex {
+            sweepIndex -= 1
+            move(sweepIndex, to: hole, &subscriptions)
+            hole = sweepIndex
         }
         move(subscribers.count - 1, to: hole, &subscriptions)
         _ = subscribers.popLast()

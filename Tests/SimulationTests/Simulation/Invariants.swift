@@ -62,9 +62,9 @@ extension Simulation {
 
     private func checkLane(_ variant: UInt32, _ place: @autoclosure () -> String) {
         let (start, end) = (core.io.topics.variants[variant].log.start, core.io.topics.variants[variant].log.end)
-        let (swept, count) = (core.io.topics.variants[variant].swept, core.io.topics.variants[variant].members.count)
-        precondition(swept <= count, "\(place()): swept \(swept) of \(count)")
-        precondition(core.io.topics.variants[variant].floor <= end, "\(place()): floor")
+        let (sweepIndex, count) = (core.io.topics.variants[variant].sweepIndex, core.io.topics.variants[variant].members.count)
+        precondition(sweepIndex <= count, "\(place()): sweepIndex \(sweepIndex) of \(count)")
+        precondition(core.io.topics.variants[variant].deliveredFloor <= end, "\(place()): deliveredFloor")
         var blockedCount = 0
         for index in 0..<count {
             let member = core.io.topics.variants[variant].members[index]
@@ -81,16 +81,16 @@ extension Simulation {
                     "\(place()): the list of the blocked")
                 continue
             }
-            precondition(member.cursor >= core.io.topics.variants[variant].floor, "\(place()): below the floor")
-            if index < swept {
+            precondition(member.cursor >= core.io.topics.variants[variant].deliveredFloor, "\(place()): below the deliveredFloor")
+            if index < sweepIndex {
                 precondition(
-                    member.cursor >= core.io.topics.variants[variant].passStart, "\(place()): not swept")
+                    member.cursor >= core.io.topics.variants[variant].passEnd, "\(place()): not sweepIndex")
             }
         }
         precondition(
             blockedCount == core.io.topics.variants[variant].blocked.count, "\(place()): blocked once each")
         // Whatever is still to be sent is on the way.
-        if core.io.topics.variants[variant].floor < end || !core.io.topics.variants[variant].waiting.isEmpty {
+        if core.io.topics.variants[variant].deliveredFloor < end || !core.io.topics.variants[variant].waiting.isEmpty {
             precondition(core.io.topics.variants[variant].isDirty, "\(place()): a variant that nobody sweeps")
             precondition(core.io.topics.dirtyVariants.contains(variant), "\(place()): a variant that is lost")
         }
