@@ -7,7 +7,7 @@ import WebSocketCore
 @frozen
 public struct Outbox: ~Copyable {
     /// Stands between two bytes of the outbox.
-    public struct Marker: BitwiseCopyable, Equatable, Sendable {
+    public struct OrderMarker: BitwiseCopyable, Equatable, Sendable {
         /// Counted from the first byte the outbox ever held.
         public var position: UInt64
         /// Which log, and up to which offset of it.
@@ -22,7 +22,7 @@ public struct Outbox: ~Copyable {
     @usableFromInline
     var consumed: UInt64
     @usableFromInline
-    var markers: [Marker]
+    var markers: [OrderMarker]
     @usableFromInline
     var firstMarkerIndex: UInt32
     @usableFromInline
@@ -63,17 +63,17 @@ public struct Outbox: ~Copyable {
     var firstMarkerPosition: UInt64 { markers[Int(firstMarkerIndex)].position }
 
     /// The marker that is to be seen to next, if there is one.
-    public var firstMarker: Marker? { markerCount == 0 ? nil : markers[Int(firstMarkerIndex)] }
+    public var firstMarker: OrderMarker? { markerCount == 0 ? nil : markers[Int(firstMarkerIndex)] }
 
     /// The markers, each with the number of bytes that stand before it.
-    public var markerPositions: [(byteCount: Int, marker: Marker)] {
+    public var markerPositions: [(byteCount: Int, marker: OrderMarker)] {
         markers[Int(firstMarkerIndex)...].map { (Int($0.position &- consumed), $0) }
     }
 
     /// What is appended after this waits until log `source` has been sent up to `end`.
     public mutating func appendMarker(source: UInt32, end: UInt64) {
         let position = consumed &+ UInt64(bytes.count)
-        markers.append(Marker(position: position, source: source, end: end))
+        markers.append(OrderMarker(position: position, source: source, end: end))
         pendingMarkerCount += 1
     }
 

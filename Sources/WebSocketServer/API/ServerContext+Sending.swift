@@ -42,7 +42,7 @@ extension ServerContext {
     private mutating func sendAny(_ payload: Span<UInt8>, as opcode: Opcode, to id: ConnectionID) {
         guard Int(id.slot) < connections.slots.bound, connections.slots[id.slot].isOpen(id) else { return }
         if connections.slots[id.slot].delivery.firstSubscription != Subscription.none {
-            topics.keepPlace(&connections.slots[id.slot].delivery)
+            topics.insertOrderMarkers(&connections.slots[id.slot].delivery)
         }
         if connections.slots[id.slot].compression == Compression.none {
             appendFrame(opcode, payload, to: id.slot)

@@ -128,7 +128,7 @@ extension ServerContext {
     /// Brings a subscriber to the log's end that is to step over the next message.
     private mutating func stepOver(_ topic: Topic, _ slot: UInt32) -> UInt32 {
         guard let subscription = subscription(of: slot, to: topic) else { return Subscription.none }
-        let copied = topics.copyPending(
+        let copied = topics.materializeBacklog(
             subscription, &connections.slots[slot].delivery, &output.spare)
         if copied { connections.queue(slot) }
         return subscription

@@ -124,9 +124,9 @@ struct TopicTable: ~Copyable {
     ) -> Bool {
         var copied = false
         if delivering {
-            copied = copyPending(subscription, &delivery, &spare)
+            copied = materializeBacklog(subscription, &delivery, &spare)
             // None of its markers may outlive the membership that gives it a meaning.
-            copyMarked(&delivery)
+            materializeMarkers(&delivery)
         }
         let (variant, subscriber) = (
             subscriptions[subscription].variant, Int(subscriptions[subscription].subscriber)
@@ -242,7 +242,7 @@ struct TopicTable: ~Copyable {
     // MARK: Order
 
     /// Before a direct message: marks in the outbox how far each topic goes before it.
-    mutating func keepPlace(_ delivery: inout Delivery) {
+    mutating func insertOrderMarkers(_ delivery: inout Delivery) {
         var index = delivery.firstSubscription
         while index != Subscription.none {
             let (variant, subscriber) = (subscriptions[index].variant, Int(subscriptions[index].subscriber))
@@ -257,7 +257,7 @@ struct TopicTable: ~Copyable {
 
     /// Copies what a subscriber has still to get into its outbox, in its place, and moves its cursor to
     /// the log's end: for when the cursor must go. True if there was anything.
-    mutating func copyPending(
+    mutating func materializeBacklog(
         _ subscription: UInt32, _ delivery: inout Delivery, _ spare: inout ByteBuffer
     ) -> Bool {
         let (variant, subscriber) = (
@@ -265,7 +265,7 @@ struct TopicTable: ~Copyable {
         )
         let end = variants[variant].log.end
         guard variants[variant].subscribers[subscriber].cursor < end else { return false }
-        copyMarked(&delivery)
+        materializeMarkers(&delivery)
         let cursor = variants[variant].subscribers[subscriber].cursor
         delivery.borrowMemory(of: &spare)
         variants.copyLog(variant, from: cursor, to: end, into: &delivery.outbox.bytes)
@@ -275,7 +275,7 @@ struct TopicTable: ~Copyable {
     }
 
     /// Replaces the outbox's markers by the bytes that they stand for.
-    private mutating func copyMarked(_ delivery: inout Delivery) {
+    private mutating func materializeMarkers(_ delivery: inout Delivery) {
         guard delivery.outbox.markerCount > 0 else { return }
         var whole = ByteBuffer()
         while let marker = delivery.outbox.firstMarker {
