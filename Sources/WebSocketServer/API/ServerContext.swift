@@ -36,7 +36,7 @@ public struct ServerContext: ~Copyable {
     public internal(set) var limits: Limits
     var times: Times
     /// Limits and rules that are to hold from the next turn on.
-    var newRules: (limits: Limits, origin: OriginPolicy)?
+    var pendingSettings: (limits: Limits, origin: OriginPolicy)?
     /// For what the application has to say about itself.
     public var logger: Logger
     /// The monotonic time at which this turn began; the same in all callbacks of a turn.
@@ -71,7 +71,7 @@ public struct ServerContext: ~Copyable {
     }
 
     /// Lets other limits hold from now on.
-    mutating func takeOver(_ limits: Limits) {
+    mutating func apply(_ limits: Limits) {
         self.limits = limits
         times = Times(limits)
         inbound.take(limits)
@@ -167,7 +167,7 @@ public struct ServerContext: ~Copyable {
     /// open too. Nobody is sent away who is there already, and topics keep the log limit that they
     /// were made with.
     public mutating func change(limits: Limits, origin: OriginPolicy) {
-        newRules = (limits, origin)
+        pendingSettings = (limits, origin)
     }
 
     // MARK: RandomPool

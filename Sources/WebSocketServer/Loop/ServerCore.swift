@@ -158,7 +158,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         io.refillRandom(&kernel)
         io.statistics.turnCount += 1
 
-        takeOverRules()
+        applyPendingSettings()
         decodeKept(call)
         serveEvents(call)
         acceptConnections()
@@ -245,10 +245,10 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
     }
 
     /// Puts the limits into force that the handler has asked for.
-    private mutating func takeOverRules() {
-        guard let new = io.newRules else { return }
-        io.newRules = nil
-        io.takeOver(new.limits)
+    private mutating func applyPendingSettings() {
+        guard let new = io.pendingSettings else { return }
+        io.pendingSettings = nil
+        io.apply(new.limits)
         io.connectionLimit = Self.connectionLimit(new.limits, descriptors: descriptorCount)
         origin = new.origin
     }
