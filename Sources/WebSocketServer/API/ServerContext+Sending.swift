@@ -207,6 +207,6 @@ extension ServerContext {
         connections.slots[slot].leftover.removeAll()
         connections.slots[slot].readPauses = []
         connections.queue(slot)
-        connections.finish(slot)
+        connections.scheduleReap(slot)
     }
 }

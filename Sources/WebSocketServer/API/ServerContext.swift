@@ -222,6 +222,6 @@ extension ServerContext {
         connections.slots[slot].phase = .dead
         connections.slots[slot].session = .closed
         if resetting { connections.slots[slot].flags.insert(.resets) }
-        connections.finish(slot)
+        connections.scheduleReap(slot)
     }
 }

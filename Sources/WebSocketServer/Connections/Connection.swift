@@ -47,7 +47,7 @@ struct Connection: ~Copyable {
         /// A Ping is out and nothing was heard since.
         static var pinged: Flags { Flags(rawValue: 8) }
         /// Stands in the list that the end of the turn goes through.
-        static var finishing: Flags { Flags(rawValue: 16) }
+        static var reapList: Flags { Flags(rawValue: 16) }
         /// The PROXY protocol's header is to come before its first request.
         static var awaitsProxyHeader: Flags { Flags(rawValue: 32) }
         /// Counts in admission.

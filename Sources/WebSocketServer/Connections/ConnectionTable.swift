@@ -11,7 +11,7 @@ struct ConnectionTable: ~Copyable {
 
     // What is to be done before the turn ends.
     var queued: [UInt32] = []
-    var finishing: [UInt32] = []
+    var reapList: [UInt32] = []
     var resuming: [UInt32] = []
 
     init(now: Instant) { wheel = TimerWheel(now: now) }
@@ -36,10 +36,10 @@ struct ConnectionTable: ~Copyable {
     }
 
     /// Has the connection looked at when the turn ends: to tell the handler, or to free the slot.
-    mutating func finish(_ slot: UInt32) {
-        guard !slots[slot].flags.contains(.finishing) else { return }
-        slots[slot].flags.insert(.finishing)
-        finishing.append(slot)
+    mutating func scheduleReap(_ slot: UInt32) {
+        guard !slots[slot].flags.contains(.reapList) else { return }
+        slots[slot].flags.insert(.reapList)
+        reapList.append(slot)
     }
 
     /// Has the bytes that a connection has kept decoded, in the next reading of this turn or the

@@ -80,7 +80,7 @@ extension ServerCore where K: ~Copyable {
             io.connections.openCount += 1
             // It had ended, and the handler was about to hear of it.
             if io.connections.slots[slot].cause != nil, io.connections.slots[slot].session != .closeSent {
-                io.connections.finish(slot)
+                io.connections.scheduleReap(slot)
             }
         }
         io.connections.queue(slot)

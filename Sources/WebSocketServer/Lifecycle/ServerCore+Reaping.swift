@@ -5,18 +5,18 @@ import WebSocketCore
 extension ServerCore where K: ~Copyable {
     /// Tells the handler of connections that have ended, and frees those whose socket can go.
     /// What the handler does meanwhile may end others: they are seen to as well.
-    mutating func finishConnections(_ call: HandlerCall) {
+    mutating func reapConnections(_ call: HandlerCall) {
         var index = 0
-        while index < io.connections.finishing.count {
-            let slot = io.connections.finishing[index]
+        while index < io.connections.reapList.count {
+            let slot = io.connections.reapList[index]
             index += 1
-            io.connections.slots[slot].flags.remove(.finishing)
+            io.connections.slots[slot].flags.remove(.reapList)
             if !io.connections.slots[slot].flags.isDisjoint(with: [.announced, .dialing]) {
                 announceEnd(slot, call)
             }
             if io.connections.slots[slot].phase == .dead { free(slot) }
         }
-        io.connections.finishing.removeAll(keepingCapacity: true)
+        io.connections.reapList.removeAll(keepingCapacity: true)
     }
 
     private mutating func announceEnd(_ slot: UInt32, _ call: HandlerCall) {

@@ -173,14 +173,14 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         moveStop(call)
         beginConnections()
         flushOutput()
-        finishConnections(call)
+        reapConnections(call)
         tellRefusals(call)
         finishLoopProbe(call)
     }
 
     /// How long nothing needs to be done unless the kernel says so.
     private func timeout() -> UInt64? {
-        if !io.connections.queued.isEmpty || !io.topics.dirtyVariants.isEmpty || !io.connections.finishing.isEmpty
+        if !io.connections.queued.isEmpty || !io.topics.dirtyVariants.isEmpty || !io.connections.reapList.isEmpty
             || !io.connections.resuming.isEmpty || poller.hasEvents || io.stopRequest != nil
             || !io.dialing.isEmpty
         {

@@ -22,7 +22,7 @@ extension Simulation {
         let flags = core.io.connections.slots[slot].flags
         let holds = core.io.connections.slots[slot].readPauses
         precondition(core.io.connections.slots[slot].phase != .dead, "\(place()): the dead are freed")
-        precondition(!flags.contains(.finishing), "\(place()): nobody is left to be finished")
+        precondition(!flags.contains(.reapList), "\(place()): nobody is left to be finished")
         // More than fits in front of a receive is decoded before the next one.
         if core.io.connections.slots[slot].leftover.count > ReceiveBuffer.headroomByteCount,
             core.io.connections.slots[slot].phase == .webSocket
