@@ -30,7 +30,7 @@ extension ServerContext {
 extension ServerCore where K: ~Copyable {
     /// Tells the handler who was refused in this turn. Their number is bounded by the turn's budgets
     /// of accepts and of bytes.
-    mutating func tellRefusals(_ call: HandlerCall) {
+    mutating func reportRefusals(_ call: HandlerCall) {
         guard !io.refused.isEmpty else { return }
         for index in io.refused.indices { emit(.refusal(index), call) }
         io.refused.removeAll(keepingCapacity: true)

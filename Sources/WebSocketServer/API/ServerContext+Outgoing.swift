@@ -54,7 +54,7 @@ extension ServerContext {
     }
 
     /// The connection comes to nothing.
-    mutating func giveUpDial(_ slot: UInt32, _ cause: CloseCause) {
+    mutating func connectFailed(_ slot: UInt32, _ cause: CloseCause) {
         connections.setCause(slot, cause)
         die(slot, resetting: false)
     }

@@ -62,7 +62,7 @@ extension ServerContext {
         guard let slot = connections.slot(of: id) else { return }
         let disconnect = Disconnect(code, reason)
         switch connections.slots[slot].phase {
-        case .connecting, .awaitingAnswer: giveUpDial(slot, .serverClosed(disconnect.code))
+        case .connecting, .awaitingAnswer: connectFailed(slot, .serverClosed(disconnect.code))
         default: close(slot, disconnect.code, reason, .serverClosed(disconnect.code))
         }
     }

@@ -18,7 +18,7 @@ extension ServerCore where K: ~Copyable {
     private mutating func acceptConnections(on index: Int, _ budget: Int) {
         for _ in 0..<budget {
             switch kernel.accept(on: listeners[index].descriptor) {
-            case .accepted(let socket, let peer): welcome(socket, peer, listeners[index].kind)
+            case .accepted(let socket, let peer): registerAccepted(socket, peer, listeners[index].kind)
             case .wouldBlock: return
             case .skipped: continue
             case .exhausted:
@@ -45,14 +45,14 @@ extension ServerCore where K: ~Copyable {
 
     /// Gives a new socket a slot. One too many gets a slot too, so that it can be told in its own
     /// protocol (close 1013), as long as there are few of those.
-    private mutating func welcome(
+    private mutating func registerAccepted(
         _ socket: FileDescriptor, _ peer: NetworkAddress, _ listener: ListenerKind
     ) {
         var connection = Connection()
         connection.listener = listener
         if listener.isInternal {
             guard internalCount < Self.internalLimit else {
-                return turnAway(socket, .tooManyConnections, peer)
+                return rejectWithoutSlot(socket, .tooManyConnections, peer)
             }
             internalCount += 1
         } else {
@@ -60,7 +60,7 @@ extension ServerCore where K: ~Copyable {
             admit(&connection, peer)
         }
         if let refusal = connection.refusal {
-            guard refusedCount < Self.refusedLimit else { return turnAway(socket, refusal, peer) }
+            guard refusedCount < Self.refusedLimit else { return rejectWithoutSlot(socket, refusal, peer) }
             io.note(refusal, of: peer)
             refusedCount += 1
         }
@@ -110,13 +110,13 @@ extension ServerCore where K: ~Copyable {
         kernel.close(reserve)
         if case .accepted(let socket, let peer) = kernel.accept(on: listeners[index].descriptor) {
             io.statistics.acceptedCount += 1
-            turnAway(socket, .noDescriptors, peer)
+            rejectWithoutSlot(socket, .noDescriptors, peer)
         }
         self.reserve = kernel.makeReserve()
     }
 
     /// Says 503 to a socket that gets no slot, and closes it.
-    private mutating func turnAway(
+    private mutating func rejectWithoutSlot(
         _ socket: FileDescriptor, _ refusal: Refusal, _ peer: NetworkAddress
     ) {
         io.note(refusal, of: peer)

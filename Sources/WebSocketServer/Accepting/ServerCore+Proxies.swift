@@ -21,7 +21,7 @@ extension ServerCore where K: ~Copyable {
             io.connections.slots[slot].flags.remove(.awaitsProxyHeader)
             guard let source else { return true }
             if proxies.contains(source) { io.connections.slots[slot].flags.insert(.proxied) }
-            return isAdmitted(slot, as: source, pays: true)
+            return admitProxiedClient(slot, as: source, pays: true)
         }
     }
 
@@ -30,13 +30,13 @@ extension ServerCore where K: ~Copyable {
     ///
     /// The connection counts for one client at a time, whose request was last; only a WebSocket is a
     /// new connection of that client, since a proxy opens its own as it likes.
-    mutating func isAdmitted(_ slot: UInt32, _ head: RequestHead, isUpgrade: Bool) -> Bool {
+    mutating func admitProxiedClient(_ slot: UInt32, _ head: RequestHead, isUpgrade: Bool) -> Bool {
         guard let client = proxies.client(head), client != io.connections.slots[slot].peer || isUpgrade
         else { return true }
-        return isAdmitted(slot, as: client, pays: isUpgrade)
+        return admitProxiedClient(slot, as: client, pays: isUpgrade)
     }
 
-    private mutating func isAdmitted(
+    private mutating func admitProxiedClient(
         _ slot: UInt32, as client: NetworkAddress, pays: Bool
     ) -> Bool {
         if io.connections.slots[slot].flags.contains(.admitted) {

@@ -62,7 +62,7 @@ extension ServerCore where K: ~Copyable {
             if !bytes.isEmpty { swap(&bytes, &io.connections.slots[slot].leftover) }
             let isUpgrade = Handshake.isUpgrade(head)
             if io.connections.slots[slot].flags.contains(.proxied),
-                !isAdmitted(slot, head, isUpgrade: isUpgrade)
+                !admitProxiedClient(slot, head, isUpgrade: isUpgrade)
             {
                 return false
             }

@@ -70,14 +70,14 @@ extension ServerCore where K: ~Copyable {
         if let refusal = io.connections.slots[slot].refusal {
             io.close(slot, .tryAgainLater, refusal.reason, .serverClosed(.tryAgainLater))
         } else {
-            announce(slot, call)
+            notifyOpen(slot, call)
         }
         // A client may send frames right behind its request.
         if !io.connections.slots[slot].leftover.isEmpty { io.connections.resume(slot) }
     }
 
     /// Tells the handler that a connection is open.
-    mutating func announce(_ slot: UInt32, _ call: HandlerCall) {
+    mutating func notifyOpen(_ slot: UInt32, _ call: HandlerCall) {
         io.connections.slots[slot].flags.insert(.announced)
         io.connections.openCount += 1
         io.statistics.openedCount += 1

@@ -233,7 +233,7 @@ extension ServerContext {
         connections.slots[slot].resourceId = resourceId
         connections.slots[slot].flags = [.client, .dialing]
         connections.slots[slot].phase = .connecting
-        giveUpDial(slot, .connectFailed(ECANCELED))
+        connectFailed(slot, .connectFailed(ECANCELED))
     }
 
     private func saveSubscriptions(of slot: UInt32, to writer: inout StateWriter) {

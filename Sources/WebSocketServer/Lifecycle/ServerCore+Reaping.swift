@@ -12,14 +12,14 @@ extension ServerCore where K: ~Copyable {
             index += 1
             io.connections.slots[slot].flags.remove(.reapList)
             if !io.connections.slots[slot].flags.isDisjoint(with: [.announced, .dialing]) {
-                announceEnd(slot, call)
+                notifyClosed(slot, call)
             }
             if io.connections.slots[slot].phase == .dead { free(slot) }
         }
         io.connections.reapList.removeAll(keepingCapacity: true)
     }
 
-    private mutating func announceEnd(_ slot: UInt32, _ call: HandlerCall) {
+    private mutating func notifyClosed(_ slot: UInt32, _ call: HandlerCall) {
         guard let cause = io.connections.slots[slot].cause else {
             preconditionFailure("a connection ends for a cause")
         }

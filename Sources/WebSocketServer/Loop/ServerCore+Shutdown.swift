@@ -80,7 +80,7 @@ extension ServerCore where K: ~Copyable {
             io.close(slot, stopCause.code, "The server is \(reason); reconnect soon.", stopCause)
         case .head, .body:
             if !io.connections.slots[slot].flags.contains(.endsAfterFlush) { io.endAfterOutput(slot) }
-        case .connecting, .awaitingAnswer: io.giveUpDial(slot, stopCause)
+        case .connecting, .awaitingAnswer: io.connectFailed(slot, stopCause)
         case .free, .responding, .lingering, .dead: return
         }
     }

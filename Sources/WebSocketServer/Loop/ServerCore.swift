@@ -174,7 +174,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         beginConnections()
         flushOutput()
         reapConnections(call)
-        tellRefusals(call)
+        reportRefusals(call)
         finishLoopProbe(call)
     }
 

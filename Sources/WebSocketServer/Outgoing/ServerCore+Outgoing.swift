@@ -25,8 +25,8 @@ extension ServerCore where K: ~Copyable {
     private mutating func begin(_ slot: UInt32, hasRoom: Bool) {
         let dial = io.connections.slots[slot].exchange
         guard let request = io.dials[dial].request else { return }
-        if io.isStopping { return io.giveUpDial(slot, stopCause) }
-        guard hasRoom else { return io.giveUpDial(slot, .connectFailed(EMFILE)) }
+        if io.isStopping { return io.connectFailed(slot, stopCause) }
+        guard hasRoom else { return io.connectFailed(slot, .connectFailed(EMFILE)) }
         // What cannot be asked for is not worth a connection.
         let nonce = io.randomBytes(16)
         do throws(ClientHandshakeError) {
@@ -61,7 +61,7 @@ extension ServerCore where K: ~Copyable {
             guard let request = io.dials[dial].request, resolution.status == 0,
                 !resolution.addresses.isEmpty
             else {
-                io.giveUpDial(slot, .nameResolutionFailed(resolution.status))
+                io.connectFailed(slot, .nameResolutionFailed(resolution.status))
                 continue
             }
             io.dials[dial].addresses = resolution.addresses.reversed().map {
@@ -87,12 +87,12 @@ extension ServerCore where K: ~Copyable {
                         socket, for: io.connections.slots[slot].wanted, token: io.connections.id(of: slot).token,
                         &kernel)
                 } catch {
-                    return io.giveUpDial(slot, .connectFailed(error.number))
+                    return io.connectFailed(slot, .connectFailed(error.number))
                 }
                 return io.schedule(slot, in: io.times.connect)
             }
         }
-        io.giveUpDial(slot, .connectFailed(io.dials[dial].failure))
+        io.connectFailed(slot, .connectFailed(io.dials[dial].failure))
     }
 
     /// The attempt has come to its end, one way or the other.
@@ -181,7 +181,7 @@ extension ServerCore where K: ~Copyable {
             io.statistics.compressedCount += 1
         }
         io.dials[dial].agreement = agreement
-        announce(slot, call)
+        notifyOpen(slot, call)
         io.connections.slots[slot].exchange = UInt32.max
         io.dials.giveBack(dial, leaving: Dial())
         // A server may send frames right behind its answer.
@@ -194,7 +194,7 @@ extension ServerCore where K: ~Copyable {
     mutating func expireDial(_ slot: UInt32) {
         switch io.connections.slots[slot].phase {
         case .connecting where io.connections.slots[slot].descriptor == .none:
-            io.giveUpDial(slot, .nameResolutionFailed(EAI_AGAIN))
+            io.connectFailed(slot, .nameResolutionFailed(EAI_AGAIN))
         case .connecting: attemptFailed(slot, ETIMEDOUT)
         case .awaitingAnswer:
             // A refusal whose body does not end is a refusal.
