@@ -7,7 +7,7 @@ public struct SlotTable<Element: ~Copyable>: ~Copyable {
     @usableFromInline
     var elements = ChunkedTable<Element>()
     @usableFromInline
-    var free = ChunkedTable<UInt32>()
+    var freeSlots = ChunkedTable<UInt32>()
 
     /// A table without slots.
     @inlinable
@@ -15,16 +15,16 @@ public struct SlotTable<Element: ~Copyable>: ~Copyable {
 
     /// How many slots are taken.
     @inlinable
-    public var takenCount: Int { elements.count - free.count }
+    public var count: Int { elements.count - freeSlots.count }
 
     /// One past the highest slot ever taken.
     @inlinable
-    public var bound: Int { elements.count }
+    public var endIndex: Int { elements.count }
 
     /// Takes a slot, puts `element` into it and returns its number.
     @inlinable
-    public mutating func take(_ element: consuming Element) -> UInt32 {
-        if let slot = free.popLast() {
+    public mutating func allocate(_ element: consuming Element) -> UInt32 {
+        if let slot = freeSlots.popLast() {
             elements[Int(slot)] = element
             return slot
         }
@@ -33,25 +33,24 @@ public struct SlotTable<Element: ~Copyable>: ~Copyable {
 
     /// Gives a taken slot back, once; what it holds is replaced by `element`.
     @inlinable
-    public mutating func giveBack(_ slot: UInt32, leaving element: consuming Element) {
+    public mutating func free(_ slot: UInt32, leaving element: consuming Element) {
         elements[Int(slot)] = element
-        free.append(slot)
+        freeSlots.append(slot)
     }
 
-    /// Makes slots up to `bound` in an empty table; those that `isTaken` says are taken, and to be
+    /// Makes slots up to `endIndex` in an empty table; those that `isTaken` says are taken, and to be
     /// filled by the caller, the others are free. For a hand-over, in which slots keep their
     /// numbers.
-    public mutating func lay(
-        out bound: Int, isTaken: (UInt32) -> Bool, _ make: () -> Element
+    public mutating func restoreLayout(_ endIndex: Int, isTaken: (UInt32) -> Bool, _ make: () -> Element
     ) {
         precondition(elements.count == 0)
-        for slot in 0..<UInt32(bound) {
+        for slot in 0..<UInt32(endIndex) {
             elements.append(make())
-            if !isTaken(slot) { free.append(slot) }
+            if !isTaken(slot) { freeSlots.append(slot) }
         }
     }
 
-    /// What stands in a slot below ``bound``, be it taken or free; anything else ends the process.
+    /// What stands in a slot below ``endIndex``, be it taken or free; anything else ends the process.
     @inlinable
     public subscript(slot: UInt32) -> Element {
         unsafeAddress { unsafe elements.address(of: Int(slot)) }

@@ -16,13 +16,13 @@ import Testing
     @Test(arguments: 0..<8)
     func agreesWithFoundation(_ seed: UInt64) {
         var random = SeededGenerator(seed)
-        var takenCount = 0
+        var count = 0
         for _ in 0..<2_500 {
             let bytes = Self.damaged(using: &random)
             var fields = CommandFields()
             let outcome = fields.read(bytes.span)
             let taken = outcome != .malformed
-            takenCount += taken ? 1 : 0
+            count += taken ? 1 : 0
             let reference = try? JSONSerialization.jsonObject(
                 with: Data(bytes), options: .fragmentsAllowed)
             if taken != (reference != nil), !Self.mayDiffer(bytes) {
@@ -34,7 +34,7 @@ import Testing
             }
         }
         // Neither all good nor all bad: the mutations reach both sides.
-        #expect((200...2_300).contains(takenCount))
+        #expect((200...2_300).contains(count))
     }
 
     private func compare(_ fields: CommandFields, _ object: JSON, _ bytes: [UInt8]) {

@@ -45,16 +45,16 @@ private struct Counted: ~Copyable {
         var taken: [UInt32: Int] = [:]
         for value in 1...2000 {
             if taken.isEmpty || Bool.random(using: &random) {
-                let slot = table.take(value)
+                let slot = table.allocate(value)
                 #expect(taken.updateValue(value, forKey: slot) == nil)
             } else {
                 let slot = taken.keys.sorted().randomElement(using: &random)!
                 let stored = table[slot]
                 #expect(stored == taken[slot])
-                table.giveBack(slot, leaving: 0)
+                table.free(slot, leaving: 0)
                 taken[slot] = nil
             }
-            let (count, bound) = (table.takenCount, table.bound)
+            let (count, bound) = (table.count, table.endIndex)
             #expect(count == taken.count)
             #expect(bound >= count)
         }
@@ -62,10 +62,10 @@ private struct Counted: ~Copyable {
 
     @Test func `A table that is laid out hands out the free slots only`() {
         var table = SlotTable<Int>()
-        table.lay(out: 6, isTaken: { $0 % 2 == 0 }) { -1 }
-        let slots = Set((0..<3).map { table.take($0) })
+        table.restoreLayout( 6, isTaken: { $0 % 2 == 0 }) { -1 }
+        let slots = Set((0..<3).map { table.allocate($0) })
         #expect(slots == [1, 3, 5])
-        let next = table.take(9)
+        let next = table.allocate(9)
         #expect(next == 6)
     }
 }

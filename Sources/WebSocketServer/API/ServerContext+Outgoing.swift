@@ -20,9 +20,9 @@ extension ServerContext {
         connection.resourceId = connections.lastResourceId
         connection.phase = .connecting
         connection.flags = [.client, .dialing]
-        connection.exchange = dials.take(Dial())
+        connection.exchange = dials.allocate(Dial())
         dials[connection.exchange].request = request
-        let slot = connections.slots.take(connection)
+        let slot = connections.slots.allocate(connection)
         statistics.connectCount += 1
         let id = connections.id(of: slot)
         dialing.append(id)

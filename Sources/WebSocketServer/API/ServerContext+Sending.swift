@@ -40,7 +40,7 @@ extension ServerContext {
 
     @inline(never)
     private mutating func sendAny(_ payload: Span<UInt8>, as opcode: Opcode, to id: ConnectionID) {
-        guard Int(id.slot) < connections.slots.bound, connections.slots[id.slot].isOpen(id) else { return }
+        guard Int(id.slot) < connections.slots.endIndex, connections.slots[id.slot].isOpen(id) else { return }
         if connections.slots[id.slot].delivery.firstSubscription != Subscription.none {
             topics.insertOrderMarkers(&connections.slots[id.slot].delivery)
         }

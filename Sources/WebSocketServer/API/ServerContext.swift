@@ -90,7 +90,7 @@ public struct ServerContext: ~Copyable {
     /// The connection that has this slot now: what an array of the handler's own, indexed by
     /// ``ConnectionID/slot``, is turned back with. Nil if none is open there.
     public func connection(inSlot slot: UInt32) -> ConnectionID? {
-        guard Int(slot) < connections.slots.bound, connections.slots[slot].isOpen else { return nil }
+        guard Int(slot) < connections.slots.endIndex, connections.slots[slot].isOpen else { return nil }
         return connections.id(of: slot)
     }
 
@@ -112,7 +112,7 @@ public struct ServerContext: ~Copyable {
     /// all clients. To send the same to all of them, a topic costs less: see
     /// ``publish(text:to:except:)``.
     public mutating func forEachConnection(_ body: (ConnectionID, inout ServerContext) -> Void) {
-        for slot in 0..<UInt32(connections.slots.bound) where connections.slots[slot].isOpen {
+        for slot in 0..<UInt32(connections.slots.endIndex) where connections.slots[slot].isOpen {
             guard connections.slots[slot].flags.contains(.announced) else { continue }
             body(connections.id(of: slot), &self)
         }
@@ -121,7 +121,7 @@ public struct ServerContext: ~Copyable {
     /// The open connections, in no particular order. Making the list takes time and memory in
     /// proportion to the table.
     public var openConnections: [ConnectionID] {
-        (0..<UInt32(connections.slots.bound)).filter {
+        (0..<UInt32(connections.slots.endIndex)).filter {
             connections.slots[$0].isOpen && connections.slots[$0].flags.contains(.announced)
         }.map { connections.id(of: $0) }
     }

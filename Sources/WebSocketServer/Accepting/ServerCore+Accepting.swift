@@ -69,7 +69,7 @@ extension ServerCore where K: ~Copyable {
         connection.descriptor = socket
         connection.peer = peer
         connection.phase = .head
-        let slot = io.connections.slots.take(connection)
+        let slot = io.connections.slots.allocate(connection)
         do {
             let token = io.connections.id(of: slot).token
             try poller.watch(socket, for: .readable, token: token, &kernel)
@@ -84,7 +84,7 @@ extension ServerCore where K: ~Copyable {
 
     /// The connections that the limit is for: not those that go outward and have not begun.
     var countedConnectionCount: Int {
-        io.connections.slots.takenCount - refusedCount - internalCount - io.dialing.count
+        io.connections.slots.count - refusedCount - internalCount - io.dialing.count
     }
 
     /// Decides whether one more client may come in. Behind a proxy its address is not known yet, and

@@ -54,14 +54,14 @@ extension ServerContext {
     mutating func compress(_ slot: UInt32, _ parameters: DeflateParameters) {
         let peer: Role = connections.slots[slot].role == .server ? .client : .server
         connections.slots[slot].encoding = Encoding(parameters)
-        connections.slots[slot].compression = compressions.take(Compression(parameters, from: peer))
+        connections.slots[slot].compression = compressions.allocate(Compression(parameters, from: peer))
     }
 
     /// The connection has ended.
     mutating func forgetCompression(_ slot: UInt32) {
         let compression = connections.slots[slot].compression
         guard compression != Compression.none else { return }
-        compressions.giveBack(compression, leaving: .free)
+        compressions.free(compression, leaving: .free)
         connections.slots[slot].compression = Compression.none
     }
 

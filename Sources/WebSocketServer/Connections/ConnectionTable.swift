@@ -22,7 +22,7 @@ struct ConnectionTable: ~Copyable {
 
     /// The slot of a connection that is still there.
     func slot(of id: ConnectionID) -> UInt32? {
-        guard Int(id.slot) < slots.bound,
+        guard Int(id.slot) < slots.endIndex,
             slots[id.slot].resourceId == id.resourceId, slots[id.slot].phase != .free
         else { return nil }
         return id.slot

@@ -42,7 +42,7 @@ extension ServerCore where K: ~Copyable {
             return takeProxyHeader(slot)
         }
         if io.connections.slots[slot].exchange == UInt32.max {
-            io.connections.slots[slot].exchange = io.exchanges.take(HTTPExchange())
+            io.connections.slots[slot].exchange = io.exchanges.allocate(HTTPExchange())
         }
         let exchange = io.connections.slots[slot].exchange
         var bytes = ByteBuffer()

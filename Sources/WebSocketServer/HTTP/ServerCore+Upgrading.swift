@@ -63,7 +63,7 @@ extension ServerCore where K: ~Copyable {
 
     /// Frames from here on.
     private mutating func open(_ slot: UInt32, _ call: HandlerCall) {
-        io.exchanges.giveBack(io.connections.slots[slot].exchange, leaving: HTTPExchange())
+        io.exchanges.free(io.connections.slots[slot].exchange, leaving: HTTPExchange())
         io.connections.slots[slot].exchange = UInt32.max
         io.connections.slots[slot].phase = .webSocket
         io.schedule(slot, in: io.times.ping)

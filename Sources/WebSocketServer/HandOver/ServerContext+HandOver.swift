@@ -8,8 +8,8 @@ import WebSocketCore
 extension ServerContext {
     func saveTopics(to writer: inout StateWriter) {
         writer.write(topics.generation)
-        writer.write(UInt32(topics.states.bound))
-        for index in 0..<UInt32(topics.states.bound) {
+        writer.write(UInt32(topics.states.endIndex))
+        for index in 0..<UInt32(topics.states.endIndex) {
             writer.write(topics.states[index].isTaken)
             guard topics.states[index].isTaken else { continue }
             writer.write(topics.states[index].generation)
@@ -20,8 +20,8 @@ extension ServerContext {
                 writer.write(topics.states[index].variants[Int(encoding.rawValue)])
             }
         }
-        writer.write(UInt32(topics.variants.bound))
-        for index in 0..<UInt32(topics.variants.bound) {
+        writer.write(UInt32(topics.variants.endIndex))
+        for index in 0..<UInt32(topics.variants.endIndex) {
             writer.write(topics.variants[index].subscribers.count > 0)
             if topics.variants[index].subscribers.count > 0 { topics.variants[index].save(to: &writer) }
         }
@@ -30,7 +30,7 @@ extension ServerContext {
     mutating func restoreTopics(from reader: inout StateReader) throws(StateError) {
         topics.generation = try reader.read()
         let restored = try Self.readTopics(&reader)
-        topics.states.lay(out: restored.count, isTaken: { restored[Int($0)] != nil }) { TopicState() }
+        topics.states.restoreLayout( restored.count, isTaken: { restored[Int($0)] != nil }) { TopicState() }
         for (index, saved) in restored.enumerated() {
             guard let saved else { continue }
             saved.apply(to: &topics.states[UInt32(index)])
@@ -44,7 +44,7 @@ extension ServerContext {
         for _ in 0..<variantCount {
             saved.append(try reader.readBool() ? try SavedVariant(from: &reader) : nil)
         }
-        topics.variants.lay(out: saved.count, isTaken: { saved[Int($0)] != nil }) { TopicVariant() }
+        topics.variants.restoreLayout( saved.count, isTaken: { saved[Int($0)] != nil }) { TopicVariant() }
         for (index, variant) in saved.enumerated() {
             guard let variant else { continue }
             try variant.apply(to: &topics.variants[UInt32(index)])
@@ -141,9 +141,9 @@ extension ServerContext {
     /// Returns the descriptors in the order in which the connections are written.
     func saveConnections(to writer: inout StateWriter) -> [FileDescriptor] {
         writer.write(connections.lastResourceId)
-        writer.write(UInt32(connections.slots.bound))
+        writer.write(UInt32(connections.slots.endIndex))
         var slots: [UInt32] = []
-        for slot in 0..<UInt32(connections.slots.bound) where connections.slots[slot].canBeHandedOver {
+        for slot in 0..<UInt32(connections.slots.endIndex) where connections.slots[slot].canBeHandedOver {
             slots.append(slot)
         }
         writer.write(UInt32(slots.count))
@@ -186,8 +186,7 @@ extension ServerContext {
         guard dials.keys.allSatisfy({ restored[$0] == nil }) else {
             throw StateError("a slot is taken twice")
         }
-        connections.slots.lay(
-            out: Int(bound), isTaken: { restored[$0] != nil || dials[$0] != nil }
+        connections.slots.restoreLayout( Int(bound), isTaken: { restored[$0] != nil || dials[$0] != nil }
         ) { Connection() }
         for (slot, resourceId) in dials { endDial(slot, resourceId) }
         for slot in slots {
@@ -196,7 +195,7 @@ extension ServerContext {
             if let compression = saved.compression { restore(compression, of: slot) }
             for subscription in saved.subscriptions { try restore(subscription, of: slot) }
         }
-        for variant in 0..<UInt32(topics.variants.bound) where topics.variants[variant].subscribers.count > 0 {
+        for variant in 0..<UInt32(topics.variants.endIndex) where topics.variants[variant].subscribers.count > 0 {
             topics.markDirty(variant)
         }
         return slots
@@ -205,7 +204,7 @@ extension ServerContext {
     /// Connections outward that are still being made are not handed over, only their names: whoever
     /// takes over tells the handler that nothing came of them.
     private func saveDials(to writer: inout StateWriter) {
-        let slots = (0..<UInt32(connections.slots.bound)).filter {
+        let slots = (0..<UInt32(connections.slots.endIndex)).filter {
             connections.slots[$0].flags.contains(.dialing)
         }
         writer.write(UInt32(slots.count))
@@ -256,11 +255,11 @@ extension ServerContext {
     private mutating func restore(
         _ saved: SavedSubscription, of slot: UInt32
     ) throws(StateError) {
-        guard Int(saved.variant) < topics.variants.bound, saved.cursor >= topics.variants[saved.variant].log.start,
+        guard Int(saved.variant) < topics.variants.endIndex, saved.cursor >= topics.variants[saved.variant].log.start,
             saved.cursor <= topics.variants[saved.variant].log.end
         else { throw StateError("a subscription is damaged") }
         let subscriber = UInt32(topics.variants[saved.variant].subscribers.count)
-        let subscription = topics.subscriptions.take(
+        let subscription = topics.subscriptions.allocate(
             Subscription(
                 variant: saved.variant, subscriber: subscriber, next: connections.slots[slot].delivery.firstSubscription,
                 markedEnd: saved.markedEnd))

@@ -8,12 +8,12 @@ extension ServerContext {
         try checkTopics()
         var boundaries: [UInt32: [UInt64]] = [:]
         var subscriberCount = 0
-        for variant in 0..<UInt32(topics.variants.bound) where topics.variants[variant].subscribers.count > 0 {
+        for variant in 0..<UInt32(topics.variants.endIndex) where topics.variants[variant].subscribers.count > 0 {
             boundaries[variant] = try frameBoundaries(of: variant)
             subscriberCount += 1
         }
         // A variant without subscribers would never be given back.
-        guard subscriberCount == topics.variants.takenCount else { throw StateError("a variant has no subscribers") }
+        guard subscriberCount == topics.variants.count else { throw StateError("a variant has no subscribers") }
         for slot in slots {
             try checkSession(slot)
             try checkMemberships(slot, boundaries)
@@ -23,15 +23,15 @@ extension ServerContext {
     /// Each variant belongs to one topic.
     private func checkTopics() throws(StateError) {
         var seen: Set<UInt32> = []
-        for index in 0..<UInt32(topics.states.bound) where topics.states[index].isTaken {
+        for index in 0..<UInt32(topics.states.endIndex) where topics.states[index].isTaken {
             for place in topics.states[index].variants.indices {
                 let variant = topics.states[index].variants[place]
                 if variant == UInt32.max { continue }
-                guard variant < topics.variants.bound, topics.variants[variant].subscribers.count > 0, seen.insert(variant).inserted
+                guard variant < topics.variants.endIndex, topics.variants[variant].subscribers.count > 0, seen.insert(variant).inserted
                 else { throw StateError("topic \(index) has a variant that is not its own") }
             }
         }
-        guard seen.count == topics.variants.takenCount else { throw StateError("a variant has no topic") }
+        guard seen.count == topics.variants.count else { throw StateError("a variant has no topic") }
     }
 
     /// Where the frames of a log begin and end.
@@ -86,7 +86,7 @@ extension ServerContext {
             let cursor = topics.variants[entry.variant].subscribers[Int(entry.subscriber)].cursor
             let topic = topics.variants[entry.variant].topic
             guard connections.slots[slot].flags.contains(.announced),
-                Int(topic.index) < topics.states.bound, topics.states[topic.index].isTaken,
+                Int(topic.index) < topics.states.endIndex, topics.states[topic.index].isTaken,
                 topics.states[topic.index].generation == topic.generation,
                 topics.states[topic.index].variants.contains(entry.variant),
                 memberships.insert(entry.variant).inserted,

@@ -43,9 +43,9 @@ extension ServerCore where K: ~Copyable {
         io.forgetCompression(slot)
         if exchange != UInt32.max {
             if io.connections.slots[slot].flags.contains(.client) {
-                io.dials.giveBack(exchange, leaving: Dial())
+                io.dials.free(exchange, leaving: Dial())
             } else {
-                io.exchanges.giveBack(exchange, leaving: HTTPExchange())
+                io.exchanges.free(exchange, leaving: HTTPExchange())
             }
         }
         if io.connections.slots[slot].flags.contains(.admitted) {
@@ -61,7 +61,7 @@ extension ServerCore where K: ~Copyable {
         } else {
             kernel.close(io.connections.slots[slot].descriptor)
         }
-        io.connections.slots.giveBack(slot, leaving: Connection())
+        io.connections.slots.free(slot, leaving: Connection())
         if resumeListenersAt != nil { resumeListenersAt = io.now }
     }
 }

@@ -23,7 +23,7 @@ struct Stop {
 
 extension ServerCore where K: ~Copyable {
     /// Whether the server has stopped and nobody is connected any more.
-    package var isDone: Bool { stop != nil && io.connections.slots.takenCount == 0 }
+    package var isDone: Bool { stop != nil && io.connections.slots.count == 0 }
 
     /// Begins a stop that was asked for, and moves one on that has begun.
     mutating func moveStop(_ call: HandlerCall) {
@@ -60,13 +60,13 @@ extension ServerCore where K: ~Copyable {
         io.isStopping = true
         closeListeners()
         // A thousand a second are no storm: few connections are told at once, many over the grace.
-        let spread = min(request.grace, .milliseconds(io.connections.slots.takenCount))
+        let spread = min(request.grace, .milliseconds(io.connections.slots.count))
         let deadline = io.now + spread + io.limits.closeDeadline
         // Who asks again may hurry a stop along, and not put its end off.
         if let stop, stop.deadline <= deadline { return }
         stop = Stop(
             began: io.now, spread: spread, deadline: deadline,
-            slotCount: UInt32(io.connections.slots.bound), nextStep: io.now)
+            slotCount: UInt32(io.connections.slots.endIndex), nextStep: io.now)
     }
 
     mutating func closeForStop(_ slot: UInt32) {
@@ -86,7 +86,7 @@ extension ServerCore where K: ~Copyable {
     }
 
     private mutating func cutOffEverybody() {
-        for slot in 0..<UInt32(io.connections.slots.bound)
+        for slot in 0..<UInt32(io.connections.slots.endIndex)
         where io.connections.slots[slot].phase != .free && io.connections.slots[slot].phase != .dead {
             io.connections.setCause(slot, stopCause)
             io.die(slot, resetting: true)

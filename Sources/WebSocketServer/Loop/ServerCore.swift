@@ -203,7 +203,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
             }
             let generation = UInt32(truncatingIfNeeded: token >> 32)
             // An event of this wait may be about a connection that an earlier one has ended.
-            guard Int(slot) < io.connections.slots.bound,
+            guard Int(slot) < io.connections.slots.endIndex,
                 UInt32(truncatingIfNeeded: io.connections.slots[slot].resourceId) == generation,
                 io.connections.slots[slot].phase != .free
             else { continue }
@@ -333,13 +333,13 @@ package struct TakenCounts: Equatable, Sendable {
 extension ServerCore where K: ~Copyable {
     package var takenCounts: TakenCounts {
         var counts = TakenCounts()
-        counts.connections = io.connections.slots.takenCount
-        counts.exchanges = io.exchanges.takenCount
-        counts.dials = io.dials.takenCount
-        counts.topics = io.topics.states.takenCount
-        counts.variants = io.topics.variants.takenCount
-        counts.subscriptions = io.topics.subscriptions.takenCount
-        counts.compressions = io.compressions.takenCount
+        counts.connections = io.connections.slots.count
+        counts.exchanges = io.exchanges.count
+        counts.dials = io.dials.count
+        counts.topics = io.topics.states.count
+        counts.variants = io.topics.variants.count
+        counts.subscriptions = io.topics.subscriptions.count
+        counts.compressions = io.compressions.count
         return counts
     }
 }

@@ -54,7 +54,7 @@ extension ServerCore where K: ~Copyable {
         for resolution in kernel.takeResolved() {
             let slot = UInt32(truncatingIfNeeded: resolution.ticket)
             // It may have been given up meanwhile.
-            guard Int(slot) < io.connections.slots.bound, io.connections.id(of: slot).token == resolution.ticket,
+            guard Int(slot) < io.connections.slots.endIndex, io.connections.id(of: slot).token == resolution.ticket,
                 io.connections.slots[slot].phase == .connecting
             else { continue }
             let dial = io.connections.slots[slot].exchange
@@ -183,7 +183,7 @@ extension ServerCore where K: ~Copyable {
         io.dials[dial].agreement = agreement
         notifyOpen(slot, call)
         io.connections.slots[slot].exchange = UInt32.max
-        io.dials.giveBack(dial, leaving: Dial())
+        io.dials.free(dial, leaving: Dial())
         // A server may send frames right behind its answer.
         if !io.connections.slots[slot].leftover.isEmpty { io.connections.resume(slot) }
     }

@@ -28,7 +28,7 @@ struct TopicTable: ~Copyable {
         state.policy = policy
         state.logByteLimit = logByteLimit
         state.isTaken = true
-        return Topic(index: states.take(state), generation: generation)
+        return Topic(index: states.allocate(state), generation: generation)
     }
 
     mutating func named(_ name: String, logByteLimit: Int) -> Topic {
@@ -42,11 +42,11 @@ struct TopicTable: ~Copyable {
     /// Forgets a topic that has no subscribers any more.
     mutating func remove(_ topic: Topic) {
         if let name = states[topic.index].name { names[name] = nil }
-        states.giveBack(topic.index, leaving: TopicState())
+        states.free(topic.index, leaving: TopicState())
     }
 
     func isCurrent(_ topic: Topic) -> Bool {
-        Int(topic.index) < states.bound && states[topic.index].isTaken
+        Int(topic.index) < states.endIndex && states[topic.index].isTaken
             && states[topic.index].generation == topic.generation
     }
 
@@ -96,7 +96,7 @@ struct TopicTable: ~Copyable {
     ) {
         let variant = variant(of: topic, encoding)
         let subscriber = UInt32(variants[variant].subscribers.count)
-        let subscription = subscriptions.take(
+        let subscription = subscriptions.allocate(
             Subscription(variant: variant, subscriber: subscriber, next: delivery.firstSubscription))
         delivery.firstSubscription = subscription
         variants[variant].subscribers.append(
@@ -113,7 +113,7 @@ struct TopicTable: ~Copyable {
         variant.topic = topic
         variant.policy = states[topic.index].policy
         variant.logByteLimit = states[topic.index].logByteLimit
-        states[topic.index].variants[index] = variants.take(variant)
+        states[topic.index].variants[index] = variants.allocate(variant)
         return states[topic.index].variants[index]
     }
 
@@ -135,7 +135,7 @@ struct TopicTable: ~Copyable {
         variants[variant].removeSubscriber(subscriber, &subscriptions)
         unlink(subscription, &delivery)
         if variants[variant].subscribers.count == 0 { retire(variant) }
-        subscriptions.giveBack(subscription, leaving: .free)
+        subscriptions.free(subscription, leaving: .free)
         return copied
     }
 
@@ -188,7 +188,7 @@ struct TopicTable: ~Copyable {
             }
         }
         // It may still stand in the queue, where one that is not marked as queued is passed over.
-        variants.giveBack(variant, leaving: TopicVariant())
+        variants.free(variant, leaving: TopicVariant())
     }
 
     private mutating func releasePublishers(_ variant: UInt32) {

@@ -7,13 +7,13 @@ extension Simulation {
     /// Ends the run with what is wrong, so that the seed and the step are known.
     func checkInvariants(_ place: @autoclosure () -> String) {
         var refusedCount = 0
-        for slot in 0..<UInt32(core.io.connections.slots.bound)
+        for slot in 0..<UInt32(core.io.connections.slots.endIndex)
         where core.io.connections.slots[slot].phase != .free {
             if core.io.connections.slots[slot].refusal != nil { refusedCount += 1 }
             checkConnection(slot, place())
         }
         precondition(refusedCount == core.refusedCount, "\(place()): refused")
-        for variant in 0..<UInt32(core.io.topics.variants.bound) where core.io.topics.variants[variant].members.count > 0 {
+        for variant in 0..<UInt32(core.io.topics.variants.endIndex) where core.io.topics.variants[variant].members.count > 0 {
             checkLane(variant, place())
         }
     }
