@@ -101,7 +101,7 @@ public struct Limits: Sendable {
 }
 
 /// The limits that are times, in nanoseconds.
-struct Times {
+struct Timeouts {
     let handshake: UInt64
     let connect: UInt64
     let ping: UInt64

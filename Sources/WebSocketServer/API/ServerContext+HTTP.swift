@@ -95,7 +95,7 @@ extension ServerContext {
         exchanges[exchange] = HTTPExchange()
         statistics.requestCount += 1
         connections.slots[slot].phase = .head
-        schedule(slot, in: times.handshake)
+        schedule(slot, in: timeouts.handshake)
         if keepsAlive {
             resumeReading(slot, .responding)
         } else {
@@ -130,7 +130,7 @@ extension ServerContext {
         connections.slots[slot].flags.insert(.endsAfterFlush)
         connections.slots[slot].leftover.removeAll()
         connections.slots[slot].phase = .head
-        schedule(slot, in: times.close)
+        schedule(slot, in: timeouts.close)
         connections.queue(slot)
     }
 }

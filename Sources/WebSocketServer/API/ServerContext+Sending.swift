@@ -88,7 +88,7 @@ extension ServerContext {
 
     /// An outbox that owns no memory takes the spare one; it comes back when it has been flushed,
     /// which for most is at once.
-    mutating func borrowMemory(for slot: UInt32) {
+    mutating func acquireBuffer(for slot: UInt32) {
         if connections.slots[slot].delivery.outbox.bytes.capacity == 0 {
             swap(&connections.slots[slot].delivery.outbox.bytes, &output.spare)
         }
@@ -181,7 +181,7 @@ extension ServerContext {
 
     private mutating func appendClose(_ slot: UInt32, _ code: CloseCode?, _ reason: String) {
         leaveFastPath(slot)
-        borrowMemory(for: slot)
+        acquireBuffer(for: slot)
         if connections.slots[slot].flags.contains(.client) {
             connections.slots[slot].delivery.outbox.bytes.appendMaskedCloseFrame(
                 code, reason: reason, maskingKey: nextMaskingKey())
@@ -193,7 +193,7 @@ extension ServerContext {
 
     /// Gives the peer its time to answer our Close, and reads on for it.
     private mutating func expectPeerClose(_ slot: UInt32) {
-        schedule(slot, in: times.close)
+        schedule(slot, in: timeouts.close)
         connections.slots[slot].assembly.removeAll()
         for reason in [Connection.ReadPauses.handler, .congestion, .ownOutput] {
             resumeReading(slot, reason)
@@ -202,7 +202,7 @@ extension ServerContext {
 
     /// For the handler the connection is over; only bytes are owed.
     private mutating func end(_ slot: UInt32) {
-        schedule(slot, in: times.close)
+        schedule(slot, in: timeouts.close)
         connections.slots[slot].assembly.removeAll()
         connections.slots[slot].leftover.removeAll()
         connections.slots[slot].readPauses = []

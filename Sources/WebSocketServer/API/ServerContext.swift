@@ -34,7 +34,7 @@ public struct ServerContext: ~Copyable {
 
     /// What peers may do now; changed by ``change(limits:origin:)``.
     public internal(set) var limits: Limits
-    var times: Times
+    var timeouts: Timeouts
     /// Limits and rules that are to hold from the next turn on.
     var pendingSettings: (limits: Limits, origin: OriginPolicy)?
     /// For what the application has to say about itself.
@@ -61,7 +61,7 @@ public struct ServerContext: ~Copyable {
 
     init(limits: Limits, logger: Logger, now: Instant, wallClock: WallTime) {
         self.limits = limits
-        times = Times(limits)
+        timeouts = Timeouts(limits)
         inbound = Inbound(limits)
         connections = ConnectionTable(now: now)
         self.logger = logger
@@ -73,7 +73,7 @@ public struct ServerContext: ~Copyable {
     /// Lets other limits hold from now on.
     mutating func apply(_ limits: Limits) {
         self.limits = limits
-        times = Times(limits)
+        timeouts = Timeouts(limits)
         inbound.take(limits)
     }
 

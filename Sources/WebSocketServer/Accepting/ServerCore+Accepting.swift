@@ -79,7 +79,7 @@ extension ServerCore where K: ~Copyable {
             io.die(slot, resetting: true)
             return
         }
-        io.schedule(slot, in: io.times.handshake)
+        io.schedule(slot, in: io.timeouts.handshake)
     }
 
     /// The connections that the limit is for: not those that go outward and have not begun.

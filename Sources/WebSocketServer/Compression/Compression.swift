@@ -72,7 +72,7 @@ extension ServerContext {
         let role = connections.slots[slot].role
         let windowBits = compressions[compression].parameters.windowBits(from: role)
         let maskingKey = role == .client ? nextMaskingKey() : nil
-        borrowMemory(for: slot)
+        acquireBuffer(for: slot)
         let before = connections.slots[slot].delivery.outbox.bytes.count
         deflaters.appendFrame(
             opcode, payload, windowBits: windowBits, maskingKey: maskingKey,

@@ -66,7 +66,7 @@ extension ServerCore where K: ~Copyable {
         io.exchanges.free(io.connections.slots[slot].exchange, leaving: HTTPExchange())
         io.connections.slots[slot].exchange = UInt32.max
         io.connections.slots[slot].phase = .webSocket
-        io.schedule(slot, in: io.times.ping)
+        io.schedule(slot, in: io.timeouts.ping)
         if let refusal = io.connections.slots[slot].refusal {
             io.close(slot, .tryAgainLater, refusal.reason, .serverClosed(.tryAgainLater))
         } else {

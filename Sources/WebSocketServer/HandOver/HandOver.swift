@@ -72,9 +72,9 @@ extension ServerCore where K: ~Copyable {
         io.connections.slots[slot].heardAt = io.now.coarse
         switch io.connections.slots[slot].phase {
         case .webSocket where io.connections.slots[slot].session == .open:
-            io.schedule(slot, in: io.times.ping)
-        case .head: io.schedule(slot, in: io.times.handshake)
-        default: io.schedule(slot, in: io.times.close)
+            io.schedule(slot, in: io.timeouts.ping)
+        case .head: io.schedule(slot, in: io.timeouts.handshake)
+        default: io.schedule(slot, in: io.timeouts.close)
         }
         if io.connections.slots[slot].flags.contains(.announced) {
             io.connections.openCount += 1

@@ -50,13 +50,13 @@ extension ServerCore where K: ~Copyable {
             }
             // We do not listen, so its silence means nothing. TCP finds out if the Ping is lost.
             io.connections.slots[slot].flags.remove(.pinged)
-            return io.schedule(slot, in: io.times.ping)
+            return io.schedule(slot, in: io.timeouts.ping)
         }
-        guard silence >= io.times.ping else {
-            return io.schedule(slot, in: io.times.ping - silence)
+        guard silence >= io.timeouts.ping else {
+            return io.schedule(slot, in: io.timeouts.ping - silence)
         }
         io.connections.slots[slot].flags.insert(.pinged)
         io.appendFrame(.ping, Span(), to: slot)
-        io.schedule(slot, in: io.times.pong)
+        io.schedule(slot, in: io.timeouts.pong)
     }
 }

@@ -44,7 +44,7 @@ extension ServerCore where K: ~Copyable {
         } else {
             kernel.beginResolution(
                 request.url.host, ticket: io.connections.id(of: slot).token, waking: wakeup)
-            return io.schedule(slot, in: io.times.handshake)
+            return io.schedule(slot, in: io.timeouts.handshake)
         }
         tryNextAddress(slot)
     }
@@ -89,7 +89,7 @@ extension ServerCore where K: ~Copyable {
                 } catch {
                     return io.connectFailed(slot, .connectFailed(error.number))
                 }
-                return io.schedule(slot, in: io.times.connect)
+                return io.schedule(slot, in: io.timeouts.connect)
             }
         }
         io.connectFailed(slot, .connectFailed(io.dials[dial].failure))
@@ -115,7 +115,7 @@ extension ServerCore where K: ~Copyable {
         let dial = io.connections.slots[slot].exchange
         io.connections.slots[slot].phase = .awaitingAnswer
         io.dials[dial].handshake?.appendRequest(to: &io.connections.slots[slot].delivery.outbox.bytes)
-        io.schedule(slot, in: io.times.handshake)
+        io.schedule(slot, in: io.timeouts.handshake)
         flush(slot)
         updateInterest(slot)
     }
@@ -175,7 +175,7 @@ extension ServerCore where K: ~Copyable {
         let dial = io.connections.slots[slot].exchange
         io.connections.slots[slot].phase = .webSocket
         io.connections.slots[slot].flags.remove(.dialing)
-        io.schedule(slot, in: io.times.ping)
+        io.schedule(slot, in: io.timeouts.ping)
         if let parameters = agreement.deflate {
             io.compress(slot, parameters)
             io.statistics.compressedCount += 1

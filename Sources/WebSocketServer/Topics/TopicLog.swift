@@ -79,7 +79,7 @@ struct TopicLog: ~Copyable {
     }
 
     /// Uses the memory of `spare` if it has none of its own.
-    mutating func borrowMemory(of spare: inout ByteBuffer) {
+    mutating func acquireBuffer(of spare: inout ByteBuffer) {
         if bytes.capacity == 0 { swap(&bytes, &spare) }
     }
 }

@@ -216,7 +216,7 @@ struct TopicTable: ~Copyable {
             let variant = states[topic.index].variants[Int(encoding.rawValue)]
             guard variant != Subscription.none, variants[variant].subscribers.count > 0 else { continue }
             published.deliveryCount += variants[variant].subscribers.count
-            variants[variant].log.borrowMemory(of: &spareLog)
+            variants[variant].log.acquireBuffer(of: &spareLog)
             if encoding == .deflated {
                 variants[variant].log.append(opcode, deflating: payload, &deflaters)
             } else {
@@ -267,7 +267,7 @@ struct TopicTable: ~Copyable {
         guard variants[variant].subscribers[subscriber].cursor < end else { return false }
         materializeMarkers(&delivery)
         let cursor = variants[variant].subscribers[subscriber].cursor
-        delivery.borrowMemory(of: &spare)
+        delivery.acquireBuffer(of: &spare)
         variants.copyLog(variant, from: cursor, to: end, into: &delivery.outbox.bytes)
         variants[variant].subscribers[subscriber].cursor = end
         variants[variant].unblock(subscription, &subscriptions)
@@ -500,7 +500,7 @@ struct TopicTable: ~Copyable {
 
 extension Delivery {
     /// An outbox that owns no memory takes the spare one.
-    mutating func borrowMemory(of spare: inout ByteBuffer) {
+    mutating func acquireBuffer(of spare: inout ByteBuffer) {
         if outbox.bytes.capacity == 0 { swap(&outbox.bytes, &spare) }
     }
 }

@@ -27,7 +27,7 @@ struct OutputBuffers: ~Copyable {
 
     /// Puts what it was answered into a connection's outbox.
     mutating func moveReplies(to connection: inout Connection) {
-        connection.delivery.borrowMemory(of: &spare)
+        connection.delivery.acquireBuffer(of: &spare)
         connection.delivery.outbox.bytes.append(replyBuffer.span)
         connection.ownOutputByteCount += replyBuffer.count
         replyBuffer.removeAll(keepingCapacity: true)

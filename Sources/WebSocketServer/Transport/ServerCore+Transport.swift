@@ -147,7 +147,7 @@ extension ServerCore where K: ~Copyable {
     /// The socket is full: nothing is sent until epoll(7) says that it is writable.
     mutating func block(_ slot: UInt32) {
         io.connections.slots[slot].delivery.isBlocked = true
-        if io.connections.slots[slot].phase == .responding { io.schedule(slot, in: io.times.handshake) }
+        if io.connections.slots[slot].phase == .responding { io.schedule(slot, in: io.timeouts.handshake) }
         updateInterest(slot)
     }
 
@@ -163,7 +163,7 @@ extension ServerCore where K: ~Copyable {
         // A reader that is slow has as long again: what counts is that it goes on.
         switch io.connections.slots[slot].phase {
         case .head, .body, .responding, .awaitingAnswer:
-            io.schedule(slot, in: io.times.handshake)
+            io.schedule(slot, in: io.timeouts.handshake)
         case .free, .webSocket, .lingering, .dead, .connecting: break
         }
         flush(slot)
@@ -211,7 +211,7 @@ extension ServerCore where K: ~Copyable {
         io.connections.slots[slot].phase = .lingering
         io.connections.slots[slot].readPauses = []
         kernel.shutdownOutput(of: io.connections.slots[slot].descriptor)
-        io.schedule(slot, in: io.times.close)
+        io.schedule(slot, in: io.timeouts.close)
         updateInterest(slot)
     }
 
