@@ -18,7 +18,7 @@ import WebSocketCore
         of slot: UInt32, _ simulation: borrowing Simulation<Handler>
     ) -> Int {
         simulation.core.io.connections.slots[slot].delivery.outbox.bytes.capacity
-            + simulation.core.io.connections.slots[slot].leftover.capacity
+            + simulation.core.io.connections.slots[slot].pendingInput.capacity
             + simulation.core.io.connections.slots[slot].assembly.capacity
     }
 

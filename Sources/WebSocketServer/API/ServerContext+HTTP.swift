@@ -100,7 +100,7 @@ extension ServerContext {
             resumeReading(slot, .responding)
         } else {
             connections.slots[slot].flags.insert(.endsAfterFlush)
-            connections.slots[slot].leftover.removeAll()
+            connections.slots[slot].pendingInput.removeAll()
             connections.queue(slot)
         }
     }
@@ -111,7 +111,7 @@ extension ServerContext {
         connections.slots[slot].phase = .head
         connections.slots[slot].flags.insert(.endsAfterFlush)
         connections.slots[slot].readPauses.insert(.responding)
-        connections.slots[slot].leftover.removeAll()
+        connections.slots[slot].pendingInput.removeAll()
         connections.queue(slot)
     }
 
@@ -128,7 +128,7 @@ extension ServerContext {
         let date = httpDate
         rejection.appendResponse(to: &connections.slots[slot].delivery.outbox.bytes, date: date)
         connections.slots[slot].flags.insert(.endsAfterFlush)
-        connections.slots[slot].leftover.removeAll()
+        connections.slots[slot].pendingInput.removeAll()
         connections.slots[slot].phase = .head
         schedule(slot, in: timeouts.close)
         connections.queue(slot)

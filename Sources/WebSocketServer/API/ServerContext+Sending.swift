@@ -204,7 +204,7 @@ extension ServerContext {
     private mutating func end(_ slot: UInt32) {
         schedule(slot, in: timeouts.close)
         connections.slots[slot].assembly.removeAll()
-        connections.slots[slot].leftover.removeAll()
+        connections.slots[slot].pendingInput.removeAll()
         connections.slots[slot].readPauses = []
         connections.queue(slot)
         connections.scheduleReap(slot)

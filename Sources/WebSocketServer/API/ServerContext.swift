@@ -207,7 +207,7 @@ extension ServerContext {
         connections.slots[slot].readPauses.remove(reason)
         guard connections.slots[slot].readPauses.isEmpty else { return }
         connections.queue(slot)
-        if !connections.slots[slot].leftover.isEmpty { connections.resume(slot) }
+        if !connections.slots[slot].pendingInput.isEmpty { connections.resume(slot) }
     }
 
     /// Sets the connection's one deadline, in nanoseconds from this turn's beginning.

@@ -7,17 +7,17 @@ extension ServerCore where K: ~Copyable {
     /// Takes the PROXY header off the front of a connection. True if a request may follow.
     mutating func takeProxyHeader(_ slot: UInt32) -> Bool {
         var bytes = ByteBuffer()
-        swap(&bytes, &io.connections.slots[slot].leftover)
+        swap(&bytes, &io.connections.slots[slot].pendingInput)
         switch ProxyHeader.parse(bytes.span) {
         case .incomplete:
-            swap(&bytes, &io.connections.slots[slot].leftover)
+            swap(&bytes, &io.connections.slots[slot].pendingInput)
             return false
         case .malformed(let flaw):
             io.reject(slot, flaw.rejection, countedAs: .proxyHeader)
             return false
         case .complete(let byteCount, let source):
             bytes.removeFirst(byteCount)
-            if !bytes.isEmpty { swap(&bytes, &io.connections.slots[slot].leftover) }
+            if !bytes.isEmpty { swap(&bytes, &io.connections.slots[slot].pendingInput) }
             io.connections.slots[slot].flags.remove(.awaitsProxyHeader)
             guard let source else { return true }
             if proxies.contains(source) { io.connections.slots[slot].flags.insert(.proxied) }

@@ -98,12 +98,12 @@ struct Connection: ~Copyable {
     var ownOutputByteCount = 0
     var resourceId: UInt64 = 0
     /// When something was last heard, in ticks of 2^26 ns.
-    var heardAt: UInt32 = 0
+    var lastReceiveTick: UInt32 = 0
     /// Its HTTP exchange, or its dial if it is being made outward, or `UInt32.max`.
     var exchange = UInt32.max
     var decoder = MessageDecoder()
     /// Bytes received and not decoded: a partial header or head, or everything while it is held.
-    var leftover = ByteBuffer()
+    var pendingInput = ByteBuffer()
     /// The message that is being put together.
     var assembly = ByteBuffer()
     var peer = NetworkAddress.unknown

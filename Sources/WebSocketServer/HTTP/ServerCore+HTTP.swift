@@ -12,10 +12,10 @@ extension ServerCore where K: ~Copyable {
         guard received > 0 else { return }
         let headroom = ReceiveBuffer.headroomByteCount
         receiveBuffer.copy(
-            headroom..<headroom + received, to: &io.connections.slots[slot].leftover)
+            headroom..<headroom + received, to: &io.connections.slots[slot].pendingInput)
         // Bytes behind a request that is being refused are of no interest.
         if io.connections.slots[slot].flags.contains(.endsAfterFlush) {
-            return io.connections.slots[slot].leftover.removeAll()
+            return io.connections.slots[slot].pendingInput.removeAll()
         }
         proceedHTTP(slot, call)
     }
@@ -46,12 +46,12 @@ extension ServerCore where K: ~Copyable {
         }
         let exchange = io.connections.slots[slot].exchange
         var bytes = ByteBuffer()
-        swap(&bytes, &io.connections.slots[slot].leftover)
+        swap(&bytes, &io.connections.slots[slot].pendingInput)
         let progress = io.exchanges[exchange].parser.parse(
             bytes.span, limit: io.limits.headByteCount)
         switch progress {
         case .incomplete:
-            swap(&bytes, &io.connections.slots[slot].leftover)
+            swap(&bytes, &io.connections.slots[slot].pendingInput)
             return false
         case .rejected(let rejection):
             io.reject(slot, rejection)
@@ -59,7 +59,7 @@ extension ServerCore where K: ~Copyable {
         case .complete(let byteCount):
             let head = RequestHead(parsing: bytes.span.extracting(0..<byteCount))
             bytes.removeFirst(byteCount)
-            if !bytes.isEmpty { swap(&bytes, &io.connections.slots[slot].leftover) }
+            if !bytes.isEmpty { swap(&bytes, &io.connections.slots[slot].pendingInput) }
             let isUpgrade = Handshake.isUpgrade(head)
             if io.connections.slots[slot].flags.contains(.proxied),
                 !admitProxiedClient(slot, head, isUpgrade: isUpgrade)
@@ -105,7 +105,7 @@ extension ServerCore where K: ~Copyable {
         io.exchanges[exchange].keepsAlive = head.keepsAlive
         io.exchanges[exchange].wantsBody = head.method != .head
         io.exchanges[exchange].owesContinue =
-            head.expectsContinue && framing != .none && io.connections.slots[slot].leftover.isEmpty
+            head.expectsContinue && framing != .none && io.connections.slots[slot].pendingInput.isEmpty
         io.exchanges[exchange].head = head
         io.connections.slots[slot].phase = .body
     }
@@ -145,7 +145,7 @@ extension ServerCore where K: ~Copyable {
     /// Moves what has been received of a body to where it is collected.
     private mutating func moveBody(_ slot: UInt32, _ exchange: UInt32) -> BodyDecoder.Progress {
         var bytes = ByteBuffer()
-        swap(&bytes, &io.connections.slots[slot].leftover)
+        swap(&bytes, &io.connections.slots[slot].pendingInput)
         var body = ByteBuffer()
         swap(&body, &io.exchanges[exchange].body)
         var position = 0
@@ -153,7 +153,7 @@ extension ServerCore where K: ~Copyable {
             bytes.span, from: &position, into: &body, limit: io.limits.bodyByteCount)
         swap(&body, &io.exchanges[exchange].body)
         bytes.removeFirst(position)
-        if !bytes.isEmpty { swap(&bytes, &io.connections.slots[slot].leftover) }
+        if !bytes.isEmpty { swap(&bytes, &io.connections.slots[slot].pendingInput) }
         return progress
     }
 }

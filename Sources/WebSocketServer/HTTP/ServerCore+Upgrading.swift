@@ -73,7 +73,7 @@ extension ServerCore where K: ~Copyable {
             notifyOpen(slot, call)
         }
         // A client may send frames right behind its request.
-        if !io.connections.slots[slot].leftover.isEmpty { io.connections.resume(slot) }
+        if !io.connections.slots[slot].pendingInput.isEmpty { io.connections.resume(slot) }
     }
 
     /// Tells the handler that a connection is open.

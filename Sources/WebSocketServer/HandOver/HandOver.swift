@@ -69,7 +69,7 @@ extension ServerCore where K: ~Copyable {
         if io.connections.slots[slot].flags.contains(.admitted) {
             admission.restore(io.connections.slots[slot].peer, at: io.now)
         }
-        io.connections.slots[slot].heardAt = io.now.coarse
+        io.connections.slots[slot].lastReceiveTick = io.now.coarse
         switch io.connections.slots[slot].phase {
         case .webSocket where io.connections.slots[slot].session == .open:
             io.schedule(slot, in: io.timeouts.ping)
@@ -84,6 +84,6 @@ extension ServerCore where K: ~Copyable {
             }
         }
         io.connections.queue(slot)
-        if !io.connections.slots[slot].leftover.isEmpty { io.connections.resume(slot) }
+        if !io.connections.slots[slot].pendingInput.isEmpty { io.connections.resume(slot) }
     }
 }

@@ -44,7 +44,7 @@ extension Connection {
         writer.write(peer.port)
         writer.write(Int64(ownOutputByteCount))
         for number in decoder.state { writer.write(number) }
-        writer.write(leftover.span)
+        writer.write(pendingInput.span)
         writer.write(assembly.span)
         writer.write(delivery.outbox.bytes.span)
         let markers = delivery.outbox.markerPositions
@@ -71,7 +71,7 @@ struct SavedConnection {
     let peer: NetworkAddress
     let ownOutputByteCount: Int
     let decoder: MessageDecoder
-    let leftover: ArraySlice<UInt8>
+    let pendingInput: ArraySlice<UInt8>
     let assembly: ArraySlice<UInt8>
     let output: ArraySlice<UInt8>
     var markers: [(byteCount: Int, source: UInt32, end: UInt64)] = []
@@ -103,7 +103,7 @@ struct SavedConnection {
             throw StateError("a connection's decoder is damaged")
         }
         self.decoder = decoder
-        leftover = try reader.readBytes()
+        pendingInput = try reader.readBytes()
         assembly = try reader.readBytes()
         output = try reader.readBytes()
         self.ownOutputByteCount = min(ownOutputByteCount, output.count)
@@ -132,7 +132,7 @@ struct SavedConnection {
         connection.decoder = decoder
         connection.cause = cause
         connection.sendFailure = sendFailure
-        if !leftover.isEmpty { connection.leftover.append(leftover.span) }
+        if !pendingInput.isEmpty { connection.pendingInput.append(pendingInput.span) }
         if !assembly.isEmpty { connection.assembly.append(assembly.span) }
         var written = 0
         for marker in markers {

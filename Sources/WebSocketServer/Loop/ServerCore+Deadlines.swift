@@ -26,7 +26,7 @@ extension ServerCore where K: ~Copyable {
             return io.die(slot, resetting: true)
         }
         // Between two requests of a kept-alive connection silence is no fault.
-        let isIdle = io.connections.slots[slot].phase == .head && io.connections.slots[slot].leftover.isEmpty
+        let isIdle = io.connections.slots[slot].phase == .head && io.connections.slots[slot].pendingInput.isEmpty
         let hadRequest = io.connections.slots[slot].exchange != UInt32.max
         if isIdle {
             if !hadRequest { io.note(.handshakeTimeout, of: io.connections.slots[slot].peer) }
@@ -42,7 +42,7 @@ extension ServerCore where K: ~Copyable {
     /// Silence is answered with a Ping, and silence after that with a reset. Receiving costs no
     /// timer: it is only noted when something was last heard.
     private mutating func checkLiveness(_ slot: UInt32) {
-        let silence = UInt64(io.now.coarse &- io.connections.slots[slot].heardAt) << 26
+        let silence = UInt64(io.now.coarse &- io.connections.slots[slot].lastReceiveTick) << 26
         if io.connections.slots[slot].flags.contains(.pinged) {
             if io.connections.slots[slot].readPauses.isSubset(of: .ownOutput) {
                 io.connections.setCause(slot, .pingTimeout)

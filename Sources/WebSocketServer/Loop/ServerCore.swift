@@ -159,7 +159,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         io.statistics.turnCount += 1
 
         applyPendingSettings()
-        decodeKept(call)
+        decodePendingInput(call)
         serveEvents(call)
         acceptConnections()
         expireTimers(call)

@@ -35,7 +35,7 @@ extension ServerCore where K: ~Copyable {
         case .received(let count):
             budget -= count
             io.statistics.bytesReceivedCount += UInt64(count)
-            io.connections.slots[slot].heardAt = io.now.coarse
+            io.connections.slots[slot].lastReceiveTick = io.now.coarse
             io.connections.slots[slot].flags.remove(.pinged)
             return count
         case .wouldBlock: return 0
@@ -55,17 +55,17 @@ extension ServerCore where K: ~Copyable {
         let received = receive(slot, atMost: ReceiveBuffer.receiveByteCount, &budget)
         guard received > 0 else { return }
         let headroom = ReceiveBuffer.headroomByteCount
-        let kept = io.connections.slots[slot].leftover.count
+        let kept = io.connections.slots[slot].pendingInput.count
         if kept > 0 {
-            receiveBuffer.copy(io.connections.slots[slot].leftover.span, to: headroom - kept)
-            io.connections.slots[slot].leftover.removeAll()
+            receiveBuffer.copy(io.connections.slots[slot].pendingInput.span, to: headroom - kept)
+            io.connections.slots[slot].pendingInput.removeAll()
         }
         decode(slot, headroom - kept..<headroom + received, call)
     }
 
     /// Decodes what connections have kept while they were held, or from behind their handshake, within
     /// the budget of a turn's reading.
-    mutating func decodeKept(_ call: HandlerCall) {
+    mutating func decodePendingInput(_ call: HandlerCall) {
         guard !io.connections.resuming.isEmpty else { return }
         let slots = io.connections.resuming
         io.connections.resuming.removeAll(keepingCapacity: true)
@@ -77,17 +77,17 @@ extension ServerCore where K: ~Copyable {
                 io.connections.resuming.insert(contentsOf: slots[index...], at: 0)
                 return
             }
-            budget -= io.connections.slots[slot].leftover.count
+            budget -= io.connections.slots[slot].pendingInput.count
             io.connections.slots[slot].flags.remove(.resuming)
             guard io.connections.slots[slot].readPauses.isEmpty else { continue }
             switch io.connections.slots[slot].phase {
             case .webSocket where io.connections.slots[slot].session.reads:
-                let kept = io.connections.slots[slot].leftover.count
-                receiveBuffer.copy(io.connections.slots[slot].leftover.span, to: 0)
-                io.connections.slots[slot].leftover.removeAll()
+                let kept = io.connections.slots[slot].pendingInput.count
+                receiveBuffer.copy(io.connections.slots[slot].pendingInput.span, to: 0)
+                io.connections.slots[slot].pendingInput.removeAll()
                 decode(slot, 0..<kept, call)
             case .head, .body: proceedHTTP(slot, call)
-            default: io.connections.slots[slot].leftover.removeAll()
+            default: io.connections.slots[slot].pendingInput.removeAll()
             }
         }
     }
@@ -105,7 +105,7 @@ extension ServerCore where K: ~Copyable {
         // What it was sent in answer goes out at once, in one send, while it is in the cache.
         let tookFastPath = io.output.isOnFastPath
         io.output.end()
-        if let rest = io.inbound.end(), io.connections.slots[slot].session.reads { keep(slot, rest) }
+        if let rest = io.inbound.end(), io.connections.slots[slot].session.reads { savePendingInput(slot, rest) }
         if tookFastPath {
             if !io.output.replyBuffer.isEmpty { sendReplies(slot) }
             return
@@ -115,8 +115,8 @@ extension ServerCore where K: ~Copyable {
     }
 
     /// Keeps bytes of the shared buffer that were not decoded, in front of the next ones.
-    private mutating func keep(_ slot: UInt32, _ range: Range<Int>) {
-        receiveBuffer.copy(range, to: &io.connections.slots[slot].leftover)
+    private mutating func savePendingInput(_ slot: UInt32, _ range: Range<Int>) {
+        receiveBuffer.copy(range, to: &io.connections.slots[slot].pendingInput)
         // Held and released within one call: nobody else will come back to it.
         if io.connections.slots[slot].readPauses.isEmpty, range.count > ReceiveBuffer.headroomByteCount {
             io.connections.resume(slot)

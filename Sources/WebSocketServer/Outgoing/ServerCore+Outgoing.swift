@@ -127,7 +127,7 @@ extension ServerCore where K: ~Copyable {
         guard received > 0 else { return }
         let headroom = ReceiveBuffer.headroomByteCount
         receiveBuffer.copy(
-            headroom..<headroom + received, to: &io.connections.slots[slot].leftover)
+            headroom..<headroom + received, to: &io.connections.slots[slot].pendingInput)
         if let agreement = readAnswer(slot, isAtEnd: false) { opened(slot, agreement, call) }
     }
 
@@ -140,11 +140,11 @@ extension ServerCore where K: ~Copyable {
     private mutating func readAnswer(_ slot: UInt32, isAtEnd: Bool) -> ClientAgreement? {
         let dial = io.connections.slots[slot].exchange
         var bytes = ByteBuffer()
-        swap(&bytes, &io.connections.slots[slot].leftover)
+        swap(&bytes, &io.connections.slots[slot].pendingInput)
         do throws(ClientHandshakeError) {
             let progress = try io.dials[dial].reader?.read(bytes.span, isAtEnd: isAtEnd)
             if let progress { bytes.removeFirst(progress.byteCount) }
-            if !bytes.isEmpty { swap(&bytes, &io.connections.slots[slot].leftover) }
+            if !bytes.isEmpty { swap(&bytes, &io.connections.slots[slot].pendingInput) }
             return progress?.agreement
         } catch {
             failHandshake(slot, error)
@@ -185,7 +185,7 @@ extension ServerCore where K: ~Copyable {
         io.connections.slots[slot].exchange = UInt32.max
         io.dials.free(dial, leaving: Dial())
         // A server may send frames right behind its answer.
-        if !io.connections.slots[slot].leftover.isEmpty { io.connections.resume(slot) }
+        if !io.connections.slots[slot].pendingInput.isEmpty { io.connections.resume(slot) }
     }
 
     // MARK: Time

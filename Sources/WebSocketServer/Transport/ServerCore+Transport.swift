@@ -158,7 +158,7 @@ extension ServerCore where K: ~Copyable {
         io.connections.slots[slot].delivery.isBlocked = false
         if io.connections.slots[slot].phase == .connecting { return connectEnded(slot) }
         // Who reads is there, even if no Pong comes through what it has still to read.
-        io.connections.slots[slot].heardAt = io.now.coarse
+        io.connections.slots[slot].lastReceiveTick = io.now.coarse
         io.connections.slots[slot].flags.remove(.pinged)
         // A reader that is slow has as long again: what counts is that it goes on.
         switch io.connections.slots[slot].phase {

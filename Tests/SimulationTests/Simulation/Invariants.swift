@@ -24,7 +24,7 @@ extension Simulation {
         precondition(core.io.connections.slots[slot].phase != .dead, "\(place()): the dead are freed")
         precondition(!flags.contains(.reapList), "\(place()): nobody is left to be finished")
         // More than fits in front of a receive is decoded before the next one.
-        if core.io.connections.slots[slot].leftover.count > ReceiveBuffer.headroomByteCount,
+        if core.io.connections.slots[slot].pendingInput.count > ReceiveBuffer.headroomByteCount,
             core.io.connections.slots[slot].phase == .webSocket
         {
             precondition(!readPauses.isEmpty || flags.contains(.resuming), "\(place()): kept bytes")
