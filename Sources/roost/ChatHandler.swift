@@ -50,7 +50,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     mutating func onStart(_ io: inout ServerContext) { started = io.now }
 
     mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) {
-        chat.connectionOpened(id.key, resourceID: id.resourceId, at: io.timestamp)
+        chat.connectionOpened(id.key, resourceID: id.resourceID, at: io.timestamp)
         service.events.opened(id, io.peer(of: id))
     }
 
@@ -175,7 +175,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
 
 extension ConnectionID {
     fileprivate var key: ConnectionKey {
-        ConnectionKey(slot: slot, generation: UInt32(truncatingIfNeeded: resourceId))
+        ConnectionKey(slot: slot, generation: UInt32(truncatingIfNeeded: resourceID))
     }
 }
 
@@ -190,7 +190,7 @@ extension ServerContext {
     /// The connection that the chat means, if it is still open.
     fileprivate func connection(_ key: ConnectionKey) -> ConnectionID? {
         guard let id = connection(inSlot: key.slot),
-            UInt32(truncatingIfNeeded: id.resourceId) == key.generation
+            UInt32(truncatingIfNeeded: id.resourceID) == key.generation
         else { return nil }
         return id
     }

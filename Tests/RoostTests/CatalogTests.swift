@@ -92,7 +92,7 @@ import Testing
         #expect(Set(Self.causes.map(\.counterIndex)) == Set(0..<CloseCause.counterCount))
         let records = records { log in
             for (index, cause) in Self.causes.enumerated() {
-                let id = ConnectionID(resourceId: UInt64(index), slot: UInt32(index))
+                let id = ConnectionID(resourceID: UInt64(index), slot: UInt32(index))
                 log.ended(id, cause, peer, EventLog.Party(user: "ann", rooms: ["lobby"]))
             }
         }

@@ -34,7 +34,7 @@ private struct Parting: WebSocketHandler {
     }
 
     mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
-        causes[id.resourceId] = cause
+        causes[id.resourceID] = cause
         io.send("never", to: id)
     }
 }

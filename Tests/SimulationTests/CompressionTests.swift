@@ -33,7 +33,7 @@ import WebSocketCore
         #expect(
             frames.map { String(decoding: $0.payload, as: UTF8.self) }
                 == [Self.text, "", "short", Self.text])
-        #expect(simulation.core.io.bufferedByteCount(of: ConnectionID(resourceId: 1, slot: 0)) == 0)
+        #expect(simulation.core.io.bufferedByteCount(of: ConnectionID(resourceID: 1, slot: 0)) == 0)
     }
 
     @Test func `Short messages, those that don't shrink, and control frames go plain`() throws {
@@ -288,7 +288,7 @@ import WebSocketCore
             #expect(client.takeTexts() == [text])
         }
         #expect(simulation.handler.causes.isEmpty)
-        let id = ConnectionID(resourceId: 1, slot: 0)
+        let id = ConnectionID(resourceID: 1, slot: 0)
         #expect(simulation.core.io.compression(of: id)?.clientNoContextTakeover == (kept == nil))
     }
 

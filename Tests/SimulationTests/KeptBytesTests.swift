@@ -17,7 +17,7 @@ struct Talkative: WebSocketHandler {
     mutating func onMessage(
         _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) throws(Disconnect) {
-        heard[id.resourceId, default: 0] += 1
+        heard[id.resourceID, default: 0] += 1
         switch message.text {
         case "hold": io.pauseReading(id)
         case "hold and release":
@@ -34,7 +34,7 @@ struct Talkative: WebSocketHandler {
     }
 
     mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
-        causes[id.resourceId] = cause
+        causes[id.resourceID] = cause
     }
 }
 
@@ -128,7 +128,7 @@ struct Talkative: WebSocketHandler {
         simulation.settle()
         let unread = simulation.network.sockets[client.socket]!.toServer.count
         #expect(count * text.count - unread <= ReceiveBuffer.byteCount)
-        simulation.core.io.release(ConnectionID(resourceId: 1, slot: 0))
+        simulation.core.io.release(ConnectionID(resourceID: 1, slot: 0))
         simulation.settle()
         #expect(simulation.handler.heard[1] == 1 + count)
     }

@@ -42,7 +42,7 @@ struct Recorder: WebSocketHandler {
 
     mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
         events.append("close \(id)")
-        causes[id.resourceId] = cause
+        causes[id.resourceID] = cause
         // Whatever is done to a connection that is gone does nothing.
         io.send("too late", to: id)
         io.close(id)
@@ -234,7 +234,7 @@ struct Recorder: WebSocketHandler {
         client.send("three")
         simulation.settle()
         #expect(client.takeTexts() == [])
-        simulation.core.io.release(ConnectionID(resourceId: 1, slot: 0))
+        simulation.core.io.release(ConnectionID(resourceID: 1, slot: 0))
         simulation.settle()
         #expect(client.takeTexts() == ["one", "two", "three"])
     }

@@ -147,6 +147,6 @@ private struct ManyTopics: WebSocketHandler {
     }
 
     mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
-        causes[id.resourceId] = cause
+        causes[id.resourceID] = cause
     }
 }

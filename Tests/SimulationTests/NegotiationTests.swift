@@ -72,7 +72,7 @@ import WebSocketCore
         }
         let client = simulation.open(fields: offers.map { Self.extensions + $0 })
         #expect(value(of: "Sec-WebSocket-Extensions", client) == answer)
-        let id = ConnectionID(resourceId: 1, slot: 0)
+        let id = ConnectionID(resourceID: 1, slot: 0)
         #expect(simulation.core.io.compression(of: id)?.fieldValue == answer)
         #expect(simulation.core.io.statistics.compressedCount == (answer == nil ? 0 : 1))
         client.send(8, [0x03, 0xE8])

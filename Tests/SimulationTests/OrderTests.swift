@@ -21,7 +21,7 @@ struct Scripted: WebSocketHandler {
     mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) throws(Disconnect) {
         while topics.count < members.count { topics.append(io.makeTopic()) }
         ids.append(id)
-        owed[id.resourceId] = []
+        owed[id.resourceID] = []
     }
 
     mutating func onMessage(
@@ -41,19 +41,19 @@ struct Scripted: WebSocketHandler {
             let except = words[0] == "notme" ? id : nil
             io.publish("\(operand):\(number)\(padding)", to: topics[operand], except: except)
             for member in members[operand] where member != except {
-                owed[member.resourceId]!.append("\(operand):\(number)\(padding)")
+                owed[member.resourceID]!.append("\(operand):\(number)\(padding)")
             }
         default:
             let target = ids[operand % ids.count]
             io.send("d:\(number)\(padding)", to: target)
-            owed[target.resourceId]!.append("d:\(number)\(padding)")
+            owed[target.resourceID]!.append("d:\(number)\(padding)")
         }
     }
 
     mutating func onDrain(_ id: ConnectionID, _ io: inout ServerContext) { drainCount += 1 }
 
     mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
-        causes[id.resourceId] = cause
+        causes[id.resourceID] = cause
     }
 }
 

@@ -27,10 +27,10 @@ struct Mixed: WebSocketHandler {
             case "o": _ = say("\(number)", to: ids[number % ids.count], &io)
             case "s":
                 io.subscribe(id, to: io.topic(named: "all"))
-                if io.isOpen(id) { members.insert(id.resourceId) }
+                if io.isOpen(id) { members.insert(id.resourceID) }
             case "u":
                 io.unsubscribe(id, from: io.topic(named: "all"))
-                members.remove(id.resourceId)
+                members.remove(id.resourceID)
             case "p":
                 io.publish("\(number)", to: io.topic(named: "all"))
                 for member in members { expected[member, default: []].append("\(number)") }
@@ -41,12 +41,12 @@ struct Mixed: WebSocketHandler {
                 io.pauseReading(id)
                 for id in ids { io.resumeReading(id) }
             case "b": #expect(!io.isOpen(id) || io.bufferedByteCount(of: id) >= owed)
-            case "n": io.send("to nobody", to: ConnectionID(resourceId: .max - 1, slot: .max))
+            case "n": io.send("to nobody", to: ConnectionID(resourceID: .max - 1, slot: .max))
             case "c":
                 io.close(id)
-                members.remove(id.resourceId)
+                members.remove(id.resourceID)
             case "t":
-                members.remove(id.resourceId)
+                members.remove(id.resourceID)
                 throw Disconnect(.normal, "asked for")
             default: return
             }
@@ -55,7 +55,7 @@ struct Mixed: WebSocketHandler {
 
     private mutating func say(_ text: String, to id: ConnectionID, _ io: inout ServerContext) -> Int {
         guard io.isOpen(id) else { return 0 }
-        expected[id.resourceId, default: []].append(text)
+        expected[id.resourceID, default: []].append(text)
         io.send(text, to: id)
         return text.utf8.count + 2
     }
@@ -92,7 +92,7 @@ struct Mixed: WebSocketHandler {
         }
         for (index, client) in clients.enumerated() {
             let heard = client.takeTexts()
-            let id = simulation.handler.ids[index].resourceId
+            let id = simulation.handler.ids[index].resourceID
             #expect(heard == simulation.handler.expected[id, default: []])
         }
     }

@@ -32,13 +32,13 @@ private struct Stage: WebSocketHandler {
         case "renew": self.topic = io.makeTopic()
         case "live": io.subscribe(id, to: live)
         case "show": io.publish(message, to: live)
-        case "direct": io.send(message, to: ConnectionID(resourceId: 1, slot: 0))
+        case "direct": io.send(message, to: ConnectionID(resourceID: 1, slot: 0))
         default: return
         }
     }
 
     mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
-        causes[id.resourceId] = cause
+        causes[id.resourceID] = cause
     }
 }
 
@@ -77,7 +77,7 @@ private struct Stage: WebSocketHandler {
         let stale = simulation.handler.stale[0]
         #expect(simulation.core.io.subscriberCount(of: stale) == 0)
         simulation.core.io.publish("to nobody", to: stale)
-        simulation.core.io.subscribe(ConnectionID(resourceId: 1, slot: 0), to: stale)
+        simulation.core.io.subscribe(ConnectionID(resourceID: 1, slot: 0), to: stale)
         simulation.core.io.removeTopic(stale)
         simulation.settle()
         #expect(quick.takeTexts() == [] && slow.takeTexts() == [])

@@ -47,9 +47,9 @@ import WebSocketServer
         let client = Client(port: server.port)
         #expect(client.upgrade() != nil)
         #expect(client.text() == "welcome 1")
-        server.post(.answer(ConnectionID(resourceId: 77, slot: 0), "nobody"))
-        server.post(.answer(ConnectionID(resourceId: 1, slot: 9000), "nowhere"))
-        server.post(.answer(ConnectionID(resourceId: 1, slot: 0), "from outside"))
+        server.post(.answer(ConnectionID(resourceID: 77, slot: 0), "nobody"))
+        server.post(.answer(ConnectionID(resourceID: 1, slot: 9000), "nowhere"))
+        server.post(.answer(ConnectionID(resourceID: 1, slot: 0), "from outside"))
         #expect(client.text() == "from outside")
         #expect(server.stop())
     }

@@ -47,7 +47,7 @@ struct SiteHandler: WebSocketHandler {
     }
 
     mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) {
-        io.send("welcome \(id.resourceId)", to: id)
+        io.send("welcome \(id.resourceID)", to: id)
     }
 
     mutating func onMessage(

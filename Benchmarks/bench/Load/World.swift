@@ -7,7 +7,7 @@ struct Member {
     enum State: Equatable { case absent, connecting, joining, ready, gone }
 
     var state = State.absent
-    var id = ConnectionID(resourceId: 0, slot: .max)
+    var id = ConnectionID(resourceID: 0, slot: .max)
     /// When the latest connect began.
     var connectedAt: UInt64 = 0
     /// Its next message.

@@ -25,7 +25,7 @@ struct Broadcast: WebSocketHandler {
 
     /// Connection i is in room i mod N. The first connection has the number 1.
     private func room(of id: ConnectionID) -> Topic {
-        rooms[Int((id.resourceId - 1) % UInt64(roomCount))]
+        rooms[Int((id.resourceID - 1) % UInt64(roomCount))]
     }
 }
 

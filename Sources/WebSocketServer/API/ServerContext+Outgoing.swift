@@ -15,9 +15,9 @@ extension ServerContext {
     /// accepted ones do. What is sent is masked with unpredictable keys (RFC 6455 §5.3).
     @discardableResult
     public mutating func connect(_ request: ConnectRequest) -> ConnectionID {
-        connections.lastResourceId += 1
+        connections.lastResourceID += 1
         var connection = Connection()
-        connection.resourceId = connections.lastResourceId
+        connection.resourceID = connections.lastResourceID
         connection.phase = .connecting
         connection.flags = [.client, .dialing]
         connection.exchange = dials.allocate(Dial())

@@ -34,7 +34,7 @@ extension ServerContext {
     private mutating func send(_ payload: Span<UInt8>, as opcode: Opcode, to id: ConnectionID) {
         statistics.directCount += 1
         // A short answer to what is being decoded, by a connection that takes the short way.
-        if id.resourceId == output.fastPathResourceID, output.replyBuffer.appendShortFrame(opcode, payload) { return }
+        if id.resourceID == output.fastPathResourceID, output.replyBuffer.appendShortFrame(opcode, payload) { return }
         sendAny(payload, as: opcode, to: id)
     }
 

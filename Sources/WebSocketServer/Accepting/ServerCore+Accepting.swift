@@ -64,8 +64,8 @@ extension ServerCore where K: ~Copyable {
             io.note(refusal, of: peer)
             refusedCount += 1
         }
-        io.connections.lastResourceId += 1
-        connection.resourceId = io.connections.lastResourceId
+        io.connections.lastResourceID += 1
+        connection.resourceID = io.connections.lastResourceID
         connection.descriptor = socket
         connection.peer = peer
         connection.phase = .head

@@ -96,7 +96,7 @@ struct Connection: ~Copyable {
     /// How much of the outbox the connection has caused itself: an estimate from above, which never
     /// stays above all that is in the outbox.
     var ownOutputByteCount = 0
-    var resourceId: UInt64 = 0
+    var resourceID: UInt64 = 0
     /// When something was last heard, in ticks of 2^26 ns.
     var lastReceiveTick: UInt32 = 0
     /// Its HTTP exchange, or its dial if it is being made outward, or `UInt32.max`.
@@ -127,7 +127,7 @@ struct Connection: ~Copyable {
 
     /// Whether it is the connection of this name, and open.
     @inline(__always)
-    func isOpen(_ id: ConnectionID) -> Bool { resourceId == id.resourceId && isOpen }
+    func isOpen(_ id: ConnectionID) -> Bool { resourceID == id.resourceID && isOpen }
 
     /// Whether its messages are neither masked by us nor compressed.
     @inline(__always)

@@ -7,7 +7,7 @@ struct ConnectionTable: ~Copyable {
     var wheel: TimerWheel
     /// Connections that are open to the handler, oldest first within the table's order.
     var openCount = 0
-    var lastResourceId: UInt64 = 0
+    var lastResourceID: UInt64 = 0
 
     // What is to be done before the turn ends.
     var queued: [UInt32] = []
@@ -17,13 +17,13 @@ struct ConnectionTable: ~Copyable {
     init(now: Instant) { wheel = TimerWheel(now: now) }
 
     func id(of slot: UInt32) -> ConnectionID {
-        ConnectionID(resourceId: slots[slot].resourceId, slot: slot)
+        ConnectionID(resourceID: slots[slot].resourceID, slot: slot)
     }
 
     /// The slot of a connection that is still there.
     func slot(of id: ConnectionID) -> UInt32? {
         guard Int(id.slot) < slots.endIndex,
-            slots[id.slot].resourceId == id.resourceId, slots[id.slot].phase != .free
+            slots[id.slot].resourceID == id.resourceID, slots[id.slot].phase != .free
         else { return nil }
         return id.slot
     }

@@ -37,7 +37,7 @@ extension Connection {
         writer.write(session.rawValue)
         writer.write(flags.intersection(Self.savedFlags).rawValue)
         writer.write(readPauses.intersection(.handler).rawValue)
-        writer.write(resourceId)
+        writer.write(resourceID)
         writer.write(peer.family.rawValue)
         writer.write(peer.high)
         writer.write(peer.low)
@@ -67,7 +67,7 @@ struct SavedConnection {
     let session: SessionState
     let flags: Connection.Flags
     let holds: Connection.ReadPauses
-    let resourceId: UInt64
+    let resourceID: UInt64
     let peer: NetworkAddress
     let ownOutputByteCount: Int
     let decoder: MessageDecoder
@@ -91,7 +91,7 @@ struct SavedConnection {
         flags = Connection.Flags(rawValue: try reader.read())
             .intersection(Connection.savedFlags)
         holds = Connection.ReadPauses(rawValue: try reader.read()).intersection(.handler)
-        resourceId = try reader.read()
+        resourceID = try reader.read()
         let family = NetworkAddress.Family(rawValue: try reader.read()) ?? .unknown
         peer = NetworkAddress(
             family: family, high: try reader.read(), low: try reader.read(),
@@ -126,7 +126,7 @@ struct SavedConnection {
         connection.session = session
         connection.flags = flags
         connection.readPauses = holds
-        connection.resourceId = resourceId
+        connection.resourceID = resourceID
         connection.peer = peer
         connection.ownOutputByteCount = ownOutputByteCount
         connection.decoder = decoder

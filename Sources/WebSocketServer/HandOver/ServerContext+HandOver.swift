@@ -140,7 +140,7 @@ private struct SavedVariant {
 extension ServerContext {
     /// Returns the descriptors in the order in which the connections are written.
     func saveConnections(to writer: inout StateWriter) -> [FileDescriptor] {
-        writer.write(connections.lastResourceId)
+        writer.write(connections.lastResourceID)
         writer.write(UInt32(connections.slots.endIndex))
         var slots: [UInt32] = []
         for slot in 0..<UInt32(connections.slots.endIndex) where connections.slots[slot].canBeHandedOver {
@@ -164,7 +164,7 @@ extension ServerContext {
     mutating func restoreConnections(
         from reader: inout StateReader, _ descriptors: [FileDescriptor]
     ) throws(StateError) -> [UInt32] {
-        connections.lastResourceId = try reader.read()
+        connections.lastResourceID = try reader.read()
         let bound = try reader.read(UInt32.self)
         let count = try reader.read(UInt32.self)
         guard count == descriptors.count, count <= bound else {
@@ -188,7 +188,7 @@ extension ServerContext {
         }
         connections.slots.restoreLayout( Int(bound), isTaken: { restored[$0] != nil || dials[$0] != nil }
         ) { Connection() }
-        for (slot, resourceId) in dials { endDial(slot, resourceId) }
+        for (slot, resourceID) in dials { endDial(slot, resourceID) }
         for slot in slots {
             guard let saved = restored[slot] else { continue }
             try saved.apply(to: &connections.slots[slot])
@@ -210,7 +210,7 @@ extension ServerContext {
         writer.write(UInt32(slots.count))
         for slot in slots {
             writer.write(slot)
-            writer.write(connections.slots[slot].resourceId)
+            writer.write(connections.slots[slot].resourceID)
         }
     }
 
@@ -228,8 +228,8 @@ extension ServerContext {
         return dials
     }
 
-    private mutating func endDial(_ slot: UInt32, _ resourceId: UInt64) {
-        connections.slots[slot].resourceId = resourceId
+    private mutating func endDial(_ slot: UInt32, _ resourceID: UInt64) {
+        connections.slots[slot].resourceID = resourceID
         connections.slots[slot].flags = [.client, .dialing]
         connections.slots[slot].phase = .connecting
         connectFailed(slot, .connectFailed(ECANCELED))

@@ -69,8 +69,8 @@ extension ServerContext {
                 // Who is open has been announced, and whoever closes does so for a cause.
                 session == .open ? isAnnounced : !isAnnounced || connections.slots[slot].cause != nil
             }
-        guard fits, session != .closed, connections.slots[slot].resourceId > 0,
-            connections.slots[slot].resourceId <= connections.lastResourceId
+        guard fits, session != .closed, connections.slots[slot].resourceID > 0,
+            connections.slots[slot].resourceID <= connections.lastResourceID
         else { throw StateError("connection \(slot) is in no state that there is") }
     }
 

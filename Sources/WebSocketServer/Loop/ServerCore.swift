@@ -204,7 +204,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
             let generation = UInt32(truncatingIfNeeded: token >> 32)
             // An event of this wait may be about a connection that an earlier one has ended.
             guard Int(slot) < io.connections.slots.endIndex,
-                UInt32(truncatingIfNeeded: io.connections.slots[slot].resourceId) == generation,
+                UInt32(truncatingIfNeeded: io.connections.slots[slot].resourceID) == generation,
                 io.connections.slots[slot].phase != .free
             else { continue }
             if readiness.contains(.writable) { becameWritable(slot, call) }
@@ -263,7 +263,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
     /// Calls the handler about no connection in particular.
     mutating func emit(_ event: HandlerEvent, _ call: HandlerCall) {
         do {
-            try call(event, ConnectionID(resourceId: 0, slot: .max), &io)
+            try call(event, ConnectionID(resourceID: 0, slot: .max), &io)
         } catch {
             preconditionFailure("only callbacks about a connection may throw")
         }

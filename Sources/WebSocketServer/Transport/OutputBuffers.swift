@@ -5,7 +5,7 @@ import WebSocketCore
 struct OutputBuffers: ~Copyable {
     /// What a connection that takes the short way was answered.
     var replyBuffer = ByteBuffer(minimumCapacity: 64 * 1024)
-    /// The connection's `resourceId` as long as it takes the short way, and `UInt64.max` from when it
+    /// The connection's `resourceID` as long as it takes the short way, and `UInt64.max` from when it
     /// does not: it is open and read, has no topics, no compression and nothing unsent. What it is
     /// answered is appended to ``ServerContext/replyBuffer`` then, and nothing is looked up for it.
     ///
@@ -20,7 +20,7 @@ struct OutputBuffers: ~Copyable {
     var isOnFastPath: Bool { fastPathResourceID != UInt64.max }
 
     mutating func begin(for connection: inout Connection) {
-        fastPathResourceID = connection.isFastPathEligible ? connection.resourceId : .max
+        fastPathResourceID = connection.isFastPathEligible ? connection.resourceID : .max
     }
 
     mutating func end() { fastPathResourceID = .max }

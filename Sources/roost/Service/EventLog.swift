@@ -38,7 +38,7 @@ struct EventLog {
 
     func opened(_ id: ConnectionID, _ peer: NetworkAddress?) {
         log(
-            .connectionOpened, "Connection \(id.resourceId) from \(host(peer)) is open.",
+            .connectionOpened, "Connection \(id.resourceID) from \(host(peer)) is open.",
             fields(id, peer))
     }
 
@@ -47,7 +47,7 @@ struct EventLog {
     ) {
         log(
             ServerEvent(cause),
-            "Connection \(id.resourceId)\(party.words) from \(host(peer)) ended: \(cause).",
+            "Connection \(id.resourceID)\(party.words) from \(host(peer)) ended: \(cause).",
             fields(id, peer).merging([
                 "cause": .string(CloseCause.counterNames[cause.counterIndex]),
                 "close-code": .string("\(cause.code)"),
@@ -67,7 +67,7 @@ struct EventLog {
 
     private func fields(_ id: ConnectionID, _ peer: NetworkAddress?) -> Logger.Metadata {
         var fields = peer.map(Self.fields(of:)) ?? [:]
-        fields["connection"] = .string("\(id.resourceId)")
+        fields["connection"] = .string("\(id.resourceID)")
         return fields
     }
 

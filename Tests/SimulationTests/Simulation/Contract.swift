@@ -49,8 +49,8 @@ struct Contract: WebSocketHandler {
         while rooms.count < 3 {
             rooms.append(io.makeTopic(policy: rooms.isEmpty ? .skipToLatest : .disconnect))
         }
-        io.subscribe(id, to: rooms[Int(id.resourceId % 3)])
-        if id.resourceId % 11 == 0 { throw Disconnect(.policyViolation, "not you") }
+        io.subscribe(id, to: rooms[Int(id.resourceID % 3)])
+        if id.resourceID % 11 == 0 { throw Disconnect(.policyViolation, "not you") }
     }
 
     mutating func onMessage(
@@ -58,7 +58,7 @@ struct Contract: WebSocketHandler {
     ) throws(Disconnect) {
         precondition(open.contains(id), "a message of nobody")
         switch message.bytes.count % 8 {
-        case 0: io.publish(message, to: rooms[Int(id.resourceId % 3)])
+        case 0: io.publish(message, to: rooms[Int(id.resourceID % 3)])
         case 1:
             // An answer that is larger than its question.
             for _ in 0..<5 { io.send(message, to: id) }
@@ -75,7 +75,7 @@ struct Contract: WebSocketHandler {
     private mutating func changeRooms(
         _ id: ConnectionID, _ number: Int, _ io: inout ServerContext
     ) {
-        let room = Int(id.resourceId % 3)
+        let room = Int(id.resourceID % 3)
         switch number / 8 % 5 {
         case 0: io.unsubscribe(id, from: rooms[room])
         case 1:
@@ -84,7 +84,7 @@ struct Contract: WebSocketHandler {
         case 2:
             io.removeTopic(rooms[room])
             rooms[room] = io.makeTopic(policy: .disconnect, logByteLimit: 3000)
-            for member in open where member.resourceId % 3 == room {
+            for member in open where member.resourceID % 3 == room {
                 io.subscribe(member, to: rooms[room])
             }
         default: for other in rooms { io.subscribe(id, to: other) }
