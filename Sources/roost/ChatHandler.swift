@@ -114,7 +114,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
                 if waiters.count > 0 { tellWaiters(room, &io) }
             case .close(let key, let close):
                 guard let id = io.connection(key) else { continue }
-                io.close(id, CloseCode(rawValue: close.code), "\(close.reason)")
+                io.close(id, code: CloseCode(rawValue: close.code), reason: "\(close.reason)")
             }
         }
         effects.removeAll()
@@ -143,7 +143,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
             request.listener.isInternal
             ? answerOperator(request, &io)
             : site.answer(request.head, isStopping: io.isStopping)
-        io.respond(to: request.id, response)
+        io.respond(to: request.id, with: response)
     }
 
     // MARK: Hand-over

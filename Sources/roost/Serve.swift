@@ -60,6 +60,7 @@ struct Serve: ParsableCommand {
         _ reloader: Reloader?, _ start: StartLog
     ) throws -> Server<ChatHandler> {
         var configuration = try options.configuration(port: port)
+        configuration.limits = options.chatServerLimits
         configuration.logger = start.logger
         configuration.signals = [SIGUSR2] + (reloader == nil ? [] : [SIGHUP])
         // Signs of life come with the ticks, and at least twice in the time that systemd waits.

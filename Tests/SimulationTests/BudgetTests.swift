@@ -135,7 +135,7 @@ import WebSocketServer
         for round in 0..<60 {
             clients[39].send("pub 0")
             simulation.turn()
-            simulation.checkInvariants("round \(round)")
+            simulation.core.checkInvariants("round \(round)")
             switch Int.random(in: 0..<4, using: &random) {
             case 0:
                 clients.append(simulation.open())

@@ -25,7 +25,7 @@ private struct Parting: WebSocketHandler {
         io.publish(Self.long, to: topic)
         io.send("three", to: id)
         switch message.text {
-        case "close": io.close(id, CloseCode(rawValue: 4000), "enough")
+        case "close": io.close(id, code: CloseCode(rawValue: 4000), reason: "enough")
         case "throw": throw Disconnect(CloseCode(rawValue: 4000), "enough")
         default: return
         }

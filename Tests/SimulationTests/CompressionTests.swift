@@ -316,7 +316,7 @@ import WebSocketCore
         #expect(simulation.core.io.connections.slots[0].assembly.capacity == 0)
         #expect(simulation.core.io.connections.slots[0].delivery.outbox.bytes.capacity == 0)
         let compression = simulation.core.io.connections.slots[0].compression
-        #expect(simulation.core.io.compressions[compression].windowCapacity == 0)
+        #expect(simulation.core.io.deflate.states[compression].windowCapacity == 0)
     }
 
     @Test(arguments: 8...15)
@@ -335,7 +335,7 @@ import WebSocketCore
         simulation.settle()
         #expect(simulation.handler.causes.isEmpty)
         let compression = simulation.core.io.connections.slots[0].compression
-        let capacity = simulation.core.io.compressions[compression].windowCapacity
+        let capacity = simulation.core.io.deflate.states[compression].windowCapacity
         #expect(capacity <= 1 << bits + 64)
     }
 }

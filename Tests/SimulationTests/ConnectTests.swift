@@ -125,7 +125,7 @@ extension Simulation<Dialer> {
         let pong = unmasked(simulation.sent())
         #expect(pong.map(\.opcode) == [10] && pong[0].payload == [7])
 
-        simulation.perform { ids, io in io.close(ids[0], .goingAway, "Bye") }
+        simulation.perform { ids, io in io.close(ids[0], code: .goingAway, reason: "Bye") }
         let close = unmasked(simulation.sent())
         #expect(close.map(\.opcode) == [8])
         #expect(close[0].payload == [0x03, 0xE9] + "Bye".utf8)
@@ -458,7 +458,7 @@ extension Simulation<Dialer> {
     @Test(arguments: Stage.allCases)
     func `The handler closes it before it is open`(stage: Stage) throws {
         var simulation = try reach(stage)
-        simulation.perform { ids, io in io.close(ids[0], .goingAway) }
+        simulation.perform { ids, io in io.close(ids[0], code: .goingAway) }
         simulation.checkEnded(.serverClosed(.goingAway))
     }
 
@@ -487,7 +487,7 @@ extension Simulation<Dialer> {
             io.send("Too early", to: ids[0])
             io.subscribe(ids[0], to: topic)
             io.pauseReading(ids[0])
-            io.release(ids[0])
+            io.resumeReading(ids[0])
             let (isOpen, isOutgoing) = (io.isOpen(ids[0]), io.isOutgoing(ids[0]))
             #expect(!isOpen && isOutgoing)
             let (agreement, open) = (io.agreement(of: ids[0]), io.openConnections)

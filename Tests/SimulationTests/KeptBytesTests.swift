@@ -128,7 +128,7 @@ struct Talkative: WebSocketHandler {
         simulation.settle()
         let unread = simulation.network.sockets[client.socket]!.toServer.count
         #expect(count * text.count - unread <= ReceiveBuffer.byteCount)
-        simulation.core.io.release(ConnectionID(resourceID: 1, slot: 0))
+        simulation.core.io.resumeReading(ConnectionID(resourceID: 1, slot: 0))
         simulation.settle()
         #expect(simulation.handler.heard[1] == 1 + count)
     }

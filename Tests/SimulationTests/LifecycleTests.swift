@@ -20,7 +20,7 @@ struct Recorder: WebSocketHandler {
         let text = message.isText ? message.text : "\(message.bytes.count) bytes"
         events.append("message \(id) \(text.prefix(20))")
         switch text {
-        case "close me": io.close(id, .normal, "as you wish")
+        case "close me": io.close(id, code: .normal, reason: "as you wish")
         case "throw": throw Disconnect(.policyViolation, "not here")
         case "stop": io.stop(grace: .zero)
         case "hold": io.pauseReading(id)
@@ -234,7 +234,7 @@ struct Recorder: WebSocketHandler {
         client.send("three")
         simulation.settle()
         #expect(client.takeTexts() == [])
-        simulation.core.io.release(ConnectionID(resourceID: 1, slot: 0))
+        simulation.core.io.resumeReading(ConnectionID(resourceID: 1, slot: 0))
         simulation.settle()
         #expect(client.takeTexts() == ["one", "two", "three"])
     }

@@ -155,7 +155,7 @@ import WebSocketServer
         #expect(simulation.core.io.connectionCount == 2)
     }
 
-    @Test func `Output that others cause is bounded, with 4001`() throws {
+    @Test func `Output that others cause is bounded, with 1008`() throws {
         var simulation = try Simulation(
             Scripted(), limits: Self.limits { $0.outboxByteCount = 10_000 })
         simulation.handler.padding = String(repeating: "p", count: 1000)
@@ -168,9 +168,9 @@ import WebSocketServer
         simulation.settle()
         simulation.network.sockets[slow.socket]!.window = .max
         simulation.settle()
-        #expect(slow.closeCode == 4001)
+        #expect(slow.closeCode == 1008)
         simulation.run(for: .seconds(6))
-        #expect(simulation.handler.causes == [1: .slowConsumer])
+        #expect(simulation.handler.causes == [1: .slowConsumer(.policyViolation)])
     }
 
     @Test func `A publisher is not read while its topic is half full of unswept bytes`() throws {

@@ -25,7 +25,7 @@ private struct Doorman: WebSocketHandler {
         if request.head.path == "/later" {
             waiting.append(request.id)
         } else {
-            io.respond(to: request.id, .text(.ok, "open: \(io.connectionCount)"))
+            io.respond(to: request.id, with: .text(.ok, "open: \(io.connectionCount)"))
         }
     }
 
@@ -141,7 +141,7 @@ private struct Doorman: WebSocketHandler {
     }
 
     @Test(arguments: [
-        ("control", ListenerKind.control), ("metrics", .metrics), ("proxy", .proxy), ("", .open),
+        ("control", ListenerKind.control), ("metrics", .metrics), ("proxy", .proxy), ("", .public),
         ("public", .public), ("roost.socket", .public), ("unknown", .public), ("Control", .public),
     ])
     func `The name of a socket says what it is for`(name: String, kind: ListenerKind) {

@@ -24,7 +24,7 @@ import WebSocketServer
         client.send("x")
         simulation.settle()
         #expect(simulation.handler.causes.isEmpty)
-        simulation.core.io.release(ConnectionID(resourceID: 1, slot: 0))
+        simulation.core.io.resumeReading(ConnectionID(resourceID: 1, slot: 0))
         simulation.settle()
         #expect(simulation.handler.heard == [1: 2])
         // From now on its silence means something again.

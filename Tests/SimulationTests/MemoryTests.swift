@@ -9,7 +9,7 @@ import WebSocketCore
     /// A million of them stand in a table: whoever makes the slot larger does it on purpose.
     @Test func `A connection's slot is as small as is said of it`() {
         #expect(MemoryLayout<Connection>.stride == 152)
-        #expect(MemoryLayout<Member>.stride == 16)
+        #expect(MemoryLayout<Subscriber>.stride == 16)
         #expect(MemoryLayout<Subscription>.stride <= 40)
     }
 
@@ -121,7 +121,7 @@ import WebSocketCore
         let owed = simulation.handler.owed[1]!
         #expect(owed.count == 18)
         #expect(slow.takeTexts() == owed)
-        #expect(simulation.core.gathered.capacity <= 256 * 1024)
+        #expect(simulation.core.io.output.gathered.capacity <= 256 * 1024)
     }
 }
 

@@ -109,7 +109,7 @@ struct Scripted: WebSocketHandler {
                 Int.random(in: 0...400, using: &random)
             if Bool.random(using: &random) {
                 simulation.turn()
-                simulation.checkInvariants("seed \(seed), step \(number)")
+                simulation.core.checkInvariants("seed \(seed), step \(number)")
             }
             if handsOver, Int.random(in: 0..<20, using: &random) == 0 {
                 try simulation.handOver()
@@ -154,10 +154,10 @@ struct Scripted: WebSocketHandler {
         // It gets the reason when it reads again.
         simulation.network.sockets[slow.socket]!.window = .max
         simulation.settle()
-        #expect(slow.closeCode == 4001)
+        #expect(slow.closeCode == 1008)
         slow.send(8, [0x0F, 0xA1])
         simulation.settle()
-        #expect(simulation.handler.causes == [1: .slowConsumer])
+        #expect(simulation.handler.causes == [1: .slowConsumer(.policyViolation)])
         #expect(simulation.core.io.connectionCount == 1)
     }
 
@@ -177,6 +177,6 @@ struct Scripted: WebSocketHandler {
         #expect(!simulation.network.sockets[slow.socket]!.isClosed)
         simulation.run(for: .seconds(6))
         #expect(simulation.network.sockets[slow.socket]!.wasReset)
-        #expect(simulation.handler.causes == [1: .slowConsumer])
+        #expect(simulation.handler.causes == [1: .slowConsumer(.policyViolation)])
     }
 }

@@ -20,7 +20,7 @@ private struct Guestbook: WebSocketHandler {
 
     mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout ServerContext) {
         asked.append(request.peer.host)
-        io.respond(to: request.id, .text(.ok, "hello"))
+        io.respond(to: request.id, with: .text(.ok, "hello"))
     }
 
     mutating func onRefusal(_ refused: RefusedConnection, _ io: inout ServerContext) {

@@ -17,7 +17,7 @@ struct Library: WebSocketHandler {
         let path = request.head.path
         asked.append(path)
         if let count = Int(path.dropFirst()) {
-            io.respond(to: request.id, HTTPResponse(.ok, body: Self.body(count)))
+            io.respond(to: request.id, with: HTTPResponse(.ok, body: Self.body(count)))
         } else {
             waiting.append(request.id)
             if path == "/stream" { io.beginResponse(to: request.id, .ok) }
@@ -182,7 +182,7 @@ struct Library: WebSocketHandler {
         #expect(simulation.network.sockets[socket]!.isClosed)
         let isAnswerable = simulation.core.io.isAnswerable(simulation.handler.waiting[0])
         #expect(!isAnswerable)
-        simulation.core.io.respond(to: simulation.handler.waiting[0], .notFound)
+        simulation.core.io.respond(to: simulation.handler.waiting[0], with: .notFound)
         simulation.settle()
         #expect(simulation.core.takenCounts == TakenCounts())
     }
@@ -192,7 +192,7 @@ struct Library: WebSocketHandler {
         let socket = simulation.network.connect()
         simulation.network.send(Self.get("/later"), on: socket)
         simulation.run(for: .seconds(3600))
-        simulation.core.io.respond(to: simulation.handler.waiting[0], .text(.ok, "at last"))
+        simulation.core.io.respond(to: simulation.handler.waiting[0], with: .text(.ok, "at last"))
         simulation.settle()
         #expect(bodies(simulation.network.receive(on: socket)) == [Array("at last\n".utf8)])
     }

@@ -121,7 +121,7 @@ struct Service: WebSocketHandler {
         var limits = Limits()
         limits.messageByteCount = 3
         limits.connectionCount = 2
-        simulation.core.io.change(limits: limits, origin: .any)
+        simulation.core.io.update(limits: limits, origin: .any)
         client.send("abc")
         simulation.settle()
         #expect(client.takeTexts() == ["abc"])
@@ -148,7 +148,7 @@ struct Service: WebSocketHandler {
         var simulation = try Simulation(Service(), limits: limits)
         let clients = (0..<3).map { _ in simulation.open(from: here) }
         limits.connectionsPerAddress = 2
-        simulation.core.io.change(limits: limits, origin: .sameHost)
+        simulation.core.io.update(limits: limits, origin: .sameHost)
         #expect(simulation.open(from: here).closeCode == 1013)
         #expect(clients.map(\.closeCode) == [nil, nil, nil])
         for client in clients.dropLast() { client.send(8, [0x03, 0xE8]) }

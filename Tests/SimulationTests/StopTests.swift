@@ -103,7 +103,7 @@ import WebSocketServer
         simulation.settle()
         simulation.core.io.stop()
         simulation.settle()
-        simulation.core.io.respond(to: simulation.handler.waiting[0], .text(.ok, "last"))
+        simulation.core.io.respond(to: simulation.handler.waiting[0], with: .text(.ok, "last"))
         simulation.settle()
         let answer = String(decoding: simulation.network.receive(on: socket), as: UTF8.self)
         #expect(answer.contains("Connection: close\r\n") && answer.hasSuffix("\r\n\r\nlast\n"))

@@ -35,7 +35,7 @@ import WebSocketServer
             step(&simulation, &sockets, &random)
             if Int.random(in: 0..<3, using: &random) > 0 {
                 simulation.turn()
-                simulation.checkInvariants("seed \(seed), step \(number)")
+                simulation.core.checkInvariants("seed \(seed), step \(number)")
             }
             if seed % 3 == 0, Int.random(in: 0..<60, using: &random) == 0 {
                 try simulation.handOver()
@@ -61,7 +61,7 @@ import WebSocketServer
         simulation.network.descriptorsLeft = .max
         if seed % 5 == 0 { simulation.mailbox.post("stop") }
         simulation.run(for: .seconds(60))
-        simulation.checkInvariants("seed \(seed), the end")
+        simulation.core.checkInvariants("seed \(seed), the end")
         #expect(simulation.network.openDescriptors.isEmpty)
         #expect(simulation.handler.open.isEmpty)
         #expect(simulation.handler.openedCount == simulation.handler.closedCount)

@@ -113,7 +113,7 @@ private struct Stage: WebSocketHandler {
         simulation.settle()
         let more = end == .removed ? 1 : end == .membersLeave ? 6 : 0
         #expect(simulation.handler.heardCount == 6 + 20 + 1 + more)
-        simulation.checkInvariants("\(end)")
+        simulation.core.checkInvariants("\(end)")
     }
 
     @Test func `A publisher that leaves while it is held back takes nobody with it`() throws {
@@ -208,7 +208,7 @@ private struct Stage: WebSocketHandler {
         for text in texts.prefix(while: { $0 != "direct 10" }) {
             #expect(Int(text.split(separator: " ")[1])! <= 10)
         }
-        simulation.checkInvariants("the end")
+        simulation.core.checkInvariants("the end")
     }
 
     @Test func `A skip is counted when something is skipped, and not again`() throws {

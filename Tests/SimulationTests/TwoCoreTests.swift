@@ -13,7 +13,7 @@ private struct Echo: WebSocketHandler {
         _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) {
         switch message.text {
-        case "close": io.close(id, .goingAway, "As you wish.")
+        case "close": io.close(id, code: .goingAway, reason: "As you wish.")
         case "reset": io.abort(id)
         default: io.send(message, to: id)
         }
@@ -224,8 +224,8 @@ private struct Cable {
         // No side waits for a deadline of the other.
         #expect(server.core.takenCounts == TakenCounts())
         #expect(client.core.takenCounts == TakenCounts())
-        client.checkInvariants("seed \(seed)")
-        server.checkInvariants("seed \(seed)")
+        client.core.checkInvariants("seed \(seed)")
+        server.core.checkInvariants("seed \(seed)")
     }
 
     @Test func `A hand-over ends what was still being made`() throws {

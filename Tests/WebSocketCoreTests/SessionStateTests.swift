@@ -13,29 +13,25 @@ import Testing
         (.open, .receiveClose, .closeReceived, .sendCloseAndFinish),
         (.open, .fail, .failed, .sendCloseAndFinish),
         (.open, .endOfStream, .closed, .closeTransport),
-        (.open, .transportError, .closed, .abortTransport),
-        (.open, .timeout, .closed, .abortTransport),
+        (.open, .terminated, .closed, .none),
         (.open, .outputFlushed, .open, .none),
         (.closeSent, .sendClose, .closeSent, .none),
         (.closeSent, .receiveClose, .closeReceived, .finish),
         (.closeSent, .fail, .failed, .finish),
         (.closeSent, .endOfStream, .closed, .closeTransport),
-        (.closeSent, .transportError, .closed, .abortTransport),
-        (.closeSent, .timeout, .closed, .abortTransport),
+        (.closeSent, .terminated, .closed, .none),
         (.closeSent, .outputFlushed, .closeSent, .none),
         (.closeReceived, .sendClose, .closeReceived, .none),
         (.closeReceived, .receiveClose, .closeReceived, .none),
         (.closeReceived, .fail, .closeReceived, .none),
         (.closeReceived, .endOfStream, .closeReceived, .none),
-        (.closeReceived, .transportError, .closed, .abortTransport),
-        (.closeReceived, .timeout, .closed, .abortTransport),
+        (.closeReceived, .terminated, .closed, .none),
         (.closeReceived, .outputFlushed, .closed, .closeTransport),
         (.failed, .sendClose, .failed, .none),
         (.failed, .receiveClose, .failed, .none),
         (.failed, .fail, .failed, .none),
         (.failed, .endOfStream, .failed, .none),
-        (.failed, .transportError, .closed, .abortTransport),
-        (.failed, .timeout, .closed, .abortTransport),
+        (.failed, .terminated, .closed, .none),
         (.failed, .outputFlushed, .closed, .closeTransport),
     ]
 
@@ -78,7 +74,8 @@ import Testing
                 let (next, action) = state.after(event, role: role)
                 #expect(ends == 0 || action == .none)
                 let isClose = action == .sendClose || action == .sendCloseAndFinish
-                let isEnd = action == .closeTransport || action == .abortTransport
+                let isEnd =
+                    action == .closeTransport || event == .terminated && state != .closed
                 // Going through a state again teaches nothing new.
                 if next == state && action == .none { continue }
                 walk(

@@ -125,7 +125,7 @@ struct Talker: WebSocketHandler {
         let cause = try connect(request, onOpen: { id, io in io.send("Hello", to: id) }) {
             message, id, io in
             heard.append(message.text)
-            if heard.count == 2 { io.close(id, .goingAway) }
+            if heard.count == 2 { io.close(id, code: .goingAway) }
         }
         #expect(heard.last == "Hello")
         #expect(cause == .serverClosed(.goingAway))

@@ -25,7 +25,7 @@ struct RoomHandler: WebSocketHandler {
 
     mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout ServerContext) {
         let words = causes.map { "\($0)" }.joined(separator: "|")
-        io.respond(to: request.id, .text(.ok, "\(causes.count) \(words)"))
+        io.respond(to: request.id, with: .text(.ok, "\(causes.count) \(words)"))
     }
 
     mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {

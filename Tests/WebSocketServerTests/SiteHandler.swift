@@ -26,23 +26,23 @@ struct SiteHandler: WebSocketHandler {
         switch request.head.path {
         case "/echo":
             let words = "\(request.head.methodName) \(request.body.count)"
-            io.respond(to: id, .text(.ok, words))
+            io.respond(to: id, with: .text(.ok, words))
         case "/later": later = id
         case "/answer":
-            if let later { io.respond(to: later, .text(.ok, "at last")) }
+            if let later { io.respond(to: later, with: .text(.ok, "at last")) }
             later = nil
-            io.respond(to: id, .text(.ok, "done"))
+            io.respond(to: id, with: .text(.ok, "done"))
         case "/stream":
             io.beginResponse(to: id, .ok, headers: [("Content-Type", "text/plain")])
             for word in ["one ", "two ", "three"] {
                 io.sendBody(word.utf8.span, to: id)
             }
             io.endResponse(to: id)
-        case "/large": io.respond(to: id, HTTPResponse(.ok, body: Self.large))
+        case "/large": io.respond(to: id, with: HTTPResponse(.ok, body: Self.large))
         case "/twice":
-            io.respond(to: id, .text(.ok, "first"))
-            io.respond(to: id, .text(.ok, "second"))
-        default: io.respond(to: id, .notFound)
+            io.respond(to: id, with: .text(.ok, "first"))
+            io.respond(to: id, with: .text(.ok, "second"))
+        default: io.respond(to: id, with: .notFound)
         }
     }
 

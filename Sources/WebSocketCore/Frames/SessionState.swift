@@ -29,10 +29,8 @@ public enum SessionState: UInt8, CaseIterable, BitwiseCopyable, Sendable {
         case fail
         /// The peer ended its stream without (more) frames.
         case endOfStream
-        /// The transport failed: reset, broken pipe.
-        case transportError
-        /// The time for the current state is over.
-        case timeout
+        /// The transport has failed, or is given up: a reset, a broken pipe, a deadline.
+        case terminated
         /// All queued output has been written.
         case outputFlushed
     }
@@ -46,12 +44,10 @@ public enum SessionState: UInt8, CaseIterable, BitwiseCopyable, Sendable {
         case sendClose
         /// Queue our Close frame as the last output; `outputFlushed` follows when it is written.
         case sendCloseAndFinish
-        /// Our Close is queued already: only write what is owed.
+        /// Our Close is queued already: only write the output that is waiting.
         case finish
         /// Close the transport in order.
         case closeTransport
-        /// Close the transport at once, and let what is unsent be lost.
-        case abortTransport
     }
 
     /// Whether application messages may still be sent (RFC 6455 §5.5.1).
@@ -87,7 +83,7 @@ public enum SessionState: UInt8, CaseIterable, BitwiseCopyable, Sendable {
         case (.closeReceived, .sendClose): (.closeReceived, .none)
         case (.closeReceived, .receiveClose): (.closeReceived, .none)
         case (.closeReceived, .fail): (.closeReceived, .none)
-        // The peer may have shut down its side only: our answer is still owed.
+        // The peer may have shut down its side only: our answer has still to go out.
         case (.closeReceived, .endOfStream):
             role == .server ? (.closeReceived, .none) : (.closed, .closeTransport)
         case (.closeReceived, .outputFlushed):
@@ -99,8 +95,7 @@ public enum SessionState: UInt8, CaseIterable, BitwiseCopyable, Sendable {
         case (.failed, .endOfStream): (.failed, .none)
         case (.failed, .outputFlushed): (.closed, .closeTransport)
 
-        case (_, .transportError): (.closed, .abortTransport)
-        case (_, .timeout): (.closed, .abortTransport)
+        case (_, .terminated): (.closed, .none)
         }
     }
 

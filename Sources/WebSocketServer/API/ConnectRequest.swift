@@ -46,18 +46,3 @@ public struct ConnectRequest: Sendable {
             headers: headers, deflate: compression)
     }
 }
-
-/// A connection that is being made: kept beside its slot, and only until it is open or has failed.
-struct Dial: ~Copyable {
-    var request: ConnectRequest?
-    /// What has not been tried yet, the next one last.
-    var addresses: [ConnectAddress] = []
-    /// Why the address before did not do, errno(3).
-    var failure: Int32 = 0
-    var handshake: ClientHandshake?
-    var reader: ClientHandshakeReader?
-    /// Set while the handler is told that it is open.
-    var agreement: ClientAgreement?
-    /// Set if the handshake has failed.
-    var error: ClientHandshakeError?
-}

@@ -4,7 +4,7 @@ import WebSocketCore
 /// What a server allows. What lies beyond a limit has a close code, an HTTP status or a consequence
 /// of its own, named with each; what it ends or refuses is counted in ``Statistics``.
 ///
-/// Read when the server is made; ``ServerContext/change(limits:origin:)`` lets others hold later.
+/// Read when the server is made; ``ServerContext/update(limits:origin:)`` lets others hold later.
 public struct Limits: Sendable {
     // What a peer may send.
 
@@ -46,9 +46,12 @@ public struct Limits: Sendable {
     // What is kept for it.
 
     /// Bytes that others caused and its socket does not take: direct messages and streamed bodies.
-    /// Beyond: close 4001 (``CloseCause/slowConsumer``), or a reset if it speaks HTTP. They are offered
+    /// Beyond: a Close (``CloseCause/slowConsumer(_:)``), or a reset if it speaks HTTP. They are offered
     /// to the socket first, so a burst that the socket takes does not count.
     public var outboxByteCount = 1024 * 1024
+    /// The code of the Close frame for a client that reads too slowly. By default 1008 (policy
+    /// violation): 4000–4999 belong to applications (RFC 6455 §7.4.2), which may set one of theirs.
+    public var slowConsumerCloseCode = CloseCode.policyViolation
     /// Bytes that it caused itself (echoes, replies) and has not read; beyond, nothing more is read
     /// from it until half of it is drained.
     public var ownOutputByteCount = 256 * 1024
@@ -97,22 +100,5 @@ public struct Limits: Sendable {
         limits.connectionRatePerAddress = nil
         limits.pingInterval = .seconds(3600)
         return limits
-    }
-}
-
-/// The limits that are times, in nanoseconds.
-struct Timeouts {
-    let handshake: UInt64
-    let connect: UInt64
-    let ping: UInt64
-    let pong: UInt64
-    let close: UInt64
-
-    init(_ limits: Limits) {
-        handshake = limits.handshakeDeadline.wholeNanoseconds
-        connect = limits.connectDeadline.wholeNanoseconds
-        ping = limits.pingInterval.wholeNanoseconds
-        pong = limits.pongDeadline.wholeNanoseconds
-        close = limits.closeDeadline.wholeNanoseconds
     }
 }

@@ -1,4 +1,4 @@
-// Who was not let in, and why: for the handler to log.
+// Connections that were not let in, and why: for the handler to log.
 import LinuxReactor
 import WebSocketCore
 
@@ -14,25 +14,51 @@ public struct RefusedConnection: Sendable {
     public let reason: String
 }
 
-extension ServerContext {
-    /// Counts a refusal, and has the handler told of it at the end of the turn.
-    mutating func note(_ refused: RefusedConnection) {
-        statistics.refusalCounts[refused.refusal.rawValue] += 1
-        self.refused.append(refused)
+/// Why a connection was not let in: the index of ``Statistics/refusalCounts``. Where it says Close
+/// 1013, a plain HTTP request gets 503 with `Retry-After`.
+public enum Refusal: Int, CaseIterable, Sendable {
+    /// As many as ``Limits/connectionCount`` are there: Close 1013.
+    case tooManyConnections
+    /// Its address has as many as ``Limits/connectionsPerAddress``: Close 1013.
+    case tooManyFromAddress
+    /// Its address is past ``Limits/connectionRatePerAddress``: Close 1013.
+    case rateLimitedAddress
+    /// No descriptor to spare: answered with HTTP 503.
+    case noDescriptors
+    /// The request was refused with a status: bad syntax, wrong version, Origin, too large,
+    /// or the handler's `onUpgrade` threw.
+    case request
+    /// ``Limits/handshakeDeadline`` has passed: HTTP 408, or a plain close if nothing came.
+    case handshakeTimeout
+    /// The PROXY protocol's header was missing or malformed on a ``ListenerKind/proxy`` listener: HTTP
+    /// 400.
+    case proxyHeader
+
+    /// What it is called in metrics and in the log.
+    public var name: String {
+        switch self {
+        case .tooManyConnections: "too_many_connections"
+        case .tooManyFromAddress: "too_many_from_address"
+        case .rateLimitedAddress: "too_fast_from_address"
+        case .noDescriptors: "no_descriptors"
+        case .request: "request"
+        case .handshakeTimeout: "handshake_timeout"
+        case .proxyHeader: "proxy_header"
+        }
     }
 
-    /// The same where there was no request to be refused.
-    mutating func note(_ refusal: Refusal, of peer: NetworkAddress) {
-        note(RefusedConnection(refusal: refusal, peer: peer, status: nil, reason: refusal.reason))
+    /// The same in HTTP.
+    var rejection: HandshakeRejection {
+        HandshakeRejection(.serviceUnavailable, reason: reason, headers: [("Retry-After", "10")])
     }
-}
 
-extension ServerCore where K: ~Copyable {
-    /// Tells the handler who was refused in this turn. Their number is bounded by the turn's budgets
-    /// of accepts and of bytes.
-    mutating func reportRefusals(_ call: HandlerCall) {
-        guard !io.refused.isEmpty else { return }
-        for index in io.refused.indices { emit(.refusal(index), call) }
-        io.refused.removeAll(keepingCapacity: true)
+    /// A sentence for the Close frame.
+    var reason: String {
+        switch self {
+        case .tooManyConnections, .noDescriptors: "The server is full; try again in 10 seconds."
+        case .tooManyFromAddress: "Too many connections from your address."
+        case .rateLimitedAddress: "Too many new connections from your address; wait a second."
+        case .request, .handshakeTimeout, .proxyHeader: ""
+        }
     }
 }

@@ -35,9 +35,9 @@ public final class Server<Handler: WebSocketHandler & ~Copyable> {
         _ handler: consuming Handler, _ configuration: ServerConfiguration
     ) throws(SystemError) {
         let core = try ServerCore(LinuxKernel(), configuration)
-        listeners = core.listeners
+        listeners = core.listening.listeners
         addresses = listeners.filter { !$0.kind.isInternal }.map(\.address)
-        connectionLimit = core.connectionLimit
+        connectionLimit = core.io.connectionLimit
         mailbox = Mailbox(descriptor: core.wakeup, wake: LinuxKernel.wake)
         self.core = consume core
         self.handler = consume handler

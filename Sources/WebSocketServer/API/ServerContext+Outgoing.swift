@@ -15,17 +15,15 @@ extension ServerContext {
     /// accepted ones do. What is sent is masked with unpredictable keys (RFC 6455 §5.3).
     @discardableResult
     public mutating func connect(_ request: ConnectRequest) -> ConnectionID {
-        connections.lastResourceID += 1
         var connection = Connection()
-        connection.resourceID = connections.lastResourceID
-        connection.phase = .connecting
+        connection.resourceID = connections.nextResourceID()
+        connection.advance(.connectBegun)
         connection.flags = [.client, .dialing]
-        connection.exchange = dials.allocate(Dial())
-        dials[connection.exchange].request = request
+        connection.exchange = outgoing.add(request)
         let slot = connections.slots.allocate(connection)
-        statistics.connectCount += 1
+        telemetry.statistics.connectCount += 1
         let id = connections.id(of: slot)
-        dialing.append(id)
+        outgoing.toBegin.append(id)
         return id
     }
 
@@ -39,43 +37,16 @@ extension ServerContext {
     /// other times: keep what you need of it.
     public func agreement(of id: ConnectionID) -> ClientAgreement? {
         guard let slot = connections.slot(of: id), connections.slots[slot].flags.contains(.client),
-            connections.slots[slot].exchange != UInt32.max
+            connections.slots[slot].hasExchange
         else { return nil }
-        return dials[connections.slots[slot].exchange].agreement
+        return outgoing.dials[connections.slots[slot].exchange].agreement
     }
 
     /// Resets a connection, or gives up making it: no Close frame, and what is on its way is lost,
     /// as if the network had gone. `onClose` follows, with ``CloseCause/serverClosed(_:)`` and
-    /// `CloseCode.abnormal`. For tests of what others do then; otherwise use ``close(_:_:_:)``.
+    /// `CloseCode.abnormal`. For tests of what others do then; otherwise use ``close(_:code:reason:)``.
     public mutating func abort(_ id: ConnectionID) {
         guard let slot = connections.slot(of: id) else { return }
-        connections.setCause(slot, .serverClosed(.abnormal))
-        die(slot, resetting: true)
-    }
-
-    /// The connection comes to nothing.
-    mutating func connectFailed(_ slot: UInt32, _ cause: CloseCause) {
-        connections.setCause(slot, cause)
-        die(slot, resetting: false)
-    }
-
-    /// A masking key for the next frame of a connection of our own making.
-    mutating func nextMaskingKey() -> UInt32 {
-        if output.maskingKeys == nil {
-            let bytes = randomBytes(32)
-            output.maskingKeys = MaskingKeys(seed: InlineArray { bytes[$0] })
-        }
-        return output.maskingKeys!.next()
-    }
-
-    /// What `onError` is told of a cause; nil if the connection simply ended.
-    func error(_ cause: CloseCause, _ id: ConnectionID) -> ConnectionError? {
-        if let slot = connections.slot(of: id), connections.slots[slot].flags.contains(.client),
-            connections.slots[slot].exchange != UInt32.max,
-            let error = dials[connections.slots[slot].exchange].error
-        {
-            return .handshake(error)
-        }
-        return ConnectionError(cause)
+        terminate(slot, .serverClosed(.abnormal), reset: true)
     }
 }

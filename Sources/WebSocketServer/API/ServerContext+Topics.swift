@@ -13,14 +13,14 @@ extension ServerContext {
     public mutating func makeTopic(
         policy: SlowConsumerPolicy = .disconnect, logByteLimit: Int? = nil
     ) -> Topic {
-        topics.make(policy: policy, logByteLimit: logByteLimit ?? limits.topicLogByteCount)
+        topics.make(policy: policy, logByteLimit: logByteLimit ?? settings.limits.topicLogByteCount)
     }
 
     /// The topic of this name, which is made when it is first asked for, with the default policy.
     /// It stands until ``removeTopic(_:)``: an application that takes names from clients bounds
     /// them.
     public mutating func topic(named name: String) -> Topic {
-        topics.named(name, logByteLimit: limits.topicLogByteCount)
+        topics.named(name, logByteLimit: settings.limits.topicLogByteCount)
     }
 
     /// Removes a topic. Its subscribers get what was published to it before. Takes time in proportion
@@ -59,7 +59,7 @@ extension ServerContext {
         guard connections.slots[slot].role == .server else {
             let reason: Logger.Message =
                 "\(id) was made outward and cannot be subscribed to a topic."
-            return logger.warning(reason)
+            return telemetry.logger.warning(reason)
         }
         leaveFastPath(slot)
         let encoding = connections.slots[slot].encoding
@@ -117,11 +117,11 @@ extension ServerContext {
         _ payload: Span<UInt8>, as opcode: Opcode, to topic: Topic, except: ConnectionID?
     ) {
         guard topics.isCurrent(topic) else { return }
-        statistics.publishedCount += 1
+        telemetry.statistics.publishedCount += 1
         let skipped = except.flatMap { connections.slot(of: $0) }.map { stepOver(topic, $0) }
         let published = topics.publish(
-            payload, as: opcode, to: topic, skipping: skipped ?? Subscription.none, &deflaters)
-        statistics.deliveryCount += UInt64(published.deliveryCount)
+            payload, as: opcode, to: topic, skipping: skipped ?? Subscription.none, &deflate.deflaters)
+        telemetry.statistics.deliveryCount += UInt64(published.deliveryCount)
         if published.congested != Subscription.none { holdPublisher(published.congested) }
     }
 
@@ -138,7 +138,7 @@ extension ServerContext {
 // MARK: - What topics ask of connections
 
 extension ServerContext {
-    /// The publisher that fills a topic faster than it is sweepIndex is not read until it is.
+    /// The publisher that fills a topic faster than it is swept is not read until it is.
     private mutating func holdPublisher(_ variant: UInt32) {
         let slot = inbound.reading.slot
         guard slot != UInt32.max, !connections.slots[slot].readPauses.contains(.congestion) else { return }
@@ -169,7 +169,7 @@ extension ServerContext {
     /// than it may leave unread gets no copy.
     mutating func leaveAllTopics(_ slot: UInt32, delivering: Bool) {
         let copied = topics.leaveAll(
-            delivering: delivering, byteLimit: limits.outboxByteCount,
+            delivering: delivering, byteLimit: settings.limits.outboxByteCount,
             &connections.slots[slot].delivery, &output.spare)
         if copied { connections.queue(slot) }
         releasePublishers()

@@ -24,10 +24,10 @@ public protocol WebSocketHandler: ~Copyable {
     ) throws(HandshakeRejection) -> UpgradeReply
 
     /// A plain HTTP request, whole with its body, which is at most ``Limits/bodyByteCount``. Answer
-    /// it now, or later from another callback, with ``ServerContext/respond(to:_:)`` or
+    /// it now, or later from another callback, with ``ServerContext/respond(to:with:)`` or
     /// ``ServerContext/beginResponse(to:_:headers:)``; until then nothing more is read from the
     /// connection, and no deadline ends it. Called once a request, HEAD included. The default
-    /// replyBuffer 404.
+    /// replies 404.
     mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout ServerContext)
 
     /// A connection is open and may be sent to. Called once, before any other callback about it but
@@ -105,7 +105,7 @@ extension WebSocketHandler where Self: ~Copyable {
     }
 
     public mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout ServerContext) {
-        io.respond(to: request.id, .notFound)
+        io.respond(to: request.id,with: .notFound)
     }
 
     public mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) throws(Disconnect) {}
@@ -117,9 +117,9 @@ extension WebSocketHandler where Self: ~Copyable {
     ) {
         // That peers vanish is the way of the network; that one breaks the protocol is worth a line.
         switch error {
-        case .violation, .disconnect: io.logger.info("Connection \(id): \(error)")
-        case .notConnected, .handshake: io.logger.warning("Connection \(id): \(error)")
-        case .system, .unresponsive: io.logger.debug("Connection \(id): \(error)")
+        case .violation, .disconnect: io.telemetry.logger.info("Connection \(id): \(error)")
+        case .notConnected, .handshake: io.telemetry.logger.warning("Connection \(id): \(error)")
+        case .system, .unresponsive: io.telemetry.logger.debug("Connection \(id): \(error)")
         }
     }
 

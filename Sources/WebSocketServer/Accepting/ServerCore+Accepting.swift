@@ -6,27 +6,28 @@ import WebSocketCore
 extension ServerCore where K: ~Copyable {
     mutating func acceptConnections() {
         resumeListeners()
-        guard !readyListeners.isEmpty else { return }
+        guard !listening.ready.isEmpty else { return }
         // Several listeners share the turn's budget.
-        let budget = max(1, io.limits.acceptBudget / readyListeners.count)
-        for index in readyListeners where index < listeners.count {
+        let budget = max(1, io.settings.limits.acceptBudget / listening.ready.count)
+        for index in listening.ready where index < listening.listeners.count {
             acceptConnections(on: index, budget)
         }
-        readyListeners.removeAll(keepingCapacity: true)
+        listening.ready.removeAll(keepingCapacity: true)
     }
 
     private mutating func acceptConnections(on index: Int, _ budget: Int) {
         for _ in 0..<budget {
-            switch kernel.accept(on: listeners[index].descriptor) {
-            case .accepted(let socket, let peer): registerAccepted(socket, peer, listeners[index].kind)
+            switch kernel.accept(on: listening.listeners[index].descriptor) {
+            case .accepted(let socket, let peer):
+                registerAccepted(socket, peer, listening.listeners[index].kind)
             case .wouldBlock: return
             case .skipped: continue
             case .exhausted:
                 refuseWithReserve(on: index)
-                io.statistics.acceptPauseCount += 1
+                io.telemetry.statistics.acceptPauseCount += 1
                 return pauseListeners(because: Self.noDescriptors)
             case .failed(let number):
-                let error = SystemError(number, "accept on \(listeners[index].address)")
+                let error = SystemError(number, "accept on \(listening.listeners[index].address)")
                 return pauseListeners(because: "\(error)")
             }
         }
@@ -36,13 +37,6 @@ extension ServerCore where K: ~Copyable {
         "No file descriptors are left: accepting is paused. Raise the limit (LimitNOFILE=)."
     }
 
-    /// How many connections at a time are let in only to be told why they may not stay. They count
-    /// as nobody's, so that being refused takes no place from others.
-    static var refusedLimit: Int { 32 }
-
-    /// How many connections there are at a time of those that do not count as clients'.
-    private static var internalLimit: Int { 32 }
-
     /// Gives a new socket a slot. One too many gets a slot too, so that it can be told in its own
     /// protocol (close 1013), as long as there are few of those.
     private mutating func registerAccepted(
@@ -51,53 +45,54 @@ extension ServerCore where K: ~Copyable {
         var connection = Connection()
         connection.listener = listener
         if listener.isInternal {
-            guard internalCount < Self.internalLimit else {
+            guard listening.takeInternalPlace() else {
                 return rejectWithoutSlot(socket, .tooManyConnections, peer)
             }
-            internalCount += 1
         } else {
-            io.statistics.acceptedCount += 1
+            io.telemetry.statistics.acceptedCount += 1
             admit(&connection, peer)
         }
         if let refusal = connection.refusal {
-            guard refusedCount < Self.refusedLimit else { return rejectWithoutSlot(socket, refusal, peer) }
-            io.note(refusal, of: peer)
-            refusedCount += 1
+            guard listening.takeRefusedPlace() else {
+                return rejectWithoutSlot(socket, refusal, peer)
+            }
+            io.telemetry.record(refusal, of: peer)
         }
-        io.connections.lastResourceID += 1
-        connection.resourceID = io.connections.lastResourceID
+        connection.resourceID = io.connections.nextResourceID()
         connection.descriptor = socket
         connection.peer = peer
-        connection.phase = .head
+        connection.advance(.accepted)
         let slot = io.connections.slots.allocate(connection)
         do {
             let token = io.connections.id(of: slot).token
             try poller.watch(socket, for: .readable, token: token, &kernel)
         } catch {
             // ENOMEM or ENOSPC (fs.epoll.max_user_watches): there is no room for this one.
-            io.logger.error("\(error)", metadata: ["event": "accept-failed"])
-            io.die(slot, resetting: true)
+            io.telemetry.logger.error("\(error)", metadata: ["event": "accept-failed"])
+            io.terminate(slot, .connectionLost(error.number), reset: true)
             return
         }
-        io.schedule(slot, in: io.timeouts.handshake)
+        io.schedule(slot, in: io.settings.timeouts.handshake)
     }
 
     /// The connections that the limit is for: not those that go outward and have not begun.
     var countedConnectionCount: Int {
-        io.connections.slots.count - refusedCount - internalCount - io.dialing.count
+        io.connections.slots.count - listening.refusedCount - listening.internalCount
+            - io.outgoing.toBegin.count
     }
 
     /// Decides whether one more client may come in. Behind a proxy its address is not known yet, and
     /// that of the proxy counts for nobody.
     private mutating func admit(_ connection: inout Connection, _ peer: NetworkAddress) {
         if connection.listener == .proxy { connection.flags.insert(.awaitsProxyHeader) }
-        if countedConnectionCount >= connectionLimit {
+        if countedConnectionCount >= io.settings.connectionLimit {
             connection.refusal = .tooManyConnections
         } else if connection.listener == .proxy {
             return
-        } else if proxies.contains(peer) {
+        } else if listening.proxies.contains(peer) {
             connection.flags.insert(.proxied)
-        } else if let refusal = admission.admit(peer, io.limits, at: io.now) {
+        } else if let refusal = listening.admission.admit(
+            peer, io.settings.limits, at: io.clock.now) {
             connection.refusal = refusal
         } else {
             connection.flags.insert(.admitted)
@@ -106,34 +101,31 @@ extension ServerCore where K: ~Copyable {
 
     /// With no descriptor left: gives up the reserve to accept one and tell it so.
     private mutating func refuseWithReserve(on index: Int) {
-        guard let reserve else { return }
+        guard let reserve = listening.reserve else { return }
         kernel.close(reserve)
-        if case .accepted(let socket, let peer) = kernel.accept(on: listeners[index].descriptor) {
-            io.statistics.acceptedCount += 1
+        if case .accepted(let socket, let peer) = kernel.accept(
+            on: listening.listeners[index].descriptor)
+        {
+            io.telemetry.statistics.acceptedCount += 1
             rejectWithoutSlot(socket, .noDescriptors, peer)
         }
-        self.reserve = kernel.makeReserve()
+        listening.reserve = kernel.makeReserve()
     }
 
     /// Says 503 to a socket that gets no slot, and closes it.
     private mutating func rejectWithoutSlot(
         _ socket: FileDescriptor, _ refusal: Refusal, _ peer: NetworkAddress
     ) {
-        io.note(refusal, of: peer)
+        io.telemetry.record(refusal, of: peer)
         var response = ByteBuffer()
-        refusal.rejection.appendResponse(to: &response, date: io.httpDate)
+        refusal.rejection.appendResponse(to: &response, date: io.http.date(io.clock.wall))
         // Best effort: it fits into any new socket's buffer, and a request that has come already is
         // taken out, since closing a socket with unread bytes resets it.
-        let buffer = receiveBuffer
+        let buffer = io.inbound.receiveBuffer
         var request = buffer.mutableSpan(0..<ReceiveBuffer.receiveByteCount)
         _ = kernel.receive(from: socket, into: &request)
         _ = kernel.send(response.span, to: socket)
         kernel.shutdownOutput(of: socket)
         kernel.close(socket)
     }
-}
-
-extension ConnectionID {
-    /// What epoll(7) gives back: slot and generation.
-    var token: UInt64 { UInt64(generation) << 32 | UInt64(slot) }
 }

@@ -20,7 +20,7 @@ extension ServerCore where K: ~Copyable {
             if !bytes.isEmpty { swap(&bytes, &io.connections.slots[slot].pendingInput) }
             io.connections.slots[slot].flags.remove(.awaitsProxyHeader)
             guard let source else { return true }
-            if proxies.contains(source) { io.connections.slots[slot].flags.insert(.proxied) }
+            if listening.proxies.contains(source) { io.connections.slots[slot].flags.insert(.proxied) }
             return admitProxiedClient(slot, as: source, pays: true)
         }
     }
@@ -31,7 +31,7 @@ extension ServerCore where K: ~Copyable {
     /// The connection counts for one client at a time, whose request was last; only a WebSocket is a
     /// new connection of that client, since a proxy opens its own as it likes.
     mutating func admitProxiedClient(_ slot: UInt32, _ head: RequestHead, isUpgrade: Bool) -> Bool {
-        guard let client = proxies.client(head), client != io.connections.slots[slot].peer || isUpgrade
+        guard let client = listening.proxies.client(head), client != io.connections.slots[slot].peer || isUpgrade
         else { return true }
         return admitProxiedClient(slot, as: client, pays: isUpgrade)
     }
@@ -40,23 +40,22 @@ extension ServerCore where K: ~Copyable {
         _ slot: UInt32, as client: NetworkAddress, pays: Bool
     ) -> Bool {
         if io.connections.slots[slot].flags.contains(.admitted) {
-            admission.release(io.connections.slots[slot].peer)
+            listening.admission.release(io.connections.slots[slot].peer)
             io.connections.slots[slot].flags.remove(.admitted)
         }
         io.connections.slots[slot].peer = client
-        guard io.connections.slots[slot].refusal == nil, !proxies.contains(client) else { return true }
-        guard let refusal = admission.admit(client, io.limits, at: io.now, pays: pays) else {
+        guard io.connections.slots[slot].refusal == nil, !listening.proxies.contains(client) else { return true }
+        guard let refusal = listening.admission.admit(client, io.settings.limits, at: io.clock.now, pays: pays) else {
             io.connections.slots[slot].flags.insert(.admitted)
             return true
         }
         // It is told in its own protocol, as one that came without a proxy.
-        guard refusedCount < Self.refusedLimit else {
+        guard listening.takeRefusedPlace() else {
             io.reject(slot, refusal.rejection, countedAs: refusal)
             return false
         }
-        io.note(refusal, of: client)
+        io.telemetry.record(refusal, of: client)
         io.connections.slots[slot].refusal = refusal
-        refusedCount += 1
         return true
     }
 }

@@ -15,29 +15,6 @@ struct Delivery: ~Copyable {
 ///
 /// Whoever adds state here adds it to the hand-over (`SavedConnection.swift`).
 struct Connection: ~Copyable {
-    enum Phase: UInt8, BitwiseCopyable {
-        /// The slot is free.
-        case free
-        /// A request head is being received.
-        case head
-        /// A request's body is being received.
-        case body
-        /// A request is with the handler; nothing is read until it is answered.
-        case responding
-        /// Frames go both ways; `session` says how far its end has come.
-        case webSocket
-        /// Our side is shut down; what still comes is read and thrown away, so that the peer sees our
-        /// last bytes and not a reset (RFC 9112 §9.6).
-        case lingering
-        /// To be closed at the end of the turn.
-        case dead
-        /// A connection outward that is not there yet: its host is being looked up (and there is no
-        /// descriptor), or connect(2) is under way.
-        case connecting
-        /// Our request for a WebSocket is out, and the answer is being received.
-        case awaitingAnswer
-    }
-
     struct Flags: OptionSet, BitwiseCopyable {
         let rawValue: UInt16
         /// Stands in the queue of connections to be flushed.
@@ -47,15 +24,13 @@ struct Connection: ~Copyable {
         /// A Ping is out and nothing was heard since.
         static var pinged: Flags { Flags(rawValue: 8) }
         /// Stands in the list that the end of the turn goes through.
-        static var reapList: Flags { Flags(rawValue: 16) }
+        static var reaping: Flags { Flags(rawValue: 16) }
         /// The PROXY protocol's header is to come before its first request.
         static var awaitsProxyHeader: Flags { Flags(rawValue: 32) }
         /// Counts in admission.
         static var admitted: Flags { Flags(rawValue: 64) }
         /// Is to be reset, not closed in order.
         static var resets: Flags { Flags(rawValue: 128) }
-        /// The HTTP connection ends when its output is flushed.
-        static var endsAfterFlush: Flags { Flags(rawValue: 256) }
         /// Stands in the list of connections whose kept bytes can be decoded again.
         static var resuming: Flags { Flags(rawValue: 512) }
         /// Of our own making: here we are the client, which masks its frames (RFC 6455 §5.1).
@@ -77,12 +52,16 @@ struct Connection: ~Copyable {
         static var ownOutput: ReadPauses { ReadPauses(rawValue: 4) }
         /// An HTTP request is being answered.
         static var responding: ReadPauses { ReadPauses(rawValue: 8) }
+        /// The peer has ended its stream: there is nothing more to read.
+        static var endOfStream: ReadPauses { ReadPauses(rawValue: 16) }
     }
 
     // What a sweep touches stands first, in one cache line.
     var descriptor = FileDescriptor.none
-    var phase = Phase.free
-    var session = SessionState.open
+    /// Changed by ``advance(_:)`` alone.
+    private(set) var phase = ConnectionPhase.free
+    /// Changed by ``handle(_:)`` alone.
+    private(set) var session = SessionState.open
     var flags: Flags = []
     var delivery = Delivery()
     var readPauses: ReadPauses = []
@@ -118,6 +97,32 @@ struct Connection: ~Copyable {
 
     init() {}
 
+    // MARK: Its life
+
+    /// Goes to the phase that follows; a step that the table does not have ends the process.
+    mutating func advance(_ event: ConnectionPhase.Event) {
+        guard let next = phase.after(event) else {
+            preconditionFailure("\(event) cannot happen to a connection that is \(phase)")
+        }
+        phase = next
+    }
+
+    /// Moves the closing handshake on, and returns what is to be done.
+    mutating func handle(_ event: SessionState.Event) -> SessionState.Action {
+        session.handle(event, role: role)
+    }
+
+    /// What another process has said of a connection that was in this place.
+    mutating func restore(_ phase: ConnectionPhase, _ session: SessionState) {
+        self.phase = phase
+        self.session = session
+    }
+
+    // MARK: What it is ready for
+
+    /// Whether it has an HTTP exchange, or what its opening handshake as a client needs.
+    var hasExchange: Bool { exchange != UInt32.max }
+
     /// Whether messages may be sent and topics be joined.
     @inline(__always)
     var isOpen: Bool { phase == .webSocket && session.maySend }
@@ -151,7 +156,7 @@ struct Connection: ~Copyable {
     /// What epoll(7) should watch it for.
     var wanted: Readiness {
         var readiness: Readiness = delivery.isBlocked ? .writable : []
-        if readPauses.isEmpty && phase != .dead { readiness.insert(.readable) }
+        if readPauses.isEmpty && phase != .terminated { readiness.insert(.readable) }
         return readiness
     }
 }

@@ -1,20 +1,24 @@
-// All connections, and what is to be done about them before the turn ends.
+// All connections: their slots, their names, their deadlines, and the turn's work lists.
 import LinuxReactor
 
 /// All connections.
 struct ConnectionTable: ~Copyable {
     var slots = SlotTable<Connection>()
     var wheel: TimerWheel
-    /// Connections that are open to the handler, oldest first within the table's order.
+    var work = TurnWork()
+    /// How many are open to the handler.
     var openCount = 0
     var lastResourceID: UInt64 = 0
 
-    // What is to be done before the turn ends.
-    var queued: [UInt32] = []
-    var reapList: [UInt32] = []
-    var resuming: [UInt32] = []
-
     init(now: Instant) { wheel = TimerWheel(now: now) }
+
+    // MARK: Names
+
+    /// A name that no connection has had.
+    mutating func nextResourceID() -> UInt64 {
+        lastResourceID += 1
+        return lastResourceID
+    }
 
     func id(of slot: UInt32) -> ConnectionID {
         ConnectionID(resourceID: slots[slot].resourceID, slot: slot)
@@ -28,30 +32,40 @@ struct ConnectionTable: ~Copyable {
         return id.slot
     }
 
-    /// Has the connection's output looked at, and what epoll watches it for, before the turn ends.
+    // MARK: Work
+
+    /// Has the connection's output sent, and what epoll watches it for brought up to date, before
+    /// the turn ends.
     mutating func queue(_ slot: UInt32) {
         guard !slots[slot].flags.contains(.queued) else { return }
         slots[slot].flags.insert(.queued)
-        queued.append(slot)
+        work.queued.append(slot)
     }
 
-    /// Has the connection looked at when the turn ends: to tell the handler, or to free the slot.
-    mutating func scheduleReap(_ slot: UInt32) {
-        guard !slots[slot].flags.contains(.reapList) else { return }
-        slots[slot].flags.insert(.reapList)
-        reapList.append(slot)
+    /// Has the connection looked at when the turn ends: to tell the handler why it has ended, or to
+    /// free the slot. The first cause counts.
+    mutating func scheduleReap(_ slot: UInt32, _ cause: CloseCause) {
+        setCause(slot, cause)
+        guard !slots[slot].flags.contains(.reaping) else { return }
+        slots[slot].flags.insert(.reaping)
+        work.reaping.append(slot)
     }
 
-    /// Has the bytes that a connection has kept decoded, in the next reading of this turn or the
-    /// next.
+    /// Has the pending input of a connection decoded, in the next reading of this turn or the next.
     mutating func resume(_ slot: UInt32) {
         guard !slots[slot].flags.contains(.resuming) else { return }
         slots[slot].flags.insert(.resuming)
-        resuming.append(slot)
+        work.resuming.append(slot)
     }
 
     /// Remembers why a connection ends, unless that is known already.
     mutating func setCause(_ slot: UInt32, _ cause: CloseCause) {
         if slots[slot].cause == nil { slots[slot].cause = cause }
+    }
+
+    /// The peer has shown that it is there.
+    mutating func heard(_ slot: UInt32, at now: Instant) {
+        slots[slot].lastReceiveTick = now.coarse
+        slots[slot].flags.remove(.pinged)
     }
 }

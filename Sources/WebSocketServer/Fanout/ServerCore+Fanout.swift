@@ -6,36 +6,36 @@ extension ServerCore where K: ~Copyable {
     /// Sweeps the topics that have something new, fairly in turn, until all are done or the budget is
     /// spent; then the loop looks at everything else before it goes on.
     mutating func sweepTopics() {
-        guard !io.topics.dirtyVariants.isEmpty else { return loopProbe.passed(0) }
-        io.statistics.sweepCount += 1
+        guard !io.topics.dirtyVariants.isEmpty else { return probe.passed(0) }
+        io.telemetry.statistics.sweepCount += 1
         // The clock is not worth its time in each turn: a sample says as much.
-        guard io.statistics.sweepCount & 15 == 0 else { return sweepDirtyVariants() }
+        guard io.telemetry.statistics.sweepCount & 15 == 0 else { return sweepDirtyVariants() }
         let start = kernel.monotonicNow()
         sweepDirtyVariants()
-        io.statistics.sweepNanoseconds += 16 * kernel.monotonicNow().nanoseconds(since: start)
+        io.telemetry.statistics.sweepNanoseconds += 16 * kernel.monotonicNow().nanoseconds(since: start)
     }
 
     private mutating func sweepDirtyVariants() {
-        var sweep = TopicTable.Sweep(budget: io.limits.flushBudget)
-        while let due = io.topics.nextDue(&sweep) { serve(due, &sweep) }
-        loopProbe.passed(sweep.variantCount)
-        io.statistics.skipCount = io.topics.skipCount
-        if !io.topics.laggards.isEmpty { endLaggards() }
+        var sweep = TopicTable.Sweep(budget: io.settings.limits.flushBudget)
+        while let due = io.topics.nextDue(&sweep) { deliver(due, &sweep) }
+        probe.passed(sweep.variantCount)
+        io.telemetry.statistics.skipCount = io.topics.skipCount
+        if !io.topics.laggards.isEmpty { closeLaggards() }
         io.releasePublishers()
     }
 
-    private mutating func endLaggards() {
+    private mutating func closeLaggards() {
         var laggards: [UInt32] = []
         swap(&laggards, &io.topics.laggards)
         for slot in laggards { io.closeSlowConsumer(slot) }
     }
 
     /// Sends one subscriber what it lacks, or notes that its socket is full.
-    private mutating func serve(_ found: TopicTable.Due, _ sweep: inout TopicTable.Sweep) {
+    private mutating func deliver(_ found: TopicTable.Due, _ sweep: inout TopicTable.Sweep) {
         var due = found
         let slot = due.connection
         // One that is lost is there until the turn ends, and the log does not wait for it.
-        guard io.connections.slots[slot].phase != .dead else { return io.topics.isLost(due) }
+        guard io.connections.slots[slot].phase != .terminated else { return io.topics.isLost(due) }
         if !io.connections.slots[slot].delivery.outbox.isEmpty {
             flush(slot)
             sweep.spend(1)
@@ -52,16 +52,16 @@ extension ServerCore where K: ~Copyable {
         let cost = 1 + Int(io.topics.variants[due.variant].log.end - due.cursor) >> 14
         let outcome = Self.send(
             io.topics, due, to: io.connections.slots[slot].descriptor, &kernel)
-        io.statistics.sendCount += 1
+        io.telemetry.statistics.sendCount += 1
         switch outcome {
         case .sent(let count):
-            io.statistics.bytesSentCount += UInt64(count)
+            io.telemetry.statistics.bytesSentCount += UInt64(count)
             if !io.topics.delivered(due, count, &io.connections.slots[slot].delivery) { block(slot) }
         case .wouldBlock:
             if !io.topics.delivered(due, 0, &io.connections.slots[slot].delivery) { block(slot) }
         case .failed(let number):
             io.topics.isLost(due)
-            breakPipe(slot, number)
+            sendFailed(slot, number)
         }
         return cost
     }

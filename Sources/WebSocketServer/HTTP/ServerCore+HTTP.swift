@@ -8,23 +8,22 @@ extension ServerCore where K: ~Copyable {
     static var httpReceiveByteCount: Int { 16 * 1024 }
 
     mutating func receiveHTTP(_ slot: UInt32, _ budget: inout Int, _ call: HandlerCall) {
-        let received = receive(slot, atMost: Self.httpReceiveByteCount, &budget)
-        guard received > 0 else { return }
-        let headroom = ReceiveBuffer.headroomByteCount
-        receiveBuffer.copy(
-            headroom..<headroom + received, to: &io.connections.slots[slot].pendingInput)
-        // Bytes behind a request that is being refused are of no interest.
-        if io.connections.slots[slot].flags.contains(.endsAfterFlush) {
-            return io.connections.slots[slot].pendingInput.removeAll()
-        }
+        let count = receiveOrEnd(slot, atMost: Self.httpReceiveByteCount, &budget)
+        guard count > 0 else { return }
+        takePendingInput(slot, count)
         proceedHTTP(slot, call)
+    }
+
+    /// Adds the first `count` received bytes to the connection's pending input.
+    mutating func takePendingInput(_ slot: UInt32, _ count: Int) {
+        let headroom = ReceiveBuffer.headroomByteCount
+        io.inbound.receiveBuffer.copy(
+            headroom..<headroom + count, to: &io.connections.slots[slot].pendingInput)
     }
 
     /// Goes as far as the received bytes allow.
     mutating func proceedHTTP(_ slot: UInt32, _ call: HandlerCall) {
-        while io.connections.slots[slot].readPauses.isEmpty,
-            !io.connections.slots[slot].flags.contains(.endsAfterFlush)
-        {
+        while io.connections.slots[slot].readPauses.isEmpty {
             let goesOn =
                 switch io.connections.slots[slot].phase {
                 case .head: takeHead(slot, call)
@@ -41,14 +40,14 @@ extension ServerCore where K: ~Copyable {
         if io.connections.slots[slot].flags.contains(.awaitsProxyHeader) {
             return takeProxyHeader(slot)
         }
-        if io.connections.slots[slot].exchange == UInt32.max {
-            io.connections.slots[slot].exchange = io.exchanges.allocate(HTTPExchange())
+        if !io.connections.slots[slot].hasExchange {
+            io.connections.slots[slot].exchange = io.http.exchanges.allocate(HTTPExchange())
         }
         let exchange = io.connections.slots[slot].exchange
         var bytes = ByteBuffer()
         swap(&bytes, &io.connections.slots[slot].pendingInput)
-        let progress = io.exchanges[exchange].parser.parse(
-            bytes.span, limit: io.limits.headByteCount)
+        let progress = io.http.exchanges[exchange].parser.parse(
+            bytes.span, limit: io.settings.limits.headByteCount)
         switch progress {
         case .incomplete:
             swap(&bytes, &io.connections.slots[slot].pendingInput)
@@ -84,13 +83,13 @@ extension ServerCore where K: ~Copyable {
         }
     }
 
-    /// Puts down what the handler is told of a request.
+    /// Puts down what the handler is given of a request.
     mutating func prepareRequest(_ slot: UInt32, _ head: RequestHead) {
         let peer = io.connections.slots[slot].peer
-        io.pendingRequest.head = head
-        io.pendingRequest.peer = peer
-        io.pendingRequest.listener = io.connections.slots[slot].listener
-        io.pendingRequest.credentials =
+        io.http.pendingRequest.head = head
+        io.http.pendingRequest.peer = peer
+        io.http.pendingRequest.listener = io.connections.slots[slot].listener
+        io.http.pendingRequest.credentials =
             peer.family == .local
             ? kernel.peerCredentials(of: io.connections.slots[slot].descriptor) : nil
     }
@@ -101,13 +100,13 @@ extension ServerCore where K: ~Copyable {
         try head.checkHost()
         let framing = try head.bodyFraming()
         let exchange = io.connections.slots[slot].exchange
-        io.exchanges[exchange].bodyDecoder = BodyDecoder(framing)
-        io.exchanges[exchange].keepsAlive = head.keepsAlive
-        io.exchanges[exchange].wantsBody = head.method != .head
-        io.exchanges[exchange].owesContinue =
+        io.http.exchanges[exchange].bodyDecoder = BodyDecoder(framing)
+        io.http.exchanges[exchange].keepsAlive = head.keepsAlive
+        io.http.exchanges[exchange].wantsBody = head.method != .head
+        io.http.exchanges[exchange].owesContinue =
             head.expectsContinue && framing != .none && io.connections.slots[slot].pendingInput.isEmpty
-        io.exchanges[exchange].head = head
-        io.connections.slots[slot].phase = .body
+        io.http.exchanges[exchange].head = head
+        io.connections.slots[slot].advance(.headRead)
     }
 
     /// True if the request was handed over and answered, so that the next may begin.
@@ -116,8 +115,8 @@ extension ServerCore where K: ~Copyable {
         let progress = moveBody(slot, exchange)
         switch progress {
         case .needsMore:
-            if io.exchanges[exchange].owesContinue {
-                io.exchanges[exchange].owesContinue = false
+            if io.http.exchanges[exchange].owesContinue {
+                io.http.exchanges[exchange].owesContinue = false
                 io.connections.slots[slot].delivery.outbox.bytes.append("HTTP/1.1 100 Continue\r\n\r\n")
                 io.connections.queue(slot)
             }
@@ -127,13 +126,13 @@ extension ServerCore where K: ~Copyable {
             return false
         case .complete: break
         }
-        guard let head = io.exchanges[exchange].head else { return false }
-        io.connections.slots[slot].phase = .responding
+        guard let head = io.http.exchanges[exchange].head else { return false }
+        io.connections.slots[slot].advance(.requestRead)
         io.connections.slots[slot].readPauses.insert(.responding)
         io.connections.wheel.cancel(slot)
         io.connections.queue(slot)
         prepareRequest(slot, head)
-        swap(&io.pendingRequest.body, &io.exchanges[exchange].body)
+        swap(&io.http.pendingRequest.body, &io.http.exchanges[exchange].body)
         do {
             try call(.request, io.connections.id(of: slot), &io)
         } catch {
@@ -147,11 +146,11 @@ extension ServerCore where K: ~Copyable {
         var bytes = ByteBuffer()
         swap(&bytes, &io.connections.slots[slot].pendingInput)
         var body = ByteBuffer()
-        swap(&body, &io.exchanges[exchange].body)
+        swap(&body, &io.http.exchanges[exchange].body)
         var position = 0
-        let progress = io.exchanges[exchange].bodyDecoder.next(
-            bytes.span, from: &position, into: &body, limit: io.limits.bodyByteCount)
-        swap(&body, &io.exchanges[exchange].body)
+        let progress = io.http.exchanges[exchange].bodyDecoder.next(
+            bytes.span, from: &position, into: &body, limit: io.settings.limits.bodyByteCount)
+        swap(&body, &io.http.exchanges[exchange].body)
         bytes.removeFirst(position)
         if !bytes.isEmpty { swap(&bytes, &io.connections.slots[slot].pendingInput) }
         return progress

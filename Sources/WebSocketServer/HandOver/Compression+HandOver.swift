@@ -5,11 +5,11 @@ import WebSocketCore
 
 extension ServerContext {
     func saveCompression(of slot: UInt32, to writer: inout StateWriter) {
-        let compression = connections.slots[slot].compression
-        writer.write(compression != Compression.none)
-        guard compression != Compression.none else { return }
-        writer.write(compressions[compression].parameters.rawValue)
-        switch compressions[compression].context {
+        let index = connections.slots[slot].compression
+        writer.write(index != Compression.none)
+        guard index != Compression.none else { return }
+        writer.write(deflate.states[index].parameters.rawValue)
+        switch deflate.states[index].context {
         case .some(let context): writer.write(context.bytes.span)
         case .none: writer.write(Span<UInt8>())
         }
@@ -17,9 +17,9 @@ extension ServerContext {
 
     mutating func restore(_ saved: SavedCompression, of slot: UInt32) {
         compress(slot, saved.parameters)
-        let compression = connections.slots[slot].compression
-        guard let windowBits = compressions[compression].context?.windowBits else { return }
-        compressions[compression].context = InflateContext(
+        let index = connections.slots[slot].compression
+        guard let windowBits = deflate.states[index].context?.windowBits else { return }
+        deflate.states[index].context = InflateContext(
             windowBits: windowBits, bytes: saved.window.span)
     }
 }

@@ -67,20 +67,22 @@ extension ServerCore where K: ~Copyable {
             throw StateError("\(error)")
         }
         if io.connections.slots[slot].flags.contains(.admitted) {
-            admission.restore(io.connections.slots[slot].peer, at: io.now)
+            listening.admission.restore(io.connections.slots[slot].peer, at: io.clock.now)
         }
-        io.connections.slots[slot].lastReceiveTick = io.now.coarse
+        io.connections.slots[slot].lastReceiveTick = io.clock.now.coarse
         switch io.connections.slots[slot].phase {
         case .webSocket where io.connections.slots[slot].session == .open:
-            io.schedule(slot, in: io.timeouts.ping)
-        case .head: io.schedule(slot, in: io.timeouts.handshake)
-        default: io.schedule(slot, in: io.timeouts.close)
+            io.schedule(slot, in: io.settings.timeouts.ping)
+        case .head: io.schedule(slot, in: io.settings.timeouts.handshake)
+        default: io.schedule(slot, in: io.settings.timeouts.close)
         }
         if io.connections.slots[slot].flags.contains(.announced) {
             io.connections.openCount += 1
             // It had ended, and the handler was about to hear of it.
-            if io.connections.slots[slot].cause != nil, io.connections.slots[slot].session != .closeSent {
-                io.connections.scheduleReap(slot)
+            if let cause = io.connections.slots[slot].cause,
+                io.connections.slots[slot].session != .closeSent
+            {
+                io.connections.scheduleReap(slot, cause)
             }
         }
         io.connections.queue(slot)

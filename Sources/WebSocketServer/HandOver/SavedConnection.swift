@@ -23,8 +23,9 @@ extension Connection {
         switch phase {
         case .webSocket: return true
         case .head:
-            return flags.isDisjoint(with: [.endsAfterFlush, .awaitsProxyHeader]) && refusal == nil
-        case .free, .body, .responding, .lingering, .dead, .connecting, .awaitingAnswer:
+            return !flags.contains(.awaitsProxyHeader) && refusal == nil
+        case .free, .body, .responding, .draining, .lingering, .terminated, .connecting,
+            .awaitingAnswer:
             return false
         }
     }
@@ -63,10 +64,10 @@ extension Connection {
 /// A connection as it was written; everything is checked before it is believed.
 struct SavedConnection {
     let descriptor: FileDescriptor
-    let phase: Connection.Phase
+    let phase: ConnectionPhase
     let session: SessionState
     let flags: Connection.Flags
-    let holds: Connection.ReadPauses
+    let readPauses: Connection.ReadPauses
     let resourceID: UInt64
     let peer: NetworkAddress
     let ownOutputByteCount: Int
@@ -82,7 +83,7 @@ struct SavedConnection {
 
     init(from reader: inout StateReader, _ descriptor: FileDescriptor) throws(StateError) {
         self.descriptor = descriptor
-        guard let phase = Connection.Phase(rawValue: try reader.read()),
+        guard let phase = ConnectionPhase(rawValue: try reader.read()),
             phase == .webSocket || phase == .head,
             let session = SessionState(rawValue: try reader.read())
         else { throw StateError("a connection is in no phase") }
@@ -90,7 +91,7 @@ struct SavedConnection {
         self.session = session
         flags = Connection.Flags(rawValue: try reader.read())
             .intersection(Connection.savedFlags)
-        holds = Connection.ReadPauses(rawValue: try reader.read()).intersection(.handler)
+        readPauses = Connection.ReadPauses(rawValue: try reader.read()).intersection(.handler)
         resourceID = try reader.read()
         let family = NetworkAddress.Family(rawValue: try reader.read()) ?? .unknown
         peer = NetworkAddress(
@@ -122,10 +123,9 @@ struct SavedConnection {
 
     func apply(to connection: inout Connection) throws(StateError) {
         connection.descriptor = descriptor
-        connection.phase = phase
-        connection.session = session
+        connection.restore(phase, session)
         connection.flags = flags
-        connection.readPauses = holds
+        connection.readPauses = readPauses
         connection.resourceID = resourceID
         connection.peer = peer
         connection.ownOutputByteCount = ownOutputByteCount
@@ -154,45 +154,22 @@ struct SavedConnection {
 }
 
 extension CloseCause {
-    /// Its place among the counters, and the one number that some have.
+    /// Its number among the causes, and the one value that some carry.
     func save(to writer: inout StateWriter) {
-        writer.write(UInt8(counterIndex))
-        switch self {
-        case .peerClosed(let code), .serverClosed(let code): writer.write(Int32(code.rawValue))
-        case .connectionLost(let number): writer.write(number)
-        case .violation(let kind): writer.write(Int32(kind.rawValue))
-        case .nameResolutionFailed(let number), .connectFailed(let number): writer.write(number)
-        case .handshakeRefused(let status): writer.write(Int32(status.rawValue))
-        case .endOfStream, .pingTimeout, .slowConsumer, .stopping, .restarting,
-            .handshakeFailed, .handshakeTimedOut:
-            writer.write(Int32(0))
+        writer.write(UInt8(row.index))
+        if case .slowConsumer(let code) = self {
+            writer.write(Int32(code.rawValue))
+        } else {
+            writer.write(row.detail.number)
         }
     }
 
     init(from reader: inout StateReader) throws(StateError) {
         let index = try reader.read(UInt8.self)
         let number = try reader.read(Int32.self)
-        let code = CloseCode(rawValue: UInt16(truncatingIfNeeded: number))
-        let kind = UInt8(exactly: number).flatMap(ProtocolViolation.Kind.init)
-        switch index {
-        case 0: self = .peerClosed(code)
-        case 1: self = .endOfStream
-        case 2: self = .connectionLost(number)
-        case 3: self = .serverClosed(code)
-        case 4:
-            guard let kind else { throw StateError("\(number) is no violation") }
-            self = .violation(kind)
-        case 5: self = .pingTimeout
-        case 6: self = .slowConsumer
-        case 7: self = .stopping
-        case 8: self = .nameResolutionFailed(number)
-        case 9: self = .connectFailed(number)
-        case 10:
-            self = .handshakeRefused(HTTPStatus(rawValue: UInt16(truncatingIfNeeded: number)))
-        case 11: self = .handshakeFailed
-        case 12: self = .handshakeTimedOut
-        case 13: self = .restarting
-        default: throw StateError("\(index) is no cause")
+        guard let cause = CloseCause(index: index, number: number) else {
+            throw StateError("\(index) with \(number) is no cause")
         }
+        self = cause
     }
 }

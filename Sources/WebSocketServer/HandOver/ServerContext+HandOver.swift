@@ -129,7 +129,7 @@ private struct SavedVariant {
         variant.policy = policy
         variant.logByteLimit = logByteLimit
         variant.log = log
-        // Nobody counts as sweepIndex: the next pass looks at every cursor.
+        // Nobody counts as swept: the next pass looks at every cursor.
         variant.deliveredFloor = start
         variant.passEnd = start
     }
@@ -231,8 +231,8 @@ extension ServerContext {
     private mutating func endDial(_ slot: UInt32, _ resourceID: UInt64) {
         connections.slots[slot].resourceID = resourceID
         connections.slots[slot].flags = [.client, .dialing]
-        connections.slots[slot].phase = .connecting
-        connectFailed(slot, .connectFailed(ECANCELED))
+        connections.slots[slot].advance(.connectBegun)
+        terminate(slot, .connectFailed(ECANCELED), reset: false)
     }
 
     private func saveSubscriptions(of slot: UInt32, to writer: inout StateWriter) {

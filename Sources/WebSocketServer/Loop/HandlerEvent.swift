@@ -60,7 +60,7 @@ extension WebSocketHandler where Self: ~Copyable {
                     io.inbound.keepMemory(of: &assembled)
                 }
             } catch {
-                io.close(id.slot, error.code, error.reason, .serverClosed(error.code))
+                io.close(id.slot, error)
             }
         }
     }
@@ -77,14 +77,14 @@ extension WebSocketHandler where Self: ~Copyable {
         case .close(let cause): onClose(id, cause, &io)
         case .drain: onDrain(id, &io)
         case .upgrade:
-            let pending = io.takeRequest()
+            let pending = io.http.takeRequest()
             do throws(HandshakeRejection) {
-                io.upgradeAnswer = .success(try onUpgrade(pending.request(id)))
+                io.http.upgradeAnswer = .success(try onUpgrade(pending.request(id)))
             } catch {
-                io.upgradeAnswer = .failure(error)
+                io.http.upgradeAnswer = .failure(error)
             }
         case .request:
-            let pending = io.takeRequest()
+            let pending = io.http.takeRequest()
             onRequest(pending.request(id), &io)
         case .error(let cause):
             if let error = io.error(cause, id) { onError(id, error, &io) }
@@ -92,7 +92,7 @@ extension WebSocketHandler where Self: ~Copyable {
         case .tick: onTick(&io)
         case .mail:
             for mail in mailbox.takeAll() { onMail(mail, &io) }
-        case .refusal(let index): onRefusal(io.refused[index], &io)
+        case .refusal(let index): onRefusal(io.telemetry.refused[index], &io)
         case .signal(let number): onSignal(number, &io)
         case .stop: onStop(&io)
         case .loopProbe: onLoopProbe(&io)

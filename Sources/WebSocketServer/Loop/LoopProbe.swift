@@ -9,13 +9,13 @@ struct LoopProbe {
         case idle
         /// The event is raised; nothing has come back yet.
         case outward(since: Instant)
-        /// It has come back, and so many variants are to be sweepIndex before it is at its end.
+        /// It has come back, and this many variants are to be swept before it is at its end.
         case sweeping(variantCount: Int)
     }
 
     var stage = Stage.idle
 
-    /// So many variants at the front of the queue have had their share.
+    /// The first `count` variants of the queue have had their share.
     mutating func passed(_ count: Int) {
         guard case .sweeping(let variantCount) = stage else { return }
         stage = .sweeping(variantCount: max(0, variantCount - count))
@@ -25,29 +25,28 @@ struct LoopProbe {
 extension ServerCore where K: ~Copyable {
     /// Raises an event: the wake-up descriptor can always be written to, and so is ready at once
     /// when it is watched for that.
-    mutating func beginLoopProbe() {
-        guard case .idle = loopProbe.stage else { return }
-        loopProbe.stage = .outward(since: io.now)
+    mutating func beginProbe() {
+        guard case .idle = probe.stage else { return }
+        probe.stage = .outward(since: io.clock.now)
         watchWakeup(for: [.readable, .writable])
     }
 
     /// The event was taken from epoll, in its turn among all others.
-    mutating func loopProbeReturned() {
-        guard case .outward(let start) = loopProbe.stage else { return }
+    mutating func probeReturned() {
+        guard case .outward(let start) = probe.stage else { return }
         watchWakeup(for: .readable)
-        io.loopLag = io.now.since(start)
-        io.statistics.loopLag.record(io.loopLag)
-        loopProbe.stage = .sweeping(variantCount: io.topics.dirtyVariants.count)
+        io.telemetry.recordLoopLag(io.clock.now.since(start))
+        probe.stage = .sweeping(variantCount: io.topics.dirtyVariants.count)
     }
 
     /// Tells the handler, at the end of the turn in which the last stage was passed.
-    mutating func finishLoopProbe(_ call: HandlerCall) {
-        guard case .sweeping(0) = loopProbe.stage else { return }
-        loopProbe.stage = .idle
+    mutating func finishProbe(_ call: HandlerCall) {
+        guard case .sweeping(0) = probe.stage else { return }
+        probe.stage = .idle
         emit(.loopProbe, call)
     }
 
     private mutating func watchWakeup(for readiness: Readiness) {
-        poller.change(wakeup, to: readiness, token: UInt64(Self.wakeupSlot), &kernel)
+        poller.change(wakeup, to: readiness, token: Token.wakeup, &kernel)
     }
 }

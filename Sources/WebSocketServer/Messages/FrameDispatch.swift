@@ -16,7 +16,7 @@ extension ServerContext {
             let short = inbound.nextShort(in: &bytes)
         else { return nextOfAnyKind(in: &bytes) }
         guard short.isASCII || !short.isText else { return checkText(short, in: &bytes) }
-        statistics.messagesReceivedCount &+= 1
+        telemetry.statistics.messagesReceivedCount &+= 1
         return .received(short.kind, short.takePayload(&inbound.reading.position))
     }
 
@@ -59,7 +59,7 @@ extension ServerContext {
         let delivers = connections.slots[slot].session.deliversMessages
         switch event {
         case .message(let kind, let range) where delivers:
-            statistics.messagesReceivedCount &+= 1
+            telemetry.statistics.messagesReceivedCount &+= 1
             if kind.isCompressed { return inflate(bytes.extracting(range), kind.opcode) }
             return .received(kind, range)
         case .assembled(let kind):
@@ -67,7 +67,7 @@ extension ServerContext {
             var message = ByteBuffer()
             swap(&message, &connections.slots[slot].assembly)
             guard delivers else { return nil }
-            statistics.messagesReceivedCount &+= 1
+            telemetry.statistics.messagesReceivedCount &+= 1
             if kind.isCompressed { return inflate(message.span, kind.opcode) }
             inbound.assembled = message
             return .assembled(kind)
@@ -87,21 +87,6 @@ extension ServerContext {
     @inline(never)
     private func rules(for slot: UInt32) -> DecoderRules {
         inbound.rules(for: connections.slots[slot])
-    }
-
-    /// From here on a connection that was being answered the short way goes the long one: what it was
-    /// answered stands in its outbox.
-    @inline(__always)
-    mutating func leaveFastPath(_ slot: UInt32) {
-        guard slot == inbound.reading.slot, output.isOnFastPath else { return }
-        output.fastPathResourceID = UInt64.max
-        if !output.replyBuffer.isEmpty { moveReplies(to: slot) }
-    }
-
-    /// Puts what it was answered into a connection's outbox.
-    @inline(never)
-    mutating func moveReplies(to slot: UInt32) {
-        output.moveReplies(to: &connections.slots[slot])
     }
 }
 

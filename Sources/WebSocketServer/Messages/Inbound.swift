@@ -40,7 +40,7 @@ struct Inbound: ~Copyable {
     }
 
     /// Lets other limits hold from now on.
-    mutating func take(_ limits: Limits) {
+    mutating func apply(_ limits: Limits) {
         rules = DecoderRules(.server, limits)
         clientRules = DecoderRules(.client, limits)
         shortMessageByteLimit = ShortMessage.limit(rules)

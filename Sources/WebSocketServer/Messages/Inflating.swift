@@ -24,14 +24,14 @@ extension ServerContext {
     private mutating func inflate(
         _ payload: Span<UInt8>, _ opcode: Opcode, from slot: UInt32, into message: inout ByteBuffer
     ) throws(ProtocolViolation) {
-        let compression = connections.slots[slot].compression
+        let index = connections.slots[slot].compression
         let limits = InflateLimits(
             messageByteLimit: inbound.rules.messageByteLimit, ratioLimit: limits.inflateRatio)
-        guard var context = compressions[compression].context.take() else {
-            return try inflater.inflate(payload, as: opcode, into: &message, limits: limits)
+        guard var context = deflate.states[index].context.take() else {
+            return try deflate.inflater.inflate(payload, as: opcode, into: &message, limits: limits)
         }
-        try inflater.inflate(
+        try deflate.inflater.inflate(
             payload, as: opcode, context: &context, into: &message, limits: limits)
-        compressions[compression].context = consume context
+        deflate.states[index].context = consume context
     }
 }

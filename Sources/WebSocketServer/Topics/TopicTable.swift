@@ -19,6 +19,9 @@ struct TopicTable: ~Copyable {
     var released: [ConnectionID] = []
     var skipCount: UInt64 = 0
 
+    /// Whether no subscriber waits for a sweep.
+    var isSettled: Bool { dirtyVariants.isEmpty }
+
     // MARK: Topics
 
     mutating func make(policy: SlowConsumerPolicy, logByteLimit: Int) -> Topic {
@@ -504,7 +507,3 @@ extension Delivery {
         if outbox.bytes.capacity == 0 { swap(&outbox.bytes, &spare) }
     }
 }
-
-/// Of no size. What contains it stays where it is: it is always passed by its address, and never copied to be borrowed.
-@_rawLayout(size: 0, alignment: 1)
-struct Pinned: ~Copyable { init() {} }

@@ -39,7 +39,7 @@ extension SlotTable<TopicVariant> {
 
 /// A log and its cursors.
 ///
-/// Members before `sweepIndex` are caught up or blocked; the sweep goes on from there. A pass that began
+/// Members before `swept` are caught up or blocked; the sweep goes on from there. A pass that began
 /// at `passEnd` brings everybody at least that far.
 struct TopicVariant: ~Copyable {
     /// Whose subscribers they are.
@@ -53,7 +53,7 @@ struct TopicVariant: ~Copyable {
     var passEnd: UInt64 = 0
     /// Everybody who is not blocked has been sent everything before this.
     var deliveredFloor: UInt64 = 0
-    /// Whether it stands in the queue of variants to be sweepIndex.
+    /// Whether it stands in the queue of variants to be swept.
     var isDirty = false
     var policy = SlowConsumerPolicy.disconnect
     var logByteLimit = 0
@@ -77,7 +77,7 @@ struct TopicVariant: ~Copyable {
         return oldest
     }
 
-    /// Takes a subscriber out, without a hole: the last sweepIndex one takes its place and the last of all
+    /// Takes a subscriber out, without a hole: the last swept one takes its place and the last of all
     /// takes the place of that one.
     mutating func removeSubscriber(
         _ index: Int, _ subscriptions: inout SlotTable<Subscription>

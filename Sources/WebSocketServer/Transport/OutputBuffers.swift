@@ -1,19 +1,21 @@
-// Memory for what goes out.
+// Memory for what goes out, shared by all connections.
 import LinuxReactor
 import WebSocketCore
 
 struct OutputBuffers: ~Copyable {
-    /// What a connection that takes the short way was answered.
+    /// What a connection on the fast path was answered.
     var replyBuffer = ByteBuffer(minimumCapacity: 64 * 1024)
-    /// The connection's `resourceID` as long as it takes the short way, and `UInt64.max` from when it
-    /// does not: it is open and read, has no topics, no compression and nothing unsent. What it is
-    /// answered is appended to ``ServerContext/replyBuffer`` then, and nothing is looked up for it.
+    /// The connection's `resourceID` as long as it is on the fast path, and `UInt64.max` from when it
+    /// is not: it is open and read, has no topics, no compression and nothing unsent. Its replies
+    /// are appended to ``replyBuffer`` then, and nothing is looked up for it.
     ///
-    /// Whoever changes one of these, or sends it anything else, calls ``ServerContext/leaveFastPath(_:)``
-    /// before.
+    /// Code that changes one of these, or sends it anything else, calls
+    /// ``ServerContext/leaveFastPath(_:)`` before.
     var fastPathResourceID = UInt64.max
     /// Passed around instead of being allocated again.
     var spare = ByteBuffer(minimumCapacity: 64 * 1024)
+    /// Where several pieces of output are put together for one send.
+    var gathered = ByteBuffer(minimumCapacity: 128 * 1024)
     /// Made with the first frame that is masked.
     var maskingKeys: MaskingKeys?
 
@@ -25,11 +27,43 @@ struct OutputBuffers: ~Copyable {
 
     mutating func end() { fastPathResourceID = .max }
 
-    /// Puts what it was answered into a connection's outbox.
+    /// Puts the replies into a connection's outbox.
     mutating func moveReplies(to connection: inout Connection) {
         connection.delivery.acquireBuffer(of: &spare)
         connection.delivery.outbox.bytes.append(replyBuffer.span)
         connection.ownOutputByteCount += replyBuffer.count
         replyBuffer.removeAll(keepingCapacity: true)
+    }
+
+    /// Empties the gathering. A large frame may have made it larger than it need be from now on.
+    mutating func beginGathering(about byteCount: Int) {
+        gathered.removeAll(keepingCapacity: gathered.capacity <= 4 * byteCount)
+    }
+}
+
+extension ServerContext {
+    /// An outbox that owns no memory takes the spare one; it comes back when it has been flushed,
+    /// which for most is at once.
+    mutating func acquireBuffer(for slot: UInt32) {
+        connections.slots[slot].delivery.acquireBuffer(of: &output.spare)
+    }
+
+    /// The memory of an empty outbox goes back to where the next connection will look for it.
+    mutating func recycleBuffer(of slot: UInt32) {
+        let capacity = connections.slots[slot].delivery.outbox.bytes.capacity
+        guard capacity > 0 else { return }
+        if output.spare.capacity == 0, capacity <= 512 * 1024 {
+            swap(&connections.slots[slot].delivery.outbox.bytes, &output.spare)
+        }
+        connections.slots[slot].delivery.outbox.bytes.removeAll()
+    }
+
+    /// A masking key for the next frame of an outgoing connection.
+    mutating func nextMaskingKey() -> UInt32 {
+        if output.maskingKeys == nil {
+            let bytes = random.take(32)
+            output.maskingKeys = MaskingKeys(seed: InlineArray { bytes[$0] })
+        }
+        return output.maskingKeys!.next()
     }
 }

@@ -1,95 +1,127 @@
-// Output: as few sends as possible, each as large as possible, in the promised order.
-import Glibc
+// One receive, one send: bytes between sockets and buffers. What they mean is for the rooms above.
 import LinuxReactor
 import WebSocketCore
 
+/// What came of sending what a connection has.
+enum FlushOutcome: BitwiseCopyable {
+    /// Everything is with the kernel.
+    case drained
+    /// The socket is full: nothing is sent until epoll(7) says that it is writable.
+    case blocked
+    /// Nothing can be sent any more; errno(3) says why.
+    case failed(Int32)
+}
+
 extension ServerCore where K: ~Copyable {
-    /// The turn's output: connections with bytes of their own first, then topics, within a budget.
-    mutating func flushOutput() {
-        if !io.connections.queued.isEmpty {
-            var slots: [UInt32] = []
-            swap(&slots, &io.connections.queued)
-            for slot in slots { settle(slot) }
-            slots.removeAll(keepingCapacity: true)
-            if io.connections.queued.isEmpty { swap(&slots, &io.connections.queued) }
+    /// How much output is gathered for one send.
+    static var gatherByteCount: Int { 64 * 1024 }
+
+    // MARK: Receiving
+
+    /// One receive into the shared buffer, behind the headroom, counted. A send that has failed before
+    /// explains the end of the stream.
+    mutating func receive(_ slot: UInt32, atMost limit: Int, _ budget: inout Int) -> ReceiveOutcome {
+        let buffer = io.inbound.receiveBuffer
+        let headroom = ReceiveBuffer.headroomByteCount
+        var free = buffer.mutableSpan(headroom..<headroom + limit)
+        switch kernel.receive(from: io.connections.slots[slot].descriptor, into: &free) {
+        case .received(let count):
+            budget -= count
+            io.telemetry.statistics.bytesReceivedCount += UInt64(count)
+            io.connections.heard(slot, at: io.clock.now)
+            return .received(count)
+        case .wouldBlock: return .wouldBlock
+        case .endOfStream: return io.connections.slots[slot].endOfStream
+        case .failed(let number): return .failed(number)
         }
-        sweepTopics()
     }
 
-    /// Sends what a connection is owed, and has it watched for what it is waiting for.
-    private mutating func settle(_ slot: UInt32) {
-        io.connections.slots[slot].flags.remove(.queued)
-        guard io.connections.slots[slot].phase != .free, io.connections.slots[slot].phase != .dead else {
-            return
-        }
-        flush(slot)
-        updateInterest(slot)
+    /// One receive of bytes that are not looked at, and count for nothing.
+    mutating func receiveAndForget(_ slot: UInt32) -> ReceiveOutcome {
+        let buffer = io.inbound.receiveBuffer
+        var free = buffer.mutableSpan(0..<ReceiveBuffer.receiveByteCount)
+        let outcome = kernel.receive(from: io.connections.slots[slot].descriptor, into: &free)
+        guard case .endOfStream = outcome else { return outcome }
+        return io.connections.slots[slot].endOfStream
     }
 
-    /// Sends until nothing of the connection's own is owed or its socket is full.
-    mutating func flush(_ slot: UInt32) {
-        guard io.connections.slots[slot].phase != .dead else { return }
-        while !io.connections.slots[slot].delivery.isBlocked, !io.connections.slots[slot].delivery.outbox.isEmpty {
-            let goesOn =
+    // MARK: Sending
+
+    /// Sends the outbox until it is empty or the socket is full.
+    mutating func sendOutbox(_ slot: UInt32) -> FlushOutcome {
+        while !io.connections.slots[slot].delivery.isBlocked,
+            !io.connections.slots[slot].delivery.outbox.isEmpty
+        {
+            let isPlain =
                 io.connections.slots[slot].delivery.outbox.markerCount == 0
-                    || io.connections.slots[slot].delivery.outbox.leadingByteCount >= Self.gatherByteCount
-                ? sendBytes(slot) : sendInOrder(slot)
-            guard goesOn else { break }
+                || io.connections.slots[slot].delivery.outbox.leadingByteCount
+                    >= Self.gatherByteCount
+            let outcome = isPlain ? sendLeadingBytes(slot) : sendInOrder(slot)
+            if case .failed = outcome { return outcome }
         }
-        if io.connections.slots[slot].delivery.outbox.isEmpty {
-            drained(slot)
-        } else {
-            checkOutbox(slot)
-        }
+        return io.connections.slots[slot].delivery.outbox.isEmpty ? .drained : .blocked
     }
 
-    /// One send of what a connection was answered the short way; what its socket does not take goes to
-    /// its outbox.
-    mutating func sendReplies(_ slot: UInt32) {
+    /// One send of what a connection was answered on the fast path; what its socket does not take
+    /// goes to its outbox.
+    mutating func sendReplies(_ slot: UInt32) -> FlushOutcome {
         let count = io.output.replyBuffer.count
-        let outcome = Self.send(io.output.replyBuffer, to: io.connections.slots[slot].descriptor, &kernel)
-        guard let sent = accountSend(outcome, slot) else {
+        let outcome = Self.send(
+            io.output.replyBuffer, to: io.connections.slots[slot].descriptor, &kernel)
+        switch io.telemetry.counted(outcome) {
+        case .failed(let number):
             io.output.replyBuffer.removeAll(keepingCapacity: true)
-            return
+            return .failed(number)
+        case .sent(let sent): io.output.replyBuffer.removeFirst(sent)
+        case .wouldBlock: break
         }
-        io.output.replyBuffer.removeFirst(sent)
-        guard sent < count else { return }
+        guard !io.output.replyBuffer.isEmpty else { return .drained }
+        assert(io.output.replyBuffer.count <= count)
         io.moveReplies(to: slot)
         block(slot)
-        checkOutbox(slot)
+        return .blocked
     }
 
-    /// One send of the outbox up to its first marker. False if the socket took less, or is gone.
-    private mutating func sendBytes(_ slot: UInt32) -> Bool {
+    /// One send of the outbox up to its first marker.
+    private mutating func sendLeadingBytes(_ slot: UInt32) -> FlushOutcome {
         let count = io.connections.slots[slot].delivery.outbox.leadingByteCount
-        guard
-            let sent = accountSend(Self.sendOutbox(of: slot, io, &kernel), slot)
-        else { return false }
-        io.connections.slots[slot].delivery.outbox.removeFirst(sent)
-        if sent == count { return true }
+        let outcome = Self.sendOutbox(of: slot, io.connections, &kernel)
+        switch io.telemetry.counted(outcome) {
+        case .failed(let number): return .failed(number)
+        case .sent(let sent):
+            io.connections.slots[slot].delivery.outbox.removeFirst(sent)
+            if sent == count { return .drained }
+        case .wouldBlock: break
+        }
         block(slot)
-        return false
+        return .blocked
     }
 
     /// One send of the connection's own bytes and the broadcasts that belong between them.
-    private mutating func sendInOrder(_ slot: UInt32) -> Bool {
-        // A large frame may have made it larger than it need be from now on.
-        gathered.removeAll(keepingCapacity: gathered.capacity <= 4 * Self.gatherByteCount)
-        while gathered.count < Self.gatherByteCount, !io.connections.slots[slot].delivery.outbox.isEmpty {
-            io.connections.slots[slot].delivery.outbox.moveLeading(into: &gathered)
+    private mutating func sendInOrder(_ slot: UInt32) -> FlushOutcome {
+        io.output.beginGathering(about: Self.gatherByteCount)
+        while io.output.gathered.count < Self.gatherByteCount,
+            !io.connections.slots[slot].delivery.outbox.isEmpty
+        {
+            io.connections.slots[slot].delivery.outbox.moveLeading(into: &io.output.gathered)
             io.topics.gather(
-                &io.connections.slots[slot].delivery, into: &gathered, about: Self.gatherByteCount)
+                &io.connections.slots[slot].delivery, into: &io.output.gathered,
+                about: Self.gatherByteCount)
         }
-        let count = gathered.count
-        if count == 0 { return true }
-        guard
-            let sent = accountSend(
-                Self.send(gathered, to: io.connections.slots[slot].descriptor, &kernel), slot)
-        else { return false }
-        if sent == count { return true }
-        io.connections.slots[slot].delivery.outbox.prepend(gathered, from: sent)
+        let count = io.output.gathered.count
+        if count == 0 { return .drained }
+        let outcome = Self.send(
+            io.output.gathered, to: io.connections.slots[slot].descriptor, &kernel)
+        var sentCount = 0
+        switch io.telemetry.counted(outcome) {
+        case .failed(let number): return .failed(number)
+        case .sent(let sent): sentCount = sent
+        case .wouldBlock: break
+        }
+        if sentCount == count { return .drained }
+        io.connections.slots[slot].delivery.outbox.prepend(io.output.gathered, from: sentCount)
         block(slot)
-        return false
+        return .blocked
     }
 
     // A span of one part of the server may not be lent by the whole while another part changes, so
@@ -101,145 +133,42 @@ extension ServerCore where K: ~Copyable {
         kernel.send(bytes.span, to: socket)
     }
 
-    static func sendOutbox(
-        of slot: UInt32, _ io: borrowing ServerContext, _ kernel: inout K
+    private static func sendOutbox(
+        of slot: UInt32, _ connections: borrowing ConnectionTable, _ kernel: inout K
     ) -> SendOutcome {
         kernel.send(
-            io.connections.slots[slot].delivery.outbox.leadingBytes, to: io.connections.slots[slot].descriptor)
+            connections.slots[slot].delivery.outbox.leadingBytes,
+            to: connections.slots[slot].descriptor)
     }
 
-    /// How many bytes a send took, counted; nil if it failed, which is seen to.
-    mutating func accountSend(_ outcome: SendOutcome, _ slot: UInt32) -> Int? {
-        io.statistics.sendCount += 1
-        switch outcome {
-        case .sent(let count):
-            io.statistics.bytesSentCount += UInt64(count)
-            return count
-        case .wouldBlock: return 0
-        case .failed(let number):
-            breakPipe(slot, number)
-            return nil
-        }
-    }
-
-    /// Nothing can be sent any more. Why is for the receiving side to say, since the peer's Close
-    /// frame may be waiting there; epoll(7) reports EPOLLHUP until it is read.
-    mutating func breakPipe(_ slot: UInt32, _ number: Int32) {
-        guard io.connections.slots[slot].phase == .webSocket, io.connections.slots[slot].cause == nil,
-            !io.connections.slots[slot].readPauses.contains(.handler)
-        else { return lose(slot, number) }
-        // EPIPE says that nobody reads any more, and leaves it to the receiving side to say why.
-        if number != EPIPE { io.connections.slots[slot].sendFailure = UInt16(clamping: number) }
-        dropOutput(slot)
-    }
-
-    /// The peer takes nothing any more: what it is owed is of no use.
-    mutating func dropOutput(_ slot: UInt32) {
-        io.leaveAllTopics(slot, delivering: false)
-        io.connections.slots[slot].delivery.outbox.removeAllMarkers()
-        io.connections.slots[slot].delivery.outbox.bytes.removeAll()
-        io.connections.slots[slot].ownOutputByteCount = 0
-        io.connections.slots[slot].delivery.isBlocked = false
-        io.resumeReading(slot, .ownOutput)
-        updateInterest(slot)
-    }
+    // MARK: Readiness
 
     /// The socket is full: nothing is sent until epoll(7) says that it is writable.
     mutating func block(_ slot: UInt32) {
         io.connections.slots[slot].delivery.isBlocked = true
-        if io.connections.slots[slot].phase == .responding { io.schedule(slot, in: io.timeouts.handshake) }
+        if io.connections.slots[slot].phase == .responding {
+            io.schedule(slot, in: io.settings.timeouts.handshake)
+        }
         updateInterest(slot)
     }
 
-    mutating func becameWritable(_ slot: UInt32, _ call: HandlerCall) {
-        guard io.connections.slots[slot].delivery.isBlocked,
-            io.connections.slots[slot].phase != .dead
-        else { return }
-        io.connections.slots[slot].delivery.isBlocked = false
-        if io.connections.slots[slot].phase == .connecting { return connectEnded(slot) }
-        // Who reads is there, even if no Pong comes through what it has still to read.
-        io.connections.slots[slot].lastReceiveTick = io.now.coarse
-        io.connections.slots[slot].flags.remove(.pinged)
-        // A reader that is slow has as long again: what counts is that it goes on.
-        switch io.connections.slots[slot].phase {
-        case .head, .body, .responding, .awaitingAnswer:
-            io.schedule(slot, in: io.timeouts.handshake)
-        case .free, .webSocket, .lingering, .dead, .connecting: break
-        }
-        flush(slot)
-        catchUp(slot)
-        updateInterest(slot)
-        guard !io.connections.slots[slot].delivery.isBlocked, io.connections.slots[slot].isOpen,
-            io.connections.slots[slot].flags.contains(.announced)
-        else { return }
-        do {
-            try call(.drain, io.connections.id(of: slot), &io)
-        } catch {
-            io.close(slot, error.code, error.reason, .serverClosed(error.code))
-        }
-    }
-
-    /// Everything of the connection's own is with the kernel.
-    private mutating func drained(_ slot: UInt32) {
-        // The memory goes back to where the next connection will look for it.
-        if io.connections.slots[slot].delivery.outbox.bytes.capacity > 0 {
-            if io.output.spare.capacity == 0,
-                io.connections.slots[slot].delivery.outbox.bytes.capacity <= 512 * 1024
-            {
-                swap(&io.connections.slots[slot].delivery.outbox.bytes, &io.output.spare)
-            }
-            io.connections.slots[slot].delivery.outbox.bytes.removeAll()
-        }
-        io.connections.slots[slot].ownOutputByteCount = 0
-        io.resumeReading(slot, .ownOutput)
-        switch io.connections.slots[slot].phase {
-        case .webSocket where !io.connections.slots[slot].session.reads:
-            let hasFailed = io.connections.slots[slot].session == .failed
-            let role = io.connections.slots[slot].role
-            guard
-                io.connections.slots[slot].session.handle(.outputFlushed, role: role) == .closeTransport
-            else { return }
-            if hasFailed { linger(slot) } else { io.die(slot, resetting: false) }
-        case .head where io.connections.slots[slot].flags.contains(.endsAfterFlush): linger(slot)
-        default: return
-        }
-    }
-
-    /// Shuts our side down and waits for the peer to close, so that our last bytes are not lost to a
-    /// reset while it is still sending.
-    private mutating func linger(_ slot: UInt32) {
-        io.connections.slots[slot].phase = .lingering
-        io.connections.slots[slot].readPauses = []
-        kernel.shutdownOutput(of: io.connections.slots[slot].descriptor)
-        io.schedule(slot, in: io.timeouts.close)
-        updateInterest(slot)
-    }
-
-    /// Output is left over: the connection keeps no more memory than that needs, and ends if others
-    /// have caused more than is allowed.
-    private mutating func checkOutbox(_ slot: UInt32) {
-        io.connections.slots[slot].delivery.outbox.trim()
-        let total = io.connections.slots[slot].delivery.outbox.bytes.count
-        let own = min(io.connections.slots[slot].ownOutputByteCount, total)
-        io.connections.slots[slot].ownOutputByteCount = own
-        if own <= io.limits.ownOutputByteCount / 2 { io.resumeReading(slot, .ownOutput) }
-        guard total > io.limits.outboxByteCount,
-            total - own > io.limits.outboxByteCount
-        else { return }
-        if io.connections.slots[slot].phase == .webSocket {
-            io.closeSlowConsumer(slot)
-        } else {
-            io.die(slot, resetting: true)
-        }
-    }
-
-    /// Has epoll(7) watch the connection for what it waits for now.
+    /// Has epoll(7) watch the connection for what it waits for now: the one place where that is
+    /// changed.
     mutating func updateInterest(_ slot: UInt32) {
-        guard io.connections.slots[slot].phase != .dead else { return }
+        guard io.connections.slots[slot].phase != .terminated else { return }
         let wanted = io.connections.slots[slot].wanted
         guard wanted != io.connections.slots[slot].watched else { return }
         io.connections.slots[slot].watched = wanted
         poller.change(
-            io.connections.slots[slot].descriptor, to: wanted, token: io.connections.id(of: slot).token, &kernel)
+            io.connections.slots[slot].descriptor, to: wanted,
+            token: io.connections.id(of: slot).token, &kernel)
+    }
+}
+
+extension Connection {
+    /// What the end of its stream means: the kernel tells of a failed send once, and of no more than
+    /// an end after that.
+    fileprivate var endOfStream: ReceiveOutcome {
+        sendFailure == 0 ? .endOfStream : .failed(Int32(sendFailure))
     }
 }

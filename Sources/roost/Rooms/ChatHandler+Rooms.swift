@@ -16,11 +16,11 @@ extension ChatHandler {
                     request.body, toRoom: roomRequest.room, by: publisher, at: io.timestamp,
                     &effects)
                 carryOutEffects(&io)
-                io.respond(to: request.id, HTTPResponse(answer))
-            default: io.respond(to: request.id, .notAllowed("GET, HEAD, POST"))
+                io.respond(to: request.id, with: HTTPResponse(answer))
+            default: io.respond(to: request.id, with: .notAllowed("GET, HEAD, POST"))
             }
         } catch {
-            io.respond(to: request.id, HTTPResponse(error.answer))
+            io.respond(to: request.id, with: HTTPResponse(error.answer))
         }
     }
 
@@ -31,7 +31,7 @@ extension ChatHandler {
         let page = chat.page(ofRoom: roomRequest.room, query)
         guard page.isUpToDate, wait > .zero, let room = page.room, !io.isStopping,
             request.head.method == .get
-        else { return io.respond(to: request.id, HTTPResponse(page.answer)) }
+        else { return io.respond(to: request.id, with: HTTPResponse(page.answer)) }
         let waiter = RoomWaiters.Waiter(id: request.id, query: query, deadline: io.now + wait)
         guard waiters.add(waiter, for: room) else {
             throw RoomRefusal(
@@ -51,7 +51,7 @@ extension ChatHandler {
             if last?.query != waiter.query {
                 last = (waiter.query, HTTPResponse(chat.page(of: room, waiter.query).answer))
             }
-            if let last { io.respond(to: waiter.id, last.response) }
+            if let last { io.respond(to: waiter.id, with: last.response) }
         }
     }
 
@@ -60,7 +60,7 @@ extension ChatHandler {
     mutating func endWaits(_ io: inout ServerContext) {
         let due = waiters.takeDue(at: io.now, all: io.isStopping) { io.isAnswerable($0) }
         for (room, waiter) in due {
-            io.respond(to: waiter.id, HTTPResponse(chat.page(of: room, waiter.query).answer))
+            io.respond(to: waiter.id, with: HTTPResponse(chat.page(of: room, waiter.query).answer))
         }
     }
 }

@@ -48,7 +48,9 @@ extension ChatHandler {
             self.reloader = reloader
             self.access = access
             chat.change(settings.chatLimits)
-            io.change(limits: settings.options.limits, origin: settings.options.originPolicy())
+            io.update(
+                limits: settings.options.chatServerLimits,
+                origin: settings.options.originPolicy())
             io.logger.logLevel = settings.service.logLevel.level
             service.change(
                 idleExit: settings.service.idleExit?.duration,

@@ -160,17 +160,17 @@ private func restoreServer(_ input: inout FuzzInput) throws {
     while simulation.handler.rooms.count < 3 {
         simulation.handler.rooms.append(simulation.core.io.makeTopic())
     }
-    simulation.checkInvariants("after taking up")
+    simulation.core.checkInvariants("after taking up")
     for (index, socket) in sockets.enumerated() {
         simulation.network.send([0x01, 0x02], on: socket)
         simulation.network.send(SimulatedClient.frame(1, [0x61]), on: socket)
         simulation.turn()
-        simulation.checkInvariants("after message \(index)")
+        simulation.core.checkInvariants("after message \(index)")
     }
     for socket in sockets { simulation.network.sockets[socket]!.clientHasEnded = true }
     simulation.handler.holdsNobody = true
     simulation.run(for: .seconds(60))
-    simulation.checkInvariants("the end")
+    simulation.core.checkInvariants("the end")
     try check(simulation.network.openDescriptors.isEmpty, "sockets are left")
     try check(simulation.core.takenCounts.connections, equals: 0, "connections")
     try check(simulation.core.takenCounts.subscriptions, equals: 0, "subscriptions")

@@ -164,7 +164,7 @@ private struct ServerPlay: ~Copyable {
     }
 
     private func look(_ place: String) throws {
-        simulation.checkInvariants("after \(place)")
+        simulation.core.checkInvariants("after \(place)")
         let handler = simulation.handler
         try check(simulation.core.io.connectionCount, equals: handler.open.count, "connections")
         guard handOverCount == 0 else { return }

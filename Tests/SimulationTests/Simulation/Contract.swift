@@ -23,7 +23,7 @@ struct Contract: WebSocketHandler {
 
     mutating func onTick(_ io: inout ServerContext) {
         if holdsNobody { for id in open { io.resumeReading(id) } }
-        for id in waiting { io.respond(to: id, .text(.ok, "later")) }
+        for id in waiting { io.respond(to: id, with: .text(.ok, "later")) }
         for (index, id) in streams.enumerated() {
             io.sendBody([UInt8](repeating: 0x73, count: 2000).span, to: id)
             if index % 2 == 0 || holdsNobody { io.endResponse(to: id) }
@@ -65,9 +65,9 @@ struct Contract: WebSocketHandler {
         case 2:
             for other in open.prefix(3) { io.send(message, to: other) }
         case 3: io.pauseReading(id)
-        case 4: for other in open { io.release(other) }
+        case 4: for other in open { io.resumeReading(other) }
         case 5: changeRooms(id, message.bytes.count, &io)
-        case 6: if message.bytes.count % 3 == 0 { io.close(id, .normal, "enough") }
+        case 6: if message.bytes.count % 3 == 0 { io.close(id, code: .normal, reason: "enough") }
         default: if message.bytes.count % 5 == 0 { throw Disconnect(.policyViolation) }
         }
     }
@@ -103,8 +103,8 @@ struct Contract: WebSocketHandler {
             streams.append(request.id)
         case "/large":
             io.respond(
-                to: request.id, HTTPResponse(.ok, body: [UInt8](repeating: 0x6C, count: 8000)))
-        default: io.respond(to: request.id, .text(.ok, "hello"))
+                to: request.id, with: HTTPResponse(.ok, body: [UInt8](repeating: 0x6C, count: 8000)))
+        default: io.respond(to: request.id, with: .text(.ok, "hello"))
         }
     }
 

@@ -29,6 +29,7 @@ struct Simulation<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
             logger ?? Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
         configure(&configuration)
         core = try ServerCore(SimulatedKernel(network: network), configuration)
+        core.checksInvariants = true
         self.configuration = configuration
         self.handler = handler
         let network = UncheckedNetwork(network: network)
@@ -48,6 +49,7 @@ struct Simulation<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
             try handler.restore(from: &reader, &io)
         }
         core = next
+        core.checksInvariants = true
         // What was not handed over ended with the process before.
         let handed = Set(handOver.descriptors.map(\.rawValue))
         for socket in network.openDescriptors where !handed.contains(socket) {

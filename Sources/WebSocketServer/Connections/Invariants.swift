@@ -1,0 +1,70 @@
+// What must hold of the server's tables between any two turns: costly, and so for the simulation.
+import LinuxReactor
+
+extension ServerCore where K: ~Copyable {
+    /// Looks at every connection and every topic, and ends the process with what is wrong; `place`
+    /// says where a simulated run stands. ``checksInvariants`` has it done after each turn.
+    package func checkInvariants(_ place: @autoclosure () -> String) {
+        var refusedCount = 0
+        for slot in 0..<UInt32(io.connections.slots.endIndex)
+        where io.connections.slots[slot].phase != .free {
+            if io.connections.slots[slot].refusal != nil { refusedCount += 1 }
+            io.connections.check(slot, place())
+            io.checkSubscriptions(slot, place())
+        }
+        precondition(refusedCount == listening.refusedCount, "\(place()): refused")
+        io.topics.checkVariants(place())
+    }
+}
+
+extension ConnectionTable {
+    fileprivate func check(_ slot: UInt32, _ place: @autoclosure () -> String) {
+        let flags = slots[slot].flags
+        precondition(slots[slot].phase != .terminated, "\(place()): what is terminated is reaped")
+        precondition(!flags.contains(.reaping), "\(place()): nothing is left to be reaped")
+        // More than fits in front of a receive is decoded before the next one.
+        if slots[slot].pendingInput.count > ReceiveBuffer.headroomByteCount,
+            slots[slot].phase == .webSocket
+        {
+            precondition(
+                !slots[slot].readPauses.isEmpty || flags.contains(.resuming),
+                "\(place()): pending input that nobody decodes")
+        }
+        // Output waits for its socket, or is looked at in the next turn.
+        if !slots[slot].delivery.outbox.isEmpty {
+            precondition(
+                slots[slot].delivery.isBlocked || flags.contains(.queued)
+                    || slots[slot].delivery.firstSubscription != Subscription.none,
+                "\(place()): output that nobody sends")
+        }
+        if !flags.contains(.queued) {
+            precondition(
+                slots[slot].watched == slots[slot].wanted,
+                "\(place()): watched for \(slots[slot].watched)")
+        }
+    }
+}
+
+extension ServerContext {
+    /// Each subscription of a connection has a subscriber, and each marker a subscription.
+    fileprivate func checkSubscriptions(_ slot: UInt32, _ place: @autoclosure () -> String) {
+        var index = connections.slots[slot].delivery.firstSubscription
+        var subscribed: Set<UInt32> = []
+        while index != Subscription.none {
+            let entry = topics.subscriptions[index]
+            precondition(
+                subscribed.insert(entry.variant).inserted, "\(place()): subscribed twice")
+            let subscriber = topics.variants[entry.variant].subscribers[Int(entry.subscriber)]
+            precondition(
+                subscriber.connection == slot && subscriber.subscription == index,
+                "\(place()): a subscription of another connection's")
+            index = entry.next
+        }
+        for (_, marker) in connections.slots[slot].delivery.outbox.markerPositions {
+            precondition(
+                subscribed.contains(marker.source)
+                    && marker.end <= topics.variants[marker.source].log.end,
+                "\(place()): a marker without a subscription")
+        }
+    }
+}

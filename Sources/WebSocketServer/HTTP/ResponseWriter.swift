@@ -1,0 +1,52 @@
+// Responses into a connection's outbox: heads, ends, refusals.
+import LinuxReactor
+import WebSocketCore
+
+extension ServerContext {
+    /// The slot of a connection whose request is with the handler and has had no answer.
+    func unanswered(_ id: ConnectionID) -> UInt32? {
+        guard let slot = connections.slot(of: id), connections.slots[slot].phase == .responding,
+            http.exchanges[connections.slots[slot].exchange].response == .none
+        else { return nil }
+        return slot
+    }
+
+    mutating func appendHead(
+        _ slot: UInt32, _ status: HTTPStatus, _ headers: [(String, String)],
+        _ body: ResponseHead.Body, keepsAlive: Bool
+    ) {
+        let head = ResponseHead(
+            status, headers: headers, body: body, keepsAlive: keepsAlive && !shutdown.isUnderWay,
+            date: http.date(clock.wall))
+        head.append(to: &connections.slots[slot].delivery.outbox.bytes)
+        connections.queue(slot)
+    }
+
+    /// The response is complete: the next request may come, or the connection ends.
+    mutating func endExchange(_ slot: UInt32) {
+        let exchange = connections.slots[slot].exchange
+        let keepsAlive = http.exchanges[exchange].keepsAlive && !shutdown.isUnderWay
+        http.exchanges[exchange] = HTTPExchange()
+        telemetry.statistics.requestCount += 1
+        schedule(slot, in: settings.timeouts.handshake)
+        guard keepsAlive else { return lastResponse(slot) }
+        connections.slots[slot].advance(.responseEnded)
+        resumeReading(slot, .responding)
+    }
+
+    /// Refuses a request: the response says why, and the connection ends with it.
+    mutating func reject(
+        _ slot: UInt32, _ rejection: HandshakeRejection, countedAs refusal: Refusal? = .request
+    ) {
+        if let refusal {
+            telemetry.record(
+                RefusedConnection(
+                    refusal: refusal, peer: connections.slots[slot].peer, status: rejection.status,
+                    reason: rejection.reason))
+        }
+        let date = http.date(clock.wall)
+        rejection.appendResponse(to: &connections.slots[slot].delivery.outbox.bytes, date: date)
+        lastResponse(slot)
+        schedule(slot, in: settings.timeouts.close)
+    }
+}

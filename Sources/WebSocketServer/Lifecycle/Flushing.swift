@@ -1,0 +1,67 @@
+// What a flush means for the connection's life: drained, blocked, too far behind, or broken.
+import LinuxReactor
+import WebSocketCore
+
+extension ServerCore where K: ~Copyable {
+    /// Sends what is in the connection's outbox until it is empty or the socket is full, and does
+    /// what follows from that.
+    mutating func flush(_ slot: UInt32) {
+        guard io.connections.slots[slot].phase != .terminated else { return }
+        switch sendOutbox(slot) {
+        case .drained: drained(slot)
+        case .blocked: checkOutbox(slot)
+        case .failed(let number): sendFailed(slot, number)
+        }
+    }
+
+    /// Sends what the connection was answered on the fast path.
+    mutating func flushReplies(_ slot: UInt32) {
+        switch sendReplies(slot) {
+        case .drained: return
+        case .blocked: checkOutbox(slot)
+        case .failed(let number): sendFailed(slot, number)
+        }
+    }
+
+    /// Everything of the connection's own is with the kernel.
+    private mutating func drained(_ slot: UInt32) {
+        io.recycleBuffer(of: slot)
+        io.connections.slots[slot].ownOutputByteCount = 0
+        io.resumeReading(slot, .ownOutput)
+        switch io.connections.slots[slot].phase {
+        case .webSocket where !io.connections.slots[slot].session.reads:
+            let hasFailed = io.connections.slots[slot].session == .failed
+            guard io.connections.slots[slot].handle(.outputFlushed) == .closeTransport else { return }
+            if hasFailed { linger(slot) } else { io.terminate(slot, .endOfStream, reset: false) }
+        case .draining: linger(slot)
+        default: return
+        }
+    }
+
+    /// Shuts our side down and waits for the peer to close, so that our last bytes are not lost to a
+    /// reset while it is still sending.
+    private mutating func linger(_ slot: UInt32) {
+        io.connections.slots[slot].advance(.outputShutDown)
+        io.connections.slots[slot].readPauses = []
+        kernel.shutdownOutput(of: io.connections.slots[slot].descriptor)
+        io.schedule(slot, in: io.settings.timeouts.close)
+        updateInterest(slot)
+    }
+
+    /// Output is left over: the connection keeps no more memory than that needs, and ends if others
+    /// have caused more than is allowed.
+    private mutating func checkOutbox(_ slot: UInt32) {
+        io.connections.slots[slot].delivery.outbox.trim()
+        let total = io.connections.slots[slot].delivery.outbox.bytes.count
+        let own = min(io.connections.slots[slot].ownOutputByteCount, total)
+        io.connections.slots[slot].ownOutputByteCount = own
+        let limits = io.settings.limits
+        if own <= limits.ownOutputByteCount / 2 { io.resumeReading(slot, .ownOutput) }
+        guard total - own > limits.outboxByteCount else { return }
+        if io.connections.slots[slot].phase == .webSocket {
+            io.closeSlowConsumer(slot)
+        } else {
+            io.terminate(slot, .slowConsumer(.abnormal), reset: true)
+        }
+    }
+}

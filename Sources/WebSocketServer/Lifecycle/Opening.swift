@@ -1,0 +1,18 @@
+// A WebSocket is open: the handler hears of it first, and then its messages may come.
+import LinuxReactor
+import WebSocketCore
+
+extension ServerCore where K: ~Copyable {
+    /// Tells the handler that a connection is open.
+    mutating func notifyOpen(_ slot: UInt32, _ call: HandlerCall) {
+        io.connections.slots[slot].flags.insert(.announced)
+        io.connections.openCount += 1
+        io.telemetry.statistics.openedCount += 1
+        do {
+            try call(.open, io.connections.id(of: slot), &io)
+        } catch {
+            io.close(slot, error)
+        }
+        if io.shutdown.isUnderWay { io.closeForShutdown(slot) }
+    }
+}

@@ -1,0 +1,65 @@
+// What peers may do now, and how it is changed: between two turns, and never within one.
+import LinuxReactor
+import WebSocketCore
+
+/// The limits and rules that hold in this turn.
+struct ActiveSettings {
+    private(set) var limits: Limits
+    private(set) var timeouts: Timeouts
+    private(set) var origin: OriginPolicy
+    /// How many connections there may be: ``Limits/connectionCount``, or what RLIMIT_NOFILE allows.
+    private(set) var connectionLimit: Int
+    /// What the handler wants to hold from the next turn on.
+    var pending: (limits: Limits, origin: OriginPolicy)?
+    /// What RLIMIT_NOFILE allows.
+    private let descriptorCount: Int
+
+    init(_ limits: Limits, _ origin: OriginPolicy, descriptorCount: Int) {
+        self.limits = limits
+        self.origin = origin
+        self.descriptorCount = descriptorCount
+        timeouts = Timeouts(limits)
+        connectionLimit = Self.connectionLimit(limits, descriptorCount)
+    }
+
+    /// Puts the pending settings into force. True if there were any.
+    mutating func applyPending() -> Bool {
+        guard let new = pending else { return false }
+        pending = nil
+        limits = new.limits
+        origin = new.origin
+        timeouts = Timeouts(new.limits)
+        connectionLimit = Self.connectionLimit(new.limits, descriptorCount)
+        return true
+    }
+
+    /// What RLIMIT_NOFILE allows, less a reserve for listeners, files, the control socket and
+    /// connections that are let in only to be told that there is no room.
+    private static func connectionLimit(_ limits: Limits, _ descriptorCount: Int) -> Int {
+        limits.connectionCount ?? max(1, descriptorCount - min(96, descriptorCount / 4))
+    }
+}
+
+/// The limits that are times, in nanoseconds.
+struct Timeouts: BitwiseCopyable {
+    let handshake: UInt64
+    let connect: UInt64
+    let ping: UInt64
+    let pong: UInt64
+    let close: UInt64
+
+    init(_ limits: Limits) {
+        handshake = limits.handshakeDeadline.wholeNanoseconds
+        connect = limits.connectDeadline.wholeNanoseconds
+        ping = limits.pingInterval.wholeNanoseconds
+        pong = limits.pongDeadline.wholeNanoseconds
+        close = limits.closeDeadline.wholeNanoseconds
+    }
+}
+
+extension ServerContext {
+    /// Puts the settings into force that the handler has asked for.
+    mutating func applyPendingSettings() {
+        if settings.applyPending() { inbound.apply(settings.limits) }
+    }
+}

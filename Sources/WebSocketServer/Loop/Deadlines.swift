@@ -1,0 +1,69 @@
+// Deadlines: each connection has one, and what its end means depends on the connection's phase.
+import LinuxReactor
+import WebSocketCore
+
+extension ServerCore where K: ~Copyable {
+    mutating func expireDeadlines(_ call: HandlerCall) {
+        while let slot = io.connections.wheel.popExpired(at: io.clock.now) {
+            switch io.connections.slots[slot].phase {
+            case .free, .terminated: continue
+            // The handler may take its time, the peer may not.
+            case .responding:
+                if io.connections.slots[slot].delivery.isBlocked {
+                    io.terminate(slot, .slowConsumer(.abnormal), reset: true)
+                }
+            case .head, .body: expireRequest(slot)
+            // The peer does not take the last response, or does not close.
+            case .draining, .lingering: io.terminate(slot, .slowConsumer(.abnormal), reset: true)
+            case .connecting, .awaitingAnswer: expireOutgoing(slot)
+            case .webSocket where io.connections.slots[slot].session == .open: checkLiveness(slot)
+            // The peer has not answered our Close, or does not read: no orphan stays behind.
+            case .webSocket: io.terminate(slot, .slowConsumer(.abnormal), reset: true)
+            }
+        }
+    }
+
+    /// A request did not come in time, or the peer took nothing of the answers before it.
+    private mutating func expireRequest(_ slot: UInt32) {
+        guard !io.connections.slots[slot].delivery.isBlocked else {
+            return io.terminate(slot, .slowConsumer(.abnormal), reset: true)
+        }
+        // Between two requests of a kept-alive connection silence is no fault.
+        let isIdle =
+            io.connections.slots[slot].phase == .head
+            && io.connections.slots[slot].pendingInput.isEmpty
+        if isIdle {
+            if !io.connections.slots[slot].hasExchange {
+                io.telemetry.record(.handshakeTimeout, of: io.connections.slots[slot].peer)
+            }
+            return io.terminate(slot, .serverClosed(.normal), reset: false)
+        }
+        io.reject(
+            slot,
+            HandshakeRejection(
+                .requestTimeout, reason: "The request did not arrive in time; send it at once."),
+            countedAs: .handshakeTimeout)
+    }
+
+    /// Silence is answered with a Ping, and silence after that with a reset. Receiving costs no
+    /// timer: it is only noted when something was last heard.
+    private mutating func checkLiveness(_ slot: UInt32) {
+        let silence = UInt64(io.clock.now.coarse &- io.connections.slots[slot].lastReceiveTick) << 26
+        let timeouts = io.settings.timeouts
+        if io.connections.slots[slot].flags.contains(.pinged) {
+            if io.connections.slots[slot].readPauses.isSubset(of: .ownOutput) {
+                return io.terminate(slot, .pingTimeout, reset: true)
+            }
+            // While reading is paused we cannot see a Pong, so silence is no timeout. TCP finds out if
+            // the Ping is lost.
+            io.connections.slots[slot].flags.remove(.pinged)
+            return io.schedule(slot, in: timeouts.ping)
+        }
+        guard silence >= timeouts.ping else {
+            return io.schedule(slot, in: timeouts.ping - silence)
+        }
+        io.connections.slots[slot].flags.insert(.pinged)
+        io.appendFrame(.ping, Span(), to: slot)
+        io.schedule(slot, in: timeouts.pong)
+    }
+}

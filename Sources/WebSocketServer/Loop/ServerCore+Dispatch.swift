@@ -1,0 +1,152 @@
+// From readiness to rooms: which of them an event of epoll(7) is for, by the connection's phase.
+import LinuxReactor
+import WebSocketCore
+
+extension ServerCore where K: ~Copyable {
+    /// Serves the events of the last wait, until they are done or the turn's budget of received bytes
+    /// is spent; what is left is served in the next turn.
+    mutating func dispatchEvents(_ call: HandlerCall) {
+        var budget = io.settings.limits.readByteBudget
+        while budget > 0, let (token, readiness) = poller.takeEvent() {
+            let slot = UInt32(truncatingIfNeeded: token)
+            guard slot < UInt32(truncatingIfNeeded: Token.firstListener) else {
+                dispatchOwnEvent(token, readiness, call)
+                continue
+            }
+            let generation = UInt32(truncatingIfNeeded: token >> 32)
+            // An event of this wait may be about a connection that an earlier one has ended.
+            guard Int(slot) < io.connections.slots.endIndex,
+                UInt32(truncatingIfNeeded: io.connections.slots[slot].resourceID) == generation,
+                io.connections.slots[slot].phase != .free
+            else { continue }
+            if readiness.contains(.writable) { becameWritable(slot, call) }
+            if !readiness.isDisjoint(with: [.readable, .failed]) {
+                becameReadable(slot, failed: !readiness.isDisjoint(with: .failed), &budget, call)
+            }
+        }
+    }
+
+    /// An event of a descriptor that is the server's own.
+    private mutating func dispatchOwnEvent(
+        _ token: UInt64, _ readiness: Readiness, _ call: HandlerCall
+    ) {
+        switch token {
+        case Token.wakeup:
+            if readiness.contains(.readable) { hasMail = true }
+            if readiness.contains(.writable) { probeReturned() }
+        case Token.signals: takeSignals(call)
+        default: listening.ready.append(Int(token - Token.firstListener))
+        }
+    }
+
+    private mutating func becameReadable(
+        _ slot: UInt32, failed: Bool, _ budget: inout Int, _ call: HandlerCall
+    ) {
+        guard io.connections.slots[slot].readPauses.isEmpty else {
+            if failed { lostWhilePaused(slot) }
+            return
+        }
+        // What is pending is decoded first, in the next turn: more would not fit in front of it.
+        if io.connections.slots[slot].flags.contains(.resuming) { return }
+        switch io.connections.slots[slot].phase {
+        case .free, .terminated: return
+        case .head, .body, .responding: receiveHTTP(slot, &budget, call)
+        case .webSocket where io.connections.slots[slot].session.reads:
+            receiveFrames(slot, &budget, call)
+        case .webSocket, .draining, .lingering: discardInput(slot, &budget)
+        case .awaitingAnswer: receiveAnswer(slot, &budget, call)
+        // It becomes writable at the same time.
+        case .connecting: return
+        }
+    }
+
+    private mutating func becameWritable(_ slot: UInt32, _ call: HandlerCall) {
+        guard io.connections.slots[slot].delivery.isBlocked,
+            io.connections.slots[slot].phase != .terminated
+        else { return }
+        io.connections.slots[slot].delivery.isBlocked = false
+        if io.connections.slots[slot].phase == .connecting { return connectEnded(slot) }
+        // A peer that reads is there, even if its Pong is stuck behind what it has still to read.
+        io.connections.heard(slot, at: io.clock.now)
+        // A slow reader gets the same time again: what counts is that it makes progress.
+        switch io.connections.slots[slot].phase {
+        case .head, .body, .responding, .draining, .awaitingAnswer:
+            io.schedule(slot, in: io.settings.timeouts.handshake)
+        case .free, .webSocket, .lingering, .terminated, .connecting: break
+        }
+        flush(slot)
+        catchUp(slot)
+        updateInterest(slot)
+        guard !io.connections.slots[slot].delivery.isBlocked, io.connections.slots[slot].isOpen,
+            io.connections.slots[slot].flags.contains(.announced)
+        else { return }
+        do {
+            try call(.drain, io.connections.id(of: slot), &io)
+        } catch {
+            io.close(slot, error)
+        }
+    }
+
+    /// Goes on with connections that have pending input and may be read again, in order, within the
+    /// turn's budget of received bytes.
+    mutating func decodePendingInput(_ call: HandlerCall) {
+        guard !io.connections.work.resuming.isEmpty else { return }
+        let slots = io.connections.work.resuming
+        io.connections.work.resuming.removeAll(keepingCapacity: true)
+        var budget = io.settings.limits.readByteBudget
+        for (index, slot) in slots.enumerated()
+        where io.connections.slots[slot].flags.contains(.resuming) {
+            guard budget > 0 else {
+                // Before connections that have had their turn and have more.
+                io.connections.work.resuming.insert(contentsOf: slots[index...], at: 0)
+                return
+            }
+            budget -= io.connections.slots[slot].pendingInput.count
+            io.connections.slots[slot].flags.remove(.resuming)
+            guard io.connections.slots[slot].readPauses.isEmpty else { continue }
+            switch io.connections.slots[slot].phase {
+            case .webSocket where io.connections.slots[slot].session.reads:
+                decodePendingFrames(slot, call)
+            case .head, .body: proceedHTTP(slot, call)
+            default: io.connections.slots[slot].pendingInput.removeAll()
+            }
+        }
+    }
+
+    /// Sends what has been queued for connections, and has each watched for what it waits for.
+    mutating func flushQueued() {
+        guard !io.connections.work.queued.isEmpty else { return }
+        var slots: [UInt32] = []
+        swap(&slots, &io.connections.work.queued)
+        for slot in slots { flushAndRearm(slot) }
+        slots.removeAll(keepingCapacity: true)
+        if io.connections.work.queued.isEmpty { swap(&slots, &io.connections.work.queued) }
+    }
+
+    private mutating func flushAndRearm(_ slot: UInt32) {
+        io.connections.slots[slot].flags.remove(.queued)
+        guard io.connections.slots[slot].phase != .free,
+            io.connections.slots[slot].phase != .terminated
+        else { return }
+        flush(slot)
+        updateInterest(slot)
+    }
+
+    /// Gives the handler the mail that other threads have posted, and goes on with connections whose
+    /// host's name has been resolved: both wake the loop by the same descriptor.
+    mutating func takeMail(_ call: HandlerCall) {
+        guard hasMail else { return }
+        hasMail = false
+        kernel.clearWakeup(wakeup)
+        takeResolved()
+        emit(.mail, call)
+    }
+
+    /// Tells the handler of the connections that were refused in this turn. Their number is bounded by
+    /// the turn's budgets of accepts and of bytes.
+    mutating func reportRefusals(_ call: HandlerCall) {
+        guard !io.telemetry.refused.isEmpty else { return }
+        for index in io.telemetry.refused.indices { emit(.refusal(index), call) }
+        io.telemetry.refused.removeAll(keepingCapacity: true)
+    }
+}

@@ -1,0 +1,78 @@
+// The start: everything that can fail is opened here, before anything is accepted.
+import LinuxReactor
+import WebSocketCore
+
+extension ServerCore where K: ~Copyable {
+    /// Opens the listening sockets and everything else that can fail; nothing is accepted yet.
+    package init(
+        _ kernel: consuming K, _ configuration: ServerConfiguration
+    ) throws(SystemError) {
+        Handshake.prepare()
+        var kernel = kernel
+        let descriptorCount = kernel.raiseDescriptorLimit()
+        let clock = TurnClock(&kernel)
+        let listeners = try Self.openListeners(&kernel, configuration)
+        let wakeup = try kernel.makeWakeup()
+        let poller = try Poller(&kernel)
+        let reserve = kernel.makeReserve()
+        let signals = try SignalSet(configuration, &kernel)
+        try poller.watch(wakeup, for: .readable, token: Token.wakeup, &kernel)
+        if let descriptor = signals.source?.descriptor {
+            try poller.watch(descriptor, for: .readable, token: Token.signals, &kernel)
+        }
+        for (index, listener) in listeners.enumerated() {
+            let token = Token.listener(index)
+            try poller.watch(listener.descriptor, for: .readable, token: token, &kernel)
+        }
+        let settings = ActiveSettings(
+            configuration.limits, configuration.origin, descriptorCount: descriptorCount)
+        self.init(
+            kernel: kernel, poller: poller,
+            io: ServerContext(settings, clock, logger: configuration.logger),
+            listening: ListenerSet(
+                listeners, reserve: reserve, proxies: configuration.trustedProxies),
+            signals: signals, wakeup: wakeup, configuration)
+    }
+
+    private static func openListeners(
+        _ kernel: inout K, _ configuration: ServerConfiguration
+    ) throws(SystemError) -> [Listener] {
+        var listeners: [Listener] = []
+        for passed in configuration.passedSockets {
+            let address = try kernel.adoptListener(passed.descriptor)
+            listeners.append(
+                Listener(descriptor: passed.descriptor, address: address, name: passed.name))
+        }
+        let passedCount = listeners.count
+        for (kind, address) in configuration.allAddresses {
+            do {
+                let (descriptor, bound) = try kernel.listen(
+                    on: address, backlog: configuration.backlog, reusePort: configuration.reusePort)
+                listeners.append(
+                    Listener(
+                        descriptor: descriptor, address: bound, name: kind.name,
+                        path: address.path))
+            } catch {
+                // A later attempt must find the addresses free.
+                for listener in listeners[passedCount...] { listener.close(&kernel) }
+                throw error
+            }
+        }
+        return listeners
+    }
+}
+
+/// What an event of epoll(7) brings back: a slot and its generation, or, with a slot that no table
+/// reaches, one of the server's own descriptors.
+enum Token {
+    static var signals: UInt64 { UInt64(UInt32.max) }
+    static var wakeup: UInt64 { UInt64(UInt32.max - 1) }
+    static var firstListener: UInt64 { UInt64(UInt32.max - 1024) }
+
+    static func listener(_ index: Int) -> UInt64 { firstListener + UInt64(index) }
+}
+
+extension ConnectionID {
+    /// What epoll(7) gives back: slot and generation.
+    var token: UInt64 { UInt64(generation) << 32 | UInt64(slot) }
+}

@@ -1,0 +1,27 @@
+// How much of each table is in use: what tests look at for leaks.
+
+package struct TakenCounts: Equatable, Sendable {
+    package var connections = 0
+    package var exchanges = 0
+    package var dials = 0
+    package var topics = 0
+    package var variants = 0
+    package var subscriptions = 0
+    package var compressions = 0
+
+    package init(topics: Int = 0) { self.topics = topics }
+}
+
+extension ServerCore where K: ~Copyable {
+    package var takenCounts: TakenCounts {
+        var counts = TakenCounts()
+        counts.connections = io.connections.slots.count
+        counts.exchanges = io.http.exchanges.count
+        counts.dials = io.outgoing.dials.count
+        counts.topics = io.topics.states.count
+        counts.variants = io.topics.variants.count
+        counts.subscriptions = io.topics.subscriptions.count
+        counts.compressions = io.deflate.states.count
+        return counts
+    }
+}

@@ -1,0 +1,38 @@
+// Compressed frames into a connection's outbox.
+import LinuxReactor
+import WebSocketCore
+
+extension ServerContext {
+    /// Appends a message to the outbox of a connection that negotiated compression: compressed if
+    /// that makes it shorter.
+    mutating func appendCompressed(_ opcode: Opcode, _ payload: Span<UInt8>, to slot: UInt32) {
+        let index = connections.slots[slot].compression
+        let role = connections.slots[slot].role
+        let windowBits = deflate.states[index].parameters.windowBits(from: role)
+        let maskingKey = role == .client ? nextMaskingKey() : nil
+        acquireBuffer(for: slot)
+        let before = connections.slots[slot].delivery.outbox.bytes.count
+        deflate.deflaters.appendFrame(
+            opcode, payload, windowBits: windowBits, maskingKey: maskingKey,
+            to: &connections.slots[slot].delivery.outbox.bytes)
+        if slot == inbound.reading.slot {
+            let byteCount = connections.slots[slot].delivery.outbox.bytes.count - before
+            connections.slots[slot].countOwnOutput(byteCount, limit: settings.limits.ownOutputByteCount)
+        } else {
+            connections.queue(slot)
+        }
+    }
+
+    /// From here on the connection's messages may be compressed, in both directions.
+    mutating func negotiate(_ parameters: DeflateParameters, for slot: UInt32) {
+        compress(slot, parameters)
+        telemetry.statistics.compressedCount += 1
+    }
+
+    /// The same of a connection that an earlier process has counted.
+    mutating func compress(_ slot: UInt32, _ parameters: DeflateParameters) {
+        let peer: Role = connections.slots[slot].role == .server ? .client : .server
+        connections.slots[slot].encoding = Encoding(parameters)
+        connections.slots[slot].compression = deflate.add(parameters, from: peer)
+    }
+}

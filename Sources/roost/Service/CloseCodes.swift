@@ -1,0 +1,18 @@
+// The close codes that the chat's protocol has of its own: 4000–4999 are an application's
+// (RFC 6455 §7.4.2).
+import CommandLineOptions
+import WebSocketServer
+
+extension CloseCode {
+    /// The client read so slowly that it lost its place in a room: it reconnects and resumes.
+    static let fellBehind = CloseCode(rawValue: 4001)
+}
+
+extension ServerOptions {
+    /// The limits of the command line, with the chat's close code for slow clients.
+    var chatServerLimits: Limits {
+        var limits = limits
+        limits.slowConsumerCloseCode = .fellBehind
+        return limits
+    }
+}
