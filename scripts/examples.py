@@ -2,7 +2,7 @@
 """Builds the Swift code of the README and the articles as its readers would: in a package of
 their own that depends on this one.
 
-    Tests/Support/examples.py FOLDER FILE.md ...
+    scripts/examples.py FOLDER FILE.md ...
 
 Every block of Swift becomes a program in FOLDER. One without an import follows another of its
 page, and gets the import; one that only uses `io` is the inside of a callback. Manifests are left
@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROOT = pathlib.Path(__file__).resolve().parents[1]
 CALLBACK = """import WebSocketServer
 
 func callback(_ id: ConnectionID, _ io: inout Outbound) {

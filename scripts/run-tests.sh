@@ -2,11 +2,10 @@
 # Runs the tests that are built, and ends with what failed, what was skipped and why, and how many
 # of each, so that nobody scrolls. Arguments go to `swift test`. The status is that of the tests.
 #
-# Everything but ConformanceTests and SystemdTests runs in parallel first. A booted machine and the
-# conformance and hostile-input runs come alone afterwards: they load the machine and measure round
-# trips.
+# A booted machine and the conformance and hostile-input runs load the machine and measure round
+# trips: all else runs in parallel first, and they come alone afterwards.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 log=.build/test.log
 : >"$log"
@@ -23,9 +22,10 @@ pass() { # seconds after which it is hung, then arguments of `swift test`
 if [ $# -gt 0 ]; then
     pass 1500 "$@"
 else
-    pass 900 --skip '^(ConformanceTests|SystemdTests)\.'
-    pass 600 --filter '^SystemdTests\.'
-    pass 600 --filter '^ConformanceTests\.'
+    systemd='^SystemTests\.(Boot|Journal|UnitFile)Tests/' conformance='^InteropTests\.Conformance/'
+    pass 900 --skip "$systemd" --skip "$conformance"
+    pass 600 --filter "$systemd"
+    pass 600 --filter "$conformance"
 fi
 
 # What became of tests: behind the title, which may say "skipped" too.

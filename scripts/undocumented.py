@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Lists the exported names that have no documentation, from the symbol graphs in a folder.
 
-    Tests/Support/undocumented.py FOLDER MODULE ...
+    scripts/undocumented.py FOLDER MODULE ...
 
 What a module adds to the types of another one stands in a graph of its own, MODULE@OTHER, and
 counts too. Members that the compiler made, and those that conformances bring along, do not.
