@@ -1,7 +1,7 @@
 // People who use the chat page in a headless Chromium, against the real server. The scenarios are in
 // Tests/Support/python/browser_chat.py; screenshots of them are left in .build-screenshots.
 import Foundation
-import Programs
+import TestSupport
 import Testing
 
 private let script = PythonScript("browser_chat.py")

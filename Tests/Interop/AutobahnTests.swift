@@ -1,7 +1,7 @@
 // The Autobahn test suite against the echo server that answers verbatim, and against a client that
 // does: groups 1 to 11, and a fixed tenth of 12 and 13. `make conformance` runs all of them.
 import Foundation
-import Programs
+import TestSupport
 import Testing
 
 extension Conformance {
@@ -17,7 +17,8 @@ extension Conformance {
             let name = "echo-server"
             let server = BuildProducts.optimizedPath(name) ?? BuildProducts.path(name)
             let (status, words) = try await Self.script.run(
-                options: ["--sample", "--expected", expected], against: [server, "0", "--verbatim"],
+                options: ["--sample", "--expected", expected],
+                against: [server, "0", "--verbatim"],
                 seconds: 540)
             print(words)
             #expect(status == 0, "\(words)")

@@ -1,5 +1,5 @@
 // What nobody should do to a server, done to the echo server at its default limits.
-import Programs
+import TestSupport
 import Testing
 
 extension Conformance {

@@ -1,6 +1,6 @@
 // The files of deploy/examples, each with its proxy in front of the chat, in a network where clients
 // have addresses of their own. The scenarios are in Tests/Support/python/behind_proxy.py.
-import Programs
+import TestSupport
 import Testing
 
 private let script = PythonScript("behind_proxy.py")

@@ -1,7 +1,7 @@
 // Behind Debian's nginx and haproxy: the client's address counts, not the proxy's.
 import Foundation
 import Glibc
-import Programs
+import TestSupport
 import Testing
 
 @Suite struct RealProxyTests {

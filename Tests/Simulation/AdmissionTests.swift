@@ -3,6 +3,8 @@ import LinuxReactor
 import Testing
 import WebSocketServer
 
+@testable import SimulationKit
+
 @Suite struct AdmissionTests {
     private let here = NetworkAddress.ipv4(192, 0, 2, 1, port: 1)
 

@@ -3,6 +3,8 @@ import LinuxReactor
 import Testing
 import WebSocketServer
 
+@testable import SimulationKit
+
 @Suite struct BudgetTests {
     @Test func `A crowd at the door is let in by and by, while others are served`() throws {
         var limits = Limits()

@@ -4,6 +4,8 @@ import Testing
 import WebSocketCore
 import WebSocketServer
 
+@testable import SimulationKit
+
 @Suite struct CauseTests {
     /// What can end a connection.
     enum Event: CaseIterable {

@@ -5,6 +5,8 @@ import Testing
 import WebSocketCore
 import WebSocketServer
 
+@testable import SimulationKit
+
 /// Answers "close" with a message to the sender, one to the topic, another message, and a Close.
 private struct Parting: WebSocketHandler {
     var topic: Topic?

@@ -1,9 +1,10 @@
 // Compressed messages through the whole server: both ways, in topics, damaged, too large, handed over.
 import LinuxReactor
-import ReferenceZlib
 import Testing
 import WebSocketCore
+import WireKit
 
+@testable import SimulationKit
 @testable import WebSocketServer
 
 @Suite struct CompressionTests {

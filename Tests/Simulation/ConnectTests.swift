@@ -4,6 +4,8 @@ import Testing
 import WebSocketCore
 import WebSocketServer
 
+@testable import SimulationKit
+
 /// Connects when it starts, and notes what comes of it.
 struct Dialer: WebSocketHandler {
     var requests: [ConnectRequest] = []

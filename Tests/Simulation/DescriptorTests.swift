@@ -5,6 +5,8 @@ import Synchronization
 import Testing
 import WebSocketServer
 
+@testable import SimulationKit
+
 /// Keeps what is logged.
 final class LogKeeper: Sendable {
     private let lines = Mutex<[String]>([])

@@ -3,6 +3,8 @@ import LinuxReactor
 import Testing
 import WebSocketServer
 
+@testable import SimulationKit
+
 /// Answers each message with many bytes, and holds and releases connections by command.
 struct Talkative: WebSocketHandler {
     var answer = String(repeating: "a", count: 200)

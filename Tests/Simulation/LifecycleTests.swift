@@ -4,6 +4,8 @@ import Testing
 import WebSocketCore
 import WebSocketServer
 
+@testable import SimulationKit
+
 /// Notes every callback, and does what messages ask for.
 struct Recorder: WebSocketHandler {
     var events: [String] = []

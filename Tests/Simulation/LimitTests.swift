@@ -4,6 +4,8 @@ import Testing
 import WebSocketCore
 import WebSocketServer
 
+@testable import SimulationKit
+
 @Suite struct LimitTests {
     private static func limits(_ change: (inout Limits) -> Void) -> Limits {
         var limits = Limits()

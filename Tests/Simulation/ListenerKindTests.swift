@@ -4,6 +4,8 @@ import Testing
 import WebSocketCore
 import WebSocketServer
 
+@testable import SimulationKit
+
 /// Remembers what it is told of each request, and answers at once or when the test says so.
 private struct Doorman: WebSocketHandler {
     var seen: [String] = []

@@ -3,6 +3,8 @@ import LinuxReactor
 import Testing
 import WebSocketServer
 
+@testable import SimulationKit
+
 @Suite struct LivenessTests {
     private func limits(_ change: (inout Limits) -> Void) -> Limits {
         var limits = Limits()

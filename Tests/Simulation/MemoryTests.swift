@@ -3,6 +3,7 @@ import LinuxReactor
 import Testing
 import WebSocketCore
 
+@testable import SimulationKit
 @testable import WebSocketServer
 
 @Suite struct MemoryTests {

@@ -4,6 +4,7 @@ import Logging
 import Testing
 import WebSocketCore
 
+@testable import SimulationKit
 @testable import WebSocketServer
 
 @Suite struct NegotiationTests {

@@ -4,6 +4,8 @@ import Testing
 import WebSocketCore
 import WebSocketServer
 
+@testable import SimulationKit
+
 /// Does what commands say: "sub T", "unsub T", "pub T", "notme T", "tell N".
 ///
 /// Each thing sent is numbered, and noted for each connection that should get it, in order.

@@ -4,6 +4,8 @@ import Testing
 import WebSocketCore
 import WebSocketServer
 
+@testable import SimulationKit
+
 /// Remembers who is told to be there.
 private struct Guestbook: WebSocketHandler {
     var guests: [String] = []

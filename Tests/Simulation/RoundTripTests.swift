@@ -3,6 +3,8 @@ import LinuxReactor
 import Testing
 import WebSocketServer
 
+@testable import SimulationKit
+
 /// Counts round trips; a message may take its time, and may be for a room.
 struct Pulse: WebSocketHandler {
     var rounds = 0

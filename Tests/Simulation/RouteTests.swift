@@ -4,6 +4,8 @@ import Testing
 import WebSocketCore
 import WebSocketServer
 
+@testable import SimulationKit
+
 /// Answers with as many bytes as the path says, at once; "/stream" and "/later" wait for the test.
 struct Library: WebSocketHandler {
     var asked: [String] = []

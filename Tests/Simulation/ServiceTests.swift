@@ -4,6 +4,8 @@ import LinuxReactor
 import Testing
 import WebSocketServer
 
+@testable import SimulationKit
+
 /// Notes what a service is told.
 struct Service: WebSocketHandler {
     var signals: [Int32] = []

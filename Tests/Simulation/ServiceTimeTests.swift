@@ -3,11 +3,12 @@
 import ChatRooms
 import LinuxReactor
 import Logging
-import Programs
 import SystemdSupport
+import TestSupport
 import Testing
 import WebSocketServer
 
+@testable import SimulationKit
 @testable import roost
 
 /// A chat on a simulated machine, and those who are told about it.
@@ -29,7 +30,7 @@ private struct WatchedChat: ~Copyable {
             destination: .journal, identifier: "roost", fieldPrefix: "ROOST",
             messageIDs: ServerEvent.messageIDs, journalPath: journal.path)
         let logger = Logger(label: "roost") { _ in JournalLogHandler(log, level: level) }
-        let service = Service(
+        let service = roost.Service(
             log, EventLog(logger: logger), idleExit: idleExit,
             notifier: Notifier(path: manager.path), watchdogInterval: watchdog)
         simulation = try Simulation(

@@ -4,6 +4,8 @@ import LinuxReactor
 import Testing
 import WebSocketServer
 
+@testable import SimulationKit
+
 /// Does what the letters of a message say, and notes who is to hear what.
 struct Mixed: WebSocketHandler {
     var ids: [ConnectionID] = []

@@ -3,6 +3,8 @@ import LinuxReactor
 import Testing
 import WebSocketServer
 
+@testable import SimulationKit
+
 @Suite struct StopTests {
     private func closed(_ clients: [SimulatedClient]) -> Int {
         clients.filter { $0.closeCode == 1001 }.count

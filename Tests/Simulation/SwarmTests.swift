@@ -1,10 +1,12 @@
 // Everything at once, by seed: what must hold whatever clients and the machine do.
 import Foundation
 import LinuxReactor
-import ReferenceZlib
 import Testing
 import WebSocketCore
 import WebSocketServer
+import WireKit
+
+@testable import SimulationKit
 
 @Suite struct SwarmTests {
     /// More seeds than usual: `ROOST_SEEDS=5000 swift test --filter SwarmTests`.

@@ -3,6 +3,8 @@ import LinuxReactor
 import Testing
 import WebSocketServer
 
+@testable import SimulationKit
+
 /// Does with two topics what commands say: "sub", "pub", "remove", "renew", all of the first one;
 /// "live" subscribes to the second, of which only the newest counts, and "show" publishes to it.
 private struct Stage: WebSocketHandler {

@@ -5,6 +5,8 @@ import Testing
 import WebSocketCore
 import WebSocketServer
 
+@testable import SimulationKit
+
 /// Echoes what comes; "close" closes, "reset" resets.
 private struct Echo: WebSocketHandler {
     var causes: [CloseCause] = []

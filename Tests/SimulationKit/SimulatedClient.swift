@@ -1,6 +1,6 @@
 // What a client sees of its connection, and what it sends.
 import LinuxReactor
-import ReferenceZlib
+import WireKit
 
 /// A client of the simulated network: it takes frames apart and decompresses them, and makes some.
 final class SimulatedClient {

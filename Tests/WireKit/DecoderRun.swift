@@ -1,9 +1,8 @@
 // Driving a decoder the way that a server does, and writing down what it says.
-
 @testable import WebSocketCore
 
 /// An event with its bytes, so that events can be compared whatever way they were delivered.
-enum Recorded: Equatable, CustomStringConvertible {
+package enum Recorded: Equatable, CustomStringConvertible {
     case text([UInt8])
     case binary([UInt8])
     case compressed([UInt8])
@@ -12,13 +11,13 @@ enum Recorded: Equatable, CustomStringConvertible {
     case close(UInt16?, String)
     case violation(ProtocolViolation.Kind)
 
-    init(_ kind: MessageKind, _ bytes: [UInt8]) {
+    package init(_ kind: MessageKind, _ bytes: [UInt8]) {
         self =
             kind.isCompressed
             ? .compressed(bytes) : kind.opcode == .text ? .text(bytes) : .binary(bytes)
     }
 
-    var description: String {
+    package var description: String {
         switch self {
         case .text(let bytes): "text(\(bytes.count): \(bytes.prefix(8)))"
         case .binary(let bytes): "binary(\(bytes.count): \(bytes.prefix(8)))"
@@ -32,16 +31,16 @@ enum Recorded: Equatable, CustomStringConvertible {
 }
 
 /// A decoder with its buffers: what it left unread is presented again in front of the next bytes.
-struct DecoderRun: ~Copyable {
-    var decoder = MessageDecoder()
-    var assembly = ByteBuffer()
-    var rules: DecoderRules
-    var events: [Recorded] = []
-    var pending: [UInt8] = []
+package struct DecoderRun: ~Copyable {
+    package var decoder = MessageDecoder()
+    package var assembly = ByteBuffer()
+    package var rules: DecoderRules
+    package var events: [Recorded] = []
+    package var pending: [UInt8] = []
     /// The most bytes that were ever left to be presented again.
-    var mostPending = 0
+    package var mostPending = 0
 
-    init(
+    package init(
         _ role: Role, messageByteLimit: Int = 1 << 20, fragmentLimit: Int = 128,
         allowsCompression: Bool = false
     ) {
@@ -50,10 +49,10 @@ struct DecoderRun: ~Copyable {
             allowsCompression: allowsCompression)
     }
 
-    var unread: Int { pending.count }
-    var assemblyCapacity: Int { assembly.capacity }
+    package var unread: Int { pending.count }
+    package var assemblyCapacity: Int { assembly.capacity }
 
-    mutating func receive(_ bytes: [UInt8]) {
+    package mutating func receive(_ bytes: [UInt8]) {
         var input = pending + bytes
         var position = 0
         while true {
@@ -92,7 +91,7 @@ struct DecoderRun: ~Copyable {
 extension Role {
     /// A frame as our peer sends it, written without any of the code under test. The length takes
     /// the form that `lengthForm` says: 0, 2 or 8 bytes; nil for the shortest.
-    func frame(
+    package func frame(
         _ first: UInt8, _ payload: [UInt8], lengthForm: Int? = nil,
         key: [UInt8] = [0x37, 0xFA, 0x21, 0x3D]
     ) -> [UInt8] {

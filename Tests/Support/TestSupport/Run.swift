@@ -1,16 +1,15 @@
 // A program of this package as a process: what it says, and how it ends.
 import Foundation
 import Glibc
-import Programs
 
 /// One run of a program, with what it printed.
-final class Run {
-    let process = Process()
+package final class Run {
+    package let process = Process()
     private let output = Pipe()
     private let errors = Pipe()
 
     /// `input` is what it reads; nothing if it is nil.
-    init(
+    package init(
         _ command: [String], environment: [String: String]? = nil, input: String? = nil
     ) throws {
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
@@ -34,7 +33,7 @@ final class Run {
     deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
 
     /// User and system time that it has taken, in seconds.
-    func cpuSeconds() throws -> Double {
+    package func cpuSeconds() throws -> Double {
         let stat = try String(
             contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8)
         // utime and stime stand behind the name, which may contain spaces: proc(5).
@@ -43,7 +42,7 @@ final class Run {
     }
 
     /// The first line with "Listening on", or nil if the program ends without it.
-    func address() -> String? {
+    package func address() -> String? {
         var text = ""
         while true {
             let data = output.fileHandleForReading.availableData
@@ -59,7 +58,7 @@ final class Run {
     }
 
     /// What it complains of until it has said something; nil if it ends without.
-    func errors(until condition: (String) -> Bool) -> String? {
+    package func errors(until condition: (String) -> Bool) -> String? {
         var text = ""
         while !condition(text) {
             let data = errors.fileHandleForReading.availableData
@@ -70,7 +69,7 @@ final class Run {
     }
 
     /// Waits for the end: status, standard output and standard error.
-    func end() -> (status: Int32, output: String, errors: String) {
+    package func end() -> (status: Int32, output: String, errors: String) {
         let said = String(
             decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         let complained = String(
@@ -79,24 +78,24 @@ final class Run {
         return (process.terminationStatus, said, complained)
     }
 
-    func stop(_ signal: Int32) -> Int32 {
+    package func stop(_ signal: Int32) -> Int32 {
         kill(process.processIdentifier, signal)
         return end().status
     }
 }
 
 /// Sends a request, and returns what is received until it contains `marker`, or until the end.
-func exchange(_ request: String, port: UInt16, until marker: String) -> String {
+package func exchange(_ request: String, port: UInt16, until marker: String) -> String {
     guard let client = Client(connectingTo: port) else { return "no connection" }
     client.send(request)
     return client.received(until: marker)
 }
 
 /// The command of a program with its port, wherever that belongs.
-func command(_ program: String, port: String, _ more: String...) -> [String] {
+package func command(_ program: String, port: String, _ more: String...) -> [String] {
     let path = BuildProducts.path(program)
     return (program == "roost" ? [path, "serve", "--port", port] : [path, port]) + more
 }
 
 /// The port of "scheme://host:port".
-func port(of address: String) -> UInt16 { UInt16(address.split(separator: ":").last!)! }
+package func port(of address: String) -> UInt16 { UInt16(address.split(separator: ":").last!)! }

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The chat protocol as somebody else's program meets it: python's `websockets` against `roost serve`.
 
-    foreign_client.py [--only NAME]… -- COMMAND that starts the server
-    foreign_client.py --list | --check
+    interop_client.py [--only NAME]… -- COMMAND that starts the server
+    interop_client.py --list | --check
 
 Prints a line for each scenario, and ends with 1 if one failed. `--check` says in one line what is
 missing to run this at all, if anything is.

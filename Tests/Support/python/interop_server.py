@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Our client against somebody else's server: the program `talk` and python's `websockets`.
 
-    foreign_server.py [--only NAME]… -- COMMAND that talks (a URL and options are added)
-    foreign_server.py --list | --check
+    interop_server.py [--only NAME]… -- COMMAND that talks (a URL and options are added)
+    interop_server.py --list | --check
 
 Prints a line for each scenario, and ends with 1 if one failed. `--check` says in one line what is
 missing to run this at all, if anything is.

@@ -1,6 +1,6 @@
 // Calls of bench, and servers for it, as the end-to-end tests make them.
 import Foundation
-import Programs
+import TestSupport
 import Testing
 
 @testable import bench

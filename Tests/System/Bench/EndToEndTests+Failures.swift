@@ -1,6 +1,6 @@
 // What goes wrong is counted by its kind, and makes the exit status; so does Ctrl-C.
 import Foundation
-import Programs
+import TestSupport
 import Testing
 
 @testable import bench

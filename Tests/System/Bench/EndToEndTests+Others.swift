@@ -1,6 +1,6 @@
 // Servers and message forms of others, several loads in one call, and files that are compared.
 import Foundation
-import Programs
+import TestSupport
 import Testing
 
 @testable import bench
@@ -49,7 +49,17 @@ extension EndToEndTests {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let paths = ["a", "b"].map { folder.appendingPathComponent($0).path }
-        var file = ReportTests.sample()
+        var run = bench.Run(seconds: 3)
+        run.timeline = (0..<30).map {
+            let perSecond = 100_000 + Double($0 % 7) * 900
+            return Slice(at: Double($0) / 10, perSecond: perSecond, p50: 600, p99: 1100, max: 1500)
+        }
+        var file = ReportFile(command: ["bench", "echo"], machine: "A machine")
+        file.reports = [
+            Report(
+                load: "echo", title: "32 B", unit: "messages", server: "echo-server",
+                url: "ws://127.0.0.1:1/", runs: [run])
+        ]
         try JSONEncoder().encode(file).write(to: URL(fileURLWithPath: paths[0]))
         for index in file.reports[0].runs[0].timeline.indices {
             file.reports[0].runs[0].timeline[index].perSecond /= 2

@@ -1,7 +1,7 @@
 // The load generator as its users run it, against real servers: what is sent arrives, what fails is
 // counted, and the exit status says so.
 import Foundation
-import Programs
+import TestSupport
 import Testing
 
 @testable import bench

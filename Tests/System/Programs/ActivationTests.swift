@@ -1,7 +1,7 @@
 // Sockets that were handed over and cannot be used: one sentence, and nothing is served by halves.
 import Foundation
 import Glibc
-import Programs
+import TestSupport
 import Testing
 
 @Suite struct ActivationTests {

@@ -1,6 +1,6 @@
 // A program that has no room left: it tells those who come, takes no time, and goes on.
 import Glibc
-import Programs
+import TestSupport
 import Testing
 
 @Suite struct FullServerTests {

@@ -1,7 +1,7 @@
 // The server and its service manager, with a socket of the test's own for the manager's.
 import Foundation
 import Glibc
-import Programs
+import TestSupport
 import Testing
 
 @Suite struct NotifyTests {

@@ -1,7 +1,7 @@
 // The programs as a person meets them: what they say when they start, stop, and cannot.
 import Foundation
 import Glibc
-import Programs
+import TestSupport
 import Testing
 
 @Suite struct ProgramTests {

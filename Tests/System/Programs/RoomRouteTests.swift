@@ -1,7 +1,7 @@
 // Rooms over plain HTTP, at the public port and at the control socket.
 import Foundation
 import Glibc
-import Programs
+import TestSupport
 import Testing
 
 @Suite struct RoomRouteTests {
@@ -19,7 +19,7 @@ import Testing
                 at: folder, withIntermediateDirectories: true)
             let control = folder.appendingPathComponent("control.sock").path
             run = try Run(command("roost", port: "0", "--control", control) + more)
-            port = RoostTests.port(of: try #require(run.address()))
+            port = TestSupport.port(of: try #require(run.address()))
         }
 
         deinit { try? FileManager.default.removeItem(at: folder) }

@@ -1,8 +1,8 @@
 // The client over real sockets: against this server, and against sockets that answer otherwise.
 import Foundation
 import Logging
-import Programs
 import Synchronization
+import TestSupport
 import Testing
 import WebSocketServer
 

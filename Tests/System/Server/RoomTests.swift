@@ -1,5 +1,5 @@
 // Topics over real sockets: everybody gets everything, and why somebody left is known.
-import Programs
+import TestSupport
 import Testing
 import WebSocketServer
 

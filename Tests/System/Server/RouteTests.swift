@@ -1,5 +1,5 @@
 // Plain HTTP beside the upgrade, over real sockets.
-import Programs
+import TestSupport
 import Testing
 import WebSocketServer
 

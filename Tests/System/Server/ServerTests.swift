@@ -1,5 +1,5 @@
 // The whole server over real sockets: upgrades, mail, the stop.
-import Programs
+import TestSupport
 import Testing
 import WebSocketServer
 

@@ -1,6 +1,6 @@
 // A real systemd as PID 1, in a container: the package is installed, used, upgraded and removed.
 import Foundation
-import Programs
+import TestSupport
 import Testing
 
 @Suite struct BootTests {

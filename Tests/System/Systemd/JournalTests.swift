@@ -1,6 +1,6 @@
 // A journald without a boot: what the server sends is what journalctl shows.
 import Foundation
-import Programs
+import TestSupport
 import Testing
 
 @Suite struct JournalTests {

@@ -1,7 +1,7 @@
 // The units as systemd reads them: without a word of complaint, and closed on all sides.
 import Foundation
 import Glibc
-import Programs
+import TestSupport
 import Testing
 
 @Suite struct UnitFileTests {

@@ -1,5 +1,4 @@
-// Readers who poll: what they ask, how they take answers, when they ask again; and the three ways
-// to hear of messages side by side.
+// Readers who poll: what they ask, how they take answers, when they ask again.
 import Foundation
 import Testing
 
@@ -105,43 +104,5 @@ import Testing
         #expect(bytes.span.number(after: Array(#""y":"#.utf8)) == nil)
         #expect(text.field("x") == nil)
         #expect(#"{"a":"b","session":"s1"}"#.field("session") == "s1")
-    }
-}
-
-extension EndToEndTests {
-    @Test func `Asking, long poll and push all bring everything, and differ in what that takes`()
-        throws
-    {
-        let result = try BenchRun([
-            "polling", "-c", "12", "--interval", "0.5", "--wait", "2", "--rate", "10", "--as-built",
-            "-t", "1", "--warmup", "0.2", "--json", "JSON",
-        ])
-        // Each message at each reader, none lost and none twice: else there were failures.
-        #expect(result.status == 0, "\(result.output)\(result.errors)")
-        let runs = try #require(result.file?.reports.map { $0.runs[0] })
-        try #require(runs.count == 3)
-        let (ask, long, push) = (runs[0], runs[1], runs[2])
-        #expect(runs.allSatisfy { $0.counted > 0 && $0.latency != nil && $0.wireReceived > 0 })
-        #expect(ask.requests > 0 && long.requests > 0 && push.requests == 0)
-        // Half an interval in the mean, against a round trip.
-        #expect(try #require(ask.latency).mean > 100_000)
-        #expect(try #require(push.latency).p50 < #require(ask.latency).p50)
-        // Twice a second for each of twelve.
-        #expect((12...48).contains(ask.requests))
-        for name in ["ask every 0.5 s", "long poll", "push"] {
-            #expect(result.output.contains(name), "\(result.output)")
-        }
-    }
-
-    @Test func `Nobody there is a failure of each way`() throws {
-        let port = try #require(Machine.freePort())
-        let result = try BenchRun(
-            ["polling", "-c", "3", "--url", "ws://127.0.0.1:\(port)"] + EndToEndTests.short)
-        #expect(result.status == 1)
-        let reports = try #require(result.file?.reports)
-        #expect(reports.count == 3)
-        for report in reports {
-            #expect(report.failures.contains { $0.key.contains("refused") && $0.value >= 3 })
-        }
     }
 }

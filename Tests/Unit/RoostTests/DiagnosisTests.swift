@@ -1,5 +1,6 @@
 // How many connections a machine can hold: tables over its facts.
 import Foundation
+import TestSupport
 import Testing
 
 @testable import roost

@@ -1,7 +1,7 @@
 // The chat page as it stands in the binary: nothing that it loads is forgotten, nothing is inline.
 import CPage
 import Foundation
-import Programs
+import TestSupport
 import Testing
 
 @Suite struct PageTests {

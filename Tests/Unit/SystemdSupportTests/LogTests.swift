@@ -1,7 +1,7 @@
 // The log of a service: records as the journal takes them, lines, limits, and losses that are told.
 import LinuxReactor
 import Logging
-import Programs
+import TestSupport
 import Testing
 
 @testable import SystemdSupport

@@ -1,5 +1,5 @@
 // What the service manager is told, and that nothing about it can hold a server up.
-import Programs
+import TestSupport
 import Testing
 
 @testable import SystemdSupport

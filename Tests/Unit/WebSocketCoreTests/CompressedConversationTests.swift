@@ -1,8 +1,8 @@
 // Compressed messages from one side's encoder to the other side's application, through everything
 // that lies between them.
 
-import ReferenceZlib
 import Testing
+import WireKit
 
 @testable import WebSocketCore
 

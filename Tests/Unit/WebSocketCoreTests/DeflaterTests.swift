@@ -1,7 +1,7 @@
 // Compression: what a foreign peer makes of it, within the window that it allows.
 
-import ReferenceZlib
 import Testing
+import WireKit
 
 @testable import WebSocketCore
 

@@ -1,6 +1,7 @@
 // Frames that we write are frames that the other side reads.
 
 import Testing
+import WireKit
 
 @testable import WebSocketCore
 

@@ -1,8 +1,8 @@
 // What may come out of a message: exact limits, bombs, and contexts of bounded size.
 
 import CZlib
-import ReferenceZlib
 import Testing
+import WireKit
 
 @testable import WebSocketCore
 

@@ -1,8 +1,8 @@
 // Decompression: the examples of RFC 7692, damaged messages, bombs, and contexts that are kept.
 
 import CZlib
-import ReferenceZlib
 import Testing
+import WireKit
 
 @testable import WebSocketCore
 

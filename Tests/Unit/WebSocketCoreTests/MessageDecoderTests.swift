@@ -1,6 +1,7 @@
 // The decoder against a table of wire cases, each cut in every way that a network can cut it.
 
 import Testing
+import WireKit
 
 @testable import WebSocketCore
 

@@ -1,5 +1,7 @@
 // Each rule of the frame layer broken, with the byte that shows it; limits, UTF-8 and compression.
 
+import WireKit
+
 @testable import WebSocketCore
 
 extension WireCase {

@@ -1,6 +1,7 @@
 // What stands on the wire and what it means: valid traffic, and each rule broken.
 
 import Testing
+import WireKit
 
 @testable import WebSocketCore
 
