@@ -10,9 +10,12 @@ DEB_FOLDER ?= .build-deb
 PYTHON_TESTS = Tests/Support/python
 DOCUMENTED = WebSocketServer WebSocketCore LinuxReactor SystemdSupport ChatRooms
 SYMBOLS = .build/debug/../symbolgraph
+# What `make check` runs, by the names of the folders.
+CHECKED = $(notdir $(wildcard Tests/Unit/*)) SimulationTests
+space := $(subst ,, )
 
-.PHONY: help run test conformance hostile bench bench-peers bench-reference bench-micro fuzz docs deps deps-test \
-	format clean install release deb
+.PHONY: help run check test conformance hostile bench bench-peers bench-reference bench-micro fuzz \
+	docs deps deps-test format clean install release deb
 .DEFAULT_GOAL := help
 
 help: ## List what can be made
@@ -23,19 +26,25 @@ run: deps ## Build the chat and serve it (ARGS="--port 9000" is passed on)
 	$(RELEASE) --product roost
 	@exec "$$($(RELEASE) --show-bin-path)/roost" serve $(ARGS)
 
+check: ## Build and run the unit and simulation tests: quick, and nothing is installed
+	@scripts/install-packages build --only-look
+	@scripts/require-swift
+	$(SWIFT_BUILD) --build-tests
+	@scripts/run-tests.sh --filter '^($(subst $(space),|,$(strip $(CHECKED))))\.'
+
 test: deps-test ## Build everything and run all tests (ARGS="--filter Name" for some)
 	$(SWIFT_BUILD) --build-tests
 	$(RELEASE) --product echo-server
 	$(RELEASE) --product AutobahnClient
 	$(RELEASE) --product roost
-	@ROOST_RELEASE_FOLDER="$$($(RELEASE) --show-bin-path)" Tests/Support/run-tests.sh $(ARGS)
+	@ROOST_RELEASE_FOLDER="$$($(RELEASE) --show-bin-path)" scripts/run-tests.sh $(ARGS)
 
 conformance: deps ## Run the Autobahn test suite (needs Python 2.7) against server and client
 	$(RELEASE) --product echo-server
 	$(RELEASE) --product AutobahnClient
-	@$(PYTHON_TESTS)/autobahn.py --expected Tests/ConformanceTests/expected-server.json -- \
+	@$(PYTHON_TESTS)/autobahn.py --expected Tests/Interop/expected-server.json -- \
 		"$$($(RELEASE) --show-bin-path)/echo-server" 0 --verbatim
-	@$(PYTHON_TESTS)/autobahn_client.py --expected Tests/ConformanceTests/expected-client.json -- \
+	@$(PYTHON_TESTS)/autobahn_client.py --expected Tests/Interop/expected-client.json -- \
 		"$$($(RELEASE) --show-bin-path)/AutobahnClient"
 
 hostile: deps ## Attack the echo server, and see that each attack gets its documented answer
@@ -47,8 +56,8 @@ bench: deps ## Flood the servers and see what they take (ARGS="echo --rate 10000
 	@exec "$$($(RELEASE) --show-bin-path)/bench" $(ARGS)
 
 bench-peers: deps ## Measure other WebSocket servers under the same loads (ARGS="--runs 5")
-	@.ci/install-packages peers
-	@Tests/Support/python-venv.sh .venv-peers Benchmarks/peers/requirements.txt
+	@scripts/install-packages peers
+	@scripts/python-venv.sh .venv-peers Benchmarks/peers/requirements.txt
 	$(RELEASE)
 	@exec "$$($(RELEASE) --show-bin-path)/bench" peers $(ARGS)
 
@@ -58,8 +67,8 @@ bench-reference: deps ## Measure the servers beside a bare one in C (ARGS=--quic
 	$(RELEASE) --product roost
 	@Benchmarks/reference/compare.py $(ARGS)
 
-bench-micro: deps ## Count instructions, of an echo to single steps (ARGS=--update keeps the new ones)
-	@.ci/install-packages measuring
+bench-micro: deps ## Count instructions, of an echo to single steps (ARGS=--update keeps them)
+	@scripts/install-packages measuring
 	$(RELEASE) --product echo-server
 	$(RELEASE) --product broadcast-server
 	@Benchmarks/Micro/instructions.py $(ARGS)
@@ -73,8 +82,8 @@ docs: deps ## Make the library's reference; a broken link, a bare name, a bad ex
 	@# It ends badly for want of the tests' own module; what is asked for has been written by then.
 	@swift package dump-symbol-graph --minimum-access-level public --skip-synthesized-members \
 		>/dev/null 2>&1 || true
-	@Tests/Support/undocumented.py $(SYMBOLS) $(DOCUMENTED)
-	@Tests/Support/examples.py .build-docs/examples README.md Sources/*/*.docc/*.md
+	@scripts/undocumented.py $(SYMBOLS) $(DOCUMENTED)
+	@scripts/examples.py .build-docs/examples README.md Sources/*/*.docc/*.md
 	@for target in $(DOCUMENTED); do \
 		ROOST_DOCS=1 swift package --scratch-path .build-docs --allow-writing-to-directory .build-docs \
 			generate-documentation --target $$target --warnings-as-errors \
@@ -83,12 +92,12 @@ docs: deps ## Make the library's reference; a broken link, a bare name, a bad ex
 	done
 
 deps: ## Install what the build needs, where it is missing
-	@.ci/install-packages build
-	@.ci/require-swift
+	@scripts/install-packages build
+	@scripts/require-swift
 
 deps-test: deps
-	@.ci/install-packages tests
-	@Tests/Support/python-venv.sh .venv-test Tests/Support/python/requirements.txt
+	@scripts/install-packages tests
+	@scripts/python-venv.sh .venv-test Tests/Support/python/requirements.txt
 
 install: ## Install the chat server and its units below PREFIX (/usr/local), DESTDIR in front
 	@test -x .build/release/roost || { echo "Build it first, as yourself: make release"; exit 1; }
@@ -101,7 +110,7 @@ release: deps ## Build the chat server as it is installed
 	$(RELEASE) --product roost
 
 deb: release ## Make a Debian package of the chat server in .build-deb
-	@.ci/install-packages deb
+	@scripts/install-packages deb
 	@deploy/deb/build "$$($(RELEASE) --show-bin-path)/roost" $(DEB_FOLDER)
 
 format: ## Lay out all Swift sources

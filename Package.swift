@@ -94,58 +94,66 @@ let package = Package(
             ],
             path: "Benchmarks/bench", swiftSettings: strict),
 
-        // Tests: a folder per target, then the whole server against its peers.
+        // The tests: Tests/README.md says what is where.
+        // What several of them share are test targets too, so that a release build, which has
+        // nothing testable, leaves them out.
         .testTarget(
-            name: "WebSocketCoreTests", dependencies: ["WebSocketCore", "ReferenceZlib", "CZlib"],
-            swiftSettings: tests),
-        .testTarget(name: "ChatRoomsTests", dependencies: ["ChatRooms"], swiftSettings: tests),
+            name: "TestSupport", path: "Tests/Support/TestSupport", swiftSettings: tests),
         .testTarget(
-            name: "SystemdSupportTests", dependencies: ["SystemdSupport", "Programs"],
-            swiftSettings: tests),
-        .testTarget(
-            name: "LinuxReactorTests", dependencies: ["LinuxReactor"], swiftSettings: tests),
-        .testTarget(
-            name: "WebSocketServerTests", dependencies: ["WebSocketServer", "Programs"],
+            name: "WireKit", dependencies: ["WebSocketCore", "CZlib"], path: "Tests/WireKit",
             swiftSettings: tests),
         .testTarget(
-            name: "SimulationTests",
-            dependencies: ["WebSocketServer", "LinuxReactor", "ReferenceZlib"],
+            name: "SimulationKit", dependencies: ["WebSocketServer", "LinuxReactor", "WireKit"],
+            path: "Tests/SimulationKit", swiftSettings: tests),
+        .testTarget(
+            name: "WebSocketCoreTests", dependencies: ["WebSocketCore", "WireKit", "CZlib"],
+            path: "Tests/Unit/WebSocketCoreTests", swiftSettings: tests),
+        .testTarget(
+            name: "ChatRoomsTests", dependencies: ["ChatRooms"], path: "Tests/Unit/ChatRoomsTests",
+            swiftSettings: tests),
+        .testTarget(
+            name: "LinuxReactorTests", dependencies: ["LinuxReactor"],
+            path: "Tests/Unit/LinuxReactorTests", swiftSettings: tests),
+        .testTarget(
+            name: "SystemdSupportTests", dependencies: ["SystemdSupport", "TestSupport"],
+            path: "Tests/Unit/SystemdSupportTests", swiftSettings: tests),
+        .testTarget(
+            name: "RoostTests",
+            dependencies: ["roost", "CommandLineOptions", "CPage", "TestSupport"],
+            path: "Tests/Unit/RoostTests", swiftSettings: tests),
+        .testTarget(
+            name: "BenchTests", dependencies: ["bench"], path: "Tests/Unit/BenchTests",
+            swiftSettings: tests),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["SimulationKit", "roost", "TestSupport"],
+            path: "Tests/Simulation", swiftSettings: tests),
+        .testTarget(
+            name: "FuzzTests", dependencies: ["SimulationKit", "WireKit", "ChatRooms"],
+            path: "Tests/Fuzz",
+            exclude: [
+                "Package.swift", "Runner", "Corpora", "Dictionaries", "SimulationKit", "WireKit",
+                "fuzz.py", "seeds.py",
+            ],
+            swiftSettings: tests),
+        .testTarget(
+            name: "SystemTests",
+            dependencies: [
+                "roost", "bench", "EchoServer", "BroadcastServer", "CommandLineOptions",
+                "WebSocketServer", "LinuxReactor", "TestSupport",
+            ],
+            path: "Tests/System", swiftSettings: tests),
+        .testTarget(
+            name: "InteropTests",
+            dependencies: ["roost", "EchoServer", "Talk", "AutobahnClient", "TestSupport"],
+            path: "Tests/Interop",
+            exclude: ["expected-server.json", "expected-client.json", "RESULTS.md"],
+            swiftSettings: tests),
+        .testTarget(
+            name: "BrowserTests", dependencies: ["roost", "TestSupport"], path: "Tests/Browser",
             swiftSettings: tests),
         .executableTarget(
             name: "AutobahnClient", dependencies: ["WebSocketServer"],
             path: "Tests/Support/AutobahnClient", swiftSettings: strict),
-        .testTarget(
-            name: "FuzzTests",
-            dependencies: ["WebSocketServer", "LinuxReactor", "ChatRooms", "ReferenceZlib"],
-            path: "Tests/Fuzz",
-            exclude: [
-                "Package.swift", "Runner", "Corpora", "Dictionaries", "ReferenceZlib", "fuzz.py",
-                "seeds.py",
-            ],
-            swiftSettings: tests),
-        .target(name: "Programs", path: "Tests/Support/Programs", swiftSettings: tests),
-        .target(
-            name: "ReferenceZlib", dependencies: ["CZlib"], path: "Tests/Support/ReferenceZlib",
-            swiftSettings: tests),
-        .testTarget(
-            name: "RoostTests",
-            dependencies: [
-                "roost", "CommandLineOptions", "EchoServer", "BroadcastServer", "Talk", "CPage",
-                "Programs", "WebSocketServer", "LinuxReactor", "ReferenceZlib",
-            ],
-            swiftSettings: tests),
-        .testTarget(
-            name: "BenchTests",
-            dependencies: ["bench", "roost", "EchoServer", "BroadcastServer", "Programs"],
-            swiftSettings: tests),
-        .testTarget(
-            name: "SystemdTests", dependencies: ["roost", "Programs"], swiftSettings: tests),
-        .testTarget(
-            name: "BrowserTests", dependencies: ["roost", "Programs"], swiftSettings: tests),
-        .testTarget(
-            name: "ConformanceTests", dependencies: ["EchoServer", "AutobahnClient", "Programs"],
-            exclude: ["expected-server.json", "expected-client.json", "RESULTS.md"],
-            swiftSettings: tests),
     ],
     cLanguageStandard: .c2x
 )

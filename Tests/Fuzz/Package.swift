@@ -1,6 +1,7 @@
 // swift-tools-version: 6.2
 // The fuzzing targets with libFuzzer's entry point. It is a package of its own because of its
-// flags; the root's tests replay the corpora through the same targets. See `make fuzz`.
+// flags; the root's tests replay the corpora through the same targets. See `make fuzz`. The root's
+// kits are test targets, which no other package can import: links bring them in.
 import PackageDescription
 
 let package = Package(
@@ -8,18 +9,22 @@ let package = Package(
     dependencies: [.package(name: "roost", path: "../..")],
     targets: [
         .target(
-            name: "ReferenceZlib",
-            dependencies: [.product(name: "WebSocketCore", package: "roost")],
-            path: "ReferenceZlib", swiftSettings: [.swiftLanguageMode(.v6)]),
+            name: "WireKit", dependencies: [.product(name: "WebSocketCore", package: "roost")],
+            path: "WireKit", swiftSettings: [.swiftLanguageMode(.v6)]),
+        .target(
+            name: "SimulationKit",
+            dependencies: ["WireKit", .product(name: "WebSocketServer", package: "roost")],
+            path: "SimulationKit", swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(
             name: "fuzz",
             dependencies: [
-                "ReferenceZlib", .product(name: "WebSocketServer", package: "roost"),
+                "SimulationKit", "WireKit", .product(name: "WebSocketServer", package: "roost"),
                 .product(name: "ChatRooms", package: "roost"),
             ],
             path: ".",
             exclude: [
-                "Replay", "Corpora", "Dictionaries", "ReferenceZlib", "fuzz.py", "seeds.py",
+                "Replay", "Corpora", "Dictionaries", "SimulationKit", "WireKit", "fuzz.py",
+                "seeds.py",
             ],
             sources: ["Runner", "Targets"],
             // libFuzzer has the main function.

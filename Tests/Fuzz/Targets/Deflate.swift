@@ -1,5 +1,5 @@
 // Compressed messages: hostile ones, our own, and a peer's.
-import ReferenceZlib
+import WireKit
 
 @testable import WebSocketCore
 

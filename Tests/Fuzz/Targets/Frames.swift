@@ -1,4 +1,6 @@
 // Frames from a peer: the decoder in every cut, the encoder, masking and UTF-8.
+import WireKit
+
 @testable import WebSocketCore
 
 /// A stream means the same however it is cut, also when the decoder is written down and another

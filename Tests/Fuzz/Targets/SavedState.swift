@@ -2,6 +2,7 @@
 import LinuxReactor
 
 @testable import ChatRooms
+@testable import SimulationKit
 @testable import WebSocketServer
 
 /// A damaged state is refused, or it is taken up and everything holds that holds of any other: it

@@ -1,8 +1,9 @@
 // The whole server over a machine in memory, moved by the input.
 import LinuxReactor
-import ReferenceZlib
 import WebSocketCore
+import WireKit
 
+@testable import SimulationKit
 @testable import WebSocketServer
 
 /// Whatever clients send, cut, hold back and break off, and whenever another process takes over,

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the table of Tests/ConformanceTests/RESULTS.md from the committed outcomes of every case.
+"""Makes the table of Tests/Interop/RESULTS.md from the committed outcomes of every case.
 
     conformance_table.py             writes the table
     conformance_table.py --verify    ends with 1 if the table is not what the outcomes say
@@ -15,7 +15,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-FOLDER = Path(__file__).resolve().parents[2] / "ConformanceTests"
+FOLDER = Path(__file__).resolve().parents[2] / "Interop"
 RESULTS = FOLDER / "RESULTS.md"
 SIDES = {"server": "expected-server.json", "client": "expected-client.json"}
 TITLES = {

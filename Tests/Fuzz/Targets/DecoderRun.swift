@@ -1,1 +1,0 @@
-../../WebSocketCoreTests/DecoderRun.swift

@@ -1,0 +1,24 @@
+// What nobody should do to a server, done to the echo server at its default limits.
+import TestSupport
+import Testing
+
+extension Conformance {
+    @Suite("Hostile input")
+    struct HostileInputTests {
+        static let script = PythonScript("hostile.py")
+
+        @Test(
+            "each gets its documented answer, and a bystander hardly notices",
+            .enabled(if: script.missing == nil, "\(script.missing ?? "")"))
+        func everything() async throws {
+            let name = "echo-server"
+            let optimized = BuildProducts.optimizedPath(name)
+            // Of a debug build it is only asked that the bystander is served at all.
+            let (status, words) = try await Self.script.run(
+                options: ["--p99-ms", optimized == nil ? "30000" : "50"],
+                against: [optimized ?? BuildProducts.path(name), "0"], seconds: 300)
+            print(words)
+            #expect(status == 0, "\(words)")
+        }
+    }
+}

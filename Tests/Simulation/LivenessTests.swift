@@ -1,0 +1,165 @@
+// Who counts as being there: silence, slowness and being held are three different things.
+import LinuxReactor
+import Testing
+import WebSocketServer
+
+@testable import SimulationKit
+
+@Suite struct LivenessTests {
+    private func limits(_ change: (inout Limits) -> Void) -> Limits {
+        var limits = Limits()
+        change(&limits)
+        return limits
+    }
+
+    @Test func `A held connection may be held for longer than a Pong may take`() throws {
+        var simulation = try Simulation(Talkative())
+        let client = simulation.open()
+        client.send("hold")
+        for _ in 0..<30 {
+            simulation.run(for: .seconds(10))
+            // Its answers are there, but nobody looks at them now.
+            client.read()
+            if client.frames.contains(where: { $0.opcode == 9 }) { client.send(10, []) }
+            _ = client.takeTexts()
+        }
+        client.send("x")
+        simulation.settle()
+        #expect(simulation.handler.causes.isEmpty)
+        simulation.core.io.resumeReading(ConnectionID(resourceID: 1, slot: 0))
+        simulation.settle()
+        #expect(simulation.handler.heard == [1: 2])
+        // From now on its silence means something again.
+        simulation.run(for: .seconds(36))
+        #expect(simulation.handler.causes == [1: .pingTimeout])
+    }
+
+    /// What is waited for, and for how many seconds.
+    enum Deadline: CaseIterable {
+        case request, restOfRequest, ping, pong, close, refusal
+
+        var seconds: Double {
+            switch self {
+            case .request, .restOfRequest: 10
+            case .ping: 25
+            case .pong: 35
+            case .close: 5
+            // The answer is out at once; the peer has as long to go.
+            case .refusal: 5
+            }
+        }
+    }
+
+    @Test(arguments: Deadline.allCases)
+    func `A deadline is kept to two ticks of 67 ms, and never early`(deadline: Deadline) throws {
+        var simulation = try Simulation(Recorder())
+        let network = simulation.network
+        let client: SimulatedClient
+        switch deadline {
+        case .request, .restOfRequest, .refusal:
+            client = SimulatedClient(network: network, socket: network.connect())
+            if deadline == .restOfRequest { network.send(Array("GET".utf8), on: client.socket) }
+            if deadline == .refusal { network.send(Array("GET\r\n".utf8), on: client.socket) }
+        case .ping, .pong, .close:
+            client = simulation.open()
+            if deadline == .close { client.send("close me") }
+        }
+        simulation.settle()
+        _ = network.receive(on: client.socket)
+        let start = network.clock
+        let happened = {
+            switch deadline {
+            case .ping, .restOfRequest: !network.sockets[client.socket]!.toClient.isEmpty
+            default: network.sockets[client.socket]!.isClosed
+            }
+        }
+        while !happened(), network.clock < start + .seconds(100) {
+            // Garbage does not help it.
+            if deadline == .refusal { network.send([0x61], on: client.socket) }
+            simulation.run(for: .milliseconds(20))
+        }
+        let seconds = Double(network.clock.nanoseconds - start.nanoseconds) / 1e9
+        #expect(seconds >= deadline.seconds)
+        // What was last heard is known to a tick, so a Ping may be two more late.
+        let ticks = deadline == .ping || deadline == .pong ? 4.0 : 2.0
+        #expect(seconds <= deadline.seconds + ticks * 0.0672 + 0.04)
+    }
+
+    @Test func `A peer that is lost while it is held is told so at once`() throws {
+        var simulation = try Simulation(Talkative())
+        let client = simulation.open()
+        client.send("hold")
+        simulation.settle()
+        client.send("x")
+        simulation.network.sockets[client.socket]!.isReset = true
+        simulation.settle()
+        #expect(simulation.handler.causes == [1: .connectionLost(104)])
+        #expect(simulation.network.openDescriptors.isEmpty)
+    }
+
+    @Test func `Who reads its own answers slowly is there as long as it goes on`() throws {
+        var simulation = try Simulation(
+            Recorder(), limits: limits { $0.ownOutputByteCount = 10_000 })
+        let client = simulation.open()
+        client.read()
+        simulation.network.sockets[client.socket]!.window = 0
+        let message = String(repeating: "m", count: 1000)
+        for _ in 0..<40 { client.send(message) }
+        for _ in 0..<42 {
+            simulation.network.sockets[client.socket]!.window = 1000
+            simulation.run(for: .seconds(9))
+        }
+        #expect(simulation.handler.causes.isEmpty)
+        #expect(client.takeTexts() == Array(repeating: message, count: 40))
+        // Now it stands still, with answers unread.
+        simulation.network.sockets[client.socket]!.window = 0
+        for _ in 0..<40 { client.send(message) }
+        simulation.run(for: .seconds(37))
+        #expect(simulation.handler.causes == [1: .pingTimeout])
+    }
+
+    @Test func `Who reads broadcasts slowly is there, though no Pong can come through`() throws {
+        var simulation = try Simulation(Scripted())
+        simulation.handler.padding = String(repeating: "p", count: 10_000)
+        let (slow, speaker) = (simulation.open(), simulation.open())
+        slow.send("sub 0")
+        simulation.settle()
+        slow.read()
+        for _ in 0..<40 { speaker.send("pub 0") }
+        for _ in 0..<20 {
+            simulation.network.sockets[slow.socket]!.window = 10_000
+            simulation.run(for: .seconds(9))
+            speaker.send(10, [])
+        }
+        #expect(simulation.handler.causes.isEmpty)
+        simulation.network.sockets[slow.socket]!.window = 0
+        for _ in 0..<5 {
+            simulation.run(for: .seconds(9))
+            speaker.send(10, [])
+        }
+        #expect(simulation.handler.causes == [1: .pingTimeout])
+    }
+
+    /// Others keep its outbox from ever being empty.
+    @Test func `Who has read half of its own output is heard again`() throws {
+        var simulation = try Simulation(
+            Scripted(), limits: limits { $0.ownOutputByteCount = 10_000 })
+        simulation.handler.padding = String(repeating: "p", count: 1000)
+        let (client, other) = (simulation.open(), simulation.open())
+        client.read()
+        simulation.network.sockets[client.socket]!.window = 0
+        for _ in 0..<12 { client.send("tell 0") }
+        client.send("sub 0")
+        simulation.settle()
+        let before = simulation.handler.members[0].count
+        #expect(before == 0)
+        for _ in 0..<8 where simulation.handler.members[0].isEmpty {
+            simulation.network.sockets[client.socket]!.window += 3000
+            other.send("tell 0")
+            other.send("tell 0")
+            simulation.settle()
+        }
+        #expect(simulation.handler.members[0].count == 1)
+        #expect(simulation.core.io.bufferedByteCount(of: simulation.handler.ids[0]) > 1000)
+    }
+}

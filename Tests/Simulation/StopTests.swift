@@ -1,0 +1,132 @@
+// The orderly stop: spread, answered or not, hurried along, and never longer than it said.
+import LinuxReactor
+import Testing
+import WebSocketServer
+
+@testable import SimulationKit
+
+@Suite struct StopTests {
+    private func closed(_ clients: [SimulatedClient]) -> Int {
+        clients.filter { $0.closeCode == 1001 }.count
+    }
+
+    @Test func `Closes are spread over the grace, a thousand a second at most`() throws {
+        var simulation = try Simulation(Recorder())
+        let clients = (0..<400).map { _ in simulation.open() }
+        simulation.core.io.stop(grace: .seconds(5))
+        simulation.settle()
+        #expect(closed(clients) < 20)
+        simulation.run(for: .milliseconds(200))
+        #expect((150...250).contains(closed(clients)))
+        simulation.run(for: .milliseconds(230))
+        #expect(closed(clients) == 400)
+        #expect(simulation.handler.causes.isEmpty)
+        for client in clients { client.send(8, [0x03, 0xE9]) }
+        simulation.settle()
+        #expect(simulation.core.isDone == true)
+        #expect(simulation.handler.causes.values.allSatisfy { $0 == .stopping })
+        #expect(simulation.handler.causes.count == 400)
+    }
+
+    @Test func `A short grace is kept, however many there are`() throws {
+        var simulation = try Simulation(Recorder())
+        let clients = (0..<400).map { _ in simulation.open() }
+        simulation.core.io.stop(grace: .milliseconds(40))
+        simulation.run(for: .milliseconds(80))
+        #expect(closed(clients) == 400)
+    }
+
+    @Test func `Who does not answer is cut off when its time is over`() throws {
+        var simulation = try Simulation(Recorder())
+        let (silent, stuck) = (simulation.open(), simulation.open())
+        stuck.send("hold")
+        simulation.settle()
+        simulation.network.sockets[stuck.socket]!.window = 0
+        // Half a request, a request that nobody answers, and one that has just connected.
+        let (half, waiting) = (simulation.network.connect(), simulation.network.connect())
+        simulation.network.send(Array("GET /".utf8), on: half)
+        simulation.settle()
+        simulation.core.io.stop(grace: .zero)
+        simulation.run(for: .seconds(4))
+        #expect(silent.closeCode == 1001)
+        #expect(simulation.core.isDone == false)
+        #expect(simulation.network.sockets[half]!.isClosed)
+        #expect(simulation.network.sockets[waiting]!.isClosed)
+        simulation.run(for: .seconds(2))
+        #expect(simulation.core.isDone == true)
+        #expect(simulation.handler.causes == [1: .stopping, 2: .stopping])
+        #expect(simulation.network.sockets[stuck.socket]!.wasReset)
+        #expect(simulation.network.openDescriptors.isEmpty)
+        #expect(simulation.core.takenCounts.connections == 0)
+    }
+
+    @Test func `A second signal ends the spreading, a third changes nothing`() throws {
+        var simulation = try Simulation(Recorder())
+        let clients = (0..<300).map { _ in simulation.open() }
+        simulation.network.pendingSignals = [15]
+        simulation.run(for: .milliseconds(50))
+        #expect(closed(clients) < 100)
+        simulation.network.pendingSignals = [15]
+        simulation.settle()
+        #expect(closed(clients) == 300)
+        let start = simulation.network.clock
+        for _ in 0..<3 {
+            simulation.run(for: .seconds(1))
+            simulation.network.pendingSignals = [2]
+        }
+        while !simulation.core.isDone, simulation.network.clock < start + .seconds(30) {
+            simulation.run(for: .milliseconds(100))
+        }
+        #expect(simulation.network.clock < start + .seconds(6))
+    }
+
+    /// An answer that never comes has no deadline of its own; the stop has.
+    @Test func `Asking again does not put the end off`() throws {
+        var simulation = try Simulation(Library())
+        let socket = simulation.network.connect()
+        simulation.network.send(Array("GET /later HTTP/1.1\r\nHost: a\r\n\r\n".utf8), on: socket)
+        simulation.settle()
+        let start = simulation.network.clock
+        while !simulation.core.isDone, simulation.network.clock < start + .seconds(30) {
+            simulation.core.io.stop(grace: .seconds(60))
+            simulation.run(for: .seconds(1))
+        }
+        #expect(simulation.network.clock < start + .seconds(8))
+        #expect(simulation.network.sockets[socket]!.wasReset)
+    }
+
+    @Test func `A request that is answered during the stop gets its answer, and no next one`()
+        throws
+    {
+        var simulation = try Simulation(Library())
+        let socket = simulation.network.connect()
+        let request = Array("GET /later HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
+        simulation.network.send(request + request, on: socket)
+        simulation.settle()
+        simulation.core.io.stop()
+        simulation.settle()
+        simulation.core.io.respond(to: simulation.handler.waiting[0], with: .text(.ok, "last"))
+        simulation.settle()
+        let answer = String(decoding: simulation.network.receive(on: socket), as: UTF8.self)
+        #expect(answer.contains("Connection: close\r\n") && answer.hasSuffix("\r\n\r\nlast\n"))
+        #expect(simulation.handler.asked.count == 1)
+        simulation.network.sockets[socket]!.clientHasEnded = true
+        simulation.settle()
+        #expect(simulation.core.isDone == true)
+    }
+
+    @Test func `Nobody new is let in while it stops, and it does not spin`() throws {
+        var simulation = try Simulation(Recorder())
+        let client = simulation.open()
+        simulation.core.io.stop(grace: .zero)
+        simulation.settle()
+        _ = simulation.network.connect()
+        let turns = simulation.core.io.statistics.turnCount
+        simulation.run(for: .seconds(3))
+        #expect(simulation.core.io.statistics.turnCount - turns < 60)
+        #expect(simulation.core.io.statistics.acceptedCount == 1)
+        client.send(8, [0x03, 0xE9])
+        simulation.settle()
+        #expect(simulation.core.isDone == true)
+    }
+}

@@ -1,0 +1,132 @@
+// Everything at once, by seed: what must hold whatever clients and the machine do.
+import Foundation
+import LinuxReactor
+import Testing
+import WebSocketCore
+import WebSocketServer
+import WireKit
+
+@testable import SimulationKit
+
+@Suite struct SwarmTests {
+    /// More seeds than usual: `ROOST_SEEDS=5000 swift test --filter SwarmTests`.
+    static let seedCount =
+        ProcessInfo.processInfo.environment["ROOST_SEEDS"].flatMap { UInt64($0) } ?? 60
+
+    @Test(arguments: 1...seedCount)
+    func `Whatever happens, the contract holds and nothing is left`(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed &* 104_729)
+        var limits = Limits()
+        limits.messageByteCount = 5000
+        limits.outboxByteCount = 20_000
+        limits.ownOutputByteCount = 3000
+        limits.topicLogByteCount = 5000
+        limits.connectionCount = Int.random(in: 5...30, using: &random)
+        limits.connectionsPerAddress = 10
+        limits.flushBudget = Int.random(in: 1...50, using: &random)
+        limits.readByteBudget = Int.random(in: 100...5000, using: &random)
+        limits.acceptBudget = Int.random(in: 1...10, using: &random)
+        var simulation = try Simulation(Contract(), seed: seed, limits: limits) {
+            $0.compression = DeflatePolicy(keptClientWindowBits: seed % 2 == 0 ? 8 : nil)
+        }
+        simulation.network.receiveSizes = 1...Int.random(in: 1...3000, using: &random)
+        simulation.network.sendSizes = 1...Int.random(in: 1...3000, using: &random)
+        if seed % 4 == 0 { simulation.network.descriptorsLeft = 20 }
+        var sockets: [Int32] = []
+        for number in 0..<400 {
+            step(&simulation, &sockets, &random)
+            if Int.random(in: 0..<3, using: &random) > 0 {
+                simulation.turn()
+                simulation.core.checkInvariants("seed \(seed), step \(number)")
+            }
+            if seed % 3 == 0, Int.random(in: 0..<60, using: &random) == 0 {
+                try simulation.handOver()
+            }
+            let statistics = simulation.core.io.statistics
+            #expect(simulation.core.io.connectionCount == simulation.handler.open.count)
+            if seed % 3 != 0 {
+                #expect(Int(statistics.openedCount) == simulation.handler.openedCount)
+                let closes = statistics.closeCounts.reduce(0, +)
+                #expect(Int(closes) == simulation.handler.closedCount)
+            }
+        }
+        // Everybody leaves, one way or the other.
+        simulation.handler.holdsNobody = true
+        for socket in sockets {
+            if Bool.random(using: &random) {
+                simulation.network.sockets[socket]!.isReset = true
+            } else {
+                simulation.network.sockets[socket]!.clientHasEnded = true
+                simulation.network.sockets[socket]!.window = .max
+            }
+        }
+        simulation.network.descriptorsLeft = .max
+        if seed % 5 == 0 { simulation.mailbox.post("stop") }
+        simulation.run(for: .seconds(60))
+        simulation.core.checkInvariants("seed \(seed), the end")
+        #expect(simulation.network.openDescriptors.isEmpty)
+        #expect(simulation.handler.open.isEmpty)
+        #expect(simulation.handler.openedCount == simulation.handler.closedCount)
+        #expect(simulation.core.takenCounts == TakenCounts(topics: simulation.handler.rooms.count))
+    }
+
+    /// One thing that a client or the network does.
+    private func step(
+        _ simulation: inout Simulation<Contract>, _ sockets: inout [Int32],
+        _ random: inout SeededGenerator
+    ) {
+        let network = simulation.network
+        let offer = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits"
+        let fields = Bool.random(using: &random) ? [offer] : []
+        let handshake = Array(SimulatedClient.handshake(fields).utf8)
+        guard let socket = sockets.randomElement(using: &random),
+            Int.random(in: 0..<6, using: &random) > 0
+        else {
+            let peer = NetworkAddress.ipv4(
+                Bool.random(using: &random) ? 127 : 192, 0, 2, 1, port: 9)
+            let socket = network.connect(from: peer)
+            sockets.append(socket)
+            switch Int.random(in: 0..<8, using: &random) {
+            case 0: break
+            case 1: network.send(Array(handshake.prefix(40)), on: socket)
+            case 2: network.send([0xFF, 0, 13, 10, 13, 10], on: socket)
+            case 3:
+                let path = ["/", "/later", "/stream", "/large"].randomElement(using: &random)!
+                let request = Array("GET \(path) HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
+                for _ in 0..<Int.random(in: 1...9, using: &random) {
+                    network.send(request, on: socket)
+                }
+            default: network.send(handshake, on: socket)
+            }
+            return
+        }
+        switch Int.random(in: 0..<20, using: &random) {
+        case 0: network.sockets[socket]!.isReset = true
+        case 1: network.sockets[socket]!.clientHasEnded = true
+        case 2: network.sockets[socket]!.window = Int.random(in: 0...3000, using: &random)
+        case 3, 4: network.sockets[socket]!.window = .max
+        case 5: network.send(SimulatedClient.frame(8, [0x03, 0xE8]), on: socket)
+        case 6: network.send([UInt8.random(in: 0...255, using: &random)], on: socket)
+        case 7: network.clock = network.clock + .seconds(Int.random(in: 0...20, using: &random))
+        case 8: network.send(SimulatedClient.frame(9, [1, 2, 3]), on: socket)
+        case 9: network.send(handshake, on: socket)
+        case 10:
+            // Many small ones, for which one receive is too much to be answered at once.
+            let frame = SimulatedClient.frame(1, [UInt8](repeating: 0x61, count: 9))
+            network.send(Array((0..<500).map { _ in frame }.joined()), on: socket)
+        case 11: simulation.mailbox.post("news")
+        case 12, 13:
+            // Compressed, perhaps to one that has not agreed to that, and perhaps damaged.
+            let text = [UInt8](repeating: 0x7A, count: Int.random(in: 0...7000, using: &random))
+            var compressed = ReferenceDeflater().message(text)
+            if Int.random(in: 0..<8, using: &random) == 0 { compressed[0] ^= 0x55 }
+            let size = Int.random(in: 1...30, using: &random)
+            network.send(
+                SimulatedClient.fragments(1, compressed, pieceByteCount: size), on: socket)
+        default:
+            let count = Int.random(in: 0...1200, using: &random)
+            let payload = (0..<count).map { UInt8(truncatingIfNeeded: 0x20 + $0 % 90) }
+            network.send(SimulatedClient.frame(1, payload), on: socket)
+        }
+    }
+}

@@ -1,0 +1,71 @@
+// A chat server that a test runs and asks, and the machine's programs beside it.
+import Foundation
+import Glibc
+import Testing
+
+/// A server with a control socket and metrics, in a folder of the test's own.
+package final class OperatedRoost {
+    package let run: Run
+    package let port: UInt16
+    package let folder: URL
+    package let control: String
+
+    package init(_ more: [String] = [], environment: [String: String]? = nil) throws {
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "roost-\(UUID().uuidString.prefix(8))")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        control = folder.appendingPathComponent("control.sock").path
+        run = try Run(
+            command("roost", port: "0", "--control", control) + more, environment: environment)
+        port = TestSupport.port(of: try #require(run.address()))
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    /// One of the commands against this server.
+    package func shell(_ words: String..., input: String? = nil) throws -> Run {
+        try Run(
+            [BuildProducts.path("roost")] + words + ["--control", control], input: input)
+    }
+
+    package func ask(_ request: String) -> String {
+        let client = Client(path: control)!
+        client.send("\(request) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        return client.response()?.body ?? "no answer"
+    }
+}
+
+/// Programs of the machine that tests use where they are.
+package enum Tools {
+    package static func has(_ name: String) -> Bool {
+        ["/usr/bin/", "/usr/sbin/", "/usr/local/bin/"].contains {
+            FileManager.default.isExecutableFile(atPath: $0 + name)
+        }
+    }
+
+    /// A port that was free a moment ago, for programs that cannot be asked which one they got.
+    package static func freePort() -> UInt16 {
+        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(socket) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        return withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(socket, $0, size)
+                getsockname(socket, $0, &size)
+            }
+            return UInt16(bigEndian: $0.pointee.sin_port)
+        }
+    }
+
+    /// Asks again until it is true, for at most 20 s.
+    package static func eventually(_ condition: () -> Bool) -> Bool {
+        for _ in 0..<400 {
+            if condition() { return true }
+            usleep(50_000)
+        }
+        return false
+    }
+}

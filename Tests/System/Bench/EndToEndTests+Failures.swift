@@ -1,0 +1,132 @@
+// What goes wrong is counted by its kind, and makes the exit status; so does Ctrl-C.
+import Foundation
+import TestSupport
+import Testing
+
+@testable import bench
+
+extension EndToEndTests {
+    @Test func `A server that dies is a failure of each of its connections`() throws {
+        let server = try BenchedServer([BuildProducts.path("echo-server"), "PORT", "--verbatim"])
+        let began = Clock.now
+        let result = try BenchRun(
+            [
+                "echo", "-c", "12", "-t", "60", "--warmup", "0.1", "--as-built", "--url",
+                server.url, "--pid",
+                "\(server.process.processIdentifier)", "--json", "JSON",
+            ]
+        ) { bench in
+            // Killed once connections are being served: its own clock tells.
+            let pid = server.process.processIdentifier
+            while (ProcessUsage(of: pid)?.cpuSeconds ?? 1) < 0.2, bench.isRunning { usleep(10_000) }
+            kill(pid, SIGKILL)
+        }
+        #expect(result.status == 1)
+        let failures = try result.run.failures
+        let lost = failures.filter { $0.key.hasPrefix("connections lost") }.values.reduce(0, +)
+        #expect(lost == 12, "\(failures)")
+        #expect(result.output.contains("FAILED"))
+        #expect(Double(Clock.now - began) / 1e9 < 40, "it does not wait for the end of its time")
+    }
+
+    @Test func `A server that bench has started and that dies is named`() throws {
+        let result = try BenchRun(
+            [
+                "echo", "-c", "5", "-t", "30", "--warmup", "0.1", "--as-built", "--json", "JSON",
+                "--server",
+                "\(BuildProducts.path("echo-server")) {port} --verbatim & sleep 1; kill -9 $!",
+            ])
+        #expect(result.status != 0)
+        #expect((result.output + result.errors).contains("ended"))
+    }
+
+    @Test func `Nobody there, no WebSocket there, and a full server are told apart`() throws {
+        let port = try #require(Machine.freePort())
+        let nobody = try BenchRun(
+            ["echo", "-c", "3", "--url", "ws://127.0.0.1:\(port)"] + Self.short)
+        #expect(nobody.status == 1)
+        #expect(try nobody.run.failures.keys.contains { $0.contains("refused") })
+
+        let chat = try BenchedServer([BuildProducts.path("roost"), "serve", "--port", "PORT"])
+        let wrong = try BenchRun(["echo", "-c", "3", "--url", chat.url + "nowhere"] + Self.short)
+        #expect(wrong.status == 1)
+        #expect(try wrong.run.failures.keys.contains { $0.contains("404") })
+
+        let full = try BenchedServer([
+            BuildProducts.path("echo-server"), "PORT", "--max-connections", "4",
+        ])
+        let crowd = try BenchRun(["idle", "-c", "10", "--url", full.url] + Self.short)
+        #expect(crowd.status == 1)
+        #expect(try crowd.run.failures.contains { $0.key.contains("1013") && $0.value >= 5 })
+    }
+
+    @Test func `Replies of the wrong kind are seen`() throws {
+        // What one says everybody gets: for an echo that is somebody else's message.
+        let server = try BenchedServer([
+            BuildProducts.path("broadcast-server"), "PORT", "--no-limits",
+        ])
+        let result = try BenchRun(["echo", "-c", "3", "--url", server.url] + Self.short)
+        #expect(result.status == 1)
+        #expect(try result.run.failures[FailureKind.wrongReply] ?? 0 > 0)
+    }
+
+    @Test(arguments: [
+        (["echo", "--size", "19"], "at least that"), (["echo", "--url", "http://x"], "scheme"),
+        (["fanout", "-c", "3", "--speakers", "4"], "speakers"),
+        (["echo", "--rate", "0"], "--rate"),
+        (["echo", "--pid", "1"], "--url"), (["echo", "--template", "hello"], "{payload}"),
+        (["peers", "--url", "ws://127.0.0.1:1"], "no --url or"),
+        (["peers", "--only", "nobody"], "uWebSockets"),
+        (["compare", "/nowhere/a", "/nowhere/b"], "no report"),
+    ])
+    func `What cannot work is said before anything is started`(
+        arguments: [String], words: String
+    ) throws {
+        let more = arguments[0] == "compare" ? [] : ["--as-built"]
+        let result = try BenchRun(arguments + more)
+        #expect(result.status != 0)
+        #expect(result.errors.contains(words), "\(result.errors)")
+    }
+
+    // MARK: Ctrl-C
+
+    /// Started so that SIGINT is not ignored, as it would be below a script in the background.
+    private func interrupted(_ arguments: [String]) throws -> BenchRun {
+        try BenchRun(arguments + ["--as-built", "--json", "JSON"], listensToInterrupts: true) {
+            bench in
+            // Its generators are its children; once one has used up processor time, it is in the midst.
+            while bench.isRunning, try !Self.isLoading(bench.processIdentifier) { usleep(20_000) }
+            kill(bench.processIdentifier, SIGINT)
+        }
+    }
+
+    private static func isLoading(_ pid: pid_t) throws -> Bool {
+        let list =
+            (try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8))
+        let children = (list ?? "").split(separator: " ").compactMap { pid_t($0) }
+        return children.count >= 2
+            && children.allSatisfy { (ProcessUsage(of: $0)?.cpuSeconds ?? 0) > 0.3 }
+    }
+
+    @Test func `Ctrl-C ends measuring, and what was measured is reported`() throws {
+        let began = Clock.now
+        let result = try interrupted(["echo", "-c", "10", "-t", "100", "--warmup", "0"])
+        #expect(Double(Clock.now - began) / 1e9 < 60)
+        #expect(result.status == 130, "\(result.output)\(result.errors)")
+        let run = try result.run
+        #expect(run.failures.isEmpty && run.received == run.sent)
+        #expect(run.counted > 0 && run.seconds < 60)
+        #expect(run.server?.cpuSeconds ?? 0 > 0)
+        #expect(run.warnings.contains { $0.hasPrefix("Interrupted: ") })
+        // The rate is that of the time that was measured.
+        let whole = run.timeline.dropLast().map(\.perSecond)
+        #expect(whole.allSatisfy { $0 > 0 }, "\(whole)")
+    }
+
+    @Test func `Ctrl-C before there is anything to report says so`() throws {
+        let result = try interrupted(["echo", "-c", "10", "--warmup", "100"])
+        #expect(result.status == 130)
+        #expect(result.errors.contains("echo: interrupted before"), "\(result.errors)")
+        #expect(result.file?.reports.isEmpty == true)
+    }
+}

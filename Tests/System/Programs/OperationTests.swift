@@ -1,0 +1,171 @@
+// Running a server from a shell: status, publish, stop; metrics as Prometheus sees them.
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+@Suite struct OperationTests {
+    @Test func `A shell publishes, sees it in the status, and stops the server`() throws {
+        let roost = try OperatedRoost()
+        let member = Client(port: roost.port)
+        #expect(member.upgrade(path: "/chat") != nil)
+        member.sendText(#"{"type":"login","user":"ann"}"#)
+        _ = (member.text(), member.text())
+        let said = try roost.shell("publish", "lobby", "It's \"done\" \\ é").end()
+        #expect(said.status == 0 && said.output == "" && said.errors == "")
+        #expect(member.text()?.contains(#""text":"It's \"done\" \\ é""#) == true)
+        let piped = try roost.shell(
+            "publish", "lobby", "--user", "disk", input: "line 1\nline 2\n\n"
+        ).end()
+        #expect(piped.status == 0)
+        #expect(member.text()?.contains(#""user":"disk","text":"line 1\nline 2""#) == true)
+
+        let screen = try roost.shell("status").end()
+        #expect(screen.status == 0)
+        #expect(screen.output.contains("1 of at most"))
+        #expect(screen.output.contains("1 user in 1 room"))
+        #expect(screen.output.contains("lobby 1"))
+        let json = try roost.shell("status", "--json").end()
+        let object = try JSONSerialization.jsonObject(with: Data(json.output.utf8))
+        #expect((object as? [String: Any])?["messages"] as? Int == 2)
+        #expect(
+            (object as? [String: Any])?["process"] as? Int
+                == Int(roost.run.process.processIdentifier))
+
+        let doctor = try roost.shell("doctor").end()
+        #expect(doctor.status == 0)
+        #expect(doctor.output.hasPrefix("This machine can hold "))
+        #expect(doctor.output.contains("answers at its control socket: process"))
+        #expect(try roost.shell("stop").end().output == "The server is stopping.\n")
+        member.sendFrame(8, [0x03, 0xE9])
+        #expect(roost.run.end().status == 0)
+    }
+
+    @Test func `A failure is one sentence that says what to do`() throws {
+        let folder = FileManager.default.temporaryDirectory.path
+        let nowhere = try Run(
+            [BuildProducts.path("roost"), "status", "--control", "\(folder)/no-such.sock"]
+        ).end()
+        #expect(nowhere.status == 1)
+        #expect(nowhere.errors.contains("The server is not running"))
+        let roost = try OperatedRoost()
+        let name = try roost.shell("publish", "no/room", "x").end()
+        #expect(name.status == 1 && name.errors.contains("A room name is"))
+        let empty = try roost.shell("publish", "lobby", "").end()
+        #expect(empty.status == 1 && empty.errors.contains("is empty"))
+        let reload = try roost.shell("reload").end()
+        #expect(reload.status == 1 && reload.errors.contains("configuration"))
+        // Killed, it leaves its socket behind; the next one takes its place.
+        kill(roost.run.process.processIdentifier, SIGKILL)
+        _ = roost.run.end()
+        let dead = try roost.shell("status").end()
+        #expect(dead.status == 1 && dead.errors.contains("start it again"))
+        let next = try Run(command("roost", port: "0", "--control", roost.control))
+        #expect(next.address() != nil)
+        #expect(try roost.shell("status").end().status == 0)
+        #expect(next.stop(SIGTERM) == 0)
+    }
+
+    /// One that every user may run; what a path finds may lie in root's own folder.
+    private static let python = "/usr/bin/python3"
+
+    @Test(
+        .enabled(
+            if: geteuid() == 0 && Tools.has("setpriv")
+                && FileManager.default.isExecutableFile(atPath: python),
+            "needs root, setpriv and /usr/bin/python3"))
+    func `Who is no member is turned away by the file, and by the server`() throws {
+        let roost = try OperatedRoost()
+        chmod(roost.folder.path, 0o755)
+        // By a way that a stranger may go: the program may lie where only root looks.
+        let stranger = ["setpriv", "--reuid", "65533", "--regid", "65533", "--clear-groups"]
+        let ask = """
+            import socket, sys
+            s = socket.socket(socket.AF_UNIX)
+            try: s.connect(sys.argv[1])
+            except PermissionError: sys.exit("no permission")
+            s.sendall(b"POST /rooms/lobby/messages HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 12\\r\\n\\r\\n{\\"text\\":\\"x\\"}")
+            print(s.recv(65536).decode())
+            """
+        let file = try Run(stranger + [Self.python, "-c", ask, roost.control]).end()
+        #expect(file.errors.contains("no permission"))
+        chmod(roost.control, 0o666)
+        let server = try Run(stranger + [Self.python, "-c", ask, roost.control]).end()
+        #expect(server.output.contains("HTTP/1.1 403 ") && server.output.contains("forbidden"))
+    }
+
+    @Test func `Metrics are at the control socket and their own address, not at the public one`()
+        throws
+    {
+        let port = Tools.freePort()
+        let roost = try OperatedRoost(["--metrics", "127.0.0.1:\(port)"])
+        #expect(roost.ask("GET /metrics").contains("\nroost_connections 0\n"))
+        let own = exchange(
+            "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", port: port,
+            until: "process_start_time_seconds ")
+        #expect(own.contains("Content-Type: text/plain; version=0.0.4"))
+        for path in ["/", "/status", "/rooms/lobby/messages", "/chat"] {
+            let other = exchange(
+                "GET \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", port: port,
+                until: "\r\n\r\n")
+            #expect(other.hasPrefix("HTTP/1.1 404 "), "\(path)")
+        }
+        for path in ["/metrics", "/status"] {
+            let atPublicPort = exchange(
+                "GET \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", port: roost.port,
+                until: "\r\n\r\n")
+            #expect(atPublicPort.hasPrefix("HTTP/1.1 404 "), "\(path)")
+        }
+    }
+
+    @Test(.enabled(if: Tools.has("promtool"), "there is no promtool here"))
+    func `promtool finds nothing wrong with the metrics and the rules`() throws {
+        let roost = try OperatedRoost()
+        let client = Client(port: roost.port)
+        _ = client.upgrade(path: "/chat")
+        client.sendFrame(8, [0x03, 0xE8])
+        _ = client.rest()
+        let text = roost.ask("GET /metrics")
+        #expect(
+            text.contains(#"roost_connections_closed_total{cause="peer_closed",code="1000"} 1"#))
+        let check = try Run(["promtool", "check", "metrics"], input: text).end()
+        #expect(check.status == 0, "\(check.output)\(check.errors)")
+        #expect(check.output + check.errors == "")
+        let rules = BuildProducts.packageRoot.appendingPathComponent(
+            "deploy/prometheus/roost.rules.yml")
+        let checked = try Run(["promtool", "check", "rules", rules.path]).end()
+        #expect(checked.status == 0, "\(checked.output)\(checked.errors)")
+        // What the rules speak of is there.
+        let words = try String(contentsOf: rules, encoding: .utf8)
+            .split { !($0.isLetter || $0.isNumber || $0 == "_") }
+        for name in Set(words) where name.hasPrefix("roost_") {
+            #expect(text.contains(name), "\(name)")
+        }
+    }
+
+    @Test(.enabled(if: Tools.has("prometheus"), "there is no prometheus here"))
+    func `Prometheus scrapes it`() throws {
+        let (metrics, own) = (Tools.freePort(), Tools.freePort())
+        let roost = try OperatedRoost(["--metrics", "127.0.0.1:\(metrics)"])
+        let file = roost.folder.appendingPathComponent("prometheus.yml")
+        try """
+        scrape_configs:
+          - job_name: roost
+            scrape_interval: 1s
+            static_configs: [{targets: ["127.0.0.1:\(metrics)"]}]
+        """.write(to: file, atomically: false, encoding: .utf8)
+        let prometheus = try Run([
+            "prometheus", "--config.file=\(file.path)",
+            "--storage.tsdb.path=\(roost.folder.path)/data",
+            "--web.listen-address=127.0.0.1:\(own)", "--log.level=error",
+        ])
+        let query = "GET /api/v1/query?query=roost_connections_limit HTTP/1.0\r\n\r\n"
+        var answer = ""
+        let isScraped = Tools.eventually {
+            answer = exchange(query, port: own, until: "\"value\"")
+            return answer.contains("\"value\"")
+        }
+        #expect(isScraped, "\(answer)")
+        _ = prometheus.stop(SIGKILL)
+    }
+}

@@ -1,0 +1,109 @@
+// The units as systemd reads them: without a word of complaint, and closed on all sides.
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+@Suite struct UnitFileTests {
+    private static let hasAnalyze = access("/usr/bin/systemd-analyze", X_OK) == 0
+
+    /// The units, with a program that is there, in a folder of their own.
+    private func withUnits(_ body: (String) throws -> Void) throws {
+        let folder = "/tmp/roost-\(UInt64.random(in: .min ... .max))"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let install = BuildProducts.packageRoot.appendingPathComponent("deploy/install").path
+        let result = try output(
+            ["env", "DESTDIR=\(folder)", "PREFIX=/usr", install, "/usr/bin/env"])
+        #expect(result.status == 0, "\(result.text)")
+        let units = "\(folder)/usr/lib/systemd/system"
+        for unit in try FileManager.default.contentsOfDirectory(atPath: units) {
+            let text = try String(contentsOfFile: "\(units)/\(unit)", encoding: .utf8)
+            try text.replacingOccurrences(of: "/usr/bin/roost", with: "/usr/bin/env")
+                .write(toFile: "\(units)/\(unit)", atomically: true, encoding: .utf8)
+        }
+        try body(units)
+    }
+
+    private func output(_ command: [String], in folder: String = "/") throws -> (
+        status: Int32, text: String
+    ) {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = command
+        process.currentDirectoryURL = URL(fileURLWithPath: folder)
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = pipe
+        try process.run()
+        let text = String(
+            decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        return (process.terminationStatus, text)
+    }
+
+    @Test(.enabled(if: hasAnalyze, "needs systemd-analyze"))
+    func `systemd finds nothing to say about them`() throws {
+        try withUnits { folder in
+            let result = try output(
+                [
+                    "systemd-analyze", "verify", "--man=no", "--recursive-errors=no",
+                    "./roost.service", "./roost.socket", "./roost-control.socket",
+                    "./roost-metrics.socket",
+                ], in: folder)
+            #expect(result.status == 0)
+            let ours = result.text.split(separator: "\n").filter { $0.contains("roost") }
+            #expect(ours == [])
+        }
+    }
+
+    @Test(.enabled(if: hasAnalyze, "needs systemd-analyze"))
+    func `Its exposure is at most 1.0`() throws {
+        try withUnits { folder in
+            let result = try output(
+                [
+                    "systemd-analyze", "security", "--offline=true", "--threshold=10",
+                    "./roost.service",
+                ], in: folder)
+            #expect(result.status == 0, "\(result.text)")
+            // The figure of the operator's page is the unit's own.
+            let level = try #require(
+                result.text.firstMatch(of: /Overall exposure level for roost.service: ([0-9.]+)/))
+            let page = try String(
+                contentsOf: BuildProducts.packageRoot.appendingPathComponent("deploy/OPERATING.md"),
+                encoding: .utf8)
+            let said = try #require(
+                page.firstMatch(of: /between 0 and 10: ([0-9.]+) by systemd (\d+)/))
+            if try output(["systemd-analyze", "--version"]).text.hasPrefix("systemd \(said.2) ") {
+                #expect(level.1 == said.1)
+            }
+        }
+    }
+
+    @Test func `What is installed is all there, and /etc is not written over`() throws {
+        let folder = "/tmp/roost-\(UInt64.random(in: .min ... .max))"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let install = BuildProducts.packageRoot.appendingPathComponent("deploy/install").path
+        let command = ["env", "DESTDIR=\(folder)", install, "/usr/bin/env"]
+        #expect(try output(command).status == 0)
+        for path in [
+            "usr/local/bin/roost", "usr/local/lib/systemd/system/roost.service",
+            "usr/local/lib/systemd/catalog/roost.catalog", "usr/local/lib/sysusers.d/roost.conf",
+            "usr/local/share/doc/roost/OPERATING.md",
+            "usr/local/share/doc/roost/examples/nginx.conf",
+            "usr/local/share/doc/roost/prometheus/roost.rules.yml",
+            "etc/roost/roost.conf", "etc/systemd/system/roost.socket.d/listen.conf",
+        ] {
+            #expect(FileManager.default.fileExists(atPath: "\(folder)/\(path)"), "\(path)")
+        }
+        let service = try String(
+            contentsOfFile: "\(folder)/usr/local/lib/systemd/system/roost.service",
+            encoding: .utf8)
+        #expect(service.contains("ExecStart=/usr/local/bin/roost serve"))
+        try "mine = 1".write(
+            toFile: "\(folder)/etc/roost/roost.conf", atomically: true, encoding: .utf8)
+        #expect(try output(command).status == 0)
+        #expect(
+            try String(contentsOfFile: "\(folder)/etc/roost/roost.conf", encoding: .utf8)
+                == "mine = 1")
+    }
+}

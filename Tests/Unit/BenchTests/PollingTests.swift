@@ -1,0 +1,108 @@
+// Readers who poll: what they ask, how they take answers, when they ask again.
+import Foundation
+import Testing
+
+@testable import bench
+
+@Suite struct PollingTests {
+    private static let stamps = (0..<3).map {
+        Stamp(due: UInt64(1000 + $0), sender: 7, sequence: UInt32($0))
+    }
+
+    /// An answer of the server with some of the stamps as messages.
+    private static func answer(
+        _ stamps: [Stamp], offset: Int, more: Bool, status: Int = 200, run: UInt16 = 9
+    ) -> [UInt8] {
+        let messages = stamps.enumerated().map { index, stamp in
+            var text = [UInt8](repeating: 0, count: Stamp.byteCount)
+            stamp.write(to: &text, at: 0, run: run)
+            return
+                #"{"offset":\#(offset + index + 1),"text":"\#(String(decoding: text, as: UTF8.self))"}"#
+        }
+        let body =
+            #"{"epoch":"e","offset":\#(offset),"more":\#(more),"messages":[\#(messages.joined(separator: ","))]}"#
+        return Array(
+            "HTTP/1.1 \(status) X\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)".utf8)
+    }
+
+    @Test func `Answers are whole however they arrive, and one follows the other`() throws {
+        let first = Self.answer(Self.stamps, offset: 40, more: true)
+        let second = Self.answer([], offset: 43, more: false)
+        let bytes = first + second
+        for size in [1, 2, 7, 64, first.count - 1, first.count] {
+            var exchange = HTTPExchange()
+            var answers: [HTTPExchange.Answer] = []
+            var start = 0
+            while start < bytes.count {
+                // No request is sent before the answer to the last: one read never has parts of two.
+                let end = min(start + size, start < first.count ? first.count : bytes.count)
+                let part = Array(bytes[start..<end])
+                if let answer = try exchange.take(part.span, run: 9) { answers.append(answer) }
+                start = end
+            }
+            #expect(
+                answers == [
+                    .init(status: 200, offset: 43, stamps: Self.stamps, isLast: false),
+                    .init(status: 200, offset: 43, stamps: [], isLast: true),
+                ], "in parts of \(size)")
+        }
+    }
+
+    @Test func `Messages of another run are not taken for this one's`() throws {
+        var exchange = HTTPExchange()
+        let answer = try exchange.take(
+            Self.answer(Self.stamps, offset: 1, more: false, run: 8).span, run: 9)
+        #expect(answer?.stamps.isEmpty == true && answer?.offset == 4)
+    }
+
+    @Test(arguments: [
+        "HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
+        "SSH-2.0\r\n\r\n",
+    ])
+    func `What is no answer of known length is malformed`(text: String) {
+        var exchange = HTTPExchange()
+        #expect(throws: HTTPExchange.Malformed.self) {
+            try exchange.take(Array(text.utf8).span, run: 9)
+        }
+    }
+
+    @Test func `A request asks behind what was read, and waits only if it is told to`() {
+        func text(_ offset: Int?, _ wait: Double?) -> String {
+            let request = HTTPExchange.request(room: "r", host: "h:1", after: offset, waiting: wait)
+            return String(decoding: request, as: UTF8.self)
+        }
+        #expect(text(nil, 30).hasPrefix("GET /rooms/r/messages?limit=1 HTTP/1.1\r\nHost: h:1\r\n"))
+        #expect(text(41, nil).hasPrefix("GET /rooms/r/messages?after=41&limit=200 HTTP/1.1"))
+        #expect(text(41, 30).hasPrefix("GET /rooms/r/messages?after=41&limit=200&wait=30 HTTP/1.1"))
+    }
+
+    @Test func `Who asks every so often keeps their pace whatever an answer takes`() {
+        let second: UInt64 = 1_000_000_000
+        var reader = PollingReader()
+        reader.begin(.every(3), at: 100 * second, share: 0.5)
+        #expect(!reader.isDue(101 * second + second / 2 - 1))
+        #expect(reader.isDue(101 * second + second / 2))
+        // More is there: at once. Then at the next multiple that is still to come.
+        let late = 109 * second
+        reader.answered(.every(3), isLast: false, late, isDraining: false)
+        #expect(reader.isDue(late))
+        reader.answered(.every(3), isLast: true, late, isDraining: false)
+        #expect(!reader.isDue(late) && reader.isDue(110 * second + second / 2))
+        // At the end nobody waits for their turn.
+        reader.answered(.every(3), isLast: true, late, isDraining: true)
+        #expect(reader.isDue(late + second / 5))
+        reader.isAsking = true
+        #expect(!reader.isDue(.max))
+    }
+
+    @Test func `Fields are found behind their names`() {
+        let text = #"{"offset":12,"x":[{"offset":3},{"offset":},{"off":4}],"offset":567"#
+        let bytes = Array(text.utf8)
+        let key = Array(#""offset":"#.utf8)
+        #expect(bytes.span.numbers(after: key) == [12, 3, 567])
+        #expect(bytes.span.number(after: key) == 12)
+        #expect(bytes.span.number(after: Array(#""y":"#.utf8)) == nil)
+        #expect(text.field("x") == nil)
+        #expect(#"{"a":"b","session":"s1"}"#.field("session") == "s1")
+    }
+}

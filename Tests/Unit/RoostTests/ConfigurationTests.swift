@@ -1,0 +1,116 @@
+// The configuration file: what it may say, and what is said of one that is bad.
+import Foundation
+import TestSupport
+import Testing
+
+@testable import CommandLineOptions
+@testable import roost
+
+@Suite struct ConfigurationTests {
+    private func arguments(
+        _ text: String, given: [String] = []
+    ) throws -> [String] {
+        try ConfigurationFile(text, path: "F").arguments(
+            for: Serve.self, excluding: Settings.commandLineOnly, given: given)
+    }
+
+    private func sentences(_ text: String) -> [String] {
+        do {
+            _ = try arguments(text)
+            return []
+        } catch {
+            return (error as? ConfigurationError)?.sentences ?? ["\(error)"]
+        }
+    }
+
+    @Test func `Lines become arguments`() throws {
+        let text = """
+            # a comment
+              max-message =  32K\u{20}
+            origin=a.org,b.org
+
+            no-limits = no
+            reuse-port = yes
+            """
+        #expect(
+            try arguments(text) == ["--max-message=32K", "--origin=a.org,b.org", "--reuse-port"])
+    }
+
+    @Test(arguments: [["--max-message", "1K"], ["--max-message=1K"]])
+    func `Flags hold against the file`(given: [String]) throws {
+        #expect(try arguments("max-message = 2K\noutbox = 3K", given: given) == ["--outbox=3K"])
+    }
+
+    @Test(arguments: [
+        ("nonsense", "F:1: This is no setting. Write: key = value"),
+        ("= 5", "F:1: This is no setting. Write: key = value"),
+        ("\n\nmax-mesage = 1K", "F:3: There is no setting 'max-mesage'. Is it 'max-message'?"),
+        ("xyzzy = 1", "F:1: There is no setting 'xyzzy'. 'roost serve --help' lists them."),
+        ("config = /etc/x", "F:1: There is no setting 'config'."),
+        ("no-limits = maybe", "F:1: 'no-limits' takes yes or no, not 'maybe'."),
+        ("outbox = 1K\noutbox = 2K", "F:2: 'outbox' is set in line 1 already. Remove one."),
+        ("max-message = 12q", "F:1: 'max-message' cannot be '12q'. The largest message, in bytes"),
+        ("idle-exit = soon", "F:1: 'idle-exit' cannot be 'soon'. End when nobody was there for"),
+        ("log-level = loud", "F:1: 'log-level' cannot be 'loud'. What is logged at least"),
+        (
+            "trusted-proxy = 10.0.0.1/8",
+            "F:1: 'trusted-proxy' cannot be '10.0.0.1/8'. A proxy whose"
+        ),
+        (
+            "port = 99999",
+            "F:1: 'port' cannot be '99999'. The port to listen on; 0 takes a free one."
+        ),
+        ("max-connections = 0", "F:1: --max-connections must be at least 1."),
+    ])
+    func `A bad line is named, and what to do`(text: String, sentence: String) {
+        let said = sentences(text)
+        #expect(said.count == 1)
+        #expect(said.first?.hasPrefix(sentence) == true, "\(said)")
+    }
+
+    @Test func `All bad lines are named at once`() {
+        #expect(sentences("a = 1\nmax-message = 1K\nb = 2\nno-limits = 7").count == 3)
+    }
+
+    @Test func `What can change while it runs is a flag`() {
+        let known = Set(FlagName.all(of: Serve.self).map(\.text))
+        #expect(Reloader.live.subtracting(known) == [])
+    }
+
+    @Test func `The file that is installed is good, with every line of it taken up too`() throws {
+        let path = BuildProducts.packageRoot.appendingPathComponent("deploy/roost.conf").path
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        #expect(sentences(text) == [])
+        let settings = text.split(separator: "\n").filter {
+            $0.hasPrefix("#") && $0.contains(" = ") && !$0.hasPrefix("# ")
+        }
+        #expect(settings.count > 5)
+        #expect(sentences(settings.map { $0.dropFirst() }.joined(separator: "\n")) == [])
+    }
+
+    @Test(arguments: [
+        ("90", 90.0), ("90s", 90), ("10min", 600), ("1h 30min", 5400), ("500ms", 0.5),
+        ("1d", 86_400),
+        ("1.5h", 5400),
+    ])
+    func `Spans of time`(text: String, seconds: Double) {
+        #expect(TimeSpan(argument: text)?.duration == .seconds(seconds))
+    }
+
+    @Test(arguments: ["", "0", "-5s", "5 parsecs", "min", "1..5s", "99999999999d"])
+    func `What is no span of time`(text: String) {
+        #expect(TimeSpan(argument: text) == nil)
+    }
+
+    @Test func `The operator's page names the settings that a reload lets hold`() throws {
+        let file = BuildProducts.packageRoot.appendingPathComponent("deploy/OPERATING.md")
+        let page = try String(contentsOf: file, encoding: .utf8)
+        let start = try #require(page.firstRange(of: "At once hold:")).upperBound
+        let list = page[start...].prefix { $0 != "." }
+        for key in Reloader.live where key != "publish-token-file" {
+            #expect(list.contains("`\(key)`"), "\(key)")
+        }
+        #expect(list.contains("publish tokens"))
+        #expect(list.matches(of: /`/).count == 2 * (Reloader.live.count - 1))
+    }
+}

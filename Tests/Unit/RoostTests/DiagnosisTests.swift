@@ -1,0 +1,204 @@
+// How many connections a machine can hold: tables over its facts.
+import Foundation
+import TestSupport
+import Testing
+
+@testable import roost
+
+@Suite struct DiagnosisTests {
+    /// A machine on which nothing binds below ten million.
+    private static let wide = HostFacts(
+        process: 7, descriptorLimit: 20_000_000, descriptorCeiling: 20_000_000,
+        fileLimit: 20_000_000, fileCount: 1000, watchLimit: 20_000_000, tcpPageLimit: 40_000_000,
+        backlogLimit: 4096, trackedLimit: nil, trackedCount: nil, localPorts: nil,
+        availableByteCount: 200 << 30, groupByteLimit: nil)
+
+    struct Case: Sendable, CustomTestStringConvertible {
+        let name: String
+        let connections: Int
+        let remedy: String
+        let change: @Sendable (inout HostFacts) -> Void
+        var testDescription: String { name }
+    }
+
+    static let cases = [
+        Case(
+            name: "RLIMIT_NOFILE", connections: 19_904, remedy: "LimitNOFILE=100096",
+            change: { $0.descriptorLimit = 20_000 }),
+        Case(
+            name: "RLIMIT_NOFILE", connections: 768, remedy: "LimitNOFILE=100096",
+            change: { $0.descriptorLimit = 864 }),
+        Case(
+            name: "fs.nr_open", connections: 65_440, remedy: "sysctl -w fs.nr_open=100096",
+            change: { $0.descriptorCeiling = 65_536 }),
+        Case(
+            name: "fs.file-max", connections: 49_000, remedy: "sysctl -w fs.file-max=111000",
+            change: { $0.fileLimit = 50_000 }),
+        Case(
+            name: "fs.epoll.max_user_watches", connections: 60_000,
+            remedy: "sysctl -w fs.epoll.max_user_watches=101000", change: { $0.watchLimit = 60_000 }
+        ),
+        Case(
+            name: "net.ipv4.tcp_mem", connections: 45_000,
+            remedy: "sysctl -w net.ipv4.tcp_mem='100000 150000 200000'",
+            change: { $0.tcpPageLimit = 90_000 }),
+        Case(
+            name: "nf_conntrack_max", connections: 60_000,
+            remedy: "sysctl -w net.netfilter.nf_conntrack_max=115536",
+            change: {
+                $0.trackedLimit = 65_536
+                $0.trackedCount = 5536
+            }),
+        Case(
+            name: "memory", connections: 65_536, remedy: "781 MB for 100,000 connections",
+            change: { $0.availableByteCount = 512 << 20 }),
+        Case(
+            name: "MemoryMax=", connections: 32_768, remedy: "MemoryMax=781M",
+            change: { $0.groupByteLimit = 256 << 20 }),
+    ]
+
+    @Test(arguments: cases)
+    func `The lowest limit binds, and has a line to change it`(_ limit: Case) throws {
+        var facts = Self.wide
+        limit.change(&facts)
+        let diagnosis = Diagnosis(facts, wanted: 100_000)
+        let binding = try #require(diagnosis.binding)
+        #expect(binding.name == limit.name)
+        #expect(binding.connections == limit.connections)
+        #expect(binding.remedy.contains(limit.remedy))
+        let report = Doctor.report(diagnosis, wanted: 100_000)
+        #expect(report.contains("hold \(Figures.count(limit.connections)) connections"))
+        #expect(report.contains(limit.remedy))
+    }
+
+    @Test func `On a wide machine nothing has to be changed`() {
+        let diagnosis = Diagnosis(Self.wide, wanted: 100_000)
+        #expect(Doctor.report(diagnosis, wanted: 100_000).contains("nothing has to be changed"))
+        #expect(diagnosis.advice == [])
+    }
+
+    @Test func `What is no bound on the number is advice`() {
+        var facts = Self.wide
+        facts.backlogLimit = 128
+        facts.localPorts = 32_768...60_999
+        let advice = Diagnosis(facts, wanted: 1000).advice
+        #expect(advice.count == 2)
+        #expect(advice[0].contains("net.core.somaxconn=4096"))
+        #expect(advice[1].contains("28,232 connections"))
+    }
+
+    @Test func `A machine of which nothing is known is said to be so`() {
+        let diagnosis = Diagnosis(HostFacts(root: "/no/such/root/", process: nil), wanted: 1)
+        #expect(diagnosis.bounds == [])
+        #expect(Doctor.report(diagnosis, wanted: 1).contains("is /proc there?"))
+    }
+
+    @Test func `Facts are read where they stand`() throws {
+        let root = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "roost-\(UUID().uuidString.prefix(8))")
+        defer { try? FileManager.default.removeItem(at: root) }
+        let files = [
+            "proc/7/limits": """
+            Limit                     Soft Limit           Hard Limit           Units
+            Max processes             95822                95822                processes
+            Max open files            1024                 524288               files
+            """,
+            "proc/7/cgroup": "0::/system.slice/roost.service\n",
+            "sys/fs/cgroup/system.slice/roost.service/memory.max": "268435456\n",
+            "proc/sys/fs/nr_open": "1048576\n", "proc/sys/fs/file-max": "9223372036854775807\n",
+            "proc/sys/fs/file-nr": "1440\t0\t9223372036854775807\n",
+            "proc/sys/net/ipv4/tcp_mem": "284301\t379071\t568602\n",
+            "proc/sys/net/core/somaxconn": "4096\n",
+            "proc/sys/net/ipv4/ip_local_port_range": "32768\t60999\n",
+            "proc/meminfo": "MemTotal:       24600000 kB\nMemAvailable:   1000 kB\n",
+        ]
+        for (path, text) in files {
+            let file = root.appendingPathComponent(path)
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try text.write(to: file, atomically: false, encoding: .utf8)
+        }
+        let expected = HostFacts(
+            process: 7, descriptorLimit: 524_288, descriptorCeiling: 1_048_576, fileLimit: .max,
+            fileCount: 1440, watchLimit: nil, tcpPageLimit: 568_602, backlogLimit: 4096,
+            trackedLimit: nil, trackedCount: nil, localPorts: 32_768...60_999,
+            availableByteCount: 1_024_000, groupByteLimit: 268_435_456)
+        #expect(HostFacts(root: root.path + "/", process: 7) == expected)
+    }
+
+    @Test func `This machine is one that can be read`() {
+        let facts = HostFacts(root: "/", process: nil)
+        #expect(facts.descriptorLimit != nil && facts.descriptorCeiling != nil)
+        #expect(facts.availableByteCount != nil && facts.localPorts != nil)
+        #expect(Diagnosis(facts, wanted: 1).binding != nil)
+    }
+
+    @Test(arguments: [
+        ("roost.service", "loaded active 0", "roost.service runs"),
+        (
+            "roost.service", "loaded active 1",
+            "roost.service runs, and had to be started again 1 time: journalctl -u roost -p warning"
+        ),
+        ("roost.service", "loaded inactive 0", "does not run; the next connection starts it"),
+        ("roost.service", "not-found inactive 0", "is not installed: make install, or the package"),
+        ("roost.service", "masked inactive 0", "is masked: systemctl status roost.service"),
+        ("roost.service", "loaded failed 3", "has failed (timeout): journalctl -xeu roost.service"),
+        ("roost.service", "loaded deactivating 0", "is deactivating"),
+        ("roost.socket", "loaded active 0", "roost.socket listens"),
+        (
+            "roost.socket", "loaded inactive 0",
+            "does not listen: systemctl enable roost.socket && systemctl restart "
+                + "roost.service roost.socket"
+        ),
+        (
+            "roost.socket", "loaded active 0 disabled",
+            "listens, but not after the next boot: systemctl enable roost.socket"
+        ),
+        (
+            "roost.service", "loaded active 0 static yes",
+            "runs; its file has changed since: systemctl daemon-reload"
+        ),
+        ("roost.service", "", "systemctl does not answer"),
+    ])
+    func `What systemd says of a unit`(unit: String, values: String, sentence: String) {
+        let names = ["LoadState", "ActiveState", "NRestarts", "UnitFileState", "NeedDaemonReload"]
+        let lines = zip(names, values.split(separator: " ")).map { "\($0)=\($1)" }
+        let text = (lines + ["Result=timeout"]).joined(separator: "\n")
+        let said = ServerHealth.sentence(
+            unit, values.isEmpty ? [:] : ServerHealth.properties(text))
+        #expect(said.hasSuffix(sentence) && said.hasPrefix(unit), "\(said)")
+    }
+
+    @Test func `What is logged at the start names the limit that binds`() {
+        func note(_ limit: Int, isChosen: Bool, _ change: (inout HostFacts) -> Void) -> CapacityNote
+        {
+            var facts = Self.wide
+            change(&facts)
+            return CapacityNote(connectionLimit: limit, isChosen: isChosen, facts)
+        }
+        let own = note(500, isChosen: true) { _ in }
+        #expect(own.limit == "max-connections" && own.connections == 500)
+        #expect(own.text == "At most 500 connections are let in, as max-connections says.")
+        let files = note(19_904, isChosen: false) { $0.descriptorLimit = 20_000 }
+        #expect(files.limit == "RLIMIT_NOFILE" && files.connections == 19_904)
+        #expect(files.text.contains("for RLIMIT_NOFILE (20,000 open files)"))
+        let memory = note(100_000, isChosen: false) { $0.availableByteCount = 512 << 20 }
+        #expect(memory.limit == "memory" && memory.connections == 65_536)
+        #expect(memory.text.contains("roost doctor"))
+    }
+
+    /// The line is one for a shell, and what it writes is a drop-in that systemd takes.
+    @Test func `The line that raises the limit on open files is one that works`() throws {
+        let root = "/tmp/roost-\(UInt64.random(in: .min ... .max)).root"
+        defer { try? FileManager.default.removeItem(atPath: root) }
+        var facts = Self.wide
+        facts.descriptorLimit = 1024
+        let line = try #require(Diagnosis(facts, wanted: 5000).binding).remedy
+        let command = line.prefix { $0 != "&" }.replacing("/etc/", with: "\(root)/etc/")
+        #expect(try Run(["sh", "-c", String(command)]).end().status == 0)
+        let dropIn = try String(
+            contentsOfFile: "\(root)/etc/systemd/system/roost.service.d/limits.conf",
+            encoding: .utf8)
+        #expect(dropIn == "[Service]\nLimitNOFILE=5096\n")
+    }
+}

@@ -1,0 +1,64 @@
+// What the service manager is told, and that nothing about it can hold a server up.
+import TestSupport
+import Testing
+
+@testable import SystemdSupport
+
+@Suite struct NotifierTests {
+    private func text(_ receiver: DatagramReceiver) -> String? {
+        receiver.next().map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    @Test func `Each state is one datagram in the words of sd_notify`() {
+        let manager = DatagramReceiver()
+        var notifier = Notifier(path: manager.path)
+        #expect(notifier.isWanted == true)
+        notifier.ready(status: "Serving")
+        #expect(text(manager) == "READY=1\nSTATUS=Serving")
+        notifier.status("5 connections")
+        #expect(text(manager) == "STATUS=5 connections")
+        notifier.watchdog()
+        #expect(text(manager) == "WATCHDOG=1")
+        notifier.extendTimeout(by: .seconds(2))
+        #expect(text(manager) == "EXTEND_TIMEOUT_USEC=2000000")
+        notifier.stopping(status: "Bye")
+        #expect(text(manager) == "STOPPING=1\nSTATUS=Bye")
+        notifier.reloading()
+        #expect(text(manager)?.hasPrefix("RELOADING=1\nMONOTONIC_USEC=") == true)
+        #expect(notifier.failure == nil)
+    }
+
+    @Test(arguments: [nil, ""])
+    func `Without a manager nothing is sent and nothing is wrong`(path: String?) {
+        var notifier = Notifier(path: path)
+        #expect(notifier.isWanted == false)
+        #expect(notifier.watchdog() == true)
+        #expect(notifier.failure == nil)
+    }
+
+    @Test(arguments: ["relative", "/", String(repeating: "/long", count: 40)])
+    func `A NOTIFY_SOCKET that is none is said so`(path: String) {
+        let notifier = Notifier(path: path)
+        #expect(notifier.isWanted == false)
+        #expect(notifier.failure?.description.contains("NOTIFY_SOCKET=\(path)") == true)
+    }
+
+    @Test func `One that is gone is said so, and well again when it is back`() {
+        let manager = DatagramReceiver()
+        var notifier = Notifier(path: manager.path)
+        manager.close()
+        #expect(notifier.watchdog() == false)
+        #expect(notifier.failure?.description.contains("WATCHDOG=1") == true)
+    }
+
+    @Test func `A manager that does not read does not hold it up`() {
+        let manager = DatagramReceiver()
+        var notifier = Notifier(path: manager.path)
+        var isSent = true
+        for _ in 0..<100_000 where isSent { isSent = notifier.watchdog() }
+        #expect(isSent == false)
+        _ = text(manager)
+        #expect(notifier.watchdog() == true)
+        #expect(notifier.failure == nil)
+    }
+}
