@@ -91,7 +91,7 @@ struct BarChart {
             var end = begin
             parts.append(text("name \(style)", begin - 8, base, bar.name))
             if let value = bar.value, most > 0 {
-                // Even the smallest is seen to be there.
+                // Even the smallest value can be seen.
                 let length = max(1, value / most * Self.longestBar)
                 end += length
                 parts.append(

@@ -59,7 +59,7 @@ def picture(server, file, shots):
         expect(ann.room("lobby").locator(".badge")).to_have_text("1")
         expect(ann.page.locator("#members .label")).to_have_text(["ann", "bob", "maya"])
         assert ann.texts() == [text for _, _, text in TALK], ann.texts()
-        # Who came is said for some seconds.
+        # "maya joined" stands there for some seconds.
         expect(ann.page.locator("#activity")).to_have_text("")
         ann.page.mouse.move(0, 0)
         ann.page.evaluate(STILL, [time for _, time, _ in TALK])
