@@ -15,7 +15,7 @@ CHECKED = $(notdir $(wildcard Tests/Unit/*)) SimulationTests
 space := $(subst ,, )
 
 .PHONY: help run check test conformance hostile bench bench-peers bench-reference bench-micro fuzz \
-	docs deps deps-test format clean install release deb
+	docs picture chart deps deps-test format clean install release deb
 .DEFAULT_GOAL := help
 
 help: ## List what can be made
@@ -90,6 +90,17 @@ docs: deps ## Make the library's reference; a broken link, a bare name, a bad ex
 			--output-path .build-docs/$$target || exit 1; \
 		echo "The reference of $$target is in .build-docs/$$target"; \
 	done
+
+picture: deps-test ## Take the README's picture of the chat page, if the page has changed
+	$(SWIFT_BUILD) --product roost
+	@mkdir -p docs
+	@.venv-test/bin/python $(PYTHON_TESTS)/browser_chat.py --only picture --picture docs/page.webp -- \
+		"$$($(SWIFT_BUILD) --show-bin-path)/roost" serve
+
+chart: deps ## Draw the README's chart of Benchmarks/peers/RESULTS.md
+	$(SWIFT_BUILD) --product bench
+	@mkdir -p docs
+	@"$$($(SWIFT_BUILD) --show-bin-path)/bench" chart Benchmarks/peers/RESULTS.md --folder docs
 
 deps: ## Install what the build needs, where it is missing
 	@scripts/install-packages build

@@ -17,7 +17,8 @@ struct Bench: ParsableCommand {
             Tour.self, EchoCommand.self, FanoutCommand.self, ChatCommand.self, IdleCommand.self,
             ChurnCommand.self, SlowCommand.self, ResumeCommand.self, PollingCommand.self,
             MillionCommand.self,
-            CompareCommand.self, PeersCommand.self, WorkerCommand.self, Launch.self,
+            CompareCommand.self, PeersCommand.self, ChartCommand.self, WorkerCommand.self,
+            Launch.self,
         ],
         defaultSubcommand: Tour.self)
 }

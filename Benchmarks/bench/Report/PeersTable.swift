@@ -40,12 +40,11 @@ struct PeersTable {
             lines.append("| \(name) | \(figures.joined(separator: " | ")) |")
         }
         let known = zip(names, versions).filter { !$1.isEmpty }.map { "\($0): \($1)" }
-        lines += [
-            "",
+        lines.append("")
+        lines += Words.wrapped(
             "Thousands per second of server CPU: messages of an echo, deliveries of a fan-out, whole "
-                + "connections; of the idle ones, bytes of server memory each. \(circumstances)",
-        ]
-        if !known.isEmpty { lines += ["", known.joined(separator: " · ")] }
+                + "connections; of the idle ones, bytes of server memory each. \(circumstances)")
+        if !known.isEmpty { lines += [""] + Words.wrapped(known.joined(separator: " · ")) }
         return lines.joined(separator: "\n") + "\n"
     }
 

@@ -2,10 +2,12 @@
 """People who use the chat page in a headless Chromium.
 
     browser_chat.py [--shots DIR] [--only NAME]… -- COMMAND that starts the server
+    browser_chat.py --only picture --picture FILE -- COMMAND
     browser_chat.py --list | --check
 
 Each scenario has a server and a browser of its own. Prints a line for each, and ends with 1 if one
-failed. `--check` says in one line what is missing to run this at all, if anything is.
+failed. `--check` says in one line what is missing to run this at all, if anything is. `--picture` has
+the scenario of that name keep what it shows, for the README.
 """
 
 import argparse
@@ -15,6 +17,7 @@ import sys
 try:
     from playwright.sync_api import expect
     import roost_server
+    import browser_picture
     from browser_page import browser, chromium
     from roost_server import Client, Server, until
     from cut_line import CutLine
@@ -523,10 +526,16 @@ def headers():
         all.complaints.clear()  # the browser reported just that
 
 
+def picture():
+    """What the README shows can be shown."""
+    with start_server() as server:
+        browser_picture.picture(server, arguments.picture, arguments.shots)
+
+
 SCENARIOS = {
     function.__name__: function
     for function in (conversation, names, reload, restart, resume, missed, markup, rooms, history,
-                     limits, keyboard, accessibility, narrow, crowd, modules, headers)
+                     limits, keyboard, accessibility, narrow, crowd, modules, headers, picture)
 }
 
 
@@ -534,6 +543,7 @@ def main():
     global arguments
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shots", help="save screenshots in this folder")
+    parser.add_argument("--picture", help="write the picture to this file, if it has changed")
     parser.add_argument("--only", action="append", choices=SCENARIOS, help="this scenario")
     parser.add_argument("--list", action="store_true", help="name the scenarios")
     parser.add_argument("--check", action="store_true", help="say what is missing")

@@ -201,7 +201,8 @@ def run(scenarios, names):
             trace = problem.__traceback__
             while trace:
                 place = trace.tb_frame.f_code.co_filename.rsplit("/", 1)[-1]
-                if place.endswith(("_chat.py", "_client.py", "_server.py", "_page.py", "_proxy.py")):
+                if place.endswith(("_chat.py", "_client.py", "_server.py", "_page.py",
+                                   "_picture.py", "_proxy.py")):
                     print(f"    {place}:{trace.tb_lineno}", flush=True)
                 trace = trace.tb_next
         else:

@@ -17,6 +17,8 @@ import Testing
         #expect(
             [0, 512, 1536, 1 << 20, 3 << 30].map { Words.bytes($0 as Int) }
                 == ["0 B", "512 B", "1.50 KiB", "1.00 MiB", "3.00 GiB"])
+        #expect(Words.wrapped("a bc def g", columns: 4) == ["a bc", "def", "g"])
+        #expect(Words.wrapped("longer", columns: 4) == ["longer"] && Words.wrapped("").isEmpty)
         #expect(Words.plural(1, "run") == "1 run" && Words.plural(2000, "run") == "2,000 runs")
     }
 
@@ -200,8 +202,8 @@ import Testing
                 "| | echo | idle |", "|---|---:|---:|", "| Ours | 123 | 128 |",
                 "| Theirs | 12.3 | failed |", "| Slow | – | – |",
                 "Thousands per second of server CPU: messages of an echo, deliveries of a fan-out, "
-                    + "whole connections; of the idle ones, bytes of server memory each. "
-                    + "Measured here.",
+                    + "whole connections;",
+                "of the idle ones, bytes of server memory each. Measured here.",
                 "Theirs: 4.1",
             ])
         #expect(table.reports.count == 4)
