@@ -2,7 +2,7 @@
 import WebSocketCore
 
 /// Thrown by `onOpen` or `onMessage` to end the connection with a Close frame: a policy, not a
-/// fault. The same as ``ServerContext/close(_:_:_:)``, but nothing after the `throw` is done.
+/// fault. The same as ``ServerContext/close(_:code:reason:)``, but nothing after the `throw` is done.
 public struct Disconnect: Error, Hashable, Sendable {
     /// The code of the Close frame; one that may be sent.
     public let code: CloseCode

@@ -8,7 +8,7 @@ public struct HTTPRequest: ~Copyable, ~Escapable {
     public let head: RequestHead
     /// The whole body; empty for an opening handshake.
     public let body: Span<UInt8>
-    /// The connection it came on: what ``ServerContext/respond(to:_:)`` is given, now or later. For an
+    /// The connection it came on: what ``ServerContext/respond(to:with:)`` is given, now or later. For an
     /// upgrade it is the name that `onOpen` will bring.
     public let id: ConnectionID
     /// Who asks, as the kernel sees it; or, through a proxy that is trusted, as that says.
