@@ -2,14 +2,6 @@
 import LinuxReactor
 import WebSocketCore
 
-/// Of a connection, what topics see and change: what it is owed.
-struct Delivery: ~Copyable {
-    var outbox = Outbox()
-    var firstSubscription = Subscription.none
-    /// The last send was short: EPOLLOUT is armed, and nothing is sent before it comes.
-    var isBlocked = false
-}
-
 /// The state of one connection. A million of them stand in a table, so every byte counts; it holds
 /// no closure, class or task, so that it can be handed over to another process.
 ///
