@@ -35,11 +35,15 @@ let package = Package(
         .target(name: "CLinux", dependencies: ["CSystemd"]),
 
         // The library. Each target imports only what stands above it.
+        .target(name: "Storage", swiftSettings: lending),
         .target(
-            name: "WebSocketCore", dependencies: ["CCrypto", "CZlib"], swiftSettings: lending),
-        .target(name: "ChatRooms", exclude: ["PROTOCOL.md"], swiftSettings: lending),
+            name: "WebSocketCore", dependencies: ["Storage", "CCrypto", "CZlib"],
+            swiftSettings: lending),
         .target(
-            name: "LinuxReactor", dependencies: ["CLinux", "WebSocketCore"], swiftSettings: lending),
+            name: "ChatRooms", dependencies: ["Storage"], exclude: ["PROTOCOL.md"],
+            swiftSettings: lending),
+        .target(
+            name: "LinuxReactor", dependencies: ["CLinux", "Storage"], swiftSettings: lending),
         .target(
             name: "SystemdSupport",
             dependencies: [
@@ -49,7 +53,8 @@ let package = Package(
         .target(
             name: "WebSocketServer",
             dependencies: [
-                "WebSocketCore", "LinuxReactor", .product(name: "Logging", package: "swift-log"),
+                "Storage", "WebSocketCore", "LinuxReactor",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: lending),
 
@@ -96,6 +101,8 @@ let package = Package(
 
         // Tests: a folder per target, then the whole server against its peers.
         .testTarget(
+            name: "StorageTests", dependencies: ["Storage", "Seeds"], swiftSettings: tests),
+        .testTarget(
             name: "WebSocketCoreTests", dependencies: ["WebSocketCore", "ReferenceZlib", "CZlib"],
             swiftSettings: tests),
         .testTarget(name: "ChatRoomsTests", dependencies: ["ChatRooms"], swiftSettings: tests),
@@ -103,9 +110,9 @@ let package = Package(
             name: "SystemdSupportTests", dependencies: ["SystemdSupport", "Programs"],
             swiftSettings: tests),
         .testTarget(
-            name: "LinuxReactorTests", dependencies: ["LinuxReactor"], swiftSettings: tests),
+            name: "LinuxReactorTests", dependencies: ["LinuxReactor", "Seeds"], swiftSettings: tests),
         .testTarget(
-            name: "WebSocketServerTests", dependencies: ["WebSocketServer", "Programs"],
+            name: "WebSocketServerTests", dependencies: ["WebSocketServer", "Programs", "Seeds"],
             swiftSettings: tests),
         .testTarget(
             name: "SimulationTests",
@@ -124,6 +131,7 @@ let package = Package(
             ],
             swiftSettings: tests),
         .target(name: "Programs", path: "Tests/Support/Programs", swiftSettings: tests),
+        .target(name: "Seeds", path: "Tests/Support/Seeds", swiftSettings: tests),
         .target(
             name: "ReferenceZlib", dependencies: ["CZlib"], path: "Tests/Support/ReferenceZlib",
             swiftSettings: tests),

@@ -1,5 +1,6 @@
 // Plain HTTP beside the upgrade: what a handler is asked, and what it answers.
 import LinuxReactor
+import Storage
 import WebSocketCore
 
 /// A request, lent for the time of one call: an opening handshake or a plain HTTP request.

@@ -1,5 +1,6 @@
 // Messages to one connection, and the ways in which a connection is ended.
 import LinuxReactor
+import Storage
 import WebSocketCore
 
 extension Outbound {

@@ -1,6 +1,7 @@
 // Topics: who belongs to them, and what is published to them.
 import LinuxReactor
 import Logging
+import Storage
 import WebSocketCore
 
 extension Outbound {

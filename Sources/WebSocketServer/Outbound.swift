@@ -1,6 +1,7 @@
 // What a handler can do: the server's state, lent for the time of one call.
 import LinuxReactor
 import Logging
+import Storage
 import WebSocketCore
 
 /// The way out of a handler: send, publish, subscribe, close, answer.

@@ -1,6 +1,7 @@
 // Output: as few sends as possible, each as large as possible, in the promised order.
 import Glibc
 import LinuxReactor
+import Storage
 import WebSocketCore
 
 extension ServerCore where K: ~Copyable {

@@ -1,6 +1,7 @@
 // One turn of the loop, from the wait to the last onClose, over any kernel.
 import LinuxReactor
 import Logging
+import Storage
 import WebSocketCore
 
 /// The server without its handler's type: all its state, and the turn that moves it on.

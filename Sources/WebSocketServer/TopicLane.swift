@@ -1,5 +1,6 @@
 // The members of a topic that share an encoding, and how far the sweep over them has come.
 import LinuxReactor
+import Storage
 import WebSocketCore
 
 /// One member: where it stands in the log, and whose it is.

@@ -7,7 +7,7 @@ public struct SlotTable<Element: ~Copyable>: ~Copyable {
     @usableFromInline
     var elements = ChunkedTable<Element>()
     @usableFromInline
-    var free = ChunkedTable<UInt32>()
+    var freeSlots = ChunkedTable<UInt32>()
 
     /// A table without slots.
     @inlinable
@@ -15,7 +15,7 @@ public struct SlotTable<Element: ~Copyable>: ~Copyable {
 
     /// How many slots are taken.
     @inlinable
-    public var takenCount: Int { elements.count - free.count }
+    public var takenCount: Int { elements.count - freeSlots.count }
 
     /// One past the highest slot ever taken.
     @inlinable
@@ -24,7 +24,7 @@ public struct SlotTable<Element: ~Copyable>: ~Copyable {
     /// Takes a slot, puts `element` into it and returns its number.
     @inlinable
     public mutating func take(_ element: consuming Element) -> UInt32 {
-        if let slot = free.popLast() {
+        if let slot = freeSlots.popLast() {
             elements[Int(slot)] = element
             return slot
         }
@@ -35,7 +35,7 @@ public struct SlotTable<Element: ~Copyable>: ~Copyable {
     @inlinable
     public mutating func giveBack(_ slot: UInt32, leaving element: consuming Element) {
         elements[Int(slot)] = element
-        free.append(slot)
+        freeSlots.append(slot)
     }
 
     /// Makes slots up to `bound` in an empty table; those that `isTaken` says are taken, and to be
@@ -47,7 +47,7 @@ public struct SlotTable<Element: ~Copyable>: ~Copyable {
         precondition(elements.count == 0)
         for slot in 0..<UInt32(bound) {
             elements.append(make())
-            if !isTaken(slot) { free.append(slot) }
+            if !isTaken(slot) { freeSlots.append(slot) }
         }
     }
 
