@@ -8,7 +8,7 @@ PREFIX ?= /usr/local
 DEB_FOLDER ?= .build-deb
 
 PYTHON_TESTS = Tests/Support/python
-DOCUMENTED = WebSocketServer WebSocketCore LinuxReactor SystemdSupport ChatRooms
+DOCUMENTED = WebSocketServer WebSocketCore Storage LinuxReactor SystemdSupport ChatRooms
 SYMBOLS = .build/debug/../symbolgraph
 # What `make check` runs, by the names of the folders.
 CHECKED = $(notdir $(wildcard Tests/Unit/*)) SimulationTests

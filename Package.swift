@@ -35,11 +35,15 @@ let package = Package(
         .target(name: "CLinux", dependencies: ["CSystemd"]),
 
         // The library. Each target imports only what stands above it.
+        .target(name: "Storage", swiftSettings: lending),
         .target(
-            name: "WebSocketCore", dependencies: ["CCrypto", "CZlib"], swiftSettings: lending),
-        .target(name: "ChatRooms", exclude: ["PROTOCOL.md"], swiftSettings: lending),
+            name: "WebSocketCore", dependencies: ["Storage", "CCrypto", "CZlib"],
+            swiftSettings: lending),
         .target(
-            name: "LinuxReactor", dependencies: ["CLinux", "WebSocketCore"], swiftSettings: lending),
+            name: "ChatRooms", dependencies: ["Storage"], exclude: ["PROTOCOL.md"],
+            swiftSettings: lending),
+        .target(
+            name: "LinuxReactor", dependencies: ["CLinux", "Storage"], swiftSettings: lending),
         .target(
             name: "SystemdSupport",
             dependencies: [
@@ -49,7 +53,8 @@ let package = Package(
         .target(
             name: "WebSocketServer",
             dependencies: [
-                "WebSocketCore", "LinuxReactor", .product(name: "Logging", package: "swift-log"),
+                "Storage", "WebSocketCore", "LinuxReactor",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: lending),
 
@@ -106,13 +111,19 @@ let package = Package(
             name: "SimulationKit", dependencies: ["WebSocketServer", "LinuxReactor", "WireKit"],
             path: "Tests/SimulationKit", swiftSettings: tests),
         .testTarget(
+            name: "StorageTests", dependencies: ["Storage", "TestSupport"],
+            path: "Tests/Unit/StorageTests", swiftSettings: tests),
+        .testTarget(
+            name: "WebSocketServerTests", dependencies: ["WebSocketServer", "TestSupport"],
+            path: "Tests/Unit/WebSocketServerTests", swiftSettings: tests),
+        .testTarget(
             name: "WebSocketCoreTests", dependencies: ["WebSocketCore", "WireKit", "CZlib"],
             path: "Tests/Unit/WebSocketCoreTests", swiftSettings: tests),
         .testTarget(
             name: "ChatRoomsTests", dependencies: ["ChatRooms"], path: "Tests/Unit/ChatRoomsTests",
             swiftSettings: tests),
         .testTarget(
-            name: "LinuxReactorTests", dependencies: ["LinuxReactor"],
+            name: "LinuxReactorTests", dependencies: ["LinuxReactor", "TestSupport"],
             path: "Tests/Unit/LinuxReactorTests", swiftSettings: tests),
         .testTarget(
             name: "SystemdSupportTests", dependencies: ["SystemdSupport", "TestSupport"],

@@ -1,6 +1,6 @@
 // UNSAFE: lends spans of memory that lives as long as the buffer; the server never writes through
 // one while a handler reads through another.
-import WebSocketCore
+import Storage
 
 /// The one buffer that every connection is received into, with room in front for the few bytes
 /// that the last receive of a connection left over.

@@ -1,4 +1,5 @@
 // One deadline for each of a million slots: set, moved and dropped in constant time.
+import Storage
 
 /// A hashed timer wheel (Varghese & Lauck 1987, scheme 6): each slot number has at most one
 /// deadline, kept in a bucket of its tick. It fires at its deadline or up to two ticks later,

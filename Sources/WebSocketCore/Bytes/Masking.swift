@@ -1,5 +1,6 @@
 // UNSAFE: masking and unmasking, word by word (RFC 6455 §5.3). The caller vouches that both areas
 // have `byteCount` bytes and are the same area or don't overlap.
+import Storage
 
 /// The masking of RFC 6455 §5.3. It is its own inverse. A key is a number whose most significant
 /// byte is the first on the wire.

@@ -2,6 +2,7 @@
 // that this function appended itself.
 
 import Glibc
+import Storage
 
 extension Deflater {
     /// Appends a frame with the whole of `message`: compressed and with RSV1 set (RFC 7692 §6.1) if

@@ -3,6 +3,7 @@
 // used only while the span and the buffer they point into are lent to a call.
 
 import CZlib
+import Storage
 
 /// Compresses messages, each by itself (RFC 7692 §7.2.1): one of these serves all connections.
 ///

@@ -1,4 +1,5 @@
 // The compressors of one reactor: one for nearly everything, and smaller ones for peers that ask.
+import Storage
 
 /// Compresses messages for any peer, each by itself, within the window that the peer allows.
 ///

@@ -1,4 +1,5 @@
 // What a connection keeps between compressed messages, as plain bytes.
+import Storage
 
 /// The end of what a peer has said so far: what its next message may refer to, when it compresses
 /// with context (RFC 7692 §7.1.1).

@@ -3,6 +3,7 @@
 // and next_out are used only while the span and the buffer they point into are lent to a call.
 
 import CZlib
+import Storage
 
 /// Decompresses messages (RFC 7692 §7.2.2): one of these serves all connections, those that keep a
 /// context included, since between two messages a context is nothing but the bytes of its window.

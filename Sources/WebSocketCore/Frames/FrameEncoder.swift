@@ -2,6 +2,7 @@
 // exactly the bytes that it reserved.
 
 import Glibc
+import Storage
 
 extension ByteBuffer {
     /// Appends an unmasked frame, as a server sends it (RFC 6455 §5.1).
@@ -21,11 +22,9 @@ extension ByteBuffer {
     @inlinable @inline(__always)
     package mutating func appendShortFrame(_ opcode: Opcode, _ payload: Span<UInt8>) -> Bool {
         let byteCount = payload.count
-        guard byteCount <= 125, let block = unsafe block else { return false }
-        let header = unsafe block.pointee
-        let end = header.head &+ header.count
-        guard byteCount &+ 2 <= header.capacity &- end else { return false }
-        let target = unsafe UnsafeMutableRawPointer(block + 1) + end
+        guard byteCount <= 125, let start = unsafe appendUninitialized(ifRoomFor: byteCount &+ 2)
+        else { return false }
+        let target = UnsafeMutableRawPointer(start)
         let firstByte = UInt16(opcode.rawValue | 0x80)
         unsafe target.storeBytes(
             of: (firstByte | UInt16(truncatingIfNeeded: byteCount) << 8).littleEndian,
@@ -34,7 +33,6 @@ extension ByteBuffer {
             guard let first = source.baseAddress else { return }
             unsafe Masking.copyShort(from: first, to: target + 2, byteCount)
         }
-        unsafe block.pointee.count = header.count &+ byteCount &+ 2
         return true
     }
 

@@ -1,4 +1,5 @@
 // The incremental decoder: bytes in, messages and control frames out, nothing allocated.
+import Storage
 
 /// Decodes the frames of one connection (RFC 6455 §5) into messages, in place.
 ///

@@ -1,5 +1,6 @@
 // The incremental reader of request bodies: plain, or chunked with its extensions and trailers
 // dropped.
+import Storage
 
 /// Collects the body of one request (RFC 9112 §6–7), within a limit.
 ///

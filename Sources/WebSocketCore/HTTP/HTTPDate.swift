@@ -1,4 +1,5 @@
 // The date format of HTTP, without a calendar library.
+import Storage
 
 /// Dates as HTTP writes them.
 public enum HTTPDate {

@@ -1,4 +1,5 @@
 // The refusal of a request, in the form in which it goes back to the one who asked.
+import Storage
 
 /// Why a request is not served: a status, a sentence that says what is wrong and what to do, and
 /// whatever header fields the status calls for.

@@ -1,4 +1,5 @@
 // Response heads, and the chunks of a body whose length is not known beforehand.
+import Storage
 
 /// The head of a response (RFC 9112 §4–6), to be written into a byte buffer.
 public struct ResponseHead: Sendable {

@@ -1,4 +1,5 @@
 // The client's side of the opening handshake (RFC 6455 §4.1): the request.
+import Storage
 
 /// A request to open a connection, and what its answer is held against.
 public struct ClientHandshake: Sendable {

@@ -1,5 +1,6 @@
 // The answer to a client's handshake as it arrives: heads that come before it, the head itself, and
 // the beginning of a refusal's body.
+import Storage
 
 /// Reads the answer to a ``ClientHandshake``.
 ///

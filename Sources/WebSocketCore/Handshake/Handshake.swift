@@ -1,4 +1,5 @@
 // The server's side of the opening handshake (RFC 6455 §4.2).
+import Storage
 
 /// Judges requests to upgrade, and writes the answer.
 public enum Handshake {

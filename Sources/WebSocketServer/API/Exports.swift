@@ -1,3 +1,5 @@
-// One import for the library's user: close codes and request heads, addresses and errors come with it.
+// One import for the library's user: close codes and request heads, addresses, errors and byte
+// buffers come with it.
 @_exported public import LinuxReactor
+@_exported public import Storage
 @_exported public import WebSocketCore

@@ -27,16 +27,3 @@ public struct Message: ~Copyable, ~Escapable {
     /// The payload as an array of its own.
     public func copiedBytes() -> [UInt8] { [UInt8](copying: bytes) }
 }
-
-extension String {
-    /// A string of the UTF-8 in `bytes`; what is not UTF-8 becomes U+FFFD.
-    package init(copying bytes: Span<UInt8>) {
-        self = unsafe bytes.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
-    }
-}
-
-extension [UInt8] {
-    package init(copying bytes: Span<UInt8>) {
-        self = unsafe bytes.withUnsafeBufferPointer { unsafe [UInt8]($0) }
-    }
-}

@@ -1,4 +1,5 @@
 // The name of a topic, and what happens to subscribers that cannot keep up.
+import Storage
 
 /// Names one topic of one server: ``ServerContext/makeTopic(policy:logByteLimit:)`` makes one. It may be
 /// kept for ever; once the topic is removed it stands for nothing.

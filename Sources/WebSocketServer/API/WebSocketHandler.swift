@@ -1,5 +1,6 @@
 // What an application is to the server: a value with a few callbacks.
 import LinuxReactor
+import Storage
 import WebSocketCore
 
 /// The application. It is a value that the server owns for its whole life; its callbacks run on the

@@ -1,6 +1,7 @@
 // New connections: taken within a budget, admitted or told why not.
 import LinuxReactor
 import Logging
+import Storage
 import WebSocketCore
 
 extension ServerCore where K: ~Copyable {

@@ -1,6 +1,7 @@
 // Who is really there: what proxies say in front of a connection, or of a request.
 import LinuxReactor
 import Logging
+import Storage
 import WebSocketCore
 
 extension ServerCore where K: ~Copyable {

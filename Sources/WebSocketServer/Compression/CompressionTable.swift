@@ -1,5 +1,6 @@
 // What is kept of all connections that are compressed, and what serves them all.
 import LinuxReactor
+import Storage
 import WebSocketCore
 
 struct CompressionTable: ~Copyable {

@@ -1,5 +1,6 @@
 // Everything that is known of one connection: plain data, in a slot.
 import LinuxReactor
+import Storage
 import WebSocketCore
 
 /// The state of one connection. A million of them stand in a table, so every byte counts; it holds

@@ -1,5 +1,6 @@
 // All connections: their slots, their names, their deadlines, and the turn's work lists.
 import LinuxReactor
+import Storage
 
 /// All connections.
 struct ConnectionTable: ~Copyable {

@@ -1,5 +1,6 @@
 // One exchange of HTTP: a request as it is read, and its way to the handler and back.
 import LinuxReactor
+import Storage
 import WebSocketCore
 
 /// Where an HTTP connection stands: kept beside the connection, and only while it speaks HTTP.

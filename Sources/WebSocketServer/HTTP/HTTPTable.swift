@@ -1,5 +1,6 @@
 // What HTTP keeps beside the connections: exchanges, and what passes to and from the handler.
 import LinuxReactor
+import Storage
 import WebSocketCore
 
 struct HTTPTable: ~Copyable {

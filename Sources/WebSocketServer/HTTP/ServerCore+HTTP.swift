@@ -1,5 +1,6 @@
 // Requests: heads and bodies as they come, plain routes.
 import LinuxReactor
+import Storage
 import WebSocketCore
 
 extension ServerCore where K: ~Copyable {

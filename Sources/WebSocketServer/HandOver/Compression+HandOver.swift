@@ -1,6 +1,7 @@
 // What a hand-over says of a compressed connection. A message of which parts have come stays
 // compressed, in the connection's assembly, so it needs nothing of its own.
 import LinuxReactor
+import Storage
 import WebSocketCore
 
 extension ServerContext {

@@ -1,5 +1,6 @@
 // What one process leaves to the next: descriptors, and everything known about them.
 import LinuxReactor
+import Storage
 
 /// A server's connections and topics as plain data. The process that takes them over goes on where
 /// this one stopped, in the middle of a frame if need be; the peers notice nothing.

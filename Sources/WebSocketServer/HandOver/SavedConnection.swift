@@ -1,5 +1,6 @@
 // One connection of a hand-over: as it is written, and as it is checked before it is believed.
 import LinuxReactor
+import Storage
 import WebSocketCore
 
 struct SavedSubscription {

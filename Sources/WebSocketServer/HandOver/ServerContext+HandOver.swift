@@ -1,6 +1,7 @@
 // The tables of a server, written down and laid out again with the same numbers.
 import Glibc
 import LinuxReactor
+import Storage
 import WebSocketCore
 
 // MARK: - Topics

@@ -1,5 +1,6 @@
 // Whether restored tables fit together: what each record says by itself was checked as it was read.
 import LinuxReactor
+import Storage
 import WebSocketCore
 
 extension ServerContext {

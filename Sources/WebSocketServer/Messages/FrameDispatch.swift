@@ -1,6 +1,7 @@
 // From received bytes to messages: decoded where they lie, one after the other, as the handler takes
 // them.
 import LinuxReactor
+import Storage
 import WebSocketCore
 
 extension ServerContext {

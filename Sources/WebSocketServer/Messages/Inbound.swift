@@ -1,5 +1,6 @@
 // What has come in and is being decoded.
 import LinuxReactor
+import Storage
 import WebSocketCore
 
 /// The received bytes that are being decoded, and whose they are.

@@ -1,4 +1,5 @@
 // Compressed messages on their way to the handler.
+import Storage
 import WebSocketCore
 
 extension ServerContext {

@@ -1,5 +1,6 @@
 // Outgoing connections while they are being made, beside their slots.
 import LinuxReactor
+import Storage
 import WebSocketCore
 
 struct OutgoingTable: ~Copyable {

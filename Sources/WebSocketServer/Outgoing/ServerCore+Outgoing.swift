@@ -1,6 +1,7 @@
 // The way outward, step by step: look up, connect, ask, and read the answer.
 import Glibc
 import LinuxReactor
+import Storage
 import WebSocketCore
 
 extension ServerCore where K: ~Copyable {

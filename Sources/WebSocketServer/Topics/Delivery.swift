@@ -1,5 +1,6 @@
 // What topics see of a connection.
 import LinuxReactor
+import Storage
 import WebSocketCore
 
 /// Of a connection, what topics see and change: its outbox, its subscriptions, and whether its socket

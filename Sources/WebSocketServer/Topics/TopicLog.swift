@@ -1,4 +1,5 @@
 // The log of a topic: frames ready to be sent, the same bytes for every subscriber.
+import Storage
 import WebSocketCore
 
 /// A sequence of whole frames, of which the oldest are dropped once everybody has them. Offsets

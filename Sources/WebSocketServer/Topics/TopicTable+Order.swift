@@ -1,5 +1,6 @@
 // The order between a connection's own messages and its topics' broadcasts: markers, not copies.
 import LinuxReactor
+import Storage
 import WebSocketCore
 
 extension TopicTable {

@@ -1,6 +1,7 @@
 // Topics and who is subscribed to them. No socket and no kernel is known in this room, and of a
 // connection only its `Delivery`, which is lent.
 import LinuxReactor
+import Storage
 import WebSocketCore
 
 /// All topics. What is to be done to connections is returned to the caller, or noted in ``laggards``

@@ -1,5 +1,6 @@
 // The subscribers of a topic that share an encoding, and how far the sweep over them has come.
 import LinuxReactor
+import Storage
 import WebSocketCore
 
 extension SlotTable<TopicVariant> {

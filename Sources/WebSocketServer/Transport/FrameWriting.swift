@@ -1,5 +1,6 @@
 // Frames into a connection's outbox, and the fast path that goes around it.
 import LinuxReactor
+import Storage
 import WebSocketCore
 
 extension ServerContext {

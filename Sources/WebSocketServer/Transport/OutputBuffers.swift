@@ -1,5 +1,6 @@
 // Memory for what goes out, shared by all connections.
 import LinuxReactor
+import Storage
 import WebSocketCore
 
 struct OutputBuffers: ~Copyable {

@@ -1,5 +1,6 @@
 // One receive, one send: bytes between sockets and buffers. What they mean is for the rooms above.
 import LinuxReactor
+import Storage
 import WebSocketCore
 
 /// What came of sending what a connection has.

@@ -1,5 +1,6 @@
 // The wheel against a dictionary of deadlines.
 import LinuxReactor
+import TestSupport
 import Testing
 
 @Suite struct TimerWheelTests {

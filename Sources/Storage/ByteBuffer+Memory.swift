@@ -68,7 +68,7 @@ extension ByteBuffer {
 
     /// Appends `bytes` and forgets the oldest of all but `limit` bytes. The block does not become
     /// larger than `limit`, if that is at least 64.
-    mutating func append(_ bytes: Span<UInt8>, keepingLast limit: Int) {
+    package mutating func append(_ bytes: Span<UInt8>, keepingLast limit: Int) {
         let kept = bytes.extracting(last: limit)
         removeFirst(max(0, count + kept.count - limit))
         let needed = count + kept.count

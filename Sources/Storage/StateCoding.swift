@@ -1,21 +1,22 @@
 // How state crosses from one process to another: a few primitive types, written and read in order.
-import WebSocketCore
 
 /// Writes state for a hand-over: little-endian integers and counted bytes, in the order in which
 /// ``StateReader`` reads them.
 public struct StateWriter: ~Copyable {
-    var bytes = ByteBuffer()
+    /// Everything written so far. Formats that count in their own way append to it.
+    public var bytes: ByteBuffer
 
     /// A writer that has written nothing.
-    public init() {}
+    public init() { bytes = ByteBuffer() }
 
     /// How many bytes have been written.
     public var count: Int { bytes.count }
 
     /// A number of fixed width, lowest byte first.
+    @inlinable
     public mutating func write<Value: FixedWidthInteger>(_ value: Value) {
         for shift in stride(from: 0, to: Value.bitWidth, by: 8) {
-            bytes.append(UInt8(truncatingIfNeeded: value >> Value(shift)))
+            bytes.append(UInt8(truncatingIfNeeded: value >> shift))
         }
     }
 
@@ -50,8 +51,10 @@ public struct StateError: Error, Hashable, Sendable, CustomStringConvertible {
 /// Reads what a ``StateWriter`` wrote. Nothing it is given can make it crash: what does not fit is
 /// an error.
 public struct StateReader {
-    private let bytes: [UInt8]
-    private var position = 0
+    /// What is read, from its first byte to its last.
+    public let bytes: [UInt8]
+    @usableFromInline
+    var position = 0
 
     /// A reader at the first of these bytes.
     public init(_ bytes: [UInt8]) { self.bytes = bytes }
@@ -60,18 +63,20 @@ public struct StateReader {
     public var isAtEnd: Bool { position == bytes.count }
 
     /// A number; throws if the bytes end before it does.
+    @inlinable
     public mutating func read<Value: FixedWidthInteger>(
         _ type: Value.Type = Value.self
     ) throws(StateError) -> Value {
+        let range = try readRange(byteCount: Value.bitWidth / 8)
         var value: Value = 0
-        for (index, byte) in try take(Value.bitWidth / 8).enumerated() {
-            value |= Value(truncatingIfNeeded: byte) << Value(index * 8)
+        for index in range {
+            value |= Value(truncatingIfNeeded: bytes[index]) &<< ((index - range.lowerBound) * 8)
         }
         return value
     }
 
     /// A number that was written as `Int64`; throws if it is negative.
-    mutating func readCount() throws(StateError) -> Int {
+    public mutating func readCount() throws(StateError) -> Int {
         let count = try read(Int64.self)
         guard count >= 0 else { throw StateError("\(count) is less than nothing") }
         return Int(count)
@@ -92,7 +97,7 @@ public struct StateReader {
         guard let count = Int(exactly: count) else {
             throw StateError("\(count) bytes are too many")
         }
-        return try take(count)
+        return bytes[try readRange(byteCount: count)]
     }
 
     /// A text; throws if it is not UTF-8.
@@ -103,11 +108,13 @@ public struct StateReader {
         return text
     }
 
-    private mutating func take(_ count: Int) throws(StateError) -> ArraySlice<UInt8> {
+    /// Where the next `count` bytes stand in ``bytes``; throws if there are fewer.
+    @inlinable
+    public mutating func readRange(byteCount count: Int) throws(StateError) -> Range<Int> {
         guard count >= 0, count <= bytes.count - position else {
             throw StateError("the state ends too early")
         }
         defer { position += count }
-        return bytes[position..<position + count]
+        return position..<position + count
     }
 }

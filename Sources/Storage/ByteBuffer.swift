@@ -133,12 +133,26 @@ public struct ByteBuffer: ~Copyable {
     /// Lengthens the queue by `byteCount` bytes whose values are yet to be written by the caller.
     @inlinable
     @inline(__always)
-    mutating func appendUninitialized(_ byteCount: Int) -> UnsafeMutablePointer<UInt8> {
+    package mutating func appendUninitialized(_ byteCount: Int) -> UnsafeMutablePointer<UInt8> {
         reserve(byteCount)
         let block = unsafe block!
         let target = unsafe Self.firstByte(of: block) + block.pointee.count
         unsafe block.pointee.count += byteCount
         return unsafe target
+    }
+
+    /// The same where the block has room for them; nil says that nothing was done.
+    @inlinable
+    @inline(__always)
+    package mutating func appendUninitialized(
+        ifRoomFor byteCount: Int
+    ) -> UnsafeMutablePointer<UInt8>? {
+        guard let block = unsafe block else { return nil }
+        let header = unsafe block.pointee
+        let end = header.head &+ header.count
+        guard byteCount <= header.capacity &- end else { return nil }
+        unsafe block.pointee.count = header.count &+ byteCount
+        return unsafe UnsafeMutableRawPointer(block + 1).assumingMemoryBound(to: UInt8.self) + end
     }
 
     /// Consumes the `byteCount` oldest bytes. The block is kept; when the queue becomes empty it

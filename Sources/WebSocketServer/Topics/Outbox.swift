@@ -1,40 +1,33 @@
 // What one connection is owed and could not be given at once.
-import WebSocketCore
+import Storage
 
 /// The output of a connection that waits for its socket: bytes of its own, and markers that say
 /// "first everything of that topic up to there", so that a direct message keeps its place after a
 /// broadcast without a copy of the broadcast's bytes.
-@frozen
-public struct Outbox: ~Copyable {
+struct Outbox: ~Copyable {
     /// Stands between two bytes of the outbox.
-    public struct OrderMarker: BitwiseCopyable, Equatable, Sendable {
+    struct OrderMarker: BitwiseCopyable, Equatable, Sendable {
         /// Counted from the first byte the outbox ever held.
-        public var position: UInt64
+        var position: UInt64
         /// Which log, and up to which offset of it.
-        public var source: UInt32
+        var source: UInt32
         /// The offset in the log up to which it is to be sent.
-        public var end: UInt64
+        var end: UInt64
     }
 
     /// The bytes, oldest first; append to them, and take away through ``removeFirst(_:)``.
-    public var bytes: ByteBuffer
+    var bytes: ByteBuffer
     /// How many bytes have left through the front since the connection began.
-    @usableFromInline
     var consumed: UInt64
-    @usableFromInline
     var markers: [OrderMarker]
-    @usableFromInline
     var firstMarkerIndex: UInt32
-    @usableFromInline
     var pendingMarkerCount: UInt32
 
     /// How many markers there are.
-    @inlinable
-    public var markerCount: UInt32 { pendingMarkerCount }
+    var markerCount: UInt32 { pendingMarkerCount }
 
     /// Nothing owed, no memory owned.
-    @inlinable
-    public init() {
+    init() {
         bytes = ByteBuffer()
         consumed = 0
         markers = []
@@ -43,42 +36,38 @@ public struct Outbox: ~Copyable {
     }
 
     /// Whether nothing at all is owed.
-    @inlinable
-    public var isEmpty: Bool { bytes.isEmpty && markerCount == 0 }
+    var isEmpty: Bool { bytes.isEmpty && markerCount == 0 }
 
     /// The bytes that may be sent before the next marker is seen to.
-    @inlinable
-    public var leadingByteCount: Int {
+    var leadingByteCount: Int {
         markerCount == 0 ? bytes.count : Int(firstMarkerPosition &- consumed)
     }
 
     /// These bytes.
-    @inlinable
-    public var leadingBytes: Span<UInt8> {
+    var leadingBytes: Span<UInt8> {
         @_lifetime(borrow self)
         get { bytes.span.extracting(0..<leadingByteCount) }
     }
 
-    @inlinable
     var firstMarkerPosition: UInt64 { markers[Int(firstMarkerIndex)].position }
 
     /// The marker that is to be seen to next, if there is one.
-    public var firstMarker: OrderMarker? { markerCount == 0 ? nil : markers[Int(firstMarkerIndex)] }
+    var firstMarker: OrderMarker? { markerCount == 0 ? nil : markers[Int(firstMarkerIndex)] }
 
     /// The markers, each with the number of bytes that stand before it.
-    public var markerPositions: [(byteCount: Int, marker: OrderMarker)] {
+    var markerPositions: [(byteCount: Int, marker: OrderMarker)] {
         markers[Int(firstMarkerIndex)...].map { (Int($0.position &- consumed), $0) }
     }
 
     /// What is appended after this waits until log `source` has been sent up to `end`.
-    public mutating func appendMarker(source: UInt32, end: UInt64) {
+    mutating func appendMarker(source: UInt32, end: UInt64) {
         let position = consumed &+ UInt64(bytes.count)
         markers.append(OrderMarker(position: position, source: source, end: end))
         pendingMarkerCount += 1
     }
 
     /// The first marker has been seen to; call it when there is one.
-    public mutating func removeFirstMarker() {
+    mutating func removeFirstMarker() {
         firstMarkerIndex += 1
         pendingMarkerCount -= 1
         if markerCount == 0 {
@@ -92,15 +81,14 @@ public struct Outbox: ~Copyable {
     }
 
     /// Takes the first `count` bytes away, which must stand before any marker.
-    @inlinable
-    public mutating func removeFirst(_ count: Int) {
+    mutating func removeFirst(_ count: Int) {
         assert(count <= leadingByteCount)
         bytes.removeFirst(count)
         consumed &+= UInt64(count)
     }
 
     /// Moves the bytes before the first marker to the end of `target`.
-    public mutating func moveLeading(into target: inout ByteBuffer) {
+    mutating func moveLeading(into target: inout ByteBuffer) {
         let count = leadingByteCount
         guard count > 0 else { return }
         target.append(bytes.span.extracting(0..<count))
@@ -108,7 +96,7 @@ public struct Outbox: ~Copyable {
     }
 
     /// Puts what `front` holds from `offset` on before all other bytes: what a send did not take.
-    public mutating func prepend(_ front: borrowing ByteBuffer, from offset: Int) {
+    mutating func prepend(_ front: borrowing ByteBuffer, from offset: Int) {
         let count = front.count - offset
         var whole = ByteBuffer(minimumCapacity: count + bytes.count)
         whole.append(front.span.extracting(offset...))
@@ -119,7 +107,7 @@ public struct Outbox: ~Copyable {
     }
 
     /// Gives the memory back when nothing is owed, and most of it when little is.
-    public mutating func trim() {
+    mutating func trim() {
         if bytes.isEmpty {
             bytes.removeAll()
         } else if bytes.capacity > 4 * bytes.count + 1024 {
@@ -128,7 +116,7 @@ public struct Outbox: ~Copyable {
     }
 
     /// Forgets what the markers stand for; the bytes stay.
-    public mutating func removeAllMarkers() {
+    mutating func removeAllMarkers() {
         markers = []
         firstMarkerIndex = 0
         pendingMarkerCount = 0

@@ -1,7 +1,7 @@
 // The PROXY protocol as tables: each case whole, byte by byte, and with more behind it.
 import Testing
 
-@testable import LinuxReactor
+@testable import WebSocketServer
 
 @Suite struct ProxyHeaderTests {
     struct Case: Sendable, CustomTestStringConvertible {

@@ -1,5 +1,6 @@
 // Tables of slots: against arrays, and nothing is lost or destroyed twice.
-import LinuxReactor
+import TestSupport
+import Storage
 import Synchronization
 import Testing
 

@@ -1,8 +1,8 @@
 // The outbox against a list of bytes and markers.
+import TestSupport
 import Testing
-import WebSocketCore
 
-@testable import LinuxReactor
+@testable import WebSocketServer
 
 @Suite struct OutboxTests {
     private enum Item: Equatable {

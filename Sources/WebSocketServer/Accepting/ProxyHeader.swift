@@ -1,15 +1,16 @@
 // The PROXY protocol, versions 1 and 2: a proxy's word on who is behind a connection, before the
 // first byte of that connection (haproxy.org/download/3.0/doc/proxy-protocol.txt).
+import LinuxReactor
 
 /// The header that a proxy puts in front of what a client says. Parsing needs all of it from its
 /// first byte, again each time that more has come; it is short, and never as long as ``byteLimit``.
-public enum ProxyHeader {
+enum ProxyHeader {
     /// A version 1 line has at most 107 bytes. A version 2 header may be 64 KiB; with the usual
     /// additions (TLS details, a unique id) it has a few hundred bytes.
-    public static let byteLimit = 4096
+    static let byteLimit = 4096
 
     /// How far the bytes reach.
-    public enum Outcome: Equatable, Sendable {
+    enum Outcome: Equatable, Sendable {
         /// So far they may be a header; more are needed.
         case incomplete
         /// The header has so many bytes. `source` is the client; nil if the proxy speaks for
@@ -20,7 +21,7 @@ public enum ProxyHeader {
     }
 
     /// What is wrong with it.
-    public enum Flaw: Error, Sendable {
+    enum Flaw: Error, Sendable {
         /// It does not begin as a header does: there is no proxy, or one that sends none.
         case missing
         /// A version 1 line that is none, or has no end within 107 bytes.
@@ -32,7 +33,7 @@ public enum ProxyHeader {
     }
 
     /// Looks for a header at the very front of `bytes`.
-    public static func parse(_ bytes: Span<UInt8>) -> Outcome {
+    static func parse(_ bytes: Span<UInt8>) -> Outcome {
         if bytes.count == 0 { return .incomplete }
         do throws(Flaw) {
             return try bytes[0] == signature[0] ? parseBinary(bytes) : parseLine(bytes)
