@@ -10,13 +10,13 @@ public struct SignalSource: Sendable {
     /// Blocks these signals for the calling thread and makes them readable. Throws if no descriptor
     /// is left.
     public init<K: Kernel & ~Copyable>(
-        _ signals: [Int32], _ kernel: inout K
+        _ signals: [Signal], _ kernel: inout K
     ) throws(SystemError) {
-        descriptor = try kernel.makeSignalSource(signals)
+        descriptor = try kernel.makeSignalSource(signals.map(\.rawValue))
     }
 
     /// The next pending signal, or nil.
-    public func next<K: Kernel & ~Copyable>(_ kernel: inout K) -> Int32? {
-        kernel.readSignal(descriptor)
+    public func next<K: Kernel & ~Copyable>(_ kernel: inout K) -> Signal? {
+        kernel.readSignal(descriptor).map(Signal.init(rawValue:))
     }
 }

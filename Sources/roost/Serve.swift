@@ -62,7 +62,7 @@ struct Serve: ParsableCommand {
         var configuration = try options.configuration(port: port)
         configuration.limits = options.chatServerLimits
         configuration.logger = start.logger
-        configuration.signals = [SIGUSR2] + (reloader == nil ? [] : [SIGHUP])
+        configuration.signals = [.user2] + (reloader == nil ? [] : [.hangUp])
         // Signs of life come with the ticks, and at least twice in the time that systemd waits.
         if let interval = Watchdog.interval {
             configuration.tickInterval = min(.seconds(1), interval / 3)

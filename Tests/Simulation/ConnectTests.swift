@@ -118,7 +118,7 @@ extension Simulation<Dialer> {
         #expect(simulation.handler.agreements.map(\.subprotocol) == ["two"])
         #expect(simulation.handler.agreements[0].head.header("X") == "y")
         #expect(unmasked(simulation.sent()).map(\.payload) == [Array("Hello".utf8)])
-        #expect(simulation.core.takenCounts.dials == 0)
+        #expect(simulation.core.takenCounts.attempts == 0)
 
         simulation.network.send([0x81, 2] + "Ho".utf8, on: simulation.socket)
         simulation.network.send([0x89, 1, 7], on: simulation.socket)

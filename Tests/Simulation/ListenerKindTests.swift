@@ -66,7 +66,7 @@ private struct Doorman: WebSocketHandler {
         simulation.settle()
         #expect(
             simulation.handler.seen == [
-                "open 192.0.2.1", "control local user 1000", "metrics 192.0.2.1",
+                "public 192.0.2.1", "control local user 1000", "metrics 192.0.2.1",
             ])
     }
 

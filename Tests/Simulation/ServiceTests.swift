@@ -8,7 +8,7 @@ import WebSocketServer
 
 /// Notes what a service is told.
 struct Service: WebSocketHandler {
-    var signals: [Int32] = []
+    var signals: [Signal] = []
     var refused: [RefusedConnection] = []
     var stops: [Int] = []
     var causes: [CloseCause] = []
@@ -37,8 +37,8 @@ struct Service: WebSocketHandler {
         self.refused.append(refused)
     }
 
-    mutating func onSignal(_ number: Int32, _ io: inout ServerContext) {
-        signals.append(number)
+    mutating func onSignal(_ signal: Signal, _ io: inout ServerContext) {
+        signals.append(signal)
         if restartsOnSignal { io.stop(grace: .zero, restarting: true) }
     }
 

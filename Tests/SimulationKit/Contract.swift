@@ -13,7 +13,7 @@ struct Contract: WebSocketHandler {
     var troubled: Set<ConnectionID> = []
     var rooms: [Topic] = []
     /// Connections of our own that are not open yet.
-    var dialing: [ConnectionID] = []
+    var connecting: [ConnectionID] = []
     var comeToNothingCount = 0
     /// In the end nobody is held any longer.
     var holdsNobody = false
@@ -35,15 +35,15 @@ struct Contract: WebSocketHandler {
     mutating func onMail(_ mail: String, _ io: inout ServerContext) {
         if mail == "stop" { io.stop(grace: .milliseconds(10)) }
         if mail == "connect", let request = try? ConnectRequest("ws://127.0.0.1:9/") {
-            dialing.append(io.connect(request))
+            connecting.append(io.connect(request))
         }
         for id in open.prefix(2) { io.send(mail, to: id) }
     }
 
     mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) throws(Disconnect) {
         precondition(!open.contains(id), "opened twice")
-        precondition(io.isOutgoing(id) == dialing.contains(id), "opened by whom")
-        dialing.removeAll { $0 == id }
+        precondition(io.isOutgoing(id) == connecting.contains(id), "opened by whom")
+        connecting.removeAll { $0 == id }
         open.append(id)
         openedCount += 1
         while rooms.count < 3 {
@@ -111,13 +111,13 @@ struct Contract: WebSocketHandler {
     mutating func onError(
         _ id: ConnectionID, _ error: ConnectionError, _ io: inout ServerContext
     ) {
-        let isKnown = open.contains(id) || dialing.contains(id)
+        let isKnown = open.contains(id) || connecting.contains(id)
         precondition(isKnown && troubled.insert(id).inserted, "trouble twice")
     }
 
     mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
-        if let index = dialing.firstIndex(of: id) {
-            dialing.remove(at: index)
+        if let index = connecting.firstIndex(of: id) {
+            connecting.remove(at: index)
             comeToNothingCount += 1
             return
         }

@@ -60,10 +60,3 @@ public func serve(
     for address in server.addresses { print("Listening on ws://\(address)") }
     server.run()
 }
-
-extension Int32 {
-    /// SIGINT: Ctrl-C.
-    public static var interrupt: Int32 { 2 }
-    /// SIGTERM: the polite end.
-    public static var terminate: Int32 { 15 }
-}

@@ -55,9 +55,9 @@ public struct ServerConfiguration: Sendable {
     public var tickInterval = Duration.seconds(1)
     /// Signals that stop the server in order, as ``ServerContext/stop(grace:restarting:)`` with 5 s
     /// does; a second one ends the grace. Empty if the program sees to signals itself.
-    public var stopSignals: [Int32] = []
+    public var stopSignals: [Signal] = []
     /// Signals that are told to ``WebSocketHandler/onSignal(_:_:)``, and do nothing by themselves.
-    public var signals: [Int32] = []
+    public var signals: [Signal] = []
     /// Where the server and the handler log to.
     public var logger = Logger(label: "websocket-server")
 

@@ -18,7 +18,7 @@ extension ServerContext {
         var connection = Connection()
         connection.resourceID = connections.nextResourceID()
         connection.advance(.connectBegun)
-        connection.flags = [.client, .dialing]
+        connection.flags = [.client, .attempting]
         connection.exchange = outgoing.add(request)
         let slot = connections.slots.allocate(connection)
         telemetry.statistics.connectCount += 1
@@ -39,7 +39,7 @@ extension ServerContext {
         guard let slot = connections.slot(of: id), connections.slots[slot].flags.contains(.client),
             connections.slots[slot].hasExchange
         else { return nil }
-        return outgoing.dials[connections.slots[slot].exchange].agreement
+        return outgoing.attempts[connections.slots[slot].exchange].agreement
     }
 
     /// Resets a connection, or gives up making it: no Close frame, and what is on its way is lost,

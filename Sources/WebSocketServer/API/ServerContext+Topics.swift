@@ -122,7 +122,7 @@ extension ServerContext {
         let published = topics.publish(
             payload, as: opcode, to: topic, skipping: skipped ?? Subscription.none, &deflate.deflaters)
         telemetry.statistics.deliveryCount += UInt64(published.deliveryCount)
-        if published.congested != Subscription.none { holdPublisher(published.congested) }
+        if published.congested != Subscription.none { pausePublisher(published.congested) }
     }
 
     /// Brings a subscriber to the log's end that is to step over the next message.
@@ -132,46 +132,5 @@ extension ServerContext {
             subscription, &connections.slots[slot].delivery, &output.spare)
         if copied { connections.queue(slot) }
         return subscription
-    }
-}
-
-// MARK: - What topics ask of connections
-
-extension ServerContext {
-    /// The publisher that fills a topic faster than it is swept is not read until it is.
-    private mutating func holdPublisher(_ variant: UInt32) {
-        let slot = inbound.reading.slot
-        guard slot != UInt32.max, !connections.slots[slot].readPauses.contains(.congestion) else { return }
-        pauseReading(slot, .congestion)
-        topics.variants[variant].waiting.append(connections.id(of: slot))
-    }
-
-    /// Lets the publishers go on that were held while a topic was half full.
-    mutating func releasePublishers() {
-        guard !topics.released.isEmpty else { return }
-        let released = topics.released
-        topics.released = []
-        for id in released {
-            if let slot = connections.slot(of: id) { resumeReading(slot, .congestion) }
-        }
-    }
-
-    private mutating func leave(_ slot: UInt32, _ subscription: UInt32) {
-        let copied = topics.leave(
-            subscription, delivering: true, &connections.slots[slot].delivery, &output.spare)
-        if copied { connections.queue(slot) }
-        releasePublishers()
-    }
-
-    /// Ends all subscriptions of a connection, copying what it is still owed or dropping it.
-    ///
-    /// A cursor costs nothing, what lies behind it does: one that does not read and is behind by more
-    /// than it may leave unread gets no copy.
-    mutating func leaveAllTopics(_ slot: UInt32, delivering: Bool) {
-        let copied = topics.leaveAll(
-            delivering: delivering, byteLimit: settings.limits.outboxByteCount,
-            &connections.slots[slot].delivery, &output.spare)
-        if copied { connections.queue(slot) }
-        releasePublishers()
     }
 }

@@ -68,7 +68,7 @@ public struct ClientConfiguration: Sendable {
     public var tickInterval = Duration.seconds(1)
     /// Signals that close all connections in order and end the loop; a second one hurries. Empty if
     /// the program sees to signals itself.
-    public var stopSignals: [Int32] = []
+    public var stopSignals: [Signal] = []
     /// Where the client and the handler log to.
     public var logger = Logger(label: "websocket-client")
 

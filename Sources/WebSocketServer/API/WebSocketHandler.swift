@@ -74,7 +74,7 @@ public protocol WebSocketHandler: ~Copyable {
 
     /// A signal of ``ServerConfiguration/signals`` has come. Called once for each that the kernel
     /// tells apart: several of the same number may be one.
-    mutating func onSignal(_ number: Int32, _ io: inout ServerContext)
+    mutating func onSignal(_ signal: Signal, _ io: inout ServerContext)
 
     /// The server begins to stop, for whatever reason: nobody new is accepted from here on, and
     /// ``ServerContext/isStopping`` is true. Called once, before the first connection is closed for it.
@@ -134,7 +134,7 @@ extension WebSocketHandler where Self: ~Copyable {
 
     public mutating func onRefusal(_ refused: RefusedConnection, _ io: inout ServerContext) {}
 
-    public mutating func onSignal(_ number: Int32, _ io: inout ServerContext) {}
+    public mutating func onSignal(_ signal: Signal, _ io: inout ServerContext) {}
 
     public mutating func onStop(_ io: inout ServerContext) {}
 

@@ -119,7 +119,7 @@ extension ServerCore where K: ~Copyable {
     ) {
         io.telemetry.record(refusal, of: peer)
         var response = ByteBuffer()
-        refusal.rejection.appendResponse(to: &response, date: io.http.date(io.clock.wall))
+        refusal.rejection.appendResponse(to: &response, date: io.clock.httpDate())
         // Best effort: it fits into any new socket's buffer, and a request that has come already is
         // taken out, since closing a socket with unread bytes resets it.
         let buffer = io.inbound.receiveBuffer

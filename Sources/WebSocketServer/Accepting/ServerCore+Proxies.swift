@@ -5,59 +5,72 @@ import Storage
 import WebSocketCore
 
 extension ServerCore where K: ~Copyable {
-    /// Takes the PROXY header off the front of a connection. True if a request may follow.
-    mutating func takeProxyHeader(_ slot: UInt32) -> Bool {
+    /// What proxies say of a client, and whether it may come in.
+    enum ProxyOutcome {
+        /// More bytes are needed.
+        case incomplete
+        /// A request may follow.
+        case goesOn
+        case rejected(HandshakeRejection, Refusal)
+    }
+
+    /// Takes the PROXY header off the front of a connection.
+    mutating func takeProxyHeader(_ slot: UInt32) -> ProxyOutcome {
         var bytes = ByteBuffer()
         swap(&bytes, &io.connections.slots[slot].pendingInput)
         switch ProxyHeader.parse(bytes.span) {
         case .incomplete:
             swap(&bytes, &io.connections.slots[slot].pendingInput)
-            return false
-        case .malformed(let flaw):
-            io.reject(slot, flaw.rejection, countedAs: .proxyHeader)
-            return false
+            return .incomplete
+        case .malformed(let flaw): return .rejected(flaw.rejection, .proxyHeader)
         case .complete(let byteCount, let source):
             bytes.removeFirst(byteCount)
             if !bytes.isEmpty { swap(&bytes, &io.connections.slots[slot].pendingInput) }
             io.connections.slots[slot].flags.remove(.awaitsProxyHeader)
-            guard let source else { return true }
-            if listening.proxies.contains(source) { io.connections.slots[slot].flags.insert(.proxied) }
+            guard let source else { return .goesOn }
+            if listening.proxies.contains(source) {
+                io.connections.slots[slot].flags.insert(.proxied)
+            }
             return admitProxiedClient(slot, as: source, pays: true)
         }
     }
 
-    /// Looks up who is behind a request that a trusted proxy brings. False if they may not come in
-    /// and have been told so.
+    /// Looks up who is behind a request that a trusted proxy brings.
     ///
     /// The connection counts for one client at a time, whose request was last; only a WebSocket is a
     /// new connection of that client, since a proxy opens its own as it likes.
-    mutating func admitProxiedClient(_ slot: UInt32, _ head: RequestHead, isUpgrade: Bool) -> Bool {
-        guard let client = listening.proxies.client(head), client != io.connections.slots[slot].peer || isUpgrade
-        else { return true }
+    mutating func admitProxiedClient(
+        _ slot: UInt32, _ head: RequestHead, isUpgrade: Bool
+    ) -> ProxyOutcome {
+        guard let client = listening.proxies.client(head),
+            client != io.connections.slots[slot].peer || isUpgrade
+        else { return .goesOn }
         return admitProxiedClient(slot, as: client, pays: isUpgrade)
     }
 
     private mutating func admitProxiedClient(
         _ slot: UInt32, as client: NetworkAddress, pays: Bool
-    ) -> Bool {
+    ) -> ProxyOutcome {
         if io.connections.slots[slot].flags.contains(.admitted) {
             listening.admission.release(io.connections.slots[slot].peer)
             io.connections.slots[slot].flags.remove(.admitted)
         }
         io.connections.slots[slot].peer = client
-        guard io.connections.slots[slot].refusal == nil, !listening.proxies.contains(client) else { return true }
-        guard let refusal = listening.admission.admit(client, io.settings.limits, at: io.clock.now, pays: pays) else {
+        guard io.connections.slots[slot].refusal == nil, !listening.proxies.contains(client) else {
+            return .goesOn
+        }
+        guard
+            let refusal = listening.admission.admit(
+                client, io.settings.limits, at: io.clock.now, pays: pays)
+        else {
             io.connections.slots[slot].flags.insert(.admitted)
-            return true
+            return .goesOn
         }
-        // It is told in its own protocol, as one that came without a proxy.
-        guard listening.takeRefusedPlace() else {
-            io.reject(slot, refusal.rejection, countedAs: refusal)
-            return false
-        }
+        // It is refused in its own protocol, as a client that came without a proxy.
+        guard listening.takeRefusedPlace() else { return .rejected(refusal.rejection, refusal) }
         io.telemetry.record(refusal, of: client)
         io.connections.slots[slot].refusal = refusal
-        return true
+        return .goesOn
     }
 }
 

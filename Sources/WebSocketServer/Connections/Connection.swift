@@ -29,7 +29,7 @@ struct Connection: ~Copyable {
         /// Of our own making: here we are the client, which masks its frames (RFC 6455 §5.1).
         static var client: Flags { Flags(rawValue: 1024) }
         /// The handler has asked for it, and was not told yet what came of it.
-        static var dialing: Flags { Flags(rawValue: 2048) }
+        static var attempting: Flags { Flags(rawValue: 2048) }
         /// A trusted proxy is at the other end: its requests say who is behind it.
         static var proxied: Flags { Flags(rawValue: 4096) }
     }
@@ -71,7 +71,7 @@ struct Connection: ~Copyable {
     var resourceID: UInt64 = 0
     /// When something was last heard, in ticks of 2^26 ns.
     var lastReceiveTick: UInt32 = 0
-    /// Its HTTP exchange, or its dial if it is being made outward, or `UInt32.max`.
+    /// Its HTTP exchange, or its attempt if it is being made outward, or `UInt32.max`.
     var exchange = UInt32.max
     var decoder = MessageDecoder()
     /// Bytes received and not decoded: a partial header or head, or everything while it is held.

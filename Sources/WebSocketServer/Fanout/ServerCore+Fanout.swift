@@ -5,23 +5,26 @@ import WebSocketCore
 extension ServerCore where K: ~Copyable {
     /// Sweeps the topics that have something new, fairly in turn, until all are done or the budget is
     /// spent; then the loop looks at everything else before it goes on.
-    mutating func sweepTopics() {
-        guard !io.topics.dirtyVariants.isEmpty else { return probe.passed(0) }
+    ///
+    /// Returns how many variants have had their share.
+    mutating func sweepTopics() -> Int {
+        guard !io.topics.dirtyVariants.isEmpty else { return 0 }
         io.telemetry.statistics.sweepCount += 1
         // The clock is not worth its time in each turn: a sample says as much.
         guard io.telemetry.statistics.sweepCount & 15 == 0 else { return sweepDirtyVariants() }
         let start = kernel.monotonicNow()
-        sweepDirtyVariants()
+        let count = sweepDirtyVariants()
         io.telemetry.statistics.sweepNanoseconds += 16 * kernel.monotonicNow().nanoseconds(since: start)
+        return count
     }
 
-    private mutating func sweepDirtyVariants() {
+    private mutating func sweepDirtyVariants() -> Int {
         var sweep = TopicTable.Sweep(budget: io.settings.limits.flushBudget)
         while let due = io.topics.nextDue(&sweep) { deliver(due, &sweep) }
-        probe.passed(sweep.variantCount)
         io.telemetry.statistics.skipCount = io.topics.skipCount
         if !io.topics.laggards.isEmpty { closeLaggards() }
         io.releasePublishers()
+        return sweep.variantCount
     }
 
     private mutating func closeLaggards() {

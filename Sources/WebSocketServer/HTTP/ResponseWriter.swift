@@ -17,7 +17,7 @@ extension ServerContext {
     ) {
         let head = ResponseHead(
             status, headers: headers, body: body, keepsAlive: keepsAlive && !shutdown.isUnderWay,
-            date: http.date(clock.wall))
+            date: clock.httpDate())
         head.append(to: &connections.slots[slot].delivery.outbox.bytes)
         connections.queue(slot)
     }
@@ -44,7 +44,7 @@ extension ServerContext {
                     refusal: refusal, peer: connections.slots[slot].peer, status: rejection.status,
                     reason: rejection.reason))
         }
-        let date = http.date(clock.wall)
+        let date = clock.httpDate()
         rejection.appendResponse(to: &connections.slots[slot].delivery.outbox.bytes, date: date)
         lastResponse(slot)
         schedule(slot, in: settings.timeouts.close)

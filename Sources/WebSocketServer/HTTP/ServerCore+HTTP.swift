@@ -15,13 +15,6 @@ extension ServerCore where K: ~Copyable {
         proceedHTTP(slot, call)
     }
 
-    /// Adds the first `count` received bytes to the connection's pending input.
-    mutating func takePendingInput(_ slot: UInt32, _ count: Int) {
-        let headroom = ReceiveBuffer.headroomByteCount
-        io.inbound.receiveBuffer.copy(
-            headroom..<headroom + count, to: &io.connections.slots[slot].pendingInput)
-    }
-
     /// Goes as far as the received bytes allow.
     mutating func proceedHTTP(_ slot: UInt32, _ call: HandlerCall) {
         while io.connections.slots[slot].readPauses.isEmpty {
@@ -39,7 +32,7 @@ extension ServerCore where K: ~Copyable {
     /// True if the head is complete and there may be more to do.
     private mutating func takeHead(_ slot: UInt32, _ call: HandlerCall) -> Bool {
         if io.connections.slots[slot].flags.contains(.awaitsProxyHeader) {
-            return takeProxyHeader(slot)
+            return goesOn(slot, after: takeProxyHeader(slot))
         }
         if !io.connections.slots[slot].hasExchange {
             io.connections.slots[slot].exchange = io.http.exchanges.allocate(HTTPExchange())
@@ -61,10 +54,9 @@ extension ServerCore where K: ~Copyable {
             bytes.removeFirst(byteCount)
             if !bytes.isEmpty { swap(&bytes, &io.connections.slots[slot].pendingInput) }
             let isUpgrade = Handshake.isUpgrade(head)
-            if io.connections.slots[slot].flags.contains(.proxied),
-                !admitProxiedClient(slot, head, isUpgrade: isUpgrade)
-            {
-                return false
+            if io.connections.slots[slot].flags.contains(.proxied) {
+                let outcome = admitProxiedClient(slot, head, isUpgrade: isUpgrade)
+                guard goesOn(slot, after: outcome) else { return false }
             }
             do throws(HandshakeRejection) {
                 if isUpgrade {
@@ -81,6 +73,17 @@ extension ServerCore where K: ~Copyable {
                 io.reject(slot, error)
                 return false
             }
+        }
+    }
+
+    /// Whether a request may follow what a proxy has said; if not for good, it is rejected.
+    private mutating func goesOn(_ slot: UInt32, after outcome: ProxyOutcome) -> Bool {
+        switch outcome {
+        case .incomplete: return false
+        case .goesOn: return true
+        case .rejected(let rejection, let refusal):
+            io.reject(slot, rejection, countedAs: refusal)
+            return false
         }
     }
 

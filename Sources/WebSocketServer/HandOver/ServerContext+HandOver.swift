@@ -154,7 +154,7 @@ extension ServerContext {
             saveCompression(of: slot, to: &writer)
             saveSubscriptions(of: slot, to: &writer)
         }
-        saveDials(to: &writer)
+        saveAttempts(to: &writer)
         return slots.map { connections.slots[$0].descriptor }
     }
 
@@ -183,13 +183,13 @@ extension ServerContext {
             slots.append(slot)
             restored[slot] = try SavedConnection(from: &reader, descriptor)
         }
-        let dials = try readDials(from: &reader, bound)
-        guard dials.keys.allSatisfy({ restored[$0] == nil }) else {
+        let attempts = try readAttempts(from: &reader, bound)
+        guard attempts.keys.allSatisfy({ restored[$0] == nil }) else {
             throw StateError("a slot is taken twice")
         }
-        connections.slots.restoreLayout( Int(bound), isTaken: { restored[$0] != nil || dials[$0] != nil }
+        connections.slots.restoreLayout( Int(bound), isTaken: { restored[$0] != nil || attempts[$0] != nil }
         ) { Connection() }
-        for (slot, resourceID) in dials { endDial(slot, resourceID) }
+        for (slot, resourceID) in attempts { endAttempt(slot, resourceID) }
         for slot in slots {
             guard let saved = restored[slot] else { continue }
             try saved.apply(to: &connections.slots[slot])
@@ -204,9 +204,9 @@ extension ServerContext {
 
     /// Connections outward that are still being made are not handed over, only their names: whoever
     /// takes over tells the handler that nothing came of them.
-    private func saveDials(to writer: inout StateWriter) {
+    private func saveAttempts(to writer: inout StateWriter) {
         let slots = (0..<UInt32(connections.slots.endIndex)).filter {
-            connections.slots[$0].flags.contains(.dialing)
+            connections.slots[$0].flags.contains(.attempting)
         }
         writer.write(UInt32(slots.count))
         for slot in slots {
@@ -215,23 +215,23 @@ extension ServerContext {
         }
     }
 
-    private func readDials(
+    private func readAttempts(
         from reader: inout StateReader, _ bound: UInt32
     ) throws(StateError) -> [UInt32: UInt64] {
-        var dials: [UInt32: UInt64] = [:]
+        var attempts: [UInt32: UInt64] = [:]
         for _ in 0..<(try reader.read(UInt32.self)) {
             let slot = try reader.read(UInt32.self)
-            guard slot < bound, dials[slot] == nil else {
+            guard slot < bound, attempts[slot] == nil else {
                 throw StateError("slot \(slot) cannot be taken")
             }
-            dials[slot] = try reader.read()
+            attempts[slot] = try reader.read()
         }
-        return dials
+        return attempts
     }
 
-    private mutating func endDial(_ slot: UInt32, _ resourceID: UInt64) {
+    private mutating func endAttempt(_ slot: UInt32, _ resourceID: UInt64) {
         connections.slots[slot].resourceID = resourceID
-        connections.slots[slot].flags = [.client, .dialing]
+        connections.slots[slot].flags = [.client, .attempting]
         connections.slots[slot].advance(.connectBegun)
         terminate(slot, .connectFailed(ECANCELED), reset: false)
     }

@@ -2,32 +2,16 @@
 import LinuxReactor
 import WebSocketCore
 
-/// A place that a connection has left, for those who count places.
-struct VacatedPlace {
-    let listener: ListenerKind
-    let peer: NetworkAddress
-    let wasAdmitted: Bool
-    let wasRefused: Bool
-}
-
 extension ServerCore where K: ~Copyable {
-    /// Tells the handler of connections that have ended, and frees those whose socket can go. What
-    /// the handler does meanwhile may end others: they are reaped as well.
-    mutating func reapConnections(_ call: HandlerCall) {
-        var index = 0
-        while index < io.connections.work.reaping.count {
-            let slot = io.connections.work.reaping[index]
-            index += 1
-            io.connections.slots[slot].flags.remove(.reaping)
-            if !io.connections.slots[slot].flags.isDisjoint(with: [.announced, .dialing]) {
-                notifyClosed(slot, call)
-            }
-            if io.connections.slots[slot].phase == .terminated {
-                let place = freeSlot(slot)
-                listening.vacated(place, at: io.clock.now)
-            }
+    /// Tells the handler of a connection that has ended, and frees its slot if the socket can go: the
+    /// place that it leaves is returned then.
+    mutating func reap(_ slot: UInt32, _ call: HandlerCall) -> VacatedPlace? {
+        io.connections.slots[slot].flags.remove(.reaping)
+        if !io.connections.slots[slot].flags.isDisjoint(with: [.announced, .attempting]) {
+            notifyClosed(slot, call)
         }
-        io.connections.work.reaping.removeAll(keepingCapacity: true)
+        guard io.connections.slots[slot].phase == .terminated else { return nil }
+        return freeSlot(slot)
     }
 
     private mutating func notifyClosed(_ slot: UInt32, _ call: HandlerCall) {
@@ -36,7 +20,7 @@ extension ServerCore where K: ~Copyable {
         }
         io.leaveAllTopics(slot, delivering: io.connections.slots[slot].phase != .terminated)
         if io.connections.slots[slot].flags.contains(.announced) { io.connections.openCount -= 1 }
-        io.connections.slots[slot].flags.remove([.announced, .dialing])
+        io.connections.slots[slot].flags.remove([.announced, .attempting])
         io.telemetry.statistics.count(cause)
         let id = io.connections.id(of: slot)
         do {
@@ -59,7 +43,7 @@ extension ServerCore where K: ~Copyable {
         if io.connections.slots[slot].hasExchange {
             let exchange = io.connections.slots[slot].exchange
             if io.connections.slots[slot].flags.contains(.client) {
-                io.outgoing.dials.free(exchange, leaving: Dial())
+                io.outgoing.attempts.free(exchange, leaving: ConnectAttempt())
             } else {
                 io.http.exchanges.free(exchange, leaving: HTTPExchange())
             }

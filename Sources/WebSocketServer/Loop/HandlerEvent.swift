@@ -15,7 +15,7 @@ package enum HandlerEvent: BitwiseCopyable {
     case tick
     case mail
     case refusal(Int)
-    case signal(Int32)
+    case signal(Signal)
     case stop
     case loopProbe
 }
@@ -93,7 +93,7 @@ extension WebSocketHandler where Self: ~Copyable {
         case .mail:
             for mail in mailbox.takeAll() { onMail(mail, &io) }
         case .refusal(let index): onRefusal(io.telemetry.refused[index], &io)
-        case .signal(let number): onSignal(number, &io)
+        case .signal(let signal): onSignal(signal, &io)
         case .stop: onStop(&io)
         case .loopProbe: onLoopProbe(&io)
         }

@@ -132,21 +132,16 @@ extension ServerCore where K: ~Copyable {
         updateInterest(slot)
     }
 
-    /// Gives the handler the mail that other threads have posted, and goes on with connections whose
-    /// host's name has been resolved: both wake the loop by the same descriptor.
-    mutating func takeMail(_ call: HandlerCall) {
-        guard hasMail else { return }
-        hasMail = false
-        kernel.clearWakeup(wakeup)
-        takeResolved()
-        emit(.mail, call)
-    }
-
-    /// Tells the handler of the connections that were refused in this turn. Their number is bounded by
-    /// the turn's budgets of accepts and of bytes.
-    mutating func reportRefusals(_ call: HandlerCall) {
-        guard !io.telemetry.refused.isEmpty else { return }
-        for index in io.telemetry.refused.indices { emit(.refusal(index), call) }
-        io.telemetry.refused.removeAll(keepingCapacity: true)
+    /// Reaps the connections that have ended. What the handler does meanwhile may end others: they are
+    /// reaped as well.
+    mutating func reapConnections(_ call: HandlerCall) {
+        var index = 0
+        while index < io.connections.work.reaping.count {
+            if let place = reap(io.connections.work.reaping[index], call) {
+                listening.vacated(place, at: io.clock.now)
+            }
+            index += 1
+        }
+        io.connections.work.reaping.removeAll(keepingCapacity: true)
     }
 }

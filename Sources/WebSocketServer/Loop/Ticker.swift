@@ -1,4 +1,4 @@
-// The tick: a callback at a steady interval, and the moment at which the loop is probed.
+// When the tick is due: a callback at a steady interval.
 import LinuxReactor
 
 /// When the handler's next tick is due.
@@ -16,13 +16,5 @@ struct Ticker {
         guard now >= next else { return false }
         next = now + interval
         return true
-    }
-}
-
-extension ServerCore where K: ~Copyable {
-    mutating func tick(_ call: HandlerCall) {
-        guard ticker.isDue(at: io.clock.now) else { return }
-        emit(.tick, call)
-        beginProbe()
     }
 }

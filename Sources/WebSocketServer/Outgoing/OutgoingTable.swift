@@ -4,21 +4,21 @@ import Storage
 import WebSocketCore
 
 struct OutgoingTable: ~Copyable {
-    var dials = SlotTable<Dial>()
+    var attempts = SlotTable<ConnectAttempt>()
     /// Connections that the handler has asked for and that have not begun, in order.
     var toBegin: [ConnectionID] = []
 
     var isIdle: Bool { toBegin.isEmpty }
 
     mutating func add(_ request: ConnectRequest) -> UInt32 {
-        let index = dials.allocate(Dial())
-        dials[index].request = request
+        let index = attempts.allocate(ConnectAttempt())
+        attempts[index].request = request
         return index
     }
 }
 
 /// A connection that is being made: kept beside its slot, and only until it is open or has failed.
-struct Dial: ~Copyable {
+struct ConnectAttempt: ~Copyable {
     var request: ConnectRequest?
     /// What has not been tried yet, the next one last.
     var addresses: [ConnectAddress] = []
@@ -30,17 +30,4 @@ struct Dial: ~Copyable {
     var agreement: ClientAgreement?
     /// Set if the handshake has failed.
     var error: ClientHandshakeError?
-}
-
-extension ServerContext {
-    /// What `onError` is told of a cause; nil if the connection simply ended.
-    func error(_ cause: CloseCause, _ id: ConnectionID) -> ConnectionError? {
-        if let slot = connections.slot(of: id), connections.slots[slot].flags.contains(.client),
-            connections.slots[slot].hasExchange,
-            let error = outgoing.dials[connections.slots[slot].exchange].error
-        {
-            return .handshake(error)
-        }
-        return ConnectionError(cause)
-    }
 }

@@ -24,24 +24,24 @@ extension ServerCore where K: ~Copyable {
     }
 
     private mutating func begin(_ slot: UInt32, hasRoom: Bool) {
-        let dial = io.connections.slots[slot].exchange
-        guard let request = io.outgoing.dials[dial].request else { return }
+        let attempt = io.connections.slots[slot].exchange
+        guard let request = io.outgoing.attempts[attempt].request else { return }
         if io.shutdown.isUnderWay { return io.terminate(slot, io.shutdown.cause, reset: false) }
         guard hasRoom else { return io.terminate(slot, .connectFailed(EMFILE), reset: false) }
         // What cannot be asked for is not worth a connection.
-        let nonce = io.randomBytes(16)
+        let nonce = io.random.take(16)
         do throws(ClientHandshakeError) {
             let handshake = try request.handshake(nonce: InlineArray { nonce[$0] })
-            io.outgoing.dials[dial].handshake = handshake
-            io.outgoing.dials[dial].reader = ClientHandshakeReader(
+            io.outgoing.attempts[attempt].handshake = handshake
+            io.outgoing.attempts[attempt].reader = ClientHandshakeReader(
                 handshake, headByteLimit: io.settings.limits.headByteCount)
         } catch {
             return failHandshake(slot, error)
         }
         if let path = request.socketPath {
-            io.outgoing.dials[dial].addresses = [.local(path: path)]
+            io.outgoing.attempts[attempt].addresses = [.local(path: path)]
         } else if let address = NetworkAddress(numeric: request.url.host, port: request.url.port) {
-            io.outgoing.dials[dial].addresses = [.network(address)]
+            io.outgoing.attempts[attempt].addresses = [.network(address)]
         } else {
             kernel.beginResolution(
                 request.url.host, ticket: io.connections.id(of: slot).token, waking: wakeup)
@@ -58,14 +58,14 @@ extension ServerCore where K: ~Copyable {
             guard Int(slot) < io.connections.slots.endIndex, io.connections.id(of: slot).token == resolution.ticket,
                 io.connections.slots[slot].phase == .connecting
             else { continue }
-            let dial = io.connections.slots[slot].exchange
-            guard let request = io.outgoing.dials[dial].request, resolution.status == 0,
+            let attempt = io.connections.slots[slot].exchange
+            guard let request = io.outgoing.attempts[attempt].request, resolution.status == 0,
                 !resolution.addresses.isEmpty
             else {
                 io.terminate(slot, .nameResolutionFailed(resolution.status), reset: false)
                 continue
             }
-            io.outgoing.dials[dial].addresses = resolution.addresses.reversed().map {
+            io.outgoing.attempts[attempt].addresses = resolution.addresses.reversed().map {
                 .network($0.with(port: request.url.port))
             }
             tryNextAddress(slot)
@@ -74,10 +74,10 @@ extension ServerCore where K: ~Copyable {
 
     /// Begins a connection to the next address that accepts the attempt.
     private mutating func tryNextAddress(_ slot: UInt32) {
-        let dial = io.connections.slots[slot].exchange
-        while let address = io.outgoing.dials[dial].addresses.popLast() {
-            switch kernel.connect(to: address, from: io.outgoing.dials[dial].request?.source) {
-            case .failed(let number): io.outgoing.dials[dial].failure = number
+        let attempt = io.connections.slots[slot].exchange
+        while let address = io.outgoing.attempts[attempt].addresses.popLast() {
+            switch kernel.connect(to: address, from: io.outgoing.attempts[attempt].request?.source) {
+            case .failed(let number): io.outgoing.attempts[attempt].failure = number
             case .begun(let socket):
                 io.connections.slots[slot].descriptor = socket
                 io.connections.slots[slot].peer = NetworkAddress(address)
@@ -93,7 +93,7 @@ extension ServerCore where K: ~Copyable {
                 return io.schedule(slot, in: io.settings.timeouts.connect)
             }
         }
-        io.terminate(slot, .connectFailed(io.outgoing.dials[dial].failure), reset: false)
+        io.terminate(slot, .connectFailed(io.outgoing.attempts[attempt].failure), reset: false)
     }
 
     /// The attempt has come to its end, one way or the other.
@@ -107,15 +107,15 @@ extension ServerCore where K: ~Copyable {
         kernel.close(io.connections.slots[slot].descriptor)
         io.connections.slots[slot].descriptor = .none
         io.connections.slots[slot].delivery.isBlocked = false
-        io.outgoing.dials[io.connections.slots[slot].exchange].failure = number
+        io.outgoing.attempts[io.connections.slots[slot].exchange].failure = number
         tryNextAddress(slot)
     }
 
     /// Sends the request.
     private mutating func sendHandshakeRequest(_ slot: UInt32) {
-        let dial = io.connections.slots[slot].exchange
+        let attempt = io.connections.slots[slot].exchange
         io.connections.slots[slot].advance(.connected)
-        io.outgoing.dials[dial].handshake?.appendRequest(to: &io.connections.slots[slot].delivery.outbox.bytes)
+        io.outgoing.attempts[attempt].handshake?.appendRequest(to: &io.connections.slots[slot].delivery.outbox.bytes)
         io.schedule(slot, in: io.settings.timeouts.handshake)
         flush(slot)
         updateInterest(slot)
@@ -140,11 +140,11 @@ extension ServerCore where K: ~Copyable {
     private mutating func readAnswer(
         _ slot: UInt32, isAtEnd: Bool, isTimedOut: Bool = false
     ) -> ClientAgreement? {
-        let dial = io.connections.slots[slot].exchange
+        let attempt = io.connections.slots[slot].exchange
         var bytes = ByteBuffer()
         swap(&bytes, &io.connections.slots[slot].pendingInput)
         do throws(ClientHandshakeError) {
-            let progress = try io.outgoing.dials[dial].reader?.read(bytes.span, isAtEnd: isAtEnd)
+            let progress = try io.outgoing.attempts[attempt].reader?.read(bytes.span, isAtEnd: isAtEnd)
             if let progress { bytes.removeFirst(progress.byteCount) }
             if !bytes.isEmpty { swap(&bytes, &io.connections.slots[slot].pendingInput) }
             return progress?.agreement
@@ -165,7 +165,7 @@ extension ServerCore where K: ~Copyable {
         default: break
         }
         if cause != .handshakeTimedOut {
-            io.outgoing.dials[io.connections.slots[slot].exchange].error = error
+            io.outgoing.attempts[io.connections.slots[slot].exchange].error = error
         }
         io.connections.setCause(slot, cause)
         // The server believes that frames go both ways: it is told why they do not.
@@ -181,17 +181,17 @@ extension ServerCore where K: ~Copyable {
     private mutating func opened(
         _ slot: UInt32, _ agreement: ClientAgreement, _ call: HandlerCall
     ) {
-        let dial = io.connections.slots[slot].exchange
+        let attempt = io.connections.slots[slot].exchange
         io.connections.slots[slot].advance(.upgraded)
-        io.connections.slots[slot].flags.remove(.dialing)
+        io.connections.slots[slot].flags.remove(.attempting)
         io.schedule(slot, in: io.settings.timeouts.ping)
         if let parameters = agreement.deflate {
             io.negotiate(parameters, for: slot)
         }
-        io.outgoing.dials[dial].agreement = agreement
+        io.outgoing.attempts[attempt].agreement = agreement
         notifyOpen(slot, call)
         io.connections.slots[slot].exchange = UInt32.max
-        io.outgoing.dials.free(dial, leaving: Dial())
+        io.outgoing.attempts.free(attempt, leaving: ConnectAttempt())
         // A server may send frames right behind its answer.
         if !io.connections.slots[slot].pendingInput.isEmpty { io.connections.resume(slot) }
     }

@@ -46,6 +46,13 @@ extension ServerCore where K: ~Copyable {
         return io.connections.slots[slot].endOfStream
     }
 
+    /// Adds the first `count` received bytes to the connection's pending input.
+    mutating func takePendingInput(_ slot: UInt32, _ count: Int) {
+        let headroom = ReceiveBuffer.headroomByteCount
+        io.inbound.receiveBuffer.copy(
+            headroom..<headroom + count, to: &io.connections.slots[slot].pendingInput)
+    }
+
     // MARK: Sending
 
     /// Sends the outbox until it is empty or the socket is full.

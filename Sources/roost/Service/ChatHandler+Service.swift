@@ -12,10 +12,10 @@ extension ChatHandler {
         service.events.refused(refused)
     }
 
-    mutating func onSignal(_ number: Int32, _ io: inout ServerContext) {
-        switch number {
-        case SIGUSR2: service.restart(&io)
-        case SIGHUP: _ = try? reload(&io)
+    mutating func onSignal(_ signal: Signal, _ io: inout ServerContext) {
+        switch signal {
+        case .user2: service.restart(&io)
+        case .hangUp: _ = try? reload(&io)
         default: break
         }
     }

@@ -192,7 +192,7 @@ private struct ServerPlay: ~Copyable {
         try look("the end")
         try check(network.openDescriptors.isEmpty, "descriptors: \(network.openDescriptors)")
         try check(simulation.handler.open.isEmpty, "still open: \(simulation.handler.open)")
-        try check(simulation.handler.dialing.isEmpty, "still being made")
+        try check(simulation.handler.connecting.isEmpty, "still being made")
         try check(
             simulation.handler.openedCount, equals: simulation.handler.closedCount, "closed")
         try check(

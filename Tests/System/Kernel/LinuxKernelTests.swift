@@ -246,7 +246,7 @@ import Testing
 
     @Test func `Signals are read like anything else`() throws {
         var kernel = LinuxKernel()
-        let source = try SignalSource([SIGUSR1, SIGUSR2], &kernel)
+        let source = try SignalSource([.user1, .user2], &kernel)
         var poller = try Poller(&kernel)
         try poller.watch(source.descriptor, for: .readable, token: 5, &kernel)
         #expect(source.next(&kernel) == nil)
@@ -257,7 +257,7 @@ import Testing
         let event = poller.takeEvent()
         #expect(event?.token == 5)
         let numbers = [source.next(&kernel), source.next(&kernel)]
-        #expect(Set(numbers) == [SIGUSR1, SIGUSR2])
+        #expect(Set(numbers) == [.user1, .user2])
         #expect(source.next(&kernel) == nil)
         kernel.close(source.descriptor)
         poller.close(&kernel)

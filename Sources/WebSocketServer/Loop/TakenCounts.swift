@@ -3,7 +3,7 @@
 package struct TakenCounts: Equatable, Sendable {
     package var connections = 0
     package var exchanges = 0
-    package var dials = 0
+    package var attempts = 0
     package var topics = 0
     package var variants = 0
     package var subscriptions = 0
@@ -17,7 +17,7 @@ extension ServerCore where K: ~Copyable {
         var counts = TakenCounts()
         counts.connections = io.connections.slots.count
         counts.exchanges = io.http.exchanges.count
-        counts.dials = io.outgoing.dials.count
+        counts.attempts = io.outgoing.attempts.count
         counts.topics = io.topics.states.count
         counts.variants = io.topics.variants.count
         counts.subscriptions = io.topics.subscriptions.count

@@ -2,40 +2,6 @@
 import LinuxReactor
 import WebSocketCore
 
-/// Whether the server is on its way to its end, and how far it has come.
-struct Shutdown {
-    /// A stop that the handler or a signal asks for.
-    struct Request {
-        var grace: Duration
-        var isRestart = false
-    }
-
-    struct Progress {
-        let began: Instant
-        /// Over which time the Closes are spread, so that not everybody reconnects in the same instant.
-        let spread: Duration
-        /// When connections that are still there are reset.
-        let deadline: Instant
-        /// Connections in slots below this have been closed.
-        var closedCount: UInt32 = 0
-        let slotCount: UInt32
-        var nextStep: Instant
-    }
-
-    /// Set from the turn in which a request was first taken up.
-    var isUnderWay = false
-    var request: Request?
-    var progress: Progress?
-    /// Why connections are closed while the server stops.
-    var cause = CloseCause.stopping
-
-    /// Asks for a stop; a second request before the first is taken up may only shorten the grace.
-    mutating func ask(grace: Duration, isRestart: Bool) {
-        request = Request(
-            grace: min(grace, request?.grace ?? grace), isRestart: request?.isRestart ?? isRestart)
-    }
-}
-
 extension ServerCore where K: ~Copyable {
     /// Begins a stop that was asked for, and moves one on that has begun.
     mutating func moveShutdown(_ call: HandlerCall) {
@@ -87,25 +53,6 @@ extension ServerCore where K: ~Copyable {
         for slot in 0..<UInt32(io.connections.slots.endIndex)
         where io.connections.slots[slot].phase != .free {
             io.terminate(slot, io.shutdown.cause, reset: true)
-        }
-    }
-}
-
-extension ServerContext {
-    /// Ends one connection because the server stops.
-    mutating func closeForShutdown(_ slot: UInt32) {
-        let cause = shutdown.cause
-        switch connections.slots[slot].phase {
-        case .webSocket:
-            // A server that we are the client of has nothing to come back to.
-            guard connections.slots[slot].role == .server else {
-                return close(slot, .goingAway, "", cause)
-            }
-            let reason = cause == .restarting ? "restarting" : "stopping"
-            close(slot, cause.code, "The server is \(reason); reconnect soon.", cause)
-        case .head, .body: drainAndEnd(slot)
-        case .connecting, .awaitingAnswer: terminate(slot, cause, reset: false)
-        case .free, .responding, .draining, .lingering, .terminated: return
         }
     }
 }

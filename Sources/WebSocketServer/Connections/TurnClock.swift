@@ -1,10 +1,13 @@
 // The time of a turn: read once, so that all its callbacks see the same.
 import LinuxReactor
+import WebSocketCore
 
 /// Both clocks as they stood when the turn began.
-struct TurnClock: BitwiseCopyable {
+struct TurnClock {
     private(set) var now: Instant
     private(set) var wall: WallTime
+    /// The Date field of HTTP, made once a second.
+    private var lastDate = (second: UInt64.max, text: "")
 
     init<K: Kernel & ~Copyable>(_ kernel: inout K) {
         now = kernel.monotonicNow()
@@ -14,6 +17,14 @@ struct TurnClock: BitwiseCopyable {
     mutating func read<K: Kernel & ~Copyable>(_ kernel: inout K) {
         now = kernel.monotonicNow()
         wall = kernel.wallClockNow()
+    }
+
+    /// The Date field of HTTP (RFC 9110 §6.6.1) for this turn.
+    mutating func httpDate() -> String {
+        if lastDate.second != wall.seconds {
+            lastDate = (wall.seconds, HTTPDate.format(secondsSince1970: Int(wall.seconds)))
+        }
+        return lastDate.text
     }
 }
 

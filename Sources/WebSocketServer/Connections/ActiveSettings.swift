@@ -56,10 +56,3 @@ struct Timeouts: BitwiseCopyable {
         close = limits.closeDeadline.wholeNanoseconds
     }
 }
-
-extension ServerContext {
-    /// Puts the settings into force that the handler has asked for.
-    mutating func applyPendingSettings() {
-        if settings.applyPending() { inbound.apply(settings.limits) }
-    }
-}

@@ -1,0 +1,16 @@
+// What epoll(7) is given with each descriptor, and brings back with each of its events.
+
+/// What an event of epoll(7) brings back: a slot and its generation, or, with a slot that no table
+/// reaches, one of the server's own descriptors.
+enum Token {
+    static var signals: UInt64 { UInt64(UInt32.max) }
+    static var wakeup: UInt64 { UInt64(UInt32.max - 1) }
+    static var firstListener: UInt64 { UInt64(UInt32.max - 1024) }
+
+    static func listener(_ index: Int) -> UInt64 { firstListener + UInt64(index) }
+}
+
+extension ConnectionID {
+    /// What epoll(7) gives back: slot and generation.
+    var token: UInt64 { UInt64(generation) << 32 | UInt64(slot) }
+}

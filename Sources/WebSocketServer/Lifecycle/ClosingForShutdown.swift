@@ -1,0 +1,21 @@
+// How one connection ends because the server stops.
+import WebSocketCore
+
+extension ServerContext {
+    /// Ends one connection because the server stops.
+    mutating func closeForShutdown(_ slot: UInt32) {
+        let cause = shutdown.cause
+        switch connections.slots[slot].phase {
+        case .webSocket:
+            // A server that we are the client of has nothing to come back to.
+            guard connections.slots[slot].role == .server else {
+                return close(slot, .goingAway, "", cause)
+            }
+            let reason = cause == .restarting ? "restarting" : "stopping"
+            close(slot, cause.code, "The server is \(reason); reconnect soon.", cause)
+        case .head, .body: drainAndEnd(slot)
+        case .connecting, .awaitingAnswer: terminate(slot, cause, reset: false)
+        case .free, .responding, .draining, .lingering, .terminated: return
+        }
+    }
+}

@@ -1,0 +1,40 @@
+// Calls of the handler about no connection in particular: ticks, mail, signals, refusals.
+import LinuxReactor
+
+extension ServerCore where K: ~Copyable {
+    /// Calls the handler's tick when it is due, and probes the loop.
+    mutating func tick(_ call: HandlerCall) {
+        guard ticker.isDue(at: io.clock.now) else { return }
+        emit(.tick, call)
+        beginProbe()
+    }
+
+    mutating func takeSignals(_ call: HandlerCall) {
+        while let signal = signals.source?.next(&kernel) {
+            if signals.stops(signal) {
+                // A second signal comes from somebody who does not want to wait: it ends the grace.
+                io.stop(grace: io.shutdown.isUnderWay ? .zero : .seconds(5))
+            } else {
+                emit(.signal(signal), call)
+            }
+        }
+    }
+
+    /// Gives the handler the mail that other threads have posted, and goes on with connections whose
+    /// host's name has been resolved: both wake the loop by the same descriptor.
+    mutating func takeMail(_ call: HandlerCall) {
+        guard hasMail else { return }
+        hasMail = false
+        kernel.clearWakeup(wakeup)
+        takeResolved()
+        emit(.mail, call)
+    }
+
+    /// Tells the handler of the connections that were refused in this turn. Their number is bounded by
+    /// the turn's budgets of accepts and of bytes.
+    mutating func reportRefusals(_ call: HandlerCall) {
+        guard !io.telemetry.refused.isEmpty else { return }
+        for index in io.telemetry.refused.indices { emit(.refusal(index), call) }
+        io.telemetry.refused.removeAll(keepingCapacity: true)
+    }
+}

@@ -1,0 +1,31 @@
+// The probe on its way: raised at a tick, taken from epoll(7), home after a sweep.
+import LinuxReactor
+
+extension ServerCore where K: ~Copyable {
+    /// Raises an event: the wake-up descriptor can always be written to, and so is ready at once
+    /// when it is watched for that.
+    mutating func beginProbe() {
+        guard case .idle = probe.stage else { return }
+        probe.stage = .outward(since: io.clock.now)
+        watchWakeup(for: [.readable, .writable])
+    }
+
+    /// The event was taken from epoll, in its turn among all others.
+    mutating func probeReturned() {
+        guard case .outward(let start) = probe.stage else { return }
+        watchWakeup(for: .readable)
+        io.telemetry.recordLoopLag(io.clock.now.since(start))
+        probe.stage = .sweeping(variantCount: io.topics.dirtyVariants.count)
+    }
+
+    /// Tells the handler, at the end of the turn in which the last stage was passed.
+    mutating func finishProbe(_ call: HandlerCall) {
+        guard case .sweeping(0) = probe.stage else { return }
+        probe.stage = .idle
+        emit(.loopProbe, call)
+    }
+
+    private mutating func watchWakeup(for readiness: Readiness) {
+        poller.change(wakeup, to: readiness, token: Token.wakeup, &kernel)
+    }
+}
