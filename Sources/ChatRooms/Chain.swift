@@ -1,5 +1,6 @@
 // Records in an order of their own: doubly linked through the records, so that one that has
 // waited longest is found, and any one taken out, without looking at the others.
+import Storage
 
 /// A record's neighbours in one chain.
 struct Links {
@@ -9,7 +10,7 @@ struct Links {
 
 /// Says which of a record's links a chain uses.
 protocol ChainKind {
-    associatedtype Record: Linked
+    associatedtype Record
     static func links(_ record: borrowing Record) -> Links
     static func link(_ record: inout Record, _ links: Links)
 }
@@ -19,11 +20,11 @@ struct Chain<Kind: ChainKind>: Sendable {
     private(set) var last = none
     private(set) var count = 0
 
-    func next(_ index: UInt32, in pool: borrowing Pool<Kind.Record>) -> UInt32 {
+    func next(_ index: UInt32, in pool: borrowing SlotTable<Kind.Record>) -> UInt32 {
         Kind.links(pool[index]).next
     }
 
-    mutating func append(_ index: UInt32, in pool: inout Pool<Kind.Record>) {
+    mutating func append(_ index: UInt32, in pool: inout SlotTable<Kind.Record>) {
         Kind.link(&pool[index], Links(previous: last, next: none))
         if last == none {
             first = index
@@ -35,7 +36,7 @@ struct Chain<Kind: ChainKind>: Sendable {
         count += 1
     }
 
-    mutating func remove(_ index: UInt32, in pool: inout Pool<Kind.Record>) {
+    mutating func remove(_ index: UInt32, in pool: inout SlotTable<Kind.Record>) {
         let links = Kind.links(pool[index])
         if links.previous == none {
             first = links.next

@@ -3,7 +3,7 @@
 extension Chat {
     mutating func join(
         _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
-    ) throws(Refusal) {
+    ) throws(CommandError) {
         let name = try Name.room(try command.fields.string(.room), text)
         let since = try command.fields.since(text)
         let messageLimit = try command.fields.messageLimit(text)
@@ -15,12 +15,13 @@ extension Chat {
     mutating func enter(
         _ name: String, _ command: Command, _ text: Span<UInt8>,
         since: (epoch: Epoch?, offset: Int)?, messageLimit: Int, _ effects: inout Effects
-    ) throws(Refusal) {
+    ) throws(CommandError) {
         let slot = command.connection.slot
         let known = roomsByName.find(NameKey(name), in: rooms)
         let isThere = known.map { subscription(of: slot, to: $0) != nil } ?? false
         if !isThere && Int(connections[slot].roomCount) >= limits.roomsPerConnectionLimit {
-            throw Refusal(.tooManyRooms, "You are in as many rooms as allowed. Leave one first.")
+            throw CommandError(
+                .tooManyRooms, "You are in as many rooms as allowed. Leave one first.")
         }
         let room: UInt32
         if let known {
@@ -57,21 +58,21 @@ extension Chat {
         }
 
         let start = begin("joined", command, text, &effects)
-        effects.bytes.put(",\"room\":\"")
-        effects.bytes.put(text: rooms[room].name)
-        effects.bytes.put("\",\"epoch\":\"")
-        effects.bytes.put(text: rooms[room].epoch.text)
-        effects.bytes.put("\",\"offset\":")
-        effects.bytes.put(number: next - 1)
-        effects.bytes.put(recovered ? ",\"recovered\":true" : ",\"recovered\":false")
+        effects.bytes.append(",\"room\":\"")
+        effects.bytes.append(utf8: rooms[room].name)
+        effects.bytes.append("\",\"epoch\":\"")
+        effects.bytes.append(utf8: rooms[room].epoch.text)
+        effects.bytes.append("\",\"offset\":")
+        effects.bytes.append(decimal: next - 1)
+        effects.bytes.append(recovered ? ",\"recovered\":true" : ",\"recovered\":false")
         writeMessages(shown, of: room, to: &effects.bytes)
         let count = rooms[room].members.count
         if count <= limits.presenceMemberLimit {
             writeMembers(of: room, limit: count, to: &effects.bytes)
         }
-        effects.bytes.put(",\"count\":")
-        effects.bytes.put(number: count)
-        effects.bytes.put("}")
+        effects.bytes.append(",\"count\":")
+        effects.bytes.append(decimal: count)
+        effects.bytes.append("}")
         effects.reply(to: command.connection, from: start)
 
         for offset in shown.upperBound..<next {
@@ -83,12 +84,12 @@ extension Chat {
 
     mutating func leave(
         _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
-    ) throws(Refusal) {
+    ) throws(CommandError) {
         let room = try command.fields.string(.room)
         let subscription = try subscription(of: command.connection.slot, room, text)
         let id = id(of: subscriptions[subscription].room)
         let start = begin("ok", command, text, &effects)
-        effects.bytes.put("}")
+        effects.bytes.append("}")
         effects.reply(to: command.connection, from: start)
         effects.add(.unsubscribe(command.connection, id))
         leave(command.connection.slot, subscription, at: command.now, &effects)
@@ -112,7 +113,7 @@ extension Chat {
     /// none. A name written exactly as the room's is found without looking it up.
     func subscription(
         of slot: UInt32, _ name: JSONValue?, _ text: Span<UInt8>
-    ) throws(Refusal) -> UInt32 {
+    ) throws(CommandError) -> UInt32 {
         if let name, !name.hasEscapes {
             var index = connections[slot].firstSubscription
             while index != none {
@@ -131,7 +132,7 @@ extension Chat {
         guard let room = roomsByName.find(key, in: rooms),
             let subscription = subscription(of: slot, to: room)
         else {
-            throw Refusal(.notInRoom, "Join the room first.")
+            throw CommandError(.notInRoom, "Join the room first.")
         }
         return subscription
     }
@@ -140,9 +141,9 @@ extension Chat {
         _ slot: UInt32, to room: UInt32, at now: Timestamp, _ effects: inout Effects
     ) {
         let membership = addMembership(connections[slot].user, to: room, at: now, &effects)
-        let subscription = Subscription(
+        let subscription = RoomSubscription(
             room: room, membership: membership, link: connections[slot].firstSubscription)
-        connections[slot].firstSubscription = subscriptions.insert(subscription)
+        connections[slot].firstSubscription = subscriptions.allocate(subscription)
         connections[slot].roomCount += 1
     }
 
@@ -162,7 +163,7 @@ extension Chat {
         }
         connections[slot].roomCount -= 1
         let membership = subscriptions[subscription].membership
-        subscriptions.remove(subscription)
+        subscriptions.free(subscription, leaving: RoomSubscription())
         removeConnection(from: membership, at: now, &effects)
     }
 }

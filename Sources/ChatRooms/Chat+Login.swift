@@ -1,16 +1,17 @@
 // Logging in, and what becomes of a user whose last connection has gone.
+import Storage
 
 extension Chat {
     static var lobby: String { "lobby" }
 
     mutating func login(
         _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
-    ) throws(Refusal) {
+    ) throws(CommandError) {
         let name = try Name.user(try command.fields.string(.user), text)
         let session = try command.fields.string(ifPresent: .session)
         let entersLobby = try command.fields.bool(.join, default: true)
         if try command.fields.string(ifPresent: .token) != nil {
-            throw Refusal(.badToken, "This server knows no tokens. Log in without one.")
+            throw CommandError(.badToken, "This server knows no tokens. Log in without one.")
         }
         let proof = session.flatMap { SessionToken($0.textBytes(in: text)) }
         let user = try admitUser(name, proof, at: command.now)
@@ -31,43 +32,44 @@ extension Chat {
     }
 
     private func writeWelcome(_ user: UInt32, _ resourceID: UInt64, to out: inout ByteBuffer) {
-        out.put(",\"user\":\"")
-        out.put(text: users[user].name)
-        out.put("\",\"connection\":")
-        out.put(number: Int(clamping: resourceID))
-        out.put(",\"session\":\"")
+        out.append(",\"user\":\"")
+        out.append(utf8: users[user].name)
+        out.append("\",\"connection\":")
+        out.append(decimal: Int(clamping: resourceID))
+        out.append(",\"session\":\"")
         users[user].session.write(to: &out)
-        out.put("\",\"limits\":{\"text\":")
-        out.put(number: limits.textScalarLimit)
-        out.put(",\"rooms\":")
-        out.put(number: limits.roomsPerConnectionLimit)
-        out.put("},\"direct\":[]}")
+        out.append("\",\"limits\":{\"text\":")
+        out.append(decimal: limits.textScalarLimit)
+        out.append(",\"rooms\":")
+        out.append(decimal: limits.roomsPerConnectionLimit)
+        out.append("},\"direct\":[]}")
     }
 
     /// The user who has this name from now on, with one more connection.
     private mutating func admitUser(
         _ name: String, _ proof: SessionToken?, at now: Timestamp
-    ) throws(Refusal) -> UInt32 {
+    ) throws(CommandError) -> UInt32 {
         let key = NameKey(name)
         guard key != publisherKey else {
-            throw Refusal(.nameTaken, "This name is the server's own. Choose another one.")
+            throw CommandError(.nameTaken, "This name is the server's own. Choose another one.")
         }
         guard let user = usersByName.find(key, in: users) else {
             return try newUser(name, key)
         }
         guard users[user].connectionCount == 0 else {
             guard users[user].session == proof else {
-                throw Refusal(.nameTaken, "Somebody has this name. Choose another one.")
+                throw CommandError(.nameTaken, "Somebody has this name. Choose another one.")
             }
             guard users[user].connectionCount < limits.connectionsPerUserLimit else {
-                throw Refusal(.forbidden, "You are connected too many times. Close another one.")
+                throw CommandError(
+                    .forbidden, "You are connected too many times. Close another one.")
             }
             users[user].connectionCount += 1
             return user
         }
         let isSameClient = users[user].session == proof
         guard isSameClient || now.monotonic - users[user].leftAt >= timing.nameReservation else {
-            throw Refusal(
+            throw CommandError(
                 .nameTaken,
                 "This name is kept for who just had it. Choose another one, or wait a minute.")
         }
@@ -82,16 +84,16 @@ extension Chat {
         return user
     }
 
-    private mutating func newUser(_ name: String, _ key: NameKey) throws(Refusal) -> UInt32 {
+    private mutating func newUser(_ name: String, _ key: NameKey) throws(CommandError) -> UInt32 {
         guard let session = tokens.popLast() else { throw noToken }
-        let user = users.insert(
+        let user = users.allocate(
             User(name: name, session: session, nameHash: key.hash, connectionCount: 1))
         usersByName.insert(user, in: &users)
         return user
     }
 
-    private var noToken: Refusal {
-        Refusal(.unavailable, "The server cannot log anybody in just now. Try again.")
+    private var noToken: CommandError {
+        CommandError(.unavailable, "The server cannot log anybody in just now. Try again.")
     }
 
     /// A user has lost a connection that was in no room any more.
@@ -117,6 +119,6 @@ extension Chat {
     private mutating func forgetUser(_ user: UInt32) {
         goneUsers.remove(user, in: &users)
         usersByName.remove(user, in: &users)
-        users.remove(user)
+        users.free(user, leaving: User())
     }
 }

@@ -18,7 +18,7 @@ struct AcceptedMessage {
 extension Chat {
     mutating func message(
         _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
-    ) throws(Refusal) {
+    ) throws(CommandError) {
         let (body, id) = try messageParts(command.fields)
         let name = try command.fields.string(ifPresent: .room)
         let slot = command.connection.slot
@@ -27,7 +27,7 @@ extension Chat {
 
         let accepted = accept(command, text, body, id, room, &effects)
         if let first = firstOffset(of: accepted, effects) {
-            effects.bytes.truncate(to: accepted.push.lowerBound)
+            effects.bytes.removeLast(effects.bytes.count - accepted.push.lowerBound)
             counters.retryCount += 1
             let start = effects.bytes.count
             acknowledge(command, text, first, &effects)
@@ -41,15 +41,15 @@ extension Chat {
     @inline(__always)
     func messageParts(
         _ fields: borrowing CommandFields
-    ) throws(Refusal) -> (text: JSONValue, id: JSONValue?) {
+    ) throws(CommandError) -> (text: JSONValue, id: JSONValue?) {
         let body = try fields.string(.text)
-        guard body.scalarCount > 0 else { throw Refusal(.text, "is empty.") }
+        guard body.scalarCount > 0 else { throw CommandError(.text, "is empty.") }
         guard Int(body.scalarCount) <= limits.textScalarLimit else {
-            throw Refusal(.tooLong, "The text is too long. Send it in parts.")
+            throw CommandError(.tooLong, "The text is too long. Send it in parts.")
         }
         let id = try fields.string(ifPresent: .id)
         if let id, !(1...64).contains(id.textByteCount) {
-            throw Refusal(.id, "has 1 to 64 bytes.")
+            throw CommandError(.id, "has 1 to 64 bytes.")
         }
         return (body, id)
     }
@@ -87,35 +87,35 @@ extension Chat {
         to room: UInt32, from user: borrowing String, _ text: Span<UInt8>, _ body: JSONValue,
         _ id: JSONValue?, at now: Timestamp, _ effects: inout Effects
     ) -> Int {
-        effects.bytes.put("{\"type\":\"message\",\"room\":\"")
-        effects.bytes.put(text: rooms[room].name)
-        effects.bytes.put("\",\"offset\":")
-        effects.bytes.put(number: rooms[room].history.nextOffset)
-        effects.bytes.put(",\"user\":\"")
-        effects.bytes.put(text: user)
-        effects.bytes.put("\",\"text\":\"")
-        effects.bytes.put(text, body.range)
-        effects.bytes.put("\",\"at\":\"")
+        effects.bytes.append("{\"type\":\"message\",\"room\":\"")
+        effects.bytes.append(utf8: rooms[room].name)
+        effects.bytes.append("\",\"offset\":")
+        effects.bytes.append(decimal: rooms[room].history.nextOffset)
+        effects.bytes.append(",\"user\":\"")
+        effects.bytes.append(utf8: user)
+        effects.bytes.append("\",\"text\":\"")
+        effects.bytes.append(text.extracting(body.range))
+        effects.bytes.append("\",\"at\":\"")
         now.writeWall(to: &effects.bytes)
         var idByteCount = 0
         if let id {
-            effects.bytes.put("\",\"id\":\"")
+            effects.bytes.append("\",\"id\":\"")
             let idStart = effects.bytes.count
             writeID(id, text, &effects)
             idByteCount = effects.bytes.count - idStart
         }
-        effects.bytes.put("\"}")
+        effects.bytes.append("\"}")
         return idByteCount
     }
 
     /// Writes an id in the one form in which it is compared.
     private func writeID(_ id: JSONValue, _ text: Span<UInt8>, _ effects: inout Effects) {
         guard id.hasEscapes else {
-            effects.bytes.put(text, id.range)
+            effects.bytes.append(text.extracting(id.range))
             return
         }
         let unescaped = id.textBytes(in: text)
-        effects.bytes.put(escaped: unescaped.span, 0..<unescaped.count)
+        effects.bytes.append(escaped: unescaped.span, 0..<unescaped.count)
     }
 
     /// A message is stored: it takes its place in the room, everybody gets it, and its sender is
@@ -164,8 +164,8 @@ extension Chat {
         _ command: Command, _ text: Span<UInt8>, _ offset: Int, _ effects: inout Effects
     ) {
         _ = begin("ok", command, text, &effects)
-        effects.bytes.put(",\"offset\":")
-        effects.bytes.put(number: offset)
-        effects.bytes.put("}")
+        effects.bytes.append(",\"offset\":")
+        effects.bytes.append(decimal: offset)
+        effects.bytes.append("}")
     }
 }

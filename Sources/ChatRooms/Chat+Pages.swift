@@ -1,4 +1,5 @@
 // A room's messages for who asks without a connection: pages of history, and what is new.
+import Storage
 
 /// Which of a room's messages are wanted.
 public struct PageQuery: Hashable, Sendable {
@@ -37,10 +38,10 @@ extension Chat {
     /// `offset` is the room's newest message. With `after` there is `recovered`, and the rule is that
     /// of `join`: true if nothing behind that place is gone, else the page holds the newest messages.
     public func page(ofRoom roomName: String, _ query: PageQuery) -> Page {
-        do throws(Refusal) {
+        do throws(CommandError) {
             let name = try Name.room(roomName)
             guard let room = roomsByName.find(NameKey(name), in: rooms) else {
-                throw Refusal(
+                throw CommandError(
                     .notFound, "There is no such room: it comes into being when somebody enters.")
             }
             return page(of: room, query)
@@ -51,7 +52,7 @@ extension Chat {
 
     /// The same for a room that was found before.
     public func page(of room: RoomID, _ query: PageQuery) -> Page {
-        guard room.index < rooms.placeCount, rooms[room.index].isOpen,
+        guard room.index < rooms.endIndex, rooms[room.index].isOpen,
             rooms[room.index].generation == room.generation
         else {
             return Page(
@@ -75,18 +76,18 @@ extension Chat {
             let end = min(max(before, first), next)
             offsets = max(first, end - limit)..<end
         }
-        var out = ByteBuffer()
-        out.put("{\"type\":\"history\"")
+        var out = ByteBuffer(minimumCapacity: 256)
+        out.append("{\"type\":\"history\"")
         writePlace(of: room, next - 1, to: &out)
         writeMessages(offsets, of: room, to: &out)
         let isMore = recovered == true ? offsets.upperBound < next : offsets.lowerBound > first
-        out.put(isMore ? ",\"more\":true" : ",\"more\":false")
+        out.append(isMore ? ",\"more\":true" : ",\"more\":false")
         if let recovered {
-            out.put(recovered ? ",\"recovered\":true" : ",\"recovered\":false")
+            out.append(recovered ? ",\"recovered\":true" : ",\"recovered\":false")
         }
-        out.put("}")
+        out.append("}")
         return Page(
             room: id(of: room), isUpToDate: recovered == true && offsets.isEmpty,
-            answer: RoomAnswer(json: out.array()))
+            answer: RoomAnswer(json: [UInt8](copying: out.span)))
     }
 }

@@ -1,4 +1,5 @@
 // Who is in a room: users, not connections, and how the others learn of it.
+import Storage
 
 enum PresenceEvent {
     case join, leave
@@ -25,7 +26,7 @@ extension Chat {
             emptyRooms.remove(room, in: &rooms)
         }
         let longAgo = UInt32(truncatingIfNeeded: now.monotonic - timing.typingInterval)
-        let membership = memberships.insert(
+        let membership = memberships.allocate(
             Membership(
                 user: user, room: room, link: users[user].firstMembership, typedAt: longAgo,
                 connectionCount: 1))
@@ -45,7 +46,7 @@ extension Chat {
         let room = memberships[membership].room
         rooms[room].members.remove(membership, in: &memberships)
         unlink(membership, from: user)
-        memberships.remove(membership)
+        memberships.free(membership, leaving: Membership())
         if rooms[room].members.count == 0 {
             roomEmptied(room, at: now, &effects)
         } else {
@@ -94,15 +95,15 @@ extension Chat {
         }
         guard event == .leave || count > 1 else { return }
         let start = effects.bytes.count
-        effects.bytes.put("{\"type\":\"presence\",\"room\":\"")
-        effects.bytes.put(text: rooms[room].name)
-        effects.bytes.put("\",\"user\":\"")
-        effects.bytes.put(text: users[user].name)
-        effects.bytes.put("\",\"event\":\"")
-        effects.bytes.put(event.name)
-        effects.bytes.put("\",\"count\":")
-        effects.bytes.put(number: count)
-        effects.bytes.put("}")
+        effects.bytes.append("{\"type\":\"presence\",\"room\":\"")
+        effects.bytes.append(utf8: rooms[room].name)
+        effects.bytes.append("\",\"user\":\"")
+        effects.bytes.append(utf8: users[user].name)
+        effects.bytes.append("\",\"event\":\"")
+        effects.bytes.append(event.name)
+        effects.bytes.append("\",\"count\":")
+        effects.bytes.append(decimal: count)
+        effects.bytes.append("}")
         effects.publish(to: id(of: room), from: start)
     }
 
@@ -118,11 +119,11 @@ extension Chat {
             rooms[room].isCountChanged = false
             rooms[room].countPushedAt = now.monotonic
             let start = effects.bytes.count
-            effects.bytes.put("{\"type\":\"presence\",\"room\":\"")
-            effects.bytes.put(text: rooms[room].name)
-            effects.bytes.put("\",\"event\":\"count\",\"count\":")
-            effects.bytes.put(number: rooms[room].members.count)
-            effects.bytes.put("}")
+            effects.bytes.append("{\"type\":\"presence\",\"room\":\"")
+            effects.bytes.append(utf8: rooms[room].name)
+            effects.bytes.append("\",\"event\":\"count\",\"count\":")
+            effects.bytes.append(decimal: rooms[room].members.count)
+            effects.bytes.append("}")
             effects.publish(to: id(of: room), from: start)
         }
         changedRooms = later
@@ -130,7 +131,7 @@ extension Chat {
 
     /// Appends `,"members":["…",…]`, in the order in which they came.
     func writeMembers(of room: UInt32, limit: Int, to out: inout ByteBuffer) {
-        out.put(",\"members\":[")
+        out.append(",\"members\":[")
         var member = rooms[room].members.first
         var rest = limit
         while member != none, rest > 0 {
@@ -138,7 +139,7 @@ extension Chat {
                 out.append(UInt8(ascii: ","))
             }
             out.append(UInt8(ascii: "\""))
-            out.put(text: users[memberships[member].user].name)
+            out.append(utf8: users[memberships[member].user].name)
             out.append(UInt8(ascii: "\""))
             member = rooms[room].members.next(member, in: memberships)
             rest -= 1

@@ -1,4 +1,5 @@
 // Saying something without a connection: what HTTP and the control socket bring.
+import Storage
 
 /// What a request that came without a connection is answered with.
 public struct RoomAnswer: Sendable {
@@ -16,18 +17,18 @@ public struct RoomAnswer: Sendable {
     }
 
     /// A refusal: the protocol's `error`.
-    init(_ refusal: Refusal) {
-        var out = ByteBuffer()
-        out.put("{\"type\":\"error\",")
+    init(_ refusal: CommandError) {
+        var out = ByteBuffer(minimumCapacity: 256)
+        out.append("{\"type\":\"error\",")
         refusal.write(to: &out)
-        out.put("}")
-        self.init(json: out.array(), error: refusal.code)
+        out.append("}")
+        self.init(json: [UInt8](copying: out.span), error: refusal.code)
     }
 
     /// A refusal for a reason that is not the chat's: the caller's rights, a query that cannot be
     /// read. The sentence says what to do.
     public init(refusing code: ErrorCode, _ text: StaticString) {
-        self.init(Refusal(code, text))
+        self.init(CommandError(code, text))
     }
 }
 
@@ -51,7 +52,7 @@ extension Chat {
         _ body: Span<UInt8>, toRoom roomName: String, by publisher: UInt64, at now: Timestamp,
         _ effects: inout Effects
     ) -> RoomAnswer {
-        do throws(Refusal) {
+        do throws(CommandError) {
             return try publish(body, roomName, publisher, at: now, &effects)
         } catch {
             counters.count(error.code)
@@ -62,7 +63,7 @@ extension Chat {
     private mutating func publish(
         _ body: Span<UInt8>, _ roomName: String, _ publisher: UInt64, at now: Timestamp,
         _ effects: inout Effects
-    ) throws(Refusal) -> RoomAnswer {
+    ) throws(CommandError) -> RoomAnswer {
         let name = try Name.room(roomName)
         var fields = CommandFields()
         try Command.check(fields.read(body), "Send a JSON object, like {\"text\":\"hello\"}.")
@@ -81,7 +82,7 @@ extension Chat {
             sender: nil, room: room, offset: offset, author: publisher, idByteCount: idByteCount,
             push: start..<end, acknowledgement: end..<end)
         if let first = firstOffset(of: message, effects) {
-            effects.bytes.truncate(to: start)
+            effects.bytes.removeLast(effects.bytes.count - start)
             counters.retryCount += 1
             return acknowledgement(room, first, isNew: false)
         }
@@ -91,22 +92,22 @@ extension Chat {
     }
 
     private func acknowledgement(_ room: UInt32, _ offset: Int, isNew: Bool) -> RoomAnswer {
-        var out = ByteBuffer()
-        out.put("{\"type\":\"ok\"")
+        var out = ByteBuffer(minimumCapacity: 256)
+        out.append("{\"type\":\"ok\"")
         writePlace(of: room, offset, to: &out)
-        out.put(",\"count\":")
-        out.put(number: rooms[room].members.count)
-        out.put("}")
-        return RoomAnswer(json: out.array(), isNew: isNew)
+        out.append(",\"count\":")
+        out.append(decimal: rooms[room].members.count)
+        out.append("}")
+        return RoomAnswer(json: [UInt8](copying: out.span), isNew: isNew)
     }
 
     /// Appends `,"room":"…","epoch":"…","offset":…`.
     func writePlace(of room: UInt32, _ offset: Int, to out: inout ByteBuffer) {
-        out.put(",\"room\":\"")
-        out.put(text: rooms[room].name)
-        out.put("\",\"epoch\":\"")
-        out.put(text: rooms[room].epoch.text)
-        out.put("\",\"offset\":")
-        out.put(number: offset)
+        out.append(",\"room\":\"")
+        out.append(utf8: rooms[room].name)
+        out.append("\",\"epoch\":\"")
+        out.append(utf8: rooms[room].epoch.text)
+        out.append("\",\"offset\":")
+        out.append(decimal: offset)
     }
 }

@@ -6,7 +6,7 @@ extension Chat {
     /// keeps on without resting is closed with 4002.
     mutating func admit(
         _ key: ConnectionKey, at now: Timestamp, _ effects: inout Effects
-    ) throws(Refusal) {
+    ) throws(CommandError) {
         guard limits.commandsPerSecond > 0 else { return }
         let interval = Int64(1_000_000 / limits.commandsPerSecond)
         let time = now.monotonic * 1000
@@ -24,7 +24,7 @@ extension Chat {
         if connections[key.slot].refusalCount >= min(limits.floodRefusalLimit, 255) {
             connections[key.slot].state = .closing
         }
-        var refusal = Refusal(.rateLimited, "Slow down, then send this again.")
+        var refusal = CommandError(.rateLimited, "Slow down, then send this again.")
         refusal.retryAfterMilliseconds = Int((excess + 999) / 1000)
         throw refusal
     }

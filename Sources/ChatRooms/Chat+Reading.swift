@@ -1,10 +1,11 @@
 // The commands that change nothing: typing, history and who.
+import Storage
 
 extension Chat {
     /// Passes a hint on, and has no reply unless it is refused.
     mutating func typing(
         _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
-    ) throws(Refusal) {
+    ) throws(CommandError) {
         let slot = command.connection.slot
         let name = try command.fields.string(.room)
         let subscription = try subscription(of: slot, name, text)
@@ -14,40 +15,40 @@ extension Chat {
         memberships[membership].typedAt = now
         let room = subscriptions[subscription].room
         let start = effects.bytes.count
-        effects.bytes.put("{\"type\":\"typing\",\"room\":\"")
-        effects.bytes.put(text: rooms[room].name)
-        effects.bytes.put("\",\"user\":\"")
-        effects.bytes.put(text: users[connections[slot].user].name)
-        effects.bytes.put("\"}")
+        effects.bytes.append("{\"type\":\"typing\",\"room\":\"")
+        effects.bytes.append(utf8: rooms[room].name)
+        effects.bytes.append("\",\"user\":\"")
+        effects.bytes.append(utf8: users[connections[slot].user].name)
+        effects.bytes.append("\"}")
         effects.publish(to: id(of: room), from: start)
     }
 
     func who(
         _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
-    ) throws(Refusal) {
+    ) throws(CommandError) {
         let name = try command.fields.string(.room)
         let subscription = try subscription(of: command.connection.slot, name, text)
         let room = subscriptions[subscription].room
         let start = begin("who", command, text, &effects)
-        effects.bytes.put(",\"room\":\"")
-        effects.bytes.put(text: rooms[room].name)
-        effects.bytes.put("\"")
+        effects.bytes.append(",\"room\":\"")
+        effects.bytes.append(utf8: rooms[room].name)
+        effects.bytes.append("\"")
         writeMembers(of: room, limit: limits.whoNameLimit, to: &effects.bytes)
-        effects.bytes.put(",\"count\":")
-        effects.bytes.put(number: rooms[room].members.count)
-        effects.bytes.put("}")
+        effects.bytes.append(",\"count\":")
+        effects.bytes.append(decimal: rooms[room].members.count)
+        effects.bytes.append("}")
         effects.reply(to: command.connection, from: start)
     }
 
     func history(
         _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
-    ) throws(Refusal) {
+    ) throws(CommandError) {
         let name = try command.fields.string(.room)
         let before = try command.fields.number(ifPresent: .before, text)
         let after = try command.fields.number(ifPresent: .after, text)
         let limit = try command.fields.messageLimit(text)
         guard (before == nil) != (after == nil) else {
-            throw Refusal(.badRequest, "Say either before or after which offset.")
+            throw CommandError(.badRequest, "Say either before or after which offset.")
         }
         let subscription = try subscription(of: command.connection.slot, name, text)
         let room = subscriptions[subscription].room
@@ -65,17 +66,17 @@ extension Chat {
             isMore = page.upperBound < next
         }
         let start = begin("history", command, text, &effects)
-        effects.bytes.put(",\"room\":\"")
-        effects.bytes.put(text: rooms[room].name)
-        effects.bytes.put("\"")
+        effects.bytes.append(",\"room\":\"")
+        effects.bytes.append(utf8: rooms[room].name)
+        effects.bytes.append("\"")
         writeMessages(page, of: room, to: &effects.bytes)
-        effects.bytes.put(isMore ? ",\"more\":true}" : ",\"more\":false}")
+        effects.bytes.append(isMore ? ",\"more\":true}" : ",\"more\":false}")
         effects.reply(to: command.connection, from: start)
     }
 
     /// Appends `,"messages":[…]`, oldest first. All of them must be kept.
     func writeMessages(_ offsets: Range<Int>, of room: UInt32, to out: inout ByteBuffer) {
-        out.put(",\"messages\":[")
+        out.append(",\"messages\":[")
         for offset in offsets {
             if offset > offsets.lowerBound {
                 out.append(UInt8(ascii: ","))

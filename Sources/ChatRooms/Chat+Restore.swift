@@ -1,5 +1,6 @@
 // Reads back what `save` wrote. The bytes come from outside this process and are not trusted:
 // whatever is wrong with them is an error here, never a trap later.
+import Storage
 
 extension Chat {
     /// The chat as it was when it was saved. Whoever had a connection has it still; report those
@@ -12,14 +13,24 @@ extension Chat {
     ) throws(RestoreError) {
         self.init(limits: limits, epochSeed: 0)
         var reader = StateReader(bytes)
-        guard let magic = try? reader.number(UInt32.self), magic == Self.stateMagic else {
+        guard let magic = try? reader.read(UInt32.self), magic == Self.stateMagic else {
             throw .notAChat
         }
-        let version = try reader.number(UInt16.self)
+        guard let version = try? reader.read(UInt16.self) else { throw .damaged }
         guard version == Self.stateVersion else { throw .unknownVersion(version) }
-        let savedAt = try reader.number(Int64.self)
-        epochSeed = try reader.number()
-        epochCount = try reader.number()
+        do {
+            try restore(from: &reader, at: now)
+        } catch {
+            throw .damaged
+        }
+    }
+
+    private mutating func restore(
+        from reader: inout StateReader, at now: Timestamp
+    ) throws(StateError) {
+        let savedAt = try reader.read(Int64.self)
+        epochSeed = try reader.read()
+        epochCount = try reader.read()
         let shift = Shift(by: now.monotonic &- savedAt)
         let userCount = try restoreUsers(&reader, shift)
         try restoreRooms(&reader, shift, userCount)
@@ -32,19 +43,19 @@ extension Chat {
 
     private mutating func restoreUsers(
         _ reader: inout StateReader, _ shift: Shift
-    ) throws(RestoreError) -> UInt32 {
-        let goneCount = try reader.number(UInt32.self)
-        let count = try reader.count()
+    ) throws(StateError) -> UInt32 {
+        let goneCount = try reader.read(UInt32.self)
+        let count = try reader.readElementCount()
         guard goneCount <= count else { throw .damaged }
         for number in 0..<UInt32(count) {
-            let name = try reader.text()
-            let session = SessionToken(bits: try reader.number())
-            let leftAt = shift.milliseconds(try reader.number())
+            let name = try reader.readName()
+            let session = SessionToken(bits: try reader.read())
+            let leftAt = shift.milliseconds(try reader.read())
             let key = NameKey(name)
             guard Name.isAllowed(name), usersByName.find(key, in: users) == nil else {
                 throw .damaged
             }
-            let user = users.insert(
+            let user = users.allocate(
                 User(name: name, session: session, nameHash: key.hash, leftAt: leftAt))
             usersByName.insert(user, in: &users)
             if number < goneCount {
@@ -55,9 +66,9 @@ extension Chat {
     }
 
     /// Exactly those who have not gone must have a connection, and every membership one.
-    private func checkUsers() throws(RestoreError) {
+    private func checkUsers() throws(StateError) {
         var present = 0
-        for user in 0..<UInt32(users.placeCount) where users[user].connectionCount > 0 {
+        for user in 0..<UInt32(users.endIndex) where users[user].connectionCount > 0 {
             present += 1
         }
         var gone = goneUsers.first
@@ -66,7 +77,7 @@ extension Chat {
             gone = goneUsers.next(gone, in: users)
         }
         guard present + goneUsers.count == users.count else { throw .damaged }
-        for index in 0..<UInt32(memberships.placeCount)
+        for index in 0..<UInt32(memberships.endIndex)
         where memberships[index].connectionCount == 0 {
             throw .damaged
         }

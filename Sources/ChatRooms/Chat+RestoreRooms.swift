@@ -1,15 +1,16 @@
 // Reads back rooms and connections. See `Chat+Restore.swift`.
+import Storage
 
 extension Chat {
     mutating func restoreRooms(
         _ reader: inout StateReader, _ shift: Shift, _ userCount: UInt32
-    ) throws(RestoreError) {
-        let count = UInt32(try reader.count())
+    ) throws(StateError) {
+        let count = UInt32(try reader.readElementCount())
         for _ in 0..<count {
-            var room = Room.vacant
-            room.generation = try reader.number()
-            room.isOpen = try reader.flag()
-            let index = rooms.insert(room)
+            var room = Room()
+            room.generation = try reader.read()
+            room.isOpen = try reader.readBool()
+            let index = rooms.allocate(room)
             if room.isOpen {
                 try restoreRoom(index, &reader, shift, userCount)
             }
@@ -18,9 +19,7 @@ extension Chat {
         let free = try indices(&reader, count)
         guard free.allSatisfy({ !rooms[$0].isOpen }) else { throw .damaged }
         for index in free.reversed() {
-            var remains = Room.vacant
-            remains.generation = rooms[index].generation
-            rooms.replaceRemoved(index, with: remains)
+            rooms.free(index, leaving: Room(generation: rooms[index].generation))
         }
         for index in try indices(&reader, count) {
             guard rooms[index].isOpen, rooms[index].members.count == 0 else { throw .damaged }
@@ -42,11 +41,11 @@ extension Chat {
     /// Room numbers, each at most once.
     private func indices(
         _ reader: inout StateReader, _ roomCount: UInt32
-    ) throws(RestoreError) -> [UInt32] {
+    ) throws(StateError) -> [UInt32] {
         var seen = [Bool](repeating: false, count: Int(roomCount))
         var result: [UInt32] = []
-        for _ in 0..<(try reader.count()) {
-            let index = try reader.number(UInt32.self)
+        for _ in 0..<(try reader.readElementCount()) {
+            let index = try reader.read(UInt32.self)
             guard index < roomCount, !seen[Int(index)] else { throw .damaged }
             seen[Int(index)] = true
             result.append(index)
@@ -54,10 +53,10 @@ extension Chat {
         return result
     }
 
-    private mutating func checkRooms() throws(RestoreError) {
+    private mutating func checkRooms() throws(StateError) {
         var openCount = 0
         var withoutMembers = 0
-        for index in 0..<UInt32(rooms.placeCount) where rooms[index].isOpen {
+        for index in 0..<UInt32(rooms.endIndex) where rooms[index].isOpen {
             openCount += 1
             withoutMembers += rooms[index].members.count == 0 ? 1 : 0
             guard rooms[index].isSpoken || rooms[index].history.count == 0 else { throw .damaged }
@@ -66,13 +65,15 @@ extension Chat {
             }
             historyByteCount += rooms[index].history.allocatedByteCount
         }
-        guard openCount == rooms.count, withoutMembers == emptyRooms.count else { throw .damaged }
+        guard openCount == rooms.count, withoutMembers == emptyRooms.count else {
+            throw .damaged
+        }
     }
 
     private mutating func restoreRoom(
         _ index: UInt32, _ reader: inout StateReader, _ shift: Shift, _ userCount: UInt32
-    ) throws(RestoreError) {
-        let name = try reader.text()
+    ) throws(StateError) {
+        let name = try reader.readName()
         let key = NameKey(name)
         guard Name.isAllowed(name), roomsByName.find(key, in: rooms) == nil else {
             throw .damaged
@@ -81,19 +82,19 @@ extension Chat {
         rooms[index].nameHash = key.hash
         rooms[index].nameBytes = Array(name.utf8)
         roomsByName.insert(index, in: &rooms)
-        rooms[index].epoch = Epoch(number: try reader.number())
-        rooms[index].emptySince = shift.milliseconds(try reader.number())
-        rooms[index].countPushedAt = shift.milliseconds(try reader.number())
+        rooms[index].epoch = Epoch(number: try reader.read())
+        rooms[index].emptySince = shift.milliseconds(try reader.read())
+        rooms[index].countPushedAt = shift.milliseconds(try reader.read())
         try restoreHistory(index, &reader)
 
         var seen = Set<UInt32>()
-        for _ in 0..<(try reader.count()) {
-            let user = try reader.number(UInt32.self)
+        for _ in 0..<(try reader.readElementCount()) {
+            let user = try reader.read(UInt32.self)
             guard user < userCount, seen.insert(user).inserted else { throw .damaged }
             let typedAt =
-                try reader.number(UInt32.self)
+                try reader.read(UInt32.self)
                 &+ UInt32(truncatingIfNeeded: shift.difference)
-            let membership = memberships.insert(
+            let membership = memberships.allocate(
                 Membership(
                     user: user, room: index, link: users[user].firstMembership,
                     typedAt: typedAt))
@@ -104,22 +105,22 @@ extension Chat {
 
     private mutating func restoreHistory(
         _ index: UInt32, _ reader: inout StateReader
-    ) throws(RestoreError) {
-        let firstOffset = try reader.number(Int64.self)
+    ) throws(StateError) {
+        let firstOffset = try reader.read(Int64.self)
         guard (1...1 << 53).contains(firstOffset) else { throw .damaged }
         rooms[index].history = History(nextOffset: Int(firstOffset))
-        let ringByteCount = try reader.number(UInt32.self)
-        let placeCount = try reader.number(UInt32.self)
+        let ringByteCount = try reader.read(UInt32.self)
+        let placeCount = try reader.read(UInt32.self)
         if ringByteCount > 0 {
             rooms[index].history.reserve(
                 ringByteCount: Int(ringByteCount), placeCount: Int(placeCount),
                 countLimit: limits.messagesPerRoomLimit,
                 byteLimit: limits.historyByteLimitPerRoom)
         }
-        for _ in 0..<(try reader.count()) {
-            let author = try reader.number(UInt64.self)
-            let idByteCount = Int(try reader.number(UInt32.self))
-            let message = try reader.byteString()
+        for _ in 0..<(try reader.readElementCount()) {
+            let author = try reader.read(UInt64.self)
+            let idByteCount = Int(try reader.read(UInt32.self))
+            let message = try reader.readByteString()
             guard message.count >= idByteCount + 2 else { throw .damaged }
             rooms[index].history.append(
                 reader.bytes.span, message, author: author, idByteCount: idByteCount,
@@ -132,34 +133,34 @@ extension Chat {
 
     mutating func restoreConnections(
         _ reader: inout StateReader, _ shift: Shift, _ userCount: UInt32
-    ) throws(RestoreError) {
-        for _ in 0..<(try reader.count()) {
+    ) throws(StateError) {
+        for _ in 0..<(try reader.readElementCount()) {
             try restoreConnection(&reader, shift, userCount)
         }
-        for _ in 0..<(try reader.count()) {
+        for _ in 0..<(try reader.readElementCount()) {
             let key = ConnectionKey(
-                slot: try reader.number(), generation: try reader.number())
+                slot: try reader.read(), generation: try reader.read())
             waiting.append(
-                Waiting(key: key, openedAt: shift.milliseconds(try reader.number())))
+                Waiting(key: key, openedAt: shift.milliseconds(try reader.read())))
         }
     }
 
     private mutating func restoreConnection(
         _ reader: inout StateReader, _ shift: Shift, _ userCount: UInt32
-    ) throws(RestoreError) {
-        let slot = try reader.number(UInt32.self)
+    ) throws(StateError) {
+        let slot = try reader.read(UInt32.self)
         // Four million: a damaged number must not make a table of gigabytes.
         guard slot < 1 << 22 else { throw .damaged }
-        connections.reach(slot, with: ConnectionRecord())
+        connections.reach(slot)
         guard connections[slot].state == .closed else { throw .damaged }
-        var record = ConnectionRecord(generation: try reader.number())
-        record.resourceID = try reader.number()
-        guard let state = ConnectionRecord.State(rawValue: try reader.number()), state != .closed
+        var record = ConnectionRecord(generation: try reader.read())
+        record.resourceID = try reader.read()
+        guard let state = ConnectionRecord.State(rawValue: try reader.read()), state != .closed
         else { throw .damaged }
         record.state = state
-        record.restsAt = shift.microseconds(try reader.number())
-        record.refusalCount = try reader.number()
-        record.user = try reader.number()
+        record.restsAt = shift.microseconds(try reader.read())
+        record.refusalCount = try reader.read()
+        record.user = try reader.read()
         let isNamed = record.user < userCount
         guard isNamed || record.user == none, isNamed || state != .loggedIn else {
             throw .damaged
@@ -168,16 +169,16 @@ extension Chat {
             users[record.user].connectionCount += 1
         }
         connections[slot] = record
-        let roomCount = Int(try reader.number(UInt32.self))
+        let roomCount = Int(try reader.read(UInt32.self))
         var last = none
         for _ in 0..<roomCount {
-            let room = try reader.number(UInt32.self)
-            guard isNamed, room < rooms.placeCount, rooms[room].isOpen,
+            let room = try reader.read(UInt32.self)
+            guard isNamed, room < rooms.endIndex, rooms[room].isOpen,
                 subscription(of: slot, to: room) == nil,
                 let membership = membership(of: record.user, in: room)
             else { throw .damaged }
             memberships[membership].connectionCount += 1
-            let index = subscriptions.insert(Subscription(room: room, membership: membership))
+            let index = subscriptions.allocate(RoomSubscription(room: room, membership: membership))
             if last == none {
                 connections[slot].firstSubscription = index
             } else {

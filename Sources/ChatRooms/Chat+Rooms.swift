@@ -8,7 +8,7 @@ extension Chat {
 
     /// The rooms with the most members, those with most first. Looks at each room.
     public func busiestRooms(_ count: Int) -> [(name: String, memberCount: Int)] {
-        let all = (0..<UInt32(rooms.placeCount)).filter { rooms[$0].members.count > 0 }
+        let all = (0..<UInt32(rooms.endIndex)).filter { rooms[$0].members.count > 0 }
         return all.sorted { rooms[$0].members.count > rooms[$1].members.count }.prefix(count)
             .map { (rooms[$0].name, rooms[$0].members.count) }
     }
@@ -20,14 +20,14 @@ extension Chat {
     /// The room with this name, opened if there is none.
     mutating func openRoom(
         _ name: String, _ effects: inout Effects
-    ) throws(Refusal) -> UInt32 {
+    ) throws(CommandError) -> UInt32 {
         let key = NameKey(name)
         if let room = roomsByName.find(key, in: rooms) {
             return room
         }
         if rooms.count >= limits.roomLimit {
             guard emptyRooms.first != none else {
-                throw Refusal(.tooManyRooms, "The server has no place for another room.")
+                throw CommandError(.tooManyRooms, "The server has no place for another room.")
             }
             forgetRoom(emptyRooms.first, &effects)
         }
@@ -36,8 +36,8 @@ extension Chat {
         opened.epoch = Epoch(number: Epoch.number(seed: epochSeed, counter: epochCount))
         opened.nameBytes = Array(name.utf8)
         // A place that was used before remembers how often.
-        opened.generation = rooms.firstFree == none ? 0 : rooms[rooms.firstFree].generation
-        let room = rooms.insert(opened)
+        opened.generation = rooms.nextFree.map { rooms[$0].generation } ?? 0
+        let room = rooms.allocate(opened)
         roomsByName.insert(room, in: &rooms)
         effects.add(.roomOpened(id(of: room)))
         return room
@@ -73,9 +73,7 @@ extension Chat {
         emptyRooms.remove(room, in: &rooms)
         dropHistory(room)
         roomsByName.remove(room, in: &rooms)
-        var remains = Room.vacant
-        remains.generation = rooms[room].generation &+ 1
-        rooms.replaceRemoved(room, with: remains)
+        rooms.free(room, leaving: Room(generation: rooms[room].generation &+ 1))
     }
 
     /// Gives a room's messages back. Its numbering goes on.
@@ -91,7 +89,7 @@ extension Chat {
 extension Chat {
     /// Every room that is open: what a server needs after `init(restoring:)` to have its topics.
     public func forEachRoom(_ body: (RoomID) -> Void) {
-        for index in 0..<UInt32(rooms.placeCount) where rooms[index].isOpen {
+        for index in 0..<UInt32(rooms.endIndex) where rooms[index].isOpen {
             body(id(of: index))
         }
     }

@@ -1,4 +1,5 @@
 // The whole state of a chat, and the four things that can happen to it.
+import Storage
 
 /// A chat server without a network, a clock or a source of randomness: commands in, effects out.
 ///
@@ -14,13 +15,13 @@ public struct Chat: ~Copyable, Sendable {
     private(set) var timing: Timing
     let publisherKey: NameKey
 
-    var connections = ChunkedArray<ConnectionRecord>()
-    var subscriptions = Pool<Subscription>()
-    var memberships = Pool<Membership>()
-    var users = Pool<User>()
+    var connections = ChunkedTable<ConnectionRecord>()
+    var subscriptions = SlotTable<RoomSubscription>()
+    var memberships = SlotTable<Membership>()
+    var users = SlotTable<User>()
     var usersByName = NameIndex()
     var goneUsers = Chain<GoneUsers>()
-    var rooms = Pool<Room>()
+    var rooms = SlotTable<Room>()
     var roomsByName = NameIndex()
     var emptyRooms = Chain<EmptyRooms>()
     var spokenRooms = Chain<SpokenRooms>()
@@ -78,7 +79,7 @@ public struct Chat: ~Copyable, Sendable {
     public mutating func connectionOpened(
         _ key: ConnectionKey, resourceID: UInt64, at now: Timestamp
     ) {
-        connections.reach(key.slot, with: ConnectionRecord())
+        connections.reach(key.slot)
         precondition(connections[key.slot].state == .closed, "The slot is taken.")
         connections[key.slot] = ConnectionRecord(
             generation: key.generation, state: .waiting, resourceID: resourceID)
@@ -94,18 +95,18 @@ public struct Chat: ~Copyable, Sendable {
         guard isKnown(key), connections[key.slot].state != .closing else { return }
         var command = Command(connection: key, now: now)
         let outcome = command.fields.read(text)
-        do throws(Refusal) {
+        do throws(CommandError) {
             try admit(key, at: now, &effects)
             try command.check(outcome)
             try perform(command, text, &effects)
         } catch {
             counters.count(error.code)
             let start = effects.bytes.count
-            effects.bytes.put("{\"type\":\"error\"")
+            effects.bytes.append("{\"type\":\"error\"")
             command.writeReference(text, to: &effects.bytes)
-            effects.bytes.put(",")
+            effects.bytes.append(",")
             error.write(to: &effects.bytes)
-            effects.bytes.put("}")
+            effects.bytes.append("}")
             effects.reply(to: key, from: start)
         }
         if connections[key.slot].state == .closing {

@@ -1,4 +1,5 @@
 // An instant, given from outside: the chat has no clock.
+import Storage
 
 /// Now, on both clocks.
 public struct Timestamp: Sendable {
@@ -25,19 +26,19 @@ public struct Timestamp: Sendable {
         let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
         let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
 
-        out.put(padded: year, to: 4)
+        out.append(padded: year, to: 4)
         out.append(UInt8(ascii: "-"))
-        out.put(padded: month, to: 2)
+        out.append(padded: month, to: 2)
         out.append(UInt8(ascii: "-"))
-        out.put(padded: dayOfYear - (153 * shiftedMonth + 2) / 5 + 1, to: 2)
+        out.append(padded: dayOfYear - (153 * shiftedMonth + 2) / 5 + 1, to: 2)
         out.append(UInt8(ascii: "T"))
-        out.put(padded: time / 3_600_000, to: 2)
+        out.append(padded: time / 3_600_000, to: 2)
         out.append(UInt8(ascii: ":"))
-        out.put(padded: time / 60_000 % 60, to: 2)
+        out.append(padded: time / 60_000 % 60, to: 2)
         out.append(UInt8(ascii: ":"))
-        out.put(padded: time / 1000 % 60, to: 2)
+        out.append(padded: time / 1000 % 60, to: 2)
         out.append(UInt8(ascii: "."))
-        out.put(padded: time % 1000, to: 3)
+        out.append(padded: time % 1000, to: 3)
         out.append(UInt8(ascii: "Z"))
     }
 }
@@ -52,7 +53,7 @@ extension Int64 {
 extension ByteBuffer {
     /// Appends a number with leading zeros.
     @inline(__always)
-    fileprivate mutating func put(padded number: Int64, to width: Int) {
+    fileprivate mutating func append(padded number: Int64, to width: Int) {
         var divisor: Int64 = width == 4 ? 1000 : width == 3 ? 100 : 10
         while divisor > 0 {
             append(UInt8(truncatingIfNeeded: 0x30 + number / divisor % 10))

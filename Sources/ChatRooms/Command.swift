@@ -1,4 +1,5 @@
 // A command as it came in, and the table that says what becomes of it.
+import Storage
 
 /// One command on its way through the chat. Its bytes travel beside it.
 struct Command {
@@ -14,25 +15,25 @@ struct Command {
     }
 
     /// What can be said of any command before its type is known.
-    func check(_ outcome: CommandFields.Outcome) throws(Refusal) {
+    func check(_ outcome: CommandFields.Outcome) throws(CommandError) {
         try Self.check(
             outcome, "Send a JSON object, like {\"type\":\"who\",\"room\":\"lobby\"}.")
         if let reference = try fields.string(ifPresent: .ref),
             reference.textByteCount > Self.referenceByteLimit
         {
-            throw Refusal(.ref, "has at most 64 bytes.")
+            throw CommandError(.ref, "has at most 64 bytes.")
         }
     }
 
     /// What can be said of any bytes that ought to be one JSON object; `sentence` is for what is none.
     static func check(
         _ outcome: CommandFields.Outcome, _ sentence: StaticString
-    ) throws(Refusal) {
+    ) throws(CommandError) {
         switch outcome {
         case .object: return
-        case .malformed: throw Refusal(.badJSON, "Send one JSON object per message, as UTF-8.")
-        case .notAnObject: throw Refusal(.badRequest, sentence)
-        case .duplicate(let field): throw Refusal(field, "stands there twice.")
+        case .malformed: throw CommandError(.badJSON, "Send one JSON object per message, as UTF-8.")
+        case .notAnObject: throw CommandError(.badRequest, sentence)
+        case .duplicate(let field): throw CommandError(field, "stands there twice.")
         }
     }
 
@@ -42,9 +43,9 @@ struct Command {
         guard reference.kind == .string, reference.textByteCount <= Self.referenceByteLimit else {
             return
         }
-        out.put(",\"ref\":\"")
-        out.put(text, reference.range)
-        out.put("\"")
+        out.append(",\"ref\":\"")
+        out.append(text.extracting(reference.range))
+        out.append("\"")
     }
 }
 
@@ -93,18 +94,19 @@ extension Chat {
     /// Finds the command's type, checks that the connection may use it, and carries it out.
     mutating func perform(
         _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
-    ) throws(Refusal) {
+    ) throws(CommandError) {
         guard let type = CommandType(try command.fields.string(.type), text) else {
-            throw Refusal(
+            throw CommandError(
                 .unknownType,
                 "This server knows login, join, leave, message, typing, history and who.")
         }
         let isLoggedIn = connections[command.connection.slot].state == .loggedIn
         if type.needsLogin && !isLoggedIn {
-            throw Refusal(.notLoggedIn, "Log in first: {\"type\":\"login\",\"user\":\"…\"}")
+            throw CommandError(.notLoggedIn, "Log in first: {\"type\":\"login\",\"user\":\"…\"}")
         }
         if !type.needsLogin && isLoggedIn {
-            throw Refusal(.alreadyLoggedIn, "You are logged in. Open another connection instead.")
+            throw CommandError(
+                .alreadyLoggedIn, "You are logged in. Open another connection instead.")
         }
         switch type {
         case .message: try message(command, text, &effects)
@@ -123,9 +125,9 @@ extension Chat {
         _ effects: inout Effects
     ) -> Int {
         let start = effects.bytes.count
-        effects.bytes.put("{\"type\":\"")
-        effects.bytes.put(type)
-        effects.bytes.put("\"")
+        effects.bytes.append("{\"type\":\"")
+        effects.bytes.append(type)
+        effects.bytes.append("\"")
         command.writeReference(text, to: &effects.bytes)
         return start
     }

@@ -3,34 +3,34 @@
 extension CommandFields {
     /// A string that may be absent.
     @inline(__always)
-    func string(ifPresent field: Field) throws(Refusal) -> JSONValue? {
+    func string(ifPresent field: Field) throws(CommandError) -> JSONValue? {
         let value = self[field]
         switch value.kind {
         case .string: return value
         case .missing, .null: return nil
-        default: throw Refusal(field, "must be a string.")
+        default: throw CommandError(field, "must be a string.")
         }
     }
 
     @inline(__always)
-    func string(_ field: Field) throws(Refusal) -> JSONValue {
+    func string(_ field: Field) throws(CommandError) -> JSONValue {
         guard let value = try string(ifPresent: field) else {
-            throw Refusal(field, "is missing.")
+            throw CommandError(field, "is missing.")
         }
         return value
     }
 
-    func bool(_ field: Field, default standard: Bool) throws(Refusal) -> Bool {
+    func bool(_ field: Field, default standard: Bool) throws(CommandError) -> Bool {
         switch self[field].kind {
         case .true: true
         case .false: false
         case .missing, .null: standard
-        default: throw Refusal(field, "must be true or false.")
+        default: throw CommandError(field, "must be true or false.")
         }
     }
 
     /// A whole number from 0 up that may be absent.
-    func number(ifPresent field: Field, _ bytes: Span<UInt8>) throws(Refusal) -> Int? {
+    func number(ifPresent field: Field, _ bytes: Span<UInt8>) throws(CommandError) -> Int? {
         let value = self[field]
         switch value.kind {
         case .missing, .null: return nil
@@ -39,31 +39,31 @@ extension CommandFields {
                 return number
             }
             fallthrough
-        default: throw Refusal(field, "must be a whole number, 0 or more.")
+        default: throw CommandError(field, "must be a whole number, 0 or more.")
         }
     }
 
     /// How many messages are wanted: 50 unless said, and never more than 200.
-    func messageLimit(_ bytes: Span<UInt8>) throws(Refusal) -> Int {
+    func messageLimit(_ bytes: Span<UInt8>) throws(CommandError) -> Int {
         min(try number(ifPresent: .limit, bytes) ?? 50, 200)
     }
 
     /// Where a client stands in a room; nil if it does not say.
-    func since(_ bytes: Span<UInt8>) throws(Refusal) -> (epoch: Epoch?, offset: Int)? {
+    func since(_ bytes: Span<UInt8>) throws(CommandError) -> (epoch: Epoch?, offset: Int)? {
         let value = self[.since]
         switch value.kind {
         case .missing, .null: return nil
         case .object: break
-        default: throw Refusal(.since, "must be an object with epoch and offset.")
+        default: throw CommandError(.since, "must be an object with epoch and offset.")
         }
         let part = bytes.extracting(value.range)
         var fields = CommandFields()
         if case .duplicate(let field) = fields.read(part) {
-            throw Refusal(field, "stands there twice.")
+            throw CommandError(field, "stands there twice.")
         }
         let epoch = try fields.string(.epoch)
         guard let offset = try fields.number(ifPresent: .offset, part) else {
-            throw Refusal(.offset, "is missing.")
+            throw CommandError(.offset, "is missing.")
         }
         return (Epoch(epoch.textBytes(in: part)), offset)
     }

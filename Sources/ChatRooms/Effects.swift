@@ -1,4 +1,5 @@
 // What a call to the chat wants done: filled by the chat, carried out by the server in order.
+import Storage
 
 /// Names a connection: its place in the server's table, and which of the connections that have
 /// had this place it is.
@@ -72,7 +73,7 @@ public struct Effects: ~Copyable, Sendable {
     /// The texts of all effects, one after the other.
     var bytes = ByteBuffer()
 
-    /// More than this is given back after use; a page of history of the largest messages needs it.
+    /// A block larger than this is freed after use; a page of history of the largest messages needs it.
     private static var keptByteLimit: Int { 1 << 20 }
 
     /// An empty list.
@@ -90,7 +91,7 @@ public struct Effects: ~Copyable, Sendable {
     /// Call after the effects have been carried out.
     public mutating func removeAll() {
         list.removeAll(keepingCapacity: list.capacity <= 4096)
-        bytes.removeAll(keptByteLimit: Self.keptByteLimit)
+        bytes.removeAll(keepingCapacity: bytes.capacity <= Self.keptByteLimit)
     }
 
     @inline(__always)

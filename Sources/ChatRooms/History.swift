@@ -1,4 +1,5 @@
 // The messages that a room keeps: their bytes in a ring, in the form in which they are sent.
+import Storage
 
 /// The newest messages of one room, found by offset, and by the id that their author gave them.
 struct History {
@@ -147,9 +148,9 @@ struct History {
         let entry = entry(offset)
         let start = entry.position & (ring.count - 1)
         let untilEnd = min(Int(entry.byteCount), ring.count - start)
-        out.put(ring.span, start..<start + untilEnd)
+        out.append(ring.span.extracting(start..<start + untilEnd))
         if untilEnd < Int(entry.byteCount) {
-            out.put(ring.span, 0..<Int(entry.byteCount) - untilEnd)
+            out.append(ring.span.extracting(0..<Int(entry.byteCount) - untilEnd))
         }
     }
 

@@ -29,11 +29,11 @@ enum Name {
     static let roomScalarLimit = 64
 
     /// The user name in `value`.
-    static func user(_ value: JSONValue, _ bytes: Span<UInt8>) throws(Refusal) -> String {
+    static func user(_ value: JSONValue, _ bytes: Span<UInt8>) throws(CommandError) -> String {
         guard value.scalarCount <= userScalarLimit, case let name = value.text(in: bytes),
             isAllowed(name)
         else {
-            throw Refusal(
+            throw CommandError(
                 .badName,
                 "A user name is 1 to 32 letters, digits or _-. and begins with a letter or digit."
             )
@@ -42,25 +42,25 @@ enum Name {
     }
 
     /// The room name in `value`.
-    static func room(_ value: JSONValue, _ bytes: Span<UInt8>) throws(Refusal) -> String {
+    static func room(_ value: JSONValue, _ bytes: Span<UInt8>) throws(CommandError) -> String {
         // A name that is much too long is not even made a string.
         guard value.scalarCount <= roomScalarLimit else { throw badRoom }
         return try room(value.text(in: bytes))
     }
 
     /// The same name, if it is one of a room.
-    static func room(_ name: String) throws(Refusal) -> String {
+    static func room(_ name: String) throws(CommandError) -> String {
         guard name.unicodeScalars.count <= roomScalarLimit, isAllowed(name) else {
             if name.utf8.first == UInt8(ascii: "@") {
-                throw Refusal(.badName, "Room names with @ are kept for direct conversations.")
+                throw CommandError(.badName, "Room names with @ are kept for direct conversations.")
             }
             throw badRoom
         }
         return name
     }
 
-    private static var badRoom: Refusal {
-        Refusal(
+    private static var badRoom: CommandError {
+        CommandError(
             .badName,
             "A room name is 1 to 64 letters, digits or _-. and begins with a letter or digit.")
     }

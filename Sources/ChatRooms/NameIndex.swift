@@ -1,15 +1,17 @@
 // Finds a record by its name: a hash table that grows one bucket at a time.
+import Storage
 
 /// A record that `NameIndex` can find. `link` chains the records of one bucket.
-protocol Named: Linked {
+protocol Named {
     var name: String { get }
     var nameHash: UInt32 { get }
+    var link: UInt32 { get set }
 }
 
 /// Linear hashing (Litwin 1980). Each insertion splits at most one bucket, so that no login ever
 /// pays for rehashing a million names, as it would with a table that doubles.
-struct NameIndex {
-    private var heads = ChunkedArray<UInt32>()
+struct NameIndex: ~Copyable {
+    private var heads = ChunkedTable<UInt32>()
     /// The smallest 2ⁿ-1 that is not below the number of the last bucket.
     private var mask: UInt32 = 0
     private var nameCount = 0
@@ -24,7 +26,7 @@ struct NameIndex {
         return bucket < heads.count ? bucket : bucket & (mask >> 1)
     }
 
-    func find<Record: Named>(_ key: NameKey, in pool: borrowing Pool<Record>) -> UInt32? {
+    func find<Record: Named>(_ key: NameKey, in pool: borrowing SlotTable<Record>) -> UInt32? {
         var index = heads[bucket(key.hash)]
         while index != none {
             if pool[index].nameHash == key.hash, NameKey(pool[index].name) == key {
@@ -35,7 +37,7 @@ struct NameIndex {
         return nil
     }
 
-    mutating func insert<Record: Named>(_ index: UInt32, in pool: inout Pool<Record>) {
+    mutating func insert<Record: Named>(_ index: UInt32, in pool: inout SlotTable<Record>) {
         let bucket = bucket(pool[index].nameHash)
         pool[index].link = heads[bucket]
         heads[bucket] = index
@@ -46,7 +48,7 @@ struct NameIndex {
         }
     }
 
-    mutating func remove<Record: Named>(_ index: UInt32, in pool: inout Pool<Record>) {
+    mutating func remove<Record: Named>(_ index: UInt32, in pool: inout SlotTable<Record>) {
         let bucket = bucket(pool[index].nameHash)
         nameCount -= 1
         if heads[bucket] == index {
@@ -60,7 +62,7 @@ struct NameIndex {
         pool[previous].link = pool[index].link
     }
 
-    private mutating func split<Record: Named>(in pool: inout Pool<Record>) {
+    private mutating func split<Record: Named>(in pool: inout SlotTable<Record>) {
         let new = UInt32(heads.count)
         if new > mask {
             mask = mask << 1 | 1

@@ -1,5 +1,9 @@
 // The four kinds of record that a chat is made of besides its rooms. They are kept small: with a
 // million members in one room each of these exists a million times.
+import Storage
+
+/// "No record": what an index says that points nowhere.
+let none = UInt32.max
 
 /// One connection, in the place of its slot number. 32 bytes.
 struct ConnectionRecord {
@@ -36,12 +40,10 @@ struct User: Named {
     /// When the last connection went, in milliseconds. Without meaning while there is one.
     var leftAt: Int64 = 0
     var gone = Links()
-
-    static var vacant: User { User() }
 }
 
 /// A user in a room, by however many connections. 28 bytes.
-struct Membership: Linked {
+struct Membership {
     var user = none
     var room = none
     var neighbours = Links()
@@ -50,16 +52,19 @@ struct Membership: Linked {
     /// When this user's typing was last passed on: milliseconds, the lower 32 bits.
     var typedAt: UInt32 = 0
     var connectionCount: UInt16 = 0
-
-    static var vacant: Membership { Membership() }
 }
 
 /// A connection in a room. 12 bytes.
-struct Subscription: Linked {
+struct RoomSubscription {
     var room = none
     var membership = none
     /// The connection's next subscription.
     var link = none
+}
 
-    static var vacant: Subscription { Subscription() }
+extension ChunkedTable<ConnectionRecord> {
+    /// Makes `slot` a place of the table, and every number below it.
+    mutating func reach(_ slot: UInt32) {
+        while count <= slot { append(ConnectionRecord()) }
+    }
 }

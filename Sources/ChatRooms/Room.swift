@@ -23,6 +23,4 @@ struct Room: Named {
     var countPushedAt = Int64.min / 2
     var empty = Links()
     var spoken = Links()
-
-    static var vacant: Room { Room() }
 }

@@ -1,4 +1,5 @@
 // Two names that the server gives out: a session's secret, and the life of a room's numbering.
+import Storage
 
 /// The secret by which a client proves that it is the same one as before. It must be drawn from a
 /// cryptographically secure source: 128 bits, written as 22 characters of base64url.

@@ -14,7 +14,7 @@ extension ByteBuffer {
     }
 
     /// Appends the UTF-8 of a literal.
-    @inlinable
+    @inlinable @inline(__always)
     public mutating func append(_ literal: StaticString) {
         guard literal.hasPointerRepresentation else {
             append(utf8: literal.description)

@@ -69,6 +69,13 @@ public struct ChunkedTable<Element: ~Copyable>: ~Copyable {
         unsafeMutableAddress { unsafe mutableAddress(of: index) }
     }
 
+    /// The same for an index of four bytes, as records keep them of each other.
+    @inlinable
+    public subscript(index: UInt32) -> Element {
+        unsafeAddress { unsafe address(of: Int(index)) }
+        unsafeMutableAddress { unsafe mutableAddress(of: Int(index)) }
+    }
+
     @inlinable
     func address(of index: Int) -> UnsafePointer<Element> {
         precondition(index >= 0 && index < count)
@@ -121,3 +128,6 @@ public struct ChunkedTable<Element: ~Copyable>: ~Copyable {
         chunkCount += 1
     }
 }
+
+/// A table has one owner and shares nothing, so it may move between threads with that owner.
+extension ChunkedTable: @unchecked Sendable where Element: ~Copyable & Sendable {}

@@ -21,6 +21,15 @@ public struct SlotTable<Element: ~Copyable>: ~Copyable {
     @inlinable
     public var endIndex: Int { elements.count }
 
+    /// The slot that is taken next; nil if that is a new one.
+    @inlinable
+    public var nextFree: UInt32? { freeSlots.count == 0 ? nil : freeSlots[freeSlots.count - 1] }
+
+    /// The free slots, the one that is taken next in front.
+    public var freeOrder: [UInt32] {
+        (0..<freeSlots.count).reversed().map { freeSlots[$0] }
+    }
+
     /// Takes a slot, puts `element` into it and returns its number.
     @inlinable
     public mutating func allocate(_ element: consuming Element) -> UInt32 {
@@ -57,3 +66,5 @@ public struct SlotTable<Element: ~Copyable>: ~Copyable {
         unsafeMutableAddress { unsafe elements.mutableAddress(of: Int(slot)) }
     }
 }
+
+extension SlotTable: Sendable where Element: ~Copyable & Sendable {}

@@ -62,6 +62,9 @@ public struct StateReader {
     /// Whether everything has been read.
     public var isAtEnd: Bool { position == bytes.count }
 
+    /// How many bytes follow.
+    public var unreadByteCount: Int { bytes.count - position }
+
     /// A number; throws if the bytes end before it does.
     @inlinable
     public mutating func read<Value: FixedWidthInteger>(

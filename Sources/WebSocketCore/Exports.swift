@@ -1,2 +1,3 @@
-// One import for who uses the protocol alone: the byte buffers that it writes to come with it.
+// One import for an application that uses the protocol alone: the byte buffers that frames are
+// written to come with it.
 @_exported public import Storage

@@ -1,5 +1,6 @@
 // The JSON that a client of the chat may send, against Foundation's reading of it.
 import Foundation
+import Storage
 
 @testable import ChatRooms
 
@@ -68,10 +69,11 @@ private func checkField(
 private func checkOwnOutput(_ bytes: [UInt8]) throws {
     guard let text = String(validating: bytes, as: UTF8.self) else { return }
     var output = ByteBuffer()
-    output.put("{\"text\":")
-    output.put(quoted: text)
-    output.put("}")
-    let written = output.array()
+    output.append("{\"text\":")
+    output.append(quoted: text)
+    output.append("}")
+    var written: [UInt8] = []
+    for index in 0..<output.count { written.append(output.span[index]) }
     var fields = CommandFields()
     try check(fields.read(written.span), equals: .object, "own output")
     let value = fields[.text]

@@ -1,6 +1,7 @@
 // The chat's own tables against the plain ones they replace.
 
 import Foundation
+import Storage
 import Testing
 
 @testable import ChatRooms
@@ -9,28 +10,31 @@ import Testing
     @Test(arguments: 0..<4 as Range<UInt64>)
     func namesAreFound(_ seed: UInt64) {
         var random = SeededGenerator(seed)
-        var pool = Pool<User>()
+        var pool = SlotTable<User>()
         var index = NameIndex()
         var model: [String: UInt32] = [:]
         for step in 0..<6_000 {
             let name = "user\(Int.random(in: 0..<3_000, using: &random))"
             let key = NameKey(name)
-            #expect(index.find(key, in: pool) == model[name])
+            let found = index.find(key, in: pool)
+            #expect(found == model[name])
             if let place = model[name], step % 3 == 0 {
                 index.remove(place, in: &pool)
-                pool.remove(place)
+                pool.free(place, leaving: User())
                 model[name] = nil
             } else if model[name] == nil {
-                let place = pool.insert(User(name: name, nameHash: key.hash))
+                let place = pool.allocate(User(name: name, nameHash: key.hash))
                 index.insert(place, in: &pool)
                 #expect(!model.values.contains(place) || step > 300)
                 model[name] = place
             }
         }
-        #expect(pool.count == model.count)
+        let count = pool.count
+        #expect(count == model.count)
         #expect(Set(model.values).count == model.count)
         for (name, place) in model {
-            #expect(index.find(NameKey(name), in: pool) == place)
+            let found = index.find(NameKey(name), in: pool)
+            #expect(found == place)
         }
     }
 
@@ -58,18 +62,18 @@ import Testing
     @Test(arguments: 0..<4 as Range<UInt64>)
     func chainsKeepTheirOrder(_ seed: UInt64) {
         var random = SeededGenerator(seed)
-        var pool = Pool<User>()
+        var pool = SlotTable<User>()
         var chain = Chain<GoneUsers>()
         var model: [UInt32] = []
         for _ in 0..<2_000 {
             if model.isEmpty || Int.random(in: 0..<5, using: &random) < 3 {
-                let place = pool.insert(User())
+                let place = pool.allocate(User())
                 chain.append(place, in: &pool)
                 model.append(place)
             } else {
                 let number = Int.random(in: 0..<model.count, using: &random)
                 chain.remove(model[number], in: &pool)
-                pool.remove(model.remove(at: number))
+                pool.free(model.remove(at: number), leaving: User())
             }
             #expect(chain.first == model.first ?? none && chain.last == model.last ?? none)
             #expect(chain.count == model.count)
@@ -111,7 +115,7 @@ import Testing
             if let offset = kept.randomElement(using: &random) {
                 var copy = ByteBuffer()
                 history.copy(offset, to: &copy)
-                #expect(copy.array() == model[offset - 1].text)
+                #expect([UInt8](copying: copy.span) == model[offset - 1].text)
             }
             let expected = kept.last { model[$0 - 1].author == author && model[$0 - 1].id == id }
             #expect(history.find(author: author, id.span, 0..<id.count) == expected)
@@ -130,7 +134,7 @@ import Testing
     func wallTime(_ milliseconds: Int64, _ expected: String) {
         var out = ByteBuffer()
         Timestamp(monotonic: 0, wall: milliseconds).writeWall(to: &out)
-        #expect(String(decoding: out.array(), as: UTF8.self) == expected)
+        #expect(String(decoding: [UInt8](copying: out.span), as: UTF8.self) == expected)
     }
 
     @Test func wallTimeIsFoundations() {
@@ -141,7 +145,7 @@ import Testing
             var out = ByteBuffer()
             Timestamp(monotonic: 0, wall: seconds * 1000).writeWall(to: &out)
             let expected = Date(timeIntervalSince1970: Double(seconds)).formatted(style)
-            #expect(String(decoding: out.array(), as: UTF8.self) == expected)
+            #expect(String(decoding: [UInt8](copying: out.span), as: UTF8.self) == expected)
         }
     }
 }

@@ -1,6 +1,7 @@
 // The scanner against the cases that parsers are known to get wrong, and against Foundation.
 
 import Foundation
+import Storage
 import Testing
 
 @testable import ChatRooms
@@ -126,14 +127,15 @@ private func outcome(_ text: String) -> CommandFields.Outcome { outcome(Array(te
     ])
     func writesStringsThatFoundationReads(_ text: String) throws {
         var out = ByteBuffer()
-        out.put(quoted: text)
-        #expect(try JSONDecoder().decode(String.self, from: Data(out.array())) == text)
+        out.append(quoted: text)
+        #expect(
+            try JSONDecoder().decode(String.self, from: Data([UInt8](copying: out.span))) == text)
     }
 
     @Test(arguments: [0, 1, 9, 10, -1, 1_234_567_890, Int.max, Int.min])
     func writesNumbers(_ number: Int) {
         var out = ByteBuffer()
-        out.put(number: number)
-        #expect(String(decoding: out.array(), as: UTF8.self) == String(number))
+        out.append(decimal: number)
+        #expect(String(decoding: [UInt8](copying: out.span), as: UTF8.self) == String(number))
     }
 }

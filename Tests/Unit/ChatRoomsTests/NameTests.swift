@@ -1,5 +1,6 @@
 // Which names are allowed, and which of them are the same.
 
+import Storage
 import Testing
 
 @testable import ChatRooms
@@ -73,7 +74,7 @@ import Testing
         for token in tokens {
             var written = ByteBuffer()
             token.write(to: &written)
-            let text = written.array()
+            let text = [UInt8](copying: written.span)
             #expect(text.count == 22)
             #expect(SessionToken(text) == token)
             #expect(SessionToken(text + [65]) == nil)

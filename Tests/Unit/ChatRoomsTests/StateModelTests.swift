@@ -1,6 +1,7 @@
 // Long seeded runs, straight through and with the chat saved and restored in their midst.
 
 import Foundation
+import Storage
 import Testing
 
 @testable import ChatRooms
@@ -158,6 +159,6 @@ extension World {
         var first = StateReader(bytes)
         #expect(again.bytes.count == first.bytes.count)
         // Everything but the instants is the same; those are checked by what follows.
-        #expect(try again.number(UInt32.self) == first.number(UInt32.self))
+        #expect(try again.read(UInt32.self) == first.read(UInt32.self))
     }
 }

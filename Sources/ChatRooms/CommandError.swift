@@ -1,4 +1,5 @@
 // Why a command was refused: a code for programs, a sentence for people.
+import Storage
 
 /// The codes of the protocol that this server gives: `code` of an `error`.
 public enum ErrorCode: Int, CaseIterable, Sendable {
@@ -40,7 +41,7 @@ public enum ErrorCode: Int, CaseIterable, Sendable {
 }
 
 /// What a command's reply says when it is not done.
-struct Refusal: Error {
+struct CommandError: Error {
     var code: ErrorCode
     /// Says what to do about it. With a `field`, the sentence goes on after the field's name.
     var text: StaticString
@@ -61,20 +62,20 @@ struct Refusal: Error {
 
     /// Appends `"code":"…","text":"…"`.
     func write(to out: inout ByteBuffer) {
-        out.put("\"code\":\"")
-        out.put(code.name)
-        out.put("\",\"text\":")
-        var sentence = ByteBuffer()
+        out.append("\"code\":\"")
+        out.append(code.name)
+        out.append("\",\"text\":")
+        var sentence = ByteBuffer(minimumCapacity: 128)
         if let field {
-            sentence.put("\"")
-            sentence.put(field.name)
-            sentence.put("\" ")
+            sentence.append("\"")
+            sentence.append(field.name)
+            sentence.append("\" ")
         }
-        sentence.put(text)
-        out.put(quoted: sentence.span, 0..<sentence.count)
+        sentence.append(text)
+        out.append(quoted: sentence.span, 0..<sentence.count)
         if code == .rateLimited {
-            out.put(",\"retry_after_ms\":")
-            out.put(number: retryAfterMilliseconds)
+            out.append(",\"retry_after_ms\":")
+            out.append(decimal: retryAfterMilliseconds)
         }
     }
 }

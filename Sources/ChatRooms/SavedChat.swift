@@ -1,0 +1,56 @@
+// What the binary form of a saved chat has of its own: counts of four bytes instead of eight.
+import Storage
+
+/// Why a saved chat could not be restored.
+public enum RestoreError: Error, Equatable {
+    /// The bytes are not a saved chat.
+    case notAChat
+    /// The bytes were saved by a version that this one does not know.
+    case unknownVersion(UInt16)
+    /// The bytes end too early, go on too long, or contradict themselves.
+    case damaged
+}
+
+extension StateError {
+    /// Values that no chat has.
+    static var damaged: StateError { StateError("the saved chat contradicts itself") }
+}
+
+extension StateWriter {
+    /// A name, preceded by its count of bytes.
+    mutating func write(name: String) {
+        write(UInt32(name.utf8.count))
+        bytes.append(utf8: name)
+    }
+
+    /// A list, preceded by its count of elements, each of which `write` writes.
+    mutating func write<Element>(
+        _ count: Int, _ elements: some Sequence<Element>,
+        _ write: (inout StateWriter, Element) -> Void
+    ) {
+        self.write(UInt32(count))
+        for element in elements {
+            write(&self, element)
+        }
+    }
+}
+
+extension StateReader {
+    mutating func readName() throws(StateError) -> String {
+        let range = try readByteString()
+        guard let name = String(validating: bytes[range], as: UTF8.self) else { throw .damaged }
+        return name
+    }
+
+    /// Where a byte string stands that its count precedes.
+    mutating func readByteString() throws(StateError) -> Range<Int> {
+        try readRange(byteCount: Int(try read(UInt32.self)))
+    }
+
+    /// How many elements follow, each of at least one byte.
+    mutating func readElementCount() throws(StateError) -> Int {
+        let count = Int(try read(UInt32.self))
+        guard count <= unreadByteCount else { throw .damaged }
+        return count
+    }
+}
