@@ -1,13 +1,16 @@
 // Slots that are used again: a chunked table with a list of the free ones.
 
-/// A table of slots, each handed out by number and given back later. A slot that is free keeps its
-/// element, so the owner resets it when it takes the slot; the last one freed is taken first.
+/// A table of slots, each handed out by its index and given back later. A slot that is free keeps the
+/// element that it was freed with; the last one freed is handed out first.
 @frozen
 public struct SlotTable<Element: ~Copyable>: ~Copyable {
+    /// A place of this table.
+    public typealias Index = TableIndex<Element>
+
     @usableFromInline
     var elements = ChunkedTable<Element>()
     @usableFromInline
-    var freeSlots = ChunkedTable<UInt32>()
+    var freeSlots = ChunkedTable<Index>()
 
     /// A table without slots.
     @inlinable
@@ -21,50 +24,67 @@ public struct SlotTable<Element: ~Copyable>: ~Copyable {
     @inlinable
     public var endIndex: Int { elements.count }
 
-    /// The slot that is taken next; nil if that is a new one.
+    /// All slots below ``endIndex``, taken or free, in order.
     @inlinable
-    public var nextFree: UInt32? { freeSlots.count == 0 ? nil : freeSlots[freeSlots.count - 1] }
+    public var indices: SlotIndices<Element> { SlotIndices(endIndex) }
 
-    /// The free slots, the one that is taken next in front.
-    public var freeOrder: [UInt32] {
-        (0..<freeSlots.count).reversed().map { freeSlots[$0] }
-    }
-
-    /// Takes a slot, puts `element` into it and returns its number.
+    /// Whether there is such a slot, be it taken or free.
     @inlinable
-    public mutating func allocate(_ element: consuming Element) -> UInt32 {
-        if let slot = freeSlots.popLast() {
-            elements[Int(slot)] = element
-            return slot
+    public func contains(_ index: Index) -> Bool { Int(index.rawValue) < elements.count }
+
+    /// Takes a slot, puts `element` into it and returns its index.
+    @inlinable
+    public mutating func allocate(_ element: consuming Element) -> Index {
+        if let index = freeSlots.popLast() {
+            elements[Int(index.rawValue)] = element
+            return index
         }
-        return UInt32(elements.append(element))
+        return Index(elements.append(element))
     }
 
     /// Gives a taken slot back, once; what it holds is replaced by `element`.
     @inlinable
-    public mutating func free(_ slot: UInt32, leaving element: consuming Element) {
-        elements[Int(slot)] = element
-        freeSlots.append(slot)
+    public mutating func free(_ index: Index, leaving element: consuming Element) {
+        elements[Int(index.rawValue)] = element
+        freeSlots.append(index)
     }
 
-    /// Makes slots up to `endIndex` in an empty table; those that `isTaken` says are taken, and to be
-    /// filled by the caller, the others are free. For a hand-over, in which slots keep their
-    /// numbers.
-    public mutating func restoreLayout(_ endIndex: Int, isTaken: (UInt32) -> Bool, _ make: () -> Element
+    /// Makes slots up to `endIndex` in an empty table; the caller fills those for which `isTaken` says
+    /// true, the others are free. For a hand-over, in which slots keep their numbers.
+    public mutating func restoreLayout(
+        _ endIndex: Int, isTaken: (Index) -> Bool, _ make: () -> Element
     ) {
         precondition(elements.count == 0)
-        for slot in 0..<UInt32(endIndex) {
+        for index in SlotIndices<Element>(endIndex) {
             elements.append(make())
-            if !isTaken(slot) { freeSlots.append(slot) }
+            if !isTaken(index) { freeSlots.append(index) }
         }
     }
 
     /// What stands in a slot below ``endIndex``, be it taken or free; anything else ends the process.
     @inlinable
-    public subscript(slot: UInt32) -> Element {
-        unsafeAddress { unsafe elements.address(of: Int(slot)) }
-        unsafeMutableAddress { unsafe elements.mutableAddress(of: Int(slot)) }
+    public subscript(index: Index) -> Element {
+        unsafeAddress { unsafe elements.address(of: Int(index.rawValue)) }
+        unsafeMutableAddress { unsafe elements.mutableAddress(of: Int(index.rawValue)) }
     }
 }
 
-extension SlotTable: Sendable where Element: ~Copyable & Sendable {}
+/// The slots of a table, in order.
+@frozen
+public struct SlotIndices<Element: ~Copyable>: Sequence, IteratorProtocol, Sendable {
+    @usableFromInline
+    var position: UInt32 = 0
+    @usableFromInline
+    let end: UInt32
+
+    @inlinable
+    init(_ count: Int) { end = UInt32(count) }
+
+    /// The next slot; nil after the last.
+    @inlinable
+    public mutating func next() -> TableIndex<Element>? {
+        guard position < end else { return nil }
+        defer { position += 1 }
+        return TableIndex(rawValue: position)
+    }
+}

@@ -14,8 +14,9 @@ extension ServerContext {
     /// The connection that has this slot now: what an array of the handler's own, indexed by
     /// ``ConnectionID/slot``, is turned back with. Nil if none is open there.
     public func connection(inSlot slot: UInt32) -> ConnectionID? {
-        guard Int(slot) < connections.slots.endIndex, connections.slots[slot].isOpen else { return nil }
-        return connections.id(of: slot)
+        let index = Slot(rawValue: slot)
+        guard connections.slots.contains(index), connections.slots[index].isOpen else { return nil }
+        return connections.id(of: index)
     }
 
     /// Who is at the other end, as the kernel sees it; or, behind a proxy that is trusted, as that
@@ -36,7 +37,7 @@ extension ServerContext {
     /// all clients. To send the same to all of them, a topic costs less: see
     /// ``publish(text:to:except:)``.
     public mutating func forEachConnection(_ body: (ConnectionID, inout ServerContext) -> Void) {
-        for slot in 0..<UInt32(connections.slots.endIndex) where connections.slots[slot].isOpen {
+        for slot in connections.slots.indices where connections.slots[slot].isOpen {
             guard connections.slots[slot].flags.contains(.announced) else { continue }
             body(connections.id(of: slot), &self)
         }
@@ -45,7 +46,7 @@ extension ServerContext {
     /// The open connections, in no particular order. Making the list takes time and memory in
     /// proportion to the table.
     public var openConnections: [ConnectionID] {
-        (0..<UInt32(connections.slots.endIndex)).filter {
+        (connections.slots.indices).filter {
             connections.slots[$0].isOpen && connections.slots[$0].flags.contains(.announced)
         }.map { connections.id(of: $0) }
     }
@@ -54,7 +55,7 @@ extension ServerContext {
     /// or is gone.
     public func compression(of id: ConnectionID) -> DeflateParameters? {
         guard let slot = connections.slot(of: id),
-            connections.slots[slot].compression != Compression.none
+            connections.slots[slot].compression != .none
         else { return nil }
         return deflate.states[connections.slots[slot].compression].parameters
     }

@@ -19,7 +19,7 @@ extension ServerContext {
         connection.resourceID = connections.nextResourceID()
         connection.advance(.connectBegun)
         connection.flags = [.client, .attempting]
-        connection.exchange = outgoing.add(request)
+        connection.attempt = outgoing.add(request)
         let slot = connections.slots.allocate(connection)
         telemetry.statistics.connectCount += 1
         let id = connections.id(of: slot)
@@ -37,9 +37,9 @@ extension ServerContext {
     /// other times: keep what you need of it.
     public func agreement(of id: ConnectionID) -> ClientAgreement? {
         guard let slot = connections.slot(of: id), connections.slots[slot].flags.contains(.client),
-            connections.slots[slot].hasExchange
+            connections.slots[slot].attempt != .none
         else { return nil }
-        return outgoing.attempts[connections.slots[slot].exchange].agreement
+        return outgoing.attempts[connections.slots[slot].attempt].agreement
     }
 
     /// Resets a connection, or gives up making it: no Close frame, and what is on its way is lost,

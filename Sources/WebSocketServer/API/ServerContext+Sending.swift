@@ -40,14 +40,14 @@ extension ServerContext {
 
     @inline(never)
     private mutating func sendAny(_ payload: Span<UInt8>, as opcode: Opcode, to id: ConnectionID) {
-        guard Int(id.slot) < connections.slots.endIndex, connections.slots[id.slot].isOpen(id) else { return }
-        if connections.slots[id.slot].delivery.firstSubscription != Subscription.none {
-            topics.insertOrderMarkers(&connections.slots[id.slot].delivery)
+        guard connections.slots.contains(id.index), connections.slots[id.index].isOpen(id) else { return }
+        if connections.slots[id.index].delivery.firstSubscription != .none {
+            topics.insertOrderMarkers(&connections.slots[id.index].delivery)
         }
-        if connections.slots[id.slot].compression == Compression.none {
-            appendFrame(opcode, payload, to: id.slot)
+        if connections.slots[id.index].compression == .none {
+            appendFrame(opcode, payload, to: id.index)
         } else {
-            appendCompressed(opcode, payload, to: id.slot)
+            appendCompressed(opcode, payload, to: id.index)
         }
     }
 

@@ -66,7 +66,7 @@ extension ServerContext {
         topics.join(topic, encoding, connection: slot, &connections.slots[slot].delivery)
     }
 
-    private func subscription(of slot: UInt32, to topic: Topic) -> UInt32? {
+    private func subscription(of slot: Slot, to topic: Topic) -> SubscriptionIndex? {
         topics.subscription(to: topic, from: connections.slots[slot].delivery.firstSubscription)
     }
 
@@ -120,14 +120,14 @@ extension ServerContext {
         telemetry.statistics.publishedCount += 1
         let skipped = except.flatMap { connections.slot(of: $0) }.map { stepOver(topic, $0) }
         let published = topics.publish(
-            payload, as: opcode, to: topic, skipping: skipped ?? Subscription.none, &deflate.deflaters)
+            payload, as: opcode, to: topic, skipping: skipped ?? .none, &deflate.deflaters)
         telemetry.statistics.deliveryCount += UInt64(published.deliveryCount)
-        if published.congested != Subscription.none { pausePublisher(published.congested) }
+        if published.congested != .none { pausePublisher(published.congested) }
     }
 
     /// Brings a subscriber to the log's end that is to step over the next message.
-    private mutating func stepOver(_ topic: Topic, _ slot: UInt32) -> UInt32 {
-        guard let subscription = subscription(of: slot, to: topic) else { return Subscription.none }
+    private mutating func stepOver(_ topic: Topic, _ slot: Slot) -> SubscriptionIndex {
+        guard let subscription = subscription(of: slot, to: topic) else { return .none }
         let copied = topics.materializeBacklog(
             subscription, &connections.slots[slot].delivery, &output.spare)
         if copied { connections.queue(slot) }

@@ -4,7 +4,7 @@ import Storage
 /// Names one topic of one server: ``ServerContext/makeTopic(policy:logByteLimit:)`` makes one. It may be
 /// kept for ever; once the topic is removed it stands for nothing.
 public struct Topic: Hashable, Sendable, BitwiseCopyable {
-    let index: UInt32
+    let index: TopicIndex
     let generation: UInt32
 }
 
@@ -27,8 +27,8 @@ enum Encoding: UInt8, CaseIterable, BitwiseCopyable {
 
 /// A topic: its policy and one variant for each encoding that a subscriber uses.
 struct TopicState: ~Copyable {
-    /// Variant numbers by encoding; `UInt32.max` where nobody uses one.
-    var variants: InlineArray<2, UInt32> = [.max, .max]
+    /// Variants by encoding; `none` where no subscriber uses one.
+    var variants: InlineArray<2, VariantIndex> = [.none, .none]
     var generation: UInt32 = 0
     var policy = SlowConsumerPolicy.disconnect
     var logByteLimit = 0
@@ -39,13 +39,13 @@ struct TopicState: ~Copyable {
 extension Topic {
     /// Writes the name for a hand-over, in which topics keep their names.
     public func save(to writer: inout StateWriter) {
-        writer.write(index)
+        writer.write(index.rawValue)
         writer.write(generation)
     }
 
     /// Reads what ``save(to:)`` wrote; throws if the bytes end too early.
     public init(from reader: inout StateReader) throws(StateError) {
-        index = try reader.read()
+        index = TopicIndex(rawValue: try reader.read())
         generation = try reader.read()
     }
 }

@@ -15,7 +15,7 @@ extension ServerCore where K: ~Copyable {
     }
 
     /// Takes the PROXY header off the front of a connection.
-    mutating func takeProxyHeader(_ slot: UInt32) -> ProxyOutcome {
+    mutating func takeProxyHeader(_ slot: Slot) -> ProxyOutcome {
         var bytes = ByteBuffer()
         swap(&bytes, &io.connections.slots[slot].pendingInput)
         switch ProxyHeader.parse(bytes.span) {
@@ -40,7 +40,7 @@ extension ServerCore where K: ~Copyable {
     /// The connection counts for one client at a time, whose request was last; only a WebSocket is a
     /// new connection of that client, since a proxy opens its own as it likes.
     mutating func admitProxiedClient(
-        _ slot: UInt32, _ head: RequestHead, isUpgrade: Bool
+        _ slot: Slot, _ head: RequestHead, isUpgrade: Bool
     ) -> ProxyOutcome {
         guard let client = listening.proxies.client(head),
             client != io.connections.slots[slot].peer || isUpgrade
@@ -49,7 +49,7 @@ extension ServerCore where K: ~Copyable {
     }
 
     private mutating func admitProxiedClient(
-        _ slot: UInt32, as client: NetworkAddress, pays: Bool
+        _ slot: Slot, as client: NetworkAddress, pays: Bool
     ) -> ProxyOutcome {
         if io.connections.slots[slot].flags.contains(.admitted) {
             listening.admission.release(io.connections.slots[slot].peer)

@@ -8,8 +8,6 @@ import WebSocketCore
 /// Compressors and the decompressor are the server's and serve everybody: what we send is compressed
 /// message by message, so nothing of it is kept.
 struct Compression: ~Copyable {
-    static let none = UInt32.max
-
     var parameters: DeflateParameters
     /// What the peer's next message may refer to; nil if each of them stands for itself.
     var context: InflateContext?

@@ -11,14 +11,14 @@ struct CompressionTable: ~Copyable {
     var deflaters = DeflaterPool()
 
     /// A place for a connection with these parameters, whose messages come from `sender`.
-    mutating func add(_ parameters: DeflateParameters, from sender: Role) -> UInt32 {
+    mutating func add(_ parameters: DeflateParameters, from sender: Role) -> TableIndex<Compression> {
         states.allocate(Compression(parameters, from: sender))
     }
 
     /// The connection has ended, or goes without from here on.
-    mutating func forget(_ index: inout UInt32) {
-        guard index != Compression.none else { return }
+    mutating func forget(_ index: inout TableIndex<Compression>) {
+        guard index != .none else { return }
         states.free(index, leaving: .free)
-        index = Compression.none
+        index = .none
     }
 }

@@ -63,7 +63,7 @@ struct Connection: ~Copyable {
     /// What epoll(7) watches it for.
     var watched: Readiness = .readable
     /// What it negotiated of RFC 7692, in a table of its own, or `none`.
-    var compression = Compression.none
+    var compression = TableIndex<Compression>.none
 
     /// How much of the outbox the connection has caused itself: an estimate from above, which never
     /// stays above all that is in the outbox.
@@ -71,8 +71,8 @@ struct Connection: ~Copyable {
     var resourceID: UInt64 = 0
     /// When something was last heard, in ticks of 2^26 ns.
     var lastReceiveTick: UInt32 = 0
-    /// Its HTTP exchange, or its attempt if it is being made outward, or `UInt32.max`.
-    var exchange = UInt32.max
+    /// What ``exchange`` or ``attempt`` says: a connection has at most one of them.
+    private var companion = UInt32.max
     var decoder = MessageDecoder()
     /// Bytes received and not decoded: a partial header or head, or everything while it is held.
     var pendingInput = ByteBuffer()
@@ -113,8 +113,17 @@ struct Connection: ~Copyable {
 
     // MARK: What it is ready for
 
-    /// Whether it has an HTTP exchange, or what its opening handshake as a client needs.
-    var hasExchange: Bool { exchange != UInt32.max }
+    /// Its HTTP exchange, in a table of its own, or `none`.
+    var exchange: TableIndex<HTTPExchange> {
+        get { TableIndex(rawValue: companion) }
+        set { companion = newValue.rawValue }
+    }
+
+    /// What its opening needs if it is an outgoing connection, in a table of its own, or `none`.
+    var attempt: TableIndex<ConnectAttempt> {
+        get { TableIndex(rawValue: companion) }
+        set { companion = newValue.rawValue }
+    }
 
     /// Whether messages may be sent and topics be joined.
     @inline(__always)
@@ -129,13 +138,14 @@ struct Connection: ~Copyable {
 
     /// Whether its messages are neither masked by us nor compressed.
     @inline(__always)
-    var isPlain: Bool { compression == Compression.none && !flags.contains(.client) }
+    var isPlain: Bool { compression == .none && !flags.contains(.client) }
 
     /// Whether a message to it needs no more than a plain frame at the outbox's end: it has no topic
     /// among whose messages its place has to be marked, and is plain.
     @inline(__always)
     var takesPlainFrames: Bool {
-        delivery.firstSubscription & compression == UInt32.max && !flags.contains(.client)
+        delivery.firstSubscription.rawValue & compression.rawValue == UInt32.max
+            && !flags.contains(.client)
     }
 
     /// Whether what it has received may be decoded now.

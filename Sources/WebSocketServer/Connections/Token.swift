@@ -8,6 +8,12 @@ enum Token {
     static var firstListener: UInt64 { UInt64(UInt32.max - 1024) }
 
     static func listener(_ index: Int) -> UInt64 { firstListener + UInt64(index) }
+
+    /// The connection that a token is for; nil for the server's own descriptors.
+    static func slot(_ token: UInt64) -> Slot? {
+        let number = UInt32(truncatingIfNeeded: token)
+        return number < UInt32(truncatingIfNeeded: firstListener) ? Slot(rawValue: number) : nil
+    }
 }
 
 extension ConnectionID {

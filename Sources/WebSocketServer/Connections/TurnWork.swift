@@ -9,9 +9,9 @@
 /// | `reaping` | the Lifecycle room | `reapConnections` |
 /// | `resuming` | whoever lets a connection with pending input be read again | `decodePendingInput` |
 struct TurnWork {
-    var queued: [UInt32] = []
-    var reaping: [UInt32] = []
-    var resuming: [UInt32] = []
+    var queued: [Slot] = []
+    var reaping: [Slot] = []
+    var resuming: [Slot] = []
 
     var isEmpty: Bool { queued.isEmpty && reaping.isEmpty && resuming.isEmpty }
 }

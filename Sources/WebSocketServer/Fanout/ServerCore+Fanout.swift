@@ -28,7 +28,7 @@ extension ServerCore where K: ~Copyable {
     }
 
     private mutating func closeLaggards() {
-        var laggards: [UInt32] = []
+        var laggards: [Slot] = []
         swap(&laggards, &io.topics.laggards)
         for slot in laggards { io.closeSlowConsumer(slot) }
     }
@@ -76,14 +76,14 @@ extension ServerCore where K: ~Copyable {
     }
 
     /// A blocked connection can be written to again: it gets what its topics have for it.
-    mutating func catchUp(_ slot: UInt32) {
+    mutating func catchUp(_ slot: Slot) {
         var subscription = io.connections.slots[slot].delivery.firstSubscription
         while let due = io.topics.nextDue(
             of: slot, &io.connections.slots[slot].delivery, &subscription)
         {
             _ = sendBroadcasts(due)
             // It is gone, and its subscriptions with it.
-            if io.connections.slots[slot].delivery.firstSubscription == Subscription.none { return }
+            if io.connections.slots[slot].delivery.firstSubscription == .none { return }
         }
     }
 }

@@ -4,7 +4,7 @@ import WebSocketCore
 
 extension ServerContext {
     /// The slot of a connection whose request is with the handler and has had no answer.
-    func unanswered(_ id: ConnectionID) -> UInt32? {
+    func unanswered(_ id: ConnectionID) -> Slot? {
         guard let slot = connections.slot(of: id), connections.slots[slot].phase == .responding,
             http.exchanges[connections.slots[slot].exchange].response == .none
         else { return nil }
@@ -12,7 +12,7 @@ extension ServerContext {
     }
 
     mutating func appendHead(
-        _ slot: UInt32, _ status: HTTPStatus, _ headers: [(String, String)],
+        _ slot: Slot, _ status: HTTPStatus, _ headers: [(String, String)],
         _ body: ResponseHead.Body, keepsAlive: Bool
     ) {
         let head = ResponseHead(
@@ -23,7 +23,7 @@ extension ServerContext {
     }
 
     /// The response is complete: the next request may come, or the connection ends.
-    mutating func endExchange(_ slot: UInt32) {
+    mutating func endExchange(_ slot: Slot) {
         let exchange = connections.slots[slot].exchange
         let keepsAlive = http.exchanges[exchange].keepsAlive && !shutdown.isUnderWay
         http.exchanges[exchange] = HTTPExchange()
@@ -36,7 +36,7 @@ extension ServerContext {
 
     /// Refuses a request: the response says why, and the connection ends with it.
     mutating func reject(
-        _ slot: UInt32, _ rejection: HandshakeRejection, countedAs refusal: Refusal? = .request
+        _ slot: Slot, _ rejection: HandshakeRejection, countedAs refusal: Refusal? = .request
     ) {
         if let refusal {
             telemetry.record(

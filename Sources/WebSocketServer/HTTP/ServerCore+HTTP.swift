@@ -8,7 +8,7 @@ extension ServerCore where K: ~Copyable {
     /// fit behind them.
     static var httpReceiveByteCount: Int { 16 * 1024 }
 
-    mutating func receiveHTTP(_ slot: UInt32, _ budget: inout Int, _ call: HandlerCall) {
+    mutating func receiveHTTP(_ slot: Slot, _ budget: inout Int, _ call: HandlerCall) {
         let count = receiveOrEnd(slot, atMost: Self.httpReceiveByteCount, &budget)
         guard count > 0 else { return }
         takePendingInput(slot, count)
@@ -16,7 +16,7 @@ extension ServerCore where K: ~Copyable {
     }
 
     /// Goes as far as the received bytes allow.
-    mutating func proceedHTTP(_ slot: UInt32, _ call: HandlerCall) {
+    mutating func proceedHTTP(_ slot: Slot, _ call: HandlerCall) {
         while io.connections.slots[slot].readPauses.isEmpty {
             let goesOn =
                 switch io.connections.slots[slot].phase {
@@ -30,11 +30,11 @@ extension ServerCore where K: ~Copyable {
     }
 
     /// True if the head is complete and there may be more to do.
-    private mutating func takeHead(_ slot: UInt32, _ call: HandlerCall) -> Bool {
+    private mutating func takeHead(_ slot: Slot, _ call: HandlerCall) -> Bool {
         if io.connections.slots[slot].flags.contains(.awaitsProxyHeader) {
             return goesOn(slot, after: takeProxyHeader(slot))
         }
-        if !io.connections.slots[slot].hasExchange {
+        if io.connections.slots[slot].exchange == .none {
             io.connections.slots[slot].exchange = io.http.exchanges.allocate(HTTPExchange())
         }
         let exchange = io.connections.slots[slot].exchange
@@ -77,7 +77,7 @@ extension ServerCore where K: ~Copyable {
     }
 
     /// Whether a request may follow what a proxy has said; if not for good, it is rejected.
-    private mutating func goesOn(_ slot: UInt32, after outcome: ProxyOutcome) -> Bool {
+    private mutating func goesOn(_ slot: Slot, after outcome: ProxyOutcome) -> Bool {
         switch outcome {
         case .incomplete: return false
         case .goesOn: return true
@@ -88,7 +88,7 @@ extension ServerCore where K: ~Copyable {
     }
 
     /// Puts down what the handler is given of a request.
-    mutating func prepareRequest(_ slot: UInt32, _ head: RequestHead) {
+    mutating func prepareRequest(_ slot: Slot, _ head: RequestHead) {
         let peer = io.connections.slots[slot].peer
         io.http.pendingRequest.head = head
         io.http.pendingRequest.peer = peer
@@ -99,7 +99,7 @@ extension ServerCore where K: ~Copyable {
     }
 
     private mutating func beginRequest(
-        _ slot: UInt32, _ head: RequestHead
+        _ slot: Slot, _ head: RequestHead
     ) throws(HandshakeRejection) {
         try head.checkHost()
         let framing = try head.bodyFraming()
@@ -114,7 +114,7 @@ extension ServerCore where K: ~Copyable {
     }
 
     /// True if the request was handed over and answered, so that the next may begin.
-    private mutating func takeBody(_ slot: UInt32, _ call: HandlerCall) -> Bool {
+    private mutating func takeBody(_ slot: Slot, _ call: HandlerCall) -> Bool {
         let exchange = io.connections.slots[slot].exchange
         let progress = moveBody(slot, exchange)
         switch progress {
@@ -133,7 +133,7 @@ extension ServerCore where K: ~Copyable {
         guard let head = io.http.exchanges[exchange].head else { return false }
         io.connections.slots[slot].advance(.requestRead)
         io.connections.slots[slot].readPauses.insert(.responding)
-        io.connections.wheel.cancel(slot)
+        io.connections.cancelDeadline(of: slot)
         io.connections.queue(slot)
         prepareRequest(slot, head)
         swap(&io.http.pendingRequest.body, &io.http.exchanges[exchange].body)
@@ -146,7 +146,7 @@ extension ServerCore where K: ~Copyable {
     }
 
     /// Moves what has been received of a body to where it is collected.
-    private mutating func moveBody(_ slot: UInt32, _ exchange: UInt32) -> BodyDecoder.Progress {
+    private mutating func moveBody(_ slot: Slot, _ exchange: TableIndex<HTTPExchange>) -> BodyDecoder.Progress {
         var bytes = ByteBuffer()
         swap(&bytes, &io.connections.slots[slot].pendingInput)
         var body = ByteBuffer()

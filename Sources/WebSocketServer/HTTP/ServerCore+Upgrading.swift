@@ -5,7 +5,7 @@ import WebSocketCore
 extension ServerCore where K: ~Copyable {
     /// Answers a request to upgrade, and opens the connection.
     mutating func upgrade(
-        _ slot: UInt32, _ head: RequestHead, _ call: HandlerCall
+        _ slot: Slot, _ head: RequestHead, _ call: HandlerCall
     ) throws(HandshakeRejection) {
         let accept = try Handshake.validate(head)
         let isProxied = io.connections.slots[slot].flags.contains(.proxied)
@@ -37,7 +37,7 @@ extension ServerCore where K: ~Copyable {
 
     /// Asks the handler whether it wants this connection.
     private mutating func callOnUpgrade(
-        _ slot: UInt32, _ head: RequestHead, _ call: HandlerCall
+        _ slot: Slot, _ head: RequestHead, _ call: HandlerCall
     ) throws(HandshakeRejection) -> UpgradeReply {
         prepareRequest(slot, head)
         do {
@@ -61,9 +61,9 @@ extension ServerCore where K: ~Copyable {
     }
 
     /// Frames from here on.
-    private mutating func open(_ slot: UInt32, _ call: HandlerCall) {
+    private mutating func open(_ slot: Slot, _ call: HandlerCall) {
         io.http.exchanges.free(io.connections.slots[slot].exchange, leaving: HTTPExchange())
-        io.connections.slots[slot].exchange = UInt32.max
+        io.connections.slots[slot].exchange = .none
         io.connections.slots[slot].advance(.upgraded)
         io.schedule(slot, in: io.settings.timeouts.ping)
         if let refusal = io.connections.slots[slot].refusal {

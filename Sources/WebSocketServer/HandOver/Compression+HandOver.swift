@@ -5,10 +5,10 @@ import Storage
 import WebSocketCore
 
 extension ServerContext {
-    func saveCompression(of slot: UInt32, to writer: inout StateWriter) {
+    func saveCompression(of slot: Slot, to writer: inout StateWriter) {
         let index = connections.slots[slot].compression
-        writer.write(index != Compression.none)
-        guard index != Compression.none else { return }
+        writer.write(index != .none)
+        guard index != .none else { return }
         writer.write(deflate.states[index].parameters.rawValue)
         switch deflate.states[index].context {
         case .some(let context): writer.write(context.bytes.span)
@@ -16,7 +16,7 @@ extension ServerContext {
         }
     }
 
-    mutating func restore(_ saved: SavedCompression, of slot: UInt32) {
+    mutating func restore(_ saved: SavedCompression, of slot: Slot) {
         compress(slot, saved.parameters)
         let index = connections.slots[slot].compression
         guard let windowBits = deflate.states[index].context?.windowBits else { return }

@@ -58,7 +58,7 @@ extension ServerCore where K: ~Copyable {
     }
 
     /// Watches a restored connection and looks at what it is owed.
-    private mutating func takeUp(_ slot: UInt32) throws(StateError) {
+    private mutating func takeUp(_ slot: Slot) throws(StateError) {
         let wanted = io.connections.slots[slot].wanted
         io.connections.slots[slot].watched = wanted
         do {

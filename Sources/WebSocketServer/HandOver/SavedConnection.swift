@@ -4,13 +4,13 @@ import Storage
 import WebSocketCore
 
 struct SavedSubscription {
-    let variant: UInt32
+    let variant: VariantIndex
     let topic: Topic
     let markedEnd: UInt64
     let cursor: UInt64
 
     init(from reader: inout StateReader) throws(StateError) {
-        variant = try reader.read()
+        variant = VariantIndex(rawValue: try reader.read())
         topic = try Topic(from: &reader)
         markedEnd = try reader.read()
         cursor = try reader.read()
@@ -53,7 +53,7 @@ extension Connection {
         writer.write(UInt32(markers.count))
         for (byteCount, marker) in markers {
             writer.write(UInt64(byteCount))
-            writer.write(marker.source)
+            writer.write(marker.source.rawValue)
             writer.write(marker.end)
         }
         writer.write(cause != nil)
@@ -76,7 +76,7 @@ struct SavedConnection {
     let pendingInput: ArraySlice<UInt8>
     let assembly: ArraySlice<UInt8>
     let output: ArraySlice<UInt8>
-    var markers: [(byteCount: Int, source: UInt32, end: UInt64)] = []
+    var markers: [(byteCount: Int, source: VariantIndex, end: UInt64)] = []
     let cause: CloseCause?
     let sendFailure: UInt16
     let compression: SavedCompression?
@@ -112,7 +112,8 @@ struct SavedConnection {
         for _ in 0..<(try reader.read(UInt32.self)) {
             let byteCount = try reader.read(UInt64.self)
             guard byteCount <= output.count else { throw StateError("an outbox is damaged") }
-            markers.append((Int(byteCount), try reader.read(), try reader.read()))
+            let source = VariantIndex(rawValue: try reader.read())
+            markers.append((Int(byteCount), source, try reader.read()))
         }
         cause = try reader.readBool() ? try CloseCause(from: &reader) : nil
         sendFailure = try reader.read()

@@ -10,7 +10,7 @@ extension ServerContext {
     func saveTopics(to writer: inout StateWriter) {
         writer.write(topics.generation)
         writer.write(UInt32(topics.states.endIndex))
-        for index in 0..<UInt32(topics.states.endIndex) {
+        for index in topics.states.indices {
             writer.write(topics.states[index].isTaken)
             guard topics.states[index].isTaken else { continue }
             writer.write(topics.states[index].generation)
@@ -18,11 +18,11 @@ extension ServerContext {
             writer.write(Int64(topics.states[index].logByteLimit))
             writer.write(topics.states[index].name ?? "")
             for encoding in Encoding.allCases {
-                writer.write(topics.states[index].variants[Int(encoding.rawValue)])
+                writer.write(topics.states[index].variants[Int(encoding.rawValue)].rawValue)
             }
         }
         writer.write(UInt32(topics.variants.endIndex))
-        for index in 0..<UInt32(topics.variants.endIndex) {
+        for index in topics.variants.indices {
             writer.write(topics.variants[index].subscribers.count > 0)
             if topics.variants[index].subscribers.count > 0 { topics.variants[index].save(to: &writer) }
         }
@@ -31,13 +31,13 @@ extension ServerContext {
     mutating func restoreTopics(from reader: inout StateReader) throws(StateError) {
         topics.generation = try reader.read()
         let restored = try Self.readTopics(&reader)
-        topics.states.restoreLayout( restored.count, isTaken: { restored[Int($0)] != nil }) { TopicState() }
+        topics.states.restoreLayout( restored.count, isTaken: { restored[Int($0.rawValue)] != nil }) { TopicState() }
         for (index, saved) in restored.enumerated() {
             guard let saved else { continue }
-            saved.apply(to: &topics.states[UInt32(index)])
+            saved.apply(to: &topics.states[TopicIndex(index)])
             if !saved.name.isEmpty {
                 topics.names[saved.name] = Topic(
-                    index: UInt32(index), generation: saved.generation)
+                    index: TopicIndex(index), generation: saved.generation)
             }
         }
         let variantCount = try reader.read(UInt32.self)
@@ -45,10 +45,10 @@ extension ServerContext {
         for _ in 0..<variantCount {
             saved.append(try reader.readBool() ? try SavedVariant(from: &reader) : nil)
         }
-        topics.variants.restoreLayout( saved.count, isTaken: { saved[Int($0)] != nil }) { TopicVariant() }
+        topics.variants.restoreLayout( saved.count, isTaken: { saved[Int($0.rawValue)] != nil }) { TopicVariant() }
         for (index, variant) in saved.enumerated() {
             guard let variant else { continue }
-            try variant.apply(to: &topics.variants[UInt32(index)])
+            try variant.apply(to: &topics.variants[VariantIndex(index)])
         }
     }
 
@@ -68,14 +68,14 @@ private struct SavedTopic {
     let policy: SlowConsumerPolicy
     let logByteLimit: Int
     let name: String
-    var variants: [UInt32] = []
+    var variants: [VariantIndex] = []
 
     init(from reader: inout StateReader) throws(StateError) {
         generation = try reader.read()
         policy = try SlowConsumerPolicy(from: &reader)
         logByteLimit = try reader.readCount()
         name = try reader.readString()
-        for _ in Encoding.allCases { variants.append(try reader.read()) }
+        for _ in Encoding.allCases { variants.append(VariantIndex(rawValue: try reader.read())) }
     }
 
     func apply(to topic: inout TopicState) {
@@ -143,13 +143,13 @@ extension ServerContext {
     func saveConnections(to writer: inout StateWriter) -> [FileDescriptor] {
         writer.write(connections.lastResourceID)
         writer.write(UInt32(connections.slots.endIndex))
-        var slots: [UInt32] = []
-        for slot in 0..<UInt32(connections.slots.endIndex) where connections.slots[slot].canBeHandedOver {
+        var slots: [Slot] = []
+        for slot in connections.slots.indices where connections.slots[slot].canBeHandedOver {
             slots.append(slot)
         }
         writer.write(UInt32(slots.count))
         for slot in slots {
-            writer.write(slot)
+            writer.write(slot.rawValue)
             connections.slots[slot].save(to: &writer)
             saveCompression(of: slot, to: &writer)
             saveSubscriptions(of: slot, to: &writer)
@@ -164,7 +164,7 @@ extension ServerContext {
     /// Returns the slots that are taken now.
     mutating func restoreConnections(
         from reader: inout StateReader, _ descriptors: [FileDescriptor]
-    ) throws(StateError) -> [UInt32] {
+    ) throws(StateError) -> [Slot] {
         connections.lastResourceID = try reader.read()
         let bound = try reader.read(UInt32.self)
         let count = try reader.read(UInt32.self)
@@ -173,11 +173,11 @@ extension ServerContext {
         }
         guard bound <= Self.restoredBound else { throw StateError("\(bound) are too many places") }
         // First everything is read, since the table is laid out by which slots are taken.
-        var restored: [UInt32: SavedConnection] = [:]
-        var slots: [UInt32] = []
+        var restored: [Slot: SavedConnection] = [:]
+        var slots: [Slot] = []
         for descriptor in descriptors {
-            let slot = try reader.read(UInt32.self)
-            guard slot < bound, restored[slot] == nil else {
+            let slot = Slot(rawValue: try reader.read())
+            guard slot.rawValue < bound, restored[slot] == nil else {
                 throw StateError("slot \(slot) cannot be taken")
             }
             slots.append(slot)
@@ -196,7 +196,7 @@ extension ServerContext {
             if let compression = saved.compression { restore(compression, of: slot) }
             for subscription in saved.subscriptions { try restore(subscription, of: slot) }
         }
-        for variant in 0..<UInt32(topics.variants.endIndex) where topics.variants[variant].subscribers.count > 0 {
+        for variant in topics.variants.indices where topics.variants[variant].subscribers.count > 0 {
             topics.markDirty(variant)
         }
         return slots
@@ -205,23 +205,23 @@ extension ServerContext {
     /// Connections outward that are still being made are not handed over, only their names: whoever
     /// takes over tells the handler that nothing came of them.
     private func saveAttempts(to writer: inout StateWriter) {
-        let slots = (0..<UInt32(connections.slots.endIndex)).filter {
+        let slots = connections.slots.indices.filter {
             connections.slots[$0].flags.contains(.attempting)
         }
         writer.write(UInt32(slots.count))
         for slot in slots {
-            writer.write(slot)
+            writer.write(slot.rawValue)
             writer.write(connections.slots[slot].resourceID)
         }
     }
 
     private func readAttempts(
         from reader: inout StateReader, _ bound: UInt32
-    ) throws(StateError) -> [UInt32: UInt64] {
-        var attempts: [UInt32: UInt64] = [:]
+    ) throws(StateError) -> [Slot: UInt64] {
+        var attempts: [Slot: UInt64] = [:]
         for _ in 0..<(try reader.read(UInt32.self)) {
-            let slot = try reader.read(UInt32.self)
-            guard slot < bound, attempts[slot] == nil else {
+            let slot = Slot(rawValue: try reader.read())
+            guard slot.rawValue < bound, attempts[slot] == nil else {
                 throw StateError("slot \(slot) cannot be taken")
             }
             attempts[slot] = try reader.read()
@@ -229,24 +229,24 @@ extension ServerContext {
         return attempts
     }
 
-    private mutating func endAttempt(_ slot: UInt32, _ resourceID: UInt64) {
+    private mutating func endAttempt(_ slot: Slot, _ resourceID: UInt64) {
         connections.slots[slot].resourceID = resourceID
         connections.slots[slot].flags = [.client, .attempting]
         connections.slots[slot].advance(.connectBegun)
         terminate(slot, .connectFailed(ECANCELED), reset: false)
     }
 
-    private func saveSubscriptions(of slot: UInt32, to writer: inout StateWriter) {
-        var indices: [UInt32] = []
+    private func saveSubscriptions(of slot: Slot, to writer: inout StateWriter) {
+        var indices: [SubscriptionIndex] = []
         var index = connections.slots[slot].delivery.firstSubscription
-        while index != Subscription.none {
+        while index != .none {
             indices.append(index)
             index = topics.subscriptions[index].next
         }
         writer.write(UInt32(indices.count))
         for index in indices {
             let subscription = topics.subscriptions[index]
-            writer.write(subscription.variant)
+            writer.write(subscription.variant.rawValue)
             topics.variants[subscription.variant].topic.save(to: &writer)
             writer.write(subscription.markedEnd)
             writer.write(topics.variants[subscription.variant].subscribers[Int(subscription.subscriber)].cursor)
@@ -254,9 +254,9 @@ extension ServerContext {
     }
 
     private mutating func restore(
-        _ saved: SavedSubscription, of slot: UInt32
+        _ saved: SavedSubscription, of slot: Slot
     ) throws(StateError) {
-        guard Int(saved.variant) < topics.variants.endIndex, saved.cursor >= topics.variants[saved.variant].log.start,
+        guard topics.variants.contains(saved.variant), saved.cursor >= topics.variants[saved.variant].log.start,
             saved.cursor <= topics.variants[saved.variant].log.end
         else { throw StateError("a subscription is damaged") }
         let subscriber = UInt32(topics.variants[saved.variant].subscribers.count)

@@ -5,11 +5,11 @@ import WebSocketCore
 
 extension ServerContext {
     /// Throws if the tables are none that a server can be in. It looks at everything once.
-    func checkRestored(_ slots: [UInt32]) throws(StateError) {
+    func checkRestored(_ slots: [Slot]) throws(StateError) {
         try checkTopics()
-        var boundaries: [UInt32: [UInt64]] = [:]
+        var boundaries: [VariantIndex: [UInt64]] = [:]
         var subscriberCount = 0
-        for variant in 0..<UInt32(topics.variants.endIndex) where topics.variants[variant].subscribers.count > 0 {
+        for variant in topics.variants.indices where topics.variants[variant].subscribers.count > 0 {
             boundaries[variant] = try frameBoundaries(of: variant)
             subscriberCount += 1
         }
@@ -23,12 +23,12 @@ extension ServerContext {
 
     /// Each variant belongs to one topic.
     private func checkTopics() throws(StateError) {
-        var seen: Set<UInt32> = []
-        for index in 0..<UInt32(topics.states.endIndex) where topics.states[index].isTaken {
+        var seen: Set<VariantIndex> = []
+        for index in topics.states.indices where topics.states[index].isTaken {
             for place in topics.states[index].variants.indices {
                 let variant = topics.states[index].variants[place]
-                if variant == UInt32.max { continue }
-                guard variant < topics.variants.endIndex, topics.variants[variant].subscribers.count > 0, seen.insert(variant).inserted
+                if variant == .none { continue }
+                guard topics.variants.contains(variant), topics.variants[variant].subscribers.count > 0, seen.insert(variant).inserted
                 else { throw StateError("topic \(index) has a variant that is not its own") }
             }
         }
@@ -36,7 +36,7 @@ extension ServerContext {
     }
 
     /// Where the frames of a log begin and end.
-    private func frameBoundaries(of variant: UInt32) throws(StateError) -> [UInt64] {
+    private func frameBoundaries(of variant: VariantIndex) throws(StateError) -> [UInt64] {
         let (start, end) = (topics.variants[variant].log.start, topics.variants[variant].log.end)
         var boundaries = [start]
         var last = start
@@ -56,7 +56,7 @@ extension ServerContext {
     }
 
     /// What the connection's phase, session and cause say of each other.
-    private func checkSession(_ slot: UInt32) throws(StateError) {
+    private func checkSession(_ slot: Slot) throws(StateError) {
         let isAnnounced = connections.slots[slot].flags.contains(.announced)
         let session = connections.slots[slot].session
         let fits =
@@ -65,7 +65,7 @@ extension ServerContext {
                     && !connections.slots[slot].flags.contains(.client)
                     && connections.slots[slot].assembly.isEmpty
                     && connections.slots[slot].delivery.outbox.markerCount == 0
-                    && connections.slots[slot].delivery.firstSubscription == Subscription.none
+                    && connections.slots[slot].delivery.firstSubscription == .none
             } else {
                 // Who is open has been announced, and whoever closes does so for a cause.
                 session == .open ? isAnnounced : !isAnnounced || connections.slots[slot].cause != nil
@@ -77,17 +77,17 @@ extension ServerContext {
 
     /// Memberships of topics that there are, each once, at places where frames begin or end.
     private func checkMemberships(
-        _ slot: UInt32, _ boundaries: [UInt32: [UInt64]]
+        _ slot: Slot, _ boundaries: [VariantIndex: [UInt64]]
     ) throws(StateError) {
-        var memberships: Set<UInt32> = []
+        var memberships: Set<VariantIndex> = []
         var index = connections.slots[slot].delivery.firstSubscription
-        while index != Subscription.none {
+        while index != .none {
             let entry = topics.subscriptions[index]
             index = entry.next
             let cursor = topics.variants[entry.variant].subscribers[Int(entry.subscriber)].cursor
             let topic = topics.variants[entry.variant].topic
             guard connections.slots[slot].flags.contains(.announced),
-                Int(topic.index) < topics.states.endIndex, topics.states[topic.index].isTaken,
+                topics.states.contains(topic.index), topics.states[topic.index].isTaken,
                 topics.states[topic.index].generation == topic.generation,
                 topics.states[topic.index].variants.contains(entry.variant),
                 memberships.insert(entry.variant).inserted,
@@ -116,8 +116,8 @@ extension [UInt64] {
     }
 }
 
-extension InlineArray where Element == UInt32 {
-    fileprivate func contains(_ number: UInt32) -> Bool {
+extension InlineArray where Element == VariantIndex {
+    fileprivate func contains(_ number: VariantIndex) -> Bool {
         for index in indices where self[index] == number { return true }
         return false
     }

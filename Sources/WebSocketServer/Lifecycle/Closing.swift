@@ -4,7 +4,7 @@ import WebSocketCore
 
 extension ServerContext {
     /// Begins the closing handshake (RFC 6455 §7.1.2), unless one is under way.
-    mutating func close(_ slot: UInt32, _ code: CloseCode, _ reason: String, _ cause: CloseCause) {
+    mutating func close(_ slot: Slot, _ code: CloseCode, _ reason: String, _ cause: CloseCause) {
         guard connections.slots[slot].phase == .webSocket,
             connections.slots[slot].handle(.sendClose) == .sendClose
         else { return }
@@ -15,13 +15,13 @@ extension ServerContext {
     }
 
     /// Begins the closing handshake because a callback of the handler has thrown.
-    mutating func close(_ slot: UInt32, _ disconnect: Disconnect) {
+    mutating func close(_ slot: Slot, _ disconnect: Disconnect) {
         close(slot, disconnect.code, disconnect.reason, .serverClosed(disconnect.code))
     }
 
     /// Closes a connection that does not read what others send it, with a Close frame behind what is
     /// in its outbox already; it is reset when it does not take even that.
-    mutating func closeSlowConsumer(_ slot: UInt32) {
+    mutating func closeSlowConsumer(_ slot: Slot) {
         guard connections.slots[slot].isOpen,
             connections.slots[slot].handle(.sendClose) == .sendClose
         else { return }
@@ -34,7 +34,7 @@ extension ServerContext {
 
     /// Fails the connection (RFC 6455 §7.1.7): a Close frame after the output that is waiting, and
     /// nothing more is read.
-    mutating func fail(_ slot: UInt32, _ violation: ProtocolViolation) {
+    mutating func fail(_ slot: Slot, _ violation: ProtocolViolation) {
         guard connections.slots[slot].phase == .webSocket else { return }
         if connections.slots[slot].handle(.fail) == .sendCloseAndFinish {
             leaveAllTopics(slot, delivering: true)
@@ -44,7 +44,7 @@ extension ServerContext {
     }
 
     /// The peer's Close frame has come: it is answered with its own code (RFC 6455 §5.5.1).
-    mutating func receivedClose(_ slot: UInt32, _ code: CloseCode?) {
+    mutating func receivedClose(_ slot: Slot, _ code: CloseCode?) {
         guard connections.slots[slot].phase == .webSocket else { return }
         if connections.slots[slot].handle(.receiveClose) == .sendCloseAndFinish {
             leaveAllTopics(slot, delivering: true)
@@ -53,7 +53,7 @@ extension ServerContext {
         beginDraining(slot, .peerClosed(code ?? .noStatus))
     }
 
-    private mutating func appendClose(_ slot: UInt32, _ code: CloseCode?, _ reason: String) {
+    private mutating func appendClose(_ slot: Slot, _ code: CloseCode?, _ reason: String) {
         leaveFastPath(slot)
         acquireBuffer(for: slot)
         if connections.slots[slot].flags.contains(.client) {
@@ -66,7 +66,7 @@ extension ServerContext {
     }
 
     /// Gives the peer its time to answer our Close, and reads on until it comes.
-    private mutating func expectPeerClose(_ slot: UInt32) {
+    private mutating func expectPeerClose(_ slot: Slot) {
         schedule(slot, in: settings.timeouts.close)
         connections.slots[slot].assembly.removeAll()
         for reason in [Connection.ReadPauses.handler, .congestion, .ownOutput] {
@@ -75,7 +75,7 @@ extension ServerContext {
     }
 
     /// For the handler the connection is over; what is in the outbox still goes out.
-    private mutating func beginDraining(_ slot: UInt32, _ cause: CloseCause) {
+    private mutating func beginDraining(_ slot: Slot, _ cause: CloseCause) {
         schedule(slot, in: settings.timeouts.close)
         connections.slots[slot].assembly.removeAll()
         connections.slots[slot].pendingInput.removeAll()
@@ -87,7 +87,7 @@ extension ServerContext {
 
 extension ServerContext {
     /// No further request is read: the HTTP connection ends when its output has gone out.
-    mutating func drainAndEnd(_ slot: UInt32) {
+    mutating func drainAndEnd(_ slot: Slot) {
         guard !connections.slots[slot].delivery.outbox.isEmpty else {
             return terminate(slot, .serverClosed(.normal), reset: false)
         }
@@ -96,7 +96,7 @@ extension ServerContext {
     }
 
     /// What is in the outbox is the last that the HTTP connection says.
-    mutating func lastResponse(_ slot: UInt32) {
+    mutating func lastResponse(_ slot: Slot) {
         connections.slots[slot].advance(.lastResponse)
         connections.slots[slot].pendingInput.removeAll()
         connections.queue(slot)

@@ -3,7 +3,7 @@ import WebSocketCore
 
 extension ServerContext {
     /// Ends one connection because the server stops.
-    mutating func closeForShutdown(_ slot: UInt32) {
+    mutating func closeForShutdown(_ slot: Slot) {
         let cause = shutdown.cause
         switch connections.slots[slot].phase {
         case .webSocket:

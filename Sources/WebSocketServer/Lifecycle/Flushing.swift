@@ -5,7 +5,7 @@ import WebSocketCore
 extension ServerCore where K: ~Copyable {
     /// Sends what is in the connection's outbox until it is empty or the socket is full, and does
     /// what follows from that.
-    mutating func flush(_ slot: UInt32) {
+    mutating func flush(_ slot: Slot) {
         guard io.connections.slots[slot].phase != .terminated else { return }
         switch sendOutbox(slot) {
         case .drained: drained(slot)
@@ -15,7 +15,7 @@ extension ServerCore where K: ~Copyable {
     }
 
     /// Sends what the connection was answered on the fast path.
-    mutating func flushReplies(_ slot: UInt32) {
+    mutating func flushReplies(_ slot: Slot) {
         switch sendReplies(slot) {
         case .drained: return
         case .blocked: checkOutbox(slot)
@@ -24,7 +24,7 @@ extension ServerCore where K: ~Copyable {
     }
 
     /// Everything of the connection's own is with the kernel.
-    private mutating func drained(_ slot: UInt32) {
+    private mutating func drained(_ slot: Slot) {
         io.recycleBuffer(of: slot)
         io.connections.slots[slot].ownOutputByteCount = 0
         io.resumeReading(slot, .ownOutput)
@@ -40,7 +40,7 @@ extension ServerCore where K: ~Copyable {
 
     /// Shuts our side down and waits for the peer to close, so that our last bytes are not lost to a
     /// reset while it is still sending.
-    private mutating func linger(_ slot: UInt32) {
+    private mutating func linger(_ slot: Slot) {
         io.connections.slots[slot].advance(.outputShutDown)
         io.connections.slots[slot].readPauses = []
         kernel.shutdownOutput(of: io.connections.slots[slot].descriptor)
@@ -50,7 +50,7 @@ extension ServerCore where K: ~Copyable {
 
     /// Output is left over: the connection keeps no more memory than that needs, and ends if others
     /// have caused more than is allowed.
-    private mutating func checkOutbox(_ slot: UInt32) {
+    private mutating func checkOutbox(_ slot: Slot) {
         io.connections.slots[slot].delivery.outbox.trim()
         let total = io.connections.slots[slot].delivery.outbox.bytes.count
         let own = min(io.connections.slots[slot].ownOutputByteCount, total)

@@ -4,7 +4,7 @@ import WebSocketCore
 
 extension ServerCore where K: ~Copyable {
     /// Tells the handler that a connection is open.
-    mutating func notifyOpen(_ slot: UInt32, _ call: HandlerCall) {
+    mutating func notifyOpen(_ slot: Slot, _ call: HandlerCall) {
         io.connections.slots[slot].flags.insert(.announced)
         io.connections.openCount += 1
         io.telemetry.statistics.openedCount += 1

@@ -5,7 +5,7 @@ import WebSocketCore
 extension ServerCore where K: ~Copyable {
     /// Tells the handler of a connection that has ended, and frees its slot if the socket can go: the
     /// place that it leaves is returned then.
-    mutating func reap(_ slot: UInt32, _ call: HandlerCall) -> VacatedPlace? {
+    mutating func reap(_ slot: Slot, _ call: HandlerCall) -> VacatedPlace? {
         io.connections.slots[slot].flags.remove(.reaping)
         if !io.connections.slots[slot].flags.isDisjoint(with: [.announced, .attempting]) {
             notifyClosed(slot, call)
@@ -14,7 +14,7 @@ extension ServerCore where K: ~Copyable {
         return freeSlot(slot)
     }
 
-    private mutating func notifyClosed(_ slot: UInt32, _ call: HandlerCall) {
+    private mutating func notifyClosed(_ slot: Slot, _ call: HandlerCall) {
         guard let cause = io.connections.slots[slot].cause else {
             preconditionFailure("what is reaped has a cause")
         }
@@ -32,21 +32,20 @@ extension ServerCore where K: ~Copyable {
     }
 
     /// Closes the socket, and gives back everything that the connection had.
-    private mutating func freeSlot(_ slot: UInt32) -> VacatedPlace {
+    private mutating func freeSlot(_ slot: Slot) -> VacatedPlace {
         let place = VacatedPlace(
             listener: io.connections.slots[slot].listener, peer: io.connections.slots[slot].peer,
             wasAdmitted: io.connections.slots[slot].flags.contains(.admitted),
             wasRefused: io.connections.slots[slot].refusal != nil)
         io.leaveAllTopics(slot, delivering: false)
-        io.connections.wheel.cancel(slot)
+        io.connections.cancelDeadline(of: slot)
         io.deflate.forget(&io.connections.slots[slot].compression)
-        if io.connections.slots[slot].hasExchange {
+        if io.connections.slots[slot].flags.contains(.client) {
+            let attempt = io.connections.slots[slot].attempt
+            if attempt != .none { io.outgoing.attempts.free(attempt, leaving: ConnectAttempt()) }
+        } else {
             let exchange = io.connections.slots[slot].exchange
-            if io.connections.slots[slot].flags.contains(.client) {
-                io.outgoing.attempts.free(exchange, leaving: ConnectAttempt())
-            } else {
-                io.http.exchanges.free(exchange, leaving: HTTPExchange())
-            }
+            if exchange != .none { io.http.exchanges.free(exchange, leaving: HTTPExchange()) }
         }
         // Closing the descriptor takes it out of epoll(7) too: nobody else has a copy of it.
         if io.connections.slots[slot].descriptor == .none {

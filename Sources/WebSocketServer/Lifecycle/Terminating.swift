@@ -9,7 +9,7 @@ extension ServerContext {
     ///
     /// - Parameter reset: whether unsent output is dropped and the peer sees a reset, so that no
     ///   orphan with a full buffer stays behind.
-    mutating func terminate(_ slot: UInt32, _ cause: CloseCause, reset: Bool) {
+    mutating func terminate(_ slot: Slot, _ cause: CloseCause, reset: Bool) {
         guard connections.slots[slot].phase != .terminated else { return }
         leaveFastPath(slot)
         connections.slots[slot].advance(.terminated)
@@ -19,7 +19,7 @@ extension ServerContext {
     }
 
     /// The transport has failed; `number` is an errno(3).
-    mutating func transportFailed(_ slot: UInt32, _ number: Int32) {
+    mutating func transportFailed(_ slot: Slot, _ number: Int32) {
         terminate(slot, .connectionLost(number), reset: true)
     }
 }
@@ -27,7 +27,7 @@ extension ServerContext {
 extension ServerCore where K: ~Copyable {
     /// One receive into the shared buffer; if the peer's stream has ended instead, that is dealt with
     /// here. Returns the number of bytes, or zero.
-    mutating func receiveOrEnd(_ slot: UInt32, atMost limit: Int, _ budget: inout Int) -> Int {
+    mutating func receiveOrEnd(_ slot: Slot, atMost limit: Int, _ budget: inout Int) -> Int {
         switch receive(slot, atMost: limit, &budget) {
         case .received(let count): return count
         case .wouldBlock: return 0
@@ -38,12 +38,12 @@ extension ServerCore where K: ~Copyable {
     }
 
     /// Reads and throws away, so that the peer gets to see our last bytes.
-    mutating func discardInput(_ slot: UInt32, _ budget: inout Int) {
+    mutating func discardInput(_ slot: Slot, _ budget: inout Int) {
         _ = receiveOrEnd(slot, atMost: ReceiveBuffer.receiveByteCount, &budget)
     }
 
     /// The peer has ended its stream.
-    mutating func reachedEnd(_ slot: UInt32) {
+    mutating func reachedEnd(_ slot: Slot) {
         switch io.connections.slots[slot].phase {
         case .webSocket:
             // Output behind a Close goes out first; reading on would only say the same.
@@ -57,7 +57,7 @@ extension ServerCore where K: ~Copyable {
         }
     }
 
-    private mutating func stopReading(_ slot: UInt32) {
+    private mutating func stopReading(_ slot: Slot) {
         io.connections.slots[slot].readPauses.insert(.endOfStream)
         io.connections.queue(slot)
     }
@@ -67,7 +67,7 @@ extension ServerCore where K: ~Copyable {
     /// What we hold back for reasons of our own is read to its end all the same: its own output is
     /// of no use any more, and a topic that is half full is being swept. Of a connection that the
     /// handler has paused, what was sent last is lost, so that the handler is told now.
-    mutating func lostWhilePaused(_ slot: UInt32) {
+    mutating func lostWhilePaused(_ slot: Slot) {
         guard io.connections.slots[slot].phase == .webSocket,
             io.connections.slots[slot].session.reads
         else { return io.transportFailed(slot, ECONNRESET) }
@@ -88,7 +88,7 @@ extension ServerCore where K: ~Copyable {
 
     /// Nothing can be sent any more. Why is for the receiving side to say, since the peer's Close
     /// frame may be waiting there; epoll(7) reports EPOLLHUP until it is read.
-    mutating func sendFailed(_ slot: UInt32, _ number: Int32) {
+    mutating func sendFailed(_ slot: Slot, _ number: Int32) {
         guard io.connections.slots[slot].phase == .webSocket,
             io.connections.slots[slot].cause == nil,
             !io.connections.slots[slot].readPauses.contains(.handler)
@@ -101,7 +101,7 @@ extension ServerCore where K: ~Copyable {
     }
 
     /// The peer takes nothing any more: its output is of no use.
-    private mutating func dropOutput(_ slot: UInt32) {
+    private mutating func dropOutput(_ slot: Slot) {
         io.leaveAllTopics(slot, delivering: false)
         io.connections.slots[slot].delivery.outbox.removeAllMarkers()
         io.connections.slots[slot].delivery.outbox.bytes.removeAll()

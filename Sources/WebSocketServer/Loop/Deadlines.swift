@@ -4,7 +4,7 @@ import WebSocketCore
 
 extension ServerCore where K: ~Copyable {
     mutating func expireDeadlines(_ call: HandlerCall) {
-        while let slot = io.connections.wheel.popExpired(at: io.clock.now) {
+        while let slot = io.connections.nextExpired(at: io.clock.now) {
             switch io.connections.slots[slot].phase {
             case .free, .terminated: continue
             // The handler may take its time, the peer may not.
@@ -24,7 +24,7 @@ extension ServerCore where K: ~Copyable {
     }
 
     /// A request did not come in time, or the peer took nothing of the answers before it.
-    private mutating func expireRequest(_ slot: UInt32) {
+    private mutating func expireRequest(_ slot: Slot) {
         guard !io.connections.slots[slot].delivery.isBlocked else {
             return io.terminate(slot, .slowConsumer(.abnormal), reset: true)
         }
@@ -33,7 +33,7 @@ extension ServerCore where K: ~Copyable {
             io.connections.slots[slot].phase == .head
             && io.connections.slots[slot].pendingInput.isEmpty
         if isIdle {
-            if !io.connections.slots[slot].hasExchange {
+            if io.connections.slots[slot].exchange == .none {
                 io.telemetry.record(.handshakeTimeout, of: io.connections.slots[slot].peer)
             }
             return io.terminate(slot, .serverClosed(.normal), reset: false)
@@ -47,7 +47,7 @@ extension ServerCore where K: ~Copyable {
 
     /// Silence is answered with a Ping, and silence after that with a reset. Receiving costs no
     /// timer: it is only noted when something was last heard.
-    private mutating func checkLiveness(_ slot: UInt32) {
+    private mutating func checkLiveness(_ slot: Slot) {
         let silence = UInt64(io.clock.now.coarse &- io.connections.slots[slot].lastReceiveTick) << 26
         let timeouts = io.settings.timeouts
         if io.connections.slots[slot].flags.contains(.pinged) {

@@ -60,7 +60,7 @@ extension WebSocketHandler where Self: ~Copyable {
                     io.inbound.keepMemory(of: &assembled)
                 }
             } catch {
-                io.close(id.slot, error)
+                io.close(id.index, error)
             }
         }
     }

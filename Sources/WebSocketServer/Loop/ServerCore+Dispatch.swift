@@ -8,15 +8,13 @@ extension ServerCore where K: ~Copyable {
     mutating func dispatchEvents(_ call: HandlerCall) {
         var budget = io.settings.limits.readByteBudget
         while budget > 0, let (token, readiness) = poller.takeEvent() {
-            let slot = UInt32(truncatingIfNeeded: token)
-            guard slot < UInt32(truncatingIfNeeded: Token.firstListener) else {
+            guard let slot = Token.slot(token) else {
                 dispatchOwnEvent(token, readiness, call)
                 continue
             }
-            let generation = UInt32(truncatingIfNeeded: token >> 32)
             // An event of this wait may be about a connection that an earlier one has ended.
-            guard Int(slot) < io.connections.slots.endIndex,
-                UInt32(truncatingIfNeeded: io.connections.slots[slot].resourceID) == generation,
+            guard io.connections.slots.contains(slot),
+                io.connections.id(of: slot).token == token,
                 io.connections.slots[slot].phase != .free
             else { continue }
             if readiness.contains(.writable) { becameWritable(slot, call) }
@@ -40,7 +38,7 @@ extension ServerCore where K: ~Copyable {
     }
 
     private mutating func becameReadable(
-        _ slot: UInt32, failed: Bool, _ budget: inout Int, _ call: HandlerCall
+        _ slot: Slot, failed: Bool, _ budget: inout Int, _ call: HandlerCall
     ) {
         guard io.connections.slots[slot].readPauses.isEmpty else {
             if failed { lostWhilePaused(slot) }
@@ -60,7 +58,7 @@ extension ServerCore where K: ~Copyable {
         }
     }
 
-    private mutating func becameWritable(_ slot: UInt32, _ call: HandlerCall) {
+    private mutating func becameWritable(_ slot: Slot, _ call: HandlerCall) {
         guard io.connections.slots[slot].delivery.isBlocked,
             io.connections.slots[slot].phase != .terminated
         else { return }
@@ -116,14 +114,14 @@ extension ServerCore where K: ~Copyable {
     /// Sends what has been queued for connections, and has each watched for what it waits for.
     mutating func flushQueued() {
         guard !io.connections.work.queued.isEmpty else { return }
-        var slots: [UInt32] = []
+        var slots: [Slot] = []
         swap(&slots, &io.connections.work.queued)
         for slot in slots { flushAndRearm(slot) }
         slots.removeAll(keepingCapacity: true)
         if io.connections.work.queued.isEmpty { swap(&slots, &io.connections.work.queued) }
     }
 
-    private mutating func flushAndRearm(_ slot: UInt32) {
+    private mutating func flushAndRearm(_ slot: Slot) {
         io.connections.slots[slot].flags.remove(.queued)
         guard io.connections.slots[slot].phase != .free,
             io.connections.slots[slot].phase != .terminated

@@ -6,7 +6,7 @@ extension ServerCore where K: ~Copyable {
     /// says where a simulated run stands. ``checksInvariants`` has it done after each turn.
     package func checkInvariants(_ place: @autoclosure () -> String) {
         var refusedCount = 0
-        for slot in 0..<UInt32(io.connections.slots.endIndex)
+        for slot in io.connections.slots.indices
         where io.connections.slots[slot].phase != .free {
             if io.connections.slots[slot].refusal != nil { refusedCount += 1 }
             io.connections.check(slot, place())
@@ -18,7 +18,7 @@ extension ServerCore where K: ~Copyable {
 }
 
 extension ConnectionTable {
-    fileprivate func check(_ slot: UInt32, _ place: @autoclosure () -> String) {
+    fileprivate func check(_ slot: Slot, _ place: @autoclosure () -> String) {
         let flags = slots[slot].flags
         precondition(slots[slot].phase != .terminated, "\(place()): what is terminated is reaped")
         precondition(!flags.contains(.reaping), "\(place()): nothing is left to be reaped")
@@ -34,23 +34,23 @@ extension ConnectionTable {
         if !slots[slot].delivery.outbox.isEmpty {
             precondition(
                 slots[slot].delivery.isBlocked || flags.contains(.queued)
-                    || slots[slot].delivery.firstSubscription != Subscription.none,
+                    || slots[slot].delivery.firstSubscription != .none,
                 "\(place()): output that nobody sends")
         }
         if !flags.contains(.queued) {
             precondition(
                 slots[slot].watched == slots[slot].wanted,
-                "\(place()): watched for \(slots[slot].watched)")
+                "\(place()): watched for (slots[slot].watched)")
         }
     }
 }
 
 extension ServerContext {
     /// Each subscription of a connection has a subscriber, and each marker a subscription.
-    fileprivate func checkSubscriptions(_ slot: UInt32, _ place: @autoclosure () -> String) {
+    fileprivate func checkSubscriptions(_ slot: Slot, _ place: @autoclosure () -> String) {
         var index = connections.slots[slot].delivery.firstSubscription
-        var subscribed: Set<UInt32> = []
-        while index != Subscription.none {
+        var subscribed: Set<VariantIndex> = []
+        while index != .none {
             let entry = topics.subscriptions[index]
             precondition(
                 subscribed.insert(entry.variant).inserted, "\(place()): subscribed twice")

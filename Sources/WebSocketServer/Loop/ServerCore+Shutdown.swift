@@ -19,7 +19,7 @@ extension ServerCore where K: ~Copyable {
             ? progress.slotCount
             : UInt32(Double(progress.slotCount) * (elapsed / progress.spread))
         while progress.closedCount < reach {
-            io.closeForShutdown(progress.closedCount)
+            io.closeForShutdown(Slot(rawValue: progress.closedCount))
             progress.closedCount += 1
         }
         if progress.closedCount < progress.slotCount {
@@ -50,7 +50,7 @@ extension ServerCore where K: ~Copyable {
     }
 
     private mutating func resetEverybody() {
-        for slot in 0..<UInt32(io.connections.slots.endIndex)
+        for slot in io.connections.slots.indices
         where io.connections.slots[slot].phase != .free {
             io.terminate(slot, io.shutdown.cause, reset: true)
         }

@@ -86,7 +86,7 @@ extension ServerContext {
 
     /// The rules for a connection that is compressed, or goes outward.
     @inline(never)
-    private func rules(for slot: UInt32) -> DecoderRules {
+    private func rules(for slot: Slot) -> DecoderRules {
         inbound.rules(for: connections.slots[slot])
     }
 }

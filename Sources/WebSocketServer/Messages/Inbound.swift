@@ -6,7 +6,7 @@ import WebSocketCore
 /// The received bytes that are being decoded, and whose they are.
 struct Reading: BitwiseCopyable {
     /// The connection that has sent them: what is sent to it meanwhile is its own doing.
-    var slot = UInt32.max
+    var slot = Slot.none
     /// Where in the receive buffer the next frame begins, and the bytes end.
     var position = 0
     var end = 0
@@ -48,7 +48,7 @@ struct Inbound: ~Copyable {
     }
 
     /// Begins the decoding of the bytes in `range` of the receive buffer.
-    mutating func begin(_ slot: UInt32, _ range: Range<Int>, of connection: inout Connection) {
+    mutating func begin(_ slot: Slot, _ range: Range<Int>, of connection: inout Connection) {
         reading = Reading(
             slot: slot, position: range.lowerBound, end: range.upperBound,
             shortLimit: connection.shortLimit(shortMessageByteLimit))
@@ -64,14 +64,14 @@ struct Inbound: ~Copyable {
     /// Ends the decoding, and returns what was left over.
     mutating func end() -> Range<Int>? {
         let (position, end) = (reading.position, reading.end)
-        reading.slot = UInt32.max
+        reading.slot = .none
         return position < end ? position..<end : nil
     }
 
     /// The rules for a connection that is compressed, or goes outward.
     func rules(for connection: borrowing Connection) -> DecoderRules {
         var rules = connection.flags.contains(.client) ? clientRules : rules
-        rules.allowsCompression = connection.compression != Compression.none
+        rules.allowsCompression = connection.compression != .none
         return rules
     }
 

@@ -23,7 +23,7 @@ extension ServerContext {
     }
 
     private mutating func inflate(
-        _ payload: Span<UInt8>, _ opcode: Opcode, from slot: UInt32, into message: inout ByteBuffer
+        _ payload: Span<UInt8>, _ opcode: Opcode, from slot: Slot, into message: inout ByteBuffer
     ) throws(ProtocolViolation) {
         let index = connections.slots[slot].compression
         let limits = InflateLimits(

@@ -5,7 +5,7 @@ import WebSocketCore
 
 extension ServerCore where K: ~Copyable {
     mutating func receiveFrames(
-        _ slot: UInt32, _ budget: inout Int, _ call: HandlerCall
+        _ slot: Slot, _ budget: inout Int, _ call: HandlerCall
     ) {
         let received = receiveOrEnd(slot, atMost: ReceiveBuffer.receiveByteCount, &budget)
         guard received > 0 else { return }
@@ -19,7 +19,7 @@ extension ServerCore where K: ~Copyable {
     }
 
     /// Decodes what a connection has kept while reading was paused, or from behind its handshake.
-    mutating func decodePendingFrames(_ slot: UInt32, _ call: HandlerCall) {
+    mutating func decodePendingFrames(_ slot: Slot, _ call: HandlerCall) {
         let kept = io.connections.slots[slot].pendingInput.count
         io.inbound.receiveBuffer.copy(io.connections.slots[slot].pendingInput.span, to: 0)
         io.connections.slots[slot].pendingInput.removeAll()
@@ -28,7 +28,7 @@ extension ServerCore where K: ~Copyable {
 
     /// Has the handler given the messages in `range` of the shared buffer, as views of it: one call,
     /// however many they are.
-    private mutating func decode(_ slot: UInt32, _ range: Range<Int>, _ call: HandlerCall) {
+    private mutating func decode(_ slot: Slot, _ range: Range<Int>, _ call: HandlerCall) {
         io.inbound.begin(slot, range, of: &io.connections.slots[slot])
         io.output.begin(for: &io.connections.slots[slot])
         do {
@@ -49,7 +49,7 @@ extension ServerCore where K: ~Copyable {
     }
 
     /// Keeps bytes of the shared buffer that were not decoded, in front of the next ones.
-    private mutating func savePendingInput(_ slot: UInt32, _ range: Range<Int>) {
+    private mutating func savePendingInput(_ slot: Slot, _ range: Range<Int>) {
         io.inbound.receiveBuffer.copy(range, to: &io.connections.slots[slot].pendingInput)
         // Held and released within one call: nobody else will come back to it.
         if io.connections.slots[slot].readPauses.isEmpty, range.count > ReceiveBuffer.headroomByteCount {

@@ -10,7 +10,7 @@ struct OutgoingTable: ~Copyable {
 
     var isIdle: Bool { toBegin.isEmpty }
 
-    mutating func add(_ request: ConnectRequest) -> UInt32 {
+    mutating func add(_ request: ConnectRequest) -> TableIndex<ConnectAttempt> {
         let index = attempts.allocate(ConnectAttempt())
         attempts[index].request = request
         return index

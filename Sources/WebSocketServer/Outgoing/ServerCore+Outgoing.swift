@@ -23,8 +23,8 @@ extension ServerCore where K: ~Copyable {
         io.outgoing.toBegin.removeFirst(count)
     }
 
-    private mutating func begin(_ slot: UInt32, hasRoom: Bool) {
-        let attempt = io.connections.slots[slot].exchange
+    private mutating func begin(_ slot: Slot, hasRoom: Bool) {
+        let attempt = io.connections.slots[slot].attempt
         guard let request = io.outgoing.attempts[attempt].request else { return }
         if io.shutdown.isUnderWay { return io.terminate(slot, io.shutdown.cause, reset: false) }
         guard hasRoom else { return io.terminate(slot, .connectFailed(EMFILE), reset: false) }
@@ -53,12 +53,12 @@ extension ServerCore where K: ~Copyable {
     /// Goes on with connections whose host's name has been looked up.
     mutating func takeResolved() {
         for resolution in kernel.takeResolved() {
-            let slot = UInt32(truncatingIfNeeded: resolution.ticket)
+            let slot = Slot(rawValue: UInt32(truncatingIfNeeded: resolution.ticket))
             // It may have been given up meanwhile.
-            guard Int(slot) < io.connections.slots.endIndex, io.connections.id(of: slot).token == resolution.ticket,
+            guard io.connections.slots.contains(slot), io.connections.id(of: slot).token == resolution.ticket,
                 io.connections.slots[slot].phase == .connecting
             else { continue }
-            let attempt = io.connections.slots[slot].exchange
+            let attempt = io.connections.slots[slot].attempt
             guard let request = io.outgoing.attempts[attempt].request, resolution.status == 0,
                 !resolution.addresses.isEmpty
             else {
@@ -73,8 +73,8 @@ extension ServerCore where K: ~Copyable {
     }
 
     /// Begins a connection to the next address that accepts the attempt.
-    private mutating func tryNextAddress(_ slot: UInt32) {
-        let attempt = io.connections.slots[slot].exchange
+    private mutating func tryNextAddress(_ slot: Slot) {
+        let attempt = io.connections.slots[slot].attempt
         while let address = io.outgoing.attempts[attempt].addresses.popLast() {
             switch kernel.connect(to: address, from: io.outgoing.attempts[attempt].request?.source) {
             case .failed(let number): io.outgoing.attempts[attempt].failure = number
@@ -97,23 +97,23 @@ extension ServerCore where K: ~Copyable {
     }
 
     /// The attempt has come to its end, one way or the other.
-    mutating func connectEnded(_ slot: UInt32) {
+    mutating func connectEnded(_ slot: Slot) {
         let number = kernel.takeError(of: io.connections.slots[slot].descriptor)
         if number == 0 { sendHandshakeRequest(slot) } else { attemptFailed(slot, number) }
     }
 
     /// The next address may do, if there is one.
-    private mutating func attemptFailed(_ slot: UInt32, _ number: Int32) {
+    private mutating func attemptFailed(_ slot: Slot, _ number: Int32) {
         kernel.close(io.connections.slots[slot].descriptor)
         io.connections.slots[slot].descriptor = .none
         io.connections.slots[slot].delivery.isBlocked = false
-        io.outgoing.attempts[io.connections.slots[slot].exchange].failure = number
+        io.outgoing.attempts[io.connections.slots[slot].attempt].failure = number
         tryNextAddress(slot)
     }
 
     /// Sends the request.
-    private mutating func sendHandshakeRequest(_ slot: UInt32) {
-        let attempt = io.connections.slots[slot].exchange
+    private mutating func sendHandshakeRequest(_ slot: Slot) {
+        let attempt = io.connections.slots[slot].attempt
         io.connections.slots[slot].advance(.connected)
         io.outgoing.attempts[attempt].handshake?.appendRequest(to: &io.connections.slots[slot].delivery.outbox.bytes)
         io.schedule(slot, in: io.settings.timeouts.handshake)
@@ -123,7 +123,7 @@ extension ServerCore where K: ~Copyable {
 
     // MARK: The answer
 
-    mutating func receiveAnswer(_ slot: UInt32, _ budget: inout Int, _ call: HandlerCall) {
+    mutating func receiveAnswer(_ slot: Slot, _ budget: inout Int, _ call: HandlerCall) {
         switch receive(slot, atMost: Self.httpReceiveByteCount, &budget) {
         case .received(let count): takePendingInput(slot, count)
         case .wouldBlock: return
@@ -138,9 +138,9 @@ extension ServerCore where K: ~Copyable {
 
     /// What was agreed on, once the answer is there and good.
     private mutating func readAnswer(
-        _ slot: UInt32, isAtEnd: Bool, isTimedOut: Bool = false
+        _ slot: Slot, isAtEnd: Bool, isTimedOut: Bool = false
     ) -> ClientAgreement? {
-        let attempt = io.connections.slots[slot].exchange
+        let attempt = io.connections.slots[slot].attempt
         var bytes = ByteBuffer()
         swap(&bytes, &io.connections.slots[slot].pendingInput)
         do throws(ClientHandshakeError) {
@@ -155,7 +155,7 @@ extension ServerCore where K: ~Copyable {
     }
 
     private mutating func failHandshake(
-        _ slot: UInt32, _ error: ClientHandshakeError, isTimedOut: Bool = false
+        _ slot: Slot, _ error: ClientHandshakeError, isTimedOut: Bool = false
     ) {
         var cause = CloseCause.handshakeFailed
         switch error {
@@ -165,7 +165,7 @@ extension ServerCore where K: ~Copyable {
         default: break
         }
         if cause != .handshakeTimedOut {
-            io.outgoing.attempts[io.connections.slots[slot].exchange].error = error
+            io.outgoing.attempts[io.connections.slots[slot].attempt].error = error
         }
         io.connections.setCause(slot, cause)
         // The server believes that frames go both ways: it is told why they do not.
@@ -179,9 +179,9 @@ extension ServerCore where K: ~Copyable {
 
     /// Frames from here on.
     private mutating func opened(
-        _ slot: UInt32, _ agreement: ClientAgreement, _ call: HandlerCall
+        _ slot: Slot, _ agreement: ClientAgreement, _ call: HandlerCall
     ) {
-        let attempt = io.connections.slots[slot].exchange
+        let attempt = io.connections.slots[slot].attempt
         io.connections.slots[slot].advance(.upgraded)
         io.connections.slots[slot].flags.remove(.attempting)
         io.schedule(slot, in: io.settings.timeouts.ping)
@@ -190,7 +190,7 @@ extension ServerCore where K: ~Copyable {
         }
         io.outgoing.attempts[attempt].agreement = agreement
         notifyOpen(slot, call)
-        io.connections.slots[slot].exchange = UInt32.max
+        io.connections.slots[slot].attempt = .none
         io.outgoing.attempts.free(attempt, leaving: ConnectAttempt())
         // A server may send frames right behind its answer.
         if !io.connections.slots[slot].pendingInput.isEmpty { io.connections.resume(slot) }
@@ -199,7 +199,7 @@ extension ServerCore where K: ~Copyable {
     // MARK: Time
 
     /// The time of this step is over.
-    mutating func expireOutgoing(_ slot: UInt32) {
+    mutating func expireOutgoing(_ slot: Slot) {
         switch io.connections.slots[slot].phase {
         case .connecting where io.connections.slots[slot].descriptor == .none:
             io.terminate(slot, .nameResolutionFailed(EAI_AGAIN), reset: false)

@@ -7,7 +7,7 @@ import WebSocketCore
 /// is full.
 struct Delivery: ~Copyable {
     var outbox = Outbox()
-    var firstSubscription = Subscription.none
+    var firstSubscription = SubscriptionIndex.none
     /// The last send was short: EPOLLOUT is armed, and nothing is sent before it comes.
     var isBlocked = false
 }

@@ -10,7 +10,7 @@ struct Outbox: ~Copyable {
         /// Counted from the first byte the outbox ever held.
         var position: UInt64
         /// Which log, and up to which offset of it.
-        var source: UInt32
+        var source: VariantIndex
         /// The offset in the log up to which it is to be sent.
         var end: UInt64
     }
@@ -60,7 +60,7 @@ struct Outbox: ~Copyable {
     }
 
     /// What is appended after this waits until log `source` has been sent up to `end`.
-    mutating func appendMarker(source: UInt32, end: UInt64) {
+    mutating func appendMarker(source: VariantIndex, end: UInt64) {
         let position = consumed &+ UInt64(bytes.count)
         markers.append(OrderMarker(position: position, source: source, end: end))
         pendingMarkerCount += 1

@@ -4,26 +4,26 @@
 struct Subscriber: BitwiseCopyable {
     /// Always a frame boundary.
     var cursor: UInt64
-    var connection: UInt32
-    var subscription: UInt32
+    var connection: Slot
+    var subscription: SubscriptionIndex
 }
 
 /// The connection's side of a membership, in a list that hangs on the connection.
 struct Subscription: BitwiseCopyable {
-    static let none = UInt32.max
+    static let notBlocked = UInt32.max
 
-    var variant: UInt32
+    var variant: VariantIndex
     /// The subscriber's place in its variant.
     var subscriber: UInt32
     /// The connection's next subscription.
-    var next: UInt32
-    /// The subscriber's place in the variant's list of blocked ones, or `none`.
-    var blockedIndex = none
+    var next: SubscriptionIndex
+    /// The subscriber's place in the variant's list of blocked ones, or ``notBlocked``.
+    var blockedIndex = notBlocked
     /// Up to where markers of the connection's outbox speak of this variant.
     var markedEnd: UInt64 = 0
 
     /// What stands in a slot that nobody uses.
     static var free: Subscription {
-        Subscription(variant: none, subscriber: none, next: none)
+        Subscription(variant: .none, subscriber: .max, next: .none)
     }
 }

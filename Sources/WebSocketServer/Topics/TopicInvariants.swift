@@ -3,7 +3,7 @@ import LinuxReactor
 
 extension TopicTable {
     func checkVariants(_ place: @autoclosure () -> String) {
-        for variant in 0..<UInt32(variants.endIndex)
+        for variant in variants.indices
         where variants[variant].subscribers.count > 0 {
             checkSubscribers(variant, place())
             // Whatever is still to be sent is on the way.
@@ -16,7 +16,7 @@ extension TopicTable {
         }
     }
 
-    private func checkSubscribers(_ variant: UInt32, _ place: @autoclosure () -> String) {
+    private func checkSubscribers(_ variant: VariantIndex, _ place: @autoclosure () -> String) {
         let (start, end) = (variants[variant].log.start, variants[variant].log.end)
         let (sweepIndex, count) = (
             variants[variant].sweepIndex, variants[variant].subscribers.count
@@ -33,7 +33,7 @@ extension TopicTable {
             precondition(
                 subscriber.cursor >= start && subscriber.cursor <= end,
                 "\(place()): a cursor at \(subscriber.cursor) in \(start)..<\(end)")
-            if entry.blockedIndex != Subscription.none {
+            if entry.blockedIndex != Subscription.notBlocked {
                 blockedCount += 1
                 precondition(
                     variants[variant].blocked[Int(entry.blockedIndex)] == subscriber.subscription,

@@ -7,7 +7,7 @@ extension TopicTable {
     /// Before a direct message: marks in the outbox how far each topic goes before it.
     mutating func insertOrderMarkers(_ delivery: inout Delivery) {
         var index = delivery.firstSubscription
-        while index != Subscription.none {
+        while index != .none {
             let (variant, subscriber) = (subscriptions[index].variant, Int(subscriptions[index].subscriber))
             let end = variants[variant].log.end
             if variants[variant].subscribers[subscriber].cursor < end, subscriptions[index].markedEnd < end {
@@ -21,7 +21,7 @@ extension TopicTable {
     /// Copies what a subscriber has still to get into its outbox, in its place, and moves its cursor to
     /// the log's end: for when the cursor must go. True if there was anything.
     mutating func materializeBacklog(
-        _ subscription: UInt32, _ delivery: inout Delivery, _ spare: inout ByteBuffer
+        _ subscription: SubscriptionIndex, _ delivery: inout Delivery, _ spare: inout ByteBuffer
     ) -> Bool {
         let (variant, subscriber) = (
             subscriptions[subscription].variant, Int(subscriptions[subscription].subscriber)

@@ -11,7 +11,7 @@ extension TopicTable {
         var budget: Int
         fileprivate(set) var variantCount = 0
         fileprivate var slice = 0
-        fileprivate var variant = Subscription.none
+        fileprivate var variant = VariantIndex.none
 
         init(budget: Int) { self.budget = budget }
 
@@ -24,16 +24,16 @@ extension TopicTable {
     /// Somebody to whom the log's bytes from `cursor` on are to be sent.
     struct Due: BitwiseCopyable {
         var cursor: UInt64
-        var variant: UInt32
+        var variant: VariantIndex
         var subscriber: UInt32
-        var connection: UInt32
-        var subscription: UInt32
+        var connection: Slot
+        var subscription: SubscriptionIndex
     }
 
     /// The next who is behind; nil when nobody is, or the budget is spent.
     mutating func nextDue(_ sweep: inout Sweep) -> Due? {
         while true {
-            if sweep.variant == Subscription.none {
+            if sweep.variant == .none {
                 guard beginSlice(&sweep) else { return nil }
             }
             let variant = sweep.variant
@@ -69,7 +69,7 @@ extension TopicTable {
     @inline(never)
     private mutating func endSlice(_ sweep: inout Sweep) {
         let variant = sweep.variant
-        sweep.variant = Subscription.none
+        sweep.variant = .none
         // All may have left on the way, and the variant with them.
         guard variants[variant].subscribers.count > 0 else { return }
         let isOver = variants[variant].sweepIndex >= variants[variant].subscribers.count
@@ -129,9 +129,9 @@ extension TopicTable {
 
     /// Of a connection that can be written to again: what it lacks, topic by topic.
     mutating func nextDue(
-        of connection: UInt32, _ delivery: inout Delivery, _ subscription: inout UInt32
+        of connection: Slot, _ delivery: inout Delivery, _ subscription: inout SubscriptionIndex
     ) -> Due? {
-        while subscription != Subscription.none {
+        while subscription != .none {
             let entry = subscriptions[subscription]
             let cursor = variants[entry.variant].subscribers[Int(entry.subscriber)].cursor
             if cursor < variants[entry.variant].log.end {
@@ -152,7 +152,7 @@ extension TopicTable {
 
     /// Everybody has been seen to: drops what nobody needs any more, and those who fell out of the log.
     /// False if something was published since the pass began.
-    private mutating func finishPass(_ variant: UInt32) -> Bool {
+    private mutating func finishPass(_ variant: VariantIndex) -> Bool {
         variants[variant].sweepIndex = 0
         variants[variant].deliveredFloor = variants[variant].passEnd
         applySlowConsumerPolicy(variant)
@@ -163,7 +163,7 @@ extension TopicTable {
     }
 
     /// Does to subscribers that are further behind than the log may reach what the topic's policy says.
-    private mutating func applySlowConsumerPolicy(_ variant: UInt32) {
+    private mutating func applySlowConsumerPolicy(_ variant: VariantIndex) {
         let end = variants[variant].log.end
         let limit = UInt64(variants[variant].logByteLimit)
         guard end - variants[variant].log.start > limit else { return }

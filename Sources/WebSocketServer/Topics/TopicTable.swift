@@ -13,10 +13,10 @@ struct TopicTable: ~Copyable {
     var subscriptions = SlotTable<Subscription>()
     var names: [String: Topic] = [:]
     var generation: UInt32 = 0
-    var dirtyVariants: [UInt32] = []
+    var dirtyVariants: [VariantIndex] = []
     var spareLog = ByteBuffer(minimumCapacity: 16 * 1024)
     /// Connections that fell out of a log whose policy is to disconnect them.
-    var laggards: [UInt32] = []
+    var laggards: [Slot] = []
     /// Publishers that may be read again.
     var released: [ConnectionID] = []
     var skipCount: UInt64 = 0
@@ -51,7 +51,7 @@ struct TopicTable: ~Copyable {
     }
 
     func isCurrent(_ topic: Topic) -> Bool {
-        Int(topic.index) < states.endIndex && states[topic.index].isTaken
+        states.contains(topic.index) && states[topic.index].isTaken
             && states[topic.index].generation == topic.generation
     }
 
@@ -60,7 +60,7 @@ struct TopicTable: ~Copyable {
         var count = 0
         for encoding in Encoding.allCases {
             let variant = states[topic.index].variants[Int(encoding.rawValue)]
-            if variant != Subscription.none { count += variants[variant].subscribers.count }
+            if variant != .none { count += variants[variant].subscribers.count }
         }
         return count
     }
@@ -68,7 +68,7 @@ struct TopicTable: ~Copyable {
     func lastSubscriber(of topic: Topic) -> Subscriber? {
         for encoding in Encoding.allCases {
             let variant = states[topic.index].variants[Int(encoding.rawValue)]
-            guard variant != Subscription.none, variants[variant].subscribers.count > 0 else { continue }
+            guard variant != .none, variants[variant].subscribers.count > 0 else { continue }
             return variants[variant].subscribers[variants[variant].subscribers.count - 1]
         }
         return nil
@@ -77,9 +77,9 @@ struct TopicTable: ~Copyable {
     // MARK: Members
 
     /// The subscription to a topic in the list that begins with `first`.
-    func subscription(to topic: Topic, from first: UInt32) -> UInt32? {
+    func subscription(to topic: Topic, from first: SubscriptionIndex) -> SubscriptionIndex? {
         var index = first
-        while index != Subscription.none {
+        while index != .none {
             if variants[subscriptions[index].variant].topic == topic { return index }
             index = subscriptions[index].next
         }
@@ -87,9 +87,11 @@ struct TopicTable: ~Copyable {
     }
 
     /// The subscription to a variant.
-    func subscription(in variant: UInt32, from first: UInt32) -> UInt32? {
+    func subscription(
+        in variant: VariantIndex, from first: SubscriptionIndex
+    ) -> SubscriptionIndex? {
         var index = first
-        while index != Subscription.none {
+        while index != .none {
             if subscriptions[index].variant == variant { return index }
             index = subscriptions[index].next
         }
@@ -97,7 +99,7 @@ struct TopicTable: ~Copyable {
     }
 
     mutating func join(
-        _ topic: Topic, _ encoding: Encoding, connection: UInt32, _ delivery: inout Delivery
+        _ topic: Topic, _ encoding: Encoding, connection: Slot, _ delivery: inout Delivery
     ) {
         let variant = variant(of: topic, encoding)
         let subscriber = UInt32(variants[variant].subscribers.count)
@@ -109,9 +111,9 @@ struct TopicTable: ~Copyable {
     }
 
     /// The variant of a topic for an encoding, made when the first subscriber needs it.
-    private mutating func variant(of topic: Topic, _ encoding: Encoding) -> UInt32 {
+    private mutating func variant(of topic: Topic, _ encoding: Encoding) -> VariantIndex {
         let index = Int(encoding.rawValue)
-        if states[topic.index].variants[index] != Subscription.none {
+        if states[topic.index].variants[index] != .none {
             return states[topic.index].variants[index]
         }
         var variant = TopicVariant()
@@ -124,7 +126,7 @@ struct TopicTable: ~Copyable {
 
     /// Ends one subscription. True if something was copied to the outbox.
     mutating func leave(
-        _ subscription: UInt32, delivering: Bool, _ delivery: inout Delivery,
+        _ subscription: SubscriptionIndex, delivering: Bool, _ delivery: inout Delivery,
         _ spare: inout ByteBuffer
     ) -> Bool {
         var copied = false
@@ -151,7 +153,7 @@ struct TopicTable: ~Copyable {
         let delivering = delivering && !isTooFarBehind(delivery, byteLimit)
         if !delivering { delivery.outbox.removeAllMarkers() }
         var copied = false
-        while delivery.firstSubscription != Subscription.none {
+        while delivery.firstSubscription != .none {
             if leave(delivery.firstSubscription, delivering: delivering, &delivery, &spare) {
                 copied = true
             }
@@ -163,7 +165,7 @@ struct TopicTable: ~Copyable {
         guard delivery.isBlocked else { return false }
         var count = delivery.outbox.bytes.count
         var index = delivery.firstSubscription
-        while index != Subscription.none {
+        while index != .none {
             let (variant, subscriber) = (subscriptions[index].variant, Int(subscriptions[index].subscriber))
             count += Int(variants[variant].log.end - variants[variant].subscribers[subscriber].cursor)
             index = subscriptions[index].next
@@ -171,7 +173,7 @@ struct TopicTable: ~Copyable {
         return count > byteLimit
     }
 
-    private mutating func unlink(_ subscription: UInt32, _ delivery: inout Delivery) {
+    private mutating func unlink(_ subscription: SubscriptionIndex, _ delivery: inout Delivery) {
         let next = subscriptions[subscription].next
         if delivery.firstSubscription == subscription {
             delivery.firstSubscription = next
@@ -183,20 +185,20 @@ struct TopicTable: ~Copyable {
     }
 
     /// Gives a variant back that has no subscribers: nobody needs its log.
-    private mutating func retire(_ variant: UInt32) {
+    private mutating func retire(_ variant: VariantIndex) {
         let topic = variants[variant].topic
         releasePublishers(variant)
         if isCurrent(topic) {
             for encoding in Encoding.allCases
             where states[topic.index].variants[Int(encoding.rawValue)] == variant {
-                states[topic.index].variants[Int(encoding.rawValue)] = Subscription.none
+                states[topic.index].variants[Int(encoding.rawValue)] = .none
             }
         }
         // It may still stand in the queue, where one that is not marked as queued is passed over.
         variants.free(variant, leaving: TopicVariant())
     }
 
-    mutating func releasePublishers(_ variant: UInt32) {
+    mutating func releasePublishers(_ variant: VariantIndex) {
         guard !variants[variant].waiting.isEmpty else { return }
         released += variants[variant].waiting
         variants[variant].waiting = []

@@ -5,7 +5,7 @@ import WebSocketCore
 
 extension SlotTable<TopicVariant> {
     /// Appends frames of a variant's log to a buffer.
-    func copyLog(_ variant: UInt32, from: UInt64, to: UInt64, into buffer: inout ByteBuffer) {
+    func copyLog(_ variant: VariantIndex, from: UInt64, to: UInt64, into buffer: inout ByteBuffer) {
         buffer.append(self[variant].log.slice(from: from, to: to))
     }
 }
@@ -16,11 +16,11 @@ extension SlotTable<TopicVariant> {
 /// at `passEnd` brings everybody at least that far.
 struct TopicVariant: ~Copyable {
     /// Whose subscribers they are.
-    var topic = Topic(index: Subscription.none, generation: 0)
+    var topic = Topic(index: .none, generation: 0)
     var log = TopicLog()
     var subscribers = ChunkedTable<Subscriber>()
     /// Subscriptions of subscribers that were passed over because their socket is full.
-    var blocked: [UInt32] = []
+    var blocked: [SubscriptionIndex] = []
     var sweepIndex = 0
     /// The log's end when the pass began.
     var passEnd: UInt64 = 0
@@ -76,19 +76,19 @@ struct TopicVariant: ~Copyable {
 
     /// Lists a subscriber as blocked, once.
     mutating func block(
-        _ subscription: UInt32, _ subscriptions: inout SlotTable<Subscription>
+        _ subscription: SubscriptionIndex, _ subscriptions: inout SlotTable<Subscription>
     ) {
-        guard subscriptions[subscription].blockedIndex == Subscription.none else { return }
+        guard subscriptions[subscription].blockedIndex == Subscription.notBlocked else { return }
         subscriptions[subscription].blockedIndex = UInt32(blocked.count)
         blocked.append(subscription)
     }
 
     mutating func unblock(
-        _ subscription: UInt32, _ subscriptions: inout SlotTable<Subscription>
+        _ subscription: SubscriptionIndex, _ subscriptions: inout SlotTable<Subscription>
     ) {
         let index = subscriptions[subscription].blockedIndex
-        guard index != Subscription.none else { return }
-        subscriptions[subscription].blockedIndex = Subscription.none
+        guard index != Subscription.notBlocked else { return }
+        subscriptions[subscription].blockedIndex = Subscription.notBlocked
         let last = blocked.removeLast()
         guard last != subscription else { return }
         blocked[Int(index)] = last

@@ -6,12 +6,12 @@ import WebSocketCore
 extension ServerContext {
     /// An outbox that owns no memory takes the spare one; it comes back when it has been flushed,
     /// which for most is at once.
-    mutating func acquireBuffer(for slot: UInt32) {
+    mutating func acquireBuffer(for slot: Slot) {
         connections.slots[slot].delivery.acquireBuffer(of: &output.spare)
     }
 
     /// The memory of an empty outbox goes back to where the next connection will look for it.
-    mutating func recycleBuffer(of slot: UInt32) {
+    mutating func recycleBuffer(of slot: Slot) {
         let capacity = connections.slots[slot].delivery.outbox.bytes.capacity
         guard capacity > 0 else { return }
         if output.spare.capacity == 0, capacity <= 512 * 1024 {

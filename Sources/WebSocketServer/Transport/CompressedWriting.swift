@@ -5,7 +5,7 @@ import WebSocketCore
 extension ServerContext {
     /// Appends a message to the outbox of a connection that negotiated compression: compressed if
     /// that makes it shorter.
-    mutating func appendCompressed(_ opcode: Opcode, _ payload: Span<UInt8>, to slot: UInt32) {
+    mutating func appendCompressed(_ opcode: Opcode, _ payload: Span<UInt8>, to slot: Slot) {
         let index = connections.slots[slot].compression
         let role = connections.slots[slot].role
         let windowBits = deflate.states[index].parameters.windowBits(from: role)
@@ -24,13 +24,13 @@ extension ServerContext {
     }
 
     /// From here on the connection's messages may be compressed, in both directions.
-    mutating func negotiate(_ parameters: DeflateParameters, for slot: UInt32) {
+    mutating func negotiate(_ parameters: DeflateParameters, for slot: Slot) {
         compress(slot, parameters)
         telemetry.statistics.compressedCount += 1
     }
 
     /// The same of a connection that an earlier process has counted.
-    mutating func compress(_ slot: UInt32, _ parameters: DeflateParameters) {
+    mutating func compress(_ slot: Slot, _ parameters: DeflateParameters) {
         let peer: Role = connections.slots[slot].role == .server ? .client : .server
         connections.slots[slot].encoding = Encoding(parameters)
         connections.slots[slot].compression = deflate.add(parameters, from: peer)

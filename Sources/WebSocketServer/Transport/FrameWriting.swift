@@ -6,7 +6,7 @@ import WebSocketCore
 extension ServerContext {
     /// Appends a frame to the outbox. What a connection causes itself is sent when its bytes have
     /// been decoded; what others cause, before the turn ends.
-    mutating func appendFrame(_ opcode: Opcode, _ payload: Span<UInt8>, to slot: UInt32) {
+    mutating func appendFrame(_ opcode: Opcode, _ payload: Span<UInt8>, to slot: Slot) {
         leaveFastPath(slot)
         let isOwn = slot == inbound.reading.slot
         let limit = isOwn ? settings.limits.ownOutputByteCount : Int.max
@@ -60,7 +60,7 @@ extension Connection {
 extension ServerContext {
     /// From here on a connection is not on the fast path: what it was answered stands in its outbox.
     @inline(__always)
-    mutating func leaveFastPath(_ slot: UInt32) {
+    mutating func leaveFastPath(_ slot: Slot) {
         guard slot == inbound.reading.slot, output.isOnFastPath else { return }
         output.fastPathResourceID = UInt64.max
         if !output.replyBuffer.isEmpty { moveReplies(to: slot) }
@@ -68,7 +68,7 @@ extension ServerContext {
 
     /// Puts what it was answered into a connection's outbox.
     @inline(never)
-    mutating func moveReplies(to slot: UInt32) {
+    mutating func moveReplies(to slot: Slot) {
         output.moveReplies(to: &connections.slots[slot])
     }
 }

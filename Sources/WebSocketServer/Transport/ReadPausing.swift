@@ -2,14 +2,14 @@
 import LinuxReactor
 
 extension ServerContext {
-    mutating func pauseReading(_ slot: UInt32, _ reason: Connection.ReadPauses) {
+    mutating func pauseReading(_ slot: Slot, _ reason: Connection.ReadPauses) {
         leaveFastPath(slot)
         connections.slots[slot].readPauses.insert(reason)
         connections.queue(slot)
     }
 
     /// Reading goes on when the last reason is gone, with what is pending first.
-    mutating func resumeReading(_ slot: UInt32, _ reason: Connection.ReadPauses) {
+    mutating func resumeReading(_ slot: Slot, _ reason: Connection.ReadPauses) {
         guard connections.slots[slot].readPauses.contains(reason) else { return }
         connections.slots[slot].readPauses.remove(reason)
         guard connections.slots[slot].readPauses.isEmpty else { return }
@@ -18,7 +18,7 @@ extension ServerContext {
     }
 
     /// Sets the connection's one deadline, in nanoseconds from this turn's beginning.
-    mutating func schedule(_ slot: UInt32, in nanoseconds: UInt64) {
-        connections.wheel.schedule(slot, at: clock.now.advanced(by: nanoseconds))
+    mutating func schedule(_ slot: Slot, in nanoseconds: UInt64) {
+        connections.schedule(slot, at: clock.now.advanced(by: nanoseconds))
     }
 }

@@ -21,7 +21,7 @@ extension ServerCore where K: ~Copyable {
 
     /// One receive into the shared buffer, behind the headroom, counted. A send that has failed before
     /// explains the end of the stream.
-    mutating func receive(_ slot: UInt32, atMost limit: Int, _ budget: inout Int) -> ReceiveOutcome {
+    mutating func receive(_ slot: Slot, atMost limit: Int, _ budget: inout Int) -> ReceiveOutcome {
         let buffer = io.inbound.receiveBuffer
         let headroom = ReceiveBuffer.headroomByteCount
         var free = buffer.mutableSpan(headroom..<headroom + limit)
@@ -38,7 +38,7 @@ extension ServerCore where K: ~Copyable {
     }
 
     /// One receive of bytes that are not looked at, and count for nothing.
-    mutating func receiveAndForget(_ slot: UInt32) -> ReceiveOutcome {
+    mutating func receiveAndForget(_ slot: Slot) -> ReceiveOutcome {
         let buffer = io.inbound.receiveBuffer
         var free = buffer.mutableSpan(0..<ReceiveBuffer.receiveByteCount)
         let outcome = kernel.receive(from: io.connections.slots[slot].descriptor, into: &free)
@@ -47,7 +47,7 @@ extension ServerCore where K: ~Copyable {
     }
 
     /// Adds the first `count` received bytes to the connection's pending input.
-    mutating func takePendingInput(_ slot: UInt32, _ count: Int) {
+    mutating func takePendingInput(_ slot: Slot, _ count: Int) {
         let headroom = ReceiveBuffer.headroomByteCount
         io.inbound.receiveBuffer.copy(
             headroom..<headroom + count, to: &io.connections.slots[slot].pendingInput)
@@ -56,7 +56,7 @@ extension ServerCore where K: ~Copyable {
     // MARK: Sending
 
     /// Sends the outbox until it is empty or the socket is full.
-    mutating func sendOutbox(_ slot: UInt32) -> FlushOutcome {
+    mutating func sendOutbox(_ slot: Slot) -> FlushOutcome {
         while !io.connections.slots[slot].delivery.isBlocked,
             !io.connections.slots[slot].delivery.outbox.isEmpty
         {
@@ -72,7 +72,7 @@ extension ServerCore where K: ~Copyable {
 
     /// One send of what a connection was answered on the fast path; what its socket does not take
     /// goes to its outbox.
-    mutating func sendReplies(_ slot: UInt32) -> FlushOutcome {
+    mutating func sendReplies(_ slot: Slot) -> FlushOutcome {
         let count = io.output.replyBuffer.count
         let outcome = Self.send(
             io.output.replyBuffer, to: io.connections.slots[slot].descriptor, &kernel)
@@ -91,7 +91,7 @@ extension ServerCore where K: ~Copyable {
     }
 
     /// One send of the outbox up to its first marker.
-    private mutating func sendLeadingBytes(_ slot: UInt32) -> FlushOutcome {
+    private mutating func sendLeadingBytes(_ slot: Slot) -> FlushOutcome {
         let count = io.connections.slots[slot].delivery.outbox.leadingByteCount
         let outcome = Self.sendOutbox(of: slot, io.connections, &kernel)
         switch io.telemetry.counted(outcome) {
@@ -106,7 +106,7 @@ extension ServerCore where K: ~Copyable {
     }
 
     /// One send of the connection's own bytes and the broadcasts that belong between them.
-    private mutating func sendInOrder(_ slot: UInt32) -> FlushOutcome {
+    private mutating func sendInOrder(_ slot: Slot) -> FlushOutcome {
         io.output.beginGathering(about: Self.gatherByteCount)
         while io.output.gathered.count < Self.gatherByteCount,
             !io.connections.slots[slot].delivery.outbox.isEmpty
@@ -142,7 +142,7 @@ extension ServerCore where K: ~Copyable {
     }
 
     private static func sendOutbox(
-        of slot: UInt32, _ connections: borrowing ConnectionTable, _ kernel: inout K
+        of slot: Slot, _ connections: borrowing ConnectionTable, _ kernel: inout K
     ) -> SendOutcome {
         kernel.send(
             connections.slots[slot].delivery.outbox.leadingBytes,
@@ -152,7 +152,7 @@ extension ServerCore where K: ~Copyable {
     // MARK: Readiness
 
     /// The socket is full: nothing is sent until epoll(7) says that it is writable.
-    mutating func block(_ slot: UInt32) {
+    mutating func block(_ slot: Slot) {
         io.connections.slots[slot].delivery.isBlocked = true
         if io.connections.slots[slot].phase == .responding {
             io.schedule(slot, in: io.settings.timeouts.handshake)
@@ -162,7 +162,7 @@ extension ServerCore where K: ~Copyable {
 
     /// Has epoll(7) watch the connection for what it waits for now: the one place where that is
     /// changed.
-    mutating func updateInterest(_ slot: UInt32) {
+    mutating func updateInterest(_ slot: Slot) {
         guard io.connections.slots[slot].phase != .terminated else { return }
         let wanted = io.connections.slots[slot].wanted
         guard wanted != io.connections.slots[slot].watched else { return }

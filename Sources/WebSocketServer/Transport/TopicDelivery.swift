@@ -4,9 +4,9 @@ import WebSocketCore
 
 extension ServerContext {
     /// The publisher that fills a topic faster than it is swept is not read until it is.
-    mutating func pausePublisher(_ variant: UInt32) {
+    mutating func pausePublisher(_ variant: VariantIndex) {
         let slot = inbound.reading.slot
-        guard slot != UInt32.max, !connections.slots[slot].readPauses.contains(.congestion) else { return }
+        guard slot != .none, !connections.slots[slot].readPauses.contains(.congestion) else { return }
         pauseReading(slot, .congestion)
         topics.variants[variant].waiting.append(connections.id(of: slot))
     }
@@ -21,7 +21,7 @@ extension ServerContext {
         }
     }
 
-    mutating func leave(_ slot: UInt32, _ subscription: UInt32) {
+    mutating func leave(_ slot: Slot, _ subscription: SubscriptionIndex) {
         let copied = topics.leave(
             subscription, delivering: true, &connections.slots[slot].delivery, &output.spare)
         if copied { connections.queue(slot) }
@@ -32,7 +32,7 @@ extension ServerContext {
     ///
     /// A cursor costs nothing, what lies behind it does: one that does not read and is behind by more
     /// than it may leave unread gets no copy.
-    mutating func leaveAllTopics(_ slot: UInt32, delivering: Bool) {
+    mutating func leaveAllTopics(_ slot: Slot, delivering: Bool) {
         let copied = topics.leaveAll(
             delivering: delivering, byteLimit: settings.limits.outboxByteCount,
             &connections.slots[slot].delivery, &output.spare)
