@@ -53,7 +53,7 @@ struct Admission {
         guard Self.applies(to: peer) else { return }
         let key = peer.admissionKey
         guard let count = entries[key]?.count else { return }
-        assert(count > 0)
+        precondition(count > 0, "an address has no connection to lose")
         entries[key]?.count = count - 1
     }
 

@@ -53,6 +53,7 @@ package struct ListenerSet {
         if place.wasAdmitted { admission.release(place.peer) }
         if place.wasRefused { refusedCount -= 1 }
         if place.listener.isInternal { internalCount -= 1 }
+        precondition(refusedCount >= 0 && internalCount >= 0, "a place was left twice")
         if resumeAt != nil { resumeAt = now }
     }
 

@@ -61,6 +61,7 @@ struct ConnectionTable: ~Copyable {
     /// Has the connection looked at when the turn ends: to tell the handler why it has ended, or to
     /// free the slot. The first cause counts.
     mutating func scheduleReap(_ slot: Slot, _ cause: CloseCause) {
+        precondition(slots[slot].phase != .free, "a free slot has nothing to be reaped")
         setCause(slot, cause)
         guard !slots[slot].flags.contains(.reaping) else { return }
         slots[slot].flags.insert(.reaping)
@@ -69,6 +70,7 @@ struct ConnectionTable: ~Copyable {
 
     /// Has the pending input of a connection decoded, in the next reading of this turn or the next.
     mutating func resume(_ slot: Slot) {
+        assert(!slots[slot].pendingInput.isEmpty, "nothing is pending")
         guard !slots[slot].flags.contains(.resuming) else { return }
         slots[slot].flags.insert(.resuming)
         work.resuming.append(slot)

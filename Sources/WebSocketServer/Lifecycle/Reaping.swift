@@ -55,6 +55,9 @@ extension ServerCore where K: ~Copyable {
         } else {
             kernel.close(io.connections.slots[slot].descriptor)
         }
+        precondition(
+            io.connections.slots[slot].delivery.firstSubscription == .none,
+            "a slot that is freed has no subscriptions")
         io.connections.slots[slot].advance(.reaped)
         io.connections.slots.free(slot, leaving: Connection())
         return place

@@ -46,6 +46,7 @@ struct TopicTable: ~Copyable {
 
     /// Forgets a topic that has no subscribers any more.
     mutating func remove(_ topic: Topic) {
+        precondition(subscriberCount(of: topic) == 0, "a topic that is removed has no subscribers")
         if let name = states[topic.index].name { names[name] = nil }
         states.free(topic.index, leaving: TopicState())
     }
@@ -101,6 +102,8 @@ struct TopicTable: ~Copyable {
     mutating func join(
         _ topic: Topic, _ encoding: Encoding, connection: Slot, _ delivery: inout Delivery
     ) {
+        precondition(isCurrent(topic), "a topic that was removed has no new subscribers")
+        assert(subscription(to: topic, from: delivery.firstSubscription) == nil, "subscribed twice")
         let variant = variant(of: topic, encoding)
         let subscriber = UInt32(variants[variant].subscribers.count)
         let subscription = subscriptions.allocate(
@@ -129,6 +132,7 @@ struct TopicTable: ~Copyable {
         _ subscription: SubscriptionIndex, delivering: Bool, _ delivery: inout Delivery,
         _ spare: inout ByteBuffer
     ) -> Bool {
+        precondition(subscriptions[subscription].variant != .none, "it has left already")
         var copied = false
         if delivering {
             copied = materializeBacklog(subscription, &delivery, &spare)
@@ -186,6 +190,7 @@ struct TopicTable: ~Copyable {
 
     /// Gives a variant back that has no subscribers: nobody needs its log.
     private mutating func retire(_ variant: VariantIndex) {
+        precondition(variants[variant].blocked.isEmpty, "a blocked subscriber is a subscriber")
         let topic = variants[variant].topic
         releasePublishers(variant)
         if isCurrent(topic) {

@@ -31,6 +31,7 @@ extension ServerContext {
 
     /// The same of a connection that an earlier process has counted.
     mutating func compress(_ slot: Slot, _ parameters: DeflateParameters) {
+        precondition(connections.slots[slot].compression == .none, "negotiated twice")
         let peer: Role = connections.slots[slot].role == .server ? .client : .server
         connections.slots[slot].encoding = Encoding(parameters)
         connections.slots[slot].compression = deflate.add(parameters, from: peer)

@@ -23,6 +23,7 @@ struct OutputBuffers: ~Copyable {
     var isOnFastPath: Bool { fastPathResourceID != UInt64.max }
 
     mutating func begin(for connection: inout Connection) {
+        assert(replyBuffer.isEmpty, "replies of another connection")
         fastPathResourceID = connection.isFastPathEligible ? connection.resourceID : .max
     }
 
