@@ -4,12 +4,8 @@ import Storage
 import WebSocketCore
 
 extension ServerCore where K: ~Copyable {
-    /// What one receive may bring of a request: heads are small, and what follows an upgrade has to
-    /// fit behind them.
-    static var httpReceiveByteCount: Int { 16 * 1024 }
-
     mutating func receiveHTTP(_ slot: Slot, _ budget: inout Int, _ call: HandlerCall) {
-        let count = receiveOrEnd(slot, atMost: Self.httpReceiveByteCount, &budget)
+        let count = receiveOrEnd(slot, atMost: Self.headReceiveByteCount, &budget)
         guard count > 0 else { return }
         takePendingInput(slot, count)
         proceedHTTP(slot, call)

@@ -56,7 +56,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         tick(call)
         takeMail(call)
         moveShutdown(call)
-        beginConnections()
+        beginConnections(room: io.settings.connectionLimit - countedConnectionCount)
         flushQueued()
         let sweptCount = sweepTopics()
         probe.passed(sweptCount)

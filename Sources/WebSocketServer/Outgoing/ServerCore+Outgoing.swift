@@ -8,8 +8,9 @@ extension ServerCore where K: ~Copyable {
     /// How many connections are begun in one turn: a connect on loopback costs as much as an accept.
     private static var connectBudget: Int { 128 }
 
-    /// Begins the connections that the handler has asked for, within a budget.
-    mutating func beginConnections() {
+    /// Begins the connections that the handler has asked for, within a budget. As many as `room` says
+    /// may be added to those that there are.
+    mutating func beginConnections(room: Int) {
         guard !io.outgoing.toBegin.isEmpty else { return }
         let count = min(io.outgoing.toBegin.count, Self.connectBudget)
         for index in 0..<count {
@@ -18,7 +19,7 @@ extension ServerCore where K: ~Copyable {
                 continue
             }
             // Those that still wait are nobody's place yet.
-            begin(slot, hasRoom: countedConnectionCount + index < io.settings.connectionLimit)
+            begin(slot, hasRoom: index < room)
         }
         io.outgoing.toBegin.removeFirst(count)
     }
@@ -124,7 +125,7 @@ extension ServerCore where K: ~Copyable {
     // MARK: The answer
 
     mutating func receiveAnswer(_ slot: Slot, _ budget: inout Int, _ call: HandlerCall) {
-        switch receive(slot, atMost: Self.httpReceiveByteCount, &budget) {
+        switch receive(slot, atMost: Self.headReceiveByteCount, &budget) {
         case .received(let count): takePendingInput(slot, count)
         case .wouldBlock: return
         // Nothing more comes of the answer: what is there of a refusal is told.

@@ -17,6 +17,10 @@ extension ServerCore where K: ~Copyable {
     /// How much output is gathered for one send.
     static var gatherByteCount: Int { 64 * 1024 }
 
+    /// What one receive may bring of a request or an answer: heads are small, and what follows an
+    /// upgrade has to fit behind them.
+    static var headReceiveByteCount: Int { 16 * 1024 }
+
     // MARK: Receiving
 
     /// One receive into the shared buffer, behind the headroom, counted. A send that has failed before
