@@ -143,7 +143,7 @@ extension Chat {
         let membership = addMembership(connections[slot].user, to: room, at: now, &effects)
         let subscription = RoomSubscription(
             room: room, membership: membership, link: connections[slot].firstSubscription)
-        connections[slot].firstSubscription = subscriptions.allocate(subscription)
+        connections[slot].firstSubscription = subscriptions.allocateNumber(subscription)
         connections[slot].roomCount += 1
     }
 

@@ -86,7 +86,7 @@ extension Chat {
 
     private mutating func newUser(_ name: String, _ key: NameKey) throws(CommandError) -> UInt32 {
         guard let session = tokens.popLast() else { throw noToken }
-        let user = users.allocate(
+        let user = users.allocateNumber(
             User(name: name, session: session, nameHash: key.hash, connectionCount: 1))
         usersByName.insert(user, in: &users)
         return user

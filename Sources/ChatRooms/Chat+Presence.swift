@@ -26,7 +26,7 @@ extension Chat {
             emptyRooms.remove(room, in: &rooms)
         }
         let longAgo = UInt32(truncatingIfNeeded: now.monotonic - timing.typingInterval)
-        let membership = memberships.allocate(
+        let membership = memberships.allocateNumber(
             Membership(
                 user: user, room: room, link: users[user].firstMembership, typedAt: longAgo,
                 connectionCount: 1))

@@ -55,7 +55,7 @@ extension Chat {
             guard Name.isAllowed(name), usersByName.find(key, in: users) == nil else {
                 throw .damaged
             }
-            let user = users.allocate(
+            let user = users.allocateNumber(
                 User(name: name, session: session, nameHash: key.hash, leftAt: leftAt))
             usersByName.insert(user, in: &users)
             if number < goneCount {

@@ -10,7 +10,7 @@ extension Chat {
             var room = Room()
             room.generation = try reader.read()
             room.isOpen = try reader.readBool()
-            let index = rooms.allocate(room)
+            let index = rooms.allocateNumber(room)
             if room.isOpen {
                 try restoreRoom(index, &reader, shift, userCount)
             }
@@ -94,7 +94,7 @@ extension Chat {
             let typedAt =
                 try reader.read(UInt32.self)
                 &+ UInt32(truncatingIfNeeded: shift.difference)
-            let membership = memberships.allocate(
+            let membership = memberships.allocateNumber(
                 Membership(
                     user: user, room: index, link: users[user].firstMembership,
                     typedAt: typedAt))
@@ -178,7 +178,7 @@ extension Chat {
                 let membership = membership(of: record.user, in: room)
             else { throw .damaged }
             memberships[membership].connectionCount += 1
-            let index = subscriptions.allocate(RoomSubscription(room: room, membership: membership))
+            let index = subscriptions.allocateNumber(RoomSubscription(room: room, membership: membership))
             if last == none {
                 connections[slot].firstSubscription = index
             } else {

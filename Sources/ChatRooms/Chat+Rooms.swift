@@ -37,7 +37,7 @@ extension Chat {
         opened.nameBytes = Array(name.utf8)
         // A place that was used before remembers how often.
         opened.generation = rooms.nextFree.map { rooms[$0].generation } ?? 0
-        let room = rooms.allocate(opened)
+        let room = rooms.allocateNumber(opened)
         roomsByName.insert(room, in: &rooms)
         effects.add(.roomOpened(id(of: room)))
         return room

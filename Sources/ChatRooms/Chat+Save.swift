@@ -53,7 +53,7 @@ extension Chat {
             }
         }
         let free = rooms.freeOrder
-        out.write(free.count, free) { $0.write($1) }
+        out.write(free.count, free) { $0.write($1.rawValue) }
         out.write(order: emptyRooms, in: rooms)
         out.write(order: spokenRooms, in: rooms)
         let changed = changedRooms.filter { rooms[$0].isCountChanged }

@@ -24,6 +24,17 @@ public struct SlotTable<Element: ~Copyable>: ~Copyable {
     @inlinable
     public var endIndex: Int { elements.count }
 
+    /// The slot that ``allocate(_:)`` hands out next; nil if that is a new one.
+    @inlinable
+    public var nextFree: Index? {
+        freeSlots.count == 0 ? nil : freeSlots[freeSlots.count - 1]
+    }
+
+    /// The free slots, in the order in which they are handed out.
+    public var freeOrder: [Index] {
+        (0..<freeSlots.count).reversed().map { freeSlots[$0] }
+    }
+
     /// All slots below ``endIndex``, taken or free, in order.
     @inlinable
     public var indices: SlotIndices<Element> { SlotIndices(endIndex) }
@@ -68,6 +79,8 @@ public struct SlotTable<Element: ~Copyable>: ~Copyable {
         unsafeMutableAddress { unsafe elements.mutableAddress(of: Int(index.rawValue)) }
     }
 }
+
+extension SlotTable: Sendable where Element: ~Copyable & Sendable {}
 
 /// The slots of a table, in order.
 @frozen

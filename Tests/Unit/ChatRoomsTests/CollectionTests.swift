@@ -23,7 +23,7 @@ import Testing
                 pool.free(place, leaving: User())
                 model[name] = nil
             } else if model[name] == nil {
-                let place = pool.allocate(User(name: name, nameHash: key.hash))
+                let place = pool.allocateNumber(User(name: name, nameHash: key.hash))
                 index.insert(place, in: &pool)
                 #expect(!model.values.contains(place) || step > 300)
                 model[name] = place
@@ -67,7 +67,7 @@ import Testing
         var model: [UInt32] = []
         for _ in 0..<2_000 {
             if model.isEmpty || Int.random(in: 0..<5, using: &random) < 3 {
-                let place = pool.allocate(User())
+                let place = pool.allocateNumber(User())
                 chain.append(place, in: &pool)
                 model.append(place)
             } else {
