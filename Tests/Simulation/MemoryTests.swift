@@ -16,7 +16,7 @@ import WebSocketCore
 
     /// What a connection's buffers have allocated.
     private func capacity<Handler>(
-        of slot: UInt32, _ simulation: borrowing Simulation<Handler>
+        of slot: Slot, _ simulation: borrowing Simulation<Handler>
     ) -> Int {
         simulation.core.io.connections.slots[slot].delivery.outbox.bytes.capacity
             + simulation.core.io.connections.slots[slot].pendingInput.capacity

@@ -102,9 +102,9 @@ struct Simulation<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
 
     /// Whether the client's connection has negotiated permessage-deflate.
     func isCompressed(_ client: SimulatedClient) -> Bool {
-        (0..<UInt32(core.io.connections.slots.endIndex)).contains {
+        core.io.connections.slots.indices.contains {
             core.io.connections.slots[$0].descriptor.rawValue == client.socket
-                && core.io.connections.slots[$0].compression != UInt32.max
+                && core.io.connections.slots[$0].compression != .none
         }
     }
 

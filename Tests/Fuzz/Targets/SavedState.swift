@@ -154,7 +154,7 @@ private func restoreServer(_ input: inout FuzzInput) throws {
         return
     }
     // Whoever it has heard of it will hear the end of, be it open still or not.
-    for slot in 0..<UInt32(simulation.core.io.connections.slots.endIndex)
+    for slot in simulation.core.io.connections.slots.indices
     where simulation.core.io.connections.slots[slot].flags.contains(.announced) {
         simulation.handler.open.append(simulation.core.io.connections.id(of: slot))
     }

@@ -43,7 +43,7 @@ private struct Counted: ~Copyable {
     func `A slot is taken by one at a time`(seed: UInt64) {
         var random = Seeded(seed)
         var table = SlotTable<Int>()
-        var taken: [UInt32: Int] = [:]
+        var taken: [TableIndex<Int>: Int] = [:]
         for value in 1...2000 {
             if taken.isEmpty || Bool.random(using: &random) {
                 let slot = table.allocate(value)
@@ -63,7 +63,7 @@ private struct Counted: ~Copyable {
 
     @Test func `A table that is laid out hands out the free slots only`() {
         var table = SlotTable<Int>()
-        table.restoreLayout( 6, isTaken: { $0 % 2 == 0 }) { -1 }
+        table.restoreLayout(6, isTaken: { $0.rawValue % 2 == 0 }) { -1 }
         let slots = Set((0..<3).map { table.allocate($0) })
         #expect(slots == [1, 3, 5])
         let next = table.allocate(9)

@@ -1,0 +1,204 @@
+// Topics against an oracle: whatever sockets take, and in whatever pieces, each connection gets every
+// byte once, in the order of publishing and sending.
+import Storage
+import TestSupport
+import Testing
+import WebSocketCore
+
+@testable import WebSocketServer
+
+/// A connection as topics see it, its socket, and what must come out of that.
+private final class Peer {
+    var delivery = Delivery()
+    var received: [UInt8] = []
+    var expected: [UInt8] = []
+    var topics: Set<Topic> = []
+
+    /// The socket takes at most `room` bytes of these.
+    func take(_ bytes: Span<UInt8>, room: Int) -> Int {
+        let count = min(room, bytes.count)
+        for index in 0..<count { received.append(bytes[index]) }
+        return count
+    }
+}
+
+private struct TopicModel: ~Copyable {
+    var table = TopicTable()
+    var deflaters = DeflaterPool()
+    var spare = ByteBuffer()
+    var random: Seeded
+    let peers = (0..<12).map { _ in Peer() }
+    var topics: [Topic] = []
+    var messageCount: UInt32 = 0
+
+    init(seed: UInt64) { random = Seeded(seed) }
+
+    private static func slot(_ index: Int) -> Slot { Slot(index) }
+
+    mutating func step() {
+        switch Int.random(in: 0..<20, using: &random) {
+        case 0 where topics.count < 5:
+            topics.append(table.make(policy: .disconnect, logByteLimit: .max / 4))
+        case 1...4: join()
+        case 5, 6: leave()
+        case 7: leaveEverything()
+        case 8...12: publish()
+        case 13, 14: sendDirectly()
+        case 15...17: sweep()
+        default: becomeWritable()
+        }
+    }
+
+    private mutating func join() {
+        guard let topic = topics.randomElement(using: &random) else { return }
+        let index = peers.indices.randomElement(using: &random)!
+        guard peers[index].topics.insert(topic).inserted else { return }
+        table.join(topic, .plain, connection: Self.slot(index), &peers[index].delivery)
+    }
+
+    private mutating func leave() {
+        let peer = peers.randomElement(using: &random)!
+        guard let topic = peer.topics.randomElement(using: &random) else { return }
+        peer.topics.remove(topic)
+        let first = peer.delivery.firstSubscription
+        guard let subscription = table.subscription(to: topic, from: first) else {
+            Issue.record("the table has lost a subscription")
+            return
+        }
+        _ = table.leave(subscription, delivering: true, &peer.delivery, &spare)
+    }
+
+    private mutating func leaveEverything() {
+        let peer = peers.randomElement(using: &random)!
+        peer.topics = []
+        _ = table.leaveAll(delivering: true, byteLimit: .max, &peer.delivery, &spare)
+    }
+
+    private mutating func message() -> (payload: [UInt8], frame: [UInt8]) {
+        messageCount += 1
+        let count = [3, 40, 125, 126, 700].randomElement(using: &random)!
+        let payload = (0..<count).map { UInt8(truncatingIfNeeded: Int(messageCount) &* 31 &+ $0) }
+        var frame = ByteBuffer()
+        frame.appendFrame(.binary, payload.span)
+        return (payload, [UInt8](copying: frame.span))
+    }
+
+    private mutating func publish() {
+        guard let topic = topics.randomElement(using: &random) else { return }
+        let (payload, frame) = message()
+        _ = table.publish(
+            payload.span, as: .binary, to: topic, skipping: .none, &deflaters)
+        for peer in peers where peer.topics.contains(topic) { peer.expected += frame }
+    }
+
+    private mutating func sendDirectly() {
+        let peer = peers.randomElement(using: &random)!
+        let (payload, frame) = message()
+        table.insertOrderMarkers(&peer.delivery)
+        peer.delivery.outbox.bytes.appendFrame(.binary, payload.span)
+        peer.expected += frame
+    }
+
+    private mutating func room() -> Int {
+        [0, 1, 2, 50, 500, 100_000].randomElement(using: &random)!
+    }
+
+    /// As `ServerCore.sendOutbox` does it: gathered in order, what is not taken goes back in front.
+    private mutating func flush(_ peer: Peer) {
+        while !peer.delivery.isBlocked, !peer.delivery.outbox.isEmpty {
+            var gathered = ByteBuffer()
+            while gathered.count < 1000, !peer.delivery.outbox.isEmpty {
+                peer.delivery.outbox.moveLeading(into: &gathered)
+                table.gather(&peer.delivery, into: &gathered, about: 1000)
+            }
+            let taken = peer.take(gathered.span, room: room())
+            guard taken < gathered.count else { continue }
+            peer.delivery.outbox.prepend(gathered, from: taken)
+            peer.delivery.isBlocked = true
+        }
+    }
+
+    private mutating func send(_ due: TopicTable.Due, to peer: Peer) {
+        let room = room()
+        let taken = peer.take(table.bytes(due), room: room)
+        if !table.delivered(due, taken, &peer.delivery) { peer.delivery.isBlocked = true }
+    }
+
+    private mutating func sweep() {
+        var sweep = TopicTable.Sweep(budget: [1, 5, 1000].randomElement(using: &random)!)
+        while let found = table.nextDue(&sweep) {
+            var due = found
+            sweep.spend(1)
+            let peer = peers[Int(due.connection.rawValue)]
+            if !peer.delivery.outbox.isEmpty {
+                flush(peer)
+                guard let now = table.refreshed(due) else { continue }
+                due = now
+            }
+            if peer.delivery.isBlocked { table.isBlocked(due) } else { send(due, to: peer) }
+        }
+    }
+
+    private mutating func becomeWritable() {
+        let index = peers.indices.randomElement(using: &random)!
+        writable(index)
+    }
+
+    private mutating func writable(_ index: Int) {
+        let peer = peers[index]
+        guard peer.delivery.isBlocked else { return }
+        peer.delivery.isBlocked = false
+        flush(peer)
+        var subscription = peer.delivery.firstSubscription
+        while let due = table.nextDue(of: Self.slot(index), &peer.delivery, &subscription) {
+            send(due, to: peer)
+        }
+    }
+
+    /// Until nothing is left to be sent.
+    mutating func drain() {
+        for _ in 0..<10_000 {
+            for index in peers.indices {
+                writable(index)
+                flush(peers[index])
+            }
+            sweep()
+            let isDone = peers.allSatisfy { !$0.delivery.isBlocked && $0.delivery.outbox.isEmpty }
+            if isDone, table.isSettled { return }
+        }
+        Issue.record("it does not come to an end")
+    }
+}
+
+@Suite struct TopicModelTests {
+    @Test(arguments: UInt64(1)...60)
+    func `Each connection gets every byte once and in order`(seed: UInt64) {
+        var model = TopicModel(seed: seed)
+        for number in 0..<1500 {
+            model.step()
+            model.table.checkVariants("seed \(seed), step \(number)")
+            for peer in model.peers {
+                #expect(
+                    peer.expected.starts(with: peer.received), "seed \(seed), step \(number)")
+            }
+            if number % 100 == 99 {
+                for peer in model.peers where peer.received.count > 0 {
+                    peer.expected.removeFirst(peer.received.count)
+                    peer.received = []
+                }
+            }
+        }
+        model.drain()
+        for peer in model.peers { #expect(peer.received == peer.expected, "seed \(seed)") }
+    }
+
+    /// What was published is kept until the last subscriber has it, and no longer.
+    @Test func `A log is given back when all have it`() {
+        var model = TopicModel(seed: 7)
+        for _ in 0..<1500 { model.step() }
+        model.drain()
+        for variant in model.table.variants.indices {
+            #expect(model.table.variants[variant].log.frames.count == 0)
+        }
+    }
+}
