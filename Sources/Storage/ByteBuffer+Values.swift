@@ -27,9 +27,19 @@ extension ByteBuffer {
     }
 
     /// Appends the UTF-8 of `string`.
+    ///
+    /// Not by `string.utf8.span`: in optimised builds (Swift 6.3.1) the span of a short string,
+    /// which has no memory of its own, pointed into a stack frame that was gone. Growing the block
+    /// then overwrote the text.
     @inlinable
     public mutating func append(utf8 string: String) {
-        append(string.utf8.span)
+        let isDone: Void? = unsafe string.utf8.withContiguousStorageIfAvailable { bytes in
+            guard let first = bytes.baseAddress, bytes.count > 0 else { return }
+            let target = unsafe appendUninitialized(bytes.count)
+            unsafe memcpy(target, first, bytes.count)
+        }
+        if isDone != nil { return }
+        for byte in string.utf8 { append(byte) }
     }
 
     /// Appends `value` as decimal digits.

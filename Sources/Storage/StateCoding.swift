@@ -31,9 +31,8 @@ public struct StateWriter: ~Copyable {
 
     /// The UTF-8 of a text, preceded by its count.
     public mutating func write(_ text: String) {
-        var text = text
-        text.makeContiguousUTF8()
-        write(text.utf8.span)
+        write(UInt64(text.utf8.count))
+        bytes.append(utf8: text)
     }
 
     /// Everything written, as an array.

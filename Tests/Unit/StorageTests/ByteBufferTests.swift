@@ -102,6 +102,23 @@ import Testing
             text(buffer) == "literal éκόσμε and a string that is long enough to live on the heap")
     }
 
+    /// A short string has no memory of its own; its bytes must survive the growth of the block.
+    @Test func shortTextsAcrossGrowth() {
+        var buffer = ByteBuffer()
+        var model: [UInt8] = []
+        for number in 0..<5000 {
+            let name = "room\(number)"
+            buffer.append(utf8: name)
+            model += name.utf8
+            if number % 1000 == 999 {
+                buffer.removeAll()
+                model.removeAll()
+            }
+            #expect(buffer.count == model.count)
+            if number % 10 == 0 { #expect(array(buffer) == model) }
+        }
+    }
+
     @Test func writtenInPlace() {
         var buffer = ByteBuffer()
         buffer.append("ab")

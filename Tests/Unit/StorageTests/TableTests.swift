@@ -61,6 +61,22 @@ private struct Counted: ~Copyable {
         }
     }
 
+    @Test func `The slot that was freed last is taken first`() {
+        var table = SlotTable<Int>()
+        for value in 0..<6 { _ = table.take(value) }
+        let none = table.nextFree
+        #expect(none == nil)
+        for slot in [4, 1, 3] as [UInt32] { table.giveBack(slot, leaving: 0) }
+        let order = table.freeOrder
+        #expect(order == [3, 1, 4])
+        for slot in order {
+            let next = table.nextFree
+            #expect(next == slot)
+            let taken = table.take(9)
+            #expect(taken == slot)
+        }
+    }
+
     @Test func `A table that is laid out hands out the free slots only`() {
         var table = SlotTable<Int>()
         table.restoreLayout(6, isTaken: { $0.rawValue % 2 == 0 }) { -1 }
