@@ -1,5 +1,6 @@
 // UNSAFE: memory is handed to memcpy here. Every pointer is used only inside the closure that
 // lends it, and every range is checked against the memory it points into before it is used.
+import Storage
 
 extension [UInt8] {
     /// Overwrites `count` bytes from `target` on with those of `source` from `start` on.
@@ -77,5 +78,13 @@ extension StaticString {
     /// The literal's UTF-8, for the slow paths.
     var bytes: [UInt8] {
         unsafe [UInt8](UnsafeBufferPointer(start: utf8Start, count: utf8CodeUnitCount))
+    }
+}
+
+extension ByteBuffer {
+    /// Appends a literal as it stands inside of a JSON string. Its bytes live as long as the process.
+    mutating func append(escaped literal: StaticString) {
+        let bytes = unsafe Span(_unsafeStart: literal.utf8Start, count: literal.utf8CodeUnitCount)
+        append(escaped: bytes, 0..<bytes.count)
     }
 }

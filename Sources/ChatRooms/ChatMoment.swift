@@ -26,20 +26,20 @@ public struct Timestamp: Sendable {
         let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
         let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
 
-        out.append(padded: year, to: 4)
-        out.append(UInt8(ascii: "-"))
-        out.append(padded: month, to: 2)
-        out.append(UInt8(ascii: "-"))
-        out.append(padded: dayOfYear - (153 * shiftedMonth + 2) / 5 + 1, to: 2)
-        out.append(UInt8(ascii: "T"))
-        out.append(padded: time / 3_600_000, to: 2)
-        out.append(UInt8(ascii: ":"))
-        out.append(padded: time / 60_000 % 60, to: 2)
-        out.append(UInt8(ascii: ":"))
-        out.append(padded: time / 1000 % 60, to: 2)
-        out.append(UInt8(ascii: "."))
-        out.append(padded: time % 1000, to: 3)
-        out.append(UInt8(ascii: "Z"))
+        var text = InlineArray<24, UInt8>(repeating: UInt8(ascii: "-"))
+        text.write(year, at: 0, digitCount: 4)
+        text.write(month, at: 5, digitCount: 2)
+        text.write(dayOfYear - (153 * shiftedMonth + 2) / 5 + 1, at: 8, digitCount: 2)
+        text[10] = UInt8(ascii: "T")
+        text.write(time / 3_600_000, at: 11, digitCount: 2)
+        text[13] = UInt8(ascii: ":")
+        text.write(time / 60_000 % 60, at: 14, digitCount: 2)
+        text[16] = UInt8(ascii: ":")
+        text.write(time / 1000 % 60, at: 17, digitCount: 2)
+        text[19] = UInt8(ascii: ".")
+        text.write(time % 1000, at: 20, digitCount: 3)
+        text[23] = UInt8(ascii: "Z")
+        out.append(text.span)
     }
 }
 
@@ -50,14 +50,14 @@ extension Int64 {
     }
 }
 
-extension ByteBuffer {
-    /// Appends a number with leading zeros.
+extension InlineArray<24, UInt8> {
+    /// Writes a number with leading zeros.
     @inline(__always)
-    fileprivate mutating func append(padded number: Int64, to width: Int) {
-        var divisor: Int64 = width == 4 ? 1000 : width == 3 ? 100 : 10
-        while divisor > 0 {
-            append(UInt8(truncatingIfNeeded: 0x30 + number / divisor % 10))
-            divisor /= 10
+    fileprivate mutating func write(_ number: Int64, at start: Int, digitCount: Int) {
+        var rest = number
+        for index in (start..<start + digitCount).reversed() {
+            self[index] = UInt8(truncatingIfNeeded: 0x30 + rest % 10)
+            rest /= 10
         }
     }
 }

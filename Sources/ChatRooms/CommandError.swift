@@ -64,15 +64,14 @@ struct CommandError: Error {
     func write(to out: inout ByteBuffer) {
         out.append("\"code\":\"")
         out.append(code.name)
-        out.append("\",\"text\":")
-        var sentence = ByteBuffer(minimumCapacity: 128)
+        out.append("\",\"text\":\"")
         if let field {
-            sentence.append("\"")
-            sentence.append(field.name)
-            sentence.append("\" ")
+            out.append("\\\"")
+            out.append(field.name)
+            out.append("\\\" ")
         }
-        sentence.append(text)
-        out.append(quoted: sentence.span, 0..<sentence.count)
+        out.append(escaped: text)
+        out.append("\"")
         if code == .rateLimited {
             out.append(",\"retry_after_ms\":")
             out.append(decimal: retryAfterMilliseconds)

@@ -16,22 +16,32 @@ extension ByteBuffer {
         append(UInt8(ascii: "\""))
     }
 
-    /// The same without the quotes.
+    /// The same without the quotes. What needs no escape is copied in runs.
     mutating func append(escaped bytes: Span<UInt8>, _ range: Range<Int>) {
+        var runStart = range.lowerBound
         for index in range {
             let byte = bytes[index]
-            switch byte {
-            case UInt8(ascii: "\""): append("\\\"")
-            case UInt8(ascii: "\\"): append("\\\\")
-            case 0x0A: append("\\n")
-            case 0x0D: append("\\r")
-            case 0x09: append("\\t")
-            case 0..<0x20:
-                append("\\u00")
-                append(byte < 0x10 ? UInt8(ascii: "0") : UInt8(ascii: "1"))
-                append(hexDigit(byte & 15))
-            default: append(byte)
+            guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else {
+                continue
             }
+            append(bytes.extracting(runStart..<index))
+            append(escapeOf: byte)
+            runStart = index + 1
+        }
+        append(bytes.extracting(runStart..<range.upperBound))
+    }
+
+    private mutating func append(escapeOf byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\""): append("\\\"")
+        case UInt8(ascii: "\\"): append("\\\\")
+        case 0x0A: append("\\n")
+        case 0x0D: append("\\r")
+        case 0x09: append("\\t")
+        default:
+            append("\\u00")
+            append(byte < 0x10 ? UInt8(ascii: "0") : UInt8(ascii: "1"))
+            append(hexDigit(byte & 15))
         }
     }
 }
