@@ -1,7 +1,7 @@
-// Tables of slots: against arrays, and nothing is lost or destroyed twice.
-import TestSupport
 import Storage
 import Synchronization
+// Tables of slots: against arrays, and nothing is lost or destroyed twice.
+import TestSupport
 import Testing
 
 /// Counts how many of its kind are alive.
@@ -43,13 +43,14 @@ private struct Counted: ~Copyable {
     func `A slot is taken by one at a time`(seed: UInt64) {
         var random = Seeded(seed)
         var table = SlotTable<Int>()
-        var taken: [TableIndex<Int>: Int] = [:]
+        var taken: [SlotTable<Int>.Index: Int] = [:]
         for value in 1...2000 {
             if taken.isEmpty || Bool.random(using: &random) {
                 let slot = table.allocate(value)
                 #expect(taken.updateValue(value, forKey: slot) == nil)
             } else {
-                let slot = taken.keys.sorted().randomElement(using: &random)!
+                let slot = taken.keys.sorted { $0.rawValue < $1.rawValue }.randomElement(
+                    using: &random)!
                 let stored = table[slot]
                 #expect(stored == taken[slot])
                 table.free(slot, leaving: 0)
@@ -63,16 +64,17 @@ private struct Counted: ~Copyable {
 
     @Test func `The slot that was freed last is taken first`() {
         var table = SlotTable<Int>()
-        for value in 0..<6 { _ = table.take(value) }
+        var slots: [SlotTable<Int>.Index] = []
+        for value in 0..<6 { slots.append(table.allocate(value)) }
         let none = table.nextFree
         #expect(none == nil)
-        for slot in [4, 1, 3] as [UInt32] { table.giveBack(slot, leaving: 0) }
+        for number in [4, 1, 3] { table.free(slots[number], leaving: 0) }
         let order = table.freeOrder
-        #expect(order == [3, 1, 4])
+        #expect(order == [slots[3], slots[1], slots[4]])
         for slot in order {
             let next = table.nextFree
             #expect(next == slot)
-            let taken = table.take(9)
+            let taken = table.allocate(9)
             #expect(taken == slot)
         }
     }
@@ -80,9 +82,9 @@ private struct Counted: ~Copyable {
     @Test func `A table that is laid out hands out the free slots only`() {
         var table = SlotTable<Int>()
         table.restoreLayout(6, isTaken: { $0.rawValue % 2 == 0 }) { -1 }
-        let slots = Set((0..<3).map { table.allocate($0) })
+        let slots = Set((0..<3).map { table.allocate($0).rawValue })
         #expect(slots == [1, 3, 5])
-        let next = table.allocate(9)
+        let next = table.allocate(9).rawValue
         #expect(next == 6)
     }
 }
