@@ -129,8 +129,8 @@ private struct Town: ~Copyable {
         for _ in 0..<3 { try pass(100_000_000) }
         try check(subscribers.isEmpty, "rooms that nobody is in: \(subscribers.count)")
         let left = [
-            chat.rooms.takenCount, chat.users.takenCount, chat.memberships.takenCount,
-            chat.subscriptions.takenCount,
+            chat.rooms.count, chat.users.count, chat.memberships.count,
+            chat.subscriptions.count,
             chat.historyByteCount, chat.waiting.count,
         ]
         try check(left, equals: [0, 0, 0, 0, 0, 0], "left over")
@@ -163,8 +163,8 @@ private struct Town: ~Copyable {
             }
         }
         effects.removeAll()
-        try check(chat.rooms.takenCount == subscribers.count, "rooms")
-        try check(chat.rooms.takenCount <= limits.roomLimit, "\(chat.rooms.takenCount) rooms")
+        try check(chat.rooms.count == subscribers.count, "rooms")
+        try check(chat.rooms.count <= limits.roomLimit, "\(chat.rooms.count) rooms")
         try check(chat.historyByteCount <= limits.historyByteLimit, "bytes of history")
     }
 }

@@ -97,8 +97,8 @@ private func restoreChat(_ input: inout FuzzInput) throws {
         now.monotonic += 100_000_000
         chat.tick(at: now, &effects)
     }
-    try check(chat.memberships.takenCount, equals: 0, "memberships of nobody")
-    try check(chat.subscriptions.takenCount, equals: 0, "subscriptions of nobody")
+    try check(chat.memberships.count, equals: 0, "memberships of nobody")
+    try check(chat.subscriptions.count, equals: 0, "subscriptions of nobody")
 }
 
 // MARK: - The server

@@ -7,7 +7,7 @@ import Testing
 @Suite struct OutboxTests {
     private enum Item: Equatable {
         case byte(UInt8)
-        case marker(UInt32, UInt64)
+        case marker(VariantIndex, UInt64)
     }
 
     @Test(arguments: UInt64(1)...60)
@@ -25,8 +25,8 @@ import Testing
                     model.append(.byte(number))
                 }
             case 2:
-                outbox.appendMarker(source: UInt32(step), end: UInt64(step) * 3)
-                model.append(.marker(UInt32(step), UInt64(step) * 3))
+                outbox.appendMarker(source: VariantIndex(step), end: UInt64(step) * 3)
+                model.append(.marker(VariantIndex(step), UInt64(step) * 3))
             case 3:
                 let count = Int.random(in: 0...outbox.leadingByteCount, using: &random)
                 outbox.removeFirst(count)
