@@ -7,7 +7,7 @@ package struct ListenerSet {
     package private(set) var listeners: [Listener]
     /// Indices in ``listeners`` of those that have connections to accept.
     var ready: [Int] = []
-    /// When listeners that were paused for lack of descriptors are watched again.
+    /// When paused listeners are watched again; nil if accepting is not paused.
     private(set) var resumeAt: Instant?
     /// No pause is logged before this time: there may be ten a second.
     private var nextPauseReport = Instant(nanoseconds: 0)
