@@ -71,7 +71,7 @@ struct Connection: ~Copyable {
     var resourceID: UInt64 = 0
     /// When the last bytes came from the peer, in ticks of 2^26 ns.
     var lastReceiveTick: UInt32 = 0
-    /// What ``exchange`` or ``attempt`` says: a connection has at most one of them.
+    /// The value of ``exchange`` or ``attempt``: a connection has at most one of them.
     private var companion = UInt32.max
     var decoder = MessageDecoder()
     /// Bytes received and not decoded: a partial header or head, or everything while reading is
@@ -112,7 +112,7 @@ struct Connection: ~Copyable {
         self.session = session
     }
 
-    // MARK: What it is ready for
+    // MARK: State
 
     /// Its HTTP exchange, in a table of its own, or `none`.
     var exchange: TableIndex<HTTPExchange> {
@@ -120,7 +120,7 @@ struct Connection: ~Copyable {
         set { companion = newValue.rawValue }
     }
 
-    /// What its opening needs if it is an outgoing connection, in a table of its own, or `none`.
+    /// Its connect attempt if it is outgoing, in a table of its own, or `none`.
     var attempt: TableIndex<ConnectAttempt> {
         get { TableIndex(rawValue: companion) }
         set { companion = newValue.rawValue }

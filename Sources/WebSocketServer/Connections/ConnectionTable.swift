@@ -35,15 +35,15 @@ struct ConnectionTable: ~Copyable {
 
     // MARK: Deadlines
 
-    /// Sets the connection's one deadline.
+    /// Sets the connection's only deadline.
     mutating func schedule(_ slot: Slot, at deadline: Instant) {
         wheel.schedule(slot.rawValue, at: deadline)
     }
 
-    /// The connection waits for nothing more.
+    /// Removes the connection's deadline.
     mutating func cancelDeadline(of slot: Slot) { wheel.cancel(slot.rawValue) }
 
-    /// The next connection whose deadline has passed, whose deadline is gone then.
+    /// The next connection whose deadline has passed; its deadline is removed.
     mutating func nextExpired(at now: Instant) -> Slot? {
         wheel.popExpired(at: now).map(Slot.init(rawValue:))
     }

@@ -9,8 +9,8 @@ extension ServerCore where K: ~Copyable {
     /// accept.
     private static var connectBudget: Int { 128 }
 
-    /// Begins the connections that the handler has asked for, within a budget. As many as `room` says
-    /// may be added to those that there are.
+    /// Begins the connections that the handler has asked for, within a budget; `room` is how many
+    /// connections may be added.
     mutating func beginConnections(room: Int) {
         guard !io.outgoing.toBegin.isEmpty else { return }
         let count = min(io.outgoing.toBegin.count, Self.connectBudget)

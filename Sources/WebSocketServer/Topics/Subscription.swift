@@ -17,7 +17,7 @@ struct Subscription: BitwiseCopyable {
     var subscriber: UInt32
     /// The connection's next subscription.
     var next: SubscriptionIndex
-    /// The subscriber's place in the variant's list of blocked ones, or ``notBlocked``.
+    /// The subscriber's index in the variant's list of blocked subscribers, or ``notBlocked``.
     var blockedIndex = notBlocked
     /// The offset up to which markers in the connection's outbox cover this variant.
     var markedEnd: UInt64 = 0
