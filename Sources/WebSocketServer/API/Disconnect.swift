@@ -5,7 +5,7 @@ import WebSocketCore
 /// handler, not a failure. It does the same as ``ServerContext/close(_:code:reason:)``, and ends
 /// the callback.
 public struct Disconnect: Error, Hashable, Sendable {
-    /// The code of the Close frame; always one that may be sent (RFC 6455 §7.4).
+    /// The code of the Close frame: a code that may be sent (RFC 6455 §7.4).
     public let code: CloseCode
     /// A short sentence for the peer; cut to 123 bytes on the wire (RFC 6455 §5.5.1).
     public let reason: String

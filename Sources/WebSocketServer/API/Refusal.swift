@@ -31,8 +31,8 @@ public enum Refusal: Int, CaseIterable, Sendable {
     case request
     /// ``Limits/handshakeDeadline`` has passed: HTTP 408, or a plain close if nothing came.
     case handshakeTimeout
-    /// The PROXY protocol's header was missing or malformed on a ``ListenerKind/proxy`` listener: HTTP
-    /// 400.
+    /// The PROXY protocol's header was missing or malformed on a ``ListenerKind/proxy`` listener:
+    /// HTTP 400.
     case proxyHeader
 
     /// The name in metrics and in the log.

@@ -1,4 +1,4 @@
-// The identity of a topic, and its policy for subscribers that cannot keep up.
+// Topics: their identity, their policy for subscribers that cannot keep up, and their state.
 import Storage
 
 /// Identifies one topic of one server; ``ServerContext/makeTopic(policy:logByteLimit:)`` makes one.

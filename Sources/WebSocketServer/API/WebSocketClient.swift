@@ -13,7 +13,9 @@ import WebSocketCore
 ///
 ///     mutating func onStart(_ io: inout ServerContext) { io.connect(ConnectRequest(url)) }
 ///
-///     mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) { io.send("Hello!", to: id) }
+///     mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) {
+///         io.send("Hello!", to: id)
+///     }
 ///
 ///     mutating func onMessage(
 ///         _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext

@@ -62,8 +62,8 @@ public protocol WebSocketHandler: ~Copyable {
     /// to make topics, or outgoing connections.
     mutating func onStart(_ io: inout ServerContext)
 
-    /// Called once every ``ServerConfiguration/tickInterval``, by default a second, between other
-    /// callbacks; later if a turn takes longer, and never to make up for it.
+    /// Called once in each ``ServerConfiguration/tickInterval``, by default a second, between other
+    /// callbacks; later if a turn takes longer. Missed ticks are not made up for.
     mutating func onTick(_ io: inout ServerContext)
 
     /// A message that another thread posted to the ``Server/mailbox``. Called once for each that

@@ -5,7 +5,7 @@ import Logging
 /// The listening sockets, the rules of admission, and how many places are taken.
 package struct ListenerSet {
     package private(set) var listeners: [Listener]
-    /// Indices in ``listeners`` of those that have connections to accept.
+    /// Indices in ``listeners`` of the listeners that have connections to accept.
     var ready: [Int] = []
     /// When paused listeners are watched again; nil if accepting is not paused.
     private(set) var resumeAt: Instant?
@@ -24,7 +24,7 @@ package struct ListenerSet {
     /// others.
     static var refusedLimit: Int { 32 }
 
-    /// How many connections at a time do not count as clients'.
+    /// How many internal connections may be open at a time.
     static var internalLimit: Int { 32 }
 
     init(_ listeners: [Listener], reserve: FileDescriptor?, proxies: TrustedProxies) {

@@ -31,8 +31,8 @@ package typealias HandlerCall = (
 ) throws(Disconnect) -> Void
 
 extension WebSocketHandler where Self: ~Copyable {
-    /// Calls the callback that the event is for. `mailbox` is the one whose descriptor is the
-    /// server's ``ServerCore/wakeup``.
+    /// Calls the callback for the event. `mailbox` must be the server's own: its descriptor is
+    /// ``ServerCore/wakeup``.
     @inline(__always)
     package mutating func handle(
         _ event: HandlerEvent, _ id: ConnectionID, _ io: inout ServerContext,

@@ -3,7 +3,7 @@ import LinuxReactor
 import WebSocketCore
 
 extension ServerCore where K: ~Copyable {
-    /// Begins a stop that was requested, and advances one that has begun.
+    /// Begins a requested stop, and advances a stop that is under way.
     mutating func moveShutdown(_ call: HandlerCall) {
         if let request = io.shutdown.request {
             io.shutdown.request = nil

@@ -14,7 +14,7 @@ struct Reading: BitwiseCopyable {
     var shortLimit = -1
 }
 
-/// Where a message lies.
+/// Where a message is.
 enum FoundMessage {
     /// In the receive buffer.
     case received(MessageKind, Range<Int>)

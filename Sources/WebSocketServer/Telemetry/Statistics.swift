@@ -38,10 +38,10 @@ public struct Statistics: Sendable {
     public var publishedCount: UInt64 = 0
     /// send(2) calls made for topics and for direct output.
     public var sendCount: UInt64 = 0
-    /// How often a subscriber of a ``SlowConsumerPolicy/skipToLatest`` topic was moved to the newest
-    /// message, however many it missed by that.
+    /// How often a subscriber of a ``SlowConsumerPolicy/skipToLatest`` topic was moved to the
+    /// newest message, however many messages it skipped.
     public var skipCount: UInt64 = 0
-    /// How often accepting was paused for want of descriptors.
+    /// How often accepting was paused for lack of descriptors.
     public var acceptPauseCount: UInt64 = 0
     /// Turns of the loop.
     public var turnCount: UInt64 = 0
