@@ -48,7 +48,6 @@ extension ServerCore where K: ~Copyable {
         case .webSocket:
             // After a Close our output still goes out first; further reads would only report the
             // end again.
-            // end again.
             if io.connections.slots[slot].handle(.endOfStream) == .none { return stopReading(slot) }
             io.terminate(slot, .endOfStream, reset: false)
         // It may have ended only its own side, and still wait for answers to earlier requests.
