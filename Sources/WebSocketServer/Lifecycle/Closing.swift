@@ -1,4 +1,4 @@
-// The closing handshake (RFC 6455 §7), whichever side begins it and for whatever reason.
+// The closing handshake (RFC 6455 §7), whichever side begins it, and the end of HTTP connections.
 import LinuxReactor
 import WebSocketCore
 

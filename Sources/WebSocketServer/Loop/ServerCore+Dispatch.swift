@@ -1,4 +1,5 @@
-// From readiness to rooms: each event of epoll(7) goes to a room, by the connection's phase.
+// From readiness to rooms: each event of epoll(7) goes to a room, by the connection's phase. The
+// turn's work lists are emptied here too.
 import LinuxReactor
 import WebSocketCore
 

@@ -1,4 +1,5 @@
-// Writes compressed frames into a connection's outbox.
+// Writes compressed frames into a connection's outbox, and puts a negotiated compression into
+// force.
 import LinuxReactor
 import WebSocketCore
 

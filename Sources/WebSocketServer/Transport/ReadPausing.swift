@@ -1,4 +1,4 @@
-// Pausing and resuming reading, possibly for several reasons at a time.
+// Pausing and resuming reading, possibly for several reasons at a time, and setting the deadline.
 import LinuxReactor
 
 extension ServerContext {
