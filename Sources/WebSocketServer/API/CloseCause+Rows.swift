@@ -1,19 +1,19 @@
-// All that is known of each cause, in one row.
+// One row for each cause: its number, name, close code, sentence, and error.
 import LinuxReactor
 import WebSocketCore
 
 extension CloseCause {
     struct Row {
-        /// Its place among the counters, and in a hand-over: a row keeps its number.
+        /// Its index among the counters, and its number in a hand-over: it never changes.
         let index: Int
-        /// What it is called in metrics.
+        /// The name in metrics.
         let name: StaticString
-        /// Of the Close frame, or 1006 where there was none.
+        /// The code of the Close frame, or 1006 if there was none.
         let code: CloseCode
         let sentence: StaticString
-        /// What the sentence ends with.
+        /// The end of the sentence.
         var detail = Detail.none
-        /// What `onError` is told.
+        /// The kind of error that `onError` gets.
         var trouble = Trouble.none
     }
 
@@ -45,7 +45,7 @@ extension CloseCause {
             }
         }
 
-        /// As a hand-over has it.
+        /// The value as a number, for a hand-over.
         var number: Int32 {
             switch self {
             case .none: 0
@@ -118,7 +118,7 @@ extension CloseCause {
         }
     }
 
-    /// One of each, in the order of their numbers.
+    /// One example of each cause, in the order of their numbers.
     static let samples: [CloseCause] = (UInt8(0)..<14).map {
         guard let cause = CloseCause(index: $0, number: 0) else {
             preconditionFailure("no cause has the number \($0)")
@@ -126,7 +126,7 @@ extension CloseCause {
         return cause
     }
 
-    /// The cause with this number, and the value that it carries; nil if there is none.
+    /// The cause with this number and value; nil if there is none.
     init?(index: UInt8, number: Int32) {
         let code = CloseCode(rawValue: UInt16(truncatingIfNeeded: number))
         switch index {

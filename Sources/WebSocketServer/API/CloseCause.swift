@@ -1,60 +1,62 @@
-// Why a connection ended: told once, to the handler, the log and the counters alike.
+// Why a connection ended: the same cause for the handler, the log and the counters.
 import LinuxReactor
 import WebSocketCore
 
-/// Why a connection ended. The first cause counts: what happens while a connection is being closed
-/// does not change why.
+/// Why a connection ended; ``WebSocketHandler/onClose(_:_:_:)`` gets it. The first cause counts:
+/// later events during the close do not change it.
 public enum CloseCause: Hashable, Sendable, BitwiseCopyable {
     /// The peer began the closing handshake, with this code (`CloseCode.noStatus` if it gave none).
     case peerClosed(CloseCode)
-    /// The peer's stream ended without a Close frame: a browser that was killed, a cable.
+    /// The peer's stream ended without a Close frame: for example, the browser was killed.
     case endOfStream
-    /// The transport failed: errno(3) says how (ECONNRESET, EPIPE, ETIMEDOUT …).
+    /// The transport failed, with this errno(3) (ECONNRESET, EPIPE, ETIMEDOUT …).
     case connectionLost(Int32)
-    /// The handler closed it, or threw a ``Disconnect``, with this code.
+    /// The handler closed it or threw a ``Disconnect``, with this code.
     case serverClosed(CloseCode)
-    /// The peer broke the protocol or a limit on what it may send; the kind has the code of the
-    /// Close frame (1002, 1007, 1008 or 1009).
+    /// The peer violated the protocol, or a limit on what it may send. The kind determines the code
+    /// of the Close frame (1002, 1007, 1008 or 1009).
     case violation(ProtocolViolation.Kind)
-    /// Nothing was heard from the peer, not even an answer to a Ping, for ``Limits/pingInterval``
-    /// and then ``Limits/pongDeadline``. It is reset, without a Close frame.
+    /// Nothing came from the peer, not even a Pong, for ``Limits/pingInterval`` and then
+    /// ``Limits/pongDeadline``. The connection is reset, without a Close frame.
     case pingTimeout
-    /// It did not read what others caused: its outbox ran over (``Limits/outboxByteCount``), or it
-    /// fell out of a topic's log (``SlowConsumerPolicy/disconnect``). The code is that of the Close
-    /// frame, ``Limits/slowConsumerCloseCode``, or `CloseCode.abnormal` for one that was reset.
+    /// The peer did not read what others sent it: its outbox exceeded ``Limits/outboxByteCount``,
+    /// or it fell out of a topic's log (``SlowConsumerPolicy/disconnect``). The code is that of the
+    /// Close frame, ``Limits/slowConsumerCloseCode``, or `CloseCode.abnormal` if the connection was
+    /// reset.
     case slowConsumer(CloseCode)
-    /// The server is stopping: it sent Close 1001, or cut off who was left at the deadline.
+    /// The server is stopping: it sent Close 1001, or reset the connection at the deadline.
     case stopping
-    /// The server is stopping and will be back at once: it sent Close 1012, or cut off who was left.
+    /// The server is restarting: it sent Close 1012, or reset the connection at the deadline.
     case restarting
 
-    // Of connections outward that came to nothing: `onClose` without an `onOpen`.
+    // Causes of outgoing connections that failed: `onClose` is called without an `onOpen`.
 
-    /// The host's name has no address, or could not be looked up: the number is one of the EAI_ ones
-    /// of getaddrinfo(3).
+    /// The host name has no address, or could not be resolved. The number is an EAI_ error of
+    /// getaddrinfo(3).
     case nameResolutionFailed(Int32)
-    /// No address took the connection; errno(3) of the last attempt says why (ECONNREFUSED,
-    /// ETIMEDOUT, EHOSTUNREACH; EMFILE if there was no room for one more).
+    /// No address accepted the connection. The number is the errno(3) of the last attempt
+    /// (ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH); EMFILE if ``Limits/connectionCount`` was reached.
     case connectFailed(Int32)
-    /// The server answered with this status instead of 101; `onError` has its words.
+    /// The server answered with this status instead of 101; `onError` has the response.
     case handshakeRefused(HTTPStatus)
-    /// The request cannot be asked, or its answer is none (RFC 6455 §4.1); `onError` says why.
+    /// The request cannot be sent, or the answer is not a valid opening handshake (RFC 6455 §4.1);
+    /// `onError` has the reason.
     case handshakeFailed
     /// The server did not answer within ``Limits/handshakeDeadline``.
     case handshakeTimedOut
 
-    /// The status code that goes with the cause: that of the Close frame which the peer or the
-    /// server sent first, or `CloseCode.abnormal` (1006) where the transport ended without one.
+    /// The close code that goes with the cause: the code of the Close frame that the peer or the
+    /// server sent first, or `CloseCode.abnormal` (1006) if the transport ended without one.
     public var code: CloseCode { row.code }
 
-    /// How many causes are counted apart.
+    /// The number of causes that are counted separately.
     public static let counterCount = samples.count
 
-    /// The place of this cause among ``Statistics/closeCounts``, whatever code it carries: below
+    /// The index of this cause in ``Statistics/closeCounts``, whatever code it carries: below
     /// ``counterCount``.
     public var counterIndex: Int { row.index }
 
-    /// The names of the counters, in the order of ``counterIndex``.
+    /// The names of the causes in metrics, in the order of ``counterIndex``.
     public static let counterNames = samples.map { "\($0.row.name)" }
 }
 

@@ -1,10 +1,11 @@
-// A server in ten lines: a closure in place of a handler.
+// A server in ten lines: closures instead of a handler type.
 import LinuxReactor
 import WebSocketCore
 
-/// A handler made of closures, for programs that keep no state of their own.
+/// A handler made of closures, for programs that need no handler type of their own.
 public struct ClosureHandler: WebSocketHandler {
-    /// Called once for each message, in the order of sending; what it throws ends the connection.
+    /// Called once for each message, in the order of sending. An error that it throws closes the
+    /// connection.
     public typealias OnMessage = (
         borrowing Message, ConnectionID, inout ServerContext
     ) throws(Disconnect) -> Void
@@ -13,8 +14,8 @@ public struct ClosureHandler: WebSocketHandler {
     private let open: (ConnectionID, inout ServerContext) -> Void
     private let close: (ConnectionID, CloseCause, inout ServerContext) -> Void
 
-    /// A handler of three closures, of which only `onMessage` is required. They are called as the
-    /// methods of ``WebSocketHandler`` with these names are, on the reactor's thread.
+    /// Makes a handler of three closures, of which only `onMessage` is required. Each is called as
+    /// the method of ``WebSocketHandler`` with its name is, on the server's thread.
     public init(
         onOpen: @escaping (ConnectionID, inout ServerContext) -> Void = { _, _ in },
         onClose: @escaping (ConnectionID, CloseCause, inout ServerContext) -> Void = { _, _, _ in },
@@ -41,7 +42,7 @@ public struct ClosureHandler: WebSocketHandler {
 }
 
 /// Serves WebSockets with a closure until SIGINT or SIGTERM comes, then stops in order and returns.
-/// Says on the standard output where it listens. Pages of the same host may connect
+/// Prints its addresses to the standard output. Pages of the same host may connect
 /// (``OriginPolicy/sameHost``), and all ``Limits`` have their defaults.
 ///
 /// ```swift
@@ -50,7 +51,11 @@ public struct ClosureHandler: WebSocketHandler {
 /// }
 /// ```
 ///
-/// Throws what went wrong before the first client was served: a busy port, a missing privilege.
+/// - Parameters:
+///   - host: the name or address to listen on; by default only this machine can connect.
+///   - port: the TCP port; 0 takes a free one.
+///   - onMessage: called once for each message; see ``ClosureHandler/OnMessage``.
+/// - Throws: if the server cannot start, because the port is in use or a privilege is missing.
 public func serve(
     host: String = "127.0.0.1", port: UInt16, onMessage: @escaping ClosureHandler.OnMessage
 ) throws(SystemError) {

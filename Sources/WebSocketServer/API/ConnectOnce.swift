@@ -1,9 +1,9 @@
-// A client in three lines: closures in place of a handler, for one connection.
+// A client in three lines: closures instead of a handler type, for one connection.
 import LinuxReactor
 import WebSocketCore
 
-/// Opens one WebSocket, calls the closures with what comes, and returns why it ended. SIGINT and
-/// SIGTERM close it in order.
+/// Opens one WebSocket, calls the closures until it ends, and returns the cause. SIGINT and SIGTERM
+/// close it in order.
 ///
 /// ```swift
 /// let cause = try connect(
@@ -15,14 +15,13 @@ import WebSocketCore
 /// ```
 ///
 /// - Parameters:
-///   - request: where to, and what is asked for.
+///   - request: the server, and the opening handshake's fields.
 ///   - onOpen: called once, when the server has accepted.
-///   - onMessage: called once for each message, in the order of sending; what it throws ends the
-///     connection.
-///
-/// What goes wrong with the connection is the cause that is returned, with the words of `onError`
-/// in the log. Throws only if the process has no descriptors left to begin with. A program that does
-/// more is a ``WebSocketHandler`` in a ``WebSocketClient``.
+///   - onMessage: called once for each message, in the order of sending. An error that it throws
+///     closes the connection.
+/// - Returns: why the connection ended, or failed to open; the log has the words of `onError`.
+/// - Throws: only if the loop cannot start, for lack of descriptors.
+/// For a program that does more, write a ``WebSocketHandler`` and run it in a ``WebSocketClient``.
 @discardableResult
 public func connect(
     _ request: ConnectRequest,
@@ -39,7 +38,7 @@ public func connect(
     return cause
 }
 
-/// What the handler leaves behind when its loop has ended.
+/// The result of the handler, which outlives its loop.
 private final class Outcome {
     var cause: CloseCause?
 }
@@ -63,7 +62,7 @@ private struct OneConnection: WebSocketHandler {
     }
 
     mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
-        // The closures may have opened others: the one that was asked for counts.
+        // The closures may have opened other connections: the first one that ends counts.
         guard outcome.cause == nil else { return }
         outcome.cause = cause
         io.stop()

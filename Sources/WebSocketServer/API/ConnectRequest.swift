@@ -1,8 +1,8 @@
-// What a client asks for: where to, from where, and with which fields.
+// An outgoing connection as a program requests it: where to, from where, and with which fields.
 import LinuxReactor
 import WebSocketCore
 
-/// A WebSocket to be opened: ``ServerContext/connect(_:)`` begins it.
+/// A request for an outgoing WebSocket: ``ServerContext/connect(_:)`` begins it.
 ///
 /// ```swift
 /// var request = try ConnectRequest("ws://127.0.0.1:8080/chat")
@@ -10,33 +10,34 @@ import WebSocketCore
 /// let id = io.connect(request)
 /// ```
 public struct ConnectRequest: Sendable {
-    /// Where to: a name or address, a port, and what is asked for there.
+    /// Where to connect: a host name or address, a port, and the path and query.
     public var url: WebSocketURL
-    /// Connects to this unix(7) socket instead of the URL's host and port, which then only stand in
-    /// the `Host` field.
+    /// If set, connects to this unix(7) socket instead of the URL's host and port, which are then
+    /// only used in the `Host` field.
     public var socketPath: String?
-    /// The address of this machine that the connection comes from; nil lets the kernel choose. One
-    /// address can have 28,000 connections to one port of a server: whoever needs more spreads them,
-    /// over 127.0.0.2, 127.0.0.3 … on loopback.
+    /// The local address to connect from; nil lets the kernel choose. One address can have about
+    /// 28,000 connections to one port of a server; more need several addresses, such as 127.0.0.2,
+    /// 127.0.0.3 … on loopback.
     public var source: NetworkAddress?
-    /// Subprotocols that are offered, the one that is liked best first (RFC 6455 §1.9). A server
-    /// that chooses none of them is accepted; see ``ServerContext/agreement(of:)``.
+    /// The subprotocols to offer, in order of preference (RFC 6455 §1.9). A server that chooses
+    /// none of them is accepted; see ``ServerContext/agreement(of:)``.
     public var subprotocols: [String] = []
-    /// Further fields of the request, as name and value: `Origin`, `Cookie`, `Authorization`.
+    /// More header fields of the request, as name and value: `Origin`, `Cookie`, `Authorization`.
     public var headers: [(String, String)] = []
 
-    /// An offer of permessage-deflate (RFC 7692); nil for none, which is the default: `DeflateOffer()`
-    /// is the one that browsers make. If the server accepts it, messages of 64 bytes and more are
-    /// compressed where that makes them shorter, and what comes is bounded by
-    /// ``Limits/messageByteCount`` and ``Limits/inflateRatio``. A server that keeps its context from
-    /// one message to the next costs 32 KiB a connection here; `serverNoContextTakeover: true` in
-    /// the offer keeps it from that.
+    /// The offer of permessage-deflate (RFC 7692); nil, the default, for none. `DeflateOffer()` is
+    /// the offer that browsers make. If the server accepts it, messages of 64 bytes and more are
+    /// compressed where that makes them shorter, and received messages are bounded by
+    /// ``Limits/messageByteCount`` and ``Limits/inflateRatio``. If the server keeps its context
+    /// from one message to the next, the connection costs 32 KiB here; `serverNoContextTakeover:
+    /// true` in the offer forbids that.
     public var compression: DeflateOffer?
 
-    /// A request for a URL that was taken apart.
+    /// A request for a parsed URL.
     public init(_ url: WebSocketURL) { self.url = url }
 
-    /// A request for a URL of the scheme `ws`. Throws what is wrong with the URL.
+    /// A request for a URL of the scheme `ws`. Throws a `WebSocketURLError` that says what is wrong
+    /// with the URL.
     public init(_ url: String) throws(WebSocketURLError) { self.url = try WebSocketURL(url) }
 
     /// The opening handshake of one connection.

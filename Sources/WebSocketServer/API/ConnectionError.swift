@@ -1,21 +1,21 @@
-// What goes wrong with one connection, as the handler is told.
+// Errors of one connection, as the handler gets them.
 import LinuxReactor
 import WebSocketCore
 
-/// Trouble with one connection, told to ``WebSocketHandler/onError(_:_:_:)`` just before it ends.
+/// An error of one connection: ``WebSocketHandler/onError(_:_:_:)`` gets it just before the end.
 public enum ConnectionError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The peer broke the protocol, or a limit on what it may send.
+    /// The peer violated the protocol, or a limit on what it may send.
     case violation(ProtocolViolation.Kind)
     /// The transport failed: ``CloseCause/connectionLost(_:)``.
     case system(SystemError)
-    /// The handler refused what the peer did. The server itself does not tell a handler of its own
-    /// ``Disconnect``: this is for code that passes errors on.
+    /// The handler refused what the peer did. The server never reports a handler's own
+    /// ``Disconnect`` to it: this case is for code that passes errors on.
     case disconnect(Disconnect)
-    /// Nothing came of a connection outward: no such host, nobody there, no answer.
+    /// An outgoing connection failed: the host is unknown, the port is closed, or no answer came.
     case notConnected(CloseCause)
-    /// The server did not accept a connection outward, or not as RFC 6455 §4.1 wants it.
+    /// The server did not accept an outgoing connection, or its answer violates RFC 6455 §4.1.
     case handshake(ClientHandshakeError)
-    /// The peer answered no Ping, or did not read: ``CloseCause/pingTimeout`` or
+    /// The peer did not answer a Ping, or did not read: ``CloseCause/pingTimeout`` or
     /// ``CloseCause/slowConsumer(_:)``.
     case unresponsive(CloseCause)
 
@@ -32,7 +32,7 @@ public enum ConnectionError: Error, Hashable, Sendable, CustomStringConvertible 
 }
 
 extension ConnectionError {
-    /// The trouble behind a cause; nil if the connection simply ended.
+    /// The error that belongs to a cause; nil if the connection simply ended.
     package init?(_ cause: CloseCause) {
         switch cause.row.trouble {
         case .none: return nil

@@ -1,33 +1,34 @@
-// What is there now, for who measures: found by looking, so that keeping it costs nothing.
+// Current numbers for metrics: counted on demand, so that the server need not keep them.
 import WebSocketCore
 
-/// What a server holds at this instant.
+/// What a server has at one time; see ``ServerContext/gauges()``.
 public struct Gauges: Sendable, Equatable {
-    /// WebSockets that are open to the handler: ``ServerContext/connectionCount``.
+    /// Open WebSockets: ``ServerContext/connectionCount``.
     public var openCount = 0
-    /// Connections of all kinds: WebSockets, HTTP, those being made and those being closed.
+    /// Connections of all kinds: WebSockets, HTTP, outgoing ones that are not open yet, and closing
+    /// ones.
     public var connectionCount = 0
-    /// Connections whose socket is full: they do not read as fast as they are sent to.
+    /// Connections whose socket is full: they read more slowly than they are sent to.
     public var blockedCount = 0
-    /// Bytes that wait for connections' sockets, broadcasts not counted.
+    /// Bytes that wait for the sockets of connections, without broadcasts.
     public var outboxByteCount = 0
-    /// Topics.
+    /// Topics that have been made and not removed.
     public var topicCount = 0
     /// Subscriptions of connections to topics.
     public var subscriberCount = 0
-    /// Bytes of broadcasts that are kept for subscribers who have still to get them.
+    /// Bytes of broadcasts that are kept for subscribers which have not been sent them yet.
     public var logByteCount = 0
-    /// How far the subscriber is behind that is furthest behind in its topic, in bytes.
+    /// The largest number of bytes by which any subscriber is behind its topic.
     public var cursorLagByteCount = 0
 
-    /// Nothing is there.
+    /// All numbers 0.
     public init() {}
 }
 
 extension ServerContext {
-    /// What is there now. It looks at each topic, and at 65,536 connections at most: of more it looks
-    /// at every second, third … one, and reckons up. That takes some milliseconds then, so it is for
-    /// once in a while.
+    /// Counts what the server has now. It looks at every topic and at no more than 65,536
+    /// connections: if there are more, it samples every second, third … one and extrapolates. That
+    /// takes up to some milliseconds, so call it only now and then.
     public func gauges() -> Gauges {
         var gauges = Gauges()
         gauges.openCount = connections.openCount

@@ -1,21 +1,24 @@
-// A request, as the handler is given it.
+// An HTTP request, as the handler gets it.
 import LinuxReactor
 import WebSocketCore
 
-/// A request, lent for the time of one call: an opening handshake or a plain HTTP request.
+/// A request, lent to one call: an opening handshake or a plain HTTP request. It cannot be kept;
+/// copy what you need.
 public struct HTTPRequest: ~Copyable, ~Escapable {
     /// Method, target and header fields.
     public let head: RequestHead
     /// The whole body; empty for an opening handshake.
     public let body: Span<UInt8>
-    /// The connection it came on: what ``ServerContext/respond(to:with:)`` is given, now or later. For an
-    /// upgrade it is the name that `onOpen` will bring.
+    /// The connection it came on: pass it to ``ServerContext/respond(to:with:)``, now or later. For
+    /// an opening handshake it is the ID that `onOpen` will get.
     public let id: ConnectionID
-    /// Who asks, as the kernel sees it; or, through a proxy that is trusted, as that says.
+    /// The client's address: from the kernel, or from a proxy if that is trusted
+    /// (``ServerConfiguration/trustedProxies``) or sends the PROXY protocol.
     public let peer: NetworkAddress
-    /// By which door the request came.
+    /// The kind of listener on which the request came.
     public let listener: ListenerKind
-    /// Which user is behind it, if it came over a local socket.
+    /// The client's process and user, from SO_PEERCRED of unix(7); nil if it did not come over a
+    /// local socket.
     public let credentials: PeerCredentials?
 
     @_lifetime(copy body)

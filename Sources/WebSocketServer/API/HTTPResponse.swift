@@ -1,15 +1,16 @@
-// A whole response, as the handler gives it.
+// A complete HTTP response, as the handler makes it.
 import LinuxReactor
 import WebSocketCore
 
-/// A whole response.
+/// A complete HTTP response; see ``ServerContext/respond(to:with:)``.
 public struct HTTPResponse: Sendable {
-    /// The status line (RFC 9110 §15).
+    /// The status code and its phrase (RFC 9110 §15).
     public var status: HTTPStatus
-    /// Fields beside Date, Connection and Content-Length, which are written by themselves. A name
-    /// must be a token, or the process ends; in a value control characters become spaces.
+    /// Header fields, as name and value; the server itself adds Date, Connection and
+    /// Content-Length. A name must be a token, or the process ends; in a value, control characters
+    /// become spaces.
     public var headers: [(String, String)]
-    /// The bytes of the body; not sent in answer to HEAD, nor with a status that forbids one.
+    /// The body; it is not sent in answer to HEAD, nor with a status that forbids a body.
     public var body: [UInt8]
 
     /// A response with these fields and this body.
@@ -21,13 +22,13 @@ public struct HTTPResponse: Sendable {
         self.body = body
     }
 
-    /// A response of plain text, with a line feed at its end.
+    /// A plain-text response; a line feed is added at the end of `text`.
     public static func text(_ status: HTTPStatus, _ text: String) -> HTTPResponse {
         HTTPResponse(
             status, headers: [("Content-Type", "text/plain; charset=utf-8")],
             body: Array((text + "\n").utf8))
     }
 
-    /// 404 with a sentence.
+    /// Status 404, with a sentence as its body.
     public static var notFound: HTTPResponse { .text(.notFound, "There is nothing here.") }
 }

@@ -1,25 +1,25 @@
-// What a listening socket is for: whoever comes by another door may do other things.
+// The purpose of a listening socket, which decides what its connections may do.
 import LinuxReactor
 
-/// What a listening socket is for. It is known of each request, see ``HTTPRequest/listener``.
+/// The purpose of a listening socket; each request has it, see ``HTTPRequest/listener``.
 public enum ListenerKind: UInt8, CaseIterable, Sendable, BitwiseCopyable {
-    /// Open to clients.
+    /// For clients.
     case `public`
-    /// Open to clients by way of a proxy that puts the PROXY protocol in front of what they say.
+    /// For clients behind a proxy that sends the PROXY protocol's header before their bytes.
     case proxy
-    /// For the people who run the server. Connections do not count among clients, and no limit for
-    /// clients refuses them; there are at most 32 at a time.
+    /// For the operators of the server. Its connections do not count as clients, and no limit for
+    /// clients refuses them; at most 32 may be open at a time.
     case control
-    /// For what measures the server; otherwise as ``control``.
+    /// For programs that collect metrics; otherwise like ``control``.
     case metrics
 
     /// The kind of a socket with this FileDescriptorName= of systemd.socket(5): `proxy`, `control`
-    /// or `metrics`. Every other name is ``public``.
+    /// or `metrics`; ``public`` for every other name.
     public init(name: String) {
         self = Self.allCases.first { $0 != .public && $0.name == name } ?? .public
     }
 
-    /// The name that stands for it in a unit: `public`, `proxy`, `control` or `metrics`.
+    /// The name of the kind in a systemd unit: `public`, `proxy`, `control` or `metrics`.
     public var name: String {
         switch self {
         case .public: "public"
@@ -29,12 +29,12 @@ public enum ListenerKind: UInt8, CaseIterable, Sendable, BitwiseCopyable {
         }
     }
 
-    /// Whether it is for operation, and not for clients.
+    /// Whether it is for operating the server (``control`` or ``metrics``), and not for clients.
     @inlinable
     public var isInternal: Bool { self == .control || self == .metrics }
 }
 
 extension Listener {
-    /// What it is for, by its name.
+    /// The purpose of this socket, from its name.
     public var kind: ListenerKind { ListenerKind(name: name) }
 }

@@ -1,18 +1,20 @@
 // Which web pages may connect: the server's side of the browser's same-origin rule.
 
-/// Which `Origin` headers are let in (RFC 6455 §10.2). Browsers send one with every WebSocket and
-/// scripts cannot forge it; programs need not send any, so a missing one always passes.
+/// Which `Origin` headers are admitted (RFC 6455 §10.2). Browsers send one with every WebSocket and
+/// scripts cannot forge it. Other programs need not send any, so a request without one always
+/// passes.
 public enum OriginPolicy: Sendable, Equatable {
-    /// Pages of the host that the request names: host names are compared, scheme and port are not,
-    /// since a proxy in front changes both.
+    /// Pages of the host in the request's `Host` field. Only host names are compared: a proxy in
+    /// front changes scheme and port.
     case sameHost
-    /// Pages of these host names, and of the host that the request names.
+    /// Pages of these host names, and of the host in the request's `Host` field.
     case hosts([String])
-    /// Any page, also `null` (a local file, a sandboxed frame).
+    /// Any page, including `null` (a local file, a sandboxed frame).
     case any
 
-    /// Whether a page with this `Origin` may connect to the host in this `Host` header. No `Origin`
-    /// passes; `null` and what is malformed pass with ``any`` alone. Refused with HTTP 403.
+    /// Whether a page with this `Origin` may connect to the host in this `Host` field. True without
+    /// an `Origin`; `null` and malformed ones pass only with ``any``. The server refuses with HTTP
+    /// 403.
     public func admits(origin: String?, host: String) -> Bool {
         guard let origin, self != .any else { return true }
         guard let page = Self.hostName(ofOrigin: origin) else { return false }

@@ -1,40 +1,41 @@
-// Connections that were not let in, and why: for the handler to log.
+// Connections that were not admitted, and why: for the handler to log.
 import LinuxReactor
 import WebSocketCore
 
-/// A connection that was not let in, or whose request was refused.
+/// A connection that was not admitted, or whose request was refused;
+/// ``WebSocketHandler/onRefusal(_:_:)`` gets it.
 public struct RefusedConnection: Sendable {
-    /// Which limit or rule it was.
+    /// The limit or rule that refused it.
     public let refusal: Refusal
-    /// Who it was.
+    /// The client's address.
     public let peer: NetworkAddress
-    /// The status that a refused request was answered with; nil if it never came to a request.
+    /// The status of the answer to a refused request; nil if no request had come.
     public let status: HTTPStatus?
-    /// The sentence that the peer was told; empty if it was told nothing.
+    /// The sentence that was sent to the peer; empty if none was.
     public let reason: String
 }
 
-/// Why a connection was not let in: the index of ``Statistics/refusalCounts``. Where it says Close
-/// 1013, a plain HTTP request gets 503 with `Retry-After`.
+/// Why a connection was not admitted; its raw value is the index in ``Statistics/refusalCounts``.
+/// Where Close 1013 is named, a plain HTTP request gets 503 with `Retry-After`.
 public enum Refusal: Int, CaseIterable, Sendable {
-    /// As many as ``Limits/connectionCount`` are there: Close 1013.
+    /// There are ``Limits/connectionCount`` connections already: Close 1013.
     case tooManyConnections
-    /// Its address has as many as ``Limits/connectionsPerAddress``: Close 1013.
+    /// Its address has ``Limits/connectionsPerAddress`` connections already: Close 1013.
     case tooManyFromAddress
-    /// Its address is past ``Limits/connectionRatePerAddress``: Close 1013.
+    /// Its address connects faster than ``Limits/connectionRatePerAddress``: Close 1013.
     case rateLimitedAddress
-    /// No descriptor to spare: answered with HTTP 503.
+    /// No file descriptor was left: HTTP 503.
     case noDescriptors
     /// The request was refused with a status: bad syntax, wrong version, Origin, too large,
     /// or the handler's `onUpgrade` threw.
     case request
     /// ``Limits/handshakeDeadline`` has passed: HTTP 408, or a plain close if nothing came.
     case handshakeTimeout
-    /// The PROXY protocol's header was missing or malformed on a ``ListenerKind/proxy`` listener: HTTP
-    /// 400.
+    /// The PROXY protocol's header was missing or malformed on a ``ListenerKind/proxy`` listener:
+    /// HTTP 400.
     case proxyHeader
 
-    /// What it is called in metrics and in the log.
+    /// The name in metrics and in the log.
     public var name: String {
         switch self {
         case .tooManyConnections: "too_many_connections"
@@ -47,12 +48,12 @@ public enum Refusal: Int, CaseIterable, Sendable {
         }
     }
 
-    /// The same in HTTP.
+    /// The answer over HTTP.
     var rejection: HandshakeRejection {
         HandshakeRejection(.serviceUnavailable, reason: reason, headers: [("Retry-After", "10")])
     }
 
-    /// A sentence for the Close frame.
+    /// The sentence for the Close frame.
     var reason: String {
         switch self {
         case .tooManyConnections, .noDescriptors: "The server is full; try again in 10 seconds."

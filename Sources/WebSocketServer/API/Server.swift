@@ -1,9 +1,9 @@
-// The server as its user meets it: bind, run, stop.
+// The server as a program uses it: bind, run, stop.
 import Glibc
 import LinuxReactor
 import Logging
 
-/// A WebSocket server with its handler: one thread, the one that calls ``run()``.
+/// A WebSocket server with its handler. It runs on one thread, the one that calls ``run()``.
 ///
 /// ```swift
 /// let server = try Server(Chat(), ServerConfiguration(port: 8080))
@@ -13,24 +13,27 @@ import Logging
 public final class Server<Handler: WebSocketHandler & ~Copyable> {
     private var core: ServerCore<LinuxKernel>?
     private var handler: Handler?
-    /// Other threads reach the handler through this; see ``WebSocketHandler/onMail(_:_:)``. It
-    /// holds 65,536 letters; `post` says false when it is full or the server has stopped.
+    /// The queue through which other threads reach the handler; see
+    /// ``WebSocketHandler/onMail(_:_:)``. It holds 65,536 messages; `post` returns false when it is
+    /// full or the server has stopped.
     public let mailbox: Mailbox<Handler.Mail>
-    /// Where the server listens for clients, with the ports that it really got.
+    /// The addresses that the server listens on for clients, with the actual ports.
     public let addresses: [NetworkAddress]
-    /// All its listening sockets, those for clients and those for operation.
+    /// All listening sockets, for clients and for operating the server.
     public let listeners: [Listener]
-    /// How many connections this server holds at most: ``Limits/connectionCount``, or what
-    /// RLIMIT_NOFILE allows.
+    /// The most connections of this server: ``Limits/connectionCount``, or what RLIMIT_NOFILE
+    /// allows.
     public let connectionLimit: Int
 
-    /// Binds the listening sockets. From here on clients can connect; they are served by ``run()``.
+    /// Binds the listening sockets. Clients can connect from then on; ``run()`` serves them.
     ///
-    /// The process ignores SIGPIPE from here on, and its soft limit on open files is raised to the
-    /// hard one. ``ServerConfiguration/stopSignals`` are blocked for the calling thread, and for
-    /// those that it starts later.
+    /// This makes the process ignore SIGPIPE and raises its soft limit on open files to the hard
+    /// limit. It also blocks ``ServerConfiguration/stopSignals`` and
+    /// ``ServerConfiguration/signals`` in the calling thread and in the threads that it starts
+    /// later.
     ///
-    /// Throws what went wrong, in a sentence for a person: a busy port, a missing privilege.
+    /// - Throws: what went wrong, in a sentence for a person: a port is in use, a privilege is
+    ///   missing.
     public init(
         _ handler: consuming Handler, _ configuration: ServerConfiguration
     ) throws(SystemError) {
@@ -44,10 +47,10 @@ public final class Server<Handler: WebSocketHandler & ~Copyable> {
     }
 
     /// Serves until a stop signal comes (``ServerConfiguration/stopSignals``) or the handler asks
-    /// for a stop, and everybody has gone. Called once: a second call ends the process.
+    /// for a stop, and all connections have ended. Call it once: a second call ends the process.
     public func run() {
-        // Locals: to find a property behind the handler, whose size is not known here, would take a
-        // look at the type's metadata for each message, and a class's property a check as well.
+        // Locals: to access a property behind the handler, whose size is not known here, needs the
+        // type's metadata for each message, and a property of a class an exclusivity check as well.
         guard var core = core.take(), var handler = handler.take() else {
             preconditionFailure("a server runs once")
         }
@@ -64,7 +67,7 @@ public final class Server<Handler: WebSocketHandler & ~Copyable> {
         core.close()
     }
 
-    /// A server that was never run gives back what it has opened.
+    /// A server that was never run closes what it has opened.
     deinit {
         guard let core = core.take() else { return }
         mailbox.close()

@@ -1,9 +1,9 @@
-// The connections that are open, and what is known of each.
+// The open connections, and what is known about each.
 import LinuxReactor
 import WebSocketCore
 
 extension ServerContext {
-    /// How many WebSockets are open to the handler: `onOpen` has been called, `onClose` has not.
+    /// The number of open WebSockets: `onOpen` has been called, `onClose` has not.
     public var connectionCount: Int { connections.openCount }
 
     /// Whether the connection is open: messages to it are delivered if it keeps up.
@@ -11,30 +11,30 @@ extension ServerContext {
         connections.slot(of: id).map { connections.slots[$0].isOpen } ?? false
     }
 
-    /// The connection that has this slot now: what an array of the handler's own, indexed by
-    /// ``ConnectionID/slot``, is turned back with. Nil if none is open there.
+    /// The connection that has this slot now; nil if none is open there. It leads back from an
+    /// index in the handler's own array, see ``ConnectionID/slot``.
     public func connection(inSlot slot: UInt32) -> ConnectionID? {
         let index = Slot(rawValue: slot)
         guard connections.slots.contains(index), connections.slots[index].isOpen else { return nil }
         return connections.id(of: index)
     }
 
-    /// Who is at the other end, as the kernel sees it; or, behind a proxy that is trusted, as that
-    /// said. Nil if the connection is gone.
+    /// The client's address: from the kernel, or from a trusted proxy; see ``HTTPRequest/peer``.
+    /// Nil if the connection no longer exists.
     public func peer(of id: ConnectionID) -> NetworkAddress? {
         connections.slot(of: id).map { connections.slots[$0].peer }
     }
 
-    /// Bytes that wait for this connection's socket, broadcasts that stand in a topic's log not
-    /// counted; 0 if it is gone. What this callback has sent is among them.
+    /// Bytes that wait for this connection's socket, with the output of the current callback but
+    /// without broadcasts in a topic's log; 0 if the connection no longer exists.
     public func bufferedByteCount(of id: ConnectionID) -> Int {
         guard let slot = connections.slot(of: id) else { return 0 }
         let answered = slot == inbound.reading.slot ? output.replyBuffer.count : 0
         return connections.slots[slot].delivery.outbox.bytes.count + answered
     }
 
-    /// Calls `body` with every open connection, in no particular order: Ratchet's `foreach` over
-    /// all clients. To send the same to all of them, a topic costs less: see
+    /// Calls `body` for every open connection, in no particular order: Ratchet's `foreach` over all
+    /// clients. To send the same message to all of them, a topic costs less: see
     /// ``publish(text:to:except:)``.
     public mutating func forEachConnection(_ body: (ConnectionID, inout ServerContext) -> Void) {
         for slot in connections.slots.indices where connections.slots[slot].isOpen {
@@ -44,15 +44,15 @@ extension ServerContext {
     }
 
     /// The open connections, in no particular order. Making the list takes time and memory in
-    /// proportion to the table.
+    /// proportion to the size of the table.
     public var openConnections: [ConnectionID] {
         (connections.slots.indices).filter {
             connections.slots[$0].isOpen && connections.slots[$0].flags.contains(.announced)
         }.map { connections.id(of: $0) }
     }
 
-    /// What was negotiated of permessage-deflate (RFC 7692); nil if the connection goes without it,
-    /// or is gone.
+    /// The negotiated parameters of permessage-deflate (RFC 7692); nil if the connection is not
+    /// compressed, or no longer exists.
     public func compression(of id: ConnectionID) -> DeflateParameters? {
         guard let slot = connections.slot(of: id),
             connections.slots[slot].compression != .none

@@ -1,12 +1,12 @@
-// Answers to plain HTTP requests: at once, later, or bit by bit.
+// Answers to plain HTTP requests: at once, later, or in parts.
 import LinuxReactor
 import WebSocketCore
 
 extension ServerContext {
-    /// Answers the request of this connection with a whole response, at once or from a later
-    /// callback. The connection is used again if the peer wants that. Does nothing if no request is
-    /// waiting for an answer: it has had one, or the peer has gone. While more than
-    /// ``Limits/ownOutputByteCount`` of its replies are unread, no further request is looked at.
+    /// Answers this connection's request with a complete response, at once or from a later
+    /// callback. The connection is kept alive if the client wants that. Does nothing if no request
+    /// is waiting: it has been answered, or the client has disconnected. While more than
+    /// ``Limits/ownOutputByteCount`` of responses are unread, no further request is read.
     public mutating func respond(to id: ConnectionID, with response: HTTPResponse) {
         guard let slot = unanswered(id) else { return }
         let exchange = connections.slots[slot].exchange
@@ -16,7 +16,7 @@ extension ServerContext {
         if http.exchanges[exchange].wantsBody, !response.status.forbidsBody {
             connections.slots[slot].delivery.outbox.bytes.append(response.body.span)
         }
-        // The peer has asked for it: no further request is looked at while it does not read.
+        // The client's own output: no further request is read while it does not read this.
         let byteCount = connections.slots[slot].delivery.outbox.bytes.count
         connections.slots[slot].ownOutputByteCount = byteCount
         if byteCount > settings.limits.ownOutputByteCount {
@@ -25,9 +25,9 @@ extension ServerContext {
         endExchange(slot)
     }
 
-    /// Begins a response whose length is not known yet. ``sendBody(_:to:)`` adds to it and
-    /// ``endResponse(to:)`` ends it. Chunked for HTTP/1.1 (RFC 9112 §7.1); for HTTP/1.0 the body
-    /// ends with the connection. Does nothing if no request is waiting for an answer.
+    /// Begins a response whose length is not known yet; ``sendBody(_:to:)`` adds to it and
+    /// ``endResponse(to:)`` ends it. The body is chunked for HTTP/1.1 (RFC 9112 §7.1); for HTTP/1.0
+    /// it ends with the connection. Does nothing if no request is waiting.
     public mutating func beginResponse(
         to id: ConnectionID, _ status: HTTPStatus, headers: [(String, String)] = []
     ) {
@@ -41,9 +41,9 @@ extension ServerContext {
             keepsAlive: http.exchanges[exchange].keepsAlive)
     }
 
-    /// Adds to a response that was begun; does nothing otherwise, nor in answer to HEAD. Bytes that
-    /// the peer does not take are kept up to ``Limits/outboxByteCount``; a peer that falls further
-    /// behind is reset.
+    /// Adds to a response that was begun; otherwise, and in answer to HEAD, does nothing. Bytes
+    /// that the peer does not take are kept, up to ``Limits/outboxByteCount``; beyond that the peer
+    /// is reset.
     public mutating func sendBody(_ bytes: Span<UInt8>, to id: ConnectionID) {
         guard let slot = connections.slot(of: id), connections.slots[slot].phase == .responding else { return }
         let exchange = connections.slots[slot].exchange
@@ -56,7 +56,7 @@ extension ServerContext {
         connections.queue(slot)
     }
 
-    /// Ends a response that was begun; does nothing otherwise. The next request may come then.
+    /// Ends a response that was begun; otherwise does nothing. The next request may follow.
     public mutating func endResponse(to id: ConnectionID) {
         guard let slot = connections.slot(of: id), connections.slots[slot].phase == .responding else { return }
         let exchange = connections.slots[slot].exchange
@@ -67,7 +67,7 @@ extension ServerContext {
         endExchange(slot)
     }
 
-    /// Whether the request of this connection is still to be answered: the peer is there, and
-    /// neither ``respond(to:with:)`` nor ``beginResponse(to:_:headers:)`` has been called.
+    /// Whether this connection's request is still waiting: the client is connected, and neither
+    /// ``respond(to:with:)`` nor ``beginResponse(to:_:headers:)`` has been called.
     public func isAnswerable(_ id: ConnectionID) -> Bool { unanswered(id) != nil }
 }

@@ -1,18 +1,18 @@
-// Connecting outward: a connection of our own making, beside those that are accepted.
+// Outgoing connections, which the handler opens itself.
 import LinuxReactor
 import WebSocketCore
 
 extension ServerContext {
-    /// Begins to open a WebSocket, and returns its name at once. `onOpen` follows when the server
-    /// has accepted it, and from then on it is a connection like any other. If nothing comes of it,
-    /// `onError` says why and `onClose` follows without an `onOpen`, with
+    /// Begins to open a WebSocket, and returns its ID at once. `onOpen` follows when the server has
+    /// accepted, and from then on it is a connection like any other. If it fails, `onError` gets
+    /// the reason and `onClose` follows without an `onOpen`, with
     /// ``CloseCause/nameResolutionFailed(_:)``, ``CloseCause/connectFailed(_:)``,
     /// ``CloseCause/handshakeRefused(_:)``, ``CloseCause/handshakeFailed`` or
     /// ``CloseCause/handshakeTimedOut``. Every `connect` is matched by exactly one `onClose`.
     ///
-    /// Host names are looked up on another thread, and the addresses found are tried in turn, each
-    /// for ``Limits/connectDeadline``. Connections count against ``Limits/connectionCount`` as
-    /// accepted ones do. What is sent is masked with unpredictable keys (RFC 6455 §5.3).
+    /// Host names are resolved on another thread, and their addresses are tried in turn, each for
+    /// ``Limits/connectDeadline``. Outgoing connections count against ``Limits/connectionCount`` as
+    /// accepted ones do. Sent frames are masked with unpredictable keys (RFC 6455 §5.3).
     @discardableResult
     public mutating func connect(_ request: ConnectRequest) -> ConnectionID {
         var connection = Connection()
@@ -27,14 +27,14 @@ extension ServerContext {
         return id
     }
 
-    /// Whether the connection was made by ``connect(_:)``, and not accepted.
+    /// Whether the connection was opened by ``connect(_:)``, and not accepted.
     public func isOutgoing(_ id: ConnectionID) -> Bool {
         connections.slot(of: id).map { connections.slots[$0].flags.contains(.client) } ?? false
     }
 
-    /// What was agreed on with the server, its answer included: the chosen subprotocol, further
-    /// fields. It is there during `onOpen` of a connection that ``connect(_:)`` made, and nil at all
-    /// other times: keep what you need of it.
+    /// What was agreed with the server in the opening handshake: the chosen subprotocol, and the
+    /// server's answer. Only available during `onOpen` of a connection that ``connect(_:)`` opened,
+    /// and nil at all other times: keep what you need of it.
     public func agreement(of id: ConnectionID) -> ClientAgreement? {
         guard let slot = connections.slot(of: id), connections.slots[slot].flags.contains(.client),
             connections.slots[slot].attempt != .none
@@ -42,9 +42,10 @@ extension ServerContext {
         return outgoing.attempts[connections.slots[slot].attempt].agreement
     }
 
-    /// Resets a connection, or gives up making it: no Close frame, and what is on its way is lost,
-    /// as if the network had gone. `onClose` follows, with ``CloseCause/serverClosed(_:)`` and
-    /// `CloseCode.abnormal`. For tests of what others do then; otherwise use ``close(_:code:reason:)``.
+    /// Resets a connection, or cancels opening it: no Close frame is sent, and data on its way is
+    /// lost, as if the network had failed. `onClose` follows, with ``CloseCause/serverClosed(_:)``
+    /// and `CloseCode.abnormal`. For tests of the other side; otherwise use
+    /// ``close(_:code:reason:)``.
     public mutating func abort(_ id: ConnectionID) {
         guard let slot = connections.slot(of: id) else { return }
         terminate(slot, .serverClosed(.abnormal), reset: true)

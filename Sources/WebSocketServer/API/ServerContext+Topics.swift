@@ -1,30 +1,30 @@
-// Topics: who belongs to them, and what is published to them.
+// Topics: subscribing connections, and publishing messages to them.
 import LinuxReactor
 import Logging
 import WebSocketCore
 
 extension ServerContext {
-    /// A new topic without subscribers. It stands until ``removeTopic(_:)``, and owns no log while it
-    /// has no subscribers.
+    /// Makes a new topic without subscribers. It exists until ``removeTopic(_:)``, and uses no log
+    /// while it has no subscribers.
     ///
     /// - Parameters:
-    ///   - policy: what becomes of subscribers that cannot keep up.
-    ///   - logByteLimit: how many bytes a subscriber may be behind; nil for ``Limits/topicLogByteCount``.
+    ///   - policy: what happens to subscribers that cannot keep up.
+    ///   - logByteLimit: how many bytes a subscriber may be behind; nil for
+    ///     ``Limits/topicLogByteCount``.
     public mutating func makeTopic(
         policy: SlowConsumerPolicy = .disconnect, logByteLimit: Int? = nil
     ) -> Topic {
         topics.make(policy: policy, logByteLimit: logByteLimit ?? settings.limits.topicLogByteCount)
     }
 
-    /// The topic of this name, which is made when it is first asked for, with the default policy.
-    /// It stands until ``removeTopic(_:)``: an application that takes names from clients bounds
-    /// them.
+    /// The topic with this name. The first call makes it, with the default policy; it exists until
+    /// ``removeTopic(_:)``. An application that takes names from clients must limit their number.
     public mutating func topic(named name: String) -> Topic {
         topics.named(name, logByteLimit: settings.limits.topicLogByteCount)
     }
 
-    /// Removes a topic. Its subscribers get what was published to it before. Takes time in proportion
-    /// to the subscribers; does nothing if it was removed already.
+    /// Removes a topic. Its subscribers still get what was published before. Takes time in
+    /// proportion to the number of subscribers; does nothing if the topic has been removed already.
     public mutating func removeTopic(_ topic: Topic) {
         guard isCurrent(topic) else { return }
         while let subscriber = topics.lastSubscriber(of: topic) {
@@ -33,12 +33,12 @@ extension ServerContext {
         topics.remove(topic)
     }
 
-    /// Whether the topic has not been removed. What is done with one that has been does nothing.
+    /// Whether the topic still exists. Operations on a removed topic do nothing.
     public func isCurrent(_ topic: Topic) -> Bool {
         topics.isCurrent(topic)
     }
 
-    /// How many connections are subscribed.
+    /// The number of subscribed connections; 0 if the topic has been removed.
     public func subscriberCount(of topic: Topic) -> Int {
         topics.subscriberCount(of: topic)
     }
@@ -48,10 +48,11 @@ extension ServerContext {
         connections.slot(of: id).flatMap { subscription(of: $0, to: topic) } != nil
     }
 
-    /// Subscribes a connection: it gets what is published from now on. Subscribing twice is the
-    /// same as once; it ends with the connection. One that was made by ``connect(_:)`` cannot be
-    /// subscribed, since what a topic's log holds is not masked: that is logged. Takes time in proportion to the topics that the
-    /// connection has, and never to the subscribers of this one.
+    /// Subscribes a connection to a topic: it gets everything published from now on, until
+    /// ``unsubscribe(_:from:)`` or its end. Subscribing twice is the same as once. An outgoing
+    /// connection cannot be subscribed, since a topic's log is not masked: the attempt is logged.
+    /// Takes time in proportion to the connection's subscriptions, and not to the topic's
+    /// subscribers.
     public mutating func subscribe(_ id: ConnectionID, to topic: Topic) {
         guard let slot = connections.slot(of: id), connections.slots[slot].isOpen, isCurrent(topic),
             subscription(of: slot, to: topic) == nil
@@ -70,8 +71,8 @@ extension ServerContext {
         topics.subscription(to: topic, from: connections.slots[slot].delivery.firstSubscription)
     }
 
-    /// Ends a subscription. What was published before still arrives: it is copied if the connection
-    /// has not been sent it yet.
+    /// Ends a subscription. What was published before still arrives: what the connection has not
+    /// been sent yet is copied.
     public mutating func unsubscribe(_ id: ConnectionID, from topic: Topic) {
         guard let slot = connections.slot(of: id), let subscription = subscription(of: slot, to: topic) else {
             return
@@ -79,10 +80,10 @@ extension ServerContext {
         leave(slot, subscription)
     }
 
-    /// Publishes a text message to everyone subscribed, except one: one copy into the topic's log,
-    /// whatever the number of subscribers, and one that is compressed if some of them negotiated that
-    /// (``ServerConfiguration/compression``). They are sent it before the turn ends, or in the turns after
-    /// if they are many (``Limits/flushBudget``).
+    /// Publishes a text message to all subscribers but `except`. The cost is one copy into the
+    /// topic's log, whatever the number of subscribers, and a compressed one if some of them
+    /// negotiated that (``ServerConfiguration/compression``). The message is sent before the turn
+    /// ends, or in the following turns if there are many subscribers (``Limits/flushBudget``).
     public mutating func publish(
         _ text: String, to topic: Topic, except: ConnectionID? = nil
     ) {
@@ -105,14 +106,14 @@ extension ServerContext {
         publish(bytes, as: .binary, to: topic, except: except)
     }
 
-    /// Publishes a received message as it is, text or binary.
+    /// Publishes a received message unchanged, text or binary.
     public mutating func publish(
         _ message: borrowing Message, to topic: Topic, except: ConnectionID? = nil
     ) {
         publish(message.bytes, as: message.kind.opcode, to: topic, except: except)
     }
 
-    /// One frame into each log in use, and no work per subscriber.
+    /// Appends one frame to each log in use, with no work per subscriber.
     private mutating func publish(
         _ payload: Span<UInt8>, as opcode: Opcode, to topic: Topic, except: ConnectionID?
     ) {
@@ -125,7 +126,7 @@ extension ServerContext {
         if published.congested != .none { pausePublisher(published.congested) }
     }
 
-    /// Brings a subscriber to the log's end that is to step over the next message.
+    /// Moves a subscriber's cursor to the end of the log, so that it does not get the next message.
     private mutating func stepOver(_ topic: Topic, _ slot: Slot) -> SubscriptionIndex {
         guard let subscription = subscription(of: slot, to: topic) else { return .none }
         let copied = topics.materializeBacklog(

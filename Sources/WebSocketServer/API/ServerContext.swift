@@ -1,17 +1,17 @@
-// What a handler can do: the server's state, lent for the time of one call.
+// The interface of the server for its handler: its state, lent to each callback.
 import LinuxReactor
 import Logging
 import WebSocketCore
 
-/// The server's state as a handler meets it: send, publish, subscribe, close, answer.
+/// The server's state, as a handler uses it: send, publish, subscribe, close, answer.
 ///
-/// It is lent to each callback as `inout` and cannot be kept. Nothing it does reaches the network
-/// before the callback has returned, and nothing it does calls the handler back. Names of
-/// connections and topics that are gone are accepted everywhere and do nothing.
+/// Each callback gets it as `inout` and cannot keep it. Nothing that a callback does reaches the
+/// network or calls the handler before the callback has returned. IDs of connections and topics
+/// that no longer exist are accepted everywhere and do nothing.
 ///
-/// It is a struct of parts, each with a room that owns it; ARCHITECTURE says who may change what.
+/// It is a struct of parts, and each part belongs to a room; ARCHITECTURE says who may change what.
 public struct ServerContext: ~Copyable {
-    /// Makes it address-only: it is never copied to be borrowed.
+    /// Makes the type address-only: it is never copied to be borrowed.
     let pinned = Pinned()
     var inbound: Inbound
     var connections: ConnectionTable
@@ -34,36 +34,36 @@ public struct ServerContext: ~Copyable {
         telemetry = Telemetry(logger: logger)
     }
 
-    // MARK: Of the server
+    // MARK: The server
 
-    /// What peers may do now; changed by ``update(limits:origin:)``.
+    /// The limits in force in this turn; ``update(limits:origin:)`` changes them.
     public var limits: Limits { settings.limits }
 
-    /// How many connections there may be: ``Limits/connectionCount``, or what RLIMIT_NOFILE allows.
+    /// The most connections: ``Limits/connectionCount``, or what RLIMIT_NOFILE allows.
     public var connectionLimit: Int { settings.connectionLimit }
 
-    /// For what the application has to say about itself.
+    /// The logger of the server and the application.
     public var logger: Logger {
         get { telemetry.logger }
         set { telemetry.logger = newValue }
     }
 
-    /// The monotonic time at which this turn began; the same in all callbacks of a turn.
+    /// The monotonic time at which this turn began: the same in all callbacks of a turn.
     public var now: Instant { clock.now }
 
-    /// The calendar's time at which this turn began; the same in all callbacks of a turn.
+    /// The calendar time at which this turn began: the same in all callbacks of a turn.
     public var wallClock: WallTime { clock.wall }
 
-    /// Counters since the server's start. To read one, write `io.statistics.sendCount`: a copy of all of
-    /// them costs more.
+    /// Counters since the server's start. To read a single counter, write
+    /// `io.statistics.sendCount`: a copy of all of them costs more.
     public var statistics: Statistics {
         _read { yield telemetry.statistics }
     }
 
-    /// Whether the server is on its way to its end: it accepts nobody, and closes open connections.
+    /// Whether the server is stopping: it accepts no more connections, and closes the open ones.
     public var isStopping: Bool { shutdown.isUnderWay }
 
-    /// How long something that had become ready lately waited until it was served: the time of the
-    /// last loop probe, see ``WebSocketHandler/onLoopProbe(_:)-(ServerContext)``.
+    /// How long an event waited for the loop lately: the lag that the last loop probe measured, see
+    /// ``WebSocketHandler/onLoopProbe(_:)-(ServerContext)``.
     public var loopLag: Duration { telemetry.loopLag }
 }

@@ -1,19 +1,20 @@
-// The name of a topic, and what happens to subscribers that cannot keep up.
+// Topics: their identity, their policy for subscribers that cannot keep up, and their state.
 import Storage
 
-/// Names one topic of one server: ``ServerContext/makeTopic(policy:logByteLimit:)`` makes one. It may be
-/// kept for ever; once the topic is removed it stands for nothing.
+/// Identifies one topic of one server; ``ServerContext/makeTopic(policy:logByteLimit:)`` makes one.
+/// It may be kept without limit: once the topic is removed, using it does nothing.
 public struct Topic: Hashable, Sendable, BitwiseCopyable {
     let index: TopicIndex
     let generation: UInt32
 }
 
-/// What becomes of a subscriber that is further behind than the topic's log reaches
+/// What happens to a subscriber that is further behind than the topic's log may reach
 /// (``Limits/topicLogByteCount``).
 public enum SlowConsumerPolicy: UInt8, Sendable, BitwiseCopyable {
-    /// Close 4001: it should reconnect and fetch what it missed. For a chat.
+    /// It is closed with ``Limits/slowConsumerCloseCode``, and should reconnect and fetch what it
+    /// missed. For a chat.
     case disconnect
-    /// It loses everything but the newest message. For a live map, where only the newest counts.
+    /// It skips everything but the newest message. For a live map, where only the newest counts.
     case skipToLatest
 }
 
@@ -37,7 +38,7 @@ struct TopicState: ~Copyable {
 }
 
 extension Topic {
-    /// Writes the name for a hand-over, in which topics keep their names.
+    /// Writes the topic's identity, which it keeps in a hand-over.
     public func save(to writer: inout StateWriter) {
         writer.write(index.rawValue)
         writer.write(generation)

@@ -1,13 +1,13 @@
-// Whose word counts on who is behind a request: X-Forwarded-For and X-Forwarded-Host.
+// Which proxies are trusted to name the client, in X-Forwarded-For and X-Forwarded-Host.
 import LinuxReactor
 import WebSocketCore
 
-/// The proxies in front of a server. What others say in these fields is believed of nobody: every
-/// client can write them.
+/// The proxies in front of a server. The fields are ignored if they come from any other address,
+/// since every client can send them.
 public struct TrustedProxies: Hashable, Sendable {
-    /// Where proxies connect from.
+    /// The addresses that proxies connect from.
     public var ranges: [AddressRange]
-    /// Whether who connects to a local socket is a proxy.
+    /// Whether every connection to a local socket is from a proxy.
     public var includesLocalSockets: Bool
 
     /// The proxies in these ranges.
@@ -16,15 +16,15 @@ public struct TrustedProxies: Hashable, Sendable {
         self.includesLocalSockets = includesLocalSockets
     }
 
-    /// Whether somebody at this address is one of them.
+    /// Whether this is the address of a trusted proxy.
     public func contains(_ address: NetworkAddress) -> Bool {
         if address.family == .local { return includesLocalSockets }
         return ranges.contains { $0.contains(address) }
     }
 
-    /// Who is behind a request that a trusted proxy brings: the rightmost address of X-Forwarded-For
-    /// that is no trusted proxy itself. What stands left of it, the client may have made up. Nil if
-    /// the field says nothing that can be read.
+    /// The client of a request that a trusted proxy forwards: the rightmost address of
+    /// X-Forwarded-For that is not itself a trusted proxy. Addresses to the left of it may be made
+    /// up by the client. Nil if the field is missing or cannot be read.
     func client(_ head: RequestHead) -> NetworkAddress? {
         var client: NetworkAddress?
         for member in head.listMembers("X-Forwarded-For").reversed() {
@@ -35,11 +35,12 @@ public struct TrustedProxies: Hashable, Sendable {
         return client
     }
 
-    /// The host that the client asked the first proxy for. Browsers let no page write the field, and
-    /// pages are what the rule about Origin is for.
+    /// The host that the client requested from the first proxy. Browsers do not let pages set this
+    /// field, and pages are what the Origin rule is for.
     func host(_ head: RequestHead) -> String? { head.listMembers("X-Forwarded-Host").first }
 
-    /// An address with or without a port: 192.0.2.1, 192.0.2.1:80, 2001:db8::1, [2001:db8::1]:80.
+    /// Parses an address with or without a port: 192.0.2.1, 192.0.2.1:80, 2001:db8::1,
+    /// [2001:db8::1]:80.
     private static func address(_ text: String) -> NetworkAddress? {
         if text.first == "[", let end = text.firstIndex(of: "]") {
             return NetworkAddress(numeric: text[text.index(after: text.startIndex)..<end])

@@ -1,29 +1,30 @@
-// How a handler accepts an opening handshake, and what it may put into the answer.
+// How a handler accepts an opening handshake, and what it may add to the answer.
 import WebSocketCore
 
-/// How an opening handshake is accepted.
+/// Accepts an opening handshake; see ``WebSocketHandler/onUpgrade(_:)``.
 ///
-/// What the handshake itself is made of is the server's to write. A reply that names such a field,
-/// or a subprotocol that the client did not offer, is not sent: the client gets HTTP 500, and the log
+/// The server writes the fields of the handshake itself. A reply that names one of them, or a
+/// subprotocol that the client did not offer, is not sent: the client gets HTTP 500, and the log
 /// says what is wrong.
 public struct UpgradeReply: Sendable {
-    /// One of those that the client offered (RFC 6455 §4.2.2), exactly as it did; nil for the first
-    /// of ``ServerConfiguration/subprotocols`` that it offered, if it did. A browser ends a
-    /// connection whose answer has another, or none where it offered some.
+    /// A subprotocol that the client offered (RFC 6455 §4.2.2), spelled the same; nil for the first
+    /// of ``ServerConfiguration/subprotocols`` that the client offered, if any. A browser fails the
+    /// connection if the answer has a subprotocol that it did not offer, or none although it
+    /// offered some.
     public var subprotocol: String?
-    /// More header fields for the 101 response, as name and value: cookies, say. A name is a token,
-    /// and none of those that the server writes itself: `Connection`, `Upgrade`,
-    /// `Content-Length`, `Transfer-Encoding` and whatever begins with `Sec-WebSocket-`. In a value
-    /// control characters become spaces, so that it can't begin a field of its own.
+    /// More header fields for the 101 response, as name and value, such as cookies. A name must be
+    /// a token, and not one that the server writes itself: `Connection`, `Upgrade`,
+    /// `Content-Length`, `Transfer-Encoding` and all that begin with `Sec-WebSocket-`. In a value,
+    /// control characters become spaces, so that it cannot begin another field.
     public var headers: [(String, String)]
 
-    /// An acceptance; without arguments it adds nothing to the response.
+    /// Accepts; without arguments it adds nothing to the response.
     public init(subprotocol: String? = nil, headers: [(String, String)] = []) {
         self.subprotocol = subprotocol
         self.headers = headers
     }
 
-    /// Why the reply can't be sent, in words for the log; nil if it can.
+    /// Why the reply cannot be sent, for the log; nil if it can.
     func flaw(inAnswerTo head: RequestHead) -> String? {
         if let subprotocol, !head.subprotocols.contains(subprotocol) {
             return "the client did not offer the subprotocol \"\(subprotocol)\""

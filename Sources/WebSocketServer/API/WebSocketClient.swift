@@ -1,10 +1,11 @@
-// A program that only connects outward: the server's loop without listeners.
+// A program that only makes outgoing connections: the server's loop without listeners.
 import LinuxReactor
 import Logging
 import WebSocketCore
 
-/// A loop for WebSockets that this program opens, with its handler: one thread, the one that calls
-/// ``run()``. The handler is the same as a ``Server``'s, and begins in ``WebSocketHandler/onStart(_:)``:
+/// A loop for WebSockets that this program opens, with its handler. It runs on one thread, the one
+/// that calls ``run()``. The handler is the same as a ``Server``'s, and begins in
+/// ``WebSocketHandler/onStart(_:)``:
 ///
 /// ```swift
 /// struct Greeter: WebSocketHandler {
@@ -12,7 +13,9 @@ import WebSocketCore
 ///
 ///     mutating func onStart(_ io: inout ServerContext) { io.connect(ConnectRequest(url)) }
 ///
-///     mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) { io.send("Hello!", to: id) }
+///     mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) {
+///         io.send("Hello!", to: id)
+///     }
 ///
 ///     mutating func onMessage(
 ///         _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
@@ -30,46 +33,49 @@ import WebSocketCore
 /// client.run()
 /// ```
 ///
-/// It holds as many connections as RLIMIT_NOFILE allows, at the cost of a slot each: no object, task
-/// or closure stands behind one. A program that serves needs no client: its handler calls
+/// It can have as many connections as RLIMIT_NOFILE allows; each costs a slot, without an object,
+/// task or closure. A program that has a server needs no client: its handler can call
 /// ``ServerContext/connect(_:)`` as well.
 public final class WebSocketClient<Handler: WebSocketHandler & ~Copyable> {
     private let server: Server<Handler>
 
-    /// Other threads reach the handler through this; see ``WebSocketHandler/onMail(_:_:)``.
+    /// The queue through which other threads reach the handler; see ``Server/mailbox``.
     public var mailbox: Mailbox<Handler.Mail> { server.mailbox }
-    /// How many connections this client holds at most: ``Limits/connectionCount``, or what
-    /// RLIMIT_NOFILE allows.
+    /// The most connections of this client: ``Limits/connectionCount``, or what RLIMIT_NOFILE
+    /// allows.
     public var connectionLimit: Int { server.connectionLimit }
 
-    /// Makes everything ready; nothing is connected before ``run()``.
+    /// Prepares the loop; nothing is connected before ``run()``.
     ///
-    /// The process ignores SIGPIPE from here on, and its soft limit on open files is raised to the
-    /// hard one. ``ClientConfiguration/stopSignals`` are blocked for the calling thread, and for
-    /// those that it starts later. Throws if the process has no descriptors left.
+    /// This makes the process ignore SIGPIPE and raises its soft limit on open files to the hard
+    /// limit. It also blocks ``ClientConfiguration/stopSignals`` in the calling thread and in the
+    /// threads that it starts later.
+    ///
+    /// - Throws: if the process has no descriptors left.
     public init(
         _ handler: consuming Handler, _ configuration: ClientConfiguration = ClientConfiguration()
     ) throws(SystemError) {
         server = try Server(handler, ServerConfiguration(configuration))
     }
 
-    /// Calls the handler until it asks for a stop (``ServerContext/stop(grace:restarting:)``) or a stop
-    /// signal comes, and all connections have ended. Called once: a second call ends the process.
+    /// Calls the handler until it asks for a stop (``ServerContext/stop(grace:restarting:)``) or a
+    /// stop signal comes, and all connections have ended. Call it once: a second call ends the
+    /// process.
     public func run() { server.run() }
 }
 
-/// What a client is told before it starts.
+/// The settings of a client, given before it starts.
 public struct ClientConfiguration: Sendable {
-    /// What servers may do, and how long they may take; see ``Limits``. Messages may have 1 MiB here,
-    /// in as many frames as the server likes, since a client has chosen its server.
+    /// What servers may do, and how long they may take; see ``Limits``. By default messages may
+    /// have 1 MiB, in any number of frames, since a client has chosen its server.
     public var limits: Limits
-    /// How often ``WebSocketHandler/onTick(_:)-(ServerContext)`` is called. A millisecond is the finest
-    /// that there is: for a program that sends at a steady rate.
+    /// How often ``WebSocketHandler/onTick(_:)-(ServerContext)`` is called. The finest interval is
+    /// a millisecond, for a program that sends at a steady rate.
     public var tickInterval = Duration.seconds(1)
-    /// Signals that close all connections in order and end the loop; a second one hurries. Empty if
-    /// the program sees to signals itself.
+    /// Signals that close all connections in order and end the loop; a second signal ends the
+    /// grace. Empty if the program handles signals itself.
     public var stopSignals: [Signal] = []
-    /// Where the client and the handler log to.
+    /// The logger of the client and the handler.
     public var logger = Logger(label: "websocket-client")
 
     /// The defaults.

@@ -1,30 +1,32 @@
-// Who is let in: how many connections an address has, and how fast it makes them.
+// Admission by address: how many connections an address may have, and how fast it may open them.
 import LinuxReactor
 
-/// Counts connections and their rate by address. Loopback is exempt: that is the reverse proxy, or
-/// the person who runs the server.
+/// Counts connections and their rate by address. Loopback is exempt: it is the reverse proxy, or
+/// the operator of the server.
 struct Admission {
     private struct Entry {
         var count = 0
-        /// New connections it may make at once: a bucket that fills at the allowed rate.
+        /// New connections that the address may make at once: a token bucket that fills at the
+        /// allowed rate.
         var tokens: Double
         var filledAt: Instant
     }
 
     private var entries: [NetworkAddress: Entry] = [:]
-    /// When idle entries were last thrown out, by how many there were then.
+    /// The number of entries at which idle ones are removed next.
     private var purgeThreshold = 1024
 
-    /// Nil if it may come in, and is counted; otherwise why not. One that does not pay is no new
-    /// connection of its address, and counts all the same.
+    /// Counts a connection and returns nil if it is admitted; otherwise returns the reason. With
+    /// `pays` false it counts as a connection but costs no token: it is not a new connection of its
+    /// address.
     mutating func admit(
         _ peer: NetworkAddress, _ limits: Limits, at now: Instant, pays: Bool = true
     ) -> Refusal? {
         guard Self.applies(to: peer) else { return nil }
         let key = peer.admissionKey
         let rate = Double(limits.connectionRatePerAddress ?? .max)
-        // A page load opens half a dozen at once, and several people share an address: after a rest
-        // as many may come at once as may stay.
+        // A page load opens half a dozen connections at once, and several people share an address:
+        // after a rest the whole number that may stay open may come at once.
         let burst = max(rate, Double(limits.connectionsPerAddress ?? 0))
         if entries[key] == nil { purgeIfLarge(burst / rate, now) }
         var entry = entries[key] ?? Entry(tokens: burst, filledAt: now)
@@ -48,7 +50,7 @@ struct Admission {
         entries[peer.admissionKey, default: Entry(tokens: 0, filledAt: now)].count += 1
     }
 
-    /// An admitted connection is gone.
+    /// An admitted connection has ended.
     mutating func release(_ peer: NetworkAddress) {
         guard Self.applies(to: peer) else { return }
         let key = peer.admissionKey
@@ -57,13 +59,14 @@ struct Admission {
         entries[key]?.count = count - 1
     }
 
-    /// Also without limits: they may come while the server runs, and count who is there.
+    /// Entries are kept without limits too: limits may be set while the server runs, and then the
+    /// open connections must be counted.
     private static func applies(to peer: NetworkAddress) -> Bool {
         !peer.isLoopback && peer.family != .unknown
     }
 
-    /// Throws out addresses with no connection whose bucket is full again: they are as new ones.
-    /// Only when the table has doubled since the last time, so that it costs O(1) a connection.
+    /// Removes addresses that have no connection and a full bucket: they are the same as new ones.
+    /// Runs only when the table has doubled since the last time, so it costs O(1) a connection.
     private mutating func purgeIfLarge(_ refillSeconds: Double, _ now: Instant) {
         guard entries.count >= purgeThreshold else { return }
         entries = entries.filter { _, entry in

@@ -1,29 +1,30 @@
-// The listening sockets, and the counts of the connections that came by them.
+// The listening sockets, and the counts of the connections accepted on them.
 import LinuxReactor
 import Logging
 
-/// The listening sockets, who may come in by them, and how many have.
+/// The listening sockets, the rules of admission, and how many places are taken.
 package struct ListenerSet {
     package private(set) var listeners: [Listener]
-    /// Those with connections to be accepted, by their place in ``listeners``.
+    /// Indices in ``listeners`` of the listeners that have connections to accept.
     var ready: [Int] = []
-    /// When listeners that were paused for want of descriptors are listened to again.
+    /// When paused listeners are watched again; nil if accepting is not paused.
     private(set) var resumeAt: Instant?
-    /// Before this nothing is logged of a pause: there may be ten a second.
+    /// No pause is logged before this time: there may be ten a second.
     private var nextPauseReport = Instant(nanoseconds: 0)
-    /// A descriptor to give up when there are no others.
+    /// A spare descriptor, closed to accept a connection when no others are left.
     var reserve: FileDescriptor?
     var admission = Admission()
     let proxies: TrustedProxies
-    /// Connections that are let in only to be refused in their own protocol.
+    /// Connections that were accepted only to be refused in their own protocol.
     private(set) package var refusedCount = 0
-    /// Connections of the people who run the server: they are not clients.
+    /// Connections of the server's operators: they do not count as clients.
     private(set) var internalCount = 0
 
-    /// How many connections at a time are let in only to be refused. They take no place from others.
+    /// How many connections may be open at a time only to be refused. They take no place from
+    /// others.
     static var refusedLimit: Int { 32 }
 
-    /// How many connections at a time do not count as clients'.
+    /// How many internal connections may be open at a time.
     static var internalLimit: Int { 32 }
 
     init(_ listeners: [Listener], reserve: FileDescriptor?, proxies: TrustedProxies) {
@@ -34,21 +35,21 @@ package struct ListenerSet {
 
     // MARK: Places
 
-    /// Takes one of the places for connections that do not count; false if there is none.
+    /// Takes one of the places for internal connections; false if none is free.
     mutating func takeInternalPlace() -> Bool {
         guard internalCount < Self.internalLimit else { return false }
         internalCount += 1
         return true
     }
 
-    /// Takes one of the places for connections that are to be refused; false if there is none.
+    /// Takes one of the places for connections that are to be refused; false if none is free.
     mutating func takeRefusedPlace() -> Bool {
         guard refusedCount < Self.refusedLimit else { return false }
         refusedCount += 1
         return true
     }
 
-    /// A connection is gone, and its descriptor is free again.
+    /// A connection has ended, and its descriptor is free again.
     mutating func vacated(_ place: VacatedPlace, at now: Instant) {
         if place.wasAdmitted { admission.release(place.peer) }
         if place.wasRefused { refusedCount -= 1 }
@@ -59,8 +60,8 @@ package struct ListenerSet {
 
     // MARK: Pauses
 
-    /// Notes that accepting pauses. Nil if it was paused already, otherwise whether the pause is to be
-    /// logged: it is once a minute.
+    /// Pauses accepting. Returns nil if it was paused already, otherwise whether to log the pause:
+    /// at most once a minute.
     mutating func pause(at now: Instant) -> Bool? {
         guard resumeAt == nil else { return nil }
         resumeAt = now + .milliseconds(100)
@@ -70,7 +71,7 @@ package struct ListenerSet {
         return true
     }
 
-    /// Whether a pause is over.
+    /// Ends a pause whose time is over; false if there is none.
     mutating func resume(at now: Instant) -> Bool {
         guard let time = resumeAt, now >= time else { return false }
         resumeAt = nil
@@ -78,7 +79,7 @@ package struct ListenerSet {
         return true
     }
 
-    /// Takes the listeners out, to be closed for good.
+    /// Removes all listeners and returns them, to be closed for good.
     mutating func takeAll() -> [Listener] {
         defer {
             listeners = []

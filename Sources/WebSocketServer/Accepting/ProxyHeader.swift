@@ -1,34 +1,35 @@
-// The PROXY protocol, versions 1 and 2: a proxy's word on who is behind a connection, before the
-// first byte of that connection (haproxy.org/download/3.0/doc/proxy-protocol.txt).
+// The PROXY protocol, versions 1 and 2: a header before the first byte of a connection, in which a
+// proxy names the client (haproxy.org/download/3.0/doc/proxy-protocol.txt).
 import LinuxReactor
 
-/// The header that a proxy puts in front of what a client says. Parsing needs all of it from its
-/// first byte, again each time that more has come; it is short, and never as long as ``byteLimit``.
+/// The header that a proxy sends before the client's bytes. Parsing needs the whole header, and
+/// starts again from its first byte each time more has come; that is cheap, since it is never
+/// longer than ``byteLimit``.
 enum ProxyHeader {
     /// A version 1 line has at most 107 bytes. A version 2 header may be 64 KiB; with the usual
     /// additions (TLS details, a unique id) it has a few hundred bytes.
     static let byteLimit = 4096
 
-    /// How far the bytes reach.
+    /// What was found at the front of the bytes.
     enum Outcome: Equatable, Sendable {
-        /// So far they may be a header; more are needed.
+        /// They may be the beginning of a header; more are needed.
         case incomplete
-        /// The header has so many bytes. `source` is the client; nil if the proxy speaks for
-        /// itself, as in a health check, or of an address that is none of the internet's.
+        /// The header has `byteCount` bytes. `source` is the client; nil if the proxy speaks for
+        /// itself, as in a health check, or names an address that is not an internet address.
         case complete(byteCount: Int, source: NetworkAddress?)
-        /// They are none, whatever follows.
+        /// They are not a header, whatever follows.
         case malformed(Flaw)
     }
 
-    /// What is wrong with it.
+    /// What is wrong with the header.
     enum Flaw: Error, Sendable {
-        /// It does not begin as a header does: there is no proxy, or one that sends none.
+        /// It does not begin like a header: there is no proxy, or it does not send the header.
         case missing
-        /// A version 1 line that is none, or has no end within 107 bytes.
+        /// A version 1 line that is malformed, or does not end within 107 bytes.
         case badLine
         /// A version 2 header of another version, command or transport.
         case badCommand
-        /// A version 2 header that is too short for its addresses, or longer than is allowed.
+        /// A version 2 header that is too short for its addresses, or longer than ``byteLimit``.
         case badLength
     }
 
@@ -61,7 +62,7 @@ enum ProxyHeader {
         return .complete(byteCount: end + 2, source: try source(line))
     }
 
-    /// "TCP4 192.0.2.1 192.0.2.9 50000 443", without what stands around it; or "UNKNOWN…".
+    /// "TCP4 192.0.2.1 192.0.2.9 50000 443", without "PROXY " and CRLF; or "UNKNOWN…".
     private static func source(_ line: [UInt8]) throws(Flaw) -> NetworkAddress? {
         guard let text = String(validating: line, as: UTF8.self) else { throw .badLine }
         let words = text.split(separator: " ", omittingEmptySubsequences: false)
@@ -107,7 +108,7 @@ enum ProxyHeader {
         return .complete(byteCount: end, source: source(bytes))
     }
 
-    /// LOCAL may bring anything, and AF_UNSPEC and AF_UNIX nothing of use here.
+    /// 0 for LOCAL, which may carry anything, and for AF_UNSPEC, which has no addresses.
     private static func addressByteCount(_ bytes: Span<UInt8>) -> Int {
         guard bytes[12] & 0xF == 1 else { return 0 }
         switch bytes[13] >> 4 {

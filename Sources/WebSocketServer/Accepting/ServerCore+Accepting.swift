@@ -1,4 +1,4 @@
-// New connections: taken within a budget, admitted or told why not.
+// New connections: accepted within a budget, then admitted or refused with a reason.
 import LinuxReactor
 import Logging
 import Storage
@@ -38,8 +38,8 @@ extension ServerCore where K: ~Copyable {
         "No file descriptors are left: accepting is paused. Raise the limit (LimitNOFILE=)."
     }
 
-    /// Gives a new socket a slot. One too many gets a slot too, so that it can be told in its own
-    /// protocol (close 1013), as long as there are few of those.
+    /// Gives a new socket a slot. A connection over the limit gets one too, so that it can be
+    /// refused in its own protocol (close 1013), as long as few of those are open.
     private mutating func registerAccepted(
         _ socket: FileDescriptor, _ peer: NetworkAddress, _ listener: ListenerKind
     ) {
@@ -68,7 +68,7 @@ extension ServerCore where K: ~Copyable {
             let token = io.connections.id(of: slot).token
             try poller.watch(socket, for: .readable, token: token, &kernel)
         } catch {
-            // ENOMEM or ENOSPC (fs.epoll.max_user_watches): there is no room for this one.
+            // ENOMEM or ENOSPC (fs.epoll.max_user_watches): there is no room for this connection.
             io.telemetry.logger.error("\(error)", metadata: ["event": "accept-failed"])
             io.terminate(slot, .connectionLost(error.number), reset: true)
             return
@@ -76,14 +76,14 @@ extension ServerCore where K: ~Copyable {
         io.schedule(slot, in: io.settings.timeouts.handshake)
     }
 
-    /// The connections that the limit is for: not those that go outward and have not begun.
+    /// The connections that the limit applies to: outgoing ones that have not begun do not count.
     var countedConnectionCount: Int {
         io.connections.slots.count - listening.refusedCount - listening.internalCount
             - io.outgoing.toBegin.count
     }
 
-    /// Decides whether one more client may come in. Behind a proxy its address is not known yet, and
-    /// that of the proxy counts for nobody.
+    /// Decides whether to admit one more client. Behind a proxy the client's address is not known
+    /// yet, and the proxy's own address is not counted.
     private mutating func admit(_ connection: inout Connection, _ peer: NetworkAddress) {
         if connection.listener == .proxy { connection.flags.insert(.awaitsProxyHeader) }
         if countedConnectionCount >= io.settings.connectionLimit {
@@ -100,7 +100,7 @@ extension ServerCore where K: ~Copyable {
         }
     }
 
-    /// With no descriptor left: gives up the reserve to accept one and tell it so.
+    /// With no descriptor left: closes the reserve to accept one connection and answer it with 503.
     private mutating func refuseWithReserve(on index: Int) {
         guard let reserve = listening.reserve else { return }
         kernel.close(reserve)
@@ -113,15 +113,15 @@ extension ServerCore where K: ~Copyable {
         listening.reserve = kernel.makeReserve()
     }
 
-    /// Says 503 to a socket that gets no slot, and closes it.
+    /// Answers a socket that gets no slot with 503, and closes it.
     private mutating func rejectWithoutSlot(
         _ socket: FileDescriptor, _ refusal: Refusal, _ peer: NetworkAddress
     ) {
         io.telemetry.record(refusal, of: peer)
         var response = ByteBuffer()
         refusal.rejection.appendResponse(to: &response, date: io.clock.httpDate())
-        // Best effort: it fits into any new socket's buffer, and a request that has come already is
-        // taken out, since closing a socket with unread bytes resets it.
+        // Best effort: the response fits into the buffer of any new socket. A request that has come
+        // already is read first, since closing a socket with unread bytes resets it.
         let buffer = io.inbound.receiveBuffer
         var request = buffer.mutableSpan(0..<ReceiveBuffer.receiveByteCount)
         _ = kernel.receive(from: socket, into: &request)

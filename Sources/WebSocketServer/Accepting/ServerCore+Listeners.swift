@@ -1,9 +1,9 @@
-// The listening sockets: paused, listened to again, closed.
+// Pausing, resuming and closing the listening sockets.
 import LinuxReactor
 import Logging
 
 extension ServerCore where K: ~Copyable {
-    /// Stops accepting for a while; once a minute the log says why.
+    /// Stops accepting for 100 ms; the log gets the reason at most once a minute.
     mutating func pauseListeners(because reason: Logger.Message) {
         guard let isReported = listening.pause(at: io.clock.now) else { return }
         if isReported {

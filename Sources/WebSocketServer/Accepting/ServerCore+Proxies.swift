@@ -1,11 +1,11 @@
-// Who is really there: what proxies say in front of a connection, or of a request.
+// The client behind a proxy: named by a header before the connection, or by fields of a request.
 import LinuxReactor
 import Logging
 import Storage
 import WebSocketCore
 
 extension ServerCore where K: ~Copyable {
-    /// What proxies say of a client, and whether it may come in.
+    /// What a proxy says about a client, and whether that client is admitted.
     enum ProxyOutcome {
         /// More bytes are needed.
         case incomplete
@@ -14,7 +14,7 @@ extension ServerCore where K: ~Copyable {
         case rejected(HandshakeRejection, Refusal)
     }
 
-    /// Takes the PROXY header off the front of a connection.
+    /// Reads the PROXY header from the front of a connection's bytes.
     mutating func takeProxyHeader(_ slot: Slot) -> ProxyOutcome {
         var bytes = ByteBuffer()
         swap(&bytes, &io.connections.slots[slot].pendingInput)
@@ -35,10 +35,10 @@ extension ServerCore where K: ~Copyable {
         }
     }
 
-    /// Looks up who is behind a request that a trusted proxy brings.
+    /// Takes the client's address from a request that a trusted proxy forwards.
     ///
-    /// The connection counts for one client at a time, whose request was last; only a WebSocket is a
-    /// new connection of that client, since a proxy opens its own as it likes.
+    /// The connection counts for one client at a time, that of its latest request. Only a WebSocket
+    /// counts as a new connection of that client, since a proxy opens connections as it likes.
     mutating func admitProxiedClient(
         _ slot: Slot, _ head: RequestHead, isUpgrade: Bool
     ) -> ProxyOutcome {
@@ -66,7 +66,7 @@ extension ServerCore where K: ~Copyable {
             io.connections.slots[slot].flags.insert(.admitted)
             return .goesOn
         }
-        // It is refused in its own protocol, as a client that came without a proxy.
+        // It is refused in its own protocol, like a client that came without a proxy.
         guard listening.takeRefusedPlace() else { return .rejected(refusal.rejection, refusal) }
         io.telemetry.record(refusal, of: client)
         io.connections.slots[slot].refusal = refusal
@@ -75,7 +75,8 @@ extension ServerCore where K: ~Copyable {
 }
 
 extension ProxyHeader.Flaw {
-    /// What is said to who is there instead of a proxy; the log has it too.
+    /// The answer to a peer that is no proxy or sends a bad header; its reason also goes to the
+    /// log.
     var rejection: HandshakeRejection {
         let reason =
             switch self {

@@ -1,15 +1,15 @@
-// What is kept of a connection that negotiated permessage-deflate (RFC 7692), beside its slot.
+// The state of a connection that negotiated permessage-deflate (RFC 7692), kept beside its slot.
 import LinuxReactor
 import WebSocketCore
 
 /// The compression of one connection: 32 bytes, and a window where one was granted
 /// (``DeflatePolicy/keptClientWindowBits``).
 ///
-/// Compressors and the decompressor are the server's and serve everybody: what we send is compressed
-/// message by message, so nothing of it is kept.
+/// The compressors and the decompressor belong to the server and are shared by all connections:
+/// what we send is compressed message by message, so no compressor state is kept.
 struct Compression: ~Copyable {
     var parameters: DeflateParameters
-    /// What the peer's next message may refer to; nil if each of them stands for itself.
+    /// What the peer's next message may refer to; nil if each message is compressed on its own.
     var context: InflateContext?
 
     /// The compression of a connection whose messages come from `sender`.
@@ -18,7 +18,7 @@ struct Compression: ~Copyable {
         context = parameters.context(for: sender)
     }
 
-    /// What stands in a slot that nobody uses.
+    /// The value of a free slot.
     static var free: Compression {
         Compression(
             DeflateParameters(serverNoContextTakeover: true, clientNoContextTakeover: true),
@@ -27,8 +27,8 @@ struct Compression: ~Copyable {
 }
 
 extension Encoding {
-    /// The log that serves a connection with these parameters. One log has one window, the largest:
-    /// who allows us a smaller one gets the plain log.
+    /// The log that serves a connection with these parameters. A log has one window, the largest: a
+    /// client that allows us only a smaller one gets the plain log.
     init(_ parameters: DeflateParameters) {
         let isWidest =
             parameters.windowBits(from: .server) == DeflateParameters.windowBits.upperBound

@@ -1,4 +1,4 @@
-// What is kept of all connections that are compressed, and what serves them all.
+// The compression state of all connections, and the compressors that they share.
 import LinuxReactor
 import Storage
 import WebSocketCore
@@ -10,12 +10,13 @@ struct CompressionTable: ~Copyable {
     /// The compressors of all connections and topics.
     var deflaters = DeflaterPool()
 
-    /// A place for a connection with these parameters, whose messages come from `sender`.
+    /// Adds a connection with these parameters, whose messages come from `sender`; returns its
+    /// index.
     mutating func add(_ parameters: DeflateParameters, from sender: Role) -> TableIndex<Compression> {
         states.allocate(Compression(parameters, from: sender))
     }
 
-    /// The connection has ended, or goes without from here on.
+    /// Frees the state of a connection that has ended or is no longer compressed.
     mutating func forget(_ index: inout TableIndex<Compression>) {
         guard index != .none else { return }
         states.free(index, leaving: .free)

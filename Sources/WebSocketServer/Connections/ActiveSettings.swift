@@ -1,15 +1,15 @@
-// What peers may do now, and how it is changed: between two turns, and never within one.
+// The limits and rules in force, which change only between two turns.
 import LinuxReactor
 import WebSocketCore
 
-/// The limits and rules that hold in this turn.
+/// The limits and rules in force in this turn.
 struct ActiveSettings {
     private(set) var limits: Limits
     private(set) var timeouts: Timeouts
     private(set) var origin: OriginPolicy
-    /// How many connections there may be: ``Limits/connectionCount``, or what RLIMIT_NOFILE allows.
+    /// The most connections: ``Limits/connectionCount``, or what RLIMIT_NOFILE allows.
     private(set) var connectionLimit: Int
-    /// What the handler wants to hold from the next turn on.
+    /// Settings that the handler has asked for, in force from the next turn on.
     var pending: (limits: Limits, origin: OriginPolicy)?
     /// What RLIMIT_NOFILE allows.
     private let descriptorCount: Int
@@ -34,7 +34,7 @@ struct ActiveSettings {
     }
 
     /// What RLIMIT_NOFILE allows, less a reserve for listeners, files, the control socket and
-    /// connections that are let in only to be told that there is no room.
+    /// connections that are accepted only to be refused.
     private static func connectionLimit(_ limits: Limits, _ descriptorCount: Int) -> Int {
         limits.connectionCount ?? max(1, descriptorCount - min(96, descriptorCount / 4))
     }

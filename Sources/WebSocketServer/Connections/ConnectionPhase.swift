@@ -1,10 +1,10 @@
-// The life of a connection as a table: every phase, every event, what follows.
+// The life of a connection as a table: every phase, every event, and the phase that follows.
 
-/// Where a connection stands, from accept(2) or connect(2) to the close of its socket. How far the
-/// closing handshake of an open WebSocket has come says `SessionState` beside it.
+/// Where a connection stands, from accept(2) or connect(2) to the close of its socket.
+/// `SessionState` beside it tracks the closing handshake of an open WebSocket.
 ///
-/// ``Connection/advance(_:)`` is the only way from one phase to another, and ends the process for a
-/// step that the table does not have.
+/// ``Connection/advance(_:)`` is the only way from one phase to another; it ends the process for a
+/// step that is not in the table.
 enum ConnectionPhase: UInt8, CaseIterable, BitwiseCopyable {
     /// The slot is free.
     case free
@@ -14,17 +14,17 @@ enum ConnectionPhase: UInt8, CaseIterable, BitwiseCopyable {
     case body
     /// A request is with the handler; nothing is read until it is answered.
     case responding
-    /// Frames go both ways; the session says how far its end has come.
+    /// Frames go both ways; the session tracks the closing handshake.
     case webSocket
-    /// Our side is shut down; what still comes is read and thrown away, so that the peer sees our
-    /// last bytes and not a reset (RFC 9112 §9.6).
+    /// Our side is shut down; input is still read and discarded, so that the peer sees our last
+    /// bytes and not a reset (RFC 9112 §9.6).
     case lingering
     /// To be closed at the end of the turn.
     case terminated
-    /// An outgoing connection that is not there yet: its host's name is being resolved (and there is
-    /// no descriptor), or connect(2) is under way.
+    /// An outgoing connection that is not established yet: its host name is being resolved (and
+    /// there is no descriptor), or connect(2) is under way.
     case connecting
-    /// Our request for a WebSocket is out, and the answer is being received.
+    /// Our request for a WebSocket was sent, and the answer is being received.
     case awaitingAnswer
     /// The last response is written; no further request is looked at.
     case draining
@@ -44,11 +44,11 @@ enum ConnectionPhase: UInt8, CaseIterable, BitwiseCopyable {
         case responseEnded
         /// The response that is written now is the last one.
         case lastResponse
-        /// The opening handshake has succeeded, on whichever side we are.
+        /// The opening handshake has succeeded, as server or as client.
         case upgraded
-        /// All output is with the kernel, and our side was shut down.
+        /// The kernel has all output, and our side was shut down.
         case outputShutDown
-        /// The transport has failed, or is not wanted any more.
+        /// The transport has failed, or is no longer wanted.
         case terminated
         /// The socket is closed.
         case reaped

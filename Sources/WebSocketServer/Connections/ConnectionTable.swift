@@ -1,4 +1,4 @@
-// All connections: their slots, their names, their deadlines, and the turn's work lists.
+// All connections: their slots, names, deadlines, and the turn's work lists.
 import LinuxReactor
 import Storage
 
@@ -15,7 +15,7 @@ struct ConnectionTable: ~Copyable {
 
     // MARK: Names
 
-    /// A name that no connection has had.
+    /// A number that no connection has had before.
     mutating func nextResourceID() -> UInt64 {
         lastResourceID += 1
         return lastResourceID
@@ -25,7 +25,7 @@ struct ConnectionTable: ~Copyable {
         ConnectionID(resourceID: slots[slot].resourceID, slot)
     }
 
-    /// The slot of a connection that is still there.
+    /// The slot of a connection that still exists.
     func slot(of id: ConnectionID) -> Slot? {
         guard slots.contains(id.index), slots[id.index].resourceID == id.resourceID,
             slots[id.index].phase != .free
@@ -35,30 +35,30 @@ struct ConnectionTable: ~Copyable {
 
     // MARK: Deadlines
 
-    /// Sets the connection's one deadline.
+    /// Sets the connection's only deadline.
     mutating func schedule(_ slot: Slot, at deadline: Instant) {
         wheel.schedule(slot.rawValue, at: deadline)
     }
 
-    /// The connection waits for nothing more.
+    /// Removes the connection's deadline.
     mutating func cancelDeadline(of slot: Slot) { wheel.cancel(slot.rawValue) }
 
-    /// The next connection whose deadline has passed, whose deadline is gone then.
+    /// The next connection whose deadline has passed; its deadline is removed.
     mutating func nextExpired(at now: Instant) -> Slot? {
         wheel.popExpired(at: now).map(Slot.init(rawValue:))
     }
 
     // MARK: Work
 
-    /// Has the connection's output sent, and what epoll watches it for brought up to date, before
-    /// the turn ends.
+    /// Queues the connection: before the turn ends, its output is sent and its epoll interest is
+    /// updated.
     mutating func queue(_ slot: Slot) {
         guard !slots[slot].flags.contains(.queued) else { return }
         slots[slot].flags.insert(.queued)
         work.queued.append(slot)
     }
 
-    /// Has the connection looked at when the turn ends: to tell the handler why it has ended, or to
+    /// Lists the connection for the end of the turn, to tell the handler why it has ended or to
     /// free the slot. The first cause counts.
     mutating func scheduleReap(_ slot: Slot, _ cause: CloseCause) {
         precondition(slots[slot].phase != .free, "a free slot has nothing to be reaped")
@@ -68,7 +68,7 @@ struct ConnectionTable: ~Copyable {
         work.reaping.append(slot)
     }
 
-    /// Has the pending input of a connection decoded, in the next reading of this turn or the next.
+    /// Lists the connection to have its pending input decoded, in this turn or the next.
     mutating func resume(_ slot: Slot) {
         assert(!slots[slot].pendingInput.isEmpty, "nothing is pending")
         guard !slots[slot].flags.contains(.resuming) else { return }
@@ -76,12 +76,12 @@ struct ConnectionTable: ~Copyable {
         work.resuming.append(slot)
     }
 
-    /// Remembers why a connection ends, unless that is known already.
+    /// Records why a connection ends, unless a cause is known already.
     mutating func setCause(_ slot: Slot, _ cause: CloseCause) {
         if slots[slot].cause == nil { slots[slot].cause = cause }
     }
 
-    /// The peer has shown that it is there.
+    /// The peer has shown that it is alive.
     mutating func heard(_ slot: Slot, at now: Instant) {
         slots[slot].lastReceiveTick = now.coarse
         slots[slot].flags.remove(.pinged)

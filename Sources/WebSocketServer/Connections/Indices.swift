@@ -1,17 +1,17 @@
-// What the places of the server's tables are called.
+// The index types of the server's tables.
 import Storage
 
-/// Where a connection stands in the table of connections.
+/// The index of a connection.
 typealias Slot = TableIndex<Connection>
-/// Where a topic stands.
+/// The index of a topic.
 typealias TopicIndex = TableIndex<TopicState>
-/// Where a variant of a topic stands.
+/// The index of a variant of a topic.
 typealias VariantIndex = TableIndex<TopicVariant>
-/// Where a subscription stands.
+/// The index of a subscription.
 typealias SubscriptionIndex = TableIndex<Subscription>
 
 extension ConnectionID {
-    /// The slot of the connection that has this name, if it is still there.
+    /// The slot of the connection with this ID, if it still exists.
     @inline(__always)
     var index: Slot { Slot(rawValue: slot) }
 

@@ -1,7 +1,7 @@
-// What epoll(7) is given with each descriptor, and brings back with each of its events.
+// The value that epoll(7) stores with each descriptor and returns with each of its events.
 
-/// What an event of epoll(7) brings back: a slot and its generation, or, with a slot that no table
-/// reaches, one of the server's own descriptors.
+/// The data of an event of epoll(7): a slot and its generation, or, with a slot number beyond any
+/// table, one of the server's own descriptors.
 enum Token {
     static var signals: UInt64 { UInt64(UInt32.max) }
     static var wakeup: UInt64 { UInt64(UInt32.max - 1) }
@@ -17,6 +17,6 @@ enum Token {
 }
 
 extension ConnectionID {
-    /// What epoll(7) gives back: slot and generation.
+    /// The data of this connection's events: slot and generation.
     var token: UInt64 { UInt64(generation) << 32 | UInt64(slot) }
 }

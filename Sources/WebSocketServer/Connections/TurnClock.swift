@@ -1,12 +1,12 @@
-// The time of a turn: read once, so that all its callbacks see the same.
+// The time of a turn: read once, so that all its callbacks see the same time.
 import LinuxReactor
 import WebSocketCore
 
-/// Both clocks as they stood when the turn began.
+/// Both clocks, as read at the beginning of the turn.
 struct TurnClock {
     private(set) var now: Instant
     private(set) var wall: WallTime
-    /// The Date field of HTTP, made once a second.
+    /// The Date field of HTTP, formatted once a second.
     private var lastDate = (second: UInt64.max, text: "")
 
     init<K: Kernel & ~Copyable>(_ kernel: inout K) {

@@ -1,13 +1,13 @@
-// What is to be done about connections before the turn ends, or in the next one.
+// Work on connections that remains for the end of this turn, or for the next one.
 
-/// The turn's work lists. A connection stands in each of them at most once; the flag of the same name
-/// says whether it does. ``ConnectionTable`` fills them.
+/// The turn's work lists. A connection is in each of them at most once, and the flag of the same
+/// name is set while it is. ``ConnectionTable`` fills them.
 ///
 /// | list | filled by | emptied by |
 /// |---|---|---|
-/// | `queued` | whoever gives a connection output, or changes what it waits for | `flushQueued` |
+/// | `queued` | code that gives a connection output or changes its interest | `flushQueued` |
 /// | `reaping` | the Lifecycle room | `reapConnections` |
-/// | `resuming` | whoever lets a connection with pending input be read again | `decodePendingInput` |
+/// | `resuming` | code that resumes reading where input is pending | `decodePendingInput` |
 struct TurnWork {
     var queued: [Slot] = []
     var reaping: [Slot] = []

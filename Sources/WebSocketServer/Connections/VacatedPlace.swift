@@ -1,7 +1,7 @@
-// What a connection leaves behind when its slot is freed.
+// What the accepting room must know of a connection whose slot was freed.
 import LinuxReactor
 
-/// A place that a connection has left, for those who count places.
+/// A place that became free, for the counts of ``ListenerSet``.
 struct VacatedPlace {
     let listener: ListenerKind
     let peer: NetworkAddress

@@ -1,16 +1,16 @@
-// Fan-out: one send per subscriber that is behind, of everything from its cursor to the log's end.
+// Fan-out: each subscriber that is behind gets one send, from its cursor to the end of the log.
 import LinuxReactor
 import WebSocketCore
 
 extension ServerCore where K: ~Copyable {
-    /// Sweeps the topics that have something new, fairly in turn, until all are done or the budget is
-    /// spent; then the loop looks at everything else before it goes on.
+    /// Sweeps the topics that have something new, in fair turns, until all are done or the budget
+    /// is spent; then the loop handles everything else before it goes on.
     ///
     /// Returns how many variants have had their share.
     mutating func sweepTopics() -> Int {
         guard !io.topics.dirtyVariants.isEmpty else { return 0 }
         io.telemetry.statistics.sweepCount += 1
-        // The clock is not worth its time in each turn: a sample says as much.
+        // Reading the clock in each turn would cost too much: a sample says as much.
         guard io.telemetry.statistics.sweepCount & 15 == 0 else { return sweepDirtyVariants() }
         let start = kernel.monotonicNow()
         let count = sweepDirtyVariants()
@@ -33,11 +33,11 @@ extension ServerCore where K: ~Copyable {
         for slot in laggards { io.closeSlowConsumer(slot) }
     }
 
-    /// Sends one subscriber what it lacks, or notes that its socket is full.
+    /// Sends a subscriber what it is missing, or records that its socket is full.
     private mutating func deliver(_ found: TopicTable.Due, _ sweep: inout TopicTable.Sweep) {
         var due = found
         let slot = due.connection
-        // One that is lost is there until the turn ends, and the log does not wait for it.
+        // A lost connection keeps its slot until the end of the turn but no longer pins the log.
         guard io.connections.slots[slot].phase != .terminated else { return io.topics.isLost(due) }
         if !io.connections.slots[slot].delivery.outbox.isEmpty {
             flush(slot)
@@ -75,14 +75,14 @@ extension ServerCore where K: ~Copyable {
         kernel.send(topics.bytes(due), to: socket)
     }
 
-    /// A blocked connection can be written to again: it gets what its topics have for it.
+    /// A blocked connection is writable again: sends what its topics have for it.
     mutating func catchUp(_ slot: Slot) {
         var subscription = io.connections.slots[slot].delivery.firstSubscription
         while let due = io.topics.nextDue(
             of: slot, &io.connections.slots[slot].delivery, &subscription)
         {
             _ = sendBroadcasts(due)
-            // It is gone, and its subscriptions with it.
+            // The connection has ended, and its subscriptions with it.
             if io.connections.slots[slot].delivery.firstSubscription == .none { return }
         }
     }

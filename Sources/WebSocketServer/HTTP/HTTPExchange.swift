@@ -1,16 +1,16 @@
-// One exchange of HTTP: a request as it is read, and its way to the handler and back.
+// One exchange of HTTP: a request while it is received, and on its way to the handler.
 import LinuxReactor
 import Storage
 import WebSocketCore
 
-/// Where an HTTP connection stands: kept beside the connection, and only while it speaks HTTP.
+/// The state of an HTTP connection: kept beside its slot, and only while it speaks HTTP.
 struct HTTPExchange: ~Copyable {
     enum Response: UInt8 {
-        /// The request is not complete, or not answered.
+        /// The request is not complete, or not answered yet.
         case none
-        /// The head is out, chunks follow.
+        /// The head was written, chunks follow.
         case chunked
-        /// The head is out, the body ends with the connection.
+        /// The head was written, the body ends with the connection.
         case untilClose
     }
 
@@ -21,13 +21,13 @@ struct HTTPExchange: ~Copyable {
     var response = Response.none
     /// Whether the connection is used again after this exchange.
     var keepsAlive = false
-    /// The peer wants to be told to go on before it sends the body (RFC 9110 §10.1.1).
+    /// The peer waits for "100 Continue" before it sends the body (RFC 9110 §10.1.1).
     var owesContinue = false
-    /// HEAD wants the head alone.
+    /// False for HEAD, whose response has no body.
     var wantsBody = true
 }
 
-/// A request on its way to the handler, with the memory that it views.
+/// A request on its way to the handler, with the memory that it refers to.
 struct PendingRequest: ~Copyable {
     var head: RequestHead?
     var body = ByteBuffer()

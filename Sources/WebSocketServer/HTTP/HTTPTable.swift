@@ -1,17 +1,17 @@
-// What HTTP keeps beside the connections: exchanges, and what passes to and from the handler.
+// The state of HTTP beside the connections: exchanges, and what is passed to and from the handler.
 import LinuxReactor
 import Storage
 import WebSocketCore
 
 struct HTTPTable: ~Copyable {
     var exchanges = SlotTable<HTTPExchange>()
-    /// The request that the handler is about to be given.
+    /// The request that is about to go to the handler.
     var pendingRequest = PendingRequest()
     /// The answer to the handshake in progress.
     var upgradeAnswer: Result<UpgradeReply, HandshakeRejection>?
 
-    /// Takes the request that is to be given to the handler: it is lent from outside, so that the
-    /// handler may use everything here meanwhile.
+    /// Moves out the request for the handler, so that everything here may change while it is
+    /// borrowed.
     mutating func takeRequest() -> PendingRequest {
         var request = PendingRequest()
         swap(&request, &pendingRequest)

@@ -1,9 +1,9 @@
-// Responses into a connection's outbox: heads, ends, refusals.
+// Writes responses into a connection's outbox: heads, ends, rejections.
 import LinuxReactor
 import WebSocketCore
 
 extension ServerContext {
-    /// The slot of a connection whose request is with the handler and has had no answer.
+    /// The slot of a connection whose request the handler has and has not begun to answer.
     func unanswered(_ id: ConnectionID) -> Slot? {
         guard let slot = connections.slot(of: id), connections.slots[slot].phase == .responding,
             http.exchanges[connections.slots[slot].exchange].response == .none
@@ -22,7 +22,7 @@ extension ServerContext {
         connections.queue(slot)
     }
 
-    /// The response is complete: the next request may come, or the connection ends.
+    /// The response is complete: the next request may follow, or the connection ends.
     mutating func endExchange(_ slot: Slot) {
         let exchange = connections.slots[slot].exchange
         let keepsAlive = http.exchanges[exchange].keepsAlive && !shutdown.isUnderWay
@@ -34,7 +34,7 @@ extension ServerContext {
         resumeReading(slot, .responding)
     }
 
-    /// Refuses a request: the response says why, and the connection ends with it.
+    /// Rejects a request: the response gives the reason, and the connection ends after it.
     mutating func reject(
         _ slot: Slot, _ rejection: HandshakeRejection, countedAs refusal: Refusal? = .request
     ) {

@@ -1,4 +1,4 @@
-// Requests: heads and bodies as they come, plain routes.
+// Receives HTTP requests, heads and bodies, and gives plain requests to the handler.
 import LinuxReactor
 import Storage
 import WebSocketCore
@@ -11,7 +11,7 @@ extension ServerCore where K: ~Copyable {
         proceedHTTP(slot, call)
     }
 
-    /// Goes as far as the received bytes allow.
+    /// Proceeds as far as the received bytes allow.
     mutating func proceedHTTP(_ slot: Slot, _ call: HandlerCall) {
         while io.connections.slots[slot].readPauses.isEmpty {
             let goesOn =
@@ -72,7 +72,8 @@ extension ServerCore where K: ~Copyable {
         }
     }
 
-    /// Whether a request may follow what a proxy has said; if not for good, it is rejected.
+    /// Whether a request may follow a proxy's statement; if it was rejected, answers with the
+    /// reason.
     private mutating func goesOn(_ slot: Slot, after outcome: ProxyOutcome) -> Bool {
         switch outcome {
         case .incomplete: return false
@@ -83,7 +84,7 @@ extension ServerCore where K: ~Copyable {
         }
     }
 
-    /// Puts down what the handler is given of a request.
+    /// Prepares the request that the handler will get.
     mutating func prepareRequest(_ slot: Slot, _ head: RequestHead) {
         let peer = io.connections.slots[slot].peer
         io.http.pendingRequest.head = head
@@ -109,7 +110,7 @@ extension ServerCore where K: ~Copyable {
         io.connections.slots[slot].advance(.headRead)
     }
 
-    /// True if the request was handed over and answered, so that the next may begin.
+    /// True if the request went to the handler and was answered, so that the next may begin.
     private mutating func takeBody(_ slot: Slot, _ call: HandlerCall) -> Bool {
         let exchange = io.connections.slots[slot].exchange
         let progress = moveBody(slot, exchange)
@@ -141,7 +142,7 @@ extension ServerCore where K: ~Copyable {
         return io.connections.slots[slot].phase == .head
     }
 
-    /// Moves what has been received of a body to where it is collected.
+    /// Moves the received part of a body to where it is collected.
     private mutating func moveBody(_ slot: Slot, _ exchange: TableIndex<HTTPExchange>) -> BodyDecoder.Progress {
         var bytes = ByteBuffer()
         swap(&bytes, &io.connections.slots[slot].pendingInput)

@@ -1,4 +1,4 @@
-// The opening handshake: what is agreed on with a client, and the answer that says so.
+// The opening handshake: what is agreed with a client, and the answer to it.
 import LinuxReactor
 import WebSocketCore
 
@@ -52,15 +52,15 @@ extension ServerCore where K: ~Copyable {
         return try answer.get()
     }
 
-    /// The handler's answer can't be sent. The client is told that it is no fault of its own, and
-    /// the log what is wrong.
+    /// The handler's answer can't be sent. The client learns that it is not at fault, and the log
+    /// what is wrong.
     private mutating func rejection(for flaw: String) -> HandshakeRejection {
         io.telemetry.logger.error("onUpgrade returned an answer that cannot be sent: \(flaw)")
         return HandshakeRejection(
             .internalServerError, reason: "The server's answer was faulty; its log says how.")
     }
 
-    /// Frames from here on.
+    /// From here on the connection carries frames.
     private mutating func open(_ slot: Slot, _ call: HandlerCall) {
         io.http.exchanges.free(io.connections.slots[slot].exchange, leaving: HTTPExchange())
         io.connections.slots[slot].exchange = .none
@@ -71,7 +71,7 @@ extension ServerCore where K: ~Copyable {
         } else {
             notifyOpen(slot, call)
         }
-        // A client may send frames right behind its request.
+        // A client may send frames directly after its request.
         if !io.connections.slots[slot].pendingInput.isEmpty { io.connections.resume(slot) }
     }
 }

@@ -1,11 +1,11 @@
-// What a handshake may agree on.
+// The choices of the opening handshake: compression and subprotocols.
 import WebSocketCore
 
-/// What a handshake may agree on.
+/// What an opening handshake may agree on.
 struct UpgradeRules {
-    /// What is granted to clients that offer compression; nil for nothing.
+    /// The compression granted to clients that offer it; nil for none.
     let compression: DeflatePolicy?
-    /// The subprotocols that the server speaks, the one it likes best first.
+    /// The subprotocols that the server speaks, in order of preference.
     let subprotocols: [String]
 
     init(_ configuration: ServerConfiguration) {

@@ -1,4 +1,4 @@
-// What a hand-over says of a compressed connection. A message of which parts have come stays
+// How a compressed connection is written to a hand-over. A message that has come in part stays
 // compressed, in the connection's assembly, so it needs nothing of its own.
 import LinuxReactor
 import Storage
@@ -27,7 +27,7 @@ extension ServerContext {
 
 struct SavedCompression {
     let parameters: DeflateParameters
-    /// What the next message may refer to; empty if each of them stands for itself.
+    /// What the next message may refer to; empty if each message is compressed on its own.
     let window: ArraySlice<UInt8>
 
     init(from reader: inout StateReader) throws(StateError) {

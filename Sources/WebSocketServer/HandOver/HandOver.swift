@@ -1,16 +1,16 @@
-// What one process leaves to the next: descriptors, and everything known about them.
+// What one process hands to the next: descriptors, and the state that belongs to them.
 import LinuxReactor
 import Storage
 
-/// A server's connections and topics as plain data. The process that takes them over goes on where
-/// this one stopped, in the middle of a frame if need be; the peers notice nothing.
+/// A server's connections and topics as plain data. The process that takes them over continues
+/// where this one stopped, in the middle of a frame if need be; the peers notice nothing.
 package struct HandOver: Sendable {
-    /// The first number of ``state``: what it means is decided by this.
+    /// The first number of ``state``; it decides how the rest is read.
     static let version: UInt16 = 3
 
     package var state: [UInt8]
-    /// The connections' sockets, in the order in which `state` speaks of them. They may have other
-    /// numbers where they arrive.
+    /// The connections' sockets, in the order of the connections in `state`. The receiving process
+    /// may have other numbers for them.
     package var descriptors: [FileDescriptor]
 
     package init(state: [UInt8], descriptors: [FileDescriptor]) {
@@ -20,13 +20,13 @@ package struct HandOver: Sendable {
 }
 
 extension ServerCore where K: ~Copyable {
-    /// Writes everything down. Nothing may be done with this server afterwards; its sockets belong
-    /// to whoever restores it.
+    /// Writes the whole state. This server must not be used afterwards; its sockets belong to the
+    /// process that restores it.
     ///
     /// WebSocket connections are handed over, and HTTP connections between two requests. A request
-    /// in progress is not: it ends with this process, as HTTP clients are used to. Neither is a
-    /// connection outward before it is open: the next process tells the handler that it failed, with
-    /// ECANCELED.
+    /// in progress is not: it ends with this process, which HTTP clients are used to. Nor is an
+    /// outgoing connection before it is open: the next process tells the handler that it failed,
+    /// with ECANCELED.
     package func save(
         _ saveHandler: (inout StateWriter, borrowing ServerContext) -> Void
     ) -> HandOver {
@@ -38,7 +38,7 @@ extension ServerCore where K: ~Copyable {
         return HandOver(state: writer.finish(), descriptors: descriptors)
     }
 
-    /// Takes over what another server has left, before the first turn. If it throws, this server
+    /// Takes over the state of another server, before the first turn. If this throws, the server
     /// must not be used.
     package mutating func restore(
         _ handOver: HandOver,
@@ -57,7 +57,7 @@ extension ServerCore where K: ~Copyable {
         for slot in slots { try takeUp(slot) }
     }
 
-    /// Watches a restored connection and looks at what it is owed.
+    /// Watches a restored connection, sets its deadline, and queues its remaining work.
     private mutating func takeUp(_ slot: Slot) throws(StateError) {
         let wanted = io.connections.slots[slot].wanted
         io.connections.slots[slot].watched = wanted
@@ -79,7 +79,7 @@ extension ServerCore where K: ~Copyable {
         }
         if io.connections.slots[slot].flags.contains(.announced) {
             io.connections.openCount += 1
-            // It had ended, and the handler was about to hear of it.
+            // It had ended, and the handler was about to be called about it.
             if let cause = io.connections.slots[slot].cause,
                 io.connections.slots[slot].session != .closeSent
             {

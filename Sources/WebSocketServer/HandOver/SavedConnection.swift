@@ -1,4 +1,4 @@
-// One connection of a hand-over: as it is written, and as it is checked before it is believed.
+// One connection of a hand-over: how it is written, and how it is checked when it is read.
 import LinuxReactor
 import Storage
 import WebSocketCore
@@ -18,7 +18,7 @@ struct SavedSubscription {
 }
 
 extension Connection {
-    /// A client's WebSocket, or its HTTP between two requests.
+    /// Whether it is a WebSocket, or an HTTP connection between two requests.
     var canBeHandedOver: Bool {
         guard !listener.isInternal else { return false }
         switch phase {
@@ -31,7 +31,7 @@ extension Connection {
         }
     }
 
-    /// Flags that say something of the connection, and not of what this turn has still to do.
+    /// The flags that describe the connection, and not the work of the current turn.
     static var savedFlags: Flags { [.announced, .admitted, .pinged, .proxied, .client] }
 
     func save(to writer: inout StateWriter) {
@@ -62,7 +62,7 @@ extension Connection {
     }
 }
 
-/// A connection as it was written; everything is checked before it is believed.
+/// A connection as it was written; everything is checked before it is used.
 struct SavedConnection {
     let descriptor: FileDescriptor
     let phase: ConnectionPhase
@@ -156,7 +156,7 @@ struct SavedConnection {
 }
 
 extension CloseCause {
-    /// Its number among the causes, and the one value that some carry.
+    /// The number of the cause, and the one value that some causes carry.
     func save(to writer: inout StateWriter) {
         writer.write(UInt8(row.index))
         if case .slowConsumer(let code) = self {

@@ -1,4 +1,4 @@
-// The tables of a server, written down and laid out again with the same numbers.
+// The tables of a server, written and restored with the same indices.
 import Glibc
 import LinuxReactor
 import Storage
@@ -130,7 +130,7 @@ private struct SavedVariant {
         variant.policy = policy
         variant.logByteLimit = logByteLimit
         variant.log = log
-        // Nobody counts as swept: the next pass looks at every cursor.
+        // No subscriber counts as swept: the next pass looks at every cursor.
         variant.deliveredFloor = start
         variant.passEnd = start
     }
@@ -158,10 +158,10 @@ extension ServerContext {
         return slots.map { connections.slots[$0].descriptor }
     }
 
-    /// Four million: a damaged number must not make a table of gigabytes.
+    /// Four million: a damaged number must not create a table of gigabytes.
     private static var restoredBound: UInt32 { 1 << 22 }
 
-    /// Returns the slots that are taken now.
+    /// Returns the slots that are in use now.
     mutating func restoreConnections(
         from reader: inout StateReader, _ descriptors: [FileDescriptor]
     ) throws(StateError) -> [Slot] {
@@ -172,7 +172,8 @@ extension ServerContext {
             throw StateError("\(count) connections and \(descriptors.count) descriptors")
         }
         guard bound <= Self.restoredBound else { throw StateError("\(bound) are too many places") }
-        // First everything is read, since the table is laid out by which slots are taken.
+        // First everything is read, since the layout of the table depends on which slots are in
+        // use.
         var restored: [Slot: SavedConnection] = [:]
         var slots: [Slot] = []
         for descriptor in descriptors {
@@ -202,8 +203,8 @@ extension ServerContext {
         return slots
     }
 
-    /// Connections outward that are still being made are not handed over, only their names: whoever
-    /// takes over tells the handler that nothing came of them.
+    /// Outgoing connections that are not open yet are not handed over, only their IDs: the next
+    /// process tells the handler that they failed.
     private func saveAttempts(to writer: inout StateWriter) {
         let slots = connections.slots.indices.filter {
             connections.slots[$0].flags.contains(.attempting)

@@ -1,10 +1,10 @@
-// Whether restored tables fit together: what each record says by itself was checked as it was read.
+// Checks that restored tables fit together. Each record by itself was checked when it was read.
 import LinuxReactor
 import Storage
 import WebSocketCore
 
 extension ServerContext {
-    /// Throws if the tables are none that a server can be in. It looks at everything once.
+    /// Throws if no server can have these tables. Looks at everything once.
     func checkRestored(_ slots: [Slot]) throws(StateError) {
         try checkTopics()
         var boundaries: [VariantIndex: [UInt64]] = [:]
@@ -13,7 +13,7 @@ extension ServerContext {
             boundaries[variant] = try frameBoundaries(of: variant)
             subscriberCount += 1
         }
-        // A variant without subscribers would never be given back.
+        // A variant without subscribers would never be freed.
         guard subscriberCount == topics.variants.count else { throw StateError("a variant has no subscribers") }
         for slot in slots {
             try checkSession(slot)
@@ -35,7 +35,7 @@ extension ServerContext {
         guard seen.count == topics.variants.count else { throw StateError("a variant has no topic") }
     }
 
-    /// Where the frames of a log begin and end.
+    /// The offsets at which frames of a log begin or end.
     private func frameBoundaries(of variant: VariantIndex) throws(StateError) -> [UInt64] {
         let (start, end) = (topics.variants[variant].log.start, topics.variants[variant].log.end)
         var boundaries = [start]
@@ -55,7 +55,7 @@ extension ServerContext {
         return boundaries
     }
 
-    /// What the connection's phase, session and cause say of each other.
+    /// Checks that the connection's phase, session and cause fit together.
     private func checkSession(_ slot: Slot) throws(StateError) {
         let isAnnounced = connections.slots[slot].flags.contains(.announced)
         let session = connections.slots[slot].session
@@ -67,7 +67,8 @@ extension ServerContext {
                     && connections.slots[slot].delivery.outbox.markerCount == 0
                     && connections.slots[slot].delivery.firstSubscription == .none
             } else {
-                // Who is open has been announced, and whoever closes does so for a cause.
+                // An open connection has been announced, and an announced one that is closing has a
+                // cause.
                 session == .open ? isAnnounced : !isAnnounced || connections.slots[slot].cause != nil
             }
         guard fits, session != .closed, connections.slots[slot].resourceID > 0,
@@ -75,7 +76,8 @@ extension ServerContext {
         else { throw StateError("connection \(slot) is in no state that there is") }
     }
 
-    /// Memberships of topics that there are, each once, at places where frames begin or end.
+    /// Checks that subscriptions are to existing topics, each at most once, with cursors and
+    /// markers at frame boundaries.
     private func checkMemberships(
         _ slot: Slot, _ boundaries: [VariantIndex: [UInt64]]
     ) throws(StateError) {

@@ -1,4 +1,4 @@
-// The closing handshake (RFC 6455 §7), from whichever side and for whatever reason it begins.
+// The closing handshake (RFC 6455 §7), whichever side begins it, and the end of HTTP connections.
 import LinuxReactor
 import WebSocketCore
 
@@ -19,8 +19,8 @@ extension ServerContext {
         close(slot, disconnect.code, disconnect.reason, .serverClosed(disconnect.code))
     }
 
-    /// Closes a connection that does not read what others send it, with a Close frame behind what is
-    /// in its outbox already; it is reset when it does not take even that.
+    /// Closes a connection that does not read what others send it, with a Close frame after the
+    /// output that is waiting. It is reset if it does not take even that.
     mutating func closeSlowConsumer(_ slot: Slot) {
         guard connections.slots[slot].isOpen,
             connections.slots[slot].handle(.sendClose) == .sendClose
@@ -32,8 +32,8 @@ extension ServerContext {
         expectPeerClose(slot)
     }
 
-    /// Fails the connection (RFC 6455 §7.1.7): a Close frame after the output that is waiting, and
-    /// nothing more is read.
+    /// Fails the connection (RFC 6455 §7.1.7): sends a Close frame after the output that is
+    /// waiting, and reads nothing more.
     mutating func fail(_ slot: Slot, _ violation: ProtocolViolation) {
         guard connections.slots[slot].phase == .webSocket else { return }
         if connections.slots[slot].handle(.fail) == .sendCloseAndFinish {
@@ -43,7 +43,7 @@ extension ServerContext {
         beginDraining(slot, .violation(violation.kind))
     }
 
-    /// The peer's Close frame has come: it is answered with its own code (RFC 6455 §5.5.1).
+    /// The peer's Close frame has come: answers it with the same code (RFC 6455 §5.5.1).
     mutating func receivedClose(_ slot: Slot, _ code: CloseCode?) {
         guard connections.slots[slot].phase == .webSocket else { return }
         if connections.slots[slot].handle(.receiveClose) == .sendCloseAndFinish {
@@ -65,7 +65,7 @@ extension ServerContext {
         connections.queue(slot)
     }
 
-    /// Gives the peer its time to answer our Close, and reads on until it comes.
+    /// Gives the peer time to answer our Close, and resumes reading until the answer comes.
     private mutating func expectPeerClose(_ slot: Slot) {
         schedule(slot, in: settings.timeouts.close)
         connections.slots[slot].assembly.removeAll()
@@ -74,7 +74,7 @@ extension ServerContext {
         }
     }
 
-    /// For the handler the connection is over; what is in the outbox still goes out.
+    /// For the handler the connection has ended; the outbox is still sent.
     private mutating func beginDraining(_ slot: Slot, _ cause: CloseCause) {
         schedule(slot, in: settings.timeouts.close)
         connections.slots[slot].assembly.removeAll()
@@ -95,7 +95,7 @@ extension ServerContext {
         connections.slots[slot].readPauses.insert(.responding)
     }
 
-    /// What is in the outbox is the last that the HTTP connection says.
+    /// The outbox is the last output of the HTTP connection.
     mutating func lastResponse(_ slot: Slot) {
         connections.slots[slot].advance(.lastResponse)
         connections.slots[slot].pendingInput.removeAll()

@@ -1,4 +1,4 @@
-// How one connection ends because the server stops.
+// How a connection is ended when the server stops, by its phase.
 import WebSocketCore
 
 extension ServerContext {
@@ -7,7 +7,8 @@ extension ServerContext {
         let cause = shutdown.cause
         switch connections.slots[slot].phase {
         case .webSocket:
-            // A server that we are the client of has nothing to come back to.
+            // For an outgoing connection there is no reason to give: its server cannot reconnect to
+            // us.
             guard connections.slots[slot].role == .server else {
                 return close(slot, .goingAway, "", cause)
             }

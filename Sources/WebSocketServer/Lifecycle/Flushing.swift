@@ -1,10 +1,10 @@
-// What a flush means for the connection's life: drained, blocked, too far behind, or broken.
+// The result of a flush and the connection's life: drained, blocked, too far behind, or broken.
 import LinuxReactor
 import WebSocketCore
 
 extension ServerCore where K: ~Copyable {
-    /// Sends what is in the connection's outbox until it is empty or the socket is full, and does
-    /// what follows from that.
+    /// Sends the connection's outbox until it is empty or the socket is full, and handles the
+    /// outcome.
     mutating func flush(_ slot: Slot) {
         guard io.connections.slots[slot].phase != .terminated else { return }
         switch sendOutbox(slot) {
@@ -14,7 +14,7 @@ extension ServerCore where K: ~Copyable {
         }
     }
 
-    /// Sends what the connection was answered on the fast path.
+    /// Sends the replies to the connection on the fast path.
     mutating func flushReplies(_ slot: Slot) {
         switch sendReplies(slot) {
         case .drained: return
@@ -23,7 +23,7 @@ extension ServerCore where K: ~Copyable {
         }
     }
 
-    /// Everything of the connection's own is with the kernel.
+    /// The outbox is empty: the kernel has all of the connection's own output.
     private mutating func drained(_ slot: Slot) {
         io.recycleBuffer(of: slot)
         io.connections.slots[slot].ownOutputByteCount = 0
@@ -38,8 +38,8 @@ extension ServerCore where K: ~Copyable {
         }
     }
 
-    /// Shuts our side down and waits for the peer to close, so that our last bytes are not lost to a
-    /// reset while it is still sending.
+    /// Shuts our side down and waits for the peer to close, so that our last bytes are not lost to
+    /// a reset while the peer is still sending.
     private mutating func linger(_ slot: Slot) {
         io.connections.slots[slot].advance(.outputShutDown)
         io.connections.slots[slot].readPauses = []
@@ -48,8 +48,8 @@ extension ServerCore where K: ~Copyable {
         updateInterest(slot)
     }
 
-    /// Output is left over: the connection keeps no more memory than that needs, and ends if others
-    /// have caused more than is allowed.
+    /// Output is left over: gives back memory that it does not need, and ends the connection if
+    /// others have caused more output than is allowed.
     private mutating func checkOutbox(_ slot: Slot) {
         io.connections.slots[slot].delivery.outbox.trim()
         let total = io.connections.slots[slot].delivery.outbox.bytes.count

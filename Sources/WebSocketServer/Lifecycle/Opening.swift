@@ -1,4 +1,4 @@
-// A WebSocket is open: the handler hears of it first, and then its messages may come.
+// A WebSocket is open: the handler is called about it before its first message.
 import LinuxReactor
 import WebSocketCore
 

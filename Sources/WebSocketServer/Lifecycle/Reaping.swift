@@ -1,10 +1,10 @@
-// The end of a turn: the handler hears which connections have ended, and slots become free.
+// The end of a turn: the handler is called about connections that have ended, and slots are freed.
 import LinuxReactor
 import WebSocketCore
 
 extension ServerCore where K: ~Copyable {
-    /// Tells the handler of a connection that has ended, and frees its slot if the socket can go: the
-    /// place that it leaves is returned then.
+    /// Tells the handler that a connection has ended, and frees its slot once the transport is
+    /// terminated; returns the place that became free then.
     mutating func reap(_ slot: Slot, _ call: HandlerCall) -> VacatedPlace? {
         io.connections.slots[slot].flags.remove(.reaping)
         if !io.connections.slots[slot].flags.isDisjoint(with: [.announced, .attempting]) {
@@ -31,7 +31,7 @@ extension ServerCore where K: ~Copyable {
         }
     }
 
-    /// Closes the socket, and gives back everything that the connection had.
+    /// Closes the socket, and frees everything that the connection had.
     private mutating func freeSlot(_ slot: Slot) -> VacatedPlace {
         let place = VacatedPlace(
             listener: io.connections.slots[slot].listener, peer: io.connections.slots[slot].peer,
@@ -47,9 +47,9 @@ extension ServerCore where K: ~Copyable {
             let exchange = io.connections.slots[slot].exchange
             if exchange != .none { io.http.exchanges.free(exchange, leaving: HTTPExchange()) }
         }
-        // Closing the descriptor takes it out of epoll(7) too: nobody else has a copy of it.
+        // Closing the descriptor also removes it from epoll(7): there is no other copy of it.
         if io.connections.slots[slot].descriptor == .none {
-            // It was given up before there was one.
+            // The attempt ended before there was a socket.
         } else if io.connections.slots[slot].flags.contains(.resets) {
             kernel.reset(io.connections.slots[slot].descriptor)
         } else {

@@ -1,8 +1,8 @@
-// Whether the server stops, why, and how far it has come.
+// The state of an orderly stop: whether it is under way, why, and how far it has come.
 import LinuxReactor
 import WebSocketCore
 
-/// Whether the server is on its way to its end, and how far it has come.
+/// The state of an orderly stop.
 struct Shutdown {
     /// A stop that the handler or a signal asks for.
     struct Request {
@@ -12,9 +12,9 @@ struct Shutdown {
 
     struct Progress {
         let began: Instant
-        /// Over which time the Closes are spread, so that not everybody reconnects in the same instant.
+        /// The time over which the Closes are spread, so that not all clients reconnect at once.
         let spread: Duration
-        /// When connections that are still there are reset.
+        /// When the remaining connections are reset.
         let deadline: Instant
         /// Connections in slots below this have been closed.
         var closedCount: UInt32 = 0
@@ -22,14 +22,14 @@ struct Shutdown {
         var nextStep: Instant
     }
 
-    /// Set from the turn in which a request was first taken up.
+    /// True from the turn in which a request was first taken up.
     var isUnderWay = false
     var request: Request?
     var progress: Progress?
     /// Why connections are closed while the server stops.
     var cause = CloseCause.stopping
 
-    /// Asks for a stop; a second request before the first is taken up may only shorten the grace.
+    /// Requests a stop. A second request before the first is taken up can only shorten the grace.
     mutating func ask(grace: Duration, isRestart: Bool) {
         request = Request(
             grace: min(grace, request?.grace ?? grace), isRestart: request?.isRestart ?? isRestart)

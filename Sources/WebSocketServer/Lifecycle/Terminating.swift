@@ -1,14 +1,14 @@
-// The end of the transport: it has failed, has been ended by the peer, or is not wanted any more.
+// The end of the transport: it has failed, the peer has ended it, or it is no longer wanted.
 import Glibc
 import LinuxReactor
 import WebSocketCore
 
 extension ServerContext {
-    /// The transport is gone or is to go: nothing more is sent or read, and the slot is freed at the
-    /// end of the turn. The first cause counts.
+    /// Ends the transport: nothing more is sent or read, and the slot is freed at the end of the
+    /// turn. The first cause counts.
     ///
     /// - Parameter reset: whether unsent output is dropped and the peer sees a reset, so that no
-    ///   orphan with a full buffer stays behind.
+    ///   orphaned socket with a full buffer remains.
     mutating func terminate(_ slot: Slot, _ cause: CloseCause, reset: Bool) {
         guard connections.slots[slot].phase != .terminated else { return }
         leaveFastPath(slot)
@@ -25,8 +25,8 @@ extension ServerContext {
 }
 
 extension ServerCore where K: ~Copyable {
-    /// One receive into the shared buffer; if the peer's stream has ended instead, that is dealt with
-    /// here. Returns the number of bytes, or zero.
+    /// One receive into the shared buffer. The end of the peer's stream and errors are handled
+    /// here. Returns the number of bytes received, or zero.
     mutating func receiveOrEnd(_ slot: Slot, atMost limit: Int, _ budget: inout Int) -> Int {
         switch receive(slot, atMost: limit, &budget) {
         case .received(let count): return count
@@ -37,7 +37,7 @@ extension ServerCore where K: ~Copyable {
         return 0
     }
 
-    /// Reads and throws away, so that the peer gets to see our last bytes.
+    /// Reads input and discards it, so that the peer gets to see our last bytes.
     mutating func discardInput(_ slot: Slot, _ budget: inout Int) {
         _ = receiveOrEnd(slot, atMost: ReceiveBuffer.receiveByteCount, &budget)
     }
@@ -46,10 +46,11 @@ extension ServerCore where K: ~Copyable {
     mutating func reachedEnd(_ slot: Slot) {
         switch io.connections.slots[slot].phase {
         case .webSocket:
-            // Output behind a Close goes out first; reading on would only say the same.
+            // After a Close our output still goes out first; further reads would only report the
+            // end again.
             if io.connections.slots[slot].handle(.endOfStream) == .none { return stopReading(slot) }
             io.terminate(slot, .endOfStream, reset: false)
-        // It may have ended its side only, and still wait for the answers to what it asked before.
+        // It may have ended only its own side, and still wait for answers to earlier requests.
         case .head, .body: io.drainAndEnd(slot)
         case .draining: stopReading(slot)
         case .lingering, .responding: io.terminate(slot, .endOfStream, reset: false)
@@ -62,11 +63,11 @@ extension ServerCore where K: ~Copyable {
         io.connections.queue(slot)
     }
 
-    /// The connection is gone while reading from it is paused.
+    /// The connection is lost while reading from it is paused.
     ///
-    /// What we hold back for reasons of our own is read to its end all the same: its own output is
-    /// of no use any more, and a topic that is half full is being swept. Of a connection that the
-    /// handler has paused, what was sent last is lost, so that the handler is told now.
+    /// If we have paused it for our own reasons, its input is still read to the end: its output is
+    /// of no use any more, and a topic that is half full is being swept. If the handler has paused
+    /// it, the unread input is lost, so that the handler hears of the end now.
     mutating func lostWhilePaused(_ slot: Slot) {
         guard io.connections.slots[slot].phase == .webSocket,
             io.connections.slots[slot].session.reads
@@ -74,7 +75,7 @@ extension ServerCore where K: ~Copyable {
         guard io.connections.slots[slot].readPauses.contains(.handler) else {
             return dropOutput(slot)
         }
-        // A socket's buffer is a few megabytes.
+        // A socket buffers a few megabytes.
         for _ in 0..<256 {
             switch receiveAndForget(slot) {
             case .received: continue
@@ -86,21 +87,21 @@ extension ServerCore where K: ~Copyable {
         io.transportFailed(slot, ECONNRESET)
     }
 
-    /// Nothing can be sent any more. Why is for the receiving side to say, since the peer's Close
-    /// frame may be waiting there; epoll(7) reports EPOLLHUP until it is read.
+    /// Nothing can be sent any more. The receiving side determines the cause, since the peer's
+    /// Close frame may be waiting there; epoll(7) reports EPOLLHUP until it is read.
     mutating func sendFailed(_ slot: Slot, _ number: Int32) {
         guard io.connections.slots[slot].phase == .webSocket,
             io.connections.slots[slot].cause == nil,
             !io.connections.slots[slot].readPauses.contains(.handler)
         else { return io.transportFailed(slot, number) }
-        // EPIPE says that nobody reads any more, and leaves it to the receiving side to say why.
+        // EPIPE says only that the peer no longer reads; the receiving side determines why.
         if number != EPIPE {
             io.connections.slots[slot].sendFailure = UInt16(clamping: number)
         }
         dropOutput(slot)
     }
 
-    /// The peer takes nothing any more: its output is of no use.
+    /// The peer no longer takes output: drops it.
     private mutating func dropOutput(_ slot: Slot) {
         io.leaveAllTopics(slot, delivering: false)
         io.connections.slots[slot].delivery.outbox.removeAllMarkers()

@@ -1,4 +1,4 @@
-// Deadlines: each connection has one, and what its end means depends on the connection's phase.
+// Deadlines: each connection has one, and its phase decides what happens when it expires.
 import LinuxReactor
 import WebSocketCore
 
@@ -7,28 +7,28 @@ extension ServerCore where K: ~Copyable {
         while let slot = io.connections.nextExpired(at: io.clock.now) {
             switch io.connections.slots[slot].phase {
             case .free, .terminated: continue
-            // The handler may take its time, the peer may not.
+            // The handler may take its time to answer, the peer may not take its time to read.
             case .responding:
                 if io.connections.slots[slot].delivery.isBlocked {
                     io.terminate(slot, .slowConsumer(.abnormal), reset: true)
                 }
             case .head, .body: expireRequest(slot)
-            // The peer does not take the last response, or does not close.
+            // The peer does not read the last response, or does not close.
             case .draining, .lingering: io.terminate(slot, .slowConsumer(.abnormal), reset: true)
             case .connecting, .awaitingAnswer: expireOutgoing(slot)
             case .webSocket where io.connections.slots[slot].session == .open: checkLiveness(slot)
-            // The peer has not answered our Close, or does not read: no orphan stays behind.
+            // The peer has not answered our Close, or does not read: no orphaned socket remains.
             case .webSocket: io.terminate(slot, .slowConsumer(.abnormal), reset: true)
             }
         }
     }
 
-    /// A request did not come in time, or the peer took nothing of the answers before it.
+    /// A request did not arrive in time, or the peer did not read the answers before it.
     private mutating func expireRequest(_ slot: Slot) {
         guard !io.connections.slots[slot].delivery.isBlocked else {
             return io.terminate(slot, .slowConsumer(.abnormal), reset: true)
         }
-        // Between two requests of a kept-alive connection silence is no fault.
+        // Between two requests of a kept-alive connection silence is not an error.
         let isIdle =
             io.connections.slots[slot].phase == .head
             && io.connections.slots[slot].pendingInput.isEmpty
@@ -45,8 +45,8 @@ extension ServerCore where K: ~Copyable {
             countedAs: .handshakeTimeout)
     }
 
-    /// Silence is answered with a Ping, and silence after that with a reset. Receiving costs no
-    /// timer: it is only noted when something was last heard.
+    /// Silence is answered with a Ping, and silence after that with a reset. Receiving sets no
+    /// timer: it only records the time.
     private mutating func checkLiveness(_ slot: Slot) {
         let silence = UInt64(io.clock.now.coarse &- io.connections.slots[slot].lastReceiveTick) << 26
         let timeouts = io.settings.timeouts
@@ -54,8 +54,8 @@ extension ServerCore where K: ~Copyable {
             if io.connections.slots[slot].readPauses.isSubset(of: .ownOutput) {
                 return io.terminate(slot, .pingTimeout, reset: true)
             }
-            // While reading is paused we cannot see a Pong, so silence is no timeout. TCP finds out if
-            // the Ping is lost.
+            // While reading is paused we cannot see a Pong, so silence is not a timeout. TCP
+            // notices if the Ping is lost.
             io.connections.slots[slot].flags.remove(.pinged)
             return io.schedule(slot, in: timeouts.ping)
         }

@@ -1,8 +1,8 @@
-// Where the server meets its handler: one value an event, one call.
+// Where the server calls its handler: one value and one call for each event.
 import LinuxReactor
 import WebSocketCore
 
-/// What the server has to tell its handler. Messages and requests wait in ``ServerContext``.
+/// An event for the handler. Messages and requests wait in ``ServerContext``.
 package enum HandlerEvent: BitwiseCopyable {
     case upgrade
     case request
@@ -20,18 +20,19 @@ package enum HandlerEvent: BitwiseCopyable {
     case loopProbe
 }
 
-/// The one way from the server into the handler. It never escapes and is called once an event.
+/// The only way from the server into the handler. It never escapes and is called once for each
+/// event.
 ///
-/// It is a closure, and not a generic parameter of ``ServerCore``, because the server's code is
-/// compiled for its kernel here, where no handler's type is known: were it generic over both, it
-/// would be compiled for neither.
+/// It is a closure, and not a generic parameter of ``ServerCore``, so that the server's code is
+/// compiled for its kernel in this module, where the handler's type is not known: if it were
+/// generic over both, it would be specialized for neither.
 package typealias HandlerCall = (
     HandlerEvent, ConnectionID, inout ServerContext
 ) throws(Disconnect) -> Void
 
 extension WebSocketHandler where Self: ~Copyable {
-    /// Calls the callback that the event is for. `mailbox` is the one whose descriptor is the
-    /// server's ``ServerCore/wakeup``.
+    /// Calls the callback for the event. `mailbox` must be the server's own: its descriptor is
+    /// ``ServerCore/wakeup``.
     @inline(__always)
     package mutating func handle(
         _ event: HandlerEvent, _ id: ConnectionID, _ io: inout ServerContext,
@@ -43,8 +44,8 @@ extension WebSocketHandler where Self: ~Copyable {
         }
     }
 
-    /// Calls `onMessage` with all that one receive has brought. A message may come every few
-    /// nanoseconds: between the decoder and the handler there is this loop and nothing else.
+    /// Calls `onMessage` for each message of one receive. A message may come every few nanoseconds:
+    /// between the decoder and the handler there is only this loop.
     @inline(never)
     private mutating func handleMessages(_ id: ConnectionID, _ io: inout ServerContext) {
         let buffer = io.inbound.receiveBuffer
@@ -65,7 +66,7 @@ extension WebSocketHandler where Self: ~Copyable {
         }
     }
 
-    /// Everything that does not come with each message.
+    /// All events that are rarer than messages.
     @inline(never)
     private mutating func handleRare(
         _ event: HandlerEvent, _ id: ConnectionID, _ io: inout ServerContext,

@@ -1,15 +1,15 @@
-// A probe that goes the whole way round the loop: proof that it turns, and how long that takes.
+// A probe that passes through the whole loop: proof that it is turning, and how long that takes.
 import LinuxReactor
 
-/// One probe at a time. It sets out at a tick, comes back through epoll(7) like any other event,
-/// and is at its end when each topic that was waiting by then has had its share of a sweep. A loop
-/// that is stuck, wherever, does not bring it home; one that has a lot to do brings it home late.
+/// One probe at a time. It starts at a tick, returns through epoll(7) like any other event, and
+/// ends when each topic that was waiting by then has had its share of a sweep. If the loop is stuck
+/// anywhere, the probe does not end; if the loop has a lot to do, it ends late.
 struct LoopProbe {
     enum Stage {
         case idle
-        /// The event is raised; nothing has come back yet.
+        /// The event was raised and has not returned yet.
         case outward(since: Instant)
-        /// It has come back, and this many variants are to be swept before it is at its end.
+        /// It has returned, and this many variants are still to be swept before it ends.
         case sweeping(variantCount: Int)
     }
 

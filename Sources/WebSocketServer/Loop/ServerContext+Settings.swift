@@ -1,7 +1,7 @@
-// New settings come into force at the beginning of a turn.
+// New settings take effect at the beginning of a turn.
 
 extension ServerContext {
-    /// Puts the settings into force that the handler has asked for.
+    /// Puts the settings that the handler has asked for into force.
     mutating func applyPendingSettings() {
         if settings.applyPending() { inbound.apply(settings.limits) }
     }

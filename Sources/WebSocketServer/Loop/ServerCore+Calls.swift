@@ -1,4 +1,4 @@
-// Calls of the handler about no connection in particular: ticks, mail, signals, refusals.
+// Calls of the handler that are not about a connection: ticks, mail, signals, refusals.
 import LinuxReactor
 
 extension ServerCore where K: ~Copyable {
@@ -12,7 +12,7 @@ extension ServerCore where K: ~Copyable {
     mutating func takeSignals(_ call: HandlerCall) {
         while let signal = signals.source?.next(&kernel) {
             if signals.stops(signal) {
-                // A second signal comes from somebody who does not want to wait: it ends the grace.
+                // A second signal means that the operator does not want to wait: it ends the grace.
                 io.stop(grace: io.shutdown.isUnderWay ? .zero : .seconds(5))
             } else {
                 emit(.signal(signal), call)
@@ -20,8 +20,8 @@ extension ServerCore where K: ~Copyable {
         }
     }
 
-    /// Gives the handler the mail that other threads have posted, and goes on with connections whose
-    /// host's name has been resolved: both wake the loop by the same descriptor.
+    /// Gives the handler the mail that other threads have posted, and continues connections whose
+    /// host name has been resolved: both wake the loop through the same descriptor.
     mutating func takeMail(_ call: HandlerCall) {
         guard hasMail else { return }
         hasMail = false
@@ -30,8 +30,8 @@ extension ServerCore where K: ~Copyable {
         emit(.mail, call)
     }
 
-    /// Tells the handler of the connections that were refused in this turn. Their number is bounded by
-    /// the turn's budgets of accepts and of bytes.
+    /// Reports the connections that were refused in this turn to the handler. Their number is
+    /// bounded by the turn's budgets of accepts and of bytes.
     mutating func reportRefusals(_ call: HandlerCall) {
         guard !io.telemetry.refused.isEmpty else { return }
         for index in io.telemetry.refused.indices { emit(.refusal(index), call) }

@@ -1,10 +1,11 @@
-// From readiness to rooms: which of them an event of epoll(7) is for, by the connection's phase.
+// From readiness to rooms: each event of epoll(7) goes to a room, by the connection's phase. The
+// turn's work lists are emptied here too.
 import LinuxReactor
 import WebSocketCore
 
 extension ServerCore where K: ~Copyable {
-    /// Serves the events of the last wait, until they are done or the turn's budget of received bytes
-    /// is spent; what is left is served in the next turn.
+    /// Handles the events of the last wait, until they are done or the turn's budget of received
+    /// bytes is spent; the rest is handled in the next turn.
     mutating func dispatchEvents(_ call: HandlerCall) {
         var budget = io.settings.limits.readByteBudget
         while budget > 0, let (token, readiness) = poller.takeEvent() {
@@ -12,7 +13,7 @@ extension ServerCore where K: ~Copyable {
                 dispatchOwnEvent(token, readiness, call)
                 continue
             }
-            // An event of this wait may be about a connection that an earlier one has ended.
+            // An event of this wait may be about a connection that an earlier event has ended.
             guard io.connections.slots.contains(slot),
                 io.connections.id(of: slot).token == token,
                 io.connections.slots[slot].phase != .free
@@ -24,7 +25,7 @@ extension ServerCore where K: ~Copyable {
         }
     }
 
-    /// An event of a descriptor that is the server's own.
+    /// An event of one of the server's own descriptors.
     private mutating func dispatchOwnEvent(
         _ token: UInt64, _ readiness: Readiness, _ call: HandlerCall
     ) {
@@ -44,7 +45,7 @@ extension ServerCore where K: ~Copyable {
             if failed { lostWhilePaused(slot) }
             return
         }
-        // What is pending is decoded first, in the next turn: more would not fit in front of it.
+        // Pending input is decoded first, in the next turn: more would not fit in front of it.
         if io.connections.slots[slot].flags.contains(.resuming) { return }
         switch io.connections.slots[slot].phase {
         case .free, .terminated: return
@@ -64,7 +65,7 @@ extension ServerCore where K: ~Copyable {
         else { return }
         io.connections.slots[slot].delivery.isBlocked = false
         if io.connections.slots[slot].phase == .connecting { return connectEnded(slot) }
-        // A peer that reads is there, even if its Pong is stuck behind what it has still to read.
+        // A peer that reads is alive, even if its Pong is stuck behind what it still has to read.
         io.connections.heard(slot, at: io.clock.now)
         // A slow reader gets the same time again: what counts is that it makes progress.
         switch io.connections.slots[slot].phase {
@@ -85,8 +86,8 @@ extension ServerCore where K: ~Copyable {
         }
     }
 
-    /// Goes on with connections that have pending input and may be read again, in order, within the
-    /// turn's budget of received bytes.
+    /// Decodes pending input of connections that may be read again, in order, within the turn's
+    /// budget of received bytes.
     mutating func decodePendingInput(_ call: HandlerCall) {
         guard !io.connections.work.resuming.isEmpty else { return }
         let slots = io.connections.work.resuming
@@ -95,7 +96,7 @@ extension ServerCore where K: ~Copyable {
         for (index, slot) in slots.enumerated()
         where io.connections.slots[slot].flags.contains(.resuming) {
             guard budget > 0 else {
-                // Before connections that have had their turn and have more.
+                // They go before connections that have had their turn and have more.
                 io.connections.work.resuming.insert(contentsOf: slots[index...], at: 0)
                 return
             }
@@ -111,7 +112,7 @@ extension ServerCore where K: ~Copyable {
         }
     }
 
-    /// Sends what has been queued for connections, and has each watched for what it waits for.
+    /// Sends what has been queued for connections, and updates what each is watched for.
     mutating func flushQueued() {
         guard !io.connections.work.queued.isEmpty else { return }
         var slots: [Slot] = []
@@ -130,8 +131,8 @@ extension ServerCore where K: ~Copyable {
         updateInterest(slot)
     }
 
-    /// Reaps the connections that have ended. What the handler does meanwhile may end others: they are
-    /// reaped as well.
+    /// Reaps the connections that have ended. The handler's callbacks may end others meanwhile:
+    /// those are reaped as well.
     mutating func reapConnections(_ call: HandlerCall) {
         var index = 0
         while index < io.connections.work.reaping.count {

@@ -1,9 +1,11 @@
-// What must hold of the server's tables between any two turns: costly, and so for the simulation.
+// Invariants of the server's tables between any two turns: costly, so only the simulation checks
+// them.
 import LinuxReactor
 
 extension ServerCore where K: ~Copyable {
-    /// Looks at every connection and every topic, and ends the process with what is wrong; `place`
-    /// says where a simulated run stands. ``checksInvariants`` has it done after each turn.
+    /// Checks every connection and every topic; ends the process with a message if an invariant is
+    /// broken. `place` says where a simulated run stands. With ``checksInvariants`` it runs after
+    /// each turn.
     package func checkInvariants(_ place: @autoclosure () -> String) {
         var refusedCount = 0
         for slot in io.connections.slots.indices
@@ -22,7 +24,7 @@ extension ConnectionTable {
         let flags = slots[slot].flags
         precondition(slots[slot].phase != .terminated, "\(place()): what is terminated is reaped")
         precondition(!flags.contains(.reaping), "\(place()): nothing is left to be reaped")
-        // More than fits in front of a receive is decoded before the next one.
+        // Input that does not fit in front of a receive is decoded before the next one.
         if slots[slot].pendingInput.count > ReceiveBuffer.headroomByteCount,
             slots[slot].phase == .webSocket
         {
@@ -30,7 +32,7 @@ extension ConnectionTable {
                 !slots[slot].readPauses.isEmpty || flags.contains(.resuming),
                 "\(place()): pending input that nobody decodes")
         }
-        // Output waits for its socket, or is looked at in the next turn.
+        // Output waits for its socket, or is sent in the next turn.
         if !slots[slot].delivery.outbox.isEmpty {
             precondition(
                 slots[slot].delivery.isBlocked || flags.contains(.queued)

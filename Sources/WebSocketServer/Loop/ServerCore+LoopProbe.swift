@@ -1,16 +1,16 @@
-// The probe on its way: raised at a tick, taken from epoll(7), home after a sweep.
+// The stages of the loop probe: raised at a tick, taken from epoll(7), ended after a sweep.
 import LinuxReactor
 
 extension ServerCore where K: ~Copyable {
-    /// Raises an event: the wake-up descriptor can always be written to, and so is ready at once
-    /// when it is watched for that.
+    /// Raises an event: the wake-up descriptor is always writable, so it is ready at once when it
+    /// is watched for that.
     mutating func beginProbe() {
         guard case .idle = probe.stage else { return }
         probe.stage = .outward(since: io.clock.now)
         watchWakeup(for: [.readable, .writable])
     }
 
-    /// The event was taken from epoll, in its turn among all others.
+    /// The event was taken from epoll, in order among all others.
     mutating func probeReturned() {
         guard case .outward(let start) = probe.stage else { return }
         watchWakeup(for: .readable)
@@ -18,7 +18,7 @@ extension ServerCore where K: ~Copyable {
         probe.stage = .sweeping(variantCount: io.topics.dirtyVariants.count)
     }
 
-    /// Tells the handler, at the end of the turn in which the last stage was passed.
+    /// Calls the handler at the end of the turn in which the last stage was passed.
     mutating func finishProbe(_ call: HandlerCall) {
         guard case .sweeping(0) = probe.stage else { return }
         probe.stage = .idle

@@ -3,7 +3,7 @@ import LinuxReactor
 import WebSocketCore
 
 extension ServerCore where K: ~Copyable {
-    /// Begins a stop that was asked for, and moves one on that has begun.
+    /// Begins a requested stop, and advances a stop that is under way.
     mutating func moveShutdown(_ call: HandlerCall) {
         if let request = io.shutdown.request {
             io.shutdown.request = nil
@@ -39,10 +39,10 @@ extension ServerCore where K: ~Copyable {
         }
         io.shutdown.isUnderWay = true
         closeListeners()
-        // A thousand a second are no storm: few connections are closed at once, many over the grace.
+        // A thousand a second do no harm: few connections are closed at once, many over the grace.
         let spread = min(request.grace, .milliseconds(io.connections.slots.count))
         let deadline = io.clock.now + spread + io.settings.limits.closeDeadline
-        // A second request may hurry a stop along, and not put its end off.
+        // A second request may bring the end of a stop forward, but not delay it.
         if let progress = io.shutdown.progress, progress.deadline <= deadline { return }
         io.shutdown.progress = Shutdown.Progress(
             began: io.clock.now, spread: spread, deadline: deadline,

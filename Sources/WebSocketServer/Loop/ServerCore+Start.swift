@@ -53,7 +53,7 @@ extension ServerCore where K: ~Copyable {
                         descriptor: descriptor, address: bound, name: kind.name,
                         path: address.path))
             } catch {
-                // A later attempt must find the addresses free.
+                // A later attempt needs the addresses to be free.
                 for listener in listeners[passedCount...] { listener.close(&kernel) }
                 throw error
             }

@@ -5,25 +5,26 @@ import WebSocketCore
 
 /// The server without its handler's type: all its state, and the turn that moves it on.
 ///
-/// It is generic over the ``Kernel`` alone, so that it is compiled for `LinuxKernel` in its own module,
-/// and meets the handler through one non-escaping call an event. It is a value with one owner: no
-/// reference counting and no run-time exclusivity checks on the hot path.
+/// It is generic over the ``Kernel`` alone, so that it is compiled for `LinuxKernel` in its own
+/// module, and reaches the handler through one non-escaping call for each event. It is a value with
+/// one owner: no reference counting and no run-time exclusivity checks on the hot path.
 ///
-/// Each room adds its stages in an extension of its own; here stand the parts and their order.
+/// Each room adds its stages in its own extension; this file has the parts and their order.
 package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
     var kernel: K
     var poller: Poller
-    /// What is lent to the handler: everything but the kernel, epoll(7) and the listening sockets.
+    /// The part that the handler may use: everything but the kernel, epoll(7) and the listening
+    /// sockets.
     package var io: ServerContext
     package var listening: ListenerSet
     let upgrades: UpgradeRules
     var signals: SignalSet
     var ticker: Ticker
-    /// An eventfd(2): readable when mail has come, and always writable, which the probe makes use of.
+    /// An eventfd(2): readable when mail has come, and always writable, which the loop probe uses.
     package let wakeup: FileDescriptor
     var hasMail = false
     var probe = LoopProbe()
-    /// Whether ``checkInvariants(_:)`` is done after each turn: the simulation sets it.
+    /// Whether ``checkInvariants(_:)`` runs after each turn: the simulation sets it.
     package var checksInvariants = false
 
     init(
@@ -66,7 +67,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         if checksInvariants { checkInvariants("between two turns") }
     }
 
-    /// How long nothing needs to be done unless the kernel says so.
+    /// How long the loop may wait for events, in nanoseconds: 0 while work is left.
     private func timeout() -> UInt64? {
         let isIdle =
             io.connections.work.isEmpty && io.topics.isSettled && io.outgoing.isIdle
@@ -79,19 +80,19 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         return earliest.nanoseconds(since: io.clock.now)
     }
 
-    /// Lets the handler begin: called once, before the first turn.
+    /// Starts the handler: called once, before the first turn.
     package mutating func start(_ call: HandlerCall) {
         io.random.refill(&kernel)
         emit(.start, call)
         beginProbe()
     }
 
-    /// Whether the server has stopped and nobody is connected any more.
+    /// Whether the server has stopped and no connection is left.
     package var isDone: Bool {
         io.shutdown.progress != nil && io.connections.slots.count == 0
     }
 
-    /// Calls the handler about no connection in particular.
+    /// Calls the handler for an event that is not about a connection.
     mutating func emit(_ event: HandlerEvent, _ call: HandlerCall) {
         do {
             try call(event, ConnectionID(resourceID: 0, slot: .max), &io)

@@ -1,4 +1,4 @@
-// Signals: those that stop the server, and those that the handler wants to hear of.
+// Signals: some stop the server, others go to the handler.
 import LinuxReactor
 
 /// The signals that the server reads from a signalfd(2).

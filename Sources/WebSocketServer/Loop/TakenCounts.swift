@@ -1,4 +1,4 @@
-// How much of each table is in use: what tests look at for leaks.
+// How many entries of each table are in use: tests check them for leaks.
 
 package struct TakenCounts: Equatable, Sendable {
     package var connections = 0

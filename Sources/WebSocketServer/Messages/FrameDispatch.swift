@@ -1,14 +1,14 @@
-// From received bytes to messages: decoded where they lie, one after the other, as the handler takes
+// From received bytes to messages: decoded in place, one after the other, as the handler asks for
 // them.
 import LinuxReactor
 import Storage
 import WebSocketCore
 
 extension ServerContext {
-    /// The next message, or nil when nothing more can be decoded now. Everything else that frames
-    /// say is seen to here.
+    /// The next message, or nil when nothing more can be decoded now. All other frames are handled
+    /// here.
     ///
-    /// A short message of an open connection is what counts: it costs one look at the frame.
+    /// The common case is a short message of an open connection: it costs one look at the frame.
     @inline(__always)
     @_lifetime(bytes: copy bytes)
     mutating func nextMessage(in bytes: inout MutableSpan<UInt8>) -> FoundMessage? {
@@ -51,12 +51,12 @@ extension ServerContext {
         return message
     }
 
-    /// Does what an event asks for; a message is for the handler.
+    /// Handles an event; returns a message for the handler.
     private mutating func found(
         _ event: MessageDecoder.Event, in bytes: Span<UInt8>
     ) -> FoundMessage? {
         let slot = inbound.reading.slot
-        // What comes after our own Close is read for the peer's Close only.
+        // After our own Close, input is read only for the peer's Close.
         let delivers = connections.slots[slot].session.deliversMessages
         switch event {
         case .message(let kind, let range) where delivers:
@@ -64,7 +64,7 @@ extension ServerContext {
             if kind.isCompressed { return inflate(bytes.extracting(range), kind.opcode) }
             return .received(kind, range)
         case .assembled(let kind):
-            // The handler may do anything to the connection while it reads.
+            // The handler may change the connection in any way while it reads the message.
             var message = ByteBuffer()
             swap(&message, &connections.slots[slot].assembly)
             guard delivers else { return nil }
@@ -84,7 +84,7 @@ extension ServerContext {
         return nil
     }
 
-    /// The rules for a connection that is compressed, or goes outward.
+    /// The rules for a connection that is compressed or outgoing.
     @inline(never)
     private func rules(for slot: Slot) -> DecoderRules {
         inbound.rules(for: connections.slots[slot])

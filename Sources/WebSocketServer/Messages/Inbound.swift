@@ -1,36 +1,36 @@
-// What has come in and is being decoded.
+// The bytes that were received and are being decoded.
 import LinuxReactor
 import Storage
 import WebSocketCore
 
-/// The received bytes that are being decoded, and whose they are.
+/// The received bytes that are being decoded, and the connection they came from.
 struct Reading: BitwiseCopyable {
-    /// The connection that has sent them: what is sent to it meanwhile is its own doing.
+    /// The connection that sent them: what is sent to it meanwhile counts as its own output.
     var slot = Slot.none
-    /// Where in the receive buffer the next frame begins, and the bytes end.
+    /// Offsets in the receive buffer: the beginning of the next frame, and the end of the bytes.
     var position = 0
     var end = 0
-    /// The most bytes that a ``ShortMessage`` may have here; -1 if none may come.
+    /// The most bytes that a ``ShortMessage`` may have here; -1 if none may be decoded.
     var shortLimit = -1
 }
 
-/// Where a message lies.
+/// Where a message is.
 enum FoundMessage {
     /// In the receive buffer.
     case received(MessageKind, Range<Int>)
-    /// In ``ServerContext/assembled``.
+    /// In ``Inbound/assembled``.
     case assembled(MessageKind)
 }
 
-/// The way in: the bytes that were received, and how they are decoded.
+/// The input side: the bytes that were received, and the rules for decoding them.
 struct Inbound: ~Copyable {
     /// What is being decoded.
     var reading = Reading()
     let receiveBuffer = ReceiveBuffer()
-    /// A message that was put together or decompressed, until the handler is given it.
+    /// A message that was assembled or decompressed, until the handler gets it.
     var assembled = ByteBuffer()
     private(set) var rules: DecoderRules
-    /// For connections outward: what comes is not masked.
+    /// For outgoing connections, whose input is not masked.
     private(set) var clientRules: DecoderRules
     private(set) var shortMessageByteLimit: Int
 
@@ -40,14 +40,14 @@ struct Inbound: ~Copyable {
         shortMessageByteLimit = ShortMessage.limit(rules)
     }
 
-    /// Lets other limits hold from now on.
+    /// Puts other limits into force.
     mutating func apply(_ limits: Limits) {
         rules = DecoderRules(.server, limits)
         clientRules = DecoderRules(.client, limits)
         shortMessageByteLimit = ShortMessage.limit(rules)
     }
 
-    /// Begins the decoding of the bytes in `range` of the receive buffer.
+    /// Begins to decode the bytes in `range` of the receive buffer.
     mutating func begin(_ slot: Slot, _ range: Range<Int>, of connection: inout Connection) {
         reading = Reading(
             slot: slot, position: range.lowerBound, end: range.upperBound,
@@ -61,14 +61,14 @@ struct Inbound: ~Copyable {
         ShortMessage(unmasking: &bytes, at: reading.position, limit: reading.shortLimit)
     }
 
-    /// Ends the decoding, and returns what was left over.
+    /// Ends decoding, and returns the range of bytes that are left over; nil if there are none.
     mutating func end() -> Range<Int>? {
         let (position, end) = (reading.position, reading.end)
         reading.slot = .none
         return position < end ? position..<end : nil
     }
 
-    /// The rules for a connection that is compressed, or goes outward.
+    /// The rules for a connection that is compressed or outgoing.
     func rules(for connection: borrowing Connection) -> DecoderRules {
         var rules = connection.flags.contains(.client) ? clientRules : rules
         rules.allowsCompression = connection.compression != .none
@@ -77,17 +77,17 @@ struct Inbound: ~Copyable {
 
     // MARK: Assembled messages
 
-    /// How much of the memory that the last message was put together in is kept for the next.
+    /// The most memory of an assembled message that is kept for the next one.
     private static var keptByteCount: Int { 512 * 1024 }
 
-    /// The message that was found last, for the time of one call.
+    /// Moves out the message that was found last, for the time of one call.
     mutating func takeAssembled() -> ByteBuffer {
         var message = ByteBuffer()
         swap(&message, &assembled)
         return message
     }
 
-    /// Keeps the memory of a message that was handled, for the next.
+    /// Keeps the memory of a handled message for the next one.
     mutating func keepMemory(of message: inout ByteBuffer) {
         Self.empty(&message)
         swap(&message, &assembled)
@@ -105,7 +105,7 @@ extension Connection {
         decoder.isBetweenMessages && !flags.contains(.client) ? limit : -1
     }
 
-    /// See ``Reading/fastPathResourceID``.
+    /// See ``OutputBuffers/fastPathResourceID``.
     @inline(__always)
     var isFastPathEligible: Bool {
         takesMessages && takesPlainFrames && !delivery.isBlocked && delivery.outbox.isEmpty

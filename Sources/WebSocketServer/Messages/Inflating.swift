@@ -1,10 +1,10 @@
-// Compressed messages on their way to the handler.
+// Decompresses messages on their way to the handler.
 import Storage
 import WebSocketCore
 
 extension ServerContext {
-    /// Decompresses a message that has come whole, for the handler. One that is corrupt, or becomes
-    /// larger than it may, fails the connection and leaves nothing behind.
+    /// Decompresses a complete message for the handler. A message that is corrupt, or grows beyond
+    /// the limit, fails the connection and leaves nothing behind.
     ///
     /// Out of line: connections without compression never come here.
     @inline(never)

@@ -1,4 +1,4 @@
-// From bytes to messages: one receive per connection and turn, decoded where it lies.
+// From bytes to messages: one receive per connection and turn, decoded in place.
 import Glibc
 import LinuxReactor
 import WebSocketCore
@@ -18,7 +18,7 @@ extension ServerCore where K: ~Copyable {
         decode(slot, headroom - kept..<headroom + received, call)
     }
 
-    /// Decodes what a connection has kept while reading was paused, or from behind its handshake.
+    /// Decodes input that was kept while reading was paused, or that followed the handshake.
     mutating func decodePendingFrames(_ slot: Slot, _ call: HandlerCall) {
         let kept = io.connections.slots[slot].pendingInput.count
         io.inbound.receiveBuffer.copy(io.connections.slots[slot].pendingInput.span, to: 0)
@@ -26,8 +26,8 @@ extension ServerCore where K: ~Copyable {
         decode(slot, 0..<kept, call)
     }
 
-    /// Has the handler given the messages in `range` of the shared buffer, as views of it: one call,
-    /// however many they are.
+    /// Gives the handler the messages in `range` of the shared buffer, as views of it: one call,
+    /// however many messages there are.
     private mutating func decode(_ slot: Slot, _ range: Range<Int>, _ call: HandlerCall) {
         io.inbound.begin(slot, range, of: &io.connections.slots[slot])
         io.output.begin(for: &io.connections.slots[slot])
@@ -36,7 +36,7 @@ extension ServerCore where K: ~Copyable {
         } catch {
             preconditionFailure("what a message's callback throws is caught in its loop")
         }
-        // What it was sent in answer goes out at once, in one send, while it is in the cache.
+        // The replies go out at once, in one send, while they are in the cache.
         let tookFastPath = io.output.isOnFastPath
         io.output.end()
         if let rest = io.inbound.end(), io.connections.slots[slot].session.reads { savePendingInput(slot, rest) }
@@ -48,10 +48,10 @@ extension ServerCore where K: ~Copyable {
         updateInterest(slot)
     }
 
-    /// Keeps bytes of the shared buffer that were not decoded, in front of the next ones.
+    /// Keeps bytes of the shared buffer that were not decoded, before the next ones.
     private mutating func savePendingInput(_ slot: Slot, _ range: Range<Int>) {
         io.inbound.receiveBuffer.copy(range, to: &io.connections.slots[slot].pendingInput)
-        // Held and released within one call: nobody else will come back to it.
+        // Paused and resumed within one call: no later event leads back to it.
         if io.connections.slots[slot].readPauses.isEmpty, range.count > ReceiveBuffer.headroomByteCount {
             io.connections.resume(slot)
         }

@@ -1,8 +1,8 @@
-// What the handler is told of an outgoing connection that came to nothing.
+// The error that `onError` reports for an outgoing connection.
 import WebSocketCore
 
 extension ServerContext {
-    /// What `onError` is told of a cause; nil if the connection simply ended.
+    /// The error for `onError` that belongs to a cause; nil if the connection simply ended.
     func error(_ cause: CloseCause, _ id: ConnectionID) -> ConnectionError? {
         if let slot = connections.slot(of: id), connections.slots[slot].flags.contains(.client),
             connections.slots[slot].attempt != .none,

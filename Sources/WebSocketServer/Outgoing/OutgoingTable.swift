@@ -1,4 +1,4 @@
-// Outgoing connections while they are being made, beside their slots.
+// Outgoing connections until they are open, beside their slots.
 import LinuxReactor
 import Storage
 import WebSocketCore
@@ -17,16 +17,16 @@ struct OutgoingTable: ~Copyable {
     }
 }
 
-/// A connection that is being made: kept beside its slot, and only until it is open or has failed.
+/// An attempt to connect: kept beside the slot, and only until it is open or has failed.
 struct ConnectAttempt: ~Copyable {
     var request: ConnectRequest?
-    /// What has not been tried yet, the next one last.
+    /// The addresses that have not been tried yet, the next one last.
     var addresses: [ConnectAddress] = []
-    /// Why the address before did not do, errno(3).
+    /// Why the previous address failed, errno(3).
     var failure: Int32 = 0
     var handshake: ClientHandshake?
     var reader: ClientHandshakeReader?
-    /// Set while the handler is told that it is open.
+    /// Set during `onOpen`.
     var agreement: ClientAgreement?
     /// Set if the handshake has failed.
     var error: ClientHandshakeError?

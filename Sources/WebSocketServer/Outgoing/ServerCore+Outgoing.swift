@@ -1,15 +1,16 @@
-// The way outward, step by step: look up, connect, ask, and read the answer.
+// Outgoing connections, step by step: resolve the name, connect, send the request, read the answer.
 import Glibc
 import LinuxReactor
 import Storage
 import WebSocketCore
 
 extension ServerCore where K: ~Copyable {
-    /// How many connections are begun in one turn: a connect on loopback costs as much as an accept.
+    /// How many connections are begun in one turn: a connect on loopback costs as much as an
+    /// accept.
     private static var connectBudget: Int { 128 }
 
-    /// Begins the connections that the handler has asked for, within a budget. As many as `room` says
-    /// may be added to those that there are.
+    /// Begins the connections that the handler has asked for, within a budget; `room` is how many
+    /// connections may be added.
     mutating func beginConnections(room: Int) {
         guard !io.outgoing.toBegin.isEmpty else { return }
         let count = min(io.outgoing.toBegin.count, Self.connectBudget)
@@ -18,7 +19,7 @@ extension ServerCore where K: ~Copyable {
             guard let slot = io.connections.slot(of: id), io.connections.slots[slot].phase == .connecting else {
                 continue
             }
-            // Those that still wait are nobody's place yet.
+            // Connections that have not begun take no place yet.
             begin(slot, hasRoom: index < room)
         }
         io.outgoing.toBegin.removeFirst(count)
@@ -29,7 +30,7 @@ extension ServerCore where K: ~Copyable {
         guard let request = io.outgoing.attempts[attempt].request else { return }
         if io.shutdown.isUnderWay { return io.terminate(slot, io.shutdown.cause, reset: false) }
         guard hasRoom else { return io.terminate(slot, .connectFailed(EMFILE), reset: false) }
-        // What cannot be asked for is not worth a connection.
+        // If the request cannot be written, there is no need to connect.
         let nonce = io.random.take(16)
         do throws(ClientHandshakeError) {
             let handshake = try request.handshake(nonce: InlineArray { nonce[$0] })
@@ -51,11 +52,11 @@ extension ServerCore where K: ~Copyable {
         tryNextAddress(slot)
     }
 
-    /// Goes on with connections whose host's name has been looked up.
+    /// Continues connections whose host name has been resolved.
     mutating func takeResolved() {
         for resolution in kernel.takeResolved() {
             let slot = Slot(rawValue: UInt32(truncatingIfNeeded: resolution.ticket))
-            // It may have been given up meanwhile.
+            // The connection may have ended meanwhile.
             guard io.connections.slots.contains(slot), io.connections.id(of: slot).token == resolution.ticket,
                 io.connections.slots[slot].phase == .connecting
             else { continue }
@@ -73,7 +74,7 @@ extension ServerCore where K: ~Copyable {
         }
     }
 
-    /// Begins a connection to the next address that accepts the attempt.
+    /// Begins a connection to the next address for which connect(2) does not fail at once.
     private mutating func tryNextAddress(_ slot: Slot) {
         let attempt = io.connections.slots[slot].attempt
         while let address = io.outgoing.attempts[attempt].addresses.popLast() {
@@ -97,13 +98,13 @@ extension ServerCore where K: ~Copyable {
         io.terminate(slot, .connectFailed(io.outgoing.attempts[attempt].failure), reset: false)
     }
 
-    /// The attempt has come to its end, one way or the other.
+    /// connect(2) has succeeded or failed.
     mutating func connectEnded(_ slot: Slot) {
         let number = kernel.takeError(of: io.connections.slots[slot].descriptor)
         if number == 0 { sendHandshakeRequest(slot) } else { attemptFailed(slot, number) }
     }
 
-    /// The next address may do, if there is one.
+    /// An address has failed: tries the next one, if there is one.
     private mutating func attemptFailed(_ slot: Slot, _ number: Int32) {
         kernel.close(io.connections.slots[slot].descriptor)
         io.connections.slots[slot].descriptor = .none
@@ -112,7 +113,7 @@ extension ServerCore where K: ~Copyable {
         tryNextAddress(slot)
     }
 
-    /// Sends the request.
+    /// Sends the request of the opening handshake.
     private mutating func sendHandshakeRequest(_ slot: Slot) {
         let attempt = io.connections.slots[slot].attempt
         io.connections.slots[slot].advance(.connected)
@@ -128,7 +129,7 @@ extension ServerCore where K: ~Copyable {
         switch receive(slot, atMost: Self.headReceiveByteCount, &budget) {
         case .received(let count): takePendingInput(slot, count)
         case .wouldBlock: return
-        // Nothing more comes of the answer: what is there of a refusal is told.
+        // No more of the answer will come: a refusal is reported with what has been received.
         case .endOfStream:
             _ = readAnswer(slot, isAtEnd: true)
             return
@@ -137,7 +138,8 @@ extension ServerCore where K: ~Copyable {
         if let agreement = readAnswer(slot, isAtEnd: false) { opened(slot, agreement, call) }
     }
 
-    /// What was agreed on, once the answer is there and good.
+    /// What was agreed with the server; nil until the answer is complete, or if it fails the
+    /// handshake.
     private mutating func readAnswer(
         _ slot: Slot, isAtEnd: Bool, isTimedOut: Bool = false
     ) -> ClientAgreement? {
@@ -161,7 +163,7 @@ extension ServerCore where K: ~Copyable {
         var cause = CloseCause.handshakeFailed
         switch error {
         case .refused(let head, _): cause = .handshakeRefused(head.status)
-        // The answer has no end because its time is over, and not because the server ended it.
+        // The answer is incomplete because its time is over, and not because the server ended it.
         case .endOfStream where isTimedOut: cause = .handshakeTimedOut
         default: break
         }
@@ -169,7 +171,7 @@ extension ServerCore where K: ~Copyable {
             io.outgoing.attempts[io.connections.slots[slot].attempt].error = error
         }
         io.connections.setCause(slot, cause)
-        // The server believes that frames go both ways: it is told why they do not.
+        // The server regards the connection as open: a Close frame tells it why it is not.
         if let code = error.closeCode, io.connections.slots[slot].delivery.outbox.isEmpty {
             io.connections.slots[slot].delivery.outbox.bytes.appendMaskedCloseFrame(
                 code, reason: "\(error)", maskingKey: io.nextMaskingKey())
@@ -178,7 +180,7 @@ extension ServerCore where K: ~Copyable {
         io.terminate(slot, cause, reset: false)
     }
 
-    /// Frames from here on.
+    /// From here on the connection carries frames.
     private mutating func opened(
         _ slot: Slot, _ agreement: ClientAgreement, _ call: HandlerCall
     ) {
@@ -193,7 +195,7 @@ extension ServerCore where K: ~Copyable {
         notifyOpen(slot, call)
         io.connections.slots[slot].attempt = .none
         io.outgoing.attempts.free(attempt, leaving: ConnectAttempt())
-        // A server may send frames right behind its answer.
+        // A server may send frames directly after its answer.
         if !io.connections.slots[slot].pendingInput.isEmpty { io.connections.resume(slot) }
     }
 
@@ -205,7 +207,7 @@ extension ServerCore where K: ~Copyable {
         case .connecting where io.connections.slots[slot].descriptor == .none:
             io.terminate(slot, .nameResolutionFailed(EAI_AGAIN), reset: false)
         case .connecting: attemptFailed(slot, ETIMEDOUT)
-        // A refusal whose body does not end is a refusal.
+        // A refusal whose body does not end still counts as a refusal.
         case .awaitingAnswer: _ = readAnswer(slot, isAtEnd: true, isTimedOut: true)
         default: return
         }

@@ -1,39 +1,39 @@
-// How long something took, in buckets that double.
+// Durations, counted in buckets of doubling size.
 
-/// Counts of durations by power of two. It has a fixed size and costs one addition to record.
+/// Counts durations by power of two. Its size is fixed, and recording costs one addition.
 public struct LatencyHistogram: Sendable {
-    /// How many buckets there are: the first holds everything up to 131 µs, each further one twice as
-    /// much as the one before, the last but one up to 8.6 s, the last the rest.
+    /// The number of buckets. The first counts durations up to 131 µs, each further one up to twice
+    /// the bound of the one before, the last but one up to 8.6 s, and the last all longer ones.
     public static let bucketCount = 18
     private static let firstBits = 17
 
-    /// How many durations fell into each bucket.
+    /// The number of durations in each bucket.
     public private(set) var counts = [UInt64](repeating: 0, count: bucketCount)
-    /// All durations together, in nanoseconds.
+    /// The sum of all durations, in nanoseconds.
     public private(set) var nanoseconds: UInt64 = 0
 
     /// Nothing recorded.
     public init() {}
 
-    /// How many durations were recorded.
+    /// The number of durations recorded.
     public var count: UInt64 { counts.reduce(0, +) }
 
     /// Counts one duration.
     public mutating func record(_ duration: Duration) {
         let value = duration.wholeNanoseconds
         nanoseconds &+= value
-        // The bound of a bucket belongs to it.
+        // The upper bound is part of the bucket.
         let bits = 64 - max(value, 1).advanced(by: -1).leadingZeroBitCount
         counts[min(max(0, bits - Self.firstBits), Self.bucketCount - 1)] += 1
     }
 
-    /// The most that a duration in this bucket has, in nanoseconds; nil for the last one.
+    /// The upper bound of a bucket, in nanoseconds, which is part of it; nil for the last bucket.
     public static func bound(_ bucket: Int) -> UInt64? {
         bucket < bucketCount - 1 ? 1 << UInt64(firstBits + bucket) : nil
     }
 
-    /// The bound of the bucket in which this share of the durations, the shortest first, has its end:
-    /// 0.99 for the 99th percentile. Nil if nothing was recorded, or it lies beyond all bounds.
+    /// The upper bound of the bucket that contains the given quantile: 0.99 is the 99th percentile.
+    /// Nil if nothing was recorded, or if the quantile is in the last bucket, which has no bound.
     public func quantile(_ share: Double) -> Duration? {
         let wanted = UInt64((Double(count) * share).rounded(.up))
         var sum: UInt64 = 0

@@ -1,35 +1,36 @@
-// The text format in which Prometheus reads metrics, version 0.0.4.
+// Writes metrics in the text format of Prometheus, version 0.0.4.
 
-/// Metrics being written down, family after family. Names and labels are ASCII, and the program's own.
+/// Writes metrics, family after family, in the text format of Prometheus (version 0.0.4). Names and
+/// labels must be ASCII; label values are escaped.
 public struct MetricsText: Sendable {
-    /// What goes into Content-Type.
+    /// The value of Content-Type for this format.
     public static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
-    /// Everything that was written.
+    /// The text written so far.
     public private(set) var text = ""
-    /// In front of every name that is not marked as somebody else's, with its underscore.
+    /// The prefix of every name, with its underscore.
     private let prefix: String
 
-    /// Nothing yet; every family's name will begin with `prefix` and an underscore.
+    /// An empty text; every family's name will begin with `prefix` and an underscore.
     public init(prefix: String) { self.prefix = prefix + "_" }
 
-    /// What kind of number it is.
+    /// The type of a metric.
     public enum Kind: String, Sendable {
-        /// Only grows, and begins anew with the process; its name ends in `_total`.
+        /// A number that only grows, from 0 at the start of the process; its name ends in `_total`.
         case counter
-        /// Goes up and down.
+        /// A number that goes up and down.
         case gauge
-        /// Counts by bounds.
+        /// Counts in buckets with upper bounds.
         case histogram
     }
 
-    /// One number without labels.
+    /// Writes a family of one number without labels.
     public mutating func write(_ kind: Kind, _ name: String, _ help: String, _ value: some Number) {
         family(kind, name, help)
         sample(name, [], value)
     }
 
-    /// A number for each value of one label.
+    /// Writes a family of one number for each value of a label.
     public mutating func write<Value: Number>(
         _ kind: Kind, _ name: String, _ help: String, by label: String,
         _ values: some Sequence<(String, Value)>
@@ -38,7 +39,7 @@ public struct MetricsText: Sendable {
         for (value, number) in values { sample(name, [(label, value)], number) }
     }
 
-    /// A histogram of durations, in seconds.
+    /// Writes a histogram of durations, in seconds.
     public mutating func write(_ name: String, _ help: String, _ histogram: LatencyHistogram) {
         family(.histogram, name, help)
         var sum: UInt64 = 0
@@ -52,12 +53,12 @@ public struct MetricsText: Sendable {
         sample(name + "_count", [], sum)
     }
 
-    /// Begins a family: its samples follow.
+    /// Begins a family with its HELP and TYPE lines; write its samples next.
     public mutating func family(_ kind: Kind, _ name: String, _ help: String) {
         text += "# HELP \(prefix)\(name) \(help)\n# TYPE \(prefix)\(name) \(kind.rawValue)\n"
     }
 
-    /// One sample of the family that was begun last.
+    /// Writes a sample of the family that was begun last.
     public mutating func sample(
         _ name: String, _ labels: [(String, String)], _ value: some Number
     ) {
@@ -82,12 +83,12 @@ public struct MetricsText: Sendable {
         return escaped
     }
 
-    /// What a sample may be.
+    /// The type of a sample's value.
     public typealias Number = Numeric & CustomStringConvertible
 }
 
 extension MetricsText {
-    /// Everything that the server itself counts, and what it holds now; see ``ServerContext/gauges()``.
+    /// Writes all counters of the server, and what it has now: see ``ServerContext/gauges()``.
     public mutating func write(_ statistics: Statistics, _ gauges: Gauges, connectionLimit: Int) {
         write(.gauge, "connections", "Open WebSockets.", gauges.openCount)
         write(.gauge, "sockets", "Connections of all kinds.", gauges.connectionCount)

@@ -1,32 +1,34 @@
-// What happened since the start, in plain counters.
+// Counters of what has happened since the server's start.
 import WebSocketCore
 
-/// Counters since the server's start. They only grow. For what is there now ask
-/// ``ServerContext/connectionCount`` and ``ServerContext/subscriberCount(of:)``.
+/// Counters since the server's start. They only grow. For current numbers see
+/// ``ServerContext/connectionCount``, ``ServerContext/subscriberCount(of:)`` and
+/// ``ServerContext/gauges()``.
 public struct Statistics: Sendable {
-    /// Connections accepted, whatever became of them.
+    /// Connections of clients accepted, refused ones included.
     public var acceptedCount: UInt64 = 0
-    /// Connections begun outward, whatever became of them.
+    /// Outgoing connections asked for, failed ones included.
     public var connectCount: UInt64 = 0
-    /// Opening handshakes completed and given to the handler, of either side.
+    /// Opening handshakes completed and given to the handler, accepted and outgoing.
     public var openedCount: UInt64 = 0
-    /// Those of them that negotiated permessage-deflate (RFC 7692).
+    /// How many of the opened connections negotiated permessage-deflate (RFC 7692).
     public var compressedCount: UInt64 = 0
-    /// Closes told to the handler, by ``CloseCause/counterIndex``; see ``closes(_:)``.
+    /// Calls of `onClose`, by ``CloseCause/counterIndex``; see ``closes(_:)``.
     public var closeCounts = [UInt64](repeating: 0, count: CloseCause.counterCount)
-    /// Those of them that were for a violation, by the raw value of its kind; see
+    /// How many of the closes were for a violation, by the raw value of its kind; see
     /// ``violations(_:)``.
     public var violationCounts = [UInt64](
         repeating: 0, count: ProtocolViolation.Kind.allCases.count)
     /// Connections refused, by the raw value of ``Refusal``; see ``refusals(_:)``.
     public var refusalCounts = [UInt64](repeating: 0, count: Refusal.allCases.count)
-    /// HTTP requests answered by the handler's routes.
+    /// HTTP requests answered completely by the handler.
     public var requestCount: UInt64 = 0
     /// Messages given to the handler.
     public var messagesReceivedCount: UInt64 = 0
-    /// Messages sent to one connection.
+    /// Messages sent to one connection: calls of `send`, whether or not the connection was open.
     public var directCount: UInt64 = 0
-    /// Messages on their way to subscribers of topics: each counted once for each subscriber.
+    /// Messages published to topics, each counted once for each subscriber, an excepted one
+    /// included.
     public var deliveryCount: UInt64 = 0
     /// Bytes received, headers and heads included.
     public var bytesReceivedCount: UInt64 = 0
@@ -36,27 +38,27 @@ public struct Statistics: Sendable {
     public var publishedCount: UInt64 = 0
     /// send(2) calls made for topics and for direct output.
     public var sendCount: UInt64 = 0
-    /// How often a subscriber of a ``SlowConsumerPolicy/skipToLatest`` topic was moved to the newest
-    /// message, however many it missed by that.
+    /// How often a subscriber of a ``SlowConsumerPolicy/skipToLatest`` topic was moved to the
+    /// newest message, however many messages it skipped.
     public var skipCount: UInt64 = 0
-    /// How often accepting was paused for want of descriptors.
+    /// How often accepting was paused for lack of descriptors.
     public var acceptPauseCount: UInt64 = 0
     /// Turns of the loop.
     public var turnCount: UInt64 = 0
     /// Nanoseconds spent on sweeping topics: one turn in 16 is timed, and counts sixteenfold.
     public var sweepNanoseconds: UInt64 = 0
-    /// Passes over the waiting topics, one a turn at most.
+    /// Sweeps of the topics that were waiting, at most one in a turn.
     public var sweepCount: UInt64 = 0
-    /// How long events have waited for the loop: what ``ServerContext/loopLag`` was, about once a second.
+    /// How long events have waited for the loop: ``ServerContext/loopLag``, about once a second.
     public var loopLag = LatencyHistogram()
-    /// Closes told to the handler by ``CloseCause/counterIndex`` and the code's value, or 0 for a
-    /// private code of the peer's own, which would be without number.
+    /// Calls of `onClose`, by ``CloseCause/counterIndex`` and the value of the code; 0 stands for
+    /// every code above 1015 that a peer sent, since peers could make up any number of them.
     public var closeCodeCounts: [CauseAndCode: UInt64] = [:]
 
-    /// Nothing has happened.
+    /// All counters 0.
     public init() {}
 
-    /// A cause of ``closeCodeCounts``, and the code that went with it.
+    /// A key of ``closeCodeCounts``: a cause, and the code that went with it.
     public struct CauseAndCode: Hashable, Sendable {
         /// ``CloseCause/counterIndex``.
         public let cause: UInt8
@@ -64,7 +66,7 @@ public struct Statistics: Sendable {
         public let code: UInt16
     }
 
-    /// Counts a close that was told to the handler.
+    /// Counts a close that the handler is about to be called about.
     mutating func count(_ cause: CloseCause) {
         closeCounts[cause.counterIndex] += 1
         if case .violation(let kind) = cause { violationCounts[Int(kind.rawValue)] += 1 }

@@ -1,4 +1,4 @@
-// What the server tells of itself: counters, the log, the loop's lag, and who was refused.
+// What the server reports about itself: counters, the log, the loop's lag, and refused connections.
 import LinuxReactor
 import Logging
 import WebSocketCore
@@ -6,16 +6,16 @@ import WebSocketCore
 struct Telemetry {
     /// Counters since the server's start.
     var statistics = Statistics()
-    /// For what the server and the application have to say.
+    /// The log of the server and the application.
     var logger: Logger
-    /// The time of the last loop probe.
+    /// The lag that the last loop probe measured.
     private(set) var loopLag = Duration.zero
-    /// Connections that were refused in this turn, until the handler has been told.
+    /// Connections that were refused in this turn, until they have been reported to the handler.
     var refused: [RefusedConnection] = []
 
     init(logger: Logger) { self.logger = logger }
 
-    /// Counts a send; returns what came of it.
+    /// Counts a send and returns its outcome.
     @inline(__always)
     mutating func counted(_ outcome: SendOutcome) -> SendOutcome {
         statistics.sendCount += 1
@@ -28,13 +28,13 @@ struct Telemetry {
         statistics.loopLag.record(lag)
     }
 
-    /// Counts a refusal, and has the handler told of it at the end of the turn.
+    /// Counts a refusal, and queues it for the handler, which is called at the end of the turn.
     mutating func record(_ refused: RefusedConnection) {
         statistics.refusalCounts[refused.refusal.rawValue] += 1
         self.refused.append(refused)
     }
 
-    /// The same where there was no request to be refused.
+    /// The same for a refusal without a request.
     mutating func record(_ refusal: Refusal, of peer: NetworkAddress) {
         record(RefusedConnection(refusal: refusal, peer: peer, status: nil, reason: refusal.reason))
     }

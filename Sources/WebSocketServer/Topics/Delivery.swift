@@ -1,14 +1,14 @@
-// What topics see of a connection.
+// The part of a connection that topics know.
 import LinuxReactor
 import Storage
 import WebSocketCore
 
-/// Of a connection, what topics see and change: its outbox, its subscriptions, and whether its socket
-/// is full.
+/// The part of a connection that topics read and change: its outbox, its subscriptions, and whether
+/// its socket is full.
 struct Delivery: ~Copyable {
     var outbox = Outbox()
     var firstSubscription = SubscriptionIndex.none
-    /// The last send was short: EPOLLOUT is armed, and nothing is sent before it comes.
+    /// The last send was short: EPOLLOUT is set, and nothing is sent before it is reported.
     var isBlocked = false
 }
 

@@ -1,23 +1,23 @@
-// What one connection is owed and could not be given at once.
+// The output of a connection that its socket could not take at once.
 import Storage
 
-/// The output of a connection that waits for its socket: bytes of its own, and markers that say
-/// "first everything of that topic up to there", so that a direct message keeps its place after a
+/// The output of a connection that waits for its socket: its own bytes, and markers that mean
+/// "first everything of that topic up to there". So a direct message keeps its place after a
 /// broadcast without a copy of the broadcast's bytes.
 struct Outbox: ~Copyable {
-    /// Stands between two bytes of the outbox.
+    /// Marks a place between two bytes of the outbox.
     struct OrderMarker: BitwiseCopyable, Equatable, Sendable {
-        /// Counted from the first byte the outbox ever held.
+        /// The place, counted from the first byte ever appended to the outbox.
         var position: UInt64
-        /// Which log, and up to which offset of it.
+        /// The topic variant whose log it refers to.
         var source: VariantIndex
-        /// The offset in the log up to which it is to be sent.
+        /// The offset up to which the log is to be sent first.
         var end: UInt64
     }
 
-    /// The bytes, oldest first; append to them, and take away through ``removeFirst(_:)``.
+    /// The bytes, oldest first; append to them, and remove them only with ``removeFirst(_:)``.
     var bytes: ByteBuffer
-    /// How many bytes have left through the front since the connection began.
+    /// How many bytes were removed from the front since the connection began.
     var consumed: UInt64
     var markers: [OrderMarker]
     var firstMarkerIndex: UInt32
@@ -26,7 +26,7 @@ struct Outbox: ~Copyable {
     /// How many markers there are.
     var markerCount: UInt32 { pendingMarkerCount }
 
-    /// Nothing owed, no memory owned.
+    /// An empty outbox, without memory.
     init() {
         bytes = ByteBuffer()
         consumed = 0
@@ -35,15 +35,15 @@ struct Outbox: ~Copyable {
         pendingMarkerCount = 0
     }
 
-    /// Whether nothing at all is owed.
+    /// Whether nothing waits, neither bytes nor broadcasts.
     var isEmpty: Bool { bytes.isEmpty && markerCount == 0 }
 
-    /// The bytes that may be sent before the next marker is seen to.
+    /// The number of bytes that may be sent before the next marker is handled.
     var leadingByteCount: Int {
         markerCount == 0 ? bytes.count : Int(firstMarkerPosition &- consumed)
     }
 
-    /// These bytes.
+    /// The bytes that may be sent before the next marker is handled.
     var leadingBytes: Span<UInt8> {
         @_lifetime(borrow self)
         get { bytes.span.extracting(0..<leadingByteCount) }
@@ -51,7 +51,7 @@ struct Outbox: ~Copyable {
 
     var firstMarkerPosition: UInt64 { markers[Int(firstMarkerIndex)].position }
 
-    /// The marker that is to be seen to next, if there is one.
+    /// The next marker, if there is one.
     var firstMarker: OrderMarker? { markerCount == 0 ? nil : markers[Int(firstMarkerIndex)] }
 
     /// The markers, each with the number of bytes that stand before it.
@@ -66,7 +66,7 @@ struct Outbox: ~Copyable {
         pendingMarkerCount += 1
     }
 
-    /// The first marker has been seen to; call it when there is one.
+    /// Removes the first marker, which must exist.
     mutating func removeFirstMarker() {
         firstMarkerIndex += 1
         pendingMarkerCount -= 1
@@ -74,13 +74,14 @@ struct Outbox: ~Copyable {
             markers = []
             firstMarkerIndex = 0
         } else if firstMarkerIndex >= 32, firstMarkerIndex > markerCount {
-            // There may always be another: those that are done with are forgotten by the half.
+            // Markers may keep coming: used ones are removed once they are more than half of the
+            // array.
             markers.removeFirst(Int(firstMarkerIndex))
             firstMarkerIndex = 0
         }
     }
 
-    /// Takes the first `count` bytes away, which must stand before any marker.
+    /// Removes the first `count` bytes, all of which must be before any marker.
     mutating func removeFirst(_ count: Int) {
         assert(count <= leadingByteCount)
         bytes.removeFirst(count)
@@ -95,7 +96,7 @@ struct Outbox: ~Copyable {
         removeFirst(count)
     }
 
-    /// Puts what `front` holds from `offset` on before all other bytes: what a send did not take.
+    /// Puts the bytes of `front` from `offset` on before all other bytes: what a send did not take.
     mutating func prepend(_ front: borrowing ByteBuffer, from offset: Int) {
         let count = front.count - offset
         var whole = ByteBuffer(minimumCapacity: count + bytes.count)
@@ -106,7 +107,7 @@ struct Outbox: ~Copyable {
         consumed &-= UInt64(count)
     }
 
-    /// Gives the memory back when nothing is owed, and most of it when little is.
+    /// Frees the memory when no bytes wait, and most of it when few do.
     mutating func trim() {
         if bytes.isEmpty {
             bytes.removeAll()
@@ -115,7 +116,7 @@ struct Outbox: ~Copyable {
         }
     }
 
-    /// Forgets what the markers stand for; the bytes stay.
+    /// Removes all markers and so the broadcasts they refer to; the bytes stay.
     mutating func removeAllMarkers() {
         markers = []
         firstMarkerIndex = 0

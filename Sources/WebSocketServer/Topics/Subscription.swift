@@ -1,6 +1,6 @@
-// A subscription, from both of its ends: the topic's and the connection's.
+// A subscription, as the topic and as the connection sees it.
 
-/// One subscriber: where it stands in the log, and whose it is.
+/// The topic's side of a subscription: a cursor in the log, and the connection.
 struct Subscriber: BitwiseCopyable {
     /// Always a frame boundary.
     var cursor: UInt64
@@ -8,21 +8,21 @@ struct Subscriber: BitwiseCopyable {
     var subscription: SubscriptionIndex
 }
 
-/// The connection's side of a membership, in a list that hangs on the connection.
+/// The connection's side of a subscription, in a linked list that begins at the connection.
 struct Subscription: BitwiseCopyable {
     static let notBlocked = UInt32.max
 
     var variant: VariantIndex
-    /// The subscriber's place in its variant.
+    /// The subscriber's index in its variant.
     var subscriber: UInt32
     /// The connection's next subscription.
     var next: SubscriptionIndex
-    /// The subscriber's place in the variant's list of blocked ones, or ``notBlocked``.
+    /// The subscriber's index in the variant's list of blocked subscribers, or ``notBlocked``.
     var blockedIndex = notBlocked
-    /// Up to where markers of the connection's outbox speak of this variant.
+    /// The offset up to which markers in the connection's outbox cover this variant.
     var markedEnd: UInt64 = 0
 
-    /// What stands in a slot that nobody uses.
+    /// The value of a free slot.
     static var free: Subscription {
         Subscription(variant: .none, subscriber: .max, next: .none)
     }

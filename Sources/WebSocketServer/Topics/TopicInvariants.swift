@@ -1,4 +1,4 @@
-// What must hold of topics between any two turns: costly, and so for the simulation.
+// Invariants of topics between any two turns: costly, so only the simulation checks them.
 import LinuxReactor
 
 extension TopicTable {
@@ -6,7 +6,7 @@ extension TopicTable {
         for variant in variants.indices
         where variants[variant].subscribers.count > 0 {
             checkSubscribers(variant, place())
-            // Whatever is still to be sent is on the way.
+            // A variant with something left to send is in the queue.
             let isSettled =
                 variants[variant].deliveredFloor == variants[variant].log.end
                 && variants[variant].waiting.isEmpty

@@ -2,8 +2,8 @@
 import Storage
 import WebSocketCore
 
-/// A sequence of whole frames, of which the oldest are dropped once everybody has them. Offsets
-/// count from the first byte ever appended.
+/// A sequence of whole frames, of which the oldest are dropped once all subscribers have them.
+/// Offsets count from the first byte ever appended.
 struct TopicLog: ~Copyable {
     private var bytes = ByteBuffer()
     /// The offset of the oldest byte that is kept.
@@ -13,7 +13,7 @@ struct TopicLog: ~Copyable {
 
     init() {}
 
-    /// A log as it was: `frames` begin at `start` and the newest of them at `latestFrame`.
+    /// A restored log: `frames` begin at `start`, and the newest of them at `latestFrame`.
     init?(start: UInt64, latestFrame: UInt64, frames: Span<UInt8>) {
         let (end, overflows) = start.addingReportingOverflow(UInt64(frames.count))
         guard !overflows, latestFrame <= end else { return nil }
@@ -31,16 +31,16 @@ struct TopicLog: ~Copyable {
     /// The offset that the next byte will get.
     var end: UInt64 { start + UInt64(bytes.count) }
 
-    /// How much memory it holds.
+    /// How many bytes of memory it owns.
     var capacity: Int { bytes.capacity }
 
-    /// Appends one frame of the server (unmasked, RFC 6455 §5.1).
+    /// Appends one frame from the server (unmasked, RFC 6455 §5.1).
     mutating func append(_ opcode: Opcode, _ payload: Span<UInt8>) {
         latestFrame = end
         bytes.appendFrame(opcode, payload)
     }
 
-    /// Appends one frame that is compressed, if that makes it shorter.
+    /// Appends one frame, compressed if that makes it shorter.
     mutating func append(
         _ opcode: Opcode, deflating payload: Span<UInt8>, _ deflaters: inout DeflaterPool
     ) {
@@ -55,7 +55,8 @@ struct TopicLog: ~Copyable {
         bytes.span.extracting(Int(from - start)..<Int(to - start))
     }
 
-    /// The end of the frame in which `offset` lies, walking from `cursor`, which is a boundary.
+    /// The end of the frame that contains `offset`, found by walking from `cursor`, a frame
+    /// boundary.
     func boundary(at offset: UInt64, from cursor: UInt64) -> UInt64 {
         var boundary = cursor
         while boundary < offset {
@@ -68,8 +69,8 @@ struct TopicLog: ~Copyable {
         return boundary
     }
 
-    /// Drops what lies before `offset`. When nothing is left, its memory goes to `spare` if that
-    /// holds none, and else back to the system.
+    /// Drops everything before `offset`. When nothing is left, the memory goes to `spare` if that
+    /// has none, and otherwise back to the system.
     mutating func drop(before offset: UInt64, spare: inout ByteBuffer) {
         guard offset > start else { return }
         bytes.removeFirst(Int(offset - start))
@@ -79,7 +80,7 @@ struct TopicLog: ~Copyable {
         bytes.removeAll()
     }
 
-    /// Uses the memory of `spare` if it has none of its own.
+    /// Takes the memory of `spare` if it has none of its own.
     mutating func acquireBuffer(of spare: inout ByteBuffer) {
         if bytes.capacity == 0 { swap(&bytes, &spare) }
     }

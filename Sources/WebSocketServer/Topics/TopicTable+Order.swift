@@ -4,7 +4,7 @@ import Storage
 import WebSocketCore
 
 extension TopicTable {
-    /// Before a direct message: marks in the outbox how far each topic goes before it.
+    /// Before a direct message: marks in the outbox up to where each topic must be sent first.
     mutating func insertOrderMarkers(_ delivery: inout Delivery) {
         var index = delivery.firstSubscription
         while index != .none {
@@ -18,8 +18,8 @@ extension TopicTable {
         }
     }
 
-    /// Copies what a subscriber has still to get into its outbox, in its place, and moves its cursor to
-    /// the log's end: for when the cursor must go. True if there was anything.
+    /// Copies what a subscriber has not been sent yet into its outbox, in order, and moves its
+    /// cursor to the log's end: used when the cursor goes away. True if there was anything to copy.
     mutating func materializeBacklog(
         _ subscription: SubscriptionIndex, _ delivery: inout Delivery, _ spare: inout ByteBuffer
     ) -> Bool {
@@ -37,7 +37,7 @@ extension TopicTable {
         return true
     }
 
-    /// Replaces the outbox's markers by the bytes that they stand for.
+    /// Replaces the outbox's markers with the bytes that they stand for.
     mutating func materializeMarkers(_ delivery: inout Delivery) {
         guard delivery.outbox.markerCount > 0 else { return }
         var whole = ByteBuffer()
@@ -58,7 +58,8 @@ extension TopicTable {
         delivery.outbox.bytes = whole
     }
 
-    /// Copies what the outbox's first marker stands for, whole frames up to about `byteCount`.
+    /// Copies the bytes that the outbox's first marker stands for, whole frames up to about
+    /// `byteCount`.
     mutating func gather(_ delivery: inout Delivery, into gathered: inout ByteBuffer, about byteCount: Int) {
         guard let marker = delivery.outbox.firstMarker else { return }
         let variant = marker.source

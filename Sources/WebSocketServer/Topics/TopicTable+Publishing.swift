@@ -1,15 +1,16 @@
-// Publishing: one frame into each log in use, and no work per subscriber.
+// Publishing a message: appended to each log in use, with no work per subscriber.
 import LinuxReactor
 import WebSocketCore
 
 extension TopicTable {
     struct Published {
         var deliveryCount = 0
-        /// A variant that is half full of unswept bytes, or `none`.
+        /// A variant that is more than half full of unswept bytes, or `none`.
         var congested = VariantIndex.none
     }
 
-    /// One frame into each log in use, and no work per subscriber.
+    /// Appends one frame to each log in use. `skipped` is the subscription that does not get it, or
+    /// `none`; its cursor must be at the log's end.
     @inline(__always)
     mutating func publish(
         _ payload: Span<UInt8>, as opcode: Opcode, to topic: Topic, skipping skipped: SubscriptionIndex,

@@ -1,4 +1,4 @@
-// The sweep: who is behind, which bytes are to be sent, and what was delivered of them.
+// The sweep: which subscribers are behind, which bytes they are to get, and what was delivered.
 import LinuxReactor
 import WebSocketCore
 
@@ -6,7 +6,7 @@ extension TopicTable {
     /// How many sends a variant gets before the next one has its turn.
     private static var sliceBudget: Int { 64 }
 
-    /// How far the sweep of a turn has come.
+    /// The progress of a turn's sweep.
     struct Sweep: BitwiseCopyable {
         var budget: Int
         fileprivate(set) var variantCount = 0
@@ -21,7 +21,7 @@ extension TopicTable {
         }
     }
 
-    /// Somebody to whom the log's bytes from `cursor` on are to be sent.
+    /// A subscriber that is to be sent the log's bytes from `cursor` on.
     struct Due: BitwiseCopyable {
         var cursor: UInt64
         var variant: VariantIndex
@@ -30,7 +30,7 @@ extension TopicTable {
         var subscription: SubscriptionIndex
     }
 
-    /// The next who is behind; nil when nobody is, or the budget is spent.
+    /// The next subscriber that is behind; nil when there is none, or the budget is spent.
     mutating func nextDue(_ sweep: inout Sweep) -> Due? {
         while true {
             if sweep.variant == .none {
@@ -70,13 +70,13 @@ extension TopicTable {
     private mutating func endSlice(_ sweep: inout Sweep) {
         let variant = sweep.variant
         sweep.variant = .none
-        // All may have left on the way, and the variant with them.
+        // All subscribers may have left meanwhile, and the variant with them.
         guard variants[variant].subscribers.count > 0 else { return }
         let isOver = variants[variant].sweepIndex >= variants[variant].subscribers.count
         if !isOver || !finishPass(variant) { markDirty(variant) }
     }
 
-    /// The same subscriber, after its connection has been seen to; nil if it has left or caught up.
+    /// The same subscriber, after its outbox was flushed; nil if it has left or caught up.
     func refreshed(_ due: Due) -> Due? {
         guard subscriptions[due.subscription].variant == due.variant else { return nil }
         var due = due
@@ -85,15 +85,16 @@ extension TopicTable {
         return due.cursor < variants[due.variant].log.end ? due : nil
     }
 
-    /// What is to be sent.
+    /// The bytes to be sent.
     @inline(__always)
     @_lifetime(borrow self)
     func bytes(_ due: Due) -> Span<UInt8> {
         variants[due.variant].log.slice(from: due.cursor, to: variants[due.variant].log.end)
     }
 
-    /// So many bytes were taken. A frame that was taken in part is finished from the outbox, so that
-    /// the cursor always stands at a boundary. False if its socket is full.
+    /// Records that the socket took `count` bytes. The rest of a frame that was taken in part goes
+    /// to the outbox, so that the cursor is always at a frame boundary. False if the socket is
+    /// full.
     mutating func delivered(_ due: Due, _ count: Int, _ delivery: inout Delivery) -> Bool {
         let end = variants[due.variant].log.end
         let reached = due.cursor + UInt64(count)
@@ -117,17 +118,17 @@ extension TopicTable {
         if boundary < end { variants[due.variant].block(due.subscription, &subscriptions) }
     }
 
-    /// Its socket is full already.
+    /// Records that the subscriber's socket is full already.
     mutating func isBlocked(_ due: Due) {
         variants[due.variant].block(due.subscription, &subscriptions)
     }
 
-    /// It takes nothing any more, and needs nothing of the log.
+    /// Records that the connection is lost: it needs nothing of the log any more.
     mutating func isLost(_ due: Due) {
         variants[due.variant].subscribers[Int(due.subscriber)].cursor = variants[due.variant].log.end
     }
 
-    /// Of a connection that can be written to again: what it lacks, topic by topic.
+    /// For a connection that is writable again: the next topic that it is behind in.
     mutating func nextDue(
         of connection: Slot, _ delivery: inout Delivery, _ subscription: inout SubscriptionIndex
     ) -> Due? {
@@ -141,7 +142,7 @@ extension TopicTable {
                     subscription: subscription)
             }
             variants[entry.variant].unblock(subscription, &subscriptions)
-            // The last that the log was kept for.
+            // It was the last subscriber that the log was kept for.
             if !variants[entry.variant].isDirty, variants[entry.variant].blocked.isEmpty {
                 variants[entry.variant].log.drop(before: variants[entry.variant].log.end, spare: &spareLog)
             }
@@ -150,8 +151,9 @@ extension TopicTable {
         return nil
     }
 
-    /// Everybody has been seen to: drops what nobody needs any more, and those who fell out of the log.
-    /// False if something was published since the pass began.
+    /// Ends a pass over all subscribers: drops bytes that are no longer needed, and applies the
+    /// policy to subscribers that fell out of the log. False if something was published since the
+    /// pass began.
     private mutating func finishPass(_ variant: VariantIndex) -> Bool {
         variants[variant].sweepIndex = 0
         variants[variant].deliveredFloor = variants[variant].passEnd
@@ -162,7 +164,7 @@ extension TopicTable {
         return variants[variant].deliveredFloor == variants[variant].log.end
     }
 
-    /// Does to subscribers that are further behind than the log may reach what the topic's policy says.
+    /// Applies the topic's policy to subscribers that are further behind than the log may reach.
     private mutating func applySlowConsumerPolicy(_ variant: VariantIndex) {
         let end = variants[variant].log.end
         let limit = UInt64(variants[variant].logByteLimit)
@@ -176,7 +178,8 @@ extension TopicTable {
                 laggards.append(subscriber.connection)
                 variants[variant].subscribers[index].cursor = end
             case .skipToLatest:
-                // It may have nothing to lose but the newest, however large that is.
+                // If it is only missing the newest message, there is nothing to skip, however large
+                // that is.
                 guard subscriber.cursor < variants[variant].log.latestFrame else { continue }
                 variants[variant].subscribers[index].cursor = variants[variant].log.latestFrame
                 skipCount += 1

@@ -1,11 +1,11 @@
-// Topics and who is subscribed to them. No socket and no kernel is known in this room, and of a
-// connection only its `Delivery`, which is lent.
+// Topics and their subscribers. This room knows no socket and no kernel, and of a connection only
+// its `Delivery`, which the caller lends.
 import LinuxReactor
 import Storage
 import WebSocketCore
 
-/// All topics. What is to be done to connections is returned to the caller, or noted in ``laggards``
-/// and ``released``.
+/// All topics. Work on connections is returned to the caller, or recorded in ``laggards`` and
+/// ``released``.
 struct TopicTable: ~Copyable {
     let pinned = Pinned()
     var states = SlotTable<TopicState>()
@@ -17,7 +17,7 @@ struct TopicTable: ~Copyable {
     var spareLog = ByteBuffer(minimumCapacity: 16 * 1024)
     /// Connections that fell out of a log whose policy is to disconnect them.
     var laggards: [Slot] = []
-    /// Publishers that may be read again.
+    /// Publishers whose reading may be resumed.
     var released: [ConnectionID] = []
     var skipCount: UInt64 = 0
 
@@ -44,7 +44,7 @@ struct TopicTable: ~Copyable {
         return topic
     }
 
-    /// Forgets a topic that has no subscribers any more.
+    /// Removes a topic that has no subscribers any more.
     mutating func remove(_ topic: Topic) {
         precondition(subscriberCount(of: topic) == 0, "a topic that is removed has no subscribers")
         if let name = states[topic.index].name { names[name] = nil }
@@ -75,7 +75,7 @@ struct TopicTable: ~Copyable {
         return nil
     }
 
-    // MARK: Members
+    // MARK: Subscribers
 
     /// The subscription to a topic in the list that begins with `first`.
     func subscription(to topic: Topic, from first: SubscriptionIndex) -> SubscriptionIndex? {
@@ -87,7 +87,7 @@ struct TopicTable: ~Copyable {
         return nil
     }
 
-    /// The subscription to a variant.
+    /// The subscription to a variant in the list that begins with `first`.
     func subscription(
         in variant: VariantIndex, from first: SubscriptionIndex
     ) -> SubscriptionIndex? {
@@ -136,7 +136,7 @@ struct TopicTable: ~Copyable {
         var copied = false
         if delivering {
             copied = materializeBacklog(subscription, &delivery, &spare)
-            // None of its markers may outlive the membership that gives it a meaning.
+            // None of its markers may outlive the subscription that they refer to.
             materializeMarkers(&delivery)
         }
         let (variant, subscriber) = (
@@ -150,7 +150,8 @@ struct TopicTable: ~Copyable {
         return copied
     }
 
-    /// Ends all subscriptions. One that does not read and is behind by more than `byteLimit` gets no copy.
+    /// Ends all subscriptions. A connection that is blocked and further behind than `byteLimit`
+    /// gets no copy.
     mutating func leaveAll(
         delivering: Bool, byteLimit: Int, _ delivery: inout Delivery, _ spare: inout ByteBuffer
     ) -> Bool {
@@ -188,7 +189,7 @@ struct TopicTable: ~Copyable {
         subscriptions[index].next = next
     }
 
-    /// Gives a variant back that has no subscribers: nobody needs its log.
+    /// Frees a variant that has no subscribers: its log is not needed.
     private mutating func retire(_ variant: VariantIndex) {
         precondition(variants[variant].blocked.isEmpty, "a blocked subscriber is a subscriber")
         let topic = variants[variant].topic
@@ -199,7 +200,7 @@ struct TopicTable: ~Copyable {
                 states[topic.index].variants[Int(encoding.rawValue)] = .none
             }
         }
-        // It may still stand in the queue, where one that is not marked as queued is passed over.
+        // It may still be in the queue, where a variant that is not marked dirty is skipped.
         variants.free(variant, leaving: TopicVariant())
     }
 

@@ -12,36 +12,36 @@ extension SlotTable<TopicVariant> {
 
 /// A log and its cursors.
 ///
-/// Members before `swept` are caught up or blocked; the sweep goes on from there. A pass that began
-/// at `passEnd` brings everybody at least that far.
+/// Subscribers before `sweepIndex` are caught up or blocked; the sweep continues from there. A pass
+/// that began when the log ended at `passEnd` brings all others at least that far.
 struct TopicVariant: ~Copyable {
-    /// Whose subscribers they are.
+    /// The topic of the subscribers.
     var topic = Topic(index: .none, generation: 0)
     var log = TopicLog()
     var subscribers = ChunkedTable<Subscriber>()
-    /// Subscriptions of subscribers that were passed over because their socket is full.
+    /// Subscriptions of subscribers that were skipped because their socket is full.
     var blocked: [SubscriptionIndex] = []
     var sweepIndex = 0
     /// The log's end when the pass began.
     var passEnd: UInt64 = 0
-    /// Everybody who is not blocked has been sent everything before this.
+    /// All subscribers that are not blocked have been sent everything before this offset.
     var deliveredFloor: UInt64 = 0
-    /// Whether it stands in the queue of variants to be swept.
+    /// Whether it is in the queue of variants to be swept.
     var isDirty = false
     var policy = SlowConsumerPolicy.disconnect
     var logByteLimit = 0
-    /// Publishers that are not read until the log is less than half full.
+    /// Publishers whose reading is paused until the log is less than half full.
     var waiting: [ConnectionID] = []
 
     init() {}
 
-    /// Published, but not yet sent to everybody who would take it.
+    /// Bytes published, but not yet sent to all subscribers that would take them.
     var unsweptByteCount: Int { Int(log.end - deliveredFloor) }
 
-    /// Whether reading from publishers waits for a sweep.
+    /// Whether reading from publishers must wait for a sweep.
     var isCongested: Bool { unsweptByteCount > logByteLimit / 2 }
 
-    /// The oldest offset that anybody still needs.
+    /// The oldest offset that any subscriber still needs.
     func oldestNeeded(_ subscriptions: borrowing SlotTable<Subscription>) -> UInt64 {
         var oldest = deliveredFloor
         for subscription in blocked {
@@ -50,8 +50,8 @@ struct TopicVariant: ~Copyable {
         return oldest
     }
 
-    /// Takes a subscriber out, without a hole: the last swept one takes its place and the last of all
-    /// takes the place of that one.
+    /// Removes a subscriber without leaving a hole: the last swept one moves to its place, and the
+    /// last one of all to the place of that one.
     mutating func removeSubscriber(
         _ index: Int, _ subscriptions: inout SlotTable<Subscription>
     ) {

@@ -1,16 +1,17 @@
-// The spare buffer on its way to an outbox and back, and the keys of masked frames.
+// Lending the spare buffer to outboxes, and the keys of masked frames.
 import LinuxReactor
 import Storage
 import WebSocketCore
 
 extension ServerContext {
-    /// An outbox that owns no memory takes the spare one; it comes back when it has been flushed,
-    /// which for most is at once.
+    /// An outbox without memory takes the spare buffer; it comes back when the outbox has been
+    /// flushed, which mostly happens at once.
     mutating func acquireBuffer(for slot: Slot) {
         connections.slots[slot].delivery.acquireBuffer(of: &output.spare)
     }
 
-    /// The memory of an empty outbox goes back to where the next connection will look for it.
+    /// The memory of an empty outbox becomes the spare buffer, if that place is empty and it is not
+    /// too large.
     mutating func recycleBuffer(of slot: Slot) {
         let capacity = connections.slots[slot].delivery.outbox.bytes.capacity
         guard capacity > 0 else { return }

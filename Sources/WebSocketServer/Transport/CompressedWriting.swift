@@ -1,4 +1,5 @@
-// Compressed frames into a connection's outbox.
+// Writes compressed frames into a connection's outbox, and puts a negotiated compression into
+// force.
 import LinuxReactor
 import WebSocketCore
 
@@ -23,13 +24,14 @@ extension ServerContext {
         }
     }
 
-    /// From here on the connection's messages may be compressed, in both directions.
+    /// The opening handshake has agreed on compression: messages may be compressed in both
+    /// directions.
     mutating func negotiate(_ parameters: DeflateParameters, for slot: Slot) {
         compress(slot, parameters)
         telemetry.statistics.compressedCount += 1
     }
 
-    /// The same of a connection that an earlier process has counted.
+    /// The same for a connection that an earlier process has counted.
     mutating func compress(_ slot: Slot, _ parameters: DeflateParameters) {
         precondition(connections.slots[slot].compression == .none, "negotiated twice")
         let peer: Role = connections.slots[slot].role == .server ? .client : .server

@@ -1,11 +1,11 @@
-// Frames into a connection's outbox, and the fast path that goes around it.
+// Writes frames into a connection's outbox, and the fast path that avoids it.
 import LinuxReactor
 import Storage
 import WebSocketCore
 
 extension ServerContext {
-    /// Appends a frame to the outbox. What a connection causes itself is sent when its bytes have
-    /// been decoded; what others cause, before the turn ends.
+    /// Appends a frame to the outbox. Output that a connection causes itself is sent when its bytes
+    /// have been decoded; output that others cause, before the turn ends.
     mutating func appendFrame(_ opcode: Opcode, _ payload: Span<UInt8>, to slot: Slot) {
         leaveFastPath(slot)
         let isOwn = slot == inbound.reading.slot
@@ -22,7 +22,8 @@ extension ServerContext {
 }
 
 extension Connection {
-    /// Appends a frame. What a connection causes itself has a limit, beyond which it is not read.
+    /// Appends a frame. Beyond `limit` bytes of output that it caused itself, its reading is
+    /// paused.
     fileprivate mutating func appendFrame(
         _ opcode: Opcode, _ payload: Span<UInt8>, limit: Int, _ spare: inout ByteBuffer
     ) {
@@ -31,7 +32,7 @@ extension Connection {
         account(payload.count, limit)
     }
 
-    /// Appends a frame of a client's, with the same limit.
+    /// Appends a client's frame, with the same limit.
     fileprivate mutating func appendMaskedFrame(
         _ opcode: Opcode, _ payload: Span<UInt8>, _ maskingKey: UInt32, limit: Int,
         _ spare: inout ByteBuffer
@@ -44,7 +45,7 @@ extension Connection {
     @inline(__always)
     private mutating func account(_ payloadByteCount: Int, _ limit: Int) {
         guard limit != Int.max else { return }
-        // With the longest header that there is.
+        // Counted with the longest possible header.
         countOwnOutput(payloadByteCount + 14, limit: limit)
     }
 
@@ -58,7 +59,7 @@ extension Connection {
 // MARK: - The fast path
 
 extension ServerContext {
-    /// From here on a connection is not on the fast path: what it was answered stands in its outbox.
+    /// Takes a connection off the fast path: its replies move to its outbox.
     @inline(__always)
     mutating func leaveFastPath(_ slot: Slot) {
         guard slot == inbound.reading.slot, output.isOnFastPath else { return }
@@ -66,7 +67,7 @@ extension ServerContext {
         if !output.replyBuffer.isEmpty { moveReplies(to: slot) }
     }
 
-    /// Puts what it was answered into a connection's outbox.
+    /// Moves the replies to the connection's outbox.
     @inline(never)
     mutating func moveReplies(to slot: Slot) {
         output.moveReplies(to: &connections.slots[slot])

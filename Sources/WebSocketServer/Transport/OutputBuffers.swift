@@ -1,23 +1,23 @@
-// Memory for what goes out, shared by all connections.
+// Memory for output, shared by all connections.
 import LinuxReactor
 import Storage
 import WebSocketCore
 
 struct OutputBuffers: ~Copyable {
-    /// What a connection on the fast path was answered.
+    /// The replies to the connection on the fast path.
     var replyBuffer = ByteBuffer(minimumCapacity: 64 * 1024)
-    /// The connection's `resourceID` as long as it is on the fast path, and `UInt64.max` from when it
-    /// is not: it is open and read, has no topics, no compression and nothing unsent. Its replies
-    /// are appended to ``replyBuffer`` then, and nothing is looked up for it.
+    /// The `resourceID` of the connection that is on the fast path; `UInt64.max` if none is. Such a
+    /// connection is open and read, and has no topics, no compression and nothing unsent. Its
+    /// replies are appended to ``replyBuffer``, without looking anything up for it.
     ///
-    /// Code that changes one of these, or sends it anything else, calls
-    /// ``ServerContext/leaveFastPath(_:)`` before.
+    /// Code that changes one of these, or sends it anything else, must call
+    /// ``ServerContext/leaveFastPath(_:)`` first.
     var fastPathResourceID = UInt64.max
-    /// Passed around instead of being allocated again.
+    /// A spare buffer, passed around to save allocations.
     var spare = ByteBuffer(minimumCapacity: 64 * 1024)
-    /// Where several pieces of output are put together for one send.
+    /// Where several pieces of output are gathered for one send.
     var gathered = ByteBuffer(minimumCapacity: 128 * 1024)
-    /// Made with the first frame that is masked.
+    /// Created for the first masked frame.
     var maskingKeys: MaskingKeys?
 
     var isOnFastPath: Bool { fastPathResourceID != UInt64.max }
@@ -29,7 +29,7 @@ struct OutputBuffers: ~Copyable {
 
     mutating func end() { fastPathResourceID = .max }
 
-    /// Puts the replies into a connection's outbox.
+    /// Moves the replies to a connection's outbox.
     mutating func moveReplies(to connection: inout Connection) {
         connection.delivery.acquireBuffer(of: &spare)
         connection.delivery.outbox.bytes.append(replyBuffer.span)
@@ -37,7 +37,7 @@ struct OutputBuffers: ~Copyable {
         replyBuffer.removeAll(keepingCapacity: true)
     }
 
-    /// Empties the gathering. A large frame may have made it larger than it need be from now on.
+    /// Empties ``gathered``, and frees its memory if a large frame has made it too large.
     mutating func beginGathering(about byteCount: Int) {
         gathered.removeAll(keepingCapacity: gathered.capacity <= 4 * byteCount)
     }

@@ -1,4 +1,4 @@
-// Reading is paused and resumed, for several reasons at a time.
+// Pausing and resuming reading, possibly for several reasons at a time, and setting the deadline.
 import LinuxReactor
 
 extension ServerContext {
@@ -8,7 +8,7 @@ extension ServerContext {
         connections.queue(slot)
     }
 
-    /// Reading goes on when the last reason is gone, with what is pending first.
+    /// Removes a reason. Reading resumes when it was the last one, with the pending input first.
     mutating func resumeReading(_ slot: Slot, _ reason: Connection.ReadPauses) {
         guard connections.slots[slot].readPauses.contains(reason) else { return }
         connections.slots[slot].readPauses.remove(reason)
@@ -17,7 +17,7 @@ extension ServerContext {
         if !connections.slots[slot].pendingInput.isEmpty { connections.resume(slot) }
     }
 
-    /// Sets the connection's one deadline, in nanoseconds from this turn's beginning.
+    /// Sets the connection's only deadline, in nanoseconds from the beginning of this turn.
     mutating func schedule(_ slot: Slot, in nanoseconds: UInt64) {
         connections.schedule(slot, at: clock.now.advanced(by: nanoseconds))
     }

@@ -1,30 +1,30 @@
-// One receive, one send: bytes between sockets and buffers. What they mean is for the rooms above.
+// One receive, one send: moves bytes between sockets and buffers. The rooms above interpret them.
 import LinuxReactor
 import Storage
 import WebSocketCore
 
-/// What came of sending what a connection has.
+/// The outcome of a flush.
 enum FlushOutcome: BitwiseCopyable {
-    /// Everything is with the kernel.
+    /// The kernel has everything.
     case drained
-    /// The socket is full: nothing is sent until epoll(7) says that it is writable.
+    /// The socket is full: nothing is sent until epoll(7) reports that it is writable.
     case blocked
-    /// Nothing can be sent any more; errno(3) says why.
+    /// Nothing can be sent any more, for this errno(3).
     case failed(Int32)
 }
 
 extension ServerCore where K: ~Copyable {
-    /// How much output is gathered for one send.
+    /// About how many bytes of output are gathered for one send.
     static var gatherByteCount: Int { 64 * 1024 }
 
-    /// What one receive may bring of a request or an answer: heads are small, and what follows an
-    /// upgrade has to fit behind them.
+    /// The most bytes of one receive of HTTP: heads are small, and frames that follow an upgrade
+    /// must fit behind them.
     static var headReceiveByteCount: Int { 16 * 1024 }
 
     // MARK: Receiving
 
-    /// One receive into the shared buffer, behind the headroom, counted. A send that has failed before
-    /// explains the end of the stream.
+    /// One receive into the shared buffer, behind the headroom; counted in the statistics. If a
+    /// send has failed before, its error replaces the end of the stream.
     mutating func receive(_ slot: Slot, atMost limit: Int, _ budget: inout Int) -> ReceiveOutcome {
         let buffer = io.inbound.receiveBuffer
         let headroom = ReceiveBuffer.headroomByteCount
@@ -41,7 +41,7 @@ extension ServerCore where K: ~Copyable {
         }
     }
 
-    /// One receive of bytes that are not looked at, and count for nothing.
+    /// One receive whose bytes are discarded and not counted.
     mutating func receiveAndForget(_ slot: Slot) -> ReceiveOutcome {
         let buffer = io.inbound.receiveBuffer
         var free = buffer.mutableSpan(0..<ReceiveBuffer.receiveByteCount)
@@ -74,7 +74,7 @@ extension ServerCore where K: ~Copyable {
         return io.connections.slots[slot].delivery.outbox.isEmpty ? .drained : .blocked
     }
 
-    /// One send of what a connection was answered on the fast path; what its socket does not take
+    /// One send of the replies to the connection on the fast path; what its socket does not take
     /// goes to its outbox.
     mutating func sendReplies(_ slot: Slot) -> FlushOutcome {
         let count = io.output.replyBuffer.count
@@ -136,8 +136,8 @@ extension ServerCore where K: ~Copyable {
         return .blocked
     }
 
-    // A span of one part of the server may not be lent by the whole while another part changes, so
-    // each send is made where there are only the parts that it needs.
+    // A span of one part of the server cannot be borrowed through the whole while another part
+    // changes, so each send is in a function that gets only the parts it needs.
 
     static func send(
         _ bytes: borrowing ByteBuffer, to socket: FileDescriptor, _ kernel: inout K
@@ -155,7 +155,7 @@ extension ServerCore where K: ~Copyable {
 
     // MARK: Readiness
 
-    /// The socket is full: nothing is sent until epoll(7) says that it is writable.
+    /// The socket is full: nothing is sent until epoll(7) reports that it is writable.
     mutating func block(_ slot: Slot) {
         io.connections.slots[slot].delivery.isBlocked = true
         if io.connections.slots[slot].phase == .responding {
@@ -164,8 +164,7 @@ extension ServerCore where K: ~Copyable {
         updateInterest(slot)
     }
 
-    /// Has epoll(7) watch the connection for what it waits for now: the one place where that is
-    /// changed.
+    /// Updates what epoll(7) watches the connection for. Nothing else changes that.
     mutating func updateInterest(_ slot: Slot) {
         guard io.connections.slots[slot].phase != .terminated else { return }
         let wanted = io.connections.slots[slot].wanted
@@ -178,8 +177,8 @@ extension ServerCore where K: ~Copyable {
 }
 
 extension Connection {
-    /// What the end of its stream means: the kernel tells of a failed send once, and of no more than
-    /// an end after that.
+    /// The meaning of the end of its stream: the kernel reports a failed send only once, and after
+    /// that only the end of the stream.
     fileprivate var endOfStream: ReceiveOutcome {
         sendFailure == 0 ? .endOfStream : .failed(Int32(sendFailure))
     }

@@ -1,9 +1,11 @@
-// What topics ask of connections: publishers are paused, and what leaves a topic is delivered.
+// What topics demand of connections: pausing publishers, and delivering what is left to subscribers
+// that leave.
 import LinuxReactor
 import WebSocketCore
 
 extension ServerContext {
-    /// The publisher that fills a topic faster than it is swept is not read until it is.
+    /// Pauses reading from a publisher that fills a topic faster than it is swept, until it has
+    /// been swept.
     mutating func pausePublisher(_ variant: VariantIndex) {
         let slot = inbound.reading.slot
         guard slot != .none, !connections.slots[slot].readPauses.contains(.congestion) else { return }
@@ -11,7 +13,7 @@ extension ServerContext {
         topics.variants[variant].waiting.append(connections.id(of: slot))
     }
 
-    /// Lets the publishers go on that were held while a topic was half full.
+    /// Resumes reading from publishers that were paused while a topic was half full.
     mutating func releasePublishers() {
         guard !topics.released.isEmpty else { return }
         let released = topics.released
@@ -28,10 +30,11 @@ extension ServerContext {
         releasePublishers()
     }
 
-    /// Ends all subscriptions of a connection, copying what it has still to get or dropping it.
+    /// Ends all subscriptions of a connection. What it has not been sent yet is copied to its
+    /// outbox, or dropped if `delivering` is false.
     ///
-    /// A cursor costs nothing, what lies behind it does: one that does not read and is behind by more
-    /// than it may leave unread gets no copy.
+    /// A cursor costs no memory, but a copy does: a connection that is blocked and further behind
+    /// than ``Limits/outboxByteCount`` gets none.
     mutating func leaveAllTopics(_ slot: Slot, delivering: Bool) {
         let copied = topics.leaveAll(
             delivering: delivering, byteLimit: settings.limits.outboxByteCount,
