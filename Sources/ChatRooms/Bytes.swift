@@ -1,9 +1,9 @@
-// UNSAFE: memory is handed to memcpy here. Every pointer is used only inside the closure that
-// lends it, and every range is checked against the memory it points into before it is used.
+// UNSAFE: memory is handed to memcpy here. Every pointer is used only inside the closure that it
+// is valid in, and every range is checked against its memory before it is used.
 import Storage
 
 extension [UInt8] {
-    /// Overwrites `count` bytes from `target` on with those of `source` from `start` on.
+    /// Copies `count` bytes of `source` from `start` on over the bytes from `target` on.
     @inline(__always)
     mutating func overwrite(
         at target: Int, with source: Span<UInt8>, from start: Int, count byteCount: Int
@@ -21,7 +21,7 @@ extension [UInt8] {
 }
 
 extension Span<UInt8> {
-    /// True if the bytes of `range` are exactly those of `literal`.
+    /// True if the bytes of `range` equal `literal`.
     @inline(__always)
     func holds(_ literal: StaticString, in range: Range<Int>) -> Bool {
         guard range.count == literal.utf8CodeUnitCount else { return false }
@@ -33,7 +33,7 @@ extension Span<UInt8> {
         return true
     }
 
-    /// True if the bytes of `range` are exactly those of `bytes`.
+    /// True if the bytes of `range` equal `bytes`.
     @inline(__always)
     func holds(_ bytes: borrowing [UInt8], in range: Range<Int>) -> Bool {
         guard range.count == bytes.count else { return false }
@@ -44,7 +44,8 @@ extension Span<UInt8> {
     }
 
     /// The first index from `index` on whose byte is not printable ASCII, or is a quote or a
-    /// backslash; or one of the last eight. Eight bytes at a time: this is most of most strings.
+    /// backslash; or an index among the last eight bytes. It compares eight bytes at a time, since
+    /// most strings are mostly plain text.
     @inline(__always)
     func skippingPlainText(from index: Int) -> Int {
         let low: UInt64 = 0x0101_0101_0101_0101
@@ -57,7 +58,7 @@ extension Span<UInt8> {
             let quote = word ^ low &* UInt64(UInt8(ascii: "\""))
             let backslash = word ^ low &* UInt64(UInt8(ascii: "\\"))
             // A byte's top bit is set if the byte was zero, or below 0x20, or from 0x80 on.
-            // Borrows can set the top bits above such a byte, so only the lowest one counts.
+            // Borrows can set the top bits above such a byte, so only the lowest set bit counts.
             let special =
                 ((quote &- low) | (backslash &- low) | (word &- low &* 0x20) | word) & high
             guard special == 0 else { return index + special.trailingZeroBitCount / 8 }

@@ -1,5 +1,5 @@
-// Records in an order of their own: doubly linked through the records, so that one that has
-// waited longest is found, and any one taken out, without looking at the others.
+// Records in an order, doubly linked through the records themselves, so that finding the first one
+// and removing any one take constant time.
 import Storage
 
 /// A record's neighbours in one chain.
@@ -55,13 +55,13 @@ struct Chain<Kind: ChainKind>: Sendable {
     }
 }
 
-/// The users who have no connection, in the order in which they went.
+/// The users without a connection, in the order in which they left.
 enum GoneUsers: ChainKind {
     static func links(_ user: borrowing User) -> Links { user.gone }
     static func link(_ user: inout User, _ links: Links) { user.gone = links }
 }
 
-/// A room's members, in the order in which they came.
+/// A room's members, in the order in which they entered.
 enum Members: ChainKind {
     static func links(_ membership: borrowing Membership) -> Links { membership.neighbours }
     static func link(_ membership: inout Membership, _ links: Links) {
@@ -69,13 +69,13 @@ enum Members: ChainKind {
     }
 }
 
-/// The rooms without members, in the order in which they lost them.
+/// The rooms without members, in the order in which the last member left or a message came.
 enum EmptyRooms: ChainKind {
     static func links(_ room: borrowing Room) -> Links { room.empty }
     static func link(_ room: inout Room, _ links: Links) { room.empty = links }
 }
 
-/// The rooms that keep messages, in the order of their last ones.
+/// The rooms that keep messages, in the order of their last messages.
 enum SpokenRooms: ChainKind {
     static func links(_ room: borrowing Room) -> Links { room.spoken }
     static func link(_ room: inout Room, _ links: Links) { room.spoken = links }

@@ -1,4 +1,4 @@
-// What the chat knows of a connection: for the log, and for those who run the server.
+// What the chat knows of a connection: for the log and for operators.
 
 extension Chat {
     /// The name that the connection has logged in with; nil if it has not.

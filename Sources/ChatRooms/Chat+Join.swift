@@ -10,8 +10,8 @@ extension Chat {
         try enter(name, command, text, since: since, messageLimit: messageLimit, &effects)
     }
 
-    /// Puts a connection into a room and shows it the room as it is at this instant. One that is
-    /// there already gets the picture once more.
+    /// Puts a connection into a room and sends it the room's present state. A connection that is
+    /// already in the room just gets the state again.
     mutating func enter(
         _ name: String, _ command: Command, _ text: Span<UInt8>,
         since: (epoch: Epoch?, offset: Int)?, messageLimit: Int, _ effects: inout Effects
@@ -38,7 +38,7 @@ extension Chat {
         }
     }
 
-    /// The reply `joined`, and the messages behind it that did not go into it.
+    /// Sends the reply `joined`, and after it the messages that did not fit into it.
     private mutating func show(
         _ room: UInt32, _ command: Command, _ text: Span<UInt8>,
         since: (epoch: Epoch?, offset: Int)?, messageLimit: Int, _ effects: inout Effects
@@ -97,7 +97,7 @@ extension Chat {
 
     // MARK: Subscriptions
 
-    /// The connection's subscription to a room.
+    /// The connection's subscription to a room; nil if it is not in the room.
     func subscription(of slot: UInt32, to room: UInt32) -> UInt32? {
         var index = connections[slot].firstSubscription
         while index != none {
@@ -109,8 +109,8 @@ extension Chat {
         return nil
     }
 
-    /// The connection's subscription to the room that a command names; to the lobby if it names
-    /// none. A name written exactly as the room's is found without looking it up.
+    /// The connection's subscription to the room that a command names, or to the lobby if it names
+    /// no room. If the name is spelled exactly as the room's, no look-up is needed.
     func subscription(
         of slot: UInt32, _ name: JSONValue?, _ text: Span<UInt8>
     ) throws(CommandError) -> UInt32 {

@@ -1,4 +1,4 @@
-// Logging in, and what becomes of a user whose last connection has gone.
+// Logging in, and what happens to a user whose last connection has closed.
 import Storage
 
 extension Chat {
@@ -25,7 +25,7 @@ extension Chat {
         effects.reply(to: command.connection, from: start)
         if entersLobby {
             var entering = Command(connection: command.connection, now: command.now)
-            // The reference was `welcome`'s; what follows is not a reply of its own.
+            // `welcome` carried the reference; `joined` must not repeat it.
             entering.fields = CommandFields()
             try enter(Self.lobby, entering, text, since: nil, messageLimit: 50, &effects)
         }
@@ -45,7 +45,8 @@ extension Chat {
         out.append("},\"direct\":[]}")
     }
 
-    /// The user who has this name from now on, with one more connection.
+    /// Finds or creates the user with this name, and counts one more connection for it. Throws if
+    /// the name belongs to another session.
     private mutating func admitUser(
         _ name: String, _ proof: SessionToken?, at now: Timestamp
     ) throws(CommandError) -> UInt32 {
@@ -78,7 +79,7 @@ extension Chat {
             users[user].session = session
         }
         goneUsers.remove(user, in: &users)
-        // The same name, perhaps written otherwise; its hash is the same.
+        // The same name, perhaps in another spelling; its hash is the same.
         users[user].name = name
         users[user].connectionCount = 1
         return user
@@ -96,7 +97,7 @@ extension Chat {
         CommandError(.unavailable, "The server cannot log anybody in just now. Try again.")
     }
 
-    /// A user has lost a connection that was in no room any more.
+    /// A user has lost a connection, which has left all its rooms already.
     mutating func userLost(_ user: UInt32, at now: Timestamp) {
         users[user].connectionCount -= 1
         guard users[user].connectionCount == 0 else { return }
@@ -107,7 +108,7 @@ extension Chat {
         }
     }
 
-    /// Forgets the sessions that nobody has used for longer than `sessionLifetime`.
+    /// Forgets the sessions that have had no connection for `sessionLifetime`.
     mutating func forgetGoneUsers(at now: Timestamp) {
         while goneUsers.first != none,
             now.monotonic - users[goneUsers.first].leftAt >= timing.sessionLifetime

@@ -1,17 +1,17 @@
-// Saying something: accepted first, published once it is stored.
+// Sending a message: it is accepted first, and published once it is stored.
 
-/// A message that has been accepted: it has its author and its place in the room, its push and
-/// its reply are written, and nobody has seen it yet.
+/// An accepted message: it has its author and its offset in the room, and its push and its reply
+/// are written but not sent.
 struct AcceptedMessage {
-    /// Nil if it came from outside any connection.
+    /// Nil if it came without a connection.
     let sender: ConnectionKey?
     let room: UInt32
     let offset: Int
     let author: UInt64
     let idByteCount: Int
-    /// What everybody in the room gets, in the effects' bytes.
+    /// What all subscribers of the room get, in the effects' bytes.
     var push: Range<Int>
-    /// What the sender gets besides, if there is one.
+    /// The reply to the sender, if there is a sender.
     var acknowledgement: Range<Int>
 }
 
@@ -37,7 +37,7 @@ extension Chat {
         stored(accepted, &effects)
     }
 
-    /// What is said, and the id that makes a retry safe.
+    /// The message's text, and the id that makes a retry safe.
     @inline(__always)
     func messageParts(
         _ fields: borrowing CommandFields
@@ -54,7 +54,7 @@ extension Chat {
         return (body, id)
     }
 
-    /// Where the message stands already, if it is a retry of one that is kept.
+    /// The offset that the message already has, if it is a retry of a kept message.
     func firstOffset(of message: AcceptedMessage, _ effects: borrowing Effects) -> Int? {
         guard message.idByteCount > 0 else { return nil }
         let end = message.push.upperBound - 2
@@ -62,8 +62,8 @@ extension Chat {
             author: message.author, effects.bytes.span, end - message.idByteCount..<end)
     }
 
-    /// Writes the push as everybody will get it. The text is taken over as the client wrote it:
-    /// the scanner has seen that it is valid, so its escapes are as good as ours.
+    /// Writes the push that all subscribers will get. The text is copied as the client wrote it:
+    /// the scanner has checked it, so its escapes are as good as ours.
     private func accept(
         _ command: Command, _ text: Span<UInt8>, _ body: JSONValue, _ id: JSONValue?,
         _ room: UInt32, _ effects: inout Effects
@@ -118,8 +118,8 @@ extension Chat {
         effects.bytes.append(escaped: unescaped.span, 0..<unescaped.count)
     }
 
-    /// A message is stored: it takes its place in the room, everybody gets it, and its sender is
-    /// told so. Messages of one room come here in the order of their offsets.
+    /// Stores a message in the room's history, publishes it and replies to its sender. Messages of
+    /// one room come here in the order of their offsets.
     mutating func stored(_ message: AcceptedMessage, _ effects: inout Effects) {
         counters.messageCount += 1
         let room = message.room
@@ -146,8 +146,8 @@ extension Chat {
         }
     }
 
-    /// Makes sure that `byteCount` more may be allocated for messages: the rooms in which nobody
-    /// has spoken for longest lose theirs. False if that is not enough.
+    /// Makes sure that `byteCount` more bytes may be allocated for messages: the rooms that have
+    /// had no message for longest lose their history. Returns false if that is not enough.
     private mutating func makeRoom(for byteCount: Int, except room: UInt32) -> Bool {
         while historyByteCount + byteCount > limits.historyByteLimit {
             var coldest = spokenRooms.first

@@ -1,18 +1,18 @@
-// A room's messages for who asks without a connection: pages of history, and what is new.
+// A room's messages for requests without a connection: pages of history, and new messages.
 import Storage
 
-/// Which of a room's messages are wanted.
+/// Which of a room's messages are requested.
 public struct PageQuery: Hashable, Sendable {
-    /// Messages behind this offset, oldest first; or the newest ones if both bounds are nil.
+    /// Messages after this offset, oldest first. If both bounds are nil, the newest messages.
     public var after: Int?
-    /// The life of the numbering that `after` is of; nil if the client does not know.
+    /// The epoch of the numbering that `after` belongs to; nil if the client does not know it.
     public var epoch: String?
-    /// Messages before this offset, the ones closest to it.
+    /// The last messages before this offset.
     public var before: Int?
-    /// How many at most: 1 to 200.
+    /// The greatest number of messages: 1 to 200.
     public var limit: Int
 
-    /// A query; not both `after` and `before`.
+    /// A query. Give `after` or `before` or neither, not both.
     public init(after: Int? = nil, epoch: String? = nil, before: Int? = nil, limit: Int = 50) {
         self.after = after
         self.epoch = epoch
@@ -21,13 +21,13 @@ public struct PageQuery: Hashable, Sendable {
     }
 }
 
-/// What there is for a query just now.
+/// The present answer to a query.
 public struct Page: Sendable {
-    /// The room, for who wants to wait for more; nil if there is none.
+    /// The room, to wait for more messages in it; nil if it does not exist.
     public let room: RoomID?
-    /// True if there is nothing yet behind the place that was asked for: waiting makes sense.
+    /// True if the room has no message after `after` yet, so that waiting makes sense.
     public let isUpToDate: Bool
-    /// What to say.
+    /// The answer to send.
     public let answer: RoomAnswer
 }
 
@@ -35,8 +35,9 @@ extension Chat {
     /// A page of a room's messages:
     /// `{"type":"history","room":…,"epoch":…,"offset":…,"messages":[…],"more":…,"recovered":…}`.
     ///
-    /// `offset` is the room's newest message. With `after` there is `recovered`, and the rule is that
-    /// of `join`: true if nothing behind that place is gone, else the page holds the newest messages.
+    /// `offset` is the room's newest message. With `after` there is also `recovered`, by the rule
+    /// of `join`: true if all messages after that offset are kept; otherwise the page has the
+    /// newest messages.
     public func page(ofRoom roomName: String, _ query: PageQuery) -> Page {
         do throws(CommandError) {
             let name = try Name.room(roomName)
@@ -50,7 +51,7 @@ extension Chat {
         }
     }
 
-    /// The same for a room that was found before.
+    /// The same for a room that an earlier page named.
     public func page(of room: RoomID, _ query: PageQuery) -> Page {
         guard room.index < rooms.endIndex, rooms[room.index].isOpen,
             rooms[room.index].generation == room.generation

@@ -1,4 +1,4 @@
-// Who is in a room: users, not connections, and how the others learn of it.
+// The members of a room, which are users and not connections, and how the others learn of changes.
 import Storage
 
 enum PresenceEvent {
@@ -13,11 +13,11 @@ enum PresenceEvent {
 }
 
 extension Chat {
-    /// Counts one more of the user's connections in the room.
+    /// Counts one more of the user's connections in the room. Returns the membership.
     mutating func addMembership(
         _ user: UInt32, to room: UInt32, at now: Timestamp, _ effects: inout Effects
     ) -> UInt32 {
-        // A user with one connection, which is not in the room, is not in it by another.
+        // A user with only this connection, which is not in the room yet, has no membership here.
         if users[user].connectionCount > 1, let present = membership(of: user, in: room) {
             memberships[present].connectionCount += 1
             return present
@@ -36,7 +36,7 @@ extension Chat {
         return membership
     }
 
-    /// Counts one less, and ends the membership with the last.
+    /// Counts one connection less, and ends the membership with the last one.
     mutating func removeConnection(
         from membership: UInt32, at now: Timestamp, _ effects: inout Effects
     ) {
@@ -78,10 +78,10 @@ extension Chat {
         memberships[previous].link = next
     }
 
-    // MARK: Telling the others
+    // MARK: Informing the others
 
-    /// Pushes one coming or going, unless the room is or was too large for it. Who comes is not
-    /// subscribed yet and who goes is not any more: they have it from the reply.
+    /// Pushes that a user has entered or left, unless the room is, or just was, too large for it.
+    /// That user's connection is not subscribed yet, or no longer, and learns it from its reply.
     private mutating func tell(
         _ event: PresenceEvent, _ user: UInt32, _ room: UInt32, _ effects: inout Effects
     ) {
@@ -107,7 +107,7 @@ extension Chat {
         effects.publish(to: id(of: room), from: start)
     }
 
-    /// Pushes the sizes that have changed, each room's once a second at most.
+    /// Pushes the member counts that have changed, at most once a second for each room.
     mutating func pushCounts(at now: Timestamp, _ effects: inout Effects) {
         guard !changedRooms.isEmpty else { return }
         var later: [UInt32] = []
@@ -129,7 +129,7 @@ extension Chat {
         changedRooms = later
     }
 
-    /// Appends `,"members":["…",…]`, in the order in which they came.
+    /// Appends `,"members":["…",…]`, at most `limit` names, in the order in which they entered.
     func writeMembers(of room: UInt32, limit: Int, to out: inout ByteBuffer) {
         out.append(",\"members\":[")
         var member = rooms[room].members.first

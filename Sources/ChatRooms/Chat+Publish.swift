@@ -1,13 +1,13 @@
-// Saying something without a connection: what HTTP and the control socket bring.
+// Messages that come without a connection: over HTTP and from the control socket.
 import Storage
 
-/// What a request that came without a connection is answered with.
+/// The answer to a request that came without a connection.
 public struct RoomAnswer: Sendable {
     /// One JSON object.
     public let json: [UInt8]
-    /// Why it was not done; nil if it was.
+    /// Why the request was refused; nil if it was not.
     public let error: ErrorCode?
-    /// Whether a message came into being. False also for a retry of one that is kept.
+    /// Whether a new message was stored. False also for a retry of a kept message.
     public let isNew: Bool
 
     init(json: [UInt8], error: ErrorCode? = nil, isNew: Bool = false) {
@@ -16,7 +16,7 @@ public struct RoomAnswer: Sendable {
         self.isNew = isNew
     }
 
-    /// A refusal: the protocol's `error`.
+    /// A refusal, as the protocol's `error`.
     init(_ refusal: CommandError) {
         var out = ByteBuffer(minimumCapacity: 256)
         out.append("{\"type\":\"error\",")
@@ -25,29 +25,29 @@ public struct RoomAnswer: Sendable {
         self.init(json: [UInt8](copying: out.span), error: refusal.code)
     }
 
-    /// A refusal for a reason that is not the chat's: the caller's rights, a query that cannot be
-    /// read. The sentence says what to do.
+    /// A refusal for a reason outside the chat, such as missing rights or an unreadable query.
+    /// `text` says what to do.
     public init(refusing code: ErrorCode, _ text: StaticString) {
         self.init(CommandError(code, text))
     }
 }
 
 extension Chat {
-    /// Puts a message into a room, from a program that is no member of it. Whether it may is for the
-    /// caller to decide.
+    /// Puts a message into a room, from a program that is not a member of it. The caller decides
+    /// whether the program may do so.
     ///
-    /// The room is opened if there is none, and is kept like one that its last member has just left.
+    /// A room that does not exist is opened, and is kept as if its last member had just left.
     ///
     /// - Parameters:
-    ///   - body: a JSON object with `text`, and perhaps `user` (who says it;
-    ///     ``ChatLimits/publisherName`` if it is missing) and `id`, as `message` has it.
+    ///   - body: a JSON object with `text`, and optionally `user` (the author's name;
+    ///     ``ChatLimits/publisherName`` if it is missing) and `id`, as in `message`.
     ///   - roomName: the room, as a person writes it.
-    ///   - publisher: tells publishers apart. The same `id` of the same one in the same room is one
-    ///     message, within the kept history.
-    ///   - now: the instant of the call.
-    ///   - effects: what everybody in the room gets.
-    /// - Returns: `{"type":"ok","room":…,"epoch":…,"offset":…,"count":…}`, of which `count` says how
-    ///   many members the room has; or an `error`.
+    ///   - publisher: tells publishers apart. Messages with the same `id` from the same publisher
+    ///     in the same room are one message, within the kept history.
+    ///   - now: the time of the call.
+    ///   - effects: gets the message for all subscribers of the room.
+    /// - Returns: `{"type":"ok","room":…,"epoch":…,"offset":…,"count":…}`, in which `count` is the
+    ///   number of the room's members; or an `error`.
     public mutating func publish(
         _ body: Span<UInt8>, toRoom roomName: String, by publisher: UInt64, at now: Timestamp,
         _ effects: inout Effects

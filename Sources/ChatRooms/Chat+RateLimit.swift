@@ -1,9 +1,10 @@
-// How often a connection may speak, and how long it may stay silent before it logs in.
+// How often a connection may send commands, and how long it may take to log in.
 
 extension Chat {
-    /// Takes one command off the connection's allowance: a token bucket in the form of one
-    /// instant (the generic cell rate algorithm): when the bucket would be full again. Whoever
-    /// keeps on without resting is closed with 4002.
+    /// Takes one command off the connection's allowance, or throws `rateLimited`. The allowance is
+    /// a token bucket kept as one instant: when the bucket would be full again (the generic cell
+    /// rate algorithm). After `floodRefusalLimit` refusals without a rest, the connection is closed
+    /// with 4002.
     mutating func admit(
         _ key: ConnectionKey, at now: Timestamp, _ effects: inout Effects
     ) throws(CommandError) {
@@ -41,8 +42,9 @@ extension Chat {
         }
     }
 
-    /// Forgets up to two at the front that have logged in or gone. Done with each that is added, it
-    /// keeps the queue as short as the logins take, whatever comes in a second.
+    /// Removes up to two connections from the front that have logged in or closed. Called for each
+    /// connection that is added, so the queue stays as short as logins are quick, at any rate of
+    /// new connections.
     mutating func dropSettledWaiting() {
         for _ in 0..<2 {
             guard let next = waiting.first, !isWaiting(next.key) else { return }

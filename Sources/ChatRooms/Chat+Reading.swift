@@ -1,8 +1,8 @@
-// The commands that change nothing: typing, history and who.
+// The commands that leave rooms and users unchanged: typing, history and who.
 import Storage
 
 extension Chat {
-    /// Passes a hint on, and has no reply unless it is refused.
+    /// Publishes the hint that a user is typing. It gets a reply only if it is refused.
     mutating func typing(
         _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
     ) throws(CommandError) {
@@ -74,7 +74,7 @@ extension Chat {
         effects.reply(to: command.connection, from: start)
     }
 
-    /// Appends `,"messages":[…]`, oldest first. All of them must be kept.
+    /// Appends `,"messages":[…]`, oldest first. All of these messages must be kept.
     func writeMessages(_ offsets: Range<Int>, of room: UInt32, to out: inout ByteBuffer) {
         out.append(",\"messages\":[")
         for offset in offsets {

@@ -1,13 +1,13 @@
-// Reads back what `save` wrote. The bytes come from outside this process and are not trusted:
-// whatever is wrong with them is an error here, never a trap later.
+// Reads back what `save` wrote. The bytes come from outside this process and are not trusted: any
+// fault in them is an error here, never a trap later.
 import Storage
 
 extension Chat {
-    /// The chat as it was when it was saved. Whoever had a connection has it still; report those
-    /// that did not survive with `connectionClosed`.
-    /// The saved instants are shifted to `now`, the instant of the restart, so that the time between
-    /// saving and restoring does not count. Limits are not saved: `limits` hold from here on. Throws
-    /// if the bytes are not what ``save(at:)`` returned.
+    /// The chat as it was when it was saved, with all its connections: report the connections that
+    /// did not survive with `connectionClosed`.
+    /// The saved instants are shifted to `now`, the time of the restart, so that the time between
+    /// saving and restoring does not count. Limits are not saved: `limits` apply from now on.
+    /// Throws if the bytes are not what ``save(at:)`` returned.
     public init(
         restoring bytes: [UInt8], limits: ChatLimits = ChatLimits(), at now: Timestamp
     ) throws(RestoreError) {
@@ -65,7 +65,8 @@ extension Chat {
         return UInt32(count)
     }
 
-    /// Exactly those who have not gone must have a connection, and every membership one.
+    /// Every user that is not in `goneUsers` must have a connection, no other may have one, and
+    /// every membership must have one.
     private func checkUsers() throws(StateError) {
         var present = 0
         for user in 0..<UInt32(users.endIndex) where users[user].connectionCount > 0 {

@@ -15,7 +15,7 @@ extension Chat {
                 try restoreRoom(index, &reader, shift, userCount)
             }
         }
-        // Everything not open is free, and everything open without members waits for its end.
+        // A place that is not open is free; an open room without members is in `emptyRooms`.
         let free = try indices(&reader, count)
         guard free.allSatisfy({ !rooms[$0].isOpen }) else { throw .damaged }
         for index in free.reversed() {

@@ -1,4 +1,4 @@
-// Rooms come into being when somebody enters, and go when nobody would miss them.
+// Rooms are opened when a user enters them, and forgotten some time after the last member has left.
 
 extension Chat {
     /// How many rooms there are.
@@ -6,7 +6,8 @@ extension Chat {
     /// Users with at least one connection that has logged in.
     public var userCount: Int { users.count - goneUsers.count }
 
-    /// The rooms with the most members, those with most first. Looks at each room.
+    /// The `count` rooms with the most members, largest first. Takes time in proportion to all
+    /// rooms.
     public func busiestRooms(_ count: Int) -> [(name: String, memberCount: Int)] {
         let all = (0..<UInt32(rooms.endIndex)).filter { rooms[$0].members.count > 0 }
         return all.sorted { rooms[$0].members.count > rooms[$1].members.count }.prefix(count)
@@ -17,7 +18,7 @@ extension Chat {
         RoomID(index: room, generation: rooms[room].generation)
     }
 
-    /// The room with this name, opened if there is none.
+    /// The room with this name; opens it if it does not exist.
     mutating func openRoom(
         _ name: String, _ effects: inout Effects
     ) throws(CommandError) -> UInt32 {
@@ -35,7 +36,7 @@ extension Chat {
         var opened = Room(name: name, nameHash: key.hash, isOpen: true)
         opened.epoch = Epoch(number: Epoch.number(seed: epochSeed, counter: epochCount))
         opened.nameBytes = Array(name.utf8)
-        // A place that was used before remembers how often.
+        // A place that was used before keeps its generation.
         opened.generation = rooms.nextFree.map { rooms[$0].generation } ?? 0
         let room = rooms.allocateNumber(opened)
         roomsByName.insert(room, in: &rooms)
@@ -43,7 +44,7 @@ extension Chat {
         return room
     }
 
-    /// The last member has gone. A room in which nobody ever spoke has nothing to keep.
+    /// The last member has left. A room that never had a message is forgotten at once.
     mutating func roomEmptied(_ room: UInt32, at now: Timestamp, _ effects: inout Effects) {
         rooms[room].emptySince = now.monotonic
         emptyRooms.append(room, in: &rooms)
@@ -52,7 +53,7 @@ extension Chat {
         }
     }
 
-    /// Somebody has spoken in a room that may be without members: it is kept as long again.
+    /// A room that may be without members got a message: its lifetime begins anew.
     mutating func roomHeard(_ room: UInt32, isNew: Bool, at now: Timestamp) {
         guard rooms[room].members.count == 0 else { return }
         if !isNew { emptyRooms.remove(room, in: &rooms) }
@@ -76,7 +77,7 @@ extension Chat {
         rooms.free(room, leaving: Room(generation: rooms[room].generation &+ 1))
     }
 
-    /// Gives a room's messages back. Its numbering goes on.
+    /// Frees a room's messages. The numbering of its messages continues.
     mutating func dropHistory(_ room: UInt32) {
         guard rooms[room].isSpoken else { return }
         historyByteCount -= rooms[room].history.allocatedByteCount
@@ -87,14 +88,15 @@ extension Chat {
 }
 
 extension Chat {
-    /// Every room that is open: what a server needs after `init(restoring:)` to have its topics.
+    /// Calls `body` with every open room. After `init(restoring:)`, a server makes its topics with
+    /// it.
     public func forEachRoom(_ body: (RoomID) -> Void) {
         for index in 0..<UInt32(rooms.endIndex) where rooms[index].isOpen {
             body(id(of: index))
         }
     }
 
-    /// Every connection that hears what is published to a room.
+    /// Calls `body` with every connection and each room that it is subscribed to.
     public func forEachSubscription(_ body: (ConnectionKey, RoomID) -> Void) {
         for slot in 0..<UInt32(connections.count) where connections[slot].state != .closed {
             var index = connections[slot].firstSubscription

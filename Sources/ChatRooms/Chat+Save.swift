@@ -1,12 +1,12 @@
-// Writes down the whole chat, so that another process can go on exactly where this one stops.
+// Saves the whole chat, so that another process can continue exactly where this one stops.
 import Storage
 
 extension Chat {
     static var stateMagic: UInt32 { 0x5448_4352 }  // "RCHT"
     static var stateVersion: UInt16 { 1 }
 
-    /// The whole chat as bytes. Limits and the stock of session tokens are not part of it; every
-    /// instant is, and is shifted to the other process's clock by `init(restoring:)`.
+    /// The whole chat as bytes, without its limits and its stock of session tokens. All instants
+    /// are saved; `init(restoring:)` shifts them to the other process's clock.
     public func save(at now: Timestamp) -> [UInt8] {
         var out = StateWriter()
         out.write(Self.stateMagic)
@@ -20,7 +20,8 @@ extension Chat {
         return out.finish()
     }
 
-    /// Users who have gone come first, in their order. Returns the number that each has here.
+    /// Saves the users, first those without a connection, in the order in which they left. Returns
+    /// each user's number in the saved state, by its index in `users`.
     private func saveUsers(_ out: inout StateWriter) -> [UInt32] {
         var numbers = [UInt32](repeating: none, count: users.endIndex)
         var order: [UInt32] = []

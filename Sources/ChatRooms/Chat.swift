@@ -3,14 +3,14 @@ import Storage
 
 /// A chat server without a network, a clock or a source of randomness: commands in, effects out.
 ///
-/// The server tells it when a connection has opened, what it has sent and when it has closed, and
-/// calls `tick` about once a second; each call appends to `Effects` what is to be done, in order.
-/// A closed connection's subscriptions are the server's to drop: no effect says so.
+/// The server reports each connection that opens, each message it sends and its close, and calls
+/// `tick` about once a second. Each call appends to `Effects` what the server shall do, in order.
+/// The server itself drops the subscriptions of a closed connection: there is no effect for it.
 ///
-/// Nothing here takes time in proportion to the members of a room, except that lists of up to
-/// 200 (`joined`) and 500 (`who`) names are built.
+/// No call takes time in proportion to the members of a room, except to build the lists of up to
+/// 200 (`joined`) and 500 (`who`) names.
 public struct Chat: ~Copyable, Sendable {
-    /// The bounds that hold now.
+    /// The limits in force.
     public private(set) var limits: ChatLimits
     private(set) var timing: Timing
     let publisherKey: NameKey
@@ -25,12 +25,12 @@ public struct Chat: ~Copyable, Sendable {
     var roomsByName = NameIndex()
     var emptyRooms = Chain<EmptyRooms>()
     var spokenRooms = Chain<SpokenRooms>()
-    /// Rooms whose count is to be pushed.
+    /// Rooms whose member count must be pushed.
     var changedRooms: [UInt32] = []
-    /// Connections in the order in which they opened; those at the front may have logged in or
-    /// gone meanwhile.
+    /// Connections in the order in which they opened. The first ones may have logged in or closed
+    /// since then.
     var waiting = Queue<Waiting>()
-    /// Bytes allocated for the messages of all rooms.
+    /// Bytes allocated for the messages of all rooms together.
     public internal(set) var historyByteCount = 0
     /// What has happened since the start.
     public internal(set) var counters = ChatCounters()
@@ -44,9 +44,9 @@ public struct Chat: ~Copyable, Sendable {
         var openedAt: Int64
     }
 
-    /// A chat with nobody in it.
-    /// `epochSeed` is random, so that rooms do not get the epochs that they had in an earlier life of
-    /// the server.
+    /// An empty chat.
+    /// `epochSeed` must be random, so that rooms do not get the epochs that they had before a
+    /// restart of the server.
     public init(limits: ChatLimits = ChatLimits(), epochSeed: UInt64) {
         self.limits = limits
         self.epochSeed = epochSeed
@@ -54,7 +54,7 @@ public struct Chat: ~Copyable, Sendable {
         publisherKey = NameKey(limits.publisherName)
     }
 
-    /// Lets other bounds hold from now on. What is there already and beyond them stays.
+    /// Applies other limits from now on. Anything that already exceeds them stays.
     public mutating func change(_ limits: ChatLimits) {
         self.limits = limits
         timing = Timing(limits)
@@ -62,20 +62,20 @@ public struct Chat: ~Copyable, Sendable {
 
     // MARK: Randomness
 
-    /// True if no session token is in stock. A login then is answered `unavailable`.
+    /// True if no session token is in stock. A login is then refused with `unavailable`.
     public var needsToken: Bool { tokens.isEmpty }
 
-    /// Puts a token into stock. Each call of `received` uses one at most.
+    /// Puts a token into stock. Each call of `received` uses at most one.
     public mutating func provide(_ token: SessionToken) {
         tokens.append(token)
     }
 
     // MARK: What happens
 
-    /// A connection has opened. From here on the deadline for its login runs.
+    /// A connection has opened. The deadline for its login begins now.
     ///
-    /// The slot of `key` must be free: the connection there before has been reported as closed.
-    /// `resourceID` is the number that `welcome` tells the client.
+    /// The slot of `key` must be free: the previous connection in it must have been reported as
+    /// closed. `resourceID` is the number that the client gets in `welcome`.
     public mutating func connectionOpened(
         _ key: ConnectionKey, resourceID: UInt64, at now: Timestamp
     ) {
@@ -114,7 +114,7 @@ public struct Chat: ~Copyable, Sendable {
         }
     }
 
-    /// A connection has gone, for whatever reason. Unknown and stale keys are harmless.
+    /// A connection has closed, for whatever reason. Unknown and stale keys are ignored.
     public mutating func connectionClosed(
         _ key: ConnectionKey, at now: Timestamp, _ effects: inout Effects
     ) {
@@ -130,8 +130,9 @@ public struct Chat: ~Copyable, Sendable {
         connections[key.slot] = ConnectionRecord()
     }
 
-    /// Does what is due by time alone. To be called about once a second; takes time in
-    /// proportion to what is due, never to what there is.
+    /// Does what depends on time alone: login deadlines, member counts, and forgetting rooms and
+    /// users. Call it about once a second. It takes time in proportion to what is due, not to the
+    /// size of the chat.
     public mutating func tick(at now: Timestamp, _ effects: inout Effects) {
         closeLateLogins(at: now, &effects)
         pushCounts(at: now, &effects)

@@ -1,26 +1,26 @@
-// What has happened in the chat since it began, in plain counters.
+// Counters of what has happened in the chat since the process started.
 
-/// Counters of a chat. They only grow, and are not part of what is saved.
+/// Counters of a chat. They only grow, and are not saved with the chat.
 public struct ChatCounters: Sendable {
-    /// Messages that were stored and published, by whatever way they came.
+    /// Messages that were stored and published, from connections and from other sources.
     public internal(set) var messageCount: UInt64 = 0
-    /// Messages that were a retry of one that is kept.
+    /// Messages that were a retry of a kept message.
     public internal(set) var retryCount: UInt64 = 0
-    /// Logins that were let in.
+    /// Successful logins.
     public internal(set) var loginCount: UInt64 = 0
-    /// Joins that said where the client stood, and were given all that it had missed.
+    /// Joins with `since` that returned every message that the client had missed.
     public internal(set) var recoveredCount: UInt64 = 0
-    /// Joins that said where the client stood, of which something was gone.
+    /// Joins with `since` for which some of the missed messages were no longer kept.
     public internal(set) var unrecoveredCount: UInt64 = 0
     /// Commands and requests that were refused, by the raw value of ``ErrorCode``.
     public internal(set) var refusalCounts = [UInt64](
         repeating: 0, count: ErrorCode.allCases.count)
 
-    /// Nothing has happened.
+    /// All counters at zero.
     public init() {}
 
     mutating func count(_ code: ErrorCode) { refusalCounts[code.rawValue] += 1 }
 
-    /// How many were refused with this code.
+    /// How many commands and requests were refused with this code.
     public func refusals(_ code: ErrorCode) -> UInt64 { refusalCounts[code.rawValue] }
 }

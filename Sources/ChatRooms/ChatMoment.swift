@@ -1,14 +1,14 @@
-// An instant, given from outside: the chat has no clock.
+// A time that the caller supplies: the chat has no clock.
 import Storage
 
-/// Now, on both clocks.
+/// The present time, on both clocks.
 public struct Timestamp: Sendable {
     /// Milliseconds of a clock that never goes back. Every deadline is measured with it.
     public var monotonic: Int64
-    /// Milliseconds since 1970 in UTC: what is written beside a message.
+    /// Milliseconds since 1970 in UTC: the time written in a message.
     public var wall: Int64
 
-    /// An instant on both clocks, in milliseconds.
+    /// A time on both clocks, in milliseconds.
     public init(monotonic: Int64, wall: Int64) {
         self.monotonic = monotonic
         self.wall = wall
@@ -17,7 +17,7 @@ public struct Timestamp: Sendable {
     /// Appends the wall time as RFC 3339 with milliseconds, `2026-11-22T21:05:00.123Z`.
     func writeWall(to out: inout ByteBuffer) {
         let (days, time) = wall.quotientAndRemainder(dividingByFloor: 86_400_000)
-        // Howard Hinnant's civil_from_days: years begin in March, eras have 400 of them.
+        // Howard Hinnant's civil_from_days: a year begins in March, and an era has 400 years.
         let (era, dayOfEra) = (days + 719_468).quotientAndRemainder(dividingByFloor: 146_097)
         let yearOfEra =
             (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365

@@ -1,7 +1,7 @@
-// A command as it came in, and the table that says what becomes of it.
+// A command as it was received, and the table of commands and their handlers.
 import Storage
 
-/// One command on its way through the chat. Its bytes travel beside it.
+/// One command while the chat handles it. Its bytes are passed as a separate argument.
 struct Command {
     let connection: ConnectionKey
     let now: Timestamp
@@ -14,7 +14,7 @@ struct Command {
         self.now = now
     }
 
-    /// What can be said of any command before its type is known.
+    /// Checks everything that does not depend on the command's type.
     func check(_ outcome: CommandFields.Outcome) throws(CommandError) {
         try Self.check(
             outcome, "Send a JSON object, like {\"type\":\"who\",\"room\":\"lobby\"}.")
@@ -25,7 +25,8 @@ struct Command {
         }
     }
 
-    /// What can be said of any bytes that ought to be one JSON object; `sentence` is for what is none.
+    /// Checks that the bytes were one JSON object with no field twice. `sentence` is the error's
+    /// text for another JSON value.
     static func check(
         _ outcome: CommandFields.Outcome, _ sentence: StaticString
     ) throws(CommandError) {
@@ -37,7 +38,7 @@ struct Command {
         }
     }
 
-    /// Appends `,"ref":"…"` as the client wrote it, if the command has one that may be repeated.
+    /// Appends `,"ref":"…"` as the client wrote it, if the command has a valid one.
     func writeReference(_ text: Span<UInt8>, to out: inout ByteBuffer) {
         let reference = fields[.ref]
         guard reference.kind == .string, reference.textByteCount <= Self.referenceByteLimit else {
@@ -49,8 +50,8 @@ struct Command {
     }
 }
 
-/// The commands that this server knows. Adding one is a case, a line in each table below, and a
-/// handler in a file `Chat+….swift`.
+/// The commands that this server knows. To add a command, add a case, a line in each table below,
+/// and a handler in a file `Chat+….swift`.
 enum CommandType: CaseIterable {
     case message, typing, join, leave, history, who, login
 
@@ -66,7 +67,7 @@ enum CommandType: CaseIterable {
         }
     }
 
-    /// Whether the command is for connections that have logged in, or for those that have not.
+    /// True if the command requires a login; false if it requires that there was none yet.
     var needsLogin: Bool { self != .login }
 
     init?(_ value: JSONValue, _ text: Span<UInt8>) {
@@ -119,7 +120,7 @@ extension Chat {
         }
     }
 
-    /// Begins a reply: `{"type":"…","ref":"…"`. Returns where it begins.
+    /// Begins a reply: `{"type":"…","ref":"…"`. Returns the position of its first byte.
     func begin(
         _ type: StaticString, _ command: borrowing Command, _ text: Span<UInt8>,
         _ effects: inout Effects

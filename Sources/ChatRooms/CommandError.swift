@@ -1,15 +1,15 @@
 // Why a command was refused: a code for programs, a sentence for people.
 import Storage
 
-/// The codes of the protocol that this server gives: `code` of an `error`.
+/// The protocol's error codes that this server uses: the `code` of an `error`.
 public enum ErrorCode: Int, CaseIterable, Sendable {
-    /// `bad_json`, `bad_request` and `unknown_type`: it is not JSON, no such command, or a field of it
-    /// is missing or wrong.
+    /// `bad_json`, `bad_request` and `unknown_type`: not JSON, a field missing or wrong, or no such
+    /// command.
     case badJSON, badRequest, unknownType
-    /// `not_logged_in`, `already_logged_in`, `name_taken`, `bad_name` and `bad_token`: of logging
-    /// in, and of proving who one is.
+    /// `not_logged_in`, `already_logged_in`, `name_taken`, `bad_name` and `bad_token`: about
+    /// logging in and proving one's identity.
     case notLoggedIn, alreadyLoggedIn, nameTaken, badName, badToken
-    /// `not_in_room`, `too_many_rooms` and `not_found`: of rooms.
+    /// `not_in_room`, `too_many_rooms` and `not_found`: about rooms.
     case notInRoom, tooManyRooms, notFound
     /// `too_long` and `rate_limited`: too much, or too fast.
     case tooLong, rateLimited
@@ -18,7 +18,7 @@ public enum ErrorCode: Int, CaseIterable, Sendable {
     /// `unavailable`: not now.
     case unavailable
 
-    /// As it is written on the wire.
+    /// The code as it is sent.
     public var name: StaticString {
         switch self {
         case .badJSON: "bad_json"
@@ -40,13 +40,14 @@ public enum ErrorCode: Int, CaseIterable, Sendable {
     }
 }
 
-/// What a command's reply says when it is not done.
+/// Why a command was refused: the content of its `error` reply.
 struct CommandError: Error {
     var code: ErrorCode
-    /// Says what to do about it. With a `field`, the sentence goes on after the field's name.
+    /// Says what to do about it. With a `field`, the text continues the sentence that begins with
+    /// the field's name.
     var text: StaticString
     var field: Field?
-    /// With `rateLimited`: when the next command will be taken.
+    /// With `rateLimited`: after how many milliseconds the next command will be accepted.
     var retryAfterMilliseconds: Int = 0
 
     init(_ code: ErrorCode, _ text: StaticString) {

@@ -43,12 +43,12 @@ extension CommandFields {
         }
     }
 
-    /// How many messages are wanted: 50 unless said, and never more than 200.
+    /// How many messages the client wants: 50 by default, and at most 200.
     func messageLimit(_ bytes: Span<UInt8>) throws(CommandError) -> Int {
         min(try number(ifPresent: .limit, bytes) ?? 50, 200)
     }
 
-    /// Where a client stands in a room; nil if it does not say.
+    /// The client's position in a room; nil if it gives none.
     func since(_ bytes: Span<UInt8>) throws(CommandError) -> (epoch: Epoch?, offset: Int)? {
         let value = self[.since]
         switch value.kind {

@@ -1,4 +1,4 @@
-// Reads one command: a JSON object whose known fields are noted as ranges of its bytes.
+// Reads one command: a JSON object whose known fields are stored as ranges of its bytes.
 
 /// The fields that any command of the protocol, or the `since` inside one, may have.
 enum Field: Int, CaseIterable {
@@ -25,7 +25,7 @@ enum Field: Int, CaseIterable {
         }
     }
 
-    /// The field called so. No escapes are followed: see `CommandFields.read`.
+    /// The field with this name. Escapes are not decoded here: see `CommandFields.field(named:)`.
     @inline(__always)
     init?(_ bytes: Span<UInt8>, _ range: Range<Int>) {
         let candidates: InlineArray<5, Field>
@@ -46,13 +46,13 @@ enum Field: Int, CaseIterable {
     }
 }
 
-/// The known fields of one object. Unknown ones are checked as JSON and forgotten.
+/// The known fields of one object. Unknown fields must be valid JSON and are ignored.
 struct CommandFields {
     enum Outcome: Equatable {
         case object
         case malformed
         case notAnObject
-        /// A known field stands there twice: which one is meant is anybody's guess.
+        /// A known field appears twice, and it is not clear which value is meant.
         case duplicate(Field)
     }
 
@@ -60,7 +60,7 @@ struct CommandFields {
 
     subscript(field: Field) -> JSONValue { values[field.rawValue] }
 
-    /// Reads a whole text: one JSON value and nothing after it.
+    /// Reads a whole text: one JSON value and nothing else after it.
     mutating func read(_ bytes: Span<UInt8>) -> Outcome {
         guard UInt32(exactly: bytes.count) != nil else { return .malformed }
         var scanner = JSONScanner()
@@ -108,7 +108,7 @@ struct CommandFields {
         return outcome
     }
 
-    /// A name may be written with escapes and is still the same name.
+    /// The field with this name, which may be written with escapes; nil if it is unknown.
     @inline(__always)
     private static func field(named key: JSONValue, _ bytes: Span<UInt8>) -> Field? {
         guard key.hasEscapes else { return Field(bytes, key.range) }

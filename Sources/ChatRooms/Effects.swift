@@ -1,12 +1,13 @@
-// What a call to the chat wants done: filled by the chat, carried out by the server in order.
+// What a call to the chat asks the server to do: the chat fills the list, and the server carries
+// it out in order.
 import Storage
 
-/// Names a connection: its place in the server's table, and which of the connections that have
-/// had this place it is.
+/// Identifies a connection: its place in the server's table, and a number that tells the
+/// connections that have had this place apart.
 public struct ConnectionKey: Sendable, Hashable {
     /// Its place in the server's table.
     public var slot: UInt32
-    /// Which of the connections of this place it is.
+    /// Tells the connections that have had this place apart.
     public var generation: UInt32
 
     /// A key from its parts.
@@ -16,11 +17,12 @@ public struct ConnectionKey: Sendable, Hashable {
     }
 }
 
-/// Names a room: a small number for a table, and which of the rooms that have had this number.
+/// Identifies a room: a small number to index a table with, and a number that tells the rooms that
+/// have had this index apart.
 public struct RoomID: Sendable, Hashable {
     /// Its place in a table of rooms.
     public var index: UInt32
-    /// Which of the rooms of this place it is.
+    /// Tells the rooms that have had this place apart.
     public var generation: UInt32
 }
 
@@ -28,7 +30,7 @@ public struct RoomID: Sendable, Hashable {
 public enum ChatClose: Sendable {
     /// ``ChatLimits/loginDeadline`` has passed.
     case noLoginInTime
-    /// ``ChatLimits/floodRefusalLimit`` refusals came in a row.
+    /// There were ``ChatLimits/floodRefusalLimit`` refusals without a rest.
     case flooding
 
     /// The WebSocket close code.
@@ -48,47 +50,49 @@ public enum ChatClose: Sendable {
     }
 }
 
-/// One thing for the server to do. Ranges are for `Effects.text`.
+/// One thing for the server to do. `Effects.text` gives the bytes of a range.
 public enum Effect: Sendable {
     /// Send a text message to one connection, after everything published so far.
     case reply(to: ConnectionKey, bytes: Range<Int>)
-    /// Send a text message to all who are subscribed to the room.
+    /// Send a text message to all subscribers of the room.
     case publish(to: RoomID, bytes: Range<Int>)
-    /// From here on the connection gets what is published to the room.
+    /// Send the connection everything that is published to the room from now on.
     case subscribe(ConnectionKey, RoomID)
-    /// From here on it no longer does; what was published before it still gets.
+    /// End the subscription. The connection still gets everything published before.
     case unsubscribe(ConnectionKey, RoomID)
-    /// A room has come into being. Comes before anything else about it.
+    /// A room was opened. This comes before all other effects for the room.
     case roomOpened(RoomID)
-    /// The room is no more. Nobody is subscribed to it.
+    /// The room no longer exists. It has no subscribers.
     case roomForgotten(RoomID)
-    /// Close the connection, after what it was sent so far. Call `connectionClosed` once it is.
+    /// Close the connection after sending what was replied to it so far. Call `connectionClosed`
+    /// when it has closed.
     case close(ConnectionKey, ChatClose)
 }
 
-/// A list of effects and the bytes they speak of. Use one again and again: it keeps its memory.
+/// A list of effects and their bytes. Reuse one list: it keeps its memory.
 public struct Effects: ~Copyable, Sendable {
-    /// What is to be done, in order.
+    /// What the server shall do, in order.
     public private(set) var list: [Effect] = []
     /// The texts of all effects, one after the other.
     var bytes = ByteBuffer()
 
-    /// A block larger than this is freed after use; a page of history of the largest messages needs it.
+    /// A memory block larger than this is freed after use; a page of history with the largest
+    /// messages needs one.
     private static var keptByteLimit: Int { 1 << 20 }
 
     /// An empty list.
     public init() {}
 
-    /// Whether there is nothing to do.
+    /// True if there is nothing to do.
     public var isEmpty: Bool { list.isEmpty }
 
-    /// The text that an effect speaks of. Holds until the next change.
+    /// The text of an effect. Valid until the next change of this list.
     @_lifetime(borrow self)
     public func text(_ range: Range<Int>) -> Span<UInt8> {
         bytes.span.extracting(range)
     }
 
-    /// Call after the effects have been carried out.
+    /// Empties the list. Call it after carrying out the effects.
     public mutating func removeAll() {
         list.removeAll(keepingCapacity: list.capacity <= 4096)
         bytes.removeAll(keepingCapacity: bytes.capacity <= Self.keptByteLimit)
@@ -99,7 +103,7 @@ public struct Effects: ~Copyable, Sendable {
         list.append(effect)
     }
 
-    /// Sends what was written to `bytes` since `start`.
+    /// Adds a reply: the bytes written since `start`.
     @inline(__always)
     mutating func reply(to connection: ConnectionKey, from start: Int) {
         list.append(.reply(to: connection, bytes: start..<bytes.count))

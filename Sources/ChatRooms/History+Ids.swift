@@ -1,7 +1,7 @@
-// Finds a message by the id that its author gave it, so that a retry is told apart.
+// Finds a message by the id that its author gave it, to recognize a retry.
 
 extension History {
-    /// The kept message of this author with the id in `range` of `bytes`.
+    /// The offset of the kept message of this author with the id in `range` of `bytes`.
     func find(author: UInt64, _ bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
         guard !buckets.isEmpty else { return nil }
         var hash = IDHash(author)
@@ -50,8 +50,8 @@ extension History {
     }
 }
 
-/// FNV-1a over an author and an id. Whoever makes ids collide lengthens only the chains of the
-/// rooms they write to, and never beyond the messages kept there.
+/// FNV-1a over an author and an id. A client that makes ids collide lengthens only the chains in
+/// the rooms it writes to, and never beyond the number of messages kept there.
 private struct IDHash {
     private var state: UInt64
 

@@ -1,32 +1,32 @@
 // The messages that a room keeps: their bytes in a ring, in the form in which they are sent.
 import Storage
 
-/// The newest messages of one room, found by offset, and by the id that their author gave them.
+/// The newest messages of one room, found by their offset or by the id that the author gave them.
 struct History {
     struct Entry {
-        /// Where the message begins: bytes ever written before it.
+        /// Where the message begins: the number of bytes ever written before it.
         var position = 0
         /// The next older message in the same bucket, by offset.
         var previous = 0
         /// `SessionToken.fingerprint` of the author.
         var author: UInt64 = 0
         var byteCount: UInt32 = 0
-        /// Bytes of the id as it stands in the message, right before the closing `"}`.
+        /// Bytes of the id as written in the message, right before the closing `"}`.
         var idByteCount: UInt32 = 0
     }
 
-    /// The message that will be next. The first ever is 1.
+    /// The offset of the next message. The first message ever has offset 1.
     private(set) var nextOffset = 1
-    /// The oldest message kept, or `nextOffset` if there is none.
+    /// The offset of the oldest kept message, or `nextOffset` if there is none.
     private(set) var firstOffset = 1
-    /// Power of two, or empty. A message begins at `position` modulo its size.
+    /// Its size is a power of two, or 0. A message begins at `position` modulo this size.
     var ring: [UInt8] = []
     private var writePosition = 0
-    /// Power of two, or empty. The message n stands at n modulo its size.
+    /// Its size is a power of two, or 0. The message with offset n is at n modulo this size.
     var entries: [Entry] = []
-    /// As many as entries: the newest message whose author and id have this hash. Chains lead
-    /// from newer to older and end with the first offset no longer kept, so that nothing has to
-    /// be taken out of them when a message goes.
+    /// As many as entries: the offset of the newest message whose author and id have this hash.
+    /// Chains lead from newer to older messages and end at the first offset that is no longer kept,
+    /// so dropping a message needs no change to them.
     var buckets: [Int] = []
 
     var count: Int { nextOffset - firstOffset }
@@ -34,19 +34,19 @@ struct History {
     var byteCount: Int { count == 0 ? 0 : writePosition - entry(firstOffset).position }
     var allocatedByteCount: Int { Self.allocation(bytes: ring.count, entries: entries.count) }
 
-    /// What the memory is: bytes of the ring, and places for messages.
+    /// The sizes of the allocated memory: bytes of the ring, and places for messages.
     var ringByteCount: Int { ring.count }
     var placeCount: Int { entries.count }
 
     init() {}
 
-    /// A history that goes on after messages which are not kept.
+    /// An empty history whose next message has this offset.
     init(nextOffset: Int) {
         self.nextOffset = nextOffset
         firstOffset = nextOffset
     }
 
-    /// Allocates what an earlier history had, as far as the limits still allow it.
+    /// Allocates as much as an earlier history had, as far as the limits still allow it.
     mutating func reserve(
         ringByteCount: Int, placeCount: Int, countLimit: Int, byteLimit: Int
     ) {
@@ -62,7 +62,7 @@ struct History {
 
     // MARK: Adding
 
-    /// How much more memory it takes to add a message of so many bytes.
+    /// How many more bytes must be allocated to add a message of `byteCount` bytes.
     func growth(adding byteCount: Int, countLimit: Int, byteLimit: Int) -> Int {
         let needed = min(self.byteCount + byteCount, byteLimit)
         return Self.allocation(
@@ -71,9 +71,10 @@ struct History {
             - allocatedByteCount
     }
 
-    /// Adds the message that `range` of `bytes` holds. Older ones give way until it fits the
-    /// limits, and the memory there is unless it `mayGrow`. One that cannot fit at all takes its
-    /// offset and is not kept, nor is anything before it: what is kept has no gaps.
+    /// Adds the message in `range` of `bytes`. The oldest messages are dropped until it fits into
+    /// the limits and, unless `mayGrow`, into the allocated memory. A message that cannot fit at
+    /// all uses up its offset but is not kept, nor is any message before it: kept messages have no
+    /// gaps.
     mutating func append(
         _ bytes: Span<UInt8>, _ range: Range<Int>, author: UInt64, idByteCount: Int,
         countLimit: Int, byteLimit: Int, mayGrow: Bool
@@ -102,7 +103,7 @@ struct History {
         link(lastOffset)
     }
 
-    /// Gives all memory back. The numbering goes on.
+    /// Frees all memory. The numbering continues.
     mutating func drop() {
         self = History(nextOffset: nextOffset)
     }
@@ -143,7 +144,7 @@ struct History {
 
     // MARK: Reading
 
-    /// Appends the message with this offset, which must be kept.
+    /// Appends the message with this offset to `out`. It must be kept.
     func copy(_ offset: Int, to out: inout ByteBuffer) {
         let entry = entry(offset)
         let start = entry.position & (ring.count - 1)

@@ -8,15 +8,15 @@ extension ByteBuffer {
         append(quoted: bytes, 0..<bytes.count)
     }
 
-    /// Appends UTF-8 bytes as a JSON string with its quotes. One string has one such form, so two
-    /// of them are equal exactly when their bytes are.
+    /// Appends UTF-8 bytes as a JSON string with its quotes. Each string has exactly one such form,
+    /// so two strings are equal exactly when their forms are.
     mutating func append(quoted bytes: Span<UInt8>, _ range: Range<Int>) {
         append(UInt8(ascii: "\""))
         append(escaped: bytes, range)
         append(UInt8(ascii: "\""))
     }
 
-    /// The same without the quotes. What needs no escape is copied in runs.
+    /// The same without the quotes. Runs of bytes that need no escape are copied whole.
     mutating func append(escaped bytes: Span<UInt8>, _ range: Range<Int>) {
         var runStart = range.lowerBound
         for index in range {

@@ -1,4 +1,4 @@
-// The scanner's leaves: numbers (RFC 8259 §6) and strings (§7) with their UTF-8 (RFC 3629 §4).
+// Scans numbers (RFC 8259 §6) and strings (§7) with their UTF-8 (RFC 3629 §4).
 
 extension JSONScanner {
     mutating func number(_ bytes: Span<UInt8>) throws(Malformed) -> JSONValue {
@@ -25,7 +25,7 @@ extension JSONScanner {
         return JSONValue(kind: .number, start: UInt32(start), end: UInt32(position))
     }
 
-    /// At least one digit.
+    /// Scans one digit or more.
     private mutating func digits(_ bytes: Span<UInt8>) throws(Malformed) {
         let start = position
         while peek(bytes) &- 0x30 < 10 {
@@ -34,11 +34,11 @@ extension JSONScanner {
         guard position > start else { throw Malformed() }
     }
 
-    /// A string, from its opening to behind its closing quote. Lone surrogates, in escapes or as
-    /// encoded bytes, are refused: they stand for no text.
+    /// Scans a string, from its opening quote to after its closing quote. Lone surrogates, as
+    /// escapes or as encoded bytes, are refused: they are not text.
     mutating func string(_ bytes: Span<UInt8>) throws(Malformed) -> JSONValue {
         let start = position + 1
-        // What each escape and each multi-byte sequence takes away from "one byte, one scalar".
+        // How far escapes and multi-byte sequences make the text shorter than its bytes here.
         var surplusScalars = 0
         var surplusBytes = 0
         var hasEscapes = false
@@ -71,7 +71,7 @@ extension JSONScanner {
             textByteCount: UInt32(index - start - surplusBytes))
     }
 
-    /// Checks the escape at `index`. Returns its length and that of the UTF-8 it stands for.
+    /// Checks the escape at `index`. Returns its length, and the length of the UTF-8 it encodes.
     private func escape(
         _ bytes: Span<UInt8>, at index: Int
     ) throws(Malformed) -> (length: Int, textByteCount: Int) {
@@ -111,7 +111,7 @@ extension JSONScanner {
     }
 
     /// The length of the well-formed sequence at `index`, which begins with a byte from 0x80 up.
-    /// The ranges are those of the Unicode Standard's table 3-7.
+    /// The ranges are from table 3-7 of the Unicode Standard.
     private func multiByte(_ bytes: Span<UInt8>, at index: Int) throws(Malformed) -> Int {
         let first = bytes[index]
         let length: Int

@@ -1,12 +1,12 @@
-// A strict JSON scanner (RFC 8259): validates all of a text and reports ranges, building nothing.
+// A strict JSON scanner (RFC 8259): validates the whole text and reports ranges; it builds nothing.
 
-/// Walks over JSON text. It keeps only its position, the text comes with each call; recursion ends
-/// at `depthLimit`, so the stack is bounded however the text is nested.
+/// Scans JSON text. It keeps only its position; each call gets the text. Recursion ends at
+/// `depthLimit`, so the stack is bounded however deep the text is nested.
 struct JSONScanner {
     /// Not JSON, or nested deeper than `depthLimit`.
     struct Malformed: Error {}
 
-    /// Arrays and objects inside each other, the outermost counted.
+    /// The greatest nesting of arrays and objects, the outermost one counted.
     static let depthLimit = 16
 
     var position = 0
@@ -22,7 +22,7 @@ struct JSONScanner {
         }
     }
 
-    /// The next byte without taking it; 0 at the end, which no JSON token begins with.
+    /// The next byte, which is not consumed; 0 at the end: no JSON token begins with 0.
     @inline(__always)
     func peek(_ bytes: Span<UInt8>) -> UInt8 {
         position < bytes.count ? bytes[position] : 0
@@ -34,8 +34,8 @@ struct JSONScanner {
         position += 1
     }
 
-    /// Scans one value of any kind. The position stands at its first byte before, after its last
-    /// one after.
+    /// Scans one value of any kind, from its first byte at `position`. Afterwards `position` is
+    /// right after the value.
     mutating func value(_ bytes: Span<UInt8>, depth: Int) throws(Malformed) -> JSONValue {
         switch peek(bytes) {
         case UInt8(ascii: "\""): return try string(bytes)
@@ -104,7 +104,7 @@ struct JSONScanner {
         return JSONValue(kind: .object, start: UInt32(start), end: UInt32(position))
     }
 
-    /// A member's name, its colon and the space up to its value.
+    /// Scans an object member's name, its colon and the space up to its value. Returns the name.
     @inline(__always)
     mutating func key(_ bytes: Span<UInt8>) throws(Malformed) -> JSONValue {
         guard peek(bytes) == UInt8(ascii: "\"") else { throw Malformed() }

@@ -1,4 +1,4 @@
-// What the scanner reports about one JSON value: where it stands, and what it found out on the way.
+// What the scanner reports about one JSON value: its range, and facts found while scanning.
 
 /// A value inside a command, as a range of the command's bytes.
 struct JSONValue {
@@ -7,14 +7,14 @@ struct JSONValue {
     }
 
     var kind = Kind.missing
-    /// A string with at least one backslash: its bytes are not its text.
+    /// The value is a string with at least one backslash: its bytes are not its text.
     var hasEscapes = false
-    /// The bytes of the value; for a string, those between the quotes.
+    /// The bytes of the value; for a string, the bytes between the quotes.
     var start: UInt32 = 0
     var end: UInt32 = 0
-    /// Of a string: Unicode scalars of the text it stands for.
+    /// For a string: the number of Unicode scalars of its unescaped text.
     var scalarCount: UInt32 = 0
-    /// Of a string: UTF-8 bytes of the text it stands for.
+    /// For a string: the number of UTF-8 bytes of its unescaped text.
     var textByteCount: UInt32 = 0
 
     var range: Range<Int> { Int(start)..<Int(end) }
@@ -28,8 +28,8 @@ extension JSONValue {
         return String(decoding: unescaped, as: UTF8.self)
     }
 
-    /// The UTF-8 of a scanned string, unescaped. The scanner has checked every escape, so this
-    /// only has to follow them.
+    /// The UTF-8 of a scanned string, unescaped. The scanner has checked every escape, so they are
+    /// only decoded here.
     func textBytes(in bytes: Span<UInt8>) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(Int(textByteCount))
@@ -64,7 +64,7 @@ extension JSONValue {
         return result
     }
 
-    /// A number without fraction or exponent that fits `Int`; nil for every other.
+    /// The value of a number without fraction or exponent that fits `Int`; nil for any other.
     func integer(in bytes: Span<UInt8>) -> Int? {
         var index = Int(start)
         let isNegative = bytes[index] == UInt8(ascii: "-")

@@ -1,15 +1,15 @@
-// User and room names: which are allowed, and when two are the same.
+// User and room names: which names are allowed, and when two names are the same.
 
-/// A name as it is looked up. Two names are the same when, made upper and then lower case, they
-/// are canonically equivalent: so "Ann" is "ann", and "STRASSE" is "straße".
+/// The form of a name in which it is looked up. Two names are the same if they are canonically
+/// equivalent after upper- and then lower-casing: "Ann" is "ann", and "STRASSE" is "straße".
 struct NameKey: Equatable {
-    /// Swift compares and hashes strings by canonical equivalence, so no NFC is made here.
+    /// Not normalized to NFC: Swift compares and hashes strings by canonical equivalence.
     let folded: String
     let hash: UInt32
 
     init(_ name: borrowing String) {
         folded = Self.fold(name)
-        // Seeded anew in every process, so nobody can choose names that collide.
+        // Every process has another seed, so a client cannot choose names that collide.
         hash = UInt32(truncatingIfNeeded: folded.hashValue)
     }
 
@@ -43,12 +43,12 @@ enum Name {
 
     /// The room name in `value`.
     static func room(_ value: JSONValue, _ bytes: Span<UInt8>) throws(CommandError) -> String {
-        // A name that is much too long is not even made a string.
+        // A name that is too long is refused before a string is made of it.
         guard value.scalarCount <= roomScalarLimit else { throw badRoom }
         return try room(value.text(in: bytes))
     }
 
-    /// The same name, if it is one of a room.
+    /// Returns `name` if it is a valid room name.
     static func room(_ name: String) throws(CommandError) -> String {
         guard name.unicodeScalars.count <= roomScalarLimit, isAllowed(name) else {
             if name.utf8.first == UInt8(ascii: "@") {
@@ -65,7 +65,8 @@ enum Name {
             "A room name is 1 to 64 letters, digits or _-. and begins with a letter or digit.")
     }
 
-    /// General categories L, M, N and `_ - .`, the first of L or N, none of them invisible.
+    /// Allowed are the general categories L, M and N and the characters `_ - .`; the first
+    /// character must be of L or N, and none may be invisible.
     static func isAllowed(_ name: String) -> Bool {
         var isFirst = true
         for scalar in name.unicodeScalars {

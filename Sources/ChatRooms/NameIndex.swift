@@ -8,11 +8,11 @@ protocol Named {
     var link: UInt32 { get set }
 }
 
-/// Linear hashing (Litwin 1980). Each insertion splits at most one bucket, so that no login ever
-/// pays for rehashing a million names, as it would with a table that doubles.
+/// Linear hashing (Litwin 1980). Each insertion splits at most one bucket, so no login ever has to
+/// rehash a million names, as in a table that doubles.
 struct NameIndex: ~Copyable {
     private var heads = ChunkedTable<UInt32>()
-    /// The smallest 2ⁿ-1 that is not below the number of the last bucket.
+    /// The smallest 2ⁿ-1 that is at least the index of the last bucket.
     private var mask: UInt32 = 0
     private var nameCount = 0
 
@@ -20,7 +20,8 @@ struct NameIndex: ~Copyable {
         heads.append(none)
     }
 
-    /// A bucket that is not there yet still lives in the one that it will be split from.
+    /// The bucket of this hash. The names of a bucket that does not exist yet are in the bucket
+    /// that it will be split from.
     private func bucket(_ hash: UInt32) -> UInt32 {
         let bucket = hash & mask
         return bucket < heads.count ? bucket : bucket & (mask >> 1)
@@ -42,7 +43,7 @@ struct NameIndex: ~Copyable {
         pool[index].link = heads[bucket]
         heads[bucket] = index
         nameCount += 1
-        // Two names a bucket on average: it saves two bytes a name, and costs half a look.
+        // Two names a bucket on average: saves two bytes a name, and costs half a comparison.
         if nameCount > heads.count * 2 {
             split(in: &pool)
         }

@@ -1,14 +1,14 @@
 // First in, first out, in a ring that grows and shrinks.
 
 struct Queue<Element: Sendable>: Sendable {
-    /// Power of two, or empty.
+    /// Its size is a power of two, or 0.
     private var ring: ContiguousArray<Element?> = []
     private var start = 0
     private(set) var count = 0
 
     var first: Element? { count == 0 ? nil : ring[start] }
 
-    /// The n-th from the front.
+    /// The element at this distance from the front, from 0 on.
     subscript(number: Int) -> Element { ring[(start + number) & (ring.count - 1)]! }
 
     mutating func append(_ element: Element) {

@@ -1,11 +1,11 @@
-// The four kinds of record that a chat is made of besides its rooms. They are kept small: with a
-// million members in one room each of these exists a million times.
+// The four kinds of record that a chat has besides its rooms. They are small: with a million
+// members in one room, a million of each kind exist.
 import Storage
 
-/// "No record": what an index says that points nowhere.
+/// "No record": the value of an index that refers to nothing.
 let none = UInt32.max
 
-/// One connection, in the place of its slot number. 32 bytes.
+/// One connection, found by its slot number. 32 bytes.
 struct ConnectionRecord {
     enum State: UInt8 {
         /// No connection has this slot.
@@ -13,7 +13,7 @@ struct ConnectionRecord {
         /// Connected, and not yet logged in.
         case waiting
         case loggedIn
-        /// Told to be closed: says and hears nothing more.
+        /// The server shall close it: its messages are ignored, and it gets no more.
         case closing
     }
 
@@ -22,14 +22,14 @@ struct ConnectionRecord {
     var firstSubscription = none
     var roomCount: UInt16 = 0
     var state = State.closed
-    /// Commands refused since the rate limit was last at rest.
+    /// Commands refused since the rate limit's bucket was last full.
     var refusalCount: UInt8 = 0
-    /// When the rate limit will be at rest again, in microseconds (`Chat.admit`).
+    /// When the rate limit's bucket will be full again, in microseconds (`Chat.admit`).
     var restsAt: Int64 = .min
     var resourceID: UInt64 = 0
 }
 
-/// One user: a name, and the session that it belongs to. 64 bytes.
+/// One user: a name, and the session that owns it. 64 bytes.
 struct User: Named {
     var name = ""
     var session = SessionToken(bits: 0)
@@ -37,19 +37,19 @@ struct User: Named {
     var link = none
     var connectionCount: UInt32 = 0
     var firstMembership = none
-    /// When the last connection went, in milliseconds. Without meaning while there is one.
+    /// When the last connection closed, in milliseconds. Meaningless while there is a connection.
     var leftAt: Int64 = 0
     var gone = Links()
 }
 
-/// A user in a room, by however many connections. 28 bytes.
+/// A user in a room, through one connection or several. 28 bytes.
 struct Membership {
     var user = none
     var room = none
     var neighbours = Links()
     /// The user's next membership.
     var link = none
-    /// When this user's typing was last passed on: milliseconds, the lower 32 bits.
+    /// When this user's `typing` was last pushed: the lower 32 bits of the milliseconds.
     var typedAt: UInt32 = 0
     var connectionCount: UInt16 = 0
 }
@@ -63,7 +63,7 @@ struct RoomSubscription {
 }
 
 extension ChunkedTable<ConnectionRecord> {
-    /// Makes `slot` a place of the table, and every number below it.
+    /// Appends empty records until the table has a place for `slot`.
     mutating func reach(_ slot: UInt32) {
         while count <= slot { append(ConnectionRecord()) }
     }

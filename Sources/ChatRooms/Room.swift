@@ -4,22 +4,22 @@ struct Room: Named {
     var name = ""
     var nameHash: UInt32 = 0
     var link = none
-    /// Rises with every room that had this place.
+    /// Counts the rooms that have had this place.
     var generation: UInt32 = 0
     var isOpen = false
-    /// Keeps messages, and is in the chain of those that do.
+    /// The room keeps messages, and is in the chain `spokenRooms`.
     var isSpoken = false
-    /// The member count is to be pushed, and the room is listed for it.
+    /// The member count must be pushed, and the room is in `changedRooms`.
     var isCountChanged = false
     var epoch = Epoch(number: 0)
-    /// The name's UTF-8, to be compared with commands. Needs no escapes: names hold nothing that
-    /// JSON wants escaped.
+    /// The name's UTF-8, compared with commands byte by byte: a name contains no character that
+    /// JSON escapes.
     var nameBytes: [UInt8] = []
     var history = History()
     var members = Chain<Members>()
-    /// Milliseconds; without meaning while there are members.
+    /// Since when the room is empty, in milliseconds. Meaningless while there are members.
     var emptySince: Int64 = 0
-    /// When the count was pushed last, in milliseconds.
+    /// When the member count was last pushed, in milliseconds.
     var countPushedAt = Int64.min / 2
     var empty = Links()
     var spoken = Links()

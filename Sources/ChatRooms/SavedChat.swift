@@ -1,4 +1,4 @@
-// What the binary form of a saved chat has of its own: counts of four bytes instead of eight.
+// The special parts of a saved chat's binary form: counts have four bytes instead of eight.
 import Storage
 
 /// Why a saved chat could not be restored.
@@ -7,7 +7,7 @@ public enum RestoreError: Error, Equatable {
     case notAChat
     /// The bytes were saved by a version that this one does not know.
     case unknownVersion(UInt16)
-    /// The bytes end too early, go on too long, or contradict themselves.
+    /// The bytes are too few or too many, or contradict themselves.
     case damaged
 }
 
@@ -42,12 +42,12 @@ extension StateReader {
         return name
     }
 
-    /// Where a byte string stands that its count precedes.
+    /// The range of a byte string that is preceded by its count.
     mutating func readByteString() throws(StateError) -> Range<Int> {
         try readRange(byteCount: Int(try read(UInt32.self)))
     }
 
-    /// How many elements follow, each of at least one byte.
+    /// The number of elements that follow, each of at least one byte.
     mutating func readElementCount() throws(StateError) -> Int {
         let count = Int(try read(UInt32.self))
         guard count <= unreadByteCount else { throw .damaged }

@@ -1,19 +1,19 @@
-// Two names that the server gives out: a session's secret, and the life of a room's numbering.
+// Two identifiers that the server issues: a session's secret, and a room's epoch.
 import Storage
 
-/// The secret by which a client proves that it is the same one as before. It must be drawn from a
-/// cryptographically secure source: 128 bits, written as 22 characters of base64url.
+/// The secret with which a client proves that it is the same client as before. 128 bits from a
+/// cryptographically secure source, written as 22 characters of base64url (RFC 4648 §5).
 public struct SessionToken: Sendable, Hashable {
     /// The 128 bits.
     public var bits: UInt128
 
-    /// A token of these bits.
+    /// A token with these bits.
     public init(bits: UInt128) {
         self.bits = bits
     }
 
     static let characterCount = 22
-    /// RFC 4648 §5.
+    /// The alphabet of RFC 4648 §5.
     private static let alphabet: StaticString =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
@@ -31,7 +31,7 @@ public struct SessionToken: Sendable, Hashable {
             case UInt8(ascii: "_"): digit = 63
             default: return nil
             }
-            // 22 digits hold 132 bits; the first has only two of its own.
+            // 22 digits have 132 bits, so only two bits of the first digit are used.
             guard index > 0 || digit < 4 else { return nil }
             value = value << 6 | UInt128(digit)
         }
@@ -45,21 +45,23 @@ public struct SessionToken: Sendable, Hashable {
         }
     }
 
-    /// Stands for the session beside its messages. Half of the secret is enough to tell sessions
-    /// apart, and is never shown.
+    /// Identifies the session in the history of its messages. Half of the secret is enough to tell
+    /// sessions apart. It is never sent.
     var fingerprint: UInt64 { UInt64(truncatingIfNeeded: bits) }
 }
 
-/// Names the life of a room's numbering. Written in base 36.
+/// Identifies one life of a room: offsets are comparable only within the same epoch. Written in
+/// base 36.
 struct Epoch: Equatable {
-    /// 48 bits: ten characters at most, and no two lives of one room share them by chance.
+    /// 48 bits: at most ten characters, and enough that two lives of a room do not get the same
+    /// number by accident.
     var number: UInt64
 
     init(number: UInt64) {
         self.number = number & 0xFFFF_FFFF_FFFF
     }
 
-    /// The epoch written so; nil if no epoch is written so.
+    /// Reads the written form; nil for anything else.
     init?(_ text: [UInt8]) {
         guard let number = UInt64(String(decoding: text, as: UTF8.self), radix: 36) else {
             return nil
@@ -70,8 +72,8 @@ struct Epoch: Equatable {
 
     var text: String { String(number, radix: 36) }
 
-    /// Spreads a counter over the 48 bits: successive rooms get unlike epochs, and with another
-    /// seed all of them are others. The finaliser is splitmix64's.
+    /// Spreads a counter over the 48 bits: successive rooms get different epochs, and another seed
+    /// gives other epochs. The finaliser is that of splitmix64.
     static func number(seed: UInt64, counter: UInt64) -> UInt64 {
         var value = seed &+ counter &* 0x9E37_79B9_7F4A_7C15
         value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9

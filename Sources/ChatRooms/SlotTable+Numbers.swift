@@ -1,9 +1,9 @@
-// The chat's records refer to each other by plain numbers: chains and the index of names are generic
-// over the record, and a number is all that a saved state has.
+// The chat's records refer to each other by plain numbers: chains and the index of names are
+// generic over the record, and a saved state has only numbers.
 import Storage
 
 extension SlotTable where Element: ~Copyable {
-    /// What stands in the slot of this number.
+    /// The element in the slot with this number.
     @inline(__always)
     subscript(number: UInt32) -> Element {
         _read { yield self[Index(rawValue: number)] }
@@ -16,7 +16,7 @@ extension SlotTable where Element: ~Copyable {
         allocate(element).rawValue
     }
 
-    /// Gives a taken slot back, once.
+    /// Frees a taken slot. Call it only once for each.
     @inline(__always)
     mutating func free(_ number: UInt32, leaving element: consuming Element) {
         free(Index(rawValue: number), leaving: element)

@@ -1,5 +1,5 @@
-// Joins the chat to the server: what happens there is told to the chat, what the chat wants done is
-// done there.
+// Connects the chat to the server: reports the server's events to the chat, and carries out the
+// chat's effects on the server.
 import ChatRooms
 import WebSocketServer
 
@@ -12,12 +12,12 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     /// The topic of each room, by the room's index.
     private var topics: [Topic?] = []
     let site = Site()
-    /// Who may publish from outside, and run the server.
+    /// The rights to publish over HTTP and the control socket, and to stop and reload the server.
     var access: Access
     var waiters = RoomWaiters()
-    /// What the service manager and the journal are told.
+    /// Reports to the service manager and the journal.
     var service: Service
-    /// How the configuration is read again; nil if there is no file.
+    /// Reads the configuration file again; nil if there is no file.
     var reloader: Reloader?
     var rates = Rates()
     /// When the server began to serve.
@@ -90,7 +90,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
 
     mutating func carryOutEffects(_ io: inout ServerContext) {
         guard !effects.isEmpty else { return }
-        // A local of its own for the time: its bytes are lent while topics are noted.
+        // A local variable: its bytes are borrowed while `topics` is modified.
         var effects = Effects()
         swap(&effects, &self.effects)
         for effect in effects.list {
@@ -123,7 +123,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
 
     private func topic(of room: RoomID) -> Topic {
         guard let topic = topics[Int(room.index)] else {
-            preconditionFailure("a room is opened before anything else is said of it")
+            preconditionFailure("an effect names a room that was not opened")
         }
         return topic
     }
@@ -180,14 +180,14 @@ extension ConnectionID {
 }
 
 extension ServerContext {
-    /// This turn's instant on both clocks.
+    /// This turn's time on both clocks.
     var timestamp: Timestamp {
         Timestamp(
             monotonic: Int64(clamping: now.milliseconds),
             wall: Int64(clamping: wallClock.milliseconds))
     }
 
-    /// The connection that the chat means, if it is still open.
+    /// The connection with the chat's key; nil if it is no longer open.
     fileprivate func connection(_ key: ConnectionKey) -> ConnectionID? {
         guard let id = connection(inSlot: key.slot),
             UInt32(truncatingIfNeeded: id.resourceID) == key.generation

@@ -1,4 +1,4 @@
-// The program: one command with its subcommands.
+// The program: the command `roost` and its subcommands.
 import ArgumentParser
 
 @main

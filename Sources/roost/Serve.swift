@@ -1,4 +1,5 @@
-// `roost serve`: binds, says where, and serves until it is told to stop.
+// `roost serve`: opens its listeners, prints their addresses, and serves until a signal or command
+// stops it.
 import ArgumentParser
 import ChatRooms
 import CommandLineOptions
@@ -63,7 +64,7 @@ struct Serve: ParsableCommand {
         configuration.limits = options.chatServerLimits
         configuration.logger = start.logger
         configuration.signals = [.user2] + (reloader == nil ? [] : [.hangUp])
-        // Signs of life come with the ticks, and at least twice in the time that systemd waits.
+        // The watchdog is fed with the ticks, so they must come at least twice in its interval.
         if let interval = Watchdog.interval {
             configuration.tickInterval = min(.seconds(1), interval / 3)
         }
@@ -85,17 +86,20 @@ struct Serve: ParsableCommand {
         StartLog(service.log ?? .find(), level: service.logLevel.level)
     }
 
-    /// Who opened its sockets itself would be gone for good.
+    /// The idle time after which the server ends. Nil unless systemd has opened all listeners: only
+    /// then does the next connection start the server again.
     private func idleExit(_ configuration: ServerConfiguration, _ start: StartLog) -> Duration? {
         guard let span = service.idleExit else { return nil }
         let ownAddresses = configuration.addresses + (configuration.addressesByKind[.proxy] ?? [])
         if ownAddresses.isEmpty { return span.duration }
         start.ignored(
-            "--idle-exit is for a server that systemd starts again: it has no effect here.")
+            "--idle-exit needs sockets from systemd, which starts the server again: "
+                + "it has no effect here.")
         return nil
     }
 
-    /// Whoever is given sockets listens nowhere else, whatever it was told.
+    /// A server with sockets from systemd opens no others. Returns a sentence that names the
+    /// settings without effect; nil if there are none.
     private func ignored(_ configuration: ServerConfiguration) -> String? {
         let doors = configuration.passedSockets.map { ListenerKind(name: $0.name) }
         var names: [String] = []
@@ -110,8 +114,8 @@ struct Serve: ParsableCommand {
         let list =
             names.count == 1 ? last : names.dropLast().joined(separator: ", ") + " and " + last
         return
-            "systemd has opened the sockets: \(list) \(names.count == 1 ? "has" : "have") no effect. "
-            + "Where Roost listens is said in its units (roost.socket)."
+            "systemd opened the sockets: \(list) \(names.count == 1 ? "has" : "have") no effect. "
+            + "Change Roost's addresses in its units (roost.socket)."
     }
 
     var chatLimits: ChatLimits {

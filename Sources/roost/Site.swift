@@ -1,8 +1,8 @@
-// UNSAFE: reads the page's files, which stand in the binary for as long as the process lives.
+// UNSAFE: reads the page's files, which are in the binary and valid as long as the process lives.
 import CPage
 import WebSocketServer
 
-/// What the chat server answers to plain HTTP: the page, and whether it is well.
+/// The server's answers to plain HTTP: the files of the page, /healthz and /readyz.
 struct Site {
     private struct File {
         let type: String
@@ -23,7 +23,7 @@ struct Site {
         self.files = files
     }
 
-    /// Answers a request at once: nothing here waits for anything.
+    /// Answers a request at once; it never blocks.
     func answer(_ head: RequestHead, isStopping: Bool) -> HTTPResponse {
         let response: HTTPResponse
         switch head.path {
@@ -41,8 +41,8 @@ struct Site {
         return response
     }
 
-    /// A file of the page. It is asked for again each time, and sent again only when it has changed,
-    /// so that a new version of the server shows its own page at once.
+    /// A file of the page. Browsers ask for it each time and get it only if it has changed (304
+    /// otherwise), so a new version of the server shows its own page at once.
     private func answer(with file: File, _ head: RequestHead) -> HTTPResponse {
         var headers = Self.pageHeaders
         headers.append(("ETag", file.tag))
@@ -54,7 +54,7 @@ struct Site {
         return HTTPResponse(.ok, headers: headers, body: file.bytes)
     }
 
-    /// Scripts and styles come from here only, nothing is framed, nothing is guessed.
+    /// Scripts and styles only from this server, no framing, no guessing of content types.
     private static let pageHeaders = [
         (
             "Content-Security-Policy",
@@ -72,7 +72,7 @@ struct Site {
             Array((isWell ? #"{"status":"ok"}"# : #"{"status":"stopping"}"#).utf8))
     }
 
-    /// A name for the contents: FNV-1a, for it has to tell versions apart and nothing more.
+    /// An entity tag for the contents. FNV-1a is enough: it only has to tell versions apart.
     private static func entityTag(_ bytes: [UInt8]) -> String {
         "\"\(String(fnv1a(bytes), radix: 16))\""
     }

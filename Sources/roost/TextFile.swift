@@ -2,10 +2,10 @@
 import Glibc
 import LinuxReactor
 
-/// Small files, read whole: tokens, configuration, what /proc says.
+/// Small files, read whole: tokens, configuration, files of /proc.
 enum TextFile {
-    /// The file's text; what is not UTF-8 in it is replaced. Throws if it cannot be opened or read, or
-    /// is larger than a megabyte.
+    /// The file's text; bytes that are not UTF-8 are replaced. Throws if the file cannot be opened
+    /// or read, or is larger than 1 MiB.
     static func read(_ path: String) throws(SystemError) -> String {
         let operation = "read \(path)"
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC)

@@ -246,7 +246,7 @@ private struct WatchedChat: ~Copyable {
         pause(.milliseconds(1500))
         let record = try #require(chat.records(.loopSlow).first)
         #expect(record["ROOST_LOOP_LAG_US"] == "1500000")
-        #expect(record["MESSAGE"] == "The loop took 1500 ms to come round.")
+        #expect(record["MESSAGE"] == "The event loop was late by 1500 ms.")
         #expect(record["PRIORITY"] == "4")
         #expect(record["MESSAGE_ID"] == ServerEvent.loopSlow.messageID)
         chat.run(seconds: 60)

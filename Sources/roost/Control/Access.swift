@@ -1,29 +1,29 @@
-// Who may do what, by the door they come through, by what the kernel says of them, by a token.
+// Authorization: by the listener, by the credentials that the kernel reports, or by a token.
 import ChatRooms
 import WebSocketServer
 
-/// The rights of those who come without being chatters.
+/// The rights of publishers and operators.
 struct Access: Sendable {
-    /// What somebody at the control socket may do; each includes those before it.
+    /// What a user of the control socket may do; each rank includes the ranks before it.
     enum Rank: Comparable, Sendable {
         /// Nothing.
         case stranger
-        /// Publish, and look at how the server is.
+        /// Publish, and read the status and the metrics.
         case member
         /// Everything.
         case administrator
     }
 
-    /// Secrets by which programs may publish over TCP.
+    /// Secrets with which programs may publish over TCP.
     var publishTokens: [String] = []
-    /// The user that the server runs as: it might do everything anyhow.
+    /// The user that the server runs as. It may do everything: it controls the process anyhow.
     var ownUser: UInt32 = .max
-    /// The group whose members may publish and look.
+    /// The group whose members may publish and read the status.
     var memberGroup: UInt32?
     /// The group whose members may do everything.
     var adminGroup: UInt32?
 
-    /// What the one behind a local socket may do.
+    /// What the peer of a local socket may do.
     func rank(of credentials: PeerCredentials?) -> Rank {
         guard let credentials else { return .stranger }
         if credentials.user == 0 || credentials.user == ownUser { return .administrator }
@@ -32,8 +32,8 @@ struct Access: Sendable {
         return .stranger
     }
 
-    /// The number of the publisher behind a request, by which the retries of one are told from what
-    /// others say; or why it may not publish.
+    /// A number that identifies the publisher of a request, so that a retry is not confused with
+    /// another publisher's message. Throws if the request may not publish.
     func publisher(_ request: borrowing HTTPRequest) throws(RoomRefusal) -> UInt64 {
         switch request.listener {
         case .control:
@@ -47,7 +47,7 @@ struct Access: Sendable {
         }
     }
 
-    /// The same for what comes over the network: RFC 6750 §2.1.
+    /// The same for requests over the network (RFC 6750 §2.1).
     func publisher(authorization: String?) throws(RoomRefusal) -> UInt64 {
         guard !publishTokens.isEmpty else {
             throw RoomRefusal(
@@ -64,7 +64,7 @@ struct Access: Sendable {
         guard parts.count == 2, parts[0].lowercased() == "bearer" else {
             throw RoomRefusal(.badToken, "Send a publish token: Authorization: Bearer TOKEN")
         }
-        // Every token is looked at to its end, so that the time taken says nothing.
+        // Every token is compared to its end, so that the time taken reveals nothing.
         var known: String?
         for token in publishTokens where Self.equal(token, parts[1]) { known = token }
         guard let known else { throw RoomRefusal(.badToken, "This publish token is not known.") }
@@ -77,7 +77,7 @@ struct Access: Sendable {
     }
 }
 
-/// FNV-1a: tells things apart, and keeps no secrets.
+/// FNV-1a: a hash to tell things apart; it keeps no secrets.
 func fnv1a(_ bytes: some Sequence<UInt8>) -> UInt64 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }

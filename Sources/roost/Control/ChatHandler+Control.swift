@@ -1,10 +1,10 @@
-// The control socket: what the people who run the server can ask and do.
+// The control socket: the requests and commands of operators.
 import ChatRooms
 import Logging
 import WebSocketServer
 
 extension ChatHandler {
-    /// Answers what came by a door that is not for clients.
+    /// Answers a request to a listener that is not for clients: control socket or metrics.
     mutating func answerOperator(
         _ request: borrowing HTTPRequest, _ io: inout ServerContext
     ) -> HTTPResponse {
@@ -58,7 +58,7 @@ extension ChatHandler {
         case .reload:
             guard reloader != nil else {
                 return .text(
-                    .conflict, "This server has no configuration file that it could read again.")
+                    .conflict, "This server has no configuration file to read again.")
             }
             do throws(ReloadFailure) {
                 return .text(.ok, try reload(&io))
@@ -69,7 +69,7 @@ extension ChatHandler {
     }
 }
 
-/// What an administrator may ask for, by its path.
+/// The commands of an administrator, by their path.
 enum ControlAction: String, CaseIterable {
     case stop, reload
 
@@ -78,7 +78,7 @@ enum ControlAction: String, CaseIterable {
         self.init(rawValue: String(path.dropFirst()))
     }
 
-    /// For who asks for something else.
+    /// The answer to requests for any other path.
     static var list: String {
         "Ask for GET /status, GET /metrics, "
             + allCases.map { "POST /\($0.rawValue)" }.joined(separator: ", ")

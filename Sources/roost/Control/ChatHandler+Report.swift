@@ -1,10 +1,10 @@
-// What the server says of itself: the status, and metrics for Prometheus.
+// The server's reports on itself: the status, and metrics for Prometheus.
 import ChatRooms
 import Glibc
 import WebSocketServer
 
 extension ChatHandler {
-    /// GET /status: JSON, or a screen of text for who prefers that.
+    /// GET /status: JSON, or a screen of text if the request accepts text/plain.
     func status(_ head: RequestHead, _ io: borrowing ServerContext) -> HTTPResponse {
         var report = StatusReport()
         report.process = getpid()

@@ -1,13 +1,13 @@
 // UNSAFE: send(2) and recv(2) on arrays, within their counts.
 //
-// The other end of the control socket: one request, one answer.
+// The client's end of the control socket: one request, one answer.
 import CLinux
 import Glibc
 import LinuxReactor
 
-/// Asks a server at its control socket. It blocks, so it is for commands.
+/// Sends requests to a server's control socket. It blocks, so it is only for commands.
 struct ControlClient {
-    /// Why nothing came of it: a sentence that says what to do.
+    /// Why a request failed: a sentence that says what to do.
     struct Failure: Error, CustomStringConvertible {
         let description: String
     }
@@ -20,7 +20,8 @@ struct ControlClient {
     /// Where the server listens.
     let path: String
 
-    /// The server at `path`, or the one at the first of the usual places where there is a socket.
+    /// The server at `path`, or at the first of the usual places that has a socket. Throws if there
+    /// is none.
     init(_ path: String?) throws(Failure) {
         if let path {
             self.path = path
@@ -32,13 +33,13 @@ struct ControlClient {
                 description: """
                     No server is running here: there is no control socket at \
                     \(places.joined(separator: " or ")). Start one (systemctl start roost.socket, \
-                    or roost serve --control PATH), or say where it is with --control PATH.
+                    or roost serve --control PATH), or name its socket with --control PATH.
                     """)
         }
         self.path = found
     }
 
-    /// Sends a request and waits for the whole answer, at most 10 s between two pieces of it.
+    /// Sends a request and waits for the whole answer. Throws if nothing comes for 10 s.
     func ask(
         _ method: String, _ target: String, fields: [String] = [], body: String = ""
     ) throws(Failure) -> Answer {
@@ -78,9 +79,9 @@ struct ControlClient {
         let remedy =
             switch number {
             case ENOENT, ENOTDIR:
-                "The server is not running, or has its control socket elsewhere: see its --control."
+                "The server is not running, or its control socket is elsewhere: see its --control."
             case ECONNREFUSED:
-                "The server there has ended without removing it: start it again."
+                "The server has ended without removing its socket: start it again."
             case EACCES, EPERM:
                 """
                 You may not use it: it is for members of the group \
@@ -110,7 +111,7 @@ struct ControlClient {
                 unsafe Glibc.send(
                     socket, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL))
             }
-            // What it says before it hangs up is read all the same.
+            // Its answer, sent before it closed the connection, is still read.
             if count <= 0 { return }
             sent += count
         }

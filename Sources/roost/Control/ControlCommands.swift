@@ -1,13 +1,14 @@
-// `roost status`, `publish` and `stop`: a running server, from a shell.
+// `roost status`, `publish` and `stop`: commands for a running server.
 import ArgumentParser
 import Glibc
 
-/// Where the server is.
+/// Which server a command is for.
 struct ControlTarget: ParsableArguments {
     @Option(help: "The server's control socket; default: the one in /run/roost, or your own.")
     var control: String?
 
-    /// Asks, and returns the body of a good answer; every other ends the command with a sentence.
+    /// Sends a request and returns the body of a successful answer. Throws a ``ControlError`` with
+    /// the server's sentence for any other answer.
     func ask(
         _ method: String, _ target: String, fields: [String] = [], body: String = ""
     ) throws -> String {
@@ -18,7 +19,7 @@ struct ControlTarget: ParsableArguments {
         return answer.body
     }
 
-    /// Asks, and returns whatever the server says.
+    /// Sends a request and returns the answer, whatever its status.
     func answer(
         _ method: String, _ target: String, fields: [String] = [], body: String = ""
     ) throws -> ControlClient.Answer {
@@ -29,7 +30,7 @@ struct ControlTarget: ParsableArguments {
         }
     }
 
-    /// The `text` of an `error` of the protocol, or all of what is no JSON.
+    /// The `text` of the protocol's `error`; the whole body if there is none.
     static func sentence(_ body: String) -> String {
         guard let start = body.firstRange(of: #""text":""#) else { return body.trimmed }
         var sentence = ""
@@ -48,7 +49,7 @@ struct ControlTarget: ParsableArguments {
     }
 }
 
-/// A command that came to nothing; the status is 1.
+/// A failed command; its exit status is 1.
 struct ControlError: Error, CustomStringConvertible {
     let sentence: String
     var description: String { sentence }
@@ -60,12 +61,12 @@ extension String {
 
 struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show how the server is: who is connected, how much is said, what is slow.")
+        abstract: "Show the server's state: connections, message rates, slow readers.")
 
     @Flag(help: "Print JSON, with more figures.")
     var json = false
 
-    @Flag(help: "Go on, once a second, until Ctrl-C.")
+    @Flag(help: "Repeat once a second until Ctrl-C.")
     var watch = false
 
     @OptionGroup var target: ControlTarget
@@ -74,7 +75,7 @@ struct Status: ParsableCommand {
         let field = json ? "Accept: application/json" : "Accept: text/plain"
         while true {
             let body = try target.ask("GET", "/status", fields: [field])
-            // From the top left corner, over what was there.
+            // Clears the screen and begins in its top left corner.
             print(watch && !json ? "\u{1B}[H\u{1B}[2J" + body : body, terminator: "")
             guard watch else { return }
             fflush(nil)
@@ -85,21 +86,21 @@ struct Status: ParsableCommand {
 
 struct Publish: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Say something in a room, from a shell, cron or a script.",
+        abstract: "Publish a message in a room, from a shell, cron or a script.",
         discussion: """
             roost publish lobby "The build is done"
             df -h / | roost publish ops --user disk
 
-            Whoever may use the control socket may publish: members of the group roost.
+            All users of the control socket may publish: members of the group roost.
             """)
 
-    @Argument(help: "The room; it is opened if there is none.")
+    @Argument(help: "The room; it is opened if it does not exist.")
     var room: String
 
-    @Argument(help: "What to say; without it, or with -, the standard input is read to its end.")
+    @Argument(help: "The text; without it, or with -, standard input is read to its end.")
     var text: String?
 
-    @Option(help: "Who says it.")
+    @Option(help: "The author's name.")
     var user: String?
 
     @Option(help: "Makes a retry safe: the same text with the same id is published once.")
@@ -126,12 +127,12 @@ struct Publish: ParsableCommand {
         if let id { body.add("id", id) }
         let answer = try target.ask(
             "POST", "/rooms/\(Self.percentEncoded(room))/messages", body: body.text)
-        // Scripts hear of failures only; a person hears what became of it.
+        // For scripts only failures are printed; for a person also the result.
         guard isatty(STDOUT_FILENO) == 1 else { return }
         let isEmpty = answer.contains(#""count":0}"#)
         print(
             isEmpty
-                ? "Published. Nobody is in \(room) now; who comes within ten minutes will see it."
+                ? "Published. \(room) is empty now; users who join within ten minutes will see it."
                 : "Published in \(room).")
     }
 
@@ -149,7 +150,7 @@ struct Publish: ParsableCommand {
 
 struct Stop: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Stop the server in order: everybody is told to come back soon.")
+        abstract: "Stop the server: every client is closed with 1001, to reconnect later.")
 
     @OptionGroup var target: ControlTarget
 

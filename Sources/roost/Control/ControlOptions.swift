@@ -1,16 +1,16 @@
-// The flags of the control socket, and of publishing from outside.
+// The flags of the control socket, the metrics, and of publishing without a connection.
 import ArgumentParser
 import CommandLineOptions
 import Glibc
 import LinuxReactor
 import WebSocketServer
 
-/// Where the server is run from, and who may do so.
+/// Where the server takes its operators' requests, and who may send them.
 struct ControlOptions: ParsableArguments {
     @Option(
         help: """
-            The local socket by which people of this machine publish and run the server; 'off' for \
-            none. Default: \(ControlSocket.standardPath) if its folder is there, else one in \
+            The local socket to publish and to manage the server on this machine; 'off' for none. \
+            Default: \(ControlSocket.standardPath) if its folder exists, otherwise one in \
             $XDG_RUNTIME_DIR.
             """)
     var control: String?
@@ -20,24 +20,24 @@ struct ControlOptions: ParsableArguments {
 
     @Option(
         help: """
-            The group whose members may also stop and reload the server; to reach the socket they \
-            have to be in the other group, too.
+            The group whose members may also stop and reload the server; to reach the socket, they \
+            must also be in the control group.
             """)
     var adminGroup: String?
 
     @Option(
         help: """
-            A file with secrets, one a line, by which programs may publish over the network: \
+            A file with secrets, one on a line, with which programs may publish over the network: \
             Authorization: Bearer SECRET.
             """)
     var publishTokenFile: String?
 
     @Option(
-        help: "An address for Prometheus, HOST:PORT; it is nobody else's business.")
+        help: "An address for Prometheus, HOST:PORT; keep it private.")
     var metrics: HostAndPort?
 
-    /// The rights that follow from the flags. Throws for a file that cannot be read, and for a group
-    /// that was asked for and is not there.
+    /// The rights that follow from the flags. Throws if the token file cannot be read, or if the
+    /// admin group does not exist.
     func access() throws -> Access {
         var access = Access()
         access.ownUser = SystemUser.effective
@@ -54,8 +54,9 @@ struct ControlOptions: ParsableArguments {
         return access
     }
 
-    /// Adds the address of the metrics and the control socket to what the server listens on, the latter
-    /// unless systemd has passed one. Returns why there is none, if one could be missed.
+    /// Adds the listeners for the metrics and the control socket to the configuration; no control
+    /// socket if systemd has passed one. Returns a sentence for the log if another server has the
+    /// default path.
     func addListeners(
         to configuration: inout ServerConfiguration, _ access: Access
     ) -> String? {
@@ -70,10 +71,10 @@ struct ControlOptions: ParsableArguments {
         guard control != "off", !isPassed else { return nil }
         guard let path = control ?? ControlSocket.writablePath else { return nil }
         if control == nil, ControlSocket.isServed(path) {
-            return "\(path) is another server's: this one has no control socket. "
+            return "\(path) belongs to another server: this one has no control socket. "
                 + "Give it one with --control PATH."
         }
-        // Without the group nobody but the owner is let in.
+        // Without the group, only the owner may connect.
         let group = access.memberGroup.flatMap { SystemUser.mayGive(to: $0) ? $0 : nil }
         configuration.addressesByKind[.control] = [
             .unix(path: path, mode: group == nil ? 0o600 : 0o660, group: group)
@@ -81,7 +82,7 @@ struct ControlOptions: ParsableArguments {
         return nil
     }
 
-    /// Says where the server is run from.
+    /// Prints the addresses of the control socket and of the metrics.
     func announce(_ listeners: [Listener]) {
         for listener in listeners {
             switch listener.kind {

@@ -1,6 +1,6 @@
-// JSON written by hand, for the few objects that the program itself makes.
+// Writes the few JSON objects that the program itself makes.
 
-/// One JSON object, member by member.
+/// One JSON object, built one member at a time.
 struct JSONText {
     private var members: [String] = []
 
@@ -9,7 +9,7 @@ struct JSONText {
 
     mutating func add(_ name: String, _ value: some BinaryInteger) { add(name, raw: "\(value)") }
 
-    /// With three digits behind the point.
+    /// Adds a number, rounded to three decimals.
     mutating func add(_ name: String, _ value: Double) {
         add(name, raw: "\((value * 1000).rounded() / 1000)")
     }
@@ -24,7 +24,7 @@ struct JSONText {
         members.append("\(Self.quoted(name)):\(value)")
     }
 
-    /// A string in quotes, with what RFC 8259 §7 wants escaped.
+    /// A string in quotes, escaped as RFC 8259 §7 requires.
     static func quoted(_ text: String) -> String {
         var quoted = "\""
         for scalar in text.unicodeScalars {

@@ -1,9 +1,9 @@
 // UNSAFE: getrusage(2) fills a local.
 import Glibc
 
-/// What this process uses.
+/// The memory and CPU time that this process uses.
 enum ProcessFigures {
-    /// Resident memory; nil where /proc does not tell.
+    /// Resident memory; nil if /proc cannot be read.
     static var residentByteCount: Int? {
         // The second number of /proc/self/statm, in pages: proc(5).
         guard let text = try? TextFile.read("/proc/self/statm") else { return nil }
@@ -12,7 +12,7 @@ enum ProcessFigures {
         return pages * sysconf(Int32(_SC_PAGESIZE))
     }
 
-    /// User and system time.
+    /// User and system CPU time together.
     static var cpuSeconds: Double {
         var usage = rusage()
         guard unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }

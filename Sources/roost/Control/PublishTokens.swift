@@ -1,12 +1,12 @@
-// The file of secrets by which programs may publish over the network.
+// The file of secrets with which programs may publish over the network.
 import ArgumentParser
 
-/// The tokens of `--publish-token-file`: one a line; empty lines and those that begin with # are not.
+/// The tokens of `--publish-token-file`, one on a line. Empty lines and comments (#) are skipped.
 enum PublishTokens {
-    /// Shorter ones could be guessed.
+    /// Shorter tokens could be guessed.
     static let leastCharacterCount = 16
 
-    /// Reads the file. Throws a sentence for the person at the terminal.
+    /// Reads the file. Throws an error with a sentence for the person at the terminal.
     static func read(_ path: String) throws -> [String] {
         try parse(TextFile.read(path), path)
     }
@@ -38,7 +38,7 @@ enum PublishTokens {
 }
 
 extension Substring {
-    /// Without white space at its ends.
+    /// The text without leading and trailing white space.
     var trimmed: Substring {
         var text = drop { $0.isWhitespace }
         while text.last?.isWhitespace == true { text.removeLast() }

@@ -1,9 +1,9 @@
-// How much happens a second just now: differences of counters over the last ten seconds.
+// Present rates: differences of counters over the last ten seconds.
 import WebSocketServer
 
-/// Counters as they were at the last ticks.
+/// The counters at the last ticks.
 struct Rates: Sendable {
-    /// What one tick saw.
+    /// The counters at one tick.
     struct Sample: Sendable {
         let at: Instant
         let accepted: UInt64
@@ -13,7 +13,7 @@ struct Rates: Sendable {
         let bytesOut: UInt64
     }
 
-    /// Ten differences.
+    /// Eleven samples have ten differences.
     private static let sampleCount = 11
     private var samples: [Sample] = []
 
@@ -28,7 +28,7 @@ struct Rates: Sendable {
                 bytesIn: statistics.bytesReceivedCount, bytesOut: statistics.bytesSentCount))
     }
 
-    /// How many a second; 0 before two ticks have been seen.
+    /// The counter's rate per second; 0 before the second tick.
     func perSecond(_ counter: KeyPath<Sample, UInt64>) -> Double {
         guard let first = samples.first, let last = samples.last, last.at > first.at else {
             return 0

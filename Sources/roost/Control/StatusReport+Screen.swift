@@ -1,4 +1,4 @@
-// How the server is, on one screen for a person.
+// The server's status as one screen of text for a person.
 import WebSocketServer
 
 extension StatusReport {
@@ -58,7 +58,7 @@ extension StatusReport {
         }
         if droppedLogRecordCount > 0 {
             lines.append(
-                row("log records lost", "\(droppedLogRecordCount): the journal took no more"))
+                row("log records lost", "\(droppedLogRecordCount): the journal had no room"))
         }
         return lines
     }
@@ -82,7 +82,7 @@ extension StatusReport {
     }
 }
 
-/// Numbers as people read them.
+/// Numbers in a form that people read easily.
 enum Figures {
     /// 1,234,567.
     static func count(_ number: Int) -> String {

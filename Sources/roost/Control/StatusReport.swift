@@ -1,8 +1,8 @@
-// How the server is: the figures of `roost status`, as JSON.
+// The server's status: the figures of `roost status`, as JSON.
 import ChatRooms
 import WebSocketServer
 
-/// The live figures of one instant.
+/// The live figures at one time.
 struct StatusReport {
     var process: Int32 = 0
     var uptime = Duration.zero
@@ -18,11 +18,11 @@ struct StatusReport {
     var waiterCount = 0
     var chat = ChatCounters()
     var busiestRooms: [(name: String, memberCount: Int)] = []
-    /// Resident memory; 0 where it cannot be told.
+    /// Resident memory; 0 if it is unknown.
     var residentByteCount = 0
     var droppedLogRecordCount: UInt64 = 0
 
-    /// Every figure, for programs.
+    /// All figures, for programs.
     var json: String {
         var object = JSONText()
         object.add("process", Int(process))
@@ -70,19 +70,19 @@ struct StatusReport {
         return object
     }
 
-    /// Refusals that there were, by cause.
+    /// The counts of refusals by cause, without zeros.
     var refusals: [(String, UInt64)] {
         Refusal.allCases.map { ($0.name, statistics.refusals($0)) }.filter { $0.1 > 0 }
     }
 
-    /// Closes that there were, by cause.
+    /// The counts of closed connections by cause, without zeros.
     var closes: [(String, UInt64)] {
         zip(CloseCause.counterNames, statistics.closeCounts).filter { $0.1 > 0 }
     }
 }
 
 extension Duration {
-    /// As a number of seconds.
+    /// The number of seconds.
     var inSeconds: Double {
         Double(components.seconds) + Double(components.attoseconds) / 1e18
     }

@@ -1,5 +1,5 @@
-// UNSAFE: getgrnam_r(3) and getgroups(2) fill local buffers, which outlive what is read from them;
-// getenv(3) is read at once, before any thread could change it.
+// UNSAFE: getgrnam_r(3) and getgroups(2) fill local buffers, which live until the results have been
+// read; the result of getenv(3) is read at once, before any thread could change it.
 import Glibc
 
 /// The user that runs this process, and the groups of this machine.
@@ -17,7 +17,7 @@ enum SystemUser {
         return unsafe entry.gr_gid
     }
 
-    /// Whether this process may give its files to the group.
+    /// True if this process may give its files to the group.
     static func mayGive(to group: UInt32) -> Bool {
         if effective == 0 || getegid() == group { return true }
         var groups = [gid_t](repeating: 0, count: 65_536)

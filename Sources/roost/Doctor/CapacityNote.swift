@@ -1,15 +1,15 @@
-// What a server that starts can see of how many connections it may get.
+// How many connections fit, as a server can see it at its start.
 
-/// One sentence for the log, and what it is about.
+/// One sentence for the log, and its figures.
 struct CapacityNote: Equatable {
     /// The limit that binds: "max-connections", or a name of ``Diagnosis``.
     let limit: String
-    /// How many it allows.
+    /// How many connections it allows.
     let connections: Int
     let text: String
 
-    /// Names the lowest of the server's own limit and those of the machine. `isChosen` if somebody
-    /// has set the server's; else it follows from the limit on open files.
+    /// Names the lowest limit among the server's own and the machine's. `isChosen` is true if
+    /// max-connections is set; otherwise the server's limit follows from the limit on open files.
     init(connectionLimit: Int, isChosen: Bool, _ facts: HostFacts) {
         let own = Figures.count(connectionLimit)
         let diagnosis = Diagnosis(facts, wanted: connectionLimit)
@@ -17,8 +17,8 @@ struct CapacityNote: Equatable {
             limit = binding.name
             connections = binding.connections
             text = """
-                At most \(own) connections are let in, and this machine holds fewer: \
-                \(Figures.count(connections)), for \(limit) (\(binding.reason)). \
+                At most \(own) connections are accepted, but this machine can hold only \
+                \(Figures.count(connections)), because of \(limit) (\(binding.reason)). \
                 roost doctor says what to change.
                 """
             return
@@ -29,6 +29,6 @@ struct CapacityNote: Equatable {
             isChosen
             ? "as max-connections says"
             : "for RLIMIT_NOFILE (\(Figures.limit(facts.descriptorLimit ?? 0)) open files)"
-        text = "At most \(own) connections are let in, \(reason)."
+        text = "At most \(own) connections are accepted, \(reason)."
     }
 }

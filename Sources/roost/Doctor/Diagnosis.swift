@@ -1,22 +1,22 @@
-// How many connections a machine can hold: arithmetic over its facts, and nothing else.
+// How many connections a machine can hold, computed from its facts alone.
 
-/// Each limit with what it allows, the lowest first.
+/// Each limit and how many connections it allows, the lowest first.
 struct Diagnosis: Equatable {
     struct Bound: Equatable {
-        /// What it is called where it is set.
+        /// The name of the setting.
         let name: String
         /// How many connections it allows.
         let connections: Int
-        /// What it says now, and what the reckoning supposes.
+        /// Its present value, and the assumptions of the calculation.
         let reason: String
         /// What to type so that `wanted` connections fit.
         let remedy: String
     }
 
-    /// What a quiet connection takes of memory: 4.0 KB in the kernel and 169 B in the server, as
-    /// measured; and twice that for what comes and goes.
+    /// Memory for a connection: 4.0 KB in the kernel and 169 B in the server were measured for an
+    /// idle one; doubled for connections in use.
     static let connectionByteCount = 8 * 1024
-    /// What a connection takes of the sockets' buffers when it is talking: a page each way.
+    /// Pages of socket buffers for a connection in use: one in each direction.
     static let connectionPageCount = 2
     /// Descriptors that the server keeps for itself.
     static let reservedDescriptorCount = 96
@@ -25,7 +25,7 @@ struct Diagnosis: Equatable {
 
     /// The bounds on connections, the lowest first.
     let bounds: [Bound]
-    /// Things that do not bound their number and are worth a change.
+    /// Advice on settings that do not bound the number of connections.
     let advice: [String]
 
     /// The bound that is reached first.
@@ -89,7 +89,7 @@ struct Diagnosis: Equatable {
             Bound(
                 name: "net.ipv4.tcp_mem", connections: $0 / connectionPageCount,
                 reason: "\(Figures.limit($0)) pages of buffers, \(connectionPageCount) for each "
-                    + "that is talking",
+                    + "connection in use",
                 remedy: "sysctl -w net.ipv4.tcp_mem='\(wanted) \(wanted * 3 / 2) \(wanted * 2)'")
         }
     }
@@ -99,7 +99,7 @@ struct Diagnosis: Equatable {
         let used = facts.trackedCount ?? 0
         return Bound(
             name: "nf_conntrack_max", connections: max(0, limit - used),
-            reason: "the firewall follows \(Figures.limit(limit)) connections, "
+            reason: "the firewall tracks \(Figures.limit(limit)) connections, "
                 + "\(Figures.count(used)) now",
             remedy: sysctl("net.netfilter.nf_conntrack_max", wanted + used + 10_000))
     }
@@ -107,7 +107,7 @@ struct Diagnosis: Equatable {
     private static func backlogAdvice(_ facts: HostFacts) -> String? {
         guard let limit = facts.backlogLimit, limit < backlog else { return nil }
         return """
-            Of a burst of new connections only \(Figures.count(limit)) may wait (net.core.somaxconn): \
+            Only \(Figures.count(limit)) new connections can wait in a burst (net.core.somaxconn): \
             sysctl -w net.core.somaxconn=\(backlog)
             """
     }
@@ -115,9 +115,9 @@ struct Diagnosis: Equatable {
     private static func portAdvice(_ facts: HostFacts) -> String? {
         guard let ports = facts.localPorts else { return nil }
         return """
-            A proxy on this machine reaches one address and port with at most \
-            \(Figures.count(ports.count)) connections (net.ipv4.ip_local_port_range): for more, \
-            give it a local socket or several addresses, or: \
+            A proxy on this machine can make at most \(Figures.count(ports.count)) connections to \
+            one address and port (net.ipv4.ip_local_port_range): for more, use a local socket or \
+            several addresses, or: \
             sysctl -w net.ipv4.ip_local_port_range='1024 65535'
             """
     }
@@ -146,7 +146,7 @@ struct Diagnosis: Equatable {
         }
     }
 
-    /// A drop-in for the unit, as a line for a shell.
+    /// A shell command that installs a drop-in for the unit.
     private static func setting(_ name: String, _ value: Int) -> String {
         """
         printf '[Service]\\n\(name)=\(value)\\n' | install -D -m 644 /dev/stdin \
@@ -161,7 +161,7 @@ struct Diagnosis: Equatable {
 }
 
 extension Figures {
-    /// A limit that may be none.
+    /// The number, or words for no limit.
     static func limit(_ number: Int) -> String {
         number > 1 << 53 ? "no limit of" : count(number)
     }

@@ -4,9 +4,9 @@ import Glibc
 
 struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Say how many connections this machine can hold, what binds, and what to change.")
+        abstract: "Show how many connections fit here, which limit binds, and what to change.")
 
-    @Option(help: "How many connections it should hold.")
+    @Option(help: "How many connections this machine should hold.")
     var connections = 100_000
 
     @OptionGroup var target: ControlTarget
@@ -25,10 +25,10 @@ struct Doctor: ParsableCommand {
         print("\nThe server\n  " + health.lines.joined(separator: "\n  "))
     }
 
-    /// What the diagnosis comes to, for a person.
+    /// The diagnosis as text for a person.
     static func report(_ diagnosis: Diagnosis, wanted: Int) -> String {
         guard let binding = diagnosis.binding else {
-            return "Nothing could be read of this machine's limits: is /proc there?\n"
+            return "This machine's limits could not be read: is /proc mounted?\n"
         }
         var lines = [
             "This machine can hold \(Figures.count(binding.connections)) connections at once; "

@@ -1,19 +1,19 @@
-// What this machine and this server are allowed: numbers of /proc and /sys, in one value.
+// The limits of this machine and this server: numbers from /proc and /sys, in one value.
 
-/// Everything that bounds the number of connections. What could not be read is nil.
+/// Everything that bounds the number of connections. A number that could not be read is nil.
 struct HostFacts: Equatable {
-    /// The server's process, if one was found; else the figures are those of this command.
+    /// The server's process. Nil if none was found; the figures are then those of this command.
     var process: Int32?
     /// RLIMIT_NOFILE of the process, the hard limit: the server raises its soft one.
     var descriptorLimit: Int?
-    /// fs.nr_open: how high RLIMIT_NOFILE may be set.
+    /// fs.nr_open: the highest allowed RLIMIT_NOFILE.
     var descriptorCeiling: Int?
-    /// fs.file-max and how many of these are in use, for the whole machine.
+    /// fs.file-max, and how many files are open, for the whole machine.
     var fileLimit: Int?
     var fileCount: Int?
     /// fs.epoll.max_user_watches: descriptors in epoll instances, for each user.
     var watchLimit: Int?
-    /// net.ipv4.tcp_mem, the last of the three: pages of all sockets' buffers together.
+    /// net.ipv4.tcp_mem, the last of its three numbers: pages of all sockets' buffers together.
     var tcpPageLimit: Int?
     var pageByteCount = 4096
     /// net.core.somaxconn: connections that wait to be accepted.
@@ -29,7 +29,7 @@ struct HostFacts: Equatable {
 }
 
 extension HostFacts {
-    /// Reads them below `root`: "/" for this machine, another folder for a test.
+    /// Reads the facts below `root`: "/" for this machine, another folder for a test.
     init(root: String, process: Int32?) {
         func text(_ path: String) -> String? { try? TextFile.read(root + path) }
         func numbers(_ path: String) -> [Int] {

@@ -1,13 +1,13 @@
 // UNSAFE: popen(3) and fgets(3) fill a local buffer.
 //
-// Whether a server runs here, how it answers, and what systemd says of its units.
+// Whether a server runs here, whether it answers, and the state of its systemd units.
 import Glibc
 
 /// What can be found out about the server of this machine.
 struct ServerHealth {
     /// The server's process, if it answers.
     private(set) var process: Int32?
-    /// What to say, line by line.
+    /// The lines to print.
     private(set) var lines: [String] = []
 
     init(_ target: ControlTarget) {
@@ -25,7 +25,7 @@ struct ServerHealth {
         lines += Self.units()
     }
 
-    /// The number of a member of a flat JSON object that this program has written.
+    /// The number with this name in a flat JSON object that this program has written.
     static func number(_ name: String, _ json: String) -> Int? {
         guard let start = json.firstRange(of: "\"\(name)\":") else { return nil }
         return Int(json[start.upperBound...].prefix { $0.isNumber })
@@ -43,7 +43,7 @@ struct ServerHealth {
         }
     }
 
-    /// Lines of "Name=value".
+    /// Parses lines of "Name=value".
     static func properties(_ text: String) -> [String: String] {
         var properties: [String: String] = [:]
         for line in text.split(separator: "\n") {
@@ -53,7 +53,7 @@ struct ServerHealth {
         return properties
     }
 
-    /// What `systemctl show` comes to, and what to do about it.
+    /// The unit's state from `systemctl show`, and what to do about it.
     static func sentence(_ unit: String, _ properties: [String: String]) -> String {
         guard let load = properties["LoadState"] else {
             return "\(unit): systemctl does not answer"
@@ -74,7 +74,7 @@ struct ServerHealth {
         case "failed":
             return "has failed (\(properties["Result"] ?? "?")): journalctl -xeu \(unit)"
         case "inactive" where isSocket:
-            // Together, and in this order: systemd opens no socket for a service that runs.
+            // In one command and in this order: systemd opens no socket for a running service.
             return "does not listen: systemctl enable \(unit) && systemctl restart "
                 + "roost.service \(unit)"
         case "inactive": return "does not run; the next connection starts it"

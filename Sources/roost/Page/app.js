@@ -1,4 +1,4 @@
-// Where the page starts: a chat, a view of it, and the name that this tab was logged in with.
+// The start of the page: makes the chat and its view, and takes the name that this tab used last.
 
 import { Chat } from './chat.js';
 import { chatAddress } from './connection.js';

@@ -1,5 +1,5 @@
-// The chat: who I am, which rooms I am in, and what the server says about them. It logs in again
-// and resumes every room whenever the connection is back. The view reads it and calls it.
+// The state of the chat: this user, the joined rooms, and the server's messages about them. After
+// each reconnect it logs in again and resumes every room. The view reads it and calls its methods.
 
 import { CommandError, Commands, Disconnected } from './commands.js';
 import { Connection } from './connection.js';
@@ -18,8 +18,8 @@ const noticeLasts = 4_000;
 export class Chat {
     phase = 'login'; // 'login' | 'entering' | 'in'
     me = '';
-    problem = ''; // what was wrong with the login
-    notice = null; // {room, text}: who came or went just now
+    problem = ''; // why the login failed
+    notice = null; // {room, text}: who just joined or left
     textLimit = 4000;
     #record = new Record();
     #commands;
@@ -62,7 +62,7 @@ export class Chat {
     }
 
     signOut() {
-        // The session stays: for a while the server keeps the name for nobody else.
+        // The session is kept: for a while the server reserves the name for it.
         this.#save();
         this.#backToLogin('');
     }
@@ -138,7 +138,7 @@ export class Chat {
         this.#commands.tell({ type: 'typing', room: room.name });
     }
 
-    // What the server says
+    // Messages from the server
 
     #received(push) {
         if (this.#commands.settle(push)) return;
@@ -176,7 +176,7 @@ export class Chat {
         }, noticeLasts);
     }
 
-    // A crowd has become small enough to be told by name again.
+    // The room has become small enough for a list of members again.
     async #askWho(room) {
         room.members = new Map();
         const question = { type: 'who', room: room.name };
@@ -190,7 +190,7 @@ export class Chat {
         this.rooms.disconnected();
     }
 
-    // Is anybody there? Any answer will do, an error too.
+    // Tests the connection: any answer will do, even an error.
     #probe() {
         const room = this.rooms.current;
         if (room?.state !== 'joined') return;

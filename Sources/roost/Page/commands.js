@@ -1,5 +1,5 @@
-// Commands and their replies: each command carries a `ref`, and its promise is kept by the reply
-// that brings the `ref` back, refused by an error, and broken when the connection goes.
+// Commands and their replies: each command carries a `ref`. The reply with the same `ref` resolves
+// its promise; an error, or a lost connection, rejects it.
 
 export class CommandError extends Error {
     constructor(reply) {
@@ -18,13 +18,14 @@ export class Commands {
     #connection;
     #waiting = new Map();
     #last = 0;
-    #generation = 0; // of the connection: what waits to be repeated dies with it
+    #generation = 0; // counts connections: a retry is dropped if its connection has been lost
 
     constructor(connection) {
         this.#connection = connection;
     }
 
-    // Being told to slow down is no failure: the same command goes out again when it may.
+    // Sends a command and returns its reply. If the server's rate limit refuses it, sends it again
+    // after the time that the server asks for.
     async request(command) {
         const generation = this.#generation;
         for (;;) {
@@ -44,7 +45,7 @@ export class Commands {
         this.#connection.send(command);
     }
 
-    // Whether `reply` answered a command of ours.
+    // True if `reply` is the reply to a waiting command.
     settle(reply) {
         const promise = this.#waiting.get(reply.ref);
         if (promise) {
@@ -52,7 +53,7 @@ export class Commands {
             if (reply.type === 'error') promise.reject(new CommandError(reply));
             else promise.resolve(reply);
         }
-        // A push is a sign of life, but the next reply still has to come in time.
+        // Any message shows that the connection works, but the next reply must still come in time.
         if (this.#waiting.size > 0) this.#connection.expect();
         return Boolean(promise);
     }

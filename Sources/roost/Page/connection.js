@@ -1,5 +1,5 @@
-// One WebSocket that comes back: it opens, notices when the line is dead, and tries again as the
-// close code asks. It knows nothing of chat; whoever is told `opened` logs in and resumes.
+// A WebSocket that reconnects: it notices a dead connection, and retries according to the close
+// code. It knows nothing about the chat, which logs in and resumes on each `opened`.
 
 import { advice, backoff } from './close-codes.js';
 
@@ -56,7 +56,7 @@ export class Connection {
         return true;
     }
 
-    // Something must arrive soon, or the line is dead whatever TCP still believes.
+    // If nothing arrives within this time, the connection counts as lost, whatever TCP says.
     expect(milliseconds = replyDeadline) {
         if (this.#deadline || this.state.phase !== 'open') return;
         this.#deadline = setTimeout(() => this.#lost(1006, 'No answer.'), milliseconds);
@@ -122,7 +122,7 @@ export class Connection {
         this.#events.closed(code);
     }
 
-    // Forgets the socket without waiting for its close event, which a dead line delays by minutes.
+    // Drops the socket at once: on a dead connection its close event comes only after minutes.
     #letGo(code) {
         clearTimeout(this.#retryTimer);
         clearTimeout(this.#stableTimer);

@@ -1,5 +1,5 @@
-// The little that is needed of the DOM: elements with text, and lists kept in step with data.
-// Text only ever goes in as text.
+// Helpers for the DOM: elements with text, and lists kept in step with data. Text is never parsed
+// as HTML.
 
 export const byID = (id) => document.getElementById(id);
 
@@ -26,7 +26,7 @@ export function icon(name) {
     return svg;
 }
 
-// These touch the DOM only where something changes: a live region speaks up otherwise.
+// These change the DOM only if the value is new: otherwise a live region would be read out again.
 export function setText(node, text) {
     if (node.textContent !== text) node.textContent = text;
 }
@@ -37,8 +37,8 @@ export function setHidden(node, hidden) {
 
 const keyed = new WeakMap();
 
-// Makes the children of `parent` stand for `items`, in order, keeping the element of each key.
-// `make(item)` creates one, `update(element, item)` brings it up to date.
+// Makes one child of `parent` for each of `items`, in order, and keeps the element of each key.
+// `make(item)` creates an element, `update(element, item)` brings it up to date.
 export function reconcile(parent, items, keyFor, make, update) {
     const old = keyed.get(parent) ?? new Map();
     const now = new Map();

@@ -1,4 +1,4 @@
-// Times, days and counts, in the words of the reader's own language settings.
+// Times, days and counts, formatted for the user's language settings.
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' });
@@ -17,7 +17,7 @@ export const clockTime = (date) => clock.format(date);
 export const fullTime = (date) => full.format(date);
 export const count = (value) => number.format(value);
 
-// A number per local day, to see where one ends.
+// A number for each local day, to find where a new day begins.
 export const dayKey = (date) =>
     (date.getFullYear() * 12 + date.getMonth()) * 31 + date.getDate();
 

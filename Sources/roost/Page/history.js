@@ -1,4 +1,4 @@
-// Pages of the past: upwards as the reader scrolls, back down again, or to the present at once.
+// Loads pages of older messages as the user scrolls up, newer ones on the way down, or the newest.
 
 import { CommandError, Disconnected } from './commands.js';
 
@@ -37,8 +37,8 @@ export class History {
         await this.#page(room, range, (messages, more) => room.replace(messages, more));
     }
 
-    // Asks for a page and has it applied, unless the room's numbering is another one by then. A
-    // direction that is refused is not asked for again before the next connection.
+    // Requests a page and applies it, unless the room's epoch has changed meanwhile. A direction
+    // that the server refuses is not requested again before the next connection.
     async #page(room, range, apply, direction) {
         this.#changed();
         const { epoch, name } = room;

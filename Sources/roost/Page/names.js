@@ -1,8 +1,8 @@
-// Names of users and rooms: when two are the same, and the initials and colour that stand for one.
+// Names of users and rooms: when two names are the same, and a name's initials and colour.
 
 export const tintCount = 12;
 
-// As the server compares them: NFC of upper case, then lower case.
+// The form in which names are compared, as on the server: upper, then lower case, then NFC.
 export const keyOf = (name) => name.toUpperCase().toLowerCase().normalize('NFC');
 
 export const sameName = (one, other) => keyOf(one) === keyOf(other);
@@ -21,7 +21,7 @@ export function initials(name) {
     return letters.map((part) => firstCharacter(part).toUpperCase()).join('');
 }
 
-// The same name has the same colour everywhere (FNV-1a over its key).
+// The colour of a name: the same for everyone (FNV-1a over its key).
 export function tintOf(name) {
     let hash = 0x811c9dc5;
     for (const character of keyOf(name)) {
@@ -34,15 +34,15 @@ export function compareNames(one, other) {
     return one.localeCompare(other, undefined, { sensitivity: 'base', numeric: true });
 }
 
-// A random identifier. `randomUUID` exists only in a secure context, and a chat on a plain
-// http address in a home network is none.
+// A random identifier. `randomUUID` exists only in a secure context, and a plain http address in a
+// home network is not one.
 export function randomID() {
     if (crypto.randomUUID) return crypto.randomUUID();
     const bytes = crypto.getRandomValues(new Uint8Array(16));
     return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-// Whether `text` has `name` as a word of its own.
+// True if `text` contains `name` as a separate word.
 export function mentions(text, name) {
     const folded = keyOf(text);
     const wanted = keyOf(name);

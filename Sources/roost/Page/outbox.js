@@ -1,5 +1,5 @@
-// What was written and is not yet in the room: sent one at a time, in order, each with an id that
-// makes sending it again harmless. It survives a lost connection and a reload of the page.
+// Messages that are not yet in their room. They are sent one at a time and in order, each with an
+// id that makes a retry harmless. They survive a lost connection and a reload of the page.
 
 import { CommandError, Disconnected } from './commands.js';
 import { randomID } from './names.js';
@@ -21,7 +21,7 @@ export class Outbox {
         this.#changed = changed;
     }
 
-    // What a reload of the page left over for this user.
+    // Loads the unsent messages that this user had before a reload of the page.
     restore(user) {
         this.items = unsent().filter((item) => item.user === user);
         for (const item of this.items) if (item.state !== 'failed') item.state = 'waiting';
@@ -54,7 +54,7 @@ export class Outbox {
         this.#keep();
     }
 
-    // The room showed it: it has arrived, whatever became of the reply.
+    // The room has published the message, so it has arrived even if the reply was lost.
     arrived(id) {
         const item = this.items.find((candidate) => candidate.id === id);
         if (item) this.discard(item);
@@ -80,7 +80,7 @@ export class Outbox {
             const { id, text } = item;
             const reply = await this.#commands.request({ type: 'message', room: name, text, id });
             item.state = 'sent';
-            // Its push came before this reply, or will come right after it.
+            // The message's push came before this reply, or will come right after it.
             if (reply.offset <= room.position) this.discard(item);
         } catch (error) {
             if (error instanceof Disconnected) {

@@ -1,5 +1,5 @@
-// The chat page inside the binary: every file of this folder that a browser loads, and where it is
-// served. A new file is added to both lists below; a test compares them with what is imported.
+// The chat page inside the binary: every file of this folder that a browser loads, and its path on
+// the server. Add a new file to both lists below; a test compares them with the page's imports.
 #include "CPage.h"
 
 #define TEXT(name) static const unsigned char name[]

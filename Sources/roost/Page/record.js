@@ -1,5 +1,5 @@
-// What this browser remembers of one user from visit to visit: the session that proves the name,
-// the rooms, and how far each was read.
+// What this browser stores about one user between visits: the session that proves the name, the
+// rooms, and how far each room was read.
 
 import { keyOf } from './names.js';
 import { keepUserRecord, userRecord } from './storage.js';
@@ -38,7 +38,7 @@ export class Record {
         this.#timer = setTimeout(() => this.save(rooms), saveAfter);
     }
 
-    // Rooms that were not joined yet in this visit keep what is known of them.
+    // Rooms that have not been joined in this visit keep their stored position.
     save(rooms) {
         clearTimeout(this.#timer);
         const { session, read: before } = this.#stored;

@@ -1,13 +1,13 @@
-// One room as this client knows it: a window onto its messages, who is there, what is unread.
-// No network and no DOM; the chat feeds it what the server says.
+// One room as this client knows it: a window of its messages, its members, and what is unread. It
+// uses neither the network nor the DOM; the chat passes it the server's messages.
 
 import { keyOf, mentions, sameName } from './names.js';
 
-// The most messages held, and so drawn. Beyond it the far end of the window is let go.
+// The most messages kept and drawn. Beyond it, messages at the other end of the window are dropped.
 export const windowLimit = 1000;
 export const typingLasts = 5_000;
 
-// What is kept of a message, whatever else the server may send with it some day.
+// The fields that are kept of a message; any others are ignored.
 const entryOf = ({ offset, user, text, at, id }) => ({ offset, user, text, at, id });
 
 export class Room {
@@ -21,14 +21,14 @@ export class Room {
     following = true; // whether the reader is at the bottom
     older = 'unknown'; // 'unknown' | 'loading' | 'none' | 'refused'
     newer = 'unknown'; // 'unknown' | 'loading' | 'refused'
-    members = null; // key → name, or null where the server gives a count alone
+    members = null; // key → name, or null if the server sends only a count
     count = 0;
     typing = new Map(); // key → {name, until}
     unread = 0;
     mentioned = false;
-    readTo = null; // the offset up to which a person has read, or null if never here
-    newFrom = null; // the first message of the last unread batch: the line is drawn there
-    missed = null; // {before: offset, restarted}: where a hole in the conversation is shown
+    readTo = null; // the offset up to which the user has read, or null if never joined
+    newFrom = null; // the first message of the last unread batch: the line "New" is above it
+    missed = null; // {before: offset, restarted}: where a gap in the conversation is shown
 
     constructor(name) {
         this.name = name;
@@ -71,8 +71,8 @@ export class Room {
         this.#countUnread(me, read, before);
     }
 
-    // A first look counts from the place kept in the browser; a look after a hole from where the
-    // reader was, unless the numbering is a new one.
+    // The first join in a visit counts from the position stored in the browser; a join after a gap
+    // counts from where the user was, or from the first message shown if the epoch has changed.
     #countUnread(me, read, before) {
         if (before === null) {
             this.readTo = read?.epoch === this.epoch ? read.offset : this.position;
@@ -87,7 +87,7 @@ export class Room {
         this.mentioned = fresh.some((entry) => mentions(entry.text, me));
     }
 
-    // `watched`: it is seen the moment it comes.
+    // `watched`: the user sees the message at once.
     applyMessage(message, me, watched = false) {
         if (message.offset <= this.position) return;
         this.position = message.offset;
@@ -100,7 +100,8 @@ export class Room {
         if (mentions(message.text, me)) this.mentioned = true;
     }
 
-    // A reader further up is not to lose what is being read: the newest wait on the server then.
+    // A user who has scrolled up must not lose the messages in view: if the window is full, newer
+    // messages stay on the server until they are requested.
     #append(message) {
         if (this.entries.length >= windowLimit && !this.following) {
             this.atEnd = false;
@@ -118,12 +119,12 @@ export class Room {
         if (this.missed && this.missed.before < this.first.offset) this.missed = null;
     }
 
-    // A page of the past came.
+    // Adds a page of older messages.
     prepend(messages, more) {
         const first = this.first?.offset ?? Infinity;
         const page = messages.filter(({ offset }) => offset < first).map(entryOf);
         this.older = more && page.length > 0 ? 'unknown' : 'none';
-        // What was missed has been found after all.
+        // The missed messages have been loaded after all.
         if (page.length > 0 && this.missed?.before === first && !this.missed.restarted) {
             this.missed = null;
         }
@@ -135,7 +136,7 @@ export class Room {
         }
     }
 
-    // A page towards the present came, after a look far into the past.
+    // Adds a page of newer messages, after the user had scrolled far back.
     append(messages, more) {
         const last = this.last?.offset ?? -1;
         this.entries.push(...messages.filter(({ offset }) => offset > last).map(entryOf));
@@ -143,7 +144,7 @@ export class Room {
         this.atEnd = !more || (this.last?.offset ?? -1) >= this.position;
     }
 
-    // Back to the present in one step.
+    // Replaces all messages with the newest page.
     replace(messages, more) {
         this.entries = messages.map(entryOf);
         this.older = more ? 'unknown' : 'none';
@@ -169,7 +170,7 @@ export class Room {
         }
     }
 
-    // As `joined` and `who` say; a large room gives a count alone.
+    // Takes the members from `joined` or `who`; for a large room, only their count.
     setMembers(reply) {
         this.count = reply.count ?? reply.members?.length ?? 0;
         this.members = reply.members

@@ -1,5 +1,4 @@
-// The rooms one is in: entering, resuming, leaving them, which one is being looked at, and what of
-// it counts as read.
+// The user's rooms: joining, resuming and leaving them, which room is shown, and what is read.
 
 import { CommandError, Disconnected } from './commands.js';
 import { keyOf } from './names.js';
@@ -11,8 +10,8 @@ const snapshotLimit = 100;
 const resumeLimit = 200;
 
 export class Rooms {
-    current = null; // the Room being looked at
-    problem = ''; // why the last wish to join failed
+    current = null; // the Room that is shown
+    problem = ''; // why the last attempt to join failed
     #all = new Map(); // key → Room
     #commands;
     #record;
@@ -42,7 +41,7 @@ export class Rooms {
         return this.list.reduce((sum, room) => sum + room.unread, 0);
     }
 
-    // Those of the last visit, and the one that the address of the page names.
+    // The rooms of the last visit, and the room that the address of the page names.
     restore(wanted) {
         const known = this.#record.roomNames;
         const names = known.length > 0 ? known : [firstRoom];
@@ -53,7 +52,7 @@ export class Rooms {
         this.current = this.named(wanted || names[0]);
     }
 
-    // The room being looked at first; one after the other, so that many rooms are no flood.
+    // Joins the shown room first, and one room after the other, to respect the rate limit.
     async enterAll(me) {
         const others = this.list.filter((room) => room !== this.current);
         for (const room of [this.current, ...others]) {
@@ -62,7 +61,7 @@ export class Rooms {
         }
     }
 
-    // False when the connection went.
+    // Returns false if the connection was lost.
     async #enter(room, me) {
         try {
             const { name, since } = room;
@@ -82,7 +81,7 @@ export class Rooms {
         return true;
     }
 
-    // Without a connection the room is entered when there is one again.
+    // Without a connection, the room is joined after the next reconnect.
     async join(name, me) {
         this.problem = '';
         const known = this.named(name);
@@ -133,12 +132,12 @@ export class Rooms {
         this.look();
     }
 
-    // The eyes are on the newest message of the current room.
+    // True if the user is looking at the newest message of this room.
     watches(room) {
         return room === this.current && !document.hidden && room.following && room.atEnd;
     }
 
-    // What came while nobody looked is read now.
+    // Marks the current room as read if the user is looking at its newest message.
     look() {
         const room = this.current;
         if (!room || !this.watches(room) || room.state !== 'joined') return;

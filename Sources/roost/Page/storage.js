@@ -1,5 +1,5 @@
-// What the browser keeps: per name (in every tab) the session, the rooms and how far each was read;
-// per tab who is logged in and what is still to be sent. A browser that keeps nothing still chats.
+// What the browser stores. For each name, in all tabs: the session, the rooms, and how far each was
+// read. For each tab: the user's name and the unsent messages. The chat works without storage, too.
 
 const usersKey = 'roost.users';
 const lastKey = 'roost.name';
@@ -20,7 +20,7 @@ function write(store, key, value) {
         if (value === null) store().removeItem(key);
         else store().setItem(key, JSON.stringify(value));
     } catch {
-        // Full, or forbidden by the person: nothing is remembered then.
+        // The storage is full, or the user forbids it: nothing is stored then.
     }
 }
 
@@ -42,7 +42,7 @@ export function userRecord(key) {
     return { session: undefined, rooms: [], read: {}, ...record };
 }
 
-// The newest first; only the last few names are kept.
+// The newest names first; only the last few are kept.
 export function keepUserRecord(key, record) {
     const others = read(everyTab, usersKey, []).filter((entry) => entry.key !== key);
     write(everyTab, usersKey, [{ ...record, key }, ...others].slice(0, userLimit));

@@ -1,12 +1,12 @@
-// What the list of messages shows, top to bottom: the messages in groups, and what stands between
-// them, which is the beginning, the days, the line above the new ones, and holes.
+// What the list of messages shows, from top to bottom: the messages in groups, and between them the
+// marks for the beginning, the days, new messages, and gaps.
 
 import { dayKey, dayName, instant } from './format.js';
 import { mentions, sameName } from './names.js';
 
 const groupLasts = 5 * 60_000;
 
-// Each item has a key that it keeps; a message has an `entry`, a mark has a `kind` and a `text`.
+// Each item has a stable key. A message has an `entry`, a mark has a `kind` and a `text`.
 export function itemsOf(room, chat) {
     const items = [startOf(room)];
     const pending = room.atEnd ? chat.outbox.of(room) : [];
@@ -40,7 +40,7 @@ const entryOf = (chat) => (pending) => {
     return { entry: { user: chat.me, text, at, id }, pending };
 };
 
-// One's own keeps its element when it turns from pending to sent.
+// A key that stays the same when one's own message changes from pending to sent.
 function keyFor(room, entry, own, keys) {
     const byID = own && entry.id ? `id ${entry.id}` : null;
     const key = byID && !keys.has(byID) ? byID : `${room.epoch} ${entry.offset}`;

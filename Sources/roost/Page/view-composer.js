@@ -1,12 +1,12 @@
-// Where one writes: Enter sends, Shift+Enter makes a new line, a counter appears near the limit,
-// and each room keeps its own draft. Above it the line that says who is typing.
+// The field to write in: Enter sends, Shift+Enter makes a new line, a counter appears near the
+// limit, and each room keeps its own draft. Above the field, a line shows who is typing.
 
 import { byID, setHidden, setText } from './dom.js';
 import { listed } from './format.js';
 
 const counterFrom = 0.8;
 
-// As the server counts: Unicode scalars.
+// The length as the server counts it, in Unicode scalars.
 const lengthOf = (text) => (text.length > 200 ? [...text].length : text.length);
 
 export class ComposerView {

@@ -1,4 +1,4 @@
-// The first thing anybody sees: one field, one button, and a plain sentence when it did not work.
+// The login, which every user sees first: one field, one button, and a sentence if it failed.
 
 import { byID, setHidden, setText } from './dom.js';
 import { lastName } from './storage.js';
@@ -33,7 +33,7 @@ export class LoginView {
     render() {
         const { phase, connection, problem } = this.#chat;
         const stuck = ['waiting', 'stopped'].includes(connection.state.phase);
-        // A page that logs in by itself shows no form, unless that doesn't work.
+        // If the page logs in by itself, the form is shown only when that fails.
         const shown = phase === 'login' || (phase === 'entering' && (stuck || this.#submitted));
         setHidden(this.#screen, !shown);
         if (!shown) {

@@ -1,4 +1,4 @@
-// One message as an element: who, when, what, and for one's own how far it has come.
+// One message as an element: author, time and text, and for one's own messages their state.
 
 import { element, icon, setText } from './dom.js';
 import { clockTime, fullTime, instant } from './format.js';
@@ -8,7 +8,8 @@ const link = /\bhttps?:\/\/[^\s<>"']+/giu;
 const emoji = '\\p{Emoji_Presentation}|\\p{Extended_Pictographic}\\uFE0F|\\p{RI}{2}';
 const loneEmoji = new RegExp(`^(?:${emoji}|[\\u{1F3FB}-\\u{1F3FF}]|\\u200D|\\s){1,16}$`, 'u');
 
-// The text, with addresses made into links. A trailing full stop or bracket is the sentence's.
+// The text, with addresses turned into links. A full stop or bracket at the end of an address
+// belongs to the sentence, not to the link.
 function textNodes(text) {
     const nodes = [];
     let end = 0;
@@ -91,7 +92,7 @@ export function updateMessage(row, item, actions) {
     showStatus(row.querySelector('.status'), item, status, actions);
 }
 
-// The server's clock takes the place of ours once the message is in the room.
+// Once the message is in the room, the server's time replaces the local one.
 function showTime(row, entry) {
     const date = instant(entry.at);
     for (const time of row.querySelectorAll('time')) {

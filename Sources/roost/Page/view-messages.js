@@ -1,5 +1,5 @@
-// The list of messages of the current room: kept in step with the timeline, scrolled to the newest
-// or left where the reader is, and reaching into the past as it is scrolled up.
+// The list of messages of the current room. It follows the timeline, stays scrolled to the newest
+// message or where the user has scrolled to, and loads older messages as the user scrolls up.
 
 import { byID, element, icon, reconcile, setHidden, setText } from './dom.js';
 import { badge } from './format.js';
@@ -25,7 +25,7 @@ export class MessagesView {
             this.#toBottom();
         });
         new ResizeObserver(() => this.#keepPlace()).observe(this.#log);
-        // Days turn into yesterday while the page is open.
+        // "Today" becomes "Yesterday" while the page is open.
         setInterval(() => this.render(), 60_000);
     }
 
@@ -62,7 +62,7 @@ export class MessagesView {
         if (room) room.following = true;
     }
 
-    // A screen reader is to hear what is said now, not a page of the past or another room's.
+    // A screen reader shall read out new messages, not pages of old ones or those of another room.
     #beQuietUnlessAppending(items) {
         const firstKey = items.find((item) => item.entry)?.key ?? null;
         const quiet = firstKey !== this.#firstKey;
@@ -93,7 +93,7 @@ export class MessagesView {
         if (scrollHeight - scrollTop - clientHeight < nearTop) this.#chat.history.newer(room);
     }
 
-    // The window or the keyboard on the screen changed the height.
+    // The height has changed, with the window's size or the on-screen keyboard.
     #keepPlace() {
         if (this.#room?.following) this.#toBottom();
     }
@@ -102,7 +102,7 @@ export class MessagesView {
         this.#log.scrollTop = this.#log.scrollHeight;
     }
 
-    // The first row in sight, to be kept where it is while rows are added or dropped above it.
+    // The first visible row, which stays in place while rows are added or dropped above it.
     #anchor() {
         const { scrollTop } = this.#log;
         for (const row of this.#list.children) {

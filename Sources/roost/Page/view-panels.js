@@ -1,5 +1,5 @@
-// The panels at the sides: rooms with what is unread, and the people in the current one. On a
-// narrow screen each is a drawer.
+// The side panels: the rooms with their unread counts, and the members of the current room. On a
+// narrow screen each panel is a drawer.
 
 import { byID, element, icon, reconcile, setHidden, setText } from './dom.js';
 import { badge, people } from './format.js';
@@ -19,7 +19,7 @@ export class PanelsView {
         new Drawer(byID('members-panel'), byID('open-members'), '(max-width: 68rem)'),
     ];
 
-    // `entered()` is called when a room was chosen, to put the focus where one writes.
+    // `entered()` is called when a room was chosen, to focus the field to write in.
     constructor(chat, entered) {
         this.#chat = chat;
         this.#joinForm.addEventListener('submit', async (event) => {
@@ -131,7 +131,7 @@ function makeMember(name) {
     return element('li', {}, avatar(name), label, you);
 }
 
-// A panel that slides in where there is no room for it beside the conversation.
+// A panel that slides in when there is no space for it beside the conversation.
 class Drawer {
     #panel;
     #opener;

@@ -1,5 +1,5 @@
-// The state of the connection: a dot and a word that are always there, a bar with a countdown when
-// something is wrong, one sentence per change for a screen reader, and the title of the tab.
+// The state of the connection: a dot and a word that are always shown, a bar with a countdown if
+// something is wrong, one sentence for each change for a screen reader, and the tab's title.
 
 import { byID, setHidden, setText } from './dom.js';
 import { badge } from './format.js';

@@ -1,5 +1,5 @@
-// The page as a whole: draws every part from the chat, at most once a frame, and keeps the room in
-// the address of the page.
+// The whole page: draws every part from the chat's state, at most once a frame, and keeps the
+// room's name in the address of the page.
 
 import { byID, setHidden } from './dom.js';
 import { keyOf } from './names.js';
@@ -40,7 +40,7 @@ export class View {
         });
     }
 
-    // Frames stop while the page is hidden, but its title goes on counting.
+    // There are no frames while the page is hidden, but its title still shows the unread count.
     schedule() {
         if (this.#scheduled) return;
         this.#scheduled = true;
@@ -69,7 +69,7 @@ export class View {
         else history.replaceState(null, '', hash);
     }
 
-    // On a touch screen that would bring up the keyboard unasked.
+    // Not on a touch screen, where it would open the keyboard.
     #focusComposer() {
         if (this.#finePointer.matches) this.#composer.focus();
     }

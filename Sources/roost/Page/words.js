@@ -1,7 +1,7 @@
-// What the person is told when the server says no, or when the line is gone.
+// The sentences for the user when the server refuses something or the connection is lost.
 
-// The server's own sentence is the best there is: it knows the limit, the reason, the time. Only
-// what it says to programmers is put otherwise.
+// The server's own sentence is best: it knows the limit, the reason, the time. Only its sentences
+// for programmers are replaced.
 const forProgrammers = new Set(['bad_json', 'bad_request', 'unknown_type', 'not_logged_in']);
 const misunderstood = 'This page and the server did not understand each other. Load the page anew.';
 
@@ -23,7 +23,7 @@ const closeWords = {
     4004: 'You are banned.',
 };
 
-// `online` is what the browser believes of the network.
+// `online` is the browser's view of the network.
 export function wordsForState(state, online) {
     const cause = closeWords[state.code] ?? 'Connection lost.';
     switch (state.phase) {

@@ -1,9 +1,9 @@
-// The rooms over plain HTTP: reading, waiting, and saying something from outside.
+// The rooms over plain HTTP: reading messages, waiting for new ones, and publishing.
 import ChatRooms
 import WebSocketServer
 
 extension ChatHandler {
-    /// Answers a request under `/rooms/`, at once or when there is something to say.
+    /// Answers a request under `/rooms/`, at once or when there is a new message.
     mutating func answer(
         _ roomRequest: RoomRequest, _ request: borrowing HTTPRequest, _ io: inout ServerContext
     ) {
@@ -39,13 +39,13 @@ extension ChatHandler {
         }
     }
 
-    /// Something was published in a room, or it is gone: who waits for a message is answered if it
-    /// was one.
+    /// Something was published in a room, or the room was forgotten. Answers the room's waiters if
+    /// there is a new message for them, or no room any more.
     mutating func tellWaiters(_ room: RoomID, _ io: inout ServerContext) {
         guard let first = waiters.example(for: room),
             !chat.page(of: room, first.query).isUpToDate
         else { return }
-        // Most of them ask for the same.
+        // Most waiters have the same query.
         var last: (query: PageQuery, response: HTTPResponse)?
         for waiter in waiters.take(room) where io.isAnswerable(waiter.id) {
             if last?.query != waiter.query {
@@ -55,8 +55,8 @@ extension ChatHandler {
         }
     }
 
-    /// Those who have waited long enough are told that there is nothing new; all of them when the
-    /// server stops.
+    /// Answers the waiters whose time is over that there is nothing new; all waiters when the
+    /// server stops. Called at each tick and at the stop.
     mutating func endWaits(_ io: inout ServerContext) {
         let due = waiters.takeDue(at: io.now, all: io.isStopping) { io.isAnswerable($0) }
         for (room, waiter) in due {

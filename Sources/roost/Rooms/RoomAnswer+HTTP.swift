@@ -1,9 +1,9 @@
-// The chat's answers in the terms of HTTP.
+// Turns the chat's answers into HTTP responses.
 import ChatRooms
 import WebSocketServer
 
 extension HTTPResponse {
-    /// One JSON object, with a line feed at its end. Nobody on the way may keep it.
+    /// One JSON object and a line feed. Caches must not store it.
     static func json(
         _ status: HTTPStatus, _ object: [UInt8], headers: [(String, String)] = []
     ) -> HTTPResponse {
@@ -14,7 +14,7 @@ extension HTTPResponse {
             body: object + [0x0A])
     }
 
-    /// What the chat says to a request: 201 if a message came into being by it.
+    /// The chat's answer to a request: 201 if the request stored a new message.
     init(_ answer: RoomAnswer) {
         let status = answer.error?.status ?? (answer.isNew ? .created : .ok)
         let headers: [(String, String)] =
@@ -26,17 +26,17 @@ extension HTTPResponse {
         self = .json(status, answer.json, headers: headers)
     }
 
-    /// 405 with the methods that there are.
+    /// 405 with the methods that are allowed.
     static func notAllowed(_ methods: String) -> HTTPResponse {
         HTTPResponse(
             .methodNotAllowed,
             headers: [("Allow", methods), ("Content-Type", "text/plain; charset=utf-8")],
-            body: Array("This can be asked with \(methods) only.\n".utf8))
+            body: Array("Only \(methods) can be used here.\n".utf8))
     }
 }
 
 extension ErrorCode {
-    /// The status that goes with it (RFC 9110 §15).
+    /// The HTTP status for this code (RFC 9110 §15).
     var status: HTTPStatus {
         switch self {
         case .badJSON, .badRequest, .unknownType, .badName, .tooLong: .badRequest

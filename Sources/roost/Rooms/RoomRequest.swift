@@ -1,24 +1,24 @@
-// A request about a room, taken apart: which room, which page, how long to wait.
+// Parses a request about a room: which room, which page, how long to wait.
 import ChatRooms
 import WebSocketServer
 
-/// What is asked under `/rooms/`.
+/// A request under `/rooms/`.
 struct RoomRequest: Equatable {
-    /// The room's name, decoded and not checked.
+    /// The room's name, decoded but not checked.
     let room: String
 
-    /// Nil if the path is not `/rooms/R/messages`. A slash within a name is written as %2F, and
-    /// refused as a name later.
+    /// Nil if the path is not `/rooms/R/messages`. A slash in a name is written as %2F; such a name
+    /// is refused later.
     init?(_ path: String) {
         let segments = path.split(separator: "/", omittingEmptySubsequences: false)
         guard segments.count == 4, segments[0] == "", segments[1] == "rooms",
             segments[3] == "messages"
         else { return nil }
-        // What cannot be decoded is no name either, and refused as one.
+        // A name that cannot be decoded becomes "", which is refused later.
         room = RequestHead.percentDecoded(String(segments[2])) ?? ""
     }
 
-    /// Which messages the query of a request asks for, and for how long it would wait.
+    /// Which messages a request's query asks for, and how long it is willing to wait.
     static func page(
         _ head: RequestHead
     ) throws(RoomRefusal) -> (query: PageQuery, wait: Duration) {

@@ -1,8 +1,9 @@
-// Requests that wait until somebody says something: long polling.
+// Requests that wait for a new message in a room: long polling.
 import ChatRooms
 import WebSocketServer
 
-/// Who waits for which room. There are ``limit`` of them at most, beside what limits connections.
+/// The waiting requests of each room, at most ``limit`` in all. The limits on connections apply as
+/// well.
 struct RoomWaiters {
     struct Waiter {
         let id: ConnectionID
@@ -10,16 +11,16 @@ struct RoomWaiters {
         let deadline: Instant
     }
 
-    /// A waiter is a connection of its own; this bounds what one message may have to answer at once.
+    /// Every waiter has its own connection; this bounds how many one message must answer at once.
     static let limit = 10_000
     /// The longest that a request may wait.
     static let longest = Duration.seconds(60)
 
     private var byRoom: [RoomID: [Waiter]] = [:]
-    /// How many wait.
+    /// How many requests wait.
     private(set) var count = 0
 
-    /// False if as many wait as may.
+    /// Adds a waiter. Returns false if ``limit`` requests wait already.
     mutating func add(_ waiter: Waiter, for room: RoomID) -> Bool {
         guard count < Self.limit else { return false }
         byRoom[room, default: []].append(waiter)
@@ -27,18 +28,18 @@ struct RoomWaiters {
         return true
     }
 
-    /// One of those who wait for this room: all of them stand at its newest message.
+    /// One of the room's waiters; all of them wait behind its newest message. Nil if there is none.
     func example(for room: RoomID) -> Waiter? { byRoom[room]?.first }
 
-    /// All who wait for this room: they are to be answered.
+    /// Removes and returns all waiters of this room. The caller answers them.
     mutating func take(_ room: RoomID) -> [Waiter] {
         let waiters = byRoom.removeValue(forKey: room) ?? []
         count -= waiters.count
         return waiters
     }
 
-    /// Those whose time has come, or all of them; who is no longer there is forgotten. Looks at each,
-    /// so it is for once a second.
+    /// Removes and returns the waiters whose deadline has passed, or all of them. Waiters whose
+    /// connection is gone are just removed. Looks at every waiter, so call it about once a second.
     mutating func takeDue(
         at now: Instant, all: Bool, isThere: (ConnectionID) -> Bool
     ) -> [(RoomID, Waiter)] {

@@ -1,11 +1,11 @@
-// The server as a service: signals, the stop, the round trips, and the configuration read again.
+// The server as a service: signals, stopping, loop probes, and reloading the configuration.
 import ChatRooms
 import Glibc
 import Logging
 import WebSocketServer
 
 extension ChatHandler {
-    /// Nothing: how a connection ended is logged once, by `onClose`.
+    /// Does nothing: `onClose` logs how a connection ended.
     mutating func onError(_ id: ConnectionID, _ error: ConnectionError, _ io: inout ServerContext) {}
 
     mutating func onRefusal(_ refused: RefusedConnection, _ io: inout ServerContext) {
@@ -27,9 +27,9 @@ extension ChatHandler {
 
     mutating func onLoopProbe(_ io: inout ServerContext) { service.loopProbe(io) }
 
-    /// Reads the configuration again and lets hold what can change while it runs; everybody stays
-    /// connected. Returns what has changed, in a sentence. If the file is bad, what held before goes
-    /// on to hold.
+    /// Reads the configuration again and applies the settings that can change while the server
+    /// runs; all connections stay. Returns a sentence that names the changes. Throws, with nothing
+    /// changed, if the file is bad.
     mutating func reload(_ io: inout ServerContext) throws(ReloadFailure) -> String {
         service.reloading()
         defer { service.reloaded() }
@@ -59,7 +59,7 @@ extension ChatHandler {
             return summary
         } catch {
             service.events.log(
-                .reloadFailed, "Not reloaded, nothing has changed: \(error.sentence)")
+                .reloadFailed, "Reload failed, nothing has changed: \(error.sentence)")
             throw error
         }
     }

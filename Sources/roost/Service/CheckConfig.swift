@@ -1,11 +1,11 @@
-// `roost check-config`: says what is wrong with a configuration file, before it is needed.
+// `roost check-config`: reports the errors of a configuration file before it is used.
 import ArgumentParser
 import CommandLineOptions
 import SystemdSupport
 
 struct CheckConfig: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check a configuration file, and say what is wrong in which line.")
+        abstract: "Check a configuration file, and report each error with its line.")
 
     @Argument(help: "The file.")
     var file = Settings.standardPath
@@ -20,7 +20,8 @@ struct CheckConfig: ParsableCommand {
         }
     }
 
-    /// As records with an explanation where the journal listens, else as plain lines.
+    /// Reports the errors as journal records, which the catalog explains, if standard error goes to
+    /// the journal; otherwise as plain lines.
     private static func complain(_ error: ConfigurationError) {
         let destination = LogDestination.find()
         if destination == .journal {
@@ -30,6 +31,6 @@ struct CheckConfig: ParsableCommand {
         }
     }
 
-    /// EX_CONFIG of sysexits(3): the unit does not restart a server that ended with it.
+    /// EX_CONFIG of sysexits(3).
     static let status: Int32 = 78
 }

@@ -1,4 +1,4 @@
-// The close codes that the chat's protocol has of its own: 4000–4999 are an application's
+// The close codes that the chat's protocol defines: 4000–4999 belong to applications
 // (RFC 6455 §7.4.2).
 import CommandLineOptions
 import WebSocketServer

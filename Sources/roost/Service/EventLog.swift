@@ -1,12 +1,12 @@
-// What the server logs, in words and fields. Texts of users never come here.
+// The server's log records, as sentences and fields. Messages of users are never logged.
 import Logging
 import WebSocketServer
 
-/// Puts events into the log: a sentence for people, fields for programs.
+/// Writes events to the log: a sentence for people, fields for programs.
 struct EventLog {
-    /// Where it goes. Private, so that nothing is logged that has no name.
+    /// The destination. Private, so that every record has the name of a ``ServerEvent``.
     private var logger: Logger
-    /// What is logged at least.
+    /// The lowest level that is logged.
     var level: Logger.Level {
         get { logger.logLevel }
         set { logger.logLevel = newValue }
@@ -14,7 +14,8 @@ struct EventLog {
 
     init(logger: Logger) { self.logger = logger }
 
-    /// Logs an event. The fields' names become ROOST_… in the journal.
+    /// Logs an event, at its own level unless `level` is given. The fields' names become ROOST_… in
+    /// the journal.
     func log(
         _ event: ServerEvent, _ message: @autoclosure () -> String,
         _ fields: @autoclosure () -> Logger.Metadata = [:], level: Logger.Level? = nil
@@ -24,7 +25,7 @@ struct EventLog {
             metadata: fields().merging(["event": .string(event.rawValue)]) { $1 })
     }
 
-    /// Who was on a connection that has ended.
+    /// The user of a connection that has ended, and the rooms it was in.
     struct Party {
         var user: String?
         var rooms: [String] = []
@@ -91,7 +92,7 @@ extension EventLog.Party {
 }
 
 extension ServerEvent {
-    /// How a connection ended.
+    /// The event for the end of a connection.
     init(_ cause: CloseCause) {
         switch cause {
         case .peerClosed: self = .endedByPeer
@@ -102,14 +103,14 @@ extension ServerEvent {
         case .slowConsumer: self = .slowConsumer
         case .stopping: self = .endedForStop
         case .restarting: self = .endedForRestart
-        // The last ones are of connections outward, of which a chat has none.
+        // The last ones are for outgoing connections; a chat has none.
         case .connectionLost, .nameResolutionFailed, .connectFailed, .handshakeRefused, .handshakeFailed,
             .handshakeTimedOut:
             self = .connectionLost
         }
     }
 
-    /// Why somebody was not let in.
+    /// The event for a refused connection.
     init(_ refusal: Refusal) {
         switch refusal {
         case .tooManyConnections: self = .serverFull

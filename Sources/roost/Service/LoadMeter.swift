@@ -1,16 +1,16 @@
-// What happened between two looks at the counters.
+// The differences of the counters between two readings.
 import LinuxReactor
 import Logging
 import WebSocketServer
 
-/// The counters of a server at one time, and what has been added to them at another.
+/// Keeps a server's counters as last read, and computes what was added since.
 struct LoadMeter {
     private var last: Statistics
     private var lastAt: Instant
 
     init(_ statistics: Statistics, at now: Instant) { (last, lastAt) = (statistics, now) }
 
-    /// What was added since the last look.
+    /// What was added between two readings.
     struct Load {
         let seconds: Double
         let accepted: UInt64
@@ -24,15 +24,15 @@ struct LoadMeter {
         let bytesReceived: UInt64
         let bytesSent: UInt64
 
-        /// A second.
+        /// `count` per second.
         func rate(_ count: UInt64) -> Int {
             seconds > 0 ? Int((Double(count) / seconds).rounded()) : 0
         }
 
-        /// Whether nothing at all has happened.
+        /// True if there was no new or closed connection and no message.
         var isEmpty: Bool { accepted == 0 && messages == 0 && published == 0 && closed == 0 }
 
-        /// For the log.
+        /// The fields for the log.
         var fields: Logger.Metadata {
             let numbers = [
                 ("accepted", accepted), ("opened", opened), ("closed", closed),
@@ -44,7 +44,7 @@ struct LoadMeter {
         }
     }
 
-    /// What was added since the last look, which this one becomes.
+    /// Returns what was added since the last reading, and remembers this one.
     mutating func look(_ now: Statistics, at time: Instant) -> Load {
         defer { (last, lastAt) = (now, time) }
         return Load(

@@ -1,13 +1,13 @@
-// `roost reload`: has a running server read its configuration again, and says what came of it.
+// `roost reload`: makes a running server read its configuration again, and reports the result.
 import ArgumentParser
 import SystemdSupport
 
 struct Reload: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Let a running server read its configuration file again.",
+        abstract: "Make a running server read its configuration file again.",
         discussion: """
-            Every connection stays. If the file is bad nothing changes, and the reason is told: that \
-            is how 'systemctl reload roost' can fail.
+            Every connection stays. If the file is bad, nothing changes and the command fails with \
+            the reason, and so does 'systemctl reload roost'.
             """)
 
     @OptionGroup var target: ControlTarget
@@ -15,7 +15,7 @@ struct Reload: ParsableCommand {
     func run() throws {
         let answer = try target.answer("POST", "/reload")
         guard answer.status == 200 else {
-            // In the unit's journal the server itself has said so, with an explanation.
+            // In the unit's journal, the server itself has logged the reason with an explanation.
             if LogDestination.find() != .journal {
                 ErrorStream().write(ControlTarget.sentence(answer.body))
             }

@@ -1,18 +1,18 @@
-// The configuration read again while the server runs: what has changed, and what can.
+// Reads the configuration again while the server runs, and tells which settings have changed.
 import CommandLineOptions
 
-/// Why a reload came to nothing: what is wrong, and where.
+/// Why a reload failed: what is wrong, and where.
 struct ReloadFailure: Error {
     let sentence: String
     init(_ sentence: String) { self.sentence = sentence }
 }
 
-/// Knows what held at the start and since the last reload.
+/// Remembers the settings in force, to find the changes at the next reload.
 struct Reloader {
     let path: String
-    /// The arguments of the command line, which hold against the file.
+    /// The arguments of the command line, which override the file.
     let given: [String]
-    /// The arguments that the file stood for.
+    /// The arguments that the file amounted to when it was last read.
     private var current: [String]
 
     init(_ path: String, given: [String], current: [String]) {
@@ -21,14 +21,15 @@ struct Reloader {
         self.current = current
     }
 
-    /// Settings that hold at once. All others are looked at when the server starts.
+    /// Settings that a reload applies. All others are read only when the server starts.
     static let live: Set<String> = [
         "max-message", "max-connections", "per-address", "rate-limit", "outbox", "topic-log",
         "origin", "handshake-timeout", "no-limits", "idle-exit", "log-level", "admin-group",
         "control-group", "publish-token-file",
     ]
 
-    /// Reads the file: what it and the command line say now, and a sentence about what is new.
+    /// Reads the file. Returns the settings of the file and the command line together, and a
+    /// sentence about the changes. Throws if the file is bad.
     mutating func read() throws(ReloadFailure) -> (settings: Serve, summary: String) {
         let settings: Serve
         let arguments: [String]
@@ -55,8 +56,8 @@ struct Reloader {
         let later = changed.subtracting(live).sorted().joined(separator: ", ")
         let first =
             now.isEmpty
-            ? "\(path) was read: nothing has changed that could change now."
-            : "\(path) was read: what it says of \(now) holds from now on."
+            ? "\(path) was read: no change can be applied now."
+            : "\(path) was read: changes to \(now) apply from now on."
         return later.isEmpty ? first : "\(first) A restart is needed for \(later)."
     }
 }

@@ -1,34 +1,34 @@
-// Everything that the server logs by a name: what an operator can ask the journal for.
+// Every kind of event that the server logs, with the names to search the journal for.
 import Logging
 
-/// A kind of record. Each has a MESSAGE_ID of its own, and an explanation with a remedy in
+/// A kind of log record. Each has its own MESSAGE_ID, and an explanation with a remedy in
 /// deploy/roost.catalog, which `journalctl -x` shows. Names and identifiers never change.
 enum ServerEvent: String, CaseIterable {
-    /// The server has begun to serve.
+    /// The server has started to serve.
     case started
-    /// How many connections it may get, and which limit says so.
+    /// How many connections fit, and which limit allows no more.
     case capacity
-    /// Something that it was told has no effect here.
+    /// A setting has no effect here.
     case settingIgnored = "setting-ignored"
-    /// It has no control socket, though it should.
+    /// The server could not have its default control socket.
     case noControlSocket = "no-control-socket"
-    /// It could not begin.
+    /// The server could not start.
     case startFailed = "start-failed"
-    /// A stop was asked for: nobody new is let in, and everybody is told.
+    /// The server is stopping: it accepts no connection, and closes all it has.
     case stopping
-    /// The same, for a restart: clients are told to come back at once.
+    /// The same for a restart: clients shall reconnect at once.
     case restarting
-    /// Everybody has gone, and the process ends.
+    /// All connections have closed, and the process ends.
     case stopped
-    /// Nobody was there for as long as `--idle-exit` says.
+    /// There was no connection and no request for the time of `--idle-exit`.
     case idleExit = "idle-exit"
-    /// The configuration file was read again, and holds from now on.
+    /// The configuration file was read again and applied.
     case reloaded
-    /// It was read again and is bad: what held before goes on to hold.
+    /// The configuration file was read again and is bad: the old settings stay in force.
     case reloadFailed = "reload-failed"
-    /// Somebody used the control socket to change how the server runs.
+    /// An administrator stopped or reloaded the server through the control socket.
     case controlAction = "control-action"
-    /// A WebSocket is open.
+    /// A WebSocket was opened.
     case connectionOpened = "connection-opened"
     /// The peer closed its WebSocket.
     case endedByPeer = "ended-by-peer"
@@ -36,45 +36,45 @@ enum ServerEvent: String, CaseIterable {
     case endedWithoutClose = "ended-without-close"
     /// The transport failed.
     case connectionLost = "connection-lost"
-    /// The chat closed the connection: no login, a flood, no JSON.
+    /// The chat closed the connection: no login in time, too many commands, a binary message.
     case endedByServer = "ended-by-server"
     /// The peer broke the protocol or a limit on what it may send.
     case protocolViolation = "protocol-violation"
-    /// The peer answered no Ping.
+    /// The peer did not answer a Ping.
     case pingTimeout = "ping-timeout"
-    /// The peer did not read what others caused.
+    /// The peer read too slowly.
     case slowConsumer = "too-slow"
     /// Closed because the server stops.
     case endedForStop = "ended-for-stop"
     /// Closed because the server restarts.
     case endedForRestart = "ended-for-restart"
-    /// One too many for the server.
+    /// Refused: the server has as many connections as allowed.
     case serverFull = "server-full"
-    /// One too many from its address.
+    /// Refused: its address has as many connections as allowed.
     case addressFull = "address-full"
-    /// Too many new ones a second from its address.
+    /// Refused: its address opens connections too fast.
     case addressTooFast = "address-too-fast"
-    /// No file descriptor is left for it.
+    /// Refused: no file descriptor is left for it.
     case outOfDescriptors = "out-of-descriptors"
-    /// A request was refused with a status.
+    /// A request was refused with an HTTP status.
     case requestRefused = "request-refused"
-    /// Somebody came without the PROXY protocol's header where it is wanted, or with a bad one.
+    /// Refused: the PROXY protocol's header, which is required, was missing or bad.
     case proxyHeader = "proxy-header"
-    /// A request did not come in time.
+    /// No complete request came in time.
     case requestTimeout = "request-timeout"
     /// The kernel could not watch a new connection.
     case acceptFailed = "accept-failed"
-    /// Nobody is let in for a moment.
+    /// The server accepts no connections for a short time.
     case acceptingPaused = "accepting-paused"
-    /// The loop took long to come round.
+    /// The event loop was late.
     case loopSlow = "loop-slow"
-    /// What happened in the last minute.
+    /// Figures of the last minute.
     case statistics
-    /// So many records of a kind were not logged.
+    /// A number of records of one kind were not logged.
     case heldBack = "held-back"
-    /// Records were lost, since the log's reader had no room for them.
+    /// Records were lost because the log's reader had no room for them.
     case recordsLost = "records-lost"
-    /// The service manager does not hear what it is told.
+    /// Messages to the service manager do not arrive.
     case managerUnreachable = "manager-unreachable"
 
     /// The MESSAGE_ID.
@@ -138,7 +138,7 @@ enum ServerEvent: String, CaseIterable {
         }
     }
 
-    /// All of them, as a log wants them: MESSAGE_ID by name.
+    /// The MESSAGE_ID of every event, by its name.
     static let messageIDs = Dictionary(
         uniqueKeysWithValues: allCases.map { ($0.rawValue, $0.messageID) })
 }

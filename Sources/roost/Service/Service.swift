@@ -1,14 +1,14 @@
-// The server as its service manager and its operator see it: ready, alive, how loaded, and when it
-// ends by itself.
+// What the server reports to its service manager and its operator: readiness, watchdog, status and
+// statistics; and its exit when idle.
 import LinuxReactor
 import Logging
 import SystemdSupport
 import WebSocketServer
 
 /// Keeps systemd and the journal informed. The handler calls it from its callbacks; nothing here
-/// waits for anybody.
+/// blocks.
 struct Service: ~Copyable {
-    /// What is logged of connections.
+    /// The log of connections and other events.
     var events: EventLog
     private let log: ServiceLog
     private var notifier: Notifier
@@ -24,16 +24,16 @@ struct Service: ~Copyable {
     private var longestLag = Duration.zero
     private var lastStatus = "no connections"
 
-    /// Nil if it does not end by itself.
+    /// The server ends after this time without connections and requests; nil: never.
     private var idleExit: Duration?
     private var idleSince: Instant?
     private var requestsWhenIdle: UInt64 = 0
 
-    /// Beyond this the loop's lag is worth a line.
+    /// The loop's lag is logged from this value on.
     private static let slowLoop = Duration.seconds(1)
     private static let statisticsInterval = Duration.seconds(60)
-    /// What a stop may take beyond this moment, told again as long as it goes on: the closes are
-    /// spread over 5 s, and who has not answered 5 s later is cut off.
+    /// How much longer a stop may take, reported to systemd again and again while it lasts: the
+    /// closes are spread over 5 s, and peers that have not replied within a further 5 s are reset.
     private static let drainTime = Duration.seconds(10)
 
     init(
@@ -47,12 +47,12 @@ struct Service: ~Copyable {
         self.watchdogInterval = watchdogInterval
     }
 
-    /// Log records that nobody took.
+    /// Log records that were lost, since the log's reader had no room.
     var droppedRecordCount: UInt64 { log.droppedCount }
 
     // MARK: The loop
 
-    /// About once a second. `roomCount` and `userCount` are the chat's.
+    /// Call this about once a second. `roomCount` and `userCount` are the chat's.
     mutating func tick(roomCount: Int, userCount: Int, _ io: inout ServerContext) {
         log.heartbeat()
         if io.now >= nextStatus {
@@ -63,12 +63,13 @@ struct Service: ~Copyable {
         endIfIdle(&io)
     }
 
-    /// The loop has gone round: it serves, and it is alive.
+    /// A loop probe has come back: the loop runs. Reports readiness the first time, and feeds the
+    /// watchdog.
     mutating func loopProbe(_ io: borrowing ServerContext) {
         longestLag = max(longestLag, io.loopLag)
         if io.loopLag >= Self.slowLoop {
             events.log(
-                .loopSlow, "The loop took \(Self.milliseconds(io.loopLag)) ms to come round.",
+                .loopSlow, "The event loop was late by \(Self.milliseconds(io.loopLag)) ms.",
                 ["loop-lag-us": .string("\(io.loopLag.wholeNanoseconds / 1000)")])
         }
         if !isReady {
@@ -95,7 +96,7 @@ struct Service: ~Copyable {
         }
     }
 
-    /// Once a minute. A minute in which nothing happened to nobody is for those who debug.
+    /// Logs the statistics once a minute; at debug level if the server was idle and is empty.
     private mutating func logStatistics(
         _ roomCount: Int, _ userCount: Int, _ io: borrowing ServerContext
     ) {
@@ -116,16 +117,16 @@ struct Service: ~Copyable {
             "\(Self.count(io.connectionCount, "connection")) of "
                 + "\(Self.count(userCount, "user")) in \(Self.count(roomCount, "room")); in the "
                 + "last minute \(load.opened) opened, \(load.closed) closed, \(load.refused) "
-                + "refused, \(load.messages) messages came and \(load.sends) sends went out; "
+                + "refused, \(load.messages) messages received, \(load.sends) sends; "
                 + "longest loop lag \(Self.milliseconds(longestLag)) ms",
             load.fields.merging(now) { $1 },
             level: load.isEmpty && io.connectionCount == 0 ? .debug : nil)
         longestLag = .zero
     }
 
-    // MARK: Its end
+    // MARK: Stopping
 
-    /// Ends, to be started again at once: clients are told so.
+    /// Stops the server for a restart: clients get close code 1012. Called again, it ends at once.
     mutating func restart(_ io: inout ServerContext) {
         if !io.isStopping { isRestart = true }
         io.stop(grace: io.isStopping ? .zero : .seconds(5), restarting: true)
@@ -136,13 +137,13 @@ struct Service: ~Copyable {
         let who = Self.count(io.connectionCount, "connection")
         notifier.stopping(status: "Stopping: \(who) left")
         if isRestart {
-            events.log(.restarting, "Restarting: \(who) told to come back at once (close 1012).")
+            events.log(.restarting, "Restarting: closing \(who) with 1012, to reconnect at once.")
         } else {
-            events.log(.stopping, "Stopping: \(who) told to come back later (close 1001).")
+            events.log(.stopping, "Stopping: closing \(who) with 1001, to reconnect later.")
         }
     }
 
-    /// Nobody has been there, by WebSocket or by request, for as long as was said.
+    /// Stops the server if there was no connection and no request for `idleExit`.
     private mutating func endIfIdle(_ io: inout ServerContext) {
         guard let idleExit, !io.isStopping else { return }
         let requests = io.statistics.requestCount + io.statistics.openedCount
@@ -154,8 +155,8 @@ struct Service: ~Copyable {
         guard io.now.since(since) >= idleExit else { return }
         events.log(
             .idleExit,
-            "Nobody was here for \(idleExit.wholeMilliseconds / 1000) s: ending. The next "
-                + "connection starts the service again.")
+            "No connection for \(idleExit.wholeMilliseconds / 1000) s: ending. The next connection "
+                + "starts the service again.")
         io.stop(grace: .zero)
     }
 
@@ -163,10 +164,10 @@ struct Service: ~Copyable {
 
     mutating func reloading() { notifier.reloading() }
 
-    /// The end of a reload, whatever came of it: the service goes on.
+    /// The end of a reload, successful or not: the service goes on.
     mutating func reloaded() { notifier.ready(status: "Serving: \(lastStatus)") }
 
-    /// What the service is told anew while it runs.
+    /// Applies reloaded settings.
     mutating func change(idleExit: Duration?, level: Logger.Level) {
         if idleExit != self.idleExit { idleSince = nil }
         self.idleExit = idleExit
@@ -175,13 +176,13 @@ struct Service: ~Copyable {
 
     // MARK: Words
 
-    /// That the manager does not hear is said once: a service goes on without it.
+    /// Logs once that messages to the manager do not arrive; the service runs without it.
     private mutating func tellOfManager() {
         guard !hasToldOfManager, let failure = notifier.failure else { return }
         hasToldOfManager = true
         events.log(
             .managerUnreachable,
-            "\(failure) The server goes on; its unit will be seen as not started, or as hung.")
+            "\(failure) The server goes on, but systemd will think it has not started, or hangs.")
     }
 
     private static func count(_ number: Int, _ noun: String) -> String {

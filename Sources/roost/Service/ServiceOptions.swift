@@ -8,36 +8,36 @@ import SystemdSupport
 struct ServiceOptions: ParsableArguments {
     @Option(
         help: """
-            A file of lines 'key = value', where keys are the names of these flags. Flags given here \
-            hold against it. It is read again on SIGHUP.
+            A file of lines 'key = value', where keys are the names of these flags. Flags on the \
+            command line override it. It is read again on SIGHUP.
             """)
     var config: String?
 
     @Option(
         help: """
-            End when nobody was there for so long (10min, 1h). For a server that systemd starts \
-            again at the next connection; its rooms are forgotten then.
+            End after this time without connections and requests (10min, 1h). For a server that \
+            systemd starts again at the next connection; its rooms are forgotten then.
             """)
     var idleExit: TimeSpan?
 
     @Option(
         help: """
             Where the log goes: 'journal', 'prefixed' (standard error with <N>) or 'text'. Default: \
-            the journal if it is there, text on a terminal, else prefixed.
+            the journal if there is one, text on a terminal, otherwise prefixed.
             """)
     var log: LogDestination?
 
-    @Option(help: "What is logged at least.")
+    @Option(help: "The lowest level that is logged.")
     var logLevel = LogLevel.info
 }
 
 extension LogDestination: ExpressibleByArgument {}
 
-/// How much is logged: the levels that the server uses.
+/// The lowest level that is logged, of the levels that the server uses.
 enum LogLevel: String, ExpressibleByArgument, CaseIterable {
     case debug, info, notice, warning, error
 
-    /// In the logger's terms.
+    /// The logger's level.
     var level: Logger.Level {
         switch self {
         case .debug: .debug

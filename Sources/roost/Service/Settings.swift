@@ -1,12 +1,11 @@
-// What the server is told in all: the configuration file, and the command line, which holds against
-// it.
+// The server's settings: the configuration file, and the command line, which overrides it.
 import ArgumentParser
 import CommandLineOptions
 import WebSocketServer
 
-/// The command as the file and the command line together give it.
+/// Builds the command from the file and the command line together.
 enum Settings {
-    /// Flags that have no place in a file: the file itself is found by one of them.
+    /// Flags that a file cannot contain, such as the flag that names the file.
     static let commandLineOnly: Set<String> = ["config", "help", "version"]
 
     /// The file that the packaged unit uses.
@@ -18,7 +17,8 @@ enum Settings {
         return Array(arguments.first == Serve._commandName ? arguments.dropFirst() : arguments)
     }
 
-    /// The command with what the file says, read now, and the arguments that the file stands for.
+    /// Reads the file. Returns the command with its settings, and the arguments that the file
+    /// amounts to. Throws if the file cannot be read or has an error.
     static func serve(
         config: String, given: [String]
     ) throws(ConfigurationError) -> (command: Serve, arguments: [String]) {
@@ -32,8 +32,8 @@ enum Settings {
         }
     }
 
-    /// The file by itself, for `roost check-config`: how many settings it has. Files and groups that
-    /// it names have to be there, as at the start.
+    /// Checks the file alone, for `roost check-config`, and returns how many settings it has. Files
+    /// and groups that it names must exist, as when the server starts.
     static func check(_ path: String) throws(ConfigurationError) -> Int {
         let command = try serve(config: path, given: []).command
         do {

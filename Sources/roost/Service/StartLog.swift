@@ -1,13 +1,13 @@
-// What is logged before the loop turns and after it has ended.
+// What is logged before the event loop starts and after it has ended.
 import Logging
 import SystemdSupport
 import WebSocketServer
 
-/// The log of a server's beginning and end, and the loggers that all others are made of.
+/// The log of a server's start and end, and the loggers for everything in between.
 struct StartLog {
     let log: ServiceLog
     let events: EventLog
-    /// For the library, which has its own words.
+    /// For the library, which writes its own sentences.
     let logger: Logger
 
     init(_ destination: LogDestination, level: Logger.Level) {
@@ -19,7 +19,7 @@ struct StartLog {
         events = EventLog(logger: logger)
     }
 
-    /// It listens. A person at a terminal is told where by the announcement.
+    /// The server listens. Not logged to a terminal, where the addresses were printed already.
     func began<Handler: WebSocketHandler & ~Copyable>(_ server: borrowing Server<Handler>) {
         guard log.destination != .text else { return }
         let places = server.addresses.map {
@@ -35,7 +35,7 @@ struct StartLog {
             ])
     }
 
-    /// How many connections may come, and why not more.
+    /// How many connections fit, and which limit allows no more.
     func capacity(_ note: CapacityNote) {
         events.log(
             .capacity, note.text,
@@ -45,16 +45,16 @@ struct StartLog {
             ])
     }
 
-    /// These settings have no effect.
+    /// Settings without effect, named by `sentence`.
     func ignored(_ sentence: String) { events.log(.settingIgnored, sentence) }
 
-    /// Everybody has gone.
+    /// All connections have closed.
     func ended() {
         log.heartbeat(isFinal: true)
-        if log.destination != .text { events.log(.stopped, "Stopped: everybody has gone.") }
+        if log.destination != .text { events.log(.stopped, "Stopped: no connection is left.") }
     }
 
-    /// It could not begin: each reason is an error of its own.
+    /// The server could not start: one record for each reason.
     func fail(_ sentences: [String]) {
         for sentence in sentences { events.log(.startFailed, sentence) }
     }

@@ -104,6 +104,6 @@ import Testing
         first.close()
         let said = run.end().errors
         #expect(said.contains("\(file.path):2: There is no setting 'what'"))
-        #expect(said.contains("what it says of max-message holds from now on."))
+        #expect(said.contains("changes to max-message apply from now on."))
     }
 }

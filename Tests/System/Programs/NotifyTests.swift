@@ -100,7 +100,7 @@ import Testing
         kill(run.process.processIdentifier, SIGTERM)
         let end = run.end()
         #expect(end.status == 0)
-        #expect(end.errors.contains("<5>Stopped: everybody has gone. [event=stopped]"))
+        #expect(end.errors.contains("<5>Stopped: no connection is left. [event=stopped]"))
         #expect(!end.errors.contains("Cannot write"), "said once")
     }
 

@@ -50,8 +50,8 @@ import Testing
         ("no-limits = maybe", "F:1: 'no-limits' takes yes or no, not 'maybe'."),
         ("outbox = 1K\noutbox = 2K", "F:2: 'outbox' is set in line 1 already. Remove one."),
         ("max-message = 12q", "F:1: 'max-message' cannot be '12q'. The largest message, in bytes"),
-        ("idle-exit = soon", "F:1: 'idle-exit' cannot be 'soon'. End when nobody was there for"),
-        ("log-level = loud", "F:1: 'log-level' cannot be 'loud'. What is logged at least"),
+        ("idle-exit = soon", "F:1: 'idle-exit' cannot be 'soon'. End after this time without"),
+        ("log-level = loud", "F:1: 'log-level' cannot be 'loud'. The lowest level that is logged"),
         (
             "trusted-proxy = 10.0.0.1/8",
             "F:1: 'trusted-proxy' cannot be '10.0.0.1/8'. A proxy whose"

@@ -178,7 +178,7 @@ import Testing
         }
         let own = note(500, isChosen: true) { _ in }
         #expect(own.limit == "max-connections" && own.connections == 500)
-        #expect(own.text == "At most 500 connections are let in, as max-connections says.")
+        #expect(own.text == "At most 500 connections are accepted, as max-connections says.")
         let files = note(19_904, isChosen: false) { $0.descriptorLimit = 20_000 }
         #expect(files.limit == "RLIMIT_NOFILE" && files.connections == 19_904)
         #expect(files.text.contains("for RLIMIT_NOFILE (20,000 open files)"))

@@ -3,18 +3,18 @@
 
 #include <stddef.h>
 
-/// One file of the chat page, as it stands in the binary.
+/// One file of the chat page, as stored in the binary.
 struct page_file {
-    /// Where it is served: "/" or "/app.js".
+    /// Its path on the server: "/" or "/app.js".
     const char *_Nonnull path;
     /// Its Content-Type.
     const char *_Nonnull type;
     const unsigned char *_Nonnull bytes;
-    /// How many bytes.
+    /// The number of bytes.
     size_t count;
 };
 
-/// The files, `page_file_count` of them; they live as long as the process.
+/// The `page_file_count` files; they live as long as the process.
 /// A function, because Swift can't import an array of unknown length.
 const struct page_file *_Nonnull page_files(void);
 
