@@ -1,8 +1,8 @@
 // Base64 (RFC 4648 §4), for the two short values of the opening handshake.
 
 enum Base64 {
-    /// Writes the base64 of `source` to `text`, which has four characters for every three bytes, or
-    /// part of three.
+    /// Writes the base64 of `source` to `text`. `text` must have exactly four characters for every
+    /// three bytes, the last group padded with `=`; anything else ends the process.
     static func encode(_ source: Span<UInt8>, into text: inout MutableSpan<UInt8>) {
         precondition(text.count == (source.count + 2) / 3 * 4)
         for group in 0..<text.count / 4 {

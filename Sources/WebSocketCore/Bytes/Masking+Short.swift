@@ -1,11 +1,11 @@
-// UNSAFE: unmasking and copying of short payloads, word by word, the last one overlapping the one
-// before. The caller vouches that the areas have `byteCount` bytes.
+// UNSAFE: unmasks and copies short payloads, word by word; the last word overlaps the word before
+// it. The caller guarantees that the areas have `byteCount` bytes.
 //
-// Both go in the same steps, so that the processor can pass what was just stored on to the load: a
-// load of what two stores have written waits until both are in the cache.
+// Unmasking and copying use the same steps, so that the processor can forward each store to the
+// load that follows it: a load that spans two stores waits until both have reached the cache.
 
 extension Masking {
-    /// Unmasks in place and returns whether it is all ASCII. The key is as it stood on the wire.
+    /// Unmasks in place and returns whether all bytes are ASCII. The key is in wire order.
     @inline(__always)
     static func applyShort(
         _ key: UInt32, to bytes: UnsafeMutableRawPointer, _ byteCount: Int
@@ -35,7 +35,7 @@ extension Masking {
         return (halves[0] | halves[1]) & topBits == 0
     }
 
-    /// Copies a few bytes. Calls nothing.
+    /// Copies a few bytes without a function call.
     @inlinable @inline(__always)
     static func copyShort(
         from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, _ byteCount: Int

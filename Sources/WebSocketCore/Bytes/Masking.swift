@@ -1,9 +1,9 @@
-// UNSAFE: masking and unmasking, word by word (RFC 6455 §5.3). The caller vouches that both areas
-// have `byteCount` bytes and are the same area or don't overlap.
+// UNSAFE: masking and unmasking, word by word (RFC 6455 §5.3). The caller guarantees that both
+// areas have `byteCount` bytes and are either the same area or don't overlap.
 import Storage
 
 /// The masking of RFC 6455 §5.3. It is its own inverse. A key is a number whose most significant
-/// byte is the first on the wire.
+/// byte comes first on the wire.
 public enum Masking {
     /// Masks or unmasks `bytes` in place.
     public static func apply(_ key: UInt32, to bytes: inout MutableSpan<UInt8>) {
@@ -14,18 +14,18 @@ public enum Masking {
         }
     }
 
-    /// The key for what follows once `byteCount` bytes have been masked with `key`.
+    /// The key for the next byte, after `byteCount` bytes have been masked with `key`.
     @inlinable @inline(__always)
     static func rotated(_ key: UInt32, by byteCount: Int) -> UInt32 {
         let shift = UInt32(truncatingIfNeeded: byteCount & 3) &* 8
         return key &<< shift | key &>> (32 &- shift & 31)
     }
 
-    /// Writes the masked bytes of `source` to `target`, and returns whether they are all ASCII: the
-    /// top bits are at hand here, so a text of plain ASCII needs no second look.
+    /// Writes the masked bytes of `source` to `target`, and returns whether they are all ASCII. The
+    /// check is cheap here, and saves a text of plain ASCII the UTF-8 validation.
     ///
-    /// The last bytes go through a word that overlaps the words before it. It is read before any of
-    /// them is written, so that masking in place works too.
+    /// The last word overlaps the words before it. It is read before any of them is written, so
+    /// that masking in place works too.
     @inlinable @inline(__always)
     static func apply(
         _ key: UInt32, from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer,
@@ -57,7 +57,8 @@ public enum Masking {
         return (seen[0] | seen[1]) & topBits == 0
     }
 
-    /// Masks whole blocks of 64 bytes, as four words: of one wider word the compiler makes shuffles.
+    /// Masks whole blocks of 64 bytes, as four words: for one wider word the compiler emits
+    /// shuffles.
     @inlinable @inline(__always)
     static func applyBlocks(
         _ word: SIMD2<UInt64>, from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer,

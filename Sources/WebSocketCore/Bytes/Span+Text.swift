@@ -1,5 +1,5 @@
-// UNSAFE: comparing and searching bytes that are ASCII text. Literals are read within the length
-// that they state.
+// UNSAFE: compares and searches bytes that are ASCII text. Literals are read within their stated
+// length.
 
 extension Span where Element == UInt8 {
     /// Whether the bytes are those of `literal`, ASCII letters compared without case.
@@ -38,8 +38,9 @@ extension Span where Element == UInt8 {
         return true
     }
 
-    /// The first position of `byte` at or after `start`. Eight bytes at a time: subtracting one
-    /// from each borrows through the top bit where, and above where, a byte was zero.
+    /// The first position of `byte` at or after `start`, or nil. It looks at eight bytes at a time:
+    /// subtracting 1 from each byte sets the top bit of the lowest zero byte by a borrow (and
+    /// perhaps top bits above it, which do not matter).
     @inline(__always)
     func firstIndex(of byte: UInt8, from start: Int) -> Int? {
         let pattern = UInt64(byte) &* 0x0101_0101_0101_0101
@@ -57,8 +58,8 @@ extension Span where Element == UInt8 {
         return nil
     }
 
-    /// The first position at or after `start` of a byte that can't stand in a field value, or
-    /// `end`.
+    /// The first position at or after `start` of a byte that is not allowed in a field value, or
+    /// `end` if there is none.
     @inline(__always)
     func endOfFieldValue(from start: Int, to end: Int) -> Int {
         precondition(end <= count)
@@ -81,7 +82,8 @@ extension Span where Element == UInt8 {
         return index
     }
 
-    /// Eight bytes, the first the least significant. There must be as many.
+    /// Eight bytes as a number, the first byte the least significant. The caller guarantees that
+    /// the span has eight bytes from `index` on.
     @unsafe
     @inline(__always)
     private func word(at index: Int) -> UInt64 {
@@ -90,7 +92,7 @@ extension Span where Element == UInt8 {
         }
     }
 
-    /// The text of the bytes; what is not UTF-8 is replaced by U+FFFD.
+    /// The bytes as text; invalid UTF-8 is replaced by U+FFFD.
     var text: String {
         unsafe withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
     }

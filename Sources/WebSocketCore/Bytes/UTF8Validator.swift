@@ -1,12 +1,12 @@
-// UNSAFE: UTF-8 checked as it arrives, in pieces of any size, failing on the very byte that can't
-// be right. Blocks are loaded only where the span has that many bytes.
+// UNSAFE: checks UTF-8 as it arrives, in pieces of any size, and fails on the first invalid byte.
+// A block is loaded only where the span has enough bytes.
 
 /// An incremental UTF-8 validator (RFC 3629 §4): overlong forms, surrogates and scalars above
 /// U+10FFFF are refused at the first byte that shows them.
 ///
-/// It is a state machine whose rows are packed into words: the row of a byte holds, at the bit
-/// position that is the current state, the next state. A step is thus one shift, with the load of
-/// the row off the critical path; text of plain ASCII is skipped in blocks.
+/// It is a state machine with one packed word (row) for each byte value. A state is a bit position:
+/// shifting the row right by the current state gives the next state. A step is thus one shift, and
+/// loading the row is off the critical path. Blocks of plain ASCII are skipped.
 @frozen
 public struct UTF8Validator: BitwiseCopyable, Sendable {
     @usableFromInline var state: UInt8
@@ -15,18 +15,18 @@ public struct UTF8Validator: BitwiseCopyable, Sendable {
     @inlinable
     public init() { state = UTF8Rows.accept }
 
-    /// A validator in the middle of a text; nil if it cannot be in that state.
+    /// A validator in the middle of a text; nil if there is no such state.
     init?(state: UInt8) {
         guard state % 6 == 0, state <= 48 else { return nil }
         self.state = state
     }
 
-    /// Whether what was seen so far ends between two characters.
+    /// Whether the bytes seen so far end at a character boundary.
     @inlinable
     public var isComplete: Bool { state == UTF8Rows.accept }
 
-    /// Takes the next piece of the text and returns false if it can't be UTF-8, whatever follows.
-    /// Once it has returned false it always does.
+    /// Takes the next piece of the text. Returns false if the text can't be UTF-8, whatever
+    /// follows; after that it always returns false.
     public mutating func update(_ bytes: Span<UInt8>) -> Bool {
         var state = UInt64(state)
         let rows = unsafe UTF8Rows.table
@@ -60,21 +60,22 @@ public struct UTF8Validator: BitwiseCopyable, Sendable {
         return self.state != UTF8Rows.reject
     }
 
-    /// Whether `bytes` are UTF-8, whole.
+    /// Whether `bytes` are a complete UTF-8 text.
     public static func isValid(_ bytes: Span<UInt8>) -> Bool {
         var validator = UTF8Validator()
         return validator.update(bytes) && validator.isComplete
     }
 }
 
-/// The packed state machine: nine states, each named by the bit position of its six bits in a row.
+/// The packed state machine: nine states, each the bit position of a six-bit field in a row.
 @usableFromInline
 enum UTF8Rows {
-    /// The state of no way out: every row's lowest six bits are zero.
+    /// The error state, which is final: the lowest six bits of every row are zero.
     @usableFromInline static let reject: UInt8 = 0
     /// Between two characters.
     @usableFromInline static let accept: UInt8 = 6
-    // One, two or three continuation bytes to come, and the four second bytes that are restricted.
+    // One, two or three continuation bytes are still to come; then the four first bytes after which
+    // the second byte is restricted.
     private static let one: UInt8 = 12
     private static let two: UInt8 = 18
     private static let three: UInt8 = 24
@@ -83,8 +84,8 @@ enum UTF8Rows {
     private static let afterF0: UInt8 = 42
     private static let afterF4: UInt8 = 48
 
-    /// A row for each byte, from the grammar of RFC 3629 §4. Made once, never changed, never freed;
-    /// it is a pointer because using a global array by value would copy it for every text.
+    /// A row for each byte value, from the grammar of RFC 3629 §4. Made once, never changed, never
+    /// freed. It is a pointer, because a global array used by value would be copied for every text.
     nonisolated(unsafe) static let table: UnsafePointer<UInt64> = {
         let rows = UnsafeMutablePointer<UInt64>.allocate(capacity: 256)
         unsafe rows.initialize(repeating: 0, count: 256)

@@ -1,22 +1,23 @@
-// A server's acceptance of compression, held against the offer: RFC 7692 §7.1 for the client.
+// A client's check of a server's acceptance of compression against the offer (RFC 7692 §7.1).
 
 extension DeflateOffer {
     /// What is wrong with an acceptance (RFC 7692 §7.1): the client must fail the connection.
     public enum Mismatch: Error, Equatable, Sendable, CaseIterable {
-        /// A parameter that permessage-deflate doesn't have.
+        /// There is a parameter that permessage-deflate doesn't have.
         case unknownParameter
-        /// A parameter is there twice.
+        /// A parameter appears twice.
         case repeatedParameter
-        /// A parameter has a value that it can't have, or none where it must.
+        /// A parameter has a value that is not allowed, or lacks a required value.
         case invalidValue
-        /// `server_no_context_takeover` was asked for and not granted (§7.1.1.1).
+        /// `server_no_context_takeover` was offered and not accepted (§7.1.1.1).
         case serverKeepsContext
-        /// `server_max_window_bits` was asked for and not granted, or exceeded (§7.1.2.1).
+        /// `server_max_window_bits` was offered and is missing, or is larger than offered
+        /// (§7.1.2.1).
         case serverWindowTooLarge
         /// `client_max_window_bits` was not offered (§7.1.2.2).
         case clientWindowNotOffered
 
-        /// A sentence that says so.
+        /// The mismatch as a sentence, for error messages and logs.
         public var reason: String {
             switch self {
             case .unknownParameter: "It has a parameter that the extension does not know."
@@ -30,11 +31,12 @@ extension DeflateOffer {
         }
     }
 
-    /// The parameters that are in force when a server accepts this offer with `item`.
+    /// The parameters in force after a server has accepted this offer with `item`. Throws the
+    /// first ``Mismatch`` between the two.
     ///
     /// A server may add `server_no_context_takeover`, `client_no_context_takeover` and
-    /// `server_max_window_bits` unasked. A hint that the client won't need a larger window, or
-    /// won't keep context, binds the client even if the server doesn't repeat it.
+    /// `server_max_window_bits` although they were not offered. If the client has offered to use a
+    /// smaller window or no context, that binds it even if the server doesn't repeat the parameter.
     public func parameters(acceptedBy item: ExtensionItem) throws(Mismatch) -> DeflateParameters {
         var serverNoContext = false
         var clientNoContext = false

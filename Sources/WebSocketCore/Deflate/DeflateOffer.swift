@@ -2,26 +2,28 @@
 
 /// A client's offer of permessage-deflate.
 public struct DeflateOffer: Equatable, Sendable {
-    /// What an offer says of `client_max_window_bits` (RFC 7692 §7.1.2.2).
+    /// What an offer says about `client_max_window_bits` (RFC 7692 §7.1.2.2).
     public enum ClientWindow: Equatable, Sendable {
-        /// Nothing: the server can't bound the client's window.
+        /// The parameter is absent: the server can't limit the client's window.
         case fixed
-        /// The parameter without a value: the server may bound it.
+        /// The parameter has no value: the server may limit the window.
         case boundable
-        /// With a value: the client won't need more than this, and the server may bound it.
+        /// The parameter has a value: the client won't use a larger window than this, and the
+        /// server may limit it further.
         case atMost(Int)
     }
 
-    /// Whether the server shall compress each message by itself (RFC 7692 §7.1.1.1).
+    /// Whether the server must compress each message independently (RFC 7692 §7.1.1.1).
     public var serverNoContextTakeover: Bool
-    /// Whether the client will compress each message by itself, asked or not (RFC 7692 §7.1.1.2).
+    /// Whether the client will compress each message independently, even if the server does not ask
+    /// for it (RFC 7692 §7.1.1.2).
     public var clientNoContextTakeover: Bool
     /// The largest window that the server may use, 8 to 15 (RFC 7692 §7.1.2.1); nil for any.
     public var serverMaxWindowBits: Int?
-    /// Whether and how the client's window can be bounded.
+    /// Whether and how the server may limit the client's window.
     public var clientWindow: ClientWindow
 
-    /// An offer; without arguments the one that browsers make.
+    /// An offer; without arguments it is the offer that browsers make.
     public init(
         serverNoContextTakeover: Bool = false, clientNoContextTakeover: Bool = false,
         serverMaxWindowBits: Int? = nil, clientWindow: ClientWindow = .boundable
@@ -32,9 +34,9 @@ public struct DeflateOffer: Equatable, Sendable {
         self.clientWindow = clientWindow
     }
 
-    /// The offer that a member of the list makes. Nil if it is of another extension, or to be
-    /// declined: it has an unknown parameter, one twice, or one with a value that is not allowed
-    /// (RFC 7692 §7.1).
+    /// The offer in one list member of `Sec-WebSocket-Extensions`. Nil if the member is another
+    /// extension, or must be declined (RFC 7692 §7.1) because a parameter is unknown, appears
+    /// twice, or has a value that is not allowed.
     public init?(_ item: ExtensionItem) {
         guard item.name == DeflateParameters.extensionName else { return nil }
         self.init(clientWindow: .fixed)
@@ -58,7 +60,7 @@ public struct DeflateOffer: Equatable, Sendable {
         }
     }
 
-    /// The offer as it stands in the request's `Sec-WebSocket-Extensions`.
+    /// The offer as the value of the request's `Sec-WebSocket-Extensions` field.
     public var fieldValue: String {
         var text = DeflateParameters.extensionName
         if serverNoContextTakeover { text += "; server_no_context_takeover" }

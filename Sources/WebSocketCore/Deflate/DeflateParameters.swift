@@ -1,22 +1,21 @@
 // What both sides agreed on for compressed messages (RFC 7692 §7.1).
 
-/// The parameters of permessage-deflate that are in force on a connection: those of the server's
-/// response.
+/// The parameters of permessage-deflate in force on a connection, from the server's response.
 ///
-/// It is two bytes of plain data, to be kept with each connection and handed over with it.
+/// They are two bytes of plain data, which are kept with each connection and handed over with it.
 public struct DeflateParameters: Equatable, BitwiseCopyable, Sendable {
     /// The name under which the extension is negotiated (RFC 7692 §7).
     public static let extensionName = "permessage-deflate"
 
-    /// The sizes of window that the extension knows, as powers of two (RFC 7692 §7.1.2).
+    /// The window sizes that the extension allows, in bytes as powers of two (RFC 7692 §7.1.2).
     public static let windowBits = 8...15
 
-    /// The parameters as a number: bit 0 and 1 for the server's and client's context, bits 4–7 and
-    /// 8–11 for their windows, 0 where the response has no such parameter.
+    /// The parameters as a number: bits 0 and 1 are the server's and the client's
+    /// `no_context_takeover`, bits 4–7 and 8–11 their windows, 0 where the response has none.
     public let rawValue: UInt16
 
-    /// What a response with these parameters says. Windows are 8 to 15; nil leaves the parameter
-    /// out, and the window at its largest.
+    /// The parameters of a response. Windows are 8 to 15; anything else ends the process. Nil
+    /// leaves the parameter out, so that the window has its largest size.
     public init(
         serverNoContextTakeover: Bool, clientNoContextTakeover: Bool,
         serverMaxWindowBits: Int? = nil, clientMaxWindowBits: Int? = nil
@@ -30,7 +29,7 @@ public struct DeflateParameters: Equatable, BitwiseCopyable, Sendable {
         rawValue = raw
     }
 
-    /// The parameters with this ``rawValue``; nil if none have it.
+    /// The parameters with this ``rawValue``; nil if the number is not valid.
     public init?(rawValue: UInt16) {
         for shift in [4, 8] {
             let bits = Int(rawValue >> shift & 0xF)
@@ -40,10 +39,10 @@ public struct DeflateParameters: Equatable, BitwiseCopyable, Sendable {
         self.rawValue = rawValue
     }
 
-    /// Whether the server compresses each message by itself (RFC 7692 §7.1.1.1).
+    /// Whether the server compresses each message independently (RFC 7692 §7.1.1.1).
     public var serverNoContextTakeover: Bool { rawValue & 1 != 0 }
 
-    /// Whether the client compresses each message by itself (RFC 7692 §7.1.1.2).
+    /// Whether the client compresses each message independently (RFC 7692 §7.1.1.2).
     public var clientNoContextTakeover: Bool { rawValue & 2 != 0 }
 
     /// The value of `server_max_window_bits` (RFC 7692 §7.1.2.1), if the response has it.
@@ -52,19 +51,19 @@ public struct DeflateParameters: Equatable, BitwiseCopyable, Sendable {
     /// The value of `client_max_window_bits` (RFC 7692 §7.1.2.2), if the response has it.
     public var clientMaxWindowBits: Int? { window(shift: 8) }
 
-    /// How far back a message from this side may refer, as a power of two.
+    /// How far back a message from this side may refer, in bytes, as a power of two.
     public func windowBits(from sender: Role) -> Int {
         (sender == .server ? serverMaxWindowBits : clientMaxWindowBits)
             ?? Self.windowBits.upperBound
     }
 
-    /// Whether a message from this side may refer to the messages before it, so that its receiver
-    /// has to keep them.
+    /// Whether a message from this side may refer to earlier messages, so that the receiver has to
+    /// keep a window of them.
     public func keepsContext(from sender: Role) -> Bool {
         sender == .server ? !serverNoContextTakeover : !clientNoContextTakeover
     }
 
-    /// The value of the response's `Sec-WebSocket-Extensions`.
+    /// The parameters as the value of the response's `Sec-WebSocket-Extensions` field.
     public var fieldValue: String {
         var text = Self.extensionName
         if serverNoContextTakeover { text += "; server_no_context_takeover" }
@@ -79,8 +78,8 @@ public struct DeflateParameters: Equatable, BitwiseCopyable, Sendable {
         return bits == 0 ? nil : bits
     }
 
-    /// The number that the value of a `..._max_window_bits` means: 8 to 15, without leading zeros
-    /// (RFC 7692 §7.1.2).
+    /// The value of a `..._max_window_bits` parameter as a number: 8 to 15, without leading zeros
+    /// (RFC 7692 §7.1.2); nil for anything else.
     static func windowBits(parsing value: String) -> Int? {
         guard let bits = Int(value), windowBits.contains(bits), "\(bits)" == value else {
             return nil

@@ -2,20 +2,20 @@
 
 /// What a server grants to clients that offer permessage-deflate.
 ///
-/// The server always answers `server_no_context_takeover`, which RFC 7692 §7.1.1.1 lets it do
-/// unasked: a message can then be compressed once for all its receivers, and one compressor serves
-/// all connections. It answers `client_no_context_takeover` too, so that a connection costs nothing
-/// between messages, unless ``keptClientWindowBits`` says otherwise.
+/// The server always answers with `server_no_context_takeover`, which RFC 7692 §7.1.1.1 allows even
+/// if the client did not offer it: a message can then be compressed once for all its receivers, and
+/// one compressor serves all connections. It also answers with `client_no_context_takeover`, so
+/// that a connection costs no memory between messages, unless ``keptClientWindowBits`` is set.
 public struct DeflatePolicy: Equatable, BitwiseCopyable, Sendable {
     /// The largest window, as a power of two from 8 to 15, that the server keeps for a client from
     /// message to message. Nil, the default, keeps none.
     ///
-    /// A kept window costs its connection 2 to this power bytes once as much has been received:
-    /// 256 B for 8, 32 KiB for 15. A client whose window can't be bounded so far keeps none. What a
-    /// client compresses without context may use any window, since that costs nothing.
+    /// A kept window grows with the bytes received, up to 2 to this power for a connection: 256 B
+    /// for 8, 32 KiB for 15. No window is kept for a client whose window can't be limited to this.
+    /// A client that compresses without context may use any window, since that costs no memory.
     public let keptClientWindowBits: Int?
 
-    /// A policy; the window is nil or 8 to 15.
+    /// A policy. The window is nil or 8 to 15; any other value ends the process.
     public init(keptClientWindowBits: Int? = nil) {
         if let keptClientWindowBits {
             precondition(
@@ -25,8 +25,8 @@ public struct DeflatePolicy: Equatable, BitwiseCopyable, Sendable {
         self.keptClientWindowBits = keptClientWindowBits
     }
 
-    /// The parameters with which the first acceptable offer is accepted; nil if there is none, and
-    /// the connection goes without the extension (RFC 7692 §5.1). Their
+    /// The parameters that answer the first acceptable offer. Nil if no offer is acceptable: the
+    /// connection then does without the extension (RFC 7692 §5.1). Their
     /// ``DeflateParameters/fieldValue`` goes into the response.
     public func accept(_ offers: [ExtensionItem]) -> DeflateParameters? {
         for item in offers {
@@ -35,8 +35,8 @@ public struct DeflatePolicy: Equatable, BitwiseCopyable, Sendable {
         return nil
     }
 
-    /// The parameters with which this offer is accepted. There is no offer that could not be: a
-    /// server's window of any size is met by compressing no message that is longer than it.
+    /// The parameters that accept this offer. Every offer can be accepted: whatever server window
+    /// the client allows, ``DeflaterPool`` keeps to it or sends the message uncompressed.
     public func answer(to offer: DeflateOffer) -> DeflateParameters {
         let clientMaxWindowBits = keptWindow(for: offer)
         return DeflateParameters(
@@ -45,7 +45,7 @@ public struct DeflatePolicy: Equatable, BitwiseCopyable, Sendable {
             clientMaxWindowBits: clientMaxWindowBits == 15 ? nil : clientMaxWindowBits)
     }
 
-    /// The window to be kept for the client; nil if none is.
+    /// The window to keep for the client; nil for none.
     private func keptWindow(for offer: DeflateOffer) -> Int? {
         guard let limit = keptClientWindowBits, !offer.clientNoContextTakeover else { return nil }
         switch offer.clientWindow {

@@ -1,15 +1,16 @@
-// UNSAFE: compressed frames built where they are sent from. The bytes moved and masked are those
-// that this function appended itself.
+// UNSAFE: builds compressed frames in the output buffer itself. A function moves and masks only
+// bytes that it has appended.
 
 import Glibc
 import Storage
 
 extension Deflater {
-    /// Appends a frame with the whole of `message`: compressed and with RSV1 set (RFC 7692 §6.1) if
-    /// that makes it shorter, else plain. Returns whether it is compressed.
+    /// Appends one frame with the whole `message`: compressed and with RSV1 set (RFC 7692 §6.1) if
+    /// that makes it shorter, otherwise uncompressed. Returns whether it is compressed.
     ///
-    /// It is compressed in place and costs no second buffer. With a `maskingKey` it is masked, as a
-    /// client must (RFC 6455 §5.1). `opcode` is `.text` or `.binary`.
+    /// The message is compressed straight into `output`, without a second buffer. Pass a
+    /// `maskingKey` on a client, which must mask (RFC 6455 §5.1). `opcode` is `.text` or `.binary`;
+    /// anything else ends the process.
     @discardableResult
     public mutating func appendFrame(
         _ opcode: Opcode, _ message: Span<UInt8>, maskingKey: UInt32? = nil,
@@ -38,13 +39,14 @@ extension Deflater {
 }
 
 extension ByteBuffer {
-    /// How many bytes a header takes that has no masking key (RFC 6455 §5.2).
+    /// How many bytes the header takes, without a masking key (RFC 6455 §5.2).
     static func headerByteCount(_ payloadByteCount: Int) -> Int {
         payloadByteCount <= 125 ? 2 : payloadByteCount <= 0xFFFF ? 4 : 10
     }
 
-    /// Writes the header of the frame whose payload lies behind `headerByteCount` bytes at `start`,
-    /// and masks it. A payload that turned out to need a shorter header is moved up to it.
+    /// Writes the header of the frame that begins at `start` and whose payload begins
+    /// `headerByteCount` bytes later, and masks the payload. If the compressed payload needs a
+    /// shorter header than was reserved, the payload is moved forward.
     fileprivate mutating func finishCompressedFrame(
         _ opcode: Opcode, at start: Int, headerByteCount reserved: Int, maskingKey: UInt32?
     ) {

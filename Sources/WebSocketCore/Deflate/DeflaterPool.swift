@@ -1,23 +1,24 @@
-// The compressors of one reactor: one for nearly everything, and smaller ones for peers that ask.
+// The compressors of one reactor: one for nearly all messages, and smaller ones for peers that
+// limit the window.
 import Storage
 
-/// Compresses messages for any peer, each by itself, within the window that the peer allows.
+/// Compresses messages for any peer, each independently, within the window that the peer allows.
 ///
-/// A message that is no longer than the peer's window can't refer to anything outside of it, so
-/// that the compressor with the largest window serves it. For longer ones there is a compressor for
-/// each smaller window, which takes no memory before it is used. All of them together take at most
-/// 420 KB at the default memory level. zlib has none for a window of 8 bits: to such a peer
-/// messages of more than 256 bytes go plain.
+/// A message that is no longer than the peer's window can't refer to anything outside of it, so the
+/// compressor with the largest window serves it. For longer messages there is a compressor for each
+/// smaller window, which uses no memory before its first message. All together they use at most
+/// 420 KB at the default memory level. zlib can't compress with a window of 8 bits, so a peer with
+/// this limit receives messages of more than 256 bytes uncompressed.
 public struct DeflaterPool: ~Copyable {
-    /// Messages below this many bytes go plain: JSON of 64 bytes hardly ever becomes shorter, and
-    /// to find that out takes 4 µs, two hundred times what a plain frame does.
+    /// Messages of fewer bytes are sent uncompressed: JSON of 64 bytes hardly ever becomes shorter,
+    /// and finding that out takes 4 µs, two hundred times as long as a plain frame.
     public static let smallestMessageByteCount = 64
 
     private var widest: Deflater
     /// For windows of 9 to 14 bits.
     private var narrower: InlineArray<6, Deflater>
 
-    /// Compressors that have no memory yet; for the arguments see ``Deflater``.
+    /// Compressors that have allocated nothing yet; for the arguments see ``Deflater``.
     public init(
         level: Int = Deflater.defaultLevel, memoryLevel: Int = Deflater.defaultMemoryLevel
     ) {
@@ -27,10 +28,10 @@ public struct DeflaterPool: ~Copyable {
         }
     }
 
-    /// Appends a frame with the whole of `message` for a peer that allows a window of `windowBits`,
-    /// see ``DeflateParameters/windowBits(from:)``. It is compressed if that makes it shorter, and
-    /// the message has ``smallestMessageByteCount``; else it is plain. Returns whether it is
-    /// compressed. For the other arguments see ``Deflater/appendFrame(_:_:maskingKey:to:)``.
+    /// Appends one frame with the whole `message` for a peer that allows a window of `windowBits`
+    /// (see ``DeflateParameters/windowBits(from:)``). The message is compressed if it has at least
+    /// ``smallestMessageByteCount`` bytes and becomes shorter. Returns whether it is compressed.
+    /// For the other arguments see ``Deflater/appendFrame(_:_:maskingKey:to:)``.
     @discardableResult
     public mutating func appendFrame(
         _ opcode: Opcode, _ message: Span<UInt8>, windowBits: Int, maskingKey: UInt32? = nil,

@@ -1,20 +1,21 @@
-// How much may come out of a compressed message.
+// How large a message may become when it is decompressed.
 
-/// The bounds of one decompressed message: its size, and its size in proportion to what was sent.
+/// The bounds of one decompressed message: its size, and its size relative to its compressed size.
 ///
-/// Deflate can say 1,032 bytes in one. The limit on size bounds the memory that a message costs;
-/// the ratio bounds the work that a sender gets done for a byte, where the limit is high.
+/// Deflate can encode 1,032 bytes in one. The limit on size bounds the memory that a message costs;
+/// where that limit is high, the ratio bounds the work that a sender can cause with one byte.
 public struct InflateLimits: Equatable, BitwiseCopyable, Sendable {
-    /// 256: twice what very repetitive text reaches, a quarter of what a bomb does.
+    /// 256: twice the ratio of very repetitive text, a quarter of the ratio of a zip bomb.
     public static let defaultRatio = 256
-    /// 64 KiB, so that with messages limited to this much the ratio never comes into play.
+    /// 64 KiB, so that the ratio never matters where messages are limited to this size.
     public static let defaultRatioFreeByteCount = 64 * 1024
 
-    /// The most bytes that a message may have once it is decompressed.
+    /// The most bytes that a decompressed message may have.
     public var messageByteLimit: Int
-    /// How many times larger than its compressed form a message may be.
+    /// The most times that a message may be larger than its compressed form.
     public var ratioLimit: Int
     /// A message of up to this many bytes may have any ratio: an empty picture, a row of zeros.
+    /// Decompressed bytes are counted.
     public var ratioFreeByteCount: Int
 
     /// Bounds for one message.
@@ -27,11 +28,11 @@ public struct InflateLimits: Equatable, BitwiseCopyable, Sendable {
         self.ratioFreeByteCount = ratioFreeByteCount
     }
 
-    /// The most bytes that may come out of `byteCount` compressed ones.
+    /// The most bytes that `byteCount` compressed bytes may expand to.
     func allowance(for byteCount: Int) -> Int {
         let (product, overflows) = byteCount.multipliedReportingOverflow(by: ratioLimit)
         let byRatio = max(overflows ? Int.max : product, ratioFreeByteCount)
-        // One more must be a number too: that is how going over is seen.
+        // One byte more must not overflow: producing it is how excess is detected.
         return max(0, min(messageByteLimit, byRatio, Int.max - 1))
     }
 }

@@ -1,19 +1,20 @@
-// UNSAFE: messages decompressed by zlib, straight into a byte buffer, within bounds. It must hold
-// that `stream` is nil or initialised by inflateInit2 and known to nobody else, and that next_in
-// and next_out are used only while the span and the buffer they point into are lent to a call.
+// UNSAFE: lets zlib decompress messages straight into a byte buffer, within bounds. Invariants:
+// `stream` is nil, or initialised by inflateInit2 and not shared; next_in and next_out are used
+// only while the span and the buffer that they point into are lent to a call.
 
 import CZlib
 import Storage
 
-/// Decompresses messages (RFC 7692 §7.2.2): one of these serves all connections, those that keep a
-/// context included, since between two messages a context is nothing but the bytes of its window.
+/// Decompresses messages (RFC 7692 §7.2.2). One decompressor serves all connections, even with
+/// context, since between two messages a context is only the bytes of its window.
 ///
-/// It takes no memory before its first message; then 40 KB, whatever it is given.
+/// It uses no memory before its first message and 40 KB after that, whatever the size of the
+/// messages.
 @safe
 public struct Inflater: ~Copyable {
     private var stream: UnsafeMutablePointer<z_stream>?
 
-    /// A decompressor that has no memory yet.
+    /// A decompressor that has allocated nothing yet.
     public init() { unsafe stream = nil }
 
     deinit {
@@ -22,16 +23,15 @@ public struct Inflater: ~Copyable {
         unsafe stream.deallocate()
     }
 
-    /// Appends the message that `payload` is the compressed form of to `output`. A text is checked
-    /// to be UTF-8.
+    /// Decompresses `payload` and appends the message to `output`. A text is checked to be UTF-8.
     ///
     /// Throws ``ProtocolViolation/Kind/messageTooBig`` or ``ProtocolViolation/Kind/ratioTooHigh``
-    /// when more than `limits` allow would come out, ``ProtocolViolation/Kind/invalidDeflate`` when
-    /// the payload is corrupt or not whole, ``ProtocolViolation/Kind/invalidUTF8``. Then `output`
-    /// is as it was, but for its capacity, which has grown by at most twice the limit.
+    /// if the message would exceed `limits`, ``ProtocolViolation/Kind/invalidDeflate`` if the
+    /// payload is corrupt or incomplete, and ``ProtocolViolation/Kind/invalidUTF8`` for a text.
+    /// Then `output` is unchanged, except that its capacity has grown by at most twice the limit.
     ///
-    /// The message may use any window, whatever was negotiated: it costs nothing here. Blocks with
-    /// BFINAL set are accepted, one after the other (§7.2.3.4), and a last one without the empty
+    /// The message may use any window, whatever was negotiated: that costs nothing here. Several
+    /// blocks with BFINAL set are accepted (§7.2.3.4), and so is a final block without the empty
     /// block that should follow it.
     public mutating func inflate(
         _ payload: Span<UInt8>, as opcode: Opcode, into output: inout ByteBuffer,
@@ -40,8 +40,8 @@ public struct Inflater: ~Copyable {
         try inflate(payload, as: opcode, after: Span(), into: &output, limits: limits)
     }
 
-    /// Does the same for a message that may refer to those before it, and keeps in `context` what
-    /// the next one may refer to.
+    /// Does the same for a message that may refer to earlier messages, and adds it to `context` for
+    /// the next message.
     public mutating func inflate(
         _ payload: Span<UInt8>, as opcode: Opcode, context: inout InflateContext,
         into output: inout ByteBuffer, limits: InflateLimits
@@ -75,7 +75,7 @@ public struct Inflater: ~Copyable {
 
     private enum Outcome { case whole, corrupt, tooMuch, invalidUTF8 }
 
-    /// Runs the payload, and behind it the four bytes that were left off, through zlib.
+    /// Runs the payload through zlib, and then the four bytes that the sender left off.
     private mutating func inflate(
         _ payload: Span<UInt8>, into output: inout ByteBuffer, _ allowance: Int
     ) -> Outcome {
@@ -89,7 +89,7 @@ public struct Inflater: ~Copyable {
             case .tooMuch: return .tooMuch
             case .ended:
                 if position == payload.count { return .whole }
-                // The window is kept: what follows a final block may still refer to it.
+                // Keep the window: data after a final block may still refer to it.
                 unsafe inflateResetKeep(stream)
             }
         }
@@ -100,14 +100,14 @@ public struct Inflater: ~Copyable {
                 if isWaiting { return isBetweenBlocks ? .whole : .corrupt }
             case .corrupt: return .corrupt
             case .tooMuch: return .tooMuch
-            // At 0 it ended with the payload, at 4 with a final block that is empty.
+            // At 0 the stream ended with the payload, at 4 with an empty final block.
             case .ended: return position == 0 || position == 4 ? .whole : .corrupt
             }
         }
     }
 
     private enum Step {
-        /// Whether it waits for more input, not for room.
+        /// `isWaiting`: zlib waits for more input, not for room.
         case going(isWaiting: Bool)
         /// A final block ended.
         case ended
@@ -115,7 +115,7 @@ public struct Inflater: ~Copyable {
         case tooMuch
     }
 
-    /// One call of zlib. It takes all of the input, or uses up the room it is given, or both.
+    /// One call of zlib, which uses all of the input, all of the room, or both.
     private mutating func step(
         _ input: Span<UInt8>, from position: inout Int, into output: inout ByteBuffer,
         _ room: inout InflateRoom
@@ -150,21 +150,21 @@ public struct Inflater: ~Copyable {
         }
     }
 
-    /// Whether the last block has ended, at a whole byte: zlib says so in the stream's data type.
+    /// Whether the last block has ended at a byte boundary: zlib reports that in `data_type`.
     private var isBetweenBlocks: Bool {
         guard let stream = unsafe stream else { return false }
         return unsafe stream.pointee.data_type == 128
     }
 
-    /// Makes the stream ready for a message that may refer to `window`. zlib keeps the stream's
-    /// address, so it may not move.
+    /// Prepares the stream for a message that may refer to `window`. zlib keeps the stream's
+    /// address, so it must not move.
     private mutating func startStream(_ window: Span<UInt8>) {
         if let stream = unsafe stream {
             unsafe inflateReset(stream)
         } else {
             let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
             unsafe stream.initialize(to: z_stream())
-            // Negative: no header and no checksum around the data.
+            // A negative window means no zlib header and no checksum.
             let status = unsafe inflateInit2_(
                 stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
             if status == Z_MEM_ERROR { fatalError("out of memory") }
@@ -180,7 +180,7 @@ public struct Inflater: ~Copyable {
     }
 }
 
-/// How much more may come out of a message: steps that double, up to one byte more than is allowed.
+/// How much output each step may produce: steps that double, up to one byte more than is allowed.
 private struct InflateRoom {
     private let allowance: Int
     private var produced = 0
@@ -188,11 +188,11 @@ private struct InflateRoom {
 
     init(_ payloadByteCount: Int, _ allowance: Int) {
         self.allowance = allowance
-        // Text comes out about three times as large; zlib is fastest with 258 bytes to spare.
+        // Text expands about three times; zlib is fastest with at least 258 bytes of spare room.
         stepByteCount = min(max(1024, payloadByteCount &* 4), 1 << 16)
     }
 
-    /// The room for the next step: at least one byte, unless too much has come out.
+    /// The room for the next step: at least one byte, unless there is too much output already.
     var next: Int { min(stepByteCount, allowance + 1 - produced) }
 
     var isOverdrawn: Bool { produced > allowance }

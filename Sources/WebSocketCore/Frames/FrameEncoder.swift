@@ -1,5 +1,5 @@
-// UNSAFE: frames written straight into a byte buffer, one reservation a frame. Each function writes
-// exactly the bytes that it reserved.
+// UNSAFE: writes frames straight into a byte buffer, with one reservation a frame. Each function
+// writes exactly the bytes that it has reserved.
 
 import Glibc
 import Storage
@@ -7,8 +7,8 @@ import Storage
 extension ByteBuffer {
     /// Appends an unmasked frame, as a server sends it (RFC 6455 §5.1).
     ///
-    /// A control frame's payload has at most 125 bytes and the frame is final (§5.5): our own bug
-    /// otherwise, hence a precondition. `isCompressed` sets RSV1 (RFC 7692 §6).
+    /// A control frame must be final and have at most 125 bytes of payload (§5.5); anything else is
+    /// a bug of the caller and ends the process. `isCompressed` sets RSV1 (RFC 7692 §6).
     @inlinable @inline(__always)
     public mutating func appendFrame(
         _ opcode: Opcode, _ payload: Span<UInt8>, isFinal: Bool = true, isCompressed: Bool = false
@@ -17,8 +17,8 @@ extension ByteBuffer {
         appendAnyFrame(opcode, payload, isFinal: isFinal, isCompressed: isCompressed)
     }
 
-    /// Appends a final frame of at most 125 bytes if there is room in the block. False says that
-    /// nothing was done.
+    /// Appends a final frame of at most 125 bytes if the block has room for it; otherwise does
+    /// nothing and returns false.
     @inlinable @inline(__always)
     package mutating func appendShortFrame(_ opcode: Opcode, _ payload: Span<UInt8>) -> Bool {
         let byteCount = payload.count
@@ -58,9 +58,9 @@ extension ByteBuffer {
 
     /// Appends a masked frame, as a client sends it (RFC 6455 §5.1, §5.3).
     ///
-    /// `maskingKey` goes out most significant byte first, and should come from a source of
-    /// randomness that the application's peer can't predict. The preconditions are those of
-    /// `appendFrame`.
+    /// `maskingKey` is sent with the most significant byte first. It should come from a source of
+    /// randomness that the peer application can't predict, such as ``MaskingKeys``. The same
+    /// preconditions hold as for `appendFrame`.
     public mutating func appendMaskedFrame(
         _ opcode: Opcode, _ payload: Span<UInt8>, isFinal: Bool = true, isCompressed: Bool = false,
         maskingKey: UInt32
@@ -83,14 +83,15 @@ extension ByteBuffer {
         }
     }
 
-    /// Appends an unmasked Close frame (RFC 6455 §5.5.1): empty without a code, else the code and
-    /// as much of `reason` as fits in 123 bytes, cut between characters.
+    /// Appends an unmasked Close frame, as a server sends it (RFC 6455 §5.5.1): empty if `code` is
+    /// nil or may not be sent, else the code and as many whole characters of `reason` as fit in 123
+    /// bytes.
     public mutating func appendCloseFrame(_ code: CloseCode?, reason: String = "") {
         let body = ClosePayload(code, reason: reason)
         appendFrame(.close, body.bytes.span.extracting(first: body.count))
     }
 
-    /// Appends a masked Close frame: what a client sends.
+    /// Appends a masked Close frame, as a client sends it.
     public mutating func appendMaskedCloseFrame(
         _ code: CloseCode?, reason: String = "", maskingKey: UInt32
     ) {
@@ -131,7 +132,7 @@ struct ClosePayload {
     var bytes = InlineArray<125, UInt8>(repeating: 0)
     var count = 0
 
-    /// A code that never travels (1005 stands for none) makes an empty payload.
+    /// A code that may not be sent (1005 means "no code") makes an empty payload.
     init(_ code: CloseCode?, reason: String) {
         guard let code, code.maySend else { return }
         bytes[0] = UInt8(truncatingIfNeeded: code.rawValue >> 8)

@@ -1,17 +1,17 @@
-// The header of a frame, taken apart but not judged: the decoder holds it against the rules.
+// The header of a frame, parsed but not checked: the decoder checks it against its rules.
 
-/// A frame header as it stands on the wire (RFC 6455 §5.2), legal or not.
+/// A frame header as it is on the wire (RFC 6455 §5.2), valid or not.
 @frozen
 public struct FrameHeader: BitwiseCopyable, Equatable, Sendable {
     /// FIN, RSV1–3 and the opcode.
     public var firstByte: UInt8
     /// How many bytes the header takes: 2 to 14.
     public var byteCount: Int
-    /// How many bytes of payload follow it. The top bit ought to be zero.
+    /// How many bytes of payload follow. In a valid frame the top bit is zero.
     public var payloadByteCount: UInt64
-    /// Whether a masking key is there.
+    /// Whether there is a masking key.
     public var isMasked: Bool
-    /// The masking key, its first byte on the wire the most significant; 0 if there is none.
+    /// The masking key, with its first byte on the wire the most significant; 0 if there is none.
     public var maskingKey: UInt32
 
     @inlinable
@@ -38,7 +38,7 @@ public struct FrameHeader: BitwiseCopyable, Equatable, Sendable {
     @inlinable
     public var opcode: Opcode? { Opcode(rawValue: firstByte & 0xF) }
 
-    /// Whether the length is in the shortest of its three forms.
+    /// Whether the length is encoded in the shortest possible form (RFC 6455 §5.2).
     @inlinable
     public var lengthIsMinimal: Bool {
         switch byteCount - (isMasked ? 4 : 0) {
@@ -48,7 +48,7 @@ public struct FrameHeader: BitwiseCopyable, Equatable, Sendable {
         }
     }
 
-    /// The header at the beginning of `bytes`, or nil if they end before it does.
+    /// The header at the beginning of `bytes`, or nil if it is not complete yet.
     @inlinable
     public static func parse(_ bytes: Span<UInt8>) -> FrameHeader? {
         guard bytes.count >= 2 else { return nil }
@@ -76,8 +76,8 @@ public struct FrameHeader: BitwiseCopyable, Equatable, Sendable {
             payloadByteCount: payloadByteCount, isMasked: isMasked, maskingKey: maskingKey)
     }
 
-    /// How many bytes the frame at the beginning of `bytes` takes, header and payload, or nil if
-    /// they end before that can be told. For walking a log of frames that we encoded ourselves.
+    /// How many bytes the frame at the beginning of `bytes` has, header and payload; nil if the
+    /// header is not complete. It is for walking a log of frames that we encoded ourselves.
     @inlinable
     public static func frameByteCount(_ bytes: Span<UInt8>) -> Int? {
         guard let header = parse(bytes), let payload = Int(exactly: header.payloadByteCount) else {

@@ -1,33 +1,33 @@
-// Masking keys that nobody can predict (RFC 6455 §5.3): the key stream of ChaCha20 (RFC 8439).
+// Unpredictable masking keys (RFC 6455 §5.3): the key stream of ChaCha20 (RFC 8439).
 
-/// A supply of masking keys, one for each frame, that has no end.
+/// An endless supply of masking keys, one for each frame.
 ///
-/// A key must not be predictable from those before it, or a script that chooses what is sent could
-/// choose what stands on the wire (RFC 6455 §10.3). The keys are the stream of ChaCha20 under a
-/// secret seed. That costs a few nanoseconds a key; asking the system for each would cost a call.
+/// A key must not be predictable from earlier keys: otherwise a script that chooses the payload
+/// could choose the bytes on the wire (RFC 6455 §10.3). The keys are the key stream of ChaCha20
+/// with a secret seed. That costs a few nanoseconds a key, and getrandom(2) a system call.
 public struct MaskingKeys: Sendable {
     private let seed: SIMD8<UInt32>
     private let nonce: SIMD3<UInt32>
     private var counter: UInt32
     private var block = SIMD16<UInt32>(repeating: 0)
-    /// How many keys of the block have been given out.
+    /// How many keys of the block have been used.
     private var takenCount = 16
 
-    /// Keys that follow from `seed`: 32 bytes of randomness that nobody else gets to see.
+    /// Keys derived from `seed`: 32 bytes of randomness, which must be kept secret.
     public init(seed: InlineArray<32, UInt8>) {
         var words = SIMD8<UInt32>(repeating: 0)
         for index in 0..<8 { words[index] = Self.word(seed.span, at: 4 * index) }
         self.init(seed: words, nonce: SIMD3(repeating: 0), counter: 0)
     }
 
-    /// The key stream from a block of its own, as the examples of RFC 8439 give it.
+    /// The key stream from a given block on, for the examples of RFC 8439.
     init(seed: SIMD8<UInt32>, nonce: SIMD3<UInt32>, counter: UInt32) {
         self.seed = seed
         self.nonce = nonce
         self.counter = counter
     }
 
-    /// The next key. After 2^36 of them, which is hours at any speed there is, a new seed follows
+    /// The next key. After 2^36 keys, which take hours at any possible speed, a new seed is derived
     /// from the old one.
     public mutating func next() -> UInt32 {
         if takenCount == 16 { refill() }
@@ -37,7 +37,7 @@ public struct MaskingKeys: Sendable {
 
     @inline(never)
     private mutating func refill() {
-        // Behind its last block the stream would begin again: what stands there is a seed instead.
+        // After its last block the stream would repeat itself: use that block as a new seed.
         if counter == .max {
             self = MaskingKeys(seed: makeBlock().lowHalf, nonce: nonce, counter: 0)
         }

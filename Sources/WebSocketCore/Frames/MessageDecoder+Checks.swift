@@ -1,7 +1,8 @@
-// The decoder's judgement of a frame header, in three parts that follow the bytes of the wire.
+// The decoder's checks of a frame header, in three parts that follow the order of the bytes.
 
 extension MessageDecoder {
-    /// What is wrong with a whole header, if anything; `assembled` bytes of its message are in.
+    /// What is wrong with a complete header, if anything; `assembled` is how many bytes of its
+    /// message have arrived.
     @inline(__always)
     func violation(
         in header: FrameHeader, _ assembled: Int, _ rules: DecoderRules
@@ -16,8 +17,8 @@ extension MessageDecoder {
             ? .messageTooBig : nil
     }
 
-    /// What can be told to be wrong from a header's first bytes. It comes to the same conclusion as
-    /// the whole header would, only earlier.
+    /// What is wrong with a header whose first bytes have arrived, as far as they show it. The
+    /// result is the same as for the complete header, only earlier.
     @inline(never)
     func violation(
         inPartial bytes: Span<UInt8>, _ assembled: Int, _ rules: DecoderRules
@@ -31,7 +32,7 @@ extension MessageDecoder {
             if bytes[0] & 0x8 != 0 { return nil }
             return exceedsLimit(short, bytes[0], assembled, rules) ? .messageTooBig : nil
         }
-        // The bytes of the length that are here, and zeros for those to come: a lower bound.
+        // The length bytes that have arrived, with zeros for the rest: a lower bound of the length.
         let lengthByteCount = short == 126 ? 2 : 8
         let present = min(bytes.count - 2, lengthByteCount)
         if present == 0 { return nil }
@@ -50,7 +51,7 @@ extension MessageDecoder {
     private func violation(
         inFirst byte: UInt8, _ rules: DecoderRules
     ) -> ProtocolViolation.Kind? {
-        // The first frame of a message, plain: nearly always.
+        // Nearly always: the first frame of an uncompressed message.
         if byte & 0x7F == 0x1 || byte & 0x7F == 0x2 {
             return message == nil ? nil : .expectedContinuation
         }
@@ -83,7 +84,7 @@ extension MessageDecoder {
         return nil
     }
 
-    /// Whether a frame of `length` bytes would take its message over the limit.
+    /// Whether a frame of `length` bytes would make its message too big.
     @inline(__always)
     private func exceedsLimit(
         _ length: UInt64, _ firstByte: UInt8, _ assembled: Int, _ rules: DecoderRules
@@ -97,7 +98,7 @@ extension MessageDecoder {
 }
 
 extension FrameHeader {
-    /// MASK and the 7-bit length, as they stood on the wire.
+    /// MASK and the 7-bit length, as they were on the wire.
     @inline(__always)
     var secondByte: UInt8 {
         let mask: UInt8 = isMasked ? 0x80 : 0

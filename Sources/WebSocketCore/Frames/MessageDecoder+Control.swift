@@ -1,7 +1,7 @@
-// Control frames: they arrive whole, between the frames of a message or inside of one.
+// Control frames, which are never fragmented and may come between the frames of a message.
 
 extension MessageDecoder {
-    /// A control frame that lies whole in `bytes`.
+    /// Handles a control frame that is complete in `bytes`.
     @_lifetime(bytes: copy bytes)
     mutating func control(
         _ header: FrameHeader, _ payload: Range<Int>, _ bytes: inout MutableSpan<UInt8>,
@@ -20,7 +20,8 @@ extension MessageDecoder {
         }
     }
 
-    /// A Close frame (RFC 6455 §5.5.1). An empty one has no code; one byte was refused before.
+    /// Handles a Close frame (RFC 6455 §5.5.1). An empty frame has no code; a payload of one byte
+    /// has been refused already.
     private mutating func close(
         _ payload: Range<Int>, _ bytes: Span<UInt8>, _ position: inout Int
     ) -> Event {

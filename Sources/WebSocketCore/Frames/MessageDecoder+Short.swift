@@ -1,22 +1,22 @@
-// UNSAFE: reads a short frame's header in two loads and unmasks its payload, within bytes that were
-// counted before.
+// UNSAFE: reads a short frame's header with two loads and unmasks its payload; the length of both
+// is checked first.
 
-/// The case that matters most, ahead of all the others: to a server that is between messages, a
-/// whole unfragmented text or binary message of at most 125 bytes. It breaks no rule but that on
-/// UTF-8.
+/// The fast path for the most important case: a server is between messages and receives a complete,
+/// unfragmented text or binary message of at most 125 bytes. The only rule that such a message can
+/// still violate is UTF-8.
 @frozen
 public struct ShortMessage: BitwiseCopyable {
     @usableFromInline let payloadByteCount: Int
-    /// Whether it is text, which must be UTF-8 if it is not plain ASCII.
+    /// Whether it is text, which must still be checked to be UTF-8 if it is not plain ASCII.
     public let isText: Bool
     /// Whether all its bytes are ASCII.
     public let isASCII: Bool
 
-    /// Unmasks the short message at `position`, of at most `limit` bytes, where it lies. Nil says
-    /// that there is something else, and nothing was done.
+    /// Unmasks the short message at `position`, of at most `limit` bytes, in place. Returns nil,
+    /// having changed nothing, if there is anything else at `position`.
     ///
-    /// It is a function of its own, small enough for the registers: a loop over messages into which
-    /// it is compiled has too much to remember, and is slower.
+    /// It is never inlined, and small enough for the registers: a loop over messages with this code
+    /// inside keeps too many values alive, and is slower.
     @inline(never)
     public init?(unmasking bytes: inout MutableSpan<UInt8>, at position: Int, limit: Int) {
         let available = bytes.count &- position &- 6
@@ -25,8 +25,8 @@ public struct ShortMessage: BitwiseCopyable {
         let found = unsafe bytes.withUnsafeMutableBytes { buffer in
             let frame = unsafe buffer.baseAddress.unsafelyUnwrapped + position
             let head = unsafe UInt16(littleEndian: frame.loadUnaligned(as: UInt16.self))
-            // FIN, text and MASK are 0x8081, and 0x8082 is the same with binary. What is left of the
-            // others is no length, or too large for one.
+            // FIN, text and MASK are 0x8081; 0x8082 is the same with binary. For any other header
+            // the rest has other bits set in its low byte, or is too large for a length.
             let rest = head &- 0x8081
             let byteCount = Int(rest >> 8)
             guard rest & 0xFE == 0, byteCount <= most else { return nil as Found? }
@@ -40,11 +40,12 @@ public struct ShortMessage: BitwiseCopyable {
 
     private typealias Found = (byteCount: Int, isText: Bool, isASCII: Bool)
 
-    /// What kind of message it is.
+    /// The kind of the message.
     @inlinable @inline(__always)
     public var kind: MessageKind { MessageKind(isText ? .text : .binary) }
 
-    /// Where its payload lies; moves `position`, where it was found, behind it.
+    /// The range of its payload. `position` must be where the message was found; it is moved to the
+    /// end of the message.
     @inlinable @inline(__always)
     public func takePayload(_ position: inout Int) -> Range<Int> {
         let start = position &+ 6
@@ -52,14 +53,15 @@ public struct ShortMessage: BitwiseCopyable {
         return unsafe Range(uncheckedBounds: (start, position))
     }
 
-    /// The most bytes that such a message may have; -1 if there is none under these rules.
+    /// The most bytes that a short message may have; -1 if the rules allow no fast path.
     public static func limit(_ rules: DecoderRules) -> Int {
         rules.role == .server ? min(125, rules.messageByteLimit) : -1
     }
 }
 
 extension MessageDecoder {
-    /// What a short message at `position`, which moves behind it, comes to: itself, or a violation.
+    /// The event for a short message at `position`: the message, or a violation if a text is not
+    /// UTF-8. Moves `position` past the message.
     @_lifetime(bytes: copy bytes)
     public mutating func event(
         of message: ShortMessage, _ bytes: inout MutableSpan<UInt8>, _ position: inout Int
@@ -73,7 +75,7 @@ extension MessageDecoder {
         return .message(message.kind, payload)
     }
 
-    /// A short message to a client, to whom nothing is masked.
+    /// The fast path for a client, whose peer does not mask.
     @inline(__always)
     @_lifetime(bytes: copy bytes)
     mutating func shortUnmasked(

@@ -1,11 +1,11 @@
-// A decoder as numbers: how it gets from one process to the next in the middle of a message.
+// A decoder's state as numbers, to hand it over to another process in the middle of a message.
 
 extension MessageDecoder {
     /// How many numbers ``state`` has.
     public static let stateCount = 8
 
-    /// Everything that the decoder knows. With the bytes of the assembly and those that were not
-    /// consumed, another one can go on where this one is.
+    /// The decoder's whole state. Together with the assembly's bytes and the bytes not consumed
+    /// yet, it lets another decoder continue where this decoder is.
     public var state: [UInt64] {
         let kind = message.map { UInt64($0.opcode.rawValue) | ($0.isCompressed ? 0x100 : 0) }
         return [
@@ -15,7 +15,7 @@ extension MessageDecoder {
         ]
     }
 
-    /// A decoder that goes on from a ``state``; nil if no decoder can be in it.
+    /// A decoder that continues from a ``state``; nil if no decoder can be in that state.
     public init?(state: [UInt64]) {
         guard state.count == Self.stateCount, let maskingKey = UInt32(exactly: state[1]),
             let fragmentCount = UInt32(exactly: state[2]),
@@ -37,7 +37,7 @@ extension MessageDecoder {
             else { return nil }
             message = MessageKind(opcode, isCompressed: state[5] & 0x100 != 0)
         }
-        // A payload belongs to a message, has a length, and a finished decoder has a code or none.
+        // A payload needs a message and a length; a closed decoder has a close code or none.
         switch phase {
         case .payload: guard message != nil, remaining >= 0 else { return nil }
         case .closed: guard remaining < 0 || remaining <= UInt16.max else { return nil }

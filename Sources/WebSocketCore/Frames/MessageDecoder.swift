@@ -1,15 +1,15 @@
-// The incremental decoder: bytes in, messages and control frames out, nothing allocated.
+// The incremental decoder: it turns bytes into messages and control frames and allocates nothing.
 import Storage
 
 /// Decodes the frames of one connection (RFC 6455 §5) into messages, in place.
 ///
-/// It is plain data and owns nothing: the caller presents the received bytes and lends a buffer for
-/// messages that are not whole in them. A message that arrives whole and unfragmented is unmasked
-/// where it lies and returned as a range. Everything else is unmasked into `assembly`, which grows
-/// with the bytes received, never with a length declared.
+/// It is plain data and owns nothing: the caller passes the received bytes and lends a buffer for
+/// messages that are not complete in them. A message that arrives complete and unfragmented is
+/// unmasked in place and returned as a range. Everything else is unmasked into `assembly`, which
+/// grows with the bytes received, never with a declared length.
 ///
-/// Violations are found on the first byte that shows them, in the order of the wire, so that the
-/// outcome does not depend on how the bytes were cut.
+/// A violation is reported at the first byte that shows it, in wire order, so that the result does
+/// not depend on how the bytes were split.
 @frozen
 public struct MessageDecoder: BitwiseCopyable, Sendable {
     @usableFromInline @frozen
@@ -17,7 +17,8 @@ public struct MessageDecoder: BitwiseCopyable, Sendable {
         case header, payload, closed, failed
     }
 
-    /// Payload bytes of the current data frame that have not arrived; once closed, the code or -1.
+    /// Payload bytes of the current data frame that have not arrived yet. After a Close frame: its
+    /// code, or -1 for none.
     @usableFromInline var remaining = 0
     /// The key for the next payload byte.
     @usableFromInline var maskingKey: UInt32 = 0
@@ -33,20 +34,20 @@ public struct MessageDecoder: BitwiseCopyable, Sendable {
     /// A decoder at the first byte after the handshake.
     public init() {}
 
-    /// Whether nothing of an unfinished frame or message is held: what a peer may end at.
+    /// Whether there is no unfinished frame or message: the peer may end its stream here.
     @inlinable @inline(__always)
     public var isBetweenMessages: Bool { phase == .header && message == nil }
 
-    /// Decodes up to the next event, from `position` on, and moves `position` past what it
+    /// Decodes from `position` to the next event, and moves `position` past the bytes that it has
     /// consumed.
     ///
-    /// Call it until it answers `.needsMore`, `.close` or `.violation`. After `.needsMore` the
-    /// bytes from `position` on (fewer than 14 + 125: a partial header or control frame) must be
-    /// presented again in front of the next ones. After `.close` or `.violation` the decoder is
-    /// done: it discards whatever comes (RFC 6455 §1.4, §7.1.7) and gives the same answer (the
-    /// reason of a close is then empty).
+    /// Call it until it returns `.needsMore`, `.close` or `.violation`. After `.needsMore`, pass
+    /// the bytes from `position` on (fewer than 14 + 125: a partial header or control frame) again,
+    /// in front of the next bytes. After `.close` or `.violation` the decoder is finished: it
+    /// discards all further bytes (RFC 6455 §1.4, §7.1.7) and returns the same event (with an empty
+    /// reason for a close).
     ///
-    /// Ranges are positions in `bytes` and stay good until the caller overwrites them.
+    /// Ranges are positions in `bytes`. They are valid until the caller changes those bytes.
     @_lifetime(bytes: copy bytes)
     public mutating func next(
         _ bytes: inout MutableSpan<UInt8>, from position: inout Int, assembly: inout ByteBuffer,
@@ -80,7 +81,7 @@ public struct MessageDecoder: BitwiseCopyable, Sendable {
                 if let kind = violation(in: header, assembly.count, rules) {
                     return fail(kind, &position, bytes.count)
                 }
-                // The checks bounded the length by 125 or by the message limit.
+                // The checks have limited the length to 125 or to the message limit.
                 let start = position + header.byteCount
                 let payloadByteCount = Int(truncatingIfNeeded: header.payloadByteCount)
                 let isWhole = payloadByteCount <= bytes.count - start
@@ -108,7 +109,7 @@ public struct MessageDecoder: BitwiseCopyable, Sendable {
         }
     }
 
-    /// A message that lies whole in `bytes`.
+    /// Handles a message that is complete in `bytes`.
     @inline(__always)
     @_lifetime(bytes: copy bytes)
     private mutating func whole(
@@ -126,7 +127,7 @@ public struct MessageDecoder: BitwiseCopyable, Sendable {
         return .message(kind, payload)
     }
 
-    /// Remembers a data frame whose payload goes to the assembly.
+    /// Begins a data frame whose payload goes into the assembly.
     private mutating func begin(
         _ header: FrameHeader, _ payloadByteCount: Int, _ assembly: inout ByteBuffer
     ) {
@@ -143,8 +144,8 @@ public struct MessageDecoder: BitwiseCopyable, Sendable {
         phase = .payload
     }
 
-    /// Takes what has arrived of the current frame's payload. Nil says that the frame has ended and
-    /// its message has not.
+    /// Takes the part of the current frame's payload that has arrived. Returns nil when the frame
+    /// is complete but the message is not.
     private mutating func receivePayload(
         _ bytes: Span<UInt8>, _ position: inout Int, _ assembly: inout ByteBuffer
     ) -> Event? {

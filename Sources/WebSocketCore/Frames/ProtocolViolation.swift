@@ -1,15 +1,15 @@
-// Every way in which a peer can break RFC 6455, RFC 7692 or a limit, with the close code it earns.
+// Every way in which a peer can violate RFC 6455, RFC 7692 or a limit, with the close code for it.
 
-/// What the peer did wrong. It fails the connection (RFC 6455 §7.1.7) with `code` and `reason` in
-/// the Close frame.
+/// What the peer did wrong. The connection is then failed (RFC 6455 §7.1.7), with `code` and
+/// `reason` in the Close frame.
 @frozen
 public struct ProtocolViolation: Error, Equatable, BitwiseCopyable, Sendable {
     /// One case for each violation that the decoder or the decompressor finds.
     @frozen
     public enum Kind: UInt8, CaseIterable, BitwiseCopyable, Sendable {
-        /// RSV1, RSV2 or RSV3 is set without an extension that says so (RFC 6455 §5.2).
+        /// RSV1, RSV2 or RSV3 is set and no negotiated extension uses it (RFC 6455 §5.2).
         case reservedBits
-        /// An opcode that has no meaning yet (RFC 6455 §5.2).
+        /// An opcode that is reserved (RFC 6455 §5.2).
         case reservedOpcode
         /// A control frame without FIN (RFC 6455 §5.5).
         case fragmentedControl
@@ -17,17 +17,17 @@ public struct ProtocolViolation: Error, Equatable, BitwiseCopyable, Sendable {
         case controlTooLong
         /// A continuation with no message to continue (RFC 6455 §5.4).
         case unexpectedContinuation
-        /// A new message inside of another one (RFC 6455 §5.4).
+        /// A new message before the previous message has ended (RFC 6455 §5.4).
         case expectedContinuation
-        /// A client that did not mask (RFC 6455 §5.1).
+        /// A frame from a client without a mask (RFC 6455 §5.1).
         case maskMissing
-        /// A server that masked (RFC 6455 §5.1).
+        /// A frame from a server with a mask (RFC 6455 §5.1).
         case maskForbidden
-        /// A length in a longer form than it needs (RFC 6455 §5.2).
+        /// A length that is not in its shortest form (RFC 6455 §5.2).
         case lengthNotMinimal
         /// A 64-bit length of 2^63 or more (RFC 6455 §5.2).
         case lengthTopBit
-        /// A message above ``DecoderRules/messageByteLimit``, as it travels or decompressed.
+        /// A message above ``DecoderRules/messageByteLimit``, on the wire or decompressed.
         case messageTooBig
         /// A message in more frames than ``DecoderRules/fragmentLimit``.
         case tooManyFragments
@@ -35,11 +35,11 @@ public struct ProtocolViolation: Error, Equatable, BitwiseCopyable, Sendable {
         case invalidUTF8
         /// A Close frame of one byte (RFC 6455 §5.5.1).
         case closeTooShort
-        /// A Close frame with a code that must not travel (RFC 6455 §7.4).
+        /// A Close frame with a code that must not be sent (RFC 6455 §7.4).
         case invalidCloseCode
         /// A Close frame whose reason is not UTF-8 (RFC 6455 §5.5.1).
         case invalidCloseReason
-        /// A compressed message that is corrupt or not whole (RFC 7692 §7.2.2).
+        /// A compressed message that is corrupt or incomplete (RFC 7692 §7.2.2).
         case invalidDeflate
         /// A compressed message above ``InflateLimits/ratioLimit``.
         case ratioTooHigh
@@ -52,8 +52,8 @@ public struct ProtocolViolation: Error, Equatable, BitwiseCopyable, Sendable {
     @inlinable
     public init(_ kind: Kind) { self.kind = kind }
 
-    /// The status code for the Close frame that answers it. Too many fragments earn 1008 and not
-    /// 1009: such a message may be small, it is the way it was cut that is refused.
+    /// The status code for the Close frame that answers it. Too many fragments cause 1008 and not
+    /// 1009: such a message may be small, and what is refused is how it was fragmented.
     public var code: CloseCode {
         switch kind {
         case .messageTooBig, .ratioTooHigh: .messageTooBig

@@ -1,21 +1,21 @@
-// The closing handshake as a table: every state, every event, what follows.
+// The closing handshake as a table: the next state and the action for every state and event.
 
-/// Where a connection stands between the opening handshake and the end (RFC 6455 §7.1).
+/// The state of a connection between the opening handshake and the end (RFC 6455 §7.1).
 ///
-/// The state knows nothing of sockets or buffers. Its owner tells it what happened, and does what
-/// the returned action says.
+/// The state knows nothing about sockets or buffers. Its owner reports each event to it and carries
+/// out the action that it returns.
 @frozen
 public enum SessionState: UInt8, CaseIterable, BitwiseCopyable, Sendable {
-    /// Messages go both ways.
+    /// Messages can be sent in both directions.
     case open
-    /// Our Close is queued or sent, and the peer's has not come. What the peer still sends is read
-    /// for the sake of its Close only.
+    /// Our Close is queued or sent, and the peer's has not arrived. Further input is read only to
+    /// find the peer's Close.
     case closeSent
-    /// Both Close frames are there; ours may still have to be written. Nothing more is read.
+    /// Both sides have sent Close; ours may still have to be written. Nothing more is read.
     case closeReceived
-    /// We failed the connection: our last frames have to be written, nothing more is interpreted.
+    /// We failed the connection: our last frames have to be written; further input is ignored.
     case failed
-    /// The transport is closed, or is to be closed now.
+    /// The transport is closed, or must be closed now.
     case closed
 
     /// What can happen to a connection.
@@ -25,11 +25,11 @@ public enum SessionState: UInt8, CaseIterable, BitwiseCopyable, Sendable {
         case sendClose
         /// The peer's Close frame arrived.
         case receiveClose
-        /// The peer broke the protocol or a limit, or we have to end for a fault of our own.
+        /// The peer violated the protocol or a limit, or we have to end because of our own fault.
         case fail
-        /// The peer ended its stream without (more) frames.
+        /// The peer ended its stream.
         case endOfStream
-        /// The transport has failed, or is given up: a reset, a broken pipe, a deadline.
+        /// The transport has failed or we give it up: a reset, a broken pipe, a deadline.
         case terminated
         /// All queued output has been written.
         case outputFlushed
@@ -40,13 +40,13 @@ public enum SessionState: UInt8, CaseIterable, BitwiseCopyable, Sendable {
     public enum Action: UInt8, BitwiseCopyable, Sendable {
         /// Nothing.
         case none
-        /// Queue our Close frame, and give the peer a time to answer it.
+        /// Queue our Close frame, and give the peer limited time to answer it.
         case sendClose
-        /// Queue our Close frame as the last output; `outputFlushed` follows when it is written.
+        /// Queue our Close frame as the last output; report `outputFlushed` when it is written.
         case sendCloseAndFinish
-        /// Our Close is queued already: only write the output that is waiting.
+        /// Our Close is queued already: only write the pending output.
         case finish
-        /// Close the transport in order.
+        /// Close the transport in an orderly way.
         case closeTransport
     }
 
@@ -54,16 +54,16 @@ public enum SessionState: UInt8, CaseIterable, BitwiseCopyable, Sendable {
     @inlinable
     public var maySend: Bool { self == .open }
 
-    /// Whether what arrives is given to the application. After our own Close it no longer is.
+    /// Whether received messages are given to the application. After our own Close they are not.
     @inlinable
     public var deliversMessages: Bool { self == .open }
 
-    /// Whether what arrives is still decoded at all.
+    /// Whether input is still decoded.
     @inlinable
     public var reads: Bool { self == .open || self == .closeSent }
 
-    /// The table. A server closes the transport as soon as both Close frames are out; a client
-    /// leaves that to the server until its time is over (RFC 6455 §7.1.1).
+    /// The table. A server closes the transport as soon as both sides have sent Close; a client
+    /// waits for the server to do so, for a limited time (RFC 6455 §7.1.1).
     public func after(_ event: Event, role: Role = .server) -> (next: SessionState, Action) {
         switch (self, event) {
         case (.closed, _): (.closed, .none)
@@ -83,7 +83,7 @@ public enum SessionState: UInt8, CaseIterable, BitwiseCopyable, Sendable {
         case (.closeReceived, .sendClose): (.closeReceived, .none)
         case (.closeReceived, .receiveClose): (.closeReceived, .none)
         case (.closeReceived, .fail): (.closeReceived, .none)
-        // The peer may have shut down its side only: our answer has still to go out.
+        // The peer may have shut down only its sending side: our answer must still be sent.
         case (.closeReceived, .endOfStream):
             role == .server ? (.closeReceived, .none) : (.closed, .closeTransport)
         case (.closeReceived, .outputFlushed):

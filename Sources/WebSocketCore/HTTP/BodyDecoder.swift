@@ -1,23 +1,23 @@
-// The incremental reader of request bodies: plain, or chunked with its extensions and trailers
+// The incremental decoder of request bodies: plain or chunked. Chunk extensions and trailers are
 // dropped.
 import Storage
 
 /// Collects the body of one request (RFC 9112 §6–7), within a limit.
 ///
-/// It is plain data and consumes every byte that it is given up to the body's end.
+/// It is plain data. It consumes every byte up to the end of the body.
 public struct BodyDecoder: BitwiseCopyable, Sendable {
-    /// Where the body stands.
+    /// How far the body has been read.
     public enum Progress: Equatable, Sendable {
-        /// All that was given is consumed, and the body has not ended.
+        /// All bytes are consumed, and the body has not ended.
         case needsMore
-        /// `body` holds all of it; what follows `position` belongs to the next request.
+        /// `body` has the whole body; the bytes from `position` on belong to the next request.
         case complete
-        /// The body is too large or malformed; the connection should end with the response.
+        /// The body is too large or malformed; close the connection after the response.
         case rejected(HandshakeRejection)
     }
 
-    /// The most bytes that chunk extensions and trailers may take, each, over a whole body: they
-    /// carry nothing for us.
+    /// The most bytes that chunk extensions and trailers may have together, over a whole body: we
+    /// make no use of them.
     public static let overheadLimit = 4096
 
     enum State: UInt8, BitwiseCopyable {
@@ -27,13 +27,14 @@ public struct BodyDecoder: BitwiseCopyable, Sendable {
     }
 
     var state: State
-    /// Bytes of the body or the chunk that have not arrived; the size while its digits come in.
+    /// Bytes of the body or chunk that have not arrived yet; while a chunk's size is being read,
+    /// the size so far.
     var remaining: Int
     /// Bytes of extensions and trailers so far.
     var overhead: UInt16 = 0
     var sizeDigitCount: UInt8 = 0
 
-    /// A decoder before the body's first byte.
+    /// A decoder at the first byte of the body.
     public init(_ framing: BodyFraming) {
         switch framing {
         case .none: (state, remaining) = (.complete, 0)
@@ -43,10 +44,10 @@ public struct BodyDecoder: BitwiseCopyable, Sendable {
         }
     }
 
-    /// Moves what has arrived of the body to the end of `body`, and `position` past it.
+    /// Appends the bytes of the body that have arrived to `body`, and moves `position` past them.
     ///
-    /// `limit` is the most bytes that `body` may hold; a body that declares or sends more
-    ///   is rejected with 413 as soon as that is known.
+    /// `limit` is the most bytes that `body` may have. A body that declares or sends more is
+    /// rejected with 413 as soon as that is known.
     public mutating func next(
         _ bytes: Span<UInt8>, from position: inout Int, into body: inout ByteBuffer, limit: Int
     ) -> Progress {
@@ -71,7 +72,7 @@ public struct BodyDecoder: BitwiseCopyable, Sendable {
         }
     }
 
-    /// One byte of what surrounds the chunks (RFC 9112 §7.1).
+    /// One byte between the chunks' data (RFC 9112 §7.1).
     private mutating func step(_ byte: UInt8, room: Int) {
         switch state {
         case .size, .sizeDigits: size(byte, room: room)
@@ -106,7 +107,7 @@ public struct BodyDecoder: BitwiseCopyable, Sendable {
         }
     }
 
-    /// A byte of a chunk's size: at most 15 hexadecimal digits, so it can't overflow.
+    /// One byte of a chunk's size: at most 15 hexadecimal digits, so that it can't overflow.
     private mutating func size(_ byte: UInt8, room: Int) {
         if let digit = HTTPGrammar.hexValue(byte) {
             sizeDigitCount += 1
@@ -130,7 +131,7 @@ public struct BodyDecoder: BitwiseCopyable, Sendable {
         }
     }
 
-    /// A byte of a trailer field; its grammar is that of any field's, but nobody looks at it.
+    /// One byte of a trailer field, whose content is ignored.
     private mutating func trailer(_ byte: UInt8) {
         if byte == 0x0D {
             state = .trailerEnd

@@ -1,20 +1,21 @@
-// How the body of a request is delimited, decided strictly (RFC 9112 §6).
+// How the end of a request's body is found, with strict rules (RFC 9112 §6).
 
 /// Where a request's body ends.
 @frozen
 public enum BodyFraming: BitwiseCopyable, Equatable, Sendable {
-    /// There is none.
+    /// There is no body.
     case none
     /// After this many bytes.
     case contentLength(Int)
-    /// After the chunk of no bytes and the trailers (RFC 9112 §7.1).
+    /// After the empty chunk and the trailers (RFC 9112 §7.1).
     case chunked
 }
 
 extension RequestHead {
-    /// How this request's body is delimited (RFC 9112 §6.3). Whatever two readers could understand
-    /// differently is refused: Content-Length twice or not plain digits, Content-Length together
-    /// with Transfer-Encoding, any coding but `chunked`, chunked in HTTP/1.0.
+    /// Where this request's body ends (RFC 9112 §6.3). Throws a rejection for everything that two
+    /// readers could interpret differently: several Content-Lengths, a Content-Length with other
+    /// characters than digits, Content-Length together with Transfer-Encoding, any coding other
+    /// than `chunked`, and Transfer-Encoding in HTTP/1.0.
     public func bodyFraming() throws(HandshakeRejection) -> BodyFraming {
         let length = lookUp("Content-Length")
         let coding = lookUp("Transfer-Encoding")
@@ -48,15 +49,15 @@ extension RequestHead {
         guard coding.count == 1, bytes.span.extracting(coding.first).equals("chunked") else {
             throw HandshakeRejection(
                 .notImplemented,
-                reason: "The only Transfer-Encoding that this server takes is chunked.")
+                reason: "The only Transfer-Encoding that this server accepts is chunked.")
         }
         return .chunked
     }
 }
 
 extension HTTPHead {
-    /// The number that the digits in `range` mean; nil if they are none, not digits only, or too
-    /// many.
+    /// The decimal number in `range`; nil if it is empty, has a character that is not a digit, or
+    /// has more than 18 digits.
     func decimal(_ range: Range<Int>) -> Int? {
         if range.isEmpty || range.count > 18 { return nil }
         var value = 0

@@ -1,9 +1,9 @@
-// The lines of fields that end a head, and the empty line behind them (RFC 9112 §5): the same in a
-// request and in a response.
+// The field lines that end a head, and the empty line after them (RFC 9112 §5): the same for
+// requests and responses.
 
-/// Checks the fields of a head as they arrive, strictly where leniency has been the way in for
-/// smuggling: CRLF only, no folded lines, no space before a colon, tokens for names, no control
-/// characters in values.
+/// Checks the fields of a head as they arrive. It is strict where lenient parsers have allowed
+/// request smuggling: CRLF only, no folded lines, no space before a colon, tokens as names, no
+/// control characters in values.
 struct FieldLines: BitwiseCopyable, Sendable {
     enum State: UInt8, BitwiseCopyable {
         case lineStart, name, value, lineEnd, headEnd, complete
@@ -14,7 +14,7 @@ struct FieldLines: BitwiseCopyable, Sendable {
 
     var state = State.lineStart
     var count: UInt8 = 0
-    /// What is wrong; once there is a flaw, no more steps may be taken.
+    /// What is wrong, if anything; `step` must not be called again after that.
     var flaw: HeadFlaw?
 
     var isComplete: Bool { state == .complete }

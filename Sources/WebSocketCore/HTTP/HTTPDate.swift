@@ -3,8 +3,8 @@ import Storage
 
 /// Dates as HTTP writes them.
 public enum HTTPDate {
-    /// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7) for a count of seconds since the beginning
-    /// of 1970, UTC. It counts years 1970 to 9999; whatever lies outside is clamped.
+    /// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7) for a number of seconds since the
+    /// beginning of 1970, UTC. Times outside the years 1970 to 9999 are clamped.
     public static func format(secondsSince1970: Int) -> String {
         let seconds = min(max(0, secondsSince1970), 253_402_300_799)
         let (year, month, day) = date(dayNumber: seconds / 86_400)
@@ -38,8 +38,8 @@ public enum HTTPDate {
         ]
     }
 
-    /// The civil date of a day counted from 1970-01-01. Years are taken to begin in March, so that
-    /// the leap day is the last of a year and months have a regular pattern of lengths.
+    /// The date of a day counted from 1970-01-01. The calculation lets years begin in March, so
+    /// that a leap day is the last day of a year and the lengths of months have a regular pattern.
     static func date(dayNumber: Int) -> (year: Int, month: Int, day: Int) {
         let sinceMarch0000 = dayNumber + 719_468
         let era = sinceMarch0000 / 146_097

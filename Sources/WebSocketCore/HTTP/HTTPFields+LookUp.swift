@@ -1,5 +1,5 @@
-// How fields are found in a head: names compared without case, lists cut at their commas. It is
-// done here and not in HTTPHead, whose code is generic, and slow, to callers in other modules.
+// Finds fields in a head: names are compared without case, lists are split at their commas. This
+// code is not in HTTPHead, where it would be generic, and thus slow, for callers in other modules.
 
 extension HTTPFields {
     func field(at index: Int) -> (name: String, value: String) {
@@ -62,7 +62,7 @@ extension HTTPFields {
         bytes.span.extracting(range).text
     }
 
-    /// Whether every member of the list in this field is a token; so is an empty list.
+    /// Whether every member of the list in this field is a token; true for an empty list.
     func listHasOnlyTokens(_ name: StaticString) -> Bool {
         for index in fields.indices where isField(index, name) {
             var rest = fields[index].value
@@ -90,7 +90,7 @@ extension HTTPFields {
         return (first, count)
     }
 
-    /// Takes the next member that is not empty from the front of a list.
+    /// Takes the next non-empty member from the front of a list; nil at its end.
     func nextMember(_ rest: inout Range<Int>) -> Range<Int>? {
         let span = bytes.span
         while !rest.isEmpty {

@@ -1,7 +1,8 @@
-// Which bytes may stand where in an HTTP/1.1 head.
+// Which bytes are allowed in each part of an HTTP/1.1 head.
 
 enum HTTPGrammar {
-    /// RFC 9110 §5.6.2: the bytes of methods, field names and list members. One bit for each byte.
+    /// RFC 9110 §5.6.2: the bytes of methods, field names and list members. The two words have one
+    /// bit for each byte value.
     @inline(__always)
     static func isToken(_ byte: UInt8) -> Bool {
         // ! # $ % & ' * + - . and the digits
@@ -12,22 +13,23 @@ enum HTTPGrammar {
         return (byte < 64 ? low : high) &>> UInt64(byte & 63) & 1 != 0
     }
 
-    /// RFC 9110 §5.5: visible characters, space, tab, and bytes above ASCII. No other control.
+    /// RFC 9110 §5.5: visible characters, space, tab, and bytes above ASCII, but no other control
+    /// characters.
     @inline(__always)
     static func isFieldValue(_ byte: UInt8) -> Bool {
         byte >= 0x20 ? byte != 0x7F : byte == 0x09
     }
 
-    /// The bytes of a request target: visible ASCII without the four that RFC 3986 keeps out and
-    /// that no browser sends bare (`"`, `<`, `>`, `#`). `|`, `^` and the like do come, in queries.
+    /// The bytes of a request target: visible ASCII except `"`, `<`, `>` and `#`, which RFC 3986
+    /// excludes and browsers percent-encode. Browsers do send `|`, `^` and the like in queries.
     @inline(__always)
     static func isTarget(_ byte: UInt8) -> Bool {
         byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "#") && byte != UInt8(ascii: "\"")
             && byte != UInt8(ascii: "<") && byte != UInt8(ascii: ">")
     }
 
-    /// The bytes of a host and port (RFC 3986 §3.2.2): none that could begin another part of a URI,
-    /// or another host.
+    /// The bytes of a host and port (RFC 3986 §3.2.2), without bytes that could begin another part
+    /// of a URI or another host.
     @inline(__always)
     static func isAuthority(_ byte: UInt8) -> Bool {
         switch byte {
@@ -43,7 +45,7 @@ enum HTTPGrammar {
         byte &- 0x41 < 26 ? byte | 0x20 : byte
     }
 
-    /// The value of a hexadecimal digit.
+    /// The value of a hexadecimal digit; nil for any other byte.
     @inline(__always)
     static func hexValue(_ byte: UInt8) -> UInt8? {
         switch byte {

@@ -1,10 +1,11 @@
-// What can be asked of the fields of any head.
+// Access to the header fields of any head.
 
 extension HTTPHead {
     /// How many header fields there are.
     public var fieldCount: Int { fields.count }
 
-    /// The name and value of the field at `index`, in the order in which they came.
+    /// The name and value of the field at `index`, in the order received. `index` is below
+    /// ``fieldCount``; anything else ends the process.
     public func field(at index: Int) -> (name: String, value: String) {
         headerFields.field(at: index)
     }
@@ -14,8 +15,8 @@ extension HTTPHead {
         headerFields.count(of: name)
     }
 
-    /// The value of the field with this name, or nil if there is none. Several are joined by `, `,
-    /// which says the same for every field that is a list (RFC 9110 §5.2).
+    /// The value of the field with this name, or nil if there is none. Several values are joined by
+    /// `, `, which means the same for every field that is a list (RFC 9110 §5.2).
     public func header(_ name: StaticString) -> String? {
         headerFields.header(name)
     }
@@ -25,7 +26,7 @@ extension HTTPHead {
         headerFields.header(name)
     }
 
-    /// The values of all fields with this name, in the order in which they came.
+    /// The values of all fields with this name, in the order received.
     public func headerValues(_ name: StaticString) -> [String] {
         headerFields.headerValues(name)
     }
@@ -35,14 +36,14 @@ extension HTTPHead {
         headerFields.headerValues(name)
     }
 
-    /// Whether a member of the comma-separated list in this field, over all its lines, is `token`,
-    /// compared without case (RFC 9110 §5.6.1).
+    /// Whether `token` is in the comma-separated list of this field, over all its lines, compared
+    /// without case (RFC 9110 §5.6.1).
     public func list(_ name: StaticString, contains token: StaticString) -> Bool {
         headerFields.list(name, contains: token)
     }
 
-    /// The members of the comma-separated list in this field, over all its lines, without empty
-    /// ones. Quoted strings are not treated apart: none of the fields that are read so has them.
+    /// The non-empty members of the comma-separated list in this field, over all its lines. Quoted
+    /// strings get no special treatment: no field that is read with this has them.
     public func listMembers(_ name: StaticString) -> [String] {
         headerFields.listMembers(name)
     }

@@ -1,9 +1,8 @@
-// A head that has been received whole: its bytes, and where in them the fields lie.
+// A complete received head: its bytes, and the positions of the fields in them.
 
-/// The fields of a head, as they came. They are read through the head that has them, see
-/// ``HTTPHead``.
+/// The fields of a head, as received. Read them through the head, see ``HTTPHead``.
 public struct HTTPFields: Hashable, Sendable {
-    /// Where a field's name and value lie.
+    /// The positions of a field's name and value.
     struct Field: BitwiseCopyable, Hashable, Sendable {
         var nameStart: UInt32
         var nameEnd: UInt32
@@ -18,7 +17,7 @@ public struct HTTPFields: Hashable, Sendable {
     let bytes: [UInt8]
     let fields: [Field]
 
-    /// Finds the fields in a head whose grammar has been checked. `start` is the first byte behind
+    /// Finds the fields in a head whose grammar has been checked. `start` is the first byte after
     /// the request line or status line.
     init(parsing head: Span<UInt8>, from start: Int) {
         var fields: [Field] = []
@@ -40,8 +39,8 @@ public struct HTTPFields: Hashable, Sendable {
     }
 }
 
-/// What a request head and a response head have in common: fields that can be looked up, names
-/// without case, lists over all lines of a name (RFC 9110 §5.2, §5.3).
+/// What a request head and a response head have in common: their fields can be looked up. Names are
+/// compared without case, and a list may be spread over several lines (RFC 9110 §5.2, §5.3).
 public protocol HTTPHead: Sendable {
     /// The fields of this head.
     var headerFields: HTTPFields { get }

@@ -83,7 +83,7 @@ public struct HTTPStatus: RawRepresentable, Hashable, BitwiseCopyable, Sendable 
     /// 505 HTTP Version Not Supported.
     public static let httpVersionNotSupported = HTTPStatus(rawValue: 505)
 
-    /// The phrase of the status line. It is for people; an unlisted code has none.
+    /// The phrase of the status line, for people; empty for a code that is not listed above.
     public var reasonPhrase: StaticString {
         switch rawValue {
         case 101: "Switching Protocols"

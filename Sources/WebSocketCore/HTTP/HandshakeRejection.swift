@@ -1,17 +1,17 @@
-// The refusal of a request, in the form in which it goes back to the one who asked.
+// The refusal of a request, as it is sent back to the client.
 import Storage
 
-/// Why a request is not served: a status, a sentence that says what is wrong and what to do, and
-/// whatever header fields the status calls for.
+/// Why a request is refused: a status, a sentence that says what is wrong and what to do, and the
+/// header fields that the status requires.
 public struct HandshakeRejection: Error, Sendable {
     /// The status of the response.
     public var status: HTTPStatus
     /// The body of the response: text for a person, unless ``headers`` say otherwise. A browser
-    /// shows it to nobody whose script has opened a WebSocket; programs do.
+    /// does not show it for a script that opened a WebSocket; other clients do.
     public var reason: String
-    /// Fields beside those that every response has, such as `Allow` or `Retry-After`. With a
-    /// `Content-Type` among them the reason goes out as it is, as JSON for instance; without, it is
-    /// plain text with a line feed at its end.
+    /// Additional fields, such as `Allow` or `Retry-After`. With a `Content-Type` among them the
+    /// reason is sent unchanged, as JSON for example; without it, it is plain text with a line feed
+    /// added.
     public var headers: [(String, String)]
 
     /// A refusal with this status and text.
@@ -21,7 +21,7 @@ public struct HandshakeRejection: Error, Sendable {
         self.headers = headers
     }
 
-    /// A field that must be there exactly once was there `count` times.
+    /// The rejection for a required field that appeared `count` times instead of once.
     static func notOnce(_ name: String, _ count: Int) -> HandshakeRejection {
         HandshakeRejection(
             .badRequest,
@@ -30,7 +30,7 @@ public struct HandshakeRejection: Error, Sendable {
                 : "The \(name) field is missing: send it.")
     }
 
-    /// Appends the whole response: it announces that the connection ends with it.
+    /// Appends the whole response, with `Connection: close`.
     ///
     /// `date` is the value of the `Date` field, see ``HTTPDate``; nil leaves the field out.
     public func appendResponse(to output: inout ByteBuffer, date: String? = nil) {

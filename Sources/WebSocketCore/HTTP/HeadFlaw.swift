@@ -1,6 +1,6 @@
-// What can be wrong with the head of a request or a response, and what is said about it.
+// What can be wrong with the head of a request or a response, with the error texts.
 
-/// A reason for refusing a head; the text is made only when it is needed.
+/// A reason for refusing a head. Its text is made only when needed.
 enum HeadFlaw: UInt8, CaseIterable, BitwiseCopyable {
     // The request line.
     case notHTTP, isTLS, badTarget, badTargetForm, targetTooLong
@@ -25,7 +25,7 @@ enum HeadFlaw: UInt8, CaseIterable, BitwiseCopyable {
         }
     }
 
-    /// A sentence for whoever sent it.
+    /// A sentence for the sender that says what to change.
     var reason: String {
         switch self {
         case .notHTTP:
@@ -65,7 +65,7 @@ enum HeadFlaw: UInt8, CaseIterable, BitwiseCopyable {
         case .tooManyFields:
             "There are more than \(FieldLines.limit) header fields."
         case .headTooLong:
-            "The head is longer than is accepted here: send fewer or shorter fields."
+            "The head is too long: send fewer or shorter fields."
         }
     }
 }

@@ -1,4 +1,4 @@
-// A response head that has been received whole; the one that is sent is ResponseHead.
+// A complete received response head. ResponseHead is the head of a response that we send.
 
 /// The head of an HTTP response as a client received it (RFC 9112 §4).
 public struct ReceivedResponseHead: HTTPHead, Hashable {
@@ -10,8 +10,8 @@ public struct ReceivedResponseHead: HTTPHead, Hashable {
     public let minorVersion: UInt8
     private let reasonPhraseEnd: Int
 
-    /// Takes apart exactly the bytes that ``ResponseHeadParser`` called complete. Other bytes are
-    /// our own bug, and end the process.
+    /// Parses exactly the bytes that ``ResponseHeadParser`` reported as complete. Other bytes are a
+    /// bug of the caller and end the process.
     public init(parsing head: Span<UInt8>) {
         // `HTTP/1.1 101 ` and the phrase.
         guard head.count > 13, let lineEnd = head.firstIndex(of: 0x0D, from: 13) else {
@@ -25,11 +25,11 @@ public struct ReceivedResponseHead: HTTPHead, Hashable {
         headerFields = HTTPFields(parsing: head, from: lineEnd + 2)
     }
 
-    /// What the server wrote behind the status: text for a person, perhaps empty.
+    /// The text after the status code, for a person; may be empty.
     public var reasonPhrase: String { text(13..<reasonPhraseEnd) }
 
-    /// Where the body of this response ends (RFC 9112 §6.3); nil if with the connection. This is
-    /// for quoting what a server says, so framing that makes no sense counts as the latter.
+    /// Where the body of this response ends (RFC 9112 §6.3); nil if it ends with the connection. It
+    /// is used only to quote the server's text, so invalid framing counts as nil too.
     var bodyFraming: BodyFraming? {
         if status.forbidsBody { return BodyFraming.none }
         let coding = lookUp("Transfer-Encoding")

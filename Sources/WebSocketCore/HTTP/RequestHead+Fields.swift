@@ -1,12 +1,12 @@
 // What the fields of a request say about the connection and the host.
 
 extension RequestHead {
-    /// The subprotocols that the client offers, the one it likes best first (RFC 6455 §4.1).
+    /// The subprotocols that the client offers, in its order of preference (RFC 6455 §4.1).
     public var subprotocols: [String] { listMembers("Sec-WebSocket-Protocol") }
 
-    /// The first of the subprotocols in `supported` that the client offers, so that the server's
-    /// liking decides; nil if it offers none of them. They are compared with case (RFC 6455
-    /// §4.2.2).
+    /// The first subprotocol in `supported` that the client offers, so that the server's order of
+    /// preference decides; nil if the client offers none of them. Names are compared with case
+    /// (RFC 6455 §4.2.2).
     public func firstSubprotocol(of supported: [String]) -> String? {
         if supported.isEmpty { return nil }
         let offered = subprotocols
@@ -24,8 +24,8 @@ extension RequestHead {
         minorVersion >= 1 && list("Expect", contains: "100-continue")
     }
 
-    /// Refuses a request that does not say once, and plainly, which host it is for. Every HTTP/1.1
-    /// request must (RFC 9112 §3.2); one of HTTP/1.0 may leave it out, but not say it twice.
+    /// Throws a rejection (400) unless there is exactly one valid `Host` field, which every
+    /// HTTP/1.1 request must have (RFC 9112 §3.2). A request of HTTP/1.0 may leave it out.
     public func checkHost() throws(HandshakeRejection) {
         let host = lookUp("Host")
         if host.count == 0 && minorVersion == 0 { return }

@@ -1,19 +1,19 @@
-// The request target as text: percent-decoding and the items of a query.
+// The request target as text: percent-decoding and query items.
 
 extension RequestHead {
-    /// The path with its percent-encoding resolved, or nil if that is malformed, hides a NUL, or is
-    /// not UTF-8. Split a path into segments before decoding if an encoded slash matters.
+    /// The percent-decoded path, or nil if the encoding is malformed, contains a NUL, or is not
+    /// UTF-8. If an encoded slash matters, split the path into segments before decoding.
     public var decodedPath: String? { Self.percentDecoded(path) }
 
-    /// The text with every `%XX` resolved, or nil if one is malformed, is NUL, or if the outcome is
-    /// not UTF-8 (RFC 3986 §2.1).
+    /// The text with every `%XX` decoded (RFC 3986 §2.1), or nil if one is malformed or a NUL, or
+    /// if the result is not UTF-8.
     public static func percentDecoded(_ text: String) -> String? {
         percentDecoded(text.utf8.span, plusIsSpace: false)
     }
 
-    /// The decoded value of the first query item of this name, in the form encoding of URLs:
-    /// `a=1&b=2`, `+` for a space. An item without `=` has the value "". Nil if there is none, or
-    /// if it can't be decoded.
+    /// The decoded value of the first query item with this name, in the form encoding of URLs:
+    /// `a=1&b=2`, with `+` for a space. An item without `=` has the value "". Nil if there is no
+    /// such item, or if it can't be decoded.
     public func queryItem(_ name: String) -> String? {
         let span = bytes.span
         var start = queryRange.lowerBound

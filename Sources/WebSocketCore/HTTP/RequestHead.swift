@@ -1,9 +1,9 @@
-// A request head that has been received whole: its bytes, and where in them the parts lie.
+// A complete received request head: its bytes, and the positions of its parts in them.
 
 /// The head of an HTTP request (RFC 9112 §2.1).
 ///
-/// It keeps the bytes as they came and a table of positions: nothing becomes a `String` before
-/// somebody asks for it.
+/// It keeps the bytes as received and a table of positions; a `String` is made only when a property
+/// is read.
 public struct RequestHead: HTTPHead {
     /// The fields, and the bytes of the whole head.
     public let headerFields: HTTPFields
@@ -16,8 +16,8 @@ public struct RequestHead: HTTPHead {
     let pathRange: Range<Int>
     let queryRange: Range<Int>
 
-    /// Takes apart exactly the bytes that ``RequestHeadParser`` called complete. Other bytes are
-    /// our own bug, and end the process.
+    /// Parses exactly the bytes that ``RequestHeadParser`` reported as complete. Other bytes are a
+    /// bug of the caller and end the process.
     public init(parsing head: Span<UInt8>) {
         let lineStart = head[0] == 0x0D ? 2 : 0
         guard let methodEnd = head.firstIndex(of: 0x20, from: lineStart),
@@ -45,11 +45,11 @@ public struct RequestHead: HTTPHead {
     /// The request target as it was sent.
     public var target: String { text(targetRange) }
 
-    /// The path as it was sent, percent-encoding and all; `/` if the target has none. See
-    /// ``percentDecoded(_:)``.
+    /// The path as it was sent, still percent-encoded; `/` if the target has none. See
+    /// ``decodedPath``.
     public var path: String { pathRange.isEmpty ? "/" : text(pathRange) }
 
-    /// What follows the target's first `?`, as it was sent; nil if there is none.
+    /// The query: what follows the target's first `?`, as it was sent; nil if there is no `?`.
     public var query: String? {
         queryRange.lowerBound > pathRange.upperBound ? text(queryRange) : nil
     }

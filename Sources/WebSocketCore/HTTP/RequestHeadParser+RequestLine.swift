@@ -44,7 +44,7 @@ extension RequestHeadParser {
         return index + 1
     }
 
-    /// One byte of "HTTP/1.0" or "HTTP/1.1", or the CR behind it.
+    /// One byte of "HTTP/1.0" or "HTTP/1.1", or the CR after it.
     private mutating func version(_ byte: UInt8) {
         let isDigit = byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
         switch versionIndex {
@@ -67,8 +67,8 @@ extension RequestHeadParser {
         [0x48, 0x54, 0x54, 0x50, 0x2F, 0x31, 0x2E]
     }
 
-    /// The LF of the request line. The target's form is judged here, after the version, so that the
-    /// preface of HTTP/2 (`PRI * HTTP/2.0`) is answered by what is wrong with it.
+    /// The LF of the request line. The form of the target is checked here, after the version, so
+    /// that the preface of HTTP/2 (`PRI * HTTP/2.0`) is rejected for its version.
     private mutating func endRequestLine(_ bytes: Span<UInt8>, _ byte: UInt8) {
         guard byte == 0x0A else { return reject(.bareCarriageReturn) }
         let target = bytes.extracting(Int(targetStart)..<Int(targetEnd))
@@ -77,11 +77,11 @@ extension RequestHeadParser {
     }
 }
 
-/// The two forms of request target that a server of its own resources takes (RFC 9112 §3.2).
+/// The two forms of request target that an origin server accepts (RFC 9112 §3.2).
 enum RequestTarget {
-    /// Where path and query lie in a target: all of it in origin-form; what follows the authority
-    /// in absolute-form, which every server must accept (§3.2.2). Empty if that has no path. Nil
-    /// for any other form.
+    /// The range of path and query in a target: all of it in origin-form; what follows the
+    /// authority in absolute-form, which every server must accept (§3.2.2), and then empty if there
+    /// is no path. Nil for any other form.
     static func path(in target: Span<UInt8>) -> Range<Int>? {
         if target.count > 0 && target[0] == UInt8(ascii: "/") { return 0..<target.count }
         let schemes: InlineArray<4, StaticString> = ["http://", "https://", "ws://", "wss://"]

@@ -1,19 +1,19 @@
-// The resumable reader of request heads: it finds where a head ends and refuses what is not one.
+// The resumable parser of request heads: it finds the end of a head and refuses invalid ones.
 
-/// Checks an HTTP/1.1 request head (RFC 9112 §2–5) as it arrives and says where it ends.
+/// Checks an HTTP/1.1 request head (RFC 9112 §2–5) as it arrives and finds its end.
 ///
-/// It keeps a place and a state, no bytes: `bytes` always begins at the head's first byte and only
-/// grows, and no byte is looked at twice. It is strict where leniency has been the way in for
-/// request smuggling: CRLF only, no folded lines, no space before a colon, tokens for names, no
+/// It keeps a position and a state but no bytes: `bytes` always begins at the head's first byte and
+/// only grows, and no byte is examined twice. It is strict where lenient parsers have allowed
+/// request smuggling: CRLF only, no folded lines, no space before a colon, tokens as names, no
 /// control characters in values.
 public struct RequestHeadParser: BitwiseCopyable, Sendable {
-    /// What the bytes seen so far amount to.
+    /// The result for the bytes seen so far.
     public enum Progress: Equatable, Sendable {
-        /// No mistake so far, and no end.
+        /// Valid so far, but not complete.
         case incomplete
-        /// The head takes the first `byteCount` bytes. Give exactly these to ``RequestHead``.
+        /// The head is the first `byteCount` bytes. Pass exactly these to ``RequestHead``.
         case complete(byteCount: Int)
-        /// This is no head that we serve; the connection should end with the response.
+        /// The head is invalid or not supported; close the connection after the response.
         case rejected(HandshakeRejection)
     }
 
@@ -37,13 +37,13 @@ public struct RequestHeadParser: BitwiseCopyable, Sendable {
     var versionIndex: UInt8 = 0
     var flaw = Flaw.notHTTP
 
-    /// A parser before the first byte.
+    /// A parser at the first byte.
     public init() {}
 
-    /// Looks at what is new in `bytes`, which begin at the head's first byte.
+    /// Parses the new part of `bytes`, which begin at the head's first byte.
     ///
-    /// `limit` is the most bytes that a head may have; past it the answer is 414 if the
-    ///   target is to blame and 431 otherwise (RFC 6585 §5).
+    /// `limit` is the most bytes that a head may have. A longer head is rejected with 414 if the
+    /// limit is reached within the target, and with 431 otherwise (RFC 6585 §5).
     public mutating func parse(_ bytes: Span<UInt8>, limit: Int) -> Progress {
         let end = min(bytes.count, limit, Int(UInt32.max))
         var index = Int(scanned)

@@ -1,34 +1,34 @@
-// Response heads, and the chunks of a body whose length is not known beforehand.
+// Response heads, and the chunks of a body whose length is not known in advance.
 import Storage
 
-/// The head of a response (RFC 9112 §4–6), to be written into a byte buffer.
+/// The head of a response (RFC 9112 §4–6), which can be written into a byte buffer.
 public struct ResponseHead: Sendable {
-    /// How the end of the body is told.
+    /// How the receiver finds the end of the body.
     public enum Body: Equatable, Sendable {
-        /// No body and no field that speaks of one: 1xx, 204, 304.
+        /// There is no body and no field about one: 1xx, 204, 304.
         case none
         /// `Content-Length`.
         case length(Int)
         /// `Transfer-Encoding: chunked`; see ``ByteBuffer/appendChunk(_:)``. Only for HTTP/1.1
         /// peers.
         case chunked
-        /// The end of the connection: for HTTP/1.0 peers. Needs `keepsAlive` to be false.
+        /// The body ends with the connection: for HTTP/1.0 peers. `keepsAlive` must be false.
         case untilClose
     }
 
     /// The status of the response.
     public var status: HTTPStatus
-    /// Fields beside those written by themselves: Date, Connection, Content-Length,
-    /// Transfer-Encoding.
+    /// Additional fields. Date, Connection, Content-Length and Transfer-Encoding are written
+    /// automatically.
     public var headers: [(String, String)]
-    /// How the end of the body is told.
+    /// How the receiver finds the end of the body.
     public var body: Body
     /// Whether the connection can be used again after this response.
     public var keepsAlive: Bool
     /// The value of the `Date` field, see ``HTTPDate``; nil leaves the field out.
     public var date: String?
 
-    /// A head; by default it announces an empty body and a connection that stays.
+    /// A head; by default with an empty body and a connection that stays open.
     public init(
         _ status: HTTPStatus, headers: [(String, String)] = [], body: Body = .length(0),
         keepsAlive: Bool = true, date: String? = nil
@@ -40,10 +40,10 @@ public struct ResponseHead: Sendable {
         self.date = date
     }
 
-    /// Appends the head and the empty line behind it.
+    /// Appends the head and the empty line after it.
     ///
-    /// A status that forbids a body overrules `body`. An `Upgrade` field is announced in
-    /// `Connection` too, as RFC 9110 §7.8 asks.
+    /// If the status forbids a body, `body` is ignored. An `Upgrade` field is also named in
+    /// `Connection`, as RFC 9110 §7.8 requires.
     public func append(to output: inout ByteBuffer) {
         output.reserve(256)
         output.append("HTTP/1.1 ")
@@ -81,9 +81,9 @@ public struct ResponseHead: Sendable {
 extension ByteBuffer {
     /// Appends a header field.
     ///
-    /// The name must be a token: it comes from code, so anything else is our own bug. The value may
-    /// come from anywhere, hence a control character in it becomes a space (RFC 9110 §5.5): no
-    /// value can begin a field or a response of its own.
+    /// The name must be a token; it comes from code, so anything else is a bug and ends the
+    /// process. The value may come from anywhere, so control characters in it become spaces (RFC
+    /// 9110 §5.5): no value can inject a field or a response.
     public mutating func appendField(_ name: String, _ value: String) {
         precondition(HTTPGrammar.isToken(name), "a field name must be a token")
         append(utf8: name)
@@ -92,7 +92,7 @@ extension ByteBuffer {
         append("\r\n")
     }
 
-    /// Appends a field value in which control characters have become spaces.
+    /// Appends a field value, with control characters replaced by spaces.
     mutating func appendFieldValue(_ value: String) {
         let start = count
         append(utf8: value)
@@ -102,8 +102,8 @@ extension ByteBuffer {
         }
     }
 
-    /// Appends one chunk of a chunked body (RFC 9112 §7.1). An empty one is left out, since it
-    /// would end the body.
+    /// Appends one chunk of a chunked body (RFC 9112 §7.1). Empty `bytes` append nothing, since an
+    /// empty chunk would end the body.
     public mutating func appendChunk(_ bytes: Span<UInt8>) {
         if bytes.isEmpty { return }
         reserve(bytes.count + 20)

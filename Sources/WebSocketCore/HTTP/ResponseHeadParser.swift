@@ -1,19 +1,18 @@
-// The resumable reader of response heads: it finds where a head ends and refuses what is not one.
+// The resumable parser of response heads: it finds the end of a head and refuses invalid ones.
 
-/// Checks an HTTP/1.1 response head (RFC 9112 §4–5) as it arrives and says where it ends: the
-/// client's counterpart of ``RequestHeadParser``.
+/// Checks an HTTP/1.1 response head (RFC 9112 §4–5) as it arrives and finds its end: the client's
+/// counterpart of ``RequestHeadParser``.
 ///
-/// It keeps a place and a state, no bytes: `bytes` always begins at the head's first byte and only
-/// grows, and no byte is looked at twice.
+/// It keeps a position and a state but no bytes: `bytes` always begins at the head's first byte and
+/// only grows, and no byte is examined twice.
 public struct ResponseHeadParser: BitwiseCopyable, Sendable {
-    /// What the bytes seen so far amount to.
+    /// The result for the bytes seen so far.
     public enum Progress: Equatable, Sendable {
-        /// No mistake so far, and no end.
+        /// Valid so far, but not complete.
         case incomplete
-        /// The head takes the first `byteCount` bytes. Give exactly these to
-        /// ``ReceivedResponseHead``.
+        /// The head is the first `byteCount` bytes. Pass exactly these to ``ReceivedResponseHead``.
         case complete(byteCount: Int)
-        /// This is no head of a response; the connection is of no use.
+        /// This is not a valid response head; the connection can't be used.
         case malformed(reason: String)
     }
 
@@ -26,10 +25,10 @@ public struct ResponseHeadParser: BitwiseCopyable, Sendable {
     var fields = FieldLines()
     var flaw = HeadFlaw.notAResponse
 
-    /// A parser before the first byte.
+    /// A parser at the first byte.
     public init() {}
 
-    /// Looks at what is new in `bytes`, which begin at the head's first byte. `limit` is the most
+    /// Parses the new part of `bytes`, which begin at the head's first byte. `limit` is the most
     /// bytes that a head may have.
     public mutating func parse(_ bytes: Span<UInt8>, limit: Int) -> Progress {
         let end = min(bytes.count, limit, Int(UInt32.max))
@@ -70,8 +69,8 @@ public struct ResponseHeadParser: BitwiseCopyable, Sendable {
         return index + 1
     }
 
-    /// One byte of `HTTP/1.1 101 `, which has the same length in every response. The space behind
-    /// the status must be there, even when no phrase follows (RFC 9112 §4).
+    /// One byte of `HTTP/1.1 101 `, which has the same length in every response. The space after
+    /// the status is required, even if no phrase follows (RFC 9112 §4).
     private mutating func versionAndStatus(_ byte: UInt8, at index: Int) {
         switch index {
         case 0..<7:

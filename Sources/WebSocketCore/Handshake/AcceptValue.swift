@@ -1,5 +1,5 @@
-// UNSAFE: the hash of the opening handshake. libcrypto reads and writes arrays of the length that
-// is passed beside them.
+// UNSAFE: computes the hash of the opening handshake. libcrypto reads and writes arrays whose
+// lengths are passed with them.
 
 import CCrypto
 
@@ -10,7 +10,8 @@ public struct AcceptValue: BitwiseCopyable, Sendable {
     /// 28 characters of base64.
     public var bytes: InlineArray<28, UInt8>
 
-    /// The answer to the 24 characters of a `Sec-WebSocket-Key`. No other key has a valid length.
+    /// The answer to a `Sec-WebSocket-Key`, which must have 24 characters; any other length ends
+    /// the process.
     public init(key: Span<UInt8>) {
         precondition(key.count == 24, "a key has 24 characters")
         var input = InlineArray<60, UInt8>(repeating: 0)
@@ -32,8 +33,8 @@ public struct AcceptValue: BitwiseCopyable, Sendable {
         Base64.encode(digest.span, into: &text)
     }
 
-    /// The algorithm, looked up once: `SHA1()` does so in every call, which takes longer than the
-    /// hash. It is immutable and may be used by any thread.
+    /// The algorithm, looked up once: `SHA1()` looks it up in every call, which takes longer than
+    /// hashing. It is immutable and may be used by any thread.
     private nonisolated(unsafe) static let sha1: OpaquePointer = {
         guard let algorithm = unsafe EVP_MD_fetch(nil, "SHA1", nil) else {
             fatalError("libcrypto has no SHA-1")

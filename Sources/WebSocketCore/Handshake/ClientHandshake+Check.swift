@@ -1,18 +1,19 @@
-// The client's side of the opening handshake (RFC 6455 §4.1): the judgement of the answer.
+// The client's side of the opening handshake (RFC 6455 §4.1): the check of the server's response.
 
 /// What client and server have agreed on.
 public struct ClientAgreement: Equatable, Sendable {
-    /// The subprotocol that the server chose of those offered; nil if it chose none.
+    /// The offered subprotocol that the server chose; nil if it chose none.
     public var subprotocol: String?
     /// How messages are compressed; nil if they are not.
     public var deflate: DeflateParameters?
-    /// The server's answer.
+    /// The server's response.
     public var head: ReceivedResponseHead
 }
 
 extension ClientHandshake {
-    /// Checks an answer of status 101 against RFC 6455 §4.1. See ``ClientHandshakeReader`` for
-    /// answers of any status, as they arrive.
+    /// Checks a response with status 101 against RFC 6455 §4.1 and this request, and throws the
+    /// first error found. To read responses of any status as they arrive, see
+    /// ``ClientHandshakeReader``.
     public func check(
         _ head: ReceivedResponseHead
     ) throws(ClientHandshakeError) -> ClientAgreement {
@@ -36,7 +37,7 @@ extension ClientHandshake {
             subprotocol: try subprotocol(in: head), deflate: try parameters(in: head), head: head)
     }
 
-    /// The value of a field that must be there once.
+    /// The value of a field that must appear exactly once.
     private func one(
         _ name: StaticString, in head: ReceivedResponseHead
     ) throws(ClientHandshakeError) -> String {
@@ -46,8 +47,7 @@ extension ClientHandshake {
         return head.text(field.first)
     }
 
-    /// The server may choose none of those offered, but no other and no second one (RFC 6455 §4.1,
-    /// §11.3.4).
+    /// The server's choice: none, or one of the offered subprotocols (RFC 6455 §4.1, §11.3.4).
     private func subprotocol(
         in head: ReceivedResponseHead
     ) throws(ClientHandshakeError) -> String? {
@@ -57,7 +57,8 @@ extension ClientHandshake {
         return name
     }
 
-    /// The server may accept what was offered, once, in one field (RFC 6455 §4.1, §11.3.2).
+    /// The accepted parameters: the server may accept the offered extension once, in one field
+    /// (RFC 6455 §4.1, §11.3.2).
     private func parameters(
         in head: ReceivedResponseHead
     ) throws(ClientHandshakeError) -> DeflateParameters? {

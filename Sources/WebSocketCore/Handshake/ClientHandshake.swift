@@ -1,30 +1,31 @@
 // The client's side of the opening handshake (RFC 6455 §4.1): the request.
 import Storage
 
-/// A request to open a connection, and what its answer is held against.
+/// A request to open a connection, which is also what the response is checked against.
 public struct ClientHandshake: Sendable {
-    /// The host and perhaps the port, as they go into the `Host` field.
+    /// The value of the `Host` field: the host and perhaps the port.
     public let host: String
     /// Path and query.
     public let target: String
-    /// The subprotocols offered, the one that is liked best first.
+    /// The subprotocols offered, in order of preference.
     public let subprotocols: [String]
-    /// Further fields of the request, such as `Origin` or `Cookie`.
+    /// Additional fields of the request, such as `Origin` or `Cookie`.
     public let headers: [(String, String)]
     /// The offer of compression, if there is one.
     public let deflate: DeflateOffer?
     /// `Sec-WebSocket-Key`: the base64 of the nonce.
     public let key: InlineArray<24, UInt8>
 
-    /// A handshake for one connection.
+    /// A handshake for one connection. Throws a ``ClientHandshakeError`` that names the argument
+    /// which is not valid.
     ///
     /// - Parameters:
-    ///   - host: the host, with a colon and the port if that isn't the scheme's own.
+    ///   - host: the host, with a colon and the port if that isn't the scheme's default.
     ///   - target: path and query, percent-encoded.
-    ///   - nonce: 16 bytes of randomness, other ones for each connection (RFC 6455 §4.1).
-    ///   - subprotocols: tokens, each of them once.
-    ///   - headers: fields beside those that the handshake writes itself. A control character in a
-    ///     value becomes a space.
+    ///   - nonce: 16 random bytes, new ones for each connection (RFC 6455 §4.1).
+    ///   - subprotocols: tokens, in order of preference, without duplicates.
+    ///   - headers: additional fields, but not the fields that the handshake writes itself. Control
+    ///     characters in a value become spaces.
     ///   - deflate: an offer of permessage-deflate.
     public init(
         host: String, target: String = "/", nonce: InlineArray<16, UInt8>,
@@ -56,7 +57,7 @@ public struct ClientHandshake: Sendable {
         self.key = key
     }
 
-    /// Appends the request.
+    /// Appends the request to `output`.
     public func appendRequest(to output: inout ByteBuffer) {
         output.reserve(256)
         output.append("GET ")
@@ -74,7 +75,7 @@ public struct ClientHandshake: Sendable {
         output.append("\r\n")
     }
 
-    /// Whether the handshake writes this field itself, or it would give the request a body.
+    /// Whether the handshake writes this field itself, or the field would give the request a body.
     private static func isReserved(_ name: String) -> Bool {
         let reserved: InlineArray<10, StaticString> = [
             "Host", "Upgrade", "Connection", "Sec-WebSocket-Key", "Sec-WebSocket-Version",

@@ -1,45 +1,45 @@
 // Everything that can go wrong with the client's side of the opening handshake.
 
-/// Why a client has no connection: what it was told to ask for can't be asked, or what the server
-/// answered is not what RFC 6455 §4.1 demands.
+/// Why a client has no connection: its request is not valid, or the server's response does not meet
+/// RFC 6455 §4.1.
 public enum ClientHandshakeError: Error, Hashable, Sendable {
-    /// The host is empty, or has a character that a host and port can't have.
+    /// The host is empty, or has a character that is not allowed in a host and port.
     case invalidHost(String)
     /// The target doesn't begin with a slash, or has a character that must be percent-encoded.
     case invalidTarget(String)
-    /// The subprotocol is no token, or is offered twice.
+    /// The subprotocol is not a token, or is offered twice.
     case invalidSubprotocol(String)
-    /// The field's name is no token, or is that of a field which the handshake writes itself.
+    /// The field's name is not a token, or the handshake writes this field itself.
     case invalidHeader(String)
 
-    /// The stream ended before the answer did.
+    /// The stream ended before the response was complete.
     case endOfStream
-    /// The answer is not HTTP/1.1, and why.
+    /// The response is not valid HTTP/1.1; `reason` says why.
     case malformedResponse(reason: String)
-    /// The server answered with a status other than 101. `body` is the beginning of what it said,
-    /// up to ``ClientHandshakeReader/quotedByteLimit`` bytes.
+    /// The server answered with a status other than 101. `body` is the beginning of the response's
+    /// body, up to ``ClientHandshakeReader/quotedByteLimit`` bytes.
     case refused(ReceivedResponseHead, body: String)
-    /// The answer is of HTTP/1.0.
+    /// The response is HTTP/1.0.
     case oldVersion
-    /// A field that must be there is not.
+    /// A required field is missing.
     case missingField(String)
-    /// A field that must be there once, at most, is there several times.
+    /// A field that may appear only once appears several times.
     case repeatedField(String)
-    /// A field has another value than it must have.
+    /// A field has the wrong value.
     case wrongField(String, value: String)
     /// The server chose a subprotocol that was not offered.
     case unexpectedSubprotocol(String)
     /// `Sec-WebSocket-Extensions` is malformed.
     case malformedExtensions(String)
-    /// The server accepted an extension that was not offered, or one twice.
+    /// The server accepted an extension that was not offered, or accepted it twice.
     case unexpectedExtension(String)
-    /// The server accepted compression with parameters that were not offered, or are not allowed
-    /// (RFC 7692 §7.1), and why.
+    /// The server accepted compression with parameters that were not offered or are not allowed
+    /// (RFC 7692 §7.1); `reason` says what is wrong with them.
     case unacceptableParameters(String, reason: String)
 
-    /// The code for a Close frame, where the server believes that the connection is open: 1010 if
-    /// it is an extension that is wrong, 1002 if it is another part of an answer of status 101. Nil
-    /// where no frame can be sent.
+    /// The code for a Close frame, if the server believes that the connection is open: 1010 if an
+    /// extension is wrong, 1002 if another part of a response with status 101 is wrong. Nil if no
+    /// frame can be sent.
     public var closeCode: CloseCode? {
         switch self {
         case .unexpectedExtension, .unacceptableParameters, .malformedExtensions:
@@ -55,10 +55,10 @@ extension ClientHandshakeError: CustomStringConvertible {
         switch self {
         case .invalidHost(let host): "\"\(host)\" can't be a host."
         case .invalidTarget(let target):
-            "\"\(target)\" can't be asked for: it must begin with a slash, and be percent-encoded."
+            "\"\(target)\" is not a valid target: begin with a slash and percent-encode it."
         case .invalidSubprotocol(let name):
-            "\"\(name)\" can't be offered: a subprotocol is a token, and offered once."
-        case .invalidHeader(let name): "A field \"\(name)\" can't be added to the request."
+            "\"\(name)\" can't be offered: a subprotocol is a token, and is offered only once."
+        case .invalidHeader(let name): "The field \"\(name)\" can't be added to the request."
         case .endOfStream: "The server closed the connection before its answer was complete."
         case .malformedResponse(let reason): "The answer is malformed. \(reason)"
         case .refused(let head, let body):
@@ -70,9 +70,9 @@ extension ClientHandshakeError: CustomStringConvertible {
         case .wrongField(let name, let value): "The answer's \(name) field is \"\(value)\"."
         case .unexpectedSubprotocol(let name):
             "The server chose the subprotocol \"\(name)\", which was not offered."
-        case .malformedExtensions(let value): "\"\(value)\" is no list of extensions."
+        case .malformedExtensions(let value): "The server's extensions are malformed: \"\(value)\"."
         case .unexpectedExtension(let name):
-            "The server accepted the extension \"\(name)\", not offered, or accepted twice."
+            "The extension \"\(name)\" was not offered, or the server accepted it twice."
         case .unacceptableParameters(let value, let reason):
             "The server accepted compression with \"\(value)\". \(reason)"
         }

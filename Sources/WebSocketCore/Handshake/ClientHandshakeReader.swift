@@ -1,36 +1,37 @@
-// The answer to a client's handshake as it arrives: heads that come before it, the head itself, and
+// Reads the response to a client's handshake as it arrives: interim responses, the final head, and
 // the beginning of a refusal's body.
 import Storage
 
-/// Reads the answer to a ``ClientHandshake``.
+/// Reads the response to a ``ClientHandshake``.
 ///
-/// It keeps places, no bytes: `bytes` always begins at the first byte that the server sent and only
-/// grows.
+/// It keeps positions but no bytes: `bytes` always begins at the first byte that the server sent
+/// and only grows.
 public struct ClientHandshakeReader: Sendable {
-    /// The most bytes of a refusal's body that are waited for and quoted.
+    /// The most bytes of a refusal's body that the reader waits for and quotes.
     public static let quotedByteLimit = 1024
 
     private let handshake: ClientHandshake
     private let headByteLimit: Int
     private var parser = ResponseHeadParser()
-    /// Where the head begins that is being read: behind the interim ones.
+    /// Where the current head begins: after the interim responses.
     private var start = 0
-    /// A head of another status than 101, and where its body begins.
+    /// A final head with a status other than 101, and where its body begins.
     private var refusal: (head: ReceivedResponseHead, bodyStart: Int)?
 
-    /// A reader before the first byte. `headByteLimit` is the most bytes that the head may take,
-    /// together with the interim ones before it.
+    /// A reader at the first byte. `headByteLimit` is the most bytes that the final head may have
+    /// together with the interim responses before it.
     public init(_ handshake: ClientHandshake, headByteLimit: Int = 8192) {
         self.handshake = handshake
         self.headByteLimit = headByteLimit
     }
 
-    /// Looks at what is new in `bytes`, and returns what was agreed on and how many bytes the
-    /// answer takes: what follows them are frames. Nil says that more is needed.
+    /// Reads the new part of `bytes`. Returns the agreement and how many bytes the response has;
+    /// frames follow after them. Returns nil if more bytes are needed.
     ///
-    /// Heads of another status 1xx are passed over (RFC 9110 §15.2). One of a final status is
-    /// thrown with the beginning of its body, once that is there. Say `isAtEnd` when the server
-    /// has closed the connection, or when it is not to be waited for any longer.
+    /// Interim responses (1xx other than 101) are skipped (RFC 9110 §15.2). A final status other
+    /// than 101 is thrown as ``ClientHandshakeError/refused(_:body:)`` once the beginning of its
+    /// body has arrived. Set `isAtEnd` when the server has closed the connection, or when waiting
+    /// any longer is pointless.
     public mutating func read(
         _ bytes: Span<UInt8>, isAtEnd: Bool = false
     ) throws(ClientHandshakeError) -> (agreement: ClientAgreement, byteCount: Int)? {
@@ -59,7 +60,7 @@ public struct ClientHandshakeReader: Sendable {
         return nil
     }
 
-    /// Throws the refusal once enough of its body is there.
+    /// Throws the refusal once enough of its body has arrived.
     private func quote(
         _ head: ReceivedResponseHead, _ received: Span<UInt8>, _ isAtEnd: Bool
     ) throws(ClientHandshakeError) {
@@ -88,13 +89,13 @@ public struct ClientHandshakeReader: Sendable {
         throw .refused(head, body: Self.excerpt(body.span))
     }
 
-    /// The beginning of a text, cut between characters.
+    /// The beginning of a text, cut at a character boundary.
     private static func excerpt(_ body: Span<UInt8>) -> String {
         if body.count < quotedByteLimit { return body.text }
         var end = quotedByteLimit
         var utf8 = UTF8Validator()
         _ = utf8.update(body.extracting(first: end))
-        // Three bytes back, at most, a character ends, if it is UTF-8 at all.
+        // In valid UTF-8 a character ends at most three bytes earlier.
         while !utf8.isComplete && end > quotedByteLimit - 3 {
             end -= 1
             utf8 = UTF8Validator()

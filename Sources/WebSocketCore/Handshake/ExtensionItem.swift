@@ -1,16 +1,16 @@
 // The grammar of Sec-WebSocket-Extensions (RFC 6455 §9.1): names, parameters, quoted values.
 
-/// One member of the list in `Sec-WebSocket-Extensions`: an offer in a request, an acceptance in a
+/// One list member of `Sec-WebSocket-Extensions`: an offer in a request, an acceptance in a
 /// response.
 public struct ExtensionItem: Equatable, Sendable {
-    /// `name`, `name=value` or `name="value"` behind the extension's name.
+    /// `name`, `name=value` or `name="value"` after the extension's name.
     public struct Parameter: Equatable, Sendable {
         /// A token, as it was sent.
         public var name: String
-        /// A token too, without the quotes that it may have come in; nil if there is none.
+        /// A token, without any quotes around it; nil if there is no value.
         public var value: String?
 
-        /// A parameter; both texts are tokens.
+        /// A parameter; both strings must be tokens.
         public init(_ name: String, _ value: String? = nil) {
             self.name = name
             self.value = value
@@ -19,17 +19,17 @@ public struct ExtensionItem: Equatable, Sendable {
 
     /// The extension's name: a token, as it was sent.
     public var name: String
-    /// Its parameters, in the order in which they came; a name may be there twice.
+    /// Its parameters, in the order received; a name may appear twice.
     public var parameters: [Parameter]
 
-    /// A member of the list; the names are tokens.
+    /// A list member; the names must be tokens.
     public init(_ name: String, _ parameters: [Parameter] = []) {
         self.name = name
         self.parameters = parameters
     }
 
-    /// The members of one field's value. Nil if it is malformed: its reader must then fail the
-    /// connection (RFC 6455 §9.1). Empty members are passed over (RFC 9110 §5.6.1.2).
+    /// The list members of one field value. Nil if it is malformed: the connection must then be
+    /// failed (RFC 6455 §9.1). Empty members are skipped (RFC 9110 §5.6.1.2).
     static func list(_ value: Span<UInt8>) -> [ExtensionItem]? {
         var items: [ExtensionItem] = []
         var cursor = TokenCursor(value)
@@ -43,7 +43,7 @@ public struct ExtensionItem: Equatable, Sendable {
         }
     }
 
-    /// A member, and the white space behind it.
+    /// Reads a list member and the white space after it.
     private static func item(_ cursor: inout TokenCursor) -> ExtensionItem? {
         guard let name = cursor.token() else { return nil }
         var item = ExtensionItem(name)
@@ -68,7 +68,7 @@ public struct ExtensionItem: Equatable, Sendable {
     }
 }
 
-/// A place in a field's value.
+/// A position in a field value.
 private struct TokenCursor: ~Escapable {
     private let bytes: Span<UInt8>
     private var index = 0
@@ -89,15 +89,15 @@ private struct TokenCursor: ~Escapable {
         return true
     }
 
-    /// The token that comes next; nil if none does.
+    /// Reads the next token; nil if there is none.
     mutating func token() -> String? {
         let start = index
         while index < bytes.count, HTTPGrammar.isToken(bytes[index]) { index += 1 }
         return index > start ? bytes.extracting(start..<index).text : nil
     }
 
-    /// What stands between the quote that was taken and the next one; nil if there is none, or if
-    /// it isn't a token once its backslashes are resolved, which RFC 6455 §9.1 demands.
+    /// Reads the rest of a quoted string, after its opening quote. Nil if there is no closing
+    /// quote, or if the content without its backslashes is not a token (RFC 6455 §9.1).
     mutating func restOfQuotedToken() -> String? {
         var value: [UInt8] = []
         while index < bytes.count {

@@ -1,27 +1,28 @@
 // The server's side of the opening handshake (RFC 6455 §4.2).
 import Storage
 
-/// Judges requests to upgrade, and writes the answer.
+/// Checks upgrade requests and writes the response.
 public enum Handshake {
-    /// Whether the request asks for a WebSocket connection, well-formed or not. `Upgrade` in an
-    /// HTTP/1.0 request does not count (RFC 9110 §7.8).
+    /// Whether the request asks for a WebSocket connection, whether its handshake is valid or not.
+    /// `Upgrade` in an HTTP/1.0 request is ignored (RFC 9110 §7.8).
     public static func isUpgrade(_ head: RequestHead) -> Bool {
         head.minorVersion >= 1 && head.list("Upgrade", contains: "websocket")
     }
 
-    /// Does once what the first handshake would have to do: libcrypto looks its digest up, which
-    /// takes a megabyte and some milliseconds. A server calls it before it serves.
+    /// Does in advance what the first handshake would have to do: libcrypto looks its digest up,
+    /// which takes a megabyte and some milliseconds. A server calls it once, before it serves.
     public static func prepare() {
         // The sample key of RFC 6455 §1.3.
         let accept = acceptValue(for: "dGhlIHNhbXBsZSBub25jZQ==")
         precondition(accept != nil, "libcrypto has no SHA-1")
     }
 
-    /// Checks what RFC 6455 §4.2.1 demands of a client's handshake and returns the value for
+    /// Checks a client's handshake against RFC 6455 §4.2.1 and returns the value for
     /// `Sec-WebSocket-Accept`.
     ///
-    /// Answers 405 to a method other than GET, 505 to HTTP/1.0, 426 to a version other than 13, and
-    /// 400 to everything else that is wrong. Origin and path are the application's business.
+    /// Throws a rejection: 405 for a method other than GET, 505 for HTTP/1.0, 426 for a version
+    /// other than 13, and 400 for other errors (501 for an unknown Transfer-Encoding). Origin and
+    /// path are for the application to check.
     public static func validate(_ head: RequestHead) throws(HandshakeRejection) -> AcceptValue {
         if head.method != .get {
             throw HandshakeRejection(
@@ -33,7 +34,7 @@ public enum Handshake {
                 .httpVersionNotSupported, reason: "A WebSocket handshake needs HTTP/1.1.")
         }
         try head.checkHost()
-        // What follows the head would be a body to one reader and frames to another.
+        // One reader would take the bytes after the head for a body, and another for frames.
         if try head.bodyFraming() != .none {
             throw HandshakeRejection(
                 .badRequest, reason: "A WebSocket handshake has no body: leave it out.")
@@ -54,7 +55,7 @@ public enum Handshake {
         return AcceptValue(key: keyBytes)
     }
 
-    /// The value of `Sec-WebSocket-Accept` that answers `key`, or nil if that is no key.
+    /// The value of `Sec-WebSocket-Accept` that answers `key`, or nil if `key` is not valid.
     public static func acceptValue(for key: String) -> AcceptValue? {
         let bytes = key.utf8.span
         return isKey(bytes) ? AcceptValue(key: bytes) : nil
@@ -64,11 +65,12 @@ public enum Handshake {
     ///
     /// - Parameters:
     ///   - output: where the response is appended.
-    ///   - accept: what ``validate(_:)`` returned.
-    ///   - subprotocol: one of those that the client offered, or nil.
+    ///   - accept: the value that ``validate(_:)`` returned.
+    ///   - subprotocol: a subprotocol that the client offered, or nil.
     ///   - extensions: the value of `Sec-WebSocket-Extensions`, or nil; see
     ///     ``DeflateParameters/fieldValue``.
-    ///   - headers: further fields, such as `Set-Cookie`; only such as ``mayAddField(_:)`` allows.
+    ///   - headers: additional fields, such as `Set-Cookie`. A name that ``mayAddField(_:)`` does
+    ///     not allow ends the process.
     public static func appendSwitchingProtocols(
         to output: inout ByteBuffer, accept: AcceptValue, subprotocol: String? = nil,
         extensions: String? = nil, headers: [(String, String)] = []
@@ -82,15 +84,15 @@ public enum Handshake {
         if let subprotocol { output.appendField("Sec-WebSocket-Protocol", subprotocol) }
         if let extensions { output.appendField("Sec-WebSocket-Extensions", extensions) }
         for (name, value) in headers {
-            precondition(mayAddField(name), "\(name) is no field for an application to add")
+            precondition(mayAddField(name), "an application must not add the field \(name)")
             output.appendField(name, value)
         }
         output.append("\r\n")
     }
 
-    /// Whether an application may put a field of this name into a 101 response: it is a token, and
-    /// none of those with which the handshake speaks for itself, which are `Connection`, `Upgrade`,
-    /// what would announce a body, and all that begin with `Sec-WebSocket-`, in any case.
+    /// Whether an application may put a field with this name into a 101 response. The name must be
+    /// a token. Not allowed, in upper or lower case, are `Connection`, `Upgrade`, `Content-Length`,
+    /// `Transfer-Encoding` and every name that begins with `Sec-WebSocket-`.
     public static func mayAddField(_ name: String) -> Bool {
         guard HTTPGrammar.isToken(name) else { return false }
         let name = name.lowercased()

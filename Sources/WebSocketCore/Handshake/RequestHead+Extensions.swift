@@ -1,9 +1,9 @@
 // The extensions that a client offers.
 
 extension RequestHead {
-    /// The members of `Sec-WebSocket-Extensions`, over all its lines, the one that the client likes
-    /// best first (RFC 6455 §9.1, §11.3.2). A malformed list earns 400, as §9.1 demands: declining
-    /// it is not enough.
+    /// The list members of `Sec-WebSocket-Extensions`, over all its lines, in the client's order of
+    /// preference (RFC 6455 §9.1, §11.3.2). Throws a rejection (400) if the list is malformed:
+    /// §9.1 does not allow to just decline it.
     public func extensionOffers() throws(HandshakeRejection) -> [ExtensionItem] {
         var offers: [ExtensionItem] = []
         for index in fields.indices where isField(index, "Sec-WebSocket-Extensions") {

@@ -1,15 +1,15 @@
-// Where a WebSocket is to be opened: the ws-URI of RFC 6455 §3.
+// The URL of a WebSocket: the ws-URI of RFC 6455 §3.
 
-/// A URL of the scheme `ws`, taken apart: `ws://host:port/path?query`.
+/// A parsed URL of the scheme `ws`: `ws://host:port/path?query`.
 public struct WebSocketURL: Hashable, Sendable {
-    /// The host as it is looked up: a name or an address, one of IPv6 without its brackets.
+    /// The host to look up: a name or an address; an IPv6 address is without brackets.
     public let host: String
     /// The port; 80 if the URL names none.
     public let port: UInt16
-    /// Path and query, as they are asked for; "/" if the URL has none.
+    /// Path and query, as they are sent in the request; "/" if the URL has none.
     public let target: String
 
-    /// The host, with the port if that isn't the scheme's own: what goes into the `Host` field.
+    /// The value of the `Host` field: the host, with the port unless that is 80.
     public var authority: String {
         let host = host.utf8.contains(UInt8(ascii: ":")) ? "[\(self.host)]" : host
         return port == 80 ? host : "\(host):\(port)"
@@ -22,7 +22,7 @@ public struct WebSocketURL: Hashable, Sendable {
         self.target = target
     }
 
-    /// Takes a URL apart. Throws what is wrong with it, in a sentence for whoever wrote it.
+    /// Parses a URL. Throws what is wrong with it, as a sentence for the person who wrote it.
     public init(_ text: String) throws(WebSocketURLError) {
         guard let colon = text.firstIndex(of: ":"), text[colon...].hasPrefix("://") else {
             throw .noScheme(text)
@@ -33,7 +33,7 @@ public struct WebSocketURL: Hashable, Sendable {
         default: throw .unknownScheme(String(text[..<colon]))
         }
         let rest = text[colon...].dropFirst(3)
-        // "#" has to be written as %23: a ws-URI has no fragment.
+        // A ws-URI has no fragment; a literal "#" must be written as %23.
         if rest.contains("#") { throw .fragment(text) }
         let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
         let authority = rest[..<end]
@@ -83,7 +83,7 @@ extension WebSocketURL: CustomStringConvertible {
     public var description: String { "ws://\(authority)\(target)" }
 }
 
-/// What is wrong with a URL that a WebSocket was to be opened at.
+/// What is wrong with the URL of a WebSocket.
 public enum WebSocketURLError: Error, Hashable, Sendable {
     /// There is no "://" in it.
     case noScheme(String)
@@ -93,31 +93,31 @@ public enum WebSocketURLError: Error, Hashable, Sendable {
     case tlsUnsupported(String)
     /// A ws-URI has no fragment (RFC 6455 §3).
     case fragment(String)
-    /// A user name or password stands in front of the host; it is not repeated here.
+    /// There is a user name or password before the host; it is not repeated in the error.
     case credentials
-    /// The host is empty, or has a character that a host can't have.
+    /// The host is empty, or has a character that is not allowed in a host.
     case invalidHost(String)
-    /// The port is no number from 1 to 65535.
+    /// The port is not a number from 1 to 65535.
     case invalidPort(String)
-    /// Path or query have a character that must be percent-encoded.
+    /// Path or query has a character that must be percent-encoded.
     case invalidTarget(String)
 }
 
 extension WebSocketURLError: CustomStringConvertible {
-    /// A sentence for whoever wrote the URL.
+    /// A sentence for the person who wrote the URL.
     public var description: String {
         switch self {
-        case .noScheme(let text): "\"\(text)\" is no URL: write ws://HOST:PORT/PATH."
-        case .unknownScheme(let scheme): "A WebSocket's scheme is ws, not \"\(scheme)\"."
+        case .noScheme(let text): "\"\(text)\" is not a URL: write ws://HOST:PORT/PATH."
+        case .unknownScheme(let scheme): "The scheme must be ws, not \"\(scheme)\"."
         case .tlsUnsupported(let text):
             "\"\(text)\" needs TLS, which this client does not speak: connect with ws:// to a proxy "
                 + "that does (stunnel, socat, nginx)."
         case .fragment(let text):
-            "\"\(text)\" has a fragment, which a WebSocket's URL cannot have; write %23 for #."
+            "\"\(text)\" has a fragment, which is not allowed in a ws URL: write %23 for #."
         case .credentials:
-            "Name and password cannot stand in the URL: send an Authorization header."
+            "The URL must not contain a name or password: send an Authorization header."
         case .invalidHost(let host): "\"\(host)\" can't be a host."
-        case .invalidPort(let port): "\"\(port)\" is no port: 1 to 65535."
+        case .invalidPort(let port): "\"\(port)\" is not a port: use 1 to 65535."
         case .invalidTarget(let target): "\"\(target)\" must be percent-encoded."
         }
     }
