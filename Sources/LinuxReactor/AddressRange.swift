@@ -1,7 +1,7 @@
-// A range of addresses as people write it: 10.0.0.0/8, 2001:db8::/32.
+// A range of addresses in the usual notation: 10.0.0.0/8, 2001:db8::/32.
 
-/// The addresses that have a prefix in common (RFC 4632). One of IPv4 also holds the same addresses
-/// where they are written as IPv6 (::ffff:a.b.c.d).
+/// The addresses with a common prefix (RFC 4632). An IPv4 range also contains the same addresses
+/// in their IPv6 form (::ffff:a.b.c.d).
 public struct AddressRange: Hashable, Sendable {
     private let family: NetworkAddress.Family
     private let high: UInt64
@@ -9,8 +9,8 @@ public struct AddressRange: Hashable, Sendable {
     private let highMask: UInt64
     private let lowMask: UInt64
 
-    /// The range in `text`: an address and the number of bits that count, or an address alone. Nil
-    /// if it is none, or if bits are set behind those that count: a slip of the pen, most likely.
+    /// The range in `text`: an address with a prefix length, or a single address. Nil if it is
+    /// neither, or if bits after the prefix are set, which is most likely a mistake.
     public init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard (1...2).contains(parts.count), let address = NetworkAddress(numeric: parts[0]) else {
@@ -34,13 +34,13 @@ public struct AddressRange: Hashable, Sendable {
         guard high & ~highMask == 0, low & ~lowMask == 0 else { return nil }
     }
 
-    /// The highest `bits` of a number with so many.
+    /// A mask of the highest `bits` bits of a number with `whole` bits.
     private static func mask(_ bits: Int, of whole: Int) -> UInt64 {
         let ones = whole == 64 ? UInt64.max : (1 << UInt64(whole)) - 1
         return bits == 0 ? 0 : ones << UInt64(whole - bits) & ones
     }
 
-    /// Whether the address lies in it; the port does not matter.
+    /// Whether the range contains the address; the port is ignored.
     public func contains(_ address: NetworkAddress) -> Bool {
         let address = address.unmapped
         return address.family == family && address.high & highMask == high
@@ -49,7 +49,8 @@ public struct AddressRange: Hashable, Sendable {
 }
 
 extension NetworkAddress {
-    /// The same address as one of IPv4 if it is one that is written as IPv6 (RFC 4291 §2.5.5.2).
+    /// The IPv4 address, if this is an IPv4-mapped IPv6 address (RFC 4291 §2.5.5.2); otherwise the
+    /// same address.
     public var unmapped: NetworkAddress {
         guard family == .ipv6, high == 0, low >> 32 == 0xFFFF else { return self }
         return NetworkAddress(family: .ipv4, low: low & 0xFFFF_FFFF, port: port)

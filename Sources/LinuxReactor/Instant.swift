@@ -1,11 +1,11 @@
-// Points in time: the monotonic one that everything is measured by, and the calendar's.
+// Points in time: of the monotonic clock, which all deadlines use, and of the calendar.
 
-/// A point of CLOCK_MONOTONIC, in nanoseconds. Only differences mean anything.
+/// A point in time of CLOCK_MONOTONIC, in nanoseconds. Only differences are meaningful.
 public struct Instant: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// Nanoseconds of the clock.
     public var nanoseconds: UInt64
 
-    /// The point of the clock that shows so many nanoseconds.
+    /// The point at which the clock shows this many nanoseconds.
     @inlinable
     public init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
 
@@ -16,38 +16,39 @@ public struct Instant: Hashable, Comparable, Sendable, BitwiseCopyable {
     @inlinable
     public static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }
 
-    /// The later instant; a negative duration is taken as zero.
+    /// The instant `duration` later; a negative duration counts as zero.
     @inlinable
     public static func + (instant: Self, duration: Duration) -> Self {
         Instant(nanoseconds: instant.nanoseconds &+ duration.wholeNanoseconds)
     }
 
-    /// How many nanoseconds lie between; zero if `earlier` is the later one.
+    /// How many nanoseconds have passed since `earlier`; zero if that is later.
     @inlinable
     public func nanoseconds(since earlier: Self) -> UInt64 {
         earlier < self ? nanoseconds - earlier.nanoseconds : 0
     }
 
-    /// The instant that lies so many nanoseconds later. What is done for each connection uses this:
-    /// taking a `Duration` apart costs a 128-bit division.
+    /// The instant `nanoseconds` later. Code that runs for each connection uses this, because
+    /// splitting a `Duration` into components costs a 128-bit division.
     @inlinable
     public func advanced(by nanoseconds: UInt64) -> Self {
         Instant(nanoseconds: self.nanoseconds &+ nanoseconds)
     }
 
-    /// How much time lies between; zero if `earlier` is the later one.
+    /// How much time has passed since `earlier`; zero if that is later.
     @inlinable
     public func since(_ earlier: Self) -> Duration {
         earlier < self ? .nanoseconds(Int64(clamping: nanoseconds - earlier.nanoseconds)) : .zero
     }
 }
 
-/// A point of CLOCK_REALTIME, in nanoseconds since 1970-01-01T00:00Z. May jump when the clock is set.
+/// A point in time of CLOCK_REALTIME, in nanoseconds since 1970-01-01T00:00Z. It may jump when the
+/// clock is set.
 public struct WallTime: Hashable, Sendable, BitwiseCopyable {
     /// Nanoseconds of the clock.
     public var nanoseconds: UInt64
 
-    /// The point of the clock that shows so many nanoseconds.
+    /// The point at which the clock shows this many nanoseconds.
     @inlinable
     public init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
 

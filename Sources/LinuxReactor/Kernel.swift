@@ -1,21 +1,21 @@
 // The outside world as one parameter: every system call, clock and random byte that the server
 // uses. Production runs on `LinuxKernel`; tests run the same server on a simulated one.
 
-/// What recv(2) came to.
+/// The result of recv(2).
 public enum ReceiveOutcome: Equatable, Sendable, BitwiseCopyable {
-    /// So many bytes were put at the front of the buffer; never zero.
+    /// This many bytes are at the front of the buffer; never zero.
     case received(Int)
     /// Nothing now; epoll(7) tells when to try again.
     case wouldBlock
-    /// The peer sent FIN: nothing more comes.
+    /// The peer has sent FIN: there is no more input.
     case endOfStream
     /// The connection is gone; errno tells how.
     case failed(Int32)
 }
 
-/// What send(2) came to.
+/// The result of send(2).
 public enum SendOutcome: Equatable, Sendable, BitwiseCopyable {
-    /// So many bytes were taken; fewer than offered means that the socket's buffer is full.
+    /// This many bytes were taken; fewer than offered means that the socket's buffer is full.
     case sent(Int)
     /// Nothing now; epoll(7) tells when to try again.
     case wouldBlock
@@ -23,42 +23,42 @@ public enum SendOutcome: Equatable, Sendable, BitwiseCopyable {
     case failed(Int32)
 }
 
-/// What accept4(2) came to.
+/// The result of accept4(2).
 public enum AcceptOutcome: Equatable, Sendable, BitwiseCopyable {
-    /// A new socket, non-blocking and close-on-exec, and who is at its other end.
+    /// A new socket, non-blocking and close-on-exec, and the peer's address.
     case accepted(FileDescriptor, NetworkAddress)
     /// Nothing now; epoll(7) tells when to try again.
     case wouldBlock
-    /// This one is lost (it was reset in the queue, a network error): the next may do.
+    /// This connection is lost (reset while in the queue, a network error): try the next one.
     case skipped
-    /// EMFILE, ENFILE, ENOBUFS or ENOMEM: nothing can be accepted until something is given back.
+    /// EMFILE, ENFILE, ENOBUFS or ENOMEM: nothing can be accepted until resources are freed.
     case exhausted(Int32)
-    /// The listening socket itself is unusable.
+    /// The listening socket itself can't be used; the number is errno.
     case failed(Int32)
 }
 
-/// What connect(2) came to.
+/// The result of connect(2).
 public enum ConnectOutcome: Equatable, Sendable, BitwiseCopyable {
     /// A new socket, non-blocking and close-on-exec. It becomes writable when the connection is
-    /// there or has failed: ``Kernel/takeError(of:)`` says which.
+    /// established or has failed; ``Kernel/takeError(of:)`` returns which.
     case begun(FileDescriptor)
-    /// Nothing was begun; errno tells why.
+    /// No connection was begun; errno tells why.
     case failed(Int32)
 }
 
-/// What a descriptor is watched for, and what was seen of it; the values of epoll(7).
+/// What a descriptor is watched for, and what it is ready for; the values of epoll(7).
 public struct Readiness: OptionSet, Hashable, Sendable, BitwiseCopyable {
     public let rawValue: UInt32
     @inlinable
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
-    /// EPOLLIN: there are bytes, an end of stream or a connection to be had.
+    /// EPOLLIN: bytes, an end of stream or a new connection are available.
     @inlinable
     public static var readable: Readiness { Readiness(rawValue: 0x001) }
-    /// EPOLLOUT: there is room in the socket.
+    /// EPOLLOUT: there is room in the socket's buffer.
     @inlinable
     public static var writable: Readiness { Readiness(rawValue: 0x004) }
-    /// Always reported, never asked for: EPOLLERR and EPOLLHUP.
+    /// EPOLLERR and EPOLLHUP, which are always reported, even if not asked for.
     @inlinable
     public static var failed: Readiness { Readiness(rawValue: 0x018) }
 }
@@ -71,25 +71,25 @@ public enum PollChange: Sendable, BitwiseCopyable {
 
 /// Where to listen.
 public enum ListenAddress: Hashable, Sendable {
-    /// A numeric address or a name of this machine, and a port; port 0 takes a free one.
+    /// A numeric address or a name of this machine, and a port; port 0 means any free port.
     case tcp(host: String, port: UInt16)
-    /// A socket in the file system, unix(7). The file gets the permissions `mode`, and `group` as
-    /// its group unless that is nil. A socket that nobody listens on any more is replaced; any other
-    /// file is left alone, and is an error.
+    /// A socket in the file system, unix(7). The file gets the permissions `mode` and, unless it is
+    /// nil, the group `group`. A socket file that no process listens on any more is replaced. Any
+    /// other existing file is left alone, and listening fails.
     case unix(path: String, mode: UInt32 = 0o660, group: UInt32? = nil)
 }
 
-/// Who is at the other end of a local socket: the kernel noted it when the peer connected, and
-/// nobody can forge it. Within a user namespace (PrivateUsers= of systemd.exec(5)) other users' numbers
-/// read as 65534.
+/// The process at the other end of a local socket. The kernel records it when the peer connects, so
+/// it can't be forged. In a user namespace (PrivateUsers= of systemd.exec(5)) other users' numbers
+/// appear as 65534.
 public struct PeerCredentials: Hashable, Sendable {
-    /// The process that connected; it may be gone, and its number be another's.
+    /// The process that connected. It may have ended, and its number may have been reused.
     public var process: Int32
-    /// Its effective user.
+    /// The number of its effective user.
     public var user: UInt32
-    /// Its effective group.
+    /// The number of its effective group.
     public var group: UInt32
-    /// Its supplementary groups.
+    /// The numbers of its supplementary groups.
     public var groups: [UInt32]
 
     /// The credentials of a process.
@@ -100,7 +100,7 @@ public struct PeerCredentials: Hashable, Sendable {
         self.groups = groups
     }
 
-    /// Whether it belongs to a group, by its effective or a supplementary one.
+    /// Whether its effective group or one of its supplementary groups is `group`.
     public func isMember(of group: UInt32) -> Bool {
         self.group == group || groups.contains(group)
     }
@@ -108,22 +108,22 @@ public struct PeerCredentials: Hashable, Sendable {
 
 /// Where to connect.
 public enum ConnectAddress: Hashable, Sendable {
-    /// An address of IPv4 or IPv6, with its port.
+    /// An IPv4 or IPv6 address with a port.
     case network(NetworkAddress)
-    /// A unix(7) socket of this path.
+    /// A unix(7) socket with this path.
     case local(path: String)
 }
 
-/// A name that was looked up.
+/// The result of looking up a host name.
 public struct Resolution: Hashable, Sendable {
-    /// What the caller calls it.
+    /// The number that the caller gave to the look-up.
     public let ticket: UInt64
-    /// 0, or one of the EAI_ numbers of getaddrinfo(3).
+    /// 0, or an EAI_ error number of getaddrinfo(3).
     public let status: Int32
     /// The addresses in the order in which they should be tried (RFC 6724), with port 0.
     public let addresses: [NetworkAddress]
 
-    /// The outcome of one look-up.
+    /// The result of one look-up.
     public init(ticket: UInt64, status: Int32, addresses: [NetworkAddress]) {
         self.ticket = ticket
         self.status = status
@@ -131,94 +131,100 @@ public struct Resolution: Hashable, Sendable {
     }
 }
 
-/// Everything that the outside world decides. `LinuxKernel` is the one real implementation.
+/// Everything that the outside world decides. `LinuxKernel` is the only real implementation.
 ///
-/// All calls are made from the reactor's thread and none blocks, except ``wait(on:into:timeout:)``.
-/// EINTR never shows: the implementation repeats the call.
+/// All calls are made from the reactor's thread. Only ``wait(on:into:timeout:)`` may block. Callers
+/// never see EINTR: the implementation repeats the call.
 public protocol Kernel: ~Copyable {
-    // Time and chance.
+    // Time and randomness.
 
     /// CLOCK_MONOTONIC.
     mutating func monotonicNow() -> Instant
     /// CLOCK_REALTIME.
     mutating func wallClockNow() -> WallTime
-    /// Fills the span with bytes nobody can predict: getrandom(2).
+    /// Fills the span with unpredictable bytes: getrandom(2).
     mutating func fillRandom(_ bytes: inout MutableSpan<UInt8>)
 
     // Readiness: epoll(7), level-triggered.
 
     /// A new epoll instance: epoll_create1(2).
     mutating func makePoll() throws(SystemError) -> FileDescriptor
-    /// Changes what is watched: epoll_ctl(2). Each event of `descriptor` brings `token` back.
+    /// Changes what is watched: epoll_ctl(2). Each event of `descriptor` carries `token`.
     mutating func changePoll(
         _ poll: FileDescriptor, _ change: PollChange, _ descriptor: FileDescriptor,
         for readiness: Readiness, token: UInt64
     ) throws(SystemError)
-    /// Waits until something is ready or `timeout` nanoseconds have passed (nil: for ever), and
-    /// returns how many events it put into `events`.
+    /// Waits until a watched descriptor is ready or `timeout` nanoseconds have passed (nil:
+    /// forever), and returns how many events it has put into `events`: epoll_wait(2).
     mutating func wait(
         on poll: FileDescriptor, into events: inout ReadyEvents, timeout: UInt64?
     ) -> Int
 
     // Sockets.
 
-    /// A listening, non-blocking socket, and the address that it got. One of TCP has TCP_NODELAY
-    /// set, which accepted sockets inherit.
+    /// Makes a listening, non-blocking socket: socket(2), bind(2), listen(2). Returns it with its
+    /// actual address. A TCP socket has TCP_NODELAY set, which accepted sockets inherit.
     mutating func listen(
         on address: ListenAddress, backlog: Int32, reusePort: Bool
     ) throws(SystemError) -> (FileDescriptor, NetworkAddress)
-    /// Takes over a listening socket that somebody else opened: makes it non-blocking and
-    /// close-on-exec, and returns its address.
+    /// Takes over a listening socket that another process opened: makes it non-blocking and
+    /// close-on-exec, and returns its address. Throws if it is not a listening stream socket.
     mutating func adoptListener(_ listener: FileDescriptor) throws(SystemError) -> NetworkAddress
-    /// Removes the file of a listening socket that this process made, before it is closed.
+    /// Removes the file of a listening socket that this process made. Called before the socket is
+    /// closed.
     mutating func removeSocketFile(_ path: String)
-    /// Who connected a local socket: SO_PEERCRED and SO_PEERGROUPS. Nil if it is none.
+    /// The process that connected a local socket: SO_PEERCRED and SO_PEERGROUPS. Nil if it is not a
+    /// local socket.
     mutating func peerCredentials(of socket: FileDescriptor) -> PeerCredentials?
     /// Takes the next connection from the queue: accept4(2).
     mutating func accept(on listener: FileDescriptor) -> AcceptOutcome
-    /// Begins a connection: socket(2) with TCP_NODELAY, and connect(2). With a `source` it comes from
-    /// there; its port is chosen late, so that one address can have 28,000 connections to each
-    /// server's port (IP_BIND_ADDRESS_NO_PORT).
+    /// Begins a connection: socket(2) with TCP_NODELAY, and connect(2). A `source` is the local
+    /// address to connect from. Its port is chosen late, so that one address can have 28,000
+    /// connections to each server's port (IP_BIND_ADDRESS_NO_PORT).
     mutating func connect(
         to address: ConnectAddress, from source: NetworkAddress?
     ) -> ConnectOutcome
-    /// What has happened to a socket, as errno, and forgets it: SO_ERROR. 0 if nothing has.
+    /// Returns and clears a socket's pending error, as errno: SO_ERROR. 0 if there is none.
     mutating func takeError(of socket: FileDescriptor) -> Int32
-    /// Receives once, at most as much as the buffer holds: recv(2).
+    /// Receives once, at most as many bytes as fit into the buffer: recv(2).
     mutating func receive(
         from socket: FileDescriptor, into buffer: inout MutableSpan<UInt8>
     ) -> ReceiveOutcome
     /// Sends once: send(2) without SIGPIPE.
     mutating func send(_ bytes: Span<UInt8>, to socket: FileDescriptor) -> SendOutcome
-    /// Sends FIN after what is queued; the peer may go on sending.
+    /// Sends FIN after the queued output; the peer may continue to send: shutdown(2).
     mutating func shutdownOutput(of socket: FileDescriptor)
-    /// Gives a descriptor back: close(2). It must be open.
+    /// Closes a descriptor, which must be open: close(2).
     mutating func close(_ descriptor: FileDescriptor)
-    /// Closes at once with RST (SO_LINGER 0), so that no orphan with a full buffer stays behind.
+    /// Closes a socket at once with RST (SO_LINGER 0), so that the kernel keeps no orphaned socket
+    /// with unsent output.
     mutating func reset(_ socket: FileDescriptor)
 
     // Names.
 
-    /// Begins to look a host's name up, on another thread: getaddrinfo(3) blocks. `waking` becomes
-    /// readable when it is done, and ``takeResolved()`` has it.
+    /// Begins to look up a host name, on another thread, since getaddrinfo(3) blocks. When it is
+    /// done, `waking` becomes readable and ``takeResolved()`` returns the result with this
+    /// `ticket`.
     mutating func beginResolution(_ name: String, ticket: UInt64, waking: FileDescriptor)
-    /// The look-ups that are done, each once.
+    /// The look-ups that have finished since the last call.
     mutating func takeResolved() -> [Resolution]
-    /// Wakes nobody up any more: called before the descriptor is closed.
+    /// Stops using the wake-up descriptor and drops pending look-ups. Called before the descriptor
+    /// is closed.
     mutating func endResolutions()
 
     // Other descriptors.
 
-    /// A descriptor that any thread can make readable: eventfd(2).
+    /// Makes a descriptor that any thread can make readable: eventfd(2).
     mutating func makeWakeup() throws(SystemError) -> FileDescriptor
-    /// Takes the pending wake-ups, so that the descriptor is no longer readable.
+    /// Clears the pending wake-ups, so that the descriptor is no longer readable.
     mutating func clearWakeup(_ descriptor: FileDescriptor)
     /// Blocks these signals for the thread and makes them readable: signalfd(2).
     mutating func makeSignalSource(_ signals: [Int32]) throws(SystemError) -> FileDescriptor
-    /// The next pending signal, or nil.
+    /// Takes the next pending signal; nil if there is none.
     mutating func readSignal(_ descriptor: FileDescriptor) -> Int32?
-    /// A descriptor held only to be given up when there are no others.
+    /// Opens a spare descriptor, to be closed when the process has no free descriptor left. Nil if
+    /// none could be opened.
     mutating func makeReserve() -> FileDescriptor?
-    /// How many descriptors this process may hold, after raising the soft limit to the hard one.
+    /// Raises the soft limit on open files to the hard limit, and returns the limit: setrlimit(2).
     mutating func raiseDescriptorLimit() -> Int
 }

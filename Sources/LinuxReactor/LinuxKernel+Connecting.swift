@@ -1,5 +1,5 @@
-// UNSAFE: connect(2) and what belongs to it. A socket address is written into a sockaddr_storage, which
-// is larger than any of them, and handed on with its own length.
+// UNSAFE: connect(2) and related calls. A socket address is written into a sockaddr_storage, which
+// is large enough for every family, and is passed on with its own length.
 import CLinux
 import Glibc
 
@@ -29,13 +29,13 @@ extension LinuxKernel {
         }
         if let source, Int32(target.family) != AF_UNIX {
             guard let address = SocketAddress(.network(source)) else { return EINVAL }
-            // Without it bind(2) would take a port that no other connection can have.
+            // Without this option, bind(2) would reserve a port that no other connection can use.
             clinux_bind_address_no_port(socket)
             let status = unsafe address.withPointer { unsafe bind(socket, $0, $1) }
             if status < 0 { return errno }
         }
         let status = unsafe target.withPointer { unsafe Glibc.connect(socket, $0, $1) }
-        // Interrupted or not, it goes on without us: connect(2).
+        // Even if interrupted, the attempt continues in the background: connect(2).
         return status == 0 || errno == EINPROGRESS || errno == EINTR ? nil : errno
     }
 
@@ -56,7 +56,7 @@ extension LinuxKernel {
 
     public mutating func endResolutions() { resolver?.close() }
 
-    /// The addresses of a host's name: getaddrinfo(3), which blocks.
+    /// Looks up the addresses of a host name: getaddrinfo(3), which blocks.
     static func resolution(_ name: String) -> (status: Int32, addresses: [NetworkAddress]) {
         var hints = unsafe addrinfo()
         unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -78,14 +78,14 @@ extension LinuxKernel {
     }
 }
 
-/// An address as the kernel wants it.
+/// An address as a sockaddr(3type), the form that system calls take.
 struct SocketAddress {
     private var storage = sockaddr_storage()
     private var byteCount: Int
 
     var family: sa_family_t { storage.ss_family }
 
-    /// Nil for a path that is too long, or an address of no known family.
+    /// Nil if a path is empty or too long, or if the address is not of IPv4 or IPv6.
     init?(_ address: ConnectAddress) {
         switch address {
         case .network(let address):
@@ -104,7 +104,7 @@ struct SocketAddress {
             case .local, .unknown: return nil
             }
         case .local(let path):
-            // sun_path and its terminating zero: unix(7).
+            // The path and its terminating zero must fit into sun_path: unix(7).
             guard path.utf8.count < MemoryLayout<sockaddr_un>.size - 2, !path.isEmpty else {
                 return nil
             }
@@ -130,7 +130,7 @@ struct SocketAddress {
 }
 
 extension Resolution {
-    /// What a status says, in words: gai_strerror(3).
+    /// The text for a ``status``, without a full stop: gai_strerror(3).
     public static func text(of status: Int32) -> String {
         guard status != 0 else { return "No address is known" }
         guard let text = unsafe gai_strerror(status) else { return "error \(status)" }

@@ -1,10 +1,10 @@
-// UNSAFE: system calls for local sockets. Every pointer handed to the kernel comes from a string or a
-// local that outlives the call.
+// UNSAFE: system calls for local sockets. Every pointer passed to the kernel comes from a string or
+// a local variable that outlives the call.
 import CLinux
 import Glibc
 
 extension LinuxKernel {
-    /// Nobody can connect before listen(2), so the file has its owner and permissions in time.
+    /// Sets the file's group and permissions before listen(2), since no client can connect earlier.
     mutating func listenLocally(
         _ path: String, mode: UInt32, group: UInt32?, backlog: Int32
     ) throws(SystemError) -> (FileDescriptor, NetworkAddress) {
@@ -24,7 +24,7 @@ extension LinuxKernel {
             if let group, unsafe chown(path, uid_t.max, group) < 0 {
                 throw SystemError(
                     errno, "give \(path) to group \(group)",
-                    remedy: "Only root and members of the group may do that.")
+                    remedy: "Only root and members of that group may do this.")
             }
             guard unsafe chmod(path, mode) == 0, Glibc.listen(socket, backlog) == 0 else {
                 throw SystemError(errno, operation)
@@ -50,7 +50,8 @@ extension LinuxKernel {
         return SystemError(number, operation, remedy: remedy)
     }
 
-    /// Removes a socket that nobody listens on any more; throws for everything else that is there.
+    /// Removes a socket file that no process listens on any more; throws if `path` is anything
+    /// else.
     private static func removeStaleSocket(
         _ path: String, _ operation: String
     ) throws(SystemError) {
@@ -58,13 +59,13 @@ extension LinuxKernel {
         guard unsafe lstat(path, &status) == 0 else { return }
         guard status.st_mode & S_IFMT == S_IFSOCK else {
             throw SystemError(
-                EADDRINUSE, operation, remedy: "There is a file which is no socket: remove it.")
+                EADDRINUSE, operation, remedy: "There is a file that is not a socket: remove it.")
         }
         let probe = Glibc.socket(
             AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue),
             0)
         defer { _ = Glibc.close(probe) }
-        // ECONNREFUSED alone says that its owner is gone; EAGAIN is a full queue.
+        // Only ECONNREFUSED means that no process listens; EAGAIN means that the queue is full.
         guard unsafe clinux_connect_unix(probe, path) < 0, errno == ECONNREFUSED else {
             throw SystemError(
                 EADDRINUSE, operation,
@@ -75,7 +76,7 @@ extension LinuxKernel {
 
     /// unlink(2).
     public mutating func removeSocketFile(_ path: String) {
-        // It may have been removed by somebody else: then there is nothing to do.
+        // If it has been removed already, there is nothing to do.
         _ = unsafe unlink(path)
     }
 

@@ -1,18 +1,18 @@
-// UNSAFE: the only file that makes a system call, beside its extensions on connecting and on local
-// sockets. Every pointer handed to the kernel comes from a span or a local that outlives the call,
-// with that span's length.
+// UNSAFE: the reactor's system calls; LinuxKernel+Connecting and LinuxKernel+Local have the rest.
+// Every pointer passed to the kernel comes from a span, with the span's length, or from a local
+// variable, and outlives the call.
 import CLinux
 import Glibc
 
-/// Linux itself. One per reactor thread; it holds no state but the names that are being looked up.
+/// Linux itself. There is one for each reactor thread. Its only state is the names being looked up.
 public struct LinuxKernel: Kernel, ~Copyable {
-    /// Made with the first name.
+    /// Made for the first look-up.
     var resolver: NameResolver?
 
-    /// The kernel of this process; SIGPIPE is ignored from here on.
+    /// The kernel of this process; from now on it ignores SIGPIPE.
     public init() { clinux_ignore_sigpipe() }
 
-    // MARK: Time and chance
+    // MARK: Time and randomness
 
     public mutating func monotonicNow() -> Instant {
         Instant(nanoseconds: Self.nanoseconds(of: CLOCK_MONOTONIC))
@@ -37,7 +37,7 @@ public struct LinuxKernel: Kernel, ~Copyable {
                 if count > 0 {
                     filled += count
                 } else {
-                    precondition(errno == EINTR, "getrandom: \(SystemError(errno, "read chance"))")
+                    precondition(errno == EINTR, "\(SystemError(errno, "call getrandom"))")
                 }
             }
         }
@@ -71,7 +71,7 @@ public struct LinuxKernel: Kernel, ~Copyable {
     public mutating func wait(
         on poll: FileDescriptor, into events: inout ReadyEvents, timeout: UInt64?
     ) -> Int {
-        // Rounded up: waking a little early would turn the last millisecond into a spin.
+        // Rounded up: waking a little too early would make the loop spin for the last millisecond.
         let milliseconds = timeout.map { Int32(clamping: ($0 &+ 999_999) / 1_000_000) }
         let count = unsafe epoll_wait(
             poll.rawValue, events.base, Int32(clamping: events.capacity), milliseconds ?? -1)
@@ -95,7 +95,7 @@ public struct LinuxKernel: Kernel, ~Copyable {
         case EAGAIN: return .wouldBlock
         case EMFILE, ENFILE, ENOBUFS, ENOMEM: return .exhausted(errno)
         case EBADF, EINVAL, ENOTSOCK, EOPNOTSUPP, EFAULT: return .failed(errno)
-        // accept(2) hands on the pending network errors of the new socket; EPERM is a firewall's.
+        // accept(2) passes on pending network errors of the new socket; EPERM is from a firewall.
         default: return .skipped
         }
     }
@@ -122,7 +122,7 @@ public struct LinuxKernel: Kernel, ~Copyable {
                 let count = unsafe Glibc.send(
                     socket.rawValue, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL))
                 if count >= 0 { return .sent(count) }
-                // ENOBUFS: the device queue is full; the socket is as good as blocked.
+                // ENOBUFS: the device queue is full, which is handled like a blocked socket.
                 if errno == EAGAIN || errno == ENOBUFS { return .wouldBlock }
                 if errno != EINTR { return .failed(errno) }
             }
@@ -130,13 +130,13 @@ public struct LinuxKernel: Kernel, ~Copyable {
     }
 
     public mutating func shutdownOutput(of socket: FileDescriptor) {
-        // A failure means that the connection is gone already, which the next receive reports.
+        // A failure means that the connection is already gone; the next receive reports that.
         _ = Glibc.shutdown(socket.rawValue, Int32(SHUT_WR))
     }
 
     /// close(2).
     public mutating func close(_ descriptor: FileDescriptor) {
-        // Linux frees the number even when close(2) says EINTR; only EBADF would be our bug.
+        // Linux frees the number even if close(2) returns EINTR; only EBADF would be our bug.
         let result = Glibc.close(descriptor.rawValue)
         precondition(
             result == 0 || errno != EBADF, "closed descriptor \(descriptor.rawValue) twice")
@@ -159,7 +159,7 @@ public struct LinuxKernel: Kernel, ~Copyable {
     @Sendable
     public static func wake(_ descriptor: FileDescriptor) {
         var one: UInt64 = 1
-        // EAGAIN means that the counter is at its end: the reader is being woken anyway.
+        // EAGAIN means that the counter is at its maximum: the reader is being woken anyway.
         unsafe write(descriptor.rawValue, &one, 8)
     }
 
@@ -230,7 +230,7 @@ extension LinuxKernel {
         unsafe hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
         unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var list: UnsafeMutablePointer<addrinfo>?
-        // A name of this machine is looked up once, before anything is served: it may block.
+        // This may block: a name of this machine is looked up once, before the server serves.
         let status = unsafe getaddrinfo(host, String(port), &hints, &list)
         guard status == 0, let first = unsafe list else {
             throw SystemError(status == EAI_SYSTEM ? errno : EADDRNOTAVAIL, operation)

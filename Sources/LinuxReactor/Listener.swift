@@ -1,20 +1,20 @@
-// A listening socket and whether it is being listened to just now.
+// A listening socket, and whether accepting is paused.
 
-/// One listening socket. It is paused while nothing could be accepted, since a level-triggered
-/// listener that is left in epoll at EMFILE turns the loop into a spin.
+/// One listening socket. It is paused while nothing can be accepted: at EMFILE a level-triggered
+/// listener that stays in epoll would make the loop spin.
 public struct Listener: Sendable {
     /// The listening socket.
     public let descriptor: FileDescriptor
-    /// The address it really has, also when port 0 was asked for.
+    /// Its actual address, even if port 0 was asked for.
     public let address: NetworkAddress
-    /// What it is called: FileDescriptorName= of systemd, or what the program says; or "".
+    /// Its name: FileDescriptorName= of systemd, or the name that the program gives it; else "".
     public let name: String
-    /// The file of a local socket that this process made, and removes when it ends.
+    /// The file of a local socket that this process made and removes when it stops; else nil.
     public let path: String?
-    /// Whether it is not being listened to for now.
+    /// Whether no connections are accepted for now.
     public var isPaused = false
 
-    /// A socket that is listening already.
+    /// A socket that already listens.
     public init(
         descriptor: FileDescriptor, address: NetworkAddress, name: String = "",
         path: String? = nil
@@ -25,7 +25,7 @@ public struct Listener: Sendable {
         self.path = path
     }
 
-    /// Stops listening for good, and removes the file if there is one.
+    /// Closes the socket, and removes its file if there is one.
     public func close<K: Kernel & ~Copyable>(_ kernel: inout K) {
         if let path { kernel.removeSocketFile(path) }
         kernel.close(descriptor)

@@ -1,10 +1,10 @@
-// The only door into the reactor from other threads.
+// The only way into the reactor from other threads.
 import Synchronization
 
-/// A queue that any thread may post to and the reactor empties once a turn.
+/// A queue that any thread may post to and that the reactor empties once a turn.
 ///
-/// Everything that blocks (a database, a name look-up) happens on another thread and comes back
-/// through here. It is bounded: a full mailbox refuses, and says so.
+/// Everything that blocks (a database, a name look-up) happens on another thread and returns its
+/// result through a mailbox. It is bounded: when it is full, ``post(_:)`` returns false.
 public final class Mailbox<Mail: Sendable>: Sendable {
     private struct State {
         var mail: [Mail] = []
@@ -16,12 +16,12 @@ public final class Mailbox<Mail: Sendable>: Sendable {
     private let descriptor: FileDescriptor
     private let wake: @Sendable (FileDescriptor) -> Void
 
-    /// An empty mailbox; `Server` makes its own.
+    /// An empty mailbox. `Server` makes its own mailbox.
     ///
     /// - Parameters:
-    ///   - limit: how many letters may wait.
+    ///   - limit: the most items that may wait.
     ///   - descriptor: the eventfd(2) that `wake` makes readable.
-    ///   - wake: makes it readable; called from the thread that posts, under the mailbox's lock.
+    ///   - wake: makes it readable; called on the posting thread while the mailbox is locked.
     public init(
         limit: Int = 65_536, descriptor: FileDescriptor,
         wake: @escaping @Sendable (FileDescriptor) -> Void
@@ -31,21 +31,21 @@ public final class Mailbox<Mail: Sendable>: Sendable {
         self.wake = wake
     }
 
-    /// Hands a letter to the reactor, which receives it in its next turn, in the order of posting.
-    /// False if the mailbox is full or the server has stopped: the letter was not taken. May be
-    /// called from any thread, and blocks for no longer than a lock is held.
+    /// Posts an item to the reactor, which receives it in its next turn, in the order of posting.
+    /// Returns false, without taking the item, if the mailbox is full or the server has stopped.
+    /// May be called from any thread; it waits only for a lock that is held briefly.
     @discardableResult
     public func post(_ mail: sending Mail) -> Bool {
         state.withLock { state in
             guard !state.isClosed, state.mail.count < limit else { return false }
             state.mail.append(mail)
-            // One wake-up for all that gather before the reactor looks.
+            // One wake-up is enough for all items until the reactor empties the mailbox.
             if state.mail.count == 1 { wake(descriptor) }
             return true
         }
     }
 
-    /// Everything posted so far, oldest first. Called by the reactor.
+    /// Takes all waiting items, oldest first. Called by the reactor.
     public func takeAll() -> [Mail] {
         state.withLock { state in
             guard !state.mail.isEmpty else { return [] }
@@ -54,7 +54,7 @@ public final class Mailbox<Mail: Sendable>: Sendable {
         }
     }
 
-    /// Refuses everything from now on; called before the descriptor is closed.
+    /// Drops all waiting items and refuses further ones. Called before the descriptor is closed.
     public func close() {
         state.withLock { state in
             state.isClosed = true

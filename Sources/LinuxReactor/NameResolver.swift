@@ -1,30 +1,31 @@
-// UNSAFE: threads of pthread_create(3), each of which owns one reference to the resolver.
+// UNSAFE: starts threads with pthread_create(3), each of which owns one reference to the resolver.
 import Glibc
 import Synchronization
 
-/// Looks names up on threads of its own, since getaddrinfo(3) blocks for as long as it likes.
+/// Looks names up on its own threads, since getaddrinfo(3) may block for any time.
 ///
-/// A thread lives while there are names to look up, and there are few of them. Who asks for a name that
-/// is being looked up gets the same answer; nothing is kept beyond that, since names change.
+/// There are few threads, and each ends when there are no more names to look up. Requests for a
+/// name that is already being looked up share its result. Results are not cached, since names
+/// change.
 final class NameResolver: Sendable {
     private struct State {
-        /// Names that no thread has taken.
+        /// Names that no thread has taken yet.
         var waiting: [String] = []
-        /// Who wants to know of each name that waits or is being looked up.
+        /// The tickets of the requests for each name that waits or is being looked up.
         var tickets: [String: [UInt64]] = [:]
         var threadCount = 0
         var finished: [Resolution] = []
         var isClosed = false
     }
 
-    /// One slow name shall not hold up all others.
+    /// More than one, so that a slow look-up does not delay all others.
     private static let threadLimit = 8
 
     private let state = Mutex(State())
     private let descriptor: FileDescriptor
     private let wake: @Sendable (FileDescriptor) -> Void
 
-    /// A resolver that makes `waking` readable when something is done.
+    /// A resolver that makes `waking` readable when a look-up has finished.
     init(waking: FileDescriptor, wake: @escaping @Sendable (FileDescriptor) -> Void) {
         descriptor = waking
         self.wake = wake
@@ -49,7 +50,8 @@ final class NameResolver: Sendable {
         }
     }
 
-    /// Threads that are still at work end by themselves, and wake nobody.
+    /// Drops all look-ups. Running threads finish their current name and do not use `wake` any
+    /// more.
     func close() {
         state.withLock { state in
             state.isClosed = true
@@ -75,7 +77,7 @@ final class NameResolver: Sendable {
         return status == 0
     }
 
-    /// What a thread does: one name after the other, until none is left.
+    /// A thread's work: it looks up one name after the other until none is left.
     private func work() {
         while let name = takeName() {
             let (status, addresses) = LinuxKernel.resolution(name)
@@ -105,7 +107,8 @@ final class NameResolver: Sendable {
         }
     }
 
-    /// No thread could be had. If none is there either, nobody would ever answer.
+    /// Handles a thread that could not be started. If no other thread runs, all waiting look-ups
+    /// fail, since they would never finish.
     private func giveUp() {
         let names = state.withLock { state in
             state.threadCount -= 1

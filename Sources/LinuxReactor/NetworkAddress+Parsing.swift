@@ -1,8 +1,8 @@
-// Addresses as people write them: RFC 4291 §2.2 and four decimal numbers.
+// Parses the text form of addresses: IPv6 as in RFC 4291 §2.2, IPv4 as four decimal numbers.
 
 extension NetworkAddress {
-    /// The address that `text` is the text of: "192.0.2.1", "2001:db8::1" (without brackets, and
-    /// without a zone). Nil if it is something else, such as a name.
+    /// The address written in `text`: "192.0.2.1", or "2001:db8::1" without brackets and without a
+    /// zone. Nil for anything else, such as a name.
     public init?(numeric text: some StringProtocol, port: UInt16 = 0) {
         if let low = Self.ipv4(text.utf8) {
             self.init(family: .ipv4, low: UInt64(low), port: port)
@@ -18,7 +18,7 @@ extension NetworkAddress {
         NetworkAddress(family: family, high: high, low: low, port: port)
     }
 
-    /// Four decimal numbers without leading zeros, which some read as octal ones.
+    /// Four decimal numbers without leading zeros, which some programs interpret as octal.
     private static func ipv4(_ text: some Collection<UInt8>) -> UInt32? {
         var address: UInt32 = 0
         let parts = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
@@ -41,8 +41,8 @@ extension NetworkAddress {
         return UInt8(exactly: number)
     }
 
-    /// Eight groups of hexadecimal digits, one run of zero groups written as "::", and the last two
-    /// perhaps as an IPv4 address.
+    /// Eight groups of hexadecimal digits. One run of zero groups may be written as "::", and the
+    /// last two groups as an IPv4 address.
     private static func ipv6(_ text: some Collection<UInt8>) -> (UInt64, UInt64)? {
         var groups: [UInt16] = []
         var gap: Int?

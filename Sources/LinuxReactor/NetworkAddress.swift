@@ -1,24 +1,25 @@
-// The address of a peer: small enough for every connection's slot, and a key for admission.
+// The address of a peer: small enough for each connection's slot, and a key for admission.
 import Glibc
 
 /// An internet or local address as plain data: 24 bytes, no pointers.
 public struct NetworkAddress: Hashable, Sendable, BitwiseCopyable {
     /// What kind of address it is.
     public enum Family: UInt8, Sendable, BitwiseCopyable {
-        /// Something else, AF_INET, AF_INET6 and AF_UNIX, in this order.
+        /// Any other family, AF_INET, AF_INET6 and AF_UNIX, in this order.
         case unknown, ipv4, ipv6, local
     }
 
-    /// The upper half of the address as a number, its first byte the most significant; 0 for IPv4.
+    /// The upper half of the address as a number, with its first byte the most significant; 0 for
+    /// IPv4.
     public let high: UInt64
-    /// The lower half of the address; an IPv4 address stands in its low 32 bits.
+    /// The lower half of the address; an IPv4 address is in its low 32 bits.
     public let low: UInt64
     /// The port in host order; 0 for a local socket.
     public let port: UInt16
     /// What kind of address it is.
     public let family: Family
 
-    /// An address from its parts, all of them plain numbers in host order.
+    /// An address from its parts, which are plain numbers in host order.
     public init(family: Family, high: UInt64 = 0, low: UInt64 = 0, port: UInt16 = 0) {
         self.high = high
         self.low = low
@@ -26,7 +27,7 @@ public struct NetworkAddress: Hashable, Sendable, BitwiseCopyable {
         self.family = family
     }
 
-    /// Stands where no address is known.
+    /// Means that no address is known.
     public static let unknown = NetworkAddress(family: .unknown)
 
     /// The IPv4 address a.b.c.d.
@@ -35,7 +36,7 @@ public struct NetworkAddress: Hashable, Sendable, BitwiseCopyable {
         return NetworkAddress(family: .ipv4, low: low, port: port)
     }
 
-    /// 127.0.0.0/8, ::1 (and IPv4 ones written as ::ffff:127.…), or a local socket.
+    /// Whether it is in 127.0.0.0/8 (or ::ffff:127.0.0.0/104), ::1, or a local socket.
     public var isLoopback: Bool {
         switch family {
         case .ipv4: low >> 24 == 127
@@ -45,9 +46,9 @@ public struct NetworkAddress: Hashable, Sendable, BitwiseCopyable {
         }
     }
 
-    /// What counts as one origin for admission: the address itself for IPv4 (/32), the /64 network
-    /// for IPv6, since that is what one subscriber is usually given. A peer of IPv4 on a socket of
-    /// IPv6 (::ffff:a.b.c.d) is one of IPv4.
+    /// The key by which the limits per address count: the address itself for IPv4 (/32), and the
+    /// /64 network for IPv6, which is what an internet provider usually gives to one customer. An
+    /// IPv4 peer on an IPv6 socket (::ffff:a.b.c.d) counts as IPv4.
     public var admissionKey: NetworkAddress {
         let address = unmapped
         return address.family == .ipv6
@@ -67,7 +68,7 @@ extension NetworkAddress: CustomStringConvertible {
         }
     }
 
-    /// The address without its port, as a person writes it.
+    /// The address without its port, in its usual text form.
     public var host: String {
         switch family {
         case .ipv4:
@@ -78,7 +79,8 @@ extension NetworkAddress: CustomStringConvertible {
         }
     }
 
-    /// The text form of RFC 5952: lower case, the longest run of two or more zeros as "::".
+    /// The text form of RFC 5952: lower case, with the longest run of two or more zero groups
+    /// written as "::".
     private static func compressed(high: UInt64, low: UInt64) -> String {
         if high == 0, low >> 32 == 0xFFFF {
             return "::ffff:" + NetworkAddress(family: .ipv4, low: low & 0xFFFF_FFFF).host

@@ -1,6 +1,6 @@
 // epoll(7), level-triggered, with the events of the last wait.
 
-/// One epoll instance and the events of its last wait. What a token means is its owner's business.
+/// One epoll instance and the events of its last wait. Tokens have a meaning only for its owner.
 @frozen
 public struct Poller: ~Copyable {
     @usableFromInline
@@ -12,7 +12,7 @@ public struct Poller: ~Copyable {
     @usableFromInline
     var next = 0
 
-    /// A new epoll instance.
+    /// A new epoll instance, which takes at most `eventLimit` events in one wait.
     @inlinable
     public init<K: Kernel & ~Copyable>(
         _ kernel: inout K, eventLimit: Int = 1024
@@ -21,11 +21,11 @@ public struct Poller: ~Copyable {
         events = ReadyEvents(capacity: eventLimit)
     }
 
-    /// Whether events of the last wait are still to be looked at.
+    /// Whether there are events of the last wait that have not been taken.
     @inlinable
     public var hasEvents: Bool { next < count }
 
-    /// Watches a descriptor; each of its events brings `token` back.
+    /// Starts to watch a descriptor; each of its events carries `token`.
     @inlinable
     public func watch<K: Kernel & ~Copyable>(
         _ watched: FileDescriptor, for readiness: Readiness, token: UInt64, _ kernel: inout K
@@ -33,7 +33,8 @@ public struct Poller: ~Copyable {
         try kernel.changePoll(descriptor, .add, watched, for: readiness, token: token)
     }
 
-    /// Watches for something else; cannot fail for a descriptor that is being watched.
+    /// Changes what a watched descriptor is watched for. This cannot fail; a descriptor that is not
+    /// watched ends the process.
     @inlinable
     public func change<K: Kernel & ~Copyable>(
         _ watched: FileDescriptor, to readiness: Readiness, token: UInt64, _ kernel: inout K
@@ -45,7 +46,7 @@ public struct Poller: ~Copyable {
         }
     }
 
-    /// Watches a descriptor no more. Closing it does the same.
+    /// Stops watching a descriptor. Closing the descriptor does the same.
     @inlinable
     public func unwatch<K: Kernel & ~Copyable>(_ watched: FileDescriptor, _ kernel: inout K) {
         do {
@@ -55,8 +56,8 @@ public struct Poller: ~Copyable {
         }
     }
 
-    /// Waits for events, at most `timeout` nanoseconds (nil: for ever), unless some of the last wait
-    /// are left.
+    /// Waits for events, at most `timeout` nanoseconds (nil: forever). Returns at once if events of
+    /// the last wait are left.
     @inlinable
     public mutating func wait<K: Kernel & ~Copyable>(timeout: UInt64?, _ kernel: inout K) {
         guard !hasEvents else { return }
@@ -72,7 +73,7 @@ public struct Poller: ~Copyable {
         return events[next]
     }
 
-    /// Gives the epoll instance back.
+    /// Closes the epoll instance.
     public consuming func close<K: Kernel & ~Copyable>(_ kernel: inout K) {
         kernel.close(descriptor)
     }

@@ -1,7 +1,7 @@
 // UNSAFE: owns the array that epoll_wait(2) fills; `count` never exceeds `capacity`.
 import CLinux
 
-/// The events of one wait: which token is ready, for what.
+/// The events of one wait: tokens, and what each is ready for.
 @frozen @safe
 public struct ReadyEvents: ~Copyable {
     @usableFromInline
@@ -9,10 +9,10 @@ public struct ReadyEvents: ~Copyable {
     /// How many events one wait can bring.
     public let capacity: Int
 
-    /// Room for so many events, at least one.
+    /// Room for `capacity` events, at least one.
     public init(capacity: Int) {
         precondition(capacity > 0)
-        // epoll_event is packed on x86-64 (12 bytes): the kernel writes it with that stride.
+        // On x86-64 epoll_event is packed (12 bytes): the kernel writes it with that stride.
         #if arch(x86_64)
             precondition(unsafe MemoryLayout<epoll_event>.stride == 12)
         #endif
@@ -23,7 +23,7 @@ public struct ReadyEvents: ~Copyable {
 
     deinit { unsafe base.deallocate() }
 
-    /// The event at an index below ``capacity``.
+    /// The event at an index below ``capacity``; any other index ends the process.
     @inlinable
     public subscript(index: Int) -> (token: UInt64, readiness: Readiness) {
         get {

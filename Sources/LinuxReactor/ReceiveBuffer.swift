@@ -1,20 +1,21 @@
-// UNSAFE: lends spans of memory that lives as long as the buffer; the server never writes through
-// one while a handler reads through another.
+// UNSAFE: lends spans of memory that lives as long as the buffer. The server never writes through
+// one span while a handler reads through another.
 import Storage
 
-/// The one buffer that every connection is received into, with room in front for the few bytes
-/// that the last receive of a connection left over.
+/// The shared buffer that all connections are received into. It has room in front for the few
+/// bytes that the last receive of a connection left over.
 ///
-/// It is a class so that a span of it can be lent while the server around it is being changed.
+/// It is a class so that a span of it can be lent while the server that owns it is changed.
 @safe
 public final class ReceiveBuffer {
-    /// Room in front: more than a partial header with a partial control frame (14 + 125 bytes).
+    /// Room in front, in bytes: more than a partial header and control frame (14 + 125).
     @inlinable
     public static var headroomByteCount: Int { 256 }
-    /// What one receive may bring. 16 KiB costs 30–60 % at 1 KiB messages; 512 KiB gains nothing.
+    /// The most bytes of one receive. With 16 KiB, messages of 1 KiB cost 30–60 % more; 512 KiB
+    /// gains nothing.
     @inlinable
     public static var receiveByteCount: Int { 128 * 1024 }
-    /// Headroom and receive together.
+    /// The size of the whole buffer.
     @inlinable
     public static var byteCount: Int { headroomByteCount + receiveByteCount }
 
@@ -39,7 +40,7 @@ public final class ReceiveBuffer {
         }
     }
 
-    /// The bytes of `range` for reading; the process ends if it lies outside.
+    /// The bytes of `range` for reading; a range outside of the buffer ends the process.
     @inlinable @_lifetime(borrow self)
     public func span(_ range: Range<Int>) -> Span<UInt8> {
         precondition(range.lowerBound >= 0 && range.upperBound <= Self.byteCount)
@@ -47,7 +48,7 @@ public final class ReceiveBuffer {
             Span(_unsafeStart: base + range.lowerBound, count: range.count), borrowing: self)
     }
 
-    /// The bytes of `range` for writing; the process ends if it lies outside.
+    /// The bytes of `range` for writing; a range outside of the buffer ends the process.
     @inlinable @_lifetime(borrow self)
     public func mutableSpan(_ range: Range<Int>) -> MutableSpan<UInt8> {
         precondition(range.lowerBound >= 0 && range.upperBound <= Self.byteCount)
@@ -61,7 +62,7 @@ public final class ReceiveBuffer {
         target.append(span.extracting(range))
     }
 
-    /// Copies bytes to `offset`; the process ends if they do not fit behind it.
+    /// Copies bytes to `offset`; if they do not fit there, the process ends.
     public func copy(_ bytes: Span<UInt8>, to offset: Int) {
         precondition(offset >= 0 && bytes.count <= Self.byteCount - offset)
         unsafe bytes.withUnsafeBufferPointer { source in

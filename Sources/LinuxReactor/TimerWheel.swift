@@ -1,13 +1,13 @@
-// One deadline for each of a million slots: set, moved and dropped in constant time.
+// A timer wheel: one deadline for each of up to a million slots, changed in constant time.
 import Storage
 
-/// A hashed timer wheel (Varghese & Lauck 1987, scheme 6): each slot number has at most one
-/// deadline, kept in a bucket of its tick. It fires at its deadline or up to two ticks later,
-/// never before.
+/// A hashed timer wheel (Varghese & Lauck 1987, scheme 6). Each slot has at most one deadline,
+/// which is in the bucket of its tick. It expires at its deadline or up to two ticks later, never
+/// earlier.
 public struct TimerWheel: ~Copyable {
-    /// 2^26 ns: about 67 ms, fine enough for time-outs counted in seconds.
+    /// A tick has 2^26 ns, about 67 ms: fine enough for timeouts of seconds.
     static let tickShift: UInt64 = 26
-    /// 1,024 buckets: a deadline further than 68 s away goes round more than once.
+    /// The wheel turns round in 1,024 ticks, about 68 s; later deadlines wait several rounds.
     static let bucketCount = 1024
     private static let none = UInt32.max
     private static let due = UInt16.max
@@ -16,7 +16,7 @@ public struct TimerWheel: ~Copyable {
         var next = TimerWheel.none
         var previous = TimerWheel.none
         var deadline: UInt32 = 0
-        /// The bucket it hangs in, `due`, or `bucketCount` when it hangs nowhere.
+        /// Its bucket; `due` in the due list; `bucketCount` if it is in no list.
         var bucket = UInt16(TimerWheel.bucketCount)
     }
 
@@ -29,19 +29,19 @@ public struct TimerWheel: ~Copyable {
     /// How many deadlines are set.
     public private(set) var count = 0
 
-    /// A wheel without deadlines, which begins to turn now.
+    /// A wheel without deadlines that starts at `now`.
     public init(now: Instant) { start = now }
 
-    /// Sets the deadline of a slot, in place of any it had.
+    /// Sets the deadline of a slot and replaces any earlier one.
     public mutating func schedule(_ slot: UInt32, at deadline: Instant) {
         while links.count <= Int(slot) { links.append(Link()) }
         cancel(slot)
-        // Rounded up, and past the tick that is being served: never early.
+        // Rounded up, and later than the current tick, so that it never expires early.
         insert(slot, deadline: max(tick(of: deadline) &+ 1, current &+ 1))
         count += 1
     }
 
-    /// Drops the deadline of a slot, if it has one.
+    /// Removes the deadline of a slot, if it has one.
     public mutating func cancel(_ slot: UInt32) {
         guard Int(slot) < links.count else { return }
         let link = links[Int(slot)]
@@ -50,8 +50,8 @@ public struct TimerWheel: ~Copyable {
         count -= 1
     }
 
-    /// The next slot whose deadline has passed, its deadline dropped; nil when there are no more.
-    /// The order within a tick (67 ms) is not promised.
+    /// Removes the next deadline that has passed and returns its slot; nil if there are no more.
+    /// The order within a tick (67 ms) is not specified.
     public mutating func popExpired(at now: Instant) -> UInt32? {
         let target = tick(of: now)
         while true {
@@ -75,7 +75,7 @@ public struct TimerWheel: ~Copyable {
         }
     }
 
-    /// When to look again: no deadline is before it. Nil when none is set.
+    /// When to call ``popExpired(at:)`` again: no deadline is earlier. Nil if no deadline is set.
     public func nextDeadline() -> Instant? {
         guard count > 0 else { return nil }
         if dueHead != Self.none { return start }
@@ -110,7 +110,7 @@ public struct TimerWheel: ~Copyable {
         links[Int(slot)].bucket = UInt16(Self.bucketCount)
     }
 
-    /// Moves a bucket's chain to the due list, where those of a later round are sorted out again.
+    /// Moves a bucket's list to the due list; `popExpired` puts deadlines of a later round back.
     private mutating func detachBucket(_ bucket: Int) {
         dueHead = heads[bucket]
         heads[bucket] = Self.none
@@ -126,7 +126,7 @@ public struct TimerWheel: ~Copyable {
         occupied[bucket / 64] &= ~(1 << UInt64(bucket % 64))
     }
 
-    /// The first tick after `current` whose bucket holds anything.
+    /// The first tick after `current` whose bucket is not empty.
     private func nextOccupiedTick() -> UInt32? {
         var distance = 1
         while distance <= Self.bucketCount {

@@ -110,8 +110,8 @@ extension WebSocketURLError: CustomStringConvertible {
         case .noScheme(let text): "\"\(text)\" is not a URL: write ws://HOST:PORT/PATH."
         case .unknownScheme(let scheme): "The scheme must be ws, not \"\(scheme)\"."
         case .tlsUnsupported(let text):
-            "\"\(text)\" needs TLS, which this client does not speak: connect with ws:// to a proxy "
-                + "that does (stunnel, socat, nginx)."
+            "\"\(text)\" needs TLS, which this client does not speak: connect with ws:// to a "
+                + "proxy that does (stunnel, socat, nginx)."
         case .fragment(let text):
             "\"\(text)\" has a fragment, which is not allowed in a ws URL: write %23 for #."
         case .credentials:
