@@ -1,13 +1,13 @@
-// UNSAFE: how a byte buffer gets, moves and gives back its block. What must hold stands in
-// ByteBuffer.swift; each function here leaves it true.
+// UNSAFE: how a byte buffer allocates, moves and frees its block. The invariants are stated in
+// ByteBuffer.swift; each function here keeps them.
 
 import Glibc
 
 extension ByteBuffer {
-    /// No block is smaller than this: with the header it fills malloc's 96-byte bin.
+    /// The smallest capacity of a block: with the header it fills malloc's 96-byte bin.
     static var smallestCapacity: Int { 64 }
 
-    /// The slow path of `reserve`: reclaim the consumed head, or get a larger block.
+    /// The slow path of `reserve`: reclaims the consumed head, or allocates a larger block.
     @usableFromInline
     @inline(never)
     mutating func makeRoom(for additional: Int) {
@@ -18,7 +18,8 @@ extension ByteBuffer {
         }
         let header = unsafe block.pointee
         let needed = header.count + additional
-        // Moving no more bytes than were consumed since the last move keeps appending O(1) a byte.
+        // Moving at most as many bytes as were consumed since the last move keeps appending at O(1)
+        // for each byte.
         if needed <= header.capacity, header.count <= header.head {
             unsafe Self.compact(block)
             return
@@ -32,7 +33,7 @@ extension ByteBuffer {
         }
     }
 
-    /// Moves the live bytes into a block of about their size; an empty buffer owns none.
+    /// Moves the bytes into a block of about their size; an empty buffer frees its block.
     public mutating func shrinkToFit() {
         guard let block = unsafe block else { return }
         let count = unsafe block.pointee.count
@@ -46,8 +47,8 @@ extension ByteBuffer {
         unsafe self.block = Self.reallocate(block, capacity)
     }
 
-    /// Appends up to `byteCount` bytes that `write` produces in place: what a receive or an inflate
-    /// call writes needs no second copy. Returns what `write` returned.
+    /// Appends up to `byteCount` bytes that `write` produces in place, so that the output of a
+    /// receive or inflate call needs no second copy. Returns what `write` returned.
     @inlinable
     public mutating func append<Result, Failure: Error>(
         capacity byteCount: Int,
@@ -66,8 +67,8 @@ extension ByteBuffer {
         return result
     }
 
-    /// Appends `bytes` and forgets the oldest of all but `limit` bytes. The block does not become
-    /// larger than `limit`, if that is at least 64.
+    /// Appends `bytes` and then removes the oldest bytes, so that at most `limit` bytes are left.
+    /// The block does not become larger than `limit`, if `limit` is at least 64.
     package mutating func append(_ bytes: Span<UInt8>, keepingLast limit: Int) {
         let kept = bytes.extracting(last: limit)
         removeFirst(max(0, count + kept.count - limit))
@@ -98,8 +99,8 @@ extension ByteBuffer {
         return unsafe block
     }
 
-    /// A block of the new capacity with the same bytes at the same place; large ones are remapped
-    /// by the kernel without touching a byte.
+    /// A block of the new capacity with the same bytes at the same position. The kernel remaps
+    /// large blocks without copying their bytes.
     private static func reallocate(
         _ block: UnsafeMutablePointer<Header>, _ capacity: Int
     ) -> UnsafeMutablePointer<Header> {
@@ -110,7 +111,7 @@ extension ByteBuffer {
         return unsafe moved
     }
 
-    /// A new block with the live bytes of `block` at its beginning.
+    /// A new block with the bytes of `block` that are not consumed at its beginning.
     private static func copy(
         _ block: UnsafeMutablePointer<Header>, _ capacity: Int
     ) -> UnsafeMutablePointer<Header> {

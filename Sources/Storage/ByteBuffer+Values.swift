@@ -1,5 +1,5 @@
-// UNSAFE: appending what is not a span: integers, literals and strings. Each reads memory that the
-// value itself keeps alive for the length of the call.
+// UNSAFE: appends integers, literals and strings. Each function reads memory that the value itself
+// keeps alive during the call.
 
 import Glibc
 

@@ -1,18 +1,17 @@
-// UNSAFE: the growable byte queue that holds what arrives and what goes out. It must hold that
-// `block` is nil or a malloc'd block that nobody else knows, that its header is initialised, and
-// that head + count never pass capacity.
+// UNSAFE: the growable byte queue for input and output. Invariants: `block` is nil, or a block from
+// malloc that is not shared and whose header is initialised; head + count never exceed capacity.
 
 import Glibc
 
-/// A first-in, first-out queue of bytes in one allocation, at most: bytes are appended at the end,
+/// A first-in, first-out queue of bytes in at most one allocation: bytes are appended at the end,
 /// read as one contiguous span, and consumed from the front.
 ///
-/// It takes eight bytes in its owner and nothing more until the first byte is appended, so that a
-/// million idle connections pay for a million pointers. There is exactly one owner, hence no
-/// reference count and no copy on write.
+/// It has eight bytes in its owner, and allocates nothing until the first byte is appended, so that
+/// a million idle connections cost only a million pointers. It has exactly one owner, so there is
+/// no reference count and no copy on write.
 @safe
 public struct ByteBuffer: ~Copyable {
-    /// What stands in front of the bytes in the block.
+    /// The header of the block, before the bytes.
     @usableFromInline
     struct Header: BitwiseCopyable {
         @usableFromInline var head: Int
@@ -29,7 +28,7 @@ public struct ByteBuffer: ~Copyable {
 
     @usableFromInline var block: UnsafeMutablePointer<Header>?
 
-    /// An empty buffer that owns no memory yet.
+    /// An empty buffer that has allocated nothing.
     @inlinable
     public init() {
         unsafe block = nil
@@ -54,15 +53,15 @@ public struct ByteBuffer: ~Copyable {
         return unsafe block.pointee.count
     }
 
-    /// Whether there is nothing to read.
+    /// Whether the queue has no bytes.
     @inlinable
     public var isEmpty: Bool { count == 0 }
 
-    /// Whether there is a block.
+    /// Whether the buffer has allocated memory.
     @inlinable
     public var ownsMemory: Bool { unsafe block != nil }
 
-    /// How many bytes the block can hold, consumed ones included: what this buffer costs in memory.
+    /// How many bytes the block has room for, including consumed bytes: the buffer's memory cost.
     @inlinable
     public var capacity: Int {
         guard let block = unsafe block else { return 0 }
@@ -81,7 +80,7 @@ public struct ByteBuffer: ~Copyable {
         }
     }
 
-    /// The bytes of the queue, oldest first, to be changed in place.
+    /// The bytes of the queue, oldest first, for changing them in place.
     @inlinable
     public var mutableSpan: MutableSpan<UInt8> {
         @_lifetime(&self)
@@ -102,8 +101,8 @@ public struct ByteBuffer: ~Copyable {
 
     /// Makes room for `additional` more bytes, so that appending them moves nothing.
     ///
-    /// Capacity grows by doubling; a consumed head that is at least as long as what is left is
-    /// reclaimed instead. The process ends if there is no memory.
+    /// The capacity grows by doubling. If the consumed head is at least as long as the remaining
+    /// bytes, it is reclaimed instead. If there is no memory, the process ends.
     @inlinable
     public mutating func reserve(_ additional: Int) {
         if let block = unsafe block {
@@ -130,7 +129,7 @@ public struct ByteBuffer: ~Copyable {
         }
     }
 
-    /// Lengthens the queue by `byteCount` bytes whose values are yet to be written by the caller.
+    /// Adds `byteCount` bytes to the queue, whose values the caller must write.
     @inlinable
     @inline(__always)
     package mutating func appendUninitialized(_ byteCount: Int) -> UnsafeMutablePointer<UInt8> {
@@ -141,7 +140,7 @@ public struct ByteBuffer: ~Copyable {
         return unsafe target
     }
 
-    /// The same where the block has room for them; nil says that nothing was done.
+    /// The same if the block has room for them; otherwise does nothing and returns nil.
     @inlinable
     @inline(__always)
     package mutating func appendUninitialized(
@@ -155,8 +154,8 @@ public struct ByteBuffer: ~Copyable {
         return unsafe UnsafeMutableRawPointer(block + 1).assumingMemoryBound(to: UInt8.self) + end
     }
 
-    /// Consumes the `byteCount` oldest bytes. The block is kept; when the queue becomes empty it
-    /// starts again at the block's beginning.
+    /// Consumes the `byteCount` oldest bytes; more than ``count`` ends the process. The block is
+    /// kept; an empty queue starts again at the beginning of the block.
     @inlinable
     public mutating func removeFirst(_ byteCount: Int) {
         precondition(byteCount >= 0 && byteCount <= count, "removing more than the buffer holds")
@@ -166,7 +165,7 @@ public struct ByteBuffer: ~Copyable {
             unsafe block.pointee.count == 0 ? 0 : block.pointee.head + byteCount
     }
 
-    /// Takes back the `byteCount` newest bytes.
+    /// Removes the `byteCount` newest bytes; more than ``count`` ends the process.
     @inlinable
     public mutating func removeLast(_ byteCount: Int) {
         precondition(byteCount >= 0 && byteCount <= count, "removing more than the buffer holds")
@@ -174,7 +173,7 @@ public struct ByteBuffer: ~Copyable {
         unsafe block.pointee.count -= byteCount
     }
 
-    /// Forgets all bytes and, unless told to keep it, frees the block.
+    /// Removes all bytes, and frees the block unless `keepingCapacity` is true.
     @inlinable
     public mutating func removeAll(keepingCapacity: Bool = false) {
         guard let block = unsafe block else { return }

@@ -1,10 +1,10 @@
-// UNSAFE: owns raw chunks; elements 0 ..< count are initialised, and every access checks its index.
+// UNSAFE: owns raw chunks. Elements 0 ..< count are initialised, and every access checks its index.
 
-/// A table that grows in chunks: growing costs the same at a million elements as at a thousand,
-/// since those in full chunks never move. A reference by index is all that anybody keeps.
+/// A table that grows in chunks. Growing costs the same at a million elements as at a thousand,
+/// since elements in full chunks never move. Elements are referred to only by index.
 @frozen @safe
 public struct ChunkedTable<Element: ~Copyable>: ~Copyable {
-    /// 512 elements a chunk: 76 KiB of connections.
+    /// 512 elements a chunk: 76 KiB for connections.
     @inlinable
     static var shift: Int { 9 }
     @inlinable
@@ -16,7 +16,8 @@ public struct ChunkedTable<Element: ~Copyable>: ~Copyable {
     var chunkCount = 0
     @usableFromInline
     var directoryCapacity = 0
-    /// Of the first chunk, which starts small: a table of two elements costs a cache line.
+    /// The capacity of the first chunk, which starts small, so that a small table uses little
+    /// memory.
     @usableFromInline
     var firstCapacity = 0
     /// How many elements there are.
@@ -25,7 +26,7 @@ public struct ChunkedTable<Element: ~Copyable>: ~Copyable {
     @usableFromInline
     var elementCount = 0
 
-    /// An empty table, which owns no memory yet.
+    /// An empty table that has allocated nothing.
     @inlinable
     public init() { unsafe chunks = nil }
 
@@ -53,7 +54,7 @@ public struct ChunkedTable<Element: ~Copyable>: ~Copyable {
         return count - 1
     }
 
-    /// Takes the last element away; nil if there is none.
+    /// Removes the last element and returns it; nil if there is none.
     @inlinable
     public mutating func popLast() -> Element? {
         guard count > 0 else { return nil }
@@ -90,7 +91,7 @@ public struct ChunkedTable<Element: ~Copyable>: ~Copyable {
             + (index & (Self.chunkCapacity - 1))
     }
 
-    /// Doubles the first chunk until it has the size of all others.
+    /// Doubles the first chunk until it has the full size, and then adds chunks.
     @inlinable
     mutating func growFirstChunk() {
         guard firstCapacity < Self.chunkCapacity else { return addChunk() }

@@ -1,10 +1,10 @@
-// Slots that are used again: a chunked table with a list of the free ones.
+// Reusable slots: a chunked table with a list of its free slots.
 
-/// A table of slots, each handed out by its index and given back later. A slot that is free keeps the
-/// element that it was freed with; the last one freed is handed out first.
+/// A table of slots, which are allocated by index and freed later. A free slot has the element with
+/// which it was freed. The slot freed last is allocated first.
 @frozen
 public struct SlotTable<Element: ~Copyable>: ~Copyable {
-    /// A place of this table.
+    /// The index of a slot.
     public typealias Index = TableIndex<Element>
 
     @usableFromInline
@@ -16,34 +16,34 @@ public struct SlotTable<Element: ~Copyable>: ~Copyable {
     @inlinable
     public init() {}
 
-    /// How many slots are taken.
+    /// How many slots are allocated.
     @inlinable
     public var count: Int { elements.count - freeSlots.count }
 
-    /// One past the highest slot ever taken.
+    /// One past the highest slot ever allocated.
     @inlinable
     public var endIndex: Int { elements.count }
 
-    /// The slot that ``allocate(_:)`` hands out next; nil if that is a new one.
+    /// The free slot that ``allocate(_:)`` returns next; nil if it will make a new slot.
     @inlinable
     public var nextFree: Index? {
         freeSlots.count == 0 ? nil : freeSlots[freeSlots.count - 1]
     }
 
-    /// The free slots, in the order in which they are handed out.
+    /// The free slots, in the order in which they will be allocated.
     public var freeOrder: [Index] {
         (0..<freeSlots.count).reversed().map { freeSlots[$0] }
     }
 
-    /// All slots below ``endIndex``, taken or free, in order.
+    /// All slots below ``endIndex``, allocated or free, in order.
     @inlinable
     public var indices: SlotIndices<Element> { SlotIndices(endIndex) }
 
-    /// Whether there is such a slot, be it taken or free.
+    /// Whether there is a slot with this index, allocated or free.
     @inlinable
     public func contains(_ index: Index) -> Bool { Int(index.rawValue) < elements.count }
 
-    /// Takes a slot, puts `element` into it and returns its index.
+    /// Allocates a slot for `element` and returns its index.
     @inlinable
     public mutating func allocate(_ element: consuming Element) -> Index {
         if let index = freeSlots.popLast() {
@@ -53,15 +53,17 @@ public struct SlotTable<Element: ~Copyable>: ~Copyable {
         return Index(elements.append(element))
     }
 
-    /// Gives a taken slot back, once; what it holds is replaced by `element`.
+    /// Frees an allocated slot, and replaces its element by `element`. A slot must not be freed
+    /// twice.
     @inlinable
     public mutating func free(_ index: Index, leaving element: consuming Element) {
         elements[Int(index.rawValue)] = element
         freeSlots.append(index)
     }
 
-    /// Makes slots up to `endIndex` in an empty table; the caller fills those for which `isTaken` says
-    /// true, the others are free. For a hand-over, in which slots keep their numbers.
+    /// Makes the slots 0 ..< `endIndex` in an empty table, each with an element from `make`. Slots
+    /// for which `isTaken` returns true are allocated, and the caller fills them; the others are
+    /// free. It is used after a hand-over, in which slots keep their numbers.
     public mutating func restoreLayout(
         _ endIndex: Int, isTaken: (Index) -> Bool, _ make: () -> Element
     ) {
@@ -72,7 +74,8 @@ public struct SlotTable<Element: ~Copyable>: ~Copyable {
         }
     }
 
-    /// What stands in a slot below ``endIndex``, be it taken or free; anything else ends the process.
+    /// The element of a slot below ``endIndex``, allocated or free; any other index ends the
+    /// process.
     @inlinable
     public subscript(index: Index) -> Element {
         unsafeAddress { unsafe elements.address(of: Int(index.rawValue)) }

@@ -1,27 +1,27 @@
-// The number of a place in a table, which knows of which.
+// An index into a table, with the table's element as part of its type.
 
-/// Where something stands in a ``SlotTable`` of `Element`. An index of one table is none of another,
-/// so the compiler finds a mix-up; and there is one spelling of ``none``.
+/// The index of a slot in a ``SlotTable`` of `Element`. Indices of different tables have different
+/// types, so the compiler finds a mix-up, and ``none`` has the same spelling for all tables.
 @frozen
 public struct TableIndex<Element: ~Copyable>: BitwiseCopyable, Sendable {
-    /// The number, as a hand-over writes it and epoll(7) brings it back.
+    /// The number, as it is written in a hand-over and used in the tokens of epoll(7).
     public let rawValue: UInt32
 
-    /// The place with this number.
+    /// The index with this number.
     @inlinable
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
-    /// The place with this number, which fits into 32 bits.
+    /// The index with this number; a number that does not fit into 32 bits ends the process.
     @inlinable
     public init(_ number: Int) { rawValue = UInt32(number) }
 
-    /// No place of any table.
+    /// Means that there is no slot.
     @inlinable
     public static var none: Self { Self(rawValue: .max) }
 }
 
 extension TableIndex: Hashable where Element: ~Copyable {
-    /// Whether both are the same place of the same table.
+    /// Whether both are the same index.
     @inlinable
     public static func == (a: Self, b: Self) -> Bool { a.rawValue == b.rawValue }
 
@@ -31,13 +31,13 @@ extension TableIndex: Hashable where Element: ~Copyable {
 }
 
 extension TableIndex: Comparable where Element: ~Copyable {
-    /// Whether one place stands before the other.
+    /// Whether `a` is before `b` in the table.
     @inlinable
     public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 }
 
 extension TableIndex: ExpressibleByIntegerLiteral where Element: ~Copyable {
-    /// The place with this number.
+    /// The index with this number.
     @inlinable
     public init(integerLiteral value: UInt32) { rawValue = value }
 }
