@@ -92,7 +92,7 @@ int clinux_peer_credentials(int descriptor, int32_t *process, uint32_t *user, ui
 
 int clinux_peer_groups(int descriptor, uint32_t *groups, size_t capacity) {
     socklen_t size = (socklen_t)(capacity * sizeof *groups);
-    // With too little room for all it says ERANGE, and how much they take.
+    // If there is too little room, it fails with ERANGE and sets the size that is needed.
     if (getsockopt(descriptor, SOL_SOCKET, SO_PEERGROUPS, groups, &size) < 0 && errno != ERANGE)
         return -1;
     return (int)(size / sizeof *groups);

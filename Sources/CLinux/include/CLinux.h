@@ -1,5 +1,5 @@
-// What Linux has and the Glibc overlay of Swift does not: epoll, eventfd, signalfd, accept4, and
-// the parts of libsystemd that a socket-activated service calls.
+// What Linux offers and Swift's Glibc module lacks: epoll, eventfd, signalfd, accept4, and the
+// parts of libsystemd that a socket-activated service calls.
 #ifndef CLINUX_H
 #define CLINUX_H
 
@@ -30,38 +30,42 @@ int clinux_read_signal(int descriptor);
 /// getrandom(2): how many unpredictable bytes were written, or -1 with errno.
 ssize_t clinux_random(void *bytes, size_t count);
 
-/// Ignores SIGPIPE, so that a write to a closed socket is EPIPE and not the end of the process.
+/// Ignores SIGPIPE, so that a write to a closed socket fails with EPIPE and does not end the
+/// process.
 void clinux_ignore_sigpipe(void);
 
-/// Says that a new socket picks its ephemeral port late, at connect(2): IP_BIND_ADDRESS_NO_PORT.
+/// Lets a new socket choose its ephemeral port late, at connect(2): IP_BIND_ADDRESS_NO_PORT.
+/// Returns 0, or -1 with errno.
 int clinux_bind_address_no_port(int descriptor);
 
-/// Gives a socket of AF_UNIX the file `path`: bind(2). 0, or -1 with errno; ENAMETOOLONG if the path
-/// does not fit into a sockaddr_un.
+/// Binds a socket of AF_UNIX to the file `path`: bind(2). Returns 0, or -1 with errno, which is
+/// ENAMETOOLONG if the path does not fit into a sockaddr_un.
 int clinux_bind_unix(int descriptor, const char *path);
 
-/// Connects a socket of AF_UNIX to the one that listens on `path`: connect(2). 0, or -1 with errno.
+/// Connects a socket of AF_UNIX to the socket that listens on `path`: connect(2). Returns 0, or -1
+/// with errno.
 int clinux_connect_unix(int descriptor, const char *path);
 
-/// Who connected a socket of AF_UNIX, as the kernel noted it then: SO_PEERCRED. 0, or -1 with errno.
+/// The process, user and group that connected a socket of AF_UNIX, as the kernel recorded them at
+/// that time: SO_PEERCRED. Returns 0, or -1 with errno.
 int clinux_peer_credentials(int descriptor, int32_t *process, uint32_t *user, uint32_t *group);
 
-/// The supplementary groups of that peer: SO_PEERGROUPS. Returns how many there are, of which at most
-/// `capacity` were written, or -1 with errno.
+/// The supplementary groups of that peer: SO_PEERGROUPS. Returns how many there are, or -1 with
+/// errno. They are written only if there are at most `capacity`.
 int clinux_peer_groups(int descriptor, uint32_t *groups, size_t capacity);
 
 /// An anonymous file that can be sealed: memfd_create(2). Returns the descriptor, or -1 with errno.
 int clinux_memfd(const char *name);
 
-/// sd_listen_fds_with_names(3): how many sockets systemd passed (from descriptor 3 on), with their
-/// names in `names`, to be freed one by one and as a whole with free(3). Negative errno on failure.
+/// sd_listen_fds_with_names(3): how many sockets systemd passed (from descriptor 3 on), or a
+/// negative errno. The caller frees each name in `names`, and `names` itself, with free(3).
 int clinux_listen_fds(char ***names);
 
-/// sd_is_socket(3): 1 if it is a listening stream socket, 0 if not, negative errno on failure.
+/// sd_is_socket(3): 1 if it is a listening stream socket, 0 if not, or a negative errno.
 int clinux_is_listening_stream(int descriptor);
 
-/// sd_watchdog_enabled(3): positive, with the interval, if a sign of life is expected of this
-/// process; 0 if not, negative errno if the environment cannot be read.
+/// sd_watchdog_enabled(3): positive, with the interval, if the manager expects keep-alive messages
+/// from this process; 0 if not; a negative errno if the environment is not valid.
 int clinux_watchdog_enabled(uint64_t *microseconds);
 
 #endif
