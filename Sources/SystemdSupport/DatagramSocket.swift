@@ -1,10 +1,10 @@
-// UNSAFE: fills a sockaddr_un and hands spans to sendto(2); every pointer is a local's or a span's
-// and outlives the call, with that one's length.
+// UNSAFE: fills a sockaddr_un and passes spans to sendto(2). Every pointer comes from a local
+// variable or a span, with its length, and outlives the call.
 import Glibc
 import LinuxReactor
 
-/// Where datagrams go that must never make the sender wait: a service manager's NOTIFY_SOCKET, the
-/// journal. What the receiver has no room for is refused at once.
+/// A socket for datagrams that must never make the sender wait: to a service manager's
+/// NOTIFY_SOCKET, or to the journal. If the receiver has no room, sending fails at once.
 struct DatagramSocket: ~Copyable {
     private let descriptor: Int32
     private let address: sockaddr_un
@@ -16,8 +16,8 @@ struct DatagramSocket: ~Copyable {
         self.addressByteCount = socklen_t(addressByteCount)
     }
 
-    /// A socket that sends to this path; "@name" is one of Linux's abstract addresses. Nil if there
-    /// can be no such socket: a path that is relative or too long, or no descriptor left.
+    /// A socket that sends to this path; "@name" is an abstract address of Linux. Nil if the path
+    /// is relative or too long, or if no descriptor is left.
     static func open(_ path: String) -> DatagramSocket? {
         let bytes = Array(path.utf8)
         var address = sockaddr_un()
@@ -28,7 +28,7 @@ struct DatagramSocket: ~Copyable {
         address.sun_family = sa_family_t(AF_UNIX)
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { target in
             unsafe target.copyBytes(from: bytes)
-            // An abstract name begins with a zero byte, and has none behind it: unix(7).
+            // An abstract name begins with a zero byte and does not end with one: unix(7).
             if isAbstract { unsafe target[0] = 0 }
         }
         let descriptor = socket(
@@ -40,8 +40,8 @@ struct DatagramSocket: ~Copyable {
 
     deinit { _ = close(descriptor) }
 
-    /// Sends one datagram and returns 0, or errno: EAGAIN if the receiver's queue is full, ENOENT or
-    /// ECONNREFUSED if nobody is there, EMSGSIZE if it is too long.
+    /// Sends one datagram and returns 0 or errno: EAGAIN if the receiver's queue is full, ENOENT or
+    /// ECONNREFUSED if there is no receiver, EMSGSIZE if the datagram is too long.
     func send(_ bytes: Span<UInt8>) -> Int32 {
         var address = address
         return unsafe withUnsafePointer(to: &address) { pointer in

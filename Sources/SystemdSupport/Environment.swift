@@ -1,4 +1,4 @@
-// UNSAFE: reads the environment, which nobody in this process changes once threads run.
+// UNSAFE: reads the environment, which this process does not change once threads run.
 import Glibc
 
 enum Environment {

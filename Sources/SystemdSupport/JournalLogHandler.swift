@@ -1,16 +1,16 @@
-// swift-log on the journal: each logger's records become a service's.
+// A swift-log handler for the journal: the records of all loggers go to one service log.
 import Logging
 
-/// A log handler whose records go to a ``ServiceLog``: into the journal, with the metadata as
-/// fields, or to the standard error.
+/// A log handler that writes to a ``ServiceLog``: to the journal, with the metadata as fields, or
+/// to standard error.
 ///
 /// ```swift
 /// let log = ServiceLog(identifier: "roost", fieldPrefix: "ROOST")
 /// LoggingSystem.bootstrap { _ in JournalLogHandler(log) }
 /// ```
 ///
-/// The metadata's key "event" says what kind of record it is: it decides on the MESSAGE_ID, and what
-/// is counted together when too much comes.
+/// The metadata key "event" names the kind of a record. It selects the MESSAGE_ID, and the rate
+/// limit applies to each kind separately.
 public struct JournalLogHandler: LogHandler {
     public var logLevel: Logger.Level
     public var metadata: Logger.Metadata = [:]
@@ -36,14 +36,14 @@ public struct JournalLogHandler: LogHandler {
         var record = ServiceLog.Record(level: event.level, message: "\(event.message)")
         if let error = event.error { record.fields.append(("error", "\(error)")) }
         for (key, value) in all.sorted(by: { $0.key < $1.key }) {
-            // An array is a field that is there several times: a connection's rooms.
+            // An array becomes several fields with the same name: a connection's rooms.
             switch value {
             case .string(let text) where key == "event": record.event = text
             case .array(let values): record.fields += values.map { (key, "\($0)") }
             default: record.fields.append((key, "\(value)"))
             }
         }
-        // What has a name is found by it; anything else by where it was said.
+        // A record with an event is found by that; for others, add the place in the source.
         if record.event == nil {
             record.journalFields = [
                 ("CODE_FILE", event.file), ("CODE_LINE", "\(event.line)"),

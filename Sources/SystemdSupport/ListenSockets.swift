@@ -1,24 +1,24 @@
-// UNSAFE: takes over the C strings that sd_listen_fds_with_names(3) allocates, and frees each once.
+// UNSAFE: owns the C strings that sd_listen_fds_with_names(3) allocates, and frees each once.
 import CLinux
 import Glibc
 import LinuxReactor
 
-/// Sockets that systemd has opened for this process: socket activation, sd_listen_fds(3).
+/// Sockets that systemd has opened for this process (socket activation): sd_listen_fds(3).
 public enum ListenSockets {
-    /// One passed descriptor, with its FileDescriptorName= ("unknown" if the unit gives none).
+    /// A passed descriptor with its FileDescriptorName= ("unknown" if the unit has none).
     public struct Passed: Hashable, Sendable {
         /// The descriptor, 3 or higher.
         public let descriptor: FileDescriptor
-        /// What the unit calls it.
+        /// Its name in the unit.
         public let name: String
     }
 
-    /// The first descriptor that is passed: SD_LISTEN_FDS_START.
+    /// The first passed descriptor: SD_LISTEN_FDS_START.
     private static let first: Int32 = 3
 
-    /// Everything that was passed; empty if the process was not started by socket activation. It
-    /// can be asked once: the environment variables are removed, so that no child takes them up.
-    /// Throws if the variables are there and cannot be read.
+    /// Takes all passed sockets; empty if the process was not started by socket activation. Call it
+    /// once: it removes the environment variables, so that child processes do not use them too.
+    /// Throws if the variables are set but not valid.
     public static func take() throws(SystemError) -> [Passed] {
         var names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
         let count = unsafe clinux_listen_fds(&names)

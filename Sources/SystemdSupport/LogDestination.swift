@@ -1,26 +1,26 @@
-// UNSAFE: asks fstat(2), isatty(3) and poll(2) about the standard error and writes to it; the
-// pointers are locals' and spans', with their lengths.
+// UNSAFE: calls fstat(2), isatty(3) and poll(2) on standard error and writes to it. The pointers
+// come from local variables and arrays, with their lengths.
 import Glibc
 
-/// Where a service's log goes, by what it was started with.
+/// Where a service's log goes, which depends on how the service was started.
 public enum LogDestination: String, Sendable, CaseIterable {
-    /// The journal, with fields.
+    /// To the journal, with fields.
     case journal
-    /// The standard error with `<N>` in front of each line, sd-daemon(3): who reads it can tell the
-    /// priorities apart.
+    /// To standard error with `<N>` in front of each line, sd-daemon(3), so that a program that
+    /// reads it knows the priorities.
     case prefixed
-    /// The standard error, for a person.
+    /// To standard error, for a person.
     case text
 
-    /// The journal if the standard error is connected to it ($JOURNAL_STREAM names it), text on a
-    /// terminal, else prefixes.
+    /// The destination for this process: the journal if standard error is connected to it
+    /// (according to $JOURNAL_STREAM), text if it is a terminal, else prefixed lines.
     public static func find() -> LogDestination {
         if isJournal(Environment.value("JOURNAL_STREAM")) { return .journal }
         return isatty(STDERR_FILENO) == 1 ? .text : .prefixed
     }
 
-    /// Whether "device:inode" is the standard error's: a child's may be connected elsewhere though
-    /// the variable is still set, systemd.exec(5).
+    /// Whether "device:inode" matches standard error. In a child process the variable may be set
+    /// although standard error is connected elsewhere, systemd.exec(5).
     static func isJournal(_ stream: String?) -> Bool {
         guard let parts = stream?.split(separator: ":"), parts.count == 2,
             let device = UInt64(parts[0]), let inode = UInt64(parts[1])
@@ -31,15 +31,16 @@ public enum LogDestination: String, Sendable, CaseIterable {
     }
 }
 
-/// The standard error, written to only when that cannot block.
+/// Standard error, written to only if that cannot block.
 public struct ErrorStream: Sendable {
-    /// A pipe that is ready takes this much without blocking: PIPE_BUF.
+    /// How many bytes a pipe that is ready accepts without blocking: PIPE_BUF.
     static let lineByteLimit = 4096
 
-    /// The standard error of this process.
+    /// Standard error of this process.
     public init() {}
 
-    /// Writes a line. False if whoever reads has fallen behind, or is gone: it is lost then.
+    /// Writes a line, of which at most 4,095 bytes are kept. Returns false if the line is lost,
+    /// because the reader has fallen behind or is gone.
     @discardableResult
     public func write(_ line: String) -> Bool {
         var bytes = Array(line.utf8.prefix(Self.lineByteLimit - 1))

@@ -1,14 +1,14 @@
-// How much is logged of one kind: enough to see what happens, never so much that it harms.
+// The rate limit for each kind of record: enough to see what happens, never so much that it harms.
 import LinuxReactor
 
-/// A token bucket for each kind of record. A kind that comes too often is held back and counted; a
-/// summary of what was held back is due once it has gone quiet, or after ten seconds.
+/// A token bucket for each kind of record. Records that come too often are dropped and counted. A
+/// summary is due once no more records of that kind come, or after ten seconds.
 struct LogLimiter {
-    /// Records of one kind that may come at once after a rest.
+    /// How many records of one kind may come at once after a pause.
     static let burst = 50.0
-    /// Records of one kind a second after that.
+    /// How many records of one kind may come in each second after that.
     static let rate = 5.0
-    /// A summary is due after this at the latest.
+    /// The longest time until a summary is due.
     static let summaryInterval = Duration.seconds(10)
 
     private struct Bucket {
@@ -20,7 +20,7 @@ struct LogLimiter {
 
     private var buckets: [String: Bucket] = [:]
 
-    /// Whether a record of this kind may be logged; if not, it is counted as held back.
+    /// Whether a record of this kind may be logged; if not, it is counted for the summary.
     mutating func admits(_ kind: String, at now: Instant) -> Bool {
         var bucket = buckets[kind] ?? Bucket(filledAt: now)
         let seconds = Double(now.nanoseconds(since: bucket.filledAt)) / 1e9
@@ -37,8 +37,8 @@ struct LogLimiter {
         return isAdmitted
     }
 
-    /// Kinds of which something was held back and that are due for a summary, with how much and for
-    /// how long. Each is told once. `isFinal` for all of them: the program ends.
+    /// Takes the summaries that are due: each kind of which records were dropped, with how many and
+    /// over how long. Set `isFinal` when the program ends, to get all of them.
     mutating func takeSummaries(
         at now: Instant, isFinal: Bool = false
     ) -> [(kind: String, count: Int, duration: Duration)] {

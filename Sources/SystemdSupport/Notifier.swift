@@ -1,24 +1,24 @@
-// What a service tells its manager about itself: the protocol of sd_notify(3).
+// Status messages from a service to its manager: the protocol of sd_notify(3).
 import Glibc
 import LinuxReactor
 
-/// The way to the service manager that started this process: systemd's NOTIFY_SOCKET.
+/// Sends messages to the service manager that started this process: systemd's NOTIFY_SOCKET.
 ///
-/// It sends its own datagrams, since sd_notify(3) waits when the manager's queue is full, and a
-/// server must not. What could not be sent is told in ``failure``, and nothing else comes of it: a
-/// server that its manager does not hear goes on serving.
+/// It sends its own datagrams, since sd_notify(3) waits if the manager's queue is full, and a
+/// server must not wait. If a message could not be sent, ``failure`` says why; it has no other
+/// effect, and the server continues to serve. All functions that send return whether the message
+/// was sent; they also return true if there is no manager to notify.
 public struct Notifier: ~Copyable {
     private let socket: DatagramSocket?
-    /// Why the manager could not be told, the last time that it could not; nil if all is well or
-    /// nobody wants to be told.
+    /// Why the last message could not be sent; nil if it was sent or there is no manager to notify.
     public private(set) var failure: SystemError?
-    /// Whether somebody wants to be told: NOTIFY_SOCKET is set and can be used.
+    /// Whether there is a manager to notify: NOTIFY_SOCKET is set and can be used.
     public var isWanted: Bool { socket != nil }
 
-    /// Looks for NOTIFY_SOCKET in the environment.
+    /// A notifier for NOTIFY_SOCKET of the environment, if it is set.
     public init() { self.init(path: Environment.value("NOTIFY_SOCKET")) }
 
-    /// A notifier that sends to this socket; to nobody if it is nil or empty.
+    /// A notifier that sends to this socket; it sends nothing if `path` is nil or empty.
     public init(path: String?) {
         guard let path, !path.isEmpty else {
             socket = nil
@@ -28,11 +28,11 @@ public struct Notifier: ~Copyable {
         if socket == nil { failure = SystemError(EINVAL, "use NOTIFY_SOCKET=\(path)") }
     }
 
-    /// It serves: what waits for it may begin. Also the end of a reload.
+    /// The service is ready: units that wait for it may start. Also ends a reload.
     @discardableResult
     public mutating func ready(status: String) -> Bool { send("READY=1\nSTATUS=\(status)") }
 
-    /// It reads its configuration again; ``ready(status:)`` ends this.
+    /// The service reloads its configuration; ``ready(status:)`` ends the reload.
     @discardableResult
     public mutating func reloading() -> Bool {
         var time = timespec()
@@ -41,26 +41,26 @@ public struct Notifier: ~Copyable {
         return send("RELOADING=1\nMONOTONIC_USEC=\(microseconds)")
     }
 
-    /// It is on its way to its end.
+    /// The service is stopping.
     @discardableResult
     public mutating func stopping(status: String) -> Bool { send("STOPPING=1\nSTATUS=\(status)") }
 
-    /// A line for `systemctl status`.
+    /// Sets the status line in `systemctl status`.
     @discardableResult
     public mutating func status(_ text: String) -> Bool { send("STATUS=\(text)") }
 
-    /// The loop turns: WatchdogSec= begins anew.
+    /// The service is alive: restarts the interval of WatchdogSec=.
     @discardableResult
     public mutating func watchdog() -> Bool { send("WATCHDOG=1") }
 
-    /// It needs so much more time for what it is doing, from now on: for a stop beyond
-    /// TimeoutStopSec=.
+    /// The service needs this much time, from now on, for its current start, reload or stop: for
+    /// example to stop later than TimeoutStopSec= allows.
     @discardableResult
     public mutating func extendTimeout(by duration: Duration) -> Bool {
         send("EXTEND_TIMEOUT_USEC=\(duration.wholeNanoseconds / 1000)")
     }
 
-    /// True if it was sent, or nobody wants to hear it.
+    /// Sends a message. True if it was sent or there is no manager to notify.
     private mutating func send(_ state: String) -> Bool {
         guard isWanted else { return true }
         let number = socket?.send(Array(state.utf8).span) ?? 0

@@ -1,4 +1,4 @@
-// Where the records of all loggers come together: the way into the journal, or to the terminal.
+// The log that the records of all loggers go to: the journal, standard error or a terminal.
 import Glibc
 import LinuxReactor
 import Logging
@@ -6,16 +6,17 @@ import Synchronization
 
 /// The log of one service. All its loggers share it; it may be used from any thread.
 ///
-/// Nothing here waits: records for which the journal has no room are kept for a while, as many as
-/// ``backlogLimit``, and beyond that are dropped and counted, as are those that whoever reads the
-/// standard error has no room for; what comes too often is held back and counted.
-/// ``heartbeat(isFinal:)`` says how much that was.
+/// Logging never waits. Up to ``backlogLimit`` records are kept while the journal has no room;
+/// further records are dropped and counted, and so are records for which the reader of standard
+/// error has no room. Records of a kind that comes too often are held back and counted.
+/// ``heartbeat(isFinal:)`` logs these counts.
 public final class ServiceLog: Sendable {
-    /// Where the journal takes records: systemd-journald.service(8).
+    /// The journal's socket for records: systemd-journald.service(8).
     public static let journalPath = "/run/systemd/journal/socket"
 
-    /// Records that are kept until the journal has room again. Where nobody has raised the kernel's
-    /// queue (net.unix.max_dgram_qlen is 10), a journal that sleeps for a moment is full at once.
+    /// The most records that are kept until the journal has room again. With the kernel's default
+    /// queue (net.unix.max_dgram_qlen is 10), the queue is full as soon as the journal sleeps
+    /// briefly.
     public static let backlogLimit = 256
 
     /// Where records go.
@@ -27,7 +28,7 @@ public final class ServiceLog: Sendable {
 
     private struct State: ~Copyable {
         var socket: DatagramSocket?
-        /// Records that the journal had no room for yet, oldest first.
+        /// Records that wait until the journal has room, oldest first.
         var backlog: [[UInt8]] = []
         var limiter = LogLimiter()
         var droppedCount: UInt64 = 0
@@ -35,27 +36,27 @@ public final class ServiceLog: Sendable {
         var hasToldOfJournal = false
     }
 
-    /// A record before it is written down.
+    /// A record before it is formatted.
     struct Record {
         var level: Logger.Level
         var message: String
-        /// Fields by the keys of the program: "close-code".
+        /// Fields with the keys of the program, such as "close-code".
         var fields: [(key: String, value: String)] = []
-        /// What kind of record it is: the key of a MESSAGE_ID.
+        /// The kind of the record, which selects the MESSAGE_ID.
         var event: String?
-        /// Names of the journal's own: CODE_FILE.
+        /// Fields with names of the journal, such as CODE_FILE.
         var journalFields: [(name: String, value: String)] = []
     }
 
     /// A log for a service.
     ///
     /// - Parameters:
-    ///   - destination: where it goes; by default what ``LogDestination/find()`` finds.
-    ///   - identifier: what its lines begin with in `journalctl`: SYSLOG_IDENTIFIER.
-    ///   - fieldPrefix: what is put in front of the metadata's keys: with "ROOST", "close-code"
-    ///     becomes ROOST_CLOSE_CODE.
+    ///   - destination: where it goes; by default the result of ``LogDestination/find()``.
+    ///   - identifier: the name in front of its lines in `journalctl`: SYSLOG_IDENTIFIER.
+    ///   - fieldPrefix: the prefix of the metadata's keys: with "ROOST", "close-code" becomes
+    ///     ROOST_CLOSE_CODE.
     ///   - messageIDs: the MESSAGE_ID of each event, as 32 hexadecimal digits. A logger names the
-    ///     event in its metadata, by the key "event".
+    ///     event in its metadata, with the key "event".
     ///   - journalPath: the journal's socket.
     public init(
         destination: LogDestination = .find(), identifier: String, fieldPrefix: String,
@@ -69,12 +70,12 @@ public final class ServiceLog: Sendable {
         state = Mutex(State(socket: socket))
     }
 
-    /// Records that were lost since the start, because the journal or the standard error had no
-    /// room for them. What was held back on purpose is not among them.
+    /// How many records were lost since the start, because the journal or the reader of standard
+    /// error had no room for them. Records that were held back on purpose do not count.
     public var droppedCount: UInt64 { state.withLock { $0.droppedCount } }
 
-    /// Says what was held back and what was lost, where that is due. To be called about once a
-    /// second, and at the end with `isFinal`.
+    /// Sends waiting records, and logs how many records were held back or lost, if that is due.
+    /// Call it about once a second, and with `isFinal` when the program ends.
     public func heartbeat(isFinal: Bool = false) {
         let now = Self.now()
         state.withLock { state in
@@ -83,8 +84,8 @@ public final class ServiceLog: Sendable {
                 let seconds = max(1, summary.duration.wholeMilliseconds / 1000)
                 let record = Record(
                     level: .notice,
-                    message: "\(summary.count) more of '\(summary.kind)' were not logged: too many "
-                        + "came in \(seconds) s.",
+                    message: "\(summary.count) more records of '\(summary.kind)' were not logged: "
+                        + "too many came in \(seconds) s.",
                     fields: [("held-back", "\(summary.count)"), ("kind", summary.kind)],
                     event: "held-back")
                 write(record, &state)
@@ -98,13 +99,13 @@ public final class ServiceLog: Sendable {
                     message: "\(lost) records were lost: the log's reader had no room for them.",
                     fields: [("lost", "\(lost)")], event: "records-lost"),
                 &state)
-            // If even this was lost there is more to tell the next time.
+            // If this record was lost too, the next summary reports it.
             if state.droppedCount == before { state.toldDroppedCount = before }
         }
     }
 
-    /// Logs a record unless too many of its kind come. Those without an event are told apart by
-    /// `kind`.
+    /// Logs a record unless too many of its kind come. The kind is its event, or `kind` if it has
+    /// no event.
     func log(_ record: Record, kind: String) {
         let now = Self.now()
         state.withLock { state in
@@ -140,7 +141,7 @@ public final class ServiceLog: Sendable {
         case 0: return
         case let number where Self.isFull(number): keep(entry.bytes, &state)
         case let number:
-            // There is no journal after all: the standard error is where somebody may find it.
+            // There is no journal after all: write to standard error, where it may still be found.
             if !state.hasToldOfJournal {
                 state.hasToldOfJournal = true
                 let error = SystemError(number, "write to the journal")
@@ -158,7 +159,7 @@ public final class ServiceLog: Sendable {
         }
     }
 
-    /// Sends what is kept, as far as there is room now.
+    /// Sends waiting records as far as there is room.
     private func sendBacklog(_ state: inout State) {
         guard !state.backlog.isEmpty else { return }
         var sentCount = 0
@@ -181,7 +182,7 @@ public final class ServiceLog: Sendable {
 
     // MARK: Lines
 
-    /// `<5>message [event=too-slow connection=7]`: priority and fields for a program that reads it.
+    /// `<5>message [event=too-slow connection=7]`: with priority and fields, for a program.
     private func prefixedLine(_ record: Record) -> String {
         let event = record.event.map { [(key: "event", value: $0)] } ?? []
         let fields = (event + record.fields).map { "\($0.key)=\(Self.oneLine($0.value))" }
@@ -195,7 +196,7 @@ public final class ServiceLog: Sendable {
         return "\(WallClock.timeOfDay()) \(word)\(oneLine(record.message))"
     }
 
-    /// Control characters would let a peer write lines of its own, or move a terminal's cursor.
+    /// Control characters would let a peer forge lines, or move a terminal's cursor.
     private static func oneLine(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isControl) else { return text }
         return String(

@@ -1,9 +1,8 @@
-// UNSAFE: lets clock_gettime(2) and localtime_r(3) write into locals.
+// UNSAFE: lets clock_gettime(2) and localtime_r(3) write into local variables.
 import Glibc
 import LinuxReactor
 
-/// The clocks, for the log: it is written to from any thread, and so has no turn whose time it could
-/// take.
+/// The clocks for the log. Any thread may log, so the log can't use the time of a turn.
 enum WallClock {
     /// CLOCK_MONOTONIC.
     static func monotonicNow() -> Instant {
@@ -12,7 +11,7 @@ enum WallClock {
         return Instant(nanoseconds: UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec))
     }
 
-    /// The time of day here: "09:41:02".
+    /// The local time of day: "09:41:02".
     static func timeOfDay() -> String {
         var seconds = time(nil)
         var parts = unsafe tm()

@@ -1,11 +1,11 @@
-// UNSAFE: lets sd_watchdog_enabled(3) write into a local.
+// UNSAFE: lets sd_watchdog_enabled(3) write into a local variable.
 import CLinux
 
-/// What the service manager expects of this process: WatchdogSec= of the unit.
+/// The service manager's watchdog for this process: WatchdogSec= of the unit.
 public enum Watchdog {
-    /// How long the manager waits for a sign of life before it restarts the service; nil if it
-    /// expects none, or expects it of another process (WATCHDOG_PID). Signs should come at least
-    /// twice in this time.
+    /// How long the manager waits for a keep-alive message (``Notifier/watchdog()``) before it
+    /// restarts the service. Send one at least twice in this time. Nil if the manager expects none,
+    /// or expects them from another process (WATCHDOG_PID).
     public static var interval: Duration? {
         var microseconds: UInt64 = 0
         guard unsafe clinux_watchdog_enabled(&microseconds) > 0, microseconds > 0 else {
