@@ -1,8 +1,9 @@
-// The one line that says that a server is ready.
+// The lines that a server prints when it is ready.
 import Glibc
 import LinuxReactor
 
-/// Prints where a server listens, at once even when the output is a file or a pipe.
+/// Prints each address that a server listens on, and flushes the output, so that the lines appear
+/// at once even in a file or a pipe.
 ///
 /// - Parameter scheme: "ws" or "http".
 public func announce(_ addresses: [NetworkAddress], scheme: String) {

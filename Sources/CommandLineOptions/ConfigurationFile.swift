@@ -1,22 +1,22 @@
-// A configuration file whose keys are the flags of a command: read, checked line by line, and handed
-// on as the arguments that it stands for.
+// A configuration file whose keys are the flags of a command: it is read, checked line by line, and
+// turned into arguments.
 import ArgumentParser
 
-/// What is wrong with a configuration file: a sentence for each place, which says what to do.
+/// What is wrong with a configuration file: one sentence for each mistake, which says what to do.
 public struct ConfigurationError: Error, CustomStringConvertible {
     /// "FILE:LINE: sentence", in the order of the lines.
     public let sentences: [String]
-    /// An error of these sentences, at least one.
+    /// An error with these sentences, at least one.
     public init(sentences: [String]) { self.sentences = sentences }
     /// All sentences, one a line.
     public var description: String { sentences.joined(separator: "\n") }
 }
 
-/// Lines of `key = value`, where the keys are the long names of a command's flags. Empty lines, and
-/// lines that begin with #, say nothing; white space around keys and values does not count. A flag
-/// without a value takes yes or no.
+/// Lines of `key = value`, where the keys are the long names of a command's flags. Empty lines and
+/// lines that begin with # are ignored, and so is white space around keys and values. A flag that
+/// has no value on the command line takes yes or no.
 public struct ConfigurationFile: Sendable {
-    /// One setting, and the line that it stands in, from 1.
+    /// One setting, and the number of its line, from 1.
     struct Setting: Equatable, Sendable {
         let line: Int
         let key: String
@@ -28,7 +28,8 @@ public struct ConfigurationFile: Sendable {
     /// How many settings there are.
     public var settingCount: Int { settings.count }
 
-    /// Takes a file's text apart. `path` is what it is called in errors.
+    /// Parses a file's text. `path` is the name of the file in errors. Throws if a line is not a
+    /// setting; ``arguments(for:excluding:given:)`` checks keys and values.
     public init(_ text: String, path: String) throws(ConfigurationError) {
         self.path = path
         var settings: [Setting] = []
@@ -50,12 +51,13 @@ public struct ConfigurationFile: Sendable {
         self.settings = settings
     }
 
-    /// The arguments that the file stands for, to be put in front of those of the command line. What
-    /// is said there holds: a key that is among `given` is left out.
+    /// The file's settings as arguments, to be put in front of the arguments of the command line.
+    /// The command line takes precedence: a key that is among `given` is left out. Throws if a
+    /// setting is unknown, repeated or has a value that `command` does not accept.
     ///
     /// - Parameters:
-    ///   - command: whose flags the keys are.
-    ///   - excluding: flags that have no place in a file.
+    ///   - command: the command whose flags are the keys.
+    ///   - excluding: flags that are not allowed in a file.
     ///   - given: the arguments of the command line.
     public func arguments<Command: ParsableArguments>(
         for command: Command.Type, excluding: Set<String> = [], given: [String] = []
@@ -91,7 +93,7 @@ public struct ConfigurationFile: Sendable {
         return arguments
     }
 
-    /// What the command says to this one setting; nil if it takes it.
+    /// The command's error for this setting alone; nil if it accepts it.
     private static func problem<Command: ParsableArguments>(
         with argument: [String], _ setting: Setting, _ command: Command.Type
     ) -> String? {
@@ -101,7 +103,7 @@ public struct ConfigurationFile: Sendable {
         } catch {
             let text = Command.message(for: error).split(separator: "\n").first ?? "is not accepted"
             guard text.hasPrefix("The value ") else { return String(text) }
-            // What the flag's help says is what it can be.
+            // The flag's help says which values are allowed.
             let help =
                 Command.fullMessage(for: error).split(separator: "\n")
                 .first { $0.hasPrefix("Help:") }?.split(separator: ">  ").last ?? ""
@@ -117,7 +119,7 @@ public struct ConfigurationFile: Sendable {
         return "There is no setting '\(key)'. 'roost serve --help' lists them."
     }
 
-    /// How many letters have to be put in, taken out or changed: Levenshtein's distance.
+    /// How many bytes have to be inserted, removed or changed: the Levenshtein distance.
     private static func distance(_ a: String, _ b: String) -> Int {
         let (a, b) = (Array(a.utf8), Array(b.utf8.prefix(64)))
         var row = Array(0...b.count)

@@ -1,17 +1,17 @@
-// The long names of a command's flags, read off its property wrappers.
+// The long names of a command's flags, taken from its property wrappers.
 import ArgumentParser
 
-/// A flag of a command as a configuration file knows it.
+/// A flag of a command, as the key of a configuration file.
 struct FlagName {
-    /// "max-message".
+    /// The name without dashes in front: "max-message".
     let text: String
-    /// It has no value: it is there or not.
+    /// Whether it has no value on the command line.
     let isSwitch: Bool
-    /// It may be there several times.
+    /// Whether it may be given several times.
     let mayRepeat: Bool
 
-    /// All flags of a command, those of its option groups included. The names are made as
-    /// ArgumentParser makes them; a test compares them with the help.
+    /// All flags of a command, including its option groups. The names are formed as ArgumentParser
+    /// forms them; a test compares them with the help.
     static func all<Command: ParsableArguments>(of command: Command.Type) -> [FlagName] {
         all(in: Mirror(reflecting: command.init()))
     }
@@ -39,7 +39,7 @@ struct FlagName {
         }
     }
 
-    /// The arguments that a value in a file stands for; nil if it is none for this flag.
+    /// The arguments for a value in a file; nil if this flag does not allow the value.
     func argument(_ value: String) -> [String]? {
         guard isSwitch else { return ["--\(text)=\(value)"] }
         switch value.lowercased() {
@@ -50,7 +50,7 @@ struct FlagName {
     }
 }
 
-/// An option group whose flags can be looked at.
+/// An option group whose flags can be inspected.
 private protocol GroupOfFlags {
     var flagMirror: Mirror { get }
 }

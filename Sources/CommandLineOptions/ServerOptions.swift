@@ -5,7 +5,7 @@ import Logging
 import SystemdSupport
 import WebSocketServer
 
-/// Where to listen, whom to let in and what to allow, as command-line flags.
+/// Command-line flags for a server: where it listens, which clients it accepts, and its limits.
 public struct ServerOptions: ParsableArguments {
     /// This machine only.
     public static let defaultHost = "127.0.0.1"
@@ -16,20 +16,21 @@ public struct ServerOptions: ParsableArguments {
     @Option(help: "The largest message, in bytes (or 64K, 1M). Default: \(Default.message).")
     public var maxMessage: ByteCount?
 
-    @Option(help: "The most connections; default: what the limit on open files allows.")
+    @Option(help: "The most connections. Default: as many as the limit on open files allows.")
     public var maxConnections: Int?
 
     @Option(
         help: """
-            The most connections from one address, loopback apart; 'off' for no limit. Default: \
+            The most connections from one address, except loopback; 'off' for no limit. Default: \
             \(Default.perAddress).
             """)
     public var perAddress: Limit?
 
     @Option(
         help: """
-            What one client may do a second: new connections from its address and, in the chat, \
-            commands on its connection; 'off' for no limit. Default: \(Default.rate).
+            How many new connections per second one address may open and, in the chat, how many \
+            commands per second one connection may send; 'off' for no limit. Default: \
+            \(Default.rate).
             """)
     public var rateLimit: Limit?
 
@@ -38,7 +39,9 @@ public struct ServerOptions: ParsableArguments {
     public var outbox: ByteCount?
 
     @Option(
-        help: "How far a member of a topic may be behind, in bytes. Default: \(Default.topicLog).")
+        help: """
+            How far a subscriber of a topic may be behind, in bytes. Default: \(Default.topicLog).
+            """)
     public var topicLog: ByteCount?
 
     @Option(
@@ -50,39 +53,40 @@ public struct ServerOptions: ParsableArguments {
 
     @Option(
         help: """
-            How much of what a client has sent compressed is kept for it to refer to: 8 to 15, for \
-            2^N bytes (256 B to 32 KiB) a connection, or 'off'. It makes what clients send smaller, \
-            and costs memory.
+            The window kept for each client that compresses its messages: 8 to 15, for 2^N bytes \
+            (256 B to 32 KiB) a connection, or 'off'. It makes clients' messages smaller and costs \
+            memory.
             """)
     public var clientWindow: Limit?
 
     @Flag(
         help: """
-            The port is a proxy's that sends the PROXY protocol, version 1 or 2; others are refused.
+            Only a proxy that sends the PROXY protocol (version 1 or 2) may connect; other \
+            connections are refused.
             """)
     public var proxyProtocol = false
 
     @Option(
         help: """
-            A proxy whose X-Forwarded-For and X-Forwarded-Host are believed: an address, a range \
+            A proxy whose X-Forwarded-For and X-Forwarded-Host are trusted: an address, a range \
             (10.0.0.0/8), or 'unix' for local sockets. May be given several times.
             """)
     public var trustedProxy: [ProxyRange] = []
 
     @Option(
-        help: "Seconds that a client may take for its request. Default: \(Default.handshake).")
+        help: "How many seconds a client may take for its request. Default: \(Default.handshake).")
     public var handshakeTimeout: Double?
 
     @Flag(help: "Let several processes listen on the same port (SO_REUSEPORT).")
     public var reusePort = false
 
-    @Flag(help: "The measuring profile: no limits, any Origin. For load tests on your own machine.")
+    @Flag(help: "The benchmark profile: no limits, any Origin. For load tests on your own machine.")
     public var noLimits = false
 
     /// The defaults of all flags.
     public init() {}
 
-    /// Refuses values that no server could use, in a sentence that names the flag.
+    /// Throws for values that no server can use, with a sentence that names the flag.
     public func validate() throws {
         if let maxConnections, maxConnections < 1 {
             throw ValidationError("--max-connections must be at least 1.")
@@ -95,7 +99,7 @@ public struct ServerOptions: ParsableArguments {
         }
     }
 
-    /// The limits that the flags ask for.
+    /// The limits that the flags set.
     public var limits: Limits {
         var limits = noLimits ? Limits.benchmark : Limits()
         if let maxMessage { limits.messageByteCount = maxMessage.value }
@@ -108,21 +112,23 @@ public struct ServerOptions: ParsableArguments {
         return limits
     }
 
-    /// Which web pages may connect.
+    /// Which web pages may connect: the flag, or else any with --no-limits, or else
+    /// `defaultOrigin`.
     public func originPolicy(otherwise defaultOrigin: OriginPolicy = .sameHost) -> OriginPolicy {
         origin?.policy ?? (noLimits ? .any : defaultOrigin)
     }
 
-    /// A configuration for the flags: the sockets of systemd if it passed any, else host and port.
-    /// SIGINT and SIGTERM stop the server. Throws if systemd passed sockets that cannot be taken
-    /// over.
+    /// A configuration for the flags. The server listens on the sockets that systemd passed, if
+    /// any, and otherwise on host and port. SIGINT and SIGTERM stop it. Call it once, since it
+    /// takes the sockets. Throws if the variables of systemd are not valid.
     public func configuration(
         port: UInt16, defaultOrigin: OriginPolicy = .sameHost
     ) throws -> ServerConfiguration {
         var configuration = ServerConfiguration(host: host, port: port)
         let passed = try ListenSockets.take()
         if !passed.isEmpty {
-            // A control socket alone serves nobody: then host and port are as they would be.
+            // Clients can't use a control socket: if there is no other, listen on host and port
+            // too.
             if passed.contains(where: { !ListenerKind(name: $0.name).isInternal }) {
                 configuration.addresses = []
             }
@@ -145,7 +151,7 @@ public struct ServerOptions: ParsableArguments {
 }
 
 extension ServerConfiguration {
-    /// Has everything that clients may reach speak the PROXY protocol.
+    /// Requires the PROXY protocol on every listener that clients can reach.
     fileprivate mutating func requireProxyProtocol() {
         addressesByKind[.proxy, default: []] += addresses
         addresses = []
@@ -156,7 +162,7 @@ extension ServerConfiguration {
     }
 }
 
-/// What holds without a flag, as the help says it.
+/// The defaults, as text for the help.
 private enum Default {
     private static let limits = Limits()
     static var message: String { bytes(limits.messageByteCount) }
@@ -168,7 +174,7 @@ private enum Default {
 
     private static func count(_ limit: Int?) -> String { limit.map { "\($0)" } ?? "off" }
 
-    /// In the largest unit that it is a whole number of.
+    /// The number of bytes in the largest unit in which it is a whole number.
     private static func bytes(_ count: Int) -> String {
         for (unit, size) in [("M", 1 << 20), ("K", 1 << 10)] where count % size == 0 {
             return "\(count / size)\(unit)"

@@ -1,4 +1,4 @@
-// How long, as systemd and people write it.
+// Time spans in the notation of systemd.
 import ArgumentParser
 
 /// A span of time: 90s, 10min, 1h 30min, 500ms; a bare number is seconds, as in systemd.time(7).
@@ -11,7 +11,7 @@ public struct TimeSpan: ExpressibleByArgument, Sendable, Equatable {
         "d": 86_400, "day": 86_400, "days": 86_400,
     ]
 
-    /// Nil unless it is a sum of numbers with units, and more than zero.
+    /// Nil unless it is a sum of numbers with units, more than zero, and less than a hundred years.
     public init?(argument: String) {
         var rest = argument.lowercased()[...]
         var seconds = 0.0
@@ -27,7 +27,7 @@ public struct TimeSpan: ExpressibleByArgument, Sendable, Equatable {
             else { return nil }
             seconds += number * factor
         }
-        // A hundred years fit into everything that it is put into.
+        // A hundred years fit into every type that the span is converted to.
         guard seconds > 0, seconds < 3.2e9 else { return nil }
         duration = .seconds(seconds)
     }

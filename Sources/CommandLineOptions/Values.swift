@@ -1,14 +1,14 @@
-// The values of flags that are more than a number or a word.
+// Types for the values of flags that are not just a number or a word.
 import ArgumentParser
 import LinuxReactor
 import WebSocketServer
 
 /// A number of bytes: 65536, 64K or 1M, in powers of 1024.
 public struct ByteCount: ExpressibleByArgument, Sendable, Equatable {
-    /// Bytes; at least 1.
+    /// How many bytes; at least 1.
     public let value: Int
 
-    /// Nil unless it is a positive number with no unit or K, M or G, in either case.
+    /// Nil unless it is a positive number, alone or with K, M or G in upper or lower case.
     public init?(argument: String) {
         let units: [Character: Int] = ["k": 1 << 10, "m": 1 << 20, "g": 1 << 30]
         let unit = argument.lowercased().last.flatMap { units[$0] }
@@ -22,11 +22,11 @@ public struct ByteCount: ExpressibleByArgument, Sendable, Equatable {
 
 /// 'on' or 'off'.
 public enum Switch: String, ExpressibleByArgument, Sendable, CaseIterable {
-    /// Yes and no, as words.
+    /// Yes and no.
     case on, off
 }
 
-/// A number, or 'off' for none.
+/// A positive number, or 'off' for no limit.
 public struct Limit: ExpressibleByArgument, Sendable, Equatable {
     /// Nil for no limit, else at least 1.
     public let value: Int?
@@ -45,10 +45,10 @@ public struct Limit: ExpressibleByArgument, Sendable, Equatable {
 
 /// 'same', 'any', or host names with commas between them.
 public struct OriginRule: ExpressibleByArgument, Sendable, Equatable {
-    /// The policy that it stands for.
+    /// The policy that the text stands for.
     public let policy: OriginPolicy
 
-    /// Nil if a host name is empty, or is a URL: names alone are compared.
+    /// Nil if a host name is empty or is a URL; only names are compared.
     public init?(argument: String) {
         switch argument {
         case "same": policy = .sameHost
@@ -62,12 +62,12 @@ public struct OriginRule: ExpressibleByArgument, Sendable, Equatable {
     }
 }
 
-/// A proxy that is trusted: a range of addresses, or 'unix' for local sockets.
+/// A trusted proxy: a range of addresses, or 'unix' for local sockets.
 public struct ProxyRange: ExpressibleByArgument, Sendable, Equatable {
     /// Nil for local sockets.
     public let range: AddressRange?
 
-    /// Nil unless it is 'unix', an address, or a range with no bits behind its prefix.
+    /// Nil unless it is 'unix', an address, or a range with no bits set after its prefix.
     public init?(argument: String) {
         if argument == "unix" {
             range = nil
@@ -83,10 +83,10 @@ public struct ProxyRange: ExpressibleByArgument, Sendable, Equatable {
 public struct HostAndPort: ExpressibleByArgument, Sendable, Equatable {
     /// The host, without brackets.
     public let host: String
-    /// The port; 0 takes a free one.
+    /// The port; 0 means any free port.
     public let port: UInt16
 
-    /// Nil unless there is a host, and a port behind the last colon.
+    /// Nil unless there is a host, and a port after the last colon.
     public init?(argument: String) {
         guard let colon = argument.lastIndex(of: ":"),
             let port = UInt16(argument[argument.index(after: colon)...])
