@@ -1,11 +1,12 @@
-// The second example: what one client sends, everybody gets.
+// The second example: what one client sends, all clients receive.
 import ArgumentParser
 import CommandLineOptions
 import WebSocketServer
 
-/// Every message goes to everyone in the sender's room, the sender included.
+/// Every message goes to all clients in the sender's room, including the sender.
 ///
-/// A room is a topic: the message is put into its log once, and each member is sent what it lacks.
+/// A room is a topic: a message is appended to its log once, and sent from there to each
+/// subscriber.
 struct Broadcast: WebSocketHandler {
     let roomCount: Int
     private var rooms: [Topic] = []
@@ -37,7 +38,7 @@ struct BroadcastServer: ParsableCommand {
     @Argument(help: "The port to listen on; 0 takes a free one.")
     var port: UInt16 = 8080
 
-    @Option(help: "How many rooms there are; connection i is in room i mod N.")
+    @Option(help: "The number of rooms, N; connection i is in room i mod N.")
     var rooms = 1
 
     @OptionGroup var options: ServerOptions
@@ -47,7 +48,7 @@ struct BroadcastServer: ParsableCommand {
     }
 
     func run() throws {
-        // Any web page may try this example, from another server or a local file.
+        // Let any web page try this example, from another server or a local file.
         let configuration = try options.configuration(port: port, defaultOrigin: .any)
         let server = try Server(Broadcast(roomCount: rooms), configuration)
         announce(server.addresses, scheme: "ws")

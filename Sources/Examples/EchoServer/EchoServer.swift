@@ -18,7 +18,7 @@ struct Echo: WebSocketHandler {
     }
 }
 
-/// The same without a word of its own: text stays text, binary stays binary, nothing is copied.
+/// The same without a prefix: text stays text, binary stays binary, and nothing is copied.
 struct VerbatimEcho: WebSocketHandler {
     mutating func onMessage(
         _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
@@ -35,14 +35,14 @@ struct EchoServer: ParsableCommand {
     @Argument(help: "The port to listen on; 0 takes a free one.")
     var port: UInt16 = 8080
 
-    @Flag(help: "Echo every message unchanged, with the measuring profile: no limits.")
+    @Flag(help: "Echo every message unchanged, with the benchmark profile: no limits.")
     var verbatim = false
 
     @OptionGroup var options: ServerOptions
 
     mutating func run() throws {
         if verbatim { options.noLimits = true }
-        // Any web page may try this example, from another server or a local file.
+        // Let any web page try this example, from another server or a local file.
         let configuration = try options.configuration(port: port, defaultOrigin: .any)
         if verbatim {
             let server = try Server(VerbatimEcho(), configuration)

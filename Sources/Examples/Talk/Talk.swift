@@ -1,4 +1,4 @@
-// A client for the terminal: lines that you type are sent, and what comes is printed.
+// A client for the terminal: it sends the lines that you type and prints the messages it receives.
 //
 //     swift run talk ws://localhost:8080
 //
@@ -7,7 +7,7 @@ import ArgumentParser
 import Glibc
 import WebSocketServer
 
-/// What the thread that reads the terminal has to say.
+/// What the thread that reads the terminal posts.
 enum Typed: Sendable {
     case line(String)
     case end
@@ -68,10 +68,10 @@ struct Conversation: WebSocketHandler {
         io.stop()
     }
 
-    /// What isn't part of the conversation goes elsewhere than what is.
+    /// Messages go to standard output, notes about the connection to standard error.
     private func note(_ text: String) { write(text, to: STDERR_FILENO) }
 
-    /// Writes a line at once: who reads it through a pipe wants it when it comes.
+    /// Writes a line unbuffered, so that it reaches the reader of a pipe at once.
     private func write(_ text: String, to descriptor: Int32) {
         var line = text + "\n"
         line.withUTF8 { _ = unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
@@ -81,7 +81,7 @@ struct Conversation: WebSocketHandler {
 @main
 struct Talk: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "talk", abstract: "Sends what you type to a WebSocket, and prints what comes.")
+        commandName: "talk", abstract: "Sends typed lines to a WebSocket and prints its messages.")
 
     @Argument(help: "Where to: ws://HOST:PORT/PATH.")
     var url: String
@@ -95,7 +95,7 @@ struct Talk: ParsableCommand {
     mutating func run() throws {
         let client = try WebSocketClient(Conversation(try request()), clientConfiguration)
         let mailbox = client.mailbox
-        // Reading the terminal blocks, so it happens elsewhere.
+        // Reading the terminal blocks, so it happens on another thread.
         Task.detached {
             while let line = readLine() { mailbox.post(.line(line)) }
             mailbox.post(.end)
@@ -119,7 +119,7 @@ struct Talk: ParsableCommand {
         request.subprotocols = subprotocol
         for field in header {
             guard let colon = field.firstIndex(of: ":") else {
-                throw ValidationError("\"\(field)\" is no field: write \"Name: value\".")
+                throw ValidationError("\"\(field)\" is not a header field: write \"Name: value\".")
             }
             let value = field[field.index(after: colon)...].drop { $0 == " " }
             request.headers.append((String(field[..<colon]), String(value)))
