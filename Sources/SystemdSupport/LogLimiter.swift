@@ -1,7 +1,7 @@
 // The rate limit for each kind of record: enough to see what happens, never so much that it harms.
 import LinuxReactor
 
-/// A token bucket for each kind of record. Records that come too often are dropped and counted. A
+/// A token bucket for each kind of record. Records that come too often are held back and counted. A
 /// summary is due once no more records of that kind come, or after ten seconds.
 struct LogLimiter {
     /// How many records of one kind may come at once after a pause.
@@ -37,8 +37,8 @@ struct LogLimiter {
         return isAdmitted
     }
 
-    /// Takes the summaries that are due: each kind of which records were dropped, with how many and
-    /// over how long. Set `isFinal` when the program ends, to get all of them.
+    /// Takes the summaries that are due: each kind of which records were held back, with how many
+    /// and over how long. Set `isFinal` when the program ends, to get all of them.
     mutating func takeSummaries(
         at now: Instant, isFinal: Bool = false
     ) -> [(kind: String, count: Int, duration: Duration)] {
