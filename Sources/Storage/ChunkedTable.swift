@@ -70,7 +70,7 @@ public struct ChunkedTable<Element: ~Copyable>: ~Copyable {
         unsafeMutableAddress { unsafe mutableAddress(of: index) }
     }
 
-    /// The same for an index of four bytes, as records keep them of each other.
+    /// The same for a four-byte index, which elements use to refer to each other.
     @inlinable
     public subscript(index: UInt32) -> Element {
         unsafeAddress { unsafe address(of: Int(index)) }
