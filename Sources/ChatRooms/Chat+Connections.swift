@@ -3,7 +3,7 @@
 extension Chat {
     /// The name that the connection has logged in with; nil if it has not.
     public func userName(of key: ConnectionKey) -> String? {
-        guard isKnown(key), connections[key.slot].user != none else { return nil }
+        guard isKnown(key), connections[key.slot].user != .none else { return nil }
         return users[connections[key.slot].user].name
     }
 
@@ -12,7 +12,7 @@ extension Chat {
         guard isKnown(key) else { return [] }
         var names: [String] = []
         var index = connections[key.slot].firstSubscription
-        while index != none {
+        while index != .none {
             names.append(rooms[subscriptions[index].room].name)
             index = subscriptions[index].link
         }

@@ -23,7 +23,7 @@ extension Chat {
             throw CommandError(
                 .tooManyRooms, "You are in as many rooms as allowed. Leave one first.")
         }
-        let room: UInt32
+        let room: RoomIndex
         if let known {
             room = known
         } else {
@@ -40,7 +40,7 @@ extension Chat {
 
     /// Sends the reply `joined`, and after it the messages that did not fit into it.
     private mutating func show(
-        _ room: UInt32, _ command: Command, _ text: Span<UInt8>,
+        _ room: RoomIndex, _ command: Command, _ text: Span<UInt8>,
         since: (epoch: Epoch?, offset: Int)?, messageLimit: Int, _ effects: inout Effects
     ) {
         let first = rooms[room].history.firstOffset
@@ -98,9 +98,9 @@ extension Chat {
     // MARK: Subscriptions
 
     /// The connection's subscription to a room; nil if it is not in the room.
-    func subscription(of slot: UInt32, to room: UInt32) -> UInt32? {
+    func subscription(of slot: UInt32, to room: RoomIndex) -> RoomSubscriptionIndex? {
         var index = connections[slot].firstSubscription
-        while index != none {
+        while index != .none {
             if subscriptions[index].room == room {
                 return index
             }
@@ -113,10 +113,10 @@ extension Chat {
     /// no room. If the name is spelled exactly as the room's, no look-up is needed.
     func subscription(
         of slot: UInt32, _ name: JSONValue?, _ text: Span<UInt8>
-    ) throws(CommandError) -> UInt32 {
+    ) throws(CommandError) -> RoomSubscriptionIndex {
         if let name, !name.hasEscapes {
             var index = connections[slot].firstSubscription
-            while index != none {
+            while index != .none {
                 let room = subscriptions[index].room
                 if text.holds(rooms[room].nameBytes, in: name.range) {
                     return index
@@ -138,18 +138,19 @@ extension Chat {
     }
 
     private mutating func addSubscription(
-        _ slot: UInt32, to room: UInt32, at now: Timestamp, _ effects: inout Effects
+        _ slot: UInt32, to room: RoomIndex, at now: Timestamp, _ effects: inout Effects
     ) {
         let membership = addMembership(connections[slot].user, to: room, at: now, &effects)
         let subscription = RoomSubscription(
             room: room, membership: membership, link: connections[slot].firstSubscription)
-        connections[slot].firstSubscription = subscriptions.allocateNumber(subscription)
+        connections[slot].firstSubscription = subscriptions.allocate(subscription)
         connections[slot].roomCount += 1
     }
 
     /// Takes a connection out of a room.
     mutating func leave(
-        _ slot: UInt32, _ subscription: UInt32, at now: Timestamp, _ effects: inout Effects
+        _ slot: UInt32, _ subscription: RoomSubscriptionIndex, at now: Timestamp,
+        _ effects: inout Effects
     ) {
         let next = subscriptions[subscription].link
         if connections[slot].firstSubscription == subscription {

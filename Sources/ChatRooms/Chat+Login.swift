@@ -31,7 +31,7 @@ extension Chat {
         }
     }
 
-    private func writeWelcome(_ user: UInt32, _ resourceID: UInt64, to out: inout ByteBuffer) {
+    private func writeWelcome(_ user: UserIndex, _ resourceID: UInt64, to out: inout ByteBuffer) {
         out.append(",\"user\":\"")
         out.append(utf8: users[user].name)
         out.append("\",\"connection\":")
@@ -49,7 +49,7 @@ extension Chat {
     /// the name belongs to another session.
     private mutating func admitUser(
         _ name: String, _ proof: SessionToken?, at now: Timestamp
-    ) throws(CommandError) -> UInt32 {
+    ) throws(CommandError) -> UserIndex {
         let key = NameKey(name)
         guard key != publisherKey else {
             throw CommandError(.nameTaken, "This name is the server's own. Choose another one.")
@@ -85,9 +85,11 @@ extension Chat {
         return user
     }
 
-    private mutating func newUser(_ name: String, _ key: NameKey) throws(CommandError) -> UInt32 {
+    private mutating func newUser(
+        _ name: String, _ key: NameKey
+    ) throws(CommandError) -> UserIndex {
         guard let session = tokens.popLast() else { throw noToken }
-        let user = users.allocateNumber(
+        let user = users.allocate(
             User(name: name, session: session, nameHash: key.hash, connectionCount: 1))
         usersByName.insert(user, in: &users)
         return user
@@ -98,7 +100,7 @@ extension Chat {
     }
 
     /// A user has lost a connection, which has left all its rooms already.
-    mutating func userLost(_ user: UInt32, at now: Timestamp) {
+    mutating func userLost(_ user: UserIndex, at now: Timestamp) {
         users[user].connectionCount -= 1
         guard users[user].connectionCount == 0 else { return }
         users[user].leftAt = now.monotonic
@@ -110,14 +112,14 @@ extension Chat {
 
     /// Forgets the sessions that have had no connection for `sessionLifetime`.
     mutating func forgetGoneUsers(at now: Timestamp) {
-        while goneUsers.first != none,
+        while goneUsers.first != .none,
             now.monotonic - users[goneUsers.first].leftAt >= timing.sessionLifetime
         {
             forgetUser(goneUsers.first)
         }
     }
 
-    private mutating func forgetUser(_ user: UInt32) {
+    private mutating func forgetUser(_ user: UserIndex) {
         goneUsers.remove(user, in: &users)
         usersByName.remove(user, in: &users)
         users.free(user, leaving: User())

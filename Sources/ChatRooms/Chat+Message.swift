@@ -5,7 +5,7 @@
 struct AcceptedMessage {
     /// Nil if it came without a connection.
     let sender: ConnectionKey?
-    let room: UInt32
+    let room: RoomIndex
     let offset: Int
     let author: UInt64
     let idByteCount: Int
@@ -66,7 +66,7 @@ extension Chat {
     /// the scanner has checked it, so its escapes are as good as ours.
     private func accept(
         _ command: Command, _ text: Span<UInt8>, _ body: JSONValue, _ id: JSONValue?,
-        _ room: UInt32, _ effects: inout Effects
+        _ room: RoomIndex, _ effects: inout Effects
     ) -> AcceptedMessage {
         let user = connections[command.connection.slot].user
         let offset = rooms[room].history.nextOffset
@@ -84,7 +84,7 @@ extension Chat {
     /// Writes the room's next message, and returns how many bytes its id has.
     @inline(__always)
     func writePush(
-        to room: UInt32, from user: borrowing String, _ text: Span<UInt8>, _ body: JSONValue,
+        to room: RoomIndex, from user: borrowing String, _ text: Span<UInt8>, _ body: JSONValue,
         _ id: JSONValue?, at now: Timestamp, _ effects: inout Effects
     ) -> Int {
         effects.bytes.append("{\"type\":\"message\",\"room\":\"")
@@ -148,13 +148,13 @@ extension Chat {
 
     /// Makes sure that `byteCount` more bytes may be allocated for messages: the rooms that have
     /// had no message for longest lose their history. Returns false if that is not enough.
-    private mutating func makeRoom(for byteCount: Int, except room: UInt32) -> Bool {
+    private mutating func makeRoom(for byteCount: Int, except room: RoomIndex) -> Bool {
         while historyByteCount + byteCount > limits.historyByteLimit {
             var coldest = spokenRooms.first
             if coldest == room {
                 coldest = spokenRooms.next(room, in: rooms)
             }
-            guard coldest != none else { return false }
+            guard coldest != .none else { return false }
             dropHistory(coldest)
         }
         return true

@@ -53,17 +53,18 @@ extension Chat {
 
     /// The same for a room that an earlier page named.
     public func page(of room: RoomID, _ query: PageQuery) -> Page {
-        guard room.index < rooms.endIndex, rooms[room.index].isOpen,
-            rooms[room.index].generation == room.generation
+        let index = RoomIndex(rawValue: room.index)
+        guard rooms.contains(index), rooms[index].isOpen,
+            rooms[index].generation == room.generation
         else {
             return Page(
                 room: nil, isUpToDate: false,
                 answer: RoomAnswer(refusing: .notFound, "The room was forgotten meanwhile."))
         }
-        return page(of: room.index, query)
+        return page(of: index, query)
     }
 
-    private func page(of room: UInt32, _ query: PageQuery) -> Page {
+    private func page(of room: RoomIndex, _ query: PageQuery) -> Page {
         let first = rooms[room].history.firstOffset
         let next = rooms[room].history.nextOffset
         let limit = min(max(query.limit, 1), 200)

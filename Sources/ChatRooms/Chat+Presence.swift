@@ -15,8 +15,8 @@ enum PresenceEvent {
 extension Chat {
     /// Counts one more of the user's connections in the room. Returns the membership.
     mutating func addMembership(
-        _ user: UInt32, to room: UInt32, at now: Timestamp, _ effects: inout Effects
-    ) -> UInt32 {
+        _ user: UserIndex, to room: RoomIndex, at now: Timestamp, _ effects: inout Effects
+    ) -> MembershipIndex {
         // A user with only this connection, which is not in the room yet, has no membership here.
         if users[user].connectionCount > 1, let present = membership(of: user, in: room) {
             memberships[present].connectionCount += 1
@@ -26,7 +26,7 @@ extension Chat {
             emptyRooms.remove(room, in: &rooms)
         }
         let longAgo = UInt32(truncatingIfNeeded: now.monotonic - timing.typingInterval)
-        let membership = memberships.allocateNumber(
+        let membership = memberships.allocate(
             Membership(
                 user: user, room: room, link: users[user].firstMembership, typedAt: longAgo,
                 connectionCount: 1))
@@ -38,7 +38,7 @@ extension Chat {
 
     /// Counts one connection less, and ends the membership with the last one.
     mutating func removeConnection(
-        from membership: UInt32, at now: Timestamp, _ effects: inout Effects
+        from membership: MembershipIndex, at now: Timestamp, _ effects: inout Effects
     ) {
         memberships[membership].connectionCount -= 1
         guard memberships[membership].connectionCount == 0 else { return }
@@ -54,9 +54,9 @@ extension Chat {
         }
     }
 
-    func membership(of user: UInt32, in room: UInt32) -> UInt32? {
+    func membership(of user: UserIndex, in room: RoomIndex) -> MembershipIndex? {
         var index = users[user].firstMembership
-        while index != none {
+        while index != .none {
             if memberships[index].room == room {
                 return index
             }
@@ -65,7 +65,7 @@ extension Chat {
         return nil
     }
 
-    private mutating func unlink(_ membership: UInt32, from user: UInt32) {
+    private mutating func unlink(_ membership: MembershipIndex, from user: UserIndex) {
         let next = memberships[membership].link
         if users[user].firstMembership == membership {
             users[user].firstMembership = next
@@ -83,7 +83,7 @@ extension Chat {
     /// Pushes that a user has entered or left, unless the room is, or just was, too large for it.
     /// That user's connection is not subscribed yet, or no longer, and learns it from its reply.
     private mutating func tell(
-        _ event: PresenceEvent, _ user: UInt32, _ room: UInt32, _ effects: inout Effects
+        _ event: PresenceEvent, _ user: UserIndex, _ room: RoomIndex, _ effects: inout Effects
     ) {
         let count = rooms[room].members.count
         guard count + (event == .leave ? 1 : 0) <= limits.presenceMemberLimit else {
@@ -110,7 +110,7 @@ extension Chat {
     /// Pushes the member counts that have changed, at most once a second for each room.
     mutating func pushCounts(at now: Timestamp, _ effects: inout Effects) {
         guard !changedRooms.isEmpty else { return }
-        var later: [UInt32] = []
+        var later: [RoomIndex] = []
         for room in changedRooms where rooms[room].isCountChanged {
             guard now.monotonic - rooms[room].countPushedAt >= 1000 else {
                 later.append(room)
@@ -130,11 +130,11 @@ extension Chat {
     }
 
     /// Appends `,"members":["…",…]`, at most `limit` names, in the order in which they entered.
-    func writeMembers(of room: UInt32, limit: Int, to out: inout ByteBuffer) {
+    func writeMembers(of room: RoomIndex, limit: Int, to out: inout ByteBuffer) {
         out.append(",\"members\":[")
         var member = rooms[room].members.first
         var rest = limit
-        while member != none, rest > 0 {
+        while member != .none, rest > 0 {
             if rest < limit {
                 out.append(UInt8(ascii: ","))
             }

@@ -72,7 +72,7 @@ extension Chat {
         if let value = try fields.string(ifPresent: .user) { user = try Name.user(value, body) }
 
         let known = roomsByName.find(NameKey(name), in: rooms)
-        let room: UInt32
+        let room: RoomIndex
         if let known { room = known } else { room = try openRoom(name, &effects) }
         let start = effects.bytes.count
         let offset = rooms[room].history.nextOffset
@@ -91,7 +91,7 @@ extension Chat {
         return acknowledgement(room, offset, isNew: true)
     }
 
-    private func acknowledgement(_ room: UInt32, _ offset: Int, isNew: Bool) -> RoomAnswer {
+    private func acknowledgement(_ room: RoomIndex, _ offset: Int, isNew: Bool) -> RoomAnswer {
         var out = ByteBuffer(minimumCapacity: 256)
         out.append("{\"type\":\"ok\"")
         writePlace(of: room, offset, to: &out)
@@ -102,7 +102,7 @@ extension Chat {
     }
 
     /// Appends `,"room":"…","epoch":"…","offset":…`.
-    func writePlace(of room: UInt32, _ offset: Int, to out: inout ByteBuffer) {
+    func writePlace(of room: RoomIndex, _ offset: Int, to out: inout ByteBuffer) {
         out.append(",\"room\":\"")
         out.append(utf8: rooms[room].name)
         out.append("\",\"epoch\":\"")

@@ -75,7 +75,7 @@ extension Chat {
     }
 
     /// Appends `,"messages":[…]`, oldest first. All of these messages must be kept.
-    func writeMessages(_ offsets: Range<Int>, of room: UInt32, to out: inout ByteBuffer) {
+    func writeMessages(_ offsets: Range<Int>, of room: RoomIndex, to out: inout ByteBuffer) {
         out.append(",\"messages\":[")
         for offset in offsets {
             if offset > offsets.lowerBound {

@@ -32,9 +32,9 @@ extension Chat {
         epochSeed = try reader.read()
         epochCount = try reader.read()
         let shift = Shift(by: now.monotonic &- savedAt)
-        let userCount = try restoreUsers(&reader, shift)
-        try restoreRooms(&reader, shift, userCount)
-        try restoreConnections(&reader, shift, userCount)
+        try restoreUsers(&reader, shift)
+        try restoreRooms(&reader, shift)
+        try restoreConnections(&reader, shift)
         guard reader.isAtEnd else { throw .damaged }
         try checkUsers()
     }
@@ -43,7 +43,7 @@ extension Chat {
 
     private mutating func restoreUsers(
         _ reader: inout StateReader, _ shift: Shift
-    ) throws(StateError) -> UInt32 {
+    ) throws(StateError) {
         let goneCount = try reader.read(UInt32.self)
         let count = try reader.readElementCount()
         guard goneCount <= count else { throw .damaged }
@@ -55,31 +55,29 @@ extension Chat {
             guard Name.isAllowed(name), usersByName.find(key, in: users) == nil else {
                 throw .damaged
             }
-            let user = users.allocateNumber(
+            let user = users.allocate(
                 User(name: name, session: session, nameHash: key.hash, leftAt: leftAt))
             usersByName.insert(user, in: &users)
             if number < goneCount {
                 goneUsers.append(user, in: &users)
             }
         }
-        return UInt32(count)
     }
 
     /// Every user that is not in `goneUsers` must have a connection, no other may have one, and
     /// every membership must have one.
     private func checkUsers() throws(StateError) {
         var present = 0
-        for user in 0..<UInt32(users.endIndex) where users[user].connectionCount > 0 {
+        for user in users.indices where users[user].connectionCount > 0 {
             present += 1
         }
         var gone = goneUsers.first
-        while gone != none {
+        while gone != .none {
             guard users[gone].connectionCount == 0 else { throw .damaged }
             gone = goneUsers.next(gone, in: users)
         }
         guard present + goneUsers.count == users.count else { throw .damaged }
-        for index in 0..<UInt32(memberships.endIndex)
-        where memberships[index].connectionCount == 0 {
+        for index in memberships.indices where memberships[index].connectionCount == 0 {
             throw .damaged
         }
     }

@@ -3,34 +3,33 @@ import Storage
 
 extension Chat {
     mutating func restoreRooms(
-        _ reader: inout StateReader, _ shift: Shift, _ userCount: UInt32
+        _ reader: inout StateReader, _ shift: Shift
     ) throws(StateError) {
-        let count = UInt32(try reader.readElementCount())
-        for _ in 0..<count {
+        for _ in 0..<(try reader.readElementCount()) {
             var room = Room()
             room.generation = try reader.read()
             room.isOpen = try reader.readBool()
-            let index = rooms.allocateNumber(room)
+            let index = rooms.allocate(room)
             if room.isOpen {
-                try restoreRoom(index, &reader, shift, userCount)
+                try restoreRoom(index, &reader, shift)
             }
         }
         // A place that is not open is free; an open room without members is in `emptyRooms`.
-        let free = try indices(&reader, count)
+        let free = try roomIndices(&reader)
         guard free.allSatisfy({ !rooms[$0].isOpen }) else { throw .damaged }
         for index in free.reversed() {
             rooms.free(index, leaving: Room(generation: rooms[index].generation))
         }
-        for index in try indices(&reader, count) {
+        for index in try roomIndices(&reader) {
             guard rooms[index].isOpen, rooms[index].members.count == 0 else { throw .damaged }
             emptyRooms.append(index, in: &rooms)
         }
-        for index in try indices(&reader, count) {
+        for index in try roomIndices(&reader) {
             guard rooms[index].isOpen else { throw .damaged }
             rooms[index].isSpoken = true
             spokenRooms.append(index, in: &rooms)
         }
-        for index in try indices(&reader, count) {
+        for index in try roomIndices(&reader) {
             guard rooms[index].isOpen else { throw .damaged }
             rooms[index].isCountChanged = true
             changedRooms.append(index)
@@ -39,15 +38,15 @@ extension Chat {
     }
 
     /// Room numbers, each at most once.
-    private func indices(
-        _ reader: inout StateReader, _ roomCount: UInt32
-    ) throws(StateError) -> [UInt32] {
-        var seen = [Bool](repeating: false, count: Int(roomCount))
-        var result: [UInt32] = []
+    private func roomIndices(
+        _ reader: inout StateReader
+    ) throws(StateError) -> [RoomIndex] {
+        var seen = [Bool](repeating: false, count: rooms.endIndex)
+        var result: [RoomIndex] = []
         for _ in 0..<(try reader.readElementCount()) {
-            let index = try reader.read(UInt32.self)
-            guard index < roomCount, !seen[Int(index)] else { throw .damaged }
-            seen[Int(index)] = true
+            let index: RoomIndex = try reader.readIndex()
+            guard rooms.contains(index), !seen[Int(index.rawValue)] else { throw .damaged }
+            seen[Int(index.rawValue)] = true
             result.append(index)
         }
         return result
@@ -56,7 +55,7 @@ extension Chat {
     private mutating func checkRooms() throws(StateError) {
         var openCount = 0
         var withoutMembers = 0
-        for index in 0..<UInt32(rooms.endIndex) where rooms[index].isOpen {
+        for index in rooms.indices where rooms[index].isOpen {
             openCount += 1
             withoutMembers += rooms[index].members.count == 0 ? 1 : 0
             guard rooms[index].isSpoken || rooms[index].history.count == 0 else { throw .damaged }
@@ -71,7 +70,7 @@ extension Chat {
     }
 
     private mutating func restoreRoom(
-        _ index: UInt32, _ reader: inout StateReader, _ shift: Shift, _ userCount: UInt32
+        _ index: RoomIndex, _ reader: inout StateReader, _ shift: Shift
     ) throws(StateError) {
         let name = try reader.readName()
         let key = NameKey(name)
@@ -87,14 +86,14 @@ extension Chat {
         rooms[index].countPushedAt = shift.milliseconds(try reader.read())
         try restoreHistory(index, &reader)
 
-        var seen = Set<UInt32>()
+        var seen = Set<UserIndex>()
         for _ in 0..<(try reader.readElementCount()) {
-            let user = try reader.read(UInt32.self)
-            guard user < userCount, seen.insert(user).inserted else { throw .damaged }
+            let user: UserIndex = try reader.readIndex()
+            guard users.contains(user), seen.insert(user).inserted else { throw .damaged }
             let typedAt =
                 try reader.read(UInt32.self)
                 &+ UInt32(truncatingIfNeeded: shift.difference)
-            let membership = memberships.allocateNumber(
+            let membership = memberships.allocate(
                 Membership(
                     user: user, room: index, link: users[user].firstMembership,
                     typedAt: typedAt))
@@ -104,7 +103,7 @@ extension Chat {
     }
 
     private mutating func restoreHistory(
-        _ index: UInt32, _ reader: inout StateReader
+        _ index: RoomIndex, _ reader: inout StateReader
     ) throws(StateError) {
         let firstOffset = try reader.read(Int64.self)
         guard (1...1 << 53).contains(firstOffset) else { throw .damaged }
@@ -132,10 +131,10 @@ extension Chat {
     // MARK: Connections
 
     mutating func restoreConnections(
-        _ reader: inout StateReader, _ shift: Shift, _ userCount: UInt32
+        _ reader: inout StateReader, _ shift: Shift
     ) throws(StateError) {
         for _ in 0..<(try reader.readElementCount()) {
-            try restoreConnection(&reader, shift, userCount)
+            try restoreConnection(&reader, shift)
         }
         for _ in 0..<(try reader.readElementCount()) {
             let key = ConnectionKey(
@@ -146,7 +145,7 @@ extension Chat {
     }
 
     private mutating func restoreConnection(
-        _ reader: inout StateReader, _ shift: Shift, _ userCount: UInt32
+        _ reader: inout StateReader, _ shift: Shift
     ) throws(StateError) {
         let slot = try reader.read(UInt32.self)
         // Four million: a damaged number must not make a table of gigabytes.
@@ -160,9 +159,9 @@ extension Chat {
         record.state = state
         record.restsAt = shift.microseconds(try reader.read())
         record.refusalCount = try reader.read()
-        record.user = try reader.read()
-        let isNamed = record.user < userCount
-        guard isNamed || record.user == none, isNamed || state != .loggedIn else {
+        record.user = try reader.readIndex()
+        let isNamed = users.contains(record.user)
+        guard isNamed || record.user == .none, isNamed || state != .loggedIn else {
             throw .damaged
         }
         if isNamed {
@@ -170,16 +169,16 @@ extension Chat {
         }
         connections[slot] = record
         let roomCount = Int(try reader.read(UInt32.self))
-        var last = none
+        var last: RoomSubscriptionIndex = .none
         for _ in 0..<roomCount {
-            let room = try reader.read(UInt32.self)
-            guard isNamed, room < rooms.endIndex, rooms[room].isOpen,
+            let room: RoomIndex = try reader.readIndex()
+            guard isNamed, rooms.contains(room), rooms[room].isOpen,
                 subscription(of: slot, to: room) == nil,
                 let membership = membership(of: record.user, in: room)
             else { throw .damaged }
             memberships[membership].connectionCount += 1
-            let index = subscriptions.allocateNumber(RoomSubscription(room: room, membership: membership))
-            if last == none {
+            let index = subscriptions.allocate(RoomSubscription(room: room, membership: membership))
+            if last == .none {
                 connections[slot].firstSubscription = index
             } else {
                 subscriptions[last].link = index

@@ -9,25 +9,25 @@ extension Chat {
     /// The `count` rooms with the most members, largest first. Takes time in proportion to all
     /// rooms.
     public func busiestRooms(_ count: Int) -> [(name: String, memberCount: Int)] {
-        let all = (0..<UInt32(rooms.endIndex)).filter { rooms[$0].members.count > 0 }
+        let all = rooms.indices.filter { rooms[$0].members.count > 0 }
         return all.sorted { rooms[$0].members.count > rooms[$1].members.count }.prefix(count)
             .map { (rooms[$0].name, rooms[$0].members.count) }
     }
 
-    func id(of room: UInt32) -> RoomID {
-        RoomID(index: room, generation: rooms[room].generation)
+    func id(of room: RoomIndex) -> RoomID {
+        RoomID(index: room.rawValue, generation: rooms[room].generation)
     }
 
     /// The room with this name; opens it if it does not exist.
     mutating func openRoom(
         _ name: String, _ effects: inout Effects
-    ) throws(CommandError) -> UInt32 {
+    ) throws(CommandError) -> RoomIndex {
         let key = NameKey(name)
         if let room = roomsByName.find(key, in: rooms) {
             return room
         }
         if rooms.count >= limits.roomLimit {
-            guard emptyRooms.first != none else {
+            guard emptyRooms.first != .none else {
                 throw CommandError(.tooManyRooms, "The server has no place for another room.")
             }
             forgetRoom(emptyRooms.first, &effects)
@@ -38,14 +38,14 @@ extension Chat {
         opened.nameBytes = Array(name.utf8)
         // A place that was used before keeps its generation.
         opened.generation = rooms.nextFree.map { rooms[$0].generation } ?? 0
-        let room = rooms.allocateNumber(opened)
+        let room = rooms.allocate(opened)
         roomsByName.insert(room, in: &rooms)
         effects.add(.roomOpened(id(of: room)))
         return room
     }
 
     /// The last member has left. A room that never had a message is forgotten at once.
-    mutating func roomEmptied(_ room: UInt32, at now: Timestamp, _ effects: inout Effects) {
+    mutating func roomEmptied(_ room: RoomIndex, at now: Timestamp, _ effects: inout Effects) {
         rooms[room].emptySince = now.monotonic
         emptyRooms.append(room, in: &rooms)
         if rooms[room].history.lastOffset == 0 {
@@ -54,7 +54,7 @@ extension Chat {
     }
 
     /// A room that may be without members got a message: its lifetime begins anew.
-    mutating func roomHeard(_ room: UInt32, isNew: Bool, at now: Timestamp) {
+    mutating func roomHeard(_ room: RoomIndex, isNew: Bool, at now: Timestamp) {
         guard rooms[room].members.count == 0 else { return }
         if !isNew { emptyRooms.remove(room, in: &rooms) }
         rooms[room].emptySince = now.monotonic
@@ -62,14 +62,14 @@ extension Chat {
     }
 
     mutating func forgetEmptyRooms(at now: Timestamp, _ effects: inout Effects) {
-        while emptyRooms.first != none,
+        while emptyRooms.first != .none,
             now.monotonic - rooms[emptyRooms.first].emptySince >= timing.emptyRoomLifetime
         {
             forgetRoom(emptyRooms.first, &effects)
         }
     }
 
-    private mutating func forgetRoom(_ room: UInt32, _ effects: inout Effects) {
+    private mutating func forgetRoom(_ room: RoomIndex, _ effects: inout Effects) {
         effects.add(.roomForgotten(id(of: room)))
         emptyRooms.remove(room, in: &rooms)
         dropHistory(room)
@@ -78,7 +78,7 @@ extension Chat {
     }
 
     /// Frees a room's messages. The numbering of its messages continues.
-    mutating func dropHistory(_ room: UInt32) {
+    mutating func dropHistory(_ room: RoomIndex) {
         guard rooms[room].isSpoken else { return }
         historyByteCount -= rooms[room].history.allocatedByteCount
         rooms[room].history.drop()
@@ -91,7 +91,7 @@ extension Chat {
     /// Calls `body` with every open room. After `init(restoring:)`, a server makes its topics with
     /// it.
     public func forEachRoom(_ body: (RoomID) -> Void) {
-        for index in 0..<UInt32(rooms.endIndex) where rooms[index].isOpen {
+        for index in rooms.indices where rooms[index].isOpen {
             body(id(of: index))
         }
     }
@@ -100,7 +100,7 @@ extension Chat {
     public func forEachSubscription(_ body: (ConnectionKey, RoomID) -> Void) {
         for slot in 0..<UInt32(connections.count) where connections[slot].state != .closed {
             var index = connections[slot].firstSubscription
-            while index != none {
+            while index != .none {
                 let key = ConnectionKey(slot: slot, generation: connections[slot].generation)
                 body(key, id(of: subscriptions[index].room))
                 index = subscriptions[index].link

@@ -22,22 +22,22 @@ extension Chat {
 
     /// Saves the users, first those without a connection, in the order in which they left. Returns
     /// each user's number in the saved state, by its index in `users`.
-    private func saveUsers(_ out: inout StateWriter) -> [UInt32] {
-        var numbers = [UInt32](repeating: none, count: users.endIndex)
-        var order: [UInt32] = []
+    private func saveUsers(_ out: inout StateWriter) -> [UserIndex] {
+        var numbers = [UserIndex](repeating: .none, count: users.endIndex)
+        var order: [UserIndex] = []
         var index = goneUsers.first
-        while index != none {
+        while index != .none {
             order.append(index)
             index = goneUsers.next(index, in: users)
         }
         let goneCount = order.count
-        for index in 0..<UInt32(users.endIndex) where users[index].connectionCount > 0 {
+        for index in users.indices where users[index].connectionCount > 0 {
             order.append(index)
         }
         out.write(UInt32(goneCount))
         out.write(order.count, order.enumerated()) { out, element in
             let (number, index) = element
-            numbers[Int(index)] = UInt32(number)
+            numbers[Int(index.rawValue)] = UserIndex(number)
             out.write(name: users[index].name)
             out.write(users[index].session.bits)
             out.write(users[index].leftAt)
@@ -45,8 +45,8 @@ extension Chat {
         return numbers
     }
 
-    private func saveRooms(_ out: inout StateWriter, _ numbers: [UInt32]) {
-        out.write(rooms.endIndex, 0..<UInt32(rooms.endIndex)) { out, index in
+    private func saveRooms(_ out: inout StateWriter, _ numbers: [UserIndex]) {
+        out.write(rooms.endIndex, rooms.indices) { out, index in
             out.write(rooms[index].generation)
             out.write(rooms[index].isOpen)
             if rooms[index].isOpen {
@@ -54,14 +54,14 @@ extension Chat {
             }
         }
         let free = rooms.freeOrder
-        out.write(free.count, free) { $0.write($1.rawValue) }
+        out.write(free.count, free) { $0.write($1) }
         out.write(order: emptyRooms, in: rooms)
         out.write(order: spokenRooms, in: rooms)
         let changed = changedRooms.filter { rooms[$0].isCountChanged }
         out.write(changed.count, changed) { $0.write($1) }
     }
 
-    private func saveRoom(_ index: UInt32, _ out: inout StateWriter, _ numbers: [UInt32]) {
+    private func saveRoom(_ index: RoomIndex, _ out: inout StateWriter, _ numbers: [UserIndex]) {
         out.write(name: rooms[index].name)
         out.write(rooms[index].epoch.number)
         out.write(rooms[index].emptySince)
@@ -81,14 +81,14 @@ extension Chat {
         }
         out.write(UInt32(rooms[index].members.count))
         var member = rooms[index].members.first
-        while member != none {
-            out.write(numbers[Int(memberships[member].user)])
+        while member != .none {
+            out.write(numbers[Int(memberships[member].user.rawValue)])
             out.write(memberships[member].typedAt)
             member = rooms[index].members.next(member, in: memberships)
         }
     }
 
-    private func saveConnections(_ out: inout StateWriter, _ numbers: [UInt32]) {
+    private func saveConnections(_ out: inout StateWriter, _ numbers: [UserIndex]) {
         let slots = (0..<UInt32(connections.count)).filter { connections[$0].state != .closed }
         out.write(slots.count, slots) { out, slot in
             out.write(slot)
@@ -98,10 +98,10 @@ extension Chat {
             out.write(connections[slot].restsAt)
             out.write(connections[slot].refusalCount)
             let user = connections[slot].user
-            out.write(user == none ? none : numbers[Int(user)])
+            out.write(user == .none ? .none : numbers[Int(user.rawValue)])
             out.write(UInt32(connections[slot].roomCount))
             var index = connections[slot].firstSubscription
-            while index != none {
+            while index != .none {
                 out.write(subscriptions[index].room)
                 index = subscriptions[index].link
             }
@@ -120,7 +120,7 @@ extension StateWriter {
     ) {
         write(UInt32(chain.count))
         var index = chain.first
-        while index != none {
+        while index != .none {
             write(index)
             index = chain.next(index, in: pool)
         }

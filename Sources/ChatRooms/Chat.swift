@@ -19,14 +19,14 @@ public struct Chat: ~Copyable, Sendable {
     var subscriptions = SlotTable<RoomSubscription>()
     var memberships = SlotTable<Membership>()
     var users = SlotTable<User>()
-    var usersByName = NameIndex()
+    var usersByName = NameIndex<User>()
     var goneUsers = Chain<GoneUsers>()
     var rooms = SlotTable<Room>()
-    var roomsByName = NameIndex()
+    var roomsByName = NameIndex<Room>()
     var emptyRooms = Chain<EmptyRooms>()
     var spokenRooms = Chain<SpokenRooms>()
     /// Rooms whose member count must be pushed.
-    var changedRooms: [UInt32] = []
+    var changedRooms: [RoomIndex] = []
     /// Connections in the order in which they opened. The first ones may have logged in or closed
     /// since then.
     var waiting = Queue<Waiting>()
@@ -120,11 +120,11 @@ public struct Chat: ~Copyable, Sendable {
     ) {
         guard isKnown(key) else { return }
         while case let subscription = connections[key.slot].firstSubscription,
-            subscription != none
+            subscription != .none
         {
             leave(key.slot, subscription, at: now, &effects)
         }
-        if connections[key.slot].user != none {
+        if connections[key.slot].user != .none {
             userLost(connections[key.slot].user, at: now)
         }
         connections[key.slot] = ConnectionRecord()

@@ -5,19 +5,21 @@ import Storage
 protocol Named {
     var name: String { get }
     var nameHash: UInt32 { get }
-    var link: UInt32 { get set }
+    var link: TableIndex<Self> { get set }
 }
 
 /// Linear hashing (Litwin 1980). Each insertion splits at most one bucket, so no login ever has to
 /// rehash a million names, as in a table that doubles.
-struct NameIndex: ~Copyable {
-    private var heads = ChunkedTable<UInt32>()
+struct NameIndex<Record: Named>: ~Copyable {
+    typealias Index = TableIndex<Record>
+
+    private var heads = ChunkedTable<Index>()
     /// The smallest 2ⁿ-1 that is at least the index of the last bucket.
     private var mask: UInt32 = 0
     private var nameCount = 0
 
     init() {
-        heads.append(none)
+        heads.append(.none)
     }
 
     /// The bucket of this hash. The names of a bucket that does not exist yet are in the bucket
@@ -27,9 +29,9 @@ struct NameIndex: ~Copyable {
         return bucket < heads.count ? bucket : bucket & (mask >> 1)
     }
 
-    func find<Record: Named>(_ key: NameKey, in pool: borrowing SlotTable<Record>) -> UInt32? {
+    func find(_ key: NameKey, in pool: borrowing SlotTable<Record>) -> Index? {
         var index = heads[bucket(key.hash)]
-        while index != none {
+        while index != .none {
             if pool[index].nameHash == key.hash, NameKey(pool[index].name) == key {
                 return index
             }
@@ -38,7 +40,7 @@ struct NameIndex: ~Copyable {
         return nil
     }
 
-    mutating func insert<Record: Named>(_ index: UInt32, in pool: inout SlotTable<Record>) {
+    mutating func insert(_ index: Index, in pool: inout SlotTable<Record>) {
         let bucket = bucket(pool[index].nameHash)
         pool[index].link = heads[bucket]
         heads[bucket] = index
@@ -49,7 +51,7 @@ struct NameIndex: ~Copyable {
         }
     }
 
-    mutating func remove<Record: Named>(_ index: UInt32, in pool: inout SlotTable<Record>) {
+    mutating func remove(_ index: Index, in pool: inout SlotTable<Record>) {
         let bucket = bucket(pool[index].nameHash)
         nameCount -= 1
         if heads[bucket] == index {
@@ -63,16 +65,16 @@ struct NameIndex: ~Copyable {
         pool[previous].link = pool[index].link
     }
 
-    private mutating func split<Record: Named>(in pool: inout SlotTable<Record>) {
+    private mutating func split(in pool: inout SlotTable<Record>) {
         let new = UInt32(heads.count)
         if new > mask {
             mask = mask << 1 | 1
         }
         let old = new & (mask >> 1)
         var index = heads[old]
-        var staying = none
-        var moving = none
-        while index != none {
+        var staying: Index = .none
+        var moving: Index = .none
+        while index != .none {
             let next = pool[index].link
             if pool[index].nameHash & mask == new {
                 pool[index].link = moving

@@ -2,9 +2,6 @@
 // members in one room, a million of each kind exist.
 import Storage
 
-/// "No record": the value of an index that refers to nothing.
-let none = UInt32.max
-
 /// One connection, found by its slot number. 32 bytes.
 struct ConnectionRecord {
     enum State: UInt8 {
@@ -18,8 +15,8 @@ struct ConnectionRecord {
     }
 
     var generation: UInt32 = 0
-    var user = none
-    var firstSubscription = none
+    var user: UserIndex = .none
+    var firstSubscription: RoomSubscriptionIndex = .none
     var roomCount: UInt16 = 0
     var state = State.closed
     /// Commands refused since the rate limit's bucket was last full.
@@ -34,21 +31,21 @@ struct User: Named {
     var name = ""
     var session = SessionToken(bits: 0)
     var nameHash: UInt32 = 0
-    var link = none
+    var link: UserIndex = .none
     var connectionCount: UInt32 = 0
-    var firstMembership = none
+    var firstMembership: MembershipIndex = .none
     /// When the last connection closed, in milliseconds. Meaningless while there is a connection.
     var leftAt: Int64 = 0
-    var gone = Links()
+    var gone = Links<User>()
 }
 
 /// A user in a room, through one connection or several. 28 bytes.
 struct Membership {
-    var user = none
-    var room = none
-    var neighbours = Links()
+    var user: UserIndex = .none
+    var room: RoomIndex = .none
+    var neighbours = Links<Membership>()
     /// The user's next membership.
-    var link = none
+    var link: MembershipIndex = .none
     /// When this user's `typing` was last pushed: the lower 32 bits of the milliseconds.
     var typedAt: UInt32 = 0
     var connectionCount: UInt16 = 0
@@ -56,10 +53,10 @@ struct Membership {
 
 /// A connection in a room. 12 bytes.
 struct RoomSubscription {
-    var room = none
-    var membership = none
+    var room: RoomIndex = .none
+    var membership: MembershipIndex = .none
     /// The connection's next subscription.
-    var link = none
+    var link: RoomSubscriptionIndex = .none
 }
 
 extension ChunkedTable<ConnectionRecord> {

@@ -3,7 +3,7 @@
 struct Room: Named {
     var name = ""
     var nameHash: UInt32 = 0
-    var link = none
+    var link: RoomIndex = .none
     /// Counts the rooms that have had this place.
     var generation: UInt32 = 0
     var isOpen = false
@@ -21,6 +21,6 @@ struct Room: Named {
     var emptySince: Int64 = 0
     /// When the member count was last pushed, in milliseconds.
     var countPushedAt = Int64.min / 2
-    var empty = Links()
-    var spoken = Links()
+    var empty = Links<Room>()
+    var spoken = Links<Room>()
 }

@@ -7,12 +7,19 @@ import Testing
 @testable import ChatRooms
 
 @Suite struct CollectionTests {
+    @Test func recordsAreAsSmallAsTheySay() {
+        #expect(MemoryLayout<ConnectionRecord>.stride == 32)
+        #expect(MemoryLayout<User>.stride == 64)
+        #expect(MemoryLayout<Membership>.stride == 28)
+        #expect(MemoryLayout<RoomSubscription>.stride == 12)
+    }
+
     @Test(arguments: 0..<4 as Range<UInt64>)
     func namesAreFound(_ seed: UInt64) {
         var random = SeededGenerator(seed)
         var pool = SlotTable<User>()
-        var index = NameIndex()
-        var model: [String: UInt32] = [:]
+        var index = NameIndex<User>()
+        var model: [String: UserIndex] = [:]
         for step in 0..<6_000 {
             let name = "user\(Int.random(in: 0..<3_000, using: &random))"
             let key = NameKey(name)
@@ -23,7 +30,7 @@ import Testing
                 pool.free(place, leaving: User())
                 model[name] = nil
             } else if model[name] == nil {
-                let place = pool.allocateNumber(User(name: name, nameHash: key.hash))
+                let place = pool.allocate(User(name: name, nameHash: key.hash))
                 index.insert(place, in: &pool)
                 #expect(!model.values.contains(place) || step > 300)
                 model[name] = place
@@ -64,10 +71,10 @@ import Testing
         var random = SeededGenerator(seed)
         var pool = SlotTable<User>()
         var chain = Chain<GoneUsers>()
-        var model: [UInt32] = []
+        var model: [UserIndex] = []
         for _ in 0..<2_000 {
             if model.isEmpty || Int.random(in: 0..<5, using: &random) < 3 {
-                let place = pool.allocateNumber(User())
+                let place = pool.allocate(User())
                 chain.append(place, in: &pool)
                 model.append(place)
             } else {
@@ -75,12 +82,13 @@ import Testing
                 chain.remove(model[number], in: &pool)
                 pool.free(model.remove(at: number), leaving: User())
             }
-            #expect(chain.first == model.first ?? none && chain.last == model.last ?? none)
+            #expect(chain.first == model.first ?? UserIndex.none)
+            #expect(chain.last == model.last ?? UserIndex.none)
             #expect(chain.count == model.count)
         }
-        var walked: [UInt32] = []
+        var walked: [UserIndex] = []
         var place = chain.first
-        while place != none {
+        while place != .none {
             walked.append(place)
             place = chain.next(place, in: pool)
         }
