@@ -40,7 +40,7 @@ public enum Refusal: Int, CaseIterable, Sendable {
         switch self {
         case .tooManyConnections: "too_many_connections"
         case .tooManyFromAddress: "too_many_from_address"
-        case .rateLimitedAddress: "too_fast_from_address"
+        case .rateLimitedAddress: "rate_limited_address"
         case .noDescriptors: "no_descriptors"
         case .request: "request"
         case .handshakeTimeout: "handshake_timeout"

@@ -59,7 +59,7 @@ extension ServerContext {
         else { return }
         guard connections.slots[slot].role == .server else {
             let reason: Logger.Message =
-                "\(id) was made outward and cannot be subscribed to a topic."
+                "\(id) is an outgoing connection and cannot be subscribed to a topic."
             return telemetry.logger.warning(reason)
         }
         leaveFastPath(slot)

@@ -81,8 +81,8 @@ extension ProxyHeader.Flaw {
         let reason =
             switch self {
             case .missing:
-                "This port is for a proxy that sends the PROXY protocol, and what came is none: "
-                    + "have the proxy send it (haproxy: send-proxy-v2), or ask at another port."
+                "This port is for a proxy that sends the PROXY protocol, and the connection did not "
+                    + "begin with its header: have the proxy send it (haproxy: send-proxy-v2), or ask at another port."
             case .badLine: "The line of the PROXY protocol cannot be read."
             case .badCommand: "The PROXY protocol header is of an unknown version or command."
             case .badLength: "The PROXY protocol header is too short for its address, or too long."

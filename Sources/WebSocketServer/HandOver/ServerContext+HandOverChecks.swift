@@ -17,7 +17,7 @@ extension ServerContext {
         guard subscriberCount == topics.variants.count else { throw StateError("a variant has no subscribers") }
         for slot in slots {
             try checkSession(slot)
-            try checkMemberships(slot, boundaries)
+            try checkSubscriptions(slot, boundaries)
         }
     }
 
@@ -73,15 +73,15 @@ extension ServerContext {
             }
         guard fits, session != .closed, connections.slots[slot].resourceID > 0,
             connections.slots[slot].resourceID <= connections.lastResourceID
-        else { throw StateError("connection \(slot) is in no state that there is") }
+        else { throw StateError("connection \(slot) is in an impossible state") }
     }
 
     /// Checks that subscriptions are to existing topics, each at most once, with cursors and
     /// markers at frame boundaries.
-    private func checkMemberships(
+    private func checkSubscriptions(
         _ slot: Slot, _ boundaries: [VariantIndex: [UInt64]]
     ) throws(StateError) {
-        var memberships: Set<VariantIndex> = []
+        var subscribed: Set<VariantIndex> = []
         var index = connections.slots[slot].delivery.firstSubscription
         while index != .none {
             let entry = topics.subscriptions[index]
@@ -92,13 +92,13 @@ extension ServerContext {
                 topics.states.contains(topic.index), topics.states[topic.index].isTaken,
                 topics.states[topic.index].generation == topic.generation,
                 topics.states[topic.index].variants.contains(entry.variant),
-                memberships.insert(entry.variant).inserted,
+                subscribed.insert(entry.variant).inserted,
                 entry.markedEnd <= topics.variants[entry.variant].log.end,
                 boundaries[entry.variant]?.contains(sorted: cursor) == true
-            else { throw StateError("a membership of connection \(slot) is damaged") }
+            else { throw StateError("a subscription of connection \(slot) is damaged") }
         }
         for (_, marker) in connections.slots[slot].delivery.outbox.markerPositions {
-            guard memberships.contains(marker.source),
+            guard subscribed.contains(marker.source),
                 marker.end < topics.variants[marker.source].log.start
                     || boundaries[marker.source]?.contains(sorted: marker.end) == true
             else { throw StateError("a marker of connection \(slot) is damaged") }

@@ -8,7 +8,7 @@ struct LoopProbe {
     enum Stage {
         case idle
         /// The event was raised and has not returned yet.
-        case outward(since: Instant)
+        case raised(since: Instant)
         /// It has returned, and this many variants are still to be swept before it ends.
         case sweeping(variantCount: Int)
     }

@@ -6,13 +6,13 @@ extension ServerCore where K: ~Copyable {
     /// is watched for that.
     mutating func beginProbe() {
         guard case .idle = probe.stage else { return }
-        probe.stage = .outward(since: io.clock.now)
+        probe.stage = .raised(since: io.clock.now)
         watchWakeup(for: [.readable, .writable])
     }
 
     /// The event was taken from epoll, in order among all others.
     mutating func probeReturned() {
-        guard case .outward(let start) = probe.stage else { return }
+        guard case .raised(let start) = probe.stage else { return }
         watchWakeup(for: .readable)
         io.telemetry.recordLoopLag(io.clock.now.since(start))
         probe.stage = .sweeping(variantCount: io.topics.dirtyVariants.count)

@@ -27,7 +27,7 @@ extension ServerCore where K: ~Copyable {
         } else if io.clock.now < progress.deadline {
             progress.nextStep = progress.deadline
         } else {
-            resetEverybody()
+            resetConnections()
             progress.nextStep = io.clock.now + .seconds(1)
         }
         io.shutdown.progress = progress
@@ -49,7 +49,7 @@ extension ServerCore where K: ~Copyable {
             slotCount: UInt32(io.connections.slots.endIndex), nextStep: io.clock.now)
     }
 
-    private mutating func resetEverybody() {
+    private mutating func resetConnections() {
         for slot in io.connections.slots.indices
         where io.connections.slots[slot].phase != .free {
             io.terminate(slot, io.shutdown.cause, reset: true)

@@ -93,7 +93,7 @@ extension MetricsText {
         write(.gauge, "connections", "Open WebSockets.", gauges.openCount)
         write(.gauge, "sockets", "Connections of all kinds.", gauges.connectionCount)
         write(
-            .gauge, "connections_limit", "The most connections that are let in.", connectionLimit)
+            .gauge, "connections_limit", "The connection limit.", connectionLimit)
         write(
             .counter, "connections_accepted_total", "Connections accepted.",
             statistics.acceptedCount)
@@ -105,7 +105,7 @@ extension MetricsText {
             by: "reason", Refusal.allCases.map { ($0.name, statistics.refusals($0)) })
         writeCloses(statistics)
         write(
-            .counter, "accept_pauses_total", "Pauses of accepting for want of descriptors.",
+            .counter, "accept_pauses_total", "Pauses of accepting for lack of descriptors.",
             statistics.acceptPauseCount)
         write(.counter, "http_requests_total", "HTTP requests answered.", statistics.requestCount)
         write(
@@ -124,7 +124,7 @@ extension MetricsText {
         write(.gauge, "topics", "Topics.", gauges.topicCount)
         write(.gauge, "topic_members", "Subscriptions to topics.", gauges.subscriberCount)
         write(
-            .gauge, "topic_log_bytes", "Broadcasts kept for subscribers who have still to get them.",
+            .gauge, "topic_log_bytes", "Broadcasts kept for subscribers that have not been sent them yet.",
             gauges.logByteCount)
         write(
             .gauge, "topic_cursor_lag_bytes", "How far the slowest subscriber is behind its topic.",
