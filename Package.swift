@@ -4,7 +4,8 @@ import PackageDescription
 
 let strict: [SwiftSetting] = [.swiftLanguageMode(.v6), .strictMemorySafety()]
 // `@_lifetime` is needed only where a view of somebody else's bytes is handed out.
-let lending: [SwiftSetting] = strict + [.enableExperimentalFeature("Lifetimes"), .enableExperimentalFeature("RawLayout")]
+let lending: [SwiftSetting] =
+    strict + [.enableExperimentalFeature("Lifetimes"), .enableExperimentalFeature("RawLayout")]
 let tests: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 
 let package = Package(

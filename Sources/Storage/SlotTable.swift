@@ -41,7 +41,8 @@ public struct SlotTable<Element: ~Copyable>: ~Copyable {
     /// Makes slots up to `endIndex` in an empty table; those that `isTaken` says are taken, and to be
     /// filled by the caller, the others are free. For a hand-over, in which slots keep their
     /// numbers.
-    public mutating func restoreLayout(_ endIndex: Int, isTaken: (UInt32) -> Bool, _ make: () -> Element
+    public mutating func restoreLayout(
+        _ endIndex: Int, isTaken: (UInt32) -> Bool, _ make: () -> Element
     ) {
         precondition(elements.count == 0)
         for slot in 0..<UInt32(endIndex) {

@@ -14,7 +14,9 @@ extension ServerContext {
     /// The connection that has this slot now: what an array of the handler's own, indexed by
     /// ``ConnectionID/slot``, is turned back with. Nil if none is open there.
     public func connection(inSlot slot: UInt32) -> ConnectionID? {
-        guard Int(slot) < connections.slots.endIndex, connections.slots[slot].isOpen else { return nil }
+        guard Int(slot) < connections.slots.endIndex, connections.slots[slot].isOpen else {
+            return nil
+        }
         return connections.id(of: slot)
     }
 

@@ -45,7 +45,8 @@ extension ServerContext {
     /// the peer does not take are kept up to ``Limits/outboxByteCount``; a peer that falls further
     /// behind is reset.
     public mutating func sendBody(_ bytes: Span<UInt8>, to id: ConnectionID) {
-        guard let slot = connections.slot(of: id), connections.slots[slot].phase == .responding else { return }
+        guard let slot = connections.slot(of: id), connections.slots[slot].phase == .responding
+        else { return }
         let exchange = connections.slots[slot].exchange
         guard http.exchanges[exchange].wantsBody else { return }
         switch http.exchanges[exchange].response {
@@ -58,7 +59,8 @@ extension ServerContext {
 
     /// Ends a response that was begun; does nothing otherwise. The next request may come then.
     public mutating func endResponse(to id: ConnectionID) {
-        guard let slot = connections.slot(of: id), connections.slots[slot].phase == .responding else { return }
+        guard let slot = connections.slot(of: id), connections.slots[slot].phase == .responding
+        else { return }
         let exchange = connections.slots[slot].exchange
         guard http.exchanges[exchange].response != .none else { return }
         if http.exchanges[exchange].response == .chunked, http.exchanges[exchange].wantsBody {

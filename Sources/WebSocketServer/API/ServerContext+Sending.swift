@@ -34,13 +34,18 @@ extension ServerContext {
     private mutating func send(_ payload: Span<UInt8>, as opcode: Opcode, to id: ConnectionID) {
         telemetry.statistics.directCount += 1
         // A short answer to what is being decoded, by a connection that takes the short way.
-        if id.resourceID == output.fastPathResourceID, output.replyBuffer.appendShortFrame(opcode, payload) { return }
+        if id.resourceID == output.fastPathResourceID,
+            output.replyBuffer.appendShortFrame(opcode, payload)
+        {
+            return
+        }
         sendAny(payload, as: opcode, to: id)
     }
 
     @inline(never)
     private mutating func sendAny(_ payload: Span<UInt8>, as opcode: Opcode, to id: ConnectionID) {
-        guard Int(id.slot) < connections.slots.endIndex, connections.slots[id.slot].isOpen(id) else { return }
+        guard Int(id.slot) < connections.slots.endIndex, connections.slots[id.slot].isOpen(id)
+        else { return }
         if connections.slots[id.slot].delivery.firstSubscription != Subscription.none {
             topics.insertOrderMarkers(&connections.slots[id.slot].delivery)
         }

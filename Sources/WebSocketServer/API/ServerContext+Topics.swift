@@ -73,7 +73,9 @@ extension ServerContext {
     /// Ends a subscription. What was published before still arrives: it is copied if the connection
     /// has not been sent it yet.
     public mutating func unsubscribe(_ id: ConnectionID, from topic: Topic) {
-        guard let slot = connections.slot(of: id), let subscription = subscription(of: slot, to: topic) else {
+        guard let slot = connections.slot(of: id),
+            let subscription = subscription(of: slot, to: topic)
+        else {
             return
         }
         leave(slot, subscription)
@@ -120,7 +122,8 @@ extension ServerContext {
         telemetry.statistics.publishedCount += 1
         let skipped = except.flatMap { connections.slot(of: $0) }.map { stepOver(topic, $0) }
         let published = topics.publish(
-            payload, as: opcode, to: topic, skipping: skipped ?? Subscription.none, &deflate.deflaters)
+            payload, as: opcode, to: topic, skipping: skipped ?? Subscription.none,
+            &deflate.deflaters)
         telemetry.statistics.deliveryCount += UInt64(published.deliveryCount)
         if published.congested != Subscription.none { holdPublisher(published.congested) }
     }
@@ -141,7 +144,9 @@ extension ServerContext {
     /// The publisher that fills a topic faster than it is swept is not read until it is.
     private mutating func holdPublisher(_ variant: UInt32) {
         let slot = inbound.reading.slot
-        guard slot != UInt32.max, !connections.slots[slot].readPauses.contains(.congestion) else { return }
+        guard slot != UInt32.max, !connections.slots[slot].readPauses.contains(.congestion) else {
+            return
+        }
         pauseReading(slot, .congestion)
         topics.variants[variant].waiting.append(connections.id(of: slot))
     }

@@ -21,7 +21,9 @@ extension ServerCore where K: ~Copyable {
             if !bytes.isEmpty { swap(&bytes, &io.connections.slots[slot].pendingInput) }
             io.connections.slots[slot].flags.remove(.awaitsProxyHeader)
             guard let source else { return true }
-            if listening.proxies.contains(source) { io.connections.slots[slot].flags.insert(.proxied) }
+            if listening.proxies.contains(source) {
+                io.connections.slots[slot].flags.insert(.proxied)
+            }
             return admitProxiedClient(slot, as: source, pays: true)
         }
     }
@@ -32,7 +34,8 @@ extension ServerCore where K: ~Copyable {
     /// The connection counts for one client at a time, whose request was last; only a WebSocket is a
     /// new connection of that client, since a proxy opens its own as it likes.
     mutating func admitProxiedClient(_ slot: UInt32, _ head: RequestHead, isUpgrade: Bool) -> Bool {
-        guard let client = listening.proxies.client(head), client != io.connections.slots[slot].peer || isUpgrade
+        guard let client = listening.proxies.client(head),
+            client != io.connections.slots[slot].peer || isUpgrade
         else { return true }
         return admitProxiedClient(slot, as: client, pays: isUpgrade)
     }
@@ -45,8 +48,13 @@ extension ServerCore where K: ~Copyable {
             io.connections.slots[slot].flags.remove(.admitted)
         }
         io.connections.slots[slot].peer = client
-        guard io.connections.slots[slot].refusal == nil, !listening.proxies.contains(client) else { return true }
-        guard let refusal = listening.admission.admit(client, io.settings.limits, at: io.clock.now, pays: pays) else {
+        guard io.connections.slots[slot].refusal == nil, !listening.proxies.contains(client) else {
+            return true
+        }
+        guard
+            let refusal = listening.admission.admit(
+                client, io.settings.limits, at: io.clock.now, pays: pays)
+        else {
             io.connections.slots[slot].flags.insert(.admitted)
             return true
         }

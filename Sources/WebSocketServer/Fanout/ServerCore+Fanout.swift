@@ -12,7 +12,8 @@ extension ServerCore where K: ~Copyable {
         guard io.telemetry.statistics.sweepCount & 15 == 0 else { return sweepDirtyVariants() }
         let start = kernel.monotonicNow()
         sweepDirtyVariants()
-        io.telemetry.statistics.sweepNanoseconds += 16 * kernel.monotonicNow().nanoseconds(since: start)
+        io.telemetry.statistics.sweepNanoseconds +=
+            16 * kernel.monotonicNow().nanoseconds(since: start)
     }
 
     private mutating func sweepDirtyVariants() {
@@ -42,7 +43,9 @@ extension ServerCore where K: ~Copyable {
             guard let now = io.topics.refreshed(due) else { return }
             due = now
         }
-        guard !io.connections.slots[slot].delivery.isBlocked else { return io.topics.isBlocked(due) }
+        guard !io.connections.slots[slot].delivery.isBlocked else {
+            return io.topics.isBlocked(due)
+        }
         sweep.spend(sendBroadcasts(due))
     }
 
@@ -56,7 +59,9 @@ extension ServerCore where K: ~Copyable {
         switch outcome {
         case .sent(let count):
             io.telemetry.statistics.bytesSentCount += UInt64(count)
-            if !io.topics.delivered(due, count, &io.connections.slots[slot].delivery) { block(slot) }
+            if !io.topics.delivered(due, count, &io.connections.slots[slot].delivery) {
+                block(slot)
+            }
         case .wouldBlock:
             if !io.topics.delivered(due, 0, &io.connections.slots[slot].delivery) { block(slot) }
         case .failed(let number):
@@ -67,7 +72,8 @@ extension ServerCore where K: ~Copyable {
     }
 
     private static func send(
-        _ topics: borrowing TopicTable, _ due: TopicTable.Due, to socket: FileDescriptor, _ kernel: inout K
+        _ topics: borrowing TopicTable, _ due: TopicTable.Due, to socket: FileDescriptor,
+        _ kernel: inout K
     ) -> SendOutcome {
         kernel.send(topics.bytes(due), to: socket)
     }

@@ -24,14 +24,18 @@ extension ServerContext {
         writer.write(UInt32(topics.variants.endIndex))
         for index in 0..<UInt32(topics.variants.endIndex) {
             writer.write(topics.variants[index].subscribers.count > 0)
-            if topics.variants[index].subscribers.count > 0 { topics.variants[index].save(to: &writer) }
+            if topics.variants[index].subscribers.count > 0 {
+                topics.variants[index].save(to: &writer)
+            }
         }
     }
 
     mutating func restoreTopics(from reader: inout StateReader) throws(StateError) {
         topics.generation = try reader.read()
         let restored = try Self.readTopics(&reader)
-        topics.states.restoreLayout( restored.count, isTaken: { restored[Int($0)] != nil }) { TopicState() }
+        topics.states.restoreLayout(restored.count, isTaken: { restored[Int($0)] != nil }) {
+            TopicState()
+        }
         for (index, saved) in restored.enumerated() {
             guard let saved else { continue }
             saved.apply(to: &topics.states[UInt32(index)])
@@ -45,7 +49,9 @@ extension ServerContext {
         for _ in 0..<variantCount {
             saved.append(try reader.readBool() ? try SavedVariant(from: &reader) : nil)
         }
-        topics.variants.restoreLayout( saved.count, isTaken: { saved[Int($0)] != nil }) { TopicVariant() }
+        topics.variants.restoreLayout(saved.count, isTaken: { saved[Int($0)] != nil }) {
+            TopicVariant()
+        }
         for (index, variant) in saved.enumerated() {
             guard let variant else { continue }
             try variant.apply(to: &topics.variants[UInt32(index)])
@@ -144,7 +150,8 @@ extension ServerContext {
         writer.write(connections.lastResourceID)
         writer.write(UInt32(connections.slots.endIndex))
         var slots: [UInt32] = []
-        for slot in 0..<UInt32(connections.slots.endIndex) where connections.slots[slot].canBeHandedOver {
+        for slot in 0..<UInt32(connections.slots.endIndex)
+        where connections.slots[slot].canBeHandedOver {
             slots.append(slot)
         }
         writer.write(UInt32(slots.count))
@@ -187,7 +194,8 @@ extension ServerContext {
         guard dials.keys.allSatisfy({ restored[$0] == nil }) else {
             throw StateError("a slot is taken twice")
         }
-        connections.slots.restoreLayout( Int(bound), isTaken: { restored[$0] != nil || dials[$0] != nil }
+        connections.slots.restoreLayout(
+            Int(bound), isTaken: { restored[$0] != nil || dials[$0] != nil }
         ) { Connection() }
         for (slot, resourceID) in dials { endDial(slot, resourceID) }
         for slot in slots {
@@ -196,7 +204,8 @@ extension ServerContext {
             if let compression = saved.compression { restore(compression, of: slot) }
             for subscription in saved.subscriptions { try restore(subscription, of: slot) }
         }
-        for variant in 0..<UInt32(topics.variants.endIndex) where topics.variants[variant].subscribers.count > 0 {
+        for variant in 0..<UInt32(topics.variants.endIndex)
+        where topics.variants[variant].subscribers.count > 0 {
             topics.markDirty(variant)
         }
         return slots
@@ -249,20 +258,24 @@ extension ServerContext {
             writer.write(subscription.variant)
             topics.variants[subscription.variant].topic.save(to: &writer)
             writer.write(subscription.markedEnd)
-            writer.write(topics.variants[subscription.variant].subscribers[Int(subscription.subscriber)].cursor)
+            writer.write(
+                topics.variants[subscription.variant].subscribers[Int(subscription.subscriber)]
+                    .cursor)
         }
     }
 
     private mutating func restore(
         _ saved: SavedSubscription, of slot: UInt32
     ) throws(StateError) {
-        guard Int(saved.variant) < topics.variants.endIndex, saved.cursor >= topics.variants[saved.variant].log.start,
+        guard Int(saved.variant) < topics.variants.endIndex,
+            saved.cursor >= topics.variants[saved.variant].log.start,
             saved.cursor <= topics.variants[saved.variant].log.end
         else { throw StateError("a subscription is damaged") }
         let subscriber = UInt32(topics.variants[saved.variant].subscribers.count)
         let subscription = topics.subscriptions.allocate(
             Subscription(
-                variant: saved.variant, subscriber: subscriber, next: connections.slots[slot].delivery.firstSubscription,
+                variant: saved.variant, subscriber: subscriber,
+                next: connections.slots[slot].delivery.firstSubscription,
                 markedEnd: saved.markedEnd))
         topics.variants[saved.variant].topic = saved.topic
         connections.slots[slot].delivery.firstSubscription = subscription

@@ -9,12 +9,15 @@ extension ServerContext {
         try checkTopics()
         var boundaries: [UInt32: [UInt64]] = [:]
         var subscriberCount = 0
-        for variant in 0..<UInt32(topics.variants.endIndex) where topics.variants[variant].subscribers.count > 0 {
+        for variant in 0..<UInt32(topics.variants.endIndex)
+        where topics.variants[variant].subscribers.count > 0 {
             boundaries[variant] = try frameBoundaries(of: variant)
             subscriberCount += 1
         }
         // A variant without subscribers would never be given back.
-        guard subscriberCount == topics.variants.count else { throw StateError("a variant has no subscribers") }
+        guard subscriberCount == topics.variants.count else {
+            throw StateError("a variant has no subscribers")
+        }
         for slot in slots {
             try checkSession(slot)
             try checkMemberships(slot, boundaries)
@@ -28,11 +31,14 @@ extension ServerContext {
             for place in topics.states[index].variants.indices {
                 let variant = topics.states[index].variants[place]
                 if variant == UInt32.max { continue }
-                guard variant < topics.variants.endIndex, topics.variants[variant].subscribers.count > 0, seen.insert(variant).inserted
+                guard variant < topics.variants.endIndex,
+                    topics.variants[variant].subscribers.count > 0, seen.insert(variant).inserted
                 else { throw StateError("topic \(index) has a variant that is not its own") }
             }
         }
-        guard seen.count == topics.variants.count else { throw StateError("a variant has no topic") }
+        guard seen.count == topics.variants.count else {
+            throw StateError("a variant has no topic")
+        }
     }
 
     /// Where the frames of a log begin and end.
@@ -68,7 +74,8 @@ extension ServerContext {
                     && connections.slots[slot].delivery.firstSubscription == Subscription.none
             } else {
                 // Who is open has been announced, and whoever closes does so for a cause.
-                session == .open ? isAnnounced : !isAnnounced || connections.slots[slot].cause != nil
+                session == .open
+                    ? isAnnounced : !isAnnounced || connections.slots[slot].cause != nil
             }
         guard fits, session != .closed, connections.slots[slot].resourceID > 0,
             connections.slots[slot].resourceID <= connections.lastResourceID

@@ -14,7 +14,9 @@ extension ServerCore where K: ~Copyable {
         let count = min(io.outgoing.toBegin.count, Self.connectBudget)
         for index in 0..<count {
             let id = io.outgoing.toBegin[index]
-            guard let slot = io.connections.slot(of: id), io.connections.slots[slot].phase == .connecting else {
+            guard let slot = io.connections.slot(of: id),
+                io.connections.slots[slot].phase == .connecting
+            else {
                 continue
             }
             // Those that still wait are nobody's place yet.
@@ -55,7 +57,8 @@ extension ServerCore where K: ~Copyable {
         for resolution in kernel.takeResolved() {
             let slot = UInt32(truncatingIfNeeded: resolution.ticket)
             // It may have been given up meanwhile.
-            guard Int(slot) < io.connections.slots.endIndex, io.connections.id(of: slot).token == resolution.ticket,
+            guard Int(slot) < io.connections.slots.endIndex,
+                io.connections.id(of: slot).token == resolution.ticket,
                 io.connections.slots[slot].phase == .connecting
             else { continue }
             let dial = io.connections.slots[slot].exchange
@@ -85,7 +88,8 @@ extension ServerCore where K: ~Copyable {
                 io.connections.slots[slot].watched = io.connections.slots[slot].wanted
                 do {
                     try poller.watch(
-                        socket, for: io.connections.slots[slot].wanted, token: io.connections.id(of: slot).token,
+                        socket, for: io.connections.slots[slot].wanted,
+                        token: io.connections.id(of: slot).token,
                         &kernel)
                 } catch {
                     return io.terminate(slot, .connectFailed(error.number), reset: false)
@@ -115,7 +119,8 @@ extension ServerCore where K: ~Copyable {
     private mutating func sendHandshakeRequest(_ slot: UInt32) {
         let dial = io.connections.slots[slot].exchange
         io.connections.slots[slot].advance(.connected)
-        io.outgoing.dials[dial].handshake?.appendRequest(to: &io.connections.slots[slot].delivery.outbox.bytes)
+        io.outgoing.dials[dial].handshake?.appendRequest(
+            to: &io.connections.slots[slot].delivery.outbox.bytes)
         io.schedule(slot, in: io.settings.timeouts.handshake)
         flush(slot)
         updateInterest(slot)

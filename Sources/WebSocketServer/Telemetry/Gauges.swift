@@ -37,12 +37,16 @@ extension ServerContext {
         let step = max(1, (connections.slots.endIndex + 65_535) / 65_536)
         for slot in stride(from: 0, to: connections.slots.endIndex, by: step) {
             guard connections.slots[UInt32(slot)].phase != .free else { continue }
-            gauges.outboxByteCount += step * connections.slots[UInt32(slot)].delivery.outbox.bytes.count
+            gauges.outboxByteCount +=
+                step * connections.slots[UInt32(slot)].delivery.outbox.bytes.count
             if connections.slots[UInt32(slot)].delivery.isBlocked { gauges.blockedCount += step }
         }
-        for variant in 0..<UInt32(topics.variants.endIndex) where topics.variants[variant].subscribers.count > 0 {
+        for variant in 0..<UInt32(topics.variants.endIndex)
+        where topics.variants[variant].subscribers.count > 0 {
             gauges.logByteCount += topics.variants[variant].log.frames.count
-            let lag = topics.variants[variant].log.end - topics.variants[variant].oldestNeeded(topics.subscriptions)
+            let lag =
+                topics.variants[variant].log.end
+                - topics.variants[variant].oldestNeeded(topics.subscriptions)
             gauges.cursorLagByteCount = max(gauges.cursorLagByteCount, Int(lag))
         }
         return gauges

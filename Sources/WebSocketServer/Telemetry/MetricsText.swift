@@ -123,7 +123,8 @@ extension MetricsText {
         write(.gauge, "topics", "Topics.", gauges.topicCount)
         write(.gauge, "topic_members", "Subscriptions to topics.", gauges.subscriberCount)
         write(
-            .gauge, "topic_log_bytes", "Broadcasts kept for subscribers who have still to get them.",
+            .gauge, "topic_log_bytes",
+            "Broadcasts kept for subscribers who have still to get them.",
             gauges.logByteCount)
         write(
             .gauge, "topic_cursor_lag_bytes", "How far the slowest subscriber is behind its topic.",

@@ -8,9 +8,13 @@ extension TopicTable {
     mutating func insertOrderMarkers(_ delivery: inout Delivery) {
         var index = delivery.firstSubscription
         while index != Subscription.none {
-            let (variant, subscriber) = (subscriptions[index].variant, Int(subscriptions[index].subscriber))
+            let (variant, subscriber) = (
+                subscriptions[index].variant, Int(subscriptions[index].subscriber)
+            )
             let end = variants[variant].log.end
-            if variants[variant].subscribers[subscriber].cursor < end, subscriptions[index].markedEnd < end {
+            if variants[variant].subscribers[subscriber].cursor < end,
+                subscriptions[index].markedEnd < end
+            {
                 delivery.outbox.appendMarker(source: variant, end: end)
                 subscriptions[index].markedEnd = end
             }
@@ -59,7 +63,9 @@ extension TopicTable {
     }
 
     /// Copies what the outbox's first marker stands for, whole frames up to about `byteCount`.
-    mutating func gather(_ delivery: inout Delivery, into gathered: inout ByteBuffer, about byteCount: Int) {
+    mutating func gather(
+        _ delivery: inout Delivery, into gathered: inout ByteBuffer, about byteCount: Int
+    ) {
         guard let marker = delivery.outbox.firstMarker else { return }
         let variant = marker.source
         guard
@@ -70,7 +76,8 @@ extension TopicTable {
         let cursor = variants[variant].subscribers[subscriber].cursor
         var end = marker.end
         if end - cursor > UInt64(byteCount) {
-            end = min(end, variants[variant].log.boundary(at: cursor + UInt64(byteCount), from: cursor))
+            end = min(
+                end, variants[variant].log.boundary(at: cursor + UInt64(byteCount), from: cursor))
         }
         variants.copyLog(variant, from: cursor, to: end, into: &gathered)
         variants[variant].subscribers[subscriber].cursor = end

@@ -18,7 +18,9 @@ extension TopicTable {
         var published = Published()
         for encoding in Encoding.allCases {
             let variant = states[topic.index].variants[Int(encoding.rawValue)]
-            guard variant != Subscription.none, variants[variant].subscribers.count > 0 else { continue }
+            guard variant != Subscription.none, variants[variant].subscribers.count > 0 else {
+                continue
+            }
             published.deliveryCount += variants[variant].subscribers.count
             variants[variant].log.acquireBuffer(of: &spareLog)
             if encoding == .deflated {
@@ -27,7 +29,8 @@ extension TopicTable {
                 variants[variant].log.append(opcode, payload)
             }
             if skipped != Subscription.none, subscriptions[skipped].variant == variant {
-                variants[variant].subscribers[Int(subscriptions[skipped].subscriber)].cursor = variants[variant].log.end
+                variants[variant].subscribers[Int(subscriptions[skipped].subscriber)].cursor =
+                    variants[variant].log.end
             }
             markDirty(variant)
             if published.congested == Subscription.none, variants[variant].isCongested {

@@ -37,7 +37,9 @@ extension TopicTable {
                 guard beginSlice(&sweep) else { return nil }
             }
             let variant = sweep.variant
-            while variants[variant].sweepIndex < variants[variant].subscribers.count, sweep.slice > 0 {
+            while variants[variant].sweepIndex < variants[variant].subscribers.count,
+                sweep.slice > 0
+            {
                 let index = variants[variant].sweepIndex
                 let subscriber = variants[variant].subscribers[index]
                 variants[variant].sweepIndex = index + 1
@@ -57,7 +59,9 @@ extension TopicTable {
             sweep.variantCount += 1
             guard variants[variant].isDirty else { continue }
             variants[variant].isDirty = false
-            if variants[variant].sweepIndex == 0 { variants[variant].passEnd = variants[variant].log.end }
+            if variants[variant].sweepIndex == 0 {
+                variants[variant].passEnd = variants[variant].log.end
+            }
             sweep.slice = min(sweep.budget, Self.sliceBudget)
             sweep.variant = variant
             return true
@@ -124,7 +128,8 @@ extension TopicTable {
 
     /// It takes nothing any more, and needs nothing of the log.
     mutating func isLost(_ due: Due) {
-        variants[due.variant].subscribers[Int(due.subscriber)].cursor = variants[due.variant].log.end
+        variants[due.variant].subscribers[Int(due.subscriber)].cursor =
+            variants[due.variant].log.end
     }
 
     /// Of a connection that can be written to again: what it lacks, topic by topic.
@@ -137,13 +142,15 @@ extension TopicTable {
             if cursor < variants[entry.variant].log.end {
                 guard !delivery.isBlocked, delivery.outbox.isEmpty else { return nil }
                 return Due(
-                    cursor: cursor, variant: entry.variant, subscriber: entry.subscriber, connection: connection,
+                    cursor: cursor, variant: entry.variant, subscriber: entry.subscriber,
+                    connection: connection,
                     subscription: subscription)
             }
             variants[entry.variant].unblock(subscription, &subscriptions)
             // The last that the log was kept for.
             if !variants[entry.variant].isDirty, variants[entry.variant].blocked.isEmpty {
-                variants[entry.variant].log.drop(before: variants[entry.variant].log.end, spare: &spareLog)
+                variants[entry.variant].log.drop(
+                    before: variants[entry.variant].log.end, spare: &spareLog)
             }
             subscription = entry.next
         }

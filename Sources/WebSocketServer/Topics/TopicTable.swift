@@ -68,7 +68,9 @@ struct TopicTable: ~Copyable {
     func lastSubscriber(of topic: Topic) -> Subscriber? {
         for encoding in Encoding.allCases {
             let variant = states[topic.index].variants[Int(encoding.rawValue)]
-            guard variant != Subscription.none, variants[variant].subscribers.count > 0 else { continue }
+            guard variant != Subscription.none, variants[variant].subscribers.count > 0 else {
+                continue
+            }
             return variants[variant].subscribers[variants[variant].subscribers.count - 1]
         }
         return nil
@@ -102,10 +104,13 @@ struct TopicTable: ~Copyable {
         let variant = variant(of: topic, encoding)
         let subscriber = UInt32(variants[variant].subscribers.count)
         let subscription = subscriptions.allocate(
-            Subscription(variant: variant, subscriber: subscriber, next: delivery.firstSubscription))
+            Subscription(variant: variant, subscriber: subscriber, next: delivery.firstSubscription)
+        )
         delivery.firstSubscription = subscription
         variants[variant].subscribers.append(
-            Subscriber(cursor: variants[variant].log.end, connection: connection, subscription: subscription))
+            Subscriber(
+                cursor: variants[variant].log.end, connection: connection,
+                subscription: subscription))
     }
 
     /// The variant of a topic for an encoding, made when the first subscriber needs it.
@@ -164,8 +169,11 @@ struct TopicTable: ~Copyable {
         var count = delivery.outbox.bytes.count
         var index = delivery.firstSubscription
         while index != Subscription.none {
-            let (variant, subscriber) = (subscriptions[index].variant, Int(subscriptions[index].subscriber))
-            count += Int(variants[variant].log.end - variants[variant].subscribers[subscriber].cursor)
+            let (variant, subscriber) = (
+                subscriptions[index].variant, Int(subscriptions[index].subscriber)
+            )
+            count += Int(
+                variants[variant].log.end - variants[variant].subscribers[subscriber].cursor)
             index = subscriptions[index].next
         }
         return count > byteLimit

@@ -21,7 +21,8 @@ extension ServerCore where K: ~Copyable {
 
     /// One receive into the shared buffer, behind the headroom, counted. A send that has failed before
     /// explains the end of the stream.
-    mutating func receive(_ slot: UInt32, atMost limit: Int, _ budget: inout Int) -> ReceiveOutcome {
+    mutating func receive(_ slot: UInt32, atMost limit: Int, _ budget: inout Int) -> ReceiveOutcome
+    {
         let buffer = io.inbound.receiveBuffer
         let headroom = ReceiveBuffer.headroomByteCount
         var free = buffer.mutableSpan(headroom..<headroom + limit)

@@ -103,7 +103,8 @@ extension ServerEvent {
         case .stopping: self = .endedForStop
         case .restarting: self = .endedForRestart
         // The last ones are of connections outward, of which a chat has none.
-        case .connectionLost, .nameResolutionFailed, .connectFailed, .handshakeRefused, .handshakeFailed,
+        case .connectionLost, .nameResolutionFailed, .connectFailed, .handshakeRefused,
+            .handshakeFailed,
             .handshakeTimedOut:
             self = .connectionLost
         }

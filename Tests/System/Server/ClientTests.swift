@@ -33,7 +33,9 @@ struct Talker: WebSocketHandler {
         (self.requests, self.texts, self.log) = (requests, texts, log)
     }
 
-    mutating func onStart(_ io: inout ServerContext) { for request in requests { io.connect(request) } }
+    mutating func onStart(_ io: inout ServerContext) {
+        for request in requests { io.connect(request) }
+    }
 
     mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) {
         let subprotocol = io.agreement(of: id)?.subprotocol
@@ -193,7 +195,9 @@ struct Watcher: WebSocketHandler {
         (self.requests, self.log) = (requests, log)
     }
 
-    mutating func onStart(_ io: inout ServerContext) { for request in requests { io.connect(request) } }
+    mutating func onStart(_ io: inout ServerContext) {
+        for request in requests { io.connect(request) }
+    }
     mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) {
         log.note { $0.openCount += 1 }
     }
