@@ -33,9 +33,8 @@ extension ServerContext {
     mutating func restoreTopics(from reader: inout StateReader) throws(StateError) {
         topics.generation = try reader.read()
         let restored = try Self.readTopics(&reader)
-        topics.states.restoreLayout(restored.count, isTaken: { restored[Int($0)] != nil }) {
-            TopicState()
-        }
+        topics.states.restoreLayout(
+            restored.count, isTaken: { restored[Int($0)] != nil }, { TopicState() })
         for (index, saved) in restored.enumerated() {
             guard let saved else { continue }
             saved.apply(to: &topics.states[UInt32(index)])
@@ -49,9 +48,8 @@ extension ServerContext {
         for _ in 0..<variantCount {
             saved.append(try reader.readBool() ? try SavedVariant(from: &reader) : nil)
         }
-        topics.variants.restoreLayout(saved.count, isTaken: { saved[Int($0)] != nil }) {
-            TopicVariant()
-        }
+        topics.variants.restoreLayout(
+            saved.count, isTaken: { saved[Int($0)] != nil }, { TopicVariant() })
         for (index, variant) in saved.enumerated() {
             guard let variant else { continue }
             try variant.apply(to: &topics.variants[UInt32(index)])
@@ -195,8 +193,7 @@ extension ServerContext {
             throw StateError("a slot is taken twice")
         }
         connections.slots.restoreLayout(
-            Int(bound), isTaken: { restored[$0] != nil || dials[$0] != nil }
-        ) { Connection() }
+            Int(bound), isTaken: { restored[$0] != nil || dials[$0] != nil }, { Connection() })
         for (slot, resourceID) in dials { endDial(slot, resourceID) }
         for slot in slots {
             guard let saved = restored[slot] else { continue }
