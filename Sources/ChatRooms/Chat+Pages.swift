@@ -34,8 +34,9 @@ extension Chat {
     /// A page of a room's messages:
     /// `{"type":"history","room":…,"epoch":…,"offset":…,"messages":[…],"more":…,"recovered":…}`.
     ///
-    /// `offset` is the room's newest message. With `after` there is `recovered`, and the rule is that
-    /// of `join`: true if nothing behind that place is gone, else the page holds the newest messages.
+    /// `offset` is the room's newest message. With `after` there is `recovered`, and the rule is
+    /// that of `join`: true if nothing behind that place is gone, else the page holds the newest
+    /// messages.
     public func page(ofRoom roomName: String, _ query: PageQuery) -> Page {
         do throws(Refusal) {
             let name = try Name.room(roomName)

@@ -32,10 +32,11 @@ public struct RoomAnswer: Sendable {
 }
 
 extension Chat {
-    /// Puts a message into a room, from a program that is no member of it. Whether it may is for the
-    /// caller to decide.
+    /// Puts a message into a room, from a program that is no member of it. Whether it may is for
+    /// the caller to decide.
     ///
-    /// The room is opened if there is none, and is kept like one that its last member has just left.
+    /// The room is opened if there is none, and is kept like one that its last member has just
+    /// left.
     ///
     /// - Parameters:
     ///   - body: a JSON object with `text`, and perhaps `user` (who says it;
@@ -45,8 +46,8 @@ extension Chat {
     ///     message, within the kept history.
     ///   - now: the instant of the call.
     ///   - effects: what everybody in the room gets.
-    /// - Returns: `{"type":"ok","room":…,"epoch":…,"offset":…,"count":…}`, of which `count` says how
-    ///   many members the room has; or an `error`.
+    /// - Returns: `{"type":"ok","room":…,"epoch":…,"offset":…,"count":…}`, of which `count` says
+    ///   how many members the room has; or an `error`.
     public mutating func publish(
         _ body: Span<UInt8>, toRoom roomName: String, by publisher: UInt64, at now: Timestamp,
         _ effects: inout Effects

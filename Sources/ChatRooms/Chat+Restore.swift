@@ -4,9 +4,9 @@
 extension Chat {
     /// The chat as it was when it was saved. Whoever had a connection has it still; report those
     /// that did not survive with `connectionClosed`.
-    /// The saved instants are shifted to `now`, the instant of the restart, so that the time between
-    /// saving and restoring does not count. Limits are not saved: `limits` hold from here on. Throws
-    /// if the bytes are not what ``save(at:)`` returned.
+    /// The saved instants are shifted to `now`, the instant of the restart, so that the time
+    /// between saving and restoring does not count. Limits are not saved: `limits` hold from here
+    /// on. Throws if the bytes are not what ``save(at:)`` returned.
     public init(
         restoring bytes: [UInt8], limits: ChatLimits = ChatLimits(), at now: Timestamp
     ) throws(RestoreError) {

@@ -44,8 +44,8 @@ public struct Chat: ~Copyable, Sendable {
     }
 
     /// A chat with nobody in it.
-    /// `epochSeed` is random, so that rooms do not get the epochs that they had in an earlier life of
-    /// the server.
+    /// `epochSeed` is random, so that rooms do not get the epochs that they had in an earlier life
+    /// of the server.
     public init(limits: ChatLimits = ChatLimits(), epochSeed: UInt64) {
         self.limits = limits
         self.epochSeed = epochSeed

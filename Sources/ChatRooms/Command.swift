@@ -24,7 +24,8 @@ struct Command {
         }
     }
 
-    /// What can be said of any bytes that ought to be one JSON object; `sentence` is for what is none.
+    /// What can be said of any bytes that ought to be one JSON object; `sentence` is for what is
+    /// none.
     static func check(
         _ outcome: CommandFields.Outcome, _ sentence: StaticString
     ) throws(Refusal) {

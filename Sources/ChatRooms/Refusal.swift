@@ -2,8 +2,8 @@
 
 /// The codes of the protocol that this server gives: `code` of an `error`.
 public enum ErrorCode: Int, CaseIterable, Sendable {
-    /// `bad_json`, `bad_request` and `unknown_type`: it is not JSON, no such command, or a field of it
-    /// is missing or wrong.
+    /// `bad_json`, `bad_request` and `unknown_type`: it is not JSON, no such command, or a field of
+    /// it is missing or wrong.
     case badJSON, badRequest, unknownType
     /// `not_logged_in`, `already_logged_in`, `name_taken`, `bad_name` and `bad_token`: of logging
     /// in, and of proving who one is.

@@ -1,5 +1,5 @@
-// A configuration file whose keys are the flags of a command: read, checked line by line, and handed
-// on as the arguments that it stands for.
+// A configuration file whose keys are the flags of a command: read, checked line by line, and
+// handed on as the arguments that it stands for.
 import ArgumentParser
 
 /// What is wrong with a configuration file: a sentence for each place, which says what to do.
@@ -50,8 +50,8 @@ public struct ConfigurationFile: Sendable {
         self.settings = settings
     }
 
-    /// The arguments that the file stands for, to be put in front of those of the command line. What
-    /// is said there holds: a key that is among `given` is left out.
+    /// The arguments that the file stands for, to be put in front of those of the command line.
+    /// What is said there holds: a key that is among `given` is left out.
     ///
     /// - Parameters:
     ///   - command: whose flags the keys are.

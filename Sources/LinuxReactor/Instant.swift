@@ -42,7 +42,8 @@ public struct Instant: Hashable, Comparable, Sendable, BitwiseCopyable {
     }
 }
 
-/// A point of CLOCK_REALTIME, in nanoseconds since 1970-01-01T00:00Z. May jump when the clock is set.
+/// A point of CLOCK_REALTIME, in nanoseconds since 1970-01-01T00:00Z. May jump when the clock is
+/// set.
 public struct WallTime: Hashable, Sendable, BitwiseCopyable {
     /// Nanoseconds of the clock.
     public var nanoseconds: UInt64

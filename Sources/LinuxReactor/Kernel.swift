@@ -74,14 +74,14 @@ public enum ListenAddress: Hashable, Sendable {
     /// A numeric address or a name of this machine, and a port; port 0 takes a free one.
     case tcp(host: String, port: UInt16)
     /// A socket in the file system, unix(7). The file gets the permissions `mode`, and `group` as
-    /// its group unless that is nil. A socket that nobody listens on any more is replaced; any other
-    /// file is left alone, and is an error.
+    /// its group unless that is nil. A socket that nobody listens on any more is replaced; any
+    /// other file is left alone, and is an error.
     case unix(path: String, mode: UInt32 = 0o660, group: UInt32? = nil)
 }
 
 /// Who is at the other end of a local socket: the kernel noted it when the peer connected, and
-/// nobody can forge it. Within a user namespace (PrivateUsers= of systemd.exec(5)) other users' numbers
-/// read as 65534.
+/// nobody can forge it. Within a user namespace (PrivateUsers= of systemd.exec(5)) other users'
+/// numbers read as 65534.
 public struct PeerCredentials: Hashable, Sendable {
     /// The process that connected; it may be gone, and its number be another's.
     public var process: Int32
@@ -176,8 +176,8 @@ public protocol Kernel: ~Copyable {
     mutating func peerCredentials(of socket: FileDescriptor) -> PeerCredentials?
     /// Takes the next connection from the queue: accept4(2).
     mutating func accept(on listener: FileDescriptor) -> AcceptOutcome
-    /// Begins a connection: socket(2) with TCP_NODELAY, and connect(2). With a `source` it comes from
-    /// there; its port is chosen late, so that one address can have 28,000 connections to each
+    /// Begins a connection: socket(2) with TCP_NODELAY, and connect(2). With a `source` it comes
+    /// from there; its port is chosen late, so that one address can have 28,000 connections to each
     /// server's port (IP_BIND_ADDRESS_NO_PORT).
     mutating func connect(
         to address: ConnectAddress, from source: NetworkAddress?

@@ -1,5 +1,5 @@
-// UNSAFE: connect(2) and what belongs to it. A socket address is written into a sockaddr_storage, which
-// is larger than any of them, and handed on with its own length.
+// UNSAFE: connect(2) and what belongs to it. A socket address is written into a sockaddr_storage,
+// which is larger than any of them, and handed on with its own length.
 import CLinux
 import Glibc
 

@@ -1,5 +1,5 @@
-// UNSAFE: system calls for local sockets. Every pointer handed to the kernel comes from a string or a
-// local that outlives the call.
+// UNSAFE: system calls for local sockets. Every pointer handed to the kernel comes from a string or
+// a local that outlives the call.
 import CLinux
 import Glibc
 

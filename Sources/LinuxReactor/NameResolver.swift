@@ -4,8 +4,8 @@ import Synchronization
 
 /// Looks names up on threads of its own, since getaddrinfo(3) blocks for as long as it likes.
 ///
-/// A thread lives while there are names to look up, and there are few of them. Who asks for a name that
-/// is being looked up gets the same answer; nothing is kept beyond that, since names change.
+/// A thread lives while there are names to look up, and there are few of them. Who asks for a name
+/// that is being looked up gets the same answer; nothing is kept beyond that, since names change.
 final class NameResolver: Sendable {
     private struct State {
         /// Names that no thread has taken.

@@ -55,8 +55,8 @@ public struct Poller: ~Copyable {
         }
     }
 
-    /// Waits for events, at most `timeout` nanoseconds (nil: for ever), unless some of the last wait
-    /// are left.
+    /// Waits for events, at most `timeout` nanoseconds (nil: for ever), unless some of the last
+    /// wait are left.
     @inlinable
     public mutating func wait<K: Kernel & ~Copyable>(timeout: UInt64?, _ kernel: inout K) {
         guard !hasEvents else { return }

@@ -38,8 +38,8 @@ public struct SlotTable<Element: ~Copyable>: ~Copyable {
         freeSlots.append(slot)
     }
 
-    /// Makes slots up to `endIndex` in an empty table; those that `isTaken` says are taken, and to be
-    /// filled by the caller, the others are free. For a hand-over, in which slots keep their
+    /// Makes slots up to `endIndex` in an empty table; those that `isTaken` says are taken, and to
+    /// be filled by the caller, the others are free. For a hand-over, in which slots keep their
     /// numbers.
     public mutating func restoreLayout(
         _ endIndex: Int, isTaken: (UInt32) -> Bool, _ make: () -> Element
@@ -51,7 +51,8 @@ public struct SlotTable<Element: ~Copyable>: ~Copyable {
         }
     }
 
-    /// What stands in a slot below ``endIndex``, be it taken or free; anything else ends the process.
+    /// What stands in a slot below ``endIndex``, be it taken or free; anything else ends the
+    /// process.
     @inlinable
     public subscript(slot: UInt32) -> Element {
         unsafeAddress { unsafe elements.address(of: Int(slot)) }

@@ -40,8 +40,8 @@ struct DatagramSocket: ~Copyable {
 
     deinit { _ = close(descriptor) }
 
-    /// Sends one datagram and returns 0, or errno: EAGAIN if the receiver's queue is full, ENOENT or
-    /// ECONNREFUSED if nobody is there, EMSGSIZE if it is too long.
+    /// Sends one datagram and returns 0, or errno: EAGAIN if the receiver's queue is full, ENOENT
+    /// or ECONNREFUSED if nobody is there, EMSGSIZE if it is too long.
     func send(_ bytes: Span<UInt8>) -> Int32 {
         var address = address
         return unsafe withUnsafePointer(to: &address) { pointer in

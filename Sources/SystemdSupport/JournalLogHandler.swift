@@ -9,8 +9,8 @@ import Logging
 /// LoggingSystem.bootstrap { _ in JournalLogHandler(log) }
 /// ```
 ///
-/// The metadata's key "event" says what kind of record it is: it decides on the MESSAGE_ID, and what
-/// is counted together when too much comes.
+/// The metadata's key "event" says what kind of record it is: it decides on the MESSAGE_ID, and
+/// what is counted together when too much comes.
 public struct JournalLogHandler: LogHandler {
     public var logLevel: Logger.Level
     public var metadata: Logger.Metadata = [:]

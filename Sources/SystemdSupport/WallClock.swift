@@ -2,8 +2,8 @@
 import Glibc
 import LinuxReactor
 
-/// The clocks, for the log: it is written to from any thread, and so has no turn whose time it could
-/// take.
+/// The clocks, for the log: it is written to from any thread, and so has no turn whose time it
+/// could take.
 enum WallClock {
     /// CLOCK_MONOTONIC.
     static func monotonicNow() -> Instant {

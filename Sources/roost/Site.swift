@@ -41,8 +41,8 @@ struct Site {
         return response
     }
 
-    /// A file of the page. It is asked for again each time, and sent again only when it has changed,
-    /// so that a new version of the server shows its own page at once.
+    /// A file of the page. It is asked for again each time, and sent again only when it has
+    /// changed, so that a new version of the server shows its own page at once.
     private func answer(with file: File, _ head: RequestHead) -> HTTPResponse {
         var headers = Self.pageHeaders
         headers.append(("ETag", file.tag))

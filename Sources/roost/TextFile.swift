@@ -4,8 +4,8 @@ import LinuxReactor
 
 /// Small files, read whole: tokens, configuration, what /proc says.
 enum TextFile {
-    /// The file's text; what is not UTF-8 in it is replaced. Throws if it cannot be opened or read, or
-    /// is larger than a megabyte.
+    /// The file's text; what is not UTF-8 in it is replaced. Throws if it cannot be opened or read,
+    /// or is larger than a megabyte.
     static func read(_ path: String) throws(SystemError) -> String {
         let operation = "read \(path)"
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC)

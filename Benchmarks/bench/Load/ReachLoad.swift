@@ -1,4 +1,5 @@
-// Whether a broadcast reaches everybody, where nobody knows which server process a connection is at.
+// Whether a broadcast reaches everybody, where nobody knows which server process a connection is
+// at.
 import WebSocketServer
 
 /// Connections to several server processes behind one port. The kernel spreads them, so one speaks,

@@ -9,7 +9,8 @@ import WebSocketServer
 struct RoomLoad: Load {
     private var schedule: Schedule?
     private var chat: ChatSession?
-    /// How many members of the room have got a speaker's message, by speaker and place among `depth`.
+    /// How many members of the room have got a speaker's message, by speaker and place among
+    /// `depth`.
     private var readers: [UInt32] = []
     private let ownMembers: [Int]
     private let members: [Int]

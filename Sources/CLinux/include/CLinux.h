@@ -36,18 +36,19 @@ void clinux_ignore_sigpipe(void);
 /// Says that a new socket picks its ephemeral port late, at connect(2): IP_BIND_ADDRESS_NO_PORT.
 int clinux_bind_address_no_port(int descriptor);
 
-/// Gives a socket of AF_UNIX the file `path`: bind(2). 0, or -1 with errno; ENAMETOOLONG if the path
-/// does not fit into a sockaddr_un.
+/// Gives a socket of AF_UNIX the file `path`: bind(2). 0, or -1 with errno; ENAMETOOLONG if the
+/// path does not fit into a sockaddr_un.
 int clinux_bind_unix(int descriptor, const char *path);
 
 /// Connects a socket of AF_UNIX to the one that listens on `path`: connect(2). 0, or -1 with errno.
 int clinux_connect_unix(int descriptor, const char *path);
 
-/// Who connected a socket of AF_UNIX, as the kernel noted it then: SO_PEERCRED. 0, or -1 with errno.
+/// Who connected a socket of AF_UNIX, as the kernel noted it then: SO_PEERCRED. 0, or -1 with
+/// errno.
 int clinux_peer_credentials(int descriptor, int32_t *process, uint32_t *user, uint32_t *group);
 
-/// The supplementary groups of that peer: SO_PEERGROUPS. Returns how many there are, of which at most
-/// `capacity` were written, or -1 with errno.
+/// The supplementary groups of that peer: SO_PEERGROUPS. Returns how many there are, of which at
+/// most `capacity` were written, or -1 with errno.
 int clinux_peer_groups(int descriptor, uint32_t *groups, size_t capacity);
 
 /// An anonymous file that can be sealed: memfd_create(2). Returns the descriptor, or -1 with errno.

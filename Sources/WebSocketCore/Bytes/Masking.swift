@@ -57,7 +57,8 @@ public enum Masking {
         return (seen[0] | seen[1]) & topBits == 0
     }
 
-    /// Masks whole blocks of 64 bytes, as four words: of one wider word the compiler makes shuffles.
+    /// Masks whole blocks of 64 bytes, as four words: of one wider word the compiler makes
+    /// shuffles.
     @inlinable @inline(__always)
     static func applyBlocks(
         _ word: SIMD2<UInt64>, from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer,

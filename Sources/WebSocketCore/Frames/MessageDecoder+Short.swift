@@ -25,8 +25,8 @@ public struct ShortMessage: BitwiseCopyable {
         let found = unsafe bytes.withUnsafeMutableBytes { buffer in
             let frame = unsafe buffer.baseAddress.unsafelyUnwrapped + position
             let head = unsafe UInt16(littleEndian: frame.loadUnaligned(as: UInt16.self))
-            // FIN, text and MASK are 0x8081, and 0x8082 is the same with binary. What is left of the
-            // others is no length, or too large for one.
+            // FIN, text and MASK are 0x8081, and 0x8082 is the same with binary. What is left of
+            // the others is no length, or too large for one.
             let rest = head &- 0x8081
             let byteCount = Int(rest >> 8)
             guard rest & 0xFE == 0, byteCount <= most else { return nil as Found? }

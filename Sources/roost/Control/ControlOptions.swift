@@ -36,8 +36,8 @@ struct ControlOptions: ParsableArguments {
         help: "An address for Prometheus, HOST:PORT; it is nobody else's business.")
     var metrics: HostAndPort?
 
-    /// The rights that follow from the flags. Throws for a file that cannot be read, and for a group
-    /// that was asked for and is not there.
+    /// The rights that follow from the flags. Throws for a file that cannot be read, and for a
+    /// group that was asked for and is not there.
     func access() throws -> Access {
         var access = Access()
         access.ownUser = SystemUser.effective
@@ -54,8 +54,8 @@ struct ControlOptions: ParsableArguments {
         return access
     }
 
-    /// Adds the address of the metrics and the control socket to what the server listens on, the latter
-    /// unless systemd has passed one. Returns why there is none, if one could be missed.
+    /// Adds the address of the metrics and the control socket to what the server listens on, the
+    /// latter unless systemd has passed one. Returns why there is none, if one could be missed.
     func addListeners(
         to configuration: inout ServerConfiguration, _ access: Access
     ) -> String? {

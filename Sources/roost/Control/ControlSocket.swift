@@ -1,5 +1,5 @@
-// UNSAFE: access(2), lstat(2) and getgrgid(3) read strings and locals that outlive the call, and what
-// they return is copied at once.
+// UNSAFE: access(2), lstat(2) and getgrgid(3) read strings and locals that outlive the call, and
+// what they return is copied at once.
 //
 // Where the control socket is, for the server and for those who look for it.
 import CLinux

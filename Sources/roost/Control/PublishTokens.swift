@@ -1,7 +1,8 @@
 // The file of secrets by which programs may publish over the network.
 import ArgumentParser
 
-/// The tokens of `--publish-token-file`: one a line; empty lines and those that begin with # are not.
+/// The tokens of `--publish-token-file`: one a line; empty lines and those that begin with # are
+/// not.
 enum PublishTokens {
     /// Shorter ones could be guessed.
     static let leastCharacterCount = 16

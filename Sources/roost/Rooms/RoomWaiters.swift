@@ -10,7 +10,8 @@ struct RoomWaiters {
         let deadline: Instant
     }
 
-    /// A waiter is a connection of its own; this bounds what one message may have to answer at once.
+    /// A waiter is a connection of its own; this bounds what one message may have to answer at
+    /// once.
     static let limit = 10_000
     /// The longest that a request may wait.
     static let longest = Duration.seconds(60)
@@ -37,8 +38,8 @@ struct RoomWaiters {
         return waiters
     }
 
-    /// Those whose time has come, or all of them; who is no longer there is forgotten. Looks at each,
-    /// so it is for once a second.
+    /// Those whose time has come, or all of them; who is no longer there is forgotten. Looks at
+    /// each, so it is for once a second.
     mutating func takeDue(
         at now: Instant, all: Bool, isThere: (ConnectionID) -> Bool
     ) -> [(RoomID, Waiter)] {

@@ -29,8 +29,8 @@ extension ChatHandler {
     mutating func onLoopProbe(_ io: inout ServerContext) { service.loopProbe(io) }
 
     /// Reads the configuration again and lets hold what can change while it runs; everybody stays
-    /// connected. Returns what has changed, in a sentence. If the file is bad, what held before goes
-    /// on to hold.
+    /// connected. Returns what has changed, in a sentence. If the file is bad, what held before
+    /// goes on to hold.
     mutating func reload(_ io: inout ServerContext) throws(ReloadFailure) -> String {
         service.reloading()
         defer { service.reloaded() }

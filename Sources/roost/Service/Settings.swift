@@ -32,8 +32,8 @@ enum Settings {
         }
     }
 
-    /// The file by itself, for `roost check-config`: how many settings it has. Files and groups that
-    /// it names have to be there, as at the start.
+    /// The file by itself, for `roost check-config`: how many settings it has. Files and groups
+    /// that it names have to be there, as at the start.
     static func check(_ path: String) throws(ConfigurationError) -> Int {
         let command = try serve(config: path, given: []).command
         do {

@@ -30,7 +30,8 @@ REPORT = ROOT / ".build" / "autobahn"
 SUITE = "autobahntestsuite==25.10.1"
 MAKER = "virtualenv==20.15.1"  # the last that makes environments for Python 2.7
 GROUPS = [f"{number}.*" for number in range(1, 14)]
-# Of 12 kinds of data and parameters two sizes each: whole messages of 4 KiB, and of 8 KiB in pieces.
+# Of 12 kinds of data and parameters two sizes each: whole messages of 4 KiB, and of 8 KiB in
+# pieces.
 SAMPLE = GROUPS[:11] + ["12.*.5", "12.*.12", "13.*.5", "13.*.12"]
 SUITE_SECONDS = 3600
 

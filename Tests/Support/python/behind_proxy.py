@@ -173,7 +173,8 @@ def expect_clients(log):
 
         first = enter("ann").log_in("ann")
         assert enter("ann").close_code() == 1013, "one address, one connection"
-        # Who lies about the address is not believed: neither for getting in nor for keeping others out.
+        # Who lies about the address is not believed: neither for getting in nor for keeping others
+        # out.
         enter("bob", X_Forwarded_For=PEOPLE["ann"]).log_in("bob")
         enter("eve", X_Forwarded_For="198.51.100.1").log_in("eve")
         assert enter("eve", X_Forwarded_For="198.51.100.2").close_code() == 1013
