@@ -134,8 +134,11 @@ let package = Package(
             dependencies: ["roost", "CommandLineOptions", "CPage", "TestSupport"],
             path: "Tests/Unit/RoostTests", swiftSettings: tests),
         .testTarget(
-            name: "BenchTests", dependencies: ["bench"], path: "Tests/Unit/BenchTests",
+            name: "BenchTests", dependencies: ["bench", "TestSupport"],
+            path: "Tests/Unit/BenchTests",
             swiftSettings: tests),
+        // The repository itself: its rooms, words and files.
+        .testTarget(name: "TidyTests", path: "Tests/Unit/TidyTests", swiftSettings: tests),
         .testTarget(
             name: "SimulationTests", dependencies: ["SimulationKit", "roost", "TestSupport"],
             path: "Tests/Simulation", swiftSettings: tests),

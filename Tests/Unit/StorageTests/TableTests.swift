@@ -1,6 +1,6 @@
+// Tables of slots: against arrays, and nothing is lost or destroyed twice.
 import Storage
 import Synchronization
-// Tables of slots: against arrays, and nothing is lost or destroyed twice.
 import TestSupport
 import Testing
 
