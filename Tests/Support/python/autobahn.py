@@ -7,10 +7,11 @@
 The server is started with these arguments and has to print `ws://127.0.0.1:PORT`; it is stopped at
 the end. Each case has two outcomes, `behavior` and `behaviorClose`, and both must be those of the
 file. `--sample` takes a tenth of groups 12 and 13, which as a whole need a quarter of an hour and
-are about compression, and all of the others. The suite runs on Python 2.7 alone, so an environment for it is made in .venv-autobahn at the
-root of the package, once. Where there is no Python 2.7 this is said, and nothing is run. Ends with 1
-for a difference. `--list` names the groups of cases, and `--check` says in one line what is missing
-to run this at all, if anything is. Needs Python 3's library alone.
+are about compression, and all of the others. The suite runs on Python 2.7 alone, so an environment
+for it is made in .venv-autobahn at the root of the package, once. Where there is no Python 2.7 this
+is said, and nothing is run. Ends with 1 for a difference. `--list` names the groups of cases, and
+`--check` says in one line what is missing to run this at all, if anything is. Needs Python 3's
+library alone.
 """
 
 import argparse

@@ -6,7 +6,8 @@ enum SizeCheck {
 
     static func run(_ files: [SourceFile], exceptions: [SizeException]) -> Outcome {
         var outcome = Outcome()
-        for file in files where endings.contains(where: file.path.hasSuffix) {
+        for file in files
+        where endings.contains(where: file.path.hasSuffix) || file.text.hasPrefix("#!") {
             let exception = exceptions.first { $0.path == file.path }
             let count = file.lines.count
             let allowed = exception?.lineCount ?? limit

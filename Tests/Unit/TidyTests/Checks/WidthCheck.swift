@@ -7,7 +7,7 @@ enum WidthCheck {
     /// none.
     static func run(_ files: [SourceFile], allowed: [String: Int]) -> Outcome {
         var outcome = Outcome()
-        for file in files where WidthTable.extensions.contains(where: file.path.hasSuffix) {
+        for file in files where isChecked(file) {
             let found = longLines(file)
             outcome =
                 outcome
@@ -16,6 +16,11 @@ enum WidthCheck {
                     table: "WidthTable.swift")
         }
         return outcome
+    }
+
+    /// Also scripts, whose names do not say what they are in.
+    private static func isChecked(_ file: SourceFile) -> Bool {
+        WidthTable.extensions.contains(where: file.path.hasSuffix) || file.text.hasPrefix("#!")
     }
 
     private static func longLines(_ file: SourceFile) -> [Finding] {
