@@ -87,7 +87,7 @@ struct ControlOptions: ParsableArguments {
             switch listener.kind {
             case .control: print("Control socket: \(listener.path ?? "passed by systemd")")
             case .metrics: print("Metrics: http://\(listener.address)/metrics")
-            case .open, .proxy: continue
+            case .public, .proxy: continue
             }
         }
         fflush(nil)
