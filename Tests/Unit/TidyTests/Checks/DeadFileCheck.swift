@@ -65,7 +65,8 @@ enum DeadFileCheck {
         let module = NSRegularExpression.escapedPattern(for: String(name.dropLast(3)))
         let statement = Pattern("^\\s*(?:import|from) .*\\b\(module)\\b")
         return files.contains {
-            $0.path.hasSuffix(".py") && $0.path != path && !statement.matches(in: $0.text).isEmpty
+            ($0.path.hasSuffix(".py") || $0.text.hasPrefix("#!")) && $0.path != path
+                && !statement.matches(in: $0.text).isEmpty
         }
     }
 
