@@ -1,4 +1,5 @@
 // Each check is shown something untidy, and has to find it.
+import Foundation
 import Testing
 
 @Suite struct CheckTests {
@@ -202,5 +203,31 @@ import Testing
         let excepting = RoomRules(frame: ["Frame"], rooms: rooms, exceptions: [row])
         #expect(RoomCheck.run(files, excepting).findings.count == findings.count - 1)
         #expect(RoomCheck.run([], excepting).hints.count == 1)
+    }
+
+    @Test(.enabled(if: TypeGraph.hasPython, "there is no python3"))
+    func `A circle of four files is found, and one that is in words only is not`() throws {
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("tidy-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        func write(_ name: String, _ text: String) throws {
+            let file = folder.appendingPathComponent(name + ".swift")
+            try text.write(to: file, atomically: true, encoding: .utf8)
+        }
+        try write("A", "struct A {\n    struct Part {}\n    var b: B\n}\n")
+        try write("B", "struct B { var c = C() }\n")
+        try write("C", "struct C {}\nextension D { func c() {} }\n")
+        try write("D", "/// Not A.\nstruct D { let a = \"A.Part\" }\n")
+        let open = try TypeGraph.run([folder.path])
+        #expect(open.status == 0, "\(open.output)")
+        #expect(open.output.contains("0 cycles"))
+
+        try write("D", "struct D { let a = \"\\(A.Part.self)\" }\n")
+        let closed = try TypeGraph.run([folder.path])
+        #expect(closed.status == 1, "\(closed.output)")
+        #expect(closed.output.contains("A cycle of 4 files"))
+        #expect(closed.output.contains("D.swift:1 names A.Part, which A.swift declares"))
+        #expect(try TypeGraph.run([folder.path, "--limit", "4"]).status == 0)
     }
 }

@@ -1,5 +1,4 @@
 // The tree as it is, held against each check and its table.
-import Foundation
 import Testing
 
 @Suite struct TreeTests {
@@ -39,24 +38,9 @@ import Testing
 
     @Test func `Every Swift file says what it is for`() { OpeningCheck.run(Tree.files).report() }
 
-    private static let hasPython =
-        (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains {
-            FileManager.default.isExecutableFile(atPath: $0 + "/python3")
-        }
-
-    @Test(.enabled(if: hasPython, "there is no python3"))
+    @Test(.enabled(if: TypeGraph.hasPython, "there is no python3"))
     func `No cycle of types has more than three files`() throws {
-        let script = Tree.root.appendingPathComponent("scripts/type-graph")
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", script.path]
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let text = String(
-            decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0, "scripts/type-graph:\n\(text)")
+        let (status, output) = try TypeGraph.run()
+        #expect(status == 0, "scripts/type-graph:\n\(output)")
     }
 }
