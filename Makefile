@@ -13,9 +13,11 @@ SYMBOLS = .build/debug/../symbolgraph
 # What `make check` runs, by the names of the folders.
 CHECKED = $(notdir $(wildcard Tests/Unit/*)) SimulationTests
 space := $(subst ,, )
+# What has to hold besides the tests: `make test` looks after them, and `make gates` alone.
+GATES = lint docs bench-micro
 
 .PHONY: help run check test conformance hostile bench bench-peers bench-reference bench-micro fuzz \
-	docs picture chart deps deps-test format clean install release deb
+	docs picture chart gates lint deps deps-test format clean install release deb
 .DEFAULT_GOAL := help
 
 help: ## List what can be made
@@ -32,12 +34,19 @@ check: ## Build and run the unit and simulation tests: quick, and nothing is ins
 	$(SWIFT_BUILD) --build-tests
 	@scripts/run-tests.sh --filter '^($(subst $(space),|,$(strip $(CHECKED))))\.'
 
-test: deps-test ## Build everything and run all tests (ARGS="--filter Name" for some)
+test: deps-test ## Build all, run all tests and the gates (ARGS="--filter Name" for some tests)
 	$(SWIFT_BUILD) --build-tests
 	$(RELEASE) --product echo-server
 	$(RELEASE) --product AutobahnClient
 	$(RELEASE) --product roost
-	@ROOST_RELEASE_FOLDER="$$($(RELEASE) --show-bin-path)" scripts/run-tests.sh $(ARGS)
+	@GATES="$(GATES)" ROOST_RELEASE_FOLDER="$$($(RELEASE) --show-bin-path)" \
+		scripts/run-tests.sh $(ARGS)
+
+gates: deps ## Look at what has to hold besides the tests: layout, reference, instructions
+	@scripts/run-gates.sh $(GATES)
+
+lint: ## Say where the layout of the Swift sources is not that of `make format`
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
 conformance: deps ## Run the Autobahn test suite (needs Python 2.7) against server and client
 	$(RELEASE) --product echo-server
@@ -108,6 +117,7 @@ deps: ## Install what the build needs, where it is missing
 
 deps-test: deps
 	@scripts/install-packages tests
+	@$(if $(filter bench-micro,$(GATES)),scripts/install-packages measuring)
 	@scripts/python-venv.sh .venv-test Tests/Support/python/requirements.txt
 
 install: ## Install the chat server and its units below PREFIX (/usr/local), DESTDIR in front

@@ -4,7 +4,8 @@ import PackageDescription
 
 let strict: [SwiftSetting] = [.swiftLanguageMode(.v6), .strictMemorySafety()]
 // `@_lifetime` is needed only where a view of somebody else's bytes is handed out.
-let lending: [SwiftSetting] = strict + [.enableExperimentalFeature("Lifetimes"), .enableExperimentalFeature("RawLayout")]
+let lending: [SwiftSetting] =
+    strict + [.enableExperimentalFeature("Lifetimes"), .enableExperimentalFeature("RawLayout")]
 let tests: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 
 let package = Package(
@@ -133,8 +134,11 @@ let package = Package(
             dependencies: ["roost", "CommandLineOptions", "CPage", "TestSupport"],
             path: "Tests/Unit/RoostTests", swiftSettings: tests),
         .testTarget(
-            name: "BenchTests", dependencies: ["bench"], path: "Tests/Unit/BenchTests",
+            name: "BenchTests", dependencies: ["bench", "TestSupport"],
+            path: "Tests/Unit/BenchTests",
             swiftSettings: tests),
+        // The repository itself: its rooms, words and files.
+        .testTarget(name: "TidyTests", path: "Tests/Unit/TidyTests", swiftSettings: tests),
         .testTarget(
             name: "SimulationTests", dependencies: ["SimulationKit", "roost", "TestSupport"],
             path: "Tests/Simulation", swiftSettings: tests),

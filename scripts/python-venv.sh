@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Makes a Python environment at the root of the package: `python-venv.sh .venv-test REQUIREMENTS`. The
-# stamp inside is a copy of that file, so a second run costs nothing and a changed pin is noticed.
+# Makes a Python environment at the root of the package: `python-venv.sh .venv-test REQUIREMENTS`.
+# The stamp inside is a copy of that file, so a second run costs nothing and a changed pin is
+# noticed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 folder=${1:?a folder} wanted=${2:?a requirements.txt}

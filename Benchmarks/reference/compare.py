@@ -140,7 +140,7 @@ def slow_case(options):
 
 
 def deflate_fanout_case(options):
-    """The server's CPU for a compressed fan-out of chat, against the plain one of the same server."""
+    """The server's CPU for a compressed fan-out of chat, against its plain one."""
     arguments = "fanout --connections 1000 --size 512 --depth 1 --chat"
     timing = ("--seconds", str(options.seconds), "--warmup", "0.5")
     ratios, rates = [], ([], [])
@@ -172,7 +172,8 @@ def deflate_idle_case(options):
                          *deflate)
             found.append((r["rss_open_kib"] - r["rss_before_kib"]) * 1024 / r["count"])
     more = statistics.median(each[1]) - statistics.median(each[0])
-    result = {"plain": spread(each[0]), "deflated": spread(each[1]), "bar": "at most 128 bytes more"}
+    result = {"plain": spread(each[0]), "deflated": spread(each[1])}
+    result["bar"] = "at most 128 bytes more"
     result["reached"] = more <= 128
     tell("deflate-idle", result, f"{more:.0f} bytes more than a plain connection's "
          f"{statistics.median(each[0]):.0f}")
@@ -234,8 +235,8 @@ def million_case(options):
     result["bar"] = "at most 350 bytes, 250 ns, 50 ms"
     result["reached"] = (result["bytes_per_connection"] <= 350 and
                          result["own_ns_median"] <= 250 and result["worst_ping_ms"] <= 50)
-    tell("million", result, "{bytes_per_connection:.0f} bytes a member, {own_ns_median:.1f} ns of its "
-         "own a delivery, a ping waits {worst_ping_ms:.1f} ms at most".format(**result))
+    tell("million", result, "{bytes_per_connection:.0f} bytes a member, {own_ns_median:.1f} ns of "
+         "its own a delivery, a ping waits {worst_ping_ms:.1f} ms at most".format(**result))
     return result
 
 
@@ -247,7 +248,7 @@ def tell(name, result, line):
 def parse():
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     p.add_argument("--quick", action="store_true", help="three short pairs of each")
-    p.add_argument("--pairs", type=int, help="how many pairs of each, for a median that is surer (9)")
+    p.add_argument("--pairs", type=int, help="how many pairs of each: more make a surer median (9)")
     p.add_argument("--only", nargs="+", metavar="NAME", choices=[*RATIOS, *OTHERS], default=[],
                    help=f"some of: {' '.join([*RATIOS, *OTHERS])}")
     p.add_argument("--binary", action="store_true", help="binary messages instead of text")

@@ -105,7 +105,8 @@ def fuzz(program, target, seconds):
     )
     if status == 0:
         return True
-    failure = [line for line in text.splitlines() if re.search(r"Fatal error|ERROR:|SUMMARY:", line)]
+    pattern = r"Fatal error|ERROR:|SUMMARY:"
+    failure = [line for line in text.splitlines() if re.search(pattern, line)]
     print("\n".join("    " + line for line in failure[:4]))
     for path in re.findall(r"Test unit written to (\S+)", text):
         print(f"    Run it again: Tests/Fuzz/fuzz.py replay {os.path.relpath(path)}")

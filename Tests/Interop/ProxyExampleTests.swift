@@ -1,5 +1,5 @@
-// The files of deploy/examples, each with its proxy in front of the chat, in a network where clients
-// have addresses of their own. The scenarios are in Tests/Support/python/behind_proxy.py.
+// The files of deploy/examples, each with its proxy in front of the chat, in a network where
+// clients have addresses of their own. The scenarios are in Tests/Support/python/behind_proxy.py.
 import TestSupport
 import Testing
 

@@ -55,7 +55,8 @@ import Testing
         let nginx = try Run(["nginx", "-c", file.path, "-p", folder])
         #expect(Tools.eventually { Client(connectingTo: port) != nil })
         expectLimits(port, field: "X-Forwarded-For")
-        // The Origin is the host that the client asked nginx for, which nginx does not pass on as Host.
+        // The Origin is the host that the client asked nginx for, which nginx does not pass on as
+        // Host.
         let page = Client(port: port).upgrade(path: "/chat", fields: ["Origin: http://localhost"])
         #expect(page?.head.hasPrefix("HTTP/1.1 101 ") == true)
         let foreign = Client(port: port).upgrade(path: "/chat", fields: ["Origin: http://evil"])

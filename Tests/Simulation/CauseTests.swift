@@ -12,8 +12,8 @@ import WebSocketServer
         case peerCloses, streamEnds, reset, violates, handlerCloses, handlerThrows, stops, falls
     }
 
-    /// Both happen before the server looks: what stands first in the bytes counts, and a lost network
-    /// counts only if nothing was said before.
+    /// Both happen before the server looks: what stands first in the bytes counts, and a lost
+    /// network counts only if nothing was said before.
     @Test(arguments: Event.allCases, Event.allCases)
     func `The first of two in one turn is the cause`(first: Event, second: Event) throws {
         var simulation = try Simulation(Recorder())
@@ -61,7 +61,8 @@ import WebSocketServer
         #expect(simulation.network.sockets[leaving.socket]!.isClosed)
     }
 
-    /// What the network does to a connection, and what the handler is told if the next thing is a send.
+    /// What the network does to a connection, and what the handler is told if the next thing is a
+    /// send.
     enum Loss: CaseIterable {
         case reset, closeAndReset, endAndReset
 
@@ -80,8 +81,8 @@ import WebSocketServer
         }
     }
 
-    /// The kernel tells of a reset once. When a send has heard of it, the receiving side sees no more
-    /// than an end.
+    /// The kernel tells of a reset once. When a send has heard of it, the receiving side sees no
+    /// more than an end.
     @Test(arguments: Loss.allCases, [false, true])
     func `A loss that a send hears of first has the same cause`(
         loss: Loss, handsOver: Bool
@@ -185,7 +186,8 @@ import WebSocketServer
         let told = [first, second].filter { $0 != .falls }
         guard let one = told.first else { return [.pingTimeout] }
         let bytes: Set<Event> = [.peerCloses, .violates, .handlerCloses, .handlerThrows]
-        // Bytes are read before the end of the stream or the reset is seen, whichever came first here.
+        // Bytes are read before the end of the stream or the reset is seen, whichever came first
+        // here.
         if let said = told.first(where: { bytes.contains($0) }) { return [cause(said)] }
         // Of a reset and an end of stream the kernel tells what came first.
         if let end = told.first(where: { $0 == .reset || $0 == .streamEnds }) {

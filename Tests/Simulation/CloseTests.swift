@@ -1,5 +1,5 @@
-// The closing handshake, both ways: what was sent before arrives before, whatever the peer's reading
-// and its half of the stream do meanwhile.
+// The closing handshake, both ways: what was sent before arrives before, whatever the peer's
+// reading and its half of the stream do meanwhile.
 import LinuxReactor
 import Testing
 import WebSocketCore

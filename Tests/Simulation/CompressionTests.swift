@@ -1,4 +1,5 @@
-// Compressed messages through the whole server: both ways, in topics, damaged, too large, handed over.
+// Compressed messages through the whole server: both ways, in topics, damaged, too large, handed
+// over.
 import LinuxReactor
 import Testing
 import WebSocketCore

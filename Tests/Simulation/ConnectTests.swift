@@ -299,7 +299,8 @@ extension Simulation<Dialer> {
 
     @Test func `A name that means nothing`() throws {
         var simulation = try Simulation(to: "ws://nowhere.invalid")
-        simulation.network.names["nowhere.invalid"] = Resolution(ticket: 0, status: -2, addresses: [])
+        simulation.network.names["nowhere.invalid"] = Resolution(
+            ticket: 0, status: -2, addresses: [])
         simulation.settle()
         simulation.checkEnded(.nameResolutionFailed(-2))
         #expect("\(simulation.handler.errors[0])".contains("not known"))

@@ -34,7 +34,9 @@ struct Recorder: WebSocketHandler {
         }
     }
 
-    mutating func onDrain(_ id: ConnectionID, _ io: inout ServerContext) { events.append("drain \(id)") }
+    mutating func onDrain(_ id: ConnectionID, _ io: inout ServerContext) {
+        events.append("drain \(id)")
+    }
 
     mutating func onError(
         _ id: ConnectionID, _ error: ConnectionError, _ io: inout ServerContext

@@ -1,4 +1,5 @@
-// Each limit at its edge: what is let through, what is not, with which code, and that it is counted.
+// Each limit at its edge: what is let through, what is not, with which code, and that it is
+// counted.
 import LinuxReactor
 import Testing
 import WebSocketCore
@@ -78,7 +79,7 @@ import WebSocketServer
         var simulation = try Simulation(
             Recorder(), limits: Self.limits { $0.connectionCount = 2 })
         let clients = [simulation.open(), simulation.open(), simulation.open()]
-        clients.forEach { $0.read() }
+        for client in clients { client.read() }
         #expect(clients[2].head?.hasPrefix("HTTP/1.1 101") == true)
         #expect(clients.map(\.closeCode) == [nil, nil, 1013])
         #expect(simulation.core.io.statistics.refusals(.tooManyConnections) == 1)

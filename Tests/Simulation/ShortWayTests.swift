@@ -55,7 +55,8 @@ struct Mixed: WebSocketHandler {
         }
     }
 
-    private mutating func say(_ text: String, to id: ConnectionID, _ io: inout ServerContext) -> Int {
+    private mutating func say(_ text: String, to id: ConnectionID, _ io: inout ServerContext) -> Int
+    {
         guard io.isOpen(id) else { return 0 }
         expected[id.resourceID, default: []].append(text)
         io.send(text, to: id)

@@ -1,5 +1,5 @@
-// A server and a client of this library against each other, on two simulated machines with a network
-// between them that cuts, delays and loses by seed.
+// A server and a client of this library against each other, on two simulated machines with a
+// network between them that cuts, delays and loses by seed.
 import LinuxReactor
 import Testing
 import WebSocketCore

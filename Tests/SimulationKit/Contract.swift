@@ -103,7 +103,8 @@ struct Contract: WebSocketHandler {
             streams.append(request.id)
         case "/large":
             io.respond(
-                to: request.id, with: HTTPResponse(.ok, body: [UInt8](repeating: 0x6C, count: 8000)))
+                to: request.id, with: HTTPResponse(.ok, body: [UInt8](repeating: 0x6C, count: 8000))
+            )
         default: io.respond(to: request.id, with: .text(.ok, "hello"))
         }
     }

@@ -35,8 +35,8 @@ struct SimulatedSocket {
         return ready
     }
 
-    /// What recv(2) says when no bytes are left. As on Linux a reset is told once, to whichever call
-    /// comes first, and not at all to a reader who had an end of stream to hear of before it.
+    /// What recv(2) says when no bytes are left. As on Linux a reset is told once, to whichever
+    /// call comes first, and not at all to a reader who had an end of stream to hear of before it.
     mutating func receiveNothing() -> ReceiveOutcome {
         if isReset, !clientHasEnded, !errorIsTaken {
             errorIsTaken = true

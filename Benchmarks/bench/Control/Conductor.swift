@@ -2,8 +2,8 @@
 import Foundation
 import Glibc
 
-/// Runs one job once: starts the generators, has them open, begin and end together, and looks at the
-/// server's processes meanwhile.
+/// Runs one job once: starts the generators, has them open, begin and end together, and looks at
+/// the server's processes meanwhile.
 final class Conductor {
     private let job: Job
     private let pids: [pid_t]

@@ -51,8 +51,8 @@ enum Sources {
         guard toLoopback else {
             throw Shortage(needed: (connections - 1) / portsPerAddress + 1)
         }
-        // 127.0.0.0/8 has room for whatever a machine can hold, and a port is found sooner where half
-        // of them are free.
+        // 127.0.0.0/8 has room for whatever a machine can hold, and a port is found sooner where
+        // half of them are free.
         let count = (connections - 1) / max(1, portsPerAddress / 2) + 1
         return (1...count).map { "127.0.\($0 / 256).\($0 % 256)" }
     }

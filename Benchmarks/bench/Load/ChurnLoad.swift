@@ -66,7 +66,8 @@ struct ChurnLoad: Load {
     }
 
     mutating func received(
-        _ message: borrowing Message, by member: Int, _ world: inout World, _ io: inout ServerContext
+        _ message: borrowing Message, by member: Int, _ world: inout World,
+        _ io: inout ServerContext
     ) {
         world.tally.received += 1
         guard let stamp = Stamp.find(in: message.bytes, run: world.plan.run) else { return }

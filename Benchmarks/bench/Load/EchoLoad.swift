@@ -57,7 +57,8 @@ struct EchoLoad: Load {
     }
 
     mutating func received(
-        _ message: borrowing Message, by member: Int, _ world: inout World, _ io: inout ServerContext
+        _ message: borrowing Message, by member: Int, _ world: inout World,
+        _ io: inout ServerContext
     ) {
         world.tally.received += 1
         // A greeting, or the answer to a join.

@@ -13,7 +13,8 @@ struct IdleLoad: Load {
     mutating func begin(_ world: inout World, _ io: inout ServerContext) {}
 
     mutating func received(
-        _ message: borrowing Message, by member: Int, _ world: inout World, _ io: inout ServerContext
+        _ message: borrowing Message, by member: Int, _ world: inout World,
+        _ io: inout ServerContext
     ) { world.tally.received += 1 }
 
     func awaited(_ world: borrowing World) -> Int { 0 }

@@ -1,4 +1,5 @@
-// A few fields out of the chat's JSON, by looking for their names: whoever floods has no time to parse.
+// A few fields out of the chat's JSON, by looking for their names: whoever floods has no time to
+// parse.
 
 extension String {
     init(copying bytes: Span<UInt8>) {

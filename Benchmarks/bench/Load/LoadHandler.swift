@@ -83,7 +83,8 @@ struct LoadHandler<L: Load>: WebSocketHandler {
     }
 
     /// `onClose` says the same.
-    mutating func onError(_ id: ConnectionID, _ error: ConnectionError, _ io: inout ServerContext) {}
+    mutating func onError(_ id: ConnectionID, _ error: ConnectionError, _ io: inout ServerContext) {
+    }
 
     mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
         guard let member = world.member(id), phase != .over else { return }

@@ -22,7 +22,8 @@ struct MessageTemplate {
     static let chat = #"{"type":"message","room":"{room}","text":"{payload}"}"#
 
     /// - Parameters:
-    ///   - text: any text; `{payload}`, `{room}`, `{user}` and `{n}` are replaced, other braces stay.
+    ///   - text: any text; `{payload}`, `{room}`, `{user}` and `{n}` are replaced, other braces
+    ///     stay.
     ///   - size: bytes of the payload, the stamp included.
     init(_ text: String, size: Int) throws(Flaw) {
         guard size >= Stamp.byteCount else {

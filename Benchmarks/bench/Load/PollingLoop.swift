@@ -3,8 +3,8 @@ import Foundation
 import LinuxReactor
 import WebSocketServer
 
-/// One generator of readers that poll. It keeps the order of ``LoadHandler``: open → ready → warm up
-/// → measure → drain → report.
+/// One generator of readers that poll. It keeps the order of ``LoadHandler``: open → ready → warm
+/// up → measure → drain → report.
 struct PollingLoop: ~Copyable {
     private enum Phase { case waiting, opening, ready, running, draining, over }
 

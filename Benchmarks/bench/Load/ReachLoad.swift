@@ -1,4 +1,5 @@
-// Whether a broadcast reaches everybody, where nobody knows which server process a connection is at.
+// Whether a broadcast reaches everybody, where nobody knows which server process a connection is
+// at.
 import WebSocketServer
 
 /// Connections to several server processes behind one port. The kernel spreads them, so one speaks,
@@ -24,7 +25,8 @@ struct ReachLoad: Load {
     mutating func begin(_ world: inout World, _ io: inout ServerContext) { quietSince = Clock.now }
 
     mutating func received(
-        _ message: borrowing Message, by member: Int, _ world: inout World, _ io: inout ServerContext
+        _ message: borrowing Message, by member: Int, _ world: inout World,
+        _ io: inout ServerContext
     ) {
         world.tally.received += 1
         guard let stamp = Stamp.find(in: message.bytes, run: world.plan.run) else { return }

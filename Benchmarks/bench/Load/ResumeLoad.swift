@@ -6,8 +6,8 @@ import WebSocketServer
 /// no Close), miss what is said meanwhile, and come back within `backWithin` seconds with `since`.
 /// Each must be told `recovered`, and get every message that it missed exactly once, in order.
 ///
-/// Bystanders keep their connections, in a generator of their own. The first of them talks, in their
-/// own room at the load's rate and in the clients' rooms, and how long its words take to the
+/// Bystanders keep their connections, in a generator of their own. The first of them talks, in
+/// their own room at the load's rate and in the clients' rooms, and how long its words take to the
 /// bystanders' room is what `latencies` are. The unit that is counted is a resumed client.
 struct ResumeLoad: Load {
     private struct Seat {
@@ -187,7 +187,8 @@ struct ResumeLoad: Load {
     }
 
     mutating func received(
-        _ message: borrowing Message, by member: Int, _ world: inout World, _ io: inout ServerContext
+        _ message: borrowing Message, by member: Int, _ world: inout World,
+        _ io: inout ServerContext
     ) {
         world.tally.received += 1
         let bytes = message.bytes

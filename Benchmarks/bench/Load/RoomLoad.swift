@@ -9,7 +9,8 @@ import WebSocketServer
 struct RoomLoad: Load {
     private var schedule: Schedule?
     private var chat: ChatSession?
-    /// How many members of the room have got a speaker's message, by speaker and place among `depth`.
+    /// How many members of the room have got a speaker's message, by speaker and place among
+    /// `depth`.
     private var readers: [UInt32] = []
     private let ownMembers: [Int]
     private let members: [Int]
@@ -88,7 +89,8 @@ struct RoomLoad: Load {
     // MARK: Receiving
 
     mutating func received(
-        _ message: borrowing Message, by member: Int, _ world: inout World, _ io: inout ServerContext
+        _ message: borrowing Message, by member: Int, _ world: inout World,
+        _ io: inout ServerContext
     ) {
         world.tally.received += 1
         guard let stamp = Stamp.find(in: message.bytes, run: world.plan.run) else {

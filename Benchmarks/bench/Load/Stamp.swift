@@ -3,7 +3,8 @@
 /// What a message of the load carries: when it was due, who sent it, and which of theirs it is.
 ///
 /// Written as `~` and 19 characters that mean themselves in JSON and in any text, so it is found in
-/// an echo, in a broadcast and inside a chat's JSON alike. Twenty is therefore the smallest message.
+/// an echo, in a broadcast and inside a chat's JSON alike. Twenty is therefore the smallest
+/// message.
 struct Stamp: Equatable {
     /// Nanoseconds from the run's epoch to the moment at which the message was to be sent; below
     /// 2^48, which is three days.

@@ -35,8 +35,8 @@ struct Tally: Codable, Sendable {
     /// How often each kind of failure happened. None of them is an empty table.
     var failures: [String: Int] = [:]
 
-    /// What should arrive, and what did: how many, and the sum of their fingerprints. A message that
-    /// is lost, doubled, or given to somebody else makes them differ.
+    /// What should arrive, and what did: how many, and the sum of their fingerprints. A message
+    /// that is lost, doubled, or given to somebody else makes them differ.
     var expectedDeliveries = 0
     var expectedSum: UInt64 = 0
     var deliveries = 0

@@ -180,7 +180,8 @@ protocol Load {
     mutating func begin(_ world: inout World, _ io: inout ServerContext)
 
     mutating func received(
-        _ message: borrowing Message, by member: Int, _ world: inout World, _ io: inout ServerContext)
+        _ message: borrowing Message, by member: Int, _ world: inout World,
+        _ io: inout ServerContext)
 
     /// A millisecond or more has passed since the last call.
     mutating func tick(_ now: UInt64, _ world: inout World, _ io: inout ServerContext)

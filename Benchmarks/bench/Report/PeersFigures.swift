@@ -1,7 +1,8 @@
 // The table of `bench peers`, read back to draw it.
 import Foundation
 
-/// A table that `bench peers --markdown` has written: a row for each server, a column for each load.
+/// A table that `bench peers --markdown` has written: a row for each server, a column for each
+/// load.
 struct PeersFigures {
     var loads: [String]
     var servers: [(name: String, cells: [String])]

@@ -113,8 +113,8 @@ struct Point: Codable, Sendable, Equatable {
     var percentile: Double
     var microseconds: Double
 
-    /// The curve of latencies by percentile, ever finer towards 100 %, as far as the count of values
-    /// gives it a meaning.
+    /// The curve of latencies by percentile, ever finer towards 100 %, as far as the count of
+    /// values gives it a meaning.
     static func curve(of latencies: Latencies) -> [Point] {
         guard !latencies.isEmpty else { return [] }
         var points: [Point] = []

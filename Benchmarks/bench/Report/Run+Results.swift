@@ -1,7 +1,8 @@
 // From what was counted and sampled to what is reported.
 
 extension Run {
-    /// Takes in the counts of all generators and the samples that were taken at the intervals' ends.
+    /// Takes in the counts of all generators and the samples that were taken at the intervals'
+    /// ends.
     mutating func take(_ tally: Tally, _ timing: Timing, _ samples: [Sample]) {
         opened = tally.opened
         sent = tally.sent
@@ -31,7 +32,8 @@ extension Run {
     private mutating func takeUse(_ first: Sample, _ last: Sample, _ samples: [Sample]) {
         let elapsed = Double(last.at - first.at) / 1e9
         if let from = first.server, let to = last.server {
-            // Samples are a little late at times: what is told is the share, over the time measured.
+            // Samples are a little late at times: what is told is the share, over the time
+            // measured.
             let scale = seconds / elapsed
             server = ServerUse(
                 cpuSeconds: (to.cpuSeconds - from.cpuSeconds) * scale,

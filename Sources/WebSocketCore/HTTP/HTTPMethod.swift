@@ -1,4 +1,4 @@
-// Request methods.
+// The methods that a request can have.
 
 /// The methods of RFC 9110 §9 and PATCH; `.other` is any other token, see
 /// ``RequestHead/methodName``.

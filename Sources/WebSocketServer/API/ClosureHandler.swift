@@ -36,7 +36,8 @@ public struct ClosureHandler: WebSocketHandler {
         try self.message(message, id, &io)
     }
 
-    public mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
+    public mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext)
+    {
         close(id, cause, &io)
     }
 }

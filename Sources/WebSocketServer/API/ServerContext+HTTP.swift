@@ -45,7 +45,8 @@ extension ServerContext {
     /// that the peer does not take are kept, up to ``Limits/outboxByteCount``; beyond that the peer
     /// is reset.
     public mutating func sendBody(_ bytes: Span<UInt8>, to id: ConnectionID) {
-        guard let slot = connections.slot(of: id), connections.slots[slot].phase == .responding else { return }
+        guard let slot = connections.slot(of: id), connections.slots[slot].phase == .responding
+        else { return }
         let exchange = connections.slots[slot].exchange
         guard http.exchanges[exchange].wantsBody else { return }
         switch http.exchanges[exchange].response {
@@ -58,7 +59,8 @@ extension ServerContext {
 
     /// Ends a response that was begun; otherwise does nothing. The next request may follow.
     public mutating func endResponse(to id: ConnectionID) {
-        guard let slot = connections.slot(of: id), connections.slots[slot].phase == .responding else { return }
+        guard let slot = connections.slot(of: id), connections.slots[slot].phase == .responding
+        else { return }
         let exchange = connections.slots[slot].exchange
         guard http.exchanges[exchange].response != .none else { return }
         if http.exchanges[exchange].response == .chunked, http.exchanges[exchange].wantsBody {

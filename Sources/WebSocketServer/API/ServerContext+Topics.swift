@@ -74,7 +74,9 @@ extension ServerContext {
     /// Ends a subscription. What was published before still arrives: what the connection has not
     /// been sent yet is copied.
     public mutating func unsubscribe(_ id: ConnectionID, from topic: Topic) {
-        guard let slot = connections.slot(of: id), let subscription = subscription(of: slot, to: topic) else {
+        guard let slot = connections.slot(of: id),
+            let subscription = subscription(of: slot, to: topic)
+        else {
             return
         }
         leave(slot, subscription)

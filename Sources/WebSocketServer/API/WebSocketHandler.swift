@@ -110,7 +110,7 @@ extension WebSocketHandler where Self: ~Copyable {
     }
 
     public mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout ServerContext) {
-        io.respond(to: request.id,with: .notFound)
+        io.respond(to: request.id, with: .notFound)
     }
 
     public mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) throws(Disconnect) {}
@@ -128,7 +128,8 @@ extension WebSocketHandler where Self: ~Copyable {
         }
     }
 
-    public mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {}
+    public mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext)
+    {}
 
     public mutating func onStart(_ io: inout ServerContext) {}
 

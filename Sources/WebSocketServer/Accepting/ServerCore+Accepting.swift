@@ -93,7 +93,8 @@ extension ServerCore where K: ~Copyable {
         } else if listening.proxies.contains(peer) {
             connection.flags.insert(.proxied)
         } else if let refusal = listening.admission.admit(
-            peer, io.settings.limits, at: io.clock.now) {
+            peer, io.settings.limits, at: io.clock.now)
+        {
             connection.refusal = refusal
         } else {
             connection.flags.insert(.admitted)

@@ -45,7 +45,9 @@ extension ServerCore where K: ~Copyable {
             guard let now = io.topics.refreshed(due) else { return }
             due = now
         }
-        guard !io.connections.slots[slot].delivery.isBlocked else { return io.topics.isBlocked(due) }
+        guard !io.connections.slots[slot].delivery.isBlocked else {
+            return io.topics.isBlocked(due)
+        }
         sweep.spend(sendBroadcasts(due))
     }
 
@@ -59,7 +61,9 @@ extension ServerCore where K: ~Copyable {
         switch outcome {
         case .sent(let count):
             io.telemetry.statistics.bytesSentCount += UInt64(count)
-            if !io.topics.delivered(due, count, &io.connections.slots[slot].delivery) { block(slot) }
+            if !io.topics.delivered(due, count, &io.connections.slots[slot].delivery) {
+                block(slot)
+            }
         case .wouldBlock:
             if !io.topics.delivered(due, 0, &io.connections.slots[slot].delivery) { block(slot) }
         case .failed(let number):
@@ -70,7 +74,8 @@ extension ServerCore where K: ~Copyable {
     }
 
     private static func send(
-        _ topics: borrowing TopicTable, _ due: TopicTable.Due, to socket: FileDescriptor, _ kernel: inout K
+        _ topics: borrowing TopicTable, _ due: TopicTable.Due, to socket: FileDescriptor,
+        _ kernel: inout K
     ) -> SendOutcome {
         kernel.send(topics.bytes(due), to: socket)
     }

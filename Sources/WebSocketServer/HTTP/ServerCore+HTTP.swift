@@ -105,7 +105,8 @@ extension ServerCore where K: ~Copyable {
         io.http.exchanges[exchange].keepsAlive = head.keepsAlive
         io.http.exchanges[exchange].wantsBody = head.method != .head
         io.http.exchanges[exchange].owesContinue =
-            head.expectsContinue && framing != .none && io.connections.slots[slot].pendingInput.isEmpty
+            head.expectsContinue && framing != .none
+            && io.connections.slots[slot].pendingInput.isEmpty
         io.http.exchanges[exchange].head = head
         io.connections.slots[slot].advance(.headRead)
     }
@@ -118,7 +119,8 @@ extension ServerCore where K: ~Copyable {
         case .needsMore:
             if io.http.exchanges[exchange].owesContinue {
                 io.http.exchanges[exchange].owesContinue = false
-                io.connections.slots[slot].delivery.outbox.bytes.append("HTTP/1.1 100 Continue\r\n\r\n")
+                io.connections.slots[slot].delivery.outbox.bytes.append(
+                    "HTTP/1.1 100 Continue\r\n\r\n")
                 io.connections.queue(slot)
             }
             return false

@@ -26,7 +26,8 @@ extension ServerCore where K: ~Copyable {
         let subprotocol = reply.subprotocol ?? head.firstSubprotocol(of: upgrades.subprotocols)
         if let flaw = reply.flaw(inAnswerTo: head) { throw rejection(for: flaw) }
         Handshake.appendSwitchingProtocols(
-            to: &io.connections.slots[slot].delivery.outbox.bytes, accept: accept, subprotocol: subprotocol,
+            to: &io.connections.slots[slot].delivery.outbox.bytes, accept: accept,
+            subprotocol: subprotocol,
             extensions: parameters?.fieldValue, headers: reply.headers)
         io.connections.queue(slot)
         if let parameters {

@@ -63,7 +63,8 @@ extension ServerCore where K: ~Copyable {
         io.connections.slots[slot].watched = wanted
         do {
             try poller.watch(
-                io.connections.slots[slot].descriptor, for: wanted, token: io.connections.id(of: slot).token, &kernel)
+                io.connections.slots[slot].descriptor, for: wanted,
+                token: io.connections.id(of: slot).token, &kernel)
         } catch {
             throw StateError("\(error)")
         }

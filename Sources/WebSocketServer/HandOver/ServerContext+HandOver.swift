@@ -24,7 +24,9 @@ extension ServerContext {
         writer.write(UInt32(topics.variants.endIndex))
         for index in topics.variants.indices {
             writer.write(topics.variants[index].subscribers.count > 0)
-            if topics.variants[index].subscribers.count > 0 { topics.variants[index].save(to: &writer) }
+            if topics.variants[index].subscribers.count > 0 {
+                topics.variants[index].save(to: &writer)
+            }
         }
     }
 
@@ -250,7 +252,9 @@ extension ServerContext {
             writer.write(subscription.variant.rawValue)
             topics.variants[subscription.variant].topic.save(to: &writer)
             writer.write(subscription.markedEnd)
-            writer.write(topics.variants[subscription.variant].subscribers[Int(subscription.subscriber)].cursor)
+            writer.write(
+                topics.variants[subscription.variant].subscribers[Int(subscription.subscriber)]
+                    .cursor)
         }
     }
 
@@ -263,7 +267,8 @@ extension ServerContext {
         let subscriber = UInt32(topics.variants[saved.variant].subscribers.count)
         let subscription = topics.subscriptions.allocate(
             Subscription(
-                variant: saved.variant, subscriber: subscriber, next: connections.slots[slot].delivery.firstSubscription,
+                variant: saved.variant, subscriber: subscriber,
+                next: connections.slots[slot].delivery.firstSubscription,
                 markedEnd: saved.markedEnd))
         topics.variants[saved.variant].topic = saved.topic
         connections.slots[slot].delivery.firstSubscription = subscription

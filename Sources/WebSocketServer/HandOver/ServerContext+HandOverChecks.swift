@@ -32,7 +32,9 @@ extension ServerContext {
                 else { throw StateError("topic \(index) has a variant that is not its own") }
             }
         }
-        guard seen.count == topics.variants.count else { throw StateError("a variant has no topic") }
+        guard seen.count == topics.variants.count else {
+            throw StateError("a variant has no topic")
+        }
     }
 
     /// The offsets at which frames of a log begin or end.

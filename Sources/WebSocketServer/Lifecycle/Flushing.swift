@@ -31,7 +31,9 @@ extension ServerCore where K: ~Copyable {
         switch io.connections.slots[slot].phase {
         case .webSocket where !io.connections.slots[slot].session.reads:
             let hasFailed = io.connections.slots[slot].session == .failed
-            guard io.connections.slots[slot].handle(.outputFlushed) == .closeTransport else { return }
+            guard io.connections.slots[slot].handle(.outputFlushed) == .closeTransport else {
+                return
+            }
             if hasFailed { linger(slot) } else { io.terminate(slot, .endOfStream, reset: false) }
         case .draining: linger(slot)
         default: return

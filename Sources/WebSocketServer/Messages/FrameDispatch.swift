@@ -47,7 +47,8 @@ extension ServerContext {
             message = found(event, in: bytes.span)
         }
         inbound.reading.position = position
-        inbound.reading.shortLimit = connections.slots[slot].shortLimit(inbound.shortMessageByteLimit)
+        inbound.reading.shortLimit = connections.slots[slot].shortLimit(
+            inbound.shortMessageByteLimit)
         return message
     }
 

@@ -12,7 +12,8 @@ extension ServerCore where K: ~Copyable {
         let headroom = ReceiveBuffer.headroomByteCount
         let kept = io.connections.slots[slot].pendingInput.count
         if kept > 0 {
-            io.inbound.receiveBuffer.copy(io.connections.slots[slot].pendingInput.span, to: headroom - kept)
+            io.inbound.receiveBuffer.copy(
+                io.connections.slots[slot].pendingInput.span, to: headroom - kept)
             io.connections.slots[slot].pendingInput.removeAll()
         }
         decode(slot, headroom - kept..<headroom + received, call)
@@ -39,7 +40,9 @@ extension ServerCore where K: ~Copyable {
         // The replies go out at once, in one send, while they are in the cache.
         let tookFastPath = io.output.isOnFastPath
         io.output.end()
-        if let rest = io.inbound.end(), io.connections.slots[slot].session.reads { savePendingInput(slot, rest) }
+        if let rest = io.inbound.end(), io.connections.slots[slot].session.reads {
+            savePendingInput(slot, rest)
+        }
         if tookFastPath {
             if !io.output.replyBuffer.isEmpty { flushReplies(slot) }
             return

@@ -16,7 +16,9 @@ extension ServerCore where K: ~Copyable {
         let count = min(io.outgoing.toBegin.count, Self.connectBudget)
         for index in 0..<count {
             let id = io.outgoing.toBegin[index]
-            guard let slot = io.connections.slot(of: id), io.connections.slots[slot].phase == .connecting else {
+            guard let slot = io.connections.slot(of: id),
+                io.connections.slots[slot].phase == .connecting
+            else {
                 continue
             }
             // Connections that have not begun take no place yet.
@@ -87,7 +89,8 @@ extension ServerCore where K: ~Copyable {
                 io.connections.slots[slot].watched = io.connections.slots[slot].wanted
                 do {
                     try poller.watch(
-                        socket, for: io.connections.slots[slot].wanted, token: io.connections.id(of: slot).token,
+                        socket, for: io.connections.slots[slot].wanted,
+                        token: io.connections.id(of: slot).token,
                         &kernel)
                 } catch {
                     return io.terminate(slot, .connectFailed(error.number), reset: false)

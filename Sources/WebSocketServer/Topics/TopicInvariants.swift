@@ -41,7 +41,8 @@ extension TopicTable {
                 continue
             }
             precondition(
-                subscriber.cursor >= variants[variant].deliveredFloor, "\(place()): below the floor")
+                subscriber.cursor >= variants[variant].deliveredFloor, "\(place()): below the floor"
+            )
             precondition(
                 index >= sweepIndex || subscriber.cursor >= variants[variant].passEnd,
                 "\(place()): not swept")

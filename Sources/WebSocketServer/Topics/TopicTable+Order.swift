@@ -10,7 +10,9 @@ extension TopicTable {
         while index != .none {
             let (variant, subscriber) = (subscriptions[index].variant, Int(subscriptions[index].subscriber))
             let end = variants[variant].log.end
-            if variants[variant].subscribers[subscriber].cursor < end, subscriptions[index].markedEnd < end {
+            if variants[variant].subscribers[subscriber].cursor < end,
+                subscriptions[index].markedEnd < end
+            {
                 delivery.outbox.appendMarker(source: variant, end: end)
                 subscriptions[index].markedEnd = end
             }
@@ -71,7 +73,8 @@ extension TopicTable {
         let cursor = variants[variant].subscribers[subscriber].cursor
         var end = marker.end
         if end - cursor > UInt64(byteCount) {
-            end = min(end, variants[variant].log.boundary(at: cursor + UInt64(byteCount), from: cursor))
+            end = min(
+                end, variants[variant].log.boundary(at: cursor + UInt64(byteCount), from: cursor))
         }
         variants.copyLog(variant, from: cursor, to: end, into: &gathered)
         variants[variant].subscribers[subscriber].cursor = end

@@ -37,7 +37,9 @@ extension TopicTable {
                 guard beginSlice(&sweep) else { return nil }
             }
             let variant = sweep.variant
-            while variants[variant].sweepIndex < variants[variant].subscribers.count, sweep.slice > 0 {
+            while variants[variant].sweepIndex < variants[variant].subscribers.count,
+                sweep.slice > 0
+            {
                 let index = variants[variant].sweepIndex
                 let subscriber = variants[variant].subscribers[index]
                 variants[variant].sweepIndex = index + 1
@@ -57,7 +59,9 @@ extension TopicTable {
             sweep.variantCount += 1
             guard variants[variant].isDirty else { continue }
             variants[variant].isDirty = false
-            if variants[variant].sweepIndex == 0 { variants[variant].passEnd = variants[variant].log.end }
+            if variants[variant].sweepIndex == 0 {
+                variants[variant].passEnd = variants[variant].log.end
+            }
             sweep.slice = min(sweep.budget, Self.sliceBudget)
             sweep.variant = variant
             return true
@@ -125,7 +129,8 @@ extension TopicTable {
 
     /// Records that the connection is lost: it needs nothing of the log any more.
     mutating func isLost(_ due: Due) {
-        variants[due.variant].subscribers[Int(due.subscriber)].cursor = variants[due.variant].log.end
+        variants[due.variant].subscribers[Int(due.subscriber)].cursor =
+            variants[due.variant].log.end
     }
 
     /// For a connection that is writable again: the next topic that it is behind in.
@@ -138,13 +143,15 @@ extension TopicTable {
             if cursor < variants[entry.variant].log.end {
                 guard !delivery.isBlocked, delivery.outbox.isEmpty else { return nil }
                 return Due(
-                    cursor: cursor, variant: entry.variant, subscriber: entry.subscriber, connection: connection,
+                    cursor: cursor, variant: entry.variant, subscriber: entry.subscriber,
+                    connection: connection,
                     subscription: subscription)
             }
             variants[entry.variant].unblock(subscription, &subscriptions)
             // It was the last subscriber that the log was kept for.
             if !variants[entry.variant].isDirty, variants[entry.variant].blocked.isEmpty {
-                variants[entry.variant].log.drop(before: variants[entry.variant].log.end, spare: &spareLog)
+                variants[entry.variant].log.drop(
+                    before: variants[entry.variant].log.end, spare: &spareLog)
             }
             subscription = entry.next
         }

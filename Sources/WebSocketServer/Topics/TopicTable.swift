@@ -107,10 +107,13 @@ struct TopicTable: ~Copyable {
         let variant = variant(of: topic, encoding)
         let subscriber = UInt32(variants[variant].subscribers.count)
         let subscription = subscriptions.allocate(
-            Subscription(variant: variant, subscriber: subscriber, next: delivery.firstSubscription))
+            Subscription(variant: variant, subscriber: subscriber, next: delivery.firstSubscription)
+        )
         delivery.firstSubscription = subscription
         variants[variant].subscribers.append(
-            Subscriber(cursor: variants[variant].log.end, connection: connection, subscription: subscription))
+            Subscriber(
+                cursor: variants[variant].log.end, connection: connection,
+                subscription: subscription))
     }
 
     /// The variant of a topic for an encoding, made when the first subscriber needs it.

@@ -18,7 +18,8 @@ extension ServerContext {
             to: &connections.slots[slot].delivery.outbox.bytes)
         if slot == inbound.reading.slot {
             let byteCount = connections.slots[slot].delivery.outbox.bytes.count - before
-            connections.slots[slot].countOwnOutput(byteCount, limit: settings.limits.ownOutputByteCount)
+            connections.slots[slot].countOwnOutput(
+                byteCount, limit: settings.limits.ownOutputByteCount)
         } else {
             connections.queue(slot)
         }

@@ -4,7 +4,8 @@ import WireKit
 @testable import WebSocketCore
 
 /// What comes out of hostile bytes is what zlib makes of them, within the bounds; what we compress
-/// comes back, from our own decompressor and from zlib; so does what a peer compresses with context.
+/// comes back, from our own decompressor and from zlib; so does what a peer compresses with
+/// context.
 func fuzzDeflate(_ span: Span<UInt8>) throws {
     var input = FuzzInput(span)
     switch input.byte() % 3 {

@@ -1,8 +1,8 @@
 // The first bytes of a stranger: request heads, how their bodies are framed, and the bodies.
 @testable import WebSocketCore
 
-/// A head means the same whole, byte by byte and in two pieces; what was found in it is what a plain
-/// reading of its lines finds; its body means the same however it is cut.
+/// A head means the same whole, byte by byte and in two pieces; what was found in it is what a
+/// plain reading of its lines finds; its body means the same however it is cut.
 func fuzzRequestHead(_ span: Span<UInt8>) throws {
     var input = FuzzInput(span)
     let limit = input.choice([8192, 4096, 256, 40])

@@ -1,5 +1,5 @@
-// The client that the Autobahn test suite's fuzzing server examines: it asks how many cases there are,
-// goes through them one by one, echoing whatever comes, and asks for the report.
+// The client that the Autobahn test suite's fuzzing server examines: it asks how many cases there
+// are, goes through them one by one, echoing whatever comes, and asks for the report.
 import WebSocketServer
 
 /// Goes through the cases, one connection after the other.

@@ -74,7 +74,8 @@ public final class Client {
 
     public func endOutput() { shutdown(socket, Int32(SHUT_WR)) }
 
-    /// Receives once into `pending`; false at the end of the stream, on failure or after the time limit.
+    /// Receives once into `pending`; false at the end of the stream, on failure or after the time
+    /// limit.
     private func receive() -> Bool {
         var buffer = [UInt8](repeating: 0, count: 65536)
         let count = recv(socket, &buffer, buffer.count, 0)

@@ -1,4 +1,5 @@
-// Who listens where a service manager or a journal would: a local datagram socket of the test's own.
+// Who listens where a service manager or a journal would: a local datagram socket of the test's
+// own.
 import Foundation
 import Glibc
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""What happens in the container: a machine on which the package is installed, used, upgraded and removed.
+"""What happens in the container: a machine on which the package is installed, used, upgraded and
+removed.
 
-The scenarios run in their order, each on what the one before has left, as on a machine. Each says "ok" or
-"FAIL" with the reason; after a failure the journal follows, and nothing more is tried.
+The scenarios run in their order, each on what the one before has left, as on a machine. Each says
+"ok" or "FAIL" with the reason; after a failure the journal follows, and nothing more is tried.
 """
 import os
 import signal
@@ -257,9 +258,11 @@ def it_leaves_nothing_behind():
 
 
 SCENARIOS = [
-    it_installs, it_starts_at_the_first_connection_and_loses_none, it_does_its_work_within_the_fence,
-    every_end_is_explained, *operators.SCENARIOS, a_good_reload_keeps_everybody, a_bad_reload_says_why_and_changes_nothing,
-    a_restart_tells_clients_and_refuses_nobody, a_crash_is_healed, a_hang_is_found_and_a_busy_server_is_not,
+    it_installs, it_starts_at_the_first_connection_and_loses_none,
+    it_does_its_work_within_the_fence, every_end_is_explained, *operators.SCENARIOS,
+    a_good_reload_keeps_everybody, a_bad_reload_says_why_and_changes_nothing,
+    a_restart_tells_clients_and_refuses_nobody, a_crash_is_healed,
+    a_hang_is_found_and_a_busy_server_is_not,
     a_stop_is_in_order_and_the_next_connection_starts_it, it_ends_when_nobody_is_there,
     a_bad_configuration_is_healed_without_losing_anybody, an_upgrade_brings_the_new_version,
     nobody_s_words_are_in_the_journal, it_leaves_nothing_behind,

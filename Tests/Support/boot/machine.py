@@ -1,4 +1,4 @@
-"""The booted machine as its root sees it: commands, units, the journal, the server's configuration."""
+"""The booted machine as its root sees it: commands, units, the journal, the configuration."""
 import json
 import subprocess
 import time
@@ -10,7 +10,8 @@ def run(command, status=0):
     """Runs a shell command, whose status must be this one (None: any), and returns what it says."""
     done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60)
     if status is not None and done.returncode != status:
-        raise AssertionError(f"'{command}' ended with {done.returncode}: {done.stdout}{done.stderr}")
+        output = done.stdout + done.stderr
+        raise AssertionError(f"'{command}' ended with {done.returncode}: {output}")
     return done.stdout + done.stderr
 
 

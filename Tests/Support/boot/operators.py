@@ -1,5 +1,5 @@
-"""The people of the machine: who may do what at the control socket, what the doctor finds, where the
-server listens. On a server that runs, which is left as it was found."""
+"""The people of the machine: who may do what at the control socket, what the doctor finds, where
+the server listens. On a server that runs, which is left as it was found."""
 import os
 
 from chatter import Chatter, get, post
@@ -37,7 +37,7 @@ def members_publish_and_look_and_others_are_refused():
 
 
 def the_kernel_says_who_asks():
-    """Also where the file lets everybody in: the server asks the kernel, and no peer can lie to that."""
+    """Also where the file lets everybody in: the server asks the kernel, and no peer can lie."""
     os.chmod(CONTROL, 0o666)
     ask = ("python3 -B -c \"import sys; sys.path.insert(0, '/test/Tests/Support/boot'); "
            "from chatter import get, post; print({}[0])\"")
@@ -63,7 +63,8 @@ def an_admin_group_may_do_the_rest():
     start = now()
     as_user("chief", "roost reload")
     action = event("control-action", start)
-    assert action["ROOST_UID"] == run("id -u chief").strip() and action["ROOST_ACTION"] == "reload", action
+    assert action["ROOST_UID"] == run("id -u chief").strip(), action
+    assert action["ROOST_ACTION"] == "reload", action
     explained = run(f"journalctl -x --no-pager -u roost ROOST_EVENT=control-action")
     assert f"The user with the number {action['ROOST_UID']} asked for 'reload'" in explained, explained
     assert "--admin-group" in as_user("member", "roost reload", 1)

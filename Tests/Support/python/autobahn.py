@@ -7,10 +7,11 @@
 The server is started with these arguments and has to print `ws://127.0.0.1:PORT`; it is stopped at
 the end. Each case has two outcomes, `behavior` and `behaviorClose`, and both must be those of the
 file. `--sample` takes a tenth of groups 12 and 13, which as a whole need a quarter of an hour and
-are about compression, and all of the others. The suite runs on Python 2.7 alone, so an environment for it is made in .venv-autobahn at the
-root of the package, once. Where there is no Python 2.7 this is said, and nothing is run. Ends with 1
-for a difference. `--list` names the groups of cases, and `--check` says in one line what is missing
-to run this at all, if anything is. Needs Python 3's library alone.
+are about compression, and all of the others. The suite runs on Python 2.7 alone, so an environment
+for it is made in .venv-autobahn at the root of the package, once. Where there is no Python 2.7 this
+is said, and nothing is run. Ends with 1 for a difference. `--list` names the groups of cases, and
+`--check` says in one line what is missing to run this at all, if anything is. Needs Python 3's
+library alone.
 """
 
 import argparse
@@ -30,7 +31,8 @@ REPORT = ROOT / ".build" / "autobahn"
 SUITE = "autobahntestsuite==25.10.1"
 MAKER = "virtualenv==20.15.1"  # the last that makes environments for Python 2.7
 GROUPS = [f"{number}.*" for number in range(1, 14)]
-# Of 12 kinds of data and parameters two sizes each: whole messages of 4 KiB, and of 8 KiB in pieces.
+# Of 12 kinds of data and parameters two sizes each: whole messages of 4 KiB, and of 8 KiB in
+# pieces.
 SAMPLE = GROUPS[:11] + ["12.*.5", "12.*.12", "13.*.5", "13.*.12"]
 SUITE_SECONDS = 3600
 

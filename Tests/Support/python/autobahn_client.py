@@ -4,9 +4,9 @@
     autobahn_client.py --expected FILE [--cases GROUP.* ... | --sample] -- CLIENT
     autobahn_client.py --list | --check
 
-The suite is the server here: it listens on a free port, and `CLIENT URL AGENT` is started once, goes
-through all cases and asks for the report. Everything else is as with autobahn.py, which see. Ends
-with 1 for a difference. Needs Python 3's library alone.
+The suite is the server here: it listens on a free port, and `CLIENT URL AGENT` is started once,
+goes through all cases and asks for the report. Everything else is as with autobahn.py, which see.
+Ends with 1 for a difference. Needs Python 3's library alone.
 """
 
 import argparse

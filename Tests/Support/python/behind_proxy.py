@@ -4,10 +4,11 @@
     behind_proxy.py [--only NAME]… -- COMMAND that serves the chat (flags are added)
     behind_proxy.py --list | --check
 
-Each scenario runs a proxy with its file from deploy/examples, in which only the certificate's path is
-another, and the chat with the settings that the file tells to make. Clients have addresses of their own
-(203.0.113.0/24, RFC 5737), so that limits hold for them as on the open internet. Prints a line for each
-scenario, and ends with 1 if one failed. `--check` says in one line what is missing to run this at all.
+Each scenario runs a proxy with its file from deploy/examples, in which only the certificate's path
+is another, and the chat with the settings that the file tells to make. Clients have addresses of
+their own (203.0.113.0/24, RFC 5737), so that limits hold for them as on the open internet. Prints a
+line for each scenario, and ends with 1 if one failed. `--check` says in one line what is missing to
+run this at all.
 """
 
 import argparse
@@ -162,7 +163,7 @@ def chat(folder, lines):
 
 
 def expect_clients(log):
-    """The client's address counts: in the limits, in the log, and whatever the client says itself."""
+    """The client's address counts: in the limits, in the log, whatever the client says itself."""
     until(reachable, "the proxy to pass requests on")
     # By somebody else than those who are counted: a proxy may keep the connection that it asked by.
     with ExitStack() as stack:
@@ -173,7 +174,8 @@ def expect_clients(log):
 
         first = enter("ann").log_in("ann")
         assert enter("ann").close_code() == 1013, "one address, one connection"
-        # Who lies about the address is not believed: neither for getting in nor for keeping others out.
+        # Who lies about the address is not believed: neither for getting in nor for keeping others
+        # out.
         enter("bob", X_Forwarded_For=PEOPLE["ann"]).log_in("bob")
         enter("eve", X_Forwarded_For="198.51.100.1").log_in("eve")
         assert enter("eve", X_Forwarded_For="198.51.100.2").close_code() == 1013
@@ -221,7 +223,8 @@ def nginx(folder):
 
 
 def haproxy(folder, lines=None, **changes):
-    text = example("haproxy.cfg", **{f"/etc/haproxy/{NAME}.pem": str(folder / "both.pem")}, **changes)
+    certificate = {f"/etc/haproxy/{NAME}.pem": str(folder / "both.pem")}
+    text = example("haproxy.cfg", **certificate, **changes)
     (folder / "haproxy.cfg").write_text(text)
     with chat(folder, lines or settings(text)) as log, \
             running(folder, ["haproxy", "-db", "-f", str(folder / "haproxy.cfg")]):

@@ -6,8 +6,8 @@
     browser_chat.py --list | --check
 
 Each scenario has a server and a browser of its own. Prints a line for each, and ends with 1 if one
-failed. `--check` says in one line what is missing to run this at all, if anything is. `--picture` has
-the scenario of that name keep what it shows, for the README.
+failed. `--check` says in one line what is missing to run this at all, if anything is. `--picture`
+has the scenario of that name keep what it shows, for the README.
 """
 
 import argparse

@@ -7,8 +7,9 @@
 Meanwhile a bystander echoes messages: the 99th percentile of its round trips is bounded, as is the
 server's memory, and at the end the server still answers. Other work on the machine can make round
 trips slower and never faster: where nothing but they have failed, all is done again, with another
-server, up to `--attempts` times. Prints a line for each case and ends with status 0 if all hold. The server is `echo-server` at its default limits: 64 KiB and 128 fragments a
-message, 8 KiB of request head within 10 seconds. Needs Python 3's library alone.
+server, up to `--attempts` times. Prints a line for each case and ends with status 0 if all hold.
+The server is `echo-server` at its default limits: 64 KiB and 128 fragments a message, 8 KiB of
+request head within 10 seconds. Needs Python 3's library alone.
 """
 
 import argparse

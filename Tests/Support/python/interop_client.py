@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The chat protocol as somebody else's program meets it: python's `websockets` against `roost serve`.
+"""The chat protocol as somebody else's program meets it: python's `websockets` against `roost
+serve`.
 
     interop_client.py [--only NAME]… -- COMMAND that starts the server
     interop_client.py --list | --check

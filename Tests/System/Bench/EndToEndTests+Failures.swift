@@ -94,7 +94,8 @@ extension EndToEndTests {
     private func interrupted(_ arguments: [String]) throws -> BenchRun {
         try BenchRun(arguments + ["--as-built", "--json", "JSON"], listensToInterrupts: true) {
             bench in
-            // Its generators are its children; once one has used up processor time, it is in the midst.
+            // Its generators are its children; once one has used up processor time, it is in the
+            // midst.
             while bench.isRunning, try !Self.isLoading(bench.processIdentifier) { usleep(20_000) }
             kill(bench.processIdentifier, SIGINT)
         }

@@ -196,7 +196,7 @@ import Testing
             #expect(count <= 8)
         }
         #expect(seen.count == 20)
-        descriptors.forEach { kernel.close($0) }
+        for descriptor in descriptors { kernel.close(descriptor) }
         poller.close(&kernel)
     }
 

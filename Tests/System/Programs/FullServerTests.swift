@@ -55,7 +55,7 @@ import Testing
         }
         // As many leave, and as many others come in.
         for client in served.prefix(20) { client.close() }
-        waiting.forEach { $0.close() }
+        for client in waiting { client.close() }
         var late: [Client] = []
         for _ in 0..<1000 where late.count < 20 {
             let client = Client(port: port)

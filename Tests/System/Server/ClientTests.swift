@@ -20,8 +20,8 @@ final class ClientLog: Sendable {
     var all: Entries { entries.withLock { $0 } }
 }
 
-/// Opens `count` connections, sends each `texts` one after the other, waits for each echo, closes, and
-/// stops when all have ended.
+/// Opens `count` connections, sends each `texts` one after the other, waits for each echo, closes,
+/// and stops when all have ended.
 struct Talker: WebSocketHandler {
     var requests: [ConnectRequest]
     var texts: [String]
@@ -33,7 +33,9 @@ struct Talker: WebSocketHandler {
         (self.requests, self.texts, self.log) = (requests, texts, log)
     }
 
-    mutating func onStart(_ io: inout ServerContext) { for request in requests { io.connect(request) } }
+    mutating func onStart(_ io: inout ServerContext) {
+        for request in requests { io.connect(request) }
+    }
 
     mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) {
         let subprotocol = io.agreement(of: id)?.subprotocol
@@ -122,11 +124,13 @@ struct Talker: WebSocketHandler {
         let server = try RunningServer(SiteHandler())
         var heard: [String] = []
         let request = try ConnectRequest("ws://127.0.0.1:\(server.port)/")
-        let cause = try connect(request, onOpen: { id, io in io.send("Hello", to: id) }) {
-            message, id, io in
-            heard.append(message.text)
-            if heard.count == 2 { io.close(id, code: .goingAway) }
-        }
+        let cause = try connect(
+            request,
+            onOpen: { id, io in io.send("Hello", to: id) },
+            onMessage: { message, id, io in
+                heard.append(message.text)
+                if heard.count == 2 { io.close(id, code: .goingAway) }
+            })
         #expect(heard.last == "Hello")
         #expect(cause == .serverClosed(.goingAway))
         #expect(server.stop())
@@ -193,7 +197,9 @@ struct Watcher: WebSocketHandler {
         (self.requests, self.log) = (requests, log)
     }
 
-    mutating func onStart(_ io: inout ServerContext) { for request in requests { io.connect(request) } }
+    mutating func onStart(_ io: inout ServerContext) {
+        for request in requests { io.connect(request) }
+    }
     mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) {
         log.note { $0.openCount += 1 }
     }

@@ -1,4 +1,5 @@
-// Due times, and that a server that stalls is charged with all that should have been sent meanwhile.
+// Due times, and that a server that stalls is charged with all that should have been sent
+// meanwhile.
 import Testing
 
 @testable import bench

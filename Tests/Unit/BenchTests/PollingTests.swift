@@ -34,7 +34,8 @@ import Testing
             var answers: [HTTPExchange.Answer] = []
             var start = 0
             while start < bytes.count {
-                // No request is sent before the answer to the last: one read never has parts of two.
+                // No request is sent before the answer to the last: one read never has parts of
+                // two.
                 let end = min(start + size, start < first.count ? first.count : bytes.count)
                 let part = Array(bytes[start..<end])
                 if let answer = try exchange.take(part.span, run: 9) { answers.append(answer) }

@@ -11,7 +11,7 @@ import Testing
         let threads = (0..<4).map { sender in
             Thread { for number in 0..<2000 { while !mailbox.post([sender, number]) {} } }
         }
-        threads.forEach { $0.start() }
+        for thread in threads { thread.start() }
         var received = [Int](repeating: 0, count: 4)
         let deadline = Date(timeIntervalSinceNow: 30)
         while received.reduce(0, +) < 8000, Date() < deadline {

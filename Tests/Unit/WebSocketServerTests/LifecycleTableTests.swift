@@ -116,7 +116,8 @@ import WebSocketCore
 
     /// `ROOST_UPDATE_DIAGRAM=1` in the environment writes it anew.
     @Test func `ARCHITECTURE has the picture of these tables`() throws {
-        let begin = "<!-- lifecycle: generated from ConnectionPhase and SessionState; do not edit -->\n"
+        let begin =
+            "<!-- lifecycle: generated from ConnectionPhase and SessionState; do not edit -->\n"
         let end = "<!-- end of lifecycle -->"
         let text = try String(contentsOf: Self.architecture, encoding: .utf8)
         let first = try #require(text.range(of: begin), "ARCHITECTURE.md lacks: \(begin)")

@@ -1,5 +1,5 @@
-// The peer of SwiftNIO: `nio-peer echo|broadcast PORT`. Channel handlers on one event loop, which is
-// its fastest way; echoes are flushed once for all that were read together.
+// The peer of SwiftNIO: `nio-peer echo|broadcast PORT`. Channel handlers on one event loop, which
+// is its fastest way; echoes are flushed once for all that were read together.
 import NIOCore
 import NIOHTTP1
 import NIOPosix

@@ -1,0 +1,23 @@
+// What looks as if nothing used it, and is used.
+
+struct DeadFileRules {
+    /// Folders with a Package.swift of their own.
+    let otherPackages: [String]
+    /// Names that people, GitHub or CI look for by themselves.
+    let known: Set<String>
+    /// Path → what uses it.
+    let exceptions: [String: String]
+}
+
+enum DeadFileTable {
+    static let rules = DeadFileRules(
+        otherPackages: ["Benchmarks/Micro", "Benchmarks/peers/nio", "Tests/Fuzz"],
+        known: [
+            "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "CODE_OF_CONDUCT.md",
+            // dpkg calls the maintainer's scripts by name.
+            "postinst", "postrm", "prerm",
+        ],
+        exceptions: [
+            ".ci/run": "CI runs it after each push"
+        ])
+}

@@ -1,0 +1,26 @@
+// What targets may import besides what Package.swift gives them.
+
+struct ImportRules {
+    /// What comes with the system and Swift: for what is shipped, and for everything else.
+    let system: Set<String>
+    let systemForTests: Set<String>
+    /// The most that the library's targets may depend on: from the bottom to the top.
+    let libraries: [String: Set<String>]
+    /// Folders with a Package.swift of their own.
+    let otherPackages: [String]
+}
+
+enum ImportTable {
+    static let rules = ImportRules(
+        system: ["Glibc", "Synchronization"],
+        systemForTests: ["Glibc", "Synchronization", "Foundation", "Testing", "Dispatch"],
+        libraries: [
+            "Storage": [],
+            "WebSocketCore": ["Storage", "CCrypto", "CZlib"],
+            "ChatRooms": ["Storage"],
+            "LinuxReactor": ["Storage", "CLinux"],
+            "SystemdSupport": ["CLinux", "LinuxReactor", "Logging"],
+            "WebSocketServer": ["Storage", "WebSocketCore", "LinuxReactor", "Logging"],
+        ],
+        otherPackages: ["Benchmarks/Micro", "Benchmarks/peers", "Tests/Fuzz/Runner"])
+}
