@@ -38,12 +38,16 @@ extension ServerContext {
         let step = max(1, (connections.slots.endIndex + 65_535) / 65_536)
         for slot in stride(from: 0, to: connections.slots.endIndex, by: step) {
             guard connections.slots[Slot(slot)].phase != .free else { continue }
-            gauges.outboxByteCount += step * connections.slots[Slot(slot)].delivery.outbox.bytes.count
+            gauges.outboxByteCount +=
+                step * connections.slots[Slot(slot)].delivery.outbox.bytes.count
             if connections.slots[Slot(slot)].delivery.isBlocked { gauges.blockedCount += step }
         }
-        for variant in topics.variants.indices where topics.variants[variant].subscribers.count > 0 {
+        for variant in topics.variants.indices where topics.variants[variant].subscribers.count > 0
+        {
             gauges.logByteCount += topics.variants[variant].log.frames.count
-            let lag = topics.variants[variant].log.end - topics.variants[variant].oldestNeeded(topics.subscriptions)
+            let lag =
+                topics.variants[variant].log.end
+                - topics.variants[variant].oldestNeeded(topics.subscriptions)
             gauges.cursorLagByteCount = max(gauges.cursorLagByteCount, Int(lag))
         }
         return gauges

@@ -34,13 +34,19 @@ extension ServerContext {
     private mutating func send(_ payload: Span<UInt8>, as opcode: Opcode, to id: ConnectionID) {
         telemetry.statistics.directCount += 1
         // A short reply to the connection whose messages are being decoded, on the fast path.
-        if id.resourceID == output.fastPathResourceID, output.replyBuffer.appendShortFrame(opcode, payload) { return }
+        if id.resourceID == output.fastPathResourceID,
+            output.replyBuffer.appendShortFrame(opcode, payload)
+        {
+            return
+        }
         sendAny(payload, as: opcode, to: id)
     }
 
     @inline(never)
     private mutating func sendAny(_ payload: Span<UInt8>, as opcode: Opcode, to id: ConnectionID) {
-        guard connections.slots.contains(id.index), connections.slots[id.index].isOpen(id) else { return }
+        guard connections.slots.contains(id.index), connections.slots[id.index].isOpen(id) else {
+            return
+        }
         if connections.slots[id.index].delivery.firstSubscription != .none {
             topics.insertOrderMarkers(&connections.slots[id.index].delivery)
         }

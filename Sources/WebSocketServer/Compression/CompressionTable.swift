@@ -12,7 +12,8 @@ struct CompressionTable: ~Copyable {
 
     /// Adds a connection with these parameters, whose messages come from `sender`; returns its
     /// index.
-    mutating func add(_ parameters: DeflateParameters, from sender: Role) -> TableIndex<Compression> {
+    mutating func add(_ parameters: DeflateParameters, from sender: Role) -> TableIndex<Compression>
+    {
         states.allocate(Compression(parameters, from: sender))
     }
 

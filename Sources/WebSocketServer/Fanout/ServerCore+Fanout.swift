@@ -14,7 +14,8 @@ extension ServerCore where K: ~Copyable {
         guard io.telemetry.statistics.sweepCount & 15 == 0 else { return sweepDirtyVariants() }
         let start = kernel.monotonicNow()
         let count = sweepDirtyVariants()
-        io.telemetry.statistics.sweepNanoseconds += 16 * kernel.monotonicNow().nanoseconds(since: start)
+        io.telemetry.statistics.sweepNanoseconds +=
+            16 * kernel.monotonicNow().nanoseconds(since: start)
         return count
     }
 

@@ -145,7 +145,9 @@ extension ServerCore where K: ~Copyable {
     }
 
     /// Moves the received part of a body to where it is collected.
-    private mutating func moveBody(_ slot: Slot, _ exchange: TableIndex<HTTPExchange>) -> BodyDecoder.Progress {
+    private mutating func moveBody(_ slot: Slot, _ exchange: TableIndex<HTTPExchange>)
+        -> BodyDecoder.Progress
+    {
         var bytes = ByteBuffer()
         swap(&bytes, &io.connections.slots[slot].pendingInput)
         var body = ByteBuffer()

@@ -33,7 +33,8 @@ extension ServerContext {
     mutating func restoreTopics(from reader: inout StateReader) throws(StateError) {
         topics.generation = try reader.read()
         let restored = try Self.readTopics(&reader)
-        topics.states.restoreLayout( restored.count, isTaken: { restored[Int($0.rawValue)] != nil }) { TopicState() }
+        topics.states.restoreLayout(restored.count, isTaken: { restored[Int($0.rawValue)] != nil })
+        { TopicState() }
         for (index, saved) in restored.enumerated() {
             guard let saved else { continue }
             saved.apply(to: &topics.states[TopicIndex(index)])
@@ -47,7 +48,9 @@ extension ServerContext {
         for _ in 0..<variantCount {
             saved.append(try reader.readBool() ? try SavedVariant(from: &reader) : nil)
         }
-        topics.variants.restoreLayout( saved.count, isTaken: { saved[Int($0.rawValue)] != nil }) { TopicVariant() }
+        topics.variants.restoreLayout(saved.count, isTaken: { saved[Int($0.rawValue)] != nil }) {
+            TopicVariant()
+        }
         for (index, variant) in saved.enumerated() {
             guard let variant else { continue }
             try variant.apply(to: &topics.variants[VariantIndex(index)])
@@ -190,7 +193,8 @@ extension ServerContext {
         guard attempts.keys.allSatisfy({ restored[$0] == nil }) else {
             throw StateError("a slot is taken twice")
         }
-        connections.slots.restoreLayout( Int(bound), isTaken: { restored[$0] != nil || attempts[$0] != nil }
+        connections.slots.restoreLayout(
+            Int(bound), isTaken: { restored[$0] != nil || attempts[$0] != nil }
         ) { Connection() }
         for (slot, resourceID) in attempts { endAttempt(slot, resourceID) }
         for slot in slots {
@@ -199,7 +203,8 @@ extension ServerContext {
             if let compression = saved.compression { restore(compression, of: slot) }
             for subscription in saved.subscriptions { try restore(subscription, of: slot) }
         }
-        for variant in topics.variants.indices where topics.variants[variant].subscribers.count > 0 {
+        for variant in topics.variants.indices where topics.variants[variant].subscribers.count > 0
+        {
             topics.markDirty(variant)
         }
         return slots
@@ -261,7 +266,8 @@ extension ServerContext {
     private mutating func restore(
         _ saved: SavedSubscription, of slot: Slot
     ) throws(StateError) {
-        guard topics.variants.contains(saved.variant), saved.cursor >= topics.variants[saved.variant].log.start,
+        guard topics.variants.contains(saved.variant),
+            saved.cursor >= topics.variants[saved.variant].log.start,
             saved.cursor <= topics.variants[saved.variant].log.end
         else { throw StateError("a subscription is damaged") }
         let subscriber = UInt32(topics.variants[saved.variant].subscribers.count)

@@ -9,12 +9,15 @@ extension ServerContext {
         try checkTopics()
         var boundaries: [VariantIndex: [UInt64]] = [:]
         var subscriberCount = 0
-        for variant in topics.variants.indices where topics.variants[variant].subscribers.count > 0 {
+        for variant in topics.variants.indices where topics.variants[variant].subscribers.count > 0
+        {
             boundaries[variant] = try frameBoundaries(of: variant)
             subscriberCount += 1
         }
         // A variant without subscribers would never be freed.
-        guard subscriberCount == topics.variants.count else { throw StateError("a variant has no subscribers") }
+        guard subscriberCount == topics.variants.count else {
+            throw StateError("a variant has no subscribers")
+        }
         for slot in slots {
             try checkSession(slot)
             try checkSubscriptions(slot, boundaries)
@@ -28,7 +31,8 @@ extension ServerContext {
             for place in topics.states[index].variants.indices {
                 let variant = topics.states[index].variants[place]
                 if variant == .none { continue }
-                guard topics.variants.contains(variant), topics.variants[variant].subscribers.count > 0, seen.insert(variant).inserted
+                guard topics.variants.contains(variant),
+                    topics.variants[variant].subscribers.count > 0, seen.insert(variant).inserted
                 else { throw StateError("topic \(index) has a variant that is not its own") }
             }
         }
@@ -71,7 +75,8 @@ extension ServerContext {
             } else {
                 // An open connection has been announced, and an announced one that is closing has a
                 // cause.
-                session == .open ? isAnnounced : !isAnnounced || connections.slots[slot].cause != nil
+                session == .open
+                    ? isAnnounced : !isAnnounced || connections.slots[slot].cause != nil
             }
         guard fits, session != .closed, connections.slots[slot].resourceID > 0,
             connections.slots[slot].resourceID <= connections.lastResourceID

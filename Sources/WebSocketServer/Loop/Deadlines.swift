@@ -48,7 +48,8 @@ extension ServerCore where K: ~Copyable {
     /// Silence is answered with a Ping, and silence after that with a reset. Receiving sets no
     /// timer: it only records the time.
     private mutating func checkLiveness(_ slot: Slot) {
-        let silence = UInt64(io.clock.now.coarse &- io.connections.slots[slot].lastReceiveTick) << 26
+        let silence =
+            UInt64(io.clock.now.coarse &- io.connections.slots[slot].lastReceiveTick) << 26
         let timeouts = io.settings.timeouts
         if io.connections.slots[slot].flags.contains(.pinged) {
             if io.connections.slots[slot].readPauses.isSubset(of: .ownOutput) {

@@ -55,7 +55,9 @@ extension ServerCore where K: ~Copyable {
     private mutating func savePendingInput(_ slot: Slot, _ range: Range<Int>) {
         io.inbound.receiveBuffer.copy(range, to: &io.connections.slots[slot].pendingInput)
         // Paused and resumed within one call: no later event leads back to it.
-        if io.connections.slots[slot].readPauses.isEmpty, range.count > ReceiveBuffer.headroomByteCount {
+        if io.connections.slots[slot].readPauses.isEmpty,
+            range.count > ReceiveBuffer.headroomByteCount
+        {
             io.connections.resume(slot)
         }
     }

@@ -59,7 +59,8 @@ extension ServerCore where K: ~Copyable {
         for resolution in kernel.takeResolved() {
             let slot = Slot(rawValue: UInt32(truncatingIfNeeded: resolution.ticket))
             // The connection may have ended meanwhile.
-            guard io.connections.slots.contains(slot), io.connections.id(of: slot).token == resolution.ticket,
+            guard io.connections.slots.contains(slot),
+                io.connections.id(of: slot).token == resolution.ticket,
                 io.connections.slots[slot].phase == .connecting
             else { continue }
             let attempt = io.connections.slots[slot].attempt
@@ -80,7 +81,8 @@ extension ServerCore where K: ~Copyable {
     private mutating func tryNextAddress(_ slot: Slot) {
         let attempt = io.connections.slots[slot].attempt
         while let address = io.outgoing.attempts[attempt].addresses.popLast() {
-            switch kernel.connect(to: address, from: io.outgoing.attempts[attempt].request?.source) {
+            switch kernel.connect(to: address, from: io.outgoing.attempts[attempt].request?.source)
+            {
             case .failed(let number): io.outgoing.attempts[attempt].failure = number
             case .begun(let socket):
                 io.connections.slots[slot].descriptor = socket
@@ -120,7 +122,8 @@ extension ServerCore where K: ~Copyable {
     private mutating func sendHandshakeRequest(_ slot: Slot) {
         let attempt = io.connections.slots[slot].attempt
         io.connections.slots[slot].advance(.connected)
-        io.outgoing.attempts[attempt].handshake?.appendRequest(to: &io.connections.slots[slot].delivery.outbox.bytes)
+        io.outgoing.attempts[attempt].handshake?.appendRequest(
+            to: &io.connections.slots[slot].delivery.outbox.bytes)
         io.schedule(slot, in: io.settings.timeouts.handshake)
         flush(slot)
         updateInterest(slot)
@@ -150,7 +153,8 @@ extension ServerCore where K: ~Copyable {
         var bytes = ByteBuffer()
         swap(&bytes, &io.connections.slots[slot].pendingInput)
         do throws(ClientHandshakeError) {
-            let progress = try io.outgoing.attempts[attempt].reader?.read(bytes.span, isAtEnd: isAtEnd)
+            let progress = try io.outgoing.attempts[attempt].reader?.read(
+                bytes.span, isAtEnd: isAtEnd)
             if let progress { bytes.removeFirst(progress.byteCount) }
             if !bytes.isEmpty { swap(&bytes, &io.connections.slots[slot].pendingInput) }
             return progress?.agreement

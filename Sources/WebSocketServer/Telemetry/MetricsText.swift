@@ -124,7 +124,8 @@ extension MetricsText {
         write(.gauge, "topics", "Topics.", gauges.topicCount)
         write(.gauge, "topic_members", "Subscriptions to topics.", gauges.subscriberCount)
         write(
-            .gauge, "topic_log_bytes", "Broadcasts kept for subscribers that have not been sent them yet.",
+            .gauge, "topic_log_bytes",
+            "Broadcasts kept for subscribers that have not been sent them yet.",
             gauges.logByteCount)
         write(
             .gauge, "topic_cursor_lag_bytes", "How far the slowest subscriber is behind its topic.",

@@ -8,7 +8,9 @@ extension TopicTable {
     mutating func insertOrderMarkers(_ delivery: inout Delivery) {
         var index = delivery.firstSubscription
         while index != .none {
-            let (variant, subscriber) = (subscriptions[index].variant, Int(subscriptions[index].subscriber))
+            let (variant, subscriber) = (
+                subscriptions[index].variant, Int(subscriptions[index].subscriber)
+            )
             let end = variants[variant].log.end
             if variants[variant].subscribers[subscriber].cursor < end,
                 subscriptions[index].markedEnd < end
@@ -62,7 +64,9 @@ extension TopicTable {
 
     /// Copies the bytes that the outbox's first marker stands for, whole frames up to about
     /// `byteCount`.
-    mutating func gather(_ delivery: inout Delivery, into gathered: inout ByteBuffer, about byteCount: Int) {
+    mutating func gather(
+        _ delivery: inout Delivery, into gathered: inout ByteBuffer, about byteCount: Int
+    ) {
         guard let marker = delivery.outbox.firstMarker else { return }
         let variant = marker.source
         guard

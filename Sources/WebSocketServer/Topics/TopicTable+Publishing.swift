@@ -13,7 +13,8 @@ extension TopicTable {
     /// `none`; its cursor must be at the log's end.
     @inline(__always)
     mutating func publish(
-        _ payload: Span<UInt8>, as opcode: Opcode, to topic: Topic, skipping skipped: SubscriptionIndex,
+        _ payload: Span<UInt8>, as opcode: Opcode, to topic: Topic,
+        skipping skipped: SubscriptionIndex,
         _ deflaters: inout DeflaterPool
     ) -> Published {
         var published = Published()
@@ -28,7 +29,8 @@ extension TopicTable {
                 variants[variant].log.append(opcode, payload)
             }
             if skipped != .none, subscriptions[skipped].variant == variant {
-                variants[variant].subscribers[Int(subscriptions[skipped].subscriber)].cursor = variants[variant].log.end
+                variants[variant].subscribers[Int(subscriptions[skipped].subscriber)].cursor =
+                    variants[variant].log.end
             }
             markDirty(variant)
             if published.congested == .none, variants[variant].isCongested {

@@ -174,8 +174,11 @@ struct TopicTable: ~Copyable {
         var count = delivery.outbox.bytes.count
         var index = delivery.firstSubscription
         while index != .none {
-            let (variant, subscriber) = (subscriptions[index].variant, Int(subscriptions[index].subscriber))
-            count += Int(variants[variant].log.end - variants[variant].subscribers[subscriber].cursor)
+            let (variant, subscriber) = (
+                subscriptions[index].variant, Int(subscriptions[index].subscriber)
+            )
+            count += Int(
+                variants[variant].log.end - variants[variant].subscribers[subscriber].cursor)
             index = subscriptions[index].next
         }
         return count > byteLimit

@@ -8,7 +8,9 @@ extension ServerContext {
     /// been swept.
     mutating func pausePublisher(_ variant: VariantIndex) {
         let slot = inbound.reading.slot
-        guard slot != .none, !connections.slots[slot].readPauses.contains(.congestion) else { return }
+        guard slot != .none, !connections.slots[slot].readPauses.contains(.congestion) else {
+            return
+        }
         pauseReading(slot, .congestion)
         topics.variants[variant].waiting.append(connections.id(of: slot))
     }

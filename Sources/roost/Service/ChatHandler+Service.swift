@@ -6,7 +6,8 @@ import WebSocketServer
 
 extension ChatHandler {
     /// Does nothing: `onClose` logs how a connection ended.
-    mutating func onError(_ id: ConnectionID, _ error: ConnectionError, _ io: inout ServerContext) {}
+    mutating func onError(_ id: ConnectionID, _ error: ConnectionError, _ io: inout ServerContext) {
+    }
 
     mutating func onRefusal(_ refused: RefusedConnection, _ io: inout ServerContext) {
         service.events.refused(refused)

@@ -104,7 +104,8 @@ extension ServerEvent {
         case .stopping: self = .endedForStop
         case .restarting: self = .endedForRestart
         // The last ones are for outgoing connections; a chat has none.
-        case .connectionLost, .nameResolutionFailed, .connectFailed, .handshakeRefused, .handshakeFailed,
+        case .connectionLost, .nameResolutionFailed, .connectFailed, .handshakeRefused,
+            .handshakeFailed,
             .handshakeTimedOut:
             self = .connectionLost
         }

@@ -32,11 +32,14 @@ private final class Peer {
         expected.append(([:], nil))
     }
 
-    var isSatisfied: Bool { received.isEmpty && expected.count == 1 && expected[0].broadcasts.isEmpty }
+    var isSatisfied: Bool {
+        received.isEmpty && expected.count == 1 && expected[0].broadcasts.isEmpty
+    }
 
     /// Looks at the whole frames that have come; false if one of them should not have come now.
     func check() -> Bool {
-        while let byteCount = FrameHeader.frameByteCount(received.span), byteCount <= received.count {
+        while let byteCount = FrameHeader.frameByteCount(received.span), byteCount <= received.count
+        {
             let frame = Array(received[..<byteCount])
             received.removeFirst(byteCount)
             guard accept(frame) else { return false }
@@ -114,7 +117,9 @@ private struct TopicModel: ~Copyable {
         let count = [3, 40, 125, 126, 700].randomElement(using: &random)!
         // Each message differs from all others.
         var payload = (0..<count).map { UInt8(truncatingIfNeeded: $0) }
-        for place in 0..<3 { payload[place] = UInt8(truncatingIfNeeded: messageCount >> (8 * place)) }
+        for place in 0..<3 {
+            payload[place] = UInt8(truncatingIfNeeded: messageCount >> (8 * place))
+        }
         var frame = ByteBuffer()
         frame.appendFrame(.binary, payload.span)
         return (payload, [UInt8](copying: frame.span))
