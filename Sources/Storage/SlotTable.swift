@@ -65,7 +65,7 @@ public struct SlotTable<Element: ~Copyable>: ~Copyable {
     /// for which `isTaken` returns true are allocated, and the caller fills them; the others are
     /// free. It is used after a hand-over, in which slots keep their numbers.
     public mutating func restoreLayout(
-        _ endIndex: Int, isTaken: (Index) -> Bool, _ make: () -> Element
+        _ endIndex: Int, isTaken: (Index) -> Bool, making make: () -> Element
     ) {
         precondition(elements.count == 0)
         for index in SlotIndices<Element>(endIndex) {

@@ -4,6 +4,4 @@
 /// never copied to be borrowed. (A loadable struct that a function borrows, its own `self`
 /// included, is copied to the stack: two kilobytes in each turn.)
 @_rawLayout(size: 0, alignment: 1)
-struct Pinned: ~Copyable {
-    init() {}
-}
+struct Pinned: ~Copyable {}

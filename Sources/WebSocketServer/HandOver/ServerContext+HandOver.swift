@@ -33,8 +33,9 @@ extension ServerContext {
     mutating func restoreTopics(from reader: inout StateReader) throws(StateError) {
         topics.generation = try reader.read()
         let restored = try Self.readTopics(&reader)
-        topics.states.restoreLayout(restored.count, isTaken: { restored[Int($0.rawValue)] != nil })
-        { TopicState() }
+        topics.states.restoreLayout(
+            restored.count, isTaken: { restored[Int($0.rawValue)] != nil },
+            making: { TopicState() })
         for (index, saved) in restored.enumerated() {
             guard let saved else { continue }
             saved.apply(to: &topics.states[TopicIndex(index)])
@@ -48,9 +49,8 @@ extension ServerContext {
         for _ in 0..<variantCount {
             saved.append(try reader.readBool() ? try SavedVariant(from: &reader) : nil)
         }
-        topics.variants.restoreLayout(saved.count, isTaken: { saved[Int($0.rawValue)] != nil }) {
-            TopicVariant()
-        }
+        topics.variants.restoreLayout(
+            saved.count, isTaken: { saved[Int($0.rawValue)] != nil }, making: { TopicVariant() })
         for (index, variant) in saved.enumerated() {
             guard let variant else { continue }
             try variant.apply(to: &topics.variants[VariantIndex(index)])
@@ -194,8 +194,8 @@ extension ServerContext {
             throw StateError("a slot is taken twice")
         }
         connections.slots.restoreLayout(
-            Int(bound), isTaken: { restored[$0] != nil || attempts[$0] != nil }
-        ) { Connection() }
+            Int(bound), isTaken: { restored[$0] != nil || attempts[$0] != nil },
+            making: { Connection() })
         for (slot, resourceID) in attempts { endAttempt(slot, resourceID) }
         for slot in slots {
             guard let saved = restored[slot] else { continue }
