@@ -63,7 +63,7 @@ private final class MemberTown {
         }
         mailbox = Mailbox(descriptor: core.wakeup) { _ in }
         self.core = core
-        let port = self.core.listeners[0].address.port
+        let port = self.core.listening.listeners[0].address.port
         for _ in 0..<memberCount { clients.append(Self.connect(to: port)) }
         while self.core.io.connectionCount < memberCount { turn() }
         drain()

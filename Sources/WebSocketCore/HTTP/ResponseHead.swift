@@ -9,7 +9,7 @@ public struct ResponseHead: Sendable {
         case none
         /// `Content-Length`.
         case length(Int)
-        /// `Transfer-Encoding: chunked`; see ``ByteBuffer/appendChunk(_:)``. Only for HTTP/1.1
+        /// `Transfer-Encoding: chunked`; see `ByteBuffer.appendChunk(_:)`. Only for HTTP/1.1
         /// peers.
         case chunked
         /// The body ends with the connection: for HTTP/1.0 peers. `keepsAlive` must be false.

@@ -207,13 +207,9 @@ import Testing
 
     @Test(.enabled(if: TypeGraph.hasPython, "there is no python3"))
     func `A circle of four files is found, and one that is in words only is not`() throws {
-        let folder = FileManager.default.temporaryDirectory
-            .appendingPathComponent("tidy-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let folder = try Folder()
         func write(_ name: String, _ text: String) throws {
-            let file = folder.appendingPathComponent(name + ".swift")
-            try text.write(to: file, atomically: true, encoding: .utf8)
+            try folder.write(name + ".swift", text)
         }
         try write("A", "struct A {\n    struct Part {}\n    var b: B\n}\n")
         try write("B", "struct B { var c = C() }\n")
@@ -229,5 +225,42 @@ import Testing
         #expect(closed.output.contains("A cycle of 4 files"))
         #expect(closed.output.contains("D.swift:1 names A.Part, which A.swift declares"))
         #expect(try TypeGraph.run([folder.path, "--limit", "4"]).status == 0)
+    }
+
+    @Test(.enabled(if: TypeGraph.hasPython, "there is no python3"))
+    func `A call upward is found, and one downward is not`() throws {
+        let folder = try Folder()
+        try folder.write("Loop/Turn.swift", "func turn() { reap() }\n")
+        try folder.write("Lifecycle/Reap.swift", "func reap() { send() }\n")
+        try folder.write("Transport/Send.swift", "// turn()\nfunc send() { io.turn() }\n")
+        try folder.write("HTTP/Respond.swift", "func respond() { accept() }\n")
+        try folder.write("Accepting/Accept.swift", "func accept() { respond() }\n")
+        let found = try TypeGraph.uphillCalls([folder.path])
+        #expect(
+            found.map(\.flaw) == [
+                "It calls respond() of HTTP/Respond.swift, its neighbour",
+                "It calls turn() of Loop/Turn.swift, upward",
+            ])
+        #expect(found.last?.line == 2)
+    }
+}
+
+/// A folder of the test's own, which goes with it.
+private final class Folder {
+    private let url = FileManager.default.temporaryDirectory
+        .appendingPathComponent("tidy-\(UUID().uuidString)")
+    var path: String { url.path }
+
+    init() throws {
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: url) }
+
+    func write(_ name: String, _ text: String) throws {
+        let file = url.appendingPathComponent(name)
+        let parent = file.deletingLastPathComponent()
+        try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
+        try text.write(to: file, atomically: true, encoding: .utf8)
     }
 }

@@ -43,4 +43,12 @@ import Testing
         let (status, output) = try TypeGraph.run()
         #expect(status == 0, "scripts/type-graph:\n\(output)")
     }
+
+    @Test(.enabled(if: TypeGraph.hasPython, "there is no python3"))
+    func `Rooms call downward`() throws {
+        ratchet(
+            "Calls that do not go downward", try TypeGraph.uphillCalls(),
+            allowed: RoomTable.uphillCallCount, table: "RoomTable.swift"
+        ).report()
+    }
 }

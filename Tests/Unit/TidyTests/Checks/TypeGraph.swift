@@ -23,4 +23,15 @@ enum TypeGraph {
         process.waitUntilExit()
         return (process.terminationStatus, String(decoding: text, as: UTF8.self))
     }
+
+    /// Calls between rooms that go upward or to a neighbour.
+    static func uphillCalls(_ arguments: [String] = []) throws -> [Finding] {
+        let line = Pattern(#"^(\S+):(\d+) (calls \S+ of \S+): (.+)$"#)
+        return try line.matches(in: run(["--calls"] + arguments).output).map { match in
+            Finding(
+                path: RoomCheck.folder + "/" + match.groups[1], line: Int(match.groups[2]) ?? 1,
+                flaw: "It \(match.groups[3]), \(match.groups[4])",
+                remedy: "Return a value for the room above, or move the method down")
+        }
+    }
 }
