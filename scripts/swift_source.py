@@ -77,7 +77,8 @@ class Source:
         relative = path.relative_to(folder)
         self.name = str(relative)
         self.room = relative.parts[0] if len(relative.parts) > 1 else "."
-        self.code = code(path.read_text())
+        # The argument of TableIndex is a tag: naming it needs nothing of the type.
+        self.code = re.sub(r"\bTableIndex<\w+>", "TableIndex", code(path.read_text()))
         self.declared = {}  # qualified name -> line
         self.around = set()  # the types whose nested names are in reach here
         self.functions = set()

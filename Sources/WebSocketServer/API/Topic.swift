@@ -18,25 +18,6 @@ public enum SlowConsumerPolicy: UInt8, Sendable, BitwiseCopyable {
     case skipToLatest
 }
 
-/// How messages of a topic are encoded for a connection: one log for each in use, so that a message
-/// is encoded once however many subscribers it has.
-enum Encoding: UInt8, CaseIterable, BitwiseCopyable {
-    case plain
-    /// Compressed with the largest window (RFC 7692), where that makes a message shorter.
-    case deflated
-}
-
-/// A topic: its policy and one variant for each encoding that a subscriber uses.
-struct TopicState: ~Copyable {
-    /// Variants by encoding; `none` where no subscriber uses one.
-    var variants: InlineArray<2, VariantIndex> = [.none, .none]
-    var generation: UInt32 = 0
-    var policy = SlowConsumerPolicy.disconnect
-    var logByteLimit = 0
-    var name: String?
-    var isTaken = false
-}
-
 extension Topic {
     /// Writes the topic's identity, which it keeps in a hand-over.
     public func save(to writer: inout StateWriter) {

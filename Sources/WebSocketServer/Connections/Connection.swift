@@ -71,8 +71,8 @@ struct Connection: ~Copyable {
     var resourceID: UInt64 = 0
     /// When the last bytes came from the peer, in ticks of 2^26 ns.
     var lastReceiveTick: UInt32 = 0
-    /// The value of ``exchange`` or ``attempt``: a connection has at most one of them.
-    private var companion = UInt32.max
+    /// The value of `exchange` (HTTP) or `attempt` (Outgoing): a connection has at most one of them.
+    var companion = UInt32.max
     var decoder = MessageDecoder()
     /// Bytes received and not decoded: a partial header or head, or everything while reading is
     /// paused.
@@ -113,18 +113,6 @@ struct Connection: ~Copyable {
     }
 
     // MARK: State
-
-    /// Its HTTP exchange, in a table of its own, or `none`.
-    var exchange: TableIndex<HTTPExchange> {
-        get { TableIndex(rawValue: companion) }
-        set { companion = newValue.rawValue }
-    }
-
-    /// Its connect attempt if it is outgoing, in a table of its own, or `none`.
-    var attempt: TableIndex<ConnectAttempt> {
-        get { TableIndex(rawValue: companion) }
-        set { companion = newValue.rawValue }
-    }
 
     /// Whether messages may be sent and topics joined.
     @inline(__always)

@@ -18,3 +18,11 @@ struct HTTPTable: ~Copyable {
         return request
     }
 }
+
+extension Connection {
+    /// Its HTTP exchange, in a table of its own, or `none`.
+    var exchange: TableIndex<HTTPExchange> {
+        get { TableIndex(rawValue: companion) }
+        set { companion = newValue.rawValue }
+    }
+}

@@ -31,3 +31,11 @@ struct ConnectAttempt: ~Copyable {
     /// Set if the handshake has failed.
     var error: ClientHandshakeError?
 }
+
+extension Connection {
+    /// Its connect attempt if it is outgoing, in a table of its own, or `none`.
+    var attempt: TableIndex<ConnectAttempt> {
+        get { TableIndex(rawValue: companion) }
+        set { companion = newValue.rawValue }
+    }
+}

@@ -1,0 +1,13 @@
+// What is kept of one topic beside its variants.
+import Storage
+
+/// A topic: its policy and one variant for each encoding that a subscriber uses.
+struct TopicState: ~Copyable {
+    /// Variants by encoding; `none` where no subscriber uses one.
+    var variants: InlineArray<2, VariantIndex> = [.none, .none]
+    var generation: UInt32 = 0
+    var policy = SlowConsumerPolicy.disconnect
+    var logByteLimit = 0
+    var name: String?
+    var isTaken = false
+}
