@@ -80,7 +80,7 @@ import WebSocketServer
         let clients = (0..<30).map { _ in simulation.open() }
         let bystander = simulation.open()
         for client in clients {
-            client.send("hold")
+            client.send("pause")
             for _ in 0..<10 { client.send(2, [UInt8](repeating: 1, count: 1000)) }
         }
         simulation.settle()

@@ -7,7 +7,7 @@ import WebSocketServer
 @testable import SimulationKit
 
 /// Connects when it starts, and notes what comes of it.
-struct Dialer: WebSocketHandler {
+struct Connector: WebSocketHandler {
     var requests: [ConnectRequest] = []
     var greeting: String?
     private(set) var ids: [ConnectionID] = []
@@ -45,12 +45,12 @@ struct Dialer: WebSocketHandler {
     mutating func onMail(_ mail: Int, _ io: inout ServerContext) { command?(ids, &io) }
 }
 
-extension Simulation<Dialer> {
+extension Simulation<Connector> {
     /// A simulation of one connection outward.
     init(to url: String, _ change: (inout ConnectRequest) -> Void = { _ in }) throws {
         var request = try ConnectRequest(url)
         change(&request)
-        try self.init(Dialer(requests: [request]))
+        try self.init(Connector(requests: [request]))
     }
 
     /// The socket that was connected last.
@@ -434,7 +434,7 @@ extension Simulation<Dialer> {
         limits.connectionCount = 2
         let request = try ConnectRequest("ws://127.0.0.1:8080")
         var simulation = try Simulation(
-            Dialer(requests: [request, request, request]), limits: limits)
+            Connector(requests: [request, request, request]), limits: limits)
         simulation.settle()
         #expect(simulation.network.connects.count == 2)
         #expect(simulation.handler.causes == [.connectFailed(24)])
@@ -449,7 +449,7 @@ extension Simulation<Dialer> {
     /// How far a connection outward has come.
     enum Stage: CaseIterable { case lookingUp, connecting, awaitingAnswer, answering }
 
-    private func reach(_ stage: Stage) throws -> Simulation<Dialer> {
+    private func reach(_ stage: Stage) throws -> Simulation<Connector> {
         var simulation = try Simulation(
             to: stage == .lookingUp ? "ws://slow.invalid" : "ws://127.0.0.1:8080")
         simulation.network.attempt = { _ in stage == .connecting ? .pending : .succeeds }

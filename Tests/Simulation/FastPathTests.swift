@@ -64,7 +64,7 @@ struct Mixed: WebSocketHandler {
     }
 }
 
-@Suite struct ShortWayTests {
+@Suite struct FastPathTests {
     @Test(arguments: 1...60)
     func `Answers keep their order among everything else`(_ seed: UInt64) throws {
         var random = SeededGenerator(seed: seed &* 6007)

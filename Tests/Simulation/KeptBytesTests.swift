@@ -21,11 +21,11 @@ struct Talkative: WebSocketHandler {
     ) throws(Disconnect) {
         heard[id.resourceID, default: 0] += 1
         switch message.text {
-        case "hold": io.pauseReading(id)
-        case "hold and release":
+        case "pause": io.pauseReading(id)
+        case "pause and resume":
             io.pauseReading(id)
             io.resumeReading(id)
-        case "hold and close":
+        case "pause and close":
             io.pauseReading(id)
             io.close(id)
         case "release all":
@@ -79,15 +79,15 @@ struct Talkative: WebSocketHandler {
 
     @Test func `One that is released by another while it is being reset keeps its order`() throws {
         var simulation = try Simulation(Talkative())
-        let (other, held) = (simulation.open(), simulation.open())
+        let (other, paused) = (simulation.open(), simulation.open())
         let text = SimulatedClient.frame(1, Array("x".utf8))
-        held.send("hold")
-        simulation.network.send(Array((0..<1000).map { _ in text }.joined()), on: held.socket)
+        paused.send("pause")
+        simulation.network.send(Array((0..<1000).map { _ in text }.joined()), on: paused.socket)
         simulation.settle()
         #expect(simulation.handler.heard[2] == 1)
         // In one turn: the release, and the news that it is gone, behind more that it sent.
-        simulation.network.send(Array((0..<10).map { _ in text }.joined()), on: held.socket)
-        simulation.network.sockets[held.socket]!.isReset = true
+        simulation.network.send(Array((0..<10).map { _ in text }.joined()), on: paused.socket)
+        simulation.network.sockets[paused.socket]!.isReset = true
         other.send("release all")
         simulation.settle()
         #expect(simulation.handler.heard[2] == 1011)
@@ -98,7 +98,7 @@ struct Talkative: WebSocketHandler {
         var simulation = try Simulation(Talkative())
         let client = simulation.open()
         for _ in 0..<50 {
-            client.send("hold and release")
+            client.send("pause and resume")
             client.send("x")
         }
         simulation.settle()
@@ -110,7 +110,7 @@ struct Talkative: WebSocketHandler {
     {
         var simulation = try Simulation(Talkative())
         let client = simulation.open()
-        client.send("hold and close")
+        client.send("pause and close")
         for _ in 0..<500 { client.send("x") }
         client.send(8, [0x03, 0xE8])
         simulation.settle()
@@ -123,7 +123,7 @@ struct Talkative: WebSocketHandler {
     @Test func `While it is held no more is received than one buffer`() throws {
         var simulation = try Simulation(Talkative())
         let client = simulation.open()
-        client.send("hold")
+        client.send("pause")
         let text = SimulatedClient.frame(2, [UInt8](repeating: 1, count: 1000))
         let count = 1000
         simulation.network.send(Array((0..<count).map { _ in text }.joined()), on: client.socket)

@@ -25,7 +25,7 @@ struct Recorder: WebSocketHandler {
         case "close me": io.close(id, code: .normal, reason: "as you wish")
         case "throw": throw Disconnect(.policyViolation, "not here")
         case "stop": io.stop(grace: .zero)
-        case "hold": io.pauseReading(id)
+        case "pause": io.pauseReading(id)
         case "join":
             let room = room ?? io.makeTopic()
             self.room = room
@@ -230,7 +230,7 @@ struct Recorder: WebSocketHandler {
     @Test func `A held connection is not read, and loses nothing`() throws {
         var simulation = try Simulation(Recorder())
         let client = simulation.open()
-        client.send("hold")
+        client.send("pause")
         client.send("one")
         client.send("two")
         simulation.settle()

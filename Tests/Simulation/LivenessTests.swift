@@ -15,7 +15,7 @@ import WebSocketServer
     @Test func `A held connection may be held for longer than a Pong may take`() throws {
         var simulation = try Simulation(Talkative())
         let client = simulation.open()
-        client.send("hold")
+        client.send("pause")
         for _ in 0..<30 {
             simulation.run(for: .seconds(10))
             // Its answers are there, but nobody looks at them now.
@@ -88,7 +88,7 @@ import WebSocketServer
     @Test func `A peer that is lost while it is held is told so at once`() throws {
         var simulation = try Simulation(Talkative())
         let client = simulation.open()
-        client.send("hold")
+        client.send("pause")
         simulation.settle()
         client.send("x")
         simulation.network.sockets[client.socket]!.isReset = true

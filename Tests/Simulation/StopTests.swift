@@ -39,7 +39,7 @@ import WebSocketServer
     @Test func `Who does not answer is cut off when its time is over`() throws {
         var simulation = try Simulation(Recorder())
         let (silent, stuck) = (simulation.open(), simulation.open())
-        stuck.send("hold")
+        stuck.send("pause")
         simulation.settle()
         simulation.network.sockets[stuck.socket]!.window = 0
         // Half a request, a request that nobody answers, and one that has just connected.

@@ -85,7 +85,7 @@ private struct Stage: WebSocketHandler {
         #expect(quick.takeTexts() == [] && slow.takeTexts() == [])
     }
 
-    /// How a topic that holds a publisher back may end before it is sweepIndex.
+    /// How a topic that holds a publisher back may end before it is swept.
     enum End: CaseIterable { case sweepIndex, removed, membersLeave, membersAreLost }
 
     @Test(arguments: End.allCases)

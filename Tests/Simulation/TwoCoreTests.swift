@@ -233,7 +233,7 @@ private struct Cable {
     @Test func `A hand-over ends what was still being made`() throws {
         let request = try ConnectRequest("ws://127.0.0.1:8080")
         let slow = try ConnectRequest("ws://slow.invalid")
-        var simulation = try Simulation(Dialer(requests: [request, slow, request]))
+        var simulation = try Simulation(Connector(requests: [request, slow, request]))
         simulation.settle()
         simulation.answer()
         #expect(simulation.handler.agreements.count == 1)

@@ -17,9 +17,9 @@ struct IdleCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        var bout = try Bout(target, load, output)
-        _ = try bout.run(Self.job(connections, join: join, load))
-        try bout.finish()
+        var runner = try JobRunner(target, load, output)
+        _ = try runner.run(Self.job(connections, join: join, load))
+        try runner.finish()
     }
 
     static func job(_ connections: Int, join: [String] = [], _ load: LoadOptions) throws -> Job {
@@ -59,9 +59,9 @@ struct ChurnCommand: ParsableCommand {
     }
 
     func run() throws {
-        var bout = try Bout(target, load, output)
-        _ = try bout.run(Self.job(connections, size: size.value, rate: rate, load))
-        try bout.finish()
+        var runner = try JobRunner(target, load, output)
+        _ = try runner.run(Self.job(connections, size: size.value, rate: rate, load))
+        try runner.finish()
     }
 
     static func job(
@@ -122,12 +122,12 @@ struct ResumeCommand: ParsableCommand {
     }
 
     func run() throws {
-        var bout = try Bout(target, load, output)
-        _ = try bout.run(
+        var runner = try JobRunner(target, load, output)
+        _ = try runner.run(
             Self.job(
                 clients, bystanders: bystanders, rooms: rooms, rate: rate, away: away,
                 within: within))
-        try bout.finish()
+        try runner.finish()
     }
 
     static func job(

@@ -44,9 +44,9 @@ struct MillionCommand: ParsableCommand {
         let each = Machine.connectionsPerProcess
         // The kernel spreads them by a hash, so some servers get more than their share.
         target.servers = servers ?? (connections + connections / 25) / each + 1
-        var bout = try Bout(target, load, output)
-        _ = try bout.run(try job())
-        try bout.finish()
+        var runner = try JobRunner(target, load, output)
+        _ = try runner.run(try job())
+        try runner.finish()
     }
 
     private func job() throws -> Job {

@@ -44,7 +44,7 @@ struct PeersCommand: ParsableCommand {
     func run() throws {
         var once = load
         once.runs = 1
-        var bout = try Bout(target, once, output)
+        var runner = try JobRunner(target, once, output)
         let contestants = try gather()
         let loads = try Self.loads(once)
         var results = PeersTable(
@@ -60,20 +60,20 @@ struct PeersCommand: ParsableCommand {
                         Self.say(
                             "round \(round) of \(self.load.runs): \(load.name), "
                                 + contestant.name)
-                        results.add(try bout.measure(job), row: row, column: column)
+                        results.add(try runner.measure(job), row: row, column: column)
                     }
                 }
             }
         } catch is Interrupted {
             // There is a table of what was measured before.
         }
-        for report in results.reports { bout.add(report) }
+        for report in results.reports { runner.add(report) }
         let table = results.markdown(
             "Medians of \(Words.plural(load.runs, "run")) of \(Words.seconds(load.seconds)) on "
-                + "\(bout.file.machine), loopback; the server on a processor of its own.")
+                + "\(runner.file.machine), loopback; the server on a processor of its own.")
         print(table)
         if let markdown { try table.write(toFile: markdown, atomically: true, encoding: .utf8) }
-        try bout.finish()
+        try runner.finish()
     }
 
     /// Ours first. Who is not installed is named, with what would help.

@@ -42,17 +42,17 @@ struct PollingCommand: ParsableCommand {
     }
 
     func run() throws {
-        var bout = try Bout(target, load, output)
+        var runner = try JobRunner(target, load, output)
         let ways: [(String, LoadPlan.Polling?)] = [
             ("ask every \(Words.seconds(interval))", .every(interval)),
             ("long poll", .waiting(wait)), ("push", nil),
         ]
         var reports: [(String, Report)] = []
         for (name, polling) in ways where !Interruption.isRequested {
-            reports.append((name, try bout.run(try job(name, polling), isPrinted: false)))
+            reports.append((name, try runner.run(try job(name, polling), isPrinted: false)))
         }
         print(Self.table(reports, words, Style()))
-        try bout.finish()
+        try runner.finish()
     }
 
     private var words: String {

@@ -60,9 +60,9 @@ struct FanoutCommand: ParsableCommand {
     }
 
     func run() throws {
-        var bout = try Bout(target, load, output)
-        _ = try bout.run(Self.job(connections, room, message, load))
-        try bout.finish()
+        var runner = try JobRunner(target, load, output)
+        _ = try runner.run(Self.job(connections, room, message, load))
+        try runner.finish()
     }
 
     static func job(
@@ -120,9 +120,9 @@ struct ChatCommand: ParsableCommand {
     }
 
     func run() throws {
-        var bout = try Bout(target, load, output)
-        _ = try bout.run(Self.job(users, rooms: rooms, every: every, size: size.value, load))
-        try bout.finish()
+        var runner = try JobRunner(target, load, output)
+        _ = try runner.run(Self.job(users, rooms: rooms, every: every, size: size.value, load))
+        try runner.finish()
     }
 
     static func job(
@@ -175,11 +175,11 @@ struct SlowCommand: ParsableCommand {
     }
 
     func run() throws {
-        var bout = try Bout(target, load, output)
-        let alone = try bout.run(try job(neverRead: 0))
-        let beside = try bout.run(try job(neverRead: neverRead))
+        var runner = try JobRunner(target, load, output)
+        let alone = try runner.run(try job(neverRead: 0))
+        let beside = try runner.run(try job(neverRead: neverRead))
         print(Self.verdict(alone, beside))
-        try bout.finish()
+        try runner.finish()
     }
 
     private func job(neverRead: Int) throws -> Job {

@@ -2,9 +2,9 @@
 import Foundation
 import Glibc
 
-/// Runs one job once: starts the generators, has them open, begin and end together, and looks at
-/// the server's processes meanwhile.
-final class Conductor {
+/// Runs one job once: starts the generators, has them open, begin and end together, and looks at the
+/// server's processes meanwhile.
+final class Coordinator {
     private let job: Job
     private let pids: [pid_t]
     private let server: ServerProcess?

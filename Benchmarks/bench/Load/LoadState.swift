@@ -15,7 +15,7 @@ struct Member {
 }
 
 /// The state of one generator, lent to the load for each event.
-struct World {
+struct LoadState {
     let plan: LoadPlan
     var tally: Tally
     var members: [Member]
@@ -173,30 +173,30 @@ protocol Load {
     /// Whether all connections of a generator may be gone for a while, and the load goes on.
     static var comesBack: Bool { get }
 
-    /// A connection is open. When it is ready to be counted on, `World.change(_:to:)` is told so.
-    mutating func opened(_ member: Int, _ world: inout World, _ io: inout ServerContext)
+    /// A connection is open. When it is ready to be counted on, `LoadState.change(_:to:)` is told so.
+    mutating func opened(_ member: Int, _ state: inout LoadState, _ io: inout ServerContext)
 
     /// Everything is ready: warming up begins.
-    mutating func begin(_ world: inout World, _ io: inout ServerContext)
+    mutating func begin(_ state: inout LoadState, _ io: inout ServerContext)
 
     mutating func received(
-        _ message: borrowing Message, by member: Int, _ world: inout World,
+        _ message: borrowing Message, by member: Int, _ state: inout LoadState,
         _ io: inout ServerContext)
 
     /// A millisecond or more has passed since the last call.
-    mutating func tick(_ now: UInt64, _ world: inout World, _ io: inout ServerContext)
+    mutating func tick(_ now: UInt64, _ state: inout LoadState, _ io: inout ServerContext)
 
     /// A connection has ended. True if that is as it should be, false for a failure.
     mutating func closed(
-        _ member: Int, wasOpen: Bool, _ cause: CloseCause, _ world: inout World,
+        _ member: Int, wasOpen: Bool, _ cause: CloseCause, _ state: inout LoadState,
         _ io: inout ServerContext
     ) -> Bool
 
     /// What is still on its way. Draining ends when it is 0.
-    func awaited(_ world: borrowing World) -> Int
+    func awaited(_ state: borrowing LoadState) -> Int
 
     /// The run is over: what was not answered is counted.
-    mutating func finish(_ world: inout World)
+    mutating func finish(_ state: inout LoadState)
 }
 
 extension Load {
@@ -204,9 +204,9 @@ extension Load {
     static var comesBack: Bool { false }
 
     mutating func closed(
-        _ member: Int, wasOpen: Bool, _ cause: CloseCause, _ world: inout World,
+        _ member: Int, wasOpen: Bool, _ cause: CloseCause, _ state: inout LoadState,
         _ io: inout ServerContext
     ) -> Bool { false }
 
-    mutating func tick(_ now: UInt64, _ world: inout World, _ io: inout ServerContext) {}
+    mutating func tick(_ now: UInt64, _ state: inout LoadState, _ io: inout ServerContext) {}
 }

@@ -98,7 +98,7 @@ def running(folder, command, **options):
         process.wait()
 
 
-def dial(user):
+def connect(user):
     """A TLS connection to the proxy from this user's address."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -108,7 +108,7 @@ def dial(user):
 
 def get(user, path):
     """The answer to a GET by way of the proxy."""
-    plain, context = dial(user)
+    plain, context = connect(user)
     with context.wrap_socket(plain, server_hostname=NAME) as stream:
         stream.sendall(f"GET {path} HTTP/1.1\r\nHost: {NAME}\r\nConnection: close\r\n\r\n".encode())
         answer = b""
@@ -121,7 +121,7 @@ class Chatter:
     """A WebSocket by way of the proxy."""
 
     def __init__(self, user, origin=f"https://{NAME}", **fields):
-        plain, context = dial(user)
+        plain, context = connect(user)
         self.stack = ExitStack()
         self.socket = self.stack.enter_context(connect(
             f"wss://{NAME}/chat", sock=plain, ssl=context, origin=origin, ping_interval=None,

@@ -8,9 +8,9 @@ import Testing
     private let latency = Figure.all[2]
 
     private func around(_ value: Double, spread: Double, count: Int, seed: UInt64) -> [Double] {
-        var chance = SplitMix(state: seed)
+        var random = SplitMix(state: seed)
         return (0..<count).map { _ in
-            value * (1 + spread * (Double(chance.next() % 2001) / 1000 - 1))
+            value * (1 + spread * (Double(random.next() % 2001) / 1000 - 1))
         }
     }
 

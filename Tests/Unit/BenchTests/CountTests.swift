@@ -43,8 +43,8 @@ import Testing
 
     @Test func `Latencies come through JSON as they were`() throws {
         var latencies = Latencies()
-        var chance = SplitMix(state: 7)
-        for _ in 0..<5000 { latencies.record(chance.next() % 3_000_000_000) }
+        var random = SplitMix(state: 7)
+        for _ in 0..<5000 { latencies.record(random.next() % 3_000_000_000) }
         latencies.record(.max)
         let copy = try JSONDecoder().decode(
             Latencies.self, from: JSONEncoder().encode(latencies))

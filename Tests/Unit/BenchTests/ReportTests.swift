@@ -24,8 +24,8 @@ import Testing
 
     static func sample() -> ReportFile {
         var latencies = Latencies()
-        var chance = SplitMix(state: 3)
-        for _ in 0..<20_000 { latencies.record(300_000 + chance.next() % 900_000) }
+        var random = SplitMix(state: 3)
+        for _ in 0..<20_000 { latencies.record(300_000 + random.next() % 900_000) }
         latencies.record(80_000_000)
         var run = Run(seconds: 3)
         run.opened = 100
