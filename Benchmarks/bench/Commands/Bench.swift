@@ -1,11 +1,11 @@
-// `bench`: floods a WebSocket server with clients, and says what it can take.
+// `bench`: floods a WebSocket server with clients, and reports how much load it can take.
 import ArgumentParser
 
 @main
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
-        abstract: "Flood a WebSocket server with clients, and see what it can take.",
+        abstract: "Flood a WebSocket server with clients, and measure how much load it can take.",
         discussion: """
             Alone it starts the servers of this package and takes a tour of two minutes. \
             Benchmarks/README.md says how to read the figures.

@@ -36,7 +36,7 @@ struct IdleCommand: ParsableCommand {
 struct ChurnCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "churn",
-        abstract: "Connect, say one thing, hear it back, close: again and again.")
+        abstract: "Connect, send one message, read its echo, close: again and again.")
 
     @Option(name: [.customShort("c"), .long], help: "Cycles under way at a time.")
     var connections = 64
@@ -84,7 +84,7 @@ struct ChurnCommand: ParsableCommand {
 struct ResumeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume",
-        abstract: "Everybody loses the network at once and comes back at once, missing nothing.",
+        abstract: "All clients lose the network at once and come back at once, missing no message.",
         discussion: """
             For the chat of `roost serve`. The latency is that of bystanders, who stay, while the \
             others come back.

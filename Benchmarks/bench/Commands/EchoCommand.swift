@@ -3,7 +3,7 @@ import ArgumentParser
 
 struct EchoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "echo", abstract: "Every message comes back to the one who sent it.")
+        commandName: "echo", abstract: "Every message comes back to its sender.")
 
     @Option(name: [.customShort("c"), .long], help: "Connections.")
     var connections = 100

@@ -21,13 +21,13 @@ struct JobRunner {
             command: ["bench"] + CommandLine.arguments.dropFirst(), machine: Machine.summary)
     }
 
-    /// Runs one job as often as asked for, and prints what came of it.
+    /// Runs one job as often as asked for, and prints its report.
     mutating func run(_ job: Job, isPrinted: Bool = true) throws -> Report {
         let report: Report
         do {
             report = try measure(job)
         } catch is Interrupted {
-            // What was measured before is written all the same.
+            // Results measured before are still written.
             try finish()
             throw ExitCode(Interruption.status)
         }
@@ -36,12 +36,12 @@ struct JobRunner {
         return report
     }
 
-    /// Has a report in the files that are written at the end.
+    /// Adds a report to the files that are written at the end.
     mutating func add(_ report: Report) { file.reports.append(report) }
 
     /// Runs one job as often as asked for, or until Ctrl-C.
     ///
-    /// - Throws: Interrupted if that came before there was anything to report.
+    /// - Throws: Interrupted if Ctrl-C came before there was anything to report.
     func measure(_ job: Job) throws -> Report {
         guard !Interruption.isRequested else { throw Interrupted() }
         let place = target.target(job.serverCommand)
@@ -76,7 +76,8 @@ struct JobRunner {
                 job, url: url, pids: pids, server: nil, processors: [], screen: screen)
             report.runs.append(try coordinator.run())
         case .spawned(let command, let count):
-            // Its processor is its own; everything else is the generator's, and this process's too.
+            // The server has one processor to itself; the generators and this process share the
+            // others.
             let pinsServer = isPinned && count == 1
             let others = pinsServer ? Array(processors.dropFirst()) : []
             let server = try ServerProcess(
@@ -103,8 +104,8 @@ struct JobRunner {
         }
     }
 
-    /// A URL whose host need not be looked up for each connection, and the job with the addresses
-    /// that its connections come from.
+    /// A URL whose host needs no name resolution for each connection, and the job with the source
+    /// addresses of its connections.
     private func prepared(
         _ job: Job, _ text: String, _ report: Report, _ screen: ProgressLine
     ) throws -> (url: String, Job) {
@@ -113,7 +114,7 @@ struct JobRunner {
         let host = url.host == "localhost" ? "127.0.0.1" : url.host
         let isHere = host.hasPrefix("127.") || host == "::1"
         if !isHere, report.runs.isEmpty {
-            screen.note("The load goes to \(host), which is not this machine: flood what is yours.")
+            screen.note("The load goes to \(host), which is not this machine: flood only your own.")
         }
         job.plan.sources = try Sources.addresses(
             for: job.plan.totalConnections + job.plan.neverReadCount,
@@ -123,7 +124,7 @@ struct JobRunner {
         return ("\(WebSocketURL(host: host, port: url.port, target: url.target))", job)
     }
 
-    /// What cannot work is said before anything is started.
+    /// Reports what cannot work before anything is started.
     private func check(_ job: Job, _ target: Target) throws {
         let each = Machine.connectionsPerProcess
         if case .spawned(let command, let count) = target,

@@ -4,7 +4,8 @@ import Foundation
 
 struct SuiteCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "tour", abstract: "Every load, shortly, against the servers of this package.")
+        commandName: "tour",
+        abstract: "A short run of every load, against the servers of this package.")
 
     @Option(help: "How long each load is measured, as a share of the usual.")
     var scale = 1.0
@@ -43,8 +44,8 @@ struct SuiteCommand: ParsableCommand {
                 """
                 Rates are per second of the server's processor time, on one processor; latencies \
                 count from
-                when a message was due, and hold the generator's own. `bench --help` has each load \
-                by itself.
+                when a message was due, and include the generator's own. `bench --help` has each \
+                load by itself.
                 """))
         try runner.finish()
     }

@@ -1,7 +1,7 @@
 // The chat of `roost serve`, as far as a load speaks it: log in, join a room, talk.
 import WebSocketServer
 
-/// What the members of one generator have said to the chat and been told by it.
+/// What the connections of one generator have sent to the chat and received from it.
 struct ChatSession {
     enum Outcome { case none, entered }
 
@@ -21,7 +21,7 @@ struct ChatSession {
 
     mutating func sent() { unacknowledged += 1 }
 
-    /// A message without a stamp: a reply, or a push that is nobody's words.
+    /// A message without a stamp: a reply, or a push that carries no user's text.
     mutating func received(
         _ bytes: Span<UInt8>, by member: Int, _ state: inout LoadState, _ io: inout ServerContext
     ) -> Outcome {

@@ -1,17 +1,17 @@
-// Connections that come, say one thing, and go.
+// Connections that open, send one message, and close.
 import WebSocketServer
 
 /// Connect, open, send one message, read its echo, close: again and again. The unit that is counted
 /// is a whole cycle, up to the end of the closing handshake.
 struct ChurnLoad: Load {
     private var schedule: Schedule?
-    /// Members that wait for their turn, in an open loop.
+    /// Connections that wait for their next cycle, in an open loop.
     private var idle: [Int] = []
     private var begun: [UInt64]
     private var answered: [Bool]
     private var underWay = 0
-    /// Members whose cycle failed, and when they try again: nobody is helped by thousands of
-    /// failures a second.
+    /// Connections whose cycle failed, and when they try again: thousands of failures a second
+    /// would help no one.
     private var failed: [Int] = []
     private var retryAt: UInt64 = 0
 
@@ -49,7 +49,8 @@ struct ChurnLoad: Load {
             for member in failed { begin(member, due: now, &state, &io) }
             failed = []
         }
-        // What is due and finds no member free waits, and its wait is part of its latency.
+        // A cycle that is due while no connection is free waits, and this wait is part of its
+        // latency.
         while schedule != nil, let member = idle.last,
             let (_, due) = schedule?.take(by: now, before: timing.measureUntil)
         {

@@ -1,14 +1,15 @@
-// Every message comes back to the one who sent it.
+// Every message comes back to its sender.
 import WebSocketServer
 
-/// Echo: each reply must be the next message of the connection that it comes on.
+/// Echo: each reply must equal the next unanswered message of its connection.
 struct EchoLoad: Load {
     private var schedule: Schedule?
-    /// The sequence number of the reply that is due next, by member.
+    /// The sequence number of the next expected reply, by connection.
     private var expected: [UInt32]
     private var unanswered = 0
     private var nextSpeaker = 0
-    /// Beyond this an open loop has run away from the server, and memory with it.
+    /// With more unanswered messages than this, an open loop is too fast for the server, and memory
+    /// would grow without end.
     static let unansweredLimit = 1_000_000
 
     init(_ plan: LoadPlan) {

@@ -1,7 +1,7 @@
-// Connections that are there and say nothing.
+// Open connections that send nothing.
 import WebSocketServer
 
-/// Idle connections, opened and held. What they cost is measured from outside.
+/// Idle connections, opened and kept open. Their cost is measured from outside.
 struct IdleLoad: Load {
     init(_ plan: LoadPlan) {}
 

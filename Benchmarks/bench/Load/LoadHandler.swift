@@ -1,5 +1,5 @@
-// One generator as a WebSocket handler: it opens, begins, ends and reports; what is said in between
-// is the load's business.
+// One generator as a WebSocket handler: it opens, begins, ends and reports; the load decides which
+// messages are sent.
 import LinuxReactor
 import WebSocketServer
 
@@ -15,7 +15,7 @@ struct LoadHandler<L: Load>: WebSocketHandler {
     private var nextToConnect = 0
     private var nextProgress: UInt64 = 0
     private var drainUntil: UInt64 = 0
-    /// What had gone over the wire when measuring began.
+    /// The bytes on the wire when measuring began.
     private var wireBefore: (sent: UInt64, received: UInt64)?
     private let say: (Notice) -> Void
 
@@ -25,7 +25,7 @@ struct LoadHandler<L: Load>: WebSocketHandler {
         self.say = say
     }
 
-    // MARK: What the coordinator says
+    // MARK: Orders of the coordinator
 
     mutating func onMail(_ order: Order, _ io: inout ServerContext) {
         switch order {
@@ -82,7 +82,7 @@ struct LoadHandler<L: Load>: WebSocketHandler {
         if phase == .opening { connectMore(&io) }
     }
 
-    /// `onClose` says the same.
+    /// `onClose` reports the same.
     mutating func onError(_ id: ConnectionID, _ error: ConnectionError, _ io: inout ServerContext) {
     }
 
@@ -97,7 +97,7 @@ struct LoadHandler<L: Load>: WebSocketHandler {
         connectMore(&io)
     }
 
-    /// The kind of failure that an unexpected end is.
+    /// The kind of failure for an unexpected end.
     static func name(of cause: CloseCause, wasOpen: Bool) -> String {
         switch cause {
         case .endOfStream, .connectionLost: wasOpen ? "connections lost: \(cause)" : "\(cause)"
@@ -131,7 +131,7 @@ struct LoadHandler<L: Load>: WebSocketHandler {
             nextProgress = now + 200_000_000
             say(.progress(progress))
         }
-        // The coordinator ends a drain earlier, when nothing is on its way anywhere.
+        // The coordinator ends a drain earlier if nothing is on its way any more.
         if phase == .draining, now >= drainUntil { end(&io) }
     }
 
@@ -145,7 +145,7 @@ struct LoadHandler<L: Load>: WebSocketHandler {
         }
     }
 
-    /// Opening that stands still will not go on.
+    /// Opening has made no progress for too long and is given up.
     private mutating func giveUpOpening(_ now: UInt64) {
         guard now > state.lastProgress,
             Double(now - state.lastProgress) / 1e9 > state.plan.openingPatience

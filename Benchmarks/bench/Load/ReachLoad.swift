@@ -1,10 +1,10 @@
-// Whether a broadcast reaches everybody, where nobody knows which server process a connection is
-// at.
+// Whether a broadcast reaches every connection, when it is unknown which server process has it.
 import WebSocketServer
 
-/// Connections to several server processes behind one port. The kernel spreads them, so one speaks,
-/// and whoever has heard nothing a while later must be elsewhere and speaks as well, until all have
-/// been reached. The unit that is counted is a connection that was reached.
+/// Connections to several server processes behind one port. The kernel spreads them. One connection
+/// speaks; a connection that has received nothing a while later must be at another process and
+/// speaks as well, until all have been reached. The unit that is counted is a connection that was
+/// reached.
 struct ReachLoad: Load {
     private var isReached: [Bool]
     private var reachedCount = 0

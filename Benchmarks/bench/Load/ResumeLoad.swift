@@ -1,14 +1,15 @@
-// Everybody loses the network at once, and comes back at once, with what they have seen.
+// All clients lose the network at once, and come back at once with the last offset they saw.
 import LinuxReactor
 import WebSocketServer
 
-/// Mass resume in the chat. Clients sit in rooms; all lose the network in the same instant (reset,
-/// no Close), miss what is said meanwhile, and come back within `backWithin` seconds with `since`.
-/// Each must be told `recovered`, and get every message that it missed exactly once, in order.
+/// Mass resume in the chat. Clients sit in rooms; all lose the network at the same time (reset, no
+/// Close), miss the messages sent meanwhile, and come back within `backWithin` seconds with
+/// `since`. Each must get the reply `recovered`, and every message that it missed exactly once, in
+/// order.
 ///
 /// Bystanders keep their connections, in a generator of their own. The first of them talks, in
-/// their own room at the load's rate and in the clients' rooms, and how long its words take to the
-/// bystanders' room is what `latencies` are. The unit that is counted is a resumed client.
+/// their own room at the load's rate and in the clients' rooms, and `latencies` are the times until
+/// its messages arrive in the bystanders' room. The unit that is counted is a resumed client.
 struct ResumeLoad: Load {
     private struct Seat {
         var session = ""
@@ -20,7 +21,7 @@ struct ResumeLoad: Load {
     private var seats: [Seat]
     /// How many of this generator's connections are clients: all of them or none.
     private let clientCount: Int
-    /// Who talks: the first of the bystanders, if they are this generator's.
+    /// The speaker: the first of the bystanders, if they are this generator's.
     private let talker: Int?
     private var schedule: Schedule?
     private var roomsToJoin = 0
@@ -75,7 +76,8 @@ struct ResumeLoad: Load {
             return
         }
         if member == talker {
-            // In the rooms that it talks to as well; its own comes last, and with it it is ready.
+            // The speaker also joins the rooms that it talks to; it joins its own room last, and is
+            // then ready.
             for room in 0..<state.plan.rooms {
                 io.send(
                     #"{"type":"join","room":"bench-\#(state.plan.run)-\#(room)","limit":1}"#,
@@ -127,7 +129,7 @@ struct ResumeLoad: Load {
         }
     }
 
-    // MARK: The course of it
+    // MARK: The course of a run
 
     mutating func begin(_ state: inout LoadState, _ io: inout ServerContext) {
         guard let timing = state.timing else { return }
@@ -163,7 +165,7 @@ struct ResumeLoad: Load {
         }
     }
 
-    /// To the bystanders, and each time to one of the clients' rooms as well.
+    /// Sends to the bystanders, and each time to one of the clients' rooms as well.
     private mutating func speak(
         _ number: Int, due: UInt64, _ state: inout LoadState, _ io: inout ServerContext
     ) {
@@ -210,7 +212,7 @@ struct ResumeLoad: Load {
     private mutating func heard(
         _ stamp: Stamp, _ bytes: Span<UInt8>, _ member: Int, _ state: inout LoadState
     ) {
-        // The talker also hears what it says to the clients' rooms.
+        // The speaker also receives its own messages to the clients' rooms.
         guard member != talker else { return }
         if member < clientCount {
             guard let offset = bytes.number(after: Self.offsetKey) else { return }
@@ -240,7 +242,7 @@ struct ResumeLoad: Load {
         state.tally.fail(
             "bystanders' messages lost",
             spoken * max(0, state.plan.bystanders - 1) - bystanderDeliveries)
-        // Whoever is back must have everything that was said.
+        // Every client that is back must have all messages.
         var ends: [Int: Int] = [:]
         for member in 0..<clientCount where seats[member].isBack {
             let room = member % state.plan.rooms

@@ -1,11 +1,11 @@
-// What one says, everybody in the room gets: raw broadcasts, or the chat.
+// Each message goes to the whole room: raw broadcasts, or the chat.
 import WebSocketServer
 
 /// Rooms in which some talk and all read. The unit that is counted is a delivery: one message at
 /// one member.
 ///
-/// In a closed loop a message is done when every member of its room that this generator holds has
-/// received it; then its speaker sends the next.
+/// In a closed loop a message is done when every member of its room in this generator has received
+/// it; then its speaker sends the next.
 struct RoomLoad: Load {
     private var schedule: Schedule?
     private var chat: ChatSession?
@@ -15,14 +15,14 @@ struct RoomLoad: Load {
     private let ownMembers: [Int]
     private let members: [Int]
     private let speakerCount: Int
-    /// Those that never read and were cut off for it.
+    /// Connections that never read and were cut off for it.
     private var droppedCount = 0
     private static let missingLimit = 50_000_000
 
     init(_ plan: LoadPlan) {
         ownMembers = (0..<plan.rooms).map { plan.ownMembers(of: $0) }
         members = (0..<plan.rooms).map { plan.members(of: $0) }
-        // Speakers have the lowest numbers, so this generator's stand at the front.
+        // Speakers have the lowest numbers, so this generator's speakers come first.
         speakerCount = min(
             plan.connectionCount, max(0, plan.rooms * plan.speakersPerRoom - plan.firstConnection))
         if plan.rate == nil { readers = [UInt32](repeating: 0, count: speakerCount * plan.depth) }
@@ -124,7 +124,8 @@ struct RoomLoad: Load {
         return true
     }
 
-    /// What others send to this generator's members is awaited by them: the sum is right over all.
+    /// Messages that other generators send to this generator's connections are awaited by the
+    /// senders: only the sum over all generators is right.
     func awaited(_ state: borrowing LoadState) -> Int {
         state.tally.missing + (chat?.unacknowledged ?? 0)
     }

@@ -1,7 +1,7 @@
-// The few numbers that a handful of measurements allow.
+// The few statistics that a handful of measurements allow.
 
 enum Statistics {
-    /// The middle value, or the mean of the two in the middle. Of nothing it is 0.
+    /// The middle value, or the mean of the two in the middle; 0 without values.
     static func median(_ values: [Double]) -> Double {
         guard !values.isEmpty else { return 0 }
         let sorted = values.sorted()
