@@ -1,5 +1,5 @@
-// The bare server that ours is measured against: what C, epoll and nothing else make of the same
-// work. It is meant to be fast and correct, and does as little as a WebSocket server can:
+// The bare server that ours is measured against: the same work with C, epoll and nothing else. It
+// is meant to be fast and correct, and does as little as a WebSocket server can:
 //
 // - one thread, level-triggered epoll, 1024 events a turn, accept4 until EAGAIN;
 // - one receive of at most 128 KiB into a shared buffer per readable event;
@@ -43,7 +43,7 @@ typedef struct {
 
 typedef struct {
     int fd;
-    bool open, closing, dead, blocked; // blocked: bytes are owed, EPOLLOUT is armed, no reading
+    bool open, closing, dead, blocked; // blocked: unsent bytes, EPOLLOUT is armed, no reading
     uint32_t member;                   // its place in `members` once open
     uint32_t input_length;             // an incomplete head or frame, kept from the last receive
     uint32_t owed_length;
@@ -83,7 +83,7 @@ static void push(Connection ***list, uint32_t *count, uint32_t *capacity, Connec
     (*list)[(*count)++] = c;
 }
 
-// Only marks: an event for it may still be in this turn's batch.
+// Only marks it: this turn's batch may still have an event for it.
 static void bury(Connection *c) {
     if (c->dead) return;
     c->dead = true;
@@ -95,8 +95,8 @@ static void watch(Connection *c, uint32_t events) {
     if (epoll_ctl(epoll_fd, EPOLL_CTL_MOD, c->fd, &e)) die("epoll_ctl");
 }
 
-// Owes the connection these bytes. A member that does not read is reset, as its FIN could not
-// overtake what fills its socket.
+// Queues these bytes for the connection. A member that does not read is reset, as a FIN could not
+// overtake the bytes that fill its socket.
 static void owe(Connection *c, const unsigned char *bytes, size_t count) {
     if (broadcasting && c->owed_length + count > OWED_LIMIT) {
         struct linger reset = {.l_onoff = 1};
@@ -241,7 +241,7 @@ static size_t on_request(Connection *c, unsigned char *p, size_t count) {
     return head + on_frames(c, p + head, count - head);
 }
 
-// What is left of a receive waits for the next one.
+// The rest of a receive waits for the next receive.
 static void keep(Connection *c, const unsigned char *bytes, size_t count) {
     if (count > 0) {
         c->input = grown(c->input, count);

@@ -1,21 +1,21 @@
-// A kernel in memory, in place of the real one: what a server costs by itself, and a million
-// connections in one process.
+// A kernel in memory, in place of the real one: for the cost of a server by itself, and for a
+// million connections in one process.
 //
 //     LD_PRELOAD=simulated.so SIMULATED="echo connections=100 size=32 depth=16" SERVER ...
 //
-// The sockets that the server accepts are numbers. Behind each stands a client that does at once
-// what a real one would do over a network; sends are taken whole. Loads:
+// The sockets that the server accepts are numbers. Each has a client that does at once what a real
+// client would do over a network; sends are always taken whole. Loads:
 //
 //     echo     every connection has `depth` messages outstanding
 //     fanout   one connection publishes `depth` messages as soon as all have the last ones
-//     chat     the same in the room `hall` of the chat, everybody logged in, with `speakers` who
-//              each have one message outstanding, and a bystander who is pinged all the time
+//     chat     the same in the room `hall` of the chat, all logged in, with `speakers` members that
+//              each have one message outstanding, and a bystander that is pinged all the time
 //     rooms    the chat again: two in each room, both talking
 //     opening  `connections` are opened, and nothing is said: a handshake counts as a message
 //
-// The clock stands still inside of this file: what counts is the time between its calls, in
-// nanoseconds a message or delivery, the median of `laps` laps. It ends the process.
-// Under callgrind with --instr-atstart=no and a --toggle-collect for each function that this file
+// The clock stops inside this file: only the time between its calls counts, in nanoseconds a
+// message or delivery, as the median of `laps` laps. At the end it ends the process. Under
+// callgrind with --instr-atstart=no and a --toggle-collect for each function that this file
 // exports, only the server's own instructions are counted, and only those of the laps.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -48,7 +48,7 @@ struct client {
     uint32_t owed; // frames that it waits for before it goes on
     uint8_t stage; // how far its opening has come
     bool has_input, listed; // listed: among the `ready`
-    bool speaks, pongs;     // what it has to say
+    bool speaks, pongs;     // what it has to send
 };
 
 static struct {
@@ -164,7 +164,7 @@ __attribute__((constructor)) static void prepare(void) {
     began_ticks = left_at = __rdtsc();
 }
 
-// What the client sends next, once it has been asked for.
+// The bytes that the client sends next, made when they are asked for.
 static size_t input(long i, unsigned char *to) {
     struct client *c = &clients[i];
     char text[FRAMES];
@@ -218,8 +218,8 @@ static int by_value(const void *a, const void *b) {
 static void report(void) {
     CALLGRIND_STOP_INSTRUMENTATION;
     if (!running) rss_open = rss();
-    // The whole run is what the ticks are held against: over seconds, a preemption between the two
-    // readings of a pair does not matter.
+    // Ticks are calibrated over the whole run: over seconds, a preemption between the two readings
+    // of a pair does not matter.
     double tick_ns = (seconds() - began_seconds) * 1e9 / (__rdtsc() - began_ticks);
     qsort(lap_results, options.laps, sizeof *lap_results, by_value);
     printf("{\"load\": \"%s\", \"connections\": %ld, \"size\": %ld, \"depth\": %ld, "
@@ -232,7 +232,7 @@ static void report(void) {
     _exit(0);
 }
 
-// Everybody is there: the load begins.
+// All clients are connected: the load begins.
 static void begin(void) {
     rss_open = rss();
     running = true;
@@ -253,7 +253,7 @@ static void count(uint64_t frame_count) {
     if (lap_index == 0) {
         warm_up_count = counted;
         CALLGRIND_START_INSTRUMENTATION;
-        // Callgrind has not seen that send was entered, but will see it return.
+        // Callgrind has not seen the entry into send, but will see its return.
         CALLGRIND_TOGGLE_COLLECT;
     }
     lap_ticks = own_ticks;
@@ -279,7 +279,7 @@ static void got(long i, const unsigned char *p, size_t size) {
     for (size_t at = 0; at < size;) {
         size_t length = p[at + 1], head = 2;
         if (length == 126) length = p[at + 2] << 8 | p[at + 3], head = 4;
-        if (p[at] == 0x89) { // the server wants to know whether we are there
+        if (p[at] == 0x89) { // a ping of the server
             c->pongs = true;
             wake(i);
         } else if (p[at] == 0x8A) {

@@ -77,7 +77,7 @@ extension EndToEndTests {
         (["echo", "--pid", "1"], "--url"), (["echo", "--template", "hello"], "{payload}"),
         (["peers", "--url", "ws://127.0.0.1:1"], "no --url or"),
         (["peers", "--only", "nobody"], "uWebSockets"),
-        (["compare", "/nowhere/a", "/nowhere/b"], "no report"),
+        (["compare", "/nowhere/a", "/nowhere/b"], "not a report"),
     ])
     func `What cannot work is said before anything is started`(
         arguments: [String], words: String
