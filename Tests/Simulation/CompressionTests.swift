@@ -38,7 +38,7 @@ import WireKit
         #expect(simulation.core.io.bufferedByteCount(of: ConnectionID(resourceID: 1, slot: 0)) == 0)
     }
 
-    @Test func `Short messages, those that don't shrink, and control frames go plain`() throws {
+    @Test func `Short messages, messages that don't shrink, and control frames go plain`() throws {
         var simulation = try Simulation(Recorder())
         let client = simulation.openCompressed()
         var random = SeededGenerator(seed: 1)
@@ -71,7 +71,7 @@ import WireKit
 
     // MARK: Violations
 
-    /// What is sent on a connection with or without compression, and what it earns.
+    /// What is sent on a connection with or without compression, and the violation it is.
     enum Violation: CaseIterable {
         case notNegotiated, control, continuation, secondBit, corrupt, truncated, badUTF8, bomb,
             ratio
@@ -143,7 +143,7 @@ import WireKit
         #expect(simulation.core.io.connections.slots[0].assembly.capacity == 0)
     }
 
-    @Test func `The memory of a large message is given back`() throws {
+    @Test func `The memory of a large message is freed`() throws {
         var simulation = try Simulation(
             Recorder(), limits: Self.limits { $0.messageByteCount = 8 << 20 })
         let client = simulation.openCompressed()
@@ -159,7 +159,7 @@ import WireKit
     }
 
     /// A message may be as long as the limit, whatever its sender's compressor makes of it.
-    @Test func `What can't be compressed is let through up to the limit`() throws {
+    @Test func `Incompressible data passes up to the limit`() throws {
         var simulation = try Simulation(
             Recorder(), limits: Self.limits { $0.messageByteCount = 20_000 })
         let client = simulation.openCompressed()
@@ -182,7 +182,8 @@ import WireKit
         #expect(simulation.handler.causes == [1: .violation(.messageTooBig)])
     }
 
-    @Test func `A compressed message that is declared too long is refused before it comes`() throws
+    @Test func `A compressed message with too large a declared length is refused before it comes`()
+        throws
     {
         var simulation = try Simulation(
             Recorder(), limits: Self.limits { $0.messageByteCount = 20_000 })
@@ -205,7 +206,7 @@ import WireKit
         #expect(simulation.network.sockets[client.socket]!.isClosed)
     }
 
-    @Test func `Unread answers count as they are, compressed`() throws {
+    @Test func `Unread answers count with their compressed size`() throws {
         var simulation = try Simulation(
             Recorder(), limits: Self.limits { $0.ownOutputByteCount = 3000 })
         let client = simulation.openCompressed()
@@ -222,7 +223,9 @@ import WireKit
 
     // MARK: Topics
 
-    @Test func `A topic compresses once for all, and not for those who can't take it`() throws {
+    @Test func `A topic compresses once for all, and not for connections without compression`()
+        throws
+    {
         var simulation = try Simulation(Scripted())
         simulation.handler.padding = Self.text
         let speaker = simulation.open()
@@ -235,7 +238,7 @@ import WireKit
         for (count, member) in members.enumerated() {
             member.send("sub 0")
             simulation.settle()
-            // The second log is there as soon as somebody needs it.
+            // The second log exists as soon as a subscriber needs it.
             #expect(simulation.core.io.topics.variants.count == (count < 2 ? 1 : 2))
         }
         speaker.send("pub 0")
@@ -253,7 +256,7 @@ import WireKit
         #expect(simulation.core.io.subscriberCount(of: topic) == 2)
     }
 
-    @Test func `One that is left out of a compressed broadcast is left out`() throws {
+    @Test func `A connection excluded from a compressed broadcast does not get it`() throws {
         var simulation = try Simulation(Scripted())
         simulation.handler.padding = Self.text
         let (one, other) = (simulation.openCompressed(), simulation.openCompressed())
@@ -276,7 +279,7 @@ import WireKit
         }
         let client = simulation.openCompressed(keptWindowBits: kept)
         for number in 0..<8 {
-            // From the second on it is little more than a reference, if context is kept.
+            // With kept context, the second and later messages are little more than a reference.
             let text = "\(number) \(Self.text)"
             let payload = client.deflate(Array(text.utf8))
             if kept == 15, number > 0 { #expect(payload.count < 20) }
@@ -294,7 +297,8 @@ import WireKit
         #expect(simulation.core.io.compression(of: id)?.clientNoContextTakeover == (kept == nil))
     }
 
-    @Test func `A process without compression goes on with what the one before agreed to`() throws {
+    @Test func `A process without compression continues what the process before agreed to`() throws
+    {
         var simulation = try Simulation(Recorder())
         let client = simulation.openCompressed()
         simulation.configuration.compression = nil
@@ -322,13 +326,13 @@ import WireKit
     }
 
     @Test(arguments: 8...15)
-    func `A kept window costs what is said of it`(bits: Int) throws {
+    func `A kept window costs as much as documented`(bits: Int) throws {
         var simulation = try Simulation(Recorder()) {
             $0.compression = DeflatePolicy(keptClientWindowBits: bits)
         }
         let client = simulation.openCompressed(keptWindowBits: max(9, bits))
         for _ in 0..<100 { client.send(Self.text) }
-        // A message within the window of eight bits, which the reference can't be told to keep.
+        // A message within the window of eight bits, which the reference zlib does not support.
         if bits == 8 {
             client.sendCompressed("short")
         } else {
@@ -343,7 +347,7 @@ import WireKit
 }
 
 extension Compression {
-    /// The memory of the window that is kept, if one is.
+    /// The memory of the kept window, if there is one.
     fileprivate var windowCapacity: Int {
         switch context {
         case .some(let context): context.bytes.capacity

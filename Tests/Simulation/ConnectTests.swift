@@ -1,4 +1,4 @@
-// Connections outward: every way in which one can come to nothing has a cause of its own.
+// Outgoing connections: each way to fail has a cause of its own.
 import LinuxReactor
 import Testing
 import WebSocketCore
@@ -6,7 +6,7 @@ import WebSocketServer
 
 @testable import SimulationKit
 
-/// Connects when it starts, and notes what comes of it.
+/// Connects when it starts, and records what happens.
 struct Connector: WebSocketHandler {
     var requests: [ConnectRequest] = []
     var greeting: String?
@@ -15,7 +15,7 @@ struct Connector: WebSocketHandler {
     private(set) var texts: [String] = []
     private(set) var errors: [ConnectionError] = []
     private(set) var causes: [CloseCause] = []
-    /// What it does next, in the callback of the next mail.
+    /// What it does next, in the callback of the next message from outside.
     var command: (([ConnectionID], inout ServerContext) -> Void)?
 
     typealias Mail = Int
@@ -46,14 +46,14 @@ struct Connector: WebSocketHandler {
 }
 
 extension Simulation<Connector> {
-    /// A simulation of one connection outward.
+    /// A simulation of one outgoing connection.
     init(to url: String, _ change: (inout ConnectRequest) -> Void = { _ in }) throws {
         var request = try ConnectRequest(url)
         change(&request)
         try self.init(Connector(requests: [request]))
     }
 
-    /// The socket that was connected last.
+    /// The latest socket that was connected.
     var socket: Int32 { network.connects.last!.socket }
 
     /// What the client has sent since the last time.
@@ -78,14 +78,14 @@ extension Simulation<Connector> {
         settle()
     }
 
-    /// Has the handler do something.
+    /// Runs a closure in the handler.
     mutating func perform(_ command: @escaping ([ConnectionID], inout ServerContext) -> Void) {
         handler.command = command
         mailbox.post(1)
         settle()
     }
 
-    /// Nothing is left of it.
+    /// Checks that nothing is left of the connection.
     func checkEnded(_ cause: CloseCause, _ location: SourceLocation = #_sourceLocation) {
         #expect(handler.causes == [cause], sourceLocation: location)
         #expect(handler.agreements.isEmpty, sourceLocation: location)
@@ -172,7 +172,7 @@ extension Simulation<Connector> {
         #expect(simulation.core.takenCounts == TakenCounts())
     }
 
-    @Test func `A silent server is pinged, and given up`() throws {
+    @Test func `A silent server is pinged, then given up`() throws {
         var simulation = try Simulation(to: "ws://127.0.0.1:8080")
         simulation.settle()
         simulation.answer()
@@ -185,7 +185,7 @@ extension Simulation<Connector> {
         #expect(simulation.handler.causes == [.pingTimeout])
     }
 
-    @Test func `A masked frame of a server's is a violation`() throws {
+    @Test func `A masked frame from a server is a violation`() throws {
         var simulation = try Simulation(to: "ws://127.0.0.1:8080")
         simulation.settle()
         simulation.answer(behind: SimulatedClient.frame(1, [7]))
@@ -227,7 +227,7 @@ extension Simulation<Connector> {
         #expect(simulation.handler.texts == ["abc"])
     }
 
-    @Test func `A server that does not close after the closing handshake is left`() throws {
+    @Test func `A server that does not close after the closing handshake is reset`() throws {
         var simulation = try Simulation(to: "ws://127.0.0.1:8080")
         simulation.settle()
         simulation.answer()
@@ -240,10 +240,10 @@ extension Simulation<Connector> {
         #expect(simulation.network.sockets[simulation.socket]!.isClosed)
     }
 
-    // MARK: Nothing comes of it
+    // MARK: Failed attempts
 
     @Test(arguments: [Attempt.failsAtOnce(111), .fails(111), .failsAtOnce(113), .fails(101)])
-    func `Nobody is there`(attempt: Attempt) throws {
+    func `Nothing listens there`(attempt: Attempt) throws {
         var simulation = try Simulation(to: "ws://127.0.0.1:8080")
         simulation.network.attempt = { _ in attempt }
         simulation.settle()
@@ -252,7 +252,7 @@ extension Simulation<Connector> {
         #expect(simulation.handler.errors == [.notConnected(.connectFailed(number))])
     }
 
-    @Test func `Nobody answers the attempt`() throws {
+    @Test func `The attempt gets no answer`() throws {
         var simulation = try Simulation(to: "ws://127.0.0.1:8080")
         simulation.network.attempt = { _ in .pending }
         simulation.run(for: .milliseconds(4_900))
@@ -297,7 +297,7 @@ extension Simulation<Connector> {
         simulation.checkEnded(.connectFailed(113))
     }
 
-    @Test func `A name that means nothing`() throws {
+    @Test func `A name that does not resolve`() throws {
         var simulation = try Simulation(to: "ws://nowhere.invalid")
         simulation.network.names["nowhere.invalid"] = Resolution(
             ticket: 0, status: -2, addresses: [])
@@ -307,7 +307,7 @@ extension Simulation<Connector> {
         #expect(simulation.network.connects.isEmpty)
     }
 
-    @Test func `A name that is never found out about`() throws {
+    @Test func `A name whose resolution never ends`() throws {
         var simulation = try Simulation(to: "ws://slow.invalid")
         simulation.run(for: .milliseconds(9_900))
         #expect(simulation.handler.causes.isEmpty)
@@ -315,7 +315,7 @@ extension Simulation<Connector> {
         simulation.checkEnded(.nameResolutionFailed(-3))
     }
 
-    @Test func `A refusal has its status and its words`() throws {
+    @Test func `A refusal has its status and its text`() throws {
         var simulation = try Simulation(to: "ws://127.0.0.1:8080")
         simulation.settle()
         simulation.reply("HTTP/1.1 404 Not Found\r\nContent-Length: 7\r\n\r\nNo such")
@@ -329,7 +329,7 @@ extension Simulation<Connector> {
     }
 
     @Test(arguments: [true, false])
-    func `A refusal that does not come to its end`(ends: Bool) throws {
+    func `A refusal that is cut off`(ends: Bool) throws {
         var simulation = try Simulation(to: "ws://127.0.0.1:8080")
         simulation.settle()
         simulation.reply("HTTP/1.1 503 Busy\r\nContent-Length: 70\r\n\r\nCome back")
@@ -344,13 +344,13 @@ extension Simulation<Connector> {
         #expect("\(simulation.handler.errors[0])" == "The server answered 503 Busy: Come back")
     }
 
-    @Test func `An answer that is no opening handshake`() throws {
+    @Test func `An answer that is not an opening handshake`() throws {
         var simulation = try Simulation(to: "ws://127.0.0.1:8080")
         simulation.settle()
         simulation.answer(accept: "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
         simulation.checkEnded(.handshakeFailed)
         #expect("\(simulation.handler.errors[0])".contains("Sec-WebSocket-Accept"))
-        // The server, which believes that it is open, is told.
+        // The server believes that it is open, so it gets a Close.
         let frames = unmasked(simulation.sent())
         #expect(frames.map(\.opcode) == [8])
         #expect(frames[0].payload.starts(with: [0x03, 0xEA]))
@@ -363,8 +363,9 @@ extension Simulation<Connector> {
         ("permessage-deflate, permessage-deflate", DeflateOffer()),
         ("permessage-deflate", nil), ("x-gzip", DeflateOffer()),
     ])
-    func `Compression that was not offered, or not so`(answer: String, offer: DeflateOffer?) throws
-    {
+    func `Compression that was not offered, or offered differently`(
+        answer: String, offer: DeflateOffer?
+    ) throws {
         var simulation = try Simulation(to: "ws://127.0.0.1:8080") { $0.compression = offer }
         simulation.settle()
         simulation.answer(more: "Sec-WebSocket-Extensions: \(answer)\r\n")
@@ -380,7 +381,7 @@ extension Simulation<Connector> {
         }
         simulation.handler.greeting = String(repeating: "Hello. ", count: 100)
         simulation.settle()
-        // "Hello" as RFC 7692 §7.2.3.1 has it, and then with reference to itself (§7.2.3.2).
+        // "Hello" as in RFC 7692 §7.2.3.1, and then with a reference to itself (§7.2.3.2).
         simulation.answer(
             more: "Sec-WebSocket-Extensions: permessage-deflate\r\n",
             behind: [0xC1, 7, 0xF2, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00]
@@ -419,7 +420,7 @@ extension Simulation<Connector> {
         simulation.checkEnded(.handshakeTimedOut)
     }
 
-    @Test func `A request that cannot be asked is not sent`() throws {
+    @Test func `An invalid request is not sent`() throws {
         var simulation = try Simulation(to: "ws://127.0.0.1:8080") {
             $0.headers = [("Host", "else.where")]
         }
@@ -429,7 +430,7 @@ extension Simulation<Connector> {
         #expect(simulation.network.connects.isEmpty)
     }
 
-    @Test func `No room for one more`() throws {
+    @Test func `No room for another connection`() throws {
         var limits = Limits()
         limits.connectionCount = 2
         let request = try ConnectRequest("ws://127.0.0.1:8080")
@@ -444,9 +445,9 @@ extension Simulation<Connector> {
         }
     }
 
-    // MARK: It is given up
+    // MARK: Closed before it is open
 
-    /// How far a connection outward has come.
+    /// How far an outgoing connection has come.
     enum Stage: CaseIterable { case lookingUp, connecting, awaitingAnswer, answering }
 
     private func reach(_ stage: Stage) throws -> Simulation<Connector> {
@@ -483,7 +484,7 @@ extension Simulation<Connector> {
     }
 
     @Test(arguments: Stage.allCases)
-    func `What is done to it before it is open does nothing`(stage: Stage) throws {
+    func `Calls on a connection that is not open do nothing`(stage: Stage) throws {
         var simulation = try reach(stage)
         simulation.perform { ids, io in
             let topic = io.makeTopic()

@@ -8,13 +8,13 @@ import WebSocketServer
 
 /// Does what commands say: "sub T", "unsub T", "pub T", "notme T", "tell N".
 ///
-/// Each thing sent is numbered, and noted for each connection that should get it, in order.
+/// Each message is numbered, and recorded for each connection that should get it, in order.
 struct Scripted: WebSocketHandler {
     var topics: [Topic] = []
     var members: [[ConnectionID]] = [[], [], []]
     var ids: [ConnectionID] = []
     var number = 0
-    /// For each connection what it is owed: "T:n" of topic T, or "d:n" direct.
+    /// For each connection its expected messages: "T:n" of topic T, or "d:n" direct.
     var owed: [UInt64: [String]] = [:]
     var causes: [UInt64: CloseCause] = [:]
     var padding = ""
@@ -61,12 +61,12 @@ struct Scripted: WebSocketHandler {
 
 @Suite struct OrderTests {
     @Test(arguments: UInt64(1)...60)
-    func `Everybody gets everything once, in the promised order`(seed: UInt64) throws {
+    func `Every connection gets everything once, in the promised order`(seed: UInt64) throws {
         try run(seed: seed, handsOver: false)
     }
 
     @Test(arguments: UInt64(1)...60)
-    func `Nobody notices when another process takes over`(seed: UInt64) throws {
+    func `No client notices when another process takes over`(seed: UInt64) throws {
         try run(seed: seed, handsOver: true)
     }
 
@@ -125,8 +125,8 @@ struct Scripted: WebSocketHandler {
             let got = client.takeTexts()
             let owed = simulation.handler.owed[UInt64(index + 1)]!
             #expect(got.sorted() == owed.sorted())
-            // Of each topic with the direct messages, in the order of sending; between two topics
-            // none is promised.
+            // Each topic with the direct messages, in the order of sending; between two topics no
+            // order is promised.
             for topic in ["0", "1", "2"] {
                 let relevant = { (texts: [String]) in
                     texts.filter { $0.hasPrefix(topic) || $0.hasPrefix("d") }
@@ -136,7 +136,8 @@ struct Scripted: WebSocketHandler {
         }
     }
 
-    @Test func `A member that falls out of the log is told so, the others are not held up`() throws
+    @Test func `A subscriber that falls out of the log is closed, without delaying the others`()
+        throws
     {
         var limits = Limits()
         limits.topicLogByteCount = 10_000
@@ -153,7 +154,7 @@ struct Scripted: WebSocketHandler {
             simulation.settle()
         }
         #expect(quick.takeTexts().count == 20)
-        // It gets the reason when it reads again.
+        // It gets the close reason when it reads again.
         simulation.network.sockets[slow.socket]!.window = .max
         simulation.settle()
         #expect(slow.closeCode == 1008)
@@ -163,7 +164,7 @@ struct Scripted: WebSocketHandler {
         #expect(simulation.core.io.connectionCount == 1)
     }
 
-    @Test func `A member that never reads again is reset after the close deadline`() throws {
+    @Test func `A subscriber that never reads again is reset after the close deadline`() throws {
         var limits = Limits()
         limits.topicLogByteCount = 10_000
         var simulation = try Simulation(Scripted(), limits: limits)

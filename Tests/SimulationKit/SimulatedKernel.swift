@@ -1,4 +1,4 @@
-// A machine of the test's own: sockets, epoll and a clock in memory, with faults by seed.
+// A simulated machine: sockets, epoll and a clock in memory, with faults by seed.
 import LinuxReactor
 
 /// One connection as the network sees it.
@@ -11,14 +11,14 @@ struct SimulatedSocket {
     var window = Int.max
     var clientHasEnded = false
     var isReset = false
-    /// The reset has been told once; after that only an end is seen, as on Linux.
+    /// The reset has been reported once; after that only an end of stream is seen, as on Linux.
     var errorIsTaken = false
-    /// Sends fail with EPIPE although nothing of it has been seen on the receiving side yet.
+    /// Sends fail with EPIPE although receiving has not shown the loss yet.
     var failsToSend = false
     var serverHasEnded = false
     var isClosed = false
     var wasReset = false
-    /// What becomes of a connection of our own making; nil for one that was accepted.
+    /// The outcome of an outgoing connection; nil for an accepted one.
     var attempt: Attempt?
 
     var readiness: Readiness {
@@ -35,8 +35,9 @@ struct SimulatedSocket {
         return ready
     }
 
-    /// What recv(2) says when no bytes are left. As on Linux a reset is told once, to whichever
-    /// call comes first, and not at all to a reader who had an end of stream to hear of before it.
+    /// The result of recv(2) when no bytes are left. As on Linux a reset is reported once, to
+    /// whichever call comes first, and not at all to a reader that can still read an earlier end of
+    /// stream.
     mutating func receiveNothing() -> ReceiveOutcome {
         if isReset, !clientHasEnded, !errorIsTaken {
             errorIsTaken = true
@@ -56,12 +57,12 @@ struct SimulatedSocket {
     }
 }
 
-/// What comes of a connect(2).
+/// The outcome of a connect(2).
 enum Attempt: Equatable {
     case succeeds
-    /// connect(2) itself says so.
+    /// connect(2) returns the error itself.
     case failsAtOnce(Int32)
-    /// It is found out later.
+    /// The error is reported later.
     case fails(Int32)
     case pending
 }
@@ -69,29 +70,29 @@ enum Attempt: Equatable {
 /// What the test and the kernel share: the test is the network.
 final class SimulatedNetwork {
     var sockets: [Int32: SimulatedSocket] = [:]
-    /// Who waits to be accepted, and on which listener.
+    /// Connections waiting to be accepted, and on which listener.
     var backlog: [(socket: Int32, peer: NetworkAddress, listener: Int32)] = []
-    /// What was listened on: the descriptors count from ``SimulatedKernel/listener`` downwards.
+    /// The listening addresses: their descriptors count down from ``SimulatedKernel/listener``.
     var listenAddresses: [ListenAddress] = []
     var clock = Instant(nanoseconds: 1_000_000_000)
-    /// Whether waiting makes time pass, up to the wait's end.
+    /// Whether a wait advances the clock, up to the wait's end.
     var mayPass = false
     /// Whether the server has waited with nothing to do.
     var isIdle = false
     var nextDescriptor: Int32 = 100
     var generator: SeededGenerator
-    /// The most bytes that one receive or send moves; chosen anew each time when a range.
+    /// The most bytes that one receive or send moves; chosen anew each time from the range.
     var receiveSizes = 1...Int.max
     var sendSizes = 1...Int.max
     /// Descriptors that may still be opened.
     var descriptorsLeft = Int.max
-    /// Whether the reserve that is given up counts as a descriptor that can be opened again.
+    /// Whether the released reserve counts as a descriptor that can be opened again.
     var hasReserve = false
-    /// What accept(2) fails with.
+    /// The error of accept(2).
     var acceptFailure: Int32?
     var pendingSignals: [Int32] = []
     var sendCount = 0
-    /// Bytes received and sent: while some pass, the loop does not turn for nothing.
+    /// Bytes received and sent: while they grow, the loop makes progress.
     var passedByteCount = 0
     var openDescriptors: Set<Int32> = []
     /// Interest by watched descriptor.
@@ -115,23 +116,23 @@ final class SimulatedNetwork {
         return sorted
     }
     var hasWakeup = false
-    /// epoll tells of nothing, whatever happens.
+    /// epoll reports no events, whatever happens.
     var isDeaf = false
-    /// What becomes of connections outward, and those that were begun.
+    /// Outcomes of outgoing connections by address, and the attempts so far.
     var attempt: (ConnectAddress) -> Attempt = { _ in .succeeds }
     var connects: [(socket: Int32, address: ConnectAddress, source: NetworkAddress?)] = []
-    /// What names mean; a name that is not here is never found out about.
+    /// The addresses of names; the resolution of any other name never ends.
     var names: [String: Resolution] = [:]
     var resolutions: [Resolution] = []
-    /// Who is behind each local socket.
+    /// The peer of each local socket.
     var credentials: [Int32: PeerCredentials] = [:]
-    /// Files of listening sockets that the server has removed.
+    /// Socket files that the server has removed.
     var removedFiles: [String] = []
 
     init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
     /// A client connects; its bytes wait for the server to accept it.
-    /// `index` says by which of the server's addresses.
+    /// `index` is the number of the server's address.
     func connect(
         from peer: NetworkAddress = .ipv4(127, 0, 0, 1, port: 9999), toListener index: Int = 0
     ) -> Int32 {
@@ -299,7 +300,7 @@ struct SimulatedKernel: Kernel, ~Copyable {
         let most = Int.random(in: network.sendSizes, using: &network.generator)
         let window = network.sockets[number]!.window
         let count = min(bytes.count, window, most)
-        // As on Linux: a short send means that the socket is full, for this moment at least.
+        // As on Linux: a short send means that the socket is full, at least for now.
         if count == 0 { return .wouldBlock }
         bytes.withUnsafeBufferPointer { network.sockets[number]!.toClient += $0.prefix(count) }
         if window != .max { network.sockets[number]!.window = window - count }
