@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""People who use the chat page in a headless Chromium.
+"""Users of the chat page in a headless Chromium.
 
     browser_chat.py [--shots DIR] [--only NAME]… -- COMMAND that starts the server
     browser_chat.py --only picture --picture FILE -- COMMAND
     browser_chat.py --list | --check
 
 Each scenario has a server and a browser of its own. Prints a line for each, and ends with 1 if one
-failed. `--check` says in one line what is missing to run this at all, if anything is. `--picture`
-has the scenario of that name keep what it shows, for the README.
+failed. `--check` prints in one line what is missing to run this, if anything. `--picture` makes the
+scenario of that name save its picture, for the README.
 """
 
 import argparse
@@ -42,7 +42,7 @@ def start_server(*flags):
 
 
 def conversation():
-    """Two people chat both ways; each sees who wrote what and when, who is there, who types."""
+    """Two people chat; each sees who wrote what and when, who is present, and who types."""
     with start_server() as server, browser(arguments.shots) as all:
         ann = all.person(server.page, "ann")
         ann.shot("empty")
@@ -59,7 +59,7 @@ def conversation():
         ann.sees("Hello ann", "bob")
         ann.sees("How was the journey?", "bob")
         expect(ann.page.locator("#activity")).not_to_contain_text("typing")
-        # The second of two in a row stands in the first one's group.
+        # The second of two messages in a row is in the first one's group.
         expect(ann.page.locator("li.message.head")).to_have_count(2)
         ann.field.fill("Two lines:")
         ann.field.press("Shift+Enter")
@@ -72,7 +72,7 @@ def conversation():
 
 
 def names():
-    """A name that is taken, or is none, is refused in words; a room in the address is entered."""
+    """A taken or invalid name is refused with a message; a room in the address is entered."""
     with start_server() as server, browser(arguments.shots) as all:
         all.person(server.page, "ann")
         other = all.person(server.page + "#garden")
@@ -90,7 +90,7 @@ def names():
 
 
 def reload():
-    """A reload logs in by itself and shows what was said; a second tab is the same person."""
+    """A reload logs in by itself and shows the messages; a second tab is the same user."""
     with start_server() as server, browser(arguments.shots) as all:
         ann = all.person(server.page, "ann")
         bob = all.person(server.page, "bob")
@@ -116,7 +116,7 @@ def reload():
 
 
 def restart():
-    """The server dies and comes back: the page waits, returns, and sends what was written."""
+    """The server dies and comes back: the page waits, reconnects, and sends what was written."""
     with start_server() as server, browser(arguments.shots) as all:
         ann = all.person(server.page, "ann")
         bob = all.person(server.page, "bob")
@@ -140,7 +140,7 @@ def restart():
         assert texts.index("written meanwhile") < texts.index("and more"), texts
         expect(ann.page.locator("#spoken")).to_have_text("Connected again.")
         ann.shot("after-restart")
-        # An orderly stop: 1001, so after a second or more.
+        # An orderly stop: 1001, so the page waits a second or more.
         assert server.stop() == 0
         expect(ann.page.locator("#bar")).to_contain_text("The server is stopping.")
         server.start()
@@ -150,7 +150,7 @@ def restart():
 
 
 def resume():
-    """The line is cut while others talk: nothing is missed, doubled or out of order."""
+    """The connection is cut while others talk: no message is missed, doubled or out of order."""
     with start_server() as server, CutLine(server.port) as line, browser(arguments.shots) as all:
         ann = all.person(line.page, "ann")
         with Client(server) as bob:
@@ -173,7 +173,7 @@ def resume():
 
 
 def missed():
-    """A room that went on too far while the line was cut: the hole is shown."""
+    """Too many messages while the connection was cut: the gap is shown."""
     with start_server("--rate-limit", "off") as server, CutLine(server.port) as line, \
             browser(arguments.shots) as all:
         ann = all.person(line.page, "ann")
@@ -212,7 +212,7 @@ def markup():
 
 
 def rooms():
-    """Rooms: joining, what is unread, the address, going back, leaving."""
+    """Rooms: joining, unread marks, the address, going back, leaving."""
     with start_server() as server, browser(arguments.shots) as all:
         ann = all.person(server.page, "ann")
         bob = all.person(server.page, "bob")
@@ -247,7 +247,7 @@ def rooms():
 
 
 def history():
-    """A long talk: older pages come as one scrolls, the place is kept, the list stays bounded."""
+    """A long talk: older pages load on scrolling, the position is kept, the list stays bounded."""
     with start_server("--rate-limit", "off") as server, browser(arguments.shots) as all:
         with Client(server) as bob:
             bob.log_in("bob")
@@ -262,7 +262,7 @@ def history():
                 before = ann.page.locator("li.message").count()
                 log.evaluate("log => { log.scrollTop = 0 }")
                 until(lambda: ann.page.locator("li.message").count() > before, "an older page")
-            # What is being read stays where it is while others go on talking.
+            # The visible messages stay in place while others go on talking.
             log.evaluate("log => { log.scrollTop = 1000 }")
             place = "log => document.elementFromPoint(640, 300).closest('li')?.textContent"
             reading = log.evaluate(place)
@@ -274,7 +274,7 @@ def history():
             pill.click()
             expect(pill).to_be_hidden()
             ann.sees("while you were reading", "bob")
-            # More than the list holds comes meanwhile: the way back down leads through all of it.
+            # More arrives than the list keeps: scrolling back down passes all of it.
             log.evaluate("log => { log.scrollTop = 1000 }")
             reading = log.evaluate(place)
             for number in range(900):
@@ -299,7 +299,7 @@ def history():
 
 
 def limits():
-    """Too much text is counted and not sent; too many messages are sent as fast as allowed."""
+    """Too long a text is counted and not sent; too many messages are sent as fast as allowed."""
     with start_server() as server, browser(arguments.shots) as all:
         ann = all.person(server.page, "ann")
         ann.field.fill("x" * 3990)
@@ -317,7 +317,7 @@ def limits():
 
 
 def keyboard():
-    """All of it without a mouse: logging in, writing, another room, the skip link."""
+    """Everything without a mouse: logging in, writing, another room, the skip link."""
     with start_server() as server, browser(arguments.shots) as all:
         ann = all.person(server.page)
         keys = ann.page.keyboard
@@ -347,7 +347,7 @@ def keyboard():
         expect(ann.field).to_be_focused()
 
 
-# Every control and its name, as a screen reader is given them.
+# Every control and its name, as a screen reader gets them.
 CONTROLS = {"button", "textbox", "link", "log", "navigation", "complementary", "list", "main"}
 
 
@@ -385,8 +385,8 @@ def assert_named(page):
     assert not nameless, nameless
 
 
-# Paints each pair of colours, since they are given in several notations, and compares them
-# (WCAG 2.2 §1.4.3: 4.5 to 1).
+# Paints each pair of colours, since they have several notations, and compares them (WCAG 2.2
+# §1.4.3: 4.5 to 1).
 CONTRAST = """() => {
     const canvas = Object.assign(document.createElement('canvas'), { width: 1, height: 1 });
     const context = canvas.getContext('2d', { willReadFrequently: true });
@@ -466,7 +466,7 @@ def narrow():
 
 
 def crowd():
-    """Above 200 people there is a number in place of the list, and the list when they go."""
+    """Above 200 people there is a number instead of the list, and the list again when they go."""
     with start_server() as server, browser(arguments.shots) as all:
         ann = all.person(server.page, "ann")
         people = ann.page.locator("#members li")
@@ -489,7 +489,7 @@ def crowd():
 
 
 def modules():
-    """The modules that need no server and no DOM, each by itself."""
+    """The modules that need neither server nor DOM, each by itself."""
     with start_server() as server, browser(arguments.shots) as all:
         ann = all.person(server.page)
         script = pathlib.Path(__file__).with_name("page_modules.js").read_text()
@@ -498,7 +498,7 @@ def modules():
 
 
 def headers():
-    """The page is sent with what keeps anything foreign out of it, and every file has its type."""
+    """The page has headers that keep foreign content out, and every file has its type."""
     with start_server() as server, browser(arguments.shots) as all:
         ann = all.person(server.page)
         seen = {}
@@ -527,7 +527,7 @@ def headers():
 
 
 def picture():
-    """What the README shows can be shown."""
+    """The README's picture can be taken."""
     with start_server() as server:
         browser_picture.picture(server, arguments.picture, arguments.shots)
 

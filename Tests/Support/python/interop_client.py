@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
-"""The chat protocol as somebody else's program meets it: python's `websockets` against `roost
-serve`.
+"""The chat protocol with another project's client: Python's `websockets` against `roost serve`.
 
     interop_client.py [--only NAME]… -- COMMAND that starts the server
     interop_client.py --list | --check
 
-Prints a line for each scenario, and ends with 1 if one failed. `--check` says in one line what is
-missing to run this at all, if anything is.
+Prints a line for each scenario, and ends with 1 if one failed. `--check` prints in one line what is
+missing to run this, if anything.
 """
 
 import argparse
@@ -61,7 +60,7 @@ def handshake():
 
 
 def login():
-    """Names: what they may be, when two are the same, who proves to be the same user."""
+    """Names: which are valid, which are the same, and how a user proves their identity."""
     with start_server("--rate-limit", "off") as server, Client(server) as ann:
         for command in ("join", "leave", "message", "typing", "history", "who"):
             refused(ann.ask(type=command, room="lobby", text="x", before=1), "not_logged_in")
@@ -86,7 +85,7 @@ def login():
 
 
 def messages():
-    """Everybody gets each message, the sender too, as the same bytes; offsets grow by one."""
+    """All members get each message, the sender too, as the same bytes; offsets grow by one."""
     with start_server() as server, Client(server) as ann, Client(server) as bob:
         ann.log_in("ann")
         bob.log_in("bob")
@@ -109,7 +108,7 @@ def messages():
 
 
 def retry():
-    """The same id is stored and delivered once, from whichever connection of the user."""
+    """The same id is stored and delivered once, from any connection of the user."""
     with start_server() as server, Client(server) as ann, Client(server) as bob:
         session = ann.log_in("ann")["session"]
         bob.log_in("bob")
@@ -128,7 +127,7 @@ def retry():
 
 
 def order():
-    """Replies come in the order of the commands, and a push before what was asked after it."""
+    """Replies come in the order of the commands, and a push comes before later replies."""
     with start_server() as server, Client(server) as ann:
         ann.log_in("ann")
         ann.wait_for("joined")
@@ -146,7 +145,7 @@ def order():
 
 
 def errors():
-    """What is not understood is answered, and the connection goes on."""
+    """Invalid commands are answered, and the connection goes on."""
     with start_server("--rate-limit", "off") as server, Client(server) as ann:
         for text, code in (
             ("", "bad_json"), ("{", "bad_json"), ('{"type":"login",}', "bad_json"),
@@ -174,7 +173,7 @@ def errors():
 
 
 def resume():
-    """`since` brings exactly what was missed, or says that it can't."""
+    """`since` brings exactly the missed messages, or reports that it can't."""
     with start_server("--rate-limit", "off") as server, Client(server) as ann:
         ann.log_in("ann")
         with Client(server) as bob:
@@ -230,7 +229,7 @@ def history():
 
 
 def rooms():
-    """Members, presence and typing, per room; what a room's name is."""
+    """Members, presence and typing, per room; the form of a room's name."""
     with start_server() as server, Client(server) as ann, Client(server) as bob:
         ann.log_in("ann", join=False)
         bob.log_in("bob", join=False)
@@ -261,7 +260,7 @@ def rooms():
 
 
 def rate():
-    """Too fast is told how long to wait, and then is served; never stopping is closed."""
+    """A client that is too fast learns how long to wait, and is served; a flood is closed."""
     with start_server() as server, Client(server) as ann:
         ann.log_in("ann")
         ann.wait_for("joined")
@@ -288,7 +287,7 @@ def rate():
 
 
 def closing():
-    """What is no chat is closed with its code; a stop says 1001 and ends well."""
+    """Violations are closed with their code; a stop closes with 1001, and its status is 0."""
     with start_server() as server:
         for send, code in (
             (lambda socket: socket.send(b"binary"), 1003),
@@ -309,7 +308,7 @@ def closing():
 
 
 def compression():
-    """What is agreed on, for each way of offering it; a long conversation; none if it is off."""
+    """Compression: each kind of offer, a long conversation, and none if it is off."""
     offers = [
         dict(),
         dict(server_no_context_takeover=True, client_no_context_takeover=True),
