@@ -66,7 +66,7 @@ class Talk:
         return self.process.stdout.readline().rstrip("\n")
 
     def ends(self):
-            """Waits for its end with its input still open: its exit status and error output."""
+        """Waits for its end with its input still open: its exit status and error output."""
         self.process.wait(PATIENCE)
         return self.end()
 

@@ -50,7 +50,7 @@ import Testing
             Latencies.self, from: JSONEncoder().encode(latencies))
         #expect(copy.count == latencies.count)
         #expect(copy.maximum == latencies.maximum)
-        // The least is known by its bucket alone.
+        // The minimum is known only by its bucket.
         #expect(abs(Double(copy.percentile(0)) / Double(latencies.percentile(0)) - 1) < 0.001)
         for percent in [1, 50, 90, 99, 99.9, 100.0] {
             #expect(copy.percentile(percent) == latencies.percentile(percent))

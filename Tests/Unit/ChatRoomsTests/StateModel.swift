@@ -1,18 +1,18 @@
-// Several people at random in a few rooms, and a naive model of what each of them must see.
+// Random users in a few rooms, and a naive model of what each must see.
 
 import Foundation
 import Testing
 
 @testable import ChatRooms
 
-/// Plays a seeded run against a world and checks every message that anybody receives.
+/// Plays a seeded run against a world and checks every received message.
 final class StateModel {
     static let messageLimit = 20
     let world: World
     var random: SeededGenerator
     let roomNames = ["lobby", "Kitchen", "straße"]
 
-    /// What has been said, by epoch: offset n at n-1.
+    /// The messages so far, by epoch: offset n at n-1.
     struct Said: Equatable {
         var user: String
         var text: String
@@ -35,7 +35,7 @@ final class StateModel {
     struct Client {
         var person: Int
         var isLoggedIn = false
-        /// The position and the members of each room it is in.
+        /// Its position in each of its rooms, and their members.
         var rooms: [String: (epoch: String, offset: Int, members: Set<String>)] = [:]
         var readCount = 0
     }
@@ -77,7 +77,7 @@ final class StateModel {
         checkRooms()
     }
 
-    // MARK: What people do
+    // MARK: Actions
 
     private func connect() {
         guard
@@ -92,7 +92,7 @@ final class StateModel {
         let reply = world.send(
             key, #"{"type":"login","user":"\#(name)","session":"\#(session)","join":false}"#)[0]
         clients[key]!.readCount = 1
-        // Nobody else has these names: only a forgotten session is refused, within its minute.
+        // No other user has these names: only a forgotten session is refused, within its minute.
         #expect(reply.type == "welcome")
         people[person].session = reply["session"] as? String
         clients[key]!.isLoggedIn = true
@@ -210,7 +210,7 @@ final class StateModel {
         #expect(replies.map(\.offset) == [sent.offset])
     }
 
-    /// Somebody outside says something, perhaps in a room that is not there.
+    /// Sends a message from outside, perhaps to a room that does not exist.
     private func publish() {
         let room = roomNames.randomElement(using: &random)!
         textNumber += 1
@@ -263,7 +263,7 @@ final class StateModel {
         }
     }
 
-    // MARK: What they see
+    // MARK: Checks
 
     private func anybody() -> ConnectionKey? {
         clients.keys.filter { clients[$0]!.isLoggedIn }.sorted { $0.slot < $1.slot }
@@ -289,7 +289,7 @@ final class StateModel {
 
     private func same(_ one: String, _ other: String) -> Bool { NameKey(one) == NameKey(other) }
 
-    /// Every client reads what it has been sent, and must find it in order, once.
+    /// Every client reads its messages, which must be in order and come once.
     private func readAll() {
         for key in clients.keys {
             for text in world.inbox[key]![clients[key]!.readCount...] {
@@ -297,14 +297,14 @@ final class StateModel {
             }
             clients[key]!.readCount = world.inbox[key]!.count
             for (room, place) in clients[key]!.rooms {
-                #expect(place.offset == said[place.epoch]!.count, "all that was said has come")
+                #expect(place.offset == said[place.epoch]!.count, "all messages have come")
                 #expect(place.members == membersNow(of: room))
             }
         }
     }
 
     private func read(_ push: JSON, by key: ConnectionKey) {
-        // A room is called as whoever opened it wrote it.
+        // A room's name is spelled as its first member wrote it.
         let called = push["room"] as? String ?? ""
         let room = roomNames.first { same($0, called) } ?? called
         switch push.type {
@@ -328,7 +328,7 @@ final class StateModel {
         }
     }
 
-    /// A room that nobody is in any more may be forgotten, and then has a new epoch.
+    /// A room without members may be forgotten, and then has a new epoch.
     private func checkRooms() {
         #expect(world.roomCount == world.rooms.count)
         var open = Set<RoomID>()
