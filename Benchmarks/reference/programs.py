@@ -70,7 +70,7 @@ def build():
 
 
 def build_simulated():
-    compile(SIMULATED, "-fPIC", "-shared", HERE / "simulated.c")
+    compile(SIMULATED, "-fPIC", "-shared", HERE / "simulated.c", HERE / "simulated_clients.c")
 
 
 def reference(mode):

@@ -12,6 +12,7 @@
 //
 // PORT 0, the default, takes a free one. The address is printed once it listens, on 127.0.0.1.
 #define _GNU_SOURCE
+#include "frames.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -37,11 +38,6 @@ enum {
 };
 
 typedef struct {
-    unsigned char *at;
-    size_t length, capacity;
-} Buffer;
-
-typedef struct {
     int fd;
     bool open, closing, dead, blocked; // blocked: unsent bytes, EPOLLOUT is armed, no reading
     uint32_t member;                   // its place in `members` once open
@@ -55,25 +51,6 @@ static bool broadcasting;
 static Buffer receive, output, turn_log;
 static Connection **members, **graves;
 static uint32_t member_count, member_capacity, grave_count, grave_capacity;
-
-static void die(const char *what) {
-    perror(what);
-    exit(1);
-}
-
-static void *grown(void *at, size_t size) {
-    void *moved = realloc(at, size);
-    if (!moved && size) die("realloc");
-    return moved;
-}
-
-static unsigned char *room(Buffer *b, size_t more) {
-    if (b->length + more > b->capacity) {
-        b->capacity = (b->length + more) * 2;
-        b->at = grown(b->at, b->capacity);
-    }
-    return b->at + b->length;
-}
 
 static void push(Connection ***list, uint32_t *count, uint32_t *capacity, Connection *c) {
     if (*count == *capacity) {
@@ -136,41 +113,6 @@ static void on_writable(Connection *c) {
     c->blocked = false;
     if (c->closing) return bury(c);
     watch(c, EPOLLIN);
-}
-
-// Unmasks on the way from the receive buffer into the output (RFC 6455 §5.3).
-static void copy_unmasked(unsigned char *restrict to, const unsigned char *restrict from,
-                          size_t count, const unsigned char *key) {
-    uint32_t word;
-    memcpy(&word, key, 4);
-    uint64_t wide = word | (uint64_t)word << 32;
-    size_t i = 0;
-    for (; i + 8 <= count; i += 8) {
-        uint64_t eight;
-        memcpy(&eight, from + i, 8);
-        eight ^= wide;
-        memcpy(to + i, &eight, 8);
-    }
-    for (; i < count; i++) to[i] = from[i] ^ key[i & 3];
-}
-
-static void append_frame(Buffer *b, unsigned char first, const unsigned char *key,
-                         const unsigned char *payload, size_t count) {
-    unsigned char *p = room(b, count + 10);
-    size_t head = 2;
-    p[0] = first;
-    if (count < 126) {
-        p[1] = count;
-    } else if (count < 65536) {
-        p[1] = 126, p[2] = count >> 8, p[3] = count;
-        head = 4;
-    } else {
-        p[1] = 127;
-        for (int i = 0; i < 8; i++) p[2 + i] = (uint64_t)count >> (56 - 8 * i);
-        head = 10;
-    }
-    copy_unmasked(p + head, payload, count, key);
-    b->length += head + count;
 }
 
 // Answers the whole frames at the start of `p` and returns how many bytes they were.
