@@ -14,9 +14,13 @@ import tempfile
 import threading
 import time
 from contextlib import ExitStack
+from pathlib import Path
 
 from websockets.sync.client import connect
 
+from scenarios import arguments
+
+HERE = Path(__file__).resolve().parent
 READY = re.compile(rb"http://(?:127\.0\.0\.1|localhost|\[::1\]):(\d+)")
 PATIENCE = 15.0  # seconds for anything that should take milliseconds
 
@@ -189,6 +193,17 @@ class Client:
             return self.socket.close_code, self.socket.close_reason
 
 
+def start_server(*flags):
+    """The server of the script's command line, with more flags."""
+    return Server([*arguments.command, *flags])
+
+
+def refused(answer, code):
+    """Checks that the answer is an error with this code."""
+    assert answer["type"] == "error" and answer["code"] == code, (code, answer)
+    assert answer["text"].strip(), answer
+
+
 def run(scenarios, names):
     """Runs the named scenarios, or all; prints a line for each; the exit status."""
     failed = 0
@@ -200,10 +215,9 @@ def run(scenarios, names):
             print(f"FAILED {name}: {type(problem).__name__}: {problem}", flush=True)
             trace = problem.__traceback__
             while trace:
-                place = trace.tb_frame.f_code.co_filename.rsplit("/", 1)[-1]
-                if place.endswith(("_chat.py", "_client.py", "_server.py", "_page.py",
-                                   "_picture.py", "_proxy.py")):
-                    print(f"    {place}:{trace.tb_lineno}", flush=True)
+                place = Path(trace.tb_frame.f_code.co_filename)
+                if place.parent == HERE:
+                    print(f"    {place.name}:{trace.tb_lineno}", flush=True)
                 trace = trace.tb_next
         else:
             print(f"ok {name}", flush=True)
