@@ -4,7 +4,7 @@
 // - one thread, level-triggered epoll, 1024 events a turn, accept4 until EAGAIN;
 // - one receive of at most 128 KiB into a shared buffer per readable event;
 // - unmasking while copying into the output, one send per connection and turn;
-// - no UTF-8 check, no timers, no limits but those that keep it alive.
+// - no UTF-8 check, no timers, only the limits that keep it alive.
 //
 //     server echo [PORT]        every data frame goes back as it came
 //     server broadcast [PORT]   every message goes to every client, in one send per turn;

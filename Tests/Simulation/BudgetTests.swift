@@ -156,12 +156,12 @@ import WebSocketServer
         simulation.settle()
         for (index, client) in clients.enumerated() {
             got[index] += client.takeTexts()
-            let owed = simulation.handler.owed[UInt64(index + 1)]!
+            let expected = simulation.handler.expected[UInt64(index + 1)]!
             if simulation.handler.causes[UInt64(index + 1)] == nil {
-                #expect(got[index] == owed)
+                #expect(got[index] == expected)
             } else {
                 // Everything up to its unsubscribing, in order.
-                #expect(Array(owed.prefix(got[index].count)) == got[index])
+                #expect(Array(expected.prefix(got[index].count)) == got[index])
             }
         }
     }

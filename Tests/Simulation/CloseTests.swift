@@ -42,14 +42,15 @@ private struct Parting: WebSocketHandler {
 }
 
 @Suite struct CloseTests {
-    private static let owed = ["one", Parting.long, "three"]
+    private static let expected = ["one", Parting.long, "three"]
     private static let fourThousand = CloseCode(rawValue: 4000)
 
     /// Everything that the client has received: texts, and a Close at the end.
     private func check(_ client: SimulatedClient, _ code: UInt16) {
         let frames = client.takeFrames()
         #expect(frames.map(\.opcode) == [1, 1, 1, 8])
-        #expect(frames.dropLast().map { String(decoding: $0.payload, as: UTF8.self) } == Self.owed)
+        #expect(
+            frames.dropLast().map { String(decoding: $0.payload, as: UTF8.self) } == Self.expected)
         let payload = frames.last?.payload ?? []
         #expect(payload.count >= 2 && UInt16(payload[0]) << 8 | UInt16(payload[1]) == code)
     }

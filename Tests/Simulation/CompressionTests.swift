@@ -91,7 +91,7 @@ import WireKit
         speaker.send("pub 0")
         simulation.settle()
         let frames = members.map { $0.takeFrames() }
-        let expected = simulation.handler.owed[2]!
+        let expected = simulation.handler.expected[2]!
         #expect(
             frames.allSatisfy { $0.map { String(decoding: $0.payload, as: UTF8.self) } == expected }
         )

@@ -8,11 +8,11 @@ import WebSocketServer
 
 extension ConnectTests {
     /// How far an outgoing connection has come.
-    enum Stage: CaseIterable { case lookingUp, connecting, awaitingAnswer, answering }
+    enum Stage: CaseIterable { case resolving, connecting, awaitingAnswer, answering }
 
     private func reach(_ stage: Stage) throws -> Simulation<Connector> {
         var simulation = try Simulation(
-            to: stage == .lookingUp ? "ws://slow.invalid" : "ws://127.0.0.1:8080")
+            to: stage == .resolving ? "ws://slow.invalid" : "ws://127.0.0.1:8080")
         simulation.network.attempt = { _ in stage == .connecting ? .pending : .succeeds }
         simulation.settle()
         if stage == .answering { simulation.reply("HTTP/1.1 101 Swit") }

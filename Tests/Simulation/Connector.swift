@@ -97,7 +97,7 @@ extension Simulation<Connector> {
 }
 
 extension Attempt {
-    fileprivate var asFailure: Attempt {
+    var asFailure: Attempt {
         if case .failsAtOnce(let number) = self { return .fails(number) }
         return self
     }

@@ -20,12 +20,14 @@ struct Mixed: WebSocketHandler {
     mutating func onMessage(
         _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) throws(Disconnect) {
-        var owed = 0
+        var replyByteCount = 0
         for letter in message.text {
             number += 1
             switch letter {
-            case "a": owed += say("\(number)", to: id, &io)
-            case "A": owed += say("\(number) " + String(repeating: "long ", count: 40), to: id, &io)
+            case "a": replyByteCount += say("\(number)", to: id, &io)
+            case "A":
+                replyByteCount += say(
+                    "\(number) " + String(repeating: "long ", count: 40), to: id, &io)
             case "o": _ = say("\(number)", to: ids[number % ids.count], &io)
             case "s":
                 io.subscribe(id, to: io.topic(named: "all"))
@@ -42,7 +44,7 @@ struct Mixed: WebSocketHandler {
             case "H":
                 io.pauseReading(id)
                 for id in ids { io.resumeReading(id) }
-            case "b": #expect(!io.isOpen(id) || io.bufferedByteCount(of: id) >= owed)
+            case "b": #expect(!io.isOpen(id) || io.bufferedByteCount(of: id) >= replyByteCount)
             case "n": io.send("to nobody", to: ConnectionID(resourceID: .max - 1, slot: .max))
             case "c":
                 io.close(id)

@@ -118,9 +118,9 @@ import WebSocketCore
         }
         simulation.network.sockets[slow.socket]!.window = .max
         simulation.settle()
-        let owed = simulation.handler.owed[1]!
-        #expect(owed.count == 18)
-        #expect(slow.takeTexts() == owed)
+        let expected = simulation.handler.expected[1]!
+        #expect(expected.count == 18)
+        #expect(slow.takeTexts() == expected)
         #expect(simulation.core.io.output.gathered.capacity <= 256 * 1024)
     }
 }

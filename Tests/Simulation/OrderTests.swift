@@ -15,7 +15,7 @@ struct Scripted: WebSocketHandler {
     var ids: [ConnectionID] = []
     var number = 0
     /// For each connection its expected messages: "T:n" of topic T, or "d:n" direct.
-    var owed: [UInt64: [String]] = [:]
+    var expected: [UInt64: [String]] = [:]
     var causes: [UInt64: CloseCause] = [:]
     var padding = ""
     var drainCount = 0
@@ -23,7 +23,7 @@ struct Scripted: WebSocketHandler {
     mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) throws(Disconnect) {
         while topics.count < members.count { topics.append(io.makeTopic()) }
         ids.append(id)
-        owed[id.resourceID] = []
+        expected[id.resourceID] = []
     }
 
     mutating func onMessage(
@@ -43,12 +43,12 @@ struct Scripted: WebSocketHandler {
             let except = words[0] == "notme" ? id : nil
             io.publish("\(operand):\(number)\(padding)", to: topics[operand], except: except)
             for member in members[operand] where member != except {
-                owed[member.resourceID]!.append("\(operand):\(number)\(padding)")
+                expected[member.resourceID]!.append("\(operand):\(number)\(padding)")
             }
         default:
             let target = ids[operand % ids.count]
             io.send("d:\(number)\(padding)", to: target)
-            owed[target.resourceID]!.append("d:\(number)\(padding)")
+            expected[target.resourceID]!.append("d:\(number)\(padding)")
         }
     }
 
@@ -123,15 +123,15 @@ struct Scripted: WebSocketHandler {
         #expect(simulation.handler.causes.isEmpty)
         for (index, client) in clients.enumerated() {
             let got = client.takeTexts()
-            let owed = simulation.handler.owed[UInt64(index + 1)]!
-            #expect(got.sorted() == owed.sorted())
+            let expected = simulation.handler.expected[UInt64(index + 1)]!
+            #expect(got.sorted() == expected.sorted())
             // Each topic with the direct messages, in the order of sending; between two topics no
             // order is promised.
             for topic in ["0", "1", "2"] {
                 let relevant = { (texts: [String]) in
                     texts.filter { $0.hasPrefix(topic) || $0.hasPrefix("d") }
                 }
-                #expect(relevant(got) == relevant(owed), "topic \(topic), client \(index)")
+                #expect(relevant(got) == relevant(expected), "topic \(topic), client \(index)")
             }
         }
     }

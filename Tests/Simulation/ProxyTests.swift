@@ -6,7 +6,7 @@ import WebSocketServer
 
 @testable import SimulationKit
 
-/// Records the peers that it is told of.
+/// Records the peers that the server reports.
 private struct Guestbook: WebSocketHandler {
     var guests: [String] = []
     var asked: [String] = []
