@@ -121,7 +121,8 @@ size_t client_input(long i, unsigned char *to) {
     struct client *c = &clients[i];
     char text[FRAMES];
     if (running && load_is("rooms")) {
-        int n = snprintf(text, sizeof text, "{\"type\":\"message\",\"room\":\"r%ld\",\"text\":\"", i / 2);
+        int n = snprintf(text, sizeof text,
+                         "{\"type\":\"message\",\"room\":\"r%ld\",\"text\":\"", i / 2);
         memset(text + n, 'x', options.size);
         strcpy(text + n + options.size, "\"}");
         return put_text(to, text);

@@ -37,7 +37,7 @@ def members_publish_and_look_and_others_are_refused():
 
 
 def the_kernel_says_who_asks():
-    """Also where the file lets all users in: the server asks the kernel, which cannot be deceived."""
+    """Also where the file lets all users in: the server asks the kernel, which knows."""
     os.chmod(CONTROL, 0o666)
     ask = ("python3 -B -c \"import sys; sys.path.insert(0, '/test/Tests/Support/boot'); "
            "from chatter import get, post; print({}[0])\"")

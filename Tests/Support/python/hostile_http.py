@@ -12,7 +12,7 @@ LATER = 3  # how late a deadline may be noticed on a busy machine
 
 
 def garbage(port):
-    """Bytes that are not an HTTP request are answered with 400 (or 505), and the connection ends."""
+    """Bytes that are not an HTTP request get 400 (or 505), and the connection ends."""
     hello = ssl.MemoryBIO()
     tls = ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), hello, server_hostname="x")
     try:

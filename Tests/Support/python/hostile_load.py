@@ -6,7 +6,7 @@ from wire import BINARY, PREFIX, REQUEST, TEXT, Client, connect, expect, frame, 
 
 
 def never_reads(port):
-    """20 clients that send and never read are not read either; all echoes come once they do read."""
+    """20 clients that send and never read are not read either; all echoes come once they read."""
     clients, message, counts = [], frame(BINARY, b"x" * 1000), []
     try:
         for _ in range(20):

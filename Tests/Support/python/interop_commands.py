@@ -100,7 +100,8 @@ def errors():
             ("", "bad_json"), ("{", "bad_json"), ('{"type":"login",}', "bad_json"),
             ("{}{}", "bad_json"), ('{"type":"\\x"}', "bad_json"), ("[" * 5000, "bad_json"),
             ("[]", "bad_request"), ("7", "bad_request"), ("null", "bad_request"),
-            ("{}", "bad_request"), ('{"type":7}', "bad_request"), ('{"type":"login"}', "bad_request"),
+            ("{}", "bad_request"), ('{"type":7}', "bad_request"),
+            ('{"type":"login"}', "bad_request"),
         ):
             ann.socket.send(text)
             refused(ann.next(), code)
