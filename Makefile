@@ -2,7 +2,7 @@
 
 ARGS ?=
 SWIFT_BUILD = swift build
-# Released programs have Swift's libraries in them: they run where there is no Swift.
+# Released programs contain Swift's libraries, so they run on machines without Swift.
 RELEASE = $(SWIFT_BUILD) -c release --static-swift-stdlib
 PREFIX ?= /usr/local
 DEB_FOLDER ?= .build-deb
@@ -58,11 +58,11 @@ conformance: deps ## Run the Autobahn test suite (needs Python 2.7) against serv
 	@$(PYTHON_TESTS)/autobahn_client.py --expected Tests/Interop/expected-client.json -- \
 		"$$($(RELEASE) --show-bin-path)/AutobahnClient"
 
-hostile: deps ## Attack the echo server, and see that each attack gets its documented answer
+hostile: deps ## Attack the echo server, and check that each attack gets its documented answer
 	$(RELEASE) --product echo-server
 	@$(PYTHON_TESTS)/hostile.py -- "$$($(RELEASE) --show-bin-path)/echo-server" 0
 
-bench: deps ## Flood the servers and see what they take (ARGS="echo --rate 10000"; --help)
+bench: deps ## Flood the servers and measure what they can take (ARGS="echo --rate 10000"; --help)
 	$(RELEASE)
 	@exec "$$($(RELEASE) --show-bin-path)/bench" $(ARGS)
 
@@ -78,7 +78,7 @@ bench-reference: deps ## Measure the servers beside a bare one in C (ARGS=--quic
 	$(RELEASE) --product roost
 	@Benchmarks/reference/compare.py $(ARGS)
 
-bench-micro: deps ## Count instructions, of an echo to single steps (ARGS=--update keeps them)
+bench-micro: deps ## Count instructions, from an echo to single steps (ARGS=--update keeps them)
 	@scripts/install-packages measuring
 	$(RELEASE) --product echo-server
 	$(RELEASE) --product broadcast-server
@@ -90,7 +90,7 @@ fuzz: deps ## Fuzz each target for FUZZ_SECONDS=60 (ARGS="frames server" for som
 docs: deps ## Make the library's reference; a broken link, a bare name, a bad example are errors
 	$(SWIFT_BUILD)
 	@rm -rf $(SYMBOLS)
-	@# It ends badly for want of the tests' own module; what is asked for has been written by then.
+	@# It fails because the tests' own module is missing, but has written the wanted graphs by then.
 	@swift package dump-symbol-graph --minimum-access-level public --skip-synthesized-members \
 		>/dev/null 2>&1 || true
 	@scripts/undocumented.py $(SYMBOLS) $(DOCUMENTED)
@@ -113,7 +113,7 @@ chart: deps ## Draw the README's chart of Benchmarks/peers/RESULTS.md
 	@mkdir -p docs
 	@"$$($(SWIFT_BUILD) --show-bin-path)/bench" chart Benchmarks/peers/RESULTS.md --folder docs
 
-deps: ## Install what the build needs, where it is missing
+deps: ## Install the build's missing dependencies
 	@scripts/install-packages build
 	@scripts/require-swift
 

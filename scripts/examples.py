@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Builds the Swift code of the README and the articles as its readers would: in a package of
-their own that depends on this one.
+"""Builds the Swift code of the README and the articles as readers would: in a package of its own
+that depends on this one.
 
     scripts/examples.py FOLDER FILE.md ...
 
-Every block of Swift becomes a program in FOLDER. One without an import follows another of its
-page, and gets the import; one that only uses `io` is the inside of a callback. Manifests are left
+Every Swift block becomes a program in FOLDER. A block without an import gets the import of its
+page's earlier blocks; a block that only uses `io` is the body of a callback. Manifests are left
 out. Ends with 1 if anything does not build without a warning.
 """
 
@@ -40,7 +40,7 @@ for page in pages:
         place.write_text(code)
         names.append(name)
 if not names:
-    sys.exit("The pages hold no Swift code.")
+    sys.exit("The pages have no Swift code.")
 targets = "\n".join(
     f"""        .executableTarget(
             name: "{name}",

@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 folder=${1:?a folder} wanted=${2:?a requirements.txt}
 stamp=$folder/requirements.txt
 
-# The environment is also useless once the Python that it was made from is gone.
+# The environment is also useless once the Python that made it is gone.
 if cmp -s "$wanted" "$stamp" && "$folder/bin/python" -c ''; then exit 0; fi
 echo "Making $folder"
 rm -f "$stamp"

@@ -1,11 +1,9 @@
 #!/usr/bin/env bash
-# Runs the tests that are built, and then the gates that GATES names (scripts/run-gates.sh). Ends
-# with what failed, what was skipped and why, and how many of each, so that nobody scrolls. A gate
-# that has failed counts as a failed test. Arguments go to `swift test`, and then no gate is run.
-# The status is that of the tests and gates.
+# Runs the built tests, and ends with the failures, the skipped tests and their reasons, and the
+# counts, so that no scrolling is needed. Arguments go to `swift test`. The status is the tests'.
 #
-# A booted machine and the conformance and hostile-input runs load the machine and measure round
-# trips: all else runs in parallel first, and they come alone afterwards.
+# A booted machine and the conformance and hostile-input runs load the machine and measure network
+# round trips: all other tests run in parallel first, and these run alone afterwards.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -14,14 +12,13 @@ gates=.build/gates-summary
 : >"$log"
 : >"$gates"
 status=0
-failed_gates=0
-pass() { # seconds after which it is hung, then arguments of `swift test`
+pass() { # timeout in seconds, then arguments of `swift test`
     local seconds=$1
     shift
     timeout --kill-after=10 "$seconds" swift test --skip-build --disable-xctest "$@" \
         </dev/null 2>&1 | tee -a "$log"
     local result=${PIPESTATUS[0]}
-    [ "$result" -ne 124 ] || echo "✘ No end after $seconds s: stopped." | tee -a "$log"
+    [ "$result" -ne 124 ] || echo "✘ timed out after $seconds s" | tee -a "$log"
     [ "$result" -eq 0 ] || status=$result
 }
 if [ $# -gt 0 ]; then
@@ -35,7 +32,7 @@ else
     [ -z "${GATES:-}" ] || scripts/run-gates.sh $GATES || failed_gates=$?
 fi
 
-# What became of tests: behind the title, which may say "skipped" too.
+# The results of tests: after the title, which may contain "skipped" too.
 outcome() { grep -aE "^[^ ]+ Test (\".*\"|[^ ]+\))( with [0-9]+ test cases?)? $1" "$log"; }
 echo
 outcome 'skipped'

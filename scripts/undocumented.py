@@ -3,8 +3,8 @@
 
     scripts/undocumented.py FOLDER MODULE ...
 
-What a module adds to the types of another one stands in a graph of its own, MODULE@OTHER, and
-counts too. Members that the compiler made, and those that conformances bring along, do not.
+Extensions of another module's types are in a graph of their own, MODULE@OTHER, and count too.
+Members that the compiler made, or that come from conformances, do not.
 """
 
 import json
@@ -30,5 +30,5 @@ for module in modules:
                 bare.append(f"{module}: {path} ({place})")
 if not count:
     sys.exit(f"The symbol graphs in {folder} are empty.")
-print("\n".join(bare + [f"{len(bare)} of {count} exported names without a word"]))
+print("\n".join(bare + [f"{len(bare)} of {count} exported names without documentation"]))
 sys.exit(1 if bare else 0)

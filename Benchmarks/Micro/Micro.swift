@@ -1,4 +1,5 @@
-// Does one workload so many times: what callgrind counts. Without arguments it lists them all.
+// Runs one workload the given number of times, for callgrind to count. Without arguments it lists
+// all workloads.
 
 @main
 struct Micro {

@@ -1,5 +1,5 @@
 // swift-tools-version: 6.2
-// What single steps of the server cost. It is a package of its own, so that nobody else builds it.
+// The cost of single steps of the server. A package of its own, so that no other build includes it.
 // See `make bench-micro`, which passes -enable-testing: the workloads look inside of the modules.
 import PackageDescription
 

@@ -23,13 +23,13 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 BUILD = ROOT / ".build-micro"
 FIGURES = HERE / "instructions.json"
-# Counts of pure work are the same each time; where sockets are involved a step's differ by 1 %.
+# Counts of pure work are the same each time; counts of steps with sockets differ by 1 %.
 OPERATION_TOLERANCE = 0.02
 STEP_TOLERANCE = 0.03
 SWIFT = [
     *("swift", "build", "-c", "release", "--package-path", str(HERE)),
     *("--scratch-path", str(BUILD), "--product", "micro"),
-    # It changes what is visible, and next to nothing of the code.
+    # This flag changes what is visible, and hardly any code.
     *("-Xswiftc", "-enable-testing"),
 ]
 
@@ -64,7 +64,7 @@ class Steps:
 
 
 def measured(options):
-    """Name, figure and tolerance of all that is wanted. Only what that needs is built."""
+    """Name, figure and tolerance of all requested counts. Builds only what they need."""
     wanted = set(options.names)
     if not wanted or wanted & OPERATIONS.keys():
         operations = Operations(options.binaries)
@@ -97,7 +97,7 @@ def main(options):
         change = f"{ratio - 1:+.1%}" if ratio else "new"
         print(f"{name:42} {before or '':>10} {now:>10} {change:>8}{mark}", flush=True)
     if options.update:
-        # Without names these are all there are: others are no longer measured.
+        # Without names these are all figures: any other is no longer measured.
         kept = committed | found if options.names else found
         FIGURES.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n")
     if worse:

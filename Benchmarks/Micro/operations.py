@@ -1,6 +1,6 @@
 """Whole operations of the released servers, counted over the kernel in memory of simulated.c.
 
-What that kernel and its clients do is left out, so that a figure is of the server's own
+The work of that kernel and its clients is left out, so a figure has only the server's own
 instructions: from the return of one system call to the next.
 """
 
@@ -16,7 +16,7 @@ from programs import BUILT, SIMULATED, build_simulated, simulated  # noqa: E402
 
 ECHO = ("echo-server", "0", "--verbatim")
 BROADCAST = ("broadcast-server", "0", "--no-limits")
-# Name, server and load. Laps are of whole rounds, so that none is counted in part.
+# Name, server and load. Laps consist of whole rounds, so no round is counted in part.
 OPERATIONS = {
     "echo, depth 1": (ECHO, "echo size=32 depth=1 laps=2 lap=10000"),
     "echo, depth 16": (ECHO, "echo size=32 depth=16 laps=2 lap=64000"),
@@ -24,7 +24,7 @@ OPERATIONS = {
         BROADCAST, "fanout connections=1000 size=64 depth=1 laps=2 lap=50000"),
     "broadcast, depth 16, per delivery": (
         BROADCAST, "fanout connections=1000 size=64 depth=16 laps=2 lap=160000"),
-    # The head of the request, the 101 and all that a connection takes until it may speak.
+    # The request head, the 101 and all other work until a connection is open.
     "handshake": (ECHO, "opening connections=16384 laps=1"),
 }
 
@@ -40,7 +40,7 @@ class Operations:
             if not (binaries / name).exists():
                 sys.exit(f"No {name} in {binaries}: "
                          f"swift build -c release --static-swift-stdlib --product {name}")
-            # The code stays the same. Valgrind 3.19 gives up at what clang writes for debuggers.
+            # The code stays the same. Valgrind 3.19 cannot read clang's debug information.
             subprocess.run(
                 ["strip", "--strip-debug", "-o", self.folder / name, binaries / name], check=True)
         names = subprocess.run(
@@ -51,7 +51,7 @@ class Operations:
             "--instr-atstart=no", *(f"--toggle-collect={call}" for call in calls)]
 
     def instructions(self, name):
-        """How many the operation takes."""
+        """The number of instructions of the operation."""
         (program, *arguments), load = OPERATIONS[name]
         with tempfile.NamedTemporaryFile("r") as log:
             report = simulated(load, [

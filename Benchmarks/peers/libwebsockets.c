@@ -1,7 +1,7 @@
 // The peer of libwebsockets: `libwebsockets echo|broadcast PORT`.
 //
 // Messages wait in one ring of reference-counted buffers a connection, for libwebsockets lets a
-// connection write only when it says that it is writable.
+// connection write only after it has reported it writable.
 #include <libwebsockets.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -81,7 +81,7 @@ static int serve(struct lws *wsi, enum lws_callback_reasons reason, void *user, 
         struct message *m = s->ring[s->first];
         s->first = (s->first + 1) % RING;
         s->count--;
-        // It writes its header into the room in front, which is the same for everybody.
+        // It writes its header into the room in front, which is the same for all clients.
         int sent = lws_write(wsi, m->bytes + LWS_PRE, m->size,
                              m->binary ? LWS_WRITE_BINARY : LWS_WRITE_TEXT);
         drop(m);

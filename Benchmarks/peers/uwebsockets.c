@@ -1,8 +1,8 @@
 // The peer of uWebSockets: `uwebsockets echo|broadcast PORT`.
 //
 // uWebSockets is a library of C++ headers that Debian does not have. The Python package socketify
-// brings it compiled, with an interface for C of which this declares what it uses; Python itself
-// has no part in it. A broadcast is a publish to a topic, which uWebSockets batches by itself.
+// contains it compiled, with a C interface; this file declares the functions that it uses. Python
+// itself takes no part. A broadcast is a publish to a topic, which uWebSockets batches by itself.
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>

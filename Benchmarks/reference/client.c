@@ -58,7 +58,7 @@ void client_connect(struct client *c, int first) {
     }
     int yes = 1;
     setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-    // The port is chosen with the whole address pair, so 28,000 per source and not in all.
+    // The port is chosen with the whole address pair: 28,000 ports for each source, not in all.
     setsockopt(c->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &yes, sizeof yes);
     int last = 1 + all.source_count++ / PER_SOURCE % 250;
     struct sockaddr_in source = {
@@ -77,7 +77,8 @@ static void send_request(struct client *c) {
     socklen_t length = sizeof error;
     getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &length);
     if (error) return client_fail(c, CONNECT_FAILED);
-    // The key and the answer of RFC 6455 §1.3: the server cannot know that it is always this one.
+    // The key and the accept value of RFC 6455 §1.3: the server cannot know that the key never
+    // changes.
     static const char plain[] = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
                                 "Connection: Upgrade\r\n"
                                 "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
@@ -97,13 +98,13 @@ static void send_request(struct client *c) {
     watch(c, EPOLL_CTL_MOD, EPOLLIN);
 }
 
-// Opening twenty thousand may take longer than a server lets its clients be silent.
+// Opening twenty thousand connections may take longer than a server's ping interval.
 static void answer_ping(struct client *c) {
     static const unsigned char pong[] = {0x8A, 0x80, 0, 0, 0, 0};
     if (send(c->fd, pong, sizeof pong, MSG_NOSIGNAL) != sizeof pong) client_fail(c, SOCKET_ERROR);
 }
 
-// Compressed frames are counted by their headers, and not looked into.
+// Compressed frames are counted by their headers and not inflated.
 static void count_frames(struct client *c, const unsigned char *p, size_t count) {
     uint64_t whole = 0;
     while (count > 0) {
@@ -161,7 +162,7 @@ static void take_head(struct client *c, size_t count) {
     if (!strstr(c->head, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")) return client_fail(c, HANDSHAKE_WRONG);
     if (all.compressed && !strstr(c->head, "permessage-deflate"))
         return client_fail(c, HANDSHAKE_WRONG);
-    // What came behind the head already belongs to the stream.
+    // Bytes after the head already belong to the stream.
     size_t rest = c->head + c->head_length - (end + 4);
     memcpy(received, end + 4, rest);
     free(c->head);

@@ -31,7 +31,7 @@ struct clients {
     const struct stream *stream;
     bool compressed; // offer permessage-deflate, and take nothing but compressed frames
     uint64_t progress; // grows with everything that happens
-    // What the mode does when a client has been opened, has got `whole` more messages, or is gone.
+    // Called when a client has been opened, has received `whole` more messages, or is gone.
     void (*opened)(struct client *c);
     void (*got)(struct client *c, uint64_t whole);
     void (*gone)(struct client *c);

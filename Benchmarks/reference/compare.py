@@ -23,7 +23,7 @@ from programs import BUILT, ROOT, Server, build, load, ours, reference, simulate
 
 LOG_LIMIT_KIB = 1024  # the default --topic-log
 
-# What is measured as a ratio to the C server: its servers, the load, and the bar.
+# Ratios to the C server: the mode of the servers, the load, and the bar.
 RATIOS = {
     "echo-32-depth-1": ("echo", "echo --connections 100 --size 32 --depth 1", 0.95),
     "echo-32-depth-16": ("echo", "echo --connections 100 --size 32 --depth 16", 0.95),
@@ -41,7 +41,7 @@ def spread(values):
 
 
 def sides(options, mode):
-    """The servers that one case compares, by the names that their figures have."""
+    """The servers that one case compares, by the names of their figures."""
     old = {"old": unlimited(options, mode, options.old)} if options.old else {}
     return old | {"ours": unlimited(options, mode), "reference": reference(mode)}
 
@@ -52,7 +52,7 @@ def ratio_case(name, options):
     commands = sides(options, mode)
     rates = {side: [] for side in commands}
     for number in range(options.pairs):
-        # What changes on the machine meanwhile falls on all alike: each is first in its turn.
+        # Changes on the machine affect all alike: the first server rotates.
         first = number % len(commands)
         for side in [*commands][first:] + [*commands][:first]:
             with Server(commands[side]) as server:
@@ -77,7 +77,7 @@ def ratio_case(name, options):
 
 
 def old_table(results):
-    """The comparison of two binaries in Markdown: medians, with the least and the most."""
+    """The comparison of two binaries in Markdown: medians, minima and maxima."""
     lines = ["| load | new to old | old to C | new to C |", "|---|---|---|---|"]
     for name, result in results.items():
         if name not in RATIOS:
@@ -89,9 +89,9 @@ def old_table(results):
 
 
 def idle_case(options):
-    """Growth of VmRSS from no connection to as many as one process may hold here.
+    """Growth of VmRSS from no connection to as many as one process may have here.
 
-    What the first connection makes the libraries load is in it, and told beside it.
+    It includes what libraries load for the first connection, which is also reported alone.
     """
     result = {}
     for who, command in (("ours", ours(options, "echo")), ("reference", reference("echo"))):
@@ -114,7 +114,7 @@ def idle_case(options):
 
 
 def slow_case(options):
-    """100 members that never read beside 20 that do, against the same 20 alone."""
+    """100 members that never read beside 20 that read, against the same 20 alone."""
     arguments = f"slow --connections 20 --size 64 --depth 16 --seconds {options.seconds}"
     ratios, growth, dropped = [], [], []
     for _ in range(options.pairs):
@@ -127,7 +127,7 @@ def slow_case(options):
                 growth.append(r["rss_peak_kib"] - r["rss_open_kib"])
                 dropped.append(r["dropped"])
         ratios.append(rates[0] / rates[1])
-    # Beside the log itself, the server's own pages that it touches for the first time.
+    # Besides the log itself, pages that the server touches for the first time.
     allowed = LOG_LIMIT_KIB + 512
     result = {
         "ratio": spread(ratios), "rss_growth_kib": spread(growth), "dropped": spread(dropped),
@@ -163,7 +163,7 @@ def deflate_fanout_case(options):
 
 
 def deflate_idle_case(options):
-    """What an idle connection costs more if it negotiated compression."""
+    """The extra cost of an idle connection that negotiated compression."""
     each = ([], [])
     for _ in range(1 if options.quick else 3):
         for found, deflate in zip(each, ((), ("--deflate",))):
@@ -197,7 +197,7 @@ def allocation_case(options):
             found[mode] = {"allocations": r["allocations"], "messages": published,
                            "each": r["allocations"] / published}
     result = {"per_message": found, "bar": "0 per echoed message, at most 1 per broadcast"}
-    # A timer or a line of log now and then is not a message's.
+    # A timer or a log line now and then does not belong to a message.
     result["reached"] = found["echo"]["each"] < 1e-4 and found["broadcast"]["each"] <= 1
     tell("allocations", result, "{:.6f} per echo ({:,} in {:,.0f}), {:.6f} per broadcast".format(
         found["echo"]["each"], found["echo"]["allocations"], found["echo"]["messages"],
@@ -206,9 +206,9 @@ def allocation_case(options):
 
 
 def own_case(options):
-    """What an echo costs beside the kernel: the median of interleaved runs, of many laps each.
+    """The cost of an echo without the kernel: the median of interleaved runs, of many laps each.
 
-    A lap is far shorter than what the scheduler gives to another process, so few are interrupted.
+    A lap is far shorter than a time slice of another process, so few laps are interrupted.
     """
     runs = {}
     for _ in range(options.pairs):
@@ -225,7 +225,7 @@ def own_case(options):
 
 
 def million_case(options):
-    """A million members of one room of the chat, one who speaks, and a bystander who is pinged."""
+    """A million members of one chat room, one speaker, and a bystander that is pinged."""
     roost = [str(options.binaries / "roost"), "serve", "--port", "0", "--no-limits",
              "--max-connections", "1100000"]
     runs = [simulated("chat connections=1000001 size=64 laps=11 lap=1000000", roost)
@@ -248,7 +248,7 @@ def tell(name, result, line):
 def parse():
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     p.add_argument("--quick", action="store_true", help="three short pairs of each")
-    p.add_argument("--pairs", type=int, help="how many pairs of each: more make a surer median (9)")
+    p.add_argument("--pairs", type=int, help="how many pairs of each; more give a surer median (9)")
     p.add_argument("--only", nargs="+", metavar="NAME", choices=[*RATIOS, *OTHERS], default=[],
                    help=f"some of: {' '.join([*RATIOS, *OTHERS])}")
     p.add_argument("--binary", action="store_true", help="binary messages instead of text")

@@ -5,7 +5,7 @@
 //                                                      all of the N have them
 //     load slow   (as fanout) --never-read A           beside A members that never read
 //     load churn  --connections K --size S             connect, handshake, echo, close: K at a time
-//     load idle   --connections N                      open, wait, and see what the server grew by
+//     load idle   --connections N                      open, wait, and measure the server's growth
 //
 // And: --port P, --pid PID of the server, --seconds S, --warmup S, --text or --chat (JSON as of a
 // chat), --deflate (with --chat: fanout and idle over permessage-deflate), --allocations FILE of
@@ -37,7 +37,7 @@ static struct {
 } options = {.connections = 100, .size = 32, .depth = 1, .seconds = 3, .warmup = 0.5};
 
 static struct stream stream;
-static struct client *clients; // those that never read come last
+static struct client *clients; // clients that never read come last
 static int client_count, started;
 static uint64_t counted, dropped;
 
@@ -200,8 +200,8 @@ static void prepare(void) {
     }
 }
 
-// Members that never read cost sends until their sockets are full. What is asked is the rate of
-// the others from then on, so the warm-up lasts until all were dropped, or must be full.
+// Members that never read cost sends until their sockets are full. The measured rate is that of the
+// others from then on, so the warm-up lasts until all were dropped, or must be full.
 static void fill_slow_members(void) {
     double end = now() + SLOW_WARMUP_SECONDS;
     uint64_t enough = SLOW_WARMUP_BYTES / stream.plain_size;
@@ -218,12 +218,12 @@ int main(int argc, char **argv) {
     r.unit = mode_is("echo") ? "messages" : mode_is("churn") ? "cycles" : "deliveries";
     r.rss_before = server_rss();
     if (mode_is("idle")) r.unit = "connections";
-    if (mode_is("idle")) { // what the server loads for its first connection is told apart
+    if (mode_is("idle")) { // what the server loads for its first connection is reported separately
         open_clients(1);
         r.rss_first = server_rss();
     }
     if (!mode_is("churn")) open_clients(client_count);
-    // Time for the server to give back what it used to open them.
+    // Time for the server to free the memory that it used to open them.
     if (mode_is("idle")) run_for(options.warmup, NULL);
     r.rss_open = r.rss_peak = server_rss();
     if (!failed()) begin();

@@ -1,24 +1,24 @@
-// What a run of the load generator counts, and how it is told: one line of JSON.
+// The counts of a run of the load generator, and their output: one line of JSON.
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
 
-// Everything that may go wrong; any of it makes the exit status 1.
+// All failures; any of them makes the exit status 1.
 enum failure {
     CONNECT_FAILED,
     HANDSHAKE_REFUSED, // no 101
-    HANDSHAKE_WRONG,   // a 101 that is none: the wrong Sec-WebSocket-Accept, or too long
-    CLOSED_BY_SERVER,  // a close frame that nobody asked for
+    HANDSHAKE_WRONG,   // an invalid 101: the wrong Sec-WebSocket-Accept, or too long
+    CLOSED_BY_SERVER,  // an unexpected close frame
     ENDED_BY_SERVER,   // end of stream without one
     RESET_BY_SERVER,
-    WRONG_BYTES, // not the message that was due
+    WRONG_BYTES, // not the expected message
     STALLED,     // nothing moved for five seconds
     SOCKET_ERROR,
     FAILURE_KINDS,
 };
 extern uint64_t failures[FAILURE_KINDS];
 
-// One reading of all that is compared between the start and the end of the measured time.
+// One reading of everything that is compared between the start and the end of measuring.
 struct reading {
     double wall, own_cpu, server_cpu; // seconds
     uint64_t allocations;             // of the server, if malloc_count.c counts them
@@ -33,7 +33,7 @@ struct report {
     const char *mode, *unit;
     int connections, size, depth;
     uint64_t count;                 // of `unit`, while measured
-    // In KiB: with no connection yet, with one (idle only), with all open, and the most seen.
+    // In KiB: without connections, with one (idle only), with all open, and the maximum.
     long rss_before, rss_first, rss_open, rss_peak;
     uint64_t dropped;               // members that never read, and were dropped for it
     struct reading start, end;

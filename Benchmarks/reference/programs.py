@@ -1,4 +1,4 @@
-"""What the comparisons run: the programs in C of this folder, compiled; servers, and their load."""
+"""The programs that the comparisons run: this folder's C programs, compiled; servers and loads."""
 
 import json
 import os
@@ -21,7 +21,7 @@ class Server:
     """A server of one run: started on a free port, pinned, and stopped at the end of `with`."""
 
     def __init__(self, command, **environment):
-        self.said = tempfile.TemporaryFile()  # a pipe that nobody drains would stop it in the end
+        self.said = tempfile.TemporaryFile()  # a pipe that is not drained would stop it in the end
         self.process = subprocess.Popen(
             ["taskset", "-c", "0", *command], stdin=subprocess.DEVNULL, stdout=self.said,
             stderr=subprocess.STDOUT, env=os.environ | environment)
@@ -70,7 +70,7 @@ def build():
 
 
 def build_simulated():
-    compile(SIMULATED, "-fPIC", "-shared", HERE / "simulated.c")
+    compile(SIMULATED, "-fPIC", "-shared", HERE / "simulated.c", HERE / "simulated_clients.c")
 
 
 def reference(mode):
@@ -87,7 +87,7 @@ def ours(options, mode, *flags, folder=None):
 
 
 def unlimited(options, mode, folder=None):
-    """Ours under the measuring profile; --verbatim takes it by itself."""
+    """Our server with `Limits.benchmark`, which --verbatim implies."""
     return ours(options, mode, *(["--no-limits"] if mode == "broadcast" else []), folder=folder)
 
 
@@ -103,7 +103,7 @@ def load(server, arguments, options, *more):
 
 
 def simulated(load, command):
-    """A server alone on the kernel in memory of simulated.c: what that reports."""
+    """Runs a server alone on the simulated kernel of simulated.c, and returns its report."""
     ran = subprocess.run(
         ["taskset", "-c", "0", *command], stdin=subprocess.DEVNULL, capture_output=True, text=True,
         env=os.environ | {"LD_PRELOAD": str(SIMULATED), "SIMULATED": load})

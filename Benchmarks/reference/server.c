@@ -1,10 +1,10 @@
-// The bare server that ours is measured against: what C, epoll and nothing else make of the same
-// work. It is meant to be fast and correct, and does as little as a WebSocket server can:
+// The bare server that ours is measured against: the same work with C, epoll and nothing else. It
+// is meant to be fast and correct, and does as little as a WebSocket server can:
 //
 // - one thread, level-triggered epoll, 1024 events a turn, accept4 until EAGAIN;
 // - one receive of at most 128 KiB into a shared buffer per readable event;
 // - unmasking while copying into the output, one send per connection and turn;
-// - no UTF-8 check, no timers, no limits but those that keep it alive.
+// - no UTF-8 check, no timers, only the limits that keep it alive.
 //
 //     server echo [PORT]        every data frame goes back as it came
 //     server broadcast [PORT]   every message goes to every client, in one send per turn;
@@ -12,6 +12,7 @@
 //
 // PORT 0, the default, takes a free one. The address is printed once it listens, on 127.0.0.1.
 #define _GNU_SOURCE
+#include "frames.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -37,13 +38,8 @@ enum {
 };
 
 typedef struct {
-    unsigned char *at;
-    size_t length, capacity;
-} Buffer;
-
-typedef struct {
     int fd;
-    bool open, closing, dead, blocked; // blocked: bytes are owed, EPOLLOUT is armed, no reading
+    bool open, closing, dead, blocked; // blocked: unsent bytes, EPOLLOUT is armed, no reading
     uint32_t member;                   // its place in `members` once open
     uint32_t input_length;             // an incomplete head or frame, kept from the last receive
     uint32_t owed_length;
@@ -56,25 +52,6 @@ static Buffer receive, output, turn_log;
 static Connection **members, **graves;
 static uint32_t member_count, member_capacity, grave_count, grave_capacity;
 
-static void die(const char *what) {
-    perror(what);
-    exit(1);
-}
-
-static void *grown(void *at, size_t size) {
-    void *moved = realloc(at, size);
-    if (!moved && size) die("realloc");
-    return moved;
-}
-
-static unsigned char *room(Buffer *b, size_t more) {
-    if (b->length + more > b->capacity) {
-        b->capacity = (b->length + more) * 2;
-        b->at = grown(b->at, b->capacity);
-    }
-    return b->at + b->length;
-}
-
 static void push(Connection ***list, uint32_t *count, uint32_t *capacity, Connection *c) {
     if (*count == *capacity) {
         *capacity = *capacity ? *capacity * 2 : 1024;
@@ -83,7 +60,7 @@ static void push(Connection ***list, uint32_t *count, uint32_t *capacity, Connec
     (*list)[(*count)++] = c;
 }
 
-// Only marks: an event for it may still be in this turn's batch.
+// Only marks it: this turn's batch may still have an event for it.
 static void bury(Connection *c) {
     if (c->dead) return;
     c->dead = true;
@@ -95,8 +72,8 @@ static void watch(Connection *c, uint32_t events) {
     if (epoll_ctl(epoll_fd, EPOLL_CTL_MOD, c->fd, &e)) die("epoll_ctl");
 }
 
-// Owes the connection these bytes. A member that does not read is reset, as its FIN could not
-// overtake what fills its socket.
+// Queues these bytes for the connection. A member that does not read is reset, as a FIN could not
+// overtake the bytes that fill its socket.
 static void owe(Connection *c, const unsigned char *bytes, size_t count) {
     if (broadcasting && c->owed_length + count > OWED_LIMIT) {
         struct linger reset = {.l_onoff = 1};
@@ -136,41 +113,6 @@ static void on_writable(Connection *c) {
     c->blocked = false;
     if (c->closing) return bury(c);
     watch(c, EPOLLIN);
-}
-
-// Unmasks on the way from the receive buffer into the output (RFC 6455 §5.3).
-static void copy_unmasked(unsigned char *restrict to, const unsigned char *restrict from,
-                          size_t count, const unsigned char *key) {
-    uint32_t word;
-    memcpy(&word, key, 4);
-    uint64_t wide = word | (uint64_t)word << 32;
-    size_t i = 0;
-    for (; i + 8 <= count; i += 8) {
-        uint64_t eight;
-        memcpy(&eight, from + i, 8);
-        eight ^= wide;
-        memcpy(to + i, &eight, 8);
-    }
-    for (; i < count; i++) to[i] = from[i] ^ key[i & 3];
-}
-
-static void append_frame(Buffer *b, unsigned char first, const unsigned char *key,
-                         const unsigned char *payload, size_t count) {
-    unsigned char *p = room(b, count + 10);
-    size_t head = 2;
-    p[0] = first;
-    if (count < 126) {
-        p[1] = count;
-    } else if (count < 65536) {
-        p[1] = 126, p[2] = count >> 8, p[3] = count;
-        head = 4;
-    } else {
-        p[1] = 127;
-        for (int i = 0; i < 8; i++) p[2 + i] = (uint64_t)count >> (56 - 8 * i);
-        head = 10;
-    }
-    copy_unmasked(p + head, payload, count, key);
-    b->length += head + count;
 }
 
 // Answers the whole frames at the start of `p` and returns how many bytes they were.
@@ -241,7 +183,7 @@ static size_t on_request(Connection *c, unsigned char *p, size_t count) {
     return head + on_frames(c, p + head, count - head);
 }
 
-// What is left of a receive waits for the next one.
+// The rest of a receive waits for the next receive.
 static void keep(Connection *c, const unsigned char *bytes, size_t count) {
     if (count > 0) {
         c->input = grown(c->input, count);

@@ -1,4 +1,4 @@
-// Makes the ring of frames, and compares what comes back with it.
+// Makes the ring of frames, and compares received bytes with it.
 #include "stream.h"
 
 #include <stdio.h>

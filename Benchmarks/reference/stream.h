@@ -1,6 +1,6 @@
 // The messages of a run as two endless streams of bytes: the masked frames that a client sends, and
-// the plain ones that must come back. Both repeat a ring of different messages, so a position in
-// the stream is all that a connection has to keep, and what comes is compared byte for byte.
+// the plain ones that must come back. Both repeat a ring of different messages, so a connection
+// keeps only a position in the stream, and received bytes are compared one by one.
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,5 +19,5 @@ enum content { BINARY, TEXT, CHAT }; // random bytes, random ASCII, JSON around 
 struct stream make_stream(int payload_size, enum content content, int run_count);
 // The client's stream from `position`: as much of `wanted` as lies together.
 const unsigned char *masked_run(const struct stream *s, uint64_t position, size_t *wanted);
-// Whether these are the bytes of the server's stream from `position`.
+// Whether these bytes equal the server's stream from `position` on.
 bool is_next(const struct stream *s, uint64_t position, const unsigned char *bytes, size_t count);

@@ -1,5 +1,5 @@
-// People who use the chat page in a headless Chromium, against the real server. The scenarios are
-// in Tests/Support/python/browser_chat.py; screenshots of them are left in .build-screenshots.
+// The chat page in a headless Chromium, against the real server. The scenarios are in
+// Tests/Support/python/browser_*.py; screenshots of them stay in .build-screenshots.
 import Foundation
 import TestSupport
 import Testing

@@ -3,7 +3,7 @@
 
     fuzz.py [TARGET…]          each target for FUZZ_SECONDS (60), from its corpus on
     fuzz.py replay FILE…       run inputs again: crash files, named TARGET-…, or lines of a corpus
-    fuzz.py keep [TARGET…]     add to the committed corpora what the last runs found worth keeping
+    fuzz.py keep [TARGET…]     add to the committed corpora the inputs that the last runs kept
     fuzz.py seeds              write first inputs, where a corpus is missing
 
 A committed corpus is Corpora/TARGET.txt: an input a line, in base64; `#` begins a remark. The tests
@@ -23,7 +23,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 BUILD = ROOT / ".build-fuzz"
 FINDINGS = BUILD / "findings"
-# The longest input of each target: long enough for everything it does, short for speed.
+# The longest input of each target: long enough for all its features, short for speed.
 LONGEST = {
     "request-head": 1000,
     "client-handshake": 1000,
@@ -39,7 +39,7 @@ SWIFT = [
     *("swift", "build", "--package-path", str(HERE), "--scratch-path", str(BUILD)),
     # Of two -sanitize flags only the last one counts, so both are in that one.
     *("-c", "release", "--sanitize", "fuzzer", "-Xswiftc", "-sanitize=fuzzer,address"),
-    # The targets look inside of the modules.
+    # The targets use internals of the modules.
     *("-Xswiftc", "-enable-testing"),
 ]
 
@@ -65,7 +65,7 @@ def run(program, target, arguments, **options):
 
 
 def committed(target):
-    """The inputs of a committed corpus, and its remarks with the lines they stand above."""
+    """The inputs of a committed corpus, and its remarks with the lines below them."""
     path = HERE / "Corpora" / f"{target}.txt"
     lines = path.read_text().splitlines() if path.exists() else []
     return [base64.b64decode(line) for line in lines if line and not line.startswith("#")]
@@ -81,7 +81,7 @@ def unpack(target, inputs):
 
 
 def fuzz(program, target, seconds):
-    """Runs one target, and tells how far it came. True if nothing was found."""
+    """Runs one target, and prints its progress. True if nothing was found."""
     directory = unpack(target, committed(target))
     FINDINGS.mkdir(exist_ok=True)
     dictionary = HERE / "Dictionaries" / f"{target}.dict"
@@ -136,7 +136,7 @@ def replay(program, paths):
 
 
 def keep(program, target):
-    """The smallest set of inputs that reaches everything; those with a remark stay."""
+    """The smallest set of inputs that reaches everything; inputs with a remark stay."""
     path = HERE / "Corpora" / f"{target}.txt"
     remarked, lines = [], path.read_text().splitlines() if path.exists() else []
     for above, line in zip(["", *lines], lines):

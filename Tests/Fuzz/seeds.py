@@ -1,6 +1,6 @@
-"""First inputs for the fuzzing targets: ordinary traffic, and the shapes that rules are about.
+"""First inputs for the fuzzing targets: ordinary traffic, and cases that the rules treat.
 
-The bytes in front are the decisions that each target takes from its input, see Targets/.
+The leading bytes are the decisions that each target reads from its input, see Targets/.
 """
 
 KEY = b"\x37\xfa\x21\x3d"

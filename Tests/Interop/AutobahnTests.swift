@@ -39,7 +39,7 @@ extension Conformance {
             #expect(status == 0, "\(words)")
         }
 
-        /// The table that the README links says what the expected outcomes say.
+        /// The table that the README links agrees with the expected outcomes.
         @Test func `The table of results is made from the outcomes`() async throws {
             let table = PythonScript("conformance_table.py")
             let (status, words) = try await table.run(

@@ -1,4 +1,4 @@
-// The suites here load the machine and measure round trips, so they run one after the other.
+// The suites here load the machine and measure network round trips, so they run one after another.
 import Testing
 
 @Suite("Conformance", .serialized)

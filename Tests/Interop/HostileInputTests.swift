@@ -1,4 +1,4 @@
-// What nobody should do to a server, done to the echo server at its default limits.
+// Hostile input to the echo server at its default limits.
 import TestSupport
 import Testing
 
@@ -13,7 +13,7 @@ extension Conformance {
         func everything() async throws {
             let name = "echo-server"
             let optimized = BuildProducts.optimizedPath(name)
-            // Of a debug build it is only asked that the bystander is served at all.
+            // A debug build only has to serve the bystander at all.
             let (status, words) = try await Self.script.run(
                 options: ["--p99-ms", optimized == nil ? "30000" : "50"],
                 against: [optimized ?? BuildProducts.path(name), "0"], seconds: 300)

@@ -1,5 +1,5 @@
-// The chat protocol as somebody else's program meets it: python's `websockets` against the real
-// server. The scenarios are in Tests/Support/python/interop_client.py.
+// The chat protocol with another project's client: Python's `websockets` against the real server.
+// The scenarios are in Tests/Support/python/interop_*.py.
 import TestSupport
 import Testing
 

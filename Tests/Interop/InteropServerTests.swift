@@ -1,5 +1,5 @@
-// Our client as its users meet it, against somebody else's server: `talk` and python's
-// `websockets`. The scenarios are in Tests/Support/python/interop_server.py.
+// Our client against another project's server: `talk` and Python's `websockets`. The scenarios are
+// in Tests/Support/python/interop_server.py.
 import TestSupport
 import Testing
 

@@ -5,12 +5,12 @@ import TestSupport
 import Testing
 
 @Suite struct RealProxyTests {
-    /// Upgrades through the proxy as `client`: 101 and the close code of what follows, if any.
+    /// Upgrades through the proxy as `client`: 101 and the close code that follows, if any.
     private func close(_ port: UInt16, _ client: String, field: String) -> (Client, UInt16?) {
         let connection = Client(port: port)
         let response = connection.upgrade(path: "/chat", fields: ["\(field): \(client)"])
         #expect(response?.head.hasPrefix("HTTP/1.1 101 ") == true, "\(response?.head ?? "nothing")")
-        // Who is let in logs in and is welcomed; who is not is told so at once.
+        // An admitted client logs in and gets its welcome; a refused client gets a Close at once.
         connection.sendText(#"{"type":"login","user":"u\#(Int.random(in: 1...1_000_000_000))"}"#)
         guard let frame = connection.frame(), frame.opcode == 8 else { return (connection, nil) }
         return (connection, UInt16(frame.payload[0]) << 8 | UInt16(frame.payload[1]))
@@ -24,7 +24,7 @@ import Testing
         withExtendedLifetime((first, other)) {}
     }
 
-    // They are killed in the end: a test's threads have signals blocked, and their children too.
+    // They are killed at the end: a test's threads block signals, and so do their children.
 
     @Test(.enabled(if: Tools.has("nginx"), "there is no nginx here"))
     func `nginx, with X-Forwarded-For`() throws {
@@ -87,7 +87,7 @@ import Testing
         #expect(Tools.eventually { Client(connectingTo: port) != nil })
         expectLimits(port, field: "X-Client")
         _ = haproxy.stop(SIGKILL)
-        // Without a proxy nobody is served there.
+        // Without a proxy no client is served there.
         let plain = Client(port: roost.port).upgrade()
         #expect(plain?.head.hasPrefix("HTTP/1.1 400 ") == true)
     }

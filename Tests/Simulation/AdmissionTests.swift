@@ -1,4 +1,4 @@
-// Who is let in, and what those who are not can do with the connection that tells them so.
+// Admission, and what a refused client can do with the connection that brings the refusal.
 import LinuxReactor
 import Testing
 import WebSocketServer
@@ -16,7 +16,7 @@ import WebSocketServer
         return try Simulation(Recorder(), limits: limits)
     }
 
-    @Test func `One address cannot hold more places by being refused`() throws {
+    @Test func `Refused connections do not give an address more places`() throws {
         var simulation = try simulation { $0.connectionsPerAddress = 3 }
         let sockets = (0..<200).map { _ in simulation.network.connect(from: here) }
         simulation.settle()
@@ -27,13 +27,13 @@ import WebSocketServer
         #expect(answer.hasPrefix("HTTP/1.1 503 "))
         #expect(answer.contains("Too many connections from your address."))
         #expect(simulation.network.sockets[sockets[199]]!.isClosed)
-        // Their time passes like everybody's, and then there is room again for others.
+        // Their deadlines pass like all others, and then other clients have room again.
         simulation.run(for: .seconds(11))
         #expect(simulation.core.takenCounts == TakenCounts())
         #expect(simulation.open(from: here).closeCode == nil)
     }
 
-    @Test func `Those who are refused take no place from others`() throws {
+    @Test func `Refused connections take no place from others`() throws {
         var simulation = try simulation {
             $0.connectionsPerAddress = 1
             $0.connectionCount = 4
@@ -46,8 +46,8 @@ import WebSocketServer
         #expect(simulation.open(from: .ipv4(192, 0, 2, 9, port: 1)).closeCode == 1013)
     }
 
-    /// A listener on [::] sees peers of IPv4 as ::ffff:a.b.c.d, all of one network of 64 bits.
-    @Test func `Peers of IPv4 on a socket for IPv6 are told apart`() throws {
+    /// A listener on [::] sees IPv4 peers as ::ffff:a.b.c.d, which all share one 64-bit network.
+    @Test func `IPv4 peers on an IPv6 socket are distinguished`() throws {
         var simulation = try simulation { $0.connectionsPerAddress = 1 }
         let peers = [1, 2, 1].map { last in
             NetworkAddress(family: .ipv6, low: 0xFFFF_C000_0200 + UInt64(last), port: 1)
@@ -71,7 +71,7 @@ import WebSocketServer
         }
     }
 
-    @Test func `Each number alone may be without limit`() throws {
+    @Test func `Each limit can be switched off alone`() throws {
         var few = try simulation {
             $0.connectionsPerAddress = 2
             $0.connectionRatePerAddress = nil
@@ -86,7 +86,7 @@ import WebSocketServer
         #expect((0..<3).map { _ in slow.open(from: here).closeCode } == [nil, nil, 1013])
     }
 
-    @Test func `Addresses that come and go are forgotten, those that stay are counted`() throws {
+    @Test func `Addresses without connections are forgotten, others stay counted`() throws {
         var simulation = try simulation { $0.connectionsPerAddress = 1 }
         let staying = simulation.open(from: here)
         for number in 0..<3000 {

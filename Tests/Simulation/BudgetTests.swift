@@ -1,4 +1,4 @@
-// One turn does a bounded amount of each thing, and then looks at everything else.
+// One turn does a bounded amount of each kind of work, and then all other work.
 import LinuxReactor
 import Testing
 import WebSocketServer
@@ -6,7 +6,9 @@ import WebSocketServer
 @testable import SimulationKit
 
 @Suite struct BudgetTests {
-    @Test func `A crowd at the door is let in by and by, while others are served`() throws {
+    @Test func `A crowd at the listener is accepted little by little, while others are served`()
+        throws
+    {
         var limits = Limits()
         limits.acceptBudget = 10
         var simulation = try Simulation(Recorder(), limits: limits)
@@ -20,7 +22,7 @@ import WebSocketServer
         }
     }
 
-    @Test func `Bytes are received up to the budget, and everybody in turn`() throws {
+    @Test func `Bytes are received up to the budget, from each connection in turn`() throws {
         var limits = Limits()
         limits.readByteBudget = 20_000
         limits.messageByteCount = 20_000
@@ -39,7 +41,7 @@ import WebSocketServer
             received = now
             counts = clients.map { simulation.network.sockets[$0.socket]!.toServer.count }
         }
-        // After these turns each has been looked at, and none much more often than another.
+        // After these turns each has been served, and none much more often than another.
         let read = counts.map { 5 * 9008 - $0 }
         #expect(read.min()! > 0)
         #expect(read.max()! <= 8 * max(read.min()!, 5000))
@@ -48,7 +50,7 @@ import WebSocketServer
         #expect(messages.count == 125)
     }
 
-    /// One who sends as fast as it can against one who asks now and then.
+    /// A client that sends as fast as it can against a client that asks now and then.
     @Test func `A flood does not keep a bystander waiting`() throws {
         var limits = Limits()
         limits.readByteBudget = 10_000
@@ -68,19 +70,19 @@ import WebSocketServer
                 turns += 1
             }
             #expect(texts == ["\(round)"])
-            // Everybody else once, before it is its turn.
+            // All others are served once before its next turn.
             #expect(turns <= 30)
         }
     }
 
-    @Test func `What was kept is decoded within the budget too, in turn`() throws {
+    @Test func `Kept bytes are decoded within the budget too, in turn`() throws {
         var limits = Limits()
         limits.readByteBudget = 20_000
         var simulation = try Simulation(Talkative(), limits: limits)
         let clients = (0..<30).map { _ in simulation.open() }
         let bystander = simulation.open()
         for client in clients {
-            client.send("hold")
+            client.send("pause")
             for _ in 0..<10 { client.send(2, [UInt8](repeating: 1, count: 1000)) }
         }
         simulation.settle()
@@ -101,7 +103,7 @@ import WebSocketServer
         for index in 1...30 { #expect(simulation.handler.heard[UInt64(index)] == 11) }
     }
 
-    @Test func `Two topics are sweepIndex fairly in turn`() throws {
+    @Test func `Two topics are swept fairly in turn`() throws {
         var limits = Limits()
         limits.flushBudget = 600
         var simulation = try Simulation(Scripted(), limits: limits)
@@ -114,7 +116,7 @@ import WebSocketServer
         large[0].send("pub 0")
         small[0].send("pub 1")
         simulation.turn()
-        // The large one has had its slices, and the small one was not made to wait for its end.
+        // The large topic has had its slices, and the small one did not wait for its end.
         let reached = large.filter { !$0.takeTexts().isEmpty }.count
         #expect((256...600).contains(reached))
         #expect(small.allSatisfy { $0.takeTexts().count == 1 })
@@ -124,7 +126,8 @@ import WebSocketServer
         #expect(reached + late == 700)
     }
 
-    @Test func `Members that come and go during a pass miss nothing and get nothing twice`() throws
+    @Test func `Subscribers that come and go during a pass miss nothing and get nothing twice`()
+        throws
     {
         var limits = Limits()
         limits.flushBudget = 3
@@ -153,12 +156,12 @@ import WebSocketServer
         simulation.settle()
         for (index, client) in clients.enumerated() {
             got[index] += client.takeTexts()
-            let owed = simulation.handler.owed[UInt64(index + 1)]!
+            let expected = simulation.handler.expected[UInt64(index + 1)]!
             if simulation.handler.causes[UInt64(index + 1)] == nil {
-                #expect(got[index] == owed)
+                #expect(got[index] == expected)
             } else {
-                // Up to where it left, in order.
-                #expect(Array(owed.prefix(got[index].count)) == got[index])
+                // Everything up to its unsubscribing, in order.
+                #expect(Array(expected.prefix(got[index].count)) == got[index])
             }
         }
     }

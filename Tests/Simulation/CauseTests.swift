@@ -1,4 +1,4 @@
-// Two things at once: the cause is what came first, in every ordering.
+// Two events at once: the first one is the cause, in every order.
 import LinuxReactor
 import Testing
 import WebSocketCore
@@ -12,8 +12,8 @@ import WebSocketServer
         case peerCloses, streamEnds, reset, violates, handlerCloses, handlerThrows, stops, falls
     }
 
-    /// Both happen before the server looks: what stands first in the bytes counts, and a lost
-    /// network counts only if nothing was said before.
+    /// Both happen before the server reads: the first event in the byte stream counts, and a lost
+    /// network counts only if no event came before.
     @Test(arguments: Event.allCases, Event.allCases)
     func `The first of two in one turn is the cause`(first: Event, second: Event) throws {
         var simulation = try Simulation(Recorder())
@@ -27,7 +27,7 @@ import WebSocketServer
         check(simulation)
     }
 
-    /// The server has dealt with the first before the second comes.
+    /// The server has handled the first event before the second comes.
     @Test(arguments: Event.allCases, Event.allCases)
     func `What follows in a later turn changes nothing`(first: Event, second: Event) throws {
         var simulation = try Simulation(Recorder())
@@ -38,19 +38,19 @@ import WebSocketServer
             happen(second, client, &simulation)
         }
         simulation.run(for: .seconds(60))
-        // A peer that stops reading has not ended yet.
+        // A peer that stops reading has not ended its connection yet.
         #expect(simulation.handler.causes == [1: cause(first == .falls ? second : first)])
         check(simulation)
     }
 
-    /// A peer that says goodbye and resets: the goodbye is in the queue when a send fails.
+    /// A peer that sends a Close and resets: the Close is in the queue when a send fails.
     @Test func `A Close that waits behind a broken pipe is the cause`() throws {
         var simulation = try Simulation(Scripted())
         let (leaving, speaker) = (simulation.open(), simulation.open())
         leaving.send("sub 0")
         simulation.settle()
-        // The speaker is served first, so the send to the one that has gone fails before its
-        // Close frame is read.
+        // The speaker is served first, so the send to the lost peer fails before its Close frame is
+        // read.
         simulation.network.sockets[leaving.socket]!.failsToSend = true
         speaker.send("pub 0")
         simulation.turn()
@@ -61,8 +61,7 @@ import WebSocketServer
         #expect(simulation.network.sockets[leaving.socket]!.isClosed)
     }
 
-    /// What the network does to a connection, and what the handler is told if the next thing is a
-    /// send.
+    /// What the network does to a connection, and the cause in `onClose` if a send follows.
     enum Loss: CaseIterable {
         case reset, closeAndReset, endAndReset
 
@@ -81,14 +80,14 @@ import WebSocketServer
         }
     }
 
-    /// The kernel tells of a reset once. When a send has heard of it, the receiving side sees no
-    /// more than an end.
+    /// The kernel reports a reset once. After a send has returned it, receiving only sees an end of
+    /// stream.
     @Test(arguments: Loss.allCases, [false, true])
-    func `A loss that a send hears of first has the same cause`(
+    func `A loss that a send reports first has the same cause`(
         loss: Loss, handsOver: Bool
     ) throws {
         var limits = Limits()
-        // One event a turn: what the speaker says goes out before the other is looked at.
+        // One event a turn: the speaker's message goes out before the other connection is served.
         limits.readByteBudget = 1
         var simulation = try Simulation(Scripted(), limits: limits)
         let (speaker, leaving) = (simulation.open(), simulation.open())
@@ -99,19 +98,19 @@ import WebSocketServer
         speaker.send("pub 0")
         speaker.send("tell 1")
         if handsOver {
-            // The process is replaced when the send has heard of it and nothing was received yet.
+            // The process is replaced after the send has failed and before anything was received.
             simulation.turn()
             try simulation.handOver()
         }
         simulation.settle()
         #expect(simulation.handler.causes == [2: loss.cause])
-        // Nothing was taken, so nothing has drained.
+        // Nothing was sent, so nothing has drained.
         #expect(simulation.handler.drainCount == drains)
         #expect(simulation.network.sockets[leaving.socket]!.isClosed)
     }
 
     @Test(arguments: Loss.allCases)
-    func `A loss while its own output holds it back has the same cause`(loss: Loss) throws {
+    func `A loss while its own output pauses reading has the same cause`(loss: Loss) throws {
         var limits = Limits()
         limits.ownOutputByteCount = 2000
         var simulation = try Simulation(Recorder(), limits: limits)
@@ -120,16 +119,16 @@ import WebSocketServer
         for _ in 0..<20 { client.send(String(repeating: "m", count: 500)) }
         simulation.settle()
         loss.happen(to: client)
-        // An end alone is not seen while nothing is read; that of a lost one is.
+        // While reading is paused an end of stream is not seen, but a lost connection is.
         simulation.settle()
         #expect(simulation.handler.causes == [1: loss.cause])
-        // What it had said before was heard.
+        // Its earlier messages were handled.
         #expect(simulation.handler.events.filter { $0.hasPrefix("message") }.count == 20)
         check(simulation)
     }
 
     @Test(arguments: Loss.allCases)
-    func `A loss while a topic that is half full holds it back has the same cause`(
+    func `A loss while a half-full topic pauses reading has the same cause`(
         loss: Loss
     ) throws {
         var limits = Limits()
@@ -155,7 +154,7 @@ import WebSocketServer
         switch event {
         case .peerCloses: client.send(8, [0x0F, 0xA0])
         case .streamEnds:
-            // After a reset nothing comes.
+            // After a reset nothing more arrives.
             if simulation.network.sockets[client.socket]!.isReset { return }
             simulation.network.sockets[client.socket]!.clientHasEnded = true
         case .reset: simulation.network.sockets[client.socket]!.isReset = true
@@ -176,20 +175,19 @@ import WebSocketServer
         case .handlerCloses: .serverClosed(.normal)
         case .handlerThrows: .serverClosed(.policyViolation)
         case .stops: .stopping
-        // Nobody has sent it anything: it is merely silent.
+        // No send went to it: it is merely silent.
         case .falls: .pingTimeout
         }
     }
 
-    /// What may be told of two events of one turn.
+    /// The causes that two events of one turn may have.
     private func expected(_ first: Event, _ second: Event) -> Set<CloseCause> {
         let told = [first, second].filter { $0 != .falls }
         guard let one = told.first else { return [.pingTimeout] }
         let bytes: Set<Event> = [.peerCloses, .violates, .handlerCloses, .handlerThrows]
-        // Bytes are read before the end of the stream or the reset is seen, whichever came first
-        // here.
+        // Bytes are read before an end of stream or a reset is seen, whichever came first here.
         if let said = told.first(where: { bytes.contains($0) }) { return [cause(said)] }
-        // Of a reset and an end of stream the kernel tells what came first.
+        // Of a reset and an end of stream the kernel reports the first.
         if let end = told.first(where: { $0 == .reset || $0 == .streamEnds }) {
             return [cause(end)]
         }

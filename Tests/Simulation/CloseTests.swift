@@ -1,5 +1,5 @@
-// The closing handshake, both ways: what was sent before arrives before, whatever the peer's
-// reading and its half of the stream do meanwhile.
+// The closing handshake, both ways: messages sent before the Close arrive before it, whether or not
+// the peer reads or has ended its half of the stream.
 import LinuxReactor
 import Testing
 import WebSocketCore
@@ -42,14 +42,15 @@ private struct Parting: WebSocketHandler {
 }
 
 @Suite struct CloseTests {
-    private static let owed = ["one", Parting.long, "three"]
+    private static let expected = ["one", Parting.long, "three"]
     private static let fourThousand = CloseCode(rawValue: 4000)
 
-    /// Everything that the client has got: texts, and a Close at the end.
+    /// Everything that the client has received: texts, and a Close at the end.
     private func check(_ client: SimulatedClient, _ code: UInt16) {
         let frames = client.takeFrames()
         #expect(frames.map(\.opcode) == [1, 1, 1, 8])
-        #expect(frames.dropLast().map { String(decoding: $0.payload, as: UTF8.self) } == Self.owed)
+        #expect(
+            frames.dropLast().map { String(decoding: $0.payload, as: UTF8.self) } == Self.expected)
         let payload = frames.last?.payload ?? []
         #expect(payload.count >= 2 && UInt16(payload[0]) << 8 | UInt16(payload[1]) == code)
     }
@@ -63,14 +64,14 @@ private struct Parting: WebSocketHandler {
     }
 
     @Test(arguments: ["close", "throw"], [false, true])
-    func `What is sent before our Close arrives before it, and nothing after`(
+    func `Messages sent before our Close arrive before it, and nothing follows it`(
         way: String, compressed: Bool
     ) throws {
         var simulation = try Simulation(Parting())
         simulation.network.sendSizes = 1...40
         let client = open(&simulation, compressed: compressed)
         client.send(way)
-        // After our Close a Ping is not answered, and a message not heard.
+        // After our Close a Ping is not answered, and a message is not delivered.
         client.send(9, [1])
         client.send("close")
         simulation.settle()
@@ -84,18 +85,18 @@ private struct Parting: WebSocketHandler {
     }
 
     @Test(arguments: [false, true], [false, true])
-    func `A peer that closes and ends its side gets what it is owed, and our Close`(
+    func `A peer that closes and ends its side gets its pending output, and our Close`(
         endsItsSide: Bool, compressed: Bool
     ) throws {
         var simulation = try Simulation(Parting())
         let client = open(&simulation, compressed: compressed)
-        // It reads nothing before it has said goodbye.
+        // It reads nothing before it has sent its Close.
         simulation.network.sockets[client.socket]!.window = 5
         client.send("say")
         client.send(8, [0x03, 0xE8])
         simulation.network.sockets[client.socket]!.clientHasEnded = endsItsSide
         simulation.settle()
-        // For the handler it is over; bytes are owed.
+        // For the handler it has ended, but bytes are still unsent.
         #expect(simulation.handler.causes == [1: .peerClosed(.normal)])
         #expect(!simulation.network.sockets[client.socket]!.isClosed)
         simulation.network.sendSizes = 1...40
@@ -107,7 +108,7 @@ private struct Parting: WebSocketHandler {
         #expect(simulation.network.openDescriptors.isEmpty)
     }
 
-    @Test func `A peer that closes and does not take our answer is reset at the deadline`() throws {
+    @Test func `A peer that closes and does not read our answer is reset at the deadline`() throws {
         var simulation = try Simulation(Parting())
         let client = open(&simulation, compressed: false)
         simulation.network.sockets[client.socket]!.window = 5
@@ -121,8 +122,7 @@ private struct Parting: WebSocketHandler {
         #expect(simulation.handler.causes == [1: .peerClosed(.normal)])
     }
 
-    @Test func `A peer that ends its side without a Close gets the answers to what it said`() throws
-    {
+    @Test func `A peer that ends its side without a Close still gets its answers`() throws {
         var simulation = try Simulation(Parting())
         let client = open(&simulation, compressed: false)
         client.send("say")
@@ -138,7 +138,7 @@ private struct Parting: WebSocketHandler {
         var simulation = try Simulation(Parting())
         let client = open(&simulation, compressed: false)
         client.send("close")
-        // It has not seen ours yet.
+        // It has not seen our Close yet.
         simulation.network.sockets[client.socket]!.window = 0
         simulation.settle()
         client.send(8, [0x0B, 0xB8])

@@ -1,4 +1,4 @@
-// When descriptors run out: nobody is lost, nothing spins, and it is said once.
+// When descriptors run out: no client is lost, nothing spins, and it is logged once.
 import LinuxReactor
 import Logging
 import Synchronization
@@ -30,7 +30,7 @@ private struct KeptLogHandler: LogHandler {
 }
 
 @Suite struct DescriptorTests {
-    @Test func `A full server says so now and then, and not ten times a second`() throws {
+    @Test func `A full server logs it now and then, and not ten times a second`() throws {
         let keeper = LogKeeper()
         var simulation = try Simulation(Recorder(), logger: keeper.logger)
         simulation.network.descriptorsLeft = 1
@@ -50,7 +50,7 @@ private struct KeptLogHandler: LogHandler {
         #expect(keeper.all.count == 2)
     }
 
-    @Test func `Those who are turned away are told so, one after the other`() throws {
+    @Test func `Rejected clients get an answer, one after the other`() throws {
         var simulation = try Simulation(Recorder())
         simulation.network.descriptorsLeft = 1
         simulation.network.hasReserve = true
@@ -65,19 +65,20 @@ private struct KeptLogHandler: LogHandler {
             #expect(answer.hasPrefix("HTTP/1.1 503 "))
             #expect(answer.contains("Retry-After: "))
             #expect(simulation.network.sockets[socket]!.isClosed)
-            // What it had sent was taken out, or closing would have reset the answer away.
+            // Its bytes were read first; otherwise closing would reset the connection and lose the
+            // answer.
             #expect(simulation.network.sockets[socket]!.toServer.isEmpty)
         }
         #expect(simulation.core.io.statistics.refusals(.noDescriptors) == 5)
     }
 
-    /// Another thread took the descriptor while the reserve was given up.
-    @Test func `A reserve that was lost is made again`() throws {
+    /// Another thread took the descriptor while the reserve was released.
+    @Test func `A lost reserve is made again`() throws {
         var simulation = try Simulation(Recorder())
         simulation.network.descriptorsLeft = 1
         simulation.network.hasReserve = true
         _ = simulation.open()
-        // The reserve is given up, and so is what was accepted with it.
+        // The reserve is released, and so is the connection accepted with it.
         simulation.network.descriptorsLeft = -1
         _ = simulation.network.connect()
         simulation.run(for: .milliseconds(300))
@@ -87,8 +88,8 @@ private struct KeptLogHandler: LogHandler {
         #expect(simulation.network.receive(on: socket).starts(with: Array("HTTP/1.1 503".utf8)))
     }
 
-    /// A listening socket that is broken is an error of its own, and no want of descriptors.
-    @Test func `A listener that fails says how`() throws {
+    /// A broken listening socket is an error of its own, not a lack of descriptors.
+    @Test func `A failed listener reports its error`() throws {
         let keeper = LogKeeper()
         var simulation = try Simulation(Recorder(), logger: keeper.logger)
         simulation.network.acceptFailure = 22

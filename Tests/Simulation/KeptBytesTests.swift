@@ -5,7 +5,7 @@ import WebSocketServer
 
 @testable import SimulationKit
 
-/// Answers each message with many bytes, and holds and releases connections by command.
+/// Answers each message with many bytes, and pauses and resumes reading by command.
 struct Talkative: WebSocketHandler {
     var answer = String(repeating: "a", count: 200)
     var ids: [ConnectionID] = []
@@ -21,14 +21,14 @@ struct Talkative: WebSocketHandler {
     ) throws(Disconnect) {
         heard[id.resourceID, default: 0] += 1
         switch message.text {
-        case "hold": io.pauseReading(id)
-        case "hold and release":
+        case "pause": io.pauseReading(id)
+        case "pause and resume":
             io.pauseReading(id)
             io.resumeReading(id)
-        case "hold and close":
+        case "pause and close":
             io.pauseReading(id)
             io.close(id)
-        case "release all":
+        case "resume all":
             for id in ids { io.resumeReading(id) }
         case "": io.send(answer, to: id)
         default: return
@@ -41,8 +41,8 @@ struct Talkative: WebSocketHandler {
 }
 
 @Suite struct KeptBytesTests {
-    /// Every answer is larger than its question, so that one receive is decoded in many turns, each
-    /// of which finds more to receive.
+    /// Every answer is larger than its question, so one receive is decoded over many turns, and
+    /// each turn finds more to receive.
     @Test func `Many small questions with large answers are all answered`() throws {
         var simulation = try Simulation(Talkative())
         let client = simulation.open()
@@ -58,7 +58,7 @@ struct Talkative: WebSocketHandler {
         #expect(simulation.handler.causes.isEmpty)
     }
 
-    @Test func `Frames behind the handshake of one too many are read past`() throws {
+    @Test func `Frames after the handshake of a connection over the limit are discarded`() throws {
         var limits = Limits()
         limits.connectionCount = 1
         var simulation = try Simulation(Talkative(), limits: limits)
@@ -77,40 +77,40 @@ struct Talkative: WebSocketHandler {
         #expect(simulation.handler.heard.isEmpty)
     }
 
-    @Test func `One that is released by another while it is being reset keeps its order`() throws {
+    @Test func `A connection resumed by another while it is being reset keeps its order`() throws {
         var simulation = try Simulation(Talkative())
-        let (other, held) = (simulation.open(), simulation.open())
+        let (other, paused) = (simulation.open(), simulation.open())
         let text = SimulatedClient.frame(1, Array("x".utf8))
-        held.send("hold")
-        simulation.network.send(Array((0..<1000).map { _ in text }.joined()), on: held.socket)
+        paused.send("pause")
+        simulation.network.send(Array((0..<1000).map { _ in text }.joined()), on: paused.socket)
         simulation.settle()
         #expect(simulation.handler.heard[2] == 1)
-        // In one turn: the release, and the news that it is gone, behind more that it sent.
-        simulation.network.send(Array((0..<10).map { _ in text }.joined()), on: held.socket)
-        simulation.network.sockets[held.socket]!.isReset = true
-        other.send("release all")
+        // In one turn: the resume, and its reset after more bytes that it sent.
+        simulation.network.send(Array((0..<10).map { _ in text }.joined()), on: paused.socket)
+        simulation.network.sockets[paused.socket]!.isReset = true
+        other.send("resume all")
         simulation.settle()
         #expect(simulation.handler.heard[2] == 1011)
         #expect(simulation.handler.causes == [2: .connectionLost(104)])
     }
 
-    @Test func `A hold that is released in the same call changes nothing`() throws {
+    @Test func `A pause that is resumed in the same call changes nothing`() throws {
         var simulation = try Simulation(Talkative())
         let client = simulation.open()
         for _ in 0..<50 {
-            client.send("hold and release")
+            client.send("pause and resume")
             client.send("x")
         }
         simulation.settle()
         #expect(simulation.handler.heard[1] == 100)
     }
 
-    @Test func `A held connection that is closed hears the peer's Close behind what it kept`()
+    @Test func `A paused connection that is closed finds the peer's Close after its kept bytes`()
         throws
     {
         var simulation = try Simulation(Talkative())
         let client = simulation.open()
-        client.send("hold and close")
+        client.send("pause and close")
         for _ in 0..<500 { client.send("x") }
         client.send(8, [0x03, 0xE8])
         simulation.settle()
@@ -120,10 +120,10 @@ struct Talkative: WebSocketHandler {
         #expect(simulation.handler.causes == [1: .serverClosed(.normal)])
     }
 
-    @Test func `While it is held no more is received than one buffer`() throws {
+    @Test func `While paused no more than one buffer is received`() throws {
         var simulation = try Simulation(Talkative())
         let client = simulation.open()
-        client.send("hold")
+        client.send("pause")
         let text = SimulatedClient.frame(2, [UInt8](repeating: 1, count: 1000))
         let count = 1000
         simulation.network.send(Array((0..<count).map { _ in text }.joined()), on: client.socket)

@@ -6,7 +6,7 @@ import WebSocketServer
 
 @testable import SimulationKit
 
-/// Notes every callback, and does what messages ask for.
+/// Records every callback, and does what messages ask for.
 struct Recorder: WebSocketHandler {
     var events: [String] = []
     var causes: [UInt64: CloseCause] = [:]
@@ -25,7 +25,7 @@ struct Recorder: WebSocketHandler {
         case "close me": io.close(id, code: .normal, reason: "as you wish")
         case "throw": throw Disconnect(.policyViolation, "not here")
         case "stop": io.stop(grace: .zero)
-        case "hold": io.pauseReading(id)
+        case "pause": io.pauseReading(id)
         case "join":
             let room = room ?? io.makeTopic()
             self.room = room
@@ -47,7 +47,7 @@ struct Recorder: WebSocketHandler {
     mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
         events.append("close \(id)")
         causes[id.resourceID] = cause
-        // Whatever is done to a connection that is gone does nothing.
+        // All calls on a connection that is gone do nothing.
         io.send("too late", to: id)
         io.close(id)
     }
@@ -55,7 +55,7 @@ struct Recorder: WebSocketHandler {
 
 @Suite struct LifecycleTests {
     @Test(arguments: UInt64(1)...40)
-    func `Echoes survive every cutting of the bytes`(seed: UInt64) throws {
+    func `Echoes are right however the bytes are cut`(seed: UInt64) throws {
         var simulation = try Simulation(Recorder(), seed: seed)
         simulation.network.receiveSizes = 1...Int(seed % 7 + 1)
         simulation.network.sendSizes = 1...Int(seed % 5 + 1)
@@ -99,7 +99,7 @@ struct Recorder: WebSocketHandler {
         return (frames, answers)
     }
 
-    @Test func `Wherever the bytes are cut, the same is heard`() throws {
+    @Test func `Wherever the bytes are cut, the handler gets the same`() throws {
         let (frames, answers) = Self.conversation
         let bytes = Array(SimulatedClient.handshake.utf8) + frames.joined()
         for cut in 0...bytes.count {
@@ -144,7 +144,7 @@ struct Recorder: WebSocketHandler {
         #expect(client.frames.count == 2 * sizes.count)
     }
 
-    /// What a client does, what it is told, and why the handler hears that it has gone.
+    /// What a client does, the close code it gets, and the cause in `onClose`.
     enum Ending: CaseIterable {
         case peerCloses, peerClosesWithoutCode, streamEnds, reset, handlerCloses, handlerThrows
         case unmasked, badUTF8, tooBig, silence, closeUnanswered, stop
@@ -208,13 +208,13 @@ struct Recorder: WebSocketHandler {
         let isTrouble = ConnectionError(cause) != nil
         #expect(simulation.handler.events.contains("error #1") == isTrouble)
         #expect(simulation.core.io.statistics.closes(cause) == 1)
-        // The peer ends its side too, or its time is over: nothing is left behind.
+        // The peer ends its side too, or the deadline passes: nothing is left behind.
         simulation.network.sockets[client.socket]!.clientHasEnded = true
         simulation.settle()
         #expect(simulation.network.openDescriptors.isEmpty)
     }
 
-    @Test func `What was owed before a violation goes out before the close`() throws {
+    @Test func `Output queued before a violation goes out before the Close`() throws {
         var simulation = try Simulation(Recorder())
         let client = simulation.open()
         let bad: [UInt8] = [0xC1, 0x80, 0, 0, 0, 0]
@@ -227,10 +227,10 @@ struct Recorder: WebSocketHandler {
         #expect(client.closeCode == 1002)
     }
 
-    @Test func `A held connection is not read, and loses nothing`() throws {
+    @Test func `A paused connection is not read, and loses nothing`() throws {
         var simulation = try Simulation(Recorder())
         let client = simulation.open()
-        client.send("hold")
+        client.send("pause")
         client.send("one")
         client.send("two")
         simulation.settle()
@@ -262,7 +262,7 @@ struct Recorder: WebSocketHandler {
         #expect(simulation.handler.events.contains("drain #1"))
     }
 
-    @Test func `A ping keeps a silent peer that answers, for ever`() throws {
+    @Test func `A silent peer that answers pings stays connected`() throws {
         var simulation = try Simulation(Recorder())
         let client = simulation.open()
         for _ in 0..<20 {

@@ -1,5 +1,4 @@
-// Each limit at its edge: what is let through, what is not, with which code, and that it is
-// counted.
+// Each limit at its edge: what passes, what does not, with which code, and that it is counted.
 import LinuxReactor
 import Testing
 import WebSocketCore
@@ -30,8 +29,7 @@ import WebSocketServer
         #expect(simulation.handler.causes == [1: .violation(.messageTooBig)])
     }
 
-    @Test func `A length that is declared costs nothing, and is refused before its payload`() throws
-    {
+    @Test func `A declared length allocates nothing, and is refused before its payload`() throws {
         var simulation = try Simulation(Recorder())
         let client = simulation.open()
         simulation.network.send(
@@ -56,8 +54,7 @@ import WebSocketServer
         #expect(simulation.handler.causes == [1: .violation(.tooManyFragments)])
     }
 
-    @Test func `A head that does not come is ended at the deadline, however it dribbles in`() throws
-    {
+    @Test func `An unfinished head ends at the deadline, however slowly it comes`() throws {
         var simulation = try Simulation(Recorder())
         let (silent, slow) = (simulation.network.connect(), simulation.network.connect())
         for byte in "GET / HT".utf8 {
@@ -75,7 +72,7 @@ import WebSocketServer
         #expect(simulation.network.openDescriptors.isEmpty)
     }
 
-    @Test func `One connection too many is told so in its own protocol`() throws {
+    @Test func `A connection over the limit is refused in its own protocol`() throws {
         var simulation = try Simulation(
             Recorder(), limits: Self.limits { $0.connectionCount = 2 })
         let clients = [simulation.open(), simulation.open(), simulation.open()]
@@ -83,12 +80,12 @@ import WebSocketServer
         #expect(clients[2].head?.hasPrefix("HTTP/1.1 101") == true)
         #expect(clients.map(\.closeCode) == [nil, nil, 1013])
         #expect(simulation.core.io.statistics.refusals(.tooManyConnections) == 1)
-        // The handler never hears of it.
+        // The handler gets no callback for it.
         #expect(simulation.handler.events == ["open #1", "open #2"])
         clients[2].send(8, [0x03, 0xF5])
         simulation.settle()
         #expect(simulation.network.sockets[clients[2].socket]!.isClosed)
-        // A place that becomes free is given away.
+        // A place that becomes free can be taken.
         clients[0].send(8, [0x03, 0xE8])
         simulation.settle()
         let next = simulation.open()
@@ -96,7 +93,7 @@ import WebSocketServer
         #expect(simulation.core.io.connectionCount == 2)
     }
 
-    @Test func `Far too many connections are told so in HTTP`() throws {
+    @Test func `Connections far over the limit are refused in HTTP`() throws {
         var simulation = try Simulation(
             Recorder(), limits: Self.limits { $0.connectionCount = 1 })
         let sockets = (0..<40).map { _ in simulation.network.connect() }
@@ -108,7 +105,7 @@ import WebSocketServer
         #expect(simulation.network.sockets[sockets[39]]!.isClosed)
     }
 
-    @Test func `An address has its number of connections, and its rate`() throws {
+    @Test func `An address has a limit of connections, and a rate`() throws {
         let limits = Self.limits {
             $0.connectionsPerAddress = 3
             $0.connectionRatePerAddress = 2
@@ -121,7 +118,7 @@ import WebSocketServer
         #expect(simulation.open(from: there).closeCode == nil)
         #expect(simulation.open().closeCode == nil)
         #expect(simulation.core.io.statistics.refusals(.tooManyFromAddress) == 1)
-        // One leaves; the next is too fast, and a second later it is not.
+        // One leaves; the next comes too fast, and a second later it does not.
         first[0].send(8, [0x03, 0xE8])
         simulation.settle()
         #expect(simulation.open(from: here).closeCode == 1013)
@@ -130,7 +127,7 @@ import WebSocketServer
         #expect(simulation.open(from: here).closeCode == nil)
     }
 
-    @Test func `A network of IPv6 counts as one address`() throws {
+    @Test func `An IPv6 network counts as one address`() throws {
         var simulation = try Simulation(
             Recorder(), limits: Self.limits { $0.connectionsPerAddress = 1 })
         let peers = (1...3).map { low in
@@ -140,7 +137,7 @@ import WebSocketServer
         #expect(clients.map(\.closeCode) == [nil, 1013, 1013])
     }
 
-    @Test func `Without descriptors accepting pauses, and goes on when one is free`() throws {
+    @Test func `Without descriptors accepting pauses, and continues when one is free`() throws {
         var simulation = try Simulation(Recorder())
         simulation.network.descriptorsLeft = 2
         let clients = [simulation.open(), simulation.open()]
@@ -149,7 +146,7 @@ import WebSocketServer
         let turns = simulation.core.io.statistics.turnCount
         #expect(simulation.core.io.statistics.acceptPauseCount == 1)
         simulation.run(for: .seconds(1))
-        // It looks again ten times a second, and does not spin.
+        // It tries again ten times a second, and does not spin.
         #expect(simulation.core.io.statistics.turnCount - turns < 60)
         clients[0].send(8, [0x03, 0xE8])
         simulation.settle()
@@ -158,7 +155,7 @@ import WebSocketServer
         #expect(simulation.core.io.connectionCount == 2)
     }
 
-    @Test func `Output that others cause is bounded, with 1008`() throws {
+    @Test func `Output caused by others is bounded, with 1008`() throws {
         var simulation = try Simulation(
             Scripted(), limits: Self.limits { $0.outboxByteCount = 10_000 })
         simulation.handler.padding = String(repeating: "p", count: 1000)
@@ -214,7 +211,7 @@ import WebSocketServer
         #expect(members[98].takeTexts().count == 1)
     }
 
-    @Test func `A member of a live map gets the newest message when it reads again`() throws {
+    @Test func `A subscriber of a live map gets the newest message when it reads again`() throws {
         var simulation = try Simulation(LiveMap())
         let (slow, source) = (simulation.open(), simulation.open())
         simulation.network.sockets[slow.socket]!.window = 0
@@ -232,7 +229,7 @@ import WebSocketServer
     }
 }
 
-/// Everybody sees what anybody says, and only the newest counts.
+/// All connections get each message, and only the newest counts.
 struct LiveMap: WebSocketHandler {
     var map: Topic?
 

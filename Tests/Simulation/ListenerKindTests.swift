@@ -1,4 +1,4 @@
-// By which door a request came, who is behind it, and that operation is no client.
+// Through which listener a request came, who sent it, and that operators are not clients.
 import LinuxReactor
 import Testing
 import WebSocketCore
@@ -6,7 +6,7 @@ import WebSocketServer
 
 @testable import SimulationKit
 
-/// Remembers what it is told of each request, and answers at once or when the test says so.
+/// Records each request, and answers at once or when the test asks for it.
 private struct Doorman: WebSocketHandler {
     var seen: [String] = []
     var waiting: [ConnectionID] = []
@@ -43,7 +43,7 @@ private struct Doorman: WebSocketHandler {
     private let here = NetworkAddress.ipv4(192, 0, 2, 1, port: 1)
     private let local = NetworkAddress(family: .local)
 
-    /// Listener 0 is open, 1 the control socket, 2 for metrics.
+    /// Listener 0 is public, 1 is the control socket, 2 serves metrics.
     private func simulation(
         _ change: (inout Limits) -> Void = { _ in }
     ) throws -> Simulation<Doorman> {
@@ -55,7 +55,7 @@ private struct Doorman: WebSocketHandler {
         }
     }
 
-    @Test func `A request knows its door, and on a local socket its user`() throws {
+    @Test func `A request knows its listener, and on a local socket its user`() throws {
         var simulation = try simulation()
         _ = simulation.open(from: here)
         let control = simulation.network.connect(from: local, toListener: 1)
@@ -85,7 +85,7 @@ private struct Doorman: WebSocketHandler {
         #expect(simulation.core.io.statistics.acceptedCount == accepted)
     }
 
-    @Test func `Those at the control socket take no place from clients`() throws {
+    @Test func `Connections to the control socket take no place from clients`() throws {
         var simulation = try simulation {
             $0.connectionCount = 2
             $0.connectionsPerAddress = 2
@@ -101,7 +101,7 @@ private struct Doorman: WebSocketHandler {
         #expect(simulation.open(from: here).closeCode == 1013)
     }
 
-    @Test func `No more than 32 at a time are served there, and a place is free again`() throws {
+    @Test func `At most 32 at a time are served there, and places become free again`() throws {
         var simulation = try simulation()
         var sockets: [Int32] = []
         for _ in 0..<33 {
@@ -121,7 +121,7 @@ private struct Doorman: WebSocketHandler {
         #expect(answer.hasPrefix("HTTP/1.1 200 "))
     }
 
-    @Test func `The file goes when the server stops, and not before`() throws {
+    @Test func `The file is removed when the server stops, and not before`() throws {
         var simulation = try simulation()
         simulation.settle()
         #expect(simulation.network.removedFiles == [])
@@ -130,7 +130,7 @@ private struct Doorman: WebSocketHandler {
         #expect(simulation.network.removedFiles == ["/run/x/control.sock"])
     }
 
-    @Test func `What is at the control socket is not handed over`() throws {
+    @Test func `Connections to the control socket are not handed over`() throws {
         var simulation = try simulation()
         let client = simulation.open()
         let control = simulation.network.connect(from: local, toListener: 1)
@@ -146,7 +146,7 @@ private struct Doorman: WebSocketHandler {
         ("control", ListenerKind.control), ("metrics", .metrics), ("proxy", .proxy), ("", .public),
         ("public", .public), ("roost.socket", .public), ("unknown", .public), ("Control", .public),
     ])
-    func `The name of a socket says what it is for`(name: String, kind: ListenerKind) {
+    func `The name of a socket determines its listener kind`(name: String, kind: ListenerKind) {
         #expect(ListenerKind(name: name) == kind)
     }
 }

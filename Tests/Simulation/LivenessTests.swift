@@ -1,4 +1,4 @@
-// Who counts as being there: silence, slowness and being held are three different things.
+// When a peer counts as alive: silence, slowness and paused reading are three different things.
 import LinuxReactor
 import Testing
 import WebSocketServer
@@ -12,13 +12,13 @@ import WebSocketServer
         return limits
     }
 
-    @Test func `A held connection may be held for longer than a Pong may take`() throws {
+    @Test func `Reading may be paused for longer than a Pong may take`() throws {
         var simulation = try Simulation(Talkative())
         let client = simulation.open()
-        client.send("hold")
+        client.send("pause")
         for _ in 0..<30 {
             simulation.run(for: .seconds(10))
-            // Its answers are there, but nobody looks at them now.
+            // Its Pongs have arrived, but reading is paused.
             client.read()
             if client.frames.contains(where: { $0.opcode == 9 }) { client.send(10, []) }
             _ = client.takeTexts()
@@ -29,12 +29,12 @@ import WebSocketServer
         simulation.core.io.resumeReading(ConnectionID(resourceID: 1, slot: 0))
         simulation.settle()
         #expect(simulation.handler.heard == [1: 2])
-        // From now on its silence means something again.
+        // From now on its silence counts again.
         simulation.run(for: .seconds(36))
         #expect(simulation.handler.causes == [1: .pingTimeout])
     }
 
-    /// What is waited for, and for how many seconds.
+    /// What the server waits for, and for how many seconds.
     enum Deadline: CaseIterable {
         case request, restOfRequest, ping, pong, close, refusal
 
@@ -44,14 +44,16 @@ import WebSocketServer
             case .ping: 25
             case .pong: 35
             case .close: 5
-            // The answer is out at once; the peer has as long to go.
+            // The answer goes out at once; the peer has the same time to close.
             case .refusal: 5
             }
         }
     }
 
     @Test(arguments: Deadline.allCases)
-    func `A deadline is kept to two ticks of 67 ms, and never early`(deadline: Deadline) throws {
+    func `A deadline fires at most two ticks of 67 ms late, and never early`(deadline: Deadline)
+        throws
+    {
         var simulation = try Simulation(Recorder())
         let network = simulation.network
         let client: SimulatedClient
@@ -74,21 +76,21 @@ import WebSocketServer
             }
         }
         while !happened(), network.clock < start + .seconds(100) {
-            // Garbage does not help it.
+            // Garbage does not extend its time.
             if deadline == .refusal { network.send([0x61], on: client.socket) }
             simulation.run(for: .milliseconds(20))
         }
         let seconds = Double(network.clock.nanoseconds - start.nanoseconds) / 1e9
         #expect(seconds >= deadline.seconds)
-        // What was last heard is known to a tick, so a Ping may be two more late.
+        // The time of the last receive is known to a tick, so a Ping may be two more ticks late.
         let ticks = deadline == .ping || deadline == .pong ? 4.0 : 2.0
         #expect(seconds <= deadline.seconds + ticks * 0.0672 + 0.04)
     }
 
-    @Test func `A peer that is lost while it is held is told so at once`() throws {
+    @Test func `The loss of a paused peer is reported at once`() throws {
         var simulation = try Simulation(Talkative())
         let client = simulation.open()
-        client.send("hold")
+        client.send("pause")
         simulation.settle()
         client.send("x")
         simulation.network.sockets[client.socket]!.isReset = true
@@ -97,7 +99,8 @@ import WebSocketServer
         #expect(simulation.network.openDescriptors.isEmpty)
     }
 
-    @Test func `Who reads its own answers slowly is there as long as it goes on`() throws {
+    @Test func `A peer that reads its own answers slowly counts as alive while it goes on`() throws
+    {
         var simulation = try Simulation(
             Recorder(), limits: limits { $0.ownOutputByteCount = 10_000 })
         let client = simulation.open()
@@ -111,14 +114,16 @@ import WebSocketServer
         }
         #expect(simulation.handler.causes.isEmpty)
         #expect(client.takeTexts() == Array(repeating: message, count: 40))
-        // Now it stands still, with answers unread.
+        // Now it stops reading, with answers unread.
         simulation.network.sockets[client.socket]!.window = 0
         for _ in 0..<40 { client.send(message) }
         simulation.run(for: .seconds(37))
         #expect(simulation.handler.causes == [1: .pingTimeout])
     }
 
-    @Test func `Who reads broadcasts slowly is there, though no Pong can come through`() throws {
+    @Test func `A peer that reads broadcasts slowly counts as alive, though its Pongs are blocked`()
+        throws
+    {
         var simulation = try Simulation(Scripted())
         simulation.handler.padding = String(repeating: "p", count: 10_000)
         let (slow, speaker) = (simulation.open(), simulation.open())
@@ -140,8 +145,8 @@ import WebSocketServer
         #expect(simulation.handler.causes == [1: .pingTimeout])
     }
 
-    /// Others keep its outbox from ever being empty.
-    @Test func `Who has read half of its own output is heard again`() throws {
+    /// Other connections' messages keep its outbox from ever being empty.
+    @Test func `A peer that has read half of its own output is read again`() throws {
         var simulation = try Simulation(
             Scripted(), limits: limits { $0.ownOutputByteCount = 10_000 })
         simulation.handler.padding = String(repeating: "p", count: 1000)

@@ -1,4 +1,4 @@
-// What a server owns: little for each connection, and nothing that was only needed for a while.
+// The memory of a server: little for each connection, and nothing that was needed only for a time.
 import LinuxReactor
 import Testing
 import WebSocketCore
@@ -7,8 +7,8 @@ import WebSocketCore
 @testable import WebSocketServer
 
 @Suite struct MemoryTests {
-    /// A million of them stand in a table: whoever makes the slot larger does it on purpose.
-    @Test func `A connection's slot is as small as is said of it`() {
+    /// A table may have a million slots, so a larger slot must be a deliberate change.
+    @Test func `A connection's slot is as small as documented`() {
         #expect(MemoryLayout<Connection>.stride == 152)
         #expect(MemoryLayout<Subscriber>.stride == 16)
         #expect(MemoryLayout<Subscription>.stride <= 40)
@@ -42,7 +42,7 @@ import WebSocketCore
         simulation.network.sockets[client.socket]!.window = .max
         simulation.settle()
         #expect(capacity(of: 0, simulation) == 0)
-        // Half a header, half a message: what has come, and no more than that again.
+        // Half a header, half a message: at most twice the bytes that have come.
         simulation.network.send(
             Array(SimulatedClient.frame(2, payload).prefix(50_000)), on: client.socket)
         simulation.settle()
@@ -51,8 +51,7 @@ import WebSocketCore
         #expect(simulation.core.io.output.spare.capacity <= 512 * 1024)
     }
 
-    @Test func `A connection between handshakes and messages keeps what it was sent of one`() throws
-    {
+    @Test func `A connection keeps only the received part of a handshake or message`() throws {
         var simulation = try Simulation(Recorder())
         let socket = simulation.network.connect()
         simulation.network.send(Array("GET / HTTP/1.1\r\nHost: a".utf8), on: socket)
@@ -76,7 +75,7 @@ import WebSocketCore
         #expect(simulation.core.io.topics.spareLog.capacity <= 256 * 1024)
     }
 
-    /// Broadcasts that are behind cost an offset each; a Close must not turn them into copies.
+    /// Broadcasts that wait cost an offset each; a Close must not turn them into copies.
     @Test func `Ending a connection that is behind in many topics copies little`() throws {
         var limits = Limits()
         limits.topicLogByteCount = 100_000
@@ -94,14 +93,14 @@ import WebSocketCore
         #expect(simulation.core.io.connections.slots[0].delivery.outbox.bytes.count < 200_000)
         simulation.settle()
         #expect(simulation.handler.causes == [1: .peerClosed(.normal)])
-        // It is told so when it reads again.
+        // It gets the Close when it reads again.
         simulation.network.sockets[slow.socket]!.window = .max
         simulation.settle()
         #expect(slow.closeCode == 1000)
         #expect(simulation.core.io.connectionCount == 1)
     }
 
-    @Test func `Putting output in order needs two gatherings at most`() throws {
+    @Test func `Ordering output needs at most two gathering passes`() throws {
         var simulation = try Simulation(Scripted())
         let (slow, quick) = (simulation.open(), simulation.open())
         slow.send("sub 0")
@@ -119,14 +118,14 @@ import WebSocketCore
         }
         simulation.network.sockets[slow.socket]!.window = .max
         simulation.settle()
-        let owed = simulation.handler.owed[1]!
-        #expect(owed.count == 18)
-        #expect(slow.takeTexts() == owed)
+        let expected = simulation.handler.expected[1]!
+        #expect(expected.count == 18)
+        #expect(slow.takeTexts() == expected)
         #expect(simulation.core.io.output.gathered.capacity <= 256 * 1024)
     }
 }
 
-/// Everybody is in every topic; a message "T text" goes to topic T.
+/// All connections subscribe to every topic; a message "T text" goes to topic T.
 private struct ManyTopics: WebSocketHandler {
     let count: Int
     var topics: [Topic] = []

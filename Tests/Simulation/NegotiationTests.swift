@@ -19,7 +19,7 @@ import WebSocketCore
         return line.map { String($0.dropFirst(name.utf8.count + 2)) }
     }
 
-    /// What is offered, the window that the server keeps, and its answer.
+    /// The offer, the window that the server keeps, and its answer.
     private static let offers: [(offers: [String], kept: Int?, answer: String?)] = [
         ([], nil, nil),
         (["permessage-bzip2"], nil, nil),
@@ -45,7 +45,7 @@ import WebSocketCore
             ["permessage-deflate"], 10,
             "permessage-deflate; server_no_context_takeover; client_no_context_takeover"
         ),
-        // The first that can be accepted, of one line or of several.
+        // The first acceptable offer, of one line or of several.
         (
             ["foo, permessage-deflate; nonsense, permessage-deflate; server_max_window_bits=11"],
             nil,
@@ -82,7 +82,7 @@ import WebSocketCore
         #expect(simulation.core.takenCounts == TakenCounts())
     }
 
-    @Test func `A server without compression grants none, and holds its clients to it`() throws {
+    @Test func `A server without compression grants none, and enforces it`() throws {
         var simulation = try Simulation(Recorder()) { $0.compression = nil }
         let client = simulation.openCompressed()
         #expect(value(of: "Sec-WebSocket-Extensions", client) == nil)
@@ -104,7 +104,7 @@ import WebSocketCore
         #expect(simulation.handler.events.isEmpty)
     }
 
-    @Test func `One too many is granted no compression`() throws {
+    @Test func `A connection over the limit gets no compression`() throws {
         var limits = Limits()
         limits.connectionCount = 1
         var simulation = try Simulation(Recorder(), limits: limits)
@@ -119,7 +119,7 @@ import WebSocketCore
         arguments: [
             (nil, nil), ("a", "a"), ("b, a", "a"), ("A", nil), ("x, b", "b"), ("x", nil),
         ] as [(String?, String?)])
-    func `The server's liking decides between subprotocols`(
+    func `The server's preference decides between subprotocols`(
         offered: String?, chosen: String?
     ) throws {
         var simulation = try Simulation(Recorder()) { $0.subprotocols = ["a", "b"] }
@@ -129,7 +129,7 @@ import WebSocketCore
         #expect(client.head?.hasPrefix("HTTP/1.1 101 ") == true)
     }
 
-    @Test func `A handler that says a subprotocol overrules the server's list`() throws {
+    @Test func `A handler's choice of subprotocol overrides the server's list`() throws {
         var simulation = try Simulation(Replying(UpgradeReply(subprotocol: "b"))) {
             $0.subprotocols = ["a", "b"]
         }
@@ -189,7 +189,7 @@ import WebSocketCore
     }
 }
 
-/// Answers each handshake in the same way.
+/// Gives each handshake the same answer.
 private struct Replying: WebSocketHandler {
     let reply: UpgradeReply
     let rejection: HandshakeRejection?
@@ -217,6 +217,6 @@ private struct Replying: WebSocketHandler {
 }
 
 extension String {
-    /// How often another text is in this one.
+    /// How often another text occurs in this one.
     fileprivate func components(of part: String) -> Int { ranges(of: part).count }
 }

@@ -8,14 +8,14 @@ import WebSocketServer
 
 /// Does what commands say: "sub T", "unsub T", "pub T", "notme T", "tell N".
 ///
-/// Each thing sent is numbered, and noted for each connection that should get it, in order.
+/// Each message is numbered, and recorded for each connection that should get it, in order.
 struct Scripted: WebSocketHandler {
     var topics: [Topic] = []
     var members: [[ConnectionID]] = [[], [], []]
     var ids: [ConnectionID] = []
     var number = 0
-    /// For each connection what it is owed: "T:n" of topic T, or "d:n" direct.
-    var owed: [UInt64: [String]] = [:]
+    /// For each connection its expected messages: "T:n" of topic T, or "d:n" direct.
+    var expected: [UInt64: [String]] = [:]
     var causes: [UInt64: CloseCause] = [:]
     var padding = ""
     var drainCount = 0
@@ -23,7 +23,7 @@ struct Scripted: WebSocketHandler {
     mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) throws(Disconnect) {
         while topics.count < members.count { topics.append(io.makeTopic()) }
         ids.append(id)
-        owed[id.resourceID] = []
+        expected[id.resourceID] = []
     }
 
     mutating func onMessage(
@@ -43,12 +43,12 @@ struct Scripted: WebSocketHandler {
             let except = words[0] == "notme" ? id : nil
             io.publish("\(operand):\(number)\(padding)", to: topics[operand], except: except)
             for member in members[operand] where member != except {
-                owed[member.resourceID]!.append("\(operand):\(number)\(padding)")
+                expected[member.resourceID]!.append("\(operand):\(number)\(padding)")
             }
         default:
             let target = ids[operand % ids.count]
             io.send("d:\(number)\(padding)", to: target)
-            owed[target.resourceID]!.append("d:\(number)\(padding)")
+            expected[target.resourceID]!.append("d:\(number)\(padding)")
         }
     }
 
@@ -61,12 +61,12 @@ struct Scripted: WebSocketHandler {
 
 @Suite struct OrderTests {
     @Test(arguments: UInt64(1)...60)
-    func `Everybody gets everything once, in the promised order`(seed: UInt64) throws {
+    func `Every connection gets everything once, in the promised order`(seed: UInt64) throws {
         try run(seed: seed, handsOver: false)
     }
 
     @Test(arguments: UInt64(1)...60)
-    func `Nobody notices when another process takes over`(seed: UInt64) throws {
+    func `No client notices when another process takes over`(seed: UInt64) throws {
         try run(seed: seed, handsOver: true)
     }
 
@@ -123,20 +123,21 @@ struct Scripted: WebSocketHandler {
         #expect(simulation.handler.causes.isEmpty)
         for (index, client) in clients.enumerated() {
             let got = client.takeTexts()
-            let owed = simulation.handler.owed[UInt64(index + 1)]!
-            #expect(got.sorted() == owed.sorted())
-            // Of each topic with the direct messages, in the order of sending; between two topics
-            // none is promised.
+            let expected = simulation.handler.expected[UInt64(index + 1)]!
+            #expect(got.sorted() == expected.sorted())
+            // Each topic with the direct messages, in the order of sending; between two topics no
+            // order is promised.
             for topic in ["0", "1", "2"] {
                 let relevant = { (texts: [String]) in
                     texts.filter { $0.hasPrefix(topic) || $0.hasPrefix("d") }
                 }
-                #expect(relevant(got) == relevant(owed), "topic \(topic), client \(index)")
+                #expect(relevant(got) == relevant(expected), "topic \(topic), client \(index)")
             }
         }
     }
 
-    @Test func `A member that falls out of the log is told so, the others are not held up`() throws
+    @Test func `A subscriber that falls out of the log is closed, without delaying the others`()
+        throws
     {
         var limits = Limits()
         limits.topicLogByteCount = 10_000
@@ -153,7 +154,7 @@ struct Scripted: WebSocketHandler {
             simulation.settle()
         }
         #expect(quick.takeTexts().count == 20)
-        // It gets the reason when it reads again.
+        // It gets the close reason when it reads again.
         simulation.network.sockets[slow.socket]!.window = .max
         simulation.settle()
         #expect(slow.closeCode == 1008)
@@ -163,7 +164,7 @@ struct Scripted: WebSocketHandler {
         #expect(simulation.core.io.connectionCount == 1)
     }
 
-    @Test func `A member that never reads again is reset after the close deadline`() throws {
+    @Test func `A subscriber that never reads again is reset after the close deadline`() throws {
         var limits = Limits()
         limits.topicLogByteCount = 10_000
         var simulation = try Simulation(Scripted(), limits: limits)

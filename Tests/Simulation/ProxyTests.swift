@@ -1,4 +1,4 @@
-// Behind proxies: the client's own address counts, whoever makes the connection.
+// Behind proxies: the client's own address counts, not the proxy's.
 import LinuxReactor
 import Testing
 import WebSocketCore
@@ -6,7 +6,7 @@ import WebSocketServer
 
 @testable import SimulationKit
 
-/// Remembers who is told to be there.
+/// Records the peers that the server reports.
 private struct Guestbook: WebSocketHandler {
     var guests: [String] = []
     var asked: [String] = []
@@ -47,7 +47,7 @@ private struct Guestbook: WebSocketHandler {
     }
 
     private func upgrade(_ fields: String = "") -> [UInt8] {
-        // Without the empty line at its end: "\r\n" is one character.
+        // Without the empty line at the end: "\r\n" is one character.
         Array((SimulatedClient.handshake.dropLast() + fields + "\r\n").utf8)
     }
 
@@ -61,7 +61,7 @@ private struct Guestbook: WebSocketHandler {
         return SimulatedClient(network: simulation.network, socket: socket)
     }
 
-    /// A client that came through a proxy of HTTP.
+    /// A client that came through an HTTP proxy.
     private func forwarded(
         _ simulation: inout Simulation<Guestbook>, _ fields: String,
         from peer: NetworkAddress? = nil
@@ -72,14 +72,14 @@ private struct Guestbook: WebSocketHandler {
         return SimulatedClient(network: simulation.network, socket: socket)
     }
 
-    /// What came back, be it frames behind a handshake or a refusal.
+    /// The answer: frames after a handshake, or a refusal.
     private func answer(to client: SimulatedClient) -> String {
         String(decoding: client.network.receive(on: client.socket), as: UTF8.self)
     }
 
     // MARK: The PROXY protocol
 
-    @Test func `The address of the header is the peer, and counts`() throws {
+    @Test func `The address in the header is the peer's, and counts`() throws {
         var simulation = try simulation()
         let first = client(&simulation, "PROXY TCP4 203.0.113.7 10.0.0.9 5 80\r\n")
         let second = client(&simulation, "PROXY TCP4 203.0.113.7 10.0.0.9 6 80\r\n")
@@ -93,7 +93,7 @@ private struct Guestbook: WebSocketHandler {
         #expect(again.closeCode == nil)
     }
 
-    @Test func `A header that comes in pieces, or with the request in one`() throws {
+    @Test func `A header that comes in pieces, or together with the request`() throws {
         var simulation = try simulation()
         simulation.network.receiveSizes = 1...1
         let slow = client(&simulation, "PROXY TCP4 203.0.113.7 10.0.0.9 5 80\r\n")
@@ -101,14 +101,14 @@ private struct Guestbook: WebSocketHandler {
         #expect(simulation.handler.guests == ["203.0.113.7"])
     }
 
-    @Test func `A proxy that speaks for itself counts for nobody`() throws {
+    @Test func `A proxy's own connection counts for no client`() throws {
         var simulation = try simulation()
         let clients = (0..<3).map { _ in client(&simulation, "PROXY UNKNOWN\r\n") }
         #expect(clients.map(\.closeCode) == [nil, nil, nil])
         #expect(simulation.handler.guests == ["10.0.0.9", "10.0.0.9", "10.0.0.9"])
     }
 
-    @Test func `Without a header nothing is served, and it is said why`() throws {
+    @Test func `Without a header nothing is served, and the reason is logged`() throws {
         var simulation = try simulation()
         let plain = client(&simulation, "")
         #expect(answer(to: plain).hasPrefix("HTTP/1.1 400 "))
@@ -116,7 +116,7 @@ private struct Guestbook: WebSocketHandler {
         #expect(simulation.handler.refused == ["proxy_header 10.0.0.9"])
     }
 
-    @Test func `A header that does not come is waited for as long as a request`() throws {
+    @Test func `A missing header has the deadline of a request`() throws {
         var simulation = try simulation()
         let socket = simulation.network.connect(from: proxy, toListener: 1)
         simulation.network.send(Array("PROXY TCP4 203".utf8), on: socket)
@@ -126,14 +126,14 @@ private struct Guestbook: WebSocketHandler {
         #expect(simulation.network.sockets[socket]!.isClosed)
     }
 
-    @Test func `A full server says so in the client's own protocol`() throws {
+    @Test func `A full server refuses in the client's own protocol`() throws {
         var simulation = try simulation(limit: 1)
         let first = client(&simulation, "PROXY TCP4 203.0.113.7 10.0.0.9 5 80\r\n")
         let second = client(&simulation, "PROXY TCP4 203.0.113.8 10.0.0.9 6 80\r\n")
         #expect([first, second].map(\.closeCode) == [nil, 1013])
     }
 
-    @Test func `A proxy of HTTP behind one of the PROXY protocol`() throws {
+    @Test func `An HTTP proxy behind a proxy with the PROXY protocol`() throws {
         var simulation = try simulation()
         _ = client(
             &simulation, "PROXY TCP4 10.0.0.2 10.0.0.9 5 80\r\n",
@@ -155,13 +155,13 @@ private struct Guestbook: WebSocketHandler {
         ("X-Forwarded-For: unknown\r\n", "10.0.0.9"),
         ("X-Forwarded-For: 203.0.113.7, unknown, 10.1.1.1\r\n", "10.1.1.1"), ("", "10.0.0.9"),
     ])
-    func `The rightmost address that is no trusted proxy`(fields: String, guest: String) throws {
+    func `The rightmost address that is not a trusted proxy`(fields: String, guest: String) throws {
         var simulation = try simulation()
         _ = forwarded(&simulation, fields)
         #expect(simulation.handler.guests == [guest])
     }
 
-    @Test func `It counts in limits, and goes with the connection`() throws {
+    @Test func `It counts in limits, until the connection ends`() throws {
         var simulation = try simulation()
         let first = forwarded(&simulation, "X-Forwarded-For: 203.0.113.7\r\n")
         let second = forwarded(&simulation, "X-Forwarded-For: 9.9.9.9, 203.0.113.7\r\n")
@@ -172,7 +172,7 @@ private struct Guestbook: WebSocketHandler {
         #expect(forwarded(&simulation, "X-Forwarded-For: 203.0.113.7\r\n").closeCode == nil)
     }
 
-    @Test func `Nobody else is believed`() throws {
+    @Test func `No other peer is believed`() throws {
         var simulation = try simulation()
         let stranger = NetworkAddress.ipv4(198, 51, 100, 1, port: 1)
         _ = forwarded(&simulation, "X-Forwarded-For: 203.0.113.7\r\n", from: stranger)
@@ -181,7 +181,7 @@ private struct Guestbook: WebSocketHandler {
         #expect(again.closeCode == 1013)
     }
 
-    @Test func `A proxy's connection serves one client after the other`() throws {
+    @Test func `A proxy's connection serves one client after another`() throws {
         var simulation = try simulation()
         let socket = simulation.network.connect(from: proxy)
         for client in ["203.0.113.7", "203.0.113.8", "203.0.113.7"] {
@@ -190,7 +190,7 @@ private struct Guestbook: WebSocketHandler {
             simulation.settle()
         }
         #expect(simulation.handler.asked == ["203.0.113.7", "203.0.113.8", "203.0.113.7"])
-        // The connection counts for the last of them, and for none when it is gone.
+        // The connection counts for the last client, and for none when it has ended.
         #expect(forwarded(&simulation, "X-Forwarded-For: 203.0.113.8\r\n").closeCode == nil)
         #expect(forwarded(&simulation, "X-Forwarded-For: 203.0.113.7\r\n").closeCode == 1013)
         simulation.network.sockets[socket]!.clientHasEnded = true
@@ -203,7 +203,7 @@ private struct Guestbook: WebSocketHandler {
         ("X-Forwarded-Host: other.example\r\n", false),
         ("X-Forwarded-Host: chat.example, inner\r\n", true), ("", false),
     ])
-    func `The host that the client asked for is the one its page may be of`(
+    func `A page's Origin is checked against the host that the client asked for`(
         fields: String, isLetIn: Bool
     ) throws {
         for (peer, trusts) in [(proxy, true), (.ipv4(198, 51, 100, 1, port: 1), false)] {

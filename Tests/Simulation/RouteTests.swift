@@ -6,7 +6,7 @@ import WebSocketServer
 
 @testable import SimulationKit
 
-/// Answers with as many bytes as the path says, at once; "/stream" and "/later" wait for the test.
+/// Answers at once with the number of bytes in the path; "/stream" and "/later" wait for the test.
 struct Library: WebSocketHandler {
     var asked: [String] = []
     var waiting: [ConnectionID] = []
@@ -60,7 +60,7 @@ struct Library: WebSocketHandler {
         return bodies
     }
 
-    @Test func `An answer may take as long as its reader goes on reading`() throws {
+    @Test func `An answer may take long as long as its reader goes on reading`() throws {
         var simulation = try Simulation(Library())
         let socket = simulation.network.connect()
         simulation.network.sockets[socket]!.window = 0
@@ -76,7 +76,7 @@ struct Library: WebSocketHandler {
     }
 
     @Test(arguments: ["/1200000", "/stream"])
-    func `A reader that stops is reset, whatever is owed to it`(path: String) throws {
+    func `A reader that stops is reset, whatever is unsent`(path: String) throws {
         var simulation = try Simulation(Library())
         let socket = simulation.network.connect()
         simulation.network.sockets[socket]!.window = 1000
@@ -92,7 +92,7 @@ struct Library: WebSocketHandler {
         #expect(simulation.core.takenCounts == TakenCounts())
     }
 
-    @Test func `An answer may be larger than the limit on what others cause`() throws {
+    @Test func `An answer may be larger than the limit on output caused by others`() throws {
         var simulation = try Simulation(Library())
         let socket = simulation.network.connect()
         simulation.network.sockets[socket]!.window = 1000
@@ -111,7 +111,7 @@ struct Library: WebSocketHandler {
         let requests = (0..<count).flatMap { _ in Self.get("/50000") }
         simulation.network.send(requests, on: socket)
         simulation.settle()
-        // 256 KiB, and what had been begun.
+        // 256 KiB, and the answer that had begun.
         #expect(simulation.handler.asked.count < 8)
         simulation.network.sockets[socket]!.window = .max
         simulation.settle()
@@ -121,7 +121,7 @@ struct Library: WebSocketHandler {
     }
 
     @Test(arguments: [1, 3, 20])
-    func `A peer that has ended its side still gets all it asked for`(count: Int) throws {
+    func `A peer that has ended its side still gets all its answers`(count: Int) throws {
         var simulation = try Simulation(Library())
         let socket = simulation.network.connect()
         simulation.network.sockets[socket]!.window = 10_000
@@ -153,7 +153,7 @@ struct Library: WebSocketHandler {
         #expect(isDone)
     }
 
-    @Test func `A stream is bounded by what its reader leaves unread`() throws {
+    @Test func `A stream is bounded by its unread bytes`() throws {
         var limits = Limits()
         limits.outboxByteCount = 50_000
         var simulation = try Simulation(Library(), limits: limits)
@@ -167,14 +167,14 @@ struct Library: WebSocketHandler {
             simulation.settle()
         }
         #expect(simulation.network.sockets[socket]!.wasReset)
-        // What is added to it later goes nowhere.
+        // Bytes added later are dropped.
         simulation.core.io.sendBody(Library.body(10).span, to: simulation.handler.waiting[0])
         simulation.core.io.endResponse(to: simulation.handler.waiting[0])
         simulation.settle()
         #expect(simulation.core.takenCounts == TakenCounts())
     }
 
-    @Test func `An answer to a peer that has gone goes nowhere, and holds nothing`() throws {
+    @Test func `An answer to a peer that has gone is dropped, and keeps no memory`() throws {
         var simulation = try Simulation(Library())
         let socket = simulation.network.connect()
         simulation.network.send(Self.get("/later"), on: socket)
@@ -239,7 +239,7 @@ struct Library: WebSocketHandler {
         #expect(answer.hasPrefix("HTTP/1.1 413 "))
     }
 
-    @Test func `A connection too many is not served in HTTP either`() throws {
+    @Test func `A connection over the limit is not served in HTTP either`() throws {
         var limits = Limits()
         limits.connectionsPerAddress = 2
         var simulation = try Simulation(Library(), limits: limits)

@@ -1,12 +1,12 @@
-// What a program needs to be a service: signals of its own, the beginning of a stop, a restart, who
-// was refused, and limits that change while it runs.
+// What a program needs to be a service: its own signals, the start of a stop, a restart, reports of
+// refusals, and limits that change while it runs.
 import LinuxReactor
 import Testing
 import WebSocketServer
 
 @testable import SimulationKit
 
-/// Notes what a service is told.
+/// Records the callbacks of a service.
 struct Service: WebSocketHandler {
     var signals: [Signal] = []
     var refused: [RefusedConnection] = []
@@ -51,7 +51,7 @@ struct Service: WebSocketHandler {
 @Suite struct ServiceTests {
     private let here = NetworkAddress.ipv4(192, 0, 2, 1, port: 1)
 
-    @Test func `Signals of the program are told, those that stop are not`() throws {
+    @Test func `The handler gets the program's signals, but not the stop signals`() throws {
         var simulation = try Simulation(Service())
         simulation.network.pendingSignals = [1, 1]
         simulation.settle()
@@ -63,7 +63,7 @@ struct Service: WebSocketHandler {
         #expect(simulation.core.isDone == true)
     }
 
-    @Test func `The stop is told once, before anybody is closed for it`() throws {
+    @Test func `The stop is reported once, before any connection is closed`() throws {
         var simulation = try Simulation(Service())
         let clients = (0..<3).map { _ in simulation.open() }
         simulation.network.pendingSignals = [15, 15]
@@ -74,7 +74,7 @@ struct Service: WebSocketHandler {
         #expect(clients.map(\.closeCode) == [1001, 1001, 1001])
     }
 
-    @Test func `A restart is told as one, and stays one`() throws {
+    @Test func `A restart is reported as a restart, and stays one`() throws {
         var simulation = try Simulation(Service())
         simulation.handler.restartsOnSignal = true
         let clients = (0..<3).map { _ in simulation.open() }
@@ -89,7 +89,7 @@ struct Service: WebSocketHandler {
         #expect(simulation.core.io.statistics.closes(.restarting) == 3)
     }
 
-    @Test func `Everybody who is refused is told of once, with the reason`() throws {
+    @Test func `Every refusal is reported once, with the reason`() throws {
         var limits = Limits()
         limits.connectionsPerAddress = 1
         var simulation = try Simulation(Service(), limits: limits)
@@ -117,7 +117,7 @@ struct Service: WebSocketHandler {
             simulation.core.io.statistics.refusalCounts.reduce(0, +) == UInt64(refused.count))
     }
 
-    @Test func `Limits that change hold for those who are there`() throws {
+    @Test func `Changed limits apply to open connections`() throws {
         var simulation = try Simulation(Service())
         let client = simulation.open()
         var limits = Limits()
@@ -142,8 +142,8 @@ struct Service: WebSocketHandler {
         #expect(client.closeCode == 1009)
     }
 
-    /// Who came while there was no limit counts, and may leave after there is one.
-    @Test func `A limit per address that comes later counts who is there`() throws {
+    /// Connections accepted without a limit count, and may leave once there is one.
+    @Test func `A limit per address set later counts the open connections`() throws {
         var limits = Limits()
         limits.connectionsPerAddress = nil
         limits.connectionRatePerAddress = nil

@@ -1,5 +1,5 @@
-// What systemd and the journal are told, and when: the chat itself on a simulated machine, whose
-// clock is the test's, with a manager and a journal of the test's own.
+// What systemd and the journal get, and when: the chat itself on a simulated machine with the
+// test's clock, service manager and journal.
 import ChatRooms
 import LinuxReactor
 import Logging
@@ -11,15 +11,15 @@ import WebSocketServer
 @testable import SimulationKit
 @testable import roost
 
-/// A chat on a simulated machine, and those who are told about it.
+/// A chat on a simulated machine, with its service manager and journal.
 private struct WatchedChat: ~Copyable {
     var simulation: Simulation<ChatHandler>
     private let manager = DatagramReceiver()
     private let journal = DatagramReceiver()
     private var chatters: [SimulatedClient] = []
-    /// All that the manager was told, in its order.
+    /// All notifications to the manager, in order.
     private(set) var told: [String] = []
-    /// The fields of all that was logged, in its order.
+    /// The fields of all log records, in order.
     private(set) var records: [[String: String]] = []
 
     init(
@@ -39,7 +39,7 @@ private struct WatchedChat: ~Copyable {
         ) { $0.tickInterval = tick }
     }
 
-    /// Reads what has been said, so that nobody's queue is ever full.
+    /// Reads notifications and records, so that no queue is ever full.
     mutating func listen() {
         while let bytes = manager.next(waits: false) {
             told.append(String(decoding: bytes, as: UTF8.self))
@@ -54,7 +54,8 @@ private struct WatchedChat: ~Copyable {
         }
     }
 
-    /// Lets so many seconds pass, and listens after each. Chatters are there: they send a Pong.
+    /// Lets this number of seconds pass, and reads after each. Chatters stay alive: they send
+    /// Pongs.
     mutating func run(seconds: Int) {
         for _ in 0..<seconds {
             for chatter in chatters {
@@ -66,13 +67,13 @@ private struct WatchedChat: ~Copyable {
         }
     }
 
-    /// A chatter's network is gone at once.
+    /// A chatter loses its network.
     mutating func cut(_ chatter: SimulatedClient) {
         chatters.removeAll { $0 === chatter }
         simulation.network.sockets[chatter.socket]!.clientHasEnded = true
     }
 
-    /// Lets time pass at once, as if the process had been stopped for so long.
+    /// Lets time pass in one step, as if the process had been stopped for this long.
     mutating func stall(for duration: Duration) {
         simulation.network.clock = simulation.network.clock + duration
     }
@@ -86,7 +87,7 @@ private struct WatchedChat: ~Copyable {
         records.filter { $0["ROOST_EVENT"] == event.rawValue }
     }
 
-    /// A chatter in the lobby, who has read what it was told.
+    /// A chatter in the lobby that has read its messages.
     mutating func enter(_ name: String) -> SimulatedClient {
         let client = simulation.open()
         client.send(#"{"type":"login","user":"\#(name)"}"#)
@@ -100,11 +101,11 @@ private struct WatchedChat: ~Copyable {
 @Suite struct ServiceTimeTests {
     // MARK: The service manager
 
-    @Test func `It is ready when the loop has gone round, and not before`() throws {
+    @Test func `It is ready after the first loop probe, and not before`() throws {
         var chat = try WatchedChat()
         chat.listen()
         #expect(chat.told == [], "it listens, and nothing has been served yet")
-        // It ticks, and nothing has come round.
+        // It ticks, and no probe has completed.
         chat.simulation.network.isDeaf = true
         for _ in 0..<3 {
             chat.stall(for: .seconds(1))
@@ -120,8 +121,8 @@ private struct WatchedChat: ~Copyable {
         #expect(chat.told.filter { $0.hasPrefix("READY=1") }.count == 1)
     }
 
-    /// However often the loop ticks, and whatever happens.
-    @Test func `The status comes once a second at most, and says what is going on`() throws {
+    /// The limit applies however often the loop ticks and whatever happens.
+    @Test func `The status comes at most once a second, and says what is going on`() throws {
         var chat = try WatchedChat(tick: .milliseconds(100), watchdog: nil)
         chat.run(seconds: 1)
         let ann = chat.enter("ann")
@@ -138,15 +139,15 @@ private struct WatchedChat: ~Copyable {
             told.last == "STATUS=Serving: 2 connections, 1 room, 5 messages/s, loop lag 0.0 ms")
     }
 
-    /// Four turns are needed to bring the probe home while a tick is due in each of them: fed by
-    /// ticks, the watchdog would hear of a loop that does not come round.
-    @Test func `The watchdog is fed by round trips and not by ticks`() throws {
+    /// A probe needs four turns here, and a tick is due in each of them: fed by ticks, the watchdog
+    /// would not notice a loop that never finishes its work.
+    @Test func `The watchdog is fed by loop probes and not by ticks`() throws {
         var chat = try WatchedChat()
         chat.run(seconds: 3)
         let fed = chat.takeTold().filter { $0 == "WATCHDOG=1" }.count
         let before = chat.simulation.core.io.statistics.loopLag.count
         #expect(fed == Int(before))
-        // Events that epoll does not bring: the loop ticks, and nothing goes round.
+        // epoll returns no events: the loop ticks, and no probe completes.
         chat.simulation.network.isDeaf = true
         for _ in 0..<30 {
             chat.stall(for: .seconds(1))
@@ -161,13 +162,13 @@ private struct WatchedChat: ~Copyable {
         #expect(chat.takeTold().contains("WATCHDOG=1"))
     }
 
-    @Test func `Without WatchdogSec nobody is fed`() throws {
+    @Test func `Without WatchdogSec there is no watchdog message`() throws {
         var chat = try WatchedChat(watchdog: nil)
         chat.run(seconds: 5)
         #expect(!chat.told.contains("WATCHDOG=1"))
     }
 
-    @Test func `While it drains the time for that is extended, second by second`() throws {
+    @Test func `While it drains the stop time is extended, second by second`() throws {
         var chat = try WatchedChat()
         let client = chat.enter("ann")
         chat.run(seconds: 1)
@@ -178,10 +179,10 @@ private struct WatchedChat: ~Copyable {
         #expect(told.first == "STOPPING=1\nSTATUS=Stopping: 1 connection left")
         let extensions = told.filter { $0.hasPrefix("EXTEND_TIMEOUT_USEC=") }
         #expect((3...4).contains(extensions.count))
-        // More than a whole drain takes: 5 s to tell them, 5 s to wait for the last.
+        // More than a whole drain takes: 5 s to send all Closes, 5 s to wait for the last.
         #expect(extensions.allSatisfy { $0 == "EXTEND_TIMEOUT_USEC=10000000" })
         #expect(told.contains("STATUS=Stopping: 1 connection left"))
-        #expect(told.contains("WATCHDOG=1"), "a drain is no hang")
+        #expect(told.contains("WATCHDOG=1"), "a drain is not a hang")
         #expect(chat.simulation.core.isDone == false, "she has not answered")
         client.read()
         #expect(client.closeCode == 1001)
@@ -191,7 +192,7 @@ private struct WatchedChat: ~Copyable {
 
     // MARK: The journal
 
-    @Test func `Each minute has its record, with what happened in it`() throws {
+    @Test func `Each minute has a record of what happened in it`() throws {
         var chat = try WatchedChat()
         chat.run(seconds: 2)
         let (ann, bob) = (chat.enter("ann"), chat.enter("bob"))
@@ -211,7 +212,7 @@ private struct WatchedChat: ~Copyable {
         #expect(
             record["MESSAGE"]?.hasPrefix("2 connections of 2 users in 1 room; in the last minute")
                 == true)
-        // The next one is about the next minute.
+        // The next record is about the next minute.
         chat.cut(bob)
         chat.run(seconds: 60)
         #expect(chat.records(.statistics).count == 2)
@@ -221,7 +222,7 @@ private struct WatchedChat: ~Copyable {
     }
 
     @Test(arguments: [(Logger.Level.info, 0), (.debug, 2)])
-    func `A minute in which nothing happens is for those who debug`(
+    func `A minute in which nothing happens is logged at debug level`(
         level: Logger.Level, count: Int
     ) throws {
         var chat = try WatchedChat(level: level)
@@ -229,11 +230,11 @@ private struct WatchedChat: ~Copyable {
         #expect(chat.records(.statistics).count == count)
     }
 
-    @Test func `A loop that comes round late is told of, and in the minute's record`() throws {
+    @Test func `A late loop is logged, and is in the minute's record`() throws {
         var chat = try WatchedChat()
         _ = chat.enter("ann")
         chat.run(seconds: 2)
-        // The tick's probe is under way when the process is stopped for a while.
+        // The tick's probe is under way when the process is stopped for some time.
         func pause(_ duration: Duration) {
             chat.stall(for: .milliseconds(1001))
             chat.simulation.turn()
@@ -254,16 +255,16 @@ private struct WatchedChat: ~Copyable {
         #expect(chat.records(.statistics).first?["ROOST_LOOP_LAG_US"] == "1500000")
     }
 
-    // MARK: The end when nobody is there
+    // MARK: Exit when idle
 
-    @Test func `It ends after ten minutes of nobody, and of nobody only`() throws {
+    @Test func `It ends after ten minutes without clients, and not earlier`() throws {
         var chat = try WatchedChat(idleExit: .seconds(600))
         let client = chat.enter("ann")
         chat.run(seconds: 700)
         #expect(chat.simulation.core.isDone == false, "somebody is there")
         chat.cut(client)
         chat.run(seconds: 595)
-        // A request is somebody, too.
+        // A request counts as a client, too.
         let socket = chat.simulation.network.connect()
         chat.simulation.network.send(
             Array("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".utf8), on: socket)

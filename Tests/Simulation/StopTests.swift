@@ -1,4 +1,4 @@
-// The orderly stop: spread, answered or not, hurried along, and never longer than it said.
+// The orderly stop: spread, answered or not, hurried, and never longer than announced.
 import LinuxReactor
 import Testing
 import WebSocketServer
@@ -36,13 +36,13 @@ import WebSocketServer
         #expect(closed(clients) == 400)
     }
 
-    @Test func `Who does not answer is cut off when its time is over`() throws {
+    @Test func `A peer that does not answer is cut off at its deadline`() throws {
         var simulation = try Simulation(Recorder())
         let (silent, stuck) = (simulation.open(), simulation.open())
-        stuck.send("hold")
+        stuck.send("pause")
         simulation.settle()
         simulation.network.sockets[stuck.socket]!.window = 0
-        // Half a request, a request that nobody answers, and one that has just connected.
+        // Half a request, a request without an answer, and a client that has just connected.
         let (half, waiting) = (simulation.network.connect(), simulation.network.connect())
         simulation.network.send(Array("GET /".utf8), on: half)
         simulation.settle()
@@ -80,8 +80,8 @@ import WebSocketServer
         #expect(simulation.network.clock < start + .seconds(6))
     }
 
-    /// An answer that never comes has no deadline of its own; the stop has.
-    @Test func `Asking again does not put the end off`() throws {
+    /// An answer that never comes has no deadline of its own, but the stop has.
+    @Test func `Another stop request does not delay the end`() throws {
         var simulation = try Simulation(Library())
         let socket = simulation.network.connect()
         simulation.network.send(Array("GET /later HTTP/1.1\r\nHost: a\r\n\r\n".utf8), on: socket)
@@ -95,7 +95,7 @@ import WebSocketServer
         #expect(simulation.network.sockets[socket]!.wasReset)
     }
 
-    @Test func `A request that is answered during the stop gets its answer, and no next one`()
+    @Test func `A request answered during the stop gets its answer, and is the last`()
         throws
     {
         var simulation = try Simulation(Library())
@@ -115,7 +115,7 @@ import WebSocketServer
         #expect(simulation.core.isDone == true)
     }
 
-    @Test func `Nobody new is let in while it stops, and it does not spin`() throws {
+    @Test func `No new client is accepted while it stops, and it does not spin`() throws {
         var simulation = try Simulation(Recorder())
         let client = simulation.open()
         simulation.core.io.stop(grace: .zero)

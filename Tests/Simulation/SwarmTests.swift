@@ -1,4 +1,4 @@
-// Everything at once, by seed: what must hold whatever clients and the machine do.
+// Everything at once, by seed: what must be true whatever clients and the machine do.
 import Foundation
 import LinuxReactor
 import Testing
@@ -14,7 +14,7 @@ import WireKit
         ProcessInfo.processInfo.environment["ROOST_SEEDS"].flatMap { UInt64($0) } ?? 60
 
     @Test(arguments: 1...seedCount)
-    func `Whatever happens, the contract holds and nothing is left`(seed: UInt64) throws {
+    func `Whatever happens, the contract is kept and nothing is left`(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed &* 104_729)
         var limits = Limits()
         limits.messageByteCount = 5000
@@ -50,7 +50,7 @@ import WireKit
                 #expect(Int(closes) == simulation.handler.closedCount)
             }
         }
-        // Everybody leaves, one way or the other.
+        // All clients leave, in one way or another.
         simulation.handler.holdsNobody = true
         for socket in sockets {
             if Bool.random(using: &random) {
@@ -70,7 +70,7 @@ import WireKit
         #expect(simulation.core.takenCounts == TakenCounts(topics: simulation.handler.rooms.count))
     }
 
-    /// One thing that a client or the network does.
+    /// One action of a client or the network.
     private func step(
         _ simulation: inout Simulation<Contract>, _ sockets: inout [Int32],
         _ random: inout SeededGenerator
@@ -111,12 +111,12 @@ import WireKit
         case 8: network.send(SimulatedClient.frame(9, [1, 2, 3]), on: socket)
         case 9: network.send(handshake, on: socket)
         case 10:
-            // Many small ones, for which one receive is too much to be answered at once.
+            // Many small messages: one receive has more than one turn can answer.
             let frame = SimulatedClient.frame(1, [UInt8](repeating: 0x61, count: 9))
             network.send(Array((0..<500).map { _ in frame }.joined()), on: socket)
         case 11: simulation.mailbox.post("news")
         case 12, 13:
-            // Compressed, perhaps to one that has not agreed to that, and perhaps damaged.
+            // Compressed, perhaps without an agreement on it, and perhaps damaged.
             let text = [UInt8](repeating: 0x7A, count: Int.random(in: 0...7000, using: &random))
             var compressed = ReferenceDeflater().message(text)
             if Int.random(in: 0..<8, using: &random) == 0 { compressed[0] ^= 0x55 }

@@ -1,4 +1,4 @@
-// Topics at their edges: removed while members are behind, full while a publisher leaves.
+// Topics at their edges: removed while subscribers are behind, full while a publisher leaves.
 import LinuxReactor
 import Testing
 import WebSocketServer
@@ -6,7 +6,8 @@ import WebSocketServer
 @testable import SimulationKit
 
 /// Does with two topics what commands say: "sub", "pub", "remove", "renew", all of the first one;
-/// "live" subscribes to the second, of which only the newest counts, and "show" publishes to it.
+/// "live" subscribes to the second, where only the newest message counts, and "show" publishes to
+/// it.
 private struct Stage: WebSocketHandler {
     var topic: Topic?
     var live: Topic?
@@ -53,7 +54,7 @@ private struct Stage: WebSocketHandler {
         return try Simulation(Stage(), limits: limits)
     }
 
-    @Test func `Members of a removed topic get what was published before, and nothing after`()
+    @Test func `Subscribers of a removed topic get what was published before, and nothing after`()
         throws
     {
         var simulation = try simulation()
@@ -75,7 +76,7 @@ private struct Stage: WebSocketHandler {
         let before = (0..<5).map { "pub \($0)" }
         #expect(slow.takeTexts() == before)
         #expect(quick.takeTexts() == before + ["pub new"])
-        // The old name stands for nothing, though its place is taken.
+        // The old topic identifier is invalid, though its slot is used again.
         let stale = simulation.handler.stale[0]
         #expect(simulation.core.io.subscriberCount(of: stale) == 0)
         simulation.core.io.publish("to nobody", to: stale)
@@ -85,11 +86,11 @@ private struct Stage: WebSocketHandler {
         #expect(quick.takeTexts() == [] && slow.takeTexts() == [])
     }
 
-    /// How a topic that holds a publisher back may end before it is sweepIndex.
+    /// How a topic that pauses a publisher may end before it is swept.
     enum End: CaseIterable { case sweepIndex, removed, membersLeave, membersAreLost }
 
     @Test(arguments: End.allCases)
-    func `A publisher that is held back is heard again, whatever becomes of the topic`(
+    func `A paused publisher is read again, whatever happens to the topic`(
         end: End
     ) throws {
         var simulation = try simulation {
@@ -118,7 +119,7 @@ private struct Stage: WebSocketHandler {
         simulation.core.checkInvariants("\(end)")
     }
 
-    @Test func `A publisher that leaves while it is held back takes nobody with it`() throws {
+    @Test func `A publisher that leaves while paused does not affect others`() throws {
         var simulation = try simulation {
             $0.topicLogByteCount = 2000
             $0.flushBudget = 1
@@ -134,7 +135,7 @@ private struct Stage: WebSocketHandler {
         simulation.turn()
         simulation.network.sockets[publishers[0].socket]!.isReset = true
         simulation.turn()
-        // Somebody else in its place, before the topic is sweepIndex.
+        // Another connection takes its slot before the topic is swept.
         let next = simulation.network.connect()
         simulation.network.send(Array(SimulatedClient.handshake.utf8), on: next)
         simulation.settle()
@@ -143,7 +144,7 @@ private struct Stage: WebSocketHandler {
         #expect(simulation.core.io.connectionCount == 8)
     }
 
-    @Test func `A lost member does not hold the log, though a second pass of its turn meets it`()
+    @Test func `A lost subscriber does not pin the log, though a second pass of its turn meets it`()
         throws
     {
         var simulation = try simulation { $0.flushBudget = 16 }
@@ -152,12 +153,12 @@ private struct Stage: WebSocketHandler {
         for member in members[2...] { member.send("sub") }
         simulation.settle()
         // One topic takes twelve sends of this turn's sixteen: the other's pass stops at its fifth
-        // member.
+        // subscriber.
         members[0].send("show first")
         members[1].send("pub A")
         simulation.turn()
-        // That one is lost, and something is published, before the pass goes on: it ends behind the
-        // lost member, and the next begins while that is still there.
+        // This subscriber is lost, and a message is published, before the pass goes on: it ends
+        // after the lost subscriber, and the next pass begins while its slot still exists.
         simulation.network.sockets[members[6].socket]!.isReset = true
         members[1].send("pub B")
         simulation.turn()
@@ -169,7 +170,7 @@ private struct Stage: WebSocketHandler {
         #expect(simulation.core.io.connectionCount == 11)
     }
 
-    @Test func `To a topic without members nothing is published, and nothing is kept`() throws {
+    @Test func `Publishing to a topic without subscribers keeps nothing`() throws {
         var simulation = try simulation()
         let client = simulation.open()
         client.send("pub nobody")
@@ -184,7 +185,8 @@ private struct Stage: WebSocketHandler {
         #expect(simulation.core.takenCounts == counts(connections: 1, topics: 2))
     }
 
-    @Test func `A live map that is far behind skips, and direct messages keep their order`() throws
+    @Test func `A subscriber far behind a live map skips, and direct messages keep their order`()
+        throws
     {
         var simulation = try simulation()
         let (slow, source) = (simulation.open(), simulation.open())
@@ -206,7 +208,7 @@ private struct Stage: WebSocketHandler {
         #expect(numbers == numbers.sorted() && Set(numbers).count == numbers.count)
         #expect(numbers.last == 29)
         #expect(numbers.count < 10)
-        // Nothing that was published after a direct message comes before it.
+        // No message published after a direct message comes before it.
         for text in texts.prefix(while: { $0 != "direct 10" }) {
             #expect(Int(text.split(separator: " ")[1])! <= 10)
         }
@@ -219,12 +221,12 @@ private struct Stage: WebSocketHandler {
         slow.send("live")
         simulation.settle()
         simulation.network.sockets[slow.socket]!.window = 0
-        // Each alone is more than the log may hold.
+        // Each message alone is larger than the log's limit.
         for number in 0..<5 {
             source.send("show \(number) \(String(repeating: "p", count: 2000))")
             simulation.settle()
         }
-        // The first stands still in the socket; each later one takes the place of the one before.
+        // The first stays in the socket; each later message replaces the one before.
         #expect(simulation.core.io.statistics.skipCount == 4)
     }
 

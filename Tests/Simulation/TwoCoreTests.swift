@@ -67,7 +67,7 @@ private struct Conversations: WebSocketHandler {
         goOn(index, &io)
     }
 
-    /// Three are on their way at a time.
+    /// Three connect attempts are under way at a time.
     private mutating func goOn(_ index: Int, _ io: inout ServerContext) {
         let (id, messages) = (all[index].id!, all[index].messages)
         while all[index].sentCount < messages.count,
@@ -97,7 +97,7 @@ private struct Cable {
 
     init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
-    /// True if anything moved.
+    /// Returns true if anything moved.
     mutating func carry(_ client: SimulatedNetwork, _ server: SimulatedNetwork) -> Bool {
         var moved = false
         while ends.count < client.connects.count {
@@ -116,7 +116,7 @@ private struct Cable {
     ) -> Bool {
         let waiting = from.sockets[source]!.toClient.count
         if from.sockets[source]!.wasReset {
-            // What is on its way is lost.
+            // Bytes in transit are lost.
             guard !to.sockets[target]!.isReset else { return false }
             to.sockets[target]!.isReset = true
             to.sockets[target]!.toServer = []
@@ -152,7 +152,7 @@ private struct Cable {
             var messages = (0..<Int.random(in: 0...8, using: &generator)).map { index in
                 text("\(number).\(index) ä ", lengths.randomElement(using: &generator)!)
             }
-            // The long form of a length, once.
+            // A message with the long form of the length, once.
             if number == 0 { messages.append(text("long", 70_000)) }
             return Conversations.Conversation(
                 messages: messages,
@@ -169,7 +169,7 @@ private struct Cable {
     }
 
     @Test(arguments: 0..<30, [false, true])
-    func `Both sides agree on what was said and on how it ended`(seed: UInt64, handsOver: Bool)
+    func `Both sides agree on the messages and on the end`(seed: UInt64, handsOver: Bool)
         throws
     {
         var generator = SeededGenerator(seed: seed)
@@ -195,7 +195,7 @@ private struct Cable {
             client.settle()
             if !moved { break }
             steps += 1
-            // From when all are open on: what is being made is not handed over.
+            // Only once all are open: connect attempts are not handed over.
             guard handsOver, steps > 20, steps % 7 == 0 else { continue }
             try client.handOver()
             try server.handOver()
@@ -223,17 +223,17 @@ private struct Cable {
             }
         }
         #expect(server.handler.causes.map { "\($0)" }.sorted() == expected.map { "\($0)" }.sorted())
-        // No side waits for a deadline of the other.
+        // Neither side waits for a deadline of the other.
         #expect(server.core.takenCounts == TakenCounts())
         #expect(client.core.takenCounts == TakenCounts())
         client.core.checkInvariants("seed \(seed)")
         server.core.checkInvariants("seed \(seed)")
     }
 
-    @Test func `A hand-over ends what was still being made`() throws {
+    @Test func `A hand-over ends connect attempts`() throws {
         let request = try ConnectRequest("ws://127.0.0.1:8080")
         let slow = try ConnectRequest("ws://slow.invalid")
-        var simulation = try Simulation(Dialer(requests: [request, slow, request]))
+        var simulation = try Simulation(Connector(requests: [request, slow, request]))
         simulation.settle()
         simulation.answer()
         #expect(simulation.handler.agreements.count == 1)
@@ -241,7 +241,7 @@ private struct Cable {
         simulation.settle()
         #expect(simulation.handler.causes == [.connectFailed(125), .connectFailed(125)])
         #expect(simulation.core.takenCounts.connections == 1)
-        // The one that was open goes on, as a client.
+        // The open connection goes on, as a client.
         simulation.network.send([0x81, 2] + "Ho".utf8, on: simulation.socket)
         simulation.perform { ids, io in io.send("masked", to: ids[2]) }
         #expect(simulation.handler.texts == ["Ho"])

@@ -1,10 +1,10 @@
-// A handler that uses everything the server offers, and holds the server to its word.
+// A handler that uses everything the server offers, and checks the server's contract.
 import LinuxReactor
 import WebSocketCore
 
 @testable import WebSocketServer
 
-/// Does a little of everything, and checks its own contract.
+/// Uses every feature a little, and checks the contract of its callbacks.
 struct Contract: WebSocketHandler {
     /// In the order of opening, so that a run can be repeated.
     var open: [ConnectionID] = []
@@ -12,12 +12,12 @@ struct Contract: WebSocketHandler {
     var closedCount = 0
     var troubled: Set<ConnectionID> = []
     var rooms: [Topic] = []
-    /// Connections of our own that are not open yet.
+    /// Outgoing connections that are not open yet.
     var connecting: [ConnectionID] = []
     var comeToNothingCount = 0
-    /// In the end nobody is held any longer.
+    /// At the end no connection may be paused any longer.
     var holdsNobody = false
-    /// Requests that are answered, or streamed to, at the next ticks.
+    /// Requests that get their answer, or parts of it, at the next ticks.
     var waiting: [ConnectionID] = []
     var streams: [ConnectionID] = []
 

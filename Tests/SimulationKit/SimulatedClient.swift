@@ -1,8 +1,8 @@
-// What a client sees of its connection, and what it sends.
+// A client's view of its connection, and its sends.
 import LinuxReactor
 import WireKit
 
-/// A client of the simulated network: it takes frames apart and decompresses them, and makes some.
+/// A client of the simulated network: it parses and decompresses frames, and makes some.
 final class SimulatedClient {
     /// A frame as it came; the payload of a compressed one is decompressed.
     struct Frame {
@@ -24,12 +24,12 @@ final class SimulatedClient {
     private var bytes: [UInt8] = []
     private(set) var head: String?
     private(set) var frames: [Frame] = []
-    /// How far back the server's messages may refer.
+    /// The window of the server's compressor.
     private let windowBits: Int
     private let deflater: ReferenceDeflater
     private let keepsContext: Bool
 
-    /// A client; `windowBits` is the server's window, and then its own where it keeps context.
+    /// A client; `windowBits` is the server's window, and its own if it keeps context.
     init(
         network: SimulatedNetwork, socket: Int32, windowBits: Int = 15, keptWindowBits: Int? = nil
     ) {
@@ -81,7 +81,7 @@ final class SimulatedClient {
         takeFrames().filter { $0.opcode == 1 }.map { String(decoding: $0.payload, as: UTF8.self) }
     }
 
-    /// The code of the Close frame, if one came.
+    /// The code of the received Close frame, if any.
     var closeCode: UInt16? {
         read()
         guard let close = frames.last(where: { $0.opcode == 8 }) else { return nil }
@@ -108,7 +108,7 @@ final class SimulatedClient {
         return deflater.message(message)
     }
 
-    /// A compressed message in frames of at most so many bytes of payload: RSV1 marks the first.
+    /// A compressed message in frames of at most this many bytes of payload: RSV1 marks the first.
     static func fragments(
         _ opcode: UInt8, _ compressed: [UInt8], pieceByteCount: Int
     ) -> [UInt8] {

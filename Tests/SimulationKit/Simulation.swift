@@ -5,13 +5,13 @@ import WebSocketCore
 
 @testable import WebSocketServer
 
-/// A server, its network and what happened.
+/// A server, its network and the record of events.
 struct Simulation<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
     let network: SimulatedNetwork
     var core: ServerCore<SimulatedKernel>
     var handler: Handler
     let mailbox: Mailbox<Handler.Mail>
-    /// What the next process is started with, too.
+    /// Configuration that the next process starts with, too.
     var configuration: ServerConfiguration
 
     init(
@@ -39,7 +39,7 @@ struct Simulation<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
         }
     }
 
-    /// Another process takes over, as if the server had been replaced in the middle of everything.
+    /// Another process takes over, as if the server had been replaced while it runs.
     mutating func handOver() throws {
         let handOver = core.save { writer, io in handler.save(to: &writer, io) }
         network.unwatchAll()
@@ -50,7 +50,7 @@ struct Simulation<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
         }
         core = next
         core.checksInvariants = true
-        // What was not handed over ended with the process before.
+        // Connections that were not handed over ended with the process before.
         let handed = Set(handOver.descriptors.map(\.rawValue))
         for socket in network.openDescriptors where !handed.contains(socket) {
             network.abandon(socket)
@@ -75,7 +75,7 @@ struct Simulation<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
         }
     }
 
-    /// Turns until so much virtual time has passed.
+    /// Turns until this much virtual time has passed.
     mutating func run(for duration: Duration) {
         let end = network.clock + duration
         network.mayPass = true
@@ -108,9 +108,9 @@ struct Simulation<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
         }
     }
 
-    /// Connects a client that offers permessage-deflate with these parameters: by default as
-    /// browsers do. `windowBits` is what the server may use by them, `keptWindowBits` what the
-    /// client uses from message to message, if it does.
+    /// Connects a client that offers permessage-deflate with these parameters, by default those of
+    /// browsers. `windowBits` is the window that they allow the server, `keptWindowBits` the window
+    /// that the client keeps between messages, if any.
     mutating func openCompressed(
         _ parameters: String = "client_max_window_bits", windowBits: Int = 15,
         keptWindowBits: Int? = nil
@@ -123,12 +123,12 @@ struct Simulation<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
     }
 }
 
-/// The simulation runs on one thread; the mailbox only wants to be told so.
+/// The simulation runs on one thread; this states it for the mailbox.
 struct UncheckedNetwork: @unchecked Sendable {
     let network: SimulatedNetwork
 }
 
-/// Ends the process when the loop turns and turns although nothing passes.
+/// Ends the process when the loop keeps turning without progress.
 private struct SpinWatch {
     private var turnCount = 0
     private var passedByteCount = 0

@@ -1,7 +1,7 @@
-// Driving a decoder the way that a server does, and writing down what it says.
+// Runs a decoder as a server does, and records its events.
 @testable import WebSocketCore
 
-/// An event with its bytes, so that events can be compared whatever way they were delivered.
+/// An event with its bytes, so that events can be compared however they were delivered.
 package enum Recorded: Equatable, CustomStringConvertible {
     case text([UInt8])
     case binary([UInt8])
@@ -30,14 +30,14 @@ package enum Recorded: Equatable, CustomStringConvertible {
     }
 }
 
-/// A decoder with its buffers: what it left unread is presented again in front of the next bytes.
+/// A decoder with its buffers: unread bytes are presented again before the next bytes.
 package struct DecoderRun: ~Copyable {
     package var decoder = MessageDecoder()
     package var assembly = ByteBuffer()
     package var rules: DecoderRules
     package var events: [Recorded] = []
     package var pending: [UInt8] = []
-    /// The most bytes that were ever left to be presented again.
+    /// The most bytes that were left unread at any time.
     package var mostPending = 0
 
     package init(
@@ -89,8 +89,8 @@ package struct DecoderRun: ~Copyable {
 }
 
 extension Role {
-    /// A frame as our peer sends it, written without any of the code under test. The length takes
-    /// the form that `lengthForm` says: 0, 2 or 8 bytes; nil for the shortest.
+    /// A frame as our peer sends it, made without the code under test. The length has the form of
+    /// `lengthForm`: 0, 2 or 8 bytes; nil for the shortest.
     package func frame(
         _ first: UInt8, _ payload: [UInt8], lengthForm: Int? = nil,
         key: [UInt8] = [0x37, 0xFA, 0x21, 0x3D]

@@ -1,4 +1,4 @@
-// zlib used plainly, as a foreign peer would: what our messages are held against.
+// zlib as an independent peer would use it: the reference for our messages.
 
 import CZlib
 
@@ -19,12 +19,12 @@ package final class ReferenceDeflater {
         stream.deallocate()
     }
 
-    /// Forgets the messages so far.
+    /// Forgets the earlier messages.
     package func reset() { deflateReset(stream) }
 
-    /// A message as it travels (RFC 7692 §7.2.1).
+    /// A message as it is sent (RFC 7692 §7.2.1).
     package func message(_ bytes: [UInt8]) -> [UInt8] {
-        // zlib says nothing when there is nothing to say.
+        // zlib produces no output for no input.
         if bytes.isEmpty { return [0] }
         let flushed = compress(bytes, Z_SYNC_FLUSH)
         precondition(Array(flushed.suffix(4)) == [0, 0, 0xFF, 0xFF])
@@ -50,8 +50,8 @@ package final class ReferenceDeflater {
     }
 }
 
-/// What a peer with a window of this size makes of a message; nil if it can't decompress it. The
-/// output is taken a byte at a time, so that nothing but the window is there to be referred to.
+/// A message decompressed by a peer with a window of this size; nil if it can't. The output is
+/// taken a byte at a time, so that only the window can be referred to.
 package func referenceInflate(_ payload: [UInt8], windowBits: Int = 15) -> [UInt8]? {
     var stream = z_stream()
     let status = inflateInit2_(
@@ -63,7 +63,7 @@ package func referenceInflate(_ payload: [UInt8], windowBits: Int = 15) -> [UInt
     return input.withUnsafeMutableBufferPointer { source in
         stream.next_in = source.baseAddress
         stream.avail_in = UInt32(source.count)
-        // At the end of a block and at a whole byte. zlib says so once, not when it is asked again.
+        // At the end of a block and at a whole byte. zlib reports this only once.
         var isBetweenBlocks = false
         while true {
             var byte: UInt8 = 0

@@ -6,7 +6,8 @@ struct Workload: Sendable {
     let name: String
     /// How many operations make a good measurement: some milliseconds.
     let count: Int
-    /// Makes everything that the work needs, and returns what does it so many times.
+    /// Prepares everything that the work needs, and returns a closure that does it the given number
+    /// of times.
     let prepare: @Sendable () -> (Int) -> Void
 
     init(_ name: String, count: Int, prepare: @escaping @Sendable () -> (Int) -> Void) {
@@ -15,16 +16,16 @@ struct Workload: Sendable {
         self.prepare = prepare
     }
 
-    /// All of them.
+    /// All workloads.
     static var all: [Workload] { frames + texts + compression + timers + topics + commands }
 }
 
-/// Keeps an optimiser from leaving out what nobody looks at.
+/// Keeps the optimiser from leaving out work whose result is not used.
 @inline(never)
 func use<Value: ~Copyable & ~Escapable>(_ value: borrowing Value) {}
 
 /// The text of a chat message, of about the usual length.
 let chatText = "The next train to the coast leaves at 12:40 from platform 3, see you there!"
 
-/// Bytes of one's own.
+/// Bytes that the caller owns.
 func copy(_ bytes: Span<UInt8>) -> [UInt8] { bytes.indices.map { bytes[$0] } }

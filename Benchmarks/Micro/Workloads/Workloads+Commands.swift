@@ -3,7 +3,7 @@ import ChatRooms
 
 extension Workload {
     static let commands: [Workload] = [
-        // Refused once it is decoded, since nobody has logged in: decoding, and a short answer.
+        // Refused after decoding, since the client has not logged in: decoding, and a short reply.
         Workload("chat command, decoded", count: 10_000) {
             let command = #"{"type":"message","room":"lobby","text":"\#(chatText)","id":"0f8c2a"}"#
             return chatting(Array(command.utf8), isLoggedIn: false)

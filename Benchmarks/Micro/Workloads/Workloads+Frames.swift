@@ -15,8 +15,8 @@ extension Workload {
     private static let rules = DecoderRules(
         role: .server, messageByteLimit: 1 << 20, fragmentLimit: 128)
 
-    /// Frames as they come, several in one receive. Each time they are copied, since they are
-    /// unmasked where they lie: that is in the figure, as in a server the copy from the kernel is.
+    /// Frames as they come, several in one receive. They are copied each time because unmasking is
+    /// in place; the figure includes this copy, as a server has the copy from the kernel.
     private static func decoding(_ opcode: Opcode, byteCount: Int) -> (Int) -> Void {
         let text = Array(repeatElement(Array(chatText.utf8), count: byteCount / 32).joined())
         var frames = ByteBuffer()

@@ -60,7 +60,7 @@ extension Workload {
     }
 
     static let timers: [Workload] = [
-        // As a busy server does it: a deadline is put off again and again, and few come due.
+        // As in a busy server: deadlines are moved again and again, and few come due.
         Workload("timer wheel, put off", count: 50_000) {
             { count in
                 var now = Instant(nanoseconds: 0)

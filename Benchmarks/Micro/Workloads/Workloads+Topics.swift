@@ -1,4 +1,4 @@
-// Topics: a message appended to a log, and swept out to its members over real sockets.
+// Topics: a message appended to a log, and swept out to its subscribers over real sockets.
 import Glibc
 import LinuxReactor
 
@@ -10,7 +10,7 @@ extension Workload {
         Workload("topic, sweep to 100 members, per delivery", count: 20_000) {
             sweeping(memberCount: 100)
         },
-        // Nobody is subscribed to what is published: what a publish costs by itself.
+        // A topic without subscribers: the cost of a publish by itself.
         Workload("topic, append", count: 50_000) {
             let town = MemberTown(memberCount: 1)
             return { count in
@@ -31,7 +31,7 @@ extension Workload {
     }
 }
 
-/// Subscribes everybody to one topic.
+/// Subscribes all connections to one topic.
 private struct Everybody: WebSocketHandler {
     var topic: Topic?
 
@@ -99,13 +99,13 @@ private final class MemberTown {
         }
     }
 
-    /// One message, to everybody.
+    /// Publishes one message to all.
     func publish() {
         append(1)
         turn()
     }
 
-    /// Messages that nobody is given yet: the log goes back to its start each time.
+    /// Publishes messages that are never delivered: the log is reset to its start each time.
     func append(_ count: Int) {
         guard let topic = handler.topic else { preconditionFailure("there is no topic") }
         let message = message

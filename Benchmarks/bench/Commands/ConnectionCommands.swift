@@ -17,9 +17,9 @@ struct IdleCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        var bout = try Bout(target, load, output)
-        _ = try bout.run(Self.job(connections, join: join, load))
-        try bout.finish()
+        var runner = try JobRunner(target, load, output)
+        _ = try runner.run(Self.job(connections, join: join, load))
+        try runner.finish()
     }
 
     static func job(_ connections: Int, join: [String] = [], _ load: LoadOptions) throws -> Job {
@@ -36,7 +36,7 @@ struct IdleCommand: ParsableCommand {
 struct ChurnCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "churn",
-        abstract: "Connect, say one thing, hear it back, close: again and again.")
+        abstract: "Connect, send one message, read its echo, close: again and again.")
 
     @Option(name: [.customShort("c"), .long], help: "Cycles under way at a time.")
     var connections = 64
@@ -59,9 +59,9 @@ struct ChurnCommand: ParsableCommand {
     }
 
     func run() throws {
-        var bout = try Bout(target, load, output)
-        _ = try bout.run(Self.job(connections, size: size.value, rate: rate, load))
-        try bout.finish()
+        var runner = try JobRunner(target, load, output)
+        _ = try runner.run(Self.job(connections, size: size.value, rate: rate, load))
+        try runner.finish()
     }
 
     static func job(
@@ -84,7 +84,7 @@ struct ChurnCommand: ParsableCommand {
 struct ResumeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume",
-        abstract: "Everybody loses the network at once and comes back at once, missing nothing.",
+        abstract: "All clients lose the network at once and come back at once, missing no message.",
         discussion: """
             For the chat of `roost serve`. The latency is that of bystanders, who stay, while the \
             others come back.
@@ -122,12 +122,12 @@ struct ResumeCommand: ParsableCommand {
     }
 
     func run() throws {
-        var bout = try Bout(target, load, output)
-        _ = try bout.run(
+        var runner = try JobRunner(target, load, output)
+        _ = try runner.run(
             Self.job(
                 clients, bystanders: bystanders, rooms: rooms, rate: rate, away: away,
                 within: within))
-        try bout.finish()
+        try runner.finish()
     }
 
     static func job(

@@ -3,7 +3,7 @@ import ArgumentParser
 
 struct EchoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "echo", abstract: "Every message comes back to the one who sent it.")
+        commandName: "echo", abstract: "Every message comes back to its sender.")
 
     @Option(name: [.customShort("c"), .long], help: "Connections.")
     var connections = 100
@@ -14,9 +14,9 @@ struct EchoCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        var bout = try Bout(target, load, output)
-        _ = try bout.run(Self.job(connections, message, load))
-        try bout.finish()
+        var runner = try JobRunner(target, load, output)
+        _ = try runner.run(Self.job(connections, message, load))
+        try runner.finish()
     }
 
     static func job(_ connections: Int, _ message: MessageOptions, _ load: LoadOptions) throws

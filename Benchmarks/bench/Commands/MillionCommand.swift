@@ -16,7 +16,7 @@ struct MillionCommand: ParsableCommand {
     @Option(name: [.customShort("c"), .long], help: "Connections.")
     var connections = 1_000_000
 
-    @Option(help: "Seconds for which they are held before the broadcast.")
+    @Option(help: "Seconds for which all connections stay open before the broadcast.")
     var hold = 5.0
 
     @Option(help: "Server processes; default: as few as can hold the connections.")
@@ -32,7 +32,7 @@ struct MillionCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        // Before the namespace, in which there may be nothing to build with.
+        // Before entering the namespace, where building may be impossible.
         if !asBuilt { try Products.goOnAsRelease() }
         if !here {
             Self.goToNamespace()
@@ -44,9 +44,9 @@ struct MillionCommand: ParsableCommand {
         let each = Machine.connectionsPerProcess
         // The kernel spreads them by a hash, so some servers get more than their share.
         target.servers = servers ?? (connections + connections / 25) / each + 1
-        var bout = try Bout(target, load, output)
-        _ = try bout.run(try job())
-        try bout.finish()
+        var runner = try JobRunner(target, load, output)
+        _ = try runner.run(try job())
+        try runner.finish()
     }
 
     private func job() throws -> Job {
@@ -58,7 +58,7 @@ struct MillionCommand: ParsableCommand {
         return Job(
             load: "million", title: "\(Words.count(connections)) connections, each reached",
             unit: "connections reached", plan: plan, warmup: hold,
-            // Each round of broadcasts takes its time with so many.
+            // With this many connections each round of broadcasts takes long.
             seconds: max(load.seconds, 6 + Double(connections) / 20_000),
             serverCommand: try .broadcast(rooms: 1, "--no-limits"), measuresMemory: true)
     }

@@ -6,7 +6,7 @@ import Glibc
 
 /// Where the load goes.
 struct TargetOptions: ParsableArguments {
-    @Option(help: "A server that runs already: ws://HOST:PORT/PATH. Default: one is started.")
+    @Option(help: "A server that runs already: ws://HOST:PORT/PATH. Default: bench starts one.")
     var url: String?
 
     @Option(help: "The process of that server, for its processor time and memory (repeatable).")
@@ -37,11 +37,11 @@ struct TargetOptions: ParsableArguments {
                 "--url names a server that runs, --server one to start: not both.")
         }
         guard url != nil || pid.isEmpty else {
-            throw ValidationError("--pid is for a server of --url.")
+            throw ValidationError("--pid needs --url.")
         }
         guard servers > 0 else { throw ValidationError("--servers must be at least 1.") }
         for pid in pid where ProcessUsage(of: pid) == nil {
-            throw ValidationError("There is no process \(pid) that may be looked at.")
+            throw ValidationError("There is no process \(pid) whose figures can be read.")
         }
     }
 
@@ -61,13 +61,13 @@ struct LoadOptions: ParsableArguments {
         name: [.customShort("t"), .long], help: "Seconds that are measured.")
     var seconds: Double = 10
 
-    @Option(help: "Seconds of load before that, which are left out.")
+    @Option(help: "Seconds of load before measuring, which do not count.")
     var warmup: Double = 2
 
-    @Option(help: "How often all of it is done, each time with a new server.")
+    @Option(help: "How often everything is repeated, each time with a new server.")
     var runs = 1
 
-    @Option(help: "Generator processes, each with one epoll loop; more are taken if need be.")
+    @Option(help: "Generator processes, each with one epoll loop; more if the limits require it.")
     var threads = 1
 
     func validate() throws {
@@ -113,7 +113,7 @@ struct MessageOptions: ParsableArguments {
         guard (1...65_536).contains(depth) else { throw ValidationError("--depth is 1 to 65536.") }
         if let rate, rate <= 0 { throw ValidationError("--rate must be above 0.") }
         if let template, !template.contains("{payload}") {
-            throw ValidationError("--template needs {payload}: by it messages are known again.")
+            throw ValidationError("--template needs {payload}: bench recognises messages by it.")
         }
     }
 
@@ -135,7 +135,7 @@ struct MessageOptions: ParsableArguments {
     }
 }
 
-/// Where the results go, beside the screen.
+/// Where the results go besides the screen.
 struct OutputOptions: ParsableArguments {
     @Option(help: "Write everything to this file, for `bench compare`.")
     var json: String?

@@ -1,7 +1,7 @@
 // How the servers of this package are started.
 
 extension ServerProcess.Command {
-    /// Echoes under the measuring profile.
+    /// Echoes, with `Limits.benchmark`.
     static func echo() throws -> Self {
         Self(
             arguments: [try Products.path("echo-server"), "{port}", "--verbatim"],

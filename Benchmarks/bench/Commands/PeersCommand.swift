@@ -1,11 +1,11 @@
-// `bench peers`: the same loads against the servers that others have made.
+// `bench peers`: the same loads against other WebSocket servers.
 import ArgumentParser
 import Foundation
 
 struct PeersCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "peers",
-        abstract: "The same loads against other WebSocket servers, those that are installed.",
+        abstract: "The same loads against the other WebSocket servers that are installed.",
         discussion: """
             The servers are the small programs in Benchmarks/peers; `make bench-peers` installs what \
             they need first. Each load is run against one after the other, and all of it --runs \
@@ -22,7 +22,7 @@ struct PeersCommand: ParsableCommand {
     @OptionGroup var target: TargetOptions
     @OptionGroup var output: OutputOptions
 
-    /// A server that is there, and the loads it is given.
+    /// An installed server, and the loads to run against it.
     private struct Contestant {
         let name: String
         let version: String
@@ -37,14 +37,14 @@ struct PeersCommand: ParsableCommand {
         }
         guard only.isEmpty || Peer.all.contains(where: { isWanted($0.name) }) else {
             let names = Peer.all.map(\.name).joined(separator: ", ")
-            throw ValidationError("--only names none of them: \(names).")
+            throw ValidationError("--only matches no server; there are \(names).")
         }
     }
 
     func run() throws {
         var once = load
         once.runs = 1
-        var bout = try Bout(target, once, output)
+        var runner = try JobRunner(target, once, output)
         let contestants = try gather()
         let loads = try Self.loads(once)
         var results = PeersTable(
@@ -60,26 +60,27 @@ struct PeersCommand: ParsableCommand {
                         Self.say(
                             "round \(round) of \(self.load.runs): \(load.name), "
                                 + contestant.name)
-                        results.add(try bout.measure(job), row: row, column: column)
+                        results.add(try runner.measure(job), row: row, column: column)
                     }
                 }
             }
         } catch is Interrupted {
-            // There is a table of what was measured before.
+            // Print a table of what was measured before Ctrl-C.
         }
-        for report in results.reports { bout.add(report) }
+        for report in results.reports { runner.add(report) }
         let table = results.markdown(
             "Medians of \(Words.plural(load.runs, "run")) of \(Words.seconds(load.seconds)) on "
-                + "\(bout.file.machine), loopback; the server on a processor of its own.")
+                + "\(runner.file.machine), loopback; the server on a processor of its own.")
         print(table)
         if let markdown { try table.write(toFile: markdown, atomically: true, encoding: .utf8) }
-        try bout.finish()
+        try runner.finish()
     }
 
-    /// Ours first. Who is not installed is named, with what would help.
+    /// Ours first. Peers that are not installed are named, with a hint how to install them.
     private func gather() throws -> [Contestant] {
         guard let root = Products.packageRoot else {
-            throw ValidationError("The peers' programs lie beside the sources: run this there.")
+            throw ValidationError(
+                "The peers' programs lie beside the sources: run this in the source folder.")
         }
         let (folder, built) = ("\(root)/Benchmarks/peers", "\(root)/.build/peers")
         try FileManager.default.createDirectory(atPath: built, withIntermediateDirectories: true)
@@ -97,7 +98,7 @@ struct PeersCommand: ParsableCommand {
                         name: peer.name, version: version, echo: peer.command(.echo, command),
                         broadcast: peer.command(.broadcast, command)))
             } catch {
-                Self.say("  skipped, for it is not here: \(error)\n  To have it: \(peer.hint)")
+                Self.say("  skipped, it is not installed: \(error)\n  To install it: \(peer.hint)")
             }
         }
         return contestants

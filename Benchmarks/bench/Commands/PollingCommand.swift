@@ -1,4 +1,4 @@
-// `bench polling`: the same chat by asking every so often, by long poll, and by push.
+// `bench polling`: the same chat read by polling at an interval, by long poll, and by push.
 import ArgumentParser
 import CommandLineOptions
 
@@ -6,7 +6,7 @@ struct PollingCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "polling",
         abstract:
-            "Why push at all: one chat read by asking again and again, by long poll, by WebSocket.",
+            "Why push at all: one chat read by polling, by long poll and by WebSocket.",
         discussion: """
             For the chat of `roost serve`. One person talks, the others read: delay, requests, bytes \
             and the server's processor time side by side.
@@ -15,7 +15,7 @@ struct PollingCommand: ParsableCommand {
     @Option(name: [.customShort("c"), .long], help: "People who read.")
     var readers = 500
 
-    @Option(help: "Seconds between two questions of one who asks.")
+    @Option(help: "Seconds between two requests of a polling reader.")
     var interval = 3.0
 
     @Option(help: "Seconds that a long poll waits for an answer.")
@@ -42,17 +42,17 @@ struct PollingCommand: ParsableCommand {
     }
 
     func run() throws {
-        var bout = try Bout(target, load, output)
+        var runner = try JobRunner(target, load, output)
         let ways: [(String, LoadPlan.Polling?)] = [
             ("ask every \(Words.seconds(interval))", .every(interval)),
             ("long poll", .waiting(wait)), ("push", nil),
         ]
         var reports: [(String, Report)] = []
         for (name, polling) in ways where !Interruption.isRequested {
-            reports.append((name, try bout.run(try job(name, polling), isPrinted: false)))
+            reports.append((name, try runner.run(try job(name, polling), isPrinted: false)))
         }
         print(Self.table(reports, words, Style()))
-        try bout.finish()
+        try runner.finish()
     }
 
     private var words: String {
@@ -69,13 +69,13 @@ struct PollingCommand: ParsableCommand {
         plan.size = size.value
         plan.rate = rate
         plan.polling = polling
-        // Who asks every so often hears of the last message when they ask the next time.
+        // A polling reader gets the last message only with its next request.
         plan.drainSeconds = max(5, interval + 2)
         return Job(
             load: "polling", title: "\(words): \(name)", unit: "deliveries", plan: plan,
             warmup: load.warmup, seconds: load.seconds,
             serverCommand: try .chat("--rate-limit", "off"),
-            // The speaker first: by it the room is there to be asked for.
+            // The speaker connects first: the room must exist before readers ask for it.
             opensInOrder: true)
     }
 

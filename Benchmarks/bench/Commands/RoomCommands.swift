@@ -1,8 +1,8 @@
-// `bench fanout`, `bench chat` and `bench slow`: what one says, everybody in the room gets.
+// `bench fanout`, `bench chat` and `bench slow`: each message goes to the whole room.
 import ArgumentParser
 import CommandLineOptions
 
-/// Where members are and who of them talks.
+/// How connections are spread over rooms, and how many of them talk.
 struct RoomOptions: ParsableArguments {
     @Option(help: "Rooms; connection i is in room i mod N.")
     var rooms = 1
@@ -29,7 +29,7 @@ struct RoomOptions: ParsableArguments {
         }
     }
 
-    /// Under the measuring profile.
+    /// With `Limits.benchmark`.
     var serverCommand: ServerProcess.Command {
         get throws {
             wire == .chat
@@ -42,7 +42,7 @@ extension WireProtocol: ExpressibleByArgument {}
 
 struct FanoutCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "fanout", abstract: "What one says, everybody in the room gets.")
+        commandName: "fanout", abstract: "Each message goes to everyone in the room.")
 
     @Option(name: [.customShort("c"), .long], help: "Connections.")
     var connections = 1000
@@ -60,9 +60,9 @@ struct FanoutCommand: ParsableCommand {
     }
 
     func run() throws {
-        var bout = try Bout(target, load, output)
-        _ = try bout.run(Self.job(connections, room, message, load))
-        try bout.finish()
+        var runner = try JobRunner(target, load, output)
+        _ = try runner.run(Self.job(connections, room, message, load))
+        try runner.finish()
     }
 
     static func job(
@@ -91,7 +91,7 @@ struct FanoutCommand: ParsableCommand {
 struct ChatCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "chat",
-        abstract: "People in rooms, who log in, say something now and then, and read everything.")
+        abstract: "People in rooms, who log in, talk now and then, and read everything.")
 
     @Option(name: [.customShort("u"), .long], help: "People.")
     var users = 1000
@@ -112,7 +112,7 @@ struct ChatCommand: ParsableCommand {
     func validate() throws {
         guard users > 0, rooms > 0, rooms <= users, every > 0 else {
             throw ValidationError(
-                "--users, --rooms and --every must be above 0, and no room be empty.")
+                "--users, --rooms and --every must be above 0, and no room may be empty.")
         }
         guard (Stamp.byteCount...4000).contains(size.value) else {
             throw ValidationError("A text of the chat has 20 to 4,000 bytes here.")
@@ -120,9 +120,9 @@ struct ChatCommand: ParsableCommand {
     }
 
     func run() throws {
-        var bout = try Bout(target, load, output)
-        _ = try bout.run(Self.job(users, rooms: rooms, every: every, size: size.value, load))
-        try bout.finish()
+        var runner = try JobRunner(target, load, output)
+        _ = try runner.run(Self.job(users, rooms: rooms, every: every, size: size.value, load))
+        try runner.finish()
     }
 
     static func job(
@@ -149,7 +149,7 @@ struct ChatCommand: ParsableCommand {
 struct SlowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "slow",
-        abstract: "Readers beside members who never read, and the same readers alone.")
+        abstract: "Readers beside connections that never read, and the same readers alone.")
 
     @Option(name: [.customShort("c"), .long], help: "Connections that read.")
     var connections = 20
@@ -175,11 +175,11 @@ struct SlowCommand: ParsableCommand {
     }
 
     func run() throws {
-        var bout = try Bout(target, load, output)
-        let alone = try bout.run(try job(neverRead: 0))
-        let beside = try bout.run(try job(neverRead: neverRead))
+        var runner = try JobRunner(target, load, output)
+        let alone = try runner.run(try job(neverRead: 0))
+        let beside = try runner.run(try job(neverRead: neverRead))
         print(Self.verdict(alone, beside))
-        try bout.finish()
+        try runner.finish()
     }
 
     private func job(neverRead: Int) throws -> Job {
@@ -201,17 +201,17 @@ struct SlowCommand: ParsableCommand {
             title: "\(Words.bytes(size)) to \(Words.count(connections)) readers \(beside), "
                 + "\(depth) outstanding",
             unit: "deliveries", plan: plan, warmup: load.warmup, seconds: load.seconds,
-            // The default limits: what becomes of slow members is the question.
+            // The default limits, because they decide what happens to slow consumers.
             serverCommand: try .broadcast())
     }
 
-    /// What those who never read cost the others.
+    /// How much the connections that never read cost the others.
     static func verdict(_ alone: Report, _ beside: Report) -> String {
         func middle(_ report: Report) -> Double {
             Statistics.median(report.runs.map { $0.perServerSecond ?? $0.perSecond })
         }
         guard middle(alone) > 0 else { return "" }
-        return "  Beside those who never read, the others have "
-            + "\(Words.percent(middle(beside) / middle(alone))) of what they have alone.\n"
+        return "  Beside connections that never read, the others get "
+            + "\(Words.percent(middle(beside) / middle(alone))) of what they get alone.\n"
     }
 }

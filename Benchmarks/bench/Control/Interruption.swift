@@ -1,4 +1,4 @@
-// UNSAFE: has sigaction(2) call a function of no context.
+// UNSAFE: gives sigaction(2) a function without context.
 import Glibc
 import Synchronization
 
@@ -12,13 +12,13 @@ enum Interruption {
 
     static var isRequested: Bool { requested.load(ordering: .relaxed) }
 
-    /// The exit status of a program that SIGINT has ended, as shells have it.
+    /// The exit status of a program that SIGINT has ended, by the convention of shells.
     static let status: Int32 = 128 + SIGINT
 
-    /// From now on. A program that was started with SIGINT ignored, in the background of a script,
-    /// goes on ignoring it.
+    /// Starts watching for Ctrl-C. A program that was started with SIGINT ignored, in the
+    /// background of a script, goes on ignoring it.
     static func watch() {
-        // What a handler touches must be there before.
+        // Variables that a signal handler touches must be initialised before.
         guard !isRequested else { return }
         var old = sigaction()
         var action = sigaction()
@@ -33,7 +33,7 @@ enum Interruption {
     }
 
     private static func isIgnored(_ action: sigaction) -> Bool {
-        // SIG_IGN is the number 1, which is no function.
+        // SIG_IGN is the number 1, not a function.
         unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
     }
 }

@@ -3,7 +3,7 @@
 struct Job {
     /// The name of the subcommand.
     var load: String
-    /// In words, with everything that makes it comparable.
+    /// A description, with everything that two comparable loads share.
     var title: String
     var unit: String
     var plan: LoadPlan
@@ -11,15 +11,16 @@ struct Job {
     var seconds: Double
     /// Generator processes at least; more if descriptors ask for it.
     var threads = 1
-    /// How it is started if no URL was given.
+    /// How the server is started if no URL was given.
     var serverCommand: ServerProcess.Command
     /// Generators open one after the other, so that connection i of the load is number i at the
     /// server.
     var opensInOrder = false
-    /// All of the memory is looked at page by page when everything is open.
+    /// Memory is counted page by page once everything is open.
     var measuresMemory = false
 
-    /// How many generators are needed: the limit on open files may ask for more than were wished.
+    /// How many generators are needed: the limit on open files may require more than were asked
+    /// for.
     func workerCount(perProcess: Int) -> Int {
         let total = plan.totalConnections + plan.neverReadCount
         return max(1, threads, (total + perProcess - 1) / perProcess)
@@ -28,13 +29,13 @@ struct Job {
 
 /// Where the load goes.
 enum Target {
-    /// A server that is started for each run, as so many processes on one port.
+    /// A server that is started for each run, as this number of processes on one port.
     case spawned(ServerProcess.Command, count: Int)
-    /// A server that is there; its processes, if they are known.
+    /// A server that runs already; its processes, if they are known.
     case url(String, pids: [Int32])
 }
 
-/// Addresses of this machine that connections come from, where one is not enough.
+/// Local addresses that connections come from, where one address has too few ports.
 enum Sources {
     /// Empty if the kernel may choose. A loopback target takes 127.0.0.1, 127.0.0.2 …; any other
     /// needs addresses that the user has named.
@@ -60,7 +61,7 @@ enum Sources {
     struct Shortage: Error, Equatable, CustomStringConvertible {
         let needed: Int
         var description: String {
-            "So many connections need \(needed) local addresses, for one has about 28,000 ports: name "
+            "This load needs \(needed) local addresses, since one has about 28,000 ports: name "
                 + "them with --source A,B,…"
         }
     }

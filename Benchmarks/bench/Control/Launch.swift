@@ -1,4 +1,4 @@
-// UNSAFE: hands a list of C strings to execvp(3), which lives until the call.
+// UNSAFE: passes execvp(3) a list of C strings that lives until the call.
 import ArgumentParser
 import CBench
 import Foundation
@@ -15,7 +15,7 @@ struct Launch: ParsableCommand {
 
     func run() throws {
         cbench_end_with_parent()
-        // Ctrl-C is the coordinator's business: a terminal sends it to all of a group.
+        // The coordinator handles Ctrl-C, which a terminal sends to the whole process group.
         setpgid(0, 0)
         if let processors { Machine.pin(to: Self.numbers(processors)) }
         Machine.raiseDescriptorLimit()
@@ -52,7 +52,7 @@ struct WorkerCommand: ParsableCommand {
 
     func run() throws {
         cbench_end_with_parent()
-        // Ctrl-C is the coordinator's business.
+        // The coordinator handles Ctrl-C.
         signal(SIGINT, SIG_IGN)
         if let processors { Machine.pin(to: Launch.numbers(processors)) }
         try Worker.run()

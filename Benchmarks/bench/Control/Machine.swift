@@ -12,8 +12,8 @@ enum Machine {
         return numbers[..<Int(count)].map { Int($0) }
     }
 
-    /// Lets this process, and those that it starts from now on, run on these processors alone. What
-    /// the kernel does not allow stays as it was.
+    /// Makes this process, and the processes that it starts from now on, run only on these
+    /// processors. Where the kernel does not allow it, nothing changes.
     static func pin(to processors: [Int]) {
         guard !processors.isEmpty else { return }
         let numbers = processors.map { Int32($0) }
@@ -42,11 +42,11 @@ enum Machine {
                 contentsOfFile: "/proc/sys/net/ipv4/ip_local_port_range", encoding: .utf8))?
             .split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
         guard let range, range.count == 2 else { return 28_000 }
-        // Some are always in use by others.
+        // Other programs always use some of them.
         return max(1, range[1] - range[0] - 200)
     }
 
-    /// A port of 127.0.0.1 that was free a moment ago.
+    /// A port of 127.0.0.1 that was free just now.
     static func freePort() -> UInt16? {
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard socket >= 0 else { return nil }
@@ -63,7 +63,7 @@ enum Machine {
         return status == 0 ? UInt16(bigEndian: address.sin_port) : nil
     }
 
-    /// Whether somebody listens on a port of 127.0.0.1.
+    /// Whether a program listens on a port of 127.0.0.1.
     static func isListening(on port: UInt16) -> Bool {
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard socket >= 0 else { return false }

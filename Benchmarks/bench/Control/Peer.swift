@@ -1,14 +1,14 @@
-// The servers that others have made, as tiny programs under Benchmarks/peers.
+// The other WebSocket servers, as tiny programs under Benchmarks/peers.
 import Foundation
 
-/// One of them: how it is found, built and started.
+/// One other server: how it is found, built and started.
 struct Peer: Sendable {
     enum Mode: String, Sendable { case echo, broadcast }
 
     let name: String
-    /// Who would have it installs this.
+    /// What to install to get it.
     let hint: String
-    /// Makes it ready. Returns its command but for mode and port, and its version.
+    /// Prepares the server. Returns its command without mode and port, and its version.
     let prepare:
         @Sendable (_ folder: String, _ built: String) throws -> (command: [String], version: String)
 
@@ -117,9 +117,9 @@ struct Peer: Sendable {
         try output(["dpkg-query", "-W", "-f", "${Version}", package])
     }
 
-    /// What a command prints.
+    /// The output of a command.
     ///
-    /// - Throws: Missing if it cannot be run or fails, with the last that it said about that.
+    /// - Throws: Missing if it cannot be run or fails, with its last line of error output.
     private static func output(_ command: [String]) throws -> String {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
@@ -127,7 +127,7 @@ struct Peer: Sendable {
         process.standardInput = FileHandle.nullDevice
         let pipe = Pipe()
         process.standardOutput = pipe
-        // A file: of two pipes one may fill up while the other is read.
+        // A file, because one of two pipes may fill up while the other is read.
         let log = FileManager.default.temporaryDirectory
             .appendingPathComponent("bench-peer-\(UUID().uuidString).log")
         try Data().write(to: log)

@@ -6,7 +6,7 @@ import Glibc
 struct ProcessUsage: Sendable {
     /// User and system time of all its threads, in seconds, to the nanosecond.
     var cpuSeconds = 0.0
-    /// The same from /proc/PID/stat, to the hundredth, told apart.
+    /// User and system time separately, from /proc/PID/stat, to a hundredth of a second.
     var userSeconds = 0.0
     var systemSeconds = 0.0
     /// Memory that is in use now, in bytes.
@@ -20,7 +20,7 @@ struct ProcessUsage: Sendable {
             residentBytes: left.residentBytes + right.residentBytes)
     }
 
-    /// Nil if the process is gone, or is none of ours.
+    /// Nil if the process is gone, or belongs to another user.
     init?(of pid: pid_t) {
         var clock = clockid_t()
         guard unsafe clock_getcpuclockid(pid, &clock) == 0, let time = Clock.time(of: clock),
@@ -49,7 +49,7 @@ struct ProcessUsage: Sendable {
         self.residentBytes = residentBytes
     }
 
-    /// Of several processes together; nil if one of them is gone.
+    /// The sum over several processes; nil if one of them is gone.
     static func total(of pids: [pid_t]) -> ProcessUsage? {
         var total = ProcessUsage()
         for pid in pids {
@@ -59,7 +59,7 @@ struct ProcessUsage: Sendable {
         return total
     }
 
-    /// Resident memory counted page by page: exact where statm(5) may be some pages off, but slow.
+    /// Resident memory counted page by page: exact, while statm(5) may be some pages off, but slow.
     static func exactResidentBytes(of pids: [pid_t]) -> Int? {
         var total = 0
         for pid in pids {

@@ -1,4 +1,4 @@
-// Where this program and its servers are, and how they come to be built for speed.
+// Where this program and its servers are, and how they get built for release.
 import Foundation
 import Glibc
 
@@ -21,7 +21,7 @@ enum Products {
         return nil
     }()
 
-    /// A program that lies beside this one. It is built if it is not there.
+    /// A program in the same folder as this one. Builds it if it does not exist.
     static func path(_ name: String) throws -> String {
         let path = ownFolder.appendingPathComponent(name).path
         if FileManager.default.isExecutableFile(atPath: path) { return path }
@@ -41,15 +41,15 @@ enum Products {
         #endif
     }
 
-    /// A debug build says nothing about speed: builds everything for release, and goes on as that.
-    /// Returns only if this is a release build already.
+    /// A debug build says nothing about speed: builds everything for release, and replaces this
+    /// process by the release build. Returns only if this is a release build already.
     static func goOnAsRelease() throws {
         guard !isOptimized else { return }
         say("This is a debug build, which says nothing about speed: building for release.")
         guard try build([]) else {
             throw ServerProcess.Failure(
                 description: "The release build failed. `swift build -c release` says why; "
-                    + "--as-built measures the debug build all the same.")
+                    + "--as-built measures the debug build instead.")
         }
         let program = ownPath.replacingOccurrences(of: "/debug/", with: "/release/")
         say("Going on as \(program).")

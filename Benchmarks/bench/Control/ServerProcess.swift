@@ -13,12 +13,12 @@ final class ServerProcess {
     struct Command: Sendable {
         /// Program and arguments; `{port}` in them is replaced by a free port.
         var arguments: [String]
-        /// What is asked for at the address; "/chat" of `roost`.
+        /// The path of the URL; "/chat" for `roost`.
         var path = "/"
-        /// What it is called in reports.
+        /// Its name in reports.
         var name: String
         var folder: String?
-        /// What several processes on one port need to be told each; nil if they need nothing.
+        /// The flag that each of several processes on one port needs; nil if they need none.
         var sharingFlag: String?
     }
 
@@ -31,10 +31,10 @@ final class ServerProcess {
     var pids: [pid_t] { processes.map(\.processIdentifier) }
     var isRunning: Bool { processes.allSatisfy(\.isRunning) }
 
-    /// Starts it, and returns when it accepts connections.
+    /// Starts the server, and returns when it accepts connections.
     ///
     /// - Parameters:
-    ///   - processors: what it is pinned to; empty for no pinning.
+    ///   - processors: what the server is pinned to; empty for no pinning.
     ///   - count: how many processes share the port.
     init(_ command: Command, processors: [Int], count: Int = 1) throws {
         self.command = command
@@ -61,7 +61,7 @@ final class ServerProcess {
         let log = FileManager.default.temporaryDirectory
             .appendingPathComponent("bench-server-\(UUID().uuidString).log")
         try Data().write(to: log)
-        // A file: a pipe that nobody drains would stop it in the end.
+        // A file, because a pipe that is not drained would stop the server in the end.
         let output = try FileHandle(forWritingTo: log)
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
@@ -90,8 +90,8 @@ final class ServerProcess {
             description: "\(command.name) does not listen on port \(port):\n\(lastWords())")
     }
 
-    /// Of several on one port each says when it is there; before that the kernel gives its share of
-    /// connections to the others.
+    /// Each of several processes on one port says when it listens; before that the kernel gives its
+    /// share of connections to the others.
     private var isEachListening: Bool {
         logs.count == 1
             || logs.allSatisfy {
@@ -99,20 +99,20 @@ final class ServerProcess {
             }
     }
 
-    /// The end of what it printed.
+    /// The end of the server's output.
     func lastWords() -> String {
         let text = logs.compactMap { try? String(contentsOf: $0, encoding: .utf8) }.joined()
         return text.split(separator: "\n").suffix(10).joined(separator: "\n")
     }
 
-    /// How it ended, if it did: for the report.
+    /// How the server ended, if it did: for the report.
     var ending: String? {
         guard let process = processes.first(where: { !$0.isRunning }) else { return nil }
         let how = process.terminationReason == .uncaughtSignal ? "signal" : "status"
         return "\(how) \(process.terminationStatus)"
     }
 
-    /// SIGTERM, and SIGKILL to what is still there two seconds later.
+    /// Sends SIGTERM, and SIGKILL to processes that still run two seconds later.
     func stop() {
         for process in processes where process.isRunning { process.terminate() }
         let deadline = Clock.now + 2_000_000_000

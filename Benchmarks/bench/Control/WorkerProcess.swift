@@ -1,4 +1,4 @@
-// UNSAFE: reads from a pipe into an array of its own.
+// UNSAFE: reads from a pipe into a local array.
 import Foundation
 import Glibc
 
@@ -28,7 +28,7 @@ final class WorkerProcess {
         process.standardOutput = output
         process.standardError = errors
         try process.run()
-        // Its own ends are the child's; only then does the end of the child end the stream.
+        // These ends are the child's alone; only then does its exit end the stream.
         try output.fileHandleForWriting.close()
         try errors.fileHandleForWriting.close()
         _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
@@ -44,7 +44,7 @@ final class WorkerProcess {
         try? input.fileHandleForWriting.write(contentsOf: data)
     }
 
-    /// Takes in what it has said. Called when its output is readable.
+    /// Reads its notices. Called when its output is readable.
     func hear() {
         var buffer = [UInt8](repeating: 0, count: 65536)
         while true {
@@ -68,7 +68,7 @@ final class WorkerProcess {
         }
     }
 
-    /// What it complained of, once it has ended.
+    /// Its error output, once it has ended.
     func lastWords() -> String {
         let data = (try? errors.fileHandleForReading.readToEnd()) ?? Data()
         return String(decoding: data, as: UTF8.self)

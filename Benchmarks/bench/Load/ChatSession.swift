@@ -1,7 +1,7 @@
 // The chat of `roost serve`, as far as a load speaks it: log in, join a room, talk.
 import WebSocketServer
 
-/// What the members of one generator have said to the chat and been told by it.
+/// What the connections of one generator have sent to the chat and received from it.
 struct ChatSession {
     enum Outcome { case none, entered }
 
@@ -12,37 +12,37 @@ struct ChatSession {
         logins = [UInt64](repeating: 0, count: plan.connectionCount + plan.neverReadCount)
     }
 
-    mutating func opened(_ member: Int, _ world: inout World, _ io: inout ServerContext) {
-        world.change(member, to: .joining)
-        let user = String(decoding: world.user(of: member), as: UTF8.self)
+    mutating func opened(_ member: Int, _ state: inout LoadState, _ io: inout ServerContext) {
+        state.change(member, to: .joining)
+        let user = String(decoding: state.user(of: member), as: UTF8.self)
         io.send(
-            #"{"type":"login","user":"\#(user)","join":false}"#, to: world.members[member].id)
+            #"{"type":"login","user":"\#(user)","join":false}"#, to: state.members[member].id)
     }
 
     mutating func sent() { unacknowledged += 1 }
 
-    /// A message without a stamp: a reply, or a push that is nobody's words.
+    /// A message without a stamp: a reply, or a push that carries no user's text.
     mutating func received(
-        _ bytes: Span<UInt8>, by member: Int, _ world: inout World, _ io: inout ServerContext
+        _ bytes: Span<UInt8>, by member: Int, _ state: inout LoadState, _ io: inout ServerContext
     ) -> Outcome {
         switch Reply(bytes) {
         case .welcome:
-            let room = String(decoding: world.room(named: member), as: UTF8.self)
+            let room = String(decoding: state.room(named: member), as: UTF8.self)
             io.send(
-                #"{"type":"join","room":"\#(room)","limit":1}"#, to: world.members[member].id)
+                #"{"type":"join","room":"\#(room)","limit":1}"#, to: state.members[member].id)
         case .joined: return .entered
         case .ok: unacknowledged -= 1
         case .error:
-            if world.members[member].state == .ready { unacknowledged -= 1 }
+            if state.members[member].state == .ready { unacknowledged -= 1 }
             let text = String(copying: bytes)
-            world.tally.fail("chat: " + (text.field("code") ?? text))
+            state.tally.fail("chat: " + (text.field("code") ?? text))
         case .other: break
         }
         return .none
     }
 
-    func finish(_ world: inout World) {
-        world.tally.fail("messages not acknowledged", unacknowledged)
+    func finish(_ state: inout LoadState) {
+        state.tally.fail("messages not acknowledged", unacknowledged)
     }
 
     /// What kind of message it is, by the type that comes first in it.

@@ -1,17 +1,17 @@
-// Connections that come, say one thing, and go.
+// Connections that open, send one message, and close.
 import WebSocketServer
 
 /// Connect, open, send one message, read its echo, close: again and again. The unit that is counted
 /// is a whole cycle, up to the end of the closing handshake.
 struct ChurnLoad: Load {
     private var schedule: Schedule?
-    /// Members that wait for their turn, in an open loop.
+    /// Connections that wait for their next cycle, in an open loop.
     private var idle: [Int] = []
     private var begun: [UInt64]
     private var answered: [Bool]
     private var underWay = 0
-    /// Members whose cycle failed, and when they try again: nobody is helped by thousands of
-    /// failures a second.
+    /// Connections whose cycle failed, and when they try again: thousands of failures a second
+    /// would help no one.
     private var failed: [Int] = []
     private var retryAt: UInt64 = 0
 
@@ -22,86 +22,87 @@ struct ChurnLoad: Load {
         answered = [Bool](repeating: false, count: plan.connectionCount)
     }
 
-    mutating func begin(_ world: inout World, _ io: inout ServerContext) {
-        if let rate = world.plan.rate, let timing = world.timing {
+    mutating func begin(_ state: inout LoadState, _ io: inout ServerContext) {
+        if let rate = state.plan.rate, let timing = state.timing {
             schedule = Schedule(
-                start: timing.begin, rate: rate, offset: world.plan.worker,
-                stride: world.plan.workerCount)
-            idle = Array(world.members.indices.reversed())
+                start: timing.begin, rate: rate, offset: state.plan.worker,
+                stride: state.plan.workerCount)
+            idle = Array(state.members.indices.reversed())
             return
         }
-        for member in world.members.indices { begin(member, due: Clock.now, &world, &io) }
+        for member in state.members.indices { begin(member, due: Clock.now, &state, &io) }
     }
 
     private mutating func begin(
-        _ member: Int, due: UInt64, _ world: inout World, _ io: inout ServerContext
+        _ member: Int, due: UInt64, _ state: inout LoadState, _ io: inout ServerContext
     ) {
         begun[member] = due
         answered[member] = false
         underWay += 1
-        world.connect(member, &io)
+        state.connect(member, &io)
     }
 
-    mutating func tick(_ now: UInt64, _ world: inout World, _ io: inout ServerContext) {
-        guard world.isSending, let timing = world.timing else { return }
+    mutating func tick(_ now: UInt64, _ state: inout LoadState, _ io: inout ServerContext) {
+        guard state.isSending, let timing = state.timing else { return }
         if !failed.isEmpty, now >= retryAt {
             retryAt = now + 100_000_000
-            for member in failed { begin(member, due: now, &world, &io) }
+            for member in failed { begin(member, due: now, &state, &io) }
             failed = []
         }
-        // What is due and finds no member free waits, and its wait is part of its latency.
+        // A cycle that is due while no connection is free waits, and this wait is part of its
+        // latency.
         while schedule != nil, let member = idle.last,
             let (_, due) = schedule?.take(by: now, before: timing.measureUntil)
         {
             idle.removeLast()
-            begin(member, due: due, &world, &io)
-            world.recordLateness(due: due, at: now)
+            begin(member, due: due, &state, &io)
+            state.recordLateness(due: due, at: now)
         }
     }
 
-    mutating func opened(_ member: Int, _ world: inout World, _ io: inout ServerContext) {
-        world.change(member, to: .ready)
-        let stamp = world.send(from: member, due: begun[member], &io)
-        world.tally.expect(stamp, by: 1)
+    mutating func opened(_ member: Int, _ state: inout LoadState, _ io: inout ServerContext) {
+        state.change(member, to: .ready)
+        let stamp = state.send(from: member, due: begun[member], &io)
+        state.tally.expect(stamp, by: 1)
     }
 
     mutating func received(
-        _ message: borrowing Message, by member: Int, _ world: inout World,
+        _ message: borrowing Message, by member: Int, _ state: inout LoadState,
         _ io: inout ServerContext
     ) {
-        world.tally.received += 1
-        guard let stamp = Stamp.find(in: message.bytes, run: world.plan.run) else { return }
-        guard Int(stamp.sender) == world.number(of: member), !answered[member] else {
-            return world.tally.fail(FailureKind.wrongReply)
+        state.tally.received += 1
+        guard let stamp = Stamp.find(in: message.bytes, run: state.plan.run) else { return }
+        guard Int(stamp.sender) == state.number(of: member), !answered[member] else {
+            return state.tally.fail(FailureKind.wrongReply)
         }
         answered[member] = true
-        world.tally.delivered(stamp)
-        io.close(world.members[member].id)
+        state.tally.delivered(stamp)
+        io.close(state.members[member].id)
     }
 
     mutating func closed(
-        _ member: Int, wasOpen: Bool, _ cause: CloseCause, _ world: inout World,
+        _ member: Int, wasOpen: Bool, _ cause: CloseCause, _ state: inout LoadState,
         _ io: inout ServerContext
     ) -> Bool {
         underWay -= 1
         let isWhole = wasOpen && answered[member] && cause == .serverClosed(.normal)
         let now = Clock.now
         if isWhole {
-            world.count(at: now, bytes: world.plan.size)
-            world.record(due: begun[member], at: now)
+            state.count(at: now, bytes: state.plan.size)
+            state.record(due: begun[member], at: now)
         }
-        guard world.isSending else { return isWhole }
+        guard state.isSending else { return isWhole }
         if schedule != nil {
             idle.append(member)
         } else if isWhole {
-            begin(member, due: now, &world, &io)
+            begin(member, due: now, &state, &io)
         } else {
             failed.append(member)
         }
         return isWhole
     }
 
-    func awaited(_ world: borrowing World) -> Int { underWay }
+    func awaited(_ state: borrowing LoadState) -> Int { underWay }
 
-    mutating func finish(_ world: inout World) {}
+    mutating func finish(_ state: inout LoadState) {}
 }

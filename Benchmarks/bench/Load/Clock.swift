@@ -1,9 +1,9 @@
 // UNSAFE: asks the kernel for the time into a local.
 import Glibc
 
-/// CLOCK_MONOTONIC, which all processes of one machine share.
+/// CLOCK_MONOTONIC, which is the same for all processes of a machine.
 enum Clock {
-    /// Nanoseconds; about 25 ns to ask.
+    /// Nanoseconds; reading it takes about 25 ns.
     static var now: UInt64 { time(of: CLOCK_MONOTONIC)! }
 
     /// Nanoseconds of any clock, such as the processor time of another process; nil if it has

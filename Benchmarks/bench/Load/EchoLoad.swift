@@ -1,80 +1,81 @@
-// Every message comes back to the one who sent it.
+// Every message comes back to its sender.
 import WebSocketServer
 
-/// Echo: each reply must be the next message of the connection that it comes on.
+/// Echo: each reply must equal the next unanswered message of its connection.
 struct EchoLoad: Load {
     private var schedule: Schedule?
-    /// The sequence number of the reply that is due next, by member.
+    /// The sequence number of the next expected reply, by connection.
     private var expected: [UInt32]
     private var unanswered = 0
     private var nextSpeaker = 0
-    /// Beyond this an open loop has run away from the server, and memory with it.
+    /// With more unanswered messages than this, an open loop is too fast for the server, and memory
+    /// would grow without end.
     static let unansweredLimit = 1_000_000
 
     init(_ plan: LoadPlan) {
         expected = [UInt32](repeating: 0, count: plan.connectionCount)
     }
 
-    mutating func opened(_ member: Int, _ world: inout World, _ io: inout ServerContext) {
-        world.sendJoins(from: member, &io)
-        world.change(member, to: .ready)
+    mutating func opened(_ member: Int, _ state: inout LoadState, _ io: inout ServerContext) {
+        state.sendJoins(from: member, &io)
+        state.change(member, to: .ready)
     }
 
-    mutating func begin(_ world: inout World, _ io: inout ServerContext) {
-        if let rate = world.plan.rate, let timing = world.timing {
+    mutating func begin(_ state: inout LoadState, _ io: inout ServerContext) {
+        if let rate = state.plan.rate, let timing = state.timing {
             schedule = Schedule(
-                start: timing.begin, rate: rate, offset: world.plan.worker,
-                stride: world.plan.workerCount)
+                start: timing.begin, rate: rate, offset: state.plan.worker,
+                stride: state.plan.workerCount)
             return
         }
-        for member in world.members.indices where world.members[member].state == .ready {
-            for _ in 0..<world.plan.depth { send(from: member, due: Clock.now, &world, &io) }
+        for member in state.members.indices where state.members[member].state == .ready {
+            for _ in 0..<state.plan.depth { send(from: member, due: Clock.now, &state, &io) }
         }
     }
 
     private mutating func send(
-        from member: Int, due: UInt64, _ world: inout World, _ io: inout ServerContext
+        from member: Int, due: UInt64, _ state: inout LoadState, _ io: inout ServerContext
     ) {
-        let stamp = world.send(from: member, due: due, &io)
-        world.tally.expect(stamp, by: 1)
+        let stamp = state.send(from: member, due: due, &io)
+        state.tally.expect(stamp, by: 1)
         unanswered += 1
     }
 
-    mutating func tick(_ now: UInt64, _ world: inout World, _ io: inout ServerContext) {
-        guard world.isSending, let timing = world.timing, world.readyCount > 0 else { return }
+    mutating func tick(_ now: UInt64, _ state: inout LoadState, _ io: inout ServerContext) {
+        guard state.isSending, let timing = state.timing, state.readyCount > 0 else { return }
         while let (_, due) = schedule?.take(by: now, before: timing.measureUntil) {
             guard unanswered < Self.unansweredLimit else {
-                world.tally.fail(FailureKind.overrun)
+                state.tally.fail(FailureKind.overrun)
                 continue
             }
             repeat {
-                nextSpeaker = (nextSpeaker + 1) % world.members.count
-            } while world
+                nextSpeaker = (nextSpeaker + 1) % state.members.count
+            } while state
                 .members[nextSpeaker].state != .ready
-            send(from: nextSpeaker, due: due, &world, &io)
-            world.recordLateness(due: due, at: now)
+            send(from: nextSpeaker, due: due, &state, &io)
+            state.recordLateness(due: due, at: now)
         }
     }
 
     mutating func received(
-        _ message: borrowing Message, by member: Int, _ world: inout World,
+        _ message: borrowing Message, by member: Int, _ state: inout LoadState,
         _ io: inout ServerContext
     ) {
-        world.tally.received += 1
+        state.tally.received += 1
         // A greeting, or the answer to a join.
-        guard let stamp = Stamp.find(in: message.bytes, run: world.plan.run) else { return }
+        guard let stamp = Stamp.find(in: message.bytes, run: state.plan.run) else { return }
         let now = Clock.now
-        guard Int(stamp.sender) == world.number(of: member), stamp.sequence == expected[member]
-        else { return world.tally.fail(FailureKind.wrongReply) }
+        guard Int(stamp.sender) == state.number(of: member), stamp.sequence == expected[member]
+        else { return state.tally.fail(FailureKind.wrongReply) }
         expected[member] = (expected[member] + 1) & Stamp.sequenceMask
         unanswered -= 1
-        world.tally.delivered(stamp)
-        world.count(at: now, bytes: message.bytes.count)
-        world.record(due: stamp.due &+ world.plan.epoch, at: now)
-        if schedule == nil, world.isSending { send(from: member, due: now, &world, &io) }
+        state.tally.delivered(stamp)
+        state.count(at: now, bytes: message.bytes.count)
+        state.record(due: stamp.due &+ state.plan.epoch, at: now)
+        if schedule == nil, state.isSending { send(from: member, due: now, &state, &io) }
     }
 
-    func awaited(_ world: borrowing World) -> Int { unanswered }
+    func awaited(_ state: borrowing LoadState) -> Int { unanswered }
 
-    mutating func finish(_ world: inout World) {}
+    mutating func finish(_ state: inout LoadState) {}
 }

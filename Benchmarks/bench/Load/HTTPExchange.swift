@@ -1,13 +1,13 @@
 // One keep-alive HTTP/1.1 connection that asks for a room's messages, sans I/O.
 import WebSocketCore
 
-/// What one reader of a room has asked and got. It is given the bytes that arrive, and says what
-/// they amount to.
+/// The requests and responses of one reader of a room. It takes the bytes that arrive, and returns
+/// whole answers.
 struct HTTPExchange {
-    /// What an answer holds.
+    /// The contents of a response.
     struct Answer: Equatable {
         var status: Int
-        /// The offset to go on behind; nil if it was no page of history.
+        /// The offset to continue after; nil if the response was not a page of history.
         var offset: Int?
         var stamps: [Stamp]
         var isLast: Bool
@@ -23,7 +23,8 @@ struct HTTPExchange {
     private var parser = ResponseHeadParser()
     private var head: (byteCount: Int, status: Int, length: Int)?
 
-    /// The request for what is behind `offset`; nil asks for the newest message, to have a place.
+    /// The request for messages after `offset`; nil asks for the newest message, to learn the
+    /// current offset.
     static func request(
         room: String, host: String, after offset: Int?, waiting seconds: Double?
     ) -> [UInt8] {
@@ -33,7 +34,7 @@ struct HTTPExchange {
             "GET /rooms/\(room)/messages?\(place)\(wait) HTTP/1.1\r\nHost: \(host)\r\n\r\n".utf8)
     }
 
-    /// Takes in bytes. Returns the answer when it is whole; what belongs to the next is kept.
+    /// Takes in bytes. Returns the response when it is complete; bytes of the next one are kept.
     mutating func take(_ bytes: Span<UInt8>, run: UInt16) throws(Malformed) -> Answer? {
         received.reserveCapacity(received.count + bytes.count)
         for index in bytes.indices { received.append(bytes[index]) }
@@ -55,7 +56,7 @@ struct HTTPExchange {
         case .malformed: throw Malformed()
         case .complete(let byteCount):
             let parsed = ReceivedResponseHead(parsing: received.span.extracting(0..<byteCount))
-            // The chat's answers are short and whole: each says how long it is.
+            // The chat's responses are short, and each has a Content-Length.
             guard let length = parsed.header("Content-Length").flatMap({ Int($0) }), length >= 0
             else { throw Malformed() }
             head = (byteCount, Int(parsed.status.rawValue), length)

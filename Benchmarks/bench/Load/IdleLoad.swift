@@ -1,23 +1,23 @@
-// Connections that are there and say nothing.
+// Open connections that send nothing.
 import WebSocketServer
 
-/// Idle connections, opened and held. What they cost is measured from outside.
+/// Idle connections, opened and kept open. Their cost is measured from outside.
 struct IdleLoad: Load {
     init(_ plan: LoadPlan) {}
 
-    mutating func opened(_ member: Int, _ world: inout World, _ io: inout ServerContext) {
-        world.sendJoins(from: member, &io)
-        world.change(member, to: .ready)
+    mutating func opened(_ member: Int, _ state: inout LoadState, _ io: inout ServerContext) {
+        state.sendJoins(from: member, &io)
+        state.change(member, to: .ready)
     }
 
-    mutating func begin(_ world: inout World, _ io: inout ServerContext) {}
+    mutating func begin(_ state: inout LoadState, _ io: inout ServerContext) {}
 
     mutating func received(
-        _ message: borrowing Message, by member: Int, _ world: inout World,
+        _ message: borrowing Message, by member: Int, _ state: inout LoadState,
         _ io: inout ServerContext
-    ) { world.tally.received += 1 }
+    ) { state.tally.received += 1 }
 
-    func awaited(_ world: borrowing World) -> Int { 0 }
+    func awaited(_ state: borrowing LoadState) -> Int { 0 }
 
-    mutating func finish(_ world: inout World) {}
+    mutating func finish(_ state: inout LoadState) {}
 }

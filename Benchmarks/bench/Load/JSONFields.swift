@@ -1,5 +1,4 @@
-// A few fields out of the chat's JSON, by looking for their names: whoever floods has no time to
-// parse.
+// A few fields out of the chat's JSON, found by their names: a load generator has no time to parse.
 
 extension String {
     init(copying bytes: Span<UInt8>) {
@@ -19,7 +18,7 @@ extension String {
 }
 
 extension Span<UInt8> {
-    /// Where what stands behind the next `key` begins; nil if there is none from `start` on.
+    /// The index right behind the next `key`; nil if there is none from `start` on.
     func index(behind key: [UInt8], from start: Int) -> Int? {
         var start = start
         search: while start + key.count <= count {

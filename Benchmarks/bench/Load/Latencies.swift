@@ -1,4 +1,4 @@
-// Latencies as an HdrHistogram, and their way from a generator's process to the one that reports.
+// Latencies as an HdrHistogram, and their transfer from a generator to the coordinator.
 import Histogram
 
 /// Latencies in nanoseconds, up to an hour, each to within 0.1 % (three digits) or 1 % (two).
@@ -30,19 +30,19 @@ struct Latencies: Sendable {
         maximum = max(maximum, other.maximum)
     }
 
-    /// The latency that so many per cent do not exceed; 0 if there is none.
+    /// The latency that this percentage does not exceed; 0 if nothing was recorded.
     func percentile(_ percent: Double) -> UInt64 {
         guard !isEmpty else { return 0 }
         return percent >= 100 ? maximum : min(histogram.valueAtPercentile(percent), maximum)
     }
 
-    /// What share, in per cent, does not exceed this latency.
+    /// The percentage of values that do not exceed this latency.
     func share(upTo nanoseconds: UInt64) -> Double {
         isEmpty ? 0 : histogram.percentileAtOrBelowValue(nanoseconds)
     }
 }
 
-/// Only what was recorded is written: pairs of latency and count, one after the other.
+/// Only recorded values are written: pairs of latency and count, one after the other.
 extension Latencies: Codable {
     private enum Key: String, CodingKey { case digits, maximum, pairs }
 

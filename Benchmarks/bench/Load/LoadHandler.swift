@@ -1,5 +1,5 @@
-// One generator as a WebSocket handler: it opens, begins, ends and reports; what is said in between
-// is the load's business.
+// One generator as a WebSocket handler: it opens, begins, ends and reports; the load decides which
+// messages are sent.
 import LinuxReactor
 import WebSocketServer
 
@@ -9,37 +9,37 @@ struct LoadHandler<L: Load>: WebSocketHandler {
 
     private enum Phase { case waiting, opening, ready, running, draining, over }
 
-    private var world: World
+    private var state: LoadState
     private var load: L
     private var phase = Phase.waiting
     private var nextToConnect = 0
     private var nextProgress: UInt64 = 0
     private var drainUntil: UInt64 = 0
-    /// What had gone over the wire when measuring began.
+    /// The bytes on the wire when measuring began.
     private var wireBefore: (sent: UInt64, received: UInt64)?
     private let say: (Notice) -> Void
 
     init(_ plan: LoadPlan, say: @escaping (Notice) -> Void) throws {
-        world = try World(plan)
+        state = try LoadState(plan)
         load = L(plan)
         self.say = say
     }
 
-    // MARK: What the coordinator says
+    // MARK: Orders of the coordinator
 
     mutating func onMail(_ order: Order, _ io: inout ServerContext) {
         switch order {
         case .open:
-            world.lastProgress = Clock.now
+            state.lastProgress = Clock.now
             phase = .opening
             if L.opensFirst { connectMore(&io) } else { becomeReady() }
         case .start(let timing):
             phase = .running
-            world.timing = timing
-            world.isSending = true
-            load.begin(&world, &io)
-        case .shorten(let timing): world.timing = timing
-        case .tick: if phase == .running { load.tick(Clock.now, &world, &io) }
+            state.timing = timing
+            state.isSending = true
+            load.begin(&state, &io)
+        case .shorten(let timing): state.timing = timing
+        case .tick: if phase == .running { load.tick(Clock.now, &state, &io) }
         case .stop: if phase != .over { end(&io) }
         }
     }
@@ -47,13 +47,13 @@ struct LoadHandler<L: Load>: WebSocketHandler {
     /// Keeps some opening handshakes under way, so that none waits long in the server's backlog.
     private mutating func connectMore(_ io: inout ServerContext) {
         guard phase == .opening, L.opensFirst else { return }
-        while nextToConnect < world.members.count,
-            world.connectingCount < world.plan.connectingAtOnce
+        while nextToConnect < state.members.count,
+            state.connectingCount < state.plan.connectingAtOnce
         {
-            world.connect(nextToConnect, &io)
+            state.connect(nextToConnect, &io)
             nextToConnect += 1
         }
-        if nextToConnect == world.members.count, world.connectingCount == 0 { becomeReady() }
+        if nextToConnect == state.members.count, state.connectingCount == 0 { becomeReady() }
     }
 
     private mutating func becomeReady() {
@@ -64,40 +64,40 @@ struct LoadHandler<L: Load>: WebSocketHandler {
     // MARK: Connections
 
     mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) {
-        guard let member = world.member(id), phase != .over else { return }
+        guard let member = state.member(id), phase != .over else { return }
         let now = Clock.now
-        world.lastProgress = now
-        world.tally.opened += 1
-        world.tally.handshakes.record(now &- world.members[member].connectedAt)
-        world.change(member, to: .joining)
-        load.opened(member, &world, &io)
+        state.lastProgress = now
+        state.tally.opened += 1
+        state.tally.handshakes.record(now &- state.members[member].connectedAt)
+        state.change(member, to: .joining)
+        load.opened(member, &state, &io)
         connectMore(&io)
     }
 
     mutating func onMessage(
         _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) {
-        guard let member = world.member(id), phase != .over else { return }
-        load.received(message, by: member, &world, &io)
+        guard let member = state.member(id), phase != .over else { return }
+        load.received(message, by: member, &state, &io)
         if phase == .opening { connectMore(&io) }
     }
 
-    /// `onClose` says the same.
+    /// `onClose` reports the same.
     mutating func onError(_ id: ConnectionID, _ error: ConnectionError, _ io: inout ServerContext) {
     }
 
     mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
-        guard let member = world.member(id), phase != .over else { return }
-        let state = world.members[member].state
-        let wasOpen = state == .joining || state == .ready
-        world.change(member, to: .gone)
-        if !load.closed(member, wasOpen: wasOpen, cause, &world, &io) {
-            world.tally.fail(Self.name(of: cause, wasOpen: wasOpen))
+        guard let member = state.member(id), phase != .over else { return }
+        let memberState = state.members[member].state
+        let wasOpen = memberState == .joining || memberState == .ready
+        state.change(member, to: .gone)
+        if !load.closed(member, wasOpen: wasOpen, cause, &state, &io) {
+            state.tally.fail(Self.name(of: cause, wasOpen: wasOpen))
         }
         connectMore(&io)
     }
 
-    /// The kind of failure that an unexpected end is.
+    /// The kind of failure for an unexpected end.
     static func name(of cause: CloseCause, wasOpen: Bool) -> String {
         switch cause {
         case .endOfStream, .connectionLost: wasOpen ? "connections lost: \(cause)" : "\(cause)"
@@ -114,57 +114,57 @@ struct LoadHandler<L: Load>: WebSocketHandler {
         case .opening: giveUpOpening(now)
         case .ready: break
         case .running:
-            load.tick(now, &world, &io)
+            load.tick(now, &state, &io)
             watchWire(now, io)
             let isAlone =
-                L.opensFirst && !L.comesBack && world.readyCount == 0
-                && world.connectingCount == 0
-            if let timing = world.timing, now >= timing.measureUntil || isAlone {
-                world.isSending = false
+                L.opensFirst && !L.comesBack && state.readyCount == 0
+                && state.connectingCount == 0
+            if let timing = state.timing, now >= timing.measureUntil || isAlone {
+                state.isSending = false
                 phase = .draining
-                drainUntil = now + UInt64(world.plan.drainSeconds * 1e9)
+                drainUntil = now + UInt64(state.plan.drainSeconds * 1e9)
             }
         case .draining:
-            load.tick(now, &world, &io)
+            load.tick(now, &state, &io)
         }
         if now >= nextProgress {
             nextProgress = now + 200_000_000
             say(.progress(progress))
         }
-        // The coordinator ends a drain earlier, when nothing is on its way anywhere.
+        // The coordinator ends a drain earlier if nothing is on its way any more.
         if phase == .draining, now >= drainUntil { end(&io) }
     }
 
     private mutating func watchWire(_ now: UInt64, _ io: borrowing ServerContext) {
-        guard let timing = world.timing else { return }
+        guard let timing = state.timing else { return }
         let (sent, received) = (io.statistics.bytesSentCount, io.statistics.bytesReceivedCount)
         if wireBefore == nil, now >= timing.measureFrom { wireBefore = (sent, received) }
         if let wireBefore, now >= timing.measureUntil {
-            world.tally.wireSent = Int(sent - wireBefore.sent)
-            world.tally.wireReceived = Int(received - wireBefore.received)
+            state.tally.wireSent = Int(sent - wireBefore.sent)
+            state.tally.wireReceived = Int(received - wireBefore.received)
         }
     }
 
-    /// Opening that stands still will not go on.
+    /// Opening has made no progress for too long and is given up.
     private mutating func giveUpOpening(_ now: UInt64) {
-        guard now > world.lastProgress,
-            Double(now - world.lastProgress) / 1e9 > world.plan.openingPatience
+        guard now > state.lastProgress,
+            Double(now - state.lastProgress) / 1e9 > state.plan.openingPatience
         else { return }
-        world.tally.fail(FailureKind.unfinished, world.members.count - world.readyCount)
+        state.tally.fail(FailureKind.unfinished, state.members.count - state.readyCount)
         becomeReady()
     }
 
     private var progress: Progress {
         Progress(
-            ready: world.readyCount, counted: world.tally.counted,
-            failures: world.tally.failures.values.reduce(0, +), awaited: load.awaited(world))
+            ready: state.readyCount, counted: state.tally.counted,
+            failures: state.tally.failures.values.reduce(0, +), awaited: load.awaited(state))
     }
 
     private mutating func end(_ io: inout ServerContext) {
         phase = .over
-        world.isSending = false
-        load.finish(&world)
-        say(.result(world.tally))
+        state.isSending = false
+        load.finish(&state)
+        say(.result(state.tally))
         io.stop(grace: .zero)
     }
 }

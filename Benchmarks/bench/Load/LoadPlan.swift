@@ -1,13 +1,13 @@
-// What one generator process is told to do: everything, so that it asks nobody.
+// What one generator process has to do: everything, so that it needs no further question.
 
 /// The kinds of load.
 enum LoadKind: String, Codable, Sendable {
     case echo, rooms, idle, churn, resume, reach, polling
 }
 
-/// What is spoken over the WebSocket.
+/// The protocol that is spoken over the WebSocket.
 enum WireProtocol: String, Codable, Sendable, CaseIterable {
-    /// Messages as the template says, and nothing around them.
+    /// The template's messages, with nothing around them.
     case raw
     /// The chat of `roost serve`: log in, join, talk in JSON.
     case chat
@@ -26,7 +26,7 @@ struct LoadPlan: Codable, Sendable {
     /// Sent as binary messages instead of text.
     var isBinary = false
 
-    /// All connections that read, over all generators, and those of this one.
+    /// All connections that read, over all generators, and this generator's share.
     var totalConnections = 1
     var firstConnection = 0
     var connectionCount = 1
@@ -34,7 +34,7 @@ struct LoadPlan: Codable, Sendable {
     var neverReadCount = 0
     /// Connection i is in room i mod `rooms`.
     var rooms = 1
-    /// The first so many of each room talk.
+    /// How many connections of each room talk: the first ones.
     var speakersPerRoom = 1
     /// Bytes of a message's payload.
     var size = 32
@@ -52,17 +52,18 @@ struct LoadPlan: Codable, Sendable {
     var openingPatience = 15.0
     /// Seconds for what is on its way when measuring ends.
     var drainSeconds = 5.0
-    /// Local addresses that connections come from in turn, for more than one has ports for.
+    /// Local addresses that connections come from in turn, for loads that need more ports than one
+    /// address has.
     var sources: [String] = []
-    /// Which nanosecond of the clock the stamps count from, and what marks this run's stamps.
+    /// The time on the clock from which stamps count, and the number that marks this run's stamps.
     var epoch: UInt64 = 0
     var run: UInt16 = 0
     var intervalCount = 10
 
-    // Of `polling` alone.
+    // For `polling` only.
 
-    /// How those who do not talk hear of messages: by asking every so often, or with requests that
-    /// wait so long for an answer. Nil if they are pushed to them.
+    /// How readers get messages: by polling at this interval, or with long polls of this length.
+    /// Nil if messages are pushed to them.
     var polling: Polling?
 
     enum Polling: Codable, Sendable, Equatable {
@@ -70,12 +71,12 @@ struct LoadPlan: Codable, Sendable {
         case waiting(Double)
     }
 
-    // Of `resume` alone.
+    // For `resume` only.
 
-    /// The last so many connections stay while the others lose the network.
+    /// How many connections, the last ones, stay while the others lose the network.
     var bystanders = 0
-    /// Seconds after the start at which the network is lost, for how long, and within how many
-    /// seconds all come back.
+    /// When the network is lost, in seconds after the start; for how many seconds; and within how
+    /// many seconds all clients come back.
     var cutAfter = 1.0
     var cutFor = 1.0
     var backWithin = 1.0
@@ -89,7 +90,7 @@ struct LoadPlan: Codable, Sendable {
 
     func members(of room: Int) -> Int { members(of: room, below: totalConnections) }
 
-    /// Those that this generator holds.
+    /// The members of a room that are connections of this generator.
     func ownMembers(of room: Int) -> Int {
         members(of: room, below: firstConnection + connectionCount)
             - members(of: room, below: firstConnection)
@@ -97,8 +98,9 @@ struct LoadPlan: Codable, Sendable {
 
     func isSpeaker(_ connection: Int) -> Bool { connection < rooms * speakersPerRoom }
 
-    /// How many generators it takes beside those that share most of the connections: one for those
-    /// whose latency is measured while the others are busy, for it must not be that of a generator.
+    /// How many generators are needed besides those for most of the connections: one for the
+    /// connections whose latency is measured while the others are busy, so that a busy generator
+    /// adds nothing to it.
     var extraWorkerCount: Int { polling == nil && kind != .resume ? 0 : 1 }
 
     /// The same load cut into as many parts as there are generators, each a range of connections.
@@ -124,7 +126,7 @@ struct LoadPlan: Codable, Sendable {
 }
 
 extension LoadPlan {
-    /// The first connection talks, over a WebSocket and in a generator of its own; all others ask.
+    /// The first connection talks, over a WebSocket and in a generator of its own; all others poll.
     private func dividedForPolling(among count: Int) -> [LoadPlan] {
         var speaker = self
         speaker.connectionCount = 1
@@ -163,27 +165,27 @@ extension LoadPlan {
     }
 }
 
-/// What a generator is told while it runs, one JSON object a line on its standard input.
+/// An order to a running generator: one JSON object a line on its standard input.
 enum Order: Codable, Sendable {
     /// Open the connections.
     case open
     /// Warm up and measure, at these times.
     case start(Timing)
-    /// Measuring ends earlier than was said, at a time that is still to come.
+    /// Measuring ends earlier than planned, at a time that is still in the future.
     case shorten(Timing)
-    /// Something is due: what a generator's own ``Pacer`` says, and nobody else.
+    /// Something is due. Only the generator's own ``Pacer`` sends it.
     case tick
     /// End now.
     case stop
 }
 
-/// What a generator says, one JSON object a line on its standard output.
+/// A notice of a generator: one JSON object a line on its standard output.
 enum Notice: Codable, Sendable {
     /// All connections are ready, or have failed.
     case ready(Progress)
-    /// Five times a second.
+    /// Progress, five times a second.
     case progress(Progress)
-    /// The end.
+    /// The result, at the end.
     case result(Tally)
 }
 

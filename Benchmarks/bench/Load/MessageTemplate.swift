@@ -1,4 +1,4 @@
-// What is sent, with the places that differ from message to message.
+// Messages to send, with placeholders that differ from message to message.
 
 /// A message with placeholders, ready to be filled in without searching.
 struct MessageTemplate {
@@ -18,7 +18,7 @@ struct MessageTemplate {
 
     /// A message with nothing around the payload.
     static let raw = "{payload}"
-    /// What the chat of `roost serve` is told.
+    /// A command to the chat of `roost serve`.
     static let chat = #"{"type":"message","room":"{room}","text":"{payload}"}"#
 
     /// - Parameters:
@@ -37,7 +37,7 @@ struct MessageTemplate {
         payload = [UInt8](repeating: UInt8(ascii: "x"), count: size)
     }
 
-    /// Whether the message can be known again when it comes back.
+    /// Whether the message can be recognised when it comes back.
     var hasPayload: Bool { parts.contains(.payload) }
     /// Whether room or user are named in it.
     let needsNames: Bool
@@ -63,7 +63,7 @@ struct MessageTemplate {
         return parts
     }
 
-    /// Puts the message into `bytes`, in place of what was there.
+    /// Replaces the contents of `bytes` by the message.
     func fill(
         _ bytes: inout [UInt8], _ stamp: Stamp, run: UInt16, room: [UInt8], user: [UInt8]
     ) {

@@ -1,4 +1,4 @@
-// UNSAFE: sleeps in clock_nanosleep(2) with a time of its own.
+// UNSAFE: passes clock_nanosleep(2) a local time.
 import Foundation
 import Glibc
 import LinuxReactor
@@ -6,11 +6,11 @@ import LinuxReactor
 /// Wakes the loop of an open load when its messages are due. epoll_wait(2) counts in milliseconds,
 /// and a message that goes out a millisecond late would be charged to the server.
 enum Pacer {
-    /// Wake-ups are no closer than this: what is due in between goes out together, so much late at
-    /// most.
+    /// The least time between wake-ups: messages that are due in between go out together, at most
+    /// this much late.
     private static let grain: UInt64 = 100_000
 
-    /// Runs on a thread of its own until the load's time is over or nobody takes its letters.
+    /// Runs on a thread of its own until the load's time is over or the mailbox is closed.
     static func start(_ timing: Timing, rate: Double, _ mailbox: Mailbox<Order>) {
         Thread.detachNewThread {
             var schedule = Schedule(start: timing.begin, rate: rate)

@@ -1,12 +1,12 @@
-// The connection of one reader who polls: non-blocking, kept alive from one request to the next.
+// The connection of one reader that polls: non-blocking, kept alive from one request to the next.
 import LinuxReactor
 
 /// One connection to the server at a time, with the exchange that is under way on it.
 struct PollingConnection {
-    /// What the readiness of the socket amounted to.
+    /// The result of a readiness event.
     enum Event {
         case connected
-        /// So many bytes, and the answer if they made it whole.
+        /// The number of bytes received, and the response if they completed it.
         case received(byteCount: Int, HTTPExchange.Answer?)
         /// The server has ended it.
         case ended
@@ -18,10 +18,10 @@ struct PollingConnection {
     private(set) var isConnected = false
     private var exchange = HTTPExchange()
 
-    /// Whether there is a socket, connected or on the way to it.
+    /// Whether there is a socket, connected or connecting.
     var isOpen: Bool { socket != .none }
 
-    /// Begins to connect; `connected` is the event that follows. Returns what went wrong.
+    /// Begins to connect; the event `connected` follows. Returns the error, or nil.
     mutating func connect(
         to address: NetworkAddress, from source: NetworkAddress?, token: UInt64,
         _ kernel: inout LinuxKernel, _ poller: inout Poller
@@ -70,12 +70,12 @@ struct PollingConnection {
                 let answer = try exchange.take(buffer.span.extracting(0..<count), run: run)
                 return .received(byteCount: count, answer)
             } catch {
-                return .failed("answers that are no HTTP")
+                return .failed("responses that are not HTTP")
             }
         }
     }
 
-    /// Sends a request, which is short enough to go out whole. Returns what went wrong.
+    /// Sends a request, which is short enough for one send. Returns the error, or nil.
     func send(_ request: [UInt8], _ kernel: inout LinuxKernel) -> String? {
         switch kernel.send(request.span, to: socket) {
         case .sent(request.count): nil

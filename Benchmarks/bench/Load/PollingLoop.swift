@@ -1,4 +1,4 @@
-// Readers of a room who ask over HTTP: a loop of its own, since nothing of it is a WebSocket.
+// Readers of a room that poll over HTTP: a loop of its own, since no WebSocket is involved.
 import Foundation
 import LinuxReactor
 import WebSocketServer
@@ -71,7 +71,7 @@ struct PollingLoop: ~Copyable {
 
     mutating func run() {
         while phase != .over {
-            // Fine enough for askers who come every few seconds, and for long polls no matter.
+            // Fine enough for readers that poll every few seconds; long polls do not need it.
             poller.wait(timeout: 5_000_000, &kernel)
             while let (token, _) = poller.takeEvent() {
                 if token == Self.wakeupToken {
@@ -119,7 +119,8 @@ struct PollingLoop: ~Copyable {
     }
 
     private var progress: Progress {
-        // What is awaited is known by who talks: there it is counted as sent, here as received.
+        // Only the speaker's generator knows what is awaited: it counts what is sent, this one what
+        // is received.
         Progress(
             ready: readyCount, counted: tally.counted,
             failures: tally.failures.values.reduce(0, +), awaited: -tally.deliveries)
@@ -162,7 +163,7 @@ struct PollingLoop: ~Copyable {
             let now = Clock.now
             if isMeasuring(now) { tally.wireReceived += byteCount }
             if let answer { take(answer, index, now) }
-        // Between two requests the server may end a connection that was kept alive.
+        // Between two requests the server may close a kept-alive connection.
         case .ended where !readers[index].isAsking: close(index)
         case .ended: failed(index, "connections lost while asking")
         case .failed(let kind): failed(index, kind)
@@ -181,7 +182,7 @@ struct PollingLoop: ~Copyable {
         settle(index)
     }
 
-    // MARK: Asking
+    // MARK: Requests
 
     private func isMeasuring(_ now: UInt64) -> Bool { timing?.isMeasured(now) ?? false }
 
@@ -230,7 +231,7 @@ struct PollingLoop: ~Copyable {
         }
     }
 
-    /// A reader that has had its first answer, or cannot have it, is waited for no more.
+    /// Marks a reader as ready: it has had its first response, or cannot get it.
     private mutating func settle(_ index: Int) {
         guard !readers[index].isReady else { return }
         readers[index].isReady = true

@@ -1,18 +1,18 @@
-// One reader who polls: how far they have read, and when they ask again.
+// One reader that polls: how far it has read, and when it asks again.
 
 struct PollingReader {
     var connection = PollingConnection()
-    /// A request is on its way, or waits for its answer.
+    /// A request is on its way, or waits for its response.
     var isAsking = false
-    /// It has had its first answer, or cannot have it.
+    /// The reader has had its first response, or cannot get it.
     var isReady = false
-    /// What it has read up to; nil before its first answer.
+    /// The offset of the last message that was read; nil before the first response.
     var offset: Int?
     private var nextAsk: UInt64 = 0
 
     func isDue(_ now: UInt64) -> Bool { !isAsking && nextAsk <= now }
 
-    /// The load begins. Those who ask every so often do not all ask in the same instant.
+    /// The load begins. Readers that poll at an interval do not all start at the same time.
     ///
     /// - Parameter share: of all readers, those before this one.
     mutating func begin(_ polling: LoadPlan.Polling, at begin: UInt64, share: Double) {
@@ -21,28 +21,29 @@ struct PollingReader {
     }
 
     /// - Parameters:
-    ///   - isLast: there is nothing more to be had behind this answer.
-    ///   - isDraining: nothing more is said: who asks now hears the last.
+    ///   - isLast: there are no more messages after this response.
+    ///   - isDraining: no more messages are sent, so a request now gets the last ones.
     mutating func answered(
         _ polling: LoadPlan.Polling, isLast: Bool, _ now: UInt64, isDraining: Bool
     ) {
         switch polling {
         case .waiting: nextAsk = now
         case .every(let seconds):
-            // The next is due one interval after the last was, whatever the answer took.
+            // The next request is due one interval after the last was due, however long the
+            // response took.
             let step = UInt64(seconds * 1e9)
             while isLast, nextAsk <= now { nextAsk += step }
-            // What has not been asked for yet need not wait for its turn.
+            // When draining, the next request need not wait until it is due.
             if isDraining { nextAsk = min(nextAsk, now + 200_000_000) }
         }
     }
 
-    /// Tried again a second later, and before the start not at all.
+    /// A failed request is repeated a second later; before the start it is not repeated.
     mutating func failed(_ now: UInt64) { nextAsk = now + 1_000_000_000 }
 }
 
 extension LoadPlan.Polling {
-    /// Seconds that the server may wait with its answer; nil if it answers at once.
+    /// Seconds that the server may wait with its response; nil if it responds at once.
     var wait: Double? {
         if case .waiting(let longest) = self { longest } else { nil }
     }

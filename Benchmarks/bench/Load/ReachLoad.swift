@@ -1,10 +1,10 @@
-// Whether a broadcast reaches everybody, where nobody knows which server process a connection is
-// at.
+// Whether a broadcast reaches every connection, when it is unknown which server process has it.
 import WebSocketServer
 
-/// Connections to several server processes behind one port. The kernel spreads them, so one speaks,
-/// and whoever has heard nothing a while later must be elsewhere and speaks as well, until all have
-/// been reached. The unit that is counted is a connection that was reached.
+/// Connections to several server processes behind one port. The kernel spreads them. One connection
+/// speaks; a connection that has received nothing a while later must be at another process and
+/// speaks as well, until all have been reached. The unit that is counted is a connection that was
+/// reached.
 struct ReachLoad: Load {
     private var isReached: [Bool]
     private var reachedCount = 0
@@ -17,46 +17,48 @@ struct ReachLoad: Load {
         isReached = [Bool](repeating: false, count: plan.connectionCount)
     }
 
-    mutating func opened(_ member: Int, _ world: inout World, _ io: inout ServerContext) {
-        world.sendJoins(from: member, &io)
-        world.change(member, to: .ready)
+    mutating func opened(_ member: Int, _ state: inout LoadState, _ io: inout ServerContext) {
+        state.sendJoins(from: member, &io)
+        state.change(member, to: .ready)
     }
 
-    mutating func begin(_ world: inout World, _ io: inout ServerContext) { quietSince = Clock.now }
+    mutating func begin(_ state: inout LoadState, _ io: inout ServerContext) {
+        quietSince = Clock.now
+    }
 
     mutating func received(
-        _ message: borrowing Message, by member: Int, _ world: inout World,
+        _ message: borrowing Message, by member: Int, _ state: inout LoadState,
         _ io: inout ServerContext
     ) {
-        world.tally.received += 1
-        guard let stamp = Stamp.find(in: message.bytes, run: world.plan.run) else { return }
+        state.tally.received += 1
+        guard let stamp = Stamp.find(in: message.bytes, run: state.plan.run) else { return }
         let now = Clock.now
         quietSince = now
         guard !isReached[member] else { return }
         isReached[member] = true
         reachedCount += 1
-        world.count(at: now, bytes: message.bytes.count)
-        world.record(due: stamp.due &+ world.plan.epoch, at: now)
+        state.count(at: now, bytes: message.bytes.count)
+        state.record(due: stamp.due &+ state.plan.epoch, at: now)
     }
 
-    mutating func tick(_ now: UInt64, _ world: inout World, _ io: inout ServerContext) {
-        guard world.isSending, reachedCount < isReached.count, now > quietSince,
+    mutating func tick(_ now: UInt64, _ state: inout LoadState, _ io: inout ServerContext) {
+        guard state.isSending, reachedCount < isReached.count, now > quietSince,
             now - quietSince >= Self.quietTime
         else { return }
         quietSince = now
         while firstUnreached < isReached.count,
-            isReached[firstUnreached] || world.members[firstUnreached].state != .ready
+            isReached[firstUnreached] || state.members[firstUnreached].state != .ready
         { firstUnreached += 1 }
         guard firstUnreached < isReached.count else { return }
-        _ = world.send(from: firstUnreached, due: now, &io)
+        _ = state.send(from: firstUnreached, due: now, &io)
         broadcasts += 1
     }
 
-    func awaited(_ world: borrowing World) -> Int { isReached.count - reachedCount }
+    func awaited(_ state: borrowing LoadState) -> Int { isReached.count - reachedCount }
 
-    mutating func finish(_ world: inout World) {
-        world.tally.extras["broadcasts"] = Double(broadcasts)
-        world.tally.extras["reached"] = Double(reachedCount)
-        world.tally.fail("connections not reached", isReached.count - reachedCount)
+    mutating func finish(_ state: inout LoadState) {
+        state.tally.extras["broadcasts"] = Double(broadcasts)
+        state.tally.extras["reached"] = Double(reachedCount)
+        state.tally.fail("connections not reached", isReached.count - reachedCount)
     }
 }

@@ -1,12 +1,12 @@
-// The twenty characters by which a message is known again, whatever the server wrapped it in.
+// The twenty characters by which a message is recognised, whatever the server wrapped it in.
 
-/// What a message of the load carries: when it was due, who sent it, and which of theirs it is.
+/// The data that a message of the load carries: when it was due, its sender, and its number.
 ///
-/// Written as `~` and 19 characters that mean themselves in JSON and in any text, so it is found in
-/// an echo, in a broadcast and inside a chat's JSON alike. Twenty is therefore the smallest
-/// message.
+/// Written as `~` and 19 characters that need no escape in JSON or in any text, so it can be found
+/// in an echo, in a broadcast and inside a chat's JSON. The smallest message is therefore twenty
+/// bytes.
 struct Stamp: Equatable {
-    /// Nanoseconds from the run's epoch to the moment at which the message was to be sent; below
+    /// Nanoseconds from the run's epoch to the time at which the message was to be sent; below
     /// 2^48, which is three days.
     var due: UInt64
     /// The sender's number among all connections of the run; below 2^24.
@@ -19,15 +19,15 @@ struct Stamp: Equatable {
     private static let mark = UInt8(ascii: "~")
     private static let symbols = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-    /// What a byte stands for; 255 for those that no stamp has.
+    /// The value of a byte in a stamp; 255 for bytes that no stamp has.
     private static let values: [UInt8] = {
         var values = [UInt8](repeating: 255, count: 256)
         for (value, symbol) in symbols.enumerated() { values[Int(symbol)] = UInt8(value) }
         return values
     }()
 
-    /// Writes it over the twenty bytes from `offset` on. `run` tells this run's messages from those
-    /// of an earlier one that a server has kept; 12 bits of it are used.
+    /// Writes the stamp over the twenty bytes from `offset` on. `run` distinguishes this run's
+    /// messages from earlier ones that a server has kept; 12 bits of it are used.
     func write(to bytes: inout [UInt8], at offset: Int, run: UInt16) {
         bytes[offset] = Self.mark
         Self.put(UInt64(run), 2, &bytes, offset + 1)

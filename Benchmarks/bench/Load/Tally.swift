@@ -7,36 +7,36 @@ struct Tally: Codable, Sendable {
     /// Messages sent and received over the whole run, warm-up included.
     var sent = 0
     var received = 0
-    /// What happened to what was counted while measuring: messages, deliveries or cycles.
+    /// Units counted while measuring: messages, deliveries or cycles.
     var counted = 0
     /// How many of `counted` came in each interval.
     var countedByInterval: [Int]
-    /// Bytes of the payloads that `counted` stands for, and of whole messages over the whole run.
+    /// Bytes of the payloads in `counted`, and of whole messages over the whole run.
     var countedBytes = 0
     /// Bytes on the wire while measuring, to and from the server, headers and all.
     var wireSent = 0
     var wireReceived = 0
-    /// Requests answered while measuring; of `polling` alone.
+    /// Requests answered while measuring; for `polling` only.
     var requests = 0
-    /// From due to received, of what was due while measuring.
+    /// The time from due to received, of messages that were due while measuring.
     var latencies = Latencies()
-    /// The same for each interval, more coarsely.
+    /// The same for each interval, less precisely.
     var latenciesByInterval: [Latencies]
     /// How late the generator itself was: from due to handed over for sending. Open loop only.
     var lateness = Latencies(digits: .two)
     /// From connect to the open WebSocket, of all that were opened.
     var handshakes = Latencies(digits: .two)
-    /// From the moment at which a client was to come back to its room's `joined`.
+    /// From the time at which a client was to come back to its room's `joined`.
     var resumes = Latencies(digits: .two)
-    /// When the last of them was back.
+    /// When the last client was back.
     var lastBackAt: UInt64 = 0
-    /// Figures that only one kind of load has, by their names in the report.
+    /// Figures of a single kind of load, by their names in the report.
     var extras: [String: Double] = [:]
-    /// How often each kind of failure happened. None of them is an empty table.
+    /// How often each kind of failure happened; empty without failures.
     var failures: [String: Int] = [:]
 
-    /// What should arrive, and what did: how many, and the sum of their fingerprints. A message
-    /// that is lost, doubled, or given to somebody else makes them differ.
+    /// Messages that should arrive, and that did: their number, and the sum of their fingerprints.
+    /// A message that is lost, doubled, or delivered to the wrong connection makes them differ.
     var expectedDeliveries = 0
     var expectedSum: UInt64 = 0
     var deliveries = 0
@@ -52,7 +52,7 @@ struct Tally: Codable, Sendable {
         failures[kind, default: 0] += count
     }
 
-    /// A message was sent that so many members are to receive.
+    /// A message was sent that this number of connections should receive.
     mutating func expect(_ stamp: Stamp, by members: Int) {
         expectedDeliveries += members
         expectedSum &+= stamp.fingerprint &* UInt64(members)
@@ -92,17 +92,18 @@ struct Tally: Codable, Sendable {
         deliveredSum &+= other.deliveredSum
     }
 
-    /// Once nothing more comes: what did not arrive, and what arrived twice or was not sent, are
-    /// failures. Called for the sum of all generators, for one may receive what another sends.
+    /// Called when nothing more arrives: messages that did not arrive, and those that arrived twice
+    /// or were not sent, become failures. Called for the sum of all generators, since one may
+    /// receive what another sends.
     mutating func settle() {
         fail(FailureKind.lost, missing)
         fail(FailureKind.surplus, -missing)
-        // As many as were sent, and not the same: one lost and another doubled.
+        // As many as were sent, but not the same: one lost and another doubled.
         if missing == 0, expectedSum != deliveredSum { fail(FailureKind.mixedUp) }
     }
 }
 
-/// The names of failures that more than one place counts.
+/// The names of failures that are counted in more than one place.
 enum FailureKind {
     static let lost = "messages lost"
     static let surplus = "messages received twice"

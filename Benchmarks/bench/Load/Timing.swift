@@ -1,11 +1,11 @@
-// When a run warms up, measures and ends, as its coordinator says to all generators.
+// When a run warms up, measures and ends: the coordinator sends this to all generators.
 
 /// Times in nanoseconds of ``Clock``.
 struct Timing: Codable, Sendable, Equatable {
     let begin: UInt64
     let measureFrom: UInt64
     private(set) var measureUntil: UInt64
-    /// How finely the timeline is cut: into so many parts of the same length.
+    /// The number of parts of equal length in the timeline.
     private(set) var intervalCount: Int
     let intervalLength: UInt64
 
@@ -17,7 +17,7 @@ struct Timing: Codable, Sendable, Equatable {
         intervalLength = max(1, (measureUntil - measureFrom) / UInt64(intervalCount))
     }
 
-    /// The same until an earlier time: the last interval is as long as is left of it.
+    /// The same with an earlier end: the last interval becomes shorter.
     func shortened(until time: UInt64) -> Timing {
         var shortened = self
         shortened.measureUntil = min(measureUntil, max(measureFrom, time))
@@ -36,6 +36,6 @@ struct Timing: Codable, Sendable, Equatable {
         min(intervalCount - 1, Int((time - measureFrom) / intervalLength))
     }
 
-    /// As many intervals as a timeline can show, none shorter than a tenth of a second.
+    /// The number of intervals: as many as a timeline can show, none shorter than 0.1 s.
     static func intervals(for seconds: Double) -> Int { min(60, max(4, Int(seconds * 10))) }
 }

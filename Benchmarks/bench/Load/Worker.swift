@@ -1,4 +1,4 @@
-// A generator process: one epoll loop that does what its coordinator says.
+// A generator process: one epoll loop that follows its coordinator's orders.
 import Foundation
 import LinuxReactor
 import Logging
@@ -34,8 +34,8 @@ enum Worker {
         loop.run()
     }
 
-    /// Blocks on standard input, so it has a thread of its own. The end of input means that the
-    /// coordinator is gone.
+    /// Reads orders. It blocks on standard input, so it has a thread of its own. The end of input
+    /// means that the coordinator is gone.
     private static func deliverOrders(to mailbox: Mailbox<Order>, rate: Double?) {
         Thread.detachNewThread {
             while let line = readLine(strippingNewline: true) {
@@ -53,7 +53,7 @@ enum Worker {
     private static func configuration(for plan: LoadPlan) -> ClientConfiguration {
         var configuration = ClientConfiguration()
         configuration.limits = .benchmark
-        // The load says what is sent, and the server pings if it wants to.
+        // The load decides what is sent; pings are up to the server.
         configuration.limits.pingInterval = .seconds(3600)
         configuration.limits.ownOutputByteCount = .max
         configuration.limits.closeDeadline = .seconds(2)

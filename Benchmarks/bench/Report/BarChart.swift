@@ -12,7 +12,7 @@ struct BarChart {
 
     struct Bar {
         var name: String
-        /// As it is written at the bar's end.
+        /// The figure as written at the bar's end.
         var label: String
         /// Nil where there is nothing to draw: the load failed, or was not run.
         var value: Double?
@@ -23,7 +23,7 @@ struct BarChart {
     var panels: [Panel]
     var columnCount = 3
 
-    /// Those of `PageStyle`. The picture has no paper: it lies on the reader's page.
+    /// The colours of `PageStyle`. The picture has no background: it shows on the reader's page.
     struct Colours {
         var ours: String
         var others: String
@@ -39,7 +39,7 @@ struct BarChart {
     // In pixels, about as wide as a README is shown.
     private static let panelWidth = 306.0
     static let nameWidth = 134.0
-    /// What stands behind the longest bar: "1,524".
+    /// The space for the text behind the longest bar: "1,524".
     static let labelWidth = 44.0
     private static let headHeight = 44.0
     private static let rowHeight = 20.0
@@ -91,7 +91,7 @@ struct BarChart {
             var end = begin
             parts.append(text("name \(style)", begin - 8, base, bar.name))
             if let value = bar.value, most > 0 {
-                // Even the smallest value can be seen.
+                // Even the smallest value stays visible.
                 let length = max(1, value / most * Self.longestBar)
                 end += length
                 parts.append(
@@ -109,7 +109,7 @@ struct BarChart {
             + "\(Page.escaped(words))</text>"
     }
 
-    /// How wide a row of them is, with the gaps between.
+    /// The width of a row of panels, with the gaps between.
     private static func extent(of count: Int, each size: Double) -> Double {
         Double(count) * size + Double(max(0, count - 1)) * gap
     }

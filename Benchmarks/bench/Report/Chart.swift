@@ -1,7 +1,7 @@
 // A line chart as SVG, drawn without a library and without a script.
 import Foundation
 
-/// How values are laid along an axis.
+/// How values are placed along an axis.
 enum Scale {
     case linear(ClosedRange<Double>)
     /// By powers of ten; the range is above 0.
@@ -74,7 +74,7 @@ struct Chart {
         /// Its class in the page's style: its colour and width.
         var style: String
         var points: [(x: Double, y: Double)]
-        /// Filled down to the axis.
+        /// Whether the area below the line is filled.
         var isArea = false
     }
 
@@ -97,19 +97,19 @@ struct Chart {
     private func across(_ value: Double) -> Double { left + x.place(value) * (right - left) }
     private func up(_ value: Double) -> Double { bottom - y.place(value) * (bottom - top) }
 
-    /// What stands below the axis: centred on its place, or ending there at the very end.
+    /// A label below the axis: centred on its place, or right-aligned at the very end.
     struct XLabel {
         var text: String
         var place: Double
         var isLast: Bool
-        /// About what it covers, for which six and a half pixels a character are enough.
+        /// Its approximate width: six and a half pixels a character are enough.
         var extent: ClosedRange<Double> {
             let width = Double(text.count) * 6.5
             return isLast ? place - width...place : place - width / 2...place + width / 2
         }
     }
 
-    /// Labels of the ticks, from the last on: one that would run into the next is left out.
+    /// Labels of the ticks, from the last on: a label that would overlap the next is left out.
     var xLabels: [XLabel] {
         var labels: [XLabel] = []
         for tick in x.ticks.reversed() {

@@ -15,13 +15,13 @@ struct Change: Equatable {
 }
 
 enum Comparison {
-    /// A change below this is noise, whatever the spread says: with runs to compare, and with one
-    /// run each, whose intervals know nothing of what differs from run to run. On a shared machine
-    /// the same binary was seen to vary by 15 % from run to run.
+    /// A change below this is noise, whatever the spread says: with several runs to compare, and
+    /// with one run each, whose intervals do not show the variation between runs. On a shared
+    /// machine the same binary varied by 15 % from run to run.
     static let floor = 0.03
     static let singleRunFloor = 0.15
 
-    /// What the verdicts rest on.
+    /// The data behind the verdicts.
     static let method = """
         A ratio is of medians: of the runs if both files have three or more of them, else of the
         intervals of their timelines. It is called a change if the 95 % interval of the ratio
@@ -72,9 +72,9 @@ enum Comparison {
             load: load, figure: figure.name, before: Statistics.median(old),
             after: Statistics.median(new), ratio: ratio,
             interval: Statistics.ratioInterval(old, new), verdict: .unknown)
-        // One value on each side has no spread to judge by.
+        // One value on each side has no spread.
         guard old.count >= 3, new.count >= 3, let interval = change.interval else { return change }
-        // The same factor up as down: 15 % more, or as much less as undoes it.
+        // The same factor up and down: 15 % more, or the decrease that undoes it.
         let isSmall = ratio < 1 + floor && ratio > 1 / (1 + floor)
         if interval.contains(1) || isSmall {
             change.verdict = .noise
@@ -90,7 +90,7 @@ struct Figure: Sendable {
     let name: String
     let moreIsBetter: Bool
     let ofRun: @Sendable (Run) -> Double?
-    /// From one interval of the timeline; nil where an interval has no such figure.
+    /// The figure of one interval of the timeline; nil where an interval has none.
     let ofSlice: @Sendable (Slice) -> Double?
 
     static let all: [Figure] = [

@@ -96,7 +96,7 @@ enum Page {
         let failures = report.failures.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {
             "<li class=\"bad\">\(Words.count($0.value)) \(escaped($0.key))</li>"
         }
-        // A flag is not broken behind its hyphens.
+        // A flag is not broken after its hyphens.
         let warnings = run.warnings.map {
             "<li>\(escaped($0).replacingOccurrences(of: "--", with: "-\u{2060}-\u{2060}"))</li>"
         }

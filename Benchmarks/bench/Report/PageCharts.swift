@@ -8,7 +8,7 @@ enum PageCharts {
         guard let scale = logarithmic(curves.flatMap { $0.map(\.microseconds) }),
             let count = report.runs.compactMap(\.latency?.count).max()
         else { return nil }
-        // As many nines as the number of values gives a meaning to.
+        // As many nines as the number of values supports.
         let nines = min(6, max(2, Int(log10(Double(count)).rounded(.up))))
         let middle = report.typicalRun?.curve
         var lines = curves.filter { $0 != middle }.map {
@@ -71,7 +71,7 @@ enum PageCharts {
             ])
     }
 
-    /// A value holds for its whole interval: a line through the middle of each.
+    /// A value is true for its whole interval: the line runs through the middle of each.
     private static func steps(
         _ slices: [Slice], _ run: Run, _ value: (Slice) -> Double
     ) -> [(x: Double, y: Double)] {
@@ -81,7 +81,7 @@ enum PageCharts {
 
     // MARK: Axes
 
-    /// A range of powers that holds all values with some room; nil if there is none above 0.
+    /// A range of powers of ten that contains all values with a margin; nil if no value is above 0.
     private static func logarithmic(_ values: [Double]) -> Scale? {
         let values = values.filter { $0 > 0 }
         guard let low = values.min(), let high = values.max() else { return nil }
@@ -110,7 +110,7 @@ enum PageCharts {
         }
     }
 
-    /// Without zeros that say nothing.
+    /// A number without trailing zeros.
     private static func trimmed(_ value: Double) -> String {
         var text = String(format: "%.4f", value)
         while text.hasSuffix("0") { text.removeLast() }

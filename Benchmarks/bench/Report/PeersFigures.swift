@@ -7,7 +7,7 @@ struct PeersFigures {
     var loads: [String]
     var servers: [(name: String, cells: [String])]
 
-    /// Why a text is no such table.
+    /// Why a text is not such a table.
     struct NoTable: Error, CustomStringConvertible {
         var description: String
     }
@@ -35,7 +35,8 @@ struct PeersFigures {
         }
     }
 
-    /// A heading that is a depth alone continues the one before: "echo 32 B, depth 1", "depth 16".
+    /// A heading with nothing but a depth continues the one before: "echo 32 B, depth 1", "depth
+    /// 16".
     private static func whole(_ heads: [String]) -> [String] {
         var stem = ""
         return heads.map { head in
@@ -47,7 +48,7 @@ struct PeersFigures {
         }
     }
 
-    /// A panel for each load that is a rate; memory is none.
+    /// A panel for each load that is a rate; memory is not a rate.
     var chart: BarChart {
         let panels = loads.indices.filter { !loads[$0].hasPrefix("bytes ") }.map { load in
             BarChart.Panel(

@@ -4,7 +4,7 @@
 struct PeersTable {
     let names: [String]
     let loads: [String]
-    /// Empty for a server that is of this package.
+    /// Empty for a server of this package.
     let versions: [String]
     /// By load, then by server; nil where nothing was measured.
     private var cells: [[Report?]]
@@ -17,10 +17,10 @@ struct PeersTable {
             repeating: Array(repeating: nil, count: names.count), count: loads.count)
     }
 
-    /// All that there are, by load.
+    /// All values, by load.
     var reports: [Report] { cells.joined().compactMap(\.self) }
 
-    /// Adds one round of a cell.
+    /// Adds the value of one round to a cell.
     mutating func add(_ report: Report, row: Int, column: Int) {
         if cells[row][column] == nil {
             cells[row][column] = report
@@ -48,7 +48,7 @@ struct PeersTable {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// What failed says so: a server that loses messages is not fast.
+    /// A failed run shows as failed: a server that loses messages is not fast.
     private static func figure(_ report: Report?) -> String {
         guard let report else { return "–" }
         guard report.failures.isEmpty else { return "failed" }

@@ -1,4 +1,4 @@
-// The one line that moves while a load runs; only where somebody looks at a terminal.
+// The line that is updated while a load runs; only on a terminal.
 import Foundation
 import Glibc
 
@@ -14,7 +14,7 @@ final class ProgressLine {
     private var previous: (time: UInt64, counted: Int)?
     private var rate = 0.0
 
-    /// - Parameter prefix: what is being run; it stands in front.
+    /// - Parameter prefix: the name of what runs; it comes first in the line.
     init(_ prefix: String, isShown: Bool = isatty(STDERR_FILENO) == 1) {
         self.prefix = prefix
         self.isShown = isShown
@@ -25,16 +25,16 @@ final class ProgressLine {
         write("\r\u{1B}[K" + line(stage, progress, now: Clock.now))
     }
 
-    /// Takes the line away.
+    /// Erases the line.
     func clear() { if isShown { write("\r\u{1B}[K") } }
 
-    /// A line that stays.
+    /// Prints a line that stays.
     func note(_ text: String) {
         clear()
         write(text + "\n")
     }
 
-    /// What is shown at a moment.
+    /// The text for one point in time.
     func line(_ stage: Stage, _ progress: Progress, now: UInt64) -> String {
         let trouble =
             progress.failures > 0 ? "   \(Words.plural(progress.failures, "failure"))" : ""

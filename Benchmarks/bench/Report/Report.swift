@@ -1,12 +1,12 @@
-// What is known after a load has run: what is printed, written as JSON, drawn, and compared later.
+// The results of a load: printed, written as JSON, drawn, and compared later.
 import Foundation
 
 /// What `--json` writes: the reports of one call of `bench`.
 struct ReportFile: Codable, Sendable {
-    /// Of this layout.
+    /// The version of this layout.
     var version = 1
     var command: [String]
-    /// When it was begun: ISO 8601.
+    /// When the call began: ISO 8601.
     var date: String
     var machine: String
     var reports: [Report] = []
@@ -23,12 +23,12 @@ struct ReportFile: Codable, Sendable {
                 ReportFile.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
         } catch {
             throw ServerProcess.Failure(
-                description: "\(path) is no report that bench has written with --json: \(error)")
+                description: "\(path) is not a report written by bench with --json: \(error)")
         }
     }
 }
 
-/// One load against one server, run once or several times.
+/// One load against one server, in one or several runs.
 struct Report: Codable, Sendable {
     /// `echo`, `fanout` …
     var load: String
@@ -47,7 +47,7 @@ struct Report: Codable, Sendable {
 
 /// One run.
 struct Run: Codable, Sendable {
-    /// How long was measured.
+    /// The measured time.
     var seconds: Double
     var opened = 0
     /// From the first connect until all were ready.
@@ -55,7 +55,7 @@ struct Run: Codable, Sendable {
     /// Messages of the whole run.
     var sent = 0
     var received = 0
-    /// Units while measuring, and their bytes.
+    /// Units counted while measuring, and their bytes.
     var counted = 0
     var countedBytes = 0
     /// Bytes on the wire while measuring, to and from the server.
@@ -63,7 +63,7 @@ struct Run: Codable, Sendable {
     var wireReceived = 0
     var requests = 0
     var latency: Percentiles?
-    /// The latency that so many per cent stay under: what the page draws.
+    /// Latency by percentile: the curve that the page draws.
     var curve: [Point] = []
     /// How late the generator was with messages of an open loop.
     var lateness: Percentiles?
@@ -74,12 +74,12 @@ struct Run: Codable, Sendable {
     var timeline: [Slice] = []
     var extras: [String: Double] = [:]
     var failures: [String: Int] = [:]
-    /// Which of them all held the run back.
+    /// What limited the run.
     var limit = ""
     var warnings: [String] = []
 
     var perSecond: Double { seconds > 0 ? Double(counted) / seconds : 0 }
-    /// The headline: what a second of the server's processor time gave.
+    /// The headline: units per second of the server's processor time.
     var perServerSecond: Double? {
         guard let server, server.cpuSeconds > 0 else { return nil }
         return Double(counted) / server.cpuSeconds
@@ -113,13 +113,13 @@ struct Point: Codable, Sendable, Equatable {
     var percentile: Double
     var microseconds: Double
 
-    /// The curve of latencies by percentile, ever finer towards 100 %, as far as the count of
-    /// values gives it a meaning.
+    /// The curve of latencies by percentile, ever finer towards 100 %, as far as the number of
+    /// values supports it.
     static func curve(of latencies: Latencies) -> [Point] {
         guard !latencies.isEmpty else { return [] }
         var points: [Point] = []
         var rest = 1.0
-        // Eight points to each factor of ten of what is left above.
+        // Eight points for each factor of ten in the remaining share.
         let factor = 0.1.squareRoot().squareRoot().squareRoot()
         while rest * Double(latencies.count) >= 1 {
             let percentile = 100 * (1 - rest)
@@ -139,9 +139,9 @@ struct ServerUse: Codable, Sendable, Equatable {
     var cpuSeconds: Double
     var userSeconds: Double
     var systemSeconds: Double
-    /// Of the measured time: 1 is one processor all the time.
+    /// The share of the measured time: 1 is one processor all the time.
     var cores: Double
-    /// Before the first connection, when all were open, at most, and at the end.
+    /// Memory before the first connection, when all were open, at its peak, and at the end.
     var residentBefore: Int
     var residentOpen: Int
     var residentPeak: Int
@@ -151,7 +151,8 @@ struct ServerUse: Codable, Sendable, Equatable {
 /// What the generator itself used.
 struct GeneratorUse: Codable, Sendable, Equatable {
     var processCount = 1
-    /// Of all its processes together, and of the busiest one, which is what may be the limit.
+    /// Processors used by all its processes together, and by the busiest one, which may be the
+    /// limit.
     var cores = 0.0
     var busiestCore = 0.0
 }

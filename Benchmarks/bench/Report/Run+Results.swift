@@ -1,4 +1,4 @@
-// From what was counted and sampled to what is reported.
+// Turns counts and samples into a report.
 
 extension Run {
     /// Takes in the counts of all generators and the samples that were taken at the intervals'
@@ -17,7 +17,7 @@ extension Run {
         handshake = Percentiles(tally.handshakes)
         resume = Percentiles(tally.resumes)
         extras = tally.extras
-        // Measuring begins when the first is to come back.
+        // Measuring begins when the first client is to come back.
         if tally.lastBackAt > timing.measureFrom {
             extras["seconds until all were back"] =
                 Double(tally.lastBackAt - timing.measureFrom) / 1e9
@@ -32,8 +32,8 @@ extension Run {
     private mutating func takeUse(_ first: Sample, _ last: Sample, _ samples: [Sample]) {
         let elapsed = Double(last.at - first.at) / 1e9
         if let from = first.server, let to = last.server {
-            // Samples are a little late at times: what is told is the share, over the time
-            // measured.
+            // Samples are sometimes a little late, so the report has the share of the measured
+            // time.
             let scale = seconds / elapsed
             server = ServerUse(
                 cpuSeconds: (to.cpuSeconds - from.cpuSeconds) * scale,
@@ -53,7 +53,7 @@ extension Run {
         timeline = (0..<timing.intervalCount).map { index in
             let latencies = tally.latenciesByInterval[index]
             let at = Double(index) * length
-            // The last one of a run that was interrupted is shorter.
+            // The last interval of an interrupted run is shorter.
             let own = max(min(length, seconds - at), 1e-3)
             var slice = Slice(
                 at: at,
@@ -72,11 +72,11 @@ extension Run {
         }
     }
 
-    /// Says what held the run back, and what makes its figures doubtful.
+    /// Finds what limited the run, and what makes its figures doubtful.
     ///
     /// - Parameters:
-    ///   - rate: of an open loop; nil for a closed one.
-    ///   - knowsServer: whether the server's processes were looked at.
+    ///   - rate: the rate of an open loop; nil for a closed one.
+    ///   - knowsServer: whether the server's processes were sampled.
     ///   - pinned: whether server and generator had processors of their own.
     mutating func judge(rate: Double?, knowsServer: Bool, pinned: Bool) {
         let generatorIsBusy = generator.busiestCore >= 0.9
@@ -94,13 +94,13 @@ extension Run {
         if generatorIsBusy {
             warnings.append(
                 "The generator was at \(Words.percent(generator.busiestCore)) of its processor: rates "
-                    + "and latencies are partly its own. What holds is the figure per second of the "
-                    + "server's processor. --threads gives it more.")
+                    + "and latencies are partly its own. The figure per second of the "
+                    + "server's processor is still right. --threads gives it more.")
         }
         if let lateness, let latency, lateness.p99 > 1000, lateness.p99 > latency.p99 / 10 {
             warnings.append(
                 "The generator sent late (p99 \(Words.time(lateness.p99))); the latencies, which count "
-                    + "from when a message was due, hold that too.")
+                    + "from when a message was due, include that too.")
         }
         if !knowsServer {
             warnings.append(

@@ -1,7 +1,7 @@
-// The few numbers that a handful of measurements allow.
+// The few statistics that a handful of measurements allow.
 
 enum Statistics {
-    /// The middle value, or the mean of the two in the middle. Of nothing it is 0.
+    /// The middle value, or the mean of the two in the middle; 0 without values.
     static func median(_ values: [Double]) -> Double {
         guard !values.isEmpty else { return 0 }
         let sorted = values.sorted()
@@ -16,14 +16,14 @@ enum Statistics {
     }
 
     /// Where the ratio of the medians of two samples lies with 95 % confidence: the bootstrap, both
-    /// samples drawn anew 2,000 times, with chance that is the same each time.
+    /// samples drawn anew 2,000 times, always with the same random numbers.
     static func ratioInterval(_ a: [Double], _ b: [Double]) -> ClosedRange<Double>? {
         guard !a.isEmpty, !b.isEmpty, median(a) > 0 else { return nil }
-        var chance = SplitMix(state: 0x5EED)
+        var random = SplitMix(state: 0x5EED)
         var ratios: [Double] = []
         for _ in 0..<2000 {
-            let below = median(a.map { _ in a[Int(chance.next(below: a.count))] })
-            let above = median(b.map { _ in b[Int(chance.next(below: b.count))] })
+            let below = median(a.map { _ in a[Int(random.next(below: a.count))] })
+            let above = median(b.map { _ in b[Int(random.next(below: b.count))] })
             if below > 0 { ratios.append(above / below) }
         }
         guard !ratios.isEmpty else { return nil }
@@ -34,7 +34,7 @@ enum Statistics {
     }
 }
 
-/// A small generator of chance that starts from a number.
+/// A small random number generator that starts from a seed.
 struct SplitMix {
     var state: UInt64
 

@@ -1,8 +1,8 @@
-// What is printed at the end.
+// The text report that is printed at the end.
 import Foundation
 import Glibc
 
-/// Bold, colour and nothing, where the output is a terminal.
+/// Bold and colour where the output is a terminal, otherwise plain text.
 struct Style {
     let isOn: Bool
 
@@ -19,7 +19,7 @@ struct Style {
     }
 }
 
-/// The number that a report is about, in words.
+/// The main figure of a report, in words.
 struct Headline: Equatable {
     var value: String
     var unit: String
@@ -59,7 +59,7 @@ extension Run {
 }
 
 extension Report {
-    /// The run whose headline is the median: the one that is shown in detail.
+    /// The run whose headline is the median; it is shown in detail.
     var typicalRun: Run? {
         Statistics.medianIndex(runs.map { $0.perServerSecond ?? $0.perSecond }).map { runs[$0] }
     }
@@ -171,7 +171,7 @@ extension Run {
         let shakes = handshake.map {
             ", a handshake p50 \(Words.time($0.p50)), max \(Words.time($0.max))"
         }
-        // Those of `churn` are opened all the time.
+        // `churn` opens connections all the time.
         let time =
             openingSeconds > 0
             ? " in \(Words.fixed(openingSeconds, 2)) s (\(Words.rate(rate))/s)" : ""

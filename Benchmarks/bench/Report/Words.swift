@@ -15,12 +15,12 @@ enum Words {
 
     static func count(_ value: Int) -> String { count(Double(value)) }
 
-    /// A rate: whole above 100, else with a figure or two behind the point.
+    /// A rate: whole above 100, else with a digit or two after the point.
     static func rate(_ value: Double) -> String {
         value >= 100 ? count(value) : value >= 10 ? fixed(value, 1) : fixed(value, 2)
     }
 
-    /// Microseconds as "47 µs", "1.27 ms", "3.2 s": three figures that count.
+    /// Microseconds as "47 µs", "1.27 ms", "3.2 s": three significant digits.
     static func time(_ microseconds: Double) -> String {
         switch microseconds {
         case ..<999.5: return three(microseconds) + " µs"

@@ -47,7 +47,7 @@ func echo(connection *websocket.Conn) {
 	}
 }
 
-// A channel and a writer for each client, and one frame for all of them: as gorilla's own chat does.
+// A channel and a writer for each client, and one frame for all of them, as in gorilla's own chat.
 func broadcast(connection *websocket.Conn) {
 	c := &client{connection, make(chan *websocket.PreparedMessage, 1024)}
 	mutex.Lock()

@@ -1,5 +1,5 @@
 // swift-tools-version: 6.0
-// The peer of SwiftNIO: a package of its own, so that nobody else fetches or builds SwiftNIO.
+// The peer of SwiftNIO: a package of its own, so that no other build fetches SwiftNIO.
 import PackageDescription
 
 let package = Package(

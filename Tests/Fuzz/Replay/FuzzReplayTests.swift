@@ -1,12 +1,12 @@
-// The committed corpora, through the same targets as in fuzzing: what was reached once stays right.
+// Replays the committed corpora through the fuzzing targets, so that found cases stay fixed.
 import Foundation
 import Testing
 
 @Suite struct FuzzReplayTests {
     /// An input that traps ends the process. `Tests/Fuzz/fuzz.py replay Tests/Fuzz/Corpora/*` finds
-    /// out which it is.
+    /// which one.
     @Test(arguments: FuzzTarget.allCases)
-    func `What fuzzing has found worth keeping`(target: FuzzTarget) throws {
+    func `The committed inputs pass`(target: FuzzTarget) throws {
         let inputs = try Self.corpus(of: target)
         #expect(inputs.count >= 10, "the corpus is lost")
         for input in inputs {
@@ -18,7 +18,7 @@ import Testing
         }
     }
 
-    /// An input a line, in base64.
+    /// One input a line, in base64.
     static func corpus(of target: FuzzTarget) throws -> [[UInt8]] {
         let folder = URL(filePath: #filePath).deletingLastPathComponent()
         let path = folder.appending(path: "../Corpora/\(target.rawValue).txt")

@@ -1,5 +1,5 @@
-// UNSAFE: what libFuzzer calls. It must hold that it passes `count` bytes at `start`.
-// The target is named by the environment, since libFuzzer starts itself again with its arguments.
+// UNSAFE: called by libFuzzer, which must pass `count` bytes at `start`. The target is named by the
+// environment, since libFuzzer restarts itself with its own arguments.
 import Glibc
 
 private let target: FuzzTarget = {

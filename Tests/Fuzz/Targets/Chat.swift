@@ -1,10 +1,10 @@
-// A chat and its people, moved by the input: what must hold of every effect and of the end.
+// A chat and its users, driven by the input: what must be true of every effect and of the end.
 import Foundation
 
 @testable import ChatRooms
 
-/// Whatever people send, and whenever another process takes over, the effects fit together, every
-/// text is JSON, and nothing is left of those who have gone.
+/// Whatever users send, and whenever another process takes over, the effects fit together, every
+/// text is JSON, and nothing is left of users who have gone.
 func fuzzChat(_ span: Span<UInt8>) throws {
     var input = FuzzInput(span)
     var limits = ChatLimits()
@@ -22,7 +22,7 @@ func fuzzChat(_ span: Span<UInt8>) throws {
     try town.end()
 }
 
-/// A server made of sets: it carries out effects and refuses those that make no sense.
+/// A server made of sets: it carries out effects and rejects senseless ones.
 private struct Town: ~Copyable {
     private let limits: ChatLimits
     private var chat: Chat
@@ -33,7 +33,7 @@ private struct Town: ~Copyable {
     private var connections: [UInt32: ConnectionKey] = [:]
     private var closing: Set<ConnectionKey> = []
     private var subscribers: [RoomID: Set<ConnectionKey>] = [:]
-    /// What `welcome` told, to be said again.
+    /// The session from `welcome`, for a later login.
     private var session = ""
 
     init(_ limits: ChatLimits) {
@@ -103,7 +103,7 @@ private struct Town: ~Copyable {
     }
 
     private mutating func send(_ slot: UInt32, _ bytes: [UInt8]) throws {
-        // A message of somebody unknown is harmless.
+        // A message from an unknown connection is harmless.
         let key = connections[slot] ?? ConnectionKey(slot: slot, generation: 77)
         if chat.needsToken {
             tokenCount += 1
@@ -115,7 +115,7 @@ private struct Town: ~Copyable {
 
     private mutating func handOver() throws {
         var next = try Chat(restoring: chat.save(at: now), limits: limits, at: now)
-        // Instants before all others become one that is early enough; from then on nothing changes.
+        // Times before all others become one early time; from then on nothing changes.
         let saved = next.save(at: now)
         let again = try Chat(restoring: saved, limits: limits, at: now)
         try check(again.save(at: now) == saved, "saved again, it is something else")
@@ -123,11 +123,11 @@ private struct Town: ~Copyable {
         chat = next
     }
 
-    /// Everybody goes, and time passes.
+    /// All users leave, and time passes.
     mutating func end() throws {
         for slot in 0..<6 as Range<UInt32> { try close(slot) }
         for _ in 0..<3 { try pass(100_000_000) }
-        try check(subscribers.isEmpty, "rooms that nobody is in: \(subscribers.count)")
+        try check(subscribers.isEmpty, "rooms without members: \(subscribers.count)")
         let left = [
             chat.rooms.count, chat.users.count, chat.memberships.count,
             chat.subscriptions.count,
@@ -169,7 +169,7 @@ private struct Town: ~Copyable {
     }
 }
 
-/// Every text is an object with a type. Returns the session that it tells of, if it does.
+/// Every text is an object with a type. Returns the session in it, if any.
 private func readText(_ text: Span<UInt8>) throws -> String? {
     let bytes = text.indices.map { text[$0] }
     let object = try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any]

@@ -4,8 +4,8 @@ import Storage
 
 @testable import ChatRooms
 
-/// The scanner takes what Foundation takes and reads the same in it; what it passes on as it came
-/// stands for the same text once more.
+/// The scanner accepts what Foundation accepts and reads the same values; a raw string that it
+/// passes on means the same text when read again.
 func fuzzChatCommands(_ span: Span<UInt8>) throws {
     var fields = CommandFields()
     let outcome = fields.read(span)
@@ -52,13 +52,13 @@ private func checkField(
         }
     case .string:
         let text = value.text(in: bytes)
-        // Equal in scalars, and not only in what they look like.
+        // Equal in scalars, not only canonically.
         try check(
             (reference as? String).map { Array($0.utf8) }, equals: Array(text.utf8), "\(name)")
         try check(Int(value.scalarCount), equals: text.unicodeScalars.count, "scalars of \(name)")
         try check(Int(value.textByteCount), equals: text.utf8.count, "bytes of \(name)")
         try check(value.textBytes(in: bytes), equals: Array(text.utf8), "bytes of \(name)")
-        // As the chat passes on what it does not look into: the bytes as they came, in quotes.
+        // The chat passes on strings that it does not read as raw bytes in quotes.
         let quoted = Data([0x22] + value.range.map { bytes[$0] } + [0x22])
         let again = try? JSONSerialization.jsonObject(with: quoted, options: .fragmentsAllowed)
         try check(again as? String, equals: text, "\(name) as it came")
@@ -83,7 +83,8 @@ private func checkOwnOutput(_ bytes: [UInt8]) throws {
 }
 
 /// Foundation detects UTF-16, UTF-32 and byte order marks, which this protocol does not have,
-/// refuses numbers that no Double holds, takes a comma before a closing brace, and nests deeper.
+/// refuses numbers outside a Double's range, accepts a comma before a closing brace, and nests
+/// deeper.
 private func mayDiffer(_ bytes: [UInt8]) -> Bool {
     if bytes.contains(0) { return true }
     if let first = bytes.first, [0xEF, 0xFE, 0xFF].contains(first) { return true }

@@ -1,7 +1,7 @@
-// What a server may answer to a client's opening handshake.
+// A server's answers to a client's opening handshake.
 @testable import WebSocketCore
 
-/// An answer means the same whole and byte by byte, and what was agreed on was offered.
+/// An answer means the same whole and byte by byte, and only offered extensions are agreed on.
 func fuzzClientHandshake(_ span: Span<UInt8>) throws {
     var input = FuzzInput(span)
     let offer = input.choice([

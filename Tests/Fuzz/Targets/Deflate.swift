@@ -3,9 +3,8 @@ import WireKit
 
 @testable import WebSocketCore
 
-/// What comes out of hostile bytes is what zlib makes of them, within the bounds; what we compress
-/// comes back, from our own decompressor and from zlib; so does what a peer compresses with
-/// context.
+/// Hostile bytes inflate to the same output as in zlib, within the bounds; our compressed messages
+/// inflate again, in our own decompressor and in zlib; so do a peer's messages with context.
 func fuzzDeflate(_ span: Span<UInt8>) throws {
     var input = FuzzInput(span)
     switch input.byte() % 3 {
@@ -28,7 +27,7 @@ private func inflateHostile(_ input: inout FuzzInput) throws {
     output.append(before.span)
     let capacity = output.capacity
     var inflater = Inflater()
-    // Twice: what a bad message leaves behind must not change the next one.
+    // Twice: a bad message must not change the result of the next one.
     for turn in 1...2 {
         var violation: ProtocolViolation.Kind?
         do {
@@ -45,7 +44,7 @@ private func inflateHostile(_ input: inout FuzzInput) throws {
         if let violation {
             try check(message.isEmpty, "part of a bad message is left")
             switch violation {
-            // A final block may be followed by others here; plain zlib ends with it.
+            // Blocks may follow a final block here; plain zlib ends with it.
             case .invalidDeflate: try check(reference == nil, "zlib takes it, turn \(turn)")
             case .messageTooBig, .ratioTooHigh:
                 if let reference { try check(reference.count > allowance, "\(violation)") }
@@ -96,12 +95,12 @@ private func roundTrip(_ input: inout FuzzInput) throws {
         try check(inflated.span.array, equals: message, "decompressed")
         let window = max(windowBits, 9)
         try check(referenceInflate(payload, windowBits: window), equals: message, "zlib's")
-        if windowBits == 8 { try check(message.count <= 256, "a window that zlib has not") }
+        if windowBits == 8 { try check(message.count <= 256, "a window that zlib does not have") }
     default: throw Failed("\(run.events)")
     }
 }
 
-/// A conversation: the messages of a peer that refers to those before.
+/// A conversation: messages of a peer that refers to earlier messages.
 private func inflatePeer(_ input: inout FuzzInput) throws {
     let windowBits = input.number(in: 9...15)
     let deflater = ReferenceDeflater(windowBits: windowBits, level: input.number(in: 1...9))

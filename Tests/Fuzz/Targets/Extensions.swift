@@ -1,7 +1,7 @@
-// Lists of extensions, and what both sides make of them.
+// Lists of extensions, and how both sides read them.
 @testable import WebSocketCore
 
-/// A list written again is the same list; what a policy grants is what the offering side accepts.
+/// A list written again is the same list; the offering side accepts what a policy grants.
 func fuzzExtensions(_ span: Span<UInt8>) throws {
     var input = FuzzInput(span)
     let kept = input.choice([nil, 8, 9, 12, 15])
@@ -19,7 +19,8 @@ func fuzzExtensions(_ span: Span<UInt8>) throws {
         }
         let parameters = try offer.parameters(acceptedBy: acceptance)
         for role in [Role.server, .client] {
-            // The client may bind itself to less than the server asked for, and only to less.
+            // The client may agree to a smaller window than the server asked for, never to a larger
+            // one.
             try check(
                 parameters.windowBits(from: role) <= granted.windowBits(from: role), "window")
         }
@@ -30,7 +31,7 @@ func fuzzExtensions(_ span: Span<UInt8>) throws {
     }
 }
 
-/// Items consist of tokens, and can be written down and read again.
+/// Items consist of tokens, and can be written and read again.
 func checkItems(_ items: [ExtensionItem]) throws {
     let text = items.map { item in
         item.parameters.reduce(item.name) { text, parameter in

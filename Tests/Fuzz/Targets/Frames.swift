@@ -3,9 +3,9 @@ import WireKit
 
 @testable import WebSocketCore
 
-/// A stream means the same however it is cut, also when the decoder is written down and another
-/// goes on; that is what a plain reading of RFC 6455 finds in it; and its messages come back when
-/// they are encoded for the other side.
+/// A stream means the same however it is cut, also when the decoder's state is saved and another
+/// decoder goes on; it means what a plain reading of RFC 6455 finds in it; and its messages come
+/// back when they are encoded for the other side.
 func fuzzFrames(_ span: Span<UInt8>) throws {
     var input = FuzzInput(span)
     let flags = input.byte()
@@ -24,7 +24,7 @@ func fuzzFrames(_ span: Span<UInt8>) throws {
     try check(try decode(cut, rules, handsOver: true), equals: whole, "handed over")
 
     var (reference, isOpen) = readPlainly(bytes, rules)
-    // A frame that is not there whole may have shown what is wrong with it.
+    // An incomplete frame may already have shown its violation.
     if isOpen, case .violation? = whole.last { reference.append(whole.last!) }
     try check(whole.count, equals: reference.count, "events, read plainly: \(whole), \(reference)")
     for (event, expected) in zip(whole, reference) {
@@ -47,10 +47,10 @@ private func decode(
         run.receive(piece)
         received += piece.count
         try check(run.mostPending < 14 + 125, "\(run.mostPending) bytes to be presented again")
-        try check(run.assemblyCapacity <= 4 * received + 256, "memory for what has not come")
+        try check(run.assemblyCapacity <= 4 * received + 256, "memory for bytes that have not come")
         if handsOver {
             guard let decoder = MessageDecoder(state: run.decoder.state) else {
-                throw Failed("a state that a decoder cannot be in: \(run.decoder.state)")
+                throw Failed("an impossible state of a decoder: \(run.decoder.state)")
             }
             run.decoder = decoder
         }
@@ -62,8 +62,8 @@ private func decode(
     return run.events
 }
 
-/// The events of a stream, found frame by frame in whole frames only. The second value says that
-/// the stream ends inside a frame.
+/// The events of a stream, found frame by frame in complete frames. The second value is true if the
+/// stream ends inside a frame.
 private func readPlainly(
     _ bytes: [UInt8], _ rules: DecoderRules
 ) -> (events: [Recorded], isOpen: Bool) {
@@ -95,7 +95,7 @@ private func readPlainly(
         }
         message!.bytes += payload
         message!.frameCount += 1
-        // A message in one frame has no fragments to be counted.
+        // A message in one frame does not count as fragments.
         let isFragmented = !isFinal || message!.frameCount > 1
         let limit = byteLimit(rules, isCompressed: message!.isCompressed)
         guard message!.bytes.count <= limit,
@@ -120,8 +120,7 @@ private func readPlainly(
     }
 }
 
-/// The first frame and its payload, nil if there is something wrong with it. Nil if it is not
-/// there whole.
+/// The first frame and its payload, which is nil for a violation. Nil if the frame is incomplete.
 private func takeFrame(
     _ rest: inout ArraySlice<UInt8>, _ rules: DecoderRules
 ) -> (first: UInt8, payload: [UInt8]?)? {
@@ -153,7 +152,7 @@ private func takeFrame(
     return (first, bytes[start..<end].enumerated().map { $1 ^ key[$0 % 4] })
 }
 
-/// What can't be compressed becomes longer: a sixteenth and 64 bytes are allowed for that.
+/// Incompressible data becomes longer: a sixteenth and 64 bytes more are allowed.
 private func byteLimit(_ rules: DecoderRules, isCompressed: Bool) -> Int {
     isCompressed ? rules.messageByteLimit * 17 / 16 + 64 : rules.messageByteLimit
 }
@@ -170,7 +169,7 @@ private func closeEvent(_ payload: [UInt8]) -> Recorded? {
     return .close(code, reason)
 }
 
-/// Whether some text begins so.
+/// Whether some valid text begins with these bytes.
 private func isPrefixOfUTF8(_ bytes: [UInt8]) -> Bool {
     let endings: [[UInt8]] = [
         [], [0x80], [0x80, 0x80], [0x80, 0x80, 0x80], [0xA0, 0x80], [0x90, 0x80, 0x80],
@@ -178,7 +177,7 @@ private func isPrefixOfUTF8(_ bytes: [UInt8]) -> Bool {
     return endings.contains { String(validating: bytes + $0, as: UTF8.self) != nil }
 }
 
-/// What was decoded, encoded as our side would send it, and decoded by the other.
+/// Encodes the decoded messages as our side would send them, and decodes them as the other side.
 private func checkEncoding(_ events: [Recorded], _ rules: DecoderRules) throws {
     var output = ByteBuffer()
     var key: UInt32 = 0x37FA_213D
@@ -204,7 +203,7 @@ private func checkEncoding(_ events: [Recorded], _ rules: DecoderRules) throws {
             expected.append(event)
             continue
         }
-        // In two frames now and then; control frames are never cut.
+        // In two frames now and then; control frames are never fragmented.
         let middle = opcode.isControl || key & 1 == 0 ? 0 : payload.count / 2
         for (index, piece) in [payload[..<middle], payload[middle...]].enumerated() {
             if index == 0 && middle == 0 { continue }
@@ -227,7 +226,7 @@ private func checkEncoding(_ events: [Recorded], _ rules: DecoderRules) throws {
     try check(decoded, equals: expected, "encoded for the other side")
 }
 
-/// Masking twice is not masking; and it is what RFC 6455 §5.3 says.
+/// Masking twice gives the original; masking matches RFC 6455 §5.3.
 private func checkMasking(_ bytes: [UInt8]) throws {
     let key = bytes.prefix(4).reduce(UInt32(0x0102_0304)) { $0 << 8 ^ UInt32($1) }
     var masked = bytes
@@ -243,8 +242,8 @@ private func checkMasking(_ bytes: [UInt8]) throws {
     try check(isASCII, equals: bytes.allSatisfy { $0 < 0x80 }, "ASCII")
 }
 
-/// The verdict on a text is Swift's own, whatever pieces it comes in, and comes on the first byte
-/// that cannot be right.
+/// The verdict on a text equals Swift's, whatever pieces it comes in, and an error is found at the
+/// first invalid byte.
 private func checkUTF8(_ bytes: [UInt8], _ sizes: [Int]) throws {
     let isText = String(validating: bytes, as: UTF8.self) != nil
     try check(UTF8Validator.isValid(bytes.span), equals: isText, "UTF-8")

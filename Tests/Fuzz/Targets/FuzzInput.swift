@@ -1,7 +1,7 @@
-// An input taken apart: first the decisions that a target makes, then the bytes that it feeds.
+// Splits an input: first the decisions of a target, then the bytes that it feeds.
 
-/// Hands out the bytes of an input in their order. Where they end, zeros follow, so that every
-/// input means something and a shorter one means nearly the same.
+/// Returns the bytes of an input in order. After the end zeros follow, so every input means
+/// something and a shorter one means nearly the same.
 struct FuzzInput {
     private let bytes: [UInt8]
     private var position = 0
@@ -25,7 +25,7 @@ struct FuzzInput {
         return range.lowerBound + value % range.count
     }
 
-    /// One of these.
+    /// One of these values.
     mutating func choice<Element>(_ elements: [Element]) -> Element {
         elements[Int(byte()) % elements.count]
     }
@@ -42,30 +42,30 @@ struct FuzzInput {
         return Array(bytes[position..<min(position + count, bytes.count)])
     }
 
-    /// Everything that is left.
+    /// All remaining bytes.
     mutating func rest() -> [UInt8] { take(bytes.count) }
 }
 
-/// A property that does not hold.
+/// A property that is violated.
 struct Failed: Error, CustomStringConvertible {
     let description: String
 
     init(_ description: String) { self.description = description }
 }
 
-/// Throws where a property does not hold.
+/// Throws if a property is violated.
 func check(_ holds: Bool, _ what: @autoclosure () -> String) throws {
     if !holds { throw Failed(what()) }
 }
 
-/// Throws where two ways to the same thing lead to different ones.
+/// Throws if two ways to the same result differ.
 func check<Value: Equatable>(
     _ value: Value, equals other: Value, _ what: @autoclosure () -> String
 ) throws {
     if value != other { throw Failed("\(what()): \(value) is not \(other)") }
 }
 
-/// A message in pieces of the sizes that a list says, over and over.
+/// A message in pieces, whose sizes repeat the given list.
 func pieces(_ bytes: [UInt8], of sizes: [Int]) -> [[UInt8]] {
     var pieces: [[UInt8]] = []
     var start = 0

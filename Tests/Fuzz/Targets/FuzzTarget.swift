@@ -1,8 +1,8 @@
-// What is fuzzed. Each target is a function over an input that throws where a property fails; both
+// The fuzzing targets. Each is a function over an input that throws if a property fails; both
 // libFuzzer (Runner) and the tests (Replay) call it.
 
-/// A part of the server and what must hold of it, whatever bytes come. The raw value names its
-/// corpus and its dictionary.
+/// A part of the server and what must be true of it for all inputs. The raw value names its corpus
+/// and its dictionary.
 enum FuzzTarget: String, CaseIterable, Sendable {
     case requestHead = "request-head"
     case clientHandshake = "client-handshake"

@@ -1,8 +1,8 @@
-// The first bytes of a stranger: request heads, how their bodies are framed, and the bodies.
+// The first bytes from a client: request heads, the framing of their bodies, and the bodies.
 @testable import WebSocketCore
 
-/// A head means the same whole, byte by byte and in two pieces; what was found in it is what a
-/// plain reading of its lines finds; its body means the same however it is cut.
+/// A head means the same whole, byte by byte and in two pieces; it means what a plain reading of
+/// its lines finds; its body means the same however it is cut.
 func fuzzRequestHead(_ span: Span<UInt8>) throws {
     var input = FuzzInput(span)
     let limit = input.choice([8192, 4096, 256, 40])
@@ -31,7 +31,7 @@ private func parseHead(
     var progress = RequestHeadParser.Progress.incomplete
     for length in lengths {
         progress = parser.parse(bytes.span.extracting(first: length), limit: limit)
-        try check(Int(parser.scanned) <= length, "looked at what is not there")
+        try check(Int(parser.scanned) <= length, "read beyond the end")
         if progress != .incomplete { break }
     }
     return progress
@@ -39,7 +39,7 @@ private func parseHead(
 
 private func checkHead(_ head: RequestHead, _ bytes: [UInt8], _ byteCount: Int) throws {
     try checkFields(head, bytes[..<byteCount])
-    // Any reader of the text must agree on what was asked for.
+    // Any reader of the text must agree on the request.
     let line = latin1(bytes[..<byteCount].drop { $0 == 0x0D || $0 == 0x0A }.prefix { $0 != 0x0D })
     let parts = line.split(separator: " ", omittingEmptySubsequences: false)
     try check(parts.count, equals: 3, "parts of the request line")
@@ -56,7 +56,7 @@ private func checkHead(_ head: RequestHead, _ bytes: [UInt8], _ byteCount: Int) 
     _ = (head.keepsAlive, head.expectsContinue, head.subprotocols, Handshake.isUpgrade(head))
     if let offers = try? head.extensionOffers() { try checkItems(offers) }
     if (try? Handshake.validate(head)) != nil {
-        try check(head.method == .get && head.minorVersion == 1, "a handshake that is none")
+        try check(head.method == .get && head.minorVersion == 1, "an invalid handshake")
         try check(head.count(of: "Host"), equals: 1, "hosts of a handshake")
     }
     guard let framing = try? head.bodyFraming() else { return }
@@ -113,7 +113,7 @@ func checkBody(_ framing: BodyFraming, _ bytes: [UInt8]) throws {
             try check(other.span.array, equals: body.span.array, "body")
             if framing == .chunked {
                 try check(
-                    unchunked(bytes[..<end]), equals: body.span.array, "a body taken apart plainly")
+                    unchunked(bytes[..<end]), equals: body.span.array, "a body read plainly")
             }
         case .needsMore: try check(other.span.array, equals: body.span.array, "part of a body")
         case .rejected: break
@@ -121,7 +121,7 @@ func checkBody(_ framing: BodyFraming, _ bytes: [UInt8]) throws {
     }
 }
 
-/// What well-formed chunks hold.
+/// The contents of well-formed chunks.
 private func unchunked(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
     var (rest, body) = (bytes, [UInt8]())
     while let end = rest.firstIndex(of: 0x0D) {

@@ -1,12 +1,12 @@
-// What one process left to the next, damaged on the way.
+// The state that one process saves for the next, damaged on the way.
 import LinuxReactor
 
 @testable import ChatRooms
 @testable import SimulationKit
 @testable import WebSocketServer
 
-/// A damaged state is refused, or it is taken up and everything holds that holds of any other: it
-/// never ends the process.
+/// A damaged state is refused, or it is restored and everything is true of it that is true of any
+/// other: it never ends the process.
 func fuzzSavedState(_ span: Span<UInt8>) throws {
     var input = FuzzInput(span)
     if input.bool() {
@@ -16,7 +16,7 @@ func fuzzSavedState(_ span: Span<UInt8>) throws {
     }
 }
 
-/// What a disk, a bug or a stranger does to bytes.
+/// Damage by a disk, a bug or an attacker.
 private func damage(_ state: [UInt8], _ input: inout FuzzInput) -> [UInt8] {
     var state = state
     while !input.isAtEnd, !state.isEmpty {
@@ -44,7 +44,7 @@ private let chatLimits: ChatLimits = {
     return limits
 }()
 
-/// People in two rooms, one who has gone, one who has not logged in, a room that is empty.
+/// Users in two rooms, a user who has gone, a connection without a login, and an empty room.
 private let savedChat: [UInt8] = {
     var chat = Chat(limits: chatLimits, epochSeed: 7)
     var effects = Effects()
@@ -111,7 +111,7 @@ private let serverLimits: Limits = {
     return limits
 }()
 
-/// A member that is behind, with a marker; others in the middle of a frame, of a message, of a
+/// A subscriber that is behind, with a marker; others in the middle of a frame, of a message, of a
 /// request head and of closing.
 private let savedServer: HandOver = {
     guard var simulation = try? Simulation(Contract(), limits: serverLimits) else {
@@ -119,7 +119,7 @@ private let savedServer: HandOver = {
     }
     var clients: [SimulatedClient] = []
     for _ in 0..<5 { clients.append(simulation.open()) }
-    // Everybody joins every room.
+    // All connections join every room.
     for client in clients {
         client.send(1, [UInt8](repeating: 0x61, count: 8 * 3 + 5))
     }
@@ -141,7 +141,7 @@ private let savedServer: HandOver = {
 private func restoreServer(_ input: inout FuzzInput) throws {
     let state = damage(savedServer.state, &input)
     var simulation = try Simulation(Contract(), limits: serverLimits)
-    // The sockets have other numbers here.
+    // The sockets have different numbers here.
     let sockets = savedServer.descriptors.map { _ in simulation.network.connect() }
     simulation.network.backlog = []
     simulation.network.openDescriptors = Set(sockets)
@@ -153,7 +153,7 @@ private func restoreServer(_ input: inout FuzzInput) throws {
         try check(!error.description.isEmpty, "an error without words")
         return
     }
-    // Whoever it has heard of it will hear the end of, be it open still or not.
+    // The handler gets the end of every connection that it knows, whether it is still open or not.
     for slot in simulation.core.io.connections.slots.indices
     where simulation.core.io.connections.slots[slot].flags.contains(.announced) {
         simulation.handler.open.append(simulation.core.io.connections.id(of: slot))

@@ -1,4 +1,4 @@
-// The whole server over a machine in memory, moved by the input.
+// The whole server over a simulated machine, driven by the input.
 import LinuxReactor
 import WebSocketCore
 import WireKit
@@ -6,9 +6,9 @@ import WireKit
 @testable import SimulationKit
 @testable import WebSocketServer
 
-/// Whatever clients send, cut, hold back and break off, and whenever another process takes over,
-/// the server keeps its contract with the handler, its tables fit together between any two turns,
-/// and in the end nothing is left.
+/// Whatever clients send, cut, delay and break off, and whenever another process takes over, the
+/// server keeps its contract with the handler, its tables are consistent between any two turns, and
+/// at the end nothing is left.
 func fuzzServer(_ span: Span<UInt8>) throws {
     var input = FuzzInput(span)
     var limits = Limits()
@@ -33,7 +33,7 @@ func fuzzServer(_ span: Span<UInt8>) throws {
     try play.end()
 }
 
-/// What the network and the clients do to a server.
+/// What the network and the clients do with a server.
 private struct ServerPlay: ~Copyable {
     private var simulation: Simulation<Contract>
     private var sockets: [Int32] = []
@@ -48,7 +48,7 @@ private struct ServerPlay: ~Copyable {
         network.sendSizes = 1...input.number(in: 1...3000)
     }
 
-    /// One thing that a client or the network does, and perhaps a turn of the server.
+    /// One action of a client or the network, and perhaps a turn of the server.
     mutating func step(_ input: inout FuzzInput) throws {
         let kind = input.byte()
         if kind & 0x80 != 0 { try turn() }
@@ -72,7 +72,7 @@ private struct ServerPlay: ~Copyable {
         case 14: send(SimulatedClient.frame(9, [1, 2, 3]), on: socket)
         case 15: send(Array(SimulatedClient.handshake.utf8), on: socket)
         case 16:
-            // Many small ones, for which one receive is too much to be answered at once.
+            // Many small messages: one receive has more than one turn can answer.
             let frame = SimulatedClient.frame(1, [UInt8](repeating: 0x61, count: 9))
             send([[UInt8]](repeating: frame, count: 100).flatMap { $0 }, on: socket)
         case 17...22:
@@ -101,7 +101,7 @@ private struct ServerPlay: ~Copyable {
 
     private func send(_ bytes: [UInt8], on socket: Int32) { network.send(bytes, on: socket) }
 
-    /// The handler connects to somebody, who may be there or not.
+    /// The handler connects to an address where a server may listen or not.
     private mutating func connectOutward(_ input: inout FuzzInput) {
         guard sockets.count < 40 else { return }
         let attempt = input.choice([Attempt.succeeds, .succeeds, .fails(111), .failsAtOnce(101)])
@@ -113,7 +113,7 @@ private struct ServerPlay: ~Copyable {
         network.connects = []
     }
 
-    /// What a server says to the request that has come on this socket, if it is one.
+    /// A server's answer to the request on this socket, if it is a request.
     private func answerOutward(_ socket: Int32) {
         let request = String(decoding: network.receive(on: socket), as: UTF8.self)
         let lines = request.split(separator: "\r\n")
@@ -159,7 +159,7 @@ private struct ServerPlay: ~Copyable {
     private mutating func handOver() throws {
         handOverCount += 1
         try simulation.handOver()
-        // What was not handed over ends in the first turn.
+        // Connections that were not handed over end in the first turn.
         simulation.turn()
         try look("a hand-over")
     }
@@ -176,7 +176,7 @@ private struct ServerPlay: ~Copyable {
             Int(closes), equals: handler.closedCount + handler.comeToNothingCount, "closed")
     }
 
-    /// Everybody leaves, one way or the other.
+    /// All clients leave, in one way or another.
     mutating func end() throws {
         simulation.handler.holdsNobody = true
         for (index, socket) in sockets.enumerated() {

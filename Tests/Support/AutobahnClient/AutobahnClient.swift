@@ -6,7 +6,7 @@ import WebSocketServer
 struct Examinee: WebSocketHandler {
     let url: WebSocketURL
     let agent: String
-    /// Nil until the server has told it.
+    /// Nil until the server has sent it.
     var caseCount: Int?
     var nextCase = 1
     var isReporting = false
@@ -25,10 +25,10 @@ struct Examinee: WebSocketHandler {
 
     mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
         guard let caseCount else {
-            return fail("The server did not say how many cases there are", cause)
+            return fail("The server did not send the number of cases", cause)
         }
         if isReporting { return io.stop() }
-        // Each case ends its connection in its own way; that is for the server to judge.
+        // Each case ends its connection in its own way, which the server judges.
         if nextCase <= caseCount {
             connect("/runCase?case=\(nextCase)&agent=\(agent)", &io)
             nextCase += 1

@@ -4,15 +4,15 @@ import Glibc
 /// A blocking TCP client with a time limit on each receive.
 public final class Client {
     private var socket: Int32
-    /// Received and not looked at.
+    /// Received bytes that were not consumed yet.
     public private(set) var pending: [UInt8] = []
 
-    /// Connects, or ends the process: the server is there already.
+    /// Connects to a running server; ends the process if that fails.
     public convenience init(port: UInt16, timeLimit: Int = 10) {
         self.init(connectingTo: port, timeLimit: timeLimit)!
     }
 
-    /// Connects to a port of this machine; nil if nobody listens there.
+    /// Connects to a port of this machine; nil if nothing listens there.
     public init?(connectingTo port: UInt16, timeLimit: Int = 10) {
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
@@ -28,7 +28,7 @@ public final class Client {
         limitReceives(to: timeLimit)
     }
 
-    /// Connects to a local socket; nil if nobody listens there.
+    /// Connects to a local socket; nil if nothing listens there.
     public init?(path: String, timeLimit: Int = 10) {
         socket = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_un()
@@ -50,13 +50,13 @@ public final class Client {
 
     deinit { if socket >= 0 { Glibc.close(socket) } }
 
-    /// Closes the connection; what is unread makes it a reset.
+    /// Closes the connection; unread bytes make it a reset.
     public func close() {
         Glibc.close(socket)
         socket = -1
     }
 
-    /// Waits for the time limit at most; false if nothing came.
+    /// Waits at most for the time limit; false if nothing came.
     public func hearsAnything() -> Bool { receive() }
 
     public func send(_ text: String) { send(Array(text.utf8)) }
@@ -116,7 +116,7 @@ public final class Client {
         }
     }
 
-    /// What is received until it contains `marker`, or until the end.
+    /// The received bytes until they contain `marker`, or until the end.
     public func received(until marker: String) -> String {
         while pending.firstRange(of: Array(marker.utf8)) == nil { guard receive() else { break } }
         return String(decoding: pending, as: UTF8.self)
@@ -128,7 +128,7 @@ public final class Client {
         return pending
     }
 
-    /// One frame of the server: opcode and payload.
+    /// The server's next frame: opcode and payload.
     public func frame() -> (opcode: UInt8, payload: [UInt8])? {
         while true {
             if pending.count >= 2 {
@@ -163,7 +163,7 @@ public final class Client {
                 + payload.enumerated().map { $1 ^ key[$0 % 4] })
     }
 
-    /// The opening handshake; the response.
+    /// Does the opening handshake; returns the response.
     public func upgrade(
         path: String = "/", fields: [String] = []
     ) -> (head: String, body: String)? {

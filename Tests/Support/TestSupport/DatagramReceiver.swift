@@ -1,15 +1,14 @@
-// Who listens where a service manager or a journal would: a local datagram socket of the test's
-// own.
+// A local datagram socket in place of the service manager's or the journal's.
 import Foundation
 import Glibc
 
-/// A bound AF_UNIX datagram socket, and what was sent to it.
+/// A bound AF_UNIX datagram socket, and the datagrams sent to it.
 public final class DatagramReceiver {
-    /// Where to send to.
+    /// The path to send to.
     public let path: String
     private let descriptor: Int32
 
-    /// Binds a path of its own; `bufferByteCount` is how much may wait.
+    /// Binds a new path; `bufferByteCount` is the size of its receive buffer.
     public init(bufferByteCount: Int32? = nil) {
         path = "/tmp/roost-\(UInt64.random(in: .min ... .max)).sock"
         descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
@@ -30,7 +29,7 @@ public final class DatagramReceiver {
 
     deinit { close() }
 
-    /// Goes away: senders find nobody.
+    /// Closes the socket: later sends fail.
     public func close() {
         unlink(path)
         Glibc.close(descriptor)
@@ -42,7 +41,7 @@ public final class DatagramReceiver {
             descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
 
-    /// The next datagram; nil if none comes within 15 s, or none is there and `waits` is false.
+    /// The next datagram; nil if none comes within 15 s, or if none has come and `waits` is false.
     public func next(waits: Bool = true) -> [UInt8]? {
         var buffer = [UInt8](repeating: 0, count: 1 << 17)
         let count = recv(
@@ -50,7 +49,8 @@ public final class DatagramReceiver {
         return count >= 0 ? Array(buffer[..<count]) : nil
     }
 
-    /// Datagrams as texts until one satisfies the condition, that one included; nil if none comes.
+    /// Datagrams as texts, up to and including the first that satisfies the condition; nil without
+    /// one.
     public func texts(until condition: (String) -> Bool) -> [String]? {
         var texts: [String] = []
         while let bytes = next() {

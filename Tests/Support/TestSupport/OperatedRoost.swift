@@ -1,9 +1,9 @@
-// A chat server that a test runs and asks, and the machine's programs beside it.
+// A chat server that a test runs and operates, and programs of the machine.
 import Foundation
 import Glibc
 import Testing
 
-/// A server with a control socket and metrics, in a folder of the test's own.
+/// A server with a control socket and metrics, in a temporary folder.
 package final class OperatedRoost {
     package let run: Run
     package let port: UInt16
@@ -22,7 +22,7 @@ package final class OperatedRoost {
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
-    /// One of the commands against this server.
+    /// Runs a `roost` command against this server.
     package func shell(_ words: String..., input: String? = nil) throws -> Run {
         try Run(
             [BuildProducts.path("roost")] + words + ["--control", control], input: input)
@@ -35,7 +35,7 @@ package final class OperatedRoost {
     }
 }
 
-/// Programs of the machine that tests use where they are.
+/// Programs of the machine that tests use where they are installed.
 package enum Tools {
     package static func has(_ name: String) -> Bool {
         ["/usr/bin/", "/usr/sbin/", "/usr/local/bin/"].contains {
@@ -43,7 +43,7 @@ package enum Tools {
         }
     }
 
-    /// A port that was free a moment ago, for programs that cannot be asked which one they got.
+    /// A port that was free just now, for programs that do not report their port.
     package static func freePort() -> UInt16 {
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(socket) }
@@ -60,7 +60,7 @@ package enum Tools {
         }
     }
 
-    /// Asks again until it is true, for at most 20 s.
+    /// Repeats a check until it is true, for at most 20 s.
     package static func eventually(_ condition: () -> Bool) -> Bool {
         for _ in 0..<400 {
             if condition() { return true }

@@ -12,7 +12,7 @@ public struct PythonScript: Sendable {
     private static let folder = BuildProducts.packageRoot.appendingPathComponent(
         "Tests/Support/python")
 
-    /// Asks the script what there is to run. That takes a moment: keep the value.
+    /// Asks the script for its scenarios. That takes some time: keep the value.
     public init(_ name: String) {
         path = Self.folder.appendingPathComponent(name).path
         guard let list = try? Self.output([path, "--list"]),
@@ -25,8 +25,8 @@ public struct PythonScript: Sendable {
         missing = check.isEmpty ? nil : check.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
-    /// Runs one scenario, and returns what it said if it failed. It is killed when it takes
-    /// longer than `seconds`.
+    /// Runs one scenario, and returns its output if it failed. It is killed when it takes longer
+    /// than `seconds`.
     public func failure(
         of scenario: String, options: [String] = [], against command: [String], seconds: Int = 120
     ) async throws -> String? {
@@ -36,8 +36,8 @@ public struct PythonScript: Sendable {
         return status == 124 ? "no end after \(seconds) s\n\(words)" : words
     }
 
-    /// Runs the script as a whole: its exit status, 124 if it was killed after `seconds`, and all
-    /// that it said.
+    /// Runs the whole script: its exit status, 124 if it was killed after `seconds`, and its
+    /// output.
     public func run(
         options: [String] = [], against command: [String], seconds: Int
     ) async throws -> (status: Int32, words: String) {
@@ -54,7 +54,7 @@ public struct PythonScript: Sendable {
         return (status, words.trimmingCharacters(in: .newlines))
     }
 
-    /// `make test` makes the virtual environment; without it there is still the system's Python.
+    /// `make test` makes the virtual environment; without it the system's Python is used.
     private static let python: String = {
         let own = BuildProducts.packageRoot.appendingPathComponent(".venv-test/bin/python").path
         return FileManager.default.isExecutableFile(atPath: own) ? own : "python3"

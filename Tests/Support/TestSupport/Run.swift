@@ -1,14 +1,14 @@
-// A program of this package as a process: what it says, and how it ends.
+// A program of this package as a process: its output and its end.
 import Foundation
 import Glibc
 
-/// One run of a program, with what it printed.
+/// One run of a program, with its output.
 package final class Run {
     package let process = Process()
     private let output = Pipe()
     private let errors = Pipe()
 
-    /// `input` is what it reads; nothing if it is nil.
+    /// `input` is its standard input; empty if nil.
     package init(
         _ command: [String], environment: [String: String]? = nil, input: String? = nil
     ) throws {
@@ -24,7 +24,7 @@ package final class Run {
         }
         try process.run()
         if let input, let inputPipe {
-            // All that is sent here fits into a pipe.
+            // Everything sent here fits into a pipe.
             try inputPipe.fileHandleForWriting.write(contentsOf: Data(input.utf8))
             try inputPipe.fileHandleForWriting.close()
         }
@@ -32,7 +32,7 @@ package final class Run {
 
     deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
 
-    /// User and system time that it has taken, in seconds.
+    /// User and system time that it has used, in seconds.
     package func cpuSeconds() throws -> Double {
         let stat = try String(
             contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8)
@@ -57,7 +57,7 @@ package final class Run {
         }
     }
 
-    /// What it complains of until it has said something; nil if it ends without.
+    /// Its error output up to a given text; nil if it ends before.
     package func errors(until condition: (String) -> Bool) -> String? {
         var text = ""
         while !condition(text) {
@@ -84,14 +84,14 @@ package final class Run {
     }
 }
 
-/// Sends a request, and returns what is received until it contains `marker`, or until the end.
+/// Sends a request, and returns the received bytes until they contain `marker`, or until the end.
 package func exchange(_ request: String, port: UInt16, until marker: String) -> String {
     guard let client = Client(connectingTo: port) else { return "no connection" }
     client.send(request)
     return client.received(until: marker)
 }
 
-/// The command of a program with its port, wherever that belongs.
+/// The command line of a program, with its port in the right place.
 package func command(_ program: String, port: String, _ more: String...) -> [String] {
     let path = BuildProducts.path(program)
     return (program == "roost" ? [path, "serve", "--port", port] : [path, port]) + more

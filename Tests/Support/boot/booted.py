@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
-"""What happens in the container: a machine on which the package is installed, used, upgraded and
-removed.
+"""The scenarios in the container: the package is installed, used, upgraded and removed.
 
-The scenarios run in their order, each on what the one before has left, as on a machine. Each says
-"ok" or "FAIL" with the reason; after a failure the journal follows, and nothing more is tried.
+The scenarios run in order, each in the state that the previous one has left. Each prints "ok" or
+"FAIL" with the reason; after a failure the journal follows, and no further scenario runs.
 """
 import os
 import signal
@@ -28,7 +27,7 @@ def it_installs():
     run("dpkg -i /packages/old.deb")
     assert show("ActiveState", "roost.socket") == "active"
     assert show("ActiveState", "roost-control.socket") == "active"
-    assert show("ActiveState") == "inactive", "started before anybody came"
+    assert show("ActiveState") == "inactive", "started before any client came"
     assert run("systemctl is-enabled roost.socket").strip() == "enabled"
     assert run("stat -c '%a %G' /run/roost/control.sock").strip() == "660 roost"
     assert "Roost serves" in run("journalctl --list-catalog")
@@ -89,7 +88,7 @@ def every_end_is_explained():
     for subject in ("A client closed its connection", "A client broke the protocol or a limit"):
         assert f"Subject: {subject}" in explained, subject
     assert "with close code 1001" in explained, "the catalog's fields are filled in"
-    # Each of ours has an explanation.
+    # Each of our records has an explanation.
     ours = {r["MESSAGE_ID"] for r in records() if "ROOST_EVENT" in r}
     known = run("journalctl --list-catalog")
     assert ours and all(id in known for id in ours), ours
@@ -117,11 +116,11 @@ def a_bad_reload_says_why_and_changes_nothing():
     assert "roost.conf:2: There is no setting 'max-mesage'" in why["MESSAGE"], why
     assert why["PRIORITY"] == "3", why
     assert main_process() == process and show("ActiveState") == "active"
-    # A signal by hand finds the same.
+    # A signal by hand does the same.
     run("systemctl kill -s HUP --kill-who=main roost")
     event("reload-failed", start, count=2)
     chatter.send_frame(1, b"x" * 1100)
-    assert chatter.close_code() == 1009, "the limit of before holds"
+    assert chatter.close_code() == 1009, "the earlier limit applies"
     configure("")
     run("systemctl reload roost")
 
@@ -137,7 +136,7 @@ def a_restart_tells_clients_and_refuses_nobody():
         served += 1
     assert restart.returncode == 0 and main_process() != process
     event("restarting")
-    # Restarts by hand do not count against it.
+    # Restarts by hand do not count towards the start limit.
     for _ in range(12):
         run("systemctl restart roost")
     assert show("ActiveState", "roost.socket") == "active"
@@ -149,7 +148,7 @@ def a_crash_is_healed():
     process = main_process()
     os.kill(process, signal.SIGKILL)
     chatter.close_code_or_end()
-    # This one waits in the socket until it is there again.
+    # This connection waits in the socket until the server is back.
     Chatter().leave()
     assert main_process() != process and int(show("NRestarts")) >= 1
 
@@ -160,7 +159,7 @@ def a_hang_is_found_and_a_busy_server_is_not():
         file.write("[Service]\nWatchdogSec=2\nTimeoutAbortSec=2\n")
     run("systemctl daemon-reload && systemctl restart roost")
     process = main_process()
-    # Busy for longer than the watchdog waits: a client that floods, and one that is served.
+    # Busy for longer than the watchdog's time: one client floods, and another is served.
     flood, other = Chatter(), Chatter()
     flood.socket.setblocking(False)
     end = time.monotonic() + 4
@@ -198,7 +197,7 @@ def it_ends_when_nobody_is_there():
     run("systemctl restart roost")
     chatter = Chatter()
     time.sleep(3)
-    assert show("ActiveState") == "active", "ended although somebody was there"
+    assert show("ActiveState") == "active", "ended although a client was connected"
     chatter.leave()
     until("it ends", lambda: show("ActiveState") == "inactive", 10)
     assert show("Result") == "success"
@@ -246,13 +245,13 @@ def nobody_s_words_are_in_the_journal():
 def it_leaves_nothing_behind():
     run("dpkg -r roost")
     assert show("ActiveState", "roost.socket") == "inactive"
-    assert os.path.exists(CONFIGURATION), "removed is not purged"
+    assert os.path.exists(CONFIGURATION), "removing is not purging"
     run("dpkg -P roost")
     left = run("find / -xdev -iname '*roost*' -not -path '/proc/*' -not -path '/test/*' "
                "-not -name 'roost-test*' -not -path '/sys/*' -not -path '/run/systemd/units/*' "
                "-not -path '/usr/share/doc/*'", None)
     assert not left.strip(), left
-    # It can come back.
+    # It can be installed again.
     run("dpkg -i /packages/new.deb")
     Chatter().leave()
 

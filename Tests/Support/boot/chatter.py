@@ -60,7 +60,7 @@ class Chatter:
         self.send_frame(1, json.dumps(command).encode())
 
     def hear(self, kind):
-        """The next message of this type; others are passed over."""
+        """The next message of this type; others are skipped."""
         while True:
             opcode, payload = self.frame()
             if opcode == 9:
@@ -99,7 +99,7 @@ class Chatter:
 
 
 def get(path, address=("127.0.0.1", 8080)):
-    """Status and body of a GET. A path in place of an address is a local socket's."""
+    """Status and body of a GET. The address may be the path of a local socket."""
     return ask("GET", path, address, b"")
 
 

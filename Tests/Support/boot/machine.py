@@ -7,7 +7,7 @@ CONFIGURATION = "/etc/roost/roost.conf"
 
 
 def run(command, status=0):
-    """Runs a shell command, whose status must be this one (None: any), and returns what it says."""
+    """Runs a shell command, whose status must be `status` (None: any), and returns its output."""
     done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60)
     if status is not None and done.returncode != status:
         output = done.stdout + done.stderr
@@ -20,7 +20,7 @@ def show(name, unit="roost.service"):
 
 
 def until(what, condition, seconds=15):
-    """Waits for something that systemd or the journal does in its own time."""
+    """Waits for something that systemd or the journal does later."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if result := condition():

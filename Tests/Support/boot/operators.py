@@ -1,5 +1,5 @@
-"""The people of the machine: who may do what at the control socket, what the doctor finds, where
-the server listens. On a server that runs, which is left as it was found."""
+"""The users of the machine: their rights at the control socket, the findings of the doctor, the
+listeners. Runs against a running server, and leaves it unchanged."""
 import os
 
 from chatter import Chatter, get, post
@@ -25,19 +25,19 @@ def members_publish_and_look_and_others_are_refused():
     screen = as_user("member", "roost status")
     assert f"process {main_process()}" in screen and "1 of at most" in screen, screen
     assert "ops 1" in screen, screen
-    # The rest is not for members, and they are told for whom it is.
+    # Members may not do the rest, and the error names who may.
     for command in ("reload", "stop"):
         assert "members of the group of --admin-group" in as_user("member", f"roost {command}", 1)
-    # Whom the file keeps out is told how to get in.
+    # A user that the file's mode keeps out gets a hint how to get access.
     for command in ("publish ops x", "status", "reload", "stop"):
         refused = as_user("outsider", f"roost {command}", 1)
         assert "members of the group roost" in refused and "usermod" in refused, refused
-    assert not records("ROOST_EVENT=control-action", start), "nobody has done anything"
+    assert not records("ROOST_EVENT=control-action", start), "no action has happened"
     chatter.leave()
 
 
 def the_kernel_says_who_asks():
-    """Also where the file lets everybody in: the server asks the kernel, and no peer can lie."""
+    """Also where the file lets all users in: the server asks the kernel, which knows."""
     os.chmod(CONTROL, 0o666)
     ask = ("python3 -B -c \"import sys; sys.path.insert(0, '/test/Tests/Support/boot'); "
            "from chatter import get, post; print({}[0])\"")
@@ -45,7 +45,7 @@ def the_kernel_says_who_asks():
     stop = f"post('/stop', '{CONTROL}')"
     for user, request, status in (
             ("outsider", read, 403), ("outsider", say, 403), ("outsider", stop, 403),
-            # An empty message is no good, but it is looked at.
+            # An empty message is refused, but only after the check of rights.
             ("member", read, 200), ("member", say, 400), ("member", stop, 403)):
         answer = as_user(user, ask.format(request)).strip()
         assert answer == str(status), (user, request, answer)
@@ -81,7 +81,7 @@ def the_doctor_knows_the_server_and_its_units():
     for words in ("answers at its control socket", "roost.socket listens", "roost-control.socket listens",
                   "roost.service runs"):
         assert words in found, found
-    # What it says is to be done is done, line by line, and holds.
+    # Its advice is followed line by line, and helps.
     line = next(line for line in found.splitlines() if "LimitNOFILE=" in line)
     run(line.split("   (")[0].strip().replace("100096", "5096"))
     assert show("LimitNOFILE") == "5096"
@@ -102,7 +102,7 @@ def the_drop_in_opens_it_and_adds_a_local_socket():
     for address in ("127.0.0.1", "::1", "127.0.0.2", own[0]):
         Chatter((address, 8080)).leave()
     assert get("/healthz", "/run/roost/web.sock")[0] == 200
-    assert get("/metrics", "/run/roost/web.sock")[0] == 404, "it is a door for clients"
+    assert get("/metrics", "/run/roost/web.sock")[0] == 404, "this listener is for clients"
     with open(LISTEN, "w") as file:
         file.write(before)
     run("systemctl daemon-reload && systemctl restart roost.socket")

@@ -7,11 +7,11 @@
 The server is started with these arguments and has to print `ws://127.0.0.1:PORT`; it is stopped at
 the end. Each case has two outcomes, `behavior` and `behaviorClose`, and both must be those of the
 file. `--sample` takes a tenth of groups 12 and 13, which as a whole need a quarter of an hour and
-are about compression, and all of the others. The suite runs on Python 2.7 alone, so an environment
-for it is made in .venv-autobahn at the root of the package, once. Where there is no Python 2.7 this
-is said, and nothing is run. Ends with 1 for a difference. `--list` names the groups of cases, and
-`--check` says in one line what is missing to run this at all, if anything is. Needs Python 3's
-library alone.
+are about compression, and all cases of the others. The suite runs only on Python 2.7, so an
+environment for it is made once, in .venv-autobahn at the root of the package. Without Python 2.7 it
+prints a message and runs nothing. Ends with 1 for a difference. `--list` names the groups of cases,
+and `--check` prints in one line what is missing to run this, if anything. Needs only Python 3's
+library.
 """
 
 import argparse
@@ -31,14 +31,14 @@ REPORT = ROOT / ".build" / "autobahn"
 SUITE = "autobahntestsuite==25.10.1"
 MAKER = "virtualenv==20.15.1"  # the last that makes environments for Python 2.7
 GROUPS = [f"{number}.*" for number in range(1, 14)]
-# Of 12 kinds of data and parameters two sizes each: whole messages of 4 KiB, and of 8 KiB in
+# Two sizes for each of 12 kinds of data and parameters: whole messages of 4 KiB, and 8 KiB in
 # pieces.
 SAMPLE = GROUPS[:11] + ["12.*.5", "12.*.12", "13.*.5", "13.*.12"]
 SUITE_SECONDS = 3600
 
 
 def python2():
-    """A Python 2.7 that runs: a shim of pyenv's may stand for one that is not installed."""
+    """A Python 2.7 that works: a shim of pyenv may exist for a version that is not installed."""
     candidates = [shutil.which("python2.7")]
     if pyenv := shutil.which("pyenv"):
         root = subprocess.run([pyenv, "root"], capture_output=True, text=True).stdout.strip()
@@ -65,7 +65,7 @@ def wstest(python):
     maker = VENV / "maker" / "bin" / "python"
     subprocess.run([maker, *pip, MAKER], **quiet)
     subprocess.run([maker, "-m", "virtualenv", "--quiet", "-p", python, VENV / "suite"], **quiet)
-    # Python 2.7 is past its end, and pip says so in red each time.
+    # Python 2.7 is past its end of life, and pip warns of it each time.
     silent = dict(os.environ, PYTHONWARNINGS="ignore", PIP_NO_PYTHON_VERSION_WARNING="1")
     subprocess.run([VENV / "suite" / "bin" / "python", *pip, SUITE], env=silent, **quiet)
     stamp.write_text(wanted)
@@ -92,7 +92,7 @@ def run_suite(program, url, cases):
 
 
 def expected_outcomes(file, cases):
-    """What the file says of the cases that these patterns ask for."""
+    """The file's outcomes of the cases that match these patterns."""
     wanted = json.loads(file.read_text())
     return {case: wanted[case] for case in wanted if any(fnmatchcase(case, p) for p in cases)}
 

@@ -5,8 +5,8 @@
     autobahn_client.py --list | --check
 
 The suite is the server here: it listens on a free port, and `CLIENT URL AGENT` is started once,
-goes through all cases and asks for the report. Everything else is as with autobahn.py, which see.
-Ends with 1 for a difference. Needs Python 3's library alone.
+goes through all cases and asks for the report. Everything else is as in autobahn.py. Ends with 1
+for a difference. Needs only Python 3's library.
 """
 
 import argparse

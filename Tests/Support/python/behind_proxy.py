@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""The chat behind the proxies of deploy/examples, in a network of the test's own.
+"""The chat behind the proxies of deploy/examples, in a network of its own.
 
     behind_proxy.py [--only NAME]… -- COMMAND that serves the chat (flags are added)
     behind_proxy.py --list | --check
 
-Each scenario runs a proxy with its file from deploy/examples, in which only the certificate's path
-is another, and the chat with the settings that the file tells to make. Clients have addresses of
-their own (203.0.113.0/24, RFC 5737), so that limits hold for them as on the open internet. Prints a
-line for each scenario, and ends with 1 if one failed. `--check` says in one line what is missing to
-run this at all.
+Each scenario runs a proxy with its file from deploy/examples, where only the certificate's path is
+changed, and the chat with the settings that the file asks for. Clients have addresses of their own
+(203.0.113.0/24, RFC 5737), so that limits apply to them as on the open internet. Prints a line for
+each scenario, and ends with 1 if one failed. `--check` prints in one line what is missing to run
+this.
 """
 
 import argparse
@@ -16,7 +16,6 @@ import os
 import re
 import shutil
 import socket
-import ssl
 import subprocess
 import sys
 import tempfile
@@ -25,25 +24,22 @@ from pathlib import Path
 
 try:
     import roost_server
-    from roost_server import PATIENCE, die_with_parent, until
+    from proxy_network import (
+        NAME, PEOPLE, Chatter, certificate, get, make_network, reachable, running, unshare)
+    from roost_server import PATIENCE, until
     from websockets.exceptions import InvalidStatus
-    from websockets.sync.client import connect
     missing = None
 except ImportError as problem:
     missing = f"Python has no {problem.name}; `make test` installs it"
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "deploy/examples"
-NAME = "chat.example.org"
-HERE = "203.0.113.1"
-PEOPLE = {"ann": "203.0.113.7", "bob": "203.0.113.8", "eve": "203.0.113.9", "dan": "203.0.113.10",
-          "fay": "203.0.113.11"}
 INSIDE = "ROOST_PROXY_NAMESPACE"
 
 arguments = None
 
 
 def what_is_missing():
-    """Why nothing of this can be run here; None if it can."""
+    """Why this cannot run here; None if it can."""
     if missing:
         return missing
     for tool in ("ip", "openssl", "unshare"):
@@ -54,18 +50,8 @@ def what_is_missing():
     return None
 
 
-def unshare():
-    return ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--net"]
-
-
-def make_network():
-    for command in ("link set lo up", *(f"address add {host}/24 dev lo"
-                                        for host in (HERE, *PEOPLE.values()))):
-        subprocess.run(["ip", *command.split()], check=True)
-
-
 def example(name, **changes):
-    """The file of deploy/examples; each change has to have something to change."""
+    """The file of deploy/examples with these changes, each of which must match."""
     text = (EXAMPLES / name).read_text()
     for old, new in changes.items():
         assert old in text, f"{name} does not say {old}"
@@ -74,80 +60,10 @@ def example(name, **changes):
 
 
 def settings(text):
-    """What the example tells to put into roost.conf."""
+    """The settings that the example asks for in roost.conf."""
     found = re.findall(r"^#     ([a-z-]+ = .+)$", text, re.MULTILINE)
     assert found, "the example names no setting"
     return found
-
-
-@contextmanager
-def running(folder, command, **options):
-    """A program until the end of `with`; what it says is told if the scenario fails."""
-    log = folder / (Path(command[0]).name + ".log")
-    with open(log, "wb") as output:
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-            preexec_fn=die_with_parent, **options)
-    try:
-        yield log
-    except BaseException:
-        print(f"--- {log.name}\n{log.read_text(errors='replace')}", flush=True)
-        raise
-    finally:
-        process.kill()
-        process.wait()
-
-
-def dial(user):
-    """A TLS connection to the proxy from this user's address."""
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    plain = socket.create_connection((HERE, 443), PATIENCE, source_address=(PEOPLE[user], 0))
-    return plain, context
-
-
-def get(user, path):
-    """The answer to a GET by way of the proxy."""
-    plain, context = dial(user)
-    with context.wrap_socket(plain, server_hostname=NAME) as stream:
-        stream.sendall(f"GET {path} HTTP/1.1\r\nHost: {NAME}\r\nConnection: close\r\n\r\n".encode())
-        answer = b""
-        while data := stream.recv(65536):
-            answer += data
-    return answer
-
-
-class Chatter:
-    """A WebSocket by way of the proxy."""
-
-    def __init__(self, user, origin=f"https://{NAME}", **fields):
-        plain, context = dial(user)
-        self.stack = ExitStack()
-        self.socket = self.stack.enter_context(connect(
-            f"wss://{NAME}/chat", sock=plain, ssl=context, origin=origin, ping_interval=None,
-            additional_headers={name.replace("_", "-"): value for name, value in fields.items()}))
-
-    def log_in(self, name):
-        self.socket.send(f'{{"type":"login","user":"{name}"}}')
-        answer = self.socket.recv(timeout=PATIENCE)
-        assert '"welcome"' in answer, answer
-        return self
-
-    def close_code(self):
-        try:
-            while True:
-                self.socket.recv(timeout=PATIENCE)
-        except TimeoutError:
-            raise AssertionError("it was let in") from None
-        except Exception:
-            return self.socket.close_code
-
-
-def reachable():
-    try:
-        return get("dan", "/healthz").startswith(b"HTTP/1.1 200")
-    except OSError:
-        return False
 
 
 @contextmanager
@@ -163,9 +79,9 @@ def chat(folder, lines):
 
 
 def expect_clients(log):
-    """The client's address counts: in the limits, in the log, whatever the client says itself."""
+    """The client's address counts, in limits and in the log, whatever headers the client sends."""
     until(reachable, "the proxy to pass requests on")
-    # By somebody else than those who are counted: a proxy may keep the connection that it asked by.
+    # From a user that is not counted later: a proxy may keep the connection of this request.
     with ExitStack() as stack:
         def enter(user, **fields):
             chatter = Chatter(user, **fields)
@@ -174,8 +90,7 @@ def expect_clients(log):
 
         first = enter("ann").log_in("ann")
         assert enter("ann").close_code() == 1013, "one address, one connection"
-        # Who lies about the address is not believed: neither for getting in nor for keeping others
-        # out.
+        # A forged address is ignored: it neither gets the client in nor keeps others out.
         enter("bob", X_Forwarded_For=PEOPLE["ann"]).log_in("bob")
         enter("eve", X_Forwarded_For="198.51.100.1").log_in("eve")
         assert enter("eve", X_Forwarded_For="198.51.100.2").close_code() == 1013
@@ -196,16 +111,6 @@ def expect_clients(log):
     assert " peer=127.0.0.1 " not in said, said
 
 
-def certificate(folder):
-    """A certificate and its key, and both in one file as haproxy wants them."""
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-         "-nodes", "-subj", f"/CN={NAME}", "-days", "2", "-keyout", folder / "key.pem",
-         "-out", folder / "certificate.pem"], check=True, capture_output=True)
-    both = (folder / "certificate.pem").read_text() + (folder / "key.pem").read_text()
-    (folder / "both.pem").write_text(both)
-
-
 def nginx(folder):
     text = example("nginx.conf", **{
         f"/etc/letsencrypt/live/{NAME}/fullchain.pem": str(folder / "certificate.pem"),
@@ -213,7 +118,7 @@ def nginx(folder):
     (folder / "roost.inc").write_text(text)
     places = "".join(f"{place}_temp_path {folder}/{place};\n" for place in (
         "client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-    # What Debian's nginx.conf has around the files of conf.d.
+    # The parts of Debian's nginx.conf around the files of conf.d.
     (folder / "nginx.conf").write_text(
         f"daemon off; master_process off; pid {folder}/nginx.pid; error_log stderr;\n"
         f"events {{ }}\nhttp {{\naccess_log off;\n{places}include {folder}/roost.inc;\n}}\n")
@@ -234,7 +139,7 @@ def haproxy(folder, lines=None, **changes):
 
 
 def haproxy_with_proxy_protocol(folder, sending):
-    """The server's line that the example has in a comment, in place of the other."""
+    """With the server line that the example has in a comment."""
     plain = "    server roost 127.0.0.1:8080 maxconn 20000\n"
     line = "    #server roost 127.0.0.1:8080 maxconn 20000 send-proxy-v2\n"
     text = (EXAMPLES / "haproxy.cfg").read_text()
@@ -245,7 +150,7 @@ def haproxy_with_proxy_protocol(folder, sending):
 
 
 def expect_only_proxies(log):
-    """Who comes without the proxy is not served, and that is explained."""
+    """A client without the proxy is not served, and the log explains it."""
     with socket.create_connection(("127.0.0.1", 8080), PATIENCE) as plain:
         plain.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         assert plain.recv(65536).startswith(b"HTTP/1.1 400 ")
@@ -254,7 +159,7 @@ def expect_only_proxies(log):
 
 def caddy(folder):
     text = example("Caddyfile")
-    # Certificates of Caddy's own making: there is no internet here to get others from.
+    # Certificates that Caddy makes itself: there is no internet here to get others.
     (folder / "Caddyfile").write_text(
         "{\n\tlocal_certs\n\tskip_install_trust\n\tadmin off\n}\n" + text)
     home = {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}

@@ -1,5 +1,5 @@
-"""The chat page in a headless Chromium, for browser_chat.py: opening it, using it as a person
-does, and collecting what the browser complained about."""
+"""The chat page in a headless Chromium, for browser_chat.py: opening it, using it like a person,
+and collecting the browser's complaints."""
 
 import os
 import re
@@ -12,17 +12,17 @@ expect.set_options(timeout=15_000)  # the machine may be busy with other tests
 
 EXECUTABLES = ("chromium", "chromium-browser", "google-chrome")
 
-# The browser itself reports every refused connection, whatever the page makes of it.
+# The browser reports every refused connection, whatever the page does about it.
 NO_CONNECTION = re.compile(r"WebSocket connection to '.*' failed|net::ERR_")
 
 
 def chromium():
-    """Where Chromium is, or None."""
+    """The path of Chromium, or None."""
     return next(filter(None, map(shutil.which, EXECUTABLES)), None)
 
 
 class Browser:
-    """A browser with any number of people in it, each in a context of their own."""
+    """A browser with any number of users, each in a context of their own."""
 
     def __init__(self, playwright, shots):
         self.shots = shots
@@ -31,7 +31,7 @@ class Browser:
             executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"])
 
     def person(self, address, name=None, **options):
-        """A page in a new context; logged in if there is a name."""
+        """A page in a new context; logged in if a name is given."""
         options.setdefault("viewport", {"width": 1280, "height": 800})
         options.setdefault("locale", "en-GB")
         context = self.browser.new_context(**options)
@@ -54,7 +54,7 @@ class Browser:
 
 @contextmanager
 def browser(shots):
-    """A browser that must not have complained when the block ends well."""
+    """A browser; fails if it has complained when the block ends without an error."""
     with sync_playwright() as playwright:
         made = Browser(playwright, shots)
         try:
@@ -65,7 +65,7 @@ def browser(shots):
 
 
 class Person:
-    """What somebody does with the page, and sees of it."""
+    """A user's view of the page, and actions on it."""
 
     def __init__(self, page, shots):
         self.page = page

@@ -10,7 +10,7 @@ from browser_page import browser
 from roost_server import Client
 
 ROOM = "trains"
-# Who says what, and when. The picture is ann's.
+# Speaker, time and text. The picture is ann's page.
 TALK = [
     ("maya", "9:41", "The map of the course's trains is up."),
     ("maya", "9:41", "Every train on it moves once a second."),
@@ -21,8 +21,8 @@ TALK = [
 ]
 VIEWPORT = {"width": 1120, "height": 640}
 
-# The server's clock and the day are not ours to set, so their words are. Nothing blinks or is
-# pointed at.
+# The test cannot set the server's clock and the day, so it sets the shown times. Nothing blinks or
+# is under the pointer.
 STILL = """(times) => {
     document.activeElement.blur();
     document.querySelectorAll('li.message').forEach((row, index) => {
@@ -33,7 +33,7 @@ STILL = """(times) => {
 
 
 def picture(server, file, shots):
-    """People talk, and what one of them sees is kept: in `file` if it is not that already."""
+    """People talk, and the page of one of them is saved in `file`, if that differs."""
     with browser(shots) as all, Client(server) as bob, Client(server) as maya:
         ann = all.person(
             server.page + "#" + ROOM, viewport=VIEWPORT, device_scale_factor=2,
@@ -59,7 +59,7 @@ def picture(server, file, shots):
         expect(ann.room("lobby").locator(".badge")).to_have_text("1")
         expect(ann.page.locator("#members .label")).to_have_text(["ann", "bob", "maya"])
         assert ann.texts() == [text for _, _, text in TALK], ann.texts()
-        # "maya joined" stands there for some seconds.
+        # "maya joined" is shown for some seconds.
         expect(ann.page.locator("#activity")).to_have_text("")
         ann.page.mouse.move(0, 0)
         ann.page.evaluate(STILL, [time for _, time, _ in TALK])

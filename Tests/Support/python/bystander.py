@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""An innocent client: echoes one small message after the other while others misbehave.
+"""A well-behaved client: echoes one small message after another while others misbehave.
 
     bystander.py PORT        until its standard input ends; then prints its round trips as JSON
 
-A message is due every 5 ms. One that is late because the one before it was not answered counts from
-when it was due, so a pause of the server weighs with all that it delayed and not as one sample.
+A message is due every 5 ms. If it is late because the previous message was not answered, its time
+still counts from when it was due, so a pause of the server counts for all messages that it delayed
+and not as one sample.
 """
 
 import json
@@ -26,7 +27,7 @@ def main():
             text = b"bystander %d" % number
             client.socket.sendall(frame(TEXT, text))
             got = client.next_frame()
-            while got and got[0] != TEXT:  # a ping needs no answer: there is always traffic
+            while got and got[0] != TEXT:  # pings need no answer: there is always traffic
                 got = client.next_frame()
             if got is None or not got[1].endswith(text):
                 sys.exit(f"the bystander got {got} for {text}")

@@ -2,11 +2,11 @@
 """Makes the table of Tests/Interop/RESULTS.md from the committed outcomes of every case.
 
     conformance_table.py             writes the table
-    conformance_table.py --verify    ends with 1 if the table is not what the outcomes say
+    conformance_table.py --verify    ends with 1 if the table does not match the outcomes
 
-`--list` and `--check` say nothing: there are no scenarios, and nothing can be missing.
-The outcomes are in expected-server.json and expected-client.json beside it, as autobahn.py writes
-them and the tests demand them. Needs Python 3's library alone.
+`--list` and `--check` print nothing: there are no scenarios, and nothing can be missing. The
+outcomes are in expected-server.json and expected-client.json beside it, as autobahn.py writes them
+and the tests require them. Needs only Python 3's library.
 """
 
 import argparse
@@ -36,7 +36,7 @@ INFORMATIONAL is what the suite does not judge: who closes first (7.1.6), and cl
 
 
 def counts(outcomes, group):
-    """`behavior`s of a group's cases, and how many of them closed in another way than OK."""
+    """The `behavior`s of a group's cases, and how many of them did not close with OK."""
     mine = [o for case, o in outcomes.items() if case.split(".")[0] == str(group)]
     return Counter(o[0] for o in mine), sum(o[1] not in ("OK", "INFORMATIONAL") for o in mine)
 
@@ -73,7 +73,7 @@ def main():
         return
     if options.verify:
         if not RESULTS.exists() or RESULTS.read_text() != table():
-            sys.exit(f"{RESULTS.name} is not what the outcomes say: run {Path(__file__).name}")
+            sys.exit(f"{RESULTS.name} does not match the outcomes: run {Path(__file__).name}")
         return
     RESULTS.write_text(table())
 

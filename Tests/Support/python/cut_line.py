@@ -1,11 +1,11 @@
-"""A line between a client and the server that can be cut, mended and frozen."""
+"""A TCP forwarder between a client and the server that can be cut, mended and frozen."""
 
 import socket
 import threading
 
 
 class CutLine:
-    """Forwards connections to `target_port` from a port of its own, until it is told not to."""
+    """Forwards connections to `target_port` from a port of its own, until it is stopped."""
 
     def __init__(self, target_port):
         self.target_port = target_port
@@ -28,7 +28,7 @@ class CutLine:
         return f"http://127.0.0.1:{self.port}/"
 
     def cut(self):
-        """Ends what is open, and every new connection, without a closing handshake."""
+        """Ends open connections, and every new one, without a closing handshake."""
         with self.lock:
             self.whole = False
             for end in self.pairs:

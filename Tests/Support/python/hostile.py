@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Does to a server what nobody should, and asserts that each gets the answer that is documented.
+"""Sends a server hostile input of all kinds, and checks that each kind gets its documented answer.
 
     hostile.py [--p99-ms N] [--attempts N] [--growth-mib N] [--json FILE] [--only CASE] -- SERVER ...
     hostile.py --list | --check
 
 Meanwhile a bystander echoes messages: the 99th percentile of its round trips is bounded, as is the
 server's memory, and at the end the server still answers. Other work on the machine can make round
-trips slower and never faster: where nothing but they have failed, all is done again, with another
-server, up to `--attempts` times. Prints a line for each case and ends with status 0 if all hold.
+trips slower and never faster: if nothing else has failed, everything is repeated with another
+server, up to `--attempts` times. Prints a line for each case and ends with status 0 if all pass.
 The server is `echo-server` at its default limits: 64 KiB and 128 fragments a message, 8 KiB of
-request head within 10 seconds. Needs Python 3's library alone.
+request head within 10 seconds. Needs only Python 3's library.
 """
 
 import argparse
@@ -40,12 +40,12 @@ def percentile(samples, share):
 
 
 class Run:
-    """One server, one bystander, the cases in order, and what was found."""
+    """One server, one bystander, the cases in order, and the results."""
 
     def __init__(self, server, options):
         self.server, self.options = server, options
         self.results, self.failed = {}, 0
-        with Client(server.port) as client:  # what the first connection loads is no growth
+        with Client(server.port) as client:  # memory for the first connection is not growth
             client.send(frame(TEXT, b"first"))
             client.next_frame()
         self.rss_before = self.rss_peak = server.rss_kib()
@@ -118,9 +118,9 @@ def run(server, options):
 def main():
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     p.add_argument("--p99-ms", type=float, default=50, help="of the bystander's round trips")
-    p.add_argument("--attempts", type=int, default=3, help="when the round trips were slow")
+    p.add_argument("--attempts", type=int, default=3, help="if only round trips were slow")
     p.add_argument("--growth-mib", type=float, default=32, help="of the server's memory")
-    p.add_argument("--json", type=Path, help="where to write all that was found")
+    p.add_argument("--json", type=Path, help="write all results to this file")
     p.add_argument("--only", action="append", choices=[c.__name__ for c in CASES])
     p.add_argument("--list", action="store_true", help="name the cases")
     p.add_argument("--check", action="store_true", help="say what is missing: nothing ever is")

@@ -1,4 +1,4 @@
-"""Frames and messages that nobody should send, and the close code that each earns."""
+"""Frames and messages that violate the protocol, and the close code for each."""
 
 import struct
 

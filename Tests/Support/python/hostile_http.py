@@ -1,4 +1,4 @@
-"""Requests that nobody should send: garbage, too much of it, and half of one."""
+"""Invalid requests: garbage, too much of it, and incomplete requests."""
 
 import random
 import ssl
@@ -12,7 +12,7 @@ LATER = 3  # how late a deadline may be noticed on a busy machine
 
 
 def garbage(port):
-    """What is no HTTP request is answered with 400 (or 505) and ended."""
+    """Bytes that are not an HTTP request get 400 (or 505), and the connection ends."""
     hello = ssl.MemoryBIO()
     tls = ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), hello, server_hostname="x")
     try:
@@ -39,7 +39,7 @@ def garbage(port):
             client.send(sent)
             status, head = client.http_answer()
             expect(status in statuses, f"{name}: {status} {head[:60]!r}, not {statuses}")
-            while client.received or not client.at_end():  # the body says why
+            while client.received or not client.at_end():  # the body has the reason
                 client.received = b""
     return f"{len(pieces)} kinds"
 
@@ -53,7 +53,7 @@ def headers(port):
             for _ in range(100):
                 if not client.send(line):
                     break
-                if polite:  # looks for an answer before it goes on
+                if polite:  # reads the answer before it goes on
                     time.sleep(0.002)
                     client.socket.setblocking(False)
                     try:
@@ -65,7 +65,7 @@ def headers(port):
                         break
             status, _ = client.http_answer()
             expect(status == 431, f"polite {polite}: {status}")
-    with Client(port, upgrade=False) as client:  # one line without an end
+    with Client(port, upgrade=False) as client:  # one endless line
         client.send(b"GET /" + b"a" * 12000)
         status, _ = client.http_answer()
         expect(status in (414, 431, 400), f"endless request line: {status}")
@@ -74,7 +74,7 @@ def headers(port):
 class HalfHandshakes(threading.Thread):
     """Silence after part of a request, and a byte now and then: both end at the deadline.
 
-    Runs beside the other cases, as it has to wait for that long.
+    Runs beside the other cases, because it has to wait so long.
     """
 
     def __init__(self, port):
@@ -82,7 +82,7 @@ class HalfHandshakes(threading.Thread):
         self.silent = [Client(port, upgrade=False) for _ in range(100)]
         self.slow = Client(port, upgrade=False)
         self.started = time.monotonic()
-        self.ended = {}  # of each: the seconds until it was answered or ended, and the status
+        self.ended = {}  # for each: the seconds until it was answered or ended, and the status
         for number, client in enumerate(self.silent):
             client.send(REQUEST[:number])
             client.socket.settimeout(0)

@@ -1,4 +1,4 @@
-"""Many clients at once that do what one may do, to see that it costs the others nothing."""
+"""Many clients at once that do allowed things, to check that the others do not notice."""
 
 import time
 
@@ -6,7 +6,7 @@ from wire import BINARY, PREFIX, REQUEST, TEXT, Client, connect, expect, frame, 
 
 
 def never_reads(port):
-    """20 clients that send and never read are no longer read; all echoes come once they do read."""
+    """20 clients that send and never read are not read either; all echoes come once they read."""
     clients, message, counts = [], frame(BINARY, b"x" * 1000), []
     try:
         for _ in range(20):
@@ -16,7 +16,7 @@ def never_reads(port):
         sent = [0] * len(clients)
         stream = message * 64
         idle_since = time.monotonic()
-        while time.monotonic() - idle_since < 1:  # until nobody can send any more
+        while time.monotonic() - idle_since < 1:  # until no client can send any more
             for i, client in enumerate(clients):
                 try:
                     sent[i] += client.socket.send(memoryview(stream)[sent[i] % len(message):])
@@ -24,7 +24,7 @@ def never_reads(port):
                 except BlockingIOError:
                     pass
             time.sleep(0.001)
-            expect(max(sent) < 200 << 20, "the server reads from who never reads")
+            expect(max(sent) < 200 << 20, "the server reads from clients that never read")
         for i, client in enumerate(clients):
             counts.append(sent[i] // len(message))
             client.socket.settimeout(10)
@@ -34,7 +34,7 @@ def never_reads(port):
     finally:
         for client in clients:
             client.socket.close()
-    return f"held back after {max(counts):,} messages, all of them answered"
+    return f"paused after {max(counts):,} messages, all of them answered"
 
 
 def reset_storm(port):
@@ -61,7 +61,7 @@ def reset_storm(port):
 
 
 def single_bytes(port):
-    """1,000 clients that send everything in segments of one byte are served all the same."""
+    """1,000 clients that send everything in segments of one byte are still served."""
     clients = []
     try:
         for number in range(1000):

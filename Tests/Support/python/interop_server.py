@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Our client against somebody else's server: the program `talk` and python's `websockets`.
+"""Our client against another project's server: the program `talk` and Python's `websockets`.
 
     interop_server.py [--only NAME]… -- COMMAND that talks (a URL and options are added)
     interop_server.py --list | --check
 
-Prints a line for each scenario, and ends with 1 if one failed. `--check` says in one line what is
-missing to run this at all, if anything is.
+Prints a line for each scenario, and ends with 1 if one failed. `--check` prints in one line what is
+missing to run this, if anything.
 """
 
 import argparse
@@ -29,7 +29,7 @@ arguments = None
 
 @contextmanager
 def server(handler, **options):
-    """A server on a free port; yields its URL, and what its handlers have raised."""
+    """A server on a free port; yields its URL, and the exceptions of its handlers."""
     errors = []
 
     def guarded(connection):
@@ -66,13 +66,12 @@ class Talk:
         return self.process.stdout.readline().rstrip("\n")
 
     def ends(self):
-        """Waits for its end, while it could still be typed to: its exit status, and what it said on
-        the error output."""
+        """Waits for its end with its input still open: its exit status and error output."""
         self.process.wait(PATIENCE)
         return self.end()
 
     def end(self):
-        """Nothing more is typed: the same."""
+        """Ends its input, then the same."""
         _, words = self.process.communicate(timeout=PATIENCE)
         return self.process.returncode, words
 
@@ -92,7 +91,7 @@ def closed_by(connection):
 
 
 def texts():
-    """Lines of all lengths come back as they were; the end of input closes in order."""
+    """Lines of all lengths come back unchanged; the end of input closes in order."""
     codes = []
 
     def handler(connection):
@@ -109,7 +108,7 @@ def texts():
 
 
 def opening():
-    """Path, subprotocol and fields are what was asked for; the choice of the server is accepted."""
+    """Path, subprotocol and fields arrive as requested; the server's choice is accepted."""
     seen = []
 
     def handler(connection):
@@ -147,7 +146,7 @@ def fragments_and_pings():
 
 
 def refusals():
-    """A status is told with the server's words, and is an exit status of 1."""
+    """An HTTP status is reported with the server's text, and the exit status is 1."""
     def refuse(connection, request):
         return connection.respond(http.HTTPStatus.FORBIDDEN, "Not on a Sunday.\n")
 
@@ -168,7 +167,7 @@ def closes():
 
 
 def violations():
-    """A server that breaks the protocol is told how."""
+    """A server that breaks the protocol gets a close code for it."""
     cases = {
         1002: lambda c: c.socket.sendall(b"\x83\x00"),
         1007: lambda c: c.socket.sendall(b"\x81\x02\xc3\x28"),

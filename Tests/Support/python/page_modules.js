@@ -1,6 +1,6 @@
 // Tests of the page's modules that need no server and no DOM, run by browser_chat.py in the page:
 // what each close code leads to, which names are the same, and that a room's window onto its
-// messages stays in order, without holes and bounded, whatever happens. Returns what failed.
+// messages stays in order, without gaps and bounded, whatever happens. Returns the failures.
 
 async () => {
     const { advice, backoff } = await import('/close-codes.js');

@@ -14,20 +14,24 @@ import tempfile
 import threading
 import time
 from contextlib import ExitStack
+from pathlib import Path
 
 from websockets.sync.client import connect
 
+from scenarios import arguments
+
+HERE = Path(__file__).resolve().parent
 READY = re.compile(rb"http://(?:127\.0\.0\.1|localhost|\[::1\]):(\d+)")
 PATIENCE = 15.0  # seconds for anything that should take milliseconds
 
 
 def die_with_parent():
-    """So that a test run that is killed leaves no server behind (prctl PR_SET_PDEATHSIG)."""
+    """Makes a killed test run leave no server behind (prctl PR_SET_PDEATHSIG)."""
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 def until(condition, what, seconds=PATIENCE):
-    """Waits for a condition, and says what was waited for when it doesn't come."""
+    """Waits for a condition, and raises an error with its name when it doesn't come."""
     deadline = time.monotonic() + seconds
     while True:
         value = condition()
@@ -77,7 +81,7 @@ class Server:
         raise AssertionError(f"the server did not say where it is: {seen!r}\n{self.words()}")
 
     def words(self):
-        """What it wrote to its standard error."""
+        """Its standard error so far."""
         self.log.seek(0)
         return self.log.read().decode(errors="replace")
 
@@ -107,7 +111,7 @@ class Client:
     def __init__(self, server, path="/chat", **options):
         address = f"ws://127.0.0.1:{server.port}{path}"
         options.setdefault("subprotocols", ["roost.v1"])
-        # It reads whatever comes, asked for or not: a client that stops reading can't even close.
+        # It reads everything that comes: a client that stops reading can't even close.
         options |= {"open_timeout": PATIENCE, "max_queue": None, "ping_interval": None}
         self.stack = ExitStack()
         self.socket = self.stack.enter_context(connect(address, **options))
@@ -133,13 +137,13 @@ class Client:
         return json.loads(self.socket.recv(timeout=seconds))
 
     def read_raw(self, part):
-        """The next message that has `part` in it, as it was sent."""
+        """The next message that contains `part`, as it was sent."""
         while part not in (frame := self.socket.recv(timeout=PATIENCE)):
             self.pushes.append(json.loads(frame))
         return frame
 
     def wait_for(self, type, **fields):
-        """The next object of a type with these fields; what comes before it is kept."""
+        """The next object of a type with these fields; earlier objects are kept."""
         wanted = {"type": type, **fields}
         for index, kept in enumerate(self.pushes):
             if wanted.items() <= kept.items():
@@ -170,7 +174,7 @@ class Client:
         return welcome
 
     def say(self, text, room="lobby", **fields):
-        """Says something however fast the server lets one; returns its offset."""
+        """Says something, waiting where the server limits the rate; returns its offset."""
         while True:
             answer = self.ask(type="message", room=room, text=text, **fields)
             if answer["type"] == "ok":
@@ -189,21 +193,31 @@ class Client:
             return self.socket.close_code, self.socket.close_reason
 
 
+def start_server(*flags):
+    """The server of the script's command line, with more flags."""
+    return Server([*arguments.command, *flags])
+
+
+def refused(answer, code):
+    """Checks that the answer is an error with this code."""
+    assert answer["type"] == "error" and answer["code"] == code, (code, answer)
+    assert answer["text"].strip(), answer
+
+
 def run(scenarios, names):
     """Runs the named scenarios, or all; prints a line for each; the exit status."""
     failed = 0
     for name in names or scenarios:
         try:
             scenarios[name]()
-        except Exception as problem:  # whatever it is, the others are still worth a run
+        except Exception as problem:  # whatever it is, run the others too
             failed += 1
             print(f"FAILED {name}: {type(problem).__name__}: {problem}", flush=True)
             trace = problem.__traceback__
             while trace:
-                place = trace.tb_frame.f_code.co_filename.rsplit("/", 1)[-1]
-                if place.endswith(("_chat.py", "_client.py", "_server.py", "_page.py",
-                                   "_picture.py", "_proxy.py")):
-                    print(f"    {place}:{trace.tb_lineno}", flush=True)
+                place = Path(trace.tb_frame.f_code.co_filename)
+                if place.parent == HERE:
+                    print(f"    {place.name}:{trace.tb_lineno}", flush=True)
                 trace = trace.tb_next
         else:
             print(f"ok {name}", flush=True)

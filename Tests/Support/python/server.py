@@ -20,16 +20,16 @@ def stop_when_terminated():
 
 
 def die_with_parent():
-    """So that a test run that is killed leaves no server behind (prctl PR_SET_PDEATHSIG)."""
+    """Makes a killed test run leave no server behind (prctl PR_SET_PDEATHSIG)."""
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 class Server:
-    """Runs `command` until the end of `with`; `port` is the one that it says it listens on."""
+    """Runs `command` until the end of `with`; `port` is the port that it prints."""
 
     def __init__(self, command):
         self.command = command
-        self.output = tempfile.TemporaryFile()  # a pipe that nobody drains would stop it
+        self.output = tempfile.TemporaryFile()  # a pipe that is not drained would stop it
         self.process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=self.output, stderr=subprocess.STDOUT,
             preexec_fn=die_with_parent)

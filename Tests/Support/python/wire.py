@@ -1,4 +1,4 @@
-"""A WebSocket client that can do everything wrong: raw bytes out, frames and HTTP answers in."""
+"""A WebSocket client that can send anything: raw bytes out, frames and HTTP responses in."""
 
 import os
 import socket
@@ -51,7 +51,7 @@ def reset(s):
 
 
 class Client:
-    """One connection; `received` holds what came and was not yet taken."""
+    """One connection; `received` has the bytes that were not consumed yet."""
 
     def __init__(self, port, upgrade=True, seconds=SECONDS):
         self.socket = connect(port, seconds)
@@ -93,7 +93,7 @@ class Client:
         return taken
 
     def http_answer(self):
-        """(status, head); (None, what came) if the connection ends without one."""
+        """(status, head); (None, the received bytes) if the connection ends without one."""
         while b"\r\n\r\n" not in self.received:
             if not self._more():
                 return None, self.received
@@ -125,5 +125,5 @@ class Client:
         return None, before
 
     def at_end(self):
-        """Whether the server ends the connection, with nothing more to say."""
+        """Whether the server ends the connection without sending more."""
         return self._take(1) is None

@@ -1,4 +1,4 @@
-// Calls of bench, and servers for it, as the end-to-end tests make them.
+// Calls of bench, and servers for it, for the end-to-end tests.
 import Foundation
 import TestSupport
 import Testing
@@ -13,8 +13,8 @@ struct BenchRun {
     let file: ReportFile?
 
     /// - Parameters:
-    ///   - listensToInterrupts: even if these tests run where SIGINT is ignored.
-    ///   - meanwhile: is called while it runs.
+    ///   - listensToInterrupts: makes bench react to SIGINT, even where these tests ignore it.
+    ///   - meanwhile: called while bench runs.
     init(
         _ arguments: [String], listensToInterrupts: Bool = false,
         meanwhile: (Process) throws -> Void = { _ in }
@@ -46,7 +46,7 @@ struct BenchRun {
         file = try? JSONDecoder().decode(ReportFile.self, from: Data(contentsOf: json))
     }
 
-    /// The one run of the one report.
+    /// The only run of the only report.
     var run: bench.Run {
         get throws { try #require(file?.reports.first?.runs.first, "\(output)\(errors)") }
     }

@@ -1,4 +1,4 @@
-// What goes wrong is counted by its kind, and makes the exit status; so does Ctrl-C.
+// Failures are counted by kind and determine the exit status; so does Ctrl-C.
 import Foundation
 import TestSupport
 import Testing
@@ -16,7 +16,7 @@ extension EndToEndTests {
                 "\(server.process.processIdentifier)", "--json", "JSON",
             ]
         ) { bench in
-            // Killed once connections are being served: its own clock tells.
+            // Killed once it serves connections, which its processor time shows.
             let pid = server.process.processIdentifier
             while (ProcessUsage(of: pid)?.cpuSeconds ?? 1) < 0.2, bench.isRunning { usleep(10_000) }
             kill(pid, SIGKILL)
@@ -26,10 +26,10 @@ extension EndToEndTests {
         let lost = failures.filter { $0.key.hasPrefix("connections lost") }.values.reduce(0, +)
         #expect(lost == 12, "\(failures)")
         #expect(result.output.contains("FAILED"))
-        #expect(Double(Clock.now - began) / 1e9 < 40, "it does not wait for the end of its time")
+        #expect(Double(Clock.now - began) / 1e9 < 40, "it does not wait until its time is over")
     }
 
-    @Test func `A server that bench has started and that dies is named`() throws {
+    @Test func `A server that bench has started is named when it dies`() throws {
         let result = try BenchRun(
             [
                 "echo", "-c", "5", "-t", "30", "--warmup", "0.1", "--as-built", "--json", "JSON",
@@ -40,7 +40,7 @@ extension EndToEndTests {
         #expect((result.output + result.errors).contains("ended"))
     }
 
-    @Test func `Nobody there, no WebSocket there, and a full server are told apart`() throws {
+    @Test func `No server, no WebSocket, and a full server are different failures`() throws {
         let port = try #require(Machine.freePort())
         let nobody = try BenchRun(
             ["echo", "-c", "3", "--url", "ws://127.0.0.1:\(port)"] + Self.short)
@@ -60,8 +60,8 @@ extension EndToEndTests {
         #expect(try crowd.run.failures.contains { $0.key.contains("1013") && $0.value >= 5 })
     }
 
-    @Test func `Replies of the wrong kind are seen`() throws {
-        // What one says everybody gets: for an echo that is somebody else's message.
+    @Test func `Replies of the wrong kind are failures`() throws {
+        // A broadcast server: to an echo load, these are other connections' messages.
         let server = try BenchedServer([
             BuildProducts.path("broadcast-server"), "PORT", "--no-limits",
         ])
@@ -77,9 +77,9 @@ extension EndToEndTests {
         (["echo", "--pid", "1"], "--url"), (["echo", "--template", "hello"], "{payload}"),
         (["peers", "--url", "ws://127.0.0.1:1"], "no --url or"),
         (["peers", "--only", "nobody"], "uWebSockets"),
-        (["compare", "/nowhere/a", "/nowhere/b"], "no report"),
+        (["compare", "/nowhere/a", "/nowhere/b"], "not a report"),
     ])
-    func `What cannot work is said before anything is started`(
+    func `Invalid options are reported before anything is started`(
         arguments: [String], words: String
     ) throws {
         let more = arguments[0] == "compare" ? [] : ["--as-built"]
@@ -94,8 +94,8 @@ extension EndToEndTests {
     private func interrupted(_ arguments: [String]) throws -> BenchRun {
         try BenchRun(arguments + ["--as-built", "--json", "JSON"], listensToInterrupts: true) {
             bench in
-            // Its generators are its children; once one has used up processor time, it is in the
-            // midst.
+            // Its generators are its children; once one has used processor time, the load is
+            // running.
             while bench.isRunning, try !Self.isLoading(bench.processIdentifier) { usleep(20_000) }
             kill(bench.processIdentifier, SIGINT)
         }
@@ -124,7 +124,7 @@ extension EndToEndTests {
         #expect(whole.allSatisfy { $0 > 0 }, "\(whole)")
     }
 
-    @Test func `Ctrl-C before there is anything to report says so`() throws {
+    @Test func `Ctrl-C before there is anything to report is explained`() throws {
         let result = try interrupted(["echo", "-c", "10", "--warmup", "100"])
         #expect(result.status == 130)
         #expect(result.errors.contains("echo: interrupted before"), "\(result.errors)")

@@ -1,4 +1,4 @@
-// Servers and message forms of others, several loads in one call, and files that are compared.
+// Servers and message formats of others, several loads in one call, and comparing files.
 import Foundation
 import TestSupport
 import Testing
@@ -16,7 +16,7 @@ extension EndToEndTests {
             if: FileManager.default.isExecutableFile(atPath: python),
             "make test makes Python's environment"),
         arguments: ["echo", "fanout", "churn"])
-    func `A server of somebody else's is served as well`(load: String) throws {
+    func `Another project's server can be measured`(load: String) throws {
         let mode = load == "fanout" ? "broadcast" : "echo"
         let result = try BenchRun(
             [load, "-c", "10", "--server", "\(Self.python) \(Self.peer) \(mode) {port}"]
@@ -27,11 +27,11 @@ extension EndToEndTests {
         if load != "churn" { #expect(run.received == run.sent * (load == "fanout" ? 10 : 1)) }
     }
 
-    @Test func `Messages can have any form, and a greeting is no reply`() throws {
+    @Test func `Messages can have any format, and a greeting is not a reply`() throws {
         let server = try BenchedServer([
             BuildProducts.path("roost"), "serve", "--port", "PORT", "--no-limits",
         ])
-        // The chat, spoken by hand: one room, each logs in.
+        // The chat protocol by hand: one room, each connection logs in.
         let result = try BenchRun(
             [
                 "fanout", "-c", "6", "--url", server.url,
@@ -88,7 +88,7 @@ extension EndToEndTests {
         for row in rows[1...] {
             let figures = row.split(separator: "|").dropFirst(1)
             #expect(figures.count == 7)
-            // In so short a time a server may get no processor time on a busy machine: a dash.
+            // In this short time a server may get no processor time on a busy machine: a dash.
             #expect(
                 figures.allSatisfy { $0.contains(where: \.isNumber) || $0.contains("–") }, "\(row)")
             #expect(figures.last?.contains(where: \.isNumber) == true, "\(row)")
@@ -98,7 +98,7 @@ extension EndToEndTests {
         #expect(reports.count == 14 && reports.allSatisfy { $0.failures.isEmpty })
     }
 
-    @Test func `The tour takes each load in turn`() throws {
+    @Test func `The tour runs each load in turn`() throws {
         let result = try BenchRun(["tour", "--scale", "0.02", "--as-built", "--json", "JSON"])
         #expect(result.status == 0, "\(result.output)\(result.errors)")
         let loads = try #require(result.file?.reports.map(\.load))

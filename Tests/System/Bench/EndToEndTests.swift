@@ -1,5 +1,5 @@
-// The load generator as its users run it, against real servers: what is sent arrives, what fails is
-// counted, and the exit status says so.
+// The load generator as its users run it, against real servers: messages arrive, failures are
+// counted, and the exit status reports them.
 import Foundation
 import TestSupport
 import Testing
@@ -37,7 +37,7 @@ import Testing
         #expect(run.opened > 0)
         if let deliveries = load.deliveries {
             #expect(run.sent > 0 && run.counted > 0)
-            // Beside them come logins, replies and presence in the chat.
+            // In the chat there are also logins, replies and presence.
             #expect(run.received >= run.sent * deliveries)
             if !load.name.contains("chat") { #expect(run.received == run.sent * deliveries) }
             #expect(run.latency?.count ?? 0 > 0)
@@ -45,7 +45,9 @@ import Testing
         #expect(run.server?.cpuSeconds ?? -1 >= 0)
     }
 
-    @Test func `Those who never read do not stop the others, and the page is written`() throws {
+    @Test func `Connections that never read do not stop the others, and the page is written`()
+        throws
+    {
         let page = FileManager.default.temporaryDirectory
             .appendingPathComponent("bench-\(UUID().uuidString).html")
         defer { try? FileManager.default.removeItem(at: page) }
@@ -59,7 +61,7 @@ import Testing
         #expect(try String(contentsOf: page, encoding: .utf8).contains("beside 5 who never read"))
     }
 
-    @Test func `Everybody comes back from a lost network with everything`() throws {
+    @Test func `All clients come back from a lost network without losing a message`() throws {
         let result = try BenchRun([
             "resume", "-c", "200", "--bystanders", "10", "--rooms", "4", "--away", "0.5",
             "--within", "0.5", "--as-built", "--json", "JSON",
@@ -67,7 +69,7 @@ import Testing
         let run = try result.run
         #expect(result.status == 0, "\(result.output)\(result.errors)")
         #expect(run.extras["clients resumed"] == 200)
-        // About 12 messages a room while they were away, for each of 200.
+        // About 12 messages a room while they were away, for each of 200 clients.
         #expect(run.extras["messages made up for"] ?? 0 >= 200)
         #expect(run.latency?.count ?? 0 > 0 && run.resume?.count == 200)
     }

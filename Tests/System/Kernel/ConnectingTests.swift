@@ -5,14 +5,14 @@ import LinuxReactor
 import Testing
 
 @Suite struct ConnectingTests {
-    /// Waits until a socket is writable: the connection is there, or has failed.
+    /// Waits until a socket is writable: the connection is established, or has failed.
     private func settled(_ socket: FileDescriptor) {
         var entry = pollfd(fd: socket.rawValue, events: Int16(POLLOUT), revents: 0)
         #expect(poll(&entry, 1, 10_000) == 1)
     }
 
     @Test(arguments: ["127.0.0.1", "::1"])
-    func `A connection is begun, and is there`(host: String) throws {
+    func `A connection is begun, then established`(host: String) throws {
         var kernel = LinuxKernel()
         let (listener, address) = try kernel.listen(
             on: .tcp(host: host, port: 0), backlog: 16, reusePort: false)
@@ -31,8 +31,7 @@ import Testing
         for descriptor in [socket, accepted, listener] { kernel.close(descriptor) }
     }
 
-    @Test func `It comes from the address that was asked for, each from a port of its own`() throws
-    {
+    @Test func `Connections come from the requested address, each from its own port`() throws {
         var kernel = LinuxKernel()
         let (listener, address) = try kernel.listen(
             on: .tcp(host: "127.0.0.1", port: 0), backlog: 16, reusePort: false)
@@ -58,7 +57,7 @@ import Testing
         kernel.close(listener)
     }
 
-    @Test func `A source of this machine's is needed, and of the same family`() throws {
+    @Test func `The source must be a local address of the same family`() throws {
         var kernel = LinuxKernel()
         let (listener, address) = try kernel.listen(
             on: .tcp(host: "127.0.0.1", port: 0), backlog: 16, reusePort: false)
@@ -69,7 +68,7 @@ import Testing
         kernel.close(listener)
     }
 
-    @Test func `Nobody listens there`() throws {
+    @Test func `Nothing listens there`() throws {
         var kernel = LinuxKernel()
         let (listener, address) = try kernel.listen(
             on: .tcp(host: "127.0.0.1", port: 0), backlog: 16, reusePort: false)
@@ -79,7 +78,7 @@ import Testing
         case .begun(let socket):
             settled(socket)
             #expect(kernel.takeError(of: socket) == ECONNREFUSED)
-            // It has been told.
+            // The error has been reported.
             #expect(kernel.takeError(of: socket) == 0)
             kernel.close(socket)
         }
@@ -112,12 +111,12 @@ import Testing
     }
 
     @Test(arguments: ["", String(repeating: "x", count: 108)])
-    func `A path that fits into no socket's address`(path: String) {
+    func `A path too long for a socket's address`(path: String) {
         var kernel = LinuxKernel()
         #expect(kernel.connect(to: .local(path: path), from: nil) == .failed(ENAMETOOLONG))
     }
 
-    @Test func `Names are looked up on other threads, and each asker gets an answer`() throws {
+    @Test func `Names are resolved on other threads, and each request gets a result`() throws {
         var kernel = LinuxKernel()
         let wakeup = try kernel.makeWakeup()
         for ticket in 1...200 as ClosedRange<UInt64> {
@@ -142,7 +141,7 @@ import Testing
         for ticket in 1...200 as ClosedRange<UInt64> where ticket % 3 == 2 {
             #expect(found[ticket]!.status != 0 && found[ticket]!.addresses.isEmpty)
         }
-        // What is asked for now answers nobody any more.
+        // Results of later requests go nowhere.
         kernel.endResolutions()
         kernel.beginResolution("localhost", ticket: 999, waking: wakeup)
         kernel.close(wakeup)

@@ -1,4 +1,4 @@
-// The real kernel over loopback: every outcome that the server tells apart.
+// The real kernel over loopback: every outcome that the server distinguishes.
 import Glibc
 import LinuxReactor
 import Testing
@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test(arguments: ["127.0.0.1", "::1", "localhost"])
-    func `Bytes go both ways, and the end is seen`(host: String) throws {
+    func `Bytes go both ways, and the end of stream is seen`(host: String) throws {
         var pair = try Pair(host: host)
         #expect(pair.receive(pair.server) == .wouldBlock)
         #expect(pair.send([1, 2, 3], pair.client) == .sent(3))
@@ -114,7 +114,7 @@ import Testing
         pair.close()
     }
 
-    @Test func `A reset is a failure with its number, and sending to it is one`() throws {
+    @Test func `A reset is a failure with its number, and so is sending after it`() throws {
         var pair = try Pair()
         pair.kernel.reset(pair.client)
         #expect(pair.receiveInTime(pair.server) == .failed(ECONNRESET))
@@ -123,7 +123,7 @@ import Testing
         pair.kernel.close(pair.server)
     }
 
-    @Test func `A busy port is named, with what to do`() throws {
+    @Test func `A busy port is named, with a hint`() throws {
         var kernel = LinuxKernel()
         let (listener, address) = try kernel.listen(
             on: .tcp(host: "127.0.0.1", port: 0), backlog: 1, reusePort: false)
@@ -138,7 +138,7 @@ import Testing
         kernel.close(listener)
     }
 
-    @Test func `A host that is none of this machine's is refused`() throws {
+    @Test func `A host that is not this machine's is refused`() throws {
         let error = try #require(throws: SystemError.self) {
             var kernel = LinuxKernel()
             _ = try kernel.listen(
@@ -180,7 +180,7 @@ import Testing
             try poller.watch(wakeup, for: .readable, token: token, &kernel)
             LinuxKernel.wake(wakeup)
         }
-        // No more than eight at a time, and in the end each of them.
+        // At most eight at a time, and finally each of them.
         var seen: Set<UInt64> = []
         for _ in 0..<10 where seen.count < 20 {
             poller.wait(timeout: 0, &kernel)
@@ -200,7 +200,7 @@ import Testing
         poller.close(&kernel)
     }
 
-    @Test func `What nobody watches for is not told, a loss always is`() throws {
+    @Test func `Events outside the interest are not reported, a loss always is`() throws {
         var pair = try Pair()
         var poller = try Poller(&pair.kernel)
         try poller.watch(pair.server, for: [], token: 7, &pair.kernel)
@@ -225,8 +225,8 @@ import Testing
         poller.close(&pair.kernel)
     }
 
-    /// `ServerCore` relies on it: what a send was told nobody hears again.
-    @Test func `A reset is told once, to whichever call comes first`() throws {
+    /// `ServerCore` relies on it: an error that a send has returned is not reported again.
+    @Test func `A reset is reported once, to whichever call comes first`() throws {
         var pair = try Pair()
         #expect(pair.send([1, 2], pair.client) == .sent(2))
         pair.kernel.reset(pair.client)
@@ -237,20 +237,20 @@ import Testing
         }
         #expect(outcome == .failed(ECONNRESET))
         #expect(pair.send([1], pair.server) == .failed(EPIPE))
-        // What was received before is still there.
+        // Bytes received before can still be read.
         #expect(pair.receive(pair.server) == .received(2))
         #expect(pair.receive(pair.server) == .endOfStream)
         pair.kernel.close(pair.listener)
         pair.kernel.close(pair.server)
     }
 
-    @Test func `Signals are read like anything else`() throws {
+    @Test func `Signals are read like other events`() throws {
         var kernel = LinuxKernel()
         let source = try SignalSource([.user1, .user2], &kernel)
         var poller = try Poller(&kernel)
         try poller.watch(source.descriptor, for: .readable, token: 5, &kernel)
         #expect(source.next(&kernel) == nil)
-        // To this thread, for which they are blocked now.
+        // Sent to this thread, where they are blocked now.
         #expect(pthread_kill(pthread_self(), SIGUSR2) == 0)
         #expect(pthread_kill(pthread_self(), SIGUSR1) == 0)
         poller.wait(timeout: 10_000_000_000, &kernel)
@@ -263,7 +263,7 @@ import Testing
         poller.close(&kernel)
     }
 
-    @Test func `With nobody waiting accepting would block, and a descriptor that is none fails`()
+    @Test func `Without a waiting client accept would block, and an invalid descriptor fails`()
         throws
     {
         var kernel = LinuxKernel()
@@ -277,7 +277,7 @@ import Testing
             _ = try other.adoptListener(wakeup)
         }
         #expect(error.description.hasPrefix("Cannot use descriptor"))
-        // A second one, when both ask for it.
+        // A second listener on the port, if both ask for it.
         let (second, shared) = try kernel.listen(
             on: .tcp(host: "127.0.0.1", port: address.port), backlog: 1, reusePort: true)
         #expect(shared == address)
@@ -291,7 +291,7 @@ import Testing
         var bytes = [UInt8](repeating: 0, count: 4096)
         var span = bytes.mutableSpan
         kernel.fillRandom(&span)
-        // A run of 16 zeros has a chance of 2^-116.
+        // A run of 16 zeros has a probability of 2^-116.
         #expect(!bytes.suffix(16).allSatisfy { $0 == 0 })
     }
 }

@@ -1,4 +1,4 @@
-// Local sockets over the real kernel: their files, and who is at the other end.
+// Local sockets over the real kernel: their files, and the credentials of the peer.
 import Foundation
 import Glibc
 import Testing
@@ -6,7 +6,7 @@ import Testing
 @testable import LinuxReactor
 
 @Suite struct LocalSocketTests {
-    /// A folder of the test's own, and a path in it.
+    /// A temporary folder, and a path in it.
     private func temporaryPath() throws -> String {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
             "roost-\(UUID().uuidString.prefix(8))")
@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test(arguments: [0o600, 0o660, 0o666] as [UInt32])
-    func `The file has the permissions that were asked for, and goes`(mode: UInt32) throws {
+    func `The file has the requested permissions, and is removed`(mode: UInt32) throws {
         let path = try temporaryPath()
         defer { rmdir((path as NSString).deletingLastPathComponent) }
         var kernel = LinuxKernel()
@@ -33,7 +33,7 @@ import Testing
         #expect(self.mode(path) == nil)
     }
 
-    @Test func `The kernel says who connected`() throws {
+    @Test func `The kernel reports the credentials of the peer`() throws {
         let path = try temporaryPath()
         var kernel = LinuxKernel()
         let (listener, address) = try kernel.listen(
@@ -59,7 +59,7 @@ import Testing
         Listener(descriptor: listener, address: address, path: path).close(&kernel)
     }
 
-    @Test func `A connection of TCP has no credentials`() throws {
+    @Test func `A TCP connection has no credentials`() throws {
         var kernel = LinuxKernel()
         let (listener, _) = try kernel.listen(
             on: .tcp(host: "127.0.0.1", port: 0), backlog: 1, reusePort: false)
@@ -68,7 +68,7 @@ import Testing
         kernel.close(listener)
     }
 
-    @Test func `A socket that nobody listens on any more is replaced`() throws {
+    @Test func `A socket without a listener is replaced`() throws {
         let path = try temporaryPath()
         var kernel = LinuxKernel()
         let (first, _) = try kernel.listen(on: .unix(path: path), backlog: 1, reusePort: false)
@@ -79,7 +79,7 @@ import Testing
         Listener(descriptor: second, address: address, path: path).close(&kernel)
     }
 
-    @Test func `One that is being served is left alone, and so is every other file`() throws {
+    @Test func `A socket in use is left alone, and so is every other file`() throws {
         let path = try temporaryPath()
         var kernel = LinuxKernel()
         let (first, address) = try kernel.listen(
@@ -92,7 +92,7 @@ import Testing
         unlink(path)
     }
 
-    @Test func `What cannot be made says why`() {
+    @Test func `A socket that cannot be made has an error with the reason`() {
         #expect(failure("/no/such/folder/c.sock").contains("Make the folder /no/such/folder"))
         #expect(failure("/tmp/" + String(repeating: "x", count: 200)).contains("107 bytes"))
         #expect(failure("/proc/c.sock").contains("Cannot listen on /proc/c.sock: "))

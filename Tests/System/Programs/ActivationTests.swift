@@ -1,4 +1,4 @@
-// Sockets that were handed over and cannot be used: one sentence, and nothing is served by halves.
+// Passed sockets that cannot be used: one sentence, and no service on only a part of them.
 import Foundation
 import Glibc
 import TestSupport
@@ -20,7 +20,7 @@ import Testing
         (1, "3<&-", "sockets of systemd"),
         (2, "3</dev/null 4<&-", "sockets of systemd"),
     ])
-    func `A descriptor that is no listening socket is one sentence`(
+    func `A descriptor that is not a listening socket is one sentence`(
         count: Int, redirections: String, words: String
     ) throws {
         let end = try start(passing: count, redirections).end()
@@ -31,8 +31,8 @@ import Testing
         #expect(end.errors.split(separator: "\n").count == 1)
     }
 
-    /// Variables that are meant for a parent are not taken up.
-    @Test func `Sockets for another process are none of its business`() throws {
+    /// Variables that are meant for a parent process are ignored.
+    @Test func `Sockets for another process are ignored`() throws {
         let run = try Run(
             command("roost", port: "0") + ["--control", "off"],
             environment: ["LISTEN_PID": "1", "LISTEN_FDS": "3"])
@@ -43,7 +43,7 @@ import Testing
     private static let canActivate = access("/usr/bin/systemd-socket-activate", X_OK) == 0
 
     @Test(.enabled(if: canActivate, "needs systemd-socket-activate"))
-    func `Ends when nobody is there, and loses nobody`() throws {
+    func `Ends without clients, and loses none`() throws {
         let path = "/tmp/roost-\(UInt64.random(in: .min ... .max)).sock"
         defer { unlink(path) }
         let run = try Run([
@@ -64,7 +64,7 @@ import Testing
         #expect(end.errors.contains("event=idle-exit"))
     }
 
-    @Test func `Without sockets of systemd it does not end by itself`() throws {
+    @Test func `Without sockets from systemd it does not end by itself`() throws {
         let run = try Run(command("roost", port: "0", "--control", "off", "--idle-exit", "1s"))
         let port = port(of: try #require(run.address()))
         usleep(2_500_000)

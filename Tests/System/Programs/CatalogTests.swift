@@ -1,4 +1,4 @@
-// The catalog as journalctl takes it.
+// journalctl accepts the catalog.
 import Foundation
 import TestSupport
 import Testing
@@ -6,7 +6,7 @@ import Testing
 @testable import roost
 
 @Suite struct CatalogTests {
-    @Test func `journalctl takes the catalog`() throws {
+    @Test func `journalctl accepts the catalog`() throws {
         let root = "/tmp/roost-\(UInt64.random(in: .min ... .max)).root"
         defer { try? FileManager.default.removeItem(atPath: root) }
         let folder = "\(root)/usr/lib/systemd/catalog"

@@ -1,4 +1,4 @@
-// The configuration file as the program meets it: checked, refused at the start, and reloaded.
+// The configuration file: checked, refused at the start, and reloaded.
 import Foundation
 import Glibc
 import TestSupport
@@ -8,7 +8,7 @@ import Testing
 @testable import roost
 
 @Suite struct ConfigurationTests {
-    /// A file of the test's own.
+    /// A temporary file.
     private final class TemporaryFile {
         let path = "/tmp/roost-\(UInt64.random(in: .min ... .max)).conf"
         init(_ text: String) throws { try write(text) }
@@ -18,7 +18,7 @@ import Testing
         deinit { unlink(path) }
     }
 
-    /// The names are read off the property wrappers, as ArgumentParser does it.
+    /// The names come from the property wrappers, as in ArgumentParser.
     @Test func `Every flag of the help is a key, and nothing else is`() throws {
         let help = try Run([BuildProducts.path("roost"), "serve", "--help"]).end().output
         let pattern = try NSRegularExpression(
@@ -48,7 +48,7 @@ import Testing
         #expect(missing.errors.hasPrefix("Cannot read /nonexistent.conf: No such file"))
     }
 
-    /// What makes the start fail is said before.
+    /// check-config reports what would make the start fail.
     @Test(arguments: [
         ("admin-group = no-such-group", "--admin-group: there is no group 'no-such-group'."),
         (
@@ -56,7 +56,7 @@ import Testing
             "Cannot read /nonexistent: No such file or directory."
         ),
     ])
-    func `check-config looks for the files and groups that are named`(
+    func `check-config looks for the files and groups in the configuration`(
         text: String, sentence: String
     ) throws {
         let file = try TemporaryFile(text)
@@ -65,7 +65,7 @@ import Testing
         #expect(bad.errors == "\(file.path): \(sentence)\n")
     }
 
-    @Test func `A server does not start with a bad file, and says why`() throws {
+    @Test func `A server does not start with a bad file, and explains it`() throws {
         let file = try TemporaryFile("max-mesage = 1K\n")
         let end = try Run(command("roost", port: "0", "--config", file.path)).end()
         #expect(end.status == 78)
@@ -73,8 +73,7 @@ import Testing
         #expect(end.errors.contains("\(file.path):1: There is no setting 'max-mesage'."))
     }
 
-    @Test func `A signal lets a good file hold for those who are there, and a bad one not`() throws
-    {
+    @Test func `A signal applies a good file to open connections, and ignores a bad one`() throws {
         let manager = DatagramReceiver()
         let file = try TemporaryFile("max-message = 100\n")
         let run = try Run(

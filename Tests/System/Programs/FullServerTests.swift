@@ -1,10 +1,10 @@
-// A program that has no room left: it tells those who come, takes no time, and goes on.
+// A program at its limit: it refuses new clients, uses no processor time, and goes on.
 import Glibc
 import TestSupport
 import Testing
 
 @Suite struct FullServerTests {
-    /// What became of a client that wants to talk.
+    /// The outcome of a client's attempt to talk.
     private enum Reception: Equatable {
         case served
         case refused(String)
@@ -22,12 +22,12 @@ import Testing
         return client.text() == "RECEIVED : hello" ? .served : .gone
     }
 
-    @Test func `With few descriptors those who wait are let in when others leave`() throws {
+    @Test func `With few descriptors waiting clients are accepted when others leave`() throws {
         let run = try Run(
             ["sh", "-c", "ulimit -n 64; exec \"$0\" \"$@\""]
                 + command("echo-server", port: "0", "--max-connections", "1000"))
         let port = port(of: try #require(run.address()))
-        // All descriptors but the server's own few.
+        // All descriptors except the server's own few.
         var served: [Client] = []
         var refused: Client?
         while served.count < 64, refused == nil {
@@ -41,19 +41,20 @@ import Testing
             }
         }
         #expect((40..<64).contains(served.count))
-        // While it is full and more people wait than it has descriptors, it takes no time.
+        // While it is full and more clients wait than it has descriptors, it uses no processor
+        // time.
         let waiting = (0..<30).map { _ in Client(port: port, timeLimit: 1) }
         let before = try run.cpuSeconds()
-        // A second of somebody's silence.
+        // A second without any event.
         let quiet = Client(port: port, timeLimit: 1)
         _ = quiet.rest()
         #expect(try run.cpuSeconds() - before < 0.3)
-        // Those who were let in are served all the same.
+        // Accepted clients are still served.
         for client in served {
             client.sendText("still here")
             #expect(client.text() == "RECEIVED : still here")
         }
-        // As many leave, and as many others come in.
+        // Some leave, and as many others come in.
         for client in served.prefix(20) { client.close() }
         for client in waiting { client.close() }
         var late: [Client] = []
@@ -70,7 +71,9 @@ import Testing
         #expect(run.stop(SIGTERM) == 0)
     }
 
-    @Test func `One too many is told so in its own protocol, whatever it sends at once`() throws {
+    @Test func `A client over the limit is refused in its own protocol, whatever it sends at once`()
+        throws
+    {
         let run = try Run(command("echo-server", port: "0", "--max-connections", "1"))
         let port = port(of: try #require(run.address()))
         let first = Client(port: port)
@@ -92,7 +95,7 @@ import Testing
             client.send(frames)
             client.sendFrame(8, [0x03, 0xF5])
             #expect(client.rest() == [])
-            // Over HTTP too.
+            // The same over HTTP.
             let answer = exchange(
                 "GET / HTTP/1.1\r\nHost: a\r\n\r\n", port: port, until: "seconds.\n")
             #expect(answer.hasPrefix("HTTP/1.1 503 "))

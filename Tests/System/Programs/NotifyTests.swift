@@ -1,4 +1,4 @@
-// The server and its service manager, with a socket of the test's own for the manager's.
+// The server and its service manager, for which a socket of the test stands in.
 import Foundation
 import Glibc
 import TestSupport
@@ -13,11 +13,11 @@ import Testing
             environment: environment.merging(["NOTIFY_SOCKET": manager.path]) { $1 })
     }
 
-    @Test func `It is ready when it serves, tells its status, and says that it stops`() throws {
+    @Test func `It reports that it is ready, its status, and that it stops`() throws {
         let manager = DatagramReceiver()
         let run = try start(manager)
         let ready = try #require(manager.texts { $0.hasPrefix("READY=1") })
-        #expect(ready.count == 1, "nothing is said before it is ready")
+        #expect(ready.count == 1, "nothing is sent before it is ready")
         #expect(ready[0] == "READY=1\nSTATUS=Serving: no connections")
         let client = Client(port: port(of: try #require(run.address())))
         #expect(client.upgrade()?.head.hasPrefix("HTTP/1.1 101 ") == true)
@@ -27,12 +27,12 @@ import Testing
         kill(run.process.processIdentifier, SIGTERM)
         let stop = try #require(manager.texts { $0.hasPrefix("STOPPING=1") })
         #expect(stop.last == "STOPPING=1\nSTATUS=Stopping: 1 connection left")
-        // The client does not answer: the drain goes on, and is given the time for it.
+        // The client does not answer: the drain goes on, and its stop time is extended.
         #expect(manager.texts { $0.hasPrefix("EXTEND_TIMEOUT_USEC=") } != nil)
         #expect(run.end().status == 0)
     }
 
-    @Test func `The watchdog is fed twice within its time at least, and not while it hangs`()
+    @Test func `The watchdog is fed at least twice within its time, and not while the loop hangs`()
         throws
     {
         let manager = DatagramReceiver()
@@ -50,7 +50,7 @@ import Testing
         #expect(run.stop(SIGTERM) == 0)
     }
 
-    @Test func `A watchdog for another process is none of its business`() throws {
+    @Test func `A watchdog for another process is ignored`() throws {
         let manager = DatagramReceiver()
         let run = try start(manager, [], ["WATCHDOG_USEC": "100000", "WATCHDOG_PID": "1"])
         let said = try #require(manager.texts { $0.hasPrefix("STATUS=") })
@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test(arguments: ["/nonexistent/notify", "nonsense"])
-    func `A manager that is not there is one warning`(path: String) throws {
+    func `A missing manager is one warning`(path: String) throws {
         let run = try Run(
             command("roost", port: "0") + ["--control", "off"], environment: ["NOTIFY_SOCKET": path]
         )
@@ -82,9 +82,10 @@ import Testing
 
     private static let hasJournal = access("/run/systemd/journal/socket", F_OK) == 0
 
-    /// As in a unit on a machine whose journal has gone: the standard error is taken for it.
+    /// As in a unit on a machine whose journal has gone: the standard error looks like the
+    /// journal's.
     @Test(.enabled(if: !hasJournal, "there is a journal here"))
-    func `A journal that is not there is one warning, and the records are on the standard error`()
+    func `A missing journal is one warning, and the records go to the standard error`()
         throws
     {
         let run = try Run(
@@ -104,7 +105,7 @@ import Testing
         #expect(!end.errors.contains("Cannot write"), "said once")
     }
 
-    @Test func `A restart is told to clients as one`() throws {
+    @Test func `Clients get a restart's close code`() throws {
         let manager = DatagramReceiver()
         let run = try start(manager)
         let client = Client(port: port(of: try #require(run.address())))

@@ -1,4 +1,4 @@
-// Running a server from a shell: status, publish, stop; metrics as Prometheus sees them.
+// Running a server from a shell: status, publish, stop; metrics for Prometheus.
 import Foundation
 import Glibc
 import TestSupport
@@ -55,7 +55,7 @@ import Testing
         #expect(empty.status == 1 && empty.errors.contains("is empty"))
         let reload = try roost.shell("reload").end()
         #expect(reload.status == 1 && reload.errors.contains("configuration"))
-        // Killed, it leaves its socket behind; the next one takes its place.
+        // A killed server leaves its socket behind; the next server replaces it.
         kill(roost.run.process.processIdentifier, SIGKILL)
         _ = roost.run.end()
         let dead = try roost.shell("status").end()
@@ -66,7 +66,7 @@ import Testing
         #expect(next.stop(SIGTERM) == 0)
     }
 
-    /// One that every user may run; what a path finds may lie in root's own folder.
+    /// A Python that every user may run; the one in PATH may lie in root's own folder.
     private static let python = "/usr/bin/python3"
 
     @Test(
@@ -74,10 +74,10 @@ import Testing
             if: geteuid() == 0 && Tools.has("setpriv")
                 && FileManager.default.isExecutableFile(atPath: python),
             "needs root, setpriv and /usr/bin/python3"))
-    func `Who is no member is turned away by the file, and by the server`() throws {
+    func `A user outside the group is refused by the file's mode, and by the server`() throws {
         let roost = try OperatedRoost()
         chmod(roost.folder.path, 0o755)
-        // By a way that a stranger may go: the program may lie where only root looks.
+        // Through a path that other users can read: the program may lie in root's own folder.
         let stranger = ["setpriv", "--reuid", "65533", "--regid", "65533", "--clear-groups"]
         let ask = """
             import socket, sys
@@ -135,7 +135,7 @@ import Testing
             "deploy/prometheus/roost.rules.yml")
         let checked = try Run(["promtool", "check", "rules", rules.path]).end()
         #expect(checked.status == 0, "\(checked.output)\(checked.errors)")
-        // What the rules speak of is there.
+        // The metrics in the rules exist.
         let words = try String(contentsOf: rules, encoding: .utf8)
             .split { !($0.isLetter || $0.isNumber || $0 == "_") }
         for name in Set(words) where name.hasPrefix("roost_") {

@@ -1,4 +1,4 @@
-// The programs as a person meets them: what they say when they start, stop, and cannot.
+// The programs from a user's view: their messages at the start, at the stop, and on failure.
 import Foundation
 import Glibc
 import TestSupport
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test(arguments: programs, [SIGTERM, SIGINT])
-    func `Who is connected is told 1001 when it stops`(program: String, signal: Int32) throws {
+    func `Connected clients get 1001 when it stops`(program: String, signal: Int32) throws {
         let run = try Run(command(program, port: "0"))
         let port = port(of: try #require(run.address()))
         let clients = (0..<3).map { _ in Client(port: port) }
@@ -41,7 +41,7 @@ import Testing
     }
 
     /// The close deadline is 5 s.
-    @Test func `Who does not answer the stop is cut off`() throws {
+    @Test func `A client that does not answer the stop is cut off`() throws {
         let run = try Run(command("echo-server", port: "0"))
         let port = port(of: try #require(run.address()))
         let (silent, half) = (Client(port: port), Client(port: port))
@@ -54,21 +54,21 @@ import Testing
     }
 
     @Test(arguments: [("::1", "[::1]:"), ("localhost", ":"), ("0.0.0.0", "0.0.0.0:")])
-    func `Listens where it is told to`(host: String, said: String) throws {
+    func `Listens on the given host`(host: String, said: String) throws {
         let run = try Run(command("roost", port: "0", "--host", host))
         #expect(try #require(run.address()).contains(said))
         #expect(run.stop(SIGTERM) == 0)
     }
 
     @Test(arguments: ["192.0.2.1", "no-such-host.invalid", "256.1.1.1"])
-    func `A host that is none of this machine's is one clear sentence`(host: String) throws {
+    func `A host that is not this machine's is one clear sentence`(host: String) throws {
         let end = try Run(command("roost", port: "0", "--host", host)).end()
         #expect(end.status != 0)
         #expect(end.errors.hasPrefix("Error: Cannot listen on \(host):0: "))
         #expect(end.errors.split(separator: "\n").count == 1)
     }
 
-    /// Nobody reads what it says: `roost serve | true`.
+    /// Its output is not read: `roost serve | true`.
     @Test func `Serves although its output is closed`() throws {
         let probe = try Run(command("echo-server", port: "0"))
         let free = port(of: try #require(probe.address()))
@@ -104,7 +104,7 @@ import Testing
         (["--origin", "http://a.org"], "origin"), (["--max-connections", "0"], "at least 1"),
         (["--handshake-timeout", "0"], "handshake-timeout"),
     ])
-    func `A bad flag is named, and how to use it`(flags: [String], word: String) throws {
+    func `A bad flag is named, with its usage`(flags: [String], word: String) throws {
         let end = try Run([BuildProducts.path("roost"), "serve"] + flags).end()
         #expect(end.status != 0)
         #expect(end.errors.hasPrefix("Error: "))
@@ -138,8 +138,8 @@ import Testing
             .flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) } ?? 1024) > 80
 
     @Test(.enabled(if: canChangeUser, "needs root and setpriv"))
-    func `A port that needs a privilege says so`() throws {
-        // Where the build products lie another user may not be let in: a copy is run.
+    func `A port that needs a privilege is explained`() throws {
+        // Another user may not read the build folder, so a copy is run.
         let folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("roost-\(UUID().uuidString)")
         try FileManager.default.createDirectory(
@@ -160,7 +160,7 @@ import Testing
 
     @Test(.enabled(if: canActivate, "needs systemd-socket-activate"))
     func `Takes the sockets that systemd passes`() throws {
-        // A port that was free a moment ago: systemd-socket-activate does not say which it took.
+        // A port that was free just now: systemd-socket-activate does not print the port it took.
         let probe = try Run(command("echo-server", port: "0"))
         let free = port(of: try #require(probe.address()))
         #expect(probe.stop(SIGTERM) == 0)
@@ -179,7 +179,7 @@ import Testing
         kill(run.process.processIdentifier, SIGTERM)
         let end = run.end()
         #expect(end.status == 0)
-        // What it was told of a port is of no use, and that is said.
+        // A --port is useless here, and there is a warning.
         let warnings = end.errors.split(separator: "\n").filter {
             $0.contains("[event=setting-ignored]")
         }

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct RoomRouteTests {
-    /// A server with a control socket, and what talks to it.
+    /// A server with a control socket, and its clients.
     private final class Roost {
         let run: Run
         let port: UInt16
@@ -73,25 +73,25 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: roost.control))
     }
 
-    @Test func `A reader who waits is answered by the next message`() throws {
+    @Test func `A waiting reader gets the next message`() throws {
         let roost = try Roost()
         #expect(roost.publish("first").hasPrefix("HTTP/1.1 201 "))
         let waiting = Client(port: roost.port)
         waiting.send(
             "GET /rooms/lobby/messages?after=1&wait=30 HTTP/1.1\r\nHost: x\r\n\r\n")
-        // Answered behind it, so the waiting one has been read.
+        // Answered after the waiting request, which has therefore been read.
         #expect(roost.ask("GET /healthz").head.hasPrefix("HTTP/1.1 200 "))
         #expect(roost.publish("elsewhere", room: "other").hasPrefix("HTTP/1.1 201 "))
         #expect(roost.publish("second").hasPrefix("HTTP/1.1 201 "))
         let answer = try #require(waiting.response())
         #expect(texts(answer.body) == ["second"])
-        // The connection is used again, and what is there already is not waited for.
+        // The connection is used again, and existing messages come without waiting.
         waiting.send("GET /rooms/lobby/messages?after=1&wait=30 HTTP/1.1\r\nHost: x\r\n\r\n")
         #expect(texts(try #require(waiting.response()).body) == ["second"])
         #expect(roost.run.stop(SIGTERM) == 0)
     }
 
-    @Test func `Nothing new is said when the time is over, and when the server stops`() throws {
+    @Test func `A waiting reader gets an empty answer at the timeout, and at the stop`() throws {
         let roost = try Roost()
         #expect(roost.publish("first").hasPrefix("HTTP/1.1 201 "))
         let short = roost.ask("GET /rooms/lobby/messages?after=1&wait=0.2")
@@ -114,7 +114,7 @@ import Testing
         ("GET /rooms/lobby/messages?after=1&wait=soon", nil, "400", "bad_request"),
         ("POST /rooms/lobby/messages", #"{"text":"x"}"#, "401", "bad_token"),
     ])
-    func `What cannot be done is refused in JSON`(
+    func `Invalid requests are refused in JSON`(
         request: String, body: String?, status: String, code: String
     ) throws {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent(
@@ -149,7 +149,7 @@ import Testing
         #expect(unknown.head.contains("Allow: GET, HEAD, POST"))
     }
 
-    @Test func `What runs the server is at the control socket only`() throws {
+    @Test func `Operations are at the control socket only`() throws {
         let roost = try Roost()
         #expect(roost.ask("POST /stop", "").head.hasPrefix("HTTP/1.1 404 "))
         #expect(roost.ask("GET /stop", atControl: true).head.contains("Allow: POST"))

@@ -1,4 +1,4 @@
-// The client over real sockets: against this server, and against sockets that answer otherwise.
+// The client over real sockets: against this server, and against sockets with other answers.
 import Foundation
 import Logging
 import Synchronization
@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import WebSocketServer
 
-/// What a client's handler has seen, for the test's thread to look at.
+/// Events of a client's handler, for the test's thread to read.
 final class ClientLog: Sendable {
     struct Entries {
         var openCount = 0
@@ -74,7 +74,7 @@ struct Talker: WebSocketHandler {
 }
 
 @Suite struct ClientTests {
-    /// Runs a client to its end.
+    /// Runs a client until it ends.
     private func run(
         _ requests: [ConnectRequest], _ texts: [String] = [],
         limits: (inout Limits) -> Void = { _ in }
@@ -105,7 +105,7 @@ struct Talker: WebSocketHandler {
     }
 
     @Test(.timeLimit(.minutes(2)))
-    func `ReadPauses a thousand connections on one loop`() throws {
+    func `Keeps a thousand connections on one loop`() throws {
         let server = try RunningServer(SiteHandler())
         let requests = try (0..<1_000).map { index in
             var request = try ConnectRequest("ws://127.0.0.1:\(server.port)/")
@@ -138,7 +138,7 @@ struct Talker: WebSocketHandler {
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func `Nobody listens there`() throws {
+    func `Nothing listens there`() throws {
         let server = try RunningServer(SiteHandler())
         let port = server.port
         #expect(server.stop())
@@ -212,7 +212,7 @@ struct Watcher: WebSocketHandler {
     }
 }
 
-/// Carries a client to its thread.
+/// Moves a client to its thread.
 private final class ClientBox: @unchecked Sendable {
     let client: WebSocketClient<Watcher>
     init(_ client: WebSocketClient<Watcher>) { self.client = client }

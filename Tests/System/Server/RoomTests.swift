@@ -1,9 +1,9 @@
-// Topics over real sockets: everybody gets everything, and why somebody left is known.
+// Topics over real sockets: all get every message, and the cause of each end is known.
 import TestSupport
 import Testing
 import WebSocketServer
 
-/// One room for all; "/causes" tells why those who left did.
+/// One room for all; "/causes" lists the causes of ended connections.
 struct RoomHandler: WebSocketHandler {
     typealias Mail = HandlerMail
 
@@ -45,7 +45,7 @@ struct RoomHandler: WebSocketHandler {
         return client
     }
 
-    /// What "/causes" says, once so many have left.
+    /// The answer of "/causes", once this number has left.
     private func causes(_ count: Int, _ port: UInt16) -> [String] {
         let client = Client(port: port)
         for _ in 0..<100_000 {
@@ -57,7 +57,7 @@ struct RoomHandler: WebSocketHandler {
         return ["they do not leave"]
     }
 
-    @Test func `Everybody gets what anybody says, in one order`() throws {
+    @Test func `All members get every message, in one order`() throws {
         let server = try RunningServer(RoomHandler())
         let members = (0..<10).map { _ in member(server.port) }
         for number in 0..<50 { members[number % 10].sendText("\(number)") }
@@ -71,9 +71,9 @@ struct RoomHandler: WebSocketHandler {
         #expect(server.stop())
     }
 
-    /// A browser's tab that is closed: it says goodbye, and the messages that it has not read make
-    /// its end a reset, which a send to it may be the first to hear of.
-    @Test func `Who says goodbye and resets has said goodbye`() throws {
+    /// A browser's tab that is closed: it sends a Close, and its unread messages make its end a
+    /// reset, which a send may be the first to report.
+    @Test func `A peer that closes and then resets has closed`() throws {
         let server = try RunningServer(RoomHandler())
         let speaker = member(server.port)
         let padding = String(repeating: "p", count: 100)
@@ -81,7 +81,7 @@ struct RoomHandler: WebSocketHandler {
         for round in 1...count {
             let leaving = member(server.port)
             for number in 0..<5 { speaker.sendText("\(round) \(number) \(padding)") }
-            // Something has come that it does not read.
+            // It has received bytes that it does not read.
             #expect(leaving.hearsAnything())
             for number in 0..<5 { speaker.sendText("\(round) \(number) \(padding)") }
             leaving.sendFrame(8, [0x03, 0xE8])

@@ -48,10 +48,10 @@ import WebSocketServer
         #expect(server.stop())
     }
 
-    @Test func `An answer may come later, and holds back what was asked after it`() {
+    @Test func `An answer may come later, and delays the answers after it`() {
         let (waiting, other) = (Client(port: server.port), Client(port: server.port))
         waiting.send(request("GET /later HTTP/1.1") + request("GET /echo HTTP/1.1"))
-        // The first request is with the handler once the second client's answer names nobody else.
+        // The handler has the first request once the second client's answer names no other.
         other.send(request("GET /echo HTTP/1.1"))
         #expect(other.response()?.body == "GET 0\n")
         var isDone = false
@@ -65,7 +65,7 @@ import WebSocketServer
         #expect(server.stop())
     }
 
-    @Test func `HEAD has the head alone, HTTP 1.0 ends with the connection`() {
+    @Test func `HEAD has only the head, HTTP 1.0 ends with the connection`() {
         let head = Client(port: server.port)
         head.send(request("HEAD /echo HTTP/1.1") + request("GET /echo HTTP/1.1"))
         let first = head.response(hasBody: false)
@@ -104,7 +104,7 @@ import WebSocketServer
         #expect(server.stop())
     }
 
-    @Test func `A client that expects 100 is told to go on`() {
+    @Test func `A client that expects 100 gets it`() {
         let client = Client(port: server.port)
         client.send(request("POST /echo HTTP/1.1", "Content-Length: 3\r\nExpect: 100-continue\r\n"))
         #expect(client.response()?.head.hasPrefix("HTTP/1.1 100 ") == true)
@@ -113,7 +113,7 @@ import WebSocketServer
         #expect(server.stop())
     }
 
-    /// A request that is refused, and with what.
+    /// A refused request, and its answer.
     struct Refused: CustomTestStringConvertible {
         let testDescription: String
         let request: String
@@ -155,13 +155,13 @@ import WebSocketServer
         .upgrade(
             "a foreign Origin", "GET / HTTP/1.1", fields: "Origin: http://evil.example\r\n", 403),
     ])
-    func `A bad request is told why, and the connection ends`(refused: Refused) {
+    func `A bad request is refused with the reason, and the connection ends`(refused: Refused) {
         let client = Client(port: server.port)
         client.send(refused.request)
         let all = String(decoding: client.rest(), as: UTF8.self)
         #expect(all.hasPrefix("HTTP/1.1 \(refused.status) "))
         #expect(all.contains("Connection: close"))
-        #expect(all.components(separatedBy: "\r\n\r\n").last!.count > 10, "no body that says why")
+        #expect(all.components(separatedBy: "\r\n\r\n").last!.count > 10, "no body with the reason")
         #expect(server.stop())
     }
 }

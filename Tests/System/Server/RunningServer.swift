@@ -15,7 +15,7 @@ where Handler.Mail == HandlerMail {
     ) throws {
         var configuration = ServerConfiguration()
         configuration.limits = limits
-        // Clients here do not close their side: the stop need not wait long for them.
+        // Clients here do not close their side, so the stop should not wait long for them.
         configuration.limits.closeDeadline = .milliseconds(200)
         configuration.origin = origin
         configuration.logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -25,10 +25,10 @@ where Handler.Mail == HandlerMail {
         run = BackgroundRun(server)
     }
 
-    /// Has the handler do something, in the loop.
+    /// Runs a closure in the handler, on the loop's thread.
     func post(_ mail: HandlerMail) { mailbox.post(mail) }
 
-    /// Asks for the stop and waits for its end; false if it does not come.
+    /// Requests the stop and waits for the end; false if it does not end.
     func stop() -> Bool {
         mailbox.post(.stop)
         return run.ends()
@@ -48,18 +48,18 @@ final class BackgroundRun: Sendable {
         thread.start()
     }
 
-    /// Waits for its end; false if it does not come.
+    /// Waits for the end; false if it does not end.
     func ends() -> Bool { ended.wait(timeout: .now() + 20) == .success }
 }
 
-/// Carries a server to its thread; nobody else has it.
+/// Moves a server to its thread, which alone uses it.
 private final class ServerBox<Handler: WebSocketHandler>: @unchecked Sendable {
     private let server: Server<Handler>
     init(_ server: Server<Handler>) { self.server = server }
     func run() { server.run() }
 }
 
-/// What tests send to their handlers.
+/// Messages from tests to their handlers.
 enum HandlerMail: Sendable {
     case stop
     case answer(ConnectionID, String)

@@ -1,4 +1,4 @@
-// The whole server over real sockets: upgrades, mail, the stop.
+// The whole server over real sockets: upgrades, messages from other threads, the stop.
 import TestSupport
 import Testing
 import WebSocketServer
@@ -42,7 +42,8 @@ import WebSocketServer
         #expect(server.stop())
     }
 
-    @Test func `Mail from another thread reaches a connection; a stale name is harmless`() throws {
+    @Test func `A message from another thread reaches a connection; a stale ID is harmless`() throws
+    {
         let server = try RunningServer(SiteHandler())
         let client = Client(port: server.port)
         #expect(client.upgrade() != nil)
@@ -54,7 +55,7 @@ import WebSocketServer
         #expect(server.stop())
     }
 
-    @Test func `The stop tells everybody 1001 and ends`() throws {
+    @Test func `The stop closes all with 1001 and ends`() throws {
         let server = try RunningServer(SiteHandler())
         let clients = (0..<20).map { _ in Client(port: server.port) }
         for client in clients { #expect(client.upgrade() != nil) }
@@ -70,7 +71,7 @@ import WebSocketServer
         #expect(server.stop())
     }
 
-    @Test func `A server that is never run gives its port back, and takes no mail`() throws {
+    @Test func `A server that is never run frees its port, and takes no messages`() throws {
         var configuration = ServerConfiguration()
         var mailbox: Mailbox<HandlerMail>?
         do {
@@ -91,7 +92,7 @@ import WebSocketServer
         let busyPort = busy.addresses[0].port
         var configuration = ServerConfiguration()
         var error: SystemError?
-        // Somebody else may take the free port in between.
+        // Another process may take the free port in between.
         for _ in 0..<20 where error?.operation != "listen on 127.0.0.1:\(busyPort)" {
             configuration.addresses = [
                 .tcp(host: "127.0.0.1", port: try freePort()),
@@ -101,7 +102,7 @@ import WebSocketServer
                 _ = try Server(SiteHandler(), configuration)
             }
         }
-        // Trying again fails at the same place, and not at what the first try has left behind.
+        // A second try fails in the same way, and not because of leftovers of the first.
         let again = #expect(throws: SystemError.self) {
             _ = try Server(SiteHandler(), configuration)
         }
@@ -109,7 +110,7 @@ import WebSocketServer
         #expect(again?.operation == "listen on 127.0.0.1:\(busyPort)")
     }
 
-    /// A port that was free a moment ago.
+    /// A port that was free just now.
     private func freePort() throws -> UInt16 {
         try Server(SiteHandler(), ServerConfiguration()).addresses[0].port
     }
@@ -147,11 +148,11 @@ import WebSocketServer
             (.hosts(["a.org"]), "http://chat.example", true),
             (.hosts(["a.org"]), "http://c.org", false),
         ] as [(OriginPolicy, String?, Bool)])
-    func `Origins are let in by policy`(policy: OriginPolicy, origin: String?, isAdmitted: Bool) {
+    func `Origins are admitted by policy`(policy: OriginPolicy, origin: String?, isAdmitted: Bool) {
         #expect(policy.admits(origin: origin, host: "chat.example:8080") == isAdmitted)
     }
 
-    @Test func `Addresses of IPv6 compare with their brackets`() {
+    @Test func `IPv6 addresses compare with their brackets`() {
         #expect(OriginPolicy.sameHost.admits(origin: "http://[::1]:80", host: "[::1]:8080"))
         #expect(!OriginPolicy.sameHost.admits(origin: "http://[::2]", host: "[::1]:8080"))
     }

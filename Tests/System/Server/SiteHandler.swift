@@ -4,7 +4,7 @@ import WebSocketServer
 struct SiteHandler: WebSocketHandler {
     typealias Mail = HandlerMail
 
-    /// More than sockets take at once.
+    /// More bytes than sockets take at once.
     static let large = [UInt8](repeating: 0x6C, count: 12 << 20)
 
     mutating func onUpgrade(

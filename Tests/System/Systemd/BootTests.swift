@@ -7,7 +7,7 @@ import Testing
     private static let script =
         BuildProducts.packageRoot.appendingPathComponent("Tests/Support/boot/test").path
 
-    /// Why it cannot be done here; nil if it can.
+    /// Why the test cannot run here; nil if it can.
     private static let missing: String? = {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: script)
@@ -23,7 +23,7 @@ import Testing
     }()
 
     @Test(.enabled(if: missing == nil, "No boot: \(missing ?? "")"), .timeLimit(.minutes(10)))
-    func `The package lives through its life on a booted machine`() throws {
+    func `The package works through its whole life on a booted machine`() throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Self.script)
         let program = try #require(BuildProducts.optimizedPath("roost"))
@@ -37,7 +37,7 @@ import Testing
             decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         #expect(process.terminationStatus == 0, "\(text)")
-        // So that what was shown can be seen.
+        // So that the page's figure can be checked.
         print(text)
     }
 }

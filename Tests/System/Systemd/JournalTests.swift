@@ -1,4 +1,4 @@
-// A journald without a boot: what the server sends is what journalctl shows.
+// A journald without a boot: journalctl shows what the server sends.
 import Foundation
 import TestSupport
 import Testing
@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test(.enabled(if: missing == nil, "No journal: \(missing ?? "")"), .timeLimit(.minutes(2)))
-    func `What is logged is in the journal with its fields`() throws {
+    func `Log records are in the journal with their fields`() throws {
         let result = try Self.output([Self.script, BuildProducts.path("roost")])
         #expect(result.status == 0, "\(result.text)")
         let records = try result.text.split(separator: "\n").compactMap { line in

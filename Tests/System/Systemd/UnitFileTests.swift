@@ -1,4 +1,4 @@
-// The units as systemd reads them: without a word of complaint, and closed on all sides.
+// The units as systemd reads them: without a warning, and closed on all sides.
 import Foundation
 import Glibc
 import TestSupport
@@ -7,7 +7,7 @@ import Testing
 @Suite struct UnitFileTests {
     private static let hasAnalyze = access("/usr/bin/systemd-analyze", X_OK) == 0
 
-    /// The units, with a program that is there, in a folder of their own.
+    /// The units, with an existing program, in a temporary folder.
     private func withUnits(_ body: (String) throws -> Void) throws {
         let folder = "/tmp/roost-\(UInt64.random(in: .min ... .max))"
         defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test(.enabled(if: hasAnalyze, "needs systemd-analyze"))
-    func `systemd finds nothing to say about them`() throws {
+    func `systemd reports nothing about them`() throws {
         try withUnits { folder in
             let result = try output(
                 [
@@ -65,7 +65,7 @@ import Testing
                     "./roost.service",
                 ], in: folder)
             #expect(result.status == 0, "\(result.text)")
-            // The figure of the operator's page is the unit's own.
+            // The operator's page has the unit's real figure.
             let level = try #require(
                 result.text.firstMatch(of: /Overall exposure level for roost.service: ([0-9.]+)/))
             let page = try String(
@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    @Test func `What is installed is all there, and /etc is not written over`() throws {
+    @Test func `All files are installed, and /etc is not overwritten`() throws {
         let folder = "/tmp/roost-\(UInt64.random(in: .min ... .max))"
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let install = BuildProducts.packageRoot.appendingPathComponent("deploy/install").path

@@ -8,9 +8,9 @@ import Testing
     private let latency = Figure.all[2]
 
     private func around(_ value: Double, spread: Double, count: Int, seed: UInt64) -> [Double] {
-        var chance = SplitMix(state: seed)
+        var random = SplitMix(state: seed)
         return (0..<count).map { _ in
-            value * (1 + spread * (Double(chance.next() % 2001) / 1000 - 1))
+            value * (1 + spread * (Double(random.next() % 2001) / 1000 - 1))
         }
     }
 
@@ -19,11 +19,11 @@ import Testing
         let a = around(100, spread: 0.10, count: 5, seed: seed)
         let b = around(100, spread: 0.10, count: 5, seed: seed &* 977)
         let change = Comparison.change("x", rate, a, b, floor: Comparison.floor)
-        // One in twenty may be mistaken; these are not among them by more than a few per cent.
+        // At 95 % confidence one in twenty may be wrong.
         if change.verdict != .noise { #expect(abs(change.ratio - 1) < 0.15) }
     }
 
-    @Test func `Mistakes about the same thing are rare`() {
+    @Test func `Wrong verdicts about equal samples are rare`() {
         let mistakes = (1...200 as ClosedRange<UInt64>).filter { seed in
             let a = around(100, spread: 0.10, count: 5, seed: seed)
             let b = around(100, spread: 0.10, count: 5, seed: seed &* 7919)

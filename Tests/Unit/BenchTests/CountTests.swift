@@ -43,14 +43,14 @@ import Testing
 
     @Test func `Latencies come through JSON as they were`() throws {
         var latencies = Latencies()
-        var chance = SplitMix(state: 7)
-        for _ in 0..<5000 { latencies.record(chance.next() % 3_000_000_000) }
+        var random = SplitMix(state: 7)
+        for _ in 0..<5000 { latencies.record(random.next() % 3_000_000_000) }
         latencies.record(.max)
         let copy = try JSONDecoder().decode(
             Latencies.self, from: JSONEncoder().encode(latencies))
         #expect(copy.count == latencies.count)
         #expect(copy.maximum == latencies.maximum)
-        // The least is known by its bucket alone.
+        // The minimum is known only by its bucket.
         #expect(abs(Double(copy.percentile(0)) / Double(latencies.percentile(0)) - 1) < 0.001)
         for percent in [1, 50, 90, 99, 99.9, 100.0] {
             #expect(copy.percentile(percent) == latencies.percentile(percent))

@@ -1,11 +1,10 @@
-// Due times, and that a server that stalls is charged with all that should have been sent
-// meanwhile.
+// Due times, and that a stalled server is charged with all messages that were due meanwhile.
 import Testing
 
 @testable import bench
 
 @Suite struct OpenLoopTests {
-    /// A server that takes 1 ms for a message, one after the other, and stops for a second at 2 s.
+    /// A server that takes 1 ms for each message, one after another, and stops for a second at 2 s.
     struct StallingServer {
         private var freeAt: UInt64 = 0
 
@@ -37,11 +36,11 @@ import Testing
         }
         #expect(open.count == 1000)
         #expect((850...1000).contains(closed.count))
-        // A tenth of the messages were due while it stood still.
+        // A tenth of the messages were due while it was stopped.
         #expect(open.percentile(99) > 900_000_000)
         #expect(open.percentile(95) > 400_000_000)
         #expect((980_000_000...1_010_000_000).contains(open.maximum))
-        // The closed loop had only one message to be late with.
+        // In the closed loop only one message was late.
         #expect(closed.percentile(99) < 2_000_000)
         #expect(open.percentile(50) < 2_000_000)
     }
@@ -59,7 +58,7 @@ import Testing
         #expect(numbers.sorted() == Array(0..<124))
     }
 
-    @Test func `Nothing is due early, and what is late is not skipped`() {
+    @Test func `Nothing is due early, and late messages are not skipped`() {
         var schedule = Schedule(start: 1000, rate: 1e6)
         #expect(schedule.take(by: 999, before: .max) == nil)
         #expect(schedule.take(by: 1000, before: .max)?.due == 1000)
@@ -69,7 +68,7 @@ import Testing
         #expect(count == 1001)
     }
 
-    @Test func `Only what was due while measuring is measured`() {
+    @Test func `Only messages due while measuring are measured`() {
         let timing = Timing(begin: 0, measureFrom: 100, measureUntil: 200, intervalCount: 4)
         #expect(
             [0, 99, 100, 199, 200].map { timing.isMeasured($0) } == [
@@ -84,7 +83,7 @@ import Testing
         #expect(Timing.intervals(for: 600) == 60)
     }
 
-    @Test func `A shortened time keeps its intervals, and the last is what is left`() {
+    @Test func `A shortened time keeps its intervals, and the last is shorter`() {
         let timing = Timing(begin: 0, measureFrom: 1000, measureUntil: 2000, intervalCount: 10)
         let cases: [(until: UInt64, end: UInt64, count: Int)] = [
             (1250, 1250, 3), (1300, 1300, 3), (1301, 1301, 4), (1001, 1001, 1), (500, 1000, 1),

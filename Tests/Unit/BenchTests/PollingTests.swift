@@ -1,4 +1,4 @@
-// Readers who poll: what they ask, how they take answers, when they ask again.
+// Readers that poll: their requests, how they read responses, when they ask again.
 import Foundation
 import Testing
 
@@ -9,7 +9,7 @@ import Testing
         Stamp(due: UInt64(1000 + $0), sender: 7, sequence: UInt32($0))
     }
 
-    /// An answer of the server with some of the stamps as messages.
+    /// A response of the server with some of the stamps as messages.
     private static func answer(
         _ stamps: [Stamp], offset: Int, more: Bool, status: Int = 200, run: UInt16 = 9
     ) -> [UInt8] {
@@ -25,7 +25,7 @@ import Testing
             "HTTP/1.1 \(status) X\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)".utf8)
     }
 
-    @Test func `Answers are whole however they arrive, and one follows the other`() throws {
+    @Test func `Responses are complete however they arrive, one after another`() throws {
         let first = Self.answer(Self.stamps, offset: 40, more: true)
         let second = Self.answer([], offset: 43, more: false)
         let bytes = first + second
@@ -34,7 +34,7 @@ import Testing
             var answers: [HTTPExchange.Answer] = []
             var start = 0
             while start < bytes.count {
-                // No request is sent before the answer to the last: one read never has parts of
+                // No request is sent before the response to the last: one read never has parts of
                 // two.
                 let end = min(start + size, start < first.count ? first.count : bytes.count)
                 let part = Array(bytes[start..<end])
@@ -60,14 +60,14 @@ import Testing
         "HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
         "SSH-2.0\r\n\r\n",
     ])
-    func `What is no answer of known length is malformed`(text: String) {
+    func `A response without a known length is malformed`(text: String) {
         var exchange = HTTPExchange()
         #expect(throws: HTTPExchange.Malformed.self) {
             try exchange.take(Array(text.utf8).span, run: 9)
         }
     }
 
-    @Test func `A request asks behind what was read, and waits only if it is told to`() {
+    @Test func `A request asks after the last offset, and waits only if asked to`() {
         func text(_ offset: Int?, _ wait: Double?) -> String {
             let request = HTTPExchange.request(room: "r", host: "h:1", after: offset, waiting: wait)
             return String(decoding: request, as: UTF8.self)
@@ -77,26 +77,26 @@ import Testing
         #expect(text(41, 30).hasPrefix("GET /rooms/r/messages?after=41&limit=200&wait=30 HTTP/1.1"))
     }
 
-    @Test func `Who asks every so often keeps their pace whatever an answer takes`() {
+    @Test func `A polling reader keeps its interval however long a response takes`() {
         let second: UInt64 = 1_000_000_000
         var reader = PollingReader()
         reader.begin(.every(3), at: 100 * second, share: 0.5)
         #expect(!reader.isDue(101 * second + second / 2 - 1))
         #expect(reader.isDue(101 * second + second / 2))
-        // More is there: at once. Then at the next multiple that is still to come.
+        // With more messages: at once. Then at the next multiple of the interval.
         let late = 109 * second
         reader.answered(.every(3), isLast: false, late, isDraining: false)
         #expect(reader.isDue(late))
         reader.answered(.every(3), isLast: true, late, isDraining: false)
         #expect(!reader.isDue(late) && reader.isDue(110 * second + second / 2))
-        // At the end nobody waits for their turn.
+        // When draining no reader waits until it is due.
         reader.answered(.every(3), isLast: true, late, isDraining: true)
         #expect(reader.isDue(late + second / 5))
         reader.isAsking = true
         #expect(!reader.isDue(.max))
     }
 
-    @Test func `Fields are found behind their names`() {
+    @Test func `Fields are found after their names`() {
         let text = #"{"offset":12,"x":[{"offset":3},{"offset":},{"off":4}],"offset":567"#
         let bytes = Array(text.utf8)
         let key = Array(#""offset":"#.utf8)

@@ -1,4 +1,4 @@
-// What is shown: words, lines, tables and the page.
+// The output: numbers, lines, tables and the page.
 import Foundation
 import Testing
 
@@ -24,8 +24,8 @@ import Testing
 
     static func sample() -> ReportFile {
         var latencies = Latencies()
-        var chance = SplitMix(state: 3)
-        for _ in 0..<20_000 { latencies.record(300_000 + chance.next() % 900_000) }
+        var random = SplitMix(state: 3)
+        for _ in 0..<20_000 { latencies.record(300_000 + random.next() % 900_000) }
         latencies.record(80_000_000)
         var run = Run(seconds: 3)
         run.opened = 100
@@ -133,7 +133,7 @@ import Testing
         #expect(extents.allSatisfy { $0.lowerBound >= 0 && $0.upperBound <= chart.width })
     }
 
-    @Test func `The moving line says how far it is and how long it takes`() {
+    @Test func `The progress line shows the progress and the remaining time`() {
         let line = ProgressLine("echo", isShown: false)
         #expect(
             line.line(.opening(done: 512, of: 1024), Progress(failures: 1), now: 0)
@@ -155,7 +155,7 @@ import Testing
         #expect(ProgressLine.bar(0.51).count == 22)
     }
 
-    @Test func `What held a run back is named`() {
+    @Test func `The limit of a run is named`() {
         func judged(_ change: (inout Run) -> Void, rate: Double? = nil) -> Run {
             var run = Self.sample().reports[0].runs[0]
             change(&run)
@@ -175,7 +175,7 @@ import Testing
         #expect(unknown.warnings.contains { $0.contains("--pid") })
     }
 
-    @Test func `Servers stand below each other, and what failed or is missing says so`() {
+    @Test func `The table has a row for each server, and marks failed and missing runs`() {
         var table = PeersTable(
             names: ["Ours", "Theirs", "Slow"], loads: ["echo", "idle"],
             versions: ["", "4.1", ""])

@@ -1,4 +1,4 @@
-// The chart of the README: drawn from the table that is committed, and from nothing else.
+// The chart of the README: drawn only from the committed table.
 import Foundation
 import TestSupport
 import Testing
@@ -18,7 +18,7 @@ import Testing
         Medians.
         """
 
-    @Test func `Each load is a panel, each server a bar, and memory is no speed`() throws {
+    @Test func `Each load is a panel, each server a bar, and memory is not a rate`() throws {
         let chart = try PeersFigures(markdown: Self.table).chart
         #expect(
             chart.panels.map(\.title)
@@ -33,7 +33,7 @@ import Testing
         #expect(chart.panels[2].unit.contains("deliveries"))
     }
 
-    @Test func `A bar is as long as its figure says, and what failed has none`() throws {
+    @Test func `A bar is as long as its figure, and a failed run has none`() throws {
         let svg = try PeersFigures(markdown: Self.table).chart.svg(.light)
         let lengths = svg.matches(of: /<rect [^>]*width="([0-9.]+)"/).compactMap { Double($0.1) }
         // Panel by panel, to a tenth of a pixel; the smallest is a pixel long, so that it is seen.
@@ -49,16 +49,16 @@ import Testing
     }
 
     @Test(arguments: ["", "no table", "| | a |\n|---|\n", "| | a |\n|---|---|\n| Ours | 1 | 2 |\n"])
-    func `What is no such table is refused in words`(text: String) {
+    func `Other texts are refused with a message`(text: String) {
         let problem = #expect(throws: PeersFigures.NoTable.self) {
             try PeersFigures(markdown: text)
         }
         #expect(problem?.description.isEmpty == false)
     }
 
-    @Test func `No name and no figure sticks out of the picture`() throws {
+    @Test func `All names and figures fit into the picture`() throws {
         let drawn = try PeersFigures(markdown: Self.file("Benchmarks/peers/RESULTS.md")).chart
-        // Pixels a character, as the widest of the usual typefaces has them on average.
+        // Pixels a character, on average in the widest of the usual typefaces.
         for bar in drawn.panels.flatMap(\.bars) {
             #expect(Double(bar.name.count) * 6.6 <= BarChart.nameWidth - 8, "\(bar.name)")
             #expect(Double(bar.label.count) * 7 <= BarChart.labelWidth - 5, "\(bar.label)")

@@ -1,4 +1,4 @@
-// What is sent and how it is known again.
+// Messages of the load, and how they are recognised.
 import Testing
 
 @testable import bench
@@ -14,16 +14,16 @@ import Testing
     @Test(
         arguments: stamps,
         ["", "RECEIVED : ", #"{"type":"message","text":""#, "~~~~~~~~~~~~~~~~~~~~~~"])
-    func `A stamp is found whatever stands around it`(stamp: Stamp, prefix: String) {
+    func `A stamp is found whatever surrounds it`(stamp: Stamp, prefix: String) {
         var bytes = Array(prefix.utf8) + [UInt8](repeating: 120, count: Stamp.byteCount + 5)
         stamp.write(to: &bytes, at: prefix.utf8.count, run: 77)
         #expect(Stamp.find(in: bytes.span, run: 77) == stamp)
         #expect(Stamp.find(in: bytes.span, run: 78) == nil, "a message of another run")
         #expect(
-            Stamp.find(in: Array(bytes.dropLast(6)).span, run: 77) == nil, "one that is cut off")
+            Stamp.find(in: Array(bytes.dropLast(6)).span, run: 77) == nil, "a truncated stamp")
     }
 
-    @Test func `What is no stamp is not taken for one`() {
+    @Test func `Other texts are not taken for stamps`() {
         for text in [
             "", "~", "hello", String(repeating: "~", count: 60), "~AA\"}AAAAAAAAAAAAAAAAAAAAA",
         ] {
@@ -56,7 +56,7 @@ import Testing
         #expect(!join.hasPayload)
     }
 
-    @Test func `A payload that cannot hold a stamp is refused`() {
+    @Test func `A payload too short for a stamp is refused`() {
         #expect(throws: MessageTemplate.Flaw.self) { try MessageTemplate("{payload}", size: 19) }
     }
 }

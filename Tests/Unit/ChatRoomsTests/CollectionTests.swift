@@ -1,4 +1,4 @@
-// The chat's own tables against the plain ones they replace.
+// The chat's tables against plain arrays and dictionaries.
 
 import Foundation
 import Storage
@@ -114,7 +114,7 @@ import Testing
                 idByteCount: hasID ? id.count : 0, countLimit: countLimit, byteLimit: byteLimit,
                 mayGrow: step < 10 || Bool.random(using: &random))
             model.append((text, author, hasID ? id : []))
-            // Never more than the limits, never a gap, and never less than must be.
+            // Never more than the limits, never a gap, and never less than the minimum.
             #expect(history.lastOffset == step)
             #expect(history.count <= countLimit && history.byteCount <= byteLimit)
             #expect(history.count > 0 || text.count > history.ringByteCount)

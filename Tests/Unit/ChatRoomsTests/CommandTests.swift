@@ -1,4 +1,4 @@
-// Every command: what it answers, each error it can give, each limit at its edge.
+// Every command: its reply, each error, each limit at its edge.
 
 import Foundation
 import Testing
@@ -62,7 +62,7 @@ import Testing
         let key = world.open(0)
         #expect(world.send(key, text).map(\.code) == [code])
         #expect(world.closes.isEmpty)
-        // Whatever went wrong, the connection is as good as before.
+        // Whatever went wrong, the connection still works.
         #expect(world.send(key, #"{"type":"login","user":"ann"}"#).first?.type == "welcome")
     }
 
@@ -170,7 +170,7 @@ import Testing
         world.send(bob, message)
         #expect(world.send(bob, message).map(\.offset) == [2])
         #expect(world.send(ann, message).map(\.offset) == [1])
-        // Written otherwise, still the same id; in another room another message.
+        // Escaped differently it is still the same id; in another room it is another message.
         #expect(
             world.send(ann, #"{"type":"message","text":"b","id":"\u0078\u00221"}"#).map(\.offset)
                 == [1])
@@ -196,7 +196,7 @@ import Testing
             #expect(world.send(ann, typing).allSatisfy { $0.type == "typing" })
             #expect(world.heard(bob).filter { $0.type == "typing" }.count == expected)
         }
-        // Everybody has their own three seconds.
+        // Each user has their own three seconds.
         world.send(bob, typing)
         #expect(world.heard(ann).last?["user"] as? String == "bob")
     }

@@ -49,7 +49,7 @@ import Testing
     }
 
     /// Foundation detects UTF-16, UTF-32 and byte order marks, which this protocol does not have,
-    /// refuses numbers that no Double holds, and takes a comma before a closing brace.
+    /// refuses numbers outside a Double's range, and accepts a comma before a closing brace.
     private static func mayDiffer(_ bytes: [UInt8]) -> Bool {
         let text = String(decoding: bytes, as: UTF8.self)
         return bytes.contains(0) || bytes.starts(with: [0xEF]) || bytes.starts(with: [0xFE])

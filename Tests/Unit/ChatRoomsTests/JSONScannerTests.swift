@@ -1,4 +1,4 @@
-// The scanner against the cases that parsers are known to get wrong, and against Foundation.
+// The scanner against cases that parsers often get wrong, and against Foundation.
 
 import Foundation
 import Storage

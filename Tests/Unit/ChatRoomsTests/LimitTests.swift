@@ -22,7 +22,7 @@ import Testing
         world.pass(.milliseconds(1))
         #expect(world.send(key, who)[0].type == "who")
         #expect(world.send(key, who)[0].code == "rate_limited")
-        // Bad JSON is a command too.
+        // Bad JSON counts as a command too.
         world.pass(.milliseconds(200))
         #expect(world.send(key, "{")[0].code == "bad_json")
         #expect(world.send(key, "{")[0].code == "rate_limited")
@@ -124,7 +124,7 @@ import Testing
         world.send(key, #"{"type":"leave","room":"b"}"#)
         world.send(key, #"{"type":"leave","room":"a"}"#)
         #expect(world.send(key, #"{"type":"join","room":"c"}"#)[0].type == "joined")
-        // b was empty longest, so a is still there.
+        // b was empty for the longest time, so a still exists.
         #expect(world.send(key, #"{"type":"join","room":"a"}"#)[0].offset == 1)
         #expect(world.send(key, #"{"type":"join","room":"d"}"#)[0].code == "too_many_rooms")
     }
@@ -184,7 +184,7 @@ import Testing
         world.pass(.seconds(5))
         world.tick()
         #expect(world.heard(watcher).count == count + 1)
-        // Back below: the step over the edge is a count, the next is a name again.
+        // Below again: the change at the edge is sent as a count, the next as a name.
         world.close(world.connections[4]!)
         world.close(fourth)
         #expect(world.heard(watcher).count == count + 1)

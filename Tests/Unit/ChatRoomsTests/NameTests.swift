@@ -1,4 +1,4 @@
-// Which names are allowed, and which of them are the same.
+// Which names are allowed, and which are the same.
 
 import Storage
 import Testing

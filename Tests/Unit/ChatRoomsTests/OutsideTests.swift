@@ -1,4 +1,4 @@
-// Who says and reads something without a connection.
+// Sending and reading messages without a connection.
 
 import Foundation
 import Testing
@@ -6,7 +6,7 @@ import Testing
 @testable import ChatRooms
 
 @Suite struct OutsideTests {
-    @Test func `What is said from outside is a message like any other`() {
+    @Test func `A message from outside is a message like any other`() {
         let world = World()
         let ann = world.login(0, "ann")
         let (reply, isNew) = world.publish("lobby", #"{"text":"h\u00e9 \"x\"","user":"cron"}"#)
@@ -20,7 +20,7 @@ import Testing
         #expect(page["epoch"] as? String == reply["epoch"] as? String)
     }
 
-    @Test func `Without a user it is the server's, and nobody can log in as that`() {
+    @Test func `Without a user it is the server's, whose name cannot log in`() {
         let world = World()
         world.publish("lobby", #"{"text":"x"}"#)
         let messages = world.page("lobby").0["messages"] as? [JSON]
@@ -41,7 +41,7 @@ import Testing
         ("", #"{"text":"a"}"#, "bad_name"), ("@ann,bob", #"{"text":"a"}"#, "bad_name"),
         ("a/b", #"{"text":"a"}"#, "bad_name"),
     ])
-    func `What is wrong is refused and leaves no room behind`(
+    func `Invalid messages are refused and leave no room behind`(
         room: String, body: String, code: String
     ) {
         let world = World()
@@ -68,7 +68,7 @@ import Testing
         #expect(world.page("lobby").0.offsets == [1, 2])
     }
 
-    @Test func `A room that nobody is in is kept ten minutes from what was said last`() throws {
+    @Test func `A room without members is kept for ten minutes after its last message`() throws {
         let world = World()
         world.publish("alerts", #"{"text":"1"}"#)
         world.pass(.seconds(590))
@@ -122,7 +122,7 @@ import Testing
         #expect(world.page("lobby").0["recovered"] == nil)
     }
 
-    @Test func `A room that is gone is not found under its old number either`() {
+    @Test func `A forgotten room is not found under its old number either`() {
         let world = World()
         world.publish("a", #"{"text":"x"}"#)
         let room = world.rooms.first!

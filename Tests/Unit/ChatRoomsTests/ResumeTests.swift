@@ -1,4 +1,4 @@
-// Coming back to a room: everything missed, once, in order, or an honest "not recovered".
+// Resuming in a room: all missed messages, once, in order, or an honest "not recovered".
 
 import Foundation
 import Testing
@@ -6,7 +6,7 @@ import Testing
 @testable import ChatRooms
 
 @Suite struct ResumeTests {
-    /// A world in which "ann" has said messages 1 to `count` in the lobby.
+    /// A world where "ann" has sent messages 1 to `count` to the lobby.
     private func world(_ count: Int, _ limits: ChatLimits = .withoutRateLimit) -> (World, String) {
         let world = World(limits)
         let ann = world.login(0, "ann")
@@ -125,7 +125,7 @@ import Testing
                     #expect(world.historyByteCount <= limits.historyByteLimit)
                 }
             }
-            // The last rooms kept theirs, the first lost them; none lost its numbering.
+            // The last rooms kept their messages, the first lost them; none lost its numbering.
             let last = world.send(key, #"{"type":"history","room":"r19","before":999}"#)[0]
             #expect(last.offsets == Array(10 * round + 1...10 * round + 10).suffix(15) || round > 0)
             #expect(last.offsets.last == 10 * round + 10)
@@ -154,10 +154,10 @@ import Testing
         say("a", 5)
         say("b", 5)
         #expect(kept("a") == Array(1...5) && kept("b") == Array(1...5))
-        // Room a has been silent longest, and needs more than there is: b pays, not a.
+        // Room a has been silent longest, and needs more than is free: b loses messages, not a.
         say("a", 9)
         #expect(kept("a") == Array(1...14) && kept("b") == [])
-        // Alone with the limit, it gives up its own oldest.
+        // When it alone reaches the limit, it loses its own oldest.
         say("a", 9)
         #expect(kept("a").last == 23 && kept("a").count > 10)
         #expect(world.historyByteCount <= limits.historyByteLimit)

@@ -1,4 +1,4 @@
-// Who may have a name, and for how long it waits for them.
+// Who may use a name, and how long it stays reserved.
 
 import Foundation
 import Testing

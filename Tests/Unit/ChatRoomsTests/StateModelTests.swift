@@ -1,4 +1,4 @@
-// Long seeded runs, straight through and with the chat saved and restored in their midst.
+// Long seeded runs, without interruption and with the chat saved and restored in the middle.
 
 import Foundation
 import Storage
@@ -13,7 +13,7 @@ import Testing
         for _ in 0..<500 {
             model.step()
         }
-        // The run did reach what it is meant to test.
+        // The run did reach the cases that it should test.
         #expect(model.deliveredCount > 150)
         #expect(model.recoveredCount > 0)
     }
@@ -158,7 +158,7 @@ extension World {
         var again = StateReader(chat.save(at: now))
         var first = StateReader(bytes)
         #expect(again.bytes.count == first.bytes.count)
-        // Everything but the instants is the same; those are checked by what follows.
+        // Everything is the same except times, which the rest of the run checks.
         #expect(try again.read(UInt32.self) == first.read(UInt32.self))
     }
 }

@@ -1,4 +1,5 @@
-// A server made of arrays: carries out the chat's effects at once and remembers who heard what.
+// A server made of arrays: carries out the chat's effects at once and records what each connection
+// got.
 
 import Foundation
 import Testing
@@ -35,14 +36,14 @@ final class World {
     var subscribers: [RoomID: Set<ConnectionKey>] = [:]
     var inbox: [ConnectionKey: [String]] = [:]
     var closes: [ConnectionKey: ChatClose] = [:]
-    /// Every effect since the world began, in words.
+    /// Every effect since the start, as text.
     var journal: [String] = []
 
     init(_ limits: ChatLimits = .withoutRateLimit, seed: UInt64 = 7) {
         chat = Chat(limits: limits, epochSeed: seed)
     }
 
-    // `#expect` cannot look into what cannot be copied.
+    // `#expect` cannot expand noncopyable values.
     var userCount: Int { chat.userCount }
     var roomCount: Int { chat.roomCount }
     var historyByteCount: Int { chat.historyByteCount }
@@ -79,7 +80,7 @@ final class World {
         carryOut()
     }
 
-    /// Sends a text and returns everything that this connection was sent in answer, in order.
+    /// Sends a text and returns everything that this connection got in answer, in order.
     @discardableResult
     func send(_ key: ConnectionKey, _ text: String) -> [JSON] {
         send(key, bytes: Array(text.utf8))
@@ -96,7 +97,7 @@ final class World {
         return inbox[key]![before...].map(parse)
     }
 
-    /// Says something from outside: the answer, and whether a message came into being.
+    /// Sends a message from outside: the answer, and whether a message was stored.
     @discardableResult
     func publish(_ room: String, _ body: String, by publisher: UInt64 = 1) -> (JSON, Bool) {
         let answer = chat.publish(
@@ -105,7 +106,7 @@ final class World {
         return (parse(String(decoding: answer.json, as: UTF8.self)), answer.isNew)
     }
 
-    /// A page for who has no connection.
+    /// A page of history for a reader without a connection.
     func page(_ room: String, _ query: PageQuery = PageQuery()) -> (JSON, isUpToDate: Bool) {
         let page = chat.page(ofRoom: room, query)
         return (parse(String(decoding: page.answer.json, as: UTF8.self)), page.isUpToDate)

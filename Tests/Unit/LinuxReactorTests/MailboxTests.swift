@@ -1,11 +1,11 @@
-// Mail from many threads.
+// A mailbox used from many threads.
 import Foundation
 import LinuxReactor
 import Synchronization
 import Testing
 
 @Suite struct MailboxTests {
-    @Test func `Each sender's letters arrive in its order, and none is lost`() {
+    @Test func `Each sender's items arrive in its order, and none is lost`() {
         let wakes = Mutex(0)
         let mailbox = Mailbox<[Int]>(descriptor: .none) { _ in wakes.withLock { $0 += 1 } }
         let threads = (0..<4).map { sender in
@@ -15,16 +15,16 @@ import Testing
         var received = [Int](repeating: 0, count: 4)
         let deadline = Date(timeIntervalSinceNow: 30)
         while received.reduce(0, +) < 8000, Date() < deadline {
-            for letter in mailbox.takeAll() {
-                #expect(letter[1] == received[letter[0]])
-                received[letter[0]] += 1
+            for item in mailbox.takeAll() {
+                #expect(item[1] == received[item[0]])
+                received[item[0]] += 1
             }
         }
         #expect(received == [2000, 2000, 2000, 2000])
         #expect(wakes.withLock { $0 } <= 8000)
     }
 
-    @Test func `A full or closed mailbox refuses, and says so`() {
+    @Test func `A full or closed mailbox refuses, and returns that`() {
         let mailbox = Mailbox<Int>(limit: 2, descriptor: .none) { _ in }
         #expect(mailbox.post(1) && mailbox.post(2))
         #expect(!mailbox.post(3))

@@ -1,10 +1,10 @@
-// Addresses as text, held against inet_pton(3).
+// Addresses as text, compared with inet_pton(3).
 import Glibc
 import LinuxReactor
 import Testing
 
 @Suite struct NetworkAddressParsingTests {
-    /// What the C library makes of a text.
+    /// The C library's reading of a text.
     private func reference(_ text: String) -> NetworkAddress? {
         var v4 = in_addr()
         if inet_pton(AF_INET, text, &v4) == 1 {
@@ -29,12 +29,12 @@ import Testing
         "::1.2.3", "1.2.3.4::", "::1.2.3.4:5", "fe80::1%eth0", "[::1]", "localhost",
         "::ffff:1.2.3.400",
     ])
-    func `A text means what inet_pton says`(text: String) {
+    func `A text means the same as to inet_pton`(text: String) {
         #expect(NetworkAddress(numeric: text) == reference(text))
     }
 
     @Test
-    func `Random texts mean what inet_pton says, and addresses come back as they are written`() {
+    func `Random texts mean the same as to inet_pton, and written addresses can be read again`() {
         var generator = SystemRandomNumberGenerator()
         let pieces = ["0", "1", "a", "ff", "abcd", "12345", ":", ":", "::", ".", "255", "10.0.0.1"]
         for _ in 0..<20_000 {

@@ -1,4 +1,4 @@
-// Addresses as people write them, and what counts as one origin.
+// Addresses as people write them, and which count as one origin.
 import LinuxReactor
 import Testing
 
@@ -34,7 +34,7 @@ import Testing
         #expect(Self.v6(5, 1).admissionKey == Self.v6(5, 2).admissionKey)
         #expect(Self.v6(5, 1).admissionKey != Self.v6(6, 1).admissionKey)
         #expect(Self.v6(0, 0xFFFF_C000_0201).admissionKey == first.admissionKey)
-        // Of the deprecated ::a.b.c.d nothing is assumed.
+        // The deprecated ::a.b.c.d has no special meaning.
         #expect(Self.v6(0, 0xC000_0201).admissionKey != first.admissionKey)
     }
 }

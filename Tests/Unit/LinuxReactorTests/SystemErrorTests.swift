@@ -1,4 +1,4 @@
-// Failures in words that a person can act on.
+// Failures as sentences that help a person.
 import Glibc
 import LinuxReactor
 import Testing
@@ -11,7 +11,7 @@ import Testing
         (EMFILE, "Too many open files", "ulimit -n"),
         (ENFILE, "Too many open files in system", "LimitNOFILE="),
     ])
-    func `What is known to help is said`(number: Int32, text: String, hint: String) {
+    func `A known remedy is part of the sentence`(number: Int32, text: String, hint: String) {
         let sentence = SystemError(number, "listen on 127.0.0.1:80").description
         #expect(sentence.hasPrefix("Cannot listen on 127.0.0.1:80: \(text). "))
         #expect(sentence.contains(hint))
@@ -19,11 +19,11 @@ import Testing
     }
 
     @Test(arguments: [(ECONNRESET, "Connection reset by peer"), (EPIPE, "Broken pipe")])
-    func `Where nothing helps nothing is added`(number: Int32, text: String) {
+    func `Without a known remedy nothing is added`(number: Int32, text: String) {
         #expect(SystemError(number, "send").description == "Cannot send: \(text).")
     }
 
-    @Test func `A number that nobody knows is still told`() {
+    @Test func `An unknown number is still reported`() {
         #expect(SystemError(9999, "do it").description.contains("9999"))
     }
 }

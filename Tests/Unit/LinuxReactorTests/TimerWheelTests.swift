@@ -17,7 +17,7 @@ import Testing
             let slot = UInt32.random(in: 0..<20, using: &random)
             switch Int.random(in: 0..<4, using: &random) {
             case 0, 1:
-                // From at once to several rounds of the wheel.
+                // From zero to several rounds of the wheel.
                 let delay = UInt64.random(in: 0...200, using: &random) * 1_000_000_000
                 let deadline = now.advanced(by: delay / UInt64.random(in: 1...1000, using: &random))
                 wheel.schedule(slot, at: deadline)

@@ -1,4 +1,4 @@
-// Who may publish and run the server, as tables.
+// Rights to publish and to operate the server, as tables.
 import ChatRooms
 import LinuxReactor
 import Testing
@@ -22,14 +22,14 @@ import Testing
             (1000, 77, [], .member), (1000, 1000, [4, 77], .member), (1000, 1000, [4], .stranger),
             (65_534, 65_534, [65_534], .stranger),
         ] as [(UInt32, UInt32, [UInt32], Access.Rank)])
-    func `What the kernel says of somebody is their rank`(
+    func `A user's credentials determine their rank`(
         user: UInt32, group: UInt32, groups: [UInt32], rank: Access.Rank
     ) {
         let credentials = PeerCredentials(process: 1, user: user, group: group, groups: groups)
         #expect(Self.access.rank(of: credentials) == rank)
     }
 
-    @Test func `Without groups, and without credentials, nobody else has a rank`() {
+    @Test func `Without groups, and without credentials, no other user has a rank`() {
         let access = Access(ownUser: 500)
         let other = PeerCredentials(process: 1, user: 1000, group: 0, groups: [0])
         #expect(access.rank(of: other) == .stranger)
@@ -63,7 +63,7 @@ import Testing
         #expect(off?.answer.error == .forbidden)
     }
 
-    @Test func `A token file has one a line`() throws {
+    @Test func `A token file has one token a line`() throws {
         let text = "# for the shop\n0123456789abcdef\n\n  fedcba9876543210\r\n"
         #expect(
             try PublishTokens.parse(text, "f") == ["0123456789abcdef", "fedcba9876543210"])
@@ -74,7 +74,7 @@ import Testing
         ("ok-this-is-long-enough\nshort\n", "f, line 2: "), ("with a space in it\n", "f, line 1: "),
         ("0123456789abcdé\n", "f, line 1: "),
     ])
-    func `A token file that cannot be used says where`(text: String, sentence: String) {
+    func `A bad token file is reported with its line`(text: String, sentence: String) {
         let error = #expect(throws: (any Error).self) { try PublishTokens.parse(text, "f") }
         #expect(error.map { "\($0)".contains(sentence) } == true)
     }
@@ -85,7 +85,7 @@ import Testing
         ("/rooms/lobby", nil), ("/rooms/lobby/messages/", nil), ("/rooms/a/b/messages", nil),
         ("/Rooms/lobby/messages", nil), ("/", nil), ("rooms/x/messages", nil),
     ])
-    func `The room of a path`(path: String, room: String?) {
+    func `The room in a path`(path: String, room: String?) {
         #expect(RoomRequest(path)?.room == room)
     }
 }

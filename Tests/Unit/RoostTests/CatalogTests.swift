@@ -1,4 +1,4 @@
-// What is logged by a name is explained to the operator, and nothing else is.
+// Every logged event has an entry in the catalog, and nothing else has one.
 import CommandLineOptions
 import Foundation
 import Logging
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    // MARK: Nothing is logged that has no entry
+    // MARK: Everything logged has an entry
 
     /// The program's own sources, without the list of events itself.
     private func sources() throws -> [String] {
@@ -56,7 +56,7 @@ import Testing
         }.map { try String(contentsOf: folder.appendingPathComponent($0), encoding: .utf8) }
     }
 
-    /// Reads back what is logged by `body`, field by field.
+    /// Reads back the records that `body` logs, field by field.
     private func records(_ body: (EventLog) -> Void) -> [[String: String]] {
         let journal = DatagramReceiver()
         let log = ServiceLog(
@@ -65,7 +65,7 @@ import Testing
         body(
             EventLog(logger: Logger(label: "roost") { _ in JournalLogHandler(log, level: .debug) }))
         var records: [[String: String]] = []
-        // The kernel's queue is short: what did not fit into it follows.
+        // The kernel's queue is short: the rest follows.
         for _ in 0..<100 {
             while let bytes = journal.next(waits: false) {
                 let pairs = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map {
@@ -127,7 +127,7 @@ import Testing
         }
     }
 
-    @Test func `Every event is logged somewhere, and what the library names is an event`() throws {
+    @Test func `Every event is logged somewhere, and the library's names are events`() throws {
         let text = try sources().joined(separator: "\n")
         for event in ServerEvent.allCases {
             #expect(
@@ -140,10 +140,10 @@ import Testing
         }
     }
 
-    @Test func `Fields and settings that an entry names are there`() throws {
+    @Test func `Fields and settings that an entry names exist`() throws {
         let text = try sources().joined(separator: "\n")
         let help = Serve.helpMessage(columns: 100)
-        // Words with a hyphen that are no settings.
+        // Hyphenated words that are not settings.
         let words: Set = [
             "check-config", "time-out", "xeu", "list-catalog", "update-catalog", "systemd-journald",
             "try-again", "held-back", "send-proxy",

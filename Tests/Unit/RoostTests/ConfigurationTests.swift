@@ -1,4 +1,4 @@
-// The configuration file: what it may say, and what is said of one that is bad.
+// The configuration file: its contents, and the messages about a bad one.
 import Foundation
 import TestSupport
 import Testing
@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test(arguments: [["--max-message", "1K"], ["--max-message=1K"]])
-    func `Flags hold against the file`(given: [String]) throws {
+    func `Flags override the file`(given: [String]) throws {
         #expect(try arguments("max-message = 2K\noutbox = 3K", given: given) == ["--outbox=3K"])
     }
 
@@ -62,7 +62,7 @@ import Testing
         ),
         ("max-connections = 0", "F:1: --max-connections must be at least 1."),
     ])
-    func `A bad line is named, and what to do`(text: String, sentence: String) {
+    func `A bad line is reported with a hint`(text: String, sentence: String) {
         let said = sentences(text)
         #expect(said.count == 1)
         #expect(said.first?.hasPrefix(sentence) == true, "\(said)")
@@ -72,12 +72,12 @@ import Testing
         #expect(sentences("a = 1\nmax-message = 1K\nb = 2\nno-limits = 7").count == 3)
     }
 
-    @Test func `What can change while it runs is a flag`() {
+    @Test func `Every setting that can be reloaded is a flag`() {
         let known = Set(FlagName.all(of: Serve.self).map(\.text))
         #expect(Reloader.live.subtracting(known) == [])
     }
 
-    @Test func `The file that is installed is good, with every line of it taken up too`() throws {
+    @Test func `The installed file is valid, also with every line enabled`() throws {
         let path = BuildProducts.packageRoot.appendingPathComponent("deploy/roost.conf").path
         let text = try String(contentsOfFile: path, encoding: .utf8)
         #expect(sentences(text) == [])
@@ -98,11 +98,11 @@ import Testing
     }
 
     @Test(arguments: ["", "0", "-5s", "5 parsecs", "min", "1..5s", "99999999999d"])
-    func `What is no span of time`(text: String) {
+    func `Invalid spans of time`(text: String) {
         #expect(TimeSpan(argument: text) == nil)
     }
 
-    @Test func `The operator's page names the settings that a reload lets hold`() throws {
+    @Test func `The operator's page names the settings that a reload applies`() throws {
         let file = BuildProducts.packageRoot.appendingPathComponent("deploy/OPERATING.md")
         let page = try String(contentsOf: file, encoding: .utf8)
         let start = try #require(page.firstRange(of: "At once hold:")).upperBound

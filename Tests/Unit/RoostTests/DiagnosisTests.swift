@@ -6,7 +6,7 @@ import Testing
 @testable import roost
 
 @Suite struct DiagnosisTests {
-    /// A machine on which nothing binds below ten million.
+    /// A machine without a limit below ten million.
     private static let wide = HostFacts(
         process: 7, descriptorLimit: 20_000_000, descriptorCeiling: 20_000_000,
         fileLimit: 20_000_000, fileCount: 1000, watchLimit: 20_000_000, tcpPageLimit: 40_000_000,
@@ -71,13 +71,13 @@ import Testing
         #expect(report.contains(limit.remedy))
     }
 
-    @Test func `On a wide machine nothing has to be changed`() {
+    @Test func `On a machine with high limits nothing has to be changed`() {
         let diagnosis = Diagnosis(Self.wide, wanted: 100_000)
         #expect(Doctor.report(diagnosis, wanted: 100_000).contains("nothing has to be changed"))
         #expect(diagnosis.advice == [])
     }
 
-    @Test func `What is no bound on the number is advice`() {
+    @Test func `Settings that do not limit the number are advice`() {
         var facts = Self.wide
         facts.backlogLimit = 128
         facts.localPorts = 32_768...60_999
@@ -87,13 +87,13 @@ import Testing
         #expect(advice[1].contains("28,232 connections"))
     }
 
-    @Test func `A machine of which nothing is known is said to be so`() {
+    @Test func `A machine without known facts is reported as unknown`() {
         let diagnosis = Diagnosis(HostFacts(root: "/no/such/root/", process: nil), wanted: 1)
         #expect(diagnosis.bounds == [])
         #expect(Doctor.report(diagnosis, wanted: 1).contains("is /proc there?"))
     }
 
-    @Test func `Facts are read where they stand`() throws {
+    @Test func `Facts are read from their files`() throws {
         let root = FileManager.default.temporaryDirectory.appendingPathComponent(
             "roost-\(UUID().uuidString.prefix(8))")
         defer { try? FileManager.default.removeItem(at: root) }
@@ -126,7 +126,7 @@ import Testing
         #expect(HostFacts(root: root.path + "/", process: 7) == expected)
     }
 
-    @Test func `This machine is one that can be read`() {
+    @Test func `This machine's facts can be read`() {
         let facts = HostFacts(root: "/", process: nil)
         #expect(facts.descriptorLimit != nil && facts.descriptorCeiling != nil)
         #expect(facts.availableByteCount != nil && facts.localPorts != nil)
@@ -160,7 +160,7 @@ import Testing
         ),
         ("roost.service", "", "systemctl does not answer"),
     ])
-    func `What systemd says of a unit`(unit: String, values: String, sentence: String) {
+    func `The state of a unit, as a sentence`(unit: String, values: String, sentence: String) {
         let names = ["LoadState", "ActiveState", "NRestarts", "UnitFileState", "NeedDaemonReload"]
         let lines = zip(names, values.split(separator: " ")).map { "\($0)=\($1)" }
         let text = (lines + ["Result=timeout"]).joined(separator: "\n")
@@ -169,7 +169,7 @@ import Testing
         #expect(said.hasSuffix(sentence) && said.hasPrefix(unit), "\(said)")
     }
 
-    @Test func `What is logged at the start names the limit that binds`() {
+    @Test func `The record at the start names the limit that applies first`() {
         func note(_ limit: Int, isChosen: Bool, _ change: (inout HostFacts) -> Void) -> CapacityNote
         {
             var facts = Self.wide
@@ -187,8 +187,8 @@ import Testing
         #expect(memory.text.contains("roost doctor"))
     }
 
-    /// The line is one for a shell, and what it writes is a drop-in that systemd takes.
-    @Test func `The line that raises the limit on open files is one that works`() throws {
+    /// The line works in a shell, and writes a drop-in that systemd accepts.
+    @Test func `The line that raises the limit on open files works`() throws {
         let root = "/tmp/roost-\(UInt64.random(in: .min ... .max)).root"
         defer { try? FileManager.default.removeItem(atPath: root) }
         var facts = Self.wide

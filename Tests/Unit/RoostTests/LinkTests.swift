@@ -1,4 +1,4 @@
-// Links between the pages of the repository: each leads to a file, and to a heading, that is there.
+// Links between the pages of the repository: each leads to an existing file and heading.
 import Foundation
 import TestSupport
 import Testing
@@ -6,7 +6,7 @@ import Testing
 @Suite struct LinkTests {
     private static let root = BuildProducts.packageRoot
 
-    /// All Markdown of the repository but the articles, whose links DocC checks.
+    /// All Markdown of the repository except the articles, whose links DocC checks.
     static let pages: [String] = {
         let files = FileManager.default.enumerator(
             at: root, includingPropertiesForKeys: nil, options: .skipsHiddenFiles)
@@ -15,7 +15,7 @@ import Testing
             .map { String($0.dropFirst(root.path.count + 1)) }.sorted()
     }()
 
-    /// A page without its code, in which brackets are no links.
+    /// A page without its code, where brackets are not links.
     private static func text(_ page: String) throws -> String {
         try String(contentsOf: root.appendingPathComponent(page), encoding: .utf8)
             .replacing(/\n```[\s\S]*?\n```/, with: "").replacing(/`[^`\n]+`/) {
@@ -23,7 +23,7 @@ import Testing
             }
     }
 
-    /// The headings of a page as the parts of addresses that GitHub makes of them.
+    /// The headings of a page as GitHub's anchors.
     private static func anchors(_ page: String) throws -> Set<String> {
         Set(
             try text(page).matches(of: /\n#+ (.+)/).map { heading in

@@ -1,4 +1,4 @@
-// The chat page as it stands in the binary: nothing that it loads is forgotten, nothing is inline.
+// The chat page in the binary: all files that it loads are included, and nothing is inline.
 import CPage
 import Foundation
 import TestSupport
@@ -33,7 +33,7 @@ import Testing
         let served = names.filter { $0.hasSuffix(".js") || $0.hasSuffix(".css") }
         let paths = Set(Self.files.map(\.path))
         #expect(paths == Set(served.map { "/\($0)" } + ["/", "/favicon.svg"]))
-        #expect(paths.count == Self.files.count, "a path is there twice")
+        #expect(paths.count == Self.files.count, "a path occurs twice")
         for file in Self.files where file.path != "/" {
             let source = try String(
                 contentsOf: folder.appendingPathComponent(String(file.path.dropFirst())),
@@ -59,8 +59,8 @@ import Testing
         #expect(Set(loaded) == Set(Self.files.map(\.path)), "the document links to itself")
     }
 
-    /// What a Content-Security-Policy without 'unsafe-inline' would refuse, and what would put
-    /// text in as HTML.
+    /// Code that a Content-Security-Policy without 'unsafe-inline' refuses, or that inserts text as
+    /// HTML.
     @Test(arguments: [
         "<style", " style=", " on[a-z]+=\"", "<script(?![^>]* src=)[^>]*>", "javascript:",
         "innerHTML|outerHTML|insertAdjacentHTML|document\\.write|DOMParser|\\beval\\(",

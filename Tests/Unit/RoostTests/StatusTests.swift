@@ -1,4 +1,4 @@
-// What the status says, as values and on the screen.
+// The status, as values and on the screen.
 import ChatRooms
 import Foundation
 import Testing
@@ -22,7 +22,7 @@ import WebSocketServer
         return report
     }
 
-    @Test func `The screen is one screen, and says what is there`() {
+    @Test func `The status fits on one screen, and has all figures`() {
         let lines = report.screen.split(separator: "\n", omittingEmptySubsequences: false)
         #expect(lines.count <= 24 && lines.allSatisfy { $0.count <= 80 })
         for words in [
@@ -34,7 +34,7 @@ import WebSocketServer
         }
     }
 
-    @Test func `What is slow is shown when there is some`() {
+    @Test func `Slow connections are shown if there are any`() {
         var report = report
         #expect(!report.screen.contains("slow readers"))
         report.gauges.blockedCount = 2
@@ -52,7 +52,7 @@ import WebSocketServer
         #expect((object["refused"] as? [String: Int])?["request"] == 2)
     }
 
-    @Test func `Rates are those of the last ten seconds`() {
+    @Test func `Rates are of the last ten seconds`() {
         var rates = Rates()
         var statistics = Statistics()
         #expect(rates.perSecond(\.messagesIn) == 0)

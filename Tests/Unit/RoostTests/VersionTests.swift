@@ -1,4 +1,4 @@
-// The version stands in one place, and whatever repeats it agrees with that.
+// The version is defined in one place, and all copies agree with it.
 import CommandLineOptions
 import Foundation
 import TestSupport
@@ -12,7 +12,7 @@ import Testing
         #expect(entry?.1 == Version.current[...])
     }
 
-    @Test func `The Debian package has this version, or one on the way to it`() throws {
+    @Test func `The Debian package has this version, or a pre-release of it`() throws {
         let script = BuildProducts.packageRoot.appendingPathComponent("deploy/deb/build").path
         let run = try Run([script, "--version"], environment: ["ROOST_VERSION": ""])
         let (status, output, errors) = run.end()

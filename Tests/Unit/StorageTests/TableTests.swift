@@ -1,10 +1,10 @@
+// Tables of slots: compared with arrays; nothing is lost or destroyed twice.
 import Storage
 import Synchronization
-// Tables of slots: against arrays, and nothing is lost or destroyed twice.
 import TestSupport
 import Testing
 
-/// Counts how many of its kind are alive.
+/// Counts its live instances.
 private struct Counted: ~Copyable {
     static let alive = Atomic<Int>(0)
     let value: Int
@@ -19,7 +19,7 @@ private struct Counted: ~Copyable {
 
 @Suite(.serialized) struct TableTests {
     @Test(arguments: [0, 1, 3, 4, 5, 511, 512, 513, 2000])
-    func `Elements stand where they were put, through all growth`(count: Int) {
+    func `Elements keep their place while the table grows`(count: Int) {
         do {
             var table = ChunkedTable<Counted>()
             for value in 0..<count { table.append(Counted(value)) }
@@ -40,7 +40,7 @@ private struct Counted: ~Copyable {
     }
 
     @Test(arguments: UInt64(1)...20)
-    func `A slot is taken by one at a time`(seed: UInt64) {
+    func `A slot has one owner at a time`(seed: UInt64) {
         var random = Seeded(seed)
         var table = SlotTable<Int>()
         var taken: [SlotTable<Int>.Index: Int] = [:]
@@ -62,7 +62,7 @@ private struct Counted: ~Copyable {
         }
     }
 
-    @Test func `The slot that was freed last is taken first`() {
+    @Test func `The slot freed last is allocated first`() {
         var table = SlotTable<Int>()
         var slots: [SlotTable<Int>.Index] = []
         for value in 0..<6 { slots.append(table.allocate(value)) }
@@ -79,9 +79,9 @@ private struct Counted: ~Copyable {
         }
     }
 
-    @Test func `A table that is laid out hands out the free slots only`() {
+    @Test func `A table with a restored layout allocates only free slots`() {
         var table = SlotTable<Int>()
-        table.restoreLayout(6, isTaken: { $0.rawValue % 2 == 0 }, making: { -1 })
+        table.restoreLayout(6, isTaken: { $0.rawValue % 2 == 0 }, { -1 })
         let slots = Set((0..<3).map { table.allocate($0).rawValue })
         #expect(slots == [1, 3, 5])
         let next = table.allocate(9).rawValue

@@ -1,4 +1,4 @@
-// The log of a service: records as the journal takes them, lines, limits, and losses that are told.
+// The log of a service: records for the journal, lines, limits, and reported losses.
 import LinuxReactor
 import Logging
 import TestSupport
@@ -58,7 +58,7 @@ import Testing
         #expect(level.priority == priority)
     }
 
-    @Test func `What has no name says where it comes from`() throws {
+    @Test func `A record without a name has its source`() throws {
         let journal = DatagramReceiver()
         let (_, logger) = makeLog(journal)
         logger.warning("something")
@@ -75,17 +75,17 @@ import Testing
     }
 
     @Test(arguments: [("close-code", "X_CLOSE_CODE"), ("a b=c\n", "X_A_B_C_"), ("é", "X___")])
-    func `Names are made of what the journal allows`(key: String, name: String) {
+    func `Names consist of characters that the journal allows`(key: String, name: String) {
         #expect(JournalRecord.fieldName("X", key) == name)
     }
 
-    @Test func `What comes too often is held back, counted, and told`() throws {
+    @Test func `Too frequent records are suppressed, counted, and reported`() throws {
         let journal = DatagramReceiver()
         let (log, logger) = makeLog(journal)
         for _ in 0..<500 { logger.info("again", metadata: ["event": "flood"]) }
         logger.info("once", metadata: ["event": "rare"])
         var records: [[String: [String]]] = []
-        // The kernel's queue may be short: what did not fit into it follows.
+        // The kernel's queue may be short: the rest follows.
         for _ in 0..<100 {
             log.heartbeat(isFinal: true)
             while let bytes = journal.next(waits: false) { records.append(fields(bytes)) }
@@ -102,21 +102,21 @@ import Testing
         #expect(journal.next(waits: false) == nil, "told once")
     }
 
-    @Test func `The limit gives again what time has filled`() {
+    @Test func `The limit refills with time`() {
         var limiter = LogLimiter()
         var now = Instant(nanoseconds: 1)
         let admitted = (0..<100).filter { _ in limiter.admits("a", at: now) }.count
         #expect(admitted == 50)
         now = now + .seconds(2)
         #expect((0..<100).filter { _ in limiter.admits("a", at: now) }.count == 10)
-        // Nothing is due while it goes on, for ten seconds at most.
+        // Nothing is reported while it goes on, for ten seconds at most.
         #expect(limiter.takeSummaries(at: now + .milliseconds(500)).isEmpty)
         let summaries = limiter.takeSummaries(at: now + .seconds(1))
         #expect(summaries.map(\.count) == [140])
         #expect(limiter.takeSummaries(at: now + .seconds(60)).isEmpty)
     }
 
-    @Test func `A journal that is full is not waited for, and the loss is told`() throws {
+    @Test func `The log does not wait for a full journal, and reports the loss`() throws {
         let journal = DatagramReceiver()
         let (log, logger) = makeLog(journal)
         // Each kind has its own limit: many kinds fill the socket.
@@ -138,7 +138,7 @@ import Testing
     }
 
     @Test(arguments: [nil, "", "nonsense", "1:2", "1:2:3", "x:y"])
-    func `Another stream than the standard error is no journal`(stream: String?) {
+    func `A stream other than the standard error is not a journal`(stream: String?) {
         #expect(LogDestination.isJournal(stream) == false)
     }
 }

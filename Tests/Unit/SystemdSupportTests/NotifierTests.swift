@@ -1,4 +1,4 @@
-// What the service manager is told, and that nothing about it can hold a server up.
+// Notifications to the service manager, and that they can never delay a server.
 import TestSupport
 import Testing
 
@@ -9,7 +9,7 @@ import Testing
         receiver.next().map { String(decoding: $0, as: UTF8.self) }
     }
 
-    @Test func `Each state is one datagram in the words of sd_notify`() {
+    @Test func `Each state is one datagram in the format of sd_notify`() {
         let manager = DatagramReceiver()
         var notifier = Notifier(path: manager.path)
         #expect(notifier.isWanted == true)
@@ -37,13 +37,13 @@ import Testing
     }
 
     @Test(arguments: ["relative", "/", String(repeating: "/long", count: 40)])
-    func `A NOTIFY_SOCKET that is none is said so`(path: String) {
+    func `An invalid NOTIFY_SOCKET is reported`(path: String) {
         let notifier = Notifier(path: path)
         #expect(notifier.isWanted == false)
         #expect(notifier.failure?.description.contains("NOTIFY_SOCKET=\(path)") == true)
     }
 
-    @Test func `One that is gone is said so, and well again when it is back`() {
+    @Test func `A lost manager is reported, and so is its return`() {
         let manager = DatagramReceiver()
         var notifier = Notifier(path: manager.path)
         manager.close()
@@ -51,7 +51,7 @@ import Testing
         #expect(notifier.failure?.description.contains("WATCHDOG=1") == true)
     }
 
-    @Test func `A manager that does not read does not hold it up`() {
+    @Test func `A manager that does not read causes no delay`() {
         let manager = DatagramReceiver()
         var notifier = Notifier(path: manager.path)
         var isSent = true

@@ -27,7 +27,7 @@ import Testing
         return Outcome(body: body.span.array, progress: progress, consumed: consumed)
     }
 
-    /// The same outcome whole, byte by byte, and at every cut.
+    /// Checks that the outcome is the same whole, byte by byte, and at every cut.
     private func check(
         _ framing: BodyFraming, _ wire: String, limit: Int = 1000, _ isRight: (Outcome) -> Bool
     ) {
@@ -70,7 +70,7 @@ import Testing
         #expect(exact.progress == .complete)
     }
 
-    /// What is on the wire, and the body that it is.
+    /// The bytes on the wire, and their body.
     static let good: [(Wire, Wire)] = [
         ("0\r\n\r\n", ""),
         ("5\r\nhello\r\n0\r\n\r\n", "hello"),

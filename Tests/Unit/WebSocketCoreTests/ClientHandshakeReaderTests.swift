@@ -1,11 +1,11 @@
-// Answers other than 101, heads before the head, and damaged ones.
+// Answers other than 101, interim heads, and damaged answers.
 
 import Testing
 
 @testable import WebSocketCore
 
 @Suite struct ClientHandshakeReaderTests {
-    /// What a reader says to `answer` when it comes whole and when it comes byte by byte.
+    /// A reader's result for `answer`, which must be the same whole and byte by byte.
     private func error(
         _ answer: String, isAtEnd: Bool = false, limit: Int = 8192
     ) throws -> ClientHandshakeError? {
@@ -70,7 +70,7 @@ import Testing
         #expect(try error(none + "stray") == refusal(none, ""))
     }
 
-    /// Whatever a server sends, a KiB of it is enough, and characters stay whole.
+    /// Of a refusal's body at most a KiB is kept, and characters are not cut.
     @Test func quotesAreBounded() throws {
         for framing in ["Content-Length: 100000", "X: y", "Content-Length: nonsense"] {
             let head = "HTTP/1.1 500 x\r\n\(framing)\r\n\r\n"
@@ -99,8 +99,8 @@ import Testing
                 == .malformedResponse(reason: HeadFlaw.notAResponse.reason))
     }
 
-    /// Damaged answers are judged the same however they are cut, and nothing else than the good
-    /// one's accept value is accepted.
+    /// Damaged answers give the same result however they are cut, and only the right accept value
+    /// is accepted.
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
     func damage(seed: UInt64) throws {
         var random = SeededRandom(seed)

@@ -29,7 +29,7 @@ import Testing
 
         """
 
-    /// What a reader says to an answer that grows by these lengths; nil for more needed.
+    /// A reader's result for an answer that grows by these lengths; nil if it needs more.
     private func read(
         _ answer: String, growing lengths: some Sequence<Int>
     ) throws -> Result<(ClientAgreement, Int)?, ClientHandshakeError> {
@@ -72,7 +72,7 @@ import Testing
         }
     }
 
-    /// What in the good answer is replaced by what, and what is wrong then.
+    /// A text in the good answer, its replacement, and the resulting error.
     static let broken: [(Wire, Wire, ClientHandshakeError)] = [
         ("HTTP/1.1", "HTTP/1.0", .oldVersion),
         ("Upgrade: websocket\r\n", "", .missingField("Upgrade")),
@@ -145,7 +145,7 @@ import Testing
         #expect(!"\(error)".isEmpty)
     }
 
-    /// Replacements that change nothing that matters.
+    /// Replacements that are still valid.
     static let tolerated: [(Wire, Wire)] = [
         ("Upgrade: websocket", "upgrade:WebSocket"),
         ("Connection: Upgrade", "connection: keep-alive, UPGRADE"),
@@ -165,7 +165,7 @@ import Testing
         #expect(result?.1 == answer.utf8.count)
     }
 
-    /// Hosts, targets, subprotocols and fields that can't be asked for.
+    /// Invalid hosts, targets, subprotocols and fields of a request.
     @Test func requestsThatCannotBe() {
         func error(
             host: String = "a", target: String = "/", subprotocols: [String] = [],

@@ -1,12 +1,12 @@
-// Compressed messages from one side's encoder to the other side's application, through everything
-// that lies between them.
+// Compressed messages from one side's encoder to the other side's application, through all layers
+// in between.
 
 import Testing
 import WireKit
 
 @testable import WebSocketCore
 
-/// A receiver of texts as servers and clients have it: a decoder, an inflater, perhaps a context.
+/// A receiver of texts as in servers and clients: a decoder, an inflater, perhaps a context.
 struct CompressedReceiver: ~Copyable {
     var run: DecoderRun
     var inflater = Inflater()
@@ -71,10 +71,10 @@ struct CompressedReceiver: ~Copyable {
         #expect(receiver.run.unread == 0)
     }
 
-    /// A foreign peer's frames: with and without context, in fragments of which only the first has
-    /// RSV1, with plain messages and control frames in between (RFC 7692 §6.1).
+    /// An independent peer's frames: with and without context, in fragments of which only the first
+    /// has RSV1, with plain messages and control frames in between (RFC 7692 §6.1).
     @Test(arguments: [true, false], 1...8 as ClosedRange<UInt64>)
-    func foreignFrames(keepsContext: Bool, seed: UInt64) throws {
+    func peerFrames(keepsContext: Bool, seed: UInt64) throws {
         var random = SeededRandom(seed)
         let deflater = ReferenceDeflater(windowBits: 10)
         var receiver = CompressedReceiver(

@@ -5,7 +5,7 @@ import Testing
 @testable import WebSocketCore
 
 @Suite struct DeflateNegotiationTests {
-    /// What a server with this policy answers to the value of `Sec-WebSocket-Extensions`.
+    /// The answer of a server with this policy to the value of `Sec-WebSocket-Extensions`.
     private func answer(_ value: String, _ policy: DeflatePolicy = DeflatePolicy()) throws
         -> String?
     {
@@ -13,12 +13,12 @@ import Testing
         return policy.accept(items)?.fieldValue
     }
 
-    /// The name, and what the default policy always says behind it.
+    /// The name, and the parameters that the default policy always adds.
     static let plain =
         "permessage-deflate; server_no_context_takeover; client_no_context_takeover"
 
-    /// Offers and their answers. The first ones are the examples of RFC 7692 (§5.1, §7.1), then
-    /// come those that Autobahn makes in its group 13.
+    /// Offers and their answers. The first are the examples of RFC 7692 (§5.1, §7.1), then come the
+    /// offers of Autobahn's group 13.
     static let accepted: [(String, String)] = [
         ("permessage-deflate", ""),
         (
@@ -67,7 +67,7 @@ import Testing
         #expect(try answer(offer) == Self.plain + parameters)
     }
 
-    /// What makes an offer one to be declined (RFC 7692 §7.1).
+    /// Reasons to decline an offer (RFC 7692 §7.1).
     static let declined: [String] = [
         "unknown", "server_max_window_bit=10", "Server_No_Context_Takeover",
         "server_no_context_takeover; server_no_context_takeover",
@@ -102,7 +102,7 @@ import Testing
         }
     }
 
-    /// The window to be kept, the client's part of the offer, and that of the answer.
+    /// The kept window, the client's part of the offer, and of the answer.
     static let kept: [(Int, String, String)] = [
         (15, "", ""),
         (15, "; client_max_window_bits", ""),
@@ -129,7 +129,7 @@ import Testing
                 == "permessage-deflate; server_no_context_takeover" + parameters)
     }
 
-    /// Every offer that can be made, read as it is written, and answered within the rules.
+    /// Every possible offer, written, read again, and answered within the rules.
     @Test func everyOffer() throws {
         let windows = [nil] + (8...15).map(Optional.some)
         let hints =

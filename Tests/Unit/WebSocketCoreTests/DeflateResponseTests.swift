@@ -1,4 +1,4 @@
-// A server's acceptance of compression as the client sees it: RFC 7692 §7.1 rule by rule.
+// A server's acceptance of compression from the client's view: RFC 7692 §7.1 rule by rule.
 
 import Testing
 
@@ -7,7 +7,7 @@ import Testing
 @Suite struct DeflateResponseTests {
     typealias Answer = (agreement: ClientAgreement, byteCount: Int)
 
-    /// What a client that made this offer says to an answer; nil for more needed.
+    /// The result of a client with this offer for an answer; nil if it needs more.
     private func answered(
         _ answer: String, _ offer: DeflateOffer
     ) throws -> Result<Answer?, ClientHandshakeError> {
@@ -24,8 +24,8 @@ import Testing
         if case .failure(let error) = answer { error } else { nil }
     }
 
-    /// What a server accepts, and the parameters in force: for an offer of everything, and for one
-    /// that asks for a window of 10 bits and no context.
+    /// A server's answer, and the resulting parameters: for an offer of everything, and for an
+    /// offer that asks for a window of 10 bits and no context.
     static let accepted: [(DeflateOffer, String, DeflateParameters)] = [
         (DeflateOffer(), "", DeflateParameters(false, false)),
         (DeflateOffer(), "; server_no_context_takeover", DeflateParameters(true, false)),

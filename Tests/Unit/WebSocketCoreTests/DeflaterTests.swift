@@ -1,11 +1,11 @@
-// Compression: what a foreign peer makes of it, within the window that it allows.
+// Compression: an independent peer can read it, within the window that it allows.
 
 import Testing
 import WireKit
 
 @testable import WebSocketCore
 
-/// The header at the beginning of `bytes`; nil if they are not one frame, whole.
+/// The header at the beginning of `bytes`; nil if they are not exactly one frame.
 func headerOfOneFrame(_ bytes: [UInt8]) -> FrameHeader? {
     FrameHeader.frameByteCount(bytes.span) == bytes.count ? FrameHeader.parse(bytes.span) : nil
 }
@@ -76,7 +76,7 @@ func headerOfOneFrame(_ bytes: [UInt8]) -> FrameHeader? {
         }
     }
 
-    /// What the peer's decoder and inflater make of a frame.
+    /// A frame read by the peer's decoder and inflater.
     private func check(
         _ wire: [UInt8], is message: [UInt8], _ isCompressed: Bool, isMasked: Bool
     ) throws {
@@ -103,7 +103,7 @@ func headerOfOneFrame(_ bytes: [UInt8]) -> FrameHeader? {
         let window = 1 << windowBits
         for size in [0, 1, 63, 64, 65, 256, 257, window - 1, window, window + 1, 2 * window + 77] {
             for sample in [Sample.chat, .zeros, .fewSymbols] {
-                // Half of it twice: a reference from the end to the beginning is there to be taken.
+                // The same half twice, so that the end can refer to the beginning.
                 let half = sample.bytes(size / 2, &random)
                 let message = half + half + [UInt8](repeating: 1, count: size % 2)
                 var output = ByteBuffer()

@@ -5,7 +5,7 @@ import Testing
 @testable import WebSocketCore
 
 extension ExtensionItem {
-    /// The members that a field's value has.
+    /// The items of a field's value.
     static func list(_ value: String) -> [ExtensionItem]? {
         let bytes = Array(value.utf8)
         return list(bytes.span)

@@ -1,4 +1,4 @@
-// Frames that we write are frames that the other side reads.
+// Our encoder's frames can be read by the other side.
 
 import Testing
 import WireKit

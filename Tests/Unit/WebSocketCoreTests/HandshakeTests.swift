@@ -4,7 +4,7 @@ import Testing
 
 @testable import WebSocketCore
 
-/// The head that `text` is, or the rejection that it earned.
+/// The head in `text`, or its rejection.
 func parseHead(_ text: String, limit: Int = 8192) -> Result<RequestHead, HandshakeRejection> {
     var parser = RequestHeadParser()
     let bytes = Array(text.utf8)
@@ -70,7 +70,7 @@ func text(_ buffer: borrowing ByteBuffer) -> String {
         #expect(Handshake.mayAddField(name) == mayBeAdded)
     }
 
-    /// What in the good request is replaced by what, and the status and a word of the answer.
+    /// A text in the good request, its replacement, and the status and a word of the answer.
     static let broken: [(Wire, Wire, UInt16, String)] = [
         ("GET /chat", "POST /chat", 405, "GET"),
         ("HTTP/1.1", "HTTP/1.0", 505, "HTTP/1.1"),

@@ -1,4 +1,4 @@
-// What may come out of a message: exact limits, bombs, and contexts of bounded size.
+// Limits on inflated messages: exact limits, bombs, and contexts of bounded size.
 
 import CZlib
 import Testing
@@ -46,7 +46,7 @@ import WireKit
         #expect(try run.inflate(zeros).get().count == 1 << 20)
         run.limits.ratioLimit = Int.max
         #expect(try run.inflate(zeros).get().count == 1 << 20)
-        // Up to the size that is free of it there is no ratio.
+        // Below the exempt size the ratio does not matter.
         run.limits = InflateLimits(messageByteLimit: Int.max, ratioLimit: 1)
         let free = ReferenceDeflater().message([UInt8](repeating: 0, count: 65_536))
         #expect(try run.inflate(free).get().count == 65_536)
@@ -74,8 +74,8 @@ import WireKit
         }
     }
 
-    /// A peer with context, many messages, several peers at one inflater; now and then a context is
-    /// saved and taken up again.
+    /// Several peers with context share one inflater for many messages; now and then a context is
+    /// saved and restored.
     @Test(arguments: 8...15)
     func keptContexts(windowBits: Int) throws {
         var random = SeededRandom(UInt64(windowBits))
@@ -101,7 +101,7 @@ import WireKit
         }
     }
 
-    /// What is kept is the end of all that was said, in a block that never outgrows it.
+    /// The kept context is the end of all messages so far, in a block that never grows beyond it.
     @Test(arguments: 1...10 as ClosedRange<UInt64>)
     func slidingWindow(seed: UInt64) {
         var random = SeededRandom(seed)

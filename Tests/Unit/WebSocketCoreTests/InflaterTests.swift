@@ -6,7 +6,7 @@ import WireKit
 
 @testable import WebSocketCore
 
-/// An inflater with an output: what comes out of a payload, or the violation.
+/// An inflater with an output: the inflated payload, or the violation.
 struct InflateRun: ~Copyable {
     var inflater = Inflater()
     var output = ByteBuffer()
@@ -21,7 +21,7 @@ struct InflateRun: ~Copyable {
             try inflater.inflate(payload.span, as: opcode, into: &output, limits: limits)
             return .success(taken())
         } catch {
-            #expect(text(output) == "before", "nothing is left of a bad message")
+            #expect(text(output) == "before", "nothing of a bad message stays")
             return .failure(error)
         }
     }
@@ -130,8 +130,8 @@ struct InflateRun: ~Copyable {
         }
     }
 
-    /// Every prefix, and random bits turned over: no more comes out than went in, and either it is
-    /// refused or what comes out is some message.
+    /// Every prefix, and random flipped bits: the output stays within its limit, and the message is
+    /// refused or inflates to some message.
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
     func damage(seed: UInt64) throws {
         var random = SeededRandom(seed)

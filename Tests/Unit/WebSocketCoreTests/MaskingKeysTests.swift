@@ -1,4 +1,4 @@
-// Masking keys are the key stream of ChaCha20: RFC 8439 says what that is.
+// Masking keys are the key stream of ChaCha20 (RFC 8439).
 import Testing
 
 @testable import WebSocketCore
@@ -38,7 +38,7 @@ import Testing
         #expect((0..<64).map { _ in keys.next() } == (0..<64).map { _ in same.next() })
     }
 
-    @Test func `The stream does not begin again when its blocks have been counted through`() {
+    @Test func `The stream does not repeat when its block counter wraps around`() {
         var keys = MaskingKeys(seed: Self.seed, nonce: SIMD3(repeating: 0), counter: .max - 1)
         let last = (0..<16).map { _ in keys.next() }
         let beginning = MaskingKeys(seed: Self.seed, nonce: SIMD3(repeating: 0), counter: 0)

@@ -1,4 +1,4 @@
-// The decoder against a table of wire cases, each cut in every way that a network can cut it.
+// The decoder against a table of wire cases, each cut in every way that a network may cut it.
 
 import Testing
 import WireKit
@@ -15,7 +15,7 @@ import WireKit
             let pieces = [Array(bytes[..<cut]), Array(bytes[cut...])]
             #expect(record(wireCase, pieces) == wireCase.events, "cut at \(cut)")
         }
-        // A frame that follows changes nothing before it.
+        // A later frame changes nothing before it.
         let trailing = wireCase.role.frame(0x82, [1, 2, 3])
         let withMore = record(wireCase, [bytes + trailing])
         #expect(withMore.prefix(wireCase.events.count) == wireCase.events[...], "trailing")

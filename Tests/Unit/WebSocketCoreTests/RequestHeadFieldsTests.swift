@@ -1,4 +1,4 @@
-// What can be asked of a request head.
+// The properties of a request head.
 
 import Testing
 
@@ -140,7 +140,7 @@ import Testing
         }
     }
 
-    /// Version, fields, whether the host is told as it must be.
+    /// Version, fields, whether the Host field is valid.
     static let hosts: [(String, Wire, Bool)] = [
         ("1.1", "Host: example.com\r\n", true),
         ("1.1", "Host: [::1]:8080\r\n", true),

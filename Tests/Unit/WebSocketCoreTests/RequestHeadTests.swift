@@ -1,11 +1,11 @@
-// Request heads: every rule of RFC 9112 that we hold to, whole, byte by byte, and in two pieces.
+// Request heads: every rule of RFC 9112 that we follow, whole, byte by byte, and in two pieces.
 
 import Testing
 
 @testable import WebSocketCore
 
 @Suite struct RequestHeadParserTests {
-    /// What a fresh parser says at the end, when the head grows by the given lengths.
+    /// The final result of a new parser, when the head grows by the given lengths.
     private func outcome(
         _ bytes: [UInt8], growing lengths: some Sequence<Int>, limit: Int = 8192
     ) -> RequestHeadParser.Progress {
@@ -161,7 +161,7 @@ import Testing
             #expect(
                 accepts("GET /", byte, "? HTTP/1.1\r\n\r\n") == target.contains(byte), "\(byte)")
             let name = accepts("GET / HTTP/1.1\r\na", byte, "b: c\r\n\r\n")
-            // A colon ends the name early, which is as good.
+            // A colon ends the name early, which is also valid.
             #expect(name == (token.contains(byte) || byte == 0x3A), "\(byte)")
             for length in 0...9 {
                 let before = "GET / HTTP/1.1\r\na: " + String(repeating: "x", count: length)
@@ -180,7 +180,7 @@ import Testing
         #expect(reasons.count == RequestHeadParser.Flaw.allCases.count)
     }
 
-    /// Bytes in any order never get past the grammar in different ways when cut differently.
+    /// Random bytes give the same result however they are cut.
     @Test(arguments: 1...30 as ClosedRange<UInt64>)
     func mutatedHeadsAreJudgedTheSameHoweverCut(seed: UInt64) {
         var random = SeededRandom(seed)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import WebSocketCore
 
-/// The head that `text` is; nil if it isn't one, whole.
+/// The head in `text`; nil if it isn't one complete head.
 func parseResponseHead(_ text: String) -> ReceivedResponseHead? {
     var parser = ResponseHeadParser()
     let bytes = Array(text.utf8)
@@ -15,7 +15,7 @@ func parseResponseHead(_ text: String) -> ReceivedResponseHead? {
 }
 
 @Suite struct ResponseHeadTests {
-    /// What a fresh parser says at the end, when the head grows by the given lengths.
+    /// The final result of a new parser, when the head grows by the given lengths.
     private func outcome(
         _ bytes: [UInt8], growing lengths: some Sequence<Int>, limit: Int = 8192
     ) -> ResponseHeadParser.Progress {

@@ -79,7 +79,7 @@ import Testing
         #expect(HTTPDate.format(secondsSince1970: seconds) == expected)
     }
 
-    /// A calendar that is turned page by page.
+    /// A calendar that counts day by day.
     @Test func everyDayUntil2420() {
         var (year, month, day) = (1970, 1, 1)
         for dayNumber in 0..<164_359 {

@@ -1,6 +1,6 @@
-// Bytes to compress.
+// Sample bytes for compression.
 
-/// Bytes of several kinds: what compresses well, a little, and not at all.
+/// Bytes of several kinds, which compress well, a little, and not at all.
 enum Sample: CaseIterable {
     case zeros, chat, fewSymbols, random
 

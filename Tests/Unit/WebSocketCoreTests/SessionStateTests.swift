@@ -76,7 +76,7 @@ import Testing
                 let isClose = action == .sendClose || action == .sendCloseAndFinish
                 let isEnd =
                     action == .closeTransport || event == .terminated && state != .closed
-                // Going through a state again teaches nothing new.
+                // A state that was visited before needs no second visit.
                 if next == state && action == .none { continue }
                 walk(
                     next, closes: closes + (isClose ? 1 : 0), ends: ends + (isEnd ? 1 : 0),

@@ -9,7 +9,7 @@ import Testing
         String(validating: bytes, as: UTF8.self) != nil
     }
 
-    /// Whether some text begins with `bytes`: one of these completions is right for any unfinished
+    /// Whether some text begins with `bytes`: one of these completions fits any unfinished
     /// character.
     private static func canGoOn(_ bytes: [UInt8]) -> Bool {
         let completions: [[UInt8]] = [
@@ -18,7 +18,7 @@ import Testing
         return completions.contains { isUTF8(bytes + $0) }
     }
 
-    /// Fails on the very byte, and is complete exactly where the text is.
+    /// Fails at the first wrong byte, and is complete exactly where the text is.
     private func check(_ bytes: [UInt8]) {
         var validator = UTF8Validator()
         for end in 1...bytes.count {

@@ -1,4 +1,4 @@
-// URLs of WebSockets: what they come to, and what is wrong with those that come to nothing.
+// WebSocket URLs: their parts, and the errors of invalid ones.
 import Testing
 import WebSocketCore
 
@@ -52,12 +52,12 @@ import WebSocketCore
         ("ws://h/a b", .invalidTarget("/a b")),
         ("ws://h/a\r\nX: y", .invalidTarget("/a\r\nX: y")),
     ])
-    func `What is wrong with a URL is said`(text: String, error: WebSocketURLError) {
+    func `The error of an invalid URL`(text: String, error: WebSocketURLError) {
         #expect(throws: error) { try WebSocketURL(text) }
         #expect("\(error)".last == "." || "\(error)".contains(": "))
     }
 
-    @Test func `A password is not repeated`() {
+    @Test func `An error does not repeat a password`() {
         #expect(!"\(WebSocketURLError.credentials)".contains("secret"))
     }
 }

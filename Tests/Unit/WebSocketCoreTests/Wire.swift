@@ -1,8 +1,8 @@
-// Text as it stands on the wire, for the tables of the tests.
+// Text as on the wire, for the tables of the tests.
 
 import Testing
 
-/// A text that shows its control characters when a test is named after it.
+/// A text that shows its control characters in test names.
 struct Wire: ExpressibleByStringLiteral, Sendable, CustomTestStringConvertible {
     var text: String
 

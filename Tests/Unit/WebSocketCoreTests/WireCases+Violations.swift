@@ -1,4 +1,5 @@
-// Each rule of the frame layer broken, with the byte that shows it; limits, UTF-8 and compression.
+// A violation of each rule of the frame layer, with the byte that shows it; limits, UTF-8 and
+// compression.
 
 import WireKit
 

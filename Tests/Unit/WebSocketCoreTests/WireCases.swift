@@ -1,4 +1,4 @@
-// What stands on the wire and what it means: valid traffic, and each rule broken.
+// Bytes on the wire and their meaning: valid traffic, and a violation of each rule.
 
 import Testing
 import WireKit
@@ -9,7 +9,7 @@ struct WireCase: Sendable, CustomTestStringConvertible {
     var name: String
     var bytes: [UInt8]
     var events: [Recorded]
-    /// How many bytes suffice to see the violation; nil if the table does not say.
+    /// How many bytes suffice to see the violation; nil if not specified.
     var detectedAt: Int?
     var role = Role.server
     var messageByteLimit = 1 << 20
@@ -21,7 +21,7 @@ struct WireCase: Sendable, CustomTestStringConvertible {
     static let all = valid + examples + violations + limits + texts + compressed
 }
 
-/// What a fresh decoder says to `pieces`, up to its end.
+/// The events of a new decoder for `pieces`.
 func record(_ wireCase: WireCase, _ pieces: [[UInt8]]) -> [Recorded] {
     var run = DecoderRun(
         wireCase.role, messageByteLimit: wireCase.messageByteLimit,

@@ -1,4 +1,4 @@
-// The life of a connection as a table: what must be true of it, and its picture in ARCHITECTURE.
+// The life of a connection as a table: its properties, and its picture in ARCHITECTURE.
 import Foundation
 import Testing
 import WebSocketCore
@@ -8,7 +8,7 @@ import WebSocketCore
 @Suite struct LifecycleTableTests {
     typealias Phase = ConnectionPhase
 
-    /// Every step that there is; whatever is not listed cannot happen.
+    /// All steps; a step that is not listed cannot happen.
     static let steps: [(Phase, Phase.Event, Phase)] = [
         (.free, .accepted, .head),
         (.free, .connectBegun, .connecting),
@@ -43,7 +43,7 @@ import WebSocketCore
         }
     }
 
-    /// Whatever happens, a connection can be brought to its end, and a slot to where it was.
+    /// From every phase a connection can end, and a slot can reach every phase again.
     @Test func `From every phase there is a way to free, and from free to every phase`() {
         func reachable(from start: Phase) -> Set<Phase> {
             var seen: Set<Phase> = [start]
@@ -61,13 +61,13 @@ import WebSocketCore
         for phase in Phase.allCases { #expect(reachable(from: phase).contains(.free)) }
     }
 
-    /// A hand-over writes these numbers down.
+    /// A hand-over writes these numbers.
     @Test func `Phases that are handed over keep their numbers`() {
         #expect(Phase.head.rawValue == 1)
         #expect(Phase.webSocket.rawValue == 4)
     }
 
-    @Test func `A step that the table has is taken by the connection`() {
+    @Test func `A connection takes the steps of the table`() {
         var connection = Connection()
         connection.advance(.accepted)
         connection.advance(.upgraded)
@@ -88,7 +88,7 @@ import WebSocketCore
         return folder.appending(path: "Sources/ARCHITECTURE.md")
     }
 
-    /// Both tables as Mermaid draws them: the phases, and within `webSocket` the session.
+    /// Both tables as Mermaid diagrams: the phases, and within `webSocket` the session.
     static func diagram() -> String {
         var lines = ["stateDiagram-v2"]
         for phase in Phase.allCases {

@@ -11,7 +11,7 @@ import Testing
     }
 
     @Test(arguments: UInt64(1)...60)
-    func `Bytes and markers leave in the order in which they came`(seed: UInt64) {
+    func `Bytes and markers leave in the order of their arrival`(seed: UInt64) {
         var random = Seeded(seed)
         var outbox = Outbox()
         var model: [Item] = []
@@ -32,7 +32,7 @@ import Testing
                 outbox.removeFirst(count)
                 model.removeFirst(count)
             case 4:
-                // What a send did not take of bytes that were moved out comes back in front.
+                // Moved-out bytes that a send did not take come back in front.
                 var moved = ByteBuffer()
                 outbox.moveLeading(into: &moved)
                 let sent = Int.random(in: 0...moved.count, using: &random)
@@ -67,7 +67,7 @@ import Testing
         return positions
     }
 
-    @Test func `Markers that have been seen to are forgotten, though there is always another`() {
+    @Test func `Handled markers are forgotten, though there is always another`() {
         var outbox = Outbox()
         for number in 0..<10_000 {
             outbox.appendMarker(source: 1, end: UInt64(number))
@@ -82,7 +82,7 @@ import Testing
         #expect(stored < 100)
     }
 
-    @Test func `Memory goes back when nothing is owed`() {
+    @Test func `Memory is freed when no output is pending`() {
         var outbox = Outbox()
         for _ in 0..<10_000 { outbox.bytes.append(1) }
         outbox.removeFirst(9_990)

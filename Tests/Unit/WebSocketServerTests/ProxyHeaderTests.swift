@@ -92,10 +92,10 @@ import Testing
         (v2(0x20, 0, [UInt8](repeating: 4, count: 4081)), .badLength),
     ]
 
-    @Test func `What is none is told as soon as it shows`() {
+    @Test func `An invalid header is reported as soon as it shows`() {
         for (bytes, flaw) in Self.bad {
             #expect(ProxyHeader.parse(bytes.span) == .malformed(flaw), "\(bytes)")
-            // Never complete on the way, and once it is malformed it stays so.
+            // Never complete too early, and once malformed it stays malformed.
             var wasMalformed = false
             for count in 0...bytes.count {
                 switch ProxyHeader.parse(Array(bytes[..<count]).span) {
@@ -117,7 +117,9 @@ import Testing
         ("2001:db8::/65", "2001:db8::8000:0:0:1", false), ("::1", "::1", true),
         ("127.0.0.0/8", "127.0.0.1", true),
     ])
-    func `A range holds what has its prefix`(range: String, address: String, holds: Bool) throws {
+    func `A range contains addresses with its prefix`(range: String, address: String, holds: Bool)
+        throws
+    {
         let range = try #require(AddressRange(range))
         let address = try #require(NetworkAddress(numeric: address, port: 9))
         #expect(range.contains(address) == holds)
@@ -127,7 +129,7 @@ import Testing
         "", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0.1/8", "10.0.0.0/08", "::1/129",
         "2001:db8::1/64", "localhost", "10.0.0.0/8/8", "10.0.0/8",
     ])
-    func `What is no range is refused`(_ text: String) {
+    func `Invalid ranges are refused`(_ text: String) {
         #expect(AddressRange(text) == nil)
     }
 }

@@ -5,7 +5,6 @@ enum WidthTable {
 
     static let allowed: [String: Int] = [
         "Benchmarks/peers/libwebsockets.c": 1,
-        "Benchmarks/reference/simulated.c": 1,
         "Sources/ARCHITECTURE.md": 156,
         "Sources/ChatRooms/PROTOCOL.md": 46,
         "Sources/WebSocketCore/WebSocketCore.docc/WebSocketCore.md": 3,
@@ -73,10 +72,9 @@ enum WidthTable {
         "Tests/Support/boot/make-tree": 3,
         "Tests/Support/boot/operators.py": 2,
         "Tests/Support/python/behind_proxy.py": 1,
-        "Tests/Support/python/browser_chat.py": 1,
+        "Tests/Support/python/browser_access.py": 1,
         "Tests/Support/python/conformance_table.py": 5,
         "Tests/Support/python/hostile.py": 1,
         "Tests/Support/python/hostile_frames.py": 1,
-        "Tests/Support/python/interop_client.py": 1,
     ]
 }

@@ -5,7 +5,7 @@ import NIOHTTP1
 import NIOPosix
 import NIOWebSocket
 
-/// The channels of the one event loop: touched on it alone.
+/// The channels of the one event loop, used only on that loop.
 final class Everybody: @unchecked Sendable {
     var channels: [ObjectIdentifier: Channel] = [:]
 }

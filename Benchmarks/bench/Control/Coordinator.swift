@@ -1,10 +1,10 @@
-// UNSAFE: waits in poll(2) for an array of its own.
+// UNSAFE: passes a local array to poll(2).
 import Foundation
 import Glibc
 
-/// Runs one job once: starts the generators, has them open, begin and end together, and looks at
+/// Runs one job once: starts the generators, makes them open, begin and end together, and samples
 /// the server's processes meanwhile.
-final class Conductor {
+final class Coordinator {
     private let job: Job
     private let pids: [pid_t]
     private let server: ServerProcess?
@@ -14,7 +14,7 @@ final class Conductor {
     private var ended = Set<Int>()
 
     /// - Parameters:
-    ///   - url: where the load goes.
+    ///   - url: the target of the load.
     ///   - pids: the server's processes; empty if they are not known.
     ///   - server: the server, if it was started for this run.
     ///   - processors: what generators are pinned to; empty for no pinning.
@@ -76,7 +76,7 @@ final class Conductor {
         }
         run.generator.processCount = workers.count
         run.judge(rate: job.plan.rate, knowsServer: !pids.isEmpty, pinned: server != nil)
-        // Ctrl-C while the last messages were on their way has cost nothing.
+        // A Ctrl-C while the last messages were on their way costs nothing: measuring was over.
         if timing.measuredSeconds < job.seconds - 1e-3 {
             run.warnings.append(
                 "Interrupted: \(Words.seconds(timing.measuredSeconds)) were measured, not "
@@ -98,7 +98,7 @@ final class Conductor {
         wait { self.workers.allSatisfy(\.isReady) }
     }
 
-    /// Waits until it is so, for as long as there is a generator left that could make it so.
+    /// Waits until the condition is true, or until no generator is left that could make it true.
     private func wait(_ isSo: () -> Bool) {
         while !isSo(), ended.count < workers.count, server?.isRunning ?? true,
             !Interruption.isRequested
@@ -109,7 +109,7 @@ final class Conductor {
         }
     }
 
-    /// Looks at the processes at the beginning, at each interval's end, and at the end.
+    /// Samples the processes at the beginning, at each interval's end, and at the end.
     private func measure(_ timing: inout Timing) throws(Interrupted) -> [Sample] {
         var samples: [Sample] = []
         var isShortened = false
@@ -134,11 +134,11 @@ final class Conductor {
         return samples
     }
 
-    /// Has measuring end now, if that leaves something to report.
+    /// Ends measuring now, if that leaves something to report.
     private func shortened(_ timing: Timing) throws(Interrupted) -> Timing {
-        // Soon: the generators are to hear of it before.
+        // A little later than now, so that the generators know before that time.
         let end = Clock.now + 20_000_000
-        // Who has lost the network is not back yet.
+        // In `resume`, clients without the network have not come back yet.
         guard end > timing.measureFrom + 100_000_000, job.plan.kind != .resume else {
             throw interrupted()
         }
@@ -147,7 +147,7 @@ final class Conductor {
         return shortened
     }
 
-    /// Nobody is left to talk to, or to talk.
+    /// No server is left to talk to, or no generator to do it.
     private var isHopeless: Bool {
         if ended.count == workers.count { return true }
         if let server, !server.isRunning { return true }
@@ -155,7 +155,7 @@ final class Conductor {
             && progress.ready == 0
     }
 
-    /// Until nothing is on its way between any two generators, twice in a row.
+    /// Waits until nothing is on its way between any two generators, twice in a row.
     private func drain() {
         let deadline = Clock.now + UInt64(job.plan.drainSeconds * 1e9)
         var quiet = 0
@@ -163,7 +163,7 @@ final class Conductor {
         while Clock.now < deadline, quiet < 2, !isHopeless {
             listen(until: Clock.now + 50_000_000)
             screen.show(.draining, progress)
-            // Only when each has spoken since.
+            // Only counts after a new notice from each generator.
             guard zip(workers, counts).allSatisfy({ $0.isOver || $0.noticeCount > $1 }) else {
                 continue
             }
@@ -173,12 +173,12 @@ final class Conductor {
     }
 
     private func collect() -> Tally {
-        // Before it is stopped: whether it is there is part of the result.
+        // Before the server is stopped: whether it still runs is part of the result.
         if let server, let ending = server.ending {
             failures["\(FailureKind.serverGone) (\(ending))"] = 1
         }
         for worker in workers { worker.tell(.stop) }
-        // Many generators that close many connections take their time one after the other.
+        // Many generators that close many connections do so one after the other, which takes time.
         let patience: UInt64 = 20_000_000_000
         var deadline = Clock.now + patience
         var resultCount = 0
@@ -209,7 +209,7 @@ final class Conductor {
 
     private var progress: Progress { workers.reduce(Progress()) { $0 + $1.progress } }
 
-    /// Takes in what generators say, until a point in time or until something was said.
+    /// Reads notices of the generators, until a point in time or until the first notice.
     private func listen(until time: UInt64) {
         var set = workers.indices.filter { !workers[$0].isOver }.map {
             pollfd(fd: workers[$0].descriptor, events: Int16(POLLIN), revents: 0)
@@ -227,7 +227,7 @@ final class Conductor {
     }
 }
 
-/// What the processes had used up at one moment.
+/// What the processes had used up at one time.
 struct Sample {
     var at: UInt64
     var server: ProcessUsage?

@@ -1,12 +1,12 @@
-// Answers that take the short way, mixed with everything that ends it: the order stays, and nothing
-// is lost, doubled or sent to somebody else.
+// Replies on the fast path, mixed with everything that leaves it: the order stays, and nothing is
+// lost, doubled or sent to another connection.
 import LinuxReactor
 import Testing
 import WebSocketServer
 
 @testable import SimulationKit
 
-/// Does what the letters of a message say, and notes who is to hear what.
+/// Does what the characters of a message say, and records what each connection should get.
 struct Mixed: WebSocketHandler {
     var ids: [ConnectionID] = []
     var expected: [UInt64: [String]] = [:]
@@ -20,12 +20,14 @@ struct Mixed: WebSocketHandler {
     mutating func onMessage(
         _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) throws(Disconnect) {
-        var owed = 0
+        var replyByteCount = 0
         for letter in message.text {
             number += 1
             switch letter {
-            case "a": owed += say("\(number)", to: id, &io)
-            case "A": owed += say("\(number) " + String(repeating: "long ", count: 40), to: id, &io)
+            case "a": replyByteCount += say("\(number)", to: id, &io)
+            case "A":
+                replyByteCount += say(
+                    "\(number) " + String(repeating: "long ", count: 40), to: id, &io)
             case "o": _ = say("\(number)", to: ids[number % ids.count], &io)
             case "s":
                 io.subscribe(id, to: io.topic(named: "all"))
@@ -42,7 +44,7 @@ struct Mixed: WebSocketHandler {
             case "H":
                 io.pauseReading(id)
                 for id in ids { io.resumeReading(id) }
-            case "b": #expect(!io.isOpen(id) || io.bufferedByteCount(of: id) >= owed)
+            case "b": #expect(!io.isOpen(id) || io.bufferedByteCount(of: id) >= replyByteCount)
             case "n": io.send("to nobody", to: ConnectionID(resourceID: .max - 1, slot: .max))
             case "c":
                 io.close(id)
@@ -64,16 +66,16 @@ struct Mixed: WebSocketHandler {
     }
 }
 
-@Suite struct ShortWayTests {
+@Suite struct FastPathTests {
     @Test(arguments: 1...60)
-    func `Answers keep their order among everything else`(_ seed: UInt64) throws {
+    func `Replies keep their order among everything else`(_ seed: UInt64) throws {
         var random = SeededGenerator(seed: seed &* 6007)
         var simulation = try Simulation(Mixed(), seed: seed)
         let clients = (0..<4).map { _ in simulation.open() }
         let letters = Array("aaaaaaAoosuphHbn")
         for round in 0..<40 {
             for client in clients where Bool.random(using: &random) {
-                // Several messages a receive, some of them to be put together, and pings between.
+                // Several messages a receive, some of them fragmented, with pings between.
                 for _ in 0..<Int.random(in: 1...6, using: &random) {
                     let count = Int.random(in: 1...8, using: &random)
                     let text = (0..<count).map { _ in letters.randomElement(using: &random)! }

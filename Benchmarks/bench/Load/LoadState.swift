@@ -10,23 +10,23 @@ struct Member {
     var id = ConnectionID(resourceID: 0, slot: .max)
     /// When the latest connect began.
     var connectedAt: UInt64 = 0
-    /// Its next message.
+    /// The number of its next message.
     var sequence: UInt32 = 0
 }
 
 /// The state of one generator, lent to the load for each event.
-struct World {
+struct LoadState {
     let plan: LoadPlan
     var tally: Tally
     var members: [Member]
-    /// Set once the coordinator has said when to begin.
+    /// Set once the coordinator has ordered the start.
     var timing: Timing?
     /// Whether new messages may be sent: from the beginning to the end of measuring.
     var isSending = false
-    /// How many members are ready, and how many are still on the way to it.
+    /// How many connections are ready, and how many are still opening or joining.
     private(set) var readyCount = 0
     private(set) var connectingCount = 0
-    /// Something happened: opening and draining are given up only when nothing does.
+    /// The time of the last progress: opening and draining are given up only without any.
     var lastProgress: UInt64 = 0
     private var memberOfSlot: [Int32] = []
     private let request: ConnectRequest
@@ -49,20 +49,20 @@ struct World {
 
     // MARK: Members
 
-    /// The number of a member among all connections of the load. Those that never read come after
-    /// all that do.
+    /// The number of a connection among all of the load. Connections that never read come after all
+    /// that do.
     func number(of member: Int) -> Int {
         member < plan.connectionCount
             ? plan.firstConnection + member
             : plan.totalConnections + plan.worker * 65536 + member - plan.connectionCount
     }
 
-    /// Those that never read sit in room 0.
+    /// The room of a connection; connections that never read are in room 0.
     func room(of member: Int) -> Int {
         member < plan.connectionCount ? plan.room(of: plan.firstConnection + member) : 0
     }
 
-    /// The member with this number, if it is one of this generator's.
+    /// The connection with this number, if it belongs to this generator.
     func member(numbered number: Int) -> Int? {
         let member = number - plan.firstConnection
         return member >= 0 && member < plan.connectionCount ? member : nil
@@ -101,7 +101,7 @@ struct World {
 
     func room(named member: Int) -> [UInt8] { Array("bench-\(plan.run)-\(room(of: member))".utf8) }
 
-    /// Sends the next message of a member, due at `due`, and returns its stamp.
+    /// Sends the next message of a connection, due at `due`, and returns its stamp.
     mutating func send(from member: Int, due: UInt64, _ io: inout ServerContext) -> Stamp {
         let stamp = Stamp(
             due: due &- plan.epoch, sender: UInt32(number(of: member)),
@@ -139,7 +139,7 @@ struct World {
 
     // MARK: Counting
 
-    /// Something that the load is about happened now: a reply, a delivery, a whole cycle.
+    /// Counts one unit of the load, which happened now: a reply, a delivery, a whole cycle.
     mutating func count(at now: UInt64, bytes: Int) {
         lastProgress = now
         guard let timing, timing.isMeasured(now) else { return }
@@ -148,7 +148,7 @@ struct World {
         tally.countedByInterval[timing.interval(of: now)] += 1
     }
 
-    /// What was due then has been answered now.
+    /// Records the latency of a message that was due at `due` and has been answered now.
     mutating func record(due: UInt64, at now: UInt64) {
         guard let timing, timing.isMeasured(due) else { return }
         let latency = now &- due
@@ -156,7 +156,7 @@ struct World {
         tally.latenciesByInterval[timing.interval(of: due)].record(latency)
     }
 
-    /// A message of an open loop goes out so much after it was due.
+    /// Records how late a message of an open loop goes out.
     mutating func recordLateness(due: UInt64, at now: UInt64) {
         guard let timing, timing.isMeasured(due) else { return }
         tally.lateness.record(now &- due)
@@ -170,33 +170,33 @@ protocol Load {
     /// Whether all connections are opened before the load begins; else it opens them itself.
     static var opensFirst: Bool { get }
 
-    /// Whether all connections of a generator may be gone for a while, and the load goes on.
+    /// Whether the load goes on while all connections of a generator are gone.
     static var comesBack: Bool { get }
 
-    /// A connection is open. When it is ready to be counted on, `World.change(_:to:)` is told so.
-    mutating func opened(_ member: Int, _ world: inout World, _ io: inout ServerContext)
+    /// A connection is open. When it is ready for the load, call `LoadState.change(_:to:)`.
+    mutating func opened(_ member: Int, _ state: inout LoadState, _ io: inout ServerContext)
 
     /// Everything is ready: warming up begins.
-    mutating func begin(_ world: inout World, _ io: inout ServerContext)
+    mutating func begin(_ state: inout LoadState, _ io: inout ServerContext)
 
     mutating func received(
-        _ message: borrowing Message, by member: Int, _ world: inout World,
+        _ message: borrowing Message, by member: Int, _ state: inout LoadState,
         _ io: inout ServerContext)
 
     /// A millisecond or more has passed since the last call.
-    mutating func tick(_ now: UInt64, _ world: inout World, _ io: inout ServerContext)
+    mutating func tick(_ now: UInt64, _ state: inout LoadState, _ io: inout ServerContext)
 
-    /// A connection has ended. True if that is as it should be, false for a failure.
+    /// A connection has ended. Returns true if that was expected, false for a failure.
     mutating func closed(
-        _ member: Int, wasOpen: Bool, _ cause: CloseCause, _ world: inout World,
+        _ member: Int, wasOpen: Bool, _ cause: CloseCause, _ state: inout LoadState,
         _ io: inout ServerContext
     ) -> Bool
 
-    /// What is still on its way. Draining ends when it is 0.
-    func awaited(_ world: borrowing World) -> Int
+    /// How many replies or deliveries are still on their way. Draining ends when it is 0.
+    func awaited(_ state: borrowing LoadState) -> Int
 
-    /// The run is over: what was not answered is counted.
-    mutating func finish(_ world: inout World)
+    /// The run is over: counts what was not answered.
+    mutating func finish(_ state: inout LoadState)
 }
 
 extension Load {
@@ -204,9 +204,9 @@ extension Load {
     static var comesBack: Bool { false }
 
     mutating func closed(
-        _ member: Int, wasOpen: Bool, _ cause: CloseCause, _ world: inout World,
+        _ member: Int, wasOpen: Bool, _ cause: CloseCause, _ state: inout LoadState,
         _ io: inout ServerContext
     ) -> Bool { false }
 
-    mutating func tick(_ now: UInt64, _ world: inout World, _ io: inout ServerContext) {}
+    mutating func tick(_ now: UInt64, _ state: inout LoadState, _ io: inout ServerContext) {}
 }

@@ -2,9 +2,10 @@
 import ArgumentParser
 import Foundation
 
-struct Tour: ParsableCommand {
+struct SuiteCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "tour", abstract: "Every load, shortly, against the servers of this package.")
+        commandName: "tour",
+        abstract: "A short run of every load, against the servers of this package.")
 
     @Option(help: "How long each load is measured, as a share of the usual.")
     var scale = 1.0
@@ -30,12 +31,12 @@ struct Tour: ParsableCommand {
         var load = try LoadOptions.parse([])
         load.seconds = 6 * scale
         load.warmup = 1.5 * min(1, scale)
-        var bout = try Bout(target, load, output)
+        var runner = try JobRunner(target, load, output)
         let style = Style()
-        print(style.bold("A tour of two minutes") + style.faint("  \(bout.file.machine)"))
+        print(style.bold("A tour of two minutes") + style.faint("  \(runner.file.machine)"))
         print(style.faint(Self.row("load", "", "p50", "p99", "")))
         for job in try jobs(load) {
-            let report = try bout.run(job, isPrinted: false)
+            let report = try runner.run(job, isPrinted: false)
             print(Self.row(report, style))
         }
         print(
@@ -43,10 +44,10 @@ struct Tour: ParsableCommand {
                 """
                 Rates are per second of the server's processor time, on one processor; latencies \
                 count from
-                when a message was due, and hold the generator's own. `bench --help` has each load \
-                by itself.
+                when a message was due, and include the generator's own. `bench --help` has each \
+                load by itself.
                 """))
-        try bout.finish()
+        try runner.finish()
     }
 
     private func jobs(_ load: LoadOptions) throws -> [Job] {

@@ -1,11 +1,12 @@
-// What a watchdog is fed by: the loop has really gone round, sweeps in slices included.
+// The loop probe, which feeds the watchdog: the loop has done all its work, sweeps in slices
+// included.
 import LinuxReactor
 import Testing
 import WebSocketServer
 
 @testable import SimulationKit
 
-/// Counts round trips; a message may take its time, and may be for a room.
+/// Counts loop probes; a message may take time, and may be for a room.
 struct Pulse: WebSocketHandler {
     var rounds = 0
     var lags: [Duration] = []
@@ -32,7 +33,7 @@ struct Pulse: WebSocketHandler {
 }
 
 @Suite struct LoopProbeTests {
-    @Test func `An idle loop goes round once a tick, and does not spin for it`() throws {
+    @Test func `An idle loop completes one probe a tick, and does not spin for it`() throws {
         var simulation = try Simulation(Pulse())
         let turns = simulation.core.io.statistics.turnCount
         simulation.run(for: .seconds(10))
@@ -42,12 +43,12 @@ struct Pulse: WebSocketHandler {
     }
 
     /// The sends of four rooms with forty members do not fit into a turn of ten sends.
-    @Test func `It waits for every topic's share, and not for whole sweeps`() throws {
+    @Test func `A probe waits for every topic's share, and not for whole sweeps`() throws {
         var limits = Limits()
         limits.flushBudget = 10
         var simulation = try Simulation(Pulse(), limits: limits)
         let clients = (0..<40).map { _ in simulation.open() }
-        // A tick is due, and a message is there in the same turn.
+        // A tick is due, and a message arrives in the same turn.
         simulation.network.clock = simulation.network.clock + .seconds(2)
         clients[0].send("news")
         let before = simulation.handler.rounds
@@ -57,7 +58,7 @@ struct Pulse: WebSocketHandler {
             turns += 1
         }
         let served = clients.map { $0.takeTexts().count }
-        // Four rooms are before it, ten sends each.
+        // Four rooms come before it, with ten sends each.
         #expect((4...6).contains(turns))
         #expect(served.reduce(0, +) >= 40)
         #expect(served.reduce(0, +) < 160)
@@ -65,7 +66,7 @@ struct Pulse: WebSocketHandler {
         #expect(clients.reduce(0) { $0 + $1.takeTexts().count } + served.reduce(0, +) == 160)
     }
 
-    @Test func `A busy loop goes round all the same`() throws {
+    @Test func `A busy loop completes its probes too`() throws {
         var limits = Limits()
         limits.flushBudget = 5
         limits.readByteBudget = 500
@@ -81,7 +82,7 @@ struct Pulse: WebSocketHandler {
         #expect(simulation.handler.rounds - before >= 10)
     }
 
-    @Test func `What an event waited is the loop's lag`() throws {
+    @Test func `The time that an event waited is the loop's lag`() throws {
         var simulation = try Simulation(Pulse())
         _ = simulation.open()
         // A tick, and then 300 ms go by in the same turn before the next wait.

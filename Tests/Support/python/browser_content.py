@@ -1,0 +1,81 @@
+"""Scenarios of the chat page: hostile text, its modules and headers, and the README's picture."""
+
+import pathlib
+
+from playwright.sync_api import expect
+
+from browser_page import browser
+import browser_picture
+from roost_server import start_server
+from scenarios import arguments
+
+
+MARKUP = [
+    "<b>bold</b> & <i>italic</i>",
+    "<img src=x onerror=\"document.title='owned'\">",
+    "<script>document.title = 'owned'</script>",
+    "</div></li><h1>outside</h1>",
+    "&lt;already&gt; &amp; escaped",
+    "javascript:alert(1) and http://example.org/<b>?a=1&b=\"2\"",
+]
+
+
+def markup():
+    """Whatever looks like markup is text, and nothing else."""
+    with start_server() as server, browser(arguments.shots) as all:
+        ann = all.person(server.page, "ann")
+        bob = all.person(server.page, "bob")
+        for text in MARKUP:
+            ann.say(text)
+        for text in MARKUP:
+            bob.sees(text, "ann")
+        page = bob.page
+        inside = page.locator(".bubble *").evaluate_all("all => all.map(e => e.outerHTML)")
+        assert len(inside) == 1 and ' href="http://example.org/"' in inside[0], inside
+        assert page.locator(".bubble script, .bubble img, .bubble b").count() == 0
+        assert "owned" not in page.title() and "owned" not in ann.page.title()
+        bob.shot("markup")
+
+
+def modules():
+    """The modules that need neither server nor DOM, each by itself."""
+    with start_server() as server, browser(arguments.shots) as all:
+        ann = all.person(server.page)
+        script = pathlib.Path(__file__).with_name("page_modules.js").read_text()
+        failures = ann.page.evaluate(script.split("\n\n", 1)[1])
+        assert not failures, "\n".join(failures)
+
+
+def headers():
+    """The page has headers that keep foreign content out, and every file has its type."""
+    with start_server() as server, browser(arguments.shots) as all:
+        ann = all.person(server.page)
+        seen = {}
+        ann.page.on("response", lambda response: seen.update({response.url: response}))
+        ann.page.reload()
+        expect(ann.page.get_by_label("Your name")).to_be_visible()
+        assert len(seen) > 20, list(seen)
+        for url, response in seen.items():
+            assert response.status in (200, 304), (url, response.status)
+            assert response.headers.get("x-content-type-options") == "nosniff", url
+        policy = seen[server.page].headers["content-security-policy"]
+        for part in ("default-src 'none'", "script-src 'self'", "base-uri 'none'",
+                     "frame-ancestors 'none'"):
+            assert part in policy, policy
+        assert "unsafe" not in policy, policy
+        blocked = ann.page.evaluate("""() => new Promise((resolve) => {
+            document.addEventListener('securitypolicyviolation', (event) =>
+                resolve(event.effectiveDirective));
+            const script = document.createElement('script');
+            script.textContent = 'document.title = "owned"';
+            document.head.append(script);
+            setTimeout(() => resolve('nothing was blocked'), 2000);
+        })""")
+        assert blocked.startswith("script-src"), blocked
+        all.complaints.clear()  # the browser reported just that
+
+
+def picture():
+    """The README's picture can be taken."""
+    with start_server() as server:
+        browser_picture.picture(server, arguments.picture, arguments.shots)

@@ -1,0 +1,87 @@
+"""Scenarios of the chat page: lost servers and cut connections."""
+
+from playwright.sync_api import expect
+
+from browser_page import browser
+from cut_line import CutLine
+from roost_server import Client, start_server, until
+from scenarios import arguments
+
+
+def restart():
+    """The server dies and comes back: the page waits, reconnects, and sends what was written."""
+    with start_server() as server, browser(arguments.shots) as all:
+        ann = all.person(server.page, "ann")
+        bob = all.person(server.page, "bob")
+        ann.say("before")
+        bob.sees("before", "ann")
+        server.kill()
+        expect(ann.page.locator("#bar")).to_be_visible()
+        expect(ann.page.locator("#spoken")).to_contain_text("Connection lost.")
+        ann.say("written meanwhile")
+        ann.say("and more")
+        expect(ann.message("and more").locator(".status")).to_have_text("Waiting to send")
+        expect(ann.page.locator("#countdown")).to_contain_text("Reconnecting in")
+        ann.shot("reconnecting")
+        server.start()
+        ann.is_connected()
+        bob.is_connected()
+        for text in ("written meanwhile", "and more"):
+            ann.has_sent(text)
+            bob.sees(text, "ann")
+        texts = bob.texts()
+        assert texts.index("written meanwhile") < texts.index("and more"), texts
+        expect(ann.page.locator("#spoken")).to_have_text("Connected again.")
+        ann.shot("after-restart")
+        # An orderly stop: 1001, so the page waits a second or more.
+        assert server.stop() == 0
+        expect(ann.page.locator("#bar")).to_contain_text("The server is stopping.")
+        server.start()
+        ann.is_connected()
+        ann.say("again")
+        bob.sees("again", "ann")
+
+
+def resume():
+    """The connection is cut while others talk: no message is missed, doubled or out of order."""
+    with start_server() as server, CutLine(server.port) as line, browser(arguments.shots) as all:
+        ann = all.person(line.page, "ann")
+        with Client(server) as bob:
+            bob.log_in("bob")
+            bob.say("1")
+            ann.sees("1", "bob")
+            for round in range(3):
+                line.cut()
+                expect(ann.page.locator("#bar")).to_be_visible()
+                ann.say(f"from ann {round}")
+                for number in range(4):
+                    bob.say(f"{round}.{number}")
+                line.mend()
+                ann.page.evaluate("dispatchEvent(new Event('online'))")
+                ann.is_connected()
+                ann.has_sent(f"from ann {round}")
+            expected = [bob.wait_for("message", offset=n + 1)["text"] for n in range(16)]
+            until(lambda: ann.texts() == expected, f"{expected}, not {ann.texts()}")
+            assert ann.page.locator(".mark.missed").count() == 0
+
+
+def missed():
+    """Too many messages while the connection was cut: the gap is shown."""
+    with start_server("--rate-limit", "off") as server, CutLine(server.port) as line, \
+            browser(arguments.shots) as all:
+        ann = all.person(line.page, "ann")
+        with Client(server) as bob:
+            bob.log_in("bob")
+            bob.say("before")
+            ann.sees("before", "bob")
+            line.cut()
+            expect(ann.page.locator("#bar")).to_be_visible()
+            for number in range(1100):  # the server keeps 1,000
+                bob.send(type="message", text=f"number {number}")
+            bob.say("last")
+            line.mend()
+            ann.page.evaluate("dispatchEvent(new Event('online'))")
+            ann.sees("last", "bob")
+            ann.page.locator("#log").evaluate("log => { log.scrollTop = 0 }")
+            expect(ann.page.locator(".mark.missed")).to_be_attached()
+            ann.shot("missed")

@@ -1,0 +1,108 @@
+"""The network of behind_proxy.py: users with addresses of their own, who reach the chat through a
+proxy with a certificate."""
+
+import os
+import socket
+import ssl
+import subprocess
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from websockets.sync.client import connect
+
+from roost_server import PATIENCE, die_with_parent
+
+NAME = "chat.example.org"
+HERE = "203.0.113.1"
+PEOPLE = {"ann": "203.0.113.7", "bob": "203.0.113.8", "eve": "203.0.113.9", "dan": "203.0.113.10",
+          "fay": "203.0.113.11"}
+
+
+def unshare():
+    return ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--net"]
+
+
+def make_network():
+    for command in ("link set lo up", *(f"address add {host}/24 dev lo"
+                                        for host in (HERE, *PEOPLE.values()))):
+        subprocess.run(["ip", *command.split()], check=True)
+
+
+def certificate(folder):
+    """A certificate and its key, and both in one file as haproxy wants them."""
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+         "-nodes", "-subj", f"/CN={NAME}", "-days", "2", "-keyout", folder / "key.pem",
+         "-out", folder / "certificate.pem"], check=True, capture_output=True)
+    both = (folder / "certificate.pem").read_text() + (folder / "key.pem").read_text()
+    (folder / "both.pem").write_text(both)
+
+
+@contextmanager
+def running(folder, command, **options):
+    """A program until the end of `with`; its output is printed if the scenario fails."""
+    log = folder / (Path(command[0]).name + ".log")
+    with open(log, "wb") as output:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+            preexec_fn=die_with_parent, **options)
+    try:
+        yield log
+    except BaseException:
+        print(f"--- {log.name}\n{log.read_text(errors='replace')}", flush=True)
+        raise
+    finally:
+        process.kill()
+        process.wait()
+
+
+def connect_from(user):
+    """A TLS connection to the proxy from this user's address."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    plain = socket.create_connection((HERE, 443), PATIENCE, source_address=(PEOPLE[user], 0))
+    return plain, context
+
+
+def get(user, path):
+    """The answer to a GET by way of the proxy."""
+    plain, context = connect_from(user)
+    with context.wrap_socket(plain, server_hostname=NAME) as stream:
+        stream.sendall(f"GET {path} HTTP/1.1\r\nHost: {NAME}\r\nConnection: close\r\n\r\n".encode())
+        answer = b""
+        while data := stream.recv(65536):
+            answer += data
+    return answer
+
+
+class Chatter:
+    """A WebSocket by way of the proxy."""
+
+    def __init__(self, user, origin=f"https://{NAME}", **fields):
+        plain, context = connect_from(user)
+        self.stack = ExitStack()
+        self.socket = self.stack.enter_context(connect(
+            f"wss://{NAME}/chat", sock=plain, ssl=context, origin=origin, ping_interval=None,
+            additional_headers={name.replace("_", "-"): value for name, value in fields.items()}))
+
+    def log_in(self, name):
+        self.socket.send(f'{{"type":"login","user":"{name}"}}')
+        answer = self.socket.recv(timeout=PATIENCE)
+        assert '"welcome"' in answer, answer
+        return self
+
+    def close_code(self):
+        try:
+            while True:
+                self.socket.recv(timeout=PATIENCE)
+        except TimeoutError:
+            raise AssertionError("it was let in") from None
+        except Exception:
+            return self.socket.close_code
+
+
+def reachable():
+    try:
+        return get("dan", "/healthz").startswith(b"HTTP/1.1 200")
+    except OSError:
+        return False
