@@ -90,7 +90,7 @@ import Testing
     @Test func `A machine without known facts is reported as unknown`() {
         let diagnosis = Diagnosis(HostFacts(root: "/no/such/root/", process: nil), wanted: 1)
         #expect(diagnosis.bounds == [])
-        #expect(Doctor.report(diagnosis, wanted: 1).contains("is /proc there?"))
+        #expect(Doctor.report(diagnosis, wanted: 1).contains("is /proc mounted?"))
     }
 
     @Test func `Facts are read from their files`() throws {

@@ -1,3 +1,4 @@
+// Tables of slots: against arrays, and nothing is lost or destroyed twice.
 // Tables of slots: compared with arrays; nothing is lost or destroyed twice.
 import Storage
 import Synchronization

@@ -1,5 +1,5 @@
-// Topics against an oracle: whatever sockets take, and in whatever pieces, each connection gets every
-// byte once, in the order of publishing and sending.
+// Topics against an oracle: whatever sockets take, and in whatever pieces, each connection gets
+// every byte once, in the order of publishing and sending.
 import Storage
 import TestSupport
 import Testing

@@ -68,7 +68,7 @@ enum RoomTable {
             "Lifecycle": RoomRule(rooms: pure.union(["Transport"])),
             "Transport": RoomRule(rooms: pure),
             "Topics": RoomRule(
-                types: ["Pinned"], banned: kernel + ["Connection"], hasFrame: false),
+                types: ["Pinned", "Slot"], banned: kernel + ["Connection"], hasFrame: false),
             "Compression": RoomRule(banned: kernel, hasFrame: false),
             "Telemetry": RoomRule(banned: kernel, hasFrame: false),
             "Connections": RoomRule(
@@ -76,25 +76,10 @@ enum RoomTable {
         ],
         exceptions: [
             RoomException(
-                "Sources/WebSocketServer/Connections/Connection.swift", "ConnectionPhase",
-                "The phase stands in the slot; the table of phases is a value without I/O."),
-            RoomException(
-                "Sources/WebSocketServer/Connections/Invariants.swift", "ServerCore",
-                "To be moved: what looks at all rooms belongs above them."),
-            RoomException(
-                "Sources/WebSocketServer/Connections/Invariants.swift", "ServerContext",
-                "To be moved: what looks at all rooms belongs above them."),
-            RoomException(
-                "Sources/WebSocketServer/Lifecycle/Reaping.swift", "Dial",
+                "Sources/WebSocketServer/Lifecycle/Reaping.swift", "ConnectAttempt",
                 "What a slot leaves in another table is replaced by an empty one."),
             RoomException(
                 "Sources/WebSocketServer/Lifecycle/Reaping.swift", "HTTPExchange",
                 "What a slot leaves in another table is replaced by an empty one."),
-            RoomException(
-                "Sources/WebSocketServer/Telemetry/Gauges.swift", "ServerContext",
-                "To be moved: gauges read every part of the state."),
-            RoomException(
-                "Sources/WebSocketServer/Telemetry/TakenCounts.swift", "ServerCore",
-                "To be moved: it counts what every part of the state has taken."),
         ])
 }
