@@ -51,7 +51,7 @@ extension ServerContext {
             topics.insertOrderMarkers(&connections.slots[id.index].delivery)
         }
         if connections.slots[id.index].compression == .none {
-            appendFrame(opcode, payload, to: id.index)
+            writeFrame(opcode, payload, to: id.index)
         } else {
             appendCompressed(opcode, payload, to: id.index)
         }

@@ -64,7 +64,7 @@ extension ServerCore where K: ~Copyable {
             return io.schedule(slot, in: timeouts.ping - silence)
         }
         io.connections.slots[slot].flags.insert(.pinged)
-        io.appendFrame(.ping, Span(), to: slot)
+        io.writeFrame(.ping, Span(), to: slot)
         io.schedule(slot, in: timeouts.pong)
     }
 }

@@ -76,7 +76,7 @@ extension ServerContext {
         case .ping(let range):
             // After our Close nothing is sent (RFC 6455 §5.5.1).
             if connections.slots[slot].session.maySend {
-                appendFrame(.pong, bytes.extracting(range), to: slot)
+                writeFrame(.pong, bytes.extracting(range), to: slot)
             }
         case .close(let code, _): receivedClose(slot, code)
         case .violation(let violation): fail(slot, violation)

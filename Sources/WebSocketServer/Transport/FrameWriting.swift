@@ -6,15 +6,15 @@ import WebSocketCore
 extension ServerContext {
     /// Appends a frame to the outbox. Output that a connection causes itself is sent when its bytes
     /// have been decoded; output that others cause, before the turn ends.
-    mutating func appendFrame(_ opcode: Opcode, _ payload: Span<UInt8>, to slot: Slot) {
+    mutating func writeFrame(_ opcode: Opcode, _ payload: Span<UInt8>, to slot: Slot) {
         leaveFastPath(slot)
         let isOwn = slot == inbound.reading.slot
         let limit = isOwn ? settings.limits.ownOutputByteCount : Int.max
         if connections.slots[slot].flags.contains(.client) {
-            connections.slots[slot].appendMaskedFrame(
+            connections.slots[slot].writeMaskedFrame(
                 opcode, payload, nextMaskingKey(), limit: limit, &output.spare)
         } else {
-            connections.slots[slot].appendFrame(opcode, payload, limit: limit, &output.spare)
+            connections.slots[slot].writeFrame(opcode, payload, limit: limit, &output.spare)
         }
         if !isOwn { connections.queue(slot) }
     }
@@ -24,7 +24,7 @@ extension ServerContext {
 extension Connection {
     /// Appends a frame. Beyond `limit` bytes of output that it caused itself, its reading is
     /// paused.
-    fileprivate mutating func appendFrame(
+    fileprivate mutating func writeFrame(
         _ opcode: Opcode, _ payload: Span<UInt8>, limit: Int, _ spare: inout ByteBuffer
     ) {
         if delivery.outbox.bytes.capacity == 0 { swap(&delivery.outbox.bytes, &spare) }
@@ -33,7 +33,7 @@ extension Connection {
     }
 
     /// Appends a client's frame, with the same limit.
-    fileprivate mutating func appendMaskedFrame(
+    fileprivate mutating func writeMaskedFrame(
         _ opcode: Opcode, _ payload: Span<UInt8>, _ maskingKey: UInt32, limit: Int,
         _ spare: inout ByteBuffer
     ) {
