@@ -82,7 +82,7 @@ private struct Counted: ~Copyable {
 
     @Test func `A table with a restored layout allocates only free slots`() {
         var table = SlotTable<Int>()
-        table.restoreLayout(6, isTaken: { $0.rawValue % 2 == 0 }, { -1 })
+        table.restoreLayout(6, isTaken: { $0.rawValue % 2 == 0 }, making: { -1 })
         let slots = Set((0..<3).map { table.allocate($0).rawValue })
         #expect(slots == [1, 3, 5])
         let next = table.allocate(9).rawValue
