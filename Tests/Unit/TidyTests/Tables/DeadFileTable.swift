@@ -25,6 +25,6 @@ enum DeadFileTable {
             "Tests/Support/python/browser_talk.py": "browser_chat.py imports it by name",
             "Tests/Support/python/interop_commands.py": "interop_client.py imports it by name",
             "Tests/Support/python/interop_connection.py": "interop_client.py imports it by name",
-            "Tests/Support/python/interop_history.py": "interop_client.py imports it by name"
+            "Tests/Support/python/interop_history.py": "interop_client.py imports it by name",
         ])
 }
