@@ -49,7 +49,7 @@ void client_fail(struct client *c, enum failure kind) {
 
 void client_connect(struct client *c, int first) {
     *c = (struct client){.state = CONNECTING};
-    c->owed = c->allowed = (uint64_t)first * all.stream->masked_size;
+    c->sent = c->allowed = (uint64_t)first * all.stream->masked_size;
     c->received = (uint64_t)first * all.stream->plain_size;
     c->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (c->fd < 0) {
@@ -197,13 +197,13 @@ void client_event(struct client *c, uint32_t events) {
 }
 
 void client_send(struct client *c) {
-    while (c->owed < c->allowed) {
-        size_t count = c->allowed - c->owed;
-        const unsigned char *p = masked_run(all.stream, c->owed, &count);
+    while (c->sent < c->allowed) {
+        size_t count = c->allowed - c->sent;
+        const unsigned char *p = masked_run(all.stream, c->sent, &count);
         ssize_t n = send(c->fd, p, count, MSG_NOSIGNAL);
         if (n < 0 && errno != EAGAIN)
             return client_fail(c, errno == ECONNRESET ? RESET_BY_SERVER : SOCKET_ERROR);
-        if (n > 0) c->owed += n;
+        if (n > 0) c->sent += n;
         if (n < (ssize_t)count) {
             if (!c->wants_room) watch(c, EPOLL_CTL_MOD, EPOLLIN | EPOLLOUT);
             c->wants_room = true;

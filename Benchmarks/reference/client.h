@@ -15,7 +15,7 @@ struct client {
     bool never_reads;
     int head_length;   // of the response so far
     char *head;        // while UPGRADING only
-    uint64_t owed;     // of the client's stream: sent up to here, and to be sent up to there
+    uint64_t sent;     // of the client's stream: sent up to here, and to be sent up to there
     uint64_t allowed;
     uint64_t received; // of the server's stream
     // Compressed: the header of the frame that comes, and how much of its payload is to come.

@@ -33,7 +33,7 @@ enum {
     RECEIVE = 128 << 10,
     HEAD_LIMIT = 8 << 10,     // of a request
     MESSAGE_LIMIT = 64 << 20, // of a frame's payload
-    OWED_LIMIT = 1 << 20,     // unsent bytes of one member of a broadcast
+    UNSENT_LIMIT = 1 << 20,   // unsent bytes of one member of a broadcast
     EVENTS = 1024,
 };
 
@@ -42,8 +42,8 @@ typedef struct {
     bool open, closing, dead, blocked; // blocked: unsent bytes, EPOLLOUT is armed, no reading
     uint32_t member;                   // its place in `members` once open
     uint32_t input_length;             // an incomplete head or frame, kept from the last receive
-    uint32_t owed_length;
-    unsigned char *input, *owed;
+    uint32_t unsent_length;
+    unsigned char *input, *unsent;
 } Connection;
 
 static int epoll_fd, listener;
@@ -74,16 +74,16 @@ static void watch(Connection *c, uint32_t events) {
 
 // Queues these bytes for the connection. A member that does not read is reset, as a FIN could not
 // overtake the bytes that fill its socket.
-static void owe(Connection *c, const unsigned char *bytes, size_t count) {
-    if (broadcasting && c->owed_length + count > OWED_LIMIT) {
+static void queue(Connection *c, const unsigned char *bytes, size_t count) {
+    if (broadcasting && c->unsent_length + count > UNSENT_LIMIT) {
         struct linger reset = {.l_onoff = 1};
         setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
         bury(c);
         return;
     }
-    c->owed = grown(c->owed, c->owed_length + count);
-    memcpy(c->owed + c->owed_length, bytes, count);
-    c->owed_length += count;
+    c->unsent = grown(c->unsent, c->unsent_length + count);
+    memcpy(c->unsent + c->unsent_length, bytes, count);
+    c->unsent_length += count;
     if (!c->blocked) watch(c, EPOLLOUT);
     c->blocked = true;
 }
@@ -96,20 +96,20 @@ static void deliver(Connection *c, const unsigned char *bytes, size_t count) {
         if (n < 0 && errno != EAGAIN) return bury(c);
         if (n > 0) sent = n;
     }
-    if (sent < count) owe(c, bytes + sent, count - sent);
+    if (sent < count) queue(c, bytes + sent, count - sent);
 }
 
 static void on_writable(Connection *c) {
-    ssize_t n = send(c->fd, c->owed, c->owed_length, MSG_NOSIGNAL);
+    ssize_t n = send(c->fd, c->unsent, c->unsent_length, MSG_NOSIGNAL);
     if (n < 0) {
         if (errno != EAGAIN) bury(c);
         return;
     }
-    c->owed_length -= n;
-    memmove(c->owed, c->owed + n, c->owed_length);
-    if (c->owed_length) return;
-    free(c->owed);
-    c->owed = NULL;
+    c->unsent_length -= n;
+    memmove(c->unsent, c->unsent + n, c->unsent_length);
+    if (c->unsent_length) return;
+    free(c->unsent);
+    c->unsent = NULL;
     c->blocked = false;
     if (c->closing) return bury(c);
     watch(c, EPOLLIN);
@@ -239,7 +239,7 @@ static void end_turn(void) {
         }
         close(c->fd);
         free(c->input);
-        free(c->owed);
+        free(c->unsent);
         free(c);
     }
     grave_count = 0;

@@ -9,7 +9,7 @@
 struct client {
     uint64_t token;
     uint32_t interest;
-    uint32_t owed; // frames that it waits for before it goes on
+    uint32_t received; // frames since its last messages
     uint8_t stage; // how far its opening has come
     bool has_input, listed; // listed: among the `ready`
     bool speaks, pongs;     // what it has to send

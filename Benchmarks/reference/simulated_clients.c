@@ -99,7 +99,7 @@ void prepare_clients(void) {
     lap_results = calloc(options.laps, sizeof *lap_results);
     // Touched now, so that they do not count as the server's.
     for (long i = 0; i < options.connections; i++)
-        *(volatile uint32_t *)&clients[i].owed = *(volatile uint32_t *)&ready[i] = 0;
+        *(volatile uint32_t *)&clients[i].received = *(volatile uint32_t *)&ready[i] = 0;
     char payload[FRAMES / 2];
     memset(payload, 'x', sizeof payload);
     payload[options.size] = 0;
@@ -249,8 +249,8 @@ void client_got(long i, const unsigned char *p, size_t size) {
             if (load_is("rooms") || i >= options.speakers || options.speakers > 1) speak(i);
         }
     } else if (load_is("echo")) {
-        c->owed += frame_count;
-        if (c->owed >= (uint32_t)options.depth) c->owed -= options.depth, speak(i);
+        c->received += frame_count;
+        if (c->received >= (uint32_t)options.depth) c->received -= options.depth, speak(i);
     }
     if (load_is("fanout") || (load_is("chat") && options.speakers == 1)) {
         uint64_t members = options.connections - is_chat;
