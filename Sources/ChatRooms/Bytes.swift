@@ -83,7 +83,8 @@ extension StaticString {
 }
 
 extension ByteBuffer {
-    /// Appends a literal as it stands inside of a JSON string. Its bytes live as long as the process.
+    /// Appends a literal as it stands inside of a JSON string. Its bytes live as long as the
+    /// process.
     mutating func append(escaped literal: StaticString) {
         let bytes = unsafe Span(_unsafeStart: literal.utf8Start, count: literal.utf8CodeUnitCount)
         append(escaped: bytes, 0..<bytes.count)

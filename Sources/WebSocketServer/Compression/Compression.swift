@@ -25,3 +25,13 @@ struct Compression: ~Copyable {
             from: .client)
     }
 }
+
+extension Encoding {
+    /// The log that serves a connection with these parameters. A log has one window, the largest: a
+    /// client that allows us only a smaller one gets the plain log.
+    init(_ parameters: DeflateParameters) {
+        let isWidest =
+            parameters.windowBits(from: .server) == DeflateParameters.windowBits.upperBound
+        self = isWidest ? .deflated : .plain
+    }
+}

@@ -68,8 +68,9 @@ enum RoomTable {
             "Lifecycle": RoomRule(rooms: pure.union(["Transport"])),
             "Transport": RoomRule(rooms: pure),
             "Topics": RoomRule(
-                types: ["Pinned", "Slot"], banned: kernel + ["Connection"], hasFrame: false),
-            "Compression": RoomRule(banned: kernel, hasFrame: false),
+                types: ["Encoding", "Pinned", "Slot"], banned: kernel + ["Connection"],
+                hasFrame: false),
+            "Compression": RoomRule(types: ["Encoding"], banned: kernel, hasFrame: false),
             "Telemetry": RoomRule(banned: kernel, hasFrame: false),
             "Connections": RoomRule(
                 types: ["Compression", "Delivery", "Subscription"], hasFrame: false),
