@@ -11,7 +11,7 @@ log=.build/test.log
 gates=.build/gates-summary
 : >"$log"
 : >"$gates"
-status=0
+status=0 failed_gates=0
 pass() { # timeout in seconds, then arguments of `swift test`
     local seconds=$1
     shift
@@ -37,7 +37,7 @@ outcome() { grep -aE "^[^ ]+ Test (\".*\"|[^ ]+\))( with [0-9]+ test cases?)? $1
 echo
 outcome 'skipped'
 outcome 'recorded an issue'
-grep -E '^✘ No end|^error: ' "$log"
+grep -E '^✘ timed out|^error: ' "$log"
 passed=$(outcome 'passed after' | wc -l)
 failed=$(outcome 'failed after' | wc -l)
 skipped=$(outcome 'skipped' | wc -l)
