@@ -9,7 +9,6 @@ enum WidthTable {
         "Sources/WebSocketServer/Lifecycle/ConnectionPhase.swift": 1,
         "Sources/WebSocketServer/Loop/Shutdown.swift": 2,
         "Sources/WebSocketServer/Telemetry/Gauges.swift": 2,
-        "Sources/WebSocketServer/WebSocketServer.docc/ConnectingOutward.md": 20,
         "Tests/Interop/RESULTS.md": 4,
         "Tests/Support/boot/boot": 1,
         "Tests/Support/boot/chatter.py": 1,
