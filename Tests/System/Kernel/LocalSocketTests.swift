@@ -87,7 +87,7 @@ import Testing
         #expect(failure(path).contains("Another server listens there"))
         Listener(descriptor: first, address: address, path: path).close(&kernel)
         try "mine".write(toFile: path, atomically: false, encoding: .utf8)
-        #expect(failure(path).contains("no socket"))
+        #expect(failure(path).contains("not a socket"))
         #expect(try String(contentsOfFile: path, encoding: .utf8) == "mine")
         unlink(path)
     }
