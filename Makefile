@@ -37,12 +37,13 @@ check: ## Build and run the unit and simulation tests: quick, and nothing is ins
 	@scripts/run-tests.sh --filter '^($(subst $(space),|,$(strip $(CHECKED))))\.'
 
 test: deps-test ## Build all, run all tests, lint and docs (ARGS="--filter Name" for some tests)
+	@mkdir -p .build && date +%s >.build/build-start
 	$(SWIFT_BUILD) --build-tests
 	$(RELEASE) --product echo-server
 	$(RELEASE) --product AutobahnClient
 	$(RELEASE) --product roost
-	@GATES="$(TEST_GATES)" ROOST_RELEASE_FOLDER="$$($(RELEASE) --show-bin-path)" \
-		scripts/run-tests.sh $(ARGS)
+	@GATES="$(TEST_GATES)" BUILD_START="$$(cat .build/build-start)" \
+		ROOST_RELEASE_FOLDER="$$($(RELEASE) --show-bin-path)" scripts/run-tests.sh $(ARGS)
 
 gates: deps ## Look at what has to hold besides the tests: layout, reference, instructions
 	@scripts/run-gates.sh $(GATES)

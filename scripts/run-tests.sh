@@ -11,23 +11,24 @@ log=.build/test.log
 gates=.build/gates-summary
 : >"$log"
 : >"$gates"
-status=0 failed_gates=0
-pass() { # timeout in seconds, then arguments of `swift test`
-    local seconds=$1
-    shift
+status=0 failed_gates=0 parts=
+pass() { # its name, timeout in seconds, then arguments of `swift test`
+    local name=$1 seconds=$2 start=$SECONDS
+    shift 2
     timeout --kill-after=10 "$seconds" swift test --skip-build --disable-xctest "$@" \
         </dev/null 2>&1 | tee -a "$log"
     local result=${PIPESTATUS[0]}
     [ "$result" -ne 124 ] || echo "✘ timed out after $seconds s" | tee -a "$log"
     [ "$result" -eq 0 ] || status=$result
+    parts+="$name $((SECONDS - start)) s, "
 }
 if [ $# -gt 0 ]; then
-    pass 1500 "$@"
+    pass "tests" 1500 "$@"
 else
     systemd='^SystemTests\.(Boot|Journal|UnitFile)Tests/' conformance='^InteropTests\.Conformance/'
-    pass 900 --skip "$systemd" --skip "$conformance"
-    pass 600 --filter "$systemd"
-    pass 600 --filter "$conformance"
+    pass "tests in parallel" 900 --skip "$systemd" --skip "$conformance"
+    pass "systemd" 600 --filter "$systemd"
+    pass "conformance" 600 --filter "$conformance"
     # shellcheck disable=SC2086 # these are words
     [ -z "${GATES:-}" ] || scripts/run-gates.sh $GATES || failed_gates=$?
 fi
@@ -42,6 +43,8 @@ passed=$(outcome 'passed after' | wc -l)
 failed=$(outcome 'failed after' | wc -l)
 skipped=$(outcome 'skipped' | wc -l)
 cat "$gates"
+[ -z "${BUILD_START:-}" ] || parts="builds $(($(date +%s) - BUILD_START - SECONDS)) s, $parts"
+echo "Time: ${parts%, }; in all $((SECONDS / 60)) min $((SECONDS % 60)) s without builds"
 if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then
     echo "The run itself ended with status $status: a crash, or a test that hung."
     failed=1
