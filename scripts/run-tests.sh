@@ -1,24 +1,39 @@
 #!/usr/bin/env bash
-# Runs the built tests, and ends with the failures, the skipped tests and their reasons, and the
-# counts, so that no scrolling is needed. Arguments go to `swift test`. The status is the tests'.
+# Runs the built tests, and ends with the failures, the skipped tests and their reasons, the time of
+# each part and the counts, so that no scrolling is needed. Arguments go to `swift test`. The status
+# is 0 if everything passed.
 #
 # A booted machine and the conformance and hostile-input runs load the machine and measure network
 # round trips: all other tests run in parallel first, and these run alone afterwards.
+#
+# What the tests print goes to a file, and is shown from there: a program below them may make a
+# shared pipe non-blocking, and then bytes of others are lost. What counts is in the event streams
+# that Swift Testing writes.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
 log=.build/test.log
+events=.build/test-events
 gates=.build/gates-summary
+mkdir -p "$events"
+rm -f "$events"/*
 : >"$log"
 : >"$gates"
 status=0 failed_gates=0 parts=
 pass() { # its name, timeout in seconds, then arguments of `swift test`
-    local name=$1 seconds=$2 start=$SECONDS
+    local name=$1 seconds=$2 start=$SECONDS result
+    local part=.build/test-part.log
     shift 2
-    timeout --kill-after=10 "$seconds" swift test --skip-build --disable-xctest "$@" \
-        </dev/null 2>&1 | tee -a "$log"
-    local result=${PIPESTATUS[0]}
-    [ "$result" -ne 124 ] || echo "✘ timed out after $seconds s" | tee -a "$log"
+    : >"$part"
+    timeout --kill-after=10 "$seconds" swift test --skip-build --disable-xctest \
+        --event-stream-output-path "$events/${name// /-}.jsonl" --event-stream-version 0 "$@" \
+        </dev/null >"$part" 2>&1 &
+    local run=$!
+    tail --lines=+1 --follow --sleep-interval=0.2 --pid="$run" "$part"
+    wait "$run"
+    result=$?
+    cat "$part" >>"$log"
+    [ "$result" -ne 124 ] || echo "✘ timed out after $seconds s: $name" | tee -a "$log"
     [ "$result" -eq 0 ] || status=$result
     parts+="$name $((SECONDS - start)) s, "
 }
@@ -33,27 +48,13 @@ else
     [ -z "${GATES:-}" ] || scripts/run-gates.sh $GATES || failed_gates=$?
 fi
 
-# The results of tests: after the title, which may contain "skipped" too.
-outcome() { grep -aE "^[^ ]+ Test (\".*\"|[^ ]+\))( with [0-9]+ test cases?)? $1" "$log"; }
 echo
-outcome 'skipped'
-outcome 'recorded an issue'
 grep -E '^✘ timed out|^error: ' "$log"
-passed=$(outcome 'passed after' | wc -l)
-failed=$(outcome 'failed after' | wc -l)
-skipped=$(outcome 'skipped' | wc -l)
-cat "$gates"
 [ -z "${BUILD_START:-}" ] || parts="builds $(($(date +%s) - BUILD_START - SECONDS)) s, $parts"
-echo "Time: ${parts%, }; in all $((SECONDS / 60)) min $((SECONDS % 60)) s without builds"
-if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then
-    echo "The run itself ended with status $status: a crash, or a test that hung."
-    failed=1
-fi
-if [ "$status" -eq 0 ] && [ "$passed" -eq 0 ]; then
-    echo "No test ran."
-    status=1
-fi
-failed=$((failed + failed_gates))
-[ "$status" -ne 0 ] || status=$failed_gates
-echo "$passed passed, $failed failed, $skipped skipped" | tee .build/test-summary
-exit "$status"
+{
+    cat "$gates"
+    echo "Time: ${parts%, }; in all $((SECONDS / 60)) min $((SECONDS % 60)) s without builds"
+} | scripts/test-summary "$status" "$failed_gates" "$events"/*.jsonl | tee .build/test-summary-whole
+result=${PIPESTATUS[1]}
+tail -n 1 .build/test-summary-whole >.build/test-summary
+exit "$result"
