@@ -14,6 +14,7 @@ struct JobRunner {
         if !target.asBuilt { try Products.goOnAsRelease() }
         Machine.raiseDescriptorLimit()
         Interruption.watch()
+        Interruption.surviveBrokenPipes()
         self.target = target
         self.load = load
         self.output = output
@@ -48,6 +49,7 @@ struct JobRunner {
         var job = job
         job.plan.subprotocols += target.subprotocol
         job.threads = max(job.threads, load.threads)
+        if let drain = load.drain { job.plan.drainSeconds = drain }
         try check(job, place)
         var report = Report(
             load: job.load, title: job.title, unit: job.unit, server: "", url: target.url ?? "")

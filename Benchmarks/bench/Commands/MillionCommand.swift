@@ -22,6 +22,9 @@ struct MillionCommand: ParsableCommand {
     @Option(help: "Server processes; default: as few as can hold the connections.")
     var servers: Int?
 
+    @Option(help: "Start this command instead, with {port} for the port that all processes share.")
+    var server: String?
+
     @Flag(help: "Stay in this network namespace.")
     var here = false
 
@@ -41,6 +44,7 @@ struct MillionCommand: ParsableCommand {
         var target = try TargetOptions.parse([])
         target.noPin = true
         target.asBuilt = true
+        target.server = server
         let each = Machine.connectionsPerProcess
         // The kernel spreads them by a hash, so some servers get more than their share.
         target.servers = servers ?? (connections + connections / 25) / each + 1

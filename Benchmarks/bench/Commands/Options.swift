@@ -67,12 +67,19 @@ struct LoadOptions: ParsableArguments {
     @Option(help: "How often everything is repeated, each time with a new server.")
     var runs = 1
 
+    @Option(
+        help: "Seconds for what is still on its way after that; default: 5, and 20 with resume.")
+    var drain: Double?
+
     @Option(help: "Generator processes, each with one epoll loop; more if the limits require it.")
     var threads = 1
 
     func validate() throws {
         guard (0.1...86_400).contains(seconds), (0...3600).contains(warmup) else {
             throw ValidationError("--seconds is 0.1 to 86400, --warmup 0 to 3600.")
+        }
+        guard (0...3600).contains(drain ?? 0) else {
+            throw ValidationError("--drain is 0 to 3600.")
         }
         guard (1...1000).contains(runs), (1...1000).contains(threads) else {
             throw ValidationError("--runs and --threads are 1 to 1000.")
@@ -98,6 +105,13 @@ struct MessageOptions: ParsableArguments {
             """)
     var template: String?
 
+    @Option(
+        help: """
+            What comes back for a message, in the same words, if the server changes it: \
+            'You said: {payload}'.
+            """)
+    var reply: String?
+
     @Option(help: "Sent by each connection when it is open, with the same words (repeatable).")
     var join: [String] = []
 
@@ -115,6 +129,9 @@ struct MessageOptions: ParsableArguments {
         if let template, !template.contains("{payload}") {
             throw ValidationError("--template needs {payload}: bench recognises messages by it.")
         }
+        if let reply, !reply.contains("{payload}") {
+            throw ValidationError("--reply needs {payload}: bench recognises replies by it.")
+        }
     }
 
     /// "32 B text, 1 outstanding each" or "32 B text, 1,000 a second".
@@ -130,6 +147,7 @@ struct MessageOptions: ParsableArguments {
         plan.rate = rate
         plan.depth = depth
         if let template { plan.template = template }
+        plan.reply = reply
         plan.join = join
         plan.isBinary = binary
     }

@@ -93,9 +93,11 @@ final class Coordinator {
     private func open() {
         for index in workers.indices {
             workers[index].tell(.open)
-            if job.opensInOrder { wait { self.workers[index].isReady } }
+            if job.opensInOrder {
+                wait { self.workers[index].isReady || self.workers[index].isOver }
+            }
         }
-        wait { self.workers.allSatisfy(\.isReady) }
+        wait { self.workers.allSatisfy { $0.isReady || $0.isOver } }
     }
 
     /// Waits until the condition is true, or until no generator is left that could make it true.
@@ -138,10 +140,7 @@ final class Coordinator {
     private func shortened(_ timing: Timing) throws(Interrupted) -> Timing {
         // A little later than now, so that the generators know before that time.
         let end = Clock.now + 20_000_000
-        // In `resume`, clients without the network have not come back yet.
-        guard end > timing.measureFrom + 100_000_000, job.plan.kind != .resume else {
-            throw interrupted()
-        }
+        guard end > timing.measureFrom + 100_000_000 else { throw interrupted() }
         let shortened = timing.shortened(until: end)
         for worker in workers { worker.tell(.shorten(shortened)) }
         return shortened
@@ -193,7 +192,8 @@ final class Coordinator {
             if let result = worker.result {
                 tally.add(result)
             } else {
-                tally.fail(FailureKind.generatorGone)
+                worker.end(patience: 1)
+                tally.fail("\(FailureKind.generatorGone) (\(worker.ending))")
             }
         }
         tally.settle()

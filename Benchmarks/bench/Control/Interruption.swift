@@ -1,4 +1,5 @@
-// UNSAFE: gives sigaction(2) a function without context.
+// UNSAFE: gives sigaction(2) functions without context.
+// Signals to bench itself: Ctrl-C, and the pipe of a generator that is gone.
 import Glibc
 import Synchronization
 
@@ -30,6 +31,16 @@ enum Interruption {
         // The next signal has its usual effect.
         action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
         unsafe sigaction(SIGINT, &action, nil)
+    }
+
+    /// A pipe whose reader is gone is an error of write(2), not the end of the program: a generator
+    /// that crashed must not take the report of the others with it. SIGPIPE gets a handler that
+    /// does nothing, since children inherit an ignored signal but no handler: signal(7).
+    static func surviveBrokenPipes() {
+        var action = sigaction()
+        unsafe action.__sigaction_handler.sa_handler = { _ in }
+        action.sa_flags = SA_RESTART
+        unsafe sigaction(SIGPIPE, &action, nil)
     }
 
     private static func isIgnored(_ action: sigaction) -> Bool {

@@ -68,6 +68,12 @@ final class WorkerProcess {
         }
     }
 
+    /// How it ended: "status 1", "signal 9". To be asked after ``end(patience:)``.
+    var ending: String {
+        let how = process.terminationReason == .uncaughtSignal ? "signal" : "status"
+        return "\(how) \(process.terminationStatus)"
+    }
+
     /// Its error output, once it has ended.
     func lastWords() -> String {
         let data = (try? errors.fileHandleForReading.readToEnd()) ?? Data()

@@ -36,31 +36,41 @@ struct ChatSession {
             if state.members[member].state == .ready { unacknowledged -= 1 }
             let text = String(copying: bytes)
             state.tally.fail("chat: " + (text.field("code") ?? text))
-        case .other: break
+        case .notice: break
+        // Only this run's messages come to its rooms, and this one has no stamp.
+        case .message: state.tally.fail(FailureKind.damaged)
+        case .unknown: state.tally.fail(FailureKind.unasked)
         }
         return .none
     }
 
     func finish(_ state: inout LoadState) {
         state.tally.fail("messages not acknowledged", unacknowledged)
+        state.tally.fail("acknowledgements not asked for", -unacknowledged)
     }
 
     /// What kind of message it is, by the type that comes first in it.
     enum Reply {
-        case welcome, joined, ok, error, other
+        case welcome, joined, ok, error
+        /// What somebody says; and what the chat says of itself without being asked.
+        case message, notice
+        /// Nothing that the chat's protocol has.
+        case unknown
+
+        private static let starts: [(bytes: [UInt8], reply: Reply)] = [
+            ("message", .message), ("ok", .ok), ("presence", .notice), ("joined", .joined),
+            ("welcome", .welcome), ("error", .error), ("typing", .notice), ("deleted", .notice),
+        ].map { (Array("{\"type\":\"\($0)\"".utf8), $1) }
 
         init(_ bytes: Span<UInt8>) {
-            // {"type":"x
-            guard bytes.count > 11 else {
-                self = .other
+            self = .unknown
+            guard bytes.count > 2, bytes[bytes.count - 1] == UInt8(ascii: "}") else { return }
+            for start in Self.starts where bytes.count > start.bytes.count {
+                guard bytes.extracting(0..<start.bytes.count).isEqual(to: start.bytes.span) else {
+                    continue
+                }
+                self = start.reply
                 return
-            }
-            switch (bytes[9], bytes[10]) {
-            case (UInt8(ascii: "w"), UInt8(ascii: "e")): self = .welcome
-            case (UInt8(ascii: "j"), UInt8(ascii: "o")): self = .joined
-            case (UInt8(ascii: "o"), UInt8(ascii: "k")): self = .ok
-            case (UInt8(ascii: "e"), UInt8(ascii: "r")): self = .error
-            default: self = .other
             }
         }
     }

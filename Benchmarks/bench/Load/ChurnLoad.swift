@@ -71,7 +71,9 @@ struct ChurnLoad: Load {
         _ io: inout ServerContext
     ) {
         state.tally.received += 1
-        guard let stamp = Stamp.find(in: message.bytes, run: state.plan.run) else { return }
+        guard let stamp = state.recognise(message, by: member) else {
+            return state.receivedOther(by: member)
+        }
         guard Int(stamp.sender) == state.number(of: member), !answered[member] else {
             return state.tally.fail(FailureKind.wrongReply)
         }

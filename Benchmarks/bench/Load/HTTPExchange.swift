@@ -10,6 +10,8 @@ struct HTTPExchange {
         /// The offset to continue after; nil if the response was not a page of history.
         var offset: Int?
         var stamps: [Stamp]
+        /// Every message in it is one of the load, and came as it was sent.
+        var isIntact: Bool
         var isLast: Bool
     }
 
@@ -35,7 +37,7 @@ struct HTTPExchange {
     }
 
     /// Takes in bytes. Returns the response when it is complete; bytes of the next one are kept.
-    mutating func take(_ bytes: Span<UInt8>, run: UInt16) throws(Malformed) -> Answer? {
+    mutating func take(_ bytes: Span<UInt8>, _ payload: Payload) throws(Malformed) -> Answer? {
         received.reserveCapacity(received.count + bytes.count)
         for index in bytes.indices { received.append(bytes[index]) }
         if head == nil { try takeHead() }
@@ -44,7 +46,7 @@ struct HTTPExchange {
         received.removeFirst(head.byteCount + head.length)
         self.head = nil
         parser = ResponseHeadParser()
-        return Self.answer(status: head.status, body, run: run)
+        return Self.answer(status: head.status, body, payload)
     }
 
     private mutating func takeHead() throws(Malformed) {
@@ -63,12 +65,15 @@ struct HTTPExchange {
         }
     }
 
-    private static func answer(status: Int, _ body: [UInt8], run: UInt16) -> Answer {
+    private static func answer(status: Int, _ body: [UInt8], _ payload: Payload) -> Answer {
         // The room's newest offset stands first, then each message's own.
         let offsets = body.span.numbers(after: offsetKey)
+        let messages = payload.all(in: body.span)
         return Answer(
             status: status, offset: offsets.count > 1 ? offsets.last : offsets.first,
-            stamps: Stamp.all(in: body.span, run: run),
+            stamps: messages.map(\.stamp),
+            isIntact: messages.count == max(0, offsets.count - 1)
+                && messages.allSatisfy { payload.isBounded($0, in: body.span) },
             isLast: body.span.index(behind: moreKey, from: 0) == nil)
     }
 }

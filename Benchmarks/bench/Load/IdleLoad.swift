@@ -15,7 +15,10 @@ struct IdleLoad: Load {
     mutating func received(
         _ message: borrowing Message, by member: Int, _ state: inout LoadState,
         _ io: inout ServerContext
-    ) { state.tally.received += 1 }
+    ) {
+        state.tally.received += 1
+        state.receivedOther(by: member)
+    }
 
     func awaited(_ state: borrowing LoadState) -> Int { 0 }
 

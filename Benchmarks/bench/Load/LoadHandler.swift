@@ -38,7 +38,9 @@ struct LoadHandler<L: Load>: WebSocketHandler {
             state.timing = timing
             state.isSending = true
             load.begin(&state, &io)
-        case .shorten(let timing): state.timing = timing
+        case .shorten(let timing):
+            state.timing = timing
+            state.isInterrupted = true
         case .tick: if phase == .running { load.tick(Clock.now, &state, &io) }
         case .stop: if phase != .over { end(&io) }
         }

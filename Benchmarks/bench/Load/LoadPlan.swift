@@ -20,6 +20,8 @@ struct LoadPlan: Codable, Sendable {
     var wire = WireProtocol.raw
     /// The message; see ``MessageTemplate``.
     var template = MessageTemplate.raw
+    /// What comes back for a message, if it is not the message itself.
+    var reply: String?
     /// Sent by each connection when it is open, with the template's placeholders.
     var join: [String] = []
     var subprotocols: [String] = []
@@ -82,6 +84,10 @@ struct LoadPlan: Codable, Sendable {
     var backWithin = 1.0
 
     func room(of connection: Int) -> Int { connection % rooms }
+
+    func user(numbered connection: Int) -> [UInt8] { Array("u\(run)-\(connection)".utf8) }
+
+    func name(ofRoom room: Int) -> [UInt8] { Array("bench-\(run)-\(room)".utf8) }
 
     /// How many of the connections below `end` are in a room.
     private func members(of room: Int, below end: Int) -> Int {

@@ -12,6 +12,9 @@ struct Member {
     var connectedAt: UInt64 = 0
     /// The number of its next message.
     var sequence: UInt32 = 0
+    /// What has come over the connection: a message of the load, and one of the server's own.
+    var hasHeard = false
+    var wasGreeted = false
 }
 
 /// The state of one generator, lent to the load for each event.
@@ -23,6 +26,10 @@ struct LoadState {
     var timing: Timing?
     /// Whether new messages may be sent: from the beginning to the end of measuring.
     var isSending = false
+    /// The server greets new connections.
+    private var isGreeting = false
+    /// Ctrl-C ends measuring early.
+    var isInterrupted = false
     /// How many connections are ready, and how many are still opening or joining.
     private(set) var readyCount = 0
     private(set) var connectingCount = 0
@@ -32,6 +39,8 @@ struct LoadState {
     private let request: ConnectRequest
     private let sources: [NetworkAddress]
     private let template: MessageTemplate
+    private let replyForm: ReplyForm
+    let payload: Payload
     private let joins: [MessageTemplate]
     private var bytes: [UInt8] = []
 
@@ -44,6 +53,8 @@ struct LoadState {
         self.request = request
         sources = plan.sources.compactMap { NetworkAddress(numeric: $0, port: 0) }
         template = try MessageTemplate(plan.template, size: plan.size)
+        replyForm = try ReplyForm(plan, template)
+        payload = Payload(byteCount: plan.size, run: plan.run)
         joins = try plan.join.map { try MessageTemplate($0, size: plan.size) }
     }
 
@@ -84,6 +95,8 @@ struct LoadState {
         memberOfSlot[Int(id.slot)] = Int32(member)
         members[member].id = id
         members[member].connectedAt = Clock.now
+        members[member].hasHeard = false
+        members[member].wasGreeted = false
         change(member, to: .connecting)
     }
 
@@ -97,9 +110,9 @@ struct LoadState {
 
     // MARK: Sending
 
-    func user(of member: Int) -> [UInt8] { Array("u\(plan.run)-\(number(of: member))".utf8) }
+    func user(of member: Int) -> [UInt8] { plan.user(numbered: number(of: member)) }
 
-    func room(named member: Int) -> [UInt8] { Array("bench-\(plan.run)-\(room(of: member))".utf8) }
+    func room(named member: Int) -> [UInt8] { plan.name(ofRoom: room(of: member)) }
 
     /// Sends the next message of a connection, due at `due`, and returns its stamp.
     mutating func send(from member: Int, due: UInt64, _ io: inout ServerContext) -> Stamp {
@@ -107,7 +120,7 @@ struct LoadState {
             due: due &- plan.epoch, sender: UInt32(number(of: member)),
             sequence: members[member].sequence)
         members[member].sequence = (members[member].sequence + 1) & Stamp.sequenceMask
-        fill(template, stamp, member)
+        fill(template, stamp, room: room(of: member))
         send(bytes.span, from: member, &io)
         tally.sent += 1
         return stamp
@@ -117,16 +130,16 @@ struct LoadState {
     mutating func sendJoins(from member: Int, _ io: inout ServerContext) {
         for join in joins {
             let stamp = Stamp(due: 0, sender: UInt32(number(of: member)), sequence: 0)
-            fill(join, stamp, member)
+            fill(join, stamp, room: room(of: member))
             send(bytes.span, from: member, &io)
         }
     }
 
-    private mutating func fill(_ template: MessageTemplate, _ stamp: Stamp, _ member: Int) {
+    private mutating func fill(_ template: MessageTemplate, _ stamp: Stamp, room: Int) {
         let names = template.needsNames
         template.fill(
-            &bytes, stamp, run: plan.run, room: names ? room(named: member) : [],
-            user: names ? user(of: member) : [])
+            &bytes, stamp, payload, room: names ? plan.name(ofRoom: room) : [],
+            user: names ? plan.user(numbered: Int(stamp.sender)) : [])
     }
 
     private func send(_ bytes: Span<UInt8>, from member: Int, _ io: inout ServerContext) {
@@ -135,6 +148,43 @@ struct LoadState {
         } else {
             io.send(text: bytes, to: members[member].id)
         }
+    }
+
+    // MARK: Receiving
+
+    /// The stamp of a received message of the load; nil if the message is something else. What is
+    /// wrong with its form is counted as a failure here.
+    mutating func recognise(_ message: borrowing Message, by member: Int) -> Stamp? {
+        guard let found = payload.find(in: message.bytes) else { return nil }
+        members[member].hasHeard = true
+        if message.isText != replyForm.isText { tally.fail(FailureKind.wrongType) }
+        if !isIntact(found, message.bytes) { tally.fail(FailureKind.damaged) }
+        return found.stamp
+    }
+
+    private mutating func isIntact(_ found: Payload.Found, _ message: Span<UInt8>) -> Bool {
+        switch replyForm.surroundings {
+        case .none: return found.isWhole && message.count == payload.byteCount
+        case .any: return payload.isBounded(found, in: message)
+        case .template(let template):
+            let sender = Int(found.stamp.sender)
+            fill(
+                template, found.stamp,
+                room: sender < plan.totalConnections ? plan.room(of: sender) : 0)
+            return message.isEqual(to: bytes.span)
+        }
+    }
+
+    /// A message that is not one of the load. A server may greet each connection once, before the
+    /// load's first message to it; a greeting that comes after the load began is one only if the
+    /// server greeted others before. What a server replies to a `--join` is not known.
+    mutating func receivedOther(by member: Int) {
+        guard plan.join.isEmpty else { return }
+        if timing == nil || plan.kind == .churn { isGreeting = true }
+        if members[member].hasHeard || members[member].wasGreeted || !isGreeting {
+            tally.fail(FailureKind.unasked)
+        }
+        members[member].wasGreeted = true
     }
 
     // MARK: Counting

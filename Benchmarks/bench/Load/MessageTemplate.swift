@@ -13,8 +13,6 @@ struct MessageTemplate {
     }
 
     private let parts: [Part]
-    /// The stamp and its padding: `size` bytes.
-    private let payload: [UInt8]
 
     /// A message with nothing around the payload.
     static let raw = "{payload}"
@@ -34,11 +32,12 @@ struct MessageTemplate {
         let parts = Self.parse(text)
         self.parts = parts
         needsNames = parts.contains(.room) || parts.contains(.user)
-        payload = [UInt8](repeating: UInt8(ascii: "x"), count: size)
     }
 
     /// Whether the message can be recognised when it comes back.
     var hasPayload: Bool { parts.contains(.payload) }
+    /// Whether the message is the payload with nothing around it.
+    var isRaw: Bool { parts == [.payload] }
     /// Whether room or user are named in it.
     let needsNames: Bool
 
@@ -65,7 +64,7 @@ struct MessageTemplate {
 
     /// Replaces the contents of `bytes` by the message.
     func fill(
-        _ bytes: inout [UInt8], _ stamp: Stamp, run: UInt16, room: [UInt8], user: [UInt8]
+        _ bytes: inout [UInt8], _ stamp: Stamp, _ payload: Payload, room: [UInt8], user: [UInt8]
     ) {
         bytes.removeAll(keepingCapacity: true)
         for part in parts {
@@ -74,10 +73,7 @@ struct MessageTemplate {
             case .room: bytes += room
             case .user: bytes += user
             case .number: bytes += Array("\(stamp.sequence)".utf8)
-            case .payload:
-                let offset = bytes.count
-                bytes += payload
-                stamp.write(to: &bytes, at: offset, run: run)
+            case .payload: payload.append(stamp, to: &bytes)
             }
         }
     }

@@ -42,7 +42,7 @@ struct PollingConnection {
 
     /// Called when the socket is ready.
     mutating func proceed(
-        into buffer: ReceiveBuffer, run: UInt16, token: UInt64,
+        into buffer: ReceiveBuffer, _ payload: Payload, token: UInt64,
         _ kernel: inout LinuxKernel, _ poller: inout Poller
     ) -> Event {
         guard isOpen else { return .nothing }
@@ -53,11 +53,11 @@ struct PollingConnection {
             poller.change(socket, to: .readable, token: token, &kernel)
             return .connected
         }
-        return receive(into: buffer, run: run, &kernel)
+        return receive(into: buffer, payload, &kernel)
     }
 
     private mutating func receive(
-        into buffer: ReceiveBuffer, run: UInt16, _ kernel: inout LinuxKernel
+        into buffer: ReceiveBuffer, _ payload: Payload, _ kernel: inout LinuxKernel
     ) -> Event {
         var room = buffer.mutableSpan(0..<ReceiveBuffer.receiveByteCount)
         switch kernel.receive(from: socket, into: &room) {
@@ -67,7 +67,7 @@ struct PollingConnection {
             return .failed("connections lost: \(SystemError(number, "receive"))")
         case .received(let count):
             do throws(HTTPExchange.Malformed) {
-                let answer = try exchange.take(buffer.span.extracting(0..<count), run: run)
+                let answer = try exchange.take(buffer.span.extracting(0..<count), payload)
                 return .received(byteCount: count, answer)
             } catch {
                 return .failed("responses that are not HTTP")

@@ -13,6 +13,7 @@ struct PollingLoop: ~Copyable {
     private let url: WebSocketURL
     private let address: NetworkAddress
     private let room: String
+    private let payload: Payload
     private let say: (Notice) -> Void
     private var kernel: LinuxKernel
     private var poller: Poller
@@ -62,6 +63,7 @@ struct PollingLoop: ~Copyable {
         self.wakeup = wakeup
         self.say = say
         room = "bench-\(plan.run)-0"
+        payload = Payload(byteCount: plan.size, run: plan.run)
         mailbox = Mailbox(descriptor: wakeup, wake: LinuxKernel.wake)
         readers = Array(repeating: PollingReader(), count: plan.connectionCount)
         tally = Tally(intervals: plan.intervalCount)
@@ -153,7 +155,7 @@ struct PollingLoop: ~Copyable {
 
     private mutating func proceed(_ index: Int) {
         let event = readers[index].connection.proceed(
-            into: buffer, run: plan.run, token: UInt64(index), &kernel, &poller)
+            into: buffer, payload, token: UInt64(index), &kernel, &poller)
         switch event {
         case .nothing: break
         case .connected:
@@ -207,6 +209,7 @@ struct PollingLoop: ~Copyable {
             return failed(index, "answers with status \(answer.status)")
         }
         if isMeasuring(now) { tally.requests += 1 }
+        if !answer.isIntact { tally.fail(FailureKind.damaged) }
         readers[index].offset = offset
         for stamp in answer.stamps {
             tally.delivered(stamp)

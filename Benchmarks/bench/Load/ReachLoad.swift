@@ -7,6 +7,8 @@ import WebSocketServer
 /// reached.
 struct ReachLoad: Load {
     private var isReached: [Bool]
+    /// The message that came last, by connection: two in a row are one too many.
+    private var latest: [UInt64]
     private var reachedCount = 0
     private var firstUnreached = 0
     private var quietSince: UInt64 = 0
@@ -15,6 +17,7 @@ struct ReachLoad: Load {
 
     init(_ plan: LoadPlan) {
         isReached = [Bool](repeating: false, count: plan.connectionCount)
+        latest = [UInt64](repeating: 0, count: plan.connectionCount)
     }
 
     mutating func opened(_ member: Int, _ state: inout LoadState, _ io: inout ServerContext) {
@@ -31,9 +34,13 @@ struct ReachLoad: Load {
         _ io: inout ServerContext
     ) {
         state.tally.received += 1
-        guard let stamp = Stamp.find(in: message.bytes, run: state.plan.run) else { return }
+        guard let stamp = state.recognise(message, by: member) else {
+            return state.receivedOther(by: member)
+        }
         let now = Clock.now
         quietSince = now
+        if latest[member] == stamp.fingerprint { state.tally.fail(FailureKind.surplus) }
+        latest[member] = stamp.fingerprint
         guard !isReached[member] else { return }
         isReached[member] = true
         reachedCount += 1

@@ -34,6 +34,7 @@ struct ResumeLoad: Load {
     private var unacknowledged = 0
     private var missedCount = 0
     private var bystanderDeliveries = 0
+    private var talkerDeliveries = 0
     private static let offsetKey = Array("\"offset\":".utf8)
     private static let recoveredKey = Array("\"recovered\":true".utf8)
 
@@ -104,13 +105,21 @@ struct ResumeLoad: Load {
             return state.tally.fail("clients not recovered")
         }
         // The room's own offset comes first, then those of the messages.
+        let messages = state.payload.all(in: bytes)
+        var offsetCount = 0
         var place = bytes.index(behind: Self.offsetKey, from: 0) ?? bytes.count
         while let next = bytes.index(behind: Self.offsetKey, from: place) {
             if let offset = bytes.number(at: next) {
                 saw(offset, member, &state)
                 missedCount += 1
+                offsetCount += 1
             }
             place = next
+        }
+        if messages.count != offsetCount
+            || !messages.allSatisfy({ state.payload.isBounded($0, in: bytes) })
+        {
+            state.tally.fail(FailureKind.damaged)
         }
         seats[member].isBack = true
         backCount += 1
@@ -158,7 +167,9 @@ struct ResumeLoad: Load {
             isCut = true
             for member in 0..<clientCount { io.abort(state.members[member].id) }
         }
-        while isCut, nextBack < clientCount, due(back: nextBack, state.plan) <= now {
+        while isCut, !state.isInterrupted, nextBack < clientCount,
+            due(back: nextBack, state.plan) <= now
+        {
             guard state.members[nextBack].state == .gone else { break }
             state.connect(nextBack, &io)
             nextBack += 1
@@ -171,11 +182,11 @@ struct ResumeLoad: Load {
     ) {
         guard let talker else { return }
         let id = state.members[talker].id
-        var text = [UInt8](repeating: UInt8(ascii: "x"), count: state.plan.size)
+        var text: [UInt8] = []
         let stamp = Stamp(
             due: due &- state.plan.epoch, sender: UInt32(state.number(of: talker)),
             sequence: UInt32(number))
-        stamp.write(to: &text, at: 0, run: state.plan.run)
+        state.payload.append(stamp, to: &text)
         let words = String(decoding: text, as: UTF8.self)
         let rooms = [
             room(of: talker, state.plan), "bench-\(state.plan.run)-\(number % state.plan.rooms)",
@@ -203,18 +214,23 @@ struct ResumeLoad: Load {
         case .error:
             let text = String(copying: bytes)
             state.tally.fail("chat: " + (text.field("code") ?? text))
-        case .other:
-            guard let stamp = Stamp.find(in: bytes, run: state.plan.run) else { return }
+        case .notice: break
+        case .message:
+            guard let stamp = state.recognise(message, by: member) else {
+                return state.tally.fail(FailureKind.damaged)
+            }
             heard(stamp, bytes, member, &state)
+        case .unknown: state.tally.fail(FailureKind.unasked)
         }
     }
 
     private mutating func heard(
         _ stamp: Stamp, _ bytes: Span<UInt8>, _ member: Int, _ state: inout LoadState
     ) {
-        // The speaker also receives its own messages to the clients' rooms.
-        guard member != talker else { return }
-        if member < clientCount {
+        if member == talker {
+            // It receives its own messages, to both rooms.
+            talkerDeliveries += 1
+        } else if member < clientCount {
             guard let offset = bytes.number(after: Self.offsetKey) else { return }
             saw(offset, member, &state)
         } else {
@@ -229,19 +245,31 @@ struct ResumeLoad: Load {
     ) -> Bool { isCut && wasOpen && member < clientCount && cause == .serverClosed(.abnormal) }
 
     func awaited(_ state: borrowing LoadState) -> Int {
-        clientCount - backCount + unacknowledged
+        expectedBack(state) - backCount + unacknowledged
             + spoken * max(0, state.plan.bystanders - 1) - bystanderDeliveries
+    }
+
+    /// How many clients should be back at the end: all, but for those whose turn had not come when
+    /// Ctrl-C ended the run.
+    private func expectedBack(_ state: borrowing LoadState) -> Int {
+        state.isInterrupted ? nextBack : clientCount
     }
 
     mutating func finish(_ state: inout LoadState) {
         state.tally.resumes = resumes
         state.tally.extras["clients resumed"] = Double(backCount)
         state.tally.extras["messages made up for"] = Double(missedCount)
-        state.tally.fail("clients not resumed", clientCount - backCount)
+        state.tally.fail("clients not resumed", expectedBack(state) - backCount)
+        if expectedBack(state) < clientCount {
+            state.tally.extras["clients still away"] = Double(clientCount - nextBack)
+        }
         state.tally.fail("messages not acknowledged", unacknowledged)
-        state.tally.fail(
-            "bystanders' messages lost",
-            spoken * max(0, state.plan.bystanders - 1) - bystanderDeliveries)
+        state.tally.fail("acknowledgements not asked for", -unacknowledged)
+        let due = spoken * max(0, state.plan.bystanders - 1)
+        state.tally.fail("bystanders' messages lost", due - bystanderDeliveries)
+        state.tally.fail(FailureKind.surplus, bystanderDeliveries - due)
+        state.tally.fail(FailureKind.lost, 2 * spoken - talkerDeliveries)
+        state.tally.fail(FailureKind.surplus, talkerDeliveries - 2 * spoken)
         // Every client that is back must have all messages.
         var ends: [Int: Int] = [:]
         for member in 0..<clientCount where seats[member].isBack {

@@ -9,6 +9,8 @@ import WebSocketServer
 struct RoomLoad: Load {
     private var schedule: Schedule?
     private var chat: ChatSession?
+    /// What the chat sent for each message.
+    private var frames = SharedFrames()
     /// How many members of the room have got a speaker's message, by speaker and place among
     /// `depth`.
     private var readers: [UInt32] = []
@@ -93,9 +95,11 @@ struct RoomLoad: Load {
         _ io: inout ServerContext
     ) {
         state.tally.received += 1
-        guard let stamp = Stamp.find(in: message.bytes, run: state.plan.run) else {
-            guard chat?.received(message.bytes, by: member, &state, &io) == .entered else { return }
-            return entered(member, &state, &io)
+        guard let stamp = state.recognise(message, by: member) else {
+            return receivedOther(message.bytes, by: member, &state, &io)
+        }
+        if chat != nil, !frames.agree(message.bytes, stamp) {
+            state.tally.fail(FailureKind.damaged)
         }
         let now = Clock.now
         let sender = Int(stamp.sender)
@@ -113,6 +117,15 @@ struct RoomLoad: Load {
         guard readers[place] >= ownMembers[state.room(of: speaker)] else { return }
         readers[place] = 0
         if state.isSending { send(from: speaker, due: now, &state, &io) }
+    }
+
+    private mutating func receivedOther(
+        _ bytes: Span<UInt8>, by member: Int, _ state: inout LoadState, _ io: inout ServerContext
+    ) {
+        guard chat != nil else { return state.receivedOther(by: member) }
+        if chat?.received(bytes, by: member, &state, &io) == .entered {
+            entered(member, &state, &io)
+        }
     }
 
     mutating func closed(

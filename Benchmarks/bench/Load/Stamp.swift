@@ -2,12 +2,12 @@
 
 /// The data that a message of the load carries: when it was due, its sender, and its number.
 ///
-/// Written as `~` and 19 characters that need no escape in JSON or in any text, so it can be found
-/// in an echo, in a broadcast and inside a chat's JSON. The smallest message is therefore twenty
-/// bytes.
+/// Written as `~`, three characters of check and 16 of data that need no escape in JSON or in any
+/// text, so it can be found in an echo, in a broadcast and inside a chat's JSON. The smallest
+/// message is therefore twenty bytes.
 struct Stamp: Equatable {
-    /// Nanoseconds from the run's epoch to the time at which the message was to be sent; below
-    /// 2^48, which is three days.
+    /// Nanoseconds from the run's epoch to the time at which the message was to be sent, in steps
+    /// of 64; below 2^48, which is three days.
     var due: UInt64
     /// The sender's number among all connections of the run; below 2^24.
     var sender: UInt32
@@ -16,9 +16,12 @@ struct Stamp: Equatable {
 
     static let byteCount = 20
     static let sequenceMask: UInt32 = (1 << 30) - 1
-    private static let mark = UInt8(ascii: "~")
-    private static let symbols = Array(
+    /// Room for a stamp.
+    static let blank = [UInt8](repeating: mark, count: byteCount)
+    static let symbols = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+    private static let mark = UInt8(ascii: "~")
+    private static let dueShift: UInt64 = 6
     /// The value of a byte in a stamp; 255 for bytes that no stamp has.
     private static let values: [UInt8] = {
         var values = [UInt8](repeating: 255, count: 256)
@@ -26,12 +29,23 @@ struct Stamp: Equatable {
         return values
     }()
 
-    /// Writes the stamp over the twenty bytes from `offset` on. `run` distinguishes this run's
-    /// messages from earlier ones that a server has kept; 12 bits of it are used.
-    func write(to bytes: inout [UInt8], at offset: Int, run: UInt16) {
+    /// Whether a stamp or a filler can contain this byte.
+    static func isInPayloads(_ byte: UInt8) -> Bool { byte == mark || values[Int(byte)] < 64 }
+
+    /// Eighteen bits that depend on all of the stamp and on the run, so that neither a changed
+    /// stamp nor one of an earlier run, which a server may have kept, is taken for one of this run.
+    func check(run: UInt16) -> UInt64 {
+        let rest = Self.mix(due >> Self.dueShift &+ UInt64(run) << 48)
+        return Self.mix(rest ^ (UInt64(sender) << 32 | UInt64(sequence))) >> 46
+    }
+
+    /// Writes the stamp over the twenty bytes from `offset` on.
+    ///
+    /// - Parameter check: ``check(run:)``, which the caller needs as well.
+    func write(to bytes: inout [UInt8], at offset: Int, check: UInt64) {
         bytes[offset] = Self.mark
-        Self.put(UInt64(run), 2, &bytes, offset + 1)
-        Self.put(due, 8, &bytes, offset + 3)
+        Self.put(check, 3, &bytes, offset + 1)
+        Self.put(due >> Self.dueShift, 7, &bytes, offset + 4)
         Self.put(UInt64(sender), 4, &bytes, offset + 11)
         Self.put(UInt64(sequence), 5, &bytes, offset + 15)
     }
@@ -44,37 +58,26 @@ struct Stamp: Equatable {
         }
     }
 
-    /// The first stamp of this run in a message; nil if there is none.
-    static func find(in bytes: Span<UInt8>, run: UInt16) -> Stamp? {
-        var index = 0
+    /// The first stamp of this run that begins at `start` or later, and where it begins; nil if
+    /// there is none.
+    static func find(
+        in bytes: Span<UInt8>, from start: Int, run: UInt16
+    ) -> (stamp: Stamp, offset: Int)? {
+        var index = start
         while index + byteCount <= bytes.count {
-            if bytes[index] == mark, let stamp = read(bytes, index, run) { return stamp }
+            if bytes[index] == mark, let stamp = read(bytes, index, run) { return (stamp, index) }
             index += 1
         }
         return nil
     }
 
-    /// All stamps of this run, in order.
-    static func all(in bytes: Span<UInt8>, run: UInt16) -> [Stamp] {
-        var stamps: [Stamp] = []
-        var index = 0
-        while index + byteCount <= bytes.count {
-            if bytes[index] == mark, let stamp = read(bytes, index, run) {
-                stamps.append(stamp)
-                index += byteCount
-            } else {
-                index += 1
-            }
-        }
-        return stamps
-    }
-
     private static func read(_ bytes: Span<UInt8>, _ offset: Int, _ run: UInt16) -> Stamp? {
-        guard take(bytes, offset + 1, 2) == UInt64(run & 0xFFF),
-            let due = take(bytes, offset + 3, 8), let sender = take(bytes, offset + 11, 4),
-            let sequence = take(bytes, offset + 15, 5)
+        guard let check = take(bytes, offset + 1, 3), let due = take(bytes, offset + 4, 7),
+            let sender = take(bytes, offset + 11, 4), let sequence = take(bytes, offset + 15, 5)
         else { return nil }
-        return Stamp(due: due, sender: UInt32(sender), sequence: UInt32(sequence))
+        let stamp = Stamp(
+            due: due << dueShift, sender: UInt32(sender), sequence: UInt32(sequence))
+        return check == stamp.check(run: run) ? stamp : nil
     }
 
     private static func take(_ bytes: Span<UInt8>, _ offset: Int, _ count: Int) -> UInt64? {
@@ -89,9 +92,11 @@ struct Stamp: Equatable {
 
     /// A number that stands for this message in a sum: two different sets of messages practically
     /// never have the same sum.
-    var fingerprint: UInt64 {
-        // SplitMix64's finalizer.
-        var bits = (UInt64(sender) << 32 | UInt64(sequence)) &+ 0x9E37_79B9_7F4A_7C15
+    var fingerprint: UInt64 { Self.mix(UInt64(sender) << 32 | UInt64(sequence)) }
+
+    /// SplitMix64's finalizer.
+    private static func mix(_ value: UInt64) -> UInt64 {
+        var bits = value &+ 0x9E37_79B9_7F4A_7C15
         bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
         bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
         return bits ^ bits >> 31

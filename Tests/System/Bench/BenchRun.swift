@@ -55,10 +55,12 @@ struct BenchRun {
 /// A server that a test starts itself, with a port of its own.
 final class BenchedServer {
     let process = Process()
+    let port: UInt16
     let url: String
 
     init(_ command: [String]) throws {
         let port = try #require(Machine.freePort())
+        self.port = port
         url = "ws://127.0.0.1:\(port)/"
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = command.map { $0 == "PORT" ? "\(port)" : $0 }

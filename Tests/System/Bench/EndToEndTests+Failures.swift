@@ -102,11 +102,27 @@ extension EndToEndTests {
     }
 
     private static func isLoading(_ pid: pid_t) throws -> Bool {
-        let list =
-            (try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8))
-        let children = (list ?? "").split(separator: " ").compactMap { pid_t($0) }
+        let children = children(pid)
         return children.count >= 2
             && children.allSatisfy { (ProcessUsage(of: $0)?.cpuSeconds ?? 0) > 0.3 }
+    }
+
+    private static func children(_ pid: pid_t) -> [pid_t] {
+        let list =
+            (try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8))
+        return (list ?? "").split(separator: " ").compactMap { pid_t($0) }
+    }
+
+    /// How many descriptors the server has, which is the child with most of them.
+    private static func mostDescriptors(_ bench: Process) -> Int {
+        children(bench.processIdentifier).filter { !isGenerator($0) }.map {
+            (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\($0)/fd").count) ?? 0
+        }.max() ?? 0
+    }
+
+    private static func isGenerator(_ pid: pid_t) -> Bool {
+        (try? String(contentsOfFile: "/proc/\(pid)/cmdline", encoding: .utf8))?
+            .split(separator: "\0").contains("worker") == true
     }
 
     @Test func `Ctrl-C ends measuring, and what was measured is reported`() throws {
@@ -122,6 +138,51 @@ extension EndToEndTests {
         // The rate is that of the time that was measured.
         let whole = run.timeline.dropLast().map(\.perSecond)
         #expect(whole.allSatisfy { $0 > 0 }, "\(whole)")
+    }
+
+    @Test func `Ctrl-C while clients come back leaves a report of the ones back`() throws {
+        // They come back over a minute; Ctrl-C comes while they do.
+        let result = try BenchRun(
+            [
+                "resume", "-c", "60", "--bystanders", "5", "--rooms", "2", "--away", "0.2",
+                "--within", "60", "--rate", "10", "--drain", "3", "--as-built", "--json", "JSON",
+            ], listensToInterrupts: true
+        ) { bench in
+            // The server has 65 connections, then 5, then more again, one by one.
+            for isNext in [{ $0 >= 65 }, { $0 < 40 }, { $0 > 40 }] as [(Int) -> Bool] {
+                while bench.isRunning, !isNext(Self.mostDescriptors(bench)) { usleep(10_000) }
+            }
+            kill(bench.processIdentifier, SIGINT)
+        }
+        #expect(result.status == 130, "\(result.output)\(result.errors)")
+        let run = try result.run
+        #expect(run.failures.isEmpty, "\(run.failures)")
+        let back = try #require(run.extras["clients resumed"])
+        #expect(back > 0 && run.extras["clients still away"] == 60 - back)
+        #expect(run.latency?.count ?? 0 > 0, "the bystanders' figures are there too")
+        #expect(result.output.contains("clients still away"))
+    }
+
+    @Test(arguments: ["--url", "--server"])
+    func `A generator that ends early is a failure, and the rest is reported`(how: String) throws {
+        let server = try BenchedServer([BuildProducts.path("echo-server"), "PORT", "--verbatim"])
+        let command = "\(BuildProducts.path("echo-server")) {port} --verbatim"
+        let place = how == "--url" ? server.url : command
+        let result = try BenchRun(
+            [
+                "echo", "-c", "12", "-t", "2", "--warmup", "0.1", "--threads", "2", "--drain", "1",
+                "--as-built", "--json", "JSON", how, place,
+            ]
+        ) { bench in
+            while bench.isRunning, try !Self.isLoading(bench.processIdentifier) { usleep(20_000) }
+            let generators = Self.children(bench.processIdentifier).filter(Self.isGenerator)
+            kill(try #require(generators.first), SIGKILL)
+        }
+        #expect(result.status == 1, "\(result.output)\(result.errors)")
+        let run = try result.run
+        #expect(run.failures["\(FailureKind.generatorGone) (signal 9)"] == 1, "\(run.failures)")
+        #expect(run.counted > 0 && run.opened == 6, "the other one goes on, and is reported")
+        #expect(result.output.contains("generator ended early"))
     }
 
     @Test func `Ctrl-C before there is anything to report is explained`() throws {

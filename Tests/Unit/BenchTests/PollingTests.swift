@@ -6,16 +6,17 @@ import Testing
 
 @Suite struct PollingTests {
     private static let stamps = (0..<3).map {
-        Stamp(due: UInt64(1000 + $0), sender: 7, sequence: UInt32($0))
+        Stamp(due: UInt64(64 * (1000 + $0)), sender: 7, sequence: UInt32($0))
     }
+    private static let payload = Payload(byteCount: 32, run: 9)
 
     /// A response of the server with some of the stamps as messages.
     private static func answer(
         _ stamps: [Stamp], offset: Int, more: Bool, status: Int = 200, run: UInt16 = 9
     ) -> [UInt8] {
         let messages = stamps.enumerated().map { index, stamp in
-            var text = [UInt8](repeating: 0, count: Stamp.byteCount)
-            stamp.write(to: &text, at: 0, run: run)
+            var text: [UInt8] = []
+            Payload(byteCount: 32, run: run).append(stamp, to: &text)
             return
                 #"{"offset":\#(offset + index + 1),"text":"\#(String(decoding: text, as: UTF8.self))"}"#
         }
@@ -38,13 +39,17 @@ import Testing
                 // two.
                 let end = min(start + size, start < first.count ? first.count : bytes.count)
                 let part = Array(bytes[start..<end])
-                if let answer = try exchange.take(part.span, run: 9) { answers.append(answer) }
+                if let answer = try exchange.take(part.span, Self.payload) {
+                    answers.append(answer)
+                }
                 start = end
             }
             #expect(
                 answers == [
-                    .init(status: 200, offset: 43, stamps: Self.stamps, isLast: false),
-                    .init(status: 200, offset: 43, stamps: [], isLast: true),
+                    .init(
+                        status: 200, offset: 43, stamps: Self.stamps, isIntact: true,
+                        isLast: false),
+                    .init(status: 200, offset: 43, stamps: [], isIntact: true, isLast: true),
                 ], "in parts of \(size)")
         }
     }
@@ -52,8 +57,10 @@ import Testing
     @Test func `Messages of another run are not taken for this one's`() throws {
         var exchange = HTTPExchange()
         let answer = try exchange.take(
-            Self.answer(Self.stamps, offset: 1, more: false, run: 8).span, run: 9)
+            Self.answer(Self.stamps, offset: 1, more: false, run: 8).span, Self.payload)
         #expect(answer?.stamps.isEmpty == true && answer?.offset == 4)
+        // Nobody else talks in a room of this run.
+        #expect(answer?.isIntact == false)
     }
 
     @Test(arguments: [
@@ -63,7 +70,7 @@ import Testing
     func `A response without a known length is malformed`(text: String) {
         var exchange = HTTPExchange()
         #expect(throws: HTTPExchange.Malformed.self) {
-            try exchange.take(Array(text.utf8).span, run: 9)
+            try exchange.take(Array(text.utf8).span, Self.payload)
         }
     }
 

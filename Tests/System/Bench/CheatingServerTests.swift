@@ -1,0 +1,98 @@
+// A server that cheats is found out in every load: nothing that it does to a message is missed.
+import Foundation
+import TestSupport
+import Testing
+
+@testable import bench
+
+/// `tamper.py` stands in front of an honest server and tampers with every third message. Every
+/// single case must be counted as a failure.
+@Suite struct CheatingServerTests {
+    struct Load: Sendable, CustomTestStringConvertible {
+        let arguments: [String]
+        /// The honest server: a program and its arguments behind the port.
+        let server: [String]
+        let modes: [String]
+        /// How many messages may be on their way to connections that the load itself cuts.
+        var cutOffLimit = 0
+
+        var testDescription: String { arguments.joined(separator: " ") }
+    }
+
+    private static let all = [
+        "cut", "flip", "append", "opcode", "duplicate", "unasked", "late", "none",
+    ]
+    private static let echo = ["echo-server", "PORT", "--verbatim"]
+    private static let broadcast = ["broadcast-server", "PORT", "--no-limits"]
+    private static let chat = ["roost", "serve", "--port", "PORT", "--no-limits"]
+    private static let brief = ["-t", "0.15", "--warmup", "0"]
+    /// With these, messages are missing, and waiting for them would only take time.
+    private static let losing: Set = ["cut", "flip", "late", "none"]
+
+    static let loads = [
+        Load(arguments: ["echo", "-c", "8", "-d", "2"] + brief, server: echo, modes: all),
+        Load(
+            arguments: ["echo", "-c", "4", "-s", "3000", "--rate", "400", "--binary"] + brief,
+            server: echo, modes: all),
+        Load(
+            arguments: ["echo", "-c", "4", "--template", #"{"to":"{room}","say":"{payload}"}"#]
+                + brief, server: echo, modes: ["cut", "flip", "append"]),
+        // What comes behind its own Close an endpoint ignores (RFC 6455 §1.4), so a second reply
+        // is not seen here.
+        Load(
+            arguments: ["churn", "-c", "4"] + brief, server: echo,
+            modes: ["cut", "flip", "append", "opcode", "late", "none"]),
+        Load(arguments: ["fanout", "-c", "8"] + brief, server: broadcast, modes: all),
+        Load(
+            arguments: ["fanout", "-c", "8", "--protocol", "chat"] + brief, server: chat,
+            modes: all),
+        // What is late or missing may as well have gone to another process, and is asked for again.
+        Load(
+            arguments: ["million", "--here", "-c", "9", "--hold", "0"] + brief, server: broadcast,
+            modes: ["flip", "opcode", "duplicate", "unasked"]),
+        Load(
+            arguments: [
+                "resume", "-c", "12", "--bystanders", "3", "--rooms", "2", "--away", "0.1",
+                "--within", "0.1",
+            ], server: chat, modes: ["cut", "flip", "append", "duplicate", "unasked", "none"],
+            cutOffLimit: 24),
+        Load(
+            arguments: ["polling", "-c", "4", "--interval", "0.1", "--wait", "1", "--rate", "30"]
+                + ["-t", "0.4", "--warmup", "0"], server: chat,
+            modes: ["cut", "flip", "append"]),
+        Load(arguments: ["idle", "-c", "4"] + brief, server: echo, modes: ["chatty"]),
+    ]
+
+    @Test(arguments: loads)
+    func `Every message that is tampered with is a failure`(load: Load) throws {
+        let server = try BenchedServer(
+            [BuildProducts.path(load.server[0])] + load.server.dropFirst())
+        for mode in load.modes + ["honest"] {
+            let counts = FileManager.default.temporaryDirectory
+                .appendingPathComponent("tampered-\(UUID().uuidString)")
+            defer { try? FileManager.default.removeItem(at: counts) }
+            let cheat =
+                "python3 \(Self.script) {port} \(server.port) \(mode) \(counts.path)"
+            let result = try BenchRun(
+                load.arguments + [
+                    "--drain", Self.losing.contains(mode) ? "0.3" : "20", "--as-built", "--json",
+                    "JSON", "--server", cheat,
+                ])
+            let failures = (result.file?.reports ?? []).flatMap(\.runs).flatMap(\.failures)
+            let found = failures.map(\.value).reduce(0, +)
+            let said = "\(mode): \(failures) \(result.output)\(result.errors)"
+            guard mode != "honest" else {
+                #expect(result.status == 0 && found == 0, "\(said)")
+                continue
+            }
+            let count = try #require(
+                Int((try? String(contentsOf: counts, encoding: .utf8)) ?? ""), "\(said)")
+            #expect(count > 0 && found >= count - load.cutOffLimit, "\(count) by \(said)")
+            #expect(found > 0)
+            #expect(result.status == 1, "\(said)")
+        }
+    }
+
+    private static let script = BuildProducts.packageRoot
+        .appendingPathComponent("Tests/Support/python/tamper.py").path
+}
