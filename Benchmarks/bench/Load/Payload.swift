@@ -25,7 +25,8 @@ struct Payload {
 
     /// - Parameters:
     ///   - byteCount: of each payload, the stamp included.
-    ///   - run: distinguishes this run's messages from those of earlier runs, which a server may keep.
+    ///   - run: distinguishes this run's messages from those of earlier runs, which a server may
+    ///     have kept.
     init(byteCount: Int, run: UInt16) {
         self.byteCount = byteCount
         self.run = run
