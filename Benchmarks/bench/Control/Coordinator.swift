@@ -192,8 +192,12 @@ final class Coordinator {
             if let result = worker.result {
                 tally.add(result)
             } else {
+                let isOver = worker.isOver
                 worker.end(patience: 1)
-                tally.fail("\(FailureKind.generatorGone) (\(worker.ending))")
+                tally.fail(
+                    isOver
+                        ? "\(FailureKind.generatorGone) (\(worker.ending))"
+                        : FailureKind.generatorSilent)
             }
         }
         tally.settle()

@@ -116,4 +116,5 @@ enum FailureKind {
     static let unfinished = "connections not ready in time"
     static let serverGone = "server ended"
     static let generatorGone = "generator ended early"
+    static let generatorSilent = "generator did not report in time"
 }
