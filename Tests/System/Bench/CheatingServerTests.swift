@@ -65,33 +65,66 @@ import Testing
 
     @Test(arguments: loads)
     func `Every message that is tampered with is a failure`(load: Load) throws {
+        // Most of a run is waiting, so all of a load's runs go on at the same time, each with an
+        // honest server of its own, since a broadcast goes to all connections of a server.
+        let outcomes = Outcomes()
+        let group = DispatchGroup()
+        for mode in load.modes + ["honest"] {
+            group.enter()
+            Thread.detachNewThread {
+                outcomes.add(mode, Result { try Self.run(load, mode) })
+                group.leave()
+            }
+        }
+        group.wait()
+        for (mode, outcome) in outcomes.all { try Self.judge(load, mode, outcome.get()) }
+    }
+
+    private struct Outcome {
+        let result: BenchRun
+        /// How many messages were tampered with; nil if none was.
+        let count: Int?
+    }
+
+    /// What the threads of a load's runs have found out.
+    private final class Outcomes: @unchecked Sendable {
+        private let lock = NSLock()
+        private(set) var all: [(mode: String, outcome: Result<Outcome, any Error>)] = []
+
+        func add(_ mode: String, _ outcome: Result<Outcome, any Error>) {
+            lock.withLock { all.append((mode, outcome)) }
+        }
+    }
+
+    private static func run(_ load: Load, _ mode: String) throws -> Outcome {
         let server = try BenchedServer(
             [BuildProducts.path(load.server[0])] + load.server.dropFirst())
-        for mode in load.modes + ["honest"] {
-            let counts = FileManager.default.temporaryDirectory
-                .appendingPathComponent("tampered-\(UUID().uuidString)")
-            defer { try? FileManager.default.removeItem(at: counts) }
-            let cheat =
-                "python3 \(Self.script) {port} \(server.port) \(mode) \(counts.path)"
-            let result = try BenchRun(
-                load.arguments + [
-                    "--drain", Self.losing.contains(mode) ? "0.3" : "20", "--as-built", "--json",
-                    "JSON", "--server", cheat,
-                ])
-            let failures = (result.file?.reports ?? []).flatMap(\.runs).flatMap(\.failures)
-            let found = failures.map(\.value).reduce(0, +)
-            let said = "\(mode): \(failures) \(result.output)\(result.errors)"
-            guard mode != "honest" else {
-                #expect(result.status == 0 && found == 0, "\(said)")
-                continue
-            }
-            let count = try #require(
-                Int((try? String(contentsOf: counts, encoding: .utf8)) ?? ""), "\(said)")
-            let least = load.cutsConnections ? count * 3 / 4 : count
-            #expect(count > 0 && found >= least, "\(count) by \(said)")
-            #expect(found > 0)
-            #expect(result.status == 1, "\(said)")
+        let counts = FileManager.default.temporaryDirectory
+            .appendingPathComponent("tampered-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: counts) }
+        let cheat = "python3 \(script) {port} \(server.port) \(mode) \(counts.path)"
+        let result = try BenchRun(
+            load.arguments + [
+                "--drain", losing.contains(mode) ? "0.3" : "20", "--as-built", "--json", "JSON",
+                "--server", cheat,
+            ])
+        let count = (try? String(contentsOf: counts, encoding: .utf8)).flatMap { Int($0) }
+        return Outcome(result: result, count: count)
+    }
+
+    private static func judge(_ load: Load, _ mode: String, _ outcome: Outcome) throws {
+        let result = outcome.result
+        let failures = (result.file?.reports ?? []).flatMap(\.runs).flatMap(\.failures)
+        let found = failures.map(\.value).reduce(0, +)
+        let said = "\(mode): \(failures) \(result.output)\(result.errors)"
+        guard mode != "honest" else {
+            #expect(result.status == 0 && found == 0, "\(said)")
+            return
         }
+        let count = try #require(outcome.count, "\(said)")
+        let least = load.cutsConnections ? count * 3 / 4 : count
+        #expect(count > 0 && found >= least, "\(count) by \(said)")
+        #expect(result.status == 1, "\(said)")
     }
 
     private static let script = BuildProducts.packageRoot
