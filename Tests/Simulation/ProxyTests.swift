@@ -225,4 +225,25 @@ private struct Guestbook: WebSocketHandler {
             from: NetworkAddress(family: .local))
         #expect(simulation.handler.guests == ["203.0.113.7"])
     }
+
+    /// A listener on [::] reports an IPv4 proxy as ::ffff:a.b.c.d, and some proxies write their
+    /// clients so.
+    @Test(arguments: ["10.0.0.0/8", "::ffff:10.0.0.0/104"])
+    func `A mapped address is the IPv4 address, wherever it comes from`(trusted: String) throws {
+        var simulation = try simulation(trusted: [trusted])
+        let mappedProxy = NetworkAddress(family: .ipv6, low: 0xFFFF_0A00_0009, port: 1)
+        let first = forwarded(
+            &simulation, "X-Forwarded-For: ::ffff:192.0.2.7\r\n", from: mappedProxy)
+        #expect(first.closeCode == nil)
+        for fields in [
+            "X-Forwarded-For: 192.0.2.7\r\n", "X-Forwarded-For: [::ffff:c000:207]:1\r\n",
+        ] {
+            #expect(forwarded(&simulation, fields).closeCode == 1013, "\(fields)")
+        }
+        let header = "PROXY TCP6 ::ffff:192.0.2.7 ::1 1 2\r\n"
+        #expect(client(&simulation, header).closeCode == 1013)
+        #expect(
+            Set(simulation.handler.refused) == ["too_many_from_address 192.0.2.7"],
+            "\(simulation.handler.refused)")
+    }
 }
