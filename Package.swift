@@ -84,7 +84,7 @@ let package = Package(
         .executableTarget(
             name: "Talk",
             dependencies: [
-                "WebSocketServer",
+                "WebSocketServer", "CommandLineOptions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/Examples/Talk", swiftSettings: strict),

@@ -124,8 +124,14 @@ public struct ServerOptions: ParsableArguments {
     public func configuration(
         port: UInt16, defaultOrigin: OriginPolicy = .sameHost
     ) throws -> ServerConfiguration {
+        configuration(port: port, passed: try ListenSockets.take(), defaultOrigin: defaultOrigin)
+    }
+
+    /// The same for a program that has taken the sockets of systemd itself.
+    public func configuration(
+        port: UInt16, passed: [ListenSockets.Passed], defaultOrigin: OriginPolicy = .sameHost
+    ) -> ServerConfiguration {
         var configuration = ServerConfiguration(host: host, port: port)
-        let passed = try ListenSockets.take()
         if !passed.isEmpty {
             // Clients can't use a control socket: if there is no other, listen on host and port
             // too.

@@ -48,17 +48,30 @@ public struct OriginRule: ExpressibleByArgument, Sendable, Equatable {
     /// The policy that the text stands for.
     public let policy: OriginPolicy
 
-    /// Nil if a host name is empty or is a URL; only names are compared.
+    /// Nil if a host name is empty, or could never be a page's: if it has a scheme, a port, quotes
+    /// or a wildcard. Only names are compared, and browsers send them in ASCII.
     public init?(argument: String) {
         switch argument {
         case "same": policy = .sameHost
         case "any": policy = .any
         default:
             let hosts = argument.split(separator: ",", omittingEmptySubsequences: false)
-            guard hosts.allSatisfy({ !$0.isEmpty && !$0.contains("/") && !$0.contains(" ") })
-            else { return nil }
+            guard hosts.allSatisfy(Self.isHost) else { return nil }
             policy = .hosts(hosts.map(String.init))
         }
+    }
+
+    /// A name, an IPv4 address, or an IPv6 address in brackets.
+    private static func isHost(_ text: Substring) -> Bool {
+        if text.utf8.first == UInt8(ascii: "["), text.utf8.last == UInt8(ascii: "]") {
+            return NetworkAddress(numeric: text.dropFirst().dropLast()) != nil
+        }
+        return !text.isEmpty
+            && text.unicodeScalars.allSatisfy { scalar in
+                scalar.isASCII
+                    && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+                        || scalar == "-" || scalar == "." || scalar == "_")
+            }
     }
 }
 

@@ -1,6 +1,8 @@
 // `roost status`, `publish` and `stop`: commands for a running server.
 import ArgumentParser
+import CommandLineOptions
 import Glibc
+import SystemdSupport
 
 /// Which server a command is for.
 struct ControlTarget: ParsableArguments {
@@ -30,33 +32,17 @@ struct ControlTarget: ParsableArguments {
         }
     }
 
-    /// The `text` of the protocol's `error`; the whole body if there is none.
+    /// The `text` of the protocol's `error`; the whole body if there is none. In one line, and fit
+    /// for a terminal: it may quote what the request contained.
     static func sentence(_ body: String) -> String {
-        guard let start = body.firstRange(of: #""text":""#) else { return body.trimmed }
-        var sentence = ""
-        var isEscaped = false
-        for character in body[start.upperBound...] {
-            if isEscaped || (character != "\\" && character != "\"") {
-                sentence.append(character)
-                isEscaped = false
-            } else if character == "\\" {
-                isEscaped = true
-            } else {
-                break
-            }
-        }
-        return sentence
+        TerminalText.line(JSONText.string("text", in: body) ?? String(body.trimmed))
     }
 }
 
 /// A failed command; its exit status is 1.
 struct ControlError: Error, CustomStringConvertible {
     let sentence: String
-    var description: String { sentence }
-}
-
-extension String {
-    var trimmed: String { String(self[...].trimmed) }
+    var description: String { TerminalText.lines(sentence) }
 }
 
 struct Status: ParsableCommand {
@@ -76,7 +62,8 @@ struct Status: ParsableCommand {
         while true {
             let body = try target.ask("GET", "/status", fields: [field])
             // Clears the screen and begins in its top left corner.
-            print(watch && !json ? "\u{1B}[H\u{1B}[2J" + body : body, terminator: "")
+            let text = TerminalText.lines(body)
+            print(watch && !json ? "\u{1B}[H\u{1B}[2J" + text : text, terminator: "")
             guard watch else { return }
             fflush(nil)
             sleep(1)
@@ -108,6 +95,9 @@ struct Publish: ParsableCommand {
 
     @OptionGroup var target: ControlTarget
 
+    /// Far more than a message may have: the server says how much that is.
+    private static let inputByteLimit = 1 << 20
+
     func validate() throws {
         if text == nil, isatty(STDIN_FILENO) == 1 {
             throw ValidationError("Say what to publish: roost publish ROOM TEXT, or pipe it in.")
@@ -117,9 +107,7 @@ struct Publish: ParsableCommand {
     func run() throws {
         var message = text ?? "-"
         if message == "-" {
-            message = ""
-            while let line = readLine(strippingNewline: false) { message += line }
-            while message.last?.isNewline == true { message.removeLast() }
+            message = try StandardInput.text(byteLimit: Self.inputByteLimit)
         }
         var body = JSONText()
         body.add("text", message)
@@ -132,8 +120,8 @@ struct Publish: ParsableCommand {
         let isEmpty = answer.contains(#""count":0}"#)
         print(
             isEmpty
-                ? "Published. \(room) is empty now; users who join within ten minutes will see it."
-                : "Published in \(room).")
+                ? "Published. \(TerminalText.line(room)) is empty now; users who join within ten minutes will see it."
+                : "Published in \(TerminalText.line(room)).")
     }
 
     /// Everything but the unreserved characters of RFC 3986 §2.3.
@@ -154,5 +142,7 @@ struct Stop: ParsableCommand {
 
     @OptionGroup var target: ControlTarget
 
-    func run() throws { print(try target.ask("POST", "/stop"), terminator: "") }
+    func run() throws {
+        print(TerminalText.lines(try target.ask("POST", "/stop")), terminator: "")
+    }
 }
