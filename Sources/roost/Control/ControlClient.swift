@@ -10,6 +10,8 @@ struct ControlClient {
     /// Why a request failed: a sentence that says what to do.
     struct Failure: Error, CustomStringConvertible {
         let description: String
+        /// errno(3) of a failed connect(2); nil for everything else.
+        var number: Int32?
     }
 
     struct Answer {
@@ -93,7 +95,8 @@ struct ControlClient {
             default: ""
             }
         return Failure(
-            description: "\(SystemError(number, "connect to \(path)", remedy: remedy))")
+            description: "\(SystemError(number, "connect to \(path)", remedy: remedy))",
+            number: number)
     }
 
     private var noAnswer: Failure {
