@@ -22,6 +22,11 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     var rates = Rates()
     /// When the server began to serve.
     var started: Instant?
+    /// What came of the last reading of the configuration.
+    var lastReload = LastReload()
+    /// Why the chat is closing connections: the sentences that their peers get. Each leaves with
+    /// its connection.
+    private var closeReasons: [ConnectionID: String] = [:]
 
     init(
         limits: ChatLimits, epochSeed: UInt64, access: Access = Access(),
@@ -35,7 +40,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
 
     // MARK: Connections
 
-    func onUpgrade(
+    mutating func onUpgrade(
         _ request: borrowing HTTPRequest
     ) throws(HandshakeRejection) -> UpgradeReply {
         guard !request.listener.isInternal,
@@ -43,11 +48,15 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         else {
             throw HandshakeRejection(.notFound, reason: "The chat is at /chat.")
         }
+        service.clientIsActive()
         let isOffered = request.head.subprotocols.contains(Self.subprotocol)
         return UpgradeReply(subprotocol: isOffered ? Self.subprotocol : nil)
     }
 
-    mutating func onStart(_ io: inout ServerContext) { started = io.now }
+    mutating func onStart(_ io: inout ServerContext) {
+        started = io.now
+        lastReload.at = io.wallClock
+    }
 
     mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) {
         chat.connectionOpened(id.key, resourceID: id.resourceID, at: io.timestamp)
@@ -58,7 +67,9 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) throws(Disconnect) {
         guard message.isText else {
-            throw Disconnect(.unsupportedData, "The chat speaks JSON in text messages.")
+            let reason = "The chat speaks JSON in text messages."
+            closeReasons[id] = reason
+            throw Disconnect(.unsupportedData, reason)
         }
         if chat.needsToken { provideToken(&io) }
         chat.received(message.bytes, from: id.key, at: io.timestamp, &effects)
@@ -68,7 +79,8 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
         service.events.ended(
             id, cause, io.peer(of: id),
-            EventLog.Party(user: chat.userName(of: id.key), rooms: chat.roomNames(of: id.key)))
+            EventLog.Party(user: chat.userName(of: id.key), rooms: chat.roomNames(of: id.key)),
+            reason: closeReasons.removeValue(forKey: id) ?? "")
         chat.connectionClosed(id.key, at: io.timestamp, &effects)
         carryOutEffects(&io)
     }
@@ -77,7 +89,8 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         chat.tick(at: io.timestamp, &effects)
         carryOutEffects(&io)
         endWaits(&io)
-        service.tick(roomCount: chat.roomCount, userCount: chat.userCount, &io)
+        service.tick(
+            roomCount: chat.roomCount, userCount: chat.userCount, waiterCount: waiters.count, &io)
         rates.note(io.statistics, at: io.now)
     }
 
@@ -114,11 +127,20 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
                 if waiters.count > 0 { tellWaiters(room, &io) }
             case .close(let key, let close):
                 guard let id = io.connection(key) else { continue }
-                io.close(id, code: CloseCode(rawValue: close.code), reason: "\(close.reason)")
+                self.close(id, CloseCode(rawValue: close.code), "\(close.reason)", &io)
             }
         }
         effects.removeAll()
         swap(&effects, &self.effects)
+    }
+
+    /// Closes a connection, with a sentence for its peer and for the log.
+    mutating func close(
+        _ id: ConnectionID, _ code: CloseCode, _ reason: String, _ io: inout ServerContext
+    ) {
+        guard io.isOpen(id) else { return }
+        closeReasons[id] = reason
+        io.close(id, code: code, reason: reason)
     }
 
     private func topic(of room: RoomID) -> Topic {
@@ -136,7 +158,10 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     // MARK: Plain HTTP
 
     mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout ServerContext) {
-        if request.listener != .metrics, let room = RoomRequest(request.head.path) {
+        let room = request.listener == .metrics ? nil : RoomRequest(request.head.path)
+        // A message that is published at the control socket is a message of the chat.
+        if room != nil || !request.listener.isInternal { service.clientIsActive() }
+        if let room {
             return answer(room, request, &io)
         }
         let response =

@@ -34,6 +34,7 @@ extension ChatHandler {
     mutating func reload(_ io: inout ServerContext) throws(ReloadFailure) -> String {
         service.reloading()
         defer { service.reloaded() }
+        lastReload = LastReload(isGood: false, at: io.wallClock)
         do throws(ReloadFailure) {
             guard var reloader else {
                 throw ReloadFailure(
@@ -42,7 +43,7 @@ extension ChatHandler {
             let (settings, summary) = try reloader.read()
             let access: Access
             do {
-                access = try settings.operation.access()
+                access = try settings.operation.access(again: true)
             } catch {
                 throw ReloadFailure("\(error)")
             }
@@ -56,6 +57,7 @@ extension ChatHandler {
             service.change(
                 idleExit: settings.service.idleExit?.duration,
                 level: settings.service.logLevel.level)
+            lastReload.isGood = true
             service.events.log(.reloaded, summary)
             return summary
         } catch {

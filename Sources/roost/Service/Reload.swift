@@ -13,14 +13,30 @@ struct Reload: ParsableCommand {
     @OptionGroup var target: ControlTarget
 
     func run() throws {
+        try checkProcess()
         let answer = try target.answer("POST", "/reload")
+        // In the unit's journal, where 'systemctl reload' leads, the server itself has logged the
+        // result, with an explanation.
+        let isForPerson = LogDestination.find() != .journal
         guard answer.status == 200 else {
-            // In the unit's journal, the server itself has logged the reason with an explanation.
-            if LogDestination.find() != .journal {
-                ErrorStream().write(ControlTarget.sentence(answer.body))
-            }
+            if isForPerson { ErrorStream().write(ControlTarget.sentence(answer.body)) }
             throw ExitCode.failure
         }
-        print(answer.body, terminator: "")
+        if isForPerson { print(TerminalText.lines(answer.body), terminator: "") }
+    }
+
+    /// In ExecReload= systemd names the process to reload: $MAINPID. A copy of the unit without a
+    /// control socket of its own would reload the first server instead.
+    private func checkProcess() throws {
+        guard let wanted = SystemUser.environment("MAINPID").flatMap({ Int($0) }) else { return }
+        let status = try target.ask("GET", "/status")
+        guard let process = ServerHealth.number("process", status), process != wanted else {
+            return
+        }
+        throw ControlError(
+            sentence: """
+                Process \(process) answers, and the unit's is \(wanted): give this server a \
+                control socket of its own (--control PATH), and ExecReload= the same path.
+                """)
     }
 }

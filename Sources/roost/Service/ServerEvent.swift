@@ -14,6 +14,8 @@ enum ServerEvent: String, CaseIterable {
     case noControlSocket = "no-control-socket"
     /// The server could not start.
     case startFailed = "start-failed"
+    /// The server runs but serves nobody, until an operator has mended its configuration.
+    case notServing = "not-serving"
     /// The server is stopping: it accepts no connection, and closes all it has.
     case stopping
     /// The same for a restart: clients shall reconnect at once.
@@ -85,6 +87,7 @@ enum ServerEvent: String, CaseIterable {
         case .settingIgnored: "1149728c43e543c08b8638c3bed35cc4"
         case .noControlSocket: "df1a005ed9364c00a243b0c5cfbdb588"
         case .startFailed: "6a2f4f0c2a1e4d0f9d8b1c1f5e7a3b90"
+        case .notServing: "2022aa77046d4d95a7351361b70bbdd4"
         case .stopping: "f11fc8de3eb449c88f8de0e973e1d036"
         case .restarting: "2e7abed5658e430d856980bb0977e471"
         case .stopped: "f99e6ae5c3c74558bad367d4ab3e1d35"
@@ -122,7 +125,7 @@ enum ServerEvent: String, CaseIterable {
     /// How urgent it is.
     var level: Logger.Level {
         switch self {
-        case .startFailed, .reloadFailed, .acceptFailed: .error
+        case .startFailed, .notServing, .reloadFailed, .acceptFailed: .error
         case .serverFull, .outOfDescriptors, .acceptingPaused, .loopSlow, .recordsLost,
             .managerUnreachable, .settingIgnored:
             .warning

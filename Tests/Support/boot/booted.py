@@ -214,10 +214,20 @@ def a_bad_configuration_is_healed_without_losing_anybody():
     failure = event("start-failed", start)
     assert f"{CONFIGURATION}:1: 'no-limits' takes yes or no" in failure["MESSAGE"], failure
     assert failure["PRIORITY"] == "3"
-    waiting = Chatter(handshake=False)
+    # It stays, says so, and refuses nobody without a word.
+    process = main_process()
+    assert show("ActiveState") == "active" and process != 0
+    until("it says why", lambda: "Not serving: " in show("StatusText"))
+    assert Chatter().close_code() == 1013
+    assert get("/readyz")[0] == 503 and get("/healthz")[0] == 200
+    assert "is not serving" in run("roost status")
+    assert run("roost doctor", 1)
+    run("systemctl reload roost", 1)
     configure("")
-    waiting.shake_hands()
-    waiting.leave()
+    run("systemctl reload roost")
+    until("it serves", lambda: show("StatusText").startswith("Serving: "))
+    assert main_process() == process, "it was restarted"
+    Chatter().leave()
 
 
 def an_upgrade_brings_the_new_version():
