@@ -182,7 +182,8 @@ private struct Standing: ~Copyable {
         standing.attempts.sentence = nil
         let accepted = reload(&standing)
         if !bySignal { #expect(accepted.hasPrefix("HTTP/1.1 200 ")) }
-        standing.run(seconds: 2)
+        // The test's clients leave their connections open: they linger.
+        standing.run(seconds: 8)
         #expect(standing.attempts.count == 2 && standing.simulation.core.isDone == true)
         // The service goes on: its manager must not think that it stops.
         #expect(!standing.told.contains { $0.contains("STOPPING") })

@@ -75,7 +75,8 @@ struct JSONText {
             case "f": units.append(0x0C)
             case "u":
                 let digits = (0..<4).compactMap { _ in scalars.next().map(Character.init) }
-                units.append(UInt16(String(digits), radix: 16) ?? 0xFFFD)
+                let unit = digits.count == 4 ? UInt16(String(digits), radix: 16) : nil
+                units.append(unit ?? 0xFFFD)
             case let other?: units += Array(String(other).utf16)
             case nil: break
             }

@@ -152,8 +152,9 @@ struct StandbyHandler: WebSocketHandler, ~Copyable {
             note("stop", request)
             io.stop()
             return .text(.accepted, "The server is stopping.")
-        case _ where request.listener != .metrics && rank < .member,
-            "/reload" where isPost, "/stop" where isPost:
+        case _
+        where request.listener != .metrics
+            && (rank < .member || isPost && ["/reload", "/stop"].contains(path)):
             return HTTPResponse(
                 RoomAnswer(
                     refusing: .forbidden,

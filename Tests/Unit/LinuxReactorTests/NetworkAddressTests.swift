@@ -23,7 +23,7 @@ import Testing
         (v6(0, 0xFFFE_C000_0201), "[::fffe:c000:201]:80", false),
         (v6(0, 0xFFFF_0000_C000_0201), "[::ffff:0:c000:201]:80", false),
         (v6(0, 0x7F00_0001), "[::7f00:1]:80", false),
-        (v6(1, 0xFFFF_7F00_0001), "[0:0:0:1:0:ffff:7f00:1]:80", false),
+        (v6(1, 0xFFFF_7F00_0001), "[::1:0:ffff:7f00:1]:80", false),
         (NetworkAddress(family: .local), "local", true),
         (.unknown, "unknown", false),
     ])
