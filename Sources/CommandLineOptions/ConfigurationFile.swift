@@ -11,9 +11,8 @@ public struct ConfigurationError: Error, CustomStringConvertible {
     /// sentence that says how many there are: a file that is none may have a mistake in every line.
     public init(sentences: [String]) {
         let rest = sentences.count - Self.sentenceLimit
-        self.sentences =
-            rest > 0
-            ? sentences.prefix(Self.sentenceLimit) + ["There are \(rest) more mistakes."] : sentences
+        let first = sentences.prefix(Self.sentenceLimit)
+        self.sentences = rest > 0 ? first + ["There are \(rest) more mistakes."] : sentences
     }
 
     private static let sentenceLimit = 20

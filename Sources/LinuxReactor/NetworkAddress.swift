@@ -22,8 +22,8 @@ public struct NetworkAddress: Hashable, Sendable, BitwiseCopyable {
     /// An address from its parts, which are plain numbers in host order.
     ///
     /// An IPv4-mapped IPv6 address (::ffff:a.b.c.d, RFC 4291 §2.5.5.2), as a socket that listens on
-    /// [::] reports for IPv4 peers, becomes that IPv4 address: one peer has one address, wherever it
-    /// is compared or read.
+    /// [::] reports for IPv4 peers, becomes that IPv4 address: one peer has one address, wherever
+    /// it is compared or read.
     public init(family: Family, high: UInt64 = 0, low: UInt64 = 0, port: UInt16 = 0) {
         let isMapped = family == .ipv6 && high == 0 && low >> 32 == 0xFFFF
         self.high = high

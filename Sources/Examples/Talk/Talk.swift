@@ -73,8 +73,8 @@ struct Conversation: WebSocketHandler {
     /// Messages go to standard output, notes about the connection to standard error.
     private func note(_ text: String) { write(text, to: STDERR_FILENO) }
 
-    /// Writes a line unbuffered, so that it reaches the reader of a pipe at once. The server's words
-    /// are anybody's: on a terminal, control characters are shown and not obeyed.
+    /// Writes a line unbuffered, so that it reaches the reader of a pipe at once. The server's
+    /// words are anybody's: on a terminal, control characters are shown and not obeyed.
     private func write(_ text: String, to descriptor: Int32) {
         var line = (isatty(descriptor) == 1 ? TerminalText.lines(text) : text) + "\n"
         line.withUTF8 { _ = unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }

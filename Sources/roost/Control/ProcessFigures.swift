@@ -1,4 +1,4 @@
-// UNSAFE: getrusage(2), getrlimit(2), clock_gettime(2) and fstatat(2) fill locals; readdir(3) returns
+// UNSAFE: getrusage(2), getrlimit(2), clock_gettime(2) and stat(2) fill locals; readdir(3) returns
 // an entry that is valid until the next call.
 import Glibc
 

@@ -1,4 +1,4 @@
-// UNSAFE: fcntl(2) duplicates passed descriptors, which stay open for the whole life of the process.
+// UNSAFE: fcntl(2) duplicates passed descriptors, which stay open as long as the process lives.
 //
 // A server that could not start and keeps its sockets: it waits until an operator has mended the
 // reason.

@@ -4,7 +4,7 @@ import Glibc
 import Logging
 import WebSocketServer
 
-/// The handler of a server in standby. Clients learn that it is closed, and nothing of its settings.
+/// The handler of a server in standby. Clients learn that it is closed, but none of its settings.
 struct StandbyHandler: WebSocketHandler, ~Copyable {
     private static let sentence =
         "The chat is closed until its operator has corrected its settings. Try again later."

@@ -84,7 +84,7 @@ import Testing
         #expect(refused.status == 1 && refused.errors == "\(sentence)\n")
         #expect(try passed.roost("publish", "lobby", "x").status == 1)
 
-        // A client that does not answer its Close, and one that comes in the middle of the change.
+        // A client that does not answer its Close; the next client comes in the middle.
         let silent = Client(port: passed.port)
         #expect(silent.upgrade(path: "/chat") != nil)
         try passed.write("max-message = 10\r\n")

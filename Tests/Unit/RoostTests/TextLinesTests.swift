@@ -31,7 +31,7 @@ import Testing
         // Byte order marks: of the file, and of files that were put together.
         "\u{FEFF}max-message = 1K\r\norigin = a.org\r\nreuse-port = yes\r\n",
         "\u{FEFF}# é\rmax-message = 1K\n\u{FEFF}origin = a.org\n\u{FEFF}\nreuse-port = yes",
-        // Tabs, and blanks that cannot be told from others.
+        // Tabs, and blanks that look like any other.
         "\tmax-message\t=\t1K\t\n \u{A0}origin\u{A0}=\u{A0}a.org\u{A0} \n\u{3000}reuse-port=yes\u{200B}",
         "max-message = 1K \u{B}\u{C}\norigin = a.org\u{85}\nreuse-port = yes\u{2028}",
     ])
