@@ -7,6 +7,23 @@ extension Chat {
     mutating func login(
         _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
     ) throws(CommandError) {
+        do throws(CommandError) {
+            try logIn(command, text, &effects)
+        } catch {
+            let name = command.fields[.user]
+            // After the login only the lobby can refuse.
+            let slot = command.connection.slot
+            if name.kind == .string, connections[slot].state != .loggedIn {
+                let resourceID = connections[slot].resourceID
+                refusedLogins.note(name, text, error, resourceID, at: command.now)
+            }
+            throw error
+        }
+    }
+
+    private mutating func logIn(
+        _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
+    ) throws(CommandError) {
         let name = try Name.user(try command.fields.string(.user), text)
         let session = try command.fields.string(ifPresent: .session)
         let entersLobby = try command.fields.bool(.join, default: true)

@@ -34,7 +34,7 @@ extension Chat {
             effects.reply(to: command.connection, from: start)
             return
         }
-        stored(accepted, &effects)
+        stored(accepted, at: command.now, &effects)
     }
 
     /// The message's text, and the id that makes a retry safe.
@@ -120,9 +120,12 @@ extension Chat {
 
     /// Stores a message in the room's history, publishes it and replies to its sender. Messages of
     /// one room come here in the order of their offsets.
-    mutating func stored(_ message: AcceptedMessage, _ effects: inout Effects) {
+    mutating func stored(
+        _ message: AcceptedMessage, at now: Timestamp, _ effects: inout Effects
+    ) {
         counters.messageCount += 1
         let room = message.room
+        rooms[room].heardAt = now.monotonic
         let limit = limits.historyByteLimitPerRoom
         let growth = rooms[room].history.growth(
             adding: message.push.count, countLimit: limits.messagesPerRoomLimit, byteLimit: limit)

@@ -87,7 +87,7 @@ extension Chat {
             return acknowledgement(room, first, isNew: false)
         }
         roomHeard(room, isNew: known == nil, at: now)
-        stored(message, &effects)
+        stored(message, at: now, &effects)
         return acknowledgement(room, offset, isNew: true)
     }
 

@@ -34,6 +34,7 @@ extension Chat {
         let shift = Shift(by: now.monotonic &- savedAt)
         try restoreUsers(&reader, shift)
         try restoreRooms(&reader, shift)
+        for room in rooms.indices { rooms[room].heardAt = now.monotonic }
         try restoreConnections(&reader, shift)
         guard reader.isAtEnd else { throw .damaged }
         try checkUsers()

@@ -34,6 +34,8 @@ public struct Chat: ~Copyable, Sendable {
     public internal(set) var historyByteCount = 0
     /// What has happened since the start.
     public internal(set) var counters = ChatCounters()
+    /// The newest logins that were refused; they are not saved with the chat.
+    public internal(set) var refusedLogins = RefusedLogins()
     var epochSeed: UInt64
     var epochCount: UInt64 = 0
     var tokens: [SessionToken] = []

@@ -17,6 +17,9 @@ struct Room: Named {
     var nameBytes: [UInt8] = []
     var history = History()
     var members = Chain<Members>()
+    /// When the room was opened or got its last message, in milliseconds; after `init(restoring:)`,
+    /// when it was restored.
+    var heardAt: Int64 = 0
     /// Since when the room is empty, in milliseconds. Meaningless while there are members.
     var emptySince: Int64 = 0
     /// When the member count was last pushed, in milliseconds.
