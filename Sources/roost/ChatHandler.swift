@@ -20,13 +20,21 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     /// Reads the configuration file again; nil if there is no file.
     var reloader: Reloader?
     var rates = Rates()
+    var notes = ConnectionNotes()
+    var ends = EndLog()
+    var refusals = RefusalLog()
+    var kicks = KickCounts()
+    /// Whether systemd has opened the listeners for clients: then the next connection after a stop
+    /// starts the server again.
+    let isActivatedBySocket: Bool
     /// When the server began to serve.
     var started: Instant?
 
     init(
         limits: ChatLimits, epochSeed: UInt64, access: Access = Access(),
-        service: consuming Service, reloader: Reloader? = nil
+        service: consuming Service, reloader: Reloader? = nil, isActivatedBySocket: Bool = false
     ) {
+        self.isActivatedBySocket = isActivatedBySocket
         self.access = access
         self.service = service
         self.reloader = reloader
@@ -51,6 +59,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
 
     mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) {
         chat.connectionOpened(id.key, resourceID: id.resourceID, at: io.timestamp)
+        notes.opened(id, at: io.now)
         service.events.opened(id, io.peer(of: id))
     }
 
@@ -60,15 +69,20 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         guard message.isText else {
             throw Disconnect(.unsupportedData, "The chat speaks JSON in text messages.")
         }
+        notes.received(id)
         if chat.needsToken { provideToken(&io) }
         chat.received(message.bytes, from: id.key, at: io.timestamp, &effects)
         carryOutEffects(&io)
     }
 
     mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
+        let user = chat.userName(of: id.key)
         service.events.ended(
             id, cause, io.peer(of: id),
-            EventLog.Party(user: chat.userName(of: id.key), rooms: chat.roomNames(of: id.key)))
+            EventLog.Party(user: user, rooms: chat.roomNames(of: id.key)))
+        ends.ended(
+            id, cause, io.peer(of: id), user: user, age: notes.age(of: id, at: io.now),
+            messageCount: notes.messageCount(of: id), wall: io.timestamp.wall)
         chat.connectionClosed(id.key, at: io.timestamp, &effects)
         carryOutEffects(&io)
     }
@@ -150,6 +164,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
 
     func save(to writer: inout StateWriter, _ io: borrowing ServerContext) {
         writer.write(chat.save(at: io.timestamp).span)
+        notes.save(to: &writer, at: io.now)
         writer.write(UInt64(topics.count))
         for topic in topics {
             writer.write(topic != nil)
@@ -166,6 +181,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         } catch {
             throw StateError("The chat's state cannot be read: \(error)")
         }
+        try notes.restore(from: &reader, at: io.now)
         topics = []
         for _ in 0..<(try reader.read(UInt64.self)) {
             topics.append(try reader.readBool() ? try Topic(from: &reader) : nil)
@@ -174,7 +190,8 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
 }
 
 extension ConnectionID {
-    fileprivate var key: ConnectionKey {
+    /// The same connection, as the chat names it.
+    var key: ConnectionKey {
         ConnectionKey(slot: slot, generation: UInt32(truncatingIfNeeded: resourceID))
     }
 }
@@ -188,7 +205,7 @@ extension ServerContext {
     }
 
     /// The connection with the chat's key; nil if it is no longer open.
-    fileprivate func connection(_ key: ConnectionKey) -> ConnectionID? {
+    func connection(_ key: ConnectionKey) -> ConnectionID? {
         guard let id = connection(inSlot: key.slot),
             UInt32(truncatingIfNeeded: id.resourceID) == key.generation
         else { return nil }

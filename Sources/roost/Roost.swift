@@ -7,7 +7,7 @@ struct Roost: ParsableCommand {
         commandName: "roost",
         abstract: "A chat server: start it, open the page, talk.",
         subcommands: [
-            Serve.self, Status.self, Publish.self, Reload.self, Stop.self, CheckConfig.self,
-            Doctor.self,
+            Serve.self, Status.self, Who.self, Rooms.self, Why.self, Publish.self, Kick.self,
+            Reload.self, Stop.self, CheckConfig.self, Doctor.self,
         ], defaultSubcommand: Serve.self)
 }

@@ -76,7 +76,10 @@ struct Serve: ParsableCommand {
             start.log, start.events, idleExit: idleExit(configuration, start))
         let handler = ChatHandler(
             limits: chatLimits, epochSeed: UInt64.random(in: .min ... .max), access: access,
-            service: service, reloader: reloader)
+            service: service, reloader: reloader,
+            isActivatedBySocket: configuration.passedSockets.contains {
+                !ListenerKind(name: $0.name).isInternal
+            })
         let server = try Server(handler, configuration)
         if let sentence = ignored(configuration) { start.ignored(sentence) }
         return server

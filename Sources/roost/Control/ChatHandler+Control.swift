@@ -1,5 +1,6 @@
 // The control socket: the requests and commands of operators.
 import ChatRooms
+import Glibc
 import Logging
 import WebSocketServer
 
@@ -29,6 +30,10 @@ extension ChatHandler {
         switch path {
         case "/status": return isReading ? status(request.head, io) : .notAllowed("GET, HEAD")
         case "/metrics": return isReading ? metrics(io) : .notAllowed("GET, HEAD")
+        case "/connections":
+            return isReading ? connections(request.head, io) : .notAllowed("GET, HEAD")
+        case "/rooms": return isReading ? roomList(request.head, io) : .notAllowed("GET, HEAD")
+        case "/ends": return isReading ? ends(request.head, io) : .notAllowed("GET, HEAD")
         default: break
         }
         guard let action = ControlAction(path) else {
@@ -42,36 +47,48 @@ extension ChatHandler {
                     "Only root and members of the group of --admin-group may do this."))
         }
         let user = request.credentials?.user ?? .max
-        service.events.log(
-            .controlAction, "User \(user) asked for \(action.rawValue) at the control socket.",
-            ["action": .string(action.rawValue), "uid": .string("\(user)")])
-        return carryOut(action, &io)
+        // A kick is logged with its result.
+        if action != .kick {
+            service.events.log(
+                .controlAction, "User \(user) asked for \(action.rawValue) at the control socket.",
+                ["action": .string(action.rawValue), "uid": .string("\(user)")])
+        }
+        return carryOut(action, request, &io)
     }
 
     private mutating func carryOut(
-        _ action: ControlAction, _ io: inout ServerContext
+        _ action: ControlAction, _ request: borrowing HTTPRequest, _ io: inout ServerContext
     ) -> HTTPResponse {
         switch action {
         case .stop:
             io.stop()
-            return .text(.accepted, "The server is stopping.")
+            return .text(.accepted, "The server is stopping.\(stopNote)")
+        case .kick: return kick(request, &io)
         case .reload:
             guard reloader != nil else {
                 return .text(
                     .conflict, "This server has no configuration file to read again.")
             }
             do throws(ReloadFailure) {
-                return .text(.ok, try reload(&io))
+                return .text(.ok, "Process \(getpid()): \(try reload(&io))")
             } catch {
                 return .text(.unprocessableContent, error.sentence)
             }
         }
     }
+
+    /// What to know about a stop: with sockets from systemd it does not last.
+    private var stopNote: String {
+        isActivatedBySocket
+            ? " Its sockets stay open in systemd: the next connection starts it again. Root stops "
+                + "it for good with 'roost stop' or 'systemctl stop roost.socket'."
+            : ""
+    }
 }
 
 /// The commands of an administrator, by their path.
 enum ControlAction: String, CaseIterable {
-    case stop, reload
+    case stop, reload, kick
 
     init?(_ path: String) {
         guard path.first == "/" else { return nil }
@@ -80,7 +97,7 @@ enum ControlAction: String, CaseIterable {
 
     /// The answer to requests for any other path.
     static var list: String {
-        "Ask for GET /status, GET /metrics, "
+        "Ask for GET /status, /metrics, /connections, /rooms, /ends, "
             + allCases.map { "POST /\($0.rawValue)" }.joined(separator: ", ")
             + ", POST /rooms/ROOM/messages."
     }

@@ -56,6 +56,9 @@ extension ChatHandler {
             .counter, "chat_refusals_total", "Commands and requests refused.", by: "code",
             ErrorCode.allCases.map { ("\($0.name)", counters.refusals($0)) })
         text.write(
+            .counter, "kicks_total", "Connections that an operator sent out.", by: "from",
+            [("server", kicks.closedCount), ("room", kicks.expelledCount)])
+        text.write(
             .counter, "log_records_dropped_total", "Log records that the journal did not take.",
             service.droppedRecordCount)
         var process = MetricsText(prefix: "process")

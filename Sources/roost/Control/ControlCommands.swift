@@ -1,67 +1,17 @@
-// `roost status`, `publish` and `stop`: commands for a running server.
+// `roost status` and `publish`: commands for a running server.
 import ArgumentParser
 import Glibc
 
-/// Which server a command is for.
-struct ControlTarget: ParsableArguments {
-    @Option(help: "The server's control socket; default: the one in /run/roost, or your own.")
-    var control: String?
-
-    /// Sends a request and returns the body of a successful answer. Throws a ``ControlError`` with
-    /// the server's sentence for any other answer.
-    func ask(
-        _ method: String, _ target: String, fields: [String] = [], body: String = ""
-    ) throws -> String {
-        let answer = try answer(method, target, fields: fields, body: body)
-        guard (200..<300).contains(answer.status) else {
-            throw ControlError(sentence: Self.sentence(answer.body))
-        }
-        return answer.body
-    }
-
-    /// Sends a request and returns the answer, whatever its status.
-    func answer(
-        _ method: String, _ target: String, fields: [String] = [], body: String = ""
-    ) throws -> ControlClient.Answer {
-        do throws(ControlClient.Failure) {
-            return try ControlClient(control).ask(method, target, fields: fields, body: body)
-        } catch {
-            throw ControlError(sentence: error.description)
-        }
-    }
-
-    /// The `text` of the protocol's `error`; the whole body if there is none.
-    static func sentence(_ body: String) -> String {
-        guard let start = body.firstRange(of: #""text":""#) else { return body.trimmed }
-        var sentence = ""
-        var isEscaped = false
-        for character in body[start.upperBound...] {
-            if isEscaped || (character != "\\" && character != "\"") {
-                sentence.append(character)
-                isEscaped = false
-            } else if character == "\\" {
-                isEscaped = true
-            } else {
-                break
-            }
-        }
-        return sentence
-    }
-}
-
-/// A failed command; its exit status is 1.
-struct ControlError: Error, CustomStringConvertible {
-    let sentence: String
-    var description: String { sentence }
-}
-
-extension String {
-    var trimmed: String { String(self[...].trimmed) }
-}
-
-struct Status: ParsableCommand {
+struct Status: ControlCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show the server's state: connections, message rates, slow readers.")
+        abstract: "Show the server's state: connections, message rates, slow readers.",
+        discussion: """
+            roost status --watch
+            roost status --instance shop --json
+
+            It starts nothing: where systemd holds the server's sockets and the server does not \
+            run, it says so and exits with 3, as 'systemctl status' does.
+            """)
 
     @Flag(help: "Print JSON, with more figures.")
     var json = false
@@ -71,7 +21,7 @@ struct Status: ParsableCommand {
 
     @OptionGroup var target: ControlTarget
 
-    func run() throws {
+    func carryOut() throws {
         let field = json ? "Accept: application/json" : "Accept: text/plain"
         while true {
             let body = try target.ask("GET", "/status", fields: [field])
@@ -84,7 +34,7 @@ struct Status: ParsableCommand {
     }
 }
 
-struct Publish: ParsableCommand {
+struct Publish: ControlCommand {
     static let configuration = CommandConfiguration(
         abstract: "Publish a message in a room, from a shell, cron or a script.",
         discussion: """
@@ -114,7 +64,7 @@ struct Publish: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func carryOut() throws {
         var message = text ?? "-"
         if message == "-" {
             message = ""
@@ -126,7 +76,8 @@ struct Publish: ParsableCommand {
         if let user { body.add("user", user) }
         if let id { body.add("id", id) }
         let answer = try target.ask(
-            "POST", "/rooms/\(Self.percentEncoded(room))/messages", body: body.text)
+            "POST", "/rooms/\(Self.percentEncoded(room))/messages", body: body.text,
+            mayStart: true)
         // For scripts only failures are printed; for a person also the result.
         guard isatty(STDOUT_FILENO) == 1 else { return }
         let isEmpty = answer.contains(#""count":0}"#)
@@ -146,13 +97,4 @@ struct Publish: ParsableCommand {
             }
         }.joined()
     }
-}
-
-struct Stop: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Stop the server: every client is closed with 1001, to reconnect later.")
-
-    @OptionGroup var target: ControlTarget
-
-    func run() throws { print(try target.ask("POST", "/stop"), terminator: "") }
 }

@@ -20,6 +20,14 @@ struct JSONText {
 
     mutating func add(_ name: String, _ value: JSONText) { add(name, raw: value.text) }
 
+    mutating func add(_ name: String, _ values: [String]) {
+        add(name, raw: "[\(values.map(Self.quoted).joined(separator: ","))]")
+    }
+
+    mutating func add(_ name: String, _ values: [JSONText]) {
+        add(name, raw: "[\(values.map(\.text).joined(separator: ","))]")
+    }
+
     private mutating func add(_ name: String, raw value: String) {
         members.append("\(Self.quoted(name)):\(value)")
     }

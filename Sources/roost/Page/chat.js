@@ -155,6 +155,8 @@ export class Chat {
         } else if (push.type === 'typing' && !sameName(push.user, this.me)) {
             room.applyTyping(push.user);
             setTimeout(this.#changed, typingLasts + 100);
+        } else if (push.type === 'kicked') {
+            room.applyKicked(push.text);
         } else if (push.type === 'deleted') {
             room.applyDeleted(push.offset);
         }

@@ -160,6 +160,14 @@ export class Room {
         entry.text = '';
     }
 
+    // An operator has taken this user out: the room is joined again with the next connection.
+    applyKicked(words) {
+        this.state = 'refused';
+        this.problem = words;
+        this.members = null;
+        this.typing.clear();
+    }
+
     applyPresence(push) {
         this.count = push.count ?? this.count;
         if (push.event === 'count') this.members = null;

@@ -11,6 +11,7 @@ extension ChatHandler {
 
     mutating func onRefusal(_ refused: RefusedConnection, _ io: inout ServerContext) {
         service.events.refused(refused)
+        refusals.note(refused, wall: io.timestamp.wall)
     }
 
     mutating func onSignal(_ signal: Signal, _ io: inout ServerContext) {

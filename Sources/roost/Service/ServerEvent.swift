@@ -28,6 +28,8 @@ enum ServerEvent: String, CaseIterable {
     case reloadFailed = "reload-failed"
     /// An administrator stopped or reloaded the server through the control socket.
     case controlAction = "control-action"
+    /// An administrator sent connections out of the server or of a room.
+    case kicked
     /// A WebSocket was opened.
     case connectionOpened = "connection-opened"
     /// The peer closed its WebSocket.
@@ -92,6 +94,7 @@ enum ServerEvent: String, CaseIterable {
         case .reloaded: "0dd6a32cc059453497bfc82d73d9c869"
         case .reloadFailed: "d9f0b7c0e6f64abf9c86269bdefda9aa"
         case .controlAction: "1b0a4ad5c2f5467cb1ad5f5ad3a3f7f2"
+        case .kicked: "e9259da755f24edd91f134108f306728"
         case .connectionOpened: "dd1c84e44fa940d781ace0d9a2729d41"
         case .endedByPeer: "0b1f3790be0642fd9aaf6ec4a380626b"
         case .endedWithoutClose: "ea3d9d2048ec40429e19cfdf06744ffa"
@@ -127,6 +130,7 @@ enum ServerEvent: String, CaseIterable {
             .managerUnreachable, .settingIgnored:
             .warning
         case .started, .stopping, .restarting, .stopped, .idleExit, .reloaded, .controlAction,
+            .kicked,
             .noControlSocket, .endedByServer, .protocolViolation, .slowConsumer, .addressFull,
             .addressTooFast, .heldBack,
             .proxyHeader:

@@ -24,7 +24,7 @@ except ImportError as problem:
 # The scenarios by module, in which they are functions.
 SCENARIOS = {
     "browser_talk": ("conversation", "names", "reload", "rooms", "history", "limits"),
-    "browser_reconnect": ("restart", "resume", "missed"),
+    "browser_reconnect": ("restart", "resume", "missed", "kicked"),
     "browser_content": ("markup", "modules", "headers", "picture"),
     "browser_access": ("keyboard", "accessibility", "narrow", "crowd"),
 }

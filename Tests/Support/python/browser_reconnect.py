@@ -1,4 +1,7 @@
-"""Scenarios of the chat page: lost servers and cut connections."""
+"""Scenarios of the chat page: lost servers, cut connections, and an operator's kick."""
+
+import subprocess
+import tempfile
 
 from playwright.sync_api import expect
 
@@ -85,3 +88,33 @@ def missed():
             ann.page.locator("#log").evaluate("log => { log.scrollTop = 0 }")
             expect(ann.page.locator(".mark.missed")).to_be_attached()
             ann.shot("missed")
+
+
+def kicked():
+    """Sent out of a room, then out of the server: the page says why, and waits for the user."""
+    with tempfile.TemporaryDirectory() as folder:
+        socket = f"{folder}/control.sock"
+
+        def kick(*words):
+            subprocess.run([arguments.command[0], "kick", "ann", *words, "--control", socket],
+                           check=True, capture_output=True, timeout=20)
+
+        with start_server("--control", socket) as server, browser(arguments.shots) as all:
+            ann = all.person(server.page, "ann")
+            ann.say("hello")
+            ann.has_sent("hello")
+            kick("--room", "lobby", "--reason", "Please calm down.")
+            expect(ann.page.get_by_text("Please calm down.")).to_be_visible()
+            kick("--reason", "Come back tomorrow.")
+            expect(ann.page.locator("#bar")).to_contain_text("Come back tomorrow.")
+            # It does not come back by itself: longer than the first delays of a reconnect.
+            ann.page.wait_for_timeout(2500)
+            expect(ann.page.locator("#bar")).to_contain_text("Come back tomorrow.")
+            who = subprocess.run([arguments.command[0], "who", "--control", socket], check=True,
+                                 capture_output=True, text=True, timeout=20)
+            assert who.stdout == "Nobody.\n", who.stdout
+            ann.shot("kicked")
+            ann.page.get_by_role("button", name="Connect again").click()
+            ann.is_connected()
+            ann.say("here again")
+            ann.has_sent("here again")

@@ -46,7 +46,7 @@ import Testing
         let nowhere = try Run(
             [BuildProducts.path("roost"), "status", "--control", "\(folder)/no-such.sock"]
         ).end()
-        #expect(nowhere.status == 1)
+        #expect(nowhere.status == 3)
         #expect(nowhere.errors.contains("The server is not running"))
         let roost = try OperatedRoost()
         let name = try roost.shell("publish", "no/room", "x").end()
@@ -59,7 +59,7 @@ import Testing
         kill(roost.run.process.processIdentifier, SIGKILL)
         _ = roost.run.end()
         let dead = try roost.shell("status").end()
-        #expect(dead.status == 1 && dead.errors.contains("start it again"))
+        #expect(dead.status == 3 && dead.errors.contains("start it again"))
         let next = try Run(command("roost", port: "0", "--control", roost.control))
         #expect(next.address() != nil)
         #expect(try roost.shell("status").end().status == 0)
