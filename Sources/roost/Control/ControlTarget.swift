@@ -18,8 +18,8 @@ struct ControlTarget: ParsableArguments {
         guard ControlSocket.isInstanceName(instance) else {
             throw ValidationError(
                 """
-                --instance: '\(instance.shown)' is no name of an instance: letters, digits and \
-                :-_.\\ are, as between '@' and '.service'.
+                --instance: '\(instance.shown)' is no name of an instance: it has a-z, A-Z, 0-9 \
+                and :-_.\\ as between '@' and '.service'.
                 """)
         }
     }

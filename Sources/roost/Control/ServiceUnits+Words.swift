@@ -61,14 +61,15 @@ extension ServiceUnits {
     }
 
     private var remedy: String? {
-        let public_ = sockets.filter(\.isForClients)
-        if service["ActiveState"] == "deactivating" || public_.contains(where: Self.hasFailed) {
+        let clientSockets = sockets.filter(\.isForClients)
+        if service["ActiveState"] == "deactivating" || clientSockets.contains(where: Self.hasFailed)
+        {
             return nil
         }
         if service["ActiveState"] == "failed" {
             return "When it is mended: systemctl restart \(service.name)"
         }
-        if let open = public_.first(where: \.listens) {
+        if let open = clientSockets.first(where: \.listens) {
             let places = open["Listen"].replacing(" (Stream)", with: "")
             return "The next client starts it: \(open.name) listens on \(places). "
                 + "Or: systemctl start \(service.name)"

@@ -17,7 +17,8 @@ struct Reload: ControlCommand {
     @OptionGroup var target: ControlTarget
 
     func carryOut() throws {
-        // systemd runs it for a unit that is up, and sets MAINPID (ExecReload= of systemd.service(5)).
+        // As ExecReload= systemd runs it for a unit that is up, and sets MAINPID
+        // (systemd.service(5)).
         let isUnitsOwn = SystemUser.environment("MAINPID") != nil
         let answer = try target.answer("POST", "/reload", mayStart: isUnitsOwn)
         guard answer.status == 200 else {

@@ -168,7 +168,7 @@ import Testing
     }
 
     @Test(arguments: [("ActiveState=active", "active"), ("ActiveState=inactive", "inactive")])
-    func `A server that runs is asked, as is one that systemd does not hold`(
+    func `A server that runs is asked, also where systemd does not hold its socket`(
         service: String, holder: String
     ) throws {
         let roost = try OperatedRoost()
