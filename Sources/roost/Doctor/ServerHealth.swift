@@ -74,9 +74,9 @@ struct ServerHealth {
         case "failed":
             return "has failed (\(properties["Result"] ?? "?")): journalctl -xeu \(unit)"
         case "inactive" where isSocket:
-            // In one command and in this order: systemd opens no socket for a running service.
-            return "does not listen: systemctl enable \(unit) && systemctl restart "
-                + "roost.service \(unit)"
+            // The service's start brings its sockets up before it. To start a socket by itself
+            // fails while the server runs: systemd opens no socket for a running service.
+            return "does not listen: systemctl enable \(unit) && systemctl restart roost.service"
         case "inactive": return "does not run; the next connection starts it"
         case "active" where isSocket:
             return properties["UnitFileState"] == "disabled"

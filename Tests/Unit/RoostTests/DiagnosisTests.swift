@@ -148,7 +148,7 @@ import Testing
         (
             "roost.socket", "loaded inactive 0",
             "does not listen: systemctl enable roost.socket && systemctl restart "
-                + "roost.service roost.socket"
+                + "roost.service"
         ),
         (
             "roost.socket", "loaded active 0 disabled",
