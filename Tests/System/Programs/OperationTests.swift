@@ -142,30 +142,4 @@ import Testing
             #expect(text.contains(name), "\(name)")
         }
     }
-
-    @Test(.enabled(if: Tools.has("prometheus"), "there is no prometheus here"))
-    func `Prometheus scrapes it`() throws {
-        let (metrics, own) = (Tools.freePort(), Tools.freePort())
-        let roost = try OperatedRoost(["--metrics", "127.0.0.1:\(metrics)"])
-        let file = roost.folder.appendingPathComponent("prometheus.yml")
-        try """
-        scrape_configs:
-          - job_name: roost
-            scrape_interval: 1s
-            static_configs: [{targets: ["127.0.0.1:\(metrics)"]}]
-        """.write(to: file, atomically: false, encoding: .utf8)
-        let prometheus = try Run([
-            "prometheus", "--config.file=\(file.path)",
-            "--storage.tsdb.path=\(roost.folder.path)/data",
-            "--web.listen-address=127.0.0.1:\(own)", "--log.level=error",
-        ])
-        let query = "GET /api/v1/query?query=roost_connections_limit HTTP/1.0\r\n\r\n"
-        var answer = ""
-        let isScraped = Tools.eventually {
-            answer = exchange(query, port: own, until: "\"value\"")
-            return answer.contains("\"value\"")
-        }
-        #expect(isScraped, "\(answer)")
-        _ = prometheus.stop(SIGKILL)
-    }
 }
