@@ -24,6 +24,13 @@ struct Serve: ParsableCommand {
     @OptionGroup(title: "Service") var service: ServiceOptions
 
     func run() throws {
+        let pause = CrashPause()
+        pause.begin()
+        try startAndServe()
+        pause.end()
+    }
+
+    private func startAndServe() throws {
         guard let path = service.config else { return try serve(nil) }
         let given = Settings.givenArguments
         do {

@@ -14,13 +14,13 @@ struct Reload: ParsableCommand {
 
     func run() throws {
         let answer = try target.answer("POST", "/reload")
+        // In the unit's journal, where 'systemctl reload' leads, the server itself has logged the
+        // result, with an explanation.
+        let isForPerson = LogDestination.find() != .journal
         guard answer.status == 200 else {
-            // In the unit's journal, the server itself has logged the reason with an explanation.
-            if LogDestination.find() != .journal {
-                ErrorStream().write(ControlTarget.sentence(answer.body))
-            }
+            if isForPerson { ErrorStream().write(ControlTarget.sentence(answer.body)) }
             throw ExitCode.failure
         }
-        print(answer.body, terminator: "")
+        if isForPerson { print(answer.body, terminator: "") }
     }
 }
