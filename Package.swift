@@ -34,6 +34,7 @@ let package = Package(
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CLinux", dependencies: ["CSystemd"]),
+        .target(name: "CUnicode", exclude: ["names.bin"]),
 
         // The library. Each target imports only what stands above it.
         .target(name: "Storage", swiftSettings: lending),
@@ -41,7 +42,7 @@ let package = Package(
             name: "WebSocketCore", dependencies: ["Storage", "CCrypto", "CZlib"],
             swiftSettings: lending),
         .target(
-            name: "ChatRooms", dependencies: ["Storage"], exclude: ["PROTOCOL.md"],
+            name: "ChatRooms", dependencies: ["Storage", "CUnicode"], exclude: ["PROTOCOL.md"],
             swiftSettings: lending),
         .target(
             name: "LinuxReactor", dependencies: ["CLinux", "Storage"], swiftSettings: lending),

@@ -4,6 +4,10 @@ struct Room: Named {
     var name = ""
     var nameHash: UInt32 = 0
     var link: RoomIndex = .none
+    /// As in `User`: false if the name leads to another room.
+    var isFindable = true
+    /// `Chat.epochCount` when the room was opened: the room with the smaller number is older.
+    var number: UInt64 = 0
     /// Counts the rooms that have had this place.
     var generation: UInt32 = 0
     var isOpen = false
