@@ -67,6 +67,28 @@ extension Span<UInt8> {
         return index
     }
 
+    /// True if the bytes of `range` are ASCII without control characters, and the first one is no
+    /// blank. It compares eight bytes at a time.
+    @inline(__always)
+    func isVisibleASCII(in range: Range<Int>) -> Bool {
+        let low: UInt64 = 0x0101_0101_0101_0101
+        let high: UInt64 = 0x8080_8080_8080_8080
+        let raw = unsafe bytes
+        var index = range.lowerBound
+        guard index < range.upperBound, self[index] > 0x20 else { return false }
+        while index + 8 <= range.upperBound {
+            let word = unsafe raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+            // The top bit of a byte is set if the byte is from 0x7F on, or below 0x20.
+            guard (word | (word &+ low) | (word &- low &* 0x20)) & high == 0 else { return false }
+            index += 8
+        }
+        while index < range.upperBound {
+            guard (0x20..<0x7F).contains(self[index]) else { return false }
+            index += 1
+        }
+        return true
+    }
+
     /// The bytes of `range` as a string.
     func string(_ range: Range<Int>) -> String {
         unsafe extracting(range).withUnsafeBufferPointer {
