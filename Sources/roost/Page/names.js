@@ -2,8 +2,12 @@
 
 export const tintCount = 12;
 
-// The form in which names are compared, as on the server: upper, then lower case, then NFC.
-export const keyOf = (name) => name.toUpperCase().toLowerCase().normalize('NFC');
+// The form in which the page compares names. The server's form says more (which names look alike):
+// it alone decides whether a name is allowed or taken, and its replies say how a name is spelled.
+export function keyOf(name) {
+    const folded = name.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase();
+    return folded.normalize('NFKC').replace(/[\u200C\u200D]/gu, '');
+}
 
 export const sameName = (one, other) => keyOf(one) === keyOf(other);
 

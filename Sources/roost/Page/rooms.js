@@ -69,6 +69,7 @@ export class Rooms {
             const command = { type: 'join', room: name, since, limit };
             const reply = await this.#commands.request(command);
             room.applyJoined(reply, me, this.#record.readTo(room));
+            this.#respell(room);
             this.look();
             this.#events.entered(room, reply);
         } catch (error) {
@@ -79,6 +80,20 @@ export class Rooms {
         }
         this.#events.changed();
         return true;
+    }
+
+    // The room may be open under another spelling, which only the server takes for the same name.
+    #respell(room) {
+        const key = keyOf(room.name);
+        if (key === room.key) return;
+        this.#all.delete(room.key);
+        const same = this.get(key);
+        if (!same) {
+            room.key = key;
+            this.#all.set(key, room);
+        } else if (this.current === room) {
+            this.#turnTo(same);
+        }
     }
 
     // Without a connection, the room is joined after the next reconnect.

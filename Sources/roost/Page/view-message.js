@@ -4,7 +4,11 @@ import { element, icon, setText } from './dom.js';
 import { clockTime, fullTime, instant } from './format.js';
 import { initials, tintOf } from './names.js';
 
-const link = /\bhttps?:\/\/[^\s<>"']+/giu;
+// An address ends where a mark of direction begins: with it, it would not be read as it is.
+const link = /\bhttps?:\/\/[^\s<>"'\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]+/giu;
+// A text of more lines or characters than these is folded.
+const mostLines = 24;
+const mostCharacters = 1_600;
 const emoji = '\\p{Emoji_Presentation}|\\p{Extended_Pictographic}\\uFE0F|\\p{RI}{2}';
 const loneEmoji = new RegExp(`^(?:${emoji}|[\\u{1F3FB}-\\u{1F3FF}]|\\u200D|\\s){1,16}$`, 'u');
 
@@ -19,7 +23,8 @@ function textNodes(text) {
         if (!URL.canParse?.(address)) continue;
         const attributes = { rel: 'noopener noreferrer nofollow', target: '_blank' };
         nodes.push(text.slice(end, index));
-        nodes.push(element('a', { href: address, attributes }, address));
+        // Its own direction isolates it from overrides in front of it.
+        nodes.push(element('a', { href: address, dir: 'ltr', attributes }, address));
         end = index + address.length;
     }
     nodes.push(text.slice(end));
@@ -61,6 +66,25 @@ function showText(row, entry) {
     } else {
         bubble.replaceChildren(...textNodes(entry.text));
     }
+    row.querySelector('.unfold')?.remove();
+    const long = !entry.deleted && isLong(entry.text);
+    bubble.classList.toggle('folded', long);
+    if (long) row.querySelector('.body').append(unfoldButton(bubble));
+}
+
+function isLong(text) {
+    return text.length > mostCharacters || text.split('\n', mostLines + 1).length > mostLines;
+}
+
+function unfoldButton(bubble) {
+    const button = element('button', { type: 'button', className: 'link unfold' }, 'Show more');
+    button.setAttribute('aria-expanded', 'false');
+    button.addEventListener('click', () => {
+        const folded = bubble.classList.toggle('folded');
+        button.setAttribute('aria-expanded', String(!folded));
+        setText(button, folded ? 'Show more' : 'Show less');
+    });
+    return button;
 }
 
 function classesOf({ own, head, tail, entry, pending, sameMinute, mentioned }) {

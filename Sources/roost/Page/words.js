@@ -1,12 +1,13 @@
 // The sentences for the user when the server refuses something or the connection is lost.
 
 // The server's own sentence is best: it knows the limit, the reason, the time. Only its sentences
-// for programmers are replaced.
+// for programmers are replaced; what is wrong with a text is for the one who wrote it.
 const forProgrammers = new Set(['bad_json', 'bad_request', 'unknown_type', 'not_logged_in']);
 const misunderstood = 'This page and the server did not understand each other. Load the page anew.';
 
 export function wordsForError(error) {
-    if (forProgrammers.has(error.code) || !error.message) return misunderstood;
+    const aboutText = error.code === 'bad_request' && error.message.startsWith('The text ');
+    if (!error.message || (forProgrammers.has(error.code) && !aboutText)) return misunderstood;
     return error.message;
 }
 

@@ -25,7 +25,7 @@ except ImportError as problem:
 SCENARIOS = {
     "browser_talk": ("conversation", "names", "reload", "rooms", "history", "limits"),
     "browser_reconnect": ("restart", "resume", "missed"),
-    "browser_content": ("markup", "modules", "headers", "picture"),
+    "browser_content": ("markup", "texts", "modules", "headers", "picture"),
     "browser_access": ("keyboard", "accessibility", "narrow", "crowd"),
 }
 

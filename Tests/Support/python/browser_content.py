@@ -37,6 +37,59 @@ def markup():
         bob.shot("markup")
 
 
+def texts():
+    """A long text is folded until it is unfolded; an override of direction stays in its message;
+    what the server refuses stands where it was written, in the server's words."""
+    with start_server() as server, browser(arguments.shots) as all:
+        ann = all.person(server.page, "ann")
+        bob = all.person(server.page)
+        field = bob.page.get_by_label("Your name")
+        problem = bob.page.locator("#login-problem")
+        for name, sentence in [
+            ("pаypal", "That name mixes Latin and Cyrillic letters. Use one alphabet."),
+            ("Mary Ann", 'A name has no blanks. Try "Mary_Ann".'),
+            ("ѕегѵег", "This name is kept for the server. Choose another one."),
+        ]:
+            field.fill(name)
+            field.press("Enter")
+            expect(problem).to_have_text(sentence)
+        bob.log_in("Mary_Ann")
+        bob.join("Team Blue")
+        expect(bob.page.locator("#join-problem")).to_have_text(
+            'A name has no blanks. Try "Team_Blue".')
+
+        ann.field.fill("a\u0007b")
+        ann.field.press("Enter")
+        failed = ann.page.locator("li.failed .status")
+        expect(failed).to_contain_text("The text has a control character in it: U+0007.")
+        ann.page.get_by_role("button", name="Discard").click()
+
+        ann.say("first" + "\n" * 900 + "last")
+        bubble = bob.page.locator(".bubble").filter(has_text="first")
+        expect(bubble).to_have_count(1)
+        assert bubble.bounding_box()["height"] < 400, bubble.bounding_box()
+        bob.page.get_by_role("button", name="Show more").click()
+        assert bubble.bounding_box()["height"] > 9000, bubble.bounding_box()
+        bob.page.get_by_role("button", name="Show less").click()
+        assert bubble.bounding_box()["height"] < 400, bubble.bounding_box()
+
+        ann.say("\u202egpj.exe http://example.org/a\u202etxt")
+        link = bob.page.locator(".bubble a").last
+        expect(link).to_have_attribute("href", "http://example.org/a")
+        assert link.evaluate("it => getComputedStyle(it).unicodeBidi") == "isolate"
+        # The time beside it is read from the left: its first figure is its leftmost.
+        assert bob.page.locator("li.message time").last.evaluate("""it => {
+            const place = (at) => {
+                const range = document.createRange();
+                range.setStart(it.firstChild, at);
+                range.setEnd(it.firstChild, at + 1);
+                return range.getBoundingClientRect().left;
+            };
+            return !it.checkVisibility() || place(0) < place(3);
+        }""")
+        bob.shot("texts")
+
+
 def modules():
     """The modules that need neither server nor DOM, each by itself."""
     with start_server() as server, browser(arguments.shots) as all:

@@ -45,6 +45,7 @@ async () => {
     for (const [one, other, same] of [
         ['ann', 'ANN', true], ['Straße', 'STRASSE', true], ['ΣΊΣΥΦΟΣ', 'σίσυφος', true],
         ['e\u0301', '\u00e9', true], ['ann', 'anne', false], ['a-b', 'a_b', false],
+        ['STRA\u1e9eEN', 'straßen', true], ['\uff21nn', 'ann', true], ['\ufb01n', 'FIN', true],
     ]) {
         check(sameName(one, other) === same, `${one} and ${other}`);
         if (same) check(tintOf(one) === tintOf(other), `the colours of ${one} and ${other}`);
