@@ -57,36 +57,16 @@ extension Span<UInt8> {
             let word = UInt64(littleEndian: loaded)
             let quote = word ^ low &* UInt64(UInt8(ascii: "\""))
             let backslash = word ^ low &* UInt64(UInt8(ascii: "\\"))
-            // A byte's top bit is set if the byte was zero, or below 0x20, or from 0x80 on.
-            // Borrows can set the top bits above such a byte, so only the lowest set bit counts.
+            // A byte's top bit is set if the byte was zero, or below 0x20, or from 0x7F on.
+            // Borrows and carries can set the top bits above such a byte, so only the lowest set
+            // bit counts.
             let special =
-                ((quote &- low) | (backslash &- low) | (word &- low &* 0x20) | word) & high
+                ((quote &- low) | (backslash &- low) | (word &- low &* 0x20) | (word &+ low) | word)
+                & high
             guard special == 0 else { return index + special.trailingZeroBitCount / 8 }
             index += 8
         }
         return index
-    }
-
-    /// True if the bytes of `range` are ASCII without control characters, and the first one is no
-    /// blank. It compares eight bytes at a time.
-    @inline(__always)
-    func isVisibleASCII(in range: Range<Int>) -> Bool {
-        let low: UInt64 = 0x0101_0101_0101_0101
-        let high: UInt64 = 0x8080_8080_8080_8080
-        let raw = unsafe bytes
-        var index = range.lowerBound
-        guard index < range.upperBound, self[index] > 0x20 else { return false }
-        while index + 8 <= range.upperBound {
-            let word = unsafe raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
-            // The top bit of a byte is set if the byte is from 0x7F on, or below 0x20.
-            guard (word | (word &+ low) | (word &- low &* 0x20)) & high == 0 else { return false }
-            index += 8
-        }
-        while index < range.upperBound {
-            guard (0x20..<0x7F).contains(self[index]) else { return false }
-            index += 1
-        }
-        return true
     }
 
     /// The bytes of `range` as a string.

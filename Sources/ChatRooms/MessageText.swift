@@ -9,12 +9,12 @@ struct MessageText {
     /// The text as a JSON string without its quotes, if it is not passed on as it was written.
     private var rewritten: [UInt8]?
 
-    /// Checks a text. Almost all are printable ASCII and begin with something visible, and are not
-    /// looked at for longer than that takes.
+    /// Checks a text. Almost all are printable, which the scanner knows, and begin with something
+    /// visible.
     @inline(__always)
     init(_ value: JSONValue, in bytes: Span<UInt8>) throws(CommandError) {
         self.value = value
-        guard value.hasEscapes || !bytes.isVisibleASCII(in: value.range) else { return }
+        if value.isPrintable, bytes[Int(value.start)] != 0x20 { return }
         try inspect(bytes)
     }
 

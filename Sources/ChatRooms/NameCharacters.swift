@@ -19,12 +19,17 @@ enum NameCharacters {
 
     /// Appends the canonical decomposition of `scalar`.
     static func appendDecomposition(_ scalar: UInt32, to out: inout [UInt32]) {
-        append(to: &out) { unsafe cunicode_decompose(scalar, $0) }
+        // The first character with a decomposition is À.
+        guard scalar >= 0xC0 else { return out.append(scalar) }
+        unsafe append(to: &out) { unsafe cunicode_decompose(scalar, $0) }
     }
 
     /// Appends what `scalar`, which has no canonical decomposition, is folded to.
     static func appendFold(_ scalar: UInt32, to out: inout [UInt32]) {
-        append(to: &out) { unsafe cunicode_fold(scalar, $0) }
+        guard scalar >= 0x80 else {
+            return out.append((0x41...0x5A).contains(scalar) ? scalar + 0x20 : scalar)
+        }
+        unsafe append(to: &out) { unsafe cunicode_fold(scalar, $0) }
     }
 
     /// Appends the letter or digit of ASCII, with its marks, or the mark that `scalar` looks like;
@@ -33,7 +38,7 @@ enum NameCharacters {
     static func appendLook(_ scalar: UInt32, allHaveLooks: Bool, to out: inout [UInt32]) {
         let before = out.count
         var isAlone = false
-        append(to: &out) { unsafe cunicode_look(scalar, $0, &isAlone) }
+        unsafe append(to: &out) { unsafe cunicode_look(scalar, $0, &isAlone) }
         if out.count > before, isAlone || allHaveLooks { return }
         out.removeLast(out.count - before)
         out.append(scalar)

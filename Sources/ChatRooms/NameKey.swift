@@ -86,6 +86,7 @@ struct NameKey: Equatable {
 
     private static func foldAnyScript(_ name: borrowing String) -> String {
         var scalars: [UInt32] = []
+        scalars.reserveCapacity(name.utf8.count)
         for scalar in decompose(name) { NameCharacters.appendFold(scalar, to: &scalars) }
         order(&scalars)
         return text(resolved(scalars))
@@ -94,6 +95,7 @@ struct NameKey: Equatable {
     /// Normalization form D.
     static func decompose(_ name: borrowing String) -> [UInt32] {
         var scalars: [UInt32] = []
+        scalars.reserveCapacity(name.utf8.count)
         for scalar in name.unicodeScalars {
             NameCharacters.appendDecomposition(scalar.value, to: &scalars)
         }
@@ -124,6 +126,7 @@ struct NameKey: Equatable {
     private static func resolved(_ scalars: [UInt32]) -> [UInt32] {
         let isASCII = scalars.allSatisfy(hasLook)
         var result: [UInt32] = []
+        result.reserveCapacity(scalars.count)
         for scalar in scalars {
             if scalar < 0x80 {
                 result.append(scalar)
