@@ -16,6 +16,12 @@ public struct ServerOptions: ParsableArguments {
     @Option(help: "The largest message, in bytes (or 64K, 1M). Default: \(Default.message).")
     public var maxMessage: ByteCount?
 
+    @Option(
+        help: """
+            The largest head of a request, with its cookies: 1K to 1M. Default: \(Default.head).
+            """)
+    public var maxHead: ByteCount?
+
     @Option(help: "The most connections. Default: as many as the limit on open files allows.")
     public var maxConnections: Int?
 
@@ -45,7 +51,10 @@ public struct ServerOptions: ParsableArguments {
     public var topicLog: ByteCount?
 
     @Option(
-        help: "Which web pages may connect: 'same' host, 'any', or a list of hosts: a.org,b.org.")
+        help: """
+            Which web pages may connect: 'same' host, 'any', or a list of hosts: a.org,b.org. An \
+            entry with a scheme, app://a.org, admits that origin alone.
+            """)
     public var origin: OriginRule?
 
     @Option(help: "Whether messages are compressed for clients that offer it: 'on' or 'off'.")
@@ -91,6 +100,10 @@ public struct ServerOptions: ParsableArguments {
         if let maxConnections, maxConnections < 1 {
             throw ValidationError("--max-connections must be at least 1.")
         }
+        if let maxHead, !(1024...1_048_576).contains(maxHead.value) {
+            throw ValidationError("--max-head must be between 1K and 1M.")
+        }
+        if let flaw = origin?.flaw { throw ValidationError("--origin: \(flaw)") }
         if let bits = clientWindow?.value, !(8...15).contains(bits) {
             throw ValidationError("--client-window must be between 8 and 15, or 'off'.")
         }
@@ -103,6 +116,7 @@ public struct ServerOptions: ParsableArguments {
     public var limits: Limits {
         var limits = noLimits ? Limits.benchmark : Limits()
         if let maxMessage { limits.messageByteCount = maxMessage.value }
+        if let maxHead { limits.headByteCount = maxHead.value }
         if let maxConnections { limits.connectionCount = maxConnections }
         if let perAddress { limits.connectionsPerAddress = perAddress.value }
         if let rateLimit { limits.connectionRatePerAddress = rateLimit.value }
@@ -166,6 +180,7 @@ extension ServerConfiguration {
 private enum Default {
     private static let limits = Limits()
     static var message: String { bytes(limits.messageByteCount) }
+    static var head: String { bytes(limits.headByteCount) }
     static var outbox: String { bytes(limits.outboxByteCount) }
     static var topicLog: String { bytes(limits.topicLogByteCount) }
     static var perAddress: String { count(limits.connectionsPerAddress) }

@@ -6,6 +6,8 @@ import WebSocketServer
 /// The chat as a WebSocket handler.
 struct ChatHandler: WebSocketHandler, ~Copyable {
     static let subprotocol = "roost.v1"
+    /// Where the chat's WebSocket is; it is at / too, beside the page.
+    static var path: StaticString { "/chat" }
 
     var chat: Chat
     var effects = Effects()
@@ -39,9 +41,9 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         _ request: borrowing HTTPRequest
     ) throws(HandshakeRejection) -> UpgradeReply {
         guard !request.listener.isInternal,
-            request.head.pathIs("/chat") || request.head.pathIs("/")
+            request.head.pathIs(Self.path) || request.head.pathIs("/")
         else {
-            throw HandshakeRejection(.notFound, reason: "The chat is at /chat.")
+            throw HandshakeRejection(.notFound, reason: "The chat is at \(Self.path).")
         }
         let isOffered = request.head.subprotocols.contains(Self.subprotocol)
         return UpgradeReply(subprotocol: isOffered ? Self.subprotocol : nil)
@@ -140,9 +142,13 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
             return answer(room, request, &io)
         }
         let response =
-            request.listener.isInternal
-            ? answerOperator(request, &io)
-            : site.answer(request.head, isStopping: io.isStopping)
+            if request.listener.isInternal {
+                answerOperator(request, &io)
+            } else if request.head.pathIs(Self.path) {
+                HTTPResponse.webSocketOnly(request.head)
+            } else {
+                site.answer(request.head, isStopping: io.isStopping)
+            }
         io.respond(to: request.id, with: response)
     }
 

@@ -36,7 +36,7 @@ struct Site {
             response = answer(with: file, head)
         }
         guard head.method == .get || head.method == .head else {
-            return .notAllowed("GET, HEAD")
+            return .notAllowed(head, allow: "GET, HEAD")
         }
         return response
     }

@@ -14,12 +14,19 @@ public struct Limits: Sendable {
     /// How many times larger than its compressed form a message above 64 KiB may be (RFC 7692).
     /// Beyond: close 1009. Deflate can expand one byte to a thousand; text reaches a hundred.
     public var inflateRatio = InflateLimits.defaultRatio
-    /// Frames of one message. Beyond: close 1008. Browsers send one or a few; a million empty ones
-    /// are an attack.
+    /// Frames of one message, and one more for each 4 bytes of it that have come. Beyond: close
+    /// 1008. Only a message in empty or tiny frames gets there: of frames that carry 4 bytes on
+    /// average there may be any number, up to ``messageByteCount``, while a million empty ones are
+    /// an attack. A frame's header alone has six bytes, and a text that is sent word by word has
+    /// longer pieces.
     public var fragmentCount = 128
-    /// Bytes of a request head. Beyond: HTTP 414 if the target alone is that long, else 431
-    /// (RFC 6585 §5). Browsers with many cookies stay under 8 KiB.
-    public var headByteCount = 8 * 1024
+    /// Bytes of a request head, and of the head of an answer to an outgoing handshake. Beyond: HTTP
+    /// 414 if the target alone is that long, else 431 (RFC 6585 §5); for an answer
+    /// ``CloseCause/handshakeFailed``. A head may have a field for each 64 bytes of this, or 100 if
+    /// that is fewer. Browsers keep 4 KiB for a cookie and send several; with those of a single
+    /// sign-on in front, heads of 9 KiB are met. A head is kept while it comes, for as long as
+    /// ``handshakeDeadline``, and takes the memory of its received bytes.
+    public var headByteCount = 16 * 1024
     /// Bytes of the body of an HTTP request. Beyond: HTTP 413.
     public var bodyByteCount = 64 * 1024
 

@@ -36,7 +36,8 @@ public struct ServerConfiguration: Sendable {
     public var reusePort = false
     /// What peers may do, and how much; see ``Limits``.
     public var limits = Limits()
-    /// Which web pages may connect; see ``OriginPolicy``.
+    /// Which web pages may connect; see ``OriginPolicy``. An entry that no page can have admits
+    /// none: ``OriginPolicy/flaw(in:)`` finds it.
     public var origin = OriginPolicy.sameHost
     /// The subprotocols that the server speaks, in order of preference (RFC 6455 §1.9); empty by
     /// default. The first of them that a client offers is chosen, unless

@@ -9,12 +9,12 @@ extension ServerCore where K: ~Copyable {
     ) throws(HandshakeRejection) {
         let accept = try Handshake.validate(head)
         let isProxied = io.connections.slots[slot].flags.contains(.proxied)
-        let host = (isProxied ? listening.proxies.host(head) : nil) ?? head.header("Host") ?? ""
+        let host = (isProxied ? listening.proxies.host(head) : nil) ?? head.authority
         guard io.settings.origin.admits(origin: head.header("Origin"), host: host) else {
             throw HandshakeRejection(
                 .forbidden,
-                reason: "Pages from this Origin may not connect here. "
-                    + "The server's --origin says which may.")
+                reason: "Pages from this Origin may not connect here, unless the server's operator "
+                    + "lists their host.")
         }
         let offers = try head.extensionOffers()
         var reply = UpgradeReply()

@@ -17,7 +17,7 @@ extension ChatHandler {
             guard path == "/metrics" else {
                 return .text(.notFound, "There is nothing here. The metrics are at /metrics.")
             }
-            return isReading ? metrics(io) : .notAllowed("GET, HEAD")
+            return isReading ? metrics(io) : .notAllowed(request.head, allow: "GET, HEAD")
         }
         let rank = access.rank(of: request.credentials)
         guard rank >= .member else {
@@ -27,14 +27,17 @@ extension ChatHandler {
                     "Only members of the control group may use this socket."))
         }
         switch path {
-        case "/status": return isReading ? status(request.head, io) : .notAllowed("GET, HEAD")
-        case "/metrics": return isReading ? metrics(io) : .notAllowed("GET, HEAD")
+        case "/status":
+            return isReading
+                ? status(request.head, io) : .notAllowed(request.head, allow: "GET, HEAD")
+        case "/metrics":
+            return isReading ? metrics(io) : .notAllowed(request.head, allow: "GET, HEAD")
         default: break
         }
         guard let action = ControlAction(path) else {
             return .text(.notFound, "There is nothing here. \(ControlAction.list)")
         }
-        guard request.head.method == .post else { return .notAllowed("POST") }
+        guard request.head.method == .post else { return .notAllowed(request.head, allow: "POST") }
         guard rank == .administrator else {
             return HTTPResponse(
                 RoomAnswer(

@@ -2,6 +2,7 @@
 import Foundation
 import TestSupport
 import Testing
+import WebSocketServer
 
 @testable import CommandLineOptions
 @testable import roost
@@ -61,11 +62,34 @@ import Testing
             "F:1: 'port' cannot be '99999'. The port to listen on; 0 takes a free one."
         ),
         ("max-connections = 0", "F:1: --max-connections must be at least 1."),
+        ("max-head = 16q", "F:1: 'max-head' cannot be '16q'. The largest head of a request"),
+        ("max-head = 1000", "F:1: --max-head must be between 1K and 1M."),
+        ("max-head = 2M", "F:1: --max-head must be between 1K and 1M."),
+        (
+            "origin = https://a.org/chat",
+            "F:1: --origin: \"https://a.org/chat\" admits no page. An origin is scheme://host"
+        ),
+        ("origin = a.org,*.b.org", "F:1: --origin: \"*.b.org\" admits no page. There are no wild"),
+        ("origin = a.org:8080", "F:1: --origin: \"a.org:8080\" admits no page. A host is listed"),
+        ("origin = a.org,,b.org", "F:1: --origin: \"\" admits no page. Remove a comma."),
+        ("origin = same,a.org", "F:1: --origin: 'same' stands alone, without a list of hosts."),
     ])
     func `A bad line is reported with a hint`(text: String, sentence: String) {
         let said = sentences(text)
         #expect(said.count == 1)
         #expect(said.first?.hasPrefix(sentence) == true, "\(said)")
+    }
+
+    @Test(arguments: [
+        ("same", OriginPolicy.sameHost), ("any", .any), ("a.org", .hosts(["a.org"])),
+        (" a.org , app://localhost,[::1]", .hosts(["a.org", "app://localhost", "[::1]"])),
+    ])
+    func `The policy of an origin setting`(text: String, policy: OriginPolicy) throws {
+        let arguments = try arguments("origin = \(text)\nmax-head = 32k")
+        let settings = try Serve.parse(arguments)
+        #expect(settings.options.originPolicy() == policy)
+        #expect(settings.options.limits.headByteCount == 32 * 1024)
+        #expect(try Serve.parse([]).options.limits.headByteCount == 16 * 1024)
     }
 
     @Test func `All bad lines are named at once`() {
