@@ -18,7 +18,7 @@ space := $(subst ,, )
 GATES = lint docs bench-micro
 TEST_GATES = lint docs
 
-.PHONY: help run check test conformance hostile bench bench-peers bench-reference bench-micro fuzz \
+.PHONY: help run check test conformance endurance hostile bench bench-peers bench-reference bench-micro fuzz \
 	docs picture chart gates lint deps deps-test format clean install release deb
 .DEFAULT_GOAL := help
 
@@ -41,6 +41,7 @@ test: deps-test ## Build all, run all tests, lint and docs (ARGS="--filter Name"
 	$(SWIFT_BUILD) --build-tests
 	$(RELEASE) --product echo-server
 	$(RELEASE) --product AutobahnClient
+	$(RELEASE) --product TestServer
 	$(RELEASE) --product roost
 	@GATES="$(TEST_GATES)" BUILD_START="$$(cat .build/build-start)" \
 		ROOST_RELEASE_FOLDER="$$($(RELEASE) --show-bin-path)" scripts/run-tests.sh $(ARGS)
@@ -58,6 +59,11 @@ conformance: deps ## Run the Autobahn test suite (needs Python 2.7) against serv
 		"$$($(RELEASE) --show-bin-path)/echo-server" 0 --verbatim
 	@$(PYTHON_TESTS)/autobahn_client.py --expected Tests/Interop/expected-client.json -- \
 		"$$($(RELEASE) --show-bin-path)/AutobahnClient"
+
+endurance: deps ## Slow lines and a restart under load, longer than in `make test` (ARGS=lines)
+	$(RELEASE) --product TestServer
+	$(RELEASE) --product roost
+	@scripts/run-endurance.sh "$$($(RELEASE) --show-bin-path)" $(ARGS)
 
 hostile: deps ## Attack the echo server, and check that each attack gets its documented answer
 	$(RELEASE) --product echo-server

@@ -153,7 +153,8 @@ let package = Package(
         .testTarget(
             name: "SystemTests",
             dependencies: [
-                "roost", "bench", "EchoServer", "BroadcastServer", "CommandLineOptions",
+                "roost", "bench", "EchoServer", "BroadcastServer", "TestServer",
+                "CommandLineOptions",
                 "WebSocketServer", "LinuxReactor", "TestSupport",
             ],
             path: "Tests/System", swiftSettings: tests),
@@ -166,6 +167,9 @@ let package = Package(
         .testTarget(
             name: "BrowserTests", dependencies: ["roost", "TestSupport"], path: "Tests/Browser",
             swiftSettings: tests),
+        .executableTarget(
+            name: "TestServer", dependencies: ["WebSocketServer"],
+            path: "Tests/Support/TestServer", swiftSettings: tests),
         .executableTarget(
             name: "AutobahnClient", dependencies: ["WebSocketServer"],
             path: "Tests/Support/AutobahnClient", swiftSettings: strict),

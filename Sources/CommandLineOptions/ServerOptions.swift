@@ -45,6 +45,13 @@ public struct ServerOptions: ParsableArguments {
     public var topicLog: ByteCount?
 
     @Option(
+        help: """
+            How much output the kernel may keep for a connection before it can send it, in bytes: \
+            less keeps slow readers fresh. Default: \(Default.unsent).
+            """)
+    public var unsent: ByteCount?
+
+    @Option(
         help: "Which web pages may connect: 'same' host, 'any', or a list of hosts: a.org,b.org.")
     public var origin: OriginRule?
 
@@ -108,6 +115,7 @@ public struct ServerOptions: ParsableArguments {
         if let rateLimit { limits.connectionRatePerAddress = rateLimit.value }
         if let outbox { limits.outboxByteCount = outbox.value }
         if let topicLog { limits.topicLogByteCount = topicLog.value }
+        if let unsent { limits.unsentByteCount = unsent.value }
         if let handshakeTimeout { limits.handshakeDeadline = .seconds(handshakeTimeout) }
         return limits
     }
@@ -168,6 +176,7 @@ private enum Default {
     static var message: String { bytes(limits.messageByteCount) }
     static var outbox: String { bytes(limits.outboxByteCount) }
     static var topicLog: String { bytes(limits.topicLogByteCount) }
+    static var unsent: String { bytes(limits.unsentByteCount) }
     static var perAddress: String { count(limits.connectionsPerAddress) }
     static var rate: String { count(limits.connectionRatePerAddress) }
     static var handshake: String { "\(limits.handshakeDeadline.components.seconds)" }

@@ -169,7 +169,8 @@ import WebSocketServer
         simulation.network.sockets[slow.socket]!.window = .max
         simulation.settle()
         #expect(slow.closeCode == 1008)
-        simulation.run(for: .seconds(6))
+        // It has read meanwhile, and so has its time for an answer once more.
+        simulation.run(for: .seconds(11))
         #expect(simulation.handler.causes == [1: .slowConsumer(.policyViolation)])
     }
 

@@ -36,11 +36,18 @@ public struct Limits: Sendable {
     public var connectDeadline = Duration.seconds(5)
     /// Silence of the peer after which it gets a Ping. Proxies drop idle connections after 60 s.
     public var pingInterval = Duration.seconds(25)
-    /// Time from the Ping to any sign of life. Beyond: the connection is reset.
+    /// Time from the Ping to any sign of life: bytes from the peer, or reading at
+    /// ``slowestReadRate``. Beyond: the connection is reset.
     public var pongDeadline = Duration.seconds(10)
     /// Time from our Close frame to the peer's, and for the peer to read our last bytes. Beyond:
-    /// the connection is reset.
+    /// the connection is reset, unless it is still reading: ``slowestReadRate``.
     public var closeDeadline = Duration.seconds(5)
+    /// Bytes a second that a peer with a slow line has to take while output waits for it: as long
+    /// as its TCP acknowledges that much over ``pongDeadline``, ``closeDeadline`` or
+    /// ``handshakeDeadline``, it counts as alive when one of these is over, and has the same time
+    /// again. One segment in five seconds is more, and the slowest mobile line (GSM, 9,600 bit/s)
+    /// four times as fast. A peer that takes a byte now and then is reset.
+    public var slowestReadRate = 256
 
     // How much is kept for a peer.
 
@@ -49,6 +56,11 @@ public struct Limits: Sendable {
     /// HTTP. Output is offered to the socket first, so a burst that the socket takes does not
     /// count.
     public var outboxByteCount = 1024 * 1024
+    /// Bytes that the kernel takes for a connection before it can send them (TCP_NOTSENT_LOWAT, for
+    /// connections from then on). What is in the kernel can't be replaced by anything newer, and a
+    /// subscriber whose megabytes lie there is never behind. 16 KiB are a quarter of a second at
+    /// 480 kbit/s; what a fast line has under way is not bounded by it.
+    public var unsentByteCount = 16 * 1024
     /// The code of the Close frame for a client that reads too slowly. The default is 1008 (policy
     /// violation); an application may set its own from 4000–4999 (RFC 6455 §7.4.2).
     public var slowConsumerCloseCode = CloseCode.policyViolation
@@ -60,6 +72,13 @@ public struct Limits: Sendable {
     /// reading from the publisher is paused until it has been sent. Each topic may have its own
     /// limit: ``ServerContext/makeTopic(policy:logByteLimit:)``.
     public var topicLogByteCount = 1024 * 1024
+
+    /// The time that broadcasts of a ``SlowConsumerPolicy/skipToLatest`` topic may take on their
+    /// way to a subscriber whose socket was full, at the speed of its line: beyond, it skips to the
+    /// newest message, even if it is less than ``topicLogByteCount`` behind. The kernel gets no
+    /// more for it than it can send in that time. With the queues of a mobile network a message is
+    /// then a second old, and not ten.
+    public var skipDelay = Duration.milliseconds(300)
 
     // Admission. Refused with close 1013 after the handshake, so that a browser can see it.
 

@@ -73,6 +73,7 @@ extension ServerCore where K: ~Copyable {
             io.terminate(slot, .connectionLost(error.number), reset: true)
             return
         }
+        limitUnsent(slot)
         io.schedule(slot, in: io.settings.timeouts.handshake)
     }
 

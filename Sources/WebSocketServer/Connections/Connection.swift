@@ -10,6 +10,8 @@ import WebSocketCore
 struct Connection: ~Copyable {
     struct Flags: OptionSet, BitwiseCopyable {
         let rawValue: UInt16
+        /// Its socket's buffer was bounded by its line's speed, which may be another by now.
+        static var paced: Flags { Flags(rawValue: 1) }
         /// Is in the queue of connections to be flushed.
         static var queued: Flags { Flags(rawValue: 2) }
         /// `onOpen` has been called, `onClose` has not.
@@ -24,6 +26,8 @@ struct Connection: ~Copyable {
         static var admitted: Flags { Flags(rawValue: 64) }
         /// Is reset instead of closed in order.
         static var resets: Flags { Flags(rawValue: 128) }
+        /// ``Connection/acknowledgedByteCount`` was noted for the deadline that is running.
+        static var measured: Flags { Flags(rawValue: 256) }
         /// Is in the list of connections whose pending input can be decoded again.
         static var resuming: Flags { Flags(rawValue: 512) }
         /// An outgoing connection: we are the client, which masks its frames (RFC 6455 §5.1).
@@ -32,6 +36,8 @@ struct Connection: ~Copyable {
         static var attempting: Flags { Flags(rawValue: 2048) }
         /// The peer is a trusted proxy: its requests name the client behind it.
         static var proxied: Flags { Flags(rawValue: 4096) }
+        /// Its socket was full and has taken output since it was last measured.
+        static var drained: Flags { Flags(rawValue: 8192) }
     }
 
     /// The reasons why reading is paused; it resumes when the set is empty.
@@ -71,7 +77,9 @@ struct Connection: ~Copyable {
     var resourceID: UInt64 = 0
     /// When the last bytes came from the peer, in ticks of 2^26 ns.
     var lastReceiveTick: UInt32 = 0
-    /// The value of `exchange` (HTTP) or `attempt` (Outgoing): a connection has at most one of them.
+    /// How many bytes of output its TCP had acknowledged when it was last measured: lowest bits.
+    var acknowledgedByteCount: UInt32 = 0
+    /// The value of `exchange` (HTTP) or `attempt` (Outgoing): a connection has one of them at most.
     var companion = UInt32.max
     var decoder = MessageDecoder()
     /// Bytes received and not decoded: a partial header or head, or everything while reading is
@@ -117,6 +125,12 @@ struct Connection: ~Copyable {
     /// Whether messages may be sent and topics joined.
     @inline(__always)
     var isOpen: Bool { phase == .webSocket && session.maySend }
+
+    /// Whether it is only given time to take its last bytes, and that has not been measured yet.
+    var isEnding: Bool {
+        flags.isDisjoint(with: .measured)
+            && (phase == .webSocket ? session != .open : phase == .draining)
+    }
 
     /// Which side we are.
     var role: Role { flags.contains(.client) ? .client : .server }

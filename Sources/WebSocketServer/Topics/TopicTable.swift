@@ -17,6 +17,8 @@ struct TopicTable: ~Copyable {
     var spareLog = ByteBuffer(minimumCapacity: 16 * 1024)
     /// Connections that fell out of a log whose policy is to disconnect them.
     var laggards: [Slot] = []
+    /// Variants of topics that skip, of which a pass over all subscribers has ended.
+    var skipping: [VariantIndex] = []
     /// Publishers whose reading may be resumed.
     var released: [ConnectionID] = []
     var skipCount: UInt64 = 0

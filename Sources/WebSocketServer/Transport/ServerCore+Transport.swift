@@ -161,6 +161,7 @@ extension ServerCore where K: ~Copyable {
         if io.connections.slots[slot].phase == .responding {
             io.schedule(slot, in: io.settings.timeouts.handshake)
         }
+        if io.connections.slots[slot].phase != .webSocket { measure(slot) }
         updateInterest(slot)
     }
 

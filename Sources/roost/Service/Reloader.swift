@@ -24,7 +24,8 @@ struct Reloader {
     /// Settings that a reload applies. All others are read only when the server starts.
     static let live: Set<String> = [
         "max-message", "max-connections", "per-address", "rate-limit", "outbox", "topic-log",
-        "origin", "handshake-timeout", "no-limits", "idle-exit", "log-level", "admin-group",
+        "unsent", "origin",
+        "handshake-timeout", "no-limits", "idle-exit", "log-level", "admin-group",
         "control-group", "publish-token-file",
     ]
 
