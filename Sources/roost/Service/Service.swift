@@ -126,10 +126,11 @@ struct Service: ~Copyable {
 
     // MARK: Stopping
 
-    /// Stops the server for a restart: clients get close code 1012. Called again, it ends at once.
+    /// Stops the server for a restart: all clients get close code 1012 at once. Called again, it
+    /// ends at once.
     mutating func restart(_ io: inout ServerContext) {
         if !io.isStopping { isRestart = true }
-        io.stop(grace: io.isStopping ? .zero : .seconds(5), restarting: true)
+        io.stop(grace: io.isStopping ? .zero : nil, restarting: true)
     }
 
     /// A stop begins.
