@@ -22,13 +22,19 @@ private let ownCalls = Atomic<Int>(0)
         done.wait()
     }
 
-    /// What comes within ten seconds.
+    /// What comes within ten seconds. The descriptor may still be readable for earlier signals.
     private func wait(for source: SignalSource, _ kernel: inout LinuxKernel) throws -> Signal? {
         var poller = try Poller(&kernel)
         try poller.watch(source.descriptor, for: .readable, token: 5, &kernel)
-        poller.wait(timeout: 10_000_000_000, &kernel)
+        let end = kernel.monotonicNow() + .seconds(10)
+        var signal = source.next(&kernel)
+        while signal == nil, kernel.monotonicNow() < end {
+            poller.wait(timeout: 100_000_000, &kernel)
+            _ = poller.takeEvent()
+            signal = source.next(&kernel)
+        }
         poller.close(&kernel)
-        return source.next(&kernel)
+        return signal
     }
 
     private func handler(of signal: Int32) -> UInt {
