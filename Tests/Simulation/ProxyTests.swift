@@ -2,9 +2,9 @@
 import LinuxReactor
 import Testing
 import WebSocketCore
-import WebSocketServer
 
 @testable import SimulationKit
+@testable import WebSocketServer
 
 /// Records the peers that the server reports.
 private struct Guestbook: WebSocketHandler {
@@ -190,12 +190,16 @@ private struct Guestbook: WebSocketHandler {
             simulation.settle()
         }
         #expect(simulation.handler.asked == ["203.0.113.7", "203.0.113.8", "203.0.113.7"])
-        // The connection counts for the last client, and for none when it has ended.
+        // The connection counts for the last client, as a plain one: its WebSockets have places of
+        // their own.
+        #expect(simulation.core.listening.admission.totals == (1, 0))
         #expect(forwarded(&simulation, "X-Forwarded-For: 203.0.113.8\r\n").closeCode == nil)
+        #expect(forwarded(&simulation, "X-Forwarded-For: 203.0.113.7\r\n").closeCode == nil)
         #expect(forwarded(&simulation, "X-Forwarded-For: 203.0.113.7\r\n").closeCode == 1013)
         simulation.network.sockets[socket]!.clientHasEnded = true
         simulation.settle()
-        #expect(forwarded(&simulation, "X-Forwarded-For: 203.0.113.7\r\n").closeCode == nil)
+        // The refused one is in its closing handshake, as a plain connection.
+        #expect(simulation.core.listening.admission.totals == (1, 2))
     }
 
     @Test(arguments: [

@@ -63,16 +63,21 @@ public struct Limits: Sendable {
 
     // Admission. Refused with close 1013 after the handshake, so that a browser can see it.
 
-    /// Connections in total; nil for what RLIMIT_NOFILE allows, less 96 (or a quarter, if that is
+    /// Connections in total. When there are as many, a new one closes an idle HTTP connection if
+    /// there is any. Nil for what RLIMIT_NOFILE allows, less 96 (or a quarter, if that is
     /// fewer). Up to 32 connections at a time that exceed this or another limit are accepted only
     /// to be closed with 1013; any beyond them get HTTP 503.
     public var connectionCount: Int?
-    /// Connections from one address (/32 of IPv4, /64 of IPv6); nil for no limit. Loopback is
+    /// WebSockets from one address (/32 of IPv4, /64 of IPv6); nil for no limit. Loopback is
     /// exempt.
+    ///
+    /// Connections that are no WebSockets, or not yet, are counted apart: an address may have six
+    /// times as many of them, since browsers open up to six to load a page. One more closes the
+    /// connection that has been idle for the longest; if none is idle it is refused.
     public var connectionsPerAddress: Int? = 64
-    /// New connections a second from one address; nil for no limit. Loopback is exempt. After a
-    /// rest as many may come at once as ``connectionsPerAddress`` allows, since a page opens
-    /// several.
+    /// New WebSockets a second from one address, and a seventh of the new connections; nil for no
+    /// limit. Loopback is exempt. After a rest as many may come at once as
+    /// ``connectionsPerAddress`` allows.
     public var connectionRatePerAddress: Int? = 10
 
     // The work of one turn of the loop, before it looks at everything else again.

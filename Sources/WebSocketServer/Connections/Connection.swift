@@ -22,6 +22,8 @@ struct Connection: ~Copyable {
         static var awaitsProxyHeader: Flags { Flags(rawValue: 32) }
         /// Is counted in admission.
         static var admitted: Flags { Flags(rawValue: 64) }
+        /// Is counted there as a WebSocket of its address, no longer as a plain connection.
+        static var webSocket: Flags { Flags(rawValue: 256) }
         /// Is reset instead of closed in order.
         static var resets: Flags { Flags(rawValue: 128) }
         /// Is in the list of connections whose pending input can be decoded again.
@@ -86,7 +88,7 @@ struct Connection: ~Copyable {
     var sendFailure: UInt16 = 0
     /// The kind of listener that accepted it.
     var listener = ListenerKind.public
-    /// Set if it was accepted only to be refused, in its own protocol, for this reason.
+    /// Set if it is refused, in its own protocol, for this reason.
     var refusal: Refusal?
 
     init() {}
@@ -117,6 +119,13 @@ struct Connection: ~Copyable {
     /// Whether messages may be sent and topics joined.
     @inline(__always)
     var isOpen: Bool { phase == .webSocket && session.maySend }
+
+    /// Whether it has a place among the connections that were accepted only to be refused. A
+    /// connection that is refused later, as a WebSocket, stays among the plain ones of its address.
+    var hasRefusedPlace: Bool { refusal != nil && !flags.contains(.admitted) }
+
+    /// Whether bytes have come from it, as far as a plain connection is concerned.
+    var hasBeenHeard: Bool { companion != UInt32.max }
 
     /// Which side we are.
     var role: Role { flags.contains(.client) ? .client : .server }

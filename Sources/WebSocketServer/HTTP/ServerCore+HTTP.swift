@@ -51,7 +51,7 @@ extension ServerCore where K: ~Copyable {
             if !bytes.isEmpty { swap(&bytes, &io.connections.slots[slot].pendingInput) }
             let isUpgrade = Handshake.isUpgrade(head)
             if io.connections.slots[slot].flags.contains(.proxied) {
-                let outcome = admitProxiedClient(slot, head, isUpgrade: isUpgrade)
+                let outcome = admitProxiedClient(slot, head)
                 guard goesOn(slot, after: outcome) else { return false }
             }
             do throws(HandshakeRejection) {

@@ -19,11 +19,17 @@ extension ServerCore where K: ~Copyable {
         let offers = try head.extensionOffers()
         var reply = UpgradeReply()
         var parameters: DeflateParameters?
+        if io.connections.slots[slot].refusal == nil { admitWebSocket(slot) }
         if io.connections.slots[slot].refusal == nil {
             reply = try callOnUpgrade(slot, head, call)
             parameters = upgrades.compression?.accept(offers)
         }
-        let subprotocol = reply.subprotocol ?? head.firstSubprotocol(of: upgrades.subprotocols)
+        var subprotocol = reply.subprotocol ?? head.firstSubprotocol(of: upgrades.subprotocols)
+        if subprotocol == nil, io.connections.slots[slot].refusal != nil {
+            // The handler was not asked. A browser that has offered some and gets none fails the
+            // handshake, and the page would never see why it was refused.
+            subprotocol = head.subprotocols.first
+        }
         if let flaw = reply.flaw(inAnswerTo: head) { throw rejection(for: flaw) }
         Handshake.appendSwitchingProtocols(
             to: &io.connections.slots[slot].delivery.outbox.bytes, accept: accept,
