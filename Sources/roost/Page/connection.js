@@ -7,9 +7,11 @@ const connectDeadline = 10_000;
 const replyDeadline = 15_000;
 const stableAfter = 5_000;
 
+// Beside the page, so that a proxy may serve both below a path of its own.
 export function chatAddress(location) {
-    const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
-    return `${scheme}//${location.host}/chat`;
+    const address = new URL('chat', location.href);
+    address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
+    return address.href;
 }
 
 export class Connection {

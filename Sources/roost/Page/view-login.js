@@ -56,8 +56,10 @@ export class LoginView {
     }
 
     #trouble(state) {
-        if (state.phase === 'stopped') return wordsForState(state, navigator.onLine);
+        const words = wordsForState(state, navigator.onLine);
+        if (state.phase === 'stopped') return words;
         if (state.phase !== 'waiting') return '';
-        return 'The server cannot be reached. Still trying…';
+        const reached = state.code !== 1006 || !navigator.onLine;
+        return `${reached ? words : 'The server cannot be reached.'} Still trying…`;
     }
 }

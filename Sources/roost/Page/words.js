@@ -25,14 +25,16 @@ const closeWords = {
 
 // `online` is the browser's view of the network.
 export function wordsForState(state, online) {
-    const cause = closeWords[state.code] ?? 'Connection lost.';
+    // The server says what is full: all of it, or this network's share.
+    const isFull = state.code === 1013 && state.reason;
+    const cause = isFull ? state.reason : closeWords[state.code] ?? 'Connection lost.';
     switch (state.phase) {
         case 'connecting':
             return state.attempt > 0 ? 'Reconnecting…' : 'Connecting…';
         case 'open':
             return 'Connected';
         case 'waiting':
-            return online ? cause : 'You are offline.';
+            return online || isFull ? cause : 'You are offline.';
         case 'stopped':
             return state.reason || cause;
         default:
