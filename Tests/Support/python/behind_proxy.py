@@ -14,9 +14,7 @@ this.
 import argparse
 import os
 import re
-import shutil
 import socket
-import subprocess
 import sys
 import tempfile
 from contextlib import ExitStack, contextmanager
@@ -25,7 +23,8 @@ from pathlib import Path
 try:
     import roost_server
     from proxy_network import (
-        NAME, PEOPLE, Chatter, certificate, get, make_network, reachable, running, unshare)
+        NAME, PEOPLE, Chatter, certificate, get, make_network, missing_tools, reachable, running,
+        unshare)
     from roost_server import PATIENCE, until
     from websockets.exceptions import InvalidStatus
     missing = None
@@ -40,14 +39,7 @@ arguments = None
 
 def what_is_missing():
     """Why this cannot run here; None if it can."""
-    if missing:
-        return missing
-    for tool in ("ip", "openssl", "unshare"):
-        if not shutil.which(tool):
-            return f"there is no {tool}"
-    if subprocess.run([*unshare(), "true"], capture_output=True).returncode:
-        return "network namespaces cannot be made"
-    return None
+    return missing or missing_tools()
 
 
 def example(name, **changes):

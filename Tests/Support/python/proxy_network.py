@@ -1,7 +1,8 @@
-"""The network of behind_proxy.py: users with addresses of their own, who reach the chat through a
-proxy with a certificate."""
+"""The network of behind_proxy.py and page_network.py: users with addresses of their own, who reach
+the chat through a proxy with a certificate."""
 
 import os
+import shutil
 import socket
 import ssl
 import subprocess
@@ -20,6 +21,16 @@ PEOPLE = {"ann": "203.0.113.7", "bob": "203.0.113.8", "eve": "203.0.113.9", "dan
 
 def unshare():
     return ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--net"]
+
+
+def missing_tools():
+    """Why there can be no network of this kind here; None if there can."""
+    for tool in ("ip", "openssl", "unshare"):
+        if not shutil.which(tool):
+            return f"there is no {tool}"
+    if subprocess.run([*unshare(), "true"], capture_output=True).returncode:
+        return "network namespaces cannot be made"
+    return None
 
 
 def make_network():
