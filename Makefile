@@ -19,7 +19,7 @@ GATES = lint docs bench-micro
 TEST_GATES = lint docs
 
 .PHONY: help run check test conformance hostile bench bench-peers bench-reference bench-micro fuzz \
-	docs picture chart gates lint deps deps-test format clean install release deb
+	docs page picture chart gates lint deps deps-test format clean install release deb
 .DEFAULT_GOAL := help
 
 help: ## List what can be made
@@ -102,6 +102,9 @@ docs: deps ## Make the library's reference; a broken link, a bare name, a bad ex
 			--output-path .build-docs/$$target || exit 1; \
 		echo "The reference of $$target is in .build-docs/$$target"; \
 	done
+
+page: ## Join the chat page's sources into the files that the server has inside
+	@scripts/bundle-page
 
 picture: deps-test ## Take the README's picture of the chat page, if the page has changed
 	$(SWIFT_BUILD) --product roost

@@ -72,7 +72,7 @@ let package = Package(
         .executableTarget(
             name: "roost",
             dependencies: [
-                "WebSocketServer", "ChatRooms", "CommandLineOptions", "CLinux", "CPage",
+                "WebSocketServer", "ChatRooms", "CommandLineOptions", "CLinux", "CPage", "CZlib",
             ],
             exclude: ["Page"], swiftSettings: strict),
         .executableTarget(
@@ -131,7 +131,7 @@ let package = Package(
             path: "Tests/Unit/SystemdSupportTests", swiftSettings: tests),
         .testTarget(
             name: "RoostTests",
-            dependencies: ["roost", "CommandLineOptions", "CPage", "TestSupport"],
+            dependencies: ["roost", "CommandLineOptions", "CPage", "CZlib", "TestSupport"],
             path: "Tests/Unit/RoostTests", swiftSettings: tests),
         .testTarget(
             name: "BenchTests", dependencies: ["bench", "TestSupport"],

@@ -26,6 +26,7 @@ SCENARIOS = {
     "browser_talk": ("conversation", "names", "reload", "rooms", "history", "limits"),
     "browser_reconnect": ("restart", "resume", "missed"),
     "browser_content": ("markup", "modules", "headers", "picture"),
+    "browser_loading": ("bundle", "loading", "upgrade", "breath"),
     "browser_access": ("keyboard", "accessibility", "narrow", "crowd"),
 }
 

@@ -24,11 +24,12 @@ def chromium():
 class Browser:
     """A browser with any number of users, each in a context of their own."""
 
-    def __init__(self, playwright, shots):
+    def __init__(self, playwright, shots, flags):
         self.shots = shots
         self.complaints = []
         self.browser = playwright.chromium.launch(
-            executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"])
+            executable_path=chromium(),
+            args=["--no-sandbox", "--disable-dev-shm-usage", *flags])
 
     def person(self, address, name=None, **options):
         """A page in a new context; logged in if a name is given."""
@@ -53,10 +54,10 @@ class Browser:
 
 
 @contextmanager
-def browser(shots):
-    """A browser; fails if it has complained when the block ends without an error."""
+def browser(shots, *flags):
+    """A browser with these flags; fails if it has complained when the block ends without error."""
     with sync_playwright() as playwright:
-        made = Browser(playwright, shots)
+        made = Browser(playwright, shots, flags)
         try:
             yield made
         finally:
