@@ -108,9 +108,9 @@ public struct Chat: ~Copyable, Sendable {
             error.write(to: &effects.bytes)
             effects.bytes.append("}")
             effects.reply(to: key, from: start)
-        }
-        if connections[key.slot].state == .closing {
-            effects.add(.close(key, .flooding))
+            if connections[key.slot].state == .closing {
+                effects.add(.close(key, .flooding))
+            }
         }
     }
 
