@@ -28,6 +28,27 @@ TEXT(favicon_svg) = {
 TEXT(app_js) = {
 #embed "app.js"
 };
+TEXT(ask_js) = {
+#embed "ask.js"
+};
+TEXT(drafts_js) = {
+#embed "drafts.js"
+};
+TEXT(drawer_js) = {
+#embed "drawer.js"
+};
+TEXT(login_js) = {
+#embed "login.js"
+};
+TEXT(past_js) = {
+#embed "past.js"
+};
+TEXT(people_js) = {
+#embed "people.js"
+};
+TEXT(rows_js) = {
+#embed "rows.js"
+};
 TEXT(chat_js) = {
 #embed "chat.js"
 };
@@ -109,6 +130,13 @@ static const struct page_file files[] = {
     CSS("/style.css", style_css),
     SVG("/favicon.svg", favicon_svg),
     MODULE("/app.js", app_js),
+    MODULE("/ask.js", ask_js),
+    MODULE("/drafts.js", drafts_js),
+    MODULE("/drawer.js", drawer_js),
+    MODULE("/login.js", login_js),
+    MODULE("/past.js", past_js),
+    MODULE("/people.js", people_js),
+    MODULE("/rows.js", rows_js),
     MODULE("/chat.js", chat_js),
     MODULE("/close-codes.js", close_codes_js),
     MODULE("/commands.js", commands_js),

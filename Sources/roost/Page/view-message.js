@@ -39,9 +39,10 @@ function timeOf(date, properties) {
 
 // `item`: {entry, own, pending}
 export function makeMessage(item) {
-    const { entry, own } = item;
+    const { entry, own, held } = item;
     const date = instant(entry.at);
-    const who = element('bdi', { className: 'name' }, own ? 'You' : entry.user);
+    const called = own && !held ? 'You' : entry.user;
+    const who = element('bdi', { className: 'name', title: entry.user }, called);
     who.dataset.tint = tintOf(entry.user);
     const by = element('div', { className: 'by' }, who, ' ', timeOf(date));
     const bubble = element('div', { className: 'bubble', dir: 'auto' });
@@ -49,8 +50,11 @@ export function makeMessage(item) {
     again.setAttribute('aria-hidden', 'true');
     const status = element('span', { className: 'status' });
     const line = element('div', { className: 'line' }, bubble, again, status);
-    const row = element('li', {}, element('div', { className: 'body' }, by, line));
+    const body = element('div', { className: 'body' }, by, line);
+    const row = element('li', { role: 'listitem' }, body);
     if (!own) row.prepend(avatar(entry.user));
+    // Not read out piece by piece while it is being sent: see StatusView.
+    else row.setAttribute('aria-live', 'off');
     return row;
 }
 
@@ -63,13 +67,15 @@ function showText(row, entry) {
     }
 }
 
-function classesOf({ own, head, tail, entry, pending, sameMinute, mentioned }) {
+function classesOf({ own, head, tail, entry, pending, sameMinute, mentioned, held, past }) {
     const classes = ['message'];
     if (own) classes.push('own');
     if (head) classes.push('head');
     if (tail) classes.push('tail');
     if (!sameMinute) classes.push('timed');
-    if (pending) classes.push(pending.state);
+    if (held) classes.push('held');
+    else if (pending) classes.push(pending.state);
+    if (past) classes.push('past');
     if (entry.deleted) classes.push('gone');
     else if (loneEmoji.test(entry.text)) classes.push('emoji');
     if (mentioned) classes.push('mention');
@@ -78,17 +84,16 @@ function classesOf({ own, head, tail, entry, pending, sameMinute, mentioned }) {
 
 // `actions`: retry(item), discard(item)
 export function updateMessage(row, item, actions) {
+    const before = row.item;
+    if (before === item) return;
+    row.item = item;
+    if (before?.deleted !== item.deleted) showText(row, item.entry);
     const classes = classesOf(item);
+    if (row.className !== classes) row.className = classes;
+    if (before?.entry.at !== item.entry.at) showTime(row, item.entry);
     const status = statusOf(item);
-    const signature = `${classes}|${status}`;
-    if (row.signature === signature) return;
-    const wasGone = row.classList.contains('gone');
-    if (row.signature === undefined || wasGone !== Boolean(item.entry.deleted)) {
-        showText(row, item.entry);
-    }
-    row.signature = signature;
-    row.className = classes;
-    showTime(row, item.entry);
+    if (row.status === status) return;
+    row.status = status;
     showStatus(row.querySelector('.status'), item, status, actions);
 }
 
@@ -102,13 +107,14 @@ function showTime(row, entry) {
     }
 }
 
-function statusOf({ pending, lastOwn, online }) {
-    if (!pending) return lastOwn ? 'sent' : '';
+function statusOf({ pending, lastOwn, past, online, held }) {
+    if (!pending) return lastOwn && !past ? 'sent' : '';
+    if (held) return `held:${held}`;
     if (pending.state === 'failed') return `failed:${pending.problem}`;
     return online ? 'sending' : 'queued';
 }
 
-function showStatus(node, { pending }, status, actions) {
+function showStatus(node, { pending, held }, status, actions) {
     if (status === '') {
         node.replaceChildren();
     } else if (status === 'sent') {
@@ -119,10 +125,16 @@ function showStatus(node, { pending }, status, actions) {
     } else if (status === 'queued') {
         node.replaceChildren('Waiting to send');
     } else {
-        const retry = element('button', { type: 'button', className: 'link' }, 'Try again');
-        const discard = element('button', { type: 'button', className: 'link' }, 'Discard');
-        retry.addEventListener('click', () => actions.retry(pending));
-        discard.addEventListener('click', () => actions.discard(pending));
-        node.replaceChildren(`${pending.problem} `, retry, ' ', discard);
+        const problem = held ? 'Not sent, since the name was lost.' : pending.problem;
+        const again = held ? `Send as ${held}` : 'Try again';
+        node.replaceChildren(
+            `${problem} `, button(again, () => actions.retry(pending)), ' ',
+            button('Discard', () => actions.discard(pending)));
     }
+}
+
+function button(words, pressed) {
+    const made = element('button', { type: 'button', className: 'link' }, words);
+    made.addEventListener('click', pressed);
+    return made;
 }

@@ -21,16 +21,26 @@ const closeWords = {
     4002: 'That was too much at once.',
     4003: 'You were sent out.',
     4004: 'You are banned.',
+    4005: 'You have signed out in another tab or window.',
 };
 
-// `online` is the browser's view of the network.
+export const wordsForUnsent = (count) =>
+    (count === 1 ? 'One message is not sent yet.' : `${count} messages are not sent yet.`);
+
+// `doing` is what would discard them, like "Signing out".
+export const wordsForLoss = (count, doing) =>
+    `${wordsForUnsent(count)} ${doing} discards ${count === 1 ? 'it' : 'them'}.`;
+
+export const wordsForSession = closeWords[4005];
+
+// `state` is the connection's, `online` the browser's view of the network.
 export function wordsForState(state, online) {
     const cause = closeWords[state.code] ?? 'Connection lost.';
     switch (state.phase) {
         case 'connecting':
             return state.attempt > 0 ? 'Reconnecting…' : 'Connecting…';
         case 'open':
-            return 'Connected';
+            return state.doubt ? 'The server has not answered yet…' : 'Connected';
         case 'waiting':
             return online ? cause : 'You are offline.';
         case 'stopped':

@@ -1,5 +1,7 @@
 """Scenarios of the chat page: lost servers and cut connections."""
 
+import re
+
 from playwright.sync_api import expect
 
 from browser_page import browser
@@ -29,8 +31,13 @@ def restart():
         for text in ("written meanwhile", "and more"):
             ann.has_sent(text)
             bob.sees(text, "ann")
-        texts = bob.texts()
-        assert texts.index("written meanwhile") < texts.index("and more"), texts
+        texts = ["before", "written meanwhile", "and more"]
+        for person in (ann, bob):
+            assert person.texts() == texts, person.texts()
+            expect(person.message("before")).to_have_class(re.compile("past"))
+            expect(person.page.locator(".past")).to_have_count(1)
+            expect(person.page.locator(".mark.missed")).to_have_text(
+                "The server was restarted; messages above are from before.")
         expect(ann.page.locator("#spoken")).to_have_text("Connected again.")
         ann.shot("after-restart")
         # An orderly stop: 1001, so the page waits a second or more.
@@ -40,6 +47,17 @@ def restart():
         ann.is_connected()
         ann.say("again")
         bob.sees("again", "ann")
+        # What the first restart left stays, with a mark for each.
+        expect(bob.page.locator(".mark.missed")).to_have_count(2)
+        expect(bob.page.locator(".past")).to_have_count(3)
+        assert bob.texts() == [*texts, "again"], bob.texts()
+        # A page that was away meanwhile has nothing of it, and says so.
+        ann.page.goto("about:blank")
+        server.kill()
+        server.start()
+        ann.page.goto(server.page)
+        ann.is_connected()
+        expect(ann.page.locator(".mark.start")).to_contain_text("begun anew")
 
 
 def resume():
@@ -83,5 +101,17 @@ def missed():
             ann.page.evaluate("dispatchEvent(new Event('online'))")
             ann.sees("last", "bob")
             ann.page.locator("#log").evaluate("log => { log.scrollTop = 0 }")
-            expect(ann.page.locator(".mark.missed")).to_be_attached()
+            expect(ann.page.locator(".mark.missed")).to_have_text("Some messages were missed here.")
             ann.shot("missed")
+            # What the server has is loaded above the present, below what the page has kept.
+            first = ann.message("number 101")
+            until(lambda: ann.page.evaluate(TO_GAP) or first.count(), "the first kept message")
+            texts = ann.texts()
+            assert texts[:2] == ["before", "number 101"] and texts[-1] == "last", texts[:3]
+
+
+TO_GAP = """() => {
+    const log = document.getElementById('log');
+    const mark = document.querySelector('.mark.missed');
+    log.scrollTop = mark ? mark.parentNode.offsetTop + mark.offsetTop - 100 : 0;
+}"""
