@@ -18,8 +18,9 @@ space := $(subst ,, )
 GATES = lint docs bench-micro
 TEST_GATES = lint
 
-.PHONY: help run check test conformance hostile bench bench-peers bench-reference bench-micro fuzz \
-	docs picture chart gates lint deps deps-test format clean install release deb
+.PHONY: help run check test conformance endurance hostile bench bench-peers bench-reference \
+	bench-micro fuzz docs page picture chart gates lint deps deps-test format clean install release \
+	deb
 .DEFAULT_GOAL := help
 
 help: ## List what can be made
@@ -41,6 +42,7 @@ test: deps-test ## Build all, run all tests and lint (ARGS="--filter Name" for s
 	$(SWIFT_BUILD) --build-tests
 	$(RELEASE) --product echo-server
 	$(RELEASE) --product AutobahnClient
+	$(RELEASE) --product TestServer
 	$(RELEASE) --product roost
 	@GATES="$(TEST_GATES)" BUILD_START="$$(cat .build/build-start)" \
 		ROOST_RELEASE_FOLDER="$$($(RELEASE) --show-bin-path)" scripts/run-tests.sh $(ARGS)
@@ -58,6 +60,11 @@ conformance: deps ## Run the Autobahn test suite (needs Python 2.7) against serv
 		"$$($(RELEASE) --show-bin-path)/echo-server" 0 --verbatim
 	@$(PYTHON_TESTS)/autobahn_client.py --expected Tests/Interop/expected-client.json -- \
 		"$$($(RELEASE) --show-bin-path)/AutobahnClient"
+
+endurance: deps ## Slow lines and a restart under load, longer than in `make test` (ARGS=lines)
+	$(RELEASE) --product TestServer
+	$(RELEASE) --product roost
+	@scripts/run-endurance.sh "$$($(RELEASE) --show-bin-path)" $(ARGS)
 
 hostile: deps ## Attack the echo server, and check that each attack gets its documented answer
 	$(RELEASE) --product echo-server
@@ -102,6 +109,9 @@ docs: deps ## Make the library's reference; a broken link, a bare name, a bad ex
 			--output-path .build-docs/$$target || exit 1; \
 		echo "The reference of $$target is in .build-docs/$$target"; \
 	done
+
+page: ## Join the chat page's sources into the files that the server has inside
+	@scripts/bundle-page
 
 picture: deps-test ## Take the README's picture of the chat page, if the page has changed
 	$(SWIFT_BUILD) --product roost

@@ -34,6 +34,7 @@ let package = Package(
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CLinux", dependencies: ["CSystemd"]),
+        .target(name: "CUnicode", exclude: ["names.bin"]),
 
         // The library. Each target imports only what stands above it.
         .target(name: "Storage", swiftSettings: lending),
@@ -41,7 +42,7 @@ let package = Package(
             name: "WebSocketCore", dependencies: ["Storage", "CCrypto", "CZlib"],
             swiftSettings: lending),
         .target(
-            name: "ChatRooms", dependencies: ["Storage"], exclude: ["PROTOCOL.md"],
+            name: "ChatRooms", dependencies: ["Storage", "CUnicode"], exclude: ["PROTOCOL.md"],
             swiftSettings: lending),
         .target(
             name: "LinuxReactor", dependencies: ["CLinux", "Storage"], swiftSettings: lending),
@@ -72,7 +73,7 @@ let package = Package(
         .executableTarget(
             name: "roost",
             dependencies: [
-                "WebSocketServer", "ChatRooms", "CommandLineOptions", "CLinux", "CPage",
+                "WebSocketServer", "ChatRooms", "CommandLineOptions", "CLinux", "CPage", "CZlib",
             ],
             exclude: ["Page"], swiftSettings: strict),
         .executableTarget(
@@ -84,7 +85,7 @@ let package = Package(
         .executableTarget(
             name: "Talk",
             dependencies: [
-                "WebSocketServer",
+                "WebSocketServer", "CommandLineOptions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/Examples/Talk", swiftSettings: strict),
@@ -131,7 +132,7 @@ let package = Package(
             path: "Tests/Unit/SystemdSupportTests", swiftSettings: tests),
         .testTarget(
             name: "RoostTests",
-            dependencies: ["roost", "CommandLineOptions", "CPage", "TestSupport"],
+            dependencies: ["roost", "CommandLineOptions", "CPage", "CZlib", "TestSupport"],
             path: "Tests/Unit/RoostTests", swiftSettings: tests),
         .testTarget(
             name: "BenchTests", dependencies: ["bench", "TestSupport"],
@@ -153,7 +154,8 @@ let package = Package(
         .testTarget(
             name: "SystemTests",
             dependencies: [
-                "roost", "bench", "EchoServer", "BroadcastServer", "CommandLineOptions",
+                "roost", "bench", "EchoServer", "BroadcastServer", "TestServer",
+                "CommandLineOptions",
                 "WebSocketServer", "LinuxReactor", "TestSupport",
             ],
             path: "Tests/System", swiftSettings: tests),
@@ -166,6 +168,9 @@ let package = Package(
         .testTarget(
             name: "BrowserTests", dependencies: ["roost", "TestSupport"], path: "Tests/Browser",
             swiftSettings: tests),
+        .executableTarget(
+            name: "TestServer", dependencies: ["WebSocketServer"],
+            path: "Tests/Support/TestServer", swiftSettings: tests),
         .executableTarget(
             name: "AutobahnClient", dependencies: ["WebSocketServer"],
             path: "Tests/Support/AutobahnClient", swiftSettings: strict),

@@ -3,8 +3,9 @@
 # each part and the counts, so that no scrolling is needed. Arguments go to `swift test`. The status
 # is 0 if everything passed.
 #
-# A booted machine and the conformance and hostile-input runs load the machine and measure network
-# round trips: all other tests run in parallel first, and these run alone afterwards.
+# A booted machine, slow lines, restarts and the conformance and hostile-input runs load the machine
+# and measure network round trips: all other tests run in parallel first, and these run alone
+# afterwards.
 #
 # What the tests print goes to a file, and is shown from there: a program below them may make a
 # shared pipe non-blocking, and then bytes of others are lost. What counts is in the event streams
@@ -40,9 +41,10 @@ pass() { # its name, timeout in seconds, then arguments of `swift test`
 if [ $# -gt 0 ]; then
     pass "tests" 1500 "$@"
 else
-    systemd='^SystemTests\.(Boot|Journal|UnitFile)Tests/' conformance='^InteropTests\.Conformance/'
+    systemd='^SystemTests\.(Boot|Journal|UnitFile|Line)Tests/'
+    conformance='^InteropTests\.Conformance/'
     pass "tests in parallel" 900 --skip "$systemd" --skip "$conformance"
-    pass "systemd" 600 --filter "$systemd"
+    pass "systemd and slow lines" 700 --filter "$systemd"
     pass "conformance" 600 --filter "$conformance"
     # shellcheck disable=SC2086 # these are words
     [ -z "${GATES:-}" ] || scripts/run-gates.sh $GATES || failed_gates=$?

@@ -1,5 +1,5 @@
 // The messages of a run as two endless streams of bytes: the masked frames that a client sends, and
-// the plain ones that must come back. Both repeat a ring of different messages, so a connection
+// the plain frames that must come back. Both repeat a ring of different messages, so a connection
 // keeps only a position in the stream, and received bytes are compared one by one.
 #pragma once
 #include <stdbool.h>

@@ -1,11 +1,9 @@
-// The only C of the library: thin wrappers, no decisions.
+// Thin wrappers of system calls, no decisions.
 #define _GNU_SOURCE
 #include "CLinux.h"
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <pthread.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
@@ -26,30 +24,7 @@ int clinux_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
 
 int clinux_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
 
-int clinux_signalfd(const int *numbers, size_t count) {
-    sigset_t set;
-    sigemptyset(&set);
-    for (size_t i = 0; i < count; i++) sigaddset(&set, numbers[i]);
-    int failure = pthread_sigmask(SIG_BLOCK, &set, NULL);
-    if (failure != 0) {
-        errno = failure;
-        return -1;
-    }
-    return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-}
-
-int clinux_read_signal(int descriptor) {
-    struct signalfd_siginfo info;
-    ssize_t size;
-    do size = read(descriptor, &info, sizeof info);
-    while (size < 0 && errno == EINTR);
-    if (size < 0) return errno == EAGAIN ? 0 : -1;
-    return (int)info.ssi_signo;
-}
-
 ssize_t clinux_random(void *bytes, size_t count) { return getrandom(bytes, count, 0); }
-
-void clinux_ignore_sigpipe(void) { signal(SIGPIPE, SIG_IGN); }
 
 int clinux_bind_address_no_port(int descriptor) {
     int on = 1;

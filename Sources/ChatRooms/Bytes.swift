@@ -57,10 +57,12 @@ extension Span<UInt8> {
             let word = UInt64(littleEndian: loaded)
             let quote = word ^ low &* UInt64(UInt8(ascii: "\""))
             let backslash = word ^ low &* UInt64(UInt8(ascii: "\\"))
-            // A byte's top bit is set if the byte was zero, or below 0x20, or from 0x80 on.
-            // Borrows can set the top bits above such a byte, so only the lowest set bit counts.
+            // A byte's top bit is set if the byte was zero, or below 0x20, or from 0x7F on.
+            // Borrows and carries can set the top bits above such a byte, so only the lowest set
+            // bit counts.
             let special =
-                ((quote &- low) | (backslash &- low) | (word &- low &* 0x20) | word) & high
+                ((quote &- low) | (backslash &- low) | (word &- low &* 0x20) | (word &+ low) | word)
+                & high
             guard special == 0 else { return index + special.trailingZeroBitCount / 8 }
             index += 8
         }

@@ -28,6 +28,7 @@ extension Chat {
             room = known
         } else {
             room = try openRoom(name, &effects)
+            rooms[room].lastActivity = command.now.monotonic
         }
         if !isThere {
             addSubscription(slot, to: room, at: command.now, &effects)

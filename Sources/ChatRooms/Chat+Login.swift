@@ -7,7 +7,24 @@ extension Chat {
     mutating func login(
         _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
     ) throws(CommandError) {
-        let name = try Name.user(try command.fields.string(.user), text)
+        do throws(CommandError) {
+            try logIn(command, text, &effects)
+        } catch {
+            let name = command.fields[.user]
+            // After the login only the lobby can refuse.
+            let slot = command.connection.slot
+            if name.kind == .string, connections[slot].state != .loggedIn {
+                let resourceID = connections[slot].resourceID
+                refusedLogins.note(name, text, error, resourceID, at: command.now)
+            }
+            throw error
+        }
+    }
+
+    private mutating func logIn(
+        _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
+    ) throws(CommandError) {
+        let name = try Name.user(try command.fields.string(.user), text) { isFree($0) }
         let session = try command.fields.string(ifPresent: .session)
         let entersLobby = try command.fields.bool(.join, default: true)
         if try command.fields.string(ifPresent: .token) != nil {
@@ -51,17 +68,23 @@ extension Chat {
         _ name: String, _ proof: SessionToken?, at now: Timestamp
     ) throws(CommandError) -> UserIndex {
         let key = NameKey(name)
-        guard key != publisherKey else {
-            throw CommandError(.nameTaken, "This name is the server's own. Choose another one.")
-        }
+        guard !Name.isReserved(key, publisher: publisherKey) else { throw reserved }
         guard let user = usersByName.find(key, in: users) else {
+            if let seen = NameKey.asItStands(name) {
+                guard !Name.isReserved(seen, publisher: publisherKey) else { throw reserved }
+                guard usersByName.find(seen, in: users) == nil else {
+                    throw CommandError(
+                        .nameTaken, "This looks like somebody else's name. Choose another one.")
+                }
+            }
             return try newUser(name, key)
         }
         guard users[user].connectionCount == 0 else {
             guard users[user].session == proof else {
                 throw CommandError(.nameTaken, "Somebody has this name. Choose another one.")
             }
-            guard users[user].connectionCount < limits.connectionsPerUserLimit else {
+            let limit = min(limits.connectionsPerUserLimit, Int(UInt16.max))
+            guard users[user].connectionCount < limit else {
                 throw CommandError(
                     .forbidden, "You are connected too many times. Close another one.")
             }
@@ -95,6 +118,17 @@ extension Chat {
         return user
     }
 
+    /// Whether nobody has the name, and anybody may take it.
+    private func isFree(_ name: String) -> Bool {
+        let key = NameKey(name)
+        return !Name.isReserved(key, publisher: publisherKey)
+            && usersByName.find(key, in: users) == nil
+    }
+
+    private var reserved: CommandError {
+        CommandError(.nameTaken, "This name is kept for the server. Choose another one.")
+    }
+
     private var noToken: CommandError {
         CommandError(.unavailable, "The server cannot log anybody in just now. Try again.")
     }
@@ -121,7 +155,7 @@ extension Chat {
 
     private mutating func forgetUser(_ user: UserIndex) {
         goneUsers.remove(user, in: &users)
-        usersByName.remove(user, in: &users)
+        if users[user].isFindable { usersByName.remove(user, in: &users) }
         users.free(user, leaving: User())
     }
 }

@@ -19,7 +19,7 @@ extension Chat {
     mutating func message(
         _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
     ) throws(CommandError) {
-        let (body, id) = try messageParts(command.fields)
+        let (body, id) = try messageParts(command.fields, text)
         let name = try command.fields.string(ifPresent: .room)
         let slot = command.connection.slot
         let subscription = try subscription(of: slot, name, text)
@@ -34,14 +34,14 @@ extension Chat {
             effects.reply(to: command.connection, from: start)
             return
         }
-        stored(accepted, &effects)
+        stored(accepted, at: command.now, &effects)
     }
 
     /// The message's text, and the id that makes a retry safe.
     @inline(__always)
     func messageParts(
-        _ fields: borrowing CommandFields
-    ) throws(CommandError) -> (text: JSONValue, id: JSONValue?) {
+        _ fields: borrowing CommandFields, _ bytes: Span<UInt8>
+    ) throws(CommandError) -> (text: MessageText, id: JSONValue?) {
         let body = try fields.string(.text)
         guard body.scalarCount > 0 else { throw CommandError(.text, "is empty.") }
         guard Int(body.scalarCount) <= limits.textScalarLimit else {
@@ -51,7 +51,7 @@ extension Chat {
         if let id, !(1...64).contains(id.textByteCount) {
             throw CommandError(.id, "has 1 to 64 bytes.")
         }
-        return (body, id)
+        return (try MessageText(body, in: bytes), id)
     }
 
     /// The offset that the message already has, if it is a retry of a kept message.
@@ -62,10 +62,10 @@ extension Chat {
             author: message.author, effects.bytes.span, end - message.idByteCount..<end)
     }
 
-    /// Writes the push that all subscribers will get. The text is copied as the client wrote it:
-    /// the scanner has checked it, so its escapes are as good as ours.
+    /// Writes the push that all subscribers will get. The text is copied as the client wrote it,
+    /// but for its line breaks: the scanner has checked it, so its escapes are as good as ours.
     private func accept(
-        _ command: Command, _ text: Span<UInt8>, _ body: JSONValue, _ id: JSONValue?,
+        _ command: Command, _ text: Span<UInt8>, _ body: MessageText, _ id: JSONValue?,
         _ room: RoomIndex, _ effects: inout Effects
     ) -> AcceptedMessage {
         let user = connections[command.connection.slot].user
@@ -84,7 +84,7 @@ extension Chat {
     /// Writes the room's next message, and returns how many bytes its id has.
     @inline(__always)
     func writePush(
-        to room: RoomIndex, from user: borrowing String, _ text: Span<UInt8>, _ body: JSONValue,
+        to room: RoomIndex, from user: borrowing String, _ text: Span<UInt8>, _ body: MessageText,
         _ id: JSONValue?, at now: Timestamp, _ effects: inout Effects
     ) -> Int {
         effects.bytes.append("{\"type\":\"message\",\"room\":\"")
@@ -94,7 +94,7 @@ extension Chat {
         effects.bytes.append(",\"user\":\"")
         effects.bytes.append(utf8: user)
         effects.bytes.append("\",\"text\":\"")
-        effects.bytes.append(text.extracting(body.range))
+        body.write(text, to: &effects.bytes)
         effects.bytes.append("\",\"at\":\"")
         now.writeWall(to: &effects.bytes)
         var idByteCount = 0
@@ -120,9 +120,12 @@ extension Chat {
 
     /// Stores a message in the room's history, publishes it and replies to its sender. Messages of
     /// one room come here in the order of their offsets.
-    mutating func stored(_ message: AcceptedMessage, _ effects: inout Effects) {
+    mutating func stored(
+        _ message: AcceptedMessage, at now: Timestamp, _ effects: inout Effects
+    ) {
         counters.messageCount += 1
         let room = message.room
+        rooms[room].lastActivity = now.monotonic
         let limit = limits.historyByteLimitPerRoom
         let growth = rooms[room].history.growth(
             adding: message.push.count, countLimit: limits.messagesPerRoomLimit, byteLimit: limit)

@@ -67,7 +67,7 @@ extension Chat {
         let name = try Name.room(roomName)
         var fields = CommandFields()
         try Command.check(fields.read(body), "Send a JSON object, like {\"text\":\"hello\"}.")
-        let (text, id) = try messageParts(fields)
+        let (text, id) = try messageParts(fields, body)
         var user = limits.publisherName
         if let value = try fields.string(ifPresent: .user) { user = try Name.user(value, body) }
 
@@ -87,7 +87,7 @@ extension Chat {
             return acknowledgement(room, first, isNew: false)
         }
         roomHeard(room, isNew: known == nil, at: now)
-        stored(message, &effects)
+        stored(message, at: now, &effects)
         return acknowledgement(room, offset, isNew: true)
     }
 

@@ -7,6 +7,10 @@ extension Chat {
     /// did not survive with `connectionClosed`.
     /// The saved instants are shifted to `now`, the time of the restart, so that the time between
     /// saving and restoring does not count. Limits are not saved: `limits` apply from now on.
+    /// If they were saved by a server with other rules of names, each name gets its new key. Of two
+    /// names that have the same key now, one leads to its owner. The other user or room stays until
+    /// its last connection has gone, and is found by nobody meanwhile.
+    ///
     /// Throws if the bytes are not what ``save(at:)`` returned.
     public init(
         restoring bytes: [UInt8], limits: ChatLimits = ChatLimits(), at now: Timestamp
@@ -17,47 +21,48 @@ extension Chat {
             throw .notAChat
         }
         guard let version = try? reader.read(UInt16.self) else { throw .damaged }
-        guard version == Self.stateVersion else { throw .unknownVersion(version) }
+        guard (1...Self.stateVersion).contains(version) else { throw .unknownVersion(version) }
         do {
-            try restore(from: &reader, at: now)
+            let rules = version == 1 ? nil : try reader.read(UInt32.self)
+            try restore(from: &reader, rules, at: now)
         } catch {
             throw .damaged
         }
     }
 
     private mutating func restore(
-        from reader: inout StateReader, at now: Timestamp
+        from reader: inout StateReader, _ rules: UInt32?, at now: Timestamp
     ) throws(StateError) {
         let savedAt = try reader.read(Int64.self)
         epochSeed = try reader.read()
         epochCount = try reader.read()
         let shift = Shift(by: now.monotonic &- savedAt)
-        try restoreUsers(&reader, shift)
-        try restoreRooms(&reader, shift)
+        try restoreUsers(&reader, rules, shift)
+        try restoreRooms(&reader, rules, shift)
+        for room in rooms.indices { rooms[room].lastActivity = now.monotonic }
         try restoreConnections(&reader, shift)
         guard reader.isAtEnd else { throw .damaged }
         try checkUsers()
+        try claimNames(areOfOtherRules: rules != NameKey.rules)
     }
 
     // MARK: Users
 
     private mutating func restoreUsers(
-        _ reader: inout StateReader, _ shift: Shift
+        _ reader: inout StateReader, _ rules: UInt32?, _ shift: Shift
     ) throws(StateError) {
         let goneCount = try reader.read(UInt32.self)
         let count = try reader.readElementCount()
         guard goneCount <= count else { throw .damaged }
         for number in 0..<UInt32(count) {
             let name = try reader.readName()
+            let isFindable = rules == nil ? true : try reader.readBool()
             let session = SessionToken(bits: try reader.read())
             let leftAt = shift.milliseconds(try reader.read())
-            let key = NameKey(name)
-            guard Name.isAllowed(name), usersByName.find(key, in: users) == nil else {
-                throw .damaged
-            }
+            // Not `isAllowed`: whoever has a name keeps it, when the rules become stricter.
+            guard Name.isWritable(name) else { throw .damaged }
             let user = users.allocate(
-                User(name: name, session: session, nameHash: key.hash, leftAt: leftAt))
-            usersByName.insert(user, in: &users)
+                User(name: name, session: session, isFindable: isFindable, leftAt: leftAt))
             if number < goneCount {
                 goneUsers.append(user, in: &users)
             }

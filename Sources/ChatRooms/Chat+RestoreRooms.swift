@@ -3,7 +3,7 @@ import Storage
 
 extension Chat {
     mutating func restoreRooms(
-        _ reader: inout StateReader, _ shift: Shift
+        _ reader: inout StateReader, _ rules: UInt32?, _ shift: Shift
     ) throws(StateError) {
         for _ in 0..<(try reader.readElementCount()) {
             var room = Room()
@@ -11,7 +11,7 @@ extension Chat {
             room.isOpen = try reader.readBool()
             let index = rooms.allocate(room)
             if room.isOpen {
-                try restoreRoom(index, &reader, shift)
+                try restoreRoom(index, &reader, rules, shift)
             }
         }
         // A place that is not open is free; an open room without members is in `emptyRooms`.
@@ -70,17 +70,16 @@ extension Chat {
     }
 
     private mutating func restoreRoom(
-        _ index: RoomIndex, _ reader: inout StateReader, _ shift: Shift
+        _ index: RoomIndex, _ reader: inout StateReader, _ rules: UInt32?, _ shift: Shift
     ) throws(StateError) {
         let name = try reader.readName()
-        let key = NameKey(name)
-        guard Name.isAllowed(name), roomsByName.find(key, in: rooms) == nil else {
-            throw .damaged
-        }
+        guard Name.isWritable(name) else { throw .damaged }
         rooms[index].name = name
-        rooms[index].nameHash = key.hash
         rooms[index].nameBytes = Array(name.utf8)
-        roomsByName.insert(index, in: &rooms)
+        if rules != nil {
+            rooms[index].isFindable = try reader.readBool()
+            rooms[index].number = try reader.read()
+        }
         rooms[index].epoch = Epoch(number: try reader.read())
         rooms[index].emptySince = shift.milliseconds(try reader.read())
         rooms[index].countPushedAt = shift.milliseconds(try reader.read())

@@ -35,6 +35,7 @@ extension Chat {
         epochCount += 1
         var opened = Room(name: name, nameHash: key.hash, isOpen: true)
         opened.epoch = Epoch(number: Epoch.number(seed: epochSeed, counter: epochCount))
+        opened.number = epochCount
         opened.nameBytes = Array(name.utf8)
         // A place that was used before keeps its generation.
         opened.generation = rooms.nextFree.map { rooms[$0].generation } ?? 0
@@ -73,7 +74,7 @@ extension Chat {
         effects.add(.roomForgotten(id(of: room)))
         emptyRooms.remove(room, in: &rooms)
         dropHistory(room)
-        roomsByName.remove(room, in: &rooms)
+        if rooms[room].isFindable { roomsByName.remove(room, in: &rooms) }
         rooms.free(room, leaving: Room(generation: rooms[room].generation &+ 1))
     }
 

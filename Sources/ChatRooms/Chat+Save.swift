@@ -3,7 +3,8 @@ import Storage
 
 extension Chat {
     static var stateMagic: UInt32 { 0x5448_4352 }  // "RCHT"
-    static var stateVersion: UInt16 { 1 }
+    /// Version 2 has the rules of names, and says of users and rooms whether names lead to them.
+    static var stateVersion: UInt16 { 2 }
 
     /// The whole chat as bytes, without its limits and its stock of session tokens. All instants
     /// are saved; `init(restoring:)` shifts them to the other process's clock.
@@ -11,6 +12,7 @@ extension Chat {
         var out = StateWriter()
         out.write(Self.stateMagic)
         out.write(Self.stateVersion)
+        out.write(NameKey.rules)
         out.write(now.monotonic)
         out.write(epochSeed)
         out.write(epochCount)
@@ -39,6 +41,7 @@ extension Chat {
             let (number, index) = element
             numbers[Int(index.rawValue)] = UserIndex(number)
             out.write(name: users[index].name)
+            out.write(users[index].isFindable)
             out.write(users[index].session.bits)
             out.write(users[index].leftAt)
         }
@@ -63,6 +66,8 @@ extension Chat {
 
     private func saveRoom(_ index: RoomIndex, _ out: inout StateWriter, _ numbers: [UserIndex]) {
         out.write(name: rooms[index].name)
+        out.write(rooms[index].isFindable)
+        out.write(rooms[index].number)
         out.write(rooms[index].epoch.number)
         out.write(rooms[index].emptySince)
         out.write(rooms[index].countPushedAt)

@@ -34,6 +34,8 @@ public struct Chat: ~Copyable, Sendable {
     public internal(set) var historyByteCount = 0
     /// What has happened since the start.
     public internal(set) var counters = ChatCounters()
+    /// The newest logins that were refused; they are not saved with the chat.
+    public internal(set) var refusedLogins = RefusedLogins()
     var epochSeed: UInt64
     var epochCount: UInt64 = 0
     var tokens: [SessionToken] = []
@@ -108,9 +110,9 @@ public struct Chat: ~Copyable, Sendable {
             error.write(to: &effects.bytes)
             effects.bytes.append("}")
             effects.reply(to: key, from: start)
-        }
-        if connections[key.slot].state == .closing {
-            effects.add(.close(key, .flooding))
+            if connections[key.slot].state == .closing {
+                effects.add(.close(key, .flooding))
+            }
         }
     }
 

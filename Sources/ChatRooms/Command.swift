@@ -53,7 +53,7 @@ struct Command {
 /// The commands that this server knows. To add a command, add a case, a line in each table below,
 /// and a handler in a file `Chat+….swift`.
 enum CommandType: CaseIterable {
-    case message, typing, join, leave, history, who, login
+    case message, typing, join, leave, history, who, login, logout
 
     var name: StaticString {
         switch self {
@@ -64,6 +64,7 @@ enum CommandType: CaseIterable {
         case .history: "history"
         case .who: "who"
         case .login: "login"
+        case .logout: "logout"
         }
     }
 
@@ -99,7 +100,7 @@ extension Chat {
         guard let type = CommandType(try command.fields.string(.type), text) else {
             throw CommandError(
                 .unknownType,
-                "This server knows login, join, leave, message, typing, history and who.")
+                "This server knows login, logout, join, leave, message, typing, history and who.")
         }
         let isLoggedIn = connections[command.connection.slot].state == .loggedIn
         if type.needsLogin && !isLoggedIn {
@@ -117,6 +118,7 @@ extension Chat {
         case .history: try history(command, text, &effects)
         case .who: try who(command, text, &effects)
         case .login: try login(command, text, &effects)
+        case .logout: try logout(command, text, &effects)
         }
     }
 

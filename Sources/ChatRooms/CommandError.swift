@@ -47,6 +47,8 @@ struct CommandError: Error {
     /// the field's name.
     var text: StaticString
     var field: Field?
+    /// Continues the text with what only this refusal says.
+    var detail = ""
     /// With `rateLimited`: after how many milliseconds the next command will be accepted.
     var retryAfterMilliseconds: Int = 0
 
@@ -72,6 +74,8 @@ struct CommandError: Error {
             out.append("\\\" ")
         }
         out.append(escaped: text)
+        let detail = detail.utf8Span.span
+        out.append(escaped: detail, 0..<detail.count)
         out.append("\"")
         if code == .rateLimited {
             out.append(",\"retry_after_ms\":")

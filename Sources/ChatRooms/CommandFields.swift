@@ -3,7 +3,7 @@
 /// The fields that any command of the protocol, or the `since` inside one, may have.
 enum Field: Int, CaseIterable {
     case type, ref, user, token, session, join, room, since, limit, text, id, before, after
-    case epoch, offset
+    case epoch, offset, everywhere
 
     var name: StaticString {
         switch self {
@@ -22,6 +22,7 @@ enum Field: Int, CaseIterable {
         case .after: "after"
         case .epoch: "epoch"
         case .offset: "offset"
+        case .everywhere: "everywhere"
         }
     }
 
@@ -36,6 +37,7 @@ enum Field: Int, CaseIterable {
         case 5: candidates = [.since, .limit, .after, .epoch, .token]
         case 6: candidates = [.before, .offset, .offset, .offset, .offset]
         case 7: candidates = [.session, .session, .session, .session, .session]
+        case 10: candidates = [.everywhere, .everywhere, .everywhere, .everywhere, .everywhere]
         default: return nil
         }
         for index in candidates.indices where bytes.holds(candidates[index].name, in: range) {
@@ -56,7 +58,7 @@ struct CommandFields {
         case duplicate(Field)
     }
 
-    private var values = InlineArray<15, JSONValue>(repeating: JSONValue())
+    private var values = InlineArray<16, JSONValue>(repeating: JSONValue())
 
     subscript(field: Field) -> JSONValue { values[field.rawValue] }
 

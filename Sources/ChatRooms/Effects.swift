@@ -32,12 +32,18 @@ public enum ChatClose: Sendable {
     case noLoginInTime
     /// There were ``ChatLimits/floodRefusalLimit`` refusals without a rest.
     case flooding
+    /// The client has signed out on this connection.
+    case signedOut
+    /// The session has ended: the user has signed out on another connection.
+    case sessionEnded
 
     /// The WebSocket close code.
     public var code: UInt16 {
         switch self {
         case .noLoginInTime: 1008
         case .flooding: 4002
+        case .signedOut: 1000
+        case .sessionEnded: 4005
         }
     }
 
@@ -46,6 +52,8 @@ public enum ChatClose: Sendable {
         switch self {
         case .noLoginInTime: "Nobody logged in on this connection in time."
         case .flooding: "Too many commands, in spite of being told to wait."
+        case .signedOut: "You are signed out."
+        case .sessionEnded: "You have signed out elsewhere."
         }
     }
 }

@@ -9,6 +9,8 @@ struct JSONValue {
     var kind = Kind.missing
     /// The value is a string with at least one backslash: its bytes are not its text.
     var hasEscapes = false
+    /// The value is a string of printable ASCII: no escapes, no DEL, nothing beyond.
+    var isPrintable = false
     /// The bytes of the value; for a string, the bytes between the quotes.
     var start: UInt32 = 0
     var end: UInt32 = 0

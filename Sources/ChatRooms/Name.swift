@@ -1,94 +1,158 @@
-// User and room names: which names are allowed, and when two names are the same.
-
-/// The form of a name in which it is looked up. Two names are the same if they are canonically
-/// equivalent after upper- and then lower-casing: "Ann" is "ann", and "STRASSE" is "straße".
-struct NameKey: Equatable {
-    /// Not normalized to NFC: Swift compares and hashes strings by canonical equivalence.
-    let folded: String
-    let hash: UInt32
-
-    init(_ name: borrowing String) {
-        folded = Self.fold(name)
-        // Every process has another seed, so a client cannot choose names that collide.
-        hash = UInt32(truncatingIfNeeded: folded.hashValue)
-    }
-
-    private static func fold(_ name: borrowing String) -> String {
-        let bytes = name.utf8Span.span
-        var hasUpperCase = false
-        for index in bytes.indices {
-            guard bytes[index] < 0x80 else { return name.uppercased().lowercased() }
-            hasUpperCase = hasUpperCase || (0x41...0x5A).contains(bytes[index])
-        }
-        return hasUpperCase ? name.lowercased() : copy name
-    }
-}
+// Names of users and rooms: which are allowed.
+import CUnicode
 
 enum Name {
     static let userScalarLimit = 32
     static let roomScalarLimit = 64
+    /// Names that nobody may imitate, beside the server's own: of those who speak for the server,
+    /// and the name that a page gives to its reader.
+    static let reserved = ["admin", "administrator", "moderator", "system", "you"]
 
-    /// The user name in `value`.
-    static func user(_ value: JSONValue, _ bytes: Span<UInt8>) throws(CommandError) -> String {
-        guard value.scalarCount <= userScalarLimit, case let name = value.text(in: bytes),
-            isAllowed(name)
-        else {
-            throw CommandError(
-                .badName,
-                "A user name is 1 to 32 letters, digits or _-. and begins with a letter or digit."
-            )
+    /// What a name is for: the two differ in length, and in their sentences.
+    enum Use {
+        case user, room
+
+        var scalarLimit: Int {
+            switch self {
+            case .user: userScalarLimit
+            case .room: roomScalarLimit
+            }
         }
-        return name
+    }
+
+    /// The user name in `value`. A refusal suggests a name for which `isFree` is true.
+    static func user(
+        _ value: JSONValue, _ bytes: Span<UInt8>, isFree: (String) -> Bool = { _ in true }
+    ) throws(CommandError) -> String {
+        try name(value, bytes, .user, isFree)
     }
 
     /// The room name in `value`.
     static func room(_ value: JSONValue, _ bytes: Span<UInt8>) throws(CommandError) -> String {
-        // A name that is too long is refused before a string is made of it.
-        guard value.scalarCount <= roomScalarLimit else { throw badRoom }
-        return try room(value.text(in: bytes))
+        try name(value, bytes, .room) { _ in true }
     }
 
     /// Returns `name` if it is a valid room name.
     static func room(_ name: String) throws(CommandError) -> String {
-        guard name.unicodeScalars.count <= roomScalarLimit, isAllowed(name) else {
-            if name.utf8.first == UInt8(ascii: "@") {
-                throw CommandError(.badName, "Room names with @ are kept for direct conversations.")
-            }
-            throw badRoom
+        try checked(name, .room) { _ in true }
+    }
+
+    private static func name(
+        _ value: JSONValue, _ bytes: Span<UInt8>, _ use: Use, _ isFree: (String) -> Bool
+    ) throws(CommandError) -> String {
+        // A name that is too long is refused before a string is made of it.
+        guard value.scalarCount <= use.scalarLimit else { throw NameFault.tooLong.error(use) }
+        return try checked(value.text(in: bytes), use, isFree)
+    }
+
+    private static func checked(
+        _ name: String, _ use: Use, _ isFree: (String) -> Bool
+    ) throws(CommandError) -> String {
+        if let fault = fault(in: name, use) {
+            throw fault.error(use, suggestion: suggestion(for: name, use, isFree))
         }
         return name
     }
 
-    private static var badRoom: CommandError {
-        CommandError(
-            .badName,
-            "A room name is 1 to 64 letters, digits or _-. and begins with a letter or digit.")
+    /// Whether names like this one are kept for the server and its operators. `publisher` is the
+    /// key of the server's own name.
+    static func isReserved(_ key: NameKey, publisher: NameKey) -> Bool {
+        guard let letters = key.asciiLetters else { return false }
+        return letters == publisher.asciiLetters || reserved.contains(letters)
     }
 
-    /// Allowed are the general categories L, M and N and the characters `_ - .`; the first
-    /// character must be of L or N, and none may be invisible.
-    static func isAllowed(_ name: String) -> Bool {
-        var isFirst = true
+    /// Whether a name that was saved by a server with other rules can be written as it is.
+    static func isWritable(_ name: String) -> Bool {
+        !name.isEmpty && name.utf8.count <= 4 * roomScalarLimit
+            && name.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C && $0 != 0x7F }
+    }
+
+    static func isAllowed(_ name: String) -> Bool { fault(in: name, .room) == nil }
+
+    // MARK: The rules
+
+    /// What is wrong with the name; nil if nothing is. PROTOCOL.md has the rules.
+    static func fault(in name: String, _ use: Use) -> NameFault? {
+        var count = 0
         for scalar in name.unicodeScalars {
-            defer { isFirst = false }
+            count += 1
             switch scalar {
             case "a"..."z", "A"..."Z", "0"..."9": continue
-            case "_", "-", ".":
-                if isFirst { return false }
-                continue
-            default: break
-            }
-            let properties = scalar.properties
-            guard !properties.isDefaultIgnorableCodePoint else { return false }
-            switch properties.generalCategory {
-            case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter,
-                .otherLetter, .decimalNumber, .letterNumber, .otherNumber:
-                continue
-            case .nonspacingMark, .spacingMark, .enclosingMark:
-                if isFirst { return false }
-            default: return false
+            case "_", "-", ".": if count == 1 { return .first }
+            case "@" where count == 1 && use == .room: return .direct
+            case " ": return .blank
+            case _ where scalar.value < 0x80: return .kind(of: scalar)
+            default: return faultBeyondASCII(name, use)
             }
         }
-        return !isFirst
+        if count == 0 { return .empty }
+        return count > use.scalarLimit ? .tooLong : nil
+    }
+
+    private static func faultBeyondASCII(_ name: String, _ use: Use) -> NameFault? {
+        var scripts = ScriptMixture()
+        var before = cunicode_look_up(0)
+        var baseScripts = NameCharacters.everyScript
+        let scalars = Array(name.unicodeScalars)
+        for (index, scalar) in scalars.enumerated() {
+            let next = index + 1 < scalars.count ? cunicode_look_up(scalars[index + 1].value) : nil
+            if isJoiner(scalar, before, next) { continue }
+            let character = cunicode_look_up(scalar.value)
+            defer { before = character }
+            switch character.kind {
+            case CUNICODE_LETTER_OR_NUMBER: baseScripts = character.scripts
+            case CUNICODE_SPACING_MARK, CUNICODE_MARK:
+                if index == 0 { return .first }
+                // A mark of one script on a letter of another is no part of any language.
+                if character.scripts & baseScripts == 0 { scripts.breakApart(by: character) }
+            default:
+                guard scalar == "_" || scalar == "-" || scalar == "." else {
+                    return index == 0 && scalar == "@" && use == .room ? .direct : .kind(of: scalar)
+                }
+                if index == 0 { return .first }
+                baseScripts = NameCharacters.everyScript
+            }
+            // Without a letter after it, it is not seen.
+            let isStacker = character.flags & 1 != 0
+            if isStacker, next?.kind != CUNICODE_LETTER_OR_NUMBER { return .invisible }
+            scripts.add(character)
+        }
+        if scalars.count > use.scalarLimit { return .tooLong }
+        if let (one, other) = scripts.conflict { return .mixed(one, other) }
+        return hasTooManyMarks(name) ? .marks : nil
+    }
+
+    /// UAX #31, 2.3: a joiner after a virama, and a non-joiner between letters of which the first
+    /// one would else be joined to the next. No key has them.
+    private static func isJoiner(
+        _ scalar: Unicode.Scalar, _ before: cunicode_character, _ next: cunicode_character?
+    ) -> Bool {
+        guard scalar == "\u{200D}" || scalar == "\u{200C}",
+            next?.kind == CUNICODE_LETTER_OR_NUMBER
+        else { return false }
+        return before.combining_class == 9 || scalar == "\u{200C}" && before.flags & 2 != 0
+    }
+
+    /// Marks pile up: two on a letter are as many as Vietnamese needs, four as many as Tibetan,
+    /// Burmese and pointed Hebrew do, whose marks have places of their own. The same mark twice is
+    /// in no name.
+    private static func hasTooManyMarks(_ name: String) -> Bool {
+        let iotaBelow: UInt32 = 0x345
+        var (count, common) = (0, 0)
+        var last: UInt32 = 0
+        for scalar in NameKey.decompose(name) where scalar != 0x200C && scalar != 0x200D {
+            defer { last = scalar }
+            guard scalar >= 0x300, case let character = cunicode_look_up(scalar),
+                character.kind == CUNICODE_MARK
+            else {
+                (count, common) = (0, 0)
+                continue
+            }
+            count += 1
+            let isCommon = scalar < 0x590 || character.scripts & NameCharacters.latin != 0
+            if isCommon, scalar != iotaBelow { common += 1 }
+            if count > 4 || common > 2 || scalar == last { return true }
+        }
+        return false
     }
 }

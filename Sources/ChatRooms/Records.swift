@@ -32,7 +32,10 @@ struct User: Named {
     var session = SessionToken(bits: 0)
     var nameHash: UInt32 = 0
     var link: UserIndex = .none
-    var connectionCount: UInt32 = 0
+    var connectionCount: UInt16 = 0
+    /// False if another user has the name: since the rules of names have changed, both have the
+    /// same key, and the other one's claim is older. It is in no index then.
+    var isFindable = true
     var firstMembership: MembershipIndex = .none
     /// When the last connection closed, in milliseconds. Meaningless while there is a connection.
     var leftAt: Int64 = 0

@@ -4,6 +4,10 @@ struct Room: Named {
     var name = ""
     var nameHash: UInt32 = 0
     var link: RoomIndex = .none
+    /// As in `User`: false if the name leads to another room.
+    var isFindable = true
+    /// `Chat.epochCount` when the room was opened: the room with the smaller number is older.
+    var number: UInt64 = 0
     /// Counts the rooms that have had this place.
     var generation: UInt32 = 0
     var isOpen = false
@@ -17,6 +21,9 @@ struct Room: Named {
     var nameBytes: [UInt8] = []
     var history = History()
     var members = Chain<Members>()
+    /// When the room was opened or got its last message, in milliseconds; after `init(restoring:)`,
+    /// when it was restored.
+    var lastActivity: Int64 = 0
     /// Since when the room is empty, in milliseconds. Meaningless while there are members.
     var emptySince: Int64 = 0
     /// When the member count was last pushed, in milliseconds.

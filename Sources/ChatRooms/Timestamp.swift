@@ -14,6 +14,13 @@ public struct Timestamp: Sendable {
         self.wall = wall
     }
 
+    /// The wall time as RFC 3339 with milliseconds, as messages have it.
+    public var wallText: String {
+        var out = ByteBuffer(minimumCapacity: 24)
+        writeWall(to: &out)
+        return String(decoding: [UInt8](copying: out.span), as: UTF8.self)
+    }
+
     /// Appends the wall time as RFC 3339 with milliseconds, `2026-11-22T21:05:00.123Z`.
     func writeWall(to out: inout ByteBuffer) {
         let (days, time) = wall.quotientAndRemainder(dividingByFloor: 86_400_000)

@@ -1,20 +1,29 @@
 // A configuration file whose keys are the flags of a command: it is read, checked line by line, and
 // turned into arguments.
 import ArgumentParser
+import SystemdSupport
 
 /// What is wrong with a configuration file: one sentence for each mistake, which says what to do.
 public struct ConfigurationError: Error, CustomStringConvertible {
     /// "FILE:LINE: sentence", in the order of the lines.
     public let sentences: [String]
-    /// An error with these sentences, at least one.
-    public init(sentences: [String]) { self.sentences = sentences }
+    /// An error with these sentences, at least one. Of more than 20 the first are kept, and a
+    /// sentence that says how many there are: a file that is none may have a mistake in every line.
+    public init(sentences: [String]) {
+        let rest = sentences.count - Self.sentenceLimit
+        let first = sentences.prefix(Self.sentenceLimit)
+        self.sentences = rest > 0 ? first + ["There are \(rest) more mistakes."] : sentences
+    }
+
+    private static let sentenceLimit = 20
+
     /// All sentences, one a line.
     public var description: String { sentences.joined(separator: "\n") }
 }
 
 /// Lines of `key = value`, where the keys are the long names of a command's flags. Empty lines and
-/// lines that begin with # are ignored, and so is white space around keys and values. A flag that
-/// has no value on the command line takes yes or no.
+/// lines that begin with # are ignored, and so is white space around keys and values. Every other
+/// line is a setting or an error. A flag that has no value on the command line takes yes or no.
 public struct ConfigurationFile: Sendable {
     /// One setting, and the number of its line, from 1.
     struct Setting: Equatable, Sendable {
@@ -31,21 +40,32 @@ public struct ConfigurationFile: Sendable {
     /// Parses a file's text. `path` is the name of the file in errors. Throws if a line is not a
     /// setting; ``arguments(for:excluding:given:)`` checks keys and values.
     public init(_ text: String, path: String) throws(ConfigurationError) {
+        try self.init(Array(text.utf8), path: path)
+    }
+
+    /// Parses a file's bytes; see ``TextLines``.
+    public init(_ bytes: [UInt8], path: String) throws(ConfigurationError) {
         self.path = path
         var settings: [Setting] = []
         var wrong: [String] = []
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        for (index, line) in lines.enumerated() {
-            let line = Self.trim(line)
-            guard let first = line.first, first != "#" else { continue }
-            guard let equals = line.firstIndex(of: "="), equals > line.startIndex else {
-                wrong.append("\(path):\(index + 1): This is no setting. Write: key = value")
+        for line in try TextLines(bytes, path: path).lines {
+            let text = line.text.trimmed
+            guard let first = text.unicodeScalars.first, first != "#" else { continue }
+            let place = "\(path):\(line.number):"
+            // A comment may be in any encoding, a setting not.
+            guard line.isUTF8 else {
+                wrong.append("\(place) This line is not in UTF-8. Save the file in UTF-8.")
+                continue
+            }
+            guard let equals = text.unicodeScalars.firstIndex(of: "="), equals > text.startIndex
+            else {
+                wrong.append("\(place) This is no setting. Write: key = value")
                 continue
             }
             settings.append(
                 Setting(
-                    line: index + 1, key: String(Self.trim(line[..<equals])),
-                    value: String(Self.trim(line[line.index(after: equals)...]))))
+                    line: line.number, key: String(text[..<equals].trimmed),
+                    value: String(text.unicodeScalars[equals...].dropFirst()).trimmed.description))
         }
         guard wrong.isEmpty else { throw ConfigurationError(sentences: wrong) }
         self.settings = settings
@@ -78,10 +98,12 @@ public struct ConfigurationFile: Sendable {
             }
             lines[setting.key] = setting.line
             guard let argument = flag.argument(setting.value) else {
-                wrong.append("\(place) '\(setting.key)' takes yes or no, not '\(setting.value)'.")
+                wrong.append(
+                    "\(place) '\(setting.key)' takes yes or no, not '\(Self.shown(setting.value))'."
+                )
                 continue
             }
-            if let problem = Self.problem(with: argument, setting, command) {
+            if let problem = Self.problem(with: argument, setting, flag, command) {
                 wrong.append("\(place) \(problem)")
             }
             let option = "--\(setting.key)"
@@ -95,28 +117,47 @@ public struct ConfigurationFile: Sendable {
 
     /// The command's error for this setting alone; nil if it accepts it.
     private static func problem<Command: ParsableArguments>(
-        with argument: [String], _ setting: Setting, _ command: Command.Type
+        with argument: [String], _ setting: Setting, _ flag: FlagName, _ command: Command.Type
     ) -> String? {
         do {
             _ = try Command.parse(argument)
             return nil
         } catch {
             let text = Command.message(for: error).split(separator: "\n").first ?? "is not accepted"
-            guard text.hasPrefix("The value ") else { return String(text) }
-            // The flag's help says which values are allowed.
+            guard text.hasPrefix("The value ") else { return TerminalText.line(String(text)) }
             let help =
                 Command.fullMessage(for: error).split(separator: "\n")
                 .first { $0.hasPrefix("Help:") }?.split(separator: ">  ").last ?? ""
-            return "'\(setting.key)' cannot be '\(setting.value)'. \(help)"
+            let value = shown(setting.value)
+            guard let words = flag.valueWords else {
+                return "'\(setting.key)' cannot be '\(value)'. \(help)"
+            }
+            return "'\(setting.key)' takes \(words), not '\(value)'. \(help)"
+        }
+    }
+
+    /// A text of the file for an error: what cannot be seen is named, and what is too long is cut.
+    private static func shown(_ text: String, isKey: Bool = false) -> String {
+        if text.unicodeScalars.count > 80 {
+            return shown(String(text.unicodeScalars.prefix(80)), isKey: isKey) + "…"
+        }
+        return text.unicodeScalars.reduce(into: "") { shown, scalar in
+            let isHidden =
+                TerminalText.isObeyed(scalar) || scalar == "\t"
+                || (scalar != " " && scalar.properties.isWhitespace)
+                || scalar.properties.isDefaultIgnorableCodePoint
+            // All keys are ASCII: anything else is a look-alike.
+            let isNamed = isHidden || (isKey && !scalar.isASCII)
+            shown += isNamed ? TerminalText.name(scalar) : String(scalar)
         }
     }
 
     private static func unknown(_ key: String, _ known: [String]) -> String {
         let nearest = known.min { distance($0, key) < distance($1, key) }
         if let nearest, distance(nearest, key) <= max(2, key.count / 3) {
-            return "There is no setting '\(key)'. Is it '\(nearest)'?"
+            return "There is no setting '\(shown(key, isKey: true))'. Is it '\(nearest)'?"
         }
-        return "There is no setting '\(key)'. 'roost serve --help' lists them."
+        return "There is no setting '\(shown(key, isKey: true))'. 'roost serve --help' lists them."
     }
 
     /// How many bytes have to be inserted, removed or changed: the Levenshtein distance.
@@ -133,11 +174,5 @@ public struct ConfigurationFile: Sendable {
             }
         }
         return row[b.count]
-    }
-
-    private static func trim(_ text: Substring) -> Substring {
-        var text = text.drop { $0.isWhitespace }
-        while text.last?.isWhitespace == true { text.removeLast() }
-        return text
     }
 }

@@ -9,6 +9,8 @@ struct FlagName {
     let isSwitch: Bool
     /// Whether it may be given several times.
     let mayRepeat: Bool
+    /// Which values it takes, to follow "takes"; nil if any text may be one.
+    let valueWords: String?
 
     /// All flags of a command, including its option groups. The names are formed as ArgumentParser
     /// forms them; a test compares them with the help.
@@ -18,16 +20,19 @@ struct FlagName {
 
     private static func all(in mirror: Mirror) -> [FlagName] {
         mirror.children.flatMap { label, value -> [FlagName] in
-            let type = "\(type(of: value))"
-            if type.hasPrefix("OptionGroup<") {
+            let name = "\(type(of: value))"
+            if name.hasPrefix("OptionGroup<") {
                 return (value as? any GroupOfFlags).map { all(in: $0.flagMirror) } ?? []
             }
-            let isSwitch = type.hasPrefix("Flag<")
-            guard let label, isSwitch || type.hasPrefix("Option<") else { return [] }
+            let isSwitch = name.hasPrefix("Flag<")
+            guard let label, isSwitch || name.hasPrefix("Option<") else { return [] }
             return [
                 FlagName(
                     text: kebab(label.drop { $0 == "_" }), isSwitch: isSwitch,
-                    mayRepeat: type.hasPrefix("Option<Array<"))
+                    mayRepeat: name.hasPrefix("Option<Array<"),
+                    valueWords: (value as? any FlagWithValue).flatMap {
+                        ValueWords.of(type(of: $0).valueType)
+                    })
             ]
         }
     }
@@ -57,4 +62,13 @@ private protocol GroupOfFlags {
 
 extension OptionGroup: GroupOfFlags {
     var flagMirror: Mirror { Mirror(reflecting: Value()) }
+}
+
+/// An option whose type can be inspected.
+private protocol FlagWithValue {
+    static var valueType: Any.Type { get }
+}
+
+extension Option: FlagWithValue {
+    static var valueType: Any.Type { Value.self }
 }

@@ -16,6 +16,12 @@ public struct ServerOptions: ParsableArguments {
     @Option(help: "The largest message, in bytes (or 64K, 1M). Default: \(Default.message).")
     public var maxMessage: ByteCount?
 
+    @Option(
+        help: """
+            The largest head of a request, with its cookies: 1K to 1M. Default: \(Default.head).
+            """)
+    public var maxHead: ByteCount?
+
     @Option(help: "The most connections. Default: as many as the limit on open files allows.")
     public var maxConnections: Int?
 
@@ -45,7 +51,17 @@ public struct ServerOptions: ParsableArguments {
     public var topicLog: ByteCount?
 
     @Option(
-        help: "Which web pages may connect: 'same' host, 'any', or a list of hosts: a.org,b.org.")
+        help: """
+            How much output the kernel may keep for a connection before it can send it, in bytes: \
+            less keeps slow readers fresh. Default: \(Default.unsent).
+            """)
+    public var unsent: ByteCount?
+
+    @Option(
+        help: """
+            Which web pages may connect: 'same' host, 'any', or a list of hosts: a.org,b.org. An \
+            entry with a scheme, app://a.org, admits that origin alone.
+            """)
     public var origin: OriginRule?
 
     @Option(help: "Whether messages are compressed for clients that offer it: 'on' or 'off'.")
@@ -91,6 +107,10 @@ public struct ServerOptions: ParsableArguments {
         if let maxConnections, maxConnections < 1 {
             throw ValidationError("--max-connections must be at least 1.")
         }
+        if let maxHead, !(1024...1_048_576).contains(maxHead.value) {
+            throw ValidationError("--max-head must be between 1K and 1M.")
+        }
+        if let flaw = origin?.flaw { throw ValidationError("--origin: \(flaw)") }
         if let bits = clientWindow?.value, !(8...15).contains(bits) {
             throw ValidationError("--client-window must be between 8 and 15, or 'off'.")
         }
@@ -103,11 +123,13 @@ public struct ServerOptions: ParsableArguments {
     public var limits: Limits {
         var limits = noLimits ? Limits.benchmark : Limits()
         if let maxMessage { limits.messageByteCount = maxMessage.value }
+        if let maxHead { limits.headByteCount = maxHead.value }
         if let maxConnections { limits.connectionCount = maxConnections }
         if let perAddress { limits.connectionsPerAddress = perAddress.value }
         if let rateLimit { limits.connectionRatePerAddress = rateLimit.value }
         if let outbox { limits.outboxByteCount = outbox.value }
         if let topicLog { limits.topicLogByteCount = topicLog.value }
+        if let unsent { limits.unsentByteCount = unsent.value }
         if let handshakeTimeout { limits.handshakeDeadline = .seconds(handshakeTimeout) }
         return limits
     }
@@ -124,8 +146,14 @@ public struct ServerOptions: ParsableArguments {
     public func configuration(
         port: UInt16, defaultOrigin: OriginPolicy = .sameHost
     ) throws -> ServerConfiguration {
+        configuration(port: port, passed: try ListenSockets.take(), defaultOrigin: defaultOrigin)
+    }
+
+    /// The same for a program that has taken the sockets of systemd itself.
+    public func configuration(
+        port: UInt16, passed: [ListenSockets.Passed], defaultOrigin: OriginPolicy = .sameHost
+    ) -> ServerConfiguration {
         var configuration = ServerConfiguration(host: host, port: port)
-        let passed = try ListenSockets.take()
         if !passed.isEmpty {
             // Clients can't use a control socket: if there is no other, listen on host and port
             // too.
@@ -166,8 +194,10 @@ extension ServerConfiguration {
 private enum Default {
     private static let limits = Limits()
     static var message: String { bytes(limits.messageByteCount) }
+    static var head: String { bytes(limits.headByteCount) }
     static var outbox: String { bytes(limits.outboxByteCount) }
     static var topicLog: String { bytes(limits.topicLogByteCount) }
+    static var unsent: String { bytes(limits.unsentByteCount) }
     static var perAddress: String { count(limits.connectionsPerAddress) }
     static var rate: String { count(limits.connectionRatePerAddress) }
     static var handshake: String { "\(limits.handshakeDeadline.components.seconds)" }

@@ -43,22 +43,34 @@ public struct Limit: ExpressibleByArgument, Sendable, Equatable {
     }
 }
 
-/// 'same', 'any', or host names with commas between them.
+/// 'same', 'any', or hosts and origins with commas between them.
 public struct OriginRule: ExpressibleByArgument, Sendable, Equatable {
     /// The policy that the text stands for.
     public let policy: OriginPolicy
+    /// What is wrong with the text, as a sentence; nil if nothing is.
+    public let flaw: String?
 
-    /// Nil if a host name is empty or is a URL; only names are compared.
+    /// Accepts any text, so that ``flaw`` can say what is wrong with it.
     public init?(argument: String) {
         switch argument {
-        case "same": policy = .sameHost
-        case "any": policy = .any
+        case "same": (policy, flaw) = (.sameHost, nil)
+        case "any": (policy, flaw) = (.any, nil)
         default:
-            let hosts = argument.split(separator: ",", omittingEmptySubsequences: false)
-            guard hosts.allSatisfy({ !$0.isEmpty && !$0.contains("/") && !$0.contains(" ") })
-            else { return nil }
-            policy = .hosts(hosts.map(String.init))
+            let entries = argument.split(separator: ",", omittingEmptySubsequences: false)
+                .map { $0.trimmingSpaces }
+            policy = .hosts(entries)
+            let word = entries.first { $0 == "same" || $0 == "any" }
+            flaw =
+                word.map { "'\($0)' stands alone, without a list of hosts." }
+                ?? entries.lazy.compactMap { OriginPolicy.flaw(in: $0) }.first
         }
+    }
+}
+
+extension Substring {
+    /// The text without spaces around it.
+    fileprivate var trimmingSpaces: String {
+        String(self.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
     }
 }
 

@@ -1,7 +1,7 @@
 // A range of addresses in the usual notation: 10.0.0.0/8, 2001:db8::/32.
 
-/// The addresses with a common prefix (RFC 4632). An IPv4 range also contains the same addresses
-/// in their IPv6 form (::ffff:a.b.c.d).
+/// The addresses with a common prefix (RFC 4632). A range of IPv4-mapped IPv6 addresses, such as
+/// ::ffff:10.0.0.0/104, is that range of IPv4 addresses: a ``NetworkAddress`` is never mapped.
 public struct AddressRange: Hashable, Sendable {
     private let family: NetworkAddress.Family
     private let high: UInt64
@@ -16,13 +16,16 @@ public struct AddressRange: Hashable, Sendable {
         guard (1...2).contains(parts.count), let address = NetworkAddress(numeric: parts[0]) else {
             return nil
         }
+        // The 96 bits in front of a mapped address.
+        let isMapped = address.family == .ipv4 && parts[0].utf8.contains(UInt8(ascii: ":"))
+        let front = isMapped ? 96 : 0
         let whole = address.family == .ipv4 ? 32 : 128
         var bits = whole
         if parts.count == 2 {
-            guard let number = Int(parts[1]), (0...whole).contains(number),
+            guard let number = Int(parts[1]), (front...front + whole).contains(number),
                 String(number) == parts[1]
             else { return nil }
-            bits = number
+            bits = number - front
         }
         family = address.family
         high = address.high
@@ -42,17 +45,7 @@ public struct AddressRange: Hashable, Sendable {
 
     /// Whether the range contains the address; the port is ignored.
     public func contains(_ address: NetworkAddress) -> Bool {
-        let address = address.unmapped
-        return address.family == family && address.high & highMask == high
+        address.family == family && address.high & highMask == high
             && address.low & lowMask == low
-    }
-}
-
-extension NetworkAddress {
-    /// The IPv4 address, if this is an IPv4-mapped IPv6 address (RFC 4291 §2.5.5.2); otherwise the
-    /// same address.
-    public var unmapped: NetworkAddress {
-        guard family == .ipv6, high == 0, low >> 32 == 0xFFFF else { return self }
-        return NetworkAddress(family: .ipv4, low: low & 0xFFFF_FFFF, port: port)
     }
 }

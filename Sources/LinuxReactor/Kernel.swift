@@ -106,6 +106,20 @@ public struct PeerCredentials: Hashable, Sendable {
     }
 }
 
+/// How much a connection's line carries in some time.
+public struct LinePace: Equatable, Sendable, BitwiseCopyable {
+    /// Bytes in that time.
+    public var byteCount: Int
+    /// Whether the socket's buffer was bounded to them, or to what TCP needs at least.
+    public var isBounded: Bool
+
+    /// A pace.
+    public init(byteCount: Int, isBounded: Bool) {
+        self.byteCount = byteCount
+        self.isBounded = isBounded
+    }
+}
+
 /// Where to connect.
 public enum ConnectAddress: Hashable, Sendable {
     /// An IPv4 or IPv6 address with a port.
@@ -192,6 +206,16 @@ public protocol Kernel: ~Copyable {
     ) -> ReceiveOutcome
     /// Sends once: send(2) without SIGPIPE.
     mutating func send(_ bytes: Span<UInt8>, to socket: FileDescriptor) -> SendOutcome
+    /// Bounds the bytes that a TCP socket takes before they can be sent: TCP_NOTSENT_LOWAT.
+    mutating func limitUnsent(of socket: FileDescriptor, to byteCount: Int)
+    /// How many bytes of ours the peer's TCP has acknowledged: TCP_INFO. Nil for a local socket.
+    mutating func acknowledgedByteCount(of socket: FileDescriptor) -> UInt64?
+    /// Bounds what a TCP socket has on the way to what the peer takes in this time at its latest
+    /// speed: TCP_INFO, SO_SNDBUF. Nil if the speed is not known. A line that is fast enough is
+    /// left to the kernel; `wasBounded` says whether it has to be given back.
+    mutating func limitDelay(
+        of socket: FileDescriptor, to nanoseconds: UInt64, wasBounded: Bool
+    ) -> LinePace?
     /// Sends FIN after the queued output; the peer may continue to send: shutdown(2).
     mutating func shutdownOutput(of socket: FileDescriptor)
     /// Closes a descriptor, which must be open: close(2).
@@ -218,10 +242,17 @@ public protocol Kernel: ~Copyable {
     mutating func makeWakeup() throws(SystemError) -> FileDescriptor
     /// Clears the pending wake-ups, so that the descriptor is no longer readable.
     mutating func clearWakeup(_ descriptor: FileDescriptor)
-    /// Blocks these signals for the thread and makes them readable: signalfd(2).
+    /// Makes a descriptor that becomes readable when one of these signals comes: sigaction(2). They
+    /// do nothing else from then on.
     mutating func makeSignalSource(_ signals: [Int32]) throws(SystemError) -> FileDescriptor
+    /// Unblocks the source's signals in the calling thread: pthread_sigmask(3).
+    mutating func unblockSignals(of source: FileDescriptor)
     /// Takes the next pending signal; nil if there is none.
-    mutating func readSignal(_ descriptor: FileDescriptor) -> Int32?
+    mutating func readSignal(_ source: FileDescriptor) -> Int32?
+    /// Closes the source. Signals that no other source watches do again what they did before.
+    mutating func closeSignalSource(_ source: FileDescriptor)
+    /// Whether the process ignores the signal: SIG_IGN.
+    mutating func ignoresSignal(_ signal: Int32) -> Bool
     /// Opens a spare descriptor, to be closed when the process has no free descriptor left. Nil if
     /// none could be opened.
     mutating func makeReserve() -> FileDescriptor?

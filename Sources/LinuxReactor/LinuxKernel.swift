@@ -9,8 +9,8 @@ public struct LinuxKernel: Kernel, ~Copyable {
     /// Made for the first look-up.
     var resolver: NameResolver?
 
-    /// The kernel of this process; from now on it ignores SIGPIPE.
-    public init() { clinux_ignore_sigpipe() }
+    /// The kernel of this process; from now on SIGPIPE does not end it.
+    public init() { clinux_disarm_sigpipe() }
 
     // MARK: Time and randomness
 
@@ -166,18 +166,6 @@ public struct LinuxKernel: Kernel, ~Copyable {
     public mutating func clearWakeup(_ descriptor: FileDescriptor) {
         var count: UInt64 = 0
         unsafe read(descriptor.rawValue, &count, 8)
-    }
-
-    public mutating func makeSignalSource(
-        _ signals: [Int32]
-    ) throws(SystemError) -> FileDescriptor {
-        try Self.descriptor(
-            unsafe clinux_signalfd(signals, signals.count), "receive signals through a descriptor")
-    }
-
-    public mutating func readSignal(_ descriptor: FileDescriptor) -> Int32? {
-        let number = clinux_read_signal(descriptor.rawValue)
-        return number > 0 ? number : nil
     }
 
     public mutating func makeReserve() -> FileDescriptor? {

@@ -20,11 +20,16 @@ public struct NetworkAddress: Hashable, Sendable, BitwiseCopyable {
     public let family: Family
 
     /// An address from its parts, which are plain numbers in host order.
+    ///
+    /// An IPv4-mapped IPv6 address (::ffff:a.b.c.d, RFC 4291 §2.5.5.2), as a socket that listens on
+    /// [::] reports for IPv4 peers, becomes that IPv4 address: one peer has one address, wherever
+    /// it is compared or read.
     public init(family: Family, high: UInt64 = 0, low: UInt64 = 0, port: UInt16 = 0) {
+        let isMapped = family == .ipv6 && high == 0 && low >> 32 == 0xFFFF
         self.high = high
-        self.low = low
+        self.low = isMapped ? low & 0xFFFF_FFFF : low
         self.port = port
-        self.family = family
+        self.family = isMapped ? .ipv4 : family
     }
 
     /// Means that no address is known.
@@ -36,24 +41,21 @@ public struct NetworkAddress: Hashable, Sendable, BitwiseCopyable {
         return NetworkAddress(family: .ipv4, low: low, port: port)
     }
 
-    /// Whether it is in 127.0.0.0/8 (or ::ffff:127.0.0.0/104), ::1, or a local socket.
+    /// Whether it is in 127.0.0.0/8, ::1, or a local socket.
     public var isLoopback: Bool {
         switch family {
         case .ipv4: low >> 24 == 127
-        case .ipv6: high == 0 && (low == 1 || low >> 24 == 0xFFFF_7F)
+        case .ipv6: high == 0 && low == 1
         case .local: true
         case .unknown: false
         }
     }
 
     /// The key by which the limits per address count: the address itself for IPv4 (/32), and the
-    /// /64 network for IPv6, which is what an internet provider usually gives to one customer. An
-    /// IPv4 peer on an IPv6 socket (::ffff:a.b.c.d) counts as IPv4.
+    /// /64 network for IPv6, which is what an internet provider usually gives to one customer.
     public var admissionKey: NetworkAddress {
-        let address = unmapped
-        return address.family == .ipv6
-            ? NetworkAddress(family: .ipv6, high: high)
-            : NetworkAddress(family: address.family, low: address.low)
+        family == .ipv6
+            ? NetworkAddress(family: .ipv6, high: high) : NetworkAddress(family: family, low: low)
     }
 }
 
@@ -82,9 +84,6 @@ extension NetworkAddress: CustomStringConvertible {
     /// The text form of RFC 5952: lower case, with the longest run of two or more zero groups
     /// written as "::".
     private static func compressed(high: UInt64, low: UInt64) -> String {
-        if high == 0, low >> 32 == 0xFFFF {
-            return "::ffff:" + NetworkAddress(family: .ipv4, low: low & 0xFFFF_FFFF).host
-        }
         let groups = [high, low].flatMap { half in
             [48, 32, 16, 0].map { UInt16(truncatingIfNeeded: half >> UInt64($0)) }
         }

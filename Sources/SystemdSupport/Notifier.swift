@@ -30,7 +30,9 @@ public struct Notifier: ~Copyable {
 
     /// The service is ready: units that wait for it may start. Also ends a reload.
     @discardableResult
-    public mutating func ready(status: String) -> Bool { send("READY=1\nSTATUS=\(status)") }
+    public mutating func ready(status: String) -> Bool {
+        send("READY=1\nSTATUS=\(Self.value(status))")
+    }
 
     /// The service reloads its configuration; ``ready(status:)`` ends the reload.
     @discardableResult
@@ -43,11 +45,13 @@ public struct Notifier: ~Copyable {
 
     /// The service is stopping.
     @discardableResult
-    public mutating func stopping(status: String) -> Bool { send("STOPPING=1\nSTATUS=\(status)") }
+    public mutating func stopping(status: String) -> Bool {
+        send("STOPPING=1\nSTATUS=\(Self.value(status))")
+    }
 
     /// Sets the status line in `systemctl status`.
     @discardableResult
-    public mutating func status(_ text: String) -> Bool { send("STATUS=\(text)") }
+    public mutating func status(_ text: String) -> Bool { send("STATUS=\(Self.value(text))") }
 
     /// The service is alive: restarts the interval of WatchdogSec=.
     @discardableResult
@@ -59,6 +63,18 @@ public struct Notifier: ~Copyable {
     public mutating func extendTimeout(by duration: Duration) -> Bool {
         send("EXTEND_TIMEOUT_USEC=\(duration.wholeNanoseconds / 1000)")
     }
+
+    /// The text as the value of an assignment: a line feed would begin another one, and systemd
+    /// ignores whole messages above 4,096 bytes.
+    private static func value(_ text: String) -> String {
+        let line = TerminalText.line(text)
+        guard line.utf8.count > valueByteLimit else { return line }
+        var bytes = line.utf8.prefix(valueByteLimit)
+        while let last = bytes.last, last & 0xC0 == 0x80 { bytes.removeLast() }
+        return String(decoding: bytes.dropLast(), as: UTF8.self) + "…"
+    }
+
+    private static let valueByteLimit = 2000
 
     /// Sends a message. True if it was sent or there is no manager to notify.
     private mutating func send(_ state: String) -> Bool {

@@ -124,7 +124,8 @@ public final class ServiceLog: Sendable {
 
     private func writeToJournal(_ record: Record, _ state: inout State) {
         var entry = JournalRecord()
-        entry.add("MESSAGE", record.message)
+        // journalctl shows a message with control characters as "[40B blob data]".
+        entry.add("MESSAGE", TerminalText.lines(record.message))
         entry.add("PRIORITY", "\(record.level.priority)")
         entry.add("SYSLOG_IDENTIFIER", identifier)
         if let event = record.event {
@@ -185,26 +186,15 @@ public final class ServiceLog: Sendable {
     /// `<5>message [event=too-slow connection=7]`: with priority and fields, for a program.
     private func prefixedLine(_ record: Record) -> String {
         let event = record.event.map { [(key: "event", value: $0)] } ?? []
-        let fields = (event + record.fields).map { "\($0.key)=\(Self.oneLine($0.value))" }
+        let fields = (event + record.fields).map { "\($0.key)=\(TerminalText.line($0.value))" }
         let tail = fields.isEmpty ? "" : " [\(fields.joined(separator: " "))]"
-        return "<\(record.level.priority)>\(Self.oneLine(record.message))\(tail)"
+        return "<\(record.level.priority)>\(TerminalText.line(record.message))\(tail)"
     }
 
     /// `09:41:02 warning: message`, for a person.
     private static func textLine(_ record: Record) -> String {
         let word = record.level >= .warning ? "\(record.level): " : ""
-        return "\(WallClock.timeOfDay()) \(word)\(oneLine(record.message))"
-    }
-
-    /// Control characters would let a peer forge lines, or move a terminal's cursor.
-    private static func oneLine(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: isControl) else { return text }
-        return String(
-            String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? " " : $0 }))
-    }
-
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value)
+        return "\(WallClock.timeOfDay()) \(word)\(TerminalText.line(record.message))"
     }
 
     private static func now() -> Instant { WallClock.monotonicNow() }

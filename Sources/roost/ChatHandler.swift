@@ -6,6 +6,8 @@ import WebSocketServer
 /// The chat as a WebSocket handler.
 struct ChatHandler: WebSocketHandler, ~Copyable {
     static let subprotocol = "roost.v1"
+    /// Where the chat's WebSocket is; it is at / too, beside the page.
+    static var path: StaticString { "/chat" }
 
     var chat: Chat
     var effects = Effects()
@@ -20,13 +22,26 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     /// Reads the configuration file again; nil if there is no file.
     var reloader: Reloader?
     var rates = Rates()
+    var notes = ConnectionNotes()
+    var ends = EndLog()
+    var refusals = RefusalLog()
+    var kicks = KickCounts()
+    /// Whether systemd has opened the listeners for clients: then the next connection after a stop
+    /// starts the server again.
+    let isActivatedBySocket: Bool
     /// When the server began to serve.
     var started: Instant?
+    /// What came of the last reading of the configuration.
+    var lastReload = LastReload()
+    /// Why the chat is closing connections: the sentences that their peers get. Each leaves with
+    /// its connection.
+    private var closeReasons: [ConnectionID: String] = [:]
 
     init(
         limits: ChatLimits, epochSeed: UInt64, access: Access = Access(),
-        service: consuming Service, reloader: Reloader? = nil
+        service: consuming Service, reloader: Reloader? = nil, isActivatedBySocket: Bool = false
     ) {
+        self.isActivatedBySocket = isActivatedBySocket
         self.access = access
         self.service = service
         self.reloader = reloader
@@ -35,22 +50,27 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
 
     // MARK: Connections
 
-    func onUpgrade(
+    mutating func onUpgrade(
         _ request: borrowing HTTPRequest
     ) throws(HandshakeRejection) -> UpgradeReply {
         guard !request.listener.isInternal,
-            request.head.pathIs("/chat") || request.head.pathIs("/")
+            request.head.pathIs(Self.path) || request.head.pathIs("/")
         else {
-            throw HandshakeRejection(.notFound, reason: "The chat is at /chat.")
+            throw HandshakeRejection(.notFound, reason: "The chat is at \(Self.path).")
         }
+        service.clientIsActive()
         let isOffered = request.head.subprotocols.contains(Self.subprotocol)
         return UpgradeReply(subprotocol: isOffered ? Self.subprotocol : nil)
     }
 
-    mutating func onStart(_ io: inout ServerContext) { started = io.now }
+    mutating func onStart(_ io: inout ServerContext) {
+        started = io.now
+        lastReload.at = io.wallClock
+    }
 
     mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) {
         chat.connectionOpened(id.key, resourceID: id.resourceID, at: io.timestamp)
+        notes.opened(id, at: io.now)
         service.events.opened(id, io.peer(of: id))
     }
 
@@ -58,17 +78,25 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) throws(Disconnect) {
         guard message.isText else {
-            throw Disconnect(.unsupportedData, "The chat speaks JSON in text messages.")
+            let reason = "The chat speaks JSON in text messages."
+            closeReasons[id] = reason
+            throw Disconnect(.unsupportedData, reason)
         }
+        notes.received(id)
         if chat.needsToken { provideToken(&io) }
         chat.received(message.bytes, from: id.key, at: io.timestamp, &effects)
         carryOutEffects(&io)
     }
 
     mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
+        let user = chat.userName(of: id.key)
         service.events.ended(
             id, cause, io.peer(of: id),
-            EventLog.Party(user: chat.userName(of: id.key), rooms: chat.roomNames(of: id.key)))
+            EventLog.Party(user: user, rooms: chat.roomNames(of: id.key)),
+            reason: closeReasons.removeValue(forKey: id) ?? "")
+        ends.ended(
+            id, cause, io.peer(of: id), user: user, age: notes.age(of: id, at: io.now),
+            messageCount: notes.messageCount(of: id), wall: io.timestamp.wall)
         chat.connectionClosed(id.key, at: io.timestamp, &effects)
         carryOutEffects(&io)
     }
@@ -77,7 +105,8 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         chat.tick(at: io.timestamp, &effects)
         carryOutEffects(&io)
         endWaits(&io)
-        service.tick(roomCount: chat.roomCount, userCount: chat.userCount, &io)
+        service.tick(
+            roomCount: chat.roomCount, userCount: chat.userCount, waiterCount: waiters.count, &io)
         rates.note(io.statistics, at: io.now)
     }
 
@@ -114,11 +143,20 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
                 if waiters.count > 0 { tellWaiters(room, &io) }
             case .close(let key, let close):
                 guard let id = io.connection(key) else { continue }
-                io.close(id, code: CloseCode(rawValue: close.code), reason: "\(close.reason)")
+                self.close(id, CloseCode(rawValue: close.code), "\(close.reason)", &io)
             }
         }
         effects.removeAll()
         swap(&effects, &self.effects)
+    }
+
+    /// Closes a connection, with a sentence for its peer and for the log.
+    mutating func close(
+        _ id: ConnectionID, _ code: CloseCode, _ reason: String, _ io: inout ServerContext
+    ) {
+        guard io.isOpen(id) else { return }
+        closeReasons[id] = reason
+        io.close(id, code: code, reason: reason)
     }
 
     private func topic(of room: RoomID) -> Topic {
@@ -136,13 +174,20 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     // MARK: Plain HTTP
 
     mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout ServerContext) {
-        if request.listener != .metrics, let room = RoomRequest(request.head.path) {
+        let room = request.listener == .metrics ? nil : RoomRequest(request.head.path)
+        // A message that is published at the control socket is a message of the chat.
+        if room != nil || !request.listener.isInternal { service.clientIsActive() }
+        if let room {
             return answer(room, request, &io)
         }
         let response =
-            request.listener.isInternal
-            ? answerOperator(request, &io)
-            : site.answer(request.head, isStopping: io.isStopping)
+            if request.listener.isInternal {
+                answerOperator(request, &io)
+            } else if request.head.pathIs(Self.path) {
+                HTTPResponse.webSocketOnly(request.head)
+            } else {
+                site.answer(request.head, isStopping: io.isStopping)
+            }
         io.respond(to: request.id, with: response)
     }
 
@@ -150,6 +195,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
 
     func save(to writer: inout StateWriter, _ io: borrowing ServerContext) {
         writer.write(chat.save(at: io.timestamp).span)
+        notes.save(to: &writer, at: io.now)
         writer.write(UInt64(topics.count))
         for topic in topics {
             writer.write(topic != nil)
@@ -166,6 +212,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         } catch {
             throw StateError("The chat's state cannot be read: \(error)")
         }
+        try notes.restore(from: &reader, at: io.now)
         topics = []
         for _ in 0..<(try reader.read(UInt64.self)) {
             topics.append(try reader.readBool() ? try Topic(from: &reader) : nil)
@@ -174,7 +221,8 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
 }
 
 extension ConnectionID {
-    fileprivate var key: ConnectionKey {
+    /// The same connection, as the chat names it.
+    var key: ConnectionKey {
         ConnectionKey(slot: slot, generation: UInt32(truncatingIfNeeded: resourceID))
     }
 }
@@ -188,7 +236,7 @@ extension ServerContext {
     }
 
     /// The connection with the chat's key; nil if it is no longer open.
-    fileprivate func connection(_ key: ConnectionKey) -> ConnectionID? {
+    func connection(_ key: ConnectionKey) -> ConnectionID? {
         guard let id = connection(inSlot: key.slot),
             UInt32(truncatingIfNeeded: id.resourceID) == key.generation
         else { return nil }

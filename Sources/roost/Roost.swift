@@ -1,13 +1,34 @@
 // The program: the command `roost` and its subcommands.
 import ArgumentParser
+import CommandLineOptions
 
 @main
 struct Roost: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "roost",
-        abstract: "A chat server: start it, open the page, talk.",
+        abstract: "A chat server: start it, open the page, talk.", version: Version.current,
         subcommands: [
-            Serve.self, Status.self, Publish.self, Reload.self, Stop.self, CheckConfig.self,
-            Doctor.self,
+            Serve.self, Status.self, Who.self, Rooms.self, Why.self, Publish.self, Kick.self,
+            Reload.self, Stop.self, CheckConfig.self, Doctor.self,
         ], defaultSubcommand: Serve.self)
+
+    /// As ArgumentParser's own, but for a server with a bad command line, which keeps its sockets.
+    static func main() {
+        var command: any ParsableCommand
+        do {
+            command = try parseAsRoot()
+        } catch {
+            do {
+                try Serve.standBy(error)
+                return
+            } catch {
+                exit(withError: error)
+            }
+        }
+        do {
+            try command.run()
+        } catch {
+            exit(withError: error)
+        }
+    }
 }

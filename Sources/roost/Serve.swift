@@ -3,8 +3,6 @@
 import ArgumentParser
 import ChatRooms
 import CommandLineOptions
-import Glibc
-import Logging
 import SystemdSupport
 import WebSocketServer
 
@@ -24,71 +22,78 @@ struct Serve: ParsableCommand {
     @OptionGroup(title: "Service") var service: ServiceOptions
 
     func run() throws {
-        guard let path = service.config else { return try serve(nil) }
-        let given = Settings.givenArguments
+        let pause = CrashPause()
+        pause.begin()
+        try serve()
+        pause.end()
+    }
+
+    private func serve() throws {
+        let startup: Startup
         do {
-            let (command, arguments) = try Settings.serve(config: path, given: given)
-            try command.serve(Reloader(path, given: given, current: arguments))
-        } catch let error as ConfigurationError {
-            startLog().fail(error.sentences)
-            throw ExitCode(CheckConfig.status)
+            startup = Startup(command: self, passed: try ListenSockets.take())
+        } catch {
+            throw report(StartFailure(error))
         }
+        let failure: StartFailure
+        do throws(StartFailure) {
+            return try startup.makeServer().serve()
+        } catch {
+            failure = error
+        }
+        // With its sockets gone the next connection would start it again at once, until systemd's
+        // limit closes the port: it stays up, and serves as soon as the reason is mended.
+        guard !startup.passed.isEmpty else { throw report(failure) }
+        try standBy(failure, startup)
     }
 
-    private func serve(_ reloader: Reloader?) throws {
-        let start = startLog()
-        do {
-            let server = try makeServer(reloader, start)
-            if start.log.destination != .journal {
-                announce(server.addresses, scheme: "http")
-                operation.announce(server.listeners)
-            }
-            start.began(server)
-            start.capacity(
-                CapacityNote(
-                    connectionLimit: server.connectionLimit,
-                    isChosen: options.maxConnections != nil,
-                    HostFacts(root: "/", process: getpid())))
-            server.run()
-            start.ended()
-        } catch  where start.log.destination == .journal {
-            start.fail(["\(error)"])
-            throw ExitCode.failure
+    /// Keeps the sockets of systemd although the command line cannot be read. Throws the error if
+    /// there are none, or if the command line is not a server's.
+    static func standBy(_ error: any Error) throws {
+        let isServer = CommandLine.arguments.dropFirst().first.map {
+            $0 == Serve._commandName || $0.hasPrefix("-")
         }
+        guard isServer == true, Roost.exitCode(for: error) == .validationFailure,
+            let passed = try? ListenSockets.take(), !passed.isEmpty
+        else { throw error }
+        let sentence = Roost.message(for: error).split(separator: "\n").first ?? "It is wrong."
+        let failure = StartFailure(
+            ConfigurationError(sentences: ["The unit's command line: \(sentence)"]))
+        let command = try Serve.parse([])
+        try command.standBy(
+            failure, Startup(command: command, passed: passed, commandLineFailure: failure))
     }
 
-    private func makeServer(
-        _ reloader: Reloader?, _ start: StartLog
-    ) throws -> Server<ChatHandler> {
-        var configuration = try options.configuration(port: port)
-        configuration.limits = options.chatServerLimits
-        configuration.logger = start.logger
-        configuration.signals = [.user2] + (reloader == nil ? [] : [.hangUp])
-        // The watchdog is fed with the ticks, so they must come at least twice in its interval.
-        if let interval = Watchdog.interval {
-            configuration.tickInterval = min(.seconds(1), interval / 3)
+    private func standBy(_ failure: StartFailure, _ startup: Startup) throws {
+        let mended: Startup.Ready?
+        do throws(StartFailure) {
+            mended = try Standby.run(failure, startup)
+        } catch {
+            throw report(error)
         }
-        let access = try operation.access()
-        if let note = operation.addListeners(to: &configuration, access) {
-            start.events.log(.noControlSocket, note)
-        }
-        let service = Service(
-            start.log, start.events, idleExit: idleExit(configuration, start))
-        let handler = ChatHandler(
-            limits: chatLimits, epochSeed: UInt64.random(in: .min ... .max), access: access,
-            service: service, reloader: reloader)
-        let server = try Server(handler, configuration)
-        if let sentence = ignored(configuration) { start.ignored(sentence) }
-        return server
+        mended?.serve()
     }
 
-    private func startLog() -> StartLog {
+    /// Logs why the server cannot start, or leaves it to the error that it returns. The process
+    /// ends with this error.
+    private func report(_ failure: StartFailure) -> any Error {
+        let log = startLog()
+        if failure.cause is ConfigurationError {
+            log.fail(failure.sentences)
+            return ExitCode(CheckConfig.status)
+        }
+        guard log.log.destination == .journal else { return failure.cause }
+        log.fail(failure.sentences)
+        return ExitCode.failure
+    }
+
+    func startLog() -> StartLog {
         StartLog(service.log ?? .find(), level: service.logLevel.level)
     }
 
     /// The idle time after which the server ends. Nil unless systemd has opened all listeners: only
     /// then does the next connection start the server again.
-    private func idleExit(_ configuration: ServerConfiguration, _ start: StartLog) -> Duration? {
+    func idleExit(_ configuration: ServerConfiguration, _ start: StartLog) -> Duration? {
         guard let span = service.idleExit else { return nil }
         let ownAddresses = configuration.addresses + (configuration.addressesByKind[.proxy] ?? [])
         if ownAddresses.isEmpty { return span.duration }
@@ -100,7 +105,7 @@ struct Serve: ParsableCommand {
 
     /// A server with sockets from systemd opens no others. Returns a sentence that names the
     /// settings without effect; nil if there are none.
-    private func ignored(_ configuration: ServerConfiguration) -> String? {
+    func ignored(_ configuration: ServerConfiguration) -> String? {
         let doors = configuration.passedSockets.map { ListenerKind(name: $0.name) }
         var names: [String] = []
         if doors.contains(where: { !$0.isInternal }) {

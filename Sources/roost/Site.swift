@@ -4,23 +4,21 @@ import WebSocketServer
 
 /// The server's answers to plain HTTP: the files of the page, /healthz and /readyz.
 struct Site {
-    private struct File {
-        let type: String
-        let bytes: [UInt8]
-        let tag: String
-    }
-
-    private let files: [String: File]
+    private let files: [String: SiteFile]
+    private let headers: [(String, String)]
 
     init() {
-        var files: [String: File] = [:]
+        var files: [String: SiteFile] = [:]
         for index in 0..<Int(page_file_count) {
             let file = unsafe page_files()[index]
             let bytes = unsafe Array(UnsafeBufferPointer(start: file.bytes, count: file.count))
-            files[unsafe String(cString: file.path)] = unsafe File(
-                type: String(cString: file.type), bytes: bytes, tag: Self.entityTag(bytes))
+            files[unsafe String(cString: file.path)] = unsafe SiteFile(
+                type: String(cString: file.type), bytes: bytes, isHashed: file.is_hashed != 0)
         }
         self.files = files
+        headers = unsafe Self.headers(
+            scripts: String(cString: page_script_hashes()),
+            styles: String(cString: page_style_hashes()))
     }
 
     /// Answers a request at once; it never blocks.
@@ -30,50 +28,41 @@ struct Site {
         case "/healthz": response = Self.health(isWell: true)
         case "/readyz": response = Self.health(isWell: !isStopping)
         case let path:
-            guard let file = files[path] else {
-                return .text(.notFound, "There is nothing here. The chat is at /.")
-            }
-            response = answer(with: file, head)
+            guard let file = files[path] else { return Self.notFound }
+            response = file.answer(head, headers: headers)
         }
         guard head.method == .get || head.method == .head else {
-            return .notAllowed("GET, HEAD")
+            return .notAllowed(head, allow: "GET, HEAD")
         }
         return response
     }
 
-    /// A file of the page. Browsers ask for it each time and get it only if it has changed (304
-    /// otherwise), so a new version of the server shows its own page at once.
-    private func answer(with file: File, _ head: RequestHead) -> HTTPResponse {
-        var headers = Self.pageHeaders
-        headers.append(("ETag", file.tag))
-        let known = head.listMembers("If-None-Match")
-        if known.contains(where: { $0 == file.tag || $0 == "W/\(file.tag)" || $0 == "*" }) {
-            return HTTPResponse(.notModified, headers: headers)
-        }
-        headers.append(("Content-Type", file.type))
-        return HTTPResponse(.ok, headers: headers, body: file.bytes)
+    /// Scripts and styles only from this server or by their hashes, no framing, no guessing of
+    /// content types.
+    private static func headers(scripts: String, styles: String) -> [(String, String)] {
+        [
+            (
+                "Content-Security-Policy",
+                "default-src 'none'; script-src 'self' \(scripts); style-src 'self' \(styles); "
+                    + "img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+                    + "frame-ancestors 'none'"
+            ),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Referrer-Policy", "no-referrer"),
+        ]
     }
 
-    /// Scripts and styles only from this server, no framing, no guessing of content types.
-    private static let pageHeaders = [
-        (
-            "Content-Security-Policy",
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-                + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-        ),
-        ("X-Content-Type-Options", "nosniff"),
-        ("Referrer-Policy", "no-referrer"),
-        ("Cache-Control", "no-cache"),
-    ]
+    /// A page that was loaded before an upgrade may ask for parts by their old names: no cache may
+    /// keep that answer, and the page loads itself anew (boot.js).
+    private static var notFound: HTTPResponse {
+        var response = HTTPResponse.text(.notFound, "There is nothing here. The chat is at /.")
+        response.headers.append(("Cache-Control", "no-store"))
+        return response
+    }
 
     private static func health(isWell: Bool) -> HTTPResponse {
         .json(
             isWell ? .ok : .serviceUnavailable,
             Array((isWell ? #"{"status":"ok"}"# : #"{"status":"stopping"}"#).utf8))
-    }
-
-    /// An entity tag for the contents. FNV-1a is enough: it only has to tell versions apart.
-    private static func entityTag(_ bytes: [UInt8]) -> String {
-        "\"\(String(fnv1a(bytes), radix: 16))\""
     }
 }

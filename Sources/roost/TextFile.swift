@@ -1,12 +1,19 @@
-// UNSAFE: read(2) into an array, within its count.
+// UNSAFE: fstat(2) and read(2) into local variables and arrays, within their counts.
 import Glibc
 import LinuxReactor
 
 /// Small files, read whole: tokens, configuration, files of /proc.
 enum TextFile {
-    /// The file's text; bytes that are not UTF-8 are replaced. Throws if the file cannot be opened
-    /// or read, or is larger than 1 MiB.
+    /// The most that is read, in bytes.
+    static let byteLimit = 1 << 20
+
+    /// The file's text; bytes that are not UTF-8 are replaced. Throws like ``bytes(_:)``.
     static func read(_ path: String) throws(SystemError) -> String {
+        String(decoding: try bytes(path), as: UTF8.self)
+    }
+
+    /// The file's bytes. Throws if the file cannot be opened or read, or is larger than 1 MiB.
+    static func bytes(_ path: String) throws(SystemError) -> [UInt8] {
         let operation = "read \(path)"
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw failure(errno, operation) }
@@ -15,14 +22,24 @@ enum TextFile {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
             let count = unsafe Glibc.read(file, &buffer, buffer.count)
-            if count == 0 { return String(decoding: bytes, as: UTF8.self) }
+            if count == 0 { return bytes }
             if count < 0 {
                 if errno == EINTR { continue }
                 throw failure(errno, operation)
             }
             bytes += buffer[..<count]
-            guard bytes.count <= 1 << 20 else { throw failure(EFBIG, operation) }
+            guard bytes.count <= byteLimit else { throw failure(EFBIG, operation) }
         }
+    }
+
+    /// Throws unless the file can be read again and again without waiting. A pipe, such as the
+    /// shell's `<(…)`, gives its text once, and makes its next reader wait for ever.
+    static func requireRegular(_ path: String) throws(SystemError) {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { throw failure(errno, "read \(path)") }
+        guard status.st_mode & S_IFMT != S_IFREG else { return }
+        throw SystemError(
+            EINVAL, "read \(path) again", remedy: "It is no file, but a pipe, device or folder.")
     }
 
     private static func failure(_ number: Int32, _ operation: String) -> SystemError {

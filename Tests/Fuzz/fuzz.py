@@ -28,6 +28,7 @@ LONGEST = {
     "request-head": 1000,
     "client-handshake": 1000,
     "extensions": 300,
+    "origins": 100,
     "frames": 1500,
     "deflate": 700,
     "chat-commands": 600,

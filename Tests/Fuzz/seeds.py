@@ -32,6 +32,10 @@ def request_heads():
         handshake.replace("\r\n\r\n", "\r\nContent-Length: 3\r\n\r\nabc"),
         "\r\nGET / HTTP/1.0\r\n\r\n",
         "GET http://example.com/a?b HTTP/1.1\r\nHost: a\r\nX:\r\nY: \t \r\n\r\n",
+        "GET ws://[2001:db8::1]:65535/./%63hat/%2e%2E/%c3%a9 HTTP/1.1\r\nHost:\r\n\r\n",
+        "GET ws://u@a:99999/%zz HTTP/1.1\r\nHost: [::1\r\n\r\n",
+        "OPTIONS * HTTP/1.0\r\n\r\n", "CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n",
+        handshake.replace("Upgrade: websocket", "Upgrade: h2c\r\nUpgrade: websocket"),
         "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
         "5;a=b\r\nhello\r\n1 \r\n!\r\n0\r\nTrailer: x\r\n\r\nGET",
         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\nhello+",
@@ -71,6 +75,20 @@ def extensions():
         ", ,a ;b= c,", "permessage-deflate; client_max_window_bits=16", "a=b", "a;\"b\"",
     ]
     return [bytes([kept]) + text.encode() for text in lists for kept in range(5)]
+
+
+def origins():
+    pairs = [
+        ("http://chat.example.org", "chat.example.org"), ("https://A.org:8443", "a.org:80"),
+        ("http://[0:0::1]:80", "[::1]"), ("http://[::1]evil.org", "[::1]"), ("null", "a.org"),
+        ("http://a.org:x@evil.org", "a.org"), ("file://a.org", "a.org"), ("http://a.org/", "a.org"),
+        ("http://\u212ait.org", "kit.org"), ("http://a.org, http://a.org", "a.org"),
+        ("capacitor://localhost", "localhost"), ("http://a%2eorg", "a.org"),
+        ("http://a.org:", "a."),
+        ("http://[2001:db8::192.0.2.1]", "[2001:DB8::C000:201]"), ("http://10.0.0.1:65536", "10.1"),
+    ]
+    entries = ("a.org", "https://a.org:8443", "app://localhost")
+    return [f"{origin}\0{host}\0{entry}".encode() for origin, host in pairs for entry in entries]
 
 
 def frames():
@@ -195,6 +213,7 @@ def all_seeds():
         "request-head": request_heads(),
         "client-handshake": client_handshakes(),
         "extensions": extensions(),
+        "origins": origins(),
         "frames": frames(),
         "deflate": deflated(),
         "chat-commands": chat_commands(),

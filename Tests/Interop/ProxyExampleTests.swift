@@ -19,6 +19,11 @@ struct ProxyExampleTests {
     @Test(.enabled(if: Tools.has("nginx"), "there is no nginx here"), .timeLimit(.minutes(2)))
     func `nginx`() async throws { try await expectSuccess("nginx") }
 
+    @Test(.enabled(if: Tools.has("nginx"), "there is no nginx here"), .timeLimit(.minutes(2)))
+    func `nginx with a thousand clients`() async throws {
+        try await expectSuccess("nginx, a thousand clients")
+    }
+
     @Test(
         .enabled(if: Tools.has("haproxy"), "there is no haproxy here"), .timeLimit(.minutes(2)),
         arguments: ["haproxy", "haproxy, PROXY protocol v1", "haproxy, PROXY protocol v2"])

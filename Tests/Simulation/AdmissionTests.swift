@@ -20,8 +20,9 @@ import WebSocketServer
         var simulation = try simulation { $0.connectionsPerAddress = 3 }
         let sockets = (0..<200).map { _ in simulation.network.connect(from: here) }
         simulation.settle()
-        #expect(simulation.core.takenCounts.connections <= 3 + 32)
-        #expect(simulation.core.io.statistics.refusals(.tooManyFromAddress) == 197)
+        // Plain connections: six times as many as WebSockets.
+        #expect(simulation.core.takenCounts.connections == 18 + 32)
+        #expect(simulation.core.io.statistics.refusals(.tooManyFromAddress) == 182)
         let answer = String(
             decoding: simulation.network.receive(on: sockets[199]), as: UTF8.self)
         #expect(answer.hasPrefix("HTTP/1.1 503 "))
@@ -36,14 +37,34 @@ import WebSocketServer
     @Test func `Refused connections take no place from others`() throws {
         var simulation = try simulation {
             $0.connectionsPerAddress = 1
-            $0.connectionCount = 4
+            $0.connectionCount = 10
         }
         _ = simulation.open(from: here)
         for _ in 0..<20 { _ = simulation.network.connect(from: here) }
         simulation.settle()
+        // A WebSocket and six plain connections of this address.
+        #expect(simulation.core.takenCounts.connections == 1 + 6 + 14)
         let others = (2...4).map { simulation.open(from: .ipv4(192, 0, 2, $0, port: 1)) }
         #expect(others.map(\.closeCode) == [nil, nil, nil])
         #expect(simulation.open(from: .ipv4(192, 0, 2, 9, port: 1)).closeCode == 1013)
+    }
+
+    /// A browser fails a handshake that grants none of the subprotocols that its page has offered,
+    /// and the page would get 1006 instead of the reason.
+    @Test func `A refused client is granted a subprotocol that it offers`() throws {
+        for change: (inout Limits) -> Void in [
+            { $0.connectionsPerAddress = 1 }, { $0.connectionCount = 1 },
+        ] {
+            var simulation = try simulation(change)
+            _ = simulation.open(from: here)
+            let refused = simulation.open(
+                from: here, fields: ["Sec-WebSocket-Protocol: unknown.v1, other"])
+            #expect(refused.closeCode == 1013)
+            #expect(refused.head?.contains("Sec-WebSocket-Protocol: unknown.v1\r\n") == true)
+            let plain = simulation.open(from: here)
+            #expect(plain.closeCode == 1013)
+            #expect(plain.head?.contains("Sec-WebSocket-Protocol") == false)
+        }
     }
 
     /// A listener on [::] sees IPv4 peers as ::ffff:a.b.c.d, which all share one 64-bit network.

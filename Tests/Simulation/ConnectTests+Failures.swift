@@ -93,6 +93,19 @@ extension ConnectTests {
         #expect(head.status == .notFound)
     }
 
+    /// As many cookies as a server may be sent, a server may set.
+    @Test func `An answer's head has the same bound as a request's`() throws {
+        var simulation = try Simulation(to: "ws://127.0.0.1:8080")
+        simulation.settle()
+        simulation.answer(more: "Set-Cookie: \(String(repeating: "c", count: 15_000))\r\n")
+        #expect(simulation.handler.agreements.count == 1 && simulation.handler.causes.isEmpty)
+        var other = try Simulation(to: "ws://127.0.0.1:8080")
+        other.settle()
+        other.answer(more: "Set-Cookie: \(String(repeating: "c", count: 17_000))\r\n")
+        other.checkEnded(.handshakeFailed)
+        #expect("\(other.handler.errors[0])".contains("too long"))
+    }
+
     @Test(arguments: [true, false])
     func `A refusal that is cut off`(ends: Bool) throws {
         var simulation = try Simulation(to: "ws://127.0.0.1:8080")

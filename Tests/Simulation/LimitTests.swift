@@ -54,6 +54,27 @@ import WebSocketServer
         #expect(simulation.handler.causes == [1: .violation(.tooManyFragments)])
     }
 
+    /// Behind `max-message = 1M`: what a large message is cut into is the sender's business.
+    @Test(arguments: [2, 147, 16_384])
+    func `The message limit bounds frames that carry something`(count: Int) throws {
+        var simulation = try Simulation(
+            Recorder(), limits: Self.limits { $0.messageByteCount = 1 << 20 })
+        let client = simulation.open()
+        let text = String(repeating: "x", count: 1 << 20)
+        let (payload, size) = (Array(text.utf8), (1 << 20) / count)
+        for index in 0..<count {
+            let isLast = index == count - 1
+            client.send(
+                index == 0 ? 1 : 0,
+                Array(payload[(index * size)..<(isLast ? payload.count : (index + 1) * size)]),
+                isFinal: isLast)
+            if index % 64 == 0 { simulation.settle() }
+        }
+        simulation.settle()
+        #expect(client.takeTexts() == [text])
+        #expect(simulation.handler.causes.isEmpty)
+    }
+
     @Test func `An unfinished head ends at the deadline, however slowly it comes`() throws {
         var simulation = try Simulation(Recorder())
         let (silent, slow) = (simulation.network.connect(), simulation.network.connect())
@@ -169,7 +190,8 @@ import WebSocketServer
         simulation.network.sockets[slow.socket]!.window = .max
         simulation.settle()
         #expect(slow.closeCode == 1008)
-        simulation.run(for: .seconds(6))
+        // It has read meanwhile, and so has its time for an answer once more.
+        simulation.run(for: .seconds(11))
         #expect(simulation.handler.causes == [1: .slowConsumer(.policyViolation)])
     }
 

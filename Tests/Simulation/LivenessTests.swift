@@ -108,11 +108,15 @@ import WebSocketServer
         simulation.network.sockets[client.socket]!.window = 0
         let message = String(repeating: "m", count: 1000)
         for _ in 0..<40 { client.send(message) }
-        for _ in 0..<42 {
-            simulation.network.sockets[client.socket]!.window = 1000
+        for _ in 0..<13 {
+            simulation.network.sockets[client.socket]!.window = 3000
             simulation.run(for: .seconds(9))
         }
         #expect(simulation.handler.causes.isEmpty)
+        // The rest is less than the rate: now its Pong counts.
+        client.send(10, [])
+        simulation.network.sockets[client.socket]!.window = .max
+        simulation.settle()
         #expect(client.takeTexts() == Array(repeating: message, count: 40))
         // Now it stops reading, with answers unread.
         simulation.network.sockets[client.socket]!.window = 0

@@ -59,6 +59,46 @@ import WebSocketCore
         #expect(capacity(of: 0, simulation) < 1024)
     }
 
+    /// Ten thousand requests may wait for a message of the chat, each with all cookies of its site.
+    @Test func `A request that waits for its answer keeps no head`() throws {
+        var simulation = try Simulation(Library())
+        let socket = simulation.network.connect()
+        let cookie = "Cookie: \(String(repeating: "c", count: 15_000))\r\n"
+        simulation.network.send(
+            Array("GET /later HTTP/1.1\r\nHost: a\r\n\(cookie)\r\n".utf8), on: socket)
+        simulation.settle()
+        #expect(simulation.handler.asked == ["/later"])
+        #expect(capacity(of: 0, simulation) == 0)
+        let exchange = simulation.core.io.connections.slots[0].exchange
+        #expect(simulation.core.io.http.exchanges[exchange].head == nil)
+        #expect(simulation.core.io.http.pendingRequest.head == nil)
+    }
+
+    /// The limit on a head is no size of a buffer: a head costs what has come of it, and nothing
+    /// when it is over.
+    @Test(arguments: [16 * 1024, 1024 * 1024])
+    func `A head that trickles keeps at most twice its bytes`(limit: Int) throws {
+        var limits = Limits()
+        limits.headByteCount = limit
+        var simulation = try Simulation(Recorder(), limits: limits)
+        let socket = simulation.network.connect()
+        simulation.network.send(Array("GET / HTTP/1.1\r\nCookie: ".utf8), on: socket)
+        var sent = 24
+        while sent + 700 < limit {
+            simulation.network.send([UInt8](repeating: 0x63, count: 700), on: socket)
+            sent += 700
+            simulation.settle()
+            #expect(capacity(of: 0, simulation) <= max(1024, 2 * sent))
+            if sent > 40_000 { break }
+        }
+        let more = [UInt8](repeating: 0x63, count: limit - sent)
+        simulation.network.send(more, on: socket)
+        simulation.settle()
+        #expect(capacity(of: 0, simulation) == 0)
+        let answer = String(decoding: simulation.network.receive(on: socket), as: UTF8.self)
+        #expect(answer.hasPrefix("HTTP/1.1 431 "))
+    }
+
     @Test func `A topic that has been delivered owns no log`() throws {
         var simulation = try Simulation(Scripted())
         simulation.handler.padding = String(repeating: "p", count: 60_000)

@@ -2,9 +2,9 @@
 import LinuxReactor
 import Testing
 import WebSocketCore
-import WebSocketServer
 
 @testable import SimulationKit
+@testable import WebSocketServer
 
 /// Records the peers that the server reports.
 private struct Guestbook: WebSocketHandler {
@@ -190,12 +190,16 @@ private struct Guestbook: WebSocketHandler {
             simulation.settle()
         }
         #expect(simulation.handler.asked == ["203.0.113.7", "203.0.113.8", "203.0.113.7"])
-        // The connection counts for the last client, and for none when it has ended.
+        // The connection counts for the last client, as a plain one: its WebSockets have places of
+        // their own.
+        #expect(simulation.core.listening.admission.totals == (1, 0))
         #expect(forwarded(&simulation, "X-Forwarded-For: 203.0.113.8\r\n").closeCode == nil)
+        #expect(forwarded(&simulation, "X-Forwarded-For: 203.0.113.7\r\n").closeCode == nil)
         #expect(forwarded(&simulation, "X-Forwarded-For: 203.0.113.7\r\n").closeCode == 1013)
         simulation.network.sockets[socket]!.clientHasEnded = true
         simulation.settle()
-        #expect(forwarded(&simulation, "X-Forwarded-For: 203.0.113.7\r\n").closeCode == nil)
+        // The refused one is in its closing handshake, as a plain connection.
+        #expect(simulation.core.listening.admission.totals == (1, 2))
     }
 
     @Test(arguments: [
@@ -224,5 +228,26 @@ private struct Guestbook: WebSocketHandler {
             &simulation, "X-Forwarded-For: 203.0.113.7\r\n",
             from: NetworkAddress(family: .local))
         #expect(simulation.handler.guests == ["203.0.113.7"])
+    }
+
+    /// A listener on [::] reports an IPv4 proxy as ::ffff:a.b.c.d, and some proxies write their
+    /// clients so.
+    @Test(arguments: ["10.0.0.0/8", "::ffff:10.0.0.0/104"])
+    func `A mapped address is the IPv4 address, wherever it comes from`(trusted: String) throws {
+        var simulation = try simulation(trusted: [trusted])
+        let mappedProxy = NetworkAddress(family: .ipv6, low: 0xFFFF_0A00_0009, port: 1)
+        let first = forwarded(
+            &simulation, "X-Forwarded-For: ::ffff:192.0.2.7\r\n", from: mappedProxy)
+        #expect(first.closeCode == nil)
+        for fields in [
+            "X-Forwarded-For: 192.0.2.7\r\n", "X-Forwarded-For: [::ffff:c000:207]:1\r\n",
+        ] {
+            #expect(forwarded(&simulation, fields).closeCode == 1013, "\(fields)")
+        }
+        let header = "PROXY TCP6 ::ffff:192.0.2.7 ::1 1 2\r\n"
+        #expect(client(&simulation, header).closeCode == 1013)
+        #expect(
+            Set(simulation.handler.refused) == ["too_many_from_address 192.0.2.7"],
+            "\(simulation.handler.refused)")
     }
 }

@@ -1,102 +1,11 @@
 // What systemd and the journal get, and when: the chat itself on a simulated machine with the
 // test's clock, service manager and journal.
-import ChatRooms
-import LinuxReactor
 import Logging
-import SystemdSupport
-import TestSupport
 import Testing
 import WebSocketServer
 
 @testable import SimulationKit
 @testable import roost
-
-/// A chat on a simulated machine, with its service manager and journal.
-private struct WatchedChat: ~Copyable {
-    var simulation: Simulation<ChatHandler>
-    private let manager = DatagramReceiver()
-    private let journal = DatagramReceiver()
-    private var chatters: [SimulatedClient] = []
-    /// All notifications to the manager, in order.
-    private(set) var told: [String] = []
-    /// The fields of all log records, in order.
-    private(set) var records: [[String: String]] = []
-
-    init(
-        level: Logger.Level = .info, tick: Duration = .seconds(1), idleExit: Duration? = nil,
-        watchdog: Duration? = .seconds(20), limits: Limits = Limits()
-    ) throws {
-        let log = ServiceLog(
-            destination: .journal, identifier: "roost", fieldPrefix: "ROOST",
-            messageIDs: ServerEvent.messageIDs, journalPath: journal.path)
-        let logger = Logger(label: "roost") { _ in JournalLogHandler(log, level: level) }
-        let service = roost.Service(
-            log, EventLog(logger: logger), idleExit: idleExit,
-            notifier: Notifier(path: manager.path), watchdogInterval: watchdog)
-        simulation = try Simulation(
-            ChatHandler(limits: ChatLimits(), epochSeed: 1, service: service), limits: limits,
-            logger: logger
-        ) { $0.tickInterval = tick }
-    }
-
-    /// Reads notifications and records, so that no queue is ever full.
-    mutating func listen() {
-        while let bytes = manager.next(waits: false) {
-            told.append(String(decoding: bytes, as: UTF8.self))
-        }
-        while let bytes = journal.next(waits: false) {
-            let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
-            let pairs = lines.compactMap { line -> (String, String)? in
-                guard let equals = line.firstIndex(of: "=") else { return nil }
-                return (String(line[..<equals]), String(line[line.index(after: equals)...]))
-            }
-            records.append(Dictionary(pairs) { first, _ in first })
-        }
-    }
-
-    /// Lets this number of seconds pass, and reads after each. Chatters stay alive: they send
-    /// Pongs.
-    mutating func run(seconds: Int) {
-        for _ in 0..<seconds {
-            for chatter in chatters {
-                chatter.send(10, [])
-                chatter.read()
-            }
-            simulation.run(for: .seconds(1))
-            listen()
-        }
-    }
-
-    /// A chatter loses its network.
-    mutating func cut(_ chatter: SimulatedClient) {
-        chatters.removeAll { $0 === chatter }
-        simulation.network.sockets[chatter.socket]!.clientHasEnded = true
-    }
-
-    /// Lets time pass in one step, as if the process had been stopped for this long.
-    mutating func stall(for duration: Duration) {
-        simulation.network.clock = simulation.network.clock + duration
-    }
-
-    mutating func takeTold() -> [String] {
-        defer { told = [] }
-        return told
-    }
-
-    func records(_ event: ServerEvent) -> [[String: String]] {
-        records.filter { $0["ROOST_EVENT"] == event.rawValue }
-    }
-
-    /// A chatter in the lobby that has read its messages.
-    mutating func enter(_ name: String) -> SimulatedClient {
-        let client = simulation.open()
-        client.send(#"{"type":"login","user":"\#(name)"}"#)
-        client.send(#"{"type":"join","room":"lobby"}"#)
-        simulation.settle()
-        chatters.append(client)
-        return client
-    }
-}
 
 @Suite struct ServiceTimeTests {
     // MARK: The service manager
@@ -273,5 +182,63 @@ private struct WatchedChat: ~Copyable {
         chat.run(seconds: 10)
         #expect(chat.simulation.core.isDone == true)
         #expect(chat.records(.idleExit).count == 1)
+    }
+
+    /// Prometheus asks every quarter of a minute, and operators look at the status.
+    @Test func `Scrapes and questions of operators do not keep it from ending`() throws {
+        var chat = try WatchedChat(idleExit: .seconds(60))
+        var asked = 0
+        for _ in 0..<30 where !chat.simulation.core.isDone {
+            chat.ask("GET /metrics", atListener: WatchedChat.metrics)
+            chat.ask("GET /status", atListener: WatchedChat.control)
+            chat.ask("GET /healthz", atListener: WatchedChat.control)
+            asked += 1
+            chat.run(seconds: 10)
+        }
+        #expect(chat.simulation.core.isDone == true && (5...8).contains(asked), "\(asked)")
+        #expect(chat.records(.idleExit).count == 1)
+    }
+
+    /// A program that waits for a message is there, and a message that was just published is not
+    /// to be forgotten.
+    @Test(arguments: [true, false])
+    func `Messages that are awaited or published keep it from ending`(isPoll: Bool) throws {
+        var chat = try WatchedChat(idleExit: .seconds(30))
+        chat.ask("POST /rooms/lobby/messages", atListener: 1, body: #"{"text":"a"}"#)
+        for _ in 0..<10 {
+            if isPoll {
+                chat.ask("GET /rooms/lobby/messages?after=1&wait=55", atListener: 0)
+                chat.run(seconds: 56)
+            } else {
+                chat.ask("POST /rooms/lobby/messages", atListener: 1, body: #"{"text":"a"}"#)
+                chat.run(seconds: 20)
+            }
+            #expect(chat.simulation.core.isDone == false)
+        }
+        chat.run(seconds: 35)
+        #expect(chat.simulation.core.isDone == true)
+    }
+
+    // MARK: Closes
+
+    /// The number alone would send the operator to the protocol's table.
+    @Test func `The record of a close has the sentence that the client got`() throws {
+        var chat = try WatchedChat()
+        let flood = chat.enter("ann")
+        for _ in 0..<400 { flood.send(#"{"type":"rooms"}"#) }
+        let silent = chat.simulation.open()
+        let binary = chat.enter("bob")
+        binary.send(2, [1, 2, 3])
+        chat.run(seconds: 30)
+        _ = (flood.read(), silent.read(), binary.read())
+        let ends = chat.records(.endedByServer).compactMap { $0["MESSAGE"] }
+        #expect(ends.count == 3)
+        for words in [
+            "the server closed it (4002): Too many commands, in spite of being",
+            "the server closed it (1008): Nobody logged in on this connection in time.",
+            "the server closed it (1003): The chat speaks JSON in text messages.",
+        ] {
+            #expect(ends.contains { $0.contains(words) }, "\(ends)")
+        }
     }
 }

@@ -1,9 +1,9 @@
 // The orderly stop: spread, answered or not, hurried, and never longer than announced.
 import LinuxReactor
 import Testing
-import WebSocketServer
 
 @testable import SimulationKit
+@testable import WebSocketServer
 
 @Suite struct StopTests {
     private func closed(_ clients: [SimulatedClient]) -> Int {
@@ -26,6 +26,64 @@ import WebSocketServer
         #expect(simulation.core.isDone == true)
         #expect(simulation.handler.causes.values.allSatisfy { $0 == .stopping })
         #expect(simulation.handler.causes.count == 400)
+    }
+
+    /// All of them wait for the last one to go: only then the next process accepts.
+    @Test func `At a restart all get a Close at once, and nobody waits for the silent`() throws {
+        var simulation = try Simulation(Recorder())
+        // The checks take time with each connection, and opening them is not what is tested.
+        simulation.core.checksInvariants = false
+        let clients = (0..<2500).map { _ in simulation.open() }
+        let stuck = simulation.open()
+        simulation.core.checksInvariants = true
+        simulation.network.sockets[stuck.socket]!.window = 0
+        let start = simulation.network.clock
+        simulation.core.io.stop(restarting: true)
+        simulation.turn()
+        // In parts, so that the answers are read meanwhile.
+        #expect((500...1500).contains(clients.count { $0.closeCode == 1012 }))
+        simulation.settle()
+        #expect(clients.allSatisfy { $0.closeCode == 1012 })
+        #expect(simulation.network.clock == start)
+        for client in clients.dropFirst(2) { client.send(8, [0x03, 0xF4]) }
+        while !simulation.core.isDone, simulation.network.clock < start + .seconds(30) {
+            simulation.run(for: .milliseconds(10))
+        }
+        #expect(simulation.network.clock < start + .milliseconds(400))
+        // The kernel may still send the Close to them.
+        for client in clients + [stuck] {
+            #expect(!simulation.network.sockets[client.socket]!.wasReset)
+        }
+        #expect(simulation.handler.causes.values.allSatisfy { $0 == .restarting })
+        #expect(simulation.handler.causes.count == 2501)
+    }
+
+    @Test func `A restart that is asked for with a grace is spread over it`() throws {
+        var simulation = try Simulation(Recorder())
+        let clients = (0..<400).map { _ in simulation.open() }
+        simulation.core.io.stop(grace: .seconds(5), restarting: true)
+        simulation.settle()
+        #expect(clients.count { $0.closeCode == 1012 } < 20)
+        simulation.run(for: .milliseconds(450))
+        #expect(clients.allSatisfy { $0.closeCode == 1012 })
+    }
+
+    @Test func `A stop signal that the process ignored from its start is left alone`() throws {
+        for (ignored, signal, stops) in [
+            (1, 1, false), (2, 2, false), (1, 2, true), (15, 15, true),
+        ]
+            as [(Int32, Int32, Bool)]
+        {
+            let network = SimulatedNetwork(seed: 1)
+            network.ignoredSignals = [ignored]
+            var configuration = ServerConfiguration()
+            configuration.stopSignals = [.hangUp, .interrupt, .terminate]
+            let core = try ServerCore(SimulatedKernel(network: network), configuration)
+            #expect(network.watchedSignals.contains(signal) == stops)
+            #expect(core.signals.stops(Signal(rawValue: signal)) == stops)
+            core.close()
+            #expect(network.watchedSignals == [])
+        }
     }
 
     @Test func `A short grace is kept, however many there are`() throws {

@@ -119,7 +119,7 @@ struct SimulatedKernel: Kernel, ~Copyable {
         let count = min(bytes.count, window, most)
         // As on Linux: a short send means that the socket is full, at least for now.
         if count == 0 { return .wouldBlock }
-        bytes.withUnsafeBufferPointer { network.sockets[number]!.toClient += $0.prefix(count) }
+        bytes.withUnsafeBufferPointer { network.sockets[number]!.take($0.prefix(count)) }
         if window != .max { network.sockets[number]!.window = window - count }
         network.passedByteCount += count
         return .sent(count)
@@ -186,11 +186,36 @@ struct SimulatedKernel: Kernel, ~Copyable {
     mutating func clearWakeup(_ descriptor: FileDescriptor) { network.hasWakeup = false }
 
     mutating func makeSignalSource(_ signals: [Int32]) throws(SystemError) -> FileDescriptor {
-        FileDescriptor(rawValue: Self.signals)
+        network.watchedSignals = Set(signals)
+        return FileDescriptor(rawValue: Self.signals)
     }
 
-    mutating func readSignal(_ descriptor: FileDescriptor) -> Int32? {
+    mutating func unblockSignals(of source: FileDescriptor) {}
+
+    mutating func readSignal(_ source: FileDescriptor) -> Int32? {
         network.pendingSignals.isEmpty ? nil : network.pendingSignals.removeFirst()
+    }
+
+    mutating func closeSignalSource(_ source: FileDescriptor) { network.watchedSignals = [] }
+
+    mutating func ignoresSignal(_ signal: Int32) -> Bool { network.ignoredSignals.contains(signal) }
+
+    mutating func limitUnsent(of socket: FileDescriptor, to byteCount: Int) {
+        network.sockets[socket.rawValue]!.unsentLimit = byteCount
+    }
+
+    mutating func acknowledgedByteCount(of socket: FileDescriptor) -> UInt64? {
+        network.isTCP ? UInt64(network.sockets[socket.rawValue]!.acknowledgedCount) : nil
+    }
+
+    mutating func limitDelay(
+        of socket: FileDescriptor, to nanoseconds: UInt64, wasBounded: Bool
+    ) -> LinePace? {
+        network.sockets[socket.rawValue]!.paceCount += 1
+        return network.sockets[socket.rawValue]!.bytesPerSecond.map {
+            let byteCount = Int(Double($0) * Double(nanoseconds) / 1e9)
+            return LinePace(byteCount: byteCount, isBounded: byteCount < 100_000)
+        }
     }
 
     mutating func makeReserve() -> FileDescriptor? {

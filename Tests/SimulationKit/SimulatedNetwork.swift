@@ -9,6 +9,17 @@ struct SimulatedSocket {
     var toClient: [UInt8] = []
     /// How many more bytes the client's side takes before the socket is full.
     var window = Int.max
+    /// Whether the server's kernel keeps what it takes until ``SimulatedNetwork/deliver(_:on:)``.
+    var keepsOutput = false
+    private(set) var kept: [UInt8] = []
+    /// How many bytes of the server's the client's TCP has acknowledged.
+    private(set) var acknowledgedCount = 0
+    /// How often the server has asked for the speed of the line.
+    var paceCount = 0
+    /// The speed that the server's kernel has measured.
+    var bytesPerSecond: Int?
+    /// How many unsent bytes the server has allowed its kernel to keep.
+    var unsentLimit: Int?
     var clientHasEnded = false
     var isReset = false
     /// The reset has been reported once; after that only an end of stream is seen, as on Linux.
@@ -33,6 +44,20 @@ struct SimulatedSocket {
         if isReset { ready.formUnion([.readable, .writable, .failed]) }
         if clientHasEnded && serverHasEnded { ready.insert(.failed) }
         return ready
+    }
+
+    /// The server's kernel takes output.
+    mutating func take(_ bytes: some Sequence<UInt8>) {
+        kept += bytes
+        if !keepsOutput { deliver(kept.count) }
+    }
+
+    /// The first `count` bytes that the kernel has kept reach the client.
+    mutating func deliver(_ count: Int) {
+        let bytes = kept.prefix(count)
+        toClient += bytes
+        acknowledgedCount += bytes.count
+        kept.removeFirst(bytes.count)
     }
 
     /// The result of recv(2) when no bytes are left. As on Linux a reset is reported once, to
@@ -91,6 +116,11 @@ final class SimulatedNetwork {
     /// The error of accept(2).
     var acceptFailure: Int32?
     var pendingSignals: [Int32] = []
+    /// Signals that the process ignored from its start.
+    var ignoredSignals: Set<Int32> = []
+    var watchedSignals: Set<Int32> = []
+    /// Whether the kernel knows what peers have acknowledged, which it does not of local sockets.
+    var isTCP = true
     var sendCount = 0
     /// Bytes received and sent: while they grow, the loop makes progress.
     var passedByteCount = 0

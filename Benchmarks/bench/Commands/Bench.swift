@@ -1,5 +1,6 @@
 // `bench`: floods a WebSocket server with clients, and reports how much load it can take.
 import ArgumentParser
+import CommandLineOptions
 
 @main
 struct Bench: ParsableCommand {
@@ -10,6 +11,7 @@ struct Bench: ParsableCommand {
             Alone it starts the servers of this package and takes a tour of two minutes. \
             Benchmarks/README.md says how to read the figures.
             """,
+        version: Version.current,
         subcommands: [
             SuiteCommand.self, EchoCommand.self, FanoutCommand.self, ChatCommand.self,
             IdleCommand.self,

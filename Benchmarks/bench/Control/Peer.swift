@@ -1,5 +1,6 @@
 // The other WebSocket servers, as tiny programs under Benchmarks/peers.
 import Foundation
+import SystemdSupport
 
 /// One other server: how it is found, built and started.
 struct Peer: Sendable {
@@ -138,8 +139,11 @@ struct Peer: Sendable {
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
             let errors = try String(contentsOf: log, encoding: .utf8)
-            let last = errors.split(separator: "\n").last { !$0.allSatisfy(\.isWhitespace) }
-            throw Missing(description: last.map(String.init) ?? "\(command[0]) failed")
+            let last = errors.split(whereSeparator: \.isNewline)
+                .last { !$0.allSatisfy(\.isWhitespace) }
+            throw Missing(
+                description: last.map { TerminalText.line(String($0)) }
+                    ?? "\(command[0]) failed")
         }
         return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     }

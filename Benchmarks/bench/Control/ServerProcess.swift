@@ -1,6 +1,7 @@
 // A server that bench starts itself, and stops.
 import Foundation
 import Glibc
+import SystemdSupport
 
 /// One server process, or several on one port.
 final class ServerProcess {
@@ -102,7 +103,8 @@ final class ServerProcess {
     /// The end of the server's output.
     func lastWords() -> String {
         let text = logs.compactMap { try? String(contentsOf: $0, encoding: .utf8) }.joined()
-        return text.split(separator: "\n").suffix(10).joined(separator: "\n")
+        let lines = text.split(whereSeparator: \.isNewline).suffix(10)
+        return lines.map { TerminalText.line(String($0)) }.joined(separator: "\n")
     }
 
     /// How the server ended, if it did: for the report.

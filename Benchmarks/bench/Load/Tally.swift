@@ -1,4 +1,5 @@
 // What one generator counts: messages, latencies, failures, and whether everything arrived.
+import SystemdSupport
 
 /// The counts of one generator, or of several added up.
 struct Tally: Codable, Sendable {
@@ -49,7 +50,8 @@ struct Tally: Codable, Sendable {
 
     mutating func fail(_ kind: String, _ count: Int = 1) {
         guard count > 0 else { return }
-        failures[kind, default: 0] += count
+        // It may quote the server, at any length.
+        failures[TerminalText.line(String(kind.prefix(200))), default: 0] += count
     }
 
     /// A message was sent that this number of connections should receive.
@@ -92,8 +94,8 @@ struct Tally: Codable, Sendable {
         deliveredSum &+= other.deliveredSum
     }
 
-    /// Called when nothing more arrives: messages that did not arrive, and those that arrived twice
-    /// or were not sent, become failures. Called for the sum of all generators, since one may
+    /// Called when nothing more arrives: messages that did not arrive, that arrived twice or
+    /// that were not sent become failures. Called for the sum of all generators, since one may
     /// receive what another sends.
     mutating func settle() {
         fail(FailureKind.lost, missing)

@@ -13,7 +13,8 @@ struct PeersFigures {
     }
 
     init(markdown: String) throws(NoTable) {
-        let rows = markdown.split(separator: "\n").filter { $0.hasPrefix("|") }.map(Self.cells)
+        let rows = markdown.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("|") }.map(
+            Self.cells)
         guard rows.count > 2, let head = rows.first, head.count > 1, rows[1][0].hasPrefix("---")
         else {
             throw NoTable(description: "it has no table of servers, one a row")

@@ -1,5 +1,5 @@
-// What Linux offers and Swift's Glibc module lacks: epoll, eventfd, signalfd, accept4, and the
-// parts of libsystemd that a socket-activated service calls.
+// What Linux offers and Swift's Glibc module lacks: epoll, eventfd, accept4, handlers of
+// signals, what TCP knows, and the parts of libsystemd that a socket-activated service calls.
 #ifndef CLINUX_H
 #define CLINUX_H
 
@@ -7,7 +7,6 @@
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 
@@ -20,19 +19,58 @@ int clinux_epoll_create(void);
 /// A non-blocking, close-on-exec eventfd(2) that starts at zero, or -1 with errno.
 int clinux_eventfd(void);
 
-/// Blocks the signals of `numbers` for this thread and returns a non-blocking signalfd(2) that
-/// receives them, or -1 with errno.
-int clinux_signalfd(const int *numbers, size_t count);
+/// Makes a non-blocking, close-on-exec eventfd(2) that becomes readable when one of these signals
+/// comes, in whichever thread. Installs a handler for each, which replaces the program's. Returns
+/// the descriptor, or -1 with errno: EINVAL for a signal that can't be watched.
+int clinux_watch_signals(const int *numbers, size_t count);
 
-/// The number of the next pending signal, or 0 if none is pending, or -1 with errno.
+/// Ends that, and closes the descriptor. Where no other descriptor watches a signal, its former
+/// handling is restored, unless the program has changed it meanwhile.
+void clinux_unwatch_signals(int descriptor);
+
+/// Unblocks the signals of that descriptor in the calling thread.
+void clinux_unblock_signals(int descriptor);
+
+/// The number of a signal that has come since it was last returned, or 0 if there is none, which
+/// also makes the descriptor unreadable.
 int clinux_read_signal(int descriptor);
+
+/// 1 if the process ignores the signal (SIG_IGN), else 0.
+int clinux_ignores_signal(int number);
 
 /// getrandom(2): how many unpredictable bytes were written, or -1 with errno.
 ssize_t clinux_random(void *bytes, size_t count);
 
-/// Ignores SIGPIPE, so that a write to a closed socket fails with EPIPE and does not end the
-/// process.
-void clinux_ignore_sigpipe(void);
+/// Makes a write to a closed socket or pipe fail with EPIPE instead of ending the process, unless
+/// the program handles SIGPIPE already. Programs that this process starts are not affected.
+void clinux_disarm_sigpipe(void);
+
+/// Bounds the bytes that a TCP socket takes before they can be sent: TCP_NOTSENT_LOWAT. Returns 0,
+/// or -1 with errno.
+int clinux_limit_unsent(int descriptor, uint32_t byte_count);
+
+/// What TCP has measured about a connection.
+struct clinux_delivery {
+    uint64_t acknowledged;     // bytes of ours that the peer's TCP has acknowledged
+    uint64_t under_way;        // bytes that were sent and are not acknowledged yet
+    uint32_t round_trip;       // of late, in microseconds; with the queues on the way
+    uint32_t least_round_trip; // in microseconds
+};
+
+/// TCP_INFO. Returns 0, or -1 if it is not a TCP socket or the kernel does not measure this.
+int clinux_delivery(int descriptor, struct clinux_delivery *delivery);
+
+/// The bound of the bytes that a socket keeps until they are acknowledged: SO_SNDBUF. Or -1 with
+/// errno.
+int clinux_send_buffer(int descriptor);
+
+/// Bounds the bytes that a socket keeps until they are acknowledged: SO_SNDBUF. Returns 0, or -1
+/// with errno.
+int clinux_set_send_buffer(int descriptor, int byte_count);
+
+/// Gives that bound back to the kernel, which adapts it: SO_BUF_LOCK, since Linux 5.14. Returns 0,
+/// or -1 with errno.
+int clinux_free_send_buffer(int descriptor);
 
 /// Lets a new socket choose its ephemeral port late, at connect(2): IP_BIND_ADDRESS_NO_PORT.
 /// Returns 0, or -1 with errno.

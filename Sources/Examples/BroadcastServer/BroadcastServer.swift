@@ -33,7 +33,8 @@ struct Broadcast: WebSocketHandler {
 @main
 struct BroadcastServer: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "broadcast-server", abstract: "Sends every message to every client.")
+        commandName: "broadcast-server", abstract: "Sends every message to every client.",
+        version: Version.current)
 
     @Argument(help: "The port to listen on; 0 takes a free one.")
     var port: UInt16 = 8080

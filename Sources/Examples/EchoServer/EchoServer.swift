@@ -30,7 +30,8 @@ struct VerbatimEcho: WebSocketHandler {
 @main
 struct EchoServer: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "echo-server", abstract: "Answers every message with the message.")
+        commandName: "echo-server", abstract: "Answers every message with the message.",
+        version: Version.current)
 
     @Argument(help: "The port to listen on; 0 takes a free one.")
     var port: UInt16 = 8080

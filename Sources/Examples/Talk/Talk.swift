@@ -4,7 +4,9 @@
 //
 // It shows what a client consists of: a request, a handler, and a mailbox for another thread.
 import ArgumentParser
+import CommandLineOptions
 import Glibc
+import SystemdSupport
 import WebSocketServer
 
 /// What the thread that reads the terminal posts.
@@ -71,9 +73,10 @@ struct Conversation: WebSocketHandler {
     /// Messages go to standard output, notes about the connection to standard error.
     private func note(_ text: String) { write(text, to: STDERR_FILENO) }
 
-    /// Writes a line unbuffered, so that it reaches the reader of a pipe at once.
+    /// Writes a line unbuffered, so that it reaches the reader of a pipe at once. The server's
+    /// words are anybody's: on a terminal, control characters are shown and not obeyed.
     private func write(_ text: String, to descriptor: Int32) {
-        var line = text + "\n"
+        var line = (isatty(descriptor) == 1 ? TerminalText.lines(text) : text) + "\n"
         line.withUTF8 { _ = unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
     }
 }
@@ -81,7 +84,8 @@ struct Conversation: WebSocketHandler {
 @main
 struct Talk: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "talk", abstract: "Sends typed lines to a WebSocket and prints its messages.")
+        commandName: "talk", abstract: "Sends typed lines to a WebSocket and prints its messages.",
+        version: Version.current)
 
     @Argument(help: "Where to: ws://HOST:PORT/PATH.")
     var url: String
@@ -97,7 +101,11 @@ struct Talk: ParsableCommand {
         let mailbox = client.mailbox
         // Reading the terminal blocks, so it happens on another thread.
         Task.detached {
-            while let line = readLine() { mailbox.post(.line(line)) }
+            var isFirst = true
+            while let line = readLine() {
+                mailbox.post(.line(isFirst ? withoutByteOrderMark(line) : line))
+                isFirst = false
+            }
             mailbox.post(.end)
         }
         client.run()
@@ -126,4 +134,9 @@ struct Talk: ParsableCommand {
         }
         return request
     }
+}
+
+/// A file that some editors have written begins with U+FEFF.
+private func withoutByteOrderMark(_ line: String) -> String {
+    line.unicodeScalars.first == "\u{FEFF}" ? String(line.unicodeScalars.dropFirst()) : line
 }

@@ -97,6 +97,13 @@ extension Span where Element == UInt8 {
         unsafe withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
     }
 
+    /// The bytes as text, with A to Z in lower case.
+    var lowercasedText: String {
+        var bytes = array
+        for index in bytes.indices { bytes[index] = HTTPGrammar.lowercased(bytes[index]) }
+        return bytes.span.text
+    }
+
     /// A copy of the bytes.
     var array: [UInt8] { unsafe withUnsafeBufferPointer { unsafe Array($0) } }
 

@@ -10,8 +10,15 @@ public struct DecoderRules: BitwiseCopyable, Sendable {
     /// The most payload bytes that a message may have on the wire, over all its frames. For a
     /// compressed message see ``compressedByteLimit``.
     public var messageByteLimit: Int
-    /// The most frames that a message may consist of.
+    /// The most frames that a message may consist of, beside one for each
+    /// ``payloadBytesPerFragment`` bytes of its payload that have come before.
     public var fragmentLimit: Int
+
+    /// A message in frames that carry as much on average may be in any number of them, up to
+    /// ``messageByteLimit``. A frame's header alone has at least six bytes, so a message in shorter
+    /// pieces is mostly header; and a text that is sent word by word, as it is made, is still in
+    /// longer ones.
+    public static let payloadBytesPerFragment = 4
 
     /// Rules for one connection.
     @inlinable

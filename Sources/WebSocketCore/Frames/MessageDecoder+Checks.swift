@@ -8,7 +8,7 @@ extension MessageDecoder {
         in header: FrameHeader, _ assembled: Int, _ rules: DecoderRules
     ) -> ProtocolViolation.Kind? {
         let second = header.secondByte
-        if let kind = violation(inFirst: header.firstByte, rules) { return kind }
+        if let kind = violation(inFirst: header.firstByte, assembled, rules) { return kind }
         if let kind = violation(inSecond: second, header.firstByte, rules) { return kind }
         if header.firstByte & 0x8 != 0 { return nil }
         if header.payloadByteCount >> 63 != 0 { return .lengthTopBit }
@@ -24,7 +24,7 @@ extension MessageDecoder {
         inPartial bytes: Span<UInt8>, _ assembled: Int, _ rules: DecoderRules
     ) -> ProtocolViolation.Kind? {
         guard bytes.count >= 1 else { return nil }
-        if let kind = violation(inFirst: bytes[0], rules) { return kind }
+        if let kind = violation(inFirst: bytes[0], assembled, rules) { return kind }
         guard bytes.count >= 2 else { return nil }
         if let kind = violation(inSecond: bytes[1], bytes[0], rules) { return kind }
         let short = UInt64(bytes[1] & 0x7F)
@@ -49,7 +49,7 @@ extension MessageDecoder {
     /// FIN, RSV and opcode (RFC 6455 §5.2, §5.4, §5.5; RFC 7692 §6).
     @inline(__always)
     private func violation(
-        inFirst byte: UInt8, _ rules: DecoderRules
+        inFirst byte: UInt8, _ assembled: Int, _ rules: DecoderRules
     ) -> ProtocolViolation.Kind? {
         // Nearly always: the first frame of an uncompressed message.
         if byte & 0x7F == 0x1 || byte & 0x7F == 0x2 {
@@ -67,7 +67,8 @@ extension MessageDecoder {
         case .text, .binary: return message == nil ? nil : .expectedContinuation
         case .continuation:
             if message == nil { return .unexpectedContinuation }
-            return fragmentCount >= rules.fragmentLimit ? .tooManyFragments : nil
+            let carried = assembled / DecoderRules.payloadBytesPerFragment
+            return Int(fragmentCount) - carried >= rules.fragmentLimit ? .tooManyFragments : nil
         }
     }
 

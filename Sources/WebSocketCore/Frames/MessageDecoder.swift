@@ -137,7 +137,8 @@ public struct MessageDecoder: BitwiseCopyable, Sendable {
             utf8 = UTF8Validator()
             if !assembly.isEmpty { assembly.removeAll(keepingCapacity: true) }
         }
-        fragmentCount += 1
+        // Where any number is allowed, the count may reach its end.
+        if fragmentCount < .max { fragmentCount += 1 }
         frameIsFinal = header.isFinal
         remaining = payloadByteCount
         maskingKey = header.maskingKey

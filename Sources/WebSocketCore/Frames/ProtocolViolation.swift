@@ -29,7 +29,7 @@ public struct ProtocolViolation: Error, Equatable, BitwiseCopyable, Sendable {
         case lengthTopBit
         /// A message above ``DecoderRules/messageByteLimit``, on the wire or decompressed.
         case messageTooBig
-        /// A message in more frames than ``DecoderRules/fragmentLimit``.
+        /// A message in more empty or tiny frames than ``DecoderRules/fragmentLimit`` allows.
         case tooManyFragments
         /// A text message that is not UTF-8 (RFC 6455 §8.1).
         case invalidUTF8
@@ -77,7 +77,7 @@ public struct ProtocolViolation: Error, Equatable, BitwiseCopyable, Sendable {
         case .lengthNotMinimal: "The length is not in its shortest form."
         case .lengthTopBit: "The top bit of a 64-bit length must be zero."
         case .messageTooBig: "The message is too big."
-        case .tooManyFragments: "The message has too many fragments."
+        case .tooManyFragments: "The message is in too many empty or tiny frames."
         case .invalidUTF8: "A text message must be UTF-8."
         case .closeTooShort: "A close frame is empty or begins with a two-byte code."
         case .invalidCloseCode: "This close code must not be sent."

@@ -9,11 +9,12 @@ struct FieldLines: BitwiseCopyable, Sendable {
         case lineStart, name, value, lineEnd, headEnd, complete
     }
 
-    /// The most fields that a head may have.
-    static let limit = 100
+    /// The most fields that a head of at most `headByteLimit` bytes may have; see
+    /// ``RequestHeadParser/fieldLimit(headByteLimit:)``.
+    static func limit(headByteLimit: Int) -> Int { max(100, headByteLimit / 64) }
 
     var state = State.lineStart
-    var count: UInt8 = 0
+    var count: UInt32 = 0
     /// What is wrong, if anything; `step` must not be called again after that.
     var flaw: HeadFlaw?
 
@@ -21,12 +22,14 @@ struct FieldLines: BitwiseCopyable, Sendable {
 
     /// Consumes at least one byte, up to `end`, and returns the next index.
     @inline(__always)
-    mutating func step(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
+    mutating func step(
+        _ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ fieldLimit: Int
+    ) -> Int {
         var index = start
         let byte = bytes[index]
         switch state {
         case .lineStart:
-            beginLine(byte)
+            beginLine(byte, fieldLimit)
         case .name:
             while index < end, HTTPGrammar.isToken(bytes[index]) { index += 1 }
             if index == end { return index }
@@ -55,13 +58,13 @@ struct FieldLines: BitwiseCopyable, Sendable {
     }
 
     /// The first byte of a line.
-    private mutating func beginLine(_ byte: UInt8) {
+    private mutating func beginLine(_ byte: UInt8, _ fieldLimit: Int) {
         switch byte {
         case 0x0D: state = .headEnd
         case 0x0A: flaw = .bareLineFeed
         case 0x20, 0x09: flaw = .foldedLine
         case _ where !HTTPGrammar.isToken(byte): flaw = .badFieldName
-        case _ where count >= Self.limit: flaw = .tooManyFields
+        case _ where Int(count) >= fieldLimit: flaw = .tooManyFields
         default:
             count += 1
             state = .name

@@ -28,21 +28,36 @@ enum HTTPGrammar {
             && byte != UInt8(ascii: "<") && byte != UInt8(ascii: ">")
     }
 
-    /// The bytes of a host and port (RFC 3986 §3.2.2), without bytes that could begin another part
-    /// of a URI or another host.
+    /// RFC 3986 §2.3: the bytes that mean the same percent-encoded or not.
     @inline(__always)
-    static func isAuthority(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "@"), UInt8(ascii: ","),
-            UInt8(ascii: "\\"):
-            false
-        default: isTarget(byte)
-        }
+    static func isUnreserved(_ byte: UInt8) -> Bool {
+        // - . and the digits
+        let low: UInt64 = 0x03FF_6000_0000_0000
+        // A-Z _ a-z ~
+        let high: UInt64 = 0x47FF_FFFE_87FF_FFFE
+        if byte >= 128 { return false }
+        return (byte < 64 ? low : high) &>> UInt64(byte & 63) & 1 != 0
+    }
+
+    /// RFC 3986 §3.2.2: the bytes of a host's name that are not encoded, but for the comma.
+    @inline(__always)
+    static func isHostName(_ byte: UInt8) -> Bool {
+        // ! $ & ' ( ) * + - . ; = and the digits
+        let low: UInt64 = 0x2BFF_6FD2_0000_0000
+        // A-Z _ a-z ~
+        let high: UInt64 = 0x47FF_FFFE_87FF_FFFE
+        if byte >= 128 { return false }
+        return (byte < 64 ? low : high) &>> UInt64(byte & 63) & 1 != 0
     }
 
     @inline(__always)
     static func lowercased(_ byte: UInt8) -> UInt8 {
         byte &- 0x41 < 26 ? byte | 0x20 : byte
+    }
+
+    @inline(__always)
+    static func uppercased(_ byte: UInt8) -> UInt8 {
+        byte &- 0x61 < 26 ? byte & 0xDF : byte
     }
 
     /// The value of a hexadecimal digit; nil for any other byte.

@@ -4,7 +4,8 @@
 /// ``RequestHead/methodName``.
 @frozen
 public enum HTTPMethod: UInt8, BitwiseCopyable, Sendable {
-    /// As named in RFC 9110 §9 and RFC 5789; `other` stands for every other token.
+    /// As named in RFC 9110 §9 and RFC 5789; `other` stands for every other token. Requests with
+    /// `connect` are refused, since only a proxy has an answer to them.
     case get, head, post, put, delete, options, patch, connect, trace, other
 
     /// Methods are case-sensitive (RFC 9110 §9.1).

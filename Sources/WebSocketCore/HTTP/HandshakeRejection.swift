@@ -32,8 +32,11 @@ public struct HandshakeRejection: Error, Sendable {
 
     /// Appends the whole response, with `Connection: close`.
     ///
-    /// `date` is the value of the `Date` field, see ``HTTPDate``; nil leaves the field out.
-    public func appendResponse(to output: inout ByteBuffer, date: String? = nil) {
+    /// `date` is the value of the `Date` field, see ``HTTPDate``; nil leaves the field out. In
+    /// answer to HEAD pass false for `hasBody`, and the body is left out.
+    public func appendResponse(
+        to output: inout ByteBuffer, date: String? = nil, hasBody: Bool = true
+    ) {
         var head = ResponseHead(status)
         let hasType = headers.contains { $0.0.utf8.span.equals("Content-Type") }
         head.headers = hasType ? headers : [("Content-Type", "text/plain; charset=utf-8")] + headers
@@ -41,7 +44,7 @@ public struct HandshakeRejection: Error, Sendable {
         head.keepsAlive = false
         head.date = date
         head.append(to: &output)
-        if status.forbidsBody { return }
+        if status.forbidsBody || !hasBody { return }
         output.append(utf8: reason)
         if !hasType { output.append("\n") }
     }

@@ -3,7 +3,8 @@
 /// A reason for refusing a head. Its text is made only when needed.
 enum HeadFlaw: UInt8, CaseIterable, BitwiseCopyable {
     // The request line.
-    case notHTTP, isTLS, badTarget, badTargetForm, targetTooLong
+    case notHTTP, isTLS, badTarget, badTargetForm, badAuthority, badPercentEncoding, targetTooLong
+    case connect
     case versionMissing, badVersion, unsupportedVersion
     // The status line.
     case notAResponse, badStatus, badReasonPhrase
@@ -19,6 +20,7 @@ enum HeadFlaw: UInt8, CaseIterable, BitwiseCopyable {
     var status: HTTPStatus {
         switch self {
         case .targetTooLong: .uriTooLong
+        case .connect: .notImplemented
         case .unsupportedVersion: .httpVersionNotSupported
         case .tooManyFields, .headTooLong: .requestHeaderFieldsTooLarge
         default: .badRequest
@@ -36,6 +38,15 @@ enum HeadFlaw: UInt8, CaseIterable, BitwiseCopyable {
             "The request target has a character that must be percent-encoded."
         case .badTargetForm:
             "The request target must be a path that begins with a slash, or an absolute URI."
+        case .badAuthority:
+            """
+            The request target must name a host and perhaps a port up to 65535, an IPv6 address in \
+            brackets, and no user.
+            """
+        case .badPercentEncoding:
+            "A percent sign in the path must be followed by two hexadecimal digits, or be %25."
+        case .connect:
+            "This server is not a proxy: it does not implement CONNECT."
         case .targetTooLong:
             "The request target is longer than this server accepts: shorten it."
         case .versionMissing:
@@ -63,9 +74,9 @@ enum HeadFlaw: UInt8, CaseIterable, BitwiseCopyable {
         case .badFieldValue:
             "A field value has a control character: remove it."
         case .tooManyFields:
-            "There are more than \(FieldLines.limit) header fields."
+            "There are more header fields than this server accepts: send fewer."
         case .headTooLong:
-            "The head is too long: send fewer or shorter fields."
+            "The head is too long: send fewer or shorter fields, such as cookies."
         }
     }
 }

@@ -24,17 +24,33 @@ extension RequestHead {
         minorVersion >= 1 && list("Expect", contains: "100-continue")
     }
 
-    /// Throws a rejection (400) unless there is exactly one valid `Host` field, which every
-    /// HTTP/1.1 request must have (RFC 9112 §3.2). A request of HTTP/1.0 may leave it out.
+    /// The host and perhaps the port that the request is for: those of an absolute target, which
+    /// alone count (RFC 9112 §3.2.2), or else those of the `Host` field. Empty if neither names
+    /// any. It is only a valid host after ``checkHost()``.
+    public var authority: String {
+        if let authorityRange { return text(authorityRange) }
+        return text(lookUp("Host").first)
+    }
+
+    /// Throws a rejection (400) unless there is exactly one `Host` field, which every HTTP/1.1
+    /// request must have, and it is valid or empty (RFC 9112 §3.2). A request of HTTP/1.0 may leave
+    /// it out.
     public func checkHost() throws(HandshakeRejection) {
+        _ = try validHost()
+    }
+
+    /// The value of a valid `Host` field, which may be empty or missing.
+    func validHost() throws(HandshakeRejection) -> Range<Int> {
         let host = lookUp("Host")
-        if host.count == 0 && minorVersion == 0 { return }
-        if host.count != 1 || host.first.isEmpty {
-            throw .notOnce("Host", host.count)
-        }
-        for index in host.first where !HTTPGrammar.isAuthority(bytes[index]) {
+        if host.count == 0 && minorVersion == 0 { return host.first }
+        if host.count != 1 { throw .notOnce("Host", host.count) }
+        // A client that knows no host sends an empty field.
+        guard host.first.isEmpty || Authority(bytes.span.extracting(host.first)) != nil else {
             throw HandshakeRejection(
-                .badRequest, reason: "The Host field must be a host name and perhaps a port.")
+                .badRequest,
+                reason: "The Host field must be a host, an IPv6 address in brackets, and perhaps a "
+                    + "port up to 65535.")
         }
+        return host.first
     }
 }

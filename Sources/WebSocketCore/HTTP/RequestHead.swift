@@ -13,6 +13,8 @@ public struct RequestHead: HTTPHead {
     public let minorVersion: UInt8
     let methodRange: Range<Int>
     let targetRange: Range<Int>
+    /// Host and port of an absolute target; nil in other forms.
+    let authorityRange: Range<Int>?
     let pathRange: Range<Int>
     let queryRange: Range<Int>
 
@@ -29,11 +31,11 @@ public struct RequestHead: HTTPHead {
         targetRange = methodEnd + 1..<targetEnd
         minorVersion = head[lineEnd - 1] - UInt8(ascii: "0")
         let target = head.extracting(targetRange)
-        guard let path = RequestTarget.path(in: target) else {
-            preconditionFailure("not a request target")
-        }
+        guard let parts = RequestTarget(target) else { preconditionFailure("not a request target") }
+        let path = parts.path
         let question = target.firstIndex(of: UInt8(ascii: "?"), from: path.lowerBound)
         let base = targetRange.lowerBound
+        authorityRange = parts.authority.map { base + $0.lowerBound..<base + $0.upperBound }
         pathRange = base + path.lowerBound..<base + (question ?? path.upperBound)
         queryRange = base + (question.map { $0 + 1 } ?? path.upperBound)..<base + path.upperBound
         headerFields = HTTPFields(parsing: head, from: lineEnd + 2)
@@ -45,19 +47,27 @@ public struct RequestHead: HTTPHead {
     /// The request target as it was sent.
     public var target: String { text(targetRange) }
 
-    /// The path as it was sent, still percent-encoded; `/` if the target has none. See
-    /// ``decodedPath``.
-    public var path: String { pathRange.isEmpty ? "/" : text(pathRange) }
+    /// The path in its normal form (RFC 3986 §6.2.2): percent-encoded, but for the unreserved
+    /// characters of §2.3, and without the segments `.` and `..`. It is `/` if the target has none,
+    /// and `*` in `OPTIONS *`. See ``decodedPath``, and ``target`` for what was sent.
+    public var path: String {
+        if pathRange.isEmpty { return "/" }
+        let sent = bytes.span.extracting(pathRange)
+        return PercentEncoding.needsNormalizing(sent)
+            ? PercentEncoding.normalPath(sent) : sent.text
+    }
 
     /// The query: what follows the target's first `?`, as it was sent; nil if there is no `?`.
     public var query: String? {
         queryRange.lowerBound > pathRange.upperBound ? text(queryRange) : nil
     }
 
-    /// Whether the path is exactly `literal`, without making a `String` of it.
+    /// Whether ``path`` is `literal`. Nearly always this makes no `String` of it.
     public func pathIs(_ literal: StaticString) -> Bool {
-        bytes.span.extracting(pathRange).isExactly(literal)
-            || (pathRange.isEmpty && literal.utf8CodeUnitCount == 1
-                && literal.description == "/")
+        let sent = bytes.span.extracting(pathRange)
+        if sent.isEmpty || PercentEncoding.needsNormalizing(sent) {
+            return path == literal.description
+        }
+        return sent.isExactly(literal)
     }
 }

@@ -71,32 +71,10 @@ extension RequestHeadParser {
     /// that the preface of HTTP/2 (`PRI * HTTP/2.0`) is rejected for its version.
     private mutating func endRequestLine(_ bytes: Span<UInt8>, _ byte: UInt8) {
         guard byte == 0x0A else { return reject(.bareCarriageReturn) }
+        let lineStart = bytes[0] == 0x0D ? 2 : 0
+        let method = HTTPMethod(bytes.extracting(lineStart..<Int(targetStart) - 1))
         let target = bytes.extracting(Int(targetStart)..<Int(targetEnd))
-        if RequestTarget.path(in: target) == nil { return reject(.badTargetForm) }
+        if let flaw = RequestTarget.flaw(in: target, of: method) { return reject(flaw) }
         state = .fields
-    }
-}
-
-/// The two forms of request target that an origin server accepts (RFC 9112 §3.2).
-enum RequestTarget {
-    /// The range of path and query in a target: all of it in origin-form; what follows the
-    /// authority in absolute-form, which every server must accept (§3.2.2), and then empty if there
-    /// is no path. Nil for any other form.
-    static func path(in target: Span<UInt8>) -> Range<Int>? {
-        if target.count > 0 && target[0] == UInt8(ascii: "/") { return 0..<target.count }
-        let schemes: InlineArray<4, StaticString> = ["http://", "https://", "ws://", "wss://"]
-        for index in schemes.indices {
-            let prefix = schemes[index].utf8CodeUnitCount
-            guard target.count > prefix, target.extracting(first: prefix).equals(schemes[index])
-            else { continue }
-            var end = prefix
-            while end < target.count, target[end] != UInt8(ascii: "/"),
-                target[end] != UInt8(ascii: "?")
-            {
-                end += 1
-            }
-            return end == prefix ? nil : end..<target.count
-        }
-        return nil
     }
 }

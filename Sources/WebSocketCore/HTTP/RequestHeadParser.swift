@@ -17,8 +17,12 @@ public struct RequestHeadParser: BitwiseCopyable, Sendable {
         case rejected(HandshakeRejection)
     }
 
-    /// The most fields that a head may have.
-    public static let fieldLimit = FieldLines.limit
+    /// The most fields that a head of at most `headByteLimit` bytes may have: one for each 64
+    /// bytes, and a hundred if that is fewer. A head of more is made of tiny fields, and each look
+    /// at a head passes all of its fields.
+    public static func fieldLimit(headByteLimit: Int) -> Int {
+        FieldLines.limit(headByteLimit: headByteLimit)
+    }
 
     typealias Flaw = HeadFlaw
 
@@ -43,12 +47,14 @@ public struct RequestHeadParser: BitwiseCopyable, Sendable {
     /// Parses the new part of `bytes`, which begin at the head's first byte.
     ///
     /// `limit` is the most bytes that a head may have. A longer head is rejected with 414 if the
-    /// limit is reached within the target, and with 431 otherwise (RFC 6585 §5).
+    /// limit is reached within the target, and with 431 otherwise (RFC 6585 §5), as is a head of
+    /// more fields than ``fieldLimit(headByteLimit:)``.
     public mutating func parse(_ bytes: Span<UInt8>, limit: Int) -> Progress {
         let end = min(bytes.count, limit, Int(UInt32.max))
         var index = Int(scanned)
+        let fieldLimit = FieldLines.limit(headByteLimit: limit)
         while index < end && state.rawValue < State.complete.rawValue {
-            index = step(bytes, index, end)
+            index = step(bytes, index, end, fieldLimit)
         }
         scanned = UInt32(index)
         if state == .complete { return .complete(byteCount: index) }
@@ -60,9 +66,11 @@ public struct RequestHeadParser: BitwiseCopyable, Sendable {
 
     /// Consumes at least one byte in the current state and returns the next index.
     @inline(__always)
-    private mutating func step(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
+    private mutating func step(
+        _ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ fieldLimit: Int
+    ) -> Int {
         if state != .fields { return requestLine(bytes, start, end) }
-        let next = fields.step(bytes, start, end)
+        let next = fields.step(bytes, start, end, fieldLimit)
         if fields.isComplete { state = .complete }
         if let flaw = fields.flaw { reject(flaw) }
         return next

@@ -19,7 +19,8 @@ public struct ResponseHead: Sendable {
     /// The status of the response.
     public var status: HTTPStatus
     /// Additional fields. Date, Connection, Content-Length and Transfer-Encoding are written
-    /// automatically.
+    /// automatically, and so are the fields of ``append(to:)`` that guard the content, unless they
+    /// are named here.
     public var headers: [(String, String)]
     /// How the receiver finds the end of the body.
     public var body: Body
@@ -44,19 +45,20 @@ public struct ResponseHead: Sendable {
     ///
     /// If the status forbids a body, `body` is ignored. An `Upgrade` field is also named in
     /// `Connection`, as RFC 9110 §7.8 requires.
+    ///
+    /// Every final response has `X-Content-Type-Options: nosniff`, so that no browser takes its
+    /// content for another type than it says, and `Cross-Origin-Resource-Policy: same-origin`, so
+    /// that no page of another origin can embed it (Fetch §3.7). A response for pages of others
+    /// names the latter in ``headers``, with the value `cross-origin`.
     public func append(to output: inout ByteBuffer) {
-        output.reserve(256)
+        output.reserve(384)
         output.append("HTTP/1.1 ")
         output.append(decimal: Int(status.rawValue))
         output.append(UInt8(ascii: " "))
         output.append(status.reasonPhrase)
         output.append("\r\n")
         if let date { output.appendField("Date", date) }
-        var announcesUpgrade = false
-        for (name, value) in headers {
-            output.appendField(name, value)
-            if name.utf8.span.equals("Upgrade") { announcesUpgrade = true }
-        }
+        let announcesUpgrade = appendHeaders(to: &output)
         if !status.forbidsBody { appendFraming(to: &output) }
         switch (keepsAlive, announcesUpgrade) {
         case (true, false): output.append("Connection: keep-alive\r\n\r\n")
@@ -64,6 +66,24 @@ public struct ResponseHead: Sendable {
         case (true, true): output.append("Connection: keep-alive, upgrade\r\n\r\n")
         case (false, true): output.append("Connection: close, upgrade\r\n\r\n")
         }
+    }
+
+    /// Appends the additional fields and the fields that guard the content. True if one of them is
+    /// `Upgrade`.
+    private func appendHeaders(to output: inout ByteBuffer) -> Bool {
+        var announcesUpgrade = false
+        var hasTypeOptions = status.rawValue < 200
+        var hasResourcePolicy = hasTypeOptions
+        for (name, value) in headers {
+            output.appendField(name, value)
+            let name = name.utf8.span
+            if name.equals("Upgrade") { announcesUpgrade = true }
+            if name.equals("X-Content-Type-Options") { hasTypeOptions = true }
+            if name.equals("Cross-Origin-Resource-Policy") { hasResourcePolicy = true }
+        }
+        if !hasTypeOptions { output.append("X-Content-Type-Options: nosniff\r\n") }
+        if !hasResourcePolicy { output.append("Cross-Origin-Resource-Policy: same-origin\r\n") }
+        return announcesUpgrade
     }
 
     private func appendFraming(to output: inout ByteBuffer) {

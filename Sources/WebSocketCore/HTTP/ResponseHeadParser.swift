@@ -29,12 +29,13 @@ public struct ResponseHeadParser: BitwiseCopyable, Sendable {
     public init() {}
 
     /// Parses the new part of `bytes`, which begin at the head's first byte. `limit` is the most
-    /// bytes that a head may have.
+    /// bytes that a head may have; it may have as many fields as a request of that size.
     public mutating func parse(_ bytes: Span<UInt8>, limit: Int) -> Progress {
         let end = min(bytes.count, limit, Int(UInt32.max))
         var index = Int(scanned)
+        let fieldLimit = FieldLines.limit(headByteLimit: limit)
         while index < end && state.rawValue < State.complete.rawValue {
-            index = step(bytes, index, end)
+            index = step(bytes, index, end, fieldLimit)
         }
         scanned = UInt32(index)
         if state == .complete { return .complete(byteCount: index) }
@@ -43,7 +44,9 @@ public struct ResponseHeadParser: BitwiseCopyable, Sendable {
     }
 
     /// Consumes at least one byte in the current state and returns the next index.
-    private mutating func step(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
+    private mutating func step(
+        _ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ fieldLimit: Int
+    ) -> Int {
         var index = start
         switch state {
         case .versionAndStatus:
@@ -59,7 +62,7 @@ public struct ResponseHeadParser: BitwiseCopyable, Sendable {
         case .statusLineEnd:
             if bytes[index] == 0x0A { state = .fields } else { refuse(.bareCarriageReturn) }
         case .fields:
-            index = fields.step(bytes, index, end)
+            index = fields.step(bytes, index, end, fieldLimit)
             if fields.isComplete { state = .complete }
             if let flaw = fields.flaw { refuse(flaw) }
             return index

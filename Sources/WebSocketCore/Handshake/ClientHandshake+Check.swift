@@ -19,8 +19,10 @@ extension ClientHandshake {
     ) throws(ClientHandshakeError) -> ClientAgreement {
         if head.status != .switchingProtocols { throw .refused(head, body: "") }
         if head.minorVersion < 1 { throw .oldVersion }
-        let upgrade = try one("Upgrade", in: head)
-        if !upgrade.utf8.span.equals("websocket") {
+        guard let upgrade = head.header("Upgrade") else { throw .missingField("Upgrade") }
+        // Another protocol in the list would be a layer around this one (RFC 9110 §7.8).
+        let protocols = head.listMembers("Upgrade")
+        guard !protocols.isEmpty, protocols.allSatisfy({ $0.utf8.span.equals("websocket") }) else {
             throw .wrongField("Upgrade", value: upgrade)
         }
         guard let connection = head.header("Connection") else {

@@ -32,9 +32,7 @@ public struct ClientHandshake: Sendable {
         subprotocols: [String] = [], headers: [(String, String)] = [],
         deflate: DeflateOffer? = nil
     ) throws(ClientHandshakeError) {
-        guard !host.isEmpty, host.utf8.allSatisfy(HTTPGrammar.isAuthority) else {
-            throw .invalidHost(host)
-        }
+        guard Authority(host.utf8.span) != nil else { throw .invalidHost(host) }
         guard target.utf8.first == UInt8(ascii: "/"),
             target.utf8.allSatisfy(HTTPGrammar.isTarget)
         else { throw .invalidTarget(target) }

@@ -3,7 +3,7 @@
 /// Why a client has no connection: its request is not valid, or the server's response does not meet
 /// RFC 6455 §4.1.
 public enum ClientHandshakeError: Error, Hashable, Sendable {
-    /// The host is empty, or has a character that is not allowed in a host and port.
+    /// This is not a host, an IPv6 address in brackets, with or without a port up to 65535.
     case invalidHost(String)
     /// The target doesn't begin with a slash, or has a character that must be percent-encoded.
     case invalidTarget(String)

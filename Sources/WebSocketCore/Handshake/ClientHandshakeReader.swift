@@ -20,7 +20,7 @@ public struct ClientHandshakeReader: Sendable {
 
     /// A reader at the first byte. `headByteLimit` is the most bytes that the final head may have
     /// together with the interim responses before it.
-    public init(_ handshake: ClientHandshake, headByteLimit: Int = 8192) {
+    public init(_ handshake: ClientHandshake, headByteLimit: Int = 16 * 1024) {
         self.handshake = handshake
         self.headByteLimit = headByteLimit
     }

@@ -3,10 +3,13 @@ import Storage
 
 /// Checks upgrade requests and writes the response.
 public enum Handshake {
-    /// Whether the request asks for a WebSocket connection, whether its handshake is valid or not.
-    /// `Upgrade` in an HTTP/1.0 request is ignored (RFC 9110 §7.8).
+    /// Whether the request asks for a WebSocket connection, whether its handshake is valid or not:
+    /// it names the protocol in `Upgrade`, or has the key that only handshakes have. The key alone
+    /// is what remains of a handshake behind a proxy that passes no `Upgrade` on. `Upgrade` in an
+    /// HTTP/1.0 request is ignored (RFC 9110 §7.8).
     public static func isUpgrade(_ head: RequestHead) -> Bool {
-        head.minorVersion >= 1 && head.list("Upgrade", contains: "websocket")
+        (head.minorVersion >= 1 && head.list("Upgrade", contains: "websocket"))
+            || head.count(of: "Sec-WebSocket-Key") > 0
     }
 
     /// Does in advance what the first handshake would have to do: libcrypto looks its digest up,
@@ -20,20 +23,22 @@ public enum Handshake {
     /// Checks a client's handshake against RFC 6455 §4.2.1 and returns the value for
     /// `Sec-WebSocket-Accept`.
     ///
-    /// Throws a rejection: 405 for a method other than GET, 505 for HTTP/1.0, 426 for a version
-    /// other than 13, and 400 for other errors (501 for an unknown Transfer-Encoding). Origin and
-    /// path are for the application to check.
+    /// Throws a rejection: 405 for a method other than GET, 426 for HTTP/1.0, for an `Upgrade` that
+    /// does not name `websocket` and for a version other than 13, and 400 for other errors (501 for
+    /// an unknown Transfer-Encoding). Origin and path are for the application to check.
     public static func validate(_ head: RequestHead) throws(HandshakeRejection) -> AcceptValue {
         if head.method != .get {
             throw HandshakeRejection(
                 .methodNotAllowed, reason: "A WebSocket handshake is a GET request.",
                 headers: [("Allow", "GET")])
         }
-        if head.minorVersion < 1 {
+        if head.minorVersion < 1 { throw upgradeRequired(head) }
+        let host = try head.validHost()
+        if host.isEmpty && head.authorityRange == nil {
             throw HandshakeRejection(
-                .httpVersionNotSupported, reason: "A WebSocket handshake needs HTTP/1.1.")
+                .badRequest, reason: "The Host field of a WebSocket handshake must name the server."
+            )
         }
-        try head.checkHost()
         // One reader would take the bytes after the head for a body, and another for frames.
         if try head.bodyFraming() != .none {
             throw HandshakeRejection(
@@ -100,13 +105,26 @@ public enum Handshake {
             && !["connection", "upgrade", "content-length", "transfer-encoding"].contains(name)
     }
 
+    /// The answer to a request for a WebSocket's path that is no opening handshake: 426, with the
+    /// usual cause for the person who has to find it.
+    public static func upgradeRequired(_ head: RequestHead) -> HandshakeRejection {
+        let flaw =
+            head.minorVersion < 1
+            ? "the request came in HTTP/1.0" : "the request has no \"Upgrade: websocket\""
+        return HandshakeRejection(
+            .upgradeRequired,
+            reason: "A WebSocket is here, and \(flaw). Connect to it with ws:// or wss://. If a "
+                + "client does, a proxy on the way does not pass its Upgrade on: nginx needs "
+                + "\"proxy_http_version 1.1\" and \"proxy_set_header\" for Upgrade and Connection.",
+            headers: upgradeHeaders)
+    }
+
+    private static var upgradeHeaders: [(String, String)] {
+        [("Sec-WebSocket-Version", "13"), ("Upgrade", "websocket")]
+    }
+
     private static func checkUpgrade(_ head: RequestHead) throws(HandshakeRejection) {
-        let upgrade = head.lookUp("Upgrade")
-        if upgrade.count != 1 { throw .notOnce("Upgrade", upgrade.count) }
-        if !head.list("Upgrade", contains: "websocket") {
-            throw HandshakeRejection(
-                .badRequest, reason: "The Upgrade field must name websocket.")
-        }
+        if !head.list("Upgrade", contains: "websocket") { throw upgradeRequired(head) }
         if !head.list("Connection", contains: "upgrade") {
             throw HandshakeRejection(
                 .badRequest,
@@ -120,7 +138,7 @@ public enum Handshake {
         guard head.bytes.span.extracting(version.first).isExactly("13") else {
             throw HandshakeRejection(
                 .upgradeRequired, reason: "This server speaks version 13 of WebSocket (RFC 6455).",
-                headers: [("Sec-WebSocket-Version", "13"), ("Upgrade", "websocket")])
+                headers: upgradeHeaders)
         }
     }
 

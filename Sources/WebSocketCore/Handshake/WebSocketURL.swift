@@ -34,18 +34,16 @@ public struct WebSocketURL: Hashable, Sendable {
         }
         let rest = text[colon...].dropFirst(3)
         // A ws-URI has no fragment; a literal "#" must be written as %23.
-        if rest.contains("#") { throw .fragment(text) }
-        let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
-        let authority = rest[..<end]
-        if authority.contains("@") { throw .credentials }
-        let (host, port) = try Self.split(authority, text)
-        let target = rest[end...]
+        // Bytes, not characters: a mark that combines with a slash or an @ must not hide it.
+        if rest.utf8.contains(UInt8(ascii: "#")) { throw .fragment(text) }
+        let end = rest.utf8.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") }
+        let authority = rest[..<(end ?? rest.endIndex)]
+        if authority.utf8.contains(UInt8(ascii: "@")) { throw .credentials }
+        let (host, port) = try Self.split(authority)
+        let target = rest[(end ?? rest.endIndex)...]
         self.init(
             host: host, port: port,
-            target: target.first == "/" ? String(target) : "/" + target)
-        guard !host.isEmpty, host.utf8.allSatisfy(HTTPGrammar.isAuthority) else {
-            throw .invalidHost(host)
-        }
+            target: target.utf8.first == UInt8(ascii: "/") ? String(target) : "/" + target)
         guard self.target.utf8.allSatisfy(HTTPGrammar.isTarget) else {
             throw .invalidTarget(self.target)
         }
@@ -53,28 +51,30 @@ public struct WebSocketURL: Hashable, Sendable {
 
     /// Host and port of `host`, `host:port`, `[address]` or `[address]:port`.
     private static func split(
-        _ authority: Substring, _ text: String
+        _ authority: Substring
     ) throws(WebSocketURLError) -> (String, UInt16) {
-        var host = authority
-        var port: Substring?
-        if authority.first == "[" {
-            guard let end = authority.firstIndex(of: "]") else {
-                throw .invalidHost(String(authority))
-            }
-            host = authority[authority.index(after: authority.startIndex)..<end]
-            let rest = authority[authority.index(after: end)...]
-            guard rest.isEmpty || rest.first == ":" else { throw .invalidHost(String(authority)) }
-            if !rest.isEmpty { port = rest.dropFirst() }
-        } else if let colon = authority.firstIndex(of: ":") {
-            host = authority[..<colon]
-            port = authority[authority.index(after: colon)...]
+        let isAddress = authority.utf8.first == UInt8(ascii: "[")
+        var end = authority.utf8.firstIndex(of: isAddress ? UInt8(ascii: "]") : UInt8(ascii: ":"))
+        if isAddress {
+            guard let bracket = end else { throw .invalidHost(String(authority)) }
+            end = authority.utf8.index(after: bracket)
         }
+        let host = String(authority[..<(end ?? authority.endIndex)])
+        let bare = isAddress ? String(host.dropFirst().dropLast()) : host
+        // A percent sign would begin a zone, or a name that no resolver knows.
+        guard let found = Authority(host.utf8.span), found.hostByteCount == host.utf8.count,
+            !host.utf8.contains(UInt8(ascii: "%"))
+        else { throw .invalidHost(bare) }
+        let rest = authority[(end ?? authority.endIndex)...]
+        if rest.isEmpty { return (bare, 80) }
+        guard rest.utf8.first == UInt8(ascii: ":") else { throw .invalidHost(String(authority)) }
         // "host:" is the same as "host" (RFC 3986 §3.2.3).
-        guard let port, !port.isEmpty else { return (String(host), 80) }
-        guard port.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let number = UInt16(port),
+        let port = rest.utf8.dropFirst()
+        if port.isEmpty { return (bare, 80) }
+        guard port.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let number = UInt16(Substring(port)),
             number > 0
-        else { throw .invalidPort(String(port)) }
-        return (String(host), number)
+        else { throw .invalidPort(String(Substring(port))) }
+        return (bare, number)
     }
 }
 

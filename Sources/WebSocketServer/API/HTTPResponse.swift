@@ -9,6 +9,10 @@ public struct HTTPResponse: Sendable {
     /// Header fields, as name and value; the server itself adds Date, Connection and
     /// Content-Length. A name must be a token, or the process ends; in a value, control characters
     /// become spaces.
+    ///
+    /// It also adds `X-Content-Type-Options: nosniff` and
+    /// `Cross-Origin-Resource-Policy: same-origin`, unless they are named here: what pages of other
+    /// origins may embed, such as a script, has the latter with the value `cross-origin`.
     public var headers: [(String, String)]
     /// The body; it is not sent in answer to HEAD, nor with a status that forbids a body.
     public var body: [UInt8]

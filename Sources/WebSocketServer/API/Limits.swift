@@ -14,12 +14,19 @@ public struct Limits: Sendable {
     /// How many times larger than its compressed form a message above 64 KiB may be (RFC 7692).
     /// Beyond: close 1009. Deflate can expand one byte to a thousand; text reaches a hundred.
     public var inflateRatio = InflateLimits.defaultRatio
-    /// Frames of one message. Beyond: close 1008. Browsers send one or a few; a million empty ones
-    /// are an attack.
+    /// Frames of one message, and one more for each 4 bytes of it that have come. Beyond: close
+    /// 1008. Only a message in empty or tiny frames gets there: of frames that carry 4 bytes on
+    /// average there may be any number, up to ``messageByteCount``, while a million empty ones are
+    /// an attack. A frame's header alone has six bytes, and a text that is sent word by word has
+    /// longer pieces.
     public var fragmentCount = 128
-    /// Bytes of a request head. Beyond: HTTP 414 if the target alone is that long, else 431
-    /// (RFC 6585 §5). Browsers with many cookies stay under 8 KiB.
-    public var headByteCount = 8 * 1024
+    /// Bytes of a request head, and of the head of an answer to an outgoing handshake. Beyond: HTTP
+    /// 414 if the target alone is that long, else 431 (RFC 6585 §5); for an answer
+    /// ``CloseCause/handshakeFailed``. A head may have a field for each 64 bytes of this, or 100 if
+    /// that is fewer. Browsers keep 4 KiB for a cookie and send several; with those of a single
+    /// sign-on in front, heads of 9 KiB are met. A head is kept while it comes, for as long as
+    /// ``handshakeDeadline``, and takes the memory of its received bytes.
+    public var headByteCount = 16 * 1024
     /// Bytes of the body of an HTTP request. Beyond: HTTP 413.
     public var bodyByteCount = 64 * 1024
 
@@ -36,11 +43,18 @@ public struct Limits: Sendable {
     public var connectDeadline = Duration.seconds(5)
     /// Silence of the peer after which it gets a Ping. Proxies drop idle connections after 60 s.
     public var pingInterval = Duration.seconds(25)
-    /// Time from the Ping to any sign of life. Beyond: the connection is reset.
+    /// Time from the Ping to any sign of life: bytes from the peer, or reading at
+    /// ``slowestReadRate``. Beyond: the connection is reset.
     public var pongDeadline = Duration.seconds(10)
     /// Time from our Close frame to the peer's, and for the peer to read our last bytes. Beyond:
-    /// the connection is reset.
+    /// the connection is reset, unless it is still reading: ``slowestReadRate``.
     public var closeDeadline = Duration.seconds(5)
+    /// Bytes a second that a peer with a slow line has to take while output waits for it: as long
+    /// as its TCP acknowledges that much over ``pongDeadline``, ``closeDeadline`` or
+    /// ``handshakeDeadline``, it counts as alive when one of these is over, and has the same time
+    /// again. One segment in five seconds is more, and the slowest mobile line (GSM, 9,600 bit/s)
+    /// four times as fast. A peer that takes a byte now and then is reset.
+    public var slowestReadRate = 256
 
     // How much is kept for a peer.
 
@@ -49,6 +63,11 @@ public struct Limits: Sendable {
     /// HTTP. Output is offered to the socket first, so a burst that the socket takes does not
     /// count.
     public var outboxByteCount = 1024 * 1024
+    /// Bytes that the kernel takes for a connection before it can send them (TCP_NOTSENT_LOWAT, for
+    /// connections from then on). What is in the kernel can't be replaced by anything newer, and a
+    /// subscriber whose megabytes lie there is never behind. 16 KiB are a quarter of a second at
+    /// 480 kbit/s; what a fast line has under way is not bounded by it.
+    public var unsentByteCount = 16 * 1024
     /// The code of the Close frame for a client that reads too slowly. The default is 1008 (policy
     /// violation); an application may set its own from 4000–4999 (RFC 6455 §7.4.2).
     public var slowConsumerCloseCode = CloseCode.policyViolation
@@ -61,18 +80,30 @@ public struct Limits: Sendable {
     /// limit: ``ServerContext/makeTopic(policy:logByteLimit:)``.
     public var topicLogByteCount = 1024 * 1024
 
+    /// The time that broadcasts of a ``SlowConsumerPolicy/skipToLatest`` topic may take on their
+    /// way to a subscriber whose socket was full, at the speed of its line: beyond, it skips to the
+    /// newest message, even if it is less than ``topicLogByteCount`` behind. The kernel gets no
+    /// more for it than it can send in that time. With the queues of a mobile network a message is
+    /// then a second old, and not ten.
+    public var skipDelay = Duration.milliseconds(300)
+
     // Admission. Refused with close 1013 after the handshake, so that a browser can see it.
 
-    /// Connections in total; nil for what RLIMIT_NOFILE allows, less 96 (or a quarter, if that is
+    /// Connections in total. When there are as many, a new one closes an idle HTTP connection if
+    /// there is any. Nil for what RLIMIT_NOFILE allows, less 96 (or a quarter, if that is
     /// fewer). Up to 32 connections at a time that exceed this or another limit are accepted only
     /// to be closed with 1013; any beyond them get HTTP 503.
     public var connectionCount: Int?
-    /// Connections from one address (/32 of IPv4, /64 of IPv6); nil for no limit. Loopback is
+    /// WebSockets from one address (/32 of IPv4, /64 of IPv6); nil for no limit. Loopback is
     /// exempt.
+    ///
+    /// Connections that are no WebSockets, or not yet, are counted apart: an address may have six
+    /// times as many of them, since browsers open up to six to load a page. One more closes the
+    /// connection that has been idle for the longest; if none is idle it is refused.
     public var connectionsPerAddress: Int? = 64
-    /// New connections a second from one address; nil for no limit. Loopback is exempt. After a
-    /// rest as many may come at once as ``connectionsPerAddress`` allows, since a page opens
-    /// several.
+    /// New WebSockets a second from one address, and a seventh of the new connections; nil for no
+    /// limit. Loopback is exempt. After a rest as many may come at once as
+    /// ``connectionsPerAddress`` allows.
     public var connectionRatePerAddress: Int? = 10
 
     // The work of one turn of the loop, before it looks at everything else again.

@@ -48,9 +48,12 @@ public enum Refusal: Int, CaseIterable, Sendable {
         }
     }
 
-    /// The answer over HTTP.
+    /// The answer over HTTP. Browsers do not heed `Retry-After`, but load a page anew if `Refresh`
+    /// says so.
     var rejection: HandshakeRejection {
-        HandshakeRejection(.serviceUnavailable, reason: reason, headers: [("Retry-After", "10")])
+        HandshakeRejection(
+            .serviceUnavailable, reason: reason,
+            headers: [("Retry-After", "10"), ("Refresh", "10")])
     }
 
     /// The sentence for the Close frame.

@@ -27,10 +27,10 @@ public final class Server<Handler: WebSocketHandler & ~Copyable> {
 
     /// Binds the listening sockets. Clients can connect from then on; ``run()`` serves them.
     ///
-    /// This makes the process ignore SIGPIPE and raises its soft limit on open files to the hard
-    /// limit. It also blocks ``ServerConfiguration/stopSignals`` and
-    /// ``ServerConfiguration/signals`` in the calling thread and in the threads that it starts
-    /// later.
+    /// From then on SIGPIPE does not end the process, and its soft limit on open files is the hard
+    /// limit. The server handles ``ServerConfiguration/stopSignals`` and
+    /// ``ServerConfiguration/signals``, whichever thread of the process gets them, until ``run()``
+    /// returns or the server is released.
     ///
     /// - Throws: what went wrong, in a sentence for a person: a port is in use, a privilege is
     ///   missing.

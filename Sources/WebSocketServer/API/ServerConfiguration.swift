@@ -36,7 +36,8 @@ public struct ServerConfiguration: Sendable {
     public var reusePort = false
     /// What peers may do, and how much; see ``Limits``.
     public var limits = Limits()
-    /// Which web pages may connect; see ``OriginPolicy``.
+    /// Which web pages may connect; see ``OriginPolicy``. An entry that no page can have admits
+    /// none: ``OriginPolicy/flaw(in:)`` finds it.
     public var origin = OriginPolicy.sameHost
     /// The subprotocols that the server speaks, in order of preference (RFC 6455 §1.9); empty by
     /// default. The first of them that a client offers is chosen, unless
@@ -59,8 +60,16 @@ public struct ServerConfiguration: Sendable {
     /// Signals that stop the server in order, like ``ServerContext/stop(grace:restarting:)`` with
     /// its default grace; a second signal ends the grace. Empty if the program handles signals
     /// itself.
+    ///
+    /// It does not matter which threads the program has, and which of them gets the signal. Each
+    /// server of the process that names a signal gets it. While there is one, a handler that the
+    /// program has installed for it (sigaction(2)) is not called; when the last one has ended, it
+    /// is in force again. A handler that the program installs later wins. Programs that it starts
+    /// find the signals unblocked and with their default meaning. SIGINT and SIGHUP stay ignored
+    /// where the process was started so: by nohup(1), or by a shell in the background.
     public var stopSignals: [Signal] = []
-    /// Signals that are passed to ``WebSocketHandler/onSignal(_:_:)``, and do nothing else.
+    /// Signals that are passed to ``WebSocketHandler/onSignal(_:_:)``, and do nothing else. What
+    /// ``stopSignals`` says of handlers and threads holds for them too.
     public var signals: [Signal] = []
     /// The logger of the server and the handler.
     public var logger = Logger(label: "websocket-server")

@@ -33,6 +33,21 @@ extension ServerContext {
         return connections.slots[slot].delivery.outbox.bytes.count + answered
     }
 
+    /// Bytes that were sent and published to this connection and that its socket has not taken:
+    /// ``bufferedByteCount(of:)``, and what is due to it from the logs of its topics. 0 if the
+    /// connection no longer exists. Takes time in proportion to its subscriptions.
+    public func unsentByteCount(of id: ConnectionID) -> Int {
+        guard let slot = connections.slot(of: id) else { return 0 }
+        return bufferedByteCount(of: id)
+            + topics.backlogByteCount(connections.slots[slot].delivery)
+    }
+
+    /// Whether the connection's socket is full: its peer reads more slowly than it is sent to. It
+    /// is counted in ``Gauges/blockedCount``.
+    public func isBlocked(_ id: ConnectionID) -> Bool {
+        connections.slot(of: id).map { connections.slots[$0].delivery.isBlocked } ?? false
+    }
+
     /// Calls `body` for every open connection, in no particular order: Ratchet's `foreach` over all
     /// clients. To send the same message to all of them, a topic costs less: see
     /// ``publish(text:to:except:)``.

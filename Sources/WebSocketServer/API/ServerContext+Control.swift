@@ -28,12 +28,18 @@ extension ServerContext {
     /// less, so that not all clients reconnect at once. Connections that remain
     /// ``Limits/closeDeadline`` after the last Close are reset.
     ///
+    /// For a restart every client waits until the last one is gone, since only then the next
+    /// process accepts. So the Closes are not spread, and peers that do not answer are waited for
+    /// no longer than 300 ms: the kernel goes on sending to them what they have not taken.
+    ///
     /// - Parameters:
-    ///   - grace: the time over which the Closes are spread, at most. A second call may shorten it.
+    ///   - grace: the time over which the Closes are spread, at most; nil for 5 s, or none for a
+    ///     restart. A second call may shorten it.
     ///   - restarting: tells the peers that the server will be back at once (Close 1012); the cause
     ///     is then ``CloseCause/restarting``. The first call decides.
-    public mutating func stop(grace: Duration = .seconds(5), restarting: Bool = false) {
-        shutdown.ask(grace: grace, isRestart: restarting)
+    public mutating func stop(grace: Duration? = nil, restarting: Bool = false) {
+        let usual: Duration = restarting ? .zero : .seconds(5)
+        shutdown.ask(grace: grace ?? usual, isRestart: restarting)
     }
 
     /// Sets other limits and another Origin rule, in force from the next turn on, also for open

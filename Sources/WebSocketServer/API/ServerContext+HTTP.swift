@@ -9,20 +9,7 @@ extension ServerContext {
     /// ``Limits/ownOutputByteCount`` of responses are unread, no further request is read.
     public mutating func respond(to id: ConnectionID, with response: HTTPResponse) {
         guard let slot = unanswered(id) else { return }
-        let exchange = connections.slots[slot].exchange
-        appendHead(
-            slot, response.status, response.headers, .length(response.body.count),
-            keepsAlive: http.exchanges[exchange].keepsAlive)
-        if http.exchanges[exchange].wantsBody, !response.status.forbidsBody {
-            connections.slots[slot].delivery.outbox.bytes.append(response.body.span)
-        }
-        // The client's own output: no further request is read while it does not read this.
-        let byteCount = connections.slots[slot].delivery.outbox.bytes.count
-        connections.slots[slot].ownOutputByteCount = byteCount
-        if byteCount > settings.limits.ownOutputByteCount {
-            connections.slots[slot].readPauses.insert(.ownOutput)
-        }
-        endExchange(slot)
+        answer(slot, with: response)
     }
 
     /// Begins a response whose length is not known yet; ``sendBody(_:to:)`` adds to it and
@@ -33,7 +20,7 @@ extension ServerContext {
     ) {
         guard let slot = unanswered(id) else { return }
         let exchange = connections.slots[slot].exchange
-        let isChunked = (http.exchanges[exchange].head?.minorVersion ?? 0) >= 1
+        let isChunked = http.exchanges[exchange].takesChunks
         if !isChunked { http.exchanges[exchange].keepsAlive = false }
         http.exchanges[exchange].response = isChunked ? .chunked : .untilClose
         appendHead(

@@ -14,7 +14,9 @@ public enum SlowConsumerPolicy: UInt8, Sendable, BitwiseCopyable {
     /// It is closed with ``Limits/slowConsumerCloseCode``, and should reconnect and fetch what it
     /// missed. For a chat.
     case disconnect
-    /// It skips everything but the newest message. For a live map, where only the newest counts.
+    /// It skips everything but the newest message. For a live map, where only the newest counts. A
+    /// subscriber whose line is full skips earlier, when what it has missed would take longer than
+    /// ``Limits/skipDelay``: what it gets is never old.
     case skipToLatest
 }
 

@@ -13,7 +13,7 @@ public struct UpgradeReply: Sendable {
     /// offered some.
     public var subprotocol: String?
     /// More header fields for the 101 response, as name and value, such as cookies. A name must be
-    /// a token, and not one that the server writes itself: `Connection`, `Upgrade`,
+    /// a token, and not a name that the server writes itself: `Connection`, `Upgrade`,
     /// `Content-Length`, `Transfer-Encoding` and all that begin with `Sec-WebSocket-`. In a value,
     /// control characters become spaces, so that it cannot begin another field.
     public var headers: [(String, String)]

@@ -47,11 +47,11 @@ public final class WebSocketClient<Handler: WebSocketHandler & ~Copyable> {
 
     /// Prepares the loop; nothing is connected before ``run()``.
     ///
-    /// This makes the process ignore SIGPIPE and raises its soft limit on open files to the hard
-    /// limit. It also blocks ``ClientConfiguration/stopSignals`` in the calling thread and in the
-    /// threads that it starts later.
+    /// From then on SIGPIPE does not end the process, and its soft limit on open files is the hard
+    /// limit. ``ClientConfiguration/stopSignals`` are handled until ``run()`` returns or the client
+    /// is released; see ``ServerConfiguration/stopSignals``.
     ///
-    /// - Throws: if the process has no descriptors left.
+    /// - Throws: if the process has no descriptors left, or one of the signals can't be handled.
     public init(
         _ handler: consuming Handler, _ configuration: ClientConfiguration = ClientConfiguration()
     ) throws(SystemError) {

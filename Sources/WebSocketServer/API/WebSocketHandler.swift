@@ -28,8 +28,9 @@ public protocol WebSocketHandler: ~Copyable {
     /// A plain HTTP request, complete with its body, which is at most ``Limits/bodyByteCount``.
     /// Answer it now, or later from another callback, with ``ServerContext/respond(to:with:)`` or
     /// ``ServerContext/beginResponse(to:_:headers:)``; until then nothing more is read from the
-    /// connection, and no deadline ends it. Called once for each request, HEAD included. The
-    /// default answers 404.
+    /// connection, and no deadline ends it. Called once for each request, HEAD included, but for
+    /// `OPTIONS *`, which the server answers. The default is
+    /// ``HTTPResponse/webSocketOnly(_:)``: 426 to GET.
     mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout ServerContext)
 
     /// A connection is open, and messages may be sent to it. Called once, before any other callback
@@ -110,7 +111,7 @@ extension WebSocketHandler where Self: ~Copyable {
     }
 
     public mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout ServerContext) {
-        io.respond(to: request.id, with: .notFound)
+        io.respond(to: request.id, with: .webSocketOnly(request.head))
     }
 
     public mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) throws(Disconnect) {}

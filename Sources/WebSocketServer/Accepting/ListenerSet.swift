@@ -14,6 +14,10 @@ package struct ListenerSet {
     /// A spare descriptor, closed to accept a connection when no others are left.
     var reserve: FileDescriptor?
     var admission = Admission()
+    /// Where a full server looks for connections that it can close.
+    var arrivals = Arrivals()
+    /// Connections that were closed in this turn to make room, and are freed at its end.
+    var evictedCount = 0
     let proxies: TrustedProxies
     /// Connections that were accepted only to be refused in their own protocol.
     private(set) package var refusedCount = 0
@@ -51,7 +55,9 @@ package struct ListenerSet {
 
     /// A connection has ended, and its descriptor is free again.
     mutating func vacated(_ place: VacatedPlace, at now: Instant) {
-        if place.wasAdmitted { admission.release(place.peer) }
+        if place.wasAdmitted {
+            admission.leave(place.slot, of: place.peer, isWebSocket: place.isWebSocket)
+        }
         if place.wasRefused { refusedCount -= 1 }
         if place.listener.isInternal { internalCount -= 1 }
         precondition(refusedCount >= 0 && internalCount >= 0, "a place was left twice")

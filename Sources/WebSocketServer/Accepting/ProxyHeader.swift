@@ -69,15 +69,13 @@ enum ProxyHeader {
         if words.first == "UNKNOWN" { return nil }
         guard words.count == 5, let port = portNumber(words[3]), portNumber(words[4]) != nil,
             let source = NetworkAddress(numeric: words[1], port: port),
-            let target = NetworkAddress(numeric: words[2])
+            NetworkAddress(numeric: words[2]) != nil, words[0] == "TCP4" || words[0] == "TCP6"
         else { throw .badLine }
-        let family: NetworkAddress.Family? =
-            switch words[0] {
-            case "TCP4": .ipv4
-            case "TCP6": .ipv6
-            default: nil
-            }
-        guard source.family == family, target.family == family else { throw .badLine }
+        // The text decides, since ::ffff:a.b.c.d is an address of IPv4.
+        let isIPv6 = words[0] == "TCP6"
+        guard words[1...2].allSatisfy({ $0.utf8.contains(UInt8(ascii: ":")) == isIPv6 }) else {
+            throw .badLine
+        }
         return source
     }
 

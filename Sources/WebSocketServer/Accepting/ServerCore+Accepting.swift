@@ -6,6 +6,7 @@ import WebSocketCore
 
 extension ServerCore where K: ~Copyable {
     mutating func acceptConnections() {
+        listening.evictedCount = 0
         resumeListeners()
         guard !listening.ready.isEmpty else { return }
         // Several listeners share the turn's budget.
@@ -18,6 +19,8 @@ extension ServerCore where K: ~Copyable {
 
     private mutating func acceptConnections(on index: Int, _ budget: Int) {
         for _ in 0..<budget {
+            // The rest is accepted in the next turn, when there is room again.
+            if listening.evictedCount >= Self.evictionBudget, isFull { return }
             switch kernel.accept(on: listening.listeners[index].descriptor) {
             case .accepted(let socket, let peer):
                 registerAccepted(socket, peer, listening.listeners[index].kind)
@@ -64,6 +67,9 @@ extension ServerCore where K: ~Copyable {
         connection.peer = peer
         connection.advance(.accepted)
         let slot = io.connections.slots.allocate(connection)
+        if io.connections.slots[slot].flags.contains(.admitted) {
+            listening.admission.enter(slot, of: peer, io.settings.limits, at: io.clock.now)
+        }
         do {
             let token = io.connections.id(of: slot).token
             try poller.watch(socket, for: .readable, token: token, &kernel)
@@ -73,28 +79,34 @@ extension ServerCore where K: ~Copyable {
             io.terminate(slot, .connectionLost(error.number), reset: true)
             return
         }
+        limitUnsent(slot)
         io.schedule(slot, in: io.settings.timeouts.handshake)
+        io.connections.slots[slot].lastReceiveTick = io.clock.now.coarse
+        if !listener.isInternal, io.connections.slots[slot].refusal == nil { recordArrival(slot) }
     }
 
-    /// The connections that the limit applies to: outgoing ones that have not begun do not count.
+    /// The connections that the limit applies to: outgoing connections that have not
+    /// begun do not count.
     var countedConnectionCount: Int {
         io.connections.slots.count - listening.refusedCount - listening.internalCount
             - io.outgoing.toBegin.count
+    }
+
+    private var isFull: Bool {
+        countedConnectionCount - listening.evictedCount >= io.settings.connectionLimit
     }
 
     /// Decides whether to admit one more client. Behind a proxy the client's address is not known
     /// yet, and the proxy's own address is not counted.
     private mutating func admit(_ connection: inout Connection, _ peer: NetworkAddress) {
         if connection.listener == .proxy { connection.flags.insert(.awaitsProxyHeader) }
-        if countedConnectionCount >= io.settings.connectionLimit {
+        if isFull, !evictAny() {
             connection.refusal = .tooManyConnections
         } else if connection.listener == .proxy {
             return
         } else if listening.proxies.contains(peer) {
             connection.flags.insert(.proxied)
-        } else if let refusal = listening.admission.admit(
-            peer, io.settings.limits, at: io.clock.now)
-        {
+        } else if let refusal = refusal(ofPlain: peer, pays: true) {
             connection.refusal = refusal
         } else {
             connection.flags.insert(.admitted)

@@ -37,33 +37,26 @@ extension ServerCore where K: ~Copyable {
 
     /// Takes the client's address from a request that a trusted proxy forwards.
     ///
-    /// The connection counts for one client at a time, that of its latest request. Only a WebSocket
-    /// counts as a new connection of that client, since a proxy opens connections as it likes.
-    mutating func admitProxiedClient(
-        _ slot: Slot, _ head: RequestHead, isUpgrade: Bool
-    ) -> ProxyOutcome {
+    /// The connection counts for one client at a time, that of its latest request. It is not a new
+    /// connection of that client, since a proxy opens connections as it likes.
+    mutating func admitProxiedClient(_ slot: Slot, _ head: RequestHead) -> ProxyOutcome {
         guard let client = listening.proxies.client(head),
-            client != io.connections.slots[slot].peer || isUpgrade
+            client != io.connections.slots[slot].peer
         else { return .goesOn }
-        return admitProxiedClient(slot, as: client, pays: isUpgrade)
+        return admitProxiedClient(slot, as: client, pays: false)
     }
 
     private mutating func admitProxiedClient(
         _ slot: Slot, as client: NetworkAddress, pays: Bool
     ) -> ProxyOutcome {
-        if io.connections.slots[slot].flags.contains(.admitted) {
-            listening.admission.release(io.connections.slots[slot].peer)
-            io.connections.slots[slot].flags.remove(.admitted)
-        }
+        leaveAdmission(slot)
         io.connections.slots[slot].peer = client
         guard io.connections.slots[slot].refusal == nil, !listening.proxies.contains(client) else {
             return .goesOn
         }
-        guard
-            let refusal = listening.admission.admit(
-                client, io.settings.limits, at: io.clock.now, pays: pays)
-        else {
+        guard let refusal = refusal(ofPlain: client, pays: pays) else {
             io.connections.slots[slot].flags.insert(.admitted)
+            listening.admission.enter(slot, of: client, io.settings.limits, at: io.clock.now)
             return .goesOn
         }
         // It is refused in its own protocol, like a client that came without a proxy.

@@ -47,6 +47,7 @@ struct Timeouts: BitwiseCopyable {
     let ping: UInt64
     let pong: UInt64
     let close: UInt64
+    let skip: UInt64
 
     init(_ limits: Limits) {
         handshake = limits.handshakeDeadline.wholeNanoseconds
@@ -54,5 +55,6 @@ struct Timeouts: BitwiseCopyable {
         ping = limits.pingInterval.wholeNanoseconds
         pong = limits.pongDeadline.wholeNanoseconds
         close = limits.closeDeadline.wholeNanoseconds
+        skip = limits.skipDelay.wholeNanoseconds
     }
 }

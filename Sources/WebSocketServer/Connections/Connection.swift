@@ -10,6 +10,8 @@ import WebSocketCore
 struct Connection: ~Copyable {
     struct Flags: OptionSet, BitwiseCopyable {
         let rawValue: UInt16
+        /// Its socket's buffer was bounded by its line's speed, which may be another by now.
+        static var paced: Flags { Flags(rawValue: 1) }
         /// Is in the queue of connections to be flushed.
         static var queued: Flags { Flags(rawValue: 2) }
         /// `onOpen` has been called, `onClose` has not.
@@ -22,8 +24,12 @@ struct Connection: ~Copyable {
         static var awaitsProxyHeader: Flags { Flags(rawValue: 32) }
         /// Is counted in admission.
         static var admitted: Flags { Flags(rawValue: 64) }
+        /// Is counted there as a WebSocket of its address, no longer as a plain connection.
+        static var webSocket: Flags { Flags(rawValue: 256) }
         /// Is reset instead of closed in order.
         static var resets: Flags { Flags(rawValue: 128) }
+        /// ``Connection/acknowledgedByteCount`` was noted for the deadline that is running.
+        static var measured: Flags { Flags(rawValue: 16384) }
         /// Is in the list of connections whose pending input can be decoded again.
         static var resuming: Flags { Flags(rawValue: 512) }
         /// An outgoing connection: we are the client, which masks its frames (RFC 6455 §5.1).
@@ -32,6 +38,8 @@ struct Connection: ~Copyable {
         static var attempting: Flags { Flags(rawValue: 2048) }
         /// The peer is a trusted proxy: its requests name the client behind it.
         static var proxied: Flags { Flags(rawValue: 4096) }
+        /// Its socket was full and has taken output since it was last measured.
+        static var drained: Flags { Flags(rawValue: 8192) }
     }
 
     /// The reasons why reading is paused; it resumes when the set is empty.
@@ -49,7 +57,8 @@ struct Connection: ~Copyable {
         static var endOfStream: ReadPauses { ReadPauses(rawValue: 16) }
     }
 
-    // The fields that a sweep uses come first, in one cache line.
+    // The fields that a sweep uses come first, in one cache line. Small fields stand where others
+    // would leave a gap.
     var descriptor = FileDescriptor.none
     /// Changed only by ``advance(_:)``.
     private(set) var phase = ConnectionPhase.free
@@ -60,6 +69,8 @@ struct Connection: ~Copyable {
     var readPauses: ReadPauses = []
     /// Which of a topic's logs it gets.
     var encoding = Encoding.plain
+    /// The kind of listener that accepted it.
+    var listener = ListenerKind.public
     /// The readiness that epoll(7) watches it for.
     var watched: Readiness = .readable
     /// Index of what it negotiated under RFC 7692, in a table of its own, or `none`.
@@ -71,9 +82,11 @@ struct Connection: ~Copyable {
     var resourceID: UInt64 = 0
     /// When the last bytes came from the peer, in ticks of 2^26 ns.
     var lastReceiveTick: UInt32 = 0
-    /// The value of `exchange` (HTTP) or `attempt` (Outgoing): a connection has at most one of them.
+    /// The value of `exchange` (HTTP) or `attempt` (Outgoing): a connection has one of them at most.
     var companion = UInt32.max
     var decoder = MessageDecoder()
+    /// Set if it is refused, in its own protocol, for this reason.
+    var refusal: Refusal?
     /// Bytes received and not decoded: a partial header or head, or everything while reading is
     /// paused.
     var pendingInput = ByteBuffer()
@@ -84,10 +97,8 @@ struct Connection: ~Copyable {
     /// Why a send failed, as an errno(3), or 0. The kernel reports it only once; after that a
     /// receive only reports the end of the stream.
     var sendFailure: UInt16 = 0
-    /// The kind of listener that accepted it.
-    var listener = ListenerKind.public
-    /// Set if it was accepted only to be refused, in its own protocol, for this reason.
-    var refusal: Refusal?
+    /// How many bytes of output its TCP had acknowledged when it was last measured: lowest bits.
+    var acknowledgedByteCount: UInt32 = 0
 
     init() {}
 
@@ -117,6 +128,18 @@ struct Connection: ~Copyable {
     /// Whether messages may be sent and topics joined.
     @inline(__always)
     var isOpen: Bool { phase == .webSocket && session.maySend }
+
+    /// Whether it has a place among the connections that were accepted only to be refused. A
+    /// connection that is refused later, as a WebSocket, stays among the plain ones of its address.
+    var hasRefusedPlace: Bool { refusal != nil && !flags.contains(.admitted) }
+
+    /// Whether bytes have come from it, as far as a plain connection is concerned.
+    var hasBeenHeard: Bool { companion != UInt32.max }
+    /// Whether it is only given time to take its last bytes, and that has not been measured yet.
+    var isEnding: Bool {
+        flags.isDisjoint(with: .measured)
+            && (phase == .webSocket ? session != .open : phase == .draining)
+    }
 
     /// Which side we are.
     var role: Role { flags.contains(.client) ? .client : .server }

@@ -24,6 +24,7 @@ extension ServerCore where K: ~Copyable {
         while let due = io.topics.nextDue(&sweep) { deliver(due, &sweep) }
         io.telemetry.statistics.skipCount = io.topics.skipCount
         if !io.topics.laggards.isEmpty { closeLaggards() }
+        if !io.topics.skipping.isEmpty { paceSubscribers() }
         io.releasePublishers()
         return sweep.variantCount
     }
@@ -32,6 +33,19 @@ extension ServerCore where K: ~Copyable {
         var laggards: [Slot] = []
         swap(&laggards, &io.topics.laggards)
         for slot in laggards { io.closeSlowConsumer(slot) }
+    }
+
+    /// Bounds what is under way to subscribers of topics that skip, before their lines are full: a
+    /// queue in the network fills without any sign of it here.
+    private mutating func paceSubscribers() {
+        for index in io.topics.skipping.indices {
+            let variant = io.topics.skipping[index]
+            for _ in 0..<io.topics.paceCount(variant) {
+                let slot = io.topics.nextToPace(variant)
+                if io.connections.slots[slot].phase != .terminated { pace(slot) }
+            }
+        }
+        io.topics.skipping.removeAll(keepingCapacity: true)
     }
 
     /// Sends a subscriber what it is missing, or records that its socket is full.
@@ -84,12 +98,22 @@ extension ServerCore where K: ~Copyable {
     /// A blocked connection is writable again: sends what its topics have for it.
     mutating func catchUp(_ slot: Slot) {
         var subscription = io.connections.slots[slot].delivery.firstSubscription
+        let isPaced = io.connections.slots[slot].flags.contains(.paced)
+        if isPaced || io.topics.skips(subscription), let share = pace(slot) {
+            io.topics.skip(subscription, keeping: share)
+            io.telemetry.statistics.skipCount = io.topics.skipCount
+        }
+        var served = SubscriptionIndex.none
         while let due = io.topics.nextDue(
             of: slot, &io.connections.slots[slot].delivery, &subscription)
         {
             _ = sendBroadcasts(due)
             // The connection has ended, and its subscriptions with it.
             if io.connections.slots[slot].delivery.firstSubscription == .none { return }
+            served = due.subscription
+        }
+        if served != .none, subscription != .none {
+            io.topics.rotate(&io.connections.slots[slot].delivery, behind: served)
         }
     }
 }

@@ -15,6 +15,8 @@ struct HTTPExchange: ~Copyable {
     }
 
     var parser = RequestHeadParser()
+    /// The request's head while its body comes. The handler gets it then, so that a request that
+    /// waits for its answer keeps none.
     var head: RequestHead?
     var bodyDecoder = BodyDecoder(.none)
     var body = ByteBuffer()
@@ -25,6 +27,8 @@ struct HTTPExchange: ~Copyable {
     var owesContinue = false
     /// False for HEAD, whose response has no body.
     var wantsBody = true
+    /// False for HTTP/1.0, which has no chunks.
+    var takesChunks = true
 }
 
 /// A request on its way to the handler, with the memory that it refers to.

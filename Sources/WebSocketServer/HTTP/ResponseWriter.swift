@@ -22,6 +22,24 @@ extension ServerContext {
         connections.queue(slot)
     }
 
+    /// Answers the request that this connection is waiting for with a complete response.
+    mutating func answer(_ slot: Slot, with response: HTTPResponse) {
+        let exchange = connections.slots[slot].exchange
+        appendHead(
+            slot, response.status, response.headers, .length(response.body.count),
+            keepsAlive: http.exchanges[exchange].keepsAlive)
+        if http.exchanges[exchange].wantsBody, !response.status.forbidsBody {
+            connections.slots[slot].delivery.outbox.bytes.append(response.body.span)
+        }
+        // The client's own output: no further request is read while it does not read this.
+        let byteCount = connections.slots[slot].delivery.outbox.bytes.count
+        connections.slots[slot].ownOutputByteCount = byteCount
+        if byteCount > settings.limits.ownOutputByteCount {
+            connections.slots[slot].readPauses.insert(.ownOutput)
+        }
+        endExchange(slot)
+    }
+
     /// The response is complete: the next request may follow, or the connection ends.
     mutating func endExchange(_ slot: Slot) {
         let exchange = connections.slots[slot].exchange
@@ -34,7 +52,8 @@ extension ServerContext {
         resumeReading(slot, .responding)
     }
 
-    /// Rejects a request: the response gives the reason, and the connection ends after it.
+    /// Rejects a request: the response gives the reason, but not in answer to HEAD, and the
+    /// connection ends after it.
     mutating func reject(
         _ slot: Slot, _ rejection: HandshakeRejection, countedAs refusal: Refusal? = .request
     ) {
@@ -45,7 +64,10 @@ extension ServerContext {
                     reason: rejection.reason))
         }
         let date = clock.httpDate()
-        rejection.appendResponse(to: &connections.slots[slot].delivery.outbox.bytes, date: date)
+        let exchange = connections.slots[slot].exchange
+        let hasBody = exchange == .none || http.exchanges[exchange].wantsBody
+        rejection.appendResponse(
+            to: &connections.slots[slot].delivery.outbox.bytes, date: date, hasBody: hasBody)
         lastResponse(slot)
         schedule(slot, in: settings.timeouts.close)
     }

@@ -49,9 +49,10 @@ extension ServerCore where K: ~Copyable {
             let head = RequestHead(parsing: bytes.span.extracting(0..<byteCount))
             bytes.removeFirst(byteCount)
             if !bytes.isEmpty { swap(&bytes, &io.connections.slots[slot].pendingInput) }
+            io.http.exchanges[exchange].wantsBody = head.method != .head
             let isUpgrade = Handshake.isUpgrade(head)
             if io.connections.slots[slot].flags.contains(.proxied) {
-                let outcome = admitProxiedClient(slot, head, isUpgrade: isUpgrade)
+                let outcome = admitProxiedClient(slot, head)
                 guard goesOn(slot, after: outcome) else { return false }
             }
             do throws(HandshakeRejection) {
@@ -103,7 +104,7 @@ extension ServerCore where K: ~Copyable {
         let exchange = io.connections.slots[slot].exchange
         io.http.exchanges[exchange].bodyDecoder = BodyDecoder(framing)
         io.http.exchanges[exchange].keepsAlive = head.keepsAlive
-        io.http.exchanges[exchange].wantsBody = head.method != .head
+        io.http.exchanges[exchange].takesChunks = head.minorVersion >= 1
         io.http.exchanges[exchange].owesContinue =
             head.expectsContinue && framing != .none
             && io.connections.slots[slot].pendingInput.isEmpty
@@ -130,10 +131,18 @@ extension ServerCore where K: ~Copyable {
         case .complete: break
         }
         guard let head = io.http.exchanges[exchange].head else { return false }
+        io.http.exchanges[exchange].head = nil
         io.connections.slots[slot].advance(.requestRead)
         io.connections.slots[slot].readPauses.insert(.responding)
         io.connections.cancelDeadline(of: slot)
         io.connections.queue(slot)
+        if head.pathIs("*") {
+            // A question about the server, and not for a route: the methods are those of every
+            // server (RFC 9110 §9.1).
+            io.answer(
+                slot, with: HTTPResponse(.noContent, headers: [("Allow", "GET, HEAD, OPTIONS")]))
+            return io.connections.slots[slot].phase == .head
+        }
         prepareRequest(slot, head)
         swap(&io.http.pendingRequest.body, &io.http.exchanges[exchange].body)
         do {

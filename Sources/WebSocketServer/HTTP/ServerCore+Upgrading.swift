@@ -9,21 +9,27 @@ extension ServerCore where K: ~Copyable {
     ) throws(HandshakeRejection) {
         let accept = try Handshake.validate(head)
         let isProxied = io.connections.slots[slot].flags.contains(.proxied)
-        let host = (isProxied ? listening.proxies.host(head) : nil) ?? head.header("Host") ?? ""
+        let host = (isProxied ? listening.proxies.host(head) : nil) ?? head.authority
         guard io.settings.origin.admits(origin: head.header("Origin"), host: host) else {
             throw HandshakeRejection(
                 .forbidden,
-                reason: "Pages from this Origin may not connect here. "
-                    + "The server's --origin says which may.")
+                reason: "Pages from this Origin may not connect here, unless the server's operator "
+                    + "lists their host.")
         }
         let offers = try head.extensionOffers()
         var reply = UpgradeReply()
         var parameters: DeflateParameters?
+        if io.connections.slots[slot].refusal == nil { admitWebSocket(slot) }
         if io.connections.slots[slot].refusal == nil {
             reply = try callOnUpgrade(slot, head, call)
             parameters = upgrades.compression?.accept(offers)
         }
-        let subprotocol = reply.subprotocol ?? head.firstSubprotocol(of: upgrades.subprotocols)
+        var subprotocol = reply.subprotocol ?? head.firstSubprotocol(of: upgrades.subprotocols)
+        if subprotocol == nil, io.connections.slots[slot].refusal != nil {
+            // The handler was not asked. A browser that has offered some and gets none fails the
+            // handshake, and the page would never see why it was refused.
+            subprotocol = head.subprotocols.first
+        }
         if let flaw = reply.flaw(inAnswerTo: head) { throw rejection(for: flaw) }
         Handshake.appendSwitchingProtocols(
             to: &io.connections.slots[slot].delivery.outbox.bytes, accept: accept,

@@ -69,7 +69,7 @@ extension ServerCore where K: ~Copyable {
             throw StateError("\(error)")
         }
         if io.connections.slots[slot].flags.contains(.admitted) {
-            listening.admission.restore(io.connections.slots[slot].peer, at: io.clock.now)
+            restoreAdmission(slot)
         }
         io.connections.slots[slot].lastReceiveTick = io.clock.now.coarse
         switch io.connections.slots[slot].phase {

@@ -47,6 +47,7 @@ extension ServerCore where K: ~Copyable {
         io.connections.slots[slot].readPauses = []
         kernel.shutdownOutput(of: io.connections.slots[slot].descriptor)
         io.schedule(slot, in: io.settings.timeouts.close)
+        measure(slot)
         updateInterest(slot)
     }
 

@@ -34,9 +34,11 @@ extension ServerCore where K: ~Copyable {
     /// Closes the socket, and frees everything that the connection had.
     private mutating func freeSlot(_ slot: Slot) -> VacatedPlace {
         let place = VacatedPlace(
-            listener: io.connections.slots[slot].listener, peer: io.connections.slots[slot].peer,
+            slot: slot, listener: io.connections.slots[slot].listener,
+            peer: io.connections.slots[slot].peer,
             wasAdmitted: io.connections.slots[slot].flags.contains(.admitted),
-            wasRefused: io.connections.slots[slot].refusal != nil)
+            isWebSocket: io.connections.slots[slot].flags.contains(.webSocket),
+            wasRefused: io.connections.slots[slot].hasRefusedPlace)
         io.leaveAllTopics(slot, delivering: false)
         io.connections.cancelDeadline(of: slot)
         io.deflate.forget(&io.connections.slots[slot].compression)

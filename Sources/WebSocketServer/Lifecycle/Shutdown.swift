@@ -14,8 +14,8 @@ struct Shutdown {
         let began: Instant
         /// The time over which the Closes are spread, so that not all clients reconnect at once.
         let spread: Duration
-        /// When the remaining connections are reset.
-        let deadline: Instant
+        /// When the remaining connections are ended.
+        var deadline: Instant
         /// Connections in slots below this have been closed.
         var closedCount: UInt32 = 0
         let slotCount: UInt32
@@ -28,6 +28,11 @@ struct Shutdown {
     var progress: Progress?
     /// Why connections are closed while the server stops.
     var cause = CloseCause.stopping
+
+    /// How long peers may take to answer the last Close. At a restart all others wait for them.
+    func closeWait(_ limits: Limits) -> Duration {
+        cause == .restarting ? min(limits.closeDeadline, .milliseconds(300)) : limits.closeDeadline
+    }
 
     /// Requests a stop. A second request before the first is taken up can only shorten the grace.
     mutating func ask(grace: Duration, isRestart: Bool) {

@@ -10,23 +10,31 @@ extension ServerCore where K: ~Copyable {
             // The handler may take its time to answer, the peer may not take its time to read.
             case .responding:
                 if io.connections.slots[slot].delivery.isBlocked {
-                    io.terminate(slot, .slowConsumer(.abnormal), reset: true)
+                    endUnlessReading(slot, in: io.settings.timeouts.handshake)
                 }
             case .head, .body: expireRequest(slot)
             // The peer does not read the last response, or does not close.
-            case .draining, .lingering: io.terminate(slot, .slowConsumer(.abnormal), reset: true)
+            case .draining: endUnlessReading(slot, in: io.settings.timeouts.handshake)
+            case .lingering: endUnlessReading(slot, in: io.settings.timeouts.close)
             case .connecting, .awaitingAnswer: expireOutgoing(slot)
             case .webSocket where io.connections.slots[slot].session == .open: checkLiveness(slot)
             // The peer has not answered our Close, or does not read: no orphaned socket remains.
-            case .webSocket: io.terminate(slot, .slowConsumer(.abnormal), reset: true)
+            case .webSocket: endUnlessReading(slot, in: io.settings.timeouts.close)
             }
         }
+    }
+
+    /// Resets a connection that does not take its output; a connection that does gets the same
+    /// time again.
+    private mutating func endUnlessReading(_ slot: Slot, in nanoseconds: UInt64) {
+        guard !isReading(slot, in: nanoseconds) else { return }
+        io.terminate(slot, .slowConsumer(.abnormal), reset: true)
     }
 
     /// A request did not arrive in time, or the peer did not read the answers before it.
     private mutating func expireRequest(_ slot: Slot) {
         guard !io.connections.slots[slot].delivery.isBlocked else {
-            return io.terminate(slot, .slowConsumer(.abnormal), reset: true)
+            return endUnlessReading(slot, in: io.settings.timeouts.handshake)
         }
         // Between two requests of a kept-alive connection silence is not an error.
         let isIdle =
@@ -45,13 +53,15 @@ extension ServerCore where K: ~Copyable {
             countedAs: .handshakeTimeout)
     }
 
-    /// Silence is answered with a Ping, and silence after that with a reset. Receiving sets no
-    /// timer: it only records the time.
+    /// Silence is answered with a Ping, and silence after that with a reset, unless the peer goes
+    /// on reading. Receiving sets no timer: it only records the time.
     private mutating func checkLiveness(_ slot: Slot) {
         let silence =
             UInt64(io.clock.now.coarse &- io.connections.slots[slot].lastReceiveTick) << 26
         let timeouts = io.settings.timeouts
         if io.connections.slots[slot].flags.contains(.pinged) {
+            // Its Pong comes when it has read everything that it was sent before the Ping.
+            if isReading(slot, in: timeouts.pong) { return }
             if io.connections.slots[slot].readPauses.isSubset(of: .ownOutput) {
                 return io.terminate(slot, .pingTimeout, reset: true)
             }
@@ -66,5 +76,6 @@ extension ServerCore where K: ~Copyable {
         io.connections.slots[slot].flags.insert(.pinged)
         io.writeFrame(.ping, Span(), to: slot)
         io.schedule(slot, in: timeouts.pong)
+        measure(slot)
     }
 }

@@ -13,7 +13,7 @@ extension ServerCore where K: ~Copyable {
         while let signal = signals.source?.next(&kernel) {
             if signals.stops(signal) {
                 // A second signal means that the operator does not want to wait: it ends the grace.
-                io.stop(grace: io.shutdown.isUnderWay ? .zero : .seconds(5))
+                io.stop(grace: io.shutdown.isUnderWay ? .zero : nil)
             } else {
                 emit(.signal(signal), call)
             }

@@ -65,8 +65,7 @@ extension ServerCore where K: ~Copyable {
         else { return }
         io.connections.slots[slot].delivery.isBlocked = false
         if io.connections.slots[slot].phase == .connecting { return connectEnded(slot) }
-        // A peer that reads is alive, even if its Pong is stuck behind what it still has to read.
-        io.connections.heard(slot, at: io.clock.now)
+        io.connections.slots[slot].flags.insert(.drained)
         // A slow reader gets the same time again: what counts is that it makes progress.
         switch io.connections.slots[slot].phase {
         case .head, .body, .responding, .draining, .awaitingAnswer:
@@ -129,6 +128,7 @@ extension ServerCore where K: ~Copyable {
         else { return }
         flush(slot)
         updateInterest(slot)
+        if io.connections.slots[slot].isEnding { measure(slot) }
     }
 
     /// Reaps the connections that have ended. The handler's callbacks may end others meanwhile:

@@ -10,12 +10,31 @@ extension ServerCore where K: ~Copyable {
         var refusedCount = 0
         for slot in io.connections.slots.indices
         where io.connections.slots[slot].phase != .free {
-            if io.connections.slots[slot].refusal != nil { refusedCount += 1 }
+            if io.connections.slots[slot].hasRefusedPlace { refusedCount += 1 }
             io.connections.check(slot, place())
             io.checkSubscriptions(slot, place())
         }
+        checkAdmission(place())
         precondition(refusedCount == listening.refusedCount, "\(place()): refused")
         io.topics.checkVariants(place())
+    }
+}
+
+extension ServerCore where K: ~Copyable {
+    /// Every admitted connection is counted once, as what it is.
+    fileprivate func checkAdmission(_ place: @autoclosure () -> String) {
+        var (plain, webSockets) = (0, 0)
+        for slot in io.connections.slots.indices
+        where io.connections.slots[slot].flags.contains(.admitted)
+            && Admission.applies(to: io.connections.slots[slot].peer)
+        {
+            if io.connections.slots[slot].flags.contains(.webSocket) {
+                webSockets += 1
+            } else {
+                plain += 1
+            }
+        }
+        precondition(listening.admission.totals == (plain, webSockets), "\(place()): admission")
     }
 }
 

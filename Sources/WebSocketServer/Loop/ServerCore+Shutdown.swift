@@ -18,20 +18,30 @@ extension ServerCore where K: ~Copyable {
             elapsed >= progress.spread
             ? progress.slotCount
             : UInt32(Double(progress.slotCount) * (elapsed / progress.spread))
-        while progress.closedCount < reach {
+        let wasClosing = progress.closedCount < progress.slotCount
+        let last = min(reach, progress.closedCount + Self.closesPerTurn)
+        while progress.closedCount < last {
             io.closeForShutdown(Slot(rawValue: progress.closedCount))
             progress.closedCount += 1
         }
-        if progress.closedCount < progress.slotCount {
+        if progress.closedCount < reach {
+            progress.nextStep = io.clock.now
+        } else if progress.closedCount < progress.slotCount {
             progress.nextStep = io.clock.now + .milliseconds(20)
-        } else if io.clock.now < progress.deadline {
+        } else if wasClosing || io.clock.now < progress.deadline {
+            // A million Closes take longer than their peers have for an answer.
+            let wait = io.shutdown.closeWait(io.settings.limits)
+            if wasClosing { progress.deadline = max(progress.deadline, io.clock.now + wait) }
             progress.nextStep = progress.deadline
         } else {
-            resetConnections()
+            endConnections()
             progress.nextStep = io.clock.now + .seconds(1)
         }
         io.shutdown.progress = progress
     }
+
+    /// Closes of one turn, so that answers are read meanwhile: some 10 ms.
+    private static var closesPerTurn: UInt32 { 1024 }
 
     private mutating func beginShutdown(_ request: Shutdown.Request) {
         if !io.shutdown.isUnderWay {
@@ -41,7 +51,7 @@ extension ServerCore where K: ~Copyable {
         closeListeners()
         // A thousand a second do no harm: few connections are closed at once, many over the grace.
         let spread = min(request.grace, .milliseconds(io.connections.slots.count))
-        let deadline = io.clock.now + spread + io.settings.limits.closeDeadline
+        let deadline = io.clock.now + spread + io.shutdown.closeWait(io.settings.limits)
         // A second request may bring the end of a stop forward, but not delay it.
         if let progress = io.shutdown.progress, progress.deadline <= deadline { return }
         io.shutdown.progress = Shutdown.Progress(
@@ -49,10 +59,13 @@ extension ServerCore where K: ~Copyable {
             slotCount: UInt32(io.connections.slots.endIndex), nextStep: io.clock.now)
     }
 
-    private mutating func resetConnections() {
+    /// Ends what is left. At a restart the kernel may go on sending the Close to peers that are
+    /// slow, or away for a moment: a reset would look like a failure to them.
+    private mutating func endConnections() {
+        let resets = io.shutdown.cause != .restarting
         for slot in io.connections.slots.indices
         where io.connections.slots[slot].phase != .free {
-            io.terminate(slot, io.shutdown.cause, reset: true)
+            io.terminate(slot, io.shutdown.cause, reset: resets)
         }
     }
 }

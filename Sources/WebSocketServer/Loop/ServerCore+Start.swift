@@ -16,13 +16,19 @@ extension ServerCore where K: ~Copyable {
         let poller = try Poller(&kernel)
         let reserve = kernel.makeReserve()
         let signals = try SignalSet(configuration, &kernel)
-        try poller.watch(wakeup, for: .readable, token: Token.wakeup, &kernel)
-        if let descriptor = signals.source?.descriptor {
-            try poller.watch(descriptor, for: .readable, token: Token.signals, &kernel)
-        }
-        for (index, listener) in listeners.enumerated() {
-            let token = Token.listener(index)
-            try poller.watch(listener.descriptor, for: .readable, token: token, &kernel)
+        do {
+            try poller.watch(wakeup, for: .readable, token: Token.wakeup, &kernel)
+            if let descriptor = signals.source?.descriptor {
+                try poller.watch(descriptor, for: .readable, token: Token.signals, &kernel)
+            }
+            for (index, listener) in listeners.enumerated() {
+                let token = Token.listener(index)
+                try poller.watch(listener.descriptor, for: .readable, token: token, &kernel)
+            }
+        } catch {
+            // There is no server that would react to them.
+            signals.source?.close(&kernel)
+            throw error
         }
         let settings = ActiveSettings(
             configuration.limits, configuration.origin, descriptorCount: descriptorCount)

@@ -80,8 +80,9 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         return earliest.nanoseconds(since: io.clock.now)
     }
 
-    /// Starts the handler: called once, before the first turn.
+    /// Starts the handler: called once, before the first turn, by the thread that takes the turns.
     package mutating func start(_ call: HandlerCall) {
+        signals.source?.unblock(&kernel)
         io.random.refill(&kernel)
         emit(.start, call)
         beginProbe()
@@ -104,7 +105,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
     /// Closes what is left, once the loop has ended.
     package consuming func close() {
         for listener in listening.listeners { listener.close(&kernel) }
-        if let descriptor = signals.source?.descriptor { kernel.close(descriptor) }
+        signals.source?.close(&kernel)
         if let reserve = listening.reserve { kernel.close(reserve) }
         kernel.endResolutions()
         kernel.close(wakeup)

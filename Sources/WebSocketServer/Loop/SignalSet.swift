@@ -1,7 +1,7 @@
 // Signals: some stop the server, others go to the handler.
 import LinuxReactor
 
-/// The signals that the server reads from a signalfd(2).
+/// The signals that the server reads from a ``SignalSource``.
 struct SignalSet {
     private(set) var source: SignalSource?
     private let stopSignals: [Signal]
@@ -9,8 +9,12 @@ struct SignalSet {
     init<K: Kernel & ~Copyable>(
         _ configuration: ServerConfiguration, _ kernel: inout K
     ) throws(SystemError) {
-        stopSignals = configuration.stopSignals
-        let watched = configuration.stopSignals + configuration.signals
+        // A shell ignores Ctrl-C for programs in the background, and nohup(1) a hang-up: a server
+        // that is started so goes on.
+        stopSignals = configuration.stopSignals.filter {
+            !([.interrupt, .hangUp].contains($0) && kernel.ignoresSignal($0.rawValue))
+        }
+        let watched = stopSignals + configuration.signals
         if !watched.isEmpty { source = try SignalSource(watched, &kernel) }
     }
 

@@ -87,6 +87,7 @@ extension ServerCore where K: ~Copyable {
             case .begun(let socket):
                 io.connections.slots[slot].descriptor = socket
                 io.connections.slots[slot].peer = NetworkAddress(address)
+                limitUnsent(slot)
                 io.connections.slots[slot].delivery.isBlocked = true
                 io.connections.slots[slot].watched = io.connections.slots[slot].wanted
                 do {

@@ -77,6 +77,7 @@ extension TopicTable {
         // All subscribers may have left meanwhile, and the variant with them.
         guard variants[variant].subscribers.count > 0 else { return }
         let isOver = variants[variant].sweepIndex >= variants[variant].subscribers.count
+        if isOver, variants[variant].policy == .skipToLatest { skipping.append(variant) }
         if !isOver || !finishPass(variant) { markDirty(variant) }
     }
 

@@ -17,6 +17,8 @@ struct TopicTable: ~Copyable {
     var spareLog = ByteBuffer(minimumCapacity: 16 * 1024)
     /// Connections that fell out of a log whose policy is to disconnect them.
     var laggards: [Slot] = []
+    /// Variants of topics that skip, of which a pass over all subscribers has ended.
+    var skipping: [VariantIndex] = []
     /// Publishers whose reading may be resumed.
     var released: [ConnectionID] = []
     var skipCount: UInt64 = 0
@@ -170,8 +172,12 @@ struct TopicTable: ~Copyable {
     }
 
     private func isTooFarBehind(_ delivery: borrowing Delivery, _ byteLimit: Int) -> Bool {
-        guard delivery.isBlocked else { return false }
-        var count = delivery.outbox.bytes.count
+        delivery.isBlocked && delivery.outbox.bytes.count + backlogByteCount(delivery) > byteLimit
+    }
+
+    /// Bytes that were published to the connection's topics and that it has not been sent yet.
+    func backlogByteCount(_ delivery: borrowing Delivery) -> Int {
+        var count = 0
         var index = delivery.firstSubscription
         while index != .none {
             let (variant, subscriber) = (
@@ -181,7 +187,7 @@ struct TopicTable: ~Copyable {
                 variants[variant].log.end - variants[variant].subscribers[subscriber].cursor)
             index = subscriptions[index].next
         }
-        return count > byteLimit
+        return count
     }
 
     private mutating func unlink(_ subscription: SubscriptionIndex, _ delivery: inout Delivery) {

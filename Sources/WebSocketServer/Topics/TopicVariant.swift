@@ -26,6 +26,8 @@ struct TopicVariant: ~Copyable {
     var passEnd: UInt64 = 0
     /// All subscribers that are not blocked have been sent everything before this offset.
     var deliveredFloor: UInt64 = 0
+    /// The subscriber whose line is measured next, if the topic skips.
+    var paceIndex: UInt32 = 0
     /// Whether it is in the queue of variants to be swept.
     var isDirty = false
     var policy = SlowConsumerPolicy.disconnect

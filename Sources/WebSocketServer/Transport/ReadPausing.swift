@@ -19,6 +19,7 @@ extension ServerContext {
 
     /// Sets the connection's only deadline, in nanoseconds from the beginning of this turn.
     mutating func schedule(_ slot: Slot, in nanoseconds: UInt64) {
+        connections.slots[slot].flags.remove(.measured)
         connections.schedule(slot, at: clock.now.advanced(by: nanoseconds))
     }
 }

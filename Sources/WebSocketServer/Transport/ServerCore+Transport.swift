@@ -17,8 +17,8 @@ extension ServerCore where K: ~Copyable {
     /// About how many bytes of output are gathered for one send.
     static var gatherByteCount: Int { 64 * 1024 }
 
-    /// The most bytes of one receive of HTTP: heads are small, and frames that follow an upgrade
-    /// must fit behind them.
+    /// The most bytes of one receive of HTTP: heads are small, and frames that follow an upgrade,
+    /// which came in the same receive as the end of its head, must fit into the receive buffer.
     static var headReceiveByteCount: Int { 16 * 1024 }
 
     // MARK: Receiving
@@ -161,6 +161,7 @@ extension ServerCore where K: ~Copyable {
         if io.connections.slots[slot].phase == .responding {
             io.schedule(slot, in: io.settings.timeouts.handshake)
         }
+        if io.connections.slots[slot].phase != .webSocket { measure(slot) }
         updateInterest(slot)
     }
 

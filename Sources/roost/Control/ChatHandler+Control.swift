@@ -1,5 +1,6 @@
 // The control socket: the requests and commands of operators.
 import ChatRooms
+import Glibc
 import Logging
 import WebSocketServer
 
@@ -17,7 +18,7 @@ extension ChatHandler {
             guard path == "/metrics" else {
                 return .text(.notFound, "There is nothing here. The metrics are at /metrics.")
             }
-            return isReading ? metrics(io) : .notAllowed("GET, HEAD")
+            return isReading ? metrics(io) : .notAllowed(request.head, allow: "GET, HEAD")
         }
         let rank = access.rank(of: request.credentials)
         guard rank >= .member else {
@@ -27,14 +28,15 @@ extension ChatHandler {
                     "Only members of the control group may use this socket."))
         }
         switch path {
-        case "/status": return isReading ? status(request.head, io) : .notAllowed("GET, HEAD")
-        case "/metrics": return isReading ? metrics(io) : .notAllowed("GET, HEAD")
+        case "/status", "/metrics", "/connections", "/rooms", "/ends":
+            guard isReading else { return .notAllowed(request.head, allow: "GET, HEAD") }
+            return look(path, request.head, io)
         default: break
         }
         guard let action = ControlAction(path) else {
             return .text(.notFound, "There is nothing here. \(ControlAction.list)")
         }
-        guard request.head.method == .post else { return .notAllowed("POST") }
+        guard request.head.method == .post else { return .notAllowed(request.head, allow: "POST") }
         guard rank == .administrator else {
             return HTTPResponse(
                 RoomAnswer(
@@ -42,36 +44,61 @@ extension ChatHandler {
                     "Only root and members of the group of --admin-group may do this."))
         }
         let user = request.credentials?.user ?? .max
-        service.events.log(
-            .controlAction, "User \(user) asked for \(action.rawValue) at the control socket.",
-            ["action": .string(action.rawValue), "uid": .string("\(user)")])
-        return carryOut(action, &io)
+        // A kick is logged with its result.
+        if action != .kick {
+            service.events.log(
+                .controlAction, "User \(user) asked for \(action.rawValue) at the control socket.",
+                ["action": .string(action.rawValue), "uid": .string("\(user)")])
+        }
+        return carryOut(action, request, &io)
+    }
+
+    /// What a member may read.
+    private mutating func look(
+        _ path: String, _ head: RequestHead, _ io: borrowing ServerContext
+    ) -> HTTPResponse {
+        switch path {
+        case "/status": status(head, io)
+        case "/metrics": metrics(io)
+        case "/connections": connections(head, io)
+        case "/rooms": roomList(head, io)
+        default: ends(head, io)
+        }
     }
 
     private mutating func carryOut(
-        _ action: ControlAction, _ io: inout ServerContext
+        _ action: ControlAction, _ request: borrowing HTTPRequest, _ io: inout ServerContext
     ) -> HTTPResponse {
         switch action {
         case .stop:
             io.stop()
-            return .text(.accepted, "The server is stopping.")
+            return .text(.accepted, "The server is stopping.\(stopNote)")
+        case .kick: return kick(request, &io)
         case .reload:
             guard reloader != nil else {
                 return .text(
                     .conflict, "This server has no configuration file to read again.")
             }
             do throws(ReloadFailure) {
-                return .text(.ok, try reload(&io))
+                return .text(.ok, "Process \(getpid()): \(try reload(&io))")
             } catch {
                 return .text(.unprocessableContent, error.sentence)
             }
         }
     }
+
+    /// What to know about a stop: with sockets from systemd it does not last.
+    private var stopNote: String {
+        isActivatedBySocket
+            ? " Its sockets stay open in systemd: the next connection starts it again. Root stops "
+                + "it for good with 'roost stop' or 'systemctl stop roost.socket'."
+            : ""
+    }
 }
 
 /// The commands of an administrator, by their path.
 enum ControlAction: String, CaseIterable {
-    case stop, reload
+    case stop, reload, kick
 
     init?(_ path: String) {
         guard path.first == "/" else { return nil }
@@ -80,7 +107,7 @@ enum ControlAction: String, CaseIterable {
 
     /// The answer to requests for any other path.
     static var list: String {
-        "Ask for GET /status, GET /metrics, "
+        "Ask for GET /status, /metrics, /connections, /rooms, /ends, "
             + allCases.map { "POST /\($0.rawValue)" }.joined(separator: ", ")
             + ", POST /rooms/ROOM/messages."
     }

@@ -23,20 +23,14 @@ extension ChatHandler {
         report.busiestRooms = chat.busiestRooms(5)
         report.residentByteCount = ProcessFigures.residentByteCount ?? 0
         report.droppedLogRecordCount = service.droppedRecordCount
-        guard head.list("Accept", contains: "text/plain") else {
-            return .json(.ok, Array(report.json.utf8))
-        }
-        return HTTPResponse(
-            .ok,
-            headers: [
-                ("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store"),
-            ], body: Array(report.screen.utf8))
+        return .status(report, head)
     }
 
     /// GET /metrics.
     func metrics(_ io: borrowing ServerContext) -> HTTPResponse {
         var text = MetricsText(prefix: "roost")
-        text.write(io.statistics, io.gauges(), connectionLimit: io.connectionLimit)
+        let gauges = io.gauges()
+        text.write(io.statistics, gauges, connectionLimit: io.connectionLimit)
         text.write(.gauge, "users", "Users who are connected.", chat.userCount)
         text.write(.gauge, "rooms", "Rooms.", chat.roomCount)
         text.write(.gauge, "history_bytes", "Memory of kept messages.", chat.historyByteCount)
@@ -56,24 +50,36 @@ extension ChatHandler {
             .counter, "chat_refusals_total", "Commands and requests refused.", by: "code",
             ErrorCode.allCases.map { ("\($0.name)", counters.refusals($0)) })
         text.write(
+            .counter, "kicks_total", "Connections that an operator sent out.", by: "from",
+            [("server", kicks.closedCount), ("room", kicks.expelledCount)])
+        text.write(
             .counter, "log_records_dropped_total", "Log records that the journal did not take.",
             service.droppedRecordCount)
-        var process = MetricsText(prefix: "process")
-        if let bytes = ProcessFigures.residentByteCount {
-            process.write(
-                .gauge, "resident_memory_bytes", "Resident memory size in bytes.", bytes)
-        }
-        process.write(
-            .counter, "cpu_seconds_total", "Total user and system CPU time spent in seconds.",
-            ProcessFigures.cpuSeconds)
-        let now = Double(io.wallClock.nanoseconds) / 1e9
-        let age = started.map { io.now.since($0).inSeconds } ?? 0
-        process.write(
-            .gauge, "start_time_seconds", "Start time of the process since unix epoch in seconds.",
-            now - age)
-        return HTTPResponse(
+        return .metrics(
+            text.text
+                + OperationMetrics.text(
+                    lastReload, isServing: true, connectionCount: gauges.connectionCount))
+    }
+}
+
+extension HTTPResponse {
+    /// Metrics in Prometheus' format.
+    static func metrics(_ text: String) -> HTTPResponse {
+        HTTPResponse(
             .ok,
             headers: [("Content-Type", MetricsText.contentType), ("Cache-Control", "no-store")],
-            body: Array((text.text + process.text).utf8))
+            body: Array(text.utf8))
+    }
+
+    /// The status in the form that the request asks for.
+    static func status(_ report: StatusReport, _ head: RequestHead) -> HTTPResponse {
+        guard head.list("Accept", contains: "text/plain") else {
+            return .json(.ok, Array(report.json.utf8))
+        }
+        return HTTPResponse(
+            .ok,
+            headers: [
+                ("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store"),
+            ], body: Array(report.screen.utf8))
     }
 }

@@ -1,67 +1,19 @@
-// `roost status`, `publish` and `stop`: commands for a running server.
+// `roost status` and `publish`: commands for a running server.
 import ArgumentParser
+import CommandLineOptions
 import Glibc
+import SystemdSupport
 
-/// Which server a command is for.
-struct ControlTarget: ParsableArguments {
-    @Option(help: "The server's control socket; default: the one in /run/roost, or your own.")
-    var control: String?
-
-    /// Sends a request and returns the body of a successful answer. Throws a ``ControlError`` with
-    /// the server's sentence for any other answer.
-    func ask(
-        _ method: String, _ target: String, fields: [String] = [], body: String = ""
-    ) throws -> String {
-        let answer = try answer(method, target, fields: fields, body: body)
-        guard (200..<300).contains(answer.status) else {
-            throw ControlError(sentence: Self.sentence(answer.body))
-        }
-        return answer.body
-    }
-
-    /// Sends a request and returns the answer, whatever its status.
-    func answer(
-        _ method: String, _ target: String, fields: [String] = [], body: String = ""
-    ) throws -> ControlClient.Answer {
-        do throws(ControlClient.Failure) {
-            return try ControlClient(control).ask(method, target, fields: fields, body: body)
-        } catch {
-            throw ControlError(sentence: error.description)
-        }
-    }
-
-    /// The `text` of the protocol's `error`; the whole body if there is none.
-    static func sentence(_ body: String) -> String {
-        guard let start = body.firstRange(of: #""text":""#) else { return body.trimmed }
-        var sentence = ""
-        var isEscaped = false
-        for character in body[start.upperBound...] {
-            if isEscaped || (character != "\\" && character != "\"") {
-                sentence.append(character)
-                isEscaped = false
-            } else if character == "\\" {
-                isEscaped = true
-            } else {
-                break
-            }
-        }
-        return sentence
-    }
-}
-
-/// A failed command; its exit status is 1.
-struct ControlError: Error, CustomStringConvertible {
-    let sentence: String
-    var description: String { sentence }
-}
-
-extension String {
-    var trimmed: String { String(self[...].trimmed) }
-}
-
-struct Status: ParsableCommand {
+struct Status: ControlCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show the server's state: connections, message rates, slow readers.")
+        abstract: "Show the server's state: connections, message rates, slow readers.",
+        discussion: """
+            roost status --watch
+            roost status --instance shop --json
+
+            It starts nothing: where systemd holds the server's sockets and the server does not \
+            run, it says so and exits with 3, as 'systemctl status' does.
+            """)
 
     @Flag(help: "Print JSON, with more figures.")
     var json = false
@@ -71,12 +23,13 @@ struct Status: ParsableCommand {
 
     @OptionGroup var target: ControlTarget
 
-    func run() throws {
+    func carryOut() throws {
         let field = json ? "Accept: application/json" : "Accept: text/plain"
         while true {
             let body = try target.ask("GET", "/status", fields: [field])
             // Clears the screen and begins in its top left corner.
-            print(watch && !json ? "\u{1B}[H\u{1B}[2J" + body : body, terminator: "")
+            let text = TerminalText.lines(body)
+            print(watch && !json ? "\u{1B}[H\u{1B}[2J" + text : text, terminator: "")
             guard watch else { return }
             fflush(nil)
             sleep(1)
@@ -84,7 +37,7 @@ struct Status: ParsableCommand {
     }
 }
 
-struct Publish: ParsableCommand {
+struct Publish: ControlCommand {
     static let configuration = CommandConfiguration(
         abstract: "Publish a message in a room, from a shell, cron or a script.",
         discussion: """
@@ -108,32 +61,34 @@ struct Publish: ParsableCommand {
 
     @OptionGroup var target: ControlTarget
 
+    /// Far more than a message may have: the server says how much that is.
+    private static let inputByteLimit = 1 << 20
+
     func validate() throws {
         if text == nil, isatty(STDIN_FILENO) == 1 {
             throw ValidationError("Say what to publish: roost publish ROOM TEXT, or pipe it in.")
         }
     }
 
-    func run() throws {
+    func carryOut() throws {
         var message = text ?? "-"
         if message == "-" {
-            message = ""
-            while let line = readLine(strippingNewline: false) { message += line }
-            while message.last?.isNewline == true { message.removeLast() }
+            message = try StandardInput.text(byteLimit: Self.inputByteLimit)
         }
         var body = JSONText()
         body.add("text", message)
         if let user { body.add("user", user) }
         if let id { body.add("id", id) }
         let answer = try target.ask(
-            "POST", "/rooms/\(Self.percentEncoded(room))/messages", body: body.text)
+            "POST", "/rooms/\(Self.percentEncoded(room))/messages", body: body.text,
+            mayStart: true)
         // For scripts only failures are printed; for a person also the result.
         guard isatty(STDOUT_FILENO) == 1 else { return }
         let isEmpty = answer.contains(#""count":0}"#)
         print(
             isEmpty
-                ? "Published. \(room) is empty now; users who join within ten minutes will see it."
-                : "Published in \(room).")
+                ? "Published. \(TerminalText.line(room)) is empty now; users who join within ten minutes will see it."
+                : "Published in \(TerminalText.line(room)).")
     }
 
     /// Everything but the unreserved characters of RFC 3986 §2.3.
@@ -146,13 +101,4 @@ struct Publish: ParsableCommand {
             }
         }.joined()
     }
-}
-
-struct Stop: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Stop the server: every client is closed with 1001, to reconnect later.")
-
-    @OptionGroup var target: ControlTarget
-
-    func run() throws { print(try target.ask("POST", "/stop"), terminator: "") }
 }

@@ -37,8 +37,8 @@ struct ControlOptions: ParsableArguments {
     var metrics: HostAndPort?
 
     /// The rights that follow from the flags. Throws if the token file cannot be read, or if the
-    /// admin group does not exist.
-    func access() throws -> Access {
+    /// admin group does not exist. With `again`, nothing is read that may make a server wait.
+    func access(again: Bool = false) throws -> Access {
         var access = Access()
         access.ownUser = SystemUser.effective
         access.memberGroup = SystemUser.group(named: controlGroup)
@@ -49,6 +49,7 @@ struct ControlOptions: ParsableArguments {
             access.adminGroup = group
         }
         if let publishTokenFile {
+            if again { try TextFile.requireRegular(publishTokenFile) }
             access.publishTokens = try PublishTokens.read(publishTokenFile)
         }
         return access

@@ -16,6 +16,24 @@ enum ControlSocket {
         SystemUser.environment("XDG_RUNTIME_DIR").map { "\($0)/roost-control.sock" }
     }
 
+    /// The path in the packaged unit of an instance, roost@NAME.service.
+    static func path(ofInstance name: String) -> String { "/run/roost-\(name)/control.sock" }
+
+    /// Whether systemd takes it for an instance's name, escaped as in a unit's name
+    /// (systemd.unit(5)), and the path with it stays in its folder.
+    static func isInstanceName(_ name: String) -> Bool {
+        (1...200).contains(name.utf8.count) && name.first != "." && name.first != "-"
+            && name.utf8.allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+                default: ":-_.\\".utf8.contains(byte)
+                }
+            }
+    }
+
+    /// The first path where there is a socket; the packaged unit's if there is none.
+    static var firstPath: String { paths.first(where: exists) ?? standardPath }
+
     /// The paths to try, in this order.
     static var paths: [String] { [standardPath, personalPath].compactMap { $0 } }
 

@@ -1,5 +1,6 @@
 // The file of secrets with which programs may publish over the network.
 import ArgumentParser
+import CommandLineOptions
 
 /// The tokens of `--publish-token-file`, one on a line. Empty lines and comments (#) are skipped.
 enum PublishTokens {
@@ -8,21 +9,20 @@ enum PublishTokens {
 
     /// Reads the file. Throws an error with a sentence for the person at the terminal.
     static func read(_ path: String) throws -> [String] {
-        try parse(TextFile.read(path), path)
+        try parse(TextFile.bytes(path), path)
     }
 
-    static func parse(_ text: String, _ path: String) throws -> [String] {
+    static func parse(_ bytes: [UInt8], _ path: String) throws -> [String] {
         var tokens: [String] = []
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false)
-            .enumerated()
-        {
-            let token = line.trimmed
-            guard !token.isEmpty, token.first != "#" else { continue }
-            guard token.count >= leastCharacterCount, token.utf8.allSatisfy({ 0x21...0x7E ~= $0 })
+        for line in try TextLines(bytes, path: path).lines {
+            let token = line.text.trimmed
+            guard let first = token.unicodeScalars.first, first != "#" else { continue }
+            guard token.utf8.count >= leastCharacterCount,
+                token.utf8.allSatisfy({ 0x21...0x7E ~= $0 })
             else {
                 throw ValidationError(
                     """
-                    \(path), line \(index + 1): a publish token has at least \
+                    \(path), line \(line.number): a publish token has at least \
                     \(leastCharacterCount) visible ASCII characters. Make one with: \
                     openssl rand -base64 24
                     """)
@@ -34,14 +34,5 @@ enum PublishTokens {
                 "\(path) has no publish token. Make one with: openssl rand -base64 24 > \(path)")
         }
         return tokens
-    }
-}
-
-extension Substring {
-    /// The text without leading and trailing white space.
-    var trimmed: Substring {
-        var text = drop { $0.isWhitespace }
-        while text.last?.isWhitespace == true { text.removeLast() }
-        return text
     }
 }

@@ -1,11 +1,13 @@
 // The server's status as one screen of text for a person.
+import CommandLineOptions
 import WebSocketServer
 
 extension StatusReport {
     /// At most 24 lines of 80 columns.
     var screen: String {
+        guard faults.isEmpty else { return faultScreen }
         var lines: [String] = [
-            "roost is \(state), process \(process), for \(Figures.duration(uptime))", "",
+            headline, "",
             row(
                 "connections",
                 "\(Figures.count(gauges.openCount)) of at most \(Figures.count(connectionLimit))"),
@@ -63,7 +65,22 @@ extension StatusReport {
         return lines
     }
 
-    private var state: String { isStopping ? "stopping" : "serving" }
+    private var headline: String {
+        let state = isStopping ? "stopping" : faults.isEmpty ? "serving" : "not serving"
+        return "roost \(Version.current) is \(state), process \(process), "
+            + "for \(Figures.duration(uptime))"
+    }
+
+    /// What is wrong, and what to do about it.
+    private var faultScreen: String {
+        let lines =
+            [headline, ""] + faults.map { "  \($0)" } + [
+                "",
+                "Clients get 503 or close code 1013. Correct this, then:",
+                "sudo systemctl reload roost   (restart, if it is the unit's command line)",
+            ]
+        return lines.joined(separator: "\n") + "\n"
+    }
 
     private var lagText: String {
         var text = Figures.milliseconds(loopLag)

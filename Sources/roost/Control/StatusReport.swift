@@ -1,5 +1,6 @@
 // The server's status: the figures of `roost status`, as JSON.
 import ChatRooms
+import CommandLineOptions
 import WebSocketServer
 
 /// The live figures at one time.
@@ -7,6 +8,8 @@ struct StatusReport {
     var process: Int32 = 0
     var uptime = Duration.zero
     var isStopping = false
+    /// Why it does not serve, one sentence each; empty if it does.
+    var faults: [String] = []
     var statistics = Statistics()
     var gauges = Gauges()
     var connectionLimit = 0
@@ -26,7 +29,9 @@ struct StatusReport {
     var json: String {
         var object = JSONText()
         object.add("process", Int(process))
-        object.add("state", isStopping ? "stopping" : "serving")
+        object.add("version", Version.current)
+        object.add("state", state)
+        object.add("faults", faults)
         object.add("uptime_seconds", uptime.inSeconds)
         object.add("connections", gauges.openCount)
         object.add("connections_limit", connectionLimit)
@@ -52,6 +57,10 @@ struct StatusReport {
         object.add(
             "busiest_rooms", Self.object(busiestRooms.map { ($0.name, UInt64($0.memberCount)) }))
         return object.text
+    }
+
+    private var state: String {
+        isStopping ? "stopping" : faults.isEmpty ? "serving" : "not_serving"
     }
 
     private var ratesObject: JSONText {

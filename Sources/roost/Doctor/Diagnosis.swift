@@ -38,7 +38,9 @@ struct Diagnosis: Equatable {
             Self.memory(facts, wanted), Self.group(facts, wanted),
         ]
         bounds = candidates.compactMap { $0 }.sorted { $0.connections < $1.connections }
-        advice = [Self.backlogAdvice(facts), Self.portAdvice(facts)].compactMap { $0 }
+        advice =
+            [Self.backlogAdvice(facts), Self.portAdvice(facts)].compactMap { $0 }
+            + facts.proxies.filter { $0.clientCount < wanted }.map { $0.advice(wanted: wanted) }
     }
 
     // MARK: Open files

@@ -1,28 +1,91 @@
 // `roost doctor`: how many connections this machine can hold, and what to change.
 import ArgumentParser
-import Glibc
+import CommandLineOptions
+import SystemdSupport
 
 struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show how many connections fit here, which limit binds, and what to change.")
+        abstract: "Show how many connections fit here, which limit binds, and what to change.",
+        discussion: """
+            The exit status is 0 if all is well, 1 if something has to be changed, and 2 if \
+            something could not be looked at. Too low a limit counts with --connections only.
+            """)
 
-    @Option(help: "How many connections this machine should hold.")
-    var connections = 100_000
+    @Option(help: "How many connections this machine should hold. Default: \(Doctor.exampleCount).")
+    var connections: Int?
+
+    @Flag(help: "Print JSON.")
+    var json = false
 
     @OptionGroup var target: ControlTarget
 
+    /// The number whose remedies are listed if none is asked for.
+    private static let exampleCount = 100_000
+
     func validate() throws {
-        guard (1...10_000_000).contains(connections) else {
+        if let connections, !(1...10_000_000).contains(connections) {
             throw ValidationError("--connections must be between 1 and 10,000,000.")
         }
     }
 
     func run() throws {
         let health = ServerHealth(target)
-        let facts = HostFacts(root: "/", process: health.process)
-        let diagnosis = Diagnosis(facts, wanted: connections)
-        print(Self.report(diagnosis, wanted: connections), terminator: "")
-        print("\nThe server\n  " + health.lines.joined(separator: "\n  "))
+        let wanted = connections ?? Self.exampleCount
+        let diagnosis = Diagnosis(HostFacts(root: "/", process: health.process), wanted: wanted)
+        let findings =
+            health.findings + Self.findings(diagnosis, wanted: connections)
+        if json {
+            print(Self.json(diagnosis, wanted: wanted, health, findings.worst))
+        } else {
+            let lines = health.findings.map { "\n  \(TerminalText.line($0.text))" }.joined()
+            print("\(Self.report(diagnosis, wanted: wanted))\nThe server\(lines)")
+        }
+        if findings.worst != .good { throw ExitCode(findings.worst.exitStatus) }
+    }
+
+    /// Whether the connections that were asked for fit; nothing if none were.
+    static func findings(_ diagnosis: Diagnosis, wanted: Int?) -> [Finding] {
+        guard let binding = diagnosis.binding else {
+            return [.unknown("This machine's limits could not be read: is /proc mounted?")]
+        }
+        guard let wanted else { return [] }
+        let sentence = "This machine can hold \(Figures.count(binding.connections)) connections."
+        return [binding.connections < wanted ? .mend(sentence) : .good(sentence)]
+    }
+
+    /// The same for programs.
+    static func json(
+        _ diagnosis: Diagnosis, wanted: Int, _ health: ServerHealth, _ state: Finding.State
+    ) -> String {
+        var object = JSONText()
+        object.add("state", state.rawValue)
+        object.add("version", Version.current)
+        if let process = health.process { object.add("process", Int(process)) }
+        if let binding = diagnosis.binding {
+            object.add("connections", binding.connections)
+            object.add("limit", binding.name)
+        }
+        object.add("wanted", wanted)
+        object.add(
+            "bounds",
+            diagnosis.bounds.map { bound in
+                var row = JSONText()
+                row.add("name", bound.name)
+                row.add("connections", bound.connections)
+                row.add("reason", bound.reason)
+                if bound.connections < wanted { row.add("remedy", bound.remedy) }
+                return row
+            })
+        object.add("advice", diagnosis.advice)
+        object.add(
+            "server",
+            health.findings.map { finding in
+                var row = JSONText()
+                row.add("state", finding.state.rawValue)
+                row.add("text", finding.text)
+                return row
+            })
+        return object.text
     }
 
     /// The diagnosis as text for a person.

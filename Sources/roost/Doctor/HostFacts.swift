@@ -26,6 +26,8 @@ struct HostFacts: Equatable {
     /// MemAvailable, and memory.max of the server's control group.
     var availableByteCount: Int?
     var groupByteLimit: Int?
+    /// Proxies that run here: they have limits of their own.
+    var proxies: [ProxyLimits] = []
 }
 
 extension HostFacts {
@@ -36,6 +38,7 @@ extension HostFacts {
             (text(path) ?? "").split { $0.isWhitespace }.compactMap { Int($0) }
         }
         self.process = process
+        proxies = ProxyLimits.all(root: root)
         let folder = process.map { "proc/\($0)" } ?? "proc/self"
         descriptorLimit = Self.hardLimit(text("\(folder)/limits") ?? "")
         descriptorCeiling = numbers("proc/sys/fs/nr_open").first

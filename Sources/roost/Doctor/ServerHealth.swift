@@ -1,28 +1,67 @@
 // UNSAFE: popen(3) and fgets(3) fill a local buffer.
 //
 // Whether a server runs here, whether it answers, and the state of its systemd units.
+import CommandLineOptions
 import Glibc
 
 /// What can be found out about the server of this machine.
 struct ServerHealth {
     /// The server's process, if it answers.
     private(set) var process: Int32?
-    /// The lines to print.
-    private(set) var lines: [String] = []
+    /// What was found, in the order in which it is printed.
+    private(set) var findings: [Finding] = []
 
     init(_ target: ControlTarget) {
-        do {
-            let status = try target.ask("GET", "/status")
-            process = Self.number("process", status).flatMap { Int32(exactly: $0) }
-            let count = Self.number("connections", status) ?? 0
-            let limit = Self.number("connections_limit", status) ?? 0
-            lines.append(
-                "answers at its control socket: process \(process ?? 0), "
-                    + "\(Figures.count(count)) of at most \(Figures.count(limit)) connections")
+        do throws(ControlClient.Failure) {
+            let answer = try ControlClient(target.control).ask("GET", "/status")
+            if answer.status == 200 {
+                process = Self.number("process", answer.body).flatMap { Int32(exactly: $0) }
+                findings += Self.findings(status: answer.body)
+            } else {
+                findings.append(.unknown(ControlTarget.sentence(answer.body)))
+            }
         } catch {
-            lines.append("\(error)")
+            findings.append(Finding(state: Self.state(of: error, target), text: "\(error)"))
         }
-        lines += Self.units()
+        findings += Self.units()
+    }
+
+    /// A server that nobody has named need not be there: its units say whether it should be.
+    private static func state(
+        of failure: ControlClient.Failure, _ target: ControlTarget
+    ) -> Finding.State {
+        switch failure.number {
+        case EACCES, EPERM: .unknown
+        case nil where target.control == nil && !ControlSocket.paths.contains(where: exists): .good
+        default: .mend
+        }
+    }
+
+    private static func exists(_ path: String) -> Bool { ControlSocket.exists(path) }
+
+    /// What the status of a running server says.
+    static func findings(status: String, own: String = Version.current) -> [Finding] {
+        let count = number("connections", status) ?? 0
+        let limit = number("connections_limit", status) ?? 0
+        let version = JSONText.string("version", in: status)
+        let name = "process \(number("process", status) ?? 0)"
+        var findings: [Finding] = []
+        if JSONText.string("state", in: status) == "not_serving" {
+            findings.append(
+                .mend("\(name) answers, but does not serve: roost status says why"))
+        } else {
+            findings.append(
+                .good(
+                    "answers at its control socket: \(name), "
+                        + "\(Figures.count(count)) of at most \(Figures.count(limit)) connections"))
+        }
+        if version != own {
+            findings.append(
+                .mend(
+                    "\(name) is version \(version ?? "unknown"), and this program is \(own): "
+                        + "systemctl restart roost"))
+        }
+        return findings
     }
 
     /// The number with this name in a flat JSON object that this program has written.
@@ -31,15 +70,21 @@ struct ServerHealth {
         return Int(json[start.upperBound...].prefix { $0.isNumber })
     }
 
-    private static func units() -> [String] {
+    private static func units() -> [Finding] {
         guard unsafe access("/run/systemd/system", F_OK) == 0 else {
-            return ["systemd does not run here"]
+            return [.good("systemd does not run here")]
         }
-        return ["roost.socket", "roost-control.socket", "roost.service"].map { unit in
+        let states = ["roost.socket", "roost-control.socket", "roost.service"].map { unit in
             let text = output(
                 "systemctl show --property=LoadState,ActiveState,Result,NRestarts,UnitFileState,"
                     + "NeedDaemonReload \(unit) 2>/dev/null")
-            return sentence(unit, properties(text))
+            return (unit, properties(text))
+        }
+        let isInstalled = states.contains { ($1["LoadState"] ?? "") != "not-found" }
+        return states.map { unit, properties in
+            let found = finding(unit, properties)
+            // A server that runs without systemd has no units.
+            return isInstalled ? found : .good(found.text)
         }
     }
 
@@ -54,39 +99,46 @@ struct ServerHealth {
     }
 
     /// The unit's state from `systemctl show`, and what to do about it.
-    static func sentence(_ unit: String, _ properties: [String: String]) -> String {
+    static func finding(_ unit: String, _ properties: [String: String]) -> Finding {
         guard let load = properties["LoadState"] else {
-            return "\(unit): systemctl does not answer"
+            return .unknown("\(unit): systemctl does not answer")
         }
-        if load == "not-found" { return "\(unit) is not installed: make install, or the package" }
-        if load != "loaded" { return "\(unit) is \(load): systemctl status \(unit)" }
-        var sentence = "\(unit) \(state(unit, properties))"
-        if properties["NeedDaemonReload"] == "yes" {
-            sentence += "; its file has changed since: systemctl daemon-reload"
+        if load == "not-found" {
+            return .mend("\(unit) is not installed: make install, or the package")
         }
-        return sentence
+        if load == "masked" { return .good("\(unit) is masked: systemctl status \(unit)") }
+        if load != "loaded" { return .mend("\(unit) is \(load): systemctl status \(unit)") }
+        let found = state(unit, properties)
+        guard properties["NeedDaemonReload"] == "yes" else {
+            return Finding(state: found.state, text: "\(unit) \(found.text)")
+        }
+        return .mend(
+            "\(unit) \(found.text); its file has changed since: systemctl daemon-reload")
     }
 
-    private static func state(_ unit: String, _ properties: [String: String]) -> String {
+    private static func state(_ unit: String, _ properties: [String: String]) -> Finding {
         let active = properties["ActiveState"] ?? "in an unknown state"
         let isSocket = unit.hasSuffix(".socket")
         switch active {
         case "failed":
-            return "has failed (\(properties["Result"] ?? "?")): journalctl -xeu \(unit)"
+            return .mend("has failed (\(properties["Result"] ?? "?")): journalctl -xeu \(unit)")
         case "inactive" where isSocket:
             // The service's start brings its sockets up before it. To start a socket by itself
             // fails while the server runs: systemd opens no socket for a running service.
-            return "does not listen: systemctl enable \(unit) && systemctl restart roost.service"
-        case "inactive": return "does not run; the next connection starts it"
+            return .mend(
+                "does not listen: systemctl enable \(unit) && systemctl restart roost.service")
+        case "inactive": return .good("does not run; the next connection starts it")
         case "active" where isSocket:
             return properties["UnitFileState"] == "disabled"
-                ? "listens, but not after the next boot: systemctl enable \(unit)" : "listens"
+                ? .mend("listens, but not after the next boot: systemctl enable \(unit)")
+                : .good("listens")
         case "active":
             let count = Int(properties["NRestarts"] ?? "") ?? 0
-            guard count > 0 else { return "runs" }
-            return "runs, and had to be started again \(count) "
-                + "time\(count == 1 ? "" : "s"): journalctl -u roost -p warning"
-        default: return "is \(active)"
+            guard count > 0 else { return .good("runs") }
+            return .good(
+                "runs, and had to be started again \(count) "
+                    + "time\(count == 1 ? "" : "s"): journalctl -u roost -p warning")
+        default: return .good("is \(active)")
         }
     }
 

@@ -1,15 +1,26 @@
-// The start of the page: makes the chat and its view, and takes the name that this tab used last.
+// The start of the page, as soon as its style is there too: makes the chat and its view, and takes
+// the name that this tab used last.
 
 import { Chat } from './chat.js';
 import { chatAddress } from './connection.js';
 import { tabName } from './storage.js';
 import { roomInAddress, View } from './view.js';
 
-let view = null;
-const chat = new Chat(chatAddress(location), () => view?.schedule());
-view = new View(chat);
+// boot.js has made it visible; if it is gone, another copy of this script has started the page.
+const loading = document.getElementById('loading');
 
-const name = tabName();
-document.getElementById('loading').remove();
-if (name) chat.enter(name, roomInAddress());
-view.schedule();
+function start() {
+    if (!loading?.isConnected || !document.getElementById('page-style')?.sheet) return;
+    loading.remove();
+    document.removeEventListener('load', start, true);
+    let view = null;
+    const chat = new Chat(chatAddress(location), () => view?.schedule());
+    view = new View(chat);
+    const name = tabName();
+    if (name) chat.enter(name, roomInAddress());
+    view.schedule();
+}
+
+// boot.js may still be trying to get the style sheet.
+document.addEventListener('load', start, true);
+start();

@@ -1,70 +1,108 @@
 // The state of the chat: this user, the joined rooms, and the server's messages about them. After
 // each reconnect it logs in again and resumes every room. The view reads it and calls its methods.
 
-import { CommandError, Commands, Disconnected } from './commands.js';
+import { Commands } from './commands.js';
 import { Connection } from './connection.js';
+import { Drafts } from './drafts.js';
 import { History } from './history.js';
-import { keyOf, sameName } from './names.js';
+import { Login } from './login.js';
+import { sameName } from './names.js';
 import { Outbox } from './outbox.js';
+import { People } from './people.js';
 import { Record } from './record.js';
 import { typingLasts } from './room.js';
 import { Rooms } from './rooms.js';
 import { setLastName, setTabName } from './storage.js';
-import { wordsForError } from './words.js';
+import { wordsForSession } from './words.js';
 
 const typingEvery = 3_000;
 const noticeLasts = 4_000;
+const sessionEnded = 4005;
 
 export class Chat {
     phase = 'login'; // 'login' | 'entering' | 'in'
     me = '';
     problem = ''; // why the login failed
+    suggestion = ''; // a name that would be right
     notice = null; // {room, text}: who just joined or left
     textLimit = 4000;
-    #record = new Record();
+    signingOut = false;
+    drafts = new Drafts();
+    #record;
     #commands;
+    #login;
     #changed;
     #typedAt = 0;
 
     // `changed()` is called whenever there is something new to show.
     constructor(address, changed) {
         this.#changed = changed;
+        this.#record = new Record({
+            readElsewhere: () => this.rooms.readElsewhere(this.me),
+            signedOutElsewhere: () => this.#sessionEnded(),
+        });
         this.connection = new Connection(address, {
-            opened: () => this.#logIn(),
+            opened: () => this.#login.begin(this.me),
             received: (push) => this.#received(push),
-            closed: () => this.#closed(),
+            closed: (code) => this.#closed(code),
             changed,
-            probe: () => this.#probe(),
+            probe: () => this.#commands.probe(this.rooms.current?.name ?? 'lobby'),
         });
         this.#commands = new Commands(this.connection);
+        this.#login = new Login(this.#commands, this.#record, {
+            welcomed: (welcome, restarted) => this.#welcomed(welcome, restarted),
+            refused: (problem, suggestion) => {
+                this.suggestion = suggestion;
+                this.#backToLogin(problem);
+            },
+        });
         this.history = new History(this.#commands, changed);
+        this.people = new People(this.#commands, changed);
         this.rooms = new Rooms(this.#commands, this.#record, {
             changed,
-            entered: (room, reply) => this.#entered(reply),
-            forgotten: (room) => this.outbox.forget(room),
+            entered: (room, reply) => this.#entered(room, reply),
+            renamed: (key, room) => {
+                this.outbox.move(key, room);
+                this.drafts.move(key, room);
+            },
         });
         this.outbox = new Outbox(this.#commands, this.rooms, changed);
-        addEventListener('pagehide', () => this.#save());
-        document.addEventListener('visibilitychange', () => this.#save());
+        addEventListener('pagehide', () => this.#record.save());
+        document.addEventListener('visibilitychange', () => this.#record.save());
     }
 
     // Logging in and out
 
     enter(name, roomName) {
         this.me = name;
-        this.problem = '';
+        this.problem = this.suggestion = '';
         this.phase = 'entering';
         this.#record.load(name);
-        this.rooms.restore(roomName);
-        this.outbox.restore(keyOf(name));
+        this.outbox.enter(name);
+        this.rooms.restore(roomName, this.outbox.places);
         this.connection.open();
         this.#changed();
     }
 
-    signOut() {
-        // The session is kept: for a while the server reserves the name for it.
-        this.#save();
+    // Ends the session at the server, too. Without a connection only this browser forgets it, and
+    // then nobody has it any more.
+    async signOut() {
+        if (this.signingOut) return;
+        this.signingOut = true;
+        this.#changed();
+        await this.#commands.request({ type: 'logout' }).catch(() => {});
+        this.signingOut = false;
+        this.#record.save();
+        this.#record.forgetSession();
+        this.outbox.forget();
+        this.drafts.forget();
         this.#backToLogin('');
+    }
+
+    #sessionEnded() {
+        if (this.phase === 'login' || this.signingOut) return;
+        this.#record.forgetSession();
+        this.#backToLogin(wordsForSession);
     }
 
     #backToLogin(problem) {
@@ -76,42 +114,21 @@ export class Chat {
         this.#changed();
     }
 
-    async #logIn() {
-        const { session } = this.#record;
-        const command = { type: 'login', user: this.me, session, join: false };
-        try {
-            this.#welcomed(await this.#commands.request(command));
-        } catch (error) {
-            if (error instanceof Disconnected) return;
-            if (!(error instanceof CommandError)) throw error;
-            if (error.code === 'bad_token' && session) {
-                this.#record.session = undefined;
-                await this.#logIn();
-                return;
-            }
-            this.#backToLogin(wordsForError(error));
-        }
-    }
-
-    #welcomed(welcome) {
+    #welcomed(welcome, restarted) {
         this.phase = 'in';
         this.me = welcome.user;
-        this.#record.session = welcome.session;
         this.textLimit = welcome.limits?.text ?? this.textLimit;
+        this.outbox.enter(this.me);
         setLastName(this.me);
         setTabName(this.me);
-        this.#save();
         this.#changed();
-        this.rooms.enterAll(this.me);
+        this.rooms.enterAll(this.me, restarted);
     }
 
-    #entered(reply) {
+    #entered(room, reply) {
         for (const message of reply.messages) this.#mine(message);
+        if (!reply.recovered) this.outbox.settle(room);
         this.outbox.pump();
-    }
-
-    #save() {
-        if (this.phase === 'in') this.#record.save(this.rooms.list);
     }
 
     // Speaking
@@ -120,17 +137,25 @@ export class Chat {
         return this.rooms.join(name, this.me);
     }
 
+    // What the user wrote there and what was not sent goes, too.
+    leave(room) {
+        this.outbox.forget(room);
+        this.drafts.forget(room);
+        this.rooms.leave(room);
+    }
+
     say(text) {
         const room = this.rooms.current;
         if (!room) return;
         room.newFrom = null;
         room.following = true;
         this.#typedAt = 0;
-        this.outbox.add(keyOf(this.me), room, text);
+        this.outbox.add(room, text);
         if (!room.atEnd) this.history.newest(room);
     }
 
     typed() {
+        this.connection.expectWriting();
         const now = Date.now();
         const room = this.rooms.current;
         if (room?.state !== 'joined' || now - this.#typedAt < typingEvery) return;
@@ -151,10 +176,11 @@ export class Chat {
         } else if (push.type === 'presence') {
             room.applyPresence(push);
             this.#announce(room, push);
-            if (push.event !== 'count' && !room.members) this.#askWho(room);
         } else if (push.type === 'typing' && !sameName(push.user, this.me)) {
             room.applyTyping(push.user);
             setTimeout(this.#changed, typingLasts + 100);
+        } else if (push.type === 'kicked') {
+            room.applyKicked(push.text);
         } else if (push.type === 'deleted') {
             room.applyDeleted(push.offset);
         }
@@ -176,25 +202,10 @@ export class Chat {
         }, noticeLasts);
     }
 
-    // The room has become small enough for a list of members again.
-    async #askWho(room) {
-        room.members = new Map();
-        const question = { type: 'who', room: room.name };
-        const reply = await this.#commands.request(question).catch(() => null);
-        if (reply) room.setMembers(reply);
-        this.#changed();
-    }
-
-    #closed() {
+    #closed(code) {
+        this.#login.abandon();
         this.#commands.abandon();
         this.rooms.disconnected();
-    }
-
-    // Tests the connection: any answer will do, even an error.
-    #probe() {
-        const room = this.rooms.current;
-        if (room?.state !== 'joined') return;
-        this.#commands.request({ type: 'who', room: room.name }).catch(() => {});
-        this.connection.expect(5_000);
+        if (code === sessionEnded) this.#sessionEnded();
     }
 }

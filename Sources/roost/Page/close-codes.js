@@ -34,6 +34,7 @@ export function advice(code, reason, attempt, random = Math.random) {
         case 1007:
         case 1008: // Policy.
         case 4003: // Kicked: the user decides.
+        case 4005: // Signed out in another tab, so nobody may log in by itself.
             return { retry: false, again: true };
         case 4004: // Banned.
             return { retry: false, again: false };

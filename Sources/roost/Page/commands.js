@@ -14,11 +14,18 @@ export class Disconnected extends Error {}
 const shortestRetry = 250;
 const longestRetry = 60_000;
 
+// How long an answer may take before the line counts as dead. One WebSocket message shows only when
+// all of it has come, and a page of messages takes its time on a slow line.
+const patience = 5_000;
+const longPatience = 15_000;
+const longAnswers = new Set(['login', 'join', 'history']);
+
 export class Commands {
     #connection;
     #waiting = new Map();
     #last = 0;
     #generation = 0; // counts connections: a retry is dropped if its connection has been lost
+    #slowest = 0; // the longest of the last answers, in milliseconds
 
     constructor(connection) {
         this.#connection = connection;
@@ -45,36 +52,56 @@ export class Commands {
         this.#connection.send(command);
     }
 
+    // Tests the connection: any answer will do, even an error. An empty page of history is the
+    // cheapest one for the server.
+    probe(room) {
+        const question = { type: 'history', room, before: 1, limit: 0 };
+        if (this.#waiting.size === 0) this.#once(question, patience).catch(() => {});
+        this.#connection.expect(patience);
+    }
+
     // True if `reply` is the reply to a waiting command.
     settle(reply) {
-        const promise = this.#waiting.get(reply.ref);
-        if (promise) {
+        const asked = this.#waiting.get(reply.ref);
+        if (asked) {
             this.#waiting.delete(reply.ref);
-            if (reply.type === 'error') promise.reject(new CommandError(reply));
-            else promise.resolve(reply);
+            this.#slowest = Math.max(performance.now() - asked.at, this.#slowest * 0.9);
+            if (reply.type === 'error') asked.reject(new CommandError(reply));
+            else asked.resolve(reply);
         }
         // Any message shows that the connection works, but the next reply must still come in time.
-        if (this.#waiting.size > 0) this.#connection.expect();
-        return Boolean(promise);
+        this.#expectNext();
+        return Boolean(asked);
     }
 
     abandon() {
         this.#generation += 1;
+        this.#slowest = 0;
         const broken = [...this.#waiting.values()];
         this.#waiting.clear();
-        for (const promise of broken) promise.reject(new Disconnected());
+        for (const asked of broken) asked.reject(new Disconnected());
     }
 
-    #once(command) {
+    #once(command, within) {
         return new Promise((resolve, reject) => {
             const ref = String((this.#last += 1));
             if (!this.#connection.send({ ...command, ref })) {
                 reject(new Disconnected());
                 return;
             }
-            this.#waiting.set(ref, { resolve, reject });
-            this.#connection.expect();
+            const time = within ?? (longAnswers.has(command.type) ? longPatience : patience);
+            this.#waiting.set(ref, { resolve, reject, within: time, at: performance.now() });
+            this.#expectNext();
         });
+    }
+
+    // Replies come in the order of the commands, so the oldest command says how long to wait. Where
+    // answers have taken seconds, the line is slow and not dead.
+    #expectNext() {
+        for (const { within } of this.#waiting.values()) {
+            this.#connection.expect(Math.max(within, Math.min(longPatience, this.#slowest * 4)));
+            return;
+        }
     }
 }
 

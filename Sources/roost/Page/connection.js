@@ -4,16 +4,26 @@
 import { advice, backoff } from './close-codes.js';
 
 const connectDeadline = 10_000;
-const replyDeadline = 15_000;
+const answerDeadline = 5_000;
+const doubtAfter = 2_000;
+const offlineDeadline = 3_000;
 const stableAfter = 5_000;
+// A connection that was silent for this long is probed, while somebody looks at the page.
+const silenceLimit = 30_000;
+const silenceCheckedEvery = 10_000;
+// Before somebody who begins to write has finished, a shorter silence is checked, too.
+const silenceBeforeWriting = 5_000;
 
+// Beside the page, so that a proxy may serve both below a path of its own.
 export function chatAddress(location) {
-    const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
-    return `${scheme}//${location.host}/chat`;
+    const address = new URL('chat', location.href);
+    address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
+    return address.href;
 }
 
 export class Connection {
-    // {phase: 'idle' | 'connecting' | 'open' | 'waiting' | 'stopped', retryAt, code, reason, again}
+    // {phase: 'idle' | 'connecting' | 'open' | 'waiting' | 'stopped', retryAt, code, reason, again,
+    // doubt}, where `doubt` means that an answer is late, so the line may be dead
     state = { phase: 'idle' };
     #address;
     #events;
@@ -22,17 +32,23 @@ export class Connection {
     #retryTimer = 0;
     #stableTimer = 0;
     #deadline = 0;
+    #deadlineAt = Infinity;
+    #doubtTimer = 0;
+    #lastReceived = 0;
 
     // `events`: opened(), received(object), closed(code), changed(), probe().
     constructor(address, events) {
         this.#address = address;
         this.#events = events;
         addEventListener('online', () => this.#lookAgain());
-        addEventListener('offline', () => this.#lookAgain());
+        addEventListener('offline', () => this.#wentOffline());
         addEventListener('pageshow', () => this.#lookAgain());
         document.addEventListener('visibilitychange', () => {
             if (!document.hidden) this.#lookAgain();
         });
+        setInterval(() => {
+            if (!document.hidden) this.#probeAfter(silenceLimit);
+        }, silenceCheckedEvery);
     }
 
     open() {
@@ -56,10 +72,44 @@ export class Connection {
         return true;
     }
 
-    // If nothing arrives within this time, the connection counts as lost, whatever TCP says.
-    expect(milliseconds = replyDeadline) {
-        if (this.#deadline || this.state.phase !== 'open') return;
+    // If nothing arrives within this time, the connection counts as lost, whatever TCP says. Of
+    // several deadlines, the earliest counts.
+    expect(milliseconds = answerDeadline) {
+        if (this.state.phase !== 'open') return;
+        const at = performance.now() + milliseconds;
+        if (at >= this.#deadlineAt) return;
+        clearTimeout(this.#deadline);
+        this.#deadlineAt = at;
         this.#deadline = setTimeout(() => this.#lost(1006, 'No answer.'), milliseconds);
+        this.#doubtTimer ||= setTimeout(() => this.#doubt(), doubtAfter);
+    }
+
+    // Somebody begins to write: a dead line should show before the message is written.
+    expectWriting() {
+        this.#probeAfter(silenceBeforeWriting);
+    }
+
+    #probeAfter(silence) {
+        const isSilent = performance.now() - this.#lastReceived >= silence;
+        if (this.state.phase === 'open' && isSilent && !this.#deadline) this.#events.probe();
+    }
+
+    #doubt() {
+        if (this.state.phase === 'open' && !this.state.doubt) {
+            this.#enter({ phase: 'open', doubt: true });
+        }
+    }
+
+    // A server on this machine can be reached without a network, so the browser's word is not the
+    // last one.
+    #wentOffline() {
+        if (this.state.phase === 'open') {
+            this.#events.probe();
+            this.expect(offlineDeadline);
+            this.#doubt();
+        } else {
+            this.#events.changed();
+        }
     }
 
     #lookAgain() {
@@ -103,8 +153,12 @@ export class Connection {
     }
 
     #arrived() {
+        this.#lastReceived = performance.now();
         clearTimeout(this.#deadline);
-        this.#deadline = 0;
+        clearTimeout(this.#doubtTimer);
+        this.#deadline = this.#doubtTimer = 0;
+        this.#deadlineAt = Infinity;
+        if (this.state.doubt) this.#enter({ phase: 'open' });
     }
 
     #lost(code, reason) {

@@ -35,6 +35,13 @@ export function setHidden(node, hidden) {
     if (node.hidden !== hidden) node.hidden = hidden;
 }
 
+// True for a key that belongs to an input method, which is composing a character. In Safari the
+// Enter that confirms one comes after the composition's end, and only its code tells.
+export const composes = (event) => event.isComposing || event.keyCode === 229;
+
+// True where Enter should start a new line, since it is hard to hold Shift on a touch keyboard.
+export const touchKeyboard = matchMedia('(pointer: coarse)');
+
 const keyed = new WeakMap();
 
 // Makes one child of `parent` for each of `items`, in order, and keeps the element of each key.

@@ -1,53 +1,106 @@
 // What this browser stores about one user between visits: the session that proves the name, the
-// rooms, and how far each room was read.
+// rooms, and how far each room was read. All tabs share it, so each writes only what it has changed
+// itself, and hears what the others change.
 
 import { keyOf } from './names.js';
-import { keepUserRecord, userRecord } from './storage.js';
+import { keepUserRecord, onOtherTabs, userRecord } from './storage.js';
 
 const saveAfter = 500;
 
 export class Record {
+    session;
     #key = '';
-    #stored = { session: undefined, rooms: [], read: {} };
+    #unsaved = new Set(); // rooms that were read further
     #timer = 0;
+
+    // `events`, for changes by other tabs: readElsewhere(), signedOutElsewhere().
+    constructor(events) {
+        onOtherTabs(() => {
+            if (!this.#key) return;
+            if (this.session && userRecord(this.#key).session === null) events.signedOutElsewhere();
+            else events.readElsewhere();
+        });
+    }
 
     load(user) {
         this.#key = keyOf(user);
-        this.#stored = userRecord(this.#key);
+        this.session = this.storedSession ?? undefined;
     }
 
-    get session() {
-        return this.#stored.session;
+    // Another tab may have a newer session than this one: a restarted server gives new ones.
+    get storedSession() {
+        return userRecord(this.#key).session;
     }
 
-    set session(session) {
-        this.#stored.session = session;
+    // The server has confirmed the name, perhaps in another spelling.
+    keepSession(user, session) {
+        this.#key = keyOf(user);
+        this.session = session;
+        this.#change((stored) => (stored.session = session));
+    }
+
+    // In the other tabs, too; but one of them may have a newer session already.
+    forgetSession() {
+        const { session } = this;
+        this.#change((stored) => {
+            if (stored.session === session) stored.session = null;
+        });
+        this.session = undefined;
+        this.#key = '';
     }
 
     get roomNames() {
-        return this.#stored.rooms;
+        return userRecord(this.#key).rooms;
     }
 
     // {epoch, offset} up to which this user has read the room, or undefined.
     readTo(room) {
-        return this.#stored.read[room.key];
+        return userRecord(this.#key).read[room.key];
     }
 
-    saveSoon(rooms) {
-        clearTimeout(this.#timer);
-        this.#timer = setTimeout(() => this.save(rooms), saveAfter);
+    joined(room) {
+        this.#change((stored) => {
+            const at = stored.rooms.findIndex((name) => keyOf(name) === room.key);
+            if (at < 0) stored.rooms.push(room.name);
+            else stored.rooms[at] = room.name;
+        });
+        this.wasRead(room);
     }
 
-    // Rooms that have not been joined in this visit keep their stored position.
-    save(rooms) {
+    left(room) {
+        this.#unsaved.delete(room);
+        this.#change((stored) => {
+            stored.rooms = stored.rooms.filter((name) => keyOf(name) !== room.key);
+            delete stored.read[room.key];
+        });
+    }
+
+    wasRead(room) {
+        this.#unsaved.add(room);
         clearTimeout(this.#timer);
-        const { session, read: before } = this.#stored;
-        const read = {};
-        for (const { key, epoch, readTo } of rooms) {
-            if (epoch !== null && readTo !== null) read[key] = { epoch, offset: readTo };
-            else if (before[key]) read[key] = before[key];
-        }
-        this.#stored = { session, rooms: rooms.map(({ name }) => name), read };
-        keepUserRecord(this.#key, this.#stored);
+        this.#timer = setTimeout(() => this.save(), saveAfter);
+    }
+
+    // Stores what was read. Of two tabs, the further position is right.
+    save() {
+        clearTimeout(this.#timer);
+        if (this.#unsaved.size === 0) return;
+        this.#change(({ read }) => {
+            for (const { key, epoch, readTo } of this.#unsaved) {
+                if (epoch === null || readTo === null) continue;
+                const before = read[key];
+                const offset = before?.epoch === epoch ? Math.max(before.offset, readTo) : readTo;
+                read[key] = { epoch, offset };
+            }
+        });
+        this.#unsaved.clear();
+    }
+
+    #change(apply) {
+        if (!this.#key) return;
+        const stored = userRecord(this.#key);
+        const before = JSON.stringify(stored);
+        apply(stored);
+        if (JSON.stringify(stored) !== before) keepUserRecord(this.#key, stored);
     }
 }

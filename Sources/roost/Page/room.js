@@ -2,21 +2,25 @@
 // uses neither the network nor the DOM; the chat passes it the server's messages.
 
 import { keyOf, mentions, sameName } from './names.js';
+import { Past } from './past.js';
 
 // The most messages kept and drawn. Beyond it, messages at the other end of the window are dropped.
-export const windowLimit = 1000;
+export const windowLimit = 5000;
+// How many are dropped at a time: each time everything below moves up.
+const dropped = 64;
 export const typingLasts = 5_000;
 
 // The fields that are kept of a message; any others are ignored.
-const entryOf = ({ offset, user, text, at, id }) => ({ offset, user, text, at, id });
+const entryOf = ({ offset, user, text, at, id }) =>
+    ({ offset, user, author: keyOf(user), text, at, id });
 
 export class Room {
     state = 'away'; // 'away' (not yet, or no longer, joined) | 'joined' | 'refused'
     problem = '';
-    draft = '';
     epoch = null;
     position = -1; // the offset of the last message received
-    entries = []; // {offset, user, text, at, id}, and `deleted`, by offset
+    entries = []; // {offset, user, author, text, at, id}, and `deleted`, by offset
+    past = new Past(); // messages from before a gap
     atEnd = true; // whether the window includes the newest message
     following = true; // whether the reader is at the bottom
     older = 'unknown'; // 'unknown' | 'loading' | 'none' | 'refused'
@@ -28,7 +32,7 @@ export class Room {
     mentioned = false;
     readTo = null; // the offset up to which the user has read, or null if never joined
     newFrom = null; // the first message of the last unread batch: the line "New" is above it
-    missed = null; // {before: offset, restarted}: where a gap in the conversation is shown
+    renewed = false; // whether it has lost the messages that this user read in an earlier visit
 
     constructor(name) {
         this.name = name;
@@ -47,7 +51,8 @@ export class Room {
         return this.entries[this.entries.length - 1];
     }
 
-    applyJoined(reply, me, read) {
+    // `read`: the stored position. `restarted`: the server has forgotten this user, too.
+    applyJoined(reply, me, read, restarted = false) {
         const resumed = reply.recovered === true && this.epoch === reply.epoch;
         const before = this.epoch;
         this.state = 'joined';
@@ -58,33 +63,63 @@ export class Room {
             for (const message of reply.messages) this.applyMessage(message, me);
             return;
         }
+        if (before !== null) {
+            const other = restarted ? 'restarted' : 'closed';
+            this.past.keep(this.entries, before, before === reply.epoch ? 'missed' : other);
+        }
         this.entries = reply.messages.map(entryOf);
         this.epoch = reply.epoch;
         this.position = reply.offset;
         this.atEnd = true;
         this.older = (this.first?.offset ?? 1) > 1 ? 'unknown' : 'none';
-        this.missed = null;
-        if (before !== null) {
-            const offset = this.first?.offset ?? reply.offset + 1;
-            this.missed = { before: offset, restarted: before !== reply.epoch };
-        }
+        this.renewed = before === null && read !== undefined && read.epoch !== reply.epoch;
+        this.#closeGap();
+        this.#dropOldest();
         this.#countUnread(me, read, before);
+    }
+
+    // If the messages of the present reach back to those from before the gap, there is none.
+    #closeGap() {
+        const first = this.first?.offset ?? this.position + 1;
+        this.entries.unshift(...this.past.reach(this.epoch, first));
+        if (this.first?.offset <= 1) this.older = 'none';
+    }
+
+    // True for a message that the server has forgotten.
+    isPast(entry) {
+        return entry.epoch !== undefined && entry.epoch !== this.epoch;
     }
 
     // The first join in a visit counts from the position stored in the browser; a join after a gap
     // counts from where the user was, or from the first message shown if the epoch has changed.
     #countUnread(me, read, before) {
-        if (before === null) {
-            this.readTo = read?.epoch === this.epoch ? read.offset : this.position;
-        } else if (before !== this.epoch || this.readTo === null) {
-            this.readTo = (this.first?.offset ?? this.position + 1) - 1;
-        }
+        const beginning = (this.first?.offset ?? this.position + 1) - 1;
+        if (before === null && !this.renewed) this.readTo = read?.offset ?? this.position;
+        else if (before !== this.epoch || this.readTo === null) this.readTo = beginning;
+        this.#countFresh(me);
+    }
+
+    // Messages outside of the window count as unread, whoever wrote them.
+    #countFresh(me) {
+        const mine = keyOf(me);
         const fresh = this.entries.filter(
-            (entry) => entry.offset > this.readTo && !sameName(entry.user, me));
-        const unseen = (this.first?.offset ?? this.position + 1) - 1 - this.readTo;
-        this.unread = fresh.length + Math.max(0, unseen);
+            ({ offset, author }) => offset > this.readTo && author !== mine);
+        const before = (this.first?.offset ?? this.position + 1) - 1 - this.readTo;
+        const after = this.position - (this.last?.offset ?? this.position);
+        this.unread = fresh.length + Math.max(0, before) + Math.max(0, after);
         this.newFrom = fresh.length > 0 ? fresh[0].offset : null;
         this.mentioned = fresh.some((entry) => mentions(entry.text, me));
+    }
+
+    // Another tab of this user has read up to here. Returns whether that is further.
+    readElsewhere(place, me) {
+        if (this.readTo === null || place?.epoch !== this.epoch) return false;
+        if (place.offset <= this.readTo) return false;
+        this.readTo = Math.min(place.offset, this.position);
+        const { newFrom } = this;
+        this.#countFresh(me);
+        if (this.unread === 0) this.newFrom = newFrom;
+        return true;
     }
 
     // `watched`: the user sees the message at once.
@@ -103,7 +138,7 @@ export class Room {
     // A user who has scrolled up must not lose the messages in view: if the window is full, newer
     // messages stay on the server until they are requested.
     #append(message) {
-        if (this.entries.length >= windowLimit && !this.following) {
+        if (this.past.length + this.entries.length >= windowLimit && !this.following) {
             this.atEnd = false;
             return;
         }
@@ -112,11 +147,12 @@ export class Room {
     }
 
     #dropOldest() {
-        const surplus = this.entries.length - windowLimit;
-        if (surplus <= 0) return;
-        this.entries.splice(0, surplus);
+        if (this.past.length + this.entries.length <= windowLimit) return;
+        const surplus = this.past.length + this.entries.length - windowLimit + dropped;
+        const rest = surplus - this.past.dropOldest(surplus);
+        if (rest === 0) return;
+        this.entries.splice(0, rest);
         this.older = 'unknown';
-        if (this.missed && this.missed.before < this.first.offset) this.missed = null;
     }
 
     // Adds a page of older messages.
@@ -124,14 +160,11 @@ export class Room {
         const first = this.first?.offset ?? Infinity;
         const page = messages.filter(({ offset }) => offset < first).map(entryOf);
         this.older = more && page.length > 0 ? 'unknown' : 'none';
-        // The missed messages have been loaded after all.
-        if (page.length > 0 && this.missed?.before === first && !this.missed.restarted) {
-            this.missed = null;
-        }
         this.entries.unshift(...page);
-        const surplus = this.entries.length - windowLimit;
+        this.#closeGap();
+        const surplus = this.past.length + this.entries.length - windowLimit;
         if (surplus > 0) {
-            this.entries.length = windowLimit;
+            this.entries.splice(-surplus);
             this.atEnd = false;
         }
     }
@@ -139,7 +172,14 @@ export class Room {
     // Adds a page of newer messages, after the user had scrolled far back.
     append(messages, more) {
         const last = this.last?.offset ?? -1;
-        this.entries.push(...messages.filter(({ offset }) => offset > last).map(entryOf));
+        const page = messages.filter(({ offset }) => offset > last).map(entryOf);
+        // The server has not kept all of what came meanwhile.
+        if (last >= 0 && page.length > 0 && page[0].offset > last + 1) {
+            this.past.keep(this.entries, this.epoch, 'missed');
+            this.entries = [];
+            this.older = 'none';
+        }
+        this.entries.push(...page);
         this.#dropOldest();
         this.atEnd = !more || (this.last?.offset ?? -1) >= this.position;
     }
@@ -148,18 +188,29 @@ export class Room {
     replace(messages, more) {
         this.entries = messages.map(entryOf);
         this.older = more ? 'unknown' : 'none';
-        this.missed = null;
+        this.past.dropPresent(this.epoch);
+        this.#dropOldest();
         this.position = Math.max(this.position, this.last?.offset ?? -1);
         this.atEnd = (this.last?.offset ?? this.position) >= this.position;
     }
 
     applyDeleted(offset) {
-        const entry = this.entries.find((candidate) => candidate.offset === offset);
+        const entry = [...this.past.entries, ...this.entries].find(
+            (candidate) => candidate.offset === offset && !this.isPast(candidate));
         if (!entry) return;
         entry.deleted = true;
         entry.text = '';
     }
 
+    // An operator has taken this user out: the room is joined again with the next connection.
+    applyKicked(words) {
+        this.state = 'refused';
+        this.problem = words;
+        this.members = null;
+        this.typing.clear();
+    }
+
+    // A `count` says that the list is no longer complete.
     applyPresence(push) {
         this.count = push.count ?? this.count;
         if (push.event === 'count') this.members = null;

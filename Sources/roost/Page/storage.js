@@ -1,17 +1,19 @@
 // What the browser stores. For each name, in all tabs: the session, the rooms, and how far each was
-// read. For each tab: the user's name and the unsent messages. The chat works without storage, too.
+// read. For each tab: the user's name, the unsent messages, and the drafts. The chat works without
+// storage, too, and with whatever an earlier version or somebody else has left there.
 
 const usersKey = 'roost.users';
 const lastKey = 'roost.name';
 const tabKey = 'roost.tab';
 const outboxKey = 'roost.outbox';
+const draftsKey = 'roost.drafts';
 const userLimit = 8;
 
-function read(store, key, otherwise) {
+function read(store, key) {
     try {
-        return JSON.parse(store().getItem(key)) ?? otherwise;
+        return JSON.parse(store().getItem(key));
     } catch {
-        return otherwise;
+        return null;
     }
 }
 
@@ -27,23 +29,53 @@ function write(store, key, value) {
 const everyTab = () => localStorage;
 const thisTab = () => sessionStorage;
 
-export const lastName = () => read(everyTab, lastKey, '');
+const isText = (value) => typeof value === 'string';
+const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+const textOr = (value, otherwise) => (isText(value) ? value : otherwise);
+const listOf = (value, fits) => (Array.isArray(value) ? value.filter(fits) : []);
+const fieldsOf = (value, fits) =>
+    Object.fromEntries(Object.entries(isObject(value) ? value : {}).filter(([, v]) => fits(v)));
+
+export const lastName = () => textOr(read(everyTab, lastKey), '');
 export const setLastName = (name) => write(everyTab, lastKey, name);
 
-export const tabName = () => read(thisTab, tabKey, '');
+export const tabName = () => textOr(read(thisTab, tabKey), '');
 export const setTabName = (name) => write(thisTab, tabKey, name || null);
 
-export const unsent = () => read(thisTab, outboxKey, []);
+export const unsent = () => listOf(read(thisTab, outboxKey),
+    (item) => isObject(item) && [item.id, item.user, item.room, item.text, item.at].every(isText));
 export const setUnsent = (items) => write(thisTab, outboxKey, items.length ? items : null);
 
-// {session, rooms: [name], read: {room key: {epoch, offset}}}
+// {room key: text}
+export const drafts = () => fieldsOf(read(thisTab, draftsKey), isText);
+export const setDrafts = (texts) => write(thisTab, draftsKey, Object.keys(texts).length ? texts : null);
+
+const isPlace = (value) =>
+    isObject(value) && isText(value.epoch) && Number.isSafeInteger(value.offset);
+
+const users = () =>
+    listOf(read(everyTab, usersKey), (entry) => isObject(entry) && isText(entry.key));
+
+// {session, rooms: [name], read: {room key: {epoch, offset}}}. The session is null after the user
+// has signed out, and undefined if there never was one.
 export function userRecord(key) {
-    const record = read(everyTab, usersKey, []).find((entry) => entry.key === key);
-    return { session: undefined, rooms: [], read: {}, ...record };
+    const { session, rooms, read } = users().find((entry) => entry.key === key) ?? {};
+    return {
+        session: isText(session) || session === null ? session : undefined,
+        rooms: listOf(rooms, isText),
+        read: fieldsOf(read, isPlace),
+    };
 }
 
 // The newest names first; only the last few are kept.
 export function keepUserRecord(key, record) {
-    const others = read(everyTab, usersKey, []).filter((entry) => entry.key !== key);
+    const others = users().filter((entry) => entry.key !== key);
     write(everyTab, usersKey, [{ ...record, key }, ...others].slice(0, userLimit));
+}
+
+// Calls `changed` when another tab has changed a user's record.
+export function onOtherTabs(changed) {
+    addEventListener('storage', (event) => {
+        if (event.key === usersKey) changed();
+    });
 }

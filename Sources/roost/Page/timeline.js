@@ -2,56 +2,100 @@
 // marks for the beginning, the days, new messages, and gaps.
 
 import { dayKey, dayName, instant } from './format.js';
-import { mentions, sameName } from './names.js';
+import { keyOf, mentions } from './names.js';
 
 const groupLasts = 5 * 60_000;
 
-// Each item has a stable key. A message has an `entry`, a mark has a `kind` and a `text`.
+const gapWords = {
+    missed: 'Some messages were missed here.',
+    restarted: 'The server was restarted; messages above are from before.',
+    closed: 'This room was empty for a while; messages above are from before.',
+};
+
+// Each item has a stable key. A message has an `entry`, a mark has a `kind` and a `text`. The item
+// of a message is the same object as before if nothing about it has changed, so that thousands of
+// messages cost little when one is added.
 export function itemsOf(room, chat) {
-    const items = [startOf(room)];
-    const pending = room.atEnd ? chat.outbox.of(room) : [];
-    const lines = [...room.entries.map((entry) => ({ entry })), ...pending.map(entryOf(chat))];
-    const lastOwn = pending.length > 0 ? null : lastOwnOf(room, chat.me);
-    const online = room.state === 'joined';
+    const items = [];
+    const me = keyOf(chat.me);
+    const pending = room.atEnd ? chat.outbox.of(room).map(entryOf(chat)) : [];
+    const last = room.entries[room.entries.length - 1];
+    const sent = pending.length === 0 && last?.author === me ? last : null;
     const keys = new Set();
-    let before = null;
-    for (const line of lines) {
-        const date = (line.entry.date ??= instant(line.entry.at));
-        const marks = marksBefore(line.entry, date, before, room);
-        items.push(...marks);
-        const own = sameName(line.entry.user, chat.me);
-        const head = marks.length > 0 || !continues(before, line.entry, date);
-        if (before) before.item.tail = head;
-        const item = {
-            ...line, own, head, tail: true, online,
-            lastOwn: line.entry === lastOwn,
-            sameMinute: head || sameMinute(before.date, date),
-            mentioned: !own && (line.entry.mentioned ??= mentions(line.entry.text, chat.me)),
-            key: keyFor(room, line.entry, own, keys),
+    let before = null; // the line before, whose `tail` is known only now
+    const put = (entry, extra, edge) => {
+        entry.date ??= instant(entry.at);
+        entry.day ??= dayKey(entry.date);
+        const inside = marksBefore(entry, before?.entry, room, keys);
+        const marks = edge.length > 0 ? edge.concat(inside) : inside;
+        const head = marks.length > 0 || !continues(before?.entry, entry);
+        if (before) items.push(itemOf(before, head));
+        for (const mark of marks) items.push(mark);
+        const own = entry.author === me || Boolean(extra);
+        const key = extra?.held ? `held ${entry.id}` : keyFor(room, entry, own, keys);
+        const sameMinute = head || Math.floor(before.entry.date / 60_000)
+            === Math.floor(entry.date / 60_000);
+        before = {
+            entry, own, key, head, sameMinute, me, lastOwn: entry === sent,
+            past: room.isPast(entry), pending: extra?.pending, online: extra?.online,
+            held: extra?.held,
         };
-        items.push(item);
-        before = { item, entry: line.entry, date };
+    };
+    const start = startOf(room);
+    if (start && room.past.length === 0) items.push(start);
+    let gap = [];
+    for (const entry of room.past.entries) {
+        put(entry, null, gap);
+        gap = entry.end ? [gapAfter(entry)] : [];
     }
-    return items.filter(Boolean);
+    if (start?.kind === 'loading' && room.past.length > 0) gap.push(start);
+    for (const entry of room.entries) {
+        put(entry, null, gap);
+        gap = [];
+    }
+    for (const { entry, ...extra } of pending) {
+        put(entry, extra, gap);
+        gap = [];
+    }
+    if (before) items.push(itemOf(before, true));
+    items.push(...gap);
+    return items;
+}
+
+// The item of a line: the old one, if it still fits.
+function itemOf(line, tail) {
+    const { entry, own, key, head, sameMinute, lastOwn, past, pending, online, held } = line;
+    const old = entry.item;
+    const mentioned = !own && (entry.mentioned ??= mentions(entry.text, line.me));
+    const fits = old && !pending && old.own === own && old.key === key && old.head === head
+        && old.tail === tail && old.sameMinute === sameMinute && old.lastOwn === lastOwn
+        && old.past === past && old.deleted === Boolean(entry.deleted);
+    if (fits) return old;
+    entry.item = {
+        entry, own, key, head, tail, sameMinute, lastOwn, past, pending, online, held, mentioned,
+        deleted: Boolean(entry.deleted),
+    };
+    return entry.item;
 }
 
 const entryOf = (chat) => (pending) => {
-    const { text, at, id } = pending;
-    return { entry: { user: chat.me, text, at, id }, pending };
+    const { text, at, id, name } = pending;
+    const held = chat.outbox.isHeld(pending) ? chat.me : '';
+    const online = chat.rooms.get(pending.room)?.state === 'joined';
+    const user = name ?? chat.me;
+    return { entry: { user, author: keyOf(user), text, at, id }, pending, online, held };
 };
 
 // A key that stays the same when one's own message changes from pending to sent.
 function keyFor(room, entry, own, keys) {
-    const byID = own && entry.id ? `id ${entry.id}` : null;
-    const key = byID && !keys.has(byID) ? byID : `${room.epoch} ${entry.offset}`;
-    keys.add(key);
-    return key;
-}
-
-function lastOwnOf(room, me) {
-    const { entries } = room;
-    const last = entries[entries.length - 1];
-    return last && sameName(last.user, me) ? last : null;
+    if (own && entry.id) {
+        const byID = `id ${entry.id}`;
+        if (!keys.has(byID)) {
+            keys.add(byID);
+            return byID;
+        }
+    }
+    return (entry.key ??= `${entry.epoch ?? room.epoch} ${entry.offset}`);
 }
 
 function startOf(room) {
@@ -61,36 +105,37 @@ function startOf(room) {
     }
     if (room.older !== 'none' && room.entries.length > 0) return null;
     const none = room.entries.length === 0;
-    if (room.missed && none) return null;
     const whole = none ? room.position <= 0 : room.first.offset <= 1;
     let text = `This is where ${room.name} begins.`;
     if (!whole) text = 'Older messages are not kept.';
+    else if (room.renewed) text = `${room.name} has begun anew: what you read here last is gone.`;
     else if (none) text = `Nobody has said anything in ${room.name} yet. Be the first.`;
     return { kind: whole ? 'start' : 'edge', key: `start ${whole}`, text };
 }
 
-function marksBefore(entry, date, before, room) {
+function gapAfter(entry) {
+    const { epoch, offset, end } = entry;
+    return { kind: 'missed', key: `gap ${epoch} ${offset}`, text: gapWords[end] };
+}
+
+const noMarks = [];
+
+function marksBefore(entry, before, room, keys) {
+    const isNewDay = !before || before.day !== entry.day;
+    const isFresh = entry.offset === room.newFrom && !room.isPast(entry);
+    if (!isNewDay && !isFresh) return noMarks;
     const marks = [];
-    if (room.missed && entry.offset === room.missed.before) {
-        const text = room.missed.restarted
-            ? 'The server started afresh: what was said before is gone.'
-            : 'Some messages were missed here.';
-        marks.push({ kind: 'missed', key: 'missed', text });
+    if (isNewDay) {
+        const day = `day ${entry.day}`;
+        const key = keys.has(day) ? `${day} ${entry.offset}` : day; // a clock may have gone back
+        keys.add(day);
+        marks.push({ kind: 'day', key, text: dayName(entry.date) });
     }
-    if (!before || dayKey(before.date) !== dayKey(date)) {
-        marks.push({ kind: 'day', key: `day ${dayKey(date)}`, text: dayName(date) });
-    }
-    if (room.newFrom !== null && entry.offset === room.newFrom) {
-        marks.push({ kind: 'fresh', key: 'fresh', text: 'New' });
-    }
+    if (isFresh) marks.push({ kind: 'fresh', key: 'fresh', text: 'New' });
     return marks;
 }
 
-function continues(before, entry, date) {
-    if (!before || !sameName(before.entry.user, entry.user)) return false;
-    return Math.abs(date - before.date) < groupLasts;
-}
-
-function sameMinute(one, other) {
-    return Math.floor(one / 60_000) === Math.floor(other / 60_000);
+function continues(before, entry) {
+    if (!before || before.author !== entry.author) return false;
+    return Math.abs(entry.date - before.date) < groupLasts;
 }

@@ -1,13 +1,24 @@
 // The field to write in: Enter sends, Shift+Enter makes a new line, a counter appears near the
-// limit, and each room keeps its own draft. Above the field, a line shows who is typing.
+// limit, and each room keeps its own draft. On a touch keyboard Enter makes a new line, and the
+// button sends. Above the field, a line shows who is typing.
 
-import { byID, setHidden, setText } from './dom.js';
+import { byID, composes, setHidden, setText, touchKeyboard } from './dom.js';
 import { listed } from './format.js';
 
 const counterFrom = 0.8;
 
 // The length as the server counts it, in Unicode scalars.
 const lengthOf = (text) => (text.length > 200 ? [...text].length : text.length);
+
+// Without blank lines at the beginning and blanks at the end. The blanks that the first line begins
+// with are kept: they may be a program's.
+const cleaned = (text) => text.replace(/^(?:[^\S\n]*\n)+/u, '').trimEnd();
+
+function sends(event) {
+    if (event.key !== 'Enter' || composes(event)) return false;
+    if (event.ctrlKey || event.metaKey) return true;
+    return !event.shiftKey && !event.altKey && !touchKeyboard.matches;
+}
 
 export class ComposerView {
     #chat;
@@ -25,16 +36,24 @@ export class ComposerView {
             this.#say();
         });
         this.#field.addEventListener('keydown', (event) => {
-            if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+            if (!sends(event)) return;
             event.preventDefault();
             this.#say();
         });
         this.#field.addEventListener('input', () => {
-            if (this.#room) this.#room.draft = this.#field.value;
+            if (this.#room) chat.drafts.set(this.#room, this.#field.value);
             if (this.#field.value.trim() !== '') chat.typed();
             this.#measure();
         });
         byID('skip').addEventListener('click', () => this.focus());
+        byID('keys').addEventListener('click', () => byID('shortcuts').showModal());
+        touchKeyboard.addEventListener('change', () => this.#hint());
+        this.#hint();
+    }
+
+    // What the Enter key of an on-screen keyboard is called.
+    #hint() {
+        this.#field.enterKeyHint = touchKeyboard.matches ? 'enter' : 'send';
     }
 
     focus() {
@@ -45,7 +64,7 @@ export class ComposerView {
         const room = this.#chat.rooms.current;
         if (room !== this.#room) {
             this.#room = room;
-            this.#field.value = room?.draft ?? '';
+            this.#field.value = room ? this.#chat.drafts.of(room) : '';
             this.#measure();
         }
         setHidden(this.#form, !room);
@@ -69,22 +88,21 @@ export class ComposerView {
     }
 
     #say() {
-        const text = this.#field.value.trim();
+        const text = cleaned(this.#field.value);
         const length = lengthOf(text);
         if (length === 0 || length > this.#chat.textLimit || !this.#room) {
             this.focus();
             return;
         }
         this.#field.value = '';
-        this.#room.draft = '';
+        this.#chat.drafts.set(this.#room, '');
         this.#measure();
         this.#chat.say(text);
         this.focus();
     }
 
     #measure() {
-        const text = this.#field.value.trim();
-        const length = lengthOf(text);
+        const length = lengthOf(cleaned(this.#field.value));
         const limit = this.#chat.textLimit;
         const over = length - limit;
         const near = length >= limit * counterFrom;

@@ -1,8 +1,8 @@
 // The login, which every user sees first: one field, one button, and a sentence if it failed.
 
-import { byID, setHidden, setText } from './dom.js';
+import { byID, composes, setHidden, setText } from './dom.js';
 import { lastName } from './storage.js';
-import { wordsForState } from './words.js';
+import { wordsForState, wordsForUnsent } from './words.js';
 
 export class LoginView {
     #chat;
@@ -12,6 +12,8 @@ export class LoginView {
     #button = byID('enter');
     #problem = byID('login-problem');
     #hint = byID('login-room');
+    #unsent = byID('login-unsent');
+    #offer = byID('login-offer');
     #wasHidden = true;
     #wasBusy = false;
     #submitted = false;
@@ -27,11 +29,18 @@ export class LoginView {
             if (name === '') this.#field.focus();
             else chat.enter(name, roomInAddress());
         });
+        this.#field.addEventListener('keydown', (event) => {
+            if (event.key === 'Enter' && composes(event)) event.preventDefault();
+        });
+        this.#offer.addEventListener('click', () => {
+            this.#field.value = this.#chat.suggestion;
+            this.#form.requestSubmit();
+        });
         this.#roomInAddress = roomInAddress;
     }
 
     render() {
-        const { phase, connection, problem } = this.#chat;
+        const { phase, connection, problem, suggestion, outbox } = this.#chat;
         const stuck = ['waiting', 'stopped'].includes(connection.state.phase);
         // If the page logs in by itself, the form is shown only when that fails.
         const shown = phase === 'login' || (phase === 'entering' && (stuck || this.#submitted));
@@ -50,14 +59,21 @@ export class LoginView {
         const room = this.#roomInAddress();
         setHidden(this.#hint, !room);
         setText(this.#hint, room ? `You will join the room “${room}”.` : '');
+        setHidden(this.#offer, suggestion === '');
+        setText(this.#offer, suggestion ? `Join as ${suggestion}` : '');
+        const unsent = outbox.unsent().length;
+        setHidden(this.#unsent, unsent === 0);
+        setText(this.#unsent, unsent > 0 ? `${wordsForUnsent(unsent)} Nothing is lost.` : '');
         if (this.#wasHidden || (problem !== '' && this.#wasBusy && !busy)) this.#field.select();
         this.#wasHidden = false;
         this.#wasBusy = busy;
     }
 
     #trouble(state) {
-        if (state.phase === 'stopped') return wordsForState(state, navigator.onLine);
+        const words = wordsForState(state, navigator.onLine);
+        if (state.phase === 'stopped') return words;
         if (state.phase !== 'waiting') return '';
-        return 'The server cannot be reached. Still trying…';
+        const reached = state.code !== 1006 || !navigator.onLine;
+        return `${reached ? words : 'The server cannot be reached.'} Still trying…`;
     }
 }

@@ -4,7 +4,11 @@ import { element, icon, setText } from './dom.js';
 import { clockTime, fullTime, instant } from './format.js';
 import { initials, tintOf } from './names.js';
 
-const link = /\bhttps?:\/\/[^\s<>"']+/giu;
+// An address ends where a mark of direction begins: with it, it would not be read as it is.
+const link = /\bhttps?:\/\/[^\s<>"'\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]+/giu;
+// A text of more lines or characters than these is folded.
+const mostLines = 24;
+const mostCharacters = 1_600;
 const emoji = '\\p{Emoji_Presentation}|\\p{Extended_Pictographic}\\uFE0F|\\p{RI}{2}';
 const loneEmoji = new RegExp(`^(?:${emoji}|[\\u{1F3FB}-\\u{1F3FF}]|\\u200D|\\s){1,16}$`, 'u');
 
@@ -19,7 +23,8 @@ function textNodes(text) {
         if (!URL.canParse?.(address)) continue;
         const attributes = { rel: 'noopener noreferrer nofollow', target: '_blank' };
         nodes.push(text.slice(end, index));
-        nodes.push(element('a', { href: address, attributes }, address));
+        // Its own direction isolates it from overrides in front of it.
+        nodes.push(element('a', { href: address, dir: 'ltr', attributes }, address));
         end = index + address.length;
     }
     nodes.push(text.slice(end));
@@ -39,9 +44,10 @@ function timeOf(date, properties) {
 
 // `item`: {entry, own, pending}
 export function makeMessage(item) {
-    const { entry, own } = item;
+    const { entry, own, held } = item;
     const date = instant(entry.at);
-    const who = element('bdi', { className: 'name' }, own ? 'You' : entry.user);
+    const called = own && !held ? 'You' : entry.user;
+    const who = element('bdi', { className: 'name', title: entry.user }, called);
     who.dataset.tint = tintOf(entry.user);
     const by = element('div', { className: 'by' }, who, ' ', timeOf(date));
     const bubble = element('div', { className: 'bubble', dir: 'auto' });
@@ -49,8 +55,11 @@ export function makeMessage(item) {
     again.setAttribute('aria-hidden', 'true');
     const status = element('span', { className: 'status' });
     const line = element('div', { className: 'line' }, bubble, again, status);
-    const row = element('li', {}, element('div', { className: 'body' }, by, line));
+    const body = element('div', { className: 'body' }, by, line);
+    const row = element('li', { role: 'listitem' }, body);
     if (!own) row.prepend(avatar(entry.user));
+    // Not read out piece by piece while it is being sent: see StatusView.
+    else row.setAttribute('aria-live', 'off');
     return row;
 }
 
@@ -61,15 +70,36 @@ function showText(row, entry) {
     } else {
         bubble.replaceChildren(...textNodes(entry.text));
     }
+    row.querySelector('.unfold')?.remove();
+    const long = !entry.deleted && isLong(entry.text);
+    bubble.classList.toggle('folded', long);
+    if (long) row.querySelector('.body').append(unfoldButton(bubble));
 }
 
-function classesOf({ own, head, tail, entry, pending, sameMinute, mentioned }) {
+function isLong(text) {
+    return text.length > mostCharacters || text.split('\n', mostLines + 1).length > mostLines;
+}
+
+function unfoldButton(bubble) {
+    const button = element('button', { type: 'button', className: 'link unfold' }, 'Show more');
+    button.setAttribute('aria-expanded', 'false');
+    button.addEventListener('click', () => {
+        const folded = bubble.classList.toggle('folded');
+        button.setAttribute('aria-expanded', String(!folded));
+        setText(button, folded ? 'Show more' : 'Show less');
+    });
+    return button;
+}
+
+function classesOf({ own, head, tail, entry, pending, sameMinute, mentioned, held, past }) {
     const classes = ['message'];
     if (own) classes.push('own');
     if (head) classes.push('head');
     if (tail) classes.push('tail');
     if (!sameMinute) classes.push('timed');
-    if (pending) classes.push(pending.state);
+    if (held) classes.push('held');
+    else if (pending) classes.push(pending.state);
+    if (past) classes.push('past');
     if (entry.deleted) classes.push('gone');
     else if (loneEmoji.test(entry.text)) classes.push('emoji');
     if (mentioned) classes.push('mention');
@@ -78,17 +108,16 @@ function classesOf({ own, head, tail, entry, pending, sameMinute, mentioned }) {
 
 // `actions`: retry(item), discard(item)
 export function updateMessage(row, item, actions) {
+    const before = row.item;
+    if (before === item) return;
+    row.item = item;
+    if (before?.deleted !== item.deleted) showText(row, item.entry);
     const classes = classesOf(item);
+    if (row.className !== classes) row.className = classes;
+    if (before?.entry.at !== item.entry.at) showTime(row, item.entry);
     const status = statusOf(item);
-    const signature = `${classes}|${status}`;
-    if (row.signature === signature) return;
-    const wasGone = row.classList.contains('gone');
-    if (row.signature === undefined || wasGone !== Boolean(item.entry.deleted)) {
-        showText(row, item.entry);
-    }
-    row.signature = signature;
-    row.className = classes;
-    showTime(row, item.entry);
+    if (row.status === status) return;
+    row.status = status;
     showStatus(row.querySelector('.status'), item, status, actions);
 }
 
@@ -102,13 +131,14 @@ function showTime(row, entry) {
     }
 }
 
-function statusOf({ pending, lastOwn, online }) {
-    if (!pending) return lastOwn ? 'sent' : '';
+function statusOf({ pending, lastOwn, past, online, held }) {
+    if (!pending) return lastOwn && !past ? 'sent' : '';
+    if (held) return `held:${held}`;
     if (pending.state === 'failed') return `failed:${pending.problem}`;
     return online ? 'sending' : 'queued';
 }
 
-function showStatus(node, { pending }, status, actions) {
+function showStatus(node, { pending, held }, status, actions) {
     if (status === '') {
         node.replaceChildren();
     } else if (status === 'sent') {
@@ -119,10 +149,16 @@ function showStatus(node, { pending }, status, actions) {
     } else if (status === 'queued') {
         node.replaceChildren('Waiting to send');
     } else {
-        const retry = element('button', { type: 'button', className: 'link' }, 'Try again');
-        const discard = element('button', { type: 'button', className: 'link' }, 'Discard');
-        retry.addEventListener('click', () => actions.retry(pending));
-        discard.addEventListener('click', () => actions.discard(pending));
-        node.replaceChildren(`${pending.problem} `, retry, ' ', discard);
+        const problem = held ? 'Not sent, since the name was lost.' : pending.problem;
+        const again = held ? `Send as ${held}` : 'Try again';
+        node.replaceChildren(
+            `${problem} `, button(again, () => actions.retry(pending)), ' ',
+            button('Discard', () => actions.discard(pending)));
     }
+}
+
+function button(words, pressed) {
+    const made = element('button', { type: 'button', className: 'link' }, words);
+    made.addEventListener('click', pressed);
+    return made;
 }

@@ -1,8 +1,9 @@
 // The list of messages of the current room. It follows the timeline, stays scrolled to the newest
 // message or where the user has scrolled to, and loads older messages as the user scrolls up.
 
-import { byID, element, icon, reconcile, setHidden, setText } from './dom.js';
+import { byID, element, icon, setHidden, setText } from './dom.js';
 import { badge } from './format.js';
+import { Rows } from './rows.js';
 import { itemsOf } from './timeline.js';
 import { makeMessage, updateMessage } from './view-message.js';
 
@@ -13,18 +14,32 @@ export class MessagesView {
     #chat;
     #log = byID('log');
     #list = byID('messages');
+    #rows;
     #pill = byID('newest');
     #room = null;
     #firstKey = null;
+    #anchor = null; // {row, top}: what stays in place for a reader who has scrolled up
+    #presentKey = ''; // the first message that the server still has
 
     constructor(chat) {
         this.#chat = chat;
+        const actions = {
+            retry: (pending) => chat.outbox.retry(pending),
+            discard: (pending) => chat.outbox.discard(pending),
+        };
+        this.#rows = new Rows(this.#list, make, (row, item) => {
+            if (item.entry) updateMessage(row, item, actions);
+            else setText(row.lastElementChild, item.text);
+        });
         this.#log.addEventListener('scroll', () => this.#scrolled(), { passive: true });
         this.#pill.addEventListener('click', () => {
             chat.history.newest(this.#room);
             this.#toBottom();
         });
-        new ResizeObserver(() => this.#keepPlace()).observe(this.#log);
+        // The window's size has changed, or rows out of sight have got their true height.
+        const sizes = new ResizeObserver(() => this.#keepPlace());
+        sizes.observe(this.#log);
+        sizes.observe(this.#list);
         // "Today" becomes "Yesterday" while the page is open.
         setInterval(() => this.render(), 60_000);
     }
@@ -33,23 +48,14 @@ export class MessagesView {
         const room = this.#chat.rooms.current;
         if (room !== this.#room) this.#turnTo(room);
         if (!room) return;
-        const anchor = room.following ? null : this.#anchor();
+        if (!room.following) this.#anchor ??= this.#firstInView();
         const items = itemsOf(room, this.#chat);
         this.#beQuietUnlessAppending(items);
-        const actions = {
-            retry: (pending) => this.#chat.outbox.retry(pending),
-            discard: (pending) => this.#chat.outbox.discard(pending),
-        };
-        reconcile(this.#list, items, (item) => item.key, make, (row, item) => {
-            if (item.entry) updateMessage(row, item, actions);
-            else if (item.text !== undefined) setText(row.lastElementChild, item.text);
-        });
-        if (room.following) {
-            this.#toBottom();
-            this.#chat.rooms.look();
-        } else if (anchor) {
-            this.#log.scrollTop += anchor.row.offsetTop - anchor.top;
-        }
+        this.#presentKey = items.find((item) => item.entry && !item.past)?.key ?? '';
+        this.#rows.show(items);
+        this.#list.classList.toggle('empty', this.#firstKey === null);
+        this.#keepPlace();
+        if (room.following) this.#chat.rooms.look();
         this.#renderPill(room);
         this.#fetch(room);
     }
@@ -57,8 +63,9 @@ export class MessagesView {
     #turnTo(room) {
         this.#room = room;
         this.#firstKey = null;
+        this.#anchor = null;
         this.#log.setAttribute('aria-label', room ? `Messages in ${room.name}` : 'Messages');
-        reconcile(this.#list, []);
+        this.#rows.clear();
         if (room) room.following = true;
     }
 
@@ -78,6 +85,7 @@ export class MessagesView {
         if (!room) return;
         const { scrollTop, scrollHeight, clientHeight } = this.#log;
         const atBottom = scrollHeight - scrollTop - clientHeight < nearBottom;
+        this.#anchor = atBottom ? null : this.#firstInView();
         if (atBottom !== room.following) {
             room.following = atBottom;
             this.#renderPill(room);
@@ -86,31 +94,39 @@ export class MessagesView {
         this.#fetch(room);
     }
 
+    // Older messages belong above the first one of the present; what is from before a
+    // gap is above that.
     #fetch(room) {
         const { scrollTop, scrollHeight, clientHeight } = this.#log;
         if (this.#log.clientHeight === 0) return;
-        if (scrollTop < nearTop) this.#chat.history.older(room);
+        const present = room.past.length > 0 ? this.#rows.chunkTopOf(this.#presentKey) : 0;
+        if (scrollTop < present + nearTop) this.#chat.history.older(room);
         if (scrollHeight - scrollTop - clientHeight < nearTop) this.#chat.history.newer(room);
     }
 
-    // The height has changed, with the window's size or the on-screen keyboard.
+    // A reader at the bottom stays there; for others the first row in view stays where it is.
     #keepPlace() {
-        if (this.#room?.following) this.#toBottom();
+        if (!this.#room) return;
+        if (this.#room.following) {
+            this.#toBottom();
+            return;
+        }
+        const top = this.#anchor ? this.#rows.topOf(this.#anchor.row) : undefined;
+        if (top === undefined) {
+            this.#anchor = this.#firstInView();
+        } else if (top !== this.#anchor.top) {
+            this.#log.scrollTop += top - this.#anchor.top;
+            this.#anchor.top = top;
+        }
     }
 
     #toBottom() {
         this.#log.scrollTop = this.#log.scrollHeight;
     }
 
-    // The first visible row, which stays in place while rows are added or dropped above it.
-    #anchor() {
-        const { scrollTop } = this.#log;
-        for (const row of this.#list.children) {
-            if (row.offsetTop + row.offsetHeight > scrollTop && row.classList.contains('message')) {
-                return { row, top: row.offsetTop };
-            }
-        }
-        return null;
+    #firstInView() {
+        const row = this.#rows.firstBelow(this.#log.scrollTop);
+        return row ? { row, top: this.#rows.topOf(row) } : null;
     }
 
     #renderPill(room) {
@@ -124,7 +140,7 @@ export class MessagesView {
 
 function make(item) {
     if (item.entry) return makeMessage(item);
-    const row = element('li', { className: `mark ${item.kind}` });
+    const row = element('li', { className: `mark ${item.kind}`, role: 'listitem' });
     if (item.kind === 'start') row.append(icon('bird'));
     row.append(element('span', {}, item.text));
     return row;

@@ -1,10 +1,14 @@
 // The side panels: the rooms with their unread counts, and the members of the current room. On a
 // narrow screen each panel is a drawer.
 
-import { byID, element, icon, reconcile, setHidden, setText } from './dom.js';
+import { ask } from './ask.js';
+import { byID, composes, element, icon, reconcile, setHidden, setText } from './dom.js';
+import { Drawer } from './drawer.js';
 import { badge, people } from './format.js';
 import { compareNames, sameName } from './names.js';
+import { listLimit } from './people.js';
 import { avatar } from './view-message.js';
+import { wordsForLoss } from './words.js';
 
 export class PanelsView {
     #chat;
@@ -13,6 +17,7 @@ export class PanelsView {
     #joinForm = byID('join');
     #joinField = byID('join-name');
     #joinProblem = byID('join-problem');
+    #asked = ''; // the problem with the last name in the field
     #me = '';
     #drawers = [
         new Drawer(byID('rooms-panel'), byID('open-rooms'), '(max-width: 46rem)'),
@@ -27,6 +32,7 @@ export class PanelsView {
             const name = this.#joinField.value.trim();
             if (name === '') return;
             await chat.join(name);
+            this.#asked = chat.rooms.problem;
             if (chat.rooms.problem) {
                 this.#joinField.focus();
                 return;
@@ -40,11 +46,17 @@ export class PanelsView {
             chat.rooms.select(chat.rooms.get(button.dataset.key));
             this.#chosen(entered);
         });
-        byID('leave').addEventListener('click', () => {
-            if (chat.rooms.current) chat.rooms.leave(chat.rooms.current);
+        this.#joinField.addEventListener('keydown', (event) => {
+            if (event.key === 'Enter' && composes(event)) event.preventDefault();
         });
-        byID('sign-out').addEventListener('click', () => chat.signOut());
+        byID('note-close').addEventListener('click', () => {
+            chat.rooms.problem = '';
+            this.render();
+        });
+        byID('leave').addEventListener('click', () => this.#leave());
+        byID('sign-out').addEventListener('click', () => this.#signOut());
         addEventListener('keydown', (event) => {
+            if (composes(event) || document.querySelector('dialog[open]')) return;
             if (event.altKey && event.key === 'ArrowDown') this.#step(event, 1);
             if (event.altKey && event.key === 'ArrowUp') this.#step(event, -1);
         });
@@ -53,6 +65,25 @@ export class PanelsView {
     #chosen(entered) {
         this.#drawers[0].close();
         entered();
+    }
+
+    async #leave() {
+        const room = this.#chat.rooms.current;
+        const count = room ? this.#chat.outbox.unsent(room).length : 0;
+        const words = wordsForLoss(count, `Leaving ${room?.name}`);
+        if (!room || (count > 0 && !(await this.#mayDiscard(words, 'Discard and leave')))) return;
+        this.#chat.leave(room);
+    }
+
+    async #signOut() {
+        const count = this.#chat.outbox.unsent().length;
+        const words = wordsForLoss(count, 'Signing out');
+        if (count > 0 && !(await this.#mayDiscard(words, 'Discard and sign out'))) return;
+        this.#chat.signOut();
+    }
+
+    #mayDiscard(words, agree) {
+        return ask(words, { agree, refuse: 'Stay' });
     }
 
     #step(event, by) {
@@ -68,19 +99,43 @@ export class PanelsView {
         const { current, problem } = rooms;
         reconcile(this.#rooms, rooms.list, (room) => room.key, makeRoom,
             (row, room) => updateRoom(row, room, room === current));
-        setText(this.#joinProblem, problem);
-        this.#joinField.setAttribute('aria-invalid', String(problem !== ''));
+        this.#renderProblem(problem);
         if (me !== this.#me) {
             this.#me = me;
-            setText(byID('me'), me);
+            setLabel(byID('me'), me);
             byID('my-avatar').replaceChildren(avatar(me));
         }
+        byID('sign-out').disabled = this.#chat.signingOut;
         this.#renderHeader(current);
+        this.#renderElsewhere(current);
         this.#renderMembers(current);
     }
 
+    // Beside the field if the name was written there, else above the messages.
+    #renderProblem(problem) {
+        const isVisible = this.#joinField.checkVisibility?.({ visibilityProperty: true }) ?? true;
+        const isBeside = problem !== '' && problem === this.#asked && isVisible;
+        setText(this.#joinProblem, isBeside ? problem : '');
+        this.#joinField.setAttribute('aria-invalid', String(isBeside));
+        setHidden(byID('note'), problem === '' || isBeside);
+        setText(byID('note-words'), isBeside ? '' : problem);
+    }
+
+    // On a narrow screen the list of rooms is out of sight, so its button counts what is unread.
+    #renderElsewhere(current) {
+        const others = this.#chat.rooms.list.filter((room) => room !== current && room.unread > 0);
+        const unread = others.reduce((sum, room) => sum + room.unread, 0);
+        const mark = byID('elsewhere');
+        setText(mark, unread > 0 ? badge(unread) : '');
+        setHidden(mark, unread === 0);
+        mark.classList.toggle('mentioned', others.some((room) => room.mentioned));
+        const words = unread > 0 ? `Rooms, ${unread} unread` : 'Rooms';
+        const opener = byID('open-rooms');
+        if (opener.ariaLabel !== words) opener.setAttribute('aria-label', words);
+    }
+
     #renderHeader(room) {
-        setText(byID('room-name'), room?.name ?? 'No room');
+        setLabel(byID('room-name'), room?.name ?? 'No room');
         setHidden(byID('leave'), !room);
         setHidden(byID('open-members'), !room);
         setHidden(byID('no-room'), Boolean(room));
@@ -89,6 +144,7 @@ export class PanelsView {
     }
 
     #renderMembers(room) {
+        this.#chat.people.look(room);
         const names = room?.members ? [...room.members.values()].sort(compareNames) : [];
         const { me } = this.#chat;
         const typing = new Set(room?.typingNow());
@@ -96,9 +152,15 @@ export class PanelsView {
             row.classList.toggle('typing', typing.has(name));
             setText(row.querySelector('.you'), sameName(name, me) ? ' (you)' : '');
         });
-        const crowd = room?.state === 'joined' && !room.members;
+        const crowd = room?.state === 'joined' && !room.members && room.count > listLimit;
         setText(byID('crowd'), crowd ? `${people(room.count)} are here: too many to list.` : '');
     }
+}
+
+// A name that may be cut off: the whole of it shows under the pointer.
+function setLabel(node, name) {
+    setText(node, name);
+    if (node.title !== name) node.title = name;
 }
 
 function makeRoom(room) {
@@ -112,7 +174,7 @@ function makeRoom(room) {
 function updateRoom(row, room, current) {
     const button = row.firstElementChild;
     const [, name, mark] = button.children;
-    setText(name, room.name);
+    setLabel(name, room.name);
     setText(mark, badge(room.unread));
     setHidden(mark, room.unread === 0);
     const words = `${room.unread} unread`;
@@ -126,50 +188,7 @@ function updateRoom(row, room, current) {
 }
 
 function makeMember(name) {
-    const label = element('bdi', { className: 'label' }, name);
+    const label = element('bdi', { className: 'label', title: name }, name);
     const you = element('span', { className: 'you' });
     return element('li', {}, avatar(name), label, you);
-}
-
-// A panel that slides in when there is no space for it beside the conversation.
-class Drawer {
-    #panel;
-    #opener;
-    #narrow;
-
-    constructor(panel, opener, query) {
-        this.#panel = panel;
-        this.#opener = opener;
-        this.#narrow = matchMedia(query);
-        this.#narrow.addEventListener('change', () => this.close());
-        opener.addEventListener('click', () => (this.isOpen ? this.close() : this.#open()));
-        panel.querySelector('.close').addEventListener('click', () => this.close());
-        document.addEventListener('keydown', (event) => {
-            if (event.key === 'Escape' && this.isOpen) this.close();
-        });
-        document.addEventListener('pointerdown', (event) => {
-            if (!this.isOpen || panel.contains(event.target)) return;
-            if (!opener.contains(event.target)) this.close();
-        });
-        this.close();
-    }
-
-    get isOpen() {
-        return this.#panel.classList.contains('open');
-    }
-
-    #open() {
-        this.#panel.classList.add('open');
-        this.#panel.inert = false;
-        this.#opener.setAttribute('aria-expanded', 'true');
-        this.#panel.querySelector('.close').focus();
-    }
-
-    close() {
-        const hadFocus = this.#panel.contains(document.activeElement);
-        this.#panel.classList.remove('open');
-        this.#panel.inert = this.#narrow.matches;
-        this.#opener.setAttribute('aria-expanded', 'false');
-        if (hadFocus && this.#narrow.matches) this.#opener.focus();
-    }
 }

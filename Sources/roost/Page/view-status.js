@@ -13,6 +13,8 @@ export class StatusView {
     #retry = byID('retry');
     #state = byID('state');
     #spoken = byID('spoken');
+    #sent = byID('sent');
+    #sentCount = 0;
     #ticker = 0;
     #wasDown = false;
 
@@ -27,9 +29,9 @@ export class StatusView {
         const { state } = connection;
         const words = wordsForState(state, navigator.onLine);
         const up = state.phase === 'open';
-        const down = phase === 'in' && !up;
+        const down = phase === 'in' && (!up || Boolean(state.doubt));
         setText(this.#state.lastElementChild, shortWords(state));
-        this.#state.dataset.phase = state.phase;
+        this.#state.dataset.phase = state.doubt ? 'doubt' : state.phase;
         setHidden(this.#bar, !down);
         setText(this.#words, words);
         this.#bar.classList.toggle('stopped', state.phase === 'stopped');
@@ -37,6 +39,7 @@ export class StatusView {
         setText(this.#retry, state.phase === 'stopped' ? 'Connect again' : 'Try now');
         this.#countDown(state);
         this.#speak(phase === 'in', up, state, words);
+        this.#speakOfSent();
         const place = current && phase === 'in' ? `${current.name} · Roost` : 'Roost';
         const title = phase === 'in' && unread > 0 ? `(${badge(unread)}) ${place}` : place;
         if (document.title !== title) document.title = title;
@@ -48,6 +51,15 @@ export class StatusView {
         setText(this.#countdown, waiting && seconds > 0 ? `Reconnecting in ${seconds} s` : '');
         clearTimeout(this.#ticker);
         if (waiting) this.#ticker = setTimeout(() => this.#countDown(state), 250);
+    }
+
+    // One sentence for each of one's own messages, when it is there or has failed. The same words
+    // are read out again only if they differ.
+    #speakOfSent() {
+        const { news } = this.#chat.outbox;
+        if (news.number === this.#sentCount) return;
+        this.#sentCount = news.number;
+        setText(this.#sent, news.number % 2 ? news.words : `${news.words}\u00a0`);
     }
 
     #speak(inside, up, state, words) {
@@ -68,7 +80,7 @@ export class StatusView {
 function shortWords(state) {
     switch (state.phase) {
         case 'open':
-            return 'Connected';
+            return state.doubt ? 'No answer yet' : 'Connected';
         case 'connecting':
             return 'Connecting';
         case 'waiting':

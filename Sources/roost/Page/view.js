@@ -9,11 +9,13 @@ import { MessagesView } from './view-messages.js';
 import { PanelsView } from './view-panels.js';
 import { StatusView } from './view-status.js';
 
+// An address that is not well encoded is taken as it stands: the server says what is wrong.
 export function roomInAddress() {
+    const name = location.hash.slice(1);
     try {
-        return decodeURIComponent(location.hash.slice(1));
+        return decodeURIComponent(name);
     } catch {
-        return '';
+        return name;
     }
 }
 
@@ -33,11 +35,7 @@ export class View {
         this.#parts = [
             panels, this.#composer, new MessagesView(chat), new StatusView(chat), login,
         ];
-        addEventListener('hashchange', () => {
-            const name = roomInAddress();
-            const elsewhere = name && keyOf(name) !== chat.rooms.current?.key;
-            if (chat.phase === 'in' && elsewhere) chat.join(name);
-        });
+        addEventListener('popstate', (event) => this.#follow(event.state));
     }
 
     // There are no frames while the page is hidden, but its title still shows the unread count.
@@ -56,17 +54,32 @@ export class View {
         const { phase, rooms } = this.#chat;
         setHidden(byID('chat'), phase !== 'in');
         for (const part of this.#parts) part.render();
-        if (phase === 'in' && rooms.current) this.#keepAddress(rooms.current.name);
+        if (phase === 'in' && rooms.current) this.#keepAddress(rooms.current);
         if (phase === 'in' && this.#phase !== 'in') this.#focusComposer();
         this.#phase = phase;
     }
 
-    #keepAddress(name) {
+    // An address that somebody has typed, or a link, is to be joined: it has no state. Going back
+    // and forth has the state of `#keepAddress`, and leads only to rooms that one has not left.
+    #follow(state) {
+        if (this.#chat.phase !== 'in') return;
+        const name = roomInAddress();
+        const { rooms } = this.#chat;
+        const room = rooms.named(name);
+        if (room) rooms.select(room);
+        else if (name && !state?.visited) this.#chat.join(name);
+        else this.schedule();
+    }
+
+    // Each room is a place to go back to, unless it was left, or never existed.
+    #keepAddress(room) {
         const before = roomInAddress();
-        if (before === name) return;
-        const hash = `#${encodeURIComponent(name)}`;
-        if (before) history.pushState(null, '', hash);
-        else history.replaceState(null, '', hash);
+        const state = { visited: true };
+        const hash = `#${encodeURIComponent(room.name)}`;
+        const isThere = keyOf(before) === room.key;
+        if (isThere && history.state?.visited && before === room.name) return;
+        if (isThere || !this.#chat.rooms.named(before)) history.replaceState(state, '', hash);
+        else history.pushState(state, '', hash);
     }
 
     // Not on a touch screen, where it would open the keyboard.

@@ -17,7 +17,9 @@ extension ChatHandler {
                     &effects)
                 carryOutEffects(&io)
                 io.respond(to: request.id, with: HTTPResponse(answer))
-            default: io.respond(to: request.id, with: .notAllowed("GET, HEAD, POST"))
+            default:
+                io.respond(
+                    to: request.id, with: .notAllowed(request.head, allow: "GET, HEAD, POST"))
             }
         } catch {
             io.respond(to: request.id, with: HTTPResponse(error.answer))

@@ -25,14 +25,6 @@ extension HTTPResponse {
             }
         self = .json(status, answer.json, headers: headers)
     }
-
-    /// 405 with the methods that are allowed.
-    static func notAllowed(_ methods: String) -> HTTPResponse {
-        HTTPResponse(
-            .methodNotAllowed,
-            headers: [("Allow", methods), ("Content-Type", "text/plain; charset=utf-8")],
-            body: Array("Only \(methods) can be used here.\n".utf8))
-    }
 }
 
 extension ErrorCode {

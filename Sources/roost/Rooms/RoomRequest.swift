@@ -22,6 +22,9 @@ struct RoomRequest: Equatable {
     static func page(
         _ head: RequestHead
     ) throws(RoomRefusal) -> (query: PageQuery, wait: Duration) {
+        guard RequestHead.percentDecoded(head.query ?? "") != nil else {
+            throw RoomRefusal(.badRequest, "The query is not percent-encoded UTF-8.")
+        }
         let query = PageQuery(
             after: try number("after", head), epoch: head.queryItem("epoch"),
             before: try number("before", head), limit: try number("limit", head) ?? 50)

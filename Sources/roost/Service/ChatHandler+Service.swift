@@ -11,6 +11,7 @@ extension ChatHandler {
 
     mutating func onRefusal(_ refused: RefusedConnection, _ io: inout ServerContext) {
         service.events.refused(refused)
+        refusals.note(refused, wall: io.timestamp.wall)
     }
 
     mutating func onSignal(_ signal: Signal, _ io: inout ServerContext) {
@@ -34,6 +35,7 @@ extension ChatHandler {
     mutating func reload(_ io: inout ServerContext) throws(ReloadFailure) -> String {
         service.reloading()
         defer { service.reloaded() }
+        lastReload = LastReload(isGood: false, at: io.wallClock)
         do throws(ReloadFailure) {
             guard var reloader else {
                 throw ReloadFailure(
@@ -42,7 +44,7 @@ extension ChatHandler {
             let (settings, summary) = try reloader.read()
             let access: Access
             do {
-                access = try settings.operation.access()
+                access = try settings.operation.access(again: true)
             } catch {
                 throw ReloadFailure("\(error)")
             }
@@ -56,6 +58,7 @@ extension ChatHandler {
             service.change(
                 idleExit: settings.service.idleExit?.duration,
                 level: settings.service.logLevel.level)
+            lastReload.isGood = true
             service.events.log(.reloaded, summary)
             return summary
         } catch {

@@ -13,10 +13,18 @@ struct CheckConfig: ParsableCommand {
     func run() throws {
         do throws(ConfigurationError) {
             let count = try Settings.check(file)
-            print("\(file) is good: \(count) setting\(count == 1 ? "" : "s").")
+            print(Self.praise(file, settingCount: count))
         } catch {
             Self.complain(error)
             throw ExitCode(Self.status)
+        }
+    }
+
+    static func praise(_ file: String, settingCount: Int) -> String {
+        switch settingCount {
+        case 0: "\(file) is good, but sets nothing: it has only comments and empty lines."
+        case 1: "\(file) is good: 1 setting."
+        default: "\(file) is good: \(settingCount) settings."
         }
     }
 
@@ -27,7 +35,7 @@ struct CheckConfig: ParsableCommand {
         if destination == .journal {
             StartLog(destination, level: .info).fail(error.sentences)
         } else {
-            for sentence in error.sentences { ErrorStream().write(sentence) }
+            for sentence in error.sentences { ErrorStream().write(TerminalText.line(sentence)) }
         }
     }
 

@@ -6,6 +6,8 @@ import WebSocketServer
 extension CloseCode {
     /// The client read so slowly that it lost its place in a room: it reconnects and resumes.
     static let fellBehind = CloseCode(rawValue: 4001)
+    /// An operator sent the client out: its user decides whether to come back.
+    static let kicked = CloseCode(rawValue: 4003)
 }
 
 extension ServerOptions {

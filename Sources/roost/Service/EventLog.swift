@@ -43,12 +43,16 @@ struct EventLog {
             fields(id, peer))
     }
 
+    /// `reason` is the sentence that the server has given the peer, if it closed the connection.
     func ended(
-        _ id: ConnectionID, _ cause: CloseCause, _ peer: NetworkAddress?, _ party: Party
+        _ id: ConnectionID, _ cause: CloseCause, _ peer: NetworkAddress?, _ party: Party,
+        reason: String = ""
     ) {
+        var end = "\(cause)."
+        if case .serverClosed = cause, !reason.isEmpty { end = "\(cause): \(reason)" }
         log(
             ServerEvent(cause),
-            "Connection \(id.resourceID)\(party.words) from \(host(peer)) ended: \(cause).",
+            "Connection \(id.resourceID)\(party.words) from \(host(peer)) ended: \(end)",
             fields(id, peer).merging([
                 "cause": .string(CloseCause.counterNames[cause.counterIndex]),
                 "close-code": .string("\(cause.code)"),

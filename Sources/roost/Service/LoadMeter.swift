@@ -49,15 +49,21 @@ struct LoadMeter {
         defer { (last, lastAt) = (now, time) }
         return Load(
             seconds: Double(time.nanoseconds(since: lastAt)) / 1e9,
-            accepted: now.acceptedCount - last.acceptedCount,
-            opened: now.openedCount - last.openedCount,
-            closed: now.closeCounts.reduce(0, +) - last.closeCounts.reduce(0, +),
-            refused: now.refusalCounts.reduce(0, +) - last.refusalCounts.reduce(0, +),
-            requests: now.requestCount - last.requestCount,
-            messages: now.messagesReceivedCount - last.messagesReceivedCount,
-            published: now.publishedCount - last.publishedCount,
-            sends: now.sendCount - last.sendCount,
-            bytesReceived: now.bytesReceivedCount - last.bytesReceivedCount,
-            bytesSent: now.bytesSentCount - last.bytesSentCount)
+            accepted: Self.added(now.acceptedCount, last.acceptedCount),
+            opened: Self.added(now.openedCount, last.openedCount),
+            closed: Self.added(now.closeCounts.reduce(0, +), last.closeCounts.reduce(0, +)),
+            refused: Self.added(
+                now.refusalCounts.reduce(0, +), last.refusalCounts.reduce(0, +)),
+            requests: Self.added(now.requestCount, last.requestCount),
+            messages: Self.added(now.messagesReceivedCount, last.messagesReceivedCount),
+            published: Self.added(now.publishedCount, last.publishedCount),
+            sends: Self.added(now.sendCount, last.sendCount),
+            bytesReceived: Self.added(now.bytesReceivedCount, last.bytesReceivedCount),
+            bytesSent: Self.added(now.bytesSentCount, last.bytesSentCount))
+    }
+
+    /// A counter that is lower than before began anew: another process counts since a hand-over.
+    private static func added(_ now: UInt64, _ last: UInt64) -> UInt64 {
+        now >= last ? now - last : now
     }
 }

@@ -2,25 +2,48 @@
 import ArgumentParser
 import SystemdSupport
 
-struct Reload: ParsableCommand {
+struct Reload: ControlCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make a running server read its configuration file again.",
         discussion: """
             Every connection stays. If the file is bad, nothing changes and the command fails with \
-            the reason, and so does 'systemctl reload roost'.
+            the reason, and so does 'systemctl reload roost'. It says which process has read which \
+            file.
+
+            sudo roost reload
+            sudo roost reload --instance shop
             """)
 
     @OptionGroup var target: ControlTarget
 
-    func run() throws {
-        let answer = try target.answer("POST", "/reload")
+    func carryOut() throws {
+        // systemd runs it for a unit that is up, and sets MAINPID: ExecReload= of
+        // systemd.service(5).
+        let wanted = SystemUser.environment("MAINPID").flatMap { Int($0) }
+        if let wanted { try checkProcess(wanted) }
+        let answer = try target.answer("POST", "/reload", mayStart: wanted != nil)
+        // In the unit's journal, where 'systemctl reload' leads, the server itself has logged the
+        // result, with an explanation.
+        let isForPerson = LogDestination.find() != .journal
         guard answer.status == 200 else {
-            // In the unit's journal, the server itself has logged the reason with an explanation.
-            if LogDestination.find() != .journal {
-                ErrorStream().write(ControlTarget.sentence(answer.body))
-            }
+            if isForPerson { ErrorStream().write(ControlTarget.sentence(answer.body)) }
             throw ExitCode.failure
         }
-        print(answer.body, terminator: "")
+        let name = target.instance.map { "roost@\($0): " } ?? ""
+        if isForPerson { print(name + TerminalText.lines(answer.body), terminator: "") }
+    }
+
+    /// In ExecReload= systemd names the process to reload: $MAINPID. A copy of the unit without a
+    /// control socket of its own would reload the first server instead.
+    private func checkProcess(_ wanted: Int) throws {
+        let status = try target.ask("GET", "/status", mayStart: true)
+        guard let process = ServerHealth.number("process", status), process != wanted else {
+            return
+        }
+        throw ControlError(
+            sentence: """
+                Process \(process) answers, and the unit's is \(wanted): give this server a \
+                control socket of its own (--control PATH), and ExecReload= the same path.
+                """)
     }
 }

@@ -1,5 +1,6 @@
 // Reads the configuration again while the server runs, and tells which settings have changed.
 import CommandLineOptions
+import LinuxReactor
 
 /// Why a reload failed: what is wrong, and where.
 struct ReloadFailure: Error {
@@ -23,9 +24,9 @@ struct Reloader {
 
     /// Settings that a reload applies. All others are read only when the server starts.
     static let live: Set<String> = [
-        "max-message", "max-connections", "per-address", "rate-limit", "outbox", "topic-log",
-        "origin", "handshake-timeout", "no-limits", "idle-exit", "log-level", "admin-group",
-        "control-group", "publish-token-file",
+        "max-message", "max-head", "max-connections", "per-address", "rate-limit", "outbox",
+        "unsent", "topic-log", "origin", "handshake-timeout", "no-limits", "idle-exit", "log-level",
+        "admin-group", "control-group", "publish-token-file",
     ]
 
     /// Reads the file. Returns the settings of the file and the command line together, and a
@@ -33,6 +34,11 @@ struct Reloader {
     mutating func read() throws(ReloadFailure) -> (settings: Serve, summary: String) {
         let settings: Serve
         let arguments: [String]
+        do throws(SystemError) {
+            try TextFile.requireRegular(path)
+        } catch {
+            throw ReloadFailure("\(error)")
+        }
         do {
             (settings, arguments) = try Settings.serve(config: path, given: given)
         } catch {
@@ -41,7 +47,12 @@ struct Reloader {
         let changed = Self.keys(arguments, notIn: current).union(
             Self.keys(current, notIn: arguments))
         current = arguments
-        return (settings, Self.summary(path, changed))
+        let summary = Self.summary(path, changed)
+        // An emptied file is seldom meant: all limits are back at their defaults.
+        return (
+            settings,
+            arguments.isEmpty && !changed.isEmpty ? "\(summary) It sets nothing now." : summary
+        )
     }
 
     private static func keys(_ arguments: [String], notIn others: [String]) -> Set<String> {

@@ -14,6 +14,8 @@ enum ServerEvent: String, CaseIterable {
     case noControlSocket = "no-control-socket"
     /// The server could not start.
     case startFailed = "start-failed"
+    /// The server runs but serves nobody, until an operator has mended its configuration.
+    case notServing = "not-serving"
     /// The server is stopping: it accepts no connection, and closes all it has.
     case stopping
     /// The same for a restart: clients shall reconnect at once.
@@ -28,6 +30,8 @@ enum ServerEvent: String, CaseIterable {
     case reloadFailed = "reload-failed"
     /// An administrator stopped or reloaded the server through the control socket.
     case controlAction = "control-action"
+    /// An administrator sent connections out of the server or of a room.
+    case kicked
     /// A WebSocket was opened.
     case connectionOpened = "connection-opened"
     /// The peer closed its WebSocket.
@@ -85,6 +89,7 @@ enum ServerEvent: String, CaseIterable {
         case .settingIgnored: "1149728c43e543c08b8638c3bed35cc4"
         case .noControlSocket: "df1a005ed9364c00a243b0c5cfbdb588"
         case .startFailed: "6a2f4f0c2a1e4d0f9d8b1c1f5e7a3b90"
+        case .notServing: "2022aa77046d4d95a7351361b70bbdd4"
         case .stopping: "f11fc8de3eb449c88f8de0e973e1d036"
         case .restarting: "2e7abed5658e430d856980bb0977e471"
         case .stopped: "f99e6ae5c3c74558bad367d4ab3e1d35"
@@ -92,6 +97,7 @@ enum ServerEvent: String, CaseIterable {
         case .reloaded: "0dd6a32cc059453497bfc82d73d9c869"
         case .reloadFailed: "d9f0b7c0e6f64abf9c86269bdefda9aa"
         case .controlAction: "1b0a4ad5c2f5467cb1ad5f5ad3a3f7f2"
+        case .kicked: "e9259da755f24edd91f134108f306728"
         case .connectionOpened: "dd1c84e44fa940d781ace0d9a2729d41"
         case .endedByPeer: "0b1f3790be0642fd9aaf6ec4a380626b"
         case .endedWithoutClose: "ea3d9d2048ec40429e19cfdf06744ffa"
@@ -122,11 +128,12 @@ enum ServerEvent: String, CaseIterable {
     /// How urgent it is.
     var level: Logger.Level {
         switch self {
-        case .startFailed, .reloadFailed, .acceptFailed: .error
+        case .startFailed, .notServing, .reloadFailed, .acceptFailed: .error
         case .serverFull, .outOfDescriptors, .acceptingPaused, .loopSlow, .recordsLost,
             .managerUnreachable, .settingIgnored:
             .warning
         case .started, .stopping, .restarting, .stopped, .idleExit, .reloaded, .controlAction,
+            .kicked,
             .noControlSocket, .endedByServer, .protocolViolation, .slowConsumer, .addressFull,
             .addressTooFast, .heldBack,
             .proxyHeader:

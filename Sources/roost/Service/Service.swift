@@ -24,10 +24,17 @@ struct Service: ~Copyable {
     private var longestLag = Duration.zero
     private var lastStatus = "no connections"
 
+    /// Why the server does not serve its clients; nil if it does.
+    private var fault: String?
+    private var faultSince: Instant?
+
     /// The server ends after this time without connections and requests; nil: never.
     private var idleExit: Duration?
     private var idleSince: Instant?
-    private var requestsWhenIdle: UInt64 = 0
+    /// Requests of clients, and WebSockets, since the start. Requests of operators and of programs
+    /// that collect metrics do not count: a server that is only watched is idle.
+    private var activityCount: UInt64 = 0
+    private var activityWhenIdle: UInt64 = 0
 
     /// The loop's lag is logged from this value on.
     private static let slowLoop = Duration.seconds(1)
@@ -37,12 +44,13 @@ struct Service: ~Copyable {
     private static let drainTime = Duration.seconds(10)
 
     init(
-        _ log: ServiceLog, _ events: EventLog, idleExit: Duration? = nil,
+        _ log: ServiceLog, _ events: EventLog, idleExit: Duration? = nil, fault: String? = nil,
         notifier: consuming Notifier = Notifier(), watchdogInterval: Duration? = Watchdog.interval
     ) {
         self.log = log
         self.events = events
         self.idleExit = idleExit
+        self.fault = fault
         self.notifier = notifier
         self.watchdogInterval = watchdogInterval
     }
@@ -52,15 +60,19 @@ struct Service: ~Copyable {
 
     // MARK: The loop
 
-    /// Call this about once a second. `roomCount` and `userCount` are the chat's.
-    mutating func tick(roomCount: Int, userCount: Int, _ io: inout ServerContext) {
+    /// Call this about once a second. `roomCount` and `userCount` are the chat's; `waiterCount` is
+    /// the number of requests that wait for a message.
+    mutating func tick(
+        roomCount: Int, userCount: Int, waiterCount: Int = 0, _ io: inout ServerContext
+    ) {
         log.heartbeat()
+        if fault != nil { return tellFault(io) }
         if io.now >= nextStatus {
             nextStatus = io.now + .milliseconds(999)
             tellStatus(roomCount, io)
         }
         if io.now >= nextStatistics { logStatistics(roomCount, userCount, io) }
-        endIfIdle(&io)
+        endIfIdle(waiterCount, &io)
     }
 
     /// A loop probe has come back: the loop runs. Reports readiness the first time, and feeds the
@@ -74,10 +86,34 @@ struct Service: ~Copyable {
         }
         if !isReady {
             isReady = true
-            notifier.ready(status: "Serving: \(lastStatus)")
+            notifier.ready(status: readyStatus)
         }
         if watchdogInterval != nil { notifier.watchdog() }
         tellOfManager()
+    }
+
+    private var readyStatus: String {
+        fault.map { "Not serving: \($0)" } ?? "Serving: \(lastStatus)"
+    }
+
+    /// A server that does not serve says so in the journal once a minute, as long as it lasts.
+    private mutating func tellFault(_ io: borrowing ServerContext) {
+        guard !io.isStopping else { return }
+        guard let faultSince else {
+            (faultSince, nextStatistics) = (io.now, io.now + Self.statisticsInterval)
+            return
+        }
+        guard let fault, io.now >= nextStatistics else { return }
+        nextStatistics = io.now + Self.statisticsInterval
+        let minutes = Int(io.now.since(faultSince).wholeMilliseconds / 60_000)
+        events.log(
+            .notServing,
+            "Not serving for \(Self.count(minutes, "minute")): \(fault) Correct it, then: "
+                + "systemctl reload roost",
+            [
+                "minutes": .string("\(minutes)"),
+                "refused": .string("\(activityCount)"),
+            ])
     }
 
     private mutating func tellStatus(_ roomCount: Int, _ io: borrowing ServerContext) {
@@ -126,10 +162,11 @@ struct Service: ~Copyable {
 
     // MARK: Stopping
 
-    /// Stops the server for a restart: clients get close code 1012. Called again, it ends at once.
+    /// Stops the server for a restart: all clients get close code 1012 at once. Called again, it
+    /// ends at once.
     mutating func restart(_ io: inout ServerContext) {
         if !io.isStopping { isRestart = true }
-        io.stop(grace: io.isStopping ? .zero : .seconds(5), restarting: true)
+        io.stop(grace: io.isStopping ? .zero : nil, restarting: true)
     }
 
     /// A stop begins.
@@ -143,13 +180,16 @@ struct Service: ~Copyable {
         }
     }
 
+    /// A client has asked for something, or opens a WebSocket.
+    mutating func clientIsActive() { activityCount &+= 1 }
+
     /// Stops the server if there was no connection and no request for `idleExit`.
-    private mutating func endIfIdle(_ io: inout ServerContext) {
+    private mutating func endIfIdle(_ waiterCount: Int, _ io: inout ServerContext) {
         guard let idleExit, !io.isStopping else { return }
-        let requests = io.statistics.requestCount + io.statistics.openedCount
-        guard io.connectionCount == 0, requests == requestsWhenIdle, let since = idleSince else {
-            requestsWhenIdle = requests
-            idleSince = io.connectionCount == 0 ? io.now : nil
+        let isEmpty = io.connectionCount == 0 && waiterCount == 0
+        guard isEmpty, activityCount == activityWhenIdle, let since = idleSince else {
+            activityWhenIdle = activityCount
+            idleSince = isEmpty ? io.now : nil
             return
         }
         guard io.now.since(since) >= idleExit else { return }
@@ -165,7 +205,13 @@ struct Service: ~Copyable {
     mutating func reloading() { notifier.reloading() }
 
     /// The end of a reload, successful or not: the service goes on.
-    mutating func reloaded() { notifier.ready(status: "Serving: \(lastStatus)") }
+    mutating func reloaded() { notifier.ready(status: readyStatus) }
+
+    /// A reload has not mended what keeps the server from serving.
+    mutating func change(fault: String) {
+        self.fault = fault
+        notifier.ready(status: readyStatus)
+    }
 
     /// Applies reloaded settings.
     mutating func change(idleExit: Duration?, level: Logger.Level) {

@@ -1,6 +1,7 @@
 // The server's settings: the configuration file, and the command line, which overrides it.
 import ArgumentParser
 import CommandLineOptions
+import SystemdSupport
 import WebSocketServer
 
 /// Builds the command from the file and the command line together.
@@ -28,7 +29,7 @@ enum Settings {
             return (try Serve.parse(arguments + given), arguments)
         } catch {
             let words = Serve.message(for: error).split(separator: "\n").first ?? ""
-            throw ConfigurationError(sentences: ["\(config): \(words)"])
+            throw ConfigurationError(sentences: ["\(config): \(TerminalText.line(String(words)))"])
         }
     }
 
@@ -45,12 +46,12 @@ enum Settings {
     }
 
     private static func read(_ path: String) throws(ConfigurationError) -> ConfigurationFile {
-        let text: String
+        let bytes: [UInt8]
         do {
-            text = try TextFile.read(path)
+            bytes = try TextFile.bytes(path)
         } catch {
             throw ConfigurationError(sentences: ["\(error)"])
         }
-        return try ConfigurationFile(text, path: path)
+        return try ConfigurationFile(bytes, path: path)
     }
 }

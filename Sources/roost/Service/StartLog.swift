@@ -1,4 +1,5 @@
 // What is logged before the event loop starts and after it has ended.
+import CommandLineOptions
 import Logging
 import SystemdSupport
 import WebSocketServer
@@ -28,9 +29,10 @@ struct StartLog {
         events.log(
             .started,
             "Serving on \(places.joined(separator: ", ")); room for \(server.connectionLimit) "
-                + "connections.",
+                + "connections; version \(Version.current).",
             [
                 "listen": .array(places.map { .string($0) }),
+                "version": .string(Version.current),
                 "connection-limit": .string("\(server.connectionLimit)"),
             ])
     }

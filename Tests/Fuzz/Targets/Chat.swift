@@ -70,7 +70,9 @@ private struct Town: ~Copyable {
         case 10: return #"{"type":"leave","room":"\#(room)"}"#
         case 11: return #"{"type":"typing","room":"\#(room)"}"#
         case 12: return #"{"type":"history","room":"\#(room)","before":\#(number)}"#
-        case 13: return #"{"type":"who","room":"\#(room)"}"#
+        case 13:
+            guard number % 8 != 7 else { return #"{"type":"logout"}"# }
+            return #"{"type":"who","room":"\#(room)"}"#
         case 14:
             let text = String(repeating: #"\u00e9é"#, count: number)
             return #"{"type":"message","room":"\#(room)","text":"\#(text)"}"#

@@ -98,8 +98,10 @@ private func readPlainly(
         // A message in one frame does not count as fragments.
         let isFragmented = !isFinal || message!.frameCount > 1
         let limit = byteLimit(rules, isCompressed: message!.isCompressed)
+        // Each four bytes that came before this frame allow one frame more.
+        let carried = (message!.bytes.count - payload.count) / 4
         guard message!.bytes.count <= limit,
-            !isFragmented || message!.frameCount <= max(1, rules.fragmentLimit)
+            !isFragmented || message!.frameCount - carried <= max(1, rules.fragmentLimit)
         else { return bad() }
         guard isFinal else {
             if message!.opcode == 1, !message!.isCompressed, !isPrefixOfUTF8(message!.bytes) {

@@ -7,6 +7,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     case requestHead = "request-head"
     case clientHandshake = "client-handshake"
     case extensions
+    case origins
     case frames
     case deflate
     case chatCommands = "chat-commands"
@@ -19,6 +20,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
         case .requestHead: try fuzzRequestHead(input)
         case .clientHandshake: try fuzzClientHandshake(input)
         case .extensions: try fuzzExtensions(input)
+        case .origins: try fuzzOrigins(input)
         case .frames: try fuzzFrames(input)
         case .deflate: try fuzzDeflate(input)
         case .chatCommands: try fuzzChatCommands(input)

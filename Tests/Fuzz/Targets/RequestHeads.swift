@@ -16,7 +16,7 @@ func fuzzRequestHead(_ span: Span<UInt8>) throws {
     switch whole {
     case .incomplete: try check(bytes.count < limit, "no limit")
     case .rejected(let rejection):
-        try check([400, 414, 431, 505].contains(rejection.status.rawValue), "\(rejection)")
+        try check([400, 414, 431, 501, 505].contains(rejection.status.rawValue), "\(rejection)")
     case .complete(let byteCount):
         try check(byteCount <= min(limit, bytes.count), "\(byteCount) bytes of \(bytes.count)")
         try checkHead(
@@ -46,7 +46,7 @@ private func checkHead(_ head: RequestHead, _ bytes: [UInt8], _ byteCount: Int) 
     try check(head.methodName, equals: String(parts[0]), "method")
     try check(head.target, equals: String(parts[1]), "target")
     try check("HTTP/1.\(head.minorVersion)", equals: String(parts[2]), "version")
-    try check(head.target.contains(head.path) || head.path == "/", "path")
+    try checkTarget(head)
     if let query = head.query { try check(head.target.hasSuffix("?" + query), "query") }
     if let decoded = head.decodedPath {
         try check(decoded.utf8.count <= head.path.utf8.count, "decoded path")
@@ -58,12 +58,40 @@ private func checkHead(_ head: RequestHead, _ bytes: [UInt8], _ byteCount: Int) 
     if (try? Handshake.validate(head)) != nil {
         try check(head.method == .get && head.minorVersion == 1, "an invalid handshake")
         try check(head.count(of: "Host"), equals: 1, "hosts of a handshake")
+        try check(HostIdentity(ofAuthority: head.authority) != nil, "a handshake for no host")
     }
     guard let framing = try? head.bodyFraming() else { return }
     if framing == .chunked {
         try check(head.count(of: "Content-Length"), equals: 0, "two framings")
     }
     try checkBody(framing, Array(bytes[byteCount...]))
+}
+
+/// The path in its normal form, and the host that counts.
+private func checkTarget(_ head: RequestHead) throws {
+    try check(head.method != .connect, "a tunnel")
+    try check(head.path == "*" || head.path.first == "/", "path \(head.path)")
+    try check(head.path == "*", equals: head.target == "*", "a question about the server")
+    let segments = head.path.split(separator: "/", omittingEmptySubsequences: false)
+    try check(!segments.contains { $0 == "." || $0 == ".." }, "dots in \(head.path)")
+    let isPlain = !head.target.contains("%") && !head.target.contains("/.")
+    try check(!isPlain || head.path == "/" || head.target.contains(head.path), "path")
+    // The normal form of a path is its own, and means the same.
+    if let again = parse("GET \(head.path) HTTP/1.1\r\n\r\n"), head.path != "*" {
+        try check(again.path, equals: head.path, "the normal form again")
+        try check(again.decodedPath, equals: head.decodedPath, "the decoded path again")
+    }
+    guard let range = head.authorityRange else { return }
+    try check(Authority(head.bytes.span.extracting(range)) != nil, "authority \(head.authority)")
+    try check(head.target.contains("://\(head.authority)"), "authority")
+    try check(!head.authority.contains { "@/?#, ".contains($0) }, "authority")
+}
+
+private func parse(_ text: String) -> RequestHead? {
+    var parser = RequestHeadParser()
+    let bytes = Array(text.utf8)
+    guard case .complete = parser.parse(bytes.span, limit: 8192) else { return nil }
+    return RequestHead(parsing: bytes.span)
 }
 
 /// The fields against a plain reading of the lines.

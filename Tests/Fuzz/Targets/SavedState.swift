@@ -85,6 +85,7 @@ private func restoreChat(_ input: inout FuzzInput) throws {
             #"{"type":"message","text":"\#(String(repeating: "long ", count: 60))"}"#,
             #"{"type":"message","room":"room1","text":"a","id":"1"}"#,
             #"{"type":"join","room":"lobby","since":{"epoch":"k3v9","offset":1}}"#,
+            index % 4 == 3 ? #"{"type":"logout"}"# : #"{"type":"leave","room":"room2"}"#,
         ] {
             chat.received(Array(command.utf8).span, from: key, at: now, &effects)
         }

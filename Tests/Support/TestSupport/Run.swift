@@ -57,11 +57,20 @@ package final class Run {
         }
     }
 
+    /// Its output up to a given text; nil if it ends before.
+    package func output(until condition: (String) -> Bool) -> String? {
+        Self.text(of: output, until: condition)
+    }
+
     /// Its error output up to a given text; nil if it ends before.
     package func errors(until condition: (String) -> Bool) -> String? {
+        Self.text(of: errors, until: condition)
+    }
+
+    private static func text(of pipe: Pipe, until condition: (String) -> Bool) -> String? {
         var text = ""
         while !condition(text) {
-            let data = errors.fileHandleForReading.availableData
+            let data = pipe.fileHandleForReading.availableData
             if data.isEmpty { return nil }
             text += String(decoding: data, as: UTF8.self)
         }

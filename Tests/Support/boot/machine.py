@@ -1,5 +1,6 @@
 """The booted machine as its root sees it: commands, units, the journal, the configuration."""
 import json
+import os
 import subprocess
 import time
 
@@ -29,10 +30,10 @@ def until(what, condition, seconds=15):
     raise AssertionError(f"not within {seconds} s: {what}")
 
 
-def records(match="", since=None):
+def records(match="", since=None, unit="roost.service"):
     """The journal's records of the service, oldest first."""
     run("journalctl --sync")
-    lines = run(f"journalctl -o json --all -u roost.service {match}")
+    lines = run(f"journalctl -o json --all -u {unit} {match}")
     found = [json.loads(line) for line in lines.splitlines() if line.startswith("{")]
     return [r for r in found if since is None or int(r["__REALTIME_TIMESTAMP"]) >= since]
 
@@ -52,5 +53,17 @@ def configure(text):
         file.write(text)
 
 
-def main_process():
-    return int(show("MainPID"))
+def started(age):
+    """Makes the server believe that it was started this many seconds ago, should it crash."""
+    then = time.time() - age
+    os.utime("/var/lib/private/roost/running", (then, then))
+
+
+def main_process(unit="roost"):
+    return int(show("MainPID", f"{unit}.service"))
+
+
+def states(instance=""):
+    """What the sockets are for clients, control and metrics, and the service."""
+    return [show("ActiveState", f"roost{part}{instance}.{kind}") for part, kind in (
+        ("", "socket"), ("-control", "socket"), ("-metrics", "socket"), ("", "service"))]

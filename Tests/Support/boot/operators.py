@@ -55,6 +55,23 @@ def the_kernel_says_who_asks():
     assert status == 201, body
 
 
+def members_look_and_root_kicks():
+    vera = Chatter().enter("vera", "ops")
+    start = now()
+    who = as_user("member", "roost who")
+    assert "vera" in who and "127.0.0.1" in who and "ops" in who, who
+    assert "ops" in as_user("member", "roost rooms")
+    assert "members of the group of --admin-group" in as_user("member", "roost kick vera", 1)
+    for command in ("who", "rooms", "why", "kick vera"):
+        assert "members of the group roost" in as_user("outsider", f"roost {command}", 1), command
+    assert run("roost kick vera --reason 'Back at nine'") == "Closed 1 connection.\n"
+    assert vera.close_code() == 4003
+    assert event("kicked", start)["ROOST_USER"] == "vera"
+    why = as_user("member", "roost why vera")
+    assert "4003" in why and "Back at nine" in why, why
+    assert run("roost --version").strip() in as_user("member", "roost status")
+
+
 def an_admin_group_may_do_the_rest():
     run("groupadd chiefs && useradd -G roost,chiefs chief")
     assert "--admin-group" in as_user("chief", "roost reload", 1)
@@ -65,8 +82,9 @@ def an_admin_group_may_do_the_rest():
     action = event("control-action", start)
     assert action["ROOST_UID"] == run("id -u chief").strip(), action
     assert action["ROOST_ACTION"] == "reload", action
-    explained = run(f"journalctl -x --no-pager -u roost ROOST_EVENT=control-action")
-    assert f"The user with the number {action['ROOST_UID']} asked for 'reload'" in explained, explained
+    explained = run("journalctl -x --no-pager -u roost ROOST_EVENT=control-action")
+    asked = f"The user with the number {action['ROOST_UID']} asked for 'reload'"
+    assert asked in explained, explained
     assert "--admin-group" in as_user("member", "roost reload", 1)
     configure("")
     run("systemctl reload roost")
@@ -78,8 +96,8 @@ def the_doctor_knows_the_server_and_its_units():
     found = run("roost doctor")
     assert found.startswith("This machine can hold ") and "RLIMIT_NOFILE binds" in found, found
     assert f"open files of process {main_process()}" in found, found
-    for words in ("answers at its control socket", "roost.socket listens", "roost-control.socket listens",
-                  "roost.service runs"):
+    for words in ("answers at its control socket", "roost.socket listens",
+                  "roost-control.socket listens", "roost.service runs"):
         assert words in found, found
     # Its advice is followed line by line, and helps.
     line = next(line for line in found.splitlines() if "LimitNOFILE=" in line)
@@ -89,7 +107,7 @@ def the_doctor_knows_the_server_and_its_units():
     run("rm /etc/systemd/system/roost.service.d/limits.conf && systemctl daemon-reload")
     assert "its file has changed since" not in run("roost doctor")
     run("systemctl restart roost")
-    assert "It is for members" in as_user("outsider", "roost doctor").replace("it is", "It is")
+    assert "It is for members" in as_user("outsider", "roost doctor", 2).replace("it is", "It is")
 
 
 def the_drop_in_opens_it_and_adds_a_local_socket():
@@ -101,11 +119,19 @@ def the_drop_in_opens_it_and_adds_a_local_socket():
     own = run("hostname -I", None).split() or ["127.0.0.1"]
     for address in ("127.0.0.1", "::1", "127.0.0.2", own[0]):
         Chatter((address, 8080)).leave()
-    assert get("/healthz", "/run/roost/web.sock")[0] == 200
+    web = "/run/roost/web.sock"
+    assert get("/healthz", web)[0] == 200
+    # For root and a proxy that was put into the group, and for nobody else.
+    assert run(f"stat -c '%a %G' {web}").strip() == "660 roost-web"
+    run("useradd -G roost-web proxy-of-ours")
+    connect = f"python3 -c 'import socket; socket.socket(socket.AF_UNIX).connect(\"{web}\")'"
+    as_user("proxy-of-ours", connect)
+    assert "Permission denied" in as_user("member", connect, 1)
     assert get("/metrics", "/run/roost/web.sock")[0] == 404, "this listener is for clients"
     with open(LISTEN, "w") as file:
         file.write(before)
     run("systemctl daemon-reload && systemctl restart roost.socket")
+    assert not os.path.exists(web), "it stays after its end"
     Chatter().leave()
 
 
@@ -116,7 +142,7 @@ def prometheus_has_a_door_of_its_own():
     command = next(
         line[1:] for line in unit.splitlines() if line.startswith("#     systemctl enable"))
     off = "systemctl disable --now roost-metrics.socket && systemctl restart roost.service"
-    for _ in range(4):
+    for _ in range(2):
         run(command)
         status, text = get("/metrics", ("127.0.0.1", 9180))
         assert status == 200 and b"\nroost_connections 0\n" in text, text
@@ -145,7 +171,7 @@ def what_has_no_effect_under_the_unit_is_said():
 
 SCENARIOS = [
     members_publish_and_look_and_others_are_refused, the_kernel_says_who_asks,
-    an_admin_group_may_do_the_rest, the_doctor_knows_the_server_and_its_units,
-    the_drop_in_opens_it_and_adds_a_local_socket, prometheus_has_a_door_of_its_own,
-    what_has_no_effect_under_the_unit_is_said,
+    members_look_and_root_kicks, an_admin_group_may_do_the_rest,
+    the_doctor_knows_the_server_and_its_units, the_drop_in_opens_it_and_adds_a_local_socket,
+    prometheus_has_a_door_of_its_own, what_has_no_effect_under_the_unit_is_said,
 ]

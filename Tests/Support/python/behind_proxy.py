@@ -14,6 +14,7 @@ this.
 import argparse
 import os
 import re
+import resource
 import shutil
 import socket
 import subprocess
@@ -25,7 +26,8 @@ from pathlib import Path
 try:
     import roost_server
     from proxy_network import (
-        NAME, PEOPLE, Chatter, certificate, get, make_network, reachable, running, unshare)
+        NAME, PEOPLE, Chatter, certificate, get, make_network, missing_tools, reachable, running,
+        trusting, unshare, upgraded)
     from roost_server import PATIENCE, until
     from websockets.exceptions import InvalidStatus
     missing = None
@@ -40,14 +42,7 @@ arguments = None
 
 def what_is_missing():
     """Why this cannot run here; None if it can."""
-    if missing:
-        return missing
-    for tool in ("ip", "openssl", "unshare"):
-        if not shutil.which(tool):
-            return f"there is no {tool}"
-    if subprocess.run([*unshare(), "true"], capture_output=True).returncode:
-        return "network namespaces cannot be made"
-    return None
+    return missing or missing_tools()
 
 
 def example(name, **changes):
@@ -67,10 +62,11 @@ def settings(text):
 
 
 @contextmanager
-def chat(folder, lines):
+def chat(folder, lines, per_address="1"):
     """The chat with these lines in its configuration; yields its log."""
     configuration = folder / "roost.conf"
-    configuration.write_text("\n".join([*lines, "per-address = 1", "rate-limit = off", ""]))
+    configuration.write_text(
+        "\n".join([*lines, f"per-address = {per_address}", "rate-limit = off", ""]))
     command = [*arguments.command, "serve", "--config", str(configuration), "--control", "off",
                "--log", "prefixed"]
     with running(folder, command) as log:
@@ -111,20 +107,42 @@ def expect_clients(log):
     assert " peer=127.0.0.1 " not in said, said
 
 
-def nginx(folder):
+def nginx_files(folder, processes):
+    """The example, in the parts of Debian's nginx.conf around the files of conf.d."""
     text = example("nginx.conf", **{
         f"/etc/letsencrypt/live/{NAME}/fullchain.pem": str(folder / "certificate.pem"),
         f"/etc/letsencrypt/live/{NAME}/privkey.pem": str(folder / "key.pem")})
     (folder / "roost.inc").write_text(text)
     places = "".join(f"{place}_temp_path {folder}/{place};\n" for place in (
         "client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-    # The parts of Debian's nginx.conf around the files of conf.d.
     (folder / "nginx.conf").write_text(
-        f"daemon off; master_process off; pid {folder}/nginx.pid; error_log stderr;\n"
-        f"events {{ }}\nhttp {{\naccess_log off;\n{places}include {folder}/roost.inc;\n}}\n")
-    with chat(folder, settings(text)) as log, \
-            running(folder, ["nginx", "-c", str(folder / "nginx.conf"), "-p", str(folder)]):
+        f"daemon off; {processes} pid {folder}/nginx.pid; error_log stderr;\n"
+        f"events {{\n\tworker_connections 768;\n\t# multi_accept on;\n}}\n"
+        f"http {{\naccess_log off;\n{places}include {folder}/roost.inc;\n}}\n")
+    return text, ["nginx", "-c", str(folder / "nginx.conf"), "-p", str(folder)]
+
+
+def nginx(folder):
+    text, command = nginx_files(folder, "master_process off;")
+    with chat(folder, settings(text)) as log, running(folder, command):
         expect_clients(log)
+
+
+def nginx_with_a_thousand_clients(folder):
+    """With its limits raised by the example's command; Debian's own end at 764 clients."""
+    text, command = nginx_files(folder, "worker_processes 2;")
+    raising = re.search(r"^#     (sed (?:.|\n)*?nginx\.conf)$", text, re.MULTILINE)[1]
+    raising = raising.replace("\n#", "\n").replace(
+        "/etc/nginx/nginx.conf", str(folder / "nginx.conf"))
+    subprocess.run(["sh", "-ec", raising], check=True)
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    with chat(folder, settings(text), per_address="off"), running(folder, command), \
+            ExitStack() as clients:
+        until(reachable, "the proxy to pass requests on")
+        context, people = trusting(), list(PEOPLE)
+        for number in range(1000):
+            clients.enter_context(upgraded(people[number % len(people)], number, context))
 
 
 def haproxy(folder, lines=None, **changes):
@@ -171,6 +189,7 @@ def caddy(folder):
 
 SCENARIOS = {
     "nginx": nginx,
+    "nginx, a thousand clients": nginx_with_a_thousand_clients,
     "haproxy": haproxy,
     "haproxy, PROXY protocol v1": lambda folder: haproxy_with_proxy_protocol(folder, "send-proxy"),
     "haproxy, PROXY protocol v2": lambda folder: haproxy_with_proxy_protocol(folder, "send-proxy-v2"),

@@ -23,10 +23,13 @@ except ImportError as problem:
 
 # The scenarios by module, in which they are functions.
 SCENARIOS = {
-    "browser_talk": ("conversation", "names", "reload", "rooms", "history", "limits"),
-    "browser_reconnect": ("restart", "resume", "missed"),
-    "browser_content": ("markup", "modules", "headers", "picture"),
+    "browser_talk": ("conversation", "names", "offered", "reload", "rooms", "history", "limits"),
+    "browser_reconnect": ("restart", "resume", "missed", "kicked"),
+    "browser_content": ("markup", "texts", "modules", "headers", "picture"),
+    "browser_loading": ("bundle", "loading", "upgrade", "breath"),
     "browser_access": ("keyboard", "accessibility", "narrow", "crowd"),
+    "browser_lasting": ("name_lost", "tabs", "sign_out", "addresses", "stored", "drafts"),
+    "browser_hands": ("phone", "keys", "dead_line", "many"),
 }
 
 if __name__ == "__main__":

@@ -2,9 +2,11 @@
 and collecting the browser's complaints."""
 
 import os
+import pathlib
 import re
 import shutil
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 from playwright.sync_api import expect, sync_playwright
 
@@ -16,6 +18,21 @@ EXECUTABLES = ("chromium", "chromium-browser", "google-chrome")
 NO_CONNECTION = re.compile(r"WebSocket connection to '.*' failed|net::ERR_")
 
 
+# While one works on the page: the folder with its files, instead of those inside the program.
+PAGE = os.environ.get("ROOST_PAGE")
+TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css",
+         ".svg": "image/svg+xml"}
+
+
+def from_folder(route):
+    path = pathlib.Path(PAGE, urlsplit(route.request.url).path.strip("/") or "index.html")
+    if path.suffix in TYPES and path.is_file():
+        kind = f"{TYPES[path.suffix]}; charset=utf-8"
+        route.fulfill(body=path.read_bytes(), headers={"Content-Type": kind})
+    else:
+        route.continue_()
+
+
 def chromium():
     """The path of Chromium, or None."""
     return next(filter(None, map(shutil.which, EXECUTABLES)), None)
@@ -24,17 +41,25 @@ def chromium():
 class Browser:
     """A browser with any number of users, each in a context of their own."""
 
-    def __init__(self, playwright, shots):
+    def __init__(self, playwright, shots, flags):
         self.shots = shots
         self.complaints = []
-        self.browser = playwright.chromium.launch(
-            executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"])
+        flags = ["--no-sandbox", "--disable-dev-shm-usage", *flags]
+        if PAGE:  # a page from a folder is from no network, and may not connect to this machine
+            checks = "LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets"
+            flags.append(f"--disable-features={checks}")
+        self.browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
 
-    def person(self, address, name=None, **options):
-        """A page in a new context; logged in if a name is given."""
+    def person(self, address, name=None, clock=False, **options):
+        """A page in a new context; logged in if a name is given. With `clock`, the page's time
+        can be moved on: `page.clock.fast_forward`."""
         options.setdefault("viewport", {"width": 1280, "height": 800})
         options.setdefault("locale", "en-GB")
         context = self.browser.new_context(**options)
+        if clock:
+            context.clock.install()
+        if PAGE:
+            context.route("**/*", from_folder)
         return self.tab(context, address, name)
 
     def tab(self, context, address, name=None):
@@ -53,10 +78,10 @@ class Browser:
 
 
 @contextmanager
-def browser(shots):
-    """A browser; fails if it has complained when the block ends without an error."""
+def browser(shots, *flags):
+    """A browser with these flags; fails if it has complained when the block ends without error."""
     with sync_playwright() as playwright:
-        made = Browser(playwright, shots)
+        made = Browser(playwright, shots, flags)
         try:
             yield made
         finally:
@@ -91,7 +116,11 @@ class Person:
 
     def say(self, text):
         self.field.fill(text)
-        self.field.press("Enter")
+        # On a touch screen, Enter is a new line.
+        if self.page.evaluate("matchMedia('(pointer: coarse)').matches"):
+            self.page.get_by_role("button", name="Send").click()
+        else:
+            self.field.press("Enter")
         expect(self.field).to_have_value("")
 
     def message(self, text):

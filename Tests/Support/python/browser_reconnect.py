@@ -1,4 +1,8 @@
-"""Scenarios of the chat page: lost servers and cut connections."""
+"""Scenarios of the chat page: lost servers, cut connections, and an operator's kick."""
+
+import re
+import subprocess
+import tempfile
 
 from playwright.sync_api import expect
 
@@ -29,8 +33,13 @@ def restart():
         for text in ("written meanwhile", "and more"):
             ann.has_sent(text)
             bob.sees(text, "ann")
-        texts = bob.texts()
-        assert texts.index("written meanwhile") < texts.index("and more"), texts
+        texts = ["before", "written meanwhile", "and more"]
+        for person in (ann, bob):
+            assert person.texts() == texts, person.texts()
+            expect(person.message("before")).to_have_class(re.compile("past"))
+            expect(person.page.locator(".past")).to_have_count(1)
+            expect(person.page.locator(".mark.missed")).to_have_text(
+                "The server was restarted; messages above are from before.")
         expect(ann.page.locator("#spoken")).to_have_text("Connected again.")
         ann.shot("after-restart")
         # An orderly stop: 1001, so the page waits a second or more.
@@ -40,6 +49,17 @@ def restart():
         ann.is_connected()
         ann.say("again")
         bob.sees("again", "ann")
+        # What the first restart left stays, with a mark for each.
+        expect(bob.page.locator(".mark.missed")).to_have_count(2)
+        expect(bob.page.locator(".past")).to_have_count(3)
+        assert bob.texts() == [*texts, "again"], bob.texts()
+        # A page that was away meanwhile has nothing of it, and says so.
+        ann.page.goto("about:blank")
+        server.kill()
+        server.start()
+        ann.page.goto(server.page)
+        ann.is_connected()
+        expect(ann.page.locator(".mark.start")).to_contain_text("begun anew")
 
 
 def resume():
@@ -82,6 +102,48 @@ def missed():
             line.mend()
             ann.page.evaluate("dispatchEvent(new Event('online'))")
             ann.sees("last", "bob")
-            # Scrolling up would load what was missed, and the mark would go.
-            expect(ann.page.locator(".mark.missed")).to_be_attached()
+            ann.page.locator("#log").evaluate("log => { log.scrollTop = 0 }")
+            expect(ann.page.locator(".mark.missed")).to_have_text("Some messages were missed here.")
             ann.shot("missed")
+            # What the server has is loaded above the present, below what the page has kept.
+            first = ann.message("number 101")
+            until(lambda: ann.page.evaluate(TO_GAP) or first.count(), "the first kept message")
+            texts = ann.texts()
+            assert texts[:2] == ["before", "number 101"] and texts[-1] == "last", texts[:3]
+
+
+TO_GAP = """() => {
+    const log = document.getElementById('log');
+    const mark = document.querySelector('.mark.missed');
+    log.scrollTop = mark ? mark.parentNode.offsetTop + mark.offsetTop - 100 : 0;
+}"""
+
+
+def kicked():
+    """Sent out of a room, then out of the server: the page says why, and waits for the user."""
+    with tempfile.TemporaryDirectory() as folder:
+        socket = f"{folder}/control.sock"
+
+        def kick(*words):
+            subprocess.run([arguments.command[0], "kick", "ann", *words, "--control", socket],
+                           check=True, capture_output=True, timeout=20)
+
+        with start_server("--control", socket) as server, browser(arguments.shots) as all:
+            ann = all.person(server.page, "ann")
+            ann.say("hello")
+            ann.has_sent("hello")
+            kick("--room", "lobby", "--reason", "Please calm down.")
+            expect(ann.page.get_by_text("Please calm down.")).to_be_visible()
+            kick("--reason", "Come back tomorrow.")
+            expect(ann.page.locator("#bar")).to_contain_text("Come back tomorrow.")
+            # It does not come back by itself: longer than the first delays of a reconnect.
+            ann.page.wait_for_timeout(2500)
+            expect(ann.page.locator("#bar")).to_contain_text("Come back tomorrow.")
+            who = subprocess.run([arguments.command[0], "who", "--control", socket], check=True,
+                                 capture_output=True, text=True, timeout=20)
+            assert who.stdout == "Nobody.\n", who.stdout
+            ann.shot("kicked")
+            ann.page.get_by_role("button", name="Connect again").click()
+            ann.is_connected()
+            ann.say("here again")
+            ann.has_sent("here again")

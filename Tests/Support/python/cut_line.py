@@ -12,6 +12,8 @@ class CutLine:
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.whole = True
+        self.flowing = threading.Event()
+        self.flowing.set()
         self.pairs = []
         self.lock = threading.Lock()
         threading.Thread(target=self.accept, daemon=True).start()
@@ -21,6 +23,7 @@ class CutLine:
 
     def __exit__(self, *_):
         self.listener.close()
+        self.thaw()
         self.cut()
 
     @property
@@ -39,6 +42,13 @@ class CutLine:
         with self.lock:
             self.whole = True
 
+    def freeze(self):
+        """From now on nothing gets through and nothing ends, as on a line that is dead."""
+        self.flowing.clear()
+
+    def thaw(self):
+        self.flowing.set()
+
     def accept(self):
         while True:
             try:
@@ -52,12 +62,14 @@ class CutLine:
                 far = socket.create_connection(("127.0.0.1", self.target_port))
                 self.pairs += [near, far]
             for source, sink in ((near, far), (far, near)):
-                threading.Thread(target=forward, args=(source, sink), daemon=True).start()
+                threading.Thread(
+                    target=forward, args=(source, sink, self.flowing), daemon=True).start()
 
 
-def forward(source, sink):
+def forward(source, sink, flowing):
     try:
         while data := source.recv(65536):
+            flowing.wait()
             sink.sendall(data)
         sink.shutdown(socket.SHUT_WR)
     except OSError:

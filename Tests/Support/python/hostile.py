@@ -8,7 +8,7 @@ Meanwhile a bystander echoes messages: the 99th percentile of its round trips is
 server's memory, and at the end the server still answers. Other work on the machine can make round
 trips slower and never faster: if nothing else has failed, everything is repeated with another
 server, up to `--attempts` times. Prints a line for each case and ends with status 0 if all pass.
-The server is `echo-server` at its default limits: 64 KiB and 128 fragments a message, 8 KiB of
+The server is `echo-server` at its default limits: 64 KiB and 128 fragments a message, 16 KiB of
 request head within 10 seconds. Needs only Python 3's library.
 """
 

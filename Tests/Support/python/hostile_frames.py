@@ -57,6 +57,10 @@ def empty_fragments(port):
         client.send(*[frame(TEXT, b"a", fin=False)],
                     *[frame(CONTINUATION, b"a", fin=False)] * 126, frame(CONTINUATION, b"a"))
         expect(client.next_frame() == (TEXT, PREFIX + b"a" * 128), "128 fragments are allowed")
+    with Client(port) as client:  # and any number that carry something
+        client.send(frame(TEXT, b"abcd", fin=False),
+                    *[frame(CONTINUATION, b"efgh", fin=False)] * 5000, frame(CONTINUATION))
+        expect(client.next_frame() == (TEXT, PREFIX + b"abcd" + b"efgh" * 5000), "5,002 fragments")
 
 
 def invalid_utf8(port):

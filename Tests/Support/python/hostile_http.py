@@ -66,7 +66,7 @@ def headers(port):
             status, _ = client.http_answer()
             expect(status == 431, f"polite {polite}: {status}")
     with Client(port, upgrade=False) as client:  # one endless line
-        client.send(b"GET /" + b"a" * 12000)
+        client.send(b"GET /" + b"a" * 20000)
         status, _ = client.http_answer()
         expect(status in (414, 431, 400), f"endless request line: {status}")
 

@@ -38,7 +38,7 @@ def messages():
     with start_server() as server, Client(server) as ann, Client(server) as bob:
         ann.log_in("ann")
         bob.log_in("bob")
-        texts = ["hello", "two\nlines\t\u0001", "naïve 🐓 \U0001F468\u200d\U0001F469", "\"quo\\te\"",
+        texts = ["hello", "two\nlines\t", "naïve 🐓 \U0001F468\u200d\U0001F469", "\"quo\\te\"",
                  "\u2028 </script>", "x" * 4000, "🐓" * 4000]
         first = ann.wait_for("joined")["offset"] + 1
         for number, text in enumerate(texts):

@@ -4,7 +4,8 @@
 
 async () => {
     const { advice, backoff } = await import('/close-codes.js');
-    const { initials, keyOf, mentions, randomID, sameName, tintOf } = await import('/names.js');
+    const { initials, keyOf, mentions, randomID, sameName, tintCount, tintOf }
+        = await import('/names.js');
     const { Room, windowLimit } = await import('/room.js');
     const failures = [];
     const check = (fine, what) => {
@@ -28,7 +29,7 @@ async () => {
         [4001, 'Too slow.', 0, 0, 0],
         [4002, 'Flooding.', 0, 15, 20],
         [1002, '', 0, null], [1003, '', 0, null], [1007, '', 0, null], [1008, '', 0, null],
-        [4003, '', 0, null], [4004, '', 0, null],
+        [4003, '', 0, null], [4004, '', 0, null], [4005, '', 0, null],
     ]) {
         for (const luck of [0, 0.5, 0.999999]) {
             const { retry, delay } = advice(code, reason, attempt, () => luck);
@@ -45,6 +46,7 @@ async () => {
     for (const [one, other, same] of [
         ['ann', 'ANN', true], ['Straße', 'STRASSE', true], ['ΣΊΣΥΦΟΣ', 'σίσυφος', true],
         ['e\u0301', '\u00e9', true], ['ann', 'anne', false], ['a-b', 'a_b', false],
+        ['STRA\u1e9eEN', 'straßen', true], ['\uff21nn', 'ann', true], ['\ufb01n', 'FIN', true],
     ]) {
         check(sameName(one, other) === same, `${one} and ${other}`);
         if (same) check(tintOf(one) === tintOf(other), `the colours of ${one} and ${other}`);
@@ -55,9 +57,23 @@ async () => {
         ['x_', 'X'],
     ]) check(initials(name) === letters, `initials of ${name}: ${initials(name)}`);
     for (const [text, found] of [
-        ['ann', true], ['@ANN: hello', true], ['hello ann!', true], ['anna', false],
-        ['Joann', false], ['joann, ann', true], ['', false],
-    ]) check(mentions(text, 'ann') === found, `ann in ${text}`);
+        ['@ann', true], ['@ANN: hello', true], ['hello @ann!', true], ['(@ann)', true],
+        ['@ann, @bob', true], ['@ann.', true], ['@ann...', true], ['@ann- so', true],
+        ['@anna @ann', true], ['hallo\n@ann', true], ['@@ann', true],
+        ['ann', false], ['hello ann', false], ['@anna', false], ['@ann-lee', false],
+        ['@ann.lee', false], ['@ann_', false], ['@ann\u0301', false], ['me@ann', false],
+        ['me@ann.example', false], ['\u{1D4D0}@ann', false], ['@ ann', false], ['', false],
+    ]) check(mentions(text, 'ann') === found, `@ann in ${text}`);
+    check(mentions('@a.b', 'a.b') && !mentions('@axb', 'a.b'), 'a name is no pattern');
+
+    // Colours: those of ann and bob differ, and those of many names are spread evenly.
+    check(tintOf('ann') !== tintOf('bob'), 'ann and bob have one colour');
+    for (const form of [(n) => `user${n}`, (n) => `${n}`, (n) => String.fromCodePoint(97 + n % 26,
+        97 + (n / 26 | 0) % 26, 97 + (n / 676 | 0))]) {
+        const counts = new Array(tintCount).fill(0);
+        for (let n = 0; n < tintCount * 400; n += 1) counts[tintOf(form(n))] += 1;
+        check(counts.every((n) => n > 300 && n < 500), `colours: ${counts}`);
+    }
 
     // Without a secure context there is no `randomUUID`.
     Object.defineProperty(crypto, 'randomUUID', { value: undefined });
@@ -73,6 +89,7 @@ async () => {
     for (let run = 0; run < 20; run += 1) {
         const server = [];
         let kept = 0; // messages the server no longer has
+        let epoch = 0;
         const post = (count) => {
             for (let n = 0; n < count; n += 1) {
                 const offset = server.length + 1;
@@ -82,11 +99,12 @@ async () => {
         const from = (start, end) => server.slice(Math.max(start, kept), Math.max(end, kept));
         const join = () => {
             const { since } = room;
-            const recovered = since !== undefined && since.offset >= kept;
+            const recovered = since?.epoch === `${epoch}` && since.offset >= kept;
             const end = server.length;
             const messages = recovered ? from(since.offset, end) : from(end - 50, end);
             room.applyJoined(
-                { room: 'r', epoch: 'e', offset: end, recovered, messages, count: 1 }, 'ann');
+                { room: 'r', epoch: `${epoch}`, offset: end, recovered, messages, count: 1 }, 'ann',
+                undefined, true);
         };
         const room = new Room('r');
         post(random(300));
@@ -94,11 +112,11 @@ async () => {
         for (let step = 0; step < 200; step += 1) {
             const first = room.first?.offset ?? 1;
             const last = room.last?.offset ?? 0;
-            switch (random(7)) {
+            switch (random(24) === 0 ? 7 : random(7)) {
                 case 0:
                 case 1: {
                     const before = server.length;
-                    post(random(60));
+                    post(random(160));
                     for (const message of server.slice(before)) room.applyMessage(message, 'ann');
                     break;
                 }
@@ -117,14 +135,27 @@ async () => {
                 case 5:
                     room.following = !room.following;
                     break;
+                case 7: // The server is restarted, and has forgotten everything.
+                    room.disconnected();
+                    server.length = kept = 0;
+                    epoch += 1;
+                    post(random(3) * 40);
+                    join();
+                    break;
                 default:
                     room.disconnected();
-                    post(random(80));
+                    post(random(random(4) ? 80 : 600));
                     kept = Math.max(kept, server.length - 400);
                     join();
             }
             const offsets = room.entries.map(({ offset }) => offset);
-            check(offsets.length <= windowLimit, `${offsets.length} messages held`);
+            const held = offsets.length + room.past.length;
+            check(held <= windowLimit, `${held} messages held`);
+            const past = room.past.entries;
+            check(past.every(({ epoch, offset, end }, n) => {
+                const next = past[n + 1] ?? { epoch: room.epoch, offset: offsets[0] };
+                return end || (next.epoch === epoch && next.offset === offset + 1);
+            }), `run ${run}, step ${step}: a gap without a mark`);
             check(offsets.every((offset, n) => n === 0 || offset === offsets[n - 1] + 1),
                 `run ${run}, step ${step}: a hole or a double`);
             check(room.position === server.length, `run ${run}, step ${step}: the position`);

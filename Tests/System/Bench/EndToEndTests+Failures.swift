@@ -170,7 +170,7 @@ extension EndToEndTests {
         let place = how == "--url" ? server.url : command
         let result = try BenchRun(
             [
-                "echo", "-c", "12", "-t", "2", "--warmup", "0.1", "--threads", "2", "--drain", "1",
+                "echo", "-c", "12", "-t", "5", "--warmup", "0.1", "--threads", "2", "--drain", "1",
                 "--as-built", "--json", "JSON", how, place,
             ]
         ) { bench in

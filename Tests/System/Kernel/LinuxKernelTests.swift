@@ -244,25 +244,6 @@ import Testing
         pair.kernel.close(pair.server)
     }
 
-    @Test func `Signals are read like other events`() throws {
-        var kernel = LinuxKernel()
-        let source = try SignalSource([.user1, .user2], &kernel)
-        var poller = try Poller(&kernel)
-        try poller.watch(source.descriptor, for: .readable, token: 5, &kernel)
-        #expect(source.next(&kernel) == nil)
-        // Sent to this thread, where they are blocked now.
-        #expect(pthread_kill(pthread_self(), SIGUSR2) == 0)
-        #expect(pthread_kill(pthread_self(), SIGUSR1) == 0)
-        poller.wait(timeout: 10_000_000_000, &kernel)
-        let event = poller.takeEvent()
-        #expect(event?.token == 5)
-        let numbers = [source.next(&kernel), source.next(&kernel)]
-        #expect(Set(numbers) == [.user1, .user2])
-        #expect(source.next(&kernel) == nil)
-        kernel.close(source.descriptor)
-        poller.close(&kernel)
-    }
-
     @Test func `Without a waiting client accept would block, and an invalid descriptor fails`()
         throws
     {

@@ -28,7 +28,7 @@ import Testing
         }
         #expect(flags.count > 15)
         let known = FlagName.all(of: Serve.self)
-        #expect(Set(known.map(\.text)).union(["help"]) == Set(flags))
+        #expect(Set(known.map(\.text)).union(["help", "version"]) == Set(flags))
         #expect(known.first { $0.text == "no-limits" }?.isSwitch == true)
         #expect(known.first { $0.text == "origin" }?.isSwitch == false)
     }
@@ -43,6 +43,9 @@ import Testing
         let good = try Run([roost, "check-config", file.path]).end()
         #expect(good.status == 0)
         #expect(good.output == "\(file.path) is good: 1 setting.\n")
+        try file.write("# no-limits = yes\r\n\r\n")
+        let nothing = try Run([roost, "check-config", file.path]).end()
+        #expect(nothing.output.hasPrefix("\(file.path) is good, but sets nothing"))
         let missing = try Run([roost, "check-config", "/nonexistent.conf"]).end()
         #expect(missing.status == 78)
         #expect(missing.errors.hasPrefix("Cannot read /nonexistent.conf: No such file"))
@@ -88,7 +91,7 @@ import Testing
             #expect(manager.texts { $0.hasPrefix("READY=1") } != nil)
         }
         #expect(manager.texts { $0.hasPrefix("READY=1") } != nil)
-        try file.write("max-message = 10\nport = 1\n")
+        try file.write("\u{FEFF}max-message = 10\r\nport = 1\r\n")
         reload()
         try file.write("max-message = 100\nwhat = ever\n")
         reload()

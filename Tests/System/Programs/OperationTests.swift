@@ -32,8 +32,17 @@ import Testing
             (object as? [String: Any])?["process"] as? Int
                 == Int(roost.run.process.processIdentifier))
 
+        #expect(
+            screen.output.hasPrefix("roost \((object as? [String: Any])?["version"] ?? "?") is"))
+
         let doctor = try roost.shell("doctor").end()
-        #expect(doctor.status == 0)
+        #expect(doctor.status == 0, "\(doctor)")
+        let few = try roost.shell("doctor", "--connections", "10000000", "--json").end()
+        #expect(few.status == 1)
+        let found = try JSONSerialization.jsonObject(with: Data(few.output.utf8))
+        #expect((found as? [String: Any])?["state"] as? String == "mend")
+        #expect((found as? [String: Any])?["wanted"] as? Int == 10_000_000)
+        #expect((found as? [String: Any])?["bounds"] is [[String: Any]])
         #expect(doctor.output.hasPrefix("This machine can hold "))
         #expect(doctor.output.contains("answers at its control socket: process"))
         #expect(try roost.shell("stop").end().output == "The server is stopping.\n")
@@ -41,16 +50,65 @@ import Testing
         #expect(roost.run.end().status == 0)
     }
 
+    @Test func `The start of the process never changes in the metrics`() throws {
+        let roost = try OperatedRoost()
+        let starts = (0..<20).map { _ in
+            roost.ask("GET /metrics").firstMatch(of: /\nprocess_start_time_seconds (\S+)/)?.1 ?? "?"
+        }
+        #expect(Set(starts).count == 1 && (Double(starts[0]) ?? 0) > 1.7e9, "\(starts)")
+    }
+
+    /// As systemd runs ExecReload= of a copied unit.
+    @Test func `A reload that reaches another server's process is refused`() throws {
+        let roost = try OperatedRoost()
+        for (process, words) in [("1", "the unit's is 1: give"), ("", "configuration")] {
+            let main = process.isEmpty ? "\(roost.run.process.processIdentifier)" : process
+            let reload = try Run(
+                [BuildProducts.path("roost"), "reload", "--control", roost.control],
+                environment: ["MAINPID": main]
+            ).end()
+            #expect(reload.status == 1 && reload.errors.contains(words), "\(reload)")
+        }
+    }
+
+    /// A listener on [::] sees IPv4 clients as ::ffff:a.b.c.d.
+    @Test(.enabled(if: access("/proc/net/if_inet6", F_OK) == 0, "there is no IPv6 here"))
+    func `An IPv4 client of an IPv6 listener has its IPv4 address in the log`() throws {
+        let roost = try OperatedRoost(["--host", "::", "--log-level", "debug"])
+        let client = Client(port: roost.port)
+        #expect(client.upgrade(path: "/nothing")?.head.hasPrefix("HTTP/1.1 404 ") == true)
+        #expect(Client(port: roost.port).upgrade(path: "/chat") != nil)
+        kill(roost.run.process.processIdentifier, SIGTERM)
+        let log = roost.run.end().errors
+        #expect(
+            log.contains("Refused 127.0.0.1 with HTTP 404: ") && log.contains("peer=127.0.0.1 "))
+        #expect(log.contains(" from 127.0.0.1 is open. ") && !log.contains("::ffff"), "\(log)")
+    }
+
+    @Test func `Text from other systems is published as lines`() throws {
+        let roost = try OperatedRoost()
+        let said = try roost.shell(
+            "publish", "lobby", "-", input: "\u{FEFF}line 1\r\nline 2\r\n\r\n"
+        ).end()
+        #expect(said.status == 0, "\(said)")
+        let messages = roost.ask("GET /rooms/lobby/messages")
+        #expect(messages.contains(#""text":"line 1\nline 2""#), "\(messages)")
+    }
+
     @Test func `A failure is one sentence that says what to do`() throws {
         let folder = FileManager.default.temporaryDirectory.path
         let nowhere = try Run(
             [BuildProducts.path("roost"), "status", "--control", "\(folder)/no-such.sock"]
         ).end()
-        #expect(nowhere.status == 1)
+        #expect(nowhere.status == 3)
         #expect(nowhere.errors.contains("The server is not running"))
+        let doctor = try Run(
+            [BuildProducts.path("roost"), "doctor", "--control", "\(folder)/no-such.sock"]
+        ).end()
+        #expect(doctor.status == 1, "the server that was named does not answer")
         let roost = try OperatedRoost()
         let name = try roost.shell("publish", "no/room", "x").end()
-        #expect(name.status == 1 && name.errors.contains("A room name is"))
+        #expect(name.status == 1 && name.errors.contains("A name has only"), "\(name.errors)")
         let empty = try roost.shell("publish", "lobby", "").end()
         #expect(empty.status == 1 && empty.errors.contains("is empty"))
         let reload = try roost.shell("reload").end()
@@ -59,7 +117,7 @@ import Testing
         kill(roost.run.process.processIdentifier, SIGKILL)
         _ = roost.run.end()
         let dead = try roost.shell("status").end()
-        #expect(dead.status == 1 && dead.errors.contains("start it again"))
+        #expect(dead.status == 3 && dead.errors.contains("start it again"))
         let next = try Run(command("roost", port: "0", "--control", roost.control))
         #expect(next.address() != nil)
         #expect(try roost.shell("status").end().status == 0)
@@ -126,6 +184,13 @@ import Testing
         client.sendFrame(8, [0x03, 0xE8])
         _ = client.rest()
         let text = roost.ask("GET /metrics")
+        for words in [
+            "roost_build_info{version=\"", "roost_configuration_error 0", "process_open_fds ",
+            "roost_last_reload_success 1", "roost_last_reload_timestamp_seconds 1",
+            "process_max_fds ",
+        ] {
+            #expect(text.contains("\n\(words)"), "\(words)")
+        }
         #expect(
             text.contains(#"roost_connections_closed_total{cause="peer_closed",code="1000"} 1"#))
         let check = try Run(["promtool", "check", "metrics"], input: text).end()
@@ -141,31 +206,5 @@ import Testing
         for name in Set(words) where name.hasPrefix("roost_") {
             #expect(text.contains(name), "\(name)")
         }
-    }
-
-    @Test(.enabled(if: Tools.has("prometheus"), "there is no prometheus here"))
-    func `Prometheus scrapes it`() throws {
-        let (metrics, own) = (Tools.freePort(), Tools.freePort())
-        let roost = try OperatedRoost(["--metrics", "127.0.0.1:\(metrics)"])
-        let file = roost.folder.appendingPathComponent("prometheus.yml")
-        try """
-        scrape_configs:
-          - job_name: roost
-            scrape_interval: 1s
-            static_configs: [{targets: ["127.0.0.1:\(metrics)"]}]
-        """.write(to: file, atomically: false, encoding: .utf8)
-        let prometheus = try Run([
-            "prometheus", "--config.file=\(file.path)",
-            "--storage.tsdb.path=\(roost.folder.path)/data",
-            "--web.listen-address=127.0.0.1:\(own)", "--log.level=error",
-        ])
-        let query = "GET /api/v1/query?query=roost_connections_limit HTTP/1.0\r\n\r\n"
-        var answer = ""
-        let isScraped = Tools.eventually {
-            answer = exchange(query, port: own, until: "\"value\"")
-            return answer.contains("\"value\"")
-        }
-        #expect(isScraped, "\(answer)")
-        _ = prometheus.stop(SIGKILL)
     }
 }

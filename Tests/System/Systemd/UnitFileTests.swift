@@ -6,6 +6,8 @@ import Testing
 
 @Suite struct UnitFileTests {
     private static let hasAnalyze = access("/usr/bin/systemd-analyze", X_OK) == 0
+    private static let program = BuildProducts.path("roost")
+    private static let units = ["roost.socket", "roost-control.socket", "roost-metrics.socket"]
 
     /// The units, with an existing program, in a temporary folder.
     private func withUnits(_ body: (String) throws -> Void) throws {
@@ -13,7 +15,7 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let install = BuildProducts.packageRoot.appendingPathComponent("deploy/install").path
         let result = try output(
-            ["env", "DESTDIR=\(folder)", "PREFIX=/usr", install, "/usr/bin/env"])
+            ["env", "DESTDIR=\(folder)", "PREFIX=/usr", install, Self.program])
         #expect(result.status == 0, "\(result.text)")
         let units = "\(folder)/usr/lib/systemd/system"
         for unit in try FileManager.default.contentsOfDirectory(atPath: units) {
@@ -47,27 +49,71 @@ import Testing
             let result = try output(
                 [
                     "systemd-analyze", "verify", "--man=no", "--recursive-errors=no",
-                    "./roost.service", "./roost.socket", "./roost-control.socket",
-                    "./roost-metrics.socket",
-                ], in: folder)
+                    "./roost.service", "./roost@a.service",
+                ] + Self.units.flatMap { ["./\($0)", "./\(Self.template($0, "a"))"] },
+                in: folder)
             #expect(result.status == 0)
             let ours = result.text.split(separator: "\n").filter { $0.contains("roost") }
             #expect(ours == [])
         }
     }
 
-    @Test(.enabled(if: hasAnalyze, "needs systemd-analyze"))
-    func `Its exposure is at most 1.0`() throws {
+    /// "roost.socket" for an instance: "roost@a.socket".
+    private static func template(_ unit: String, _ name: String) -> String {
+        unit.replacing(".", with: "@\(name).")
+    }
+
+    @Test func `A template says the same as its unit, for another server`() throws {
+        try withUnits { folder in
+            // What has to differ for two servers on one machine, and nothing else may.
+            let changes = [
+                ("roost.socket", "roost@%i.socket"), ("roost.service", "roost@%i.service"),
+                ("roost-control.socket", "roost-control@%i.socket"),
+                ("Description=Roost chat server", "Description=Roost chat server %i"),
+                ("/etc/roost/roost.conf", "/etc/roost/%i.conf"), ("/run/roost/", "/run/roost-%i/"),
+                ("StateDirectory=roost\n", "StateDirectory=roost-%i\n"),
+                ("User=roostd\n", "User=roostd-%i\n"),
+                ("/env reload\n", "/env reload --control /run/roost-%i/control.sock\n"),
+            ]
+            let own = [
+                "roost.socket": ["AssertPathExists=", "ListenStream="],
+                "roost-control.socket": ["AssertPathExists="],
+                "roost-metrics.socket": [
+                    "AssertPathExists=", "ListenStream=", "SocketMode=", "SocketGroup=",
+                    "RemoveOnStop=",
+                ],
+            ]
+            for unit in Self.units + ["roost.service"] {
+                func settings(_ file: String) throws -> [String] {
+                    try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)
+                        .split(separator: "\n").map(String.init)
+                        .filter { line in
+                            !line.hasPrefix("#")
+                                && own[unit]?.contains { line.hasPrefix($0) } != true
+                        }
+                }
+                let text = try settings(unit).joined(separator: "\n") + "\n"
+                let expected = changes.reduce(text) { $0.replacing($1.0, with: $1.1) }
+                let template = try settings(Self.template(unit, ""))
+                #expect(template.joined(separator: "\n") + "\n" == expected)
+            }
+        }
+    }
+
+    @Test(
+        .enabled(if: hasAnalyze, "needs systemd-analyze"),
+        arguments: ["roost.service", "roost@a.service"])
+    func `Its exposure is at most 1.0`(unit: String) throws {
         try withUnits { folder in
             let result = try output(
                 [
                     "systemd-analyze", "security", "--offline=true", "--threshold=10",
-                    "./roost.service",
+                    "./\(unit)",
                 ], in: folder)
             #expect(result.status == 0, "\(result.text)")
             // The operator's page has the unit's real figure.
             let level = try #require(
-                result.text.firstMatch(of: /Overall exposure level for roost.service: ([0-9.]+)/))
+                result.text.firstMatch(of: /Overall exposure level for roost\S*: ([0-9.]+)/))
             let page = try String(
                 contentsOf: BuildProducts.packageRoot.appendingPathComponent("deploy/OPERATING.md"),
                 encoding: .utf8)
@@ -83,7 +129,7 @@ import Testing
         let folder = "/tmp/roost-\(UInt64.random(in: .min ... .max))"
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let install = BuildProducts.packageRoot.appendingPathComponent("deploy/install").path
-        let command = ["env", "DESTDIR=\(folder)", install, "/usr/bin/env"]
+        let command = ["env", "DESTDIR=\(folder)", install, Self.program]
         #expect(try output(command).status == 0)
         for path in [
             "usr/local/bin/roost", "usr/local/lib/systemd/system/roost.service",
@@ -91,6 +137,14 @@ import Testing
             "usr/local/share/doc/roost/OPERATING.md",
             "usr/local/share/doc/roost/examples/nginx.conf",
             "usr/local/share/doc/roost/prometheus/roost.rules.yml",
+            "usr/local/share/doc/roost/prometheus/prometheus.yml",
+            "usr/local/share/doc/roost/grafana/roost.json",
+            "usr/local/lib/systemd/system/roost@.service",
+            "usr/local/lib/systemd/system/roost-metrics@.socket",
+            "usr/local/share/man/man1/roost.1", "usr/local/share/man/man5/roost.conf.5",
+            "usr/local/share/bash-completion/completions/roost",
+            "usr/local/share/zsh/site-functions/_roost",
+            "usr/local/share/fish/vendor_completions.d/roost.fish",
             "etc/roost/roost.conf", "etc/systemd/system/roost.socket.d/listen.conf",
         ] {
             #expect(FileManager.default.fileExists(atPath: "\(folder)/\(path)"), "\(path)")

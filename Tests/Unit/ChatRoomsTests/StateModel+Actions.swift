@@ -24,7 +24,30 @@ extension StateModel {
         clients[key]!.isLoggedIn = true
     }
 
+    /// Ends a session. Its connections get nothing more, and close some time later.
+    func logout() {
+        guard let key = anybody() else { return }
+        let person = clients[key]!.person
+        #expect(world.send(key, #"{"type":"logout"}"#).map(\.type) == ["ok"])
+        let others = clients.keys.filter { clients[$0]!.person == person }
+        for other in others.sorted(by: { $0.slot < $1.slot }) {
+            #expect(world.closes[other]?.code == (other == key ? 1000 : 4005))
+            keepPlaces(of: other)
+            clients[other] = nil
+            ending.append((other, world.inbox[other]!.count))
+            endedCount += 1
+        }
+        // A message of another session is another message, even with the same id.
+        people[person].session = nil
+        people[person].sentIDs = []
+    }
+
     func disconnect() {
+        if let (key, readCount) = ending.popLast() {
+            #expect(world.inbox[key]!.count == readCount)
+            world.close(key)
+            return
+        }
         guard let key = anybody() else { return }
         keepPlaces(of: key)
         clients[key] = nil

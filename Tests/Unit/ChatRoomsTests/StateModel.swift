@@ -40,9 +40,12 @@ final class StateModel {
         var readCount = 0
     }
     var clients: [ConnectionKey: Client] = [:]
+    /// Connections of ended sessions that the server has yet to close, and what they had got.
+    var ending: [(key: ConnectionKey, readCount: Int)] = []
     var textNumber = 0
     var deliveredCount = 0
     var recoveredCount = 0
+    var endedCount = 0
 
     init(seed: UInt64) {
         var limits = ChatLimits.withoutRateLimit
@@ -55,7 +58,8 @@ final class StateModel {
     func step() {
         switch Int.random(in: 0..<100, using: &random) {
         case 0..<12: connect()
-        case 12..<15: disconnect()
+        case 12..<14: disconnect()
+        case 14..<15: logout()
         case 15..<29: join()
         case 29..<34: leave()
         case 34..<75: say()

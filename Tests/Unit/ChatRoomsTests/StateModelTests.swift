@@ -16,6 +16,7 @@ import Testing
         // The run did reach the cases that it should test.
         #expect(model.deliveredCount > 150)
         #expect(model.recoveredCount > 0)
+        #expect(model.endedCount > 0)
     }
 
     @Test(arguments: 21...24 as ClosedRange<UInt64>)

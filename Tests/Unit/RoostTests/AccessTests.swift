@@ -66,7 +66,8 @@ import Testing
     @Test func `A token file has one token a line`() throws {
         let text = "# for the shop\n0123456789abcdef\n\n  fedcba9876543210\r\n"
         #expect(
-            try PublishTokens.parse(text, "f") == ["0123456789abcdef", "fedcba9876543210"])
+            try PublishTokens.parse(Array(text.utf8), "f")
+                == ["0123456789abcdef", "fedcba9876543210"])
     }
 
     @Test(arguments: [
@@ -75,7 +76,9 @@ import Testing
         ("0123456789abcdé\n", "f, line 1: "),
     ])
     func `A bad token file is reported with its line`(text: String, sentence: String) {
-        let error = #expect(throws: (any Error).self) { try PublishTokens.parse(text, "f") }
+        let error = #expect(throws: (any Error).self) {
+            try PublishTokens.parse(Array(text.utf8), "f")
+        }
         #expect(error.map { "\($0)".contains(sentence) } == true)
     }
 

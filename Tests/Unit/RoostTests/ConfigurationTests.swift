@@ -1,7 +1,9 @@
 // The configuration file: its contents, and the messages about a bad one.
 import Foundation
+import Glibc
 import TestSupport
 import Testing
+import WebSocketServer
 
 @testable import CommandLineOptions
 @testable import roost
@@ -49,23 +51,63 @@ import Testing
         ("config = /etc/x", "F:1: There is no setting 'config'."),
         ("no-limits = maybe", "F:1: 'no-limits' takes yes or no, not 'maybe'."),
         ("outbox = 1K\noutbox = 2K", "F:2: 'outbox' is set in line 1 already. Remove one."),
-        ("max-message = 12q", "F:1: 'max-message' cannot be '12q'. The largest message, in bytes"),
-        ("idle-exit = soon", "F:1: 'idle-exit' cannot be 'soon'. End after this time without"),
-        ("log-level = loud", "F:1: 'log-level' cannot be 'loud'. The lowest level that is logged"),
+        (
+            "max-message = 12q",
+            "F:1: 'max-message' takes a number of bytes such as 65536, 64K or 1M, not '12q'. The "
+                + "largest message, in bytes"
+        ),
+        (
+            "idle-exit = soon",
+            "F:1: 'idle-exit' takes a time such as 90s, 10min or 1h 30min, not 'soon'. End after"
+        ),
+        (
+            "log-level = loud",
+            "F:1: 'log-level' takes 'debug', 'info', 'notice', 'warning' or 'error', not 'loud'. "
+                + "The lowest level that is logged"
+        ),
+        ("log = file", "F:1: 'log' takes 'journal', 'prefixed' or 'text', not 'file'. Where"),
+        ("compression = maybe", "F:1: 'compression' takes 'on' or 'off', not 'maybe'. Whether"),
+        ("per-address = none", "F:1: 'per-address' takes a whole number above 0, or 'off', not"),
+        ("max-connections = many", "F:1: 'max-connections' takes a whole number, not 'many'. The"),
+        ("handshake-timeout = x", "F:1: 'handshake-timeout' takes a number, not 'x'. How many"),
+        ("metrics = 9100", "F:1: 'metrics' takes an address and a port such as 127.0.0.1:9100, no"),
         (
             "trusted-proxy = 10.0.0.1/8",
-            "F:1: 'trusted-proxy' cannot be '10.0.0.1/8'. A proxy whose"
+            "F:1: 'trusted-proxy' takes an address, a range of addresses, or 'unix', not '10.0.0.1/"
         ),
         (
             "port = 99999",
-            "F:1: 'port' cannot be '99999'. The port to listen on; 0 takes a free one."
+            "F:1: 'port' takes a whole number from 0 to 65535, not '99999'. The port to listen on;"
         ),
         ("max-connections = 0", "F:1: --max-connections must be at least 1."),
+        ("max-head = 16q", "F:1: 'max-head' takes a number of bytes such as 65536, 64K or 1M, n"),
+        ("max-head = 1000", "F:1: --max-head must be between 1K and 1M."),
+        ("max-head = 2M", "F:1: --max-head must be between 1K and 1M."),
+        (
+            "origin = https://a.org/chat",
+            "F:1: --origin: \"https://a.org/chat\" admits no page. An origin is scheme://host"
+        ),
+        ("origin = a.org,*.b.org", "F:1: --origin: \"*.b.org\" admits no page. There are no wild"),
+        ("origin = a.org:8080", "F:1: --origin: \"a.org:8080\" admits no page. A host is listed"),
+        ("origin = a.org,,b.org", "F:1: --origin: \"\" admits no page. Remove a comma."),
+        ("origin = same,a.org", "F:1: --origin: 'same' stands alone, without a list of hosts."),
     ])
     func `A bad line is reported with a hint`(text: String, sentence: String) {
         let said = sentences(text)
         #expect(said.count == 1)
         #expect(said.first?.hasPrefix(sentence) == true, "\(said)")
+    }
+
+    @Test(arguments: [
+        ("same", OriginPolicy.sameHost), ("any", .any), ("a.org", .hosts(["a.org"])),
+        (" a.org , app://localhost,[::1]", .hosts(["a.org", "app://localhost", "[::1]"])),
+    ])
+    func `The policy of an origin setting`(text: String, policy: OriginPolicy) throws {
+        let arguments = try arguments("origin = \(text)\nmax-head = 32k")
+        let settings = try Serve.parse(arguments)
+        #expect(settings.options.originPolicy() == policy)
+        #expect(settings.options.limits.headByteCount == 32 * 1024)
+        #expect(try Serve.parse([]).options.limits.headByteCount == 16 * 1024)
     }
 
     @Test func `All bad lines are named at once`() {
@@ -102,11 +144,45 @@ import Testing
         #expect(TimeSpan(argument: text) == nil)
     }
 
+    /// A list with a name that no page can have would let nobody in, and say nothing.
+    @Test(arguments: [
+        ("a.org,b-c.org", true), ("localhost", true), ("192.0.2.7", true), ("[2001:db8::1]", true),
+        ("https://a.org", true), ("a.org, b.org", true),
+        ("a.org:8080", false), ("\"a.org\"", false), ("\u{201C}a.org\u{201D}", false),
+        ("*.a.org", false), ("a.org,", false), ("caf\u{E9}.org", false), ("[a.org]", false),
+        ("", false),
+    ])
+    func `Hosts and origins`(text: String, isAccepted: Bool) throws {
+        let rule = try #require(OriginRule(argument: text))
+        #expect((rule.flaw == nil) == isAccepted, "\(rule.flaw ?? "")")
+    }
+
+    @Test func `A file that sets nothing any more is said so`() throws {
+        let path = "/tmp/roost-\(UInt64.random(in: .min ... .max)).conf"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try "# max-message = 1K\n".write(toFile: path, atomically: false, encoding: .utf8)
+        var reloader = Reloader(path, given: [], current: ["--max-message=1K"])
+        let (_, summary) = try reloader.read()
+        #expect(summary.hasSuffix("changes to max-message apply from now on. It sets nothing now."))
+        #expect(try reloader.read().summary == "\(path) was read: nothing has changed.")
+        #expect(CheckConfig.praise("F", settingCount: 0).hasPrefix("F is good, but sets nothing"))
+    }
+
+    /// It would make the loop wait for ever.
+    @Test func `A pipe is not read again`() throws {
+        let path = "/tmp/roost-\(UInt64.random(in: .min ... .max)).pipe"
+        defer { unlink(path) }
+        #expect(mkfifo(path, 0o600) == 0)
+        var reloader = Reloader(path, given: [], current: [])
+        let failure = #expect(throws: ReloadFailure.self) { try reloader.read() }
+        #expect(failure?.sentence.contains("again: ") == true, "\(failure?.sentence ?? "")")
+    }
+
     @Test func `The operator's page names the settings that a reload applies`() throws {
         let file = BuildProducts.packageRoot.appendingPathComponent("deploy/OPERATING.md")
         let page = try String(contentsOf: file, encoding: .utf8)
         let start = try #require(page.firstRange(of: "At once hold:")).upperBound
-        let list = page[start...].prefix { $0 != "." }
+        let list = page[start...].prefix { $0 != "." }.replacing("\n", with: " ")
         for key in Reloader.live where key != "publish-token-file" {
             #expect(list.contains("`\(key)`"), "\(key)")
         }

@@ -164,9 +164,56 @@ import Testing
         let names = ["LoadState", "ActiveState", "NRestarts", "UnitFileState", "NeedDaemonReload"]
         let lines = zip(names, values.split(separator: " ")).map { "\($0)=\($1)" }
         let text = (lines + ["Result=timeout"]).joined(separator: "\n")
-        let said = ServerHealth.sentence(
+        let found = ServerHealth.finding(
             unit, values.isEmpty ? [:] : ServerHealth.properties(text))
-        #expect(said.hasSuffix(sentence) && said.hasPrefix(unit), "\(said)")
+        #expect(found.text.hasSuffix(sentence) && found.text.hasPrefix(unit), "\(found)")
+        let isGood = ["runs", "listens", "start", "1 time", "is deactivating", "is masked"]
+        let expected: Finding.State =
+            values.isEmpty
+            ? .unknown
+            : isGood.contains { sentence.contains($0) } && !sentence.contains("systemctl enable")
+                && !sentence.contains("daemon-reload") ? .good : .mend
+        #expect(found.state == expected, "\(found)")
+    }
+
+    @Test(
+        arguments: [
+            (
+                #"{"process":7,"version":"1","state":"serving","connections":2,"connections_limit":9}"#,
+                0
+            ),
+            (#"{"process":7,"version":"1","state":"stopping","connections":0}"#, 0),
+            (#"{"process":7,"version":"1","state":"not_serving","faults":["F:1: bad."]}"#, 1),
+            // Upgraded and not restarted; or older than all versions.
+            (#"{"process":7,"version":"2","state":"serving"}"#, 1),
+            (#"{"process":7,"state":"serving"}"#, 1),
+        ] as [(String, Int32)])
+    func `A running server is good, unless it does not serve or is another version`(
+        status: String, exit: Int32
+    ) {
+        let findings = ServerHealth.findings(status: status, own: "1")
+        #expect(findings.worst.exitStatus == exit, "\(findings)")
+        #expect(findings.allSatisfy { $0.text.contains("process 7") })
+    }
+
+    @Test(
+        arguments: [
+            ([], 0), ([.good("")], 0), ([.good(""), .unknown("")], 2),
+            ([.unknown(""), .mend(""), .good("")], 1),
+        ] as [([Finding], Int32)])
+    func `The exit status is that of the worst finding`(findings: [Finding], status: Int32) {
+        #expect(findings.worst.exitStatus == status)
+    }
+
+    @Test func `A limit is to be changed only for connections that were asked for`() {
+        var facts = Self.wide
+        facts.descriptorLimit = 20_000
+        let diagnosis = Diagnosis(facts, wanted: 100_000)
+        #expect(Doctor.findings(diagnosis, wanted: nil) == [])
+        #expect(Doctor.findings(diagnosis, wanted: 19_904).worst == .good)
+        #expect(Doctor.findings(diagnosis, wanted: 19_905).worst == .mend)
+        let unreadable = Diagnosis(HostFacts(root: "/no/such/root/", process: nil), wanted: 1)
+        #expect(Doctor.findings(unreadable, wanted: nil).worst == .unknown)
     }
 
     @Test func `The record at the start names the limit that applies first`() {

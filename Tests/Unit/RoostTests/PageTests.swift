@@ -1,25 +1,29 @@
-// The chat page in the binary: all files that it loads are included, and nothing is inline.
+// The chat page in the binary: what the document loads is there, under the right names and types,
+// and nothing is foreign, absolute, or outside the Content-Security-Policy.
 import CPage
 import Foundation
 import TestSupport
 import Testing
+
+@testable import roost
 
 @Suite struct PageTests {
     struct File {
         let path: String
         let type: String
         let text: String
+        let isHashed: Bool
     }
 
-    private static let files: [File] = (0..<page_file_count).map { index in
+    static let files: [File] = (0..<page_file_count).map { index in
         let file = page_files()[index]
         let bytes = UnsafeBufferPointer(start: file.bytes, count: file.count)
         return File(
             path: String(cString: file.path), type: String(cString: file.type),
-            text: String(decoding: bytes, as: UTF8.self))
+            text: String(decoding: bytes, as: UTF8.self), isHashed: file.is_hashed != 0)
     }
 
-    private static func matches(_ pattern: String, in text: String) throws -> [String] {
+    static func matches(_ pattern: String, in text: String) throws -> [String] {
         let pattern = try NSRegularExpression(pattern: pattern, options: .anchorsMatchLines)
         let whole = NSRange(text.startIndex..., in: text)
         return pattern.matches(in: text, range: whole).compactMap { match in
@@ -27,52 +31,12 @@ import Testing
         }
     }
 
-    @Test func everyFileOfTheFolderIsEmbedded() throws {
-        let folder = BuildProducts.packageRoot.appendingPathComponent("Sources/roost/Page")
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-        let served = names.filter { $0.hasSuffix(".js") || $0.hasSuffix(".css") }
-        let paths = Set(Self.files.map(\.path))
-        #expect(paths == Set(served.map { "/\($0)" } + ["/", "/favicon.svg"]))
-        #expect(paths.count == Self.files.count, "a path occurs twice")
-        for file in Self.files where file.path != "/" {
-            let source = try String(
-                contentsOf: folder.appendingPathComponent(String(file.path.dropFirst())),
-                encoding: .utf8)
-            #expect(file.text == source, "\(file.path) is another file's text")
-        }
+    private static func document() throws -> File {
+        try #require(files.first { $0.path == "/" })
     }
 
-    @Test func everythingThatIsLoadedIsThere() throws {
-        let paths = Set(Self.files.map(\.path))
-        for file in Self.files {
-            let isModule = file.path.hasSuffix(".js")
-            let pattern = isModule ? "from '\\.(/[^']+)'" : "(?:href|src)=\"(/[^\"]*)\""
-            for path in try Self.matches(pattern, in: file.text) {
-                #expect(paths.contains(path), "\(file.path) loads \(path)")
-            }
-        }
-    }
-
-    @Test func everyStyleAndModuleIsLoadedByTheDocument() throws {
-        let document = try #require(Self.files.first { $0.path == "/" })
-        let loaded = try Self.matches("(?:href|src)=\"(/[^\"]*)\"", in: document.text)
-        #expect(Set(loaded) == Set(Self.files.map(\.path)), "the document links to itself")
-    }
-
-    /// Code that a Content-Security-Policy without 'unsafe-inline' refuses, or that inserts text as
-    /// HTML.
-    @Test(arguments: [
-        "<style", " style=", " on[a-z]+=\"", "<script(?![^>]* src=)[^>]*>", "javascript:",
-        "innerHTML|outerHTML|insertAdjacentHTML|document\\.write|DOMParser|\\beval\\(",
-        "https?://(?!www\\.w3\\.org/)[a-z]",
-    ])
-    func nothingIsInlineOrForeign(_ pattern: String) throws {
-        for file in Self.files {
-            #expect(try Self.matches(pattern, in: file.text) == [], "\(file.path)")
-        }
-    }
-
-    @Test func everyTypeFitsItsName() {
+    @Test func `A path is a path once, and has its type`() {
+        #expect(Set(Self.files.map(\.path)).count == Self.files.count)
         for file in Self.files {
             let type =
                 switch file.path.split(separator: ".").last {
@@ -83,5 +47,66 @@ import Testing
                 }
             #expect(file.type == type, "\(file.path)")
         }
+    }
+
+    @Test func `The document loads files that there are, by relative names`() throws {
+        let loaded = try Self.matches(" (?:href|src)=\"([^\"#]+)\"", in: Self.document().text)
+        // "." is the link that loads the page again.
+        let paths = Set(loaded.map { $0 == "." ? "/" : "/\($0)" })
+        #expect(paths.isSubset(of: Self.files.map(\.path)), "\(paths)")
+        // Nobody could find out a hash by other ways.
+        #expect(paths.isSuperset(of: Self.files.filter(\.isHashed).map(\.path)), "\(paths)")
+        for name in loaded { #expect(!name.hasPrefix("/") && !name.contains(":"), "\(name)") }
+        // Nothing of the script is loaded later: it would be another round trip.
+        for file in Self.files where file.path.hasSuffix(".js") {
+            #expect(try Self.matches("\\bimport\\b", in: file.text) == [])
+        }
+    }
+
+    @Test func `What a path's hash names is what the file has`() throws {
+        for file in Self.files {
+            guard file.isHashed else { continue }
+            #expect(file.path.wholeMatch(of: /\/[a-z]+-[0-9a-f]{16}\.[a-z]+/) != nil)
+            #expect(file.text.utf8.count > 100)
+        }
+    }
+
+    /// Code that a Content-Security-Policy without 'unsafe-inline' refuses, or that inserts text as
+    /// HTML.
+    @Test(arguments: [
+        " style=", " on[a-z]+=\"", "javascript:",
+        "innerHTML|outerHTML|insertAdjacentHTML|document\\.write|DOMParser|\\beval\\(",
+        "https?://(?!www\\.w3\\.org/)[a-z]",
+    ])
+    func `Nothing is foreign or unsafe`(_ pattern: String) throws {
+        for file in Self.files {
+            #expect(try Self.matches(pattern, in: file.text) == [], "\(file.path)")
+        }
+    }
+
+    @Test func `There is one script and one style inside the document`() throws {
+        let text = try Self.document().text
+        #expect(try Self.matches("<script(?![^>]* src=)", in: text).count == 1)
+        #expect(try Self.matches("<style", in: text).count == 1)
+        for hashes in [page_script_hashes(), page_style_hashes()] {
+            #expect(String(cString: hashes).wholeMatch(of: /'sha256-[A-Za-z0-9+\/]{43}='/) != nil)
+        }
+    }
+
+    /// Everything that is needed to use the page, as it goes over the wire: heads, and compressed
+    /// bodies.
+    @Test func `The page takes at most 45 kB`() throws {
+        let site = Site()
+        var total = 0
+        for file in Self.files {
+            let answer = try site.answer(
+                SiteTests.head("GET", file.path, ["Accept-Encoding: gzip, deflate, br"]),
+                isStopping: false)
+            #expect(answer.status == .ok)
+            // Date, Content-Length, Connection and the line of the status have less than 150 bytes.
+            total += answer.body.count + 150
+            total += answer.headers.reduce(0) { $0 + $1.0.utf8.count + $1.1.utf8.count + 4 }
+        }
+        #expect(total <= 45_000, "\(total) bytes")
     }
 }

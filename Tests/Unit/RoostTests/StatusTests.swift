@@ -1,6 +1,8 @@
 // The status, as values and on the screen.
 import ChatRooms
+import CommandLineOptions
 import Foundation
+import Glibc
 import Testing
 import WebSocketServer
 
@@ -26,7 +28,8 @@ import WebSocketServer
         let lines = report.screen.split(separator: "\n", omittingEmptySubsequences: false)
         #expect(lines.count <= 24 && lines.allSatisfy { $0.count <= 80 })
         for words in [
-            "roost is serving, process 77, for 3 d 4 h", "1,204 of at most 19,904",
+            "roost \(Version.current) is serving, process 77, for 3 d 4 h",
+            "1,204 of at most 19,904",
             "1,020 users in 1 room", "lobby 820, straße 44", "40 MB",
             "12: too many from address 10, request 2",
         ] {
@@ -47,6 +50,8 @@ import WebSocketServer
         let object = try #require(
             JSONSerialization.jsonObject(with: Data(report.json.utf8)) as? [String: Any])
         #expect(object["connections"] as? Int == 1204)
+        #expect(object["version"] as? String == Version.current)
+        #expect(object["state"] as? String == "serving")
         #expect(object["uptime_seconds"] as? Double == 273_659)
         #expect((object["busiest_rooms"] as? [String: Int])?["straße"] == 44)
         #expect((object["refused"] as? [String: Int])?["request"] == 2)
@@ -109,8 +114,66 @@ import WebSocketServer
     @Test(arguments: [
         (#"{"type":"error","code":"x","text":"Say \"a\" first."}"#, #"Say "a" first."#),
         ("Not allowed.\n", "Not allowed."),
+        // Escapes of JSON; a character that begins with a quotation mark; a forged second line.
+        (#"{"text":"a\nb\u0041\ud83d\ude00\/","x":1}"#, "a<U+000A>bA😀/"),
+        ("{\"text\":\"\u{301}a\\\"\",\"x\":\"y\"}", "\u{301}a\""),
+        (#"{"text":"\u001b[2J"}"#, "<U+001B>[2J"), ("\u{1B}[2J\r\n", "<U+001B>[2J"),
+        (#"{"text":"cut"#, "cut"), (#"{"text":"\u00"#, "\u{FFFD}"),
     ])
     func `A refusal is a sentence`(body: String, sentence: String) {
         #expect(ControlTarget.sentence(body) == sentence)
+    }
+
+    /// JSON is looked at on terminals, too.
+    @Test(arguments: [
+        ("a\r\nb\t\"\\", #""a\r\nb\t\"\\""#), ("\u{1B}[2J", #""\u001b[2J""#),
+        ("\u{9B}6n\u{7F}", #""\u009b6n\u007f""#), ("\u{202E}a", #""\u202ea""#),
+        ("straße", #""straße""#), ("\"\u{301}", "\"\\\"\u{301}\""),
+    ])
+    func `Strings in JSON`(text: String, json: String) throws {
+        #expect(JSONText.quoted(text) == json)
+        #expect(JSONText.string("a", in: #"{"b":1,"a":\#(json)}"#) == text)
+        let object = try JSONSerialization.jsonObject(with: Data(#"{"a":\#(json)}"#.utf8))
+        #expect((object as? [String: String])?["a"] == text)
+    }
+
+    @Test func `A server that does not serve says why, on the screen and in JSON`() throws {
+        var report = report
+        report.faults = ["F:1: bad.", "F:2: \u{1B}worse."]
+        #expect(report.screen.hasPrefix("roost \(Version.current) is not serving, process 77"))
+        #expect(report.screen.contains("\n  F:1: bad.\n  F:2: "))
+        #expect(!report.screen.contains("busiest rooms"))
+        let object = try #require(
+            JSONSerialization.jsonObject(with: Data(report.json.utf8)) as? [String: Any])
+        #expect(object["state"] as? String == "not_serving")
+        #expect(object["faults"] as? [String] == report.faults)
+    }
+
+    @Test func `A label is one line of the metrics`() {
+        var text = MetricsText(prefix: "x")
+        text.sample("a", [("b", "1\r\n2\"\u{301}\\")], 1)
+        #expect(text.text == "x_a{b=\"1\r\\n2\\\"\u{301}\\\\\"} 1\n")
+    }
+
+    @Test(arguments: [
+        // As in proc(5), with a program whose name is made to confuse.
+        ("7 (a) b (c)) S \(Array(repeating: "0", count: 18).joined(separator: " ")) 1000 9", 95.0),
+        ("7 (roost) S 1 2", 100), ("", 100),
+    ])
+    func `The start of the process`(stat: String, seconds: Double) {
+        #expect(
+            ProcessFigures.startSeconds(
+                ofStat: stat, now: 100, sinceBoot: 15, ticksPerSecond: 100) == seconds)
+    }
+
+    @Test func `The process knows its descriptors`() throws {
+        let before = try #require(ProcessFigures.openDescriptorCount(connectionCount: 0))
+        let more = (0..<100).map { _ in dup(0) }
+        defer { for descriptor in more { close(descriptor) } }
+        // Other tests open and close some at the same time.
+        let after = try #require(ProcessFigures.openDescriptorCount(connectionCount: 0))
+        #expect(after > before - 50 && after >= 100)
+        #expect(ProcessFigures.descriptorLimit >= after)
+        #expect(ProcessFigures.startSeconds > 1.7e9 && ProcessFigures.cpuSeconds > 0)
     }
 }

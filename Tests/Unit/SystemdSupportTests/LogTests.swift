@@ -58,6 +58,16 @@ import Testing
         #expect(level.priority == priority)
     }
 
+    /// journalctl shows "[9B blob data]" for a message with control characters.
+    @Test func `Control characters are shown in the message, and kept in the fields`() throws {
+        let journal = DatagramReceiver()
+        let (_, logger) = makeLog(journal)
+        logger.notice("a\u{1B}[2J\u{202E}b", metadata: ["event": "known", "x": "a\u{1B}b"])
+        let record = fields(try #require(journal.next()))
+        #expect(record["MESSAGE"] == ["a<U+001B>[2J<U+202E>b"])
+        #expect(record["TEST_X"] == ["a\u{1B}b"])
+    }
+
     @Test func `A record without a name has its source`() throws {
         let journal = DatagramReceiver()
         let (_, logger) = makeLog(journal)

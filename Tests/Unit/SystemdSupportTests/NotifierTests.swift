@@ -17,6 +17,14 @@ import Testing
         #expect(text(manager) == "READY=1\nSTATUS=Serving")
         notifier.status("5 connections")
         #expect(text(manager) == "STATUS=5 connections")
+        // A line feed would begin another assignment.
+        notifier.status("F:1: bad\nMAINPID=1\u{1B}[2J")
+        #expect(text(manager) == "STATUS=F:1: bad<U+000A>MAINPID=1<U+001B>[2J")
+        // systemd ignores whole messages above 4,096 bytes, READY=1 with the rest.
+        notifier.ready(status: String(repeating: "é", count: 60_000))
+        let long = text(manager)
+        #expect(long?.hasPrefix("READY=1\nSTATUS=éé") == true && long?.hasSuffix("é…") == true)
+        #expect((1900...2100).contains(long?.utf8.count ?? 0))
         notifier.watchdog()
         #expect(text(manager) == "WATCHDOG=1")
         notifier.extendTimeout(by: .seconds(2))

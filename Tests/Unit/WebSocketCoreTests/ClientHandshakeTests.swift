@@ -77,9 +77,10 @@ import Testing
         ("HTTP/1.1", "HTTP/1.0", .oldVersion),
         ("Upgrade: websocket\r\n", "", .missingField("Upgrade")),
         (
-            "Upgrade: websocket\r\n", "Upgrade: websocket\r\nUpgrade: websocket\r\n",
-            .repeatedField("Upgrade")
+            "Upgrade: websocket\r\n", "Upgrade: websocket\r\nUpgrade: h2c\r\n",
+            .wrongField("Upgrade", value: "websocket, h2c")
         ),
+        ("Upgrade: websocket", "Upgrade: ,", .wrongField("Upgrade", value: ",")),
         ("Upgrade: websocket", "Upgrade: h2c", .wrongField("Upgrade", value: "h2c")),
         (
             "Upgrade: websocket", "Upgrade: websocket, h2c",
@@ -148,6 +149,8 @@ import Testing
     /// Replacements that are still valid.
     static let tolerated: [(Wire, Wire)] = [
         ("Upgrade: websocket", "upgrade:WebSocket"),
+        ("Upgrade: websocket", "Upgrade:\r\nUpgrade: websocket"),
+        ("Upgrade: websocket", "Upgrade: websocket\r\nUpgrade: WebSocket"),
         ("Connection: Upgrade", "connection: keep-alive, UPGRADE"),
         ("Connection: Upgrade", "Connection: keep-alive\r\nConnection: upgrade"),
         ("Switching Protocols", ""),
@@ -180,10 +183,13 @@ import Testing
                 return error
             }
         }
-        for host in ["a", "a:80", "[::1]:8080", "xn--zrich-kva.example"] {
+        for host in ["a", "a:80", "[::1]:8080", "xn--zrich-kva.example", "a:", "a_b:65535"] {
             #expect(error(host: host) == nil)
         }
-        for host in ["", "a b", "a/b", "a\r\nX: y", "a,b", "zürich", "u@h", "a?b", "a#b"] {
+        for host in [
+            "", "a b", "a/b", "a\r\nX: y", "a,b", "zürich", "u@h", "a?b", "a#b", ":80", "a:65536",
+            "a:b", "::1", "[::1", "[a]", "[::1]b", "a%2",
+        ] {
             #expect(error(host: host) == .invalidHost(host))
         }
         for target in ["", "a", "*", "http://a/", "/a b", "/a\r\n", "/é", "/a#b", "?a"] {

@@ -73,16 +73,17 @@ func text(_ buffer: borrowing ByteBuffer) -> String {
     /// A text in the good request, its replacement, and the status and a word of the answer.
     static let broken: [(Wire, Wire, UInt16, String)] = [
         ("GET /chat", "POST /chat", 405, "GET"),
-        ("HTTP/1.1", "HTTP/1.0", 505, "HTTP/1.1"),
+        ("HTTP/1.1", "HTTP/1.0", 426, "proxy_http_version 1.1"),
         ("Host: server.example.com\r\n", "", 400, "Host field is missing"),
-        ("Host: server.example.com", "Host: ", 400, "Host field is missing"),
+        ("Host: server.example.com", "Host: ", 400, "must name the server"),
+        ("Host: server.example.com", "Host: a:65536", 400, "up to 65535"),
         ("Host: server.example.com", "Host: a\r\nHost: a", 400, "more than one Host"),
-        ("Host: server.example.com", "Host: a, b", 400, "host name"),
+        ("Host: server.example.com", "Host: a, b", 400, "must be a host"),
         ("Origin:", "Content-Length: 5\r\nOrigin:", 400, "no body"),
         ("Origin:", "Transfer-Encoding: chunked\r\nOrigin:", 400, "no body"),
-        ("Upgrade: websocket\r\n", "", 400, "Upgrade field is missing"),
-        ("Upgrade: websocket", "Upgrade: websocket\r\nUpgrade: x", 400, "more than one Upgrade"),
-        ("Upgrade: websocket", "Upgrade: h2c", 400, "must name websocket"),
+        ("Upgrade: websocket\r\n", "", 426, "proxy_set_header"),
+        ("Upgrade: websocket", "Upgrade: h2c", 426, "proxy_set_header"),
+        ("Upgrade: websocket", "Upgrade:", 426, "proxy_set_header"),
         ("Connection: Upgrade\r\n", "", 400, "Connection"),
         ("Connection: Upgrade", "Connection: keep-alive", 400, "Connection"),
         ("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n", "", 400, "Key field is missing"),
@@ -114,6 +115,7 @@ func text(_ buffer: borrowing ByteBuffer) -> String {
             if status == 405 { #expect(error.headers.contains { $0 == ("Allow", "GET") }) }
             if status == 426 {
                 #expect(error.headers.contains { $0 == ("Sec-WebSocket-Version", "13") })
+                #expect(error.headers.contains { $0 == ("Upgrade", "websocket") })
             }
         }
     }
@@ -121,10 +123,18 @@ func text(_ buffer: borrowing ByteBuffer) -> String {
     /// Spellings that the RFC allows.
     static let lenient: [(Wire, Wire)] = [
         ("Upgrade: websocket", "uPGRADE: h2c, WebSocket"),
+        ("Upgrade: websocket", "Upgrade: h2c\r\nUpgrade: websocket"),
+        ("Upgrade: websocket", "Upgrade:\r\nUpgrade: , websocket,"),
+        (
+            "Sec-WebSocket-Protocol: chat",
+            "Sec-WebSocket-Protocol: a\r\nSec-WebSocket-Protocol: chat"
+        ),
+        ("Host: server.example.com", "Host: [2001:db8::1]:8080"),
         ("Connection: Upgrade", "connection: keep-alive , upgrade"),
         ("Connection: Upgrade", "Connection: keep-alive\r\nConnection: Upgrade"),
         ("Host: server.example.com", "Host:\t server.example.com \t"),
         ("GET /chat", "GET ws://server.example.com/chat"),
+        ("GET /chat HTTP/1.1\r\nHost: server.example.com", "GET ws://a/ HTTP/1.1\r\nHost:"),
     ]
 
     @Test(arguments: lenient)
@@ -142,9 +152,28 @@ func text(_ buffer: borrowing ByteBuffer) -> String {
         for request in [
             "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
             "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\n\r\n",
-            Self.good.split(separator: "HTTP/1.1").joined(separator: "HTTP/1.0"),
+            "GET / HTTP/1.0\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
         ] {
             #expect(!Handshake.isUpgrade(try parseHead(request).get()))
+        }
+    }
+
+    /// What proxies make of a handshake that do not pass it on: the key remains.
+    @Test func aHandshakeWithoutItsUpgradeIsStillOne() throws {
+        for request in [
+            Self.good.split(separator: "HTTP/1.1").joined(separator: "HTTP/1.0"),
+            Self.good.split(separator: "Upgrade: websocket\r\n").joined(),
+        ] {
+            let head = try parseHead(request).get()
+            #expect(Handshake.isUpgrade(head))
+            do {
+                _ = try Handshake.validate(head)
+                Issue.record("accepted")
+            } catch {
+                #expect(error == Handshake.upgradeRequired(head))
+                #expect(error.status == .upgradeRequired)
+                #expect(error.reason.contains("HTTP/1.0") == (head.minorVersion == 0))
+            }
         }
     }
 
@@ -161,11 +190,18 @@ func text(_ buffer: borrowing ByteBuffer) -> String {
                 Content-Type: text/plain; charset=utf-8\r
                 Sec-WebSocket-Version: 13\r
                 Upgrade: websocket\r
+                X-Content-Type-Options: nosniff\r
+                Cross-Origin-Resource-Policy: same-origin\r
                 Content-Length: 8\r
                 Connection: close, upgrade\r
                 \r
                 Use 13.
 
                 """)
+        // The same to HEAD, but for the body.
+        output.removeAll()
+        HandshakeRejection(.badRequest, reason: "No.").appendResponse(to: &output, hasBody: false)
+        #expect(text(output).contains("\r\nContent-Length: 4\r\n"))
+        #expect(text(output).hasSuffix("\r\nConnection: close\r\n\r\n"))
     }
 }

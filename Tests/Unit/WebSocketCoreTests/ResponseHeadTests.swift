@@ -103,9 +103,15 @@ func parseResponseHead(_ text: String) -> ReceivedResponseHead? {
             Array(("HTTP/1.1 101 x\r\n" + String(repeating: "a: b\r\n", count: count)).utf8)
                 + Array("\r\n".utf8)
         }
-        #expect(outcome(head(100), growing: [head(100).count]) == .complete(byteCount: 618))
-        let tooMany = ResponseHeadParser.Progress.malformed(reason: HeadFlaw.tooManyFields.reason)
-        #expect(outcome(head(101), growing: [head(101).count]) == tooMany)
+        // As many fields as a request of that size may have.
+        for (limit, count) in [(4096, 100), (8192, 128), (16_384, 256)] {
+            let (most, more) = (head(count), head(count + 1))
+            let complete = ResponseHeadParser.Progress.complete(byteCount: most.count)
+            #expect(outcome(most, growing: [most.count], limit: limit) == complete)
+            let tooMany = ResponseHeadParser.Progress.malformed(
+                reason: HeadFlaw.tooManyFields.reason)
+            #expect(outcome(more, growing: [more.count], limit: limit) == tooMany)
+        }
     }
 
     /// Each of the 256 bytes at each place of the status line.

@@ -14,26 +14,44 @@ import Testing
     @Test func heads() {
         #expect(
             written(ResponseHead(.ok, headers: [("Content-Type", "text/html")], body: .length(12)))
-                == "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 12\r\n"
+                == "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\(guards)Content-Length: 12\r\n"
                 + "Connection: keep-alive\r\n\r\n")
         #expect(
             written(ResponseHead(.ok, body: .chunked, date: "D"))
-                == "HTTP/1.1 200 OK\r\nDate: D\r\nTransfer-Encoding: chunked\r\n"
+                == "HTTP/1.1 200 OK\r\nDate: D\r\n\(guards)Transfer-Encoding: chunked\r\n"
                 + "Connection: keep-alive\r\n\r\n")
         #expect(
             written(ResponseHead(.ok, body: .untilClose, keepsAlive: false))
-                == "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
+                == "HTTP/1.1 200 OK\r\n\(guards)Connection: close\r\n\r\n")
         #expect(
             written(ResponseHead(.noContent, body: .length(3)))
-                == "HTTP/1.1 204 No Content\r\nConnection: keep-alive\r\n\r\n")
+                == "HTTP/1.1 204 No Content\r\n\(guards)Connection: keep-alive\r\n\r\n")
         #expect(
             written(ResponseHead(HTTPStatus(rawValue: 299), body: .length(0)))
-                == "HTTP/1.1 299 \r\nContent-Length: 0\r\nConnection: keep-alive\r\n\r\n")
+                == "HTTP/1.1 299 \r\n\(guards)Content-Length: 0\r\n"
+                + "Connection: keep-alive\r\n\r\n")
+    }
+
+    private let guards =
+        "X-Content-Type-Options: nosniff\r\nCross-Origin-Resource-Policy: same-origin\r\n"
+
+    /// A response may name them itself, as one for pages of others does; interim ones need none.
+    @Test func aResponseMayChangeItsGuards() {
+        let open = written(
+            ResponseHead(.ok, headers: [("cross-origin-resource-policy", "cross-origin")]))
+        #expect(
+            open == "HTTP/1.1 200 OK\r\ncross-origin-resource-policy: cross-origin\r\n"
+                + "X-Content-Type-Options: nosniff\r\nContent-Length: 0\r\n"
+                + "Connection: keep-alive\r\n\r\n")
+        let same = written(ResponseHead(.ok, headers: [("X-Content-Type-Options", "nosniff")]))
+        #expect(same.ranges(of: "nosniff").count == 1 && same.contains("same-origin"))
+        #expect(!written(ResponseHead(HTTPStatus(rawValue: 103))).contains("nosniff"))
     }
 
     @Test func noValueCanEndItsLine() {
         let head = ResponseHead(.ok, headers: [("X", "a\r\nSet-Cookie: b\n\u{0}\t\u{7f}é")])
-        #expect(written(head).hasPrefix("HTTP/1.1 200 OK\r\nX: a  Set-Cookie: b  \t é\r\nContent-"))
+        #expect(
+            written(head).hasPrefix("HTTP/1.1 200 OK\r\nX: a  Set-Cookie: b  \t é\r\nX-Content-"))
     }
 
     @Test func chunkSizes() {

@@ -116,6 +116,17 @@ extension WireCase {
             name: "too many fragments",
             bytes: frame(0x02, []) + frame(0x00, []) + frame(0x00, []) + frame(0x00, []),
             events: [.violation(.tooManyFragments)], detectedAt: 19, fragmentLimit: 3),
+        WireCase(
+            name: "four bytes allow one frame more",
+            bytes: frame(0x02, [1, 2, 3]) + frame(0x00, []) + frame(0x00, [4]) + frame(0x00, [])
+                + frame(0x00, []),
+            events: [.violation(.tooManyFragments)], detectedAt: 29, fragmentLimit: 3),
+        WireCase(
+            name: "four bytes of one message allow none of the next",
+            bytes: frame(0x82, Array(counting[..<400])) + frame(0x02, []) + frame(0x00, [])
+                + frame(0x00, []),
+            events: [.binary(Array(counting[..<400])), .violation(.tooManyFragments)],
+            detectedAt: 421, fragmentLimit: 2),
     ]
 
     static let texts: [WireCase] = [

@@ -7,7 +7,8 @@ enum WordCheck {
         }
         var outcome = Outcome()
         for rule in rules {
-            let found = read.flatMap { findings(of: rule, in: $0) }
+            let found = read.filter { !rule.exceptions.contains(where: $0.path.hasPrefix) }
+                .flatMap { findings(of: rule, in: $0) }
             let name = "\"\(rule.name)\""
             outcome =
                 outcome

@@ -17,7 +17,7 @@ enum ImportTable {
         libraries: [
             "Storage": [],
             "WebSocketCore": ["Storage", "CCrypto", "CZlib"],
-            "ChatRooms": ["Storage"],
+            "ChatRooms": ["Storage", "CUnicode"],
             "LinuxReactor": ["Storage", "CLinux"],
             "SystemdSupport": ["CLinux", "LinuxReactor", "Logging"],
             "WebSocketServer": ["Storage", "WebSocketCore", "LinuxReactor", "Logging"],

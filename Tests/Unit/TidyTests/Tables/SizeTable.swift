@@ -9,7 +9,7 @@ struct SizeException {
 enum SizeTable {
     static let exceptions: [SizeException] = [
         SizeException(
-            path: "Sources/LinuxReactor/LinuxKernel.swift", lineCount: 330,
+            path: "Sources/LinuxReactor/LinuxKernel.swift", lineCount: 310,
             reason: "The unsafe calls stand in one file, so that one review sees them all.")
     ]
 }

@@ -14,7 +14,6 @@ enum WidthTable {
         "Tests/Support/boot/chatter.py": 1,
         "Tests/Support/boot/machine.py": 1,
         "Tests/Support/boot/make-tree": 3,
-        "Tests/Support/boot/operators.py": 2,
         "Tests/Support/python/behind_proxy.py": 1,
         "Tests/Support/python/browser_access.py": 1,
         "Tests/Support/python/conformance_table.py": 5,

@@ -1,0 +1,191 @@
+// Signals for servers: a handler notes each signal for every server that watches it, and wakes it.
+//
+// signalfd(2) would need the signal to be blocked in every thread of the process: a thread that was
+// started earlier would take the signal and end the process. A handler runs in whichever thread the
+// kernel chooses, serves several servers, and is reset by exec(2), so that a program that is
+// started from here finds nothing changed.
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { LAST_SIGNAL = 64 };
+
+// What one server watches. A node stays in the list for ever and is used again, since a handler
+// may be walking over it at any time.
+struct watcher {
+    _Atomic uint64_t wanted;  // bit n - 1 stands for signal n; no bit: nothing is watched
+    _Atomic uint64_t pending; // noted, and not read yet
+    _Atomic int descriptor;   // its eventfd(2); -1: the node is free
+    struct watcher *next;
+};
+static struct watcher *_Atomic first;
+
+// How many threads are inside the handler just now: no descriptor is closed meanwhile.
+static _Atomic int inside;
+
+// Never locked by the handler.
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct sigaction replaced[LAST_SIGNAL + 1];
+static unsigned users[LAST_SIGNAL + 1];
+
+static uint64_t bit(int number) { return UINT64_C(1) << (number - 1); }
+
+// Runs in any thread, between any two instructions: atomics and write(2) alone.
+static void note(int number) {
+    int saved = errno;
+    atomic_fetch_add(&inside, 1);
+    for (struct watcher *w = atomic_load(&first); w != NULL; w = w->next) {
+        if (!(atomic_load(&w->wanted) & bit(number))) continue;
+        atomic_fetch_or(&w->pending, bit(number));
+        uint64_t one = 1;
+        // It fails only when the counter is at its maximum: the reader is being woken anyway.
+        (void)!write(atomic_load(&w->descriptor), &one, sizeof one);
+    }
+    atomic_fetch_sub(&inside, 1);
+    errno = saved;
+}
+
+// The processor raises these at an instruction, which is repeated when the handler returns.
+static int is_fault(int number) {
+    return number == SIGSEGV || number == SIGBUS || number == SIGFPE || number == SIGILL ||
+           number == SIGTRAP;
+}
+
+static int install(int number) {
+    struct sigaction current;
+    if (sigaction(number, NULL, &current) < 0) return -1;
+    if (current.sa_handler == note) return 0;
+    // Calls that the signal interrupts in other threads are repeated by the kernel where it can.
+    struct sigaction action = {.sa_handler = note, .sa_flags = SA_RESTART | SA_ONSTACK};
+    sigfillset(&action.sa_mask);
+    if (sigaction(number, &action, NULL) < 0) return -1;
+    replaced[number] = current;
+    return 0;
+}
+
+// A handler that the program has installed meanwhile is left alone.
+static void restore(int number) {
+    struct sigaction current;
+    if (sigaction(number, NULL, &current) == 0 && current.sa_handler == note)
+        sigaction(number, &replaced[number], NULL);
+}
+
+static struct watcher *find(int descriptor) {
+    for (struct watcher *w = atomic_load(&first); w != NULL; w = w->next)
+        if (atomic_load(&w->descriptor) == descriptor) return w;
+    return NULL;
+}
+
+static struct watcher *free_watcher(void) {
+    struct watcher *w = find(-1);
+    if (w != NULL) return w;
+    w = calloc(1, sizeof *w);
+    if (w == NULL) return NULL;
+    atomic_store(&w->descriptor, -1);
+    w->next = atomic_load(&first);
+    atomic_store(&first, w);
+    return w;
+}
+
+// The lock is held.
+static void release(struct watcher *w) {
+    uint64_t wanted = atomic_exchange(&w->wanted, 0);
+    for (int number = 1; number <= LAST_SIGNAL; number++)
+        if (wanted & bit(number) && --users[number] == 0) restore(number);
+    while (atomic_load(&inside) > 0) sched_yield();
+    close(atomic_load(&w->descriptor));
+    atomic_store(&w->descriptor, -1);
+}
+
+// The lock is held.
+static int watch(uint64_t wanted) {
+    struct watcher *w = free_watcher();
+    if (w == NULL) return -1;
+    int descriptor = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (descriptor < 0) return -1;
+    atomic_store(&w->descriptor, descriptor);
+    atomic_store(&w->pending, 0);
+    atomic_store(&w->wanted, wanted);
+    int failure = 0;
+    for (int number = 1; number <= LAST_SIGNAL; number++) {
+        if (!(wanted & bit(number))) continue;
+        users[number]++;
+        if (failure == 0 && install(number) < 0) failure = errno;
+    }
+    if (failure == 0) return descriptor;
+    release(w);
+    errno = failure;
+    return -1;
+}
+
+int clinux_watch_signals(const int *numbers, size_t count) {
+    uint64_t wanted = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (numbers[i] < 1 || numbers[i] > LAST_SIGNAL || is_fault(numbers[i])) {
+            errno = EINVAL;
+            return -1;
+        }
+        wanted |= bit(numbers[i]);
+    }
+    pthread_mutex_lock(&lock);
+    int descriptor = watch(wanted);
+    int failure = errno;
+    pthread_mutex_unlock(&lock);
+    errno = failure;
+    return descriptor;
+}
+
+void clinux_unwatch_signals(int descriptor) {
+    pthread_mutex_lock(&lock);
+    struct watcher *w = find(descriptor);
+    if (w != NULL) release(w);
+    pthread_mutex_unlock(&lock);
+}
+
+void clinux_unblock_signals(int descriptor) {
+    struct watcher *w = find(descriptor);
+    if (w == NULL) return;
+    sigset_t set;
+    sigemptyset(&set);
+    uint64_t wanted = atomic_load(&w->wanted);
+    for (int number = 1; number <= LAST_SIGNAL; number++)
+        if (wanted & bit(number)) sigaddset(&set, number);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+int clinux_read_signal(int descriptor) {
+    struct watcher *w = find(descriptor);
+    if (w == NULL) return 0;
+    if (atomic_load(&w->pending) == 0) {
+        // Cleared before the last look: a signal that comes in between makes it readable again.
+        uint64_t count;
+        (void)!read(descriptor, &count, sizeof count);
+    }
+    uint64_t pending = atomic_load(&w->pending);
+    if (pending == 0) return 0;
+    int number = __builtin_ctzll(pending) + 1;
+    atomic_fetch_and(&w->pending, ~bit(number));
+    return number;
+}
+
+int clinux_ignores_signal(int number) {
+    struct sigaction current;
+    return sigaction(number, NULL, &current) == 0 && current.sa_handler == SIG_IGN;
+}
+
+static void do_nothing(int number) { (void)number; }
+
+void clinux_disarm_sigpipe(void) {
+    struct sigaction current;
+    if (sigaction(SIGPIPE, NULL, &current) < 0 || current.sa_handler != SIG_DFL) return;
+    struct sigaction action = {.sa_handler = do_nothing, .sa_flags = SA_RESTART | SA_ONSTACK};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGPIPE, &action, NULL);
+}

@@ -1,0 +1,54 @@
+// Gives restored names their keys. See `Chat+Restore.swift`.
+import Storage
+
+extension Chat {
+    /// Puts the restored users and rooms into the indices by name. If the names were saved under
+    /// other rules, two may have one key now. The older claim keeps the name then: of two users the
+    /// one who is connected, of two of these the one whose connection is older, of two who are
+    /// gone the one who left last; of two rooms the older one.
+    mutating func claimNames(areOfOtherRules: Bool) throws(StateError) {
+        var userOrder = Array(users.indices)
+        var roomOrder = rooms.indices.filter { rooms[$0].isOpen }
+        if areOfOtherRules {
+            let claims = userClaims()
+            userOrder.sort { claims[Int($0.rawValue)] < claims[Int($1.rawValue)] }
+            // Rooms of a version that did not number them have number 0.
+            roomOrder.sort {
+                (rooms[$0].number, -rooms[$0].history.lastOffset)
+                    < (rooms[$1].number, -rooms[$1].history.lastOffset)
+            }
+        }
+        for user in userOrder where areOfOtherRules || users[user].isFindable {
+            let key = NameKey(users[user].name)
+            users[user].nameHash = key.hash
+            users[user].isFindable = usersByName.find(key, in: users) == nil
+            guard users[user].isFindable || areOfOtherRules else { throw .damaged }
+            if users[user].isFindable { usersByName.insert(user, in: &users) }
+        }
+        for room in roomOrder where areOfOtherRules || rooms[room].isFindable {
+            let key = NameKey(rooms[room].name)
+            rooms[room].nameHash = key.hash
+            rooms[room].isFindable = roomsByName.find(key, in: rooms) == nil
+            guard rooms[room].isFindable || areOfOtherRules else { throw .damaged }
+            if rooms[room].isFindable { roomsByName.insert(room, in: &rooms) }
+        }
+    }
+
+    /// For each user a number that is smaller if the claim is older: the number of the oldest
+    /// connection, or one above all of these for a user who is gone.
+    private func userClaims() -> [UInt64] {
+        var claims = [UInt64](repeating: .max, count: users.endIndex)
+        for slot in 0..<UInt32(connections.count) where connections[slot].user != .none {
+            let user = Int(connections[slot].user.rawValue)
+            claims[user] = min(claims[user], connections[slot].resourceID)
+        }
+        var index = goneUsers.first
+        var claim = UInt64.max - 1
+        while index != .none {
+            claims[Int(index.rawValue)] = claim
+            claim -= 1
+            index = goneUsers.next(index, in: users)
+        }
+        return claims
+    }
+}

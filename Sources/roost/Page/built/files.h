@@ -1,0 +1,25 @@
+// Written by scripts/bundle-page, whose table SITE lists the files: change that.
+static const unsigned char file_0[] = {
+#embed "index.html"
+};
+static const unsigned char file_1[] = {
+#embed "page.js"
+};
+static const unsigned char file_2[] = {
+#embed "page.css"
+};
+static const unsigned char file_3[] = {
+#embed "../favicon.svg"
+};
+
+static const struct page_file files[] = {
+    {"/", "text/html; charset=utf-8", file_0, sizeof file_0, 0},
+    {"/page-7b358e5e3123ad3a.js", "text/javascript; charset=utf-8", file_1, sizeof file_1, 1},
+    {"/page-be78c66fbc655788.css", "text/css; charset=utf-8", file_2, sizeof file_2, 1},
+    {"/favicon-176b8ad70ab1e64e.svg", "image/svg+xml", file_3, sizeof file_3, 1},
+};
+
+static const char script_src[] =
+    "'sha256-UtMPtqKHWozul2JggD5hQOzTCe4r9aFpvBhd7jB23LM='";
+static const char style_src[] =
+    "'sha256-BYHvAk65F3i6YTBIU4ib+FpiBeUIDXHZng9KXwzqOrI='";

@@ -1,0 +1,2648 @@
+'use strict';
+(function () {
+const m0 = (() => {
+class CommandError extends Error {
+constructor(reply) {
+super(reply.text);
+this.code = reply.code;
+this.retryAfter = reply.retry_after_ms;
+}
+}
+class Disconnected extends Error {}
+const shortestRetry = 250;
+const longestRetry = 60_000;
+const patience = 5_000;
+const longPatience = 15_000;
+const longAnswers = new Set(['login', 'join', 'history']);
+class Commands {
+#connection;
+#waiting = new Map();
+#last = 0;
+#generation = 0;
+#slowest = 0;
+constructor(connection) {
+this.#connection = connection;
+}
+async request(command) {
+const generation = this.#generation;
+for (;;) {
+try {
+return await this.#once(command);
+} catch (error) {
+if (!(error instanceof CommandError) || error.code !== 'rate_limited') throw error;
+const wait = error.retryAfter ?? 1000;
+await pause(Math.min(longestRetry, Math.max(shortestRetry, wait)));
+if (generation !== this.#generation) throw new Disconnected();
+}
+}
+}
+tell(command) {
+this.#connection.send(command);
+}
+probe(room) {
+const question = { type: 'history', room, before: 1, limit: 0 };
+if (this.#waiting.size === 0) this.#once(question, patience).catch(() => {});
+this.#connection.expect(patience);
+}
+settle(reply) {
+const asked = this.#waiting.get(reply.ref);
+if (asked) {
+this.#waiting.delete(reply.ref);
+this.#slowest = Math.max(performance.now() - asked.at, this.#slowest * 0.9);
+if (reply.type === 'error') asked.reject(new CommandError(reply));
+else asked.resolve(reply);
+}
+this.#expectNext();
+return Boolean(asked);
+}
+abandon() {
+this.#generation += 1;
+this.#slowest = 0;
+const broken = [...this.#waiting.values()];
+this.#waiting.clear();
+for (const asked of broken) asked.reject(new Disconnected());
+}
+#once(command, within) {
+return new Promise((resolve, reject) => {
+const ref = String((this.#last += 1));
+if (!this.#connection.send({ ...command, ref })) {
+reject(new Disconnected());
+return;
+}
+const time = within ?? (longAnswers.has(command.type) ? longPatience : patience);
+this.#waiting.set(ref, { resolve, reject, within: time, at: performance.now() });
+this.#expectNext();
+});
+}
+#expectNext() {
+for (const { within } of this.#waiting.values()) {
+this.#connection.expect(Math.max(within, Math.min(longPatience, this.#slowest * 4)));
+return;
+}
+}
+}
+function pause(milliseconds) {
+return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+return { CommandError, Disconnected, Commands };
+})();
+const m1 = (() => {
+const second = 1000;
+const longestDelay = 30 * second;
+function backoff(attempt, random = Math.random) {
+const ceiling = Math.min(longestDelay, second * 2 ** Math.min(attempt, 10));
+return ceiling / 2 + (random() * ceiling) / 2;
+}
+function secondsIn(reason, otherwise) {
+const found = /(\d{1,4})\s*s/.exec(reason);
+return (found ? Number(found[1]) : otherwise) * second;
+}
+function advice(code, reason, attempt, random = Math.random) {
+const after = (delay) => ({ retry: true, delay });
+switch (code) {
+case 1001:
+return after(second + random() * 4 * second);
+case 1012:
+case 4001:
+return after(attempt === 0 ? 0 : backoff(attempt, random));
+case 1013:
+return after(secondsIn(reason, 10) + random() * 2 * second);
+case 4002:
+return after(secondsIn(reason, 15) + random() * 5 * second);
+case 1002:
+case 1003:
+case 1007:
+case 1008:
+case 4003:
+case 4005:
+return { retry: false, again: true };
+case 4004:
+return { retry: false, again: false };
+default:
+return after(backoff(attempt, random));
+}
+}
+return { backoff, advice };
+})();
+const m2 = (() => {
+const { advice, backoff } = m1;
+const connectDeadline = 10_000;
+const answerDeadline = 5_000;
+const doubtAfter = 2_000;
+const offlineDeadline = 3_000;
+const stableAfter = 5_000;
+const silenceLimit = 30_000;
+const silenceCheckedEvery = 10_000;
+const silenceBeforeWriting = 5_000;
+function chatAddress(location) {
+const address = new URL('chat', location.href);
+address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
+return address.href;
+}
+class Connection {
+state = { phase: 'idle' };
+#address;
+#events;
+#socket = null;
+#attempt = 0;
+#retryTimer = 0;
+#stableTimer = 0;
+#deadline = 0;
+#deadlineAt = Infinity;
+#doubtTimer = 0;
+#lastReceived = 0;
+constructor(address, events) {
+this.#address = address;
+this.#events = events;
+addEventListener('online', () => this.#lookAgain());
+addEventListener('offline', () => this.#wentOffline());
+addEventListener('pageshow', () => this.#lookAgain());
+document.addEventListener('visibilitychange', () => {
+if (!document.hidden) this.#lookAgain();
+});
+setInterval(() => {
+if (!document.hidden) this.#probeAfter(silenceLimit);
+}, silenceCheckedEvery);
+}
+open() {
+if (this.state.phase === 'connecting' || this.state.phase === 'open') return;
+this.#attempt = 0;
+this.#connect();
+}
+retryNow() {
+if (this.state.phase === 'waiting' || this.state.phase === 'stopped') this.#connect();
+}
+close() {
+this.#letGo(1000);
+this.#enter({ phase: 'idle' });
+}
+send(object) {
+if (this.state.phase !== 'open') return false;
+this.#socket.send(JSON.stringify(object));
+return true;
+}
+expect(milliseconds = answerDeadline) {
+if (this.state.phase !== 'open') return;
+const at = performance.now() + milliseconds;
+if (at >= this.#deadlineAt) return;
+clearTimeout(this.#deadline);
+this.#deadlineAt = at;
+this.#deadline = setTimeout(() => this.#lost(1006, 'No answer.'), milliseconds);
+this.#doubtTimer ||= setTimeout(() => this.#doubt(), doubtAfter);
+}
+expectWriting() {
+this.#probeAfter(silenceBeforeWriting);
+}
+#probeAfter(silence) {
+const isSilent = performance.now() - this.#lastReceived >= silence;
+if (this.state.phase === 'open' && isSilent && !this.#deadline) this.#events.probe();
+}
+#doubt() {
+if (this.state.phase === 'open' && !this.state.doubt) {
+this.#enter({ phase: 'open', doubt: true });
+}
+}
+#wentOffline() {
+if (this.state.phase === 'open') {
+this.#events.probe();
+this.expect(offlineDeadline);
+this.#doubt();
+} else {
+this.#events.changed();
+}
+}
+#lookAgain() {
+if (this.state.phase === 'waiting') {
+if (navigator.onLine && this.state.code === 1006) this.#connect();
+else this.#events.changed();
+} else if (this.state.phase === 'open') {
+this.#events.probe();
+}
+}
+#connect() {
+this.#letGo();
+this.#enter({ phase: 'connecting', attempt: this.#attempt });
+let socket;
+try {
+socket = new WebSocket(this.#address, 'roost.v1');
+} catch (error) {
+this.#enter({ phase: 'stopped', code: 0, reason: String(error), again: true });
+return;
+}
+this.#socket = socket;
+this.#deadline = setTimeout(() => this.#lost(1006, 'No answer.'), connectDeadline);
+socket.onopen = () => {
+this.#arrived();
+this.#stableTimer = setTimeout(() => (this.#attempt = 0), stableAfter);
+this.#enter({ phase: 'open' });
+this.#events.opened();
+};
+socket.onmessage = (event) => {
+this.#arrived();
+let object = null;
+try {
+object = JSON.parse(event.data);
+} catch {
+return;
+}
+if (object && typeof object.type === 'string') this.#events.received(object);
+};
+socket.onclose = (event) => this.#lost(event.code, event.reason);
+}
+#arrived() {
+this.#lastReceived = performance.now();
+clearTimeout(this.#deadline);
+clearTimeout(this.#doubtTimer);
+this.#deadline = this.#doubtTimer = 0;
+this.#deadlineAt = Infinity;
+if (this.state.doubt) this.#enter({ phase: 'open' });
+}
+#lost(code, reason) {
+const wasOpen = this.state.phase === 'open';
+this.#letGo();
+const next = advice(code, reason, this.#attempt);
+this.#attempt += 1;
+if (next.retry) {
+const delay = wasOpen || next.delay > 0 ? next.delay : backoff(this.#attempt);
+this.#retryTimer = setTimeout(() => this.#connect(), delay);
+this.#enter({ phase: 'waiting', retryAt: Date.now() + delay, code, reason });
+} else {
+this.#enter({ phase: 'stopped', code, reason, again: next.again });
+}
+this.#events.closed(code);
+}
+#letGo(code) {
+clearTimeout(this.#retryTimer);
+clearTimeout(this.#stableTimer);
+this.#arrived();
+const socket = this.#socket;
+this.#socket = null;
+if (!socket) return;
+socket.onopen = socket.onmessage = socket.onclose = null;
+socket.close(code);
+}
+#enter(state) {
+this.state = state;
+this.#events.changed();
+}
+}
+return { chatAddress, Connection };
+})();
+const m3 = (() => {
+const usersKey = 'roost.users';
+const lastKey = 'roost.name';
+const tabKey = 'roost.tab';
+const outboxKey = 'roost.outbox';
+const draftsKey = 'roost.drafts';
+const userLimit = 8;
+function read(store, key) {
+try {
+return JSON.parse(store().getItem(key));
+} catch {
+return null;
+}
+}
+function write(store, key, value) {
+try {
+if (value === null) store().removeItem(key);
+else store().setItem(key, JSON.stringify(value));
+} catch {
+}
+}
+const everyTab = () => localStorage;
+const thisTab = () => sessionStorage;
+const isText = (value) => typeof value === 'string';
+const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+const textOr = (value, otherwise) => (isText(value) ? value : otherwise);
+const listOf = (value, fits) => (Array.isArray(value) ? value.filter(fits) : []);
+const fieldsOf = (value, fits) =>
+Object.fromEntries(Object.entries(isObject(value) ? value : {}).filter(([, v]) => fits(v)));
+const lastName = () => textOr(read(everyTab, lastKey), '');
+const setLastName = (name) => write(everyTab, lastKey, name);
+const tabName = () => textOr(read(thisTab, tabKey), '');
+const setTabName = (name) => write(thisTab, tabKey, name || null);
+const unsent = () => listOf(read(thisTab, outboxKey),
+(item) => isObject(item) && [item.id, item.user, item.room, item.text, item.at].every(isText));
+const setUnsent = (items) => write(thisTab, outboxKey, items.length ? items : null);
+const drafts = () => fieldsOf(read(thisTab, draftsKey), isText);
+const setDrafts = (texts) => write(thisTab, draftsKey, Object.keys(texts).length ? texts : null);
+const isPlace = (value) =>
+isObject(value) && isText(value.epoch) && Number.isSafeInteger(value.offset);
+const users = () =>
+listOf(read(everyTab, usersKey), (entry) => isObject(entry) && isText(entry.key));
+function userRecord(key) {
+const { session, rooms, read } = users().find((entry) => entry.key === key) ?? {};
+return {
+session: isText(session) || session === null ? session : undefined,
+rooms: listOf(rooms, isText),
+read: fieldsOf(read, isPlace),
+};
+}
+function keepUserRecord(key, record) {
+const others = users().filter((entry) => entry.key !== key);
+write(everyTab, usersKey, [{ ...record, key }, ...others].slice(0, userLimit));
+}
+function onOtherTabs(changed) {
+addEventListener('storage', (event) => {
+if (event.key === usersKey) changed();
+});
+}
+return { lastName, setLastName, tabName, setTabName, unsent, setUnsent, drafts, setDrafts, userRecord, keepUserRecord, onOtherTabs };
+})();
+const m4 = (() => {
+const { drafts, setDrafts } = m3;
+const saveAfter = 300;
+class Drafts {
+#texts = drafts();
+#timer = 0;
+constructor() {
+addEventListener('pagehide', () => this.#save());
+document.addEventListener('visibilitychange', () => this.#save());
+}
+of(room) {
+return this.#texts[room.key] ?? '';
+}
+set(room, text) {
+if (text === '') delete this.#texts[room.key];
+else this.#texts[room.key] = text;
+clearTimeout(this.#timer);
+this.#timer = setTimeout(() => this.#save(), saveAfter);
+}
+move(from, room) {
+const text = this.#texts[from];
+if (text === undefined) return;
+delete this.#texts[from];
+this.set(room, text);
+}
+forget(room) {
+if (room) delete this.#texts[room.key];
+else this.#texts = {};
+this.#save();
+}
+#save() {
+clearTimeout(this.#timer);
+this.#timer = 0;
+setDrafts(this.#texts);
+}
+}
+return { Drafts };
+})();
+const m5 = (() => {
+const { CommandError, Disconnected } = m0;
+const pageLimit = 50;
+const snapshotLimit = 100;
+class History {
+#commands;
+#changed;
+constructor(commands, changed) {
+this.#commands = commands;
+this.#changed = changed;
+}
+async older(room) {
+if (room.older !== 'unknown' || room.state !== 'joined' || !room.first) return;
+room.older = 'loading';
+const range = { before: room.first.offset, limit: pageLimit };
+await this.#page(room, range, (messages, more) => room.prepend(messages, more), 'older');
+}
+async newer(room) {
+if (room.atEnd || room.newer !== 'unknown' || room.state !== 'joined') return;
+room.newer = 'loading';
+const range = { after: room.last?.offset ?? room.position, limit: pageLimit };
+await this.#page(room, range, (messages, more) => room.append(messages, more), 'newer');
+if (room.newer === 'loading') room.newer = 'unknown';
+}
+async newest(room) {
+room.following = true;
+this.#changed();
+if (room.atEnd || room.state !== 'joined') return;
+const range = { before: room.position + 1, limit: snapshotLimit };
+await this.#page(room, range, (messages, more) => room.replace(messages, more));
+}
+async #page(room, range, apply, direction) {
+this.#changed();
+const { epoch, name } = room;
+try {
+const reply = await this.#commands.request({ type: 'history', room: name, ...range });
+if (room.epoch === epoch) apply(reply.messages, reply.more);
+} catch (error) {
+if (error instanceof CommandError) {
+if (direction) room[direction] = 'refused';
+} else if (!(error instanceof Disconnected)) {
+throw error;
+}
+}
+this.#changed();
+}
+}
+return { History };
+})();
+const m6 = (() => {
+const forProgrammers = new Set(['bad_json', 'bad_request', 'unknown_type', 'not_logged_in']);
+const misunderstood = 'This page and the server did not understand each other. Load the page anew.';
+function wordsForError(error) {
+const aboutText = error.code === 'bad_request' && error.message.startsWith('The text ');
+if (!error.message || (forProgrammers.has(error.code) && !aboutText)) return misunderstood;
+return error.message;
+}
+const closeWords = {
+1001: 'The server is stopping.',
+1006: 'Connection lost.',
+1008: 'The server closed the connection.',
+1011: 'The server ran into a fault.',
+1012: 'The server is restarting.',
+1013: 'The server is full at the moment.',
+4001: 'This connection fell behind.',
+4002: 'That was too much at once.',
+4003: 'You were sent out.',
+4004: 'You are banned.',
+4005: 'You have signed out in another tab or window.',
+};
+const wordsForUnsent = (count) =>
+(count === 1 ? 'One message is not sent yet.' : `${count} messages are not sent yet.`);
+const wordsForLoss = (count, doing) =>
+`${wordsForUnsent(count)} ${doing} discards ${count === 1 ? 'it' : 'them'}.`;
+const wordsForSession = closeWords[4005];
+function wordsForState(state, online) {
+const isFull = state.code === 1013 && state.reason;
+const cause = isFull ? state.reason : closeWords[state.code] ?? 'Connection lost.';
+switch (state.phase) {
+case 'connecting':
+return state.attempt > 0 ? 'Reconnecting…' : 'Connecting…';
+case 'open':
+return state.doubt ? 'The server has not answered yet…' : 'Connected';
+case 'waiting':
+return online || isFull ? cause : 'You are offline.';
+case 'stopped':
+return state.reason || cause;
+default:
+return '';
+}
+}
+return { wordsForError, wordsForUnsent, wordsForLoss, wordsForSession, wordsForState };
+})();
+const m7 = (() => {
+const { CommandError, Disconnected } = m0;
+const { wordsForError } = m6;
+const otherTabTakes = 1_500;
+function suggestionIn({ code, message }) {
+return code === 'bad_name' ? /Try "([^"\s]{1,64})"\.$/u.exec(message)?.[1] ?? '' : '';
+}
+class Login {
+#commands;
+#record;
+#events;
+#attempt = 0;
+#session = '';
+constructor(commands, record, events) {
+this.#commands = commands;
+this.#record = record;
+this.#events = events;
+}
+async begin(user) {
+this.#attempt += 1;
+const attempt = this.#attempt;
+for (;;) {
+const { session } = this.#record;
+try {
+const command = { type: 'login', user, session, join: false };
+this.#welcomed(await this.#commands.request(command));
+return;
+} catch (error) {
+if (error instanceof Disconnected) return;
+if (!(error instanceof CommandError)) throw error;
+const again = await this.#hasOtherSession(error, session, attempt);
+if (attempt !== this.#attempt) return;
+if (again) continue;
+this.#events.refused(wordsForError(error), suggestionIn(error));
+return;
+}
+}
+}
+abandon() {
+this.#attempt += 1;
+}
+#welcomed(welcome) {
+const restarted = this.#session !== '' && this.#session !== welcome.session;
+this.#session = welcome.session;
+this.#record.keepSession(welcome.user, welcome.session);
+this.#events.welcomed(welcome, restarted);
+}
+async #hasOtherSession({ code }, session, attempt) {
+if (!session) return false;
+if (code === 'bad_token') {
+this.#record.session = undefined;
+return true;
+}
+const end = performance.now() + otherTabTakes;
+while (code === 'name_taken' && attempt === this.#attempt && performance.now() < end) {
+const stored = this.#record.storedSession;
+if (stored && stored !== session) {
+this.#record.session = stored;
+return true;
+}
+await new Promise((resolve) => setTimeout(resolve, 100));
+}
+return false;
+}
+}
+return { Login };
+})();
+const m8 = (() => {
+const tintCount = 18;
+function keyOf(name) {
+const folded = name.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase();
+return folded.normalize('NFKC').replace(/[\u200C\u200D]/gu, '');
+}
+const sameName = (one, other) => keyOf(one) === keyOf(other);
+function firstCharacter(text) {
+if ('Segmenter' in Intl) {
+for (const { segment } of new Intl.Segmenter().segment(text)) return segment;
+}
+return [...text][0] ?? '';
+}
+function initials(name) {
+const parts = name.split(/[-_.]+/u).filter(Boolean);
+const letters = parts.length > 1 ? [parts[0], parts[parts.length - 1]] : [name];
+return letters.map((part) => firstCharacter(part).toUpperCase()).join('');
+}
+function tintOf(name) {
+let hash = 0x811c9dc5;
+for (const character of keyOf(name)) {
+hash = Math.imul(hash ^ character.codePointAt(0), 0x01000193);
+}
+hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+return ((hash ^ (hash >>> 16)) >>> 0) % tintCount;
+}
+function compareNames(one, other) {
+return one.localeCompare(other, undefined, { sensitivity: 'base', numeric: true });
+}
+function randomID() {
+if (crypto.randomUUID) return crypto.randomUUID();
+const bytes = crypto.getRandomValues(new Uint8Array(16));
+return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+const nameCharacter = /[\p{L}\p{M}\p{N}_]/u;
+const nameContinues = /^(?:[\p{L}\p{M}\p{N}_]|[-.]+[\p{L}\p{M}\p{N}_])/u;
+function mentions(text, name) {
+if (!text.includes('@')) return false;
+const folded = keyOf(text);
+const wanted = `@${keyOf(name)}`;
+for (let at = folded.indexOf(wanted); at >= 0; at = folded.indexOf(wanted, at + 1)) {
+const before = [...folded.slice(Math.max(0, at - 2), at)].pop() ?? ' ';
+if (nameCharacter.test(before)) continue;
+if (!nameContinues.test(folded.slice(at + wanted.length))) return true;
+}
+return false;
+}
+return { tintCount, keyOf, sameName, initials, tintOf, compareNames, randomID, mentions };
+})();
+const m9 = (() => {
+const { CommandError, Disconnected } = m0;
+const { keyOf, randomID, sameName } = m8;
+const { setUnsent, unsent } = m3;
+const { wordsForError } = m6;
+class Outbox {
+items = [];
+news = { number: 0, words: '' };
+#me = '';
+#commands;
+#rooms;
+#changed;
+#busy = false;
+constructor(commands, rooms, changed) {
+this.#commands = commands;
+this.#rooms = rooms;
+this.#changed = changed;
+this.#load();
+}
+#load() {
+this.items = unsent();
+for (const item of this.items) if (item.state !== 'failed') item.state = 'waiting';
+}
+enter(me) {
+this.#me = me;
+}
+isHeld(item) {
+return !sameName(item.user, this.#me);
+}
+of(room) {
+return this.items.filter((item) => item.room === room.key);
+}
+unsent(room) {
+return this.items.filter(
+(item) => item.state !== 'sent' && (!room || item.room === room.key));
+}
+get places() {
+return this.items.map((item) => item.place ?? item.room);
+}
+add(room, text) {
+const at = new Date().toISOString();
+this.items.push({
+id: randomID(), user: keyOf(this.#me), name: this.#me, room: room.key,
+place: room.name, text, at, state: 'waiting',
+});
+this.#keep();
+this.pump();
+}
+retry(item) {
+if (this.isHeld(item)) Object.assign(item, { user: keyOf(this.#me), name: this.#me });
+item.state = 'waiting';
+this.#keep();
+this.pump();
+}
+discard(item) {
+this.items = this.items.filter((other) => other !== item);
+this.#keep();
+}
+forget(room) {
+this.items = room ? this.items.filter((item) => item.room !== room.key) : [];
+this.#keep();
+}
+move(from, room) {
+for (const item of this.items) {
+if (item.room === from) Object.assign(item, { room: room.key, place: room.name });
+}
+}
+arrived(id) {
+const item = this.items.find((candidate) => candidate.id === id);
+if (item) this.#arrived(item);
+}
+#arrived(item) {
+this.#say('Message sent.');
+this.discard(item);
+}
+#say(words) {
+this.news = { number: this.news.number + 1, words };
+}
+settle(room) {
+const accepted = this.of(room).filter(({ state }) => state === 'sent');
+for (const item of accepted) this.discard(item);
+return accepted;
+}
+async pump() {
+if (this.#busy) return;
+const item = this.items.find((candidate) =>
+candidate.state === 'waiting' && !this.isHeld(candidate)
+&& this.#rooms.get(candidate.room)?.state === 'joined');
+if (!item) return;
+this.#busy = true;
+await this.#send(item, this.#rooms.get(item.room));
+this.#busy = false;
+this.#keep();
+if (item.state !== 'waiting') this.pump();
+}
+async #send(item, room) {
+item.state = 'sending';
+this.#changed();
+try {
+const { name } = room;
+const { id, text } = item;
+const reply = await this.#commands.request({ type: 'message', room: name, text, id });
+item.state = 'sent';
+if (reply.offset <= room.position && this.items.includes(item)) this.#arrived(item);
+} catch (error) {
+if (error instanceof Disconnected) {
+item.state = 'waiting';
+} else {
+item.state = 'failed';
+item.problem = wordsForError(error);
+this.#say(`Not sent. ${item.problem}`);
+if (!(error instanceof CommandError)) console.error(error);
+}
+}
+}
+#keep() {
+setUnsent(this.items);
+this.#changed();
+}
+}
+return { Outbox };
+})();
+const m10 = (() => {
+const listLimit = 200;
+const spread = 1_500;
+const notAgainFor = 3_000;
+class People {
+#commands;
+#changed;
+#asked = new WeakMap();
+constructor(commands, changed) {
+this.#commands = commands;
+this.#changed = changed;
+}
+look(room) {
+if (room?.state !== 'joined' || room.members || room.count > listLimit) return;
+const now = performance.now();
+if (now < (this.#asked.get(room) ?? 0)) return;
+const wait = Math.random() * spread;
+this.#asked.set(room, now + wait + notAgainFor);
+setTimeout(() => this.#ask(room), wait);
+}
+async #ask(room) {
+if (room.state !== 'joined' || room.members) return;
+const question = { type: 'who', room: room.name };
+const reply = await this.#commands.request(question).catch(() => null);
+if (reply && reply.count <= listLimit) room.setMembers(reply);
+else setTimeout(this.#changed, notAgainFor);
+this.#changed();
+}
+}
+return { listLimit, People };
+})();
+const m11 = (() => {
+const { keyOf } = m8;
+const { keepUserRecord, onOtherTabs, userRecord } = m3;
+const saveAfter = 500;
+class Record {
+session;
+#key = '';
+#unsaved = new Set();
+#timer = 0;
+constructor(events) {
+onOtherTabs(() => {
+if (!this.#key) return;
+if (this.session && userRecord(this.#key).session === null) events.signedOutElsewhere();
+else events.readElsewhere();
+});
+}
+load(user) {
+this.#key = keyOf(user);
+this.session = this.storedSession ?? undefined;
+}
+get storedSession() {
+return userRecord(this.#key).session;
+}
+keepSession(user, session) {
+this.#key = keyOf(user);
+this.session = session;
+this.#change((stored) => (stored.session = session));
+}
+forgetSession() {
+const { session } = this;
+this.#change((stored) => {
+if (stored.session === session) stored.session = null;
+});
+this.session = undefined;
+this.#key = '';
+}
+get roomNames() {
+return userRecord(this.#key).rooms;
+}
+readTo(room) {
+return userRecord(this.#key).read[room.key];
+}
+joined(room) {
+this.#change((stored) => {
+const at = stored.rooms.findIndex((name) => keyOf(name) === room.key);
+if (at < 0) stored.rooms.push(room.name);
+else stored.rooms[at] = room.name;
+});
+this.wasRead(room);
+}
+left(room) {
+this.#unsaved.delete(room);
+this.#change((stored) => {
+stored.rooms = stored.rooms.filter((name) => keyOf(name) !== room.key);
+delete stored.read[room.key];
+});
+}
+wasRead(room) {
+this.#unsaved.add(room);
+clearTimeout(this.#timer);
+this.#timer = setTimeout(() => this.save(), saveAfter);
+}
+save() {
+clearTimeout(this.#timer);
+if (this.#unsaved.size === 0) return;
+this.#change(({ read }) => {
+for (const { key, epoch, readTo } of this.#unsaved) {
+if (epoch === null || readTo === null) continue;
+const before = read[key];
+const offset = before?.epoch === epoch ? Math.max(before.offset, readTo) : readTo;
+read[key] = { epoch, offset };
+}
+});
+this.#unsaved.clear();
+}
+#change(apply) {
+if (!this.#key) return;
+const stored = userRecord(this.#key);
+const before = JSON.stringify(stored);
+apply(stored);
+if (JSON.stringify(stored) !== before) keepUserRecord(this.#key, stored);
+}
+}
+return { Record };
+})();
+const m12 = (() => {
+class Past {
+entries = [];
+get length() {
+return this.entries.length;
+}
+keep(entries, epoch, end) {
+for (const entry of entries) entry.epoch = epoch;
+this.entries.push(...entries);
+const last = this.entries[this.entries.length - 1];
+if (last && (last.end ?? 'missed') === 'missed') last.end = end;
+}
+reach(epoch, first) {
+const isOlder = (entry) => entry.epoch !== epoch || entry.offset < first;
+if (!this.entries.every(isOlder)) this.entries = this.entries.filter(isOlder);
+let from = this.entries.length;
+let next = first - 1;
+while (from > 0 && this.entries[from - 1].epoch === epoch
+&& this.entries[from - 1].offset === next) {
+from -= 1;
+next -= 1;
+}
+const found = this.entries.splice(from);
+for (const entry of found) delete entry.end;
+const last = this.entries[from - 1];
+if (last) last.end ??= 'missed';
+return found;
+}
+dropOldest(count) {
+return this.entries.splice(0, Math.max(0, count)).length;
+}
+dropPresent(epoch) {
+this.entries = this.entries.filter((entry) => entry.epoch !== epoch);
+}
+}
+return { Past };
+})();
+const m13 = (() => {
+const { keyOf, mentions, sameName } = m8;
+const { Past } = m12;
+const windowLimit = 5000;
+const dropped = 64;
+const typingLasts = 5_000;
+const entryOf = ({ offset, user, text, at, id }) =>
+({ offset, user, author: keyOf(user), text, at, id });
+class Room {
+state = 'away';
+problem = '';
+epoch = null;
+position = -1;
+entries = [];
+past = new Past();
+atEnd = true;
+following = true;
+older = 'unknown';
+newer = 'unknown';
+members = null;
+count = 0;
+typing = new Map();
+unread = 0;
+mentioned = false;
+readTo = null;
+newFrom = null;
+renewed = false;
+constructor(name) {
+this.name = name;
+this.key = keyOf(name);
+}
+get since() {
+return this.epoch === null ? undefined : { epoch: this.epoch, offset: this.position };
+}
+get first() {
+return this.entries[0];
+}
+get last() {
+return this.entries[this.entries.length - 1];
+}
+applyJoined(reply, me, read, restarted = false) {
+const resumed = reply.recovered === true && this.epoch === reply.epoch;
+const before = this.epoch;
+this.state = 'joined';
+this.problem = '';
+this.name = reply.room;
+this.setMembers(reply);
+if (resumed) {
+for (const message of reply.messages) this.applyMessage(message, me);
+return;
+}
+if (before !== null) {
+const other = restarted ? 'restarted' : 'closed';
+this.past.keep(this.entries, before, before === reply.epoch ? 'missed' : other);
+}
+this.entries = reply.messages.map(entryOf);
+this.epoch = reply.epoch;
+this.position = reply.offset;
+this.atEnd = true;
+this.older = (this.first?.offset ?? 1) > 1 ? 'unknown' : 'none';
+this.renewed = before === null && read !== undefined && read.epoch !== reply.epoch;
+this.#closeGap();
+this.#dropOldest();
+this.#countUnread(me, read, before);
+}
+#closeGap() {
+const first = this.first?.offset ?? this.position + 1;
+this.entries.unshift(...this.past.reach(this.epoch, first));
+if (this.first?.offset <= 1) this.older = 'none';
+}
+isPast(entry) {
+return entry.epoch !== undefined && entry.epoch !== this.epoch;
+}
+#countUnread(me, read, before) {
+const beginning = (this.first?.offset ?? this.position + 1) - 1;
+if (before === null && !this.renewed) this.readTo = read?.offset ?? this.position;
+else if (before !== this.epoch || this.readTo === null) this.readTo = beginning;
+this.#countFresh(me);
+}
+#countFresh(me) {
+const mine = keyOf(me);
+const fresh = this.entries.filter(
+({ offset, author }) => offset > this.readTo && author !== mine);
+const before = (this.first?.offset ?? this.position + 1) - 1 - this.readTo;
+const after = this.position - (this.last?.offset ?? this.position);
+this.unread = fresh.length + Math.max(0, before) + Math.max(0, after);
+this.newFrom = fresh.length > 0 ? fresh[0].offset : null;
+this.mentioned = fresh.some((entry) => mentions(entry.text, me));
+}
+readElsewhere(place, me) {
+if (this.readTo === null || place?.epoch !== this.epoch) return false;
+if (place.offset <= this.readTo) return false;
+this.readTo = Math.min(place.offset, this.position);
+const { newFrom } = this;
+this.#countFresh(me);
+if (this.unread === 0) this.newFrom = newFrom;
+return true;
+}
+applyMessage(message, me, watched = false) {
+if (message.offset <= this.position) return;
+this.position = message.offset;
+this.typing.delete(keyOf(message.user));
+if (this.atEnd) this.#append(message);
+if (watched) this.readTo = this.position;
+if (watched || sameName(message.user, me)) return;
+if (this.unread === 0) this.newFrom = message.offset;
+this.unread += 1;
+if (mentions(message.text, me)) this.mentioned = true;
+}
+#append(message) {
+if (this.past.length + this.entries.length >= windowLimit && !this.following) {
+this.atEnd = false;
+return;
+}
+this.entries.push(entryOf(message));
+this.#dropOldest();
+}
+#dropOldest() {
+if (this.past.length + this.entries.length <= windowLimit) return;
+const surplus = this.past.length + this.entries.length - windowLimit + dropped;
+const rest = surplus - this.past.dropOldest(surplus);
+if (rest === 0) return;
+this.entries.splice(0, rest);
+this.older = 'unknown';
+}
+prepend(messages, more) {
+const first = this.first?.offset ?? Infinity;
+const page = messages.filter(({ offset }) => offset < first).map(entryOf);
+this.older = more && page.length > 0 ? 'unknown' : 'none';
+this.entries.unshift(...page);
+this.#closeGap();
+const surplus = this.past.length + this.entries.length - windowLimit;
+if (surplus > 0) {
+this.entries.splice(-surplus);
+this.atEnd = false;
+}
+}
+append(messages, more) {
+const last = this.last?.offset ?? -1;
+const page = messages.filter(({ offset }) => offset > last).map(entryOf);
+if (last >= 0 && page.length > 0 && page[0].offset > last + 1) {
+this.past.keep(this.entries, this.epoch, 'missed');
+this.entries = [];
+this.older = 'none';
+}
+this.entries.push(...page);
+this.#dropOldest();
+this.atEnd = !more || (this.last?.offset ?? -1) >= this.position;
+}
+replace(messages, more) {
+this.entries = messages.map(entryOf);
+this.older = more ? 'unknown' : 'none';
+this.past.dropPresent(this.epoch);
+this.#dropOldest();
+this.position = Math.max(this.position, this.last?.offset ?? -1);
+this.atEnd = (this.last?.offset ?? this.position) >= this.position;
+}
+applyDeleted(offset) {
+const entry = [...this.past.entries, ...this.entries].find(
+(candidate) => candidate.offset === offset && !this.isPast(candidate));
+if (!entry) return;
+entry.deleted = true;
+entry.text = '';
+}
+applyKicked(words) {
+this.state = 'refused';
+this.problem = words;
+this.members = null;
+this.typing.clear();
+}
+applyPresence(push) {
+this.count = push.count ?? this.count;
+if (push.event === 'count') this.members = null;
+else if (push.event === 'join') this.members?.set(keyOf(push.user), push.user);
+else if (push.event === 'leave') {
+this.members?.delete(keyOf(push.user));
+this.typing.delete(keyOf(push.user));
+}
+}
+setMembers(reply) {
+this.count = reply.count ?? reply.members?.length ?? 0;
+this.members = reply.members
+? new Map(reply.members.map((name) => [keyOf(name), name]))
+: null;
+}
+applyTyping(user) {
+this.typing.set(keyOf(user), { name: user, until: Date.now() + typingLasts });
+}
+typingNow(now = Date.now()) {
+for (const [key, { until }] of this.typing) if (until <= now) this.typing.delete(key);
+return [...this.typing.values()].map(({ name }) => name);
+}
+disconnected() {
+this.state = 'away';
+this.typing.clear();
+if (this.older !== 'none') this.older = 'unknown';
+this.newer = 'unknown';
+}
+markRead() {
+this.readTo = this.position;
+this.unread = 0;
+this.mentioned = false;
+}
+}
+return { windowLimit, typingLasts, Room };
+})();
+const m14 = (() => {
+const { CommandError, Disconnected } = m0;
+const { keyOf } = m8;
+const { Room } = m13;
+const { wordsForError } = m6;
+const firstRoom = 'lobby';
+const snapshotLimit = 100;
+const resumeLimit = 200;
+const nameLimit = 64;
+const wordsForLength = `No such room: a room's name has at most ${nameLimit} characters.`;
+const hopeless = new Set(['bad_name', 'bad_request', 'not_found']);
+class Rooms {
+current = null;
+problem = '';
+#all = new Map();
+#commands;
+#record;
+#events;
+constructor(commands, record, events) {
+this.#commands = commands;
+this.#record = record;
+this.#events = events;
+document.addEventListener('visibilitychange', () => this.look());
+}
+get list() {
+return [...this.#all.values()];
+}
+get(key) {
+return this.#all.get(key);
+}
+named(name) {
+return this.#all.get(keyOf(name));
+}
+get unread() {
+return this.list.reduce((sum, room) => sum + room.unread, 0);
+}
+restore(wanted, places) {
+this.problem = '';
+const known = this.#record.roomNames;
+const names = known.length > 0 ? known : [firstRoom];
+this.#all = new Map();
+for (const name of [...names, ...places]) this.#add(name);
+this.current = this.named(names[0]);
+if (wanted.length > nameLimit * 2) this.problem = wordsForLength;
+else if (wanted) this.current = this.#add(wanted);
+}
+#add(name) {
+const room = this.named(name) ?? new Room(name);
+this.#all.set(room.key, room);
+return room;
+}
+async enterAll(me, restarted) {
+const others = this.list.filter((room) => room !== this.current);
+for (const room of [this.current, ...others]) {
+if (!room || this.get(room.key) !== room) continue;
+if (!(await this.#enter(room, me, restarted))) return;
+}
+}
+async #enter(room, me, restarted = false, next = null) {
+try {
+const { name, since } = room;
+const limit = since ? resumeLimit : snapshotLimit;
+const command = { type: 'join', room: name, since, limit };
+const reply = await this.#commands.request(command);
+if (this.get(room.key) !== room) return true;
+this.#spell(room, reply.room);
+room.applyJoined(reply, me, this.#record.readTo(room), restarted);
+this.#record.joined(room);
+this.look();
+this.#events.entered(room, reply);
+} catch (error) {
+if (error instanceof Disconnected) return false;
+if (!(error instanceof CommandError)) throw error;
+room.state = 'refused';
+room.problem = wordsForError(error);
+if (hopeless.has(error.code) && room.epoch === null) this.#drop(room, next);
+}
+this.#events.changed();
+return true;
+}
+#spell(room, name) {
+const before = room.key;
+room.name = name;
+room.key = keyOf(name);
+if (room.key === before) return;
+this.#all = new Map(this.list.filter((one) => one === room || one.key !== room.key)
+.map((one) => [one.key, one]));
+if (this.current && this.get(this.current.key) !== this.current) this.current = room;
+this.#events.renamed(before, room);
+}
+#drop(room, next) {
+this.problem = `No room “${room.name}”: ${room.problem}`;
+this.#record.left(room);
+this.#forget(room, next);
+}
+async join(name, me) {
+this.problem = '';
+const known = this.named(name);
+if (known) {
+this.select(known);
+return;
+}
+if (name.length > nameLimit * 2) {
+this.problem = wordsForLength;
+this.#events.changed();
+return;
+}
+const before = this.current;
+const room = this.#add(name);
+this.select(room);
+await this.#enter(room, me, false, before);
+if (room.state === 'refused' && this.get(room.key) === room) {
+this.problem = room.problem;
+this.#forget(room, before);
+}
+}
+leave(room) {
+const command = { type: 'leave', room: room.name };
+if (room.state === 'joined') this.#commands.request(command).catch(() => {});
+this.problem = '';
+this.#record.left(room);
+this.#forget(room, null);
+}
+#forget(room, next) {
+this.#all.delete(room.key);
+if (this.current === room) {
+this.current = null;
+const remaining = next && this.get(next.key) === next ? next : this.list[0];
+if (remaining) this.#turnTo(remaining);
+}
+this.#events.changed();
+}
+select(room) {
+this.problem = '';
+if (room !== this.current) this.#turnTo(room);
+this.#events.changed();
+}
+#turnTo(room) {
+if (this.current) this.current.newFrom = null;
+this.current = room;
+room.following = true;
+this.look();
+}
+watches(room) {
+return room === this.current && !document.hidden && room.following && room.atEnd;
+}
+look() {
+const room = this.current;
+if (!room || !this.watches(room) || room.state !== 'joined') return;
+if (room.unread === 0 && room.readTo === room.position) return;
+room.markRead();
+this.#record.wasRead(room);
+this.#events.changed();
+}
+readElsewhere(me) {
+const further = this.list.filter((room) => room.readElsewhere(this.#record.readTo(room), me));
+if (further.length > 0) this.#events.changed();
+}
+disconnected() {
+for (const room of this.#all.values()) room.disconnected();
+}
+}
+return { Rooms };
+})();
+const m15 = (() => {
+const { Commands } = m0;
+const { Connection } = m2;
+const { Drafts } = m4;
+const { History } = m5;
+const { Login } = m7;
+const { sameName } = m8;
+const { Outbox } = m9;
+const { People } = m10;
+const { Record } = m11;
+const { typingLasts } = m13;
+const { Rooms } = m14;
+const { setLastName, setTabName } = m3;
+const { wordsForSession } = m6;
+const typingEvery = 3_000;
+const noticeLasts = 4_000;
+const sessionEnded = 4005;
+class Chat {
+phase = 'login';
+me = '';
+problem = '';
+suggestion = '';
+notice = null;
+textLimit = 4000;
+signingOut = false;
+drafts = new Drafts();
+#record;
+#commands;
+#login;
+#changed;
+#typedAt = 0;
+constructor(address, changed) {
+this.#changed = changed;
+this.#record = new Record({
+readElsewhere: () => this.rooms.readElsewhere(this.me),
+signedOutElsewhere: () => this.#sessionEnded(),
+});
+this.connection = new Connection(address, {
+opened: () => this.#login.begin(this.me),
+received: (push) => this.#received(push),
+closed: (code) => this.#closed(code),
+changed,
+probe: () => this.#commands.probe(this.rooms.current?.name ?? 'lobby'),
+});
+this.#commands = new Commands(this.connection);
+this.#login = new Login(this.#commands, this.#record, {
+welcomed: (welcome, restarted) => this.#welcomed(welcome, restarted),
+refused: (problem, suggestion) => {
+this.suggestion = suggestion;
+this.#backToLogin(problem);
+},
+});
+this.history = new History(this.#commands, changed);
+this.people = new People(this.#commands, changed);
+this.rooms = new Rooms(this.#commands, this.#record, {
+changed,
+entered: (room, reply) => this.#entered(room, reply),
+renamed: (key, room) => {
+this.outbox.move(key, room);
+this.drafts.move(key, room);
+},
+});
+this.outbox = new Outbox(this.#commands, this.rooms, changed);
+addEventListener('pagehide', () => this.#record.save());
+document.addEventListener('visibilitychange', () => this.#record.save());
+}
+enter(name, roomName) {
+this.me = name;
+this.problem = this.suggestion = '';
+this.phase = 'entering';
+this.#record.load(name);
+this.outbox.enter(name);
+this.rooms.restore(roomName, this.outbox.places);
+this.connection.open();
+this.#changed();
+}
+async signOut() {
+if (this.signingOut) return;
+this.signingOut = true;
+this.#changed();
+await this.#commands.request({ type: 'logout' }).catch(() => {});
+this.signingOut = false;
+this.#record.save();
+this.#record.forgetSession();
+this.outbox.forget();
+this.drafts.forget();
+this.#backToLogin('');
+}
+#sessionEnded() {
+if (this.phase === 'login' || this.signingOut) return;
+this.#record.forgetSession();
+this.#backToLogin(wordsForSession);
+}
+#backToLogin(problem) {
+setTabName('');
+this.phase = 'login';
+this.problem = problem;
+this.connection.close();
+this.#closed();
+this.#changed();
+}
+#welcomed(welcome, restarted) {
+this.phase = 'in';
+this.me = welcome.user;
+this.textLimit = welcome.limits?.text ?? this.textLimit;
+this.outbox.enter(this.me);
+setLastName(this.me);
+setTabName(this.me);
+this.#changed();
+this.rooms.enterAll(this.me, restarted);
+}
+#entered(room, reply) {
+for (const message of reply.messages) this.#mine(message);
+if (!reply.recovered) this.outbox.settle(room);
+this.outbox.pump();
+}
+join(name) {
+return this.rooms.join(name, this.me);
+}
+leave(room) {
+this.outbox.forget(room);
+this.drafts.forget(room);
+this.rooms.leave(room);
+}
+say(text) {
+const room = this.rooms.current;
+if (!room) return;
+room.newFrom = null;
+room.following = true;
+this.#typedAt = 0;
+this.outbox.add(room, text);
+if (!room.atEnd) this.history.newest(room);
+}
+typed() {
+this.connection.expectWriting();
+const now = Date.now();
+const room = this.rooms.current;
+if (room?.state !== 'joined' || now - this.#typedAt < typingEvery) return;
+this.#typedAt = now;
+this.#commands.tell({ type: 'typing', room: room.name });
+}
+#received(push) {
+if (this.#commands.settle(push)) return;
+const room = push.room === undefined ? undefined : this.rooms.named(push.room);
+if (!room) return;
+if (push.type === 'message') {
+this.#mine(push);
+room.applyMessage(push, this.me, this.rooms.watches(room));
+this.rooms.look();
+} else if (push.type === 'presence') {
+room.applyPresence(push);
+this.#announce(room, push);
+} else if (push.type === 'typing' && !sameName(push.user, this.me)) {
+room.applyTyping(push.user);
+setTimeout(this.#changed, typingLasts + 100);
+} else if (push.type === 'kicked') {
+room.applyKicked(push.text);
+} else if (push.type === 'deleted') {
+room.applyDeleted(push.offset);
+}
+this.#changed();
+}
+#mine(message) {
+if (message.id && sameName(message.user, this.me)) this.outbox.arrived(message.id);
+}
+#announce(room, push) {
+if (push.event === 'count' || sameName(push.user, this.me)) return;
+const notice = { room, text: `${push.user} ${push.event === 'join' ? 'joined' : 'left'}` };
+this.notice = notice;
+setTimeout(() => {
+if (this.notice !== notice) return;
+this.notice = null;
+this.#changed();
+}, noticeLasts);
+}
+#closed(code) {
+this.#login.abandon();
+this.#commands.abandon();
+this.rooms.disconnected();
+if (code === sessionEnded) this.#sessionEnded();
+}
+}
+return { Chat };
+})();
+const m16 = (() => {
+const byID = (id) => document.getElementById(id);
+function element(tag, properties = {}, ...children) {
+const made = document.createElement(tag);
+const { className, dataset, attributes, ...others } = properties;
+if (className) made.className = className;
+if (dataset) Object.assign(made.dataset, dataset);
+for (const [name, value] of Object.entries(attributes ?? {})) made.setAttribute(name, value);
+Object.assign(made, others);
+made.append(...children);
+return made;
+}
+function icon(name) {
+const space = 'http://www.w3.org/2000/svg';
+const svg = document.createElementNS(space, 'svg');
+const use = document.createElementNS(space, 'use');
+use.setAttribute('href', `#icon-${name}`);
+svg.setAttribute('class', 'icon');
+svg.setAttribute('aria-hidden', 'true');
+svg.append(use);
+return svg;
+}
+function setText(node, text) {
+if (node.textContent !== text) node.textContent = text;
+}
+function setHidden(node, hidden) {
+if (node.hidden !== hidden) node.hidden = hidden;
+}
+const composes = (event) => event.isComposing || event.keyCode === 229;
+const touchKeyboard = matchMedia('(pointer: coarse)');
+const keyed = new WeakMap();
+function reconcile(parent, items, keyFor, make, update) {
+const old = keyed.get(parent) ?? new Map();
+const now = new Map();
+for (const item of items) now.set(keyFor(item), item);
+for (const [key, node] of old) {
+if (now.has(key)) continue;
+node.remove();
+old.delete(key);
+}
+let place = parent.firstChild;
+for (const [key, item] of now) {
+let node = old.get(key);
+if (!node) {
+node = make(item);
+old.set(key, node);
+}
+update(node, item);
+if (node === place) place = place.nextSibling;
+else parent.insertBefore(node, place);
+}
+keyed.set(parent, old);
+}
+return { byID, element, icon, setText, setHidden, composes, touchKeyboard, reconcile };
+})();
+const m17 = (() => {
+const clock = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' });
+const dayThisYear = new Intl.DateTimeFormat(undefined, {
+weekday: 'long',
+day: 'numeric',
+month: 'long',
+});
+const dayOfYear = new Intl.DateTimeFormat(undefined, { dateStyle: 'long' });
+const number = new Intl.NumberFormat();
+const valid = (date) => (Number.isNaN(date.getTime()) ? new Date(0) : date);
+const instant = (text) => valid(new Date(text));
+const clockTime = (date) => clock.format(date);
+const fullTime = (date) => full.format(date);
+const count = (value) => number.format(value);
+const dayKey = (date) =>
+(date.getFullYear() * 12 + date.getMonth()) * 31 + date.getDate();
+function dayName(date, now = new Date()) {
+const key = dayKey(date);
+if (key === dayKey(now)) return 'Today';
+const yesterday = new Date(now);
+yesterday.setDate(now.getDate() - 1);
+if (key === dayKey(yesterday)) return 'Yesterday';
+return (date.getFullYear() === now.getFullYear() ? dayThisYear : dayOfYear).format(date);
+}
+const people = (value) => `${count(value)} ${value === 1 ? 'person' : 'people'}`;
+const badge = (value) => (value > 99 ? '99+' : String(value));
+function listed(names) {
+if (names.length <= 2) return names.join(' and ');
+if (names.length === 3) return `${names[0]}, ${names[1]} and ${names[2]}`;
+return `${names[0]}, ${names[1]} and ${names.length - 2} others`;
+}
+return { instant, clockTime, fullTime, count, dayKey, dayName, people, badge, listed };
+})();
+const m18 = (() => {
+const { byID, composes, setHidden, setText, touchKeyboard } = m16;
+const { listed } = m17;
+const counterFrom = 0.8;
+const lengthOf = (text) => (text.length > 200 ? [...text].length : text.length);
+const cleaned = (text) => text.replace(/^(?:[^\S\n]*\n)+/u, '').trimEnd();
+function sends(event) {
+if (event.key !== 'Enter' || composes(event)) return false;
+if (event.ctrlKey || event.metaKey) return true;
+return !event.shiftKey && !event.altKey && !touchKeyboard.matches;
+}
+class ComposerView {
+#chat;
+#form = byID('composer');
+#field = byID('message');
+#send = byID('send');
+#counter = byID('counter');
+#activity = byID('activity');
+#room = null;
+constructor(chat) {
+this.#chat = chat;
+this.#form.addEventListener('submit', (event) => {
+event.preventDefault();
+this.#say();
+});
+this.#field.addEventListener('keydown', (event) => {
+if (!sends(event)) return;
+event.preventDefault();
+this.#say();
+});
+this.#field.addEventListener('input', () => {
+if (this.#room) chat.drafts.set(this.#room, this.#field.value);
+if (this.#field.value.trim() !== '') chat.typed();
+this.#measure();
+});
+byID('skip').addEventListener('click', () => this.focus());
+byID('keys').addEventListener('click', () => byID('shortcuts').showModal());
+touchKeyboard.addEventListener('change', () => this.#hint());
+this.#hint();
+}
+#hint() {
+this.#field.enterKeyHint = touchKeyboard.matches ? 'enter' : 'send';
+}
+focus() {
+this.#field.focus({ preventScroll: true });
+}
+render() {
+const room = this.#chat.rooms.current;
+if (room !== this.#room) {
+this.#room = room;
+this.#field.value = room ? this.#chat.drafts.of(room) : '';
+this.#measure();
+}
+setHidden(this.#form, !room);
+if (!room) return;
+const words = `Message ${room.name}`;
+if (this.#field.placeholder !== words) this.#field.placeholder = words;
+this.#renderActivity(room);
+}
+#renderActivity(room) {
+const typing = room.typingNow();
+const { notice } = this.#chat;
+let words = '';
+if (room.state === 'refused') words = room.problem;
+else if (typing.length === 1) words = `${typing[0]} is typing`;
+else if (typing.length > 1) words = `${listed(typing)} are typing`;
+else if (notice?.room === room) words = notice.text;
+this.#activity.classList.toggle('typing', typing.length > 0);
+this.#activity.classList.toggle('refused', room.state === 'refused');
+setText(this.#activity.lastElementChild, words);
+}
+#say() {
+const text = cleaned(this.#field.value);
+const length = lengthOf(text);
+if (length === 0 || length > this.#chat.textLimit || !this.#room) {
+this.focus();
+return;
+}
+this.#field.value = '';
+this.#chat.drafts.set(this.#room, '');
+this.#measure();
+this.#chat.say(text);
+this.focus();
+}
+#measure() {
+const length = lengthOf(cleaned(this.#field.value));
+const limit = this.#chat.textLimit;
+const over = length - limit;
+const near = length >= limit * counterFrom;
+setHidden(this.#counter, !near);
+this.#counter.classList.toggle('over', over > 0);
+setText(this.#counter, over > 0 ? `${over} too many` : near ? `${-over} left` : '');
+this.#field.setAttribute('aria-invalid', String(over > 0));
+this.#send.disabled = length === 0 || over > 0;
+this.#grow();
+}
+#grow() {
+if (CSS.supports('field-sizing', 'content')) return;
+this.#field.style.height = 'auto';
+this.#field.style.height = `${this.#field.scrollHeight + 2}px`;
+}
+}
+return { ComposerView };
+})();
+const m19 = (() => {
+const { byID, composes, setHidden, setText } = m16;
+const { lastName } = m3;
+const { wordsForState, wordsForUnsent } = m6;
+class LoginView {
+#chat;
+#screen = byID('login');
+#form = byID('login-form');
+#field = byID('name');
+#button = byID('enter');
+#problem = byID('login-problem');
+#hint = byID('login-room');
+#unsent = byID('login-unsent');
+#offer = byID('login-offer');
+#wasHidden = true;
+#wasBusy = false;
+#submitted = false;
+#roomInAddress;
+constructor(chat, roomInAddress) {
+this.#chat = chat;
+this.#field.value = lastName();
+this.#form.addEventListener('submit', (event) => {
+event.preventDefault();
+const name = this.#field.value.trim();
+this.#submitted = true;
+if (name === '') this.#field.focus();
+else chat.enter(name, roomInAddress());
+});
+this.#field.addEventListener('keydown', (event) => {
+if (event.key === 'Enter' && composes(event)) event.preventDefault();
+});
+this.#offer.addEventListener('click', () => {
+this.#field.value = this.#chat.suggestion;
+this.#form.requestSubmit();
+});
+this.#roomInAddress = roomInAddress;
+}
+render() {
+const { phase, connection, problem, suggestion, outbox } = this.#chat;
+const stuck = ['waiting', 'stopped'].includes(connection.state.phase);
+const shown = phase === 'login' || (phase === 'entering' && (stuck || this.#submitted));
+setHidden(this.#screen, !shown);
+if (!shown) {
+this.#wasHidden = true;
+return;
+}
+if (phase === 'login') this.#submitted = false;
+const busy = phase === 'entering' && !stuck;
+this.#screen.classList.toggle('busy', busy);
+this.#button.disabled = busy;
+setText(this.#button, busy ? 'One moment…' : 'Join the chat');
+setText(this.#problem, phase === 'entering' ? this.#trouble(connection.state) : problem);
+this.#field.setAttribute('aria-invalid', String(phase === 'login' && problem !== ''));
+const room = this.#roomInAddress();
+setHidden(this.#hint, !room);
+setText(this.#hint, room ? `You will join the room “${room}”.` : '');
+setHidden(this.#offer, suggestion === '');
+setText(this.#offer, suggestion ? `Join as ${suggestion}` : '');
+const unsent = outbox.unsent().length;
+setHidden(this.#unsent, unsent === 0);
+setText(this.#unsent, unsent > 0 ? `${wordsForUnsent(unsent)} Nothing is lost.` : '');
+if (this.#wasHidden || (problem !== '' && this.#wasBusy && !busy)) this.#field.select();
+this.#wasHidden = false;
+this.#wasBusy = busy;
+}
+#trouble(state) {
+const words = wordsForState(state, navigator.onLine);
+if (state.phase === 'stopped') return words;
+if (state.phase !== 'waiting') return '';
+const reached = state.code !== 1006 || !navigator.onLine;
+return `${reached ? words : 'The server cannot be reached.'} Still trying…`;
+}
+}
+return { LoginView };
+})();
+const m20 = (() => {
+const { element } = m16;
+const chunkLength = 64;
+function chunksOf(items) {
+const chunks = [];
+let waiting = [];
+let last = null;
+for (const item of items) {
+waiting.push(item);
+if (!item.entry) continue;
+const { epoch, offset } = item.entry;
+const key = offset === undefined ? last?.key ?? 'unsent'
+: `${epoch ?? ''} ${Math.floor(offset / chunkLength)}`;
+if (last?.key === key) {
+last.items.push(...waiting);
+} else {
+last = { key, items: waiting };
+chunks.push(last);
+}
+waiting = [];
+}
+if (waiting.length === 0) return chunks;
+if (last) last.items.push(...waiting);
+else chunks.push({ key: 'marks', items: waiting });
+return chunks;
+}
+class Rows {
+#list;
+#make;
+#update;
+#chunks = new Map();
+#nodes = new Map();
+#unsettled = new Set();
+constructor(list, make, update) {
+this.#list = list;
+this.#make = make;
+this.#update = update;
+}
+clear() {
+this.#list.replaceChildren();
+this.#chunks.clear();
+this.#nodes.clear();
+this.#unsettled.clear();
+}
+show(items) {
+const before = this.#chunks;
+this.#chunks = new Map();
+const gone = new Set();
+for (const { key, items: inside } of chunksOf(items)) {
+const name = this.#chunks.has(key) ? `${key} ${this.#chunks.size}` : key;
+const { node, items: old } = before.get(name) ?? { node: makeChunk(), items: [] };
+before.delete(name);
+const isKnown = (item, index) => item.entry && item === old[index];
+const isNew = old.length !== inside.length || !inside.every(isKnown);
+if (isNew) for (const item of old) gone.add(item.key);
+this.#chunks.set(name, { node, items: inside, isNew });
+}
+for (const { node, items: old } of before.values()) {
+node.remove();
+for (const item of old) gone.add(item.key);
+}
+this.#draw(gone);
+this.#settle();
+}
+#draw(gone) {
+const chunks = [...this.#chunks.values()];
+const drawn = chunks.filter(({ isNew }) => isNew);
+for (const { items } of drawn) for (const item of items) gone.delete(item.key);
+for (const key of gone) {
+this.#nodes.get(key)?.remove();
+this.#nodes.delete(key);
+}
+let place = this.#list.firstChild;
+for (const { node } of chunks) {
+if (node === place) place = place.nextSibling;
+else this.#list.insertBefore(node, place);
+}
+for (const { node, items } of drawn) this.#fill(node, items);
+}
+#fill(node, items) {
+let place = node.firstChild;
+for (const item of items) {
+let row = this.#nodes.get(item.key);
+if (!row) {
+row = this.#make(item);
+this.#nodes.set(item.key, row);
+}
+this.#update(row, item);
+if (row === place) {
+place = place.nextSibling;
+} else {
+node.insertBefore(row, place);
+this.#unsettled.add(node);
+if (node.dataset.settled === '') delete node.dataset.settled;
+}
+}
+}
+#settle() {
+const last = this.#list.lastChild;
+const chunks = [...this.#unsettled].filter((node) => node !== last);
+if (chunks.length === 0) return;
+for (const node of chunks) this.#unsettled.delete(node);
+requestAnimationFrame(() => requestAnimationFrame(() => {
+for (const node of chunks) if (!this.#unsettled.has(node)) node.dataset.settled = '';
+}));
+}
+firstBelow(top) {
+const chunk = firstEnding(this.#list.children, top, 0);
+if (!chunk) return null;
+for (let node = chunk; node; node = node.nextSibling) {
+let row = firstEnding(node.children, top, node.offsetTop);
+while (row && !row.classList.contains('message')) row = row.nextSibling;
+if (row) return row;
+}
+return null;
+}
+topOf(row) {
+return row.isConnected ? row.parentNode.offsetTop + row.offsetTop : undefined;
+}
+chunkTopOf(key) {
+return this.#nodes.get(key)?.parentNode.offsetTop ?? 0;
+}
+}
+function firstEnding(nodes, top, start) {
+let low = 0;
+let high = nodes.length;
+while (low < high) {
+const middle = (low + high) >> 1;
+const node = nodes[middle];
+if (start + node.offsetTop + node.offsetHeight > top) high = middle;
+else low = middle + 1;
+}
+return nodes[low] ?? null;
+}
+function makeChunk() {
+return element('div', { className: 'chunk', attributes: { role: 'none' } });
+}
+return { Rows };
+})();
+const m21 = (() => {
+const { dayKey, dayName, instant } = m17;
+const { keyOf, mentions } = m8;
+const groupLasts = 5 * 60_000;
+const gapWords = {
+missed: 'Some messages were missed here.',
+restarted: 'The server was restarted; messages above are from before.',
+closed: 'This room was empty for a while; messages above are from before.',
+};
+function itemsOf(room, chat) {
+const items = [];
+const me = keyOf(chat.me);
+const pending = room.atEnd ? chat.outbox.of(room).map(entryOf(chat)) : [];
+const last = room.entries[room.entries.length - 1];
+const sent = pending.length === 0 && last?.author === me ? last : null;
+const keys = new Set();
+let before = null;
+const put = (entry, extra, edge) => {
+entry.date ??= instant(entry.at);
+entry.day ??= dayKey(entry.date);
+const inside = marksBefore(entry, before?.entry, room, keys);
+const marks = edge.length > 0 ? edge.concat(inside) : inside;
+const head = marks.length > 0 || !continues(before?.entry, entry);
+if (before) items.push(itemOf(before, head));
+for (const mark of marks) items.push(mark);
+const own = entry.author === me || Boolean(extra);
+const key = extra?.held ? `held ${entry.id}` : keyFor(room, entry, own, keys);
+const sameMinute = head || Math.floor(before.entry.date / 60_000)
+=== Math.floor(entry.date / 60_000);
+before = {
+entry, own, key, head, sameMinute, me, lastOwn: entry === sent,
+past: room.isPast(entry), pending: extra?.pending, online: extra?.online,
+held: extra?.held,
+};
+};
+const start = startOf(room);
+if (start && room.past.length === 0) items.push(start);
+let gap = [];
+for (const entry of room.past.entries) {
+put(entry, null, gap);
+gap = entry.end ? [gapAfter(entry)] : [];
+}
+if (start?.kind === 'loading' && room.past.length > 0) gap.push(start);
+for (const entry of room.entries) {
+put(entry, null, gap);
+gap = [];
+}
+for (const { entry, ...extra } of pending) {
+put(entry, extra, gap);
+gap = [];
+}
+if (before) items.push(itemOf(before, true));
+items.push(...gap);
+return items;
+}
+function itemOf(line, tail) {
+const { entry, own, key, head, sameMinute, lastOwn, past, pending, online, held } = line;
+const old = entry.item;
+const mentioned = !own && (entry.mentioned ??= mentions(entry.text, line.me));
+const fits = old && !pending && old.own === own && old.key === key && old.head === head
+&& old.tail === tail && old.sameMinute === sameMinute && old.lastOwn === lastOwn
+&& old.past === past && old.deleted === Boolean(entry.deleted);
+if (fits) return old;
+entry.item = {
+entry, own, key, head, tail, sameMinute, lastOwn, past, pending, online, held, mentioned,
+deleted: Boolean(entry.deleted),
+};
+return entry.item;
+}
+const entryOf = (chat) => (pending) => {
+const { text, at, id, name } = pending;
+const held = chat.outbox.isHeld(pending) ? chat.me : '';
+const online = chat.rooms.get(pending.room)?.state === 'joined';
+const user = name ?? chat.me;
+return { entry: { user, author: keyOf(user), text, at, id }, pending, online, held };
+};
+function keyFor(room, entry, own, keys) {
+if (own && entry.id) {
+const byID = `id ${entry.id}`;
+if (!keys.has(byID)) {
+keys.add(byID);
+return byID;
+}
+}
+return (entry.key ??= `${entry.epoch ?? room.epoch} ${entry.offset}`);
+}
+function startOf(room) {
+if (room.epoch === null) return null;
+if (room.older === 'loading') {
+return { kind: 'loading', key: 'start loading', text: 'Fetching older messages…' };
+}
+if (room.older !== 'none' && room.entries.length > 0) return null;
+const none = room.entries.length === 0;
+const whole = none ? room.position <= 0 : room.first.offset <= 1;
+let text = `This is where ${room.name} begins.`;
+if (!whole) text = 'Older messages are not kept.';
+else if (room.renewed) text = `${room.name} has begun anew: what you read here last is gone.`;
+else if (none) text = `Nobody has said anything in ${room.name} yet. Be the first.`;
+return { kind: whole ? 'start' : 'edge', key: `start ${whole}`, text };
+}
+function gapAfter(entry) {
+const { epoch, offset, end } = entry;
+return { kind: 'missed', key: `gap ${epoch} ${offset}`, text: gapWords[end] };
+}
+const noMarks = [];
+function marksBefore(entry, before, room, keys) {
+const isNewDay = !before || before.day !== entry.day;
+const isFresh = entry.offset === room.newFrom && !room.isPast(entry);
+if (!isNewDay && !isFresh) return noMarks;
+const marks = [];
+if (isNewDay) {
+const day = `day ${entry.day}`;
+const key = keys.has(day) ? `${day} ${entry.offset}` : day;
+keys.add(day);
+marks.push({ kind: 'day', key, text: dayName(entry.date) });
+}
+if (isFresh) marks.push({ kind: 'fresh', key: 'fresh', text: 'New' });
+return marks;
+}
+function continues(before, entry) {
+if (!before || before.author !== entry.author) return false;
+return Math.abs(entry.date - before.date) < groupLasts;
+}
+return { itemsOf };
+})();
+const m22 = (() => {
+const { element, icon, setText } = m16;
+const { clockTime, fullTime, instant } = m17;
+const { initials, tintOf } = m8;
+const link = /\bhttps?:\/\/[^\s<>"'\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]+/giu;
+const mostLines = 24;
+const mostCharacters = 1_600;
+const emoji = '\\p{Emoji_Presentation}|\\p{Extended_Pictographic}\\uFE0F|\\p{RI}{2}';
+const loneEmoji = new RegExp(`^(?:${emoji}|[\\u{1F3FB}-\\u{1F3FF}]|\\u200D|\\s){1,16}$`, 'u');
+function textNodes(text) {
+const nodes = [];
+let end = 0;
+for (const { 0: found, index } of text.matchAll(link)) {
+let address = found.replace(/[.,;:!?*_]+$/u, '');
+if (address.endsWith(')') && !address.includes('(')) address = address.slice(0, -1);
+if (!URL.canParse?.(address)) continue;
+const attributes = { rel: 'noopener noreferrer nofollow', target: '_blank' };
+nodes.push(text.slice(end, index));
+nodes.push(element('a', { href: address, dir: 'ltr', attributes }, address));
+end = index + address.length;
+}
+nodes.push(text.slice(end));
+return nodes.filter((node) => node !== '');
+}
+function avatar(name) {
+const dataset = { tint: tintOf(name) };
+const attributes = { 'aria-hidden': 'true' };
+return element('span', { className: 'avatar', dataset, attributes }, initials(name));
+}
+function timeOf(date, properties) {
+const words = { dateTime: date.toISOString(), title: fullTime(date) };
+return element('time', { ...words, ...properties }, clockTime(date));
+}
+function makeMessage(item) {
+const { entry, own, held } = item;
+const date = instant(entry.at);
+const called = own && !held ? 'You' : entry.user;
+const who = element('bdi', { className: 'name', title: entry.user }, called);
+who.dataset.tint = tintOf(entry.user);
+const by = element('div', { className: 'by' }, who, ' ', timeOf(date));
+const bubble = element('div', { className: 'bubble', dir: 'auto' });
+const again = timeOf(date, { className: 'again' });
+again.setAttribute('aria-hidden', 'true');
+const status = element('span', { className: 'status' });
+const line = element('div', { className: 'line' }, bubble, again, status);
+const body = element('div', { className: 'body' }, by, line);
+const row = element('li', { role: 'listitem' }, body);
+if (!own) row.prepend(avatar(entry.user));
+else row.setAttribute('aria-live', 'off');
+return row;
+}
+function showText(row, entry) {
+const bubble = row.querySelector('.bubble');
+if (entry.deleted) {
+bubble.replaceChildren('Message deleted');
+} else {
+bubble.replaceChildren(...textNodes(entry.text));
+}
+row.querySelector('.unfold')?.remove();
+const long = !entry.deleted && isLong(entry.text);
+bubble.classList.toggle('folded', long);
+if (long) row.querySelector('.body').append(unfoldButton(bubble));
+}
+function isLong(text) {
+return text.length > mostCharacters || text.split('\n', mostLines + 1).length > mostLines;
+}
+function unfoldButton(bubble) {
+const button = element('button', { type: 'button', className: 'link unfold' }, 'Show more');
+button.setAttribute('aria-expanded', 'false');
+button.addEventListener('click', () => {
+const folded = bubble.classList.toggle('folded');
+button.setAttribute('aria-expanded', String(!folded));
+setText(button, folded ? 'Show more' : 'Show less');
+});
+return button;
+}
+function classesOf({ own, head, tail, entry, pending, sameMinute, mentioned, held, past }) {
+const classes = ['message'];
+if (own) classes.push('own');
+if (head) classes.push('head');
+if (tail) classes.push('tail');
+if (!sameMinute) classes.push('timed');
+if (held) classes.push('held');
+else if (pending) classes.push(pending.state);
+if (past) classes.push('past');
+if (entry.deleted) classes.push('gone');
+else if (loneEmoji.test(entry.text)) classes.push('emoji');
+if (mentioned) classes.push('mention');
+return classes.join(' ');
+}
+function updateMessage(row, item, actions) {
+const before = row.item;
+if (before === item) return;
+row.item = item;
+if (before?.deleted !== item.deleted) showText(row, item.entry);
+const classes = classesOf(item);
+if (row.className !== classes) row.className = classes;
+if (before?.entry.at !== item.entry.at) showTime(row, item.entry);
+const status = statusOf(item);
+if (row.status === status) return;
+row.status = status;
+showStatus(row.querySelector('.status'), item, status, actions);
+}
+function showTime(row, entry) {
+const date = instant(entry.at);
+for (const time of row.querySelectorAll('time')) {
+time.dateTime = date.toISOString();
+time.title = fullTime(date);
+setText(time, clockTime(date));
+}
+}
+function statusOf({ pending, lastOwn, past, online, held }) {
+if (!pending) return lastOwn && !past ? 'sent' : '';
+if (held) return `held:${held}`;
+if (pending.state === 'failed') return `failed:${pending.problem}`;
+return online ? 'sending' : 'queued';
+}
+function showStatus(node, { pending, held }, status, actions) {
+if (status === '') {
+node.replaceChildren();
+} else if (status === 'sent') {
+const mark = element('span', { title: 'Sent' }, icon('check'));
+node.replaceChildren(mark, element('span', { className: 'unseen' }, 'Sent'));
+} else if (status === 'sending') {
+node.replaceChildren('Sending…');
+} else if (status === 'queued') {
+node.replaceChildren('Waiting to send');
+} else {
+const problem = held ? 'Not sent, since the name was lost.' : pending.problem;
+const again = held ? `Send as ${held}` : 'Try again';
+node.replaceChildren(
+`${problem} `, button(again, () => actions.retry(pending)), ' ',
+button('Discard', () => actions.discard(pending)));
+}
+}
+function button(words, pressed) {
+const made = element('button', { type: 'button', className: 'link' }, words);
+made.addEventListener('click', pressed);
+return made;
+}
+return { avatar, makeMessage, updateMessage };
+})();
+const m23 = (() => {
+const { byID, element, icon, setHidden, setText } = m16;
+const { badge } = m17;
+const { Rows } = m20;
+const { itemsOf } = m21;
+const { makeMessage, updateMessage } = m22;
+const nearTop = 400;
+const nearBottom = 40;
+class MessagesView {
+#chat;
+#log = byID('log');
+#list = byID('messages');
+#rows;
+#pill = byID('newest');
+#room = null;
+#firstKey = null;
+#anchor = null;
+#presentKey = '';
+constructor(chat) {
+this.#chat = chat;
+const actions = {
+retry: (pending) => chat.outbox.retry(pending),
+discard: (pending) => chat.outbox.discard(pending),
+};
+this.#rows = new Rows(this.#list, make, (row, item) => {
+if (item.entry) updateMessage(row, item, actions);
+else setText(row.lastElementChild, item.text);
+});
+this.#log.addEventListener('scroll', () => this.#scrolled(), { passive: true });
+this.#pill.addEventListener('click', () => {
+chat.history.newest(this.#room);
+this.#toBottom();
+});
+const sizes = new ResizeObserver(() => this.#keepPlace());
+sizes.observe(this.#log);
+sizes.observe(this.#list);
+setInterval(() => this.render(), 60_000);
+}
+render() {
+const room = this.#chat.rooms.current;
+if (room !== this.#room) this.#turnTo(room);
+if (!room) return;
+if (!room.following) this.#anchor ??= this.#firstInView();
+const items = itemsOf(room, this.#chat);
+this.#beQuietUnlessAppending(items);
+this.#presentKey = items.find((item) => item.entry && !item.past)?.key ?? '';
+this.#rows.show(items);
+this.#list.classList.toggle('empty', this.#firstKey === null);
+this.#keepPlace();
+if (room.following) this.#chat.rooms.look();
+this.#renderPill(room);
+this.#fetch(room);
+}
+#turnTo(room) {
+this.#room = room;
+this.#firstKey = null;
+this.#anchor = null;
+this.#log.setAttribute('aria-label', room ? `Messages in ${room.name}` : 'Messages');
+this.#rows.clear();
+if (room) room.following = true;
+}
+#beQuietUnlessAppending(items) {
+const firstKey = items.find((item) => item.entry)?.key ?? null;
+const quiet = firstKey !== this.#firstKey;
+this.#firstKey = firstKey;
+if (quiet) {
+this.#log.setAttribute('aria-live', 'off');
+setTimeout(() => this.#log.setAttribute('aria-live', 'polite'), 250);
+}
+}
+#scrolled() {
+const room = this.#room;
+if (!room) return;
+const { scrollTop, scrollHeight, clientHeight } = this.#log;
+const atBottom = scrollHeight - scrollTop - clientHeight < nearBottom;
+this.#anchor = atBottom ? null : this.#firstInView();
+if (atBottom !== room.following) {
+room.following = atBottom;
+this.#renderPill(room);
+}
+if (atBottom) this.#chat.rooms.look();
+this.#fetch(room);
+}
+#fetch(room) {
+const { scrollTop, scrollHeight, clientHeight } = this.#log;
+if (this.#log.clientHeight === 0) return;
+const present = room.past.length > 0 ? this.#rows.chunkTopOf(this.#presentKey) : 0;
+if (scrollTop < present + nearTop) this.#chat.history.older(room);
+if (scrollHeight - scrollTop - clientHeight < nearTop) this.#chat.history.newer(room);
+}
+#keepPlace() {
+if (!this.#room) return;
+if (this.#room.following) {
+this.#toBottom();
+return;
+}
+const top = this.#anchor ? this.#rows.topOf(this.#anchor.row) : undefined;
+if (top === undefined) {
+this.#anchor = this.#firstInView();
+} else if (top !== this.#anchor.top) {
+this.#log.scrollTop += top - this.#anchor.top;
+this.#anchor.top = top;
+}
+}
+#toBottom() {
+this.#log.scrollTop = this.#log.scrollHeight;
+}
+#firstInView() {
+const row = this.#rows.firstBelow(this.#log.scrollTop);
+return row ? { row, top: this.#rows.topOf(row) } : null;
+}
+#renderPill(room) {
+const behind = !room.following || !room.atEnd;
+setHidden(this.#pill, !behind || room.entries.length === 0);
+this.#pill.classList.toggle('fresh', room.unread > 0);
+const words = `${badge(room.unread)} new message${room.unread === 1 ? '' : 's'}`;
+setText(this.#pill.lastElementChild, room.unread > 0 ? words : 'Newest');
+}
+}
+function make(item) {
+if (item.entry) return makeMessage(item);
+const row = element('li', { className: `mark ${item.kind}`, role: 'listitem' });
+if (item.kind === 'start') row.append(icon('bird'));
+row.append(element('span', {}, item.text));
+return row;
+}
+return { MessagesView };
+})();
+const m24 = (() => {
+const { byID, setText } = m16;
+function ask(words, { agree, refuse }) {
+const dialog = byID('question');
+setText(byID('question-words'), words);
+setText(byID('question-agree'), agree);
+setText(byID('question-refuse'), refuse);
+dialog.returnValue = '';
+dialog.showModal();
+return new Promise((resolve) => {
+dialog.addEventListener(
+'close', () => resolve(dialog.returnValue === 'agree'), { once: true });
+});
+}
+return { ask };
+})();
+const m25 = (() => {
+const { byID, composes } = m16;
+const drawers = [];
+class Drawer {
+#panel;
+#opener;
+#narrow;
+constructor(panel, opener, query) {
+this.#panel = panel;
+this.#opener = opener;
+this.#narrow = matchMedia(query);
+this.#narrow.addEventListener('change', () => this.close());
+opener.addEventListener('click', () => this.#open());
+panel.querySelector('.close').addEventListener('click', () => this.close());
+document.addEventListener('keydown', (event) => {
+if (event.key === 'Escape' && this.isOpen && !composes(event)) this.close();
+});
+document.addEventListener('pointerdown', (event) => {
+if (this.isOpen && !panel.contains(event.target)) this.close();
+});
+drawers.push(this);
+this.close();
+}
+get isOpen() {
+return this.#panel.classList.contains('open');
+}
+#open() {
+this.#panel.classList.add('open');
+this.#panel.inert = false;
+this.#hold(true);
+this.#opener.setAttribute('aria-expanded', 'true');
+this.#panel.querySelector('.close').focus();
+}
+close() {
+const { activeElement } = document;
+const hadFocus = this.#panel.contains(activeElement) || activeElement === document.body;
+const wasOpen = this.isOpen;
+if (wasOpen) this.#hold(false);
+this.#panel.classList.remove('open');
+this.#panel.inert = this.#narrow.matches;
+this.#opener.setAttribute('aria-expanded', 'false');
+if (wasOpen && hadFocus && this.#narrow.matches) this.#opener.focus();
+}
+#hold(held) {
+for (const other of byID('chat').children) if (other !== this.#panel) other.inert = held;
+for (const drawer of drawers) if (!held && drawer !== this) drawer.close();
+}
+}
+return { Drawer };
+})();
+const m26 = (() => {
+const { ask } = m24;
+const { byID, composes, element, icon, reconcile, setHidden, setText } = m16;
+const { Drawer } = m25;
+const { badge, people } = m17;
+const { compareNames, sameName } = m8;
+const { listLimit } = m10;
+const { avatar } = m22;
+const { wordsForLoss } = m6;
+class PanelsView {
+#chat;
+#rooms = byID('rooms');
+#members = byID('members');
+#joinForm = byID('join');
+#joinField = byID('join-name');
+#joinProblem = byID('join-problem');
+#asked = '';
+#me = '';
+#drawers = [
+new Drawer(byID('rooms-panel'), byID('open-rooms'), '(max-width: 46rem)'),
+new Drawer(byID('members-panel'), byID('open-members'), '(max-width: 68rem)'),
+];
+constructor(chat, entered) {
+this.#chat = chat;
+this.#joinForm.addEventListener('submit', async (event) => {
+event.preventDefault();
+const name = this.#joinField.value.trim();
+if (name === '') return;
+await chat.join(name);
+this.#asked = chat.rooms.problem;
+if (chat.rooms.problem) {
+this.#joinField.focus();
+return;
+}
+this.#joinField.value = '';
+this.#chosen(entered);
+});
+this.#rooms.addEventListener('click', (event) => {
+const button = event.target.closest('button');
+if (!button) return;
+chat.rooms.select(chat.rooms.get(button.dataset.key));
+this.#chosen(entered);
+});
+this.#joinField.addEventListener('keydown', (event) => {
+if (event.key === 'Enter' && composes(event)) event.preventDefault();
+});
+byID('note-close').addEventListener('click', () => {
+chat.rooms.problem = '';
+this.render();
+});
+byID('leave').addEventListener('click', () => this.#leave());
+byID('sign-out').addEventListener('click', () => this.#signOut());
+addEventListener('keydown', (event) => {
+if (composes(event) || document.querySelector('dialog[open]')) return;
+if (event.altKey && event.key === 'ArrowDown') this.#step(event, 1);
+if (event.altKey && event.key === 'ArrowUp') this.#step(event, -1);
+});
+}
+#chosen(entered) {
+this.#drawers[0].close();
+entered();
+}
+async #leave() {
+const room = this.#chat.rooms.current;
+const count = room ? this.#chat.outbox.unsent(room).length : 0;
+const words = wordsForLoss(count, `Leaving ${room?.name}`);
+if (!room || (count > 0 && !(await this.#mayDiscard(words, 'Discard and leave')))) return;
+this.#chat.leave(room);
+}
+async #signOut() {
+const count = this.#chat.outbox.unsent().length;
+const words = wordsForLoss(count, 'Signing out');
+if (count > 0 && !(await this.#mayDiscard(words, 'Discard and sign out'))) return;
+this.#chat.signOut();
+}
+#mayDiscard(words, agree) {
+return ask(words, { agree, refuse: 'Stay' });
+}
+#step(event, by) {
+const { list, current } = this.#chat.rooms;
+const at = list.indexOf(current);
+if (list.length < 2 || at < 0) return;
+event.preventDefault();
+this.#chat.rooms.select(list[(at + by + list.length) % list.length]);
+}
+render() {
+const { rooms, me } = this.#chat;
+const { current, problem } = rooms;
+reconcile(this.#rooms, rooms.list, (room) => room.key, makeRoom,
+(row, room) => updateRoom(row, room, room === current));
+this.#renderProblem(problem);
+if (me !== this.#me) {
+this.#me = me;
+setLabel(byID('me'), me);
+byID('my-avatar').replaceChildren(avatar(me));
+}
+byID('sign-out').disabled = this.#chat.signingOut;
+this.#renderHeader(current);
+this.#renderElsewhere(current);
+this.#renderMembers(current);
+}
+#renderProblem(problem) {
+const isVisible = this.#joinField.checkVisibility?.({ visibilityProperty: true }) ?? true;
+const isBeside = problem !== '' && problem === this.#asked && isVisible;
+setText(this.#joinProblem, isBeside ? problem : '');
+this.#joinField.setAttribute('aria-invalid', String(isBeside));
+setHidden(byID('note'), problem === '' || isBeside);
+setText(byID('note-words'), isBeside ? '' : problem);
+}
+#renderElsewhere(current) {
+const others = this.#chat.rooms.list.filter((room) => room !== current && room.unread > 0);
+const unread = others.reduce((sum, room) => sum + room.unread, 0);
+const mark = byID('elsewhere');
+setText(mark, unread > 0 ? badge(unread) : '');
+setHidden(mark, unread === 0);
+mark.classList.toggle('mentioned', others.some((room) => room.mentioned));
+const words = unread > 0 ? `Rooms, ${unread} unread` : 'Rooms';
+const opener = byID('open-rooms');
+if (opener.ariaLabel !== words) opener.setAttribute('aria-label', words);
+}
+#renderHeader(room) {
+setLabel(byID('room-name'), room?.name ?? 'No room');
+setHidden(byID('leave'), !room);
+setHidden(byID('open-members'), !room);
+setHidden(byID('no-room'), Boolean(room));
+const count = room?.count ?? 0;
+setText(byID('member-count'), count > 0 ? people(count) : 'People');
+}
+#renderMembers(room) {
+this.#chat.people.look(room);
+const names = room?.members ? [...room.members.values()].sort(compareNames) : [];
+const { me } = this.#chat;
+const typing = new Set(room?.typingNow());
+reconcile(this.#members, names, (name) => name, makeMember, (row, name) => {
+row.classList.toggle('typing', typing.has(name));
+setText(row.querySelector('.you'), sameName(name, me) ? ' (you)' : '');
+});
+const crowd = room?.state === 'joined' && !room.members && room.count > listLimit;
+setText(byID('crowd'), crowd ? `${people(room.count)} are here: too many to list.` : '');
+}
+}
+function setLabel(node, name) {
+setText(node, name);
+if (node.title !== name) node.title = name;
+}
+function makeRoom(room) {
+const name = element('bdi', { className: 'label' });
+const badge = element('span', { className: 'badge', hidden: true });
+const button = element('button', { type: 'button' }, icon('hash'), name, badge);
+button.dataset.key = room.key;
+return element('li', {}, button);
+}
+function updateRoom(row, room, current) {
+const button = row.firstElementChild;
+const [, name, mark] = button.children;
+setLabel(name, room.name);
+setText(mark, badge(room.unread));
+setHidden(mark, room.unread === 0);
+const words = `${room.unread} unread`;
+if (mark.getAttribute('aria-label') !== words) mark.setAttribute('aria-label', words);
+mark.setAttribute('role', 'img');
+button.classList.toggle('unread', room.unread > 0);
+mark.classList.toggle('mentioned', room.mentioned);
+button.classList.toggle('away', room.state !== 'joined');
+if (current) button.setAttribute('aria-current', 'true');
+else button.removeAttribute('aria-current');
+}
+function makeMember(name) {
+const label = element('bdi', { className: 'label', title: name }, name);
+const you = element('span', { className: 'you' });
+return element('li', {}, avatar(name), label, you);
+}
+return { PanelsView };
+})();
+const m27 = (() => {
+const { byID, setHidden, setText } = m16;
+const { badge } = m17;
+const { wordsForState } = m6;
+class StatusView {
+#chat;
+#bar = byID('bar');
+#words = byID('bar-words');
+#countdown = byID('countdown');
+#retry = byID('retry');
+#state = byID('state');
+#spoken = byID('spoken');
+#sent = byID('sent');
+#sentCount = 0;
+#ticker = 0;
+#wasDown = false;
+constructor(chat) {
+this.#chat = chat;
+this.#retry.addEventListener('click', () => chat.connection.retryNow());
+}
+render() {
+const { connection, phase, rooms } = this.#chat;
+const { current, unread } = rooms;
+const { state } = connection;
+const words = wordsForState(state, navigator.onLine);
+const up = state.phase === 'open';
+const down = phase === 'in' && (!up || Boolean(state.doubt));
+setText(this.#state.lastElementChild, shortWords(state));
+this.#state.dataset.phase = state.doubt ? 'doubt' : state.phase;
+setHidden(this.#bar, !down);
+setText(this.#words, words);
+this.#bar.classList.toggle('stopped', state.phase === 'stopped');
+setHidden(this.#retry, !(state.phase === 'waiting' || state.again));
+setText(this.#retry, state.phase === 'stopped' ? 'Connect again' : 'Try now');
+this.#countDown(state);
+this.#speak(phase === 'in', up, state, words);
+this.#speakOfSent();
+const place = current && phase === 'in' ? `${current.name} · Roost` : 'Roost';
+const title = phase === 'in' && unread > 0 ? `(${badge(unread)}) ${place}` : place;
+if (document.title !== title) document.title = title;
+}
+#countDown(state) {
+const seconds = Math.ceil((state.retryAt - Date.now()) / 1000);
+const waiting = state.phase === 'waiting';
+setText(this.#countdown, waiting && seconds > 0 ? `Reconnecting in ${seconds} s` : '');
+clearTimeout(this.#ticker);
+if (waiting) this.#ticker = setTimeout(() => this.#countDown(state), 250);
+}
+#speakOfSent() {
+const { news } = this.#chat.outbox;
+if (news.number === this.#sentCount) return;
+this.#sentCount = news.number;
+setText(this.#sent, news.number % 2 ? news.words : `${news.words}\u00a0`);
+}
+#speak(inside, up, state, words) {
+if (!inside) {
+this.#wasDown = false;
+} else if (up && this.#wasDown) {
+this.#wasDown = false;
+setText(this.#spoken, 'Connected again.');
+} else if (!up && !this.#wasDown) {
+this.#wasDown = true;
+setText(this.#spoken, state.phase === 'stopped' ? words : `${words} Reconnecting.`);
+} else if (state.phase === 'stopped') {
+setText(this.#spoken, words);
+}
+}
+}
+function shortWords(state) {
+switch (state.phase) {
+case 'open':
+return state.doubt ? 'No answer yet' : 'Connected';
+case 'connecting':
+return 'Connecting';
+case 'waiting':
+return navigator.onLine ? 'Reconnecting' : 'Offline';
+default:
+return 'Disconnected';
+}
+}
+return { StatusView };
+})();
+const m28 = (() => {
+const { byID, setHidden } = m16;
+const { keyOf } = m8;
+const { ComposerView } = m18;
+const { LoginView } = m19;
+const { MessagesView } = m23;
+const { PanelsView } = m26;
+const { StatusView } = m27;
+function roomInAddress() {
+const name = location.hash.slice(1);
+try {
+return decodeURIComponent(name);
+} catch {
+return name;
+}
+}
+class View {
+#chat;
+#parts;
+#composer;
+#scheduled = false;
+#phase = null;
+#finePointer = matchMedia('(pointer: fine)');
+constructor(chat) {
+this.#chat = chat;
+this.#composer = new ComposerView(chat);
+const panels = new PanelsView(chat, () => this.#focusComposer());
+const login = new LoginView(chat, roomInAddress);
+this.#parts = [
+panels, this.#composer, new MessagesView(chat), new StatusView(chat), login,
+];
+addEventListener('popstate', (event) => this.#follow(event.state));
+}
+schedule() {
+if (this.#scheduled) return;
+this.#scheduled = true;
+const draw = () => {
+this.#scheduled = false;
+this.#draw();
+};
+if (document.hidden) setTimeout(draw, 200);
+else requestAnimationFrame(draw);
+}
+#draw() {
+const { phase, rooms } = this.#chat;
+setHidden(byID('chat'), phase !== 'in');
+for (const part of this.#parts) part.render();
+if (phase === 'in' && rooms.current) this.#keepAddress(rooms.current);
+if (phase === 'in' && this.#phase !== 'in') this.#focusComposer();
+this.#phase = phase;
+}
+#follow(state) {
+if (this.#chat.phase !== 'in') return;
+const name = roomInAddress();
+const { rooms } = this.#chat;
+const room = rooms.named(name);
+if (room) rooms.select(room);
+else if (name && !state?.visited) this.#chat.join(name);
+else this.schedule();
+}
+#keepAddress(room) {
+const before = roomInAddress();
+const state = { visited: true };
+const hash = `#${encodeURIComponent(room.name)}`;
+const isThere = keyOf(before) === room.key;
+if (isThere && history.state?.visited && before === room.name) return;
+if (isThere || !this.#chat.rooms.named(before)) history.replaceState(state, '', hash);
+else history.pushState(state, '', hash);
+}
+#focusComposer() {
+if (this.#finePointer.matches) this.#composer.focus();
+}
+}
+return { roomInAddress, View };
+})();
+(() => {
+const { Chat } = m15;
+const { chatAddress } = m2;
+const { tabName } = m3;
+const { roomInAddress, View } = m28;
+const loading = document.getElementById('loading');
+function start() {
+if (!loading?.isConnected || !document.getElementById('page-style')?.sheet) return;
+loading.remove();
+document.removeEventListener('load', start, true);
+let view = null;
+const chat = new Chat(chatAddress(location), () => view?.schedule());
+view = new View(chat);
+const name = tabName();
+if (name) chat.enter(name, roomInAddress());
+view.schedule();
+}
+document.addEventListener('load', start, true);
+start();
+})();
+})();

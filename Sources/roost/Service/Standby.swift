@@ -1,0 +1,74 @@
+// UNSAFE: fcntl(2) duplicates passed descriptors, which stay open as long as the process lives.
+//
+// A server that could not start and keeps its sockets: it waits until an operator has mended the
+// reason.
+import ChatRooms
+import Glibc
+import SystemdSupport
+import WebSocketServer
+
+/// Runs in place of the chat while its configuration is bad.
+enum Standby {
+    /// Answers clients and operators at the passed sockets, until a reload makes a server or the
+    /// process is to stop. Returns the server, which listens already, or nil for a stop. Throws if
+    /// the passed sockets cannot be used either.
+    static func run(
+        _ failure: StartFailure, _ startup: Startup
+    ) throws(StartFailure) -> Startup.Ready? {
+        let log = startup.command.startLog()
+        // The handler belongs to its server: what a reload has made waits here.
+        let mended = Mended()
+        let handler = StandbyHandler(
+            failure, access: access(startup.command),
+            service: Service(log.log, log.events, fault: failure.line)
+        ) { () throws(StartFailure) in
+            mended.server = try startup.makeServer(again: true)
+        }
+        let server: Server<StandbyHandler>
+        do {
+            server = try Server(handler, configuration(startup, log))
+        } catch {
+            // The first failure says more.
+            throw failure
+        }
+        log.fail(failure.sentences)
+        server.run()
+        if mended.server == nil { log.ended() }
+        return mended.server
+    }
+
+    private final class Mended {
+        var server: Startup.Ready?
+    }
+
+    /// Only the passed sockets, so that the server of a reload can open all the others.
+    private static func configuration(
+        _ startup: Startup, _ log: StartLog
+    ) throws(SystemError) -> ServerConfiguration {
+        var configuration = ServerConfiguration()
+        configuration.addresses = []
+        for socket in startup.passed {
+            // A server closes its sockets in the end, and the next one needs them.
+            let copy = fcntl(socket.descriptor.rawValue, F_DUPFD_CLOEXEC, 3)
+            guard copy >= 0 else { throw SystemError(errno, "copy a passed socket") }
+            configuration.passedSockets.append(
+                .init(descriptor: FileDescriptor(rawValue: copy), name: socket.name))
+        }
+        configuration.origin = .any
+        configuration.limits.closeDeadline = .seconds(1)
+        configuration.logger = log.logger
+        configuration.tickInterval = Startup.tickInterval
+        configuration.stopSignals = [.interrupt, .terminate]
+        configuration.signals = [.user2, .hangUp]
+        return configuration
+    }
+
+    /// Root, the server's own user, and members of the group that the command line names: the
+    /// configuration's groups are not known.
+    private static func access(_ command: Serve) -> Access {
+        var access = Access()
+        access.ownUser = SystemUser.effective
+        access.memberGroup = SystemUser.group(named: command.operation.controlGroup)
+        return access
+    }
+}

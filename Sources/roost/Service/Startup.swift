@@ -1,0 +1,105 @@
+// The start of the server, as often as it takes: reading the configuration and opening everything.
+import ChatRooms
+import CommandLineOptions
+import Glibc
+import SystemdSupport
+import WebSocketServer
+
+/// Why the server could not start.
+struct StartFailure: Error {
+    /// What a person has to mend, one sentence for each mistake.
+    let sentences: [String]
+    /// The error behind it, for a program that ends with it.
+    let cause: any Error
+
+    init(_ cause: any Error) {
+        self.cause = cause
+        sentences = (cause as? ConfigurationError)?.sentences ?? ["\(cause)"]
+    }
+
+    /// Whether it may go away by itself, as a busy address or a folder that is not mounted yet. An
+    /// error in the configuration does not, and what its operator writes meanwhile holds only when
+    /// a reload says so.
+    var isPassing: Bool { !(cause is ConfigurationError) }
+
+    /// All sentences in one line.
+    var line: String { sentences.joined(separator: " ") }
+}
+
+/// What a server is made of: the command line, and the sockets that systemd has passed. Both stay
+/// the same for the whole life of the process; the configuration file may change.
+struct Startup {
+    /// The command line's settings.
+    let command: Serve
+    let passed: [ListenSockets.Passed]
+    /// Why the command line cannot be read: only another process can have another one.
+    var commandLineFailure: StartFailure?
+
+    /// A server that has opened its listeners.
+    struct Ready {
+        let server: Server<ChatHandler>
+        let settings: Serve
+        let log: StartLog
+
+        /// Serves until a stop.
+        func serve() {
+            if log.log.destination != .journal {
+                announce(server.addresses, scheme: "http")
+                settings.operation.announce(server.listeners)
+            }
+            log.began(server)
+            log.capacity(
+                CapacityNote(
+                    connectionLimit: server.connectionLimit,
+                    isChosen: settings.options.maxConnections != nil,
+                    HostFacts(root: "/", process: getpid())))
+            // Counted before any connection is there.
+            _ = ProcessFigures.ownDescriptorCount
+            server.run()
+            log.ended()
+        }
+    }
+
+    /// Reads the configuration and opens the listeners. May be tried again after a failure, which
+    /// leaves the passed sockets open.
+    func makeServer(again: Bool = false) throws(StartFailure) -> Ready {
+        if let commandLineFailure { throw commandLineFailure }
+        do {
+            guard let path = command.service.config else { return try make(command, nil, again) }
+            if again { try TextFile.requireRegular(path) }
+            let given = Settings.givenArguments
+            let (settings, arguments) = try Settings.serve(config: path, given: given)
+            return try make(settings, Reloader(path, given: given, current: arguments), again)
+        } catch {
+            throw StartFailure(error)
+        }
+    }
+
+    private func make(_ settings: Serve, _ reloader: Reloader?, _ again: Bool) throws -> Ready {
+        let start = settings.startLog()
+        var configuration = settings.options.configuration(port: settings.port, passed: passed)
+        configuration.limits = settings.options.chatServerLimits
+        configuration.logger = start.logger
+        configuration.signals = [.user2] + (reloader == nil ? [] : [.hangUp])
+        configuration.tickInterval = Self.tickInterval
+        let access = try settings.operation.access(again: again)
+        let note = settings.operation.addListeners(to: &configuration, access)
+        let service = Service(
+            start.log, start.events, idleExit: settings.idleExit(configuration, start))
+        let handler = ChatHandler(
+            limits: settings.chatLimits, epochSeed: UInt64.random(in: .min ... .max),
+            access: access, service: service, reloader: reloader,
+            isActivatedBySocket: configuration.passedSockets.contains {
+                !ListenerKind(name: $0.name).isInternal
+            })
+        let server = try Server(handler, configuration)
+        if let note { start.events.log(.noControlSocket, note) }
+        if let sentence = settings.ignored(configuration) { start.ignored(sentence) }
+        return Ready(server: server, settings: settings, log: start)
+    }
+
+    /// The watchdog is fed with the ticks, so they must come at least twice in its interval.
+    static var tickInterval: Duration {
+        Watchdog.interval.map { min(.seconds(1), $0 / 3) } ?? .seconds(1)
+    }
+}

@@ -1,0 +1,82 @@
+// A file of the site: its bytes, plain and compressed, and which of them a client gets.
+import WebSocketServer
+
+/// A file that browsers load. It is compressed once, when it is made.
+struct SiteFile {
+    private struct Form {
+        let bytes: [UInt8]
+        let tag: String
+    }
+
+    private let type: String
+    private let cacheControl: String
+    private let plain: Form
+    /// Nil if it would not be shorter.
+    private let gzipped: Form?
+
+    /// - Parameter isHashed: whether the file's path has a hash of its bytes. Browsers and caches
+    ///   then keep it without asking again. They ask for others each time and get them only if they
+    ///   have changed (304 otherwise), so a new version of the server shows its own page at once.
+    init(type: String, bytes: [UInt8], isHashed: Bool) {
+        self.type = type
+        cacheControl = isHashed ? "public, max-age=31536000, immutable" : "no-cache"
+        // FNV-1a is enough: it only has to tell versions apart.
+        let hash = String(fnv1a(bytes), radix: 16)
+        plain = Form(bytes: bytes, tag: "\"\(hash)\"")
+        let shorter = Gzip.compressed(bytes)
+        // The two forms are different bytes, so their tags differ too (RFC 9110 §8.8.3.3).
+        gzipped =
+            shorter.count < bytes.count ? Form(bytes: shorter, tag: "\"\(hash)-gzip\"") : nil
+    }
+
+    /// The answer to a GET or HEAD of this file.
+    func answer(_ head: RequestHead, headers: [(String, String)]) -> HTTPResponse {
+        let zipped = gzipped.flatMap { Self.prefersGzip(head) ? $0 : nil }
+        let form = zipped ?? plain
+        var headers = headers
+        headers.append(("Cache-Control", cacheControl))
+        headers.append(("ETag", form.tag))
+        if gzipped != nil { headers.append(("Vary", "Accept-Encoding")) }
+        let known = head.listMembers("If-None-Match")
+        if known.contains(where: { $0 == form.tag || $0 == "W/\(form.tag)" || $0 == "*" }) {
+            return HTTPResponse(.notModified, headers: headers)
+        }
+        headers.append(("Content-Type", type))
+        if zipped != nil { headers.append(("Content-Encoding", "gzip")) }
+        return HTTPResponse(.ok, headers: headers, body: form.bytes)
+    }
+
+    /// Whether the client takes gzip, and does not prefer the plain form (RFC 9110 §12.5.3).
+    private static func prefersGzip(_ head: RequestHead) -> Bool {
+        var (gzip, identity, others): (Int?, Int?, Int?)
+        for member in head.listMembers("Accept-Encoding") {
+            let parts = member.split(separator: ";")
+            guard let name = parts.first?.trimmed.lowercased(),
+                let weight = weight(parts.dropFirst())
+            else { continue }
+            switch name {
+            case "gzip", "x-gzip": gzip = weight
+            case "identity": identity = weight
+            case "*": others = weight
+            default: break
+            }
+        }
+        // What is not named has the weight of `*`; nothing at all is said about gzip without one.
+        let gzipWeight = gzip ?? others ?? 0
+        return gzipWeight > 0 && gzipWeight >= identity ?? 0
+    }
+
+    /// The weight in thousandths; nil if it is malformed.
+    private static func weight(_ parameters: ArraySlice<Substring>) -> Int? {
+        guard let parameter = parameters.first?.trimmed.lowercased() else { return 1000 }
+        guard parameter.hasPrefix("q="), parameters.count == 1 else { return nil }
+        let digits = parameter.dropFirst(2).split(
+            separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        let fraction = digits.count > 1 ? digits[1] : ""
+        guard digits[0] == "0" || digits[0] == "1", fraction.utf8.count <= 3,
+            fraction.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }),
+            let thousandths = Int(fraction + String(repeating: "0", count: 3 - fraction.utf8.count))
+        else { return nil }
+        return min(1000, (digits[0] == "1" ? 1000 : 0) + thousandths)
+    }
+}

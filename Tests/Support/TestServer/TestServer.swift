@@ -1,0 +1,21 @@
+// A program with servers, for tests that need a process of their own:
+//
+//     TestServer signals COUNT      servers in an async program, with threads from before
+//     TestServer child              starts a program after a server, and prints its signals
+//     TestServer lines HOST         positions and bursts, for readers on slow lines
+import Foundation
+import WebSocketServer
+
+@main
+struct TestServer {
+    // `async` on purpose: the runtime has threads before any server is made.
+    static func main() async throws {
+        let arguments = CommandLine.arguments.dropFirst()
+        switch (arguments.first, arguments.dropFirst().first) {
+        case ("signals", let count?): try await serve(count: Int(count) ?? 1)
+        case ("child", nil): try startChild()
+        case ("lines", let host?): try LineServer.run(host: host)
+        default: throw CocoaError(.fileReadUnknown)
+        }
+    }
+}

@@ -1,0 +1,26 @@
+// Readers on slow lines, and a restart under thousands of clients. The scenarios are scripts in
+// Tests/Support/python; `make endurance` runs them longer.
+import TestSupport
+import Testing
+
+private let lines = PythonScript("slow_line.py")
+
+@Suite struct LineTests {
+    @Test(
+        .enabled(if: lines.missing == nil, "No slow line: \(lines.missing ?? "")"),
+        .timeLimit(.minutes(2)))
+    func `On a slow line the newest is fresh, and nobody is reset who reads`() async throws {
+        let program = BuildProducts.optimizedPath("TestServer") ?? BuildProducts.path("TestServer")
+        let (status, words) = try await lines.run(
+            options: ["--seconds", "15"], against: [program, "lines"], seconds: 60)
+        #expect(status == 0, "\(words)")
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func `Thousands of clients are back at once after a restart and a crash`() async throws {
+        let program = BuildProducts.optimizedPath("roost") ?? BuildProducts.path("roost")
+        let (status, words) = try await PythonScript("restart_storm.py").run(
+            options: ["--clients", "4500"], against: [program], seconds: 100)
+        #expect(status == 0, "\(words)")
+    }
+}
