@@ -212,9 +212,10 @@ public protocol Kernel: ~Copyable {
     mutating func acknowledgedByteCount(of socket: FileDescriptor) -> UInt64?
     /// Bounds what a TCP socket has on the way to what the peer takes in this time at its latest
     /// speed: TCP_INFO, SO_SNDBUF. Nil if the speed is not known. A line that is fast enough is
-    /// left to the kernel; `wasBounded` says whether it has to be given back.
+    /// left to the kernel; `wasBounded` says whether it has to be given back, and `mayWiden`
+    /// whether it may be bounded less now, which is good only some times a second.
     mutating func limitDelay(
-        of socket: FileDescriptor, to nanoseconds: UInt64, wasBounded: Bool
+        of socket: FileDescriptor, to nanoseconds: UInt64, wasBounded: Bool, mayWiden: Bool
     ) -> LinePace?
     /// Sends FIN after the queued output; the peer may continue to send: shutdown(2).
     mutating func shutdownOutput(of socket: FileDescriptor)

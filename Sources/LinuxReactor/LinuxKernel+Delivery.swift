@@ -24,7 +24,7 @@ extension LinuxKernel {
     /// line's speed. TCP's own estimate (tcpi_delivery_rate) does not fall while our bound limits
     /// it.
     public mutating func limitDelay(
-        of socket: FileDescriptor, to nanoseconds: UInt64, wasBounded: Bool
+        of socket: FileDescriptor, to nanoseconds: UInt64, wasBounded: Bool, mayWiden: Bool
     ) -> LinePace? {
         var delivery = clinux_delivery()
         guard unsafe clinux_delivery(socket.rawValue, &delivery) == 0, delivery.round_trip > 0,
@@ -32,27 +32,46 @@ extension LinuxKernel {
         else { return nil }
         // Less than two round trips' worth would be less than the connection can carry.
         let target = max(Double(nanoseconds) / 1000, 2 * Double(delivery.least_round_trip))
-        let delay = Double(delivery.round_trip)
+        let delay = Self.delay(delivery)
         let byteCount = Int(min(Double(delivery.under_way) * target / delay, 1e9))
-        if delay > target {
-            let bound = min(max(byteCount, Self.leastBound), Self.largestBound)
-            clinux_set_send_buffer(socket.rawValue, Int32(bound))
-            return LinePace(byteCount: byteCount, isBounded: true)
+        let first = Self.firstBound(delivery)
+        if first == nil, delay <= target, !wasBounded {
+            return LinePace(byteCount: byteCount, isBounded: false)
         }
-        // Between half of the target and the target the bound stays as it is.
-        let isBounded = wasBounded && (delay > target / 2 || widen(socket))
-        return LinePace(byteCount: byteCount, isBounded: isBounded)
+        let before = wasBounded ? Int(clinux_send_buffer(socket.rawValue)) : .max
+        var bound = before
+        if delay > target {
+            bound = min(byteCount, before)
+        } else if let first {
+            bound = min(byteCount, first)
+        } else if delay <= target / 2, mayWiden {
+            // In small steps, since a queue shows a round trip after it has filled.
+            bound = before / 4 * 5
+        }
+        bound = max(bound, Self.leastBound)
+        if bound < Self.largestBound {
+            if bound != before { clinux_set_send_buffer(socket.rawValue, Int32(bound)) }
+        } else {
+            clinux_free_send_buffer(socket.rawValue)
+        }
+        return LinePace(byteCount: byteCount, isBounded: bound < Self.largestBound)
     }
 
-    /// The queue is short: bounds what is under way less, or in the end no longer, which is false.
-    /// In small steps, since a queue shows a round trip after it has filled.
-    private func widen(_ socket: FileDescriptor) -> Bool {
-        let bound = Int(clinux_send_buffer(socket.rawValue)) * 5 / 4
-        guard bound > 0, bound < Self.largestBound else {
-            clinux_free_send_buffer(socket.rawValue)
-            return false
-        }
-        clinux_set_send_buffer(socket.rawValue, Int32(bound))
-        return true
+    /// The bound of a connection whose line is not known yet, which grows by half in each round
+    /// trip. Nil when the line is known.
+    private static func firstBound(_ delivery: clinux_delivery) -> Int? {
+        let bound = max(leastBound, Int(clamping: delivery.acknowledged) / 2)
+        return bound < largestBound ? bound : nil
+    }
+
+    /// How long what is under way will take, in microseconds.
+    ///
+    /// TCP's round trip is an average over many acknowledgements, and says too late that the first
+    /// bytes have filled a queue. So a new connection's speed is what it has carried so far.
+    private static func delay(_ delivery: clinux_delivery) -> Double {
+        let roundTrip = Double(delivery.round_trip)
+        guard delivery.acknowledged > 0, firstBound(delivery) != nil else { return roundTrip }
+        let speed = Double(delivery.acknowledged) / Double(max(delivery.busy, 1))
+        return max(roundTrip, Double(delivery.under_way) / speed)
     }
 }

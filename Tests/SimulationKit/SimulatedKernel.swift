@@ -209,7 +209,7 @@ struct SimulatedKernel: Kernel, ~Copyable {
     }
 
     mutating func limitDelay(
-        of socket: FileDescriptor, to nanoseconds: UInt64, wasBounded: Bool
+        of socket: FileDescriptor, to nanoseconds: UInt64, wasBounded: Bool, mayWiden: Bool
     ) -> LinePace? {
         network.sockets[socket.rawValue]!.paceCount += 1
         return network.sockets[socket.rawValue]!.bytesPerSecond.map {

@@ -55,6 +55,7 @@ struct clinux_delivery {
     uint64_t under_way;        // bytes that were sent and are not acknowledged yet
     uint32_t round_trip;       // of late, in microseconds; with the queues on the way
     uint32_t least_round_trip; // in microseconds
+    uint64_t busy;             // how long there was something to acknowledge, in microseconds
 };
 
 /// TCP_INFO. Returns 0, or -1 if it is not a TCP socket or the kernel does not measure this.

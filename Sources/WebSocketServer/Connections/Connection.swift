@@ -87,6 +87,8 @@ struct Connection: ~Copyable {
     var decoder = MessageDecoder()
     /// Set if it is refused, in its own protocol, for this reason.
     var refusal: Refusal?
+    /// When what is under way to it was last bounded less, in units of 2^28 ns: lowest bits.
+    var widenTick: UInt8 = 0
     /// Bytes received and not decoded: a partial header or head, or everything while reading is
     /// paused.
     var pendingInput = ByteBuffer()

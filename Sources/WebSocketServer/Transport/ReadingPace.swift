@@ -15,9 +15,14 @@ extension ServerCore where K: ~Copyable {
     /// many bytes it takes in ``Limits/skipDelay``; nil if that is not known.
     @discardableResult
     mutating func pace(_ slot: Slot) -> Int? {
+        // It may be asked for each of a connection's topics and after each message, but a queue in
+        // the network is seen a round trip after it has filled.
+        let tick = UInt8(truncatingIfNeeded: io.clock.now.coarse >> 2)
         let pace = kernel.limitDelay(
             of: io.connections.slots[slot].descriptor, to: io.settings.timeouts.skip,
-            wasBounded: io.connections.slots[slot].flags.contains(.paced))
+            wasBounded: io.connections.slots[slot].flags.contains(.paced),
+            mayWiden: tick != io.connections.slots[slot].widenTick)
+        io.connections.slots[slot].widenTick = tick
         guard let pace else { return nil }
         if pace.isBounded {
             io.connections.slots[slot].flags.insert(.paced)
