@@ -22,10 +22,11 @@ import time
 import wire
 from server import die_with_parent, stop_when_terminated
 
-GENERATORS = 3
+GENERATORS = 2
 ASLEEP = 20  # of each generator's
 SECONDS = 40
-AT_ONCE = 1000  # connects under way, at first: together they fit into the socket's queue
+AT_ONCE = 1000  # connects under way: together they fit into the socket's queue
+REQUEST = wire.REQUEST.replace(b"GET / ", b"GET /chat ")
 RESTART_SECONDS = 0.1  # RestartSec= of the unit
 # More than connecting takes: the Closes, the silent, and the start of the next process.
 ALLOWED = 1.3, 1.0  # times, and seconds
@@ -39,13 +40,11 @@ class Clients:
         self.poll = select.epoll()
         self.sockets = {}
         self.waiting = set()
+        self.absent = count  # have no socket yet
         self.codes = {}
-        for _ in range(count):
-            self.connect()
-            while len(self.waiting) >= AT_ONCE:
-                self.turn(0.1)
 
     def connect(self):
+        self.absent -= 1
         one = socket.socket()
         one.setblocking(False)
         one.connect_ex(("127.0.0.1", self.port))
@@ -55,16 +54,19 @@ class Clients:
 
     def run_until_open(self):
         end = time.monotonic() + SECONDS
-        while self.waiting and time.monotonic() < end:
+        while (self.waiting or self.absent) and time.monotonic() < end:
             self.turn(0.1)
-        if self.waiting:
-            raise SystemExit(f"{len(self.waiting)} clients are not open after {SECONDS} s")
+        if self.waiting or self.absent:
+            raise SystemExit(
+                f"{len(self.waiting) + self.absent} clients are not open after {SECONDS} s")
 
     def turn(self, seconds):
+        while self.absent and len(self.waiting) < AT_ONCE:
+            self.connect()
         for number, event in self.poll.poll(seconds):
             one = self.sockets[number]
             if number in self.waiting and event == select.EPOLLOUT:
-                self.answer(one, wire.REQUEST.replace(b"GET / ", b"GET /chat "))
+                self.answer(one, REQUEST)
                 self.poll.modify(number, select.EPOLLIN)
                 continue
             self.receive(number, one)
@@ -87,7 +89,6 @@ class Clients:
         elif data[:1] in (b"\x81", b"\x89"):
             return  # whatever the chat has to say
         self.end(number)
-        self.connect()
 
     @staticmethod
     def answer(one, data):
@@ -101,8 +102,8 @@ class Clients:
 
     def end(self, number):
         self.waiting.discard(number)
-        self.poll.unregister(number)
         self.sockets.pop(number).close()
+        self.absent += 1
 
 
 def generate(port, count):
