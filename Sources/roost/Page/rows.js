@@ -12,19 +12,25 @@ function chunksOf(items) {
     let waiting = [];
     let last = null;
     for (const item of items) {
-        waiting.push(item);
-        if (!item.entry) continue;
+        if (!item.entry) {
+            waiting.push(item);
+            continue;
+        }
         const { epoch, offset } = item.entry;
+        const number = Math.floor(offset / chunkLength);
         // What is not sent yet stands with the last message.
-        const key = offset === undefined ? last?.key ?? 'unsent'
-            : `${epoch ?? ''} ${Math.floor(offset / chunkLength)}`;
-        if (last?.key === key) {
-            last.items.push(...waiting);
-        } else {
-            last = { key, items: waiting };
+        const isInside = last && (offset === undefined
+            || (last.epoch === epoch && last.number === number));
+        if (!isInside) {
+            const key = offset === undefined ? 'unsent' : `${epoch ?? ''} ${number}`;
+            last = { key, epoch, number, items: [] };
             chunks.push(last);
         }
-        waiting = [];
+        if (waiting.length > 0) {
+            last.items.push(...waiting);
+            waiting = [];
+        }
+        last.items.push(item);
     }
     if (waiting.length === 0) return chunks;
     if (last) last.items.push(...waiting);

@@ -185,7 +185,8 @@ def many():
         assert ann.message("few 0").count() == 0
         many = cost(ann, bob, "many")
         print(f"CPU milliseconds for a message: {few} with few, {many} with {rows.count()} rows")
-        assert many - few < 16, (few, many)
+        # 14 and 9 on a quiet machine.
+        assert many - few < 10, (few, many)
         # The place stays while one reads far up, whether chunks are laid out or not.
         log = ann.page.locator("#log")
         log.evaluate("log => { log.scrollTop = log.scrollHeight / 3 }")

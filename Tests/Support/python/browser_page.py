@@ -18,14 +18,17 @@ EXECUTABLES = ("chromium", "chromium-browser", "google-chrome")
 NO_CONNECTION = re.compile(r"WebSocket connection to '.*' failed|net::ERR_")
 
 
-# While one works on the page: the folder with its files, instead of those inside the program.
+# While one works on the page: the folder that `make page` writes, instead of the files inside the
+# program, which have the hash of their content in their names.
 PAGE = os.environ.get("ROOST_PAGE")
+HASH = re.compile(r"-[0-9a-f]{16}(?=\.)")
 TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css",
          ".svg": "image/svg+xml"}
 
 
 def from_folder(route):
-    path = pathlib.Path(PAGE, urlsplit(route.request.url).path.strip("/") or "index.html")
+    name = HASH.sub("", urlsplit(route.request.url).path.strip("/"))
+    path = pathlib.Path(PAGE, name or "index.html")
     if path.suffix in TYPES and path.is_file():
         kind = f"{TYPES[path.suffix]}; charset=utf-8"
         route.fulfill(body=path.read_bytes(), headers={"Content-Type": kind})

@@ -1702,18 +1702,24 @@ const chunks = [];
 let waiting = [];
 let last = null;
 for (const item of items) {
+if (!item.entry) {
 waiting.push(item);
-if (!item.entry) continue;
+continue;
+}
 const { epoch, offset } = item.entry;
-const key = offset === undefined ? last?.key ?? 'unsent'
-: `${epoch ?? ''} ${Math.floor(offset / chunkLength)}`;
-if (last?.key === key) {
-last.items.push(...waiting);
-} else {
-last = { key, items: waiting };
+const number = Math.floor(offset / chunkLength);
+const isInside = last && (offset === undefined
+|| (last.epoch === epoch && last.number === number));
+if (!isInside) {
+const key = offset === undefined ? 'unsent' : `${epoch ?? ''} ${number}`;
+last = { key, epoch, number, items: [] };
 chunks.push(last);
 }
+if (waiting.length > 0) {
+last.items.push(...waiting);
 waiting = [];
+}
+last.items.push(item);
 }
 if (waiting.length === 0) return chunks;
 if (last) last.items.push(...waiting);
@@ -1849,24 +1855,31 @@ const pending = room.atEnd ? chat.outbox.of(room).map(entryOf(chat)) : [];
 const last = room.entries[room.entries.length - 1];
 const sent = pending.length === 0 && last?.author === me ? last : null;
 const keys = new Set();
-let before = null;
+const line = { entry: null, me };
 const put = (entry, extra, edge) => {
-entry.date ??= instant(entry.at);
-entry.day ??= dayKey(entry.date);
-const inside = marksBefore(entry, before?.entry, room, keys);
+const before = line.entry;
+if (entry.time === undefined) {
+entry.date = instant(entry.at);
+entry.day = dayKey(entry.date);
+entry.time = Number(entry.date);
+entry.minute = Math.floor(entry.time / 60_000);
+}
+const inside = marksBefore(entry, before, room, keys);
 const marks = edge.length > 0 ? edge.concat(inside) : inside;
-const head = marks.length > 0 || !continues(before?.entry, entry);
-if (before) items.push(itemOf(before, head));
+const head = marks.length > 0 || !continues(before, entry);
+if (before) items.push(itemOf(line, head));
 for (const mark of marks) items.push(mark);
 const own = entry.author === me || Boolean(extra);
-const key = extra?.held ? `held ${entry.id}` : keyFor(room, entry, own, keys);
-const sameMinute = head || Math.floor(before.entry.date / 60_000)
-=== Math.floor(entry.date / 60_000);
-before = {
-entry, own, key, head, sameMinute, me, lastOwn: entry === sent,
-past: room.isPast(entry), pending: extra?.pending, online: extra?.online,
-held: extra?.held,
-};
+line.entry = entry;
+line.own = own;
+line.key = extra?.held ? `held ${entry.id}` : keyFor(room, entry, own, keys);
+line.head = head;
+line.sameMinute = head || before.minute === entry.minute;
+line.lastOwn = entry === sent;
+line.past = room.isPast(entry);
+line.pending = extra?.pending;
+line.online = extra?.online;
+line.held = extra?.held;
 };
 const start = startOf(room);
 if (start && room.past.length === 0) items.push(start);
@@ -1884,7 +1897,7 @@ for (const { entry, ...extra } of pending) {
 put(entry, extra, gap);
 gap = [];
 }
-if (before) items.push(itemOf(before, true));
+if (line.entry) items.push(itemOf(line, true));
 items.push(...gap);
 return items;
 }
@@ -1954,7 +1967,7 @@ return marks;
 }
 function continues(before, entry) {
 if (!before || before.author !== entry.author) return false;
-return Math.abs(entry.date - before.date) < groupLasts;
+return Math.abs(entry.time - before.time) < groupLasts;
 }
 return { itemsOf };
 })();
