@@ -31,6 +31,8 @@ SWIFT = [
     *("--scratch-path", str(BUILD), "--product", "micro"),
     # This flag changes what is visible, and hardly any code.
     *("-Xswiftc", "-enable-testing"),
+    # Valgrind needs only the names, and does not understand all of clang's descriptions.
+    *("-Xlinker", "--strip-debug"),
 ]
 
 

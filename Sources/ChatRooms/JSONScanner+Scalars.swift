@@ -42,7 +42,6 @@ extension JSONScanner {
         var surplusScalars = 0
         var surplusBytes = 0
         var hasEscapes = false
-        var isPrintable = true
         var index = start
         while true {
             index = bytes.skippingPlainText(from: index)
@@ -52,17 +51,15 @@ extension JSONScanner {
             if byte == UInt8(ascii: "\\") {
                 let (length, textByteCount) = try escape(bytes, at: index)
                 hasEscapes = true
-                isPrintable = false
                 index += length
                 surplusScalars += length - 1
                 surplusBytes += length - textByteCount
             } else if byte >= 0x80 {
                 let length = try multiByte(bytes, at: index)
-                isPrintable = false
                 index += length
                 surplusScalars += length - 1
             } else if byte >= 0x20 {
-                isPrintable = isPrintable && byte != 0x7F
+                hasEscapes = hasEscapes || byte == 0x7F
                 index += 1
             } else {
                 throw Malformed()
@@ -70,8 +67,7 @@ extension JSONScanner {
         }
         position = index + 1
         return JSONValue(
-            kind: .string, hasEscapes: hasEscapes, isPrintable: isPrintable, start: UInt32(start),
-            end: UInt32(index),
+            kind: .string, hasEscapes: hasEscapes, start: UInt32(start), end: UInt32(index),
             scalarCount: UInt32(index - start - surplusScalars),
             textByteCount: UInt32(index - start - surplusBytes))
     }

@@ -7,10 +7,9 @@ struct JSONValue {
     }
 
     var kind = Kind.missing
-    /// The value is a string with at least one backslash: its bytes are not its text.
+    /// The value is a string with at least one backslash: its bytes are not its text. Also set for
+    /// DEL, the one control character that needs no escape.
     var hasEscapes = false
-    /// The value is a string of printable ASCII: no escapes, no DEL, nothing beyond.
-    var isPrintable = false
     /// The bytes of the value; for a string, the bytes between the quotes.
     var start: UInt32 = 0
     var end: UInt32 = 0
@@ -18,6 +17,10 @@ struct JSONValue {
     var scalarCount: UInt32 = 0
     /// For a string: the number of UTF-8 bytes of its unescaped text.
     var textByteCount: UInt32 = 0
+
+    /// Whether a string is printable ASCII: no escapes, no DEL, nothing beyond.
+    @inline(__always)
+    var isPrintable: Bool { !hasEscapes && scalarCount == end - start }
 
     var range: Range<Int> { Int(start)..<Int(end) }
 }

@@ -9,8 +9,8 @@ struct MessageText {
     /// The text as a JSON string without its quotes, if it is not passed on as it was written.
     private var rewritten: [UInt8]?
 
-    /// Checks a text. Almost all are printable, which the scanner knows, and begin with something
-    /// visible.
+    /// Checks a text. Almost all are printable ASCII, which the scanner knows, and begin with
+    /// something visible.
     @inline(__always)
     init(_ value: JSONValue, in bytes: Span<UInt8>) throws(CommandError) {
         self.value = value
