@@ -245,8 +245,23 @@ struct ResumeLoad: Load {
     ) -> Bool { isCut && wasOpen && member < clientCount && cause == .serverClosed(.abnormal) }
 
     func awaited(_ state: borrowing LoadState) -> Int {
-        expectedBack(state) - backCount + unacknowledged
+        let count =
+            expectedBack(state) - backCount + unacknowledged
             + spoken * max(0, state.plan.bystanders - 1) - bystanderDeliveries
+            + 2 * spoken - talkerDeliveries
+        return count > 0 ? count : count + missing(state).reduce(0, +)
+    }
+
+    /// What each client that is back has yet to get of what others in its room have.
+    private func missing(_ state: borrowing LoadState) -> [Int] {
+        let rooms = state.plan.rooms
+        var ends = [Int](repeating: 0, count: rooms)
+        for member in 0..<clientCount where seats[member].isBack {
+            ends[member % rooms] = max(ends[member % rooms], seats[member].offset)
+        }
+        return (0..<clientCount).filter { seats[$0].isBack }.map {
+            ends[$0 % rooms] - seats[$0].offset
+        }
     }
 
     /// How many clients should be back at the end: all, but for those whose turn had not come when
@@ -270,15 +285,6 @@ struct ResumeLoad: Load {
         state.tally.fail(FailureKind.surplus, bystanderDeliveries - due)
         state.tally.fail(FailureKind.lost, 2 * spoken - talkerDeliveries)
         state.tally.fail(FailureKind.surplus, talkerDeliveries - 2 * spoken)
-        // Every client that is back must have all messages.
-        var ends: [Int: Int] = [:]
-        for member in 0..<clientCount where seats[member].isBack {
-            let room = member % state.plan.rooms
-            ends[room] = max(ends[room] ?? 0, seats[member].offset)
-        }
-        for member in 0..<clientCount where seats[member].isBack {
-            let missing = ends[member % state.plan.rooms]! - seats[member].offset
-            state.tally.fail(FailureKind.lost, missing)
-        }
+        for count in missing(state) { state.tally.fail(FailureKind.lost, count) }
     }
 }
