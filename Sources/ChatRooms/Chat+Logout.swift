@@ -15,6 +15,7 @@ extension Chat {
         let start = begin("ok", command, text, &effects)
         effects.bytes.append("}")
         effects.reply(to: key, from: start)
+        effects.signedOutUser = users[user].name
         expel(key.slot, .signedOut, at: command.now, &effects)
         // One connection is the rule. Only for more is it necessary to look for them, which takes
         // time in proportion to all connections.

@@ -63,6 +63,9 @@ struct CommandError: Error {
         self.field = field
     }
 
+    /// What the client gets as `text`.
+    var sentence: String { (field.map { "\"\($0.name)\" " } ?? "") + "\(text)" + detail }
+
     /// Appends `"code":"…","text":"…"`.
     func write(to out: inout ByteBuffer) {
         out.append("\"code\":\"")

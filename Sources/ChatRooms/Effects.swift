@@ -47,6 +47,9 @@ public enum ChatClose: Sendable {
         }
     }
 
+    /// Whether the user has signed out, so that the connection is nobody's any more.
+    public var endsSession: Bool { self == .signedOut || self == .sessionEnded }
+
     /// The close reason, a short sentence.
     public var reason: StaticString {
         switch self {
@@ -81,6 +84,8 @@ public enum Effect: Sendable {
 public struct Effects: ~Copyable, Sendable {
     /// What the server shall do, in order.
     public private(set) var list: [Effect] = []
+    /// The user who has signed out, whose connections are closed for it.
+    public internal(set) var signedOutUser: String?
     /// The texts of all effects, one after the other.
     var bytes = ByteBuffer()
 
@@ -103,6 +108,7 @@ public struct Effects: ~Copyable, Sendable {
     /// Empties the list. Call it after carrying out the effects.
     public mutating func removeAll() {
         list.removeAll(keepingCapacity: list.capacity <= 4096)
+        signedOutUser = nil
         bytes.removeAll(keepingCapacity: bytes.capacity <= Self.keptByteLimit)
     }
 

@@ -38,7 +38,7 @@ public struct RefusedLogins: Sendable {
         ring.append(
             RefusedLogin(
                 name: name, nameHash: NameKey(name).hash, code: error.code,
-                sentence: "\(error.text)", resourceID: resourceID,
+                sentence: error.sentence, resourceID: resourceID,
                 wall: now.wall))
     }
 }

@@ -34,11 +34,13 @@ public struct ConfigurationFile: Sendable {
 
     private let path: String
     let settings: [Setting]
+    /// The lines that are no settings, and what is wrong with each.
+    package let faults: [(line: Int, sentence: String)]
     /// How many settings there are.
     public var settingCount: Int { settings.count }
 
-    /// Parses a file's text. `path` is the name of the file in errors. Throws if a line is not a
-    /// setting; ``arguments(for:excluding:given:)`` checks keys and values.
+    /// Parses a file's text. `path` is the name of the file in errors. Throws if it is no text;
+    /// ``arguments(for:excluding:given:)`` checks its lines.
     public init(_ text: String, path: String) throws(ConfigurationError) {
         try self.init(Array(text.utf8), path: path)
     }
@@ -47,19 +49,18 @@ public struct ConfigurationFile: Sendable {
     public init(_ bytes: [UInt8], path: String) throws(ConfigurationError) {
         self.path = path
         var settings: [Setting] = []
-        var wrong: [String] = []
+        var faults: [(line: Int, sentence: String)] = []
         for line in try TextLines(bytes, path: path).lines {
             let text = line.text.trimmed
             guard let first = text.unicodeScalars.first, first != "#" else { continue }
-            let place = "\(path):\(line.number):"
             // A comment may be in any encoding, a setting not.
             guard line.isUTF8 else {
-                wrong.append("\(place) This line is not in UTF-8. Save the file in UTF-8.")
+                faults.append((line.number, "This line is not in UTF-8. Save the file in UTF-8."))
                 continue
             }
             guard let equals = text.unicodeScalars.firstIndex(of: "="), equals > text.startIndex
             else {
-                wrong.append("\(place) This is no setting. Write: key = value")
+                faults.append((line.number, "This is no setting. Write: key = value"))
                 continue
             }
             settings.append(
@@ -67,13 +68,14 @@ public struct ConfigurationFile: Sendable {
                     line: line.number, key: String(text[..<equals].trimmed),
                     value: String(text.unicodeScalars[equals...].dropFirst()).trimmed.description))
         }
-        guard wrong.isEmpty else { throw ConfigurationError(sentences: wrong) }
         self.settings = settings
+        self.faults = faults
     }
 
     /// The file's settings as arguments, to be put in front of the arguments of the command line.
     /// The command line takes precedence: a key that is among `given` is left out. Throws if a
-    /// setting is unknown, repeated or has a value that `command` does not accept.
+    /// line is no setting, or a setting is unknown, repeated or has a value that `command` does not
+    /// accept; the error has all mistakes, in the order of the lines.
     ///
     /// - Parameters:
     ///   - command: the command whose flags are the keys.
@@ -84,34 +86,39 @@ public struct ConfigurationFile: Sendable {
     ) throws(ConfigurationError) -> [String] {
         let known = FlagName.all(of: command).filter { !excluding.contains($0.text) }
         var arguments: [String] = []
-        var wrong: [String] = []
+        var wrong = faults
         var lines: [String: Int] = [:]
         for setting in settings {
-            let place = "\(path):\(setting.line):"
             guard let flag = known.first(where: { $0.text == setting.key }) else {
-                wrong.append("\(place) \(Self.unknown(setting.key, known.map(\.text)))")
+                wrong.append((setting.line, Self.unknown(setting.key, known.map(\.text))))
                 continue
             }
             if let earlier = lines[setting.key], !flag.mayRepeat {
                 wrong.append(
-                    "\(place) '\(setting.key)' is set in line \(earlier) already. Remove one.")
+                    (
+                        setting.line,
+                        "'\(setting.key)' is set in line \(earlier) already. Remove one."
+                    ))
             }
             lines[setting.key] = setting.line
             guard let argument = flag.argument(setting.value) else {
-                wrong.append(
-                    "\(place) '\(setting.key)' takes yes or no, not '\(Self.shown(setting.value))'."
-                )
+                let value = Self.shown(setting.value)
+                wrong.append((setting.line, "'\(setting.key)' takes yes or no, not '\(value)'."))
                 continue
             }
             if let problem = Self.problem(with: argument, setting, flag, command) {
-                wrong.append("\(place) \(problem)")
+                wrong.append((setting.line, problem))
             }
             let option = "--\(setting.key)"
             if !given.contains(where: { $0 == option || $0.hasPrefix(option + "=") }) {
                 arguments += argument
             }
         }
-        guard wrong.isEmpty else { throw ConfigurationError(sentences: wrong) }
+        guard wrong.isEmpty else {
+            throw ConfigurationError(
+                sentences: wrong.sorted { $0.line < $1.line }
+                    .map { "\(path):\($0.line): \($0.sentence)" })
+        }
         return arguments
     }
 

@@ -33,9 +33,15 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     var started: Instant?
     /// What came of the last reading of the configuration.
     var lastReload = LastReload()
-    /// Why the chat is closing connections: the sentences that their peers get. Each leaves with
-    /// its connection.
-    private var closeReasons: [ConnectionID: String] = [:]
+    /// The connections that the chat is closing. Each leaves with its connection.
+    private var closing: [ConnectionID: Closing] = [:]
+
+    private struct Closing {
+        /// The sentence that the peer gets.
+        let reason: String
+        /// Whose it was then: until it has ended, the user may have signed out.
+        let user: String?
+    }
 
     init(
         limits: ChatLimits, epochSeed: UInt64, access: Access = Access(),
@@ -79,7 +85,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     ) throws(Disconnect) {
         guard message.isText else {
             let reason = "The chat speaks JSON in text messages."
-            closeReasons[id] = reason
+            closing[id] = Closing(reason: reason, user: nil)
             throw Disconnect(.unsupportedData, reason)
         }
         notes.received(id)
@@ -89,14 +95,15 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     }
 
     mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
-        let user = chat.userName(of: id.key)
+        let closing = closing.removeValue(forKey: id)
+        let user = chat.userName(of: id.key) ?? closing?.user
+        let reason = closing?.reason ?? ""
         service.events.ended(
             id, cause, io.peer(of: id),
-            EventLog.Party(user: user, rooms: chat.roomNames(of: id.key)),
-            reason: closeReasons.removeValue(forKey: id) ?? "")
+            EventLog.Party(user: user, rooms: chat.roomNames(of: id.key)), reason: reason)
         ends.ended(
             id, cause, io.peer(of: id), user: user, age: notes.age(of: id, at: io.now),
-            messageCount: notes.messageCount(of: id), wall: io.timestamp.wall)
+            messageCount: notes.messageCount(of: id), wall: io.timestamp.wall, sentence: reason)
         chat.connectionClosed(id.key, at: io.timestamp, &effects)
         carryOutEffects(&io)
     }
@@ -143,19 +150,23 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
                 if waiters.count > 0 { tellWaiters(room, &io) }
             case .close(let key, let close):
                 guard let id = io.connection(key) else { continue }
-                self.close(id, CloseCode(rawValue: close.code), "\(close.reason)", &io)
+                let code = CloseCode(rawValue: close.code)
+                let user = close.endsSession ? effects.signedOutUser : nil
+                self.close(id, code, "\(close.reason)", of: user, &io)
             }
         }
         effects.removeAll()
         swap(&effects, &self.effects)
     }
 
-    /// Closes a connection, with a sentence for its peer and for the log.
+    /// Closes a connection, with a sentence for its peer and for the log. `user` is whose it was,
+    /// if the chat does not know that any more.
     mutating func close(
-        _ id: ConnectionID, _ code: CloseCode, _ reason: String, _ io: inout ServerContext
+        _ id: ConnectionID, _ code: CloseCode, _ reason: String, of user: String? = nil,
+        _ io: inout ServerContext
     ) {
         guard io.isOpen(id) else { return }
-        closeReasons[id] = reason
+        closing[id] = Closing(reason: reason, user: user ?? chat.userName(of: id.key))
         io.close(id, code: code, reason: reason)
     }
 

@@ -90,8 +90,8 @@ extension ChatHandler {
     /// What to know about a stop: with sockets from systemd it does not last.
     private var stopNote: String {
         isActivatedBySocket
-            ? " Its sockets stay open in systemd: the next connection starts it again. Root stops "
-                + "it for good with 'roost stop' or 'systemctl stop roost.socket'."
+            ? " Its sockets stay open in systemd: the next connection starts it again. To stop it "
+                + "for good, stop its sockets as root: systemctl stop roost.socket."
             : ""
     }
 }

@@ -60,7 +60,6 @@ extension ChatHandler {
     ) {
         guard let room = selection.room else {
             for id in found {
-                ends.kicked(id, sentence)
                 close(id, .kicked, sentence, &io)
             }
             kicks.closedCount += UInt64(found.count)

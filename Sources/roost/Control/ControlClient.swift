@@ -77,12 +77,7 @@ struct ControlClient {
             case ECONNREFUSED:
                 "The server has ended without removing its socket: start it again."
             case EACCES, EPERM:
-                """
-                You may not use it: it is for members of the group \
-                \(ControlSocket.groupName(of: path) ?? "roost"). Try sudo, or: \
-                sudo usermod -aG \(ControlSocket.groupName(of: path) ?? "roost") "$USER", and log \
-                in again.
-                """
+                ControlSocket.remedy(for: path)
             case EAGAIN: "The server is too busy to take another connection."
             default: ""
             }

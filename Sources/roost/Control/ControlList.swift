@@ -2,7 +2,7 @@
 import ArgumentParser
 
 /// How many rows a command prints.
-enum RowLimit: ExpressibleByArgument, Equatable {
+enum RowLimit: ExpressibleByArgument, Equatable, CustomStringConvertible {
     case all
     case rows(Int)
 
@@ -13,6 +13,13 @@ enum RowLimit: ExpressibleByArgument, Equatable {
             self = .rows(count)
         } else {
             return nil
+        }
+    }
+
+    var description: String {
+        switch self {
+        case .all: "all"
+        case .rows(let count): "\(count)"
         }
     }
 

@@ -51,13 +51,21 @@ enum ControlSocket {
         return unsafe lstat(path, &status) == 0
     }
 
-    /// The name of the file's group.
-    static func groupName(of path: String) -> String? {
+    /// What a user can do who may not connect to the socket.
+    static func remedy(for path: String) -> String {
         var status = stat()
-        guard unsafe stat(path, &status) == 0, let entry = unsafe getgrgid(status.st_gid) else {
-            return nil
+        // The packaged unit's folder and socket are for its group.
+        var group = "roost"
+        if unsafe stat(path, &status) == 0 {
+            let isForGroup = status.st_mode & 0o060 == 0o060 && status.st_gid != 0
+            guard isForGroup, let entry = unsafe getgrgid(status.st_gid) else {
+                return "You may not use it: it is for its owner only. Try sudo. The server's "
+                    + "--control-group lets the members of a group use it, too."
+            }
+            group = unsafe String(cString: entry.pointee.gr_name)
         }
-        return unsafe String(cString: entry.pointee.gr_name)
+        return "You may not use it: it is for members of the group \(group). Try sudo, or: "
+            + "sudo usermod -aG \(group) \"$USER\", and log in again."
     }
 
     /// True if a server listens there: connects to it and closes the connection.

@@ -28,25 +28,16 @@ struct EndLog {
     static let capacity = 10_000
 
     private(set) var ring = Ring<End>(capacity: capacity)
-    /// The sentences for connections that an operator has sent out and that have not ended yet.
-    private var sentences: [UInt64: String] = [:]
-
-    /// An operator ends a connection, with this sentence.
-    mutating func kicked(_ id: ConnectionID, _ sentence: String) {
-        sentences[id.resourceID] = sentence
-    }
 
     mutating func ended(
         _ id: ConnectionID, _ cause: CloseCause, _ peer: NetworkAddress?, user: String?,
-        age: UInt32, messageCount: Int, wall: Int64
+        age: UInt32, messageCount: Int, wall: Int64, sentence: String
     ) {
         ring.append(
             End(
                 wall: wall, resourceID: id.resourceID, peer: peer ?? .unknown, cause: cause,
                 age: age, messageCount: UInt32(clamping: messageCount), user: user,
-                nameHash: user.map(Chat.nameHash) ?? 0,
-                sentence: sentences.isEmpty
-                    ? "" : sentences.removeValue(forKey: id.resourceID) ?? ""))
+                nameHash: user.map(Chat.nameHash) ?? 0, sentence: sentence))
     }
 
     /// The newest ends that `query` selects, newest first. Compares at most ``capacity`` ends.

@@ -47,7 +47,11 @@ struct Kick: ControlCommand {
         try target.forEachPart(request) { part in
             count += part["connections"]?.int ?? 0
         }
-        guard count > 0 else { throw ControlError(sentence: "No connection is meant by that.") }
+        guard count > 0 else {
+            throw ControlError(
+                sentence: "No connection fits all of that, so nobody was sent out. 'roost who' "
+                    + "lists them.")
+        }
         let connections = "\(Figures.count(count)) connection\(count == 1 ? "" : "s")"
         print(
             room.map { "Sent \(connections) out of the room \($0.shown)." }

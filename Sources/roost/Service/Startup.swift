@@ -80,7 +80,13 @@ struct Startup {
         var configuration = settings.options.configuration(port: settings.port, passed: passed)
         configuration.limits = settings.options.chatServerLimits
         configuration.logger = start.logger
-        configuration.signals = [.user2] + (reloader == nil ? [] : [.hangUp])
+        configuration.signals = [.user2]
+        if reloader != nil {
+            configuration.signals.append(.hangUp)
+        } else {
+            // There is nothing to read again: the terminal has gone.
+            configuration.stopSignals.append(.hangUp)
+        }
         configuration.tickInterval = Self.tickInterval
         let access = try settings.operation.access(again: again)
         let note = settings.operation.addListeners(to: &configuration, access)

@@ -67,6 +67,23 @@ import Testing
         #expect(unknown.status == 0 && unknown.output.hasPrefix("No such connection has ended: "))
     }
 
+    @Test func `A user who has signed out is still known, and sentences are whole`() throws {
+        let roost = try OperatedRoost()
+        let ann = chatter(roost, "ann")
+        ann.sendText(#"{"type":"logout"}"#)
+        #expect(Self.close(of: ann)?.prefix(2) == [0x03, 0xE8])
+        ann.sendFrame(8, [0x03, 0xE8])
+        _ = ann.rest()
+        let why = try roost.shell("why", "ann").end()
+        #expect(why.output.contains("1000  ") && why.output.contains(": You are signed out."))
+        let odd = Client(port: roost.port)
+        #expect(odd.upgrade(path: "/chat") != nil)
+        odd.sendText(##"{"type":"login","user":"\##u{430}nn"}"##)
+        #expect(odd.text()?.contains("bad_name") == true)
+        let refused = try roost.shell("why", "--json").end()
+        #expect(refused.output.contains("That name mixes Cyrillic and Latin"))
+    }
+
     private static func close(of client: Client) -> [UInt8]? {
         while let frame = client.frame() { if frame.opcode == 8 { return frame.payload } }
         return nil

@@ -50,6 +50,18 @@ import Testing
         #expect(roost.run.end().status == 0)
     }
 
+    @Test func `A server without a file stops in order when its terminal goes away`() throws {
+        let roost = try OperatedRoost()
+        let client = Client(port: roost.port)
+        #expect(client.upgrade(path: "/chat") != nil)
+        kill(roost.run.process.processIdentifier, SIGHUP)
+        #expect(client.frame()?.payload.prefix(2) == [0x03, 0xE9])
+        client.sendFrame(8, [0x03, 0xE9])
+        #expect(client.rest() == [])
+        #expect(roost.run.end().status == 0)
+        #expect(!FileManager.default.fileExists(atPath: roost.control))
+    }
+
     @Test func `The start of the process never changes in the metrics`() throws {
         let roost = try OperatedRoost()
         let starts = (0..<20).map { _ in

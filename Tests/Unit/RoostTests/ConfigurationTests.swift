@@ -112,6 +112,9 @@ import WebSocketServer
 
     @Test func `All bad lines are named at once`() {
         #expect(sentences("a = 1\nmax-message = 1K\nb = 2\nno-limits = 7").count == 3)
+        // A line that is none hides nothing, and the lines keep their order.
+        let mixed = sentences("port = 1\nbogus\nmax-mesage = 64K\nlog-level = loud\n= 7")
+        #expect(mixed.map { $0.prefix(4) } == ["F:2:", "F:3:", "F:4:", "F:5:"], "\(mixed)")
     }
 
     @Test func `Every setting that can be reloaded is a flag`() {

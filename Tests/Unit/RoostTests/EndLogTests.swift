@@ -16,7 +16,7 @@ import Testing
             log.ended(
                 ConnectionID(resourceID: UInt64(number), slot: 0), .peerClosed(.normal),
                 peer(number), user: number % 10 == 0 ? nil : "User\(number % 10)", age: 7,
-                messageCount: number, wall: Int64(number))
+                messageCount: number, wall: Int64(number), sentence: "")
         }
         return log
     }
@@ -40,13 +40,13 @@ import Testing
         #expect(MemoryLayout<EndLog.End>.stride <= 104)
     }
 
-    @Test func `What an operator said goes with the end, once`() {
+    @Test func `What was said at the end goes with it`() {
         var log = EndLog()
         let id = ConnectionID(resourceID: 7, slot: 1)
-        log.kicked(id, "Out.")
-        for _ in 0..<2 {
+        for sentence in ["Out.", ""] {
             log.ended(
-                id, .serverClosed(.kicked), nil, user: nil, age: 0, messageCount: 0, wall: 0)
+                id, .serverClosed(.kicked), nil, user: nil, age: 0, messageCount: 0, wall: 0,
+                sentence: sentence)
         }
         #expect(log.find(EndQuery()).map(\.sentence) == ["", "Out."])
         #expect(log.find(EndQuery())[1].json.text.contains(#""code":4003"#))
