@@ -27,16 +27,16 @@ public struct ServerOptions: ParsableArguments {
 
     @Option(
         help: """
-            The most connections from one address, except loopback; 'off' for no limit. Default: \
-            \(Default.perAddress).
+            The most WebSockets from one address, except loopback, and a sixth of its other \
+            connections; 'off' for no limit. Default: \(Default.perAddress).
             """)
     public var perAddress: Limit?
 
     @Option(
         help: """
-            How many new connections per second one address may open and, in the chat, how many \
-            commands per second one connection may send; 'off' for no limit. Default: \
-            \(Default.rate).
+            How many new WebSockets a second one address may open and, in the chat, how many \
+            commands a second one connection may send: a number sets both; 'off' for no limit. \
+            Default: \(Default.rate) and, for commands, 5.
             """)
     public var rateLimit: Limit?
 

@@ -56,7 +56,11 @@ struct Publish: ControlCommand {
     @Option(help: "The author's name.")
     var user: String?
 
-    @Option(help: "Makes a retry safe: the same text with the same id is published once.")
+    @Option(
+        help: """
+            Makes a retry safe: a message with an id that the room still has is not published \
+            again, whatever its text.
+            """)
     var id: String?
 
     @OptionGroup var target: ControlTarget

@@ -20,8 +20,8 @@ struct ControlOptions: ParsableArguments {
 
     @Option(
         help: """
-            The group whose members may also stop and reload the server; to reach the socket, they \
-            must also be in the control group.
+            The group whose members may also kick users, and stop and reload the server; to reach \
+            the socket, they must also be in the control group.
             """)
     var adminGroup: String?
 
