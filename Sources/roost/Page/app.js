@@ -9,8 +9,12 @@ import { roomInAddress, View } from './view.js';
 // boot.js has made it visible; if it is gone, another copy of this script has started the page.
 const loading = document.getElementById('loading');
 
+// The link's `sheet` says nothing: Chromium makes an empty one for a style sheet that has failed.
+const hasStyle = () =>
+    getComputedStyle(document.documentElement).getPropertyValue('--page') !== '';
+
 function start() {
-    if (!loading?.isConnected || !document.getElementById('page-style')?.sheet) return;
+    if (!loading?.isConnected || !hasStyle()) return;
     loading.remove();
     document.removeEventListener('load', start, true);
     let view = null;

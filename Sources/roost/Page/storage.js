@@ -42,8 +42,9 @@ export const setLastName = (name) => write(everyTab, lastKey, name);
 export const tabName = () => textOr(read(thisTab, tabKey), '');
 export const setTabName = (name) => write(thisTab, tabKey, name || null);
 
-export const unsent = () => listOf(read(thisTab, outboxKey),
-    (item) => isObject(item) && [item.id, item.user, item.room, item.text, item.at].every(isText));
+export const unsent = () => listOf(read(thisTab, outboxKey), (item) => isObject(item)
+    && [item.id, item.user, item.room, item.text, item.at].every(isText)
+    && [item.name ?? '', item.place ?? ''].every(isText));
 export const setUnsent = (items) => write(thisTab, outboxKey, items.length ? items : null);
 
 // {room key: text}

@@ -321,8 +321,9 @@ const lastName = () => textOr(read(everyTab, lastKey), '');
 const setLastName = (name) => write(everyTab, lastKey, name);
 const tabName = () => textOr(read(thisTab, tabKey), '');
 const setTabName = (name) => write(thisTab, tabKey, name || null);
-const unsent = () => listOf(read(thisTab, outboxKey),
-(item) => isObject(item) && [item.id, item.user, item.room, item.text, item.at].every(isText));
+const unsent = () => listOf(read(thisTab, outboxKey), (item) => isObject(item)
+&& [item.id, item.user, item.room, item.text, item.at].every(isText)
+&& [item.name ?? '', item.place ?? ''].every(isText));
 const setUnsent = (items) => write(thisTab, outboxKey, items.length ? items : null);
 const drafts = () => fieldsOf(read(thisTab, draftsKey), isText);
 const setDrafts = (texts) => write(thisTab, draftsKey, Object.keys(texts).length ? texts : null);
@@ -2644,8 +2645,10 @@ const { chatAddress } = m2;
 const { tabName } = m3;
 const { roomInAddress, View } = m28;
 const loading = document.getElementById('loading');
+const hasStyle = () =>
+getComputedStyle(document.documentElement).getPropertyValue('--page') !== '';
 function start() {
-if (!loading?.isConnected || !document.getElementById('page-style')?.sheet) return;
+if (!loading?.isConnected || !hasStyle()) return;
 loading.remove();
 document.removeEventListener('load', start, true);
 let view = null;
