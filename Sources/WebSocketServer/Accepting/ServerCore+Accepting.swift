@@ -18,9 +18,11 @@ extension ServerCore where K: ~Copyable {
     }
 
     private mutating func acceptConnections(on index: Int, _ budget: Int) {
+        let isInternal = listening.listeners[index].kind.isInternal
         for _ in 0..<budget {
-            // The rest is accepted in the next turn, when there is room again.
-            if listening.evictedCount >= Self.evictionBudget, isFull { return }
+            // The rest is accepted in the next turn, when there is room again. Operators have
+            // places of their own.
+            if !isInternal, listening.evictedCount >= Self.evictionBudget, isFull { return }
             switch kernel.accept(on: listening.listeners[index].descriptor) {
             case .accepted(let socket, let peer):
                 registerAccepted(socket, peer, listening.listeners[index].kind)
@@ -85,8 +87,8 @@ extension ServerCore where K: ~Copyable {
         if !listener.isInternal, io.connections.slots[slot].refusal == nil { recordArrival(slot) }
     }
 
-    /// The connections that the limit applies to: outgoing connections that have not
-    /// begun do not count.
+    /// The connections that the limit applies to: outgoing connections that have not begun do not
+    /// count.
     var countedConnectionCount: Int {
         io.connections.slots.count - listening.refusedCount - listening.internalCount
             - io.outgoing.toBegin.count
@@ -100,16 +102,20 @@ extension ServerCore where K: ~Copyable {
     /// yet, and the proxy's own address is not counted.
     private mutating func admit(_ connection: inout Connection, _ peer: NetworkAddress) {
         if connection.listener == .proxy { connection.flags.insert(.awaitsProxyHeader) }
+        if connection.listener != .proxy {
+            if listening.proxies.contains(peer) {
+                connection.flags.insert(.proxied)
+            } else if let refusal = refusal(ofPlain: peer, pays: true) {
+                connection.refusal = refusal
+                return
+            } else {
+                connection.flags.insert(.admitted)
+            }
+        }
+        // Nobody is closed for a connection that is not admitted.
         if isFull, !evictAny() {
+            connection.flags.remove(.admitted)
             connection.refusal = .tooManyConnections
-        } else if connection.listener == .proxy {
-            return
-        } else if listening.proxies.contains(peer) {
-            connection.flags.insert(.proxied)
-        } else if let refusal = refusal(ofPlain: peer, pays: true) {
-            connection.refusal = refusal
-        } else {
-            connection.flags.insert(.admitted)
         }
     }
 

@@ -8,12 +8,15 @@ extension ServerCore where K: ~Copyable {
     /// address, and costs no token.
     mutating func refusal(ofPlain peer: NetworkAddress, pays: Bool) -> Refusal? {
         let limits = io.settings.limits
-        if !listening.admission.hasPlainPlace(peer, limits), !evictOne(of: peer) {
-            return .tooManyFromAddress
+        var makesRoom: Slot?
+        if !listening.admission.hasPlainPlace(peer, limits) {
+            makesRoom = longestIdle(of: peer)
+            guard makesRoom != nil else { return .tooManyFromAddress }
         }
         guard !pays || listening.admission.payForPlain(peer, limits, at: io.clock.now) else {
             return .rateLimitedAddress
         }
+        if let makesRoom { evict(makesRoom) }
         return nil
     }
 

@@ -63,9 +63,8 @@ extension ServerCore where K: ~Copyable {
         return false
     }
 
-    /// Closes the idle connection of an address that has been idle for the longest, because the
-    /// address has all the plain connections that it may have; false if none is idle.
-    mutating func evictOne(of peer: NetworkAddress) -> Bool {
+    /// The plain connection of an address that has been idle for the longest; nil if none is idle.
+    func longestIdle(of peer: NetworkAddress) -> Slot? {
         var longest: (slot: Slot, tickCount: UInt32)?
         for slot in listening.admission.plainConnections(of: peer) {
             guard let tickCount = idleTickCount(slot), tickCount >= longest?.tickCount ?? 0 else {
@@ -73,12 +72,11 @@ extension ServerCore where K: ~Copyable {
             }
             longest = (slot, tickCount)
         }
-        guard let longest else { return false }
-        evict(longest.slot)
-        return true
+        return longest?.slot
     }
 
-    private mutating func evict(_ slot: Slot) {
+    /// Closes an idle connection, so that another has its place.
+    mutating func evict(_ slot: Slot) {
         leaveAdmission(slot)
         listening.evictedCount += 1
         io.terminate(slot, .serverClosed(.normal), reset: false)
@@ -95,7 +93,7 @@ extension ServerCore where K: ~Copyable {
 
     /// For how long the connection has waited for a request, in ticks; nil if it must not be
     /// closed. A client whose request meets the end of a connection that had served it before asks
-    /// again (RFC 9112 §9.3.1), so no request is lost.
+    /// again by itself, unless the request must not be repeated (RFC 9112 §9.3.1).
     private func idleTickCount(_ slot: Slot) -> UInt32? {
         guard io.connections.slots[slot].phase == .head,
             io.connections.slots[slot].pendingInput.isEmpty,

@@ -31,6 +31,8 @@ extension ServerCore where K: ~Copyable {
             return goesOn(slot, after: takeProxyHeader(slot))
         }
         if io.connections.slots[slot].exchange == .none {
+            // A PROXY header alone is no request yet.
+            guard !io.connections.slots[slot].pendingInput.isEmpty else { return false }
             io.connections.slots[slot].exchange = io.http.exchanges.allocate(HTTPExchange())
         }
         let exchange = io.connections.slots[slot].exchange

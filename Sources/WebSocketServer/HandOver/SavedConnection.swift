@@ -32,7 +32,7 @@ extension Connection {
     }
 
     /// The flags that describe the connection, and not the work of the current turn.
-    static var savedFlags: Flags { [.announced, .admitted, .pinged, .proxied, .client] }
+    static var savedFlags: Flags { [.announced, .admitted, .pinged, .paced, .proxied, .client] }
 
     func save(to writer: inout StateWriter) {
         writer.write(phase.rawValue)

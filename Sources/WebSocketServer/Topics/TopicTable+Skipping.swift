@@ -4,12 +4,14 @@ import LinuxReactor
 extension TopicTable {
     /// Of a pass over all subscribers, one in this many has its line measured afterwards.
     private static var passesPerPace: Int { 8 }
+    /// The most that are measured in a turn for one topic, at two system calls each.
+    private static var mostPaced: Int { 128 }
 
     /// How many lines to measure now that a pass over all subscribers of the variant has ended. It
     /// may have ended with its last subscriber.
     func paceCount(_ variant: VariantIndex) -> Int {
         let count = variants[variant].subscribers.count
-        return min(count, (count + Self.passesPerPace - 1) / Self.passesPerPace)
+        return min(count, (count + Self.passesPerPace - 1) / Self.passesPerPace, Self.mostPaced)
     }
 
     /// The subscriber that is measured next.
