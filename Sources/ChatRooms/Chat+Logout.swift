@@ -26,7 +26,7 @@ extension Chat {
             }
             slot += 1
         }
-        usersByName.remove(user, in: &users)
+        if users[user].isFindable { usersByName.remove(user, in: &users) }
         users.free(user, leaving: User())
     }
 

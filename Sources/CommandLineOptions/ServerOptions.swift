@@ -180,7 +180,7 @@ public struct ServerOptions: ParsableArguments {
 
 extension ServerConfiguration {
     /// Requires the PROXY protocol on every listener that clients can reach.
-    fileprivate mutating func requireProxyProtocol() {
+    public mutating func requireProxyProtocol() {
         addressesByKind[.proxy, default: []] += addresses
         addresses = []
         for index in passedSockets.indices

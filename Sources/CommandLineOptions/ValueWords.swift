@@ -57,7 +57,7 @@ extension Limit: DescribedValue {
 }
 
 extension OriginRule: DescribedValue {
-    static var words: String { "'same', 'any', or host names with commas between them" }
+    static var words: String { "'same', 'any', or hosts and origins with commas between them" }
 }
 
 extension ProxyRange: DescribedValue {

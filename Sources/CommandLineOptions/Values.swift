@@ -57,20 +57,13 @@ public struct OriginRule: ExpressibleByArgument, Sendable, Equatable {
         case "any": (policy, flaw) = (.any, nil)
         default:
             let entries = argument.split(separator: ",", omittingEmptySubsequences: false)
-                .map { $0.trimmingSpaces }
+                .map { String($0.trimmed) }
             policy = .hosts(entries)
             let word = entries.first { $0 == "same" || $0 == "any" }
             flaw =
                 word.map { "'\($0)' stands alone, without a list of hosts." }
                 ?? entries.lazy.compactMap { OriginPolicy.flaw(in: $0) }.first
         }
-    }
-}
-
-extension Substring {
-    /// The text without spaces around it.
-    fileprivate var trimmingSpaces: String {
-        String(self.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
     }
 }
 

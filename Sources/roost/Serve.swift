@@ -24,8 +24,9 @@ struct Serve: ParsableCommand {
     func run() throws {
         let pause = CrashPause()
         pause.begin()
+        // An error is no crash.
+        defer { pause.end() }
         try serve()
-        pause.end()
     }
 
     private func serve() throws {

@@ -229,6 +229,8 @@ private func reason(_ client: SimulatedClient) -> String? {
     @Test(arguments: [
         ("", 400), ("[]", 400), ("{}", 400), (#"{"room":"lobby"}"#, 400), (#"{"user":7}"#, 404),
         (#"{"connection":"x"}"#, 400), (#"{"address":"10.0.0.1/8"}"#, 400),
+        (#"{"user":"ann","room":["lobby"]}"#, 400), (#"{"user":"ann","room":null}"#, 400),
+        (#"{"address":"0.0.0.0/0","user":["ann"]}"#, 400),
         (#"{"user":"ann","reason":"a\nb"}"#, 400), (#"{"user":"ann","room":"nowhere"}"#, 404),
         (#"{"user":"ann","reason":"\#(String(repeating: "é", count: 62))"}"#, 400),
     ])

@@ -8,7 +8,7 @@ struct Access: Sendable {
     enum Rank: Comparable, Sendable {
         /// Nothing.
         case stranger
-        /// Publish, and read the status and the metrics.
+        /// Publish, and look at the status, the metrics, and who is connected from where.
         case member
         /// Everything.
         case administrator
@@ -18,7 +18,7 @@ struct Access: Sendable {
     var publishTokens: [String] = []
     /// The user that the server runs as. It may do everything: it controls the process anyhow.
     var ownUser: UInt32 = .max
-    /// The group whose members may publish and read the status.
+    /// The group whose members may publish and look.
     var memberGroup: UInt32?
     /// The group whose members may do everything.
     var adminGroup: UInt32?

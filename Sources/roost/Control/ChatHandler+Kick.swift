@@ -22,6 +22,11 @@ extension ChatHandler {
     ) -> HTTPResponse {
         do throws(ControlRefusal) {
             let body = try Self.kickBody(request.body)
+            // A condition that was dropped would send out more connections than were meant.
+            for name in ["user", "room", "address", "connection", "reason", "after"] {
+                guard let value = body[name], value.scalarText == nil else { continue }
+                throw ControlRefusal(.badRequest, "\"\(name)\" must be a text or a number.")
+            }
             let selection = try ConnectionSelection { body[$0]?.scalarText }
             guard selection.user != nil || selection.address != nil || selection.connection != nil
             else {

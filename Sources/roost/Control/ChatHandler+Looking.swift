@@ -126,7 +126,9 @@ extension ChatHandler {
             place += 1
             if let name = query.user {
                 guard login.nameHash == hash, Chat.isSameName(login.name, name) else { continue }
-            } else if query.connection != nil || query.address != nil {
+            } else if let id = query.connection {
+                guard login.resourceID == id else { continue }
+            } else if query.address != nil {
                 guard connections.contains(login.resourceID) else { continue }
             }
             logins.append(login)

@@ -15,8 +15,11 @@ struct ControlOptions: ParsableArguments {
             """)
     var control: String?
 
-    @Option(help: "The group whose members may publish and see the status.")
-    var controlGroup = "roost"
+    @Option(help: "The group whose members may publish, and see the status and who is connected.")
+    var controlGroup = ControlOptions.standardGroup
+
+    /// The group that the package makes. A server that is run by hand does without.
+    private static let standardGroup = "roost"
 
     @Option(
         help: """
@@ -36,12 +39,16 @@ struct ControlOptions: ParsableArguments {
         help: "An address for Prometheus, HOST:PORT; keep it private.")
     var metrics: HostAndPort?
 
-    /// The rights that follow from the flags. Throws if the token file cannot be read, or if the
-    /// admin group does not exist. With `again`, nothing is read that may make a server wait.
+    /// The rights that follow from the flags. Throws if the token file cannot be read, or if a
+    /// group that is named does not exist. With `again`, nothing is read that may make a server
+    /// wait.
     func access(again: Bool = false) throws -> Access {
         var access = Access()
         access.ownUser = SystemUser.effective
         access.memberGroup = SystemUser.group(named: controlGroup)
+        if access.memberGroup == nil, controlGroup != Self.standardGroup {
+            throw ValidationError("--control-group: there is no group '\(controlGroup)'.")
+        }
         if let adminGroup {
             guard let group = SystemUser.group(named: adminGroup) else {
                 throw ValidationError("--admin-group: there is no group '\(adminGroup)'.")
@@ -57,7 +64,7 @@ struct ControlOptions: ParsableArguments {
 
     /// Adds the listeners for the metrics and the control socket to the configuration; no control
     /// socket if systemd has passed one. Returns a sentence for the log if another server has the
-    /// default path.
+    /// default path, or if there is no place for one.
     func addListeners(
         to configuration: inout ServerConfiguration, _ access: Access
     ) -> String? {
@@ -70,7 +77,10 @@ struct ControlOptions: ParsableArguments {
             ListenerKind(name: $0.name) == .control
         }
         guard control != "off", !isPassed else { return nil }
-        guard let path = control ?? ControlSocket.writablePath else { return nil }
+        guard let path = control ?? ControlSocket.writablePath else {
+            return "This server has no control socket: neither /run/roost nor $XDG_RUNTIME_DIR is "
+                + "a folder that it may write. Give it one with --control PATH."
+        }
         if control == nil, ControlSocket.isServed(path) {
             return "\(path) belongs to another server: this one has no control socket. "
                 + "Give it one with --control PATH."

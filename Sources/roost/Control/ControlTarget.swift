@@ -61,8 +61,7 @@ struct ControlTarget: ParsableArguments {
         }
     }
 
-    /// The `text` of the protocol's `error`, of which only the first part may have come; the whole
-    /// body if it is none.
+    /// The `text` of the protocol's `error`, also if it is cut; the whole body if it is none.
     static func sentence(_ body: String) -> String {
         TerminalText.line(JSONText.string("text", in: body) ?? body.trimmed)
     }

@@ -12,8 +12,17 @@ struct ServerHealth {
     private(set) var findings: [Finding] = []
 
     init(_ target: ControlTarget) {
+        if target.units?.wouldStart == true {
+            findings.append(.good("does not run, and a question does not start it"))
+        } else {
+            ask(target)
+        }
+        findings += Self.units(target.instance)
+    }
+
+    private mutating func ask(_ target: ControlTarget) {
         do throws(ControlClient.Failure) {
-            let answer = try ControlClient(target.control).ask("GET", "/status")
+            let answer = try ControlClient(target.path).ask("GET", "/status")
             if answer.status == 200 {
                 process = Self.number("process", answer.body).flatMap { Int32(exactly: $0) }
                 findings += Self.findings(status: answer.body)
@@ -23,7 +32,6 @@ struct ServerHealth {
         } catch {
             findings.append(Finding(state: Self.state(of: error, target), text: "\(error)"))
         }
-        findings += Self.units()
     }
 
     /// A server that nobody has named need not be there: its units say whether it should be.
@@ -32,7 +40,7 @@ struct ServerHealth {
     ) -> Finding.State {
         switch failure.number {
         case EACCES, EPERM: .unknown
-        case nil where target.control == nil && !ControlSocket.paths.contains(where: exists): .good
+        case ENOENT where target.path == nil && !ControlSocket.paths.contains(where: exists): .good
         default: .mend
         }
     }
@@ -70,14 +78,19 @@ struct ServerHealth {
         return Int(json[start.upperBound...].prefix { $0.isNumber })
     }
 
-    private static func units() -> [Finding] {
+    private static func units(_ instance: String?) -> [Finding] {
         guard unsafe access("/run/systemd/system", F_OK) == 0 else {
             return [.good("systemd does not run here")]
         }
-        let states = ["roost.socket", "roost-control.socket", "roost.service"].map { unit in
+        let suffix = instance.map { "@\($0)" } ?? ""
+        let names = [
+            "roost\(suffix).socket", "roost-control\(suffix).socket", "roost\(suffix).service",
+        ]
+        let states = names.map { unit in
+            // An instance's name may have backslashes.
             let text = output(
                 "systemctl show --property=LoadState,ActiveState,Result,NRestarts,UnitFileState,"
-                    + "NeedDaemonReload \(unit) 2>/dev/null")
+                    + "NeedDaemonReload '\(unit)' 2>/dev/null")
             return (unit, properties(text))
         }
         let isInstalled = states.contains { ($1["LoadState"] ?? "") != "not-found" }
@@ -125,8 +138,10 @@ struct ServerHealth {
         case "inactive" where isSocket:
             // The service's start brings its sockets up before it. To start a socket by itself
             // fails while the server runs: systemd opens no socket for a running service.
+            let instance = unit.firstIndex(of: "@").map { unit[$0...].dropLast(".socket".count) }
+            let service = "roost\(instance ?? "").service"
             return .mend(
-                "does not listen: systemctl enable \(unit) && systemctl restart roost.service")
+                "does not listen: systemctl enable \(unit) && systemctl restart \(service)")
         case "inactive": return .good("does not run; the next connection starts it")
         case "active" where isSocket:
             return properties["UnitFileState"] == "disabled"

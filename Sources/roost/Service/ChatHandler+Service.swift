@@ -56,7 +56,8 @@ extension ChatHandler {
                 origin: settings.options.originPolicy())
             io.logger.logLevel = settings.service.logLevel.level
             service.change(
-                idleExit: settings.service.idleExit?.duration,
+                // Without sockets from systemd nothing would start it again.
+                idleExit: isActivatedBySocket ? settings.service.idleExit?.duration : nil,
                 level: settings.service.logLevel.level)
             lastReload.isGood = true
             service.events.log(.reloaded, summary)

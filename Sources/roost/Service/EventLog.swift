@@ -101,6 +101,7 @@ extension ServerEvent {
         switch cause {
         case .peerClosed: self = .endedByPeer
         case .endOfStream: self = .endedWithoutClose
+        case .serverClosed(.normal), .serverClosed(.sessionEnded): self = .signedOut
         case .serverClosed: self = .endedByServer
         case .violation: self = .protocolViolation
         case .pingTimeout: self = .pingTimeout

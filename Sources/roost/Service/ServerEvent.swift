@@ -42,6 +42,8 @@ enum ServerEvent: String, CaseIterable {
     case connectionLost = "connection-lost"
     /// The chat closed the connection: no login in time, too many commands, a binary message.
     case endedByServer = "ended-by-server"
+    /// Its user has signed out, here or elsewhere.
+    case signedOut = "signed-out"
     /// The peer broke the protocol or a limit on what it may send.
     case protocolViolation = "protocol-violation"
     /// The peer did not answer a Ping.
@@ -103,6 +105,7 @@ enum ServerEvent: String, CaseIterable {
         case .endedWithoutClose: "ea3d9d2048ec40429e19cfdf06744ffa"
         case .connectionLost: "2d4579fe90cf4f1da7e3deeab99a14f8"
         case .endedByServer: "46d1d9af3dd440f3951bc8cc9eddb5e7"
+        case .signedOut: "7c1d2b6f0a3e4d5c9b8e6f1a2d3c4b5e"
         case .protocolViolation: "539bc950fc1a4092aac307276f67594e"
         case .pingTimeout: "5f1bfb255eef4f8dbde54e17c7836f95"
         case .slowConsumer: "975d8cbac0ba4e79848fdfc9b2829097"
@@ -133,13 +136,12 @@ enum ServerEvent: String, CaseIterable {
             .managerUnreachable, .settingIgnored:
             .warning
         case .started, .stopping, .restarting, .stopped, .idleExit, .reloaded, .controlAction,
-            .kicked,
-            .noControlSocket, .endedByServer, .protocolViolation, .slowConsumer, .addressFull,
-            .addressTooFast, .heldBack,
-            .proxyHeader:
+            .kicked, .noControlSocket, .endedByServer, .protocolViolation, .slowConsumer,
+            .addressFull, .addressTooFast, .heldBack, .proxyHeader:
             .notice
-        case .endedByPeer, .endedWithoutClose, .connectionLost, .pingTimeout, .endedForStop,
-            .endedForRestart, .requestRefused, .requestTimeout, .statistics, .capacity:
+        case .endedByPeer, .signedOut, .endedWithoutClose, .connectionLost, .pingTimeout,
+            .endedForStop, .endedForRestart, .requestRefused, .requestTimeout, .statistics,
+            .capacity:
             .info
         case .connectionOpened: .debug
         }

@@ -45,6 +45,15 @@ enum Settings {
         return try read(path).settingCount
     }
 
+    /// Throws unless the configuration is a file, which can be read again without waiting.
+    static func requireRegular(_ path: String) throws(ConfigurationError) {
+        do {
+            try TextFile.requireRegular(path)
+        } catch {
+            throw ConfigurationError(sentences: ["\(error)"])
+        }
+    }
+
     private static func read(_ path: String) throws(ConfigurationError) -> ConfigurationFile {
         let bytes: [UInt8]
         do {

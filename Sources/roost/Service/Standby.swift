@@ -54,6 +54,7 @@ enum Standby {
             configuration.passedSockets.append(
                 .init(descriptor: FileDescriptor(rawValue: copy), name: socket.name))
         }
+        if startup.expectsProxyHeaders { configuration.requireProxyProtocol() }
         configuration.origin = .any
         configuration.limits.closeDeadline = .seconds(1)
         configuration.logger = log.logger

@@ -90,6 +90,14 @@ struct StandbyHandler: WebSocketHandler, ~Copyable {
 
     // MARK: Clients
 
+    /// A browser that offers subprotocols and is granted none fails the handshake, and its page
+    /// would never see the close code.
+    mutating func onUpgrade(
+        _ request: borrowing HTTPRequest
+    ) throws(HandshakeRejection) -> UpgradeReply {
+        UpgradeReply(subprotocol: request.head.subprotocols.first.map { String($0) })
+    }
+
     /// A script in a browser sees a close code, but no HTTP status.
     mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) throws(Disconnect) {
         service.clientIsActive()

@@ -17,9 +17,9 @@ struct StartFailure: Error {
         sentences = (cause as? ConfigurationError)?.sentences ?? ["\(cause)"]
     }
 
-    /// Whether it may go away by itself, as a busy address or a folder that is not mounted yet. An
-    /// error in the configuration does not, and what its operator writes meanwhile holds only when
-    /// a reload says so.
+    /// Whether it may go away by itself, as a busy address or a file of tokens that is not mounted
+    /// yet. An error in the configuration, or its absence, does not, and what its operator writes
+    /// meanwhile holds only when a reload says so.
     var isPassing: Bool { !(cause is ConfigurationError) }
 
     /// All sentences in one line.
@@ -60,13 +60,21 @@ struct Startup {
         }
     }
 
+    /// Whether a proxy in front begins each connection with a header, as far as that can be known:
+    /// without it, a server in standby could answer nobody.
+    var expectsProxyHeaders: Bool {
+        guard let path = command.service.config else { return command.options.proxyProtocol }
+        let read = try? Settings.serve(config: path, given: Settings.givenArguments).command
+        return (read ?? command).options.proxyProtocol
+    }
+
     /// Reads the configuration and opens the listeners. May be tried again after a failure, which
     /// leaves the passed sockets open.
     func makeServer(again: Bool = false) throws(StartFailure) -> Ready {
         if let commandLineFailure { throw commandLineFailure }
         do {
             guard let path = command.service.config else { return try make(command, nil, again) }
-            if again { try TextFile.requireRegular(path) }
+            if again { try Settings.requireRegular(path) }
             let given = Settings.givenArguments
             let (settings, arguments) = try Settings.serve(config: path, given: given)
             return try make(settings, Reloader(path, given: given, current: arguments), again)

@@ -53,6 +53,7 @@ import Testing
 
     /// check-config reports what would make the start fail.
     @Test(arguments: [
+        ("control-group = nobodys", "--control-group: there is no group 'nobodys'."),
         ("admin-group = no-such-group", "--admin-group: there is no group 'no-such-group'."),
         (
             "publish-token-file = /nonexistent",

@@ -118,6 +118,10 @@ import Testing
             [BuildProducts.path("roost"), "doctor", "--control", "\(folder)/no-such.sock"]
         ).end()
         #expect(doctor.status == 1, "the server that was named does not answer")
+        let nobody = try Run(
+            [BuildProducts.path("roost"), "doctor"], environment: ["XDG_RUNTIME_DIR": folder]
+        ).end()
+        #expect(nobody.status == 0, "no server need be there: \(nobody.output)")
         let roost = try OperatedRoost()
         let name = try roost.shell("publish", "no/room", "x").end()
         #expect(name.status == 1 && name.errors.contains("A name has only"), "\(name.errors)")

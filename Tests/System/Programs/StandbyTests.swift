@@ -72,7 +72,10 @@ import Testing
         #expect(passed.get("/readyz").hasPrefix("HTTP/1.1 503 "))
         #expect(passed.get("/healthz").hasPrefix("HTTP/1.1 200 "))
         let client = Client(port: passed.port)
-        #expect(client.upgrade(path: "/chat")?.head.hasPrefix("HTTP/1.1 101 ") == true)
+        // A browser that is granted none of what it offers never sees the close code.
+        let offer = "Sec-WebSocket-Protocol: roost.v1"
+        let head = client.upgrade(path: "/chat", fields: [offer])?.head ?? ""
+        #expect(head.hasPrefix("HTTP/1.1 101 ") && head.contains("\r\n\(offer)\r\n"), "\(head)")
         #expect(client.frame()?.payload.starts(with: [0x03, 0xF5]) == true, "1013")
         client.sendFrame(8, [0x03, 0xF5])
         let status = try passed.roost("status")
