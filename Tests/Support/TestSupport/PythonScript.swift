@@ -22,7 +22,8 @@ public struct PythonScript: Sendable {
             return
         }
         scenarios = list.split(separator: "\n").map(String.init)
-        missing = check.isEmpty ? nil : check.trimmingCharacters(in: .whitespacesAndNewlines)
+        let reason = check.trimmingCharacters(in: .whitespacesAndNewlines)
+        missing = reason.isEmpty ? nil : reason
     }
 
     /// Runs one scenario, and returns its output if it failed. It is killed when it takes longer

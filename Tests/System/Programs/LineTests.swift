@@ -12,7 +12,8 @@ private let lines = PythonScript("slow_line.py")
     func `On a slow line the newest is fresh, and nobody is reset who reads`() async throws {
         let program = BuildProducts.optimizedPath("TestServer") ?? BuildProducts.path("TestServer")
         let (status, words) = try await lines.run(
-            options: ["--seconds", "15"], against: [program, "lines"], seconds: 60)
+            options: ["--seconds", "15", "--attempts", "2"], against: [program, "lines"],
+            seconds: 90)
         #expect(status == 0, "\(words)")
     }
 
