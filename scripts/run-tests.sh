@@ -41,10 +41,11 @@ pass() { # its name, timeout in seconds, then arguments of `swift test`
 if [ $# -gt 0 ]; then
     pass "tests" 1500 "$@"
 else
-    systemd='^SystemTests\.(Boot|Journal|UnitFile|Line)Tests/'
+    systemd='^SystemTests\.(Boot|Journal|UnitFile)Tests/' lines='^SystemTests\.LineTests/'
     conformance='^InteropTests\.Conformance/'
-    pass "tests in parallel" 900 --skip "$systemd" --skip "$conformance"
-    pass "systemd and slow lines" 700 --filter "$systemd"
+    pass "tests in parallel" 900 --skip "$systemd" --skip "$lines" --skip "$conformance"
+    pass "systemd" 500 --filter "$systemd"
+    pass "slow lines" 200 --filter "$lines"
     pass "conformance" 600 --filter "$conformance"
     # shellcheck disable=SC2086 # these are words
     [ -z "${GATES:-}" ] || scripts/run-gates.sh $GATES || failed_gates=$?
