@@ -35,12 +35,12 @@ int clinux_send_buffer(int descriptor) {
     int byte_count = 0;
     socklen_t size = sizeof byte_count;
     if (getsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &byte_count, &size) < 0) return -1;
-    return byte_count / 5 * 4;
+    return byte_count / 5 * 4; // as many as were set: see below
 }
 
 int clinux_set_send_buffer(int descriptor, int byte_count) {
-    // The kernel doubles it for what it needs besides (socket(7)), which is more than a segment of
-    // 1,448 bytes takes: about a quarter.
+    // The kernel doubles the value for what it needs besides the bytes (socket(7)). That is about a
+    // quarter of them, so 5/8 become 5/4.
     byte_count = byte_count / 8 * 5;
     return setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &byte_count, sizeof byte_count);
 }
