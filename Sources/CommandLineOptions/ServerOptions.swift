@@ -90,6 +90,28 @@ public struct ServerOptions: ParsableArguments {
     public var trustedProxy: [ProxyRange] = []
 
     @Option(
+        help: """
+            The share of one CPU's time that one address may take, in percent, except loopback; \
+            beyond it its clients wait. 'off' for no limit. Default: \(Default.addressShare).
+            """)
+    public var addressShare: Limit?
+
+    @Option(
+        help: """
+            How much memory clients may make the server hold, in bytes, at least 16M: unread \
+            output, incomplete messages, history. Default: a quarter of the control group's \
+            memory.high, or \(Default.memory).
+            """)
+    public var memory: ByteCount?
+
+    @Option(
+        help: """
+            How many seconds a client whose line is full may take nothing although it answers \
+            pings. Default: \(Default.stall).
+            """)
+    public var stallTimeout: Double?
+
+    @Option(
         help: "How many seconds a client may take for its request. Default: \(Default.handshake).")
     public var handshakeTimeout: Double?
 
@@ -114,6 +136,15 @@ public struct ServerOptions: ParsableArguments {
         if let bits = clientWindow?.value, !(8...15).contains(bits) {
             throw ValidationError("--client-window must be between 8 and 15, or 'off'.")
         }
+        if let share = addressShare?.value, !(1...100).contains(share) {
+            throw ValidationError("--address-share must be between 1 and 100, or 'off'.")
+        }
+        if let memory, memory.value < 16 << 20 {
+            throw ValidationError("--memory must be at least 16M.")
+        }
+        if let stallTimeout, !(1...3600).contains(stallTimeout) {
+            throw ValidationError("--stall-timeout must be between 1 and 3600 seconds.")
+        }
         if let handshakeTimeout, !(0.1...3600).contains(handshakeTimeout) {
             throw ValidationError("--handshake-timeout must be between 0.1 and 3600 seconds.")
         }
@@ -130,6 +161,11 @@ public struct ServerOptions: ParsableArguments {
         if let outbox { limits.outboxByteCount = outbox.value }
         if let topicLog { limits.topicLogByteCount = topicLog.value }
         if let unsent { limits.unsentByteCount = unsent.value }
+        if let addressShare {
+            limits.workRatePerAddress = addressShare.value.map { $0 * Limits.workOfOnePercent }
+        }
+        if let memory { limits.memoryByteCount = memory.value }
+        if let stallTimeout { limits.stallDeadline = .seconds(stallTimeout) }
         if let handshakeTimeout { limits.handshakeDeadline = .seconds(handshakeTimeout) }
         return limits
     }
@@ -200,6 +236,11 @@ private enum Default {
     static var unsent: String { bytes(limits.unsentByteCount) }
     static var perAddress: String { count(limits.connectionsPerAddress) }
     static var rate: String { count(limits.connectionRatePerAddress) }
+    static var addressShare: String {
+        count(limits.workRatePerAddress.map { $0 / Limits.workOfOnePercent })
+    }
+    static var memory: String { bytes(Limits.usualMemoryByteCount) }
+    static var stall: String { "\(limits.stallDeadline.components.seconds)" }
     static var handshake: String { "\(limits.handshakeDeadline.components.seconds)" }
 
     private static func count(_ limit: Int?) -> String { limit.map { "\($0)" } ?? "off" }

@@ -159,6 +159,14 @@ public protocol Kernel: ~Copyable {
     /// Fills the span with unpredictable bytes: getrandom(2).
     mutating func fillRandom(_ bytes: inout MutableSpan<UInt8>)
 
+    /// The CPU time that the calling thread has used, in nanoseconds: CLOCK_THREAD_CPUTIME_ID.
+    mutating func threadCPUTime() -> UInt64
+    /// memory.high of the process's control group or of one around it, the smallest; nil if none is
+    /// set (cgroups(7)).
+    mutating func memoryHigh() -> Int?
+    /// The bytes that byte buffers have allocated: `BufferMemory`.
+    mutating func bufferByteCount() -> Int
+
     // Readiness: epoll(7), level-triggered.
 
     /// A new epoll instance: epoll_create1(2).

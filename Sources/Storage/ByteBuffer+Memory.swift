@@ -29,7 +29,7 @@ extension ByteBuffer {
             unsafe self.block = Self.reallocate(block, capacity)
         } else {
             unsafe self.block = Self.copy(block, capacity)
-            unsafe free(block)
+            unsafe Self.deallocate(block)
         }
     }
 
@@ -96,7 +96,14 @@ extension ByteBuffer {
         guard let memory = unsafe malloc(size) else { fatalError("out of memory") }
         let block = unsafe memory.bindMemory(to: Header.self, capacity: 1)
         unsafe block.initialize(to: Header(head: 0, count: 0, capacity: capacity))
+        BufferMemory.add(capacity)
         return unsafe block
+    }
+
+    @usableFromInline
+    static func deallocate(_ block: UnsafeMutablePointer<Header>) {
+        BufferMemory.add(unsafe -block.pointee.capacity)
+        unsafe free(block)
     }
 
     /// A block of the new capacity with the same bytes at the same position. The kernel remaps
@@ -105,6 +112,7 @@ extension ByteBuffer {
         _ block: UnsafeMutablePointer<Header>, _ capacity: Int
     ) -> UnsafeMutablePointer<Header> {
         let size = MemoryLayout<Header>.size + capacity
+        BufferMemory.add(unsafe capacity - block.pointee.capacity)
         guard let memory = unsafe realloc(block, size) else { fatalError("out of memory") }
         let moved = unsafe memory.assumingMemoryBound(to: Header.self)
         unsafe moved.pointee.capacity = capacity

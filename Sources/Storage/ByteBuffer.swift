@@ -43,7 +43,7 @@ public struct ByteBuffer: ~Copyable {
 
     @inlinable
     deinit {
-        if let block = unsafe block { unsafe free(block) }
+        if let block = unsafe block { unsafe Self.deallocate(block) }
     }
 
     /// How many bytes are in the queue.
@@ -181,7 +181,7 @@ public struct ByteBuffer: ~Copyable {
             unsafe block.pointee.head = 0
             unsafe block.pointee.count = 0
         } else {
-            unsafe free(block)
+            unsafe Self.deallocate(block)
             unsafe self.block = nil
         }
     }

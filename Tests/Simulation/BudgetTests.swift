@@ -24,7 +24,7 @@ import WebSocketServer
 
     @Test func `Bytes are received up to the budget, from each connection in turn`() throws {
         var limits = Limits()
-        limits.readByteBudget = 20_000
+        limits.workPerTurn = 20_000
         limits.messageByteCount = 20_000
         var simulation = try Simulation(Recorder(), limits: limits)
         let clients = (0..<25).map { _ in simulation.open() }
@@ -53,7 +53,7 @@ import WebSocketServer
     /// A client that sends as fast as it can against a client that asks now and then.
     @Test func `A flood does not keep a bystander waiting`() throws {
         var limits = Limits()
-        limits.readByteBudget = 10_000
+        limits.workPerTurn = 10_000
         var simulation = try Simulation(Recorder(), limits: limits)
         let floods = (0..<10).map { _ in simulation.open() }
         let bystander = simulation.open()
@@ -77,7 +77,7 @@ import WebSocketServer
 
     @Test func `Kept bytes are decoded within the budget too, in turn`() throws {
         var limits = Limits()
-        limits.readByteBudget = 20_000
+        limits.workPerTurn = 20_000
         var simulation = try Simulation(Talkative(), limits: limits)
         let clients = (0..<30).map { _ in simulation.open() }
         let bystander = simulation.open()

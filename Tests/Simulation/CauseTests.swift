@@ -88,7 +88,7 @@ import WebSocketServer
     ) throws {
         var limits = Limits()
         // One event a turn: the speaker's message goes out before the other connection is served.
-        limits.readByteBudget = 1
+        limits.workPerTurn = 1
         var simulation = try Simulation(Scripted(), limits: limits)
         let (speaker, leaving) = (simulation.open(), simulation.open())
         leaving.send("sub 0")

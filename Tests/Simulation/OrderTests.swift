@@ -74,7 +74,7 @@ struct Scripted: WebSocketHandler {
         var random = SeededGenerator(seed: seed &* 7919)
         var limits = Limits()
         limits.flushBudget = Int.random(in: 1...8, using: &random)
-        limits.readByteBudget = Int.random(in: 1...500, using: &random)
+        limits.workPerTurn = Int.random(in: 1...20_000, using: &random)
         limits.topicLogByteCount = 1 << 20
         var simulation = try Simulation(Scripted(), seed: seed, limits: limits) {
             $0.compression = DeflatePolicy(keptClientWindowBits: seed % 2 == 0 ? 9 : nil)

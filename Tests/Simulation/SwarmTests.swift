@@ -24,7 +24,7 @@ import WireKit
         limits.connectionCount = Int.random(in: 5...30, using: &random)
         limits.connectionsPerAddress = 10
         limits.flushBudget = Int.random(in: 1...50, using: &random)
-        limits.readByteBudget = Int.random(in: 100...5000, using: &random)
+        limits.workPerTurn = Int.random(in: 100...100_000, using: &random)
         limits.acceptBudget = Int.random(in: 1...10, using: &random)
         var simulation = try Simulation(Contract(), seed: seed, limits: limits) {
             $0.compression = DeflatePolicy(keptClientWindowBits: seed % 2 == 0 ? 8 : nil)

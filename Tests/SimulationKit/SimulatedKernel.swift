@@ -17,6 +17,12 @@ struct SimulatedKernel: Kernel, ~Copyable {
         WallTime(nanoseconds: 1_700_000_000_000_000_000 + network.clock.nanoseconds)
     }
 
+    mutating func threadCPUTime() -> UInt64 { network.clock.nanoseconds }
+
+    mutating func memoryHigh() -> Int? { network.memoryHigh }
+
+    mutating func bufferByteCount() -> Int { network.bufferByteCount }
+
     mutating func fillRandom(_ bytes: inout MutableSpan<UInt8>) {
         for index in 0..<bytes.count {
             bytes[index] = UInt8.random(in: .min ... .max, using: &network.generator)

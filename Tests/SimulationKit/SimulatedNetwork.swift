@@ -146,6 +146,10 @@ final class SimulatedNetwork {
         return sorted
     }
     var hasWakeup = false
+    /// memory.high of the simulated control group.
+    var memoryHigh: Int?
+    /// What the server's buffers hold: counted before each turn, see ``Simulation/turn()``.
+    var bufferByteCount = 0
     /// epoll reports no events, whatever happens.
     var isDeaf = false
     /// Outcomes of outgoing connections by address, and the attempts so far.

@@ -17,9 +17,10 @@ struct Simulation<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
     init(
         _ handler: consuming Handler, seed: UInt64 = 1, limits: Limits = Limits(),
         origin: OriginPolicy = .sameHost, logger: Logger? = nil,
-        configure: (inout ServerConfiguration) -> Void = { _ in }
+        memoryHigh: Int? = nil, configure: (inout ServerConfiguration) -> Void = { _ in }
     ) throws {
         network = SimulatedNetwork(seed: seed)
+        network.memoryHigh = memoryHigh
         var configuration = ServerConfiguration()
         configuration.limits = limits
         configuration.origin = origin
@@ -59,6 +60,7 @@ struct Simulation<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
 
     /// One turn of the server.
     mutating func turn() {
+        network.bufferByteCount = core.heldByteCount
         core.turn { event, id, io throws(Disconnect) in
             try handler.handle(event, id, &io, mailbox)
         }
@@ -138,5 +140,23 @@ private struct SpinWatch {
         passedByteCount = network.passedByteCount
         turnCount += 1
         precondition(turnCount < 10_000, "the loop spins")
+    }
+}
+
+extension ServerCore where K: ~Copyable {
+    /// The memory of all buffers of connections and topics: what a process counts for all of its
+    /// servers together.
+    var heldByteCount: Int {
+        var count = 0
+        for slot in io.connections.slots.indices where io.connections.slots[slot].phase != .free {
+            count += pinnedByteCount(slot)
+            if io.connections.slots[slot].delivery.isBlocked {
+                count -= io.topics.backlogByteCount(io.connections.slots[slot].delivery)
+            }
+        }
+        for variant in io.topics.variants.indices {
+            count += io.topics.variants[variant].log.capacity
+        }
+        return count
     }
 }

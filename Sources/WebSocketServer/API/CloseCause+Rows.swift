@@ -115,11 +115,16 @@ extension CloseCause {
             Row(
                 index: 13, name: "restarting", code: .serviceRestart,
                 sentence: "the server is restarting")
+        case .memoryShort:
+            Row(
+                index: 14, name: "memory_short", code: .tryAgainLater,
+                sentence: "the server was short of memory, and it held the most",
+                trouble: .unresponsive)
         }
     }
 
     /// One example of each cause, in the order of their numbers.
-    static let samples: [CloseCause] = (UInt8(0)..<14).map {
+    static let samples: [CloseCause] = (UInt8(0)..<15).map {
         guard let cause = CloseCause(index: $0, number: 0) else {
             preconditionFailure("no cause has the number \($0)")
         }
@@ -149,6 +154,7 @@ extension CloseCause {
         case 11: self = .handshakeFailed
         case 12: self = .handshakeTimedOut
         case 13: self = .restarting
+        case 14: self = .memoryShort
         default: return nil
         }
     }

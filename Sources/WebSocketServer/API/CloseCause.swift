@@ -29,6 +29,11 @@ public enum CloseCause: Hashable, Sendable, BitwiseCopyable {
     /// The server is restarting: it sent Close 1012, or reset the connection at the deadline.
     case restarting
 
+    /// The server was short of memory, and this connection held the most of it
+    /// (``Limits/memoryByteCount``): it sent Close 1013, or reset the connection if its socket was
+    /// full.
+    case memoryShort
+
     // Causes of outgoing connections that failed: `onClose` is called without an `onOpen`.
 
     /// The host name has no address, or could not be resolved. The number is an EAI_ error of

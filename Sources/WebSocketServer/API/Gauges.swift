@@ -2,7 +2,7 @@
 import WebSocketCore
 
 /// What a server has at one time; see ``ServerContext/gauges()``.
-public struct Gauges: Sendable, Equatable {
+public struct Gauges: Sendable {
     /// Open WebSockets: ``ServerContext/connectionCount``.
     public var openCount = 0
     /// Connections of all kinds: WebSockets, HTTP, outgoing ones that are not open yet, and closing
@@ -21,6 +21,17 @@ public struct Gauges: Sendable, Equatable {
     /// The largest number of bytes by which any subscriber is behind its topic.
     public var cursorLagByteCount = 0
 
+    /// Bytes held for peers: ``ServerContext/memoryByteCount``.
+    public var memoryByteCount = 0
+    /// The most of them.
+    public var memoryLimit = 0
+    /// Connections that wait for their share of work: ``ServerContext/waitingCount``.
+    public var waitingCount = 0
+    /// How often a connection has had to wait, since the start.
+    public var waitCount: UInt64 = 0
+    /// How long turns take.
+    public var turns = TurnLengths()
+
     /// All numbers 0.
     public init() {}
 }
@@ -33,6 +44,10 @@ extension ServerContext {
         var gauges = Gauges()
         gauges.openCount = connections.openCount
         gauges.connectionCount = connections.slots.count
+        gauges.memoryByteCount = telemetry.memoryByteCount
+        gauges.memoryLimit = settings.memoryLimit
+        (gauges.waitingCount, gauges.waitCount) = telemetry.waiting
+        gauges.turns = telemetry.turns
         gauges.topicCount = topics.states.count
         gauges.subscriberCount = topics.subscriptions.count
         let step = max(1, (connections.slots.endIndex + 65_535) / 65_536)

@@ -87,6 +87,20 @@ public struct Limits: Sendable {
     /// then a second old, and not ten.
     public var skipDelay = Duration.milliseconds(300)
 
+    /// Bytes of all that peers make the server hold: output that waits, messages and bodies that
+    /// are not complete, broadcasts that somebody has not taken, and
+    /// ``ServerContext/applicationByteCount``. Beyond: whoever pins the most is closed first
+    /// (``CloseCause/memoryShort``), until an eighth is free. The kernel's socket buffers do not
+    /// count. Nil for a quarter of the control group's memory.high if there is one, else 256 MiB.
+    public var memoryByteCount: Int?
+    /// What ``memoryByteCount`` is where no operator has set a limit.
+    public static let usualMemoryByteCount = 256 << 20
+    /// How long an open connection whose socket is full may take nothing at all, although it
+    /// answers Pings: a phone out of reach is back or gone by then. Beyond: a Close
+    /// (``CloseCause/slowConsumer(_:)``). It is looked at at the connection's other deadlines, so
+    /// that it may have up to ``pingInterval`` more.
+    public var stallDeadline = Duration.seconds(30)
+
     // Admission. Refused with close 1013 after the handshake, so that a browser can see it.
 
     /// Connections in total. When there are as many, a new one closes an idle HTTP connection if
@@ -108,14 +122,28 @@ public struct Limits: Sendable {
 
     // The work of one turn of the loop, before it looks at everything else again.
 
-    /// Bytes received in one turn, give or take one receive (128 KiB): 8 MiB take a few
-    /// milliseconds.
-    public var readByteBudget = 8 * 1024 * 1024
     /// Connections accepted in one turn, over all listeners, at about 20 µs each.
     public var acceptBudget = 128
     /// Sends to subscribers of topics in one turn, at 4–9 µs each; each 16 KiB count as one more.
     /// Direct messages are not bounded by it.
     public var flushBudget = 1024
+
+    /// Work of one turn, in the units of ``Work``, about nanoseconds: beyond that the turn's other
+    /// events are handled in the next one, and everything else comes in between. One message or
+    /// request that has begun is finished. Waiting connections, output that others have caused,
+    /// deadlines and ends have their own parts, of a quarter to a whole of it, so that a turn stays
+    /// below 20 ms whatever it has to do.
+    public var workPerTurn = 2 * 1024 * 1024
+    /// Work a second that one address (/32 of IPv4, /64 of IPv6) may cause; nil for no limit.
+    /// Loopback is exempt. The unit is that of ``Work``: the default is a quarter of one CPU.
+    /// Beyond: its connections are not read until the debt is repaid, in the order in which they
+    /// have asked; nothing is refused. What a message causes beyond 8 KiB counts, so that echoes
+    /// and chatter do not, and pages, searches and compressed answers do: 250 people behind one
+    /// address need a tenth of it when they all come back at once.
+    public var workRatePerAddress: Int? = 25 * Limits.workOfOnePercent
+
+    /// A hundredth of one CPU's time, as work a second.
+    public static let workOfOnePercent = 10_000_000
 
     /// The defaults.
     public init() {}
@@ -131,6 +159,8 @@ public struct Limits: Sendable {
         limits.outboxByteCount = .max
         limits.connectionsPerAddress = nil
         limits.connectionRatePerAddress = nil
+        limits.workRatePerAddress = nil
+        limits.memoryByteCount = .max
         limits.pingInterval = .seconds(3600)
         return limits
     }

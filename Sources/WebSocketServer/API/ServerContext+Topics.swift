@@ -126,6 +126,7 @@ extension ServerContext {
             payload, as: opcode, to: topic, skipping: skipped ?? .none, &deflate.deflaters)
         telemetry.statistics.deliveryCount += UInt64(published.deliveryCount)
         if published.congested != .none { pausePublisher(published.congested) }
+        charge(published.work)
     }
 
     /// Moves a subscriber's cursor to the end of the log, so that it does not get the next message.

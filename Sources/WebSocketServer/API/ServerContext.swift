@@ -22,7 +22,14 @@ public struct ServerContext: ~Copyable {
     var outgoing = OutgoingTable()
     var settings: ActiveSettings
     var telemetry: Telemetry
+    /// What this turn has cost so far.
+    var meter = WorkMeter()
+    /// Whether the handler wants ``WebSocketHandler/onWork(_:)-(ServerContext)`` in the next turn.
+    var wantsWork = false
     var clock: TurnClock
+    /// Bytes that the handler holds for peers, such as history: part of
+    /// ``Limits/memoryByteCount``. Set it whenever it has changed much, at each tick for example.
+    public var applicationByteCount = 0
     var random = RandomPool()
     var shutdown = Shutdown()
 
@@ -59,6 +66,18 @@ public struct ServerContext: ~Copyable {
     public var statistics: Statistics {
         _read { yield telemetry.statistics }
     }
+
+    /// How long turns take, in time and in work.
+    public var turnLengths: TurnLengths {
+        _read { yield telemetry.turns }
+    }
+
+    /// The memory of what peers make the server hold, at the end of the last turn: output, input,
+    /// broadcasts, bodies, and ``applicationByteCount``.
+    public var memoryByteCount: Int { telemetry.memoryByteCount }
+
+    /// The most of it: ``Limits/memoryByteCount``, or its default here.
+    public var memoryLimit: Int { settings.memoryLimit }
 
     /// Whether the server is stopping: it accepts no more connections, and closes the open ones.
     public var isStopping: Bool { shutdown.isUnderWay }

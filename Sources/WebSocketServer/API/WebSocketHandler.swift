@@ -71,6 +71,12 @@ public protocol WebSocketHandler: ~Copyable {
     /// `post` accepted, in the order of posting; messages that wait when the server stops are lost.
     mutating func onMail(_ mail: Mail, _ io: inout ServerContext)
 
+    /// A turn after ``ServerContext/continueLater()``: the time to go on with what was too much for
+    /// one turn. Called once for each turn in which it was asked for, after the events of that turn
+    /// have been handled. Stop when ``ServerContext/isTurnSpent`` is true, and ask again if
+    /// something is left.
+    mutating func onWork(_ io: inout ServerContext)
+
     /// A connection was not admitted, or its request was refused: by a limit, as a bad request, by
     /// the Origin rule, or by this handler's own `onUpgrade`. Called once for each, at the end of
     /// the turn; the peer already has its answer. The default does nothing.
@@ -137,6 +143,8 @@ extension WebSocketHandler where Self: ~Copyable {
     public mutating func onTick(_ io: inout ServerContext) {}
 
     public mutating func onMail(_ mail: Mail, _ io: inout ServerContext) {}
+
+    public mutating func onWork(_ io: inout ServerContext) {}
 
     public mutating func onRefusal(_ refused: RefusedConnection, _ io: inout ServerContext) {}
 

@@ -14,6 +14,7 @@ package struct ListenerSet {
     /// A spare descriptor, closed to accept a connection when no others are left.
     var reserve: FileDescriptor?
     var admission = Admission()
+    var shares = AddressShares()
     /// Where a full server looks for connections that it can close.
     var arrivals = Arrivals()
     /// Connections that were closed in this turn to make room, and are freed at its end.

@@ -25,6 +25,7 @@ extension ServerCore where K: ~Copyable {
             if !isInternal, listening.evictedCount >= Self.evictionBudget, isFull { return }
             switch kernel.accept(on: listening.listeners[index].descriptor) {
             case .accepted(let socket, let peer):
+                io.meter.spend(Work.connection)
                 registerAccepted(socket, peer, listening.listeners[index].kind)
             case .wouldBlock: return
             case .skipped: continue

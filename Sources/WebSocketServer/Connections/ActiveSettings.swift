@@ -13,8 +13,11 @@ struct ActiveSettings {
     var pending: (limits: Limits, origin: OriginPolicy)?
     /// What RLIMIT_NOFILE allows.
     private let descriptorCount: Int
+    /// The control group's memory.high: nil if it has none.
+    private let memoryHigh: Int?
 
-    init(_ limits: Limits, _ origin: OriginPolicy, descriptorCount: Int) {
+    init(_ limits: Limits, _ origin: OriginPolicy, descriptorCount: Int, memoryHigh: Int?) {
+        self.memoryHigh = memoryHigh
         self.limits = limits
         self.origin = origin
         self.descriptorCount = descriptorCount
@@ -33,6 +36,11 @@ struct ActiveSettings {
         return true
     }
 
+    /// The most bytes to hold: ``Limits/memoryByteCount``, or its default here.
+    var memoryLimit: Int {
+        limits.memoryByteCount ?? memoryHigh.map { $0 / 4 } ?? Limits.usualMemoryByteCount
+    }
+
     /// What RLIMIT_NOFILE allows, less a reserve for listeners, files, the control socket and
     /// connections that are accepted only to be refused.
     private static func connectionLimit(_ limits: Limits, _ descriptorCount: Int) -> Int {
@@ -48,6 +56,7 @@ struct Timeouts: BitwiseCopyable {
     let pong: UInt64
     let close: UInt64
     let skip: UInt64
+    let stall: UInt64
 
     init(_ limits: Limits) {
         handshake = limits.handshakeDeadline.wholeNanoseconds
@@ -56,5 +65,6 @@ struct Timeouts: BitwiseCopyable {
         pong = limits.pongDeadline.wholeNanoseconds
         close = limits.closeDeadline.wholeNanoseconds
         skip = limits.skipDelay.wholeNanoseconds
+        stall = limits.stallDeadline.wholeNanoseconds
     }
 }

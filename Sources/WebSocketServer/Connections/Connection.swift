@@ -55,6 +55,8 @@ struct Connection: ~Copyable {
         static var responding: ReadPauses { ReadPauses(rawValue: 8) }
         /// The peer has ended its stream: nothing more will come.
         static var endOfStream: ReadPauses { ReadPauses(rawValue: 16) }
+        /// It has used its share of the turn, or its address has: it waits in ``AddressShares``.
+        static var budget: ReadPauses { ReadPauses(rawValue: 32) }
     }
 
     // The fields that a sweep uses come first, in one cache line. Small fields stand where others
@@ -97,7 +99,8 @@ struct Connection: ~Copyable {
     var peer = NetworkAddress.unknown
     var cause: CloseCause?
     /// Why a send failed, as an errno(3), or 0. The kernel reports it only once; after that a
-    /// receive only reports the end of the stream.
+    /// receive only reports the end of the stream. EPIPE says only that nothing can be sent any
+    /// more.
     var sendFailure: UInt16 = 0
     /// How many bytes of output its TCP had acknowledged when it was last measured: lowest bits.
     var acknowledgedByteCount: UInt32 = 0
@@ -142,6 +145,9 @@ struct Connection: ~Copyable {
         flags.isDisjoint(with: .measured)
             && (phase == .webSocket ? session != .open : phase == .draining)
     }
+
+    /// Whether nothing that is sent to it can reach its peer any more.
+    var isOutputLost: Bool { sendFailure != 0 }
 
     /// Which side we are.
     var role: Role { flags.contains(.client) ? .client : .server }

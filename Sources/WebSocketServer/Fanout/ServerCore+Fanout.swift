@@ -22,6 +22,7 @@ extension ServerCore where K: ~Copyable {
     private mutating func sweepDirtyVariants() -> Int {
         var sweep = TopicTable.Sweep(budget: io.settings.limits.flushBudget)
         while let due = io.topics.nextDue(&sweep) { deliver(due, &sweep) }
+        io.meter.spend(Work.call * (io.settings.limits.flushBudget - sweep.budget))
         io.telemetry.statistics.skipCount = io.topics.skipCount
         if !io.topics.laggards.isEmpty { closeLaggards() }
         if !io.topics.skipping.isEmpty { paceSubscribers() }
@@ -107,7 +108,7 @@ extension ServerCore where K: ~Copyable {
         while let due = io.topics.nextDue(
             of: slot, &io.connections.slots[slot].delivery, &subscription)
         {
-            _ = sendBroadcasts(due)
+            io.meter.spend(Work.call * sendBroadcasts(due))
             // The connection has ended, and its subscriptions with it.
             if io.connections.slots[slot].delivery.firstSubscription == .none { return }
             served = due.subscription

@@ -33,6 +33,8 @@ extension ServerContext {
         }
         // The client's own output: no further request is read while it does not read this.
         let byteCount = connections.slots[slot].delivery.outbox.bytes.count
+        // A body is made, copied and sent, or made for nothing.
+        meter.spend(Work.request + response.body.count)
         connections.slots[slot].ownOutputByteCount = byteCount
         if byteCount > settings.limits.ownOutputByteCount {
             connections.slots[slot].readPauses.insert(.ownOutput)

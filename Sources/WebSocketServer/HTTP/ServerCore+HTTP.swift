@@ -4,8 +4,8 @@ import Storage
 import WebSocketCore
 
 extension ServerCore where K: ~Copyable {
-    mutating func receiveHTTP(_ slot: Slot, _ budget: inout Int, _ call: HandlerCall) {
-        let count = receiveOrEnd(slot, atMost: Self.headReceiveByteCount, &budget)
+    mutating func receiveHTTP(_ slot: Slot, _ call: HandlerCall) {
+        let count = receiveOrEnd(slot, atMost: Self.headReceiveByteCount)
         guard count > 0 else { return }
         takePendingInput(slot, count)
         proceedHTTP(slot, call)
@@ -13,7 +13,9 @@ extension ServerCore where K: ~Copyable {
 
     /// Proceeds as far as the received bytes allow.
     mutating func proceedHTTP(_ slot: Slot, _ call: HandlerCall) {
+        io.meter.beginServing()
         while io.connections.slots[slot].readPauses.isEmpty {
+            let isNextRequest = io.connections.slots[slot].phase == .body
             let goesOn =
                 switch io.connections.slots[slot].phase {
                 case .head: takeHead(slot, call)
@@ -21,8 +23,20 @@ extension ServerCore where K: ~Copyable {
                 default: false
                 }
             guard goesOn else { break }
+            if isNextRequest, endTurn(slot) { break }
         }
         if !io.connections.slots[slot].delivery.outbox.isEmpty { flush(slot) }
+        account(slot, receivedByteCount: 0)
+    }
+
+    /// A request was answered: if the next one has come already it waits for a later turn, so that
+    /// a thousand requests in one segment keep nobody waiting.
+    private mutating func endTurn(_ slot: Slot) -> Bool {
+        guard io.connections.slots[slot].phase == .head,
+            !io.connections.slots[slot].pendingInput.isEmpty
+        else { return false }
+        io.connections.slots[slot].readPauses.insert(.budget)
+        return true
     }
 
     /// True if the head is complete and there may be more to do.

@@ -8,6 +8,7 @@ extension ServerCore where K: ~Copyable {
         _ slot: Slot, _ head: RequestHead, _ call: HandlerCall
     ) throws(HandshakeRejection) {
         let accept = try Handshake.validate(head)
+        io.meter.spend(Work.connection)
         let isProxied = io.connections.slots[slot].flags.contains(.proxied)
         let host = (isProxied ? listening.proxies.host(head) : nil) ?? head.authority
         guard io.settings.origin.admits(origin: head.header("Origin"), host: host) else {

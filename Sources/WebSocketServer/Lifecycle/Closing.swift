@@ -69,7 +69,7 @@ extension ServerContext {
     private mutating func expectPeerClose(_ slot: Slot) {
         schedule(slot, in: settings.timeouts.close)
         connections.slots[slot].assembly.removeAll()
-        for reason in [Connection.ReadPauses.handler, .congestion, .ownOutput] {
+        for reason in [Connection.ReadPauses.handler, .congestion, .ownOutput, .budget] {
             resumeReading(slot, reason)
         }
     }

@@ -39,6 +39,7 @@ extension ServerCore where K: ~Copyable {
             wasAdmitted: io.connections.slots[slot].flags.contains(.admitted),
             isWebSocket: io.connections.slots[slot].flags.contains(.webSocket),
             wasRefused: io.connections.slots[slot].hasRefusedPlace)
+        if !stalls.isEmpty { stalls[io.connections.id(of: slot)] = nil }
         io.leaveAllTopics(slot, delivering: false)
         io.connections.cancelDeadline(of: slot)
         io.deflate.forget(&io.connections.slots[slot].compression)

@@ -27,8 +27,8 @@ extension ServerContext {
 extension ServerCore where K: ~Copyable {
     /// One receive into the shared buffer. The end of the peer's stream and errors are handled
     /// here. Returns the number of bytes received, or zero.
-    mutating func receiveOrEnd(_ slot: Slot, atMost limit: Int, _ budget: inout Int) -> Int {
-        switch receive(slot, atMost: limit, &budget) {
+    mutating func receiveOrEnd(_ slot: Slot, atMost limit: Int) -> Int {
+        switch receive(slot, atMost: limit) {
         case .received(let count): return count
         case .wouldBlock: return 0
         case .endOfStream: reachedEnd(slot)
@@ -38,8 +38,8 @@ extension ServerCore where K: ~Copyable {
     }
 
     /// Reads input and discards it, so that the peer gets to see our last bytes.
-    mutating func discardInput(_ slot: Slot, _ budget: inout Int) {
-        _ = receiveOrEnd(slot, atMost: ReceiveBuffer.receiveByteCount, &budget)
+    mutating func discardInput(_ slot: Slot) {
+        _ = receiveOrEnd(slot, atMost: ReceiveBuffer.receiveByteCount)
     }
 
     /// The peer has ended its stream.
@@ -66,8 +66,9 @@ extension ServerCore where K: ~Copyable {
     /// The connection is lost while reading from it is paused.
     ///
     /// If we have paused it for our own reasons, its input is still read to the end: its output is
-    /// of no use any more, and a topic that is half full is being swept. If the handler has paused
-    /// it, the unread input is lost, so that the handler hears of the end now.
+    /// of no use any more, a topic that is half full is being swept, and it waits for no share. If
+    /// the handler has paused it, the unread input is lost, so that the handler hears of the end
+    /// now.
     mutating func lostWhilePaused(_ slot: Slot) {
         guard io.connections.slots[slot].phase == .webSocket,
             io.connections.slots[slot].session.reads
@@ -103,11 +104,16 @@ extension ServerCore where K: ~Copyable {
 
     /// The peer no longer takes output: drops it.
     private mutating func dropOutput(_ slot: Slot) {
+        if io.connections.slots[slot].sendFailure == 0 {
+            io.connections.slots[slot].sendFailure = UInt16(EPIPE)
+        }
         io.leaveAllTopics(slot, delivering: false)
         io.connections.slots[slot].delivery.outbox.removeAllMarkers()
         io.connections.slots[slot].delivery.outbox.bytes.removeAll()
         io.connections.slots[slot].ownOutputByteCount = 0
         io.connections.slots[slot].delivery.isBlocked = false
+        // Nothing is made for it any more, so that the rest of its input costs little.
+        io.resumeReading(slot, .budget)
         io.resumeReading(slot, .ownOutput)
         updateInterest(slot)
     }

@@ -4,7 +4,10 @@ import WebSocketCore
 
 extension ServerCore where K: ~Copyable {
     mutating func expireDeadlines(_ call: HandlerCall) {
-        while let slot = io.connections.nextExpired(at: io.clock.now) {
+        let end = io.meter.spent + io.settings.limits.workPerTurn / 4
+        while io.meter.spent < end, let slot = io.connections.nextExpired(at: io.clock.now) {
+            // A question to the kernel, and mostly a Ping.
+            io.meter.spend(Work.call)
             switch io.connections.slots[slot].phase {
             case .free, .terminated: continue
             // The handler may take its time to answer, the peer may not take its time to read.
@@ -36,6 +39,10 @@ extension ServerCore where K: ~Copyable {
         guard !io.connections.slots[slot].delivery.isBlocked else {
             return endUnlessReading(slot, in: io.settings.timeouts.handshake)
         }
+        // It is we who do not read the request: its address has used its share.
+        guard !io.connections.slots[slot].readPauses.contains(.budget) else {
+            return io.schedule(slot, in: io.settings.timeouts.handshake)
+        }
         // Between two requests of a kept-alive connection silence is not an error.
         let isIdle =
             io.connections.slots[slot].phase == .head
@@ -59,6 +66,7 @@ extension ServerCore where K: ~Copyable {
         let silence =
             UInt64(io.clock.now.coarse &- io.connections.slots[slot].lastReceiveTick) << 26
         let timeouts = io.settings.timeouts
+        guard let stallTime = stallTime(slot) else { return io.closeSlowConsumer(slot) }
         if io.connections.slots[slot].flags.contains(.pinged) {
             // Its Pong comes when it has read everything that it was sent before the Ping.
             if isReading(slot, in: timeouts.pong) { return }
@@ -71,7 +79,7 @@ extension ServerCore where K: ~Copyable {
             return io.schedule(slot, in: timeouts.ping)
         }
         guard silence >= timeouts.ping else {
-            return io.schedule(slot, in: timeouts.ping - silence)
+            return io.schedule(slot, in: min(timeouts.ping - silence, stallTime))
         }
         io.connections.slots[slot].flags.insert(.pinged)
         io.writeFrame(.ping, Span(), to: slot)

@@ -14,6 +14,7 @@ package enum HandlerEvent: BitwiseCopyable {
     case start
     case tick
     case mail
+    case work
     case refusal(Int)
     case signal(Signal)
     case stop
@@ -93,6 +94,7 @@ extension WebSocketHandler where Self: ~Copyable {
         case .tick: onTick(&io)
         case .mail:
             for mail in mailbox.takeAll() { onMail(mail, &io) }
+        case .work: onWork(&io)
         case .refusal(let index): onRefusal(io.telemetry.refused[index], &io)
         case .signal(let signal): onSignal(signal, &io)
         case .stop: onStop(&io)

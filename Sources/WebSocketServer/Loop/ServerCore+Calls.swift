@@ -5,6 +5,7 @@ extension ServerCore where K: ~Copyable {
     /// Calls the handler's tick when it is due, and probes the loop.
     mutating func tick(_ call: HandlerCall) {
         guard ticker.isDue(at: io.clock.now) else { return }
+        io.telemetry.busiest = listening.shares.busiest(10, at: io.clock.now)
         emit(.tick, call)
         beginProbe()
     }

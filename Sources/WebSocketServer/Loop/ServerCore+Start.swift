@@ -31,7 +31,8 @@ extension ServerCore where K: ~Copyable {
             throw error
         }
         let settings = ActiveSettings(
-            configuration.limits, configuration.origin, descriptorCount: descriptorCount)
+            configuration.limits, configuration.origin, descriptorCount: descriptorCount,
+            memoryHigh: kernel.memoryHigh())
         self.init(
             kernel: kernel, poller: poller,
             io: ServerContext(settings, clock, logger: configuration.logger),

@@ -24,6 +24,9 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
     package let wakeup: FileDescriptor
     var hasMail = false
     var probe = LoopProbe()
+    var memory = MemoryWatch()
+    /// When subscribers that answer but take nothing last took something.
+    var stalls: [ConnectionID: Stall] = [:]
     /// Whether ``checkInvariants(_:)`` runs after each turn: the simulation sets it.
     package var checksInvariants = false
 
@@ -48,22 +51,27 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         io.clock.read(&kernel)
         io.random.refill(&kernel)
         io.telemetry.statistics.turnCount += 1
+        beginWork()
 
         io.applyPendingSettings()
         decodePendingInput(call)
         dispatchEvents(call)
+        serveWaiting(call)
         acceptConnections()
         expireDeadlines(call)
         tick(call)
         takeMail(call)
+        continueWork(call)
         moveShutdown(call)
         beginConnections(room: io.settings.connectionLimit - countedConnectionCount)
         flushQueued()
         let sweptCount = sweepTopics()
         probe.passed(sweptCount)
+        watchMemory()
         reapConnections(call)
         reportRefusals(call)
         finishProbe(call)
+        endWork()
         if checksInvariants { checkInvariants("between two turns") }
     }
 
@@ -71,11 +79,13 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
     private func timeout() -> UInt64? {
         let isIdle =
             io.connections.work.isEmpty && io.topics.isSettled && io.outgoing.isIdle
-            && io.shutdown.request == nil && !poller.hasEvents
+            && io.shutdown.request == nil && !poller.hasEvents && !io.wantsWork
+            && (listening.shares.waitingCount == 0 || listening.shares.servedAgainAt != nil)
         guard isIdle else { return 0 }
         var earliest = ticker.next
         if let deadline = io.connections.wheel.nextDeadline() { earliest = min(earliest, deadline) }
         if let resume = listening.resumeAt { earliest = min(earliest, resume) }
+        if let repaid = listening.shares.servedAgainAt { earliest = min(earliest, repaid) }
         if let next = io.shutdown.progress?.nextStep { earliest = min(earliest, next) }
         return earliest.nanoseconds(since: io.clock.now)
     }

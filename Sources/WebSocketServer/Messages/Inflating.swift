@@ -26,6 +26,9 @@ extension ServerContext {
         _ payload: Span<UInt8>, _ opcode: Opcode, from slot: Slot, into message: inout ByteBuffer
     ) throws(ProtocolViolation) {
         let index = connections.slots[slot].compression
+        // What comes out is not known yet; the rest is charged after it.
+        charge(Work.inflatedMessage + Work.inflatedByte * payload.count)
+        defer { charge(Work.inflatedByte * message.count) }
         let limits = InflateLimits(
             messageByteLimit: inbound.rules.messageByteLimit, ratioLimit: limits.inflateRatio)
         guard var context = deflate.states[index].context.take() else {

@@ -5,9 +5,9 @@ import WebSocketCore
 
 extension ServerCore where K: ~Copyable {
     mutating func receiveFrames(
-        _ slot: Slot, _ budget: inout Int, _ call: HandlerCall
+        _ slot: Slot, _ call: HandlerCall
     ) {
-        let received = receiveOrEnd(slot, atMost: ReceiveBuffer.receiveByteCount, &budget)
+        let received = receiveOrEnd(slot, atMost: ReceiveBuffer.receiveByteCount)
         guard received > 0 else { return }
         let headroom = ReceiveBuffer.headroomByteCount
         let kept = io.connections.slots[slot].pendingInput.count
@@ -22,6 +22,7 @@ extension ServerCore where K: ~Copyable {
     /// Decodes input that was kept while reading was paused, or that followed the handshake.
     mutating func decodePendingFrames(_ slot: Slot, _ call: HandlerCall) {
         let kept = io.connections.slots[slot].pendingInput.count
+        io.meter.received(kept)
         io.inbound.receiveBuffer.copy(io.connections.slots[slot].pendingInput.span, to: 0)
         io.connections.slots[slot].pendingInput.removeAll()
         decode(slot, 0..<kept, call)
@@ -48,6 +49,7 @@ extension ServerCore where K: ~Copyable {
             return
         }
         if !io.connections.slots[slot].delivery.outbox.isEmpty { flush(slot) }
+        account(slot, receivedByteCount: range.count)
         updateInterest(slot)
     }
 

@@ -132,8 +132,8 @@ extension ServerCore where K: ~Copyable {
 
     // MARK: The answer
 
-    mutating func receiveAnswer(_ slot: Slot, _ budget: inout Int, _ call: HandlerCall) {
-        switch receive(slot, atMost: Self.headReceiveByteCount, &budget) {
+    mutating func receiveAnswer(_ slot: Slot, _ call: HandlerCall) {
+        switch receive(slot, atMost: Self.headReceiveByteCount) {
         case .received(let count): takePendingInput(slot, count)
         case .wouldBlock: return
         // No more of the answer will come: a refusal is reported with what has been received.

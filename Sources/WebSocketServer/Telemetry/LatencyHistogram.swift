@@ -19,8 +19,10 @@ public struct LatencyHistogram: Sendable {
     public var count: UInt64 { counts.reduce(0, +) }
 
     /// Counts one duration.
-    public mutating func record(_ duration: Duration) {
-        let value = duration.wholeNanoseconds
+    public mutating func record(_ duration: Duration) { record(duration.wholeNanoseconds) }
+
+    /// Counts a number of nanoseconds, or of units of ``Work``.
+    public mutating func record(_ value: UInt64) {
         nanoseconds &+= value
         // The upper bound is part of the bucket.
         let bits = 64 - max(value, 1).advanced(by: -1).leadingZeroBitCount

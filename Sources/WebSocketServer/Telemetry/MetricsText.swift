@@ -39,17 +39,19 @@ public struct MetricsText: Sendable {
         for (value, number) in values { sample(name, [(label, value)], number) }
     }
 
-    /// Writes a histogram of durations, in seconds.
-    public mutating func write(_ name: String, _ help: String, _ histogram: LatencyHistogram) {
+    /// Writes a histogram: of durations, in seconds, or of what it counts `perUnit` of.
+    public mutating func write(
+        _ name: String, _ help: String, _ histogram: LatencyHistogram, perUnit: Double = 1e9
+    ) {
         family(.histogram, name, help)
         var sum: UInt64 = 0
         for (bucket, count) in histogram.counts.enumerated() {
             sum += count
             let bound =
-                LatencyHistogram.bound(bucket).map { "\(Double($0) / 1e9)" } ?? "+Inf"
+                LatencyHistogram.bound(bucket).map { "\(Double($0) / perUnit)" } ?? "+Inf"
             sample(name + "_bucket", [("le", bound)], sum)
         }
-        sample(name + "_sum", [], Double(histogram.nanoseconds) / 1e9)
+        sample(name + "_sum", [], Double(histogram.nanoseconds) / perUnit)
         sample(name + "_count", [], sum)
     }
 
@@ -144,6 +146,30 @@ extension MetricsText {
             .gauge, "outbox_bytes", "Output that waits for connections to read, broadcasts apart.",
             gauges.outboxByteCount)
         write(.counter, "loop_turns_total", "Turns of the event loop.", statistics.turnCount)
+        write("turn_seconds", "How long turns of the event loop take.", gauges.turns.time)
+        write(
+            "turn_work", "The work of turns, in nanoseconds at fixed costs.", gauges.turns.work,
+            perUnit: 1)
+        write(
+            .gauge, "turn_longest_seconds", "The longest turn of the last minute.",
+            Double(gauges.turns.longest.wholeNanoseconds) / 1e9)
+        write(
+            .gauge, "turn_cpu_longest_seconds",
+            "The longest turn of the last minute, in CPU time of its thread.",
+            Double(gauges.turns.longestCPUTime.wholeNanoseconds) / 1e9)
+        write(
+            .gauge, "waiting_connections",
+            "Connections that wait since they or their address have used their share of work.",
+            gauges.waitingCount)
+        write(
+            .counter, "waits_total", "Waits of connections for their share of work.",
+            gauges.waitCount)
+        write(
+            .gauge, "memory_bytes", "Memory of what clients make the server hold.",
+            gauges.memoryByteCount)
+        write(
+            .gauge, "memory_limit_bytes", "The most of it.",
+            gauges.memoryLimit)
         write(
             "loop_lag_seconds", "How long an event waited for the loop, probed once a second.",
             statistics.loopLag)

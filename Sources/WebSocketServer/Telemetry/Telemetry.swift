@@ -10,6 +10,14 @@ struct Telemetry {
     var logger: Logger
     /// The lag that the last loop probe measured.
     private(set) var loopLag = Duration.zero
+    /// Bytes held at the end of the last turn: ``ServerContext/memoryByteCount``.
+    var memoryByteCount = 0
+    /// The addresses that cause the most work: ``ServerContext/busiestAddresses``.
+    var busiest: [AddressLoad] = []
+    /// Connections that wait for their share now, and how often one has had to.
+    var waiting = (count: 0, total: UInt64(0))
+    /// How long turns take.
+    var turns = TurnLengths()
     /// Connections that were refused in this turn, until they have been reported to the handler.
     var refused: [RefusedConnection] = []
 

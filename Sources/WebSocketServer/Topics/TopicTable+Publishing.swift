@@ -5,6 +5,8 @@ import WebSocketCore
 extension TopicTable {
     struct Published {
         var deliveryCount = 0
+        /// Its cost, see ``Work``.
+        var work = 0
         /// A variant that is more than half full of unswept bytes, or `none`.
         var congested = VariantIndex.none
     }
@@ -25,8 +27,10 @@ extension TopicTable {
             variants[variant].log.acquireBuffer(of: &spareLog)
             if encoding == .deflated {
                 variants[variant].log.append(opcode, deflating: payload, &deflaters)
+                published.work += Work.compressedMessage + Work.compressedByte * payload.count
             } else {
                 variants[variant].log.append(opcode, payload)
+                published.work += payload.count
             }
             if skipped != .none, subscriptions[skipped].variant == variant {
                 variants[variant].subscribers[Int(subscriptions[skipped].subscriber)].cursor =

@@ -16,6 +16,7 @@ extension ServerContext {
         deflate.deflaters.appendFrame(
             opcode, payload, windowBits: windowBits, maskingKey: maskingKey,
             to: &connections.slots[slot].delivery.outbox.bytes)
+        charge(Work.compressedMessage + Work.compressedByte * payload.count)
         if slot == inbound.reading.slot {
             let byteCount = connections.slots[slot].delivery.outbox.bytes.count - before
             connections.slots[slot].countOwnOutput(

@@ -17,8 +17,8 @@ extension ServerContext {
             connections.slots[slot].writeFrame(opcode, payload, limit: limit, &output.spare)
         }
         if !isOwn { connections.queue(slot) }
+        charge(payload.count)
     }
-
 }
 
 extension Connection {

@@ -1,4 +1,5 @@
 // One receive, one send: moves bytes between sockets and buffers. The rooms above interpret them.
+import Glibc
 import LinuxReactor
 import Storage
 import WebSocketCore
@@ -25,13 +26,13 @@ extension ServerCore where K: ~Copyable {
 
     /// One receive into the shared buffer, behind the headroom; counted in the statistics. If a
     /// send has failed before, its error replaces the end of the stream.
-    mutating func receive(_ slot: Slot, atMost limit: Int, _ budget: inout Int) -> ReceiveOutcome {
+    mutating func receive(_ slot: Slot, atMost limit: Int) -> ReceiveOutcome {
         let buffer = io.inbound.receiveBuffer
         let headroom = ReceiveBuffer.headroomByteCount
         var free = buffer.mutableSpan(headroom..<headroom + limit)
         switch kernel.receive(from: io.connections.slots[slot].descriptor, into: &free) {
         case .received(let count):
-            budget -= count
+            io.meter.received(count)
             io.telemetry.statistics.bytesReceivedCount += UInt64(count)
             io.connections.heard(slot, at: io.clock.now)
             return .received(count)
@@ -97,6 +98,7 @@ extension ServerCore where K: ~Copyable {
     /// One send of the outbox up to its first marker.
     private mutating func sendLeadingBytes(_ slot: Slot) -> FlushOutcome {
         let count = io.connections.slots[slot].delivery.outbox.leadingByteCount
+        io.meter.spend(Work.call)
         let outcome = Self.sendOutbox(of: slot, io.connections, &kernel)
         switch io.telemetry.counted(outcome) {
         case .failed(let number): return .failed(number)
@@ -122,6 +124,7 @@ extension ServerCore where K: ~Copyable {
         }
         let count = io.output.gathered.count
         if count == 0 { return .drained }
+        io.meter.spend(Work.call + count)
         let outcome = Self.send(
             io.output.gathered, to: io.connections.slots[slot].descriptor, &kernel)
         var sentCount = 0
@@ -181,6 +184,7 @@ extension Connection {
     /// The meaning of the end of its stream: the kernel reports a failed send only once, and after
     /// that only the end of the stream.
     fileprivate var endOfStream: ReceiveOutcome {
-        sendFailure == 0 ? .endOfStream : .failed(Int32(sendFailure))
+        sendFailure == 0 || sendFailure == UInt16(EPIPE)
+            ? .endOfStream : .failed(Int32(sendFailure))
     }
 }

@@ -22,6 +22,7 @@ extension ChatHandler {
         report.chat = chat.counters
         report.busiestRooms = chat.busiestRooms(5)
         report.residentByteCount = ProcessFigures.residentByteCount ?? 0
+        report.busiestAddresses = io.busiestAddresses
         report.droppedLogRecordCount = service.droppedRecordCount
         return .status(report, head)
     }

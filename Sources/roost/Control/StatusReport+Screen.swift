@@ -25,8 +25,14 @@ extension StatusReport {
                     + "\(Figures.bytes(Int(rates.perSecond(\.bytesOut))))/s out"),
             row("loop lag", lagText),
             row(
+                "longest turn",
+                "\(Figures.milliseconds(gauges.turns.longest)) in the last minute, "
+                    + "\(Figures.milliseconds(gauges.turns.longestCPUTime)) of it work"),
+            row(
                 "memory",
-                "\(Figures.bytes(residentByteCount)), history "
+                "\(Figures.bytes(residentByteCount)), held for clients "
+                    + "\(Figures.bytes(gauges.memoryByteCount)) of "
+                    + "\(Figures.bytes(gauges.memoryLimit)), history "
                     + Figures.bytes(historyByteCount)),
         ]
         if gauges.blockedCount > 0 || gauges.cursorLagByteCount > 0 {
@@ -40,6 +46,15 @@ extension StatusReport {
         if !busiestRooms.isEmpty {
             let rooms = busiestRooms.map { "\($0.name) \(Figures.count($0.memberCount))" }
             lines.append(row("busiest rooms", rooms.joined(separator: ", ")))
+        }
+        if !busiestAddresses.isEmpty {
+            let list = busiestAddresses.prefix(3).map {
+                "\($0.address.host) \(Figures.percent($0.share))"
+            }
+            let waiting =
+                gauges.waitingCount > 0
+                ? "; \(plural(gauges.waitingCount, "connection")) waiting" : ""
+            lines.append(row("most work for", list.joined(separator: ", ") + waiting))
         }
         return (lines + ["", "since the start"] + sinceStart).joined(separator: "\n") + "\n"
     }
@@ -138,6 +153,12 @@ enum Figures {
         ]
         let first = parts.firstIndex { $0.0 > 0 } ?? 3
         return parts[first...].prefix(2).map { "\($0.0) \($0.1)" }.joined(separator: " ")
+    }
+
+    /// 25 %, 0.3 %.
+    static func percent(_ share: Double) -> String {
+        let percent = share * 100
+        return percent < 10 ? "\((percent * 10).rounded() / 10) %" : "\(Int(percent.rounded())) %"
     }
 
     static func milliseconds(_ duration: Duration) -> String {

@@ -24,6 +24,8 @@ struct StatusReport {
     /// Resident memory; 0 if it is unknown.
     var residentByteCount = 0
     var droppedLogRecordCount: UInt64 = 0
+    /// The addresses that cause the most work, most first.
+    var busiestAddresses: [AddressLoad] = []
 
     /// All figures, for programs.
     var json: String {
@@ -41,7 +43,13 @@ struct StatusReport {
         object.add("long_polls", waiterCount)
         object.add("history_bytes", historyByteCount)
         object.add("resident_bytes", residentByteCount)
+        object.add("memory_bytes", gauges.memoryByteCount)
+        object.add("memory_limit_bytes", gauges.memoryLimit)
         object.add("loop_lag_seconds", loopLag.inSeconds)
+        object.add("longest_turn_seconds", gauges.turns.longest.inSeconds)
+        object.add("longest_turn_cpu_seconds", gauges.turns.longestCPUTime.inSeconds)
+        object.add("waiting_connections", gauges.waitingCount)
+        object.add("waits", gauges.waitCount)
         object.add("blocked_connections", gauges.blockedCount)
         object.add("outbox_bytes", gauges.outboxByteCount)
         object.add("topic_cursor_lag_bytes", gauges.cursorLagByteCount)
@@ -56,6 +64,7 @@ struct StatusReport {
         object.add("resumes_lost", chat.unrecoveredCount)
         object.add(
             "busiest_rooms", Self.object(busiestRooms.map { ($0.name, UInt64($0.memberCount)) }))
+        object.add("busiest_addresses", busiestAddresses.map(Self.object))
         return object.text
     }
 
@@ -70,6 +79,13 @@ struct StatusReport {
         object.add("messages_out", rates.perSecond(\.messagesOut))
         object.add("bytes_in", rates.perSecond(\.bytesIn))
         object.add("bytes_out", rates.perSecond(\.bytesOut))
+        return object
+    }
+
+    private static func object(_ load: AddressLoad) -> JSONText {
+        var object = JSONText()
+        object.add("address", load.address.host)
+        object.add("cpu_share", load.share)
         return object
     }
 

@@ -106,6 +106,7 @@ extension ServerEvent {
         case .violation: self = .protocolViolation
         case .pingTimeout: self = .pingTimeout
         case .slowConsumer: self = .slowConsumer
+        case .memoryShort: self = .endedForMemory
         case .stopping: self = .endedForStop
         case .restarting: self = .endedForRestart
         // The last ones are for outgoing connections; a chat has none.

@@ -50,6 +50,10 @@ enum ServerEvent: String, CaseIterable {
     case pingTimeout = "ping-timeout"
     /// The peer read too slowly.
     case slowConsumer = "too-slow"
+    /// It held the most memory when the server was short of it.
+    case endedForMemory = "ended-for-memory"
+    /// The memory budget is used up.
+    case memoryShort = "memory-short"
     /// Closed because the server stops.
     case endedForStop = "ended-for-stop"
     /// Closed because the server restarts.
@@ -109,6 +113,8 @@ enum ServerEvent: String, CaseIterable {
         case .protocolViolation: "539bc950fc1a4092aac307276f67594e"
         case .pingTimeout: "5f1bfb255eef4f8dbde54e17c7836f95"
         case .slowConsumer: "975d8cbac0ba4e79848fdfc9b2829097"
+        case .endedForMemory: "af9d111ccec24a9b81d7fc6657a86684"
+        case .memoryShort: "7c86b82246084a6aaa4824e503ad1843"
         case .endedForStop: "cf9e4f4204fb485693c70a70c92c2150"
         case .endedForRestart: "a3d1165a531a4dec81f03b05c05c6f96"
         case .serverFull: "64403c6a70d44907babeab119dfba360"
@@ -133,10 +139,12 @@ enum ServerEvent: String, CaseIterable {
         switch self {
         case .startFailed, .notServing, .reloadFailed, .acceptFailed: .error
         case .serverFull, .outOfDescriptors, .acceptingPaused, .loopSlow, .recordsLost,
+            .memoryShort,
             .managerUnreachable, .settingIgnored:
             .warning
         case .started, .stopping, .restarting, .stopped, .idleExit, .reloaded, .controlAction,
             .kicked, .noControlSocket, .endedByServer, .protocolViolation, .slowConsumer,
+            .endedForMemory,
             .addressFull, .addressTooFast, .heldBack, .proxyHeader:
             .notice
         case .endedByPeer, .signedOut, .endedWithoutClose, .connectionLost, .pingTimeout,

@@ -142,10 +142,16 @@ struct Service: ~Copyable {
             return
         }
         let load = minute!.look(io.statistics, at: io.now)
+        let turn = io.turnLengths.longest
         let now: Logger.Metadata = [
             "connections": .string("\(io.connectionCount)"), "rooms": .string("\(roomCount)"),
             "users": .string("\(userCount)"),
             "loop-lag-us": .string("\(longestLag.wholeNanoseconds / 1000)"),
+            "turn-us": .string("\(turn.wholeNanoseconds / 1000)"),
+            "turn-cpu-us": .string(
+                "\(io.turnLengths.longestCPUTime.wholeNanoseconds / 1000)"),
+            "watchdog-percent": .string("\(watchdogPercent(turn))"),
+            "memory-bytes": .string("\(io.memoryByteCount)"),
             "records-lost": .string("\(log.droppedCount)"),
         ]
         events.log(
@@ -154,10 +160,18 @@ struct Service: ~Copyable {
                 + "\(Self.count(userCount, "user")) in \(Self.count(roomCount, "room")); in the "
                 + "last minute \(load.opened) opened, \(load.closed) closed, \(load.refused) "
                 + "refused, \(load.messages) messages received, \(load.sends) sends; "
-                + "longest loop lag \(Self.milliseconds(longestLag)) ms",
+                + "longest loop lag \(Self.milliseconds(longestLag)) ms, longest turn "
+                + "\(Self.milliseconds(turn)) ms",
             load.fields.merging(now) { $1 },
             level: load.isEmpty && io.connectionCount == 0 ? .debug : nil)
         longestLag = .zero
+    }
+
+    /// How much of the time after which systemd restarts the server the longest turn has taken; 0
+    /// without a watchdog.
+    private func watchdogPercent(_ turn: Duration) -> Int {
+        guard let watchdogInterval, watchdogInterval > .zero else { return 0 }
+        return Int(turn.wholeNanoseconds * 100 / watchdogInterval.wholeNanoseconds)
     }
 
     // MARK: Stopping

@@ -21,7 +21,7 @@ func fuzzServer(_ span: Span<UInt8>) throws {
     limits.connectionCount = input.number(in: 2...9)
     limits.connectionsPerAddress = 5
     limits.flushBudget = input.number(in: 1...20)
-    limits.readByteBudget = input.number(in: 100...5000)
+    limits.workPerTurn = input.number(in: 100...5000)
     limits.acceptBudget = input.number(in: 1...4)
     let kept = input.choice([nil, 8, 15])
     var play = ServerPlay(

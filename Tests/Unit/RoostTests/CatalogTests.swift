@@ -83,7 +83,7 @@ import Testing
 
     private static let causes: [CloseCause] = [
         .peerClosed(.normal), .endOfStream, .connectionLost(104), .serverClosed(.policyViolation),
-        .violation(.invalidUTF8), .pingTimeout, .slowConsumer(.fellBehind), .stopping,
+        .violation(.invalidUTF8), .pingTimeout, .memoryShort, .slowConsumer(.fellBehind), .stopping,
         .nameResolutionFailed(-2),
         .connectFailed(111), .handshakeRefused(.notFound), .handshakeFailed, .handshakeTimedOut,
         .restarting,

@@ -1,0 +1,48 @@
+// Bounded work: what callbacks cost, and work that goes on in later turns.
+import LinuxReactor
+
+extension ServerContext {
+    /// Adds what a callback has done, or is about to do, to the work of this turn: in the units of
+    /// ``Work``, which are nanoseconds about. Sending, publishing, answering and compressing are
+    /// counted by the server; this is for the handler's own work, such as a search.
+    ///
+    /// In a callback about a connection's message or request it is done for that connection. A
+    /// connection that has used its share of a turn is served again in a later one, and its address
+    /// has a bound over time (``Limits/workRatePerAddress``). Nothing is refused for it.
+    public mutating func charge(_ work: Int) {
+        meter.spend(max(0, work))
+        if meter.isShareUsed { endShare() }
+    }
+
+    /// Whether this turn has done as much as it should (``Limits/workPerTurn``). A callback that
+    /// works through a list asks after each element, and goes on in ``WebSocketHandler/onWork(_:)``
+    /// when it is true.
+    public var isTurnSpent: Bool { meter.spent >= settings.limits.workPerTurn }
+
+    /// Asks for a call of ``WebSocketHandler/onWork(_:)-(ServerContext)`` in the next turn, after
+    /// new events have been handled. Asking twice is the same as once.
+    public mutating func continueLater() { wantsWork = true }
+
+    /// Whether what is sent to the connection can still reach its peer. False once it no longer
+    /// exists, and while the last input of a connection is read that the peer has reset: its
+    /// answers need not be made.
+    public func isReachable(_ id: ConnectionID) -> Bool {
+        guard let slot = connections.slot(of: id) else { return false }
+        return !connections.slots[slot].isOutputLost && connections.slots[slot].phase != .terminated
+    }
+
+    /// The ten addresses that have caused the most work lately, most first; at most a second old.
+    /// Only work that counts for ``Limits/workRatePerAddress`` is noted, that of loopback included.
+    public var busiestAddresses: [AddressLoad] { telemetry.busiest }
+    /// Connections that wait now because they or their address have used their share.
+    public var waitingCount: Int { telemetry.waiting.count }
+
+    /// The connection whose messages are being decoded has used its share of the turn: the next
+    /// ones wait.
+    @inline(never)
+    mutating func endShare() {
+        let slot = inbound.reading.slot
+        guard slot != .none, connections.slots[slot].isOpen else { return }
+        pauseReading(slot, .budget)
+    }
+}

@@ -1,0 +1,37 @@
+// What this turn has cost so far, and what of it was for the connection that is being served.
+
+/// Counts the work of the turn, in the units of ``Work``.
+struct WorkMeter: BitwiseCopyable {
+    /// What a connection's input may cause in one turn without being charged to its address: the
+    /// handling of small messages, which a look at the address would make dearer.
+    static var freeWork: Int { 8 * 1024 }
+    /// What a connection's input may cause in one turn. Beyond that its next messages wait for
+    /// their turn behind others: one page of 64 KiB, or a compressed one of 16.
+    static var shareOfConnection: Int { 256 * 1024 }
+
+    /// The work of this turn.
+    private(set) var spent = 0
+    private var servedFrom = 0
+
+    /// Begins a turn.
+    mutating func beginTurn() { self = WorkMeter() }
+
+    /// Begins to serve the input of a connection.
+    mutating func beginServing() { servedFrom = spent }
+
+    /// The work done for the connection that is being served.
+    var servedWork: Int { spent - servedFrom }
+
+    /// Whether the connection that is being served has used its share.
+    var isShareUsed: Bool { servedWork > Self.shareOfConnection }
+
+    /// Begins to serve a connection of which this many bytes were received.
+    @inline(__always)
+    mutating func received(_ byteCount: Int) {
+        servedFrom = spent
+        spent &+= Work.call + byteCount
+    }
+
+    @inline(__always)
+    mutating func spend(_ work: Int) { spent &+= work }
+}

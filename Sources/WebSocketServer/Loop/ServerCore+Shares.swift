@@ -1,0 +1,108 @@
+// Shares of work: connections that have used theirs wait, and are served in order.
+import LinuxReactor
+import WebSocketCore
+
+extension ServerCore where K: ~Copyable {
+    /// Begins to count the work of a turn.
+    mutating func beginWork() {
+        io.meter.beginTurn()
+        listening.shares.beginTurn(io.settings.limits.workRatePerAddress, at: io.clock.now)
+    }
+
+    /// The turn has done its work: notes how much and how long.
+    mutating func endWork() {
+        io.telemetry.waiting = (listening.shares.waitingCount, listening.shares.waitCount)
+        let nanoseconds = kernel.monotonicNow().nanoseconds(since: io.clock.now)
+        io.telemetry.turns.record(nanoseconds, work: io.meter.spent, at: io.clock.now)
+        // Asking for CPU time is a system call: only long turns are worth one.
+        guard nanoseconds >= TurnLengths.long else { return }
+        io.telemetry.turns.recordCPU(kernel.threadCPUTime(), nanoseconds)
+    }
+
+    /// A connection's input has been served: charges its address with what it has caused, and puts
+    /// the connection behind others if it has used its share.
+    @inline(never)
+    mutating func account(_ slot: Slot, receivedByteCount: Int) {
+        // Receiving and one send are part of every exchange.
+        let work = io.meter.servedWork - receivedByteCount - 2 * Work.call
+        let peer = io.connections.slots[slot].peer
+        if work > WorkMeter.freeWork, !io.connections.slots[slot].listener.isInternal {
+            listening.shares.charge(peer, work, at: io.clock.now)
+        }
+        guard io.connections.slots[slot].readPauses.contains(.budget) else { return }
+        guard io.connections.slots[slot].phase != .terminated else { return }
+        // What is left of a connection that is lost is read to its end, a share in each turn.
+        guard !io.connections.slots[slot].isOutputLost else {
+            return io.resumeReading(slot, .budget)
+        }
+        holdBack(slot)
+    }
+
+    /// Whether the input of this connection has to wait, since its address has used its share.
+    @inline(never)
+    mutating func isHeldBack(_ slot: Slot) -> Bool {
+        switch io.connections.slots[slot].phase {
+        case .head, .body: break
+        case .webSocket where io.connections.slots[slot].session.reads: break
+        default: return false
+        }
+        guard !io.connections.slots[slot].isOutputLost,
+            !io.connections.slots[slot].listener.isInternal,
+            listening.shares.isLimited(io.connections.slots[slot].peer)
+        else { return false }
+        io.connections.slots[slot].readPauses.insert(.budget)
+        holdBack(slot)
+        return true
+    }
+
+    private mutating func holdBack(_ slot: Slot) {
+        listening.shares.wait(
+            io.connections.id(of: slot), of: io.connections.slots[slot].peer, at: io.clock.now)
+        io.connections.queue(slot)
+    }
+
+    /// Serves connections that wait for their share, in order, within a quarter of a turn's work:
+    /// one at least.
+    mutating func serveWaiting(_ call: HandlerCall) {
+        guard listening.shares.waitingCount > 0 else { return }
+        let end = io.meter.spent + io.settings.limits.workPerTurn / 4
+        while io.meter.spent < end, let id = listening.shares.nextWaiting(at: io.clock.now) {
+            io.meter.spend(Work.scannedByte)
+            // It may have ended meanwhile, or be read again for another reason.
+            guard let slot = io.connections.slot(of: id),
+                io.connections.slots[slot].readPauses.contains(.budget)
+            else { continue }
+            io.connections.slots[slot].readPauses.remove(.budget)
+            io.connections.queue(slot)
+            if io.connections.slots[slot].readPauses.isEmpty { serve(slot, call) }
+        }
+    }
+
+    /// Decodes what the connection has sent already, or receives more.
+    private mutating func serve(_ slot: Slot, _ call: HandlerCall) {
+        io.connections.slots[slot].flags.remove(.resuming)
+        switch io.connections.slots[slot].phase {
+        case .head, .body:
+            if !io.connections.slots[slot].pendingInput.isEmpty { proceedHTTP(slot, call) }
+            guard io.connections.slots[slot].readPauses.isEmpty,
+                io.connections.slots[slot].phase == .head
+                    || io.connections.slots[slot].phase == .body
+            else { return }
+            receiveHTTP(slot, call)
+        case .webSocket where io.connections.slots[slot].session.reads:
+            if !io.connections.slots[slot].pendingInput.isEmpty { decodePendingFrames(slot, call) }
+            guard io.connections.slots[slot].takesMessages,
+                !io.connections.slots[slot].flags.contains(.resuming)
+            else { return }
+            receiveFrames(slot, call)
+        default: return
+        }
+    }
+
+    /// Calls the handler for work that it had put off.
+    mutating func continueWork(_ call: HandlerCall) {
+        guard io.wantsWork else { return }
+        io.wantsWork = false
+        emit(.work, call)
+    }
+}
