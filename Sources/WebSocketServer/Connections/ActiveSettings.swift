@@ -7,19 +7,28 @@ struct ActiveSettings {
     private(set) var limits: Limits
     private(set) var timeouts: Timeouts
     private(set) var origin: OriginPolicy
+    private(set) var hosts: HostRules
     /// The most connections: ``Limits/connectionCount``, or what RLIMIT_NOFILE allows.
     private(set) var connectionLimit: Int
     /// Settings that the handler has asked for, in force from the next turn on.
-    var pending: (limits: Limits, origin: OriginPolicy)?
+    var pending: (limits: Limits, origin: OriginPolicy, hosts: HostRules)?
     /// What RLIMIT_NOFILE allows.
     private let descriptorCount: Int
+    /// What ``HostPolicy/automatic`` means for this server's listeners.
+    private let automaticHosts: HostPolicy
 
-    init(_ limits: Limits, _ origin: OriginPolicy, descriptorCount: Int) {
+    init(
+        _ limits: Limits, _ origin: OriginPolicy, _ hosts: HostRules, automaticHosts: HostPolicy,
+        descriptorCount: Int
+    ) {
         self.limits = limits
         self.origin = origin
+        self.hosts = hosts
+        self.automaticHosts = automaticHosts
         self.descriptorCount = descriptorCount
         timeouts = Timeouts(limits)
         connectionLimit = Self.connectionLimit(limits, descriptorCount)
+        resolveHosts()
     }
 
     /// Puts the pending settings into force. True if there were any.
@@ -28,9 +37,16 @@ struct ActiveSettings {
         pending = nil
         limits = new.limits
         origin = new.origin
+        hosts = new.hosts
+        resolveHosts()
         timeouts = Timeouts(new.limits)
         connectionLimit = Self.connectionLimit(new.limits, descriptorCount)
         return true
+    }
+
+    private mutating func resolveHosts() {
+        if hosts.clients == .automatic { hosts.clients = automaticHosts }
+        if hosts.metrics == .automatic { hosts.metrics = automaticHosts }
     }
 
     /// What RLIMIT_NOFILE allows, less a reserve for listeners, files, the control socket and
@@ -48,6 +64,7 @@ struct Timeouts: BitwiseCopyable {
     let pong: UInt64
     let close: UInt64
     let skip: UInt64
+    let message: UInt64
 
     init(_ limits: Limits) {
         handshake = limits.handshakeDeadline.wholeNanoseconds
@@ -55,6 +72,7 @@ struct Timeouts: BitwiseCopyable {
         ping = limits.pingInterval.wholeNanoseconds
         pong = limits.pongDeadline.wholeNanoseconds
         close = limits.closeDeadline.wholeNanoseconds
+        message = limits.messageDeadline.wholeNanoseconds
         skip = limits.skipDelay.wholeNanoseconds
     }
 }

@@ -41,6 +41,7 @@ extension ServerCore where K: ~Copyable {
             wasRefused: io.connections.slots[slot].hasRefusedPlace)
         io.leaveAllTopics(slot, delivering: false)
         io.connections.cancelDeadline(of: slot)
+        io.connections.endPartial(slot)
         io.deflate.forget(&io.connections.slots[slot].compression)
         if io.connections.slots[slot].flags.contains(.client) {
             let attempt = io.connections.slots[slot].attempt

@@ -19,8 +19,8 @@ extension ServerCore where K: ~Copyable {
                 io.connections.slots[slot].phase != .free
             else { continue }
             if readiness.contains(.writable) { becameWritable(slot, call) }
-            if !readiness.isDisjoint(with: [.readable, .failed]) {
-                becameReadable(slot, failed: !readiness.isDisjoint(with: .failed), &budget, call)
+            if !readiness.isDisjoint(with: [.readable, .failed, .peerEnded]) {
+                becameReadable(slot, readiness, &budget, call)
             }
         }
     }
@@ -39,10 +39,14 @@ extension ServerCore where K: ~Copyable {
     }
 
     private mutating func becameReadable(
-        _ slot: Slot, failed: Bool, _ budget: inout Int, _ call: HandlerCall
+        _ slot: Slot, _ readiness: Readiness, _ budget: inout Int, _ call: HandlerCall
     ) {
         guard io.connections.slots[slot].readPauses.isEmpty else {
-            if failed { lostWhilePaused(slot) }
+            if !readiness.isDisjoint(with: .failed) {
+                lostWhilePaused(slot)
+            } else if readiness.contains(.peerEnded) {
+                endedWhilePaused(slot)
+            }
             return
         }
         // Pending input is decoded first, in the next turn: more would not fit in front of it.
