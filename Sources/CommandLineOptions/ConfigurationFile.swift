@@ -86,6 +86,9 @@ public struct ConfigurationFile: Sendable {
     ) throws(ConfigurationError) -> [String] {
         let known = FlagName.all(of: command).filter { !excluding.contains($0.text) }
         var arguments: [String] = []
+        // To parse takes half a millisecond, and a reload holds up everybody: each setting is only
+        // looked at alone if there is a mistake in any.
+        let isAccepted = accepts(command, known)
         var wrong = faults
         var lines: [String: Int] = [:]
         for setting in settings {
@@ -106,7 +109,7 @@ public struct ConfigurationFile: Sendable {
                 wrong.append((setting.line, "'\(setting.key)' takes yes or no, not '\(value)'."))
                 continue
             }
-            if let problem = Self.problem(with: argument, setting, flag, command) {
+            if !isAccepted, let problem = Self.problem(with: argument, setting, flag, command) {
                 wrong.append((setting.line, problem))
             }
             let option = "--\(setting.key)"
@@ -120,6 +123,15 @@ public struct ConfigurationFile: Sendable {
                     .map { "\(path):\($0.line): \($0.sentence)" })
         }
         return arguments
+    }
+
+    /// Whether the command accepts all settings together.
+    private func accepts<Command: ParsableArguments>(
+        _ command: Command.Type, _ known: [FlagName]
+    ) -> Bool {
+        let names = Dictionary(known.map { ($0.text, $0) }) { first, _ in first }
+        let arguments = settings.compactMap { names[$0.key]?.argument($0.value) }
+        return (try? Command.parse(arguments.flatMap { $0 })) != nil
     }
 
     /// The command's error for this setting alone; nil if it accepts it.

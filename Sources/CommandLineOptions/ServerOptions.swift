@@ -64,6 +64,14 @@ public struct ServerOptions: ParsableArguments {
             """)
     public var origin: OriginRule?
 
+    @Option(
+        help: """
+            A name of this server, as clients write it in Host; requests for other names get 421. \
+            IP addresses and localhost are always admitted. May be given several times. Default: \
+            the hosts of --origin, or no name if only this machine can connect, otherwise any.
+            """)
+    public var hostName: [String] = []
+
     @Option(help: "Whether messages are compressed for clients that offer it: 'on' or 'off'.")
     public var compression = Switch.on
 
@@ -115,6 +123,12 @@ public struct ServerOptions: ParsableArguments {
         help: "How many seconds a client may take for its request. Default: \(Default.handshake).")
     public var handshakeTimeout: Double?
 
+    @Option(
+        help: """
+            How many seconds a client may take for one message. Default: \(Default.messageTime).
+            """)
+    public var messageTimeout: Double?
+
     @Flag(help: "Let several processes listen on the same port (SO_REUSEPORT).")
     public var reusePort = false
 
@@ -133,6 +147,11 @@ public struct ServerOptions: ParsableArguments {
             throw ValidationError("--max-head must be between 1K and 1M.")
         }
         if let flaw = origin?.flaw { throw ValidationError("--origin: \(flaw)") }
+        for name in hostName {
+            if let flaw = HostPolicy.flaw(in: name) {
+                throw ValidationError("--host-name: \(flaw)")
+            }
+        }
         if let bits = clientWindow?.value, !(8...15).contains(bits) {
             throw ValidationError("--client-window must be between 8 and 15, or 'off'.")
         }
@@ -147,6 +166,9 @@ public struct ServerOptions: ParsableArguments {
         }
         if let handshakeTimeout, !(0.1...3600).contains(handshakeTimeout) {
             throw ValidationError("--handshake-timeout must be between 0.1 and 3600 seconds.")
+        }
+        if let messageTimeout, !(1...86_400).contains(messageTimeout) {
+            throw ValidationError("--message-timeout must be between 1 and 86400 seconds.")
         }
     }
 
@@ -167,6 +189,7 @@ public struct ServerOptions: ParsableArguments {
         if let memory { limits.memoryByteCount = memory.value }
         if let stallTimeout { limits.stallDeadline = .seconds(stallTimeout) }
         if let handshakeTimeout { limits.handshakeDeadline = .seconds(handshakeTimeout) }
+        if let messageTimeout { limits.messageDeadline = .seconds(messageTimeout) }
         return limits
     }
 
@@ -174,6 +197,15 @@ public struct ServerOptions: ParsableArguments {
     /// `defaultOrigin`.
     public func originPolicy(otherwise defaultOrigin: OriginPolicy = .sameHost) -> OriginPolicy {
         origin?.policy ?? (noLimits ? .any : defaultOrigin)
+    }
+
+    /// Which hosts the server answers for: the flag, or else any with --no-limits, or else the
+    /// hosts that --origin lists, or what the listeners suggest.
+    public var hostPolicy: HostPolicy {
+        if !hostName.isEmpty { return .names(hostName) }
+        if noLimits { return .any }
+        let pages = origin?.policy.pageHosts ?? []
+        return pages.isEmpty ? .automatic : .names(pages)
     }
 
     /// A configuration for the flags. The server listens on the sockets that systemd passed, if
@@ -206,6 +238,7 @@ public struct ServerOptions: ParsableArguments {
             includesLocalSockets: trustedProxy.contains { $0.range == nil })
         configuration.limits = limits
         configuration.origin = originPolicy(otherwise: defaultOrigin)
+        configuration.hosts.clients = hostPolicy
         configuration.compression =
             compression == .on ? DeflatePolicy(keptClientWindowBits: clientWindow?.value) : nil
         configuration.reusePort = reusePort
@@ -242,6 +275,7 @@ private enum Default {
     static var memory: String { bytes(Limits.usualMemoryByteCount) }
     static var stall: String { "\(limits.stallDeadline.components.seconds)" }
     static var handshake: String { "\(limits.handshakeDeadline.components.seconds)" }
+    static var messageTime: String { "\(limits.messageDeadline.components.seconds)" }
 
     private static func count(_ limit: Int?) -> String { limit.map { "\($0)" } ?? "off" }
 

@@ -58,6 +58,9 @@ public struct Readiness: OptionSet, Hashable, Sendable, BitwiseCopyable {
     /// EPOLLOUT: there is room in the socket's buffer.
     @inlinable
     public static var writable: Readiness { Readiness(rawValue: 0x004) }
+    /// EPOLLRDHUP: the peer has sent FIN, perhaps behind bytes that are not read yet.
+    @inlinable
+    public static var peerEnded: Readiness { Readiness(rawValue: 0x2000) }
     /// EPOLLERR and EPOLLHUP, which are always reported, even if not asked for.
     @inlinable
     public static var failed: Readiness { Readiness(rawValue: 0x018) }

@@ -29,6 +29,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     var notes = ConnectionNotes()
     var ends = EndLog()
     var refusals = RefusalLog()
+    var guesses = TokenGuesses()
     var kicks = KickCounts()
     /// Whether systemd has opened the listeners for clients: then the next connection after a stop
     /// starts the server again.

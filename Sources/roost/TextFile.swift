@@ -1,4 +1,4 @@
-// UNSAFE: fstat(2) and read(2) into local variables and arrays, within their counts.
+// UNSAFE: stat(2) and read(2) into local variables and arrays, within their counts.
 import Glibc
 import LinuxReactor
 
@@ -40,6 +40,13 @@ enum TextFile {
         guard status.st_mode & S_IFMT != S_IFREG else { return }
         throw SystemError(
             EINVAL, "read \(path) again", remedy: "It is no file, but a pipe, device or folder.")
+    }
+
+    /// The permissions of the file, as chmod(1) takes them. Throws if there is none.
+    static func permissions(_ path: String) throws(SystemError) -> UInt32 {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { throw failure(errno, "read \(path)") }
+        return UInt32(status.st_mode) & 0o7777
     }
 
     private static func failure(_ number: Int32, _ operation: String) -> SystemError {

@@ -152,13 +152,60 @@ private struct Guestbook: WebSocketHandler {
         ("X-Forwarded-For: 203.0.113.7:5000\r\n", "203.0.113.7"),
         ("X-Forwarded-For: [2001:db8::7]:5000\r\n", "2001:db8::7"),
         ("X-Forwarded-For: 2001:db8::7\r\n", "2001:db8::7"),
-        ("X-Forwarded-For: unknown\r\n", "10.0.0.9"),
-        ("X-Forwarded-For: 203.0.113.7, unknown, 10.1.1.1\r\n", "10.1.1.1"), ("", "10.0.0.9"),
+        ("X-Forwarded-For: unknown, 203.0.113.7\r\n", "203.0.113.7"), ("", "10.0.0.9"),
     ])
     func `The rightmost address that is not a trusted proxy`(fields: String, guest: String) throws {
         var simulation = try simulation()
         _ = forwarded(&simulation, fields)
         #expect(simulation.handler.guests == [guest])
+    }
+
+    @Test(arguments: [
+        "unknown", "_hidden", "203.0.113.7, unknown, 10.1.1.1", "", "203.0.113.7, ?", "unix:",
+        "[2001:db8::1", "203.0.113.777",
+    ])
+    func `A trusted proxy that does not name the client's address gets 400`(field: String) throws {
+        var simulation = try simulation()
+        let client = forwarded(&simulation, "X-Forwarded-For: \(field)\r\n")
+        #expect(answer(to: client).hasPrefix("HTTP/1.1 400 "))
+        #expect(simulation.handler.guests == [])
+        #expect(simulation.handler.refused == ["proxy_header 10.0.0.9"])
+    }
+
+    @Test func `A client that is said to be on loopback has the limits of any other`() throws {
+        var simulation = try simulation(trusted: ["10.0.0.0/8", "127.0.0.0/8"])
+        for field in ["127.0.0.1", "::1", "127.0.0.1, 127.0.0.2"] {
+            let first = forwarded(&simulation, "X-Forwarded-For: \(field)\r\n")
+            let second = forwarded(&simulation, "X-Forwarded-For: \(field)\r\n")
+            #expect([first, second].map(\.closeCode) == [nil, 1013], "\(field)")
+            simulation.network.sockets[first.socket]!.isReset = true
+            simulation.settle()
+        }
+        let header = "PROXY TCP4 127.0.0.9 10.0.0.9 5 80\r\n"
+        var other = try self.simulation()
+        let named = (0..<2).map { _ in client(&other, header) }
+        #expect(named.map(\.closeCode) == [nil, 1013])
+    }
+
+    @Test func `A peer that really is on loopback has none`() throws {
+        var simulation = try simulation()
+        let peer = NetworkAddress.ipv4(127, 0, 0, 1, port: 1)
+        let clients = (0..<3).map { _ in forwarded(&simulation, "", from: peer) }
+        #expect(clients.map(\.closeCode) == [nil, nil, nil])
+        #expect(simulation.core.listening.admission.totals == (0, 0))
+    }
+
+    @Test func `A proxy that nobody has named is logged once`() throws {
+        let log = LogKeeper()
+        var simulation = try Simulation(Guestbook(), logger: log.logger)
+        _ = forwarded(&simulation, "")
+        #expect(log.all == [])
+        for peer in [NetworkAddress.ipv4(127, 0, 0, 1, port: 1), proxy] {
+            _ = forwarded(&simulation, "X-Forwarded-For: 203.0.113.7\r\n", from: peer)
+        }
+        #expect(log.all.count == 1)
+        #expect(log.all.first?.contains("--trusted-proxy 127.0.0.1.") == true)
+        #expect(simulation.handler.refused == [])
     }
 
     @Test func `It counts in limits, until the connection ends`() throws {

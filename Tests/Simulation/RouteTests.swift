@@ -75,6 +75,33 @@ struct Library: WebSocketHandler {
         #expect(!simulation.network.sockets[socket]!.wasReset)
     }
 
+    @Test(arguments: ["/later", "/stream"])
+    func `A request ends when its client has gone`(path: String) throws {
+        var simulation = try Simulation(Library())
+        let socket = simulation.network.connect()
+        simulation.network.send(Self.get(path), on: socket)
+        simulation.settle()
+        let id = simulation.handler.waiting[0]
+        simulation.run(for: .seconds(30))
+        #expect(!simulation.network.sockets[socket]!.isClosed)
+        simulation.network.sockets[socket]!.clientHasEnded = true
+        simulation.settle()
+        #expect(simulation.network.sockets[socket]!.isClosed)
+        let isAnswerable = simulation.core.io.isAnswerable(id)
+        #expect(!isAnswerable)
+        #expect(simulation.core.takenCounts == TakenCounts())
+    }
+
+    @Test func `A client that ends its side still gets what was answered at once`() throws {
+        var simulation = try Simulation(Library())
+        let socket = simulation.network.connect()
+        simulation.network.send(Self.get("/10") + Self.get("/20"), on: socket)
+        simulation.network.sockets[socket]!.clientHasEnded = true
+        simulation.settle()
+        #expect(
+            bodies(simulation.network.receive(on: socket)) == [Library.body(10), Library.body(20)])
+    }
+
     @Test(arguments: ["/1200000", "/stream"])
     func `A reader that stops is reset, whatever is unsent`(path: String) throws {
         var simulation = try Simulation(Library())

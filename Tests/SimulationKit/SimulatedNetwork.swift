@@ -40,6 +40,7 @@ struct SimulatedSocket {
         }
         var ready: Readiness = []
         if !toServer.isEmpty || clientHasEnded { ready.insert(.readable) }
+        if clientHasEnded { ready.insert(.peerEnded) }
         if window > 0 { ready.insert(.writable) }
         if isReset { ready.formUnion([.readable, .writable, .failed]) }
         if clientHasEnded && serverHasEnded { ready.insert(.failed) }

@@ -4,7 +4,7 @@
 /// `reason` in the Close frame.
 @frozen
 public struct ProtocolViolation: Error, Equatable, BitwiseCopyable, Sendable {
-    /// One case for each violation that the decoder or the decompressor finds.
+    /// One case for each violation that the decoder, the decompressor or the server finds.
     @frozen
     public enum Kind: UInt8, CaseIterable, BitwiseCopyable, Sendable {
         /// RSV1, RSV2 or RSV3 is set and no negotiated extension uses it (RFC 6455 §5.2).
@@ -43,6 +43,9 @@ public struct ProtocolViolation: Error, Equatable, BitwiseCopyable, Sendable {
         case invalidDeflate
         /// A compressed message above ``InflateLimits/ratioLimit``.
         case ratioTooHigh
+        /// A message that was begun and not completed in time. The decoder knows no time: whoever
+        /// feeds it finds this.
+        case messageTimeout
     }
 
     /// Which rule was broken.
@@ -57,7 +60,7 @@ public struct ProtocolViolation: Error, Equatable, BitwiseCopyable, Sendable {
     public var code: CloseCode {
         switch kind {
         case .messageTooBig, .ratioTooHigh: .messageTooBig
-        case .tooManyFragments: .policyViolation
+        case .tooManyFragments, .messageTimeout: .policyViolation
         case .invalidUTF8, .invalidCloseReason, .invalidDeflate: .invalidPayload
         default: .protocolError
         }
@@ -83,6 +86,7 @@ public struct ProtocolViolation: Error, Equatable, BitwiseCopyable, Sendable {
         case .invalidCloseCode: "This close code must not be sent."
         case .invalidCloseReason: "A close reason must be UTF-8."
         case .invalidDeflate: "The compressed message is corrupt."
+        case .messageTimeout: "The message was begun and not completed in time."
         case .ratioTooHigh: "The compressed message expands too much."
         }
     }

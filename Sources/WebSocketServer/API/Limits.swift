@@ -4,7 +4,7 @@ import WebSocketCore
 /// What a server allows. Each limit names the close code, the HTTP status or the other consequence
 /// of exceeding it; what it ends or refuses is counted in ``Statistics``.
 ///
-/// Read when the server is made; ``ServerContext/update(limits:origin:)`` changes them later.
+/// Read when the server is made; ``ServerContext/update(limits:origin:hosts:)`` changes them later.
 public struct Limits: Sendable {
     // What a peer may send.
 
@@ -41,6 +41,11 @@ public struct Limits: Sendable {
     /// ``CloseCause/connectFailed(_:)`` with ETIMEDOUT. The kernel alone would try for two minutes.
     /// Resolving the name and waiting for the server's answer have ``handshakeDeadline`` each.
     public var connectDeadline = Duration.seconds(5)
+    /// Time from the first byte of a WebSocket message to its last; it is that of one message,
+    /// however many came before. Control frames between its parts do not prolong it, and time in
+    /// which the server does not read does not count. Beyond: close 1008. At 64 KiB the slowest
+    /// mobile line (GSM, 9,600 bit/s) takes 55 s; with larger messages allow more.
+    public var messageDeadline = Duration.seconds(60)
     /// Silence of the peer after which it gets a Ping. Proxies drop idle connections after 60 s.
     public var pingInterval = Duration.seconds(25)
     /// Time from the Ping to any sign of life: bytes from the peer, or reading at
@@ -108,8 +113,8 @@ public struct Limits: Sendable {
     /// fewer). Up to 32 connections at a time that exceed this or another limit are accepted only
     /// to be closed with 1013; any beyond them get HTTP 503.
     public var connectionCount: Int?
-    /// WebSockets from one address (/32 of IPv4, /64 of IPv6); nil for no limit. Loopback is
-    /// exempt.
+    /// WebSockets from one address (/32 of IPv4, /64 of IPv6); nil for no limit. Peers on loopback
+    /// are exempt, but not clients that a proxy says are there.
     ///
     /// Connections that are no WebSockets, or not yet, are counted apart: an address may have six
     /// times as many of them, since browsers open up to six to load a page. One more closes the
@@ -148,10 +153,10 @@ public struct Limits: Sendable {
     /// The defaults.
     public init() {}
 
-    /// Limits for load tests on a machine of your own: messages up to 64 MiB; no limit on
-    /// fragments, on output caused by others, or per address; a Ping after an hour of silence
-    /// (those of a million idle connections would be a load of their own). All others have their
-    /// defaults.
+    /// Limits for load tests on a machine of your own: messages up to 64 MiB, an hour for each; no
+    /// limit on fragments, on output caused by others, or per address; a Ping after an hour of
+    /// silence (those of a million idle connections would be a load of their own). All others have
+    /// their defaults.
     public static var benchmark: Limits {
         var limits = Limits()
         limits.messageByteCount = 64 * 1024 * 1024
@@ -162,6 +167,7 @@ public struct Limits: Sendable {
         limits.workRatePerAddress = nil
         limits.memoryByteCount = .max
         limits.pingInterval = .seconds(3600)
+        limits.messageDeadline = .seconds(3600)
         return limits
     }
 }

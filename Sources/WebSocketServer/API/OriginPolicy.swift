@@ -85,7 +85,7 @@ private enum OriginEntry {
 
 extension HostIdentity {
     /// The host of an authority that has a port; nil if it has none, or is not valid.
-    fileprivate static func withPort(_ text: String) -> Substring? {
+    static func withPort(_ text: String) -> Substring? {
         let bytes = text.utf8.span
         guard let authority = Authority(bytes), authority.hostByteCount < bytes.count else {
             return nil

@@ -31,9 +31,11 @@ public enum Refusal: Int, CaseIterable, Sendable {
     case request
     /// ``Limits/handshakeDeadline`` has passed: HTTP 408, or a plain close if nothing came.
     case handshakeTimeout
-    /// The PROXY protocol's header was missing or malformed on a ``ListenerKind/proxy`` listener:
-    /// HTTP 400.
+    /// The PROXY protocol's header was missing or malformed on a ``ListenerKind/proxy`` listener,
+    /// or the X-Forwarded-For of a trusted proxy cannot be read: HTTP 400.
     case proxyHeader
+    /// The request is for a host that the server does not answer to (``HostPolicy``): HTTP 421.
+    case wrongHost
 
     /// The name in metrics and in the log.
     public var name: String {
@@ -45,6 +47,7 @@ public enum Refusal: Int, CaseIterable, Sendable {
         case .request: "request"
         case .handshakeTimeout: "handshake_timeout"
         case .proxyHeader: "proxy_header"
+        case .wrongHost: "wrong_host"
         }
     }
 
@@ -62,7 +65,7 @@ public enum Refusal: Int, CaseIterable, Sendable {
         case .tooManyConnections, .noDescriptors: "The server is full; try again in 10 seconds."
         case .tooManyFromAddress: "Too many connections from your address."
         case .rateLimitedAddress: "Too many new connections from your address; wait a second."
-        case .request, .handshakeTimeout, .proxyHeader: ""
+        case .request, .handshakeTimeout, .proxyHeader, .wrongHost: ""
         }
     }
 }

@@ -39,6 +39,9 @@ public struct ServerConfiguration: Sendable {
     /// Which web pages may connect; see ``OriginPolicy``. An entry that no page can have admits
     /// none: ``OriginPolicy/flaw(in:)`` finds it.
     public var origin = OriginPolicy.sameHost
+    /// Which names the server answers to; see ``HostPolicy``. A server for people on this machine
+    /// or in a private network should name its own, so that no page that they visit reads along.
+    public var hosts = HostRules()
     /// The subprotocols that the server speaks, in order of preference (RFC 6455 §1.9); empty by
     /// default. The first of them that a client offers is chosen, unless
     /// ``WebSocketHandler/onUpgrade(_:)`` names another; if it offers none of them, none is.

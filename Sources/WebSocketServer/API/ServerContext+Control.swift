@@ -42,11 +42,11 @@ extension ServerContext {
         shutdown.ask(grace: grace ?? usual, isRestart: restarting)
     }
 
-    /// Sets other limits and another Origin rule, in force from the next turn on, also for open
-    /// connections. No open connection is closed for it, and topics keep the log limit that they
-    /// were made with.
-    public mutating func update(limits: Limits, origin: OriginPolicy) {
-        settings.pending = (limits, origin)
+    /// Sets other limits and other rules for pages and hosts, in force from the next turn on, also
+    /// for open connections. No open connection is closed for it, and topics keep the log limit
+    /// that they were made with. Without `hosts`, those rules stay as they are.
+    public mutating func update(limits: Limits, origin: OriginPolicy, hosts: HostRules? = nil) {
+        settings.pending = (limits, origin, hosts ?? settings.pending?.hosts ?? settings.hosts)
     }
 
     /// `count` unpredictable bytes from the kernel (getrandom(2)), for tokens and session names.

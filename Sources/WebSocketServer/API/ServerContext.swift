@@ -43,7 +43,7 @@ public struct ServerContext: ~Copyable {
 
     // MARK: The server
 
-    /// The limits in force in this turn; ``update(limits:origin:)`` changes them.
+    /// The limits in force in this turn; ``update(limits:origin:hosts:)`` changes them.
     public var limits: Limits { settings.limits }
 
     /// The most connections: ``Limits/connectionCount``, or what RLIMIT_NOFILE allows.

@@ -24,15 +24,26 @@ public struct TrustedProxies: Hashable, Sendable {
 
     /// The client of a request that a trusted proxy forwards: the rightmost address of
     /// X-Forwarded-For that is not itself a trusted proxy. Addresses to the left of it may be made
-    /// up by the client. Nil if the field is missing or cannot be read.
-    func client(_ head: RequestHead) -> NetworkAddress? {
+    /// up by the client.
+    func client(_ head: RequestHead) -> Forwarded {
+        guard head.header("X-Forwarded-For") != nil else { return .missing }
         var client: NetworkAddress?
         for member in head.listMembers("X-Forwarded-For").reversed() {
-            guard let address = Self.address(member) else { return client }
+            guard let address = Self.address(member) else { return .unreadable }
             client = address
-            if !contains(address) { return client }
+            if !contains(address) { break }
         }
-        return client
+        return client.map { .client($0) } ?? .unreadable
+    }
+
+    /// What X-Forwarded-For says.
+    enum Forwarded: Equatable {
+        /// There is no such field: the request is the proxy's own, such as a health check.
+        case missing
+        /// The client is not named by an address: the field is empty, `unknown`, an obfuscated
+        /// identifier (RFC 7239 §6) or broken. All such clients would be one, or have no limits.
+        case unreadable
+        case client(NetworkAddress)
     }
 
     /// The host that the client requested from the first proxy. Browsers do not let pages set this

@@ -25,11 +25,21 @@ public protocol WebSocketHandler: ~Copyable {
         _ request: borrowing HTTPRequest
     ) throws(HandshakeRejection) -> UpgradeReply
 
+    /// The head of a plain HTTP request that announces a body, before anything of the body is read:
+    /// the time to ask who sends it. The request's `body` is empty. A thrown rejection is the
+    /// answer; the body is not kept, no "100 Continue" is sent, and the connection ends in order.
+    /// Nothing can be answered otherwise here: ``onRequest(_:_:)`` follows once the body is there.
+    /// The default accepts every request.
+    mutating func onRequestHead(
+        _ request: borrowing HTTPRequest, _ io: inout ServerContext
+    ) throws(HandshakeRejection)
+
     /// A plain HTTP request, complete with its body, which is at most ``Limits/bodyByteCount``.
     /// Answer it now, or later from another callback, with ``ServerContext/respond(to:with:)`` or
     /// ``ServerContext/beginResponse(to:_:headers:)``; until then nothing more is read from the
-    /// connection, and no deadline ends it. Called once for each request, HEAD included, but for
-    /// `OPTIONS *`, which the server answers. The default is
+    /// connection, and no deadline ends it. It ends when the client ends its stream:
+    /// ``ServerContext/isAnswerable(_:)`` is false then. Called once for each request, HEAD
+    /// included, but for `OPTIONS *`, which the server answers. The default is
     /// ``HTTPResponse/webSocketOnly(_:)``: 426 to GET.
     mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout ServerContext)
 
@@ -78,8 +88,9 @@ public protocol WebSocketHandler: ~Copyable {
     mutating func onWork(_ io: inout ServerContext)
 
     /// A connection was not admitted, or its request was refused: by a limit, as a bad request, by
-    /// the Origin rule, or by this handler's own `onUpgrade`. Called once for each, at the end of
-    /// the turn; the peer already has its answer. The default does nothing.
+    /// the rules for Origin and Host, or by this handler's own `onUpgrade` or `onRequestHead`.
+    /// Called once for each, at the end of the turn; the peer already has its answer. The default
+    /// does nothing.
     mutating func onRefusal(_ refused: RefusedConnection, _ io: inout ServerContext)
 
     /// A signal of ``ServerConfiguration/signals`` has come. Called once for each that the kernel
@@ -115,6 +126,10 @@ extension WebSocketHandler where Self: ~Copyable {
     ) throws(HandshakeRejection) -> UpgradeReply {
         UpgradeReply()
     }
+
+    public mutating func onRequestHead(
+        _ request: borrowing HTTPRequest, _ io: inout ServerContext
+    ) throws(HandshakeRejection) {}
 
     public mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout ServerContext) {
         io.respond(to: request.id, with: .webSocketOnly(request.head))

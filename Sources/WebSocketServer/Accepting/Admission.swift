@@ -2,8 +2,9 @@
 import LinuxReactor
 import Storage
 
-/// Counts connections and their rate by address. Loopback is exempt: it is the reverse proxy, or
-/// the operator of the server.
+/// Counts connections and their rate by address. Peers on loopback are never counted here
+/// (``exempts(_:)``): they are the reverse proxy, or the operator of the server. A client that a
+/// proxy names is counted whatever its address, since a proxy repeats what it has heard.
 ///
 /// WebSockets and plain connections are counted apart. Every connection begins as a plain one, and
 /// a browser opens several for a page and keeps them for a while: they must not take the places of
@@ -57,7 +58,7 @@ struct Admission {
 
     /// Whether the address may have one more plain connection.
     func hasPlainPlace(_ peer: NetworkAddress, _ limits: Limits) -> Bool {
-        guard Self.applies(to: peer), let most = limits.connectionsPerAddress else { return true }
+        guard let most = limits.connectionsPerAddress else { return true }
         let count = entries[peer.admissionKey]?.plain.count ?? 0
         return count / Self.plainShare < most
     }
@@ -69,9 +70,7 @@ struct Admission {
 
     /// Pays for a new plain connection; false if the address opens them too fast.
     mutating func payForPlain(_ peer: NetworkAddress, _ limits: Limits, at now: Instant) -> Bool {
-        guard Self.applies(to: peer), let rate = limits.connectionRatePerAddress else {
-            return true
-        }
+        guard let rate = limits.connectionRatePerAddress else { return true }
         let perSecond = Double(rate) * Self.openingShare
         let burst = Self.burst(limits) * Self.openingShare
         return withEntry(of: peer, limits, now) {
@@ -83,7 +82,6 @@ struct Admission {
     mutating func enter(
         _ slot: Slot, of peer: NetworkAddress, _ limits: Limits, at now: Instant
     ) {
-        guard Self.applies(to: peer) else { return }
         withEntry(of: peer, limits, now) { $0.plain.append(slot) }
     }
 
@@ -93,7 +91,6 @@ struct Admission {
     mutating func becomeWebSocket(
         _ slot: Slot, of peer: NetworkAddress, _ limits: Limits, at now: Instant
     ) -> Refusal? {
-        guard Self.applies(to: peer) else { return nil }
         let rate = limits.connectionRatePerAddress.map(Double.init)
         let (most, burst) = (limits.connectionsPerAddress ?? .max, Self.burst(limits))
         return withEntry(of: peer, limits, now) { entry in
@@ -109,7 +106,6 @@ struct Admission {
 
     /// Counts a WebSocket that was admitted by an earlier process.
     mutating func restoreWebSocket(_ peer: NetworkAddress, _ limits: Limits, at now: Instant) {
-        guard Self.applies(to: peer) else { return }
         withEntry(of: peer, limits, now) { $0.webSocketCount += 1 }
     }
 
@@ -117,8 +113,8 @@ struct Admission {
 
     /// An admitted connection has ended.
     mutating func leave(_ slot: Slot, of peer: NetworkAddress, isWebSocket: Bool) {
-        guard Self.applies(to: peer), let index = entries.index(forKey: peer.admissionKey) else {
-            return
+        guard let index = entries.index(forKey: peer.admissionKey) else {
+            preconditionFailure("an address has no connection to lose")
         }
         if isWebSocket {
             entries.values[index].webSocketCount -= 1
@@ -137,10 +133,10 @@ struct Admission {
         }
     }
 
-    /// Entries are kept without limits too: limits may be set while the server runs, and then the
-    /// open connections must be counted.
-    static func applies(to peer: NetworkAddress) -> Bool {
-        !peer.isLoopback && peer.family != .unknown
+    /// Whether a peer that the kernel names is never counted. All others are counted without limits
+    /// too: limits may be set while the server runs, and then the open connections must be known.
+    static func exempts(_ peer: NetworkAddress) -> Bool {
+        peer.isLoopback || peer.family == .unknown
     }
 
     /// Several people share an address: after a rest as many WebSockets as may stay open may come

@@ -20,6 +20,8 @@ package struct ListenerSet {
     /// Connections that were closed in this turn to make room, and are freed at its end.
     var evictedCount = 0
     let proxies: TrustedProxies
+    /// Whether a proxy that is not trusted has been logged.
+    var hasReportedProxy = false
     /// Connections that were accepted only to be refused in their own protocol.
     private(set) package var refusedCount = 0
     /// Connections of the server's operators: they do not count as clients.

@@ -106,6 +106,8 @@ extension ServerCore where K: ~Copyable {
         if connection.listener != .proxy {
             if listening.proxies.contains(peer) {
                 connection.flags.insert(.proxied)
+            } else if Admission.exempts(peer) {
+                // It has no limits, and is not counted.
             } else if let refusal = refusal(ofPlain: peer, pays: true) {
                 connection.refusal = refusal
                 return

@@ -40,10 +40,41 @@ extension ServerCore where K: ~Copyable {
     /// The connection counts for one client at a time, that of its latest request. It is not a new
     /// connection of that client, since a proxy opens connections as it likes.
     mutating func admitProxiedClient(_ slot: Slot, _ head: RequestHead) -> ProxyOutcome {
-        guard let client = listening.proxies.client(head),
-            client != io.connections.slots[slot].peer
-        else { return .goesOn }
-        return admitProxiedClient(slot, as: client, pays: false)
+        switch listening.proxies.client(head) {
+        case .missing: return .goesOn
+        case .unreadable:
+            return .rejected(
+                HandshakeRejection(
+                    .badRequest,
+                    reason: "The proxy's X-Forwarded-For does not name the client by its address: "
+                        + "have the proxy append it (nginx: $proxy_add_x_forwarded_for)."),
+                .proxyHeader)
+        case .client(let client):
+            // A client that is counted already needs no other place.
+            if client == io.connections.slots[slot].peer,
+                !client.isLoopback || io.connections.slots[slot].flags.contains(.admitted)
+            {
+                return .goesOn
+            }
+            return admitProxiedClient(slot, as: client, pays: false)
+        }
+    }
+
+    /// Logs once that X-Forwarded-For comes from a peer that is not trusted: behind a proxy that
+    /// nobody has named, all clients count as one address, or as loopback, which has no limits.
+    mutating func reportUnnamedProxy(_ slot: Slot, _ head: RequestHead) {
+        guard io.connections.slots[slot].listener == .public, head.header("X-Forwarded-For") != nil
+        else { return }
+        listening.hasReportedProxy = true
+        let peer = io.connections.slots[slot].peer
+        let name = peer.family == .local ? "unix" : peer.host
+        io.telemetry.logger.warning(
+            """
+            X-Forwarded-For from \(name) is ignored, since that is no trusted proxy: if it is your \
+            proxy, all its clients count as one address. Then name it: --trusted-proxy \(name). \
+            Any client can send the field: name only your own.
+            """,
+            metadata: ["event": "unnamed-proxy", "peer": .string(name)])
     }
 
     private mutating func admitProxiedClient(
@@ -51,9 +82,10 @@ extension ServerCore where K: ~Copyable {
     ) -> ProxyOutcome {
         leaveAdmission(slot)
         io.connections.slots[slot].peer = client
-        guard io.connections.slots[slot].refusal == nil, !listening.proxies.contains(client) else {
-            return .goesOn
-        }
+        guard io.connections.slots[slot].refusal == nil else { return .goesOn }
+        // A proxy's own connection has no limits. A field that names the proxy itself as the
+        // client, on loopback, does not lift them.
+        if listening.proxies.contains(client), pays || !client.isLoopback { return .goesOn }
         guard let refusal = refusal(ofPlain: client, pays: pays) else {
             io.connections.slots[slot].flags.insert(.admitted)
             listening.admission.enter(slot, of: client, io.settings.limits, at: io.clock.now)

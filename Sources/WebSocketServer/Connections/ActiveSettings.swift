@@ -7,22 +7,31 @@ struct ActiveSettings {
     private(set) var limits: Limits
     private(set) var timeouts: Timeouts
     private(set) var origin: OriginPolicy
+    private(set) var hosts: HostRules
     /// The most connections: ``Limits/connectionCount``, or what RLIMIT_NOFILE allows.
     private(set) var connectionLimit: Int
     /// Settings that the handler has asked for, in force from the next turn on.
-    var pending: (limits: Limits, origin: OriginPolicy)?
+    var pending: (limits: Limits, origin: OriginPolicy, hosts: HostRules)?
     /// What RLIMIT_NOFILE allows.
     private let descriptorCount: Int
     /// The control group's memory.high: nil if it has none.
     private let memoryHigh: Int?
+    /// What ``HostPolicy/automatic`` means for this server's listeners.
+    private let automaticHosts: HostPolicy
 
-    init(_ limits: Limits, _ origin: OriginPolicy, descriptorCount: Int, memoryHigh: Int?) {
+    init(
+        _ limits: Limits, _ origin: OriginPolicy, _ hosts: HostRules, automaticHosts: HostPolicy,
+        descriptorCount: Int, memoryHigh: Int?
+    ) {
         self.memoryHigh = memoryHigh
         self.limits = limits
         self.origin = origin
+        self.hosts = hosts
+        self.automaticHosts = automaticHosts
         self.descriptorCount = descriptorCount
         timeouts = Timeouts(limits)
         connectionLimit = Self.connectionLimit(limits, descriptorCount)
+        resolveHosts()
     }
 
     /// Puts the pending settings into force. True if there were any.
@@ -31,6 +40,8 @@ struct ActiveSettings {
         pending = nil
         limits = new.limits
         origin = new.origin
+        hosts = new.hosts
+        resolveHosts()
         timeouts = Timeouts(new.limits)
         connectionLimit = Self.connectionLimit(new.limits, descriptorCount)
         return true
@@ -39,6 +50,11 @@ struct ActiveSettings {
     /// The most bytes to hold: ``Limits/memoryByteCount``, or its default here.
     var memoryLimit: Int {
         limits.memoryByteCount ?? memoryHigh.map { $0 / 4 } ?? Limits.usualMemoryByteCount
+    }
+
+    private mutating func resolveHosts() {
+        if hosts.clients == .automatic { hosts.clients = automaticHosts }
+        if hosts.metrics == .automatic { hosts.metrics = automaticHosts }
     }
 
     /// What RLIMIT_NOFILE allows, less a reserve for listeners, files, the control socket and
@@ -57,6 +73,7 @@ struct Timeouts: BitwiseCopyable {
     let close: UInt64
     let skip: UInt64
     let stall: UInt64
+    let message: UInt64
 
     init(_ limits: Limits) {
         handshake = limits.handshakeDeadline.wholeNanoseconds
@@ -64,6 +81,7 @@ struct Timeouts: BitwiseCopyable {
         ping = limits.pingInterval.wholeNanoseconds
         pong = limits.pongDeadline.wholeNanoseconds
         close = limits.closeDeadline.wholeNanoseconds
+        message = limits.messageDeadline.wholeNanoseconds
         skip = limits.skipDelay.wholeNanoseconds
         stall = limits.stallDeadline.wholeNanoseconds
     }

@@ -40,6 +40,8 @@ struct Connection: ~Copyable {
         static var proxied: Flags { Flags(rawValue: 4096) }
         /// Its socket was full and has taken output since it was last measured.
         static var drained: Flags { Flags(rawValue: 8192) }
+        /// It is inside a message, or a frame's header, and in ``ConnectionTable/partials``.
+        static var partial: Flags { Flags(rawValue: 32768) }
     }
 
     /// The reasons why reading is paused; it resumes when the set is empty.
@@ -179,7 +181,12 @@ struct Connection: ~Copyable {
     /// What epoll(7) should watch it for.
     var wanted: Readiness {
         var readiness: Readiness = delivery.isBlocked ? .writable : []
-        if readPauses.isEmpty && phase != .terminated { readiness.insert(.readable) }
+        if readPauses.isEmpty && phase != .terminated {
+            readiness.insert(.readable)
+        } else if phase == .responding {
+            // Nothing is read until the answer, which may take long: see that there is a client.
+            readiness.insert(.peerEnded)
+        }
         return readiness
     }
 }

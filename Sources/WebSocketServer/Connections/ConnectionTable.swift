@@ -7,6 +7,7 @@ struct ConnectionTable: ~Copyable {
     var slots = SlotTable<Connection>()
     var wheel: TimerWheel
     var work = TurnWork()
+    var partials = PartialMessages()
     /// How many are open to the handler.
     var openCount = 0
     var lastResourceID: UInt64 = 0

@@ -10,6 +10,9 @@ struct HTTPTable: ~Copyable {
     /// The answer to the handshake in progress.
     var upgradeAnswer: Result<UpgradeReply, HandshakeRejection>?
 
+    /// Why the handler does not want the body of the request whose head it has just seen.
+    var headRejection: HandshakeRejection?
+
     /// Moves out the request for the handler, so that everything here may change while it is
     /// borrowed.
     mutating func takeRequest() -> PendingRequest {

@@ -70,6 +70,12 @@ extension ServerCore where K: ~Copyable {
             if io.connections.slots[slot].flags.contains(.proxied) {
                 let outcome = admitProxiedClient(slot, head)
                 guard goesOn(slot, after: outcome) else { return false }
+            } else if !listening.hasReportedProxy {
+                reportUnnamedProxy(slot, head)
+            }
+            if let rejection = misdirection(slot, head) {
+                io.reject(slot, rejection, countedAs: .wrongHost)
+                return false
             }
             do throws(HandshakeRejection) {
                 if isUpgrade {
@@ -80,7 +86,7 @@ extension ServerCore where K: ~Copyable {
                     io.reject(slot, refusal.rejection, countedAs: nil)
                     return false
                 }
-                try beginRequest(slot, head)
+                try beginRequest(slot, head, call)
                 return true
             } catch {
                 io.reject(slot, error)
@@ -113,10 +119,11 @@ extension ServerCore where K: ~Copyable {
     }
 
     private mutating func beginRequest(
-        _ slot: Slot, _ head: RequestHead
+        _ slot: Slot, _ head: RequestHead, _ call: HandlerCall
     ) throws(HandshakeRejection) {
         try head.checkHost()
         let framing = try head.bodyFraming()
+        if framing != .none { try askForBody(slot, head, call) }
         let exchange = io.connections.slots[slot].exchange
         io.http.exchanges[exchange].bodyDecoder = BodyDecoder(framing)
         io.http.exchanges[exchange].keepsAlive = head.keepsAlive
@@ -126,6 +133,20 @@ extension ServerCore where K: ~Copyable {
             && io.connections.slots[slot].pendingInput.isEmpty
         io.http.exchanges[exchange].head = head
         io.connections.slots[slot].advance(.headRead)
+    }
+
+    /// Asks the handler whether it wants the body.
+    private mutating func askForBody(
+        _ slot: Slot, _ head: RequestHead, _ call: HandlerCall
+    ) throws(HandshakeRejection) {
+        prepareRequest(slot, head)
+        do {
+            try call(.requestHead, io.connections.id(of: slot), &io)
+        } catch {
+            preconditionFailure("the answer to a head is a value")
+        }
+        guard let rejection = io.http.headRejection.take() else { return }
+        throw rejection
     }
 
     /// True if the request went to the handler and was answered, so that the next may begin.

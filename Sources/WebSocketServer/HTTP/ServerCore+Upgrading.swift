@@ -9,8 +9,7 @@ extension ServerCore where K: ~Copyable {
     ) throws(HandshakeRejection) {
         let accept = try Handshake.validate(head)
         io.meter.spend(Work.connection)
-        let isProxied = io.connections.slots[slot].flags.contains(.proxied)
-        let host = (isProxied ? listening.proxies.host(head) : nil) ?? head.authority
+        let host = requestedHost(slot, head)
         guard io.settings.origin.admits(origin: head.header("Origin"), host: host) else {
             throw HandshakeRejection(
                 .forbidden,

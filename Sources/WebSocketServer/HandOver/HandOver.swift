@@ -70,6 +70,8 @@ extension ServerCore where K: ~Copyable {
         }
         if io.connections.slots[slot].flags.contains(.admitted) {
             restoreAdmission(slot)
+        } else if io.connections.slots[slot].phase == .head {
+            recordArrival(slot)
         }
         io.connections.slots[slot].lastReceiveTick = io.clock.now.coarse
         switch io.connections.slots[slot].phase {
@@ -88,6 +90,8 @@ extension ServerCore where K: ~Copyable {
             }
         }
         io.connections.queue(slot)
+        // Its message has the whole time again: a hand-over is seldom.
+        notePartialMessage(slot)
         if !io.connections.slots[slot].pendingInput.isEmpty { io.connections.resume(slot) }
     }
 }

@@ -42,6 +42,7 @@ extension ServerCore where K: ~Copyable {
         if !stalls.isEmpty { stalls[io.connections.id(of: slot)] = nil }
         io.leaveAllTopics(slot, delivering: false)
         io.connections.cancelDeadline(of: slot)
+        io.connections.endPartial(slot)
         io.deflate.forget(&io.connections.slots[slot].compression)
         if io.connections.slots[slot].flags.contains(.client) {
             let attempt = io.connections.slots[slot].attempt

@@ -88,6 +88,13 @@ extension ServerCore where K: ~Copyable {
         io.transportFailed(slot, ECONNRESET)
     }
 
+    /// The peer has ended its stream while its request is being answered: nearly always it is gone,
+    /// and nothing is done for nobody. A client must keep its side open until it has its answer.
+    mutating func endedWhilePaused(_ slot: Slot) {
+        guard io.connections.slots[slot].phase == .responding else { return }
+        io.terminate(slot, .endOfStream, reset: false)
+    }
+
     /// Nothing can be sent any more. The receiving side determines the cause, since the peer's
     /// Close frame may be waiting there; epoll(7) reports EPOLLHUP until it is read.
     mutating func sendFailed(_ slot: Slot, _ number: Int32) {

@@ -5,6 +5,7 @@ import WebSocketCore
 /// An event for the handler. Messages and requests wait in ``ServerContext``.
 package enum HandlerEvent: BitwiseCopyable {
     case upgrade
+    case requestHead
     case request
     case open
     case messages
@@ -84,6 +85,13 @@ extension WebSocketHandler where Self: ~Copyable {
                 io.http.upgradeAnswer = .success(try onUpgrade(pending.request(id)))
             } catch {
                 io.http.upgradeAnswer = .failure(error)
+            }
+        case .requestHead:
+            let pending = io.http.takeRequest()
+            do throws(HandshakeRejection) {
+                try onRequestHead(pending.request(id), &io)
+            } catch {
+                io.http.headRejection = error
             }
         case .request:
             let pending = io.http.takeRequest()

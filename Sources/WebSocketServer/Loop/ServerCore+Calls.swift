@@ -2,9 +2,12 @@
 import LinuxReactor
 
 extension ServerCore where K: ~Copyable {
-    /// Calls the handler's tick when it is due, and probes the loop.
+    /// Calls the handler's tick when it is due, and probes the loop. Ends messages that are late.
     mutating func tick(_ call: HandlerCall) {
-        guard ticker.isDue(at: io.clock.now) else { return }
+        guard ticker.isAwake(at: io.clock.now) else { return }
+        let isDue = ticker.isDue(at: io.clock.now)
+        expirePartialMessages()
+        guard isDue else { return }
         io.telemetry.busiest = listening.shares.busiest(10, at: io.clock.now)
         emit(.tick, call)
         beginProbe()

@@ -18,8 +18,8 @@ extension ServerCore where K: ~Copyable {
                 io.connections.id(of: slot).token == token
             else { continue }
             if readiness.contains(.writable) { becameWritable(slot, call) }
-            if !readiness.isDisjoint(with: [.readable, .failed]) {
-                becameReadable(slot, failed: !readiness.isDisjoint(with: .failed), call)
+            if !readiness.isDisjoint(with: [.readable, .failed, .peerEnded]) {
+                becameReadable(slot, readiness, call)
             }
             if io.meter.spent >= workLimit { return }
         }
@@ -41,10 +41,14 @@ extension ServerCore where K: ~Copyable {
     // Called at one place, for each receive: a call of its own costs 4 % of an echo.
     @inline(__always)
     private mutating func becameReadable(
-        _ slot: Slot, failed: Bool, _ call: HandlerCall
+        _ slot: Slot, _ readiness: Readiness, _ call: HandlerCall
     ) {
         guard io.connections.slots[slot].readPauses.isEmpty else {
-            if failed { lostWhilePaused(slot) }
+            if !readiness.isDisjoint(with: .failed) {
+                lostWhilePaused(slot)
+            } else if readiness.contains(.peerEnded) {
+                endedWhilePaused(slot)
+            }
             return
         }
         if listening.shares.isLimiting, isHeldBack(slot) { return }

@@ -24,10 +24,12 @@ extension ServerCore where K: ~Copyable {
     /// Every admitted connection is counted once, as what it is.
     fileprivate func checkAdmission(_ place: @autoclosure () -> String) {
         var (plain, webSockets) = (0, 0)
+        let partialCount = io.connections.slots.indices.count {
+            io.connections.slots[$0].flags.contains(.partial)
+        }
+        precondition(partialCount == io.connections.partials.count, "\(place()): partial messages")
         for slot in io.connections.slots.indices
-        where io.connections.slots[slot].flags.contains(.admitted)
-            && Admission.applies(to: io.connections.slots[slot].peer)
-        {
+        where io.connections.slots[slot].flags.contains(.admitted) {
             if io.connections.slots[slot].flags.contains(.webSocket) {
                 webSockets += 1
             } else {

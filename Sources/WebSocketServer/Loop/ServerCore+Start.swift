@@ -31,8 +31,9 @@ extension ServerCore where K: ~Copyable {
             throw error
         }
         let settings = ActiveSettings(
-            configuration.limits, configuration.origin, descriptorCount: descriptorCount,
-            memoryHigh: kernel.memoryHigh())
+            configuration.limits, configuration.origin, configuration.hosts,
+            automaticHosts: HostPolicy.automatic.resolved(listeners, configuration.trustedProxies),
+            descriptorCount: descriptorCount, memoryHigh: kernel.memoryHigh())
         self.init(
             kernel: kernel, poller: poller,
             io: ServerContext(settings, clock, logger: configuration.logger),

@@ -44,6 +44,7 @@ extension ServerContext {
         while message == nil, position < inbound.reading.end, connections.slots[slot].isDecoding {
             let event = connections.slots[slot].decode(&bytes, &position, rules)
             if case .needsMore = event { break }
+            if connections.slots[slot].decoder.isBetweenMessages { connections.endPartial(slot) }
             message = found(event, in: bytes.span)
         }
         inbound.reading.position = position

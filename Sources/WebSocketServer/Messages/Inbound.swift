@@ -99,10 +99,11 @@ struct Inbound: ~Copyable {
 }
 
 extension Connection {
-    /// The most bytes that a ``ShortMessage`` may have now.
+    /// The most bytes that a ``ShortMessage`` may have now. The end of a message that has been
+    /// waited for is found by the decoder, so that its deadline ends with it.
     @inline(__always)
     func shortLimit(_ limit: Int) -> Int {
-        decoder.isBetweenMessages && !flags.contains(.client) ? limit : -1
+        decoder.isBetweenMessages && flags.isDisjoint(with: [.client, .partial]) ? limit : -1
     }
 
     /// See ``OutputBuffers/fastPathResourceID``.

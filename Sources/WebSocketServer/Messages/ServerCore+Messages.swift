@@ -43,6 +43,9 @@ extension ServerCore where K: ~Copyable {
         io.output.end()
         if let rest = io.inbound.end(), io.connections.slots[slot].session.reads {
             savePendingInput(slot, rest)
+            notePartialMessage(slot)
+        } else if io.inbound.reading.shortLimit < 0 {
+            notePartialMessage(slot)
         }
         if tookFastPath {
             if !io.output.replyBuffer.isEmpty { flushReplies(slot) }

@@ -14,6 +14,11 @@ extension ServerContext {
         connections.slots[slot].readPauses.remove(reason)
         guard connections.slots[slot].readPauses.isEmpty else { return }
         connections.queue(slot)
+        if connections.slots[slot].flags.contains(.partial) {
+            // Its message could not be completed meanwhile, and has the whole time again.
+            connections.endPartial(slot)
+            connections.beginPartial(slot, at: clock.now)
+        }
         if !connections.slots[slot].pendingInput.isEmpty { connections.resume(slot) }
     }
 

@@ -22,10 +22,7 @@ extension ChatHandler {
         }
         let rank = access.rank(of: request.credentials)
         guard rank >= .member else {
-            return HTTPResponse(
-                RoomAnswer(
-                    refusing: .forbidden,
-                    "Only members of the control group may use this socket."))
+            return Self.strangerAtControl
         }
         switch path {
         case "/status", "/metrics", "/connections", "/rooms", "/ends":
@@ -51,6 +48,12 @@ extension ChatHandler {
                 ["action": .string(action.rawValue), "uid": .string("\(user)")])
         }
         return carryOut(action, request, &io)
+    }
+
+    static var strangerAtControl: HTTPResponse {
+        HTTPResponse(
+            RoomAnswer(
+                refusing: .forbidden, "Only members of the control group may use this socket."))
     }
 
     /// What a member may read.

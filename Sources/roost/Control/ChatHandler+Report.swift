@@ -54,6 +54,10 @@ extension ChatHandler {
             .counter, "kicks_total", "Connections that an operator sent out.", by: "from",
             [("server", kicks.closedCount), ("room", kicks.expelledCount)])
         text.write(
+            .counter, "publish_tokens_refused_total",
+            "Wrong publish tokens, and requests refused since their address had sent too many.",
+            by: "reason", [("wrong", guesses.wrongCount), ("limited", guesses.limitedCount)])
+        text.write(
             .counter, "log_records_dropped_total", "Log records that the journal did not take.",
             service.droppedRecordCount)
         return .metrics(

@@ -39,6 +39,21 @@ struct ControlOptions: ParsableArguments {
         help: "An address for Prometheus, HOST:PORT; keep it private.")
     var metrics: HostAndPort?
 
+    @Option(
+        help: """
+            A name under which metrics are fetched, besides IP addresses, localhost and this machine's \
+            names. May be given several times.
+            """)
+    var metricsHostName: [String] = []
+
+    func validate() throws {
+        for name in metricsHostName {
+            if let flaw = HostPolicy.flaw(in: name) {
+                throw ValidationError("--metrics-host-name: \(flaw)")
+            }
+        }
+    }
+
     /// The rights that follow from the flags. Throws if the token file cannot be read, or if a
     /// group that is named does not exist. With `again`, nothing is read that may make a server
     /// wait.

@@ -9,7 +9,20 @@ enum PublishTokens {
 
     /// Reads the file. Throws an error with a sentence for the person at the terminal.
     static func read(_ path: String) throws -> [String] {
-        try parse(TextFile.bytes(path), path)
+        let bytes = try TextFile.bytes(path)
+        try check(permissions: TextFile.permissions(path), path)
+        return try parse(bytes, path)
+    }
+
+    /// Throws if every user of the machine may read or write the secrets. The group may read them:
+    /// that is how a server that is not root gets at a file of root's.
+    static func check(permissions: UInt32, _ path: String) throws {
+        guard permissions & 0o007 != 0 else { return }
+        throw ValidationError(
+            """
+            \(path) is open to every user of this machine, and the publish tokens in it are secret. \
+            Run: chmod o= \(path), and make new tokens if others may have seen them.
+            """)
     }
 
     static func parse(_ bytes: [UInt8], _ path: String) throws -> [String] {
@@ -31,7 +44,8 @@ enum PublishTokens {
         }
         guard !tokens.isEmpty else {
             throw ValidationError(
-                "\(path) has no publish token. Make one with: openssl rand -base64 24 > \(path)")
+                "\(path) has no publish token. Make one with: (umask 077; openssl rand -base64 24 > \(path))"
+            )
         }
         return tokens
     }

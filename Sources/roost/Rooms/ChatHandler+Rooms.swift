@@ -11,7 +11,7 @@ extension ChatHandler {
             switch request.head.method {
             case .get, .head: try read(roomRequest, request, &io)
             case .post:
-                let publisher = try access.publisher(request)
+                let publisher = try publisher(request, io)
                 let answer = chat.publish(
                     request.body, toRoom: roomRequest.room, by: publisher, at: io.timestamp,
                     &effects)
@@ -22,7 +22,7 @@ extension ChatHandler {
                     to: request.id, with: .notAllowed(request.head, allow: "GET, HEAD, POST"))
             }
         } catch {
-            io.respond(to: request.id, with: HTTPResponse(error.answer))
+            io.respond(to: request.id, with: HTTPResponse(error))
         }
     }
 

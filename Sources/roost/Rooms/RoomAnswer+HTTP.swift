@@ -25,6 +25,12 @@ extension HTTPResponse {
             }
         self = .json(status, answer.json, headers: headers)
     }
+
+    /// The answer to a request that the chat does not see.
+    init(_ refusal: RoomRefusal) {
+        self.init(refusal.answer)
+        if let seconds = refusal.retryAfter { self.headers.append(("Retry-After", "\(seconds)")) }
+    }
 }
 
 extension ErrorCode {

@@ -59,8 +59,11 @@ struct RoomRequest: Equatable {
 /// Why a request was refused before the chat saw it.
 struct RoomRefusal: Error {
     let answer: RoomAnswer
+    /// After how many seconds the same request may succeed; nil if that is not known.
+    let retryAfter: Int?
 
-    init(_ code: ErrorCode, _ text: StaticString) {
+    init(_ code: ErrorCode, _ text: StaticString, retryAfter: Int? = nil) {
         answer = RoomAnswer(refusing: code, text)
+        self.retryAfter = retryAfter
     }
 }

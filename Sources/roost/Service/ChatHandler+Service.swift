@@ -53,7 +53,7 @@ extension ChatHandler {
             chat.change(settings.chatLimits)
             io.update(
                 limits: settings.options.chatServerLimits,
-                origin: settings.options.originPolicy())
+                origin: settings.options.originPolicy(), hosts: settings.hostRules)
             io.logger.logLevel = settings.service.logLevel.level
             service.change(
                 // Without sockets from systemd nothing would start it again.

@@ -70,6 +70,14 @@ struct EventLog {
             "Refused \(host(refused.peer))\(status): \(reason)", fields)
     }
 
+    /// An address has sent more wrong publish tokens than a person mistypes.
+    func tokensGuessed(_ peer: NetworkAddress) {
+        let end = peer.isLoopback ? "" : " It gets 429 now, and may try one in 6 seconds."
+        log(
+            .tokensGuessed, "Many wrong publish tokens from \(host(peer)).\(end)",
+            Self.fields(of: peer))
+    }
+
     private func fields(_ id: ConnectionID, _ peer: NetworkAddress?) -> Logger.Metadata {
         var fields = peer.map(Self.fields(of:)) ?? [:]
         fields["connection"] = .string("\(id.resourceID)")
@@ -126,6 +134,7 @@ extension ServerEvent {
         case .noDescriptors: self = .outOfDescriptors
         case .request: self = .requestRefused
         case .proxyHeader: self = .proxyHeader
+        case .wrongHost: self = .wrongHost
         case .handshakeTimeout: self = .requestTimeout
         }
     }

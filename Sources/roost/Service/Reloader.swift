@@ -25,9 +25,9 @@ struct Reloader {
     /// Settings that a reload applies. All others are read only when the server starts.
     static let live: Set<String> = [
         "max-message", "max-head", "max-connections", "per-address", "rate-limit", "outbox",
-        "unsent", "topic-log", "origin", "handshake-timeout", "no-limits", "idle-exit", "log-level",
-        "admin-group", "control-group", "publish-token-file", "address-share", "memory",
-        "stall-timeout",
+        "unsent", "topic-log", "origin", "host-name", "metrics-host-name", "handshake-timeout",
+        "message-timeout", "no-limits", "idle-exit", "log-level", "admin-group", "control-group",
+        "publish-token-file", "address-share", "memory", "stall-timeout",
     ]
 
     /// Reads the file. Returns the settings of the file and the command line together, and a

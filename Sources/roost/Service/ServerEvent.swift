@@ -70,6 +70,14 @@ enum ServerEvent: String, CaseIterable {
     case requestRefused = "request-refused"
     /// Refused: the PROXY protocol's header, which is required, was missing or bad.
     case proxyHeader = "proxy-header"
+    /// Refused: the request is for a host that the server does not answer to.
+    case wrongHost = "wrong-host"
+    /// X-Forwarded-For came from a peer that is no trusted proxy.
+    case unnamedProxy = "unnamed-proxy"
+    /// Requests for any host name are served.
+    case anyHost = "any-host"
+    /// An address sends wrong publish tokens, one after the other.
+    case tokensGuessed = "tokens-guessed"
     /// No complete request came in time.
     case requestTimeout = "request-timeout"
     /// The kernel could not watch a new connection.
@@ -123,6 +131,10 @@ enum ServerEvent: String, CaseIterable {
         case .outOfDescriptors: "0cab9e0c70154b969819e59f32cd0700"
         case .requestRefused: "e0284275ec9b4fdea99c648c9c1726bc"
         case .proxyHeader: "98bc9bd963a841f88850185a2a1d4011"
+        case .wrongHost: "24de783fa27a4584bbaf191e5602c9b7"
+        case .unnamedProxy: "7ee93f4419194c10b9bba87bc9c17221"
+        case .anyHost: "4a76f78317fc4e258db6a58653e4ba09"
+        case .tokensGuessed: "126ec986b9074a38a7c5c9ac6d3ba050"
         case .requestTimeout: "32f46174fc864b1ca5196bd0bcde15a0"
         case .acceptFailed: "a791828f99eb424283adc7861a4ed511"
         case .acceptingPaused: "1fe52838127f42fdbd21e6ef4db35835"
@@ -139,17 +151,16 @@ enum ServerEvent: String, CaseIterable {
         switch self {
         case .startFailed, .notServing, .reloadFailed, .acceptFailed: .error
         case .serverFull, .outOfDescriptors, .acceptingPaused, .loopSlow, .recordsLost,
-            .memoryShort,
-            .managerUnreachable, .settingIgnored:
+            .memoryShort, .managerUnreachable, .settingIgnored, .unnamedProxy:
             .warning
         case .started, .stopping, .restarting, .stopped, .idleExit, .reloaded, .controlAction,
             .kicked, .noControlSocket, .endedByServer, .protocolViolation, .slowConsumer,
-            .endedForMemory,
-            .addressFull, .addressTooFast, .heldBack, .proxyHeader:
+            .endedForMemory, .addressFull, .addressTooFast, .heldBack, .proxyHeader, .wrongHost,
+            .tokensGuessed:
             .notice
         case .endedByPeer, .signedOut, .endedWithoutClose, .connectionLost, .pingTimeout,
             .endedForStop, .endedForRestart, .requestRefused, .requestTimeout, .statistics,
-            .capacity:
+            .capacity, .anyHost:
             .info
         case .connectionOpened: .debug
         }

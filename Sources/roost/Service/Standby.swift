@@ -56,6 +56,8 @@ enum Standby {
         }
         if startup.expectsProxyHeaders { configuration.requireProxyProtocol() }
         configuration.origin = .any
+        // Any client learns that it is closed, and nothing else.
+        configuration.hosts.metrics = .names(MachineNames.all)
         configuration.limits.closeDeadline = .seconds(1)
         configuration.logger = log.logger
         configuration.tickInterval = Startup.tickInterval

@@ -113,6 +113,15 @@ struct StandbyHandler: WebSocketHandler, ~Copyable {
     mutating func onError(_ id: ConnectionID, _ error: ConnectionError, _ io: inout ServerContext) {
     }
 
+    /// No client's body is of any use.
+    mutating func onRequestHead(
+        _ request: borrowing HTTPRequest, _ io: inout ServerContext
+    ) throws(HandshakeRejection) {
+        guard !request.listener.isInternal else { return }
+        service.clientIsActive()
+        throw HandshakeRejection(Self.closed(request.head.path))
+    }
+
     mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout ServerContext) {
         let path = request.head.path
         let response: HTTPResponse

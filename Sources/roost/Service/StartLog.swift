@@ -50,6 +50,17 @@ struct StartLog {
     /// Settings without effect, named by `sentence`.
     func ignored(_ sentence: String) { events.log(.settingIgnored, sentence) }
 
+    /// The server answers to any name, since nobody has said which are its own.
+    func anyHost() {
+        events.log(
+            .anyHost,
+            """
+            Requests for any host name are served. Name the server's own with --host-name, as in \
+            'host-name = chat.example.org': then no page that uses a name of its own for this \
+            server's address (DNS rebinding) can read along.
+            """)
+    }
+
     /// All connections have closed.
     func ended() {
         log.heartbeat(isFinal: true)

@@ -87,6 +87,7 @@ struct Startup {
         let start = settings.startLog()
         var configuration = settings.options.configuration(port: settings.port, passed: passed)
         configuration.limits = settings.options.chatServerLimits
+        configuration.hosts = settings.hostRules
         configuration.logger = start.logger
         configuration.signals = [.user2]
         if reloader != nil {
@@ -109,6 +110,11 @@ struct Startup {
         let server = try Server(handler, configuration)
         if let note { start.events.log(.noControlSocket, note) }
         if let sentence = settings.ignored(configuration) { start.ignored(sentence) }
+        if settings.options.hostPolicy == .automatic,
+            HostPolicy.automatic.resolved(server.listeners, configuration.trustedProxies) == .any
+        {
+            start.anyHost()
+        }
         return Ready(server: server, settings: settings, log: start)
     }
 

@@ -30,7 +30,7 @@ package final class OperatedRoost {
 
     package func ask(_ request: String) -> String {
         let client = Client(path: control)!
-        client.send("\(request) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        client.send("\(request) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         return client.response()?.body ?? "no answer"
     }
 }

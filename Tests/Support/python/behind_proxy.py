@@ -170,7 +170,7 @@ def haproxy_with_proxy_protocol(folder, sending):
 def expect_only_proxies(log):
     """A client without the proxy is not served, and the log explains it."""
     with socket.create_connection(("127.0.0.1", 8080), PATIENCE) as plain:
-        plain.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        plain.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert plain.recv(65536).startswith(b"HTTP/1.1 400 ")
     until(lambda: "event=proxy-header " in log.read_text(), "the record of it")
 

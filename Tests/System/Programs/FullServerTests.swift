@@ -97,7 +97,7 @@ import Testing
             #expect(client.rest() == [])
             // The same over HTTP.
             let answer = exchange(
-                "GET / HTTP/1.1\r\nHost: a\r\n\r\n", port: port, until: "seconds.\n")
+                "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", port: port, until: "seconds.\n")
             #expect(answer.hasPrefix("HTTP/1.1 503 "))
             #expect(answer.contains("Retry-After: 10\r\n"))
         }

@@ -95,7 +95,7 @@ import Testing
             let client = Client(path: roost.control)!
             let body = #"{"text":"x"}"#
             client.send(
-                "POST /rooms/room-\(number)/messages HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                "POST /rooms/room-\(number)/messages HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
                     + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
             #expect(client.response()?.head.hasPrefix("HTTP/1.1 201 ") == true)
         }

@@ -158,7 +158,7 @@ import Testing
             s = socket.socket(socket.AF_UNIX)
             try: s.connect(sys.argv[1])
             except PermissionError: sys.exit("no permission")
-            s.sendall(b"POST /rooms/lobby/messages HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 12\\r\\n\\r\\n{\\"text\\":\\"x\\"}")
+            s.sendall(b"POST /rooms/lobby/messages HTTP/1.1\\r\\nHost: localhost\\r\\nContent-Length: 12\\r\\n\\r\\n{\\"text\\":\\"x\\"}")
             print(s.recv(65536).decode())
             """
         let file = try Run(stranger + [Self.python, "-c", ask, roost.control]).end()
@@ -175,18 +175,19 @@ import Testing
         let roost = try OperatedRoost(["--metrics", "127.0.0.1:\(port)"])
         #expect(roost.ask("GET /metrics").contains("\nroost_connections 0\n"))
         let own = exchange(
-            "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", port: port,
+            "GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", port: port,
             until: "process_start_time_seconds ")
         #expect(own.contains("Content-Type: text/plain; version=0.0.4"))
         for path in ["/", "/status", "/rooms/lobby/messages", "/chat"] {
             let other = exchange(
-                "GET \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", port: port,
+                "GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", port: port,
                 until: "\r\n\r\n")
             #expect(other.hasPrefix("HTTP/1.1 404 "), "\(path)")
         }
         for path in ["/metrics", "/status"] {
             let atPublicPort = exchange(
-                "GET \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", port: roost.port,
+                "GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+                port: roost.port,
                 until: "\r\n\r\n")
             #expect(atPublicPort.hasPrefix("HTTP/1.1 404 "), "\(path)")
         }

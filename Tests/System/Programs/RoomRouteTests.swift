@@ -30,7 +30,8 @@ import Testing
         ) -> (head: String, body: String) {
             let client = atControl ? Client(path: control)! : Client(port: port)
             let length = body.map { "Content-Length: \($0.utf8.count)\r\n" } ?? ""
-            client.send("\(request) HTTP/1.1\r\nHost: x\r\n\(fields)\(length)\r\n\(body ?? "")")
+            client.send(
+                "\(request) HTTP/1.1\r\nHost: localhost\r\n\(fields)\(length)\r\n\(body ?? "")")
             return client.response() ?? ("no answer", "")
         }
 
@@ -78,7 +79,7 @@ import Testing
         #expect(roost.publish("first").hasPrefix("HTTP/1.1 201 "))
         let waiting = Client(port: roost.port)
         waiting.send(
-            "GET /rooms/lobby/messages?after=1&wait=30 HTTP/1.1\r\nHost: x\r\n\r\n")
+            "GET /rooms/lobby/messages?after=1&wait=30 HTTP/1.1\r\nHost: localhost\r\n\r\n")
         // Answered after the waiting request, which has therefore been read.
         #expect(roost.ask("GET /healthz").head.hasPrefix("HTTP/1.1 200 "))
         #expect(roost.publish("elsewhere", room: "other").hasPrefix("HTTP/1.1 201 "))
@@ -86,7 +87,8 @@ import Testing
         let answer = try #require(waiting.response())
         #expect(texts(answer.body) == ["second"])
         // The connection is used again, and existing messages come without waiting.
-        waiting.send("GET /rooms/lobby/messages?after=1&wait=30 HTTP/1.1\r\nHost: x\r\n\r\n")
+        waiting.send(
+            "GET /rooms/lobby/messages?after=1&wait=30 HTTP/1.1\r\nHost: localhost\r\n\r\n")
         #expect(texts(try #require(waiting.response()).body) == ["second"])
         #expect(roost.run.stop(SIGTERM) == 0)
     }
@@ -97,7 +99,7 @@ import Testing
         let short = roost.ask("GET /rooms/lobby/messages?after=1&wait=0.2")
         #expect(short.head.hasPrefix("HTTP/1.1 200 ") && texts(short.body) == [])
         let long = Client(port: roost.port)
-        long.send("GET /rooms/lobby/messages?after=1&wait=60 HTTP/1.1\r\nHost: x\r\n\r\n")
+        long.send("GET /rooms/lobby/messages?after=1&wait=60 HTTP/1.1\r\nHost: localhost\r\n\r\n")
         #expect(roost.ask("GET /healthz").head.hasPrefix("HTTP/1.1 200 "))
         kill(roost.run.process.processIdentifier, SIGTERM)
         let last = try #require(long.response())
@@ -117,9 +119,7 @@ import Testing
     func `Invalid requests are refused in JSON`(
         request: String, body: String?, status: String, code: String
     ) throws {
-        let file = FileManager.default.temporaryDirectory.appendingPathComponent(
-            "roost-\(UUID().uuidString).tokens")
-        try "0123456789abcdef\n".write(to: file, atomically: false, encoding: .utf8)
+        let file = try tokenFile()
         defer { try? FileManager.default.removeItem(at: file) }
         let roost = try Roost(["--publish-token-file", file.path])
         let answer = roost.ask(request, body)
@@ -128,10 +128,17 @@ import Testing
         #expect((object(answer.body)["text"] as? String)?.isEmpty == false)
     }
 
-    @Test func `A token publishes over the network; without a file nothing does`() throws {
+    /// A file with one token, which only its owner may read.
+    private func tokenFile() throws -> URL {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent(
             "roost-\(UUID().uuidString).tokens")
         try "0123456789abcdef\n".write(to: file, atomically: false, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
+        return file
+    }
+
+    @Test func `A token publishes over the network; without a file nothing does`() throws {
+        let file = try tokenFile()
         defer { try? FileManager.default.removeItem(at: file) }
         let token = "Authorization: Bearer 0123456789abcdef\r\n"
         let open = try Roost(["--publish-token-file", file.path])

@@ -63,6 +63,21 @@ import Testing
         #expect(off?.answer.error == .forbidden)
     }
 
+    @Test(
+        arguments: [
+            (0o600, false), (0o640, false), (0o660, false), (0o400, false), (0o644, true),
+            (0o604, true), (0o602, true), (0o601, true), (0o4777, true),
+        ] as [(UInt32, Bool)])
+    func `A token file that everybody may read or write is refused`(
+        permissions: UInt32, isRefused: Bool
+    ) {
+        let error = #expect(throws: (any Error).self, "\(permissions)") {
+            try PublishTokens.check(permissions: permissions, "/etc/t")
+            if !isRefused { throw CancellationError() }
+        }
+        if isRefused { #expect("\(error!)".contains("chmod o= /etc/t")) }
+    }
+
     @Test func `A token file has one token a line`() throws {
         let text = "# for the shop\n0123456789abcdef\n\n  fedcba9876543210\r\n"
         #expect(

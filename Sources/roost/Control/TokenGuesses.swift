@@ -1,0 +1,132 @@
+// Wrong publish tokens, counted by address: nobody can try them by the thousand, or unseen.
+import WebSocketServer
+
+/// Wrong publish tokens of each address. After 10 at once an address has one try in 6 seconds, so
+/// that a person who mistypes is not held up, and a program learns nothing. A right token from
+/// another address is never refused for it.
+///
+/// Loopback is counted and never held up: behind a proxy that is not named as trusted everybody
+/// comes from there, and one guesser would stop all the others.
+struct TokenGuesses {
+    /// How many wrong tokens an address may send at once.
+    static let burst: UInt64 = 10
+    /// How long one of them counts, in milliseconds.
+    static let interval: UInt64 = 6000
+    /// The most addresses that are remembered, at some 80 bytes each: the oldest makes room.
+    static let capacity = 4096
+    /// A record for the same address comes again after this time.
+    static let logInterval = Duration.seconds(60)
+
+    private struct Entry {
+        let address: NetworkAddress
+        /// The time for which its wrong tokens count still, as of `at`, in milliseconds.
+        var debt: UInt64 = 0
+        var at: Instant
+        var nextRecord: Instant
+
+        func debt(at now: Instant) -> UInt64 {
+            let passed = UInt64(now.since(at).wholeMilliseconds)
+            return debt > passed ? debt - passed : 0
+        }
+    }
+
+    /// An address with more of it has to wait.
+    private static let allowedDebt = (burst - 1) * interval
+
+    private var entries: [Entry] = []
+    private var places: [NetworkAddress: Int] = [:]
+    /// The entry to replace next.
+    private var oldest = 0
+    /// Wrong tokens, and requests that were refused unread for them.
+    private(set) var wrongCount: UInt64 = 0
+    private(set) var limitedCount: UInt64 = 0
+
+    /// The whole seconds that this address has to wait; nil if its token may be looked at.
+    mutating func wait(_ peer: NetworkAddress, at now: Instant) -> Int? {
+        guard !peer.isLoopback, let place = places[peer.admissionKey] else { return nil }
+        let debt = entries[place].debt(at: now)
+        guard debt > Self.allowedDebt else { return nil }
+        limitedCount += 1
+        return Int((debt - Self.allowedDebt + 999) / 1000)
+    }
+
+    /// Counts a wrong token. True if the address has used up its tries, and a record is due.
+    mutating func failed(_ peer: NetworkAddress, at now: Instant) -> Bool {
+        wrongCount += 1
+        let place = place(of: peer.admissionKey, at: now)
+        // On loopback the debt has no other bound.
+        let debt = min(entries[place].debt(at: now), Self.allowedDebt) + Self.interval
+        entries[place].debt = debt
+        entries[place].at = now
+        guard debt > Self.allowedDebt, now >= entries[place].nextRecord else { return false }
+        entries[place].nextRecord = now + Self.logInterval
+        return true
+    }
+
+    private mutating func place(of address: NetworkAddress, at now: Instant) -> Int {
+        if let place = places[address] { return place }
+        let entry = Entry(address: address, at: now, nextRecord: now)
+        guard entries.count == Self.capacity else {
+            places[address] = entries.count
+            entries.append(entry)
+            return entries.count - 1
+        }
+        let place = oldest
+        places[entries[place].address] = nil
+        places[address] = place
+        entries[place] = entry
+        oldest = (oldest + 1) % Self.capacity
+        return place
+    }
+}
+
+extension ChatHandler {
+    /// The publisher of a request: see ``Access/publisher(_:)``. Wrong tokens are counted, and
+    /// an address that has sent too many is refused before its token is looked at.
+    mutating func publisher(
+        _ request: borrowing HTTPRequest, _ io: borrowing ServerContext
+    ) throws(RoomRefusal) -> UInt64 {
+        let isGuess = !request.listener.isInternal && request.head.header("Authorization") != nil
+        if isGuess, let seconds = guesses.wait(request.peer, at: io.now) {
+            throw RoomRefusal(
+                .rateLimited, "Too many wrong publish tokens from your address; wait.",
+                retryAfter: seconds)
+        }
+        do throws(RoomRefusal) {
+            return try access.publisher(request)
+        } catch {
+            if isGuess, error.answer.error == .badToken, guesses.failed(request.peer, at: io.now) {
+                service.events.tokensGuessed(request.peer)
+            }
+            throw error
+        }
+    }
+
+    /// A request with a body: a client that may not send it is refused before the body is read.
+    mutating func onRequestHead(
+        _ request: borrowing HTTPRequest, _ io: inout ServerContext
+    ) throws(HandshakeRejection) {
+        if request.listener == .control, access.rank(of: request.credentials) < .member {
+            throw HandshakeRejection(Self.strangerAtControl)
+        }
+        guard request.head.method == .post, request.listener != .metrics,
+            RoomRequest(request.head.path) != nil
+        else { return }
+        do throws(RoomRefusal) {
+            _ = try publisher(request, io)
+        } catch {
+            service.clientIsActive()
+            throw HandshakeRejection(HTTPResponse(error))
+        }
+    }
+}
+
+extension HandshakeRejection {
+    /// The same answer, after which the connection ends.
+    init(_ response: HTTPResponse) {
+        var reason = String(decoding: response.body, as: UTF8.self)
+        // One line, since it goes to the log too.
+        if reason.hasSuffix("\n") { reason.removeLast() }
+        self.init(response.status, reason: reason, headers: response.headers)
+    }
+}
