@@ -26,7 +26,7 @@ struct Reloader {
     static let live: Set<String> = [
         "max-message", "max-head", "max-connections", "per-address", "rate-limit", "outbox",
         "unsent", "topic-log", "origin", "handshake-timeout", "no-limits", "idle-exit", "log-level",
-        "admin-group", "control-group", "publish-token-file",
+        "admin-group", "control-group", "publish-token-file", "rooms", "rooms-per-address",
     ]
 
     /// Reads the file. Returns the settings of the file and the command line together, and a
