@@ -7,14 +7,26 @@ extension Chat {
         let name = try Name.room(try command.fields.string(.room), text)
         let since = try command.fields.since(text)
         let messageLimit = try command.fields.messageLimit(text)
-        try enter(name, command, text, since: since, messageLimit: messageLimit, &effects)
+        let asksForMore = try command.fields.bool(.more, default: false)
+        let view = View(since: since, messageLimit: messageLimit, asksForMore: asksForMore)
+        try enter(name, command, text, view, &effects)
+    }
+
+    /// What a client wants to see of the room that it enters.
+    struct View {
+        /// The client's position; nil if it has none.
+        var since: (epoch: Epoch?, offset: Int)?
+        var messageLimit = 50
+        /// The client knows `more`: it asks for what does not fit into the reply. To any other
+        /// client, missed messages that are more than a page are `recovered: false`.
+        var asksForMore = false
     }
 
     /// Puts a connection into a room and sends it the room's present state. A connection that is
     /// already in the room just gets the state again.
     mutating func enter(
-        _ name: String, _ command: Command, _ text: Span<UInt8>,
-        since: (epoch: Epoch?, offset: Int)?, messageLimit: Int, _ effects: inout Effects
+        _ name: String, _ command: Command, _ text: Span<UInt8>, _ view: View,
+        _ effects: inout Effects
     ) throws(CommandError) {
         let slot = command.connection.slot
         let known = roomsByName.find(NameKey(name), in: rooms)
@@ -27,34 +39,37 @@ extension Chat {
         if let known {
             room = known
         } else {
-            room = try openRoom(name, &effects)
+            let opener = Opener(owner: connections[slot].owner, user: connections[slot].user)
+            room = try openRoom(name, for: opener, &effects)
             rooms[room].lastActivity = command.now.monotonic
         }
         if !isThere {
             addSubscription(slot, to: room, at: command.now, &effects)
         }
-        show(room, command, text, since: since, messageLimit: messageLimit, &effects)
+        if command.isReachable { show(room, command, text, view, &effects) }
         if !isThere {
             effects.add(.subscribe(command.connection, id(of: room)))
         }
     }
 
-    /// Sends the reply `joined`, and after it the messages that did not fit into it.
+    /// Sends the reply `joined`, and after it the missed messages that did not fit into it, if
+    /// the client does not ask for these.
     private mutating func show(
-        _ room: RoomIndex, _ command: Command, _ text: Span<UInt8>,
-        since: (epoch: Epoch?, offset: Int)?, messageLimit: Int, _ effects: inout Effects
+        _ room: RoomIndex, _ command: Command, _ text: Span<UInt8>, _ view: View,
+        _ effects: inout Effects
     ) {
         let first = rooms[room].history.firstOffset
         let next = rooms[room].history.nextOffset
         var recovered = false
-        var shown = max(first, next - messageLimit)..<next
-        if let since, since.epoch == rooms[room].epoch, since.offset >= first - 1,
-            since.offset < next
+        var shown = newest(of: max(first, next - view.messageLimit)..<next, in: room)
+        if let since = view.since, since.epoch == rooms[room].epoch, since.offset >= first - 1,
+            since.offset < next, view.asksForMore || fitsPage(since.offset + 1..<next, in: room)
         {
             recovered = true
-            shown = since.offset + 1..<min(since.offset + 1 + messageLimit, next)
+            let end = min(since.offset + 1 + view.messageLimit, next)
+            shown = oldest(of: since.offset + 1..<end, in: room)
         }
-        if since != nil {
+        if view.since != nil {
             if recovered { counters.recoveredCount += 1 } else { counters.unrecoveredCount += 1 }
         }
 
@@ -67,6 +82,10 @@ extension Chat {
         effects.bytes.append(decimal: next - 1)
         effects.bytes.append(recovered ? ",\"recovered\":true" : ",\"recovered\":false")
         writeMessages(shown, of: room, to: &effects.bytes)
+        if view.asksForMore {
+            let isMore = recovered ? shown.upperBound < next : shown.lowerBound > first
+            effects.bytes.append(isMore ? ",\"more\":true" : ",\"more\":false")
+        }
         let count = rooms[room].members.count
         if count <= limits.presenceMemberLimit {
             writeMembers(of: room, limit: count, to: &effects.bytes)
@@ -76,6 +95,7 @@ extension Chat {
         effects.bytes.append("}")
         effects.reply(to: command.connection, from: start)
 
+        guard !view.asksForMore else { return }
         for offset in shown.upperBound..<next {
             let start = effects.bytes.count
             rooms[room].history.copy(offset, to: &effects.bytes)
@@ -141,6 +161,7 @@ extension Chat {
     private mutating func addSubscription(
         _ slot: UInt32, to room: RoomIndex, at now: Timestamp, _ effects: inout Effects
     ) {
+        share(room, with: connections[slot].owner)
         let membership = addMembership(connections[slot].user, to: room, at: now, &effects)
         let subscription = RoomSubscription(
             room: room, membership: membership, link: connections[slot].firstSubscription)

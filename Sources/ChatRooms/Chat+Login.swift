@@ -1,4 +1,4 @@
-// Logging in, and what happens to a user whose last connection has closed.
+// Logging in: who may have a name.
 import Storage
 
 extension Chat {
@@ -35,16 +35,18 @@ extension Chat {
 
         let slot = command.connection.slot
         connections[slot].user = user
+        connections[slot].nextOfUser = users[user].firstConnection
+        users[user].firstConnection = slot
         connections[slot].state = .loggedIn
         counters.loginCount += 1
         let start = begin("welcome", command, text, &effects)
         writeWelcome(user, connections[slot].resourceID, to: &effects.bytes)
         effects.reply(to: command.connection, from: start)
         if entersLobby {
-            var entering = Command(connection: command.connection, now: command.now)
+            var entering = command
             // `welcome` carried the reference; `joined` must not repeat it.
             entering.fields = CommandFields()
-            try enter(Self.lobby, entering, text, since: nil, messageLimit: 50, &effects)
+            try enter(Self.lobby, entering, text, View(), &effects)
         }
     }
 
@@ -100,8 +102,10 @@ extension Chat {
         if !isSameClient {
             guard let session = tokens.popLast() else { throw noToken }
             users[user].session = session
+            // The rooms that the earlier user has opened do not count for this one.
+            users[user].openedRoomCount = 0
         }
-        goneUsers.remove(user, in: &users)
+        returned(user)
         // The same name, perhaps in another spelling; its hash is the same.
         users[user].name = name
         users[user].connectionCount = 1
@@ -131,31 +135,5 @@ extension Chat {
 
     private var noToken: CommandError {
         CommandError(.unavailable, "The server cannot log anybody in just now. Try again.")
-    }
-
-    /// A user has lost a connection, which has left all its rooms already.
-    mutating func userLost(_ user: UserIndex, at now: Timestamp) {
-        users[user].connectionCount -= 1
-        guard users[user].connectionCount == 0 else { return }
-        users[user].leftAt = now.monotonic
-        goneUsers.append(user, in: &users)
-        if goneUsers.count > limits.goneUserLimit {
-            forgetUser(goneUsers.first)
-        }
-    }
-
-    /// Forgets the sessions that have had no connection for `sessionLifetime`.
-    mutating func forgetGoneUsers(at now: Timestamp) {
-        while goneUsers.first != .none,
-            now.monotonic - users[goneUsers.first].leftAt >= timing.sessionLifetime
-        {
-            forgetUser(goneUsers.first)
-        }
-    }
-
-    private mutating func forgetUser(_ user: UserIndex) {
-        goneUsers.remove(user, in: &users)
-        if users[user].isFindable { usersByName.remove(user, in: &users) }
-        users.free(user, leaving: User())
     }
 }

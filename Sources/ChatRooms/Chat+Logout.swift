@@ -17,17 +17,21 @@ extension Chat {
         effects.reply(to: key, from: start)
         effects.signedOutUser = users[user].name
         expel(key.slot, .signedOut, at: command.now, &effects)
-        // One connection is the rule. Only for more is it necessary to look for them, which takes
-        // time in proportion to all connections.
-        var slot: UInt32 = 0
-        while users[user].connectionCount > 0, slot < connections.count {
-            if connections[slot].user == user {
-                expel(slot, .sessionEnded, at: command.now, &effects)
-            }
-            slot += 1
+        for slot in connectionSlots(of: user) {
+            expel(slot, .sessionEnded, at: command.now, &effects)
         }
-        if users[user].isFindable { usersByName.remove(user, in: &users) }
-        users.free(user, leaving: User())
+        freeUser(user)
+    }
+
+    /// The slots of a user's connections, in their order, which no restart changes.
+    private func connectionSlots(of user: UserIndex) -> [UInt32] {
+        var slots: [UInt32] = []
+        var slot = users[user].firstConnection
+        while slot != ConnectionRecord.noSlot {
+            slots.append(slot)
+            slot = connections[slot].nextOfUser
+        }
+        return slots.sorted()
     }
 
     /// Takes a connection out of its rooms and away from its user, and closes it. The server may
@@ -40,7 +44,7 @@ extension Chat {
             effects.add(.unsubscribe(key, id(of: subscriptions[subscription].room)))
             leave(slot, subscription, at: now, &effects)
         }
-        users[connections[slot].user].connectionCount -= 1
+        unlink(slot, from: connections[slot].user)
         connections[slot].user = .none
         // It may be closing already, for flooding.
         guard connections[slot].state != .closing else { return }

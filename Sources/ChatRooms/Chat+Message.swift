@@ -8,6 +8,8 @@ struct AcceptedMessage {
     let room: RoomIndex
     let offset: Int
     let author: UInt64
+    /// `Owner.mark` of whom it counts for.
+    let mark: UInt32
     let idByteCount: Int
     /// What all subscribers of the room get, in the effects' bytes.
     var push: Range<Int>
@@ -33,6 +35,12 @@ extension Chat {
             acknowledge(command, text, first, &effects)
             effects.reply(to: command.connection, from: start)
             return
+        }
+        do throws(CommandError) {
+            try checkPlace(for: accepted, at: command.now)
+        } catch {
+            effects.bytes.removeLast(effects.bytes.count - accepted.push.lowerBound)
+            throw error
         }
         stored(accepted, at: command.now, &effects)
     }
@@ -62,8 +70,7 @@ extension Chat {
             author: message.author, effects.bytes.span, end - message.idByteCount..<end)
     }
 
-    /// Writes the push that all subscribers will get. The text is copied as the client wrote it,
-    /// but for its line breaks: the scanner has checked it, so its escapes are as good as ours.
+    /// Writes the push that all subscribers will get.
     private func accept(
         _ command: Command, _ text: Span<UInt8>, _ body: MessageText, _ id: JSONValue?,
         _ room: RoomIndex, _ effects: inout Effects
@@ -77,8 +84,9 @@ extension Chat {
         acknowledge(command, text, offset, &effects)
         return AcceptedMessage(
             sender: command.connection, room: room, offset: offset,
-            author: users[user].session.fingerprint, idByteCount: idByteCount,
-            push: start..<end, acknowledgement: end..<effects.bytes.count)
+            author: users[user].session.fingerprint,
+            mark: owners[connections[command.connection.slot].owner].mark,
+            idByteCount: idByteCount, push: start..<end, acknowledgement: end..<effects.bytes.count)
     }
 
     /// Writes the room's next message, and returns how many bytes its id has.
@@ -126,41 +134,11 @@ extension Chat {
         counters.messageCount += 1
         let room = message.room
         rooms[room].lastActivity = now.monotonic
-        let limit = limits.historyByteLimitPerRoom
-        let growth = rooms[room].history.growth(
-            adding: message.push.count, countLimit: limits.messagesPerRoomLimit, byteLimit: limit)
-        let mayGrow = growth == 0 || makeRoom(for: growth, except: room)
-        historyByteCount -= rooms[room].history.allocatedByteCount
-        rooms[room].history.append(
-            effects.bytes.span, message.push, author: message.author,
-            idByteCount: message.idByteCount, countLimit: limits.messagesPerRoomLimit,
-            byteLimit: limit, mayGrow: mayGrow)
-        historyByteCount += rooms[room].history.allocatedByteCount
-        if spokenRooms.last != room {
-            if rooms[room].isSpoken {
-                spokenRooms.remove(room, in: &rooms)
-            }
-            rooms[room].isSpoken = true
-            spokenRooms.append(room, in: &rooms)
-        }
+        keep(message, at: now, effects)
         effects.add(.publish(to: id(of: room), bytes: message.push))
         if let sender = message.sender {
             effects.add(.reply(to: sender, bytes: message.acknowledgement))
         }
-    }
-
-    /// Makes sure that `byteCount` more bytes may be allocated for messages: the rooms that have
-    /// had no message for longest lose their history. Returns false if that is not enough.
-    private mutating func makeRoom(for byteCount: Int, except room: RoomIndex) -> Bool {
-        while historyByteCount + byteCount > limits.historyByteLimit {
-            var coldest = spokenRooms.first
-            if coldest == room {
-                coldest = spokenRooms.next(room, in: rooms)
-            }
-            guard coldest != .none else { return false }
-            dropHistory(coldest)
-        }
-        return true
     }
 
     private func acknowledge(

@@ -69,14 +69,16 @@ extension Chat {
         let next = rooms[room].history.nextOffset
         let limit = min(max(query.limit, 1), 200)
         var recovered: Bool?
-        var offsets = max(first, next - limit)..<next
+        var offsets = newest(of: max(first, next - limit)..<next, in: room)
         if let after = query.after {
             let isSameLife = query.epoch == nil || query.epoch == rooms[room].epoch.text
             recovered = isSameLife && after >= first - 1 && after < next
-            if recovered == true { offsets = after + 1..<min(after + 1 + limit, next) }
+            if recovered == true {
+                offsets = oldest(of: after + 1..<min(after + 1 + limit, next), in: room)
+            }
         } else if let before = query.before {
             let end = min(max(before, first), next)
-            offsets = max(first, end - limit)..<end
+            offsets = newest(of: max(first, end - limit)..<end, in: room)
         }
         var out = ByteBuffer(minimumCapacity: 256)
         out.append("{\"type\":\"history\"")

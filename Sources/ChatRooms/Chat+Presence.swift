@@ -22,9 +22,7 @@ extension Chat {
             memberships[present].connectionCount += 1
             return present
         }
-        if rooms[room].members.count == 0 && rooms[room].history.lastOffset > 0 {
-            emptyRooms.remove(room, in: &rooms)
-        }
+        if rooms[room].members.count == 0 { roomFilled(room) }
         let longAgo = UInt32(truncatingIfNeeded: now.monotonic - timing.typingInterval)
         let membership = memberships.allocate(
             Membership(

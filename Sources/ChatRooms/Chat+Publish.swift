@@ -60,6 +60,9 @@ extension Chat {
         }
     }
 
+    /// Counts a refusal of a request that the chat itself has not seen.
+    public mutating func refusedOutside(_ code: ErrorCode) { counters.count(code) }
+
     private mutating func publish(
         _ body: Span<UInt8>, _ roomName: String, _ publisher: UInt64, at now: Timestamp,
         _ effects: inout Effects
@@ -73,14 +76,19 @@ extension Chat {
 
         let known = roomsByName.find(NameKey(name), in: rooms)
         let room: RoomIndex
-        if let known { room = known } else { room = try openRoom(name, &effects) }
+        if let known {
+            room = known
+        } else {
+            room = try openRoom(name, for: Opener(owner: Self.operators), &effects)
+        }
         let start = effects.bytes.count
         let offset = rooms[room].history.nextOffset
         let idByteCount = writePush(to: room, from: user, body, text, id, at: now, &effects)
         let end = effects.bytes.count
         let message = AcceptedMessage(
-            sender: nil, room: room, offset: offset, author: publisher, idByteCount: idByteCount,
-            push: start..<end, acknowledgement: end..<end)
+            sender: nil, room: room, offset: offset, author: publisher,
+            mark: owners[Self.operators].mark, idByteCount: idByteCount, push: start..<end,
+            acknowledgement: end..<end)
         if let first = firstOffset(of: message, effects) {
             effects.bytes.removeLast(effects.bytes.count - start)
             counters.retryCount += 1

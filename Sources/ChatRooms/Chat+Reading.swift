@@ -58,11 +58,11 @@ extension Chat {
         let isMore: Bool
         if let before {
             let end = min(max(before, first), next)
-            page = max(first, end - limit)..<end
+            page = newest(of: max(first, end - limit)..<end, in: room)
             isMore = page.lowerBound > first
         } else {
             let start = min(max(after!, first - 1), next - 1) + 1
-            page = start..<min(start + limit, next)
+            page = oldest(of: start..<min(start + limit, next), in: room)
             isMore = page.upperBound < next
         }
         let start = begin("history", command, text, &effects)

@@ -24,14 +24,14 @@ extension Chat {
         guard (1...Self.stateVersion).contains(version) else { throw .unknownVersion(version) }
         do {
             let rules = version == 1 ? nil : try reader.read(UInt32.self)
-            try restore(from: &reader, rules, at: now)
+            try restore(from: &reader, rules, hasOwners: version > 2, at: now)
         } catch {
             throw .damaged
         }
     }
 
     private mutating func restore(
-        from reader: inout StateReader, _ rules: UInt32?, at now: Timestamp
+        from reader: inout StateReader, _ rules: UInt32?, hasOwners: Bool, at now: Timestamp
     ) throws(StateError) {
         let savedAt = try reader.read(Int64.self)
         epochSeed = try reader.read()
@@ -41,8 +41,11 @@ extension Chat {
         try restoreRooms(&reader, rules, shift)
         for room in rooms.indices { rooms[room].lastActivity = now.monotonic }
         try restoreConnections(&reader, shift)
+        if hasOwners { try restoreOwners(&reader, shift) } else { exemptAll() }
         guard reader.isAtEnd else { throw .damaged }
         try checkUsers()
+        try checkRooms()
+        try countOwned()
         try claimNames(areOfOtherRules: rules != NameKey.rules)
     }
 

@@ -34,7 +34,6 @@ extension Chat {
             rooms[index].isCountChanged = true
             changedRooms.append(index)
         }
-        try checkRooms()
     }
 
     /// Room numbers, each at most once.
@@ -52,17 +51,26 @@ extension Chat {
         return result
     }
 
-    private mutating func checkRooms() throws(StateError) {
+    /// Every room has what the chains of rooms say of it.
+    func checkRooms() throws(StateError) {
         var openCount = 0
         var withoutMembers = 0
+        var empty = emptyRooms.first
+        while empty != .none {
+            guard !rooms[empty].isPermanent else { throw .damaged }
+            empty = emptyRooms.next(empty, in: rooms)
+        }
         for index in rooms.indices where rooms[index].isOpen {
             openCount += 1
-            withoutMembers += rooms[index].members.count == 0 ? 1 : 0
             guard rooms[index].isSpoken || rooms[index].history.count == 0 else { throw .damaged }
+            if rooms[index].isPermanent {
+                guard rooms[index].owner == Self.operators else { throw .damaged }
+                continue
+            }
+            withoutMembers += rooms[index].members.count == 0 ? 1 : 0
             guard rooms[index].members.count > 0 || rooms[index].history.lastOffset > 0 else {
                 throw .damaged
             }
-            historyByteCount += rooms[index].history.allocatedByteCount
         }
         guard openCount == rooms.count, withoutMembers == emptyRooms.count else {
             throw .damaged
@@ -165,6 +173,8 @@ extension Chat {
         }
         if isNamed {
             users[record.user].connectionCount += 1
+            record.nextOfUser = users[record.user].firstConnection
+            users[record.user].firstConnection = slot
         }
         connections[slot] = record
         let roomCount = Int(try reader.read(UInt32.self))

@@ -20,46 +20,56 @@ extension Chat {
 
     /// The room with this name; opens it if it does not exist.
     mutating func openRoom(
-        _ name: String, _ effects: inout Effects
+        _ name: String, for opener: Opener, _ effects: inout Effects
     ) throws(CommandError) -> RoomIndex {
         let key = NameKey(name)
         if let room = roomsByName.find(key, in: rooms) {
             return room
         }
-        if rooms.count >= limits.roomLimit {
-            guard emptyRooms.first != .none else {
-                throw CommandError(.tooManyRooms, "The server has no place for another room.")
-            }
-            forgetRoom(emptyRooms.first, &effects)
-        }
+        if !opener.isPermanent { try makePlace(for: opener, &effects) }
         epochCount += 1
         var opened = Room(name: name, nameHash: key.hash, isOpen: true)
         opened.epoch = Epoch(number: Epoch.number(seed: epochSeed, counter: epochCount))
         opened.number = epochCount
         opened.nameBytes = Array(name.utf8)
+        opened.owner = opener.owner
+        opened.opener = opener.user
+        if opener.user != .none { opened.openerSession = users[opener.user].session }
+        opened.isPermanent = opener.isPermanent
         // A place that was used before keeps its generation.
         opened.generation = rooms.nextFree.map { rooms[$0].generation } ?? 0
         let room = rooms.allocate(opened)
         roomsByName.insert(room, in: &rooms)
+        hold(room)
         effects.add(.roomOpened(id(of: room)))
         return room
     }
 
     /// The last member has left. A room that never had a message is forgotten at once.
     mutating func roomEmptied(_ room: RoomIndex, at now: Timestamp, _ effects: inout Effects) {
+        guard !rooms[room].isPermanent else { return }
         rooms[room].emptySince = now.monotonic
         emptyRooms.append(room, in: &rooms)
-        if rooms[room].history.lastOffset == 0 {
-            forgetRoom(room, &effects)
-        }
+        if rooms[room].history.lastOffset == 0 { return forgetRoom(room, &effects) }
+        if !rooms[room].isShared { setSpare(true, room) }
+    }
+
+    /// A member enters a room that has none.
+    mutating func roomFilled(_ room: RoomIndex) {
+        guard !rooms[room].isPermanent, rooms[room].history.lastOffset > 0 else { return }
+        emptyRooms.remove(room, in: &rooms)
+        setSpare(false, room)
     }
 
     /// A room that may be without members got a message: its lifetime begins anew.
     mutating func roomHeard(_ room: RoomIndex, isNew: Bool, at now: Timestamp) {
-        guard rooms[room].members.count == 0 else { return }
+        share(room, with: Self.operators)
+        guard rooms[room].members.count == 0, !rooms[room].isPermanent else { return }
         if !isNew { emptyRooms.remove(room, in: &rooms) }
         rooms[room].emptySince = now.monotonic
         emptyRooms.append(room, in: &rooms)
+        setSpare(false, room)
+        if !rooms[room].isShared { setSpare(true, room) }
     }
 
     mutating func forgetEmptyRooms(at now: Timestamp, _ effects: inout Effects) {
@@ -70,21 +80,13 @@ extension Chat {
         }
     }
 
-    private mutating func forgetRoom(_ room: RoomIndex, _ effects: inout Effects) {
+    mutating func forgetRoom(_ room: RoomIndex, _ effects: inout Effects) {
         effects.add(.roomForgotten(id(of: room)))
         emptyRooms.remove(room, in: &rooms)
         dropHistory(room)
+        release(room)
         if rooms[room].isFindable { roomsByName.remove(room, in: &rooms) }
         rooms.free(room, leaving: Room(generation: rooms[room].generation &+ 1))
-    }
-
-    /// Frees a room's messages. The numbering of its messages continues.
-    mutating func dropHistory(_ room: RoomIndex) {
-        guard rooms[room].isSpoken else { return }
-        historyByteCount -= rooms[room].history.allocatedByteCount
-        rooms[room].history.drop()
-        rooms[room].isSpoken = false
-        spokenRooms.remove(room, in: &rooms)
     }
 }
 

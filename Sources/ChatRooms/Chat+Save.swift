@@ -4,7 +4,8 @@ import Storage
 extension Chat {
     static var stateMagic: UInt32 { 0x5448_4352 }  // "RCHT"
     /// Version 2 has the rules of names, and says of users and rooms whether names lead to them.
-    static var stateVersion: UInt16 { 2 }
+    /// Version 3 ends with what belongs to whom.
+    static var stateVersion: UInt16 { 3 }
 
     /// The whole chat as bytes, without its limits and its stock of session tokens. All instants
     /// are saved; `init(restoring:)` shifts them to the other process's clock.
@@ -19,6 +20,7 @@ extension Chat {
         let numbers = saveUsers(&out)
         saveRooms(&out, numbers)
         saveConnections(&out, numbers)
+        saveOwners(&out, numbers)
         return out.finish()
     }
 

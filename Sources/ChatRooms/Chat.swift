@@ -25,6 +25,14 @@ public struct Chat: ~Copyable, Sendable {
     var roomsByName = NameIndex<Room>()
     var emptyRooms = Chain<EmptyRooms>()
     var spokenRooms = Chain<SpokenRooms>()
+    var owners = SlotTable<Owner>()
+    var ownersByAddress: [ClientAddress: OwnerIndex] = [:]
+    /// Which address has the most rooms to spare.
+    var spareRanking = Ranking<SpareRank>()
+    /// Which address has the most history.
+    var historyRanking = Ranking<HistoryRank>()
+    /// Rooms that are always there and do not count: none, or the lobby.
+    var permanentRoomCount = 0
     /// Rooms whose member count must be pushed.
     var changedRooms: [RoomIndex] = []
     /// Connections in the order in which they opened. The first ones may have logged in or closed
@@ -54,6 +62,7 @@ public struct Chat: ~Copyable, Sendable {
         self.epochSeed = epochSeed
         timing = Timing(limits)
         publisherKey = NameKey(limits.publisherName)
+        makeFixedOwners()
     }
 
     /// Applies other limits from now on. Anything that already exceeds them stays.
@@ -77,42 +86,70 @@ public struct Chat: ~Copyable, Sendable {
     /// A connection has opened. The deadline for its login begins now.
     ///
     /// The slot of `key` must be free: the previous connection in it must have been reported as
-    /// closed. `resourceID` is the number that the client gets in `welcome`.
+    /// closed. `resourceID` is the number that the client gets in `welcome`; what the client takes
+    /// counts for `address`.
     public mutating func connectionOpened(
-        _ key: ConnectionKey, resourceID: UInt64, at now: Timestamp
+        _ key: ConnectionKey, resourceID: UInt64, address: ClientAddress = .exempt,
+        at now: Timestamp
     ) {
         connections.reach(key.slot)
         precondition(connections[key.slot].state == .closed, "The slot is taken.")
         connections[key.slot] = ConnectionRecord(
-            generation: key.generation, state: .waiting, resourceID: resourceID)
+            generation: key.generation, state: .waiting, resourceID: resourceID,
+            owner: hold(address))
         dropSettledWaiting()
         waiting.append(Waiting(key: key, openedAt: now.monotonic))
     }
 
-    /// A connection has sent a text message.
+    /// A connection has sent a text message. `isReachable` is false if the connection has ended
+    /// since, so that nobody would get an answer: what only reads is left out then.
     public mutating func received(
-        _ text: Span<UInt8>, from key: ConnectionKey, at now: Timestamp,
-        _ effects: inout Effects
+        _ text: Span<UInt8>, from key: ConnectionKey, isReachable: Bool = true,
+        at now: Timestamp, _ effects: inout Effects
     ) {
         guard isKnown(key), connections[key.slot].state != .closing else { return }
-        var command = Command(connection: key, now: now)
-        let outcome = command.fields.read(text)
+        var command = Command(connection: key, now: now, isReachable: isReachable)
+        let start = effects.bytes.count
+        // Each byte is looked at about twice: by the scanner, and when it is copied or compared.
+        let scanned = text.count * 2
+        var isCharged = false
         do throws(CommandError) {
-            try admit(key, at: now, &effects)
+            do throws(CommandError) {
+                try admit(key, at: now, &effects)
+            } catch {
+                if text.count <= Self.refusedTextByteLimit { _ = command.fields.read(text) }
+                throw error
+            }
+            charge(scanned, to: key, at: now)
+            isCharged = true
+            let outcome = command.fields.read(text)
             try command.check(outcome)
             try perform(command, text, &effects)
         } catch {
-            counters.count(error.code)
-            let start = effects.bytes.count
-            effects.bytes.append("{\"type\":\"error\"")
-            command.writeReference(text, to: &effects.bytes)
-            effects.bytes.append(",")
-            error.write(to: &effects.bytes)
-            effects.bytes.append("}")
-            effects.reply(to: key, from: start)
-            if connections[key.slot].state == .closing {
-                effects.add(.close(key, .flooding))
-            }
+            refuse(command, text, error, &effects)
+        }
+        if isCharged {
+            let written = effects.bytes.count - start
+            charge(scanned + written, paid: max(scanned, 1), to: key, at: now)
+        }
+    }
+
+    /// Replies that a command was refused.
+    private mutating func refuse(
+        _ command: borrowing Command, _ text: Span<UInt8>, _ error: CommandError,
+        _ effects: inout Effects
+    ) {
+        let key = command.connection
+        counters.count(error.code)
+        let start = effects.bytes.count
+        effects.bytes.append("{\"type\":\"error\"")
+        command.writeReference(text, to: &effects.bytes)
+        effects.bytes.append(",")
+        error.write(to: &effects.bytes)
+        effects.bytes.append("}")
+        effects.reply(to: key, from: start)
+        if connections[key.slot].state == .closing {
+            effects.add(.close(key, .flooding))
         }
     }
 
@@ -127,8 +164,9 @@ public struct Chat: ~Copyable, Sendable {
             leave(key.slot, subscription, at: now, &effects)
         }
         if connections[key.slot].user != .none {
-            userLost(connections[key.slot].user, at: now)
+            userLost(connections[key.slot].user, key.slot, at: now)
         }
+        release(connections[key.slot].owner)
         connections[key.slot] = ConnectionRecord()
     }
 
@@ -155,6 +193,7 @@ struct Timing {
     let nameReservation: Int64
     let sessionLifetime: Int64
     let typingInterval: Int64
+    let messageReservation: Int64
 
     init(_ limits: ChatLimits) {
         loginDeadline = limits.loginDeadline.milliseconds
@@ -162,5 +201,6 @@ struct Timing {
         nameReservation = limits.nameReservation.milliseconds
         sessionLifetime = limits.sessionLifetime.milliseconds
         typingInterval = limits.typingInterval.milliseconds
+        messageReservation = limits.messageReservation.milliseconds
     }
 }

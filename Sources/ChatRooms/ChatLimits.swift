@@ -9,8 +9,21 @@ public struct ChatLimits: Sendable {
     /// Connections that one user may have open: a person's devices and tabs, several times over.
     public var connectionsPerUserLimit = 64
 
-    /// Rooms at one time. At the limit, a new room replaces the room that has been empty longest.
+    /// Rooms at one time that users have opened, without the lobby. At the limit, a new room
+    /// replaces an empty room in which only its own address has been: of the address with the most
+    /// of such rooms, the one longest empty.
     public var roomLimit = 10_000
+    /// Rooms at one time that were opened from one address; nil for no limit. It takes
+    /// ``addressCount`` addresses to leave others without a place. Clients whose address is exempt
+    /// have no such limit.
+    public var roomsPerAddressLimit: Int? = 250
+    /// One address opens this fraction of all rooms at most: enough for the people of one office.
+    public static let addressCount = 40
+    /// Rooms at one time that one user has opened: as many as a connection may be in.
+    public var openedRoomsPerUserLimit = 64
+    /// Rooms at one time that were opened from outside, by operators and their programs. They have
+    /// places of their own: nobody's rooms cost a program its room, nor the other way round.
+    public var operatorRoomLimit = 1_000
     /// How long a room that has had messages is kept after its last member has left.
     public var emptyRoomLifetime = Duration.seconds(600)
 
@@ -21,6 +34,17 @@ public struct ChatLimits: Sendable {
     /// Bytes allocated for the messages of all rooms. When more are needed, the rooms that have had
     /// no message for longest lose their history.
     public var historyByteLimit = 64 << 20
+    /// Bytes allocated for the messages of the rooms that one address has opened, when memory is
+    /// short. Sixteen addresses together can fill the memory, but none can empty the others' rooms.
+    public var historyByteLimitPerAddress: Int { historyByteLimit / 16 }
+    /// How long a message in a full room is safe from an address that has said most of what the
+    /// room keeps: as long as a conversation pauses.
+    public var messageReservation = Duration.seconds(600)
+
+    /// Bytes of messages in one page: of `joined`, of `history`, and over HTTP. A page is copied
+    /// in one go, so it must cost no more than the largest message that a client may send. The
+    /// rest comes on request.
+    public var pageByteLimit = 64 << 10
 
     /// A connection that has not logged in after this time is closed with 1008.
     public var loginDeadline = Duration.seconds(15)
@@ -30,13 +54,24 @@ public struct ChatLimits: Sendable {
     /// How long a session is kept after the last connection has gone, if no other client takes the
     /// name meanwhile.
     public var sessionLifetime = Duration.seconds(24 * 3600)
-    /// Users kept without a connection. Users that left first are forgotten first.
+    /// Users kept without a connection. Those who left first are forgotten first, and nobody within
+    /// ``nameReservation``.
     public var goneUserLimit = 100_000
+    /// Users of one address among them: a hundredth, so that no single address can make the server
+    /// forget other people.
+    public var goneUsersPerAddressLimit: Int { max(1, goneUserLimit / 100) }
 
     /// Commands that a connection may send at once after a rest.
     public var commandBurst = 20
     /// Commands a second after that. 0 switches the limit off.
     public var commandsPerSecond = 5
+    /// Bytes of work that count as one command: two for each byte of a message that is scanned, and
+    /// one for each byte that is written in answer. More work counts as more commands. An ordinary
+    /// command takes a few hundred bytes; a page of 64 KiB counts as four of them.
+    public var commandWork = 16 << 10
+    /// How many times as much work the connections of one user may cause together as one of them:
+    /// a person has several devices, but speaks with one at a time.
+    public var userWorkShare = 4
     /// Consecutive refusals by the rate limit after which a connection is closed with 4002.
     public var floodRefusalLimit = 100
 

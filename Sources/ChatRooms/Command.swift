@@ -5,13 +5,16 @@ import Storage
 struct Command {
     let connection: ConnectionKey
     let now: Timestamp
+    /// False if the client has gone and only its commands are left: replies are for nobody then.
+    let isReachable: Bool
     var fields = CommandFields()
 
     static let referenceByteLimit = 64
 
-    init(connection: ConnectionKey, now: Timestamp) {
+    init(connection: ConnectionKey, now: Timestamp, isReachable: Bool = true) {
         self.connection = connection
         self.now = now
+        self.isReachable = isReachable
     }
 
     /// Checks everything that does not depend on the command's type.
@@ -115,8 +118,8 @@ extension Chat {
         case .typing: try typing(command, text, &effects)
         case .join: try join(command, text, &effects)
         case .leave: try leave(command, text, &effects)
-        case .history: try history(command, text, &effects)
-        case .who: try who(command, text, &effects)
+        case .history: if command.isReachable { try history(command, text, &effects) }
+        case .who: if command.isReachable { try who(command, text, &effects) }
         case .login: try login(command, text, &effects)
         case .logout: try logout(command, text, &effects)
         }

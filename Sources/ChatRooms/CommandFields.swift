@@ -3,7 +3,7 @@
 /// The fields that any command of the protocol, or the `since` inside one, may have.
 enum Field: Int, CaseIterable {
     case type, ref, user, token, session, join, room, since, limit, text, id, before, after
-    case epoch, offset, everywhere
+    case epoch, offset, everywhere, more
 
     var name: StaticString {
         switch self {
@@ -23,21 +23,25 @@ enum Field: Int, CaseIterable {
         case .epoch: "epoch"
         case .offset: "offset"
         case .everywhere: "everywhere"
+        case .more: "more"
         }
     }
 
     /// The field with this name. Escapes are not decoded here: see `CommandFields.field(named:)`.
     @inline(__always)
     init?(_ bytes: Span<UInt8>, _ range: Range<Int>) {
-        let candidates: InlineArray<5, Field>
+        let candidates: InlineArray<6, Field>
         switch range.count {
-        case 2: candidates = [.id, .id, .id, .id, .id]
-        case 3: candidates = [.ref, .ref, .ref, .ref, .ref]
-        case 4: candidates = [.type, .text, .room, .user, .join]
-        case 5: candidates = [.since, .limit, .after, .epoch, .token]
-        case 6: candidates = [.before, .offset, .offset, .offset, .offset]
-        case 7: candidates = [.session, .session, .session, .session, .session]
-        case 10: candidates = [.everywhere, .everywhere, .everywhere, .everywhere, .everywhere]
+        case 2: candidates = [.id, .id, .id, .id, .id, .id]
+        case 3: candidates = [.ref, .ref, .ref, .ref, .ref, .ref]
+        case 4: candidates = [.type, .text, .room, .user, .join, .more]
+        case 5: candidates = [.since, .limit, .after, .epoch, .token, .token]
+        case 6: candidates = [.before, .offset, .offset, .offset, .offset, .offset]
+        case 7: candidates = [.session, .session, .session, .session, .session, .session]
+        case 10:
+            candidates = [
+                .everywhere, .everywhere, .everywhere, .everywhere, .everywhere, .everywhere,
+            ]
         default: return nil
         }
         for index in candidates.indices where bytes.holds(candidates[index].name, in: range) {
@@ -58,7 +62,7 @@ struct CommandFields {
         case duplicate(Field)
     }
 
-    private var values = InlineArray<16, JSONValue>(repeating: JSONValue())
+    private var values = InlineArray<17, JSONValue>(repeating: JSONValue())
 
     subscript(field: Field) -> JSONValue { values[field.rawValue] }
 

@@ -13,6 +13,10 @@ struct History {
         var byteCount: UInt32 = 0
         /// Bytes of the id as written in the message, right before the closing `"}`.
         var idByteCount: UInt32 = 0
+        /// `Owner.mark` of whom the message counts for.
+        var mark: UInt32 = 0
+        /// When it came, in seconds.
+        var second: UInt32 = 0
     }
 
     /// The offset of the next message. The first message ever has offset 1.
@@ -158,6 +162,12 @@ struct History {
     func author(_ offset: Int) -> UInt64 { entry(offset).author }
     func idByteCount(_ offset: Int) -> Int { Int(entry(offset).idByteCount) }
     func byteCount(_ offset: Int) -> Int { Int(entry(offset).byteCount) }
+
+    /// The bytes of these messages, which must be kept.
+    func byteCount(of offsets: Range<Int>) -> Int {
+        guard let last = offsets.last else { return 0 }
+        return entry(last).position + byteCount(last) - entry(offsets.lowerBound).position
+    }
 }
 
 private func powerOfTwo(atLeast number: Int) -> Int {

@@ -13,6 +13,9 @@ typealias MembershipIndex = TableIndex<Membership>
 /// The place of a connection's subscription to a room in ``Chat/subscriptions``.
 typealias RoomSubscriptionIndex = TableIndex<RoomSubscription>
 
+/// The place of an owner in ``Chat/owners``.
+typealias OwnerIndex = TableIndex<Owner>
+
 extension StateWriter {
     /// Writes an index as its number.
     mutating func write<Record>(_ index: TableIndex<Record>) { write(index.rawValue) }

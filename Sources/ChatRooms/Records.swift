@@ -2,7 +2,7 @@
 // members in one room, a million of each kind exist.
 import Storage
 
-/// One connection, found by its slot number. 32 bytes.
+/// One connection, found by its slot number. 40 bytes.
 struct ConnectionRecord {
     enum State: UInt8 {
         /// No connection has this slot.
@@ -24,9 +24,14 @@ struct ConnectionRecord {
     /// When the rate limit's bucket will be full again, in microseconds (`Chat.admit`).
     var restsAt: Int64 = .min
     var resourceID: UInt64 = 0
+    /// The slot of the user's next connection; `noSlot` after the last.
+    var nextOfUser = ConnectionRecord.noSlot
+    var owner: OwnerIndex = .none
+
+    static let noSlot = UInt32.max
 }
 
-/// One user: a name, and the session that owns it. 64 bytes.
+/// One user: a name, and the session that owns it. 96 bytes.
 struct User: Named {
     var name = ""
     var session = SessionToken(bits: 0)
@@ -40,6 +45,15 @@ struct User: Named {
     /// When the last connection closed, in milliseconds. Meaningless while there is a connection.
     var leftAt: Int64 = 0
     var gone = Links<User>()
+    /// When the bucket of all the user's connections will be full again, as in `ConnectionRecord`.
+    var restsAt: Int64 = .min
+    /// The slot of the connection that logged in last.
+    var firstConnection = ConnectionRecord.noSlot
+    /// Whom the user counts for while gone; none while there is a connection.
+    var owner: OwnerIndex = .none
+    var ownersGone = Links<User>()
+    /// Rooms that exist and that this session has opened.
+    var openedRoomCount: UInt32 = 0
 }
 
 /// A user in a room, through one connection or several. 28 bytes.

@@ -30,4 +30,17 @@ struct Room: Named {
     var countPushedAt = Int64.min / 2
     var empty = Links<Room>()
     var spoken = Links<Room>()
+    /// Whom the room counts for: the address from which it was opened.
+    var owner: OwnerIndex = .none
+    /// The user who has opened it, and the session then; none if it was not a user.
+    var opener: UserIndex = .none
+    var openerSession = SessionToken(bits: 0)
+    /// It is kept without members, and counts for nobody: the lobby.
+    var isPermanent = false
+    /// Somebody has been there, or has published there, who does not count for its owner.
+    var isShared = false
+    /// It is empty and not shared, and in the chain `spareRooms` of its owner.
+    var isSpare = false
+    var spare = Links<Room>()
+    var ownersSpoken = Links<Room>()
 }

@@ -77,10 +77,14 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     mutating func onStart(_ io: inout ServerContext) {
         started = io.now
         lastReload.at = io.wallClock
+        chat.openLobby(at: io.timestamp, &effects)
+        carryOutEffects(&io)
     }
 
     mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) {
-        chat.connectionOpened(id.key, resourceID: id.resourceID, at: io.timestamp)
+        chat.connectionOpened(
+            id.key, resourceID: id.resourceID, address: ClientAddress(io.peer(of: id)),
+            at: io.timestamp)
         notes.opened(id, at: io.now)
         service.events.opened(id, io.peer(of: id))
     }
@@ -96,7 +100,8 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         notes.received(id)
         io.charge(Self.commandWork + Work.scannedByte * message.bytes.count)
         if chat.needsToken { provideToken(&io) }
-        chat.received(message.bytes, from: id.key, at: io.timestamp, &effects)
+        chat.received(
+            message.bytes, from: id.key, isReachable: io.isOpen(id), at: io.timestamp, &effects)
         carryOutEffects(&io)
     }
 
@@ -243,6 +248,21 @@ extension ConnectionID {
     /// The same connection, as the chat names it.
     var key: ConnectionKey {
         ConnectionKey(slot: slot, generation: UInt32(truncatingIfNeeded: resourceID))
+    }
+}
+
+extension ClientAddress {
+    /// The address as the limits on connections count it: an IPv4 address, or an IPv6 network. A
+    /// proxy without the clients' addresses, and whoever is on this machine, is exempt.
+    init(_ peer: NetworkAddress?) {
+        guard let peer, peer.family == .ipv4 || peer.family == .ipv6, !peer.isLoopback else {
+            self = .exempt
+            return
+        }
+        let key = peer.admissionKey
+        // An IPv4 address as IPv6 maps it, so that no network is taken for one.
+        let low = peer.family == .ipv4 ? 0xFFFF_0000_0000 | key.low : key.low
+        self.init(bits: UInt128(key.high) << 64 | UInt128(low))
     }
 }
 

@@ -17,6 +17,8 @@ struct Serve: ParsableCommand {
 
     @OptionGroup var options: ServerOptions
 
+    @OptionGroup(title: "Chat") var chat: ChatOptions
+
     @OptionGroup(title: "Operation") var operation: ControlOptions
 
     @OptionGroup(title: "Service") var service: ServiceOptions
@@ -126,7 +128,11 @@ struct Serve: ParsableCommand {
 
     var chatLimits: ChatLimits {
         var limits = ChatLimits()
-        if options.noLimits { limits.commandsPerSecond = 0 }
+        chat.apply(to: &limits)
+        if options.noLimits {
+            limits.commandsPerSecond = 0
+            limits.roomsPerAddressLimit = nil
+        }
         if let rate = options.rateLimit { limits.commandsPerSecond = rate.value ?? 0 }
         return limits
     }

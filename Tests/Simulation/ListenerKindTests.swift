@@ -121,6 +121,29 @@ private struct Doorman: WebSocketHandler {
         #expect(answer.hasPrefix("HTTP/1.1 200 "))
     }
 
+    @Test func `An idle connection makes room for a new one of its kind`() throws {
+        var simulation = try simulation()
+        for _ in 0..<32 {
+            _ = simulation.network.connect(from: local, toListener: 1)
+        }
+        simulation.settle()
+        // Within a second of its beginning, none of them is idle: its request may be under way.
+        let early = simulation.network.connect(from: local, toListener: 1)
+        simulation.network.send(Self.get, on: early)
+        simulation.settle()
+        let refusal = String(decoding: simulation.network.receive(on: early), as: UTF8.self)
+        #expect(refusal.hasPrefix("HTTP/1.1 503 "))
+        simulation.run(for: .seconds(2))
+        simulation.settle()
+        for _ in 0..<40 {
+            let next = simulation.network.connect(from: local, toListener: 1)
+            simulation.network.send(Self.get, on: next)
+            simulation.settle()
+            let answer = String(decoding: simulation.network.receive(on: next), as: UTF8.self)
+            #expect(answer.hasPrefix("HTTP/1.1 200 "))
+        }
+    }
+
     @Test func `The file is removed when the server stops, and not before`() throws {
         var simulation = try simulation()
         simulation.settle()

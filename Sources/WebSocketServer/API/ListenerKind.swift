@@ -8,7 +8,8 @@ public enum ListenerKind: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     /// For clients behind a proxy that sends the PROXY protocol's header before their bytes.
     case proxy
     /// For the operators of the server. Its connections do not count as clients, and no limit for
-    /// clients refuses them; at most 32 may be open at a time.
+    /// clients refuses them. At most 32 may be open at a time; beyond that, an idle connection
+    /// is closed for a new one.
     case control
     /// For programs that collect metrics; otherwise like ``control``.
     case metrics

@@ -26,12 +26,15 @@ package struct ListenerSet {
     private(set) package var refusedCount = 0
     /// Connections of the server's operators: they do not count as clients.
     private(set) var internalCount = 0
+    /// The operators' connections of each kind that were not closed to make room.
+    private var internalSlots: [ListenerKind: [Slot]] = [:]
 
     /// How many connections may be open at a time only to be refused. They take no place from
     /// others.
     static var refusedLimit: Int { 32 }
 
-    /// How many internal connections may be open at a time.
+    /// How many internal connections of one kind may be open at a time: several operators and
+    /// scrapers. Programs that collect metrics take no place from the operator who stops the server.
     static var internalLimit: Int { 32 }
 
     init(_ listeners: [Listener], reserve: FileDescriptor?, proxies: TrustedProxies) {
@@ -42,11 +45,18 @@ package struct ListenerSet {
 
     // MARK: Places
 
-    /// Takes one of the places for internal connections; false if none is free.
-    mutating func takeInternalPlace() -> Bool {
-        guard internalCount < Self.internalLimit else { return false }
+    /// The internal connections that have the places of this kind.
+    func internalSlots(_ kind: ListenerKind) -> [Slot] { internalSlots[kind] ?? [] }
+
+    /// Gives an internal connection one of the places of its kind.
+    mutating func takeInternalPlace(_ slot: Slot, _ kind: ListenerKind) {
         internalCount += 1
-        return true
+        internalSlots[kind, default: []].append(slot)
+    }
+
+    /// Frees the place of an internal connection that is about to end.
+    mutating func leaveInternalPlace(_ slot: Slot, _ kind: ListenerKind) {
+        internalSlots[kind]?.removeAll { $0 == slot }
     }
 
     /// Takes one of the places for connections that are to be refused; false if none is free.
@@ -62,7 +72,10 @@ package struct ListenerSet {
             admission.leave(place.slot, of: place.peer, isWebSocket: place.isWebSocket)
         }
         if place.wasRefused { refusedCount -= 1 }
-        if place.listener.isInternal { internalCount -= 1 }
+        if place.listener.isInternal {
+            internalCount -= 1
+            leaveInternalPlace(place.slot, place.listener)
+        }
         precondition(refusedCount >= 0 && internalCount >= 0, "a place was left twice")
         if resumeAt != nil { resumeAt = now }
     }

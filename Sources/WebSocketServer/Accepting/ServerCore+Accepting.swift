@@ -52,7 +52,7 @@ extension ServerCore where K: ~Copyable {
         var connection = Connection()
         connection.listener = listener
         if listener.isInternal {
-            guard listening.takeInternalPlace() else {
+            guard makeInternalPlace(listener) else {
                 return rejectWithoutSlot(socket, .tooManyConnections, peer)
             }
         } else {
@@ -70,6 +70,7 @@ extension ServerCore where K: ~Copyable {
         connection.peer = peer
         connection.advance(.accepted)
         let slot = io.connections.slots.allocate(connection)
+        if listener.isInternal { listening.takeInternalPlace(slot, listener) }
         if io.connections.slots[slot].flags.contains(.admitted) {
             listening.admission.enter(slot, of: peer, io.settings.limits, at: io.clock.now)
         }

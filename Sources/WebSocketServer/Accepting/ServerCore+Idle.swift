@@ -65,14 +65,29 @@ extension ServerCore where K: ~Copyable {
 
     /// The plain connection of an address that has been idle for the longest; nil if none is idle.
     func longestIdle(of peer: NetworkAddress) -> Slot? {
+        longestIdle(among: listening.admission.plainConnections(of: peer))
+    }
+
+    private func longestIdle(among slots: some Sequence<Slot>) -> Slot? {
         var longest: (slot: Slot, tickCount: UInt32)?
-        for slot in listening.admission.plainConnections(of: peer) {
+        for slot in slots {
             guard let tickCount = idleTickCount(slot), tickCount >= longest?.tickCount ?? 0 else {
                 continue
             }
             longest = (slot, tickCount)
         }
         return longest?.slot
+    }
+
+    /// Whether there is a place for one more internal connection of this kind. If all are taken,
+    /// the longest idle connection is closed for it.
+    mutating func makeInternalPlace(_ kind: ListenerKind) -> Bool {
+        let slots = listening.internalSlots(kind)
+        guard slots.count >= ListenerSet.internalLimit else { return true }
+        guard let slot = longestIdle(among: slots) else { return false }
+        listening.leaveInternalPlace(slot, kind)
+        io.terminate(slot, .serverClosed(.normal), reset: false)
+        return true
     }
 
     /// Closes an idle connection, so that another has its place.

@@ -128,6 +128,7 @@ export class Chat {
     #entered(room, reply) {
         for (const message of reply.messages) this.#mine(message);
         if (!reply.recovered) this.outbox.settle(room);
+        else if (reply.more) this.history.rest(room).then(() => this.rooms.look());
         this.outbox.pump();
     }
 

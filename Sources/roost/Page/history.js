@@ -4,6 +4,7 @@ import { CommandError, Disconnected } from './commands.js';
 
 const pageLimit = 50;
 const snapshotLimit = 100;
+const restLimit = 200;
 
 export class History {
     #commands;
@@ -21,10 +22,17 @@ export class History {
         await this.#page(room, range, (messages, more) => room.prepend(messages, more), 'older');
     }
 
-    async newer(room) {
+    // All messages after a resumed join that had no place for them, for a reader at the bottom.
+    // How many a page has is the server's choice.
+    async rest(room) {
+        while (room.following && !room.atEnd && room.newer === 'unknown'
+            && room.state === 'joined') await this.newer(room, restLimit);
+    }
+
+    async newer(room, limit = pageLimit) {
         if (room.atEnd || room.newer !== 'unknown' || room.state !== 'joined') return;
         room.newer = 'loading';
-        const range = { after: room.last?.offset ?? room.position, limit: pageLimit };
+        const range = { after: room.last?.offset ?? room.position, limit };
         await this.#page(room, range, (messages, more) => room.append(messages, more), 'newer');
         if (room.newer === 'loading') room.newer = 'unknown';
     }

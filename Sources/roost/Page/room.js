@@ -61,6 +61,7 @@ export class Room {
         this.setMembers(reply);
         if (resumed) {
             for (const message of reply.messages) this.applyMessage(message, me);
+            if (reply.more) this.#leaveRest(reply.offset);
             return;
         }
         if (before !== null) {
@@ -76,6 +77,14 @@ export class Room {
         this.#closeGap();
         this.#dropOldest();
         this.#countUnread(me, read, before);
+    }
+
+    // The reply had only the first of the messages that this user has missed. The window ends
+    // there until the rest is requested; all of it counts as unread.
+    #leaveRest(offset) {
+        this.unread += Math.max(0, offset - this.position);
+        this.position = Math.max(this.position, offset);
+        this.atEnd = false;
     }
 
     // If the messages of the present reach back to those from before the gap, there is none.

@@ -79,7 +79,7 @@ export class Rooms {
         try {
             const { name, since } = room;
             const limit = since ? resumeLimit : snapshotLimit;
-            const command = { type: 'join', room: name, since, limit };
+            const command = { type: 'join', room: name, since, limit, more: true };
             const reply = await this.#commands.request(command);
             if (this.get(room.key) !== room) return true; // left meanwhile
             this.#spell(room, reply.room);

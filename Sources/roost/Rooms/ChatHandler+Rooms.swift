@@ -34,8 +34,11 @@ extension ChatHandler {
         guard page.isUpToDate, wait > .zero, let room = page.room, !io.isStopping,
             request.head.method == .get
         else { return io.respond(to: request.id, with: HTTPResponse(page.answer)) }
-        let waiter = RoomWaiters.Waiter(id: request.id, query: query, deadline: io.now + wait)
+        let waiter = RoomWaiters.Waiter(
+            id: request.id, address: ClientAddress(request.peer), query: query,
+            deadline: io.now + wait)
         guard waiters.add(waiter, for: room) else {
+            chat.refusedOutside(.unavailable)
             throw RoomRefusal(
                 .unavailable, "Too many requests wait already. Ask again in a second.")
         }

@@ -2,30 +2,47 @@
 import ChatRooms
 import WebSocketServer
 
-/// The waiting requests of each room, at most ``limit`` in all. The limits on connections apply as
-/// well.
+/// The waiting requests of each room, at most ``limit`` in all and ``limitPerAddress`` from one
+/// address. The limits on connections apply as well.
 struct RoomWaiters {
     struct Waiter {
         let id: ConnectionID
+        let address: ClientAddress
         let query: PageQuery
         let deadline: Instant
     }
 
     /// Every waiter has its own connection; this bounds how many one message must answer at once.
     static let limit = 10_000
+    /// A fortieth of them: no single address can leave others without a place. Exempt clients have
+    /// no such limit.
+    static let limitPerAddress = 256
     /// The longest that a request may wait.
     static let longest = Duration.seconds(60)
 
     private var byRoom: [RoomID: [Waiter]] = [:]
     /// How many requests wait.
     private(set) var count = 0
+    /// The same for each address of which requests wait.
+    private var countByAddress: [ClientAddress: Int] = [:]
 
-    /// Adds a waiter. Returns false if ``limit`` requests wait already.
+    /// Adds a waiter. Returns false if as many requests wait already as may, in all or from its
+    /// address.
     mutating func add(_ waiter: Waiter, for room: RoomID) -> Bool {
         guard count < Self.limit else { return false }
+        let before = countByAddress[waiter.address] ?? 0
+        guard before < Self.limitPerAddress || waiter.address == .exempt else { return false }
+        countByAddress[waiter.address] = before + 1
         byRoom[room, default: []].append(waiter)
         count += 1
         return true
+    }
+
+    /// Counts one waiter less.
+    private mutating func forget(_ waiter: Waiter) {
+        count -= 1
+        let left = (countByAddress[waiter.address] ?? 0) - 1
+        countByAddress[waiter.address] = left > 0 ? left : nil
     }
 
     /// One of the room's waiters; all of them wait behind its newest message. Nil if there is none.
@@ -34,7 +51,7 @@ struct RoomWaiters {
     /// Removes and returns all waiters of this room. The caller answers them.
     mutating func take(_ room: RoomID) -> [Waiter] {
         let waiters = byRoom.removeValue(forKey: room) ?? []
-        count -= waiters.count
+        for waiter in waiters { forget(waiter) }
         return waiters
     }
 
@@ -47,14 +64,18 @@ struct RoomWaiters {
         var due: [(RoomID, Waiter)] = []
         for (room, waiters) in byRoom {
             var staying: [Waiter] = []
-            for waiter in waiters where isThere(waiter.id) {
+            for waiter in waiters {
+                guard isThere(waiter.id) else {
+                    forget(waiter)
+                    continue
+                }
                 if all || waiter.deadline <= now {
+                    forget(waiter)
                     due.append((room, waiter))
                 } else {
                     staying.append(waiter)
                 }
             }
-            count -= waiters.count - staying.count
             byRoom[room] = staying.isEmpty ? nil : staying
         }
         return due

@@ -27,7 +27,8 @@ struct Reloader {
         "max-message", "max-head", "max-connections", "per-address", "rate-limit", "outbox",
         "unsent", "topic-log", "origin", "host-name", "metrics-host-name", "handshake-timeout",
         "message-timeout", "no-limits", "idle-exit", "log-level", "admin-group", "control-group",
-        "publish-token-file", "address-share", "memory", "stall-timeout",
+        "publish-token-file", "address-share", "memory", "stall-timeout", "rooms",
+        "rooms-per-address",
     ]
 
     /// Reads the file. Returns the settings of the file and the command line together, and a

@@ -8,8 +8,8 @@ import Testing
 
 @Suite struct CollectionTests {
     @Test func recordsAreAsSmallAsTheySay() {
-        #expect(MemoryLayout<ConnectionRecord>.stride == 32)
-        #expect(MemoryLayout<User>.stride == 64)
+        #expect(MemoryLayout<ConnectionRecord>.stride == 40)
+        #expect(MemoryLayout<User>.stride == 96)
         #expect(MemoryLayout<Membership>.stride == 28)
         #expect(MemoryLayout<RoomSubscription>.stride == 12)
     }

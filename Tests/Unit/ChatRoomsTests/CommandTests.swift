@@ -143,12 +143,13 @@ import Testing
                 == ["bad_request"])
     }
 
-    @Test func aMessageIsTakenOverAsItIs() {
+    @Test func aMessageIsTakenOverInItsOneForm() {
         let world = World()
         let ann = world.login(0, "ann")
         let bob = world.login(1, "bob")
-        let text = #"\u0041\/ \"<b>\" é😀"# + "\u{2028}\u{AD}"
-        world.send(ann, #"{"id":"i\u0064","text":"\#(text)","type":"message","x":{"text":1}}"#)
+        let text = #"A/ \"<b>\" é😀"# + "\u{2028}\u{AD}"
+        let sent = #"\u0041\/ \u0022<b>\" \u00e9\ud83d\ude00\u2028"# + "\u{AD}"
+        world.send(ann, #"{"id":"i\u0064","text":"\#(sent)","type":"message","x":{"text":1}}"#)
         let push = world.inbox[bob]!.last!
         #expect(
             push == #"{"type":"message","room":"lobby","offset":1,"user":"ann","text":"\#(text)","#

@@ -56,11 +56,13 @@ final class World {
         now.wall += duration.milliseconds
     }
 
-    func open(_ slot: UInt32) -> ConnectionKey {
+    /// Opens a connection from the address with this number; 0 is exempt.
+    func open(_ slot: UInt32, from address: UInt128 = 0) -> ConnectionKey {
         let key = ConnectionKey(slot: slot, generation: generations[slot, default: 0])
         connections[slot] = key
         inbox[key] = []
-        chat.connectionOpened(key, resourceID: UInt64(slot) + 100, at: now)
+        chat.connectionOpened(
+            key, resourceID: UInt64(slot) + 100, address: ClientAddress(bits: address), at: now)
         return key
     }
 
@@ -113,8 +115,10 @@ final class World {
     }
 
     /// Opens a connection and logs in.
-    func login(_ slot: UInt32, _ user: String, join: Bool = true) -> ConnectionKey {
-        let key = open(slot)
+    func login(
+        _ slot: UInt32, _ user: String, join: Bool = true, from address: UInt128 = 0
+    ) -> ConnectionKey {
+        let key = open(slot, from: address)
         let replies = send(key, #"{"type":"login","user":"\#(user)","join":\#(join)}"#)
         #expect(replies.first?["type"] as? String == "welcome", "\(replies)")
         return key

@@ -392,6 +392,7 @@ const m5 = (() => {
 const { CommandError, Disconnected } = m0;
 const pageLimit = 50;
 const snapshotLimit = 100;
+const restLimit = 200;
 class History {
 #commands;
 #changed;
@@ -405,10 +406,14 @@ room.older = 'loading';
 const range = { before: room.first.offset, limit: pageLimit };
 await this.#page(room, range, (messages, more) => room.prepend(messages, more), 'older');
 }
-async newer(room) {
+async rest(room) {
+while (room.following && !room.atEnd && room.newer === 'unknown'
+&& room.state === 'joined') await this.newer(room, restLimit);
+}
+async newer(room, limit = pageLimit) {
 if (room.atEnd || room.newer !== 'unknown' || room.state !== 'joined') return;
 room.newer = 'loading';
-const range = { after: room.last?.offset ?? room.position, limit: pageLimit };
+const range = { after: room.last?.offset ?? room.position, limit };
 await this.#page(room, range, (messages, more) => room.append(messages, more), 'newer');
 if (room.newer === 'loading') room.newer = 'unknown';
 }
@@ -922,6 +927,7 @@ this.name = reply.room;
 this.setMembers(reply);
 if (resumed) {
 for (const message of reply.messages) this.applyMessage(message, me);
+if (reply.more) this.#leaveRest(reply.offset);
 return;
 }
 if (before !== null) {
@@ -937,6 +943,11 @@ this.renewed = before === null && read !== undefined && read.epoch !== reply.epo
 this.#closeGap();
 this.#dropOldest();
 this.#countUnread(me, read, before);
+}
+#leaveRest(offset) {
+this.unread += Math.max(0, offset - this.position);
+this.position = Math.max(this.position, offset);
+this.atEnd = false;
 }
 #closeGap() {
 const first = this.first?.offset ?? this.position + 1;
@@ -1141,7 +1152,7 @@ async #enter(room, me, restarted = false, next = null) {
 try {
 const { name, since } = room;
 const limit = since ? resumeLimit : snapshotLimit;
-const command = { type: 'join', room: name, since, limit };
+const command = { type: 'join', room: name, since, limit, more: true };
 const reply = await this.#commands.request(command);
 if (this.get(room.key) !== room) return true;
 this.#spell(room, reply.room);
@@ -1357,6 +1368,7 @@ this.rooms.enterAll(this.me, restarted);
 #entered(room, reply) {
 for (const message of reply.messages) this.#mine(message);
 if (!reply.recovered) this.outbox.settle(room);
+else if (reply.more) this.history.rest(room).then(() => this.rooms.look());
 this.outbox.pump();
 }
 join(name) {

@@ -1,0 +1,101 @@
+// Reads back what belongs to whom, and counts it. See `Chat+Restore.swift`.
+import Storage
+
+extension Chat {
+    /// Reads the owners of all users, rooms and connections that have been read before.
+    mutating func restoreOwners(
+        _ reader: inout StateReader, _ shift: Shift
+    ) throws(StateError) {
+        guard try reader.read(UInt32.self) == Self.ownersMagic else { throw .damaged }
+        for _ in 0..<(try reader.readElementCount()) {
+            let address = ClientAddress(bits: try reader.read())
+            guard address != .exempt, ownersByAddress[address] == nil else { throw .damaged }
+            _ = hold(address)
+        }
+        for user in users.indices {
+            users[user].restsAt = shift.microseconds(try reader.read())
+            users[user].owner = try reader.readIndex()
+            let isGone = users[user].connectionCount == 0
+            guard isGone ? owners.contains(users[user].owner) : users[user].owner == .none else {
+                throw .damaged
+            }
+        }
+        for room in rooms.indices where rooms[room].isOpen {
+            try restoreOwner(of: room, &reader, shift)
+        }
+        for slot in 0..<UInt32(connections.count) where connections[slot].state != .closed {
+            connections[slot].owner = try readOwner(&reader)
+            guard connections[slot].owner != Self.operators else { throw .damaged }
+        }
+    }
+
+    private func readOwner(_ reader: inout StateReader) throws(StateError) -> OwnerIndex {
+        let owner: OwnerIndex = try reader.readIndex()
+        guard owners.contains(owner) else { throw .damaged }
+        return owner
+    }
+
+    private mutating func restoreOwner(
+        of room: RoomIndex, _ reader: inout StateReader, _ shift: Shift
+    ) throws(StateError) {
+        rooms[room].owner = try readOwner(&reader)
+        rooms[room].isPermanent = try reader.readBool()
+        rooms[room].isShared = try reader.readBool()
+        rooms[room].opener = try reader.readIndex()
+        let opener = rooms[room].opener
+        if opener != .none {
+            guard users.contains(opener) else { throw .damaged }
+            rooms[room].openerSession = users[opener].session
+        }
+        let difference = UInt32(truncatingIfNeeded: shift.difference / 1000)
+        for offset in rooms[room].history.firstOffset..<rooms[room].history.nextOffset {
+            let mark: UInt32 = try reader.read()
+            let second: UInt32 = try reader.read()
+            rooms[room].history.sign(offset, mark, at: second &+ difference)
+        }
+    }
+
+    /// What a version had that knew no owners: all is exempt.
+    mutating func exemptAll() {
+        var gone = goneUsers.first
+        while gone != .none {
+            users[gone].owner = Self.exempt
+            gone = goneUsers.next(gone, in: users)
+        }
+        for room in rooms.indices { rooms[room].owner = Self.exempt }
+        for slot in 0..<UInt32(connections.count) where connections[slot].state != .closed {
+            connections[slot].owner = Self.exempt
+        }
+    }
+
+    /// Counts what belongs to each owner, once everything is read.
+    mutating func countOwned() throws(StateError) {
+        var gone = goneUsers.first
+        while gone != .none {
+            hold(gone, by: users[gone].owner)
+            gone = goneUsers.next(gone, in: users)
+        }
+        for room in rooms.indices where rooms[room].isOpen {
+            hold(room)
+            countHistory(of: room, rooms[room].history.allocatedByteCount)
+        }
+        var room = emptyRooms.first
+        while room != .none {
+            if !rooms[room].isShared { setSpare(true, room) }
+            room = emptyRooms.next(room, in: rooms)
+        }
+        room = spokenRooms.first
+        while room != .none {
+            owners[rooms[room].owner].spokenRooms.append(room, in: &rooms)
+            room = spokenRooms.next(room, in: rooms)
+        }
+        for slot in 0..<UInt32(connections.count) where connections[slot].state != .closed {
+            owners[connections[slot].owner].useCount += 1
+        }
+        // Each address was held while it was read.
+        for owner in owners.indices where owners[owner].kind == .address {
+            guard owners[owner].useCount > 1 else { throw .damaged }
+            owners[owner].useCount -= 1
+        }
+    }
+}
