@@ -33,12 +33,13 @@ def lines(at, count=None, compressed=True):
 
 
 def fill(at, room, count=70):
-    """A history of the longest texts, from a few speakers that then leave."""
+    """A history of the longest texts, from a few speakers that then leave: the last offset."""
     for number in range(-(-count // (BURST - 2))):
         with w.Person(at.port, at.address(0), at.name(f"f{number}"), join=False) as one:
             one.join(room)
             for _ in range(BURST - 3):
-                one.ask(type="message", room=room, text="lorem ipsum " * (TEXT_LIMIT // 12))
+                got = one.ask(type="message", room=room, text="lorem ipsum " * (TEXT_LIMIT // 12))
+    return got["offset"]
 
 
 def pages(at, make, first=b""):

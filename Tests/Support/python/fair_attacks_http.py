@@ -72,8 +72,8 @@ def other_hosts(at):
 
 def idle_metrics(at):
     """54: idle connections to the metrics' port; status and metrics are asked meanwhile."""
-    idle = [w.raw_socket(at.metrics_port) for _ in range(40)]
     yield
+    idle = [w.raw_socket(at.metrics_port) for _ in range(40)]
     time.sleep(at.seconds)
     for one in idle:
         one.close()
@@ -97,8 +97,8 @@ def forwarded_for(at):
 
 def gone_polls(at):
     """56: long polls whose clients go: their descriptors are back within 2 s."""
-    fair_attacks_chat.fill(at, at.name("poll"), 1)
-    request = page(at.name("poll"), query="after=1000&wait=60")
+    said = fair_attacks_chat.fill(at, at.name("poll"), 1)
+    request = page(at.name("poll"), query=f"after={said}&wait=60")
     folder = f"/proc/{at.pid}/fd"
     yield
     end, worst, count = time.monotonic() + at.seconds, 0, 0

@@ -72,7 +72,7 @@ class Judged:
             ready(bystander, "the bystander")
             self.prepare_owner()
             time.sleep(1.2)
-            children = [child("fair_attacks.py", json.dumps(one | self.place()))
+            children = [child(one.get("program", "fair_attacks.py"), json.dumps(one | self.place()))
                         for one in self.attacks]
             time.sleep(0.2)
             for one in children:
@@ -145,7 +145,7 @@ class Judged:
     # What everybody else does meanwhile.
 
     def ask_meanwhile(self):
-        time.sleep(self.seconds / 2)
+        time.sleep(self.seconds * 0.75)
 
         def newcomer():
             with w.Person(self.server.port, "198.51.100.11", "newcomer", join=False) as one:
