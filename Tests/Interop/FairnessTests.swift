@@ -7,7 +7,7 @@ extension Conformance {
     struct FairnessTests {
         static let script = PythonScript("fair.py")
         /// One of each kind: over HTTP, with pages, with memory, with history, with descriptors.
-        static let some = [
+        static let attacks = [
             "pipelined_heads", "deflated_history", "stalled_members", "washed_rooms",
             "idle_metrics", "gone_polls",
         ]
@@ -15,13 +15,13 @@ extension Conformance {
         @Test(
             "each leaves others what is theirs, and a bystander hardly notices",
             .enabled(if: script.missing == nil, "\(script.missing ?? "")"))
-        func some() async throws {
+        func short() async throws {
             let optimized = BuildProducts.optimizedPath("roost")
             // What gates is counted in units of work, in simulation; a debug build is slow, and
             // then only the program itself is tested.
             let (status, words) = try await Self.script.run(
                 options: ["--seconds", "3"] + (optimized == nil ? ["--report"] : [])
-                    + Self.some.flatMap { ["--only", $0] },
+                    + Self.attacks.flatMap { ["--only", $0] },
                 against: [optimized ?? BuildProducts.path("roost")], seconds: 200)
             print(words)
             #expect(status == 0, "\(words)")

@@ -4,6 +4,7 @@ Each is a generator: it prepares until its `yield`, and then attacks for `at.sec
 note; an AssertionError says what the server did wrong.
 """
 
+import itertools
 import time
 
 import fair_wire as w
@@ -67,18 +68,20 @@ def deflated_joins(at):
     return (yield from pages(at, w.deflated(type="join", room=at.name("full"), limit=200)))
 
 
+def in_turn(parts, last=None):
+    """Makes what a flood sends next: all parts over and over, or each once and then the last."""
+    parts = iter(parts) if last else itertools.cycle(parts)
+    return lambda: next(parts, last)
+
+
 def rooms(at):
     """48: as many rooms as the connections may be in."""
     flood = w.Flood()
     for number, one in enumerate(lines(at, compressed=False)):
-        names = iter(range(ROOMS))
-
-        def more(number=number, names=names):
-            name = next(names, None)
-            return b"" if name is None else w.command(
-                type="join", room=at.name(f"r{number}.{name}"), limit=1)
-
-        flood.add(one.socket, more, PACE, first=b"".join(more() for _ in range(BURST - 2)))
+        own = [w.command(type="join", room=at.name(f"r{number}.{n}"), limit=1)
+               for n in range(ROOMS)]
+        flood.add(one.socket, in_turn(own[BURST - 2:], frame(PONG)), PACE,
+                  first=b"".join(own[:BURST - 2]))
     yield
     flood.run(at.seconds)
     flood.close()
@@ -92,17 +95,22 @@ def rooms_from_three(at):
 
 def stalled_members(at):
     """49: members of many rooms that never read but answer pings, while speakers fill the rooms."""
-    flood, speakers = w.Flood(), at.connections // 2
-    names = [at.name(f"s{number}") for number in range(speakers)]
+    flood, members = w.Flood(), at.connections // 16
+    speakers = at.connections - members
+    names = [at.name(f"s{number}") for number in range(members * ROOMS)]
     joins = [w.command(type="join", room=name, limit=1) for name in names]
-    for number, one in enumerate(lines(at, at.connections)):
-        if number < speakers:
-            say = escaped(names[number])
-            flood.add(one.socket, say, PACE, first=joins[number] + say * (BURST - 4))
-            continue
-        for join in joins[:BURST - 3]:
-            one.socket.sendall(join)
-        flood.add(one.socket, frame(PONG), 2, reads=False)
+    # What the members do not read is not compressed: it is not to fit into the kernel's buffers.
+    for number, one in enumerate(w.many(
+            at.connections, lambda n: line(at, n, compressed=n >= members))):
+        if number < members:
+            own = joins[number * ROOMS:(number + 1) * ROOMS]
+            flood.add(one.socket, in_turn(own[BURST - 2:], frame(PONG)), PACE, reads=False,
+                      first=b"".join(own[:BURST - 2]))
+        else:
+            own = range(number - members, len(names), speakers)
+            turns = [escaped(names[room]) for room in own]
+            flood.add(one.socket, in_turn(turns), PACE,
+                      first=b"".join([*(joins[room] for room in own), *turns, *turns]))
     yield
     flood.run(at.seconds)
     flood.close()
@@ -128,8 +136,7 @@ def washed_rooms(at):
         names = [at.name(f"w{number}.{turn}") for turn in range(4)]
         joins = b"".join(w.command(type="join", room=name, limit=1) for name in names)
         turns = [escaped(name) for name in names]
-        flood.add(one.socket, lambda turns=turns: turns.append(turns.pop(0)) or turns[0], PACE,
-                  first=joins + b"".join(turns) * ((BURST - 6) // 4))
+        flood.add(one.socket, in_turn(turns), PACE, first=joins + b"".join(turns) * 3)
     yield
     flood.run(at.seconds)
     flood.close()

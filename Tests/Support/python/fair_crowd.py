@@ -81,14 +81,12 @@ class Crowd:
     def send(self, one, data):
         try:
             one.socket.send(data)
-        except OSError as error:
-            self.wrong[f"send: {error}"] += 1
+        except OSError:
+            pass  # the next receive tells why
 
-    def gone(self, one, why):
-        self.wrong[why] += 1
-        self.drop(one)
-
-    def drop(self, one):
+    def drop(self, one, why=None):
+        if why:
+            self.wrong[why] += 1
         if one.state in ("connecting", "asking", "naming", "joining"):
             self.connecting -= 1
         number = one.socket.fileno()
@@ -105,23 +103,23 @@ class Crowd:
         try:
             got = one.socket.recv(65536)
         except OSError as error:
-            return self.gone(one, f"receive: {error}")
+            return self.drop(one, f"receive: {error}")
         if not got:
-            return self.gone(one, "disconnected")
+            return self.drop(one, "disconnected")
         if one.state == "asking":
             one.received += got
             head, found, rest = one.received.partition(b"\r\n\r\n")
             if not found:
                 return
             if not head.startswith(b"HTTP/1.1 101 "):
-                return self.gone(one, head[9:50].decode())
+                return self.drop(one, head[9:50].decode())
             one.received, got, one.state = b"", rest, "naming"
             self.send(one, one.login())
         for opcode, payload in take(got, one):
             if opcode == PING:
                 self.send(one, frame(PONG, payload))
             elif opcode == CLOSE:
-                return self.gone(one, f"closed: {payload[2:].decode()}")
+                return self.drop(one, f"closed: {payload[2:].decode()}")
             elif opcode == TEXT:
                 self.told(one, payload)
 
@@ -138,6 +136,9 @@ class Crowd:
             one.state, self.connecting = "open", self.connecting - 1
             if one.resumes:
                 joined = json.loads(payload)
+                if not one.since and one.number % ROOM_CLIENTS == 0:
+                    # A room without members is forgotten at once if nothing was said in it.
+                    self.send(one, self.command(one, "message"))
                 if one.since:
                     self.done["resumed"] += 1
                     if not joined["recovered"]:
