@@ -61,14 +61,16 @@ conformance: deps ## Run the Autobahn test suite (needs Python 2.7) against serv
 	@$(PYTHON_TESTS)/autobahn_client.py --expected Tests/Interop/expected-client.json -- \
 		"$$($(RELEASE) --show-bin-path)/AutobahnClient"
 
-endurance: deps ## Slow lines and a restart under load, longer than in `make test` (ARGS=lines)
+endurance: deps ## Slow lines, a restart, attacks, a busy day at full length (ARGS="lines day")
 	$(RELEASE) --product TestServer
 	$(RELEASE) --product roost
 	@scripts/run-endurance.sh "$$($(RELEASE) --show-bin-path)" $(ARGS)
 
-hostile: deps ## Attack the echo server, and check that each attack gets its documented answer
+hostile: deps ## Attack the echo server and the chat, and check what others notice of it
 	$(RELEASE) --product echo-server
+	$(RELEASE) --product roost
 	@$(PYTHON_TESTS)/hostile.py -- "$$($(RELEASE) --show-bin-path)/echo-server" 0
+	@scripts/run-endurance.sh "$$($(RELEASE) --show-bin-path)" attacks
 
 bench: deps ## Flood the servers and measure what they can take (ARGS="echo --rate 10000"; --help)
 	$(RELEASE)

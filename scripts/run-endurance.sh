@@ -1,17 +1,19 @@
 #!/usr/bin/env bash
 # The long sizes of tests that `make test` runs small:
 #
-#     scripts/run-endurance.sh FOLDER [lines|restart]…     all of them by default
+#     scripts/run-endurance.sh FOLDER [lines|restart|attacks|day]…     all by default
 #
 # FOLDER has the release builds of TestServer and roost. ENDURANCE_SECONDS=300 is how long the
-# readers on slow lines read, ENDURANCE_CLIENTS=15000 how many clients reconnect. The status is 1 if
-# one of them failed.
+# readers on slow lines read, ENDURANCE_CLIENTS=15000 how many clients reconnect or resume,
+# ENDURANCE_RUNS=1 how often each attack runs. Attacks that are done stand in
+# .build/attacks-done.jsonl and are not run again; the file goes when all have run. The status is 1
+# if one of them failed.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 programs=${1:?the folder of the programs}
 shift
-[ $# -gt 0 ] || set -- lines restart
+[ $# -gt 0 ] || set -- lines restart attacks day
 status=0
 for what in "$@"; do
     case $what in
@@ -23,8 +25,21 @@ for what in "$@"; do
         Tests/Support/python/restart_storm.py --clients "${ENDURANCE_CLIENTS:-15000}" -- \
             "$programs/roost" || status=1
         ;;
+    attacks)
+        names=()
+        for name in $(Tests/Support/python/fair.py --list); do
+            [[ $name == busy_day* ]] || names+=(--only "$name")
+        done
+        Tests/Support/python/fair.py --runs "${ENDURANCE_RUNS:-1}" "${names[@]}" \
+            --state .build/attacks-done.jsonl -- "$programs/roost" || status=1
+        rm -f .build/attacks-done.jsonl
+        ;;
+    day)
+        Tests/Support/python/fair.py --resume "${ENDURANCE_CLIENTS:-15000}" --only busy_day \
+            --only busy_day_attacked -- "$programs/roost" || status=1
+        ;;
     *)
-        echo "There is no '$what': lines or restart."
+        echo "There is no '$what': lines, restart, attacks or day."
         status=1
         ;;
     esac

@@ -1,0 +1,218 @@
+"""Runs attacks against a server of their own, and holds what they did to others against the bars.
+
+The bars are those of "nobody can take what belongs to all": the server's longest turn, a
+bystander's round trips beside those without attack, memory, the lobby, names and history of
+others, the operator's questions, and how soon all is idle again.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import fair_wire as w
+from fair_attacks import TOGETHER
+from fair_attacks_http import TOKENS
+from fair_server import ChatServer
+
+HERE = Path(__file__).parent
+TURN_MS, P99_MS, MOST_MS = 20, 50, 150
+GROWTH_MIB = 256 + 64  # the memory budget, and the history of all rooms
+ANSWER_SECONDS, IDLE_SECONDS, IDLE_SHARE = 1, 5, 0.05
+KEPT, OWNER, SAID = "kept", "Olivia", 20
+TURN = "roost_turn_cpu_longest_seconds"  # the longest of the last minute
+
+
+def percentile(samples, share):
+    ordered = sorted(samples)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else None
+
+
+def child(program, *arguments):
+    one = subprocess.Popen([sys.executable, HERE / program, *arguments], text=True,
+                           stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    return one
+
+
+def ready(one, what):
+    if (said := one.stdout.readline()) != "ready\n":
+        raise AssertionError(f"{what} is not ready: {said.strip()}")
+
+
+class Judged:
+    """One server under one attack or several: `figures` and `faults`."""
+
+    def __init__(self, server, attacks, seconds, baseline):
+        self.server, self.attacks = server, attacks
+        self.seconds, self.quiet = seconds, baseline
+        self.figures, self.faults = {}, []
+
+    def bar(self, name, value, most, unit=""):
+        self.figures[name] = None if value is None else round(value, 3)
+        if value is not None and value > most:
+            self.faults.append(f"{name} {value:.1f}{unit} (may be {most:g})")
+
+    def timed(self, name, action, most):
+        """Does something that others must be able to do meanwhile."""
+        start = time.monotonic()
+        try:
+            action()
+        except Exception as error:  # whatever it is, it is the attack's doing
+            self.faults.append(f"{name}: {type(error).__name__}: {error}"[:160])
+        self.bar(f"{name}_seconds", time.monotonic() - start, most, " s")
+
+    def run(self):
+        server, children = self.server, []
+        bystander = child("fair_bystander.py", str(server.port), "198.51.100.7")
+        try:
+            ready(bystander, "the bystander")
+            self.prepare_owner()
+            time.sleep(1.2)
+            children = [child(one.get("program", "fair_attacks.py"), json.dumps(one | self.place()))
+                        for one in self.attacks]
+            time.sleep(0.2)
+            for one in children:
+                ready(one, "an attack")
+            time.sleep(0.5)
+            before = server.metrics()
+            rss, start = server.rss_kib(), time.monotonic()
+            time.sleep(self.quiet)
+            attack = time.monotonic()
+            for one in children:
+                one.stdin.write("\n")
+                one.stdin.flush()
+            self.ask_meanwhile()
+            for one in children:
+                self.finish(one)
+            end = time.monotonic()
+            self.bar("growth_mib", (server.peak_rss_kib() - rss) / 1024, GROWTH_MIB, " MiB")
+            self.idle_again(before)
+            turn = server.metrics().get(TURN)
+            self.bar("longest_turn_ms", turn and turn * 1000, TURN_MS, " ms")
+            self.check_owner()
+            told = json.loads(bystander.communicate(timeout=60)[0])
+            self.faults += told["faults"]
+            self.round_trips(told["samples"], start, attack, end)
+        finally:
+            for one in [bystander, *children]:
+                one.kill()
+                one.wait()
+        self.bar("stop_seconds", server.terminate(11), 1, " s")
+        return self
+
+    def place(self):
+        server = self.server
+        return {"port": server.port, "metrics_port": server.metrics_port, "seconds": self.seconds,
+                "pid": server.process.pid, "kept": KEPT,
+                "log": f"/proc/{os.getpid()}/fd/{server.output.fileno()}"}
+
+    def finish(self, one):
+        told, _ = one.communicate(timeout=self.seconds + 60)
+        told = json.loads(told.splitlines()[-1]) if told.strip() else {"fault": "ended early"}
+        self.figures.setdefault("notes", []).append(told.get("note"))
+        if told["fault"]:
+            self.faults.append(told["fault"][:160])
+
+    # Names and history of others.
+
+    def prepare_owner(self):
+        with w.Person(self.server.port, "198.51.100.9", OWNER, join=False) as owner:
+            self.session = owner.welcome["session"]
+            owner.join(KEPT)
+            for number in range(SAID - 3):
+                owner.say(KEPT, f"said {number}")
+
+    def check_owner(self):
+        try:
+            with w.Person(self.server.port, "198.51.100.10", "thief", join=False) as thief:
+                got = w.Person(self.server.port, "198.51.100.10", join=False).ask(
+                    type="login", user=OWNER, join=False)
+                w.wire.expect(got.get("code") == "name_taken", f"the name was free: {got}")
+            with w.Person(self.server.port, "198.51.100.9", OWNER, join=False,
+                          session=self.session) as owner:
+                w.wire.expect(owner.welcome["session"] == self.session, "the session was lost")
+                owner.join(KEPT)
+                page = owner.ask(type="history", room=KEPT, before=1 << 40, limit=200)
+                kept = sum(one["user"] == OWNER for one in page["messages"])
+                w.wire.expect(kept == SAID - 3, f"{kept} of {SAID - 3} messages are left")
+        except (AssertionError, OSError) as error:
+            self.faults.append(f"names and history: {error}"[:160])
+
+    # What everybody else does meanwhile.
+
+    def ask_meanwhile(self):
+        time.sleep(self.seconds * 0.75)
+
+        def newcomer():
+            with w.Person(self.server.port, "198.51.100.11", "newcomer", join=False) as one:
+                one.join("lobby", limit=1)
+
+        asked = [
+            threading.Thread(target=self.timed, args=(name, action, ANSWER_SECONDS))
+            for name, action in [("lobby", newcomer), ("status", self.server.status),
+                                 ("metrics", self.server.metrics)]]
+        for one in asked:
+            one.start()
+        for one in asked:
+            one.join()
+
+    def idle_again(self, before):
+        """Within 5 s the process rests, and has the connections of before."""
+        end, share, over = time.monotonic() + IDLE_SECONDS, 1, 0
+        wanted = 17  # the bystanders, and one more
+        while time.monotonic() < end and (share > IDLE_SHARE or over > 0):
+            cpu, start = self.server.cpu_seconds(), time.monotonic()
+            time.sleep(1)
+            share = (self.server.cpu_seconds() - cpu) / (time.monotonic() - start)
+            over = self.server.metrics().get("roost_sockets", 0) - wanted
+        self.bar("cpu_percent_after", share * 100, IDLE_SHARE * 100, " %")
+        self.bar("connections_left", max(over, 0), 0)
+
+    def round_trips(self, samples, start, attack, end):
+        quiet = [took * 1000 for due, took in samples if start <= due < attack]
+        under = [took * 1000 for due, took in samples if attack <= due < end]
+        for name, part in [("quiet", quiet), ("attacked", under)]:
+            self.figures[f"{name}_p99_ms"] = percentile(part, 0.99)
+            self.figures[f"{name}_most_ms"] = max(part, default=None)
+        self.figures["samples"] = len(under)
+
+
+def addresses(first, count):
+    return [f"203.0.{first // 250}.{first % 250 + number + 1}" for number in range(count)]
+
+
+def wanted_attacks(name):
+    """The processes of a scenario: which attack, and from which addresses."""
+    if name == "five_at_once":
+        return [{"attack": attack, "addresses": addresses(20 * number, 4), "prefix": f"x{number}-"}
+                for number, attack in enumerate(TOGETHER)]
+    count = 3 if name == "rooms_from_three" else 1
+    return [{"attack": name, "addresses": addresses(0, count), "prefix": "x-"}]
+
+
+def judge(command, name, seconds, runs, flags=(), attacks=None):
+    """All runs of one scenario: its figures by the median of the runs, and what was wrong."""
+    rounds = []
+    for _ in range(runs):
+        with ChatServer(command, flags, TOKENS) as server:
+            one = Judged(server, attacks or wanted_attacks(name), seconds, max(2, seconds / 4))
+            try:
+                one.run()
+            except (AssertionError, OSError, ValueError) as error:
+                ended = server.process.poll()
+                one.faults.append(f"{error}; the server's status is {ended}"[:200])
+            rounds.append(one)
+    faults = sorted({fault for one in rounds for fault in one.faults})
+    middle = {}
+    for part, bound in [("p99", P99_MS), ("most", MOST_MS)]:
+        pairs = [(one.figures.get(f"attacked_{part}_ms"), one.figures.get(f"quiet_{part}_ms"))
+                 for one in rounds]
+        over = [under - quiet for under, quiet in pairs if under is not None and quiet is not None]
+        middle[part] = round(statistics.median(over), 1) if over else None
+        if over and middle[part] > bound:
+            faults.append(f"bystander's {part} {middle[part]:,.0f} ms more (may be {bound})")
+    return {"faults": faults, "more_ms": middle, "runs": [one.figures for one in rounds]}
