@@ -1,5 +1,5 @@
-// Places for rooms: whether one more may be opened. A room counts for the user and the address that have opened it, as
-// long as it exists.
+// Places for rooms: whether one more may be opened. A room counts for the user and the address that
+// have opened it, as long as it exists.
 
 extension Chat {
     /// On whose behalf a room is opened.

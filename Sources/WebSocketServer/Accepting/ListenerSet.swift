@@ -34,7 +34,8 @@ package struct ListenerSet {
     static var refusedLimit: Int { 32 }
 
     /// How many internal connections of one kind may be open at a time: several operators and
-    /// scrapers. Programs that collect metrics take no place from the operator who stops the server.
+    /// scrapers. Programs that collect metrics take no place from an operator who stops the
+    /// server.
     static var internalLimit: Int { 32 }
 
     init(_ listeners: [Listener], reserve: FileDescriptor?, proxies: TrustedProxies) {

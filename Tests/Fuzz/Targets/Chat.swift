@@ -15,6 +15,9 @@ func fuzzChat(_ span: Span<UInt8>) throws {
     limits.historyByteLimitPerRoom = input.choice([1 << 16, 600])
     limits.historyByteLimit = input.choice([1 << 18, 3000])
     limits.goneUserLimit = 3
+    limits.roomsPerAddressLimit = input.choice([nil, 2])
+    limits.openedRoomsPerUserLimit = 3
+    limits.pageByteLimit = input.choice([1 << 16, 500])
     limits.presenceMemberLimit = input.choice([200, 1])
     limits.floodRefusalLimit = 5
     var town = Town(limits)
@@ -86,7 +89,9 @@ private struct Town: ~Copyable {
         generations[Int(slot)] += 1
         let key = ConnectionKey(slot: slot, generation: generations[Int(slot)])
         connections[slot] = key
-        chat.connectionOpened(key, resourceID: UInt64(slot), at: now)
+        // The first address is exempt; two connections come from each of the others.
+        let address = ClientAddress(bits: UInt128(slot) / 2)
+        chat.connectionOpened(key, resourceID: UInt64(slot), address: address, at: now)
     }
 
     private mutating func close(_ slot: UInt32) throws {
@@ -133,9 +138,11 @@ private struct Town: ~Copyable {
         let left = [
             chat.rooms.count, chat.users.count, chat.memberships.count,
             chat.subscriptions.count,
-            chat.historyByteCount, chat.waiting.count,
+            chat.historyByteCount, chat.waiting.count, chat.ownersByAddress.count,
         ]
-        try check(left, equals: [0, 0, 0, 0, 0, 0], "left over")
+        try check(left, equals: [0, 0, 0, 0, 0, 0, 0], "left over")
+        // Two owners are always there.
+        try check(chat.owners.count, equals: 2, "owners of nothing")
     }
 
     private mutating func carryOut() throws {

@@ -85,6 +85,33 @@ def resume():
             assert ann.page.locator(".mark.missed").count() == 0
 
 
+def rest():
+    """More was missed than one page holds: the page asks for the rest, and nothing is missing."""
+    with start_server("--rate-limit", "off") as server, CutLine(server.port) as line, \
+            browser(arguments.shots) as all:
+        ann = all.person(line.page, "ann")
+        with Client(server) as bob:
+            bob.log_in("bob")
+            bob.say("before")
+            ann.sees("before", "bob")
+            line.cut()
+            expect(ann.page.locator("#bar")).to_be_visible()
+            expected = ["before"]
+            for number in range(120):  # together 150 KB
+                expected.append(f"number {number} " + "x" * 1200)
+                bob.send(type="message", text=expected[-1])
+            expected.append("last")
+            bob.say("last")
+            line.mend()
+            ann.page.evaluate("dispatchEvent(new Event('online'))")
+            ann.sees("last", "bob")
+            bob.say("newer")
+            ann.sees("newer", "bob")
+            expected.append("newer")
+            until(lambda: ann.texts() == expected, f"all {len(expected)}, not {len(ann.texts())}")
+            assert ann.page.locator(".mark.missed").count() == 0
+
+
 def missed():
     """Too many messages while the connection was cut: the gap is shown."""
     with start_server("--rate-limit", "off") as server, CutLine(server.port) as line, \

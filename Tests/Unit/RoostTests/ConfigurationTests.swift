@@ -80,6 +80,8 @@ import WebSocketServer
             "F:1: 'port' takes a whole number from 0 to 65535, not '99999'. The port to listen on;"
         ),
         ("max-connections = 0", "F:1: --max-connections must be at least 1."),
+        ("rooms = 0", "F:1: --rooms must be between 1 and 1000000."),
+        ("rooms-per-address = 0", "F:1: 'rooms-per-address' takes a whole number above 0, or 'off"),
         ("max-head = 16q", "F:1: 'max-head' takes a number of bytes such as 65536, 64K or 1M, n"),
         ("max-head = 1000", "F:1: --max-head must be between 1K and 1M."),
         ("max-head = 2M", "F:1: --max-head must be between 1K and 1M."),
