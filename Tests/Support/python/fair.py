@@ -4,7 +4,7 @@
     fair.py [--seconds N] [--runs N] [--only NAME] [--state FILE] [--json FILE] -- ROOST
     fair.py --list | --check
 
-Each attack comes from one address (some from three), `five_at_once` from 20, `busy_day` is no
+Each attack comes from one address (some from three), `five_at_once` from 20; `busy_day` is no
 attack but a thousand people. A scenario has a server of its own. What failed is said, a table
 follows, and the status is 1 then. With a state file, scenarios that are in it are not run again.
 Needs only Python 3's library.
@@ -19,16 +19,18 @@ from pathlib import Path
 
 from fair_attacks import ATTACKS
 from fair_day import busy_day
-from fair_judge import judge
+from fair_rounds import judge, stop_attacked
 from server import stop_when_terminated
 
 DAYS = ["busy_day", "busy_day_attacked"]
-SCENARIOS = [*ATTACKS, "five_at_once", *DAYS]
+SCENARIOS = [*ATTACKS, "five_at_once", "stop_attacked", *DAYS]
 
 
 def run(name, options):
     if name in DAYS:
         return busy_day(options.command, name != "busy_day", options)
+    if name == "stop_attacked":
+        return stop_attacked(options.command, options.seconds, options.flag)
     # Unfinished messages are open for 60 s.
     least = 75 if name == "partial_messages" and options.seconds >= 20 else 0
     return judge(options.command, name, max(options.seconds, least), options.runs,

@@ -35,9 +35,8 @@ class One:
 
     def __init__(self, number, address, resumes):
         self.number, self.address, self.resumes = number, address, resumes
-        self.user = f"{'client' if resumes else 'person'}{number}"
-        self.room = (f"clients{number // ROOM_CLIENTS}" if resumes
-                     else f"people{number // ROOM_PEOPLE}")
+        kind, size = ("client", ROOM_CLIENTS) if resumes else ("person", ROOM_PEOPLE)
+        self.user, self.room = f"{kind}{number}", f"{kind}s{number // size}"
         self.socket, self.received, self.state = None, b"", "absent"
         self.session = self.since = None
         self.acts = []  # when it speaks, joins, reads
@@ -51,7 +50,7 @@ class One:
         return w.command(type="join", room=self.room, limit=1 if self.resumes else 50, **since)
 
 
-def house(people, number):
+def house(number):
     """The address of a person: a quarter has the same one."""
     if number % 4 == 0:
         return HOUSE
@@ -63,8 +62,7 @@ class Crowd:
         self.day, self.poll = day, select.epoll()
         self.open, self.wrong, self.done = {}, collections.Counter(), collections.Counter()
         part, parts = day["part"], day["parts"]
-        self.people = [One(number, house(day["people"], number), False)
-                       for number in range(part, day["people"], parts)]
+        self.people = [One(n, house(n), False) for n in range(part, day["people"], parts)]
         self.clients = [One(number, f"10.{8 + number // 4 // 62500}.{number // 4 // 250 % 250}."
                             f"{number // 4 % 250 + 1}", True)
                         for number in range(part, day["resume"], parts)]
