@@ -61,11 +61,12 @@ extension Chat {
     }
 
     /// Forgets the sessions that have had no connection for `sessionLifetime`.
-    mutating func forgetGoneUsers(at now: Timestamp) {
-        while goneUsers.first != .none,
+    mutating func forgetGoneUsers(at now: Timestamp, _ rest: inout Int) {
+        while rest > 0, goneUsers.first != .none,
             now.monotonic - users[goneUsers.first].leftAt >= timing.sessionLifetime
         {
             forgetUser(goneUsers.first)
+            rest -= 1
         }
     }
 

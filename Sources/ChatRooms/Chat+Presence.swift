@@ -106,14 +106,17 @@ extension Chat {
     }
 
     /// Pushes the member counts that have changed, at most once a second for each room.
-    mutating func pushCounts(at now: Timestamp, _ effects: inout Effects) {
+    mutating func pushCounts(
+        at now: Timestamp, _ rest: inout Int, _ effects: inout Effects
+    ) {
         guard !changedRooms.isEmpty else { return }
         var later: [RoomIndex] = []
         for room in changedRooms where rooms[room].isCountChanged {
-            guard now.monotonic - rooms[room].countPushedAt >= 1000 else {
+            guard rest > 0, now.monotonic - rooms[room].countPushedAt >= 1000 else {
                 later.append(room)
                 continue
             }
+            rest -= 1
             rooms[room].isCountChanged = false
             rooms[room].countPushedAt = now.monotonic
             let start = effects.bytes.count

@@ -57,14 +57,17 @@ extension Chat {
     private var commandInterval: Int64 { Int64(1_000_000 / limits.commandsPerSecond) }
 
     /// Closes the connections that have not logged in by their deadline.
-    mutating func closeLateLogins(at now: Timestamp, _ effects: inout Effects) {
-        while let next = waiting.first {
+    mutating func closeLateLogins(
+        at now: Timestamp, _ rest: inout Int, _ effects: inout Effects
+    ) {
+        while rest > 0, let next = waiting.first {
             if isWaiting(next.key) {
                 guard now.monotonic - next.openedAt >= timing.loginDeadline else { return }
                 connections[next.key.slot].state = .closing
                 effects.add(.close(next.key, .noLoginInTime))
             }
             waiting.removeFirst()
+            rest -= 1
         }
     }
 

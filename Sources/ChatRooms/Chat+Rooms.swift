@@ -72,11 +72,14 @@ extension Chat {
         if !rooms[room].isShared { setSpare(true, room) }
     }
 
-    mutating func forgetEmptyRooms(at now: Timestamp, _ effects: inout Effects) {
-        while emptyRooms.first != .none,
+    mutating func forgetEmptyRooms(
+        at now: Timestamp, _ rest: inout Int, _ effects: inout Effects
+    ) {
+        while rest > 0, emptyRooms.first != .none,
             now.monotonic - rooms[emptyRooms.first].emptySince >= timing.emptyRoomLifetime
         {
             forgetRoom(emptyRooms.first, &effects)
+            rest -= 1
         }
     }
 

@@ -172,12 +172,17 @@ public struct Chat: ~Copyable, Sendable {
 
     /// Does what depends on time alone: login deadlines, member counts, and forgetting rooms and
     /// users. Call it about once a second. It takes time in proportion to what is due, not to the
-    /// size of the chat.
-    public mutating func tick(at now: Timestamp, _ effects: inout Effects) {
-        closeLateLogins(at: now, &effects)
-        pushCounts(at: now, &effects)
-        forgetEmptyRooms(at: now, &effects)
-        forgetGoneUsers(at: now)
+    /// size of the chat: after `limit` things it returns true, and the next call goes on.
+    @discardableResult
+    public mutating func tick(
+        at now: Timestamp, upTo limit: Int = .max, _ effects: inout Effects
+    ) -> Bool {
+        var rest = limit
+        closeLateLogins(at: now, &rest, &effects)
+        pushCounts(at: now, &rest, &effects)
+        forgetEmptyRooms(at: now, &rest, &effects)
+        forgetGoneUsers(at: now, &rest)
+        return rest <= 0
     }
 
     func isKnown(_ key: ConnectionKey) -> Bool {

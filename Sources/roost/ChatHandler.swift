@@ -12,6 +12,8 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     /// 2.2 µs and 0.2 to 0.6 µs were measured.
     private static var commandWork: Int { 2_048 }
     private static var effectWork: Int { 512 }
+    /// How many rooms and names are forgotten in one turn, at up to 10 µs each.
+    private static var dueLimit: Int { 200 }
 
     var chat: Chat
     var effects = Effects()
@@ -21,6 +23,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     /// The rights to publish over HTTP and the control socket, and to stop and reload the server.
     var access: Access
     var waiters = RoomWaiters()
+    var released = ReleasedWaiters()
     /// Reports to the service manager and the journal.
     var service: Service
     /// Reads the configuration file again; nil if there is no file.
@@ -101,7 +104,8 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         io.charge(Self.commandWork + Work.scannedByte * message.bytes.count)
         if chat.needsToken { provideToken(&io) }
         chat.received(
-            message.bytes, from: id.key, isReachable: io.isOpen(id), at: io.timestamp, &effects)
+            message.bytes, from: id.key, isReachable: io.isReachable(id), at: io.timestamp, &effects
+        )
         carryOutEffects(&io)
     }
 
@@ -120,13 +124,24 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     }
 
     mutating func onTick(_ io: inout ServerContext) {
-        chat.tick(at: io.timestamp, &effects)
-        carryOutEffects(&io)
+        tickChat(&io)
         io.applicationByteCount = chat.historyByteCount
         endWaits(&io)
         service.tick(
             roomCount: chat.roomCount, userCount: chat.userCount, waiterCount: waiters.count, &io)
         rates.note(io.statistics, at: io.now)
+    }
+
+    /// Rooms, names and deadlines that are due, a part of them in each turn.
+    private mutating func tickChat(_ io: inout ServerContext) {
+        let isMoreDue = chat.tick(at: io.timestamp, upTo: Self.dueLimit, &effects)
+        carryOutEffects(&io)
+        if isMoreDue { io.continueLater() }
+    }
+
+    mutating func onWork(_ io: inout ServerContext) {
+        if !released.isEmpty { answerReleased(&io) }
+        tickChat(&io)
     }
 
     private mutating func provideToken(_ io: inout ServerContext) {

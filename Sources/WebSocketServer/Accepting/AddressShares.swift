@@ -78,14 +78,16 @@ struct AddressShares {
         accounts[peer.admissionKey]?.isLimited ?? false
     }
 
-    /// Charges an address with work that was done for it. Exempt peers (loopback, local sockets)
-    /// only have their work noted.
-    mutating func charge(_ peer: NetworkAddress, _ work: Int, at now: Instant) {
+    /// Charges an address with work that was done for it. The work of exempt connections, which
+    /// admission does not count, is only noted.
+    mutating func charge(
+        _ peer: NetworkAddress, _ work: Int, isExempt: Bool, at now: Instant
+    ) {
         let key = peer.admissionKey
         let index = account(of: key, now)
         fill(&accounts.values[index], now)
         accounts.values[index].note(work, now)
-        guard let rate, Admission.applies(to: peer) else { return }
+        guard let rate, !isExempt else { return }
         accounts.values[index].credit -= work
         // A debt is repaid in ten seconds at most, whatever one command has cost.
         accounts.values[index].credit = max(accounts.values[index].credit, -10 * rate)

@@ -27,7 +27,8 @@ extension ServerCore where K: ~Copyable {
         let work = io.meter.servedWork - receivedByteCount - 2 * Work.call
         let peer = io.connections.slots[slot].peer
         if work > WorkMeter.freeWork, !io.connections.slots[slot].listener.isInternal {
-            listening.shares.charge(peer, work, at: io.clock.now)
+            let isExempt = !io.connections.slots[slot].flags.contains(.admitted)
+            listening.shares.charge(peer, work, isExempt: isExempt, at: io.clock.now)
         }
         guard io.connections.slots[slot].readPauses.contains(.budget) else { return }
         guard io.connections.slots[slot].phase != .terminated else { return }
@@ -47,7 +48,7 @@ extension ServerCore where K: ~Copyable {
         default: return false
         }
         guard !io.connections.slots[slot].isOutputLost,
-            !io.connections.slots[slot].listener.isInternal,
+            io.connections.slots[slot].flags.contains(.admitted),
             listening.shares.isLimited(io.connections.slots[slot].peer)
         else { return false }
         io.connections.slots[slot].readPauses.insert(.budget)

@@ -50,22 +50,34 @@ extension ChatHandler {
         guard let first = waiters.example(for: room),
             !chat.page(of: room, first.query).isUpToDate
         else { return }
-        // Most waiters have the same query.
-        var last: (query: PageQuery, response: HTTPResponse)?
-        for waiter in waiters.take(room) where io.isAnswerable(waiter.id) {
-            if last?.query != waiter.query {
-                last = (waiter.query, HTTPResponse(chat.page(of: room, waiter.query).answer))
+        released.append(waiters.take(room), of: room)
+        answerReleased(&io)
+    }
+
+    /// Answers requests that have waited, as many as the turn allows, and the rest in later turns.
+    mutating func answerReleased(_ io: inout ServerContext) {
+        // Most waiters of a room have the same query.
+        var last: (room: RoomID, query: PageQuery, response: HTTPResponse)?
+        // A server that stops has no later turns for them.
+        while io.isStopping || !io.isTurnSpent, let (room, waiter) = released.next() {
+            guard io.isAnswerable(waiter.id) else { continue }
+            if last?.room != room || last?.query != waiter.query {
+                let page = chat.page(of: room, waiter.query)
+                last = (room, waiter.query, HTTPResponse(page.answer))
             }
             if let last { io.respond(to: waiter.id, with: last.response) }
         }
+        if !released.isEmpty { io.continueLater() }
     }
 
     /// Answers the waiters whose time is over that there is nothing new; all waiters when the
     /// server stops. Called at each tick and at the stop.
     mutating func endWaits(_ io: inout ServerContext) {
-        let due = waiters.takeDue(at: io.now, all: io.isStopping) { io.isAnswerable($0) }
-        for (room, waiter) in due {
-            io.respond(to: waiter.id, with: HTTPResponse(chat.page(of: room, waiter.query).answer))
+        for (room, waiter) in waiters.takeDue(
+            at: io.now, all: io.isStopping, isThere: { io.isAnswerable($0) })
+        {
+            released.append([waiter], of: room)
         }
+        answerReleased(&io)
     }
 }
