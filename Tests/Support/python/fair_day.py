@@ -12,7 +12,7 @@ from fair_server import ChatServer
 
 LENGTH = 9  # times the seconds of an attack: 60 s to join of 180 s, if an attack takes 20 s
 PARTS = 2
-# 64 WebSockets of an address are the default. Who serves a house of 250 people raises that.
+# 64 WebSockets of an address are the default. An operator with 250 people in a house raises that.
 FLAGS = ["--per-address", "512"]
 REFUSED = "roost_connections_refused_total", "roost_chat_refusals_total"
 
