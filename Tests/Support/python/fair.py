@@ -26,9 +26,10 @@ DAYS = ["busy_day", "busy_day_attacked"]
 SCENARIOS = [*ATTACKS, "five_at_once", "stop_attacked", *DAYS]
 
 
-def run(name, options):
+def run(name, options, results):
     if name in DAYS:
-        return busy_day(options.command, name != "busy_day", options)
+        plain = results.get("busy_day", {}).get("runs", [None])[0]
+        return busy_day(options.command, name != "busy_day", options, plain)
     if name == "stop_attacked":
         return stop_attacked(options.command, options.seconds, options.flag)
     # Unfinished messages are open for 60 s.
@@ -86,7 +87,7 @@ def main():
         if name in results:
             continue
         start = time.monotonic()
-        results[name] = result = run(name, options)
+        results[name] = result = run(name, options, results)
         took = time.monotonic() - start
         print(f"{'FAIL' if result['faults'] else 'ok  '} {name:22}{took:6.1f} s  ",
               "; ".join(result["faults"]) or result["runs"][0].get("notes", ""), flush=True)

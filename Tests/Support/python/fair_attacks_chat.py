@@ -12,18 +12,18 @@ from wire import CONTINUATION, PING, PONG, TEXT, expect, frame, reset
 
 TEXT_LIMIT = 4_000
 ROOMS = 64  # of one connection
-BURST, PACE = 20, 0.2  # commands at once, and seconds between those that follow
+BURST, PACE = 20, 0.2  # commands at once, and seconds between later ones
 
 
-def escaped(room, letter="\\u00e9"):
-    """A message of the longest text, each character six bytes as written; 60 bytes deflated."""
-    body = '{"type":"message","room":"%s","text":"%s"}' % (room, letter * TEXT_LIMIT)
+def escaped(room, character="\\u00e9"):
+    """A message of the longest text, each character six bytes as written."""
+    body = '{"type":"message","room":"%s","text":"%s"}' % (room, character * TEXT_LIMIT)
     squeeze = w.zlib.compressobj(9, w.zlib.DEFLATED, -15)
     return frame(TEXT, (squeeze.compress(body.encode()) + squeeze.flush(2))[:-4], rsv=4)
 
 
 def line(at, number, compressed=True):
-    """One that has logged in by now, or soon: nobody waits for the answer."""
+    """A connection that logs in: nobody waits for the answer."""
     one = w.Line(at.port, at.address(number), w.DEFLATE if compressed else w.UPGRADE)
     one.socket.sendall(w.command(type="login", user=at.name(number), join=False))
     return one

@@ -137,7 +137,7 @@ def bodies_without_token(at):
 
 
 def token_guesses(at):
-    """57: tokens are guessed; after some the address is told to wait."""
+    """57: tokens are guessed; after some the answer is to wait."""
     body = b'{"text":"x"}'
     guesses = b"".join(
         b"POST /rooms/lobby/messages HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %032d"

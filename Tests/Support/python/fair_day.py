@@ -12,7 +12,7 @@ from fair_server import ChatServer
 
 LENGTH = 9  # times the seconds of an attack: 60 s to join of 180 s, if an attack takes 20 s
 PARTS = 2
-# 64 WebSockets of an address are the default. Who serves a house of 250 people raises that.
+# 64 WebSockets of an address are the default. An operator with 250 people in a house raises that.
 FLAGS = ["--per-address", "512"]
 REFUSED = "roost_connections_refused_total", "roost_chat_refusals_total"
 
@@ -32,24 +32,42 @@ class Day(fair_judge.Judged):
         super().idle_again(before)
 
 
-def busy_day(command, attacked, options):
-    seconds = options.seconds * LENGTH
+def one_day(command, attacked, options):
+    """The day's figures and faults, on a server of its own."""
     crowd = [{"program": "fair_crowd.py", "part": part, "parts": PARTS, "people": options.people,
               "resume": options.resume, "refused_is_wrong": not attacked}
              for part in range(PARTS)]
     attacks = [{"attack": name, "addresses": [fair_crowd.HOUSE], "prefix": f"x{number}-"}
                for number, name in enumerate(TOGETHER if attacked else [])]
     with ChatServer(command, [*FLAGS, *options.flag], TOKENS) as server:
-        day = Day(server, crowd + attacks, seconds, 5)
+        day = Day(server, crowd + attacks, options.seconds * LENGTH, 5)
         day.refused_is_wrong = not attacked
         try:
             day.run()
         except (AssertionError, OSError, ValueError) as error:
             day.faults.append(f"{error}; the server's status is {server.process.poll()}"[:200])
-    more = {}
+    return day
+
+
+def busy_day(command, attacked, options, without=None):
+    """A day's result; `without` has the figures of the same day without attacks, if it was run.
+
+    Thousands of clients that come back at once are noticed by themselves. So a bystander's round
+    trips have no bar without attacks, and with attacks the bar is above the day without them.
+    """
+    faults, more = [], {"p99": None, "most": None}
+    if attacked and without is None:
+        plain = one_day(command, False, options)
+        without, faults = plain.figures, [f"without attacks: {fault}" for fault in plain.faults]
+    day = one_day(command, attacked, options)
+    faults += day.faults
     for part, bound in [("p99", fair_judge.P99_MS), ("most", fair_judge.MOST_MS)]:
-        quiet, under = (day.figures.get(f"{when}_{part}_ms") for when in ("quiet", "attacked"))
-        more[part] = None if quiet is None or under is None else round(under - quiet, 1)
-        if more[part] is not None and more[part] > bound:
-            day.faults.append(f"bystander's {part} {more[part]:,.0f} ms more (may be {bound})")
-    return {"faults": day.faults, "more_ms": more, "runs": [day.figures]}
+        quiet = (without if attacked else day.figures).get(
+            f"attacked_{part}_ms" if attacked else f"quiet_{part}_ms")
+        under = day.figures.get(f"attacked_{part}_ms")
+        if quiet is None or under is None:
+            continue
+        more[part] = round(under - quiet, 1)
+        if attacked and more[part] > bound:
+            faults.append(f"bystander's {part} {more[part]:,.0f} ms more (may be {bound})")
+    return {"faults": faults, "more_ms": more, "runs": [day.figures]}

@@ -194,5 +194,10 @@ class Judged:
             self.figures[f"{name}_p99_ms"] = percentile(part, 0.99)
             self.figures[f"{name}_most_ms"] = max(part, default=None)
         self.figures["samples"] = len(under)
+        tenth = (end - attack) / 10
+        self.figures["most_ms_by_tenth"] = [
+            round(max((took * 1000 for due, took in samples
+                       if attack + turn * tenth <= due < attack + (turn + 1) * tenth), default=0))
+            for turn in range(10)]
         worst = max(((took, due) for due, took in samples if attack <= due < end), default=(0, 0))
         self.figures["most_at_seconds"] = round(worst[1] - attack, 2)
