@@ -119,7 +119,10 @@ public struct Limits: Sendable {
     /// Connections that are no WebSockets, or not yet, are counted apart: an address may have six
     /// times as many of them, since browsers open up to six to load a page. One more closes the
     /// connection that has been idle for the longest; if none is idle it is refused.
-    public var connectionsPerAddress: Int? = 64
+    ///
+    /// 250 people with two tabs each share the address of their office. What one address can take
+    /// from others is bounded by its work (``workRatePerAddress``) and not by this.
+    public var connectionsPerAddress: Int? = 512
     /// New WebSockets a second from one address, and a seventh of the new connections; nil for no
     /// limit. Loopback is exempt. After a rest as many may come at once as
     /// ``connectionsPerAddress`` allows.

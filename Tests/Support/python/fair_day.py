@@ -12,8 +12,6 @@ from fair_server import ChatServer
 
 LENGTH = 9  # times the seconds of an attack: 60 s to join of 180 s, if an attack takes 20 s
 PARTS = 2
-# 64 WebSockets of an address are the default. An operator with 250 people in a house raises that.
-FLAGS = ["--per-address", "512"]
 REFUSED = "roost_connections_refused_total", "roost_chat_refusals_total"
 
 
@@ -39,7 +37,7 @@ def one_day(command, attacked, options):
              for part in range(PARTS)]
     attacks = [{"attack": name, "addresses": [fair_crowd.HOUSE], "prefix": f"x{number}-"}
                for number, name in enumerate(TOGETHER if attacked else [])]
-    with ChatServer(command, [*FLAGS, *options.flag], TOKENS) as server:
+    with ChatServer(command, [*options.flag], TOKENS) as server:
         day = Day(server, crowd + attacks, options.seconds * LENGTH, 5)
         day.refused_is_wrong = not attacked
         try:
