@@ -12,7 +12,7 @@ export class CommandError extends Error {
 export class Disconnected extends Error {}
 
 const shortestRetry = 250;
-const longestRetry = 60_000;
+const longestRetry = 20_000;
 
 // How long an answer may take before the line counts as dead. One WebSocket message shows only when
 // all of it has come, and a page of messages takes its time on a slow line.
@@ -32,7 +32,8 @@ export class Commands {
     }
 
     // Sends a command and returns its reply. If the server's rate limit refuses it, sends it again
-    // after the time that the server asks for.
+    // after the time that the server asks for. A longer time means a room that is full of this
+    // network's messages: the user must know.
     async request(command) {
         const generation = this.#generation;
         for (;;) {
@@ -41,7 +42,8 @@ export class Commands {
             } catch (error) {
                 if (!(error instanceof CommandError) || error.code !== 'rate_limited') throw error;
                 const wait = error.retryAfter ?? 1000;
-                await pause(Math.min(longestRetry, Math.max(shortestRetry, wait)));
+                if (wait > longestRetry) throw error;
+                await pause(Math.max(shortestRetry, wait));
                 if (generation !== this.#generation) throw new Disconnected();
             }
         }

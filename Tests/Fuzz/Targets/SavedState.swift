@@ -49,9 +49,11 @@ private let savedChat: [UInt8] = {
     var chat = Chat(limits: chatLimits, epochSeed: 7)
     var effects = Effects()
     let now = Timestamp(monotonic: 1_000_000, wall: 1_795_381_500_123)
+    chat.openLobby(at: now, &effects)
     for slot in 0..<4 as Range<UInt32> {
         let key = ConnectionKey(slot: slot, generation: 1)
-        chat.connectionOpened(key, resourceID: UInt64(slot), at: now)
+        let address = ClientAddress(bits: UInt128(slot))
+        chat.connectionOpened(key, resourceID: UInt64(slot), address: address, at: now)
         if slot == 3 { continue }
         chat.provide(SessionToken(bits: UInt128(slot + 1) << 90))
         for command in [

@@ -10,7 +10,7 @@ this.retryAfter = reply.retry_after_ms;
 }
 class Disconnected extends Error {}
 const shortestRetry = 250;
-const longestRetry = 60_000;
+const longestRetry = 20_000;
 const patience = 5_000;
 const longPatience = 15_000;
 const longAnswers = new Set(['login', 'join', 'history']);
@@ -31,7 +31,8 @@ return await this.#once(command);
 } catch (error) {
 if (!(error instanceof CommandError) || error.code !== 'rate_limited') throw error;
 const wait = error.retryAfter ?? 1000;
-await pause(Math.min(longestRetry, Math.max(shortestRetry, wait)));
+if (wait > longestRetry) throw error;
+await pause(Math.max(shortestRetry, wait));
 if (generation !== this.#generation) throw new Disconnected();
 }
 }
