@@ -76,10 +76,13 @@ extension Chat {
     }
 
     /// Throws `rate_limited` if the message comes from an address that fills more than half of a
-    /// full room already, and would wash out what somebody else has said there lately. It takes
+    /// full room already, which it has not opened, and would wash out what somebody else has said
+    /// there lately. It takes
     /// time in proportion to the messages that a room keeps, and only in a full room.
     func checkPlace(for message: AcceptedMessage, at now: Timestamp) throws(CommandError) {
-        guard message.mark > 1 else { return }
+        guard message.mark > 1, owners[rooms[message.room].owner].mark != message.mark else {
+            return
+        }
         let lifetime = UInt32(clamping: timing.messageReservation / 1000)
         guard
             let age = rooms[message.room].history.ageOfOthers(

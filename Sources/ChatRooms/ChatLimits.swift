@@ -38,8 +38,9 @@ public struct ChatLimits: Sendable {
     /// short. Sixteen addresses together can fill the memory, but none can empty the others' rooms.
     public var historyByteLimitPerAddress: Int { historyByteLimit / 16 }
     /// How long a message in a full room is safe from an address that has said most of what the
-    /// room keeps: as long as a conversation pauses.
-    public var messageReservation = Duration.seconds(600)
+    /// room keeps: long enough for the others to see it and to answer, and short enough for a house
+    /// behind one address, which is held up for that long when it fills a room of others.
+    public var messageReservation = Duration.seconds(120)
 
     /// Bytes of messages in one page: of `joined`, of `history`, and over HTTP. A page is copied
     /// in one go, so it must cost no more than the largest message that a client may send. The

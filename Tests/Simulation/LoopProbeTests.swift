@@ -69,7 +69,7 @@ struct Pulse: WebSocketHandler {
     @Test func `A busy loop completes its probes too`() throws {
         var limits = Limits()
         limits.flushBudget = 5
-        limits.workPerTurn = 500
+        limits.workPerTurn = 20_000
         var simulation = try Simulation(Pulse(), limits: limits)
         let clients = (0..<20).map { _ in simulation.open() }
         let before = simulation.handler.rounds

@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test func `Sixty browsers behind one address load the page and connect at once`() throws {
-        var simulation = try simulation()
+        var simulation = try simulation { $0.connectionsPerAddress = 64 }
         let sockets = (0..<360).map { _ in ask(&simulation, from: here, settles: false) }
         simulation.settle()
         for socket in sockets {

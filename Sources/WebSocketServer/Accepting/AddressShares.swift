@@ -78,6 +78,11 @@ struct AddressShares {
         accounts[peer.admissionKey]?.isLimited ?? false
     }
 
+    /// Whether the address has a debt, as far as it was charged last.
+    func owes(_ peer: NetworkAddress) -> Bool {
+        (accounts[peer.admissionKey]?.credit ?? 0) < 0
+    }
+
     /// Charges an address with work that was done for it. The work of exempt connections, which
     /// admission does not count, is only noted.
     mutating func charge(

@@ -183,8 +183,8 @@ struct Connection: ~Copyable {
         var readiness: Readiness = delivery.isBlocked ? .writable : []
         if readPauses.isEmpty && phase != .terminated {
             readiness.insert(.readable)
-        } else if phase == .responding {
-            // Nothing is read until the answer, which may take long: see that there is a client.
+        } else if phase == .responding || readPauses.contains(.budget) {
+            // Nothing is read for now, which may take long: see that there is a client.
             readiness.insert(.peerEnded)
         }
         return readiness

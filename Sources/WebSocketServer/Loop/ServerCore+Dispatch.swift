@@ -44,12 +44,7 @@ extension ServerCore where K: ~Copyable {
         _ slot: Slot, _ readiness: Readiness, _ call: HandlerCall
     ) {
         guard io.connections.slots[slot].readPauses.isEmpty else {
-            if !readiness.isDisjoint(with: .failed) {
-                lostWhilePaused(slot)
-            } else if readiness.contains(.peerEnded) {
-                endedWhilePaused(slot)
-            }
-            return
+            return goneWhilePaused(slot, readiness)
         }
         if listening.shares.isLimiting, isHeldBack(slot) { return }
         // Pending input is decoded first, in the next turn: more would not fit in front of it.

@@ -43,8 +43,14 @@ extension ServerCore where K: ~Copyable {
 extension ConnectionTable {
     fileprivate func check(_ slot: Slot, _ place: @autoclosure () -> String) {
         let flags = slots[slot].flags
-        precondition(slots[slot].phase != .terminated, "\(place()): what is terminated is reaped")
-        precondition(!flags.contains(.reaping), "\(place()): nothing is left to be reaped")
+        // What the turn's work did not allow any more is reaped in the next turn.
+        precondition(
+            slots[slot].phase != .terminated || flags.contains(.reaping),
+            "\(place()): what is terminated is reaped")
+        precondition(
+            !flags.contains(.reaping) || work.reaping.contains(slot),
+            "\(place()): nobody reaps it")
+        if slots[slot].phase == .terminated { return }
         // Input that does not fit in front of a receive is decoded before the next one.
         if slots[slot].pendingInput.count > ReceiveBuffer.headroomByteCount,
             slots[slot].phase == .webSocket

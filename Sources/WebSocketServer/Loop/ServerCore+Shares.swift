@@ -1,4 +1,5 @@
 // Shares of work: connections that have used theirs wait, and are served in order.
+import Glibc
 import LinuxReactor
 import WebSocketCore
 
@@ -54,6 +55,22 @@ extension ServerCore where K: ~Copyable {
         io.connections.slots[slot].readPauses.insert(.budget)
         holdBack(slot)
         return true
+    }
+
+    /// A peer has gone while nothing is read from it. What it had sent is still read, unless its
+    /// address owes work: for the rest of that nobody waits.
+    @inline(never)
+    mutating func goneWhilePaused(_ slot: Slot, _ readiness: Readiness) {
+        let isLost = !readiness.isDisjoint(with: .failed)
+        guard isLost || readiness.contains(.peerEnded) else { return }
+        if io.connections.slots[slot].readPauses.contains(.budget),
+            io.connections.slots[slot].flags.contains(.admitted),
+            listening.shares.owes(io.connections.slots[slot].peer)
+        {
+            let cause: CloseCause = isLost ? .connectionLost(ECONNRESET) : .endOfStream
+            return io.terminate(slot, cause, reset: isLost)
+        }
+        if isLost { lostWhilePaused(slot) } else { endedWhilePaused(slot) }
     }
 
     private mutating func holdBack(_ slot: Slot) {

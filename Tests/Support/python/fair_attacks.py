@@ -20,7 +20,7 @@ ATTACKS = {attack.__name__: attack for attack in [
     http.pipelined_heads, http.pipelined_pages, chat.deflated_history, chat.deflated_joins,
     chat.rooms, chat.rooms_from_three, chat.stalled_members, chat.washed_room, chat.washed_rooms,
     chat.churn, http.other_hosts, chat.commands_then_reset, http.requests_then_reset,
-    http.idle_metrics, http.forwarded_for, http.gone_polls, chat.partial_messages,
+    http.idle_metrics, http.gone_polls, chat.partial_messages,
     http.bodies_without_token, http.token_guesses, chat.large_refused,
 ]}
 TOGETHER = ["pipelined_heads", "deflated_history", "rooms", "stalled_members", "large_refused"]

@@ -37,9 +37,10 @@ def fill(at, room, count=70):
     """A history of the longest texts, from a few speakers that then leave: the last offset."""
     for number in range(-(-count // (BURST - 2))):
         with w.Person(at.port, at.address(0), at.name(f"f{number}"), join=False) as one:
-            one.join(room)
+            one.join(room, limit=1)
             for _ in range(BURST - 3):
                 got = one.ask(type="message", room=room, text="lorem ipsum " * (TEXT_LIMIT // 12))
+                expect(got["type"] == "ok", f"the room is not filled: {got}")
     return got["offset"]
 
 

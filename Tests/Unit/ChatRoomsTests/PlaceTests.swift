@@ -250,6 +250,7 @@ import Testing
     func `In a full room nobody washes out what others have just said`(seed: UInt64) throws {
         var limits = ChatLimits.withoutRateLimit
         limits.messagesPerRoomLimit = 40
+        limits.messageReservation = .seconds(600)
         let world = World(limits)
         openLobby(world)
         var random = SeededGenerator(seed)
