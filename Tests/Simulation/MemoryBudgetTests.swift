@@ -1,4 +1,4 @@
-// One budget of memory: the largest holder is closed first, and a member that takes nothing in time.
+// One budget of memory: the largest holder is closed first; a member that takes nothing, in time.
 import LinuxReactor
 import Testing
 import WebSocketServer
