@@ -27,6 +27,6 @@ public enum Work {
     public static let call = 4_096
     /// A plain HTTP request, parsed, routed and answered: 10 to 20 µs.
     public static let request = 16_384
-    /// An opening handshake, or the end of a connection: 10 to 20 µs.
+    /// The beginning or the end of a connection: 10 to 20 µs, mostly the kernel's.
     public static let connection = 16_384
 }

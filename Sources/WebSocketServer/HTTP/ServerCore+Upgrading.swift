@@ -8,7 +8,7 @@ extension ServerCore where K: ~Copyable {
         _ slot: Slot, _ head: RequestHead, _ call: HandlerCall
     ) throws(HandshakeRejection) {
         let accept = try Handshake.validate(head)
-        io.meter.spend(Work.connection)
+        io.meter.spend(Work.call)
         let host = requestedHost(slot, head)
         guard io.settings.origin.admits(origin: head.header("Origin"), host: host) else {
             throw HandshakeRejection(

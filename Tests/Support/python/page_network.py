@@ -117,7 +117,8 @@ def crowd(folder):
     """60 browsers behind one address load the page and connect at once; when no place is left, a
     person reads a sentence, and is let in when there is one."""
     real = 3
-    with chat(folder) as address, event_loop() as run, browser(scenarios.arguments.shots) as all:
+    with chat(folder, "--per-address", "64") as address, event_loop() as run, \
+            browser(scenarios.arguments.shots) as all:
         find_parts(all, address)
         simulated = [SimulatedBrowser(number) for number in range(64 - real)]
 

@@ -22,7 +22,7 @@ import Testing
         let client = Client(port: port(of: try #require(run.address())))
         #expect(client.upgrade()?.head.hasPrefix("HTTP/1.1 101 ") == true)
         let status = try #require(manager.texts { $0.contains("1 connection,") })
-        #expect(status.last?.hasPrefix("STATUS=Serving: 1 connection, 0 rooms, ") == true)
+        #expect(status.last?.hasPrefix("STATUS=Serving: 1 connection, 1 room, ") == true)
         #expect(status.last?.contains(" messages/s, loop lag ") == true)
         kill(run.process.processIdentifier, SIGTERM)
         let stop = try #require(manager.texts { $0.hasPrefix("STOPPING=1") })
