@@ -12,8 +12,6 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     /// 2.2 µs and 0.2 to 0.6 µs were measured.
     private static var commandWork: Int { 2_048 }
     private static var effectWork: Int { 512 }
-    /// How many rooms and names are forgotten in one turn, at up to 10 µs each.
-    private static var dueLimit: Int { 200 }
 
     var chat: Chat
     var effects = Effects()
@@ -80,6 +78,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     mutating func onStart(_ io: inout ServerContext) {
         started = io.now
         lastReload.at = io.wallClock
+        fitHistory(io)
         chat.openLobby(at: io.timestamp, &effects)
         carryOutEffects(&io)
     }
@@ -124,24 +123,13 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     }
 
     mutating func onTick(_ io: inout ServerContext) {
+        fitHistory(io)
         tickChat(&io)
         io.applicationByteCount = chat.historyByteCount
         endWaits(&io)
         service.tick(
             roomCount: chat.roomCount, userCount: chat.userCount, waiterCount: waiters.count, &io)
         rates.note(io.statistics, at: io.now)
-    }
-
-    /// Rooms, names and deadlines that are due, a part of them in each turn.
-    private mutating func tickChat(_ io: inout ServerContext) {
-        let isMoreDue = chat.tick(at: io.timestamp, upTo: Self.dueLimit, &effects)
-        carryOutEffects(&io)
-        if isMoreDue { io.continueLater() }
-    }
-
-    mutating func onWork(_ io: inout ServerContext) {
-        if !released.isEmpty { answerReleased(&io) }
-        tickChat(&io)
     }
 
     private mutating func provideToken(_ io: inout ServerContext) {

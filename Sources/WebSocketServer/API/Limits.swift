@@ -103,7 +103,7 @@ public struct Limits: Sendable {
     /// How long an open connection whose socket is full may take nothing at all, although it
     /// answers Pings: a phone out of reach is back or gone by then. Beyond: a Close
     /// (``CloseCause/slowConsumer(_:)``). It is looked at at the connection's other deadlines, so
-    /// that it may have up to ``pingInterval`` more.
+    /// that it may have up to half a minute more.
     public var stallDeadline = Duration.seconds(30)
 
     // Admission. Refused with close 1013 after the handshake, so that a browser can see it.

@@ -16,8 +16,8 @@ extension ServerContext {
 
     /// Whether this turn has done as much as it should (``Limits/workPerTurn``). A callback that
     /// works through a list asks after each element, and goes on in ``WebSocketHandler/onWork(_:)``
-    /// when it is true.
-    public var isTurnSpent: Bool { meter.spent >= settings.limits.workPerTurn }
+    /// when it is true. The tick and `onWork` have a quarter of a turn at least.
+    public var isTurnSpent: Bool { meter.spent >= meter.partEnd }
 
     /// Asks for a call of ``WebSocketHandler/onWork(_:)-(ServerContext)`` in the next turn, after
     /// new events have been handled. Asking twice is the same as once.

@@ -120,7 +120,8 @@ struct AddressShares {
         accounts.values[index].waiting.append(id)
         waitingCount += 1
         waitCount += 1
-        if accounts.values[index].credit >= 0 { servedAgainAt = nil }
+        // It may be served before the others.
+        servedAgainAt = nil
     }
 
     /// The next connection to be served, of an address without a debt. Nil if there is none.
@@ -150,6 +151,7 @@ struct AddressShares {
         accounts.values[index].firstWaiting += 1
         waitingCount -= 1
         if accounts.values[index].hasWaiting {
+            accounts.values[index].dropTaken()
             queueIndex += 1
         } else {
             accounts.values[index].waiting = []
@@ -205,6 +207,14 @@ struct AddressShares {
 }
 
 extension AddressShares.Account {
+    /// Forgets connections that have been taken once they are more than half of the list: it may
+    /// never be empty.
+    fileprivate mutating func dropTaken() {
+        guard firstWaiting >= 64, firstWaiting * 2 > waiting.count else { return }
+        waiting.removeFirst(firstWaiting)
+        firstWaiting = 0
+    }
+
     /// The time in which noted work counts half.
     private static var halfLife: Double { 30 }
 

@@ -183,7 +183,9 @@ struct Connection: ~Copyable {
         var readiness: Readiness = delivery.isBlocked ? .writable : []
         if readPauses.isEmpty && phase != .terminated {
             readiness.insert(.readable)
-        } else if phase == .responding || readPauses.contains(.budget) {
+        } else if phase == .responding
+            || readPauses.contains(.budget) && flags.contains(.admitted)
+        {
             // Nothing is read for now, which may take long: see that there is a client.
             readiness.insert(.peerEnded)
         }

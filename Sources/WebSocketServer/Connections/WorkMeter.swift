@@ -13,8 +13,20 @@ struct WorkMeter: BitwiseCopyable {
     private(set) var spent = 0
     private var servedFrom = 0
 
-    /// Begins a turn.
-    mutating func beginTurn() { self = WorkMeter() }
+    /// Where the part of the turn ends that is under way.
+    private(set) var partEnd = Int.max
+
+    /// Begins a turn, whose events may do this much work.
+    mutating func beginTurn(_ workPerTurn: Int) {
+        self = WorkMeter()
+        partEnd = workPerTurn
+    }
+
+    /// Begins the part of a callback that is not about an event: a quarter of a turn at least, so
+    /// that it is never put off for ever.
+    mutating func beginPart(_ workPerTurn: Int) {
+        partEnd = max(partEnd, spent + workPerTurn / 4)
+    }
 
     /// Begins to serve the input of a connection.
     mutating func beginServing() { servedFrom = spent }

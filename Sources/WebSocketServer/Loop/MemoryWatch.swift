@@ -5,8 +5,10 @@ import LinuxReactor
 struct MemoryWatch {
     /// A connection that pins less is not closed for it.
     static var leastByteCount: Int { 4 * 1024 }
-    /// How many slots a search looks at in one turn, at a few nanoseconds each.
-    static var stepCount: Int { 4_096 }
+    /// The work of a look at a slot, and at what the topics of a connection keep for it: up to 64
+    /// rooms in a chat.
+    static var workOfSlot: Int { 32 }
+    static var workOfBacklog: Int { 4_096 }
     /// How many connections are closed after one search.
     static var closeCount: Int { 32 }
 

@@ -9,6 +9,7 @@ extension ServerCore where K: ~Copyable {
         expirePartialMessages()
         guard isDue else { return }
         io.telemetry.busiest = listening.shares.busiest(10, at: io.clock.now)
+        io.meter.beginPart(io.settings.limits.workPerTurn)
         emit(.tick, call)
         beginProbe()
     }

@@ -13,17 +13,21 @@ extension ServerCore where K: ~Copyable {
         if memory.byteCount <= io.settings.memoryLimit, !memory.isSearching { return }
         guard io.clock.now >= memory.restsUntil else { return }
         memory.isSearching = true
-        let end = min(memory.nextSlot + MemoryWatch.stepCount, io.connections.slots.endIndex)
-        for index in memory.nextSlot..<max(end, memory.nextSlot) {
-            let slot = Slot(index)
+        let end = io.meter.spent + io.settings.limits.workPerTurn / 4
+        while memory.nextSlot < io.connections.slots.endIndex, io.meter.spent < end {
+            let slot = Slot(memory.nextSlot)
+            memory.nextSlot += 1
+            io.meter.spend(MemoryWatch.workOfSlot)
             guard io.connections.slots[slot].phase != .free,
-                io.connections.slots[slot].phase != .terminated
+                io.connections.slots[slot].phase != .terminated,
+                !io.connections.slots[slot].listener.isInternal
             else { continue }
+            if io.connections.slots[slot].delivery.isBlocked {
+                io.meter.spend(MemoryWatch.workOfBacklog)
+            }
             memory.add(io.connections.id(of: slot), pinnedByteCount(slot))
         }
-        io.meter.spend(16 * MemoryWatch.stepCount)
-        memory.nextSlot = end
-        if end >= io.connections.slots.endIndex { endSearch() }
+        if memory.nextSlot >= io.connections.slots.endIndex { endSearch() }
     }
 
     /// What would be free without this connection: its own buffers, and what its topics keep for it

@@ -6,7 +6,7 @@ import WebSocketCore
 extension ServerCore where K: ~Copyable {
     /// Begins to count the work of a turn.
     mutating func beginWork() {
-        io.meter.beginTurn()
+        io.meter.beginTurn(io.settings.limits.workPerTurn)
         listening.shares.beginTurn(io.settings.limits.workRatePerAddress, at: io.clock.now)
     }
 
@@ -74,8 +74,11 @@ extension ServerCore where K: ~Copyable {
     }
 
     private mutating func holdBack(_ slot: Slot) {
+        // Connections that admission does not count wait for nobody's debt.
+        let isCounted = io.connections.slots[slot].flags.contains(.admitted)
         listening.shares.wait(
-            io.connections.id(of: slot), of: io.connections.slots[slot].peer, at: io.clock.now)
+            io.connections.id(of: slot),
+            of: isCounted ? io.connections.slots[slot].peer : .unknown, at: io.clock.now)
         io.connections.queue(slot)
     }
 
@@ -90,7 +93,7 @@ extension ServerCore where K: ~Copyable {
             guard let slot = io.connections.slot(of: id),
                 io.connections.slots[slot].readPauses.contains(.budget)
             else { continue }
-            io.connections.slots[slot].readPauses.remove(.budget)
+            io.resumeReading(slot, .budget)
             io.connections.queue(slot)
             if io.connections.slots[slot].readPauses.isEmpty { serve(slot, call) }
         }
@@ -121,6 +124,7 @@ extension ServerCore where K: ~Copyable {
     mutating func continueWork(_ call: HandlerCall) {
         guard io.wantsWork else { return }
         io.wantsWork = false
+        io.meter.beginPart(io.settings.limits.workPerTurn)
         emit(.work, call)
     }
 }

@@ -37,7 +37,7 @@ public struct TurnLengths: Sendable {
     /// `total` is the thread's CPU time so far. Turns before this one may be counted
     /// to it, if they were too short to be measured; but no turn has more CPU time than time.
     mutating func recordCPU(_ total: UInt64, _ nanoseconds: UInt64) {
-        longestCPU.raise(to: min(nanoseconds, total - lastCPU))
+        longestCPU.raise(to: min(nanoseconds, total > lastCPU ? total - lastCPU : 0))
         lastCPU = total
     }
 }

@@ -50,8 +50,9 @@ extension ChatHandler {
         guard let first = waiters.example(for: room),
             !chat.page(of: room, first.query).isUpToDate
         else { return }
+        // Not for whoever has published: it would pay for them with its share of work.
         released.append(waiters.take(room), of: room)
-        answerReleased(&io)
+        if io.isStopping { answerReleased(&io) } else { io.continueLater() }
     }
 
     /// Answers requests that have waited, as many as the turn allows, and the rest in later turns.

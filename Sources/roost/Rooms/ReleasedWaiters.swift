@@ -15,10 +15,13 @@ struct ReleasedWaiters {
 
     mutating func next() -> (room: RoomID, waiter: RoomWaiters.Waiter)? {
         guard !isEmpty else { return nil }
-        defer {
-            first += 1
-            if isEmpty { (list, first) = ([], 0) }
+        let next = list[first]
+        first += 1
+        // It may never be empty: what was taken goes when it is more than half.
+        if isEmpty || first >= 64 && first * 2 > list.count {
+            list.removeFirst(first)
+            first = 0
         }
-        return list[first]
+        return next
     }
 }

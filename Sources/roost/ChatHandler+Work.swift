@@ -1,0 +1,30 @@
+// What the chat does a part at a time, and how much of the memory budget its history has.
+import ChatRooms
+import WebSocketServer
+
+extension ChatHandler {
+    /// How many rooms and names are forgotten in one turn, at up to 10 µs each.
+    private static var dueLimit: Int { 200 }
+
+    /// History has a quarter of the memory budget at most: it is never the reason why clients are
+    /// closed for memory.
+    mutating func fitHistory(_ io: borrowing ServerContext) {
+        let most = min(ChatLimits().historyByteLimit, io.memoryLimit / 4)
+        guard chat.limits.historyByteLimit != most else { return }
+        var limits = chat.limits
+        limits.historyByteLimit = most
+        chat.change(limits)
+    }
+
+    /// Rooms, names and deadlines that are due, a part of them in each turn.
+    mutating func tickChat(_ io: inout ServerContext) {
+        let isMoreDue = chat.tick(at: io.timestamp, upTo: Self.dueLimit, &effects)
+        carryOutEffects(&io)
+        if isMoreDue { io.continueLater() }
+    }
+
+    mutating func onWork(_ io: inout ServerContext) {
+        if !released.isEmpty { answerReleased(&io) }
+        tickChat(&io)
+    }
+}
