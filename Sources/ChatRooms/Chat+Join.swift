@@ -63,7 +63,7 @@ extension Chat {
         var recovered = false
         var shown = newest(of: max(first, next - view.messageLimit)..<next, in: room)
         if let since = view.since, since.epoch == rooms[room].epoch, since.offset >= first - 1,
-            since.offset < next, view.asksForMore || fitsPage(since.offset + 1..<next, in: room)
+            since.offset < next, view.asksForMore || fitsPages(since.offset + 1..<next, in: room)
         {
             recovered = true
             let end = min(since.offset + 1 + view.messageLimit, next)

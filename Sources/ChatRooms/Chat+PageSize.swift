@@ -25,9 +25,10 @@ extension Chat {
         return offsets
     }
 
-    /// Whether all of these messages together are no larger than a page. Messages lie one behind
-    /// the other, so it is one subtraction, however many there are.
-    func fitsPage(_ offsets: Range<Int>, in room: RoomIndex) -> Bool {
-        rooms[room].history.byteCount(of: offsets) <= limits.pageByteLimit
+    /// Whether all of these messages together are no larger than four pages: what a client that
+    /// cannot ask for more gets at once. Messages lie one behind the other, so it is one
+    /// subtraction, however many there are.
+    func fitsPages(_ offsets: Range<Int>, in room: RoomIndex) -> Bool {
+        rooms[room].history.byteCount(of: offsets) <= 4 * limits.pageByteLimit
     }
 }
