@@ -41,7 +41,7 @@ import Testing
         simulation.core.io.stop(restarting: true)
         simulation.turn()
         // In parts, so that the answers are read meanwhile.
-        #expect((500...1500).contains(clients.count { $0.closeCode == 1012 }))
+        #expect((200...1500).contains(clients.count { $0.closeCode == 1012 }))
         simulation.settle()
         #expect(clients.allSatisfy { $0.closeCode == 1012 })
         #expect(simulation.network.clock == start)

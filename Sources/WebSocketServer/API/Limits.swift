@@ -131,7 +131,7 @@ public struct Limits: Sendable {
     // The work of one turn of the loop, before it looks at everything else again.
 
     /// Connections accepted in one turn, over all listeners, at about 20 µs each.
-    public var acceptBudget = 128
+    public var acceptBudget = 64
     /// Sends to subscribers of topics in one turn, at 4–9 µs each; each 16 KiB count as one more.
     /// Direct messages are not bounded by it.
     public var flushBudget = 1024
@@ -141,7 +141,7 @@ public struct Limits: Sendable {
     /// request that has begun is finished. Waiting connections, output that others have caused,
     /// deadlines and ends have their own parts, of a quarter to a whole of it, so that a turn stays
     /// below 20 ms whatever it has to do.
-    public var workPerTurn = 2 * 1024 * 1024
+    public var workPerTurn = 1024 * 1024
     /// Work a second that one address (/32 of IPv4, /64 of IPv6) may cause; nil for no limit.
     /// Loopback is exempt. The unit is that of ``Work``: the default is a quarter of one CPU.
     /// Beyond: its connections are not read until the debt is repaid, in the order in which they
