@@ -21,7 +21,9 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     /// The rights to publish over HTTP and the control socket, and to stop and reload the server.
     var access: Access
     var waiters = RoomWaiters()
-    var released = ReleasedWaiters()
+    /// Requests that have waited and are about to be answered, as many in a turn as its work
+    /// allows.
+    var released = Queue<(room: RoomID, waiter: RoomWaiters.Waiter)>()
     /// Reports to the service manager and the journal.
     var service: Service
     /// Reads the configuration file again; nil if there is no file.

@@ -1,5 +1,6 @@
 // The work that each address may cause, and the connections that wait for their address's share.
 import LinuxReactor
+import Storage
 
 /// Counts the work done for each address, and keeps the connections that have used their share in
 /// order, one address after the other.
@@ -7,30 +8,28 @@ import LinuxReactor
 /// An address has a credit, which grows at ``Limits/workRatePerAddress`` up to what it gets in a
 /// second. Work is charged when it has been done, so the credit may become a debt; then the
 /// connections of the address wait until it is repaid. Besides, an address with much credit has
-/// only a share of each turn, so that many addresses that ask at once do not keep others waiting.
+/// only a share of each round of events (what one wait has returned, in as many turns as it takes),
+/// so that many addresses that ask at once do not keep others waiting.
 /// Addresses that cause little work have no account.
 struct AddressShares {
-    /// What an address may cause in one turn before its other connections wait: about a page,
-    /// compressed.
-    static var shareOfTurn: Int { 512 * 1024 }
+    /// What an address may cause in one round before its other connections wait: about a page of
+    /// 16 KiB, compressed.
+    static var shareOfRound: Int { 256 * 1024 }
 
     struct Account {
         /// Units of work; negative is a debt.
         var credit: Int
         var filledAt: Instant
-        /// The turn in which ``spentInTurn`` was spent.
-        var turn: UInt64 = 0
-        var spentInTurn = 0
-        /// The work of the last minutes: halved every minute, for operators.
+        /// The round in which ``spentInRound`` was spent.
+        var round: UInt64 = 0
+        var spentInRound = 0
+        /// The work of the last minutes, in which it counts less and less, for operators.
         var recentWork = 0
         var recentSince: Instant
-        /// Connections that wait, oldest first; those before ``firstWaiting`` have been taken.
-        var waiting: [ConnectionID] = []
-        var firstWaiting = 0
+        /// Connections that wait, oldest first.
+        var waiting = Queue<ConnectionID>()
         /// Whether it is in ``AddressShares/limited``.
         var isLimited = false
-
-        var hasWaiting: Bool { firstWaiting < waiting.count }
     }
 
     private typealias AccountIndex = Dictionary<NetworkAddress, Account>.Index
@@ -41,7 +40,7 @@ struct AddressShares {
     /// Addresses with connections that wait, in the order of their turns.
     private var queue: [NetworkAddress] = []
     private var queueIndex = 0
-    private var turn: UInt64 = 0
+    private var round: UInt64 = 0
     /// Work a second; nil for no bound.
     private var rate: Int?
     private var purgeThreshold = 1024
@@ -56,11 +55,13 @@ struct AddressShares {
     /// Whether any address is limited: only then is it worth a look at the address of an event.
     private(set) var isLimiting = false
 
-    /// Begins a turn: addresses without a debt have their share again.
-    mutating func beginTurn(_ rate: Int?, at now: Instant) {
-        turn &+= 1
+    /// Begins a turn. With new events it begins a round as well: addresses without a debt have
+    /// their share again.
+    mutating func beginTurn(_ rate: Int?, isNewRound: Bool, at now: Instant) {
         self.rate = rate
         if let at = servedAgainAt, at <= now { servedAgainAt = nil }
+        guard isNewRound else { return }
+        round &+= 1
         guard isLimiting else { return }
         var still: [NetworkAddress] = []
         for address in limited {
@@ -96,14 +97,14 @@ struct AddressShares {
         accounts.values[index].credit -= work
         // A debt is repaid in ten seconds at most, whatever one command has cost.
         accounts.values[index].credit = max(accounts.values[index].credit, -10 * rate)
-        if accounts.values[index].turn != turn {
-            accounts.values[index].turn = turn
-            accounts.values[index].spentInTurn = 0
+        if accounts.values[index].round != round {
+            accounts.values[index].round = round
+            accounts.values[index].spentInRound = 0
         }
-        accounts.values[index].spentInTurn += work
+        accounts.values[index].spentInRound += work
         let isOver =
             accounts.values[index].credit < 0
-            || accounts.values[index].spentInTurn >= Self.shareOfTurn
+            || accounts.values[index].spentInRound >= Self.shareOfRound
         guard isOver, !accounts.values[index].isLimited else { return }
         accounts.values[index].isLimited = true
         isLimiting = true
@@ -116,7 +117,7 @@ struct AddressShares {
     mutating func wait(_ id: ConnectionID, of peer: NetworkAddress, at now: Instant) {
         let key = peer.admissionKey
         let index = account(of: key, now)
-        if !accounts.values[index].hasWaiting { queue.append(key) }
+        if accounts.values[index].waiting.isEmpty { queue.append(key) }
         accounts.values[index].waiting.append(id)
         waitingCount += 1
         waitCount += 1
@@ -147,15 +148,13 @@ struct AddressShares {
     }
 
     private mutating func take(_ index: AccountIndex) -> ConnectionID {
-        let id = accounts.values[index].waiting[accounts.values[index].firstWaiting]
-        accounts.values[index].firstWaiting += 1
+        guard let id = accounts.values[index].waiting.popFirst() else {
+            preconditionFailure("an address without waiting connections is in no queue")
+        }
         waitingCount -= 1
-        if accounts.values[index].hasWaiting {
-            accounts.values[index].dropTaken()
+        if !accounts.values[index].waiting.isEmpty {
             queueIndex += 1
         } else {
-            accounts.values[index].waiting = []
-            accounts.values[index].firstWaiting = 0
             // Its place goes to the last one, whose turn comes a little sooner for it.
             queue[queueIndex] = queue[queue.count - 1]
             queue.removeLast()
@@ -191,7 +190,7 @@ struct AddressShares {
             account.credit = 0
             return
         }
-        let seconds = now > account.filledAt ? now.seconds(since: account.filledAt) : 0
+        let seconds = now.seconds(since: account.filledAt)
         account.credit = Int(min(Double(rate), Double(account.credit) + seconds * Double(rate)))
         account.filledAt = now
     }
@@ -200,21 +199,14 @@ struct AddressShares {
     private mutating func purgeIfLarge(_ now: Instant) {
         guard accounts.count >= purgeThreshold else { return }
         accounts = accounts.filter { _, account in
-            account.hasWaiting || account.isLimited || now.seconds(since: account.filledAt) < 2
+            !account.waiting.isEmpty || account.isLimited
+                || now.seconds(since: account.filledAt) < 2
         }
         purgeThreshold = max(1024, accounts.count * 2)
     }
 }
 
 extension AddressShares.Account {
-    /// Forgets connections that have been taken once they are more than half of the list: it may
-    /// never be empty.
-    fileprivate mutating func dropTaken() {
-        guard firstWaiting >= 64, firstWaiting * 2 > waiting.count else { return }
-        waiting.removeFirst(firstWaiting)
-        firstWaiting = 0
-    }
-
     /// The time in which noted work counts half.
     private static var halfLife: Double { 30 }
 
@@ -240,7 +232,6 @@ extension AddressShares.Account {
 }
 
 extension Instant {
-    fileprivate func seconds(since then: Instant) -> Double {
-        self > then ? Double(nanoseconds - then.nanoseconds) / 1e9 : 0
-    }
+    /// How many seconds have passed since `then`; zero if that is later.
+    func seconds(since then: Instant) -> Double { Double(nanoseconds(since: then)) / 1e9 }
 }

@@ -24,7 +24,7 @@ struct Admission {
 
         /// Takes a token; false if there is none.
         mutating func take(rate: Double, burst: Double, at now: Instant) -> Bool {
-            tokens = min(burst, tokens + seconds(now, since: filledAt) * rate)
+            tokens = min(burst, tokens + now.seconds(since: filledAt) * rate)
             filledAt = now
             if tokens < 1 { return false }
             tokens -= 1
@@ -171,13 +171,9 @@ struct Admission {
         guard entries.count >= purgeThreshold else { return }
         entries = entries.filter { _, entry in
             entry.webSocketCount > 0 || !entry.plain.isEmpty
-                || seconds(now, since: entry.plainBucket.filledAt) < refillSeconds
-                || seconds(now, since: entry.webSocketBucket.filledAt) < refillSeconds
+                || now.seconds(since: entry.plainBucket.filledAt) < refillSeconds
+                || now.seconds(since: entry.webSocketBucket.filledAt) < refillSeconds
         }
         purgeThreshold = max(1024, entries.count * 2)
     }
-}
-
-private func seconds(_ now: Instant, since then: Instant) -> Double {
-    now > then ? Double(now.nanoseconds - then.nanoseconds) / 1e9 : 0
 }

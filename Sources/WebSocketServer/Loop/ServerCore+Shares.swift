@@ -4,10 +4,11 @@ import LinuxReactor
 import WebSocketCore
 
 extension ServerCore where K: ~Copyable {
-    /// Begins to count the work of a turn.
-    mutating func beginWork() {
+    /// Begins to count the work of a turn; `isNewRound` if it has events of a new wait.
+    mutating func beginWork(isNewRound: Bool) {
         io.meter.beginTurn(io.settings.limits.workPerTurn)
-        listening.shares.beginTurn(io.settings.limits.workRatePerAddress, at: io.clock.now)
+        listening.shares.beginTurn(
+            io.settings.limits.workRatePerAddress, isNewRound: isNewRound, at: io.clock.now)
     }
 
     /// The turn has done its work: notes how much and how long.

@@ -47,11 +47,12 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
 
     /// Waits for something to do, and does it.
     package mutating func turn(_ call: HandlerCall) {
+        let isNewRound = !poller.hasEvents
         poller.wait(timeout: timeout(), &kernel)
         io.clock.read(&kernel)
         io.random.refill(&kernel)
         io.telemetry.statistics.turnCount += 1
-        beginWork()
+        beginWork(isNewRound: isNewRound)
 
         io.applyPendingSettings()
         decodePendingInput(call)

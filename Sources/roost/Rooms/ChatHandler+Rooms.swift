@@ -51,7 +51,7 @@ extension ChatHandler {
             !chat.page(of: room, first.query).isUpToDate
         else { return }
         // Not for whoever has published: it would pay for them with its share of work.
-        released.append(waiters.take(room), of: room)
+        for waiter in waiters.take(room) { released.append((room, waiter)) }
         if io.isStopping { answerReleased(&io) } else { io.continueLater() }
     }
 
@@ -60,7 +60,7 @@ extension ChatHandler {
         // Most waiters of a room have the same query.
         var last: (room: RoomID, query: PageQuery, response: HTTPResponse)?
         // A server that stops has no later turns for them.
-        while io.isStopping || !io.isTurnSpent, let (room, waiter) = released.next() {
+        while io.isStopping || !io.isTurnSpent, let (room, waiter) = released.popFirst() {
             guard io.isAnswerable(waiter.id) else { continue }
             if last?.room != room || last?.query != waiter.query {
                 let page = chat.page(of: room, waiter.query)
@@ -77,7 +77,7 @@ extension ChatHandler {
         for (room, waiter) in waiters.takeDue(
             at: io.now, all: io.isStopping, isThere: { io.isAnswerable($0) })
         {
-            released.append([waiter], of: room)
+            released.append((room, waiter))
         }
         answerReleased(&io)
     }
