@@ -1,0 +1,54 @@
+// What the chat wants kept, in order, and who waits for it.
+import Storage
+
+/// What shall be stored in one go, in this order. The store keeps all of it or nothing, and gives
+/// the batch back when it is durable: only then does the chat publish its entries and send its
+/// replies. Batches are stored in the order in which they were given.
+public struct StoreBatch: Sendable {
+    /// One step.
+    public enum Item: Sendable {
+        /// A room that the store does not have yet; it comes before its first entry.
+        case room(StoredRoom)
+        /// An entry of the room that `id` is in memory. The reply goes to whoever has said it.
+        case entry(StoredEntry, id: RoomID, reply: Reply)
+        /// Nothing to store: a reply whose turn comes when everything before it is durable.
+        case reply(Reply)
+        /// A user who is new or has changed. `reply` goes to who has asked for it, if anybody has.
+        case user(StoredUser, reply: Reply)
+        /// A user whose name is free again, with all sessions.
+        case forgetUser(Int64)
+    }
+
+    /// Who is answered, and with what.
+    public struct Reply: Sendable {
+        /// Who that is.
+        public enum Recipient: Sendable {
+            case nobody
+            /// A connection of the chat.
+            case connection(ConnectionKey)
+            /// A request over HTTP or at the control socket, as the caller named it.
+            case request(ConnectionKey)
+        }
+        public var recipient: Recipient
+        /// The text of the reply, in the batch's bytes.
+        public var text: Range<Int>
+        /// The command's `ref` as it was written, in the batch's bytes; empty if it had none. A
+        /// refusal repeats it.
+        public var reference: Range<Int>
+
+        /// Nobody waits.
+        public static var nobody: Reply {
+            Reply(recipient: .nobody, text: 0..<0, reference: 0..<0)
+        }
+    }
+
+    /// What is to be done, in order.
+    public internal(set) var items: [Item] = []
+    /// The bytes that the items' ranges are in.
+    public internal(set) var bytes: [UInt8] = []
+    /// Whether those who wait have been told that it is not known whether it was stored: they get
+    /// no other reply.
+    public var isAnswered = false
+
+    init() {}
+}
