@@ -114,7 +114,7 @@ struct BatchWriter {
 
     // MARK: Items
 
-    private mutating func store(
+    mutating func store(
         _ new: StoredEntry, _ bytes: Span<UInt8>
     ) throws(DatabaseError) {
         let (user, id, text) = (new.user, new.id, new.text)
@@ -155,7 +155,7 @@ struct BatchWriter {
         if let (room, end) = current { ends[room] = end }
     }
 
-    private func store(_ new: StoredRoom) throws(DatabaseError) {
+    func store(_ new: StoredRoom) throws(DatabaseError) {
         room.bind(1, new.number)
         room.bind(2, new.key)
         room.bind(3, new.name)

@@ -14,8 +14,12 @@ public struct DatabaseError: Error, Sendable, Equatable, CustomStringConvertible
         case inUse(process: Int)
         /// It was written by a newer version of roost.
         case newer(version: Int)
+        /// It was written by an older version, and no server has opened it since.
+        case older
         /// It is a database of some other program.
         case foreign
+        /// A file is where a new one should be.
+        case exists
         /// The system has no more threads.
         case noThread
     }
@@ -60,7 +64,7 @@ public struct DatabaseError: Error, Sendable, Equatable, CustomStringConvertible
         case .failing(let reason): reason
         case .inUse: .locked
         case .foreign, .newer: .replaced
-        case .noPlace, .noThread: .failing
+        case .noPlace, .noThread, .older, .exists: .failing
         }
     }
 
@@ -97,6 +101,13 @@ public struct DatabaseError: Error, Sendable, Equatable, CustomStringConvertible
             The file \(path) is a database, but not one of roost. Nothing in it was changed: name \
             another file.
             """
+        case .older:
+            """
+            The database \(path) was written by an older version of roost. Start the server once: \
+            it brings the database to this version.
+            """
+        case .exists:
+            "There is a file \(path) already. Nothing was changed: name another one, or remove it."
         case .noThread:
             "The system gives no thread for the database \(path): raise TasksMax= or ulimit -u."
         }

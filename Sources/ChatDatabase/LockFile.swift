@@ -27,6 +27,7 @@ final class LockFile: Sendable {
         // With the lock, no server has it; and who makes it closes it before SQLite opens it.
         let database = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         if database >= 0 {
+            FileSteps.give(database, path)
             Glibc.close(database)
         } else if errno != EEXIST {
             let number = errno
@@ -52,6 +53,7 @@ final class LockFile: Sendable {
     ) throws(DatabaseError) -> Int32 {
         let descriptor = unsafe Glibc.open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw DatabaseError(system: errno, path) }
+        FileSteps.give(descriptor, path)
         return descriptor
     }
 

@@ -104,6 +104,24 @@ final class Connection {
         return logFrameCount
     }
 
+    /// Copies all pages into an empty file, some at a time.
+    func copy(
+        to target: Connection, pagesAtOnce: Int32, _ progress: (Int, Int) -> Void
+    ) throws(DatabaseError) {
+        guard let copying = unsafe sqlite3_backup_init(target.handle, "main", handle, "main") else {
+            throw DatabaseError(
+                unsafe Self.failure(of: target.handle, sqlite3_errcode(target.handle)), target.path)
+        }
+        var status = SQLITE_OK
+        while status == SQLITE_OK || status == SQLITE_BUSY || status == SQLITE_LOCKED {
+            status = unsafe sqlite3_backup_step(copying, pagesAtOnce)
+            let all = Int(unsafe sqlite3_backup_pagecount(copying))
+            progress((all - Int(unsafe sqlite3_backup_remaining(copying))) * 4096, all * 4096)
+        }
+        // It ends the transaction of the target, which waits for the disk.
+        try target.check(unsafe sqlite3_backup_finish(copying))
+    }
+
     /// Throws what a result code says, with SQLite's sentence for it.
     func check(_ status: Int32) throws(DatabaseError) {
         guard status == SQLITE_OK else {

@@ -1,0 +1,115 @@
+// The other direction: a message's frame taken apart again, for those who bring back what was
+// written to a file.
+import Storage
+
+extension MessageFrame {
+    /// A message as it stands in one line: what ``MessageFrame`` writes with an epoch in it.
+    public struct Line: Sendable, Equatable {
+        public var room: String
+        public var user: String
+        public var place: Place
+        /// Milliseconds since 1970 in UTC.
+        public var at: Int64
+        /// The text and the id as they stand in the line, escaped: ranges of the line.
+        public var text: Range<Int>
+        public var id: Range<Int>
+    }
+
+    /// Reads a line without its end; nil unless writing what was read gives exactly these bytes,
+    /// and the names and texts are such as a server may send.
+    public static func read(_ line: Span<UInt8>) -> Line? {
+        var reader = LineReader(line: line)
+        guard let found = reader.message() else { return nil }
+        let entry = StoredEntry(
+            room: 0, place: found.place, beginsEpoch: true, author: 0, at: found.at)
+        var out = ByteBuffer(minimumCapacity: line.count)
+        _ = write(
+            entry, room: found.room, user: found.user, text: line.extracting(found.text),
+            id: line.extracting(found.id), to: &out)
+        let written = out.span
+        guard written.count == line.count else { return nil }
+        for index in line.indices where written[index] != line[index] { return nil }
+        return found
+    }
+}
+
+/// Goes through one line, part by part, in the order in which they are written.
+private struct LineReader: ~Escapable {
+    private let line: Span<UInt8>
+    private var position = 0
+
+    @_lifetime(copy line)
+    init(line: Span<UInt8>) { self.line = line }
+
+    mutating func message() -> MessageFrame.Line? {
+        guard skip("{\"type\":\"message\",\"room\":"), let room = name(),
+            skip(",\"offset\":"), let offset = number(), offset > 0,
+            skip(",\"epoch\":"), let epochText = string(),
+            let epoch = Epoch([UInt8](copying: line.extracting(epochText))),
+            skip(",\"user\":"), let user = name(),
+            skip(",\"text\":"), let text = string(),
+            skip(",\"at\":"), let time = string(), let at = wallTime(time)
+        else { return nil }
+        var id = 0..<0
+        if skip(",\"id\":") {
+            guard let range = string(), !range.isEmpty else { return nil }
+            id = range
+        }
+        guard skip("}"), position == line.count else { return nil }
+        return MessageFrame.Line(
+            room: room, user: user, place: Place(offset: offset, epoch: epoch.number), at: at,
+            text: text, id: id)
+    }
+
+    private mutating func skip(_ literal: StaticString) -> Bool {
+        let end = position + literal.utf8CodeUnitCount
+        guard end <= line.count, line.holds(literal, in: position..<end) else { return false }
+        position = end
+        return true
+    }
+
+    /// The inside of a string of JSON.
+    private mutating func string() -> Range<Int>? {
+        guard position < line.count, line[position] == UInt8(ascii: "\"") else { return nil }
+        var scanner = JSONScanner()
+        scanner.position = position
+        guard let value = try? scanner.string(line) else { return nil }
+        position = scanner.position
+        return value.range
+    }
+
+    /// A name, which has no escapes.
+    private mutating func name() -> String? {
+        guard let range = string() else { return nil }
+        let name = line.string(range)
+        return Name.isWritable(name) ? name : nil
+    }
+
+    private mutating func number() -> Int? {
+        let start = position
+        while position < line.count, (0x30...0x39).contains(line[position]) { position += 1 }
+        return Int(line.string(start..<position))
+    }
+
+    /// The inverse of ``Timestamp/writeWall(to:)``. What is no date is not written the same again.
+    private func wallTime(_ range: Range<Int>) -> Int64? {
+        guard range.count == 24 else { return nil }
+        func field(_ start: Int, _ count: Int) -> Int64 {
+            var value: Int64 = 0
+            for index in range.lowerBound + start..<range.lowerBound + start + count {
+                value = value * 10 + Int64(line[index]) - 0x30
+            }
+            return value
+        }
+        let month = field(5, 2)
+        // Howard Hinnant's days_from_civil: a year begins in March, and an era has 400 years.
+        let year = field(0, 4) - (month <= 2 ? 1 : 0)
+        let era = year / 400
+        let yearOfEra = year - era * 400
+        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + field(8, 2) - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        let days = era * 146_097 + dayOfEra - 719_468
+        let time = field(11, 2) * 3_600_000 + field(14, 2) * 60_000 + field(17, 2) * 1000
+        return days * 86_400_000 + time + field(20, 3)
+    }
+}
