@@ -14,6 +14,9 @@ static inline int csqlite_bind_blob(
     return sqlite3_bind_blob64(statement, index, bytes ? bytes : "", count, SQLITE_TRANSIENT);
 }
 
+/// Counts no allocations, which would take a lock for each. Without effect once SQLite is in use.
+static inline int csqlite_begin(void) { return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }
+
 /// Sets a switch of a connection, one of SQLITE_DBCONFIG_….
 static inline int csqlite_configure(sqlite3 *connection, int what, int isOn) {
     return sqlite3_db_config(connection, what, isOn, (int *)0);

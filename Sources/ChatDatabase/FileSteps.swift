@@ -31,6 +31,12 @@ enum FileSteps {
         close(folder)
     }
 
+    /// Gives the file a second name, so that it is still there when the first one is another
+    /// file's. Where a file system has no second names, the file gets the new one.
+    static func keep(_ path: String, as aside: String) throws(DatabaseError) {
+        if unsafe link(path, aside) != 0 { try rename(path, aside) }
+    }
+
     static func remove(_ path: String) { unsafe unlink(path) }
 
     /// Whether there is nothing in the file, or no file.

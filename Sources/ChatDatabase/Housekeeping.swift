@@ -82,7 +82,10 @@ struct Housekeeping {
         }
         let (used, free) = try measure()
         if try pruning.step(usedByteCount: used, at: Clock.wallMilliseconds) {
-            shared.figures.change { $0.deletedEntryCount = pruning.deletedCount }
+            shared.figures.change { figures in
+                figures.deletedEntryCount += pruning.deletedCount
+                figures.entryCount -= pruning.deletedCount
+            }
             return false
         }
         guard free > Self.freePageLimit else { return true }

@@ -67,11 +67,13 @@ struct OpenedFile {
                 detail: "its file system gives no shared memory for a write-ahead log")
         }
         // What is deleted is overwritten, so that it can't be read from the file any more. 2 MiB
-        // of cache hold the upper pages of the indexes of ten million entries.
+        // of cache hold the upper pages of the indexes of ten million entries. A log that a long
+        // reader has made large becomes small again.
         try connection.run(
             """
             PRAGMA synchronous = \(synchronous(options)); PRAGMA secure_delete = 1;
-            PRAGMA cache_size = -2048; PRAGMA cell_size_check = 1; PRAGMA temp_store = MEMORY
+            PRAGMA cache_size = -2048; PRAGMA cell_size_check = 1; PRAGMA temp_store = MEMORY;
+            PRAGMA journal_size_limit = 8388608
             """)
     }
 

@@ -8,6 +8,7 @@ struct Pruning {
     private let limits: DatabaseOptions.Retention
     /// The most bytes in use.
     let byteLimit: Int
+    /// How many entries the last step has deleted.
     private(set) var deletedCount = 0
 
     /// How many entries one step deletes: as many as take about 2.5 to 5 ms, the commit included.
@@ -70,6 +71,7 @@ struct Pruning {
     /// Deletes some entries if a limit is exceeded. Returns false if nothing is left to be done.
     mutating func step(usedByteCount: Int, at now: Int64) throws(DatabaseError) -> Bool {
         let start = Clock.nanoseconds
+        deletedCount = 0
         if let end = try endOfOldest(usedByteCount, now) {
             deleteOldest.bind(1, end)
             try delete(deleteOldest)
@@ -155,6 +157,6 @@ struct Pruning {
         entries.bind(1, count)
         try entries.run()
         try connection.run("COMMIT")
-        deletedCount += count
+        deletedCount = count
     }
 }

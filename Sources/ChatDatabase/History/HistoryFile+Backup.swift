@@ -55,7 +55,8 @@ extension HistoryFile {
             if FileFacts.identity(path + "-wal") != nil {
                 try FileSteps.rename(path + "-wal", aside + "-wal")
             }
-            try FileSteps.rename(path, aside)
+            // At every moment there is a database: of an empty path, a server would make a new one.
+            try FileSteps.keep(path, as: aside)
         }
         FileSteps.remove(path + "-wal")
         FileSteps.remove(path + "-shm")

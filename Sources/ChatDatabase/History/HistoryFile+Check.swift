@@ -3,8 +3,8 @@ import ChatRooms
 import Storage
 
 extension HistoryFile {
-    /// What is wrong with the database, in sentences; empty if nothing is. It reads all of it: about
-    /// ten seconds for a million messages. With `isQuick`, only SQLite's quick check is done.
+    /// What is wrong with the database, in sentences; empty if nothing is. It reads all of it, some
+    /// seconds for a million messages. With `isQuick`, only SQLite's quick check is done.
     public func flaws(isQuick: Bool = false) throws(DatabaseError) -> [String] {
         try inOneState { () throws(DatabaseError) in
             // The quick one first: what it finds would make the others fail.
@@ -85,7 +85,7 @@ extension HistoryFile {
         return flaws
     }
 
-    /// Every message is one that a server may send.
+    /// Every message is such as a server may send.
     private func frameFlaws() throws(DatabaseError) -> [String] {
         var flaws: [String] = []
         let names = try roomNames()

@@ -36,7 +36,7 @@ extension HistoryFile {
 
     private static let chunkByteCount = 65_536
 
-    /// Writes the line of a row with these columns: room, offset, epoch, author, at, user, body, id.
+    /// Writes the line of a row with the columns room, offset, epoch, author, at, user, body, id.
     static func write(_ row: Statement, _ name: String, to out: inout ByteBuffer) {
         let place = Place(
             offset: Int(row.integer(1)), epoch: UInt64(bitPattern: row.integer(2)))

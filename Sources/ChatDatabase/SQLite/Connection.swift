@@ -19,6 +19,7 @@ final class Connection {
     /// Opens the existing file at `path`; `vfs` names the file system that SQLite uses, nil is its
     /// own.
     init(_ path: String, _ access: Access, vfs: String? = nil) throws(DatabaseError) {
+        _ = Self.library
         var opened: OpaquePointer?
         // No mutexes: one thread. A failed opening leaves a handle that holds the message.
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
@@ -49,6 +50,9 @@ final class Connection {
     }
 
     deinit { unsafe sqlite3_close_v2(handle) }
+
+    /// Once in a process.
+    private static let library = csqlite_begin()
 
     /// Runs statements that return nothing of interest.
     func run(_ sql: String) throws(DatabaseError) {

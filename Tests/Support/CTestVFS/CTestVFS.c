@@ -114,7 +114,9 @@ static int test_close(sqlite3_file *file) {
 static int test_read(sqlite3_file *f, void *to, int n, sqlite3_int64 at) {
     return BELOW(f)->xRead(real_file(f), to, n, at);
 }
-static int test_size(sqlite3_file *f, sqlite3_int64 *s) { return BELOW(f)->xFileSize(real_file(f), s); }
+static int test_size(sqlite3_file *f, sqlite3_int64 *size) {
+    return BELOW(f)->xFileSize(real_file(f), size);
+}
 static int test_lock(sqlite3_file *f, int l) { return BELOW(f)->xLock(real_file(f), l); }
 static int test_unlock(sqlite3_file *f, int l) { return BELOW(f)->xUnlock(real_file(f), l); }
 static int test_reserved(sqlite3_file *f, int *r) {

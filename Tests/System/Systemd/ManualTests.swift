@@ -33,11 +33,9 @@ import Testing
             let root = try #require(
                 try JSONSerialization.jsonObject(with: Data(help.output.utf8)) as? [String: Any])
             let command = try #require(root["command"] as? [String: Any])
-            let commands = try #require(command["subcommands"] as? [[String: Any]])
-            #expect(commands.count > 6)
-            for command in commands {
-                let name = try #require(command["commandName"] as? String)
-                guard name != "help" else { continue }
+            let commands = Self.commands(of: command)
+            #expect(commands.count > 6 && commands.contains { $0.name == "history export" })
+            for (name, command) in commands {
                 let section = try #require(page.components(separatedBy: ".SS roost \(name)\n").last)
                     .components(separatedBy: "\n.S")[0]
                 for argument in command["arguments"] as? [[String: Any]] ?? [] {
@@ -48,6 +46,16 @@ import Testing
                     }
                 }
             }
+        }
+    }
+
+    /// All commands below this one, with their whole names.
+    private static func commands(
+        of command: [String: Any], prefix: String = ""
+    ) -> [(name: String, command: [String: Any])] {
+        (command["subcommands"] as? [[String: Any]] ?? []).flatMap { inner in
+            let name = prefix + (inner["commandName"] as? String ?? "")
+            return name == "help" ? [] : [(name, inner)] + commands(of: inner, prefix: name + " ")
         }
     }
 

@@ -1,4 +1,4 @@
-// Who may have a database, what its files are, and names whose keys other rules have made.
+// The one server that may have a database, its files, and names whose keys other rules have made.
 import Foundation
 import Glibc
 import Testing
