@@ -21,6 +21,9 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     /// The rights to publish over HTTP and the control socket, and to stop and reload the server.
     var access: Access
     var waiters = RoomWaiters()
+    /// Requests whose answers the store must find first, and how long the client would wait for
+    /// news; nil if it would not.
+    var unanswered: [RequestKey: UnansweredRequest] = [:]
     /// Requests that have waited and are about to be answered, as many in a turn as its work
     /// allows.
     var released = Queue<(room: RoomID, waiter: RoomWaiters.Waiter)>()
@@ -152,7 +155,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
             case .reply(let key, let range):
                 guard let id = io.connection(key) else { continue }
                 io.send(text: effects.text(range), to: id)
-            case .publish(let room, let range):
+            case .publish(let room, let range, _):
                 io.publish(text: effects.text(range), to: topic(of: room))
                 if waiters.count > 0 { tellWaiters(room, &io) }
             case .subscribe(let key, let room):
@@ -166,6 +169,13 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
                 io.removeTopic(topic(of: room))
                 topics[Int(room.index)] = nil
                 if waiters.count > 0 { tellWaiters(room, &io) }
+            case .answer(let key, let index): answer(key, effects.answers[index], &io)
+            case .pause(let key):
+                guard let id = io.connection(key) else { continue }
+                io.pauseReading(id)
+            case .resume(let key):
+                guard let id = io.connection(key) else { continue }
+                io.resumeReading(id)
             case .close(let key, let close):
                 guard let id = io.connection(key) else { continue }
                 let code = CloseCode(rawValue: close.code)

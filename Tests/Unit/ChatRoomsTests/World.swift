@@ -43,6 +43,8 @@ final class World {
         chat = Chat(limits: limits, epochSeed: seed)
     }
 
+    static let request = RequestKey(slot: 1 << 20, generation: 0)
+
     // `#expect` cannot expand noncopyable values.
     var userCount: Int { chat.userCount }
     var roomCount: Int { chat.roomCount }
@@ -50,6 +52,8 @@ final class World {
     var rememberedUserCount: Int { chat.users.count }
     var waitingCount: Int { chat.waiting.count }
     var effectCount: Int { effects.list.count }
+
+    func isUpToDate(_ room: RoomID, _ query: PageQuery) -> Bool? { chat.isUpToDate(room, query) }
 
     func pass(_ duration: Duration) {
         now.monotonic += duration.milliseconds
@@ -103,14 +107,15 @@ final class World {
     @discardableResult
     func publish(_ room: String, _ body: String, by publisher: UInt64 = 1) -> (JSON, Bool) {
         let answer = chat.publish(
-            Array(body.utf8).span, toRoom: room, by: publisher, at: now, &effects)
+            Array(body.utf8).span, toRoom: room, by: publisher, for: Self.request, at: now, &effects)!
         carryOut()
         return (parse(String(decoding: answer.json, as: UTF8.self)), answer.isNew)
     }
 
     /// A page of history for a reader without a connection.
     func page(_ room: String, _ query: PageQuery = PageQuery()) -> (JSON, isUpToDate: Bool) {
-        let page = chat.page(ofRoom: room, query)
+        let page = chat.page(ofRoom: room, query, for: Self.request, at: now, &effects)!
+        carryOut()
         return (parse(String(decoding: page.answer.json, as: UTF8.self)), page.isUpToDate)
     }
 
@@ -135,7 +140,7 @@ final class World {
                 if connections[key.slot] == key {
                     inbox[key]!.append(text)
                 }
-            case .publish(let room, let range):
+            case .publish(let room, let range, _):
                 let text = text(range)
                 journal.append("publish \(room.index) \(text)")
                 #expect(rooms.contains(room))
@@ -158,6 +163,7 @@ final class World {
                 journal.append("forgotten \(room.index) \(room.generation)")
                 #expect(rooms.remove(room) != nil)
                 #expect(subscribers.removeValue(forKey: room) == [])
+            case .answer, .pause, .resume: Issue.record("nothing waits without a store")
             case .close(let key, let cause):
                 journal.append("close \(key.slot) \(cause.code)")
                 #expect(closes[key] == nil)
