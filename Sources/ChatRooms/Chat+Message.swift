@@ -31,8 +31,11 @@ extension Chat {
         if let first = placeOfRetry(message, effects) {
             effects.bytes.removeLast(effects.bytes.count - start)
             counters.retryCount += 1
-            let reply = acknowledge(command, text, room, first, &effects)
-            return answer(reply, &effects)
+            if isKept(first, in: room) {
+                return answer(acknowledge(command, text, room, first, &effects), &effects)
+            }
+            try checkStore()
+            return appendReply(acknowledge(command, text, room, first, &effects), &effects)
         }
         do throws(CommandError) {
             try checkStore()
@@ -73,6 +76,11 @@ extension Chat {
         let offset = rooms[room].history.find(
             author: message.entry.author, effects.bytes.span, message.entry.id)
         return offset.map { Place(offset: $0, epoch: rooms[room].history.epoch(of: $0)) }
+    }
+
+    /// Whether the message at this place, which has been given to the store, is kept by now.
+    func isKept(_ place: Place, in room: RoomIndex) -> Bool {
+        place.offset <= rooms[room].history.lastOffset
     }
 
     /// Writes the frame of the room's next message.

@@ -104,9 +104,7 @@ extension Chat {
             effects.bytes.removeLast(effects.bytes.count - start)
             counters.retryCount += 1
             let json = acknowledgement(room, first)
-            guard first.offset > rooms[room].history.lastOffset else {
-                return RoomAnswer(json: json)
-            }
+            guard !isKept(first, in: room) else { return RoomAnswer(json: json) }
             appendReply(reply(json, for: request, isNew: false, &effects), &effects)
             return nil
         }

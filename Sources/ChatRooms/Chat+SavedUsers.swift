@@ -45,7 +45,7 @@ extension Chat {
     }
 
     /// Puts what has changed into the next batch.
-    mutating func addChangedUsers() {
+    mutating func addChangedUsers(at now: Timestamp) {
         guard !changedUsers.isEmpty else { return }
         for change in changedUsers {
             switch change {
@@ -56,8 +56,8 @@ extension Chat {
                 users[user].isUnsaved = false
                 let record = StoredUser(
                     number: number, key: NameKey(users[user].name).folded, name: users[user].name,
-                    password: nil, seenAt: 0,
-                    sessions: [StoredUser.Session(proof: users[user].session, seenAt: 0)])
+                    password: nil, seenAt: now.wall,
+                    sessions: [StoredUser.Session(proof: users[user].session, seenAt: now.wall)])
                 batch.items.append(.user(record, reply: .nobody))
             }
         }

@@ -22,7 +22,7 @@ struct PendingID: Hashable {
 }
 
 extension Chat {
-    /// Whether there is anything for the store to do: ``takeBatch()`` or ``takeQuestions()`` have
+    /// Whether there is anything for the store to do: ``takeBatch(at:)`` or ``takeQuestions()`` have
     /// something. It is never true of a chat without a store.
     public var hasWorkForStore: Bool {
         !batch.items.isEmpty || !questions.isEmpty || (!changedUsers.isEmpty && storeState == .works)
@@ -30,8 +30,8 @@ extension Chat {
 
     /// What shall be kept since the last call; nil if there is nothing. Give the batches to the
     /// store in their order, and before the questions that came with them.
-    public mutating func takeBatch() -> StoreBatch? {
-        if storeState == .works { addChangedUsers() }
+    public mutating func takeBatch(at now: Timestamp) -> StoreBatch? {
+        if storeState == .works { addChangedUsers(at: now) }
         guard !batch.items.isEmpty else { return nil }
         var taken = StoreBatch()
         swap(&taken, &batch)
@@ -174,8 +174,10 @@ extension Chat {
             case .entry(_, _, _, let reply), .user(_, let reply):
                 refuse(reply, batch.bytes, &effects)
                 settle(reply, false, &settled)
+            case .reply(let reply) where reply.isAcknowledgement:
+                refuse(reply, batch.bytes, &effects)
+                settle(reply, false, &settled)
             case .reply(let reply):
-                // What it says is true whatever becomes of the messages before it.
                 let moved = reply.moved(by: effects.bytes.count - reply.text.lowerBound)
                 effects.bytes.append(batch.bytes.span.extracting(reply.text))
                 if case .connection(let key) = moved.recipient {

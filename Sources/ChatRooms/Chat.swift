@@ -173,7 +173,8 @@ public struct Chat: ~Copyable, Sendable {
         error.write(to: &effects.bytes)
         effects.bytes.append("}")
         let reply = StoreBatch.Reply(
-            recipient: .connection(key), text: start..<effects.bytes.count, reference: 0..<0)
+            recipient: .connection(key), text: start..<effects.bytes.count, reference: 0..<0,
+            isAcknowledgement: false)
         answer(reply, &effects)
         if connections[key.slot].state == .closing {
             effects.add(.close(key, .flooding))

@@ -37,12 +37,15 @@ public struct StoreBatch: Sendable {
         /// The command's `ref` as it was written, in the batch's bytes; empty if it had none. A
         /// refusal repeats it.
         public var reference: Range<Int>
+        /// Whether it says that something is kept. Another one is true whatever the store does, and
+        /// only waits for its turn.
+        public var isAcknowledgement = true
 
         /// The same with its ranges moved.
         func moved(by distance: Int) -> Reply {
             Reply(
                 recipient: recipient, text: text.moved(by: distance),
-                reference: reference.moved(by: distance))
+                reference: reference.moved(by: distance), isAcknowledgement: isAcknowledgement)
         }
 
         /// Nobody waits.

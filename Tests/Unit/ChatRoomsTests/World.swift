@@ -38,9 +38,16 @@ final class World {
     var closes: [ConnectionKey: ChatClose] = [:]
     /// Every effect since the start, as text.
     var journal: [String] = []
+    /// Where messages are kept; nil if in the chat's memory alone.
+    var store: FakeStore?
+    /// Connections of which nothing is read, and what they have sent since.
+    var paused: [ConnectionKey: [String]] = [:]
+    /// What requests have been answered that had to wait, by their numbers.
+    var answers: [UInt32: RequestAnswer] = [:]
 
-    init(_ limits: ChatLimits = .withoutRateLimit, seed: UInt64 = 7) {
-        chat = Chat(limits: limits, epochSeed: seed)
+    init(_ limits: ChatLimits = .withoutRateLimit, seed: UInt64 = 7, store: FakeStore? = nil) {
+        self.store = store
+        chat = Chat(limits: limits, epochSeed: seed, store: store?.state, at: now)
     }
 
     static let request = RequestKey(slot: 1 << 20, generation: 0)
@@ -73,6 +80,7 @@ final class World {
     func close(_ key: ConnectionKey) {
         guard connections[key.slot] == key else { return }
         connections[key.slot] = nil
+        paused[key] = nil
         generations[key.slot] = key.generation + 1
         for room in subscribers.keys {
             subscribers[room]!.remove(key)
@@ -98,6 +106,10 @@ final class World {
             chat.provide(SessionToken(bits: UInt128(tokens.next()) << 64 | UInt128(tokens.next())))
         }
         let before = inbox[key]!.count
+        guard paused[key] == nil else {
+            paused[key]!.append(String(decoding: bytes, as: UTF8.self))
+            return []
+        }
         chat.received(bytes.span, from: key, at: now, &effects)
         carryOut()
         return inbox[key]![before...].map(parse)
@@ -132,6 +144,7 @@ final class World {
     func heard(_ key: ConnectionKey) -> [JSON] { inbox[key]!.map(parse) }
 
     func carryOut() {
+        var resumed: [(ConnectionKey, String)] = []
         for effect in effects.list {
             switch effect {
             case .reply(let key, let range):
@@ -163,7 +176,12 @@ final class World {
                 journal.append("forgotten \(room.index) \(room.generation)")
                 #expect(rooms.remove(room) != nil)
                 #expect(subscribers.removeValue(forKey: room) == [])
-            case .answer, .pause, .resume: Issue.record("nothing waits without a store")
+            case .answer(let key, let index):
+                #expect(answers.updateValue(effects.answers[index], forKey: key.slot) == nil)
+            case .pause(let key): #expect(paused.updateValue([], forKey: key) == nil)
+            case .resume(let key):
+                guard connections[key.slot] == key else { continue }
+                resumed.append(contentsOf: paused.removeValue(forKey: key)!.map { (key, $0) })
             case .close(let key, let cause):
                 journal.append("close \(key.slot) \(cause.code)")
                 #expect(closes[key] == nil)
@@ -171,6 +189,8 @@ final class World {
             }
         }
         effects.removeAll()
+        store?.take(from: self)
+        for (key, text) in resumed where connections[key.slot] == key { send(key, text) }
     }
 
     private func text(_ range: Range<Int>) -> String { effects.string(range) }

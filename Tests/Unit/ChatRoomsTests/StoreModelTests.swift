@@ -1,0 +1,27 @@
+// The chat with a store: whatever the store does, nothing is lost, doubled or told wrongly.
+import Foundation
+import Testing
+
+@testable import ChatRooms
+
+@Suite struct StoreModelTests {
+    @Test(arguments: 1...24 as ClosedRange<UInt64>)
+    func `Nothing that was said or seen is lost, whatever the store does`(_ seed: UInt64) {
+        let model = StoreModel(seed: seed, entryLimit: seed % 3 == 0 ? 12 : .max)
+        for _ in 0..<700 { model.step() }
+        model.settle()
+        model.checkStore()
+        #expect(model.acknowledged.count > 30 && model.recoveredCount > 0)
+        #expect(model.crashCount > 0 && model.store.delayedCount > 0)
+    }
+
+    @Test(arguments: 1...6 as ClosedRange<UInt64>)
+    func `A store that answers at once is like the memory`(_ seed: UInt64) {
+        let model = StoreModel(seed: seed)
+        model.store.answersAtOnce = true
+        for _ in 0..<400 { model.step() }
+        model.settle()
+        model.checkStore()
+        #expect(model.acknowledged.count > 30)
+    }
+}
