@@ -10,10 +10,14 @@ extension StoreModel {
             .randomElement(using: &random)
     }
 
-    func command(_ key: ConnectionKey, _ kind: String, _ room: String, _ fields: String) {
+    func command(
+        _ key: ConnectionKey, _ kind: String, _ room: String, _ fields: String,
+        since: Place? = nil
+    ) {
         commandNumber += 1
         let ref = "\(commandNumber)"
-        clients[key]!.due.append((ref, kind, NameKey(room).folded))
+        clients[key]!.due.append(
+            Due(ref: ref, kind: kind, room: NameKey(room).folded, since: since))
         world.send(key, #"{"type":"\#(kind)","ref":"\#(ref)",\#(fields)}"#)
     }
 
@@ -49,11 +53,12 @@ extension StoreModel {
         let room = NameKey(name).folded
         guard clients[key]!.rooms[room] == nil else { return }
         var fields = #""room":"\#(name)","limit":\#([0, 3, 50].randomElement(using: &random)!)"#
-        if let place = people[clients[key]!.person].places[room] {
+        let since = people[clients[key]!.person].places[room]
+        if let place = since {
             fields += #","since":{"epoch":"\#(place.epoch)","offset":\#(place.offset)}"#
         }
         if Bool.random(using: &random) { fields += #","more":true"# }
-        command(key, "join", name, fields)
+        command(key, "join", name, fields, since: since)
     }
 
     func leave() {
@@ -110,6 +115,7 @@ extension StoreModel {
         let room = NameKey(message["room"] as? String ?? "").folded
         var kind = ""
         var dueRoom = room
+        var since: Place?
         if let ref = message["ref"] as? String {
             guard let due = clients[key]!.due.first else {
                 Issue.record("nothing is due: \(message)")
@@ -119,12 +125,13 @@ extension StoreModel {
             clients[key]!.due.removeFirst()
             kind = due.kind
             dueRoom = due.room
+            since = due.since
         }
         switch message.type {
         case "welcome":
             clients[key]!.isLoggedIn = true
             people[clients[key]!.person].session = message["session"] as? String
-        case "joined": readJoined(message, room, by: key)
+        case "joined": readJoined(message, room, since, by: key)
         case "message": readPush(message, room, by: key)
         case "history": _ = readMessages(message, room)
         case "ok":
@@ -141,20 +148,22 @@ extension StoreModel {
         }
     }
 
-    private func readJoined(_ joined: JSON, _ room: String, by key: ConnectionKey) {
-        let since = people[clients[key]!.person].places[room]
+    private func readJoined(
+        _ joined: JSON, _ room: String, _ since: Place?, by key: ConnectionKey
+    ) {
         let messages = readMessages(joined, room)
         let recovered = joined["recovered"] as! Bool
         let newest = Place(offset: joined.offset!, epoch: joined["epoch"] as! String)
-        if recovered {
+        if recovered, let since {
             recoveredCount += 1
-            #expect(messages.first?.offset ?? since!.offset + 1 == since!.offset + 1)
-            let last = messages.last ?? since!
+            #expect(messages.first?.offset ?? since.offset + 1 == since.offset + 1)
+            let last = messages.last ?? since
             clients[key]!.rooms[room] = last
             guard joined["more"] as? Bool == true, last.offset < newest.offset else { return }
             // A real client asks for the rest; this one goes on from the newest as if it had.
             clients[key]!.rooms[room] = newest
         } else {
+            #expect(!recovered)
             clients[key]!.rooms[room] = newest
             if let last = messages.last { #expect(last == newest) }
         }

@@ -34,7 +34,14 @@ final class StoreModel {
         var rooms: [String: Place] = [:]
         var readCount = 0
         /// Commands whose reply is due, by their `ref`, oldest first.
-        var due: [(ref: String, kind: String, room: String)] = []
+        var due: [Due] = []
+    }
+    struct Due {
+        var ref: String
+        var kind: String
+        var room: String
+        /// The place that a `join` has named.
+        var since: Place?
     }
     struct Named: Hashable {
         var room: String

@@ -11,8 +11,20 @@ import Testing
         for _ in 0..<700 { model.step() }
         model.settle()
         model.checkStore()
-        #expect(model.acknowledged.count > 30 && model.recoveredCount > 0)
-        #expect(model.crashCount > 0 && model.store.delayedCount > 0)
+        #expect(model.acknowledged.count > 5 && model.refusedCount > 0)
+    }
+
+    @Test func `The runs reach what they shall test`() {
+        var counts = [0, 0, 0, 0]
+        for seed in 31...36 as ClosedRange<UInt64> {
+            let model = StoreModel(seed: seed)
+            for _ in 0..<700 { model.step() }
+            counts[0] += model.acknowledged.count
+            counts[1] += model.recoveredCount
+            counts[2] += model.crashCount
+            counts[3] += model.store.delayedCount
+        }
+        #expect(zip(counts, [120, 20, 20, 20]).allSatisfy { $0 > $1 }, "\(counts)")
     }
 
     @Test(arguments: 1...6 as ClosedRange<UInt64>)
