@@ -10,8 +10,9 @@ enum UserChange {
 
 extension Chat {
     /// Begins with the users that the store has. They are gone as of now: their names are kept for
-    /// them as if they had just left, since the time without a server does not count.
-    mutating func begin(with store: StoredState, at now: Timestamp) {
+    /// them as if they had just left, since the time without a server does not count. Call it once,
+    /// before any connection opens.
+    public mutating func begin(with store: StoredState, at now: Timestamp) {
         nextRoomNumber = store.nextRoomNumber
         nextUserNumber = store.nextUserNumber
         for stored in store.users {

@@ -80,20 +80,16 @@ public struct Chat: ~Copyable, Sendable {
         var openedAt: Int64
     }
 
-    /// A chat without users and rooms in it, or with the users that its store has. Without a
-    /// store, everything is kept in memory alone.
+    /// An empty chat. With a store, call ``begin(with:at:)`` before anything else; without one,
+    /// everything is kept in memory alone.
     /// `epochSeed` must be random, so that no epoch of before a restart of the server comes again.
-    public init(
-        limits: ChatLimits = ChatLimits(), epochSeed: UInt64, store: StoredState? = nil,
-        at now: Timestamp = Timestamp(monotonic: 0, wall: 0)
-    ) {
+    public init(limits: ChatLimits = ChatLimits(), epochSeed: UInt64, hasStore: Bool = false) {
         self.limits = limits
-        hasStore = store != nil
+        self.hasStore = hasStore
         self.epochSeed = epochSeed
         timing = Timing(limits)
         publisherKey = NameKey(limits.publisherName)
         makeFixedOwners()
-        if let store { begin(with: store, at: now) }
     }
 
     /// Applies other limits from now on. Anything that already exceeds them stays.

@@ -47,7 +47,8 @@ final class World {
 
     init(_ limits: ChatLimits = .withoutRateLimit, seed: UInt64 = 7, store: FakeStore? = nil) {
         self.store = store
-        chat = Chat(limits: limits, epochSeed: seed, store: store?.state, at: now)
+        chat = Chat(limits: limits, epochSeed: seed, hasStore: store != nil)
+        if let store { chat.begin(with: store.state, at: now) }
     }
 
     static let request = RequestKey(slot: 1 << 20, generation: 0)
