@@ -33,6 +33,8 @@ let package = Package(
             name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(
+            name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CLinux", dependencies: ["CSystemd"]),
         .target(name: "CUnicode", exclude: ["names.bin"]),
 
@@ -43,6 +45,9 @@ let package = Package(
             swiftSettings: lending),
         .target(
             name: "ChatRooms", dependencies: ["Storage", "CUnicode", "CCrypto"], exclude: ["PROTOCOL.md"],
+            swiftSettings: lending),
+        .target(
+            name: "ChatDatabase", dependencies: ["Storage", "ChatRooms", "CSQLite"],
             swiftSettings: lending),
         .target(
             name: "LinuxReactor", dependencies: ["CLinux", "Storage"], swiftSettings: lending),
@@ -73,7 +78,8 @@ let package = Package(
         .executableTarget(
             name: "roost",
             dependencies: [
-                "WebSocketServer", "ChatRooms", "CommandLineOptions", "CLinux", "CPage", "CZlib",
+                "WebSocketServer", "ChatRooms", "ChatDatabase", "CommandLineOptions", "CLinux",
+                "CPage", "CZlib",
             ],
             exclude: ["Page"], swiftSettings: strict),
         .executableTarget(
@@ -124,6 +130,13 @@ let package = Package(
         .testTarget(
             name: "ChatRoomsTests", dependencies: ["ChatRooms"], path: "Tests/Unit/ChatRoomsTests",
             swiftSettings: tests),
+        // A disk that fails and forgets, under SQLite.
+        .target(
+            name: "CTestVFS", dependencies: ["CSQLite"], path: "Tests/Support/CTestVFS"),
+        .testTarget(
+            name: "ChatDatabaseTests",
+            dependencies: ["ChatDatabase", "ChatRooms", "CTestVFS", "CSQLite", "TestSupport"],
+            path: "Tests/Unit/ChatDatabaseTests", swiftSettings: tests),
         .testTarget(
             name: "LinuxReactorTests", dependencies: ["LinuxReactor", "TestSupport"],
             path: "Tests/Unit/LinuxReactorTests", swiftSettings: tests),

@@ -18,6 +18,7 @@ enum ImportTable {
             "Storage": [],
             "WebSocketCore": ["Storage", "CCrypto", "CZlib"],
             "ChatRooms": ["Storage", "CUnicode"],
+            "ChatDatabase": ["Storage", "ChatRooms", "CSQLite"],
             "LinuxReactor": ["Storage", "CLinux"],
             "SystemdSupport": ["CLinux", "LinuxReactor", "Logging"],
             "WebSocketServer": ["Storage", "WebSocketCore", "LinuxReactor", "Logging"],

@@ -1,0 +1,99 @@
+// The chat's store in a file: what is public of it. Two threads of its own do the work.
+import ChatRooms
+import Synchronization
+
+/// A database of rooms, messages and users, which a chat uses as its store.
+///
+/// What is given to ``submit(_:)`` is stored in order by one thread, many batches in one commit;
+/// questions are answered by another one. Answers come through the closure given to
+/// ``open(path:options:answer:)``, on these threads.
+public final class ChatDatabase: Sendable {
+    private let work: Monitor<WorkList>
+    private let shared: Shared
+
+    /// What both threads need besides the work.
+    struct Shared: Sendable {
+        let path: String
+        let options: DatabaseOptions
+        let answer: @Sendable (StoreAnswer) -> Void
+        let figures: FiguresBoard
+    }
+
+    private init(_ work: Monitor<WorkList>, _ shared: Shared) {
+        self.work = work
+        self.shared = shared
+    }
+
+    /// Opens the database at `path`, or makes one. It waits for the disk. Only one process can have
+    /// it: a lock is held on `path` + ".lock" until ``close(checkpoint:)``.
+    ///
+    /// - Parameters:
+    ///   - path: the file; its folder has to exist.
+    ///   - answer: gets every answer, on the database's threads; it returns quickly.
+    /// - Returns: the database, and what a chat has to know of it before it begins.
+    /// - Throws: a sentence for the operator.
+    public static func open(
+        path: String, options: DatabaseOptions = DatabaseOptions(),
+        answer: @escaping @Sendable (StoreAnswer) -> Void
+    ) throws(DatabaseError) -> (ChatDatabase, StoredState) {
+        let lock = try LockFile(forDatabase: path)
+        let work = Monitor(WorkList())
+        let shared = Shared(path: path, options: options, answer: answer, figures: FiguresBoard())
+        let isStarted = WorkerThread.start("roost-store") {
+            Writer.run(work, shared, lock)
+        }
+        guard isStarted else { throw DatabaseError(.noThread, path) }
+        let state = try work.wait(as: .opener) { $0.opening }!.get()
+        return (ChatDatabase(work, shared), state)
+    }
+
+    /// Stores the batch, after all that were given before. Its `stored` follows when it is durable;
+    /// before that perhaps `delayed`, if it is not known when that will be. May be called from any
+    /// thread, and never waits for the disk.
+    public func submit(_ batch: StoreBatch) {
+        work.withLock(waking: [.writer]) { work in
+            work.batches.append(batch)
+            work.submittedCount += 1
+        }
+    }
+
+    /// Answers the question, behind what was given to ``submit(_:)`` before. May be called from any
+    /// thread.
+    public func ask(_ question: StoreQuestion) {
+        work.withLock(waking: [.reader]) { work in
+            let asked = WorkList.Asked(question: question, batchCount: work.submittedCount)
+            work.questions.append(asked)
+        }
+    }
+
+    /// What an operator wants to know; may be called from any thread.
+    public var figures: DatabaseFigures {
+        var figures = shared.figures.read()
+        (figures.waitingBatchCount, figures.waitingQuestionCount) = work.withLock { work in
+            (Int(work.submittedCount - work.storedCount), work.questions.count)
+        }
+        return figures
+    }
+
+    /// Stores and answers what was given before, and closes the file. While nothing can be stored,
+    /// one more attempt is made; what is left then is lost, and its batches were `delayed`.
+    ///
+    /// - Parameter checkpoint: whether the write-ahead log is emptied. Without, it stays beside the
+    ///   file, and the next opening reads it; closing is quicker.
+    public func close(checkpoint: Bool = true) {
+        work.withLock(waking: [.writer, .reader]) { work in
+            work.isClosing = true
+            work.leavesLog = !checkpoint
+        }
+        _ = work.wait(as: .opener) { $0.isClosed ? true : nil }
+    }
+}
+
+/// The figures, which the threads change and everybody may read.
+final class FiguresBoard: Sendable {
+    private let figures = Mutex(DatabaseFigures())
+
+    func read() -> DatabaseFigures { figures.withLock { $0 } }
+
+    func change(_ body: (inout DatabaseFigures) -> Void) { figures.withLock { body(&$0) } }
+}

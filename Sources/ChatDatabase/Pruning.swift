@@ -1,0 +1,160 @@
+// Which messages are deleted because of a limit: always the oldest, of all rooms or of one, so that
+// what is left of a room has no gap.
+import ChatRooms
+
+/// Deletes what is beyond the limits, a few entries at a time.
+struct Pruning {
+    private let connection: Connection
+    private let limits: DatabaseOptions.Retention
+    /// The most bytes in use.
+    let byteLimit: Int
+    private(set) var deletedCount = 0
+
+    /// How many entries one step deletes: as many as take about 2.5 to 5 ms, the commit included.
+    private var chunk = 32
+    private static let chunks = 8...4096
+    private static let stepTime: UInt64 = 5_000_000
+
+    /// Rooms that may be beyond a limit of theirs. At the beginning, all may be.
+    private var suspects: Set<Int64> = []
+    /// Rooms above this number were not looked at since the beginning; nil if all were.
+    private var lookedAt: Int64?
+
+    private let oldest: Statement
+    private let deleteOldest: Statement
+    private let deleteOfRoom: Statement
+    private let room: Statement
+    private let nextRooms: Statement
+    private let roomBytes: Statement
+    private let entries: Statement
+
+    /// Prepares the statements.
+    init(
+        _ connection: Connection, _ limits: DatabaseOptions.Retention
+    ) throws(DatabaseError) {
+        self.connection = connection
+        self.limits = limits
+        byteLimit =
+            limits.byteCount
+            ?? min(2 << 30, (FileFacts.fileSystemByteCount(connection.path) ?? .max) / 10)
+        lookedAt = limits.limitsRooms ? 0 : nil
+        func prepare(_ sql: String) throws(DatabaseError) -> Statement {
+            try Statement(sql, on: connection)
+        }
+        // The bytes that ``BatchWriter`` has counted.
+        let deleted =
+            """
+            RETURNING room, length(CAST(user AS BLOB)) + length(CAST(id AS BLOB))
+            + length(CAST(body AS BLOB)) + \(BatchWriter.entryByteCount)
+            """
+        oldest = try prepare("SELECT seq, at FROM entries ORDER BY seq LIMIT ?1")
+        deleteOldest = try prepare("DELETE FROM entries WHERE seq <= ?1 " + deleted)
+        deleteOfRoom = try prepare(
+            "DELETE FROM entries WHERE room = ?1 AND offset < ?2 " + deleted)
+        room = try prepare(
+            """
+            SELECT (SELECT offset FROM entries WHERE room = number ORDER BY offset LIMIT 1),
+            last_offset, bytes FROM rooms WHERE number = ?1
+            """)
+        nextRooms = try prepare(
+            "SELECT number FROM rooms WHERE number > ?1 ORDER BY number LIMIT 64")
+        roomBytes = try prepare("UPDATE rooms SET bytes = bytes - ?2 WHERE number = ?1")
+        entries = try prepare("UPDATE meta SET entries = entries - ?1")
+    }
+
+    /// Entries were added to these rooms.
+    mutating func noteEntries(in rooms: [Int64]) {
+        if limits.limitsRooms { suspects.formUnion(rooms) }
+    }
+
+    /// Deletes some entries if a limit is exceeded. Returns false if nothing is left to be done.
+    mutating func step(usedByteCount: Int, at now: Int64) throws(DatabaseError) -> Bool {
+        let start = Clock.nanoseconds
+        if let end = try endOfOldest(usedByteCount, now) {
+            deleteOldest.bind(1, end)
+            try delete(deleteOldest)
+        } else if let (number, offset) = try nextSuspect() {
+            deleteOfRoom.bind(1, number)
+            deleteOfRoom.bind(2, offset)
+            try delete(deleteOfRoom)
+        } else {
+            return lookedAt != nil || !suspects.isEmpty
+        }
+        let time = Clock.nanoseconds - start
+        if time > Self.stepTime { chunk = max(chunk / 2, Self.chunks.lowerBound) }
+        if time < Self.stepTime / 2 { chunk = min(chunk * 2, Self.chunks.upperBound) }
+        return true
+    }
+
+    /// Up to which number the oldest entries are deleted; nil if all may stay.
+    private func endOfOldest(
+        _ usedByteCount: Int, _ now: Int64
+    ) throws(DatabaseError) -> Int64? {
+        let isTooLarge = usedByteCount > byteLimit
+        var excess = 0
+        if let limit = limits.count {
+            excess = Int(try connection.integer("SELECT entries FROM meta") ?? 0) - limit
+        }
+        guard isTooLarge || excess > 0 || limits.age != nil else { return nil }
+        oldest.bind(1, chunk)
+        defer { oldest.reset() }
+        var (end, count): (Int64?, Int) = (nil, 0)
+        while try oldest.step() {
+            let isTooOld = limits.age.map { oldest.integer(1) < now - $0 } ?? false
+            guard isTooLarge || count < excess || isTooOld else { break }
+            end = oldest.integer(0)
+            count += 1
+        }
+        return end
+    }
+
+    /// The next room that is beyond a limit, and the first offset that is left of it for now.
+    private mutating func nextSuspect() throws(DatabaseError) -> (Int64, Int)? {
+        if suspects.isEmpty, let after = lookedAt {
+            nextRooms.bind(1, after)
+            while try nextRooms.step() { suspects.insert(nextRooms.integer(0)) }
+            lookedAt = suspects.max()
+        }
+        // In small steps: many rooms are within their limits.
+        for _ in 0..<64 {
+            guard let number = suspects.first else { return nil }
+            if let offset = try firstOffsetLeft(of: number) { return (number, offset) }
+            suspects.remove(number)
+        }
+        return nil
+    }
+
+    private func firstOffsetLeft(of number: Int64) throws(DatabaseError) -> Int? {
+        room.bind(1, number)
+        defer { room.reset() }
+        guard try room.step(), !room.isNull(0) else { return nil }
+        let (first, last) = (Int(room.integer(0)), Int(room.integer(1)))
+        var excess = 0
+        if let limit = limits.countPerRoom { excess = last - first + 1 - limit }
+        if let limit = limits.byteCountPerRoom, case let bytes = Int(room.integer(2)), bytes > limit
+        {
+            // As if all were of one size, and at least one: the rest comes with the next steps.
+            excess = max(excess, max(1, (bytes - limit) * (last - first + 1) / bytes))
+        }
+        return excess > 0 ? first + min(excess, chunk) : nil
+    }
+
+    private mutating func delete(_ statement: Statement) throws(DatabaseError) {
+        try connection.run("BEGIN IMMEDIATE")
+        var bytes: [Int64: Int64] = [:]
+        var count = 0
+        while try statement.step() {
+            bytes[statement.integer(0), default: 0] += statement.integer(1)
+            count += 1
+        }
+        for (number, byteCount) in bytes {
+            roomBytes.bind(1, number)
+            roomBytes.bind(2, byteCount)
+            try roomBytes.run()
+        }
+        entries.bind(1, count)
+        try entries.run()
+        try connection.run("COMMIT")
+        deletedCount += count
+    }
+}

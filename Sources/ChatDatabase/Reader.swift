@@ -1,0 +1,54 @@
+// The thread that answers questions, on a connection of its own: it reads while the writer writes,
+// and while nothing can be written.
+import ChatRooms
+
+/// The thread that reads. It opens its connection at the first question, and anew after an error.
+struct Reader {
+    private let shared: ChatDatabase.Shared
+    private var reading: Reading?
+
+    /// The thread: answers until the database is closed.
+    static func run(_ work: Monitor<WorkList>, _ shared: ChatDatabase.Shared) {
+        var reader = Reader(shared: shared)
+        while true {
+            let questions = work.wait(as: .reader) { work -> [StoreQuestion]? in
+                let questions = work.takeQuestions()
+                return questions.isEmpty && !work.isWriterDone ? nil : questions
+            }
+            guard let questions, !questions.isEmpty else { break }
+            for question in questions { reader.answer(question) }
+        }
+        reader.reading = nil
+        work.withLock(waking: [.writer]) { $0.isReaderDone = true }
+    }
+
+    private init(shared: ChatDatabase.Shared) { self.shared = shared }
+
+    private mutating func answer(_ question: StoreQuestion) {
+        do throws(DatabaseError) {
+            if self.reading == nil { self.reading = try opened() }
+            guard let reading else { return }
+            switch question {
+            case .room(let id, let key, let countLimit, let byteLimit):
+                let (room, page) = try reading.room(key, countLimit, byteLimit)
+                shared.answer(.room(id, room, page))
+            case .page(let request):
+                shared.answer(.page(request.ticket, try reading.page(request)))
+            }
+        } catch {
+            if !error.leavesConnectionUsable { reading = nil }
+            shared.figures.change { figures in
+                figures.readFailureCount += 1
+                figures.lastError = error
+            }
+            switch question {
+            case .room(let id, _, _, _): shared.answer(.roomFailed(id))
+            case .page(let request): shared.answer(.pageFailed(request.ticket))
+            }
+        }
+    }
+
+    private func opened() throws(DatabaseError) -> Reading {
+        try Reading(try OpenedFile.reading(shared.path, shared.options))
+    }
+}

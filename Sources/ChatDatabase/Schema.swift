@@ -1,0 +1,73 @@
+// The tables, and how a file of an older version becomes one of this version.
+
+/// The versions of a database: step n makes version n + 1 of version n. Version 0 is an empty file.
+struct Schema: Sendable {
+    /// In SQL. What SQL cannot do to a file, ``OpenedFile`` does behind it, as with keys of names.
+    var steps: [String]
+    /// What this program reads and writes; in the file it is `PRAGMA user_version`.
+    var version: Int { steps.count }
+
+    static var current: Schema { Schema(steps: [tables]) }
+
+    /// Tells our files from those of other programs: `PRAGMA application_id`, "Roos" in ASCII.
+    static let applicationID: Int64 = 0x526F_6F73
+
+    /// Whether the file is one of roost's; nil if it is empty.
+    static func isOurs(_ connection: Connection) throws(DatabaseError) -> Bool? {
+        let id = try connection.integer("PRAGMA application_id") ?? 0
+        if id == applicationID { return true }
+        let tables = try connection.integer("SELECT count(*) FROM sqlite_schema") ?? 0
+        return id == 0 && tables == 0 ? nil : false
+    }
+
+    /// The version of a file of roost's.
+    static func version(of connection: Connection) throws(DatabaseError) -> Int {
+        Int(try connection.integer("PRAGMA user_version") ?? 0)
+    }
+
+    /// Brings the file to this version, in one transaction: it has the old version or the new one,
+    /// whatever happens. The file is not newer.
+    func migrate(_ connection: Connection) throws(DatabaseError) {
+        let old = try Self.version(of: connection)
+        guard old < version else { return }
+        try connection.run("BEGIN IMMEDIATE")
+        for step in steps[old...] { try connection.run(step) }
+        try connection.run("PRAGMA application_id = \(Self.applicationID)")
+        try connection.run("PRAGMA user_version = \(version)")
+        try connection.run("COMMIT")
+    }
+
+    /// Version 1.
+    ///
+    /// - `meta` has one row. `next_room` and `next_user` are above every number whose row is gone.
+    ///   `boot` names the last opening by a server; `entries` counts the rows of `entries`.
+    /// - `rooms.bytes` is the sum of its entries', see ``DatabaseOptions/Retention``.
+    /// - `entries.seq` counts all entries in the order in which they came, so that the oldest ones
+    ///   are found at its beginning. `body` is the text as it stands in the frame, escaped. `kind`
+    ///   and `target` are for what is not a message: so far, each entry is one.
+    private static var tables: String {
+        """
+        CREATE TABLE meta(
+            one INTEGER PRIMARY KEY CHECK (one = 1), name_rules INTEGER NOT NULL,
+            boot BLOB NOT NULL, next_room INTEGER NOT NULL, next_user INTEGER NOT NULL,
+            entries INTEGER NOT NULL) STRICT;
+        INSERT INTO meta VALUES (1, \(NameKeys.rules), x'', 1, 1, 0);
+        CREATE TABLE rooms(
+            number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
+            last_offset INTEGER NOT NULL, last_epoch INTEGER NOT NULL,
+            bytes INTEGER NOT NULL DEFAULT 0) STRICT;
+        CREATE TABLE entries(
+            seq INTEGER PRIMARY KEY, room INTEGER NOT NULL, offset INTEGER NOT NULL,
+            epoch INTEGER NOT NULL, begins INTEGER NOT NULL, author INTEGER NOT NULL,
+            kind INTEGER NOT NULL DEFAULT 0, target INTEGER, user TEXT NOT NULL,
+            id TEXT NOT NULL, body TEXT NOT NULL, at INTEGER NOT NULL,
+            UNIQUE (room, offset)) STRICT;
+        CREATE TABLE users(
+            number INTEGER PRIMARY KEY, key TEXT NOT NULL, name TEXT NOT NULL,
+            password TEXT, created INTEGER NOT NULL, seen INTEGER NOT NULL) STRICT;
+        CREATE TABLE sessions(
+            proof BLOB PRIMARY KEY, user INTEGER NOT NULL, seen INTEGER NOT NULL) STRICT;
+        CREATE INDEX sessions_by_user ON sessions(user);
+        """
+    }
+}
