@@ -81,7 +81,7 @@ extension Range<Int> {
 
 extension StoredEntry {
     /// The same entry with its ranges moved.
-    func moved(by distance: Int) -> StoredEntry {
+    public func moved(by distance: Int) -> StoredEntry {
         var entry = self
         entry.frame = frame.moved(by: distance)
         entry.user = user.moved(by: distance)
