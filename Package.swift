@@ -44,7 +44,8 @@ let package = Package(
             name: "WebSocketCore", dependencies: ["Storage", "CCrypto", "CZlib"],
             swiftSettings: lending),
         .target(
-            name: "ChatRooms", dependencies: ["Storage", "CUnicode"], exclude: ["PROTOCOL.md"],
+            name: "ChatRooms", dependencies: ["Storage", "CUnicode", "CCrypto"],
+            exclude: ["PROTOCOL.md"],
             swiftSettings: lending),
         .target(
             name: "ChatDatabase", dependencies: ["Storage", "ChatRooms", "CSQLite"],

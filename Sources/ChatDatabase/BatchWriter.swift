@@ -81,7 +81,7 @@ struct BatchWriter {
         let bytes = batch.bytes.span
         for index in batch.items.indices {
             switch batch.items[index] {
-            case .entry(let entry, id: _, reply: _): try store(entry, bytes)
+            case .entry(let entry, room: _, mark: _, reply: _): try store(entry, bytes)
             case .room(let room): try store(room)
             case .user(let user, reply: _): try store(user)
             case .forgetUser(let number): try forget(number)
@@ -177,11 +177,12 @@ struct BatchWriter {
         try user.run()
         forgetSessions.bind(1, new.number)
         try forgetSessions.run()
-        for proof in new.sessions {
+        for known in new.sessions {
+            let bits = known.proof.bits
             session.bind(
-                1, blob: (0..<16).map { UInt8(truncatingIfNeeded: proof.proof >> (120 - 8 * $0)) })
+                1, blob: (0..<16).map { UInt8(truncatingIfNeeded: bits >> (120 - 8 * $0)) })
             session.bind(2, new.number)
-            session.bind(3, proof.seenAt)
+            session.bind(3, known.seenAt)
             try session.run()
         }
     }

@@ -29,11 +29,11 @@ struct Reader {
             if self.reading == nil { self.reading = try opened() }
             guard let reading else { return }
             switch question {
-            case .room(let id, let key, let countLimit, let byteLimit):
+            case .room(let ticket, let key, let countLimit, let byteLimit):
                 let (room, page) = try reading.room(key, countLimit, byteLimit)
-                shared.answer(.room(id, room, page))
+                shared.answer(.room(ticket: ticket, room, page))
             case .page(let request):
-                shared.answer(.page(request.ticket, try reading.page(request)))
+                shared.answer(.page(ticket: request.ticket, try reading.page(request)))
             }
         } catch {
             if !error.leavesConnectionUsable { reading = nil }
@@ -42,8 +42,8 @@ struct Reader {
                 figures.lastError = error
             }
             switch question {
-            case .room(let id, _, _, _): shared.answer(.roomFailed(id))
-            case .page(let request): shared.answer(.pageFailed(request.ticket))
+            case .room(let ticket, _, _, _): shared.answer(.failed(ticket: ticket))
+            case .page(let request): shared.answer(.failed(ticket: request.ticket))
             }
         }
     }

@@ -176,18 +176,3 @@ final class Reading {
             entry, room: name, user: user, text: text, id: row.bytes(7), to: &out)
     }
 }
-
-extension StoredEntry {
-    /// The same entry where its bytes stand elsewhere.
-    func moved(by distance: Int) -> StoredEntry {
-        func moved(_ range: Range<Int>) -> Range<Int> {
-            range.lowerBound + distance..<range.upperBound + distance
-        }
-        var entry = self
-        entry.frame = moved(frame)
-        entry.user = moved(user)
-        entry.text = moved(text)
-        entry.id = moved(id)
-        return entry
-    }
-}

@@ -26,7 +26,7 @@ enum StateLoading {
             var proof: UInt128 = 0
             for index in bytes.indices { proof = proof << 8 | UInt128(bytes[index]) }
             sessions[rows.integer(0), default: []].append(
-                StoredUser.Session(proof: proof, seenAt: rows.integer(2)))
+                StoredUser.Session(proof: SessionProof(bits: proof), seenAt: rows.integer(2)))
         }
         var users: [StoredUser] = []
         let named = try Statement(

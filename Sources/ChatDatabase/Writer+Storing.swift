@@ -74,7 +74,6 @@ extension Writer {
             newlySettled += 1
             if pending[index].isAnswered { continue }
             shared.answer(.delayed(pending[index].batch))
-            pending[index].batch.isAnswered = true
         }
         if newlySettled > 0 { move(settled: newlySettled, stored: 0) }
     }

@@ -1,8 +1,15 @@
 // UNSAFE: memory is handed to memcpy here. Every pointer is used only inside the closure that it
 // is valid in, and every range is checked against its memory before it is used.
+import CCrypto
 import Storage
 
 extension [UInt8] {
+    /// Appends a copy of these bytes.
+    @inline(__always)
+    mutating func append(contentsOf bytes: Span<UInt8>) {
+        unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+    }
+
     /// Copies `count` bytes of `source` from `start` on over the bytes from `target` on.
     @inline(__always)
     mutating func overwrite(
@@ -90,5 +97,24 @@ extension ByteBuffer {
     mutating func append(escaped literal: StaticString) {
         let bytes = unsafe Span(_unsafeStart: literal.utf8Start, count: literal.utf8CodeUnitCount)
         append(escaped: bytes, 0..<bytes.count)
+    }
+}
+
+extension SessionProof {
+    /// The first 128 bits of the SHA-256 of these bytes.
+    init(hashing bytes: Span<UInt8>) {
+        var digest = InlineArray<32, UInt8>(repeating: 0)
+        var target = digest.mutableSpan
+        unsafe target.withUnsafeMutableBufferPointer { out in
+            unsafe bytes.withUnsafeBufferPointer { input in
+                // It fails only if there is no memory.
+                let hashed = unsafe EVP_Digest(
+                    input.baseAddress, input.count, out.baseAddress, nil, EVP_sha256(), nil)
+                precondition(hashed == 1, "libcrypto cannot hash")
+            }
+        }
+        var bits: UInt128 = 0
+        for index in 0..<16 { bits = bits << 8 | UInt128(digest[index]) }
+        self.init(bits: bits)
     }
 }

@@ -26,6 +26,7 @@ extension Chat {
         let owner = connections[slot].owner
         guard makePlace(forGoneUserOf: owner, at: now) else { return freeUser(user) }
         users[user].leftAt = now.monotonic
+        save(user)
         goneUsers.append(user, in: &users)
         hold(user, by: owner)
     }
@@ -77,6 +78,7 @@ extension Chat {
 
     /// Frees the place of a user without connections, who is in no chain.
     mutating func freeUser(_ user: UserIndex) {
+        forgetStored(user)
         if users[user].isFindable { usersByName.remove(user, in: &users) }
         users.free(user, leaving: User())
     }

@@ -3,13 +3,13 @@
 extension Chat {
     mutating func join(
         _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
-    ) throws(CommandError) {
+    ) throws(CommandError) -> Progress {
         let name = try Name.room(try command.fields.string(.room), text)
         let since = try command.fields.since(text)
         let messageLimit = try command.fields.messageLimit(text)
         let asksForMore = try command.fields.bool(.more, default: false)
         let view = View(since: since, messageLimit: messageLimit, asksForMore: asksForMore)
-        try enter(name, command, text, view, &effects)
+        return try enter(name, command, text, view, &effects)
     }
 
     /// What a client wants to see of the room that it enters.
@@ -27,7 +27,7 @@ extension Chat {
     mutating func enter(
         _ name: String, _ command: Command, _ text: Span<UInt8>, _ view: View,
         _ effects: inout Effects
-    ) throws(CommandError) {
+    ) throws(CommandError) -> Progress {
         let slot = command.connection.slot
         let known = roomsByName.find(NameKey(name), in: rooms)
         let isThere = known.map { subscription(of: slot, to: $0) != nil } ?? false
@@ -39,52 +39,105 @@ extension Chat {
         if let known {
             room = known
         } else {
+            if case .failed = command.read { throw cannotRead }
             let opener = Opener(owner: connections[slot].owner, user: connections[slot].user)
             room = try openRoom(name, for: opener, &effects)
             rooms[room].lastActivity = command.now.monotonic
         }
+        guard !rooms[room].isLoading else {
+            if case .failed = command.read { throw cannotRead }
+            wait(.connection(command.connection), for: room)
+            return .asks
+        }
+        var shown = Shown(Excerpt(kept: 0..<0), isRecovered: false)
+        if command.isReachable {
+            guard let found = try find(view, in: room, command) else { return .asks }
+            shown = found
+        }
         if !isThere {
             addSubscription(slot, to: room, at: command.now, &effects)
         }
-        if command.isReachable { show(room, command, text, view, &effects) }
+        if command.isReachable { show(shown, of: room, command, text, view, &effects) }
         if !isThere {
             effects.add(.subscribe(command.connection, id(of: room)))
         }
+        return .done
     }
 
-    /// Sends the reply `joined`, and after it the missed messages that did not fit into it, if
-    /// the client does not ask for these.
+    /// The messages that `joined` shows.
+    private struct Shown {
+        var messages: Excerpt
+        var isRecovered: Bool
+
+        init(_ messages: Excerpt, isRecovered: Bool) {
+            self.messages = messages
+            self.isRecovered = isRecovered
+        }
+    }
+
+    /// Finds what the client shall see: what it has missed, if nothing of that is gone and its last
+    /// message is still the one that it has; else the newest messages. Nil if the store must be
+    /// asked, which is done then.
+    private mutating func find(
+        _ view: View, in room: RoomIndex, _ command: Command
+    ) throws(CommandError) -> Shown? {
+        var isNewest = false
+        if case .page(_, let asked) = command.read { isNewest = asked }
+        if let since = view.since, let epoch = since.epoch, !isNewest {
+            // A client that cannot ask for more gets all of it, or nothing.
+            let pages = view.asksForMore ? 1 : 4
+            let found = find(
+                .after(since.offset, epoch: epoch.number),
+                limit: view.asksForMore ? view.messageLimit : limits.messagesPerRoomLimit,
+                byteLimit: pages * limits.pageByteLimit, in: room, command.read.page)
+            switch found {
+            case .missing(let request):
+                try ask(request, for: .connection(command.connection), command.read, isNewest: false)
+                return nil
+            case .messages(let missed):
+                if missed.isContinuous, view.asksForMore || !missed.isMore {
+                    return Shown(missed, isRecovered: true)
+                }
+            }
+        }
+        let found = find(
+            .newest, limit: view.messageLimit, byteLimit: limits.pageByteLimit, in: room,
+            isNewest ? command.read.page : nil)
+        switch found {
+        case .missing(let request):
+            try ask(request, for: .connection(command.connection), command.read, isNewest: true)
+            return nil
+        case .messages(let newest): return Shown(newest, isRecovered: false)
+        }
+    }
+
+    /// Sends the reply `joined`, and after it the missed messages that are beyond the limit, if the
+    /// client does not ask for these.
     private mutating func show(
-        _ room: RoomIndex, _ command: Command, _ text: Span<UInt8>, _ view: View,
+        _ found: Shown, of room: RoomIndex, _ command: Command, _ text: Span<UInt8>, _ view: View,
         _ effects: inout Effects
     ) {
-        let first = rooms[room].history.firstOffset
-        let next = rooms[room].history.nextOffset
-        var recovered = false
-        var shown = newest(of: max(first, next - view.messageLimit)..<next, in: room)
-        if let since = view.since, since.epoch == rooms[room].epoch, since.offset >= first - 1,
-            since.offset < next, view.asksForMore || fitsPages(since.offset + 1..<next, in: room)
-        {
-            recovered = true
-            let end = min(since.offset + 1 + view.messageLimit, next)
-            shown = oldest(of: since.offset + 1..<end, in: room)
-        }
+        let recovered = found.isRecovered
         if view.since != nil {
             if recovered { counters.recoveredCount += 1 } else { counters.unrecoveredCount += 1 }
+        }
+        var shown = found.messages
+        var rest = Excerpt(kept: 0..<0)
+        if recovered, !view.asksForMore {
+            (shown, rest) = shown.split(after: view.messageLimit, limits.pageByteLimit) {
+                rooms[room].history.byteCount($0)
+            }
         }
 
         let start = begin("joined", command, text, &effects)
         effects.bytes.append(",\"room\":\"")
         effects.bytes.append(utf8: rooms[room].name)
-        effects.bytes.append("\",\"epoch\":\"")
-        effects.bytes.append(utf8: rooms[room].epoch.text)
-        effects.bytes.append("\",\"offset\":")
-        effects.bytes.append(decimal: next - 1)
+        effects.bytes.append("\"")
+        writePlace(of: shown, in: room, to: &effects.bytes)
         effects.bytes.append(recovered ? ",\"recovered\":true" : ",\"recovered\":false")
         writeMessages(shown, of: room, to: &effects.bytes)
         if view.asksForMore {
-            let isMore = recovered ? shown.upperBound < next : shown.lowerBound > first
-            effects.bytes.append(isMore ? ",\"more\":true" : ",\"more\":false")
+            effects.bytes.append(shown.isMore ? ",\"more\":true" : ",\"more\":false")
         }
         let count = rooms[room].members.count
         if count <= limits.presenceMemberLimit {
@@ -94,12 +147,24 @@ extension Chat {
         effects.bytes.append(decimal: count)
         effects.bytes.append("}")
         effects.reply(to: command.connection, from: start)
+        sendEach(rest, of: room, to: command.connection, &effects)
+    }
 
-        guard !view.asksForMore else { return }
-        for offset in shown.upperBound..<next {
+    /// Sends messages as pushes are sent.
+    private func sendEach(
+        _ messages: Excerpt, of room: RoomIndex, to connection: ConnectionKey,
+        _ effects: inout Effects
+    ) {
+        for index in messages.stored {
+            let start = effects.bytes.count
+            let frame = messages.page.entries[index].frame
+            effects.bytes.append(messages.page.bytes.span.extracting(frame))
+            effects.reply(to: connection, from: start)
+        }
+        for offset in messages.kept {
             let start = effects.bytes.count
             rooms[room].history.copy(offset, to: &effects.bytes)
-            effects.reply(to: command.connection, from: start)
+            effects.reply(to: connection, from: start)
         }
     }
 

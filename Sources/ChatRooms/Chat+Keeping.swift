@@ -2,19 +2,27 @@
 
 extension Chat {
     /// Puts a message into its room's history.
+    @inline(__always)
     mutating func keep(_ message: AcceptedMessage, at now: Timestamp, _ effects: borrowing Effects)
     {
-        let room = message.room
+        keep(message.entry, in: effects.bytes.span, of: message.room, mark: message.mark, at: now)
+    }
+
+    /// The same for an entry whose ranges are in `bytes`.
+    mutating func keep(
+        _ entry: StoredEntry, in bytes: Span<UInt8>, of room: RoomIndex, mark: UInt32,
+        at now: Timestamp
+    ) {
         let limit = limits.historyByteLimitPerRoom
         let growth = rooms[room].history.growth(
-            adding: message.push.count, countLimit: limits.messagesPerRoomLimit, byteLimit: limit)
+            adding: entry.frame.count, countLimit: limits.messagesPerRoomLimit, byteLimit: limit)
         let mayGrow = growth == 0 || makeRoom(for: growth, in: room)
         let before = rooms[room].history.allocatedByteCount
         rooms[room].history.append(
-            effects.bytes.span, message.push, author: message.author,
-            idByteCount: message.idByteCount, countLimit: limits.messagesPerRoomLimit,
+            bytes, entry.frame, epoch: entry.place.epoch, author: entry.author,
+            idByteCount: entry.id.count, countLimit: limits.messagesPerRoomLimit,
             byteLimit: limit, mayGrow: mayGrow)
-        rooms[room].history.sign(message.mark, at: now.historySeconds)
+        rooms[room].history.sign(mark, at: now.historySeconds)
         countHistory(of: room, rooms[room].history.allocatedByteCount - before)
         if spokenRooms.last != room {
             if rooms[room].isSpoken { removeSpoken(room) }
@@ -80,13 +88,13 @@ extension Chat {
     /// there lately. It takes
     /// time in proportion to the messages that a room keeps, and only in a full room.
     func checkPlace(for message: AcceptedMessage, at now: Timestamp) throws(CommandError) {
-        guard message.mark > 1, owners[rooms[message.room].owner].mark != message.mark else {
+        guard !hasStore, message.mark > 1, owners[rooms[message.room].owner].mark != message.mark else {
             return
         }
         let lifetime = UInt32(clamping: timing.messageReservation / 1000)
         guard
             let age = rooms[message.room].history.ageOfOthers(
-                than: message.mark, droppedFor: message.push.count,
+                than: message.mark, droppedFor: message.entry.frame.count,
                 countLimit: limits.messagesPerRoomLimit,
                 byteLimit: limits.historyByteLimitPerRoom, at: now.historySeconds),
             age < lifetime, rooms[message.room].history.isMostly(of: message.mark)

@@ -6,9 +6,9 @@ extension Chat {
 
     mutating func login(
         _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
-    ) throws(CommandError) {
+    ) throws(CommandError) -> Progress {
         do throws(CommandError) {
-            try logIn(command, text, &effects)
+            return try logIn(command, text, &effects)
         } catch {
             let name = command.fields[.user]
             // After the login only the lobby can refuse.
@@ -23,15 +23,15 @@ extension Chat {
 
     private mutating func logIn(
         _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
-    ) throws(CommandError) {
+    ) throws(CommandError) -> Progress {
         let name = try Name.user(try command.fields.string(.user), text) { isFree($0) }
         let session = try command.fields.string(ifPresent: .session)
         let entersLobby = try command.fields.bool(.join, default: true)
         if try command.fields.string(ifPresent: .token) != nil {
             throw CommandError(.badToken, "This server knows no tokens. Log in without one.")
         }
-        let proof = session.flatMap { SessionToken($0.textBytes(in: text)) }
-        let user = try admitUser(name, proof, at: command.now)
+        let given = session.flatMap { SessionToken($0.textBytes(in: text)) }
+        let (user, token) = try admitUser(name, given, at: command.now)
 
         let slot = command.connection.slot
         connections[slot].user = user
@@ -40,23 +40,26 @@ extension Chat {
         connections[slot].state = .loggedIn
         counters.loginCount += 1
         let start = begin("welcome", command, text, &effects)
-        writeWelcome(user, connections[slot].resourceID, to: &effects.bytes)
+        writeWelcome(user, token, connections[slot].resourceID, to: &effects.bytes)
         effects.reply(to: command.connection, from: start)
-        if entersLobby {
-            var entering = command
-            // `welcome` carried the reference; `joined` must not repeat it.
-            entering.fields = CommandFields()
-            try enter(Self.lobby, entering, text, View(), &effects)
-        }
+        guard entersLobby else { return .done }
+        var entering = command
+        // `welcome` carried the reference; `joined` must not repeat it.
+        entering.fields = CommandFields()
+        let progress = try enter(Self.lobby, entering, text, View(), &effects)
+        if case .asks = progress { return .asksForLobby }
+        return progress
     }
 
-    private func writeWelcome(_ user: UserIndex, _ resourceID: UInt64, to out: inout ByteBuffer) {
+    private func writeWelcome(
+        _ user: UserIndex, _ token: SessionToken, _ resourceID: UInt64, to out: inout ByteBuffer
+    ) {
         out.append(",\"user\":\"")
         out.append(utf8: users[user].name)
         out.append("\",\"connection\":")
         out.append(decimal: Int(clamping: resourceID))
         out.append(",\"session\":\"")
-        users[user].session.write(to: &out)
+        token.write(to: &out)
         out.append("\",\"limits\":{\"text\":")
         out.append(decimal: limits.textScalarLimit)
         out.append(",\"rooms\":")
@@ -64,11 +67,12 @@ extension Chat {
         out.append("},\"direct\":[]}")
     }
 
-    /// Finds or creates the user with this name, and counts one more connection for it. Throws if
-    /// the name belongs to another session.
+    /// Finds or creates the user with this name, and counts one more connection for it. Returns the
+    /// user and the session's token. Throws if the name belongs to another session.
     private mutating func admitUser(
-        _ name: String, _ proof: SessionToken?, at now: Timestamp
-    ) throws(CommandError) -> UserIndex {
+        _ name: String, _ given: SessionToken?, at now: Timestamp
+    ) throws(CommandError) -> (UserIndex, SessionToken) {
+        let proof = given?.proof
         let key = NameKey(name)
         guard !Name.isReserved(key, publisher: publisherKey) else { throw reserved }
         guard let user = usersByName.find(key, in: users) else {
@@ -91,7 +95,7 @@ extension Chat {
                     .forbidden, "You are connected too many times. Close another one.")
             }
             users[user].connectionCount += 1
-            return user
+            return (user, given!)
         }
         let isSameClient = users[user].session == proof
         guard isSameClient || now.monotonic - users[user].leftAt >= timing.nameReservation else {
@@ -99,9 +103,13 @@ extension Chat {
                 .nameTaken,
                 "This name is kept for who just had it. Choose another one, or wait a minute.")
         }
+        var token = given
         if !isSameClient {
-            guard let session = tokens.popLast() else { throw noToken }
-            users[user].session = session
+            guard let new = tokens.popLast() else { throw noToken }
+            token = new
+            forgetStored(user)
+            users[user].session = new.proof
+            users[user].number = takeUserNumber()
             // The rooms that the earlier user has opened do not count for this one.
             users[user].openedRoomCount = 0
         }
@@ -109,17 +117,26 @@ extension Chat {
         // The same name, perhaps in another spelling; its hash is the same.
         users[user].name = name
         users[user].connectionCount = 1
-        return user
+        save(user)
+        return (user, token!)
+    }
+
+    private mutating func takeUserNumber() -> Int64 {
+        nextUserNumber += 1
+        return nextUserNumber - 1
     }
 
     private mutating func newUser(
         _ name: String, _ key: NameKey
-    ) throws(CommandError) -> UserIndex {
-        guard let session = tokens.popLast() else { throw noToken }
+    ) throws(CommandError) -> (UserIndex, SessionToken) {
+        guard let token = tokens.popLast() else { throw noToken }
         let user = users.allocate(
-            User(name: name, session: session, nameHash: key.hash, connectionCount: 1))
+            User(
+                name: name, session: token.proof, number: takeUserNumber(), nameHash: key.hash,
+                connectionCount: 1))
         usersByName.insert(user, in: &users)
-        return user
+        save(user)
+        return (user, token)
     }
 
     /// Whether nobody has the name, and anybody may take it.

@@ -1,20 +1,15 @@
-// Sending a message: it is accepted first, and published once it is stored.
+// Sending a message: it gets its place and its frame, is kept, and is published once it is kept.
+import Storage
 
-/// An accepted message: it has its author and its offset in the room, and its push and its reply
-/// are written but not sent.
+/// A message that has its author and its place, and whose frame and reply are written but not sent.
 struct AcceptedMessage {
-    /// Nil if it came without a connection.
-    let sender: ConnectionKey?
     let room: RoomIndex
-    let offset: Int
-    let author: UInt64
+    /// Its ranges are in the effects' bytes.
+    let entry: StoredEntry
     /// `Owner.mark` of whom it counts for.
     let mark: UInt32
-    let idByteCount: Int
-    /// What all subscribers of the room get, in the effects' bytes.
-    var push: Range<Int>
-    /// The reply to the sender, if there is a sender.
-    var acknowledgement: Range<Int>
+    /// Who is answered; its ranges are in the effects' bytes too, right behind the frame.
+    var reply = StoreBatch.Reply.nobody
 }
 
 extension Chat {
@@ -26,23 +21,31 @@ extension Chat {
         let slot = command.connection.slot
         let subscription = try subscription(of: slot, name, text)
         let room = subscriptions[subscription].room
-
-        let accepted = accept(command, text, body, id, room, &effects)
-        if let first = firstOffset(of: accepted, effects) {
-            effects.bytes.removeLast(effects.bytes.count - accepted.push.lowerBound)
+        let user = connections[slot].user
+        let start = effects.bytes.count
+        let entry = writeFrame(
+            to: room, from: users[user].name, by: users[user].number, text, body, id,
+            at: command.now, &effects)
+        var message = AcceptedMessage(
+            room: room, entry: entry, mark: owners[connections[slot].owner].mark)
+        if let first = placeOfRetry(message, effects) {
+            effects.bytes.removeLast(effects.bytes.count - start)
             counters.retryCount += 1
-            let start = effects.bytes.count
-            acknowledge(command, text, first, &effects)
-            effects.reply(to: command.connection, from: start)
-            return
+            if isKept(first, in: room) {
+                return answer(acknowledge(command, text, room, first, &effects), &effects)
+            }
+            try checkStore()
+            return appendReply(acknowledge(command, text, room, first, &effects), &effects)
         }
         do throws(CommandError) {
-            try checkPlace(for: accepted, at: command.now)
+            try checkStore()
+            try checkPlace(for: message, at: command.now)
         } catch {
-            effects.bytes.removeLast(effects.bytes.count - accepted.push.lowerBound)
+            effects.bytes.removeLast(effects.bytes.count - start)
             throw error
         }
-        stored(accepted, at: command.now, &effects)
+        message.reply = acknowledge(command, text, room, entry.place, &effects)
+        give(message, at: command.now, &effects)
     }
 
     /// The message's text, and the id that makes a retry safe.
@@ -62,58 +65,52 @@ extension Chat {
         return (try MessageText(body, in: bytes), id)
     }
 
-    /// The offset that the message already has, if it is a retry of a kept message.
-    func firstOffset(of message: AcceptedMessage, _ effects: borrowing Effects) -> Int? {
-        guard message.idByteCount > 0 else { return nil }
-        let end = message.push.upperBound - 2
-        return rooms[message.room].history.find(
-            author: message.author, effects.bytes.span, end - message.idByteCount..<end)
+    /// The place that the message has already, if it is a retry: of a message that is kept, or that
+    /// will be.
+    func placeOfRetry(_ message: AcceptedMessage, _ effects: borrowing Effects) -> Place? {
+        guard !message.entry.id.isEmpty else { return nil }
+        let room = message.room
+        if rooms[room].pendingCount > 0, let pending = pendingIDs[PendingID(message, effects)] {
+            return pending
+        }
+        let offset = rooms[room].history.find(
+            author: message.entry.author, effects.bytes.span, message.entry.id)
+        return offset.map { Place(offset: $0, epoch: rooms[room].history.epoch(of: $0)) }
     }
 
-    /// Writes the push that all subscribers will get.
-    private func accept(
-        _ command: Command, _ text: Span<UInt8>, _ body: MessageText, _ id: JSONValue?,
-        _ room: RoomIndex, _ effects: inout Effects
-    ) -> AcceptedMessage {
-        let user = connections[command.connection.slot].user
-        let offset = rooms[room].history.nextOffset
-        let start = effects.bytes.count
-        let idByteCount = writePush(
-            to: room, from: users[user].name, text, body, id, at: command.now, &effects)
-        let end = effects.bytes.count
-        acknowledge(command, text, offset, &effects)
-        return AcceptedMessage(
-            sender: command.connection, room: room, offset: offset,
-            author: users[user].session.fingerprint,
-            mark: owners[connections[command.connection.slot].owner].mark,
-            idByteCount: idByteCount, push: start..<end, acknowledgement: end..<effects.bytes.count)
+    /// Whether the message at this place, which has been given to the store, is kept by now.
+    func isKept(_ place: Place, in room: RoomIndex) -> Bool {
+        place.offset <= rooms[room].history.lastOffset
     }
 
-    /// Writes the room's next message, and returns how many bytes its id has.
+    /// Writes the frame of the room's next message.
     @inline(__always)
-    func writePush(
-        to room: RoomIndex, from user: borrowing String, _ text: Span<UInt8>, _ body: MessageText,
-        _ id: JSONValue?, at now: Timestamp, _ effects: inout Effects
-    ) -> Int {
-        effects.bytes.append("{\"type\":\"message\",\"room\":\"")
-        effects.bytes.append(utf8: rooms[room].name)
-        effects.bytes.append("\",\"offset\":")
-        effects.bytes.append(decimal: rooms[room].history.nextOffset)
-        effects.bytes.append(",\"user\":\"")
-        effects.bytes.append(utf8: user)
-        effects.bytes.append("\",\"text\":\"")
+    func writeFrame(
+        to room: RoomIndex, from user: borrowing String, by author: Int64, _ text: Span<UInt8>,
+        _ body: MessageText, _ id: JSONValue?, at now: Timestamp, _ effects: inout Effects
+    ) -> StoredEntry {
+        let history = rooms[room].history.last
+        let offset = history.offset + 1 + Int(rooms[room].pendingCount)
+        var entry = StoredEntry(
+            room: rooms[room].storedNumber, place: Place(offset: offset, epoch: rooms[room].epoch),
+            beginsEpoch: rooms[room].pendingCount == 0 && history.epoch != rooms[room].epoch,
+            author: author, at: now.wall)
+        let start = effects.bytes.count
+        entry.user = MessageFrame.open(
+            rooms[room].name, entry.place, beginsEpoch: entry.beginsEpoch, user, to: &effects.bytes)
+        let textStart = effects.bytes.count
         body.write(text, to: &effects.bytes)
-        effects.bytes.append("\",\"at\":\"")
-        now.writeWall(to: &effects.bytes)
-        var idByteCount = 0
+        entry.text = textStart..<effects.bytes.count
+        MessageFrame.writeTime(now.wall, to: &effects.bytes)
         if let id {
-            effects.bytes.append("\",\"id\":\"")
+            effects.bytes.append(MessageFrame.beforeID)
             let idStart = effects.bytes.count
             writeID(id, text, &effects)
-            idByteCount = effects.bytes.count - idStart
+            entry.id = idStart..<effects.bytes.count
         }
-        effects.bytes.append("\"}")
-        return idByteCount
+        effects.bytes.append(MessageFrame.end)
+        entry.frame = start..<effects.bytes.count
+        return entry
     }
 
     /// Writes an id in the one form in which it is compared.
@@ -126,27 +123,56 @@ extension Chat {
         effects.bytes.append(escaped: unescaped.span, 0..<unescaped.count)
     }
 
-    /// Stores a message in the room's history, publishes it and replies to its sender. Messages of
-    /// one room come here in the order of their offsets.
-    mutating func stored(
-        _ message: AcceptedMessage, at now: Timestamp, _ effects: inout Effects
-    ) {
-        counters.messageCount += 1
-        let room = message.room
-        rooms[room].lastActivity = now.monotonic
-        keep(message, at: now, effects)
-        effects.add(.publish(to: id(of: room), bytes: message.push))
-        if let sender = message.sender {
-            effects.add(.reply(to: sender, bytes: message.acknowledgement))
+    /// Gives a message to the store; without one it is kept at once.
+    @inline(__always)
+    mutating func give(_ message: AcceptedMessage, at now: Timestamp, _ effects: inout Effects) {
+        if hasStore {
+            append(message, &effects)
+        } else {
+            kept(message, at: now, &effects)
         }
     }
 
+    /// A message is in the store: puts it into the room's history, publishes it, and replies to its
+    /// sender. Messages of one room come here in the order of their offsets.
+    mutating func kept(_ message: AcceptedMessage, at now: Timestamp, _ effects: inout Effects) {
+        counters.messageCount += 1
+        rooms[message.room].lastActivity = now.monotonic
+        keep(message, at: now, effects)
+        effects.add(
+            .publish(to: id(of: message.room), bytes: message.entry.frame, message.entry.place))
+        if case .connection(let sender) = message.reply.recipient {
+            effects.add(.reply(to: sender, bytes: message.reply.text))
+        }
+    }
+
+    /// Writes the reply that the message has this place.
     private func acknowledge(
-        _ command: Command, _ text: Span<UInt8>, _ offset: Int, _ effects: inout Effects
-    ) {
-        _ = begin("ok", command, text, &effects)
+        _ command: Command, _ text: Span<UInt8>, _ room: RoomIndex, _ place: Place,
+        _ effects: inout Effects
+    ) -> StoreBatch.Reply {
+        let start = begin("ok", command, text, &effects)
+        let reference = command.reference.map {
+            // It ends in front of the last quote.
+            effects.bytes.count - 1 - $0.count..<effects.bytes.count - 1
+        }
         effects.bytes.append(",\"offset\":")
-        effects.bytes.append(decimal: offset)
+        effects.bytes.append(decimal: place.offset)
+        writeEpoch(place.epoch, of: room, to: &effects.bytes)
         effects.bytes.append("}")
+        return StoreBatch.Reply(
+            recipient: .connection(command.connection), text: start..<effects.bytes.count,
+            reference: reference ?? 0..<0)
+    }
+
+    /// Appends `,"epoch":"…"`.
+    func writeEpoch(_ epoch: UInt64, of room: RoomIndex, to out: inout ByteBuffer) {
+        out.append(",\"epoch\":\"")
+        if epoch == rooms[room].epoch {
+            out.append(utf8: rooms[room].epochText)
+        } else {
+            out.append(utf8: Epoch(number: epoch).text)
+        }
+        out.append("\"")
     }
 }

@@ -79,7 +79,7 @@ extension Chat {
     /// The user who has opened the room; nil if that session does not exist any more.
     private func opener(of room: RoomIndex) -> UserIndex? {
         let opener = rooms[room].opener
-        guard opener != .none, users[opener].session == rooms[room].openerSession else {
+        guard opener != .none, users[opener].number == rooms[room].openerNumber else {
             return nil
         }
         return opener

@@ -42,80 +42,123 @@ extension Chat {
     ///   - body: a JSON object with `text`, and optionally `user` (the author's name;
     ///     ``ChatLimits/publisherName`` if it is missing) and `id`, as in `message`.
     ///   - roomName: the room, as a person writes it.
-    ///   - publisher: tells publishers apart. Messages with the same `id` from the same publisher
-    ///     in the same room are one message, within the kept history.
+    ///   - publisher: tells publishers apart; only its lower 63 bits count. Messages with the same
+    ///     `id` from the same publisher in the same room are one message, within the kept history.
+    ///   - request: names the request in the answer, if it must wait for the store.
     ///   - now: the time of the call.
     ///   - effects: gets the message for all subscribers of the room.
     /// - Returns: `{"type":"ok","room":…,"epoch":…,"offset":…,"count":…}`, in which `count` is the
-    ///   number of the room's members; or an `error`.
+    ///   number of the room's members; or an `error`. Nil if the answer comes later, as an effect.
     public mutating func publish(
-        _ body: Span<UInt8>, toRoom roomName: String, by publisher: UInt64, at now: Timestamp,
-        _ effects: inout Effects
-    ) -> RoomAnswer {
-        do throws(CommandError) {
-            return try publish(body, roomName, publisher, at: now, &effects)
-        } catch {
-            counters.count(error.code)
-            return RoomAnswer(error)
-        }
+        _ body: Span<UInt8>, toRoom roomName: String, by publisher: UInt64,
+        for request: RequestKey, at now: Timestamp, _ effects: inout Effects
+    ) -> RoomAnswer? {
+        let held = HeldRequest.publish([UInt8](copying: body), room: roomName, by: publisher)
+        return publish(held, body, roomName, publisher, .nothing, for: request, at: now, &effects)
     }
 
     /// Counts a refusal of a request that the chat itself has not seen.
     public mutating func refusedOutside(_ code: ErrorCode) { counters.count(code) }
 
-    private mutating func publish(
-        _ body: Span<UInt8>, _ roomName: String, _ publisher: UInt64, at now: Timestamp,
-        _ effects: inout Effects
-    ) throws(CommandError) -> RoomAnswer {
-        let name = try Name.room(roomName)
-        var fields = CommandFields()
-        try Command.check(fields.read(body), "Send a JSON object, like {\"text\":\"hello\"}.")
-        let (text, id) = try messageParts(fields, body)
-        var user = limits.publisherName
-        if let value = try fields.string(ifPresent: .user) { user = try Name.user(value, body) }
-
-        let known = roomsByName.find(NameKey(name), in: rooms)
-        let room: RoomIndex
-        if let known {
-            room = known
-        } else {
-            room = try openRoom(name, for: Opener(owner: Self.operators), &effects)
-        }
+    /// The same, for a request that may have waited already.
+    mutating func publish(
+        _ held: HeldRequest, _ body: Span<UInt8>, _ roomName: String, _ publisher: UInt64,
+        _ read: StoreRead, for request: RequestKey, at now: Timestamp, _ effects: inout Effects
+    ) -> RoomAnswer? {
         let start = effects.bytes.count
-        let offset = rooms[room].history.nextOffset
-        let idByteCount = writePush(to: room, from: user, body, text, id, at: now, &effects)
-        let end = effects.bytes.count
-        let message = AcceptedMessage(
-            sender: nil, room: room, offset: offset, author: publisher,
-            mark: owners[Self.operators].mark, idByteCount: idByteCount, push: start..<end,
-            acknowledgement: end..<end)
-        if let first = firstOffset(of: message, effects) {
+        do throws(CommandError) {
+            let name = try Name.room(roomName)
+            var fields = CommandFields()
+            try Command.check(fields.read(body), "Send a JSON object, like {\"text\":\"hello\"}.")
+            let (text, id) = try messageParts(fields, body)
+            var user = limits.publisherName
+            if let value = try fields.string(ifPresent: .user) {
+                user = try Name.user(value, body)
+            }
+            try checkStore()
+            let opener = Opener(owner: Self.operators)
+            guard let room = try open(name, for: opener, held, read, request, &effects) else {
+                return nil
+            }
+            // The sign bit tells publishers from users.
+            let author = Int64(bitPattern: publisher | 1 << 63)
+            let entry = writeFrame(
+                to: room, from: user, by: author, body, text, id, at: now, &effects)
+            let message = AcceptedMessage(
+                room: room, entry: entry, mark: owners[Self.operators].mark)
+            return publish(message, for: request, at: now, &effects)
+        } catch {
             effects.bytes.removeLast(effects.bytes.count - start)
-            counters.retryCount += 1
-            return acknowledgement(room, first, isNew: false)
+            counters.count(error.code)
+            return RoomAnswer(error)
         }
-        roomHeard(room, isNew: known == nil, at: now)
-        stored(message, at: now, &effects)
-        return acknowledgement(room, offset, isNew: true)
     }
 
-    private func acknowledgement(_ room: RoomIndex, _ offset: Int, isNew: Bool) -> RoomAnswer {
+    private mutating func publish(
+        _ message: AcceptedMessage, for request: RequestKey, at now: Timestamp,
+        _ effects: inout Effects
+    ) -> RoomAnswer? {
+        let room = message.room
+        let start = message.entry.frame.lowerBound
+        if let first = placeOfRetry(message, effects) {
+            effects.bytes.removeLast(effects.bytes.count - start)
+            counters.retryCount += 1
+            let json = acknowledgement(room, first)
+            guard !isKept(first, in: room) else { return RoomAnswer(json: json) }
+            appendReply(reply(json, for: request, isNew: false, &effects), &effects)
+            return nil
+        }
+        let json = acknowledgement(room, message.entry.place)
+        guard hasStore else {
+            kept(message, at: now, &effects)
+            roomHeard(room, at: now, &effects)
+            return RoomAnswer(json: json, isNew: true)
+        }
+        var message = message
+        message.reply = reply(json, for: request, isNew: true, &effects)
+        share(room, with: Self.operators)
+        append(message, &effects)
+        return nil
+    }
+
+    /// The room with this name, opened if it is not in memory. Nil if the store must be asked for
+    /// it: then the request waits.
+    mutating func open(
+        _ name: String, for opener: Opener, _ held: HeldRequest, _ read: StoreRead,
+        _ request: RequestKey, _ effects: inout Effects
+    ) throws(CommandError) -> RoomIndex? {
+        let known = roomsByName.find(NameKey(name), in: rooms)
+        if case .failed = read, known.map({ rooms[$0].isLoading }) ?? true { throw cannotRead }
+        let room: RoomIndex
+        if let known { room = known } else { room = try openRoom(name, for: opener, &effects) }
+        guard rooms[room].isLoading else { return room }
+        heldRequests[request] = held
+        wait(.request(request), for: room)
+        return nil
+    }
+
+    /// Appends a reply to the effects' bytes.
+    private func reply(
+        _ json: [UInt8], for request: RequestKey, isNew: Bool, _ effects: inout Effects
+    ) -> StoreBatch.Reply {
+        let start = effects.bytes.count
+        effects.bytes.append(json.span)
+        return StoreBatch.Reply(
+            recipient: .request(request, isNew: isNew), text: start..<effects.bytes.count,
+            reference: 0..<0)
+    }
+
+    private func acknowledgement(_ room: RoomIndex, _ place: Place) -> [UInt8] {
         var out = ByteBuffer(minimumCapacity: 256)
-        out.append("{\"type\":\"ok\"")
-        writePlace(of: room, offset, to: &out)
+        out.append("{\"type\":\"ok\",\"room\":\"")
+        out.append(utf8: rooms[room].name)
+        out.append("\"")
+        writeEpoch(place.epoch, of: room, to: &out)
+        out.append(",\"offset\":")
+        out.append(decimal: place.offset)
         out.append(",\"count\":")
         out.append(decimal: rooms[room].members.count)
         out.append("}")
-        return RoomAnswer(json: [UInt8](copying: out.span), isNew: isNew)
-    }
-
-    /// Appends `,"room":"…","epoch":"…","offset":…`.
-    func writePlace(of room: RoomIndex, _ offset: Int, to out: inout ByteBuffer) {
-        out.append(",\"room\":\"")
-        out.append(utf8: rooms[room].name)
-        out.append("\",\"epoch\":\"")
-        out.append(utf8: rooms[room].epoch.text)
-        out.append("\",\"offset\":")
-        out.append(decimal: offset)
+        return [UInt8](copying: out.span)
     }
 }

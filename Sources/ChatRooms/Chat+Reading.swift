@@ -40,9 +40,10 @@ extension Chat {
         effects.reply(to: command.connection, from: start)
     }
 
-    func history(
+    /// Sends a page of the past. It waits for the store if that has to read it.
+    mutating func history(
         _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
-    ) throws(CommandError) {
+    ) throws(CommandError) -> Progress {
         let name = try command.fields.string(.room)
         let before = try command.fields.number(ifPresent: .before, text)
         let after = try command.fields.number(ifPresent: .after, text)
@@ -52,37 +53,44 @@ extension Chat {
         }
         let subscription = try subscription(of: command.connection.slot, name, text)
         let room = subscriptions[subscription].room
-        let first = rooms[room].history.firstOffset
-        let next = rooms[room].history.nextOffset
-        let page: Range<Int>
-        let isMore: Bool
-        if let before {
-            let end = min(max(before, first), next)
-            page = newest(of: max(first, end - limit)..<end, in: room)
-            isMore = page.lowerBound > first
-        } else {
-            let start = min(max(after!, first - 1), next - 1) + 1
-            page = oldest(of: start..<min(start + limit, next), in: room)
-            isMore = page.upperBound < next
+        let page = command.read.page
+        let selection =
+            if let after {
+                Selection.after(max(after, firstReadable(room, page) - 1), epoch: nil)
+            } else {
+                Selection.before(before!)
+            }
+        let found = find(selection, limit: limit, byteLimit: limits.pageByteLimit, in: room, page)
+        switch found {
+        case .missing(let request):
+            try ask(request, for: .connection(command.connection), command.read, isNewest: false)
+            return .asks
+        case .messages(let messages):
+            let start = begin("history", command, text, &effects)
+            effects.bytes.append(",\"room\":\"")
+            effects.bytes.append(utf8: rooms[room].name)
+            effects.bytes.append("\"")
+            writePlace(of: messages, in: room, to: &effects.bytes)
+            writeMessages(messages, of: room, to: &effects.bytes)
+            effects.bytes.append(messages.isMore ? ",\"more\":true}" : ",\"more\":false}")
+            effects.reply(to: command.connection, from: start)
+            return .done
         }
-        let start = begin("history", command, text, &effects)
-        effects.bytes.append(",\"room\":\"")
-        effects.bytes.append(utf8: rooms[room].name)
-        effects.bytes.append("\"")
-        writeMessages(page, of: room, to: &effects.bytes)
-        effects.bytes.append(isMore ? ",\"more\":true}" : ",\"more\":false}")
-        effects.reply(to: command.connection, from: start)
     }
 
-    /// Appends `,"messages":[…]`, oldest first. All of these messages must be kept.
-    func writeMessages(_ offsets: Range<Int>, of room: RoomIndex, to out: inout ByteBuffer) {
-        out.append(",\"messages\":[")
-        for offset in offsets {
-            if offset > offsets.lowerBound {
-                out.append(UInt8(ascii: ","))
-            }
-            rooms[room].history.copy(offset, to: &out)
+    /// Appends `,"epoch":"…","offset":…` of the room's newest message, and `,"first_epoch":"…"` if
+    /// the first of these messages has another epoch.
+    func writePlace(of messages: Excerpt, in room: RoomIndex, to out: inout ByteBuffer) {
+        let last = rooms[room].history.last
+        writeEpoch(last.epoch, of: room, to: &out)
+        out.append(",\"offset\":")
+        out.append(decimal: last.offset)
+        guard !messages.isEmpty else { return }
+        let first = firstEpoch(of: messages, in: room)
+        if first != last.epoch {
+            out.append(",\"first_epoch\":\"")
+            out.append(utf8: Epoch(number: first).text)
+            out.append("\"")
         }
-        out.append(UInt8(ascii: "]"))
     }
 }

@@ -21,27 +21,28 @@ extension Chat {
             throw .notAChat
         }
         guard let version = try? reader.read(UInt16.self) else { throw .damaged }
-        guard (1...Self.stateVersion).contains(version) else { throw .unknownVersion(version) }
+        guard version == Self.stateVersion else { throw .unknownVersion(version) }
         do {
-            let rules = version == 1 ? nil : try reader.read(UInt32.self)
-            try restore(from: &reader, rules, hasOwners: version > 2, at: now)
+            try restore(from: &reader, at: now)
         } catch {
             throw .damaged
         }
     }
 
     private mutating func restore(
-        from reader: inout StateReader, _ rules: UInt32?, hasOwners: Bool, at now: Timestamp
+        from reader: inout StateReader, at now: Timestamp
     ) throws(StateError) {
+        let rules = try reader.read(UInt32.self)
         let savedAt = try reader.read(Int64.self)
         epochSeed = try reader.read()
         epochCount = try reader.read()
+        nextUserNumber = try reader.read()
         let shift = Shift(by: now.monotonic &- savedAt)
-        try restoreUsers(&reader, rules, shift)
-        try restoreRooms(&reader, rules, shift)
+        try restoreUsers(&reader, shift)
+        try restoreRooms(&reader, shift)
         for room in rooms.indices { rooms[room].lastActivity = now.monotonic }
         try restoreConnections(&reader, shift)
-        if hasOwners { try restoreOwners(&reader, shift) } else { exemptAll() }
+        try restoreOwners(&reader, shift)
         guard reader.isAtEnd else { throw .damaged }
         try checkUsers()
         try checkRooms()
@@ -52,20 +53,23 @@ extension Chat {
     // MARK: Users
 
     private mutating func restoreUsers(
-        _ reader: inout StateReader, _ rules: UInt32?, _ shift: Shift
+        _ reader: inout StateReader, _ shift: Shift
     ) throws(StateError) {
         let goneCount = try reader.read(UInt32.self)
         let count = try reader.readElementCount()
         guard goneCount <= count else { throw .damaged }
         for number in 0..<UInt32(count) {
             let name = try reader.readName()
-            let isFindable = rules == nil ? true : try reader.readBool()
-            let session = SessionToken(bits: try reader.read())
+            let isFindable = try reader.readBool()
+            let session = SessionProof(bits: try reader.read())
+            let userNumber: Int64 = try reader.read()
             let leftAt = shift.milliseconds(try reader.read())
             // Not `isAllowed`: whoever has a name keeps it, when the rules become stricter.
             guard Name.isWritable(name) else { throw .damaged }
             let user = users.allocate(
-                User(name: name, session: session, isFindable: isFindable, leftAt: leftAt))
+                User(
+                    name: name, session: session, number: userNumber, isFindable: isFindable,
+                    leftAt: leftAt))
             if number < goneCount {
                 goneUsers.append(user, in: &users)
             }

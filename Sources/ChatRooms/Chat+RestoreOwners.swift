@@ -45,26 +45,13 @@ extension Chat {
         let opener = rooms[room].opener
         if opener != .none {
             guard users.contains(opener) else { throw .damaged }
-            rooms[room].openerSession = users[opener].session
+            rooms[room].openerNumber = users[opener].number
         }
         let difference = UInt32(truncatingIfNeeded: shift.difference / 1000)
         for offset in rooms[room].history.firstOffset..<rooms[room].history.nextOffset {
             let mark: UInt32 = try reader.read()
             let second: UInt32 = try reader.read()
             rooms[room].history.sign(offset, mark, at: second &+ difference)
-        }
-    }
-
-    /// What a version had that knew no owners: all is exempt.
-    mutating func exemptAll() {
-        var gone = goneUsers.first
-        while gone != .none {
-            users[gone].owner = Self.exempt
-            gone = goneUsers.next(gone, in: users)
-        }
-        for room in rooms.indices { rooms[room].owner = Self.exempt }
-        for slot in 0..<UInt32(connections.count) where connections[slot].state != .closed {
-            connections[slot].owner = Self.exempt
         }
     }
 

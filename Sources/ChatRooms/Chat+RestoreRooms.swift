@@ -3,7 +3,7 @@ import Storage
 
 extension Chat {
     mutating func restoreRooms(
-        _ reader: inout StateReader, _ rules: UInt32?, _ shift: Shift
+        _ reader: inout StateReader, _ shift: Shift
     ) throws(StateError) {
         for _ in 0..<(try reader.readElementCount()) {
             var room = Room()
@@ -11,7 +11,7 @@ extension Chat {
             room.isOpen = try reader.readBool()
             let index = rooms.allocate(room)
             if room.isOpen {
-                try restoreRoom(index, &reader, rules, shift)
+                try restoreRoom(index, &reader, shift)
             }
         }
         // A place that is not open is free; an open room without members is in `emptyRooms`.
@@ -22,6 +22,7 @@ extension Chat {
         }
         for index in try roomIndices(&reader) {
             guard rooms[index].isOpen, rooms[index].members.count == 0 else { throw .damaged }
+            rooms[index].isIdle = true
             emptyRooms.append(index, in: &rooms)
         }
         for index in try roomIndices(&reader) {
@@ -78,17 +79,17 @@ extension Chat {
     }
 
     private mutating func restoreRoom(
-        _ index: RoomIndex, _ reader: inout StateReader, _ rules: UInt32?, _ shift: Shift
+        _ index: RoomIndex, _ reader: inout StateReader, _ shift: Shift
     ) throws(StateError) {
         let name = try reader.readName()
         guard Name.isWritable(name) else { throw .damaged }
         rooms[index].name = name
         rooms[index].nameBytes = Array(name.utf8)
-        if rules != nil {
-            rooms[index].isFindable = try reader.readBool()
-            rooms[index].number = try reader.read()
-        }
-        rooms[index].epoch = Epoch(number: try reader.read())
+        rooms[index].isFindable = try reader.readBool()
+        rooms[index].number = try reader.read()
+        let epoch = Epoch(number: try reader.read())
+        rooms[index].epoch = epoch.number
+        rooms[index].epochText = epoch.text
         rooms[index].emptySince = shift.milliseconds(try reader.read())
         rooms[index].countPushedAt = shift.milliseconds(try reader.read())
         try restoreHistory(index, &reader)
@@ -114,7 +115,9 @@ extension Chat {
     ) throws(StateError) {
         let firstOffset = try reader.read(Int64.self)
         guard (1...1 << 53).contains(firstOffset) else { throw .damaged }
-        rooms[index].history = History(nextOffset: Int(firstOffset))
+        // The epoch of the message before the first one.
+        rooms[index].history = History(
+            after: Place(offset: Int(firstOffset) - 1, epoch: try reader.read()))
         let ringByteCount = try reader.read(UInt32.self)
         let placeCount = try reader.read(UInt32.self)
         if ringByteCount > 0 {
@@ -124,12 +127,13 @@ extension Chat {
                 byteLimit: limits.historyByteLimitPerRoom)
         }
         for _ in 0..<(try reader.readElementCount()) {
-            let author = try reader.read(UInt64.self)
+            let epoch = try reader.read(UInt64.self)
+            let author = try reader.read(Int64.self)
             let idByteCount = Int(try reader.read(UInt32.self))
             let message = try reader.readByteString()
             guard message.count >= idByteCount + 2 else { throw .damaged }
             rooms[index].history.append(
-                reader.bytes.span, message, author: author, idByteCount: idByteCount,
+                reader.bytes.span, message, epoch: epoch, author: author, idByteCount: idByteCount,
                 countLimit: limits.messagesPerRoomLimit,
                 byteLimit: limits.historyByteLimitPerRoom, mayGrow: true)
         }

@@ -29,12 +29,14 @@ extension Chat {
         if !opener.isPermanent { try makePlace(for: opener, &effects) }
         epochCount += 1
         var opened = Room(name: name, nameHash: key.hash, isOpen: true)
-        opened.epoch = Epoch(number: Epoch.number(seed: epochSeed, counter: epochCount))
+        opened.epoch = Epoch(number: Epoch.number(seed: epochSeed, counter: epochCount)).number
+        opened.epochText = Epoch(number: opened.epoch).text
+        opened.history = History(after: Place(offset: 0, epoch: opened.epoch))
         opened.number = epochCount
         opened.nameBytes = Array(name.utf8)
         opened.owner = opener.owner
         opened.opener = opener.user
-        if opener.user != .none { opened.openerSession = users[opener.user].session }
+        if opener.user != .none { opened.openerNumber = users[opener.user].number }
         opened.isPermanent = opener.isPermanent
         // A place that was used before keeps its generation.
         opened.generation = rooms.nextFree.map { rooms[$0].generation } ?? 0
@@ -42,36 +44,46 @@ extension Chat {
         roomsByName.insert(room, in: &rooms)
         hold(room)
         effects.add(.roomOpened(id(of: room)))
+        if hasStore { load(room) }
         return room
     }
 
-    /// The last member has left. A room that never had a message is forgotten at once.
+    /// A room has no members, and nothing of it is on its way to the store. If it never had a
+    /// message it is forgotten at once.
     mutating func roomEmptied(_ room: RoomIndex, at now: Timestamp, _ effects: inout Effects) {
-        guard !rooms[room].isPermanent else { return }
-        rooms[room].emptySince = now.monotonic
-        emptyRooms.append(room, in: &rooms)
+        guard !rooms[room].isPermanent, rooms[room].pendingCount == 0 else { return }
         if rooms[room].history.lastOffset == 0 { return forgetRoom(room, &effects) }
+        setIdle(false, room)
+        setSpare(false, room)
+        rooms[room].emptySince = now.monotonic
+        setIdle(true, room)
         if !rooms[room].isShared { setSpare(true, room) }
     }
 
     /// A member enters a room that has none.
     mutating func roomFilled(_ room: RoomIndex) {
-        guard !rooms[room].isPermanent, rooms[room].history.lastOffset > 0 else { return }
-        emptyRooms.remove(room, in: &rooms)
+        setIdle(false, room)
         setSpare(false, room)
     }
 
     /// A room that may be without members got a message: its lifetime begins anew.
-    mutating func roomHeard(_ room: RoomIndex, isNew: Bool, at now: Timestamp) {
+    mutating func roomHeard(_ room: RoomIndex, at now: Timestamp, _ effects: inout Effects) {
         share(room, with: Self.operators)
-        guard rooms[room].members.count == 0, !rooms[room].isPermanent else { return }
-        if !isNew { emptyRooms.remove(room, in: &rooms) }
-        rooms[room].emptySince = now.monotonic
-        emptyRooms.append(room, in: &rooms)
-        setSpare(false, room)
-        if !rooms[room].isShared { setSpare(true, room) }
+        if rooms[room].members.count == 0 { roomEmptied(room, at: now, &effects) }
     }
 
+    /// Whether the room is in the order in which rooms are forgotten.
+    private mutating func setIdle(_ isIdle: Bool, _ room: RoomIndex) {
+        guard rooms[room].isIdle != isIdle else { return }
+        rooms[room].isIdle = isIdle
+        if isIdle {
+            emptyRooms.append(room, in: &rooms)
+        } else {
+            emptyRooms.remove(room, in: &rooms)
+        }
+    }
+
+    /// Forgets the rooms that have been without members for long enough. The store still has them.
     mutating func forgetEmptyRooms(
         at now: Timestamp, _ rest: inout Int, _ effects: inout Effects
     ) {
@@ -83,9 +95,10 @@ extension Chat {
         }
     }
 
+    /// Frees the memory of a room without members.
     mutating func forgetRoom(_ room: RoomIndex, _ effects: inout Effects) {
         effects.add(.roomForgotten(id(of: room)))
-        emptyRooms.remove(room, in: &rooms)
+        setIdle(false, room)
         dropHistory(room)
         release(room)
         if rooms[room].isFindable { roomsByName.remove(room, in: &rooms) }

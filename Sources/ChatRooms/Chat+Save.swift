@@ -3,12 +3,11 @@ import Storage
 
 extension Chat {
     static var stateMagic: UInt32 { 0x5448_4352 }  // "RCHT"
-    /// Version 2 has the rules of names, and says of users and rooms whether names lead to them.
-    /// Version 3 ends with what belongs to whom.
-    static var stateVersion: UInt16 { 3 }
+    static var stateVersion: UInt16 { 4 }
 
     /// The whole chat as bytes, without its limits and its stock of session tokens. All instants
-    /// are saved; `init(restoring:)` shifts them to the other process's clock.
+    /// are saved; `init(restoring:)` shifts them to the other process's clock. Nothing may be on
+    /// its way to a store.
     public func save(at now: Timestamp) -> [UInt8] {
         var out = StateWriter()
         out.write(Self.stateMagic)
@@ -17,6 +16,7 @@ extension Chat {
         out.write(now.monotonic)
         out.write(epochSeed)
         out.write(epochCount)
+        out.write(nextUserNumber)
         let numbers = saveUsers(&out)
         saveRooms(&out, numbers)
         saveConnections(&out, numbers)
@@ -45,6 +45,7 @@ extension Chat {
             out.write(name: users[index].name)
             out.write(users[index].isFindable)
             out.write(users[index].session.bits)
+            out.write(users[index].number)
             out.write(users[index].leftAt)
         }
         return numbers
@@ -70,10 +71,12 @@ extension Chat {
         out.write(name: rooms[index].name)
         out.write(rooms[index].isFindable)
         out.write(rooms[index].number)
-        out.write(rooms[index].epoch.number)
+        out.write(rooms[index].epoch)
         out.write(rooms[index].emptySince)
         out.write(rooms[index].countPushedAt)
-        out.write(Int64(rooms[index].history.firstOffset))
+        let first = rooms[index].history.firstOffset
+        out.write(Int64(first))
+        out.write(rooms[index].history.epoch(of: first - 1))
         out.write(UInt32(rooms[index].history.ringByteCount))
         out.write(UInt32(rooms[index].history.placeCount))
         out.write(
@@ -81,6 +84,7 @@ extension Chat {
             rooms[index].history.firstOffset..<rooms[index].history.nextOffset
         ) { out, offset in
             let history = rooms[index].history
+            out.write(history.epoch(of: offset))
             out.write(history.author(offset))
             out.write(UInt32(history.idByteCount(offset)))
             out.write(UInt32(history.byteCount(offset)))

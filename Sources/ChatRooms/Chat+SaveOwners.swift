@@ -48,7 +48,7 @@ extension Chat {
         out.write(rooms[room].isPermanent)
         out.write(rooms[room].isShared)
         let opener = rooms[room].opener
-        let isKnown = opener != .none && users[opener].session == rooms[room].openerSession
+        let isKnown = opener != .none && users[opener].number == rooms[room].openerNumber
         out.write(isKnown ? numbers[Int(opener.rawValue)] : .none)
         let history = rooms[room].history
         for offset in history.firstOffset..<history.nextOffset {

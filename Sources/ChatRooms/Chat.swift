@@ -47,6 +47,32 @@ public struct Chat: ~Copyable, Sendable {
     var epochSeed: UInt64
     var epochCount: UInt64 = 0
     var tokens: [SessionToken] = []
+    var nextUserNumber: Int64 = 1
+
+    // With a store: what is on its way there, and who waits for it.
+
+    /// Whether what is said is kept by a store, and not in memory alone.
+    let hasStore: Bool
+    /// Whether the store works, as it has said last.
+    public internal(set) var storeState = StoreState.works
+    var nextRoomNumber: Int64 = 1
+    var batch = StoreBatch()
+    var batchCount: UInt64 = 0
+    /// Those who wait for the batches up to this one have been answered.
+    var answeredBatchCount: UInt64 = 0
+    /// Bytes of messages and replies that have been given to the store.
+    public internal(set) var pendingByteCount = 0
+    var pendingIDs: [PendingID: Place] = [:]
+    var changedUsers: [UserChange] = []
+    /// Connections whose commands or replies wait, by their slots.
+    var waits: [UInt32: StoreWait] = [:]
+    var heldRequests: [RequestKey: HeldRequest] = [:]
+    var questions: [StoreQuestion] = []
+    var ticketCount: UInt64 = 0
+    var asked: [UInt64: Asked] = [:]
+    var roomAskers: [RoomIndex: [Asker]] = [:]
+    /// Permanent rooms that the store could not read.
+    var unreadRooms: [RoomIndex] = []
 
     /// A connection, and when it opened.
     struct Waiting: Sendable {
@@ -54,11 +80,12 @@ public struct Chat: ~Copyable, Sendable {
         var openedAt: Int64
     }
 
-    /// An empty chat.
-    /// `epochSeed` must be random, so that rooms do not get the epochs that they had before a
-    /// restart of the server.
-    public init(limits: ChatLimits = ChatLimits(), epochSeed: UInt64) {
+    /// An empty chat. With a store, call ``begin(with:at:)`` before anything else; without one,
+    /// everything is kept in memory alone.
+    /// `epochSeed` must be random, so that no epoch of before a restart of the server comes again.
+    public init(limits: ChatLimits = ChatLimits(), epochSeed: UInt64, hasStore: Bool = false) {
         self.limits = limits
+        self.hasStore = hasStore
         self.epochSeed = epochSeed
         timing = Timing(limits)
         publisherKey = NameKey(limits.publisherName)
@@ -108,34 +135,28 @@ public struct Chat: ~Copyable, Sendable {
         at now: Timestamp, _ effects: inout Effects
     ) {
         guard isKnown(key), connections[key.slot].state != .closing else { return }
+        if holdsCommands(key) {
+            let held = StoreWait.Held.command([UInt8](copying: text))
+            return hold(held, of: key, isAsking: false, inFront: false, &effects)
+        }
         var command = Command(connection: key, now: now, isReachable: isReachable)
         let start = effects.bytes.count
         // Each byte is looked at about twice: by the scanner, and when it is copied or compared.
         let scanned = text.count * 2
-        var isCharged = false
         do throws(CommandError) {
-            do throws(CommandError) {
-                try admit(key, at: now, &effects)
-            } catch {
-                if text.count <= Self.refusedTextByteLimit { _ = command.fields.read(text) }
-                throw error
-            }
-            charge(scanned, to: key, at: now)
-            isCharged = true
-            let outcome = command.fields.read(text)
-            try command.check(outcome)
-            try perform(command, text, &effects)
+            try admit(key, at: now, &effects)
         } catch {
-            refuse(command, text, error, &effects)
+            if text.count <= Self.refusedTextByteLimit { _ = command.fields.read(text) }
+            return refuse(command, text, error, &effects)
         }
-        if isCharged {
-            let written = effects.bytes.count - start
-            charge(scanned + written, paid: max(scanned, 1), to: key, at: now)
-        }
+        charge(scanned, to: key, at: now)
+        carryOut(&command, text, wasHeld: false, &effects)
+        let written = max(0, effects.bytes.count - start)
+        charge(scanned + written, paid: max(scanned, 1), to: key, at: now)
     }
 
     /// Replies that a command was refused.
-    private mutating func refuse(
+    mutating func refuse(
         _ command: borrowing Command, _ text: Span<UInt8>, _ error: CommandError,
         _ effects: inout Effects
     ) {
@@ -147,7 +168,10 @@ public struct Chat: ~Copyable, Sendable {
         effects.bytes.append(",")
         error.write(to: &effects.bytes)
         effects.bytes.append("}")
-        effects.reply(to: key, from: start)
+        let reply = StoreBatch.Reply(
+            recipient: .connection(key), text: start..<effects.bytes.count, reference: 0..<0,
+            isAcknowledgement: false)
+        answer(reply, &effects)
         if connections[key.slot].state == .closing {
             effects.add(.close(key, .flooding))
         }
@@ -166,6 +190,7 @@ public struct Chat: ~Copyable, Sendable {
         if connections[key.slot].user != .none {
             userLost(connections[key.slot].user, key.slot, at: now)
         }
+        if !waits.isEmpty { waits[key.slot] = nil }
         release(connections[key.slot].owner)
         connections[key.slot] = ConnectionRecord()
     }
@@ -182,6 +207,7 @@ public struct Chat: ~Copyable, Sendable {
         pushCounts(at: now, &rest, &effects)
         forgetEmptyRooms(at: now, &rest, &effects)
         forgetGoneUsers(at: now, &rest)
+        if !unreadRooms.isEmpty { loadPermanentRooms() }
         return rest <= 0
     }
 

@@ -47,6 +47,13 @@ public struct ChatLimits: Sendable {
     /// rest comes on request.
     public var pageByteLimit = 64 << 10
 
+    /// Messages of one connection that the store may be keeping at a time, beyond which nothing more
+    /// is read of it: enough for the rates above, and for a program on this machine.
+    public var pendingMessageLimit = 64
+    /// Bytes of messages and replies that may wait for the store in all. It is reached when the
+    /// disk stands still; more is refused then.
+    public var pendingByteLimit = 16 << 20
+
     /// A connection that has not logged in after this time is closed with 1008.
     public var loginDeadline = Duration.seconds(15)
     /// How long a user's name is kept for its session after the last connection has gone: long

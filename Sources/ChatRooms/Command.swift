@@ -8,6 +8,8 @@ struct Command {
     /// False if the client has gone and only its commands are left: replies are for nobody then.
     let isReachable: Bool
     var fields = CommandFields()
+    /// What the store has read for it, if it had to wait for that.
+    var read = StoreRead.nothing
 
     static let referenceByteLimit = 64
 
@@ -15,6 +17,15 @@ struct Command {
         self.connection = connection
         self.now = now
         self.isReachable = isReachable
+    }
+
+    /// Where the `ref` stands in the command's text; nil if it has no valid one.
+    var reference: Range<Int>? {
+        let reference = fields[.ref]
+        guard reference.kind == .string, reference.textByteCount <= Self.referenceByteLimit else {
+            return nil
+        }
+        return reference.range
     }
 
     /// Checks everything that does not depend on the command's type.
@@ -43,12 +54,9 @@ struct Command {
 
     /// Appends `,"ref":"…"` as the client wrote it, if the command has a valid one.
     func writeReference(_ text: Span<UInt8>, to out: inout ByteBuffer) {
-        let reference = fields[.ref]
-        guard reference.kind == .string, reference.textByteCount <= Self.referenceByteLimit else {
-            return
-        }
+        guard let range = reference else { return }
         out.append(",\"ref\":\"")
-        out.append(text.extracting(reference.range))
+        out.append(text.extracting(range))
         out.append("\"")
     }
 }
@@ -99,7 +107,7 @@ extension Chat {
     /// Finds the command's type, checks that the connection may use it, and carries it out.
     mutating func perform(
         _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
-    ) throws(CommandError) {
+    ) throws(CommandError) -> Progress {
         guard let type = CommandType(try command.fields.string(.type), text) else {
             throw CommandError(
                 .unknownType,
@@ -113,16 +121,19 @@ extension Chat {
             throw CommandError(
                 .alreadyLoggedIn, "You are logged in. Open another connection instead.")
         }
+        // Replies come in the order of the commands, and messages are answered when they are kept.
+        if type != .message, hasReplyPending(command.connection) { return .waits }
         switch type {
         case .message: try message(command, text, &effects)
         case .typing: try typing(command, text, &effects)
-        case .join: try join(command, text, &effects)
+        case .join: return try join(command, text, &effects)
         case .leave: try leave(command, text, &effects)
-        case .history: if command.isReachable { try history(command, text, &effects) }
+        case .history: if command.isReachable { return try history(command, text, &effects) }
         case .who: if command.isReachable { try who(command, text, &effects) }
-        case .login: try login(command, text, &effects)
+        case .login: return try login(command, text, &effects)
         case .logout: try logout(command, text, &effects)
         }
+        return .done
     }
 
     /// Begins a reply: `{"type":"…","ref":"…"`. Returns the position of its first byte.

@@ -49,12 +49,14 @@ struct CommandError: Error {
     var field: Field?
     /// Continues the text with what only this refusal says.
     var detail = ""
-    /// With `rateLimited`: after how many milliseconds the next command will be accepted.
+    /// With `rateLimited` and `unavailable`: after how many milliseconds the same command may be
+    /// accepted; 0 if that is not known.
     var retryAfterMilliseconds: Int = 0
 
-    init(_ code: ErrorCode, _ text: StaticString) {
+    init(_ code: ErrorCode, _ text: StaticString, retryAfterMilliseconds: Int = 0) {
         self.code = code
         self.text = text
+        self.retryAfterMilliseconds = retryAfterMilliseconds
     }
 
     init(_ field: Field, _ text: StaticString) {
@@ -80,7 +82,7 @@ struct CommandError: Error {
         let detail = detail.utf8Span.span
         out.append(escaped: detail, 0..<detail.count)
         out.append("\"")
-        if code == .rateLimited {
+        if code == .rateLimited || retryAfterMilliseconds > 0 {
             out.append(",\"retry_after_ms\":")
             out.append(decimal: retryAfterMilliseconds)
         }

@@ -61,12 +61,24 @@ public enum ChatClose: Sendable {
     }
 }
 
+/// Names a request that came without a connection of the chat, as its caller wishes.
+public typealias RequestKey = ConnectionKey
+
+/// The answer to a request that had to wait for the store.
+public enum RequestAnswer: Sendable {
+    /// To ``Chat/publish(_:toRoom:by:for:at:_:)``.
+    case published(RoomAnswer)
+    /// To ``Chat/page(ofRoom:_:for:at:_:)``.
+    case page(Page)
+}
+
 /// One thing for the server to do. `Effects.text` gives the bytes of a range.
 public enum Effect: Sendable {
     /// Send a text message to one connection, after everything published so far.
     case reply(to: ConnectionKey, bytes: Range<Int>)
-    /// Send a text message to all subscribers of the room.
-    case publish(to: RoomID, bytes: Range<Int>)
+    /// Send a text message to all subscribers of the room. An entry of the room's log has a place
+    /// in it; anything else, as that somebody is typing, has none.
+    case publish(to: RoomID, bytes: Range<Int>, Place?)
     /// Send the connection everything that is published to the room from now on.
     case subscribe(ConnectionKey, RoomID)
     /// End the subscription. The connection still gets everything published before.
@@ -75,6 +87,13 @@ public enum Effect: Sendable {
     case roomOpened(RoomID)
     /// The room no longer exists. It has no subscribers.
     case roomForgotten(RoomID)
+    /// Answer a request that had to wait, with `Effects.answers[index]`.
+    case answer(RequestKey, index: Int)
+    /// Take no more commands of the connection: it waits for the store. What comes meanwhile must
+    /// not be lost.
+    case pause(ConnectionKey)
+    /// Take commands of the connection again.
+    case resume(ConnectionKey)
     /// Close the connection after sending what was replied to it so far. Call `connectionClosed`
     /// when it has closed.
     case close(ConnectionKey, ChatClose)
@@ -86,6 +105,8 @@ public struct Effects: ~Copyable, Sendable {
     public private(set) var list: [Effect] = []
     /// The user who has signed out, whose connections are closed for it.
     public internal(set) var signedOutUser: String?
+    /// What requests are answered that had to wait.
+    public internal(set) var answers: [RequestAnswer] = []
     /// The texts of all effects, one after the other.
     var bytes = ByteBuffer()
 
@@ -109,6 +130,7 @@ public struct Effects: ~Copyable, Sendable {
     public mutating func removeAll() {
         list.removeAll(keepingCapacity: list.capacity <= 4096)
         signedOutUser = nil
+        answers.removeAll(keepingCapacity: true)
         bytes.removeAll(keepingCapacity: bytes.capacity <= Self.keptByteLimit)
     }
 
@@ -125,6 +147,6 @@ public struct Effects: ~Copyable, Sendable {
 
     @inline(__always)
     mutating func publish(to room: RoomID, from start: Int) {
-        list.append(.publish(to: room, bytes: start..<bytes.count))
+        list.append(.publish(to: room, bytes: start..<bytes.count, nil))
     }
 }

@@ -2,7 +2,7 @@
 
 extension History {
     /// The offset of the kept message of this author with the id in `range` of `bytes`.
-    func find(author: UInt64, _ bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
+    func find(author: Int64, _ bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
         guard !buckets.isEmpty else { return nil }
         var hash = IDHash(author)
         for index in range {
@@ -55,8 +55,8 @@ extension History {
 private struct IDHash {
     private var state: UInt64
 
-    init(_ author: UInt64) {
-        state = author ^ 0xCBF2_9CE4_8422_2325
+    init(_ author: Int64) {
+        state = UInt64(bitPattern: author) ^ 0xCBF2_9CE4_8422_2325
     }
 
     @inline(__always)

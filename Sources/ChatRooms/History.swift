@@ -8,8 +8,8 @@ struct History {
         var position = 0
         /// The next older message in the same bucket, by offset.
         var previous = 0
-        /// `SessionToken.fingerprint` of the author.
-        var author: UInt64 = 0
+        /// See `StoredEntry.author`.
+        var author: Int64 = 0
         var byteCount: UInt32 = 0
         /// Bytes of the id as written in the message, right before the closing `"}`.
         var idByteCount: UInt32 = 0
@@ -21,6 +21,8 @@ struct History {
 
     /// The offset of the next message. The first message ever has offset 1.
     private(set) var nextOffset = 1
+    /// The epochs of the kept messages, and of the one before the oldest.
+    private(set) var epochs = EpochRuns()
     /// The offset of the oldest kept message, or `nextOffset` if there is none.
     private(set) var firstOffset = 1
     /// Its size is a power of two, or 0. A message begins at `position` modulo this size.
@@ -44,11 +46,18 @@ struct History {
 
     init() {}
 
-    /// An empty history whose next message has this offset.
-    init(nextOffset: Int) {
-        self.nextOffset = nextOffset
+    /// An empty history whose next message comes behind this place.
+    init(after last: Place) {
+        nextOffset = last.offset + 1
         firstOffset = nextOffset
+        epochs = EpochRuns(last.epoch)
     }
+
+    /// The place of the newest message, whether it is kept or not.
+    var last: Place { Place(offset: lastOffset, epoch: epochs.last) }
+
+    /// The epoch of a message that is kept, or of the one before the oldest kept one.
+    func epoch(of offset: Int) -> UInt64 { epochs.epoch(of: offset) }
 
     /// Allocates as much as an earlier history had, as far as the limits still allow it.
     mutating func reserve(
@@ -80,19 +89,22 @@ struct History {
     /// all uses up its offset but is not kept, nor is any message before it: kept messages have no
     /// gaps.
     mutating func append(
-        _ bytes: Span<UInt8>, _ range: Range<Int>, author: UInt64, idByteCount: Int,
+        _ bytes: Span<UInt8>, _ range: Range<Int>, epoch: UInt64, author: Int64, idByteCount: Int,
         countLimit: Int, byteLimit: Int, mayGrow: Bool
     ) {
+        epochs.append(epoch, at: nextOffset)
         let fittingCount = mayGrow ? countLimit : min(countLimit, entries.count)
         let fittingBytes = mayGrow ? byteLimit : min(byteLimit, ring.count)
         guard range.count <= fittingBytes, fittingCount > 0 else {
             nextOffset += 1
             firstOffset = nextOffset
+            epochs.drop(before: lastOffset)
             return
         }
         while count >= fittingCount || byteCount + range.count > fittingBytes {
             firstOffset += 1
         }
+        epochs.drop(before: firstOffset - 1)
         if byteCount + range.count > ring.count {
             growRing(to: powerOfTwo(atLeast: max(byteCount + range.count, 1024)))
         }
@@ -109,7 +121,7 @@ struct History {
 
     /// Frees all memory. The numbering continues.
     mutating func drop() {
-        self = History(nextOffset: nextOffset)
+        self = History(after: last)
     }
 
     private mutating func write(_ bytes: Span<UInt8>, _ range: Range<Int>) {
@@ -159,7 +171,7 @@ struct History {
         }
     }
 
-    func author(_ offset: Int) -> UInt64 { entry(offset).author }
+    func author(_ offset: Int) -> Int64 { entry(offset).author }
     func idByteCount(_ offset: Int) -> Int { Int(entry(offset).idByteCount) }
     func byteCount(_ offset: Int) -> Int { Int(entry(offset).byteCount) }
 

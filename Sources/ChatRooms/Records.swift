@@ -31,16 +31,21 @@ struct ConnectionRecord {
     static let noSlot = UInt32.max
 }
 
-/// One user: a name, and the session that owns it. 96 bytes.
+/// One user: a name, and the session that owns it. 112 bytes.
 struct User: Named {
     var name = ""
-    var session = SessionToken(bits: 0)
+    /// Whoever has the token with this proof is this user.
+    var session = SessionProof(bits: 0)
+    /// Never given to another user, see `StoredUser`.
+    var number: Int64 = 0
     var nameHash: UInt32 = 0
     var link: UserIndex = .none
     var connectionCount: UInt16 = 0
     /// False if another user has the name: since the rules of names have changed, both have the
     /// same key, and the other one's claim is older. It is in no index then.
     var isFindable = true
+    /// The store does not have the present state of it yet.
+    var isUnsaved = false
     var firstMembership: MembershipIndex = .none
     /// When the last connection closed, in milliseconds. Meaningless while there is a connection.
     var leftAt: Int64 = 0

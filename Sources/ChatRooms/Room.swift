@@ -13,9 +13,23 @@ struct Room: Named {
     var isOpen = false
     /// The room keeps messages, and is in the chain `spokenRooms`.
     var isSpoken = false
+    /// It is without members, and in the chain `emptyRooms`.
+    var isIdle = false
     /// The member count must be pushed, and the room is in `changedRooms`.
     var isCountChanged = false
-    var epoch = Epoch(number: 0)
+    /// The epoch of what is added to the room from now on, and its written form.
+    var epoch: UInt64 = 0
+    var epochText = ""
+    /// The room's number in the store; 0 if the chat has no store.
+    var storedNumber: Int64 = 0
+    /// The store has the room, or will have it before what is given to it next.
+    var isStored = false
+    /// The store is being asked for the room: nobody can enter before it has answered.
+    var isLoading = false
+    /// Messages that have been given to the store and are not durable yet.
+    var pendingCount: UInt32 = 0
+    /// The oldest message that the store has, as far as is known.
+    var firstStoredOffset = 1
     /// The name's UTF-8, compared with commands byte by byte: a name contains no character that
     /// JSON escapes.
     var nameBytes: [UInt8] = []
@@ -32,9 +46,9 @@ struct Room: Named {
     var spoken = Links<Room>()
     /// Whom the room counts for: the address from which it was opened.
     var owner: OwnerIndex = .none
-    /// The user who has opened it, and the session then; none if it was not a user.
+    /// The user who has opened it, and that user's number; none if it was not a user.
     var opener: UserIndex = .none
-    var openerSession = SessionToken(bits: 0)
+    var openerNumber: Int64 = 0
     /// It is kept without members, and counts for nobody: the lobby.
     var isPermanent = false
     /// Somebody has been there, or has published there, who does not count for its owner.

@@ -1,4 +1,4 @@
-// Two identifiers that the server issues: a session's secret, and a room's epoch.
+// Two identifiers that the server issues: a session's secret, and an epoch.
 import Storage
 
 /// The secret with which a client proves that it is the same client as before. 128 bits from a
@@ -45,16 +45,14 @@ public struct SessionToken: Sendable, Hashable {
         }
     }
 
-    /// Identifies the session in the history of its messages. Half of the secret is enough to tell
-    /// sessions apart. It is never sent.
-    var fingerprint: UInt64 { UInt64(truncatingIfNeeded: bits) }
+    /// What proves that somebody has this token, and does not give it away.
+    var proof: SessionProof { SessionProof(hashing: self) }
 }
 
-/// Identifies one life of a room: offsets are comparable only within the same epoch. Written in
-/// base 36.
+/// Tells apart messages that have the same offset: those of one epoch were all added by one
+/// process. Written in base 36.
 struct Epoch: Equatable {
-    /// 48 bits: at most ten characters, and enough that two lives of a room do not get the same
-    /// number by accident.
+    /// 48 bits: at most ten characters, and enough that no two are the same by accident.
     var number: UInt64
 
     init(number: UInt64) {

@@ -6,7 +6,7 @@
 public enum StoreQuestion: Sendable {
     /// Is there a room with this key? If so: the room, and its newest messages, as many as fit into
     /// both limits.
-    case room(RoomID, key: String, countLimit: Int, byteLimit: Int)
+    case room(ticket: UInt64, key: String, countLimit: Int, byteLimit: Int)
     /// A part of a room's messages.
     case page(PageRequest)
 }
@@ -67,16 +67,15 @@ public struct StoredPage: Sendable {
 /// The store's answer.
 public enum StoreAnswer: Sendable {
     /// The room, and its newest messages; nil if there is none with this key.
-    case room(RoomID, StoredRoom?, StoredPage)
-    /// The page with this ticket.
-    case page(UInt64, StoredPage)
-    /// The room could not be read.
-    case roomFailed(RoomID)
-    /// The page with this ticket could not be read.
-    case pageFailed(UInt64)
+    case room(ticket: UInt64, StoredRoom?, StoredPage)
+    /// The messages that were asked for.
+    case page(ticket: UInt64, StoredPage)
+    /// It could not be read.
+    case failed(ticket: UInt64)
     /// Everything in the batch is durable.
     case stored(StoreBatch)
-    /// It is not known whether the batch was stored. The store goes on trying: `stored` follows.
+    /// It is not known whether the batch was stored, nor will it be for a while. The store goes on
+    /// trying: `stored` follows.
     case delayed(StoreBatch)
     /// Whether the store can keep anything just now.
     case state(StoreState)

@@ -25,15 +25,14 @@ public struct StoredRoom: Sendable, Equatable {
 /// A user in the store. The number is never given to another user: what somebody has said is that
 /// number's, whatever becomes of the name.
 public struct StoredUser: Sendable, Equatable {
-    /// A proof of a session: the first 128 bits of the SHA-256 of the token's 16 bytes, in the
-    /// order of the network. The token itself is not stored.
+    /// A session: the token itself is not stored.
     public struct Session: Sendable, Equatable {
-        public var proof: UInt128
+        public var proof: SessionProof
         /// When it was last used: milliseconds since 1970 in UTC.
         public var seenAt: Int64
 
         /// A session from its parts.
-        public init(proof: UInt128, seenAt: Int64) {
+        public init(proof: SessionProof, seenAt: Int64) {
             self.proof = proof
             self.seenAt = seenAt
         }

@@ -1,9 +1,10 @@
 // UNSAFE: reads the environment, which this process does not change once threads run.
 import Glibc
 
-enum Environment {
+/// The environment of this process.
+public enum Environment {
     /// An environment variable; nil if it is not set.
-    static func value(_ name: String) -> String? {
+    public static func value(_ name: String) -> String? {
         guard let value = unsafe getenv(name) else { return nil }
         return unsafe String(cString: value)
     }

@@ -20,11 +20,13 @@ extension ChatHandler {
     mutating func tickChat(_ io: inout ServerContext) {
         let isMoreDue = chat.tick(at: io.timestamp, upTo: Self.dueLimit, &effects)
         carryOutEffects(&io)
+        isTickDue = isMoreDue
         if isMoreDue { io.continueLater() }
     }
 
     mutating func onWork(_ io: inout ServerContext) {
         if !released.isEmpty { answerReleased(&io) }
-        tickChat(&io)
+        if isTickDue { tickChat(&io) }
+        giveToStore(&io)
     }
 }

@@ -1,5 +1,6 @@
 // Connects the chat to the server: reports the server's events to the chat, and carries out the
 // chat's effects on the server.
+import ChatDatabase
 import ChatRooms
 import WebSocketServer
 
@@ -21,6 +22,19 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     /// The rights to publish over HTTP and the control socket, and to stop and reload the server.
     var access: Access
     var waiters = RoomWaiters()
+    /// The way to what keeps messages and users; nil if they are in memory only.
+    var store: StoreLink?
+    /// The same store, for its figures.
+    let database: ChatDatabase?
+    /// What the store had when it was opened, until the chat begins with it.
+    private var stored: StoredState?
+    /// Whether it was reported that messages wait for the disk.
+    var isStoreSlow = false
+    /// Whether rooms, names or deadlines are due that a turn had no time for.
+    var isTickDue = false
+    /// Requests whose answers the store must find first, and how long the client would wait for
+    /// news; nil if it would not.
+    var unanswered: [RequestKey: UnansweredRequest] = [:]
     /// Requests that have waited and are about to be answered, as many in a turn as its work
     /// allows.
     var released = Queue<(room: RoomID, waiter: RoomWaiters.Waiter)>()
@@ -53,13 +67,17 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
 
     init(
         limits: ChatLimits, epochSeed: UInt64, access: Access = Access(),
-        service: consuming Service, reloader: Reloader? = nil, isActivatedBySocket: Bool = false
+        service: consuming Service, reloader: Reloader? = nil, isActivatedBySocket: Bool = false,
+        kept: KeptChat? = nil
     ) {
         self.isActivatedBySocket = isActivatedBySocket
         self.access = access
         self.service = service
         self.reloader = reloader
-        chat = Chat(limits: limits, epochSeed: epochSeed)
+        store = kept.map { StoreLink($0.store) }
+        database = kept?.database
+        stored = kept?.state
+        chat = Chat(limits: limits, epochSeed: epochSeed, hasStore: kept != nil)
     }
 
     // MARK: Connections
@@ -81,6 +99,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         started = io.now
         lastReload.at = io.wallClock
         fitHistory(io)
+        if let stored = stored.take() { chat.begin(with: stored, at: io.timestamp) }
         chat.openLobby(at: io.timestamp, &effects)
         carryOutEffects(&io)
     }
@@ -126,6 +145,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
 
     mutating func onTick(_ io: inout ServerContext) {
         fitHistory(io)
+        watchStore(&io)
         tickChat(&io)
         io.applicationByteCount = chat.historyByteCount
         endWaits(&io)
@@ -134,7 +154,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         rates.note(io.statistics, at: io.now)
     }
 
-    private mutating func provideToken(_ io: inout ServerContext) {
+    mutating func provideToken(_ io: inout ServerContext) {
         let bits = io.randomBytes(16).reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
         chat.provide(SessionToken(bits: bits))
     }
@@ -142,6 +162,8 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     // MARK: Effects
 
     mutating func carryOutEffects(_ io: inout ServerContext) {
+        // Once for the whole turn.
+        if chat.hasWorkForStore { io.continueLater() }
         guard !effects.isEmpty else { return }
         io.charge(Self.effectWork * effects.list.count)
         // A local variable: its bytes are borrowed while `topics` is modified.
@@ -152,7 +174,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
             case .reply(let key, let range):
                 guard let id = io.connection(key) else { continue }
                 io.send(text: effects.text(range), to: id)
-            case .publish(let room, let range):
+            case .publish(let room, let range, _):
                 io.publish(text: effects.text(range), to: topic(of: room))
                 if waiters.count > 0 { tellWaiters(room, &io) }
             case .subscribe(let key, let room):
@@ -166,6 +188,13 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
                 io.removeTopic(topic(of: room))
                 topics[Int(room.index)] = nil
                 if waiters.count > 0 { tellWaiters(room, &io) }
+            case .answer(let key, let index): answer(key, effects.answers[index], &io)
+            case .pause(let key):
+                guard let id = io.connection(key) else { continue }
+                io.pauseReading(id)
+            case .resume(let key):
+                guard let id = io.connection(key) else { continue }
+                io.resumeReading(id)
             case .close(let key, let close):
                 guard let id = io.connection(key) else { continue }
                 let code = CloseCode(rawValue: close.code)

@@ -19,6 +19,8 @@ struct Serve: ParsableCommand {
 
     @OptionGroup(title: "Chat") var chat: ChatOptions
 
+    @OptionGroup(title: "History") var history: HistoryOptions
+
     @OptionGroup(title: "Operation") var operation: ControlOptions
 
     @OptionGroup(title: "Service") var service: ServiceOptions

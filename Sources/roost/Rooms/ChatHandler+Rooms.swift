@@ -13,10 +13,14 @@ extension ChatHandler {
             case .post:
                 let publisher = try publisher(request, io)
                 let answer = chat.publish(
-                    request.body, toRoom: roomRequest.room, by: publisher, at: io.timestamp,
-                    &effects)
+                    request.body, toRoom: roomRequest.room, by: publisher, for: request.id.key,
+                    at: io.timestamp, &effects)
                 carryOutEffects(&io)
-                io.respond(to: request.id, with: HTTPResponse(answer))
+                if let answer {
+                    io.respond(to: request.id, with: HTTPResponse(answer))
+                } else {
+                    unanswered[request.id.key] = UnansweredRequest(id: request.id)
+                }
             default:
                 io.respond(
                     to: request.id, with: .notAllowed(request.head, allow: "GET, HEAD, POST"))
@@ -30,17 +34,47 @@ extension ChatHandler {
         _ roomRequest: RoomRequest, _ request: borrowing HTTPRequest, _ io: inout ServerContext
     ) throws(RoomRefusal) {
         let (query, wait) = try RoomRequest.page(request.head)
-        let page = chat.page(ofRoom: roomRequest.room, query)
-        guard page.isUpToDate, wait > .zero, let room = page.room, !io.isStopping,
-            request.head.method == .get
-        else { return io.respond(to: request.id, with: HTTPResponse(page.answer)) }
+        var unanswered = UnansweredRequest(id: request.id, query: query)
+        unanswered.address = ClientAddress(request.peer)
+        if request.head.method == .get { unanswered.wait = wait }
+        let page = chat.page(
+            ofRoom: roomRequest.room, query, for: request.id.key, at: io.timestamp, &effects)
+        guard let page else {
+            self.unanswered[request.id.key] = unanswered
+            return carryOutEffects(&io)
+        }
+        answer(unanswered, page, &io)
+    }
+
+    /// The page that a request asks for is there: it is sent, or if there is nothing new, the
+    /// request waits for what comes.
+    private mutating func answer(
+        _ request: UnansweredRequest, _ page: Page, _ io: inout ServerContext
+    ) {
+        guard page.isUpToDate, request.wait > .zero, let room = page.room, !io.isStopping else {
+            return io.respond(to: request.id, with: HTTPResponse(page.answer))
+        }
         let waiter = RoomWaiters.Waiter(
-            id: request.id, address: ClientAddress(request.peer), query: query,
-            deadline: io.now + wait)
+            id: request.id, address: request.address, query: request.query,
+            deadline: io.now + request.wait)
         guard waiters.add(waiter, for: room) else {
             chat.refusedOutside(.unavailable)
-            throw RoomRefusal(
+            let refusal = RoomRefusal(
                 .unavailable, "Too many requests wait already. Ask again in a second.")
+            return io.respond(to: request.id, with: HTTPResponse(refusal))
+        }
+    }
+
+    /// A request that had to wait for the store has its answer.
+    mutating func answer(
+        _ key: RequestKey, _ answer: RequestAnswer, _ io: inout ServerContext
+    ) {
+        guard let request = unanswered.removeValue(forKey: key), io.isAnswerable(request.id) else {
+            return
+        }
+        switch answer {
+        case .published(let answer): io.respond(to: request.id, with: HTTPResponse(answer))
+        case .page(let page): self.answer(request, page, &io)
         }
     }
 
@@ -48,7 +82,7 @@ extension ChatHandler {
     /// there is a new message for them, or no room any more.
     mutating func tellWaiters(_ room: RoomID, _ io: inout ServerContext) {
         guard let first = waiters.example(for: room),
-            !chat.page(of: room, first.query).isUpToDate
+            chat.isUpToDate(room, first.query) != true
         else { return }
         // Not for whoever has published: it would pay for them with its share of work.
         for waiter in waiters.take(room) { released.append((room, waiter)) }
@@ -63,7 +97,12 @@ extension ChatHandler {
         while io.isStopping || !io.isTurnSpent, let (room, waiter) = released.popFirst() {
             guard io.isAnswerable(waiter.id) else { continue }
             if last?.room != room || last?.query != waiter.query {
-                let page = chat.page(of: room, waiter.query)
+                let page = chat.page(
+                    of: room, waiter.query, for: waiter.id.key, at: io.timestamp, &effects)
+                guard let page else {
+                    unanswered[waiter.id.key] = UnansweredRequest(id: waiter.id)
+                    continue
+                }
                 last = (room, waiter.query, HTTPResponse(page.answer))
             }
             if let last { io.respond(to: waiter.id, with: last.response) }

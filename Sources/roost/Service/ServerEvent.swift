@@ -84,6 +84,12 @@ enum ServerEvent: String, CaseIterable {
     case acceptFailed = "accept-failed"
     /// The server accepts no connections for a short time.
     case acceptingPaused = "accepting-paused"
+    /// Nothing can be kept: nobody can say anything.
+    case historyFailed = "history-failed"
+    /// Messages wait for the disk.
+    case historySlow = "history-slow"
+    /// What could not be kept, or waited, is kept again.
+    case historyWorks = "history-works"
     /// The event loop was late.
     case loopSlow = "loop-slow"
     /// Figures of the last minute.
@@ -138,6 +144,9 @@ enum ServerEvent: String, CaseIterable {
         case .requestTimeout: "32f46174fc864b1ca5196bd0bcde15a0"
         case .acceptFailed: "a791828f99eb424283adc7861a4ed511"
         case .acceptingPaused: "1fe52838127f42fdbd21e6ef4db35835"
+        case .historyFailed: "2ab54e0b1f4c4b77a3d4e9d0c8f6a517"
+        case .historySlow: "8f0d5a6e3c914d2bb6a7c1e2f3d4b596"
+        case .historyWorks: "c3b1a9d87e6f4a5c9b2d1e0f8a7c6d54"
         case .loopSlow: "6744c1d7ac7f4c5f89db0d451ea7b5e5"
         case .statistics: "ea96e66bd684474ab09acdcde48041e6"
         case .heldBack: "cc734f07942c400cafa3584189f688b7"
@@ -149,14 +158,14 @@ enum ServerEvent: String, CaseIterable {
     /// How urgent it is.
     var level: Logger.Level {
         switch self {
-        case .startFailed, .notServing, .reloadFailed, .acceptFailed: .error
+        case .startFailed, .notServing, .reloadFailed, .acceptFailed, .historyFailed: .error
         case .serverFull, .outOfDescriptors, .acceptingPaused, .loopSlow, .recordsLost,
-            .memoryShort, .managerUnreachable, .settingIgnored, .unnamedProxy:
+            .memoryShort, .managerUnreachable, .settingIgnored, .unnamedProxy, .historySlow:
             .warning
         case .started, .stopping, .restarting, .stopped, .idleExit, .reloaded, .controlAction,
             .kicked, .noControlSocket, .endedByServer, .protocolViolation, .slowConsumer,
             .endedForMemory, .addressFull, .addressTooFast, .heldBack, .proxyHeader, .wrongHost,
-            .tokensGuessed:
+            .tokensGuessed, .historyWorks:
             .notice
         case .endedByPeer, .signedOut, .endedWithoutClose, .connectionLost, .pingTimeout,
             .endedForStop, .endedForRestart, .requestRefused, .requestTimeout, .statistics,

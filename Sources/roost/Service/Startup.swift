@@ -1,4 +1,5 @@
 // The start of the server, as often as it takes: reading the configuration and opening everything.
+import ChatDatabase
 import ChatRooms
 import CommandLineOptions
 import Glibc
@@ -40,6 +41,7 @@ struct Startup {
         let server: Server<ChatHandler>
         let settings: Serve
         let log: StartLog
+        let database: ChatDatabase?
 
         /// Serves until a stop.
         func serve() {
@@ -56,6 +58,8 @@ struct Startup {
             // Counted before any connection is there.
             _ = ProcessFigures.ownDescriptorCount
             server.run()
+            // What has been said is kept before the process ends.
+            database?.close()
             log.ended()
         }
     }
@@ -101,13 +105,22 @@ struct Startup {
         let note = settings.operation.addListeners(to: &configuration, access)
         let service = Service(
             start.log, start.events, idleExit: settings.idleExit(configuration, start))
+        let mail = StoreMail()
+        let kept = try settings.history.open { mail.post($0) }
         let handler = ChatHandler(
             limits: settings.chatLimits, epochSeed: UInt64.random(in: .min ... .max),
             access: access, service: service, reloader: reloader,
             isActivatedBySocket: configuration.passedSockets.contains {
                 !ListenerKind(name: $0.name).isInternal
-            })
-        let server = try Server(handler, configuration)
+            }, kept: kept)
+        let server: Server<ChatHandler>
+        do {
+            server = try Server(handler, configuration)
+        } catch {
+            kept?.database?.close()
+            throw error
+        }
+        mail.deliver(to: server.mailbox)
         if let note { start.events.log(.noControlSocket, note) }
         if let sentence = settings.ignored(configuration) { start.ignored(sentence) }
         if settings.options.hostPolicy == .automatic,
@@ -115,7 +128,8 @@ struct Startup {
         {
             start.anyHost()
         }
-        return Ready(server: server, settings: settings, log: start)
+        return Ready(
+            server: server, settings: settings, log: start, database: kept?.database)
     }
 
     /// The watchdog is fed with the ticks, so they must come at least twice in its interval.

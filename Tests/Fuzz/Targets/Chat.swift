@@ -151,7 +151,7 @@ private struct Town: ~Copyable {
             case .reply(let key, let range):
                 try check(connections[key.slot] == key, "a reply to nobody")
                 session = try readText(effects.text(range)) ?? session
-            case .publish(let room, let range):
+            case .publish(let room, let range, _):
                 try check(subscribers[room] != nil, "published in no room")
                 session = try readText(effects.text(range)) ?? session
             case .subscribe(let key, let room):
@@ -166,6 +166,7 @@ private struct Town: ~Copyable {
             case .roomForgotten(let room):
                 let members = subscribers.removeValue(forKey: room)
                 try check(members?.isEmpty == true, "forgotten with members")
+            case .answer, .pause, .resume: try check(false, "waits without a store")
             case .close(let key, _):
                 try check(connections[key.slot] == key, "nobody is closed")
                 try check(closing.insert(key).inserted, "closed twice")

@@ -100,10 +100,12 @@ package func exchange(_ request: String, port: UInt16, until marker: String) -> 
     return client.received(until: marker)
 }
 
-/// The command line of a program, with its port in the right place.
+/// The command line of a program, with its port in the right place. A chat keeps what is said in
+/// memory, unless `more` names a file.
 package func command(_ program: String, port: String, _ more: String...) -> [String] {
     let path = BuildProducts.path(program)
-    return (program == "roost" ? [path, "serve", "--port", port] : [path, port]) + more
+    guard program == "roost" else { return [path, port] + more }
+    return [path, "serve", "--port", port, "--history", "memory"] + more
 }
 
 /// The port of "scheme://host:port".

@@ -68,7 +68,7 @@ def chat(folder, lines, per_address="1"):
     configuration.write_text(
         "\n".join([*lines, f"per-address = {per_address}", "rate-limit = off", ""]))
     command = [*arguments.command, "serve", "--config", str(configuration), "--control", "off",
-               "--log", "prefixed"]
+               "--history", "memory", "--log", "prefixed"]
     with running(folder, command) as log:
         until(lambda: "Listening on" in log.read_text(), "the chat to listen")
         yield log

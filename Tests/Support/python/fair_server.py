@@ -27,7 +27,8 @@ class ChatServer(server.Server):
         extra = [] if tokens is None else ["--publish-token-file", self.token_file(tokens)]
         super().__init__([
             *command, "serve", "--port", "0", "--proxy-protocol", "--metrics", "127.0.0.1:0",
-            "--control", self.control, "--log", "text", "--host-name", "chat.example",
+            "--control", self.control, "--history", str(Path(self.folder.name, "roost.db")),
+            "--log", "text", "--host-name", "chat.example",
             *extra, *flags])
         found = METRICS.search(self.said())
         expect(found, f"no metrics port: {self.said()!r}")

@@ -43,7 +43,8 @@ CONNECTIONS = 6
 def chat(folder, *flags, port=8080, host="0.0.0.0"):
     """The chat at this port; yields its page's address."""
     command = [*scenarios.arguments.command, "serve", "--port", str(port), "--host", host,
-               "--control", "off", "--log", "prefixed", *flags]
+               "--control", "off", "--history", str(Path(folder, "roost.db")),
+               "--log", "prefixed", *flags]
     with running(folder, command) as log:
         until(lambda: "Listening on" in log.read_text(), "the chat to listen")
         yield f"http://{HERE}:{port}/"

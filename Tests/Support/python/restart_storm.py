@@ -138,7 +138,8 @@ class Served:
         number = self.listener.fileno()
         script = f'export LISTEN_PID=$$ LISTEN_FDS=1; exec "$0" "$@" 3<&{number}'
         self.process = subprocess.Popen(
-            ["sh", "-c", script, *self.command, "serve", "--control", "off"],
+            ["sh", "-c", script, *self.command, "serve", "--control", "off",
+             "--history", "memory"],
             pass_fds=[number], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, preexec_fn=die_with_parent)
 

@@ -50,6 +50,7 @@ class Server:
         self.port = 0
         self.process = None
         self.log = tempfile.TemporaryFile()
+        self.folder = tempfile.TemporaryDirectory()
 
     def __enter__(self):
         self.start()
@@ -59,8 +60,12 @@ class Server:
         self.kill()
 
     def start(self):
+        command = [*self.command, "--port", str(self.port)]
+        if "serve" in command and "--history" not in command:
+            # It outlives a restart, and nothing else.
+            command += ["--history", str(Path(self.folder.name, "roost.db"))]
         self.process = subprocess.Popen(
-            [*self.command, "--port", str(self.port)], stdin=subprocess.DEVNULL,
+            command, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=self.log, preexec_fn=die_with_parent)
         self.port = self.read_port()
         # Whatever else it prints must not fill the pipe.

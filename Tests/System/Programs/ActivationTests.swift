@@ -10,7 +10,7 @@ import Testing
         try Run([
             "bash", "-c",
             "export LISTEN_PID=$$ LISTEN_FDS=\(count); exec \"$0\" \"$@\" \(redirections)",
-            BuildProducts.path("roost"), "serve", "--port", "0", "--control", "off",
+            BuildProducts.path("roost"), "serve", "--port", "0", "--history", "memory", "--control", "off",
         ])
     }
 
@@ -48,6 +48,7 @@ import Testing
         defer { unlink(path) }
         let run = try Run([
             "systemd-socket-activate", "-l", path, BuildProducts.path("roost"), "serve",
+            "--history", "memory",
             "--control", "off", "--idle-exit", "2s",
         ])
         // Not by another process: systemd-socket-activate closes the descriptor by which Foundation

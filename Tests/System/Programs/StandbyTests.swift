@@ -37,7 +37,7 @@ import Testing
                 [
                     "python3", "-c", Self.opener,
                     folder.appendingPathComponent("control.sock").path,
-                    BuildProducts.path("roost"), "serve", "--config", file,
+                    BuildProducts.path("roost"), "serve", "--history", "memory", "--config", file,
                 ] + more, environment: manager.map { ["NOTIFY_SOCKET": $0.path] })
             port = TestSupport.port(of: try #require(run.address()))
         }

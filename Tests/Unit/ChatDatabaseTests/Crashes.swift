@@ -131,11 +131,12 @@ extension StoreBatch {
         let distance = bytes.count
         bytes += other.bytes
         for item in other.items {
-            guard case .entry(let entry, let id, let reply) = item else {
+            guard case .entry(let entry, let room, let mark, let reply) = item else {
                 items.append(item)
                 continue
             }
-            items.append(.entry(entry.moved(by: distance), id: id, reply: reply))
+            items.append(
+                .entry(entry.moved(by: distance), room: room, mark: mark, reply: reply))
         }
     }
 }

@@ -43,6 +43,9 @@ final class Desk: Sendable {
         var answers: [StoreAnswer] = []
         /// Batches and questions that have no answer yet.
         var openCount = 0
+        /// Batches given, and the numbers of those that were delayed and are not stored yet.
+        var givenCount: UInt64 = 0
+        var delayed: Set<UInt64> = []
         var ticket: UInt64 = 0
         var roomCount: Int64 = 0
     }
@@ -62,7 +65,11 @@ final class Desk: Sendable {
             heard.withLock(waking: [.opener]) { heard in
                 heard.answers.append(answer)
                 switch answer {
-                case .stored(let batch): if !batch.isAnswered { heard.openCount -= 1 }
+                case .stored(let batch):
+                    if heard.delayed.remove(batch.number) == nil { heard.openCount -= 1 }
+                case .delayed(let batch):
+                    heard.delayed.insert(batch.number)
+                    heard.openCount -= 1
                 case .state: return
                 default: heard.openCount -= 1
                 }
@@ -104,7 +111,8 @@ final class Desk: Sendable {
                 entry, room: room.name, user: "user\(author)", text: body.span, id: id.span,
                 to: &out)
             batch.items.append(
-                .entry(written, id: RoomID(index: 0, generation: 0), reply: .nobody))
+                .entry(
+                    written, room: RoomID(index: 0, generation: 0), mark: 0, reply: .nobody))
             room.last = place
         }
         batch.bytes = [UInt8](copying: out.span)
@@ -118,7 +126,12 @@ final class Desk: Sendable {
     }
 
     func give(_ batch: StoreBatch) {
-        heard.withLock { $0.openCount += 1 }
+        var batch = batch
+        batch.number = heard.withLock { heard in
+            heard.openCount += 1
+            heard.givenCount += 1
+            return heard.givenCount
+        }
         database.submit(batch)
     }
 
@@ -149,8 +162,8 @@ final class Desk: Sendable {
                     countLimit: countLimit, byteLimit: byteLimit)))
         return waitFor { answer -> StoredPage?? in
             switch answer {
-            case .page(ticket, let page): .some(page)
-            case .pageFailed(ticket): .some(nil)
+            case .page(ticket: ticket, let page): .some(page)
+            case .failed(ticket: ticket): .some(nil)
             default: nil
             }
         }
@@ -160,18 +173,19 @@ final class Desk: Sendable {
     func stored(
         _ name: String, countLimit: Int = 1000, byteLimit: Int = 1 << 20
     ) -> (StoredRoom?, StoredPage)? {
-        let index = heard.withLock { heard in
+        let ticket = heard.withLock { heard in
             heard.openCount += 1
             heard.ticket += 1
-            return UInt32(heard.ticket)
+            return heard.ticket
         }
-        let id = RoomID(index: index, generation: 9)
         database.ask(
-            .room(id, key: Chat.nameKey(name), countLimit: countLimit, byteLimit: byteLimit))
+            .room(
+                ticket: ticket, key: Chat.nameKey(name), countLimit: countLimit,
+                byteLimit: byteLimit))
         return waitFor { answer -> (StoredRoom?, StoredPage)?? in
             switch answer {
-            case .room(id, let room, let page): .some((room, page))
-            case .roomFailed(id): .some(nil)
+            case .room(ticket: ticket, let room, let page): .some((room, page))
+            case .failed(ticket: ticket): .some(nil)
             default: nil
             }
         }
@@ -216,7 +230,7 @@ func frames(_ page: StoredPage) -> [String] {
 
 func frames(_ batch: StoreBatch) -> [String] {
     batch.items.compactMap {
-        guard case .entry(let entry, _, _) = $0 else { return nil }
+        guard case .entry(let entry, _, _, _) = $0 else { return nil }
         return String(decoding: batch.bytes[entry.frame], as: UTF8.self)
     }
 }

@@ -52,8 +52,7 @@ import Testing
 
         disk.mend()
         desk.awaitState(.works)
-        var last = desk.batch(in: &room, count: 1)
-        last.isAnswered = false
+        let last = desk.batch(in: &room, count: 1)
         batches.append(last)
         desk.submit(last)
         #expect(desk.states == [.fails(fault.reason), .works])

@@ -47,8 +47,8 @@ import Testing
                 number: number, key: "user\(number)", name: "User\(number)", password: password,
                 seenAt: seenAt,
                 sessions: (0..<number).map {
-                    StoredUser.Session(
-                        proof: .max / UInt128(100 * number + $0 + 1), seenAt: 99 - $0)
+                    let bits = UInt128.max / UInt128(100 * number + $0 + 1)
+                    return StoredUser.Session(proof: SessionProof(bits: bits), seenAt: 99 - $0)
                 })
         }
         let users = [user(1, seenAt: 30, "scrypt…"), user(2, seenAt: 10), user(3, seenAt: 20)]

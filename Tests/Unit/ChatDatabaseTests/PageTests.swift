@@ -47,7 +47,7 @@ import Testing
             let count = Int.random(in: 1...20, using: &random)
             let batch = desk.batch(in: &room, count: count, opensRoom: life == 0)
             let places = batch.items.compactMap {
-                if case .entry(let entry, _, _) = $0 { entry.place } else { nil }
+                if case .entry(let entry, _, _, _) = $0 { entry.place } else { nil }
             }
             all += zip(places, frames(batch)).map { ($0, $1) }
             desk.submit(batch)

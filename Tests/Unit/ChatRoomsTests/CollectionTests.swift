@@ -9,7 +9,7 @@ import Testing
 @Suite struct CollectionTests {
     @Test func recordsAreAsSmallAsTheySay() {
         #expect(MemoryLayout<ConnectionRecord>.stride == 40)
-        #expect(MemoryLayout<User>.stride == 96)
+        #expect(MemoryLayout<User>.stride == 112)
         #expect(MemoryLayout<Membership>.stride == 28)
         #expect(MemoryLayout<RoomSubscription>.stride == 12)
     }
@@ -100,17 +100,20 @@ import Testing
         var random = SeededGenerator(seed)
         let countLimit = Int.random(in: 1...40, using: &random)
         let byteLimit = 1 << Int.random(in: 6...12, using: &random)
-        var history = History()
-        var model: [(text: [UInt8], author: UInt64, id: [UInt8])] = []
+        var history = History(after: Place(offset: 0, epoch: 1))
+        var model: [(text: [UInt8], author: Int64, id: [UInt8])] = []
+        var epochs: [UInt64] = [1]
         for step in 1...1_500 {
             let id = Array("i\(Int.random(in: 0..<30, using: &random))".utf8)
-            let author = UInt64.random(in: 0..<3, using: &random)
+            let author = Int64.random(in: 0..<3, using: &random)
             let hasID = Bool.random(using: &random)
             let body = (0..<Int.random(in: 0...90, using: &random)).map { UInt8($0) }
             let text = body + (hasID ? id : []) + Array("\"}".utf8)
             let padded = [1, 2, 3] + text + [4]
+            let isSameEpoch = Int.random(in: 0..<20, using: &random) > 0
+            epochs.append(isSameEpoch ? epochs.last! : UInt64(step))
             history.append(
-                padded.span, 3..<3 + text.count, author: author,
+                padded.span, 3..<3 + text.count, epoch: epochs.last!, author: author,
                 idByteCount: hasID ? id.count : 0, countLimit: countLimit, byteLimit: byteLimit,
                 mayGrow: step < 10 || Bool.random(using: &random))
             model.append((text, author, hasID ? id : []))
@@ -120,6 +123,9 @@ import Testing
             #expect(history.count > 0 || text.count > history.ringByteCount)
             let kept = history.firstOffset..<history.nextOffset
             #expect(kept.reduce(0) { $0 + model[$1 - 1].text.count } == history.byteCount)
+            #expect(history.last == Place(offset: step, epoch: epochs.last!))
+            let known = history.firstOffset - 1...history.lastOffset
+            #expect(known.map { history.epoch(of: $0) } == Array(epochs[known]))
             if let offset = kept.randomElement(using: &random) {
                 var copy = ByteBuffer()
                 history.copy(offset, to: &copy)

@@ -154,7 +154,7 @@ import Testing
         #expect(
             push == #"{"type":"message","room":"lobby","offset":1,"user":"ann","text":"\#(text)","#
                 + #""at":"2026-11-22T21:05:00.123Z","id":"id"}"#)
-        #expect(world.inbox[ann]!.suffix(2) == [push, #"{"type":"ok","offset":1}"#])
+        #expect(world.inbox[ann]!.suffix(2) == [push, #"{"type":"ok","offset":1,"epoch":"2g1g00f6c7"}"#])
         let page = world.send(bob, #"{"type":"history","room":"lobby","after":0}"#)
         #expect(
             (page[0]["messages"] as? [JSON])?.first?["text"] as? String

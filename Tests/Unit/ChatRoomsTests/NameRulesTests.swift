@@ -121,37 +121,6 @@ import Testing
         #expect(world.send(world.open(1), #"{"type":"login","user":"аnnа"}"#)[0].code == "bad_name")
     }
 
-    /// Version 1 has neither the rules nor what follows each name in version 2.
-    @Test func `A chat of version 1 is taken over`() throws {
-        let world = World()
-        let ann = world.login(0, "ann")
-        world.close(world.login(1, "qqqqqqqq"))
-        world.send(ann, #"{"type":"message","text":"before"}"#)
-        world.send(ann, #"{"type":"join","room":"kitchen"}"#)
-        world.send(ann, #"{"type":"join","room":"rrrrrrr"}"#)
-        world.send(ann, #"{"type":"message","room":"rrrrrrr","text":"more"}"#)
-        var bytes = saved(world, ["qqqqqqqq": "STRASSEN", "rrrrrrr": "KitcHEN"])
-        let owners = withUnsafeBytes(of: Chat.ownersMagic.littleEndian) { Array($0) }
-        bytes.removeSubrange(try #require(bytes.firstRange(of: owners)).lowerBound...)
-        for (name, surplus) in [
-            ("ann", 1), ("STRASSEN", 1), ("lobby", 9), ("kitchen", 9), ("KitcHEN", 9),
-        ] {
-            let written = [UInt8(name.utf8.count), 0, 0, 0] + Array(name.utf8)
-            let end = try #require(bytes.firstRange(of: written)).upperBound
-            bytes.removeSubrange(end..<end + surplus)
-        }
-        bytes.removeSubrange(6..<10)
-        bytes[4] = 1
-        try restore(world, bytes)
-        #expect(world.send(ann, #"{"type":"message","text":"after"}"#)[0].offset == 2)
-        #expect(
-            world.send(world.open(5), #"{"type":"login","user":"Ann"}"#)[0].code == "name_taken")
-        let bob = world.login(6, "bob")
-        // The room of which more is known is taken for the older one.
-        let joined = world.send(bob, #"{"type":"join","room":"kitchen"}"#)[0]
-        #expect(joined["room"] as? String == "KitcHEN" && joined.offset == 1)
-    }
-
     @Test func `Under the same rules, two with one name are a fault`() {
         let world = World()
         _ = world.login(0, "STRASSEN")

@@ -126,11 +126,13 @@ import Testing
         let world = World()
         world.publish("a", #"{"text":"x"}"#)
         let room = world.rooms.first!
-        #expect(world.chat.page(of: room, PageQuery(after: 1)).isUpToDate)
+        #expect(world.isUpToDate(room, PageQuery(after: 1)) == true)
         world.pass(.seconds(600))
         world.tick()
         world.publish("b", #"{"text":"y"}"#)
-        let page = world.chat.page(of: room, PageQuery(after: 1))
-        #expect(page.room == nil && page.answer.error == .notFound)
+        #expect(world.isUpToDate(room, PageQuery(after: 1)) == nil)
+        let page = world.chat.page(
+            of: room, PageQuery(after: 1), for: World.request, at: world.now, &world.effects)
+        #expect(page?.room == nil && page?.answer.error == .notFound)
     }
 }

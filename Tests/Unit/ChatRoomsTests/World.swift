@@ -38,10 +38,20 @@ final class World {
     var closes: [ConnectionKey: ChatClose] = [:]
     /// Every effect since the start, as text.
     var journal: [String] = []
+    /// Where messages are kept; nil if in the chat's memory alone.
+    var store: FakeStore?
+    /// Connections of which nothing is read, and what they have sent since.
+    var paused: [ConnectionKey: [String]] = [:]
+    /// What requests have been answered that had to wait, by their numbers.
+    var answers: [UInt32: RequestAnswer] = [:]
 
-    init(_ limits: ChatLimits = .withoutRateLimit, seed: UInt64 = 7) {
-        chat = Chat(limits: limits, epochSeed: seed)
+    init(_ limits: ChatLimits = .withoutRateLimit, seed: UInt64 = 7, store: FakeStore? = nil) {
+        self.store = store
+        chat = Chat(limits: limits, epochSeed: seed, hasStore: store != nil)
+        if let store { chat.begin(with: store.state, at: now) }
     }
+
+    static let request = RequestKey(slot: 1 << 20, generation: 0)
 
     // `#expect` cannot expand noncopyable values.
     var userCount: Int { chat.userCount }
@@ -50,6 +60,8 @@ final class World {
     var rememberedUserCount: Int { chat.users.count }
     var waitingCount: Int { chat.waiting.count }
     var effectCount: Int { effects.list.count }
+
+    func isUpToDate(_ room: RoomID, _ query: PageQuery) -> Bool? { chat.isUpToDate(room, query) }
 
     func pass(_ duration: Duration) {
         now.monotonic += duration.milliseconds
@@ -69,6 +81,7 @@ final class World {
     func close(_ key: ConnectionKey) {
         guard connections[key.slot] == key else { return }
         connections[key.slot] = nil
+        paused[key] = nil
         generations[key.slot] = key.generation + 1
         for room in subscribers.keys {
             subscribers[room]!.remove(key)
@@ -94,6 +107,10 @@ final class World {
             chat.provide(SessionToken(bits: UInt128(tokens.next()) << 64 | UInt128(tokens.next())))
         }
         let before = inbox[key]!.count
+        guard paused[key] == nil else {
+            paused[key]!.append(String(decoding: bytes, as: UTF8.self))
+            return []
+        }
         chat.received(bytes.span, from: key, at: now, &effects)
         carryOut()
         return inbox[key]![before...].map(parse)
@@ -103,14 +120,15 @@ final class World {
     @discardableResult
     func publish(_ room: String, _ body: String, by publisher: UInt64 = 1) -> (JSON, Bool) {
         let answer = chat.publish(
-            Array(body.utf8).span, toRoom: room, by: publisher, at: now, &effects)
+            Array(body.utf8).span, toRoom: room, by: publisher, for: Self.request, at: now, &effects)!
         carryOut()
         return (parse(String(decoding: answer.json, as: UTF8.self)), answer.isNew)
     }
 
     /// A page of history for a reader without a connection.
     func page(_ room: String, _ query: PageQuery = PageQuery()) -> (JSON, isUpToDate: Bool) {
-        let page = chat.page(ofRoom: room, query)
+        let page = chat.page(ofRoom: room, query, for: Self.request, at: now, &effects)!
+        carryOut()
         return (parse(String(decoding: page.answer.json, as: UTF8.self)), page.isUpToDate)
     }
 
@@ -127,6 +145,7 @@ final class World {
     func heard(_ key: ConnectionKey) -> [JSON] { inbox[key]!.map(parse) }
 
     func carryOut() {
+        var resumed: [(ConnectionKey, String)] = []
         for effect in effects.list {
             switch effect {
             case .reply(let key, let range):
@@ -135,7 +154,7 @@ final class World {
                 if connections[key.slot] == key {
                     inbox[key]!.append(text)
                 }
-            case .publish(let room, let range):
+            case .publish(let room, let range, _):
                 let text = text(range)
                 journal.append("publish \(room.index) \(text)")
                 #expect(rooms.contains(room))
@@ -158,6 +177,12 @@ final class World {
                 journal.append("forgotten \(room.index) \(room.generation)")
                 #expect(rooms.remove(room) != nil)
                 #expect(subscribers.removeValue(forKey: room) == [])
+            case .answer(let key, let index):
+                #expect(answers.updateValue(effects.answers[index], forKey: key.slot) == nil)
+            case .pause(let key): #expect(paused.updateValue([], forKey: key) == nil)
+            case .resume(let key):
+                guard connections[key.slot] == key else { continue }
+                resumed.append(contentsOf: paused.removeValue(forKey: key)!.map { (key, $0) })
             case .close(let key, let cause):
                 journal.append("close \(key.slot) \(cause.code)")
                 #expect(closes[key] == nil)
@@ -165,6 +190,8 @@ final class World {
             }
         }
         effects.removeAll()
+        store?.take(from: self)
+        for (key, text) in resumed where connections[key.slot] == key { send(key, text) }
     }
 
     private func text(_ range: Range<Int>) -> String { effects.string(range) }

@@ -42,7 +42,10 @@ import WebSocketServer
         var chat = Chat(epochSeed: 7)
         var effects = Effects()
         chat.openLobby(at: Timestamp(monotonic: 0, wall: 0), &effects)
-        let room = chat.page(ofRoom: "lobby", PageQuery()).room!
+        let page = chat.page(
+            ofRoom: "lobby", PageQuery(), for: RequestKey(slot: 0, generation: 0),
+            at: Timestamp(monotonic: 0, wall: 0), &effects)
+        let room = page!.room!
         var slot: UInt32 = 0
         func add(_ address: ClientAddress, until second: UInt64 = 9) -> Bool {
             slot += 1

@@ -1,0 +1,238 @@
+// The chat and its store: what shall be kept goes out in batches, and what was kept comes back to
+// be published. The chat itself keeps only a cache of the newest messages.
+import Storage
+
+/// A message that has been given to the store, to recognize a retry of it.
+struct PendingID: Hashable {
+    let room: RoomIndex
+    let author: Int64
+    let id: [UInt8]
+
+    init(room: RoomIndex, author: Int64, id: [UInt8]) {
+        self.room = room
+        self.author = author
+        self.id = id
+    }
+
+    init(_ message: AcceptedMessage, _ effects: borrowing Effects) {
+        self.init(
+            room: message.room, author: message.entry.author,
+            id: [UInt8](copying: effects.bytes.span.extracting(message.entry.id)))
+    }
+}
+
+extension Chat {
+    /// Whether there is anything for the store to do: ``takeBatch(at:)`` or ``takeQuestions()`` have
+    /// something. It is never true of a chat without a store.
+    public var hasWorkForStore: Bool {
+        !batch.items.isEmpty || !questions.isEmpty || (!changedUsers.isEmpty && storeState == .works)
+    }
+
+    /// What shall be kept since the last call; nil if there is nothing. Give the batches to the
+    /// store in their order, and before the questions that came with them.
+    public mutating func takeBatch(at now: Timestamp) -> StoreBatch? {
+        if storeState == .works { addChangedUsers(at: now) }
+        guard !batch.items.isEmpty else { return nil }
+        var taken = StoreBatch()
+        swap(&taken, &batch)
+        batchCount += 1
+        taken.number = batchCount
+        return taken
+    }
+
+    /// What the store is asked since the last call.
+    public mutating func takeQuestions() -> [StoreQuestion] {
+        let taken = questions
+        questions = []
+        return taken
+    }
+
+    /// Throws if nothing can be kept just now.
+    func checkStore() throws(CommandError) {
+        guard hasStore else { return }
+        guard storeState == .works, pendingByteCount < limits.pendingByteLimit else {
+            throw CommandError(
+                .unavailable, "The server cannot keep messages just now. Try again.",
+                retryAfterMilliseconds: Self.retryTime)
+        }
+    }
+
+    /// Milliseconds after which something is tried again that the store could not do.
+    static var retryTime: Int { 2_000 }
+
+    var cannotRead: CommandError {
+        CommandError(
+            .unavailable, "The server cannot read older messages just now. Try again.",
+            retryAfterMilliseconds: Self.retryTime)
+    }
+
+    // MARK: Giving
+
+    /// Gives a message to the store. Its frame and reply are the last bytes.
+    mutating func append(_ message: AcceptedMessage, _ effects: inout Effects) {
+        let room = message.room
+        let entry = message.entry
+        if !rooms[room].isStored {
+            rooms[room].isStored = true
+            let last = rooms[room].history.last
+            batch.items.append(
+                .room(
+                    StoredRoom(
+                        number: entry.room, key: NameKey(rooms[room].name).folded,
+                        name: rooms[room].name, last: last, firstOffset: last.offset + 1)))
+        }
+        // It must not be forgotten meanwhile.
+        if rooms[room].members.count == 0 { roomFilled(room) }
+        rooms[room].pendingCount += 1
+        if !entry.id.isEmpty { pendingIDs[PendingID(message, effects)] = entry.place }
+        let distance = batch.add(effects.bytes.span, from: entry.frame.lowerBound)
+        pendingByteCount += effects.bytes.count - entry.frame.lowerBound
+        effects.bytes.removeLast(effects.bytes.count - entry.frame.lowerBound)
+        batch.items.append(
+            .entry(
+                entry.moved(by: distance), room: id(of: room), mark: message.mark,
+                reply: message.reply.moved(by: distance)))
+        if case .connection(let key) = message.reply.recipient { countPendingReply(key, &effects) }
+    }
+
+    /// Has a reply sent when everything before it is kept. Its bytes are the last ones.
+    mutating func appendReply(_ reply: StoreBatch.Reply, _ effects: inout Effects) {
+        let start = reply.text.lowerBound
+        let distance = batch.add(effects.bytes.span, from: start)
+        pendingByteCount += effects.bytes.count - start
+        effects.bytes.removeLast(effects.bytes.count - start)
+        batch.items.append(.reply(reply.moved(by: distance)))
+        if case .connection(let key) = reply.recipient { countPendingReply(key, &effects) }
+    }
+
+    // MARK: Answers
+
+    /// The store's answer. Call it for each, in the order in which they came.
+    public mutating func answered(
+        _ answer: StoreAnswer, at now: Timestamp, _ effects: inout Effects
+    ) {
+        switch answer {
+        case .room(let ticket, let room, let page): loaded(ticket, room, page, at: now, &effects)
+        case .page(let ticket, let page):
+            guard let asked = asked.removeValue(forKey: ticket), case .page(let who, let isNewest) = asked
+            else { return }
+            goOn(who, .page(page, isNewest: isNewest), at: now, &effects)
+        case .failed(let ticket): readFailed(ticket, at: now, &effects)
+        case .stored(let batch): stored(batch, at: now, &effects)
+        case .delayed(let batch): delayed(batch, at: now, &effects)
+        case .state(let state): storeState = state
+        }
+    }
+
+    /// Everything in the batch is kept: publishes its messages, and answers who waits for it.
+    private mutating func stored(
+        _ batch: StoreBatch, at now: Timestamp, _ effects: inout Effects
+    ) {
+        let isAnswered = batch.number <= answeredBatchCount
+        let base = effects.bytes.count
+        effects.bytes.append(batch.bytes.span)
+        pendingByteCount -= batch.bytes.count
+        var settled: [ConnectionKey] = []
+        for item in batch.items {
+            switch item {
+            case .room, .forgetUser: continue
+            case .entry(let entry, let id, let mark, let reply):
+                let room = RoomIndex(rawValue: id.index)
+                var message = AcceptedMessage(room: room, entry: entry.moved(by: base), mark: mark)
+                rooms[room].pendingCount -= 1
+                if !entry.id.isEmpty {
+                    pendingIDs[PendingID(message, effects)] = nil
+                }
+                if !isAnswered { message.reply = reply.moved(by: base) }
+                kept(message, at: now, &effects)
+                if !isAnswered { answerRequest(message.reply, &effects) }
+                settle(reply, isAnswered, &settled)
+                if rooms[room].members.count == 0 { roomEmptied(room, at: now, &effects) }
+            case .reply(let reply), .user(_, let reply):
+                guard !isAnswered else { continue }
+                let moved = reply.moved(by: base)
+                if case .connection(let key) = moved.recipient {
+                    effects.add(.reply(to: key, bytes: moved.text))
+                }
+                answerRequest(moved, &effects)
+                settle(reply, isAnswered, &settled)
+            }
+        }
+        for key in settled { settlePendingReply(key, at: now, &effects) }
+    }
+
+    /// It is not known whether a batch is kept: says so to who waits for it.
+    private mutating func delayed(
+        _ batch: StoreBatch, at now: Timestamp, _ effects: inout Effects
+    ) {
+        guard batch.number > answeredBatchCount else { return }
+        answeredBatchCount = batch.number
+        var settled: [ConnectionKey] = []
+        for item in batch.items {
+            switch item {
+            case .room, .forgetUser: continue
+            case .entry(_, _, _, let reply), .user(_, let reply):
+                refuse(reply, batch.bytes, &effects)
+                settle(reply, false, &settled)
+            case .reply(let reply) where reply.isAcknowledgement:
+                refuse(reply, batch.bytes, &effects)
+                settle(reply, false, &settled)
+            case .reply(let reply):
+                let moved = reply.moved(by: effects.bytes.count - reply.text.lowerBound)
+                effects.bytes.append(batch.bytes.span.extracting(reply.text))
+                if case .connection(let key) = moved.recipient {
+                    effects.add(.reply(to: key, bytes: moved.text))
+                }
+                answerRequest(moved, &effects)
+                settle(reply, false, &settled)
+            }
+        }
+        for key in settled { settlePendingReply(key, at: now, &effects) }
+    }
+
+    private func settle(
+        _ reply: StoreBatch.Reply, _ isAnswered: Bool, _ settled: inout [ConnectionKey]
+    ) {
+        guard !isAnswered, case .connection(let key) = reply.recipient else { return }
+        settled.append(key)
+    }
+
+    /// Says that it is not known whether something is kept.
+    private mutating func refuse(
+        _ reply: StoreBatch.Reply, _ bytes: [UInt8], _ effects: inout Effects
+    ) {
+        let error = CommandError(
+            .unavailable,
+            "The server could not keep this yet, and may still do so. Send it again, with its id.",
+            retryAfterMilliseconds: Self.retryTime)
+        counters.count(error.code)
+        switch reply.recipient {
+        case .nobody: return
+        case .request(let key, _): answer(key, .published(RoomAnswer(error)), &effects)
+        case .connection(let key):
+            let start = effects.bytes.count
+            effects.bytes.append("{\"type\":\"error\"")
+            if !reply.reference.isEmpty {
+                effects.bytes.append(",\"ref\":\"")
+                effects.bytes.append(bytes.span.extracting(reply.reference))
+                effects.bytes.append("\"")
+            }
+            effects.bytes.append(",")
+            error.write(to: &effects.bytes)
+            effects.bytes.append("}")
+            effects.reply(to: key, from: start)
+        }
+    }
+
+    private func answerRequest(_ reply: StoreBatch.Reply, _ effects: inout Effects) {
+        guard case .request(let key, let isNew) = reply.recipient else { return }
+        let json = [UInt8](copying: effects.bytes.span.extracting(reply.text))
+        answer(key, .published(RoomAnswer(json: json, isNew: isNew)), &effects)
+    }
+
+    /// Answers a request that has waited.
+    func answer(_ key: RequestKey, _ answer: RequestAnswer, _ effects: inout Effects) {
+        effects.answers.append(answer)
+        effects.add(.answer(key, index: effects.answers.count - 1))
+    }
+}

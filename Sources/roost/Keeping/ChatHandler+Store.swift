@@ -1,0 +1,59 @@
+// The chat's store in the turn of the server: what is to be kept goes out once a turn, and answers
+// come in by mail.
+import ChatRooms
+import WebSocketServer
+
+extension ChatHandler {
+    mutating func onMail(_ mail: ChatMail, _ io: inout ServerContext) {
+        switch mail {
+        case .store(let answer): receive(answer, &io)
+        }
+    }
+
+    private mutating func receive(_ answer: StoreAnswer, _ io: inout ServerContext) {
+        store?.received(answer)
+        if case .state(let state) = answer, state != chat.storeState { report(state) }
+        // A command that had to wait may be a login.
+        if chat.needsToken { provideToken(&io) }
+        chat.answered(answer, at: io.timestamp, &effects)
+        carryOutEffects(&io)
+    }
+
+    /// Gives the store what has come together since it was last called, all of a turn as one batch.
+    mutating func giveToStore(_ io: inout ServerContext) {
+        guard chat.hasWorkForStore else { return }
+        if let batch = chat.takeBatch(at: io.timestamp) { store?.submit(batch, at: io.now) }
+        store?.ask(chat.takeQuestions())
+    }
+
+    /// Answers who has waited for too long, and says so in the journal.
+    mutating func watchStore(_ io: inout ServerContext) {
+        guard var store else { return }
+        let overdue = store.takeOverdue(at: io.now)
+        self.store = store
+        let isSlow = store.delay(at: io.now) >= StoreLink.slowness
+        if isSlow != isStoreSlow, chat.storeState == .works || !isSlow {
+            isStoreSlow = isSlow
+            report(isSlow ? .fails(.slow) : .works)
+        }
+        for batch in overdue {
+            chat.answered(.delayed(batch), at: io.timestamp, &effects)
+            carryOutEffects(&io)
+        }
+    }
+
+    private func report(_ state: StoreState) {
+        let sentence = database?.figures.lastError.map { "\($0)" } ?? ""
+        switch state {
+        case .works: service.events.log(.historyWorks, "Messages are kept again.")
+        case .fails(.slow):
+            service.events.log(
+                .historySlow, "Messages wait for the disk. \(sentence)", ["reason": "slow"])
+        case .fails(let reason):
+            service.events.log(
+                .historyFailed,
+                "Messages cannot be kept, and nobody can say anything. \(sentence)",
+                ["reason": .string(reason.rawValue)])
+        }
+    }
+}

@@ -1,0 +1,95 @@
+// The flags about what is kept of messages, and where.
+import ArgumentParser
+import ChatDatabase
+import ChatRooms
+import CommandLineOptions
+import Glibc
+import SystemdSupport
+
+/// Where messages and names are kept, and for how long.
+struct HistoryOptions: ParsableArguments {
+    /// How surely a message is kept when its author is told so.
+    enum Acknowledgement: String, ExpressibleByArgument, CaseIterable {
+        case durable, fast
+    }
+
+    @Option(
+        help: """
+            The database of messages, names and sessions: a file, or 'memory' to keep them in \
+            memory only. Default: $STATE_DIRECTORY/roost.db, which systemd sets, else \
+            ~/.local/share/roost/roost.db.
+            """)
+    var history: String?
+
+    @Option(
+        help: """
+            When a message is pushed and acknowledged: 'durable', when it is on the disk; or \
+            'fast', at once, and a crash may lose what was said within the last moments.
+            """)
+    var ack = Acknowledgement.durable
+
+    @Option(
+        help: """
+            The most bytes of the database: beyond it the oldest messages go. Default: 2G, or a \
+            tenth of the file system if that is less.
+            """)
+    var historySize: ByteCount?
+
+    @Option(help: "How long messages are kept, such as 90d. Default: for ever.")
+    var historyAge: TimeSpan?
+
+    @Option(help: "The most messages kept of one room, or 'off'. Default: off.")
+    var historyMessages: Limit?
+
+    func validate() throws {
+        if let historySize, historySize.value < 1 << 20 {
+            throw ValidationError("--history-size must be at least 1M.")
+        }
+        if history == "" { throw ValidationError("--history takes a file, or 'memory'.") }
+    }
+
+    /// The database's path; nil for memory alone.
+    var path: String? { history == "memory" ? nil : history ?? Self.standardPath }
+
+    /// How the database keeps what it is given.
+    var options: DatabaseOptions {
+        var options = DatabaseOptions()
+        options.acknowledgement = ack == .fast ? .early : .durable
+        options.retention.byteCount = historySize?.value
+        options.retention.countPerRoom = historyMessages?.value
+        options.retention.age = historyAge.map { Int64(clamping: $0.duration.wholeMilliseconds) }
+        return options
+    }
+
+    /// Opens the database, and makes it with its folder if the place is the usual one. Nil if
+    /// messages are kept in memory only. `answer` gets the store's answers, on its threads.
+    func open(
+        answer: @escaping @Sendable (StoreAnswer) -> Void
+    ) throws(DatabaseError) -> KeptChat? {
+        guard let path else { return nil }
+        if history == nil { Self.makeFolder(of: path) }
+        let (database, state) = try ChatDatabase.open(path: path, options: options, answer: answer)
+        return KeptChat(store: database, state: state, database: database)
+    }
+
+    /// Makes the folders of a path, for this user alone. What fails here fails again when the file
+    /// is opened, which says why.
+    private static func makeFolder(of path: String) {
+        var folder = ""
+        for part in path.split(separator: "/").dropLast() {
+            folder += "/\(part)"
+            _ = mkdir(folder, 0o700)
+        }
+    }
+
+    /// systemd's folder for the unit's state, else the user's own.
+    static var standardPath: String {
+        if let folder = Environment.value("STATE_DIRECTORY") {
+            // systemd separates several with colons.
+            return "\(folder.prefix { $0 != ":" })/roost.db"
+        }
+        let home = Environment.value("HOME") ?? "/root"
+        let data = Environment.value("XDG_DATA_HOME").flatMap { $0.isEmpty ? nil : $0 }
+        return "\(data ?? "\(home)/.local/share")/roost/roost.db"
+    }
+}

@@ -1,0 +1,190 @@
+// A store in memory that answers when it is told to: at once, later, in another order, with
+// failures, or never, because the process has ended.
+import Storage
+
+@testable import ChatRooms
+
+/// What is durable survives a crash; what waits does not.
+final class FakeStore {
+    struct Kept {
+        var room: StoredRoom
+        var entries: [Entry] = []
+    }
+    struct Entry {
+        var entry: StoredEntry
+        var user: String
+        var text: [UInt8]
+        var id: [UInt8]
+        var frame: String
+    }
+
+    private(set) var rooms: [Int64: Kept] = [:]
+    private(set) var users: [Int64: StoredUser] = [:]
+    /// Given, and not answered yet, oldest first.
+    private(set) var batches: [StoreBatch] = []
+    private(set) var questions: [(question: StoreQuestion, after: UInt64)] = []
+    private var lastNumber: UInt64 = 0
+    private var highestRoom: Int64 = 0
+    private var highestUser: Int64 = 0
+    /// Answers each thing as it comes.
+    var answersAtOnce = false
+    /// Forgets the oldest messages of a room beyond so many.
+    var entryLimit = Int.max
+    private(set) var delayedCount = 0
+
+    var state: StoredState {
+        StoredState(
+            nextRoomNumber: highestRoom + 1, nextUserNumber: highestUser + 1,
+            users: users.values.sorted { $0.seenAt < $1.seenAt })
+    }
+
+    /// The process has ended: only what is durable is left.
+    func crash() {
+        batches = []
+        questions = []
+        lastNumber = 0
+    }
+
+    func take(from world: World) {
+        while world.chat.hasWorkForStore {
+            if let batch = world.chat.takeBatch(at: world.now) {
+                precondition(batch.number == lastNumber + 1)
+                lastNumber = batch.number
+                batches.append(batch)
+            }
+            for question in world.chat.takeQuestions() { questions.append((question, lastNumber)) }
+        }
+        if answersAtOnce { answerAll(world) }
+    }
+
+    func answerAll(_ world: World) {
+        while !batches.isEmpty || !questions.isEmpty {
+            if batches.isEmpty { answerQuestion(0, world) } else { keep(world) }
+        }
+    }
+
+    /// Keeps the oldest batch.
+    func keep(_ world: World) {
+        guard !batches.isEmpty else { return }
+        let batch = batches.removeFirst()
+        apply(batch)
+        world.tell(.stored(batch))
+    }
+
+    /// The oldest batch is durable, and the process ends before it hears of that.
+    func keepUnheard() {
+        guard !batches.isEmpty else { return }
+        apply(batches.removeFirst())
+    }
+
+    /// Says of all that waits that it is not known whether it is kept.
+    func delay(_ world: World) {
+        delayedCount += batches.count
+        world.tell(.state(.fails(.full)))
+        for batch in batches { world.tell(.delayed(batch)) }
+    }
+
+    /// Answers a question, if what was given before it is kept.
+    func answerQuestion(_ number: Int, _ world: World, fails: Bool = false) {
+        guard number < questions.count else { return }
+        guard questions[number].after <= lastNumber - UInt64(batches.count) else { return }
+        let question = questions.remove(at: number).question
+        switch question {
+        case .room(let ticket, let key, let countLimit, let byteLimit):
+            if fails { return world.tell(.failed(ticket: ticket)) }
+            let kept = rooms.values.first { $0.room.key == key }
+            var page = StoredPage()
+            if let kept {
+                page = read(kept, kept.entries.suffix(countLimit), byteLimit, newest: true)
+            }
+            world.tell(.room(ticket: ticket, kept?.room, page))
+        case .page(let request):
+            if fails { return world.tell(.failed(ticket: request.ticket)) }
+            world.tell(.page(ticket: request.ticket, page(request)))
+        }
+    }
+
+    private func page(_ request: PageRequest) -> StoredPage {
+        let kept = rooms[request.room]!
+        let entries = kept.entries.filter { $0.entry.place.offset < request.end }
+        switch request.direction {
+        case .before(let offset):
+            let before = entries.filter { $0.entry.place.offset < offset }
+            return read(kept, before.suffix(request.countLimit), request.byteLimit, newest: true)
+        case .after(let offset, let epoch):
+            let behind = entries.filter { $0.entry.place.offset > offset }
+            var page = read(kept, behind.prefix(request.countLimit), request.byteLimit, newest: false)
+            let proof = offset == 0 ? entries.first : entries.first { $0.entry.place.offset == offset }
+            page.isContinuous =
+                epoch == nil || (proof?.entry.place.epoch == epoch && (offset > 0 || page.firstOffset == 1))
+            if !page.isContinuous { page.entries = [] }
+            return page
+        }
+    }
+
+    private func read(
+        _ kept: Kept, _ entries: ArraySlice<Entry>, _ byteLimit: Int, newest: Bool
+    ) -> StoredPage {
+        var chosen = Array(entries)
+        while chosen.count > 1, chosen.reduce(0, { $0 + $1.frame.utf8.count + 1 }) > byteLimit {
+            if newest { chosen.removeFirst() } else { chosen.removeLast() }
+        }
+        var page = StoredPage()
+        page.firstOffset = kept.room.firstOffset
+        var out = ByteBuffer()
+        for entry in chosen {
+            page.entries.append(
+                MessageFrame.write(
+                    entry.entry, room: kept.room.name, user: entry.user, text: entry.text.span,
+                    id: entry.id.span, to: &out))
+        }
+        page.bytes = [UInt8](copying: out.span)
+        precondition(
+            zip(page.entries, chosen).allSatisfy {
+                page.bytes.span.string($0.frame) == $1.frame
+            }, "a kept frame is not the same as its push")
+        return page
+    }
+
+    private func apply(_ batch: StoreBatch) {
+        for item in batch.items {
+            switch item {
+            case .room(let room):
+                precondition(rooms[room.number] == nil)
+                precondition(!rooms.values.contains { $0.room.key == room.key })
+                highestRoom = max(highestRoom, room.number)
+                rooms[room.number] = Kept(room: room)
+            case .entry(let entry, _, _, _): apply(entry, batch)
+            case .reply: continue
+            case .user(let user, _):
+                precondition(!users.values.contains { $0.key == user.key && $0.number != user.number })
+                highestUser = max(highestUser, user.number)
+                users[user.number] = user
+            case .forgetUser(let number): users[number] = nil
+            }
+        }
+    }
+
+    private func apply(_ entry: StoredEntry, _ batch: StoreBatch) {
+        let last = rooms[entry.room]!.room.last
+        precondition(entry.place.offset == last.offset + 1, "offsets have no gaps")
+        if last.offset > 0 { precondition(entry.beginsEpoch == (last.epoch != entry.place.epoch)) }
+        rooms[entry.room]!.room.last = entry.place
+        let bytes = batch.bytes.span
+        rooms[entry.room]!.entries.append(
+            Entry(
+                entry: entry, user: bytes.string(entry.user),
+                text: [UInt8](copying: bytes.extracting(entry.text)),
+                id: [UInt8](copying: bytes.extracting(entry.id)), frame: bytes.string(entry.frame)))
+        if rooms[entry.room]!.entries.count > entryLimit { rooms[entry.room]!.entries.removeFirst() }
+        rooms[entry.room]!.room.firstOffset =
+            rooms[entry.room]!.entries.first!.entry.place.offset
+    }
+}
+
+extension World {
+    func tell(_ answer: StoreAnswer) {
+        chat.answered(answer, at: now, &effects)
+        carryOut()
+    }
+}
