@@ -42,10 +42,15 @@ enum DatabasePlace {
         _ environment: (String) -> String? = SystemUser.environment,
         isThere: (String) -> Bool = { (try? TextFile.permissions($0)) != nil }
     ) -> String {
+        if environment("STATE_DIRECTORY") == nil, isThere(packaged) { return packaged }
+        return own(environment)
+    }
+
+    /// Where a server of this environment has its own.
+    static func own(_ environment: (String) -> String? = SystemUser.environment) -> String {
         if let folders = environment("STATE_DIRECTORY") {
             return folders.prefix { $0 != ":" } + "/roost.db"
         }
-        if isThere(packaged) { return packaged }
         let home = environment("XDG_DATA_HOME") ?? (environment("HOME") ?? "") + "/.local/share"
         return home + "/roost/roost.db"
     }
