@@ -135,7 +135,8 @@ extension Chat {
         let room = message.room
         rooms[room].lastActivity = now.monotonic
         keep(message, at: now, effects)
-        effects.add(.publish(to: id(of: room), bytes: message.push))
+        let place = Place(offset: message.offset, epoch: rooms[room].epoch)
+        effects.add(.publish(to: id(of: room), bytes: message.push, place: place))
         if let sender = message.sender {
             effects.add(.reply(to: sender, bytes: message.acknowledgement))
         }

@@ -26,6 +26,19 @@ public struct RoomID: Sendable, Hashable {
     public var generation: UInt32
 }
 
+/// Where an entry stands in a room's history.
+public struct Place: Sendable, Equatable {
+    let offset: Int
+    let epoch: Epoch
+
+    /// Appends `OFFSET-EPOCH`: the ID of the entry's event in an event stream.
+    public func write(to out: inout ByteBuffer) {
+        out.append(decimal: offset)
+        out.append(UInt8(ascii: "-"))
+        out.append(utf8: epoch.text)
+    }
+}
+
 /// Why the chat closes a connection.
 public enum ChatClose: Sendable {
     /// ``ChatLimits/loginDeadline`` has passed.
@@ -65,8 +78,9 @@ public enum ChatClose: Sendable {
 public enum Effect: Sendable {
     /// Send a text message to one connection, after everything published so far.
     case reply(to: ConnectionKey, bytes: Range<Int>)
-    /// Send a text message to all subscribers of the room.
-    case publish(to: RoomID, bytes: Range<Int>)
+    /// Send a text message to all subscribers of the room. If it is an entry of the room's history
+    /// it has a place there, and event streams get it too.
+    case publish(to: RoomID, bytes: Range<Int>, place: Place?)
     /// Send the connection everything that is published to the room from now on.
     case subscribe(ConnectionKey, RoomID)
     /// End the subscription. The connection still gets everything published before.
@@ -125,6 +139,6 @@ public struct Effects: ~Copyable, Sendable {
 
     @inline(__always)
     mutating func publish(to room: RoomID, from start: Int) {
-        list.append(.publish(to: room, bytes: start..<bytes.count))
+        list.append(.publish(to: room, bytes: start..<bytes.count, place: nil))
     }
 }

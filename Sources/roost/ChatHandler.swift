@@ -21,6 +21,9 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     /// The rights to publish over HTTP and the control socket, and to stop and reload the server.
     var access: Access
     var waiters = RoomWaiters()
+    var streams = RoomStreams()
+    /// The ID of the event that is being published.
+    var eventID = ByteBuffer()
     /// Requests that have waited and are about to be answered, as many in a turn as its work
     /// allows.
     var released = Queue<(room: RoomID, waiter: RoomWaiters.Waiter)>()
@@ -130,7 +133,8 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         io.applicationByteCount = chat.historyByteCount
         endWaits(&io)
         service.tick(
-            roomCount: chat.roomCount, userCount: chat.userCount, waiterCount: waiters.count, &io)
+            roomCount: chat.roomCount, userCount: chat.userCount,
+            waiterCount: waiters.count + streams.count, &io)
         rates.note(io.statistics, at: io.now)
     }
 
@@ -152,8 +156,8 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
             case .reply(let key, let range):
                 guard let id = io.connection(key) else { continue }
                 io.send(text: effects.text(range), to: id)
-            case .publish(let room, let range):
-                io.publish(text: effects.text(range), to: topic(of: room))
+            case .publish(let room, let range, let place):
+                publish(effects.text(range), to: room, place, &io)
                 if waiters.count > 0 { tellWaiters(room, &io) }
             case .subscribe(let key, let room):
                 guard let id = io.connection(key) else { continue }
@@ -163,6 +167,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
                 io.unsubscribe(id, from: topic(of: room))
             case .roomOpened(let room): setTopic(of: room, io.makeTopic())
             case .roomForgotten(let room):
+                endStreams(of: room, &io)
                 io.removeTopic(topic(of: room))
                 topics[Int(room.index)] = nil
                 if waiters.count > 0 { tellWaiters(room, &io) }
@@ -188,7 +193,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         io.close(id, code: code, reason: reason)
     }
 
-    private func topic(of room: RoomID) -> Topic {
+    func topic(of room: RoomID) -> Topic {
         guard let topic = topics[Int(room.index)] else {
             preconditionFailure("an effect names a room that was not opened")
         }

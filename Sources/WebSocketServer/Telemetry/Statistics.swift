@@ -23,6 +23,8 @@ public struct Statistics: Sendable {
     public var refusalCounts = [UInt64](repeating: 0, count: Refusal.allCases.count)
     /// HTTP requests answered completely by the handler.
     public var requestCount: UInt64 = 0
+    /// Event streams begun.
+    public var eventStreamCount: UInt64 = 0
     /// Messages given to the handler.
     public var messagesReceivedCount: UInt64 = 0
     /// Messages sent to one connection: calls of `send`, whether or not the connection was open.

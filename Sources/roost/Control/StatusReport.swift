@@ -41,6 +41,7 @@ struct StatusReport {
         object.add("users", userCount)
         object.add("rooms", roomCount)
         object.add("long_polls", waiterCount)
+        object.add("event_streams", gauges.eventStreamCount)
         object.add("history_bytes", historyByteCount)
         object.add("resident_bytes", residentByteCount)
         object.add("memory_bytes", gauges.memoryByteCount)

@@ -9,6 +9,10 @@ extension ChatHandler {
     ) {
         do throws(RoomRefusal) {
             switch request.head.method {
+            case .get where roomRequest.isStream, .head where roomRequest.isStream:
+                try stream(roomRequest, request, &io)
+            case _ where roomRequest.isStream:
+                io.respond(to: request.id, with: .notAllowed(request.head, allow: "GET, HEAD"))
             case .get, .head: try read(roomRequest, request, &io)
             case .post:
                 let publisher = try publisher(request, io)
