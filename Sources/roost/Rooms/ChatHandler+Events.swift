@@ -45,10 +45,12 @@ extension ChatHandler {
         _ page: Page, for id: ConnectionID, _ io: inout ServerContext
     ) {
         guard let stream = streams[id] else { return }
-        guard let room = page.room else { return end(id, Self.forgotten, &io) }
+        guard let room = page.room else {
+            sendReset(id, Self.forgotten, "", &io)
+            return io.endEventStream(id)
+        }
         let json = page.answer.json
         let events = PageEvents(json.span)
-        io.charge(Work.scannedByte * json.count)
         io.charge((Work.byte + Work.scannedByte) * json.count)
         // What was missed is gone, or was never here: the newest messages follow.
         if events.isRecovered == false
@@ -132,12 +134,12 @@ extension ChatHandler {
     /// The room is forgotten, and its streams end. They do not keep it: anybody may have one.
     mutating func endStreams(of room: RoomID, _ io: inout ServerContext) {
         guard streams.count > 0 else { return }
-        for id in streams.streams(of: room) { end(id, Self.forgotten, &io) }
-    }
-
-    private mutating func end(_ id: ConnectionID, _ reason: String, _ io: inout ServerContext) {
-        sendReset(id, reason, "", &io)
-        io.endEventStream(id)
+        // Their next page says that there is no room: as many hear of it in a turn as it allows.
+        for id in streams.streams(of: room) {
+            streams.advance(id, to: PageQuery())
+            streams.queue(id)
+        }
+        io.continueLater()
     }
 
     /// Tells a reader that what it has shown is not all any more, or does not count any more.
