@@ -129,7 +129,7 @@ private struct TopicModel: ~Copyable {
         var frame = ByteBuffer()
         frame.appendFrame(.binary, payload.span)
         var event = ByteBuffer()
-        event.appendEvent(payload.span, id: Self.eventID.span)
+        event.appendEvent(payload.span, id: eventID.span)
         return (
             payload,
             [
@@ -138,7 +138,8 @@ private struct TopicModel: ~Copyable {
         )
     }
 
-    private static let eventID = Array("7-e".utf8)
+    /// Without it two payloads that differ in their line ends would be the same event.
+    private var eventID: [UInt8] { Array("\(messageCount)-e".utf8) }
 
     private mutating func publish() {
         guard let topic = topics.randomElement(using: &random) else { return }
@@ -147,7 +148,7 @@ private struct TopicModel: ~Copyable {
         let isStreamed = Int.random(in: 0..<3, using: &random) > 0
         _ = table.publish(
             payload.span, as: .binary, to: topic, skipping: .none, isStreamed: isStreamed,
-            eventID: Self.eventID.span, &deflaters)
+            eventID: eventID.span, &deflaters)
         for peer in peers where peer.topics.contains(topic) {
             guard isStreamed || peer.encoding != .eventStream else { continue }
             peer.expect(frames[peer.encoding]!, of: topic)
@@ -159,7 +160,7 @@ private struct TopicModel: ~Copyable {
         let (payload, frames) = message()
         table.insertOrderMarkers(&peer.delivery)
         if peer.encoding == .eventStream {
-            peer.delivery.outbox.bytes.appendEvent(payload.span, id: Self.eventID.span)
+            peer.delivery.outbox.bytes.appendEvent(payload.span, id: eventID.span)
         } else {
             peer.delivery.outbox.bytes.appendFrame(.binary, payload.span)
         }
