@@ -40,8 +40,10 @@ def events():
             got("newest", "live", "missed", "missed, too")
             assert person.page.evaluate("opened") == 2
             assert [id for id, _ in person.page.evaluate("got")] == ["2", "3", "4", "5"]
+        line.cut()
         server.kill()
         server.start()
+        line.mend()
         until(lambda: person.page.evaluate("opened") == 3, "the next server", 15)
         with Client(server) as bob:
             bob.log_in("bob")
