@@ -142,7 +142,8 @@ extension Chat {
         rooms[message.room].lastActivity = now.monotonic
         keep(message, at: now, effects)
         effects.add(
-            .publish(to: id(of: message.room), bytes: message.entry.frame, message.entry.place))
+            .publish(
+                to: id(of: message.room), bytes: message.entry.frame, place: message.entry.place))
         if case .connection(let sender) = message.reply.recipient {
             effects.add(.reply(to: sender, bytes: message.reply.text))
         }

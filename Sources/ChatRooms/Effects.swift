@@ -76,9 +76,9 @@ public enum RequestAnswer: Sendable {
 public enum Effect: Sendable {
     /// Send a text message to one connection, after everything published so far.
     case reply(to: ConnectionKey, bytes: Range<Int>)
-    /// Send a text message to all subscribers of the room. An entry of the room's log has a place
-    /// in it; anything else, as that somebody is typing, has none.
-    case publish(to: RoomID, bytes: Range<Int>, Place?)
+    /// Send a text message to all subscribers of the room. If it is an entry of the room's history
+    /// it has a place there, and event streams get it too.
+    case publish(to: RoomID, bytes: Range<Int>, place: Place?)
     /// Send the connection everything that is published to the room from now on.
     case subscribe(ConnectionKey, RoomID)
     /// End the subscription. The connection still gets everything published before.
@@ -147,6 +147,6 @@ public struct Effects: ~Copyable, Sendable {
 
     @inline(__always)
     mutating func publish(to room: RoomID, from start: Int) {
-        list.append(.publish(to: room, bytes: start..<bytes.count, nil))
+        list.append(.publish(to: room, bytes: start..<bytes.count, place: nil))
     }
 }

@@ -1,4 +1,5 @@
 // What a store keeps of a room: its entries, each with a place in the room's log.
+import Storage
 
 /// The place of an entry in its room's log. Two entries never have the same one: an offset is used
 /// once in an epoch, and only the process that began an epoch adds to it.
@@ -12,6 +13,13 @@ public struct Place: Sendable, Hashable {
     public init(offset: Int, epoch: UInt64) {
         self.offset = offset
         self.epoch = epoch
+    }
+
+    /// Appends `OFFSET-EPOCH`: the ID of the entry's event in an event stream.
+    public func write(to out: inout ByteBuffer) {
+        out.append(decimal: offset)
+        out.append(UInt8(ascii: "-"))
+        out.append(utf8: Epoch(number: epoch).text)
     }
 }
 

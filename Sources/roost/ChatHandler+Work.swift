@@ -26,6 +26,7 @@ extension ChatHandler {
 
     mutating func onWork(_ io: inout ServerContext) {
         if !released.isEmpty { answerReleased(&io) }
+        if streams.behindCount > 0 { sendNextPages(&io) }
         if isTickDue { tickChat(&io) }
         giveToStore(&io)
     }

@@ -35,6 +35,9 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     /// Requests whose answers the store must find first, and how long the client would wait for
     /// news; nil if it would not.
     var unanswered: [RequestKey: UnansweredRequest] = [:]
+    var streams = RoomStreams()
+    /// The ID of the event that is being published.
+    var eventID = ByteBuffer()
     /// Requests that have waited and are about to be answered, as many in a turn as its work
     /// allows.
     var released = Queue<(room: RoomID, waiter: RoomWaiters.Waiter)>()
@@ -150,7 +153,8 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         io.applicationByteCount = chat.historyByteCount
         endWaits(&io)
         service.tick(
-            roomCount: chat.roomCount, userCount: chat.userCount, waiterCount: waiters.count, &io)
+            roomCount: chat.roomCount, userCount: chat.userCount,
+            waiterCount: waiters.count + streams.count, &io)
         rates.note(io.statistics, at: io.now)
     }
 
@@ -174,8 +178,8 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
             case .reply(let key, let range):
                 guard let id = io.connection(key) else { continue }
                 io.send(text: effects.text(range), to: id)
-            case .publish(let room, let range, _):
-                io.publish(text: effects.text(range), to: topic(of: room))
+            case .publish(let room, let range, let place):
+                publish(effects.text(range), to: room, place, &io)
                 if waiters.count > 0 { tellWaiters(room, &io) }
             case .subscribe(let key, let room):
                 guard let id = io.connection(key) else { continue }
@@ -185,6 +189,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
                 io.unsubscribe(id, from: topic(of: room))
             case .roomOpened(let room): setTopic(of: room, io.makeTopic())
             case .roomForgotten(let room):
+                endStreams(of: room, &io)
                 io.removeTopic(topic(of: room))
                 topics[Int(room.index)] = nil
                 if waiters.count > 0 { tellWaiters(room, &io) }
@@ -217,7 +222,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         io.close(id, code: code, reason: reason)
     }
 
-    private func topic(of room: RoomID) -> Topic {
+    func topic(of room: RoomID) -> Topic {
         guard let topic = topics[Int(room.index)] else {
             preconditionFailure("an effect names a room that was not opened")
         }

@@ -20,6 +20,7 @@ struct Contract: WebSocketHandler {
     /// Requests that get their answer, or parts of it, at the next ticks.
     var waiting: [ConnectionID] = []
     var streams: [ConnectionID] = []
+    var eventStreams: Set<ConnectionID> = []
 
     mutating func onTick(_ io: inout ServerContext) {
         if holdsNobody { for id in open { io.resumeReading(id) } }
@@ -29,6 +30,10 @@ struct Contract: WebSocketHandler {
             if index % 2 == 0 || holdsNobody { io.endResponse(to: id) }
         }
         waiting = []
+        for (index, id) in eventStreams.sorted(by: { $0.slot < $1.slot }).enumerated() {
+            io.sendEvent(text: [UInt8](repeating: 0x65, count: 500).span, to: id)
+            if index % 4 == 0 { io.endEventStream(id) }
+        }
         streams = streams.filter { io.peer(of: $0) != nil && !holdsNobody }
     }
 
@@ -92,7 +97,7 @@ struct Contract: WebSocketHandler {
     }
 
     mutating func onDrain(_ id: ConnectionID, _ io: inout ServerContext) {
-        precondition(open.contains(id), "nobody has drained")
+        precondition(open.contains(id) || eventStreams.contains(id), "nobody has drained")
     }
 
     mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout ServerContext) {
@@ -101,12 +106,25 @@ struct Contract: WebSocketHandler {
         case "/stream":
             io.beginResponse(to: request.id, .ok)
             streams.append(request.id)
+        case "/events":
+            while rooms.count < 3 { rooms.append(io.makeTopic()) }
+            guard io.beginEventStream(to: request.id) else { return }
+            precondition(eventStreams.insert(request.id).inserted, "begun twice")
+            for room in rooms { io.subscribe(request.id, to: room) }
         case "/large":
             io.respond(
                 to: request.id, with: HTTPResponse(.ok, body: [UInt8](repeating: 0x6C, count: 8000))
             )
         default: io.respond(to: request.id, with: .text(.ok, "hello"))
         }
+    }
+
+    mutating func onEventStreamEnd(
+        _ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext
+    ) {
+        precondition(eventStreams.remove(id) != nil, "ended twice, or never begun")
+        io.sendEvent(text: Span(), to: id)
+        io.endEventStream(id)
     }
 
     mutating func onError(

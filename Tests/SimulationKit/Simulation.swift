@@ -42,6 +42,7 @@ struct Simulation<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
 
     /// Another process takes over, as if the server had been replaced while it runs.
     mutating func handOver() throws {
+        while core.owesEnds { turn() }
         let handOver = core.save { writer, io in handler.save(to: &writer, io) }
         network.unwatchAll()
         network.listenAddresses = []

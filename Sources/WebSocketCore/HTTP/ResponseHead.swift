@@ -137,7 +137,7 @@ extension ByteBuffer {
         append("0\r\n\r\n")
     }
 
-    private mutating func appendChunkSize(_ byteCount: Int) {
+    mutating func appendChunkSize(_ byteCount: Int) {
         var shift = (Int.bitWidth - byteCount.leadingZeroBitCount - 1) & ~3
         while shift >= 0 {
             let digit = UInt8(truncatingIfNeeded: byteCount >> shift & 0xF)

@@ -8,6 +8,8 @@ public struct Gauges: Sendable {
     /// Connections of all kinds: WebSockets, HTTP, outgoing ones that are not open yet, and closing
     /// ones.
     public var connectionCount = 0
+    /// Event streams: ``ServerContext/eventStreamCount``.
+    public var eventStreamCount = 0
     /// Connections whose socket is full: they read more slowly than they are sent to.
     public var blockedCount = 0
     /// Bytes that wait for the sockets of connections, without broadcasts.
@@ -43,6 +45,7 @@ extension ServerContext {
     public func gauges() -> Gauges {
         var gauges = Gauges()
         gauges.openCount = connections.openCount
+        gauges.eventStreamCount = connections.streamCount
         gauges.connectionCount = connections.slots.count
         gauges.memoryByteCount = telemetry.memoryByteCount
         gauges.memoryLimit = settings.memoryLimit

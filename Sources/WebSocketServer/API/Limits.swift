@@ -51,6 +51,11 @@ public struct Limits: Sendable {
     /// Time from the Ping to any sign of life: bytes from the peer, or reading at
     /// ``slowestReadRate``. Beyond: the connection is reset.
     public var pongDeadline = Duration.seconds(10)
+    /// How often an event stream gets a comment, whatever else it gets: so that no proxy takes it
+    /// for idle, and to find out whether anybody is there. If the reader's TCP has acknowledged
+    /// nothing from one comment to the next, the connection is reset. WHATWG HTML §9.2.7 advises
+    /// 15 s.
+    public var eventStreamInterval = Duration.seconds(15)
     /// Time from our Close frame to the peer's, and for the peer to read our last bytes. Beyond:
     /// the connection is reset, unless it is still reading: ``slowestReadRate``.
     public var closeDeadline = Duration.seconds(5)

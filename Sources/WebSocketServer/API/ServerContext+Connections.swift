@@ -50,7 +50,7 @@ extension ServerContext {
 
     /// Calls `body` for every open connection, in no particular order: Ratchet's `foreach` over all
     /// clients. To send the same message to all of them, a topic costs less: see
-    /// ``publish(text:to:except:)``.
+    /// ``publish(_:to:except:)-(String,_,_)``.
     public mutating func forEachConnection(_ body: (ConnectionID, inout ServerContext) -> Void) {
         for slot in connections.slots.indices where connections.slots[slot].isOpen {
             guard connections.slots[slot].flags.contains(.announced) else { continue }

@@ -49,13 +49,14 @@ extension ServerContext {
     }
 
     /// Subscribes a connection to a topic: it gets everything published from now on, until
-    /// ``unsubscribe(_:from:)`` or its end. Subscribing twice is the same as once. An outgoing
+    /// ``unsubscribe(_:from:)`` or its end; of an event stream, every text as an event. Subscribing
+    /// twice is the same as once. An outgoing
     /// connection cannot be subscribed, since a topic's log is not masked: the attempt is logged.
     /// Takes time in proportion to the connection's subscriptions, and not to the topic's
     /// subscribers.
     public mutating func subscribe(_ id: ConnectionID, to topic: Topic) {
-        guard let slot = connections.slot(of: id), connections.slots[slot].isOpen, isCurrent(topic),
-            subscription(of: slot, to: topic) == nil
+        guard let slot = connections.slot(of: id), connections.slots[slot].takesBroadcasts,
+            isCurrent(topic), subscription(of: slot, to: topic) == nil
         else { return }
         guard connections.slots[slot].role == .server else {
             let reason: Logger.Message =
@@ -86,44 +87,60 @@ extension ServerContext {
     /// topic's log, whatever the number of subscribers, and a compressed one if some of them
     /// negotiated that (``ServerConfiguration/compression``). The message is sent before the turn
     /// ends, or in the following turns if there are many subscribers (``Limits/flushBudget``).
+    /// Event streams get it as an event without an ID.
     public mutating func publish(
         _ text: String, to topic: Topic, except: ConnectionID? = nil
     ) {
         var text = text
         text.makeContiguousUTF8()
-        publish(text.utf8.span, as: .text, to: topic, except: except)
+        publish(text.utf8.span, as: .text, to: topic, except: except, isStreamed: true)
     }
 
-    /// Publishes a text message; `text` must be UTF-8, which is not checked.
+    /// Publishes a text message; `text` must be UTF-8, which is not checked. Event streams get it
+    /// with this ID, from which a reader that has lost its connection asks to go on; empty for
+    /// none. A NUL, CR or LF in it becomes a space.
     public mutating func publish(
+        text: Span<UInt8>, to topic: Topic, except: ConnectionID? = nil,
+        eventID: Span<UInt8> = Span()
+    ) {
+        publish(text, as: .text, to: topic, except: except, isStreamed: true, eventID: eventID)
+    }
+
+    /// Publishes a text message that event streams do not get: what cannot be made up for later,
+    /// for example, such as who is typing.
+    public mutating func publishToWebSockets(
         text: Span<UInt8>, to topic: Topic, except: ConnectionID? = nil
     ) {
-        publish(text, as: .text, to: topic, except: except)
+        publish(text, as: .text, to: topic, except: except, isStreamed: false)
     }
 
-    /// Publishes a binary message.
+    /// Publishes a binary message. Event streams do not get it: they carry only text.
     public mutating func publish(
         binary bytes: Span<UInt8>, to topic: Topic, except: ConnectionID? = nil
     ) {
-        publish(bytes, as: .binary, to: topic, except: except)
+        publish(bytes, as: .binary, to: topic, except: except, isStreamed: false)
     }
 
-    /// Publishes a received message unchanged, text or binary.
+    /// Publishes a received message unchanged, text or binary; event streams get only text.
     public mutating func publish(
         _ message: borrowing Message, to topic: Topic, except: ConnectionID? = nil
     ) {
-        publish(message.bytes, as: message.kind.opcode, to: topic, except: except)
+        publish(
+            message.bytes, as: message.kind.opcode, to: topic, except: except,
+            isStreamed: message.isText)
     }
 
     /// Appends one frame to each log in use, with no work per subscriber.
     private mutating func publish(
-        _ payload: Span<UInt8>, as opcode: Opcode, to topic: Topic, except: ConnectionID?
+        _ payload: Span<UInt8>, as opcode: Opcode, to topic: Topic, except: ConnectionID?,
+        isStreamed: Bool, eventID: Span<UInt8> = Span()
     ) {
         guard topics.isCurrent(topic) else { return }
         telemetry.statistics.publishedCount += 1
         let skipped = except.flatMap { connections.slot(of: $0) }.map { stepOver(topic, $0) }
         let published = topics.publish(
-            payload, as: opcode, to: topic, skipping: skipped ?? .none, &deflate.deflaters)
+            payload, as: opcode, to: topic, skipping: skipped ?? .none, isStreamed: isStreamed,
+            eventID: eventID, &deflate.deflaters)
         telemetry.statistics.deliveryCount += UInt64(published.deliveryCount)
         if published.congested != .none { pausePublisher(published.congested) }
         charge(published.work)

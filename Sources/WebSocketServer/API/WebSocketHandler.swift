@@ -55,8 +55,9 @@ public protocol WebSocketHandler: ~Copyable {
         _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) throws(Disconnect)
 
-    /// A connection whose socket was full has taken all its output, broadcasts included. Called
-    /// once each time: the time to send what you have kept back for it.
+    /// A connection whose socket was full, a WebSocket or an event stream, has taken all its
+    /// output, broadcasts included. Called once each time: the time to send what you have kept back
+    /// for it.
     mutating func onDrain(_ id: ConnectionID, _ io: inout ServerContext)
 
     /// A connection is ending because of an error: a violation of the protocol or a limit, a lost
@@ -68,6 +69,12 @@ public protocol WebSocketHandler: ~Copyable {
     /// exactly once for each connection that was opened, and for each ``ServerContext/connect(_:)``
     /// that failed, at the end of a turn.
     mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext)
+
+    /// An event stream has ended, for whatever reason: nothing reaches its reader any more, and its
+    /// subscriptions have ended. Called exactly once for each stream that
+    /// ``ServerContext/beginEventStream(to:headers:)`` has begun, at the end of a turn.
+    mutating func onEventStreamEnd(
+        _ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext)
 
     /// The loop begins. Called once, before any other callback but ``restore(from:_:)``: the time
     /// to make topics, or outgoing connections.
@@ -152,6 +159,10 @@ extension WebSocketHandler where Self: ~Copyable {
 
     public mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext)
     {}
+
+    public mutating func onEventStreamEnd(
+        _ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext
+    ) {}
 
     public mutating func onStart(_ io: inout ServerContext) {}
 

@@ -74,6 +74,7 @@ struct Timeouts: BitwiseCopyable {
     let skip: UInt64
     let stall: UInt64
     let message: UInt64
+    let comment: UInt64
 
     init(_ limits: Limits) {
         handshake = limits.handshakeDeadline.wholeNanoseconds
@@ -82,6 +83,7 @@ struct Timeouts: BitwiseCopyable {
         pong = limits.pongDeadline.wholeNanoseconds
         close = limits.closeDeadline.wholeNanoseconds
         message = limits.messageDeadline.wholeNanoseconds
+        comment = limits.eventStreamInterval.wholeNanoseconds
         skip = limits.skipDelay.wholeNanoseconds
         stall = limits.stallDeadline.wholeNanoseconds
     }

@@ -154,6 +154,9 @@ struct Connection: ~Copyable {
     /// Which side we are.
     var role: Role { flags.contains(.client) ? .client : .server }
 
+    /// Whether it may be subscribed to topics.
+    var takesBroadcasts: Bool { isOpen || phase == .streaming }
+
     /// Whether it is the connection with this name, and open.
     @inline(__always)
     func isOpen(_ id: ConnectionID) -> Bool { resourceID == id.resourceID && isOpen }
@@ -183,7 +186,7 @@ struct Connection: ~Copyable {
         var readiness: Readiness = delivery.isBlocked ? .writable : []
         if readPauses.isEmpty && phase != .terminated {
             readiness.insert(.readable)
-        } else if phase == .responding
+        } else if phase == .responding || phase == .streaming
             || readPauses.contains(.budget) && flags.contains(.admitted)
         {
             // Nothing is read for now, which may take long: see that there is a client.

@@ -28,6 +28,8 @@ enum ConnectionPhase: UInt8, CaseIterable, BitwiseCopyable {
     case awaitingAnswer
     /// The last response is written; no further request is looked at.
     case draining
+    /// A response that is an event stream has begun, and has no end of its own; nothing is read.
+    case streaming
 
     enum Event: UInt8, CaseIterable, BitwiseCopyable {
         /// accept(2) returned it.
@@ -40,6 +42,8 @@ enum ConnectionPhase: UInt8, CaseIterable, BitwiseCopyable {
         case headRead
         /// A request is complete, and goes to the handler.
         case requestRead
+        /// The response has begun as an event stream.
+        case streamBegun
         /// The response is complete, and the connection is used again.
         case responseEnded
         /// The response that is written now is the last one.
@@ -64,7 +68,10 @@ enum ConnectionPhase: UInt8, CaseIterable, BitwiseCopyable {
         case (.head, .upgraded): .webSocket
         case (.body, .requestRead): .responding
         case (.responding, .responseEnded): .head
-        case (.head, .lastResponse), (.body, .lastResponse), (.responding, .lastResponse): .draining
+        case (.responding, .streamBegun): .streaming
+        case (.head, .lastResponse), (.body, .lastResponse), (.responding, .lastResponse),
+            (.streaming, .lastResponse):
+            .draining
 
         case (.connecting, .connected): .awaitingAnswer
         case (.awaitingAnswer, .upgraded): .webSocket

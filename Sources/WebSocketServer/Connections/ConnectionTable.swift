@@ -10,6 +10,8 @@ struct ConnectionTable: ~Copyable {
     var partials = PartialMessages()
     /// How many are open to the handler.
     var openCount = 0
+    /// How many event streams there are, as far as the handler knows.
+    var streamCount = 0
     var lastResourceID: UInt64 = 0
 
     init(now: Instant) { wheel = TimerWheel(now: now) }

@@ -6,4 +6,9 @@ enum Encoding: UInt8, CaseIterable, BitwiseCopyable {
     case plain
     /// Compressed with the largest window (RFC 7692), where that makes a message shorter.
     case deflated
+    /// Server-Sent Events, each in a chunk of its own, for readers over HTTP.
+    case eventStream
+
+    /// The encodings of WebSockets: frames.
+    static var ofFrames: [Encoding] { [.plain, .deflated] }
 }

@@ -20,11 +20,19 @@ package struct HandOver: Sendable {
 }
 
 extension ServerCore where K: ~Copyable {
+    /// Whether a connection has ended and the handler has not heard of it yet, since the turn had
+    /// no work left for that. Take another turn before ``save(_:)``: the next process would not
+    /// know.
+    package var owesEnds: Bool {
+        io.connections.work.reaping.contains { io.connections.slots[$0].phase == .terminated }
+    }
+
     /// Writes the whole state. This server must not be used afterwards; its sockets belong to the
     /// process that restores it.
     ///
     /// WebSocket connections are handed over, and HTTP connections between two requests. A request
-    /// in progress is not: it ends with this process, which HTTP clients are used to. Nor is an
+    /// in progress is not, event streams included: it ends with this process, which HTTP clients
+    /// are used to, and a reader of events asks again with its last event's ID. Nor is an
     /// outgoing connection before it is open: the next process tells the handler that it failed,
     /// with ECANCELED.
     package func save(

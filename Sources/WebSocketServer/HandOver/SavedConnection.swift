@@ -25,8 +25,8 @@ extension Connection {
         case .webSocket: return true
         case .head:
             return !flags.contains(.awaitsProxyHeader) && refusal == nil
-        case .free, .body, .responding, .draining, .lingering, .terminated, .connecting,
-            .awaitingAnswer:
+        case .free, .body, .responding, .streaming, .draining, .lingering, .terminated,
+            .connecting, .awaitingAnswer:
             return false
         }
     }

@@ -17,16 +17,17 @@ extension ServerContext {
             writer.write(topics.states[index].policy.rawValue)
             writer.write(Int64(topics.states[index].logByteLimit))
             writer.write(topics.states[index].name ?? "")
-            for encoding in Encoding.allCases {
+            for encoding in Encoding.ofFrames {
                 writer.write(topics.states[index].variants[Int(encoding.rawValue)].rawValue)
             }
         }
         writer.write(UInt32(topics.variants.endIndex))
         for index in topics.variants.indices {
-            writer.write(topics.variants[index].subscribers.count > 0)
-            if topics.variants[index].subscribers.count > 0 {
-                topics.variants[index].save(to: &writer)
-            }
+            // Event streams end with this process, and their logs with them.
+            let isKept =
+                topics.variants[index].subscribers.count > 0 && !topics.variants[index].hasEvents
+            writer.write(isKept)
+            if isKept { topics.variants[index].save(to: &writer) }
         }
     }
 
@@ -80,7 +81,7 @@ private struct SavedTopic {
         policy = try SlowConsumerPolicy(from: &reader)
         logByteLimit = try reader.readCount()
         name = try reader.readString()
-        for _ in Encoding.allCases { variants.append(VariantIndex(rawValue: try reader.read())) }
+        for _ in Encoding.ofFrames { variants.append(VariantIndex(rawValue: try reader.read())) }
     }
 
     func apply(to topic: inout TopicState) {

@@ -22,6 +22,9 @@ extension ServerContext {
     /// Closes a connection that does not read what others send it, with a Close frame after the
     /// output that is waiting. It is reset if it does not take even that.
     mutating func closeSlowConsumer(_ slot: Slot) {
+        if connections.slots[slot].phase == .streaming {
+            return endStream(slot, .slowConsumer(.abnormal), delivering: false)
+        }
         guard connections.slots[slot].isOpen,
             connections.slots[slot].handle(.sendClose) == .sendClose
         else { return }

@@ -15,6 +15,7 @@ extension ServerContext {
             let reason = cause == .restarting ? "restarting" : "stopping"
             close(slot, cause.code, "The server is \(reason); reconnect soon.", cause)
         case .head, .body: drainAndEnd(slot)
+        case .streaming: endStream(slot, cause, delivering: true)
         case .connecting, .awaitingAnswer: terminate(slot, cause, reset: false)
         case .free, .responding, .draining, .lingering, .terminated: return
         }

@@ -10,6 +10,7 @@ extension ServerCore where K: ~Copyable {
         if !io.connections.slots[slot].flags.isDisjoint(with: [.announced, .attempting]) {
             notifyClosed(slot, call)
         }
+        if io.connections.slots[slot].encoding == .eventStream { notifyStreamEnded(slot, call) }
         guard io.connections.slots[slot].phase == .terminated else { return nil }
         return freeSlot(slot)
     }
@@ -28,6 +29,21 @@ extension ServerCore where K: ~Copyable {
             try call(.close(cause), id, &io)
         } catch {
             preconditionFailure("a connection that has ended cannot be disconnected")
+        }
+    }
+
+    /// Tells the handler that an event stream has ended.
+    private mutating func notifyStreamEnded(_ slot: Slot, _ call: HandlerCall) {
+        guard let cause = io.connections.slots[slot].cause else {
+            preconditionFailure("what is reaped has a cause")
+        }
+        io.leaveAllTopics(slot, delivering: false)
+        io.connections.slots[slot].encoding = .plain
+        io.connections.streamCount -= 1
+        do {
+            try call(.streamEnd(cause), io.connections.id(of: slot), &io)
+        } catch {
+            preconditionFailure("a stream that has ended cannot be disconnected")
         }
     }
 

@@ -54,7 +54,8 @@ extension ServerCore where K: ~Copyable {
         case .head, .body: io.drainAndEnd(slot)
         case .draining: stopReading(slot)
         case .lingering, .responding: io.terminate(slot, .endOfStream, reset: false)
-        case .free, .terminated, .connecting, .awaitingAnswer: return
+        // Nothing is read from a stream: its end comes through ``endedWhilePaused(_:)``.
+        case .free, .terminated, .connecting, .awaitingAnswer, .streaming: return
         }
     }
 
@@ -88,11 +89,14 @@ extension ServerCore where K: ~Copyable {
         io.transportFailed(slot, ECONNRESET)
     }
 
-    /// The peer has ended its stream while its request is being answered: nearly always it is gone,
-    /// and nothing is done for nobody. A client must keep its side open until it has its answer.
+    /// The peer has ended its stream while its request is being answered, with events too: nearly
+    /// always it is gone, and nothing is done for nobody. A client must keep its side open until it
+    /// has its answer.
     mutating func endedWhilePaused(_ slot: Slot) {
-        guard io.connections.slots[slot].phase == .responding else { return }
-        io.terminate(slot, .endOfStream, reset: false)
+        switch io.connections.slots[slot].phase {
+        case .responding, .streaming: io.terminate(slot, .endOfStream, reset: false)
+        default: return
+        }
     }
 
     /// Nothing can be sent any more. The receiving side determines the cause, since the peer's

@@ -16,6 +16,7 @@ extension ServerCore where K: ~Copyable {
                     endUnlessReading(slot, in: io.settings.timeouts.handshake)
                 }
             case .head, .body: expireRequest(slot)
+            case .streaming: keepStreamAlive(slot)
             // The peer does not read the last response, or does not close.
             case .draining: endUnlessReading(slot, in: io.settings.timeouts.handshake)
             case .lingering: endUnlessReading(slot, in: io.settings.timeouts.close)
@@ -58,6 +59,25 @@ extension ServerCore where K: ~Copyable {
             HandshakeRejection(
                 .requestTimeout, reason: "The request did not arrive in time; send it at once."),
             countedAs: .handshakeTimeout)
+    }
+
+    /// An event stream gets a comment now and then: whoever has acknowledged nothing since the last
+    /// one is gone. A reader whose socket is full gets none, since it has enough to acknowledge.
+    private mutating func keepStreamAlive(_ slot: Slot) {
+        guard let stallTime = stallTime(slot) else { return io.closeSlowConsumer(slot) }
+        if io.connections.slots[slot].delivery.isBlocked {
+            io.connections.slots[slot].flags.remove(.pinged)
+            return io.schedule(slot, in: min(io.settings.timeouts.comment, stallTime))
+        }
+        if io.connections.slots[slot].flags.contains(.pinged), !hasAcknowledged(slot) {
+            return io.terminate(slot, .pingTimeout, reset: true)
+        }
+        io.connections.slots[slot].flags.insert(.pinged)
+        io.acquireBuffer(for: slot)
+        io.connections.slots[slot].delivery.outbox.bytes.appendEventComment()
+        io.connections.queue(slot)
+        io.schedule(slot, in: io.settings.timeouts.comment)
+        measure(slot)
     }
 
     /// Silence is answered with a Ping, and silence after that with a reset, unless the peer goes

@@ -12,6 +12,7 @@ package enum HandlerEvent: BitwiseCopyable {
     case drain
     case error(CloseCause)
     case close(CloseCause)
+    case streamEnd(CloseCause)
     case start
     case tick
     case mail
@@ -78,6 +79,7 @@ extension WebSocketHandler where Self: ~Copyable {
         case .messages: handleMessages(id, &io)
         case .open: try onOpen(id, &io)
         case .close(let cause): onClose(id, cause, &io)
+        case .streamEnd(let cause): onEventStreamEnd(id, cause, &io)
         case .drain: onDrain(id, &io)
         case .upgrade:
             let pending = io.http.takeRequest()

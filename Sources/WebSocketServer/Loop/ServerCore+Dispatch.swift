@@ -54,7 +54,7 @@ extension ServerCore where K: ~Copyable {
         case .head, .body, .responding: receiveHTTP(slot, call)
         case .webSocket where io.connections.slots[slot].session.reads:
             receiveFrames(slot, call)
-        case .webSocket, .draining, .lingering: discardInput(slot)
+        case .webSocket, .draining, .lingering, .streaming: discardInput(slot)
         case .awaitingAnswer: receiveAnswer(slot, call)
         // It becomes writable at the same time.
         case .connecting: return
@@ -72,13 +72,15 @@ extension ServerCore where K: ~Copyable {
         switch io.connections.slots[slot].phase {
         case .head, .body, .responding, .draining, .awaitingAnswer:
             io.schedule(slot, in: io.settings.timeouts.handshake)
-        case .free, .webSocket, .lingering, .terminated, .connecting: break
+        case .free, .webSocket, .streaming, .lingering, .terminated, .connecting: break
         }
         flush(slot)
         catchUp(slot)
         updateInterest(slot)
-        guard !io.connections.slots[slot].delivery.isBlocked, io.connections.slots[slot].isOpen,
-            io.connections.slots[slot].flags.contains(.announced)
+        guard !io.connections.slots[slot].delivery.isBlocked,
+            io.connections.slots[slot].takesBroadcasts,
+            io.connections.slots[slot].phase == .streaming
+                || io.connections.slots[slot].flags.contains(.announced)
         else { return }
         do {
             try call(.drain, io.connections.id(of: slot), &io)

@@ -7,15 +7,17 @@ extension ServerCore where K: ~Copyable {
     /// broken. `place` says where a simulated run stands. With ``checksInvariants`` it runs after
     /// each turn.
     package func checkInvariants(_ place: @autoclosure () -> String) {
-        var refusedCount = 0
+        var (refusedCount, streamCount) = (0, 0)
         for slot in io.connections.slots.indices
         where io.connections.slots[slot].phase != .free {
             if io.connections.slots[slot].hasRefusedPlace { refusedCount += 1 }
+            if io.connections.slots[slot].encoding == .eventStream { streamCount += 1 }
             io.connections.check(slot, place())
             io.checkSubscriptions(slot, place())
         }
         checkAdmission(place())
         precondition(refusedCount == listening.refusedCount, "\(place()): refused")
+        precondition(streamCount == io.connections.streamCount, "\(place()): event streams")
         io.topics.checkVariants(place())
     }
 }

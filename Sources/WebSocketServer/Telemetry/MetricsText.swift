@@ -93,6 +93,8 @@ extension MetricsText {
     /// Writes all counters of the server, and what it has now: see ``ServerContext/gauges()``.
     public mutating func write(_ statistics: Statistics, _ gauges: Gauges, connectionLimit: Int) {
         write(.gauge, "connections", "Open WebSockets.", gauges.openCount)
+        write(
+            .gauge, "event_streams", "Open event streams over HTTP.", gauges.eventStreamCount)
         write(.gauge, "sockets", "Connections of all kinds.", gauges.connectionCount)
         write(
             .gauge, "connections_limit", "The connection limit.", connectionLimit)
@@ -109,6 +111,9 @@ extension MetricsText {
         write(
             .counter, "accept_pauses_total", "Pauses of accepting for lack of descriptors.",
             statistics.acceptPauseCount)
+        write(
+            .counter, "event_streams_begun_total", "Event streams begun.",
+            statistics.eventStreamCount)
         write(.counter, "http_requests_total", "HTTP requests answered.", statistics.requestCount)
         write(
             .counter, "messages_received_total", "Messages received.",

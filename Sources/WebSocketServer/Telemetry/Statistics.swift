@@ -21,8 +21,10 @@ public struct Statistics: Sendable {
         repeating: 0, count: ProtocolViolation.Kind.allCases.count)
     /// Connections refused, by the raw value of ``Refusal``; see ``refusals(_:)``.
     public var refusalCounts = [UInt64](repeating: 0, count: Refusal.allCases.count)
-    /// HTTP requests answered completely by the handler.
+    /// HTTP requests answered completely by the handler; an event stream counts as it begins.
     public var requestCount: UInt64 = 0
+    /// Event streams begun.
+    public var eventStreamCount: UInt64 = 0
     /// Messages given to the handler.
     public var messagesReceivedCount: UInt64 = 0
     /// Messages sent to one connection: calls of `send`, whether or not the connection was open.

@@ -2,8 +2,8 @@
 import Storage
 import WebSocketCore
 
-/// A sequence of whole frames, of which the oldest are dropped once all subscribers have them.
-/// Offsets count from the first byte ever appended.
+/// A sequence of whole frames, or of events in chunks for event streams, of which the oldest are
+/// dropped once all subscribers have them. Offsets count from the first byte ever appended.
 struct TopicLog: ~Copyable {
     private var bytes = ByteBuffer()
     /// The offset of the oldest byte that is kept.
@@ -49,6 +49,12 @@ struct TopicLog: ~Copyable {
             opcode, payload, windowBits: DeflateParameters.windowBits.upperBound, to: &bytes)
     }
 
+    /// Appends one event, for event streams.
+    mutating func append(event text: Span<UInt8>, id: Span<UInt8>) {
+        latestFrame = end
+        bytes.appendEvent(text, id: id)
+    }
+
     /// The frames from one offset to another. Both must lie in the log.
     @_lifetime(borrow self)
     func slice(from: UInt64, to: UInt64) -> Span<UInt8> {
@@ -57,13 +63,14 @@ struct TopicLog: ~Copyable {
 
     /// The end of the frame that contains `offset`, found by walking from `cursor`, a frame
     /// boundary.
-    func boundary(at offset: UInt64, from cursor: UInt64) -> UInt64 {
+    func boundary(at offset: UInt64, from cursor: UInt64, hasEvents: Bool) -> UInt64 {
         var boundary = cursor
         while boundary < offset {
             let frame = slice(from: boundary, to: end)
-            guard let byteCount = FrameHeader.frameByteCount(frame) else {
-                preconditionFailure("a log holds whole frames")
-            }
+            let byteCount =
+                hasEvents
+                ? EventStream.chunkByteCount(frame) : FrameHeader.frameByteCount(frame)
+            guard let byteCount else { preconditionFailure("a log holds whole frames") }
             boundary += UInt64(byteCount)
         }
         return boundary

@@ -4,10 +4,10 @@ import Storage
 /// A topic: its policy and one variant for each encoding that a subscriber uses.
 struct TopicState: ~Copyable {
     /// Variants by encoding; `none` where no subscriber uses one.
-    var variants: InlineArray<2, VariantIndex> = [.none, .none]
+    var variants: InlineArray<3, VariantIndex> = [.none, .none, .none]
     var generation: UInt32 = 0
     var policy = SlowConsumerPolicy.disconnect
+    var isTaken = false
     var logByteLimit = 0
     var name: String?
-    var isTaken = false
 }

@@ -78,7 +78,10 @@ extension TopicTable {
         var end = marker.end
         if end - cursor > UInt64(byteCount) {
             end = min(
-                end, variants[variant].log.boundary(at: cursor + UInt64(byteCount), from: cursor))
+                end,
+                variants[variant].log.boundary(
+                    at: cursor + UInt64(byteCount), from: cursor,
+                    hasEvents: variants[variant].hasEvents))
         }
         variants.copyLog(variant, from: cursor, to: end, into: &gathered)
         variants[variant].subscribers[subscriber].cursor = end

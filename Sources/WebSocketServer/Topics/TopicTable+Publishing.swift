@@ -11,16 +11,17 @@ extension TopicTable {
         var congested = VariantIndex.none
     }
 
-    /// Appends one frame to each log in use. `skipped` is the subscription that does not get it, or
-    /// `none`; its cursor must be at the log's end.
+    /// Appends one frame to each log in use, and one event to the log of event streams if
+    /// `isStreamed`. `skipped` is the subscription that does not get it, or `none`; its cursor must
+    /// be at the log's end.
     @inline(__always)
     mutating func publish(
         _ payload: Span<UInt8>, as opcode: Opcode, to topic: Topic,
-        skipping skipped: SubscriptionIndex,
+        skipping skipped: SubscriptionIndex, isStreamed: Bool, eventID: Span<UInt8>,
         _ deflaters: inout DeflaterPool
     ) -> Published {
         var published = Published()
-        for encoding in Encoding.allCases {
+        for encoding in Encoding.ofFrames {
             let variant = states[topic.index].variants[Int(encoding.rawValue)]
             guard variant != .none, variants[variant].subscribers.count > 0 else { continue }
             published.deliveryCount += variants[variant].subscribers.count
@@ -32,16 +33,42 @@ extension TopicTable {
                 variants[variant].log.append(opcode, payload)
                 published.work += payload.count
             }
-            if skipped != .none, subscriptions[skipped].variant == variant {
-                variants[variant].subscribers[Int(subscriptions[skipped].subscriber)].cursor =
-                    variants[variant].log.end
-            }
-            markDirty(variant)
-            if published.congested == .none, variants[variant].isCongested {
-                published.congested = variant
-            }
+            appended(to: variant, skipping: skipped, &published)
+        }
+        let streams = states[topic.index].variants[Int(Encoding.eventStream.rawValue)]
+        if streams != .none, isStreamed {
+            publish(event: payload, eventID, to: streams, skipping: skipped, &published)
         }
         return published
+    }
+
+    /// Kept out of the way of messages: most topics have no event streams.
+    @inline(never)
+    private mutating func publish(
+        event text: Span<UInt8>, _ eventID: Span<UInt8>, to variant: VariantIndex,
+        skipping skipped: SubscriptionIndex, _ published: inout Published
+    ) {
+        guard variants[variant].subscribers.count > 0 else { return }
+        published.deliveryCount += variants[variant].subscribers.count
+        variants[variant].log.acquireBuffer(of: &spareLog)
+        variants[variant].log.append(event: text, id: eventID)
+        published.work += Work.scannedByte * text.count
+        appended(to: variant, skipping: skipped, &published)
+    }
+
+    @inline(__always)
+    private mutating func appended(
+        to variant: VariantIndex, skipping skipped: SubscriptionIndex,
+        _ published: inout Published
+    ) {
+        if skipped != .none, subscriptions[skipped].variant == variant {
+            variants[variant].subscribers[Int(subscriptions[skipped].subscriber)].cursor =
+                variants[variant].log.end
+        }
+        markDirty(variant)
+        if published.congested == .none, variants[variant].isCongested {
+            published.congested = variant
+        }
     }
 
     mutating func markDirty(_ variant: VariantIndex) {

@@ -115,7 +115,8 @@ extension TopicTable {
     private mutating func deliveredInPart(
         _ due: Due, _ reached: UInt64, _ end: UInt64, _ delivery: inout Delivery
     ) {
-        let boundary = variants[due.variant].log.boundary(at: reached, from: due.cursor)
+        let boundary = variants[due.variant].log.boundary(
+            at: reached, from: due.cursor, hasEvents: variants[due.variant].hasEvents)
         variants[due.variant].subscribers[Int(due.subscriber)].cursor = boundary
         if reached < boundary {
             variants.copyLog(due.variant, from: reached, to: boundary, into: &delivery.outbox.bytes)

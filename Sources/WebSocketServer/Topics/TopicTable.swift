@@ -128,6 +128,7 @@ struct TopicTable: ~Copyable {
         variant.topic = topic
         variant.policy = states[topic.index].policy
         variant.logByteLimit = states[topic.index].logByteLimit
+        variant.hasEvents = encoding == .eventStream
         states[topic.index].variants[index] = variants.allocate(variant)
         return states[topic.index].variants[index]
     }

@@ -30,6 +30,8 @@ struct TopicVariant: ~Copyable {
     var paceIndex: UInt32 = 0
     /// Whether it is in the queue of variants to be swept.
     var isDirty = false
+    /// Whether its log has the chunks of an event stream, and not frames.
+    var hasEvents = false
     var policy = SlowConsumerPolicy.disconnect
     var logByteLimit = 0
     /// Publishers whose reading is paused until the log is less than half full.

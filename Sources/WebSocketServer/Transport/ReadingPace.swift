@@ -41,6 +41,16 @@ extension ServerCore where K: ~Copyable {
         io.connections.slots[slot].flags.insert(.measured)
     }
 
+    /// Whether the peer's TCP has acknowledged anything since it was measured. Of a local socket
+    /// that is not known: the kernel reports its end by itself.
+    mutating func hasAcknowledged(_ slot: Slot) -> Bool {
+        guard
+            let count = kernel.acknowledgedByteCount(of: io.connections.slots[slot].descriptor)
+        else { return true }
+        return UInt32(truncatingIfNeeded: count)
+            != io.connections.slots[slot].acknowledgedByteCount
+    }
+
     /// Whether the peer has taken output at ``Limits/slowestReadRate`` since it was measured. If so
     /// it gets the same time again, and is measured anew.
     ///

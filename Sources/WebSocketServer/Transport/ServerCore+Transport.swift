@@ -164,7 +164,11 @@ extension ServerCore where K: ~Copyable {
         if io.connections.slots[slot].phase == .responding {
             io.schedule(slot, in: io.settings.timeouts.handshake)
         }
-        if io.connections.slots[slot].phase != .webSocket { measure(slot) }
+        switch io.connections.slots[slot].phase {
+        // They are measured at deadlines of their own.
+        case .webSocket, .streaming: break
+        default: measure(slot)
+        }
         updateInterest(slot)
     }
 

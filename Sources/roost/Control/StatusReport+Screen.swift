@@ -15,7 +15,7 @@ extension StatusReport {
             row(
                 "chat",
                 "\(plural(userCount, "user")) in \(plural(roomCount, "room"))"
-                    + (waiterCount > 0 ? ", \(plural(waiterCount, "long poll"))" : "")),
+                    + readers),
             row(
                 "messages",
                 "\(Figures.rate(rates.perSecond(\.messagesIn))) in, "
@@ -118,6 +118,13 @@ extension StatusReport {
 
     private func row(_ name: String, _ text: String) -> String {
         "  " + name + String(repeating: " ", count: max(1, 18 - name.count)) + text
+    }
+
+    /// Readers over HTTP, if there are any.
+    private var readers: String {
+        (waiterCount > 0 ? ", \(plural(waiterCount, "long poll"))" : "")
+            + (gauges.eventStreamCount > 0
+                ? ", \(plural(gauges.eventStreamCount, "event stream"))" : "")
     }
 
     private func plural(_ count: Int, _ noun: String) -> String {

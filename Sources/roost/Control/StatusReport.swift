@@ -44,6 +44,7 @@ struct StatusReport {
         object.add("users", userCount)
         object.add("rooms", roomCount)
         object.add("long_polls", waiterCount)
+        object.add("event_streams", gauges.eventStreamCount)
         object.add("history_bytes", historyByteCount)
         if let history { object.add("database", Self.object(history)) }
         object.add("resident_bytes", residentByteCount)

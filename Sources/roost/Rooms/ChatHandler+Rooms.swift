@@ -9,6 +9,10 @@ extension ChatHandler {
     ) {
         do throws(RoomRefusal) {
             switch request.head.method {
+            case .get where roomRequest.isStream, .head where roomRequest.isStream:
+                try stream(roomRequest, request, &io)
+            case _ where roomRequest.isStream:
+                io.respond(to: request.id, with: .notAllowed(request.head, allow: "GET, HEAD"))
             case .get, .head: try read(roomRequest, request, &io)
             case .post:
                 let publisher = try publisher(request, io)
@@ -44,6 +48,7 @@ extension ChatHandler {
             return carryOutEffects(&io)
         }
         answer(unanswered, page, &io)
+        carryOutEffects(&io)
     }
 
     /// The page that a request asks for is there: it is sent, or if there is nothing new, the
@@ -69,10 +74,13 @@ extension ChatHandler {
     mutating func answer(
         _ key: RequestKey, _ answer: RequestAnswer, _ io: inout ServerContext
     ) {
-        guard let request = unanswered.removeValue(forKey: key), io.isAnswerable(request.id) else {
-            return
+        guard let request = unanswered.removeValue(forKey: key) else { return }
+        if case .page(let page) = answer, streams[request.id] != nil {
+            return pageIsHere(page, for: request.id, &io)
         }
+        guard io.isAnswerable(request.id) else { return }
         switch answer {
+        case .page(let page) where request.beginning != nil: beginStream(request, page, &io)
         case .published(let answer): io.respond(to: request.id, with: HTTPResponse(answer))
         case .page(let page): self.answer(request, page, &io)
         }

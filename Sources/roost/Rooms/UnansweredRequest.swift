@@ -9,4 +9,7 @@ struct UnansweredRequest {
     /// How long it waits for news if there is nothing new.
     var wait = Duration.zero
     var address = ClientAddress.exempt
+    /// How an event stream begins; nil if it asks for none, or has begun.
+    var beginning: StreamBeginning?
+    var isHead = false
 }

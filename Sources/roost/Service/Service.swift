@@ -61,7 +61,7 @@ struct Service: ~Copyable {
     // MARK: The loop
 
     /// Call this about once a second. `roomCount` and `userCount` are the chat's; `waiterCount` is
-    /// the number of requests that wait for a message.
+    /// the number of requests that wait for a message, and of event streams.
     mutating func tick(
         roomCount: Int, userCount: Int, waiterCount: Int = 0, _ io: inout ServerContext
     ) {

@@ -26,8 +26,8 @@ from pathlib import Path
 try:
     import roost_server
     from proxy_network import (
-        NAME, PEOPLE, Chatter, certificate, get, make_network, missing_tools, reachable, running,
-        trusting, unshare, upgraded)
+        NAME, PEOPLE, Chatter, certificate, event_stream, get, make_network, missing_tools,
+        reachable, running, trusting, unshare, upgraded)
     from roost_server import PATIENCE, until
     from websockets.exceptions import InvalidStatus
     missing = None
@@ -99,12 +99,25 @@ def expect_clients(log):
     except InvalidStatus as refused:
         assert refused.response.status_code == 403, refused
     assert b"<!doctype html>" in get("fay", "/").lower()
+    expect_events()
     said = log.read_text()
     for event, user in (("address-full", "ann"), ("address-full", "eve"), ("ended-by-peer", "ann"),
                         ("request-refused", "ann")):
         records = [line for line in said.splitlines() if f"event={event} " in line]
         assert any(f" peer={PEOPLE[user]} " in line for line in records), (event, user, records)
     assert " peer=127.0.0.1 " not in said, said
+
+
+def expect_events():
+    """No proxy keeps events back until it has more of them."""
+    with event_stream("dan") as wait_for, ExitStack() as stack:
+        wait_for(b"\r\n\r\n")
+        speaker = Chatter("fay")
+        stack.enter_context(speaker.stack)
+        speaker.log_in("fay")
+        for number in range(3):
+            speaker.say(f"event {number}")
+            wait_for(f'"text":"event {number}"'.encode())
 
 
 def nginx_files(folder, processes):

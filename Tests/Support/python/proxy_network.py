@@ -92,6 +92,26 @@ def get(user, path):
     return answer
 
 
+@contextmanager
+def event_stream(user):
+    """A function that waits for a text in the lobby's event stream, by way of the proxy."""
+    plain, context = connect_from(user)
+    with context.wrap_socket(plain, server_hostname=NAME) as stream:
+        stream.settimeout(PATIENCE)
+        stream.sendall(
+            f"GET /rooms/lobby/events HTTP/1.1\r\nHost: {NAME}\r\n\r\n".encode())
+        answer = b""
+
+        def wait_for(text):
+            nonlocal answer
+            while text not in answer:
+                data = stream.recv(65536)
+                assert data, f"the stream ended: {answer}"
+                answer += data
+
+        yield wait_for
+
+
 def upgraded(user, number, context):
     """A WebSocket that only stays open, and costs this process little. The client's number is for
     the error; reading the certificates for each client's own context would cost 60 ms."""
@@ -120,6 +140,9 @@ class Chatter:
         answer = self.socket.recv(timeout=PATIENCE)
         assert '"welcome"' in answer, answer
         return self
+
+    def say(self, text):
+        self.socket.send(f'{{"type":"message","room":"lobby","text":"{text}"}}')
 
     def close_code(self):
         try:

@@ -154,9 +154,10 @@ final class World {
                 if connections[key.slot] == key {
                     inbox[key]!.append(text)
                 }
-            case .publish(let room, let range, _):
+            case .publish(let room, let range, let place):
                 let text = text(range)
                 journal.append("publish \(room.index) \(text)")
+                #expect((place != nil) == text.hasPrefix(#"{"type":"message""#))
                 #expect(rooms.contains(room))
                 for key in subscribers[room]! {
                     inbox[key]!.append(text)

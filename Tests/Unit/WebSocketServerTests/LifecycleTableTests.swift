@@ -19,6 +19,8 @@ import WebSocketCore
         (.body, .lastResponse, .draining),
         (.responding, .responseEnded, .head),
         (.responding, .lastResponse, .draining),
+        (.responding, .streamBegun, .streaming),
+        (.streaming, .lastResponse, .draining),
         (.connecting, .connected, .awaitingAnswer),
         (.awaitingAnswer, .upgraded, .webSocket),
         (.draining, .outputShutDown, .lingering),
@@ -31,6 +33,7 @@ import WebSocketCore
         (.connecting, .terminated, .terminated),
         (.awaitingAnswer, .terminated, .terminated),
         (.draining, .terminated, .terminated),
+        (.streaming, .terminated, .terminated),
         (.terminated, .reaped, .free),
     ]
 

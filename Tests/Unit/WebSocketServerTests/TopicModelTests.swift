@@ -1,5 +1,5 @@
 // Topics against an oracle: whatever sockets take, and in whatever pieces, each connection gets
-// every byte once, in the order of publishing and sending.
+// every byte once, in the order of publishing and sending; event streams among them.
 import Storage
 import TestSupport
 import Testing
@@ -9,12 +9,15 @@ import WebSocketCore
 
 /// A connection as topics see it, its socket, and what must come out of that.
 private final class Peer {
+    let encoding: Encoding
     var delivery = Delivery()
     var received: [UInt8] = []
     var topics: Set<Topic> = []
     /// What is to come: broadcasts, in the order of each topic and in any order between two; then a
     /// direct message, or nil at the end.
     var expected: [(broadcasts: [Topic: [[UInt8]]], direct: [UInt8]?)] = [([:], nil)]
+
+    init(_ encoding: Encoding) { self.encoding = encoding }
 
     /// The socket takes at most `room` bytes of these.
     func take(_ bytes: Span<UInt8>, room: Int) -> Int {
@@ -38,7 +41,9 @@ private final class Peer {
 
     /// Looks at the whole frames that have come; false if one of them should not have come now.
     func check() -> Bool {
-        while let byteCount = FrameHeader.frameByteCount(received.span), byteCount <= received.count
+        while let byteCount = encoding == .eventStream
+            ? EventStream.chunkByteCount(received.span) : FrameHeader.frameByteCount(received.span),
+            byteCount <= received.count
         {
             let frame = Array(received[..<byteCount])
             received.removeFirst(byteCount)
@@ -65,7 +70,7 @@ private struct TopicModel: ~Copyable {
     var deflaters = DeflaterPool()
     var spare = ByteBuffer()
     var random: Seeded
-    let peers = (0..<12).map { _ in Peer() }
+    let peers = (0..<12).map { Peer($0 % 3 == 0 ? .eventStream : .plain) }
     var topics: [Topic] = []
     var messageCount: UInt32 = 0
 
@@ -91,7 +96,8 @@ private struct TopicModel: ~Copyable {
         guard let topic = topics.randomElement(using: &random) else { return }
         let index = peers.indices.randomElement(using: &random)!
         guard peers[index].topics.insert(topic).inserted else { return }
-        table.join(topic, .plain, connection: Self.slot(index), &peers[index].delivery)
+        table.join(
+            topic, peers[index].encoding, connection: Self.slot(index), &peers[index].delivery)
     }
 
     private mutating func leave() {
@@ -112,7 +118,7 @@ private struct TopicModel: ~Copyable {
         _ = table.leaveAll(delivering: true, byteLimit: .max, &peer.delivery, &spare)
     }
 
-    private mutating func message() -> (payload: [UInt8], frame: [UInt8]) {
+    private mutating func message() -> (payload: [UInt8], frames: [Encoding: [UInt8]]) {
         messageCount += 1
         let count = [3, 40, 125, 126, 700].randomElement(using: &random)!
         // Each message differs from all others.
@@ -122,23 +128,43 @@ private struct TopicModel: ~Copyable {
         }
         var frame = ByteBuffer()
         frame.appendFrame(.binary, payload.span)
-        return (payload, [UInt8](copying: frame.span))
+        var event = ByteBuffer()
+        event.appendEvent(payload.span, id: eventID.span)
+        return (
+            payload,
+            [
+                .plain: [UInt8](copying: frame.span), .eventStream: [UInt8](copying: event.span),
+            ]
+        )
     }
+
+    /// Without it two payloads that differ in their line ends would be the same event.
+    private var eventID: [UInt8] { Array("\(messageCount)-e".utf8) }
 
     private mutating func publish() {
         guard let topic = topics.randomElement(using: &random) else { return }
-        let (payload, frame) = message()
+        let (payload, frames) = message()
+        // Some of what is published is not for event streams.
+        let isStreamed = Int.random(in: 0..<3, using: &random) > 0
         _ = table.publish(
-            payload.span, as: .binary, to: topic, skipping: .none, &deflaters)
-        for peer in peers where peer.topics.contains(topic) { peer.expect(frame, of: topic) }
+            payload.span, as: .binary, to: topic, skipping: .none, isStreamed: isStreamed,
+            eventID: eventID.span, &deflaters)
+        for peer in peers where peer.topics.contains(topic) {
+            guard isStreamed || peer.encoding != .eventStream else { continue }
+            peer.expect(frames[peer.encoding]!, of: topic)
+        }
     }
 
     private mutating func sendDirectly() {
         let peer = peers.randomElement(using: &random)!
-        let (payload, frame) = message()
+        let (payload, frames) = message()
         table.insertOrderMarkers(&peer.delivery)
-        peer.delivery.outbox.bytes.appendFrame(.binary, payload.span)
-        peer.expectDirect(frame)
+        if peer.encoding == .eventStream {
+            peer.delivery.outbox.bytes.appendEvent(payload.span, id: eventID.span)
+        } else {
+            peer.delivery.outbox.bytes.appendFrame(.binary, payload.span)
+        }
+        peer.expectDirect(frames[peer.encoding]!)
     }
 
     private mutating func room() -> Int {
