@@ -40,10 +40,12 @@ extension Chat {
         do throws(CommandError) {
             try checkStore()
             try checkPlace(for: message, at: command.now)
+            try checkAllowance(of: connections[slot].owner, at: command.now)
         } catch {
             effects.bytes.removeLast(effects.bytes.count - start)
             throw error
         }
+        spendAllowance(of: connections[slot].owner, entry.frame.count, at: command.now)
         message.reply = acknowledge(command, text, room, entry.place, &effects)
         give(message, at: command.now, &effects)
     }

@@ -22,6 +22,7 @@ extension Chat {
             owner = known
         } else {
             owner = owners.allocate(Owner(address: address, mark: mark(of: address)))
+            owners[owner].storesAgainAt = spentAllowances.removeValue(forKey: address) ?? .min
             ownersByAddress[address] = owner
         }
         owners[owner].useCount += 1
@@ -33,6 +34,7 @@ extension Chat {
         owners[owner].useCount -= 1
         guard owners[owner].useCount == 0 else { return }
         ownersByAddress[owners[owner].address] = nil
+        rememberAllowance(of: owner)
         owners.free(owner, leaving: Owner())
     }
 

@@ -64,6 +64,8 @@ public struct Chat: ~Copyable, Sendable {
     public internal(set) var pendingByteCount = 0
     var pendingIDs: [PendingID: Place] = [:]
     var changedUsers: [UserChange] = []
+    /// What addresses without connections have spent of what they may have stored.
+    var spentAllowances: [ClientAddress: Int64] = [:]
     /// Connections whose commands or replies wait, by their slots.
     var waits: [UInt32: StoreWait] = [:]
     var heldRequests: [RequestKey: HeldRequest] = [:]

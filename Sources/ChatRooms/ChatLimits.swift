@@ -42,6 +42,12 @@ public struct ChatLimits: Sendable {
     /// behind one address, which is held up for that long when it fills a room of others.
     public var messageReservation = Duration.seconds(120)
 
+    /// Bytes of messages that the people of one address may have stored in a day; nil for no limit.
+    /// A house of 250 says some 10 MB a day. Without it, one address could wash what others have said
+    /// out of the database within hours; with it, that takes a month, or a botnet. Exempt clients
+    /// have no such limit.
+    public var storedByteLimitPerAddressAndDay: Int? = 64 << 20
+
     /// Bytes of messages in one page: of `joined`, of `history`, and over HTTP. A page is copied
     /// in one go, so it must cost no more than the largest message that a client may send. The
     /// rest comes on request.

@@ -24,6 +24,9 @@ struct Owner {
     var roomCount: UInt32 = 0
     /// Bytes allocated for the messages of its rooms.
     var historyByteCount = 0
+    /// When its allowance of stored bytes will be whole again, in milliseconds: a bucket kept as
+    /// one instant, as in `Chat.admit`.
+    var storesAgainAt: Int64 = .min
     /// Its users who are gone, in the order in which they left.
     var gone = Chain<OwnersGoneUsers>()
     /// Its empty rooms in which nobody else has been, in the order in which they became empty.

@@ -1,10 +1,9 @@
 // UNSAFE: reads the environment, which this process does not change once threads run.
 import Glibc
 
-/// The environment of this process.
-public enum Environment {
+enum Environment {
     /// An environment variable; nil if it is not set.
-    public static func value(_ name: String) -> String? {
+    static func value(_ name: String) -> String? {
         guard let value = unsafe getenv(name) else { return nil }
         return unsafe String(cString: value)
     }

@@ -134,6 +134,10 @@ struct Serve: ParsableCommand {
         if options.noLimits {
             limits.commandsPerSecond = 0
             limits.roomsPerAddressLimit = nil
+            limits.storedByteLimitPerAddressAndDay = nil
+        }
+        if let bytes = history.historyPerAddress {
+            limits.storedByteLimitPerAddressAndDay = bytes.value
         }
         if let rate = options.rateLimit { limits.commandsPerSecond = rate.value ?? 0 }
         return limits

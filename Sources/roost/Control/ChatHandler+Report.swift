@@ -1,4 +1,5 @@
 // The server's reports on itself: the status, and metrics for Prometheus.
+import ChatDatabase
 import ChatRooms
 import Glibc
 import WebSocketServer
@@ -18,6 +19,7 @@ extension ChatHandler {
         report.userCount = chat.userCount
         report.roomCount = chat.roomCount
         report.historyByteCount = chat.historyByteCount
+        report.history = database?.figures
         report.waiterCount = waiters.count
         report.chat = chat.counters
         report.busiestRooms = chat.busiestRooms(5)
@@ -57,6 +59,7 @@ extension ChatHandler {
             .counter, "publish_tokens_refused_total",
             "Wrong publish tokens, and requests refused since their address had sent too many.",
             by: "reason", [("wrong", guesses.wrongCount), ("limited", guesses.limitedCount)])
+        if let database { write(database.figures, to: &text) }
         text.write(
             .counter, "log_records_dropped_total", "Log records that the journal did not take.",
             service.droppedRecordCount)
@@ -64,6 +67,38 @@ extension ChatHandler {
             text.text
                 + OperationMetrics.text(
                     lastReload, isServing: true, connectionCount: gauges.connectionCount))
+    }
+}
+
+extension ChatHandler {
+    /// The database's metrics.
+    private func write(_ history: DatabaseFigures, to text: inout MetricsText) {
+        text.write(
+            .gauge, "database_works", "1 while messages can be kept.",
+            history.state == .works ? 1 : 0)
+        text.write(
+            .gauge, "database_bytes", "Bytes of the database.", by: "what",
+            [
+                ("file", UInt64(history.fileByteCount)), ("used", UInt64(history.usedByteCount)),
+                ("limit", UInt64(history.byteLimit)),
+            ])
+        text.write(.gauge, "database_messages", "Messages kept.", history.entryCount)
+        text.write(
+            .counter, "database_failures_total", "Attempts to write or read that failed.",
+            by: "what",
+            [
+                ("write", UInt64(history.writeFailureCount)),
+                ("read", UInt64(history.readFailureCount)),
+            ])
+        text.write(
+            .counter, "database_commits_total", "Commits that have kept something.",
+            history.commitCount)
+        text.write(
+            .counter, "database_commit_seconds_total", "How long these took together.",
+            history.commitTime.total.inSeconds)
+        text.write(
+            .gauge, "database_waiting_batches", "Batches of messages that are not kept yet.",
+            history.waitingBatchCount)
     }
 }
 

@@ -1,4 +1,5 @@
 // The server's status as one screen of text for a person.
+import ChatDatabase
 import CommandLineOptions
 import WebSocketServer
 
@@ -35,6 +36,7 @@ extension StatusReport {
                     + "\(Figures.bytes(gauges.memoryLimit)), history "
                     + Figures.bytes(historyByteCount)),
         ]
+        if let history { lines.append(row("kept", words(history))) }
         if gauges.blockedCount > 0 || gauges.cursorLagByteCount > 0 {
             lines.append(
                 row(
@@ -57,6 +59,15 @@ extension StatusReport {
             lines.append(row("most work for", list.joined(separator: ", ") + waiting))
         }
         return (lines + ["", "since the start"] + sinceStart).joined(separator: "\n") + "\n"
+    }
+
+    private func words(_ history: DatabaseFigures) -> String {
+        guard history.state == .works else {
+            return "nothing just now (\(history.stateWord)), see the journal"
+        }
+        let commit = Duration.nanoseconds(Int64(clamping: history.commitTime.last))
+        return "\(plural(history.entryCount, "message")), \(Figures.bytes(history.usedByteCount)) of "
+            + "\(Figures.bytes(history.byteLimit)), last commit \(Figures.milliseconds(commit))"
     }
 
     private var sinceStart: [String] {

@@ -1,4 +1,5 @@
 // The server's status: the figures of `roost status`, as JSON.
+import ChatDatabase
 import ChatRooms
 import CommandLineOptions
 import WebSocketServer
@@ -24,6 +25,8 @@ struct StatusReport {
     /// Resident memory; 0 if it is unknown.
     var residentByteCount = 0
     var droppedLogRecordCount: UInt64 = 0
+    /// The database of messages; nil if they are in memory only.
+    var history: DatabaseFigures?
     /// The addresses that cause the most work, most first.
     var busiestAddresses: [AddressLoad] = []
 
@@ -42,6 +45,7 @@ struct StatusReport {
         object.add("rooms", roomCount)
         object.add("long_polls", waiterCount)
         object.add("history_bytes", historyByteCount)
+        if let history { object.add("database", Self.object(history)) }
         object.add("resident_bytes", residentByteCount)
         object.add("memory_bytes", gauges.memoryByteCount)
         object.add("memory_limit_bytes", gauges.memoryLimit)
@@ -82,6 +86,23 @@ struct StatusReport {
         return object
     }
 
+    private static func object(_ history: DatabaseFigures) -> JSONText {
+        var object = JSONText()
+        object.add("state", history.stateWord)
+        object.add("file_bytes", history.fileByteCount)
+        object.add("used_bytes", history.usedByteCount)
+        object.add("limit_bytes", history.byteLimit)
+        object.add("messages", history.entryCount)
+        if let oldest = history.oldestAt { object.add("oldest_ms", Int(oldest)) }
+        object.add("commits", history.commitCount)
+        object.add("last_commit_seconds", history.commitTime.last.inSeconds)
+        object.add("longest_commit_seconds", history.commitTime.longest.inSeconds)
+        object.add("write_failures", history.writeFailureCount)
+        object.add("read_failures", history.readFailureCount)
+        object.add("waiting_batches", history.waitingBatchCount)
+        return object
+    }
+
     private static func object(_ load: AddressLoad) -> JSONText {
         var object = JSONText()
         object.add("address", load.address.host)
@@ -104,6 +125,21 @@ struct StatusReport {
     var closes: [(String, UInt64)] {
         zip(CloseCause.counterNames, statistics.closeCounts).filter { $0.1 > 0 }
     }
+}
+
+extension DatabaseFigures {
+    /// `works`, or why it does not.
+    var stateWord: String {
+        switch state {
+        case .works: "works"
+        case .fails(let reason): reason.rawValue
+        }
+    }
+}
+
+extension UInt64 {
+    /// So many nanoseconds in seconds.
+    var inSeconds: Double { Double(self) / 1e9 }
 }
 
 extension Duration {

@@ -29,7 +29,7 @@ struct DatabaseOption: ParsableArguments {
             """)
     var given: String?
 
-    var path: String { given ?? DatabasePlace.standard }
+    var path: String { given ?? DatabasePlace.standard() }
 }
 
 /// Where the database of this machine is, if nobody says.
@@ -37,11 +37,21 @@ enum DatabasePlace {
     /// That of the packaged service.
     static let packaged = "/var/lib/roost/roost.db"
 
-    /// The server's own, where systemd or nobody says; the packaged service's where it is there.
-    static var standard: String {
-        let isPackaged =
-            SystemUser.environment("STATE_DIRECTORY") == nil
-            && (try? TextFile.permissions(packaged)) != nil
-        return isPackaged ? packaged : HistoryOptions.standardPath
+    /// The path for the environment of this process.
+    static func standard(
+        _ environment: (String) -> String? = SystemUser.environment,
+        isThere: (String) -> Bool = { (try? TextFile.permissions($0)) != nil }
+    ) -> String {
+        if environment("STATE_DIRECTORY") == nil, isThere(packaged) { return packaged }
+        return own(environment)
+    }
+
+    /// Where a server of this environment has its own.
+    static func own(_ environment: (String) -> String? = SystemUser.environment) -> String {
+        if let folders = environment("STATE_DIRECTORY") {
+            return folders.prefix { $0 != ":" } + "/roost.db"
+        }
+        let home = environment("XDG_DATA_HOME") ?? (environment("HOME") ?? "") + "/.local/share"
+        return home + "/roost/roost.db"
     }
 }

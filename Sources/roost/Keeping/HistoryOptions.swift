@@ -4,7 +4,6 @@ import ChatDatabase
 import ChatRooms
 import CommandLineOptions
 import Glibc
-import SystemdSupport
 
 /// Where messages and names are kept, and for how long.
 struct HistoryOptions: ParsableArguments {
@@ -41,6 +40,13 @@ struct HistoryOptions: ParsableArguments {
     @Option(help: "The most messages kept of one room, or 'off'. Default: off.")
     var historyMessages: Limit?
 
+    @Option(
+        help: """
+            The most bytes of messages that one address may have kept in a day; more is refused. \
+            Default: 64M. Loopback is exempt.
+            """)
+    var historyPerAddress: ByteCount?
+
     func validate() throws {
         if let historySize, historySize.value < 1 << 20 {
             throw ValidationError("--history-size must be at least 1M.")
@@ -49,7 +55,7 @@ struct HistoryOptions: ParsableArguments {
     }
 
     /// The database's path; nil for memory alone.
-    var path: String? { history == "memory" ? nil : history ?? Self.standardPath }
+    var path: String? { history == "memory" ? nil : history ?? DatabasePlace.own() }
 
     /// How the database keeps what it is given.
     var options: DatabaseOptions {
@@ -80,16 +86,5 @@ struct HistoryOptions: ParsableArguments {
             folder += "/\(part)"
             _ = mkdir(folder, 0o700)
         }
-    }
-
-    /// systemd's folder for the unit's state, else the user's own.
-    static var standardPath: String {
-        if let folder = Environment.value("STATE_DIRECTORY") {
-            // systemd separates several with colons.
-            return "\(folder.prefix { $0 != ":" })/roost.db"
-        }
-        let home = Environment.value("HOME") ?? "/root"
-        let data = Environment.value("XDG_DATA_HOME").flatMap { $0.isEmpty ? nil : $0 }
-        return "\(data ?? "\(home)/.local/share")/roost/roost.db"
     }
 }
