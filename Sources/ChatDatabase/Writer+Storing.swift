@@ -9,8 +9,6 @@ extension Writer {
             let leading = pending.prefix { !$0.batch.needsStoring }.count
             if leading > 0 { return settle(leading) }
             let (batchCount, entryCount) = try commit(start)
-            recovered()
-            settle(batchCount)
             let time = Clock.nanoseconds - start
             shared.figures.change { figures in
                 figures.commitCount += 1
@@ -18,6 +16,8 @@ extension Writer {
                 figures.entryCount += entryCount
                 figures.commitTime.add(time)
             }
+            recovered()
+            settle(batchCount)
         } catch {
             failed(error)
         }
