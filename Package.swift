@@ -42,7 +42,8 @@ let package = Package(
             name: "WebSocketCore", dependencies: ["Storage", "CCrypto", "CZlib"],
             swiftSettings: lending),
         .target(
-            name: "ChatRooms", dependencies: ["Storage", "CUnicode", "CCrypto"], exclude: ["PROTOCOL.md"],
+            name: "ChatRooms", dependencies: ["Storage", "CUnicode", "CCrypto"],
+            exclude: ["PROTOCOL.md"],
             swiftSettings: lending),
         .target(
             name: "LinuxReactor", dependencies: ["CLinux", "Storage"], swiftSettings: lending),
@@ -73,7 +74,8 @@ let package = Package(
         .executableTarget(
             name: "roost",
             dependencies: [
-                "WebSocketServer", "ChatRooms", "CommandLineOptions", "CLinux", "CPage", "CZlib",
+                "WebSocketServer", "ChatRooms", "CommandLineOptions", "CCrypto", "CLinux", "CPage",
+                "CZlib",
             ],
             exclude: ["Page"], swiftSettings: strict),
         .executableTarget(

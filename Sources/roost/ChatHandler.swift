@@ -5,6 +5,8 @@ import WebSocketServer
 
 /// The chat as a WebSocket handler.
 struct ChatHandler: WebSocketHandler, ~Copyable {
+    typealias Mail = ChatMail
+
     static let subprotocol = "roost.v1"
     /// Where the chat's WebSocket is; it is at / too, beside the page.
     static var path: StaticString { "/chat" }
@@ -18,6 +20,8 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     /// The topic of each room, by the room's index.
     private var topics: [Topic?] = []
     let site = Site()
+    /// Hashes passwords on another thread.
+    let passwords: PasswordWorker
     /// The rights to publish over HTTP and the control socket, and to stop and reload the server.
     var access: Access
     var waiters = RoomWaiters()
@@ -56,8 +60,10 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
 
     init(
         limits: ChatLimits, epochSeed: UInt64, access: Access = Access(),
-        service: consuming Service, reloader: Reloader? = nil, isActivatedBySocket: Bool = false
+        service: consuming Service, reloader: Reloader? = nil, isActivatedBySocket: Bool = false,
+        passwords: PasswordWorker = PasswordWorker()
     ) {
+        self.passwords = passwords
         self.isActivatedBySocket = isActivatedBySocket
         self.access = access
         self.service = service
@@ -137,7 +143,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         rates.note(io.statistics, at: io.now)
     }
 
-    private mutating func provideToken(_ io: inout ServerContext) {
+    mutating func provideToken(_ io: inout ServerContext) {
         let bits = io.randomBytes(16).reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
         chat.provide(SessionToken(bits: bits))
     }
@@ -150,6 +156,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         // A local variable: its bytes are borrowed while `topics` is modified.
         var effects = Effects()
         swap(&effects, &self.effects)
+        var refusedJobs: [PasswordJob] = []
         for effect in effects.list {
             switch effect {
             case .reply(let key, let range):
@@ -170,6 +177,14 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
                 topics[Int(room.index)] = nil
                 if waiters.count > 0 { tellWaiters(room, &io) }
             case .answer(let key, let index): answer(key, effects.answers[index], &io)
+            case .hashPassword(let key, let index):
+                let work = effects.passwords[index]
+                let job = PasswordJob(kind: .hash, connection: key, work: work)
+                if !passwords.begin(job) { refusedJobs.append(job) }
+            case .checkPassword(let key, let index):
+                let work = effects.passwords[index]
+                let job = PasswordJob(kind: .check, connection: key, work: work)
+                if !passwords.begin(job) { refusedJobs.append(job) }
             case .pause(let key):
                 guard let id = io.connection(key) else { continue }
                 io.pauseReading(id)
@@ -185,6 +200,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         }
         effects.removeAll()
         swap(&effects, &self.effects)
+        refuse(refusedJobs, &io)
     }
 
     /// Closes a connection, with a sentence for its peer and for the log. `user` is whose it was,

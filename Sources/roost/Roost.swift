@@ -9,6 +9,7 @@ struct Roost: ParsableCommand {
         abstract: "A chat server: start it, open the page, talk.", version: Version.current,
         subcommands: [
             Serve.self, Status.self, Who.self, Rooms.self, Why.self, Publish.self, Kick.self,
+            AccountCommand.self,
             Reload.self, Stop.self, CheckConfig.self, Doctor.self,
         ], defaultSubcommand: Serve.self)
 

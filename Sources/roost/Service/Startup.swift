@@ -40,6 +40,7 @@ struct Startup {
         let server: Server<ChatHandler>
         let settings: Serve
         let log: StartLog
+        let passwords: PasswordWorker
 
         /// Serves until a stop.
         func serve() {
@@ -56,6 +57,7 @@ struct Startup {
             // Counted before any connection is there.
             _ = ProcessFigures.ownDescriptorCount
             server.run()
+            passwords.close()
             log.ended()
         }
     }
@@ -101,13 +103,16 @@ struct Startup {
         let note = settings.operation.addListeners(to: &configuration, access)
         let service = Service(
             start.log, start.events, idleExit: settings.idleExit(configuration, start))
+        let passwords = PasswordWorker()
         let handler = ChatHandler(
             limits: settings.chatLimits, epochSeed: UInt64.random(in: .min ... .max),
             access: access, service: service, reloader: reloader,
             isActivatedBySocket: configuration.passedSockets.contains {
                 !ListenerKind(name: $0.name).isInternal
-            })
+            }, passwords: passwords)
         let server = try Server(handler, configuration)
+        let mailbox = server.mailbox
+        passwords.connect { mailbox.post(.password($0)) }
         if let note { start.events.log(.noControlSocket, note) }
         if let sentence = settings.ignored(configuration) { start.ignored(sentence) }
         if settings.options.hostPolicy == .automatic,
@@ -115,7 +120,7 @@ struct Startup {
         {
             start.anyHost()
         }
-        return Ready(server: server, settings: settings, log: start)
+        return Ready(server: server, settings: settings, log: start, passwords: passwords)
     }
 
     /// The watchdog is fed with the ticks, so they must come at least twice in its interval.

@@ -1,0 +1,40 @@
+// Passwords on their way between the chat and the thread that hashes them.
+import ChatRooms
+import WebSocketServer
+
+/// What comes to the chat from other threads.
+enum ChatMail: Sendable {
+    /// A password was hashed, or compared.
+    case password(PasswordResult)
+}
+
+extension ChatHandler {
+    mutating func onMail(_ mail: ChatMail, _ io: inout ServerContext) {
+        switch mail {
+        case .password(let result): take(result, &io)
+        }
+    }
+
+    private mutating func take(_ result: PasswordResult, _ io: inout ServerContext) {
+        if chat.needsToken { provideToken(&io) }
+        switch result {
+        case .hashed(let key, let hash):
+            chat.passwordHashed(key, hash, at: io.timestamp, &effects)
+        case .checked(let key, let isRight):
+            chat.passwordChecked(key, isRight, at: io.timestamp, &effects)
+        }
+        carryOutEffects(&io)
+    }
+
+    /// Too many passwords wait already for these to be taken.
+    mutating func refuse(_ jobs: [PasswordJob], _ io: inout ServerContext) {
+        guard !jobs.isEmpty else { return }
+        for job in jobs {
+            switch job.kind {
+            case .hash: chat.passwordHashed(job.connection, nil, at: io.timestamp, &effects)
+            case .check: chat.passwordChecked(job.connection, nil, at: io.timestamp, &effects)
+            }
+        }
+        carryOutEffects(&io)
+    }
+}
