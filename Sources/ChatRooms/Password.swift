@@ -35,6 +35,12 @@ public struct PasswordWork: Sendable {
     /// What it is compared with. Nil if the name has none: it must be compared all the same, with a
     /// hash of nothing in particular, so that the time of an answer does not tell names apart.
     public let hash: String?
+
+    /// Work with this password.
+    public init(password: [UInt8], hash: String?) {
+        self.password = password
+        self.hash = hash
+    }
 }
 
 /// What the chat gets back for a ``PasswordWork``.

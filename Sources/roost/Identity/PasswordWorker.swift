@@ -36,6 +36,12 @@ final class PasswordWorker: Sendable {
     static let waitingLimit = 32
 
     private let state = Mutex(State())
+    private let hasThread: Bool
+
+    /// A worker without work. Without a thread, somebody else must take the jobs (``takeAll()``).
+    init(hasThread: Bool = true) {
+        self.hasThread = hasThread
+    }
 
     /// Results go to `post` from now on, on the worker's thread. Before that, nothing is taken.
     func connect(_ post: @escaping @Sendable (PasswordResult) -> Void) {
@@ -51,7 +57,15 @@ final class PasswordWorker: Sendable {
             return !state.isRunning
         }
         guard let needsThread else { return false }
-        return !needsThread || startThread()
+        return !needsThread || !hasThread || startThread()
+    }
+
+    /// Takes all jobs that wait, from a worker without a thread.
+    func takeAll() -> [PasswordJob] {
+        state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting
+        }
     }
 
     /// Drops all jobs, and posts nothing more. A thread that is hashing ends after this one.
