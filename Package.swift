@@ -79,8 +79,8 @@ let package = Package(
         .executableTarget(
             name: "roost",
             dependencies: [
-                "WebSocketServer", "ChatRooms", "ChatDatabase", "CommandLineOptions", "CLinux",
-                "CPage", "CZlib",
+                "WebSocketServer", "ChatRooms", "ChatDatabase", "CommandLineOptions", "CCrypto",
+                "CLinux", "CPage", "CZlib",
             ],
             exclude: ["Page"], swiftSettings: strict),
         .executableTarget(

@@ -7,6 +7,7 @@ extension Chat {
         let next = connections[slot].nextOfUser
         connections[slot].nextOfUser = ConnectionRecord.noSlot
         users[user].connectionCount -= 1
+        if isAccount(user) { accounts[users[user].account].forget(slot) }
         guard users[user].firstConnection != slot else {
             users[user].firstConnection = next
             return
@@ -19,10 +20,11 @@ extension Chat {
     }
 
     /// A user has lost a connection, which has left all its rooms already. With the last one, the
-    /// user is gone, and counts for the address of that connection.
+    /// user is gone, and counts for the address of that connection; an account is only away.
     mutating func userLost(_ user: UserIndex, _ slot: UInt32, at now: Timestamp) {
         unlink(slot, from: user)
         guard users[user].connectionCount == 0 else { return }
+        if isAccount(user) { return accountLeft(user, at: now) }
         let owner = connections[slot].owner
         guard makePlace(forGoneUserOf: owner, at: now) else { return freeUser(user) }
         users[user].leftAt = now.monotonic
@@ -79,6 +81,7 @@ extension Chat {
     /// Frees the place of a user without connections, who is in no chain.
     mutating func freeUser(_ user: UserIndex) {
         forgetStored(user)
+        if isAccount(user) { removeAccount(of: user) }
         if users[user].isFindable { usersByName.remove(user, in: &users) }
         users.free(user, leaving: User())
     }

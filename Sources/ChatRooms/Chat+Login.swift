@@ -31,7 +31,21 @@ extension Chat {
             throw CommandError(.badToken, "This server knows no tokens. Log in without one.")
         }
         let given = session.flatMap { SessionToken($0.textBytes(in: text)) }
-        let (user, token) = try admitUser(name, given, at: command.now)
+        let password = try command.fields.string(ifPresent: .password)
+        let user: UserIndex
+        let token: SessionToken
+        if let password, !isSession(given?.proof, of: name) {
+            let password = try Password(password, in: text)
+            let key = NameKey(name)
+            guard !Name.isReserved(key, publisher: publisherKey) else { throw reserved }
+            guard case .password(let answer) = command.read else {
+                try check(password, of: name, command, &effects)
+                return .asks
+            }
+            (user, token) = try admitUser(key, name, answer, command, &effects)
+        } else {
+            (user, token) = try admitUser(name, given, command)
+        }
 
         let slot = command.connection.slot
         connections[slot].user = user
@@ -46,33 +60,19 @@ extension Chat {
         var entering = command
         // `welcome` carried the reference; `joined` must not repeat it.
         entering.fields = CommandFields()
+        entering.read = .nothing
         let progress = try enter(Self.lobby, entering, text, View(), &effects)
         if case .asks = progress { return .asksForLobby }
         return progress
     }
 
-    private func writeWelcome(
-        _ user: UserIndex, _ token: SessionToken, _ resourceID: UInt64, to out: inout ByteBuffer
-    ) {
-        out.append(",\"user\":\"")
-        out.append(utf8: users[user].name)
-        out.append("\",\"connection\":")
-        out.append(decimal: Int(clamping: resourceID))
-        out.append(",\"session\":\"")
-        token.write(to: &out)
-        out.append("\",\"limits\":{\"text\":")
-        out.append(decimal: limits.textScalarLimit)
-        out.append(",\"rooms\":")
-        out.append(decimal: limits.roomsPerConnectionLimit)
-        out.append("},\"direct\":[]}")
-    }
-
     /// Finds or creates the user with this name, and counts one more connection for it. Returns the
     /// user and the session's token. Throws if the name belongs to another session.
     private mutating func admitUser(
-        _ name: String, _ given: SessionToken?, at now: Timestamp
+        _ name: String, _ given: SessionToken?, _ command: Command
     ) throws(CommandError) -> (UserIndex, SessionToken) {
         let proof = given?.proof
+        let now = command.now
         let key = NameKey(name)
         guard !Name.isReserved(key, publisher: publisherKey) else { throw reserved }
         guard let user = usersByName.find(key, in: users) else {
@@ -85,15 +85,17 @@ extension Chat {
             }
             return try newUser(name, key)
         }
+        if isAccount(user) {
+            guard let session = accounts[users[user].account].session(with: proof) else {
+                throw taken
+            }
+            try checkConnectionCount(of: user)
+            use(session, of: user, name, command)
+            return (user, given!)
+        }
         guard users[user].connectionCount == 0 else {
-            guard users[user].session == proof else {
-                throw CommandError(.nameTaken, "Somebody has this name. Choose another one.")
-            }
-            let limit = min(limits.connectionsPerUserLimit, Int(UInt16.max))
-            guard users[user].connectionCount < limit else {
-                throw CommandError(
-                    .forbidden, "You are connected too many times. Close another one.")
-            }
+            guard users[user].session == proof else { throw taken }
+            try checkConnectionCount(of: user)
             users[user].connectionCount += 1
             return (user, given!)
         }
@@ -121,6 +123,14 @@ extension Chat {
         return (user, token!)
     }
 
+    func checkConnectionCount(of user: UserIndex) throws(CommandError) {
+        let limit = min(limits.connectionsPerUserLimit, Int(UInt16.max))
+        guard users[user].connectionCount < limit else {
+            throw CommandError(
+                .forbidden, "You are connected too many times. Close another one.")
+        }
+    }
+
     private mutating func takeUserNumber() -> Int64 {
         nextUserNumber += 1
         return nextUserNumber - 1
@@ -146,11 +156,18 @@ extension Chat {
             && usersByName.find(key, in: users) == nil
     }
 
+    /// The same for a name that somebody uses and for one that is somebody's own.
+    private var taken: CommandError {
+        CommandError(
+            .nameTaken,
+            "Somebody has this name. Choose another one, or log in with its password.")
+    }
+
     private var reserved: CommandError {
         CommandError(.nameTaken, "This name is kept for the server. Choose another one.")
     }
 
-    private var noToken: CommandError {
+    var noToken: CommandError {
         CommandError(.unavailable, "The server cannot log anybody in just now. Try again.")
     }
 }

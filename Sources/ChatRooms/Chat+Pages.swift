@@ -116,7 +116,7 @@ extension Chat {
     private mutating func page(
         of room: RoomIndex, _ query: PageQuery, _ read: StoreRead, for request: RequestKey
     ) throws(CommandError) -> Page? {
-        let limit = min(max(query.limit, 1), 200)
+        let limit = min(max(query.limit, 1), Self.pageMessageLimit)
         var isNewest = query.after == nil && query.before == nil
         if case .page(_, let asked) = read { isNewest = asked }
         var recovered: Bool?

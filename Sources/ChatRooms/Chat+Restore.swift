@@ -42,7 +42,9 @@ extension Chat {
         try restoreRooms(&reader, shift)
         for room in rooms.indices { rooms[room].lastActivity = now.monotonic }
         try restoreConnections(&reader, shift)
+        try restoreAccounts(&reader, shift)
         try restoreOwners(&reader, shift)
+        try restorePasswordFailures(&reader, shift)
         guard reader.isAtEnd else { throw .damaged }
         try checkUsers()
         try checkRooms()
@@ -76,8 +78,8 @@ extension Chat {
         }
     }
 
-    /// Every user that is not in `goneUsers` must have a connection, no other may have one, and
-    /// every membership must have one.
+    /// Every user that is not in `goneUsers` must have a connection or an account, no other may have
+    /// either, and every membership must have a connection.
     private func checkUsers() throws(StateError) {
         var present = 0
         for user in users.indices where users[user].connectionCount > 0 {
@@ -85,10 +87,10 @@ extension Chat {
         }
         var gone = goneUsers.first
         while gone != .none {
-            guard users[gone].connectionCount == 0 else { throw .damaged }
+            guard users[gone].connectionCount == 0, !isAccount(gone) else { throw .damaged }
             gone = goneUsers.next(gone, in: users)
         }
-        guard present + goneUsers.count == users.count else { throw .damaged }
+        guard present + goneUsers.count + awayAccountCount == users.count else { throw .damaged }
         for index in memberships.indices where memberships[index].connectionCount == 0 {
             throw .damaged
         }

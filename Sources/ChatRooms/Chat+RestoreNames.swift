@@ -5,7 +5,7 @@ extension Chat {
     /// Puts the restored users and rooms into the indices by name. If the names were saved under
     /// other rules, two may have one key now. The older claim keeps the name then: of two users the
     /// one who is connected, of two of these the one whose connection is older, of two who are
-    /// gone the one who left last; of two rooms the older one.
+    /// gone the one who left last, but an account before all others; of two rooms the older one.
     mutating func claimNames(areOfOtherRules: Bool) throws(StateError) {
         var userOrder = Array(users.indices)
         var roomOrder = rooms.indices.filter { rooms[$0].isOpen }
@@ -34,13 +34,20 @@ extension Chat {
         }
     }
 
-    /// For each user a number that is smaller if the claim is older: the number of the oldest
-    /// connection, or one above all of these for a user who is gone.
+    /// For each user a number that is smaller if the claim is older: of an account its user's own
+    /// number; else the number of the oldest connection, or one above all of these for a user who
+    /// is gone.
     private func userClaims() -> [UInt64] {
         var claims = [UInt64](repeating: .max, count: users.endIndex)
         for slot in 0..<UInt32(connections.count) where connections[slot].user != .none {
             let user = Int(connections[slot].user.rawValue)
-            claims[user] = min(claims[user], connections[slot].resourceID)
+            let claim = connections[slot].resourceID | 1 << 63
+            claims[user] = min(claims[user], claim)
+        }
+        for account in accountOrder {
+            let user = accounts[account].user
+            // Below all others.
+            claims[Int(user.rawValue)] = UInt64(clamping: users[user].number)
         }
         var index = goneUsers.first
         var claim = UInt64.max - 1

@@ -15,10 +15,13 @@ extension Chat {
         for user in users.indices {
             users[user].restsAt = shift.microseconds(try reader.read())
             users[user].owner = try reader.readIndex()
-            let isGone = users[user].connectionCount == 0
+            let isGone = users[user].connectionCount == 0 && !isAccount(user)
             guard isGone ? owners.contains(users[user].owner) : users[user].owner == .none else {
                 throw .damaged
             }
+        }
+        for account in accountOrder {
+            count(account, for: try readOwner(&reader))
         }
         for room in rooms.indices where rooms[room].isOpen {
             try restoreOwner(of: room, &reader, shift)

@@ -4,7 +4,7 @@ extension Chat {
     /// How many rooms there are.
     public var roomCount: Int { rooms.count }
     /// Users with at least one connection that has logged in.
-    public var userCount: Int { users.count - goneUsers.count }
+    public var userCount: Int { users.count - goneUsers.count - awayAccountCount }
 
     /// The `count` rooms with the most members, largest first. Takes time in proportion to all
     /// rooms.

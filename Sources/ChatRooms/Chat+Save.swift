@@ -3,7 +3,7 @@ import Storage
 
 extension Chat {
     static var stateMagic: UInt32 { 0x5448_4352 }  // "RCHT"
-    static var stateVersion: UInt16 { 4 }
+    static var stateVersion: UInt16 { 5 }
 
     /// The whole chat as bytes, without its limits and its stock of session tokens. All instants
     /// are saved; `init(restoring:)` shifts them to the other process's clock. Nothing may be on
@@ -20,7 +20,9 @@ extension Chat {
         let numbers = saveUsers(&out)
         saveRooms(&out, numbers)
         saveConnections(&out, numbers)
+        saveAccounts(&out, numbers)
         saveOwners(&out, numbers)
+        savePasswordFailures(&out)
         return out.finish()
     }
 
@@ -35,7 +37,8 @@ extension Chat {
             index = goneUsers.next(index, in: users)
         }
         let goneCount = order.count
-        for index in users.indices where users[index].connectionCount > 0 {
+        for index in users.indices
+        where users[index].connectionCount > 0 || isAccount(index) {
             order.append(index)
         }
         out.write(UInt32(goneCount))

@@ -18,6 +18,9 @@ extension Chat {
         }
         out.write(addresses.count, addresses) { $0.write($1) }
         saveUsersOwners(&out, numbers, ownerNumbers)
+        for account in accountOrder {
+            out.write(ownerNumbers[Int(accounts[account].owner.rawValue)])
+        }
         for room in rooms.indices where rooms[room].isOpen {
             saveOwner(of: room, &out, numbers, ownerNumbers)
         }

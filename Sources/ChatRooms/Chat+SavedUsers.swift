@@ -15,18 +15,37 @@ extension Chat {
     public mutating func begin(with store: StoredState, at now: Timestamp) {
         nextRoomNumber = store.nextRoomNumber
         nextUserNumber = store.nextUserNumber
-        for stored in store.users {
-            let key = NameKey(stored.name)
-            guard let session = stored.sessions.last, goneUsers.count < limits.goneUserLimit,
-                usersByName.find(key, in: users) == nil
-            else { continue }
-            let user = users.allocate(
-                User(
-                    name: stored.name, session: session.proof, number: stored.number,
-                    nameHash: key.hash, leftAt: now.monotonic))
-            usersByName.insert(user, in: &users)
-            goneUsers.append(user, in: &users)
-            hold(user, by: Self.exempt)
+        // Where two have one name, by the rules of names of before, the account keeps it, and of
+        // two accounts the older one.
+        let accounts = store.users.filter { $0.password != nil }
+        for stored in accounts.sorted(by: { $0.number < $1.number }) {
+            begin(with: stored, at: now)
+        }
+        for stored in store.users where stored.password == nil { begin(with: stored, at: now) }
+    }
+
+    private mutating func begin(with stored: StoredUser, at now: Timestamp) {
+        let key = NameKey(stored.name)
+        guard usersByName.find(key, in: users) == nil else { return }
+        var user = User(
+            name: stored.name, session: stored.sessions.last?.proof ?? SessionProof(bits: 0),
+            number: stored.number, nameHash: key.hash, leftAt: now.monotonic)
+        if let password = stored.password {
+            user.session = SessionProof(bits: 0)
+            let index = users.allocate(user)
+            usersByName.insert(index, in: &users)
+            let sessions = stored.sessions.suffix(Account.sessionLimit).map {
+                Account.Session(proof: $0.proof, seenAt: $0.seenAt)
+            }
+            makeAccount(
+                Account(user: index, password: password, sessions: sessions), for: Self.exempt)
+            awayAccountCount += 1
+        } else {
+            guard !stored.sessions.isEmpty, goneUsers.count < limits.goneUserLimit else { return }
+            let index = users.allocate(user)
+            usersByName.insert(index, in: &users)
+            goneUsers.append(index, in: &users)
+            hold(index, by: Self.exempt)
         }
     }
 
@@ -55,13 +74,41 @@ extension Chat {
                 guard users.contains(user), users[user].number == number, users[user].isUnsaved
                 else { continue }
                 users[user].isUnsaved = false
-                let record = StoredUser(
-                    number: number, key: NameKey(users[user].name).folded, name: users[user].name,
-                    password: nil, seenAt: now.wall,
-                    sessions: [StoredUser.Session(proof: users[user].session, seenAt: now.wall)])
-                batch.items.append(.user(record, reply: .nobody))
+                batch.items.append(.user(record(of: user, at: now), reply: .nobody))
             }
         }
         changedUsers.removeAll(keepingCapacity: true)
+    }
+
+    /// Gives a user's present state to the store, and has the reply sent when it is kept. The
+    /// reply's bytes are the last ones.
+    mutating func append(
+        _ user: UserIndex, _ reply: StoreBatch.Reply, at now: Timestamp, _ effects: inout Effects
+    ) {
+        // Whoever had the name before must be forgotten first.
+        users[user].isUnsaved = false
+        addChangedUsers(at: now)
+        let start = reply.text.lowerBound
+        let distance = batch.add(effects.bytes.span, from: start)
+        pendingByteCount += effects.bytes.count - start
+        effects.bytes.removeLast(effects.bytes.count - start)
+        batch.items.append(.user(record(of: user, at: now), reply: reply.moved(by: distance)))
+        if case .connection(let key) = reply.recipient { countPendingReply(key, &effects) }
+    }
+
+    /// What the store keeps of a user.
+    private func record(of user: UserIndex, at now: Timestamp) -> StoredUser {
+        var record = StoredUser(
+            number: users[user].number, key: NameKey(users[user].name).folded,
+            name: users[user].name, password: nil, seenAt: now.wall,
+            sessions: [StoredUser.Session(proof: users[user].session, seenAt: now.wall)])
+        if isAccount(user) {
+            let account = accounts[users[user].account]
+            record.password = account.password
+            record.sessions = account.sessions.map {
+                StoredUser.Session(proof: $0.proof, seenAt: $0.seenAt)
+            }
+        }
+        return record
     }
 }

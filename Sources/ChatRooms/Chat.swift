@@ -48,6 +48,12 @@ public struct Chat: ~Copyable, Sendable {
     var epochCount: UInt64 = 0
     var tokens: [SessionToken] = []
     var nextUserNumber: Int64 = 1
+    var accounts = SlotTable<Account>()
+    /// Accounts without a connection. They are in no chain, since they are never forgotten.
+    var awayAccountCount = 0
+    var passwordFailures = PasswordFailures()
+    /// Passwords that are being compared, by the connections that wait for it.
+    var askedPasswords: [ConnectionKey: AskedPassword] = [:]
 
     // With a store: what is on its way there, and who waits for it.
 

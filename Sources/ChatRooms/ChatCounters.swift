@@ -8,6 +8,8 @@ public struct ChatCounters: Sendable {
     public internal(set) var retryCount: UInt64 = 0
     /// Successful logins.
     public internal(set) var loginCount: UInt64 = 0
+    /// Logins with a wrong password.
+    public internal(set) var passwordFailureCount: UInt64 = 0
     /// Joins with `since` that returned every message that the client had missed.
     public internal(set) var recoveredCount: UInt64 = 0
     /// Joins with `since` for which some of the missed messages were no longer kept.

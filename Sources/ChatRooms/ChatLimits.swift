@@ -75,6 +75,11 @@ public struct ChatLimits: Sendable {
     /// forget other people.
     public var goneUsersPerAddressLimit: Int { max(1, goneUserLimit / 100) }
 
+    /// Accounts in all: 100,000 take some 50 MB. They are never forgotten, unlike other users.
+    public var accountLimit = 100_000
+    /// Accounts made from one address since the server started: a hundredth.
+    public var accountsPerAddressLimit: Int { max(1, accountLimit / 100) }
+
     /// Commands that a connection may send at once after a rest.
     public var commandBurst = 20
     /// Commands a second after that. 0 switches the limit off.
@@ -96,6 +101,8 @@ public struct ChatLimits: Sendable {
     public var whoNameLimit = 500
     /// The author of a message that was published without `user`. No client can log in with it.
     public var publisherName = "server"
+    /// How often the server pings a silent client. The chat only tells clients; 0 if it does not.
+    public var pingInterval = Duration.seconds(25)
     /// The shortest time between two `typing` pushes of one user in one room.
     public var typingInterval = Duration.seconds(3)
 

@@ -64,7 +64,7 @@ struct Command {
 /// The commands that this server knows. To add a command, add a case, a line in each table below,
 /// and a handler in a file `Chat+….swift`.
 enum CommandType: CaseIterable {
-    case message, typing, join, leave, history, who, login, logout
+    case message, typing, join, leave, history, who, login, logout, account
 
     var name: StaticString {
         switch self {
@@ -76,6 +76,7 @@ enum CommandType: CaseIterable {
         case .who: "who"
         case .login: "login"
         case .logout: "logout"
+        case .account: "account"
         }
     }
 
@@ -111,7 +112,10 @@ extension Chat {
         guard let type = CommandType(try command.fields.string(.type), text) else {
             throw CommandError(
                 .unknownType,
-                "This server knows login, logout, join, leave, message, typing, history and who.")
+                """
+                This server knows login, logout, account, join, leave, message, typing, history \
+                and who.
+                """)
         }
         let isLoggedIn = connections[command.connection.slot].state == .loggedIn
         if type.needsLogin && !isLoggedIn {
@@ -132,6 +136,7 @@ extension Chat {
         case .who: if command.isReachable { try who(command, text, &effects) }
         case .login: return try login(command, text, &effects)
         case .logout: try logout(command, text, &effects)
+        case .account: return try account(command, text, &effects)
         }
         return .done
     }

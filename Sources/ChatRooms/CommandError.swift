@@ -6,9 +6,9 @@ public enum ErrorCode: Int, CaseIterable, Sendable {
     /// `bad_json`, `bad_request` and `unknown_type`: not JSON, a field missing or wrong, or no such
     /// command.
     case badJSON, badRequest, unknownType
-    /// `not_logged_in`, `already_logged_in`, `name_taken`, `bad_name` and `bad_token`: about
-    /// logging in and proving one's identity.
-    case notLoggedIn, alreadyLoggedIn, nameTaken, badName, badToken
+    /// `not_logged_in`, `already_logged_in`, `name_taken`, `bad_name`, `bad_token` and
+    /// `bad_password`: about logging in and proving one's identity.
+    case notLoggedIn, alreadyLoggedIn, nameTaken, badName, badToken, badPassword
     /// `not_in_room`, `too_many_rooms` and `not_found`: about rooms.
     case notInRoom, tooManyRooms, notFound
     /// `too_long` and `rate_limited`: too much, or too fast.
@@ -29,6 +29,7 @@ public enum ErrorCode: Int, CaseIterable, Sendable {
         case .nameTaken: "name_taken"
         case .badName: "bad_name"
         case .badToken: "bad_token"
+        case .badPassword: "bad_password"
         case .notInRoom: "not_in_room"
         case .tooManyRooms: "too_many_rooms"
         case .notFound: "not_found"

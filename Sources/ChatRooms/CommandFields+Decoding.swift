@@ -45,7 +45,7 @@ extension CommandFields {
 
     /// How many messages the client wants: 50 by default, and at most 200.
     func messageLimit(_ bytes: Span<UInt8>) throws(CommandError) -> Int {
-        min(try number(ifPresent: .limit, bytes) ?? 50, 200)
+        min(try number(ifPresent: .limit, bytes) ?? 50, Chat.pageMessageLimit)
     }
 
     /// The client's position in a room; nil if it gives none.

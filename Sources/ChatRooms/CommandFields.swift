@@ -3,7 +3,7 @@
 /// The fields that any command of the protocol, or the `since` inside one, may have.
 enum Field: Int, CaseIterable {
     case type, ref, user, token, session, join, room, since, limit, text, id, before, after
-    case epoch, offset, everywhere, more
+    case epoch, offset, everywhere, more, password
 
     var name: StaticString {
         switch self {
@@ -24,6 +24,7 @@ enum Field: Int, CaseIterable {
         case .offset: "offset"
         case .everywhere: "everywhere"
         case .more: "more"
+        case .password: "password"
         }
     }
 
@@ -38,6 +39,8 @@ enum Field: Int, CaseIterable {
         case 5: candidates = [.since, .limit, .after, .epoch, .token, .token]
         case 6: candidates = [.before, .offset, .offset, .offset, .offset, .offset]
         case 7: candidates = [.session, .session, .session, .session, .session, .session]
+        case 8:
+            candidates = [.password, .password, .password, .password, .password, .password]
         case 10:
             candidates = [
                 .everywhere, .everywhere, .everywhere, .everywhere, .everywhere, .everywhere,
@@ -62,7 +65,7 @@ struct CommandFields {
         case duplicate(Field)
     }
 
-    private var values = InlineArray<17, JSONValue>(repeating: JSONValue())
+    private var values = InlineArray<18, JSONValue>(repeating: JSONValue())
 
     subscript(field: Field) -> JSONValue { values[field.rawValue] }
 

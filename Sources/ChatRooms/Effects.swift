@@ -36,6 +36,10 @@ public enum ChatClose: Sendable {
     case signedOut
     /// The session has ended: the user has signed out on another connection.
     case sessionEnded
+    /// The account has more sessions than it may have, and this one was not used for longest.
+    case sessionReplaced
+    /// An operator has ended the account's sessions.
+    case sessionRevoked
 
     /// The WebSocket close code.
     public var code: UInt16 {
@@ -43,12 +47,12 @@ public enum ChatClose: Sendable {
         case .noLoginInTime: 1008
         case .flooding: 4002
         case .signedOut: 1000
-        case .sessionEnded: 4005
+        case .sessionEnded, .sessionReplaced, .sessionRevoked: 4005
         }
     }
 
-    /// Whether the user has signed out, so that the connection is nobody's any more.
-    public var endsSession: Bool { self == .signedOut || self == .sessionEnded }
+    /// Whether the session is over, so that the connection is nobody's any more.
+    public var endsSession: Bool { self != .noLoginInTime && self != .flooding }
 
     /// The close reason, a short sentence.
     public var reason: StaticString {
@@ -57,6 +61,8 @@ public enum ChatClose: Sendable {
         case .flooding: "Too many commands, in spite of being told to wait."
         case .signedOut: "You are signed out."
         case .sessionEnded: "You have signed out elsewhere."
+        case .sessionReplaced: "You have signed in on too many other devices."
+        case .sessionRevoked: "An operator has ended your session."
         }
     }
 }
@@ -89,7 +95,12 @@ public enum Effect: Sendable {
     case roomForgotten(RoomID)
     /// Answer a request that had to wait, with `Effects.answers[index]`.
     case answer(RequestKey, index: Int)
-    /// Take no more commands of the connection: it waits for the store. What comes meanwhile must
+    /// Hash `Effects.passwords[index]`, and call ``Chat/passwordHashed(_:_:at:_:)``.
+    case hashPassword(ConnectionKey, index: Int)
+    /// Compare `Effects.passwords[index]` with its hash, and call
+    /// ``Chat/passwordChecked(_:_:at:_:)``.
+    case checkPassword(ConnectionKey, index: Int)
+    /// Take no more commands of the connection: it waits for an answer. What comes meanwhile must
     /// not be lost.
     case pause(ConnectionKey)
     /// Take commands of the connection again.
@@ -103,10 +114,12 @@ public enum Effect: Sendable {
 public struct Effects: ~Copyable, Sendable {
     /// What the server shall do, in order.
     public private(set) var list: [Effect] = []
-    /// The user who has signed out, whose connections are closed for it.
+    /// The user whose session has ended, whose connections are closed for it.
     public internal(set) var signedOutUser: String?
     /// What requests are answered that had to wait.
     public internal(set) var answers: [RequestAnswer] = []
+    /// Passwords to be hashed or compared.
+    public internal(set) var passwords: [PasswordWork] = []
     /// The texts of all effects, one after the other.
     var bytes = ByteBuffer()
 
@@ -131,6 +144,7 @@ public struct Effects: ~Copyable, Sendable {
         list.removeAll(keepingCapacity: list.capacity <= 4096)
         signedOutUser = nil
         answers.removeAll(keepingCapacity: true)
+        passwords.removeAll()
         bytes.removeAll(keepingCapacity: bytes.capacity <= Self.keptByteLimit)
     }
 

@@ -2,13 +2,15 @@
 // them.
 import Storage
 
-/// What the store has read for a command that had to wait for it.
+/// What was found out for a command that had to wait for it: by the store, or by whoever hashes
+/// passwords.
 enum StoreRead {
     case nothing
     /// `isNewest` says that the newest messages were asked for, since what the client has missed is
     /// not kept.
     case page(StoredPage, isNewest: Bool)
     case failed
+    case password(PasswordAnswer)
 
     /// The page; nil if nothing was read.
     var page: StoredPage? {

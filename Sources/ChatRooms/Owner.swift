@@ -18,10 +18,12 @@ struct Owner {
     /// Stands for the address in the entries of a history, which may outlive this record. Two
     /// addresses rarely have the same one, and nobody can know which.
     var mark: UInt32 = 0
-    /// Connections, rooms and gone users.
+    /// Connections, rooms, gone users and accounts.
     var useCount: UInt32 = 0
     /// Rooms that its clients have opened and that count.
     var roomCount: UInt32 = 0
+    /// Accounts that were made from it.
+    var accountCount: UInt32 = 0
     /// Bytes allocated for the messages of its rooms.
     var historyByteCount = 0
     /// When its allowance of stored bytes will be whole again, in milliseconds: a bucket kept as

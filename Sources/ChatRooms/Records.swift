@@ -34,7 +34,7 @@ struct ConnectionRecord {
 /// One user: a name, and the session that owns it. 112 bytes.
 struct User: Named {
     var name = ""
-    /// Whoever has the token with this proof is this user.
+    /// Whoever has the token with this proof is this user. An account has sessions of its own.
     var session = SessionProof(bits: 0)
     /// Never given to another user, see `StoredUser`.
     var number: Int64 = 0
@@ -59,6 +59,10 @@ struct User: Named {
     var ownersGone = Links<User>()
     /// Rooms that exist and that this session has opened.
     var openedRoomCount: UInt32 = 0
+    /// None unless the name is this user's own.
+    var account: AccountIndex = .none
+    /// Before this time, in milliseconds, no other password is set.
+    var passwordRestsAt: Int64 = .min
 }
 
 /// A user in a room, through one connection or several. 28 bytes.

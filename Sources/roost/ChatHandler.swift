@@ -6,6 +6,8 @@ import WebSocketServer
 
 /// The chat as a WebSocket handler.
 struct ChatHandler: WebSocketHandler, ~Copyable {
+    typealias Mail = ChatMail
+
     static let subprotocol = "roost.v1"
     /// Where the chat's WebSocket is; it is at / too, beside the page.
     static var path: StaticString { "/chat" }
@@ -19,6 +21,8 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     /// The topic of each room, by the room's index.
     private var topics: [Topic?] = []
     let site = Site()
+    /// Hashes passwords on another thread.
+    let passwords: PasswordWorker
     /// The rights to publish over HTTP and the control socket, and to stop and reload the server.
     var access: Access
     var waiters = RoomWaiters()
@@ -71,8 +75,9 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     init(
         limits: ChatLimits, epochSeed: UInt64, access: Access = Access(),
         service: consuming Service, reloader: Reloader? = nil, isActivatedBySocket: Bool = false,
-        kept: KeptChat? = nil
+        kept: KeptChat? = nil, passwords: PasswordWorker = PasswordWorker()
     ) {
+        self.passwords = passwords
         self.isActivatedBySocket = isActivatedBySocket
         self.access = access
         self.service = service
@@ -173,6 +178,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         // A local variable: its bytes are borrowed while `topics` is modified.
         var effects = Effects()
         swap(&effects, &self.effects)
+        var refusedJobs: [PasswordJob] = []
         for effect in effects.list {
             switch effect {
             case .reply(let key, let range):
@@ -194,6 +200,14 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
                 topics[Int(room.index)] = nil
                 if waiters.count > 0 { tellWaiters(room, &io) }
             case .answer(let key, let index): answer(key, effects.answers[index], &io)
+            case .hashPassword(let key, let index):
+                let work = effects.passwords[index]
+                let job = PasswordJob(kind: .hash, connection: key, work: work)
+                if !passwords.begin(job) { refusedJobs.append(job) }
+            case .checkPassword(let key, let index):
+                let work = effects.passwords[index]
+                let job = PasswordJob(kind: .check, connection: key, work: work)
+                if !passwords.begin(job) { refusedJobs.append(job) }
             case .pause(let key):
                 guard let id = io.connection(key) else { continue }
                 io.pauseReading(id)
@@ -209,6 +223,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         }
         effects.removeAll()
         swap(&effects, &self.effects)
+        refuse(refusedJobs, &io)
     }
 
     /// Closes a connection, with a sentence for its peer and for the log. `user` is whose it was,

@@ -9,7 +9,8 @@ struct Roost: ParsableCommand {
         abstract: "A chat server: start it, open the page, talk.", version: Version.current,
         subcommands: [
             Serve.self, Status.self, Who.self, Rooms.self, Why.self, Publish.self, Kick.self,
-            Reload.self, Stop.self, CheckConfig.self, Doctor.self, HistoryCommand.self,
+            AccountCommand.self, Reload.self, Stop.self, CheckConfig.self, Doctor.self,
+            HistoryCommand.self,
         ], defaultSubcommand: Serve.self)
 
     /// As ArgumentParser's own, but for a server with a bad command line, which keeps its sockets.

@@ -25,7 +25,7 @@ extension ChatHandler {
             return Self.strangerAtControl
         }
         switch path {
-        case "/status", "/metrics", "/connections", "/rooms", "/ends":
+        case "/status", "/metrics", "/connections", "/rooms", "/ends", "/accounts":
             guard isReading else { return .notAllowed(request.head, allow: "GET, HEAD") }
             return look(path, request.head, io)
         default: break
@@ -41,8 +41,7 @@ extension ChatHandler {
                     "Only root and members of the group of --admin-group may do this."))
         }
         let user = request.credentials?.user ?? .max
-        // A kick is logged with its result.
-        if action != .kick {
+        if !action.logsResult {
             service.events.log(
                 .controlAction, "User \(user) asked for \(action.rawValue) at the control socket.",
                 ["action": .string(action.rawValue), "uid": .string("\(user)")])
@@ -65,6 +64,7 @@ extension ChatHandler {
         case "/metrics": metrics(io)
         case "/connections": connections(head, io)
         case "/rooms": roomList(head, io)
+        case "/accounts": accounts(head)
         default: ends(head, io)
         }
     }
@@ -77,6 +77,8 @@ extension ChatHandler {
             io.stop()
             return .text(.accepted, "The server is stopping.\(stopNote)")
         case .kick: return kick(request, &io)
+        case .resetAccount: return resetAccount(request, &io)
+        case .deleteAccount: return deleteAccount(request, &io)
         case .reload:
             guard reloader != nil else {
                 return .text(
@@ -102,6 +104,11 @@ extension ChatHandler {
 /// The commands of an administrator, by their path.
 enum ControlAction: String, CaseIterable {
     case stop, reload, kick
+    case resetAccount = "reset-account"
+    case deleteAccount = "delete-account"
+
+    /// Whether its result says more than that it was asked for, and is logged instead.
+    var logsResult: Bool { self != .stop && self != .reload }
 
     init?(_ path: String) {
         guard path.first == "/" else { return nil }
@@ -110,7 +117,7 @@ enum ControlAction: String, CaseIterable {
 
     /// The answer to requests for any other path.
     static var list: String {
-        "Ask for GET /status, /metrics, /connections, /rooms, /ends, "
+        "Ask for GET /status, /metrics, /connections, /rooms, /ends, /accounts, "
             + allCases.map { "POST /\($0.rawValue)" }.joined(separator: ", ")
             + ", POST /rooms/ROOM/messages."
     }

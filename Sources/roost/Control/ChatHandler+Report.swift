@@ -36,6 +36,7 @@ extension ChatHandler {
         text.write(io.statistics, gauges, connectionLimit: io.connectionLimit)
         text.write(.gauge, "users", "Users who are connected.", chat.userCount)
         text.write(.gauge, "rooms", "Rooms.", chat.roomCount)
+        text.write(.gauge, "accounts", "Names that are somebody's own.", chat.accountCount)
         text.write(.gauge, "history_bytes", "Memory of kept messages.", chat.historyByteCount)
         text.write(.gauge, "long_polls", "Requests that wait for a message.", waiters.count)
         let counters = chat.counters
@@ -46,6 +47,9 @@ extension ChatHandler {
             .counter, "chat_retries_total", "Messages that were known already.",
             counters.retryCount)
         text.write(.counter, "chat_logins_total", "Logins.", counters.loginCount)
+        text.write(
+            .counter, "chat_password_failures_total", "Logins with a wrong password.",
+            counters.passwordFailureCount)
         text.write(
             .counter, "chat_resumes_total", "Joins that said where the client stood.", by: "result",
             [("recovered", counters.recoveredCount), ("lost", counters.unrecoveredCount)])

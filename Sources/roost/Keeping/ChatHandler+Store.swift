@@ -4,13 +4,7 @@ import ChatRooms
 import WebSocketServer
 
 extension ChatHandler {
-    mutating func onMail(_ mail: ChatMail, _ io: inout ServerContext) {
-        switch mail {
-        case .store(let answer): receive(answer, &io)
-        }
-    }
-
-    private mutating func receive(_ answer: StoreAnswer, _ io: inout ServerContext) {
+    mutating func receive(_ answer: StoreAnswer, _ io: inout ServerContext) {
         store?.received(answer)
         if case .state(let state) = answer, state != chat.storeState { report(state) }
         // A command that had to wait may be a login.

@@ -1,7 +1,7 @@
 // The state of the chat: this user, the joined rooms, and the server's messages about them. After
 // each reconnect it logs in again and resumes every room. The view reads it and calls its methods.
 
-import { Commands } from './commands.js';
+import { CommandError, Commands, Disconnected } from './commands.js';
 import { Connection } from './connection.js';
 import { Drafts } from './drafts.js';
 import { History } from './history.js';
@@ -13,17 +13,22 @@ import { Record } from './record.js';
 import { typingLasts } from './room.js';
 import { Rooms } from './rooms.js';
 import { setLastName, setTabName } from './storage.js';
-import { wordsForSession } from './words.js';
+import { wordsForError, wordsForSession } from './words.js';
 
 const typingEvery = 3_000;
 const noticeLasts = 4_000;
 const sessionEnded = 4005;
+const signedOut = 'You have signed out elsewhere.'; // the server's reason for it
+// Refusals that say nothing about the name.
+const passing = new Set(['rate_limited', 'unavailable', 'bad_request']);
 
 export class Chat {
     phase = 'login'; // 'login' | 'entering' | 'in'
     me = '';
     problem = ''; // why the login failed
     suggestion = ''; // a name that would be right
+    asksPassword = false; // whether the name may be somebody's own, who has a password
+    account = false; // whether the name is this user's own
     notice = null; // {room, text}: who just joined or left
     textLimit = 4000;
     signingOut = false;
@@ -44,15 +49,17 @@ export class Chat {
         this.connection = new Connection(address, {
             opened: () => this.#login.begin(this.me),
             received: (push) => this.#received(push),
-            closed: (code) => this.#closed(code),
+            closed: (code, reason) => this.#closed(code, reason),
             changed,
             probe: () => this.#commands.probe(this.rooms.current?.name ?? 'lobby'),
         });
         this.#commands = new Commands(this.connection);
         this.#login = new Login(this.#commands, this.#record, {
             welcomed: (welcome, restarted) => this.#welcomed(welcome, restarted),
-            refused: (problem, suggestion) => {
+            refused: (problem, suggestion, code) => {
                 this.suggestion = suggestion;
+                this.asksPassword = code === 'name_taken' || code === 'bad_password'
+                    || (this.asksPassword && passing.has(code));
                 this.#backToLogin(problem);
             },
         });
@@ -73,8 +80,9 @@ export class Chat {
 
     // Logging in and out
 
-    enter(name, roomName) {
+    enter(name, roomName, password = '') {
         this.me = name;
+        this.#login.usePassword(password);
         this.problem = this.suggestion = '';
         this.phase = 'entering';
         this.#record.load(name);
@@ -84,13 +92,27 @@ export class Chat {
         this.#changed();
     }
 
-    // Ends the session at the server, too. Without a connection only this browser forgets it, and
+    // Makes the name this user's own. Returns what is wrong, or '' if nothing is.
+    async keepName(password) {
+        try {
+            await this.#commands.request({ type: 'account', password });
+            this.account = true;
+            this.#changed();
+            return '';
+        } catch (error) {
+            if (error instanceof Disconnected) return 'The connection was lost. Try again.';
+            if (!(error instanceof CommandError)) throw error;
+            return error.code === 'bad_request' ? error.message : wordsForError(error);
+        }
+    }
+
+    // Ends the session at the server, too, or all sessions of an account. Without a connection only this browser forgets it, and
     // then nobody has it any more.
-    async signOut() {
+    async signOut(everywhere = false) {
         if (this.signingOut) return;
         this.signingOut = true;
         this.#changed();
-        await this.#commands.request({ type: 'logout' }).catch(() => {});
+        await this.#commands.request({ type: 'logout', everywhere }).catch(() => {});
         this.signingOut = false;
         this.#record.save();
         this.#record.forgetSession();
@@ -99,10 +121,10 @@ export class Chat {
         this.#backToLogin('');
     }
 
-    #sessionEnded() {
+    #sessionEnded(reason = signedOut) {
         if (this.phase === 'login' || this.signingOut) return;
         this.#record.forgetSession();
-        this.#backToLogin(wordsForSession);
+        this.#backToLogin(reason === signedOut ? wordsForSession : reason);
     }
 
     #backToLogin(problem) {
@@ -117,6 +139,8 @@ export class Chat {
     #welcomed(welcome, restarted) {
         this.phase = 'in';
         this.me = welcome.user;
+        this.account = welcome.account === true;
+        this.asksPassword = false;
         this.textLimit = welcome.limits?.text ?? this.textLimit;
         this.outbox.enter(this.me);
         setLastName(this.me);
@@ -203,10 +227,10 @@ export class Chat {
         }, noticeLasts);
     }
 
-    #closed(code) {
+    #closed(code, reason) {
         this.#login.abandon();
         this.#commands.abandon();
         this.rooms.disconnected();
-        if (code === sessionEnded) this.#sessionEnded();
+        if (code === sessionEnded) this.#sessionEnded(reason);
     }
 }

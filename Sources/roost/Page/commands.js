@@ -18,7 +18,7 @@ const longestRetry = 20_000;
 // all of it has come, and a page of messages takes its time on a slow line.
 const patience = 5_000;
 const longPatience = 15_000;
-const longAnswers = new Set(['login', 'join', 'history']);
+const longAnswers = new Set(['login', 'join', 'history', 'account']);
 
 export class Commands {
     #connection;

@@ -36,7 +36,7 @@ export class Connection {
     #doubtTimer = 0;
     #lastReceived = 0;
 
-    // `events`: opened(), received(object), closed(code), changed(), probe().
+    // `events`: opened(), received(object), closed(code, reason), changed(), probe().
     constructor(address, events) {
         this.#address = address;
         this.#events = events;
@@ -173,7 +173,7 @@ export class Connection {
         } else {
             this.#enter({ phase: 'stopped', code, reason, again: next.again });
         }
-        this.#events.closed(code);
+        this.#events.closed(code, reason);
     }
 
     // Drops the socket at once: on a dead connection its close event comes only after minutes.

@@ -17,13 +17,18 @@ export class Login {
     #events;
     #attempt = 0;
     #session = ''; // that of the last welcome
+    #password; // for the next login only: after that there is a session
 
     // `events`: welcomed(welcome, restarted), where `restarted` means that the server has forgotten
-    // the session that this page had; refused(problem, suggestion).
+    // the session that this page had; refused(problem, suggestion, code).
     constructor(commands, record, events) {
         this.#commands = commands;
         this.#record = record;
         this.#events = events;
+    }
+
+    usePassword(password) {
+        this.#password = password || undefined;
     }
 
     async begin(user) {
@@ -32,7 +37,8 @@ export class Login {
         for (;;) {
             const { session } = this.#record;
             try {
-                const command = { type: 'login', user, session, join: false };
+                const password = this.#password;
+                const command = { type: 'login', user, session, password, join: false };
                 this.#welcomed(await this.#commands.request(command));
                 return;
             } catch (error) {
@@ -41,7 +47,8 @@ export class Login {
                 const again = await this.#hasOtherSession(error, session, attempt);
                 if (attempt !== this.#attempt) return;
                 if (again) continue;
-                this.#events.refused(wordsForError(error), suggestionIn(error));
+                this.#password = undefined;
+                this.#events.refused(wordsForError(error), suggestionIn(error), error.code);
                 return;
             }
         }
@@ -55,6 +62,7 @@ export class Login {
     #welcomed(welcome) {
         const restarted = this.#session !== '' && this.#session !== welcome.session;
         this.#session = welcome.session;
+        this.#password = undefined;
         this.#record.keepSession(welcome.user, welcome.session);
         this.#events.welcomed(welcome, restarted);
     }

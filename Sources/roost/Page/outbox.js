@@ -7,6 +7,8 @@ import { keyOf, randomID, sameName } from './names.js';
 import { setUnsent, unsent } from './storage.js';
 import { wordsForError } from './words.js';
 
+const standardRest = 2_000;
+
 export class Outbox {
     // {id, user, name, room, place, text, at, state, problem}: `user` and `room` are keys, `name`
     // and `place` how they are spelled. The state is 'waiting' | 'sending' | 'sent' | 'failed'.
@@ -17,6 +19,7 @@ export class Outbox {
     #rooms;
     #changed;
     #busy = false;
+    #resting = 0; // a timer: the server cannot keep messages just now
 
     constructor(commands, rooms, changed) {
         this.#commands = commands;
@@ -115,7 +118,7 @@ export class Outbox {
     }
 
     async pump() {
-        if (this.#busy) return;
+        if (this.#busy || this.#resting) return;
         const item = this.items.find((candidate) =>
             candidate.state === 'waiting' && !this.isHeld(candidate)
                 && this.#rooms.get(candidate.room)?.state === 'joined');
@@ -140,6 +143,10 @@ export class Outbox {
         } catch (error) {
             if (error instanceof Disconnected) {
                 item.state = 'waiting';
+            } else if (error.code === 'unavailable') {
+                // It is not known whether the message will appear: the same one is sent again.
+                item.state = 'waiting';
+                this.#rest(error.retryAfter ?? standardRest);
             } else {
                 item.state = 'failed';
                 item.problem = wordsForError(error);
@@ -147,6 +154,13 @@ export class Outbox {
                 if (!(error instanceof CommandError)) console.error(error);
             }
         }
+    }
+
+    #rest(milliseconds) {
+        this.#resting = setTimeout(() => {
+            this.#resting = 0;
+            this.pump();
+        }, milliseconds * (1 + Math.random() / 4));
     }
 
     #keep() {

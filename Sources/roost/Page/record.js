@@ -86,11 +86,11 @@ export class Record {
         clearTimeout(this.#timer);
         if (this.#unsaved.size === 0) return;
         this.#change(({ read }) => {
-            for (const { key, epoch, readTo } of this.#unsaved) {
-                if (epoch === null || readTo === null) continue;
+            for (const { key, epochs, readEpoch, readTo } of this.#unsaved) {
+                if (readEpoch === null || readTo === null) continue;
                 const before = read[key];
-                const offset = before?.epoch === epoch ? Math.max(before.offset, readTo) : readTo;
-                read[key] = { epoch, offset };
+                if (epochs.has(before?.epoch) && before.offset > readTo) continue;
+                read[key] = { epoch: readEpoch, offset: readTo };
             }
         });
         this.#unsaved.clear();

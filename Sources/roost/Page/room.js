@@ -3,6 +3,7 @@
 
 import { keyOf, mentions, sameName } from './names.js';
 import { Past } from './past.js';
+import { epochsOf, hasBegunAnew } from './places.js';
 
 // The most messages kept and drawn. Beyond it, messages at the other end of the window are dropped.
 export const windowLimit = 5000;
@@ -17,7 +18,9 @@ const entryOf = ({ offset, user, text, at, id }) =>
 export class Room {
     state = 'away'; // 'away' (not yet, or no longer, joined) | 'joined' | 'refused'
     problem = '';
-    epoch = null;
+    epoch = null; // names the room's numbering, as long as this page can follow it
+    placeEpoch = null; // the epoch of the last message received: it changes without a break
+    epochs = new Set(); // all epochs of this numbering that were seen
     position = -1; // the offset of the last message received
     entries = []; // {offset, user, author, text, at, id}, and `deleted`, by offset
     past = new Past(); // messages from before a gap
@@ -31,6 +34,7 @@ export class Room {
     unread = 0;
     mentioned = false;
     readTo = null; // the offset up to which the user has read, or null if never joined
+    readEpoch = null; // the epoch of the message there
     newFrom = null; // the first message of the last unread batch: the line "New" is above it
     renewed = false; // whether it has lost the messages that this user read in an earlier visit
 
@@ -40,7 +44,8 @@ export class Room {
     }
 
     get since() {
-        return this.epoch === null ? undefined : { epoch: this.epoch, offset: this.position };
+        if (this.epoch === null) return undefined;
+        return { epoch: this.placeEpoch, offset: this.position };
     }
 
     get first() {
@@ -53,8 +58,9 @@ export class Room {
 
     // `read`: the stored position. `restarted`: the server has forgotten this user, too.
     applyJoined(reply, me, read, restarted = false) {
-        const resumed = reply.recovered === true && this.epoch === reply.epoch;
+        const resumed = reply.recovered === true && this.epoch !== null;
         const before = this.epoch;
+        const continued = this.epochs.has(reply.epoch) || this.epochs.has(reply.first_epoch);
         this.state = 'joined';
         this.problem = '';
         this.name = reply.room;
@@ -62,21 +68,31 @@ export class Room {
         if (resumed) {
             for (const message of reply.messages) this.applyMessage(message, me);
             if (reply.more) this.#leaveRest(reply.offset);
+            this.#noteEpochs(reply);
             return;
         }
         if (before !== null) {
             const other = restarted ? 'restarted' : 'closed';
-            this.past.keep(this.entries, before, before === reply.epoch ? 'missed' : other);
+            this.past.keep(this.entries, before, continued ? 'missed' : other);
         }
+        if (!continued) {
+            this.epoch = reply.epoch;
+            this.epochs.clear();
+        }
+        this.#noteEpochs(reply);
         this.entries = reply.messages.map(entryOf);
-        this.epoch = reply.epoch;
         this.position = reply.offset;
         this.atEnd = true;
         this.older = (this.first?.offset ?? 1) > 1 ? 'unknown' : 'none';
-        this.renewed = before === null && read !== undefined && read.epoch !== reply.epoch;
+        this.renewed = before === null && read !== undefined && hasBegunAnew(reply, read);
         this.#closeGap();
         this.#dropOldest();
-        this.#countUnread(me, read, before);
+        this.#countUnread(me, reply, read, before);
+    }
+
+    #noteEpochs(reply) {
+        for (const epoch of epochsOf(reply)) this.epochs.add(epoch);
+        this.placeEpoch = reply.epoch;
     }
 
     // The reply had only the first of the messages that this user has missed. The window ends
@@ -101,10 +117,15 @@ export class Room {
 
     // The first join in a visit counts from the position stored in the browser; a join after a gap
     // counts from where the user was, or from the first message shown if the epoch has changed.
-    #countUnread(me, read, before) {
+    #countUnread(me, reply, read, before) {
         const beginning = (this.first?.offset ?? this.position + 1) - 1;
-        if (before === null && !this.renewed) this.readTo = read?.offset ?? this.position;
-        else if (before !== this.epoch || this.readTo === null) this.readTo = beginning;
+        if (before === null && !this.renewed) {
+            this.readTo = read?.offset ?? this.position;
+            this.readEpoch = read?.epoch ?? this.placeEpoch;
+        } else if (before !== this.epoch || this.readTo === null) {
+            this.readTo = beginning;
+            this.readEpoch = reply.first_epoch ?? reply.epoch;
+        }
         this.#countFresh(me);
     }
 
@@ -122,9 +143,10 @@ export class Room {
 
     // Another tab of this user has read up to here. Returns whether that is further.
     readElsewhere(place, me) {
-        if (this.readTo === null || place?.epoch !== this.epoch) return false;
+        if (this.readTo === null || !this.epochs.has(place?.epoch)) return false;
         if (place.offset <= this.readTo) return false;
         this.readTo = Math.min(place.offset, this.position);
+        this.readEpoch = place.epoch;
         const { newFrom } = this;
         this.#countFresh(me);
         if (this.unread === 0) this.newFrom = newFrom;
@@ -135,9 +157,13 @@ export class Room {
     applyMessage(message, me, watched = false) {
         if (message.offset <= this.position) return;
         this.position = message.offset;
+        if (message.epoch) {
+            this.placeEpoch = message.epoch;
+            this.epochs.add(message.epoch);
+        }
         this.typing.delete(keyOf(message.user));
         if (this.atEnd) this.#append(message);
-        if (watched) this.readTo = this.position;
+        if (watched) this.#readAll();
         if (watched || sameName(message.user, me)) return;
         if (this.unread === 0) this.newFrom = message.offset;
         this.unread += 1;
@@ -254,8 +280,13 @@ export class Room {
         this.newer = 'unknown';
     }
 
-    markRead() {
+    #readAll() {
         this.readTo = this.position;
+        this.readEpoch = this.placeEpoch;
+    }
+
+    markRead() {
+        this.#readAll();
         this.unread = 0;
         this.mentioned = false;
     }

@@ -1,4 +1,5 @@
-// The login, which every user sees first: one field, one button, and a sentence if it failed.
+// The login, which every user sees first: one field, one button, and a sentence if it failed. For a
+// name that is taken, there is a second field: it may be this user's own, who has a password.
 
 import { byID, composes, setHidden, setText } from './dom.js';
 import { lastName } from './storage.js';
@@ -9,6 +10,8 @@ export class LoginView {
     #screen = byID('login');
     #form = byID('login-form');
     #field = byID('name');
+    #password = byID('password');
+    #passwordLabel = byID('password-label');
     #button = byID('enter');
     #problem = byID('login-problem');
     #hint = byID('login-room');
@@ -27,7 +30,7 @@ export class LoginView {
             const name = this.#field.value.trim();
             this.#submitted = true;
             if (name === '') this.#field.focus();
-            else chat.enter(name, roomInAddress());
+            else chat.enter(name, roomInAddress(), this.#password.value);
         });
         this.#field.addEventListener('keydown', (event) => {
             if (event.key === 'Enter' && composes(event)) event.preventDefault();
@@ -40,13 +43,14 @@ export class LoginView {
     }
 
     render() {
-        const { phase, connection, problem, suggestion, outbox } = this.#chat;
+        const { phase, connection, problem, suggestion, outbox, asksPassword } = this.#chat;
         const stuck = ['waiting', 'stopped'].includes(connection.state.phase);
         // If the page logs in by itself, the form is shown only when that fails.
         const shown = phase === 'login' || (phase === 'entering' && (stuck || this.#submitted));
         setHidden(this.#screen, !shown);
         if (!shown) {
             this.#wasHidden = true;
+            this.#password.value = '';
             return;
         }
         if (phase === 'login') this.#submitted = false;
@@ -55,7 +59,12 @@ export class LoginView {
         this.#button.disabled = busy;
         setText(this.#button, busy ? 'One moment…' : 'Join the chat');
         setText(this.#problem, phase === 'entering' ? this.#trouble(connection.state) : problem);
-        this.#field.setAttribute('aria-invalid', String(phase === 'login' && problem !== ''));
+        setHidden(this.#password, !asksPassword);
+        setHidden(this.#passwordLabel, !asksPassword);
+        if (!asksPassword) this.#password.value = '';
+        const wrong = phase === 'login' && problem !== '';
+        this.#field.setAttribute('aria-invalid', String(wrong && !asksPassword));
+        this.#password.setAttribute('aria-invalid', String(wrong && asksPassword));
         const room = this.#roomInAddress();
         setHidden(this.#hint, !room);
         setText(this.#hint, room ? `You will join the room “${room}”.` : '');
@@ -64,7 +73,8 @@ export class LoginView {
         const unsent = outbox.unsent().length;
         setHidden(this.#unsent, unsent === 0);
         setText(this.#unsent, unsent > 0 ? `${wordsForUnsent(unsent)} Nothing is lost.` : '');
-        if (this.#wasHidden || (problem !== '' && this.#wasBusy && !busy)) this.#field.select();
+        const first = asksPassword && !this.#wasHidden ? this.#password : this.#field;
+        if (this.#wasHidden || (problem !== '' && this.#wasBusy && !busy)) first.select();
         this.#wasHidden = false;
         this.#wasBusy = busy;
     }

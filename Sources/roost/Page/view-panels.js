@@ -54,7 +54,7 @@ export class PanelsView {
             this.render();
         });
         byID('leave').addEventListener('click', () => this.#leave());
-        byID('sign-out').addEventListener('click', () => this.#signOut());
+        byID('sign-out').addEventListener('click', () => this.signOut());
         addEventListener('keydown', (event) => {
             if (composes(event) || document.querySelector('dialog[open]')) return;
             if (event.altKey && event.key === 'ArrowDown') this.#step(event, 1);
@@ -75,11 +75,11 @@ export class PanelsView {
         this.#chat.leave(room);
     }
 
-    async #signOut() {
+    async signOut(everywhere = false) {
         const count = this.#chat.outbox.unsent().length;
         const words = wordsForLoss(count, 'Signing out');
         if (count > 0 && !(await this.#mayDiscard(words, 'Discard and sign out'))) return;
-        this.#chat.signOut();
+        this.#chat.signOut(everywhere);
     }
 
     #mayDiscard(words, agree) {

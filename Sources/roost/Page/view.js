@@ -3,6 +3,7 @@
 
 import { byID, setHidden } from './dom.js';
 import { keyOf } from './names.js';
+import { AccountView } from './view-account.js';
 import { ComposerView } from './view-composer.js';
 import { LoginView } from './view-login.js';
 import { MessagesView } from './view-messages.js';
@@ -34,6 +35,7 @@ export class View {
         const login = new LoginView(chat, roomInAddress);
         this.#parts = [
             panels, this.#composer, new MessagesView(chat), new StatusView(chat), login,
+            new AccountView(chat, () => panels.signOut(true)),
         ];
         addEventListener('popstate', (event) => this.#follow(event.state));
     }

@@ -38,7 +38,7 @@ extension ErrorCode {
     var status: HTTPStatus {
         switch self {
         case .badJSON, .badRequest, .unknownType, .badName, .tooLong: .badRequest
-        case .notLoggedIn, .badToken: .unauthorized
+        case .notLoggedIn, .badToken, .badPassword: .unauthorized
         case .forbidden, .notInRoom: .forbidden
         case .notFound: .notFound
         case .alreadyLoggedIn, .nameTaken: .conflict

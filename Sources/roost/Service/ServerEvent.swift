@@ -32,6 +32,10 @@ enum ServerEvent: String, CaseIterable {
     case controlAction = "control-action"
     /// An administrator sent connections out of the server or of a room.
     case kicked
+    /// An administrator gave an account another password.
+    case accountReset = "account-reset"
+    /// An administrator freed the name of an account.
+    case accountDeleted = "account-deleted"
     /// A WebSocket was opened.
     case connectionOpened = "connection-opened"
     /// The peer closed its WebSocket.
@@ -118,6 +122,8 @@ enum ServerEvent: String, CaseIterable {
         case .reloadFailed: "d9f0b7c0e6f64abf9c86269bdefda9aa"
         case .controlAction: "1b0a4ad5c2f5467cb1ad5f5ad3a3f7f2"
         case .kicked: "e9259da755f24edd91f134108f306728"
+        case .accountReset: "291beb1453cd4007b5c3876f6ad2bb33"
+        case .accountDeleted: "64feeb1100154746877a3ce38754ae95"
         case .connectionOpened: "dd1c84e44fa940d781ace0d9a2729d41"
         case .endedByPeer: "0b1f3790be0642fd9aaf6ec4a380626b"
         case .endedWithoutClose: "ea3d9d2048ec40429e19cfdf06744ffa"
@@ -163,7 +169,8 @@ enum ServerEvent: String, CaseIterable {
             .memoryShort, .managerUnreachable, .settingIgnored, .unnamedProxy, .historySlow:
             .warning
         case .started, .stopping, .restarting, .stopped, .idleExit, .reloaded, .controlAction,
-            .kicked, .noControlSocket, .endedByServer, .protocolViolation, .slowConsumer,
+            .kicked, .accountReset, .accountDeleted, .noControlSocket, .endedByServer,
+            .protocolViolation, .slowConsumer,
             .endedForMemory, .addressFull, .addressTooFast, .heldBack, .proxyHeader, .wrongHost,
             .tokensGuessed, .historyWorks:
             .notice

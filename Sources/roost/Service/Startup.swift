@@ -42,6 +42,7 @@ struct Startup {
         let settings: Serve
         let log: StartLog
         let database: ChatDatabase?
+        let passwords: PasswordWorker
 
         /// Serves until a stop.
         func serve() {
@@ -60,6 +61,7 @@ struct Startup {
             server.run()
             // What has been said is kept before the process ends.
             database?.close()
+            passwords.close()
             log.ended()
         }
     }
@@ -107,12 +109,13 @@ struct Startup {
             start.log, start.events, idleExit: settings.idleExit(configuration, start))
         let mail = StoreMail()
         let kept = try settings.history.open { mail.post($0) }
+        let passwords = PasswordWorker()
         let handler = ChatHandler(
             limits: settings.chatLimits, epochSeed: UInt64.random(in: .min ... .max),
             access: access, service: service, reloader: reloader,
             isActivatedBySocket: configuration.passedSockets.contains {
                 !ListenerKind(name: $0.name).isInternal
-            }, kept: kept)
+            }, kept: kept, passwords: passwords)
         let server: Server<ChatHandler>
         do {
             server = try Server(handler, configuration)
@@ -121,6 +124,8 @@ struct Startup {
             throw error
         }
         mail.deliver(to: server.mailbox)
+        let mailbox = server.mailbox
+        passwords.connect { mailbox.post(.password($0)) }
         if let note { start.events.log(.noControlSocket, note) }
         if let sentence = settings.ignored(configuration) { start.ignored(sentence) }
         if settings.options.hostPolicy == .automatic,
@@ -129,7 +134,8 @@ struct Startup {
             start.anyHost()
         }
         return Ready(
-            server: server, settings: settings, log: start, database: kept?.database)
+            server: server, settings: settings, log: start, database: kept?.database,
+            passwords: passwords)
     }
 
     /// The watchdog is fed with the ticks, so they must come at least twice in its interval.

@@ -15,6 +15,7 @@ func fuzzChat(_ span: Span<UInt8>) throws {
     limits.historyByteLimitPerRoom = input.choice([1 << 16, 600])
     limits.historyByteLimit = input.choice([1 << 18, 3000])
     limits.goneUserLimit = 3
+    limits.accountLimit = 2
     limits.roomsPerAddressLimit = input.choice([nil, 2])
     limits.openedRoomsPerUserLimit = 3
     limits.pageByteLimit = input.choice([1 << 16, 500])
@@ -35,6 +36,9 @@ private struct Town: ~Copyable {
     private var generations = [UInt32](repeating: 0, count: 6)
     private var connections: [UInt32: ConnectionKey] = [:]
     private var closing: Set<ConnectionKey> = []
+    private var paused: Set<ConnectionKey> = []
+    private var passwords: [(ConnectionKey, PasswordWork, isCheck: Bool)] = []
+    private var passwordCount = 0
     private var subscribers: [RoomID: Set<ConnectionKey>] = [:]
     /// The session from `welcome`, for a later login.
     private var session = ""
@@ -64,6 +68,10 @@ private struct Town: ~Copyable {
         switch kind {
         case 7:
             let user = input.choice(["ann", "ANN", "bob", "çelik", "e\u{301}", ""])
+            if number % 4 == 3 {
+                let password = number % 8 == 3 ? "password" : "another one"
+                return #"{"type":"login","user":"\#(user)","password":"\#(password)"}"#
+            }
             return #"{"type":"login","user":"\#(user)","session":"\#(session)","ref":"1"}"#
         case 8: return #"{"type":"join","room":"\#(room)","limit":\#(number)}"#
         case 9:
@@ -74,7 +82,10 @@ private struct Town: ~Copyable {
         case 11: return #"{"type":"typing","room":"\#(room)"}"#
         case 12: return #"{"type":"history","room":"\#(room)","before":\#(number)}"#
         case 13:
-            guard number % 8 != 7 else { return #"{"type":"logout"}"# }
+            guard number % 8 != 7 else {
+                return #"{"type":"logout","everywhere":\#(number > 99)}"#
+            }
+            guard number % 8 != 6 else { return #"{"type":"account","password":"password"}"# }
             return #"{"type":"who","room":"\#(room)"}"#
         case 14:
             let text = String(repeating: #"\u00e9é"#, count: number)
@@ -98,6 +109,7 @@ private struct Town: ~Copyable {
         guard let key = connections.removeValue(forKey: slot) else { return }
         for room in subscribers.keys { subscribers[room]!.remove(key) }
         closing.remove(key)
+        paused.remove(key)
         chat.connectionClosed(key, at: now, &effects)
         try carryOut()
     }
@@ -130,9 +142,33 @@ private struct Town: ~Copyable {
         chat = next
     }
 
-    /// All users leave, and time passes.
+    /// The hash of a password is the password.
+    private mutating func answerPassword() throws {
+        let (key, work, isCheck) = passwords.removeFirst()
+        let hash = String(decoding: work.password, as: UTF8.self)
+        passwordCount += 1
+        let isBusy = passwordCount % 8 == 7
+        if isCheck {
+            if chat.needsToken {
+                tokenCount += 1
+                chat.provide(SessionToken(bits: UInt128(tokenCount) << 100 | UInt128(tokenCount)))
+            }
+            chat.passwordChecked(key, isBusy ? nil : work.hash == hash, at: now, &effects)
+        } else {
+            chat.passwordHashed(key, isBusy ? nil : hash, at: now, &effects)
+        }
+        try carryOut()
+    }
+
+    /// All users leave, accounts are deleted, and time passes.
     mutating func end() throws {
         for slot in 0..<6 as Range<UInt32> { try close(slot) }
+        for place in 0..<chat.accountPlaceCount {
+            guard let name = chat.account(atPlace: place)?.name else { continue }
+            let isDeleted = chat.deleteAccount(name, at: now, &effects)
+            try check(isDeleted, "an account of nobody")
+            try carryOut()
+        }
         for _ in 0..<3 { try pass(100_000_000) }
         try check(subscribers.isEmpty, "rooms without members: \(subscribers.count)")
         let left = [
@@ -166,13 +202,22 @@ private struct Town: ~Copyable {
             case .roomForgotten(let room):
                 let members = subscribers.removeValue(forKey: room)
                 try check(members?.isEmpty == true, "forgotten with members")
-            case .answer, .pause, .resume: try check(false, "waits without a store")
+            case .answer: try check(false, "waits without a store")
+            case .hashPassword(let key, let index):
+                passwords.append((key, effects.passwords[index], isCheck: false))
+            case .checkPassword(let key, let index):
+                passwords.append((key, effects.passwords[index], isCheck: true))
+            case .pause(let key): try check(paused.insert(key).inserted, "paused twice")
+            case .resume(let key): try check(paused.remove(key) != nil, "was not paused")
             case .close(let key, _):
                 try check(connections[key.slot] == key, "nobody is closed")
                 try check(closing.insert(key).inserted, "closed twice")
             }
         }
         effects.removeAll()
+        while !passwords.isEmpty { try answerPassword() }
+        try check(paused.isEmpty, "paused for ever")
+        try check(chat.accountCount <= limits.accountLimit, "accounts")
         try check(chat.rooms.count == subscribers.count, "rooms")
         try check(chat.rooms.count <= limits.roomLimit, "\(chat.rooms.count) rooms")
         try check(chat.historyByteCount <= limits.historyByteLimit, "bytes of history")

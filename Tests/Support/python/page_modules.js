@@ -90,21 +90,34 @@ async () => {
         const server = [];
         let kept = 0; // messages the server no longer has
         let epoch = 0;
+        const places = []; // the epoch of each message
         const post = (count) => {
             for (let n = 0; n < count; n += 1) {
                 const offset = server.length + 1;
-                server.push({ offset, user: n % 3 ? 'bob' : 'ann', text: `${offset}`, at: '' });
+                const message = { offset, user: n % 3 ? 'bob' : 'ann', text: `${offset}`, at: '' };
+                if (offset > 1 && places.at(-1) !== epoch) message.epoch = `${epoch}`;
+                server.push(message);
+                places.push(epoch);
             }
         };
         const from = (start, end) => server.slice(Math.max(start, kept), Math.max(end, kept));
         const join = () => {
             const { since } = room;
-            const recovered = since?.epoch === `${epoch}` && since.offset >= kept;
+            const there = since?.offset > 0 ? places[since.offset - 1] : places[0] ?? epoch;
+            const recovered = since?.epoch === `${there}` && since.offset >= kept;
             const end = server.length;
             const messages = recovered ? from(since.offset, end) : from(end - 50, end);
-            room.applyJoined(
-                { room: 'r', epoch: `${epoch}`, offset: end, recovered, messages, count: 1 }, 'ann',
-                undefined, true);
+            const newest = places.at(-1) ?? epoch;
+            const first = messages.length > 0 ? places[messages[0].offset - 1] : newest;
+            const reply = {
+                room: 'r', epoch: `${newest}`, offset: end, recovered, messages, count: 1,
+                ...(first === newest ? {} : { first_epoch: `${first}` }),
+            };
+            const pastLength = room.past.length;
+            const numbering = room.epoch;
+            room.applyJoined(reply, 'ann', undefined, true);
+            check(!recovered || (room.past.length <= pastLength && room.epoch === numbering),
+                `run ${run}: a break without one, from ${since?.epoch} to ${newest}`);
         };
         const room = new Room('r');
         post(random(300));
@@ -137,13 +150,15 @@ async () => {
                     break;
                 case 7: // The server is restarted, and has forgotten everything.
                     room.disconnected();
-                    server.length = kept = 0;
+                    server.length = places.length = kept = 0;
                     epoch += 1;
                     post(random(3) * 40);
                     join();
                     break;
                 default:
                     room.disconnected();
+                    // The server may be another process, which goes on with what is kept.
+                    if (random(2)) epoch += 1;
                     post(random(random(4) ? 80 : 600));
                     kept = Math.max(kept, server.length - 400);
                     join();
@@ -159,6 +174,8 @@ async () => {
             check(offsets.every((offset, n) => n === 0 || offset === offsets[n - 1] + 1),
                 `run ${run}, step ${step}: a hole or a double`);
             check(room.position === server.length, `run ${run}, step ${step}: the position`);
+            check(server.length === 0 || room.placeEpoch === `${places.at(-1)}`,
+                `run ${run}, step ${step}: the epoch ${room.placeEpoch} of the position`);
             if (room.atEnd && offsets.length > 0) {
                 check(offsets.at(-1) === server.length, `run ${run}, step ${step}: the end`);
             }

@@ -15,7 +15,15 @@ import Testing
         #expect(replies[0]["connection"] as? Int == 117)
         #expect(replies[0]["ref"] as? String == "r\"1")
         #expect((replies[0]["session"] as? String)?.count == 22)
-        #expect(replies[0]["limits"] as? [String: Int] == ["text": 4000, "rooms": 64])
+        #expect(
+            replies[0]["limits"] as? [String: Int]
+                == ["text": 4000, "rooms": 64, "burst": 20, "rate": 0, "page": 200])
+        #expect(
+            replies[0]["timing"] as? [String: Int]
+                == ["login": 15_000, "ping": 25_000, "typing": 3_000, "reservation": 60_000])
+        #expect(replies[0]["version"] as? String == "1.1")
+        #expect(replies[0]["capabilities"] as? [String] == ["places", "account"])
+        #expect(replies[0]["account"] as? Bool == false)
         #expect((replies[0]["direct"] as? [Any])?.isEmpty == true)
         #expect(replies[1]["room"] as? String == "lobby")
         #expect(replies[1]["ref"] == nil)
@@ -154,7 +162,10 @@ import Testing
         #expect(
             push == #"{"type":"message","room":"lobby","offset":1,"user":"ann","text":"\#(text)","#
                 + #""at":"2026-11-22T21:05:00.123Z","id":"id"}"#)
-        #expect(world.inbox[ann]!.suffix(2) == [push, #"{"type":"ok","offset":1,"epoch":"2g1g00f6c7"}"#])
+        #expect(
+            world.inbox[ann]!.suffix(2) == [
+                push, #"{"type":"ok","offset":1,"epoch":"2g1g00f6c7"}"#,
+            ])
         let page = world.send(bob, #"{"type":"history","room":"lobby","after":0}"#)
         #expect(
             (page[0]["messages"] as? [JSON])?.first?["text"] as? String

@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test func `The conversation goes as it is written`() {
-        let world = World()
+        let world = World(ChatLimits())
         var keys: [String: ConnectionKey] = [:]
         var heardCounts: [String: Int] = [:]
         var count = 0
@@ -100,7 +100,7 @@ import Testing
         let values = [
             "user": #""bob""#, "room": #""lobby""#, "text": #""x""#, "before": "1", "after": "0",
             "limit": "5", "join": "false", "session": #""x""#, "id": #""1""#,
-            "since": #"{"epoch":"a","offset":0}"#,
+            "since": #"{"epoch":"a","offset":0}"#, "password": #""12345678""#,
         ]
         for row in table("Commands") {
             let type = code(row[0])[0]
@@ -183,6 +183,14 @@ import Testing
             "rooms up to \(limits.presenceMemberLimit) members",
             "at most \(Command.referenceByteLimit) bytes", "nested \(JSONScanner.depthLimit) deep",
             "`\(limits.publisherName)`",
+            "\(Password.byteLimits.lowerBound) to \(grouped(Password.byteLimits.upperBound)) bytes",
+            "There are \(grouped(limits.accountLimit)) accounts at most",
+            "and \(grouped(limits.accountsPerAddressLimit)) made from one address",
+            "An account has \(Account.sessionLimit) sessions",
+            "After \(PasswordFailures.Key.account("").freeCount) wrong ones for one name",
+            "or \(PasswordFailures.Key.address(.exempt).freeCount) from one address",
+            "wait for \(PasswordFailures.firstWait / 1_000) s, and",
+            "\(PasswordFailures.longestWait / 60_000) minutes at most",
         ]
         let flat = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         for number in numbers { #expect(flat.contains(number), "\(number)") }

@@ -45,6 +45,10 @@ final class World {
     /// What requests have been answered that had to wait, by their numbers.
     var answers: [UInt32: RequestAnswer] = [:]
 
+    /// Passwords that are being hashed or compared. They are answered at once, unless a test does.
+    var passwords: [AskedWork] = []
+    var answersPasswordsAtOnce = true
+
     init(_ limits: ChatLimits = .withoutRateLimit, seed: UInt64 = 7, store: FakeStore? = nil) {
         self.store = store
         chat = Chat(limits: limits, epochSeed: seed, hasStore: store != nil)
@@ -120,7 +124,8 @@ final class World {
     @discardableResult
     func publish(_ room: String, _ body: String, by publisher: UInt64 = 1) -> (JSON, Bool) {
         let answer = chat.publish(
-            Array(body.utf8).span, toRoom: room, by: publisher, for: Self.request, at: now, &effects)!
+            Array(body.utf8).span, toRoom: room, by: publisher, for: Self.request, at: now, &effects
+        )!
         carryOut()
         return (parse(String(decoding: answer.json, as: UTF8.self)), answer.isNew)
     }
@@ -180,6 +185,10 @@ final class World {
                 #expect(subscribers.removeValue(forKey: room) == [])
             case .answer(let key, let index):
                 #expect(answers.updateValue(effects.answers[index], forKey: key.slot) == nil)
+            case .hashPassword(let key, let index):
+                passwords.append(AskedWork(key, effects.passwords[index], isCheck: false))
+            case .checkPassword(let key, let index):
+                passwords.append(AskedWork(key, effects.passwords[index], isCheck: true))
             case .pause(let key): #expect(paused.updateValue([], forKey: key) == nil)
             case .resume(let key):
                 guard connections[key.slot] == key else { continue }
@@ -192,6 +201,7 @@ final class World {
         }
         effects.removeAll()
         store?.take(from: self)
+        while answersPasswordsAtOnce, !passwords.isEmpty { answerPassword() }
         for (key, text) in resumed where connections[key.slot] == key { send(key, text) }
     }
 

@@ -13,7 +13,7 @@ const shortestRetry = 250;
 const longestRetry = 20_000;
 const patience = 5_000;
 const longPatience = 15_000;
-const longAnswers = new Set(['login', 'join', 'history']);
+const longAnswers = new Set(['login', 'join', 'history', 'account']);
 class Commands {
 #connection;
 #waiting = new Map();
@@ -270,7 +270,7 @@ this.#enter({ phase: 'waiting', retryAt: Date.now() + delay, code, reason });
 } else {
 this.#enter({ phase: 'stopped', code, reason, again: next.again });
 }
-this.#events.closed(code);
+this.#events.closed(code, reason);
 }
 #letGo(code) {
 clearTimeout(this.#retryTimer);
@@ -500,10 +500,14 @@ class Login {
 #events;
 #attempt = 0;
 #session = '';
+#password;
 constructor(commands, record, events) {
 this.#commands = commands;
 this.#record = record;
 this.#events = events;
+}
+usePassword(password) {
+this.#password = password || undefined;
 }
 async begin(user) {
 this.#attempt += 1;
@@ -511,7 +515,8 @@ const attempt = this.#attempt;
 for (;;) {
 const { session } = this.#record;
 try {
-const command = { type: 'login', user, session, join: false };
+const password = this.#password;
+const command = { type: 'login', user, session, password, join: false };
 this.#welcomed(await this.#commands.request(command));
 return;
 } catch (error) {
@@ -520,7 +525,8 @@ if (!(error instanceof CommandError)) throw error;
 const again = await this.#hasOtherSession(error, session, attempt);
 if (attempt !== this.#attempt) return;
 if (again) continue;
-this.#events.refused(wordsForError(error), suggestionIn(error));
+this.#password = undefined;
+this.#events.refused(wordsForError(error), suggestionIn(error), error.code);
 return;
 }
 }
@@ -531,6 +537,7 @@ this.#attempt += 1;
 #welcomed(welcome) {
 const restarted = this.#session !== '' && this.#session !== welcome.session;
 this.#session = welcome.session;
+this.#password = undefined;
 this.#record.keepSession(welcome.user, welcome.session);
 this.#events.welcomed(welcome, restarted);
 }
@@ -609,6 +616,7 @@ const { CommandError, Disconnected } = m0;
 const { keyOf, randomID, sameName } = m8;
 const { setUnsent, unsent } = m3;
 const { wordsForError } = m6;
+const standardRest = 2_000;
 class Outbox {
 items = [];
 news = { number: 0, words: '' };
@@ -617,6 +625,7 @@ news = { number: 0, words: '' };
 #rooms;
 #changed;
 #busy = false;
+#resting = 0;
 constructor(commands, rooms, changed) {
 this.#commands = commands;
 this.#rooms = rooms;
@@ -688,7 +697,7 @@ for (const item of accepted) this.discard(item);
 return accepted;
 }
 async pump() {
-if (this.#busy) return;
+if (this.#busy || this.#resting) return;
 const item = this.items.find((candidate) =>
 candidate.state === 'waiting' && !this.isHeld(candidate)
 && this.#rooms.get(candidate.room)?.state === 'joined');
@@ -711,6 +720,9 @@ if (reply.offset <= room.position && this.items.includes(item)) this.#arrived(it
 } catch (error) {
 if (error instanceof Disconnected) {
 item.state = 'waiting';
+} else if (error.code === 'unavailable') {
+item.state = 'waiting';
+this.#rest(error.retryAfter ?? standardRest);
 } else {
 item.state = 'failed';
 item.problem = wordsForError(error);
@@ -718,6 +730,12 @@ this.#say(`Not sent. ${item.problem}`);
 if (!(error instanceof CommandError)) console.error(error);
 }
 }
+}
+#rest(milliseconds) {
+this.#resting = setTimeout(() => {
+this.#resting = 0;
+this.pump();
+}, milliseconds * (1 + Math.random() / 4));
 }
 #keep() {
 setUnsent(this.items);
@@ -823,11 +841,11 @@ save() {
 clearTimeout(this.#timer);
 if (this.#unsaved.size === 0) return;
 this.#change(({ read }) => {
-for (const { key, epoch, readTo } of this.#unsaved) {
-if (epoch === null || readTo === null) continue;
+for (const { key, epochs, readEpoch, readTo } of this.#unsaved) {
+if (readEpoch === null || readTo === null) continue;
 const before = read[key];
-const offset = before?.epoch === epoch ? Math.max(before.offset, readTo) : readTo;
-read[key] = { epoch, offset };
+if (epochs.has(before?.epoch) && before.offset > readTo) continue;
+read[key] = { epoch: readEpoch, offset: readTo };
 }
 });
 this.#unsaved.clear();
@@ -880,8 +898,26 @@ this.entries = this.entries.filter((entry) => entry.epoch !== epoch);
 return { Past };
 })();
 const m13 = (() => {
+const epochsOf = ({ epoch, first_epoch: first, messages }) =>
+[first, ...messages.map((message) => message.epoch), epoch].filter((one) => one);
+function hasBegunAnew(reply, { epoch, offset }) {
+if (offset > reply.offset) return true;
+let at = reply.first_epoch ?? reply.epoch;
+const known = new Set([at]);
+for (const message of reply.messages) {
+at = message.epoch ?? at;
+known.add(at);
+if (message.offset === offset) return at !== epoch;
+}
+const first = reply.messages[0]?.offset ?? reply.offset + 1;
+return first <= offset + 1 && !known.has(epoch);
+}
+return { epochsOf, hasBegunAnew };
+})();
+const m14 = (() => {
 const { keyOf, mentions, sameName } = m8;
 const { Past } = m12;
+const { epochsOf, hasBegunAnew } = m13;
 const windowLimit = 5000;
 const dropped = 64;
 const typingLasts = 5_000;
@@ -891,6 +927,8 @@ class Room {
 state = 'away';
 problem = '';
 epoch = null;
+placeEpoch = null;
+epochs = new Set();
 position = -1;
 entries = [];
 past = new Past();
@@ -904,6 +942,7 @@ typing = new Map();
 unread = 0;
 mentioned = false;
 readTo = null;
+readEpoch = null;
 newFrom = null;
 renewed = false;
 constructor(name) {
@@ -911,7 +950,8 @@ this.name = name;
 this.key = keyOf(name);
 }
 get since() {
-return this.epoch === null ? undefined : { epoch: this.epoch, offset: this.position };
+if (this.epoch === null) return undefined;
+return { epoch: this.placeEpoch, offset: this.position };
 }
 get first() {
 return this.entries[0];
@@ -920,8 +960,9 @@ get last() {
 return this.entries[this.entries.length - 1];
 }
 applyJoined(reply, me, read, restarted = false) {
-const resumed = reply.recovered === true && this.epoch === reply.epoch;
+const resumed = reply.recovered === true && this.epoch !== null;
 const before = this.epoch;
+const continued = this.epochs.has(reply.epoch) || this.epochs.has(reply.first_epoch);
 this.state = 'joined';
 this.problem = '';
 this.name = reply.room;
@@ -929,21 +970,30 @@ this.setMembers(reply);
 if (resumed) {
 for (const message of reply.messages) this.applyMessage(message, me);
 if (reply.more) this.#leaveRest(reply.offset);
+this.#noteEpochs(reply);
 return;
 }
 if (before !== null) {
 const other = restarted ? 'restarted' : 'closed';
-this.past.keep(this.entries, before, before === reply.epoch ? 'missed' : other);
+this.past.keep(this.entries, before, continued ? 'missed' : other);
 }
-this.entries = reply.messages.map(entryOf);
+if (!continued) {
 this.epoch = reply.epoch;
+this.epochs.clear();
+}
+this.#noteEpochs(reply);
+this.entries = reply.messages.map(entryOf);
 this.position = reply.offset;
 this.atEnd = true;
 this.older = (this.first?.offset ?? 1) > 1 ? 'unknown' : 'none';
-this.renewed = before === null && read !== undefined && read.epoch !== reply.epoch;
+this.renewed = before === null && read !== undefined && hasBegunAnew(reply, read);
 this.#closeGap();
 this.#dropOldest();
-this.#countUnread(me, read, before);
+this.#countUnread(me, reply, read, before);
+}
+#noteEpochs(reply) {
+for (const epoch of epochsOf(reply)) this.epochs.add(epoch);
+this.placeEpoch = reply.epoch;
 }
 #leaveRest(offset) {
 this.unread += Math.max(0, offset - this.position);
@@ -958,10 +1008,15 @@ if (this.first?.offset <= 1) this.older = 'none';
 isPast(entry) {
 return entry.epoch !== undefined && entry.epoch !== this.epoch;
 }
-#countUnread(me, read, before) {
+#countUnread(me, reply, read, before) {
 const beginning = (this.first?.offset ?? this.position + 1) - 1;
-if (before === null && !this.renewed) this.readTo = read?.offset ?? this.position;
-else if (before !== this.epoch || this.readTo === null) this.readTo = beginning;
+if (before === null && !this.renewed) {
+this.readTo = read?.offset ?? this.position;
+this.readEpoch = read?.epoch ?? this.placeEpoch;
+} else if (before !== this.epoch || this.readTo === null) {
+this.readTo = beginning;
+this.readEpoch = reply.first_epoch ?? reply.epoch;
+}
 this.#countFresh(me);
 }
 #countFresh(me) {
@@ -975,9 +1030,10 @@ this.newFrom = fresh.length > 0 ? fresh[0].offset : null;
 this.mentioned = fresh.some((entry) => mentions(entry.text, me));
 }
 readElsewhere(place, me) {
-if (this.readTo === null || place?.epoch !== this.epoch) return false;
+if (this.readTo === null || !this.epochs.has(place?.epoch)) return false;
 if (place.offset <= this.readTo) return false;
 this.readTo = Math.min(place.offset, this.position);
+this.readEpoch = place.epoch;
 const { newFrom } = this;
 this.#countFresh(me);
 if (this.unread === 0) this.newFrom = newFrom;
@@ -986,9 +1042,13 @@ return true;
 applyMessage(message, me, watched = false) {
 if (message.offset <= this.position) return;
 this.position = message.offset;
+if (message.epoch) {
+this.placeEpoch = message.epoch;
+this.epochs.add(message.epoch);
+}
 this.typing.delete(keyOf(message.user));
 if (this.atEnd) this.#append(message);
-if (watched) this.readTo = this.position;
+if (watched) this.#readAll();
 if (watched || sameName(message.user, me)) return;
 if (this.unread === 0) this.newFrom = message.offset;
 this.unread += 1;
@@ -1083,18 +1143,22 @@ this.typing.clear();
 if (this.older !== 'none') this.older = 'unknown';
 this.newer = 'unknown';
 }
-markRead() {
+#readAll() {
 this.readTo = this.position;
+this.readEpoch = this.placeEpoch;
+}
+markRead() {
+this.#readAll();
 this.unread = 0;
 this.mentioned = false;
 }
 }
 return { windowLimit, typingLasts, Room };
 })();
-const m14 = (() => {
+const m15 = (() => {
 const { CommandError, Disconnected } = m0;
 const { keyOf } = m8;
-const { Room } = m13;
+const { Room } = m14;
 const { wordsForError } = m6;
 const firstRoom = 'lobby';
 const snapshotLimit = 100;
@@ -1255,8 +1319,8 @@ for (const room of this.#all.values()) room.disconnected();
 }
 return { Rooms };
 })();
-const m15 = (() => {
-const { Commands } = m0;
+const m16 = (() => {
+const { CommandError, Commands, Disconnected } = m0;
 const { Connection } = m2;
 const { Drafts } = m4;
 const { History } = m5;
@@ -1265,18 +1329,22 @@ const { sameName } = m8;
 const { Outbox } = m9;
 const { People } = m10;
 const { Record } = m11;
-const { typingLasts } = m13;
-const { Rooms } = m14;
+const { typingLasts } = m14;
+const { Rooms } = m15;
 const { setLastName, setTabName } = m3;
-const { wordsForSession } = m6;
+const { wordsForError, wordsForSession } = m6;
 const typingEvery = 3_000;
 const noticeLasts = 4_000;
 const sessionEnded = 4005;
+const signedOut = 'You have signed out elsewhere.';
+const passing = new Set(['rate_limited', 'unavailable', 'bad_request']);
 class Chat {
 phase = 'login';
 me = '';
 problem = '';
 suggestion = '';
+asksPassword = false;
+account = false;
 notice = null;
 textLimit = 4000;
 signingOut = false;
@@ -1295,15 +1363,17 @@ signedOutElsewhere: () => this.#sessionEnded(),
 this.connection = new Connection(address, {
 opened: () => this.#login.begin(this.me),
 received: (push) => this.#received(push),
-closed: (code) => this.#closed(code),
+closed: (code, reason) => this.#closed(code, reason),
 changed,
 probe: () => this.#commands.probe(this.rooms.current?.name ?? 'lobby'),
 });
 this.#commands = new Commands(this.connection);
 this.#login = new Login(this.#commands, this.#record, {
 welcomed: (welcome, restarted) => this.#welcomed(welcome, restarted),
-refused: (problem, suggestion) => {
+refused: (problem, suggestion, code) => {
 this.suggestion = suggestion;
+this.asksPassword = code === 'name_taken' || code === 'bad_password'
+|| (this.asksPassword && passing.has(code));
 this.#backToLogin(problem);
 },
 });
@@ -1321,8 +1391,9 @@ this.outbox = new Outbox(this.#commands, this.rooms, changed);
 addEventListener('pagehide', () => this.#record.save());
 document.addEventListener('visibilitychange', () => this.#record.save());
 }
-enter(name, roomName) {
+enter(name, roomName, password = '') {
 this.me = name;
+this.#login.usePassword(password);
 this.problem = this.suggestion = '';
 this.phase = 'entering';
 this.#record.load(name);
@@ -1331,11 +1402,23 @@ this.rooms.restore(roomName, this.outbox.places);
 this.connection.open();
 this.#changed();
 }
-async signOut() {
+async keepName(password) {
+try {
+await this.#commands.request({ type: 'account', password });
+this.account = true;
+this.#changed();
+return '';
+} catch (error) {
+if (error instanceof Disconnected) return 'The connection was lost. Try again.';
+if (!(error instanceof CommandError)) throw error;
+return error.code === 'bad_request' ? error.message : wordsForError(error);
+}
+}
+async signOut(everywhere = false) {
 if (this.signingOut) return;
 this.signingOut = true;
 this.#changed();
-await this.#commands.request({ type: 'logout' }).catch(() => {});
+await this.#commands.request({ type: 'logout', everywhere }).catch(() => {});
 this.signingOut = false;
 this.#record.save();
 this.#record.forgetSession();
@@ -1343,10 +1426,10 @@ this.outbox.forget();
 this.drafts.forget();
 this.#backToLogin('');
 }
-#sessionEnded() {
+#sessionEnded(reason = signedOut) {
 if (this.phase === 'login' || this.signingOut) return;
 this.#record.forgetSession();
-this.#backToLogin(wordsForSession);
+this.#backToLogin(reason === signedOut ? wordsForSession : reason);
 }
 #backToLogin(problem) {
 setTabName('');
@@ -1359,6 +1442,8 @@ this.#changed();
 #welcomed(welcome, restarted) {
 this.phase = 'in';
 this.me = welcome.user;
+this.account = welcome.account === true;
+this.asksPassword = false;
 this.textLimit = welcome.limits?.text ?? this.textLimit;
 this.outbox.enter(this.me);
 setLastName(this.me);
@@ -1431,16 +1516,16 @@ this.notice = null;
 this.#changed();
 }, noticeLasts);
 }
-#closed(code) {
+#closed(code, reason) {
 this.#login.abandon();
 this.#commands.abandon();
 this.rooms.disconnected();
-if (code === sessionEnded) this.#sessionEnded();
+if (code === sessionEnded) this.#sessionEnded(reason);
 }
 }
 return { Chat };
 })();
-const m16 = (() => {
+const m17 = (() => {
 const byID = (id) => document.getElementById(id);
 function element(tag, properties = {}, ...children) {
 const made = document.createElement(tag);
@@ -1495,7 +1580,83 @@ keyed.set(parent, old);
 }
 return { byID, element, icon, setText, setHidden, composes, touchKeyboard, reconcile };
 })();
-const m17 = (() => {
+const m18 = (() => {
+const { byID, setHidden, setText } = m17;
+const shortest = 8;
+class AccountView {
+#chat;
+#dialog = byID('account');
+#form = byID('account-form');
+#field = byID('new-password');
+#problem = byID('account-problem');
+#save = byID('account-save');
+#everywhere = byID('sign-out-everywhere');
+#opener = byID('open-account');
+constructor(chat, signOut) {
+this.#chat = chat;
+this.#opener.addEventListener('click', () => this.#open());
+byID('account-cancel').addEventListener('click', () => this.#dialog.close());
+byID('show-password').addEventListener('change', ({ target }) => {
+this.#field.type = target.checked ? 'text' : 'password';
+});
+this.#form.addEventListener('submit', (event) => {
+event.preventDefault();
+this.#keepName();
+});
+this.#everywhere.addEventListener('click', () => {
+this.#dialog.close();
+signOut();
+});
+this.#dialog.addEventListener('close', () => this.#clear());
+}
+#open() {
+byID('account-name').value = this.#chat.me;
+this.#clear();
+this.#dialog.showModal();
+this.#field.focus();
+}
+#clear() {
+this.#field.value = '';
+this.#field.type = 'password';
+byID('show-password').checked = false;
+this.#complain('');
+}
+#complain(words) {
+setText(this.#problem, words);
+this.#field.setAttribute('aria-invalid', String(words !== ''));
+}
+async #keepName() {
+const password = this.#field.value;
+if (new TextEncoder().encode(password).length < shortest) {
+this.#complain('A password has 8 characters or more.');
+this.#field.focus();
+return;
+}
+this.#complain('');
+this.#save.disabled = true;
+const problem = await this.#chat.keepName(password);
+this.#save.disabled = false;
+if (!this.#dialog.open) return;
+this.#complain(problem);
+if (problem === '') this.#dialog.close();
+else this.#field.focus();
+}
+render() {
+const { account, phase } = this.#chat;
+if (phase !== 'in' && this.#dialog.open) this.#dialog.close();
+setText(this.#opener, account ? 'Your own name' : 'Keep this name');
+setText(byID('account-title'), account ? 'This name is yours' : 'Make this name yours');
+setText(byID('account-words'), account
+? 'Nobody else gets it. Here you can set another password.'
+: 'With a password nobody else gets your name, however long you are away, and you can '
++ 'log in with it on your other devices.');
+setText(this.#save, account ? 'Set password' : 'Keep this name');
+setHidden(this.#everywhere, !account);
+}
+}
+return { AccountView };
+})();
+const m19 = (() => {
 const clock = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' });
 const dayThisYear = new Intl.DateTimeFormat(undefined, {
@@ -1529,9 +1690,9 @@ return `${names[0]}, ${names[1]} and ${names.length - 2} others`;
 }
 return { instant, clockTime, fullTime, count, dayKey, dayName, people, badge, listed };
 })();
-const m18 = (() => {
-const { byID, composes, setHidden, setText, touchKeyboard } = m16;
-const { listed } = m17;
+const m20 = (() => {
+const { byID, composes, setHidden, setText, touchKeyboard } = m17;
+const { listed } = m19;
 const counterFrom = 0.8;
 const lengthOf = (text) => (text.length > 200 ? [...text].length : text.length);
 const cleaned = (text) => text.replace(/^(?:[^\S\n]*\n)+/u, '').trimEnd();
@@ -1633,8 +1794,8 @@ this.#field.style.height = `${this.#field.scrollHeight + 2}px`;
 }
 return { ComposerView };
 })();
-const m19 = (() => {
-const { byID, composes, setHidden, setText } = m16;
+const m21 = (() => {
+const { byID, composes, setHidden, setText } = m17;
 const { lastName } = m3;
 const { wordsForState, wordsForUnsent } = m6;
 class LoginView {
@@ -1642,6 +1803,8 @@ class LoginView {
 #screen = byID('login');
 #form = byID('login-form');
 #field = byID('name');
+#password = byID('password');
+#passwordLabel = byID('password-label');
 #button = byID('enter');
 #problem = byID('login-problem');
 #hint = byID('login-room');
@@ -1659,7 +1822,7 @@ event.preventDefault();
 const name = this.#field.value.trim();
 this.#submitted = true;
 if (name === '') this.#field.focus();
-else chat.enter(name, roomInAddress());
+else chat.enter(name, roomInAddress(), this.#password.value);
 });
 this.#field.addEventListener('keydown', (event) => {
 if (event.key === 'Enter' && composes(event)) event.preventDefault();
@@ -1671,12 +1834,13 @@ this.#form.requestSubmit();
 this.#roomInAddress = roomInAddress;
 }
 render() {
-const { phase, connection, problem, suggestion, outbox } = this.#chat;
+const { phase, connection, problem, suggestion, outbox, asksPassword } = this.#chat;
 const stuck = ['waiting', 'stopped'].includes(connection.state.phase);
 const shown = phase === 'login' || (phase === 'entering' && (stuck || this.#submitted));
 setHidden(this.#screen, !shown);
 if (!shown) {
 this.#wasHidden = true;
+this.#password.value = '';
 return;
 }
 if (phase === 'login') this.#submitted = false;
@@ -1685,7 +1849,12 @@ this.#screen.classList.toggle('busy', busy);
 this.#button.disabled = busy;
 setText(this.#button, busy ? 'One moment…' : 'Join the chat');
 setText(this.#problem, phase === 'entering' ? this.#trouble(connection.state) : problem);
-this.#field.setAttribute('aria-invalid', String(phase === 'login' && problem !== ''));
+setHidden(this.#password, !asksPassword);
+setHidden(this.#passwordLabel, !asksPassword);
+if (!asksPassword) this.#password.value = '';
+const wrong = phase === 'login' && problem !== '';
+this.#field.setAttribute('aria-invalid', String(wrong && !asksPassword));
+this.#password.setAttribute('aria-invalid', String(wrong && asksPassword));
 const room = this.#roomInAddress();
 setHidden(this.#hint, !room);
 setText(this.#hint, room ? `You will join the room “${room}”.` : '');
@@ -1694,7 +1863,8 @@ setText(this.#offer, suggestion ? `Join as ${suggestion}` : '');
 const unsent = outbox.unsent().length;
 setHidden(this.#unsent, unsent === 0);
 setText(this.#unsent, unsent > 0 ? `${wordsForUnsent(unsent)} Nothing is lost.` : '');
-if (this.#wasHidden || (problem !== '' && this.#wasBusy && !busy)) this.#field.select();
+const first = asksPassword && !this.#wasHidden ? this.#password : this.#field;
+if (this.#wasHidden || (problem !== '' && this.#wasBusy && !busy)) first.select();
 this.#wasHidden = false;
 this.#wasBusy = busy;
 }
@@ -1708,8 +1878,8 @@ return `${reached ? words : 'The server cannot be reached.'} Still trying…`;
 }
 return { LoginView };
 })();
-const m20 = (() => {
-const { element } = m16;
+const m22 = (() => {
+const { element } = m17;
 const chunkLength = 64;
 function chunksOf(items) {
 const chunks = [];
@@ -1853,8 +2023,8 @@ return element('div', { className: 'chunk', attributes: { role: 'none' } });
 }
 return { Rows };
 })();
-const m21 = (() => {
-const { dayKey, dayName, instant } = m17;
+const m23 = (() => {
+const { dayKey, dayName, instant } = m19;
 const { keyOf, mentions } = m8;
 const groupLasts = 5 * 60_000;
 const gapWords = {
@@ -1985,9 +2155,9 @@ return Math.abs(entry.time - before.time) < groupLasts;
 }
 return { itemsOf };
 })();
-const m22 = (() => {
-const { element, icon, setText } = m16;
-const { clockTime, fullTime, instant } = m17;
+const m24 = (() => {
+const { element, icon, setText } = m17;
+const { clockTime, fullTime, instant } = m19;
 const { initials, tintOf } = m8;
 const link = /\bhttps?:\/\/[^\s<>"'\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]+/giu;
 const mostLines = 24;
@@ -2127,12 +2297,12 @@ return made;
 }
 return { avatar, makeMessage, updateMessage };
 })();
-const m23 = (() => {
-const { byID, element, icon, setHidden, setText } = m16;
-const { badge } = m17;
-const { Rows } = m20;
-const { itemsOf } = m21;
-const { makeMessage, updateMessage } = m22;
+const m25 = (() => {
+const { byID, element, icon, setHidden, setText } = m17;
+const { badge } = m19;
+const { Rows } = m22;
+const { itemsOf } = m23;
+const { makeMessage, updateMessage } = m24;
 const nearTop = 400;
 const nearBottom = 40;
 class MessagesView {
@@ -2255,8 +2425,8 @@ return row;
 }
 return { MessagesView };
 })();
-const m24 = (() => {
-const { byID, setText } = m16;
+const m26 = (() => {
+const { byID, setText } = m17;
 function ask(words, { agree, refuse }) {
 const dialog = byID('question');
 setText(byID('question-words'), words);
@@ -2271,8 +2441,8 @@ dialog.addEventListener(
 }
 return { ask };
 })();
-const m25 = (() => {
-const { byID, composes } = m16;
+const m27 = (() => {
+const { byID, composes } = m17;
 const drawers = [];
 class Drawer {
 #panel;
@@ -2321,14 +2491,14 @@ for (const drawer of drawers) if (!held && drawer !== this) drawer.close();
 }
 return { Drawer };
 })();
-const m26 = (() => {
-const { ask } = m24;
-const { byID, composes, element, icon, reconcile, setHidden, setText } = m16;
-const { Drawer } = m25;
-const { badge, people } = m17;
+const m28 = (() => {
+const { ask } = m26;
+const { byID, composes, element, icon, reconcile, setHidden, setText } = m17;
+const { Drawer } = m27;
+const { badge, people } = m19;
 const { compareNames, sameName } = m8;
 const { listLimit } = m10;
-const { avatar } = m22;
+const { avatar } = m24;
 const { wordsForLoss } = m6;
 class PanelsView {
 #chat;
@@ -2372,7 +2542,7 @@ chat.rooms.problem = '';
 this.render();
 });
 byID('leave').addEventListener('click', () => this.#leave());
-byID('sign-out').addEventListener('click', () => this.#signOut());
+byID('sign-out').addEventListener('click', () => this.signOut());
 addEventListener('keydown', (event) => {
 if (composes(event) || document.querySelector('dialog[open]')) return;
 if (event.altKey && event.key === 'ArrowDown') this.#step(event, 1);
@@ -2390,11 +2560,11 @@ const words = wordsForLoss(count, `Leaving ${room?.name}`);
 if (!room || (count > 0 && !(await this.#mayDiscard(words, 'Discard and leave')))) return;
 this.#chat.leave(room);
 }
-async #signOut() {
+async signOut(everywhere = false) {
 const count = this.#chat.outbox.unsent().length;
 const words = wordsForLoss(count, 'Signing out');
 if (count > 0 && !(await this.#mayDiscard(words, 'Discard and sign out'))) return;
-this.#chat.signOut();
+this.#chat.signOut(everywhere);
 }
 #mayDiscard(words, agree) {
 return ask(words, { agree, refuse: 'Stay' });
@@ -2495,9 +2665,9 @@ return element('li', {}, avatar(name), label, you);
 }
 return { PanelsView };
 })();
-const m27 = (() => {
-const { byID, setHidden, setText } = m16;
-const { badge } = m17;
+const m29 = (() => {
+const { byID, setHidden, setText } = m17;
+const { badge } = m19;
 const { wordsForState } = m6;
 class StatusView {
 #chat;
@@ -2577,14 +2747,15 @@ return 'Disconnected';
 }
 return { StatusView };
 })();
-const m28 = (() => {
-const { byID, setHidden } = m16;
+const m30 = (() => {
+const { byID, setHidden } = m17;
 const { keyOf } = m8;
-const { ComposerView } = m18;
-const { LoginView } = m19;
-const { MessagesView } = m23;
-const { PanelsView } = m26;
-const { StatusView } = m27;
+const { AccountView } = m18;
+const { ComposerView } = m20;
+const { LoginView } = m21;
+const { MessagesView } = m25;
+const { PanelsView } = m28;
+const { StatusView } = m29;
 function roomInAddress() {
 const name = location.hash.slice(1);
 try {
@@ -2607,6 +2778,7 @@ const panels = new PanelsView(chat, () => this.#focusComposer());
 const login = new LoginView(chat, roomInAddress);
 this.#parts = [
 panels, this.#composer, new MessagesView(chat), new StatusView(chat), login,
+new AccountView(chat, () => panels.signOut(true)),
 ];
 addEventListener('popstate', (event) => this.#follow(event.state));
 }
@@ -2653,10 +2825,10 @@ if (this.#finePointer.matches) this.#composer.focus();
 return { roomInAddress, View };
 })();
 (() => {
-const { Chat } = m15;
+const { Chat } = m16;
 const { chatAddress } = m2;
 const { tabName } = m3;
-const { roomInAddress, View } = m28;
+const { roomInAddress, View } = m30;
 const loading = document.getElementById('loading');
 const hasStyle = () =>
 getComputedStyle(document.documentElement).getPropertyValue('--page') !== '';

@@ -1,0 +1,28 @@
+// Passwords on their way between the chat and the thread that hashes them.
+import ChatRooms
+import WebSocketServer
+
+extension ChatHandler {
+    mutating func take(_ result: PasswordResult, _ io: inout ServerContext) {
+        if chat.needsToken { provideToken(&io) }
+        switch result {
+        case .hashed(let key, let hash):
+            chat.passwordHashed(key, hash, at: io.timestamp, &effects)
+        case .checked(let key, let isRight):
+            chat.passwordChecked(key, isRight, at: io.timestamp, &effects)
+        }
+        carryOutEffects(&io)
+    }
+
+    /// Too many passwords wait already for these to be taken.
+    mutating func refuse(_ jobs: [PasswordJob], _ io: inout ServerContext) {
+        guard !jobs.isEmpty else { return }
+        for job in jobs {
+            switch job.kind {
+            case .hash: chat.passwordHashed(job.connection, nil, at: io.timestamp, &effects)
+            case .check: chat.passwordChecked(job.connection, nil, at: io.timestamp, &effects)
+            }
+        }
+        carryOutEffects(&io)
+    }
+}
