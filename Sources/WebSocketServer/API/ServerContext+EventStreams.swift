@@ -8,8 +8,8 @@ extension ServerContext {
     /// reader or the end of the server. From now on the connection may be subscribed to topics
     /// (``subscribe(_:to:)``) and be sent events of its own; the order of both is that of a
     /// WebSocket, and so are the bounds: ``Limits/topicLogByteCount``, ``Limits/outboxByteCount``,
-    /// ``Limits/stallDeadline``. A reader that is too slow gets the end of its response; it is
-    /// reset if it does not take even that.
+    /// ``Limits/stallDeadline``. A reader that falls out of a topic's log gets the end of its
+    /// response; it is reset if it does not take even that.
     ///
     /// A comment goes out in each ``Limits/eventStreamInterval``. The reader's own end ends the
     /// stream at once. When the server stops, the response is ended in order. A stream is not

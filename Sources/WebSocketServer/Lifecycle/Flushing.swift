@@ -61,9 +61,10 @@ extension ServerCore where K: ~Copyable {
         let limits = io.settings.limits
         if own <= limits.ownOutputByteCount / 2 { io.resumeReading(slot, .ownOutput) }
         guard total - own > limits.outboxByteCount else { return }
-        switch io.connections.slots[slot].phase {
-        case .webSocket, .streaming: io.closeSlowConsumer(slot)
-        default: io.terminate(slot, .slowConsumer(.abnormal), reset: true)
+        if io.connections.slots[slot].phase == .webSocket {
+            io.closeSlowConsumer(slot)
+        } else {
+            io.terminate(slot, .slowConsumer(.abnormal), reset: true)
         }
     }
 }
