@@ -21,19 +21,21 @@ extension TopicTable {
         _ deflaters: inout DeflaterPool
     ) -> Published {
         var published = Published()
-        for encoding in Encoding.ofFrames {
-            let variant = states[topic.index].variants[Int(encoding.rawValue)]
-            guard variant != .none, variants[variant].subscribers.count > 0 else { continue }
-            published.deliveryCount += variants[variant].subscribers.count
-            variants[variant].log.acquireBuffer(of: &spareLog)
-            if encoding == .deflated {
-                variants[variant].log.append(opcode, deflating: payload, &deflaters)
-                published.work += Work.compressedMessage + Work.compressedByte * payload.count
-            } else {
-                variants[variant].log.append(opcode, payload)
-                published.work += payload.count
-            }
-            appended(to: variant, skipping: skipped, &published)
+        let plain = states[topic.index].variants[Int(Encoding.plain.rawValue)]
+        if plain != .none, variants[plain].subscribers.count > 0 {
+            published.deliveryCount = variants[plain].subscribers.count
+            variants[plain].log.acquireBuffer(of: &spareLog)
+            variants[plain].log.append(opcode, payload)
+            published.work = payload.count
+            appended(to: plain, skipping: skipped, &published)
+        }
+        let deflated = states[topic.index].variants[Int(Encoding.deflated.rawValue)]
+        if deflated != .none, variants[deflated].subscribers.count > 0 {
+            published.deliveryCount += variants[deflated].subscribers.count
+            variants[deflated].log.acquireBuffer(of: &spareLog)
+            variants[deflated].log.append(opcode, deflating: payload, &deflaters)
+            published.work += Work.compressedMessage + Work.compressedByte * payload.count
+            appended(to: deflated, skipping: skipped, &published)
         }
         let streams = states[topic.index].variants[Int(Encoding.eventStream.rawValue)]
         if streams != .none, isStreamed {

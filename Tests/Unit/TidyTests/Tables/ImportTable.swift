@@ -17,7 +17,7 @@ enum ImportTable {
         libraries: [
             "Storage": [],
             "WebSocketCore": ["Storage", "CCrypto", "CZlib"],
-            "ChatRooms": ["Storage", "CUnicode"],
+            "ChatRooms": ["Storage", "CUnicode", "CCrypto"],
             "ChatDatabase": ["Storage", "ChatRooms", "CSQLite"],
             "LinuxReactor": ["Storage", "CLinux"],
             "SystemdSupport": ["CLinux", "LinuxReactor", "Logging"],
