@@ -77,7 +77,8 @@ extension Chat {
     /// Another password may have been set meanwhile, or the account deleted.
     private func isStillThere(_ asked: AskedPassword) -> Bool {
         asked.hash != nil && users.contains(asked.user)
-            && users[asked.user].number == asked.number && passwordHash(of: asked.user) == asked.hash
+            && users[asked.user].number == asked.number
+            && passwordHash(of: asked.user) == asked.hash
     }
 
     /// The hash of a user's password; nil if the user has no account.

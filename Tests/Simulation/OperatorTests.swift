@@ -191,7 +191,8 @@ private func reason(_ client: SimulatedClient) -> String? {
         makeAccount(&chat, "bob", "correct horse")
         let list = try chat.json("GET", "/accounts")
         let rows = list["accounts"]?.elements ?? []
-        #expect(list["total"]?.int == 2 && rows.compactMap { $0["user"]?.string } == ["ann", "bob"])
+        #expect(
+            list["total"]?.int == 2 && rows.compactMap { $0["user"]?.string } == ["ann", "bob"])
         #expect(rows[0]["sessions"]?.int == 1 && rows[0]["connections"]?.int == 1)
         #expect(rows[0]["login_at"]?.string?.hasSuffix("Z") == true)
         #expect(chat.request("GET", "/metrics").text.contains("roost_accounts 2\n"))
@@ -209,7 +210,8 @@ private func reason(_ client: SimulatedClient) -> String? {
             let reply = try #require(client.takeTexts().first.flatMap { JSONTree($0) })
             #expect(reply["type"]?.string == type, "\(password)")
         }
-        #expect(try chat.json("POST", "/delete-account", #"{"user":"bob"}"#)["connections"]?.int == 1)
+        #expect(
+            try chat.json("POST", "/delete-account", #"{"user":"bob"}"#)["connections"]?.int == 1)
         #expect(chat.records(.accountDeleted).count == 1)
         #expect(chat.request("POST", "/delete-account", #"{"user":"bob"}"#).status == 404)
         #expect(try chat.json("GET", "/accounts")["total"]?.int == 1)
@@ -221,7 +223,8 @@ private func reason(_ client: SimulatedClient) -> String? {
         makeAccount(&chat, "ann", "correct horse")
         #expect(chat.request("POST", "/reset-account", body).status == 400)
         #expect(chat.request("POST", "/reset-account", "{}", user: 5).status == 403)
-        #expect(try chat.json("GET", "/accounts")["accounts"]?.elements.first?["sessions"]?.int == 1)
+        #expect(
+            try chat.json("GET", "/accounts")["accounts"]?.elements.first?["sessions"]?.int == 1)
     }
 
     // MARK: Kick

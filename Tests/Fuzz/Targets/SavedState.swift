@@ -44,7 +44,7 @@ private let chatLimits: ChatLimits = {
     return limits
 }()
 
-/// Users in two rooms, a user who has gone, a connection without a login, and an empty room.
+/// Users in two rooms, an account whose user has gone, a connection without a login, and an empty room.
 private let savedChat: [UInt8] = {
     var chat = Chat(limits: chatLimits, epochSeed: 7)
     var effects = Effects()
@@ -65,6 +65,17 @@ private let savedChat: [UInt8] = {
             chat.received(Array(command.utf8).span, from: key, at: now, &effects)
         }
     }
+    // Two have accounts, of whom one goes; somebody has tried a wrong password.
+    for slot in [0, 2] as [UInt32] {
+        let key = ConnectionKey(slot: slot, generation: 1)
+        let command = Array(#"{"type":"account","password":"password"}"#.utf8)
+        chat.received(command.span, from: key, at: now, &effects)
+        chat.passwordHashed(key, "hash", at: now, &effects)
+    }
+    let last = ConnectionKey(slot: 3, generation: 1)
+    let command = Array(#"{"type":"login","user":"user0","password":"password"}"#.utf8)
+    chat.received(command.span, from: last, at: now, &effects)
+    chat.passwordChecked(last, false, at: now, &effects)
     chat.connectionClosed(ConnectionKey(slot: 2, generation: 1), at: now, &effects)
     return chat.save(at: now)
 }()

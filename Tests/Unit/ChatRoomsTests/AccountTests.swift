@@ -72,13 +72,15 @@ import Testing
     @Test func `The same password in another composition is the same`() {
         let world = World()
         world.makeAccount(world.login(0, "ann"), "p\u{E9}p\u{E9}p\u{E9}p\u{E9}")
-        #expect(world.login(1, "ann", password: "pe\u{301}pe\u{301}pe\u{301}pe\u{301}")[0].code == nil)
+        #expect(
+            world.login(1, "ann", password: "pe\u{301}pe\u{301}pe\u{301}pe\u{301}")[0].code == nil)
         #expect(world.login(2, "ann", password: "pepepepe")[0].code == "bad_password")
     }
 
     @Test(arguments: [
         ("1234567", "bad_request"), ("12345678", nil), ("ééé", "bad_request"), ("éééé", nil),
-        (#"\u0031234567"#, nil), (String(repeating: "x", count: 1_024), nil),
+        (#"\u00312345678"#, nil), (#"\u0031234567"#, "bad_request"),
+        (String(repeating: "x", count: 1_024), nil),
         (String(repeating: "x", count: 1_025), "bad_request"), ("        ", nil),
     ])
     func `A password has 8 to 1,024 bytes`(_ password: String, _ code: String?) {
@@ -149,7 +151,8 @@ import Testing
     @Test func `There are so many accounts at most, and so many of an address`() {
         var limits = ChatLimits.withoutRateLimit
         limits.accountLimit = 3
-        #expect(limits.accountsPerAddressLimit == 1 && ChatLimits().accountsPerAddressLimit == 1_000)
+        #expect(
+            limits.accountsPerAddressLimit == 1 && ChatLimits().accountsPerAddressLimit == 1_000)
         let world = World(limits)
         for (slot, address) in [(0, 1), (1, 1), (2, 2), (3, 0), (4, 0)] as [(UInt32, UInt128)] {
             let reply = world.makeAccount(world.login(slot, "u\(slot)", from: address), password)

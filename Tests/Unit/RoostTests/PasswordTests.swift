@@ -15,7 +15,9 @@ import Testing
     @Test func `It is scrypt`() {
         let hash = PasswordHash(hashing: Array("correct horse".utf8), salt: salt)
         #expect(
-            hash.text == "scrypt$15$8$1$000102030405060708090a0b0c0d0e0f$5c662628ac4eb1068a287e2aa2a202ae248e98db04d61d3327e7342db6ec7097")
+            hash.text
+                == "scrypt$15$8$1$000102030405060708090a0b0c0d0e0f$5c662628ac4eb1068a287e2aa2a202ae248e98db04d61d3327e7342db6ec7097"
+        )
         #expect(hash.matches(Array("correct horse".utf8)))
         #expect(!hash.matches(Array("correct horsf".utf8)) && !hash.matches([]))
     }
