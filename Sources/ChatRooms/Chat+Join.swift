@@ -92,7 +92,8 @@ extension Chat {
                 byteLimit: pages * limits.pageByteLimit, in: room, command.read.page)
             switch found {
             case .missing(let request):
-                try ask(request, for: .connection(command.connection), command.read, isNewest: false)
+                try ask(
+                    request, for: .connection(command.connection), command.read, isNewest: false)
                 return nil
             case .messages(let missed):
                 if missed.isContinuous, view.asksForMore || !missed.isMore {

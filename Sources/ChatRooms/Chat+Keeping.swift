@@ -88,7 +88,8 @@ extension Chat {
     /// there lately. It takes
     /// time in proportion to the messages that a room keeps, and only in a full room.
     func checkPlace(for message: AcceptedMessage, at now: Timestamp) throws(CommandError) {
-        guard !hasStore, message.mark > 1, owners[rooms[message.room].owner].mark != message.mark else {
+        guard !hasStore, message.mark > 1, owners[rooms[message.room].owner].mark != message.mark
+        else {
             return
         }
         let lifetime = UInt32(clamping: timing.messageReservation / 1000)

@@ -25,7 +25,8 @@ extension Chat {
     /// Whether there is anything for the store to do: ``takeBatch(at:)`` or ``takeQuestions()`` have
     /// something. It is never true of a chat without a store.
     public var hasWorkForStore: Bool {
-        !batch.items.isEmpty || !questions.isEmpty || (!changedUsers.isEmpty && storeState == .works)
+        !batch.items.isEmpty || !questions.isEmpty
+            || (!changedUsers.isEmpty && storeState == .works)
     }
 
     /// What shall be kept since the last call; nil if there is nothing. Give the batches to the
@@ -114,7 +115,8 @@ extension Chat {
         switch answer {
         case .room(let ticket, let room, let page): loaded(ticket, room, page, at: now, &effects)
         case .page(let ticket, let page):
-            guard let asked = asked.removeValue(forKey: ticket), case .page(let who, let isNewest) = asked
+            guard let asked = asked.removeValue(forKey: ticket),
+                case .page(let who, let isNewest) = asked
             else { return }
             goOn(who, .page(page, isNewest: isNewest), at: now, &effects)
         case .failed(let ticket): readFailed(ticket, at: now, &effects)

@@ -66,7 +66,8 @@ extension StatusReport {
             return "nothing just now (\(history.stateWord)), see the journal"
         }
         let commit = Duration.nanoseconds(Int64(clamping: history.commitTime.last))
-        return "\(plural(history.entryCount, "message")), \(Figures.bytes(history.usedByteCount)) of "
+        return
+            "\(plural(history.entryCount, "message")), \(Figures.bytes(history.usedByteCount)) of "
             + "\(Figures.bytes(history.byteLimit)), last commit \(Figures.milliseconds(commit))"
     }
 

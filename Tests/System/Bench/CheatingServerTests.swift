@@ -24,7 +24,9 @@ import Testing
     ]
     private static let echo = ["echo-server", "PORT", "--verbatim"]
     private static let broadcast = ["broadcast-server", "PORT", "--no-limits"]
-    private static let chat = ["roost", "serve", "--history", "memory", "--port", "PORT", "--no-limits"]
+    private static let chat = [
+        "roost", "serve", "--history", "memory", "--port", "PORT", "--no-limits",
+    ]
     private static let brief = ["-t", "0.15", "--warmup", "0"]
     /// With these, messages are missing, and waiting for them would only take time.
     private static let losing: Set = ["cut", "flip", "late", "none"]

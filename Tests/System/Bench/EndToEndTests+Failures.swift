@@ -47,7 +47,9 @@ extension EndToEndTests {
         #expect(nobody.status == 1)
         #expect(try nobody.run.failures.keys.contains { $0.contains("refused") })
 
-        let chat = try BenchedServer([BuildProducts.path("roost"), "serve", "--history", "memory", "--port", "PORT"])
+        let chat = try BenchedServer([
+            BuildProducts.path("roost"), "serve", "--history", "memory", "--port", "PORT",
+        ])
         let wrong = try BenchRun(["echo", "-c", "3", "--url", chat.url + "nowhere"] + Self.short)
         #expect(wrong.status == 1)
         #expect(try wrong.run.failures.keys.contains { $0.contains("404") })

@@ -29,7 +29,8 @@ extension EndToEndTests {
 
     @Test func `Messages can have any format, and a greeting is not a reply`() throws {
         let server = try BenchedServer([
-            BuildProducts.path("roost"), "serve", "--history", "memory", "--port", "PORT", "--no-limits",
+            BuildProducts.path("roost"), "serve", "--history", "memory", "--port", "PORT",
+            "--no-limits",
         ])
         // The chat protocol by hand: one room, each connection logs in.
         let result = try BenchRun(

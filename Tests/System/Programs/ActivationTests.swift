@@ -10,7 +10,8 @@ import Testing
         try Run([
             "bash", "-c",
             "export LISTEN_PID=$$ LISTEN_FDS=\(count); exec \"$0\" \"$@\" \(redirections)",
-            BuildProducts.path("roost"), "serve", "--port", "0", "--history", "memory", "--control", "off",
+            BuildProducts.path("roost"), "serve", "--port", "0", "--history", "memory", "--control",
+            "off",
         ])
     }
 

@@ -113,10 +113,13 @@ final class FakeStore {
             return read(kept, before.suffix(request.countLimit), request.byteLimit, newest: true)
         case .after(let offset, let epoch):
             let behind = entries.filter { $0.entry.place.offset > offset }
-            var page = read(kept, behind.prefix(request.countLimit), request.byteLimit, newest: false)
-            let proof = offset == 0 ? entries.first : entries.first { $0.entry.place.offset == offset }
+            var page = read(
+                kept, behind.prefix(request.countLimit), request.byteLimit, newest: false)
+            let proof =
+                offset == 0 ? entries.first : entries.first { $0.entry.place.offset == offset }
             page.isContinuous =
-                epoch == nil || (proof?.entry.place.epoch == epoch && (offset > 0 || page.firstOffset == 1))
+                epoch == nil
+                || (proof?.entry.place.epoch == epoch && (offset > 0 || page.firstOffset == 1))
             if !page.isContinuous { page.entries = [] }
             return page
         }
@@ -157,7 +160,8 @@ final class FakeStore {
             case .entry(let entry, _, _, _): apply(entry, batch)
             case .reply: continue
             case .user(let user, _):
-                precondition(!users.values.contains { $0.key == user.key && $0.number != user.number })
+                precondition(
+                    !users.values.contains { $0.key == user.key && $0.number != user.number })
                 highestUser = max(highestUser, user.number)
                 users[user.number] = user
             case .forgetUser(let number): users[number] = nil
@@ -176,7 +180,9 @@ final class FakeStore {
                 entry: entry, user: bytes.string(entry.user),
                 text: [UInt8](copying: bytes.extracting(entry.text)),
                 id: [UInt8](copying: bytes.extracting(entry.id)), frame: bytes.string(entry.frame)))
-        if rooms[entry.room]!.entries.count > entryLimit { rooms[entry.room]!.entries.removeFirst() }
+        if rooms[entry.room]!.entries.count > entryLimit {
+            rooms[entry.room]!.entries.removeFirst()
+        }
         rooms[entry.room]!.room.firstOffset =
             rooms[entry.room]!.entries.first!.entry.place.offset
     }

@@ -44,7 +44,9 @@ extension StoreModel {
     }
 
     func keepPlaces(of key: ConnectionKey) {
-        for (room, place) in clients[key]!.rooms { people[clients[key]!.person].places[room] = place }
+        for (room, place) in clients[key]!.rooms {
+            people[clients[key]!.person].places[room] = place
+        }
     }
 
     func join() {
@@ -80,7 +82,8 @@ extension StoreModel {
             return say(again.room, again.id, again.text, key)
         }
         textNumber += 1
-        let text = "text \(textNumber)" + ["", " é", String(repeating: " long", count: 50)]
+        let text =
+            "text \(textNumber)" + ["", " é", String(repeating: " long", count: 50)]
             .randomElement(using: &random)!
         people[person].unacknowledged.append((room, "id-\(textNumber)", text))
         say(room, "id-\(textNumber)", text, key)
@@ -99,7 +102,8 @@ extension StoreModel {
         let direction = Bool.random(using: &random) ? "before" : "after"
         command(
             key, "history", room,
-            #""room":"\#(room)","\#(direction)":\#(anchor),"limit":\#(Int.random(in: 1...30, using: &random))"#)
+            #""room":"\#(room)","\#(direction)":\#(anchor),"limit":\#(Int.random(in: 1...30, using: &random))"#
+        )
     }
 
     // MARK: Reading
@@ -142,7 +146,8 @@ extension StoreModel {
             }
         case "error":
             refusedCount += 1
-            #expect(["unavailable", "name_taken", "not_in_room"].contains(message.code), "\(message)")
+            #expect(
+                ["unavailable", "name_taken", "not_in_room"].contains(message.code), "\(message)")
         case "presence": break
         default: Issue.record("\(message)")
         }
@@ -184,7 +189,9 @@ extension StoreModel {
             note(message["text"] as! String, Named(room: room, place: place))
             places.append(place)
         }
-        if let last = places.last, last.offset == page.offset { #expect(last.epoch == page["epoch"] as? String) }
+        if let last = places.last, last.offset == page.offset {
+            #expect(last.epoch == page["epoch"] as? String)
+        }
         return places
     }
 
