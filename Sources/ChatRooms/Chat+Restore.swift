@@ -78,8 +78,8 @@ extension Chat {
         }
     }
 
-    /// Every user that is not in `goneUsers` must have a connection or an account, no other may have
-    /// either, and every membership must have a connection.
+    /// Every user that is not in `goneUsers` must have a connection or an account, no other may
+    /// have either, and every membership must have a connection.
     private func checkUsers() throws(StateError) {
         var present = 0
         for user in users.indices where users[user].connectionCount > 0 {

@@ -22,8 +22,8 @@ struct PendingID: Hashable {
 }
 
 extension Chat {
-    /// Whether there is anything for the store to do: ``takeBatch(at:)`` or ``takeQuestions()`` have
-    /// something. It is never true of a chat without a store.
+    /// Whether there is anything for the store to do: ``takeBatch(at:)`` or ``takeQuestions()``
+    /// have something. It is never true of a chat without a store.
     public var hasWorkForStore: Bool {
         !batch.items.isEmpty || !questions.isEmpty
             || (!changedUsers.isEmpty && storeState == .works)

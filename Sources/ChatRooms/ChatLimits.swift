@@ -43,9 +43,9 @@ public struct ChatLimits: Sendable {
     public var messageReservation = Duration.seconds(120)
 
     /// Bytes of messages that the people of one address may have stored in a day; nil for no limit.
-    /// A house of 250 says some 10 MB a day. Without it, one address could wash what others have said
-    /// out of the database within hours; with it, that takes a month, or a botnet. Exempt clients
-    /// have no such limit.
+    /// A house of 250 says some 10 MB a day. Without it, one address could wash what others have
+    /// said out of the database within hours; with it, that takes a month, or a botnet. Exempt
+    /// clients have no such limit.
     public var storedByteLimitPerAddressAndDay: Int? = 64 << 20
 
     /// Bytes of messages in one page: of `joined`, of `history`, and over HTTP. A page is copied
@@ -53,8 +53,8 @@ public struct ChatLimits: Sendable {
     /// rest comes on request.
     public var pageByteLimit = 64 << 10
 
-    /// Messages of one connection that the store may be keeping at a time, beyond which nothing more
-    /// is read of it: enough for the rates above, and for a program on this machine.
+    /// Messages of one connection that the store may be keeping at a time, beyond which nothing
+    /// more is read of it: enough for the rates above, and for a program on this machine.
     public var pendingMessageLimit = 64
     /// Bytes of messages and replies that may wait for the store in all. It is reached when the
     /// disk stands still; more is refused then.

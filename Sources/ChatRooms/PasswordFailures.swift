@@ -68,7 +68,8 @@ struct PasswordFailures: Sendable {
     }
 
     /// An attempt was right: what was tried before for this account is forgotten. Its address gets
-    /// back no more than this one attempt, or whoever has an account could guess at others for ever.
+    /// back no more than this one attempt, or the owner of an account could guess at others for
+    /// ever.
     mutating func succeeded(_ keys: [Key]) {
         for key in keys {
             if case .account = key { entries[key] = nil } else { takeBack(key) }

@@ -106,8 +106,8 @@ export class Chat {
         }
     }
 
-    // Ends the session at the server, too, or all sessions of an account. Without a connection only this browser forgets it, and
-    // then nobody has it any more.
+    // Ends the session at the server, too, or all sessions of an account. Without a connection only
+    // this browser forgets it, and then nobody has it any more.
     async signOut(everywhere = false) {
         if (this.signingOut) return;
         this.signingOut = true;

@@ -1,4 +1,4 @@
-// Places of messages: an offset, and an epoch that says whose offset it is. A message has an `epoch`
+// Places of messages: an offset, and an epoch that says whose it is. A message has an `epoch`
 // only if the one before it has another.
 
 // All epochs of a `joined`, in the order of its messages.
