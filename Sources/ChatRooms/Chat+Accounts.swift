@@ -1,4 +1,4 @@
-// What operators do with accounts: they see them, help who has forgotten a password, and free names.
+// What operators do with accounts: they see them, replace forgotten passwords, and free names.
 import Storage
 
 /// An account, as an operator sees it.
