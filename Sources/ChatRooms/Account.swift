@@ -8,7 +8,7 @@ typealias AccountIndex = TableIndex<Account>
 struct Account {
     /// A device or browser on which the user has logged in.
     struct Session {
-        /// Whoever has the token with this proof is the account's user.
+        /// The token with this proof proves the account's user.
         var proof: SessionProof
         /// When it was last used for a login: milliseconds since 1970 in UTC.
         var seenAt: Int64
@@ -33,8 +33,8 @@ struct Account {
 
     func session(of slot: UInt32) -> Int? { sessions.firstIndex { $0.slots.contains(slot) } }
 
-    /// The session to give up when there are too many: of those without a connection the one that
-    /// was not used for longest, or else of all.
+    /// The session to give up when there are too many: the least recently used without a
+    /// connection, or if all have one, the least recently used.
     var leastUsed: Int? { sessions.firstIndex { $0.slots.isEmpty } ?? sessions.indices.first }
 
     /// A connection is closed, or is nobody's any more.

@@ -1,4 +1,4 @@
-// What operators do with accounts: see them, help with forgotten passwords, and free names.
+// What operators do with accounts: they see them, replace forgotten passwords, and free names.
 import Storage
 
 /// An account, as an operator sees it.

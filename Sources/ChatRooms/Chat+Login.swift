@@ -156,7 +156,7 @@ extension Chat {
             && usersByName.find(key, in: users) == nil
     }
 
-    /// The same for a name that somebody uses and for one that is somebody's own.
+    /// The same for a name in use and for a name that is somebody's own.
     private var taken: CommandError {
         CommandError(
             .nameTaken,

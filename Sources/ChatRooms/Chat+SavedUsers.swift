@@ -85,7 +85,7 @@ extension Chat {
     mutating func append(
         _ user: UserIndex, _ reply: StoreBatch.Reply, at now: Timestamp, _ effects: inout Effects
     ) {
-        // Whoever had the name before must be forgotten first.
+        // The user who had the name before must be forgotten first.
         users[user].isUnsaved = false
         addChangedUsers(at: now)
         let start = reply.text.lowerBound

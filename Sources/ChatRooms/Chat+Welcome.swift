@@ -1,4 +1,4 @@
-// What a client is told when it has logged in: who it is, and what it must know of this server.
+// The contents of `welcome`: who the client is, and what it must know of this server.
 import Storage
 
 extension Chat {

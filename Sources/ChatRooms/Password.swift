@@ -3,14 +3,14 @@
 
 /// A password in the form in which it is hashed and compared.
 struct Password {
-    /// Bytes of UTF-8 as the client wrote it. Eight are few, and no client needs to be told twice;
-    /// the upper one keeps the work of comparing bounded.
+    /// Bytes of UTF-8 as the client wrote it. Eight are few, the
+    /// upper limit keeps the work of comparing bounded.
     static let byteLimits = 8...1_024
 
     let bytes: [UInt8]
 
-    /// Throws if the text is too short or too long. An accented letter is the same whether the
-    /// client writes it as one character or as two: the bytes are those of normalization form D.
+    /// Throws if the text is too short or too long. An é is the same whether the client
+    /// writes it as one character or as two: the bytes are those of normalization form D.
     init(_ value: JSONValue, in text: Span<UInt8>) throws(CommandError) {
         guard Self.byteLimits.contains(Int(value.textByteCount)) else {
             throw CommandError(.password, "has 8 to 1,024 bytes.")

@@ -68,8 +68,7 @@ struct PasswordFailures: Sendable {
     }
 
     /// An attempt was right: what was tried before for this account is forgotten. Its address gets
-    /// back no more than this one attempt, or the owner of an account could guess at others for
-    /// ever.
+    /// back this one attempt alone, or the owner of one account could guess at others for ever.
     mutating func succeeded(_ keys: [Key]) {
         for key in keys {
             if case .account = key { entries[key] = nil } else { takeBack(key) }

@@ -1,4 +1,4 @@
-// How the chat names what the server has: connections, addresses, and the time.
+// How the chat names what the server knows: connections, addresses and times.
 import ChatRooms
 import WebSocketServer
 

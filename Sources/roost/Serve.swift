@@ -131,6 +131,7 @@ struct Serve: ParsableCommand {
     var chatLimits: ChatLimits {
         var limits = ChatLimits()
         chat.apply(to: &limits)
+        limits.pingInterval = options.chatServerLimits.pingInterval
         if options.noLimits {
             limits.commandsPerSecond = 0
             limits.roomsPerAddressLimit = nil

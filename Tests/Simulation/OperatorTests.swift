@@ -12,94 +12,6 @@ import WebSocketServer
 @testable import SimulationKit
 @testable import roost
 
-/// A chat with a control socket, and an administrator's requests to it.
-private struct OperatedChat: ~Copyable {
-    var simulation: Simulation<ChatHandler>
-    private let journal = DatagramReceiver()
-    /// Without a thread: the simulation runs on one.
-    private let passwords = PasswordWorker(hasThread: false)
-
-    init(chatLimits: ChatLimits = ChatLimits(), limits: Limits = Limits()) throws {
-        let log = ServiceLog(
-            destination: .journal, identifier: "roost", fieldPrefix: "ROOST",
-            messageIDs: ServerEvent.messageIDs, journalPath: journal.path)
-        let logger = Logger(label: "roost") { _ in JournalLogHandler(log, level: .notice) }
-        let service = roost.Service(
-            log, EventLog(logger: logger), notifier: Notifier(path: nil), watchdogInterval: nil)
-        var access = Access()
-        access.memberGroup = 77
-        passwords.connect { _ in }
-        simulation = try Simulation(
-            ChatHandler(
-                limits: chatLimits, epochSeed: 1, access: access, service: service,
-                passwords: passwords),
-            limits: limits, logger: logger
-        ) { $0.addressesByKind[.control] = [.unix(path: "/run/x/control.sock")] }
-    }
-
-    /// The records of an event, since the last call.
-    func records(_ event: ServerEvent) -> [String] {
-        var found: [String] = []
-        while let bytes = journal.next(waits: false) {
-            let text = String(decoding: bytes, as: UTF8.self)
-            if text.contains("ROOST_EVENT=\(event.rawValue)\n") { found.append(text) }
-        }
-        return found
-    }
-
-    mutating func request(
-        _ method: String, _ target: String, _ body: String = "", user: UInt32 = 0
-    ) -> (status: Int, text: String) {
-        let socket = simulation.network.connect(
-            from: NetworkAddress(family: .local), toListener: 1)
-        simulation.network.credentials[socket] = PeerCredentials(
-            process: 9, user: user, group: 77, groups: [77])
-        let request =
-            "\(method) \(target) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
-            + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
-        simulation.network.send(Array(request.utf8), on: socket)
-        simulation.settle()
-        let answer = String(decoding: simulation.network.receive(on: socket), as: UTF8.self)
-        let end = answer.firstRange(of: "\r\n\r\n")
-        return (
-            Int(answer.dropFirst(9).prefix(3)) ?? 0,
-            end.map { String(answer[$0.upperBound...]) } ?? ""
-        )
-    }
-
-    mutating func json(_ method: String, _ target: String, _ body: String = "") throws -> JSONTree {
-        let answer = request(method, target, body)
-        #expect(answer.status == 200, "\(target): \(answer.text)")
-        return try #require(JSONTree(answer.text))
-    }
-
-    /// Does the work of the thread that hashes passwords.
-    mutating func answerPasswords() {
-        for job in passwords.takeAll() {
-            _ = simulation.mailbox.post(.password(PasswordWorker.carryOut(job)))
-        }
-        simulation.settle()
-    }
-
-    mutating func enter(_ name: String, from host: UInt8 = 1, room: String? = nil)
-        -> SimulatedClient
-    {
-        let client = simulation.open(from: .ipv4(192, 0, 2, host, port: 4000))
-        client.send(#"{"type":"login","user":"\#(name)"}"#)
-        if let room { client.send(#"{"type":"join","room":"\#(room)"}"#) }
-        simulation.settle()
-        return client
-    }
-}
-
-private func free() -> Limits {
-    var limits = Limits()
-    limits.connectionsPerAddress = nil
-    limits.connectionRatePerAddress = nil
-    limits.pingInterval = .seconds(100_000)
-    return limits
-}
-
 /// The reason in the Close frame that the client got.
 private func reason(_ client: SimulatedClient) -> String? {
     client.frames.last { $0.opcode == 8 }.map {
@@ -111,7 +23,7 @@ private func reason(_ client: SimulatedClient) -> String? {
     /// In each part the search looks at a bounded number of slots; clients are served between the
     /// parts, and come and go.
     @Test func `A long list comes in parts of bounded work, each connection once`() throws {
-        var chat = try OperatedChat(limits: free())
+        var chat = try OperatedChat(limits: withoutAddressLimits())
         chat.simulation.core.checksInvariants = false
         var clients: [SimulatedClient] = []
         for number in 0..<1500 {
@@ -142,7 +54,7 @@ private func reason(_ client: SimulatedClient) -> String? {
     }
 
     @Test func `A user's connections are found without a look at the whole table`() throws {
-        var chat = try OperatedChat(limits: free())
+        var chat = try OperatedChat(limits: withoutAddressLimits())
         _ = chat.enter("ann", room: "ops")
         for _ in 0..<300 { _ = chat.simulation.open() }
         let part = try chat.json("GET", "/connections?user=ANN")
@@ -161,7 +73,7 @@ private func reason(_ client: SimulatedClient) -> String? {
     }
 
     @Test func `A slow reader is shown, with the bytes that wait`() throws {
-        var chat = try OperatedChat(limits: free())
+        var chat = try OperatedChat(limits: withoutAddressLimits())
         let ann = chat.enter("ann")
         let slow = chat.enter("slow")
         chat.simulation.network.sockets[slow.socket]!.window = 0
@@ -175,62 +87,10 @@ private func reason(_ client: SimulatedClient) -> String? {
         #expect((rows.first?["unsent_bytes"]?.int ?? 0) > 20_000, "\(rows.map(\.text))")
     }
 
-    // MARK: Accounts
-
-    /// A name that is somebody's own, with this password.
-    private func makeAccount(_ chat: inout OperatedChat, _ name: String, _ password: String) {
-        let client = chat.enter(name)
-        client.send(#"{"type":"account","password":"\#(password)"}"#)
-        chat.simulation.settle()
-        chat.answerPasswords()
-    }
-
-    @Test func `An operator sees accounts, gives a new password, and frees a name`() throws {
-        var chat = try OperatedChat(limits: free())
-        makeAccount(&chat, "ann", "correct horse")
-        makeAccount(&chat, "bob", "correct horse")
-        let list = try chat.json("GET", "/accounts")
-        let rows = list["accounts"]?.elements ?? []
-        #expect(
-            list["total"]?.int == 2 && rows.compactMap { $0["user"]?.string } == ["ann", "bob"])
-        #expect(rows[0]["sessions"]?.int == 1 && rows[0]["connections"]?.int == 1)
-        #expect(rows[0]["login_at"]?.string?.hasSuffix("Z") == true)
-        #expect(chat.request("GET", "/metrics").text.contains("roost_accounts 2\n"))
-
-        let hash = PasswordHash(hashing: Array("another one".utf8)).text
-        let reset = try chat.json("POST", "/reset-account", #"{"user":"ANN","hash":"\#(hash)"}"#)
-        #expect(reset["connections"]?.int == 1)
-        let record = try #require(chat.records(.accountReset).first)
-        #expect(record.contains("ROOST_USER=ANN\n") && !record.contains("scrypt"))
-        for (password, type) in [("correct horse", "error"), ("another one", "welcome")] {
-            let client = chat.simulation.open(from: .ipv4(192, 0, 2, 9, port: 4000))
-            client.send(#"{"type":"login","user":"ann","password":"\#(password)"}"#)
-            chat.simulation.settle()
-            chat.answerPasswords()
-            let reply = try #require(client.takeTexts().first.flatMap { JSONTree($0) })
-            #expect(reply["type"]?.string == type, "\(password)")
-        }
-        #expect(
-            try chat.json("POST", "/delete-account", #"{"user":"bob"}"#)["connections"]?.int == 1)
-        #expect(chat.records(.accountDeleted).count == 1)
-        #expect(chat.request("POST", "/delete-account", #"{"user":"bob"}"#).status == 404)
-        #expect(try chat.json("GET", "/accounts")["total"]?.int == 1)
-    }
-
-    @Test(arguments: ["", "{}", #"{"user":7}"#, #"{"user":"ann"}"#, #"{"user":"ann","hash":"x"}"#])
-    func `A reset that cannot be meant changes nothing`(_ body: String) throws {
-        var chat = try OperatedChat(limits: free())
-        makeAccount(&chat, "ann", "correct horse")
-        #expect(chat.request("POST", "/reset-account", body).status == 400)
-        #expect(chat.request("POST", "/reset-account", "{}", user: 5).status == 403)
-        #expect(
-            try chat.json("GET", "/accounts")["accounts"]?.elements.first?["sessions"]?.int == 1)
-    }
-
     // MARK: Kick
 
     @Test func `A kick closes all the user's connections with 4003 and the reason`() throws {
-        var chat = try OperatedChat(limits: free())
+        var chat = try OperatedChat(limits: withoutAddressLimits())
         let ann = chat.enter("ann")
         let bob = chat.enter("bob")
         _ = chat.records(.kicked)
@@ -257,7 +117,7 @@ private func reason(_ client: SimulatedClient) -> String? {
     }
 
     @Test func `Out of a room: the connection stays and hears why`() throws {
-        var chat = try OperatedChat(limits: free())
+        var chat = try OperatedChat(limits: withoutAddressLimits())
         let ann = chat.enter("ann", room: "ops")
         _ = ann.takeTexts()
         let answer = try chat.json("POST", "/kick", #"{"user":"ann","room":"OPS"}"#)
@@ -272,7 +132,7 @@ private func reason(_ client: SimulatedClient) -> String? {
     }
 
     @Test func `A large crowd goes in parts, and all of it`() throws {
-        var chat = try OperatedChat(limits: free())
+        var chat = try OperatedChat(limits: withoutAddressLimits())
         chat.simulation.core.checksInvariants = false
         let crowd = (0..<600).map { _ in
             chat.simulation.open(from: .ipv4(10, 0, 0, 9, port: 1))
@@ -322,7 +182,7 @@ private func reason(_ client: SimulatedClient) -> String? {
     // MARK: Why
 
     @Test func `Why somebody cannot get in: refused logins and refused connections`() throws {
-        var limits = free()
+        var limits = withoutAddressLimits()
         limits.connectionsPerAddress = 2
         var chat = try OperatedChat(limits: limits)
         _ = chat.enter("ann")
@@ -348,7 +208,7 @@ private func reason(_ client: SimulatedClient) -> String? {
     }
 
     @Test func `Ages and counts survive a hand-over, and the clock of the next process`() throws {
-        var chat = try OperatedChat(limits: free())
+        var chat = try OperatedChat(limits: withoutAddressLimits())
         let ann = chat.enter("ann")
         chat.simulation.run(for: .seconds(7))
         try chat.simulation.handOver()

@@ -121,7 +121,7 @@ final class PasswordWorker: Sendable {
         switch job.kind {
         case .hash: return .hashed(job.connection, PasswordHash(hashing: password).text)
         case .check:
-            // Without a hash, or with one that cannot be read, it takes as long, and is wrong.
+            // Without a hash, or with an unreadable one, it takes as long, and is wrong.
             let hash = job.work.hash.flatMap { PasswordHash($0) }
             let isRight = (hash ?? .ofNothing).matches(password)
             return .checked(job.connection, isRight && hash != nil)

@@ -1,5 +1,5 @@
-"""Scenarios of the chat page: a name that is somebody's own, and messages that the server cannot keep
-just now."""
+"""Scenarios of the chat page: a name that is somebody's own, and messages that the server cannot
+keep just now."""
 
 from playwright.sync_api import expect
 
@@ -44,7 +44,7 @@ def account():
         phone.page.keyboard.press("Enter")
         problem = phone.page.get_by_role("alert").first
         expect(problem).to_contain_text("log in with its password")
-        password = phone.page.get_by_label("Password", exact=True)
+        password = phone.page.get_by_role("textbox", name="Password", exact=True)
         expect(password).to_be_focused()
         expect(password).to_have_attribute("autocomplete", "current-password")
         password.fill("wrong password")
@@ -67,7 +67,7 @@ def account():
         phone.say("still here")
         phone.has_sent("still here")
         ann.page.get_by_label("Your name").press("Enter")
-        ann.page.get_by_label("Password", exact=True).fill(PASSWORD)
+        ann.page.get_by_role("textbox", name="Password", exact=True).fill(PASSWORD)
         ann.page.keyboard.press("Enter")
         ann.is_in("ann")
         ann.page.locator("#open-account").click()
@@ -82,7 +82,7 @@ def not_kept():
     """What the server cannot keep just now stays in the outbox, and is sent again with its id."""
     with start_server() as server, browser(arguments.shots) as all:
         ann = all.person(server.page)
-        # The server's first answer to a message is lost to one that it could not keep it.
+        # The first message is answered as if the server could not keep it.
         ann.page.evaluate("""() => {
             const send = WebSocket.prototype.send;
             window.said = [];

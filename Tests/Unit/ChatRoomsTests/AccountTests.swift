@@ -148,7 +148,7 @@ import Testing
         #expect(world.send(world.open(0), #"{"type":"\#(command)"}"#)[0].code == code)
     }
 
-    @Test func `There are so many accounts at most, and so many of an address`() {
+    @Test func `Accounts are limited in all and by address`() {
         var limits = ChatLimits.withoutRateLimit
         limits.accountLimit = 3
         #expect(
@@ -163,7 +163,7 @@ import Testing
         #expect(world.chat.deleteAccount("u3", at: world.now, &world.effects))
         world.carryOut()
         #expect(world.makeAccount(world.connections[4]!, password).type == "ok")
-        // Whoever has one may change the password.
+        // An account's owner may change the password.
         world.pass(.seconds(60))
         #expect(world.makeAccount(world.connections[0]!, password).type == "ok")
     }

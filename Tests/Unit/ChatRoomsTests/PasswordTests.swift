@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test func `Whoever has gone meanwhile gets nothing, and harms nobody`() {
+    @Test func `A client that has gone meanwhile gets nothing, and harms nobody`() {
         let world = annsWorld()
         let bob = world.login(1, "bob")
         world.answersPasswordsAtOnce = false

@@ -25,6 +25,7 @@ enum DeadFileTable {
             "Tests/Support/python/browser_reconnect.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_events.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_hands.py": "browser_chat.py imports it by name",
+            "Tests/Support/python/browser_account.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_lasting.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_talk.py": "browser_chat.py imports it by name",
             "Tests/Support/python/interop_commands.py": "interop_client.py imports it by name",
