@@ -2,7 +2,7 @@
 // waits.
 import Storage
 
-/// Who waits for an answer of the store.
+/// What waits for an answer of the store.
 enum Asker {
     /// The connection's first held command.
     case connection(ConnectionKey)

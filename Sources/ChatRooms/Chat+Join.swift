@@ -76,7 +76,7 @@ extension Chat {
     }
 
     /// Finds what the client shall see: what it has missed, if nothing of that is gone and its last
-    /// message is still the one that it has; else the newest messages. Nil if the store must be
+    /// message is still there; else the newest messages. Nil if the store must be
     /// asked, which is done then.
     private mutating func find(
         _ view: View, in room: RoomIndex, _ command: Command

@@ -8,7 +8,7 @@ struct AcceptedMessage {
     let entry: StoredEntry
     /// `Owner.mark` of whom it counts for.
     let mark: UInt32
-    /// Who is answered; its ranges are in the effects' bytes too, right behind the frame.
+    /// The reply; its ranges are in the effects' bytes too, right behind the frame.
     var reply = StoreBatch.Reply.nobody
 }
 

@@ -1,7 +1,7 @@
 // Users in the store: who has which name, and by which session, survives the process.
 import Storage
 
-/// What the store must be told of a user.
+/// A change of a user, for the store.
 enum UserChange {
     /// The user with this number has changed, or is new.
     case saved(UserIndex, number: Int64)

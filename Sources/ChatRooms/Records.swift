@@ -34,7 +34,7 @@ struct ConnectionRecord {
 /// One user: a name, and the session that owns it. 112 bytes.
 struct User: Named {
     var name = ""
-    /// Whoever has the token with this proof is this user. An account has sessions of its own.
+    /// The token with this proof makes somebody this user. An account has sessions of its own.
     var session = SessionProof(bits: 0)
     /// Never given to another user, see `StoredUser`.
     var number: Int64 = 0

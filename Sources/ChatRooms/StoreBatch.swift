@@ -20,9 +20,9 @@ public struct StoreBatch: Sendable {
         case forgetUser(Int64)
     }
 
-    /// Who is answered, and with what.
+    /// A reply, and its recipient.
     public struct Reply: Sendable {
-        /// Who that is.
+        /// One of those who may wait.
         public enum Recipient: Sendable {
             case nobody
             /// A connection of the chat.
@@ -30,7 +30,7 @@ public struct StoreBatch: Sendable {
             /// A request over HTTP or at the control socket. `isNew` is false if it repeats one.
             case request(RequestKey, isNew: Bool)
         }
-        /// Who is answered.
+        /// The one that gets it.
         public var recipient: Recipient
         /// The text of the reply, in the batch's bytes.
         public var text: Range<Int>
@@ -73,7 +73,7 @@ public struct StoreBatch: Sendable {
 }
 
 extension Range<Int> {
-    /// The same range, so many places further on; an empty one stays what it is.
+    /// The same range moved by a distance; an empty one stays what it is.
     func moved(by distance: Int) -> Range<Int> {
         isEmpty ? self : lowerBound + distance..<upperBound + distance
     }

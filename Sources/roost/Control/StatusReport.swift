@@ -139,7 +139,7 @@ extension DatabaseFigures {
 }
 
 extension UInt64 {
-    /// So many nanoseconds in seconds.
+    /// Nanoseconds as seconds.
     var inSeconds: Double { Double(self) / 1e9 }
 }
 

@@ -7,7 +7,7 @@ import Glibc
 
 /// Where messages and names are kept, and for how long.
 struct HistoryOptions: ParsableArguments {
-    /// How surely a message is kept when its author is told so.
+    /// How surely a message is kept when it is acknowledged.
     enum Acknowledgement: String, ExpressibleByArgument, CaseIterable {
         case durable, fast
     }

@@ -44,8 +44,8 @@ private let chatLimits: ChatLimits = {
     return limits
 }()
 
-/// Users in two rooms, an account whose user has gone, a connection without a login, and an empty
-/// room.
+/// Users in two rooms, an account whose user has gone,
+/// a connection without a login, and an empty room.
 private let savedChat: [UInt8] = {
     var chat = Chat(limits: chatLimits, epochSeed: 7)
     var effects = Effects()

@@ -43,7 +43,7 @@ final class Desk: Sendable {
         var answers: [StoreAnswer] = []
         /// Batches and questions that have no answer yet.
         var openCount = 0
-        /// Batches given, and the numbers of those that were delayed and are not stored yet.
+        /// Batches given, and the numbers of delayed ones, as long as they are not stored.
         var givenCount: UInt64 = 0
         var delayed: Set<UInt64> = []
         var ticket: UInt64 = 0

@@ -1,4 +1,4 @@
-// A store in memory that answers when it is told to: at once, later, in another order, with
+// A store in memory that answers when a test says so: at once, later, in another order, with
 // failures, or never, because the process has ended.
 import Storage
 
@@ -28,7 +28,7 @@ final class FakeStore {
     private var highestUser: Int64 = 0
     /// Answers each thing as it comes.
     var answersAtOnce = false
-    /// Forgets the oldest messages of a room beyond so many.
+    /// The most messages of a room; older ones are forgotten.
     var entryLimit = Int.max
     private(set) var delayedCount = 0
 
@@ -77,7 +77,7 @@ final class FakeStore {
         apply(batches.removeFirst())
     }
 
-    /// Says of all that waits that it is not known whether it is kept.
+    /// Says of everything that waits: it is not known whether it is kept.
     func delay(_ world: World) {
         delayedCount += batches.count
         world.tell(.state(.fails(.full)))

@@ -100,10 +100,10 @@ extension StoreModel {
         else { return }
         let anchor = Int.random(in: 0...place.offset + 1, using: &random)
         let direction = Bool.random(using: &random) ? "before" : "after"
+        let limit = Int.random(in: 1...30, using: &random)
         command(
             key, "history", room,
-            #""room":"\#(room)","\#(direction)":\#(anchor),"limit":\#(Int.random(in: 1...30, using: &random))"#
-        )
+            #""room":"\#(room)","\#(direction)":\#(anchor),"limit":\#(limit)"#)
     }
 
     // MARK: Reading
