@@ -43,8 +43,8 @@ class Person:
             for task in done:
                 task.result()
         finally:
-            for task in (receiving, acting):
-                task.cancel()
+            receiving.cancel()
+            acting.cancel()
             await asyncio.gather(receiving, acting, return_exceptions=True)
             self.line.close()
             self.line = None
@@ -133,17 +133,13 @@ class Person:
     async def act(self):
         await self.enter()
         random = self.world.random
-        for id, (room, text) in list(self.unacknowledged.items()):
-            await self.say(room, id, text)
         while not self.world.is_over:
-            if self.world.is_draining:
-                for id, (room, text) in list(self.unacknowledged.items()):
-                    await self.say(room, id, text)
-                await asyncio.sleep(0.02)
-                continue
+            for id, (room, text) in list(self.unacknowledged.items()):
+                await self.say(room, id, text)
             await asyncio.sleep(random.expovariate(1 / PAUSE))
-            choice = random.random()
-            room = random.choice(self.rooms)
+            choice, room = random.random(), random.choice(self.rooms)
+            if self.world.is_draining:
+                continue
             if choice < 0.65:
                 says = [self.new_text(room) for _ in range(random.choice([1, 1, 1, 2, 5]))]
                 await asyncio.gather(*says)
@@ -152,7 +148,7 @@ class Person:
             elif choice < 0.85:
                 await self.enter_room(room)  # once more: the same snapshot
             elif choice < 0.90:
-                self.ask(type="typing", room=room).close()
+                self.line.send(type="typing", room=room)
             elif choice < 0.93:
                 raise EOFError("this person goes, and comes back")
 
@@ -173,11 +169,10 @@ class Person:
 
     async def enter_room(self, room):
         since = self.places.get(room)
-        fields = {"limit": self.world.random.choice([1, 5, 50])}
+        fields = {"more": True} if self.uses_more else {}
         if since:
             fields["since"] = {"epoch": since[0], "offset": since[1]}
-        if self.uses_more:
-            fields["more"] = True
+        fields["limit"] = self.world.random.choice([1, 5, 50])
         got = await self.ask(
             lambda got: self.joined(room, since, got), type="join", room=room, **fields)
         if got["type"] != "joined":
@@ -218,8 +213,8 @@ class Person:
         return self.say(room, id, text)
 
     async def say(self, room, id, text):
-        got = await self.ask(
-            lambda got: self.acknowledged(room, id, got), type="message", room=room, text=text,
-            id=id)
-        if got["type"] != "ok":
-            await asyncio.sleep(got.get("retry_after_ms", 0) / 1000)
+        def heard(got):
+            self.acknowledged(room, id, got)
+
+        got = await self.ask(heard, type="message", room=room, text=text, id=id)
+        await asyncio.sleep(got.get("retry_after_ms", 0) / 1000)

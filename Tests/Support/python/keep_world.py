@@ -93,6 +93,12 @@ class World:
                             for room in person.rooms),
                 f"{person.name} has {person.places} of {newest}")
 
+    async def talk(self, count):
+        """Until so many more messages are acknowledged."""
+        goal = self.record.counts["acknowledged"] + count
+        return await self.until(
+            lambda: self.record.counts["acknowledged"] >= goal, f"no {count} acknowledgements")
+
     async def all_are_there(self):
         """Whether all people are in their rooms."""
         return await self.until(
