@@ -30,11 +30,10 @@ class Person:
                 await asyncio.sleep(0.02)  # the address is refused until the next process is there
 
     async def visit(self, port):
-        self.line = await Line.open(port)
-        self.run = self.world.server.run
-        self.expected = {}  # ref: (handler of the reply, its future)
-        self.ahead = {}  # room: pushes that came while older entries are read
-        self.present = set()
+        self.line, self.run = await Line.open(port), self.world.server.run
+        # By `ref` the reply's handler and future; by room the pushes that came while older entries
+        # are read.
+        self.expected, self.ahead, self.present = {}, {}, set()
         receiving = asyncio.ensure_future(self.receive())
         acting = asyncio.ensure_future(self.act())
         try:
@@ -64,13 +63,10 @@ class Person:
             elif got["type"] == "joined":
                 self.world.record.fault(f"{self.name}: unasked {json.dumps(got)[:200]}")
 
-    def ask(self, handler=lambda got: None, **fields):
-        """Sends a command: a future of its reply, which the handler sees in its order."""
+    async def ask(self, handler=lambda got: None, **fields):
+        """Sends a command: its reply, which the handler sees in its order among the pushes."""
         future = asyncio.get_running_loop().create_future()
         self.expected[self.line.send(**fields)] = handler, future
-        return self.answered(future, fields)
-
-    async def answered(self, future, fields):
         try:
             return await asyncio.wait_for(future, SECONDS)
         except asyncio.TimeoutError:
@@ -103,6 +99,8 @@ class Person:
             # An empty room's place is no entry's, and may be forgotten.
             if since and since[1] and not self.world.may_lose:
                 record.fault(f"{self.name}: recovered: false in {room} at {since}")
+            if places and places[-1] != newest:
+                record.fault(f"{self.name}: {room} ends with {places[-1]}, and {newest} is")
             record.counts["anew"] += since is not None
             self.places[room] = newest
             return
@@ -200,10 +198,11 @@ class Person:
         offset = self.places[room][1]
         direction = self.world.random.choice(["before", "after"])
         anchor = self.world.random.randint(max(0, offset - 2000), offset + 1)
-        await self.ask(
-            lambda got: got["type"] != "history" or self.world.record.page(got, room, self.run),
+        got = await self.ask(
             type="history", room=room, limit=self.world.random.choice([3, 50, 200]),
             **{direction: anchor})
+        if got["type"] == "history":
+            self.world.record.next_to(anchor, direction, got, room, self.run)
 
     def new_text(self, room):
         self.said += 1

@@ -55,6 +55,20 @@ class Record:
             self.fault(f"a page of {room} ends with {places[-1]}, and says {page['epoch']}")
         return places
 
+    def next_to(self, anchor, direction, page, room, run):
+        """Notes a page of history, which begins beside the anchor and says whether it is all."""
+        offsets = [offset for _, offset in self.page(page, room, run)]
+        newest = page["offset"]
+        if direction == "before":
+            expected, ends = min(anchor - 1, newest), offsets[-1:]
+            is_all = not offsets or offsets[0] == 1
+        else:
+            expected, ends = min(anchor + 1, newest + 1), offsets[:1]
+            is_all = not offsets or offsets[-1] >= newest
+        if 1 <= expected <= newest and ends != [expected] or page["more"] == is_all:
+            self.fault(f"history of {room} {direction} {anchor} of {newest}: {offsets[:1]} to "
+                       f"{offsets[-1:]}, more: {page['more']}")
+
     def judge(self, final, may_lose=False):
         """Compares all of it with all that the server has at the end.
 
