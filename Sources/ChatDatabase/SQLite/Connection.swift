@@ -1,6 +1,7 @@
 // UNSAFE: a connection through SQLite's C interface. Its handle is open from `init` to `deinit`;
 // statements hold the connection, so that none of them is left when it closes.
 import CSQLite
+import Glibc
 
 /// One connection to a database file. It belongs to one thread.
 @safe
@@ -134,8 +135,12 @@ final class Connection {
     }
 
     private static func failure(of handle: OpaquePointer, _ status: Int32) -> SQLiteFailure {
+        // SQLite does not note what the system said to a write of a commit; it is in errno still.
+        let system = errno
         let message = unsafe String(cString: sqlite3_errmsg(handle))
+        let noted = unsafe sqlite3_system_errno(handle)
+        let isWrite = noted == 0 && SQLiteFailure.isWrite(status)
         return SQLiteFailure(
-            code: status, message: message, systemError: unsafe sqlite3_system_errno(handle))
+            code: status, message: message, systemError: isWrite ? system : noted)
     }
 }

@@ -15,6 +15,12 @@ struct SQLiteFailure {
     /// The low byte: the kind of failure, without its details.
     var primaryCode: Int32 { code & 0xFF }
 
+    /// Whether a write, a sync or a truncation has failed.
+    static func isWrite(_ code: Int32) -> Bool {
+        // SQLITE_IOERR_WRITE, _FSYNC, _DIR_FSYNC and _TRUNCATE: macros that Swift does not import.
+        code & 0xFF == SQLITE_IOERR && 3...6 ~= code >> 8
+    }
+
     /// What an operator has to mend.
     var reason: StoreState.Reason {
         switch primaryCode {

@@ -4,6 +4,7 @@
 #include "CTestVFS.h"
 
 #include "Sectors.h"
+#include <errno.h>
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdlib.h>
@@ -57,6 +58,7 @@ static enum fate fate(ctestvfs *disk, int kind, int *code) {
         return DONE;
     }
     fault->count--;
+    errno = EIO;
     *code = fault->code;
     return fault->is_short ? HALF_DONE : FAILED;
 }

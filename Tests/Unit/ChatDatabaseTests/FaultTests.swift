@@ -67,6 +67,17 @@ import Testing
         #expect(delayed == 2 && stored == batches.count)
     }
 
+    static let refusedWrites: [(Int32, StoreState.Reason)] = [
+        (EDQUOT, .full), (ENOSPC, .full), (EROFS, .readOnly), (EIO, .failing), (0, .failing),
+    ]
+
+    @Test(arguments: refusedWrites)
+    func `A write that fails is what the system calls it`(error: Int32, reason: StoreState.Reason) {
+        let code = SQLITE_IOERR | 3 << 8
+        #expect(SQLiteFailure.isWrite(code) && !SQLiteFailure.isWrite(SQLITE_IOERR | 1 << 8))
+        #expect(SQLiteFailure(code: code, message: "", systemError: error).reason == reason)
+    }
+
     @Test func `A lock of another program is waited for`() throws {
         let disk = TestDisk()
         let desk = try Desk(options: disk.options)
