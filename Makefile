@@ -61,7 +61,7 @@ conformance: deps ## Run the Autobahn test suite (needs Python 2.7) against serv
 	@$(PYTHON_TESTS)/autobahn_client.py --expected Tests/Interop/expected-client.json -- \
 		"$$($(RELEASE) --show-bin-path)/AutobahnClient"
 
-endurance: deps ## Slow lines, a restart, attacks, a busy day at full length (ARGS="lines day")
+endurance: deps ## Slow lines, restarts, attacks, a day, crashes at full length (ARGS="day keep")
 	$(RELEASE) --product TestServer
 	$(RELEASE) --product roost
 	@scripts/run-endurance.sh "$$($(RELEASE) --show-bin-path)" $(ARGS)

@@ -1,19 +1,20 @@
 #!/usr/bin/env bash
 # The long sizes of tests that `make test` runs small:
 #
-#     scripts/run-endurance.sh FOLDER [lines|restart|attacks|day]…     all by default
+#     scripts/run-endurance.sh FOLDER [lines|restart|attacks|day|keep]…     all by default
 #
 # FOLDER has the release builds of TestServer and roost. ENDURANCE_SECONDS=300 is how long the
 # readers on slow lines read, ENDURANCE_CLIENTS=15000 how many clients reconnect or resume,
-# ENDURANCE_RUNS=1 how often each attack runs. Attacks that are done stand in
-# .build/attacks-done.jsonl and are not run again; the file goes when all have run. The status is 1
-# if one of them failed.
+# ENDURANCE_RUNS=1 how often each attack runs, ENDURANCE_KILLS=1000 how often a server with a
+# database is killed. Attacks and faults that are done stand in .build/attacks-done.jsonl and
+# .build/keep-done.jsonl and are not run again; the file goes when all have run. The status is 1 if
+# one of them failed.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 programs=${1:?the folder of the programs}
 shift
-[ $# -gt 0 ] || set -- lines restart attacks day
+[ $# -gt 0 ] || set -- lines restart attacks day keep
 status=0
 for what in "$@"; do
     case $what in
@@ -38,8 +39,13 @@ for what in "$@"; do
         Tests/Support/python/fair.py --resume "${ENDURANCE_CLIENTS:-15000}" --only busy_day \
             --only busy_day_attacked -- "$programs/roost" || status=1
         ;;
+    keep)
+        Tests/Support/python/keep.py --kills "${ENDURANCE_KILLS:-1000}" \
+            --state .build/keep-done.jsonl -- "$programs/roost" || status=1
+        rm -f .build/keep-done.jsonl
+        ;;
     *)
-        echo "There is no '$what': lines, restart, attacks or day."
+        echo "There is no '$what': lines, restart, attacks, day or keep."
         status=1
         ;;
     esac
