@@ -9,13 +9,13 @@ extension Conformance {
         static let script = PythonScript("keep.py")
 
         @Test(
-            "survives crashes, failing disks and damage, or nobody is told that it does",
+            "survives crashes, failing disks and damage, and clients learn what does not",
             .enabled(if: script.missing == nil, "\(script.missing ?? "")"),
             arguments: script.scenarios)
         func scenario(_ name: String) async throws {
             let program = BuildProducts.optimizedPath("roost") ?? BuildProducts.path("roost")
             let failure = try await Self.script.failure(
-                of: name, options: ["--kills", name == "fast" ? "5" : "20"], against: [program],
+                of: name, options: ["--kills", name == "kill" ? "20" : "5"], against: [program],
                 seconds: 150)
             #expect(failure == nil, "\(failure ?? "")")
         }

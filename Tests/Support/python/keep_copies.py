@@ -1,4 +1,4 @@
-"""Older databases and copies: whoever has more than they have is told so; a clock set back."""
+"""Older databases and copies: a client that has more than they have learns it; a clock set back."""
 
 import asyncio
 import contextlib

@@ -83,7 +83,7 @@ async def newer(options):
 
 async def half_wal(options):
     """The write-ahead log ends in the middle, as if the disk had lost the rest: what is before it
-    is there, and nobody who has more is told otherwise."""
+    is there, and `recovered` is false for all who have more."""
     records = [await cut_log(options, options.seed + number) for number in range(3)]
     for record in records[1:]:
         records[0].faults += record.faults

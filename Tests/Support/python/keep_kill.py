@@ -1,15 +1,18 @@
 """A server that is killed at random moments, and started again at once."""
 
+import argparse
 import asyncio
+import sqlite3
 import tempfile
 
+from keep_record import Record
 from keep_server import KeptServer
 from keep_world import World
 
-MODERATE = 0.6  # seconds that a process lives at most, once it listens
+LONGEST = 0.6  # seconds that a process lives, once it listens, if nobody is acknowledged first
 
 
-async def kill(options, flags=(), may_lose=False):
+async def kill(options, flags=(), may_lose=False, locks=False):
     """kill -9 while twenty people talk: nothing acknowledged or seen is lost."""
     with tempfile.TemporaryDirectory() as folder, KeptServer(
             options.command, folder, [*flags, *options.flag]) as server:
@@ -18,7 +21,9 @@ async def kill(options, flags=(), may_lose=False):
         async with world:
             await world.all_are_there()
             for number in range(options.kills):
-                await one_kill(world, server)
+                await one_kill(world, server, locks)
+                if number % 100 == 99:
+                    print(f"     {number + 1} kills", flush=True)
                 if len(world.record.faults) >= 20:
                     break
             await world.all_are_there()
@@ -28,7 +33,7 @@ async def kill(options, flags=(), may_lose=False):
         return world.record
 
 
-async def one_kill(world, server):
+async def one_kill(world, server, locks):
     """At a moment of one of four kinds; half of them are those at which somebody was just told
     that something is kept."""
     choice = world.random.random()
@@ -38,7 +43,9 @@ async def one_kill(world, server):
         server.kill()
         died.set()
 
-    if choice < 0.5:
+    if locks and choice < 0.8:
+        await lose_something(world, server)
+    elif choice < 0.5:
         late = world.random.choice([0, 0, 0.002, 0.01])
 
         def at_acknowledgement():
@@ -51,7 +58,7 @@ async def one_kill(world, server):
         await world.until(died.is_set, "nobody was acknowledged")
         world.at_acknowledgement = None
     elif choice < 0.9:
-        await asyncio.sleep(world.random.random() * MODERATE)
+        await asyncio.sleep(world.random.random() * LONGEST)
     if server.process is not None:
         end()
     if choice > 0.9:  # while it starts
@@ -62,6 +69,31 @@ async def one_kill(world, server):
     await world.try_name()
 
 
+async def lose_something(world, server):
+    """Kills it while another program has locked the database: what was acknowledged since, before
+    the server noticed it, was never written."""
+    lock = sqlite3.connect(server.database, isolation_level=None, timeout=30)
+    lock.execute("BEGIN IMMEDIATE")
+    before = len(world.refusals)
+    await world.until(lambda: len(world.refusals) > before, "nobody notices the lock")
+    server.kill()
+    lock.close()
+
+
 async def fast(options):
-    """The same with --ack fast: what is lost is the newest, and nobody is told otherwise."""
-    return await kill(options, ["--ack", "fast"], may_lose=True)
+    """The same with --ack fast: what is lost is the newest, and clients learn it."""
+    record = await kill(options, ["--ack", "fast"], may_lose=True, locks=True)
+    if not record.counts["lost"]:
+        record.fault("nothing was lost: the test tests nothing")
+    return record
+
+
+async def found_out(options):
+    """A server that acknowledges before it keeps, and says that it does not: the checker tells."""
+    options = argparse.Namespace(**{**vars(options), "kills": min(options.kills, 5)})
+    record = await kill(options, ["--ack", "fast"], locks=True)
+    result = Record()
+    result.counts["found"] = record.counts["faults"]
+    if not record.faults or not record.counts["lost"]:
+        result.fault(f"the checker finds only {record.faults}")
+    return result

@@ -76,7 +76,7 @@ class Skipped(Exception):
 
 
 class Shim:
-    """The library, and what it is told. Give `environment` to the server."""
+    """The library, and the file with its orders. Give `environment` to the server."""
 
     def __init__(self, folder):
         compiler = shutil.which("cc")

@@ -1,4 +1,4 @@
-"""Who takes part over HTTP while the server is killed: publishers, pages, and event streams."""
+"""Publishers, readers of pages and event streams, over HTTP, while the server is killed."""
 
 import asyncio
 import json

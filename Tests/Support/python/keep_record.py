@@ -1,4 +1,4 @@
-"""The history checker: what all clients saw and were told, and what must be true of it at the end.
+"""The history checker: what all clients have got, and what must be true of it at the end.
 
 A place is (room, epoch, offset). Whatever breaks a promise of PROTOCOL.md (Places, Resume, Stored
 before seen, id) becomes a sentence in `faults`.
@@ -6,7 +6,7 @@ before seen, id) becomes a sentence in `faults`.
 
 from collections import defaultdict
 
-ID_DISTANCE = 1000  # within so many entries an id appears once
+ID_DISTANCE = 1000  # within as many entries an id appears once
 
 
 class Record:
@@ -73,8 +73,8 @@ class Record:
         """Compares all of it with all that the server has at the end.
 
         `final` has for each room its entries, {offset: (epoch, (user, id, text))}. With `may_lose`,
-        what a process had at its end may be lost: the newest entries, nothing between, and nobody
-        is told `recovered: true` by a later process who has more than is there.
+        what a process had at its end may be lost: the newest entries, nothing between, and no later
+        process says `recovered: true` to a client that has more than is there.
         """
         lost = set()
         for place, value in self.seen.items():
@@ -111,7 +111,7 @@ class Record:
         for who, room, (epoch, offset), run in self.recovered:
             place = (room, epoch, offset)
             if place in lost and self.first_run.get(place, 0) < run:
-                self.fault(f"{who} was told recovered: true at {place}, which is lost")
+                self.fault(f"{who} got recovered: true at {place}, which is lost")
 
     def judge_rooms(self, final):
         for room, entries in final.items():

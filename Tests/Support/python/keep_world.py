@@ -94,7 +94,7 @@ class World:
                 f"{person.name} has {person.places} of {newest}")
 
     async def talk(self, count):
-        """Until so many more messages are acknowledged."""
+        """Until that many more messages are acknowledged."""
         goal = self.record.counts["acknowledged"] + count
         return await self.until(
             lambda: self.record.counts["acknowledged"] >= goal, f"no {count} acknowledgements")
