@@ -30,7 +30,7 @@ public struct StoreBatch: Sendable {
             /// A request over HTTP or at the control socket. `isNew` is false if it repeats one.
             case request(RequestKey, isNew: Bool)
         }
-        /// The one that gets it.
+        /// The recipient.
         public var recipient: Recipient
         /// The text of the reply, in the batch's bytes.
         public var text: Range<Int>

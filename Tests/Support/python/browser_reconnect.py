@@ -12,9 +12,33 @@ from roost_server import Client, start_server, until
 from scenarios import arguments
 
 
-def restart():
-    """The server dies and comes back: the page waits, reconnects, and sends what was written."""
+def kept():
+    """The server is killed and comes back with all that was said: nothing is marked as missing."""
     with start_server() as server, browser(arguments.shots) as all:
+        ann = all.person(server.page, "ann")
+        bob = all.person(server.page, "bob")
+        ann.say("before")
+        bob.sees("before", "ann")
+        server.kill()
+        expect(ann.page.locator("#bar")).to_be_visible()
+        ann.say("written meanwhile")
+        server.start()
+        ann.is_connected()
+        bob.is_connected()
+        ann.has_sent("written meanwhile")
+        bob.sees("written meanwhile", "ann")
+        for person in (ann, bob):
+            assert person.texts() == ["before", "written meanwhile"], person.texts()
+            expect(person.page.locator(".mark.missed")).to_have_count(0)
+            expect(person.page.locator(".past")).to_have_count(0)
+        # Somebody who was never here sees it too.
+        cid = all.person(server.page, "cid")
+        assert cid.texts() == ["before", "written meanwhile"], cid.texts()
+
+
+def restart():
+    """A server without a database comes back: what is shown of before is marked as such."""
+    with start_server("--history", "memory") as server, browser(arguments.shots) as all:
         ann = all.person(server.page, "ann")
         bob = all.person(server.page, "bob")
         ann.say("before")
@@ -87,8 +111,8 @@ def resume():
 
 def rest():
     """More was missed than one page holds: the page asks for the rest, and nothing is missing."""
-    with start_server("--rate-limit", "off") as server, CutLine(server.port) as line, \
-            browser(arguments.shots) as all:
+    with start_server("--rate-limit", "off", "--history", "memory") as server, \
+            CutLine(server.port) as line, browser(arguments.shots) as all:
         ann = all.person(line.page, "ann")
         with Client(server) as bob:
             bob.log_in("bob")

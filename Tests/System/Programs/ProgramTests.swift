@@ -106,7 +106,9 @@ import Testing
         (["--handshake-timeout", "0"], "handshake-timeout"),
     ])
     func `A bad flag is named, with its usage`(flags: [String], word: String) throws {
-        let end = try Run([BuildProducts.path("roost"), "serve"] + flags).end()
+        let end = try Run(
+            [BuildProducts.path("roost"), "serve", "--history", "memory"] + flags
+        ).end()
         #expect(end.status != 0)
         #expect(end.errors.hasPrefix("Error: "))
         #expect(end.errors.contains(word))
@@ -150,7 +152,10 @@ import Testing
         let copy = folder.appendingPathComponent("roost").path
         try FileManager.default.copyItem(atPath: BuildProducts.path("roost"), toPath: copy)
         let end = try Run(
-            ["setpriv", "--reuid", "65534", "--clear-groups", copy, "serve", "--port", "80"]
+            [
+                "setpriv", "--reuid", "65534", "--clear-groups", copy, "serve", "--port", "80",
+                "--history", "memory",
+            ]
         ).end()
         #expect(end.status != 0)
         #expect(end.errors.contains("Permission denied"))
@@ -167,7 +172,7 @@ import Testing
         #expect(probe.stop(SIGTERM) == 0)
         let run = try Run([
             "systemd-socket-activate", "-l", "127.0.0.1:\(free)",
-            BuildProducts.path("roost"), "serve", "--port", "1",
+            BuildProducts.path("roost"), "serve", "--port", "1", "--history", "memory",
         ])
         // The first connection starts the server, and is not lost.
         var answer = ""

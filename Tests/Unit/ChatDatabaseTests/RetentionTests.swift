@@ -59,7 +59,7 @@ import Testing
             figures = desk.database.figures
         }
         let page = desk.page(room, .before(offset: .max), byteLimit: .max)
-        #expect(page.entries.last?.place.offset == 2001 && page.entries.count > 300)
+        #expect(page.entries.last?.place.offset == 2001 && page.entries.count > 200)
         #expect(figures.entryCount + figures.deletedEntryCount == 2001)
         #expect(figures.byteLimit == 1 << 20)
         desk.database.close()
