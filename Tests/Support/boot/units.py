@@ -127,7 +127,7 @@ def several_servers_share_a_machine():
         file.write("[Socket]\nListenStream=127.0.0.1:8081\n")
     run("systemctl enable --now roost@staff.socket")
     assert states("@staff") == ["active", "active", "inactive", "inactive"], states("@staff")
-    ann, other = Chatter(("127.0.0.1", 8081)).enter("ann", "lobby"), Chatter().enter("ann", "lobby")
+    ann, other = Chatter(("127.0.0.1", 8081)).enter("kim", "lobby"), Chatter().enter("kim", "lobby")
     ann.say(type="message", room="lobby", text="only here")
     ann.hear("message")
     control = "--control /run/roost-staff/control.sock"
