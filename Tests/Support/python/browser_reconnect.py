@@ -111,8 +111,8 @@ def resume():
 
 def rest():
     """More was missed than one page holds: the page asks for the rest, and nothing is missing."""
-    with start_server("--rate-limit", "off", "--history", "memory") as server, \
-            CutLine(server.port) as line, browser(arguments.shots) as all:
+    with start_server("--rate-limit", "off") as server, CutLine(server.port) as line, \
+            browser(arguments.shots) as all:
         ann = all.person(line.page, "ann")
         with Client(server) as bob:
             bob.log_in("bob")
@@ -137,9 +137,9 @@ def rest():
 
 
 def missed():
-    """Too many messages while the connection was cut: the gap is shown."""
-    with start_server("--rate-limit", "off") as server, CutLine(server.port) as line, \
-            browser(arguments.shots) as all:
+    """Without a database, too many messages while the connection was cut: the gap is shown."""
+    with start_server("--rate-limit", "off", "--history", "memory") as server, \
+            CutLine(server.port) as line, browser(arguments.shots) as all:
         ann = all.person(line.page, "ann")
         with Client(server) as bob:
             bob.log_in("bob")
