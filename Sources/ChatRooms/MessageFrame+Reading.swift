@@ -5,13 +5,17 @@ import Storage
 extension MessageFrame {
     /// A message as it stands in one line: what ``MessageFrame`` writes with an epoch in it.
     public struct Line: Sendable, Equatable {
+        /// The room's name.
         public var room: String
+        /// The author's name.
         public var user: String
+        /// Where it stood.
         public var place: Place
         /// Milliseconds since 1970 in UTC.
         public var at: Int64
         /// The text and the id as they stand in the line, escaped: ranges of the line.
         public var text: Range<Int>
+        /// The id as it is in the line, escaped; empty if there is none.
         public var id: Range<Int>
     }
 

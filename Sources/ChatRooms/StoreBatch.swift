@@ -24,6 +24,7 @@ public struct StoreBatch: Sendable {
     public struct Reply: Sendable {
         /// One of those who may wait.
         public enum Recipient: Sendable {
+            /// Nobody waits.
             case nobody
             /// A connection of the chat.
             case connection(ConnectionKey)

@@ -24,9 +24,11 @@ public struct PageRequest: Sendable, Equatable {
 
     /// Names the question in the answer.
     public var ticket: UInt64
-    /// The room's number, and its name as frames have it.
+    /// The room's number.
     public var room: Int64
+    /// The room's name as frames have it.
     public var name: String
+    /// Which messages.
     public var direction: Direction
     /// Entries at or above this offset are not needed: they are in memory.
     public var end: Int
@@ -52,6 +54,7 @@ public struct PageRequest: Sendable, Equatable {
 
 /// Messages of a room, in the order of their offsets and without a gap between two of them.
 public struct StoredPage: Sendable {
+    /// The messages, oldest first.
     public var entries: [StoredEntry] = []
     /// The bytes that the entries' ranges are in.
     public var bytes: [UInt8] = []
@@ -83,7 +86,9 @@ public enum StoreAnswer: Sendable {
 
 /// Whether a store works. While it fails, nothing can be said, and the rest goes on.
 public enum StoreState: Sendable, Equatable {
+    /// It keeps what it is given.
     case works
+    /// It keeps nothing just now.
     case fails(Reason)
 
     /// Why, in kinds that an operator mends differently.

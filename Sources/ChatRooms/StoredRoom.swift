@@ -2,6 +2,7 @@
 
 /// A room in the store. Its number is never given to another room.
 public struct StoredRoom: Sendable, Equatable {
+    /// Tells rooms apart, whatever becomes of their names.
     public var number: Int64
     /// The form of the name in which it is looked up, see ``Chat/nameKey(_:)``.
     public var key: String
@@ -27,6 +28,7 @@ public struct StoredRoom: Sendable, Equatable {
 public struct StoredUser: Sendable, Equatable {
     /// A session: the token itself is not stored.
     public struct Session: Sendable, Equatable {
+        /// Proves that somebody has its token.
         public var proof: SessionProof
         /// When it was last used: milliseconds since 1970 in UTC.
         public var seenAt: Int64
@@ -38,9 +40,11 @@ public struct StoredUser: Sendable, Equatable {
         }
     }
 
+    /// Never given to another user.
     public var number: Int64
     /// The form of the name in which it is looked up, see ``Chat/nameKey(_:)``.
     public var key: String
+    /// The name as the user wrote it.
     public var name: String
     /// The password's hash; nil if the name is nobody's own. See `PasswordHash` in the program.
     public var password: String?
