@@ -14,7 +14,7 @@ extension Chat {
     /// Makes the name in use this person's own, or changes the password. The reply comes when the
     /// store has it.
     mutating func account(
-        _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
+        _ command: borrowing Command, _ text: Span<UInt8>, _ effects: inout Effects
     ) throws(CommandError) -> Progress {
         let password = try Password(try command.fields.string(.password), in: text)
         let user = connections[command.connection.slot].user
@@ -42,7 +42,8 @@ extension Chat {
     }
 
     /// Throws if the store cannot keep an account now, or if there is no place for one more.
-    private func checkAccount(_ user: UserIndex, _ command: Command) throws(CommandError) {
+    private func checkAccount(_ user: UserIndex, _ command: borrowing Command) throws(CommandError)
+    {
         try checkStore()
         guard !isAccount(user) else { return }
         guard users[user].isFindable else {
@@ -63,7 +64,7 @@ extension Chat {
     }
 
     private mutating func own(
-        _ user: UserIndex, _ hash: String, _ command: Command, _ text: Span<UInt8>,
+        _ user: UserIndex, _ hash: String, _ command: borrowing Command, _ text: Span<UInt8>,
         _ effects: inout Effects
     ) -> Progress {
         let key = command.connection

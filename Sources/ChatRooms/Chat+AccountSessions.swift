@@ -13,7 +13,7 @@ extension Chat {
     /// Lets an account's user in if the password was right, with a new session. The refusal of a
     /// wrong one is the same for every name.
     mutating func admitUser(
-        _ key: NameKey, _ name: String, _ answer: PasswordAnswer, _ command: Command,
+        _ key: NameKey, _ name: String, _ answer: PasswordAnswer, _ command: borrowing Command,
         _ effects: inout Effects
     ) throws(CommandError) -> (UserIndex, SessionToken) {
         if case .busy = answer { throw Self.isBusy }
@@ -38,7 +38,9 @@ extension Chat {
     }
 
     /// A connection logs in by a session of an account.
-    mutating func use(_ session: Int, of user: UserIndex, _ name: String, _ command: Command) {
+    mutating func use(
+        _ session: Int, of user: UserIndex, _ name: String, _ command: borrowing Command
+    ) {
         let account = users[user].account
         var used = accounts[account].sessions.remove(at: session)
         used.seenAt = command.now.wall

@@ -2,7 +2,7 @@
 
 extension Chat {
     mutating func join(
-        _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
+        _ command: borrowing Command, _ text: Span<UInt8>, _ effects: inout Effects
     ) throws(CommandError) -> Progress {
         let name = try Name.room(try command.fields.string(.room), text)
         let since = try command.fields.since(text)
@@ -25,7 +25,7 @@ extension Chat {
     /// Puts a connection into a room and sends it the room's present state. A connection that is
     /// already in the room just gets the state again.
     mutating func enter(
-        _ name: String, _ command: Command, _ text: Span<UInt8>, _ view: View,
+        _ name: String, _ command: borrowing Command, _ text: Span<UInt8>, _ view: View,
         _ effects: inout Effects
     ) throws(CommandError) -> Progress {
         let slot = command.connection.slot
@@ -79,7 +79,7 @@ extension Chat {
     /// message is still there; else the newest messages. Nil if the store must be
     /// asked, which is done then.
     private mutating func find(
-        _ view: View, in room: RoomIndex, _ command: Command
+        _ view: View, in room: RoomIndex, _ command: borrowing Command
     ) throws(CommandError) -> Shown? {
         var isNewest = false
         if case .page(_, let asked) = command.read { isNewest = asked }
@@ -115,7 +115,8 @@ extension Chat {
     /// Sends the reply `joined`, and after it the missed messages that are beyond the limit, if the
     /// client does not ask for these.
     private mutating func show(
-        _ found: Shown, of room: RoomIndex, _ command: Command, _ text: Span<UInt8>, _ view: View,
+        _ found: Shown, of room: RoomIndex, _ command: borrowing Command, _ text: Span<UInt8>,
+        _ view: View,
         _ effects: inout Effects
     ) {
         let recovered = found.isRecovered
@@ -170,7 +171,7 @@ extension Chat {
     }
 
     mutating func leave(
-        _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
+        _ command: borrowing Command, _ text: Span<UInt8>, _ effects: inout Effects
     ) throws(CommandError) {
         let room = try command.fields.string(.room)
         let subscription = try subscription(of: command.connection.slot, room, text)

@@ -3,8 +3,9 @@
 extension Chat {
     /// Puts a message into its room's history.
     @inline(__always)
-    mutating func keep(_ message: AcceptedMessage, at now: Timestamp, _ effects: borrowing Effects)
-    {
+    mutating func keep(
+        _ message: borrowing AcceptedMessage, at now: Timestamp, _ effects: borrowing Effects
+    ) {
         keep(message.entry, in: effects.bytes.span, of: message.room, mark: message.mark, at: now)
     }
 
@@ -87,7 +88,8 @@ extension Chat {
     /// full room already, which it has not opened, and would wash out what somebody else has said
     /// there lately. It takes
     /// time in proportion to the messages that a room keeps, and only in a full room.
-    func checkPlace(for message: AcceptedMessage, at now: Timestamp) throws(CommandError) {
+    func checkPlace(for message: borrowing AcceptedMessage, at now: Timestamp) throws(CommandError)
+    {
         guard !hasStore, message.mark > 1, owners[rooms[message.room].owner].mark != message.mark
         else {
             return

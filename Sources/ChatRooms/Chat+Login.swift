@@ -5,7 +5,7 @@ extension Chat {
     static var lobby: String { "lobby" }
 
     mutating func login(
-        _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
+        _ command: borrowing Command, _ text: Span<UInt8>, _ effects: inout Effects
     ) throws(CommandError) -> Progress {
         do throws(CommandError) {
             return try logIn(command, text, &effects)
@@ -22,7 +22,7 @@ extension Chat {
     }
 
     private mutating func logIn(
-        _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
+        _ command: borrowing Command, _ text: Span<UInt8>, _ effects: inout Effects
     ) throws(CommandError) -> Progress {
         let name = try Name.user(try command.fields.string(.user), text) { isFree($0) }
         let session = try command.fields.string(ifPresent: .session)
@@ -57,10 +57,9 @@ extension Chat {
         writeWelcome(user, token, connections[slot].resourceID, to: &effects.bytes)
         effects.reply(to: command.connection, from: start)
         guard entersLobby else { return .done }
-        var entering = command
         // `welcome` carried the reference; `joined` must not repeat it.
-        entering.fields = CommandFields()
-        entering.read = .nothing
+        let entering = Command(
+            of: command.connection, at: command.now, isReachable: command.isReachable)
         let progress = try enter(Self.lobby, entering, text, View(), &effects)
         if case .asks = progress { return .asksForLobby }
         return progress
@@ -69,7 +68,7 @@ extension Chat {
     /// Finds or creates the user with this name, and counts one more connection for it. Returns the
     /// user and the session's token. Throws if the name belongs to another session.
     private mutating func admitUser(
-        _ name: String, _ given: SessionToken?, _ command: Command
+        _ name: String, _ given: SessionToken?, _ command: borrowing Command
     ) throws(CommandError) -> (UserIndex, SessionToken) {
         let proof = given?.proof
         let now = command.now

@@ -7,7 +7,7 @@ extension Chat {
     /// sessions are closed with 4005. Without an account a user has one session, and anybody may
     /// take the name at once: nobody is left who could prove that it is theirs.
     mutating func logout(
-        _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
+        _ command: borrowing Command, _ text: Span<UInt8>, _ effects: inout Effects
     ) throws(CommandError) {
         let isEverywhere = try command.fields.bool(.everywhere, default: false)
         let key = command.connection

@@ -2,7 +2,7 @@
 import Storage
 
 /// A message that has its author and its place, and whose frame and reply are written but not sent.
-struct AcceptedMessage {
+struct AcceptedMessage: ~Copyable {
     let room: RoomIndex
     /// Its ranges are in the effects' bytes.
     let entry: StoredEntry
@@ -14,7 +14,7 @@ struct AcceptedMessage {
 
 extension Chat {
     mutating func message(
-        _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
+        _ command: borrowing Command, _ text: Span<UInt8>, _ effects: inout Effects
     ) throws(CommandError) {
         let (body, id) = try messageParts(command.fields, text)
         let name = try command.fields.string(ifPresent: .room)
@@ -69,7 +69,8 @@ extension Chat {
 
     /// The place that the message has already, if it is a retry: of a message that is kept, or that
     /// will be.
-    func placeOfRetry(_ message: AcceptedMessage, _ effects: borrowing Effects) -> Place? {
+    func placeOfRetry(_ message: borrowing AcceptedMessage, _ effects: borrowing Effects) -> Place?
+    {
         guard !message.entry.id.isEmpty else { return nil }
         let room = message.room
         if rooms[room].pendingCount > 0, let pending = pendingIDs[PendingID(message, effects)] {
@@ -127,7 +128,9 @@ extension Chat {
 
     /// Gives a message to the store; without one it is kept at once.
     @inline(__always)
-    mutating func give(_ message: AcceptedMessage, at now: Timestamp, _ effects: inout Effects) {
+    mutating func give(
+        _ message: borrowing AcceptedMessage, at now: Timestamp, _ effects: inout Effects
+    ) {
         if hasStore {
             append(message, &effects)
         } else {
@@ -137,7 +140,9 @@ extension Chat {
 
     /// A message is in the store: puts it into the room's history, publishes it, and replies to its
     /// sender. Messages of one room come here in the order of their offsets.
-    mutating func kept(_ message: AcceptedMessage, at now: Timestamp, _ effects: inout Effects) {
+    mutating func kept(
+        _ message: borrowing AcceptedMessage, at now: Timestamp, _ effects: inout Effects
+    ) {
         counters.messageCount += 1
         rooms[message.room].lastActivity = now.monotonic
         keep(message, at: now, effects)
@@ -151,7 +156,7 @@ extension Chat {
 
     /// Writes the reply that the message has this place.
     private func acknowledge(
-        _ command: Command, _ text: Span<UInt8>, _ room: RoomIndex, _ place: Place,
+        _ command: borrowing Command, _ text: Span<UInt8>, _ room: RoomIndex, _ place: Place,
         _ effects: inout Effects
     ) -> StoreBatch.Reply {
         let start = begin("ok", command, text, &effects)

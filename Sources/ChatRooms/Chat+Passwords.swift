@@ -18,7 +18,8 @@ extension Chat {
     /// Has a password compared with that of an account, if there is one with this name. Throws if
     /// too many wrong ones have been tried.
     mutating func check(
-        _ password: Password, of name: String, _ command: Command, _ effects: inout Effects
+        _ password: Password, of name: String, _ command: borrowing Command,
+        _ effects: inout Effects
     ) throws(CommandError) {
         let key = NameKey(name)
         var keys = [PasswordFailures.Key.account(key.folded)]
@@ -40,7 +41,7 @@ extension Chat {
     }
 
     /// Has a password hashed.
-    func hash(_ password: Password, _ command: Command, _ effects: inout Effects) {
+    func hash(_ password: Password, _ command: borrowing Command, _ effects: inout Effects) {
         effects.passwords.append(PasswordWork(password: password.bytes, hash: nil))
         effects.add(.hashPassword(command.connection, index: effects.passwords.count - 1))
     }

@@ -95,7 +95,7 @@ extension Chat {
     }
 
     private mutating func publish(
-        _ message: AcceptedMessage, for request: RequestKey, at now: Timestamp,
+        _ message: consuming AcceptedMessage, for request: RequestKey, at now: Timestamp,
         _ effects: inout Effects
     ) -> RoomAnswer? {
         let room = message.room
@@ -114,7 +114,6 @@ extension Chat {
             roomHeard(room, at: now, &effects)
             return RoomAnswer(json: json, isNew: true)
         }
-        var message = message
         message.reply = reply(json, for: request, isNew: true, &effects)
         share(room, with: Self.operators)
         append(message, &effects)

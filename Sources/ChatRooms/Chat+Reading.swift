@@ -4,7 +4,7 @@ import Storage
 extension Chat {
     /// Publishes the hint that a user is typing. It gets a reply only if it is refused.
     mutating func typing(
-        _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
+        _ command: borrowing Command, _ text: Span<UInt8>, _ effects: inout Effects
     ) throws(CommandError) {
         let slot = command.connection.slot
         let name = try command.fields.string(.room)
@@ -24,7 +24,7 @@ extension Chat {
     }
 
     func who(
-        _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
+        _ command: borrowing Command, _ text: Span<UInt8>, _ effects: inout Effects
     ) throws(CommandError) {
         let name = try command.fields.string(.room)
         let subscription = try subscription(of: command.connection.slot, name, text)
@@ -42,7 +42,7 @@ extension Chat {
 
     /// Sends a page of the past. It waits for the store if that has to read it.
     mutating func history(
-        _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
+        _ command: borrowing Command, _ text: Span<UInt8>, _ effects: inout Effects
     ) throws(CommandError) -> Progress {
         let name = try command.fields.string(.room)
         let before = try command.fields.number(ifPresent: .before, text)

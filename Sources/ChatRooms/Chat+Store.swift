@@ -14,7 +14,7 @@ struct PendingID: Hashable {
         self.id = id
     }
 
-    init(_ message: AcceptedMessage, _ effects: borrowing Effects) {
+    init(_ message: borrowing AcceptedMessage, _ effects: borrowing Effects) {
         self.init(
             room: message.room, author: message.entry.author,
             id: [UInt8](copying: effects.bytes.span.extracting(message.entry.id)))
@@ -70,7 +70,7 @@ extension Chat {
     // MARK: Giving
 
     /// Gives a message to the store. Its frame and reply are the last bytes.
-    mutating func append(_ message: AcceptedMessage, _ effects: inout Effects) {
+    mutating func append(_ message: borrowing AcceptedMessage, _ effects: inout Effects) {
         let room = message.room
         let entry = message.entry
         if !rooms[room].isStored {

@@ -124,12 +124,13 @@ extension Chat {
         _ held: StoreWait.Held, of key: ConnectionKey, _ read: StoreRead, at now: Timestamp,
         _ effects: inout Effects
     ) {
-        var command = Command(connection: key, now: now)
-        command.read = read
         let start = effects.bytes.count
         switch held {
-        case .command(let text): carryOut(&command, text.span, wasHeld: true, &effects)
+        case .command(let text):
+            let command = Command(text.span, of: key, at: now, read)
+            carryOut(command, text.span, wasHeld: true, &effects)
         case .enterLobby:
+            let command = Command(of: key, at: now, read)
             do throws(CommandError) {
                 let progress = try enter(Self.lobby, command, Span(), View(), &effects)
                 if case .asks = progress {
@@ -142,13 +143,12 @@ extension Chat {
         charge(max(1, effects.bytes.count - start), paid: 1, to: key, at: now)
     }
 
-    /// Reads a command's text and carries it out, or refuses it, or keeps it for later.
+    /// Carries out a command, or refuses it, or keeps it for later.
     mutating func carryOut(
-        _ command: inout Command, _ text: Span<UInt8>, wasHeld: Bool, _ effects: inout Effects
+        _ command: borrowing Command, _ text: Span<UInt8>, wasHeld: Bool, _ effects: inout Effects
     ) {
         do throws(CommandError) {
-            let outcome = command.fields.read(text)
-            try command.check(outcome)
+            try command.check()
             let progress = try perform(command, text, &effects)
             let key = command.connection
             switch progress {

@@ -1,5 +1,6 @@
 // The whole state of a chat, and the four things that can happen to it.
 import Storage
+import Synchronization
 
 /// A chat server without a network, a clock or a source of randomness: commands in, effects out.
 ///
@@ -14,6 +15,9 @@ public struct Chat: ~Copyable, Sendable {
     public private(set) var limits: ChatLimits
     private(set) var timing: Timing
     let publisherKey: NameKey
+    /// Keeps the compiler from copying the whole chat, 1.4 KB, before each call that only reads it:
+    /// a value with an atomic in it is passed by its address. Nobody reads it.
+    private let address = Atomic<UInt8>(0)
 
     var connections = ChunkedTable<ConnectionRecord>()
     var subscriptions = SlotTable<RoomSubscription>()
@@ -147,18 +151,21 @@ public struct Chat: ~Copyable, Sendable {
             let held = StoreWait.Held.command([UInt8](copying: text))
             return hold(held, of: key, isAsking: false, inFront: false, &effects)
         }
-        var command = Command(connection: key, now: now, isReachable: isReachable)
         let start = effects.bytes.count
         // Each byte is looked at about twice: by the scanner, and when it is copied or compared.
         let scanned = text.count * 2
         do throws(CommandError) {
             try admit(key, at: now, &effects)
         } catch {
-            if text.count <= Self.refusedTextByteLimit { _ = command.fields.read(text) }
+            // An error repeats the command's reference.
+            let command =
+                text.count <= Self.refusedTextByteLimit
+                ? Command(text, of: key, at: now) : Command(of: key, at: now)
             return refuse(command, text, error, &effects)
         }
         charge(scanned, to: key, at: now)
-        carryOut(&command, text, wasHeld: false, &effects)
+        let command = Command(text, of: key, at: now, isReachable: isReachable)
+        carryOut(command, text, wasHeld: false, &effects)
         let written = max(0, effects.bytes.count - start)
         charge(scanned + written, paid: max(scanned, 1), to: key, at: now)
     }

@@ -2,21 +2,38 @@
 import Storage
 
 /// One command while the chat handles it. Its bytes are passed as a separate argument.
-struct Command {
+struct Command: ~Copyable {
     let connection: ConnectionKey
     let now: Timestamp
     /// False if the client has gone and only its commands are left: replies are for nobody then.
     let isReachable: Bool
-    var fields = CommandFields()
     /// What the store has read for it, if it had to wait for that.
-    var read = StoreRead.nothing
+    let read: StoreRead
+    private(set) var fields = CommandFields()
+    private var outcome = CommandFields.Outcome.object
 
     static let referenceByteLimit = 64
 
-    init(connection: ConnectionKey, now: Timestamp, isReachable: Bool = true) {
+    /// A command without fields.
+    @inline(__always)
+    init(
+        of connection: ConnectionKey, at now: Timestamp, isReachable: Bool = true,
+        _ read: StoreRead = .nothing
+    ) {
         self.connection = connection
         self.now = now
         self.isReachable = isReachable
+        self.read = read
+    }
+
+    /// A command whose fields are in the text, as far as it is valid: see ``check()``.
+    @inline(__always)
+    init(
+        _ text: Span<UInt8>, of connection: ConnectionKey, at now: Timestamp,
+        isReachable: Bool = true, _ read: StoreRead = .nothing
+    ) {
+        self.init(of: connection, at: now, isReachable: isReachable, read)
+        outcome = fields.read(text)
     }
 
     /// Where the `ref` stands in the command's text; nil if it has no valid one.
@@ -29,7 +46,7 @@ struct Command {
     }
 
     /// Checks everything that does not depend on the command's type.
-    func check(_ outcome: CommandFields.Outcome) throws(CommandError) {
+    func check() throws(CommandError) {
         try Self.check(
             outcome, "Send a JSON object, like {\"type\":\"who\",\"room\":\"lobby\"}.")
         if let reference = try fields.string(ifPresent: .ref),
@@ -107,7 +124,7 @@ enum CommandType: CaseIterable {
 extension Chat {
     /// Finds the command's type, checks that the connection may use it, and carries it out.
     mutating func perform(
-        _ command: Command, _ text: Span<UInt8>, _ effects: inout Effects
+        _ command: borrowing Command, _ text: Span<UInt8>, _ effects: inout Effects
     ) throws(CommandError) -> Progress {
         guard let type = CommandType(try command.fields.string(.type), text) else {
             throw CommandError(

@@ -56,7 +56,7 @@ enum Field: Int, CaseIterable {
 }
 
 /// The known fields of one object. Unknown fields must be valid JSON and are ignored.
-struct CommandFields {
+struct CommandFields: ~Copyable {
     enum Outcome: Equatable {
         case object
         case malformed
