@@ -8,6 +8,12 @@ enum Asker {
     case connection(ConnectionKey)
     /// A request that came without a connection of the chat.
     case request(RequestKey)
+
+    var key: ConnectionKey {
+        switch self {
+        case .connection(let key), .request(let key): key
+        }
+    }
 }
 
 /// What an answer of the store is for.
@@ -42,7 +48,8 @@ extension Chat {
 
     /// Somebody waits until a room is loaded.
     mutating func wait(_ asker: Asker, for room: RoomIndex) {
-        roomAskers[room, default: []].append(asker)
+        rooms[room].isAsked = true
+        roomAskers[room, default: Queue()].append(asker)
     }
 
     private mutating func nextTicket() -> UInt64 {
@@ -57,6 +64,8 @@ extension Chat {
     ) {
         guard case .room(let room) = asked.removeValue(forKey: ticket) else { return }
         rooms[room].isLoading = false
+        // The first one has caused it.
+        if let asker = roomAskers[room]?.first { effects.add(read(page, for: asker)) }
         if let stored {
             rooms[room].name = stored.name
             rooms[room].nameBytes = Array(stored.name.utf8)
@@ -68,14 +77,19 @@ extension Chat {
             rooms[room].storedNumber = nextRoomNumber
             nextRoomNumber += 1
         }
-        finishLoading(room, .nothing, at: now, &effects)
+        readRooms.append((room, .nothing))
+    }
+
+    /// Says for whom the store has worked.
+    func read(_ page: StoredPage, for asker: Asker) -> Effect {
+        .read(for: asker.key, messageCount: page.entries.count, byteCount: page.bytes.count)
     }
 
     /// The store could not read something.
     mutating func readFailed(_ ticket: UInt64, at now: Timestamp, _ effects: inout Effects) {
         switch asked.removeValue(forKey: ticket) {
         case .page(let asker, _): goOn(asker, .failed, at: now, &effects)
-        case .room(let room): finishLoading(room, .failed, at: now, &effects)
+        case .room(let room): readRooms.append((room, .failed))
         case nil: return
         }
     }
@@ -86,26 +100,35 @@ extension Chat {
         unreadRooms = []
     }
 
+    /// Lets the next one go on that has waited for a room. Returns false if nobody is left. A room
+    /// may have thousands of them, after a restart for example, and each may get a page: so they go
+    /// on one by one, as many in a turn as it allows.
+    public mutating func letNextGoOn(at now: Timestamp, _ effects: inout Effects) -> Bool {
+        guard let (room, read) = readRooms.first else { return false }
+        if let asker = roomAskers[room]?.popFirst() { goOn(asker, read, at: now, &effects) }
+        guard roomAskers[room]?.isEmpty != false else { return true }
+        readRooms.removeFirst()
+        roomAskers[room] = nil
+        rooms[room].isAsked = false
+        finishLoading(room, read, at: now, &effects)
+        return !readRooms.isEmpty
+    }
+
+    /// Whether anybody can go on: ``letNextGoOn(at:_:)``.
+    public var canAnyGoOn: Bool { !readRooms.isEmpty }
+
+    /// All who waited for a room have gone on.
     private mutating func finishLoading(
         _ room: RoomIndex, _ read: StoreRead, at now: Timestamp, _ effects: inout Effects
     ) {
-        if !rooms[room].isPermanent, rooms[room].history.lastOffset > 0 {
-            // Nobody is there yet.
-            roomEmptied(room, at: now, &effects)
-        }
-        for asker in roomAskers.removeValue(forKey: room) ?? [] {
-            goOn(asker, read, at: now, &effects)
-        }
         if case .failed = read {
             if rooms[room].isPermanent {
                 unreadRooms.append(room)
             } else {
                 forgetRoom(room, &effects)
             }
-        } else if !rooms[room].isPermanent, rooms[room].history.lastOffset == 0,
-            rooms[room].pendingCount == 0, rooms[room].members.count == 0
-        {
-            forgetRoom(room, &effects)
+        } else if rooms[room].members.count == 0 {
+            roomEmptied(room, at: now, &effects)
         }
     }
 

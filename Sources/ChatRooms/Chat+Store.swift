@@ -118,6 +118,7 @@ extension Chat {
             guard let asked = asked.removeValue(forKey: ticket),
                 case .page(let who, let isNewest) = asked
             else { return }
+            effects.add(read(page, for: who))
             goOn(who, .page(page, isNewest: isNewest), at: now, &effects)
         case .failed(let ticket): readFailed(ticket, at: now, &effects)
         case .stored(let batch): stored(batch, at: now, &effects)

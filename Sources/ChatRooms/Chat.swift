@@ -82,7 +82,9 @@ public struct Chat: ~Copyable, Sendable {
     var questions: [StoreQuestion] = []
     var ticketCount: UInt64 = 0
     var asked: [UInt64: Asked] = [:]
-    var roomAskers: [RoomIndex: [Asker]] = [:]
+    var roomAskers: [RoomIndex: Queue<Asker>] = [:]
+    /// Rooms that have been read, or could not be, and whose askers go on.
+    var readRooms = Queue<(room: RoomIndex, read: StoreRead)>()
     /// Permanent rooms that the store could not read.
     var unreadRooms: [RoomIndex] = []
 

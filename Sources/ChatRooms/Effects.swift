@@ -100,6 +100,8 @@ public enum Effect: Sendable {
     /// Compare `Effects.passwords[index]` with its hash, and call
     /// ``Chat/passwordChecked(_:_:at:_:)``.
     case checkPassword(ConnectionKey, index: Int)
+    /// The store has read this much for a connection or a request: work that was done for it.
+    case read(for: ConnectionKey, messageCount: Int, byteCount: Int)
     /// Take no more commands of the connection: it waits for an answer. What comes meanwhile must
     /// not be lost.
     case pause(ConnectionKey)

@@ -26,6 +26,8 @@ struct Room: Named {
     var isStored = false
     /// The store is being asked for the room: nobody can enter before it has answered.
     var isLoading = false
+    /// Somebody has waited for that, and has not gone on yet: the room must not be forgotten.
+    var isAsked = false
     /// Messages that have been given to the store and are not durable yet.
     var pendingCount: UInt32 = 0
     /// The oldest message that the store has, as far as is known.

@@ -1,13 +1,14 @@
 // The only way into the reactor from other threads.
+import Storage
 import Synchronization
 
-/// A queue that any thread may post to and that the reactor empties once a turn.
+/// A queue that any thread may post to and that the reactor takes from in its turns.
 ///
 /// Everything that blocks (a database, a name look-up) happens on another thread and returns its
 /// result through a mailbox. It is bounded: when it is full, ``post(_:)`` returns false.
 public final class Mailbox<Mail: Sendable>: Sendable {
     private struct State {
-        var mail: [Mail] = []
+        var mail = Queue<Mail>()
         var isClosed = false
     }
 
@@ -31,7 +32,8 @@ public final class Mailbox<Mail: Sendable>: Sendable {
         self.wake = wake
     }
 
-    /// Posts an item to the reactor, which receives it in its next turn, in the order of posting.
+    /// Posts an item to the reactor, which receives it in one of its next turns, in the order of
+    /// posting.
     /// Returns false, without taking the item, if the mailbox is full or the server has stopped.
     /// May be called from any thread; it waits only for a lock that is held briefly.
     @discardableResult
@@ -45,20 +47,20 @@ public final class Mailbox<Mail: Sendable>: Sendable {
         }
     }
 
-    /// Takes all waiting items, oldest first. Called by the reactor.
-    public func takeAll() -> [Mail] {
-        state.withLock { state in
-            guard !state.mail.isEmpty else { return [] }
-            defer { state.mail = [] }
-            return state.mail
-        }
+    /// How many items wait.
+    public var count: Int { state.withLock { $0.mail.count } }
+
+    /// Takes the oldest item; nil if none waits. Called by the reactor, which must come back by
+    /// itself for what it leaves: it is not woken for that again.
+    public func take() -> Mail? {
+        state.withLock { $0.mail.popFirst() }
     }
 
     /// Drops all waiting items and refuses further ones. Called before the descriptor is closed.
     public func close() {
         state.withLock { state in
             state.isClosed = true
-            state.mail = []
+            state.mail = Queue()
         }
     }
 }

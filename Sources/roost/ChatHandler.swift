@@ -13,7 +13,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     static var path: StaticString { "/chat" }
     /// The cost of a command beside its bytes, and that of one effect, in units of ``Work``: 1.0 to
     /// 2.2 µs and 0.2 to 0.6 µs were measured.
-    private static var commandWork: Int { 2_048 }
+    static var commandWork: Int { 2_048 }
     private static var effectWork: Int { 512 }
 
     var chat: Chat
@@ -208,6 +208,9 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
                 let work = effects.passwords[index]
                 let job = PasswordJob(kind: .check, connection: key, work: work)
                 if !passwords.begin(job) { refusedJobs.append(job) }
+            case .read(let key, let messageCount, let byteCount):
+                guard let id = io.connection(key) ?? unanswered[key]?.id else { continue }
+                io.charge(Self.workOfReading(messageCount, byteCount), to: id)
             case .pause(let key):
                 guard let id = io.connection(key) else { continue }
                 io.pauseReading(id)

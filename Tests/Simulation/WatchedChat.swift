@@ -22,7 +22,7 @@ struct WatchedChat: ~Copyable {
 
     init(
         level: Logger.Level = .info, tick: Duration = .seconds(1), idleExit: Duration? = nil,
-        watchdog: Duration? = .seconds(20), limits: Limits = Limits()
+        watchdog: Duration? = .seconds(20), limits: Limits = Limits(), kept: KeptChat? = nil
     ) throws {
         let log = ServiceLog(
             destination: .journal, identifier: "roost", fieldPrefix: "ROOST",
@@ -32,8 +32,8 @@ struct WatchedChat: ~Copyable {
             log, EventLog(logger: logger), idleExit: idleExit,
             notifier: Notifier(path: manager.path), watchdogInterval: watchdog)
         simulation = try Simulation(
-            ChatHandler(limits: ChatLimits(), epochSeed: 1, service: service), limits: limits,
-            logger: logger
+            ChatHandler(limits: ChatLimits(), epochSeed: 1, service: service, kept: kept),
+            limits: limits, logger: logger
         ) {
             $0.tickInterval = tick
             $0.addressesByKind[.control] = [.unix(path: "/run/roost/control.sock")]

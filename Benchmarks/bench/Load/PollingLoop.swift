@@ -78,7 +78,7 @@ struct PollingLoop: ~Copyable {
             while let (token, _) = poller.takeEvent() {
                 if token == Self.wakeupToken {
                     kernel.clearWakeup(wakeup)
-                    for order in mailbox.takeAll() { obey(order) }
+                    while let order = mailbox.take() { obey(order) }
                 } else {
                     proceed(Int(token))
                 }

@@ -14,6 +14,15 @@ extension ServerContext {
         if meter.isShareUsed { endShare() }
     }
 
+    /// Counts work for a connection that was not done in a callback about it: in a later turn, or
+    /// on another thread that it has kept busy. Its address has that much less of its share
+    /// (``Limits/workRatePerAddress``). It is no work of this turn; what an answer costs here is
+    /// charged with ``charge(_:)`` as well. Nothing happens if the connection has ended.
+    public mutating func charge(_ work: Int, to id: ConnectionID) {
+        guard work > 0, connections.slot(of: id) != nil else { return }
+        chargedLater.append((id, work))
+    }
+
     /// Whether this turn has done as much as it should (``Limits/workPerTurn``). A callback that
     /// works through a list asks after each element, and goes on in ``WebSocketHandler/onWork(_:)``
     /// when it is true. The tick and `onWork` have a quarter of a turn at least.

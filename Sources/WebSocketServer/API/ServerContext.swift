@@ -26,6 +26,11 @@ public struct ServerContext: ~Copyable {
     var meter = WorkMeter()
     /// Whether the handler wants ``WebSocketHandler/onWork(_:)-(ServerContext)`` in the next turn.
     var wantsWork = false
+    /// Whether mail waits for ``WebSocketHandler/onMail(_:_:)``, as far as is known.
+    var hasMail = false
+    /// Work that was done outside of the callbacks of the connections for which it was done: their
+    /// addresses are charged at the end of the turn.
+    var chargedLater: [(id: ConnectionID, work: Int)] = []
     var clock: TurnClock
     /// Bytes that the handler holds for peers, such as history: part of
     /// ``Limits/memoryByteCount``. Set it whenever it has changed much, at each tick for example.

@@ -85,7 +85,8 @@ public protocol WebSocketHandler: ~Copyable {
     mutating func onTick(_ io: inout ServerContext)
 
     /// A message that another thread posted to the ``Server/mailbox``. Called once for each that
-    /// `post` accepted, in the order of posting; messages that wait when the server stops are lost.
+    /// `post` accepted, in the order of posting, as many in a turn as its work allows
+    /// (``ServerContext/isTurnSpent``); messages that wait when the server stops are lost.
     mutating func onMail(_ mail: Mail, _ io: inout ServerContext)
 
     /// A turn after ``ServerContext/continueLater()``: the time to go on with what was too much for

@@ -102,13 +102,23 @@ extension WebSocketHandler where Self: ~Copyable {
             if let error = io.error(cause, id) { onError(id, error, &io) }
         case .start: onStart(&io)
         case .tick: onTick(&io)
-        case .mail:
-            for mail in mailbox.takeAll() { onMail(mail, &io) }
+        case .mail: handleMail(&io, mailbox)
         case .work: onWork(&io)
         case .refusal(let index): onRefusal(io.telemetry.refused[index], &io)
         case .signal(let signal): onSignal(signal, &io)
         case .stop: onStop(&io)
         case .loopProbe: onLoopProbe(&io)
         }
+    }
+
+    /// Calls `onMail` for what has been posted, as much of it as the turn allows: one at least.
+    private mutating func handleMail(_ io: inout ServerContext, _ mailbox: Mailbox<Mail>) {
+        for _ in 0..<mailbox.count {
+            guard let mail = mailbox.take() else { break }
+            io.charge(Work.mail)
+            onMail(mail, &io)
+            if io.isTurnSpent { break }
+        }
+        io.hasMail = mailbox.count > 0
     }
 }

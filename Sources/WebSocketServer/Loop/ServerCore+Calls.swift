@@ -28,10 +28,14 @@ extension ServerCore where K: ~Copyable {
     /// Gives the handler the mail that other threads have posted, and continues connections whose
     /// host name has been resolved: both wake the loop through the same descriptor.
     mutating func takeMail(_ call: HandlerCall) {
-        guard hasMail else { return }
-        hasMail = false
-        kernel.clearWakeup(wakeup)
-        takeResolved()
+        if isAwoken {
+            isAwoken = false
+            kernel.clearWakeup(wakeup)
+            takeResolved()
+            io.hasMail = true
+        }
+        guard io.hasMail else { return }
+        io.meter.beginPart(io.settings.limits.workPerTurn)
         emit(.mail, call)
     }
 

@@ -31,7 +31,7 @@ extension ServerCore where K: ~Copyable {
     ) {
         switch token {
         case Token.wakeup:
-            if readiness.contains(.readable) { hasMail = true }
+            if readiness.contains(.readable) { isAwoken = true }
             if readiness.contains(.writable) { probeReturned() }
         case Token.signals: takeSignals(call)
         default: listening.ready.append(Int(token - Token.firstListener))

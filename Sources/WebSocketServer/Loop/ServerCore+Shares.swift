@@ -13,12 +13,26 @@ extension ServerCore where K: ~Copyable {
 
     /// The turn has done its work: notes how much and how long.
     mutating func endWork() {
+        if !io.chargedLater.isEmpty { chargeLater() }
         io.telemetry.waiting = (listening.shares.waitingCount, listening.shares.waitCount)
         let nanoseconds = kernel.monotonicNow().nanoseconds(since: io.clock.now)
         io.telemetry.turns.record(nanoseconds, work: io.meter.spent, at: io.clock.now)
         // Asking for CPU time is a system call: only long turns are worth one.
         guard nanoseconds >= TurnLengths.long else { return }
         io.telemetry.turns.recordCPU(kernel.threadCPUTime(), nanoseconds)
+    }
+
+    /// Charges addresses with work that was done for their connections elsewhere.
+    private mutating func chargeLater() {
+        for (id, work) in io.chargedLater {
+            guard let slot = io.connections.slot(of: id),
+                !io.connections.slots[slot].listener.isInternal
+            else { continue }
+            let isExempt = !io.connections.slots[slot].flags.contains(.admitted)
+            listening.shares.charge(
+                io.connections.slots[slot].peer, work, isExempt: isExempt, at: io.clock.now)
+        }
+        io.chargedLater.removeAll(keepingCapacity: true)
     }
 
     /// A connection's input has been served: charges its address with what it has caused, and puts

@@ -22,7 +22,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
     var ticker: Ticker
     /// An eventfd(2): readable when mail has come, and always writable, which the loop probe uses.
     package let wakeup: FileDescriptor
-    var hasMail = false
+    var isAwoken = false
     var probe = LoopProbe()
     var memory = MemoryWatch()
     /// When subscribers that answer but take nothing last took something.
@@ -81,6 +81,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         let isIdle =
             io.connections.work.isEmpty && io.topics.isSettled && io.outgoing.isIdle
             && io.shutdown.request == nil && !poller.hasEvents && !io.wantsWork
+            && !io.hasMail
             && (listening.shares.waitingCount == 0 || listening.shares.servedAgainAt != nil)
         guard isIdle else { return 0 }
         var earliest = ticker.next

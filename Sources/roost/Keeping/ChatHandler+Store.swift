@@ -6,11 +6,24 @@ import WebSocketServer
 extension ChatHandler {
     mutating func receive(_ answer: StoreAnswer, _ io: inout ServerContext) {
         store?.received(answer)
+        io.charge(Self.work(of: answer))
         if case .state(let state) = answer, state != chat.storeState { report(state) }
         // A command that had to wait may be a login.
         if chat.needsToken { provideToken(&io) }
         chat.answered(answer, at: io.timestamp, &effects)
         carryOutEffects(&io)
+        letWaitingGoOn(&io)
+    }
+
+    /// Carries out what has waited for a room, as much of it as the turn allows.
+    mutating func letWaitingGoOn(_ io: inout ServerContext) {
+        while chat.canAnyGoOn, !io.isTurnSpent {
+            io.charge(Self.commandWork)
+            if chat.needsToken { provideToken(&io) }
+            _ = chat.letNextGoOn(at: io.timestamp, &effects)
+            carryOutEffects(&io)
+        }
+        if chat.canAnyGoOn { io.continueLater() }
     }
 
     /// Gives the store what has come together since it was last called, all of a turn as one batch.
@@ -49,5 +62,25 @@ extension ChatHandler {
                 "Messages cannot be kept, and nobody can say anything. \(sentence)",
                 ["reason": .string(reason.rawValue)])
         }
+    }
+
+    // MARK: Work
+
+    /// What an answer costs here: 0.3 to 0.5 µs for a message that comes into memory or is
+    /// published, beside its bytes.
+    private static func work(of answer: StoreAnswer) -> Int {
+        switch answer {
+        case .room(_, _, let page), .page(_, let page):
+            Work.mail + 512 * page.entries.count + Work.byte * page.bytes.count
+        case .stored(let batch), .delayed(let batch):
+            Work.mail + 1_024 * batch.items.count + Work.byte * batch.bytes.count
+        case .failed, .state: Work.mail
+        }
+    }
+
+    /// What reading costs the thread that reads, for whoever has caused it: 1.4 µs for a message
+    /// were measured, and 15 µs for a question, which takes two switches between threads.
+    static func workOfReading(_ messageCount: Int, _ byteCount: Int) -> Int {
+        16_384 + 1_536 * messageCount + Work.byte * byteCount
     }
 }

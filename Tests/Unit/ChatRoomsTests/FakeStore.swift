@@ -191,6 +191,7 @@ final class FakeStore {
 extension World {
     func tell(_ answer: StoreAnswer) {
         chat.answered(answer, at: now, &effects)
+        while chat.letNextGoOn(at: now, &effects) {}
         carryOut()
     }
 }

@@ -37,14 +37,16 @@ import Testing
         #expect((200...2_300).contains(count))
     }
 
-    private func compare(_ fields: CommandFields, _ object: JSON, _ bytes: [UInt8]) {
-        for field in Field.allCases where fields[field].kind == .string {
+    private func compare(_ fields: borrowing CommandFields, _ object: JSON, _ bytes: [UInt8]) {
+        for field in Field.allCases {
+            let value = fields[field]
+            guard value.kind == .string else { continue }
             let name = String(decoding: field.name.bytes, as: UTF8.self)
-            let text = fields[field].text(in: bytes.span)
+            let text = value.text(in: bytes.span)
             #expect(object[name] as? String == text)
-            #expect(Int(fields[field].scalarCount) == text.unicodeScalars.count)
-            #expect(Int(fields[field].textByteCount) == text.utf8.count)
-            #expect(fields[field].textBytes(in: bytes.span) == Array(text.utf8))
+            #expect(Int(value.scalarCount) == text.unicodeScalars.count)
+            #expect(Int(value.textByteCount) == text.utf8.count)
+            #expect(value.textBytes(in: bytes.span) == Array(text.utf8))
         }
     }
 

@@ -15,7 +15,7 @@ import Testing
         var received = [Int](repeating: 0, count: 4)
         let deadline = Date(timeIntervalSinceNow: 30)
         while received.reduce(0, +) < 8000, Date() < deadline {
-            for item in mailbox.takeAll() {
+            while let item = mailbox.take() {
                 #expect(item[1] == received[item[0]])
                 received[item[0]] += 1
             }
@@ -28,10 +28,13 @@ import Testing
         let mailbox = Mailbox<Int>(limit: 2, descriptor: .none) { _ in }
         #expect(mailbox.post(1) && mailbox.post(2))
         #expect(!mailbox.post(3))
-        #expect(mailbox.takeAll() == [1, 2])
+        #expect(mailbox.take() == 1)
+        #expect(mailbox.count == 1)
+        #expect(mailbox.take() == 2)
+        #expect(mailbox.take() == nil)
         #expect(mailbox.post(4))
         mailbox.close()
         #expect(!mailbox.post(5))
-        #expect(mailbox.takeAll() == [])
+        #expect(mailbox.take() == nil)
     }
 }

@@ -1,0 +1,82 @@
+// A store that keeps everything, knows some rooms by heart, and answers when the test says so.
+import ChatRooms
+import Storage
+import Synchronization
+
+@testable import roost
+
+/// A store for a chat on the simulated machine.
+final class ScriptedStore: MessageStore {
+    private struct State {
+        var batches: [StoreBatch] = []
+        var questions: [StoreQuestion] = []
+    }
+
+    private let state = Mutex(State())
+    /// Rooms whose names begin with this have messages.
+    let stored = "old"
+    private let messageCount: Int
+
+    init(messageCount: Int) {
+        self.messageCount = messageCount
+    }
+
+    /// What a chat with this store begins with.
+    var kept: KeptChat {
+        KeptChat(
+            store: self, state: StoredState(nextRoomNumber: 1_000, nextUserNumber: 1_000, users: [])
+        )
+    }
+
+    func submit(_ batch: StoreBatch) { state.withLock { $0.batches.append(batch) } }
+    func ask(_ question: StoreQuestion) { state.withLock { $0.questions.append(question) } }
+
+    /// How many questions wait for their answer.
+    var questionCount: Int { state.withLock { $0.questions.count } }
+
+    /// The answers to everything that has come.
+    func answers() -> [StoreAnswer] {
+        let taken = state.withLock { state in
+            let taken = state
+            state = State()
+            return taken
+        }
+        return taken.batches.map { .stored($0) } + taken.questions.map(answer)
+    }
+
+    private func answer(_ question: StoreQuestion) -> StoreAnswer {
+        switch question {
+        case .room(let ticket, let key, let countLimit, let byteLimit):
+            guard key.hasPrefix(stored) else { return .room(ticket: ticket, nil, StoredPage()) }
+            let room = StoredRoom(
+                number: 1, key: key, name: key, last: Place(offset: messageCount, epoch: 7),
+                firstOffset: 1)
+            let newest = page(key, from: max(1, messageCount - countLimit + 1), byteLimit)
+            return .room(ticket: ticket, room, newest)
+        case .page(let request):
+            var end = messageCount + 1
+            if case .before(let offset) = request.direction { end = min(end, offset) }
+            let answer = page(request.name, from: max(1, end - request.countLimit), 1 << 20)
+            return .page(ticket: request.ticket, answer)
+        }
+    }
+
+    /// The newest messages from an offset on that fit.
+    private func page(_ room: String, from first: Int, _ byteLimit: Int) -> StoredPage {
+        var out = ByteBuffer()
+        var page = StoredPage()
+        let text = [UInt8](repeating: UInt8(ascii: "a"), count: 200)
+        for offset in max(first, messageCount - byteLimit / 320)...messageCount {
+            let entry = StoredEntry(
+                room: 1, place: Place(offset: offset, epoch: 7), beginsEpoch: false, author: 1,
+                at: 1_700_000_000_000)
+            let none = [UInt8]()
+            page.entries.append(
+                MessageFrame.write(
+                    entry, room: room, user: "ann", text: text.span, id: none.span, to: &out))
+        }
+        page.isContinuous = true
+        page.bytes = out.span.withUnsafeBufferPointer { [UInt8]($0) }
+        return page
+    }
+}
