@@ -133,6 +133,7 @@ static void count_frames(struct client *c, const unsigned char *p, size_t count)
 }
 
 static void take_frames(struct client *c, const unsigned char *p, size_t count) {
+    if (all.bytes && c->state == OPEN) return all.bytes(c, p, count);
     if (all.compressed && c->state == OPEN) return count_frames(c, p, count);
     size_t frame = all.stream->plain_size;
     bool at_boundary = c->received % frame == 0;

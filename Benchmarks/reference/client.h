@@ -35,6 +35,8 @@ struct clients {
     void (*opened)(struct client *c);
     void (*got)(struct client *c, uint64_t whole);
     void (*gone)(struct client *c);
+    // If set, it gets what an open client receives, and nothing is compared with the stream.
+    void (*bytes)(struct client *c, const unsigned char *bytes, size_t count);
 };
 extern struct clients all;
 

@@ -14,17 +14,17 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 BUILT = ROOT / ".build" / "reference"
 SIMULATED = BUILT / "simulated.so"
-READY = re.compile(rb"ws://(?:127\.0\.0\.1|localhost):(\d+)")
+READY = re.compile(rb"(?:ws|http)://(?:127\.0\.0\.1|localhost):(\d+)")
 
 
 class Server:
     """A server of one run: started on a free port, pinned, and stopped at the end of `with`."""
 
-    def __init__(self, command, **environment):
+    def __init__(self, command, processors="0", **environment):
         self.said = tempfile.TemporaryFile()  # a pipe that is not drained would stop it in the end
         self.process = subprocess.Popen(
-            ["taskset", "-c", "0", *command], stdin=subprocess.DEVNULL, stdout=self.said,
-            stderr=subprocess.STDOUT, env=os.environ | environment)
+            ["taskset", "-c", processors, *command], stdin=subprocess.DEVNULL,
+            stdout=self.said, stderr=subprocess.STDOUT, env=os.environ | environment)
         self.port = self._ready_port(command)
 
     def _ready_port(self, command):

@@ -17,10 +17,12 @@ extension ServerProcess.Command {
             sharingFlag: "--reuse-port")
     }
 
+    /// Without a database: a load test must not fill that of the user who runs it.
     static func chat(_ more: String...) throws -> Self {
-        Self(
-            arguments: [try Products.path("roost"), "serve", "--port", "{port}"] + more,
-            path: "/chat", name: (["roost serve"] + more).joined(separator: " "),
+        let flags = ["--history", "memory"] + more
+        return Self(
+            arguments: [try Products.path("roost"), "serve", "--port", "{port}"] + flags,
+            path: "/chat", name: (["roost serve"] + flags).joined(separator: " "),
             sharingFlag: "--reuse-port")
     }
 }

@@ -3,6 +3,8 @@
 
     fair_bystander.py PORT ADDRESS        until its standard input ends; prints JSON then
 
+ADDRESS is the one that they claim; '' if the server does not expect the PROXY protocol.
+
 All together a message is due every 16 ms, each connection within its rate of commands. The time of
 a message counts from when it was due until its `ok` is there, so a pause of the server counts for
 all messages that it delayed.
