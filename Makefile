@@ -19,7 +19,7 @@ GATES = lint docs bench-micro
 TEST_GATES = lint
 
 .PHONY: help run check test conformance endurance hostile bench bench-peers bench-reference \
-	bench-micro fuzz docs page picture chart gates lint deps deps-test format clean install release \
+	bench-keep bench-micro fuzz docs page picture chart gates lint deps deps-test format clean install release \
 	deb
 .DEFAULT_GOAL := help
 
@@ -87,6 +87,11 @@ bench-reference: deps ## Measure the servers beside a bare one in C (ARGS=--quic
 	$(RELEASE) --product broadcast-server
 	$(RELEASE) --product roost
 	@Benchmarks/reference/compare.py $(ARGS)
+
+bench-keep: deps ## Measure the chat with a database (ARGS="--only resume start"; --quick)
+	$(RELEASE) --product roost
+	$(RELEASE) --product bench
+	@Benchmarks/keep/measure.py $(ARGS)
 
 bench-micro: deps ## Count instructions, from an echo to single steps (ARGS=--update keeps them)
 	@scripts/install-packages measuring

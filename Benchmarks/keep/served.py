@@ -151,14 +151,14 @@ class Started:
             connection.close()
 
     def settled_memory(self):
-        """VmRSS, and what of it is anonymous, in MiB, once the server has done nothing for 1 s."""
+        """VmRSS, and what of it is anonymous, in MB, once the server has done nothing for 1 s."""
         end, before = time.monotonic() + 30, None
         while time.monotonic() < end and before != (now := self.ticks()):
             before = now
             time.sleep(1)
         status = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
         fields = dict(line.split(":", 1) for line in status)
-        return tuple(int(fields[name].split()[0]) / 1024 for name in ("VmRSS", "RssAnon"))
+        return tuple(int(fields[name].split()[0]) * 1024 / 1e6 for name in ("VmRSS", "RssAnon"))
 
     def ticks(self):
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()

@@ -29,7 +29,7 @@ static struct {
 static struct person *people;
 static int started, ready_count;
 static uint64_t sent, acknowledged, refused, delivered, disordered;
-static double measure_from, measure_until;
+static double measure_from, measure_until, entered; // when the last one was logged in
 static float *times; // milliseconds
 static size_t time_count, time_room;
 
@@ -107,6 +107,7 @@ static void take_text(struct person *p, const char *bytes, size_t count) {
     } else if (is(bytes, count, "ok")) {
         take_ok(p);
     } else if (is(bytes, count, "welcome")) {
+        entered = now();
         join(p);
     } else if (is(bytes, count, "history")) {
         take_page(p, bytes, count);
@@ -208,7 +209,8 @@ static int report(const struct reading *first, const struct reading *last, uint6
     qsort(times, time_count, sizeof *times, by_size);
     printf("\"count\": %lu, \"seconds\": %.3f, \"server_cpu_seconds\": %.2f, ", count, wall,
            last->server_cpu - first->server_cpu);
-    printf("\"from\": %.6f, \"until\": %.6f, ", first->wall, last->wall);
+    printf("\"from\": %.6f, \"entered\": %.6f, \"until\": %.6f, ", first->wall, entered,
+           last->wall);
     printf("\"p50_ms\": %.2f, \"p99_ms\": %.2f, \"max_ms\": %.2f, ", percentile(0.5),
            percentile(0.99), percentile(1));
     printf("\"delivered\": %lu, \"refused\": %lu, \"disordered\": %lu, ", delivered, refused,
