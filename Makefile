@@ -19,8 +19,8 @@ GATES = lint docs bench-micro
 TEST_GATES = lint
 
 .PHONY: help run check test conformance endurance hostile bench bench-peers bench-reference \
-	bench-keep bench-micro fuzz docs page picture chart gates lint deps deps-test format clean install release \
-	deb
+	bench-keep bench-micro fuzz docs page picture chart gates lint deps deps-test format clean \
+	install release deb
 .DEFAULT_GOAL := help
 
 help: ## List what can be made

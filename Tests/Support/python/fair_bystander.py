@@ -3,7 +3,7 @@
 
     fair_bystander.py PORT ADDRESS        until its standard input ends; prints JSON then
 
-ADDRESS is the one that they claim; '' if the server does not expect the PROXY protocol.
+ADDRESS is what they claim; '' if the server does not expect the PROXY protocol.
 
 All together a message is due every 16 ms, each connection within its rate of commands. The time of
 a message counts from when it was due until its `ok` is there, so a pause of the server counts for
