@@ -6,6 +6,10 @@ import ChatRooms
 struct Reader {
     private let shared: ChatDatabase.Shared
     private var reading: Reading?
+    /// The newest pages that were read for the questions at hand, newest last. When many people
+    /// come back to a room at once, most of them ask for the same page.
+    private var pages: [(request: PageRequest, page: StoredPage)] = []
+    private static let keptPageCount = 8
 
     /// The thread: answers until the database is closed.
     static func run(_ work: Monitor<WorkList>, _ shared: ChatDatabase.Shared) {
@@ -17,6 +21,7 @@ struct Reader {
             }
             guard let questions, !questions.isEmpty else { break }
             for question in questions { reader.answer(question) }
+            reader.pages = []
         }
         reader.reading = nil
         work.withLock(waking: [.writer]) { $0.isReaderDone = true }
@@ -33,7 +38,7 @@ struct Reader {
                 let (room, page) = try reading.room(key, countLimit, byteLimit)
                 shared.answer(.room(ticket: ticket, room, page))
             case .page(let request):
-                shared.answer(.page(ticket: request.ticket, try reading.page(request)))
+                shared.answer(.page(ticket: request.ticket, try page(request, reading)))
             }
         } catch {
             if !error.leavesConnectionUsable { reading = nil }
@@ -46,6 +51,20 @@ struct Reader {
             case .page(let request): shared.answer(.failed(ticket: request.ticket))
             }
         }
+    }
+
+    /// All questions at hand came after what they must see was stored, so one may have the page
+    /// of another that asks for the same.
+    private mutating func page(
+        _ request: PageRequest, _ reading: Reading
+    ) throws(DatabaseError) -> StoredPage {
+        var same = request
+        same.ticket = 0
+        if let known = pages.last(where: { $0.request == same }) { return known.page }
+        let page = try reading.page(request)
+        if pages.count == Self.keptPageCount { pages.removeFirst() }
+        pages.append((same, page))
+        return page
     }
 
     private func opened() throws(DatabaseError) -> Reading {
