@@ -227,7 +227,7 @@ def own_case(options):
 def million_case(options):
     """A million members of one chat room, one speaker, and a bystander that is pinged."""
     roost = [str(options.binaries / "roost"), "serve", "--port", "0", "--no-limits",
-             "--max-connections", "1100000"]
+             "--max-connections", "1100000", "--history", "memory"]
     runs = [simulated("chat connections=1000001 size=64 laps=11 lap=1000000", roost)
             for _ in range(1 if options.quick else 3)]
     result = {key: statistics.median(run[key] for run in runs)

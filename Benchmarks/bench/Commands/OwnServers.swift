@@ -17,10 +17,13 @@ extension ServerProcess.Command {
             sharingFlag: "--reuse-port")
     }
 
+    /// In memory: the database of whoever measures is not for the names and words of a load, and
+    /// several processes cannot share one. A server with a database is measured by its command.
     static func chat(_ more: String...) throws -> Self {
-        Self(
-            arguments: [try Products.path("roost"), "serve", "--port", "{port}"] + more,
-            path: "/chat", name: (["roost serve"] + more).joined(separator: " "),
+        let flags = ["--history", "memory"] + more
+        return Self(
+            arguments: [try Products.path("roost"), "serve", "--port", "{port}"] + flags,
+            path: "/chat", name: (["roost serve"] + flags).joined(separator: " "),
             sharingFlag: "--reuse-port")
     }
 }
