@@ -1,11 +1,12 @@
 // The status, as values and on the screen.
-import struct ChatDatabase.DatabaseFigures
 import ChatRooms
 import CommandLineOptions
 import Foundation
 import Glibc
 import Testing
 import WebSocketServer
+
+import struct ChatDatabase.DatabaseFigures
 
 @testable import roost
 
