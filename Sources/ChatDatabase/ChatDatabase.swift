@@ -69,6 +69,7 @@ public final class ChatDatabase: Sendable {
     /// What an operator wants to know; may be called from any thread.
     public var figures: DatabaseFigures {
         var figures = shared.figures.read()
+        figures.path = shared.path
         (figures.waitingBatchCount, figures.waitingQuestionCount) = work.withLock { work in
             (Int(work.submittedCount - work.storedCount), work.questions.count)
         }

@@ -3,6 +3,8 @@ import ChatRooms
 
 /// Figures of a database since it was opened.
 public struct DatabaseFigures: Sendable {
+    /// The path of the file.
+    public var path = ""
     /// The bytes of the file, and how many of them are in use.
     public var fileByteCount = 0
     public var usedByteCount = 0
@@ -24,7 +26,7 @@ public struct DatabaseFigures: Sendable {
     /// How often storing has failed, attempts included, and reading.
     public var writeFailureCount = 0
     public var readFailureCount = 0
-    /// Whether something can be stored just now.
+    /// Whether something can be stored just now: what a commit has shown, not how long it takes.
     public var state = StoreState.works
     /// Why not, or why the last question was not answered: for the log.
     public var lastError: DatabaseError?
@@ -32,6 +34,15 @@ public struct DatabaseFigures: Sendable {
     /// Batches that are not stored yet, and questions without an answer.
     public var waitingBatchCount = 0
     public var waitingQuestionCount = 0
+
+    /// No figures yet.
+    public init() {}
+
+    /// What happened, and what to do about it: as it was found last, if that was for this reason.
+    public func sentence(for reason: StoreState.Reason) -> String {
+        if let lastError, lastError.reason == reason { return "\(lastError)" }
+        return "\(DatabaseError(.failing(reason), path))"
+    }
 }
 
 /// How long something took, in classes that double: enough to tell 1 ms from 2 ms.
@@ -46,6 +57,22 @@ public struct LatencyHistogram: Sendable {
 
     /// The end of a class in nanoseconds; the last class has none.
     public static func bound(_ index: Int) -> UInt64 { 32_000 << UInt64(index) }
+
+    /// The end of the class of the one in the middle, in nanoseconds: half of them took no longer.
+    /// 0 if there were none; the longest one for the last class.
+    public var typical: UInt64 {
+        let all = counts.indices.reduce(0) { $0 + counts[$1] }
+        guard all > 0 else { return 0 }
+        var passed = 0
+        for index in 0..<counts.count - 1 {
+            passed += counts[index]
+            if 2 * passed >= all { return Self.bound(index) }
+        }
+        return longest
+    }
+
+    /// Nothing was counted yet.
+    public init() {}
 
     /// Counts something that took this many nanoseconds.
     public mutating func add(_ nanoseconds: UInt64) {

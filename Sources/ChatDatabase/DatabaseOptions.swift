@@ -32,6 +32,12 @@ public struct DatabaseOptions: Sendable {
         /// No limit but that of the bytes in the file.
         public init() {}
 
+        /// The bytes that are used in the file at most, if nobody says, on a file system of this
+        /// size.
+        public static func defaultByteCount(ofFileSystem byteCount: Int) -> Int {
+            min(2 << 30, byteCount / 10)
+        }
+
         var limitsRooms: Bool { countPerRoom != nil || byteCountPerRoom != nil }
     }
 

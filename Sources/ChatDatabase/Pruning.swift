@@ -37,7 +37,8 @@ struct Pruning {
         self.limits = limits
         byteLimit =
             limits.byteCount
-            ?? min(2 << 30, (FileFacts.fileSystemByteCount(connection.path) ?? .max) / 10)
+            ?? DatabaseOptions.Retention.defaultByteCount(
+                ofFileSystem: FileFacts.fileSystemByteCount(connection.path) ?? .max)
         lookedAt = limits.limitsRooms ? 0 : nil
         func prepare(_ sql: String) throws(DatabaseError) -> Statement {
             try Statement(sql, on: connection)

@@ -20,6 +20,7 @@ extension ChatHandler {
         report.roomCount = chat.roomCount
         report.historyByteCount = chat.historyByteCount
         report.history = database?.figures
+        report.historyProblem = storeProblem
         report.waiterCount = waiters.count
         report.chat = chat.counters
         report.busiestRooms = chat.busiestRooms(5)

@@ -36,7 +36,7 @@ extension StatusReport {
                     + "\(Figures.bytes(gauges.memoryLimit)), history "
                     + Figures.bytes(historyByteCount)),
         ]
-        if let history { lines.append(row("kept", words(history))) }
+        if let history { lines += kept(history) }
         if gauges.blockedCount > 0 || gauges.cursorLagByteCount > 0 {
             lines.append(
                 row(
@@ -61,14 +61,29 @@ extension StatusReport {
         return (lines + ["", "since the start"] + sinceStart).joined(separator: "\n") + "\n"
     }
 
-    private func words(_ history: DatabaseFigures) -> String {
-        guard history.state == .works else {
-            return "nothing just now (\(history.stateWord)), see the journal"
-        }
+    /// What the database keeps; where it does not, why, and what to do.
+    private func kept(_ history: DatabaseFigures) -> [String] {
         let commit = Duration.nanoseconds(Int64(clamping: history.commitTime.last))
-        return
+        let figures =
             "\(plural(history.entryCount, "message")), \(Figures.bytes(history.usedByteCount)) of "
             + "\(Figures.bytes(history.byteLimit)), last commit \(Figures.milliseconds(commit))"
+        let isWorking = history.state == .works
+        let first = isWorking ? figures : "nothing just now (\(history.stateWord))"
+        let problem = historyProblem ?? ""
+        return [row("kept", first)] + Self.wrapped(problem, width: 60).map { row("", $0) }
+    }
+
+    /// The words of a text in lines of this many characters; a longer word has one of its own.
+    static func wrapped(_ text: String, width: Int) -> [String] {
+        var lines: [String] = []
+        for word in text.split(separator: " ") {
+            if let last = lines.last, last.count + 1 + word.count <= width {
+                lines[lines.count - 1] += " " + word
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines
     }
 
     private var sinceStart: [String] {

@@ -27,6 +27,8 @@ struct StatusReport {
     var droppedLogRecordCount: UInt64 = 0
     /// The database of messages; nil if they are in memory only.
     var history: DatabaseFigures?
+    /// Why nothing can be kept just now, or only slowly, and what to do; nil if all is well.
+    var historyProblem: String?
     /// The addresses that cause the most work, most first.
     var busiestAddresses: [AddressLoad] = []
 
@@ -46,7 +48,7 @@ struct StatusReport {
         object.add("long_polls", waiterCount)
         object.add("event_streams", gauges.eventStreamCount)
         object.add("history_bytes", historyByteCount)
-        if let history { object.add("database", Self.object(history)) }
+        if let history { object.add("database", Self.object(history, problem: historyProblem)) }
         object.add("resident_bytes", residentByteCount)
         object.add("memory_bytes", gauges.memoryByteCount)
         object.add("memory_limit_bytes", gauges.memoryLimit)
@@ -87,9 +89,11 @@ struct StatusReport {
         return object
     }
 
-    private static func object(_ history: DatabaseFigures) -> JSONText {
+    private static func object(_ history: DatabaseFigures, problem: String?) -> JSONText {
         var object = JSONText()
+        object.add("path", history.path)
         object.add("state", history.stateWord)
+        if let problem { object.add("problem", problem) }
         object.add("file_bytes", history.fileByteCount)
         object.add("used_bytes", history.usedByteCount)
         object.add("limit_bytes", history.byteLimit)
@@ -97,9 +101,11 @@ struct StatusReport {
         if let oldest = history.oldestAt { object.add("oldest_ms", Int(oldest)) }
         object.add("commits", history.commitCount)
         object.add("last_commit_seconds", history.commitTime.last.inSeconds)
+        object.add("typical_commit_seconds", history.commitTime.typical.inSeconds)
         object.add("longest_commit_seconds", history.commitTime.longest.inSeconds)
         object.add("write_failures", history.writeFailureCount)
         object.add("read_failures", history.readFailureCount)
+        if let last = history.lastError { object.add("last_failure", "\(last)") }
         object.add("waiting_batches", history.waitingBatchCount)
         return object
     }

@@ -1,11 +1,12 @@
-// `roost doctor`: how many connections this machine can hold, and what to change.
+// `roost doctor`: how many connections this machine can hold, how its server and the database are,
+// and what to change.
 import ArgumentParser
 import CommandLineOptions
 import SystemdSupport
 
 struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show how many connections fit here, which limit binds, and what to change.",
+        abstract: "Show how many connections fit here, what is wrong, and what to change.",
         discussion: """
             The exit status is 0 if all is well, 1 if something has to be changed, and 2 if \
             something could not be looked at. Too low a limit counts with --connections only.
@@ -30,15 +31,24 @@ struct Doctor: ParsableCommand {
 
     func run() throws {
         let health = ServerHealth(target)
+        let database = DatabaseHealth(target, status: health.status, process: health.process)
         let wanted = connections ?? Self.exampleCount
         let diagnosis = Diagnosis(HostFacts(root: "/", process: health.process), wanted: wanted)
         let findings =
-            health.findings + Self.findings(diagnosis, wanted: connections)
+            health.findings + database.findings + Self.findings(diagnosis, wanted: connections)
         if json {
-            print(Self.json(diagnosis, wanted: wanted, health, findings.worst))
+            print(Self.json(diagnosis, wanted: wanted, health, database, findings.worst))
         } else {
-            let lines = health.findings.map { "\n  \(TerminalText.line($0.text))" }.joined()
-            print("\(Self.report(diagnosis, wanted: wanted))\nThe server\(lines)")
+            func lines(_ findings: [Finding]) -> String {
+                findings.map { "\n  \(TerminalText.line($0.text))" }.joined()
+            }
+            print(
+                """
+                \(Self.report(diagnosis, wanted: wanted))
+                The server\(lines(health.findings))
+
+                The database\(lines(database.findings))
+                """)
         }
         if findings.worst != .good { throw ExitCode(findings.worst.exitStatus) }
     }
@@ -55,7 +65,8 @@ struct Doctor: ParsableCommand {
 
     /// The same for programs.
     static func json(
-        _ diagnosis: Diagnosis, wanted: Int, _ health: ServerHealth, _ state: Finding.State
+        _ diagnosis: Diagnosis, wanted: Int, _ health: ServerHealth, _ database: DatabaseHealth,
+        _ state: Finding.State
     ) -> String {
         var object = JSONText()
         object.add("state", state.rawValue)
@@ -77,15 +88,16 @@ struct Doctor: ParsableCommand {
                 return row
             })
         object.add("advice", diagnosis.advice)
-        object.add(
-            "server",
-            health.findings.map { finding in
-                var row = JSONText()
-                row.add("state", finding.state.rawValue)
-                row.add("text", finding.text)
-                return row
-            })
+        object.add("server", health.findings.map(row))
+        object.add("database", database.findings.map(row))
         return object.text
+    }
+
+    private static func row(_ finding: Finding) -> JSONText {
+        var row = JSONText()
+        row.add("state", finding.state.rawValue)
+        row.add("text", finding.text)
+        return row
     }
 
     /// The diagnosis as text for a person.

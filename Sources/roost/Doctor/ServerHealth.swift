@@ -8,6 +8,8 @@ import Glibc
 struct ServerHealth {
     /// The server's process, if it answers.
     private(set) var process: Int32?
+    /// Its status, if it lets this user see it.
+    private(set) var status: JSONTree?
     /// What was found, in the order in which it is printed.
     private(set) var findings: [Finding] = []
 
@@ -25,6 +27,7 @@ struct ServerHealth {
             let answer = try ControlClient(target.path).ask("GET", "/status")
             if answer.status == 200 {
                 process = Self.number("process", answer.body).flatMap { Int32(exactly: $0) }
+                status = JSONTree(answer.body)
                 findings += Self.findings(status: answer.body)
             } else {
                 findings.append(.unknown(ControlTarget.sentence(answer.body)))

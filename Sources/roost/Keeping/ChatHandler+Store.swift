@@ -49,8 +49,20 @@ extension ChatHandler {
         }
     }
 
+    /// Why nothing can be kept just now, or only slowly, and what to do; nil if all is well.
+    var storeProblem: String? {
+        guard let figures = database?.figures else { return nil }
+        if case .fails(let reason) = figures.state { return figures.sentence(for: reason) }
+        return isStoreSlow ? figures.sentence(for: .slow) : nil
+    }
+
     private func report(_ state: StoreState) {
-        let sentence = database?.figures.lastError.map { "\($0)" } ?? ""
+        let sentence: String
+        if case .fails(let reason) = state {
+            sentence = database?.figures.sentence(for: reason) ?? ""
+        } else {
+            sentence = ""
+        }
         switch state {
         case .works: service.events.log(.historyWorks, "Messages are kept again.")
         case .fails(.slow):

@@ -1,3 +1,5 @@
+// UNSAFE: mkdir(2) reads a string during the call.
+//
 // The flags about what is kept of messages, and where.
 import ArgumentParser
 import ChatDatabase
@@ -84,7 +86,7 @@ struct HistoryOptions: ParsableArguments {
         var folder = ""
         for part in path.split(separator: "/").dropLast() {
             folder += "/\(part)"
-            _ = mkdir(folder, 0o700)
+            _ = unsafe mkdir(folder, 0o700)
         }
     }
 }

@@ -61,8 +61,11 @@ def members_look_and_root_kicks():
     who = as_user("member", "roost who")
     assert "vera" in who and "127.0.0.1" in who and "ops" in who, who
     assert "ops" in as_user("member", "roost rooms")
-    assert "members of the group of --admin-group" in as_user("member", "roost kick vera", 1)
-    for command in ("who", "rooms", "why", "kick vera"):
+    assert "There are no accounts." in as_user("member", "roost account list")
+    for command in ("kick vera", "account reset vera", "account delete vera"):
+        refused = as_user("member", f"roost {command}", 1)
+        assert "members of the group of --admin-group" in refused, (command, refused)
+    for command in ("who", "rooms", "why", "kick vera", "account list"):
         assert "members of the group roost" in as_user("outsider", f"roost {command}", 1), command
     assert run("roost kick vera --reason 'Back at nine'") == "Closed 1 connection.\n"
     assert vera.close_code() == 4003

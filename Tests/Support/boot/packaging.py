@@ -5,6 +5,7 @@ import os
 import subprocess
 
 from chatter import Chatter
+from keeping import DATABASE, said, say
 from machine import CONFIGURATION, configure, event, main_process, run, show, states
 
 UNITS = [f"roost{part}.{kind}" for part, kind in (
@@ -13,6 +14,9 @@ UNITS = [f"roost{part}.{kind}" for part, kind in (
 
 def it_installs():
     run("dpkg -i /packages/old.deb")
+    # It has no questions: neither for debconf, nor where nobody could answer one.
+    asking = [f"/var/lib/dpkg/info/roost.{kind}" for kind in ("config", "templates")]
+    assert not any(map(os.path.exists, asking)), asking
     assert show("ActiveState", "roost.socket") == "active"
     assert show("ActiveState", "roost-control.socket") == "active"
     assert show("ActiveState") == "inactive", "started before any client came"
@@ -71,7 +75,7 @@ def an_upgrade_with_a_bad_file_keeps_the_old_version_running():
 
 
 def an_upgrade_brings_the_new_version():
-    chatter = Chatter().enter("hugo", "lobby")
+    chatter = say("hugo", "before the upgrade")
     configure("log-level = debug\n")
     process = main_process()
     upgrade = subprocess.Popen(["dpkg", "-i", "/packages/new.deb"], stdout=subprocess.DEVNULL)
@@ -83,6 +87,7 @@ def an_upgrade_brings_the_new_version():
     assert open(CONFIGURATION).read() == "log-level = debug\n", "the configuration is its owner's"
     Chatter().leave()
     event("connection-opened")
+    assert "before the upgrade" in said()
 
 
 def an_upgrade_starts_nothing_that_was_stopped():
@@ -97,23 +102,30 @@ def it_leaves_nothing_behind():
     run("systemctl enable roost-metrics.socket roost@staff.socket roost-metrics@staff.socket")
     run("touch /etc/roost/staff.conf && systemctl restart roost@staff.socket")
     run("systemctl start roost@staff.service && roost status --instance staff")
+    databases = [DATABASE, DATABASE.replace("roost/", "roost-staff/")]
+    say("jane", "before the removal").leave()
     run("dpkg -r roost")
     assert states() == ["inactive"] * 4, states()
     assert states("@staff") == ["inactive"] * 4, states("@staff")
-    assert os.path.exists(CONFIGURATION), "removing is not purging"
+    for path in (CONFIGURATION, *databases):
+        assert os.path.exists(path), f"removing is not purging: {path}"
     # It can be installed again, and is as it was.
     run("dpkg -i /packages/new.deb")
     assert states() == ["active"] * 3 + ["inactive"], states()
     assert states("@staff") == ["active"] * 3 + ["inactive"], states("@staff")
-    Chatter().leave()
+    say("jack", "after the removal").leave()
+    assert {"before the upgrade", "before the removal", "after the removal"} <= set(said())
     run("dpkg -r roost")
     # A file that its administrator has made is theirs.
     run("rm /etc/roost/staff.conf")
     run("dpkg -P roost")
+    for path in databases:
+        assert not os.path.lexists(os.path.dirname(path)), f"purging has left {path}"
     left = run("find / /run -xdev -iname '*roost*' -not -path '/proc/*' -not -path '/test/*' "
                "-not -name 'roost-test*' -not -path '/sys/*' -not -path '/run/systemd/units/*'",
                None)
     assert not left.strip(), left
     run("dpkg -i /packages/new.deb")
     Chatter().leave()
+    assert said() == [], "what was said before the purge"
     assert run("systemctl is-enabled roost-metrics.socket", None).strip() == "disabled"

@@ -6,6 +6,8 @@ import Glibc
 import Testing
 import WebSocketServer
 
+import struct ChatDatabase.DatabaseFigures
+
 @testable import roost
 
 @Suite struct StatusTests {
@@ -44,6 +46,43 @@ import WebSocketServer
         report.gauges.outboxByteCount = 3 << 20
         report.gauges.cursorLagByteCount = 1500
         #expect(report.screen.contains("2, unread 3.0 MB, at most 1.5 KB behind a room"))
+    }
+
+    /// With every reason, and the longest path that is usual.
+    @Test(arguments: [nil] + StoreState.Reason.allCases)
+    func `What the database keeps, or why it keeps nothing and what to do`(
+        reason: StoreState.Reason?
+    ) throws {
+        var report = report
+        var figures = DatabaseFigures()
+        figures.path = "/home/somebody/.local/share/roost/roost.db"
+        (figures.entryCount, figures.usedByteCount, figures.byteLimit) = (12, 4 << 20, 2 << 30)
+        figures.commitTime.add(1_500_000)
+        if let reason { figures.state = .fails(reason) }
+        report.historyProblem = reason.map { figures.sentence(for: $0) }
+        report.history = figures
+        let lines = report.screen.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.count <= 24 && lines.allSatisfy { $0.count <= 80 }, "\(report.screen)")
+        guard let reason else {
+            #expect(report.screen.contains("12 messages, 4.0 MB of 2.0 GB, last commit 1.5 ms"))
+            return
+        }
+        #expect(report.screen.contains("nothing just now (\(reason.rawValue))\n"))
+        let words = report.screen.split { $0.isWhitespace }.joined(separator: " ")
+        #expect(words.contains(figures.sentence(for: reason)), "\(report.screen)")
+        let object = try #require(
+            JSONSerialization.jsonObject(with: Data(report.json.utf8)) as? [String: Any])
+        let database = object["database"] as? [String: Any]
+        #expect(database?["problem"] as? String == figures.sentence(for: reason))
+        #expect(database?["state"] as? String == reason.rawValue)
+    }
+
+    @Test(arguments: [
+        ("", []), ("a", ["a"]), ("aa bb cc", ["aa bb", "cc"]), ("longer aa", ["longer", "aa"]),
+        ("aa longer", ["aa", "longer"]),
+    ])
+    func `Words are wrapped`(text: String, lines: [String]) {
+        #expect(StatusReport.wrapped(text, width: 5) == lines)
     }
 
     @Test func `The JSON is JSON, with numbers`() throws {
