@@ -4,6 +4,8 @@ import ChatRooms
 /// The statements that store. One transaction at a time: `begin`, batches, `commit`.
 struct BatchWriter {
     private let connection: Connection
+    private let beginning: Statement
+    private let end: Statement
     private let entry: Statement
     private let epochThere: Statement
     private let room: Statement
@@ -36,6 +38,8 @@ struct BatchWriter {
             try Statement(sql, on: connection)
         }
         self.connection = connection
+        beginning = try prepare("BEGIN IMMEDIATE")
+        end = try prepare("COMMIT")
         entry = try prepare(
             """
             INSERT INTO entries(room, offset, epoch, begins, author, user, id, body, at)
@@ -71,7 +75,7 @@ struct BatchWriter {
     mutating func begin() throws(DatabaseError) {
         ends.removeAll(keepingCapacity: true)
         (addedCount, current, highestForgotten) = (0, nil, 0)
-        try connection.run("BEGIN IMMEDIATE")
+        try beginning.run()
     }
 
     private var highestForgotten: Int64 = 0
@@ -108,7 +112,7 @@ struct BatchWriter {
             count.bind(2, highestForgotten + 1)
             try count.run()
         }
-        try connection.run("COMMIT")
+        try end.run()
         return Array(ends.keys)
     }
 

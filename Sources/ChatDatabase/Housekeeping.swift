@@ -74,23 +74,36 @@ struct Housekeeping {
 
     /// Returns whether nothing more is to be done.
     private mutating func tidy() throws(DatabaseError) -> Bool {
-        // These commits do not wait for the disk: losing one undoes only what is done again.
-        let synchronous = OpenedFile.synchronous(shared.options)
-        if synchronous == "FULL" { try connection.run("PRAGMA synchronous = NORMAL") }
-        defer {
-            if synchronous == "FULL" { try? connection.run("PRAGMA synchronous = FULL") }
-        }
         let (used, free) = try measure()
-        if try pruning.step(usedByteCount: used, at: Clock.wallMilliseconds) {
+        if try pruning.findExcess(usedByteCount: used, at: Clock.wallMilliseconds) {
+            try Self.withoutWaiting(connection, shared.options) { () throws(DatabaseError) in
+                try pruning.deleteExcess()
+            }
             shared.figures.change { figures in
                 figures.deletedEntryCount += pruning.deletedCount
                 figures.entryCount -= pruning.deletedCount
             }
             return false
         }
+        guard pruning.isDone else { return false }
         guard free > Self.freePageLimit else { return true }
-        try connection.run("PRAGMA incremental_vacuum(\(Self.freedPageCount))")
+        try Self.withoutWaiting(connection, shared.options) { () throws(DatabaseError) in
+            try connection.run("PRAGMA incremental_vacuum(\(Self.freedPageCount))")
+        }
         return false
+    }
+
+    /// Commits that do not wait for the disk: losing one undoes only what is done again.
+    private static func withoutWaiting(
+        _ connection: Connection, _ options: DatabaseOptions,
+        _ body: () throws(DatabaseError) -> Void
+    ) throws(DatabaseError) {
+        let synchronous = OpenedFile.synchronous(options)
+        if synchronous == "FULL" { try connection.run("PRAGMA synchronous = NORMAL") }
+        defer {
+            if synchronous == "FULL" { try? connection.run("PRAGMA synchronous = FULL") }
+        }
+        try body()
     }
 
     /// The bytes in use, and the number of free pages.

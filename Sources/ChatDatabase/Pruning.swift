@@ -69,24 +69,46 @@ struct Pruning {
         if limits.limitsRooms { suspects.formUnion(rooms) }
     }
 
-    /// Deletes some entries if a limit is exceeded. Returns false if nothing is left to be done.
-    mutating func step(usedByteCount: Int, at now: Int64) throws(DatabaseError) -> Bool {
+    /// Entries that are beyond a limit.
+    private enum Excess {
+        /// Of all rooms, up to this number.
+        case oldest(Int64)
+        /// Of one room, before this offset.
+        case ofRoom(Int64, Int)
+    }
+    private var excess: Excess?
+
+    /// Whether all rooms have been looked at, and none is beyond a limit of its own.
+    var isDone: Bool { lookedAt == nil && suspects.isEmpty }
+
+    /// Looks whether a limit is exceeded, and by which entries.
+    mutating func findExcess(usedByteCount: Int, at now: Int64) throws(DatabaseError) -> Bool {
+        excess = nil
+        if let end = try endOfOldest(usedByteCount, now) {
+            excess = .oldest(end)
+        } else if let (number, offset) = try nextSuspect() {
+            excess = .ofRoom(number, offset)
+        }
+        return excess != nil
+    }
+
+    /// Deletes what was found to be beyond a limit.
+    mutating func deleteExcess() throws(DatabaseError) {
         let start = Clock.nanoseconds
         deletedCount = 0
-        if let end = try endOfOldest(usedByteCount, now) {
+        switch excess {
+        case nil: return
+        case .oldest(let end):
             deleteOldest.bind(1, end)
             try delete(deleteOldest)
-        } else if let (number, offset) = try nextSuspect() {
+        case .ofRoom(let number, let offset):
             deleteOfRoom.bind(1, number)
             deleteOfRoom.bind(2, offset)
             try delete(deleteOfRoom)
-        } else {
-            return lookedAt != nil || !suspects.isEmpty
         }
         let time = Clock.nanoseconds - start
         if time > Self.stepTime { chunk = max(chunk / 2, Self.chunks.lowerBound) }
         if time < Self.stepTime / 2 { chunk = min(chunk * 2, Self.chunks.upperBound) }
-        return true
     }
 
     /// Up to which number the oldest entries are deleted; nil if all may stay.

@@ -25,7 +25,7 @@ extension ChatHandler {
     }
 
     mutating func onWork(_ io: inout ServerContext) {
-        if chat.canAnyGoOn { letWaitingGoOn(&io) }
+        if chat.canAnyGoOn || !readAnswers.isEmpty { takeReadAnswers(&io) }
         if !released.isEmpty { answerReleased(&io) }
         if streams.behindCount > 0 { sendNextPages(&io) }
         if isTickDue { tickChat(&io) }

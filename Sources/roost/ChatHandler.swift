@@ -39,6 +39,8 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     /// Requests whose answers the store must find first, and how long the client would wait for
     /// news; nil if it would not.
     var unanswered: [RequestKey: UnansweredRequest] = [:]
+    /// What the store has read and the chat has not taken yet.
+    var readAnswers = Queue<StoreAnswer>()
     var streams = RoomStreams()
     /// The ID of the event that is being published.
     var eventID = ByteBuffer()

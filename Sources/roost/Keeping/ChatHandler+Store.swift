@@ -4,7 +4,29 @@ import ChatRooms
 import WebSocketServer
 
 extension ChatHandler {
+    /// What was stored is published at once. What was read may be a page for each of a thousand
+    /// people who come back: it must not stand in the way of what is said, and has its part of each
+    /// turn. In between, the chat may have changed: it looks again at what it needs of an answer.
     mutating func receive(_ answer: StoreAnswer, _ io: inout ServerContext) {
+        switch answer {
+        case .room, .page, .failed:
+            readAnswers.append(answer)
+            io.continueLater()
+        case .stored, .delayed, .state: take(answer, &io)
+        }
+    }
+
+    /// Carries out what the store has read, as much of it as the turn allows.
+    mutating func takeReadAnswers(_ io: inout ServerContext) {
+        letWaitingGoOn(&io)
+        while !io.isTurnSpent, let answer = readAnswers.popFirst() {
+            take(answer, &io)
+            letWaitingGoOn(&io)
+        }
+        if !readAnswers.isEmpty { io.continueLater() }
+    }
+
+    private mutating func take(_ answer: StoreAnswer, _ io: inout ServerContext) {
         store?.received(answer)
         io.charge(Self.work(of: answer))
         if case .state(let state) = answer, state != chat.storeState { report(state) }
@@ -12,11 +34,10 @@ extension ChatHandler {
         if chat.needsToken { provideToken(&io) }
         chat.answered(answer, at: io.timestamp, &effects)
         carryOutEffects(&io)
-        letWaitingGoOn(&io)
     }
 
     /// Carries out what has waited for a room, as much of it as the turn allows.
-    mutating func letWaitingGoOn(_ io: inout ServerContext) {
+    private mutating func letWaitingGoOn(_ io: inout ServerContext) {
         while chat.canAnyGoOn, !io.isTurnSpent {
             io.charge(Self.commandWork)
             if chat.needsToken { provideToken(&io) }
