@@ -21,7 +21,8 @@ enum ProgramPages {
         }
     }
 
-    /// Private mappings of files that may be executed and not written, from /proc/PID/maps: proc(5).
+    /// Private mappings of files that may be executed and not written, from /proc/PID/maps: see
+    /// proc(5).
     static func codeRanges(inMaps maps: String) -> [Range<UInt>] {
         maps.split(separator: "\n").compactMap { line in
             let fields = line.split(separator: " ", maxSplits: 5, omittingEmptySubsequences: true)

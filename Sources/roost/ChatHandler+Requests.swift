@@ -1,0 +1,22 @@
+// Plain HTTP: which part of the server answers a request.
+import WebSocketServer
+
+extension ChatHandler {
+    mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout ServerContext) {
+        let room = request.listener == .metrics ? nil : RoomRequest(request.head.path)
+        // A message that is published at the control socket is a message of the chat.
+        if room != nil || !request.listener.isInternal { service.clientIsActive() }
+        if let room {
+            return answer(room, request, &io)
+        }
+        let response =
+            if request.listener.isInternal {
+                answerOperator(request, &io)
+            } else if request.head.pathIs(Self.path) {
+                HTTPResponse.webSocketOnly(request.head)
+            } else {
+                site.answer(request.head, isStopping: io.isStopping)
+            }
+        io.respond(to: request.id, with: response)
+    }
+}
