@@ -101,6 +101,8 @@ struct Housekeeping {
         let synchronous = OpenedFile.synchronous(options)
         if synchronous == "FULL" { try connection.run("PRAGMA synchronous = NORMAL") }
         defer {
+            // It cannot be changed within a transaction, which an error may have left open.
+            if connection.isInTransaction { try? connection.run("ROLLBACK") }
             if synchronous == "FULL" { try? connection.run("PRAGMA synchronous = FULL") }
         }
         try body()

@@ -78,17 +78,12 @@ extension Chat {
                 Account(user: user, password: hash, sessions: [session]),
                 for: connections[key.slot].owner)
         }
-        let start = begin("ok", command, text, &effects)
-        effects.bytes.append("}")
-        guard hasStore else {
-            effects.reply(to: key, from: start)
-            return .done
+        let reply = writeOK(command, text, &effects)
+        if hasStore {
+            append(user, reply, at: command.now, &effects)
+        } else {
+            effects.add(.reply(to: key, bytes: reply.text))
         }
-        let end = effects.bytes.count
-        if let reference = command.reference { effects.bytes.append(text.extracting(reference)) }
-        let reply = StoreBatch.Reply(
-            recipient: .connection(key), text: start..<end, reference: end..<effects.bytes.count)
-        append(user, reply, at: command.now, &effects)
         return .done
     }
 

@@ -84,7 +84,6 @@ extension Chat {
         _ sessions: [Account.Session], of user: UserIndex, _ cause: ChatClose, at now: Timestamp,
         _ effects: inout Effects
     ) {
-        effects.signedOutUser = users[user].name
         for slot in sessions.flatMap(\.slots).sorted() { expel(slot, cause, at: now, &effects) }
         save(user)
     }

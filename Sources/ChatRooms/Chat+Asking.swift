@@ -104,10 +104,13 @@ extension Chat {
     /// may have thousands of them, after a restart for example, and each may get a page: so they go
     /// on one by one, as many in a turn as it allows.
     public mutating func letNextGoOn(at now: Timestamp, _ effects: inout Effects) -> Bool {
-        guard let (room, read) = readRooms.first else { return false }
+        guard let (room, read) = readRooms.popFirst() else { return false }
         if let asker = roomAskers[room]?.popFirst() { goOn(asker, read, at: now, &effects) }
-        guard roomAskers[room]?.isEmpty != false else { return true }
-        readRooms.removeFirst()
+        guard roomAskers[room]?.isEmpty != false else {
+            // One of each room: a room with thousands keeps no other one waiting.
+            readRooms.append((room, read))
+            return true
+        }
         roomAskers[room] = nil
         rooms[room].isAsked = false
         finishLoading(room, read, at: now, &effects)

@@ -5,30 +5,56 @@ extension Chat {
     /// Ends the session of this connection, or with `everywhere` all of the user's. Their tokens
     /// prove nothing from now on. This connection gets `ok` and is closed; the others of these
     /// sessions are closed with 4005. Without an account a user has one session, and anybody may
-    /// take the name at once: nobody is left who could prove that it is theirs.
+    /// take the name at once: nobody is left who could prove that it is theirs. With a store `ok`
+    /// comes when the end of the session is kept: no crash brings it back then.
     mutating func logout(
         _ command: borrowing Command, _ text: Span<UInt8>, _ effects: inout Effects
     ) throws(CommandError) {
         let isEverywhere = try command.fields.bool(.everywhere, default: false)
         let key = command.connection
         let user = connections[key.slot].user
-        let start = begin("ok", command, text, &effects)
-        effects.bytes.append("}")
-        effects.reply(to: key, from: start)
-        effects.signedOutUser = users[user].name
+        let name = users[user].name
+        if !hasStore {
+            effects.add(.reply(to: key, bytes: writeOK(command, text, &effects).text))
+        }
+        endSession(of: key.slot, user, isEverywhere, at: command.now, &effects)
+        guard hasStore else { return }
+        addChangedUsers(at: command.now)
+        appendReply(writeOK(command, text, &effects), &effects)
+        waits[key.slot]?.formerUser = name
+    }
+
+    private mutating func endSession(
+        of slot: UInt32, _ user: UserIndex, _ isEverywhere: Bool, at now: Timestamp,
+        _ effects: inout Effects
+    ) {
         guard isAccount(user) else {
-            expel(key.slot, .signedOut, at: command.now, &effects)
-            expelAll(of: user, .sessionEnded, at: command.now, &effects)
+            expel(slot, .signedOut, at: now, &effects, closesNow: !hasStore)
+            expelAll(of: user, .sessionEnded, at: now, &effects)
             return freeUser(user)
         }
-        let account = users[user].account
-        let session = isEverywhere ? nil : accounts[account].session(of: key.slot)
-        expel(key.slot, .signedOut, at: command.now, &effects)
+        let session = isEverywhere ? nil : accounts[users[user].account].session(of: slot)
+        expel(slot, .signedOut, at: now, &effects, closesNow: !hasStore)
         if let session {
-            endSession(session, of: user, .sessionEnded, at: command.now, &effects)
+            endSession(session, of: user, .sessionEnded, at: now, &effects)
         } else {
-            endAllSessions(of: user, .sessionEnded, at: command.now, &effects)
+            endAllSessions(of: user, .sessionEnded, at: now, &effects)
         }
+    }
+
+    /// Writes `{"type":"ok"}` as the last bytes, and what a refusal of the same would repeat.
+    func writeOK(
+        _ command: borrowing Command, _ text: Span<UInt8>, _ effects: inout Effects
+    ) -> StoreBatch.Reply {
+        let start = begin("ok", command, text, &effects)
+        effects.bytes.append("}")
+        let end = effects.bytes.count
+        if hasStore, let reference = command.reference {
+            effects.bytes.append(text.extracting(reference))
+        }
+        return StoreBatch.Reply(
+            recipient: .connection(command.connection), text: start..<end,
+            reference: end..<effects.bytes.count)
     }
 
     /// Closes all connections of a user.
@@ -50,9 +76,11 @@ extension Chat {
     }
 
     /// Takes a connection out of its rooms and away from its user, and closes it. The server may
-    /// need some time for that; until then the connection is nobody's.
+    /// need some time for that; until then the connection is nobody's. Without `closesNow` its last
+    /// reply is on its way, and it is closed behind that.
     mutating func expel(
-        _ slot: UInt32, _ cause: ChatClose, at now: Timestamp, _ effects: inout Effects
+        _ slot: UInt32, _ cause: ChatClose, at now: Timestamp, _ effects: inout Effects,
+        closesNow: Bool = true
     ) {
         let key = ConnectionKey(slot: slot, generation: connections[slot].generation)
         while case let subscription = connections[slot].firstSubscription, subscription != .none {
@@ -66,6 +94,6 @@ extension Chat {
         // It may be closing already, for flooding.
         guard connections[slot].state != .closing else { return }
         connections[slot].state = .closing
-        effects.add(.close(key, cause))
+        if closesNow { effects.close(key, cause, of: users[user].name) }
     }
 }

@@ -64,7 +64,7 @@ extension Chat {
             if isWaiting(next.key) {
                 guard now.monotonic - next.openedAt >= timing.loginDeadline else { return }
                 connections[next.key.slot].state = .closing
-                effects.add(.close(next.key, .noLoginInTime))
+                effects.add(.close(next.key, .noLoginInTime, formerUser: nil))
             }
             waiting.removeFirst()
             rest -= 1

@@ -96,6 +96,22 @@ extension Chat {
         if case .connection(let key) = reply.recipient { countPendingReply(key, &effects) }
     }
 
+    /// Answers a request when all that has changed so far is kept. Returns false if that is the
+    /// case already, without a store: then the answer is the caller's.
+    public mutating func answerWhenKept(
+        _ json: [UInt8], _ request: RequestKey, at now: Timestamp, _ effects: inout Effects
+    ) -> Bool {
+        guard hasStore else { return false }
+        addChangedUsers(at: now)
+        let start = effects.bytes.count
+        effects.bytes.append(json.span)
+        let reply = StoreBatch.Reply(
+            recipient: .request(request, isNew: false), text: start..<effects.bytes.count,
+            reference: 0..<0)
+        appendReply(reply, &effects)
+        return true
+    }
+
     /// What the store keeps of a user.
     private func record(of user: UserIndex, at now: Timestamp) -> StoredUser {
         var record = StoredUser(

@@ -24,6 +24,9 @@ struct StoreWait {
     var isAsking = false
     /// The server reads nothing more of the connection.
     var isPaused = false
+    /// Whose connection it was, if its last reply says that the session has ended: it is closed
+    /// behind that.
+    var formerUser: String?
 
     enum Held {
         case command([UInt8])
@@ -117,7 +120,9 @@ extension Chat {
             waits[key.slot]!.isPaused = false
             effects.add(.resume(key))
         }
-        if wait.pendingCount == 0 { waits[key.slot] = nil }
+        guard wait.pendingCount == 0 else { return }
+        waits[key.slot] = nil
+        if let user = wait.formerUser { effects.close(key, .signedOut, of: user) }
     }
 
     private mutating func carryOut(

@@ -190,7 +190,7 @@ public struct Chat: ~Copyable, Sendable {
             isAcknowledgement: false)
         answer(reply, &effects)
         if connections[key.slot].state == .closing {
-            effects.add(.close(key, .flooding))
+            effects.add(.close(key, .flooding, formerUser: nil))
         }
     }
 

@@ -51,9 +51,6 @@ public enum ChatClose: Sendable {
         }
     }
 
-    /// Whether the session is over, so that the connection is nobody's any more.
-    public var endsSession: Bool { self != .noLoginInTime && self != .flooding }
-
     /// The close reason, a short sentence.
     public var reason: StaticString {
         switch self {
@@ -108,16 +105,17 @@ public enum Effect: Sendable {
     /// Take commands of the connection again.
     case resume(ConnectionKey)
     /// Close the connection after sending what was replied to it so far. Call `connectionClosed`
-    /// when it has closed.
-    case close(ConnectionKey, ChatClose)
+    /// when it has closed. `formerUser` is the index in `Effects.formerUsers` of whose it was, if
+    /// its session has ended.
+    case close(ConnectionKey, ChatClose, formerUser: Int?)
 }
 
 /// A list of effects and their bytes. Reuse one list: it keeps its memory.
 public struct Effects: ~Copyable, Sendable {
     /// What the server shall do, in order.
     public private(set) var list: [Effect] = []
-    /// The user whose session has ended, whose connections are closed for it.
-    public internal(set) var signedOutUser: String?
+    /// Users whose sessions have ended, and whose connections are closed for it.
+    public internal(set) var formerUsers: [String] = []
     /// What requests are answered that had to wait.
     public internal(set) var answers: [RequestAnswer] = []
     /// Passwords to be hashed or compared.
@@ -144,7 +142,7 @@ public struct Effects: ~Copyable, Sendable {
     /// Empties the list. Call it after carrying out the effects.
     public mutating func removeAll() {
         list.removeAll(keepingCapacity: list.capacity <= 4096)
-        signedOutUser = nil
+        formerUsers.removeAll()
         answers.removeAll(keepingCapacity: true)
         passwords.removeAll()
         bytes.removeAll(keepingCapacity: bytes.capacity <= Self.keptByteLimit)
@@ -153,6 +151,12 @@ public struct Effects: ~Copyable, Sendable {
     @inline(__always)
     mutating func add(_ effect: Effect) {
         list.append(effect)
+    }
+
+    /// Closes a connection that was this user's.
+    mutating func close(_ connection: ConnectionKey, _ cause: ChatClose, of user: String) {
+        if formerUsers.last != user { formerUsers.append(user) }
+        list.append(.close(connection, cause, formerUser: formerUsers.count - 1))
     }
 
     /// Adds a reply: the bytes written since `start`.

@@ -125,24 +125,19 @@ extension Chat {
             excerpt.kept = newest(
                 of: max(first, end - limit)..<end, in: room, byteLimit: byteLimit)
         }
-        let olderEnd = min(end, first)
         let bytes = rooms[room].history.byteCount(of: excerpt.kept)
         let wantsOlder =
-            olderEnd > oldest && excerpt.kept.lowerBound <= first && excerpt.kept.count < limit
-            && bytes < byteLimit
+            min(end, first) > oldest && excerpt.kept.lowerBound <= first
+            && excerpt.kept.count < limit && bytes < byteLimit
         if wantsOlder {
-            guard let page else {
-                return .missing(
-                    request(
-                        room, .before(offset: olderEnd), end: olderEnd,
-                        limit - excerpt.kept.count, byteLimit - bytes))
-            }
-            // What was newest when the page was read may have left the memory since.
-            if page.entries.last?.place.offset == olderEnd - 1 {
-                excerpt.page = page
-                excerpt.stored =
-                    max(0, page.entries.count - limit + excerpt.kept.count)..<page.entries.count
-            }
+            // It is asked for what is in memory too: that may have left it when the answer comes.
+            let asked = request(room, .before(offset: end), end: end, limit, byteLimit)
+            guard let page else { return .missing(asked) }
+            excerpt.page = page
+            excerpt.stored = page.entries.before(
+                excerpt.kept.lowerBound, limit - excerpt.kept.count, byteLimit - bytes)
+            // Rarely, so much has come since that page and memory do not meet.
+            if excerpt.isEmpty, end > oldest, storeState == .works { return .missing(asked) }
         }
         excerpt.isMore = (excerpt.isEmpty ? end : excerpt.first) > oldest
         return .messages(excerpt)
@@ -180,6 +175,22 @@ extension Chat {
             rooms[room].history.copy(offset, to: &out)
         }
         out.append(UInt8(ascii: "]"))
+    }
+}
+
+extension [StoredEntry] {
+    /// The last entries before an offset, if the one right before it is there: as many as fit, and
+    /// one at least if `byteLimit` is not used up.
+    fileprivate func before(_ offset: Int, _ limit: Int, _ byteLimit: Int) -> Range<Int> {
+        let end = firstIndex { $0.place.offset >= offset } ?? count
+        guard end > 0, self[end - 1].place.offset == offset - 1 else { return end..<end }
+        var start = end - 1
+        while start > 0, end - start < limit,
+            self[end - 1].frame.upperBound - self[start - 1].frame.lowerBound <= byteLimit
+        {
+            start -= 1
+        }
+        return start..<end
     }
 }
 

@@ -56,6 +56,10 @@ public final class Mailbox<Mail: Sendable>: Sendable {
         state.withLock { $0.mail.popFirst() }
     }
 
+    /// Whether nothing is taken any more: ``post(_:)`` has refused for that, and not because the
+    /// mailbox was full.
+    public var isClosed: Bool { state.withLock { $0.isClosed } }
+
     /// Drops all waiting items and refuses further ones. Called before the descriptor is closed.
     public func close() {
         state.withLock { state in

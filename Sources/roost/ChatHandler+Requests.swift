@@ -9,7 +9,7 @@ extension ChatHandler {
         if let room {
             return answer(room, request, &io)
         }
-        let response =
+        let response: HTTPResponse? =
             if request.listener.isInternal {
                 answerOperator(request, &io)
             } else if request.head.pathIs(Self.path) {
@@ -17,6 +17,7 @@ extension ChatHandler {
             } else {
                 site.answer(request.head, isStopping: io.isStopping)
             }
-        io.respond(to: request.id, with: response)
+        // Otherwise it comes when the store has kept what was asked for.
+        if let response { io.respond(to: request.id, with: response) }
     }
 }

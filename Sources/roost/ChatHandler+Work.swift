@@ -25,10 +25,16 @@ extension ChatHandler {
     }
 
     mutating func onWork(_ io: inout ServerContext) {
-        if chat.canAnyGoOn || !readAnswers.isEmpty { takeReadAnswers(&io) }
-        if !released.isEmpty { answerReleased(&io) }
-        if streams.behindCount > 0 { sendNextPages(&io) }
-        if isTickDue { tickChat(&io) }
+        // What comes first may use up the turn: each of them is first in its turn.
+        beginningOfWork = (beginningOfWork + 1) % 4
+        for part in 0..<4 {
+            switch (beginningOfWork + part) % 4 {
+            case 0: takeReadAnswers(&io)
+            case 1: answerReleased(&io)
+            case 2: sendNextPages(&io)
+            default: if isTickDue { tickChat(&io) }
+            }
+        }
         giveToStore(&io)
     }
 }

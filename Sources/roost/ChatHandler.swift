@@ -36,6 +36,8 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     var isStoreSlow = false
     /// Whether rooms, names or deadlines are due that a turn had no time for.
     var isTickDue = false
+    /// Which kind of work was first when work was last continued.
+    var beginningOfWork = 0
     /// Requests whose answers the store must find first, and how long the client would wait for
     /// news; nil if it would not.
     var unanswered: [RequestKey: UnansweredRequest] = [:]
@@ -219,10 +221,10 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
             case .resume(let key):
                 guard let id = io.connection(key) else { continue }
                 io.resumeReading(id)
-            case .close(let key, let close):
+            case .close(let key, let close, let formerUser):
                 guard let id = io.connection(key) else { continue }
                 let code = CloseCode(rawValue: close.code)
-                let user = close.endsSession ? effects.signedOutUser : nil
+                let user = formerUser.map { effects.formerUsers[$0] }
                 self.close(id, code, "\(close.reason)", of: user, &io)
             }
         }

@@ -51,22 +51,27 @@ final class ScriptedStore: MessageStore {
             let room = StoredRoom(
                 number: 1, key: key, name: key, last: Place(offset: messageCount, epoch: 7),
                 firstOffset: 1)
-            let newest = page(key, from: max(1, messageCount - countLimit + 1), byteLimit)
+            let count = min(messageCount, countLimit, byteLimit / 320)
+            let newest = page(key, messageCount - count + 1...messageCount)
             return .room(ticket: ticket, room, newest)
         case .page(let request):
-            var end = messageCount + 1
-            if case .before(let offset) = request.direction { end = min(end, offset) }
-            let answer = page(request.name, from: max(1, end - request.countLimit), 1 << 20)
-            return .page(ticket: request.ticket, answer)
+            switch request.direction {
+            case .after(let offset, _):
+                let end = min(messageCount, request.end - 1, offset + request.countLimit)
+                return .page(ticket: request.ticket, page(request.name, offset + 1...end))
+            case .before(let offset):
+                let end = min(messageCount, request.end - 1, offset - 1)
+                let start = max(1, end - request.countLimit + 1)
+                return .page(ticket: request.ticket, page(request.name, start...end))
+            }
         }
     }
 
-    /// The newest messages from an offset on that fit.
-    private func page(_ room: String, from first: Int, _ byteLimit: Int) -> StoredPage {
+    private func page(_ room: String, _ offsets: ClosedRange<Int>) -> StoredPage {
         var out = ByteBuffer()
         var page = StoredPage()
         let text = [UInt8](repeating: UInt8(ascii: "a"), count: 200)
-        for offset in max(first, messageCount - byteLimit / 320)...messageCount {
+        for offset in offsets {
             let entry = StoredEntry(
                 room: 1, place: Place(offset: offset, epoch: 7), beginsEpoch: false, author: 1,
                 at: 1_700_000_000_000)

@@ -1,20 +1,21 @@
-// What the store's answers cost: as much in a turn as it allows, and for whoever has asked.
-import ChatRooms
 import LinuxReactor
 import Testing
 
+// What the store's answers cost: as much in a turn as it allows, and for whoever has asked.
+@testable import ChatRooms
 @testable import SimulationKit
 @testable import WebSocketServer
 @testable import roost
 
 /// A chat whose messages are in a store, and a bystander in a room of its own.
 private struct Stored: ~Copyable {
-    let store = ScriptedStore(messageCount: 1_000)
+    let store: ScriptedStore
     var chat: WatchedChat
     let bystander: SimulatedClient
     private(set) var longestTurn = 0
 
-    init() throws {
+    init(messageCount: Int = 1_000) throws {
+        store = ScriptedStore(messageCount: messageCount)
         chat = try WatchedChat(limits: withoutAddressLimits(), kept: store.kept)
         bystander = chat.simulation.open(from: .ipv4(198, 51, 100, 1, port: 1))
         bystander.send(#"{"type":"login","user":"bystander","join":false}"#)
@@ -87,6 +88,33 @@ private struct Stored: ~Copyable {
         #expect(late.takeTexts().contains { $0.contains(#""type":"joined""#) })
         let rooms = stored.chat.simulation.handler.chat.busiestRooms(1)
         #expect(rooms.first?.memberCount == 1_001)
+    }
+
+    @Test func `Somebody who has missed 100,000 messages keeps nobody waiting`() throws {
+        var stored = try Stored(messageCount: 100_000)
+        let client = stored.chat.simulation.open(from: .ipv4(203, 0, 113, 7, port: 1))
+        client.send(#"{"type":"login","user":"late","join":false}"#)
+        stored.settle()
+        _ = client.takeTexts()
+        let since = #"{"epoch":"\#(Epoch(number: 7).text)","offset":0}"#
+        client.send(
+            #"{"type":"join","room":"old","since":\#(since),"limit":200,"more":true}"#)
+        var (seen, turns) = (0, 0)
+        while seen < 100_000, turns < 20_000 {
+            stored.bystander.send(9, [1])
+            stored.turn()
+            stored.answer()
+            turns += 1
+            #expect(stored.bystander.takeFrames().map(\.opcode).filter { $0 == 10 } == [10])
+            guard let page = client.takeTexts().last else { continue }
+            let offsets = page.matches(of: /"type":"message","room":"old","offset":(\d+)/)
+                .compactMap { Int($0.output.1) }
+            #expect(offsets == Array(seen + 1..<seen + 1 + offsets.count))
+            seen += offsets.count
+            client.send(#"{"type":"history","room":"old","after":\#(seen),"limit":200}"#)
+        }
+        #expect(seen == 100_000)
+        #expect(stored.longestTurn < 1_000_000)
     }
 
     @Test func `Rooms that must be read count for the address that asks for them`() throws {

@@ -25,7 +25,8 @@ extension ServerContext {
 
     /// Whether this turn has done as much as it should (``Limits/workPerTurn``). A callback that
     /// works through a list asks after each element, and goes on in ``WebSocketHandler/onWork(_:)``
-    /// when it is true. The tick and `onWork` have a quarter of a turn at least.
+    /// when it is true. The tick and `onWork` have a quarter of a turn at least, and `onMail`
+    /// half of one.
     public var isTurnSpent: Bool { meter.spent >= meter.partEnd }
 
     /// Asks for a call of ``WebSocketHandler/onWork(_:)-(ServerContext)`` in the next turn, after

@@ -35,7 +35,9 @@ extension ServerCore where K: ~Copyable {
             io.hasMail = true
         }
         guard io.hasMail else { return }
-        io.meter.beginPart(io.settings.limits.workPerTurn)
+        // Half a turn: what a full turn has made others do must not come back faster than it is
+        // taken.
+        io.meter.beginPart(2 * io.settings.limits.workPerTurn)
         emit(.mail, call)
     }
 

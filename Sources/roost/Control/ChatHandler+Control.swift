@@ -5,10 +5,11 @@ import Logging
 import WebSocketServer
 
 extension ChatHandler {
-    /// Answers a request to a listener that is not for clients: control socket or metrics.
+    /// Answers a request to a listener that is not for clients: control socket or metrics. Nil if
+    /// the answer comes later.
     mutating func answerOperator(
         _ request: borrowing HTTPRequest, _ io: inout ServerContext
-    ) -> HTTPResponse {
+    ) -> HTTPResponse? {
         let path = request.head.path
         if path == "/healthz" || path == "/readyz" {
             return site.answer(request.head, isStopping: io.isStopping)
@@ -71,7 +72,7 @@ extension ChatHandler {
 
     private mutating func carryOut(
         _ action: ControlAction, _ request: borrowing HTTPRequest, _ io: inout ServerContext
-    ) -> HTTPResponse {
+    ) -> HTTPResponse? {
         switch action {
         case .stop:
             io.stop()

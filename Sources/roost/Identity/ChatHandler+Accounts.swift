@@ -37,7 +37,7 @@ extension ChatHandler {
     /// ends its sessions. The password itself does not come here.
     mutating func resetAccount(
         _ request: borrowing HTTPRequest, _ io: inout ServerContext
-    ) -> HTTPResponse {
+    ) -> HTTPResponse? {
         do throws(ControlRefusal) {
             let (name, body) = try Self.accountBody(request.body)
             guard let hash = body["hash"]?.string, PasswordHash(hash) != nil else {
@@ -47,9 +47,8 @@ extension ChatHandler {
             guard chat.resetAccount(name, password: hash, at: io.timestamp, &effects) else {
                 throw Self.noAccount
             }
-            carryOutEffects(&io)
             service.events.accountReset(name, count, by: request.credentials?.user ?? .max)
-            return Self.ended(count)
+            return ended(count, request.id, &io)
         } catch {
             return HTTPResponse(error)
         }
@@ -58,14 +57,13 @@ extension ChatHandler {
     /// POST /delete-account: frees the name of an account.
     mutating func deleteAccount(
         _ request: borrowing HTTPRequest, _ io: inout ServerContext
-    ) -> HTTPResponse {
+    ) -> HTTPResponse? {
         do throws(ControlRefusal) {
             let (name, _) = try Self.accountBody(request.body)
             let count = chat.connectionCount(of: name)
             guard chat.deleteAccount(name, at: io.timestamp, &effects) else { throw Self.noAccount }
-            carryOutEffects(&io)
             service.events.accountDeleted(name, count, by: request.credentials?.user ?? .max)
-            return Self.ended(count)
+            return ended(count, request.id, &io)
         } catch {
             return HTTPResponse(error)
         }
@@ -85,10 +83,17 @@ extension ChatHandler {
             .notFound, "There is no account with this name. 'roost account list' shows all.")
     }
 
-    private static func ended(_ count: Int) -> HTTPResponse {
+    /// The answer, when what was done is kept: nil if that is later. No crash undoes it then.
+    private mutating func ended(
+        _ count: Int, _ request: ConnectionID, _ io: inout ServerContext
+    ) -> HTTPResponse? {
         var object = JSONText()
         object.add("connections", count)
-        return .json(.ok, Array(object.text.utf8))
+        let json = Array(object.text.utf8)
+        let isLater = chat.answerWhenKept(json, request.key, at: io.timestamp, &effects)
+        if isLater { unanswered[request.key] = UnansweredRequest(id: request) }
+        carryOutEffects(&io)
+        return isLater ? nil : .json(.ok, json)
     }
 }
 

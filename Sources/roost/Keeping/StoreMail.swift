@@ -1,5 +1,6 @@
 // The way of the store's answers to the server, which is made after the store was opened.
 import ChatRooms
+import Glibc
 import LinuxReactor
 import Synchronization
 
@@ -13,16 +14,15 @@ final class StoreMail: Sendable {
 
     private let state = Mutex(State())
 
-    /// Called on the store's threads. An answer is lost only when the server has stopped: what is
-    /// on its way is bounded by the chat, far below what the mailbox holds.
+    /// Called on the store's threads, which wait here while the mailbox is full: nothing is lost.
+    /// Once the server has stopped nobody takes answers any more.
     func post(_ answer: StoreAnswer) {
-        state.withLock { state in
-            if let mailbox = state.mailbox {
-                mailbox.post(.store(answer))
-            } else {
-                state.waiting.append(answer)
-            }
+        let mailbox = state.withLock { state in
+            if state.mailbox == nil { state.waiting.append(answer) }
+            return state.mailbox
         }
+        guard let mailbox else { return }
+        while !mailbox.post(.store(answer)), !mailbox.isClosed { usleep(1_000) }
     }
 
     /// From now on answers go to this mailbox.

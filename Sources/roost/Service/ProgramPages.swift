@@ -11,7 +11,7 @@ enum ProgramPages {
     /// 64 KiB at a time, and the rest, most of it for reading options and opening files, does not:
     /// an idle server takes a third less memory. Code is never written to, so nothing is lost.
     private static func releaseCode() {
-        guard let maps = try? TextFile.read("/proc/self/maps") else { return }
+        guard let maps = try? TextFile.read("/proc/self/smaps") else { return }
         for range in codeRanges(inMaps: maps) {
             guard let start = UnsafeMutableRawPointer(bitPattern: range.lowerBound) else {
                 continue
@@ -21,15 +21,31 @@ enum ProgramPages {
         }
     }
 
-    /// Private mappings of files that may be executed and not written, from /proc/PID/maps: see
-    /// proc(5).
+    /// Private mappings of files that may be executed and not written, and that nobody has changed,
+    /// as a debugger does for a breakpoint; from /proc/PID/smaps: see proc(5).
     static func codeRanges(inMaps maps: String) -> [Range<UInt>] {
-        maps.split(separator: "\n").compactMap { line in
+        var ranges: [Range<UInt>] = []
+        var isCode = false
+        for line in maps.split(separator: "\n") {
             let fields = line.split(separator: " ", maxSplits: 5, omittingEmptySubsequences: true)
-            guard fields.count == 6, fields[1] == "r-xp", fields[4] != "0" else { return nil }
-            let ends = fields[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
-            guard ends.count == 2, ends[0] < ends[1] else { return nil }
-            return ends[0]..<ends[1]
+            if let range = range(fields) {
+                isCode = fields.count == 6 && fields[1] == "r-xp" && fields[4] != "0"
+                if isCode { ranges.append(range) }
+            } else if isCode, fields.count > 1, fields[1] != "0", changes.contains(fields[0]) {
+                ranges.removeLast()
+                isCode = false
+            }
         }
+        return ranges
+    }
+
+    /// Lines that count pages which are not the file's own.
+    private static let changes: Set<Substring> = [
+        "Anonymous:", "Swap:", "Private_Dirty:", "Shared_Hugetlb:", "Private_Hugetlb:",
+    ]
+
+    private static func range(_ fields: [Substring]) -> Range<UInt>? {
+        let ends = (fields.first ?? "").split(separator: "-").compactMap { UInt($0, radix: 16) }
+        return ends.count == 2 && ends[0] < ends[1] ? ends[0]..<ends[1] : nil
     }
 }

@@ -210,7 +210,7 @@ private struct Town: ~Copyable {
             case .read: try check(false, "reads without a store")
             case .pause(let key): try check(paused.insert(key).inserted, "paused twice")
             case .resume(let key): try check(paused.remove(key) != nil, "was not paused")
-            case .close(let key, _):
+            case .close(let key, _, _):
                 try check(connections[key.slot] == key, "nobody is closed")
                 try check(closing.insert(key).inserted, "closed twice")
             }

@@ -119,4 +119,65 @@ import Testing
         #expect(store.users.isEmpty && world.chat.accountCount == 0)
         #expect(nextProcess(store, after: world).login(0, "ann", session: "").type == "welcome")
     }
+
+    @Test(arguments: [false, true])
+    func `Signing out is answered when it is kept, and no crash undoes it`(_ isAccount: Bool) {
+        let store = FakeStore()
+        let world = annsWorld(store)
+        let ann = world.connections[0]!
+        let session = world.heard(ann)[0]["session"] as! String
+        if isAccount {
+            world.makeAccount(ann, password)
+            store.answerAll(world)
+        }
+        let other = world.login(1, "ann", session: session)
+        #expect(other.type == "welcome")
+        store.answerAll(world)
+        let before = world.inbox[ann]!.count
+        #expect(world.send(ann, #"{"type":"logout","ref":"bye"}"#).isEmpty)
+        #expect(world.closes[ann] == nil)
+        // The other connection of the session need not wait for that.
+        #expect(world.closes[world.connections[1]!] == .sessionEnded)
+        store.keep(world)
+        let heard = world.heard(ann)[before...]
+        #expect(heard.map(\.type) == ["ok"] && heard.last?["ref"] as? String == "bye")
+        #expect(world.closes[ann] == .signedOut)
+        let next = nextProcess(store, after: world)
+        #expect(next.login(0, "ann", session: session).type != (isAccount ? "welcome" : "error"))
+        #expect(store.users.count == (isAccount ? 1 : 0))
+    }
+
+    @Test func `Signing out while nothing can be kept is refused, and closes nevertheless`() {
+        let store = FakeStore()
+        let world = annsWorld(store)
+        let ann = world.connections[0]!
+        world.send(ann, #"{"type":"logout","ref":"bye"}"#)
+        store.delay(world)
+        #expect(world.heard(ann).last!.code == "unavailable")
+        #expect(world.closes[ann] == .signedOut)
+        store.answerAll(world)
+        #expect(store.users.isEmpty)
+    }
+
+    @Test func `An operator is answered when an account's end is kept`() {
+        let store = FakeStore()
+        let world = annsWorld(store)
+        world.makeAccount(world.connections[0]!, password)
+        store.answerAll(world)
+        #expect(world.chat.deleteAccount("ann", at: world.now, &world.effects))
+        #expect(
+            world.chat.answerWhenKept(
+                [UInt8]("{}".utf8), World.request, at: world.now, &world.effects))
+        world.carryOut()
+        #expect(world.answers[World.request.slot] == nil && store.users.count == 1)
+        store.keep(world)
+        guard case .published(let answer) = world.answers[World.request.slot] else {
+            Issue.record("No answer.")
+            return
+        }
+        #expect(answer.json == [UInt8]("{}".utf8) && store.users.isEmpty)
+        let inMemory = World()
+        #expect(
+            !inMemory.chat.answerWhenKept([], World.request, at: inMemory.now, &inMemory.effects))
+    }
 }

@@ -194,7 +194,8 @@ final class World {
             case .resume(let key):
                 guard connections[key.slot] == key else { continue }
                 resumed.append(contentsOf: paused.removeValue(forKey: key)!.map { (key, $0) })
-            case .close(let key, let cause):
+            case .close(let key, let cause, let user):
+                #expect((user != nil) == (cause != .flooding && cause != .noLoginInTime))
                 journal.append("close \(key.slot) \(cause.code)")
                 #expect(closes[key] == nil)
                 closes[key] = cause
