@@ -105,7 +105,10 @@ extension Chat {
     /// on one by one, as many in a turn as it allows.
     public mutating func letNextGoOn(at now: Timestamp, _ effects: inout Effects) -> Bool {
         guard let (room, read) = readRooms.popFirst() else { return false }
-        if let asker = roomAskers[room]?.popFirst() { goOn(asker, read, at: now, &effects) }
+        if let asker = roomAskers[room]?.popFirst() {
+            effects.add(.read(for: asker.key, messageCount: 0, byteCount: 0))
+            goOn(asker, read, at: now, &effects)
+        }
         guard roomAskers[room]?.isEmpty != false else {
             // One of each room: a room with thousands keeps no other one waiting.
             readRooms.append((room, read))

@@ -148,7 +148,8 @@ extension Chat {
         keep(message, at: now, effects)
         effects.add(
             .publish(
-                to: id(of: message.room), bytes: message.entry.frame, place: message.entry.place))
+                to: id(of: message.room), bytes: message.entry.frame, place: message.entry.place,
+                sender: hasStore ? message.reply.recipient.key : nil))
         if case .connection(let sender) = message.reply.recipient {
             effects.add(.reply(to: sender, bytes: message.reply.text))
         }

@@ -80,8 +80,9 @@ public enum Effect: Sendable {
     /// Send a text message to one connection, after everything published so far.
     case reply(to: ConnectionKey, bytes: Range<Int>)
     /// Send a text message to all subscribers of the room. If it is an entry of the room's history
-    /// it has a place there, and event streams get it too.
-    case publish(to: RoomID, bytes: Range<Int>, place: Place?)
+    /// it has a place there, and event streams get it too. `sender` is the connection or request
+    /// that it came from if it has waited for the store: publishing it is work for them.
+    case publish(to: RoomID, bytes: Range<Int>, place: Place?, sender: ConnectionKey?)
     /// Send the connection everything that is published to the room from now on.
     case subscribe(ConnectionKey, RoomID)
     /// End the subscription. The connection still gets everything published before.
@@ -97,7 +98,8 @@ public enum Effect: Sendable {
     /// Compare `Effects.passwords[index]` with its hash, and call
     /// ``Chat/passwordChecked(_:_:at:_:)``.
     case checkPassword(ConnectionKey, index: Int)
-    /// The store has read this much for a connection or a request: work that was done for it.
+    /// The store has read this much for a connection or a request. That is work for it, and so are
+    /// all effects behind this one.
     case read(for: ConnectionKey, messageCount: Int, byteCount: Int)
     /// Take no more commands of the connection: it waits for an answer. What comes meanwhile must
     /// not be lost.
@@ -167,6 +169,6 @@ public struct Effects: ~Copyable, Sendable {
 
     @inline(__always)
     mutating func publish(to room: RoomID, from start: Int) {
-        list.append(.publish(to: room, bytes: start..<bytes.count, place: nil))
+        list.append(.publish(to: room, bytes: start..<bytes.count, place: nil, sender: nil))
     }
 }

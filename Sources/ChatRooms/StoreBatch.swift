@@ -30,6 +30,13 @@ public struct StoreBatch: Sendable {
             case connection(ConnectionKey)
             /// A request over HTTP or at the control socket. `isNew` is false if it repeats one.
             case request(RequestKey, isNew: Bool)
+
+            var key: ConnectionKey? {
+                switch self {
+                case .nobody: nil
+                case .connection(let key), .request(let key, _): key
+                }
+            }
         }
         /// The recipient.
         public var recipient: Recipient

@@ -114,6 +114,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         if let stored = stored.take() { chat.begin(with: stored, at: io.timestamp) }
         chat.openLobby(at: io.timestamp, &effects)
         carryOutEffects(&io)
+        ProgramPages.releaseCodeOfStart
     }
 
     mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) {
@@ -183,13 +184,18 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         var effects = Effects()
         swap(&effects, &self.effects)
         var refusedJobs: [PasswordJob] = []
+        /// For whom the effects are, if the store had to be asked first, and what was done before.
+        var asker: ConnectionID?
+        let spentBefore = io.spentWork
         for effect in effects.list {
             switch effect {
             case .reply(let key, let range):
                 guard let id = io.connection(key) else { continue }
                 io.send(text: effects.text(range), to: id)
-            case .publish(let room, let range, let place):
+            case .publish(let room, let range, let place, let sender):
+                let before = io.spentWork
                 publish(effects.text(range), to: room, place, &io)
+                if let sender { charge(io.spentWork - before, to: sender, &io) }
                 if waiters.count > 0 { tellWaiters(room, &io) }
             case .subscribe(let key, let room):
                 guard let id = io.connection(key) else { continue }
@@ -213,8 +219,10 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
                 let job = PasswordJob(kind: .check, connection: key, work: work)
                 if !passwords.begin(job) { refusedJobs.append(job) }
             case .read(let key, let messageCount, let byteCount):
-                guard let id = io.connection(key) ?? unanswered[key]?.id else { continue }
-                io.charge(Self.workOfReading(messageCount, byteCount), to: id)
+                asker = unanswered[key]?.id ?? io.connection(key)
+                if let asker, messageCount > 0 {
+                    io.charge(Self.workOfReading(messageCount, byteCount), to: asker)
+                }
             case .pause(let key):
                 guard let id = io.connection(key) else { continue }
                 io.pauseReading(id)
@@ -230,6 +238,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         }
         effects.removeAll()
         swap(&effects, &self.effects)
+        if let asker { io.charge(io.spentWork - spentBefore, to: asker) }
         refuse(refusedJobs, &io)
     }
 

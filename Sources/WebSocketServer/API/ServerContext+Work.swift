@@ -14,6 +14,10 @@ extension ServerContext {
         if meter.isShareUsed { endShare() }
     }
 
+    /// The work of this turn so far, in the units of ``Work``. The difference of two readings is
+    /// what was done between them, sending and compressing included.
+    public var spentWork: Int { meter.spent }
+
     /// Counts work for a connection that was not done in a callback about it: in a later turn, or
     /// on another thread that it has kept busy. Its address has that much less of its share
     /// (``Limits/workRatePerAddress``). It is no work of this turn; what an answer costs here is

@@ -99,6 +99,12 @@ extension ChatHandler {
 
     // MARK: Work
 
+    /// Publishing was work for whoever has said it, as far as it is worth a look at the address.
+    func charge(_ work: Int, to sender: ConnectionKey, _ io: inout ServerContext) {
+        guard work > 8_192, let id = io.connection(sender) ?? unanswered[sender]?.id else { return }
+        io.charge(work, to: id)
+    }
+
     /// What an answer costs here: 0.3 to 0.5 µs for a message that comes into memory or is
     /// published, beside its bytes.
     private static func work(of answer: StoreAnswer) -> Int {

@@ -4,7 +4,7 @@ import Glibc
 
 /// The pages of the program and its libraries that this process has in its memory.
 enum ProgramPages {
-    /// Does so once in the life of a process: at the first tick, when the start is over.
+    /// Does so once in the life of a process, between the start and the first turn.
     static let releaseCodeOfStart: Void = releaseCode()
 
     /// Unmaps all code of files. What is executed again comes back from the page cache by itself,
@@ -26,8 +26,9 @@ enum ProgramPages {
     static func codeRanges(inMaps maps: String) -> [Range<UInt>] {
         var ranges: [Range<UInt>] = []
         var isCode = false
-        for line in maps.split(separator: "\n") {
-            let fields = line.split(separator: " ", maxSplits: 5, omittingEmptySubsequences: true)
+        // Bytes: characters would take ten times as long, and this is part of each start.
+        for line in maps.utf8.split(separator: UInt8(ascii: "\n")) {
+            let fields = line.split(separator: UInt8(ascii: " "), maxSplits: 5).map(Substring.init)
             if let range = range(fields) {
                 isCode = fields.count == 6 && fields[1] == "r-xp" && fields[4] != "0"
                 if isCode { ranges.append(range) }
@@ -45,7 +46,10 @@ enum ProgramPages {
     ]
 
     private static func range(_ fields: [Substring]) -> Range<UInt>? {
-        let ends = (fields.first ?? "").split(separator: "-").compactMap { UInt($0, radix: 16) }
-        return ends.count == 2 && ends[0] < ends[1] ? ends[0]..<ends[1] : nil
+        guard let first = fields.first?.utf8, let dash = first.firstIndex(of: UInt8(ascii: "-")),
+            let start = UInt(Substring(first[..<dash]), radix: 16),
+            let end = UInt(Substring(first[first.index(after: dash)...]), radix: 16), start < end
+        else { return nil }
+        return start..<end
     }
 }

@@ -66,7 +66,6 @@ struct Service: ~Copyable {
         roomCount: Int, userCount: Int, waiterCount: Int = 0, _ io: inout ServerContext
     ) {
         log.heartbeat()
-        ProgramPages.releaseCodeOfStart
         if fault != nil { return tellFault(io) }
         if io.now >= nextStatus {
             nextStatus = io.now + .milliseconds(999)

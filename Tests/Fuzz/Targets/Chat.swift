@@ -187,7 +187,7 @@ private struct Town: ~Copyable {
             case .reply(let key, let range):
                 try check(connections[key.slot] == key, "a reply to nobody")
                 session = try readText(effects.text(range)) ?? session
-            case .publish(let room, let range, _):
+            case .publish(let room, let range, _, _):
                 try check(subscribers[room] != nil, "published in no room")
                 session = try readText(effects.text(range)) ?? session
             case .subscribe(let key, let room):

@@ -159,7 +159,7 @@ final class World {
                 if connections[key.slot] == key {
                     inbox[key]!.append(text)
                 }
-            case .publish(let room, let range, let place):
+            case .publish(let room, let range, let place, _):
                 let text = text(range)
                 journal.append("publish \(room.index) \(text)")
                 #expect((place != nil) == text.hasPrefix(#"{"type":"message""#))
