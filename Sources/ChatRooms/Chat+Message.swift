@@ -132,6 +132,7 @@ extension Chat {
         _ message: borrowing AcceptedMessage, at now: Timestamp, _ effects: inout Effects
     ) {
         if hasStore {
+            latest = now
             append(message, &effects)
         } else {
             kept(message, at: now, &effects)

@@ -116,6 +116,7 @@ extension Chat {
         }
         message.reply = reply(json, for: request, isNew: true, &effects)
         share(room, with: Self.operators)
+        latest = now
         append(message, &effects)
         return nil
     }

@@ -25,17 +25,26 @@ extension Chat {
     /// Whether there is anything for the store to do: ``takeBatch(at:)`` or ``takeQuestions()``
     /// have something. It is never true of a chat without a store.
     public var hasWorkForStore: Bool {
-        !batch.items.isEmpty || !questions.isEmpty
+        !batch.items.isEmpty || !fullBatches.isEmpty || !questions.isEmpty
             || (!changedUsers.isEmpty && storeState == .works)
     }
 
-    /// What shall be kept since the last call; nil if there is nothing. Give the batches to the
-    /// store in their order, and before the questions that came with them.
+    /// What shall be kept, the oldest of it; nil if there is nothing. Call it until it is nil, and
+    /// give the batches to the store in their order, before the questions that came with them.
+    ///
+    /// A batch has 64 KiB, and not as much as fits into a turn: all of it is published at once when
+    /// it is kept, and that may be ten times the work of taking it.
     public mutating func takeBatch(at now: Timestamp) -> StoreBatch? {
+        latest = now
         if storeState == .works { addChangedUsers(at: now) }
-        guard !batch.items.isEmpty else { return nil }
         var taken = StoreBatch()
-        swap(&taken, &batch)
+        if let full = fullBatches.popFirst() {
+            taken = full
+        } else if !batch.items.isEmpty {
+            swap(&taken, &batch)
+        } else {
+            return nil
+        }
         batchCount += 1
         taken.number = batchCount
         return taken
@@ -69,6 +78,17 @@ extension Chat {
 
     // MARK: Giving
 
+    /// The most bytes of a batch, but for the last thing in it.
+    private static var batchByteLimit: Int { 64 << 10 }
+
+    private mutating func endFullBatch() {
+        guard batch.bytes.count >= Self.batchByteLimit else { return }
+        // No message is kept before its author.
+        if storeState == .works { addChangedUsers(at: latest) }
+        fullBatches.append(batch)
+        batch = StoreBatch()
+    }
+
     /// Gives a message to the store. Its frame and reply are the last bytes.
     mutating func append(_ message: borrowing AcceptedMessage, _ effects: inout Effects) {
         let room = message.room
@@ -93,6 +113,8 @@ extension Chat {
             .entry(
                 entry.moved(by: distance), room: id(of: room), mark: message.mark,
                 reply: message.reply.moved(by: distance)))
+        effects.add(.accepted(in: id(of: room), byteCount: entry.frame.count))
+        endFullBatch()
         if case .connection(let key) = message.reply.recipient { countPendingReply(key, &effects) }
     }
 
@@ -103,6 +125,7 @@ extension Chat {
         pendingByteCount += effects.bytes.count - start
         effects.bytes.removeLast(effects.bytes.count - start)
         batch.items.append(.reply(reply.moved(by: distance)))
+        endFullBatch()
         if case .connection(let key) = reply.recipient { countPendingReply(key, &effects) }
     }
 

@@ -66,7 +66,11 @@ public struct Chat: ~Copyable, Sendable {
     /// Whether the store works, as it has said last.
     public internal(set) var storeState = StoreState.works
     var nextRoomNumber: Int64 = 1
+    /// The time of the last call, about: within a turn it is the same.
+    var latest = Timestamp(monotonic: 0, wall: 0)
     var batch = StoreBatch()
+    /// Batches that have got no more room, and that nobody has taken yet.
+    var fullBatches = Queue<StoreBatch>()
     var batchCount: UInt64 = 0
     /// Those who wait for the batches up to this one have been answered.
     var answeredBatchCount: UInt64 = 0

@@ -98,6 +98,9 @@ public enum Effect: Sendable {
     /// Compare `Effects.passwords[index]` with its hash, and call
     /// ``Chat/passwordChecked(_:_:at:_:)``.
     case checkPassword(ConnectionKey, index: Int)
+    /// A message of this size was given to the store, and is published in this room when it is
+    /// kept: work that has begun, and is part of what its sender may cause.
+    case accepted(in: RoomID, byteCount: Int)
     /// The store has read this much for a connection or a request. That is work for it, and so are
     /// all effects behind this one.
     case read(for: ConnectionKey, messageCount: Int, byteCount: Int)

@@ -43,6 +43,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     var unanswered: [RequestKey: UnansweredRequest] = [:]
     /// What the store has read and the chat has not taken yet.
     var readAnswers = Queue<StoreAnswer>()
+    var publishingCosts = PublishingCosts()
     var streams = RoomStreams()
     /// The ID of the event that is being published.
     var eventID = ByteBuffer()
@@ -195,7 +196,10 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
             case .publish(let room, let range, let place, let sender):
                 let before = io.spentWork
                 publish(effects.text(range), to: room, place, &io)
-                if let sender { charge(io.spentWork - before, to: sender, &io) }
+                if let sender {
+                    let work = io.spentWork - before
+                    messagePublished(in: room, range.count, work, by: sender, &io)
+                }
                 if waiters.count > 0 { tellWaiters(room, &io) }
             case .subscribe(let key, let room):
                 guard let id = io.connection(key) else { continue }
@@ -218,6 +222,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
                 let work = effects.passwords[index]
                 let job = PasswordJob(kind: .check, connection: key, work: work)
                 if !passwords.begin(job) { refusedJobs.append(job) }
+            case .accepted(let room, let byteCount): messageAccepted(in: room, byteCount, &io)
             case .read(let key, let messageCount, let byteCount):
                 asker = unanswered[key]?.id ?? io.connection(key)
                 if let asker, messageCount > 0 {

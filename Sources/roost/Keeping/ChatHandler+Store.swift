@@ -50,7 +50,7 @@ extension ChatHandler {
     /// Gives the store what has come together since it was last called, all of a turn as one batch.
     mutating func giveToStore(_ io: inout ServerContext) {
         guard chat.hasWorkForStore else { return }
-        if let batch = chat.takeBatch(at: io.timestamp) { store?.submit(batch, at: io.now) }
+        while let batch = chat.takeBatch(at: io.timestamp) { store?.submit(batch, at: io.now) }
         store?.ask(chat.takeQuestions())
     }
 
@@ -99,10 +99,26 @@ extension ChatHandler {
 
     // MARK: Work
 
-    /// Publishing was work for whoever has said it, as far as it is worth a look at the address.
-    func charge(_ work: Int, to sender: ConnectionKey, _ io: inout ServerContext) {
-        guard work > 8_192, let id = io.connection(sender) ?? unanswered[sender]?.id else { return }
-        io.charge(work, to: id)
+    /// A message is to be published when it is kept. Its sender pays for that at once, by what the
+    /// last one in the room has cost: so nobody has more accepted than can be published.
+    mutating func messageAccepted(
+        in room: RoomID, _ byteCount: Int, _ io: inout ServerContext
+    ) {
+        io.charge(publishingCosts.estimate(room, byteCount))
+    }
+
+    /// A message that was kept has been published: what that has cost more than was expected is
+    /// charged to its sender, as far as it is worth a look at the address.
+    mutating func messagePublished(
+        in room: RoomID, _ byteCount: Int, _ work: Int, by sender: ConnectionKey,
+        _ io: inout ServerContext
+    ) {
+        let expected = publishingCosts.estimate(room, byteCount)
+        publishingCosts.note(room, byteCount, work)
+        guard work - expected > 8_192,
+            let id = io.connection(sender) ?? unanswered[sender]?.id
+        else { return }
+        io.charge(work - expected, to: id)
     }
 
     /// What an answer costs here: 0.3 to 0.5 µs for a message that comes into memory or is

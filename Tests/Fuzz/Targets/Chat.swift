@@ -207,7 +207,7 @@ private struct Town: ~Copyable {
                 passwords.append((key, effects.passwords[index], isCheck: false))
             case .checkPassword(let key, let index):
                 passwords.append((key, effects.passwords[index], isCheck: true))
-            case .read: try check(false, "reads without a store")
+            case .read, .accepted: try check(false, "reads without a store")
             case .pause(let key): try check(paused.insert(key).inserted, "paused twice")
             case .resume(let key): try check(paused.remove(key) != nil, "was not paused")
             case .close(let key, _, _):

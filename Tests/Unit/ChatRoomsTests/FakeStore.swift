@@ -47,7 +47,7 @@ final class FakeStore {
 
     func take(from world: World) {
         while world.chat.hasWorkForStore {
-            if let batch = world.chat.takeBatch(at: world.now) {
+            while let batch = world.chat.takeBatch(at: world.now) {
                 precondition(batch.number == lastNumber + 1)
                 lastNumber = batch.number
                 batches.append(batch)

@@ -189,7 +189,7 @@ final class World {
                 passwords.append(AskedWork(key, effects.passwords[index], isCheck: false))
             case .checkPassword(let key, let index):
                 passwords.append(AskedWork(key, effects.passwords[index], isCheck: true))
-            case .read: continue
+            case .read, .accepted: continue
             case .pause(let key): #expect(paused.updateValue([], forKey: key) == nil)
             case .resume(let key):
                 guard connections[key.slot] == key else { continue }
