@@ -104,6 +104,8 @@ extension ServerCore where K: ~Copyable {
             }
             io.connections.slots[slot].flags.remove(.resuming)
             guard io.connections.slots[slot].readPauses.isEmpty else { continue }
+            // The handler may have paused it while its address used its share.
+            if listening.shares.isLimiting, isHeldBack(slot) { continue }
             switch io.connections.slots[slot].phase {
             case .webSocket where io.connections.slots[slot].session.reads:
                 decodePendingFrames(slot, call)

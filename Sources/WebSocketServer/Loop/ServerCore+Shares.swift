@@ -30,13 +30,19 @@ extension ServerCore where K: ~Copyable {
         let peer = io.connections.slots[slot].peer
         if work > WorkMeter.freeWork, !io.connections.slots[slot].listener.isInternal {
             let isExempt = !io.connections.slots[slot].flags.contains(.admitted)
-            listening.shares.charge(peer, work, isExempt: isExempt, at: io.clock.now)
+            // Nobody waits for what is left of a lost connection: it counts for more, so that much
+            // of it, from many of them, soon makes a debt.
+            let weight = io.connections.slots[slot].isOutputLost ? 8 : 1
+            listening.shares.charge(peer, weight * work, isExempt: isExempt, at: io.clock.now)
         }
         guard io.connections.slots[slot].readPauses.contains(.budget) else { return }
         guard io.connections.slots[slot].phase != .terminated else { return }
-        // What is left of a connection that is lost is read to its end, a share in each turn.
-        guard !io.connections.slots[slot].isOutputLost else {
-            return io.resumeReading(slot, .budget)
+        // What is left of a connection that is lost is read to its end, a share in each turn, unless
+        // its address owes work.
+        if io.connections.slots[slot].isOutputLost {
+            guard io.connections.slots[slot].flags.contains(.admitted), listening.shares.owes(peer)
+            else { return io.resumeReading(slot, .budget) }
+            return io.terminate(slot, .connectionLost(ECONNRESET), reset: true)
         }
         holdBack(slot)
     }
@@ -64,8 +70,7 @@ extension ServerCore where K: ~Copyable {
     mutating func goneWhilePaused(_ slot: Slot, _ readiness: Readiness) {
         let isLost = !readiness.isDisjoint(with: .failed)
         guard isLost || readiness.contains(.peerEnded) else { return }
-        if io.connections.slots[slot].readPauses.contains(.budget),
-            io.connections.slots[slot].flags.contains(.admitted),
+        if io.connections.slots[slot].flags.contains(.admitted),
             listening.shares.owes(io.connections.slots[slot].peer)
         {
             let cause: CloseCause = isLost ? .connectionLost(ECONNRESET) : .endOfStream
