@@ -169,4 +169,32 @@ private let (turnBound, waitBound) = (10_000_000, 40_000_000)
         #expect(attacked.longestTurn < turnBound)
         #expect(attacked.longestWait < waitBound)
     }
+
+    /// 100 bytes each, deflated, of which the server makes 64 KiB: what was received of them before
+    /// their senders were gone is minutes of work.
+    @Test func `What is left of lost connections is not read for as long as it lasts`() throws {
+        var limits = Limits()
+        limits.workRatePerAddress = 20_000_000
+        var attacked = try Attacked(limits: limits)
+        let text = #"{"type":"nothing","x":""# + String(repeating: "a", count: 60_000) + #""}"#
+        var clients: [SimulatedClient] = []
+        for number in 0..<16 {
+            let client = attacked.chat.simulation.open(
+                from: .ipv4(203, 0, 113, UInt8(number % 4), port: UInt16(number + 1)),
+                fields: ["Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits"])
+            clients.append(
+                SimulatedClient(
+                    network: attacked.chat.simulation.network, socket: client.socket, windowBits: 15,
+                    keptWindowBits: nil))
+        }
+        for client in clients {
+            for _ in 0..<60 { client.sendCompressed(text) }
+            attacked.chat.simulation.network.sockets[client.socket]!.isReset = true
+        }
+        attacked.turn(400)
+        #expect(attacked.chat.simulation.core.io.connectionCount == 1)
+        // All of it would be 300 million.
+        #expect(attacked.totalWork < 60_000_000)
+        #expect(attacked.longestTurn < turnBound)
+    }
 }

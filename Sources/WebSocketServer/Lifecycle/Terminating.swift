@@ -109,16 +109,21 @@ extension ServerCore where K: ~Copyable {
         dropOutput(slot)
     }
 
+    /// Drops what waits to be sent: nobody takes it.
+    mutating func forgetOutput(_ slot: Slot) {
+        io.connections.slots[slot].delivery.outbox.removeAllMarkers()
+        io.connections.slots[slot].delivery.outbox.bytes.removeAll()
+        io.connections.slots[slot].ownOutputByteCount = 0
+        io.connections.slots[slot].delivery.isBlocked = false
+    }
+
     /// The peer no longer takes output: drops it.
     private mutating func dropOutput(_ slot: Slot) {
         if io.connections.slots[slot].sendFailure == 0 {
             io.connections.slots[slot].sendFailure = UInt16(EPIPE)
         }
         io.leaveAllTopics(slot, delivering: false)
-        io.connections.slots[slot].delivery.outbox.removeAllMarkers()
-        io.connections.slots[slot].delivery.outbox.bytes.removeAll()
-        io.connections.slots[slot].ownOutputByteCount = 0
-        io.connections.slots[slot].delivery.isBlocked = false
+        forgetOutput(slot)
         // Nothing is made for it any more, so that the rest of its input costs little.
         io.resumeReading(slot, .budget)
         io.resumeReading(slot, .ownOutput)

@@ -51,7 +51,10 @@ extension ServerCore where K: ~Copyable {
             if !io.output.replyBuffer.isEmpty { flushReplies(slot) }
             return
         }
-        if !io.connections.slots[slot].delivery.outbox.isEmpty { flush(slot) }
+        if !io.connections.slots[slot].delivery.outbox.isEmpty {
+            // A send that fails again would end its pause, and with it the bound of its work.
+            if io.connections.slots[slot].isOutputLost { forgetOutput(slot) } else { flush(slot) }
+        }
         account(slot, receivedByteCount: range.count)
         updateInterest(slot)
     }
