@@ -184,8 +184,8 @@ private let (turnBound, waitBound) = (10_000_000, 40_000_000)
                 fields: ["Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits"])
             clients.append(
                 SimulatedClient(
-                    network: attacked.chat.simulation.network, socket: client.socket, windowBits: 15,
-                    keptWindowBits: nil))
+                    network: attacked.chat.simulation.network, socket: client.socket,
+                    windowBits: 15, keptWindowBits: nil))
         }
         for client in clients {
             for _ in 0..<60 { client.sendCompressed(text) }

@@ -51,8 +51,8 @@ extension ServerCore where K: ~Copyable {
         }
         guard io.connections.slots[slot].readPauses.contains(.budget) else { return }
         guard io.connections.slots[slot].phase != .terminated else { return }
-        // What is left of a connection that is lost is read to its end, a share in each turn, unless
-        // its address owes work.
+        // What is left of a connection that is lost is read to its end, a share in each turn,
+        // unless its address owes work.
         if io.connections.slots[slot].isOutputLost {
             guard io.connections.slots[slot].flags.contains(.admitted), listening.shares.owes(peer)
             else { return io.resumeReading(slot, .budget) }
