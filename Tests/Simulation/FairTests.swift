@@ -170,8 +170,8 @@ private let (turnBound, waitBound) = (10_000_000, 40_000_000)
         #expect(attacked.longestWait < waitBound)
     }
 
-    /// 100 bytes each, deflated, of which the server makes 64 KiB: what was received of them before
-    /// their senders were gone is minutes of work.
+    /// 100 bytes each, deflated, of which the server makes 64 KiB: what a socket has received of
+    /// them before its peer was gone is seconds of work.
     @Test func `What is left of lost connections is not read for as long as it lasts`() throws {
         var limits = Limits()
         limits.workRatePerAddress = 20_000_000

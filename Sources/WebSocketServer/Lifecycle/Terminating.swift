@@ -128,7 +128,7 @@ extension ServerCore where K: ~Copyable {
         }
         io.leaveAllTopics(slot, delivering: false)
         forgetOutput(slot)
-        // Nothing is made for it any more, so that the rest of its input costs little.
+        // Nothing is made for it any more; what its rest may cost is bounded by `account`.
         io.resumeReading(slot, .budget)
         io.resumeReading(slot, .ownOutput)
         updateInterest(slot)

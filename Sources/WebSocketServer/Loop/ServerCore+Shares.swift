@@ -79,12 +79,14 @@ extension ServerCore where K: ~Copyable {
     }
 
     /// A peer has gone while nothing is read from it. What it had sent is still read, unless its
-    /// address owes work: for the rest of that nobody waits.
+    /// address owes work: for the rest of that nobody waits. A peer that has only ended its side
+    /// may still take its replies: it is given up only if the debt is why nothing is read.
     @inline(never)
     mutating func goneWhilePaused(_ slot: Slot, _ readiness: Readiness) {
         let isLost = !readiness.isDisjoint(with: .failed)
         guard isLost || readiness.contains(.peerEnded) else { return }
-        if io.connections.slots[slot].flags.contains(.admitted),
+        if isLost || io.connections.slots[slot].readPauses.contains(.budget),
+            io.connections.slots[slot].flags.contains(.admitted),
             listening.shares.owes(io.connections.slots[slot].peer)
         {
             let cause: CloseCause = isLost ? .connectionLost(ECONNRESET) : .endOfStream
