@@ -130,6 +130,10 @@ class Chatter:
 
     def __init__(self, user, origin=f"https://{NAME}", **fields):
         plain, context = connect_from(user)
+        # The client reads in a thread of its own while it sends, and OpenSSL's connections are not
+        # for two threads: on a busy machine a session ticket of TLS 1.3, which is read during the
+        # request, loses the request or the connection. TLS 1.2 sends nothing after its handshake.
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
         self.stack = ExitStack()
         self.socket = self.stack.enter_context(connect(
             f"wss://{NAME}/chat", sock=plain, ssl=context, origin=origin, ping_interval=None,
