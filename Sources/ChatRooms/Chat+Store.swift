@@ -79,7 +79,7 @@ extension Chat {
     // MARK: Giving
 
     /// The most bytes of a batch, but for the last thing in it.
-    private static var batchByteLimit: Int { 64 << 10 }
+    private static var batchByteLimit: Int { 16 << 10 }
 
     private mutating func endFullBatch() {
         guard batch.bytes.count >= Self.batchByteLimit else { return }

@@ -6,6 +6,9 @@ import WebSocketCore
 extension ServerCore where K: ~Copyable {
     /// Begins to count the work of a turn; `isNewRound` if it has events of a new wait.
     mutating func beginWork(isNewRound: Bool) {
+        if io.telemetry.turns.isCPUTimeOld(at: io.clock.now) {
+            io.telemetry.turns.noteCPU(kernel.threadCPUTime(), at: io.clock.now)
+        }
         io.meter.beginTurn(io.settings.limits.workPerTurn)
         listening.shares.beginTurn(
             io.settings.limits.workRatePerAddress, isNewRound: isNewRound, at: io.clock.now)
