@@ -21,7 +21,7 @@ public struct TurnLengths: Sendable {
     /// The longest turn of the last one to two minutes, on the clock.
     public var longest: Duration { .nanoseconds(Int64(clamping: longestTime.value)) }
     /// The same in CPU time of the loop's thread: what the work has cost, however busy the machine
-    /// is. Never less than it was, and at most a millisecond more; turns below a millisecond are not
+    /// is. Never less than it was, and at most a millisecond more; turns below one are not
     /// measured, and count as their time.
     public var longestCPUTime: Duration { .nanoseconds(Int64(clamping: longestCPU.value)) }
     /// The most work of a turn in the last one to two minutes, in the units of ``Work``.
