@@ -32,7 +32,7 @@ extension Chat {
     /// What shall be kept, the oldest of it; nil if there is nothing. Call it until it is nil, and
     /// give the batches to the store in their order, before the questions that came with them.
     ///
-    /// A batch has 64 KiB, and not as much as fits into a turn: all of it is published at once when
+    /// A batch has 32 KiB, and not as much as fits into a turn: all of it is published at once when
     /// it is kept, and that may be ten times the work of taking it.
     public mutating func takeBatch(at now: Timestamp) -> StoreBatch? {
         latest = now
@@ -79,7 +79,7 @@ extension Chat {
     // MARK: Giving
 
     /// The most bytes of a batch, but for the last thing in it.
-    private static var batchByteLimit: Int { 16 << 10 }
+    private static var batchByteLimit: Int { 32 << 10 }
 
     private mutating func endFullBatch() {
         guard batch.bytes.count >= Self.batchByteLimit else { return }

@@ -28,7 +28,7 @@ final class ScriptedStore: MessageStore {
         )
     }
 
-    func submit(_ batch: StoreBatch) { state.withLock { $0.batches.append(batch) } }
+    func submit(_ batches: [StoreBatch]) { state.withLock { $0.batches += batches } }
     func ask(_ question: StoreQuestion) { state.withLock { $0.questions.append(question) } }
 
     /// How many questions wait for their answer.

@@ -47,10 +47,12 @@ extension ChatHandler {
         if chat.canAnyGoOn { io.continueLater() }
     }
 
-    /// Gives the store what has come together since it was last called, all of a turn as one batch.
+    /// Gives the store what has come together since it was last called, all of a turn at once.
     mutating func giveToStore(_ io: inout ServerContext) {
         guard chat.hasWorkForStore else { return }
-        while let batch = chat.takeBatch(at: io.timestamp) { store?.submit(batch, at: io.now) }
+        var batches: [StoreBatch] = []
+        while let batch = chat.takeBatch(at: io.timestamp) { batches.append(batch) }
+        if !batches.isEmpty { store?.submit(batches, at: io.now) }
         store?.ask(chat.takeQuestions())
     }
 

@@ -6,8 +6,8 @@ import Storage
 
 /// What keeps messages and users, on threads of its own. Answers come by mail.
 protocol MessageStore: Sendable {
-    /// Keeps a batch, behind those before it. Never waits.
-    func submit(_ batch: StoreBatch)
+    /// Keeps batches, in their order and behind those before them. Never waits.
+    func submit(_ batches: [StoreBatch])
     /// Answers a question, behind what was submitted before. Never waits.
     func ask(_ question: StoreQuestion)
 }
@@ -29,9 +29,9 @@ struct StoreLink {
         self.store = store
     }
 
-    mutating func submit(_ batch: StoreBatch, at now: Instant) {
-        outstanding.append((batch, now))
-        store.submit(batch)
+    mutating func submit(_ batches: [StoreBatch], at now: Instant) {
+        for batch in batches { outstanding.append((batch, now)) }
+        store.submit(batches)
     }
 
     func ask(_ questions: [StoreQuestion]) {

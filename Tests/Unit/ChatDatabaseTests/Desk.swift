@@ -132,7 +132,7 @@ final class Desk: Sendable {
             heard.givenCount += 1
             return heard.givenCount
         }
-        database.submit(batch)
+        database.submit([batch])
     }
 
     // MARK: Asking
