@@ -47,10 +47,9 @@ public final class ChatDatabase: Sendable {
         return (ChatDatabase(work, shared), state)
     }
 
-    /// Stores the batches in their order, after all that were given before; what is given at once is
-    /// stored in one commit, if it fits. A `stored` follows for each when it is durable; before that
-    /// perhaps `delayed`, if it is not known when that will be. May be called from any thread, and
-    /// never waits for the disk.
+    /// Stores the batches in their order, after all that were given before: in one commit, if they
+    /// fit. A `stored` follows for each when it is durable; before that perhaps `delayed`, if it is
+    /// not known when that will be. May be called from any thread, and never waits for the disk.
     public func submit(_ batches: [StoreBatch]) {
         work.withLock(waking: [.writer]) { work in
             work.batches.append(contentsOf: batches)
