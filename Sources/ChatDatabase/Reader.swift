@@ -10,16 +10,25 @@ struct Reader {
     /// come back to a room at once, most of them ask for the same page.
     private var pages: [(request: PageRequest, page: StoredPage)] = []
     private static let keptPageCount = 8
+    /// Whether the connection has pages of the file in memory. Nanoseconds without a question after
+    /// which they are freed.
+    private var hasCache = false
+    private static let cacheLifetime: UInt64 = 10_000_000_000
 
     /// The thread: answers until the database is closed.
     static func run(_ work: Monitor<WorkList>, _ shared: ChatDatabase.Shared) {
         var reader = Reader(shared: shared)
         while true {
-            let questions = work.wait(as: .reader) { work -> [StoreQuestion]? in
+            let releaseAt = reader.hasCache ? Clock.nanoseconds + Self.cacheLifetime : nil
+            let questions = work.wait(as: .reader, until: releaseAt) { work -> [StoreQuestion]? in
                 let questions = work.takeQuestions()
                 return questions.isEmpty && !work.isWriterDone ? nil : questions
             }
-            guard let questions, !questions.isEmpty else { break }
+            guard let questions else {
+                reader.releaseCache()
+                continue
+            }
+            if questions.isEmpty { break }
             for question in questions { reader.answer(question) }
             reader.pages = []
         }
@@ -29,7 +38,13 @@ struct Reader {
 
     private init(shared: ChatDatabase.Shared) { self.shared = shared }
 
+    private mutating func releaseCache() {
+        reading?.releaseCache()
+        hasCache = false
+    }
+
     private mutating func answer(_ question: StoreQuestion) {
+        hasCache = true
         do throws(DatabaseError) {
             if self.reading == nil { self.reading = try opened() }
             guard let reading else { return }

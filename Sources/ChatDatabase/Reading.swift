@@ -40,6 +40,9 @@ final class Reading {
         roomEnd = try Statement(Self.queries[5], on: connection)
     }
 
+    /// Frees the pages of the file that are in memory.
+    func releaseCache() { connection.releaseCache() }
+
     /// The room with this key, and its newest entries; nil if there is none.
     func room(
         _ key: String, _ countLimit: Int, _ byteLimit: Int

@@ -109,6 +109,9 @@ final class Connection {
         return logFrameCount
     }
 
+    /// Frees the pages of the file that are in memory.
+    func releaseCache() { _ = unsafe sqlite3_db_release_memory(handle) }
+
     /// Copies all pages into an empty file, some at a time.
     func copy(
         to target: Connection, pagesAtOnce: Int32, _ progress: (Int, Int) -> Void
