@@ -117,16 +117,22 @@ struct Pruning {
     ) throws(DatabaseError) -> Int64? {
         let isTooLarge = usedByteCount > byteLimit
         var excess = 0
-        if let limit = limits.count {
-            excess = Int(try connection.integer("SELECT entries FROM meta") ?? 0) - limit
+        if isTooLarge || limits.count != nil {
+            let count = Int(try connection.integer("SELECT entries FROM meta") ?? 0)
+            if let limit = limits.count { excess = count - limit }
+            if isTooLarge {
+                // As if all were of one size, and at least one: the rest comes with the next steps.
+                let tooMany = Double(usedByteCount - byteLimit) / Double(usedByteCount)
+                excess = max(excess, Int(tooMany * Double(count)), 1)
+            }
         }
-        guard isTooLarge || excess > 0 || limits.age != nil else { return nil }
+        guard excess > 0 || limits.age != nil else { return nil }
         oldest.bind(1, chunk)
         defer { oldest.reset() }
         var (end, count): (Int64?, Int) = (nil, 0)
         while try oldest.step() {
             let isTooOld = limits.age.map { oldest.integer(1) < now - $0 } ?? false
-            guard isTooLarge || count < excess || isTooOld else { break }
+            guard count < excess || isTooOld else { break }
             end = oldest.integer(0)
             count += 1
         }

@@ -44,14 +44,18 @@ import Testing
         desk.database.close()
     }
 
-    @Test func `The file stays below its limit, and gives pages back`() throws {
+    /// Also when much has to go at once, no more goes than has to.
+    @Test(arguments: [50, 2000])
+    func `The file stays below its limit, and gives pages back`(batchSize: Int) throws {
         var options = DatabaseOptions()
         options.retention.byteCount = 1 << 20
         let desk = try Desk(options: options)
         var room = desk.room("one")
         let long = String(repeating: "x", count: 2000)
         desk.submit(desk.batch(in: &room, count: 1, opensRoom: true))
-        for _ in 0..<40 { desk.submit(desk.batch(in: &room, count: 50) { _ in long }) }
+        for _ in 0..<2000 / batchSize {
+            desk.submit(desk.batch(in: &room, count: batchSize) { _ in long })
+        }
         var figures = desk.database.figures
         while figures.usedByteCount > 1 << 20 || figures.fileByteCount > 3 << 20
             || figures.usedByteCount == 0
@@ -61,6 +65,7 @@ import Testing
         let page = desk.page(room, .before(offset: .max), byteLimit: .max)
         #expect(page.entries.last?.place.offset == 2001 && page.entries.count > 200)
         #expect(figures.entryCount + figures.deletedEntryCount == 2001)
+        #expect(figures.usedByteCount > 3 << 18)
         #expect(figures.byteLimit == 1 << 20)
         desk.database.close()
     }
