@@ -48,8 +48,8 @@ struct OpenedFile {
         return OpenedFile(connection: connection, identity: identity, boot: boot)
     }
 
-    /// Opens the file for questions only. 8 MiB of cache hold what 40,000 messages are in: people who
-    /// come back at once ask for about the same time, in different rooms.
+    /// Opens the file for questions only. 8 MiB of cache hold what 40,000 messages are in: people
+    /// who come back at once ask for about the same time, in different rooms.
     static func reading(
         _ path: String, _ options: DatabaseOptions
     ) throws(DatabaseError) -> Connection {

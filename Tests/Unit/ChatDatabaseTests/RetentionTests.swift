@@ -58,7 +58,7 @@ import Testing
         }
         var figures = desk.database.figures
         while figures.usedByteCount > 1 << 20 || figures.fileByteCount > 3 << 20
-            || figures.usedByteCount == 0
+            || figures.deletedEntryCount == 0
         {
             figures = desk.database.figures
         }
