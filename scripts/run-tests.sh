@@ -4,7 +4,7 @@
 # is 0 if everything passed.
 #
 # A booted machine, slow lines, restarts and the conformance and hostile-input runs load the machine
-# and measure network round trips: all other tests run in parallel first, and these run alone
+# and measure network round trips: all other tests run beside each other first, and these run alone
 # afterwards.
 #
 # What the tests print goes to a file, and is shown from there: a program below them may make a
@@ -21,29 +21,49 @@ rm -f "$events"/*
 : >"$log"
 : >"$gates"
 status=0 failed_gates=0 parts=
-pass() { # its name, timeout in seconds, then arguments of `swift test`
-    local name=$1 seconds=$2 start=$SECONDS result
-    local part=.build/test-part.log
+run() { # its name, timeout in seconds, then arguments of `swift test`
+    local name=$1 seconds=$2
     shift 2
-    : >"$part"
-    timeout --kill-after=10 "$seconds" swift test --skip-build --disable-xctest \
+    timeout --kill-after=10 "$seconds" swift test --skip-build --ignore-lock --disable-xctest \
         --event-stream-output-path "$events/${name// /-}.jsonl" --event-stream-version 0 "$@" \
-        </dev/null >"$part" 2>&1 &
-    local run=$!
-    tail --lines=+1 --follow --sleep-interval=0.2 --pid="$run" "$part"
-    wait "$run"
+        </dev/null >".build/test-part-${name// /-}.log" 2>&1
+}
+follow() { # the name and process of a part: shows it until it ends
+    local part=".build/test-part-${1// /-}.log"
+    tail --lines=+1 --follow --retry --sleep-interval=0.2 --pid="$2" "$part" 2>/dev/null
+}
+ended() { # the name, process and beginning of a part, and its timeout
+    local result
+    wait "$2"
     result=$?
-    cat "$part" >>"$log"
-    [ "$result" -ne 124 ] || echo "✘ timed out after $seconds s: $name" | tee -a "$log"
+    cat ".build/test-part-${1// /-}.log" >>"$log"
+    [ "$result" -ne 124 ] || echo "✘ timed out after $4 s: $1" | tee -a "$log"
     [ "$result" -eq 0 ] || status=$result
-    parts+="$name $((SECONDS - start)) s, "
+    parts+="$1 $((SECONDS - $3)) s, "
+}
+pass() { # as `run`
+    local start=$SECONDS
+    run "$@" &
+    follow "$1" $!
+    ended "$1" $! "$start" "$2"
 }
 if [ $# -gt 0 ]; then
     pass "tests" 1500 "$@"
 else
     systemd='^SystemTests\.(Boot|Journal|UnitFile)Tests/' lines='^SystemTests\.LineTests/'
     conformance='^InteropTests\.Conformance/'
-    pass "tests in parallel" 900 --skip "$systemd" --skip "$lines" --skip "$conformance"
+    # Two processes: in one, tests that only compute would keep its threads from tests that wait for
+    # programs and browsers.
+    programs='^(Browser|Interop|System)Tests\.' start=$SECONDS
+    run "programs" 900 --filter "$programs" --skip "$systemd" --skip "$lines" \
+        --skip "$conformance" &
+    first=$!
+    run "code" 900 --skip "$programs" &
+    second=$!
+    follow "code" "$second"
+    ended "code" "$second" "$start" 900
+    follow "programs" "$first"
+    ended "programs" "$first" "$start" 900
     pass "systemd" 500 --filter "$systemd"
     pass "slow lines" 200 --filter "$lines"
     pass "conformance" 600 --filter "$conformance"
