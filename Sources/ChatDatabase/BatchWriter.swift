@@ -16,6 +16,8 @@ struct BatchWriter {
     private let forgetSessions: Statement
     private let forgetUser: Statement
     private let count: Statement
+    private let topic: Statement
+    private let deleting: Deleting
 
     /// The rooms of this transaction's entries, and what becomes of them.
     private var ends: [Int64: RoomEnd] = [:]
@@ -42,14 +44,15 @@ struct BatchWriter {
         end = try prepare("COMMIT")
         entry = try prepare(
             """
-            INSERT INTO entries(room, offset, epoch, begins, author, user, id, body, at)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (room, offset) DO NOTHING
+            INSERT INTO entries(room, offset, epoch, begins, author, user, id, body, at, kind,
+            target) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+            ON CONFLICT (room, offset) DO NOTHING
             """)
         epochThere = try prepare("SELECT epoch FROM entries WHERE room = ?1 AND offset = ?2")
         room = try prepare(
             """
-            INSERT INTO rooms(number, key, name, last_offset, last_epoch)
-            VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING
+            INSERT INTO rooms(number, key, name, last_offset, last_epoch, topic)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING
             """)
         roomThere = try prepare("SELECT key FROM rooms WHERE number = ?1")
         roomEnd = try prepare(
@@ -68,6 +71,8 @@ struct BatchWriter {
             "INSERT OR REPLACE INTO sessions(proof, user, seen) VALUES (?1, ?2, ?3)")
         forgetSessions = try prepare("DELETE FROM sessions WHERE user = ?1")
         forgetUser = try prepare("DELETE FROM users WHERE number = ?1")
+        topic = try prepare("UPDATE rooms SET topic = ?2 WHERE number = ?1")
+        deleting = try Deleting(connection)
         count = try prepare(
             "UPDATE meta SET entries = entries + ?1, next_user = max(next_user, ?2)")
     }
@@ -131,6 +136,8 @@ struct BatchWriter {
         entry.bind(7, text: bytes.extracting(id))
         entry.bind(8, text: bytes.extracting(text))
         entry.bind(9, new.at)
+        entry.bind(10, Int(new.kind.rawValue))
+        entry.bind(11, new.target)
         try entry.run()
         let isNew = connection.changeCount == 1
         if !isNew { try requireSame(new) }
@@ -142,6 +149,16 @@ struct BatchWriter {
         guard isNew else { return }
         addedCount += 1
         current!.end.addedByteCount += user.count + id.count + text.count + Self.entryByteCount
+        switch new.kind {
+        case .message, .edited, .reaction: return
+        case .deleted:
+            let removed = try deleting.empty(new.target, ofRoom: new.room)
+            current!.end.addedByteCount -= removed
+        case .topic:
+            topic.bind(1, new.room)
+            topic.bind(2, text: bytes.extracting(text))
+            try topic.run()
+        }
     }
 
     /// An entry that is there already was stored by a commit whose outcome was not known. One with
@@ -165,6 +182,7 @@ struct BatchWriter {
         room.bind(3, new.name)
         room.bind(4, new.last.offset)
         room.bind(5, Int64(new.last.epoch))
+        room.bind(6, text: new.topic.span)
         try room.run()
         guard connection.changeCount == 0 else { return }
         roomThere.bind(1, new.number)

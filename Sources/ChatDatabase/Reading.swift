@@ -11,8 +11,9 @@ final class Reading {
     private let epoch: Statement
     private let after: Statement
     private let before: Statement
+    private let changes: Statement
 
-    private static let columns = "offset, epoch, begins, author, at, user, body, id"
+    private static let columns = "offset, epoch, begins, author, at, user, body, id, kind, target"
     /// The statements that find entries: a test looks at how SQLite does it.
     static let queries = [
         "SELECT offset FROM entries WHERE room = ?1 ORDER BY offset LIMIT 1",
@@ -25,8 +26,12 @@ final class Reading {
         SELECT \(columns) FROM entries WHERE room = ?1 AND offset < ?2
         ORDER BY offset DESC LIMIT ?3
         """,
-        "SELECT number, key, name, last_offset, last_epoch FROM rooms WHERE key = ?1",
+        "SELECT number, key, name, last_offset, last_epoch, topic FROM rooms WHERE key = ?1",
         "SELECT last_offset FROM rooms WHERE number = ?1",
+        """
+        SELECT \(columns) FROM entries WHERE room = ?1 AND target >= ?2 AND target < ?3
+        AND kind IN (\(EntryKind.changesInSQL)) ORDER BY target, offset
+        """,
     ]
 
     /// Prepares the statements.
@@ -38,6 +43,7 @@ final class Reading {
         before = try Statement(Self.queries[3], on: connection)
         room = try Statement(Self.queries[4], on: connection)
         roomEnd = try Statement(Self.queries[5], on: connection)
+        changes = try Statement(Self.queries[6], on: connection)
     }
 
     /// Frees the pages of the file that are in memory.
@@ -57,9 +63,9 @@ final class Reading {
             let firstOffset = try firstOffset(of: number) ?? last.offset + 1
             let found = StoredRoom(
                 number: number, key: room.string(1), name: room.string(2), last: last,
-                firstOffset: firstOffset)
+                firstOffset: firstOffset, topic: room.array(5))
             var page = try newest(
-                number, found.name, before: .max, countLimit, byteLimit, atLeastOne: false)
+                number, found.name, before: .max, countLimit, byteLimit, [:], atLeastOne: false)
             page.firstOffset = firstOffset
             return (found, page)
         }
@@ -74,9 +80,13 @@ final class Reading {
             var page: StoredPage
             switch request.direction {
             case .before(let offset):
+                let end = min(offset, request.end)
+                let folds = try folds(
+                    of: max(end - request.countLimit, firstOffset)..<max(end, firstOffset),
+                    request.room)
                 page = try newest(
-                    request.room, request.name, before: min(offset, request.end),
-                    request.countLimit, request.byteLimit, atLeastOne: true)
+                    request.room, request.name, before: end, request.countLimit,
+                    request.byteLimit, folds, atLeastOne: true)
             case .after(let offset, let epoch):
                 let isContinuous = try isKept(offset, epoch, request.room, firstOffset)
                 page = StoredPage()
@@ -116,6 +126,8 @@ final class Reading {
     private func oldest(
         _ request: PageRequest, after offset: Int
     ) throws(DatabaseError) -> StoredPage {
+        let last = offset.addingReportingOverflow(request.countLimit).partialValue
+        let folds = try folds(of: offset + 1..<max(last, offset) + 1, request.room)
         after.bind(1, request.room)
         after.bind(2, offset)
         after.bind(3, request.end)
@@ -124,7 +136,7 @@ final class Reading {
         var out = ByteBuffer()
         var page = StoredPage()
         while try after.step() {
-            let entry = write(after, request.room, request.name, to: &out)
+            let entry = write(after, request.room, request.name, folds, to: &out)
             if let before = page.entries.last {
                 guard entry.place.offset == before.place.offset + 1 else { break }
                 guard out.count <= request.byteLimit else { break }
@@ -133,13 +145,14 @@ final class Reading {
         }
         let end = page.entries.last?.frame.upperBound ?? 0
         page.bytes = [UInt8](copying: out.span.extracting(first: end))
+        page.folds = folds
         return page
     }
 
     /// The rows come newest first, and go into the page oldest first.
     private func newest(
         _ number: Int64, _ name: String, before offset: Int, _ countLimit: Int, _ byteLimit: Int,
-        atLeastOne: Bool
+        _ folds: [Int: Fold], atLeastOne: Bool
     ) throws(DatabaseError) -> StoredPage {
         before.bind(1, number)
         before.bind(2, offset)
@@ -148,13 +161,14 @@ final class Reading {
         var out = ByteBuffer()
         var found: [StoredEntry] = []
         while try before.step() {
-            let entry = write(before, number, name, to: &out)
+            let entry = write(before, number, name, folds, to: &out)
             if let after = found.last, entry.place.offset != after.place.offset - 1 { break }
             let isFirst = atLeastOne && found.isEmpty
             guard isFirst || out.count <= byteLimit else { break }
             found.append(entry)
         }
         var page = StoredPage()
+        page.folds = folds
         page.entries.reserveCapacity(found.count)
         page.bytes.reserveCapacity(found.last?.frame.upperBound ?? 0)
         let written = out.span
@@ -165,17 +179,47 @@ final class Reading {
         return page
     }
 
-    private func write(
-        _ row: Statement, _ number: Int64, _ name: String, to out: inout ByteBuffer
-    ) -> StoredEntry {
+    /// What has become of these messages.
+    private func folds(
+        of offsets: Range<Int>, _ number: Int64
+    ) throws(DatabaseError) -> [Int: Fold] {
+        changes.bind(1, number)
+        changes.bind(2, offsets.lowerBound)
+        changes.bind(3, offsets.upperBound)
+        defer { changes.reset() }
+        var folds: [Int: Fold] = [:]
+        while try changes.step() {
+            let entry = entry(changes, number)
+            folds[entry.target, default: Fold()].apply(
+                entry, user: changes.string(5), text: changes.array(6))
+        }
+        return folds
+    }
+
+    private func entry(_ row: Statement, _ number: Int64) -> StoredEntry {
         let place = Place(
             offset: Int(row.integer(0)), epoch: UInt64(bitPattern: row.integer(1)))
-        let entry = StoredEntry(
-            room: number, place: place, beginsEpoch: row.integer(2) != 0,
-            author: row.integer(3), at: row.integer(4))
+        return StoredEntry(
+            room: number, place: place, kind: row.kind(8), target: Int(row.integer(9)),
+            beginsEpoch: row.integer(2) != 0, author: row.integer(3), at: row.integer(4))
+    }
+
+    private func write(
+        _ row: Statement, _ number: Int64, _ name: String, _ folds: [Int: Fold],
+        to out: inout ByteBuffer
+    ) -> StoredEntry {
+        let entry = entry(row, number)
         let user = row.string(5)
         let text = row.bytes(6)
-        return MessageFrame.write(
-            entry, room: name, user: user, text: text, id: row.bytes(7), to: &out)
+        return EntryFrame.write(
+            entry, room: name, user: user, text: text, id: row.bytes(7),
+            as: folds[entry.place.offset], to: &out)
+    }
+}
+
+extension Statement {
+    /// The column's kind of entry.
+    func kind(_ column: Int32) -> EntryKind {
+        EntryKind(rawValue: UInt8(truncatingIfNeeded: integer(column))) ?? .message
     }
 }

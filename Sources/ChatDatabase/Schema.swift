@@ -1,4 +1,5 @@
 // The tables, and how a file of an older version becomes one of this version.
+import ChatRooms
 
 /// The versions of a database: step n makes version n + 1 of version n. Version 0 is an empty file.
 struct Schema: Sendable {
@@ -43,8 +44,10 @@ struct Schema: Sendable {
     ///   `boot` names the last opening by a server; `entries` counts the rows of `entries`.
     /// - `rooms.bytes` is the sum of its entries', see ``DatabaseOptions/Retention``.
     /// - `entries.seq` counts all entries in the order in which they came, so that the oldest ones
-    ///   are found at its beginning. `body` is the text as it stands in the frame, escaped. `kind`
-    ///   and `target` are for what is not a message: so far, each entry is one.
+    ///   are found at its beginning. `kind` is an ``EntryKind``, and `target` the offset of what it
+    ///   changes or answers. `body` is the text as it stands in the frame, escaped; of what was
+    ///   deleted it is empty.
+    /// - `changes` finds what has become of a message; few entries are in it.
     private static var tables: String {
         """
         CREATE TABLE meta(
@@ -55,13 +58,15 @@ struct Schema: Sendable {
         CREATE TABLE rooms(
             number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
             last_offset INTEGER NOT NULL, last_epoch INTEGER NOT NULL,
-            bytes INTEGER NOT NULL DEFAULT 0) STRICT;
+            bytes INTEGER NOT NULL DEFAULT 0, topic TEXT NOT NULL DEFAULT '') STRICT;
         CREATE TABLE entries(
             seq INTEGER PRIMARY KEY, room INTEGER NOT NULL, offset INTEGER NOT NULL,
             epoch INTEGER NOT NULL, begins INTEGER NOT NULL, author INTEGER NOT NULL,
-            kind INTEGER NOT NULL DEFAULT 0, target INTEGER, user TEXT NOT NULL,
+            kind INTEGER NOT NULL, target INTEGER NOT NULL, user TEXT NOT NULL,
             id TEXT NOT NULL, body TEXT NOT NULL, at INTEGER NOT NULL,
             UNIQUE (room, offset)) STRICT;
+        CREATE INDEX changes ON entries(room, target, offset)
+            WHERE kind IN (\(EntryKind.changesInSQL));
         CREATE TABLE users(
             number INTEGER PRIMARY KEY, key TEXT NOT NULL, name TEXT NOT NULL,
             password TEXT, created INTEGER NOT NULL, seen INTEGER NOT NULL) STRICT;

@@ -71,6 +71,7 @@ extension Chat {
             rooms[room].nameBytes = Array(stored.name.utf8)
             rooms[room].storedNumber = stored.number
             rooms[room].isStored = true
+            rooms[room].topic = stored.topic
             rooms[room].firstStoredOffset = min(stored.firstOffset, page.firstOffset)
             fill(room, after: stored.last, page, at: now)
         } else {

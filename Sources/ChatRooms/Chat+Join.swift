@@ -136,6 +136,7 @@ extension Chat {
         effects.bytes.append(utf8: rooms[room].name)
         effects.bytes.append("\"")
         writePlace(of: shown, in: room, to: &effects.bytes)
+        writeTopic(of: room, to: &effects.bytes)
         effects.bytes.append(recovered ? ",\"recovered\":true" : ",\"recovered\":false")
         writeMessages(shown, of: room, to: &effects.bytes)
         if view.asksForMore {
@@ -157,15 +158,15 @@ extension Chat {
         _ messages: Excerpt, of room: RoomIndex, to connection: ConnectionKey,
         _ effects: inout Effects
     ) {
+        let changes = changes(of: messages, in: room)
         for index in messages.stored {
             let start = effects.bytes.count
-            let frame = messages.page.entries[index].frame
-            effects.bytes.append(messages.page.bytes.span.extracting(frame))
+            write(index, of: messages.page, changes, in: room, to: &effects.bytes)
             effects.reply(to: connection, from: start)
         }
         for offset in messages.kept {
             let start = effects.bytes.count
-            rooms[room].history.copy(offset, to: &effects.bytes)
+            write(kept: offset, changes, in: room, to: &effects.bytes)
             effects.reply(to: connection, from: start)
         }
     }

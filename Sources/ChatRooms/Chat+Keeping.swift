@@ -4,7 +4,7 @@ extension Chat {
     /// Puts a message into its room's history.
     @inline(__always)
     mutating func keep(
-        _ message: borrowing AcceptedMessage, at now: Timestamp, _ effects: borrowing Effects
+        _ message: borrowing AcceptedEntry, at now: Timestamp, _ effects: borrowing Effects
     ) {
         keep(message.entry, in: effects.bytes.span, of: message.room, mark: message.mark, at: now)
     }
@@ -20,9 +20,11 @@ extension Chat {
         let mayGrow = growth == 0 || makeRoom(for: growth, in: room)
         let before = rooms[room].history.allocatedByteCount
         rooms[room].history.append(
-            bytes, entry.frame, epoch: entry.place.epoch, author: entry.author,
-            idByteCount: entry.id.count, countLimit: limits.messagesPerRoomLimit,
+            bytes, entry.frame, entry, countLimit: limits.messagesPerRoomLimit,
             byteLimit: limit, mayGrow: mayGrow)
+        if entry.kind == .topic {
+            rooms[room].topic = [UInt8](copying: bytes.extracting(entry.text))
+        }
         rooms[room].history.sign(mark, at: now.historySeconds)
         countHistory(of: room, rooms[room].history.allocatedByteCount - before)
         if spokenRooms.last != room {
@@ -88,8 +90,7 @@ extension Chat {
     /// full room already, which it has not opened, and would wash out what somebody else has said
     /// there lately. It takes
     /// time in proportion to the messages that a room keeps, and only in a full room.
-    func checkPlace(for message: borrowing AcceptedMessage, at now: Timestamp) throws(CommandError)
-    {
+    func checkPlace(for message: borrowing AcceptedEntry, at now: Timestamp) throws(CommandError) {
         guard !hasStore, message.mark > 1, owners[rooms[message.room].owner].mark != message.mark
         else {
             return

@@ -1,8 +1,8 @@
-// Sending a message: it gets its place and its frame, is kept, and is published once it is kept.
+// Sending an entry: it gets its place and its frame, is kept, and is published once it is kept.
 import Storage
 
-/// A message that has its author and its place, and whose frame and reply are written but not sent.
-struct AcceptedMessage: ~Copyable {
+/// An entry that has its author and its place, and whose frame and reply are written but not sent.
+struct AcceptedEntry: ~Copyable {
     let room: RoomIndex
     /// Its ranges are in the effects' bytes.
     let entry: StoredEntry
@@ -21,12 +21,16 @@ extension Chat {
         let slot = command.connection.slot
         let subscription = try subscription(of: slot, name, text)
         let room = subscriptions[subscription].room
+        let reply = try command.fields.number(ifPresent: .reply, text) ?? 0
+        guard reply <= rooms[room].history.lastOffset else {
+            throw CommandError(.reply, "is the offset of a message of this room.")
+        }
         let user = connections[slot].user
         let start = effects.bytes.count
         let entry = writeFrame(
-            to: room, from: users[user].name, by: users[user].number, text, body, id,
-            at: command.now, &effects)
-        var message = AcceptedMessage(
+            .message, of: reply, to: room, from: users[user].name, by: users[user].number, text,
+            body, id, at: command.now, &effects)
+        var message = AcceptedEntry(
             room: room, entry: entry, mark: owners[connections[slot].owner].mark)
         if let first = placeOfRetry(message, effects) {
             effects.bytes.removeLast(effects.bytes.count - start)
@@ -37,16 +41,43 @@ extension Chat {
             try checkStore()
             return appendReply(acknowledge(command, text, room, first, &effects), &effects)
         }
+        try submit(&message, command, text, &effects)
+    }
+
+    /// The same for a change of a message or a room.
+    mutating func submit(
+        _ kind: EntryKind, of target: Int, to room: RoomIndex, _ body: MessageText?,
+        _ command: borrowing Command, _ text: Span<UInt8>, _ effects: inout Effects
+    ) throws(CommandError) {
+        let slot = command.connection.slot
+        let user = connections[slot].user
+        let entry = writeFrame(
+            kind, of: target, to: room, from: users[user].name, by: users[user].number, text, body,
+            nil, at: command.now, &effects)
+        var change = AcceptedEntry(
+            room: room, entry: entry, mark: owners[connections[slot].owner].mark)
+        try submit(&change, command, text, &effects)
+    }
+
+    /// Has an entry kept whose frame is written, if its sender may say something now.
+    @inline(__always)
+    private mutating func submit(
+        _ message: inout AcceptedEntry, _ command: borrowing Command, _ text: Span<UInt8>,
+        _ effects: inout Effects
+    ) throws(CommandError) {
+        let owner = connections[command.connection.slot].owner
+        let frame = message.entry.frame
         do throws(CommandError) {
             try checkStore()
             try checkPlace(for: message, at: command.now)
-            try checkAllowance(of: connections[slot].owner, at: command.now)
+            try checkAllowance(of: owner, at: command.now)
         } catch {
-            effects.bytes.removeLast(effects.bytes.count - start)
+            effects.bytes.removeLast(effects.bytes.count - frame.lowerBound)
             throw error
         }
-        spendAllowance(of: connections[slot].owner, entry.frame.count, at: command.now)
-        message.reply = acknowledge(command, text, room, entry.place, &effects)
+        spendAllowance(of: owner, frame.count, at: command.now)
+        message.reply = acknowledge(
+            command, text, message.room, message.entry.place, &effects)
         give(message, at: command.now, &effects)
     }
 
@@ -69,8 +100,7 @@ extension Chat {
 
     /// The place that the message has already, if it is a retry: of a message that is kept, or that
     /// will be.
-    func placeOfRetry(_ message: borrowing AcceptedMessage, _ effects: borrowing Effects) -> Place?
-    {
+    func placeOfRetry(_ message: borrowing AcceptedEntry, _ effects: borrowing Effects) -> Place? {
         guard !message.entry.id.isEmpty else { return nil }
         let room = message.room
         if rooms[room].pendingCount > 0, let pending = pendingIDs[PendingID(message, effects)] {
@@ -86,32 +116,38 @@ extension Chat {
         place.offset <= rooms[room].history.lastOffset
     }
 
-    /// Writes the frame of the room's next message.
+    /// Writes the frame of the room's next entry. `body` is its text, nil if it has none.
     @inline(__always)
     func writeFrame(
-        to room: RoomIndex, from user: borrowing String, by author: Int64, _ text: Span<UInt8>,
-        _ body: MessageText, _ id: JSONValue?, at now: Timestamp, _ effects: inout Effects
+        _ kind: EntryKind, of target: Int, to room: RoomIndex, from user: borrowing String,
+        by author: Int64, _ text: Span<UInt8>, _ body: MessageText?, _ id: JSONValue?,
+        at now: Timestamp, _ effects: inout Effects
     ) -> StoredEntry {
         let history = rooms[room].history.last
         let offset = history.offset + 1 + Int(rooms[room].pendingCount)
         var entry = StoredEntry(
             room: rooms[room].storedNumber, place: Place(offset: offset, epoch: rooms[room].epoch),
+            kind: kind, target: target,
             beginsEpoch: rooms[room].pendingCount == 0 && history.epoch != rooms[room].epoch,
             author: author, at: now.wall)
         let start = effects.bytes.count
-        entry.user = MessageFrame.open(
-            rooms[room].name, entry.place, beginsEpoch: entry.beginsEpoch, user, to: &effects.bytes)
+        entry.user = EntryFrame.open(
+            kind, rooms[room].name, entry.place, beginsEpoch: entry.beginsEpoch, user,
+            to: &effects.bytes)
+        let hasText = EntryFrame.hasText(kind, isEmpty: body == nil)
+        EntryFrame.beginText(kind, target, hasText: hasText, to: &effects.bytes)
         let textStart = effects.bytes.count
-        body.write(text, to: &effects.bytes)
+        body?.write(text, to: &effects.bytes)
         entry.text = textStart..<effects.bytes.count
-        MessageFrame.writeTime(now.wall, to: &effects.bytes)
+        if hasText { EntryFrame.endText(to: &effects.bytes) }
+        EntryFrame.writeTime(now.wall, to: &effects.bytes)
         if let id {
-            effects.bytes.append(MessageFrame.beforeID)
+            effects.bytes.append(EntryFrame.beforeID)
             let idStart = effects.bytes.count
             writeID(id, text, &effects)
             entry.id = idStart..<effects.bytes.count
         }
-        effects.bytes.append(MessageFrame.end)
+        effects.bytes.append(EntryFrame.end)
         entry.frame = start..<effects.bytes.count
         return entry
     }
@@ -129,7 +165,7 @@ extension Chat {
     /// Gives a message to the store; without one it is kept at once.
     @inline(__always)
     mutating func give(
-        _ message: borrowing AcceptedMessage, at now: Timestamp, _ effects: inout Effects
+        _ message: borrowing AcceptedEntry, at now: Timestamp, _ effects: inout Effects
     ) {
         if hasStore {
             latest = now
@@ -142,7 +178,7 @@ extension Chat {
     /// A message is in the store: puts it into the room's history, publishes it, and replies to its
     /// sender. Messages of one room come here in the order of their offsets.
     mutating func kept(
-        _ message: borrowing AcceptedMessage, at now: Timestamp, _ effects: inout Effects
+        _ message: borrowing AcceptedEntry, at now: Timestamp, _ effects: inout Effects
     ) {
         counters.messageCount += 1
         rooms[message.room].lastActivity = now.monotonic
@@ -157,7 +193,7 @@ extension Chat {
     }
 
     /// Writes the reply that the message has this place.
-    private func acknowledge(
+    func acknowledge(
         _ command: borrowing Command, _ text: Span<UInt8>, _ room: RoomIndex, _ place: Place,
         _ effects: inout Effects
     ) -> StoreBatch.Reply {

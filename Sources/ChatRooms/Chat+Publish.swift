@@ -83,8 +83,9 @@ extension Chat {
             // The sign bit tells publishers from users.
             let author = Int64(bitPattern: publisher | 1 << 63)
             let entry = writeFrame(
-                to: room, from: user, by: author, body, text, id, at: now, &effects)
-            let message = AcceptedMessage(
+                .message, of: 0, to: room, from: user, by: author, body, text, id, at: now,
+                &effects)
+            let message = AcceptedEntry(
                 room: room, entry: entry, mark: owners[Self.operators].mark)
             return publish(message, for: request, at: now, &effects)
         } catch {
@@ -95,7 +96,7 @@ extension Chat {
     }
 
     private mutating func publish(
-        _ message: consuming AcceptedMessage, for request: RequestKey, at now: Timestamp,
+        _ message: consuming AcceptedEntry, for request: RequestKey, at now: Timestamp,
         _ effects: inout Effects
     ) -> RoomAnswer? {
         let room = message.room

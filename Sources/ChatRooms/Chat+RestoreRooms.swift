@@ -92,6 +92,7 @@ extension Chat {
         rooms[index].epochText = epoch.text
         rooms[index].emptySince = shift.milliseconds(try reader.read())
         rooms[index].countPushedAt = shift.milliseconds(try reader.read())
+        rooms[index].topic = Array(try reader.readName().utf8)
         try restoreHistory(index, &reader)
 
         var seen = Set<UserIndex>()
@@ -127,14 +128,23 @@ extension Chat {
                 byteLimit: limits.historyByteLimitPerRoom)
         }
         for _ in 0..<(try reader.readElementCount()) {
-            let epoch = try reader.read(UInt64.self)
-            let author = try reader.read(Int64.self)
+            var entry = StoredEntry(
+                room: 0,
+                place: Place(offset: rooms[index].history.nextOffset, epoch: try reader.read()),
+                beginsEpoch: false, author: try reader.read(), at: 0)
+            guard let kind = EntryKind(rawValue: try reader.read()),
+                case let target = try reader.read(Int64.self),
+                (0..<Int64(entry.place.offset)).contains(target)
+            else { throw .damaged }
+            (entry.kind, entry.target) = (kind, Int(target))
             let idByteCount = Int(try reader.read(UInt32.self))
-            let message = try reader.readByteString()
-            guard message.count >= idByteCount + 2 else { throw .damaged }
+            entry.frame = try reader.readByteString()
+            guard entry.frame.count >= idByteCount + 2, idByteCount <= UInt16.max else {
+                throw .damaged
+            }
+            entry.id = 0..<idByteCount
             rooms[index].history.append(
-                reader.bytes.span, message, epoch: epoch, author: author, idByteCount: idByteCount,
-                countLimit: limits.messagesPerRoomLimit,
+                reader.bytes.span, entry.frame, entry, countLimit: limits.messagesPerRoomLimit,
                 byteLimit: limits.historyByteLimitPerRoom, mayGrow: true)
         }
     }

@@ -3,7 +3,7 @@ import Storage
 
 extension Chat {
     static var stateMagic: UInt32 { 0x5448_4352 }  // "RCHT"
-    static var stateVersion: UInt16 { 5 }
+    static var stateVersion: UInt16 { 6 }
 
     /// The whole chat as bytes, without its limits and its stock of session tokens. All instants
     /// are saved; `init(restoring:)` shifts them to the other process's clock. Nothing may be on
@@ -77,6 +77,7 @@ extension Chat {
         out.write(rooms[index].epoch)
         out.write(rooms[index].emptySince)
         out.write(rooms[index].countPushedAt)
+        out.write(name: String(decoding: rooms[index].topic, as: UTF8.self))
         let first = rooms[index].history.firstOffset
         out.write(Int64(first))
         out.write(rooms[index].history.epoch(of: first - 1))
@@ -89,6 +90,8 @@ extension Chat {
             let history = rooms[index].history
             out.write(history.epoch(of: offset))
             out.write(history.author(offset))
+            out.write(history.kind(offset).rawValue)
+            out.write(Int64(history.target(offset)))
             out.write(UInt32(history.idByteCount(offset)))
             out.write(UInt32(history.byteCount(offset)))
             history.copy(offset, to: &out.bytes)

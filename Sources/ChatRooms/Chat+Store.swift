@@ -14,7 +14,7 @@ struct PendingID: Hashable {
         self.id = id
     }
 
-    init(_ message: borrowing AcceptedMessage, _ effects: borrowing Effects) {
+    init(_ message: borrowing AcceptedEntry, _ effects: borrowing Effects) {
         self.init(
             room: message.room, author: message.entry.author,
             id: [UInt8](copying: effects.bytes.span.extracting(message.entry.id)))
@@ -90,7 +90,7 @@ extension Chat {
     }
 
     /// Gives a message to the store. Its frame and reply are the last bytes.
-    mutating func append(_ message: borrowing AcceptedMessage, _ effects: inout Effects) {
+    mutating func append(_ message: borrowing AcceptedEntry, _ effects: inout Effects) {
         let room = message.room
         let entry = message.entry
         if !rooms[room].isStored {
@@ -100,7 +100,8 @@ extension Chat {
                 .room(
                     StoredRoom(
                         number: entry.room, key: NameKey(rooms[room].name).folded,
-                        name: rooms[room].name, last: last, firstOffset: last.offset + 1)))
+                        name: rooms[room].name, last: last, firstOffset: last.offset + 1,
+                        topic: rooms[room].topic)))
         }
         // It must not be forgotten meanwhile.
         if rooms[room].members.count == 0 { roomFilled(room) }
@@ -164,7 +165,7 @@ extension Chat {
             case .room, .forgetUser: continue
             case .entry(let entry, let id, let mark, let reply):
                 let room = RoomIndex(rawValue: id.index)
-                var message = AcceptedMessage(room: room, entry: entry.moved(by: base), mark: mark)
+                var message = AcceptedEntry(room: room, entry: entry.moved(by: base), mark: mark)
                 rooms[room].pendingCount -= 1
                 if !entry.id.isEmpty {
                     pendingIDs[PendingID(message, effects)] = nil

@@ -22,7 +22,9 @@ extension Chat {
         out.append(decimal: Int(clamping: resourceID))
         out.append(",\"session\":\"")
         token.write(to: &out)
-        out.append("\",\"capabilities\":[\"places\",\"account\"],\"limits\":{\"text\":")
+        out.append(
+            "\",\"capabilities\":[\"places\",\"account\",\"edit\",\"delete\",\"react\",\"topic\"]")
+        out.append(",\"limits\":{\"text\":")
         out.append(decimal: limits.textScalarLimit)
         out.append(",\"rooms\":")
         out.append(decimal: limits.roomsPerConnectionLimit)

@@ -81,7 +81,8 @@ struct Command: ~Copyable {
 /// The commands that this server knows. To add a command, add a case, a line in each table below,
 /// and a handler in a file `Chat+….swift`.
 enum CommandType: CaseIterable {
-    case message, typing, join, leave, history, who, login, logout, account
+    case message, typing, join, leave, history, who, edit, delete, react, topic, login, logout
+    case account
 
     var name: StaticString {
         switch self {
@@ -91,6 +92,10 @@ enum CommandType: CaseIterable {
         case .leave: "leave"
         case .history: "history"
         case .who: "who"
+        case .edit: "edit"
+        case .delete: "delete"
+        case .react: "react"
+        case .topic: "topic"
         case .login: "login"
         case .logout: "logout"
         case .account: "account"
@@ -127,12 +132,10 @@ extension Chat {
         _ command: borrowing Command, _ text: Span<UInt8>, _ effects: inout Effects
     ) throws(CommandError) -> Progress {
         guard let type = CommandType(try command.fields.string(.type), text) else {
-            throw CommandError(
-                .unknownType,
-                """
-                This server knows login, logout, account, join, leave, message, typing, history \
-                and who.
-                """)
+            var error = CommandError(.unknownType, "This server knows ")
+            let names = CommandType.allCases.map { "\($0.name)" }
+            error.detail = names.dropLast().joined(separator: ", ") + " and \(names.last!)."
+            throw error
         }
         let isLoggedIn = connections[command.connection.slot].state == .loggedIn
         if type.needsLogin && !isLoggedIn {
@@ -151,6 +154,10 @@ extension Chat {
         case .leave: try leave(command, text, &effects)
         case .history: if command.isReachable { return try history(command, text, &effects) }
         case .who: if command.isReachable { try who(command, text, &effects) }
+        case .edit: return try edit(command, text, &effects)
+        case .delete: return try delete(command, text, &effects)
+        case .react: return try react(command, text, &effects)
+        case .topic: try topic(command, text, &effects)
         case .login: return try login(command, text, &effects)
         case .logout: try logout(command, text, &effects)
         case .account: return try account(command, text, &effects)

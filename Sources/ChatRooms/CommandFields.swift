@@ -3,7 +3,7 @@
 /// The fields that any command of the protocol, or the `since` inside one, may have.
 enum Field: Int, CaseIterable {
     case type, ref, user, token, session, join, room, since, limit, text, id, before, after
-    case epoch, offset, everywhere, more, password
+    case epoch, offset, everywhere, more, password, reply, emoji
 
     var name: StaticString {
         switch self {
@@ -25,26 +25,24 @@ enum Field: Int, CaseIterable {
         case .everywhere: "everywhere"
         case .more: "more"
         case .password: "password"
+        case .reply: "reply"
+        case .emoji: "emoji"
         }
     }
 
     /// The field with this name. Escapes are not decoded here: see `CommandFields.field(named:)`.
     @inline(__always)
     init?(_ bytes: Span<UInt8>, _ range: Range<Int>) {
-        let candidates: InlineArray<6, Field>
+        let candidates: InlineArray<7, Field>
         switch range.count {
-        case 2: candidates = [.id, .id, .id, .id, .id, .id]
-        case 3: candidates = [.ref, .ref, .ref, .ref, .ref, .ref]
-        case 4: candidates = [.type, .text, .room, .user, .join, .more]
-        case 5: candidates = [.since, .limit, .after, .epoch, .token, .token]
-        case 6: candidates = [.before, .offset, .offset, .offset, .offset, .offset]
-        case 7: candidates = [.session, .session, .session, .session, .session, .session]
-        case 8:
-            candidates = [.password, .password, .password, .password, .password, .password]
-        case 10:
-            candidates = [
-                .everywhere, .everywhere, .everywhere, .everywhere, .everywhere, .everywhere,
-            ]
+        case 2: candidates = InlineArray(repeating: .id)
+        case 3: candidates = InlineArray(repeating: .ref)
+        case 4: candidates = [.type, .text, .room, .user, .join, .more, .more]
+        case 5: candidates = [.since, .limit, .after, .epoch, .token, .reply, .emoji]
+        case 6: candidates = [.before, .offset, .offset, .offset, .offset, .offset, .offset]
+        case 7: candidates = InlineArray(repeating: .session)
+        case 8: candidates = InlineArray(repeating: .password)
+        case 10: candidates = InlineArray(repeating: .everywhere)
         default: return nil
         }
         for index in candidates.indices where bytes.holds(candidates[index].name, in: range) {
@@ -65,7 +63,7 @@ struct CommandFields: ~Copyable {
         case duplicate(Field)
     }
 
-    private var values = InlineArray<18, JSONValue>(repeating: JSONValue())
+    private var values = InlineArray<20, JSONValue>(repeating: JSONValue())
 
     subscript(field: Field) -> JSONValue { values[field.rawValue] }
 

@@ -163,16 +163,17 @@ extension Chat {
     /// Appends `,"messages":[…]`, oldest first.
     func writeMessages(_ excerpt: Excerpt, of room: RoomIndex, to out: inout ByteBuffer) {
         out.append(",\"messages\":[")
+        let changes = changes(of: excerpt, in: room)
         var isFirst = true
         for index in excerpt.stored {
             if !isFirst { out.append(UInt8(ascii: ",")) }
             isFirst = false
-            out.append(excerpt.page.bytes.span.extracting(excerpt.page.entries[index].frame))
+            write(index, of: excerpt.page, changes, in: room, to: &out)
         }
         for offset in excerpt.kept {
             if !isFirst { out.append(UInt8(ascii: ",")) }
             isFirst = false
-            rooms[room].history.copy(offset, to: &out)
+            write(kept: offset, changes, in: room, to: &out)
         }
         out.append(UInt8(ascii: "]"))
     }

@@ -11,8 +11,11 @@ struct History {
         /// See `StoredEntry.author`.
         var author: Int64 = 0
         var byteCount: UInt32 = 0
+        /// How far before it its target is; 0 if it has none.
+        var targetDistance: UInt32 = 0
         /// Bytes of the id as written in the message, right before the closing `"}`.
-        var idByteCount: UInt32 = 0
+        var idByteCount: UInt16 = 0
+        var kind = EntryKind.message
         /// `Owner.mark` of whom the message counts for.
         var mark: UInt32 = 0
         /// When it came, in seconds.
@@ -34,6 +37,8 @@ struct History {
     /// Chains lead from newer to older messages and end at the first offset that is no longer kept,
     /// so dropping a message needs no change to them.
     var buckets: [Int] = []
+    /// How many of the kept entries change their target.
+    private(set) var changeCount = 0
 
     var count: Int { nextOffset - firstOffset }
     var lastOffset: Int { nextOffset - 1 }
@@ -89,19 +94,22 @@ struct History {
     /// all uses up its offset but is not kept, nor is any message before it: kept messages have no
     /// gaps.
     mutating func append(
-        _ bytes: Span<UInt8>, _ range: Range<Int>, epoch: UInt64, author: Int64, idByteCount: Int,
+        _ bytes: Span<UInt8>, _ range: Range<Int>, _ entry: StoredEntry,
         countLimit: Int, byteLimit: Int, mayGrow: Bool
     ) {
+        let epoch = entry.place.epoch
         epochs.append(epoch, at: nextOffset)
         let fittingCount = mayGrow ? countLimit : min(countLimit, entries.count)
         let fittingBytes = mayGrow ? byteLimit : min(byteLimit, ring.count)
         guard range.count <= fittingBytes, fittingCount > 0 else {
             nextOffset += 1
             firstOffset = nextOffset
+            changeCount = 0
             epochs.drop(before: lastOffset)
             return
         }
         while count >= fittingCount || byteCount + range.count > fittingBytes {
+            if changeCount > 0, self.entry(firstOffset).kind.changesTarget { changeCount -= 1 }
             firstOffset += 1
         }
         epochs.drop(before: firstOffset - 1)
@@ -113,8 +121,12 @@ struct History {
         }
         write(bytes, range)
         entries[nextOffset & (entries.count - 1)] = Entry(
-            position: writePosition - range.count, author: author,
-            byteCount: UInt32(range.count), idByteCount: UInt32(idByteCount))
+            position: writePosition - range.count, author: entry.author,
+            byteCount: UInt32(range.count),
+            targetDistance: entry.target > 0
+                ? UInt32(clamping: nextOffset - entry.target) : 0,
+            idByteCount: UInt16(entry.id.count), kind: entry.kind)
+        if entry.kind.changesTarget { changeCount += 1 }
         nextOffset += 1
         link(lastOffset)
     }
@@ -172,6 +184,12 @@ struct History {
     }
 
     func author(_ offset: Int) -> Int64 { entry(offset).author }
+    func kind(_ offset: Int) -> EntryKind { entry(offset).kind }
+    /// The offset of what the entry changes or answers; 0 if there is none.
+    func target(_ offset: Int) -> Int {
+        let distance = Int(entry(offset).targetDistance)
+        return distance == 0 ? 0 : offset - distance
+    }
     func idByteCount(_ offset: Int) -> Int { Int(entry(offset).idByteCount) }
     func byteCount(_ offset: Int) -> Int { Int(entry(offset).byteCount) }
 

@@ -30,6 +30,11 @@ struct MessageText {
         }
     }
 
+    /// The text as it stands inside of a JSON string.
+    func bytes(_ bytes: Span<UInt8>) -> [UInt8] {
+        canonical ?? [UInt8](copying: bytes.extracting(value.range))
+    }
+
     @inline(never)
     private mutating func inspect(_ bytes: Span<UInt8>) throws(CommandError) {
         let text = value.text(in: bytes)

@@ -36,6 +36,8 @@ struct Room: Named {
     /// JSON escapes.
     var nameBytes: [UInt8] = []
     var history = History()
+    /// What it is about, as it is in frames.
+    var topic: [UInt8] = []
     var members = Chain<Members>()
     /// When the room was opened or got its last message, in milliseconds; after `init(restoring:)`,
     /// when it was restored.

@@ -58,6 +58,9 @@ public struct StoredPage: Sendable {
     public var entries: [StoredEntry] = []
     /// The bytes that the entries' ranges are in.
     public var bytes: [UInt8] = []
+    /// What became of messages of a ``PageRequest``, by their offsets: their frames show it. In the
+    /// page of a whole room nothing is folded in, since the changes are among its entries.
+    public var folds: [Int: Fold] = [:]
     /// The room's oldest entry that is kept; above the newest offset if none is.
     public var firstOffset = 1
     /// With `after`: whether the entry at that place is kept, so that nothing behind it is missing.

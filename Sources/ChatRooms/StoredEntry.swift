@@ -30,6 +30,10 @@ public struct StoredEntry: Sendable, Equatable {
     public var room: Int64
     /// Where it stands in the room's log.
     public var place: Place
+    /// What it is.
+    public var kind: EntryKind
+    /// The offset of the message that it changes or answers; 0 if there is none.
+    public var target: Int
     /// Whether the entry before it has another epoch: then the frame says which is its own.
     public var beginsEpoch: Bool
     /// The author's number, see ``StoredUser``; of a publisher from outside, a negative number that
@@ -37,19 +41,24 @@ public struct StoredEntry: Sendable, Equatable {
     public var author: Int64
     /// When it came: milliseconds since 1970 in UTC.
     public var at: Int64
-    /// The whole frame, one JSON object: see ``MessageFrame``.
+    /// The whole frame, one JSON object: see ``EntryFrame``.
     public var frame = 0..<0
     /// The author's name, which needs no escapes, as it is in the frame.
     public var user = 0..<0
-    /// The text as it is in the frame, escaped.
+    /// The text as it is in the frame, escaped; of a reaction its emoji. Empty if there is none.
     public var text = 0..<0
     /// The id as it is in the frame, escaped; empty if there is none.
     public var id = 0..<0
 
     /// An entry whose bytes have not been written yet.
-    public init(room: Int64, place: Place, beginsEpoch: Bool, author: Int64, at: Int64) {
+    public init(
+        room: Int64, place: Place, kind: EntryKind = .message, target: Int = 0, beginsEpoch: Bool,
+        author: Int64, at: Int64
+    ) {
         self.room = room
         self.place = place
+        self.kind = kind
+        self.target = target
         self.beginsEpoch = beginsEpoch
         self.author = author
         self.at = at

@@ -12,14 +12,20 @@ public struct StoredRoom: Sendable, Equatable {
     public var last: Place
     /// The oldest entry that is kept; `last.offset + 1` if none is.
     public var firstOffset: Int
+    /// What the room is about, as it is in the frame; empty if nobody has said.
+    public var topic: [UInt8]
 
     /// A room from its parts.
-    public init(number: Int64, key: String, name: String, last: Place, firstOffset: Int) {
+    public init(
+        number: Int64, key: String, name: String, last: Place, firstOffset: Int,
+        topic: [UInt8] = []
+    ) {
         self.number = number
         self.key = key
         self.name = name
         self.last = last
         self.firstOffset = firstOffset
+        self.topic = topic
     }
 }
 

@@ -77,7 +77,7 @@ final class ScriptedStore: MessageStore {
                 at: 1_700_000_000_000)
             let none = [UInt8]()
             page.entries.append(
-                MessageFrame.write(
+                EntryFrame.write(
                     entry, room: room, user: "ann", text: text.span, id: none.span, to: &out))
         }
         page.isContinuous = true

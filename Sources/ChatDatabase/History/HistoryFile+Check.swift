@@ -90,12 +90,12 @@ extension HistoryFile {
         var flaws: [String] = []
         let names = try roomNames()
         let rows = try Statement(
-            "SELECT room, offset, epoch, author, at, user, body, id FROM entries", on: connection)
+            "SELECT \(Self.columns) FROM entries", on: connection)
         var line = ByteBuffer()
         while flaws.count < 20, try rows.step() {
             line.removeAll(keepingCapacity: true)
             Self.write(rows, names[rows.integer(0)] ?? "", to: &line)
-            if MessageFrame.read(line.span.extracting(droppingLast: 1)) == nil {
+            if EntryFrame.read(line.span.extracting(droppingLast: 1)) == nil {
                 flaws.append(
                     "Message \(rows.integer(1)) of room \(rows.integer(0)) is not well formed.")
             }

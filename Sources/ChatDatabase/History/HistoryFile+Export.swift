@@ -14,7 +14,7 @@ extension HistoryFile {
             let names = try roomNames()
             let rows = try Statement(
                 """
-                SELECT room, offset, epoch, author, at, user, body, id FROM entries ORDER BY seq
+                SELECT \(Self.columns) FROM entries ORDER BY seq
                 """, on: connection)
             var out = ByteBuffer()
             var count = 0
@@ -36,15 +36,18 @@ extension HistoryFile {
 
     private static let chunkByteCount = 65_536
 
-    /// Writes the line of a row with the columns room, offset, epoch, author, at, user, body, id.
+    /// The columns of a line.
+    static let columns = "room, offset, epoch, author, at, user, body, id, kind, target"
+
+    /// Writes the line of a row with these columns.
     static func write(_ row: Statement, _ name: String, to out: inout ByteBuffer) {
         let place = Place(
             offset: Int(row.integer(1)), epoch: UInt64(bitPattern: row.integer(2)))
         let entry = StoredEntry(
-            room: row.integer(0), place: place, beginsEpoch: true, author: row.integer(3),
-            at: row.integer(4))
+            room: row.integer(0), place: place, kind: row.kind(8), target: Int(row.integer(9)),
+            beginsEpoch: true, author: row.integer(3), at: row.integer(4))
         let (text, id) = (row.bytes(6), row.bytes(7))
-        _ = MessageFrame.write(
+        _ = EntryFrame.write(
             entry, room: name, user: row.string(5), text: text, id: id, to: &out)
         out.append(0x0A)
     }

@@ -70,7 +70,7 @@ public final class HistoryImport {
             on: connection)
         there = try Statement(
             """
-            SELECT room, offset, epoch, author, at, user, body, id FROM entries
+            SELECT \(HistoryFile.columns) FROM entries
             WHERE room = ?1 AND offset = ?2
             """, on: connection)
         try writer.begin()
@@ -80,7 +80,7 @@ public final class HistoryImport {
     public func add(_ line: Span<UInt8>) throws(ImportError) {
         lineNumber += 1
         if line.isEmpty { return }
-        guard let message = MessageFrame.read(line) else {
+        guard let message = EntryFrame.read(line) else {
             throw .malformed(line: lineNumber)
         }
         let key = Chat.nameKey(message.room)
@@ -128,7 +128,7 @@ public final class HistoryImport {
 
     /// The message that is there has to be this one.
     private func compare(
-        _ message: MessageFrame.Line, _ line: Span<UInt8>, _ room: Room
+        _ message: EntryFrame.Line, _ line: Span<UInt8>, _ room: Room
     ) throws(ImportError) {
         there.bind(1, room.number)
         there.bind(2, message.place.offset)
@@ -154,14 +154,14 @@ public final class HistoryImport {
     }
 
     private func append(
-        _ message: MessageFrame.Line, _ line: Span<UInt8>, _ room: Room
+        _ message: EntryFrame.Line, _ line: Span<UInt8>, _ room: Room
     ) throws(ImportError) {
         var bytes = ByteBuffer()
         let entry = StoredEntry(
-            room: room.number, place: message.place,
+            room: room.number, place: message.place, kind: message.kind, target: message.target,
             beginsEpoch: room.last.offset == 0 || room.last.epoch != message.place.epoch,
             author: 0, at: message.at)
-        let written = MessageFrame.write(
+        let written = EntryFrame.write(
             entry, room: room.name, user: message.user, text: line.extracting(message.text),
             id: line.extracting(message.id), to: &bytes)
         do throws(DatabaseError) {

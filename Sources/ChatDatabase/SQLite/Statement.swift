@@ -97,6 +97,12 @@ final class Statement {
         String(copying: bytes(column))
     }
 
+    /// A copy of the bytes of a text or blob; none if it is null.
+    func array(_ column: Int32) -> [UInt8] {
+        let bytes = bytes(column)
+        return [UInt8](copying: bytes)
+    }
+
     /// The bytes of a text or blob, until the next step; none if it is null.
     @_lifetime(borrow self)
     func bytes(_ column: Int32) -> Span<UInt8> {

@@ -118,7 +118,7 @@ func contents(of path: String) throws -> [UInt8] {
         desk.submit(batch)
         desk.database.close()
         var options = DatabaseOptions()
-        let good = "ALTER TABLE rooms ADD COLUMN topic TEXT NOT NULL DEFAULT ''"
+        let good = "ALTER TABLE rooms ADD COLUMN motto TEXT NOT NULL DEFAULT ''"
         // The second step fails: nothing of the first one is left.
         options.schema = Schema(
             steps: Schema.current.steps + [good, "INSERT INTO nowhere VALUES (1)"])
@@ -129,7 +129,7 @@ func contents(of path: String) throws -> [UInt8] {
         desk.database.close()
         let connection = try Connection(folder.database, .reading)
         #expect(try Schema.version(of: connection) == 2)
-        #expect(try connection.text("SELECT topic FROM rooms") == "")
+        #expect(try connection.text("SELECT motto FROM rooms") == "")
         #expect(throws: DatabaseError(.newer(version: 2), folder.database)) { try Desk(folder) }
     }
 }

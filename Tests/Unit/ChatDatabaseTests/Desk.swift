@@ -107,7 +107,7 @@ final class Desk: Sendable {
                 author: author, at: at + Int64(place.offset))
             let id = place.offset % 2 == 0 ? Array("id-\(place.offset)".utf8) : []
             let body = Array(text(place.offset).utf8)
-            let written = MessageFrame.write(
+            let written = EntryFrame.write(
                 entry, room: room.name, user: "user\(author)", text: body.span, id: id.span,
                 to: &out)
             batch.items.append(

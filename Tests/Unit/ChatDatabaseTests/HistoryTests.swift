@@ -49,7 +49,7 @@ import Testing
             let mine = found.filter { $0.contains("\"room\":\"\(room.name)\"") }
             for (line, (frame, entry)) in zip(mine, zip(frames(page), page.entries)) {
                 #expect(line == frame || !entry.beginsEpoch)
-                #expect(MessageFrame.read(Array(line.utf8).span)?.place == entry.place)
+                #expect(EntryFrame.read(Array(line.utf8).span)?.place == entry.place)
             }
             #expect(mine.count == page.entries.count)
         }

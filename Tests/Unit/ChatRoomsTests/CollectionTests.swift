@@ -112,10 +112,13 @@ import Testing
             let padded = [1, 2, 3] + text + [4]
             let isSameEpoch = Int.random(in: 0..<20, using: &random) > 0
             epochs.append(isSameEpoch ? epochs.last! : UInt64(step))
+            var entry = StoredEntry(
+                room: 0, place: Place(offset: step, epoch: epochs.last!), beginsEpoch: false,
+                author: author, at: 0)
+            if hasID { entry.id = 0..<id.count }
             history.append(
-                padded.span, 3..<3 + text.count, epoch: epochs.last!, author: author,
-                idByteCount: hasID ? id.count : 0, countLimit: countLimit, byteLimit: byteLimit,
-                mayGrow: step < 10 || Bool.random(using: &random))
+                padded.span, 3..<3 + text.count, entry, countLimit: countLimit,
+                byteLimit: byteLimit, mayGrow: step < 10 || Bool.random(using: &random))
             model.append((text, author, hasID ? id : []))
             // Never more than the limits, never a gap, and never less than the minimum.
             #expect(history.lastOffset == step)

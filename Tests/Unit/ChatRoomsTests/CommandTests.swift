@@ -22,7 +22,10 @@ import Testing
             replies[0]["timing"] as? [String: Int]
                 == ["login": 15_000, "ping": 25_000, "typing": 3_000, "reservation": 60_000])
         #expect(replies[0]["version"] as? String == "1.1")
-        #expect(replies[0]["capabilities"] as? [String] == ["places", "account"])
+        #expect(
+            replies[0]["capabilities"] as? [String] == [
+                "places", "account", "edit", "delete", "react", "topic",
+            ])
         #expect(replies[0]["account"] as? Bool == false)
         #expect((replies[0]["direct"] as? [Any])?.isEmpty == true)
         #expect(replies[1]["room"] as? String == "lobby")

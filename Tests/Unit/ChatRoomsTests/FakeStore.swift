@@ -16,9 +16,11 @@ final class FakeStore {
         var text: [UInt8]
         var id: [UInt8]
         var frame: String
+        /// It was deleted, or is an edition of what was.
+        var isEmptied = false
     }
 
-    private(set) var rooms: [Int64: Kept] = [:]
+    fileprivate(set) var rooms: [Int64: Kept] = [:]
     private(set) var users: [Int64: StoredUser] = [:]
     /// Given, and not answered yet, oldest first.
     private(set) var batches: [StoreBatch] = []
@@ -95,7 +97,8 @@ final class FakeStore {
             let kept = rooms.values.first { $0.room.key == key }
             var page = StoredPage()
             if let kept {
-                page = read(kept, kept.entries.suffix(countLimit), byteLimit, newest: true)
+                page = read(
+                    kept, kept.entries.suffix(countLimit), byteLimit, newest: true, folds: false)
             }
             world.tell(.room(ticket: ticket, kept?.room, page))
         case .page(let request):
@@ -126,7 +129,8 @@ final class FakeStore {
     }
 
     private func read(
-        _ kept: Kept, _ entries: ArraySlice<Entry>, _ byteLimit: Int, newest: Bool
+        _ kept: Kept, _ entries: ArraySlice<Entry>, _ byteLimit: Int, newest: Bool,
+        folds: Bool = true
     ) -> StoredPage {
         var chosen = Array(entries)
         while chosen.count > 1, chosen.reduce(0, { $0 + $1.frame.utf8.count + 1 }) > byteLimit {
@@ -136,17 +140,28 @@ final class FakeStore {
         page.firstOffset = kept.room.firstOffset
         var out = ByteBuffer()
         for entry in chosen {
-            page.entries.append(
-                MessageFrame.write(
-                    entry.entry, room: kept.room.name, user: entry.user, text: entry.text.span,
-                    id: entry.id.span, to: &out))
+            let fold = folds ? fold(of: entry.entry.place.offset, in: kept) : nil
+            page.folds[entry.entry.place.offset] = fold
+            let written = EntryFrame.write(
+                entry.entry, room: kept.room.name, user: entry.user, text: entry.text.span,
+                id: entry.id.span, as: fold, to: &out)
+            let isSame = out.span.string(written.frame) == entry.frame
+            precondition(
+                isSame || fold != nil || entry.isEmptied, "a kept frame is not as its push was")
+            page.entries.append(written)
         }
         page.bytes = [UInt8](copying: out.span)
-        precondition(
-            zip(page.entries, chosen).allSatisfy {
-                page.bytes.span.string($0.frame) == $1.frame
-            }, "a kept frame is not the same as its push")
         return page
+    }
+
+    private func fold(of offset: Int, in kept: Kept) -> Fold? {
+        var fold: Fold?
+        for change in kept.entries
+        where change.entry.target == offset && change.entry.kind.changesTarget {
+            fold = fold ?? Fold()
+            fold!.apply(change.entry, user: change.user, text: change.text)
+        }
+        return fold
     }
 
     private func apply(_ batch: StoreBatch) {
@@ -180,11 +195,27 @@ final class FakeStore {
                 entry: entry, user: bytes.string(entry.user),
                 text: [UInt8](copying: bytes.extracting(entry.text)),
                 id: [UInt8](copying: bytes.extracting(entry.id)), frame: bytes.string(entry.frame)))
+        if entry.kind == .topic {
+            rooms[entry.room]!.room.topic = [UInt8](copying: bytes.extracting(entry.text))
+        }
+        if entry.kind == .deleted { empty(entry.target, in: entry.room) }
         if rooms[entry.room]!.entries.count > entryLimit {
             rooms[entry.room]!.entries.removeFirst()
         }
         rooms[entry.room]!.room.firstOffset =
             rooms[entry.room]!.entries.first!.entry.place.offset
+    }
+}
+
+extension FakeStore {
+    private func empty(_ offset: Int, in room: Int64) {
+        for index in rooms[room]!.entries.indices {
+            let entry = rooms[room]!.entries[index].entry
+            guard entry.place.offset == offset || entry.kind == .edited && entry.target == offset
+            else { continue }
+            rooms[room]!.entries[index].text = []
+            rooms[room]!.entries[index].isEmptied = true
+        }
     }
 }
 

@@ -162,7 +162,8 @@ final class World {
             case .publish(let room, let range, let place, _):
                 let text = text(range)
                 journal.append("publish \(room.index) \(text)")
-                #expect((place != nil) == text.hasPrefix(#"{"type":"message""#))
+                let type = parse(text).type
+                #expect((place != nil) == EntryKind.allCases.contains { "\($0.name)" == type })
                 #expect(rooms.contains(room))
                 for key in subscribers[room]! {
                     inbox[key]!.append(text)

@@ -1,31 +1,38 @@
-// The other direction: a message's frame taken apart again, for those who bring back what was
-// written to a file.
+// The other direction: an entry's frame taken apart again, to bring back what was written to a
+// file, and to fold changes into what is in memory.
 import Storage
 
-extension MessageFrame {
-    /// A message as it stands in one line: what ``MessageFrame`` writes with an epoch in it.
+extension EntryFrame {
+    /// An entry as it stands in one line: what ``EntryFrame`` writes.
     public struct Line: Sendable, Equatable {
+        /// What it is.
+        public var kind: EntryKind
+        /// The offset of what it changes or answers; 0 if there is none.
+        public var target: Int
         /// The room's name.
         public var room: String
         /// The author's name.
         public var user: String
         /// Where it stood.
         public var place: Place
+        /// Whether the line has an epoch; without it, that of ``place`` is unknown.
+        public var hasEpoch: Bool
         /// Milliseconds since 1970 in UTC.
         public var at: Int64
-        /// The text and the id as they stand in the line, escaped: ranges of the line.
+        /// The text as it is in the line, escaped: a range of the line. Of a reaction it is the
+        /// emoji.
         public var text: Range<Int>
         /// The id as it is in the line, escaped; empty if there is none.
         public var id: Range<Int>
     }
 
-    /// Reads a line without its end; nil unless writing what was read gives exactly these bytes,
-    /// and the names and texts are such as a server may send.
+    /// Reads a line without its end; nil unless it has an epoch, writing what was read gives exactly
+    /// these bytes, and the names and texts are such as a server may send.
     public static func read(_ line: Span<UInt8>) -> Line? {
-        var reader = LineReader(line: line)
-        guard let found = reader.message() else { return nil }
+        guard let found = parts(of: line), found.hasEpoch else { return nil }
         let entry = StoredEntry(
-            room: 0, place: found.place, beginsEpoch: true, author: 0, at: found.at)
+            room: 0, place: found.place, kind: found.kind, target: found.target,
+            beginsEpoch: true, author: 0, at: found.at)
         var out = ByteBuffer(minimumCapacity: line.count)
         _ = write(
             entry, room: found.room, user: found.user, text: line.extracting(found.text),
@@ -34,6 +41,12 @@ extension MessageFrame {
         guard written.count == line.count else { return nil }
         for index in line.indices where written[index] != line[index] { return nil }
         return found
+    }
+
+    /// The parts of a frame that nothing was folded into; nil if it is none.
+    static func parts(of frame: Span<UInt8>) -> Line? {
+        var reader = LineReader(line: frame)
+        return reader.entry()
     }
 }
 
@@ -45,14 +58,18 @@ private struct LineReader: ~Escapable {
     @_lifetime(copy line)
     init(line: Span<UInt8>) { self.line = line }
 
-    mutating func message() -> MessageFrame.Line? {
-        guard skip("{\"type\":\"message\",\"room\":"), let room = name(),
-            skip(",\"offset\":"), let offset = number(), offset > 0,
-            skip(",\"epoch\":"), let epochText = string(),
-            let epoch = Epoch([UInt8](copying: line.extracting(epochText))),
-            skip(",\"user\":"), let user = name(),
-            skip(",\"text\":"), let text = string(),
-            skip(",\"at\":"), let time = string(), let at = wallTime(time)
+    mutating func entry() -> EntryFrame.Line? {
+        guard skip("{\"type\":"), let kind = kind(), skip(",\"room\":"), let room = name(),
+            skip(",\"offset\":"), let offset = number(), offset > 0
+        else { return nil }
+        var epoch: UInt64?
+        if skip(",\"epoch\":") {
+            guard let range = string(), let found = Epoch([UInt8](copying: line.extracting(range)))
+            else { return nil }
+            epoch = found.number
+        }
+        guard skip(",\"user\":"), let user = name(), let target = target(kind),
+            let text = text(kind), skip(",\"at\":"), let time = string(), let at = wallTime(time)
         else { return nil }
         var id = 0..<0
         if skip(",\"id\":") {
@@ -60,9 +77,35 @@ private struct LineReader: ~Escapable {
             id = range
         }
         guard skip("}"), position == line.count else { return nil }
-        return MessageFrame.Line(
-            room: room, user: user, place: Place(offset: offset, epoch: epoch.number), at: at,
-            text: text, id: id)
+        return EntryFrame.Line(
+            kind: kind, target: target, room: room, user: user,
+            place: Place(offset: offset, epoch: epoch ?? EpochRuns.unknown),
+            hasEpoch: epoch != nil, at: at, text: text, id: id)
+    }
+
+    private mutating func kind() -> EntryKind? {
+        guard let range = string() else { return nil }
+        return EntryKind.allCases.first { line.holds($0.name, in: range) }
+    }
+
+    /// The target, 0 if there is none; nil if there is none where one must be.
+    private mutating func target(_ kind: EntryKind) -> Int? {
+        guard skip(kind == .message ? ",\"reply\":" : ",\"target\":") else {
+            return kind.changesTarget ? nil : 0
+        }
+        guard let target = number(), target > 0, kind != .topic else { return nil }
+        return target
+    }
+
+    /// Where the text is; nil if there is none where one must be.
+    private mutating func text(_ kind: EntryKind) -> Range<Int>? {
+        switch kind {
+        case .message, .edited, .topic: return skip(",\"text\":") ? string() : nil
+        case .deleted: return position..<position
+        case .reaction:
+            guard skip(",\"emoji\":") else { return nil }
+            return skip("null") ? position..<position : string()
+        }
     }
 
     private mutating func skip(_ literal: StaticString) -> Bool {
