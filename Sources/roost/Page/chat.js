@@ -1,26 +1,29 @@
-// The state of the chat: this user, the joined rooms, and the server's messages about them. After
-// each reconnect it logs in again and resumes every room. The view reads it and calls its methods.
+// The state of the chat: this user, the joined rooms, and the server's messages about them. The
+// connection (roost.js) logs in again after each reconnect and resumes every room. The view reads
+// it and calls its methods.
 
-import { CommandError, Commands, Disconnected } from './commands.js';
-import { Connection } from './connection.js';
+import { CommandError, Disconnected } from './commands.js';
 import { Drafts } from './drafts.js';
 import { History } from './history.js';
-import { Login } from './login.js';
 import { sameName } from './names.js';
-import { Outbox } from './outbox.js';
 import { People } from './people.js';
 import { Record } from './record.js';
 import { typingLasts } from './room.js';
+import { Roost } from './roost.js';
 import { Rooms } from './rooms.js';
-import { setLastName, setTabName } from './storage.js';
+import { setLastName, setTabName, setUnsent, unsent } from './storage.js';
 import { wordsForError, wordsForSession } from './words.js';
 
-const typingEvery = 3_000;
 const noticeLasts = 4_000;
 const sessionEnded = 4005;
 const signedOut = 'You have signed out elsewhere.'; // the server's reason for it
 // Refusals that say nothing about the name.
 const passing = new Set(['rate_limited', 'unavailable', 'bad_request']);
+
+// The server's sentence about a name that is not allowed ends with an allowed one: Try "mary_ann".
+function suggestionIn({ code, message }) {
+    return code === 'bad_name' ? /Try "([^"\s]{1,64})"\.$/u.exec(message)?.[1] ?? '' : '';
+}
 
 export class Chat {
     phase = 'login'; // 'login' | 'entering' | 'in'
@@ -30,14 +33,12 @@ export class Chat {
     asksPassword = false; // whether the name may be somebody's own, who has a password
     account = false; // whether the name is this user's own
     notice = null; // {room, text}: who just joined or left
+    news = { number: 0, words: '' }; // what became of this user's last message
     textLimit = 4000;
     signingOut = false;
     drafts = new Drafts();
     #record;
-    #commands;
-    #login;
     #changed;
-    #typedAt = 0;
 
     // `changed()` is called whenever there is something new to show.
     constructor(address, changed) {
@@ -46,56 +47,65 @@ export class Chat {
             readElsewhere: () => this.rooms.readElsewhere(this.me),
             signedOutElsewhere: () => this.#sessionEnded(),
         });
-        this.connection = new Connection(address, {
-            opened: () => this.#login.begin(this.me),
-            received: (push) => this.#received(push),
-            closed: (code, reason) => this.#closed(code, reason),
+        this.connection = new Roost(address, {
+            sessions: this.#record,
+            unsent: { load: unsent, save: setUnsent },
+        });
+        this.outbox = this.connection.outbox;
+        this.history = new History(this.connection, changed);
+        this.people = new People(this.connection, changed);
+        this.rooms = new Rooms(this.connection, this.#record, {
             changed,
-            probe: () => this.#commands.probe(this.rooms.current?.name ?? 'lobby'),
-        });
-        this.#commands = new Commands(this.connection);
-        this.#login = new Login(this.#commands, this.#record, {
-            welcomed: (welcome, restarted) => this.#welcomed(welcome, restarted),
-            refused: (problem, suggestion, code) => {
-                this.suggestion = suggestion;
-                this.asksPassword = code === 'name_taken' || code === 'bad_password'
-                    || (this.asksPassword && passing.has(code));
-                this.#backToLogin(problem);
+            opened: (room) => this.#listenTo(room),
+            entered: (room, reply) => {
+                if (reply.recovered && reply.more) {
+                    this.history.rest(room).then(() => this.rooms.look());
+                }
             },
+            renamed: (key, room) => this.drafts.move(key, room),
         });
-        this.history = new History(this.#commands, changed);
-        this.people = new People(this.#commands, changed);
-        this.rooms = new Rooms(this.#commands, this.#record, {
-            changed,
-            entered: (room, reply) => this.#entered(room, reply),
-            renamed: (key, room) => {
-                this.outbox.move(key, room);
-                this.drafts.move(key, room);
-            },
-        });
-        this.outbox = new Outbox(this.#commands, this.rooms, changed);
+        this.#listen();
         addEventListener('pagehide', () => this.#record.save());
         document.addEventListener('visibilitychange', () => this.#record.save());
+    }
+
+    #listen() {
+        const { connection } = this;
+        for (const event of ['state', 'outbox', 'push']) connection.on(event, this.#changed);
+        connection.on('welcome', (welcome) => this.#welcomed(welcome));
+        connection.on('refused', (error) => {
+            const { code } = error;
+            this.suggestion = suggestionIn(error);
+            this.asksPassword = code === 'name_taken' || code === 'bad_password'
+                || (this.asksPassword && passing.has(code));
+            this.#backToLogin(wordsForError(error));
+        });
+        connection.on('closed', ({ code, reason }) => {
+            this.rooms.disconnected();
+            if (code === sessionEnded) this.#sessionEnded(reason);
+        });
+        connection.on('sent', ({ item, error }) => {
+            if (error) item.problem = wordsForError(error);
+            const words = error ? `Not sent. ${item.problem}` : 'Message sent.';
+            this.news = { number: this.news.number + 1, words };
+        });
     }
 
     // Logging in and out
 
     enter(name, roomName, password = '') {
         this.me = name;
-        this.#login.usePassword(password);
         this.problem = this.suggestion = '';
         this.phase = 'entering';
-        this.#record.load(name);
-        this.outbox.enter(name);
+        this.connection.login(name, { password });
         this.rooms.restore(roomName, this.outbox.places);
-        this.connection.open();
         this.#changed();
     }
 
     // Makes the name this user's own. Returns what is wrong, or '' if nothing is.
     async keepName(password) {
         try {
-            await this.#commands.request({ type: 'account', password });
+            await this.connection.command('account', { password });
             this.account = true;
             this.#changed();
             return '';
@@ -112,7 +122,7 @@ export class Chat {
         if (this.signingOut) return;
         this.signingOut = true;
         this.#changed();
-        await this.#commands.request({ type: 'logout', everywhere }).catch(() => {});
+        await this.connection.command('logout', { everywhere }).catch(() => {});
         this.signingOut = false;
         this.#record.save();
         this.#record.forgetSession();
@@ -132,34 +142,25 @@ export class Chat {
         this.phase = 'login';
         this.problem = problem;
         this.connection.close();
-        this.#closed();
         this.#changed();
     }
 
-    #welcomed(welcome, restarted) {
+    #welcomed(welcome) {
         this.phase = 'in';
         this.me = welcome.user;
         this.account = welcome.account === true;
         this.asksPassword = false;
         this.textLimit = welcome.limits?.text ?? this.textLimit;
-        this.outbox.enter(this.me);
         setLastName(this.me);
         setTabName(this.me);
+        this.rooms.welcomed(welcome.restarted);
         this.#changed();
-        this.rooms.enterAll(this.me, restarted);
-    }
-
-    #entered(room, reply) {
-        for (const message of reply.messages) this.#mine(message);
-        if (!reply.recovered) this.outbox.settle(room);
-        else if (reply.more) this.history.rest(room).then(() => this.rooms.look());
-        this.outbox.pump();
     }
 
     // Speaking
 
     join(name) {
-        return this.rooms.join(name, this.me);
+        return this.rooms.join(name);
     }
 
     // What the user wrote there and what was not sent goes, too.
@@ -174,46 +175,34 @@ export class Chat {
         if (!room) return;
         room.newFrom = null;
         room.following = true;
-        this.#typedAt = 0;
-        this.outbox.add(room, text);
+        room.link.say(text).catch(() => {}); // what has failed is shown among the messages
         if (!room.atEnd) this.history.newest(room);
     }
 
     typed() {
         this.connection.expectWriting();
-        const now = Date.now();
-        const room = this.rooms.current;
-        if (room?.state !== 'joined' || now - this.#typedAt < typingEvery) return;
-        this.#typedAt = now;
-        this.#commands.tell({ type: 'typing', room: room.name });
+        this.rooms.current?.link.typing();
     }
 
-    // Messages from the server
+    // What happens in a room
 
-    #received(push) {
-        if (this.#commands.settle(push)) return;
-        const room = push.room === undefined ? undefined : this.rooms.named(push.room);
-        if (!room) return;
-        if (push.type === 'message') {
-            this.#mine(push);
-            room.applyMessage(push, this.me, this.rooms.watches(room));
+    #listenTo(room) {
+        const { link } = room;
+        link.on('message', (message) => {
+            room.applyMessage(message, this.me, this.rooms.watches(room));
             this.rooms.look();
-        } else if (push.type === 'presence') {
+        });
+        link.on('deleted', ({ target, offset }) => room.applyDeleted(target ?? offset));
+        link.on('presence', (push) => {
             room.applyPresence(push);
             this.#announce(room, push);
-        } else if (push.type === 'typing' && !sameName(push.user, this.me)) {
-            room.applyTyping(push.user);
+        });
+        link.on('typing', ({ user }) => {
+            if (sameName(user, this.me)) return;
+            room.applyTyping(user);
             setTimeout(this.#changed, typingLasts + 100);
-        } else if (push.type === 'kicked') {
-            room.applyKicked(push.text);
-        } else if (push.type === 'deleted') {
-            room.applyDeleted(push.offset);
-        }
-        this.#changed();
-    }
-
-    #mine(message) {
-        if (message.id && sameName(message.user, this.me)) this.outbox.arrived(message.id);
+        });
+        link.on('kicked', (error) => room.applyKicked(error.message));
     }
 
     #announce(room, push) {
@@ -225,12 +214,5 @@ export class Chat {
             this.notice = null;
             this.#changed();
         }, noticeLasts);
-    }
-
-    #closed(code, reason) {
-        this.#login.abandon();
-        this.#commands.abandon();
-        this.rooms.disconnected();
-        if (code === sessionEnded) this.#sessionEnded(reason);
     }
 }

@@ -1,15 +1,27 @@
 // Commands and their replies: each command carries a `ref`. The reply with the same `ref` resolves
 // its promise; an error, or a lost connection, rejects it.
 
+/** The server has refused a command. `message` is the server's sentence for people. */
 export class CommandError extends Error {
+    /** @param {{code: string, text: string, retry_after_ms?: number}} reply */
     constructor(reply) {
         super(reply.text);
+        this.name = 'CommandError';
+        /** The code in the protocol's table of errors, such as `rate_limited`. */
         this.code = reply.code;
+        /** After how many milliseconds to try again, if the server has said it. */
         this.retryAfter = reply.retry_after_ms;
     }
 }
 
-export class Disconnected extends Error {}
+/** There is no connection, or it was lost before the answer came: the command may have been carried
+ * out, or not. */
+export class Disconnected extends Error {
+    constructor(message = 'There is no connection to the chat server.') {
+        super(message);
+        this.name = 'Disconnected';
+    }
+}
 
 const shortestRetry = 250;
 const longestRetry = 20_000;

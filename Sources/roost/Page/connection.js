@@ -2,6 +2,7 @@
 // code. It knows nothing about the chat, which logs in and resumes on each `opened`.
 
 import { advice, backoff } from './close-codes.js';
+import { isOnline, isShown, watchSurroundings } from './surroundings.js';
 
 const connectDeadline = 10_000;
 const answerDeadline = 5_000;
@@ -22,11 +23,11 @@ export function chatAddress(location) {
 }
 
 export class Connection {
-    // {phase: 'idle' | 'connecting' | 'open' | 'waiting' | 'stopped', retryAt, code, reason, again,
-    // doubt}, where `doubt` means that an answer is late, so the line may be dead
+    /** @type {State} */
     state = { phase: 'idle' };
-    #address;
+    #makeSocket;
     #events;
+    /** @type {any} */
     #socket = null;
     #attempt = 0;
     #retryTimer = 0;
@@ -35,20 +36,14 @@ export class Connection {
     #deadlineAt = Infinity;
     #doubtTimer = 0;
     #lastReceived = 0;
+    /** @type {(() => void) | null} */
+    #endWatch = null;
 
-    // `events`: opened(), received(object), closed(code, reason), changed(), probe().
-    constructor(address, events) {
-        this.#address = address;
+    // `makeSocket()` returns a new WebSocket. `events`: opened(), received(object),
+    // closed(code, reason), changed(), probe().
+    constructor(makeSocket, events) {
+        this.#makeSocket = makeSocket;
         this.#events = events;
-        addEventListener('online', () => this.#lookAgain());
-        addEventListener('offline', () => this.#wentOffline());
-        addEventListener('pageshow', () => this.#lookAgain());
-        document.addEventListener('visibilitychange', () => {
-            if (!document.hidden) this.#lookAgain();
-        });
-        setInterval(() => {
-            if (!document.hidden) this.#probeAfter(silenceLimit);
-        }, silenceCheckedEvery);
     }
 
     open() {
@@ -64,6 +59,13 @@ export class Connection {
     close() {
         this.#letGo(1000);
         this.#enter({ phase: 'idle' });
+    }
+
+    // The server has no time for this client now: another connection is made later.
+    retryAfter(milliseconds, reason) {
+        this.#letGo(1000);
+        this.#wait(milliseconds, 1013, reason);
+        this.#events.closed(1013, reason);
     }
 
     send(object) {
@@ -114,7 +116,7 @@ export class Connection {
 
     #lookAgain() {
         if (this.state.phase === 'waiting') {
-            if (navigator.onLine && this.state.code === 1006) this.#connect();
+            if (isOnline() && this.state.code === 1006) this.#connect();
             else this.#events.changed();
         } else if (this.state.phase === 'open') {
             this.#events.probe();
@@ -126,9 +128,10 @@ export class Connection {
         this.#enter({ phase: 'connecting', attempt: this.#attempt });
         let socket;
         try {
-            socket = new WebSocket(this.#address, 'roost.v1');
+            socket = this.#makeSocket();
         } catch (error) {
             this.#enter({ phase: 'stopped', code: 0, reason: String(error), again: true });
+            this.#events.closed(0, String(error));
             return;
         }
         this.#socket = socket;
@@ -150,6 +153,7 @@ export class Connection {
             if (object && typeof object.type === 'string') this.#events.received(object);
         };
         socket.onclose = (event) => this.#lost(event.code, event.reason);
+        socket.onerror = () => {}; // what follows is a close; some implementations insist on it
     }
 
     #arrived() {
@@ -168,12 +172,16 @@ export class Connection {
         this.#attempt += 1;
         if (next.retry) {
             const delay = wasOpen || next.delay > 0 ? next.delay : backoff(this.#attempt);
-            this.#retryTimer = setTimeout(() => this.#connect(), delay);
-            this.#enter({ phase: 'waiting', retryAt: Date.now() + delay, code, reason });
+            this.#wait(delay, code, reason);
         } else {
             this.#enter({ phase: 'stopped', code, reason, again: next.again });
         }
         this.#events.closed(code, reason);
+    }
+
+    #wait(delay, code, reason) {
+        this.#retryTimer = setTimeout(() => this.#connect(), delay);
+        this.#enter({ phase: 'waiting', retryAt: Date.now() + delay, code, reason });
     }
 
     // Drops the socket at once: on a dead connection its close event comes only after minutes.
@@ -190,6 +198,25 @@ export class Connection {
 
     #enter(state) {
         this.state = state;
+        if (state.phase === 'idle' || state.phase === 'stopped') this.#rest();
+        else this.#endWatch ??= this.#watch();
         this.#events.changed();
+    }
+
+    // A connection that nobody wants any more leaves no timer behind: it would keep Node running.
+    #rest() {
+        this.#endWatch?.();
+        this.#endWatch = null;
+    }
+
+    #watch() {
+        const end = watchSurroundings(() => this.#lookAgain(), () => this.#wentOffline());
+        const timer = setInterval(() => {
+            if (isShown()) this.#probeAfter(silenceLimit);
+        }, silenceCheckedEvery);
+        return () => {
+            end();
+            clearInterval(timer);
+        };
     }
 }

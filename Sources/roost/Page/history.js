@@ -7,11 +7,11 @@ const snapshotLimit = 100;
 const restLimit = 200;
 
 export class History {
-    #commands;
+    #roost;
     #changed;
 
-    constructor(commands, changed) {
-        this.#commands = commands;
+    constructor(roost, changed) {
+        this.#roost = roost;
         this.#changed = changed;
     }
 
@@ -51,7 +51,7 @@ export class History {
         this.#changed();
         const { epoch, name } = room;
         try {
-            const reply = await this.#commands.request({ type: 'history', room: name, ...range });
+            const reply = await this.#roost.command('history', { room: name, ...range });
             if (room.epoch === epoch) apply(reply.messages, reply.more);
         } catch (error) {
             if (error instanceof CommandError) {

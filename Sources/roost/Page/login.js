@@ -1,44 +1,47 @@
 // Logging in after each connect, with the session that proves the name.
 
 import { CommandError, Disconnected } from './commands.js';
-import { wordsForError } from './words.js';
 
 // How long another tab may take to store the session that a restarted server gave it.
 const otherTabTakes = 1_500;
 
-// The server's sentence about a name that is not allowed ends with an allowed one: Try "mary_ann".
-function suggestionIn({ code, message }) {
-    return code === 'bad_name' ? /Try "([^"\s]{1,64})"\.$/u.exec(message)?.[1] ?? '' : '';
-}
-
 export class Login {
     #commands;
-    #record;
+    #sessions;
     #events;
     #attempt = 0;
     #session = ''; // that of the last welcome
-    #password; // for the next login only: after that there is a session
+    #password;
+    #keepsPassword = false;
+    #token;
 
-    // `events`: welcomed(welcome, restarted), where `restarted` means that the server has forgotten
-    // the session that this page had; refused(problem, suggestion, code).
-    constructor(commands, record, events) {
+    // `sessions`: session, storedSession, keepSession(user, session). `events`:
+    // welcomed(welcome, restarted), where `restarted` means that the server has forgotten the
+    // session that this client had; refused(error).
+    constructor(commands, sessions, events) {
         this.#commands = commands;
-        this.#record = record;
+        this.#sessions = sessions;
         this.#events = events;
     }
 
-    usePassword(password) {
+    // The password is for the next login only, since after that there is a session, unless `keeps`:
+    // a program may outlive its session.
+    use({ password, keeps, token }) {
         this.#password = password || undefined;
+        this.#keepsPassword = keeps === true;
+        this.#token = token;
     }
 
     async begin(user) {
         this.#attempt += 1;
         const attempt = this.#attempt;
         for (;;) {
-            const { session } = this.#record;
+            const { session } = this.#sessions;
             try {
                 const password = this.#password;
-                const command = { type: 'login', user, session, password, join: false };
+                const token = await this.#freshToken();
+                if (attempt !== this.#attempt) return;
+                const command = { type: 'login', user, session, password, token, join: false };
                 this.#welcomed(await this.#commands.request(command));
                 return;
             } catch (error) {
@@ -47,11 +50,16 @@ export class Login {
                 const again = await this.#hasOtherSession(error, session, attempt);
                 if (attempt !== this.#attempt) return;
                 if (again) continue;
-                this.#password = undefined;
-                this.#events.refused(wordsForError(error), suggestionIn(error), error.code);
+                if (!this.#keepsPassword) this.#password = undefined;
+                this.#events.refused(error);
                 return;
             }
         }
+    }
+
+    // A token may be a function that gets a fresh one.
+    async #freshToken() {
+        return typeof this.#token === 'function' ? this.#token() : this.#token;
     }
 
     // The connection is lost, or nobody wants to log in any more.
@@ -62,8 +70,8 @@ export class Login {
     #welcomed(welcome) {
         const restarted = this.#session !== '' && this.#session !== welcome.session;
         this.#session = welcome.session;
-        this.#password = undefined;
-        this.#record.keepSession(welcome.user, welcome.session);
+        if (!this.#keepsPassword) this.#password = undefined;
+        this.#sessions.keepSession(welcome.user, welcome.session);
         this.#events.welcomed(welcome, restarted);
     }
 
@@ -71,15 +79,15 @@ export class Login {
     // others must use it. A token that the server cannot check is forgotten.
     async #hasOtherSession({ code }, session, attempt) {
         if (!session) return false;
-        if (code === 'bad_token') {
-            this.#record.session = undefined;
+        if (code === 'bad_token' && this.#token === undefined) {
+            this.#sessions.session = undefined;
             return true;
         }
         const end = performance.now() + otherTabTakes;
         while (code === 'name_taken' && attempt === this.#attempt && performance.now() < end) {
-            const stored = this.#record.storedSession;
+            const stored = this.#sessions.storedSession;
             if (stored && stored !== session) {
-                this.#record.session = stored;
+                this.#sessions.session = stored;
                 return true;
             }
             await new Promise((resolve) => setTimeout(resolve, 100));

@@ -1,6 +1,4 @@
-// Names of users and rooms: when two names are the same, and a name's initials and colour.
-
-export const tintCount = 18;
+// Names of users and rooms: when two names are the same, and whether a text mentions one.
 
 // The form in which the page compares names. The server's form says more (which names look alike):
 // it alone decides whether a name is allowed or taken, and its replies say how a name is spelled.
@@ -10,32 +8,6 @@ export function keyOf(name) {
 }
 
 export const sameName = (one, other) => keyOf(one) === keyOf(other);
-
-function firstCharacter(text) {
-    if ('Segmenter' in Intl) {
-        for (const { segment } of new Intl.Segmenter().segment(text)) return segment;
-    }
-    return [...text][0] ?? '';
-}
-
-// "ann_lee" is AL, "ann" is A.
-export function initials(name) {
-    const parts = name.split(/[-_.]+/u).filter(Boolean);
-    const letters = parts.length > 1 ? [parts[0], parts[parts.length - 1]] : [name];
-    return letters.map((part) => firstCharacter(part).toUpperCase()).join('');
-}
-
-// The colour of a name: the same for everyone. FNV-1a over its key, and then the finaliser of
-// MurmurHash3: the low bits of FNV-1a alone put short names into few of the colours.
-export function tintOf(name) {
-    let hash = 0x811c9dc5;
-    for (const character of keyOf(name)) {
-        hash = Math.imul(hash ^ character.codePointAt(0), 0x01000193);
-    }
-    hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-    return ((hash ^ (hash >>> 16)) >>> 0) % tintCount;
-}
 
 export function compareNames(one, other) {
     return one.localeCompare(other, undefined, { sensitivity: 'base', numeric: true });

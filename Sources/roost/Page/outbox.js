@@ -1,36 +1,35 @@
 // Messages that are not yet in their room. They are sent one at a time and in order, each with an
-// id that makes a retry harmless. They survive a lost connection, a reload of the page, and the
-// loss of the name: nobody but the user discards them.
+// id that makes a retry harmless. They survive a lost connection and, with a store, a reload of the
+// page and the loss of the name: nobody but the user discards them then.
 
 import { CommandError, Disconnected } from './commands.js';
 import { keyOf, randomID, sameName } from './names.js';
-import { setUnsent, unsent } from './storage.js';
-import { wordsForError } from './words.js';
 
 const standardRest = 2_000;
 
 export class Outbox {
-    // {id, user, name, room, place, text, at, state, problem}: `user` and `room` are keys, `name`
-    // and `place` how they are spelled. The state is 'waiting' | 'sending' | 'sent' | 'failed'.
+    // {id, user, name, room, place, text, fields, at, state, problem}: `user` and `room` are keys,
+    // `name` and `place` how they are spelled. The state is 'waiting' | 'sending' | 'sent' |
+    // 'failed'.
     items = [];
-    news = { number: 0, words: '' }; // what became of the last message
     #me = '';
     #commands;
-    #rooms;
-    #changed;
+    #roomOf;
+    #store;
+    #events;
+    #promised = new Map(); // id → {resolve, reject}
     #busy = false;
     #resting = 0; // a timer: the server cannot keep messages just now
 
-    constructor(commands, rooms, changed) {
+    // `roomOf(key)`: a joined room's {state, name, place}. `store`: {load(), save(items)}, or
+    // undefined. `events`: changed(), and ended(item, error) when a message has arrived, or, with
+    // an error, was refused.
+    constructor(commands, roomOf, store, events) {
         this.#commands = commands;
-        this.#rooms = rooms;
-        this.#changed = changed;
-        this.#load();
-    }
-
-    // Messages that were unsent before a reload of the page.
-    #load() {
-        this.items = unsent();
+        this.#roomOf = roomOf;
+        this.#store = store;
+        this.#events = events;
+        this.items = store?.load() ?? [];
         for (const item of this.items) if (item.state !== 'failed') item.state = 'waiting';
     }
 
@@ -59,14 +58,18 @@ export class Outbox {
         return this.items.map((item) => item.place ?? item.room);
     }
 
-    add(room, text) {
+    // Returns a promise of the message's place. `fields` are further fields of the command.
+    add(room, text, { id = randomID(), ...fields } = {}) {
         const at = new Date().toISOString();
-        this.items.push({
-            id: randomID(), user: keyOf(this.#me), name: this.#me, room: room.key,
-            place: room.name, text, at, state: 'waiting',
+        return new Promise((resolve, reject) => {
+            this.#promised.set(id, { resolve, reject });
+            this.items.push({
+                id, user: keyOf(this.#me), name: this.#me, room: room.key, place: room.name, text,
+                fields, at, state: 'waiting',
+            });
+            this.#keep();
+            this.pump();
         });
-        this.#keep();
-        this.pump();
     }
 
     // A held message is sent under the present name then.
@@ -77,15 +80,25 @@ export class Outbox {
         this.pump();
     }
 
-    discard(item) {
+    discard(item, error = new Disconnected('The message was discarded.')) {
         this.items = this.items.filter((other) => other !== item);
+        this.#promised.get(item.id)?.reject(error);
+        this.#promised.delete(item.id);
         this.#keep();
     }
 
     // The user has left the room, or has signed out, and has agreed that its messages go.
     forget(room) {
-        this.items = room ? this.items.filter((item) => item.room !== room.key) : [];
-        this.#keep();
+        for (const item of room ? this.of(room) : this.items) this.discard(item);
+    }
+
+    // The room is closed to this user, or, without a room, nobody wants a connection any more. With
+    // a store the messages wait for better times.
+    giveUp(room, error) {
+        if (this.#store) return;
+        for (const item of room ? this.of(room) : this.items) this.discard(item, error);
+        clearTimeout(this.#resting);
+        this.#resting = 0;
     }
 
     // The server spells the room in another way, so that it has another key.
@@ -96,18 +109,20 @@ export class Outbox {
     }
 
     // The room has published the message, so it has arrived even if the reply was lost.
-    arrived(id) {
+    arrived(id, place) {
+        this.#answered(id, place);
         const item = this.items.find((candidate) => candidate.id === id);
         if (item) this.#arrived(item);
     }
 
-    #arrived(item) {
-        this.#say('Message sent.');
-        this.discard(item);
+    #answered(id, place) {
+        this.#promised.get(id)?.resolve(place);
+        this.#promised.delete(id);
     }
 
-    #say(words) {
-        this.news = { number: this.news.number + 1, words };
+    #arrived(item) {
+        this.#events.ended(item, null);
+        this.discard(item);
     }
 
     // The room starts over: the push of an accepted message will not come any more.
@@ -121,10 +136,10 @@ export class Outbox {
         if (this.#busy || this.#resting) return;
         const item = this.items.find((candidate) =>
             candidate.state === 'waiting' && !this.isHeld(candidate)
-                && this.#rooms.get(candidate.room)?.state === 'joined');
+                && this.#roomOf(candidate.room)?.state === 'joined');
         if (!item) return;
         this.#busy = true;
-        await this.#send(item, this.#rooms.get(item.room));
+        await this.#send(item, this.#roomOf(item.room));
         this.#busy = false;
         this.#keep();
         if (item.state !== 'waiting') this.pump();
@@ -132,14 +147,16 @@ export class Outbox {
 
     async #send(item, room) {
         item.state = 'sending';
-        this.#changed();
+        this.#events.changed();
         try {
             const { name } = room;
-            const { id, text } = item;
-            const reply = await this.#commands.request({ type: 'message', room: name, text, id });
+            const { id, text, fields } = item;
+            const command = { ...fields, type: 'message', room: name, text, id };
+            const { offset, epoch } = await this.#commands.request(command);
             item.state = 'sent';
+            this.#answered(id, { offset, epoch });
             // The message's push came before this reply, or will come right after it.
-            if (reply.offset <= room.position && this.items.includes(item)) this.#arrived(item);
+            if (offset <= room.place?.offset && this.items.includes(item)) this.#arrived(item);
         } catch (error) {
             if (error instanceof Disconnected) {
                 item.state = 'waiting';
@@ -148,12 +165,19 @@ export class Outbox {
                 item.state = 'waiting';
                 this.#rest(error.retryAfter ?? standardRest);
             } else {
-                item.state = 'failed';
-                item.problem = wordsForError(error);
-                this.#say(`Not sent. ${item.problem}`);
+                this.#failed(item, error);
                 if (!(error instanceof CommandError)) console.error(error);
             }
         }
+    }
+
+    #failed(item, error) {
+        item.state = 'failed';
+        item.problem = error.message;
+        this.#events.ended(item, error);
+        this.#promised.get(item.id)?.reject(error);
+        this.#promised.delete(item.id);
+        if (!this.#store) this.discard(item);
     }
 
     #rest(milliseconds) {
@@ -164,7 +188,7 @@ export class Outbox {
     }
 
     #keep() {
-        setUnsent(this.items);
-        this.#changed();
+        this.#store?.save(this.items);
+        this.#events.changed();
     }
 }

@@ -7,12 +7,12 @@ const spread = 1_500;
 const notAgainFor = 3_000;
 
 export class People {
-    #commands;
+    #roost;
     #changed;
     #asked = new WeakMap(); // room → when the list may be asked for again
 
-    constructor(commands, changed) {
-        this.#commands = commands;
+    constructor(roost, changed) {
+        this.#roost = roost;
         this.#changed = changed;
     }
 
@@ -29,8 +29,7 @@ export class People {
     // Replies and pushes come in order, so that the list is right until the next push.
     async #ask(room) {
         if (room.state !== 'joined' || room.members) return;
-        const question = { type: 'who', room: room.name };
-        const reply = await this.#commands.request(question).catch(() => null);
+        const reply = await this.#roost.command('who', { room: room.name }).catch(() => null);
         if (reply && reply.count <= listLimit) room.setMembers(reply);
         else setTimeout(this.#changed, notAgainFor);
         this.#changed();

@@ -38,14 +38,11 @@ export class Room {
     newFrom = null; // the first message of the last unread batch: the line "New" is above it
     renewed = false; // whether it has lost the messages that this user read in an earlier visit
 
-    constructor(name) {
+    // `link` is the room of the connection, which keeps the place from which it is resumed.
+    constructor(name, link) {
         this.name = name;
         this.key = keyOf(name);
-    }
-
-    get since() {
-        if (this.epoch === null) return undefined;
-        return { epoch: this.placeEpoch, offset: this.position };
+        this.link = link;
     }
 
     get first() {

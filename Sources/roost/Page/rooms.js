@@ -1,13 +1,11 @@
 // The user's rooms: joining, resuming and leaving them, which room is shown, and what is read.
 
-import { CommandError, Disconnected } from './commands.js';
 import { keyOf } from './names.js';
 import { Room } from './room.js';
 import { wordsForError } from './words.js';
 
 const firstRoom = 'lobby';
 const snapshotLimit = 100;
-const resumeLimit = 200;
 const nameLimit = 64;
 const wordsForLength = `No such room: a room's name has at most ${nameLimit} characters.`;
 
@@ -18,13 +16,16 @@ export class Rooms {
     current = null; // the Room that is shown
     problem = ''; // why the last attempt to join failed
     #all = new Map(); // key → Room
-    #commands;
+    #roost;
     #record;
     #events;
+    #restarted = new Set(); // rooms to be joined again after a restart that lost the user, too
+    #cameFrom = new Map(); // room that is being opened → the room that was shown before
 
-    // `events`: changed(), entered(room, reply), renamed(key, room).
-    constructor(commands, record, events) {
-        this.#commands = commands;
+    // `events`: changed(), opened(room) for a room of which pushes shall be heard,
+    // entered(room, reply), renamed(key, room).
+    constructor(roost, record, events) {
+        this.#roost = roost;
         this.#record = record;
         this.#events = events;
         document.addEventListener('visibilitychange', () => this.look());
@@ -52,50 +53,48 @@ export class Rooms {
         this.problem = '';
         const known = this.#record.roomNames;
         const names = known.length > 0 ? known : [firstRoom];
+        for (const { link } of this.list) link.leave();
         this.#all = new Map();
         for (const name of [...names, ...places]) this.#add(name);
         this.current = this.named(names[0]);
         if (wanted.length > nameLimit * 2) this.problem = wordsForLength;
         else if (wanted) this.current = this.#add(wanted);
+        this.#roost.first = this.current?.link ?? null;
     }
 
+    // A new room is joined as soon as there is a connection.
     #add(name) {
-        const room = this.named(name) ?? new Room(name);
+        const known = this.named(name);
+        if (known) return known;
+        const link = this.#roost.join(name, { last: snapshotLimit, catchUp: false });
+        const room = new Room(name, link);
         this.#all.set(room.key, room);
+        link.on('joined', (reply) => this.#entered(room, reply));
+        link.on('refused', (error) => this.#refused(room, error));
+        this.#events.opened(room);
         return room;
     }
 
-    // Joins the shown room first, and one room after the other, to respect the rate limit.
-    async enterAll(me, restarted) {
-        const others = this.list.filter((room) => room !== this.current);
-        for (const room of [this.current, ...others]) {
-            if (!room || this.get(room.key) !== room) continue;
-            if (!(await this.#enter(room, me, restarted))) return;
-        }
+    welcomed(restarted) {
+        this.#restarted = new Set(restarted ? this.list : []);
     }
 
-    // Returns false if the connection was lost.
-    async #enter(room, me, restarted = false, next = null) {
-        try {
-            const { name, since } = room;
-            const limit = since ? resumeLimit : snapshotLimit;
-            const command = { type: 'join', room: name, since, limit, more: true };
-            const reply = await this.#commands.request(command);
-            if (this.get(room.key) !== room) return true; // left meanwhile
-            this.#spell(room, reply.room);
-            room.applyJoined(reply, me, this.#record.readTo(room), restarted);
-            this.#record.joined(room);
-            this.look();
-            this.#events.entered(room, reply);
-        } catch (error) {
-            if (error instanceof Disconnected) return false;
-            if (!(error instanceof CommandError)) throw error;
-            room.state = 'refused';
-            room.problem = wordsForError(error);
-            if (hopeless.has(error.code) && room.epoch === null) this.#drop(room, next);
-        }
+    #entered(room, reply) {
+        const me = this.#roost.user;
+        this.#spell(room, reply.room);
+        const restarted = this.#restarted.delete(room);
+        room.applyJoined(reply, me, this.#record.readTo(room), restarted);
+        this.#record.joined(room);
+        this.look();
+        this.#events.entered(room, reply);
         this.#events.changed();
-        return true;
+    }
+
+    #refused(room, error) {
+        room.state = 'refused';
+        room.problem = wordsForError(error);
+        if (hopeless.has(error.code) && room.epoch === null) this.#drop(room);
+        this.#events.changed();
     }
 
     // The server may spell the name in another way than the user, even with another key.
@@ -111,14 +110,14 @@ export class Rooms {
     }
 
     // There is no such room, and there will be none: it does not stay in the list.
-    #drop(room, next) {
+    #drop(room) {
         this.problem = `No room “${room.name}”: ${room.problem}`;
         this.#record.left(room);
-        this.#forget(room, next);
+        this.#forget(room);
     }
 
     // Without a connection, the room is joined after the next reconnect.
-    async join(name, me) {
+    async join(name) {
         this.problem = '';
         const known = this.named(name);
         if (known) {
@@ -132,26 +131,28 @@ export class Rooms {
         }
         const before = this.current;
         const room = this.#add(name);
+        this.#cameFrom.set(room, before);
         this.select(room);
-        await this.#enter(room, me, false, before);
+        await room.link.attempt;
         if (room.state === 'refused' && this.get(room.key) === room) {
             this.problem = room.problem;
-            this.#forget(room, before);
+            this.#forget(room);
         }
+        this.#cameFrom.delete(room);
     }
 
     leave(room) {
-        const command = { type: 'leave', room: room.name };
-        if (room.state === 'joined') this.#commands.request(command).catch(() => {});
         this.problem = '';
         this.#record.left(room);
-        this.#forget(room, null);
+        this.#forget(room);
     }
 
-    #forget(room, next) {
+    #forget(room) {
+        room.link.leave();
         this.#all.delete(room.key);
         if (this.current === room) {
             this.current = null;
+            const next = this.#cameFrom.get(room);
             const remaining = next && this.get(next.key) === next ? next : this.list[0];
             if (remaining) this.#turnTo(remaining);
         }
@@ -167,6 +168,7 @@ export class Rooms {
     #turnTo(room) {
         if (this.current) this.current.newFrom = null;
         this.current = room;
+        this.#roost.first = room.link;
         room.following = true;
         this.look();
     }
@@ -188,7 +190,8 @@ export class Rooms {
 
     // Another tab may have read further.
     readElsewhere(me) {
-        const further = this.list.filter((room) => room.readElsewhere(this.#record.readTo(room), me));
+        const further = this.list.filter(
+            (room) => room.readElsewhere(this.#record.readTo(room), me));
         if (further.length > 0) this.#events.changed();
     }
 

@@ -49,7 +49,8 @@ export const setUnsent = (items) => write(thisTab, outboxKey, items.length ? ite
 
 // {room key: text}
 export const drafts = () => fieldsOf(read(thisTab, draftsKey), isText);
-export const setDrafts = (texts) => write(thisTab, draftsKey, Object.keys(texts).length ? texts : null);
+export const setDrafts = (texts) =>
+    write(thisTab, draftsKey, Object.keys(texts).length ? texts : null);
 
 const isPlace = (value) =>
     isObject(value) && isText(value.epoch) && Number.isSafeInteger(value.offset);

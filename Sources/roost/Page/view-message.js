@@ -1,8 +1,8 @@
 // One message as an element: author, time and text, and for one's own messages their state.
 
 import { element, icon, setText } from './dom.js';
+import { initials, tintOf } from './faces.js';
 import { clockTime, fullTime, instant } from './format.js';
-import { initials, tintOf } from './names.js';
 
 // An address ends where a mark of direction begins: with it, it would not be read as it is.
 const link = /\bhttps?:\/\/[^\s<>"'\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]+/giu;

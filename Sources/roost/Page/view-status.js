@@ -56,7 +56,7 @@ export class StatusView {
     // One sentence for each of one's own messages, when it is there or has failed. The same words
     // are read out again only if they differ.
     #speakOfSent() {
-        const { news } = this.#chat.outbox;
+        const { news } = this.#chat;
         if (news.number === this.#sentCount) return;
         this.#sentCount = news.number;
         setText(this.#sent, news.number % 2 ? news.words : `${news.words}\u00a0`);

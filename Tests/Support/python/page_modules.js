@@ -4,8 +4,8 @@
 
 async () => {
     const { advice, backoff } = await import('/close-codes.js');
-    const { initials, keyOf, mentions, randomID, sameName, tintCount, tintOf }
-        = await import('/names.js');
+    const { initials, tintCount, tintOf } = await import('/faces.js');
+    const { keyOf, mentions, randomID, sameName } = await import('/names.js');
     const { Room, windowLimit } = await import('/room.js');
     const failures = [];
     const check = (fine, what) => {
@@ -102,7 +102,9 @@ async () => {
         };
         const from = (start, end) => server.slice(Math.max(start, kept), Math.max(end, kept));
         const join = () => {
-            const { since } = room;
+            // The room of the connection keeps the same place.
+            const since = room.epoch === null
+                ? undefined : { epoch: room.placeEpoch, offset: room.position };
             const there = since?.offset > 0 ? places[since.offset - 1] : places[0] ?? epoch;
             const recovered = since?.epoch === `${there}` && since.offset >= kept;
             const end = server.length;

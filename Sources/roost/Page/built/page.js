@@ -2,13 +2,23 @@
 (function () {
 const m0 = (() => {
 class CommandError extends Error {
+ 
 constructor(reply) {
 super(reply.text);
+this.name = 'CommandError';
+ 
 this.code = reply.code;
+ 
 this.retryAfter = reply.retry_after_ms;
 }
 }
-class Disconnected extends Error {}
+
+class Disconnected extends Error {
+constructor(message = 'There is no connection to the chat server.') {
+super(message);
+this.name = 'Disconnected';
+}
+}
 const shortestRetry = 250;
 const longestRetry = 20_000;
 const patience = 5_000;
@@ -88,208 +98,6 @@ return new Promise((resolve) => setTimeout(resolve, milliseconds));
 return { CommandError, Disconnected, Commands };
 })();
 const m1 = (() => {
-const second = 1000;
-const longestDelay = 30 * second;
-function backoff(attempt, random = Math.random) {
-const ceiling = Math.min(longestDelay, second * 2 ** Math.min(attempt, 10));
-return ceiling / 2 + (random() * ceiling) / 2;
-}
-function secondsIn(reason, otherwise) {
-const found = /(\d{1,4})\s*s/.exec(reason);
-return (found ? Number(found[1]) : otherwise) * second;
-}
-function advice(code, reason, attempt, random = Math.random) {
-const after = (delay) => ({ retry: true, delay });
-switch (code) {
-case 1001:
-return after(second + random() * 4 * second);
-case 1012:
-case 4001:
-return after(attempt === 0 ? 0 : backoff(attempt, random));
-case 1013:
-return after(secondsIn(reason, 10) + random() * 2 * second);
-case 4002:
-return after(secondsIn(reason, 15) + random() * 5 * second);
-case 1002:
-case 1003:
-case 1007:
-case 1008:
-case 4003:
-case 4005:
-return { retry: false, again: true };
-case 4004:
-return { retry: false, again: false };
-default:
-return after(backoff(attempt, random));
-}
-}
-return { backoff, advice };
-})();
-const m2 = (() => {
-const { advice, backoff } = m1;
-const connectDeadline = 10_000;
-const answerDeadline = 5_000;
-const doubtAfter = 2_000;
-const offlineDeadline = 3_000;
-const stableAfter = 5_000;
-const silenceLimit = 30_000;
-const silenceCheckedEvery = 10_000;
-const silenceBeforeWriting = 5_000;
-function chatAddress(location) {
-const address = new URL('chat', location.href);
-address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
-return address.href;
-}
-class Connection {
-state = { phase: 'idle' };
-#address;
-#events;
-#socket = null;
-#attempt = 0;
-#retryTimer = 0;
-#stableTimer = 0;
-#deadline = 0;
-#deadlineAt = Infinity;
-#doubtTimer = 0;
-#lastReceived = 0;
-constructor(address, events) {
-this.#address = address;
-this.#events = events;
-addEventListener('online', () => this.#lookAgain());
-addEventListener('offline', () => this.#wentOffline());
-addEventListener('pageshow', () => this.#lookAgain());
-document.addEventListener('visibilitychange', () => {
-if (!document.hidden) this.#lookAgain();
-});
-setInterval(() => {
-if (!document.hidden) this.#probeAfter(silenceLimit);
-}, silenceCheckedEvery);
-}
-open() {
-if (this.state.phase === 'connecting' || this.state.phase === 'open') return;
-this.#attempt = 0;
-this.#connect();
-}
-retryNow() {
-if (this.state.phase === 'waiting' || this.state.phase === 'stopped') this.#connect();
-}
-close() {
-this.#letGo(1000);
-this.#enter({ phase: 'idle' });
-}
-send(object) {
-if (this.state.phase !== 'open') return false;
-this.#socket.send(JSON.stringify(object));
-return true;
-}
-expect(milliseconds = answerDeadline) {
-if (this.state.phase !== 'open') return;
-const at = performance.now() + milliseconds;
-if (at >= this.#deadlineAt) return;
-clearTimeout(this.#deadline);
-this.#deadlineAt = at;
-this.#deadline = setTimeout(() => this.#lost(1006, 'No answer.'), milliseconds);
-this.#doubtTimer ||= setTimeout(() => this.#doubt(), doubtAfter);
-}
-expectWriting() {
-this.#probeAfter(silenceBeforeWriting);
-}
-#probeAfter(silence) {
-const isSilent = performance.now() - this.#lastReceived >= silence;
-if (this.state.phase === 'open' && isSilent && !this.#deadline) this.#events.probe();
-}
-#doubt() {
-if (this.state.phase === 'open' && !this.state.doubt) {
-this.#enter({ phase: 'open', doubt: true });
-}
-}
-#wentOffline() {
-if (this.state.phase === 'open') {
-this.#events.probe();
-this.expect(offlineDeadline);
-this.#doubt();
-} else {
-this.#events.changed();
-}
-}
-#lookAgain() {
-if (this.state.phase === 'waiting') {
-if (navigator.onLine && this.state.code === 1006) this.#connect();
-else this.#events.changed();
-} else if (this.state.phase === 'open') {
-this.#events.probe();
-}
-}
-#connect() {
-this.#letGo();
-this.#enter({ phase: 'connecting', attempt: this.#attempt });
-let socket;
-try {
-socket = new WebSocket(this.#address, 'roost.v1');
-} catch (error) {
-this.#enter({ phase: 'stopped', code: 0, reason: String(error), again: true });
-return;
-}
-this.#socket = socket;
-this.#deadline = setTimeout(() => this.#lost(1006, 'No answer.'), connectDeadline);
-socket.onopen = () => {
-this.#arrived();
-this.#stableTimer = setTimeout(() => (this.#attempt = 0), stableAfter);
-this.#enter({ phase: 'open' });
-this.#events.opened();
-};
-socket.onmessage = (event) => {
-this.#arrived();
-let object = null;
-try {
-object = JSON.parse(event.data);
-} catch {
-return;
-}
-if (object && typeof object.type === 'string') this.#events.received(object);
-};
-socket.onclose = (event) => this.#lost(event.code, event.reason);
-}
-#arrived() {
-this.#lastReceived = performance.now();
-clearTimeout(this.#deadline);
-clearTimeout(this.#doubtTimer);
-this.#deadline = this.#doubtTimer = 0;
-this.#deadlineAt = Infinity;
-if (this.state.doubt) this.#enter({ phase: 'open' });
-}
-#lost(code, reason) {
-const wasOpen = this.state.phase === 'open';
-this.#letGo();
-const next = advice(code, reason, this.#attempt);
-this.#attempt += 1;
-if (next.retry) {
-const delay = wasOpen || next.delay > 0 ? next.delay : backoff(this.#attempt);
-this.#retryTimer = setTimeout(() => this.#connect(), delay);
-this.#enter({ phase: 'waiting', retryAt: Date.now() + delay, code, reason });
-} else {
-this.#enter({ phase: 'stopped', code, reason, again: next.again });
-}
-this.#events.closed(code, reason);
-}
-#letGo(code) {
-clearTimeout(this.#retryTimer);
-clearTimeout(this.#stableTimer);
-this.#arrived();
-const socket = this.#socket;
-this.#socket = null;
-if (!socket) return;
-socket.onopen = socket.onmessage = socket.onclose = null;
-socket.close(code);
-}
-#enter(state) {
-this.state = state;
-this.#events.changed();
-}
-}
-return { chatAddress, Connection };
-})();
-const m3 = (() => {
 const usersKey = 'roost.users';
 const lastKey = 'roost.name';
 const tabKey = 'roost.tab';
@@ -327,7 +135,8 @@ const unsent = () => listOf(read(thisTab, outboxKey), (item) => isObject(item)
 && [item.name ?? '', item.place ?? ''].every(isText));
 const setUnsent = (items) => write(thisTab, outboxKey, items.length ? items : null);
 const drafts = () => fieldsOf(read(thisTab, draftsKey), isText);
-const setDrafts = (texts) => write(thisTab, draftsKey, Object.keys(texts).length ? texts : null);
+const setDrafts = (texts) =>
+write(thisTab, draftsKey, Object.keys(texts).length ? texts : null);
 const isPlace = (value) =>
 isObject(value) && isText(value.epoch) && Number.isSafeInteger(value.offset);
 const users = () =>
@@ -351,8 +160,8 @@ if (event.key === usersKey) changed();
 }
 return { lastName, setLastName, tabName, setTabName, unsent, setUnsent, drafts, setDrafts, userRecord, keepUserRecord, onOtherTabs };
 })();
-const m4 = (() => {
-const { drafts, setDrafts } = m3;
+const m2 = (() => {
+const { drafts, setDrafts } = m1;
 const saveAfter = 300;
 class Drafts {
 #texts = drafts();
@@ -389,16 +198,16 @@ setDrafts(this.#texts);
 }
 return { Drafts };
 })();
-const m5 = (() => {
+const m3 = (() => {
 const { CommandError, Disconnected } = m0;
 const pageLimit = 50;
 const snapshotLimit = 100;
 const restLimit = 200;
 class History {
-#commands;
+#roost;
 #changed;
-constructor(commands, changed) {
-this.#commands = commands;
+constructor(roost, changed) {
+this.#roost = roost;
 this.#changed = changed;
 }
 async older(room) {
@@ -429,7 +238,7 @@ async #page(room, range, apply, direction) {
 this.#changed();
 const { epoch, name } = room;
 try {
-const reply = await this.#commands.request({ type: 'history', room: name, ...range });
+const reply = await this.#roost.command('history', { room: name, ...range });
 if (room.epoch === epoch) apply(reply.messages, reply.more);
 } catch (error) {
 if (error instanceof CommandError) {
@@ -443,151 +252,12 @@ this.#changed();
 }
 return { History };
 })();
-const m6 = (() => {
-const forProgrammers = new Set(['bad_json', 'bad_request', 'unknown_type', 'not_logged_in']);
-const misunderstood = 'This page and the server did not understand each other. Load the page anew.';
-function wordsForError(error) {
-const aboutText = error.code === 'bad_request' && error.message.startsWith('The text ');
-if (!error.message || (forProgrammers.has(error.code) && !aboutText)) return misunderstood;
-return error.message;
-}
-const closeWords = {
-1001: 'The server is stopping.',
-1006: 'Connection lost.',
-1008: 'The server closed the connection.',
-1011: 'The server ran into a fault.',
-1012: 'The server is restarting.',
-1013: 'The server is full at the moment.',
-4001: 'This connection fell behind.',
-4002: 'That was too much at once.',
-4003: 'You were sent out.',
-4004: 'You are banned.',
-4005: 'You have signed out in another tab or window.',
-};
-const wordsForUnsent = (count) =>
-(count === 1 ? 'One message is not sent yet.' : `${count} messages are not sent yet.`);
-const wordsForLoss = (count, doing) =>
-`${wordsForUnsent(count)} ${doing} discards ${count === 1 ? 'it' : 'them'}.`;
-const wordsForSession = closeWords[4005];
-function wordsForState(state, online) {
-const isFull = state.code === 1013 && state.reason;
-const cause = isFull ? state.reason : closeWords[state.code] ?? 'Connection lost.';
-switch (state.phase) {
-case 'connecting':
-return state.attempt > 0 ? 'Reconnecting…' : 'Connecting…';
-case 'open':
-return state.doubt ? 'The server has not answered yet…' : 'Connected';
-case 'waiting':
-return online || isFull ? cause : 'You are offline.';
-case 'stopped':
-return state.reason || cause;
-default:
-return '';
-}
-}
-return { wordsForError, wordsForUnsent, wordsForLoss, wordsForSession, wordsForState };
-})();
-const m7 = (() => {
-const { CommandError, Disconnected } = m0;
-const { wordsForError } = m6;
-const otherTabTakes = 1_500;
-function suggestionIn({ code, message }) {
-return code === 'bad_name' ? /Try "([^"\s]{1,64})"\.$/u.exec(message)?.[1] ?? '' : '';
-}
-class Login {
-#commands;
-#record;
-#events;
-#attempt = 0;
-#session = '';
-#password;
-constructor(commands, record, events) {
-this.#commands = commands;
-this.#record = record;
-this.#events = events;
-}
-usePassword(password) {
-this.#password = password || undefined;
-}
-async begin(user) {
-this.#attempt += 1;
-const attempt = this.#attempt;
-for (;;) {
-const { session } = this.#record;
-try {
-const password = this.#password;
-const command = { type: 'login', user, session, password, join: false };
-this.#welcomed(await this.#commands.request(command));
-return;
-} catch (error) {
-if (error instanceof Disconnected) return;
-if (!(error instanceof CommandError)) throw error;
-const again = await this.#hasOtherSession(error, session, attempt);
-if (attempt !== this.#attempt) return;
-if (again) continue;
-this.#password = undefined;
-this.#events.refused(wordsForError(error), suggestionIn(error), error.code);
-return;
-}
-}
-}
-abandon() {
-this.#attempt += 1;
-}
-#welcomed(welcome) {
-const restarted = this.#session !== '' && this.#session !== welcome.session;
-this.#session = welcome.session;
-this.#password = undefined;
-this.#record.keepSession(welcome.user, welcome.session);
-this.#events.welcomed(welcome, restarted);
-}
-async #hasOtherSession({ code }, session, attempt) {
-if (!session) return false;
-if (code === 'bad_token') {
-this.#record.session = undefined;
-return true;
-}
-const end = performance.now() + otherTabTakes;
-while (code === 'name_taken' && attempt === this.#attempt && performance.now() < end) {
-const stored = this.#record.storedSession;
-if (stored && stored !== session) {
-this.#record.session = stored;
-return true;
-}
-await new Promise((resolve) => setTimeout(resolve, 100));
-}
-return false;
-}
-}
-return { Login };
-})();
-const m8 = (() => {
-const tintCount = 18;
+const m4 = (() => {
 function keyOf(name) {
 const folded = name.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase();
 return folded.normalize('NFKC').replace(/[\u200C\u200D]/gu, '');
 }
 const sameName = (one, other) => keyOf(one) === keyOf(other);
-function firstCharacter(text) {
-if ('Segmenter' in Intl) {
-for (const { segment } of new Intl.Segmenter().segment(text)) return segment;
-}
-return [...text][0] ?? '';
-}
-function initials(name) {
-const parts = name.split(/[-_.]+/u).filter(Boolean);
-const letters = parts.length > 1 ? [parts[0], parts[parts.length - 1]] : [name];
-return letters.map((part) => firstCharacter(part).toUpperCase()).join('');
-}
-function tintOf(name) {
-let hash = 0x811c9dc5;
-for (const character of keyOf(name)) {
-hash = Math.imul(hash ^ character.codePointAt(0), 0x01000193);
-}
-hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-return ((hash ^ (hash >>> 16)) >>> 0) % tintCount;
-}
 function compareNames(one, other) {
 return one.localeCompare(other, undefined, { sensitivity: 'base', numeric: true });
 }
@@ -609,151 +279,18 @@ if (!nameContinues.test(folded.slice(at + wanted.length))) return true;
 }
 return false;
 }
-return { tintCount, keyOf, sameName, initials, tintOf, compareNames, randomID, mentions };
+return { keyOf, sameName, compareNames, randomID, mentions };
 })();
-const m9 = (() => {
-const { CommandError, Disconnected } = m0;
-const { keyOf, randomID, sameName } = m8;
-const { setUnsent, unsent } = m3;
-const { wordsForError } = m6;
-const standardRest = 2_000;
-class Outbox {
-items = [];
-news = { number: 0, words: '' };
-#me = '';
-#commands;
-#rooms;
-#changed;
-#busy = false;
-#resting = 0;
-constructor(commands, rooms, changed) {
-this.#commands = commands;
-this.#rooms = rooms;
-this.#changed = changed;
-this.#load();
-}
-#load() {
-this.items = unsent();
-for (const item of this.items) if (item.state !== 'failed') item.state = 'waiting';
-}
-enter(me) {
-this.#me = me;
-}
-isHeld(item) {
-return !sameName(item.user, this.#me);
-}
-of(room) {
-return this.items.filter((item) => item.room === room.key);
-}
-unsent(room) {
-return this.items.filter(
-(item) => item.state !== 'sent' && (!room || item.room === room.key));
-}
-get places() {
-return this.items.map((item) => item.place ?? item.room);
-}
-add(room, text) {
-const at = new Date().toISOString();
-this.items.push({
-id: randomID(), user: keyOf(this.#me), name: this.#me, room: room.key,
-place: room.name, text, at, state: 'waiting',
-});
-this.#keep();
-this.pump();
-}
-retry(item) {
-if (this.isHeld(item)) Object.assign(item, { user: keyOf(this.#me), name: this.#me });
-item.state = 'waiting';
-this.#keep();
-this.pump();
-}
-discard(item) {
-this.items = this.items.filter((other) => other !== item);
-this.#keep();
-}
-forget(room) {
-this.items = room ? this.items.filter((item) => item.room !== room.key) : [];
-this.#keep();
-}
-move(from, room) {
-for (const item of this.items) {
-if (item.room === from) Object.assign(item, { room: room.key, place: room.name });
-}
-}
-arrived(id) {
-const item = this.items.find((candidate) => candidate.id === id);
-if (item) this.#arrived(item);
-}
-#arrived(item) {
-this.#say('Message sent.');
-this.discard(item);
-}
-#say(words) {
-this.news = { number: this.news.number + 1, words };
-}
-settle(room) {
-const accepted = this.of(room).filter(({ state }) => state === 'sent');
-for (const item of accepted) this.discard(item);
-return accepted;
-}
-async pump() {
-if (this.#busy || this.#resting) return;
-const item = this.items.find((candidate) =>
-candidate.state === 'waiting' && !this.isHeld(candidate)
-&& this.#rooms.get(candidate.room)?.state === 'joined');
-if (!item) return;
-this.#busy = true;
-await this.#send(item, this.#rooms.get(item.room));
-this.#busy = false;
-this.#keep();
-if (item.state !== 'waiting') this.pump();
-}
-async #send(item, room) {
-item.state = 'sending';
-this.#changed();
-try {
-const { name } = room;
-const { id, text } = item;
-const reply = await this.#commands.request({ type: 'message', room: name, text, id });
-item.state = 'sent';
-if (reply.offset <= room.position && this.items.includes(item)) this.#arrived(item);
-} catch (error) {
-if (error instanceof Disconnected) {
-item.state = 'waiting';
-} else if (error.code === 'unavailable') {
-item.state = 'waiting';
-this.#rest(error.retryAfter ?? standardRest);
-} else {
-item.state = 'failed';
-item.problem = wordsForError(error);
-this.#say(`Not sent. ${item.problem}`);
-if (!(error instanceof CommandError)) console.error(error);
-}
-}
-}
-#rest(milliseconds) {
-this.#resting = setTimeout(() => {
-this.#resting = 0;
-this.pump();
-}, milliseconds * (1 + Math.random() / 4));
-}
-#keep() {
-setUnsent(this.items);
-this.#changed();
-}
-}
-return { Outbox };
-})();
-const m10 = (() => {
+const m5 = (() => {
 const listLimit = 200;
 const spread = 1_500;
 const notAgainFor = 3_000;
 class People {
-#commands;
+#roost;
 #changed;
 #asked = new WeakMap();
-constructor(commands, changed) {
-this.#commands = commands;
+constructor(roost, changed) {
+this.#roost = roost;
 this.#changed = changed;
 }
 look(room) {
@@ -766,8 +303,7 @@ setTimeout(() => this.#ask(room), wait);
 }
 async #ask(room) {
 if (room.state !== 'joined' || room.members) return;
-const question = { type: 'who', room: room.name };
-const reply = await this.#commands.request(question).catch(() => null);
+const reply = await this.#roost.command('who', { room: room.name }).catch(() => null);
 if (reply && reply.count <= listLimit) room.setMembers(reply);
 else setTimeout(this.#changed, notAgainFor);
 this.#changed();
@@ -775,9 +311,9 @@ this.#changed();
 }
 return { listLimit, People };
 })();
-const m11 = (() => {
-const { keyOf } = m8;
-const { keepUserRecord, onOtherTabs, userRecord } = m3;
+const m6 = (() => {
+const { keyOf } = m4;
+const { keepUserRecord, onOtherTabs, userRecord } = m1;
 const saveAfter = 500;
 class Record {
 session;
@@ -860,7 +396,7 @@ if (JSON.stringify(stored) !== before) keepUserRecord(this.#key, stored);
 }
 return { Record };
 })();
-const m12 = (() => {
+const m7 = (() => {
 class Past {
 entries = [];
 get length() {
@@ -897,7 +433,7 @@ this.entries = this.entries.filter((entry) => entry.epoch !== epoch);
 }
 return { Past };
 })();
-const m13 = (() => {
+const m8 = (() => {
 const epochsOf = ({ epoch, first_epoch: first, messages }) =>
 [first, ...messages.map((message) => message.epoch), epoch].filter((one) => one);
 function hasBegunAnew(reply, { epoch, offset }) {
@@ -914,10 +450,10 @@ return first <= offset + 1 && !known.has(epoch);
 }
 return { epochsOf, hasBegunAnew };
 })();
-const m14 = (() => {
-const { keyOf, mentions, sameName } = m8;
-const { Past } = m12;
-const { epochsOf, hasBegunAnew } = m13;
+const m9 = (() => {
+const { keyOf, mentions, sameName } = m4;
+const { Past } = m7;
+const { epochsOf, hasBegunAnew } = m8;
 const windowLimit = 5000;
 const dropped = 64;
 const typingLasts = 5_000;
@@ -945,13 +481,10 @@ readTo = null;
 readEpoch = null;
 newFrom = null;
 renewed = false;
-constructor(name) {
+constructor(name, link) {
 this.name = name;
 this.key = keyOf(name);
-}
-get since() {
-if (this.epoch === null) return undefined;
-return { epoch: this.placeEpoch, offset: this.position };
+this.link = link;
 }
 get first() {
 return this.entries[0];
@@ -1155,14 +688,995 @@ this.mentioned = false;
 }
 return { windowLimit, typingLasts, Room };
 })();
+(() => {
+
+})();
+const m11 = (() => {
+const second = 1000;
+const longestDelay = 30 * second;
+function backoff(attempt, random = Math.random) {
+const ceiling = Math.min(longestDelay, second * 2 ** Math.min(attempt, 10));
+return ceiling / 2 + (random() * ceiling) / 2;
+}
+function secondsIn(reason, otherwise) {
+const found = /(\d{1,4})\s*s/.exec(reason);
+return (found ? Number(found[1]) : otherwise) * second;
+}
+function advice(code, reason, attempt, random = Math.random) {
+const after = (delay) => ({ retry: true, delay });
+switch (code) {
+case 1001:
+return after(second + random() * 4 * second);
+case 1012:
+case 4001:
+return after(attempt === 0 ? 0 : backoff(attempt, random));
+case 1013:
+return after(secondsIn(reason, 10) + random() * 2 * second);
+case 4002:
+return after(secondsIn(reason, 15) + random() * 5 * second);
+case 1002:
+case 1003:
+case 1007:
+case 1008:
+case 4003:
+case 4005:
+return { retry: false, again: true };
+case 4004:
+return { retry: false, again: false };
+default:
+return after(backoff(attempt, random));
+}
+}
+return { backoff, advice };
+})();
+const m12 = (() => {
+const isOnline = () => globalThis.navigator?.onLine !== false;
+const isShown = () => !globalThis.document?.hidden;
+function watchSurroundings(lookAgain, wentOffline) {
+if (!globalThis.addEventListener) return () => {};
+const page = globalThis.document;
+const shown = () => {
+if (isShown()) lookAgain();
+};
+addEventListener('online', lookAgain);
+addEventListener('offline', wentOffline);
+addEventListener('pageshow', lookAgain);
+page?.addEventListener('visibilitychange', shown);
+return () => {
+removeEventListener('online', lookAgain);
+removeEventListener('offline', wentOffline);
+removeEventListener('pageshow', lookAgain);
+page?.removeEventListener('visibilitychange', shown);
+};
+}
+return { isOnline, isShown, watchSurroundings };
+})();
+const m13 = (() => {
+const { advice, backoff } = m11;
+const { isOnline, isShown, watchSurroundings } = m12;
+const connectDeadline = 10_000;
+const answerDeadline = 5_000;
+const doubtAfter = 2_000;
+const offlineDeadline = 3_000;
+const stableAfter = 5_000;
+const silenceLimit = 30_000;
+const silenceCheckedEvery = 10_000;
+const silenceBeforeWriting = 5_000;
+function chatAddress(location) {
+const address = new URL('chat', location.href);
+address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
+return address.href;
+}
+class Connection {
+ 
+state = { phase: 'idle' };
+#makeSocket;
+#events;
+ 
+#socket = null;
+#attempt = 0;
+#retryTimer = 0;
+#stableTimer = 0;
+#deadline = 0;
+#deadlineAt = Infinity;
+#doubtTimer = 0;
+#lastReceived = 0;
+ 
+#endWatch = null;
+constructor(makeSocket, events) {
+this.#makeSocket = makeSocket;
+this.#events = events;
+}
+open() {
+if (this.state.phase === 'connecting' || this.state.phase === 'open') return;
+this.#attempt = 0;
+this.#connect();
+}
+retryNow() {
+if (this.state.phase === 'waiting' || this.state.phase === 'stopped') this.#connect();
+}
+close() {
+this.#letGo(1000);
+this.#enter({ phase: 'idle' });
+}
+retryAfter(milliseconds, reason) {
+this.#letGo(1000);
+this.#wait(milliseconds, 1013, reason);
+this.#events.closed(1013, reason);
+}
+send(object) {
+if (this.state.phase !== 'open') return false;
+this.#socket.send(JSON.stringify(object));
+return true;
+}
+expect(milliseconds = answerDeadline) {
+if (this.state.phase !== 'open') return;
+const at = performance.now() + milliseconds;
+if (at >= this.#deadlineAt) return;
+clearTimeout(this.#deadline);
+this.#deadlineAt = at;
+this.#deadline = setTimeout(() => this.#lost(1006, 'No answer.'), milliseconds);
+this.#doubtTimer ||= setTimeout(() => this.#doubt(), doubtAfter);
+}
+expectWriting() {
+this.#probeAfter(silenceBeforeWriting);
+}
+#probeAfter(silence) {
+const isSilent = performance.now() - this.#lastReceived >= silence;
+if (this.state.phase === 'open' && isSilent && !this.#deadline) this.#events.probe();
+}
+#doubt() {
+if (this.state.phase === 'open' && !this.state.doubt) {
+this.#enter({ phase: 'open', doubt: true });
+}
+}
+#wentOffline() {
+if (this.state.phase === 'open') {
+this.#events.probe();
+this.expect(offlineDeadline);
+this.#doubt();
+} else {
+this.#events.changed();
+}
+}
+#lookAgain() {
+if (this.state.phase === 'waiting') {
+if (isOnline() && this.state.code === 1006) this.#connect();
+else this.#events.changed();
+} else if (this.state.phase === 'open') {
+this.#events.probe();
+}
+}
+#connect() {
+this.#letGo();
+this.#enter({ phase: 'connecting', attempt: this.#attempt });
+let socket;
+try {
+socket = this.#makeSocket();
+} catch (error) {
+this.#enter({ phase: 'stopped', code: 0, reason: String(error), again: true });
+this.#events.closed(0, String(error));
+return;
+}
+this.#socket = socket;
+this.#deadline = setTimeout(() => this.#lost(1006, 'No answer.'), connectDeadline);
+socket.onopen = () => {
+this.#arrived();
+this.#stableTimer = setTimeout(() => (this.#attempt = 0), stableAfter);
+this.#enter({ phase: 'open' });
+this.#events.opened();
+};
+socket.onmessage = (event) => {
+this.#arrived();
+let object = null;
+try {
+object = JSON.parse(event.data);
+} catch {
+return;
+}
+if (object && typeof object.type === 'string') this.#events.received(object);
+};
+socket.onclose = (event) => this.#lost(event.code, event.reason);
+socket.onerror = () => {};
+}
+#arrived() {
+this.#lastReceived = performance.now();
+clearTimeout(this.#deadline);
+clearTimeout(this.#doubtTimer);
+this.#deadline = this.#doubtTimer = 0;
+this.#deadlineAt = Infinity;
+if (this.state.doubt) this.#enter({ phase: 'open' });
+}
+#lost(code, reason) {
+const wasOpen = this.state.phase === 'open';
+this.#letGo();
+const next = advice(code, reason, this.#attempt);
+this.#attempt += 1;
+if (next.retry) {
+const delay = wasOpen || next.delay > 0 ? next.delay : backoff(this.#attempt);
+this.#wait(delay, code, reason);
+} else {
+this.#enter({ phase: 'stopped', code, reason, again: next.again });
+}
+this.#events.closed(code, reason);
+}
+#wait(delay, code, reason) {
+this.#retryTimer = setTimeout(() => this.#connect(), delay);
+this.#enter({ phase: 'waiting', retryAt: Date.now() + delay, code, reason });
+}
+#letGo(code) {
+clearTimeout(this.#retryTimer);
+clearTimeout(this.#stableTimer);
+this.#arrived();
+const socket = this.#socket;
+this.#socket = null;
+if (!socket) return;
+socket.onopen = socket.onmessage = socket.onclose = null;
+socket.close(code);
+}
+#enter(state) {
+this.state = state;
+if (state.phase === 'idle' || state.phase === 'stopped') this.#rest();
+else this.#endWatch ??= this.#watch();
+this.#events.changed();
+}
+#rest() {
+this.#endWatch?.();
+this.#endWatch = null;
+}
+#watch() {
+const end = watchSurroundings(() => this.#lookAgain(), () => this.#wentOffline());
+const timer = setInterval(() => {
+if (isShown()) this.#probeAfter(silenceLimit);
+}, silenceCheckedEvery);
+return () => {
+end();
+clearInterval(timer);
+};
+}
+}
+return { chatAddress, Connection };
+})();
+const m14 = (() => {
+class Listeners {
+#all = new Map();
+add(name, listener) {
+if (typeof listener !== 'function') throw new TypeError('A listener is a function.');
+const before = this.#all.get(name) ?? [];
+this.#all.set(name, [...before, listener]);
+return () => {
+const others = (this.#all.get(name) ?? []).filter((other) => other !== listener);
+this.#all.set(name, others);
+};
+}
+call(name, event) {
+for (const listener of this.#all.get(name) ?? []) {
+try {
+listener(event);
+} catch (error) {
+queueMicrotask(() => {
+throw error;
+});
+}
+}
+}
+}
+return { Listeners };
+})();
 const m15 = (() => {
 const { CommandError, Disconnected } = m0;
-const { keyOf } = m8;
-const { Room } = m14;
-const { wordsForError } = m6;
+const otherTabTakes = 1_500;
+class Login {
+#commands;
+#sessions;
+#events;
+#attempt = 0;
+#session = '';
+#password;
+#keepsPassword = false;
+#token;
+constructor(commands, sessions, events) {
+this.#commands = commands;
+this.#sessions = sessions;
+this.#events = events;
+}
+use({ password, keeps, token }) {
+this.#password = password || undefined;
+this.#keepsPassword = keeps === true;
+this.#token = token;
+}
+async begin(user) {
+this.#attempt += 1;
+const attempt = this.#attempt;
+for (;;) {
+const { session } = this.#sessions;
+try {
+const password = this.#password;
+const token = await this.#freshToken();
+if (attempt !== this.#attempt) return;
+const command = { type: 'login', user, session, password, token, join: false };
+this.#welcomed(await this.#commands.request(command));
+return;
+} catch (error) {
+if (error instanceof Disconnected) return;
+if (!(error instanceof CommandError)) throw error;
+const again = await this.#hasOtherSession(error, session, attempt);
+if (attempt !== this.#attempt) return;
+if (again) continue;
+if (!this.#keepsPassword) this.#password = undefined;
+this.#events.refused(error);
+return;
+}
+}
+}
+async #freshToken() {
+return typeof this.#token === 'function' ? this.#token() : this.#token;
+}
+abandon() {
+this.#attempt += 1;
+}
+#welcomed(welcome) {
+const restarted = this.#session !== '' && this.#session !== welcome.session;
+this.#session = welcome.session;
+if (!this.#keepsPassword) this.#password = undefined;
+this.#sessions.keepSession(welcome.user, welcome.session);
+this.#events.welcomed(welcome, restarted);
+}
+async #hasOtherSession({ code }, session, attempt) {
+if (!session) return false;
+if (code === 'bad_token' && this.#token === undefined) {
+this.#sessions.session = undefined;
+return true;
+}
+const end = performance.now() + otherTabTakes;
+while (code === 'name_taken' && attempt === this.#attempt && performance.now() < end) {
+const stored = this.#sessions.storedSession;
+if (stored && stored !== session) {
+this.#sessions.session = stored;
+return true;
+}
+await new Promise((resolve) => setTimeout(resolve, 100));
+}
+return false;
+}
+}
+return { Login };
+})();
+const m16 = (() => {
+const { CommandError, Disconnected } = m0;
+const { keyOf, randomID, sameName } = m4;
+const standardRest = 2_000;
+class Outbox {
+items = [];
+#me = '';
+#commands;
+#roomOf;
+#store;
+#events;
+#promised = new Map();
+#busy = false;
+#resting = 0;
+constructor(commands, roomOf, store, events) {
+this.#commands = commands;
+this.#roomOf = roomOf;
+this.#store = store;
+this.#events = events;
+this.items = store?.load() ?? [];
+for (const item of this.items) if (item.state !== 'failed') item.state = 'waiting';
+}
+enter(me) {
+this.#me = me;
+}
+isHeld(item) {
+return !sameName(item.user, this.#me);
+}
+of(room) {
+return this.items.filter((item) => item.room === room.key);
+}
+unsent(room) {
+return this.items.filter(
+(item) => item.state !== 'sent' && (!room || item.room === room.key));
+}
+get places() {
+return this.items.map((item) => item.place ?? item.room);
+}
+add(room, text, { id = randomID(), ...fields } = {}) {
+const at = new Date().toISOString();
+return new Promise((resolve, reject) => {
+this.#promised.set(id, { resolve, reject });
+this.items.push({
+id, user: keyOf(this.#me), name: this.#me, room: room.key, place: room.name, text,
+fields, at, state: 'waiting',
+});
+this.#keep();
+this.pump();
+});
+}
+retry(item) {
+if (this.isHeld(item)) Object.assign(item, { user: keyOf(this.#me), name: this.#me });
+item.state = 'waiting';
+this.#keep();
+this.pump();
+}
+discard(item, error = new Disconnected('The message was discarded.')) {
+this.items = this.items.filter((other) => other !== item);
+this.#promised.get(item.id)?.reject(error);
+this.#promised.delete(item.id);
+this.#keep();
+}
+forget(room) {
+for (const item of room ? this.of(room) : this.items) this.discard(item);
+}
+giveUp(room, error) {
+if (this.#store) return;
+for (const item of room ? this.of(room) : this.items) this.discard(item, error);
+clearTimeout(this.#resting);
+this.#resting = 0;
+}
+move(from, room) {
+for (const item of this.items) {
+if (item.room === from) Object.assign(item, { room: room.key, place: room.name });
+}
+}
+arrived(id, place) {
+this.#answered(id, place);
+const item = this.items.find((candidate) => candidate.id === id);
+if (item) this.#arrived(item);
+}
+#answered(id, place) {
+this.#promised.get(id)?.resolve(place);
+this.#promised.delete(id);
+}
+#arrived(item) {
+this.#events.ended(item, null);
+this.discard(item);
+}
+settle(room) {
+const accepted = this.of(room).filter(({ state }) => state === 'sent');
+for (const item of accepted) this.discard(item);
+return accepted;
+}
+async pump() {
+if (this.#busy || this.#resting) return;
+const item = this.items.find((candidate) =>
+candidate.state === 'waiting' && !this.isHeld(candidate)
+&& this.#roomOf(candidate.room)?.state === 'joined');
+if (!item) return;
+this.#busy = true;
+await this.#send(item, this.#roomOf(item.room));
+this.#busy = false;
+this.#keep();
+if (item.state !== 'waiting') this.pump();
+}
+async #send(item, room) {
+item.state = 'sending';
+this.#events.changed();
+try {
+const { name } = room;
+const { id, text, fields } = item;
+const command = { ...fields, type: 'message', room: name, text, id };
+const { offset, epoch } = await this.#commands.request(command);
+item.state = 'sent';
+this.#answered(id, { offset, epoch });
+if (offset <= room.place?.offset && this.items.includes(item)) this.#arrived(item);
+} catch (error) {
+if (error instanceof Disconnected) {
+item.state = 'waiting';
+} else if (error.code === 'unavailable') {
+item.state = 'waiting';
+this.#rest(error.retryAfter ?? standardRest);
+} else {
+this.#failed(item, error);
+if (!(error instanceof CommandError)) console.error(error);
+}
+}
+}
+#failed(item, error) {
+item.state = 'failed';
+item.problem = error.message;
+this.#events.ended(item, error);
+this.#promised.get(item.id)?.reject(error);
+this.#promised.delete(item.id);
+if (!this.#store) this.discard(item);
+}
+#rest(milliseconds) {
+this.#resting = setTimeout(() => {
+this.#resting = 0;
+this.pump();
+}, milliseconds * (1 + Math.random() / 4));
+}
+#keep() {
+this.#store?.save(this.items);
+this.#events.changed();
+}
+}
+return { Outbox };
+})();
+const m17 = (() => {
+const { CommandError, Disconnected } = m0;
+const { Listeners } = m14;
+const { keyOf, sameName } = m4;
+const resumeLimit = 200;
+const typingEvery = 3_000;
+const noEntries = new Set(['presence', 'typing', 'read']);
+ 
+class RoostRoom {
+
+name;
+
+key;
+
+state = 'away';
+
+error = null;
+
+place = null;
+ 
+count = 0;
+
+attempt = Promise.resolve();
+#chat;
+#last;
+#catchesUp;
+ 
+#entering = null;
+ 
+#held = null;
+#listeners = new Listeners();
+#typedAt = 0;
+ 
+constructor(chat, name, { since = null, last = 0, catchUp = true }) {
+this.#chat = chat;
+this.name = name;
+this.key = keyOf(name);
+this.place = since;
+this.#last = last;
+this.#catchesUp = catchUp;
+}
+
+on(name, listener) {
+return this.#listeners.add(name, listener);
+}
+
+say(text, fields = {}) {
+this.#typedAt = 0;
+return this.#chat.outbox.add(this, text, fields);
+}
+ 
+typing() {
+const now = Date.now();
+const rest = this.#chat.timing?.typing ?? typingEvery;
+if (this.state !== 'joined' || now - this.#typedAt < rest) return;
+this.#typedAt = now;
+this.#chat.tell({ type: 'typing', room: this.name });
+}
+
+history(range = {}) {
+const { after, before, limit } = range;
+if (after !== undefined) return this.command('history', { after, limit });
+return this.command('history', { before: before ?? Number.MAX_SAFE_INTEGER, limit });
+}
+
+command(type, fields = {}) {
+return this.#chat.request({ ...fields, type, room: this.name });
+}
+ 
+leave() {
+if (this.state === 'joined') this.command('leave').catch(() => {});
+this.state = 'left';
+this.#chat.left(this);
+}
+enter() {
+const attempt = this.#entering ?? this.#enter().finally(() => {
+this.#entering = null;
+});
+this.#entering = this.attempt = attempt;
+return attempt;
+}
+async #enter() {
+const { name, place } = this;
+const limit = place ? resumeLimit : this.#last;
+const command = { type: 'join', room: name, since: place ?? undefined, limit, more: true };
+try {
+const reply = await this.#chat.request(command);
+if (this.state !== 'left') this.#joined(reply);
+} catch (error) {
+if (error instanceof Disconnected) return false;
+if (!(error instanceof CommandError)) throw error;
+if (this.state !== 'left') this.#refused(error, 'refused');
+}
+return true;
+}
+#joined(reply) {
+const before = this.place;
+const recovered = reply.recovered === true && before !== null;
+this.#spell(reply.room);
+this.state = 'joined';
+this.error = null;
+this.count = reply.count ?? this.count;
+this.#held = null;
+if (!this.#catchesUp) {
+this.place = { epoch: reply.epoch, offset: reply.offset };
+this.#listeners.call('joined', reply);
+for (const entry of reply.messages) this.#noteOwn(entry, reply.epoch);
+} else {
+this.#listeners.call('joined', reply);
+this.#passOn(reply, before, recovered);
+}
+if (!recovered) this.#chat.outbox.settle(this);
+this.#chat.outbox.pump();
+}
+#passOn(reply, before, recovered) {
+if (recovered) {
+this.#catchUp(reply);
+return;
+}
+this.place = null;
+if (before) this.#listeners.call('gap', { before, messages: reply.messages });
+else this.#takePage(reply);
+this.place = { epoch: reply.epoch, offset: reply.offset };
+}
+async #catchUp(reply) {
+const held = [];
+this.#held = held;
+const isCurrent = () => this.#held === held;
+for (let page = reply; ;) {
+this.#takePage(page);
+if (!page.more || page.messages.length === 0) break;
+const before = this.place;
+const range = { after: before?.offset, limit: resumeLimit };
+page = await this.history(range).catch(() => null);
+if (!isCurrent()) return;
+if (page) continue;
+this.#listeners.call('gap', { before, messages: [] });
+break;
+}
+this.#held = null;
+for (const entry of held) this.#take(entry, entry.epoch);
+}
+#takePage(page) {
+let epoch = page.first_epoch ?? page.epoch;
+for (const entry of page.messages) {
+epoch = entry.epoch ?? epoch;
+this.#take(entry, epoch);
+}
+}
+#take(entry, epoch) {
+if (this.place && entry.offset <= this.place.offset) return;
+this.place = { epoch: epoch ?? this.place?.epoch ?? '', offset: entry.offset };
+this.#noteOwn(entry, this.place.epoch);
+this.#listeners.call('entry', entry);
+this.#listeners.call(entry.type, entry);
+}
+#noteOwn({ type, id, user, offset }, epoch) {
+if (type !== 'message' || !id || !sameName(user, this.#chat.user)) return;
+this.#chat.outbox.arrived(id, { epoch, offset });
+}
+push(push) {
+if (push.type === 'joined') {
+this.#joined({ ...push, recovered: false });
+} else if (Number.isSafeInteger(push.offset) && !noEntries.has(push.type)) {
+if (this.#held) this.#held.push(push);
+else this.#take(push, push.epoch);
+} else if (push.type === 'kicked') {
+this.#refused(new CommandError({ code: 'kicked', text: push.text }), 'kicked');
+} else {
+if (push.type === 'presence') this.count = push.count ?? this.count;
+this.#listeners.call(push.type, push);
+}
+}
+#refused(error, event) {
+this.state = 'refused';
+this.error = error;
+this.#held = null;
+this.#listeners.call(event, error);
+this.#chat.outbox.giveUp(this, error);
+}
+#spell(name) {
+const before = this.key;
+this.name = name;
+this.key = keyOf(name);
+if (this.key !== before) this.#chat.renamed(before, this);
+}
+disconnected() {
+if (this.state !== 'left') this.state = 'away';
+this.#held = null;
+}
+}
+return { RoostRoom };
+})();
+const m18 = (() => {
+const { keyOf } = m4;
+class Sessions {
+session;
+#storage;
+#key = '';
+constructor(storage) {
+this.#storage = storage;
+}
+load(user) {
+this.#key = `roost.session.${keyOf(user)}`;
+this.session = this.storedSession;
+}
+get storedSession() {
+return this.#storage?.getItem(this.#key) ?? undefined;
+}
+keepSession(user, session) {
+this.#key = `roost.session.${keyOf(user)}`;
+this.session = session;
+this.#storage?.setItem(this.#key, session);
+}
+ended() {
+if (this.session === this.storedSession) this.#storage?.removeItem(this.#key);
+this.session = undefined;
+}
+}
+return { Sessions };
+})();
+const m19 = (() => {
+const { CommandError, Commands, Disconnected } = m0;
+const { chatAddress, Connection } = m13;
+const { Listeners } = m14;
+const { Login } = m15;
+const { keyOf } = m4;
+const { Outbox } = m16;
+const { RoostRoom } = m17;
+const { Sessions } = m18;
+const subprotocol = 'roost.v1';
+const sessionEnded = 4005;
+const passing = new Set(['rate_limited', 'unavailable']);
+const loginRest = 5_000;
+ 
+class Roost {
+ 
+user = '';
+ 
+account = false;
+
+welcome = null;
+
+first = null;
+
+outbox;
+#connection;
+#commands;
+#login;
+#sessions;
+#rooms = new Map();
+#listeners = new Listeners();
+#inside = false;
+#isPatient = false;
+
+constructor(address, options = {}) {
+const { user, password, token, storage, unsent } = options;
+const Socket = options.WebSocket ?? globalThis.WebSocket;
+if (!Socket) throw new Error('There is no WebSocket here: pass one, { WebSocket }.');
+const target = /^wss?:/i.test(address) ? address : chatAddress({ href: address });
+this.#sessions = options.sessions ?? new Sessions(storage);
+this.#connection = new Connection(() => new Socket(target, subprotocol), {
+opened: () => this.#login.begin(this.user),
+received: (push) => this.#received(push),
+closed: (code, reason) => this.#closed(code, reason),
+changed: () => this.#listeners.call('state', this.state),
+probe: () => this.#commands.probe(this.first?.name ?? 'lobby'),
+});
+this.#commands = new Commands(this.#connection);
+this.#login = new Login(this.#commands, this.#sessions, {
+welcomed: (welcome, restarted) => this.#welcomed(welcome, restarted),
+refused: (error) => this.#refused(error),
+});
+this.outbox = new Outbox(this.#commands, (key) => this.#rooms.get(key), unsent, {
+changed: () => this.#listeners.call('outbox', undefined),
+ended: (item, error) => this.#listeners.call('sent', { item, error }),
+});
+if (user === undefined) return;
+this.#begin(user, { password, keeps: true, token });
+this.#isPatient = true;
+}
+
+get state() {
+return this.#connection.state;
+}
+ 
+get limits() {
+return this.welcome?.limits;
+}
+ 
+get rooms() {
+return [...this.#rooms.values()];
+}
+
+on(name, listener) {
+return this.#listeners.add(name, listener);
+}
+
+login(user, proof = {}) {
+const { password, token } = proof;
+this.#isPatient = false;
+this.#begin(user, { password, token });
+}
+#begin(user, proof) {
+this.user = user;
+this.#login.use(proof);
+this.#sessions.load(user);
+this.outbox.enter(user);
+this.#connection.open();
+}
+
+ready() {
+if (this.#inside && this.welcome) return Promise.resolve(this.welcome);
+return new Promise((resolve, reject) => {
+const ends = [
+this.on('welcome', (welcome) => end(() => resolve(welcome))),
+this.on('refused', (error) => end(() => reject(error))),
+this.on('closed', ({ reason }) => {
+const { phase } = this.state;
+if (phase !== 'waiting') end(() => reject(new Disconnected(reason)));
+}),
+];
+const end = (settle) => {
+for (const off of ends) off();
+settle();
+};
+});
+}
+
+join(name, options = {}) {
+const known = this.room(name);
+if (known) return known;
+const room = new RoostRoom(this.#forRooms, name, options);
+this.#rooms.set(room.key, room);
+if (this.#inside) room.enter();
+return room;
+}
+
+room(name) {
+return this.#rooms.get(keyOf(name));
+}
+
+command(type, fields = {}) {
+return this.#commands.request({ ...fields, type });
+}
+ 
+async logout({ everywhere = false } = {}) {
+await this.command('logout', { everywhere });
+this.#sessions.ended?.();
+this.close();
+}
+ 
+close() {
+this.#connection.close();
+this.#closed(1000, 'It was closed here.');
+this.outbox.giveUp(null, new Disconnected('It was closed here.'));
+}
+ 
+retryNow() {
+this.#connection.retryNow();
+}
+ 
+expectWriting() {
+this.#connection.expectWriting();
+}
+#forRooms = (() => {
+const chat = this;
+return {
+get user() {
+return chat.user;
+},
+get timing() {
+return chat.welcome?.timing;
+},
+get outbox() {
+return chat.outbox;
+},
+request: (command) => chat.#commands.request(command),
+tell: (command) => chat.#commands.tell(command),
+left: (room) => chat.#left(room),
+renamed: (key, room) => chat.#renamed(key, room),
+};
+})();
+#left(room) {
+if (this.#rooms.get(room.key) === room) this.#rooms.delete(room.key);
+this.outbox.giveUp(room, new Disconnected('The room was left.'));
+}
+#renamed(key, room) {
+const others = this.rooms.filter((one) => one === room || one.key !== room.key);
+this.#rooms = new Map(others.map((one) => [one.key, one]));
+this.outbox.move(key, room);
+}
+#welcomed(welcome, restarted) {
+this.#inside = true;
+this.#isPatient = true;
+this.user = welcome.user;
+this.account = welcome.account === true;
+this.welcome = { ...welcome, restarted };
+this.outbox.enter(welcome.user);
+this.#listeners.call('welcome', this.welcome);
+this.#enterAll();
+}
+async #enterAll() {
+const { first, rooms } = this;
+const others = rooms.filter((room) => room !== first);
+for (const room of first ? [first, ...others] : others) {
+if (room.state === 'joined' || this.#rooms.get(room.key) !== room) continue;
+if (!(await room.enter())) return;
+}
+}
+#refused(error) {
+if (this.#isPatient && passing.has(error.code)) {
+this.#connection.retryAfter(error.retryAfter ?? loginRest, error.message);
+return;
+}
+this.#listeners.call('refused', error);
+this.close();
+}
+#received(push) {
+if (this.#commands.settle(push)) return;
+if (push.room !== undefined) this.room(push.room)?.push(push);
+this.#listeners.call('push', push);
+}
+#closed(code, reason) {
+this.#inside = false;
+this.#login.abandon();
+this.#commands.abandon();
+for (const room of this.#rooms.values()) room.disconnected();
+if (code === sessionEnded) this.#sessions.ended?.();
+this.#listeners.call('closed', { code, reason });
+if (this.state.phase === 'stopped') this.#listeners.call('stopped', { code, reason });
+}
+}
+return { Roost };
+})();
+const m20 = (() => {
+const forProgrammers = new Set(['bad_json', 'bad_request', 'unknown_type', 'not_logged_in']);
+const misunderstood = 'This page and the server did not understand each other. Load the page anew.';
+function wordsForError(error) {
+const aboutText = error.code === 'bad_request' && error.message.startsWith('The text ');
+if (!error.message || (forProgrammers.has(error.code) && !aboutText)) return misunderstood;
+return error.message;
+}
+const closeWords = {
+1001: 'The server is stopping.',
+1006: 'Connection lost.',
+1008: 'The server closed the connection.',
+1011: 'The server ran into a fault.',
+1012: 'The server is restarting.',
+1013: 'The server is full at the moment.',
+4001: 'This connection fell behind.',
+4002: 'That was too much at once.',
+4003: 'You were sent out.',
+4004: 'You are banned.',
+4005: 'You have signed out in another tab or window.',
+};
+const wordsForUnsent = (count) =>
+(count === 1 ? 'One message is not sent yet.' : `${count} messages are not sent yet.`);
+const wordsForLoss = (count, doing) =>
+`${wordsForUnsent(count)} ${doing} discards ${count === 1 ? 'it' : 'them'}.`;
+const wordsForSession = closeWords[4005];
+function wordsForState(state, online) {
+const isFull = state.code === 1013 && state.reason;
+const cause = isFull ? state.reason : closeWords[state.code] ?? 'Connection lost.';
+switch (state.phase) {
+case 'connecting':
+return state.attempt > 0 ? 'Reconnecting…' : 'Connecting…';
+case 'open':
+return state.doubt ? 'The server has not answered yet…' : 'Connected';
+case 'waiting':
+return online || isFull ? cause : 'You are offline.';
+case 'stopped':
+return state.reason || cause;
+default:
+return '';
+}
+}
+return { wordsForError, wordsForUnsent, wordsForLoss, wordsForSession, wordsForState };
+})();
+const m21 = (() => {
+const { keyOf } = m4;
+const { Room } = m9;
+const { wordsForError } = m20;
 const firstRoom = 'lobby';
 const snapshotLimit = 100;
-const resumeLimit = 200;
 const nameLimit = 64;
 const wordsForLength = `No such room: a room's name has at most ${nameLimit} characters.`;
 const hopeless = new Set(['bad_name', 'bad_request', 'not_found']);
@@ -1170,11 +1684,13 @@ class Rooms {
 current = null;
 problem = '';
 #all = new Map();
-#commands;
+#roost;
 #record;
 #events;
-constructor(commands, record, events) {
-this.#commands = commands;
+#restarted = new Set();
+#cameFrom = new Map();
+constructor(roost, record, events) {
+this.#roost = roost;
 this.#record = record;
 this.#events = events;
 document.addEventListener('visibilitychange', () => this.look());
@@ -1195,45 +1711,43 @@ restore(wanted, places) {
 this.problem = '';
 const known = this.#record.roomNames;
 const names = known.length > 0 ? known : [firstRoom];
+for (const { link } of this.list) link.leave();
 this.#all = new Map();
 for (const name of [...names, ...places]) this.#add(name);
 this.current = this.named(names[0]);
 if (wanted.length > nameLimit * 2) this.problem = wordsForLength;
 else if (wanted) this.current = this.#add(wanted);
+this.#roost.first = this.current?.link ?? null;
 }
 #add(name) {
-const room = this.named(name) ?? new Room(name);
+const known = this.named(name);
+if (known) return known;
+const link = this.#roost.join(name, { last: snapshotLimit, catchUp: false });
+const room = new Room(name, link);
 this.#all.set(room.key, room);
+link.on('joined', (reply) => this.#entered(room, reply));
+link.on('refused', (error) => this.#refused(room, error));
+this.#events.opened(room);
 return room;
 }
-async enterAll(me, restarted) {
-const others = this.list.filter((room) => room !== this.current);
-for (const room of [this.current, ...others]) {
-if (!room || this.get(room.key) !== room) continue;
-if (!(await this.#enter(room, me, restarted))) return;
+welcomed(restarted) {
+this.#restarted = new Set(restarted ? this.list : []);
 }
-}
-async #enter(room, me, restarted = false, next = null) {
-try {
-const { name, since } = room;
-const limit = since ? resumeLimit : snapshotLimit;
-const command = { type: 'join', room: name, since, limit, more: true };
-const reply = await this.#commands.request(command);
-if (this.get(room.key) !== room) return true;
+#entered(room, reply) {
+const me = this.#roost.user;
 this.#spell(room, reply.room);
+const restarted = this.#restarted.delete(room);
 room.applyJoined(reply, me, this.#record.readTo(room), restarted);
 this.#record.joined(room);
 this.look();
 this.#events.entered(room, reply);
-} catch (error) {
-if (error instanceof Disconnected) return false;
-if (!(error instanceof CommandError)) throw error;
+this.#events.changed();
+}
+#refused(room, error) {
 room.state = 'refused';
 room.problem = wordsForError(error);
-if (hopeless.has(error.code) && room.epoch === null) this.#drop(room, next);
-}
+if (hopeless.has(error.code) && room.epoch === null) this.#drop(room);
 this.#events.changed();
-return true;
 }
 #spell(room, name) {
 const before = room.key;
@@ -1245,12 +1759,12 @@ this.#all = new Map(this.list.filter((one) => one === room || one.key !== room.k
 if (this.current && this.get(this.current.key) !== this.current) this.current = room;
 this.#events.renamed(before, room);
 }
-#drop(room, next) {
+#drop(room) {
 this.problem = `No room “${room.name}”: ${room.problem}`;
 this.#record.left(room);
-this.#forget(room, next);
+this.#forget(room);
 }
-async join(name, me) {
+async join(name) {
 this.problem = '';
 const known = this.named(name);
 if (known) {
@@ -1264,24 +1778,26 @@ return;
 }
 const before = this.current;
 const room = this.#add(name);
+this.#cameFrom.set(room, before);
 this.select(room);
-await this.#enter(room, me, false, before);
+await room.link.attempt;
 if (room.state === 'refused' && this.get(room.key) === room) {
 this.problem = room.problem;
-this.#forget(room, before);
+this.#forget(room);
 }
+this.#cameFrom.delete(room);
 }
 leave(room) {
-const command = { type: 'leave', room: room.name };
-if (room.state === 'joined') this.#commands.request(command).catch(() => {});
 this.problem = '';
 this.#record.left(room);
-this.#forget(room, null);
+this.#forget(room);
 }
-#forget(room, next) {
+#forget(room) {
+room.link.leave();
 this.#all.delete(room.key);
 if (this.current === room) {
 this.current = null;
+const next = this.#cameFrom.get(room);
 const remaining = next && this.get(next.key) === next ? next : this.list[0];
 if (remaining) this.#turnTo(remaining);
 }
@@ -1295,6 +1811,7 @@ this.#events.changed();
 #turnTo(room) {
 if (this.current) this.current.newFrom = null;
 this.current = room;
+this.#roost.first = room.link;
 room.following = true;
 this.look();
 }
@@ -1310,7 +1827,8 @@ this.#record.wasRead(room);
 this.#events.changed();
 }
 readElsewhere(me) {
-const further = this.list.filter((room) => room.readElsewhere(this.#record.readTo(room), me));
+const further = this.list.filter(
+(room) => room.readElsewhere(this.#record.readTo(room), me));
 if (further.length > 0) this.#events.changed();
 }
 disconnected() {
@@ -1319,25 +1837,25 @@ for (const room of this.#all.values()) room.disconnected();
 }
 return { Rooms };
 })();
-const m16 = (() => {
-const { CommandError, Commands, Disconnected } = m0;
-const { Connection } = m2;
-const { Drafts } = m4;
-const { History } = m5;
-const { Login } = m7;
-const { sameName } = m8;
-const { Outbox } = m9;
-const { People } = m10;
-const { Record } = m11;
-const { typingLasts } = m14;
-const { Rooms } = m15;
-const { setLastName, setTabName } = m3;
-const { wordsForError, wordsForSession } = m6;
-const typingEvery = 3_000;
+const m22 = (() => {
+const { CommandError, Disconnected } = m0;
+const { Drafts } = m2;
+const { History } = m3;
+const { sameName } = m4;
+const { People } = m5;
+const { Record } = m6;
+const { typingLasts } = m9;
+const { Roost } = m19;
+const { Rooms } = m21;
+const { setLastName, setTabName, setUnsent, unsent } = m1;
+const { wordsForError, wordsForSession } = m20;
 const noticeLasts = 4_000;
 const sessionEnded = 4005;
 const signedOut = 'You have signed out elsewhere.';
 const passing = new Set(['rate_limited', 'unavailable', 'bad_request']);
+function suggestionIn({ code, message }) {
+return code === 'bad_name' ? /Try "([^"\s]{1,64})"\.$/u.exec(message)?.[1] ?? '' : '';
+}
 class Chat {
 phase = 'login';
 me = '';
@@ -1346,65 +1864,71 @@ suggestion = '';
 asksPassword = false;
 account = false;
 notice = null;
+news = { number: 0, words: '' };
 textLimit = 4000;
 signingOut = false;
 drafts = new Drafts();
 #record;
-#commands;
-#login;
 #changed;
-#typedAt = 0;
 constructor(address, changed) {
 this.#changed = changed;
 this.#record = new Record({
 readElsewhere: () => this.rooms.readElsewhere(this.me),
 signedOutElsewhere: () => this.#sessionEnded(),
 });
-this.connection = new Connection(address, {
-opened: () => this.#login.begin(this.me),
-received: (push) => this.#received(push),
-closed: (code, reason) => this.#closed(code, reason),
+this.connection = new Roost(address, {
+sessions: this.#record,
+unsent: { load: unsent, save: setUnsent },
+});
+this.outbox = this.connection.outbox;
+this.history = new History(this.connection, changed);
+this.people = new People(this.connection, changed);
+this.rooms = new Rooms(this.connection, this.#record, {
 changed,
-probe: () => this.#commands.probe(this.rooms.current?.name ?? 'lobby'),
-});
-this.#commands = new Commands(this.connection);
-this.#login = new Login(this.#commands, this.#record, {
-welcomed: (welcome, restarted) => this.#welcomed(welcome, restarted),
-refused: (problem, suggestion, code) => {
-this.suggestion = suggestion;
-this.asksPassword = code === 'name_taken' || code === 'bad_password'
-|| (this.asksPassword && passing.has(code));
-this.#backToLogin(problem);
+opened: (room) => this.#listenTo(room),
+entered: (room, reply) => {
+if (reply.recovered && reply.more) {
+this.history.rest(room).then(() => this.rooms.look());
+}
 },
+renamed: (key, room) => this.drafts.move(key, room),
 });
-this.history = new History(this.#commands, changed);
-this.people = new People(this.#commands, changed);
-this.rooms = new Rooms(this.#commands, this.#record, {
-changed,
-entered: (room, reply) => this.#entered(room, reply),
-renamed: (key, room) => {
-this.outbox.move(key, room);
-this.drafts.move(key, room);
-},
-});
-this.outbox = new Outbox(this.#commands, this.rooms, changed);
+this.#listen();
 addEventListener('pagehide', () => this.#record.save());
 document.addEventListener('visibilitychange', () => this.#record.save());
 }
+#listen() {
+const { connection } = this;
+for (const event of ['state', 'outbox', 'push']) connection.on(event, this.#changed);
+connection.on('welcome', (welcome) => this.#welcomed(welcome));
+connection.on('refused', (error) => {
+const { code } = error;
+this.suggestion = suggestionIn(error);
+this.asksPassword = code === 'name_taken' || code === 'bad_password'
+|| (this.asksPassword && passing.has(code));
+this.#backToLogin(wordsForError(error));
+});
+connection.on('closed', ({ code, reason }) => {
+this.rooms.disconnected();
+if (code === sessionEnded) this.#sessionEnded(reason);
+});
+connection.on('sent', ({ item, error }) => {
+if (error) item.problem = wordsForError(error);
+const words = error ? `Not sent. ${item.problem}` : 'Message sent.';
+this.news = { number: this.news.number + 1, words };
+});
+}
 enter(name, roomName, password = '') {
 this.me = name;
-this.#login.usePassword(password);
 this.problem = this.suggestion = '';
 this.phase = 'entering';
-this.#record.load(name);
-this.outbox.enter(name);
+this.connection.login(name, { password });
 this.rooms.restore(roomName, this.outbox.places);
-this.connection.open();
 this.#changed();
 }
 async keepName(password) {
 try {
-await this.#commands.request({ type: 'account', password });
+await this.connection.command('account', { password });
 this.account = true;
 this.#changed();
 return '';
@@ -1418,7 +1942,7 @@ async signOut(everywhere = false) {
 if (this.signingOut) return;
 this.signingOut = true;
 this.#changed();
-await this.#commands.request({ type: 'logout', everywhere }).catch(() => {});
+await this.connection.command('logout', { everywhere }).catch(() => {});
 this.signingOut = false;
 this.#record.save();
 this.#record.forgetSession();
@@ -1436,29 +1960,21 @@ setTabName('');
 this.phase = 'login';
 this.problem = problem;
 this.connection.close();
-this.#closed();
 this.#changed();
 }
-#welcomed(welcome, restarted) {
+#welcomed(welcome) {
 this.phase = 'in';
 this.me = welcome.user;
 this.account = welcome.account === true;
 this.asksPassword = false;
 this.textLimit = welcome.limits?.text ?? this.textLimit;
-this.outbox.enter(this.me);
 setLastName(this.me);
 setTabName(this.me);
+this.rooms.welcomed(welcome.restarted);
 this.#changed();
-this.rooms.enterAll(this.me, restarted);
-}
-#entered(room, reply) {
-for (const message of reply.messages) this.#mine(message);
-if (!reply.recovered) this.outbox.settle(room);
-else if (reply.more) this.history.rest(room).then(() => this.rooms.look());
-this.outbox.pump();
 }
 join(name) {
-return this.rooms.join(name, this.me);
+return this.rooms.join(name);
 }
 leave(room) {
 this.outbox.forget(room);
@@ -1470,41 +1986,30 @@ const room = this.rooms.current;
 if (!room) return;
 room.newFrom = null;
 room.following = true;
-this.#typedAt = 0;
-this.outbox.add(room, text);
+room.link.say(text).catch(() => {});
 if (!room.atEnd) this.history.newest(room);
 }
 typed() {
 this.connection.expectWriting();
-const now = Date.now();
-const room = this.rooms.current;
-if (room?.state !== 'joined' || now - this.#typedAt < typingEvery) return;
-this.#typedAt = now;
-this.#commands.tell({ type: 'typing', room: room.name });
+this.rooms.current?.link.typing();
 }
-#received(push) {
-if (this.#commands.settle(push)) return;
-const room = push.room === undefined ? undefined : this.rooms.named(push.room);
-if (!room) return;
-if (push.type === 'message') {
-this.#mine(push);
-room.applyMessage(push, this.me, this.rooms.watches(room));
+#listenTo(room) {
+const { link } = room;
+link.on('message', (message) => {
+room.applyMessage(message, this.me, this.rooms.watches(room));
 this.rooms.look();
-} else if (push.type === 'presence') {
+});
+link.on('deleted', ({ target, offset }) => room.applyDeleted(target ?? offset));
+link.on('presence', (push) => {
 room.applyPresence(push);
 this.#announce(room, push);
-} else if (push.type === 'typing' && !sameName(push.user, this.me)) {
-room.applyTyping(push.user);
+});
+link.on('typing', ({ user }) => {
+if (sameName(user, this.me)) return;
+room.applyTyping(user);
 setTimeout(this.#changed, typingLasts + 100);
-} else if (push.type === 'kicked') {
-room.applyKicked(push.text);
-} else if (push.type === 'deleted') {
-room.applyDeleted(push.offset);
-}
-this.#changed();
-}
-#mine(message) {
-if (message.id && sameName(message.user, this.me)) this.outbox.arrived(message.id);
+});
+link.on('kicked', (error) => room.applyKicked(error.message));
 }
 #announce(room, push) {
 if (push.event === 'count' || sameName(push.user, this.me)) return;
@@ -1516,16 +2021,10 @@ this.notice = null;
 this.#changed();
 }, noticeLasts);
 }
-#closed(code, reason) {
-this.#login.abandon();
-this.#commands.abandon();
-this.rooms.disconnected();
-if (code === sessionEnded) this.#sessionEnded(reason);
-}
 }
 return { Chat };
 })();
-const m17 = (() => {
+const m23 = (() => {
 const byID = (id) => document.getElementById(id);
 function element(tag, properties = {}, ...children) {
 const made = document.createElement(tag);
@@ -1580,8 +2079,8 @@ keyed.set(parent, old);
 }
 return { byID, element, icon, setText, setHidden, composes, touchKeyboard, reconcile };
 })();
-const m18 = (() => {
-const { byID, setHidden, setText } = m17;
+const m24 = (() => {
+const { byID, setHidden, setText } = m23;
 const shortest = 8;
 class AccountView {
 #chat;
@@ -1656,7 +2155,7 @@ setHidden(this.#everywhere, !account);
 }
 return { AccountView };
 })();
-const m19 = (() => {
+const m25 = (() => {
 const clock = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' });
 const dayThisYear = new Intl.DateTimeFormat(undefined, {
@@ -1690,9 +2189,9 @@ return `${names[0]}, ${names[1]} and ${names.length - 2} others`;
 }
 return { instant, clockTime, fullTime, count, dayKey, dayName, people, badge, listed };
 })();
-const m20 = (() => {
-const { byID, composes, setHidden, setText, touchKeyboard } = m17;
-const { listed } = m19;
+const m26 = (() => {
+const { byID, composes, setHidden, setText, touchKeyboard } = m23;
+const { listed } = m25;
 const counterFrom = 0.8;
 const lengthOf = (text) => (text.length > 200 ? [...text].length : text.length);
 const cleaned = (text) => text.replace(/^(?:[^\S\n]*\n)+/u, '').trimEnd();
@@ -1794,10 +2293,10 @@ this.#field.style.height = `${this.#field.scrollHeight + 2}px`;
 }
 return { ComposerView };
 })();
-const m21 = (() => {
-const { byID, composes, setHidden, setText } = m17;
-const { lastName } = m3;
-const { wordsForState, wordsForUnsent } = m6;
+const m27 = (() => {
+const { byID, composes, setHidden, setText } = m23;
+const { lastName } = m1;
+const { wordsForState, wordsForUnsent } = m20;
 class LoginView {
 #chat;
 #screen = byID('login');
@@ -1878,8 +2377,8 @@ return `${reached ? words : 'The server cannot be reached.'} Still trying…`;
 }
 return { LoginView };
 })();
-const m22 = (() => {
-const { element } = m17;
+const m28 = (() => {
+const { element } = m23;
 const chunkLength = 64;
 function chunksOf(items) {
 const chunks = [];
@@ -2023,9 +2522,9 @@ return element('div', { className: 'chunk', attributes: { role: 'none' } });
 }
 return { Rows };
 })();
-const m23 = (() => {
-const { dayKey, dayName, instant } = m19;
-const { keyOf, mentions } = m8;
+const m29 = (() => {
+const { dayKey, dayName, instant } = m25;
+const { keyOf, mentions } = m4;
 const groupLasts = 5 * 60_000;
 const gapWords = {
 missed: 'Some messages were missed here.',
@@ -2155,10 +2654,35 @@ return Math.abs(entry.time - before.time) < groupLasts;
 }
 return { itemsOf };
 })();
-const m24 = (() => {
-const { element, icon, setText } = m17;
-const { clockTime, fullTime, instant } = m19;
-const { initials, tintOf } = m8;
+const m30 = (() => {
+const { keyOf } = m4;
+const tintCount = 18;
+function firstCharacter(text) {
+if ('Segmenter' in Intl) {
+for (const { segment } of new Intl.Segmenter().segment(text)) return segment;
+}
+return [...text][0] ?? '';
+}
+function initials(name) {
+const parts = name.split(/[-_.]+/u).filter(Boolean);
+const letters = parts.length > 1 ? [parts[0], parts[parts.length - 1]] : [name];
+return letters.map((part) => firstCharacter(part).toUpperCase()).join('');
+}
+function tintOf(name) {
+let hash = 0x811c9dc5;
+for (const character of keyOf(name)) {
+hash = Math.imul(hash ^ character.codePointAt(0), 0x01000193);
+}
+hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+return ((hash ^ (hash >>> 16)) >>> 0) % tintCount;
+}
+return { tintCount, initials, tintOf };
+})();
+const m31 = (() => {
+const { element, icon, setText } = m23;
+const { initials, tintOf } = m30;
+const { clockTime, fullTime, instant } = m25;
 const link = /\bhttps?:\/\/[^\s<>"'\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]+/giu;
 const mostLines = 24;
 const mostCharacters = 1_600;
@@ -2297,12 +2821,12 @@ return made;
 }
 return { avatar, makeMessage, updateMessage };
 })();
-const m25 = (() => {
-const { byID, element, icon, setHidden, setText } = m17;
-const { badge } = m19;
-const { Rows } = m22;
-const { itemsOf } = m23;
-const { makeMessage, updateMessage } = m24;
+const m32 = (() => {
+const { byID, element, icon, setHidden, setText } = m23;
+const { badge } = m25;
+const { Rows } = m28;
+const { itemsOf } = m29;
+const { makeMessage, updateMessage } = m31;
 const nearTop = 400;
 const nearBottom = 40;
 class MessagesView {
@@ -2425,8 +2949,8 @@ return row;
 }
 return { MessagesView };
 })();
-const m26 = (() => {
-const { byID, setText } = m17;
+const m33 = (() => {
+const { byID, setText } = m23;
 function ask(words, { agree, refuse }) {
 const dialog = byID('question');
 setText(byID('question-words'), words);
@@ -2441,8 +2965,8 @@ dialog.addEventListener(
 }
 return { ask };
 })();
-const m27 = (() => {
-const { byID, composes } = m17;
+const m34 = (() => {
+const { byID, composes } = m23;
 const drawers = [];
 class Drawer {
 #panel;
@@ -2491,15 +3015,15 @@ for (const drawer of drawers) if (!held && drawer !== this) drawer.close();
 }
 return { Drawer };
 })();
-const m28 = (() => {
-const { ask } = m26;
-const { byID, composes, element, icon, reconcile, setHidden, setText } = m17;
-const { Drawer } = m27;
-const { badge, people } = m19;
-const { compareNames, sameName } = m8;
-const { listLimit } = m10;
-const { avatar } = m24;
-const { wordsForLoss } = m6;
+const m35 = (() => {
+const { ask } = m33;
+const { byID, composes, element, icon, reconcile, setHidden, setText } = m23;
+const { Drawer } = m34;
+const { badge, people } = m25;
+const { compareNames, sameName } = m4;
+const { listLimit } = m5;
+const { avatar } = m31;
+const { wordsForLoss } = m20;
 class PanelsView {
 #chat;
 #rooms = byID('rooms');
@@ -2665,10 +3189,10 @@ return element('li', {}, avatar(name), label, you);
 }
 return { PanelsView };
 })();
-const m29 = (() => {
-const { byID, setHidden, setText } = m17;
-const { badge } = m19;
-const { wordsForState } = m6;
+const m36 = (() => {
+const { byID, setHidden, setText } = m23;
+const { badge } = m25;
+const { wordsForState } = m20;
 class StatusView {
 #chat;
 #bar = byID('bar');
@@ -2714,7 +3238,7 @@ clearTimeout(this.#ticker);
 if (waiting) this.#ticker = setTimeout(() => this.#countDown(state), 250);
 }
 #speakOfSent() {
-const { news } = this.#chat.outbox;
+const { news } = this.#chat;
 if (news.number === this.#sentCount) return;
 this.#sentCount = news.number;
 setText(this.#sent, news.number % 2 ? news.words : `${news.words}\u00a0`);
@@ -2747,15 +3271,15 @@ return 'Disconnected';
 }
 return { StatusView };
 })();
-const m30 = (() => {
-const { byID, setHidden } = m17;
-const { keyOf } = m8;
-const { AccountView } = m18;
-const { ComposerView } = m20;
-const { LoginView } = m21;
-const { MessagesView } = m25;
-const { PanelsView } = m28;
-const { StatusView } = m29;
+const m37 = (() => {
+const { byID, setHidden } = m23;
+const { keyOf } = m4;
+const { AccountView } = m24;
+const { ComposerView } = m26;
+const { LoginView } = m27;
+const { MessagesView } = m32;
+const { PanelsView } = m35;
+const { StatusView } = m36;
 function roomInAddress() {
 const name = location.hash.slice(1);
 try {
@@ -2825,10 +3349,10 @@ if (this.#finePointer.matches) this.#composer.focus();
 return { roomInAddress, View };
 })();
 (() => {
-const { Chat } = m16;
-const { chatAddress } = m2;
-const { tabName } = m3;
-const { roomInAddress, View } = m30;
+const { Chat } = m22;
+const { chatAddress } = m13;
+const { tabName } = m1;
+const { roomInAddress, View } = m37;
 const loading = document.getElementById('loading');
 const hasStyle = () =>
 getComputedStyle(document.documentElement).getPropertyValue('--page') !== '';

@@ -1,0 +1,112 @@
+// What the client's methods take and what its events have, for people and for editors.
+
+/**
+ * @typedef {object} Place Where an entry stands in its room's log.
+ * @property {string} epoch compare it for equality only
+ * @property {number} offset from 1, one more with each entry; 0 in an empty room
+ */
+
+/**
+ * @typedef {object} Message
+ * @property {'message'} type
+ * @property {string} room
+ * @property {number} offset
+ * @property {string} user who wrote it
+ * @property {string} text 1 to 4,000 characters: plain text, never HTML
+ * @property {string} at the server's time in UTC, ISO 8601 with milliseconds
+ * @property {string} [id] what its author's client has named it with
+ * @property {number} [reply] the offset of the message that it answers
+ */
+
+/**
+ * One entry of a room's log: a `Message`, or a change such as `edited`. Ignore a `type` that you do
+ * not know.
+ * @typedef {{type: string, room: string, offset: number, [field: string]: any}} Entry
+ */
+
+/**
+ * @typedef {object} Page A page of a room's log, oldest entry first.
+ * @property {Message[]} messages
+ * @property {boolean} more whether there is more in the same direction
+ * @property {number} offset that of the room's newest entry
+ * @property {string} epoch that of the room's newest entry
+ */
+
+/**
+ * @typedef {object} RoomEvents What `room.on` can listen to.
+ * @property {Message} message
+ * @property {Entry} entry any entry of the log, whatever its type
+ * @property {Entry} edited
+ * @property {Entry} deleted
+ * @property {Entry} topic
+ * @property {Entry} reaction
+ * @property {Page & {recovered: boolean, members?: string[], count: number}} joined the room is
+ *   joined, for the first time or after a reconnect
+ * @property {{before: Place, messages: Message[]}} gap after a reconnect: the server cannot tell
+ *   what came after `before`, so something may be missing. `messages` are the newest ones now
+ * @property {{event: 'join' | 'leave' | 'count', user?: string, count: number}} presence
+ * @property {{user: string}} typing somebody writes, and has for 5 s at most
+ * @property {CommandError} refused the server does not let this user in
+ * @property {CommandError} kicked an operator has taken this user out; the message is for people
+ */
+
+/**
+ * @typedef {object} State The state of the connection.
+ * @property {'idle' | 'connecting' | 'open' | 'waiting' | 'stopped'} phase `waiting`: a retry comes
+ *   at `retryAt`. `stopped`: there will be none, see the event `stopped`
+ * @property {number} [retryAt] in milliseconds, as `Date.now()` counts them
+ * @property {number} [code] the close code of the last connection
+ * @property {string} [reason] the server's sentence
+ * @property {boolean} [doubt] an answer is late by more than 2 s, so the line may be dead
+ * @property {boolean} [again] whether `retryNow()` makes sense although it has stopped
+ * @property {number} [attempt] how many connections have failed in a row
+ */
+
+/**
+ * @typedef {object} Welcome The server's reply to a login.
+ * @property {string} user the name, as the server spells it
+ * @property {boolean} account whether the name is the user's own
+ * @property {string[]} capabilities what this server can do beyond the plainest chat
+ * @property {{text: number, rooms: number, burst: number, rate: number, page: number}} limits
+ *   characters of a text, rooms of a connection, commands at once and a second, messages of a page
+ * @property {Record<string, number>} timing in milliseconds
+ * @property {boolean} restarted whether the server had forgotten this client's session
+ */
+
+/**
+ * @typedef {object} ChatEvents What `chat.on` can listen to.
+ * @property {State} state
+ * @property {Welcome} welcome logged in, for the first time or after a reconnect
+ * @property {CommandError} refused the server does not accept the user; the connection is closed
+ * @property {{code: number, reason: string}} closed a connection has ended; another one may follow
+ * @property {{code: number, reason: string}} stopped there will be no other by itself: kicked, or
+ *   signed out. The reason is a sentence for people
+ * @property {any} push any object that the server sends unasked, after its room has passed it on
+ * @property {{item: any, error: Error | null}} sent a message of the outbox has arrived, or failed
+ * @property {undefined} outbox the outbox has changed
+ */
+
+/**
+ * @typedef {object} Options
+ * @property {string} [user] logs in at once with this name (1 to 32 characters), and again after
+ *   each reconnect
+ * @property {string} [password] that of the name, if it is an account; it is kept in memory
+ * @property {string | (() => string | Promise<string>)} [token] for a server that asks for one
+ * @property {Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>} [storage] keeps the session,
+ *   which proves the name: `localStorage`, or anything like it. Without it, a program that starts
+ *   anew may have to wait a minute for its name
+ * @property {any} [WebSocket] where there is none, as in Node before 22: a class like the browser's
+ * @property {any} [sessions] instead of `storage`, for a program that keeps sessions in its own way
+ * @property {{load(): any[], save(items: any[]): void}} [unsent] keeps messages that are not sent
+ *   yet. With it, they survive `close()`, and what was refused stays in `outbox.items`
+ */
+
+/**
+ * @typedef {object} JoinOptions
+ * @property {number} [last] how many of the newest messages are passed on when the room is joined
+ *   for the first time: 0 to 200, 0 if it is missing
+ * @property {Place | null} [since] the `place` of an earlier visit: everything after it is passed
+ *   on instead
+ * @property {boolean} [catchUp] false: what was missed is not passed on, but is in the event
+ *   `joined`, and the rest, if it has `more`, in the history
+ */
