@@ -202,9 +202,8 @@ class Module:
         return "".join(out)
 
 
-def join_modules(folder, entry, others=()):
-    """The module `entry` and all that it imports, in the order of the language, as one script. The
-    folder has no script besides, but for `others`."""
+def modules_of(folder, entry):
+    """The module `entry` and all that it imports, in the order of the language."""
     modules, order = {}, []
 
     def visit(name, path):
@@ -223,7 +222,15 @@ def join_modules(folder, entry, others=()):
         order.append(module)
 
     visit(entry, [])
-    unused = {path.name for path in folder.glob("*.js")} - {*modules, *others}
+    return order
+
+
+def join_modules(folder, entry, others=()):
+    """The module `entry` and all that it imports as one script. The folder has no script besides,
+    but for `others`."""
+    order = modules_of(folder, entry)
+    unused = {path.name for path in folder.glob("*.js")} - {*others}
+    unused -= {module.name for module in order}
     if unused:
         raise Refused(f"{entry} does not import {', '.join(sorted(unused))}, nor does any module "
                       "that it imports")

@@ -13,7 +13,8 @@ struct Site {
             let file = unsafe page_files()[index]
             let bytes = unsafe Array(UnsafeBufferPointer(start: file.bytes, count: file.count))
             files[unsafe String(cString: file.path)] = unsafe SiteFile(
-                type: String(cString: file.type), bytes: bytes, isHashed: file.is_hashed != 0)
+                type: String(cString: file.type), bytes: bytes, isHashed: file.is_hashed != 0,
+                isShared: file.is_shared != 0)
         }
         self.files = files
         headers = unsafe Self.headers(

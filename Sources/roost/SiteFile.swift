@@ -10,6 +10,7 @@ struct SiteFile {
 
     private let type: String
     private let cacheControl: String
+    private let isShared: Bool
     private let plain: Form
     /// Nil if it would not be shorter.
     private let gzipped: Form?
@@ -17,8 +18,11 @@ struct SiteFile {
     /// - Parameter isHashed: whether the file's path has a hash of its bytes. Browsers and caches
     ///   then keep it without asking again. They ask for others each time and get them only if they
     ///   have changed (304 otherwise), so a new version of the server shows its own page at once.
-    init(type: String, bytes: [UInt8], isHashed: Bool) {
+    /// - Parameter isShared: whether pages of other sites may load the file. It says nothing about
+    ///   anybody, so any site may.
+    init(type: String, bytes: [UInt8], isHashed: Bool, isShared: Bool = false) {
         self.type = type
+        self.isShared = isShared
         cacheControl = isHashed ? "public, max-age=31536000, immutable" : "no-cache"
         // FNV-1a is enough: it only has to tell versions apart.
         let hash = String(fnv1a(bytes), radix: 16)
@@ -37,6 +41,10 @@ struct SiteFile {
         headers.append(("Cache-Control", cacheControl))
         headers.append(("ETag", form.tag))
         if gzipped != nil { headers.append(("Vary", "Accept-Encoding")) }
+        if isShared {
+            headers.append(("Access-Control-Allow-Origin", "*"))
+            headers.append(("Cross-Origin-Resource-Policy", "cross-origin"))
+        }
         let known = head.listMembers("If-None-Match")
         if known.contains(where: { $0 == form.tag || $0 == "W/\(form.tag)" || $0 == "*" }) {
             return HTTPResponse(.notModified, headers: headers)

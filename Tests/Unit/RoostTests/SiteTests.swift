@@ -9,7 +9,7 @@ import WebSocketServer
 @Suite struct SiteTests {
     private let site = Site()
     private var script: PageTests.File {
-        get throws { try #require(PageTests.files.first { $0.path.hasSuffix(".js") }) }
+        get throws { try #require(PageTests.files.first { $0.isHashed && $0.path.hasSuffix(".js") }) }
     }
 
     static func head(
@@ -111,6 +111,23 @@ import WebSocketServer
             let answer = try answer(file.path)
             let expected = file.isHashed ? "public, max-age=31536000, immutable" : "no-cache"
             #expect(answer.headers.first { $0.0 == "Cache-Control" }?.1 == expected, "\(file.path)")
+        }
+    }
+
+    @Test(arguments: ["GET", "HEAD"])
+    func `Other sites may load the client, and nothing else`(method: String) throws {
+        for file in PageTests.files {
+            let answer = try answer(file.path, method: method)
+            let tag = answer.headers.first { $0.0 == "ETag" }?.1 ?? ""
+            let again = try self.answer(file.path, ["If-None-Match: \(tag)"], method: method)
+            #expect(again.status == .notModified)
+            for headers in [answer.headers, again.headers] {
+                let allowed = headers.filter {
+                    $0 == ("Access-Control-Allow-Origin", "*")
+                        || $0 == ("Cross-Origin-Resource-Policy", "cross-origin")
+                }
+                #expect(allowed.count == (file.path == "/roost.js" ? 2 : 0), "\(file.path)")
+            }
         }
     }
 

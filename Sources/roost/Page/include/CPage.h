@@ -14,6 +14,8 @@ struct page_file {
     size_t count;
     /// Whether its path has a hash of its bytes: another version has another path.
     int is_hashed;
+    /// Whether pages of other sites may load it, too.
+    int is_shared;
 };
 
 /// The `page_file_count` files; they live as long as the process.

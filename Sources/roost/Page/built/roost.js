@@ -1,0 +1,1531 @@
+// The client of the Roost chat, for browsers, Node, Deno and Bun: what the chat's own page is made
+// with. docs/CLIENT.md in Roost's repository has a bot in 20 lines, and more.
+//
+// Copyright 2026 The Roost maintainers. SPDX-License-Identifier: Apache-2.0
+
+// ---------------------------------------- roost-types.js
+
+// What the client's methods take and what its events have, for people and for editors.
+
+/**
+ * @typedef {object} Place Where an entry stands in its room's log.
+ * @property {string} epoch compare it for equality only
+ * @property {number} offset from 1, one more with each entry; 0 in an empty room
+ */
+
+/**
+ * @typedef {object} Message
+ * @property {'message'} type
+ * @property {string} room
+ * @property {number} offset
+ * @property {string} user who wrote it
+ * @property {string} text 1 to 4,000 characters: plain text, never HTML
+ * @property {string} at the server's time in UTC, ISO 8601 with milliseconds
+ * @property {string} [id] what its author's client has named it with
+ * @property {number} [reply] the offset of the message that it answers
+ */
+
+/**
+ * One entry of a room's log: a `Message`, or a change such as `edited`. Ignore a `type` that you do
+ * not know.
+ * @typedef {{type: string, room: string, offset: number, [field: string]: any}} Entry
+ */
+
+/**
+ * @typedef {object} Page A page of a room's log, oldest entry first.
+ * @property {Message[]} messages
+ * @property {boolean} more whether there is more in the same direction
+ * @property {number} offset that of the room's newest entry
+ * @property {string} epoch that of the room's newest entry
+ */
+
+/**
+ * @typedef {object} RoomEvents What `room.on` can listen to.
+ * @property {Message} message
+ * @property {Entry} entry any entry of the log, whatever its type
+ * @property {Entry} edited
+ * @property {Entry} deleted
+ * @property {Entry} topic
+ * @property {Entry} reaction
+ * @property {Page & {recovered: boolean, members?: string[], count: number}} joined the room is
+ *   joined, for the first time or after a reconnect
+ * @property {{before: Place, messages: Message[]}} gap after a reconnect: the server cannot tell
+ *   what came after `before`, so something may be missing. `messages` are the newest ones now
+ * @property {{event: 'join' | 'leave' | 'count', user?: string, count: number}} presence
+ * @property {{user: string}} typing somebody writes, and has for 5 s at most
+ * @property {CommandError} refused the server does not let this user in
+ * @property {CommandError} kicked an operator has taken this user out; the message is for people
+ */
+
+/**
+ * @typedef {object} State The state of the connection.
+ * @property {'idle' | 'connecting' | 'open' | 'waiting' | 'stopped'} phase `waiting`: a retry comes
+ *   at `retryAt`. `stopped`: there will be none, see the event `stopped`
+ * @property {number} [retryAt] in milliseconds, as `Date.now()` counts them
+ * @property {number} [code] the close code of the last connection
+ * @property {string} [reason] the server's sentence
+ * @property {boolean} [doubt] an answer is late by more than 2 s, so the line may be dead
+ * @property {boolean} [again] whether `retryNow()` makes sense although it has stopped
+ * @property {number} [attempt] how many connections have failed in a row
+ */
+
+/**
+ * @typedef {object} Welcome The server's reply to a login.
+ * @property {string} user the name, as the server spells it
+ * @property {boolean} account whether the name is the user's own
+ * @property {string[]} capabilities what this server can do beyond the plainest chat
+ * @property {{text: number, rooms: number, burst: number, rate: number, page: number}} limits
+ *   characters of a text, rooms of a connection, commands at once and a second, messages of a page
+ * @property {Record<string, number>} timing in milliseconds
+ * @property {boolean} restarted whether the server had forgotten this client's session
+ */
+
+/**
+ * @typedef {object} ChatEvents What `chat.on` can listen to.
+ * @property {State} state
+ * @property {Welcome} welcome logged in, for the first time or after a reconnect
+ * @property {CommandError} refused the server does not accept the user; the connection is closed
+ * @property {{code: number, reason: string}} closed a connection has ended; another one may follow
+ * @property {{code: number, reason: string}} stopped there will be no other by itself: kicked, or
+ *   signed out. The reason is a sentence for people
+ * @property {any} push any object that the server sends unasked, after its room has passed it on
+ * @property {{item: any, error: Error | null}} sent a message of the outbox has arrived, or failed
+ * @property {undefined} outbox the outbox has changed
+ */
+
+/**
+ * @typedef {object} Options
+ * @property {string} [user] logs in at once with this name (1 to 32 characters), and again after
+ *   each reconnect
+ * @property {string} [password] that of the name, if it is an account; it is kept in memory
+ * @property {string | (() => string | Promise<string>)} [token] for a server that asks for one
+ * @property {Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>} [storage] keeps the session,
+ *   which proves the name: `localStorage`, or anything like it. Without it, a program that starts
+ *   anew may have to wait a minute for its name
+ * @property {any} [WebSocket] where there is none, as in Node before 22: a class like the browser's
+ * @property {any} [sessions] instead of `storage`, for a program that keeps sessions in its own way
+ * @property {{load(): any[], save(items: any[]): void}} [unsent] keeps messages that are not sent
+ *   yet. With it, they survive `close()`, and what was refused stays in `outbox.items`
+ */
+
+/**
+ * @typedef {object} JoinOptions
+ * @property {number} [last] how many of the newest messages are passed on when the room is joined
+ *   for the first time: 0 to 200, 0 if it is missing
+ * @property {Place | null} [since] the `place` of an earlier visit: everything after it is passed
+ *   on instead
+ * @property {boolean} [catchUp] false: what was missed is not passed on, but is in the event
+ *   `joined`, and the rest, if it has `more`, in the history
+ */
+
+// ---------------------------------------- commands.js
+
+// Commands and their replies: each command carries a `ref`. The reply with the same `ref` resolves
+// its promise; an error, or a lost connection, rejects it.
+
+/** The server has refused a command. `message` is the server's sentence for people. */
+class CommandError extends Error {
+    /** @param {{code: string, text: string, retry_after_ms?: number}} reply */
+    constructor(reply) {
+        super(reply.text);
+        this.name = 'CommandError';
+        /** The code in the protocol's table of errors, such as `rate_limited`. */
+        this.code = reply.code;
+        /** After how many milliseconds to try again, if the server has said it. */
+        this.retryAfter = reply.retry_after_ms;
+    }
+}
+
+/** There is no connection, or it was lost before the answer came: the command may have been carried
+ * out, or not. */
+class Disconnected extends Error {
+    constructor(message = 'There is no connection to the chat server.') {
+        super(message);
+        this.name = 'Disconnected';
+    }
+}
+
+const shortestRetry = 250;
+const longestRetry = 20_000;
+
+// How long an answer may take before the line counts as dead. One WebSocket message shows only when
+// all of it has come, and a page of messages takes its time on a slow line.
+const patience = 5_000;
+const longPatience = 15_000;
+const longAnswers = new Set(['login', 'join', 'history', 'account']);
+
+class Commands {
+    #connection;
+    #waiting = new Map();
+    #last = 0;
+    #generation = 0; // counts connections: a retry is dropped if its connection has been lost
+    #slowest = 0; // the longest of the last answers, in milliseconds
+
+    constructor(connection) {
+        this.#connection = connection;
+    }
+
+    // Sends a command and returns its reply. If the server's rate limit refuses it, sends it again
+    // after the time that the server asks for. A longer time means a room that is full of this
+    // network's messages: the user must know.
+    async request(command) {
+        const generation = this.#generation;
+        for (;;) {
+            try {
+                return await this.#once(command);
+            } catch (error) {
+                if (!(error instanceof CommandError) || error.code !== 'rate_limited') throw error;
+                const wait = error.retryAfter ?? 1000;
+                if (wait > longestRetry) throw error;
+                await pause(Math.max(shortestRetry, wait));
+                if (generation !== this.#generation) throw new Disconnected();
+            }
+        }
+    }
+
+    // For commands without a reply.
+    tell(command) {
+        this.#connection.send(command);
+    }
+
+    // Tests the connection: any answer will do, even an error. An empty page of history is the
+    // cheapest one for the server.
+    probe(room) {
+        const question = { type: 'history', room, before: 1, limit: 0 };
+        if (this.#waiting.size === 0) this.#once(question, patience).catch(() => {});
+        this.#connection.expect(patience);
+    }
+
+    // True if `reply` is the reply to a waiting command.
+    settle(reply) {
+        const asked = this.#waiting.get(reply.ref);
+        if (asked) {
+            this.#waiting.delete(reply.ref);
+            this.#slowest = Math.max(performance.now() - asked.at, this.#slowest * 0.9);
+            if (reply.type === 'error') asked.reject(new CommandError(reply));
+            else asked.resolve(reply);
+        }
+        // Any message shows that the connection works, but the next reply must still come in time.
+        this.#expectNext();
+        return Boolean(asked);
+    }
+
+    abandon() {
+        this.#generation += 1;
+        this.#slowest = 0;
+        const broken = [...this.#waiting.values()];
+        this.#waiting.clear();
+        for (const asked of broken) asked.reject(new Disconnected());
+    }
+
+    #once(command, within) {
+        return new Promise((resolve, reject) => {
+            const ref = String((this.#last += 1));
+            if (!this.#connection.send({ ...command, ref })) {
+                reject(new Disconnected());
+                return;
+            }
+            const time = within ?? (longAnswers.has(command.type) ? longPatience : patience);
+            this.#waiting.set(ref, { resolve, reject, within: time, at: performance.now() });
+            this.#expectNext();
+        });
+    }
+
+    // Replies come in the order of the commands, so the oldest command says how long to wait. Where
+    // answers have taken seconds, the line is slow and not dead.
+    #expectNext() {
+        for (const { within } of this.#waiting.values()) {
+            this.#connection.expect(Math.max(within, Math.min(longPatience, this.#slowest * 4)));
+            return;
+        }
+    }
+}
+
+function pause(milliseconds) {
+    return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+// ---------------------------------------- close-codes.js
+
+// What a client does after each close code: whether it reconnects, and after how long.
+
+const second = 1000;
+const longestDelay = 30 * second;
+
+// Exponential with jitter, so that not all clients reconnect to a restarted server at once.
+function backoff(attempt, random = Math.random) {
+    const ceiling = Math.min(longestDelay, second * 2 ** Math.min(attempt, 10));
+    return ceiling / 2 + (random() * ceiling) / 2;
+}
+
+// Takes the time to wait from a reason like "Too many connections, try again in 10 seconds."
+function secondsIn(reason, otherwise) {
+    const found = /(\d{1,4})\s*s/.exec(reason);
+    return (found ? Number(found[1]) : otherwise) * second;
+}
+
+// `attempt` counts the attempts since the last stable connection. Returns
+// {retry: true, delay: ms} or {retry: false, again: whether the user may retry by hand}.
+function advice(code, reason, attempt, random = Math.random) {
+    const after = (delay) => ({ retry: true, delay });
+    switch (code) {
+        case 1001: // The server is stopping: spread the reconnects of its clients.
+            return after(second + random() * 4 * second);
+        case 1012: // Restarted: reconnect at once.
+        case 4001: // Fell behind: resume from history at once.
+            return after(attempt === 0 ? 0 : backoff(attempt, random));
+        case 1013: // Overload.
+            return after(secondsIn(reason, 10) + random() * 2 * second);
+        case 4002: // Flooding.
+            return after(secondsIn(reason, 15) + random() * 5 * second);
+        case 1002: // The same bytes would fail again.
+        case 1003:
+        case 1007:
+        case 1008: // Policy.
+        case 4003: // Kicked: the user decides.
+        case 4005: // Signed out in another tab, so nobody may log in by itself.
+            return { retry: false, again: true };
+        case 4004: // Banned.
+            return { retry: false, again: false };
+        default: // 1000, 1006, 1009, 1011 and codes of the future.
+            return after(backoff(attempt, random));
+    }
+}
+
+// ---------------------------------------- surroundings.js
+
+// What a browser says about the network and about the page. Elsewhere, in Node or in a worker,
+// nothing is said: the network counts as there, and the page as looked at.
+
+const isOnline = () => globalThis.navigator?.onLine !== false;
+const isShown = () => !globalThis.document?.hidden;
+
+// Calls `lookAgain` when the network or the reader has come back, and `wentOffline`. Returns a
+// function that ends this.
+function watchSurroundings(lookAgain, wentOffline) {
+    if (!globalThis.addEventListener) return () => {};
+    const page = globalThis.document;
+    const shown = () => {
+        if (isShown()) lookAgain();
+    };
+    addEventListener('online', lookAgain);
+    addEventListener('offline', wentOffline);
+    addEventListener('pageshow', lookAgain);
+    page?.addEventListener('visibilitychange', shown);
+    return () => {
+        removeEventListener('online', lookAgain);
+        removeEventListener('offline', wentOffline);
+        removeEventListener('pageshow', lookAgain);
+        page?.removeEventListener('visibilitychange', shown);
+    };
+}
+
+// ---------------------------------------- connection.js
+
+// A WebSocket that reconnects: it notices a dead connection, and retries according to the close
+// code. It knows nothing about the chat, which logs in and resumes on each `opened`.
+
+                                                   
+                                                                         
+
+const connectDeadline = 10_000;
+const answerDeadline = 5_000;
+const doubtAfter = 2_000;
+const offlineDeadline = 3_000;
+const stableAfter = 5_000;
+// A connection that was silent for this long is probed, while somebody looks at the page.
+const silenceLimit = 30_000;
+const silenceCheckedEvery = 10_000;
+// Before somebody who begins to write has finished, a shorter silence is checked, too.
+const silenceBeforeWriting = 5_000;
+
+// Beside the page, so that a proxy may serve both below a path of its own.
+function chatAddress(location) {
+    const address = new URL('chat', location.href);
+    address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
+    return address.href;
+}
+
+class Connection {
+    /** @type {State} */
+    state = { phase: 'idle' };
+    #makeSocket;
+    #events;
+    /** @type {any} */
+    #socket = null;
+    #attempt = 0;
+    #retryTimer = 0;
+    #stableTimer = 0;
+    #deadline = 0;
+    #deadlineAt = Infinity;
+    #doubtTimer = 0;
+    #lastReceived = 0;
+    /** @type {(() => void) | null} */
+    #endWatch = null;
+
+    // `makeSocket()` returns a new WebSocket. `events`: opened(), received(object),
+    // closed(code, reason), changed(), probe().
+    constructor(makeSocket, events) {
+        this.#makeSocket = makeSocket;
+        this.#events = events;
+    }
+
+    open() {
+        if (this.state.phase === 'connecting' || this.state.phase === 'open') return;
+        this.#attempt = 0;
+        this.#connect();
+    }
+
+    retryNow() {
+        if (this.state.phase === 'waiting' || this.state.phase === 'stopped') this.#connect();
+    }
+
+    close() {
+        this.#letGo(1000);
+        this.#enter({ phase: 'idle' });
+    }
+
+    // The server has no time for this client now: another connection is made later.
+    retryAfter(milliseconds, reason) {
+        this.#letGo(1000);
+        this.#wait(milliseconds, 1013, reason);
+        this.#events.closed(1013, reason);
+    }
+
+    send(object) {
+        if (this.state.phase !== 'open') return false;
+        this.#socket.send(JSON.stringify(object));
+        return true;
+    }
+
+    // If nothing arrives within this time, the connection counts as lost, whatever TCP says. Of
+    // several deadlines, the earliest counts.
+    expect(milliseconds = answerDeadline) {
+        if (this.state.phase !== 'open') return;
+        const at = performance.now() + milliseconds;
+        if (at >= this.#deadlineAt) return;
+        clearTimeout(this.#deadline);
+        this.#deadlineAt = at;
+        this.#deadline = setTimeout(() => this.#lost(1006, 'No answer.'), milliseconds);
+        this.#doubtTimer ||= setTimeout(() => this.#doubt(), doubtAfter);
+    }
+
+    // Somebody begins to write: a dead line should show before the message is written.
+    expectWriting() {
+        this.#probeAfter(silenceBeforeWriting);
+    }
+
+    #probeAfter(silence) {
+        const isSilent = performance.now() - this.#lastReceived >= silence;
+        if (this.state.phase === 'open' && isSilent && !this.#deadline) this.#events.probe();
+    }
+
+    #doubt() {
+        if (this.state.phase === 'open' && !this.state.doubt) {
+            this.#enter({ phase: 'open', doubt: true });
+        }
+    }
+
+    // A server on this machine can be reached without a network, so the browser's word is not the
+    // last one.
+    #wentOffline() {
+        if (this.state.phase === 'open') {
+            this.#events.probe();
+            this.expect(offlineDeadline);
+            this.#doubt();
+        } else {
+            this.#events.changed();
+        }
+    }
+
+    #lookAgain() {
+        if (this.state.phase === 'waiting') {
+            if (isOnline() && this.state.code === 1006) this.#connect();
+            else this.#events.changed();
+        } else if (this.state.phase === 'open') {
+            this.#events.probe();
+        }
+    }
+
+    #connect() {
+        this.#letGo();
+        this.#enter({ phase: 'connecting', attempt: this.#attempt });
+        let socket;
+        try {
+            socket = this.#makeSocket();
+        } catch (error) {
+            this.#enter({ phase: 'stopped', code: 0, reason: String(error), again: true });
+            this.#events.closed(0, String(error));
+            return;
+        }
+        this.#socket = socket;
+        this.#deadline = setTimeout(() => this.#lost(1006, 'No answer.'), connectDeadline);
+        socket.onopen = () => {
+            this.#arrived();
+            this.#stableTimer = setTimeout(() => (this.#attempt = 0), stableAfter);
+            this.#enter({ phase: 'open' });
+            this.#events.opened();
+        };
+        socket.onmessage = (event) => {
+            this.#arrived();
+            let object = null;
+            try {
+                object = JSON.parse(event.data);
+            } catch {
+                return;
+            }
+            if (object && typeof object.type === 'string') this.#events.received(object);
+        };
+        socket.onclose = (event) => this.#lost(event.code, event.reason);
+        socket.onerror = () => {}; // what follows is a close; some implementations insist on it
+    }
+
+    #arrived() {
+        this.#lastReceived = performance.now();
+        clearTimeout(this.#deadline);
+        clearTimeout(this.#doubtTimer);
+        this.#deadline = this.#doubtTimer = 0;
+        this.#deadlineAt = Infinity;
+        if (this.state.doubt) this.#enter({ phase: 'open' });
+    }
+
+    #lost(code, reason) {
+        const wasOpen = this.state.phase === 'open';
+        this.#letGo();
+        const next = advice(code, reason, this.#attempt);
+        this.#attempt += 1;
+        if (next.retry) {
+            const delay = wasOpen || next.delay > 0 ? next.delay : backoff(this.#attempt);
+            this.#wait(delay, code, reason);
+        } else {
+            this.#enter({ phase: 'stopped', code, reason, again: next.again });
+        }
+        this.#events.closed(code, reason);
+    }
+
+    #wait(delay, code, reason) {
+        this.#retryTimer = setTimeout(() => this.#connect(), delay);
+        this.#enter({ phase: 'waiting', retryAt: Date.now() + delay, code, reason });
+    }
+
+    // Drops the socket at once: on a dead connection its close event comes only after minutes.
+    #letGo(code) {
+        clearTimeout(this.#retryTimer);
+        clearTimeout(this.#stableTimer);
+        this.#arrived();
+        const socket = this.#socket;
+        this.#socket = null;
+        if (!socket) return;
+        socket.onopen = socket.onmessage = socket.onclose = null;
+        socket.close(code);
+    }
+
+    #enter(state) {
+        this.state = state;
+        if (state.phase === 'idle' || state.phase === 'stopped') this.#rest();
+        else this.#endWatch ??= this.#watch();
+        this.#events.changed();
+    }
+
+    // A connection that nobody wants any more leaves no timer behind: it would keep Node running.
+    #rest() {
+        this.#endWatch?.();
+        this.#endWatch = null;
+    }
+
+    #watch() {
+        const end = watchSurroundings(() => this.#lookAgain(), () => this.#wentOffline());
+        const timer = setInterval(() => {
+            if (isShown()) this.#probeAfter(silenceLimit);
+        }, silenceCheckedEvery);
+        return () => {
+            end();
+            clearInterval(timer);
+        };
+    }
+}
+
+// ---------------------------------------- listeners.js
+
+// Functions that are called when something happens, by the name of what happens.
+
+class Listeners {
+    #all = new Map(); // name → functions
+
+    // Returns a function that takes the listener away again.
+    add(name, listener) {
+        if (typeof listener !== 'function') throw new TypeError('A listener is a function.');
+        const before = this.#all.get(name) ?? [];
+        this.#all.set(name, [...before, listener]);
+        return () => {
+            const others = (this.#all.get(name) ?? []).filter((other) => other !== listener);
+            this.#all.set(name, others);
+        };
+    }
+
+    // A listener that throws must not keep this client from doing its work, nor the other
+    // listeners: its error is reported as one that nobody has caught.
+    call(name, event) {
+        for (const listener of this.#all.get(name) ?? []) {
+            try {
+                listener(event);
+            } catch (error) {
+                queueMicrotask(() => {
+                    throw error;
+                });
+            }
+        }
+    }
+}
+
+// ---------------------------------------- login.js
+
+// Logging in after each connect, with the session that proves the name.
+
+                                                           
+
+// How long another tab may take to store the session that a restarted server gave it.
+const otherTabTakes = 1_500;
+
+class Login {
+    #commands;
+    #sessions;
+    #events;
+    #attempt = 0;
+    #session = ''; // that of the last welcome
+    #password;
+    #keepsPassword = false;
+    #token;
+
+    // `sessions`: session, storedSession, keepSession(user, session). `events`:
+    // welcomed(welcome, restarted), where `restarted` means that the server has forgotten the
+    // session that this client had; refused(error).
+    constructor(commands, sessions, events) {
+        this.#commands = commands;
+        this.#sessions = sessions;
+        this.#events = events;
+    }
+
+    // The password is for the next login only, since after that there is a session, unless `keeps`:
+    // a program may outlive its session.
+    use({ password, keeps, token }) {
+        this.#password = password || undefined;
+        this.#keepsPassword = keeps === true;
+        this.#token = token;
+    }
+
+    async begin(user) {
+        this.#attempt += 1;
+        const attempt = this.#attempt;
+        for (;;) {
+            const { session } = this.#sessions;
+            try {
+                const password = this.#password;
+                const token = await this.#freshToken();
+                if (attempt !== this.#attempt) return;
+                const command = { type: 'login', user, session, password, token, join: false };
+                this.#welcomed(await this.#commands.request(command));
+                return;
+            } catch (error) {
+                if (error instanceof Disconnected) return;
+                if (!(error instanceof CommandError)) throw error;
+                const again = await this.#hasOtherSession(error, session, attempt);
+                if (attempt !== this.#attempt) return;
+                if (again) continue;
+                if (!this.#keepsPassword) this.#password = undefined;
+                this.#events.refused(error);
+                return;
+            }
+        }
+    }
+
+    // A token may be a function that gets a fresh one.
+    async #freshToken() {
+        return typeof this.#token === 'function' ? this.#token() : this.#token;
+    }
+
+    // The connection is lost, or nobody wants to log in any more.
+    abandon() {
+        this.#attempt += 1;
+    }
+
+    #welcomed(welcome) {
+        const restarted = this.#session !== '' && this.#session !== welcome.session;
+        this.#session = welcome.session;
+        if (!this.#keepsPassword) this.#password = undefined;
+        this.#sessions.keepSession(welcome.user, welcome.session);
+        this.#events.welcomed(welcome, restarted);
+    }
+
+    // After a restart of the server, the first tab that comes back gets a new session, and the
+    // others must use it. A token that the server cannot check is forgotten.
+    async #hasOtherSession({ code }, session, attempt) {
+        if (!session) return false;
+        if (code === 'bad_token' && this.#token === undefined) {
+            this.#sessions.session = undefined;
+            return true;
+        }
+        const end = performance.now() + otherTabTakes;
+        while (code === 'name_taken' && attempt === this.#attempt && performance.now() < end) {
+            const stored = this.#sessions.storedSession;
+            if (stored && stored !== session) {
+                this.#sessions.session = stored;
+                return true;
+            }
+            await new Promise((resolve) => setTimeout(resolve, 100));
+        }
+        return false;
+    }
+}
+
+// ---------------------------------------- names.js
+
+// Names of users and rooms: when two names are the same, and whether a text mentions one.
+
+// The form in which the page compares names. The server's form says more (which names look alike):
+// it alone decides whether a name is allowed or taken, and its replies say how a name is spelled.
+function keyOf(name) {
+    const folded = name.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase();
+    return folded.normalize('NFKC').replace(/[\u200C\u200D]/gu, '');
+}
+
+const sameName = (one, other) => keyOf(one) === keyOf(other);
+
+function compareNames(one, other) {
+    return one.localeCompare(other, undefined, { sensitivity: 'base', numeric: true });
+}
+
+// A random identifier. `randomUUID` exists only in a secure context, and a plain http address in a
+// home network is not one.
+function randomID() {
+    if (crypto.randomUUID) return crypto.randomUUID();
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+const nameCharacter = /[\p{L}\p{M}\p{N}_]/u;
+const nameContinues = /^(?:[\p{L}\p{M}\p{N}_]|[-.]+[\p{L}\p{M}\p{N}_])/u;
+
+// True if `text` has `@name`, and not as a part of an address, or of a longer name.
+function mentions(text, name) {
+    if (!text.includes('@')) return false;
+    const folded = keyOf(text);
+    const wanted = `@${keyOf(name)}`;
+    for (let at = folded.indexOf(wanted); at >= 0; at = folded.indexOf(wanted, at + 1)) {
+        const before = [...folded.slice(Math.max(0, at - 2), at)].pop() ?? ' ';
+        if (nameCharacter.test(before)) continue;
+        if (!nameContinues.test(folded.slice(at + wanted.length))) return true;
+    }
+    return false;
+}
+
+// ---------------------------------------- outbox.js
+
+// Messages that are not yet in their room. They are sent one at a time and in order, each with an
+// id that makes a retry harmless. They survive a lost connection and, with a store, a reload of the
+// page and the loss of the name: nobody but the user discards them then.
+
+                                                           
+                                                       
+
+const standardRest = 2_000;
+
+class Outbox {
+    // {id, user, name, room, place, text, fields, at, state, problem}: `user` and `room` are keys,
+    // `name` and `place` how they are spelled. The state is 'waiting' | 'sending' | 'sent' |
+    // 'failed'.
+    items = [];
+    #me = '';
+    #commands;
+    #roomOf;
+    #store;
+    #events;
+    #promised = new Map(); // id → {resolve, reject}
+    #busy = false;
+    #resting = 0; // a timer: the server cannot keep messages just now
+
+    // `roomOf(key)`: a joined room's {state, name, place}. `store`: {load(), save(items)}, or
+    // undefined. `events`: changed(), and ended(item, error) when a message has arrived, or, with
+    // an error, was refused.
+    constructor(commands, roomOf, store, events) {
+        this.#commands = commands;
+        this.#roomOf = roomOf;
+        this.#store = store;
+        this.#events = events;
+        this.items = store?.load() ?? [];
+        for (const item of this.items) if (item.state !== 'failed') item.state = 'waiting';
+    }
+
+    // The user has logged in with this name. Messages written under another one are held until the
+    // user says what shall become of them.
+    enter(me) {
+        this.#me = me;
+    }
+
+    isHeld(item) {
+        return !sameName(item.user, this.#me);
+    }
+
+    of(room) {
+        return this.items.filter((item) => item.room === room.key);
+    }
+
+    // All messages that leaving this room, or every room, would discard.
+    unsent(room) {
+        return this.items.filter(
+            (item) => item.state !== 'sent' && (!room || item.room === room.key));
+    }
+
+    // The rooms in which messages wait.
+    get places() {
+        return this.items.map((item) => item.place ?? item.room);
+    }
+
+    // Returns a promise of the message's place. `fields` are further fields of the command.
+    add(room, text, { id = randomID(), ...fields } = {}) {
+        const at = new Date().toISOString();
+        return new Promise((resolve, reject) => {
+            this.#promised.set(id, { resolve, reject });
+            this.items.push({
+                id, user: keyOf(this.#me), name: this.#me, room: room.key, place: room.name, text,
+                fields, at, state: 'waiting',
+            });
+            this.#keep();
+            this.pump();
+        });
+    }
+
+    // A held message is sent under the present name then.
+    retry(item) {
+        if (this.isHeld(item)) Object.assign(item, { user: keyOf(this.#me), name: this.#me });
+        item.state = 'waiting';
+        this.#keep();
+        this.pump();
+    }
+
+    discard(item, error = new Disconnected('The message was discarded.')) {
+        this.items = this.items.filter((other) => other !== item);
+        this.#promised.get(item.id)?.reject(error);
+        this.#promised.delete(item.id);
+        this.#keep();
+    }
+
+    // The user has left the room, or has signed out, and has agreed that its messages go.
+    forget(room) {
+        for (const item of room ? this.of(room) : this.items) this.discard(item);
+    }
+
+    // The room is closed to this user, or, without a room, nobody wants a connection any more. With
+    // a store the messages wait for better times.
+    giveUp(room, error) {
+        if (this.#store) return;
+        for (const item of room ? this.of(room) : this.items) this.discard(item, error);
+        clearTimeout(this.#resting);
+        this.#resting = 0;
+    }
+
+    // The server spells the room in another way, so that it has another key.
+    move(from, room) {
+        for (const item of this.items) {
+            if (item.room === from) Object.assign(item, { room: room.key, place: room.name });
+        }
+    }
+
+    // The room has published the message, so it has arrived even if the reply was lost.
+    arrived(id, place) {
+        this.#answered(id, place);
+        const item = this.items.find((candidate) => candidate.id === id);
+        if (item) this.#arrived(item);
+    }
+
+    #answered(id, place) {
+        this.#promised.get(id)?.resolve(place);
+        this.#promised.delete(id);
+    }
+
+    #arrived(item) {
+        this.#events.ended(item, null);
+        this.discard(item);
+    }
+
+    // The room starts over: the push of an accepted message will not come any more.
+    settle(room) {
+        const accepted = this.of(room).filter(({ state }) => state === 'sent');
+        for (const item of accepted) this.discard(item);
+        return accepted;
+    }
+
+    async pump() {
+        if (this.#busy || this.#resting) return;
+        const item = this.items.find((candidate) =>
+            candidate.state === 'waiting' && !this.isHeld(candidate)
+                && this.#roomOf(candidate.room)?.state === 'joined');
+        if (!item) return;
+        this.#busy = true;
+        await this.#send(item, this.#roomOf(item.room));
+        this.#busy = false;
+        this.#keep();
+        if (item.state !== 'waiting') this.pump();
+    }
+
+    async #send(item, room) {
+        item.state = 'sending';
+        this.#events.changed();
+        try {
+            const { name } = room;
+            const { id, text, fields } = item;
+            const command = { ...fields, type: 'message', room: name, text, id };
+            const { offset, epoch } = await this.#commands.request(command);
+            item.state = 'sent';
+            this.#answered(id, { offset, epoch });
+            // The message's push came before this reply, or will come right after it.
+            if (offset <= room.place?.offset && this.items.includes(item)) this.#arrived(item);
+        } catch (error) {
+            if (error instanceof Disconnected) {
+                item.state = 'waiting';
+            } else if (error.code === 'unavailable') {
+                // It is not known whether the message will appear: the same one is sent again.
+                item.state = 'waiting';
+                this.#rest(error.retryAfter ?? standardRest);
+            } else {
+                this.#failed(item, error);
+                if (!(error instanceof CommandError)) console.error(error);
+            }
+        }
+    }
+
+    #failed(item, error) {
+        item.state = 'failed';
+        item.problem = error.message;
+        this.#events.ended(item, error);
+        this.#promised.get(item.id)?.reject(error);
+        this.#promised.delete(item.id);
+        if (!this.#store) this.discard(item);
+    }
+
+    #rest(milliseconds) {
+        this.#resting = setTimeout(() => {
+            this.#resting = 0;
+            this.pump();
+        }, milliseconds * (1 + Math.random() / 4));
+    }
+
+    #keep() {
+        this.#store?.save(this.items);
+        this.#events.changed();
+    }
+}
+
+// ---------------------------------------- roost-room.js
+
+// A room of a `Roost`: it is joined again after each reconnect, from the place of its last entry,
+// so that nothing is missed or doubled.
+
+                                                           
+                                           
+                                             
+
+const resumeLimit = 200;
+const typingEvery = 3_000;
+// Pushes that have an `offset` and are no entries of the room's log.
+const noEntries = new Set(['presence', 'typing', 'read']);
+
+/** A room that this client is in, or wants to be in: `chat.join(name)` returns it. */
+class RoostRoom {
+    /**
+     * The room's name, spelled as the server spells it.
+     * @type {string}
+     */
+    name;
+    /**
+     * The same for all spellings of the name.
+     * @type {string}
+     */
+    key;
+    /**
+     * `away`: not joined yet, or the connection is lost. `refused`: the server does not let this
+     * user in, and `error` says why; it is tried again after the next reconnect.
+     * @type {'away' | 'joined' | 'refused' | 'left'} */
+    state = 'away';
+    /**
+     * Why the server has refused the room, or taken this user out.
+     * @type {CommandError | null}
+     */
+    error = null;
+    /**
+     * The place of the last entry that was passed on: where a later `join` goes on.
+     * @type {Place | null} */
+    place = null;
+    /** How many users are in the room. */
+    count = 0;
+    /**
+     * Ends when the present attempt to join has ended, in whatever way.
+     * @type {Promise<unknown>}
+     */
+    attempt = Promise.resolve();
+    #chat;
+    #last;
+    #catchesUp;
+    /** @type {Promise<boolean> | null} */
+    #entering = null;
+    /** @type {any[] | null} pushes that wait until what was missed is there */
+    #held = null;
+    #listeners = new Listeners();
+    #typedAt = 0;
+
+    // `chat`: what a Roost shows to its rooms alone.
+    /** @param {any} chat @param {string} name @param {JoinOptions} options */
+    constructor(chat, name, { since = null, last = 0, catchUp = true }) {
+        this.#chat = chat;
+        this.name = name;
+        this.key = keyOf(name);
+        this.place = since;
+        this.#last = last;
+        this.#catchesUp = catchUp;
+    }
+
+    /**
+     * Calls `listener` when this happens in the room. Each entry of the room's log, from anybody
+     * and in order, is passed on as `entry`, and also under its own `type`: `message`, `edited`,
+     * `deleted`, `topic`, `reaction`, and those of later servers. `room.place` is its place then.
+     *
+     * @template {keyof RoomEvents} K
+     * @param {K} name
+     * @param {(event: RoomEvents[K]) => void} listener
+     * @returns {() => void} takes the listener away again
+     */
+    on(name, listener) {
+        return this.#listeners.add(name, listener);
+    }
+
+    /**
+     * Says something. Without a connection it waits until the room is joined again; a retry has the
+     * same `id`, so it never appears twice.
+     *
+     * @param {string} text 1 to 4,000 characters (`chat.limits.text`)
+     * @param {{id?: string, [field: string]: unknown}} [fields] further fields of the command, such
+     *   as `reply`; an `id` of your own has 1 to 64 bytes, and is used for one message alone
+     * @returns {Promise<Place>} its place, when the server has kept it. It is rejected with a
+     *   `CommandError` if the server refuses the text, or the room; with `Disconnected` after
+     *   `leave()` or `close()`.
+     */
+    say(text, fields = {}) {
+        this.#typedAt = 0;
+        return this.#chat.outbox.add(this, text, fields);
+    }
+
+    /** Shows the others that this user writes: sent once in 3 s at most, whatever the calls. */
+    typing() {
+        const now = Date.now();
+        const rest = this.#chat.timing?.typing ?? typingEvery;
+        if (this.state !== 'joined' || now - this.#typedAt < rest) return;
+        this.#typedAt = now;
+        this.#chat.tell({ type: 'typing', room: this.name });
+    }
+
+    /**
+     * A page of the past, oldest message first: the newest, or those before or after an offset.
+     *
+     * @param {{before?: number, after?: number, limit?: number}} [range] offsets, which are not
+     *   included, one of them at most. `limit`: 1 to 200 messages, 50 if it is missing; a page may
+     *   have fewer although there are more
+     * @returns {Promise<Page>}
+     */
+    history(range = {}) {
+        const { after, before, limit } = range;
+        if (after !== undefined) return this.command('history', { after, limit });
+        return this.command('history', { before: before ?? Number.MAX_SAFE_INTEGER, limit });
+    }
+
+    /**
+     * Sends any command about this room.
+     *
+     * @param {string} type
+     * @param {Record<string, unknown>} [fields]
+     * @returns {Promise<any>} the reply; see `Roost.command`
+     */
+    command(type, fields = {}) {
+        return this.#chat.request({ ...fields, type, room: this.name });
+    }
+
+    /** Leaves the room; what was not sent is discarded. */
+    leave() {
+        if (this.state === 'joined') this.command('leave').catch(() => {});
+        this.state = 'left';
+        this.#chat.left(this);
+    }
+
+    // What only the Roost calls
+
+    // Joins the room. Resolves with false if the connection was lost.
+    enter() {
+        const attempt = this.#entering ?? this.#enter().finally(() => {
+            this.#entering = null;
+        });
+        this.#entering = this.attempt = attempt;
+        return attempt;
+    }
+
+    async #enter() {
+        const { name, place } = this;
+        const limit = place ? resumeLimit : this.#last;
+        const command = { type: 'join', room: name, since: place ?? undefined, limit, more: true };
+        try {
+            const reply = await this.#chat.request(command);
+            if (this.state !== 'left') this.#joined(reply);
+        } catch (error) {
+            if (error instanceof Disconnected) return false;
+            if (!(error instanceof CommandError)) throw error;
+            if (this.state !== 'left') this.#refused(error, 'refused');
+        }
+        return true;
+    }
+
+    #joined(reply) {
+        const before = this.place;
+        const recovered = reply.recovered === true && before !== null;
+        this.#spell(reply.room);
+        this.state = 'joined';
+        this.error = null;
+        this.count = reply.count ?? this.count;
+        this.#held = null;
+        if (!this.#catchesUp) {
+            this.place = { epoch: reply.epoch, offset: reply.offset };
+            this.#listeners.call('joined', reply);
+            for (const entry of reply.messages) this.#noteOwn(entry, reply.epoch);
+        } else {
+            this.#listeners.call('joined', reply);
+            this.#passOn(reply, before, recovered);
+        }
+        if (!recovered) this.#chat.outbox.settle(this);
+        this.#chat.outbox.pump();
+    }
+
+    // Passes on what was missed.
+    #passOn(reply, before, recovered) {
+        if (recovered) {
+            this.#catchUp(reply);
+            return;
+        }
+        this.place = null;
+        if (before) this.#listeners.call('gap', { before, messages: reply.messages });
+        else this.#takePage(reply);
+        this.place = { epoch: reply.epoch, offset: reply.offset };
+    }
+
+    // Fetches page after page; pushes wait meanwhile. If the connection is lost, the next join goes
+    // on from the last entry that was passed on.
+    async #catchUp(reply) {
+        const held = [];
+        this.#held = held;
+        const isCurrent = () => this.#held === held;
+        for (let page = reply; ;) {
+            this.#takePage(page);
+            if (!page.more || page.messages.length === 0) break;
+            const before = this.place;
+            const range = { after: before?.offset, limit: resumeLimit };
+            page = await this.history(range).catch(() => null);
+            if (!isCurrent()) return;
+            if (page) continue;
+            this.#listeners.call('gap', { before, messages: [] });
+            break;
+        }
+        this.#held = null;
+        for (const entry of held) this.#take(entry, entry.epoch);
+    }
+
+    #takePage(page) {
+        let epoch = page.first_epoch ?? page.epoch;
+        for (const entry of page.messages) {
+            epoch = entry.epoch ?? epoch;
+            this.#take(entry, epoch);
+        }
+    }
+
+    #take(entry, epoch) {
+        if (this.place && entry.offset <= this.place.offset) return;
+        this.place = { epoch: epoch ?? this.place?.epoch ?? '', offset: entry.offset };
+        this.#noteOwn(entry, this.place.epoch);
+        this.#listeners.call('entry', entry);
+        this.#listeners.call(entry.type, entry);
+    }
+
+    #noteOwn({ type, id, user, offset }, epoch) {
+        if (type !== 'message' || !id || !sameName(user, this.#chat.user)) return;
+        this.#chat.outbox.arrived(id, { epoch, offset });
+    }
+
+    // A push of the server about this room.
+    push(push) {
+        if (push.type === 'joined') {
+            this.#joined({ ...push, recovered: false });
+        } else if (Number.isSafeInteger(push.offset) && !noEntries.has(push.type)) {
+            if (this.#held) this.#held.push(push);
+            else this.#take(push, push.epoch);
+        } else if (push.type === 'kicked') {
+            this.#refused(new CommandError({ code: 'kicked', text: push.text }), 'kicked');
+        } else {
+            if (push.type === 'presence') this.count = push.count ?? this.count;
+            this.#listeners.call(push.type, push);
+        }
+    }
+
+    #refused(error, event) {
+        this.state = 'refused';
+        this.error = error;
+        this.#held = null;
+        this.#listeners.call(event, error);
+        this.#chat.outbox.giveUp(this, error);
+    }
+
+    #spell(name) {
+        const before = this.key;
+        this.name = name;
+        this.key = keyOf(name);
+        if (this.key !== before) this.#chat.renamed(before, this);
+    }
+
+    disconnected() {
+        if (this.state !== 'left') this.state = 'away';
+        this.#held = null;
+    }
+}
+
+// ---------------------------------------- sessions.js
+
+// The session that proves a user's name, kept in a storage with the methods of the browser's
+// `localStorage`, or in memory only.
+
+                                   
+
+class Sessions {
+    session;
+    #storage;
+    #key = '';
+
+    constructor(storage) {
+        this.#storage = storage;
+    }
+
+    load(user) {
+        this.#key = `roost.session.${keyOf(user)}`;
+        this.session = this.storedSession;
+    }
+
+    // Another program with the same storage may have a newer session than this one.
+    get storedSession() {
+        return this.#storage?.getItem(this.#key) ?? undefined;
+    }
+
+    // The server has confirmed the name, perhaps in another spelling.
+    keepSession(user, session) {
+        this.#key = `roost.session.${keyOf(user)}`;
+        this.session = session;
+        this.#storage?.setItem(this.#key, session);
+    }
+
+    // The server has ended the session.
+    ended() {
+        if (this.session === this.storedSession) this.#storage?.removeItem(this.#key);
+        this.session = undefined;
+    }
+}
+
+// ---------------------------------------- roost.js
+
+// The client of the chat, as `/roost.js`: the page is made with it, and other programs import it.
+// It stays connected, logs in, joins its rooms again and goes on where it was. It needs no browser.
+
+                                  
+                                                                     
+                                                          
+                                           
+                                   
+                                   
+                                     
+                                            
+                                         
+
+const subprotocol = 'roost.v1';
+const sessionEnded = 4005;
+// Refusals that say nothing about the user: trying again later may work.
+const passing = new Set(['rate_limited', 'unavailable']);
+const loginRest = 5_000;
+
+/** A chat server, as one user sees it. */
+class Roost {
+    /** The user's name, as the server spells it. */
+    user = '';
+    /** Whether the name is the user's own, with a password. */
+    account = false;
+    /**
+     * The server's last reply to a login.
+     * @type {Welcome | null}
+     */
+    welcome = null;
+    /**
+     * The room that is joined first after a reconnect.
+     * @type {RoostRoom | null}
+     */
+    first = null;
+    /**
+     * The messages that are not yet in their room.
+     * @type {Outbox}
+     */
+    outbox;
+    #connection;
+    #commands;
+    #login;
+    #sessions;
+    #rooms = new Map(); // key → RoostRoom
+    #listeners = new Listeners();
+    #inside = false; // whether this connection is logged in
+    #isPatient = false; // whether a refusal that passes is worth another try
+
+    /**
+     * @param {string} address that of the chat, `wss://chat.example.org/chat`, or of its page
+     * @param {Options} [options]
+     */
+    constructor(address, options = {}) {
+        const { user, password, token, storage, unsent } = options;
+        const Socket = options.WebSocket ?? globalThis.WebSocket;
+        if (!Socket) throw new Error('There is no WebSocket here: pass one, { WebSocket }.');
+        const target = /^wss?:/i.test(address) ? address : chatAddress({ href: address });
+        this.#sessions = options.sessions ?? new Sessions(storage);
+        this.#connection = new Connection(() => new Socket(target, subprotocol), {
+            opened: () => this.#login.begin(this.user),
+            received: (push) => this.#received(push),
+            closed: (code, reason) => this.#closed(code, reason),
+            changed: () => this.#listeners.call('state', this.state),
+            probe: () => this.#commands.probe(this.first?.name ?? 'lobby'),
+        });
+        this.#commands = new Commands(this.#connection);
+        this.#login = new Login(this.#commands, this.#sessions, {
+            welcomed: (welcome, restarted) => this.#welcomed(welcome, restarted),
+            refused: (error) => this.#refused(error),
+        });
+        this.outbox = new Outbox(this.#commands, (key) => this.#rooms.get(key), unsent, {
+            changed: () => this.#listeners.call('outbox', undefined),
+            ended: (item, error) => this.#listeners.call('sent', { item, error }),
+        });
+        if (user === undefined) return;
+        this.#begin(user, { password, keeps: true, token });
+        this.#isPatient = true;
+    }
+
+    /**
+     * The state of the connection.
+     * @returns {State}
+     */
+    get state() {
+        return this.#connection.state;
+    }
+
+    /** What the server allows, once it has said so. */
+    get limits() {
+        return this.welcome?.limits;
+    }
+
+    /** The rooms, in the order in which they were joined. */
+    get rooms() {
+        return [...this.#rooms.values()];
+    }
+
+    /**
+     * Calls `listener` when this happens.
+     *
+     * @template {keyof ChatEvents} K
+     * @param {K} name
+     * @param {(event: ChatEvents[K]) => void} listener
+     * @returns {() => void} takes the listener away again
+     */
+    on(name, listener) {
+        return this.#listeners.add(name, listener);
+    }
+
+    /**
+     * Connects and logs in, also after `close()`. The options of the constructor do the same.
+     *
+     * @param {string} user
+     * @param {{password?: string, token?: Options['token']}} [proof] the password is used once
+     */
+    login(user, proof = {}) {
+        const { password, token } = proof;
+        this.#isPatient = false;
+        this.#begin(user, { password, token });
+    }
+
+    #begin(user, proof) {
+        this.user = user;
+        this.#login.use(proof);
+        this.#sessions.load(user);
+        this.outbox.enter(user);
+        this.#connection.open();
+    }
+
+    /**
+     * Resolves when this client is logged in. It is rejected with a `CommandError` if the server
+     * refuses the user, and with `Disconnected` if there is no other attempt.
+     * @returns {Promise<Welcome>}
+     */
+    ready() {
+        if (this.#inside && this.welcome) return Promise.resolve(this.welcome);
+        return new Promise((resolve, reject) => {
+            const ends = [
+                this.on('welcome', (welcome) => end(() => resolve(welcome))),
+                this.on('refused', (error) => end(() => reject(error))),
+                this.on('closed', ({ reason }) => {
+                    const { phase } = this.state;
+                    if (phase !== 'waiting') end(() => reject(new Disconnected(reason)));
+                }),
+            ];
+            const end = (settle) => {
+                for (const off of ends) off();
+                settle();
+            };
+        });
+    }
+
+    /**
+     * Joins a room, as soon as there is a connection and again after each reconnect. A room that
+     * was joined already is returned as it is.
+     *
+     * @param {string} name 1 to 64 characters
+     * @param {JoinOptions} [options]
+     * @returns {RoostRoom}
+     */
+    join(name, options = {}) {
+        const known = this.room(name);
+        if (known) return known;
+        const room = new RoostRoom(this.#forRooms, name, options);
+        this.#rooms.set(room.key, room);
+        if (this.#inside) room.enter();
+        return room;
+    }
+
+    /**
+     * The room with this name, however it is spelled.
+     * @param {string} name
+     */
+    room(name) {
+        return this.#rooms.get(keyOf(name));
+    }
+
+    /**
+     * Sends any command of the protocol. Where the server's rate limit refuses it, it is sent again
+     * after the time that the server asks for, if that has 20 s at most.
+     *
+     * @param {string} type such as `who`
+     * @param {Record<string, unknown>} [fields]
+     * @returns {Promise<any>} the reply. It is rejected with a `CommandError` if the server refuses
+     *   the command; with `Disconnected` if there is no connection, or it is lost before the answer
+     *   comes, so that nobody knows whether the command was carried out.
+     */
+    command(type, fields = {}) {
+        return this.#commands.request({ ...fields, type });
+    }
+
+    /** Ends the session at the server, too, or all sessions of an account. */
+    async logout({ everywhere = false } = {}) {
+        await this.command('logout', { everywhere });
+        this.#sessions.ended?.();
+        this.close();
+    }
+
+    /** Ends the connection; the name stays reserved for this session for a minute. */
+    close() {
+        this.#connection.close();
+        this.#closed(1000, 'It was closed here.');
+        this.outbox.giveUp(null, new Disconnected('It was closed here.'));
+    }
+
+    /** Does not wait for the time of the next attempt. */
+    retryNow() {
+        this.#connection.retryNow();
+    }
+
+    /** Somebody begins to write: looks now whether the line is still alive. */
+    expectWriting() {
+        this.#connection.expectWriting();
+    }
+
+    // What a room may use of its chat.
+    #forRooms = (() => {
+        const chat = this;
+        return {
+            get user() {
+                return chat.user;
+            },
+            get timing() {
+                return chat.welcome?.timing;
+            },
+            get outbox() {
+                return chat.outbox;
+            },
+            request: (command) => chat.#commands.request(command),
+            tell: (command) => chat.#commands.tell(command),
+            left: (room) => chat.#left(room),
+            renamed: (key, room) => chat.#renamed(key, room),
+        };
+    })();
+
+    #left(room) {
+        if (this.#rooms.get(room.key) === room) this.#rooms.delete(room.key);
+        this.outbox.giveUp(room, new Disconnected('The room was left.'));
+    }
+
+    // Two rooms may turn out to be one: it is the room that the server has named last.
+    #renamed(key, room) {
+        const others = this.rooms.filter((one) => one === room || one.key !== room.key);
+        this.#rooms = new Map(others.map((one) => [one.key, one]));
+        this.outbox.move(key, room);
+    }
+
+    #welcomed(welcome, restarted) {
+        this.#inside = true;
+        this.#isPatient = true;
+        this.user = welcome.user;
+        this.account = welcome.account === true;
+        this.welcome = { ...welcome, restarted };
+        this.outbox.enter(welcome.user);
+        this.#listeners.call('welcome', this.welcome);
+        this.#enterAll();
+    }
+
+    // One room after the other, to respect the rate limit.
+    async #enterAll() {
+        const { first, rooms } = this;
+        const others = rooms.filter((room) => room !== first);
+        for (const room of first ? [first, ...others] : others) {
+            if (room.state === 'joined' || this.#rooms.get(room.key) !== room) continue;
+            if (!(await room.enter())) return;
+        }
+    }
+
+    #refused(error) {
+        if (this.#isPatient && passing.has(error.code)) {
+            this.#connection.retryAfter(error.retryAfter ?? loginRest, error.message);
+            return;
+        }
+        this.#listeners.call('refused', error);
+        this.close();
+    }
+
+    #received(push) {
+        if (this.#commands.settle(push)) return;
+        if (push.room !== undefined) this.room(push.room)?.push(push);
+        this.#listeners.call('push', push);
+    }
+
+    #closed(code, reason) {
+        this.#inside = false;
+        this.#login.abandon();
+        this.#commands.abandon();
+        for (const room of this.#rooms.values()) room.disconnected();
+        if (code === sessionEnded) this.#sessions.ended?.();
+        this.#listeners.call('closed', { code, reason });
+        if (this.state.phase === 'stopped') this.#listeners.call('stopped', { code, reason });
+    }
+}
+
+export { Roost, RoostRoom, CommandError, Disconnected, keyOf, mentions, sameName };
