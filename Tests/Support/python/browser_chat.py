@@ -30,6 +30,7 @@ SCENARIOS = {
     "browser_access": ("keyboard", "accessibility", "narrow", "crowd"),
     "browser_lasting": ("name_lost", "tabs", "sign_out", "addresses", "stored", "drafts"),
     "browser_events": ("events",),
+    "browser_embed": ("embed", "not_embedded"),
     "browser_account": ("account", "not_kept"),
     "browser_hands": ("phone", "keys", "dead_line", "many"),
 }

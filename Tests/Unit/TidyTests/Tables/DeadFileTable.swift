@@ -21,6 +21,7 @@ enum DeadFileTable {
             ".ci/run": "CI runs it after each push",
             "Tests/Support/python/browser_access.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_content.py": "browser_chat.py imports it by name",
+            "Tests/Support/python/browser_embed.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_loading.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_reconnect.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_events.py": "browser_chat.py imports it by name",
