@@ -188,11 +188,10 @@ export class Chat {
 
     #listenTo(room) {
         const { link } = room;
-        link.on('message', (message) => {
-            room.applyMessage(message, this.me, this.rooms.watches(room));
+        link.on('entry', (entry) => {
+            room.applyEntry(entry, this.me, this.rooms.watches(room));
             this.rooms.look();
         });
-        link.on('deleted', ({ target, offset }) => room.applyDeleted(target ?? offset));
         link.on('presence', (push) => {
             room.applyPresence(push);
             this.#announce(room, push);

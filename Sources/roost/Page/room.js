@@ -1,6 +1,7 @@
 // One room as this client knows it: a window of its messages, its members, and what is unread. It
 // uses neither the network nor the DOM; the chat passes it the server's messages.
 
+import { applyChange, entryOf, isMessage } from './entries.js';
 import { keyOf, mentions, sameName } from './names.js';
 import { Past } from './past.js';
 import { epochsOf, hasBegunAnew } from './places.js';
@@ -11,10 +12,6 @@ export const windowLimit = 5000;
 const dropped = 64;
 export const typingLasts = 5_000;
 
-// The fields that are kept of a message; any others are ignored.
-const entryOf = ({ offset, user, text, at, id }) =>
-    ({ offset, user, author: keyOf(user), text, at, id });
-
 export class Room {
     state = 'away'; // 'away' (not yet, or no longer, joined) | 'joined' | 'refused'
     problem = '';
@@ -22,7 +19,8 @@ export class Room {
     placeEpoch = null; // the epoch of the last message received: it changes without a break
     epochs = new Set(); // all epochs of this numbering that were seen
     position = -1; // the offset of the last message received
-    entries = []; // {offset, user, author, text, at, id}, and `deleted`, by offset
+    entries = []; // by offset, as entries.js makes them, changes of messages included
+    topic = ''; // what the room is about
     past = new Past(); // messages from before a gap
     atEnd = true; // whether the window includes the newest message
     following = true; // whether the reader is at the bottom
@@ -61,9 +59,10 @@ export class Room {
         this.state = 'joined';
         this.problem = '';
         this.name = reply.room;
+        this.topic = reply.topic ?? '';
         this.setMembers(reply);
         if (resumed) {
-            for (const message of reply.messages) this.applyMessage(message, me);
+            for (const entry of reply.messages) this.applyEntry(entry, me);
             if (reply.more) this.#leaveRest(reply.offset);
             this.#noteEpochs(reply);
             return;
@@ -129,8 +128,8 @@ export class Room {
     // Messages outside of the window count as unread, whoever wrote them.
     #countFresh(me) {
         const mine = keyOf(me);
-        const fresh = this.entries.filter(
-            ({ offset, author }) => offset > this.readTo && author !== mine);
+        const fresh = this.entries.filter((entry) =>
+            isMessage(entry) && entry.offset > this.readTo && entry.author !== mine);
         const before = (this.first?.offset ?? this.position + 1) - 1 - this.readTo;
         const after = this.position - (this.last?.offset ?? this.position);
         this.unread = fresh.length + Math.max(0, before) + Math.max(0, after);
@@ -151,30 +150,42 @@ export class Room {
     }
 
     // `watched`: the user sees the message at once.
-    applyMessage(message, me, watched = false) {
-        if (message.offset <= this.position) return;
-        this.position = message.offset;
-        if (message.epoch) {
-            this.placeEpoch = message.epoch;
-            this.epochs.add(message.epoch);
+    applyEntry(entry, me, watched = false) {
+        if (entry.offset <= this.position) return;
+        this.position = entry.offset;
+        if (entry.epoch) {
+            this.placeEpoch = entry.epoch;
+            this.epochs.add(entry.epoch);
         }
-        this.typing.delete(keyOf(message.user));
-        if (this.atEnd) this.#append(message);
+        const made = entryOf(entry);
+        this.#change(made);
+        if (this.atEnd) this.#append(made);
         if (watched) this.#readAll();
-        if (watched || sameName(message.user, me)) return;
-        if (this.unread === 0) this.newFrom = message.offset;
+        if (!isMessage(made)) return;
+        this.typing.delete(made.author);
+        if (watched || sameName(made.user, me)) return;
+        if (this.unread === 0) this.newFrom = made.offset;
         this.unread += 1;
-        if (mentions(message.text, me)) this.mentioned = true;
+        if (mentions(made.text, me)) this.mentioned = true;
+    }
+
+    // A message that is not in the window is already as it is now when it gets there.
+    #change(change) {
+        if (change.type === 'topic') this.topic = change.text;
+        if (change.target === undefined) return;
+        const isIt = (entry) => entry.offset === change.target && !this.isPast(entry);
+        const message = this.entries.find(isIt) ?? this.past.entries.find(isIt);
+        if (message) applyChange(message, change);
     }
 
     // A user who has scrolled up must not lose the messages in view: if the window is full, newer
     // messages stay on the server until they are requested.
-    #append(message) {
+    #append(entry) {
         if (this.past.length + this.entries.length >= windowLimit && !this.following) {
             this.atEnd = false;
             return;
         }
-        this.entries.push(entryOf(message));
+        this.entries.push(entry);
         this.#dropOldest();
     }
 
@@ -212,6 +223,7 @@ export class Room {
             this.older = 'none';
         }
         this.entries.push(...page);
+        for (const entry of page) this.#change(entry);
         this.#dropOldest();
         this.atEnd = !more || (this.last?.offset ?? -1) >= this.position;
     }
@@ -224,14 +236,6 @@ export class Room {
         this.#dropOldest();
         this.position = Math.max(this.position, this.last?.offset ?? -1);
         this.atEnd = (this.last?.offset ?? this.position) >= this.position;
-    }
-
-    applyDeleted(offset) {
-        const entry = [...this.past.entries, ...this.entries].find(
-            (candidate) => candidate.offset === offset && !this.isPast(candidate));
-        if (!entry) return;
-        entry.deleted = true;
-        entry.text = '';
     }
 
     // An operator has taken this user out: the room is joined again with the next connection.

@@ -67,7 +67,8 @@ export class RoostRoom {
     /**
      * Calls `listener` when this happens in the room. Each entry of the room's log, from anybody
      * and in order, is passed on as `entry`, and also under its own `type`: `message`, `edited`,
-     * `deleted`, `topic`, `reaction`, and those of later servers. `room.place` is its place then.
+     * `deleted`, `topic`, `reaction`, and those of later servers. `room.place` is its place then. A
+     * message that was deleted before it came here is an `entry` alone.
      *
      * @template {keyof RoomEvents} K
      * @param {K} name
@@ -227,7 +228,7 @@ export class RoostRoom {
         this.place = { epoch: epoch ?? this.place?.epoch ?? '', offset: entry.offset };
         this.#noteOwn(entry, this.place.epoch);
         this.#listeners.call('entry', entry);
-        this.#listeners.call(entry.type, entry);
+        if (!entry.deleted) this.#listeners.call(entry.type, entry);
     }
 
     #noteOwn({ type, id, user, offset }, epoch) {

@@ -199,9 +199,13 @@ export class Roost {
 
     /** Ends the connection; the name stays reserved for this session for a minute. */
     close() {
+        this.#end(new Disconnected('It was closed here.'));
+    }
+
+    #end(error) {
         this.#connection.close();
-        this.#closed(1000, 'It was closed here.');
-        this.outbox.giveUp(null, new Disconnected('It was closed here.'));
+        this.#closed(1000, error.message);
+        this.outbox.giveUp(null, error);
     }
 
     /** Does not wait for the time of the next attempt. */
@@ -273,7 +277,7 @@ export class Roost {
             return;
         }
         this.#listeners.call('refused', error);
-        this.close();
+        this.#end(error);
     }
 
     #received(push) {

@@ -1,6 +1,7 @@
 // What the list of messages shows, from top to bottom: the messages in groups, and between them the
 // marks for the beginning, the days, new messages, and gaps.
 
+import { isMessage } from './entries.js';
 import { dayKey, dayName, instant } from './format.js';
 import { keyOf, mentions } from './names.js';
 
@@ -19,7 +20,7 @@ export function itemsOf(room, chat) {
     const items = [];
     const me = keyOf(chat.me);
     const pending = room.atEnd ? chat.outbox.of(room).map(entryOf(chat)) : [];
-    const last = room.entries[room.entries.length - 1];
+    const last = lastMessage(room.entries);
     const sent = pending.length === 0 && last?.author === me ? last : null;
     const keys = new Set();
     // The line before, whose `tail` is known only now: one object, since there are thousands.
@@ -53,11 +54,15 @@ export function itemsOf(room, chat) {
     if (start && room.past.length === 0) items.push(start);
     let gap = [];
     for (const entry of room.past.entries) {
-        put(entry, null, gap);
-        gap = entry.end ? [gapAfter(entry)] : [];
+        if (isMessage(entry)) {
+            put(entry, null, gap);
+            gap = [];
+        }
+        if (entry.end) gap = [gapAfter(entry)];
     }
     if (start?.kind === 'loading' && room.past.length > 0) gap.push(start);
     for (const entry of room.entries) {
+        if (!isMessage(entry)) continue;
         put(entry, null, gap);
         gap = [];
     }
@@ -70,6 +75,12 @@ export function itemsOf(room, chat) {
     return items;
 }
 
+function lastMessage(entries) {
+    let at = entries.length - 1;
+    while (at >= 0 && !isMessage(entries[at])) at -= 1;
+    return entries[at];
+}
+
 // The item of a line: the old one, if it still fits.
 function itemOf(line, tail) {
     const { entry, own, key, head, sameMinute, lastOwn, past, pending, online, held } = line;
@@ -77,11 +88,12 @@ function itemOf(line, tail) {
     const mentioned = !own && (entry.mentioned ??= mentions(entry.text, line.me));
     const fits = old && !pending && old.own === own && old.key === key && old.head === head
         && old.tail === tail && old.sameMinute === sameMinute && old.lastOwn === lastOwn
-        && old.past === past && old.deleted === Boolean(entry.deleted);
+        && old.past === past;
     if (fits) return old;
     entry.item = {
         entry, own, key, head, tail, sameMinute, lastOwn, past, pending, online, held, mentioned,
-        deleted: Boolean(entry.deleted),
+        deleted: Boolean(entry.deleted), text: entry.text, edited: Boolean(entry.edited),
+        reactions: entry.reactions,
     };
     return entry.item;
 }

@@ -111,7 +111,7 @@ export function updateMessage(row, item, actions) {
     const before = row.item;
     if (before === item) return;
     row.item = item;
-    if (before?.deleted !== item.deleted) showText(row, item.entry);
+    if (before?.deleted !== item.deleted || before?.text !== item.text) showText(row, item.entry);
     const classes = classesOf(item);
     if (row.className !== classes) row.className = classes;
     if (before?.entry.at !== item.entry.at) showTime(row, item.entry);

@@ -142,6 +142,18 @@ test('a first visit gets the newest messages, a later one what came since', asyn
     later.chat.close();
 });
 
+test('a message that is gone already is no message, and counts for the resume', async () => {
+    const { server, chat, room, entries } = await start();
+    const texts = [];
+    room.on('message', ({ text }) => texts.push(text));
+    server.add({ deleted: 2, text: undefined });
+    server.add({ type: 'deleted', target: 1, text: undefined });
+    server.add({ text: 'c' });
+    assert.deepEqual(texts, ['c']);
+    assert.deepEqual(entries, [1, 2, 3]);
+    chat.close();
+});
+
 test('say() resolves with the place, and a retry has the same id', async () => {
     const all = await start();
     const { server, chat, room } = all;
@@ -269,7 +281,11 @@ test('a refused login ends it, but one that passes is tried again', async () => 
     const server = new FakeChat();
     server.answers.set('login', () => refusal('name_taken'));
     const chat = new Roost('ws://x/', { user: 'ann', WebSocket: server.WebSocket });
+    const said = chat.join('lobby').say('x');
+    const closed = next(chat, 'closed');
     await assert.rejects(chat.ready(), { code: 'name_taken' });
+    await assert.rejects(said, { code: 'name_taken' });
+    assert.deepEqual(await closed, { code: 1000, reason: 'No.' });
     assert.equal(chat.state.phase, 'idle');
     server.answers.set('login', () => refusal('unavailable'));
     const other = new Roost('ws://x/', { user: 'ann', WebSocket: server.WebSocket });

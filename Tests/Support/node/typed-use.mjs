@@ -13,6 +13,9 @@ room.on('message', ({ user, text, at, offset, reply }) => {
     console.log(user.length, text.trim(), at.slice(0, 10), offset.toFixed(), reply?.toFixed());
 });
 room.on('entry', (entry) => console.log(entry.type.length, entry.whatever));
+room.on('edited', ({ target, text }) => console.log(target + 1, text?.trim()));
+room.on('reaction', ({ emoji, user }) => console.log(emoji?.length, user.length));
+room.on('topic', ({ text }) => console.log(text.trim()));
 room.on('presence', ({ event, count }) => console.log(event === 'join', count + 1));
 room.on('gap', ({ before, messages }) => console.log(before.epoch.length, messages[0].text));
 room.on('refused', (error) => console.log(error.code.length, error.retryAfter));

@@ -24,7 +24,8 @@ except ImportError as problem:
 # The scenarios by module, in which they are functions.
 SCENARIOS = {
     "browser_talk": ("conversation", "names", "offered", "reload", "rooms", "history", "limits"),
-    "browser_reconnect": ("kept", "restart", "resume", "rest", "missed", "kicked"),
+    "browser_reconnect": ("kept", "restart", "resume", "rest", "missed", "kicked",
+                          "changes"),
     "browser_content": ("markup", "texts", "modules", "headers", "picture"),
     "browser_loading": ("bundle", "loading", "upgrade", "breath"),
     "browser_access": ("keyboard", "accessibility", "narrow", "crowd"),

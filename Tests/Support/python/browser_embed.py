@@ -52,11 +52,14 @@ def embed():
         with browser(arguments.shots) as all, Client(server) as bob:
             bob.log_in("bob")
             bob.ask(type="join", room="lobby")
-            for text in ("first", "<b>second</b>"):
+            for text in ("frist", "wrong", "<b>second</b>"):
                 bob.say(text)
             reader = all.person(origin, color_scheme="dark", viewport={"width": 480, "height": 480})
             page = reader.page
             lines = page.get_by_role("log", name="Messages").locator("li")
+            expect(lines).to_have_text(["bob frist", "bob wrong", "bob <b>second</b>"])
+            assert bob.ask(type="edit", offset=1, text="first")["type"] == "ok"
+            assert bob.ask(type="delete", offset=2)["type"] == "ok"
             expect(lines).to_have_text(["bob first", "bob <b>second</b>"])
             expect(page.get_by_role("status")).to_have_text("")
             field = page.get_by_role("textbox", name="Message")

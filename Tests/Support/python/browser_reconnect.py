@@ -198,3 +198,36 @@ def kicked():
             ann.is_connected()
             ann.say("here again")
             ann.has_sent("here again")
+
+def changes():
+    """A message that was edited or deleted is shown as it is now: at once, after a lost connection,
+    after a reload, and in a page of older messages; a change is no message and is not unread."""
+    with start_server() as server, CutLine(server.port) as line, browser(arguments.shots) as all:
+        with Client(server) as bob:
+            bob.log_in("bob")
+            for text in ("one", "two", "three", "four"):
+                bob.say(text)
+            ann = all.person(line.page, "ann")
+
+            def is_shown(*texts):
+                until(lambda: ann.texts() == list(texts), f"{texts}, not {ann.texts()}")
+
+            is_shown("one", "two", "three", "four")
+            bob.ask(type="edit", offset=1, text="One")
+            bob.ask(type="react", offset=1, emoji="👍")
+            is_shown("One", "two", "three", "four")
+            line.cut()
+            bob.ask(type="delete", offset=2)
+            bob.ask(type="edit", offset=3, text="Three")
+            line.mend()
+            is_shown("One", "Message deleted", "Three", "four")
+            expect(ann.page).to_have_title("lobby · Roost")
+            ann.shot("changes")
+            ann.page.reload()
+            ann.is_in("ann")
+            is_shown("One", "Message deleted", "Three", "four")
+            ann.join("garden")
+            ann.is_at("garden")
+            bob.ask(type="edit", offset=4, text="Four")
+            bob.say("five")
+            expect(ann.room("lobby").locator(".badge")).to_have_text("1")

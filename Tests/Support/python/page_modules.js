@@ -5,6 +5,7 @@
 async () => {
     const { advice, backoff } = await import('/close-codes.js');
     const { initials, tintCount, tintOf } = await import('/faces.js');
+    const { applyChange, entryOf } = await import('/entries.js');
     const { keyOf, mentions, randomID, sameName } = await import('/names.js');
     const { Room, windowLimit } = await import('/room.js');
     const failures = [];
@@ -80,6 +81,24 @@ async () => {
     const ids = new Set(Array.from({ length: 100 }, randomID));
     check(ids.size === 100 && [...ids].every((id) => /^[0-9a-f]{32}$/.test(id)), 'random ids');
 
+    // Changes of messages.
+    const message = entryOf({ type: 'message', offset: 1, user: 'ann', text: 'a', edited: 4 });
+    applyChange(message, { type: 'edited', offset: 3, text: 'older' });
+    check(message.text === 'a', 'an edition that the message has already');
+    applyChange(message, { type: 'edited', offset: 5, text: 'b' });
+    check(message.text === 'b' && message.edited === 5, 'an edition');
+    for (const [user, emoji, wanted] of [
+        ['bob', '👍', { '👍': ['bob'] }], ['cleo', '👍', { '👍': ['bob', 'cleo'] }],
+        ['BOB', '🎉', { '👍': ['cleo'], '🎉': ['BOB'] }], ['cleo', null, { '🎉': ['BOB'] }],
+    ]) {
+        applyChange(message, { type: 'reaction', offset: 6, user, emoji });
+        const got = JSON.stringify(message.reactions);
+        check(got === JSON.stringify(wanted), `reactions: ${got}`);
+    }
+    applyChange(message, { type: 'deleted', offset: 9 });
+    applyChange(message, { type: 'edited', offset: 10, text: 'c' });
+    check(message.text === '' && message.deleted === 9 && !message.reactions, 'a deletion');
+
     // A room against a server with all its messages: any order of pushes, pages, cuts.
     let seed = 1;
     const random = (limit) => {
@@ -96,11 +115,21 @@ async () => {
                 const offset = server.length + 1;
                 const message = { offset, user: n % 3 ? 'bob' : 'ann', text: `${offset}`, at: '' };
                 if (offset > 1 && places.at(-1) !== epoch) message.epoch = `${epoch}`;
+                const target = 1 + random(offset);
+                if (random(4) === 0 && server[target - 1]?.text === `${target}`) {
+                    Object.assign(message, { type: 'edited', target, text: `now ${offset}` });
+                }
                 server.push(message);
                 places.push(epoch);
             }
         };
-        const from = (start, end) => server.slice(Math.max(start, kept), Math.max(end, kept));
+        // Messages as they are now; a change stays as it was.
+        const present = (entry) => {
+            const edited = server.findLast(({ target }) => target === entry.offset);
+            return edited ? { ...entry, text: edited.text, edited: edited.offset } : entry;
+        };
+        const from = (start, end) =>
+            server.slice(Math.max(start, kept), Math.max(end, kept)).map(present);
         const join = () => {
             // The room of the connection keeps the same place.
             const since = room.epoch === null
@@ -132,7 +161,7 @@ async () => {
                 case 1: {
                     const before = server.length;
                     post(random(160));
-                    for (const message of server.slice(before)) room.applyMessage(message, 'ann');
+                    for (const message of server.slice(before)) room.applyEntry(message, 'ann');
                     break;
                 }
                 case 2:
@@ -180,6 +209,9 @@ async () => {
                 `run ${run}, step ${step}: the epoch ${room.placeEpoch} of the position`);
             if (room.atEnd && offsets.length > 0) {
                 check(offsets.at(-1) === server.length, `run ${run}, step ${step}: the end`);
+                check(room.entries.every(({ offset, text }) =>
+                    text === present(server[offset - 1]).text),
+                `run ${run}, step ${step}: an edition is missing`);
             }
         }
     }

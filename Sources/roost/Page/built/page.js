@@ -397,6 +397,45 @@ if (JSON.stringify(stored) !== before) keepUserRecord(this.#key, stored);
 return { Record };
 })();
 const m7 = (() => {
+const { keyOf } = m4;
+function entryOf(entry) {
+const { type = 'message', offset, user, text = '', at, id } = entry;
+const kept = { type, offset, user, author: keyOf(user ?? ''), text, at, id };
+for (const field of ['reply', 'edited', 'reactions', 'deleted', 'target', 'emoji']) {
+if (entry[field] !== undefined) kept[field] = entry[field];
+}
+return kept;
+}
+const isMessage = ({ type }) => type === 'message';
+function applyChange(message, { type, offset, user, text, emoji }) {
+if (message.deleted) return;
+if (type === 'edited') {
+if (offset < (message.edited ?? 0)) return;
+message.edited = offset;
+message.text = text;
+} else if (type === 'deleted') {
+message.deleted = offset;
+message.text = '';
+delete message.reactions;
+} else if (type === 'reaction') {
+message.reactions = withReaction(message.reactions ?? {}, user, emoji);
+}
+delete message.item;
+delete message.mentioned;
+}
+function withReaction(reactions, user, emoji) {
+const key = keyOf(user);
+const made = {};
+for (const [old, names] of Object.entries(reactions)) {
+const others = names.filter((name) => keyOf(name) !== key);
+if (others.length > 0) made[old] = others;
+}
+if (emoji) made[emoji] = [...(made[emoji] ?? []), user];
+return made;
+}
+return { entryOf, isMessage, applyChange };
+})();
+const m8 = (() => {
 class Past {
 entries = [];
 get length() {
@@ -433,7 +472,7 @@ this.entries = this.entries.filter((entry) => entry.epoch !== epoch);
 }
 return { Past };
 })();
-const m8 = (() => {
+const m9 = (() => {
 const epochsOf = ({ epoch, first_epoch: first, messages }) =>
 [first, ...messages.map((message) => message.epoch), epoch].filter((one) => one);
 function hasBegunAnew(reply, { epoch, offset }) {
@@ -450,15 +489,14 @@ return first <= offset + 1 && !known.has(epoch);
 }
 return { epochsOf, hasBegunAnew };
 })();
-const m9 = (() => {
+const m10 = (() => {
+const { applyChange, entryOf, isMessage } = m7;
 const { keyOf, mentions, sameName } = m4;
-const { Past } = m7;
-const { epochsOf, hasBegunAnew } = m8;
+const { Past } = m8;
+const { epochsOf, hasBegunAnew } = m9;
 const windowLimit = 5000;
 const dropped = 64;
 const typingLasts = 5_000;
-const entryOf = ({ offset, user, text, at, id }) =>
-({ offset, user, author: keyOf(user), text, at, id });
 class Room {
 state = 'away';
 problem = '';
@@ -467,6 +505,7 @@ placeEpoch = null;
 epochs = new Set();
 position = -1;
 entries = [];
+topic = '';
 past = new Past();
 atEnd = true;
 following = true;
@@ -499,9 +538,10 @@ const continued = this.epochs.has(reply.epoch) || this.epochs.has(reply.first_ep
 this.state = 'joined';
 this.problem = '';
 this.name = reply.room;
+this.topic = reply.topic ?? '';
 this.setMembers(reply);
 if (resumed) {
-for (const message of reply.messages) this.applyMessage(message, me);
+for (const entry of reply.messages) this.applyEntry(entry, me);
 if (reply.more) this.#leaveRest(reply.offset);
 this.#noteEpochs(reply);
 return;
@@ -554,8 +594,8 @@ this.#countFresh(me);
 }
 #countFresh(me) {
 const mine = keyOf(me);
-const fresh = this.entries.filter(
-({ offset, author }) => offset > this.readTo && author !== mine);
+const fresh = this.entries.filter((entry) =>
+isMessage(entry) && entry.offset > this.readTo && entry.author !== mine);
 const before = (this.first?.offset ?? this.position + 1) - 1 - this.readTo;
 const after = this.position - (this.last?.offset ?? this.position);
 this.unread = fresh.length + Math.max(0, before) + Math.max(0, after);
@@ -572,27 +612,37 @@ this.#countFresh(me);
 if (this.unread === 0) this.newFrom = newFrom;
 return true;
 }
-applyMessage(message, me, watched = false) {
-if (message.offset <= this.position) return;
-this.position = message.offset;
-if (message.epoch) {
-this.placeEpoch = message.epoch;
-this.epochs.add(message.epoch);
+applyEntry(entry, me, watched = false) {
+if (entry.offset <= this.position) return;
+this.position = entry.offset;
+if (entry.epoch) {
+this.placeEpoch = entry.epoch;
+this.epochs.add(entry.epoch);
 }
-this.typing.delete(keyOf(message.user));
-if (this.atEnd) this.#append(message);
+const made = entryOf(entry);
+this.#change(made);
+if (this.atEnd) this.#append(made);
 if (watched) this.#readAll();
-if (watched || sameName(message.user, me)) return;
-if (this.unread === 0) this.newFrom = message.offset;
+if (!isMessage(made)) return;
+this.typing.delete(made.author);
+if (watched || sameName(made.user, me)) return;
+if (this.unread === 0) this.newFrom = made.offset;
 this.unread += 1;
-if (mentions(message.text, me)) this.mentioned = true;
+if (mentions(made.text, me)) this.mentioned = true;
 }
-#append(message) {
+#change(change) {
+if (change.type === 'topic') this.topic = change.text;
+if (change.target === undefined) return;
+const isIt = (entry) => entry.offset === change.target && !this.isPast(entry);
+const message = this.entries.find(isIt) ?? this.past.entries.find(isIt);
+if (message) applyChange(message, change);
+}
+#append(entry) {
 if (this.past.length + this.entries.length >= windowLimit && !this.following) {
 this.atEnd = false;
 return;
 }
-this.entries.push(entryOf(message));
+this.entries.push(entry);
 this.#dropOldest();
 }
 #dropOldest() {
@@ -624,6 +674,7 @@ this.entries = [];
 this.older = 'none';
 }
 this.entries.push(...page);
+for (const entry of page) this.#change(entry);
 this.#dropOldest();
 this.atEnd = !more || (this.last?.offset ?? -1) >= this.position;
 }
@@ -634,13 +685,6 @@ this.past.dropPresent(this.epoch);
 this.#dropOldest();
 this.position = Math.max(this.position, this.last?.offset ?? -1);
 this.atEnd = (this.last?.offset ?? this.position) >= this.position;
-}
-applyDeleted(offset) {
-const entry = [...this.past.entries, ...this.entries].find(
-(candidate) => candidate.offset === offset && !this.isPast(candidate));
-if (!entry) return;
-entry.deleted = true;
-entry.text = '';
 }
 applyKicked(words) {
 this.state = 'refused';
@@ -691,7 +735,7 @@ return { windowLimit, typingLasts, Room };
 (() => {
 
 })();
-const m11 = (() => {
+const m12 = (() => {
 const second = 1000;
 const longestDelay = 30 * second;
 function backoff(attempt, random = Math.random) {
@@ -729,7 +773,7 @@ return after(backoff(attempt, random));
 }
 return { backoff, advice };
 })();
-const m12 = (() => {
+const m13 = (() => {
 const isOnline = () => globalThis.navigator?.onLine !== false;
 const isShown = () => !globalThis.document?.hidden;
 function watchSurroundings(lookAgain, wentOffline) {
@@ -751,9 +795,9 @@ page?.removeEventListener('visibilitychange', shown);
 }
 return { isOnline, isShown, watchSurroundings };
 })();
-const m13 = (() => {
-const { advice, backoff } = m11;
-const { isOnline, isShown, watchSurroundings } = m12;
+const m14 = (() => {
+const { advice, backoff } = m12;
+const { isOnline, isShown, watchSurroundings } = m13;
 const connectDeadline = 10_000;
 const answerDeadline = 5_000;
 const doubtAfter = 2_000;
@@ -937,7 +981,7 @@ clearInterval(timer);
 }
 return { chatAddress, Connection };
 })();
-const m14 = (() => {
+const m15 = (() => {
 class Listeners {
 #all = new Map();
 add(name, listener) {
@@ -963,7 +1007,7 @@ throw error;
 }
 return { Listeners };
 })();
-const m15 = (() => {
+const m16 = (() => {
 const { CommandError, Disconnected } = m0;
 const otherTabTakes = 1_500;
 class Login {
@@ -1042,7 +1086,7 @@ return false;
 }
 return { Login };
 })();
-const m16 = (() => {
+const m17 = (() => {
 const { CommandError, Disconnected } = m0;
 const { keyOf, randomID, sameName } = m4;
 const standardRest = 2_000;
@@ -1192,9 +1236,9 @@ this.#events.changed();
 }
 return { Outbox };
 })();
-const m17 = (() => {
+const m18 = (() => {
 const { CommandError, Disconnected } = m0;
-const { Listeners } = m14;
+const { Listeners } = m15;
 const { keyOf, sameName } = m4;
 const resumeLimit = 200;
 const typingEvery = 3_000;
@@ -1346,7 +1390,7 @@ if (this.place && entry.offset <= this.place.offset) return;
 this.place = { epoch: epoch ?? this.place?.epoch ?? '', offset: entry.offset };
 this.#noteOwn(entry, this.place.epoch);
 this.#listeners.call('entry', entry);
-this.#listeners.call(entry.type, entry);
+if (!entry.deleted) this.#listeners.call(entry.type, entry);
 }
 #noteOwn({ type, id, user, offset }, epoch) {
 if (type !== 'message' || !id || !sameName(user, this.#chat.user)) return;
@@ -1385,7 +1429,7 @@ this.#held = null;
 }
 return { RoostRoom };
 })();
-const m18 = (() => {
+const m19 = (() => {
 const { keyOf } = m4;
 class Sessions {
 session;
@@ -1413,15 +1457,15 @@ this.session = undefined;
 }
 return { Sessions };
 })();
-const m19 = (() => {
+const m20 = (() => {
 const { CommandError, Commands, Disconnected } = m0;
-const { chatAddress, Connection } = m13;
-const { Listeners } = m14;
-const { Login } = m15;
+const { chatAddress, Connection } = m14;
+const { Listeners } = m15;
+const { Login } = m16;
 const { keyOf } = m4;
-const { Outbox } = m16;
-const { RoostRoom } = m17;
-const { Sessions } = m18;
+const { Outbox } = m17;
+const { RoostRoom } = m18;
+const { Sessions } = m19;
 const subprotocol = 'roost.v1';
 const sessionEnded = 4005;
 const passing = new Set(['rate_limited', 'unavailable']);
@@ -1545,9 +1589,12 @@ this.close();
 }
  
 close() {
+this.#end(new Disconnected('It was closed here.'));
+}
+#end(error) {
 this.#connection.close();
-this.#closed(1000, 'It was closed here.');
-this.outbox.giveUp(null, new Disconnected('It was closed here.'));
+this.#closed(1000, error.message);
+this.outbox.giveUp(null, error);
 }
  
 retryNow() {
@@ -1608,7 +1655,7 @@ this.#connection.retryAfter(error.retryAfter ?? loginRest, error.message);
 return;
 }
 this.#listeners.call('refused', error);
-this.close();
+this.#end(error);
 }
 #received(push) {
 if (this.#commands.settle(push)) return;
@@ -1627,7 +1674,7 @@ if (this.state.phase === 'stopped') this.#listeners.call('stopped', { code, reas
 }
 return { Roost };
 })();
-const m20 = (() => {
+const m21 = (() => {
 const forProgrammers = new Set(['bad_json', 'bad_request', 'unknown_type', 'not_logged_in']);
 const misunderstood = 'This page and the server did not understand each other. Load the page anew.';
 function wordsForError(error) {
@@ -1671,10 +1718,10 @@ return '';
 }
 return { wordsForError, wordsForUnsent, wordsForLoss, wordsForSession, wordsForState };
 })();
-const m21 = (() => {
+const m22 = (() => {
 const { keyOf } = m4;
-const { Room } = m9;
-const { wordsForError } = m20;
+const { Room } = m10;
+const { wordsForError } = m21;
 const firstRoom = 'lobby';
 const snapshotLimit = 100;
 const nameLimit = 64;
@@ -1837,18 +1884,18 @@ for (const room of this.#all.values()) room.disconnected();
 }
 return { Rooms };
 })();
-const m22 = (() => {
+const m23 = (() => {
 const { CommandError, Disconnected } = m0;
 const { Drafts } = m2;
 const { History } = m3;
 const { sameName } = m4;
 const { People } = m5;
 const { Record } = m6;
-const { typingLasts } = m9;
-const { Roost } = m19;
-const { Rooms } = m21;
+const { typingLasts } = m10;
+const { Roost } = m20;
+const { Rooms } = m22;
 const { setLastName, setTabName, setUnsent, unsent } = m1;
-const { wordsForError, wordsForSession } = m20;
+const { wordsForError, wordsForSession } = m21;
 const noticeLasts = 4_000;
 const sessionEnded = 4005;
 const signedOut = 'You have signed out elsewhere.';
@@ -1995,11 +2042,10 @@ this.rooms.current?.link.typing();
 }
 #listenTo(room) {
 const { link } = room;
-link.on('message', (message) => {
-room.applyMessage(message, this.me, this.rooms.watches(room));
+link.on('entry', (entry) => {
+room.applyEntry(entry, this.me, this.rooms.watches(room));
 this.rooms.look();
 });
-link.on('deleted', ({ target, offset }) => room.applyDeleted(target ?? offset));
 link.on('presence', (push) => {
 room.applyPresence(push);
 this.#announce(room, push);
@@ -2024,7 +2070,7 @@ this.#changed();
 }
 return { Chat };
 })();
-const m23 = (() => {
+const m24 = (() => {
 const byID = (id) => document.getElementById(id);
 function element(tag, properties = {}, ...children) {
 const made = document.createElement(tag);
@@ -2079,8 +2125,8 @@ keyed.set(parent, old);
 }
 return { byID, element, icon, setText, setHidden, composes, touchKeyboard, reconcile };
 })();
-const m24 = (() => {
-const { byID, setHidden, setText } = m23;
+const m25 = (() => {
+const { byID, setHidden, setText } = m24;
 const shortest = 8;
 class AccountView {
 #chat;
@@ -2155,7 +2201,7 @@ setHidden(this.#everywhere, !account);
 }
 return { AccountView };
 })();
-const m25 = (() => {
+const m26 = (() => {
 const clock = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' });
 const dayThisYear = new Intl.DateTimeFormat(undefined, {
@@ -2189,9 +2235,9 @@ return `${names[0]}, ${names[1]} and ${names.length - 2} others`;
 }
 return { instant, clockTime, fullTime, count, dayKey, dayName, people, badge, listed };
 })();
-const m26 = (() => {
-const { byID, composes, setHidden, setText, touchKeyboard } = m23;
-const { listed } = m25;
+const m27 = (() => {
+const { byID, composes, setHidden, setText, touchKeyboard } = m24;
+const { listed } = m26;
 const counterFrom = 0.8;
 const lengthOf = (text) => (text.length > 200 ? [...text].length : text.length);
 const cleaned = (text) => text.replace(/^(?:[^\S\n]*\n)+/u, '').trimEnd();
@@ -2293,10 +2339,10 @@ this.#field.style.height = `${this.#field.scrollHeight + 2}px`;
 }
 return { ComposerView };
 })();
-const m27 = (() => {
-const { byID, composes, setHidden, setText } = m23;
+const m28 = (() => {
+const { byID, composes, setHidden, setText } = m24;
 const { lastName } = m1;
-const { wordsForState, wordsForUnsent } = m20;
+const { wordsForState, wordsForUnsent } = m21;
 class LoginView {
 #chat;
 #screen = byID('login');
@@ -2377,8 +2423,8 @@ return `${reached ? words : 'The server cannot be reached.'} Still trying…`;
 }
 return { LoginView };
 })();
-const m28 = (() => {
-const { element } = m23;
+const m29 = (() => {
+const { element } = m24;
 const chunkLength = 64;
 function chunksOf(items) {
 const chunks = [];
@@ -2522,8 +2568,9 @@ return element('div', { className: 'chunk', attributes: { role: 'none' } });
 }
 return { Rows };
 })();
-const m29 = (() => {
-const { dayKey, dayName, instant } = m25;
+const m30 = (() => {
+const { isMessage } = m7;
+const { dayKey, dayName, instant } = m26;
 const { keyOf, mentions } = m4;
 const groupLasts = 5 * 60_000;
 const gapWords = {
@@ -2535,7 +2582,7 @@ function itemsOf(room, chat) {
 const items = [];
 const me = keyOf(chat.me);
 const pending = room.atEnd ? chat.outbox.of(room).map(entryOf(chat)) : [];
-const last = room.entries[room.entries.length - 1];
+const last = lastMessage(room.entries);
 const sent = pending.length === 0 && last?.author === me ? last : null;
 const keys = new Set();
 const line = { entry: null, me };
@@ -2568,11 +2615,15 @@ const start = startOf(room);
 if (start && room.past.length === 0) items.push(start);
 let gap = [];
 for (const entry of room.past.entries) {
+if (isMessage(entry)) {
 put(entry, null, gap);
-gap = entry.end ? [gapAfter(entry)] : [];
+gap = [];
+}
+if (entry.end) gap = [gapAfter(entry)];
 }
 if (start?.kind === 'loading' && room.past.length > 0) gap.push(start);
 for (const entry of room.entries) {
+if (!isMessage(entry)) continue;
 put(entry, null, gap);
 gap = [];
 }
@@ -2584,17 +2635,23 @@ if (line.entry) items.push(itemOf(line, true));
 items.push(...gap);
 return items;
 }
+function lastMessage(entries) {
+let at = entries.length - 1;
+while (at >= 0 && !isMessage(entries[at])) at -= 1;
+return entries[at];
+}
 function itemOf(line, tail) {
 const { entry, own, key, head, sameMinute, lastOwn, past, pending, online, held } = line;
 const old = entry.item;
 const mentioned = !own && (entry.mentioned ??= mentions(entry.text, line.me));
 const fits = old && !pending && old.own === own && old.key === key && old.head === head
 && old.tail === tail && old.sameMinute === sameMinute && old.lastOwn === lastOwn
-&& old.past === past && old.deleted === Boolean(entry.deleted);
+&& old.past === past;
 if (fits) return old;
 entry.item = {
 entry, own, key, head, tail, sameMinute, lastOwn, past, pending, online, held, mentioned,
-deleted: Boolean(entry.deleted),
+deleted: Boolean(entry.deleted), text: entry.text, edited: Boolean(entry.edited),
+reactions: entry.reactions,
 };
 return entry.item;
 }
@@ -2654,7 +2711,7 @@ return Math.abs(entry.time - before.time) < groupLasts;
 }
 return { itemsOf };
 })();
-const m30 = (() => {
+const m31 = (() => {
 const { keyOf } = m4;
 const tintCount = 18;
 function firstCharacter(text) {
@@ -2679,10 +2736,10 @@ return ((hash ^ (hash >>> 16)) >>> 0) % tintCount;
 }
 return { tintCount, initials, tintOf };
 })();
-const m31 = (() => {
-const { element, icon, setText } = m23;
-const { initials, tintOf } = m30;
-const { clockTime, fullTime, instant } = m25;
+const m32 = (() => {
+const { element, icon, setText } = m24;
+const { initials, tintOf } = m31;
+const { clockTime, fullTime, instant } = m26;
 const link = /\bhttps?:\/\/[^\s<>"'\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]+/giu;
 const mostLines = 24;
 const mostCharacters = 1_600;
@@ -2773,7 +2830,7 @@ function updateMessage(row, item, actions) {
 const before = row.item;
 if (before === item) return;
 row.item = item;
-if (before?.deleted !== item.deleted) showText(row, item.entry);
+if (before?.deleted !== item.deleted || before?.text !== item.text) showText(row, item.entry);
 const classes = classesOf(item);
 if (row.className !== classes) row.className = classes;
 if (before?.entry.at !== item.entry.at) showTime(row, item.entry);
@@ -2821,12 +2878,12 @@ return made;
 }
 return { avatar, makeMessage, updateMessage };
 })();
-const m32 = (() => {
-const { byID, element, icon, setHidden, setText } = m23;
-const { badge } = m25;
-const { Rows } = m28;
-const { itemsOf } = m29;
-const { makeMessage, updateMessage } = m31;
+const m33 = (() => {
+const { byID, element, icon, setHidden, setText } = m24;
+const { badge } = m26;
+const { Rows } = m29;
+const { itemsOf } = m30;
+const { makeMessage, updateMessage } = m32;
 const nearTop = 400;
 const nearBottom = 40;
 class MessagesView {
@@ -2949,8 +3006,8 @@ return row;
 }
 return { MessagesView };
 })();
-const m33 = (() => {
-const { byID, setText } = m23;
+const m34 = (() => {
+const { byID, setText } = m24;
 function ask(words, { agree, refuse }) {
 const dialog = byID('question');
 setText(byID('question-words'), words);
@@ -2965,8 +3022,8 @@ dialog.addEventListener(
 }
 return { ask };
 })();
-const m34 = (() => {
-const { byID, composes } = m23;
+const m35 = (() => {
+const { byID, composes } = m24;
 const drawers = [];
 class Drawer {
 #panel;
@@ -3015,15 +3072,15 @@ for (const drawer of drawers) if (!held && drawer !== this) drawer.close();
 }
 return { Drawer };
 })();
-const m35 = (() => {
-const { ask } = m33;
-const { byID, composes, element, icon, reconcile, setHidden, setText } = m23;
-const { Drawer } = m34;
-const { badge, people } = m25;
+const m36 = (() => {
+const { ask } = m34;
+const { byID, composes, element, icon, reconcile, setHidden, setText } = m24;
+const { Drawer } = m35;
+const { badge, people } = m26;
 const { compareNames, sameName } = m4;
 const { listLimit } = m5;
-const { avatar } = m31;
-const { wordsForLoss } = m20;
+const { avatar } = m32;
+const { wordsForLoss } = m21;
 class PanelsView {
 #chat;
 #rooms = byID('rooms');
@@ -3189,10 +3246,10 @@ return element('li', {}, avatar(name), label, you);
 }
 return { PanelsView };
 })();
-const m36 = (() => {
-const { byID, setHidden, setText } = m23;
-const { badge } = m25;
-const { wordsForState } = m20;
+const m37 = (() => {
+const { byID, setHidden, setText } = m24;
+const { badge } = m26;
+const { wordsForState } = m21;
 class StatusView {
 #chat;
 #bar = byID('bar');
@@ -3271,15 +3328,15 @@ return 'Disconnected';
 }
 return { StatusView };
 })();
-const m37 = (() => {
-const { byID, setHidden } = m23;
+const m38 = (() => {
+const { byID, setHidden } = m24;
 const { keyOf } = m4;
-const { AccountView } = m24;
-const { ComposerView } = m26;
-const { LoginView } = m27;
-const { MessagesView } = m32;
-const { PanelsView } = m35;
-const { StatusView } = m36;
+const { AccountView } = m25;
+const { ComposerView } = m27;
+const { LoginView } = m28;
+const { MessagesView } = m33;
+const { PanelsView } = m36;
+const { StatusView } = m37;
 function roomInAddress() {
 const name = location.hash.slice(1);
 try {
@@ -3349,10 +3406,10 @@ if (this.#finePointer.matches) this.#composer.focus();
 return { roomInAddress, View };
 })();
 (() => {
-const { Chat } = m22;
-const { chatAddress } = m13;
+const { Chat } = m23;
+const { chatAddress } = m14;
 const { tabName } = m1;
-const { roomInAddress, View } = m37;
+const { roomInAddress, View } = m38;
 const loading = document.getElementById('loading');
 const hasStyle = () =>
 getComputedStyle(document.documentElement).getPropertyValue('--page') !== '';

@@ -23,6 +23,21 @@
  * @property {string} at the server's time in UTC, ISO 8601 with milliseconds
  * @property {string} [id] what its author's client has named it with
  * @property {number} [reply] the offset of the message that it answers
+ * @property {number} [edited] the offset of its newest edition, if its text was changed before it
+ *   came here
+ * @property {Record<string, string[]>} [reactions] who reacted to it before it came here, by emoji
+ */
+
+/**
+ * @typedef {object} Change A change of the message at `target`.
+ * @property {string} type `edited`, `deleted` or `reaction`
+ * @property {string} room
+ * @property {number} offset its own
+ * @property {number} target that of the message
+ * @property {string} user who changed it
+ * @property {string} [text] the new one, if it was edited
+ * @property {string | null} [emoji] the user's one reaction, or null if it was taken back
+ * @property {string} at the server's time in UTC, ISO 8601 with milliseconds
  */
 
 /**
@@ -33,7 +48,7 @@
 
 /**
  * @typedef {object} Page A page of a room's log, oldest entry first.
- * @property {Message[]} messages
+ * @property {Entry[]} messages entries of all types
  * @property {boolean} more whether there is more in the same direction
  * @property {number} offset that of the room's newest entry
  * @property {string} epoch that of the room's newest entry
@@ -43,14 +58,14 @@
  * @typedef {object} RoomEvents What `room.on` can listen to.
  * @property {Message} message
  * @property {Entry} entry any entry of the log, whatever its type
- * @property {Entry} edited
- * @property {Entry} deleted
- * @property {Entry} topic
- * @property {Entry} reaction
- * @property {Page & {recovered: boolean, members?: string[], count: number}} joined the room is
- *   joined, for the first time or after a reconnect
- * @property {{before: Place, messages: Message[]}} gap after a reconnect: the server cannot tell
- *   what came after `before`, so something may be missing. `messages` are the newest ones now
+ * @property {Change} edited
+ * @property {Change} deleted
+ * @property {Change} reaction
+ * @property {Entry & {user: string, text: string}} topic what the room is about from now on
+ * @property {Page & {recovered: boolean, members?: string[], count: number, topic?: string}} joined
+ *   the room is joined, for the first time or after a reconnect
+ * @property {{before: Place, messages: Entry[]}} gap after a reconnect: the server cannot tell what
+ *   came after `before`, so something may be missing. `messages` are the newest entries now
  * @property {{event: 'join' | 'leave' | 'count', user?: string, count: number}} presence
  * @property {{user: string}} typing somebody writes, and has for 5 s at most
  * @property {CommandError} refused the server does not let this user in
@@ -987,7 +1002,8 @@ class RoostRoom {
     /**
      * Calls `listener` when this happens in the room. Each entry of the room's log, from anybody
      * and in order, is passed on as `entry`, and also under its own `type`: `message`, `edited`,
-     * `deleted`, `topic`, `reaction`, and those of later servers. `room.place` is its place then.
+     * `deleted`, `topic`, `reaction`, and those of later servers. `room.place` is its place then. A
+     * message that was deleted before it came here is an `entry` alone.
      *
      * @template {keyof RoomEvents} K
      * @param {K} name
@@ -1147,7 +1163,7 @@ class RoostRoom {
         this.place = { epoch: epoch ?? this.place?.epoch ?? '', offset: entry.offset };
         this.#noteOwn(entry, this.place.epoch);
         this.#listeners.call('entry', entry);
-        this.#listeners.call(entry.type, entry);
+        if (!entry.deleted) this.#listeners.call(entry.type, entry);
     }
 
     #noteOwn({ type, id, user, offset }, epoch) {
@@ -1434,9 +1450,13 @@ class Roost {
 
     /** Ends the connection; the name stays reserved for this session for a minute. */
     close() {
+        this.#end(new Disconnected('It was closed here.'));
+    }
+
+    #end(error) {
         this.#connection.close();
-        this.#closed(1000, 'It was closed here.');
-        this.outbox.giveUp(null, new Disconnected('It was closed here.'));
+        this.#closed(1000, error.message);
+        this.outbox.giveUp(null, error);
     }
 
     /** Does not wait for the time of the next attempt. */
@@ -1508,7 +1528,7 @@ class Roost {
             return;
         }
         this.#listeners.call('refused', error);
-        this.close();
+        this.#end(error);
     }
 
     #received(push) {
