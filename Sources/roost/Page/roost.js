@@ -62,7 +62,7 @@ export class Roost {
             received: (push) => this.#received(push),
             closed: (code, reason) => this.#closed(code, reason),
             changed: () => this.#listeners.call('state', this.state),
-            probe: () => this.#commands.probe(this.first?.name ?? 'lobby'),
+            probe: () => this.#commands.probe((this.first ?? this.rooms[0])?.name ?? 'lobby'),
         });
         this.#commands = new Commands(this.#connection);
         this.#login = new Login(this.#commands, this.#sessions, {
@@ -153,7 +153,8 @@ export class Roost {
 
     /**
      * Joins a room, as soon as there is a connection and again after each reconnect. A room that
-     * was joined already is returned as it is.
+     * was joined already is returned as it is; one from which the server has kept this user is
+     * tried again.
      *
      * @param {string} name 1 to 64 characters
      * @param {JoinOptions} [options]
@@ -161,6 +162,7 @@ export class Roost {
      */
     join(name, options = {}) {
         const known = this.room(name);
+        if (known?.state === 'refused' && this.#inside) known.enter();
         if (known) return known;
         const room = new RoostRoom(this.#forRooms, name, options);
         this.#rooms.set(room.key, room);

@@ -251,6 +251,9 @@ test('somebody who is sent away stays away', async () => {
     server.push({ type: 'kicked', room: 'lobby', text: 'Have a break.' });
     assert.equal((await kicked).message, 'Have a break.');
     assert.equal(room.state, 'refused');
+    const again = next(room, 'joined');
+    assert.equal(chat.join('lobby'), room);
+    await again;
     const stopped = next(chat, 'stopped');
     server.cut(4003, 'Enough.');
     assert.deepEqual(await stopped, { code: 4003, reason: 'Enough.' });

@@ -64,6 +64,22 @@ struct BundleTests {
         #expect(complaint.contains(expected), "\(complaint)")
     }
 
+    /// The client's modules stand side by side in one module, so their names have to differ.
+    @Test(arguments: [
+        ("import { a } from './b.js';\nconst c = a;\n", "roost.js declares c, as b.js does"),
+        ("import { a } from './b.js';\nexport const d = [a, c];\n", "roost.js uses c, which b.js"),
+        ("import { a } from './b.js';\n", "no module declares Roost, which roost.js shall export"),
+    ])
+    func `Names of the client's modules that get in each other's way are refused`(
+        text: String, complaint expected: String
+    ) throws {
+        let complaint = try complaint(about: [
+            "app.js": "import {} from './roost.js';\n", "roost.js": text,
+            "b.js": "export const a = 1;\nconst c = 2;\n",
+        ])
+        #expect(complaint.contains(expected), "\(complaint)")
+    }
+
     @Test func `Modules that import each other are refused`() throws {
         let complaint = try complaint(about: [
             "app.js": "import { a } from './a.js';\n",

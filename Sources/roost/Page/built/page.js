@@ -1502,7 +1502,7 @@ opened: () => this.#login.begin(this.user),
 received: (push) => this.#received(push),
 closed: (code, reason) => this.#closed(code, reason),
 changed: () => this.#listeners.call('state', this.state),
-probe: () => this.#commands.probe(this.first?.name ?? 'lobby'),
+probe: () => this.#commands.probe((this.first ?? this.rooms[0])?.name ?? 'lobby'),
 });
 this.#commands = new Commands(this.#connection);
 this.#login = new Login(this.#commands, this.#sessions, {
@@ -1567,6 +1567,7 @@ settle();
 
 join(name, options = {}) {
 const known = this.room(name);
+if (known?.state === 'refused' && this.#inside) known.enter();
 if (known) return known;
 const room = new RoostRoom(this.#forRooms, name, options);
 this.#rooms.set(room.key, room);
