@@ -1,8 +1,9 @@
 // The start of the page, as soon as its style is there too: makes the chat and its view, and takes
-// the name that this tab used last.
+// the name that this tab used last. Before that comes the page's language, if it is not English.
 
 import { Chat } from './chat.js';
 import { chatAddress } from './connection.js';
+import { speak, speakAtOnce } from './language.js';
 import { tabName } from './storage.js';
 import { roomInAddress, View } from './view.js';
 
@@ -13,10 +14,14 @@ const loading = document.getElementById('loading');
 const hasStyle = () =>
     getComputedStyle(document.documentElement).getPropertyValue('--page') !== '';
 
-function start() {
-    if (!loading?.isConnected || !hasStyle()) return;
-    loading.remove();
+let isStarting = false;
+
+async function start() {
+    if (isStarting || !loading?.isConnected || !hasStyle()) return;
+    isStarting = true;
     document.removeEventListener('load', start, true);
+    if (!speakAtOnce()) await speak();
+    loading.remove();
     let view = null;
     const chat = new Chat(chatAddress(location), () => view?.schedule());
     view = new View(chat);

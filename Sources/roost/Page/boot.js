@@ -1,11 +1,56 @@
 // The part of the page that is inside the document, and so always there: it says how loading goes,
 // and asks again for a style sheet or script that has failed, until both are there. app.js removes
-// the loading screen then.
+// the loading screen then. Its few sentences are here in all languages: nothing else has
+// come yet.
 (() => {
+    const sentences = {
+        en: {
+            still: 'Still loading…', busy: 'The server is busy.', offline: 'You are offline.',
+            soon: '{why} Still loading… trying again in a moment.', help: 'Load the page again',
+            unreachable: 'The server cannot be reached.',
+            newer: 'The server has a newer version of this page.',
+            fault: 'This page has a fault, or needs a newer browser.',
+            missing: 'A part of the page did not arrive.',
+        },
+        de: {
+            still: 'Wird noch geladen …', busy: 'Der Server ist beschäftigt.',
+            offline: 'Du bist offline.',
+            soon: '{why} Wird noch geladen … gleich kommt ein neuer Versuch.',
+            help: 'Seite neu laden', unreachable: 'Der Server ist nicht erreichbar.',
+            newer: 'Der Server hat eine neuere Version dieser Seite.',
+            fault: 'Diese Seite hat einen Fehler oder braucht einen neueren Browser.',
+            missing: 'Ein Teil der Seite ist nicht angekommen.',
+        },
+        ar: {
+            still: 'ما زال التحميل جاريًا…', busy: 'الخادم مشغول.',
+            offline: 'أنت غير متصل بالشبكة.',
+            soon: '{why} ما زال التحميل جاريًا… ستعاد المحاولة بعد لحظة.',
+            help: 'أعد تحميل الصفحة', unreachable: 'تعذّر الوصول إلى الخادم.',
+            newer: 'لدى الخادم نسخة أحدث من هذه الصفحة.',
+            fault: 'في هذه الصفحة خلل، أو تحتاج إلى متصفح أحدث.',
+            missing: 'لم يصل جزء من الصفحة.',
+        },
+    };
     const second = 1000;
     const patience = 20 * second; // for a part that neither comes nor fails
     const reloadedKey = 'roost.reloaded';
     let attempt = 0;
+
+    // The same choice as in language.js, which takes the file that begins to load here.
+    let chosen = '';
+    try {
+        chosen = JSON.parse(localStorage.getItem('roost.language'));
+    } catch {
+        // Without storage nobody has chosen.
+    }
+    const wanted = [chosen ?? '', ...navigator.languages];
+    const language = wanted.map((tag) => String(tag).toLowerCase().split('-')[0])
+        .find((tag) => Object.hasOwn(sentences, tag)) ?? 'en';
+    const words = sentences[language];
+    document.documentElement.lang = language;
+    document.documentElement.dir = language === 'ar' ? 'rtl' : 'ltr';
+    const texts = document.querySelector(`link[hreflang="${language}"]`);
+    if (texts) Object.assign(texts, { as: 'fetch', crossOrigin: 'anonymous', rel: 'preload' });
 
     const screen = () => document.getElementById('loading');
     // A part may fail before the parser has come to the loading screen.
@@ -17,19 +62,21 @@
     const isSentence = (answer) => answer.headers.get('Content-Type')?.startsWith('text/plain');
 
     function say(sentence) {
-        const words = document.getElementById('loading-words');
-        if (!words) {
+        const place = document.getElementById('loading-words');
+        if (!place) {
             if (isParsing()) setTimeout(() => say(sentence), 100);
             return;
         }
-        words.textContent = sentence;
-        document.getElementById('loading-help').hidden = false;
+        place.textContent = sentence;
+        const help = document.getElementById('loading-help');
+        help.textContent = words.help;
+        help.hidden = false;
     }
 
     function waitFor(part, why) {
         attempt += 1;
         const ceiling = Math.min(30, 2 ** attempt);
-        say(`${why} Still loading… trying again in a moment.`);
+        say(words.soon.replace('{why}', why));
         setTimeout(() => askFor(part), (ceiling / 2 + (Math.random() * ceiling) / 2) * second);
     }
 
@@ -41,9 +88,9 @@
             const text = await answer.text();
             if (answer.ok) put(part);
             else if (answer.status === 404) reload(part);
-            else waitFor(part, isSentence(answer) ? text.trim() : 'The server is busy.');
+            else waitFor(part, isSentence(answer) ? text.trim() : words.busy);
         } catch {
-            waitFor(part, navigator.onLine ? 'The server cannot be reached.' : 'You are offline.');
+            waitFor(part, navigator.onLine ? words.unreachable : words.offline);
         }
     }
 
@@ -66,19 +113,19 @@
             last = Date.now(); // without storage nothing would stop the reloading
         }
         if (Date.now() - last > 60 * second) location.reload();
-        else waitFor(part, 'The server has a newer version of this page.');
+        else waitFor(part, words.newer);
     }
 
     addEventListener('error', ({ target }) => {
         if (target === window && isLoading()) {
-            say('This page has a fault, or needs a newer browser.');
+            say(words.fault);
         }
         if (target === window || !isPart(target)) return;
         target.remove();
-        if (isLoading()) waitFor(target, 'A part of the page did not arrive.');
+        if (isLoading()) waitFor(target, words.missing);
     }, true);
 
-    setTimeout(() => attempt || say('Still loading…'), 4 * second);
+    setTimeout(() => attempt || say(words.still), 4 * second);
     setTimeout(() => {
         // Another copy of the script does no harm: it finds that the page has started.
         if (screen()) [...document.head.children].filter(isPart).forEach((part) => {

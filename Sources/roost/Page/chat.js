@@ -5,6 +5,7 @@
 import { CommandError, Disconnected } from './commands.js';
 import { Drafts } from './drafts.js';
 import { History } from './history.js';
+import { words } from './language.js';
 import { sameName } from './names.js';
 import { People } from './people.js';
 import { Record } from './record.js';
@@ -86,8 +87,9 @@ export class Chat {
         });
         connection.on('sent', ({ item, error }) => {
             if (error) item.problem = wordsForError(error);
-            const words = error ? `Not sent. ${item.problem}` : 'Message sent.';
-            this.news = { number: this.news.number + 1, words };
+            const said = error ? words('message.notSent', { problem: item.problem })
+                : words('message.wasSent');
+            this.news = { number: this.news.number + 1, words: said };
         });
     }
 
@@ -110,7 +112,7 @@ export class Chat {
             this.#changed();
             return '';
         } catch (error) {
-            if (error instanceof Disconnected) return 'The connection was lost. Try again.';
+            if (error instanceof Disconnected) return words('account.lost');
             if (!(error instanceof CommandError)) throw error;
             return error.code === 'bad_request' ? error.message : wordsForError(error);
         }
@@ -134,7 +136,7 @@ export class Chat {
     #sessionEnded(reason = signedOut) {
         if (this.phase === 'login' || this.signingOut) return;
         this.#record.forgetSession();
-        this.#backToLogin(reason === signedOut ? wordsForSession : reason);
+        this.#backToLogin(reason === signedOut ? wordsForSession() : reason);
     }
 
     #backToLogin(problem) {
@@ -206,7 +208,8 @@ export class Chat {
 
     #announce(room, push) {
         if (push.event === 'count' || sameName(push.user, this.me)) return;
-        const notice = { room, text: `${push.user} ${push.event === 'join' ? 'joined' : 'left'}` };
+        const key = push.event === 'join' ? 'notice.joined' : 'notice.left';
+        const notice = { room, text: words(key, { name: push.user }) };
         this.notice = notice;
         setTimeout(() => {
             if (this.notice !== notice) return;

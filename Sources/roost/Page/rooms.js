@@ -1,5 +1,6 @@
 // The user's rooms: joining, resuming and leaving them, which room is shown, and what is read.
 
+import { words } from './language.js';
 import { keyOf } from './names.js';
 import { Room } from './room.js';
 import { wordsForError } from './words.js';
@@ -7,7 +8,7 @@ import { wordsForError } from './words.js';
 const firstRoom = 'lobby';
 const snapshotLimit = 100;
 const nameLimit = 64;
-const wordsForLength = `No such room: a room's name has at most ${nameLimit} characters.`;
+const wordsForLength = () => words('rooms.length', { count: nameLimit });
 
 // With these errors no room of this name will ever be joined.
 const hopeless = new Set(['bad_name', 'bad_request', 'not_found']);
@@ -57,7 +58,7 @@ export class Rooms {
         this.#all = new Map();
         for (const name of [...names, ...places]) this.#add(name);
         this.current = this.named(names[0]);
-        if (wanted.length > nameLimit * 2) this.problem = wordsForLength;
+        if (wanted.length > nameLimit * 2) this.problem = wordsForLength();
         else if (wanted) this.current = this.#add(wanted);
         this.#roost.first = this.current?.link ?? null;
     }
@@ -111,7 +112,7 @@ export class Rooms {
 
     // There is no such room, and there will be none: it does not stay in the list.
     #drop(room) {
-        this.problem = `No room “${room.name}”: ${room.problem}`;
+        this.problem = words('rooms.missing', { room: room.name, problem: room.problem });
         this.#record.left(room);
         this.#forget(room);
     }
@@ -125,7 +126,7 @@ export class Rooms {
             return;
         }
         if (name.length > nameLimit * 2) {
-            this.problem = wordsForLength;
+            this.problem = wordsForLength();
             this.#events.changed();
             return;
         }

@@ -1,4 +1,4 @@
-// What the browser stores. For each name, in all tabs: the session, the rooms, and how far each was
+// What the browser stores. The language that was chosen. For each name, in all tabs: the session, the rooms, and how far each was
 // read. For each tab: the user's name, the unsent messages, and the drafts. The chat works without
 // storage, too, and with whatever an earlier version or somebody else has left there.
 
@@ -7,6 +7,7 @@ const lastKey = 'roost.name';
 const tabKey = 'roost.tab';
 const outboxKey = 'roost.outbox';
 const draftsKey = 'roost.drafts';
+const languageKey = 'roost.language';
 const userLimit = 8;
 
 function read(store, key) {
@@ -38,6 +39,9 @@ const fieldsOf = (value, fits) =>
 
 export const lastName = () => textOr(read(everyTab, lastKey), '');
 export const setLastName = (name) => write(everyTab, lastKey, name);
+
+export const chosenLanguage = () => textOr(read(everyTab, languageKey), '');
+export const setChosenLanguage = (tag) => write(everyTab, languageKey, tag || null);
 
 export const tabName = () => textOr(read(thisTab, tabKey), '');
 export const setTabName = (name) => write(thisTab, tabKey, name || null);

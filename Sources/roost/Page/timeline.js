@@ -3,15 +3,10 @@
 
 import { isMessage } from './entries.js';
 import { dayKey, dayName, instant } from './format.js';
+import { words } from './language.js';
 import { keyOf, mentions } from './names.js';
 
 const groupLasts = 5 * 60_000;
-
-const gapWords = {
-    missed: 'Some messages were missed here.',
-    restarted: 'The server was restarted; messages above are from before.',
-    closed: 'This room was empty for a while; messages above are from before.',
-};
 
 // Each item has a stable key. A message has an `entry`, a mark has a `kind` and a `text`. The item
 // of a message is the same object as before if nothing about it has changed, so that thousands of
@@ -121,21 +116,22 @@ function keyFor(room, entry, own, keys) {
 function startOf(room) {
     if (room.epoch === null) return null;
     if (room.older === 'loading') {
-        return { kind: 'loading', key: 'start loading', text: 'Fetching older messages…' };
+        return { kind: 'loading', key: 'start loading', text: words('mark.older') };
     }
     if (room.older !== 'none' && room.entries.length > 0) return null;
     const none = room.entries.length === 0;
     const whole = none ? room.position <= 0 : room.first.offset <= 1;
-    let text = `This is where ${room.name} begins.`;
-    if (!whole) text = 'Older messages are not kept.';
-    else if (room.renewed) text = `${room.name} has begun anew: what you read here last is gone.`;
-    else if (none) text = `Nobody has said anything in ${room.name} yet. Be the first.`;
-    return { kind: whole ? 'start' : 'edge', key: `start ${whole}`, text };
+    let text = 'mark.begins';
+    if (!whole) text = 'mark.notKept';
+    else if (room.renewed) text = 'mark.renewed';
+    else if (none) text = 'mark.first';
+    const kind = whole ? 'start' : 'edge';
+    return { kind, key: `start ${whole}`, text: words(text, { room: room.name }) };
 }
 
 function gapAfter(entry) {
     const { epoch, offset, end } = entry;
-    return { kind: 'missed', key: `gap ${epoch} ${offset}`, text: gapWords[end] };
+    return { kind: 'missed', key: `gap ${epoch} ${offset}`, text: words(`mark.${end}`) };
 }
 
 const noMarks = [];
@@ -151,7 +147,7 @@ function marksBefore(entry, before, room, keys) {
         keys.add(day);
         marks.push({ kind: 'day', key, text: dayName(entry.date) });
     }
-    if (isFresh) marks.push({ kind: 'fresh', key: 'fresh', text: 'New' });
+    if (isFresh) marks.push({ kind: 'fresh', key: 'fresh', text: words('mark.new') });
     return marks;
 }
 

@@ -2,6 +2,7 @@
 // signing out on all devices. Whether the name is an account shows beside it.
 
 import { byID, setHidden, setText } from './dom.js';
+import { words } from './language.js';
 
 const shortest = 8;
 
@@ -49,15 +50,15 @@ export class AccountView {
         this.#complain('');
     }
 
-    #complain(words) {
-        setText(this.#problem, words);
-        this.#field.setAttribute('aria-invalid', String(words !== ''));
+    #complain(sentence) {
+        setText(this.#problem, sentence);
+        this.#field.setAttribute('aria-invalid', String(sentence !== ''));
     }
 
     async #keepName() {
         const password = this.#field.value;
         if (new TextEncoder().encode(password).length < shortest) {
-            this.#complain('A password has 8 characters or more.');
+            this.#complain(words('account.short'));
             this.#field.focus();
             return;
         }
@@ -74,13 +75,10 @@ export class AccountView {
     render() {
         const { account, phase } = this.#chat;
         if (phase !== 'in' && this.#dialog.open) this.#dialog.close();
-        setText(this.#opener, account ? 'Your own name' : 'Keep this name');
-        setText(byID('account-title'), account ? 'This name is yours' : 'Make this name yours');
-        setText(byID('account-words'), account
-            ? 'Nobody else gets it. Here you can set another password.'
-            : 'With a password nobody else gets your name, however long you are away, and you can '
-                + 'log in with it on your other devices.');
-        setText(this.#save, account ? 'Set password' : 'Keep this name');
+        setText(this.#opener, words(account ? 'account.own' : 'account.keep'));
+        setText(byID('account-title'), words(account ? 'account.yours' : 'account.make'));
+        setText(byID('account-words'), words(account ? 'account.change' : 'account.why'));
+        setText(this.#save, words(account ? 'account.set' : 'account.keep'));
         setHidden(this.#everywhere, !account);
     }
 }

@@ -3,7 +3,7 @@
 // button sends. Above the field, a line shows who is typing.
 
 import { byID, composes, setHidden, setText, touchKeyboard } from './dom.js';
-import { listed } from './format.js';
+import { listed, words } from './language.js';
 
 const counterFrom = 0.8;
 
@@ -69,22 +69,22 @@ export class ComposerView {
         }
         setHidden(this.#form, !room);
         if (!room) return;
-        const words = `Message ${room.name}`;
-        if (this.#field.placeholder !== words) this.#field.placeholder = words;
+        const hint = words('message.to', { room: room.name });
+        if (this.#field.placeholder !== hint) this.#field.placeholder = hint;
         this.#renderActivity(room);
     }
 
     #renderActivity(room) {
         const typing = room.typingNow();
         const { notice } = this.#chat;
-        let words = '';
-        if (room.state === 'refused') words = room.problem;
-        else if (typing.length === 1) words = `${typing[0]} is typing`;
-        else if (typing.length > 1) words = `${listed(typing)} are typing`;
-        else if (notice?.room === room) words = notice.text;
+        let text = '';
+        if (room.state === 'refused') text = room.problem;
+        else if (typing.length === 1) text = words('typing.one', { name: typing[0] });
+        else if (typing.length > 1) text = words('typing.many', { names: listed(typing) });
+        else if (notice?.room === room) text = notice.text;
         this.#activity.classList.toggle('typing', typing.length > 0);
         this.#activity.classList.toggle('refused', room.state === 'refused');
-        setText(this.#activity.lastElementChild, words);
+        setText(this.#activity.lastElementChild, text);
     }
 
     #say() {
@@ -108,7 +108,8 @@ export class ComposerView {
         const near = length >= limit * counterFrom;
         setHidden(this.#counter, !near);
         this.#counter.classList.toggle('over', over > 0);
-        setText(this.#counter, over > 0 ? `${over} too many` : near ? `${-over} left` : '');
+        const key = over > 0 ? 'message.over' : 'message.left';
+        setText(this.#counter, near ? words(key, { count: Math.abs(over) }) : '');
         this.#field.setAttribute('aria-invalid', String(over > 0));
         this.#send.disabled = length === 0 || over > 0;
         this.#grow();

@@ -2,8 +2,9 @@
 // name that is taken, there is a second field: it may be this user's own, who has a password.
 
 import { byID, composes, setHidden, setText } from './dom.js';
+import { words } from './language.js';
 import { lastName } from './storage.js';
-import { wordsForState, wordsForUnsent } from './words.js';
+import { wordsForState } from './words.js';
 
 export class LoginView {
     #chat;
@@ -57,7 +58,7 @@ export class LoginView {
         const busy = phase === 'entering' && !stuck;
         this.#screen.classList.toggle('busy', busy);
         this.#button.disabled = busy;
-        setText(this.#button, busy ? 'One moment…' : 'Join the chat');
+        setText(this.#button, words(busy ? 'login.busy' : 'login.join'));
         setText(this.#problem, phase === 'entering' ? this.#trouble(connection.state) : problem);
         setHidden(this.#password, !asksPassword);
         setHidden(this.#passwordLabel, !asksPassword);
@@ -67,12 +68,13 @@ export class LoginView {
         this.#password.setAttribute('aria-invalid', String(wrong && asksPassword));
         const room = this.#roomInAddress();
         setHidden(this.#hint, !room);
-        setText(this.#hint, room ? `You will join the room “${room}”.` : '');
+        setText(this.#hint, room ? words('login.room', { room }) : '');
         setHidden(this.#offer, suggestion === '');
-        setText(this.#offer, suggestion ? `Join as ${suggestion}` : '');
+        setText(this.#offer, suggestion ? words('login.as', { name: suggestion }) : '');
         const unsent = outbox.unsent().length;
         setHidden(this.#unsent, unsent === 0);
-        setText(this.#unsent, unsent > 0 ? `${wordsForUnsent(unsent)} Nothing is lost.` : '');
+        const kept = `${words('unsent', { count: unsent })} ${words('login.kept')}`;
+        setText(this.#unsent, unsent > 0 ? kept : '');
         const first = asksPassword && !this.#wasHidden ? this.#password : this.#field;
         if (this.#wasHidden || (problem !== '' && this.#wasBusy && !busy)) first.select();
         this.#wasHidden = false;
@@ -80,10 +82,10 @@ export class LoginView {
     }
 
     #trouble(state) {
-        const words = wordsForState(state, navigator.onLine);
-        if (state.phase === 'stopped') return words;
+        const why = wordsForState(state, navigator.onLine);
+        if (state.phase === 'stopped') return why;
         if (state.phase !== 'waiting') return '';
         const reached = state.code !== 1006 || !navigator.onLine;
-        return `${reached ? words : 'The server cannot be reached.'} Still trying…`;
+        return words('login.trying', { problem: reached ? why : words('login.unreachable') });
     }
 }

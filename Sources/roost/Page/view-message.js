@@ -3,6 +3,7 @@
 import { element, icon, setText } from './dom.js';
 import { initials, tintOf } from './faces.js';
 import { clockTime, fullTime, instant } from './format.js';
+import { words } from './language.js';
 
 // An address ends where a mark of direction begins: with it, it would not be read as it is.
 const link = /\bhttps?:\/\/[^\s<>"'\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]+/giu;
@@ -38,19 +39,19 @@ export function avatar(name) {
 }
 
 function timeOf(date, properties) {
-    const words = { dateTime: date.toISOString(), title: fullTime(date) };
-    return element('time', { ...words, ...properties }, clockTime(date));
+    const exact = { dateTime: date.toISOString(), title: fullTime(date) };
+    return element('time', { ...exact, ...properties }, clockTime(date));
 }
 
 // `item`: {entry, own, pending}
 export function makeMessage(item) {
     const { entry, own, held } = item;
     const date = instant(entry.at);
-    const called = own && !held ? 'You' : entry.user;
+    const called = own && !held ? words('message.you') : entry.user;
     const who = element('bdi', { className: 'name', title: entry.user }, called);
     who.dataset.tint = tintOf(entry.user);
     const by = element('div', { className: 'by' }, who, ' ', timeOf(date));
-    const bubble = element('div', { className: 'bubble', dir: 'auto' });
+    const bubble = element('div', { className: 'bubble' });
     const again = timeOf(date, { className: 'again' });
     again.setAttribute('aria-hidden', 'true');
     const status = element('span', { className: 'status' });
@@ -66,9 +67,9 @@ export function makeMessage(item) {
 function showText(row, entry) {
     const bubble = row.querySelector('.bubble');
     if (entry.deleted) {
-        bubble.replaceChildren('Message deleted');
+        bubble.replaceChildren(words('message.deleted'));
     } else {
-        bubble.replaceChildren(...textNodes(entry.text));
+        bubble.replaceChildren(element('p', { dir: 'auto' }, ...textNodes(entry.text)));
     }
     row.querySelector('.unfold')?.remove();
     const long = !entry.deleted && isLong(entry.text);
@@ -81,12 +82,13 @@ function isLong(text) {
 }
 
 function unfoldButton(bubble) {
-    const button = element('button', { type: 'button', className: 'link unfold' }, 'Show more');
+    const button = element('button', { type: 'button', className: 'link unfold' });
+    setText(button, words('message.more'));
     button.setAttribute('aria-expanded', 'false');
     button.addEventListener('click', () => {
         const folded = bubble.classList.toggle('folded');
         button.setAttribute('aria-expanded', String(!folded));
-        setText(button, folded ? 'Show more' : 'Show less');
+        setText(button, words(folded ? 'message.more' : 'message.less'));
     });
     return button;
 }
@@ -142,23 +144,24 @@ function showStatus(node, { pending, held }, status, actions) {
     if (status === '') {
         node.replaceChildren();
     } else if (status === 'sent') {
-        const mark = element('span', { title: 'Sent' }, icon('check'));
-        node.replaceChildren(mark, element('span', { className: 'unseen' }, 'Sent'));
+        const sent = words('message.sent');
+        const mark = element('span', { title: sent }, icon('check'));
+        node.replaceChildren(mark, element('span', { className: 'unseen' }, sent));
     } else if (status === 'sending') {
-        node.replaceChildren('Sending…');
+        node.replaceChildren(words('message.sending'));
     } else if (status === 'queued') {
-        node.replaceChildren('Waiting to send');
+        node.replaceChildren(words('message.waiting'));
     } else {
-        const problem = held ? 'Not sent, since the name was lost.' : pending.problem;
-        const again = held ? `Send as ${held}` : 'Try again';
+        const problem = held ? words('message.nameLost') : pending.problem;
+        const again = held ? words('message.sendAs', { name: held }) : words('message.again');
         node.replaceChildren(
             `${problem} `, button(again, () => actions.retry(pending)), ' ',
-            button('Discard', () => actions.discard(pending)));
+            button(words('message.discard'), () => actions.discard(pending)));
     }
 }
 
-function button(words, pressed) {
-    const made = element('button', { type: 'button', className: 'link' }, words);
+function button(name, pressed) {
+    const made = element('button', { type: 'button', className: 'link' }, name);
     made.addEventListener('click', pressed);
     return made;
 }

@@ -3,6 +3,7 @@
 
 import { byID, element, icon, setHidden, setText } from './dom.js';
 import { badge } from './format.js';
+import { words } from './language.js';
 import { Rows } from './rows.js';
 import { itemsOf } from './timeline.js';
 import { makeMessage, updateMessage } from './view-message.js';
@@ -60,11 +61,17 @@ export class MessagesView {
         this.#fetch(room);
     }
 
+    // All rows are made anew, in another language.
+    forget() {
+        this.#turnTo(null);
+    }
+
     #turnTo(room) {
         this.#room = room;
         this.#firstKey = null;
         this.#anchor = null;
-        this.#log.setAttribute('aria-label', room ? `Messages in ${room.name}` : 'Messages');
+        const label = room ? words('messages.in', { room: room.name }) : words('messages');
+        this.#log.setAttribute('aria-label', label);
         this.#rows.clear();
         if (room) room.following = true;
     }
@@ -133,8 +140,8 @@ export class MessagesView {
         const behind = !room.following || !room.atEnd;
         setHidden(this.#pill, !behind || room.entries.length === 0);
         this.#pill.classList.toggle('fresh', room.unread > 0);
-        const words = `${badge(room.unread)} new message${room.unread === 1 ? '' : 's'}`;
-        setText(this.#pill.lastElementChild, room.unread > 0 ? words : 'Newest');
+        const fresh = words('messages.new', { count: room.unread });
+        setText(this.#pill.lastElementChild, room.unread > 0 ? fresh : words('messages.newest'));
     }
 }
 

@@ -4,11 +4,11 @@
 import { ask } from './ask.js';
 import { byID, composes, element, icon, reconcile, setHidden, setText } from './dom.js';
 import { Drawer } from './drawer.js';
-import { badge, people } from './format.js';
+import { badge } from './format.js';
+import { words } from './language.js';
 import { compareNames, sameName } from './names.js';
 import { listLimit } from './people.js';
 import { avatar } from './view-message.js';
-import { wordsForLoss } from './words.js';
 
 export class PanelsView {
     #chat;
@@ -70,20 +70,21 @@ export class PanelsView {
     async #leave() {
         const room = this.#chat.rooms.current;
         const count = room ? this.#chat.outbox.unsent(room).length : 0;
-        const words = wordsForLoss(count, `Leaving ${room?.name}`);
-        if (!room || (count > 0 && !(await this.#mayDiscard(words, 'Discard and leave')))) return;
+        const loss = words('loss.leave', { count, room: room?.name });
+        if (!room) return;
+        if (count > 0 && !(await this.#mayDiscard(loss, words('loss.andLeave')))) return;
         this.#chat.leave(room);
     }
 
     async signOut(everywhere = false) {
         const count = this.#chat.outbox.unsent().length;
-        const words = wordsForLoss(count, 'Signing out');
-        if (count > 0 && !(await this.#mayDiscard(words, 'Discard and sign out'))) return;
+        const loss = words('loss.signOut', { count });
+        if (count > 0 && !(await this.#mayDiscard(loss, words('loss.andSignOut')))) return;
         this.#chat.signOut(everywhere);
     }
 
-    #mayDiscard(words, agree) {
-        return ask(words, { agree, refuse: 'Stay' });
+    #mayDiscard(loss, agree) {
+        return ask(loss, { agree, refuse: words('loss.stay') });
     }
 
     #step(event, by) {
@@ -129,18 +130,18 @@ export class PanelsView {
         setText(mark, unread > 0 ? badge(unread) : '');
         setHidden(mark, unread === 0);
         mark.classList.toggle('mentioned', others.some((room) => room.mentioned));
-        const words = unread > 0 ? `Rooms, ${unread} unread` : 'Rooms';
+        const label = unread > 0 ? words('rooms.unread', { count: unread }) : words('rooms');
         const opener = byID('open-rooms');
-        if (opener.ariaLabel !== words) opener.setAttribute('aria-label', words);
+        if (opener.ariaLabel !== label) opener.setAttribute('aria-label', label);
     }
 
     #renderHeader(room) {
-        setLabel(byID('room-name'), room?.name ?? 'No room');
+        setLabel(byID('room-name'), room?.name ?? words('rooms.none'));
         setHidden(byID('leave'), !room);
         setHidden(byID('open-members'), !room);
         setHidden(byID('no-room'), Boolean(room));
         const count = room?.count ?? 0;
-        setText(byID('member-count'), count > 0 ? people(count) : 'People');
+        setText(byID('member-count'), words(count > 0 ? 'people.count' : 'people', { count }));
     }
 
     #renderMembers(room) {
@@ -150,10 +151,10 @@ export class PanelsView {
         const typing = new Set(room?.typingNow());
         reconcile(this.#members, names, (name) => name, makeMember, (row, name) => {
             row.classList.toggle('typing', typing.has(name));
-            setText(row.querySelector('.you'), sameName(name, me) ? ' (you)' : '');
+            setText(row.querySelector('.you'), sameName(name, me) ? ` ${words('people.you')}` : '');
         });
         const crowd = room?.state === 'joined' && !room.members && room.count > listLimit;
-        setText(byID('crowd'), crowd ? `${people(room.count)} are here: too many to list.` : '');
+        setText(byID('crowd'), crowd ? words('people.crowd', { count: room.count }) : '');
     }
 }
 
@@ -177,8 +178,8 @@ function updateRoom(row, room, current) {
     setLabel(name, room.name);
     setText(mark, badge(room.unread));
     setHidden(mark, room.unread === 0);
-    const words = `${room.unread} unread`;
-    if (mark.getAttribute('aria-label') !== words) mark.setAttribute('aria-label', words);
+    const label = words('room.unread', { count: room.unread });
+    if (mark.getAttribute('aria-label') !== label) mark.setAttribute('aria-label', label);
     mark.setAttribute('role', 'img');
     button.classList.toggle('unread', room.unread > 0);
     mark.classList.toggle('mentioned', room.mentioned);

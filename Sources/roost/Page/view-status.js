@@ -3,6 +3,7 @@
 
 import { byID, setHidden, setText } from './dom.js';
 import { badge } from './format.js';
+import { words } from './language.js';
 import { wordsForState } from './words.js';
 
 export class StatusView {
@@ -27,18 +28,18 @@ export class StatusView {
         const { connection, phase, rooms } = this.#chat;
         const { current, unread } = rooms;
         const { state } = connection;
-        const words = wordsForState(state, navigator.onLine);
+        const sentence = wordsForState(state, navigator.onLine);
         const up = state.phase === 'open';
         const down = phase === 'in' && (!up || Boolean(state.doubt));
         setText(this.#state.lastElementChild, shortWords(state));
         this.#state.dataset.phase = state.doubt ? 'doubt' : state.phase;
         setHidden(this.#bar, !down);
-        setText(this.#words, words);
+        setText(this.#words, sentence);
         this.#bar.classList.toggle('stopped', state.phase === 'stopped');
         setHidden(this.#retry, !(state.phase === 'waiting' || state.again));
-        setText(this.#retry, state.phase === 'stopped' ? 'Connect again' : 'Try now');
+        setText(this.#retry, words(state.phase === 'stopped' ? 'bar.connect' : 'bar.retry'));
         this.#countDown(state);
-        this.#speak(phase === 'in', up, state, words);
+        this.#speak(phase === 'in', up, state, sentence);
         this.#speakOfSent();
         const place = current && phase === 'in' ? `${current.name} · Roost` : 'Roost';
         const title = phase === 'in' && unread > 0 ? `(${badge(unread)}) ${place}` : place;
@@ -48,7 +49,8 @@ export class StatusView {
     #countDown(state) {
         const seconds = Math.ceil((state.retryAt - Date.now()) / 1000);
         const waiting = state.phase === 'waiting';
-        setText(this.#countdown, waiting && seconds > 0 ? `Reconnecting in ${seconds} s` : '');
+        const soon = words('bar.countdown', { count: Math.max(1, seconds || 1) });
+        setText(this.#countdown, waiting && seconds > 0 ? soon : '');
         clearTimeout(this.#ticker);
         if (waiting) this.#ticker = setTimeout(() => this.#countDown(state), 250);
     }
@@ -62,17 +64,18 @@ export class StatusView {
         setText(this.#sent, news.number % 2 ? news.words : `${news.words}\u00a0`);
     }
 
-    #speak(inside, up, state, words) {
+    #speak(inside, up, state, sentence) {
         if (!inside) {
             this.#wasDown = false;
         } else if (up && this.#wasDown) {
             this.#wasDown = false;
-            setText(this.#spoken, 'Connected again.');
+            setText(this.#spoken, words('spoken.back'));
         } else if (!up && !this.#wasDown) {
             this.#wasDown = true;
-            setText(this.#spoken, state.phase === 'stopped' ? words : `${words} Reconnecting.`);
+            const lost = words('spoken.lost', { problem: sentence });
+            setText(this.#spoken, state.phase === 'stopped' ? sentence : lost);
         } else if (state.phase === 'stopped') {
-            setText(this.#spoken, words);
+            setText(this.#spoken, sentence);
         }
     }
 }
@@ -80,12 +83,12 @@ export class StatusView {
 function shortWords(state) {
     switch (state.phase) {
         case 'open':
-            return state.doubt ? 'No answer yet' : 'Connected';
+            return words(state.doubt ? 'state.doubt' : 'state.open');
         case 'connecting':
-            return 'Connecting';
+            return words('state.connecting');
         case 'waiting':
-            return navigator.onLine ? 'Reconnecting' : 'Offline';
+            return words(navigator.onLine ? 'state.waiting' : 'state.offline');
         default:
-            return 'Disconnected';
+            return words('state.stopped');
     }
 }

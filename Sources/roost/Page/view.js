@@ -2,12 +2,14 @@
 // room's name in the address of the page.
 
 import { byID, setHidden } from './dom.js';
+import { onLanguage } from './language.js';
 import { keyOf } from './names.js';
 import { AccountView } from './view-account.js';
 import { ComposerView } from './view-composer.js';
 import { LoginView } from './view-login.js';
 import { MessagesView } from './view-messages.js';
 import { PanelsView } from './view-panels.js';
+import { SettingsView } from './view-settings.js';
 import { StatusView } from './view-status.js';
 
 // An address that is not well encoded is taken as it stands: the server says what is wrong.
@@ -24,6 +26,7 @@ export class View {
     #chat;
     #parts;
     #composer;
+    #messages;
     #scheduled = false;
     #phase = null;
     #finePointer = matchMedia('(pointer: fine)');
@@ -33,10 +36,15 @@ export class View {
         this.#composer = new ComposerView(chat);
         const panels = new PanelsView(chat, () => this.#focusComposer());
         const login = new LoginView(chat, roomInAddress);
+        this.#messages = new MessagesView(chat);
         this.#parts = [
-            panels, this.#composer, new MessagesView(chat), new StatusView(chat), login,
-            new AccountView(chat, () => panels.signOut(true)),
+            panels, this.#composer, this.#messages, new StatusView(chat), login,
+            new AccountView(chat, () => panels.signOut(true)), new SettingsView(chat),
         ];
+        onLanguage(() => {
+            this.#messages.forget();
+            this.schedule();
+        });
         addEventListener('popstate', (event) => this.#follow(event.state));
     }
 

@@ -1,53 +1,52 @@
 // The sentences for the user when the server refuses something or the connection is lost.
 
-// The server's own sentence is best: it knows the limit, the reason, the time. Only its sentences
-// for programmers are replaced; what is wrong with a text is for the one who wrote it.
-const forProgrammers = new Set(['bad_json', 'bad_request', 'unknown_type', 'not_logged_in']);
-const misunderstood = 'This page and the server did not understand each other. Load the page anew.';
+import { isEnglish, words } from './language.js';
 
-export function wordsForError(error) {
-    const aboutText = error.code === 'bad_request' && error.message.startsWith('The text ');
-    if (!error.message || (forProgrammers.has(error.code) && !aboutText)) return misunderstood;
-    return error.message;
+// Where the page speaks English, the server's own sentence is best: it knows the limit, the reason,
+// the time. Only its sentences for programmers are replaced; what is wrong with a text is for the
+// person who wrote it. In other languages the page has a sentence for what happens to people, with
+// the server's beside it where that says more, and the server's alone for the rest.
+const forProgrammers = new Set(['bad_json', 'bad_request', 'unknown_type', 'not_logged_in']);
+const translated = new Set([
+    'name_taken', 'bad_password', 'bad_name', 'too_many_rooms', 'too_long', 'rate_limited',
+    'unavailable',
+]);
+const saysMore = new Set(['bad_name', 'bad_request']);
+
+export function wordsForError({ code, message }) {
+    const aboutText = code === 'bad_request' && message.startsWith('The text ');
+    const own = translated.has(code) ? words(`error.${code}`) : '';
+    if (forProgrammers.has(code) && !aboutText) return words('error.misunderstood');
+    if (!message) return own || words('error.misunderstood');
+    if (isEnglish()) return message;
+    const said = words('error.server', { sentence: message });
+    if (!own) return said;
+    return saysMore.has(code) ? `${own} ${said}` : own;
 }
 
-const closeWords = {
-    1001: 'The server is stopping.',
-    1006: 'Connection lost.',
-    1008: 'The server closed the connection.',
-    1011: 'The server ran into a fault.',
-    1012: 'The server is restarting.',
-    1013: 'The server is full at the moment.',
-    4001: 'This connection fell behind.',
-    4002: 'That was too much at once.',
-    4003: 'You were sent out.',
-    4004: 'You are banned.',
-    4005: 'You have signed out in another tab or window.',
-};
+const known = new Set([1001, 1006, 1008, 1011, 1012, 1013, 4001, 4002, 4003, 4004, 4005]);
 
-export const wordsForUnsent = (count) =>
-    (count === 1 ? 'One message is not sent yet.' : `${count} messages are not sent yet.`);
+const wordsForCode = (code) => words(`close.${known.has(code) ? code : 1006}`);
 
-// `doing` is what would discard them, like "Signing out".
-export const wordsForLoss = (count, doing) =>
-    `${wordsForUnsent(count)} ${doing} discards ${count === 1 ? 'it' : 'them'}.`;
-
-export const wordsForSession = closeWords[4005];
+export const wordsForSession = () => wordsForCode(4005);
 
 // `state` is the connection's, `online` the browser's view of the network.
 export function wordsForState(state, online) {
+    const { phase, code } = state;
+    // In a language that the server does not speak, only what an operator wrote is shown as it is.
+    const reason = isEnglish() || code === 4003 ? state.reason : '';
     // The server says what is full: all of it, or this network's share.
-    const isFull = state.code === 1013 && state.reason;
-    const cause = isFull ? state.reason : closeWords[state.code] ?? 'Connection lost.';
-    switch (state.phase) {
+    const isFull = code === 1013 && state.reason;
+    const cause = (isFull && reason) || wordsForCode(code);
+    switch (phase) {
         case 'connecting':
-            return state.attempt > 0 ? 'Reconnecting…' : 'Connecting…';
+            return words(state.attempt > 0 ? 'bar.again' : 'bar.first');
         case 'open':
-            return state.doubt ? 'The server has not answered yet…' : 'Connected';
+            return words(state.doubt ? 'bar.doubt' : 'state.open');
         case 'waiting':
-            return online || isFull ? cause : 'You are offline.';
+            return online || isFull ? cause : words('bar.offline');
         case 'stopped':
-            return state.reason || cause;
+            return reason || cause;
         default:
             return '';
     }

@@ -30,7 +30,7 @@ def keyboard():
             order.append(ann.page.evaluate(focused).strip())
         order = [name for name in order if name]  # the browser's own bar comes first
         assert order == ["keys", "skip", "lobby", "join-name", "Join room", "open-account",
-                         "sign-out", "leave", "log", "message"], order
+                         "open-settings", "sign-out", "leave", "log", "message"], order
         for _ in range(len(order) - 2):
             keys.press("Shift+Tab")
         ann.shot("skip-link")

@@ -23,12 +23,14 @@ NO_CONNECTION = re.compile(r"WebSocket connection to '.*' failed|net::ERR_")
 PAGE = os.environ.get("ROOST_PAGE")
 HASH = re.compile(r"-[0-9a-f]{16}(?=\.)")
 TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css",
-         ".svg": "image/svg+xml"}
+         ".svg": "image/svg+xml", ".json": "application/json"}
 
 
 def from_folder(route):
     name = HASH.sub("", urlsplit(route.request.url).path.strip("/"))
     path = pathlib.Path(PAGE, name or "index.html")
+    if not path.is_file():  # what needs no joining is beside the folder
+        path = path.parent.parent / path.name
     if path.suffix in TYPES and path.is_file():
         kind = f"{TYPES[path.suffix]}; charset=utf-8"
         route.fulfill(body=path.read_bytes(), headers={"Content-Type": kind})
@@ -139,6 +141,9 @@ class Person:
         expect(row.locator("time").first).to_have_text(re.compile(r"\d:\d\d"))
         expect(row.locator("time").first).to_have_attribute(
             "datetime", re.compile(r"^\d{4}-\d\d-\d\dT[\d:.]+Z$"))
+
+    def sees_text(self, text):
+        expect(self.message(text)).to_have_count(1, timeout=20_000)
 
     def has_sent(self, text):
         self.sees(text, "You")

@@ -103,6 +103,7 @@ const lastKey = 'roost.name';
 const tabKey = 'roost.tab';
 const outboxKey = 'roost.outbox';
 const draftsKey = 'roost.drafts';
+const languageKey = 'roost.language';
 const userLimit = 8;
 function read(store, key) {
 try {
@@ -128,6 +129,8 @@ const fieldsOf = (value, fits) =>
 Object.fromEntries(Object.entries(isObject(value) ? value : {}).filter(([, v]) => fits(v)));
 const lastName = () => textOr(read(everyTab, lastKey), '');
 const setLastName = (name) => write(everyTab, lastKey, name);
+const chosenLanguage = () => textOr(read(everyTab, languageKey), '');
+const setChosenLanguage = (tag) => write(everyTab, languageKey, tag || null);
 const tabName = () => textOr(read(thisTab, tabKey), '');
 const setTabName = (name) => write(thisTab, tabKey, name || null);
 const unsent = () => listOf(read(thisTab, outboxKey), (item) => isObject(item)
@@ -158,7 +161,7 @@ addEventListener('storage', (event) => {
 if (event.key === usersKey) changed();
 });
 }
-return { lastName, setLastName, tabName, setTabName, unsent, setUnsent, drafts, setDrafts, userRecord, keepUserRecord, onOtherTabs };
+return { lastName, setLastName, chosenLanguage, setChosenLanguage, tabName, setTabName, unsent, setUnsent, drafts, setDrafts, userRecord, keepUserRecord, onOtherTabs };
 })();
 const m2 = (() => {
 const { drafts, setDrafts } = m1;
@@ -253,6 +256,261 @@ this.#changed();
 return { History };
 })();
 const m4 = (() => {
+const english = {
+'login.lead': 'Pick a name and start talking.',
+'login.name': 'Your name',
+'login.password': 'Password',
+'login.join': 'Join the chat',
+'login.busy': 'One moment…',
+'login.room': 'You will join the room “{room}”.',
+'login.as': 'Join as {name}',
+'login.trying': '{problem} Still trying…',
+'login.unreachable': 'The server cannot be reached.',
+'login.kept': 'Nothing is lost.',
+'skip': 'Skip to the message field',
+'rooms': 'Rooms',
+'rooms.unread': { one: 'Rooms, {count} unread', other: 'Rooms, {count} unread' },
+'rooms.close': 'Close rooms',
+'rooms.label': 'Join a room by name',
+'rooms.hint': 'Join another room',
+'rooms.join': 'Join room',
+'rooms.none': 'No room',
+'rooms.empty': 'You are in no room. Join one from the list of rooms.',
+'rooms.missing': 'No room “{room}”: {problem}',
+'rooms.length': {
+one: "No such room: a room's name has at most {count} character.",
+other: "No such room: a room's name has at most {count} characters.",
+},
+'room.leave': 'Leave',
+'room.leaveThis': 'Leave this room',
+'room.unread': { one: '{count} unread', other: '{count} unread' },
+'people': 'People',
+'people.count': { one: '{count} person', other: '{count} people' },
+'people.here': 'People in this room',
+'people.close': 'Close people',
+'people.you': '(you)',
+'people.crowd': {
+one: '{count} person is here: too many to list.',
+other: '{count} people are here: too many to list.',
+},
+'people.others': { one: '{count} other', other: '{count} others' },
+'notice.joined': '{name} joined',
+'notice.left': '{name} left',
+'signOut': 'Sign out',
+'signOut.everywhere': 'Sign out on all devices',
+'unsent': { one: 'One message is not sent yet.', other: '{count} messages are not sent yet.' },
+'loss.leave': {
+one: 'One message is not sent yet. Leaving {room} discards it.',
+other: '{count} messages are not sent yet. Leaving {room} discards them.',
+},
+'loss.signOut': {
+one: 'One message is not sent yet. Signing out discards it.',
+other: '{count} messages are not sent yet. Signing out discards them.',
+},
+'loss.andLeave': 'Discard and leave',
+'loss.andSignOut': 'Discard and sign out',
+'loss.stay': 'Stay',
+'account.keep': 'Keep this name',
+'account.own': 'Your own name',
+'account.make': 'Make this name yours',
+'account.yours': 'This name is yours',
+'account.why': 'With a password nobody else gets your name, however long you are away, and you '
++ 'can log in with it on your other devices.',
+'account.change': 'Nobody else gets it. Here you can set another password.',
+'account.set': 'Set password',
+'account.show': 'Show it',
+'account.short': 'A password has 8 characters or more.',
+'account.lost': 'The connection was lost. Try again.',
+'cancel': 'Cancel',
+'close': 'Close',
+'settings': 'Settings',
+'settings.language': 'Language',
+'settings.browser': 'As the browser',
+'messages': 'Messages',
+'messages.in': 'Messages in {room}',
+'messages.newest': 'Newest',
+'messages.new': { one: '{count} new message', other: '{count} new messages' },
+'message.field': 'Message',
+'message.to': 'Message {room}',
+'message.send': 'Send',
+'message.you': 'You',
+'message.deleted': 'Message deleted',
+'message.more': 'Show more',
+'message.less': 'Show less',
+'message.sent': 'Sent',
+'message.wasSent': 'Message sent.',
+'message.sending': 'Sending…',
+'message.waiting': 'Waiting to send',
+'message.notSent': 'Not sent. {problem}',
+'message.nameLost': 'Not sent, since the name was lost.',
+'message.sendAs': 'Send as {name}',
+'message.again': 'Try again',
+'message.discard': 'Discard',
+'message.left': { one: '{count} left', other: '{count} left' },
+'message.over': { one: '{count} too many', other: '{count} too many' },
+'typing.one': '{name} is typing',
+'typing.many': '{names} are typing',
+'mark.older': 'Fetching older messages…',
+'mark.begins': 'This is where {room} begins.',
+'mark.notKept': 'Older messages are not kept.',
+'mark.renewed': '{room} has begun anew: what you read here last is gone.',
+'mark.first': 'Nobody has said anything in {room} yet. Be the first.',
+'mark.new': 'New',
+'mark.missed': 'Some messages were missed here.',
+'mark.restarted': 'The server was restarted; messages above are from before.',
+'mark.closed': 'This room was empty for a while; messages above are from before.',
+'day.today': 'Today',
+'day.yesterday': 'Yesterday',
+'keys': 'Keys',
+'keys.hint': '[Enter] sends, [Shift] [Enter] starts a new line,',
+'keys.more': 'more keys',
+'keys.enter': '[Enter]',
+'keys.shiftEnter': '[Shift] [Enter]',
+'keys.altDown': '[Alt] [↓]',
+'keys.altUp': '[Alt] [↑]',
+'keys.escape': '[Esc]',
+'keys.send': 'Send the message',
+'keys.line': 'Start a new line',
+'keys.next': 'Go to the next room',
+'keys.before': 'Go to the room before',
+'keys.panel': 'Close a panel',
+'keys.attention': "Write [@] and a name to draw somebody's attention.",
+'state.open': 'Connected',
+'state.doubt': 'No answer yet',
+'state.connecting': 'Connecting',
+'state.waiting': 'Reconnecting',
+'state.offline': 'Offline',
+'state.stopped': 'Disconnected',
+'bar.first': 'Connecting…',
+'bar.again': 'Reconnecting…',
+'bar.doubt': 'The server has not answered yet…',
+'bar.offline': 'You are offline.',
+'bar.countdown': { one: 'Reconnecting in {count} s', other: 'Reconnecting in {count} s' },
+'bar.retry': 'Try now',
+'bar.connect': 'Connect again',
+'bar.fine': 'All right',
+'spoken.back': 'Connected again.',
+'spoken.lost': '{problem} Reconnecting.',
+'close.1001': 'The server is stopping.',
+'close.1006': 'Connection lost.',
+'close.1008': 'The server closed the connection.',
+'close.1011': 'The server ran into a fault.',
+'close.1012': 'The server is restarting.',
+'close.1013': 'The server is full at the moment.',
+'close.4001': 'This connection fell behind.',
+'close.4002': 'That was too much at once.',
+'close.4003': 'You were sent out.',
+'close.4004': 'You are banned.',
+'close.4005': 'You have signed out in another tab or window.',
+'error.misunderstood':
+'This page and the server did not understand each other. Load the page anew.',
+'error.server': 'The server says: “{sentence}”',
+'error.name_taken': 'Somebody has this name. Choose another one, or log in with its password.',
+'error.bad_password': 'That is not the name and password of an account.',
+'error.bad_name': 'This name is not allowed.',
+'error.too_many_rooms': 'There are too many rooms.',
+'error.too_long': 'The text is too long.',
+'error.rate_limited': 'That was too much at once. Wait a moment.',
+'error.unavailable': 'The server cannot do that just now. Try again.',
+};
+return { english };
+})();
+const m5 = (() => {
+const { chosenLanguage, setChosenLanguage } = m1;
+const { english } = m4;
+const languages = { en: 'English', de: 'Deutsch', ar: 'العربية' };
+const rightToLeft = new Set(['ar']);
+const rightToLeftText = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/u;
+const linkOf = (tag) => document.querySelector(`link[hreflang="${tag}"]`);
+let tag = 'en';
+let region = 'en';
+let table = english;
+let plurals = null;
+let numbers = null;
+const listeners = [];
+const patience = 8_000;
+const baseOf = (one) => one.toLowerCase().split('-')[0];
+function preferred(chosen = chosenLanguage(), wanted = navigator.languages) {
+if (chosen in languages) return chosen;
+return wanted.map(baseOf).find((one) => one in languages) ?? 'en';
+}
+const locale = () => region;
+const isEnglish = () => tag === 'en';
+function turnTo(next, texts) {
+tag = next;
+region = navigator.languages.find((one) => baseOf(one) === tag) ?? tag;
+table = texts;
+plurals = numbers = null;
+const root = document.documentElement;
+root.lang = tag;
+root.dir = rightToLeft.has(tag) ? 'rtl' : 'ltr';
+translate(document);
+for (const listener of listeners) listener();
+}
+async function fetchTexts(address) {
+const answer = await fetch(address, { signal: AbortSignal.timeout(patience) });
+return answer.json();
+}
+async function speak(wanted = preferred()) {
+let texts = english;
+try {
+if (wanted !== 'en') texts = await fetchTexts(linkOf(wanted).href);
+} catch {
+wanted = 'en';
+}
+turnTo(wanted, texts);
+}
+function speakAtOnce() {
+const isThere = preferred() === 'en';
+if (isThere) turnTo('en', english);
+return isThere;
+}
+function choose(wanted) {
+setChosenLanguage(wanted);
+return speak();
+}
+function onLanguage(changed) {
+listeners.push(changed);
+}
+const count = (value) => (numbers ??= new Intl.NumberFormat(locale())).format(value);
+function isolated(value) {
+const text = typeof value === 'number' ? count(value) : String(value);
+const turns = rightToLeft.has(tag) ? /\p{L}/u.test(text) : rightToLeftText.test(text);
+return turns ? `\u2068${text}\u2069` : text;
+}
+function words(key, values = {}) {
+let text = table[key] ?? english[key];
+if (typeof text === 'object') {
+plurals ??= new Intl.PluralRules(locale());
+text = text[plurals.select(values.count)] ?? text.other;
+}
+return text.replace(/\{(\w+)\}/gu, (_, name) => isolated(values[name]));
+}
+function listed(names) {
+const shown = names.length > 3
+? [...names.slice(0, 2), words('people.others', { count: names.length - 2 })] : names;
+return new Intl.ListFormat(locale(), { type: 'conjunction' }).format(shown);
+}
+function withKeys(text) {
+return text.split(/\[([^\]]+)\]/u).map((part, index) => {
+if (index % 2 === 0) return part;
+return Object.assign(document.createElement('kbd'), { textContent: part });
+});
+}
+const attributes = { label: 'aria-label', hint: 'placeholder', tip: 'title' };
+function translate(root) {
+for (const node of root.querySelectorAll('[data-words]')) {
+node.replaceChildren(...withKeys(words(node.dataset.words)));
+}
+for (const [name, attribute] of Object.entries(attributes)) {
+for (const node of root.querySelectorAll(`[data-${name}]`)) {
+node.setAttribute(attribute, words(node.dataset[name]));
+}
+}
+}
+return { languages, preferred, locale, isEnglish, speak, speakAtOnce, choose, onLanguage, count, words, listed };
+})();
+const m6 = (() => {
 function keyOf(name) {
 const folded = name.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase();
 return folded.normalize('NFKC').replace(/[\u200C\u200D]/gu, '');
@@ -281,7 +539,7 @@ return false;
 }
 return { keyOf, sameName, compareNames, randomID, mentions };
 })();
-const m5 = (() => {
+const m7 = (() => {
 const listLimit = 200;
 const spread = 1_500;
 const notAgainFor = 3_000;
@@ -311,8 +569,8 @@ this.#changed();
 }
 return { listLimit, People };
 })();
-const m6 = (() => {
-const { keyOf } = m4;
+const m8 = (() => {
+const { keyOf } = m6;
 const { keepUserRecord, onOtherTabs, userRecord } = m1;
 const saveAfter = 500;
 class Record {
@@ -396,8 +654,8 @@ if (JSON.stringify(stored) !== before) keepUserRecord(this.#key, stored);
 }
 return { Record };
 })();
-const m7 = (() => {
-const { keyOf } = m4;
+const m9 = (() => {
+const { keyOf } = m6;
 function entryOf(entry) {
 const { type = 'message', offset, user, text = '', at, id } = entry;
 const kept = { type, offset, user, author: keyOf(user ?? ''), text, at, id };
@@ -435,7 +693,7 @@ return made;
 }
 return { entryOf, isMessage, applyChange };
 })();
-const m8 = (() => {
+const m10 = (() => {
 class Past {
 entries = [];
 get length() {
@@ -472,7 +730,7 @@ this.entries = this.entries.filter((entry) => entry.epoch !== epoch);
 }
 return { Past };
 })();
-const m9 = (() => {
+const m11 = (() => {
 const epochsOf = ({ epoch, first_epoch: first, messages }) =>
 [first, ...messages.map((message) => message.epoch), epoch].filter((one) => one);
 function hasBegunAnew(reply, { epoch, offset }) {
@@ -489,11 +747,11 @@ return first <= offset + 1 && !known.has(epoch);
 }
 return { epochsOf, hasBegunAnew };
 })();
-const m10 = (() => {
-const { applyChange, entryOf, isMessage } = m7;
-const { keyOf, mentions, sameName } = m4;
-const { Past } = m8;
-const { epochsOf, hasBegunAnew } = m9;
+const m12 = (() => {
+const { applyChange, entryOf, isMessage } = m9;
+const { keyOf, mentions, sameName } = m6;
+const { Past } = m10;
+const { epochsOf, hasBegunAnew } = m11;
 const windowLimit = 5000;
 const dropped = 64;
 const typingLasts = 5_000;
@@ -735,7 +993,7 @@ return { windowLimit, typingLasts, Room };
 (() => {
 
 })();
-const m12 = (() => {
+const m14 = (() => {
 const second = 1000;
 const longestDelay = 30 * second;
 function backoff(attempt, random = Math.random) {
@@ -773,7 +1031,7 @@ return after(backoff(attempt, random));
 }
 return { backoff, advice };
 })();
-const m13 = (() => {
+const m15 = (() => {
 const isOnline = () => globalThis.navigator?.onLine !== false;
 const isShown = () => !globalThis.document?.hidden;
 function watchSurroundings(lookAgain, wentOffline) {
@@ -795,9 +1053,9 @@ page?.removeEventListener('visibilitychange', shown);
 }
 return { isOnline, isShown, watchSurroundings };
 })();
-const m14 = (() => {
-const { advice, backoff } = m12;
-const { isOnline, isShown, watchSurroundings } = m13;
+const m16 = (() => {
+const { advice, backoff } = m14;
+const { isOnline, isShown, watchSurroundings } = m15;
 const connectDeadline = 10_000;
 const answerDeadline = 5_000;
 const doubtAfter = 2_000;
@@ -981,7 +1239,7 @@ clearInterval(timer);
 }
 return { chatAddress, Connection };
 })();
-const m15 = (() => {
+const m17 = (() => {
 class Listeners {
 #all = new Map();
 add(name, listener) {
@@ -1007,7 +1265,7 @@ throw error;
 }
 return { Listeners };
 })();
-const m16 = (() => {
+const m18 = (() => {
 const { CommandError, Disconnected } = m0;
 const otherTabTakes = 1_500;
 class Login {
@@ -1086,9 +1344,9 @@ return false;
 }
 return { Login };
 })();
-const m17 = (() => {
+const m19 = (() => {
 const { CommandError, Disconnected } = m0;
-const { keyOf, randomID, sameName } = m4;
+const { keyOf, randomID, sameName } = m6;
 const standardRest = 2_000;
 class Outbox {
 items = [];
@@ -1236,10 +1494,10 @@ this.#events.changed();
 }
 return { Outbox };
 })();
-const m18 = (() => {
+const m20 = (() => {
 const { CommandError, Disconnected } = m0;
-const { Listeners } = m15;
-const { keyOf, sameName } = m4;
+const { Listeners } = m17;
+const { keyOf, sameName } = m6;
 const resumeLimit = 200;
 const typingEvery = 3_000;
 const noEntries = new Set(['presence', 'typing', 'read']);
@@ -1429,8 +1687,8 @@ this.#held = null;
 }
 return { RoostRoom };
 })();
-const m19 = (() => {
-const { keyOf } = m4;
+const m21 = (() => {
+const { keyOf } = m6;
 class Sessions {
 session;
 #storage;
@@ -1457,15 +1715,15 @@ this.session = undefined;
 }
 return { Sessions };
 })();
-const m20 = (() => {
+const m22 = (() => {
 const { CommandError, Commands, Disconnected } = m0;
-const { chatAddress, Connection } = m14;
-const { Listeners } = m15;
-const { Login } = m16;
-const { keyOf } = m4;
-const { Outbox } = m17;
-const { RoostRoom } = m18;
-const { Sessions } = m19;
+const { chatAddress, Connection } = m16;
+const { Listeners } = m17;
+const { Login } = m18;
+const { keyOf } = m6;
+const { Outbox } = m19;
+const { RoostRoom } = m20;
+const { Sessions } = m21;
 const subprotocol = 'roost.v1';
 const sessionEnded = 4005;
 const passing = new Set(['rate_limited', 'unavailable']);
@@ -1675,58 +1933,56 @@ if (this.state.phase === 'stopped') this.#listeners.call('stopped', { code, reas
 }
 return { Roost };
 })();
-const m21 = (() => {
+const m23 = (() => {
+const { isEnglish, words } = m5;
 const forProgrammers = new Set(['bad_json', 'bad_request', 'unknown_type', 'not_logged_in']);
-const misunderstood = 'This page and the server did not understand each other. Load the page anew.';
-function wordsForError(error) {
-const aboutText = error.code === 'bad_request' && error.message.startsWith('The text ');
-if (!error.message || (forProgrammers.has(error.code) && !aboutText)) return misunderstood;
-return error.message;
+const translated = new Set([
+'name_taken', 'bad_password', 'bad_name', 'too_many_rooms', 'too_long', 'rate_limited',
+'unavailable',
+]);
+const saysMore = new Set(['bad_name', 'bad_request']);
+function wordsForError({ code, message }) {
+const aboutText = code === 'bad_request' && message.startsWith('The text ');
+const own = translated.has(code) ? words(`error.${code}`) : '';
+if (forProgrammers.has(code) && !aboutText) return words('error.misunderstood');
+if (!message) return own || words('error.misunderstood');
+if (isEnglish()) return message;
+const said = words('error.server', { sentence: message });
+if (!own) return said;
+return saysMore.has(code) ? `${own} ${said}` : own;
 }
-const closeWords = {
-1001: 'The server is stopping.',
-1006: 'Connection lost.',
-1008: 'The server closed the connection.',
-1011: 'The server ran into a fault.',
-1012: 'The server is restarting.',
-1013: 'The server is full at the moment.',
-4001: 'This connection fell behind.',
-4002: 'That was too much at once.',
-4003: 'You were sent out.',
-4004: 'You are banned.',
-4005: 'You have signed out in another tab or window.',
-};
-const wordsForUnsent = (count) =>
-(count === 1 ? 'One message is not sent yet.' : `${count} messages are not sent yet.`);
-const wordsForLoss = (count, doing) =>
-`${wordsForUnsent(count)} ${doing} discards ${count === 1 ? 'it' : 'them'}.`;
-const wordsForSession = closeWords[4005];
+const known = new Set([1001, 1006, 1008, 1011, 1012, 1013, 4001, 4002, 4003, 4004, 4005]);
+const wordsForCode = (code) => words(`close.${known.has(code) ? code : 1006}`);
+const wordsForSession = () => wordsForCode(4005);
 function wordsForState(state, online) {
-const isFull = state.code === 1013 && state.reason;
-const cause = isFull ? state.reason : closeWords[state.code] ?? 'Connection lost.';
-switch (state.phase) {
+const { phase, code } = state;
+const reason = isEnglish() || code === 4003 ? state.reason : '';
+const isFull = code === 1013 && state.reason;
+const cause = (isFull && reason) || wordsForCode(code);
+switch (phase) {
 case 'connecting':
-return state.attempt > 0 ? 'Reconnecting…' : 'Connecting…';
+return words(state.attempt > 0 ? 'bar.again' : 'bar.first');
 case 'open':
-return state.doubt ? 'The server has not answered yet…' : 'Connected';
+return words(state.doubt ? 'bar.doubt' : 'state.open');
 case 'waiting':
-return online || isFull ? cause : 'You are offline.';
+return online || isFull ? cause : words('bar.offline');
 case 'stopped':
-return state.reason || cause;
+return reason || cause;
 default:
 return '';
 }
 }
-return { wordsForError, wordsForUnsent, wordsForLoss, wordsForSession, wordsForState };
+return { wordsForError, wordsForSession, wordsForState };
 })();
-const m22 = (() => {
-const { keyOf } = m4;
-const { Room } = m10;
-const { wordsForError } = m21;
+const m24 = (() => {
+const { words } = m5;
+const { keyOf } = m6;
+const { Room } = m12;
+const { wordsForError } = m23;
 const firstRoom = 'lobby';
 const snapshotLimit = 100;
 const nameLimit = 64;
-const wordsForLength = `No such room: a room's name has at most ${nameLimit} characters.`;
+const wordsForLength = () => words('rooms.length', { count: nameLimit });
 const hopeless = new Set(['bad_name', 'bad_request', 'not_found']);
 class Rooms {
 current = null;
@@ -1763,7 +2019,7 @@ for (const { link } of this.list) link.leave();
 this.#all = new Map();
 for (const name of [...names, ...places]) this.#add(name);
 this.current = this.named(names[0]);
-if (wanted.length > nameLimit * 2) this.problem = wordsForLength;
+if (wanted.length > nameLimit * 2) this.problem = wordsForLength();
 else if (wanted) this.current = this.#add(wanted);
 this.#roost.first = this.current?.link ?? null;
 }
@@ -1808,7 +2064,7 @@ if (this.current && this.get(this.current.key) !== this.current) this.current = 
 this.#events.renamed(before, room);
 }
 #drop(room) {
-this.problem = `No room “${room.name}”: ${room.problem}`;
+this.problem = words('rooms.missing', { room: room.name, problem: room.problem });
 this.#record.left(room);
 this.#forget(room);
 }
@@ -1820,7 +2076,7 @@ this.select(known);
 return;
 }
 if (name.length > nameLimit * 2) {
-this.problem = wordsForLength;
+this.problem = wordsForLength();
 this.#events.changed();
 return;
 }
@@ -1885,18 +2141,19 @@ for (const room of this.#all.values()) room.disconnected();
 }
 return { Rooms };
 })();
-const m23 = (() => {
+const m25 = (() => {
 const { CommandError, Disconnected } = m0;
 const { Drafts } = m2;
 const { History } = m3;
-const { sameName } = m4;
-const { People } = m5;
-const { Record } = m6;
-const { typingLasts } = m10;
-const { Roost } = m20;
-const { Rooms } = m22;
+const { words } = m5;
+const { sameName } = m6;
+const { People } = m7;
+const { Record } = m8;
+const { typingLasts } = m12;
+const { Roost } = m22;
+const { Rooms } = m24;
 const { setLastName, setTabName, setUnsent, unsent } = m1;
-const { wordsForError, wordsForSession } = m21;
+const { wordsForError, wordsForSession } = m23;
 const noticeLasts = 4_000;
 const sessionEnded = 4005;
 const signedOut = 'You have signed out elsewhere.';
@@ -1962,8 +2219,9 @@ if (code === sessionEnded) this.#sessionEnded(reason);
 });
 connection.on('sent', ({ item, error }) => {
 if (error) item.problem = wordsForError(error);
-const words = error ? `Not sent. ${item.problem}` : 'Message sent.';
-this.news = { number: this.news.number + 1, words };
+const said = error ? words('message.notSent', { problem: item.problem })
+: words('message.wasSent');
+this.news = { number: this.news.number + 1, words: said };
 });
 }
 enter(name, roomName, password = '') {
@@ -1981,7 +2239,7 @@ this.account = true;
 this.#changed();
 return '';
 } catch (error) {
-if (error instanceof Disconnected) return 'The connection was lost. Try again.';
+if (error instanceof Disconnected) return words('account.lost');
 if (!(error instanceof CommandError)) throw error;
 return error.code === 'bad_request' ? error.message : wordsForError(error);
 }
@@ -2001,7 +2259,7 @@ this.#backToLogin('');
 #sessionEnded(reason = signedOut) {
 if (this.phase === 'login' || this.signingOut) return;
 this.#record.forgetSession();
-this.#backToLogin(reason === signedOut ? wordsForSession : reason);
+this.#backToLogin(reason === signedOut ? wordsForSession() : reason);
 }
 #backToLogin(problem) {
 setTabName('');
@@ -2060,7 +2318,8 @@ link.on('kicked', (error) => room.applyKicked(error.message));
 }
 #announce(room, push) {
 if (push.event === 'count' || sameName(push.user, this.me)) return;
-const notice = { room, text: `${push.user} ${push.event === 'join' ? 'joined' : 'left'}` };
+const key = push.event === 'join' ? 'notice.joined' : 'notice.left';
+const notice = { room, text: words(key, { name: push.user }) };
 this.notice = notice;
 setTimeout(() => {
 if (this.notice !== notice) return;
@@ -2071,7 +2330,7 @@ this.#changed();
 }
 return { Chat };
 })();
-const m24 = (() => {
+const m26 = (() => {
 const byID = (id) => document.getElementById(id);
 function element(tag, properties = {}, ...children) {
 const made = document.createElement(tag);
@@ -2126,8 +2385,9 @@ keyed.set(parent, old);
 }
 return { byID, element, icon, setText, setHidden, composes, touchKeyboard, reconcile };
 })();
-const m25 = (() => {
-const { byID, setHidden, setText } = m24;
+const m27 = (() => {
+const { byID, setHidden, setText } = m26;
+const { words } = m5;
 const shortest = 8;
 class AccountView {
 #chat;
@@ -2167,14 +2427,14 @@ this.#field.type = 'password';
 byID('show-password').checked = false;
 this.#complain('');
 }
-#complain(words) {
-setText(this.#problem, words);
-this.#field.setAttribute('aria-invalid', String(words !== ''));
+#complain(sentence) {
+setText(this.#problem, sentence);
+this.#field.setAttribute('aria-invalid', String(sentence !== ''));
 }
 async #keepName() {
 const password = this.#field.value;
 if (new TextEncoder().encode(password).length < shortest) {
-this.#complain('A password has 8 characters or more.');
+this.#complain(words('account.short'));
 this.#field.focus();
 return;
 }
@@ -2190,55 +2450,18 @@ else this.#field.focus();
 render() {
 const { account, phase } = this.#chat;
 if (phase !== 'in' && this.#dialog.open) this.#dialog.close();
-setText(this.#opener, account ? 'Your own name' : 'Keep this name');
-setText(byID('account-title'), account ? 'This name is yours' : 'Make this name yours');
-setText(byID('account-words'), account
-? 'Nobody else gets it. Here you can set another password.'
-: 'With a password nobody else gets your name, however long you are away, and you can '
-+ 'log in with it on your other devices.');
-setText(this.#save, account ? 'Set password' : 'Keep this name');
+setText(this.#opener, words(account ? 'account.own' : 'account.keep'));
+setText(byID('account-title'), words(account ? 'account.yours' : 'account.make'));
+setText(byID('account-words'), words(account ? 'account.change' : 'account.why'));
+setText(this.#save, words(account ? 'account.set' : 'account.keep'));
 setHidden(this.#everywhere, !account);
 }
 }
 return { AccountView };
 })();
-const m26 = (() => {
-const clock = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' });
-const dayThisYear = new Intl.DateTimeFormat(undefined, {
-weekday: 'long',
-day: 'numeric',
-month: 'long',
-});
-const dayOfYear = new Intl.DateTimeFormat(undefined, { dateStyle: 'long' });
-const number = new Intl.NumberFormat();
-const valid = (date) => (Number.isNaN(date.getTime()) ? new Date(0) : date);
-const instant = (text) => valid(new Date(text));
-const clockTime = (date) => clock.format(date);
-const fullTime = (date) => full.format(date);
-const count = (value) => number.format(value);
-const dayKey = (date) =>
-(date.getFullYear() * 12 + date.getMonth()) * 31 + date.getDate();
-function dayName(date, now = new Date()) {
-const key = dayKey(date);
-if (key === dayKey(now)) return 'Today';
-const yesterday = new Date(now);
-yesterday.setDate(now.getDate() - 1);
-if (key === dayKey(yesterday)) return 'Yesterday';
-return (date.getFullYear() === now.getFullYear() ? dayThisYear : dayOfYear).format(date);
-}
-const people = (value) => `${count(value)} ${value === 1 ? 'person' : 'people'}`;
-const badge = (value) => (value > 99 ? '99+' : String(value));
-function listed(names) {
-if (names.length <= 2) return names.join(' and ');
-if (names.length === 3) return `${names[0]}, ${names[1]} and ${names[2]}`;
-return `${names[0]}, ${names[1]} and ${names.length - 2} others`;
-}
-return { instant, clockTime, fullTime, count, dayKey, dayName, people, badge, listed };
-})();
-const m27 = (() => {
-const { byID, composes, setHidden, setText, touchKeyboard } = m24;
-const { listed } = m26;
+const m28 = (() => {
+const { byID, composes, setHidden, setText, touchKeyboard } = m26;
+const { listed, words } = m5;
 const counterFrom = 0.8;
 const lengthOf = (text) => (text.length > 200 ? [...text].length : text.length);
 const cleaned = (text) => text.replace(/^(?:[^\S\n]*\n)+/u, '').trimEnd();
@@ -2291,21 +2514,21 @@ this.#measure();
 }
 setHidden(this.#form, !room);
 if (!room) return;
-const words = `Message ${room.name}`;
-if (this.#field.placeholder !== words) this.#field.placeholder = words;
+const hint = words('message.to', { room: room.name });
+if (this.#field.placeholder !== hint) this.#field.placeholder = hint;
 this.#renderActivity(room);
 }
 #renderActivity(room) {
 const typing = room.typingNow();
 const { notice } = this.#chat;
-let words = '';
-if (room.state === 'refused') words = room.problem;
-else if (typing.length === 1) words = `${typing[0]} is typing`;
-else if (typing.length > 1) words = `${listed(typing)} are typing`;
-else if (notice?.room === room) words = notice.text;
+let text = '';
+if (room.state === 'refused') text = room.problem;
+else if (typing.length === 1) text = words('typing.one', { name: typing[0] });
+else if (typing.length > 1) text = words('typing.many', { names: listed(typing) });
+else if (notice?.room === room) text = notice.text;
 this.#activity.classList.toggle('typing', typing.length > 0);
 this.#activity.classList.toggle('refused', room.state === 'refused');
-setText(this.#activity.lastElementChild, words);
+setText(this.#activity.lastElementChild, text);
 }
 #say() {
 const text = cleaned(this.#field.value);
@@ -2327,7 +2550,8 @@ const over = length - limit;
 const near = length >= limit * counterFrom;
 setHidden(this.#counter, !near);
 this.#counter.classList.toggle('over', over > 0);
-setText(this.#counter, over > 0 ? `${over} too many` : near ? `${-over} left` : '');
+const key = over > 0 ? 'message.over' : 'message.left';
+setText(this.#counter, near ? words(key, { count: Math.abs(over) }) : '');
 this.#field.setAttribute('aria-invalid', String(over > 0));
 this.#send.disabled = length === 0 || over > 0;
 this.#grow();
@@ -2340,10 +2564,11 @@ this.#field.style.height = `${this.#field.scrollHeight + 2}px`;
 }
 return { ComposerView };
 })();
-const m28 = (() => {
-const { byID, composes, setHidden, setText } = m24;
+const m29 = (() => {
+const { byID, composes, setHidden, setText } = m26;
+const { words } = m5;
 const { lastName } = m1;
-const { wordsForState, wordsForUnsent } = m21;
+const { wordsForState } = m23;
 class LoginView {
 #chat;
 #screen = byID('login');
@@ -2393,7 +2618,7 @@ if (phase === 'login') this.#submitted = false;
 const busy = phase === 'entering' && !stuck;
 this.#screen.classList.toggle('busy', busy);
 this.#button.disabled = busy;
-setText(this.#button, busy ? 'One moment…' : 'Join the chat');
+setText(this.#button, words(busy ? 'login.busy' : 'login.join'));
 setText(this.#problem, phase === 'entering' ? this.#trouble(connection.state) : problem);
 setHidden(this.#password, !asksPassword);
 setHidden(this.#passwordLabel, !asksPassword);
@@ -2403,29 +2628,61 @@ this.#field.setAttribute('aria-invalid', String(wrong && !asksPassword));
 this.#password.setAttribute('aria-invalid', String(wrong && asksPassword));
 const room = this.#roomInAddress();
 setHidden(this.#hint, !room);
-setText(this.#hint, room ? `You will join the room “${room}”.` : '');
+setText(this.#hint, room ? words('login.room', { room }) : '');
 setHidden(this.#offer, suggestion === '');
-setText(this.#offer, suggestion ? `Join as ${suggestion}` : '');
+setText(this.#offer, suggestion ? words('login.as', { name: suggestion }) : '');
 const unsent = outbox.unsent().length;
 setHidden(this.#unsent, unsent === 0);
-setText(this.#unsent, unsent > 0 ? `${wordsForUnsent(unsent)} Nothing is lost.` : '');
+const kept = `${words('unsent', { count: unsent })} ${words('login.kept')}`;
+setText(this.#unsent, unsent > 0 ? kept : '');
 const first = asksPassword && !this.#wasHidden ? this.#password : this.#field;
 if (this.#wasHidden || (problem !== '' && this.#wasBusy && !busy)) first.select();
 this.#wasHidden = false;
 this.#wasBusy = busy;
 }
 #trouble(state) {
-const words = wordsForState(state, navigator.onLine);
-if (state.phase === 'stopped') return words;
+const why = wordsForState(state, navigator.onLine);
+if (state.phase === 'stopped') return why;
 if (state.phase !== 'waiting') return '';
 const reached = state.code !== 1006 || !navigator.onLine;
-return `${reached ? words : 'The server cannot be reached.'} Still trying…`;
+return words('login.trying', { problem: reached ? why : words('login.unreachable') });
 }
 }
 return { LoginView };
 })();
-const m29 = (() => {
-const { element } = m24;
+const m30 = (() => {
+const { count, locale, words } = m5;
+const shapes = {
+clock: { hour: 'numeric', minute: '2-digit' },
+full: { dateStyle: 'full', timeStyle: 'medium' },
+dayThisYear: { weekday: 'long', day: 'numeric', month: 'long' },
+dayOfYear: { dateStyle: 'long' },
+};
+let made = {};
+function format(shape, date) {
+if (made.locale !== locale()) made = { locale: locale() };
+made[shape] ??= new Intl.DateTimeFormat(made.locale, shapes[shape]);
+return made[shape].format(date);
+}
+const valid = (date) => (Number.isNaN(date.getTime()) ? new Date(0) : date);
+const instant = (text) => valid(new Date(text));
+const clockTime = (date) => format('clock', date);
+const fullTime = (date) => format('full', date);
+const dayKey = (date) =>
+(date.getFullYear() * 12 + date.getMonth()) * 31 + date.getDate();
+function dayName(date, now = new Date()) {
+const key = dayKey(date);
+if (key === dayKey(now)) return words('day.today');
+const yesterday = new Date(now);
+yesterday.setDate(now.getDate() - 1);
+if (key === dayKey(yesterday)) return words('day.yesterday');
+return format(date.getFullYear() === now.getFullYear() ? 'dayThisYear' : 'dayOfYear', date);
+}
+const badge = (value) => (value > 99 ? `${count(99)}+` : count(value));
+return { instant, clockTime, fullTime, dayKey, dayName, badge };
+})();
+const m31 = (() => {
+const { element } = m26;
 const chunkLength = 64;
 function chunksOf(items) {
 const chunks = [];
@@ -2569,16 +2826,12 @@ return element('div', { className: 'chunk', attributes: { role: 'none' } });
 }
 return { Rows };
 })();
-const m30 = (() => {
-const { isMessage } = m7;
-const { dayKey, dayName, instant } = m26;
-const { keyOf, mentions } = m4;
+const m32 = (() => {
+const { isMessage } = m9;
+const { dayKey, dayName, instant } = m30;
+const { words } = m5;
+const { keyOf, mentions } = m6;
 const groupLasts = 5 * 60_000;
-const gapWords = {
-missed: 'Some messages were missed here.',
-restarted: 'The server was restarted; messages above are from before.',
-closed: 'This room was empty for a while; messages above are from before.',
-};
 function itemsOf(room, chat) {
 const items = [];
 const me = keyOf(chat.me);
@@ -2676,20 +2929,21 @@ return (entry.key ??= `${entry.epoch ?? room.epoch} ${entry.offset}`);
 function startOf(room) {
 if (room.epoch === null) return null;
 if (room.older === 'loading') {
-return { kind: 'loading', key: 'start loading', text: 'Fetching older messages…' };
+return { kind: 'loading', key: 'start loading', text: words('mark.older') };
 }
 if (room.older !== 'none' && room.entries.length > 0) return null;
 const none = room.entries.length === 0;
 const whole = none ? room.position <= 0 : room.first.offset <= 1;
-let text = `This is where ${room.name} begins.`;
-if (!whole) text = 'Older messages are not kept.';
-else if (room.renewed) text = `${room.name} has begun anew: what you read here last is gone.`;
-else if (none) text = `Nobody has said anything in ${room.name} yet. Be the first.`;
-return { kind: whole ? 'start' : 'edge', key: `start ${whole}`, text };
+let text = 'mark.begins';
+if (!whole) text = 'mark.notKept';
+else if (room.renewed) text = 'mark.renewed';
+else if (none) text = 'mark.first';
+const kind = whole ? 'start' : 'edge';
+return { kind, key: `start ${whole}`, text: words(text, { room: room.name }) };
 }
 function gapAfter(entry) {
 const { epoch, offset, end } = entry;
-return { kind: 'missed', key: `gap ${epoch} ${offset}`, text: gapWords[end] };
+return { kind: 'missed', key: `gap ${epoch} ${offset}`, text: words(`mark.${end}`) };
 }
 const noMarks = [];
 function marksBefore(entry, before, room, keys) {
@@ -2703,7 +2957,7 @@ const key = keys.has(day) ? `${day} ${entry.offset}` : day;
 keys.add(day);
 marks.push({ kind: 'day', key, text: dayName(entry.date) });
 }
-if (isFresh) marks.push({ kind: 'fresh', key: 'fresh', text: 'New' });
+if (isFresh) marks.push({ kind: 'fresh', key: 'fresh', text: words('mark.new') });
 return marks;
 }
 function continues(before, entry) {
@@ -2712,8 +2966,8 @@ return Math.abs(entry.time - before.time) < groupLasts;
 }
 return { itemsOf };
 })();
-const m31 = (() => {
-const { keyOf } = m4;
+const m33 = (() => {
+const { keyOf } = m6;
 const tintCount = 18;
 function firstCharacter(text) {
 if ('Segmenter' in Intl) {
@@ -2737,10 +2991,11 @@ return ((hash ^ (hash >>> 16)) >>> 0) % tintCount;
 }
 return { tintCount, initials, tintOf };
 })();
-const m32 = (() => {
-const { element, icon, setText } = m24;
-const { initials, tintOf } = m31;
-const { clockTime, fullTime, instant } = m26;
+const m34 = (() => {
+const { element, icon, setText } = m26;
+const { initials, tintOf } = m33;
+const { clockTime, fullTime, instant } = m30;
+const { words } = m5;
 const link = /\bhttps?:\/\/[^\s<>"'\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]+/giu;
 const mostLines = 24;
 const mostCharacters = 1_600;
@@ -2767,17 +3022,17 @@ const attributes = { 'aria-hidden': 'true' };
 return element('span', { className: 'avatar', dataset, attributes }, initials(name));
 }
 function timeOf(date, properties) {
-const words = { dateTime: date.toISOString(), title: fullTime(date) };
-return element('time', { ...words, ...properties }, clockTime(date));
+const exact = { dateTime: date.toISOString(), title: fullTime(date) };
+return element('time', { ...exact, ...properties }, clockTime(date));
 }
 function makeMessage(item) {
 const { entry, own, held } = item;
 const date = instant(entry.at);
-const called = own && !held ? 'You' : entry.user;
+const called = own && !held ? words('message.you') : entry.user;
 const who = element('bdi', { className: 'name', title: entry.user }, called);
 who.dataset.tint = tintOf(entry.user);
 const by = element('div', { className: 'by' }, who, ' ', timeOf(date));
-const bubble = element('div', { className: 'bubble', dir: 'auto' });
+const bubble = element('div', { className: 'bubble' });
 const again = timeOf(date, { className: 'again' });
 again.setAttribute('aria-hidden', 'true');
 const status = element('span', { className: 'status' });
@@ -2791,9 +3046,9 @@ return row;
 function showText(row, entry) {
 const bubble = row.querySelector('.bubble');
 if (entry.deleted) {
-bubble.replaceChildren('Message deleted');
+bubble.replaceChildren(words('message.deleted'));
 } else {
-bubble.replaceChildren(...textNodes(entry.text));
+bubble.replaceChildren(element('p', { dir: 'auto' }, ...textNodes(entry.text)));
 }
 row.querySelector('.unfold')?.remove();
 const long = !entry.deleted && isLong(entry.text);
@@ -2804,12 +3059,13 @@ function isLong(text) {
 return text.length > mostCharacters || text.split('\n', mostLines + 1).length > mostLines;
 }
 function unfoldButton(bubble) {
-const button = element('button', { type: 'button', className: 'link unfold' }, 'Show more');
+const button = element('button', { type: 'button', className: 'link unfold' });
+setText(button, words('message.more'));
 button.setAttribute('aria-expanded', 'false');
 button.addEventListener('click', () => {
 const folded = bubble.classList.toggle('folded');
 button.setAttribute('aria-expanded', String(!folded));
-setText(button, folded ? 'Show more' : 'Show less');
+setText(button, words(folded ? 'message.more' : 'message.less'));
 });
 return button;
 }
@@ -2858,33 +3114,35 @@ function showStatus(node, { pending, held }, status, actions) {
 if (status === '') {
 node.replaceChildren();
 } else if (status === 'sent') {
-const mark = element('span', { title: 'Sent' }, icon('check'));
-node.replaceChildren(mark, element('span', { className: 'unseen' }, 'Sent'));
+const sent = words('message.sent');
+const mark = element('span', { title: sent }, icon('check'));
+node.replaceChildren(mark, element('span', { className: 'unseen' }, sent));
 } else if (status === 'sending') {
-node.replaceChildren('Sending…');
+node.replaceChildren(words('message.sending'));
 } else if (status === 'queued') {
-node.replaceChildren('Waiting to send');
+node.replaceChildren(words('message.waiting'));
 } else {
-const problem = held ? 'Not sent, since the name was lost.' : pending.problem;
-const again = held ? `Send as ${held}` : 'Try again';
+const problem = held ? words('message.nameLost') : pending.problem;
+const again = held ? words('message.sendAs', { name: held }) : words('message.again');
 node.replaceChildren(
 `${problem} `, button(again, () => actions.retry(pending)), ' ',
-button('Discard', () => actions.discard(pending)));
+button(words('message.discard'), () => actions.discard(pending)));
 }
 }
-function button(words, pressed) {
-const made = element('button', { type: 'button', className: 'link' }, words);
+function button(name, pressed) {
+const made = element('button', { type: 'button', className: 'link' }, name);
 made.addEventListener('click', pressed);
 return made;
 }
 return { avatar, makeMessage, updateMessage };
 })();
-const m33 = (() => {
-const { byID, element, icon, setHidden, setText } = m24;
-const { badge } = m26;
-const { Rows } = m29;
-const { itemsOf } = m30;
-const { makeMessage, updateMessage } = m32;
+const m35 = (() => {
+const { byID, element, icon, setHidden, setText } = m26;
+const { badge } = m30;
+const { words } = m5;
+const { Rows } = m31;
+const { itemsOf } = m32;
+const { makeMessage, updateMessage } = m34;
 const nearTop = 400;
 const nearBottom = 40;
 class MessagesView {
@@ -2932,11 +3190,15 @@ if (room.following) this.#chat.rooms.look();
 this.#renderPill(room);
 this.#fetch(room);
 }
+forget() {
+this.#turnTo(null);
+}
 #turnTo(room) {
 this.#room = room;
 this.#firstKey = null;
 this.#anchor = null;
-this.#log.setAttribute('aria-label', room ? `Messages in ${room.name}` : 'Messages');
+const label = room ? words('messages.in', { room: room.name }) : words('messages');
+this.#log.setAttribute('aria-label', label);
 this.#rows.clear();
 if (room) room.following = true;
 }
@@ -2994,8 +3256,8 @@ return row ? { row, top: this.#rows.topOf(row) } : null;
 const behind = !room.following || !room.atEnd;
 setHidden(this.#pill, !behind || room.entries.length === 0);
 this.#pill.classList.toggle('fresh', room.unread > 0);
-const words = `${badge(room.unread)} new message${room.unread === 1 ? '' : 's'}`;
-setText(this.#pill.lastElementChild, room.unread > 0 ? words : 'Newest');
+const fresh = words('messages.new', { count: room.unread });
+setText(this.#pill.lastElementChild, room.unread > 0 ? fresh : words('messages.newest'));
 }
 }
 function make(item) {
@@ -3007,8 +3269,8 @@ return row;
 }
 return { MessagesView };
 })();
-const m34 = (() => {
-const { byID, setText } = m24;
+const m36 = (() => {
+const { byID, setText } = m26;
 function ask(words, { agree, refuse }) {
 const dialog = byID('question');
 setText(byID('question-words'), words);
@@ -3023,8 +3285,8 @@ dialog.addEventListener(
 }
 return { ask };
 })();
-const m35 = (() => {
-const { byID, composes } = m24;
+const m37 = (() => {
+const { byID, composes } = m26;
 const drawers = [];
 class Drawer {
 #panel;
@@ -3073,15 +3335,15 @@ for (const drawer of drawers) if (!held && drawer !== this) drawer.close();
 }
 return { Drawer };
 })();
-const m36 = (() => {
-const { ask } = m34;
-const { byID, composes, element, icon, reconcile, setHidden, setText } = m24;
-const { Drawer } = m35;
-const { badge, people } = m26;
-const { compareNames, sameName } = m4;
-const { listLimit } = m5;
-const { avatar } = m32;
-const { wordsForLoss } = m21;
+const m38 = (() => {
+const { ask } = m36;
+const { byID, composes, element, icon, reconcile, setHidden, setText } = m26;
+const { Drawer } = m37;
+const { badge } = m30;
+const { words } = m5;
+const { compareNames, sameName } = m6;
+const { listLimit } = m7;
+const { avatar } = m34;
 class PanelsView {
 #chat;
 #rooms = byID('rooms');
@@ -3138,18 +3400,19 @@ entered();
 async #leave() {
 const room = this.#chat.rooms.current;
 const count = room ? this.#chat.outbox.unsent(room).length : 0;
-const words = wordsForLoss(count, `Leaving ${room?.name}`);
-if (!room || (count > 0 && !(await this.#mayDiscard(words, 'Discard and leave')))) return;
+const loss = words('loss.leave', { count, room: room?.name });
+if (!room) return;
+if (count > 0 && !(await this.#mayDiscard(loss, words('loss.andLeave')))) return;
 this.#chat.leave(room);
 }
 async signOut(everywhere = false) {
 const count = this.#chat.outbox.unsent().length;
-const words = wordsForLoss(count, 'Signing out');
-if (count > 0 && !(await this.#mayDiscard(words, 'Discard and sign out'))) return;
+const loss = words('loss.signOut', { count });
+if (count > 0 && !(await this.#mayDiscard(loss, words('loss.andSignOut')))) return;
 this.#chat.signOut(everywhere);
 }
-#mayDiscard(words, agree) {
-return ask(words, { agree, refuse: 'Stay' });
+#mayDiscard(loss, agree) {
+return ask(loss, { agree, refuse: words('loss.stay') });
 }
 #step(event, by) {
 const { list, current } = this.#chat.rooms;
@@ -3189,17 +3452,17 @@ const mark = byID('elsewhere');
 setText(mark, unread > 0 ? badge(unread) : '');
 setHidden(mark, unread === 0);
 mark.classList.toggle('mentioned', others.some((room) => room.mentioned));
-const words = unread > 0 ? `Rooms, ${unread} unread` : 'Rooms';
+const label = unread > 0 ? words('rooms.unread', { count: unread }) : words('rooms');
 const opener = byID('open-rooms');
-if (opener.ariaLabel !== words) opener.setAttribute('aria-label', words);
+if (opener.ariaLabel !== label) opener.setAttribute('aria-label', label);
 }
 #renderHeader(room) {
-setLabel(byID('room-name'), room?.name ?? 'No room');
+setLabel(byID('room-name'), room?.name ?? words('rooms.none'));
 setHidden(byID('leave'), !room);
 setHidden(byID('open-members'), !room);
 setHidden(byID('no-room'), Boolean(room));
 const count = room?.count ?? 0;
-setText(byID('member-count'), count > 0 ? people(count) : 'People');
+setText(byID('member-count'), words(count > 0 ? 'people.count' : 'people', { count }));
 }
 #renderMembers(room) {
 this.#chat.people.look(room);
@@ -3208,10 +3471,10 @@ const { me } = this.#chat;
 const typing = new Set(room?.typingNow());
 reconcile(this.#members, names, (name) => name, makeMember, (row, name) => {
 row.classList.toggle('typing', typing.has(name));
-setText(row.querySelector('.you'), sameName(name, me) ? ' (you)' : '');
+setText(row.querySelector('.you'), sameName(name, me) ? ` ${words('people.you')}` : '');
 });
 const crowd = room?.state === 'joined' && !room.members && room.count > listLimit;
-setText(byID('crowd'), crowd ? `${people(room.count)} are here: too many to list.` : '');
+setText(byID('crowd'), crowd ? words('people.crowd', { count: room.count }) : '');
 }
 }
 function setLabel(node, name) {
@@ -3231,8 +3494,8 @@ const [, name, mark] = button.children;
 setLabel(name, room.name);
 setText(mark, badge(room.unread));
 setHidden(mark, room.unread === 0);
-const words = `${room.unread} unread`;
-if (mark.getAttribute('aria-label') !== words) mark.setAttribute('aria-label', words);
+const label = words('room.unread', { count: room.unread });
+if (mark.getAttribute('aria-label') !== label) mark.setAttribute('aria-label', label);
 mark.setAttribute('role', 'img');
 button.classList.toggle('unread', room.unread > 0);
 mark.classList.toggle('mentioned', room.mentioned);
@@ -3247,10 +3510,42 @@ return element('li', {}, avatar(name), label, you);
 }
 return { PanelsView };
 })();
-const m37 = (() => {
-const { byID, setHidden, setText } = m24;
-const { badge } = m26;
-const { wordsForState } = m21;
+const m39 = (() => {
+const { byID, element } = m26;
+const { choose, languages, onLanguage, words } = m5;
+const { chosenLanguage } = m1;
+class SettingsView {
+#dialog = byID('settings');
+#language = byID('language');
+#chat;
+constructor(chat) {
+this.#chat = chat;
+byID('open-settings').addEventListener('click', () => this.#open());
+this.#language.addEventListener('change', () => choose(this.#language.value));
+onLanguage(() => this.#fill());
+}
+#open() {
+this.#fill();
+this.#dialog.showModal();
+}
+#fill() {
+const all = Object.entries(languages).map(([tag, name]) =>
+element('option', { value: tag, lang: tag }, name));
+const browser = element('option', { value: '' }, words('settings.browser'));
+this.#language.replaceChildren(browser, ...all);
+this.#language.value = chosenLanguage();
+}
+render() {
+if (this.#chat.phase !== 'in' && this.#dialog.open) this.#dialog.close();
+}
+}
+return { SettingsView };
+})();
+const m40 = (() => {
+const { byID, setHidden, setText } = m26;
+const { badge } = m30;
+const { words } = m5;
+const { wordsForState } = m23;
 class StatusView {
 #chat;
 #bar = byID('bar');
@@ -3271,18 +3566,18 @@ render() {
 const { connection, phase, rooms } = this.#chat;
 const { current, unread } = rooms;
 const { state } = connection;
-const words = wordsForState(state, navigator.onLine);
+const sentence = wordsForState(state, navigator.onLine);
 const up = state.phase === 'open';
 const down = phase === 'in' && (!up || Boolean(state.doubt));
 setText(this.#state.lastElementChild, shortWords(state));
 this.#state.dataset.phase = state.doubt ? 'doubt' : state.phase;
 setHidden(this.#bar, !down);
-setText(this.#words, words);
+setText(this.#words, sentence);
 this.#bar.classList.toggle('stopped', state.phase === 'stopped');
 setHidden(this.#retry, !(state.phase === 'waiting' || state.again));
-setText(this.#retry, state.phase === 'stopped' ? 'Connect again' : 'Try now');
+setText(this.#retry, words(state.phase === 'stopped' ? 'bar.connect' : 'bar.retry'));
 this.#countDown(state);
-this.#speak(phase === 'in', up, state, words);
+this.#speak(phase === 'in', up, state, sentence);
 this.#speakOfSent();
 const place = current && phase === 'in' ? `${current.name} · Roost` : 'Roost';
 const title = phase === 'in' && unread > 0 ? `(${badge(unread)}) ${place}` : place;
@@ -3291,7 +3586,8 @@ if (document.title !== title) document.title = title;
 #countDown(state) {
 const seconds = Math.ceil((state.retryAt - Date.now()) / 1000);
 const waiting = state.phase === 'waiting';
-setText(this.#countdown, waiting && seconds > 0 ? `Reconnecting in ${seconds} s` : '');
+const soon = words('bar.countdown', { count: Math.max(1, seconds || 1) });
+setText(this.#countdown, waiting && seconds > 0 ? soon : '');
 clearTimeout(this.#ticker);
 if (waiting) this.#ticker = setTimeout(() => this.#countDown(state), 250);
 }
@@ -3301,43 +3597,46 @@ if (news.number === this.#sentCount) return;
 this.#sentCount = news.number;
 setText(this.#sent, news.number % 2 ? news.words : `${news.words}\u00a0`);
 }
-#speak(inside, up, state, words) {
+#speak(inside, up, state, sentence) {
 if (!inside) {
 this.#wasDown = false;
 } else if (up && this.#wasDown) {
 this.#wasDown = false;
-setText(this.#spoken, 'Connected again.');
+setText(this.#spoken, words('spoken.back'));
 } else if (!up && !this.#wasDown) {
 this.#wasDown = true;
-setText(this.#spoken, state.phase === 'stopped' ? words : `${words} Reconnecting.`);
+const lost = words('spoken.lost', { problem: sentence });
+setText(this.#spoken, state.phase === 'stopped' ? sentence : lost);
 } else if (state.phase === 'stopped') {
-setText(this.#spoken, words);
+setText(this.#spoken, sentence);
 }
 }
 }
 function shortWords(state) {
 switch (state.phase) {
 case 'open':
-return state.doubt ? 'No answer yet' : 'Connected';
+return words(state.doubt ? 'state.doubt' : 'state.open');
 case 'connecting':
-return 'Connecting';
+return words('state.connecting');
 case 'waiting':
-return navigator.onLine ? 'Reconnecting' : 'Offline';
+return words(navigator.onLine ? 'state.waiting' : 'state.offline');
 default:
-return 'Disconnected';
+return words('state.stopped');
 }
 }
 return { StatusView };
 })();
-const m38 = (() => {
-const { byID, setHidden } = m24;
-const { keyOf } = m4;
-const { AccountView } = m25;
-const { ComposerView } = m27;
-const { LoginView } = m28;
-const { MessagesView } = m33;
-const { PanelsView } = m36;
-const { StatusView } = m37;
+const m41 = (() => {
+const { byID, setHidden } = m26;
+const { onLanguage } = m5;
+const { keyOf } = m6;
+const { AccountView } = m27;
+const { ComposerView } = m28;
+const { LoginView } = m29;
+const { MessagesView } = m35;
+const { PanelsView } = m38;
+const { SettingsView } = m39;
+const { StatusView } = m40;
 function roomInAddress() {
 const name = location.hash.slice(1);
 try {
@@ -3350,6 +3649,7 @@ class View {
 #chat;
 #parts;
 #composer;
+#messages;
 #scheduled = false;
 #phase = null;
 #finePointer = matchMedia('(pointer: fine)');
@@ -3358,10 +3658,15 @@ this.#chat = chat;
 this.#composer = new ComposerView(chat);
 const panels = new PanelsView(chat, () => this.#focusComposer());
 const login = new LoginView(chat, roomInAddress);
+this.#messages = new MessagesView(chat);
 this.#parts = [
-panels, this.#composer, new MessagesView(chat), new StatusView(chat), login,
-new AccountView(chat, () => panels.signOut(true)),
+panels, this.#composer, this.#messages, new StatusView(chat), login,
+new AccountView(chat, () => panels.signOut(true)), new SettingsView(chat),
 ];
+onLanguage(() => {
+this.#messages.forget();
+this.schedule();
+});
 addEventListener('popstate', (event) => this.#follow(event.state));
 }
 schedule() {
@@ -3407,17 +3712,21 @@ if (this.#finePointer.matches) this.#composer.focus();
 return { roomInAddress, View };
 })();
 (() => {
-const { Chat } = m23;
-const { chatAddress } = m14;
+const { Chat } = m25;
+const { chatAddress } = m16;
+const { speak, speakAtOnce } = m5;
 const { tabName } = m1;
-const { roomInAddress, View } = m38;
+const { roomInAddress, View } = m41;
 const loading = document.getElementById('loading');
 const hasStyle = () =>
 getComputedStyle(document.documentElement).getPropertyValue('--page') !== '';
-function start() {
-if (!loading?.isConnected || !hasStyle()) return;
-loading.remove();
+let isStarting = false;
+async function start() {
+if (isStarting || !loading?.isConnected || !hasStyle()) return;
+isStarting = true;
 document.removeEventListener('load', start, true);
+if (!speakAtOnce()) await speak();
+loading.remove();
 let view = null;
 const chat = new Chat(chatAddress(location), () => view?.schedule());
 view = new View(chat);
