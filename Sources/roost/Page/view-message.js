@@ -4,33 +4,13 @@ import { element, icon, setText } from './dom.js';
 import { initials, tintOf } from './faces.js';
 import { clockTime, fullTime, instant } from './format.js';
 import { words } from './language.js';
+import { textNodes } from './view-text.js';
 
-// An address ends where a mark of direction begins: with it, it would not be read as it is.
-const link = /\bhttps?:\/\/[^\s<>"'\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]+/giu;
 // A text of more lines or characters than these is folded.
 const mostLines = 24;
 const mostCharacters = 1_600;
 const emoji = '\\p{Emoji_Presentation}|\\p{Extended_Pictographic}\\uFE0F|\\p{RI}{2}';
 const loneEmoji = new RegExp(`^(?:${emoji}|[\\u{1F3FB}-\\u{1F3FF}]|\\u200D|\\s){1,16}$`, 'u');
-
-// The text, with addresses turned into links. A full stop or bracket at the end of an address
-// belongs to the sentence, not to the link.
-function textNodes(text) {
-    const nodes = [];
-    let end = 0;
-    for (const { 0: found, index } of text.matchAll(link)) {
-        let address = found.replace(/[.,;:!?*_]+$/u, '');
-        if (address.endsWith(')') && !address.includes('(')) address = address.slice(0, -1);
-        if (!URL.canParse?.(address)) continue;
-        const attributes = { rel: 'noopener noreferrer nofollow', target: '_blank' };
-        nodes.push(text.slice(end, index));
-        // Its own direction isolates it from overrides in front of it.
-        nodes.push(element('a', { href: address, dir: 'ltr', attributes }, address));
-        end = index + address.length;
-    }
-    nodes.push(text.slice(end));
-    return nodes.filter((node) => node !== '');
-}
 
 export function avatar(name) {
     const dataset = { tint: tintOf(name) };
@@ -69,7 +49,7 @@ function showText(row, entry) {
     if (entry.deleted) {
         bubble.replaceChildren(words('message.deleted'));
     } else {
-        bubble.replaceChildren(element('p', { dir: 'auto' }, ...textNodes(entry.text)));
+        bubble.replaceChildren(...textNodes(entry.text));
     }
     row.querySelector('.unfold')?.remove();
     const long = !entry.deleted && isLong(entry.text);

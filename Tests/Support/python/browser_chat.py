@@ -26,7 +26,7 @@ SCENARIOS = {
     "browser_talk": ("conversation", "names", "offered", "reload", "rooms", "history", "limits"),
     "browser_reconnect": ("kept", "restart", "resume", "rest", "missed", "kicked",
                           "changes"),
-    "browser_content": ("markup", "texts", "modules", "headers", "picture"),
+    "browser_content": ("markup", "formatted", "texts", "modules", "headers", "picture"),
     "browser_loading": ("bundle", "loading", "upgrade", "breath"),
     "browser_access": ("keyboard", "accessibility", "narrow", "crowd"),
     "browser_lasting": ("name_lost", "tabs", "sign_out", "addresses", "stored", "drafts"),

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from browser_page import browser
 import browser_picture
-from roost_server import start_server
+from roost_server import Client, start_server
 from scenarios import arguments
 
 
@@ -18,11 +18,25 @@ MARKUP = [
     "</div></li><h1>outside</h1>",
     "&lt;already&gt; &amp; escaped",
     "javascript:alert(1) and http://example.org/<b>?a=1&b=\"2\"",
+    "[a](javascript:document.title='owned') ![b](x onerror=document.title='owned')",
 ]
+# Written with marks, and what is shown.
+MARKED = [
+    ("**<img src=x onerror=\"document.title='owned'\">**",
+     "<img src=x onerror=\"document.title='owned'\">"),
+    ("> <script>document.title = 'owned'</script>", "<script>document.title = 'owned'</script>"),
+    ("- `<b onclick=\"document.title='owned'\">`", "<b onclick=\"document.title='owned'\">"),
+    ("```html\n    <svg onload=\"document.title='owned'\">\n```",
+     "    <svg onload=\"document.title='owned'\">"),
+    ("*http://example.org/\"onmouseover=\"document.title='owned'*",
+     "http://example.org/\"onmouseover=\"document.title='owned'"),
+]
+# What a message may be made of.
+ELEMENTS = {"A", "BLOCKQUOTE", "CODE", "EM", "LI", "OL", "P", "PRE", "STRONG", "UL"}
 
 
 def markup():
-    """Whatever looks like markup is text, and nothing else."""
+    """Whatever looks like markup is text, and nothing else, in every field."""
     with start_server() as server, browser(arguments.shots) as all:
         ann = all.person(server.page, "ann")
         bob = all.person(server.page, "bob")
@@ -33,9 +47,73 @@ def markup():
         page = bob.page
         inside = page.locator(".bubble p *").evaluate_all("all => all.map(e => e.outerHTML)")
         assert len(inside) == 1 and ' href="http://example.org/"' in inside[0], inside
-        assert page.locator(".bubble script, .bubble img, .bubble b").count() == 0
+        for text, _ in MARKED:
+            ann.say(text)
+        for _, shown in MARKED:
+            expect(page.locator(".bubble").get_by_text(shown, exact=True).last).to_be_attached()
+        names = page.locator(".bubble *").evaluate_all("all => all.map(e => e.tagName)")
+        assert set(names) <= ELEMENTS, set(names) - ELEMENTS
+        for attribute in ("onclick", "onerror", "onload", "onmouseover", "src", "style"):
+            assert page.locator(f".bubble [{attribute}]").count() == 0, attribute
+        for number, text in enumerate(MARKUP):
+            ann.join(text)
+            expect(ann.page.locator("#join-problem")).to_contain_text(text)
+            stranger = all.person(f"{server.page}#{text}")
+            stranger.page.get_by_label("Your name").fill(text)
+            stranger.page.get_by_label("Your name").press("Enter")
+            expect(stranger.page.locator("#login-problem")).not_to_be_empty()
+            assert "owned" not in stranger.page.title()
+            assert stranger.page.locator("#login img, #login script, #login b").count() == 0
+            stranger.log_in(f"stranger{number}")
+            expect(stranger.page.locator("#note")).to_contain_text(text[:20])
+            assert stranger.page.locator("#note :is(img, script, h1, b)").count() == 0
+            stranger.page.context.close()
+        assert ann.page.locator(".rooms-panel :is(img, script, h1, b)").count() == 0
         assert "owned" not in page.title() and "owned" not in ann.page.title()
         bob.shot("markup")
+
+
+FORMATTED = """Here is *what* I **mean**, in `snake_case_name`:
+```swift
+func greet(_ name: String) -> String {
+    let words = ["Hello", name, "and everybody else who reads this line to its end"]
+    return words.joined(separator: " ")
+}
+```
+> A server that nobody notices
+> is a good server.
+
+1. first this
+2. then that
+   - with a *detail*
+   - and http://example.org/a_b
+- the end"""
+
+
+def formatted():
+    """Code keeps its blanks and is scrolled inside; lists, quotes, bold and italics are such."""
+    with start_server() as server, browser(arguments.shots) as all, Client(server) as bob:
+        bob.log_in("bob")
+        for scheme, width in (("light", 1280), ("dark", 390)):
+            ann = all.person(server.page, f"ann-{scheme}", color_scheme=scheme,
+                             viewport={"width": width, "height": 800})
+            bob.say(FORMATTED)
+            row = ann.page.locator("li.message", has_text="nobody notices").last
+            expect(row.locator("pre code")).to_contain_text('    let words = ["Hello"')
+            expect(row.locator("pre")).to_have_css("overflow-x", "auto")
+            expect(row.locator("strong")).to_have_text("mean")
+            expect(row.locator("ol > li")).to_have_count(2)
+            expect(row.locator("ol > li > ul > li")).to_have_count(2)
+            expect(row.locator("blockquote")).to_contain_text("is a good server.")
+            assert row.locator("pre").evaluate("it => it.scrollWidth > it.clientWidth")
+            assert ann.page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+            assert ann.page.evaluate(OUTSIDE_OF_LOG) <= 0
+            ann.say("and *mine*:\n```\nx = 1\n```\n> quoted")
+            expect(ann.page.locator("li.own em")).to_have_text("mine")
+            ann.shot(f"formatted-{scheme}")
+
+
+OUTSIDE_OF_LOG = "(log => log.scrollWidth - log.clientWidth)(document.getElementById('log'))"
 
 
 PAGE = pathlib.Path(__file__).resolve().parents[3] / "Sources/roost/Page"

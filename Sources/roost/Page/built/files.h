@@ -23,8 +23,8 @@ static const unsigned char file_6[] = {
 
 static const struct page_file files[] = {
     {"/", "text/html; charset=utf-8", file_0, sizeof file_0, 0, 0},
-    {"/page-c74ffc979d62a68d.js", "text/javascript; charset=utf-8", file_1, sizeof file_1, 1, 0},
-    {"/page-33de06e1d6353a77.css", "text/css; charset=utf-8", file_2, sizeof file_2, 1, 0},
+    {"/page-f458390d75913cbb.js", "text/javascript; charset=utf-8", file_1, sizeof file_1, 1, 0},
+    {"/page-51f539979b229e82.css", "text/css; charset=utf-8", file_2, sizeof file_2, 1, 0},
     {"/favicon-176b8ad70ab1e64e.svg", "image/svg+xml", file_3, sizeof file_3, 1, 0},
     {"/roost.js", "text/javascript; charset=utf-8", file_4, sizeof file_4, 0, 1},
     {"/words-de-0a4e0e5081fe16f2.json", "application/json", file_5, sizeof file_5, 1, 0},

@@ -2992,30 +2992,279 @@ return ((hash ^ (hash >>> 16)) >>> 0) % tintCount;
 return { tintCount, initials, tintOf };
 })();
 const m34 = (() => {
+const deepest = 6;
+const link = /\bhttps?:\/\/[^\s<>"'`\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]+/giu;
+const endsSentence = new Set('.,;:!?*_');
+const marks = /`+|\*+|_+/gu;
+const word = /[\p{L}\p{M}\p{N}_\\]/u;
+const plainWord = /\w/u;
+function addressIn(found) {
+let end = found.length;
+while (endsSentence.has(found[end - 1])) end -= 1;
+if (found[end - 1] === ')' && !found.slice(0, end).includes('(')) end -= 1;
+const address = found.slice(0, end);
+return URL.canParse?.(address) ? address : '';
+}
+function linksIn(text) {
+const links = [];
+if (!text.includes('://')) return links;
+for (const { 0: found, index } of text.matchAll(link)) {
+const address = addressIn(found);
+if (address) links.push({ kind: 'link', address, start: index, end: index + address.length });
+}
+return links;
+}
+function codeIn(text, runs) {
+const next = new Map();
+const closing = new Map();
+for (const run of [...runs].reverse()) {
+closing.set(run, next.get(run[0].length));
+next.set(run[0].length, run);
+}
+const found = [];
+let end = 0;
+for (const run of runs) {
+const other = closing.get(run);
+if (run.index < end || !other) continue;
+end = other.index + other[0].length;
+let inside = text.slice(run.index + run[0].length, other.index);
+if (/^ .*\S.* $/su.test(inside)) inside = inside.slice(1, -1);
+found.push({ kind: 'code', text: inside, start: run.index, end });
+}
+return found;
+}
+function merged(one, other) {
+const all = [...one, ...other].sort((a, b) => a.start - b.start);
+let end = 0;
+return all.filter((place) => {
+if (place.start < end) return false;
+end = place.end;
+return true;
+});
+}
+function tokensOf(text, index, length) {
+const before = text[index - 1] ?? ' ';
+const after = text[index + length] ?? ' ';
+const isPart = length === 2 ? plainWord : word;
+const opens = /\S/u.test(after) && !isPart.test(before);
+const closes = /\S/u.test(before) && !isPart.test(after);
+const make = (size, at) => ({
+mark: text.slice(at, at + size), start: at, end: at + size, opens, closes,
+});
+if (length < 3) return [make(length, index)];
+return opens ? [make(2, index), make(1, index + 2)] : [make(1, index), make(2, index + 1)];
+}
+function pair(tokens) {
+const open = [];
+const counts = {};
+for (const token of tokens) {
+const { mark } = token;
+if (token.closes && counts[mark] > 0) {
+let other;
+do {
+other = open.pop();
+counts[other.mark] -= 1;
+} while (other.mark !== mark);
+if (other.end < token.start) {
+other.partner = token;
+token.partner = other;
+}
+} else if (token.opens) {
+open.push(token);
+counts[mark] = (counts[mark] ?? 0) + 1;
+}
+}
+}
+function treeOf(text, places) {
+const root = [];
+const open = [root];
+let end = 0;
+const put = (node) => {
+if (node !== '') open[open.length - 1].push(node);
+};
+for (const place of places) {
+const { mark, partner, start } = place;
+if (mark && (!partner || partner.isFlat)) continue;
+const isStart = mark && partner.start > start;
+if (isStart && open.length > deepest) {
+place.isFlat = true;
+continue;
+}
+put(text.slice(end, start));
+end = place.end;
+if (!mark) {
+put(place);
+} else if (isStart) {
+const node = { kind: mark.length === 2 ? 'strong' : 'em', inside: [] };
+put(node);
+open.push(node.inside);
+} else {
+open.pop();
+}
+}
+put(text.slice(end));
+return root;
+}
+function spansOf(text) {
+const runs = [...text.matchAll(marks)];
+const fixed = merged(linksIn(text), codeIn(text, runs.filter(([run]) => run[0] === '`')));
+const tokens = [];
+let next = 0;
+for (const { 0: run, index } of runs) {
+while (fixed[next] && fixed[next].end <= index) next += 1;
+const isInside = fixed[next] && fixed[next].start <= index;
+const most = run[0] === '*' ? 3 : 1;
+if (run[0] === '`' || isInside || run.length > most) continue;
+tokens.push(...tokensOf(text, index, run.length));
+}
+pair(tokens);
+return treeOf(text, [...fixed, ...tokens].sort((a, b) => a.start - b.start));
+}
+return { spansOf };
+})();
+const m35 = (() => {
+const { spansOf } = m34;
+const deepestQuote = 3;
+const deepestList = 4;
+const fence = /^ {0,3}```([\w+#.-]{0,20})[^\S\n]*$/u;
+const fenceEnd = /^ {0,3}```[^\S\n]*$/u;
+const quote = /^>(?: |$)/u;
+const item = /^( {0,8})([-*+]|\d{1,9}\.) +(?=\S)/u;
+const more = /^ {2,}\S/u;
+class Reader {
+constructor(lines) {
+this.lines = lines;
+this.at = 0;
+this.lastFence = lines.findLastIndex((line) => fenceEnd.test(line));
+}
+get line() {
+return this.lines[this.at];
+}
+get isDone() {
+return this.at >= this.lines.length;
+}
+takeWhile(fits) {
+const start = this.at;
+while (!this.isDone && fits(this.line)) this.at += 1;
+return this.lines.slice(start, this.at);
+}
+}
+function codeBlock(reader) {
+const [, language] = fence.exec(reader.line);
+reader.at += 1;
+const text = reader.takeWhile((line) => !fenceEnd.test(line)).join('\n');
+reader.at += 1;
+return { kind: 'code', text, language };
+}
+function quoteBlock(reader, depth) {
+const lines = reader.takeWhile((line) => quote.test(line));
+return { kind: 'quote', blocks: blocksOf(lines.map((line) => line.slice(2)), depth + 1) };
+}
+function listBlock(reader, depth = 1) {
+const [, indent, mark] = item.exec(reader.line);
+const list = { kind: 'list', ordered: mark.length > 1, items: [] };
+while (!reader.isDone) {
+const found = item.exec(reader.line);
+const last = list.items[list.items.length - 1];
+if (!found) {
+if (!last || !more.test(reader.line)) break;
+last.lines.push(reader.line.trimStart());
+reader.at += 1;
+continue;
+}
+const further = found[1].length - indent.length;
+if (further < 0) break;
+if (further > 1 && last && depth < deepestList) {
+last.lists.push(listBlock(reader, depth + 1));
+continue;
+}
+if ((found[2].length > 1) !== list.ordered) break;
+const value = list.ordered ? Number.parseInt(found[2], 10) : undefined;
+list.items.push({ value, lines: [reader.line.slice(found[0].length)], lists: [] });
+reader.at += 1;
+}
+list.items = list.items.map(({ value, lines, lists }) =>
+({ value, inside: spansOf(lines.join('\n')), lists }));
+return list;
+}
+function withoutEmpty(lines) {
+const first = lines.findIndex((line) => line.trim() !== '');
+return first < 0 ? [] : lines.slice(first);
+}
+function blocksOf(lines, depth) {
+const reader = new Reader(lines);
+const blocks = [];
+let plain = [];
+const put = (block) => {
+if (blocks.length > 0) plain = withoutEmpty(plain);
+while (block && plain.length > 0 && plain[plain.length - 1].trim() === '') plain.pop();
+if (plain.length > 0) blocks.push({ kind: 'text', inside: spansOf(plain.join('\n')) });
+plain = [];
+if (block) blocks.push(block);
+};
+while (!reader.isDone) {
+const { line } = reader;
+if (reader.at < reader.lastFence && fence.test(line)) put(codeBlock(reader));
+else if (depth < deepestQuote && quote.test(line)) put(quoteBlock(reader, depth));
+else if (item.test(line)) put(listBlock(reader));
+else {
+plain.push(line);
+reader.at += 1;
+}
+}
+put(null);
+return blocks;
+}
+const parse = (text) => blocksOf(text.split('\n'), 0);
+return { parse };
+})();
+const m36 = (() => {
+const { element } = m26;
+const { parse } = m35;
+const longLine = /^.{40}/mu;
+function span(node) {
+if (typeof node === 'string') return node;
+if (node.kind === 'code') return element('code', {}, node.text);
+if (node.kind === 'link') {
+const attributes = { rel: 'noopener noreferrer nofollow', target: '_blank' };
+return element('a', { href: node.address, dir: 'ltr', attributes }, node.address);
+}
+return element(node.kind, {}, ...node.inside.map(span));
+}
+function listItem({ value, inside, lists }) {
+const made = element('li', { dir: 'auto' }, ...inside.map(span), ...lists.map(block));
+if (value !== undefined) made.value = value;
+return made;
+}
+function block(node) {
+switch (node.kind) {
+case 'code': {
+const pre = element('pre', { dir: 'ltr' }, element('code', {}, node.text));
+if (node.language) pre.dataset.language = node.language;
+if (longLine.test(node.text)) pre.tabIndex = 0;
+return pre;
+}
+case 'quote':
+return element('blockquote', {}, ...node.blocks.map(block));
+case 'list':
+return element(node.ordered ? 'ol' : 'ul', {}, ...node.items.map(listItem));
+default:
+return element('p', { dir: 'auto' }, ...node.inside.map(span));
+}
+}
+const textNodes = (text) => parse(text).map(block);
+return { textNodes };
+})();
+const m37 = (() => {
 const { element, icon, setText } = m26;
 const { initials, tintOf } = m33;
 const { clockTime, fullTime, instant } = m30;
 const { words } = m5;
-const link = /\bhttps?:\/\/[^\s<>"'\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]+/giu;
+const { textNodes } = m36;
 const mostLines = 24;
 const mostCharacters = 1_600;
 const emoji = '\\p{Emoji_Presentation}|\\p{Extended_Pictographic}\\uFE0F|\\p{RI}{2}';
 const loneEmoji = new RegExp(`^(?:${emoji}|[\\u{1F3FB}-\\u{1F3FF}]|\\u200D|\\s){1,16}$`, 'u');
-function textNodes(text) {
-const nodes = [];
-let end = 0;
-for (const { 0: found, index } of text.matchAll(link)) {
-let address = found.replace(/[.,;:!?*_]+$/u, '');
-if (address.endsWith(')') && !address.includes('(')) address = address.slice(0, -1);
-if (!URL.canParse?.(address)) continue;
-const attributes = { rel: 'noopener noreferrer nofollow', target: '_blank' };
-nodes.push(text.slice(end, index));
-nodes.push(element('a', { href: address, dir: 'ltr', attributes }, address));
-end = index + address.length;
-}
-nodes.push(text.slice(end));
-return nodes.filter((node) => node !== '');
-}
 function avatar(name) {
 const dataset = { tint: tintOf(name) };
 const attributes = { 'aria-hidden': 'true' };
@@ -3048,7 +3297,7 @@ const bubble = row.querySelector('.bubble');
 if (entry.deleted) {
 bubble.replaceChildren(words('message.deleted'));
 } else {
-bubble.replaceChildren(element('p', { dir: 'auto' }, ...textNodes(entry.text)));
+bubble.replaceChildren(...textNodes(entry.text));
 }
 row.querySelector('.unfold')?.remove();
 const long = !entry.deleted && isLong(entry.text);
@@ -3136,13 +3385,13 @@ return made;
 }
 return { avatar, makeMessage, updateMessage };
 })();
-const m35 = (() => {
+const m38 = (() => {
 const { byID, element, icon, setHidden, setText } = m26;
 const { badge } = m30;
 const { words } = m5;
 const { Rows } = m31;
 const { itemsOf } = m32;
-const { makeMessage, updateMessage } = m34;
+const { makeMessage, updateMessage } = m37;
 const nearTop = 400;
 const nearBottom = 40;
 class MessagesView {
@@ -3269,7 +3518,7 @@ return row;
 }
 return { MessagesView };
 })();
-const m36 = (() => {
+const m39 = (() => {
 const { byID, setText } = m26;
 function ask(words, { agree, refuse }) {
 const dialog = byID('question');
@@ -3285,7 +3534,7 @@ dialog.addEventListener(
 }
 return { ask };
 })();
-const m37 = (() => {
+const m40 = (() => {
 const { byID, composes } = m26;
 const drawers = [];
 class Drawer {
@@ -3335,15 +3584,15 @@ for (const drawer of drawers) if (!held && drawer !== this) drawer.close();
 }
 return { Drawer };
 })();
-const m38 = (() => {
-const { ask } = m36;
+const m41 = (() => {
+const { ask } = m39;
 const { byID, composes, element, icon, reconcile, setHidden, setText } = m26;
-const { Drawer } = m37;
+const { Drawer } = m40;
 const { badge } = m30;
 const { words } = m5;
 const { compareNames, sameName } = m6;
 const { listLimit } = m7;
-const { avatar } = m34;
+const { avatar } = m37;
 class PanelsView {
 #chat;
 #rooms = byID('rooms');
@@ -3510,7 +3759,7 @@ return element('li', {}, avatar(name), label, you);
 }
 return { PanelsView };
 })();
-const m39 = (() => {
+const m42 = (() => {
 const { byID, element } = m26;
 const { choose, languages, onLanguage, words } = m5;
 const { chosenLanguage } = m1;
@@ -3541,7 +3790,7 @@ if (this.#chat.phase !== 'in' && this.#dialog.open) this.#dialog.close();
 }
 return { SettingsView };
 })();
-const m40 = (() => {
+const m43 = (() => {
 const { byID, setHidden, setText } = m26;
 const { badge } = m30;
 const { words } = m5;
@@ -3626,17 +3875,17 @@ return words('state.stopped');
 }
 return { StatusView };
 })();
-const m41 = (() => {
+const m44 = (() => {
 const { byID, setHidden } = m26;
 const { onLanguage } = m5;
 const { keyOf } = m6;
 const { AccountView } = m27;
 const { ComposerView } = m28;
 const { LoginView } = m29;
-const { MessagesView } = m35;
-const { PanelsView } = m38;
-const { SettingsView } = m39;
-const { StatusView } = m40;
+const { MessagesView } = m38;
+const { PanelsView } = m41;
+const { SettingsView } = m42;
+const { StatusView } = m43;
 function roomInAddress() {
 const name = location.hash.slice(1);
 try {
@@ -3716,7 +3965,7 @@ const { Chat } = m25;
 const { chatAddress } = m16;
 const { speak, speakAtOnce } = m5;
 const { tabName } = m1;
-const { roomInAddress, View } = m41;
+const { roomInAddress, View } = m44;
 const loading = document.getElementById('loading');
 const hasStyle = () =>
 getComputedStyle(document.documentElement).getPropertyValue('--page') !== '';
