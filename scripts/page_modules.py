@@ -202,23 +202,25 @@ class Module:
         return "".join(out)
 
 
-def modules_of(folder, entry):
-    """The module `entry` and all that it imports, in the order of the language."""
-    modules, order = {}, []
+def modules_of(folder, entry, known=None):
+    """The module `entry` and all that it imports, in the order of the language, but for those that
+    are in `known`, to which it adds them."""
+    known = {} if known is None else known
+    order = []
 
     def visit(name, path):
         if name in path:
             circle = " → ".join([*path[path.index(name):], name])
             raise Refused(f"modules import each other: {circle}")
-        if name in modules:
+        if name in known:
             return
         module = Module(folder, name)
         for other, names in module.imports:
             visit(other, [*path, name])
             for imported in names:
-                if imported not in modules[other].exports:
+                if imported not in known[other].exports:
                     raise Refused(f"{name} imports {imported}, which {other} does not export")
-        modules[name] = module
+        known[name] = module
         order.append(module)
 
     visit(entry, [])
@@ -228,20 +230,46 @@ def modules_of(folder, entry):
 def join_modules(folder, entry, others=()):
     """The module `entry` and all that it imports as one script. The folder has no script besides,
     but for `others`."""
-    order = modules_of(folder, entry)
-    unused = {path.name for path in folder.glob("*.js")} - {*others}
-    unused -= {module.name for module in order}
+    return join_scripts(folder, [entry], others)[0]
+
+
+def join_scripts(folder, entries, others=()):
+    """A script for each of these modules and all that it imports. A browser loads the first before
+    the others, which share its modules."""
+    modules, entry = {}, entries[0]
+    scripts = [modules_of(folder, name, modules) for name in entries]
+    unused = {path.name for path in folder.glob("*.js")} - {*modules, *others}
     if unused:
         raise Refused(f"{entry} does not import {', '.join(sorted(unused))}, nor does any module "
                       "that it imports")
-    variable = {module.name: f"m{number}" for number, module in enumerate(order)}
+    variable = {name: f"m{number}" for number, name in enumerate(modules)}
+    first = {module.name for module in scripts[0]}
+    shared = {other for script in scripts[1:] for module in script
+              for other, _ in module.imports if other in first}
+    joined = [script_of(script, variable, shared) for script in scripts]
+    if shared:
+        joined[0] = f"const {SHARED} = {{}};\n" + joined[0]
+    return joined
+
+
+# Where a later script finds the modules of the first: scripts share what they declare.
+SHARED = "roostModules"
+
+
+def script_of(modules, variable, shared):
+    """These modules in their order, each a function that returns what it exports."""
+    inside = {module.name for module in modules}
     # A function of the old kind, in which `this` is undefined, as in a module.
-    out = ["'use strict';\n(function () {\n"]
-    for module in order:
+    out = ["(function () {\n'use strict';\n"]
+    for module in modules:
         imported = "".join(
-            f"const {{ {', '.join(names)} }} = {variable[other]};\n"
+            f"const {{ {', '.join(names)} }} = "
+            f"{'' if other in inside else SHARED + '.'}{variable[other]};\n"
             for other, names in module.imports if names)
-        head = f"const {variable[module.name]} = " if module.exports else ""
+        name = variable[module.name]
+        head = f"const {name} = " if module.exports else ""
+        if module.name in shared and module.exports:
+            head += f"{SHARED}.{name} = "
         tail = f"return {{ {', '.join(module.exports)} }};\n" if module.exports else ""
         body = short_script(module.body, module.name)
         out.append(f"{head}(() => {{\n{imported}{body}{tail}}})();\n")

@@ -1,5 +1,5 @@
 // The dialog that makes the name one's own: a password, with all that a password manager needs, and
-// signing out on all devices. Whether the name is an account shows beside it.
+// signing out on all devices.
 
 import { byID, setHidden, setText } from './dom.js';
 import { words } from './language.js';
@@ -75,7 +75,6 @@ export class AccountView {
     render() {
         const { account, phase } = this.#chat;
         if (phase !== 'in' && this.#dialog.open) this.#dialog.close();
-        setText(this.#opener, words(account ? 'account.own' : 'account.keep'));
         setText(byID('account-title'), words(account ? 'account.yours' : 'account.make'));
         setText(byID('account-words'), words(account ? 'account.change' : 'account.why'));
         setText(this.#save, words(account ? 'account.set' : 'account.keep'));

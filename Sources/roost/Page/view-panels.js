@@ -17,6 +17,7 @@ export class PanelsView {
     #joinForm = byID('join');
     #joinField = byID('join-name');
     #joinProblem = byID('join-problem');
+    note = ''; // a sentence that somebody has to see
     #asked = ''; // the problem with the last name in the field
     #me = '';
     #drawers = [
@@ -50,7 +51,7 @@ export class PanelsView {
             if (event.key === 'Enter' && composes(event)) event.preventDefault();
         });
         byID('note-close').addEventListener('click', () => {
-            chat.rooms.problem = '';
+            chat.rooms.problem = this.note = '';
             this.render();
         });
         byID('leave').addEventListener('click', () => this.#leave());
@@ -106,6 +107,8 @@ export class PanelsView {
             setLabel(byID('me'), me);
             byID('my-avatar').replaceChildren(avatar(me));
         }
+        const { account } = this.#chat;
+        setText(byID('open-account'), words(account ? 'account.own' : 'account.keep'));
         byID('sign-out').disabled = this.#chat.signingOut;
         this.#renderHeader(current);
         this.#renderElsewhere(current);
@@ -118,8 +121,9 @@ export class PanelsView {
         const isBeside = problem !== '' && problem === this.#asked && isVisible;
         setText(this.#joinProblem, isBeside ? problem : '');
         this.#joinField.setAttribute('aria-invalid', String(isBeside));
-        setHidden(byID('note'), problem === '' || isBeside);
-        setText(byID('note-words'), isBeside ? '' : problem);
+        const above = (isBeside ? '' : problem) || this.note;
+        setHidden(byID('note'), above === '');
+        setText(byID('note-words'), above);
     }
 
     // On a narrow screen the list of rooms is out of sight, so its button counts what is unread.

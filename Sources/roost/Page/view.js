@@ -4,12 +4,11 @@
 import { byID, setHidden } from './dom.js';
 import { onLanguage } from './language.js';
 import { keyOf } from './names.js';
-import { AccountView } from './view-account.js';
+import { loadLater, started } from './parts.js';
 import { ComposerView } from './view-composer.js';
 import { LoginView } from './view-login.js';
 import { MessagesView } from './view-messages.js';
 import { PanelsView } from './view-panels.js';
-import { SettingsView } from './view-settings.js';
 import { StatusView } from './view-status.js';
 
 // An address that is not well encoded is taken as it stands: the server says what is wrong.
@@ -27,6 +26,7 @@ export class View {
     #parts;
     #composer;
     #messages;
+    #panels;
     #scheduled = false;
     #phase = null;
     #finePointer = matchMedia('(pointer: fine)');
@@ -34,18 +34,34 @@ export class View {
     constructor(chat) {
         this.#chat = chat;
         this.#composer = new ComposerView(chat);
-        const panels = new PanelsView(chat, () => this.#focusComposer());
+        this.#panels = new PanelsView(chat, () => this.#focusComposer());
         const login = new LoginView(chat, roomInAddress);
         this.#messages = new MessagesView(chat);
         this.#parts = [
-            panels, this.#composer, this.#messages, new StatusView(chat), login,
-            new AccountView(chat, () => panels.signOut(true)), new SettingsView(chat),
+            this.#panels, this.#composer, this.#messages, new StatusView(chat), login,
         ];
+        Object.assign(started, { chat, view: this });
         onLanguage(() => {
             this.#messages.forget();
             this.schedule();
         });
         addEventListener('popstate', (event) => this.#follow(event.state));
+    }
+
+    // A part that has come later.
+    add(part) {
+        this.#parts.push(part);
+        this.schedule();
+    }
+
+    // Shows a sentence above the messages, until somebody has seen it.
+    say(sentence) {
+        this.#panels.note = sentence;
+        this.schedule();
+    }
+
+    signOut(everywhere) {
+        this.#panels.signOut(everywhere);
     }
 
     // There are no frames while the page is hidden, but its title still shows the unread count.
@@ -66,6 +82,7 @@ export class View {
         for (const part of this.#parts) part.render();
         if (phase === 'in' && rooms.current) this.#keepAddress(rooms.current);
         if (phase === 'in' && this.#phase !== 'in') this.#focusComposer();
+        if (phase === 'in') loadLater();
         this.#phase = phase;
     }
 

@@ -98,6 +98,14 @@ export const english = {
     'message.discard': 'Discard',
     'message.left': { one: '{count} left', other: '{count} left' },
     'message.over': { one: '{count} too many', other: '{count} too many' },
+    'names': 'People to mention',
+    'names.found': {
+        one: '{count} name: Enter takes it, arrow keys choose',
+        other: '{count} names: Enter takes one, arrow keys choose',
+    },
+    'files.none':
+        'Files and pictures cannot be sent here: this chat is for text. '
+        + 'A link to a file is welcome.',
     'typing.one': '{name} is typing',
     'typing.many': '{names} are typing',
 

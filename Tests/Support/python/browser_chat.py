@@ -33,6 +33,7 @@ SCENARIOS = {
     "browser_events": ("events",),
     "browser_embed": ("embed", "not_embedded"),
     "browser_account": ("account", "not_kept"),
+    "browser_composer": ("completion", "files", "pasted"),
     "browser_languages": ("languages",),
     "browser_hands": ("phone", "keys", "dead_line", "many"),
 }

@@ -1,5 +1,6 @@
-'use strict';
+const roostModules = {};
 (function () {
+'use strict';
 const m0 = (() => {
 class CommandError extends Error {
  
@@ -97,7 +98,7 @@ return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 return { CommandError, Disconnected, Commands };
 })();
-const m1 = (() => {
+const m1 = roostModules.m1 = (() => {
 const usersKey = 'roost.users';
 const lastKey = 'roost.name';
 const tabKey = 'roost.tab';
@@ -348,6 +349,14 @@ other: '{count} messages are not sent yet. Signing out discards them.',
 'message.discard': 'Discard',
 'message.left': { one: '{count} left', other: '{count} left' },
 'message.over': { one: '{count} too many', other: '{count} too many' },
+'names': 'People to mention',
+'names.found': {
+one: '{count} name: Enter takes it, arrow keys choose',
+other: '{count} names: Enter takes one, arrow keys choose',
+},
+'files.none':
+'Files and pictures cannot be sent here: this chat is for text. '
++ 'A link to a file is welcome.',
 'typing.one': '{name} is typing',
 'typing.many': '{names} are typing',
 'mark.older': 'Fetching older messages…',
@@ -415,7 +424,7 @@ other: '{count} messages are not sent yet. Signing out discards them.',
 };
 return { english };
 })();
-const m5 = (() => {
+const m5 = roostModules.m5 = (() => {
 const { chosenLanguage, setChosenLanguage } = m1;
 const { english } = m4;
 const languages = { en: 'English', de: 'Deutsch', ar: 'العربية' };
@@ -510,7 +519,7 @@ node.setAttribute(attribute, words(node.dataset[name]));
 }
 return { languages, preferred, locale, isEnglish, speak, speakAtOnce, choose, onLanguage, count, words, listed };
 })();
-const m6 = (() => {
+const m6 = roostModules.m6 = (() => {
 function keyOf(name) {
 const folded = name.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase();
 return folded.normalize('NFKC').replace(/[\u200C\u200D]/gu, '');
@@ -2330,7 +2339,7 @@ this.#changed();
 }
 return { Chat };
 })();
-const m26 = (() => {
+const m26 = roostModules.m26 = (() => {
 const byID = (id) => document.getElementById(id);
 function element(tag, properties = {}, ...children) {
 const made = document.createElement(tag);
@@ -2385,79 +2394,21 @@ keyed.set(parent, old);
 }
 return { byID, element, icon, setText, setHidden, composes, touchKeyboard, reconcile };
 })();
-const m27 = (() => {
-const { byID, setHidden, setText } = m26;
-const { words } = m5;
-const shortest = 8;
-class AccountView {
-#chat;
-#dialog = byID('account');
-#form = byID('account-form');
-#field = byID('new-password');
-#problem = byID('account-problem');
-#save = byID('account-save');
-#everywhere = byID('sign-out-everywhere');
-#opener = byID('open-account');
-constructor(chat, signOut) {
-this.#chat = chat;
-this.#opener.addEventListener('click', () => this.#open());
-byID('account-cancel').addEventListener('click', () => this.#dialog.close());
-byID('show-password').addEventListener('change', ({ target }) => {
-this.#field.type = target.checked ? 'text' : 'password';
+const m27 = roostModules.m27 = (() => {
+const { byID, element } = m26;
+const started = { chat: null, view: null };
+let isAsked = false;
+function loadLater(attempt = 1) {
+if (isAsked && attempt === 1) return;
+isAsked = true;
+const script = element('script', { src: byID('later').href });
+script.addEventListener('error', () => {
+script.remove();
+setTimeout(() => loadLater(attempt + 1), Math.min(60, 2 ** attempt) * 1000);
 });
-this.#form.addEventListener('submit', (event) => {
-event.preventDefault();
-this.#keepName();
-});
-this.#everywhere.addEventListener('click', () => {
-this.#dialog.close();
-signOut();
-});
-this.#dialog.addEventListener('close', () => this.#clear());
+document.head.append(script);
 }
-#open() {
-byID('account-name').value = this.#chat.me;
-this.#clear();
-this.#dialog.showModal();
-this.#field.focus();
-}
-#clear() {
-this.#field.value = '';
-this.#field.type = 'password';
-byID('show-password').checked = false;
-this.#complain('');
-}
-#complain(sentence) {
-setText(this.#problem, sentence);
-this.#field.setAttribute('aria-invalid', String(sentence !== ''));
-}
-async #keepName() {
-const password = this.#field.value;
-if (new TextEncoder().encode(password).length < shortest) {
-this.#complain(words('account.short'));
-this.#field.focus();
-return;
-}
-this.#complain('');
-this.#save.disabled = true;
-const problem = await this.#chat.keepName(password);
-this.#save.disabled = false;
-if (!this.#dialog.open) return;
-this.#complain(problem);
-if (problem === '') this.#dialog.close();
-else this.#field.focus();
-}
-render() {
-const { account, phase } = this.#chat;
-if (phase !== 'in' && this.#dialog.open) this.#dialog.close();
-setText(this.#opener, words(account ? 'account.own' : 'account.keep'));
-setText(byID('account-title'), words(account ? 'account.yours' : 'account.make'));
-setText(byID('account-words'), words(account ? 'account.change' : 'account.why'));
-setText(this.#save, words(account ? 'account.set' : 'account.keep'));
-setHidden(this.#everywhere, !account);
-}
-}
-return { AccountView };
+return { started, loadLater };
 })();
 const m28 = (() => {
 const { byID, composes, setHidden, setText, touchKeyboard } = m26;
@@ -3255,7 +3206,7 @@ return element('p', { dir: 'auto' }, ...node.inside.map(span));
 const textNodes = (text) => parse(text).map(block);
 return { textNodes };
 })();
-const m37 = (() => {
+const m37 = roostModules.m37 = (() => {
 const { element, icon, setText } = m26;
 const { initials, tintOf } = m33;
 const { clockTime, fullTime, instant } = m30;
@@ -3600,6 +3551,7 @@ class PanelsView {
 #joinForm = byID('join');
 #joinField = byID('join-name');
 #joinProblem = byID('join-problem');
+note = '';
 #asked = '';
 #me = '';
 #drawers = [
@@ -3631,7 +3583,7 @@ this.#joinField.addEventListener('keydown', (event) => {
 if (event.key === 'Enter' && composes(event)) event.preventDefault();
 });
 byID('note-close').addEventListener('click', () => {
-chat.rooms.problem = '';
+chat.rooms.problem = this.note = '';
 this.render();
 });
 byID('leave').addEventListener('click', () => this.#leave());
@@ -3681,6 +3633,8 @@ this.#me = me;
 setLabel(byID('me'), me);
 byID('my-avatar').replaceChildren(avatar(me));
 }
+const { account } = this.#chat;
+setText(byID('open-account'), words(account ? 'account.own' : 'account.keep'));
 byID('sign-out').disabled = this.#chat.signingOut;
 this.#renderHeader(current);
 this.#renderElsewhere(current);
@@ -3691,8 +3645,9 @@ const isVisible = this.#joinField.checkVisibility?.({ visibilityProperty: true }
 const isBeside = problem !== '' && problem === this.#asked && isVisible;
 setText(this.#joinProblem, isBeside ? problem : '');
 this.#joinField.setAttribute('aria-invalid', String(isBeside));
-setHidden(byID('note'), problem === '' || isBeside);
-setText(byID('note-words'), isBeside ? '' : problem);
+const above = (isBeside ? '' : problem) || this.note;
+setHidden(byID('note'), above === '');
+setText(byID('note-words'), above);
 }
 #renderElsewhere(current) {
 const others = this.#chat.rooms.list.filter((room) => room !== current && room.unread > 0);
@@ -3760,37 +3715,6 @@ return element('li', {}, avatar(name), label, you);
 return { PanelsView };
 })();
 const m42 = (() => {
-const { byID, element } = m26;
-const { choose, languages, onLanguage, words } = m5;
-const { chosenLanguage } = m1;
-class SettingsView {
-#dialog = byID('settings');
-#language = byID('language');
-#chat;
-constructor(chat) {
-this.#chat = chat;
-byID('open-settings').addEventListener('click', () => this.#open());
-this.#language.addEventListener('change', () => choose(this.#language.value));
-onLanguage(() => this.#fill());
-}
-#open() {
-this.#fill();
-this.#dialog.showModal();
-}
-#fill() {
-const all = Object.entries(languages).map(([tag, name]) =>
-element('option', { value: tag, lang: tag }, name));
-const browser = element('option', { value: '' }, words('settings.browser'));
-this.#language.replaceChildren(browser, ...all);
-this.#language.value = chosenLanguage();
-}
-render() {
-if (this.#chat.phase !== 'in' && this.#dialog.open) this.#dialog.close();
-}
-}
-return { SettingsView };
-})();
-const m43 = (() => {
 const { byID, setHidden, setText } = m26;
 const { badge } = m30;
 const { words } = m5;
@@ -3875,17 +3799,16 @@ return words('state.stopped');
 }
 return { StatusView };
 })();
-const m44 = (() => {
+const m43 = (() => {
 const { byID, setHidden } = m26;
 const { onLanguage } = m5;
 const { keyOf } = m6;
-const { AccountView } = m27;
+const { loadLater, started } = m27;
 const { ComposerView } = m28;
 const { LoginView } = m29;
 const { MessagesView } = m38;
 const { PanelsView } = m41;
-const { SettingsView } = m42;
-const { StatusView } = m43;
+const { StatusView } = m42;
 function roomInAddress() {
 const name = location.hash.slice(1);
 try {
@@ -3899,24 +3822,36 @@ class View {
 #parts;
 #composer;
 #messages;
+#panels;
 #scheduled = false;
 #phase = null;
 #finePointer = matchMedia('(pointer: fine)');
 constructor(chat) {
 this.#chat = chat;
 this.#composer = new ComposerView(chat);
-const panels = new PanelsView(chat, () => this.#focusComposer());
+this.#panels = new PanelsView(chat, () => this.#focusComposer());
 const login = new LoginView(chat, roomInAddress);
 this.#messages = new MessagesView(chat);
 this.#parts = [
-panels, this.#composer, this.#messages, new StatusView(chat), login,
-new AccountView(chat, () => panels.signOut(true)), new SettingsView(chat),
+this.#panels, this.#composer, this.#messages, new StatusView(chat), login,
 ];
+Object.assign(started, { chat, view: this });
 onLanguage(() => {
 this.#messages.forget();
 this.schedule();
 });
 addEventListener('popstate', (event) => this.#follow(event.state));
+}
+add(part) {
+this.#parts.push(part);
+this.schedule();
+}
+say(sentence) {
+this.#panels.note = sentence;
+this.schedule();
+}
+signOut(everywhere) {
+this.#panels.signOut(everywhere);
 }
 schedule() {
 if (this.#scheduled) return;
@@ -3934,6 +3869,7 @@ setHidden(byID('chat'), phase !== 'in');
 for (const part of this.#parts) part.render();
 if (phase === 'in' && rooms.current) this.#keepAddress(rooms.current);
 if (phase === 'in' && this.#phase !== 'in') this.#focusComposer();
+if (phase === 'in') loadLater();
 this.#phase = phase;
 }
 #follow(state) {
@@ -3965,7 +3901,7 @@ const { Chat } = m25;
 const { chatAddress } = m16;
 const { speak, speakAtOnce } = m5;
 const { tabName } = m1;
-const { roomInAddress, View } = m44;
+const { roomInAddress, View } = m43;
 const loading = document.getElementById('loading');
 const hasStyle = () =>
 getComputedStyle(document.documentElement).getPropertyValue('--page') !== '';

@@ -1,0 +1,14 @@
+// The parts of the page that only people need who have logged in.
+
+import { started } from './parts.js';
+import { AccountView } from './view-account.js';
+import { CompletionView } from './view-completion.js';
+import { refuseFiles } from './view-files.js';
+import { SettingsView } from './view-settings.js';
+
+const { chat, view } = started;
+
+view.add(new AccountView(chat, () => view.signOut(true)));
+view.add(new SettingsView(chat));
+view.add(new CompletionView(chat));
+refuseFiles((sentence) => view.say(sentence));
