@@ -19,7 +19,7 @@ GATES = lint docs bench-micro
 TEST_GATES = lint
 
 .PHONY: help run check test conformance endurance hostile bench bench-peers bench-reference \
-	bench-keep bench-micro fuzz docs page picture chart gates lint deps deps-test format clean \
+	bench-keep bench-micro fuzz docs page icons picture chart gates lint deps deps-test format clean \
 	install release deb
 .DEFAULT_GOAL := help
 
@@ -119,6 +119,9 @@ docs: deps ## Make the library's reference; a broken link, a bare name, a bad ex
 
 page: ## Join the chat page's sources into the files that the server has inside
 	@scripts/bundle-page
+
+icons: deps-test ## Draw the page's icons from its favicon, after a change of that
+	@.venv-test/bin/python scripts/make-icons
 
 picture: deps-test ## Take the README's picture of the chat page, if the page has changed
 	$(SWIFT_BUILD) --product roost

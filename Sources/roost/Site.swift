@@ -45,7 +45,8 @@ struct Site {
             (
                 "Content-Security-Policy",
                 "default-src 'none'; script-src 'self' \(scripts); style-src 'self' \(styles); "
-                    + "img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+                    + "img-src 'self'; connect-src 'self'; worker-src 'self'; "
+                    + "manifest-src 'self'; base-uri 'none'; form-action 'none'; "
                     + "frame-ancestors 'none'"
             ),
             ("X-Content-Type-Options", "nosniff"),

@@ -1,5 +1,6 @@
 // The parts of the page that only people need who have logged in.
 
+import { makeInstallable } from './install.js';
 import { started } from './parts.js';
 import { AccountView } from './view-account.js';
 import { CompletionView } from './view-completion.js';
@@ -12,3 +13,4 @@ view.add(new AccountView(chat, () => view.signOut(true)));
 view.add(new SettingsView(chat));
 view.add(new CompletionView(chat));
 refuseFiles((sentence) => view.say(sentence));
+makeInstallable();

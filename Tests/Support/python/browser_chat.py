@@ -34,6 +34,7 @@ SCENARIOS = {
     "browser_embed": ("embed", "not_embedded"),
     "browser_account": ("account", "not_kept"),
     "browser_composer": ("completion", "files", "pasted"),
+    "browser_offline": ("installed", "versioned"),
     "browser_languages": ("languages",),
     "browser_hands": ("phone", "keys", "dead_line", "many"),
 }

@@ -152,7 +152,7 @@ def upgrade():
             old(route)
 
         answers = [last_of_the_old]
-        context = all.browser.new_context(locale="en-GB")
+        context = all.browser.new_context(locale="en-GB", service_workers="block")
         context.route(document, lambda route: answers[0](route) if answers else route.fallback())
         loads_in_the_end(all, all.tab(context, server.page), "ann")
         assert len(asked) == 1, asked

@@ -15,7 +15,8 @@ expect.set_options(timeout=15_000)  # the machine may be busy with other tests
 EXECUTABLES = ("chromium", "chromium-browser", "google-chrome")
 
 # The browser reports every refused connection, whatever the page does about it.
-NO_CONNECTION = re.compile(r"WebSocket connection to '.*' failed|net::ERR_")
+NO_CONNECTION = re.compile(r"WebSocket connection to '.*' failed|net::ERR_"
+                           "|Service Worker registration blocked by Playwright")
 
 
 # While one works on the page: the folder that `make page` writes, instead of the files inside the
@@ -60,6 +61,8 @@ class Browser:
         can be moved on: `page.clock.fast_forward`."""
         options.setdefault("viewport", {"width": 1280, "height": 800})
         options.setdefault("locale", "en-GB")
+        # It would answer where the tests put something else in place of the server.
+        options.setdefault("service_workers", "block")
         context = self.browser.new_context(**options)
         if clock:
             context.clock.install()

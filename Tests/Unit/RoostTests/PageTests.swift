@@ -47,6 +47,8 @@ import Testing
                 case "css": "text/css; charset=utf-8"
                 case "svg": "image/svg+xml"
                 case "json": "application/json"
+                case "png": "image/png"
+                case "webmanifest": "application/manifest+json"
                 default: "text/html; charset=utf-8"
                 }
             #expect(file.type == type, "\(file.path)")
@@ -58,8 +60,13 @@ import Testing
         // "." is the link that loads the page again.
         let paths = Set(loaded.map { $0 == "." ? "/" : "/\($0)" })
         #expect(paths.isSubset(of: Self.files.map(\.path)), "\(paths)")
-        // Nobody could find out a hash by other ways.
-        #expect(paths.isSuperset(of: Self.files.filter(\.isHashed).map(\.path)), "\(paths)")
+        // Nobody could find out a hash by other ways; the manifest names the icons.
+        let manifest = try #require(Self.files.first { $0.path == "/manifest.webmanifest" })
+        let sources = try Self.matches("\"src\": \"([^\"]+)\"", in: manifest.text)
+        let icons = Set(sources.map { "/\($0)" })
+        #expect(icons.isSubset(of: Self.files.map(\.path)) && icons.count == 4, "\(icons)")
+        let named = paths.union(icons)
+        #expect(named.isSuperset(of: Self.files.filter(\.isHashed).map(\.path)), "\(named)")
         for name in loaded { #expect(!name.hasPrefix("/") && !name.contains(":"), "\(name)") }
         // Nothing of the script is loaded later: it would be another round trip.
         for file in Self.files where file.path.hasSuffix(".js") {
@@ -67,10 +74,22 @@ import Testing
         }
     }
 
+    @Test func `The service worker names the page's version and files`() throws {
+        let worker = try #require(Self.files.first { $0.path == "/service-worker.js" })
+        #expect(!worker.isHashed)
+        let version = try Self.matches("const version = '([0-9a-f]{16})'", in: worker.text)
+        let shown = try Self.matches(
+            "data-version=\"([0-9a-f]{16})\"", in: Self.document().text)
+        #expect(version == shown && version.count == 1, "\(version), \(shown)")
+        for file in Self.files where file.isHashed && !file.path.hasSuffix(".png") {
+            #expect(worker.text.contains("\"\(file.path.dropFirst())\""), "\(file.path)")
+        }
+    }
+
     @Test func `What a path's hash names is what the file has`() throws {
         for file in Self.files {
             guard file.isHashed else { continue }
-            #expect(file.path.wholeMatch(of: /\/[a-z-]+-[0-9a-f]{16}\.[a-z]+/) != nil)
+            #expect(file.path.wholeMatch(of: /\/[a-z0-9-]+-[0-9a-f]{16}\.[a-z]+/) != nil)
             #expect(file.text.utf8.count > 100)
         }
     }
@@ -116,7 +135,8 @@ import Testing
     @Test func `What a browser needs before the first paint has at most 45 kB`() throws {
         let document = try Self.document()
         let loaded = try Self.matches(
-            "<(?:script|link)(?![^>]* rel=\"(?:words|later)\")[^>]* (?:href|src)=\"([^\"]+)\"", in: document.text)
+            "<(?:script|link)(?![^>]* rel=\"(?:words|later)\")[^>]* (?:href|src)=\"([^\"]+)\"",
+            in: document.text)
         let first = Self.files.filter { loaded.contains(String($0.path.dropFirst())) }
         #expect(first.count == 3, "a script, a style sheet, an icon")
         let total = try Self.byteCount([document] + first)

@@ -1,6 +1,14 @@
 (function () {
 'use strict';
 const m45 = (() => {
+const { byID } = roostModules.m26;
+function makeInstallable() {
+byID('manifest').rel = 'manifest';
+navigator.serviceWorker?.register('service-worker.js').catch(() => {});
+}
+return { makeInstallable };
+})();
+const m46 = (() => {
 const { byID, setHidden, setText } = roostModules.m26;
 const { words } = roostModules.m5;
 const shortest = 8;
@@ -73,7 +81,7 @@ setHidden(this.#everywhere, !account);
 }
 return { AccountView };
 })();
-const m46 = (() => {
+const m47 = (() => {
 const { compareNames, keyOf, sameName } = roostModules.m6;
 const most = 8;
 const begun = /(?:^|[^\p{L}\p{M}\p{N}_])(@[\p{L}\p{M}\p{N}_.-]{0,64})$/u;
@@ -100,8 +108,8 @@ return names.filter((name) => keyOf(name).startsWith(key) && !sameName(name, me)
 }
 return { nameBefore, candidates };
 })();
-const m47 = (() => {
-const { candidates, nameBefore } = m46;
+const m48 = (() => {
+const { candidates, nameBefore } = m47;
 const { byID, composes, element, setHidden, setText } = roostModules.m26;
 const { words } = roostModules.m5;
 const { avatar } = roostModules.m37;
@@ -215,7 +223,7 @@ this.#field.dispatchEvent(new Event('input', { bubbles: true }));
 }
 return { CompletionView };
 })();
-const m48 = (() => {
+const m49 = (() => {
 const { words } = roostModules.m5;
 const hasFiles = (transfer) => [...(transfer?.types ?? [])].includes('Files');
 const isField = (node) => node.closest?.('input, textarea');
@@ -241,7 +249,7 @@ say(words('files.none'));
 }
 return { refuseFiles };
 })();
-const m49 = (() => {
+const m50 = (() => {
 const { byID, element } = roostModules.m26;
 const { choose, languages, onLanguage, words } = roostModules.m5;
 const { chosenLanguage } = roostModules.m1;
@@ -273,15 +281,17 @@ if (this.#chat.phase !== 'in' && this.#dialog.open) this.#dialog.close();
 return { SettingsView };
 })();
 (() => {
+const { makeInstallable } = m45;
 const { started } = roostModules.m27;
-const { AccountView } = m45;
-const { CompletionView } = m47;
-const { refuseFiles } = m48;
-const { SettingsView } = m49;
+const { AccountView } = m46;
+const { CompletionView } = m48;
+const { refuseFiles } = m49;
+const { SettingsView } = m50;
 const { chat, view } = started;
 view.add(new AccountView(chat, () => view.signOut(true)));
 view.add(new SettingsView(chat));
 view.add(new CompletionView(chat));
 refuseFiles((sentence) => view.say(sentence));
+makeInstallable();
 })();
 })();
