@@ -37,6 +37,13 @@ export class History {
         if (room.newer === 'loading') room.newer = 'unknown';
     }
 
+    // The messages around one to which a link leads.
+    async around(room, offset) {
+        room.following = false;
+        const range = { before: offset + pageLimit / 2, limit: pageLimit };
+        await this.#page(room, range, (messages, more) => room.replace(messages, more));
+    }
+
     async newest(room) {
         room.following = true;
         this.#changed();

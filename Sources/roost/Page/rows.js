@@ -143,6 +143,11 @@ export class Rows {
         return null;
     }
 
+    // The row of an item's message, if it is there.
+    rowOf(item) {
+        return this.#nodes.get(item?.key);
+    }
+
     // Where a row begins; undefined if it is not in the list any more.
     topOf(row) {
         return row.isConnected ? row.parentNode.offsetTop + row.offsetTop : undefined;

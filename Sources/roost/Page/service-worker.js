@@ -53,6 +53,13 @@ self.addEventListener('install', (event) => {
 
 self.addEventListener('activate', (event) => event.waitUntil(forget()));
 
+// A notification that the page has shown leads back to it.
+self.addEventListener('notificationclick', (event) => {
+    event.notification.close();
+    event.waitUntil(self.clients.matchAll({ type: 'window' }).then(([tab]) =>
+        (tab ? tab.focus() : self.clients.openWindow(base))));
+});
+
 self.addEventListener('fetch', (event) => {
     const { request } = event;
     const { origin, pathname, href } = new URL(request.url);

@@ -8,6 +8,7 @@ const tabKey = 'roost.tab';
 const outboxKey = 'roost.outbox';
 const draftsKey = 'roost.drafts';
 const languageKey = 'roost.language';
+const noticesKey = 'roost.notices';
 const userLimit = 8;
 
 function read(store, key) {
@@ -42,6 +43,13 @@ export const setLastName = (name) => write(everyTab, lastKey, name);
 
 export const chosenLanguage = () => textOr(read(everyTab, languageKey), '');
 export const setChosenLanguage = (tag) => write(everyTab, languageKey, tag || null);
+
+// {notify, sound}: whether a mention shows on the desktop, and sounds.
+export function noticeSettings() {
+    const stored = read(everyTab, noticesKey);
+    return { notify: stored?.notify === true, sound: stored?.sound === true };
+}
+export const setNoticeSettings = (settings) => write(everyTab, noticesKey, settings);
 
 export const tabName = () => textOr(read(thisTab, tabKey), '');
 export const setTabName = (name) => write(thisTab, tabKey, name || null);

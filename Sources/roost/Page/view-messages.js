@@ -20,6 +20,7 @@ export class MessagesView {
     #room = null;
     #firstKey = null;
     #anchor = null; // {row, top}: what stays in place for a reader who has scrolled up
+    #found = null; // the row to which a link has led
     #presentKey = ''; // the first message that the server still has
 
     constructor(chat) {
@@ -127,6 +128,20 @@ export class MessagesView {
         }
     }
 
+    // Brings a message of this room into view, and lets it stand out until something else is done.
+    show(entry) {
+        const row = this.#rows.rowOf(entry.item);
+        if (!row) return;
+        this.#room.following = false;
+        this.#found?.removeAttribute('data-found');
+        this.#found = row;
+        row.dataset.found = '';
+        row.tabIndex = -1;
+        row.focus({ preventScroll: true });
+        this.#log.scrollTop = this.#rows.topOf(row) - this.#log.clientHeight / 3;
+        this.#anchor = { row, top: this.#rows.topOf(row) };
+    }
+
     #toBottom() {
         this.#log.scrollTop = this.#log.scrollHeight;
     }
@@ -140,7 +155,7 @@ export class MessagesView {
         const behind = !room.following || !room.atEnd;
         setHidden(this.#pill, !behind || room.entries.length === 0);
         this.#pill.classList.toggle('fresh', room.unread > 0);
-        const fresh = words('messages.new', { count: room.unread });
+        const fresh = words('messages.new', { count: room.unread, shown: badge(room.unread) });
         setText(this.#pill.lastElementChild, room.unread > 0 ? fresh : words('messages.newest'));
     }
 }

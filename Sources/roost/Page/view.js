@@ -3,6 +3,7 @@
 
 import { byID, setHidden } from './dom.js';
 import { onLanguage } from './language.js';
+import { hashOf, placeIn } from './links.js';
 import { keyOf } from './names.js';
 import { loadLater, started } from './parts.js';
 import { ComposerView } from './view-composer.js';
@@ -11,15 +12,7 @@ import { MessagesView } from './view-messages.js';
 import { PanelsView } from './view-panels.js';
 import { StatusView } from './view-status.js';
 
-// An address that is not well encoded is taken as it stands: the server says what is wrong.
-export function roomInAddress() {
-    const name = location.hash.slice(1);
-    try {
-        return decodeURIComponent(name);
-    } catch {
-        return name;
-    }
-}
+export const roomInAddress = () => placeIn(location.hash).room;
 
 export class View {
     #chat;
@@ -27,6 +20,7 @@ export class View {
     #composer;
     #messages;
     #panels;
+    #place = placeIn(location.hash); // the message to which the address leads
     #scheduled = false;
     #phase = null;
     #finePointer = matchMedia('(pointer: fine)');
@@ -60,6 +54,17 @@ export class View {
         this.schedule();
     }
 
+    // The message to which the address leads, once.
+    takePlace() {
+        const place = this.#place;
+        this.#place = null;
+        return place?.offset === null ? null : place;
+    }
+
+    showMessage(entry) {
+        this.#messages.show(entry);
+    }
+
     signOut(everywhere) {
         this.#panels.signOut(everywhere);
     }
@@ -89,6 +94,7 @@ export class View {
     // An address that somebody has typed, or a link, is to be joined: it has no state. Going back
     // and forth has the state of `#keepAddress`, and leads only to rooms that one has not left.
     #follow(state) {
+        this.#place = placeIn(location.hash);
         if (this.#chat.phase !== 'in') return;
         const name = roomInAddress();
         const { rooms } = this.#chat;
@@ -102,7 +108,7 @@ export class View {
     #keepAddress(room) {
         const before = roomInAddress();
         const state = { visited: true };
-        const hash = `#${encodeURIComponent(room.name)}`;
+        const hash = hashOf(room);
         const isThere = keyOf(before) === room.key;
         if (isThere && history.state?.visited && before === room.name) return;
         if (isThere || !this.#chat.rooms.named(before)) history.replaceState(state, '', hash);

@@ -42,6 +42,8 @@ export const english = {
     'people.others': { one: '{count} other', other: '{count} others' },
     'notice.joined': '{name} joined',
     'notice.left': '{name} left',
+    'notice.mention': '{name} mentions you in {room}',
+    'link.gone': 'This message is not kept any more.',
 
     'signOut': 'Sign out',
     'signOut.everywhere': 'Sign out on all devices',
@@ -75,11 +77,17 @@ export const english = {
     'settings': 'Settings',
     'settings.language': 'Language',
     'settings.browser': 'As the browser',
+    'settings.mentions': 'When somebody mentions you and this page is out of sight',
+    'settings.notify': 'Show a notification',
+    'settings.sound': 'Play a short sound',
+    'settings.refused':
+        'The browser does not allow notifications here. You can change that in its '
+        + 'settings for this page.',
 
     'messages': 'Messages',
     'messages.in': 'Messages in {room}',
     'messages.newest': 'Newest',
-    'messages.new': { one: '{count} new message', other: '{count} new messages' },
+    'messages.new': { one: '{shown} new message', other: '{shown} new messages' },
     'message.field': 'Message',
     'message.to': 'Message {room}',
     'message.send': 'Send',

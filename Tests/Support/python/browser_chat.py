@@ -35,6 +35,7 @@ SCENARIOS = {
     "browser_account": ("account", "not_kept"),
     "browser_composer": ("completion", "files", "pasted"),
     "browser_offline": ("installed", "versioned"),
+    "browser_notices": ("mentioned", "linked"),
     "browser_languages": ("languages",),
     "browser_hands": ("phone", "keys", "dead_line", "many"),
 }

@@ -1,6 +1,6 @@
 (function () {
 'use strict';
-const m45 = (() => {
+const m46 = (() => {
 const { byID } = roostModules.m26;
 function makeInstallable() {
 byID('manifest').rel = 'manifest';
@@ -8,7 +8,74 @@ navigator.serviceWorker?.register('service-worker.js').catch(() => {});
 }
 return { makeInstallable };
 })();
-const m46 = (() => {
+const m47 = (() => {
+const { words } = roostModules.m5;
+const { keyOf, mentions } = roostModules.m6;
+const { noticeSettings } = roostModules.m1;
+const longestText = 200;
+let audio = null;
+function sound() {
+audio ??= new AudioContext();
+audio.resume().catch(() => {});
+for (const [at, pitch] of [[0, 660], [0.12, 880]]) {
+const start = audio.currentTime + at;
+const tone = new OscillatorNode(audio, { frequency: pitch });
+const volume = new GainNode(audio, { gain: 0 });
+volume.gain.setValueAtTime(0, start);
+volume.gain.linearRampToValueAtTime(0.15, start + 0.02);
+volume.gain.exponentialRampToValueAtTime(0.001, start + 0.25);
+tone.connect(volume).connect(audio.destination);
+tone.start(start);
+tone.stop(start + 0.3);
+}
+}
+const canNotify = () => 'Notification' in window;
+class Notices {
+#chat;
+#seen = new WeakMap();
+constructor(chat) {
+this.#chat = chat;
+}
+render() {
+if (this.#chat.phase !== 'in') return;
+for (const room of this.#chat.rooms.list) this.#look(room);
+}
+#look(room) {
+const { epoch, position, entries } = room;
+if (epoch === null) return;
+const seen = this.#seen.get(room);
+if (seen?.epoch === epoch && seen.offset === position) return;
+this.#seen.set(room, { epoch, offset: position });
+if (seen?.epoch !== epoch || !document.hidden) return;
+const me = keyOf(this.#chat.me);
+const fresh = entries.filter((entry) => entry.offset > seen.offset && entry.author !== me
+&& !entry.deleted && mentions(entry.text, this.#chat.me));
+if (fresh.length > 0) this.#tell(room, fresh[fresh.length - 1]);
+}
+#tell(room, entry) {
+const wanted = noticeSettings();
+if (wanted.sound) sound();
+if (!wanted.notify || !canNotify() || Notification.permission !== 'granted') return;
+const title = words('notice.mention', { name: entry.user, room: room.name });
+const options = {
+body: entry.text.slice(0, longestText), tag: `${room.key} ${entry.offset}`,
+icon: document.querySelector('link[rel=icon]').href,
+};
+try {
+const notice = new Notification(title, options);
+notice.onclick = () => {
+focus();
+this.#chat.rooms.select(room);
+notice.close();
+};
+} catch {
+navigator.serviceWorker?.ready.then((it) => it.showNotification(title, options));
+}
+}
+}
+return { sound, canNotify, Notices };
+})();
+const m48 = (() => {
 const { byID, setHidden, setText } = roostModules.m26;
 const { words } = roostModules.m5;
 const shortest = 8;
@@ -81,7 +148,7 @@ setHidden(this.#everywhere, !account);
 }
 return { AccountView };
 })();
-const m47 = (() => {
+const m49 = (() => {
 const { compareNames, keyOf, sameName } = roostModules.m6;
 const most = 8;
 const begun = /(?:^|[^\p{L}\p{M}\p{N}_])(@[\p{L}\p{M}\p{N}_.-]{0,64})$/u;
@@ -108,11 +175,11 @@ return names.filter((name) => keyOf(name).startsWith(key) && !sameName(name, me)
 }
 return { nameBefore, candidates };
 })();
-const m48 = (() => {
-const { candidates, nameBefore } = m47;
+const m50 = (() => {
+const { candidates, nameBefore } = m49;
 const { byID, composes, element, setHidden, setText } = roostModules.m26;
 const { words } = roostModules.m5;
-const { avatar } = roostModules.m37;
+const { avatar } = roostModules.m38;
 class CompletionView {
 #chat;
 #field = byID('message');
@@ -223,7 +290,7 @@ this.#field.dispatchEvent(new Event('input', { bubbles: true }));
 }
 return { CompletionView };
 })();
-const m49 = (() => {
+const m51 = (() => {
 const { words } = roostModules.m5;
 const hasFiles = (transfer) => [...(transfer?.types ?? [])].includes('Files');
 const isField = (node) => node.closest?.('input, textarea');
@@ -249,22 +316,79 @@ say(words('files.none'));
 }
 return { refuseFiles };
 })();
-const m50 = (() => {
-const { byID, element } = roostModules.m26;
+const m52 = (() => {
+const { words } = roostModules.m5;
+class LinkView {
+#chat;
+#view;
+#wanted = null;
+#search = '';
+constructor(chat, view) {
+this.#chat = chat;
+this.#view = view;
+}
+render() {
+const place = this.#view.takePlace();
+if (place) {
+this.#wanted = place;
+this.#search = '';
+}
+if (this.#wanted) this.#look(this.#wanted);
+}
+#look({ room: name, offset }) {
+const room = this.#chat.rooms.named(name);
+if (!room || room.state !== 'joined' || room !== this.#chat.rooms.current) return;
+const entry = room.entries.find((one) => one.offset === offset && !room.isPast(one));
+if (entry) {
+this.#wanted = null;
+this.#view.showMessage(entry);
+} else if (this.#search === '' && offset >= 1 && offset <= room.position) {
+this.#search = 'asking';
+this.#chat.history.around(room, offset).then(() => {
+if (this.#search === 'asking') {
+this.#search = room.state === 'joined' ? 'answered' : '';
+}
+this.#view.schedule();
+});
+} else if (this.#search !== 'asking') {
+this.#wanted = null;
+this.#view.say(words('link.gone'));
+}
+}
+}
+return { LinkView };
+})();
+const m53 = (() => {
+const { byID, element, setText } = roostModules.m26;
 const { choose, languages, onLanguage, words } = roostModules.m5;
-const { chosenLanguage } = roostModules.m1;
+const { canNotify, sound } = m47;
+const { chosenLanguage, noticeSettings, setNoticeSettings } = roostModules.m1;
 class SettingsView {
 #dialog = byID('settings');
 #language = byID('language');
+#notify = byID('notify');
+#sound = byID('sound');
+#problem = byID('notify-problem');
 #chat;
 constructor(chat) {
 this.#chat = chat;
 byID('open-settings').addEventListener('click', () => this.#open());
 this.#language.addEventListener('change', () => choose(this.#language.value));
+this.#notify.addEventListener('change', () => this.#askToNotify());
+this.#sound.addEventListener('change', () => {
+this.#keep();
+if (this.#sound.checked) sound();
+});
 onLanguage(() => this.#fill());
 }
 #open() {
 this.#fill();
+const wanted = noticeSettings();
+this.#notify.checked = wanted.notify && canNotify()
+&& Notification.permission === 'granted';
+this.#notify.disabled = !canNotify();
+this.#sound.checked = wanted.sound;
+setText(this.#problem, '');
 this.#dialog.showModal();
 }
 #fill() {
@@ -274,6 +398,18 @@ const browser = element('option', { value: '' }, words('settings.browser'));
 this.#language.replaceChildren(browser, ...all);
 this.#language.value = chosenLanguage();
 }
+#keep() {
+setNoticeSettings({ notify: this.#notify.checked, sound: this.#sound.checked });
+}
+async #askToNotify() {
+setText(this.#problem, '');
+if (this.#notify.checked) {
+const isGranted = await Notification.requestPermission() === 'granted';
+this.#notify.checked = isGranted;
+if (!isGranted) setText(this.#problem, words('settings.refused'));
+}
+this.#keep();
+}
 render() {
 if (this.#chat.phase !== 'in' && this.#dialog.open) this.#dialog.close();
 }
@@ -281,16 +417,20 @@ if (this.#chat.phase !== 'in' && this.#dialog.open) this.#dialog.close();
 return { SettingsView };
 })();
 (() => {
-const { makeInstallable } = m45;
-const { started } = roostModules.m27;
-const { AccountView } = m46;
-const { CompletionView } = m48;
-const { refuseFiles } = m49;
-const { SettingsView } = m50;
+const { makeInstallable } = m46;
+const { Notices } = m47;
+const { started } = roostModules.m28;
+const { AccountView } = m48;
+const { CompletionView } = m50;
+const { refuseFiles } = m51;
+const { LinkView } = m52;
+const { SettingsView } = m53;
 const { chat, view } = started;
 view.add(new AccountView(chat, () => view.signOut(true)));
 view.add(new SettingsView(chat));
 view.add(new CompletionView(chat));
+view.add(new Notices(chat));
+view.add(new LinkView(chat, view));
 refuseFiles((sentence) => view.say(sentence));
 makeInstallable();
 })();

@@ -105,6 +105,7 @@ const tabKey = 'roost.tab';
 const outboxKey = 'roost.outbox';
 const draftsKey = 'roost.drafts';
 const languageKey = 'roost.language';
+const noticesKey = 'roost.notices';
 const userLimit = 8;
 function read(store, key) {
 try {
@@ -132,6 +133,11 @@ const lastName = () => textOr(read(everyTab, lastKey), '');
 const setLastName = (name) => write(everyTab, lastKey, name);
 const chosenLanguage = () => textOr(read(everyTab, languageKey), '');
 const setChosenLanguage = (tag) => write(everyTab, languageKey, tag || null);
+function noticeSettings() {
+const stored = read(everyTab, noticesKey);
+return { notify: stored?.notify === true, sound: stored?.sound === true };
+}
+const setNoticeSettings = (settings) => write(everyTab, noticesKey, settings);
 const tabName = () => textOr(read(thisTab, tabKey), '');
 const setTabName = (name) => write(thisTab, tabKey, name || null);
 const unsent = () => listOf(read(thisTab, outboxKey), (item) => isObject(item)
@@ -162,7 +168,7 @@ addEventListener('storage', (event) => {
 if (event.key === usersKey) changed();
 });
 }
-return { lastName, setLastName, chosenLanguage, setChosenLanguage, tabName, setTabName, unsent, setUnsent, drafts, setDrafts, userRecord, keepUserRecord, onOtherTabs };
+return { lastName, setLastName, chosenLanguage, setChosenLanguage, noticeSettings, setNoticeSettings, tabName, setTabName, unsent, setUnsent, drafts, setDrafts, userRecord, keepUserRecord, onOtherTabs };
 })();
 const m2 = (() => {
 const { drafts, setDrafts } = m1;
@@ -231,6 +237,11 @@ const range = { after: room.last?.offset ?? room.position, limit };
 await this.#page(room, range, (messages, more) => room.append(messages, more), 'newer');
 if (room.newer === 'loading') room.newer = 'unknown';
 }
+async around(room, offset) {
+room.following = false;
+const range = { before: offset + pageLimit / 2, limit: pageLimit };
+await this.#page(room, range, (messages, more) => room.replace(messages, more));
+}
 async newest(room) {
 room.following = true;
 this.#changed();
@@ -297,6 +308,8 @@ other: '{count} people are here: too many to list.',
 'people.others': { one: '{count} other', other: '{count} others' },
 'notice.joined': '{name} joined',
 'notice.left': '{name} left',
+'notice.mention': '{name} mentions you in {room}',
+'link.gone': 'This message is not kept any more.',
 'signOut': 'Sign out',
 'signOut.everywhere': 'Sign out on all devices',
 'unsent': { one: 'One message is not sent yet.', other: '{count} messages are not sent yet.' },
@@ -327,10 +340,16 @@ other: '{count} messages are not sent yet. Signing out discards them.',
 'settings': 'Settings',
 'settings.language': 'Language',
 'settings.browser': 'As the browser',
+'settings.mentions': 'When somebody mentions you and this page is out of sight',
+'settings.notify': 'Show a notification',
+'settings.sound': 'Play a short sound',
+'settings.refused':
+'The browser does not allow notifications here. You can change that in its '
++ 'settings for this page.',
 'messages': 'Messages',
 'messages.in': 'Messages in {room}',
 'messages.newest': 'Newest',
-'messages.new': { one: '{count} new message', other: '{count} new messages' },
+'messages.new': { one: '{shown} new message', other: '{shown} new messages' },
 'message.field': 'Message',
 'message.to': 'Message {room}',
 'message.send': 'Send',
@@ -2394,7 +2413,32 @@ keyed.set(parent, old);
 }
 return { byID, element, icon, setText, setHidden, composes, touchKeyboard, reconcile };
 })();
-const m27 = roostModules.m27 = (() => {
+const m27 = (() => {
+function placeIn(hash) {
+let text = hash.slice(1);
+try {
+text = decodeURIComponent(text);
+} catch {
+}
+const found = /^(.*)\/(\d{1,15})$/su.exec(text);
+return found ? { room: found[1], offset: Number(found[2]) } : { room: text, offset: null };
+}
+const hashOf = (room, offset) =>
+`#${encodeURIComponent(room.name)}${offset === undefined ? '' : `/${offset}`}`;
+function linkTo(room, entry, page = location) {
+return new URL(hashOf(room, entry.offset), page.href.split('#')[0]).href;
+}
+async function copyLink(room, entry) {
+try {
+await navigator.clipboard.writeText(linkTo(room, entry));
+return true;
+} catch {
+return false;
+}
+}
+return { placeIn, hashOf, linkTo, copyLink };
+})();
+const m28 = roostModules.m28 = (() => {
 const { byID, element } = m26;
 const started = { chat: null, view: null };
 let isAsked = false;
@@ -2410,7 +2454,7 @@ document.head.append(script);
 }
 return { started, loadLater };
 })();
-const m28 = (() => {
+const m29 = (() => {
 const { byID, composes, setHidden, setText, touchKeyboard } = m26;
 const { listed, words } = m5;
 const counterFrom = 0.8;
@@ -2515,7 +2559,7 @@ this.#field.style.height = `${this.#field.scrollHeight + 2}px`;
 }
 return { ComposerView };
 })();
-const m29 = (() => {
+const m30 = (() => {
 const { byID, composes, setHidden, setText } = m26;
 const { words } = m5;
 const { lastName } = m1;
@@ -2601,7 +2645,7 @@ return words('login.trying', { problem: reached ? why : words('login.unreachable
 }
 return { LoginView };
 })();
-const m30 = (() => {
+const m31 = (() => {
 const { count, locale, words } = m5;
 const shapes = {
 clock: { hour: 'numeric', minute: '2-digit' },
@@ -2632,7 +2676,7 @@ return format(date.getFullYear() === now.getFullYear() ? 'dayThisYear' : 'dayOfY
 const badge = (value) => (value > 99 ? `${count(99)}+` : count(value));
 return { instant, clockTime, fullTime, dayKey, dayName, badge };
 })();
-const m31 = (() => {
+const m32 = (() => {
 const { element } = m26;
 const chunkLength = 64;
 function chunksOf(items) {
@@ -2754,6 +2798,9 @@ if (row) return row;
 }
 return null;
 }
+rowOf(item) {
+return this.#nodes.get(item?.key);
+}
 topOf(row) {
 return row.isConnected ? row.parentNode.offsetTop + row.offsetTop : undefined;
 }
@@ -2777,9 +2824,9 @@ return element('div', { className: 'chunk', attributes: { role: 'none' } });
 }
 return { Rows };
 })();
-const m32 = (() => {
+const m33 = (() => {
 const { isMessage } = m9;
-const { dayKey, dayName, instant } = m30;
+const { dayKey, dayName, instant } = m31;
 const { words } = m5;
 const { keyOf, mentions } = m6;
 const groupLasts = 5 * 60_000;
@@ -2917,7 +2964,7 @@ return Math.abs(entry.time - before.time) < groupLasts;
 }
 return { itemsOf };
 })();
-const m33 = (() => {
+const m34 = (() => {
 const { keyOf } = m6;
 const tintCount = 18;
 function firstCharacter(text) {
@@ -2942,7 +2989,7 @@ return ((hash ^ (hash >>> 16)) >>> 0) % tintCount;
 }
 return { tintCount, initials, tintOf };
 })();
-const m34 = (() => {
+const m35 = (() => {
 const deepest = 6;
 const link = /\bhttps?:\/\/[^\s<>"'`\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]+/giu;
 const endsSentence = new Set('.,;:!?*_');
@@ -3073,8 +3120,8 @@ return treeOf(text, [...fixed, ...tokens].sort((a, b) => a.start - b.start));
 }
 return { spansOf };
 })();
-const m35 = (() => {
-const { spansOf } = m34;
+const m36 = (() => {
+const { spansOf } = m35;
 const deepestQuote = 3;
 const deepestList = 4;
 const fence = /^ {0,3}```([\w+#.-]{0,20})[^\S\n]*$/u;
@@ -3169,9 +3216,9 @@ return blocks;
 const parse = (text) => blocksOf(text.split('\n'), 0);
 return { parse };
 })();
-const m36 = (() => {
+const m37 = (() => {
 const { element } = m26;
-const { parse } = m35;
+const { parse } = m36;
 const longLine = /^.{40}/mu;
 function span(node) {
 if (typeof node === 'string') return node;
@@ -3206,12 +3253,12 @@ return element('p', { dir: 'auto' }, ...node.inside.map(span));
 const textNodes = (text) => parse(text).map(block);
 return { textNodes };
 })();
-const m37 = roostModules.m37 = (() => {
+const m38 = roostModules.m38 = (() => {
 const { element, icon, setText } = m26;
-const { initials, tintOf } = m33;
-const { clockTime, fullTime, instant } = m30;
+const { initials, tintOf } = m34;
+const { clockTime, fullTime, instant } = m31;
 const { words } = m5;
-const { textNodes } = m36;
+const { textNodes } = m37;
 const mostLines = 24;
 const mostCharacters = 1_600;
 const emoji = '\\p{Emoji_Presentation}|\\p{Extended_Pictographic}\\uFE0F|\\p{RI}{2}';
@@ -3336,13 +3383,13 @@ return made;
 }
 return { avatar, makeMessage, updateMessage };
 })();
-const m38 = (() => {
+const m39 = (() => {
 const { byID, element, icon, setHidden, setText } = m26;
-const { badge } = m30;
+const { badge } = m31;
 const { words } = m5;
-const { Rows } = m31;
-const { itemsOf } = m32;
-const { makeMessage, updateMessage } = m37;
+const { Rows } = m32;
+const { itemsOf } = m33;
+const { makeMessage, updateMessage } = m38;
 const nearTop = 400;
 const nearBottom = 40;
 class MessagesView {
@@ -3354,6 +3401,7 @@ class MessagesView {
 #room = null;
 #firstKey = null;
 #anchor = null;
+#found = null;
 #presentKey = '';
 constructor(chat) {
 this.#chat = chat;
@@ -3445,6 +3493,18 @@ this.#log.scrollTop += top - this.#anchor.top;
 this.#anchor.top = top;
 }
 }
+show(entry) {
+const row = this.#rows.rowOf(entry.item);
+if (!row) return;
+this.#room.following = false;
+this.#found?.removeAttribute('data-found');
+this.#found = row;
+row.dataset.found = '';
+row.tabIndex = -1;
+row.focus({ preventScroll: true });
+this.#log.scrollTop = this.#rows.topOf(row) - this.#log.clientHeight / 3;
+this.#anchor = { row, top: this.#rows.topOf(row) };
+}
 #toBottom() {
 this.#log.scrollTop = this.#log.scrollHeight;
 }
@@ -3456,7 +3516,7 @@ return row ? { row, top: this.#rows.topOf(row) } : null;
 const behind = !room.following || !room.atEnd;
 setHidden(this.#pill, !behind || room.entries.length === 0);
 this.#pill.classList.toggle('fresh', room.unread > 0);
-const fresh = words('messages.new', { count: room.unread });
+const fresh = words('messages.new', { count: room.unread, shown: badge(room.unread) });
 setText(this.#pill.lastElementChild, room.unread > 0 ? fresh : words('messages.newest'));
 }
 }
@@ -3469,7 +3529,7 @@ return row;
 }
 return { MessagesView };
 })();
-const m39 = (() => {
+const m40 = (() => {
 const { byID, setText } = m26;
 function ask(words, { agree, refuse }) {
 const dialog = byID('question');
@@ -3485,7 +3545,7 @@ dialog.addEventListener(
 }
 return { ask };
 })();
-const m40 = (() => {
+const m41 = (() => {
 const { byID, composes } = m26;
 const drawers = [];
 class Drawer {
@@ -3535,15 +3595,15 @@ for (const drawer of drawers) if (!held && drawer !== this) drawer.close();
 }
 return { Drawer };
 })();
-const m41 = (() => {
-const { ask } = m39;
+const m42 = (() => {
+const { ask } = m40;
 const { byID, composes, element, icon, reconcile, setHidden, setText } = m26;
-const { Drawer } = m40;
-const { badge } = m30;
+const { Drawer } = m41;
+const { badge } = m31;
 const { words } = m5;
 const { compareNames, sameName } = m6;
 const { listLimit } = m7;
-const { avatar } = m37;
+const { avatar } = m38;
 class PanelsView {
 #chat;
 #rooms = byID('rooms');
@@ -3714,9 +3774,9 @@ return element('li', {}, avatar(name), label, you);
 }
 return { PanelsView };
 })();
-const m42 = (() => {
+const m43 = (() => {
 const { byID, setHidden, setText } = m26;
-const { badge } = m30;
+const { badge } = m31;
 const { words } = m5;
 const { wordsForState } = m23;
 class StatusView {
@@ -3799,30 +3859,25 @@ return words('state.stopped');
 }
 return { StatusView };
 })();
-const m43 = (() => {
+const m44 = (() => {
 const { byID, setHidden } = m26;
 const { onLanguage } = m5;
+const { hashOf, placeIn } = m27;
 const { keyOf } = m6;
-const { loadLater, started } = m27;
-const { ComposerView } = m28;
-const { LoginView } = m29;
-const { MessagesView } = m38;
-const { PanelsView } = m41;
-const { StatusView } = m42;
-function roomInAddress() {
-const name = location.hash.slice(1);
-try {
-return decodeURIComponent(name);
-} catch {
-return name;
-}
-}
+const { loadLater, started } = m28;
+const { ComposerView } = m29;
+const { LoginView } = m30;
+const { MessagesView } = m39;
+const { PanelsView } = m42;
+const { StatusView } = m43;
+const roomInAddress = () => placeIn(location.hash).room;
 class View {
 #chat;
 #parts;
 #composer;
 #messages;
 #panels;
+#place = placeIn(location.hash);
 #scheduled = false;
 #phase = null;
 #finePointer = matchMedia('(pointer: fine)');
@@ -3850,6 +3905,14 @@ say(sentence) {
 this.#panels.note = sentence;
 this.schedule();
 }
+takePlace() {
+const place = this.#place;
+this.#place = null;
+return place?.offset === null ? null : place;
+}
+showMessage(entry) {
+this.#messages.show(entry);
+}
 signOut(everywhere) {
 this.#panels.signOut(everywhere);
 }
@@ -3873,6 +3936,7 @@ if (phase === 'in') loadLater();
 this.#phase = phase;
 }
 #follow(state) {
+this.#place = placeIn(location.hash);
 if (this.#chat.phase !== 'in') return;
 const name = roomInAddress();
 const { rooms } = this.#chat;
@@ -3884,7 +3948,7 @@ else this.schedule();
 #keepAddress(room) {
 const before = roomInAddress();
 const state = { visited: true };
-const hash = `#${encodeURIComponent(room.name)}`;
+const hash = hashOf(room);
 const isThere = keyOf(before) === room.key;
 if (isThere && history.state?.visited && before === room.name) return;
 if (isThere || !this.#chat.rooms.named(before)) history.replaceState(state, '', hash);
@@ -3901,7 +3965,7 @@ const { Chat } = m25;
 const { chatAddress } = m16;
 const { speak, speakAtOnce } = m5;
 const { tabName } = m1;
-const { roomInAddress, View } = m43;
+const { roomInAddress, View } = m44;
 const loading = document.getElementById('loading');
 const hasStyle = () =>
 getComputedStyle(document.documentElement).getPropertyValue('--page') !== '';

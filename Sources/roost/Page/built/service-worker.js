@@ -1,5 +1,5 @@
-const version = '6b44258361900ff0';
-const files = ["page-c3e15eb18ff54200.js", "later-083b9eaccc6168af.js", "page-df5249465f3e91e5.css", "favicon-176b8ad70ab1e64e.svg", "words-de-cf44e0b3a00ff186.json", "words-ar-8d8f3a8129d9c0bd.json"];
+const version = 'f0403b02e7f620b9';
+const files = ["page-42103d431f2df80e.js", "later-e09bee0f88c7577a.js", "page-aef11ad73aba06cf.css", "favicon-176b8ad70ab1e64e.svg", "words-de-002cd4eafb2b7ba6.json", "words-ar-52f55c0fa044271f.json"];
 const base = new URL('./', self.location).href;
 const cacheName = `roost-${version}`;
 const away = new Set([502, 503, 504]);
@@ -36,6 +36,11 @@ self.skipWaiting();
 event.waitUntil(keep());
 });
 self.addEventListener('activate', (event) => event.waitUntil(forget()));
+self.addEventListener('notificationclick', (event) => {
+event.notification.close();
+event.waitUntil(self.clients.matchAll({ type: 'window' }).then(([tab]) =>
+(tab ? tab.focus() : self.clients.openWindow(base))));
+});
 self.addEventListener('fetch', (event) => {
 const { request } = event;
 const { origin, pathname, href } = new URL(request.url);
