@@ -14,6 +14,7 @@ default exports, `as`, `export { … }`, dynamic imports, `import.meta`, `await`
 and cycles.
 """
 
+import itertools
 import re
 
 
@@ -118,8 +119,23 @@ def pieces(text, file):
     return found
 
 
+# Beside these a blank means nothing, and after or before these a line need not end. Not beside + and
+# -, of which two would become one sign.
+BLANKS = re.compile(r" ?(=>|[={}(),;:?&|]) ?")
+ENDS = re.compile(r"(?<=[{(,;\[])\n|\n(?=[}\])])")
+PRIVATE = re.compile(r"#([A-Za-z_$][\w$]*)")
+
+
+def short_names():
+    """a, b … z, aa, ab …"""
+    for length in itertools.count(1):
+        for characters in itertools.product("abcdefghijklmnopqrstuvwxyz", repeat=length):
+            yield "".join(characters)
+
+
 def short_script(text, file):
-    """The script without comments, indentation and empty lines; its other lines stay lines."""
+    """The script without comments, needless blanks and lines, and with short private names."""
+    private, names = {}, short_names()
     out = []
     for kind, part in pieces(text, file):
         if kind == "comment":
@@ -127,10 +143,15 @@ def short_script(text, file):
                 out[-1] = out[-1].rstrip(" \t")
             # A comment over several lines counts as a line's end (ECMA-262 §12.4).
             part = "" if part.startswith("//") else "\n" if "\n" in part else " "
+            if not out or out[-1][-1:] in "\n{(,;[":
+                part = ""
         elif kind == "code":
             part = re.sub(r"[ \t]*\n\s*", "\n", part)
-            part = re.sub(r"[ \t]+", " ", part)
-            if out and out[-1].endswith("\n"):
+            part = ENDS.sub("", BLANKS.sub(r"\1", re.sub(r"[ \t]+", " ", part)))
+            for name in PRIVATE.findall(part):
+                private[name] = private.get(name) or next(names)
+            part = PRIVATE.sub(lambda match: "#" + private[match[1]], part)
+            if out and out[-1][-1:] in "\n{(,;[":
                 part = part.lstrip()
         if part:
             out.append(part)
@@ -277,8 +298,15 @@ def script_of(modules, variable, shared):
     return "".join(out)
 
 
+def short_style(text):
+    """Without needless blanks: in a selector one before a colon means something."""
+    text = re.sub(r"\s*\n\s*", "\n", text)
+    text = re.sub(r"\s*([{};,])[ \n]?", r"\1", text)
+    return re.sub(r"(?<=[\w-]): ", ":", text)
+
+
 def join_styles(sheets):
-    """One style sheet of several (name, text), without comments and indentation."""
+    """One style sheet of several (name, text), without comments and needless blanks."""
     out = []
     for name, text in sheets:
         for match in re.finditer(r"@import|@charset|@namespace", text):
@@ -286,12 +314,12 @@ def join_styles(sheets):
                           "of a style sheet")
         shorter, position = [], 0
         for match in KEPT_OF_STYLES.finditer(text):
-            shorter.append(re.sub(r"\s*\n\s*", "\n", text[position:match.start()]))
+            shorter.append(short_style(text[position:match.start()]))
             if not match[0].startswith("/*"):
                 shorter.append(match[0])
             position = match.end()
-        rest = re.sub(r"\s*\n\s*", "\n", text[position:])
-        joined = re.sub(r"\n+", "\n", "".join([*shorter, rest])).strip()
+        shorter.append(short_style(text[position:]))
+        joined = re.sub(r"\n+", "\n", "".join(shorter)).strip()
         if "/*" in re.sub(r"\"[^\"\n]*\"", "", joined):
             raise Refused(f"{name}: a comment without an end")
         if joined.count("{") != joined.count("}"):

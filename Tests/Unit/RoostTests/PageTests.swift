@@ -77,7 +77,7 @@ import Testing
     @Test func `The service worker names the page's version and files`() throws {
         let worker = try #require(Self.files.first { $0.path == "/service-worker.js" })
         #expect(!worker.isHashed)
-        let version = try Self.matches("const version = '([0-9a-f]{16})'", in: worker.text)
+        let version = try Self.matches("const version='([0-9a-f]{16})'", in: worker.text)
         let shown = try Self.matches(
             "data-version=\"([0-9a-f]{16})\"", in: Self.document().text)
         #expect(version == shown && version.count == 1, "\(version), \(shown)")
