@@ -18,6 +18,7 @@ struct BatchWriter {
     private let count: Statement
     private let topic: Statement
     private let deleting: Deleting
+    private let places: PlacesOfUsers
 
     /// The rooms of this transaction's entries, and what becomes of them.
     private var ends: [Int64: RoomEnd] = [:]
@@ -51,8 +52,8 @@ struct BatchWriter {
         epochThere = try prepare("SELECT epoch FROM entries WHERE room = ?1 AND offset = ?2")
         room = try prepare(
             """
-            INSERT INTO rooms(number, key, name, last_offset, last_epoch, topic)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING
+            INSERT INTO rooms(number, key, name, last_offset, last_epoch, topic, kind, creator)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING
             """)
         roomThere = try prepare("SELECT key FROM rooms WHERE number = ?1")
         roomEnd = try prepare(
@@ -73,6 +74,7 @@ struct BatchWriter {
         forgetUser = try prepare("DELETE FROM users WHERE number = ?1")
         topic = try prepare("UPDATE rooms SET topic = ?2 WHERE number = ?1")
         deleting = try Deleting(connection)
+        places = try PlacesOfUsers(connection)
         count = try prepare(
             "UPDATE meta SET entries = entries + ?1, next_user = max(next_user, ?2)")
     }
@@ -94,6 +96,9 @@ struct BatchWriter {
             case .room(let room): try store(room)
             case .user(let user, reply: _): try store(user)
             case .forgetUser(let number): try forget(number)
+            case .people(let room, let user, let mayEnter):
+                try places.set(mayEnter, user, in: room)
+            case .read(let room, let user, let offset): try places.setRead(offset, user, in: room)
             case .reply: continue
             }
         }
@@ -183,8 +188,12 @@ struct BatchWriter {
         room.bind(4, new.last.offset)
         room.bind(5, Int64(new.last.epoch))
         room.bind(6, text: new.topic.span)
+        room.bind(7, Int(new.kind.rawValue))
+        room.bind(8, new.creator)
         try room.run()
-        guard connection.changeCount == 0 else { return }
+        let isNew = connection.changeCount > 0
+        for number in new.people { try places.set(true, number, in: new.number) }
+        guard !isNew else { return }
         roomThere.bind(1, new.number)
         defer { roomThere.reset() }
         guard try roomThere.step(), roomThere.string(0) == new.key else { throw contradiction }
@@ -211,6 +220,7 @@ struct BatchWriter {
 
     private mutating func forget(_ number: Int64) throws(DatabaseError) {
         highestForgotten = max(highestForgotten, number)
+        try places.forget(number)
         for statement in [forgetSessions, forgetUser] {
             statement.bind(1, number)
             try statement.run()

@@ -12,16 +12,20 @@ enum NameKeys {
     static func renew(_ connection: Connection, rules: Int64 = rules) throws(DatabaseError) {
         guard try connection.integer("SELECT name_rules FROM meta") != rules else { return }
         try connection.run("BEGIN IMMEDIATE")
-        for table in ["rooms", "users"] { try renew(table, connection) }
+        // Conversations of two are found by the numbers of these.
+        try renew("rooms", where: "kind <> \(RoomKind.direct.rawValue)", connection)
+        try renew("users", where: "true", connection)
         try connection.run("UPDATE meta SET name_rules = \(rules)")
         try connection.run("COMMIT")
     }
 
-    private static func renew(_ table: String, _ connection: Connection) throws(DatabaseError) {
+    private static func renew(
+        _ table: String, where condition: String, _ connection: Connection
+    ) throws(DatabaseError) {
         // No old key may stand in the way of a new one.
-        try connection.run("UPDATE \(table) SET key = char(1) || number")
+        try connection.run("UPDATE \(table) SET key = char(1) || number WHERE \(condition)")
         let names = try Statement(
-            "SELECT number, name FROM \(table) ORDER BY number", on: connection)
+            "SELECT number, name FROM \(table) WHERE \(condition) ORDER BY number", on: connection)
         let update = try Statement(
             "UPDATE \(table) SET key = ?2 WHERE number = ?1", on: connection)
         var taken: Set<[UInt8]> = []

@@ -54,6 +54,9 @@ struct Reader {
                 shared.answer(.room(ticket: ticket, room, page))
             case .page(let request):
                 shared.answer(.page(ticket: request.ticket, try page(request, reading)))
+            case .listing(let ticket, let request):
+                let (list, rowCount) = try reading.rooms(request)
+                shared.answer(.listing(ticket: ticket, list, rowCount: rowCount))
             }
         } catch {
             if !error.leavesConnectionUsable { reading = nil }
@@ -62,7 +65,8 @@ struct Reader {
                 figures.lastError = error
             }
             switch question {
-            case .room(let ticket, _, _, _): shared.answer(.failed(ticket: ticket))
+            case .room(let ticket, _, _, _), .listing(let ticket, _):
+                shared.answer(.failed(ticket: ticket))
             case .page(let request): shared.answer(.failed(ticket: request.ticket))
             }
         }

@@ -12,6 +12,7 @@ final class Reading {
     private let after: Statement
     private let before: Statement
     private let changes: Statement
+    private let listing: Listing
 
     private static let columns = "offset, epoch, begins, author, at, user, body, id, kind, target"
     /// The statements that find entries: a test looks at how SQLite does it.
@@ -26,7 +27,10 @@ final class Reading {
         SELECT \(columns) FROM entries WHERE room = ?1 AND offset < ?2
         ORDER BY offset DESC LIMIT ?3
         """,
-        "SELECT number, key, name, last_offset, last_epoch, topic FROM rooms WHERE key = ?1",
+        """
+        SELECT number, key, name, last_offset, last_epoch, topic, kind, creator FROM rooms
+        WHERE key = ?1
+        """,
         "SELECT last_offset FROM rooms WHERE number = ?1",
         """
         SELECT \(columns) FROM entries WHERE room = ?1 AND target >= ?2 AND target < ?3
@@ -44,6 +48,7 @@ final class Reading {
         room = try Statement(Self.queries[4], on: connection)
         roomEnd = try Statement(Self.queries[5], on: connection)
         changes = try Statement(Self.queries[6], on: connection)
+        listing = try Listing(connection)
     }
 
     /// Frees the pages of the file that are in memory.
@@ -63,7 +68,9 @@ final class Reading {
             let firstOffset = try firstOffset(of: number) ?? last.offset + 1
             let found = StoredRoom(
                 number: number, key: room.string(1), name: room.string(2), last: last,
-                firstOffset: firstOffset, topic: room.array(5))
+                firstOffset: firstOffset, topic: room.array(5),
+                kind: RoomKind(rawValue: UInt8(truncatingIfNeeded: room.integer(6))) ?? .private,
+                people: try listing.peopleOf(number), creator: room.integer(7))
             var page = try newest(
                 number, found.name, before: .max, countLimit, byteLimit, [:], atLeastOne: false)
             page.firstOffset = firstOffset
@@ -96,6 +103,11 @@ final class Reading {
             page.firstOffset = firstOffset
             return page
         }
+    }
+
+    /// A list of rooms, and how many rows were looked at for it.
+    func rooms(_ request: ListingRequest) throws(DatabaseError) -> ([RoomListing], Int) {
+        try inOneState { () throws(DatabaseError) in try listing.rooms(request) }
     }
 
     /// Several statements see the same state of the file.

@@ -47,6 +47,8 @@ struct Schema: Sendable {
     ///   are found at its beginning. `kind` is an ``EntryKind``, and `target` the offset of what it
     ///   changes or answers. `body` is the text as it stands in the frame, escaped; of what was
     ///   deleted it is empty.
+    /// - `rooms.kind` is a ``RoomKind``. `people` has who may be in rooms that are not open, and
+    ///   `reads` how far users have read.
     /// - `changes` finds what has become of a message; few entries are in it.
     private static var tables: String {
         """
@@ -58,7 +60,16 @@ struct Schema: Sendable {
         CREATE TABLE rooms(
             number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
             last_offset INTEGER NOT NULL, last_epoch INTEGER NOT NULL,
-            bytes INTEGER NOT NULL DEFAULT 0, topic TEXT NOT NULL DEFAULT '') STRICT;
+            bytes INTEGER NOT NULL DEFAULT 0, topic TEXT NOT NULL DEFAULT '',
+            kind INTEGER NOT NULL DEFAULT 0, creator INTEGER NOT NULL DEFAULT 0) STRICT;
+        CREATE INDEX open_rooms ON rooms(key) WHERE kind = 0;
+        CREATE TABLE people(
+            user INTEGER NOT NULL, room INTEGER NOT NULL, PRIMARY KEY (user, room))
+            STRICT, WITHOUT ROWID;
+        CREATE INDEX people_by_room ON people(room);
+        CREATE TABLE reads(
+            user INTEGER NOT NULL, room INTEGER NOT NULL, offset INTEGER NOT NULL,
+            PRIMARY KEY (user, room)) STRICT, WITHOUT ROWID;
         CREATE TABLE entries(
             seq INTEGER PRIMARY KEY, room INTEGER NOT NULL, offset INTEGER NOT NULL,
             epoch INTEGER NOT NULL, begins INTEGER NOT NULL, author INTEGER NOT NULL,

@@ -21,6 +21,7 @@ enum Asked {
     /// A room that is open, but whose content is not known yet.
     case room(RoomIndex)
     case page(Asker, isNewest: Bool)
+    case listing(Asker)
 }
 
 extension Chat {
@@ -35,6 +36,16 @@ extension Chat {
         questions.append(.page(request))
     }
 
+    /// Asks the store for a list of rooms, or throws if it has just failed to read it.
+    mutating func ask(
+        _ request: ListingRequest, _ command: borrowing Command
+    ) throws(CommandError) {
+        if case .failed = command.read { throw cannotRead }
+        let ticket = nextTicket()
+        asked[ticket] = .listing(.connection(command.connection))
+        questions.append(.listing(ticket: ticket, request))
+    }
+
     /// Asks for a room that has just been opened in memory.
     mutating func load(_ room: RoomIndex) {
         rooms[room].isLoading = true
@@ -42,7 +53,7 @@ extension Chat {
         asked[ticket] = .room(room)
         questions.append(
             .room(
-                ticket: ticket, key: NameKey(rooms[room].name).folded,
+                ticket: ticket, key: storeKey(of: room),
                 countLimit: limits.messagesPerRoomLimit, byteLimit: limits.historyByteLimitPerRoom))
     }
 
@@ -72,6 +83,9 @@ extension Chat {
             rooms[room].storedNumber = stored.number
             rooms[room].isStored = true
             rooms[room].topic = stored.topic
+            rooms[room].kind = stored.kind
+            rooms[room].people = stored.people
+            rooms[room].creator = stored.creator
             rooms[room].firstStoredOffset = min(stored.firstOffset, page.firstOffset)
             fill(room, after: stored.last, page, at: now)
         } else {
@@ -89,7 +103,7 @@ extension Chat {
     /// The store could not read something.
     mutating func readFailed(_ ticket: UInt64, at now: Timestamp, _ effects: inout Effects) {
         switch asked.removeValue(forKey: ticket) {
-        case .page(let asker, _): goOn(asker, .failed, at: now, &effects)
+        case .page(let asker, _), .listing(let asker): goOn(asker, .failed, at: now, &effects)
         case .room(let room): readRooms.append((room, .failed))
         case nil: return
         }

@@ -63,7 +63,7 @@ extension Chat {
             id: bytes.extracting(parts.id), as: fold, to: &out)
     }
 
-    /// A message that was changed; or an edition of one that was deleted, whose text is gone too.
+    /// A message that was changed; or an edition of a deleted message, whose text is gone too.
     private func isChanged(
         _ offset: Int, _ kind: EntryKind, _ target: Int, _ changes: Changes
     ) -> Bool {

@@ -4,7 +4,8 @@ extension Chat {
     mutating func join(
         _ command: borrowing Command, _ text: Span<UInt8>, _ effects: inout Effects
     ) throws(CommandError) -> Progress {
-        let name = try Name.room(try command.fields.string(.room), text)
+        let user = connections[command.connection.slot].user
+        let name = try roomName(try command.fields.string(.room), text, for: user)
         let since = try command.fields.since(text)
         let messageLimit = try command.fields.messageLimit(text)
         let asksForMore = try command.fields.bool(.more, default: false)
@@ -25,30 +26,17 @@ extension Chat {
     /// Puts a connection into a room and sends it the room's present state. A connection that is
     /// already in the room just gets the state again.
     mutating func enter(
-        _ name: String, _ command: borrowing Command, _ text: Span<UInt8>, _ view: View,
+        _ name: RoomName, _ command: borrowing Command, _ text: Span<UInt8>, _ view: View,
         _ effects: inout Effects
     ) throws(CommandError) -> Progress {
         let slot = command.connection.slot
-        let known = roomsByName.find(NameKey(name), in: rooms)
-        let isThere = known.map { subscription(of: slot, to: $0) != nil } ?? false
+        let isThere = find(name).map { subscription(of: slot, to: $0) != nil } ?? false
         if !isThere && Int(connections[slot].roomCount) >= limits.roomsPerConnectionLimit {
-            throw CommandError(
-                .tooManyRooms, "You are in as many rooms as allowed. Leave one first.")
+            throw inTooManyRooms
         }
-        let room: RoomIndex
-        if let known {
-            room = known
-        } else {
-            if case .failed = command.read { throw cannotRead }
-            let opener = Opener(owner: connections[slot].owner, user: connections[slot].user)
-            room = try openRoom(name, for: opener, &effects)
-            rooms[room].lastActivity = command.now.monotonic
-        }
-        guard !rooms[room].isLoading else {
-            if case .failed = command.read { throw cannotRead }
-            wait(.connection(command.connection), for: room)
-            return .asks
-        }
+        guard let room = try openRoom(name, command, &effects) else { return .asks }
+        try checkMayEnter(room, connections[slot].user)
+        if rooms[room].kind == .direct { leaveNamesake(of: room, slot, at: command.now, &effects) }
         var shown = Shown(Excerpt(kept: 0..<0), isRecovered: false)
         if command.isReachable {
             guard let found = try find(view, in: room, command) else { return .asks }
@@ -62,6 +50,10 @@ extension Chat {
             effects.add(.subscribe(command.connection, id(of: room)))
         }
         return .done
+    }
+
+    var inTooManyRooms: CommandError {
+        CommandError(.tooManyRooms, "You are in as many rooms as allowed. Leave one first.")
     }
 
     /// The messages that `joined` shows.
@@ -136,6 +128,7 @@ extension Chat {
         effects.bytes.append(utf8: rooms[room].name)
         effects.bytes.append("\"")
         writePlace(of: shown, in: room, to: &effects.bytes)
+        writeKind(of: room, to: &effects.bytes)
         writeTopic(of: room, to: &effects.bytes)
         effects.bytes.append(recovered ? ",\"recovered\":true" : ",\"recovered\":false")
         writeMessages(shown, of: room, to: &effects.bytes)
@@ -213,12 +206,9 @@ extension Chat {
                 index = subscriptions[index].link
             }
         }
-        var wanted = Self.lobby
-        if let name {
-            wanted = try Name.room(name, text)
-        }
-        let key = NameKey(wanted)
-        guard let room = roomsByName.find(key, in: rooms),
+        var wanted = RoomName(name: Self.lobby)
+        if let name { wanted = try roomName(name, text, for: connections[slot].user) }
+        guard let room = find(wanted),
             let subscription = subscription(of: slot, to: room)
         else {
             throw CommandError(.notInRoom, "Join the room first.")
@@ -226,7 +216,7 @@ extension Chat {
         return subscription
     }
 
-    private mutating func addSubscription(
+    mutating func addSubscription(
         _ slot: UInt32, to room: RoomIndex, at now: Timestamp, _ effects: inout Effects
     ) {
         share(room, with: connections[slot].owner)

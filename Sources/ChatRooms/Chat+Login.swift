@@ -60,7 +60,7 @@ extension Chat {
         // `welcome` carried the reference; `joined` must not repeat it.
         let entering = Command(
             of: command.connection, at: command.now, isReachable: command.isReachable)
-        let progress = try enter(Self.lobby, entering, text, View(), &effects)
+        let progress = try enter(RoomName(name: Self.lobby), entering, text, View(), &effects)
         if case .asks = progress { return .asksForLobby }
         return progress
     }

@@ -18,13 +18,22 @@ extension Chat {
     ) throws(CommandError) {
         let (body, id) = try messageParts(command.fields, text)
         let name = try command.fields.string(ifPresent: .room)
-        let slot = command.connection.slot
-        let subscription = try subscription(of: slot, name, text)
+        let subscription = try subscription(of: command.connection.slot, name, text)
         let room = subscriptions[subscription].room
         let reply = try command.fields.number(ifPresent: .reply, text) ?? 0
+        try say(body, id, reply, to: room, command, text, &effects)
+    }
+
+    /// Says something in a room, as an answer to the message at `reply`, unless that is 0.
+    @inline(__always)
+    mutating func say(
+        _ body: MessageText, _ id: JSONValue?, _ reply: Int, to room: RoomIndex,
+        _ command: borrowing Command, _ text: Span<UInt8>, _ effects: inout Effects
+    ) throws(CommandError) {
         guard reply <= rooms[room].history.lastOffset else {
             throw CommandError(.reply, "is the offset of a message of this room.")
         }
+        let slot = command.connection.slot
         let user = connections[slot].user
         let start = effects.bytes.count
         let entry = writeFrame(
@@ -205,6 +214,12 @@ extension Chat {
         effects.bytes.append(",\"offset\":")
         effects.bytes.append(decimal: place.offset)
         writeEpoch(place.epoch, of: room, to: &effects.bytes)
+        // The author may not know the room yet.
+        if rooms[room].kind == .direct {
+            effects.bytes.append(",\"room\":\"")
+            effects.bytes.append(utf8: rooms[room].name)
+            effects.bytes.append("\"")
+        }
         effects.bytes.append("}")
         return StoreBatch.Reply(
             recipient: .connection(command.connection), text: start..<effects.bytes.count,

@@ -86,7 +86,7 @@ extension Chat {
         _ effects: inout Effects
     ) -> Page? {
         do throws(CommandError) {
-            let name = try Name.room(roomName)
+            let name = try Name.fromOutside(roomName)
             if !hasStore, roomsByName.find(NameKey(name), in: rooms) == nil { throw noSuchRoom }
             // Reading costs no address its rooms: whose a room is counts when somebody enters.
             guard
@@ -107,8 +107,10 @@ extension Chat {
             .notFound, "There is no such room: it comes into being when somebody enters.")
     }
 
-    private func isThere(_ room: RoomIndex) -> Bool {
-        rooms[room].isPermanent || rooms[room].members.count > 0
+    /// Whether anybody may know of the room.
+    func isThere(_ room: RoomIndex) -> Bool {
+        guard rooms[room].kind == .open else { return false }
+        return rooms[room].isPermanent || rooms[room].members.count > 0
             || rooms[room].history.lastOffset > 0 || rooms[room].pendingCount > 0
     }
 

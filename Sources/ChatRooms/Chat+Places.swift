@@ -16,7 +16,7 @@ extension Chat {
         let opener = Opener(owner: Self.operators, isPermanent: true)
         let name = Self.lobby
         guard roomsByName.find(NameKey(name), in: rooms) == nil,
-            let room = try? openRoom(name, for: opener, &effects)
+            let room = try? openRoom(RoomName(name: name), for: opener, &effects)
         else { return }
         rooms[room].lastActivity = now.monotonic
     }

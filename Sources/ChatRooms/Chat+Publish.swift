@@ -67,7 +67,7 @@ extension Chat {
     ) -> RoomAnswer? {
         let start = effects.bytes.count
         do throws(CommandError) {
-            let name = try Name.room(roomName)
+            let name = try Name.fromOutside(roomName)
             var fields = CommandFields()
             try Command.check(fields.read(body), "Send a JSON object, like {\"text\":\"hello\"}.")
             let (text, id) = try messageParts(fields, body)
@@ -131,7 +131,11 @@ extension Chat {
         let known = roomsByName.find(NameKey(name), in: rooms)
         if case .failed = read, known.map({ rooms[$0].isLoading }) ?? true { throw cannotRead }
         let room: RoomIndex
-        if let known { room = known } else { room = try openRoom(name, for: opener, &effects) }
+        if let known {
+            room = known
+        } else {
+            room = try openRoom(RoomName(name: name), for: opener, &effects)
+        }
         guard rooms[room].isLoading else { return room }
         heldRequests[request] = held
         wait(.request(request), for: room)

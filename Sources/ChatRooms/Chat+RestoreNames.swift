@@ -25,7 +25,8 @@ extension Chat {
             guard users[user].isFindable || areOfOtherRules else { throw .damaged }
             if users[user].isFindable { usersByName.insert(user, in: &users) }
         }
-        for room in roomOrder where areOfOtherRules || rooms[room].isFindable {
+        for room in roomOrder
+        where rooms[room].kind != .direct && (areOfOtherRules || rooms[room].isFindable) {
             let key = NameKey(rooms[room].name)
             rooms[room].nameHash = key.hash
             rooms[room].isFindable = roomsByName.find(key, in: rooms) == nil

@@ -69,7 +69,10 @@ extension Chat {
                 continue
             }
             withoutMembers += rooms[index].members.count == 0 ? 1 : 0
-            guard rooms[index].members.count > 0 || rooms[index].history.lastOffset > 0 else {
+            guard
+                rooms[index].members.count > 0 || rooms[index].history.lastOffset > 0
+                    || rooms[index].kind == .private
+            else {
                 throw .damaged
             }
         }
@@ -93,6 +96,7 @@ extension Chat {
         rooms[index].emptySince = shift.milliseconds(try reader.read())
         rooms[index].countPushedAt = shift.milliseconds(try reader.read())
         rooms[index].topic = Array(try reader.readName().utf8)
+        try restorePeople(of: index, &reader)
         try restoreHistory(index, &reader)
 
         var seen = Set<UserIndex>()
@@ -105,9 +109,27 @@ extension Chat {
             let membership = memberships.allocate(
                 Membership(
                     user: user, room: index, link: users[user].firstMembership,
-                    typedAt: typedAt))
+                    typedAt: typedAt, readOffset: try reader.read()))
             users[user].firstMembership = membership
             rooms[index].members.append(membership, in: &memberships)
+        }
+    }
+
+    private mutating func restorePeople(
+        of index: RoomIndex, _ reader: inout StateReader
+    ) throws(StateError) {
+        guard let kind = RoomKind(rawValue: try reader.read()) else { throw .damaged }
+        rooms[index].kind = kind
+        for _ in 0..<(try reader.readElementCount()) {
+            rooms[index].people.append(try reader.read())
+        }
+        rooms[index].creator = try reader.read()
+        switch kind {
+        case .open, .private: return
+        case .direct:
+            guard rooms[index].people.count == 2, !rooms[index].isFindable else { throw .damaged }
+            let pair = DirectPair(rooms[index].people[0], rooms[index].people[1])
+            guard directRooms.updateValue(index, forKey: pair) == nil else { throw .damaged }
         }
     }
 

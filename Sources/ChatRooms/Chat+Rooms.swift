@@ -18,14 +18,36 @@ extension Chat {
         RoomID(index: room.rawValue, generation: rooms[room].generation)
     }
 
+    /// The room that a command needs, opened if it is not in memory. Nil if its content is not
+    /// there yet: then the command waits.
+    mutating func openRoom(
+        _ name: RoomName, _ command: borrowing Command, _ effects: inout Effects
+    ) throws(CommandError) -> RoomIndex? {
+        let room: RoomIndex
+        if let known = find(name) {
+            room = known
+        } else {
+            if case .failed = command.read { throw cannotRead }
+            let slot = command.connection.slot
+            let opener = Opener(owner: connections[slot].owner, user: connections[slot].user)
+            room = try openRoom(name, for: opener, &effects)
+            rooms[room].lastActivity = command.now.monotonic
+        }
+        guard !rooms[room].isLoading else {
+            if case .failed = command.read { throw cannotRead }
+            wait(.connection(command.connection), for: room)
+            return nil
+        }
+        return room
+    }
+
     /// The room with this name; opens it if it does not exist.
     mutating func openRoom(
-        _ name: String, for opener: Opener, _ effects: inout Effects
+        _ wanted: RoomName, for opener: Opener, _ effects: inout Effects
     ) throws(CommandError) -> RoomIndex {
+        if let room = find(wanted) { return room }
+        let name = wanted.name
         let key = NameKey(name)
-        if let room = roomsByName.find(key, in: rooms) {
-            return room
-        }
         if !opener.isPermanent { try makePlace(for: opener, &effects) }
         epochCount += 1
         var opened = Room(name: name, nameHash: key.hash, isOpen: true)
@@ -40,8 +62,17 @@ extension Chat {
         opened.isPermanent = opener.isPermanent
         // A place that was used before keeps its generation.
         opened.generation = rooms.nextFree.map { rooms[$0].generation } ?? 0
+        if let pair = wanted.pair {
+            opened.kind = .direct
+            opened.people = [pair.first, pair.second]
+            opened.isFindable = false
+        }
         let room = rooms.allocate(opened)
-        roomsByName.insert(room, in: &rooms)
+        if let pair = wanted.pair {
+            directRooms[pair] = room
+        } else {
+            roomsByName.insert(room, in: &rooms)
+        }
         hold(room)
         effects.add(.roomOpened(id(of: room)))
         if hasStore { load(room) }
@@ -54,7 +85,9 @@ extension Chat {
         guard !rooms[room].isPermanent, !rooms[room].isAsked, rooms[room].pendingCount == 0 else {
             return
         }
-        if rooms[room].history.lastOffset == 0 { return forgetRoom(room, &effects) }
+        if rooms[room].history.lastOffset == 0, rooms[room].kind != .private {
+            return forgetRoom(room, &effects)
+        }
         setIdle(false, room)
         setSpare(false, room)
         rooms[room].emptySince = now.monotonic
@@ -103,6 +136,9 @@ extension Chat {
         setIdle(false, room)
         dropHistory(room)
         release(room)
+        if rooms[room].kind == .direct {
+            directRooms[DirectPair(rooms[room].people[0], rooms[room].people[1])] = nil
+        }
         if rooms[room].isFindable { roomsByName.remove(room, in: &rooms) }
         rooms.free(room, leaving: Room(generation: rooms[room].generation &+ 1))
     }

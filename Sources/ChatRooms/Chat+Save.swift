@@ -78,6 +78,9 @@ extension Chat {
         out.write(rooms[index].emptySince)
         out.write(rooms[index].countPushedAt)
         out.write(name: String(decoding: rooms[index].topic, as: UTF8.self))
+        out.write(rooms[index].kind.rawValue)
+        out.write(rooms[index].people.count, rooms[index].people) { $0.write($1) }
+        out.write(rooms[index].creator)
         let first = rooms[index].history.firstOffset
         out.write(Int64(first))
         out.write(rooms[index].history.epoch(of: first - 1))
@@ -101,6 +104,7 @@ extension Chat {
         while member != .none {
             out.write(numbers[Int(memberships[member].user.rawValue)])
             out.write(memberships[member].typedAt)
+            out.write(memberships[member].readOffset)
             member = rooms[index].members.next(member, in: memberships)
         }
     }

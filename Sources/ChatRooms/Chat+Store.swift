@@ -93,16 +93,7 @@ extension Chat {
     mutating func append(_ message: borrowing AcceptedEntry, _ effects: inout Effects) {
         let room = message.room
         let entry = message.entry
-        if !rooms[room].isStored {
-            rooms[room].isStored = true
-            let last = rooms[room].history.last
-            batch.items.append(
-                .room(
-                    StoredRoom(
-                        number: entry.room, key: NameKey(rooms[room].name).folded,
-                        name: rooms[room].name, last: last, firstOffset: last.offset + 1,
-                        topic: rooms[room].topic)))
-        }
+        if !rooms[room].isStored { store(room) }
         // It must not be forgotten meanwhile.
         if rooms[room].members.count == 0 { roomFilled(room) }
         rooms[room].pendingCount += 1
@@ -130,6 +121,19 @@ extension Chat {
         if case .connection(let key) = reply.recipient { countPendingReply(key, &effects) }
     }
 
+    /// Gives a room to the store that it does not have yet.
+    mutating func store(_ room: RoomIndex) {
+        rooms[room].isStored = true
+        let last = rooms[room].history.last
+        batch.items.append(
+            .room(
+                StoredRoom(
+                    number: rooms[room].storedNumber, key: storeKey(of: room),
+                    name: rooms[room].name, last: last, firstOffset: last.offset + 1,
+                    topic: rooms[room].topic, kind: rooms[room].kind, people: rooms[room].people,
+                    creator: rooms[room].creator)))
+    }
+
     // MARK: Answers
 
     /// The store's answer. Call it for each, in the order in which they came.
@@ -144,6 +148,10 @@ extension Chat {
             else { return }
             effects.add(read(page, for: who))
             goOn(who, .page(page, isNewest: isNewest), at: now, &effects)
+        case .listing(let ticket, let list, let rowCount):
+            guard case .listing(let asker) = asked.removeValue(forKey: ticket) else { return }
+            effects.add(.read(for: asker.key, messageCount: rowCount, byteCount: 0))
+            goOn(asker, .listing(list), at: now, &effects)
         case .failed(let ticket): readFailed(ticket, at: now, &effects)
         case .stored(let batch): stored(batch, at: now, &effects)
         case .delayed(let batch): delayed(batch, at: now, &effects)
@@ -162,7 +170,7 @@ extension Chat {
         var settled: [ConnectionKey] = []
         for item in batch.items {
             switch item {
-            case .room, .forgetUser: continue
+            case .room, .forgetUser, .people, .read: continue
             case .entry(let entry, let id, let mark, let reply):
                 let room = RoomIndex(rawValue: id.index)
                 var message = AcceptedEntry(room: room, entry: entry.moved(by: base), mark: mark)
@@ -197,7 +205,7 @@ extension Chat {
         var settled: [ConnectionKey] = []
         for item in batch.items {
             switch item {
-            case .room, .forgetUser: continue
+            case .room, .forgetUser, .people, .read: continue
             case .entry(_, _, _, let reply), .user(_, let reply):
                 refuse(reply, batch.bytes, &effects)
                 settle(reply, false, &settled)

@@ -137,7 +137,8 @@ extension Chat {
         case .enterLobby:
             let command = Command(of: key, at: now, read)
             do throws(CommandError) {
-                let progress = try enter(Self.lobby, command, Span(), View(), &effects)
+                let progress = try enter(
+                    RoomName(name: Self.lobby), command, Span(), View(), &effects)
                 if case .asks = progress {
                     hold(.enterLobby, of: key, isAsking: true, inFront: true, &effects)
                 }

@@ -23,7 +23,9 @@ extension Chat {
         out.append(",\"session\":\"")
         token.write(to: &out)
         out.append(
-            "\",\"capabilities\":[\"places\",\"account\",\"edit\",\"delete\",\"react\",\"topic\"]")
+            "\",\"capabilities\":[\"places\",\"account\",\"edit\",\"delete\",\"react\",\"topic\",\"direct\",\"rooms\","
+        )
+        out.append("\"mine\",\"read\",\"private\"]")
         out.append(",\"limits\":{\"text\":")
         out.append(decimal: limits.textScalarLimit)
         out.append(",\"rooms\":")
@@ -42,6 +44,6 @@ extension Chat {
         out.append(decimal: Int(timing.typingInterval))
         out.append(",\"reservation\":")
         out.append(decimal: Int(timing.nameReservation))
-        out.append("},\"direct\":[]}")
+        out.append("}}")
     }
 }

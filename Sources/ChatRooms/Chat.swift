@@ -27,6 +27,7 @@ public struct Chat: ~Copyable, Sendable {
     var goneUsers = Chain<GoneUsers>()
     var rooms = SlotTable<Room>()
     var roomsByName = NameIndex<Room>()
+    var directRooms: [DirectPair: RoomIndex] = [:]
     var emptyRooms = Chain<EmptyRooms>()
     var spokenRooms = Chain<SpokenRooms>()
     var owners = SlotTable<Owner>()

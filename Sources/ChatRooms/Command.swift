@@ -82,7 +82,7 @@ struct Command: ~Copyable {
 /// and a handler in a file `Chat+….swift`.
 enum CommandType: CaseIterable {
     case message, typing, join, leave, history, who, edit, delete, react, topic, login, logout
-    case account
+    case account, direct, rooms, mine, read, create, invite, uninvite
 
     var name: StaticString {
         switch self {
@@ -99,6 +99,13 @@ enum CommandType: CaseIterable {
         case .login: "login"
         case .logout: "logout"
         case .account: "account"
+        case .direct: "direct"
+        case .rooms: "rooms"
+        case .mine: "mine"
+        case .read: "read"
+        case .create: "create"
+        case .invite: "invite"
+        case .uninvite: "uninvite"
         }
     }
 
@@ -161,6 +168,13 @@ extension Chat {
         case .login: return try login(command, text, &effects)
         case .logout: try logout(command, text, &effects)
         case .account: return try account(command, text, &effects)
+        case .direct: return try direct(command, text, &effects)
+        case .rooms: if command.isReachable { return try rooms(command, text, &effects) }
+        case .mine: if command.isReachable { return try mine(command, text, &effects) }
+        case .read: try read(command, text, &effects)
+        case .create: return try create(command, text, &effects)
+        case .invite: try invite(command, text, &effects)
+        case .uninvite: try uninvite(command, text, &effects)
         }
         return .done
     }

@@ -3,7 +3,7 @@
 /// The fields that any command of the protocol, or the `since` inside one, may have.
 enum Field: Int, CaseIterable {
     case type, ref, user, token, session, join, room, since, limit, text, id, before, after
-    case epoch, offset, everywhere, more, password, reply, emoji
+    case epoch, offset, everywhere, more, password, reply, emoji, to
 
     var name: StaticString {
         switch self {
@@ -27,6 +27,7 @@ enum Field: Int, CaseIterable {
         case .password: "password"
         case .reply: "reply"
         case .emoji: "emoji"
+        case .to: "to"
         }
     }
 
@@ -35,7 +36,7 @@ enum Field: Int, CaseIterable {
     init?(_ bytes: Span<UInt8>, _ range: Range<Int>) {
         let candidates: InlineArray<7, Field>
         switch range.count {
-        case 2: candidates = InlineArray(repeating: .id)
+        case 2: candidates = [.id, .to, .to, .to, .to, .to, .to]
         case 3: candidates = InlineArray(repeating: .ref)
         case 4: candidates = [.type, .text, .room, .user, .join, .more, .more]
         case 5: candidates = [.since, .limit, .after, .epoch, .token, .reply, .emoji]
@@ -63,7 +64,7 @@ struct CommandFields: ~Copyable {
         case duplicate(Field)
     }
 
-    private var values = InlineArray<20, JSONValue>(repeating: JSONValue())
+    private var values = InlineArray<21, JSONValue>(repeating: JSONValue())
 
     subscript(field: Field) -> JSONValue { values[field.rawValue] }
 

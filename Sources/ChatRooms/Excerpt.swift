@@ -9,6 +9,7 @@ enum StoreRead {
     /// `isNewest` says that the newest messages were asked for, since what the client has missed is
     /// not kept.
     case page(StoredPage, isNewest: Bool)
+    case listing([RoomListing])
     case failed
     case password(PasswordAnswer)
 

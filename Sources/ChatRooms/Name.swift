@@ -37,6 +37,14 @@ enum Name {
         try checked(name, .room) { _ in true }
     }
 
+    /// Returns `name` if it is a valid room name. Conversations of two are not there for others.
+    static func fromOutside(_ name: String) throws(CommandError) -> String {
+        guard fault(in: name, .room) != .direct else {
+            throw CommandError(.notFound, "There is no such room.")
+        }
+        return try room(name)
+    }
+
     private static func name(
         _ value: JSONValue, _ bytes: Span<UInt8>, _ use: Use, _ isFree: (String) -> Bool
     ) throws(CommandError) -> String {

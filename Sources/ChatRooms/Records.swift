@@ -65,7 +65,7 @@ struct User: Named {
     var passwordRestsAt: Int64 = .min
 }
 
-/// A user in a room, through one connection or several. 28 bytes.
+/// A user in a room, through one connection or several. 32 bytes.
 struct Membership {
     var user: UserIndex = .none
     var room: RoomIndex = .none
@@ -75,6 +75,8 @@ struct Membership {
     /// When this user's `typing` was last pushed: the lower 32 bits of the milliseconds.
     var typedAt: UInt32 = 0
     var connectionCount: UInt16 = 0
+    /// How far the user has read, as far as it is known since this membership began.
+    var readOffset: UInt32 = 0
 }
 
 /// A connection in a room. 12 bytes.

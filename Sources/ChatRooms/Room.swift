@@ -4,7 +4,7 @@ struct Room: Named {
     var name = ""
     var nameHash: UInt32 = 0
     var link: RoomIndex = .none
-    /// As in `User`: false if the name leads to another room.
+    /// As in `User`: false if the name leads to another room, and of direct conversations.
     var isFindable = true
     /// `Chat.epochCount` when the room was opened: the room with the smaller number is older.
     var number: UInt64 = 0
@@ -35,6 +35,11 @@ struct Room: Named {
     /// The name's UTF-8, compared with commands byte by byte: a name contains no character that
     /// JSON escapes.
     var nameBytes: [UInt8] = []
+    var kind = RoomKind.open
+    /// The numbers of the users who may be in it, unless it is open.
+    var people: [Int64] = []
+    /// The number of the user who has created a private room.
+    var creator: Int64 = 0
     var history = History()
     /// What it is about, as it is in frames.
     var topic: [UInt8] = []

@@ -16,6 +16,10 @@ public struct StoreBatch: Sendable {
         case reply(Reply)
         /// A user who is new or has changed. `reply` goes to who has asked for it, if anybody has.
         case user(StoredUser, reply: Reply)
+        /// Whether a user may enter a private room.
+        case people(room: Int64, user: Int64, mayEnter: Bool)
+        /// How far a user has read a room.
+        case read(room: Int64, user: Int64, offset: Int)
         /// A user whose name is free again, with all sessions.
         case forgetUser(Int64)
     }

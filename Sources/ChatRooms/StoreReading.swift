@@ -9,6 +9,8 @@ public enum StoreQuestion: Sendable {
     case room(ticket: UInt64, key: String, countLimit: Int, byteLimit: Int)
     /// A part of a room's messages.
     case page(PageRequest)
+    /// A list of rooms.
+    case listing(ticket: UInt64, ListingRequest)
 }
 
 /// Which messages of a room are read.
@@ -76,6 +78,8 @@ public enum StoreAnswer: Sendable {
     case room(ticket: UInt64, StoredRoom?, StoredPage)
     /// The messages that were asked for.
     case page(ticket: UInt64, StoredPage)
+    /// The rooms that were asked for, and how many rows were looked at for it.
+    case listing(ticket: UInt64, [RoomListing], rowCount: Int)
     /// It could not be read.
     case failed(ticket: UInt64)
     /// Everything in the batch is durable.

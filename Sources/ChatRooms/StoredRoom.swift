@@ -14,11 +14,17 @@ public struct StoredRoom: Sendable, Equatable {
     public var firstOffset: Int
     /// What the room is about, as it is in the frame; empty if nobody has said.
     public var topic: [UInt8]
+    /// The people who may be in it.
+    public var kind: RoomKind
+    /// The numbers of the users who may be in it, unless it is open.
+    public var people: [Int64]
+    /// The number of the user who has created a private room; else 0.
+    public var creator: Int64
 
     /// A room from its parts.
     public init(
         number: Int64, key: String, name: String, last: Place, firstOffset: Int,
-        topic: [UInt8] = []
+        topic: [UInt8] = [], kind: RoomKind = .open, people: [Int64] = [], creator: Int64 = 0
     ) {
         self.number = number
         self.key = key
@@ -26,6 +32,9 @@ public struct StoredRoom: Sendable, Equatable {
         self.last = last
         self.firstOffset = firstOffset
         self.topic = topic
+        self.kind = kind
+        self.people = people
+        self.creator = creator
     }
 }
 

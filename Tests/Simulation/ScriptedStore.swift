@@ -54,6 +54,7 @@ final class ScriptedStore: MessageStore {
             let count = min(messageCount, countLimit, byteLimit / 320)
             let newest = page(key, messageCount - count + 1...messageCount)
             return .room(ticket: ticket, room, newest)
+        case .listing(let ticket, _): return .listing(ticket: ticket, [], rowCount: 0)
         case .page(let request):
             switch request.direction {
             case .after(let offset, _):

@@ -56,6 +56,11 @@ extension HistoryFile {
         WHERE entries <> there
         """,
         """
+        SELECT 'A conversation of two has ' || count(*) || ' people.' FROM rooms
+        JOIN people ON room = number WHERE kind = \(RoomKind.direct.rawValue) GROUP BY number
+        HAVING count(*) > 2
+        """,
+        """
         SELECT 'A session belongs to user ' || user || ', who is not in the list of users.'
         FROM sessions WHERE user NOT IN (SELECT number FROM users)
         """,
@@ -76,7 +81,10 @@ extension HistoryFile {
         var flaws: [String] = []
         for table in ["rooms", "users"] {
             let rows = try Statement(
-                "SELECT name, key FROM \(table) WHERE instr(key, char(1)) = 0", on: connection)
+                """
+                SELECT name, key FROM \(table)
+                WHERE instr(key, char(1)) = 0 AND substr(key, 1, 1) <> '@'
+                """, on: connection)
             while flaws.count < 20, try rows.step() {
                 let (name, key) = (rows.string(0), rows.string(1))
                 if Chat.nameKey(name) != key { flaws.append("\"\(name)\" has a wrong key.") }

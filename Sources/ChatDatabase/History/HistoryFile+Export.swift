@@ -8,7 +8,8 @@ extension HistoryFile {
     /// wants more.
     ///
     /// It is the state of one moment. A server goes on meanwhile, and its write-ahead log grows
-    /// until this is done. Returns how many messages were written.
+    /// until this is done. What is in rooms that are not open is left out: a backup has it. Returns
+    /// how many messages were written.
     public func export(_ write: (Span<UInt8>) -> Bool) throws(DatabaseError) -> Int {
         try inOneState { () throws(DatabaseError) in
             let names = try roomNames()
@@ -16,6 +17,7 @@ extension HistoryFile {
                 """
                 SELECT \(Self.columns) FROM entries ORDER BY seq
                 """, on: connection)
+            let closed = try closedRooms()
             var out = ByteBuffer()
             var count = 0
             while try rows.step() {
@@ -23,6 +25,7 @@ extension HistoryFile {
                     throw DatabaseError(
                         .failing(.damaged), path, detail: "a message is in no room")
                 }
+                if closed.contains(rows.integer(0)) { continue }
                 Self.write(rows, name, to: &out)
                 count += 1
                 guard out.count >= Self.chunkByteCount else { continue }
@@ -32,6 +35,15 @@ extension HistoryFile {
             if !out.isEmpty { _ = write(out.span) }
             return count
         }
+    }
+
+    /// Rooms that are not open belong to users, whom an export does not have.
+    private func closedRooms() throws(DatabaseError) -> Set<Int64> {
+        var numbers: Set<Int64> = []
+        let rows = try Statement(
+            "SELECT number FROM rooms WHERE kind <> \(RoomKind.open.rawValue)", on: connection)
+        while try rows.step() { numbers.insert(rows.integer(0)) }
+        return numbers
     }
 
     private static let chunkByteCount = 65_536

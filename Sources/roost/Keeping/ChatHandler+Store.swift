@@ -9,7 +9,7 @@ extension ChatHandler {
     /// turn. In between, the chat may have changed: it looks again at what it needs of an answer.
     mutating func receive(_ answer: StoreAnswer, _ io: inout ServerContext) {
         switch answer {
-        case .room, .page, .failed:
+        case .room, .page, .listing, .failed:
             readAnswers.append(answer)
             io.continueLater()
         case .stored, .delayed, .state: take(answer, &io)
@@ -131,6 +131,7 @@ extension ChatHandler {
             Work.mail + 512 * page.entries.count + Work.byte * page.bytes.count
         case .stored(let batch), .delayed(let batch):
             Work.mail + 1_024 * batch.items.count + Work.byte * batch.bytes.count
+        case .listing(_, let list, _): Work.mail + 1_024 * list.count
         case .failed, .state: Work.mail
         }
     }

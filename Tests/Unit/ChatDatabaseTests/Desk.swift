@@ -149,11 +149,7 @@ final class Desk: Sendable {
         _ room: TestRoom, _ direction: PageRequest.Direction, end: Int = .max,
         countLimit: Int = 1000, byteLimit: Int = 1 << 20
     ) -> StoredPage? {
-        let ticket = heard.withLock { heard in
-            heard.openCount += 1
-            heard.ticket += 1
-            return heard.ticket
-        }
+        let ticket = nextTicket()
         database.ask(
             .page(
                 PageRequest(
@@ -173,11 +169,7 @@ final class Desk: Sendable {
     func stored(
         _ name: String, countLimit: Int = 1000, byteLimit: Int = 1 << 20
     ) -> (StoredRoom?, StoredPage)? {
-        let ticket = heard.withLock { heard in
-            heard.openCount += 1
-            heard.ticket += 1
-            return heard.ticket
-        }
+        let ticket = nextTicket()
         database.ask(
             .room(
                 ticket: ticket, key: Chat.nameKey(name), countLimit: countLimit,
@@ -188,6 +180,14 @@ final class Desk: Sendable {
             case .failed(ticket: ticket): .some(nil)
             default: nil
             }
+        }
+    }
+
+    func nextTicket() -> UInt64 {
+        heard.withLock { heard in
+            heard.openCount += 1
+            heard.ticket += 1
+            return heard.ticket
         }
     }
 

@@ -6,21 +6,6 @@ import Testing
 @testable import ChatRooms
 
 @Suite struct ChangeTests {
-    enum Kept: CaseIterable {
-        case inMemory, inStore
-        /// Only the newest few entries are in memory.
-        case mostlyInStore
-
-        var world: World {
-            var limits = ChatLimits.withoutRateLimit
-            if self == .mostlyInStore { limits.messagesPerRoomLimit = 4 }
-            guard self != .inMemory else { return World(limits) }
-            let store = FakeStore()
-            store.answersAtOnce = true
-            return World(limits, store: store)
-        }
-    }
-
     private func say(_ world: World, _ key: ConnectionKey, _ text: String) -> Int {
         world.send(key, #"{"type":"message","text":"\#(text)"}"#).last!.offset!
     }
@@ -43,8 +28,8 @@ import Testing
         return (sent as NSDictionary) == (expected as NSDictionary)
     }
 
-    @Test(arguments: Kept.allCases, 0..<8 as Range<UInt64>)
-    func `Every page shows what has become of the messages`(kept: Kept, seed: UInt64) {
+    @Test(arguments: Keeping.allCases, 0..<8 as Range<UInt64>)
+    func `Every page shows what has become of the messages`(kept: Keeping, seed: UInt64) {
         let world = kept.world
         var random = SeededGenerator(seed)
         let names = ["ann", "bob", "cem"]
@@ -100,8 +85,8 @@ import Testing
         #expect(outside.offsets == Array(1...model.entries.count))
     }
 
-    @Test(arguments: Kept.allCases)
-    func `A change is pushed to everybody as one entry`(kept: Kept) {
+    @Test(arguments: Keeping.allCases)
+    func `A change is pushed to everybody as one entry`(kept: Keeping) {
         let world = kept.world
         let (ann, bob) = (world.login(0, "ann"), world.login(1, "bob"))
         let offset = say(world, ann, "helo")
@@ -118,8 +103,8 @@ import Testing
         #expect(reply?.type == "ok" && reply?.offset == 2)
     }
 
-    @Test(arguments: Kept.allCases)
-    func `Deleted texts are nowhere`(kept: Kept) {
+    @Test(arguments: Keeping.allCases)
+    func `Deleted texts are nowhere`(kept: Keeping) {
         let world = kept.world
         let ann = world.login(0, "ann")
         let offset = say(world, ann, "secret one")
@@ -151,7 +136,7 @@ import Testing
         (#"{"type":"topic","text":"x"}"#, "forbidden"),
     ])
     func `What cannot be changed is refused`(json: String, expected: String) {
-        for kept in Kept.allCases {
+        for kept in Keeping.allCases {
             let world = kept.world
             let ann = world.login(0, "ann")
             _ = say(world, ann, "one")
@@ -169,8 +154,8 @@ import Testing
         #expect(code(world, ann, #"{"type":"delete","offset":1}"#) == nil)
     }
 
-    @Test(arguments: Kept.allCases)
-    func `The changes of one message are bounded`(kept: Kept) {
+    @Test(arguments: Keeping.allCases)
+    func `The changes of one message are bounded`(kept: Keeping) {
         let world = kept.world
         let ann = world.login(0, "ann")
         _ = say(world, ann, "one")
@@ -182,8 +167,8 @@ import Testing
         #expect(code(world, ann, #"{"type":"delete","offset":1}"#) == nil)
     }
 
-    @Test(arguments: Kept.allCases)
-    func `A topic is shown to who enters, and ends with an empty one`(kept: Kept) {
+    @Test(arguments: Keeping.allCases)
+    func `A topic is shown to who enters, and ends with an empty one`(kept: Keeping) {
         let world = kept.world
         let ann = world.login(0, "ann")
         world.send(ann, #"{"type":"account","password":"correct horse"}"#)

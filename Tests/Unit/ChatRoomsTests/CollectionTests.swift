@@ -10,7 +10,7 @@ import Testing
     @Test func recordsAreAsSmallAsTheySay() {
         #expect(MemoryLayout<ConnectionRecord>.stride == 40)
         #expect(MemoryLayout<User>.stride == 112)
-        #expect(MemoryLayout<Membership>.stride == 28)
+        #expect(MemoryLayout<Membership>.stride == 32)
         #expect(MemoryLayout<RoomSubscription>.stride == 12)
     }
 

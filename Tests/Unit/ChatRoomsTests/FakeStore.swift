@@ -22,6 +22,7 @@ final class FakeStore {
 
     fileprivate(set) var rooms: [Int64: Kept] = [:]
     private(set) var users: [Int64: StoredUser] = [:]
+    private var reads: [Int64: [Int64: Int]] = [:]
     /// Given, and not answered yet, oldest first.
     private(set) var batches: [StoreBatch] = []
     private(set) var questions: [(question: StoreQuestion, after: UInt64)] = []
@@ -101,6 +102,10 @@ final class FakeStore {
                     kept, kept.entries.suffix(countLimit), byteLimit, newest: true, folds: false)
             }
             world.tell(.room(ticket: ticket, kept?.room, page))
+        case .listing(let ticket, let request):
+            if fails { return world.tell(.failed(ticket: ticket)) }
+            let list = list(request)
+            world.tell(.listing(ticket: ticket, list, rowCount: list.count))
         case .page(let request):
             if fails { return world.tell(.failed(ticket: request.ticket)) }
             world.tell(.page(ticket: request.ticket, page(request)))
@@ -174,12 +179,21 @@ final class FakeStore {
                 rooms[room.number] = Kept(room: room)
             case .entry(let entry, _, _, _): apply(entry, batch)
             case .reply: continue
+            case .people(let room, let user, let mayEnter):
+                rooms[room]!.room.people.removeAll { $0 == user }
+                if mayEnter { rooms[room]!.room.people.append(user) }
+            case .read(let room, let user, let offset):
+                let known = reads[user, default: [:]][room, default: 0]
+                reads[user, default: [:]][room] = max(known, offset)
             case .user(let user, _):
                 precondition(
                     !users.values.contains { $0.key == user.key && $0.number != user.number })
                 highestUser = max(highestUser, user.number)
                 users[user.number] = user
-            case .forgetUser(let number): users[number] = nil
+            case .forgetUser(let number):
+                users[number] = nil
+                reads[number] = nil
+                for room in rooms.keys { rooms[room]!.room.people.removeAll { $0 == number } }
             }
         }
     }
@@ -208,6 +222,34 @@ final class FakeStore {
 }
 
 extension FakeStore {
+    private func list(_ request: ListingRequest) -> [RoomListing] {
+        switch request {
+        case .open(let key, let countLimit):
+            let open = rooms.values.map(\.room).filter { $0.kind == .open && $0.key > key }
+            return open.sorted { $0.key < $1.key }.prefix(countLimit).map { RoomListing($0) }
+        case .ofUser(let number, let name, let countLimit):
+            let reads = reads[number] ?? [:]
+            let mine = rooms.values.filter { kept in
+                switch kept.room.kind {
+                case .open: reads[kept.room.number] != nil
+                case .direct: kept.room.people.contains(number) && kept.room.people.count == 2
+                case .private: kept.room.people.contains(number)
+                }
+            }
+            return mine.sorted { $0.room.number < $1.room.number }.prefix(countLimit).map { kept in
+                var listing = RoomListing(kept.room)
+                listing.read = reads[kept.room.number] ?? 0
+                for entry in kept.entries
+                where entry.entry.place.offset > listing.read && entry.entry.kind == .message
+                    && entry.entry.author != number
+                {
+                    listing.count(isMention: Mention(of: name).isIn(entry.text.span))
+                }
+                return listing
+            }
+        }
+    }
+
     private func empty(_ offset: Int, in room: Int64) {
         for index in rooms[room]!.entries.indices {
             let entry = rooms[room]!.entries[index].entry

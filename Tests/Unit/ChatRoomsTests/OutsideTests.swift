@@ -38,7 +38,7 @@ import Testing
         ("lobby", #"{"text":"a","text":"b"}"#, "bad_request"),
         ("lobby", #"{"text":"a","id":""}"#, "bad_request"),
         ("lobby", #"{"text":"a","user":"no spaces"}"#, "bad_name"),
-        ("", #"{"text":"a"}"#, "bad_name"), ("@ann,bob", #"{"text":"a"}"#, "bad_name"),
+        ("", #"{"text":"a"}"#, "bad_name"), ("@ann,bob", #"{"text":"a"}"#, "not_found"),
         ("a/b", #"{"text":"a"}"#, "bad_name"),
     ])
     func `Invalid messages are refused and leave no room behind`(

@@ -1,0 +1,86 @@
+// The command `direct`: says something to one other user, who need not be there.
+import Storage
+
+extension Chat {
+    /// Puts a message into the conversation with a user. All connections of both get it from then
+    /// on, as if they had entered the room.
+    mutating func direct(
+        _ command: borrowing Command, _ text: Span<UInt8>, _ effects: inout Effects
+    ) throws(CommandError) -> Progress {
+        let (body, id) = try messageParts(command.fields, text)
+        let reply = try command.fields.number(ifPresent: .reply, text) ?? 0
+        let name = try Name.user(try command.fields.string(.to), text)
+        let slot = command.connection.slot
+        let user = connections[slot].user
+        guard let other = usersByName.find(NameKey(name), in: users) else {
+            throw CommandError(.notFound, "There is nobody with this name.")
+        }
+        guard other != user else { throw CommandError(.to, "is your own name.") }
+        try checkStore()
+        guard let room = try openRoom(directRoomName(user, other), command, &effects) else {
+            return .asks
+        }
+        guard
+            subscription(of: slot, to: room) != nil
+                || Int(connections[slot].roomCount) < limits.roomsPerConnectionLimit
+        else { throw inTooManyRooms }
+        for member in [user, other] {
+            subscribeAll(of: member, to: room, at: command.now, &effects)
+        }
+        try say(body, id, reply, to: room, command, text, &effects)
+        return .done
+    }
+
+    /// Puts all connections of a user into a conversation, and tells each that was not in it.
+    private mutating func subscribeAll(
+        of user: UserIndex, to room: RoomIndex, at now: Timestamp, _ effects: inout Effects
+    ) {
+        forEachConnection(of: user) { chat, slot in
+            guard chat.subscription(of: slot, to: room) == nil,
+                Int(chat.connections[slot].roomCount) < chat.limits.roomsPerConnectionLimit
+            else { return }
+            chat.leaveNamesake(of: room, slot, at: now, &effects)
+            let key = chat.key(of: slot)
+            let start = effects.bytes.count
+            effects.bytes.append("{\"type\":\"direct\",\"room\":\"")
+            effects.bytes.append(utf8: chat.rooms[room].name)
+            effects.bytes.append("\"")
+            let last = chat.rooms[room].history.last
+            chat.writeEpoch(last.epoch, of: room, to: &effects.bytes)
+            effects.bytes.append(",\"offset\":")
+            effects.bytes.append(decimal: last.offset)
+            effects.bytes.append("}")
+            effects.reply(to: key, from: start)
+            chat.addSubscription(slot, to: room, at: now, &effects)
+            effects.add(.subscribe(key, chat.id(of: room)))
+        }
+    }
+
+    /// Calls `body` with each connection of a user.
+    mutating func forEachConnection(
+        of user: UserIndex, _ body: (inout Chat, UInt32) -> Void
+    ) {
+        var slot = users[user].firstConnection
+        while slot != ConnectionRecord.noSlot {
+            let next = connections[slot].nextOfUser
+            if connections[slot].state == .loggedIn { body(&self, slot) }
+            slot = next
+        }
+    }
+
+    /// A conversation with somebody who had a name before has the same name as the one with who has
+    /// it now: nobody is in both.
+    mutating func leaveNamesake(
+        of room: RoomIndex, _ slot: UInt32, at now: Timestamp, _ effects: inout Effects
+    ) {
+        var index = connections[slot].firstSubscription
+        while index != .none {
+            let other = subscriptions[index].room
+            if other != room, rooms[other].kind == .direct, rooms[other].name == rooms[room].name {
+                effects.add(.unsubscribe(key(of: slot), id(of: other)))
+                return leave(slot, index, at: now, &effects)
+            }
+            index = subscriptions[index].link
+        }
+    }
+}
