@@ -26,8 +26,8 @@ extension EntryFrame {
         public var id: Range<Int>
     }
 
-    /// Reads a line without its end; nil unless it has an epoch, writing what was read gives exactly
-    /// these bytes, and the names and texts are such as a server may send.
+    /// Reads a line without its end; nil unless it has an epoch, writing what was read gives these
+    /// very bytes, and the names and texts are such as a server may send.
     public static func read(_ line: Span<UInt8>) -> Line? {
         guard let found = parts(of: line), found.hasEpoch else { return nil }
         let entry = StoredEntry(

@@ -31,8 +31,8 @@ public struct Fold: Sendable, Equatable {
     /// A message as it was sent.
     public init() {}
 
-    /// A later entry changes the message. Entries come in the order of their offsets; one that has
-    /// come already may come again.
+    /// A later entry changes the message. Entries come in the order of their offsets; one may
+    /// come again.
     public mutating func apply(_ entry: StoredEntry, user: String, text: [UInt8]) {
         let offset = entry.place.offset
         guard offset > lastChange else { return }

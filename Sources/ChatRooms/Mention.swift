@@ -42,8 +42,8 @@ public struct Mention: Sendable {
         }
     }
 
-    /// As in an address: a letter, or what may be one, stands before the @. Line breaks are
-    /// escaped: the letter of `\n` is none.
+    /// As in an address: a character of a name stands before the @. Line breaks are escaped: the
+    /// `n` of `\n` is none.
     private func isInWord(_ text: Span<UInt8>, _ at: Int) -> Bool {
         guard at > 0, Self.isPart(text[at - 1]), text[at - 1] != UInt8(ascii: "-"),
             text[at - 1] != UInt8(ascii: ".")

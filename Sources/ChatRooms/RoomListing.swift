@@ -1,11 +1,11 @@
-// Lists of rooms: those that anybody may enter, and those of one user.
+// Lists of rooms: of all that anybody may enter, and of one user's.
 
 /// Which rooms a store shall list.
 public enum ListingRequest: Sendable {
     /// Rooms that anybody may enter, in the order of their keys, behind this key.
     case open(after: String, countLimit: Int)
-    /// The rooms that a user may enter beside others, and those that the user has read something
-    /// in; with what is unread there.
+    /// A user's conversations and private rooms, and open rooms in which the user has read
+    /// something; with what is unread there.
     case ofUser(Int64, name: String, countLimit: Int)
 }
 
