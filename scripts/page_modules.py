@@ -269,7 +269,8 @@ def join_scripts(folder, entries, others=()):
               for other, _ in module.imports if other in first}
     joined = [script_of(script, variable, shared) for script in scripts]
     if shared:
-        joined[0] = f"const {SHARED} = {{}};\n" + joined[0]
+        # A copy that comes twice finds the modules of the first.
+        joined[0] = f"var {SHARED}={SHARED}||{{}};\n" + joined[0]
     return joined
 
 
@@ -290,7 +291,7 @@ def script_of(modules, variable, shared):
         name = variable[module.name]
         head = f"const {name} = " if module.exports else ""
         if module.name in shared and module.exports:
-            head += f"{SHARED}.{name} = "
+            head += f"{SHARED}.{name} ??= "
         tail = f"return {{ {', '.join(module.exports)} }};\n" if module.exports else ""
         body = short_script(module.body, module.name)
         out.append(f"{head}(() => {{\n{imported}{body}{tail}}})();\n")

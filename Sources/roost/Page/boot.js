@@ -1,6 +1,6 @@
 // The part of the page that is inside the document, and so always there: it says how loading goes,
-// and asks again for a style sheet or script that has failed, until both are there. app.js removes
-// the loading screen then. Its few sentences are here in all languages: nothing else has
+// and asks again for a style sheet or script that has failed, until all are there. The loading
+// screen goes then: app.js hides it, and later.js removes it. Its few sentences are here in all languages: nothing else has
 // come yet.
 (() => {
     const sentences = {
@@ -50,13 +50,20 @@
     document.documentElement.lang = language;
     document.documentElement.dir = language === 'ar' ? 'rtl' : 'ltr';
     const texts = document.querySelector(`link[hreflang="${language}"]`);
+    try {
+        // Somebody who has been in: the second script is needed at once.
+        const later = sessionStorage.getItem('roost.tab') && document.getElementById('later');
+        if (later) Object.assign(later, { as: 'script', rel: 'preload' });
+    } catch {
+        // It comes after the first.
+    }
     if (texts) Object.assign(texts, { as: 'fetch', crossOrigin: 'anonymous', rel: 'preload' });
 
     const screen = () => document.getElementById('loading');
     // A part may fail before the parser has come to the loading screen.
     const isParsing = () => document.readyState === 'loading';
     const isLoading = () => isParsing() || screen();
-    const isPart = (node) => node.id === 'page-style' || node.id === 'page-script';
+    const isPart = (node) => ['page-style', 'page-script', 'page-later'].includes(node.id);
     const addressOf = (part) => part.href || part.src;
     // The server's own, and not the page that a proxy shows without it.
     const isSentence = (answer) => answer.headers.get('Content-Type')?.startsWith('text/plain');

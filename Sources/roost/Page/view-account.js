@@ -16,8 +16,7 @@ export class AccountView {
     #everywhere = byID('sign-out-everywhere');
     #opener = byID('open-account');
 
-    // `signOut()` signs out on all devices.
-    constructor(chat, signOut) {
+    constructor(chat, panels) {
         this.#chat = chat;
         this.#opener.addEventListener('click', () => this.#open());
         byID('account-cancel').addEventListener('click', () => this.#dialog.close());
@@ -30,7 +29,7 @@ export class AccountView {
         });
         this.#everywhere.addEventListener('click', () => {
             this.#dialog.close();
-            signOut();
+            panels.signOut(true);
         });
         this.#dialog.addEventListener('close', () => this.#clear());
     }

@@ -1,56 +1,45 @@
 // The whole page: draws every part from the chat's state, at most once a frame, and keeps the
-// room's name in the address of the page.
+// room's name in the address of the page. At first it has only the login; later.js brings the rest.
 
 import { byID, setHidden } from './dom.js';
 import { onLanguage } from './language.js';
 import { hashOf, placeIn } from './links.js';
 import { keyOf } from './names.js';
-import { loadLater, started } from './parts.js';
-import { ComposerView } from './view-composer.js';
+import { started } from './parts.js';
 import { LoginView } from './view-login.js';
-import { MessagesView } from './view-messages.js';
-import { PanelsView } from './view-panels.js';
-import { StatusView } from './view-status.js';
 
 export const roomInAddress = () => placeIn(location.hash).room;
 
 export class View {
     #chat;
     #parts;
-    #composer;
-    #messages;
-    #panels;
+    #inside = null; // {composer, panels, messages}, as soon as they are there
     #place = placeIn(location.hash); // the message to which the address leads
     #scheduled = false;
-    #phase = null;
+    #wasShown = false;
     #finePointer = matchMedia('(pointer: fine)');
 
     constructor(chat) {
         this.#chat = chat;
-        this.#composer = new ComposerView(chat);
-        this.#panels = new PanelsView(chat, () => this.#focusComposer());
-        const login = new LoginView(chat, roomInAddress);
-        this.#messages = new MessagesView(chat);
-        this.#parts = [
-            this.#panels, this.#composer, this.#messages, new StatusView(chat), login,
-        ];
+        this.#parts = [new LoginView(chat, roomInAddress)];
         Object.assign(started, { chat, view: this });
         onLanguage(() => {
-            this.#messages.forget();
+            this.#inside?.messages.forget();
             this.schedule();
         });
         addEventListener('popstate', (event) => this.#follow(event.state));
     }
 
-    // A part that has come later.
-    add(part) {
-        this.#parts.push(part);
+    complete(inside, parts) {
+        this.#inside = inside;
+        this.#parts.unshift(...parts);
+        byID('loading').remove();
         this.schedule();
     }
 
     // Shows a sentence above the messages, until somebody has seen it.
     say(sentence) {
-        this.#panels.note = sentence;
+        this.#inside.panels.note = sentence;
         this.schedule();
     }
 
@@ -62,11 +51,7 @@ export class View {
     }
 
     showMessage(entry) {
-        this.#messages.show(entry);
-    }
-
-    signOut(everywhere) {
-        this.#panels.signOut(everywhere);
+        this.#inside.messages.show(entry);
     }
 
     // There are no frames while the page is hidden, but its title still shows the unread count.
@@ -83,12 +68,14 @@ export class View {
 
     #draw() {
         const { phase, rooms } = this.#chat;
-        setHidden(byID('chat'), phase !== 'in');
+        const isShown = phase === 'in' && this.#inside !== null;
+        setHidden(byID('chat'), !isShown);
+        // It says why the rest does not come.
+        if (!this.#inside) setHidden(byID('loading'), phase !== 'in');
         for (const part of this.#parts) part.render();
-        if (phase === 'in' && rooms.current) this.#keepAddress(rooms.current);
-        if (phase === 'in' && this.#phase !== 'in') this.#focusComposer();
-        if (phase === 'in') loadLater();
-        this.#phase = phase;
+        if (isShown && rooms.current) this.#keepAddress(rooms.current);
+        if (isShown && !this.#wasShown) this.focusComposer();
+        this.#wasShown = isShown;
     }
 
     // An address that somebody has typed, or a link, is to be joined: it has no state. Going back
@@ -116,7 +103,7 @@ export class View {
     }
 
     // Not on a touch screen, where it would open the keyboard.
-    #focusComposer() {
-        if (this.#finePointer.matches) this.#composer.focus();
+    focusComposer() {
+        if (this.#finePointer.matches) this.#inside.composer.focus();
     }
 }

@@ -27,7 +27,7 @@ SCENARIOS = {
     "browser_reconnect": ("kept", "restart", "resume", "rest", "missed", "kicked",
                           "changes"),
     "browser_content": ("markup", "formatted", "texts", "modules", "headers", "picture"),
-    "browser_loading": ("bundle", "loading", "upgrade", "breath"),
+    "browser_loading": ("bundle", "loading", "second", "upgrade", "breath"),
     "browser_access": ("keyboard", "accessibility", "narrow", "crowd"),
     "browser_lasting": ("name_lost", "tabs", "sign_out", "addresses", "stored", "drafts"),
     "browser_events": ("events",),
@@ -36,6 +36,7 @@ SCENARIOS = {
     "browser_composer": ("completion", "files", "pasted"),
     "browser_offline": ("installed", "versioned"),
     "browser_notices": ("mentioned", "linked"),
+    "browser_axe": ("axe", "forced"),
     "browser_languages": ("languages",),
     "browser_hands": ("phone", "keys", "dead_line", "many"),
 }

@@ -18,6 +18,7 @@ import page_modules  # noqa: E402  (the folder of the script under test)
 
 SCRIPT = re.compile(r"/page-[0-9a-f]{16}\.js$")
 STYLE = re.compile(r"/page-[0-9a-f]{16}\.css$")
+LATER = re.compile(r"/later-[0-9a-f]{16}\.js$")
 
 # Modules that a careless bundler breaks. Each puts what it sees into `seen`.
 TREE = {"seen.js": "export const seen = [];\n"}
@@ -90,15 +91,17 @@ def bundle():
 def open_with(all, address, pattern, answer):
     """A page whose requests for `pattern` get this answer, a function of the route, as long as it
     is in the list that is returned; then they get the server's."""
-    context = all.browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")
+    context = all.browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB",
+                                      service_workers="block")
     answers = [answer]
     context.route(pattern, lambda route: answers[0](route) if answers else route.fallback())
     return all.tab(context, address), answers
 
 
-def loads_in_the_end(all, person, name):
+def loads_in_the_end(all, person, name=None):
     """The page works, with its style, and has complained only about what failed."""
-    person.log_in(name)
+    if name:
+        person.log_in(name)
     person.say(f"{name} is in")
     person.has_sent(f"{name} is in")
     assert person.page.locator("#loading").count() == 0
@@ -133,6 +136,35 @@ def loading():
                 loads_in_the_end(all, person, f"ann{number}")
                 expect(person.page.locator("#rooms-panel")).to_have_css("display", "flex")
                 person.page.context.close()
+
+
+def second():
+    """The script that comes after the login: if it fails, the page says why, asks again, and keeps
+    what was done; if it is gone after an upgrade, the page loads itself anew."""
+    for answer, words in ((lambda route: route.abort(), "cannot be reached"),
+                          (full, "Too many connections from your address.")):
+        with start_server() as server, browser(arguments.shots) as all:
+            person, answers = open_with(all, server.page, LATER, answer)
+            field = person.page.get_by_label("Your name")
+            field.fill("ann")
+            field.press("Enter")
+            loading = person.page.locator("#loading")
+            expect(loading).to_contain_text(words)
+            expect(loading).to_be_visible()
+            person.shot("loading-second")
+            answers.clear()
+            person.is_in("ann")
+            loads_in_the_end(all, person)
+            person.page.reload()
+            person.is_in("ann")
+    with start_server() as server, browser(arguments.shots) as all:
+        gone = [lambda route: route.fulfill(status=404, content_type="text/plain", body="gone")] * 2
+        context = all.browser.new_context(locale="en-GB", service_workers="block")
+        context.route(LATER, lambda route: gone.pop()(route) if gone else route.fallback())
+        person = all.tab(context, server.page)
+        reloaded = "performance.getEntriesByType('navigation')[0].type === 'reload'"
+        until(lambda: person.page.evaluate(reloaded), "the page to load itself anew")
+        loads_in_the_end(all, person, "ann")
 
 
 def upgrade():
@@ -213,7 +245,11 @@ class Visit:
 
 def expect_two_round_trips(visit):
     """The document, and then everything else at once; and the bytes of all of it."""
-    order = [(name, event["requestId"]) for name, event in visit.events]
+    # What the chat needs beyond the login comes after that.
+    later = {event["requestId"] for name, event in visit.events
+             if name == "requestWillBeSent" and LATER.search(event["request"]["url"])}
+    events = [(name, event) for name, event in visit.events if event["requestId"] not in later]
+    order = [(name, event["requestId"]) for name, event in events]
     sent = [id for name, id in order if name == "requestWillBeSent"]
     assert len(sent) <= 4, "the document, a style sheet, a script, an icon"
     document, *parts = sent
@@ -221,7 +257,7 @@ def expect_two_round_trips(visit):
     answered = order.index(("responseReceived", parts[0]))
     for part in parts[:2]:
         assert order.index(("requestWillBeSent", part)) < answered, "one after the other"
-    return sum(event["encodedDataLength"] for name, event in visit.events
+    return sum(event["encodedDataLength"] for name, event in events
                if name == "loadingFinished")
 
 

@@ -41,9 +41,9 @@ static const unsigned char file_12[] = {
 
 static const struct page_file files[] = {
     {"/", "text/html; charset=utf-8", file_0, sizeof file_0, 0, 0},
-    {"/page-7827230ddf96ab16.js", "text/javascript; charset=utf-8", file_1, sizeof file_1, 1, 0},
-    {"/later-11c799325734aa2b.js", "text/javascript; charset=utf-8", file_2, sizeof file_2, 1, 0},
-    {"/page-f1ea9135301a0ee7.css", "text/css; charset=utf-8", file_3, sizeof file_3, 1, 0},
+    {"/page-f48a8df02658e035.js", "text/javascript; charset=utf-8", file_1, sizeof file_1, 1, 0},
+    {"/later-e013cea17d8a4f3d.js", "text/javascript; charset=utf-8", file_2, sizeof file_2, 1, 0},
+    {"/page-eb9eef16c8863dc1.css", "text/css; charset=utf-8", file_3, sizeof file_3, 1, 0},
     {"/favicon-176b8ad70ab1e64e.svg", "image/svg+xml", file_4, sizeof file_4, 1, 0},
     {"/roost.js", "text/javascript; charset=utf-8", file_5, sizeof file_5, 0, 1},
     {"/words-de-002cd4eafb2b7ba6.json", "application/json", file_6, sizeof file_6, 1, 0},
@@ -56,6 +56,6 @@ static const struct page_file files[] = {
 };
 
 static const char script_src[] =
-    "'sha256-RZzj2l92jLF7ojAntjI4roPJPR/UA8sIZwTssRi+ZgE='";
+    "'sha256-DU4i2QJblFKjzuIgoBwHF4trbQOgTYYmYOa9yEyBCpE='";
 static const char style_src[] =
     "'sha256-J+ZWOUW750F7ny8Oc9T8xFz6XbIryfqWyoOs6Nj8as4='";
