@@ -16,6 +16,7 @@ import scenarios
 
 try:
     from browser_page import chromium
+    from firefox_bidi import firefox
     import roost_server  # noqa: F401
     missing = None if chromium() else "there is no chromium on this machine"
 except ImportError as problem:
@@ -40,6 +41,9 @@ SCENARIOS = {
     "browser_languages": ("languages",),
     "browser_hands": ("phone", "keys", "dead_line", "many"),
 }
+
+if not missing and firefox():
+    SCENARIOS["browser_firefox"] = ("firefox",)
 
 if __name__ == "__main__":
     parser = scenarios.parser(__doc__)
