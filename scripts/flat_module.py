@@ -8,7 +8,8 @@ meant the browser's, and would get the other module's.
 
 import re
 
-from page_modules import Refused, modules_of, pieces
+from page_modules import modules_of
+from page_text import Refused, pieces
 
 DECLARED = re.compile(r"^(?:async )?(?:function\*? |const |let |class )([A-Za-z_$][\w$]*)", re.M)
 

@@ -1,4 +1,4 @@
-// Makes the page one that can be installed and that starts without the server: the manifest and the
+// Makes it possible to install the page, and to start it without the server: the manifest and the
 // service worker, where the browser has them (only in a secure context).
 
 import { byID } from './dom.js';

@@ -77,7 +77,7 @@ function tokensOf(text, index, length) {
     return opens ? [make(2, index), make(1, index + 2)] : [make(1, index), make(2, index + 1)];
 }
 
-// Joins each mark that ends something with the nearest one that begins it.
+// Joins each mark at an end with the nearest mark at a beginning.
 function pair(tokens) {
     const open = [];
     const counts = {};

@@ -13,7 +13,8 @@ try:
 except ImportError:
     Axe = None
 
-MANY = ("hello", FORMATTED, "see https://example.org/", "@ann-light @ann-dark look", "🐦", "x\n" * 60)
+MANY = ("hello", FORMATTED, "see https://example.org/", "@ann-light @ann-dark look", "🐦",
+        "x\n" * 60)
 
 
 # While a drawer is open, the rest of the page is inert, as under a dialog.
@@ -28,8 +29,8 @@ def findings(page, where, ignored=()):
 
 
 def axe():
-    """No findings: the login and its problems, the chat with all kinds of messages, the dialogs, the
-    list of names, a lost connection, the drawers of a phone."""
+    """No findings: the login and its problems, all kinds of messages, the dialogs, the list of
+    names, a lost connection, a phone's drawer."""
     assert Axe, "Python has no axe_playwright_python; `make test` installs it"
     with start_server() as server, browser(arguments.shots) as all, Client(server) as bob:
         bob.log_in("bob")

@@ -8,8 +8,8 @@ from scenarios import arguments
 
 
 def completion():
-    """@ lists the people in the room, those who spoke last first: arrow keys, Enter, Tab, Escape and
-    a click; Tab completes a word; what an input method composes is left alone."""
+    """@ lists the people in the room, the last speakers first: arrow keys, Enter, Tab, Escape and a
+    click; Tab completes a word; what an input method composes is left alone."""
     with start_server() as server, browser(arguments.shots) as all:
         ann = all.person(server.page, "ann")
         clients = [Client(server) for _ in range(3)]

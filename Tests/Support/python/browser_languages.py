@@ -29,7 +29,7 @@ def enter(person, name):
 
 
 def languages():
-    """The page speaks the browser's language, or the one that was chosen; Arabic runs from right to
+    """The page speaks the browser's language, or another one by choice; Arabic runs from right to
     left, and every control has a name."""
     with start_server() as server, browser(arguments.shots) as all, Client(server) as bob:
         bob.log_in("bob")

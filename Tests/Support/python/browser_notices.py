@@ -102,7 +102,7 @@ def mentioned():
 
 def linked():
     """A link to a message opens its room there, with what is around it; newer messages follow on
-    the way down. One that is not kept says so."""
+    the way down. A link to what is not kept any more says so."""
     with start_server("--rate-limit", "off") as server, browser(arguments.shots) as all, \
             Client(server) as bob:
         bob.log_in("bob")

@@ -20,6 +20,12 @@ enum DeadFileTable {
         exceptions: [
             ".ci/run": "CI runs it after each push",
             "Tests/Support/python/browser_access.py": "browser_chat.py imports it by name",
+            "Tests/Support/python/browser_axe.py": "browser_chat.py imports it by name",
+            "Tests/Support/python/browser_composer.py": "browser_chat.py imports it by name",
+            "Tests/Support/python/browser_firefox.py": "browser_chat.py imports it by name",
+            "Tests/Support/python/browser_languages.py": "browser_chat.py imports it by name",
+            "Tests/Support/python/browser_notices.py": "browser_chat.py imports it by name",
+            "Tests/Support/python/browser_offline.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_content.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_embed.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_loading.py": "browser_chat.py imports it by name",
