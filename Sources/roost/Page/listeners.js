@@ -15,7 +15,7 @@ export class Listeners {
     }
 
     // A listener that throws must not keep this client from doing its work, nor the other
-    // listeners: its error is reported as one that nobody has caught.
+    // listeners: its error is reported like any that nobody has caught.
     call(name, event) {
         for (const listener of this.#all.get(name) ?? []) {
             try {

@@ -1,4 +1,4 @@
-// The client of the chat, as `/roost.js`: the page is made with it, and other programs import it.
+// The client of the chat, as `/roost.js`: the page is made with it, and other programs get it.
 // It stays connected, logs in, joins its rooms again and goes on where it was. It needs no browser.
 
 import {} from './roost-types.js';

@@ -279,7 +279,7 @@ test('the session proves the name after a reconnect and in a later visit', async
     assert.equal(kept.size, 0);
 });
 
-test('a refused login ends it, but one that passes is tried again', async () => {
+test('a refused login ends it, but a refusal that passes is tried again', async () => {
     const refusal = (code) => ({ type: 'error', code, text: 'No.', retry_after_ms: 30_000 });
     const server = new FakeChat();
     server.answers.set('login', () => refusal('name_taken'));

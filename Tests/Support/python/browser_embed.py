@@ -47,7 +47,8 @@ def example(server):
 
 def embed():
     """A page of another site shows a room, also after a restart, if the server lets it."""
-    with other_site() as (origin, folder), start_server("--origin", f"127.0.0.1,{origin}") as server:
+    with other_site() as (origin, folder), \
+            start_server("--origin", f"127.0.0.1,{origin}") as server:
         (folder / "index.html").write_text(example(server))
         with browser(arguments.shots) as all, Client(server) as bob:
             bob.log_in("bob")

@@ -9,7 +9,9 @@ import WebSocketServer
 @Suite struct SiteTests {
     private let site = Site()
     private var script: PageTests.File {
-        get throws { try #require(PageTests.files.first { $0.isHashed && $0.path.hasSuffix(".js") }) }
+        get throws {
+            try #require(PageTests.files.first { $0.isHashed && $0.path.hasSuffix(".js") })
+        }
     }
 
     static func head(

@@ -1,5 +1,5 @@
-// The client of the Roost chat, for browsers, Node, Deno and Bun: what the chat's own page is made
-// with. docs/CLIENT.md in Roost's repository has a bot in 20 lines, and more.
+// The client of the Roost chat, for browsers, Node, Deno and Bun: the
+// chat's own page is made with it. docs/CLIENT.md in Roost's repository has a bot in 20 lines.
 //
 // Copyright 2026 The Roost maintainers. SPDX-License-Identifier: Apache-2.0
 
@@ -579,7 +579,7 @@ class Listeners {
     }
 
     // A listener that throws must not keep this client from doing its work, nor the other
-    // listeners: its error is reported as one that nobody has caught.
+    // listeners: its error is reported like any that nobody has caught.
     call(name, event) {
         for (const listener of this.#all.get(name) ?? []) {
             try {
@@ -1249,7 +1249,7 @@ class Sessions {
 
 // ---------------------------------------- roost.js
 
-// The client of the chat, as `/roost.js`: the page is made with it, and other programs import it.
+// The client of the chat, as `/roost.js`: the page is made with it, and other programs get it.
 // It stays connected, logs in, joins its rooms again and goes on where it was. It needs no browser.
 
                                   
