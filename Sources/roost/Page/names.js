@@ -13,11 +13,13 @@ export function compareNames(one, other) {
     return one.localeCompare(other, undefined, { sensitivity: 'base', numeric: true });
 }
 
-// A random identifier. `randomUUID` exists only in a secure context, and a plain http address in a
-// home network is not one.
+// A random identifier: no secret. `randomUUID` exists only in a secure context, and a plain http
+// address in a home network is not one; before version 19, Node has no `crypto` there.
 export function randomID() {
-    if (crypto.randomUUID) return crypto.randomUUID();
-    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    const { crypto } = globalThis;
+    if (crypto?.randomUUID) return crypto.randomUUID();
+    const bytes = new Uint8Array(16).map(() => Math.random() * 256);
+    crypto?.getRandomValues(bytes);
     return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 

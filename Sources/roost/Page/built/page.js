@@ -89,7 +89,7 @@ return { languages, preferred, locale, isEnglish, speak, speakAtOnce, choose, on
 const m6 = roostModules.m6 ??= (() => {
 function keyOf(name){const folded=name.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase();return folded.normalize('NFKC').replace(/[\u200C\u200D]/gu,'');}
 const sameName=(one,other)=>keyOf(one)===keyOf(other);function compareNames(one,other){return one.localeCompare(other,undefined,{sensitivity:'base',numeric:true});}
-function randomID(){if(crypto.randomUUID)return crypto.randomUUID();const bytes=crypto.getRandomValues(new Uint8Array(16));return Array.from(bytes,(byte)=>byte.toString(16).padStart(2,'0')).join('');}
+function randomID(){const{crypto}=globalThis;if(crypto?.randomUUID)return crypto.randomUUID();const bytes=new Uint8Array(16).map(()=>Math.random()* 256);crypto?.getRandomValues(bytes);return Array.from(bytes,(byte)=>byte.toString(16).padStart(2,'0')).join('');}
 const nameCharacter=/[\p{L}\p{M}\p{N}_]/u;const nameContinues=/^(?:[\p{L}\p{M}\p{N}_]|[-.]+[\p{L}\p{M}\p{N}_])/u;function mentions(text,name){if(!text.includes('@'))return false;const folded=keyOf(text);const wanted=`@${keyOf(name)}`;for(let at=folded.indexOf(wanted);at >=0;at=folded.indexOf(wanted,at + 1)){const before=[...folded.slice(Math.max(0,at - 2),at)].pop()??' ';if(nameCharacter.test(before))continue;if(!nameContinues.test(folded.slice(at + wanted.length)))return true;}
 return false;}
 return { keyOf, sameName, compareNames, randomID, mentions };

@@ -1,5 +1,5 @@
-// The client of the Roost chat, for browsers, Node, Deno and Bun: the
-// chat's own page is made with it. docs/CLIENT.md in Roost's repository has a bot in 20 lines.
+// The client of the Roost chat, for browsers, Node, and whatever else has a WebSocket: the chat's
+// own page is made with it. docs/CLIENT.md in Roost's repository has a bot in 20 lines.
 //
 // Copyright 2026 The Roost maintainers. SPDX-License-Identifier: Apache-2.0
 
@@ -710,11 +710,13 @@ function compareNames(one, other) {
     return one.localeCompare(other, undefined, { sensitivity: 'base', numeric: true });
 }
 
-// A random identifier. `randomUUID` exists only in a secure context, and a plain http address in a
-// home network is not one.
+// A random identifier: no secret. `randomUUID` exists only in a secure context, and a plain http
+// address in a home network is not one; before version 19, Node has no `crypto` there.
 function randomID() {
-    if (crypto.randomUUID) return crypto.randomUUID();
-    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    const { crypto } = globalThis;
+    if (crypto?.randomUUID) return crypto.randomUUID();
+    const bytes = new Uint8Array(16).map(() => Math.random() * 256);
+    crypto?.getRandomValues(bytes);
     return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
