@@ -1,7 +1,8 @@
 """Joins ES modules into one ES module that people read and import, for scripts/bundle-page.
 
-Unlike in the page's script (page_modules.py) the modules' declarations stand side by side, with
-their comments, so that editors and `tsc` find the types. So no two modules may declare the same
+Unlike in the page's script (page_modules.py) the modules' declarations stand side by side, with the
+comments of JSDoc, so that editors and `tsc` find the types; comments of other kinds stay in the
+sources. So no two modules may declare the same
 name at the left edge, and none may use a name that another one declares without importing it: it
 meant the browser's, and would get the other module's.
 """
@@ -17,6 +18,20 @@ DECLARED = re.compile(r"^(?:async )?(?:function\*? |const |let |class )([A-Za-z_
 def code_of(text, file):
     return "".join(part if kind == "code" else re.sub(r"[^\n]", " ", part)
                    for kind, part in pieces(text, file))
+
+
+def without_remarks(text, file):
+    """The text without `// …`, and without the lines that had nothing else."""
+    out = []
+    for kind, part in pieces(text, file):
+        if kind == "comment" and part.startswith("//"):
+            before = "".join(out)
+            out = [before.rstrip(" \t")]
+            if not out[0] or out[0].endswith("\n"):
+                out.append("\0")  # the line's end goes, too
+        else:
+            out.append(part)
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"\0\n?", "", "".join(out)))
 
 
 def uses(name, code):
@@ -46,7 +61,8 @@ def join_flat(folder, entry, exported, heading):
             raise Refused(f"no module declares {name}, which {entry} shall export")
     out = [heading]
     for module in order:
-        out.append(f"\n// {'-' * 40} {module.name}\n\n{module.body.strip()}\n")
+        body = without_remarks(module.body, module.name).strip()
+        out.append(f"\n// {'-' * 40} {module.name}\n\n{body}\n")
     out.append(f"\nexport {{ {', '.join(exported)} }};\n")
     return "".join(out)
 

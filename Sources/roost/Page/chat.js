@@ -51,6 +51,7 @@ export class Chat {
         this.connection = new Roost(address, {
             sessions: this.#record,
             unsent: { load: unsent, save: setUnsent },
+            direct: false,
         });
         this.outbox = this.connection.outbox;
         this.history = new History(this.connection, changed);

@@ -8,7 +8,7 @@ import { keyOf, sameName } from './names.js';
 const resumeLimit = 200;
 const typingEvery = 3_000;
 // Pushes that have an `offset` and are no entries of the room's log.
-const noEntries = new Set(['presence', 'typing', 'read']);
+const noEntries = new Set(['presence', 'typing', 'read', 'direct']);
 
 /** A room that this client is in, or wants to be in: `chat.join(name)` returns it. */
 export class RoostRoom {
@@ -92,13 +92,13 @@ export class RoostRoom {
      */
     say(text, fields = {}) {
         this.#typedAt = 0;
-        return this.#chat.outbox.add(this, text, fields);
+        return this.#chat.outbox().add(this, text, fields);
     }
 
     /** Shows the others that this user writes: sent once in 3 s at most, whatever the calls. */
     typing() {
         const now = Date.now();
-        const rest = this.#chat.timing?.typing ?? typingEvery;
+        const rest = this.#chat.timing()?.typing ?? typingEvery;
         if (this.state !== 'joined' || now - this.#typedAt < rest) return;
         this.#typedAt = now;
         this.#chat.tell({ type: 'typing', room: this.name });
@@ -178,8 +178,8 @@ export class RoostRoom {
             this.#listeners.call('joined', reply);
             this.#passOn(reply, before, recovered);
         }
-        if (!recovered) this.#chat.outbox.settle(this);
-        this.#chat.outbox.pump();
+        if (!recovered) this.#chat.outbox().settle(this);
+        this.#chat.outbox().pump();
     }
 
     // Passes on what was missed.
@@ -232,8 +232,8 @@ export class RoostRoom {
     }
 
     #noteOwn({ type, id, user, offset }, epoch) {
-        if (type !== 'message' || !id || !sameName(user, this.#chat.user)) return;
-        this.#chat.outbox.arrived(id, { epoch, offset });
+        if (type !== 'message' || !id || !sameName(user, this.#chat.user())) return;
+        this.#chat.outbox().arrived(id, { epoch, offset });
     }
 
     // A push of the server about this room.
@@ -256,7 +256,7 @@ export class RoostRoom {
         this.error = error;
         this.#held = null;
         this.#listeners.call(event, error);
-        this.#chat.outbox.giveUp(this, error);
+        this.#chat.outbox().giveUp(this, error);
     }
 
     #spell(name) {

@@ -94,6 +94,8 @@
  * @property {Welcome} welcome logged in, for the first time or after a reconnect
  * @property {CommandError} refused the server does not accept the user; the connection is closed
  * @property {{code: number, reason: string}} closed a connection has ended; another one may follow
+ * @property {RoostRoom} direct somebody has begun a conversation of two, and this client is in it:
+ *   its messages come next
  * @property {{code: number, reason: string}} stopped there will be no other by itself: kicked, or
  *   signed out. The reason is a sentence for people
  * @property {any} push any object that the server sends unasked, after its room has passed it on
@@ -111,6 +113,8 @@
  *   which proves the name: `localStorage`, or anything like it. Without it, a program that starts
  *   anew may have to wait a minute for its name
  * @property {any} [WebSocket] where there is none, as in Node before 22: a class like the browser's
+ * @property {boolean} [direct] false: conversations of two that others begin do not become rooms by
+ *   themselves; they are a `push` then
  * @property {any} [sessions] instead of `storage`, for a program that keeps sessions in its own way
  * @property {{load(): any[], save(items: any[]): void}} [unsent] keeps messages that are not sent
  *   yet. With it, they survive `close()`, and what was refused stays in `outbox.items`

@@ -45,6 +45,7 @@ export class Roost {
     #rooms = new Map(); // key → RoostRoom
     #listeners = new Listeners();
     #inside = false; // whether this connection is logged in
+    #adopts; // whether conversations that others begin become rooms by themselves
     #isPatient = false; // whether a refusal that passes is worth another try
 
     /**
@@ -53,6 +54,7 @@ export class Roost {
      */
     constructor(address, options = {}) {
         const { user, password, token, storage, unsent } = options;
+        this.#adopts = options.direct !== false;
         const Socket = options.WebSocket ?? globalThis.WebSocket;
         if (!Socket) throw new Error('There is no WebSocket here: pass one, { WebSocket }.');
         const target = /^wss?:/i.test(address) ? address : chatAddress({ href: address });
@@ -73,9 +75,7 @@ export class Roost {
             changed: () => this.#listeners.call('outbox', undefined),
             ended: (item, error) => this.#listeners.call('sent', { item, error }),
         });
-        if (user === undefined) return;
-        this.#begin(user, { password, keeps: true, token });
-        this.#isPatient = true;
+        if (user !== undefined) this.#begin(user, { password, keeps: true, token });
     }
 
     /**
@@ -116,12 +116,12 @@ export class Roost {
      */
     login(user, proof = {}) {
         const { password, token } = proof;
-        this.#isPatient = false;
         this.#begin(user, { password, token });
     }
 
     #begin(user, proof) {
         this.user = user;
+        this.#isPatient = proof.keeps === true;
         this.#login.use(proof);
         this.#sessions.load(user);
         this.outbox.enter(user);
@@ -221,24 +221,15 @@ export class Roost {
     }
 
     // What a room may use of its chat.
-    #forRooms = (() => {
-        const chat = this;
-        return {
-            get user() {
-                return chat.user;
-            },
-            get timing() {
-                return chat.welcome?.timing;
-            },
-            get outbox() {
-                return chat.outbox;
-            },
-            request: (command) => chat.#commands.request(command),
-            tell: (command) => chat.#commands.tell(command),
-            left: (room) => chat.#left(room),
-            renamed: (key, room) => chat.#renamed(key, room),
-        };
-    })();
+    #forRooms = {
+        user: () => this.user,
+        timing: () => this.welcome?.timing,
+        outbox: () => this.outbox,
+        request: (command) => this.#commands.request(command),
+        tell: (command) => this.#commands.tell(command),
+        left: (room) => this.#left(room),
+        renamed: (key, room) => this.#renamed(key, room),
+    };
 
     #left(room) {
         if (this.#rooms.get(room.key) === room) this.#rooms.delete(room.key);
@@ -284,8 +275,18 @@ export class Roost {
 
     #received(push) {
         if (this.#commands.settle(push)) return;
+        if (push.type === 'direct' && this.#adopts) this.#adopt(push);
         if (push.room !== undefined) this.room(push.room)?.push(push);
         this.#listeners.call('push', push);
+    }
+
+    // Somebody has begun a conversation, and the server has put this connection into it.
+    #adopt({ room: name, epoch, offset }) {
+        if (this.room(name)) return;
+        const room = new RoostRoom(this.#forRooms, name, { since: { epoch, offset } });
+        room.state = 'joined';
+        this.#rooms.set(room.key, room);
+        this.#listeners.call('direct', room);
     }
 
     #closed(code, reason) {

@@ -154,6 +154,24 @@ test('a message that is gone already is no message, and counts for the resume', 
     chat.close();
 });
 
+test('a conversation that somebody begins is a room, also after a reconnect', async () => {
+    const all = await start();
+    const { server, chat } = all;
+    const begun = next(chat, 'direct');
+    server.push({ type: 'direct', room: '@ann,bob', epoch: 'd1', offset: 4 });
+    const room = await begun;
+    const texts = [];
+    room.on('message', ({ text }) => texts.push(text));
+    server.push({ type: 'message', room: '@ann,bob', offset: 5, user: 'bob', text: 'psst' });
+    assert.deepEqual(texts, ['psst']);
+    assert.equal(chat.room('@ann,bob'), room);
+    assert.equal(room.state, 'joined');
+    await Promise.all([reconnect(all), next(room, 'joined')]);
+    const join = server.of('join').find(({ room: name }) => name === '@ann,bob');
+    assert.deepEqual(join.since, { epoch: 'd1', offset: 5 });
+    chat.close();
+});
+
 test('say() resolves with the place, and a retry has the same id', async () => {
     const all = await start();
     const { server, chat, room } = all;

@@ -9,6 +9,8 @@ const path = new URL('../../../Sources/roost/Page/built/roost.js', import.meta.u
 export const client = await import(
     `data:text/javascript,${encodeURIComponent(readFileSync(path, 'utf8'))}`);
 
+const { keyOf } = client;
+
 export class FakeChat {
     log = []; // entries of the room "lobby"
     epoch = 'e1';
@@ -87,7 +89,10 @@ export class FakeChat {
             };
         }
         if (command.type === 'join') {
-            const { since, limit } = command;
+            const { room, since, limit } = command;
+            if (keyOf(room) !== 'lobby') {
+                return { type: 'joined', room, ...since, recovered: true, messages: [] };
+            }
             const recovered = since?.epoch === this.epoch && since.offset >= this.kept;
             const all = recovered ? this.after(since.offset) : this.after(0);
             const size = Math.min(limit, this.page);

@@ -20,6 +20,7 @@ room.on('presence', ({ event, count }) => console.log(event === 'join', count + 
 room.on('gap', ({ before, messages }) => console.log(before.epoch.length, messages[0].text));
 room.on('refused', (error) => console.log(error.code.length, error.retryAfter));
 chat.on('state', ({ phase, retryAt }) => console.log(phase === 'waiting', retryAt));
+chat.on('direct', (conversation) => conversation.say('hello'));
 chat.on('stopped', ({ code, reason }) => console.log(code + 1, reason.length));
 
 async function talk() {

@@ -292,10 +292,10 @@ const m20 = (() => {
 const { CommandError, Disconnected } = m0;
 const { Listeners } = m17;
 const { keyOf, sameName } = m6;
-const resumeLimit=200;const typingEvery=3_000;const noEntries=new Set(['presence','typing','read']);class RoostRoom{name;key;state='away';error=null;place=null;count=0;attempt=Promise.resolve();#a;#b;#c;#d=null;#e=null;#f=new Listeners();#g=0;constructor(chat,name,{since=null,last=0,catchUp=true}){this.#a=chat;this.name=name;this.key=keyOf(name);this.place=since;this.#b=last;this.#c=catchUp;}
+const resumeLimit=200;const typingEvery=3_000;const noEntries=new Set(['presence','typing','read','direct']);class RoostRoom{name;key;state='away';error=null;place=null;count=0;attempt=Promise.resolve();#a;#b;#c;#d=null;#e=null;#f=new Listeners();#g=0;constructor(chat,name,{since=null,last=0,catchUp=true}){this.#a=chat;this.name=name;this.key=keyOf(name);this.place=since;this.#b=last;this.#c=catchUp;}
 on(name,listener){return this.#f.add(name,listener);}
-say(text,fields={}){this.#g=0;return this.#a.outbox.add(this,text,fields);}
-typing(){const now=Date.now();const rest=this.#a.timing?.typing??typingEvery;if(this.state !=='joined'||now - this.#g < rest)return;this.#g=now;this.#a.tell({type:'typing',room:this.name});}
+say(text,fields={}){this.#g=0;return this.#a.outbox().add(this,text,fields);}
+typing(){const now=Date.now();const rest=this.#a.timing()?.typing??typingEvery;if(this.state !=='joined'||now - this.#g < rest)return;this.#g=now;this.#a.tell({type:'typing',room:this.name});}
 history(range={}){const{after,before,limit}=range;if(after !==undefined)return this.command('history',{after,limit});return this.command('history',{before:before??Number.MAX_SAFE_INTEGER,limit});}
 command(type,fields={}){return this.#a.request({...fields,type,room:this.name});}
 leave(){if(this.state==='joined')this.command('leave').catch(()=>{});this.state='left';this.#a.left(this);}
@@ -303,16 +303,16 @@ enter(){const attempt=this.#d??this.#h().finally(()=>{this.#d=null;});this.#d=th
 async #h(){const{name,place}=this;const limit=place?resumeLimit:this.#b;const command={type:'join',room:name,since:place??undefined,limit,more:true};try{const reply=await this.#a.request(command);if(this.state !=='left')this.#i(reply);}catch(error){if(error instanceof Disconnected)return false;if(!(error instanceof CommandError))throw error;if(this.state !=='left')this.#j(error,'refused');}
 return true;}
 #i(reply){const before=this.place;const recovered=reply.recovered===true&&before !==null;this.#k(reply.room);this.state='joined';this.error=null;this.count=reply.count??this.count;this.#e=null;if(!this.#c){this.place={epoch:reply.epoch,offset:reply.offset};this.#f.call('joined',reply);for(const entry of reply.messages)this.#l(entry,reply.epoch);}else{this.#f.call('joined',reply);this.#m(reply,before,recovered);}
-if(!recovered)this.#a.outbox.settle(this);this.#a.outbox.pump();}
+if(!recovered)this.#a.outbox().settle(this);this.#a.outbox().pump();}
 #m(reply,before,recovered){if(recovered){this.#n(reply);return;}
 this.place=null;if(before)this.#f.call('gap',{before,messages:reply.messages});else this.#o(reply);this.place={epoch:reply.epoch,offset:reply.offset};}
 async #n(reply){const held=[];this.#e=held;const isCurrent=()=>this.#e===held;for(let page=reply;;){this.#o(page);if(!page.more||page.messages.length===0)break;const before=this.place;const range={after:before?.offset,limit:resumeLimit};page=await this.history(range).catch(()=>null);if(!isCurrent())return;if(page)continue;this.#f.call('gap',{before,messages:[]});break;}
 this.#e=null;for(const entry of held)this.#p(entry,entry.epoch);}
 #o(page){let epoch=page.first_epoch??page.epoch;for(const entry of page.messages){epoch=entry.epoch??epoch;this.#p(entry,epoch);}}
 #p(entry,epoch){if(this.place&&entry.offset <=this.place.offset)return;this.place={epoch:epoch??this.place?.epoch??'',offset:entry.offset};this.#l(entry,this.place.epoch);this.#f.call('entry',entry);if(!entry.deleted)this.#f.call(entry.type,entry);}
-#l({type,id,user,offset},epoch){if(type !=='message'||!id||!sameName(user,this.#a.user))return;this.#a.outbox.arrived(id,{epoch,offset});}
+#l({type,id,user,offset},epoch){if(type !=='message'||!id||!sameName(user,this.#a.user()))return;this.#a.outbox().arrived(id,{epoch,offset});}
 push(push){if(push.type==='joined'){this.#i({...push,recovered:false});}else if(Number.isSafeInteger(push.offset)&&!noEntries.has(push.type)){if(this.#e)this.#e.push(push);else this.#p(push,push.epoch);}else if(push.type==='kicked'){this.#j(new CommandError({code:'kicked',text:push.text}),'kicked');}else{if(push.type==='presence')this.count=push.count??this.count;this.#f.call(push.type,push);}}
-#j(error,event){this.state='refused';this.error=error;this.#e=null;this.#f.call(event,error);this.#a.outbox.giveUp(this,error);}
+#j(error,event){this.state='refused';this.error=error;this.#e=null;this.#f.call(event,error);this.#a.outbox().giveUp(this,error);}
 #k(name){const before=this.key;this.name=name;this.key=keyOf(name);if(this.key !==before)this.#a.renamed(before,this);}
 disconnected(){if(this.state !=='left')this.state='away';this.#e=null;}}
 return { RoostRoom };
@@ -335,30 +335,31 @@ const { keyOf } = m6;
 const { Outbox } = m19;
 const { RoostRoom } = m20;
 const { Sessions } = m21;
-const subprotocol='roost.v1';const sessionEnded=4005;const passing=new Set(['rate_limited','unavailable']);const loginRest=5_000;class Roost{user='';account=false;welcome=null;first=null;outbox;#a;#b;#c;#d;#e=new Map();#f=new Listeners();#g=false;#h=false;constructor(address,options={}){const{user,password,token,storage,unsent}=options;const Socket=options.WebSocket??globalThis.WebSocket;if(!Socket)throw new Error('There is no WebSocket here: pass one, { WebSocket }.');const target=/^wss?:/i.test(address)?address:chatAddress({href:address});this.#d=options.sessions??new Sessions(storage);this.#a=new Connection(()=>new Socket(target,subprotocol),{opened:()=>this.#c.begin(this.user),received:(push)=>this.#i(push),closed:(code,reason)=>this.#j(code,reason),changed:()=>this.#f.call('state',this.state),probe:()=>this.#b.probe((this.first??this.rooms[0])?.name??'lobby'),});this.#b=new Commands(this.#a);this.#c=new Login(this.#b,this.#d,{welcomed:(welcome,restarted)=>this.#k(welcome,restarted),refused:(error)=>this.#l(error),});this.outbox=new Outbox(this.#b,(key)=>this.#e.get(key),unsent,{changed:()=>this.#f.call('outbox',undefined),ended:(item,error)=>this.#f.call('sent',{item,error}),});if(user===undefined)return;this.#m(user,{password,keeps:true,token});this.#h=true;}
+const subprotocol='roost.v1';const sessionEnded=4005;const passing=new Set(['rate_limited','unavailable']);const loginRest=5_000;class Roost{user='';account=false;welcome=null;first=null;outbox;#a;#b;#c;#d;#e=new Map();#f=new Listeners();#g=false;#h;#i=false;constructor(address,options={}){const{user,password,token,storage,unsent}=options;this.#h=options.direct !==false;const Socket=options.WebSocket??globalThis.WebSocket;if(!Socket)throw new Error('There is no WebSocket here: pass one, { WebSocket }.');const target=/^wss?:/i.test(address)?address:chatAddress({href:address});this.#d=options.sessions??new Sessions(storage);this.#a=new Connection(()=>new Socket(target,subprotocol),{opened:()=>this.#c.begin(this.user),received:(push)=>this.#j(push),closed:(code,reason)=>this.#k(code,reason),changed:()=>this.#f.call('state',this.state),probe:()=>this.#b.probe((this.first??this.rooms[0])?.name??'lobby'),});this.#b=new Commands(this.#a);this.#c=new Login(this.#b,this.#d,{welcomed:(welcome,restarted)=>this.#l(welcome,restarted),refused:(error)=>this.#m(error),});this.outbox=new Outbox(this.#b,(key)=>this.#e.get(key),unsent,{changed:()=>this.#f.call('outbox',undefined),ended:(item,error)=>this.#f.call('sent',{item,error}),});if(user !==undefined)this.#n(user,{password,keeps:true,token});}
 get state(){return this.#a.state;}
 get limits(){return this.welcome?.limits;}
 get rooms(){return [...this.#e.values()];}
 on(name,listener){return this.#f.add(name,listener);}
-login(user,proof={}){const{password,token}=proof;this.#h=false;this.#m(user,{password,token});}
-#m(user,proof){this.user=user;this.#c.use(proof);this.#d.load(user);this.outbox.enter(user);this.#a.open();}
+login(user,proof={}){const{password,token}=proof;this.#n(user,{password,token});}
+#n(user,proof){this.user=user;this.#i=proof.keeps===true;this.#c.use(proof);this.#d.load(user);this.outbox.enter(user);this.#a.open();}
 ready(){if(this.#g&&this.welcome)return Promise.resolve(this.welcome);return new Promise((resolve,reject)=>{const ends=[this.on('welcome',(welcome)=>end(()=>resolve(welcome))),this.on('refused',(error)=>end(()=>reject(error))),this.on('closed',({reason})=>{const{phase}=this.state;if(phase !=='waiting')end(()=>reject(new Disconnected(reason)));}),];const end=(settle)=>{for(const off of ends)off();settle();};});}
-join(name,options={}){const known=this.room(name);if(known?.state==='refused'&&this.#g)known.enter();if(known)return known;const room=new RoostRoom(this.#n,name,options);this.#e.set(room.key,room);if(this.#g)room.enter();return room;}
+join(name,options={}){const known=this.room(name);if(known?.state==='refused'&&this.#g)known.enter();if(known)return known;const room=new RoostRoom(this.#o,name,options);this.#e.set(room.key,room);if(this.#g)room.enter();return room;}
 room(name){return this.#e.get(keyOf(name));}
 command(type,fields={}){return this.#b.request({...fields,type});}
 async logout({everywhere=false}={}){await this.command('logout',{everywhere});this.#d.ended?.();this.close();}
-close(){this.#o(new Disconnected('It was closed here.'));}
-#o(error){this.#a.close();this.#j(1000,error.message);this.outbox.giveUp(null,error);}
+close(){this.#p(new Disconnected('It was closed here.'));}
+#p(error){this.#a.close();this.#k(1000,error.message);this.outbox.giveUp(null,error);}
 retryNow(){this.#a.retryNow();}
 expectWriting(){this.#a.expectWriting();}
-#n=(()=>{const chat=this;return{get user(){return chat.user;},get timing(){return chat.welcome?.timing;},get outbox(){return chat.outbox;},request:(command)=>chat.#b.request(command),tell:(command)=>chat.#b.tell(command),left:(room)=>chat.#p(room),renamed:(key,room)=>chat.#q(key,room),};})();#p(room){if(this.#e.get(room.key)===room)this.#e.delete(room.key);this.outbox.giveUp(room,new Disconnected('The room was left.'));}
-#q(key,room){const others=this.rooms.filter((one)=>one===room||one.key !==room.key);this.#e=new Map(others.map((one)=>[one.key,one]));this.outbox.move(key,room);}
-#k(welcome,restarted){this.#g=true;this.#h=true;this.user=welcome.user;this.account=welcome.account===true;this.welcome={...welcome,restarted};this.outbox.enter(welcome.user);this.#f.call('welcome',this.welcome);this.#r();}
-async #r(){const{first,rooms}=this;const others=rooms.filter((room)=>room !==first);for(const room of first?[first,...others]:others){if(room.state==='joined'||this.#e.get(room.key)!==room)continue;if(!(await room.enter()))return;}}
-#l(error){if(this.#h&&passing.has(error.code)){this.#a.retryAfter(error.retryAfter??loginRest,error.message);return;}
-this.#f.call('refused',error);this.#o(error);}
-#i(push){if(this.#b.settle(push))return;if(push.room !==undefined)this.room(push.room)?.push(push);this.#f.call('push',push);}
-#j(code,reason){this.#g=false;this.#c.abandon();this.#b.abandon();for(const room of this.#e.values())room.disconnected();if(code===sessionEnded)this.#d.ended?.();this.#f.call('closed',{code,reason});if(this.state.phase==='stopped')this.#f.call('stopped',{code,reason});}}
+#o={user:()=>this.user,timing:()=>this.welcome?.timing,outbox:()=>this.outbox,request:(command)=>this.#b.request(command),tell:(command)=>this.#b.tell(command),left:(room)=>this.#q(room),renamed:(key,room)=>this.#r(key,room),};#q(room){if(this.#e.get(room.key)===room)this.#e.delete(room.key);this.outbox.giveUp(room,new Disconnected('The room was left.'));}
+#r(key,room){const others=this.rooms.filter((one)=>one===room||one.key !==room.key);this.#e=new Map(others.map((one)=>[one.key,one]));this.outbox.move(key,room);}
+#l(welcome,restarted){this.#g=true;this.#i=true;this.user=welcome.user;this.account=welcome.account===true;this.welcome={...welcome,restarted};this.outbox.enter(welcome.user);this.#f.call('welcome',this.welcome);this.#s();}
+async #s(){const{first,rooms}=this;const others=rooms.filter((room)=>room !==first);for(const room of first?[first,...others]:others){if(room.state==='joined'||this.#e.get(room.key)!==room)continue;if(!(await room.enter()))return;}}
+#m(error){if(this.#i&&passing.has(error.code)){this.#a.retryAfter(error.retryAfter??loginRest,error.message);return;}
+this.#f.call('refused',error);this.#p(error);}
+#j(push){if(this.#b.settle(push))return;if(push.type==='direct'&&this.#h)this.#t(push);if(push.room !==undefined)this.room(push.room)?.push(push);this.#f.call('push',push);}
+#t({room:name,epoch,offset}){if(this.room(name))return;const room=new RoostRoom(this.#o,name,{since:{epoch,offset}});room.state='joined';this.#e.set(room.key,room);this.#f.call('direct',room);}
+#k(code,reason){this.#g=false;this.#c.abandon();this.#b.abandon();for(const room of this.#e.values())room.disconnected();if(code===sessionEnded)this.#d.ended?.();this.#f.call('closed',{code,reason});if(this.state.phase==='stopped')this.#f.call('stopped',{code,reason});}}
 return { Roost };
 })();
 const m23 = roostModules.m23 ??= (() => {
@@ -419,7 +420,7 @@ const { Rooms } = m24;
 const { setLastName, setTabName, setUnsent, unsent } = m1;
 const { wordsForError, wordsForSession } = m23;
 const noticeLasts=4_000;const sessionEnded=4005;const signedOut='You have signed out elsewhere.';const passing=new Set(['rate_limited','unavailable','bad_request']);function suggestionIn({code,message}){return code==='bad_name'?/Try "([^"\s]{1,64})"\.$/u.exec(message)?.[1]??'':'';}
-class Chat{phase='login';me='';problem='';suggestion='';asksPassword=false;account=false;notice=null;news={number:0,words:''};textLimit=4000;signingOut=false;drafts=new Drafts();#a;#b;constructor(address,changed){this.#b=changed;this.#a=new Record({readElsewhere:()=>this.rooms.readElsewhere(this.me),signedOutElsewhere:()=>this.#c(),});this.connection=new Roost(address,{sessions:this.#a,unsent:{load:unsent,save:setUnsent},});this.outbox=this.connection.outbox;this.history=new History(this.connection,changed);this.people=new People(this.connection,changed);this.rooms=new Rooms(this.connection,this.#a,{changed,opened:(room)=>this.#d(room),entered:(room,reply)=>{if(reply.recovered&&reply.more){this.history.rest(room).then(()=>this.rooms.look());}},renamed:(key,room)=>this.drafts.move(key,room),});this.#e();addEventListener('pagehide',()=>this.#a.save());document.addEventListener('visibilitychange',()=>this.#a.save());}
+class Chat{phase='login';me='';problem='';suggestion='';asksPassword=false;account=false;notice=null;news={number:0,words:''};textLimit=4000;signingOut=false;drafts=new Drafts();#a;#b;constructor(address,changed){this.#b=changed;this.#a=new Record({readElsewhere:()=>this.rooms.readElsewhere(this.me),signedOutElsewhere:()=>this.#c(),});this.connection=new Roost(address,{sessions:this.#a,unsent:{load:unsent,save:setUnsent},direct:false,});this.outbox=this.connection.outbox;this.history=new History(this.connection,changed);this.people=new People(this.connection,changed);this.rooms=new Rooms(this.connection,this.#a,{changed,opened:(room)=>this.#d(room),entered:(room,reply)=>{if(reply.recovered&&reply.more){this.history.rest(room).then(()=>this.rooms.look());}},renamed:(key,room)=>this.drafts.move(key,room),});this.#e();addEventListener('pagehide',()=>this.#a.save());document.addEventListener('visibilitychange',()=>this.#a.save());}
 #e(){const{connection}=this;for(const event of ['state','outbox','push'])connection.on(event,this.#b);connection.on('welcome',(welcome)=>this.#f(welcome));connection.on('refused',(error)=>{const{code}=error;this.suggestion=suggestionIn(error);this.asksPassword=code==='name_taken'||code==='bad_password'
 ||(this.asksPassword&&passing.has(code));this.#g(wordsForError(error));});connection.on('closed',({code,reason})=>{this.rooms.disconnected();if(code===sessionEnded)this.#c(reason);});connection.on('sent',({item,error})=>{if(error)item.problem=wordsForError(error);const said=error?words('message.notSent',{problem:item.problem})
 :words('message.wasSent');this.news={number:this.news.number + 1,words:said};});}

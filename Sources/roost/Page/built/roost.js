@@ -5,8 +5,6 @@
 
 // ---------------------------------------- roost-types.js
 
-// What the client's methods take and what its events have, for people and for editors.
-
 /**
  * @typedef {object} Place Where an entry stands in its room's log.
  * @property {string} epoch compare it for equality only
@@ -101,6 +99,8 @@
  * @property {Welcome} welcome logged in, for the first time or after a reconnect
  * @property {CommandError} refused the server does not accept the user; the connection is closed
  * @property {{code: number, reason: string}} closed a connection has ended; another one may follow
+ * @property {RoostRoom} direct somebody has begun a conversation of two, and this client is in it:
+ *   its messages come next
  * @property {{code: number, reason: string}} stopped there will be no other by itself: kicked, or
  *   signed out. The reason is a sentence for people
  * @property {any} push any object that the server sends unasked, after its room has passed it on
@@ -118,6 +118,8 @@
  *   which proves the name: `localStorage`, or anything like it. Without it, a program that starts
  *   anew may have to wait a minute for its name
  * @property {any} [WebSocket] where there is none, as in Node before 22: a class like the browser's
+ * @property {boolean} [direct] false: conversations of two that others begin do not become rooms by
+ *   themselves; they are a `push` then
  * @property {any} [sessions] instead of `storage`, for a program that keeps sessions in its own way
  * @property {{load(): any[], save(items: any[]): void}} [unsent] keeps messages that are not sent
  *   yet. With it, they survive `close()`, and what was refused stays in `outbox.items`
@@ -134,9 +136,6 @@
  */
 
 // ---------------------------------------- commands.js
-
-// Commands and their replies: each command carries a `ref`. The reply with the same `ref` resolves
-// its promise; an error, or a lost connection, rejects it.
 
 /** The server has refused a command. `message` is the server's sentence for people. */
 class CommandError extends Error {
@@ -163,8 +162,6 @@ class Disconnected extends Error {
 const shortestRetry = 250;
 const longestRetry = 20_000;
 
-// How long an answer may take before the line counts as dead. One WebSocket message shows only when
-// all of it has come, and a page of messages takes its time on a slow line.
 const patience = 5_000;
 const longPatience = 15_000;
 const longAnswers = new Set(['login', 'join', 'history', 'account']);
@@ -173,16 +170,13 @@ class Commands {
     #connection;
     #waiting = new Map();
     #last = 0;
-    #generation = 0; // counts connections: a retry is dropped if its connection has been lost
-    #slowest = 0; // the longest of the last answers, in milliseconds
+    #generation = 0;
+    #slowest = 0;
 
     constructor(connection) {
         this.#connection = connection;
     }
 
-    // Sends a command and returns its reply. If the server's rate limit refuses it, sends it again
-    // after the time that the server asks for. A longer time means a room that is full of this
-    // network's messages: the user must know.
     async request(command) {
         const generation = this.#generation;
         for (;;) {
@@ -198,20 +192,16 @@ class Commands {
         }
     }
 
-    // For commands without a reply.
     tell(command) {
         this.#connection.send(command);
     }
 
-    // Tests the connection: any answer will do, even an error. An empty page of history is the
-    // cheapest one for the server.
     probe(room) {
         const question = { type: 'history', room, before: 1, limit: 0 };
         if (this.#waiting.size === 0) this.#once(question, patience).catch(() => {});
         this.#connection.expect(patience);
     }
 
-    // True if `reply` is the reply to a waiting command.
     settle(reply) {
         const asked = this.#waiting.get(reply.ref);
         if (asked) {
@@ -220,7 +210,6 @@ class Commands {
             if (reply.type === 'error') asked.reject(new CommandError(reply));
             else asked.resolve(reply);
         }
-        // Any message shows that the connection works, but the next reply must still come in time.
         this.#expectNext();
         return Boolean(asked);
     }
@@ -246,8 +235,6 @@ class Commands {
         });
     }
 
-    // Replies come in the order of the commands, so the oldest command says how long to wait. Where
-    // answers have taken seconds, the line is slow and not dead.
     #expectNext() {
         for (const { within } of this.#waiting.values()) {
             this.#connection.expect(Math.max(within, Math.min(longPatience, this.#slowest * 4)));
@@ -262,61 +249,50 @@ function pause(milliseconds) {
 
 // ---------------------------------------- close-codes.js
 
-// What a client does after each close code: whether it reconnects, and after how long.
-
 const second = 1000;
 const longestDelay = 30 * second;
 
-// Exponential with jitter, so that not all clients reconnect to a restarted server at once.
 function backoff(attempt, random = Math.random) {
     const ceiling = Math.min(longestDelay, second * 2 ** Math.min(attempt, 10));
     return ceiling / 2 + (random() * ceiling) / 2;
 }
 
-// Takes the time to wait from a reason like "Too many connections, try again in 10 seconds."
 function secondsIn(reason, otherwise) {
     const found = /(\d{1,4})\s*s/.exec(reason);
     return (found ? Number(found[1]) : otherwise) * second;
 }
 
-// `attempt` counts the attempts since the last stable connection. Returns
-// {retry: true, delay: ms} or {retry: false, again: whether the user may retry by hand}.
 function advice(code, reason, attempt, random = Math.random) {
     const after = (delay) => ({ retry: true, delay });
     switch (code) {
-        case 1001: // The server is stopping: spread the reconnects of its clients.
+        case 1001:
             return after(second + random() * 4 * second);
-        case 1012: // Restarted: reconnect at once.
-        case 4001: // Fell behind: resume from history at once.
+        case 1012:
+        case 4001:
             return after(attempt === 0 ? 0 : backoff(attempt, random));
-        case 1013: // Overload.
+        case 1013:
             return after(secondsIn(reason, 10) + random() * 2 * second);
-        case 4002: // Flooding.
+        case 4002:
             return after(secondsIn(reason, 15) + random() * 5 * second);
-        case 1002: // The same bytes would fail again.
+        case 1002:
         case 1003:
         case 1007:
-        case 1008: // Policy.
-        case 4003: // Kicked: the user decides.
-        case 4005: // Signed out in another tab, so nobody may log in by itself.
+        case 1008:
+        case 4003:
+        case 4005:
             return { retry: false, again: true };
-        case 4004: // Banned.
+        case 4004:
             return { retry: false, again: false };
-        default: // 1000, 1006, 1009, 1011 and codes of the future.
+        default:
             return after(backoff(attempt, random));
     }
 }
 
 // ---------------------------------------- surroundings.js
 
-// What a browser says about the network and about the page. Elsewhere, in Node or in a worker,
-// nothing is said: the network counts as there, and the page as looked at.
-
 const isOnline = () => globalThis.navigator?.onLine !== false;
 const isShown = () => !globalThis.document?.hidden;
 
-// Calls `lookAgain` when the network or the reader has come back, and `wentOffline`. Returns a
-// function that ends this.
 function watchSurroundings(lookAgain, wentOffline) {
     if (!globalThis.addEventListener) return () => {};
     const page = globalThis.document;
@@ -337,24 +313,15 @@ function watchSurroundings(lookAgain, wentOffline) {
 
 // ---------------------------------------- connection.js
 
-// A WebSocket that reconnects: it notices a dead connection, and retries according to the close
-// code. It knows nothing about the chat, which logs in and resumes on each `opened`.
-
-                                                   
-                                                                         
-
 const connectDeadline = 10_000;
 const answerDeadline = 5_000;
 const doubtAfter = 2_000;
 const offlineDeadline = 3_000;
 const stableAfter = 5_000;
-// A connection that was silent for this long is probed, while somebody looks at the page.
 const silenceLimit = 30_000;
 const silenceCheckedEvery = 10_000;
-// Before somebody who begins to write has finished, a shorter silence is checked, too.
 const silenceBeforeWriting = 5_000;
 
-// Beside the page, so that a proxy may serve both below a path of its own.
 function chatAddress(location) {
     const address = new URL('chat', location.href);
     address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
@@ -378,8 +345,6 @@ class Connection {
     /** @type {(() => void) | null} */
     #endWatch = null;
 
-    // `makeSocket()` returns a new WebSocket. `events`: opened(), received(object),
-    // closed(code, reason), changed(), probe().
     constructor(makeSocket, events) {
         this.#makeSocket = makeSocket;
         this.#events = events;
@@ -400,7 +365,6 @@ class Connection {
         this.#enter({ phase: 'idle' });
     }
 
-    // The server has no time for this client now: another connection is made later.
     retryAfter(milliseconds, reason) {
         this.#letGo(1000);
         this.#wait(milliseconds, 1013, reason);
@@ -413,8 +377,6 @@ class Connection {
         return true;
     }
 
-    // If nothing arrives within this time, the connection counts as lost, whatever TCP says. Of
-    // several deadlines, the earliest counts.
     expect(milliseconds = answerDeadline) {
         if (this.state.phase !== 'open') return;
         const at = performance.now() + milliseconds;
@@ -425,7 +387,6 @@ class Connection {
         this.#doubtTimer ||= setTimeout(() => this.#doubt(), doubtAfter);
     }
 
-    // Somebody begins to write: a dead line should show before the message is written.
     expectWriting() {
         this.#probeAfter(silenceBeforeWriting);
     }
@@ -441,8 +402,6 @@ class Connection {
         }
     }
 
-    // A server on this machine can be reached without a network, so the browser's word is not the
-    // last one.
     #wentOffline() {
         if (this.state.phase === 'open') {
             this.#events.probe();
@@ -492,7 +451,7 @@ class Connection {
             if (object && typeof object.type === 'string') this.#events.received(object);
         };
         socket.onclose = (event) => this.#lost(event.code, event.reason);
-        socket.onerror = () => {}; // what follows is a close; some implementations insist on it
+        socket.onerror = () => {};
     }
 
     #arrived() {
@@ -523,7 +482,6 @@ class Connection {
         this.#enter({ phase: 'waiting', retryAt: Date.now() + delay, code, reason });
     }
 
-    // Drops the socket at once: on a dead connection its close event comes only after minutes.
     #letGo(code) {
         clearTimeout(this.#retryTimer);
         clearTimeout(this.#stableTimer);
@@ -542,7 +500,6 @@ class Connection {
         this.#events.changed();
     }
 
-    // A connection that nobody wants any more leaves no timer behind: it would keep Node running.
     #rest() {
         this.#endWatch?.();
         this.#endWatch = null;
@@ -562,12 +519,9 @@ class Connection {
 
 // ---------------------------------------- listeners.js
 
-// Functions that are called when something happens, by the name of what happens.
-
 class Listeners {
-    #all = new Map(); // name → functions
+    #all = new Map();
 
-    // Returns a function that takes the listener away again.
     add(name, listener) {
         if (typeof listener !== 'function') throw new TypeError('A listener is a function.');
         const before = this.#all.get(name) ?? [];
@@ -578,8 +532,6 @@ class Listeners {
         };
     }
 
-    // A listener that throws must not keep this client from doing its work, nor the other
-    // listeners: its error is reported like any that nobody has caught.
     call(name, event) {
         for (const listener of this.#all.get(name) ?? []) {
             try {
@@ -595,11 +547,6 @@ class Listeners {
 
 // ---------------------------------------- login.js
 
-// Logging in after each connect, with the session that proves the name.
-
-                                                           
-
-// How long another tab may take to store the session that a restarted server gave it.
 const otherTabTakes = 1_500;
 
 class Login {
@@ -607,22 +554,17 @@ class Login {
     #sessions;
     #events;
     #attempt = 0;
-    #session = ''; // that of the last welcome
+    #session = '';
     #password;
     #keepsPassword = false;
     #token;
 
-    // `sessions`: session, storedSession, keepSession(user, session). `events`:
-    // welcomed(welcome, restarted), where `restarted` means that the server has forgotten the
-    // session that this client had; refused(error).
     constructor(commands, sessions, events) {
         this.#commands = commands;
         this.#sessions = sessions;
         this.#events = events;
     }
 
-    // The password is for the next login only, since after that there is a session, unless `keeps`:
-    // a program may outlive its session.
     use({ password, keeps, token }) {
         this.#password = password || undefined;
         this.#keepsPassword = keeps === true;
@@ -654,12 +596,10 @@ class Login {
         }
     }
 
-    // A token may be a function that gets a fresh one.
     async #freshToken() {
         return typeof this.#token === 'function' ? this.#token() : this.#token;
     }
 
-    // The connection is lost, or nobody wants to log in any more.
     abandon() {
         this.#attempt += 1;
     }
@@ -672,8 +612,6 @@ class Login {
         this.#events.welcomed(welcome, restarted);
     }
 
-    // After a restart of the server, the first tab that comes back gets a new session, and the
-    // others must use it. A token that the server cannot check is forgotten.
     async #hasOtherSession({ code }, session, attempt) {
         if (!session) return false;
         if (code === 'bad_token' && this.#token === undefined) {
@@ -695,10 +633,6 @@ class Login {
 
 // ---------------------------------------- names.js
 
-// Names of users and rooms: when two names are the same, and whether a text mentions one.
-
-// The form in which the page compares names. The server's form says more (which names look alike):
-// it alone decides whether a name is allowed or taken, and its replies say how a name is spelled.
 function keyOf(name) {
     const folded = name.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase();
     return folded.normalize('NFKC').replace(/[\u200C\u200D]/gu, '');
@@ -710,8 +644,6 @@ function compareNames(one, other) {
     return one.localeCompare(other, undefined, { sensitivity: 'base', numeric: true });
 }
 
-// A random identifier: no secret. `randomUUID` exists only in a secure context, and a plain http
-// address in a home network is not one; before version 19, Node has no `crypto` there.
 function randomID() {
     const { crypto } = globalThis;
     if (crypto?.randomUUID) return crypto.randomUUID();
@@ -723,7 +655,6 @@ function randomID() {
 const nameCharacter = /[\p{L}\p{M}\p{N}_]/u;
 const nameContinues = /^(?:[\p{L}\p{M}\p{N}_]|[-.]+[\p{L}\p{M}\p{N}_])/u;
 
-// True if `text` has `@name`, and not as a part of an address, or of a longer name.
 function mentions(text, name) {
     if (!text.includes('@')) return false;
     const folded = keyOf(text);
@@ -738,32 +669,19 @@ function mentions(text, name) {
 
 // ---------------------------------------- outbox.js
 
-// Messages that are not yet in their room. They are sent one at a time and in order, each with an
-// id that makes a retry harmless. They survive a lost connection and, with a store, a reload of the
-// page and the loss of the name: nobody but the user discards them then.
-
-                                                           
-                                                       
-
 const standardRest = 2_000;
 
 class Outbox {
-    // {id, user, name, room, place, text, fields, at, state, problem}: `user` and `room` are keys,
-    // `name` and `place` how they are spelled. The state is 'waiting' | 'sending' | 'sent' |
-    // 'failed'.
     items = [];
     #me = '';
     #commands;
     #roomOf;
     #store;
     #events;
-    #promised = new Map(); // id → {resolve, reject}
+    #promised = new Map();
     #busy = false;
-    #resting = 0; // a timer: the server cannot keep messages just now
+    #resting = 0;
 
-    // `roomOf(key)`: a joined room's {state, name, place}. `store`: {load(), save(items)}, or
-    // undefined. `events`: changed(), and ended(item, error) when a message has arrived, or, with
-    // an error, was refused.
     constructor(commands, roomOf, store, events) {
         this.#commands = commands;
         this.#roomOf = roomOf;
@@ -773,8 +691,6 @@ class Outbox {
         for (const item of this.items) if (item.state !== 'failed') item.state = 'waiting';
     }
 
-    // The user has logged in with this name. Messages written under another one are held until the
-    // user says what shall become of them.
     enter(me) {
         this.#me = me;
     }
@@ -787,18 +703,15 @@ class Outbox {
         return this.items.filter((item) => item.room === room.key);
     }
 
-    // All messages that leaving this room, or every room, would discard.
     unsent(room) {
         return this.items.filter(
             (item) => item.state !== 'sent' && (!room || item.room === room.key));
     }
 
-    // The rooms in which messages wait.
     get places() {
         return this.items.map((item) => item.place ?? item.room);
     }
 
-    // Returns a promise of the message's place. `fields` are further fields of the command.
     add(room, text, { id = randomID(), ...fields } = {}) {
         const at = new Date().toISOString();
         return new Promise((resolve, reject) => {
@@ -812,7 +725,6 @@ class Outbox {
         });
     }
 
-    // A held message is sent under the present name then.
     retry(item) {
         if (this.isHeld(item)) Object.assign(item, { user: keyOf(this.#me), name: this.#me });
         item.state = 'waiting';
@@ -827,13 +739,10 @@ class Outbox {
         this.#keep();
     }
 
-    // The user has left the room, or has signed out, and has agreed that its messages go.
     forget(room) {
         for (const item of room ? this.of(room) : this.items) this.discard(item);
     }
 
-    // The room is closed to this user, or, without a room, nobody wants a connection any more. With
-    // a store the messages wait for better times.
     giveUp(room, error) {
         if (this.#store) return;
         for (const item of room ? this.of(room) : this.items) this.discard(item, error);
@@ -841,14 +750,12 @@ class Outbox {
         this.#resting = 0;
     }
 
-    // The server spells the room in another way, so that it has another key.
     move(from, room) {
         for (const item of this.items) {
             if (item.room === from) Object.assign(item, { room: room.key, place: room.name });
         }
     }
 
-    // The room has published the message, so it has arrived even if the reply was lost.
     arrived(id, place) {
         this.#answered(id, place);
         const item = this.items.find((candidate) => candidate.id === id);
@@ -865,7 +772,6 @@ class Outbox {
         this.discard(item);
     }
 
-    // The room starts over: the push of an accepted message will not come any more.
     settle(room) {
         const accepted = this.of(room).filter(({ state }) => state === 'sent');
         for (const item of accepted) this.discard(item);
@@ -895,13 +801,11 @@ class Outbox {
             const { offset, epoch } = await this.#commands.request(command);
             item.state = 'sent';
             this.#answered(id, { offset, epoch });
-            // The message's push came before this reply, or will come right after it.
             if (offset <= room.place?.offset && this.items.includes(item)) this.#arrived(item);
         } catch (error) {
             if (error instanceof Disconnected) {
                 item.state = 'waiting';
             } else if (error.code === 'unavailable') {
-                // It is not known whether the message will appear: the same one is sent again.
                 item.state = 'waiting';
                 this.#rest(error.retryAfter ?? standardRest);
             } else {
@@ -935,17 +839,9 @@ class Outbox {
 
 // ---------------------------------------- roost-room.js
 
-// A room of a `Roost`: it is joined again after each reconnect, from the place of its last entry,
-// so that nothing is missed or doubled.
-
-                                                           
-                                           
-                                             
-
 const resumeLimit = 200;
 const typingEvery = 3_000;
-// Pushes that have an `offset` and are no entries of the room's log.
-const noEntries = new Set(['presence', 'typing', 'read']);
+const noEntries = new Set(['presence', 'typing', 'read', 'direct']);
 
 /** A room that this client is in, or wants to be in: `chat.join(name)` returns it. */
 class RoostRoom {
@@ -990,7 +886,6 @@ class RoostRoom {
     #listeners = new Listeners();
     #typedAt = 0;
 
-    // `chat`: what a Roost shows to its rooms alone.
     /** @param {any} chat @param {string} name @param {JoinOptions} options */
     constructor(chat, name, { since = null, last = 0, catchUp = true }) {
         this.#chat = chat;
@@ -1029,13 +924,13 @@ class RoostRoom {
      */
     say(text, fields = {}) {
         this.#typedAt = 0;
-        return this.#chat.outbox.add(this, text, fields);
+        return this.#chat.outbox().add(this, text, fields);
     }
 
     /** Shows the others that this user writes: sent once in 3 s at most, whatever the calls. */
     typing() {
         const now = Date.now();
-        const rest = this.#chat.timing?.typing ?? typingEvery;
+        const rest = this.#chat.timing()?.typing ?? typingEvery;
         if (this.state !== 'joined' || now - this.#typedAt < rest) return;
         this.#typedAt = now;
         this.#chat.tell({ type: 'typing', room: this.name });
@@ -1073,9 +968,6 @@ class RoostRoom {
         this.#chat.left(this);
     }
 
-    // What only the Roost calls
-
-    // Joins the room. Resolves with false if the connection was lost.
     enter() {
         const attempt = this.#entering ?? this.#enter().finally(() => {
             this.#entering = null;
@@ -1115,11 +1007,10 @@ class RoostRoom {
             this.#listeners.call('joined', reply);
             this.#passOn(reply, before, recovered);
         }
-        if (!recovered) this.#chat.outbox.settle(this);
-        this.#chat.outbox.pump();
+        if (!recovered) this.#chat.outbox().settle(this);
+        this.#chat.outbox().pump();
     }
 
-    // Passes on what was missed.
     #passOn(reply, before, recovered) {
         if (recovered) {
             this.#catchUp(reply);
@@ -1131,8 +1022,6 @@ class RoostRoom {
         this.place = { epoch: reply.epoch, offset: reply.offset };
     }
 
-    // Fetches page after page; pushes wait meanwhile. If the connection is lost, the next join goes
-    // on from the last entry that was passed on.
     async #catchUp(reply) {
         const held = [];
         this.#held = held;
@@ -1169,11 +1058,10 @@ class RoostRoom {
     }
 
     #noteOwn({ type, id, user, offset }, epoch) {
-        if (type !== 'message' || !id || !sameName(user, this.#chat.user)) return;
-        this.#chat.outbox.arrived(id, { epoch, offset });
+        if (type !== 'message' || !id || !sameName(user, this.#chat.user())) return;
+        this.#chat.outbox().arrived(id, { epoch, offset });
     }
 
-    // A push of the server about this room.
     push(push) {
         if (push.type === 'joined') {
             this.#joined({ ...push, recovered: false });
@@ -1193,7 +1081,7 @@ class RoostRoom {
         this.error = error;
         this.#held = null;
         this.#listeners.call(event, error);
-        this.#chat.outbox.giveUp(this, error);
+        this.#chat.outbox().giveUp(this, error);
     }
 
     #spell(name) {
@@ -1211,11 +1099,6 @@ class RoostRoom {
 
 // ---------------------------------------- sessions.js
 
-// The session that proves a user's name, kept in a storage with the methods of the browser's
-// `localStorage`, or in memory only.
-
-                                   
-
 class Sessions {
     session;
     #storage;
@@ -1230,19 +1113,16 @@ class Sessions {
         this.session = this.storedSession;
     }
 
-    // Another program with the same storage may have a newer session than this one.
     get storedSession() {
         return this.#storage?.getItem(this.#key) ?? undefined;
     }
 
-    // The server has confirmed the name, perhaps in another spelling.
     keepSession(user, session) {
         this.#key = `roost.session.${keyOf(user)}`;
         this.session = session;
         this.#storage?.setItem(this.#key, session);
     }
 
-    // The server has ended the session.
     ended() {
         if (this.session === this.storedSession) this.#storage?.removeItem(this.#key);
         this.session = undefined;
@@ -1251,22 +1131,8 @@ class Sessions {
 
 // ---------------------------------------- roost.js
 
-// The client of the chat, as `/roost.js`: the page is made with it, and other programs get it.
-// It stays connected, logs in, joins its rooms again and goes on where it was. It needs no browser.
-
-                                  
-                                                                     
-                                                          
-                                           
-                                   
-                                   
-                                     
-                                            
-                                         
-
 const subprotocol = 'roost.v1';
 const sessionEnded = 4005;
-// Refusals that say nothing about the user: trying again later may work.
 const passing = new Set(['rate_limited', 'unavailable']);
 const loginRest = 5_000;
 
@@ -1295,10 +1161,11 @@ class Roost {
     #commands;
     #login;
     #sessions;
-    #rooms = new Map(); // key → RoostRoom
+    #rooms = new Map();
     #listeners = new Listeners();
-    #inside = false; // whether this connection is logged in
-    #isPatient = false; // whether a refusal that passes is worth another try
+    #inside = false;
+    #adopts;
+    #isPatient = false;
 
     /**
      * @param {string} address that of the chat, `wss://chat.example.org/chat`, or of its page
@@ -1306,6 +1173,7 @@ class Roost {
      */
     constructor(address, options = {}) {
         const { user, password, token, storage, unsent } = options;
+        this.#adopts = options.direct !== false;
         const Socket = options.WebSocket ?? globalThis.WebSocket;
         if (!Socket) throw new Error('There is no WebSocket here: pass one, { WebSocket }.');
         const target = /^wss?:/i.test(address) ? address : chatAddress({ href: address });
@@ -1326,9 +1194,7 @@ class Roost {
             changed: () => this.#listeners.call('outbox', undefined),
             ended: (item, error) => this.#listeners.call('sent', { item, error }),
         });
-        if (user === undefined) return;
-        this.#begin(user, { password, keeps: true, token });
-        this.#isPatient = true;
+        if (user !== undefined) this.#begin(user, { password, keeps: true, token });
     }
 
     /**
@@ -1369,12 +1235,12 @@ class Roost {
      */
     login(user, proof = {}) {
         const { password, token } = proof;
-        this.#isPatient = false;
         this.#begin(user, { password, token });
     }
 
     #begin(user, proof) {
         this.user = user;
+        this.#isPatient = proof.keeps === true;
         this.#login.use(proof);
         this.#sessions.load(user);
         this.outbox.enter(user);
@@ -1473,32 +1339,21 @@ class Roost {
         this.#connection.expectWriting();
     }
 
-    // What a room may use of its chat.
-    #forRooms = (() => {
-        const chat = this;
-        return {
-            get user() {
-                return chat.user;
-            },
-            get timing() {
-                return chat.welcome?.timing;
-            },
-            get outbox() {
-                return chat.outbox;
-            },
-            request: (command) => chat.#commands.request(command),
-            tell: (command) => chat.#commands.tell(command),
-            left: (room) => chat.#left(room),
-            renamed: (key, room) => chat.#renamed(key, room),
-        };
-    })();
+    #forRooms = {
+        user: () => this.user,
+        timing: () => this.welcome?.timing,
+        outbox: () => this.outbox,
+        request: (command) => this.#commands.request(command),
+        tell: (command) => this.#commands.tell(command),
+        left: (room) => this.#left(room),
+        renamed: (key, room) => this.#renamed(key, room),
+    };
 
     #left(room) {
         if (this.#rooms.get(room.key) === room) this.#rooms.delete(room.key);
         this.outbox.giveUp(room, new Disconnected('The room was left.'));
     }
 
-    // Two rooms may turn out to be one: it is the room that the server has named last.
     #renamed(key, room) {
         const others = this.rooms.filter((one) => one === room || one.key !== room.key);
         this.#rooms = new Map(others.map((one) => [one.key, one]));
@@ -1516,7 +1371,6 @@ class Roost {
         this.#enterAll();
     }
 
-    // One room after the other, to respect the rate limit.
     async #enterAll() {
         const { first, rooms } = this;
         const others = rooms.filter((room) => room !== first);
@@ -1537,8 +1391,17 @@ class Roost {
 
     #received(push) {
         if (this.#commands.settle(push)) return;
+        if (push.type === 'direct' && this.#adopts) this.#adopt(push);
         if (push.room !== undefined) this.room(push.room)?.push(push);
         this.#listeners.call('push', push);
+    }
+
+    #adopt({ room: name, epoch, offset }) {
+        if (this.room(name)) return;
+        const room = new RoostRoom(this.#forRooms, name, { since: { epoch, offset } });
+        room.state = 'joined';
+        this.#rooms.set(room.key, room);
+        this.#listeners.call('direct', room);
     }
 
     #closed(code, reason) {
