@@ -22,6 +22,8 @@ public struct DatabaseError: Error, Sendable, Equatable, CustomStringConvertible
         case exists
         /// The system has no more threads.
         case noThread
+        /// The system's SQLite was built without full-text search.
+        case noFullText
     }
 
     public var kind: Kind
@@ -64,7 +66,7 @@ public struct DatabaseError: Error, Sendable, Equatable, CustomStringConvertible
         case .failing(let reason): reason
         case .inUse: .locked
         case .foreign, .newer: .replaced
-        case .noPlace, .noThread, .older, .exists: .failing
+        case .noPlace, .noThread, .noFullText, .older, .exists: .failing
         }
     }
 
@@ -108,6 +110,11 @@ public struct DatabaseError: Error, Sendable, Equatable, CustomStringConvertible
             """
         case .exists:
             "There is a file \(path) already. Nothing was changed: name another one, or remove it."
+        case .noFullText:
+            """
+            The database \(path) can't be opened: this system's SQLite has no full-text search \
+            (FTS5), which Debian, Ubuntu, Fedora and Alpine have. Install their libsqlite3.
+            """
         case .noThread:
             "The system gives no thread for the database \(path): raise TasksMax= or ulimit -u."
         }

@@ -31,6 +31,11 @@ public struct DatabaseFigures: Sendable {
     /// Why not, or why the last question was not answered: for the log.
     public var lastError: DatabaseError?
 
+    /// Searches, what they have looked at, and how long they took, in nanoseconds.
+    public var searchCount = 0
+    public var searchedRowCount = 0
+    public var searchTime = LatencyHistogram()
+
     /// Batches that are not stored yet, and questions without an answer.
     public var waitingBatchCount = 0
     public var waitingQuestionCount = 0

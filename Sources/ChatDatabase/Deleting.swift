@@ -1,10 +1,11 @@
 // What is left in the file of a message that was deleted: its place, its author and its time.
 import ChatRooms
 
-/// The statement that takes texts away.
+/// The statements that take texts away.
 struct Deleting {
     private let emptying: Statement
-    private let lengths: Statement
+    private let texts: Statement
+    private let index: SearchIndex
 
     private static let condition =
         """
@@ -14,24 +15,34 @@ struct Deleting {
 
     /// The statements: a test looks at how SQLite finds their rows.
     static let queries = [
-        "SELECT coalesce(sum(length(CAST(body AS BLOB))), 0) FROM entries WHERE " + condition,
+        "SELECT seq, kind, body FROM entries WHERE " + condition,
         "UPDATE entries SET body = '' WHERE " + condition,
     ]
 
     /// Prepares the statements.
     init(_ connection: Connection) throws(DatabaseError) {
-        lengths = try Statement(Self.queries[0], on: connection)
+        texts = try Statement(Self.queries[0], on: connection)
         emptying = try Statement(Self.queries[1], on: connection)
+        index = try SearchIndex(connection)
     }
 
-    /// Takes the texts of a message and of its editions away. Returns how many bytes they had.
+    /// Takes the texts of a message and of its editions away, and out of the index of words.
+    /// Returns how many bytes they had.
     func empty(_ offset: Int, ofRoom number: Int64) throws(DatabaseError) -> Int {
-        for statement in [lengths, emptying] {
+        for statement in [texts, emptying] {
             statement.bind(1, number)
             statement.bind(2, offset)
         }
-        let removed = try lengths.value() ?? 0
+        let indexed = try index.indexedSeq()
+        var removed = 0
+        while try texts.step() {
+            let body = texts.bytes(2)
+            removed += body.count
+            try index.remove(
+                texts.integer(0), ofRoom: number, texts.kind(1), body, indexed: indexed)
+        }
         try emptying.run()
-        return Int(removed)
+        try index.noteRemoved()
+        return removed
     }
 }

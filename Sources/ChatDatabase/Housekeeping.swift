@@ -1,5 +1,5 @@
 // What the writer does between two commits: it moves the log into the file, deletes what is beyond
-// a limit, and gives free pages back, each in small steps.
+// a limit, gives free pages back, and tends the index of words, each in small steps.
 import ChatRooms
 
 /// The writer's work between commits. A failure here is no failure to store: it is counted, and
@@ -8,6 +8,7 @@ struct Housekeeping {
     private let shared: ChatDatabase.Shared
     private let connection: Connection
     private var pruning: Pruning
+    private var indexing: Indexing
     private let pageCount: Statement
     private let freePageCount: Statement
     private let oldest: Statement
@@ -17,7 +18,10 @@ struct Housekeeping {
     private var checkpointAt = Self.checkpointFrameCount
     private static let checkpointFrameCount = 1000
     /// When the limits are looked at next, in nanoseconds.
-    private(set) var nextAt: UInt64 = 0
+    private var tidyAt: UInt64 = 0
+    /// When the next step is due, if nothing is stored before: at once, as long as the index of
+    /// words is not complete.
+    var nextAt: UInt64 { indexing.isDone ? tidyAt : 0 }
 
     /// How long after a commit the limits are looked at, and how often while nothing happens.
     private static let pause: UInt64 = 100_000_000
@@ -33,6 +37,7 @@ struct Housekeeping {
         self.shared = shared
         self.connection = connection
         pruning = try Pruning(connection, shared.options.retention)
+        indexing = try Indexing(connection, erasePause: shared.options.erasePause)
         pageCount = try Statement("PRAGMA page_count", on: connection)
         freePageCount = try Statement("PRAGMA freelist_count", on: connection)
         oldest = try Statement("SELECT at FROM entries ORDER BY seq LIMIT 1", on: connection)
@@ -43,19 +48,27 @@ struct Housekeeping {
     mutating func noteEntries(in rooms: [Int64]) {
         if rooms.isEmpty { return }
         pruning.noteEntries(in: rooms)
-        nextAt = min(nextAt, Clock.nanoseconds + Self.pause)
+        indexing.note()
+        tidyAt = min(tidyAt, Clock.nanoseconds + Self.pause)
     }
 
-    /// Does one step of what is due, in about 5 ms at most, or one checkpoint.
-    mutating func run() {
+    /// Does one step of what is due, in about 5 ms at most, or one checkpoint. `isBusy` says that
+    /// something was stored just now.
+    mutating func run(isBusy: Bool) {
         do throws(DatabaseError) {
             if connection.logFrameCount >= checkpointAt { return try checkpoint() }
-            guard Clock.nanoseconds >= nextAt else { return }
-            let isDone = try tidy()
-            nextAt = isDone ? Clock.nanoseconds + Self.idlePause : 0
+            if Clock.nanoseconds >= tidyAt {
+                let isDone = try tidy()
+                tidyAt = isDone ? Clock.nanoseconds + Self.idlePause : 0
+            } else if indexing.isDue(isBusy: isBusy) {
+                try Self.withoutWaiting(connection, shared.options) { () throws(DatabaseError) in
+                    try indexing.step()
+                }
+            }
         } catch {
             if connection.isInTransaction { try? connection.run("ROLLBACK") }
-            nextAt = Clock.nanoseconds + Self.idlePause
+            tidyAt = Clock.nanoseconds + Self.idlePause
+            indexing.pause()
             checkpointAt = connection.logFrameCount + Self.checkpointFrameCount
             shared.figures.change { figures in
                 figures.writeFailureCount += 1
@@ -83,6 +96,7 @@ struct Housekeeping {
                 figures.deletedEntryCount += pruning.deletedCount
                 figures.entryCount -= pruning.deletedCount
             }
+            indexing.note()
             return false
         }
         guard pruning.isDone else { return false }

@@ -14,6 +14,7 @@ struct OpenedFile {
     static func begin(
         _ path: String, _ options: DatabaseOptions
     ) throws(DatabaseError) -> OpenedFile {
+        guard Connection.hasFullText else { throw DatabaseError(.noFullText, path) }
         let connection = try Connection(path, .writing, vfs: options.fileSystem)
         let isOurs = try Schema.isOurs(connection)
         guard isOurs != false else { throw DatabaseError(.foreign, path) }
@@ -28,6 +29,7 @@ struct OpenedFile {
         try configure(connection, options)
         try options.schema.migrate(connection)
         try NameKeys.renew(connection)
+        try SearchIndex.renew(connection)
         try connection.run("UPDATE meta SET boot = randomblob(16)")
         return OpenedFile(
             connection: connection, identity: FileFacts.identity(path),

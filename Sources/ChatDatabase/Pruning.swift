@@ -28,6 +28,7 @@ struct Pruning {
     private let nextRooms: Statement
     private let roomBytes: Statement
     private let entries: Statement
+    private let index: SearchIndex
 
     /// Prepares the statements.
     init(
@@ -47,7 +48,7 @@ struct Pruning {
         let deleted =
             """
             RETURNING room, length(CAST(user AS BLOB)) + length(CAST(id AS BLOB))
-            + length(CAST(body AS BLOB)) + \(BatchWriter.entryByteCount)
+            + length(CAST(body AS BLOB)) + \(BatchWriter.entryByteCount), seq, kind, body
             """
         oldest = try prepare("SELECT seq, at FROM entries ORDER BY seq LIMIT ?1")
         deleteOldest = try prepare("DELETE FROM entries WHERE seq <= ?1 " + deleted)
@@ -62,6 +63,7 @@ struct Pruning {
             "SELECT number FROM rooms WHERE number > ?1 ORDER BY number LIMIT 64")
         roomBytes = try prepare("UPDATE rooms SET bytes = bytes - ?2 WHERE number = ?1")
         entries = try prepare("UPDATE meta SET entries = entries - ?1")
+        index = try SearchIndex(connection)
     }
 
     /// Entries were added to these rooms.
@@ -174,10 +176,16 @@ struct Pruning {
         try connection.run("BEGIN IMMEDIATE")
         var bytes: [Int64: Int64] = [:]
         var count = 0
+        let indexed = try index.indexedSeq()
         while try statement.step() {
-            bytes[statement.integer(0), default: 0] += statement.integer(1)
+            let room = statement.integer(0)
+            bytes[room, default: 0] += statement.integer(1)
             count += 1
+            let body = statement.bytes(4)
+            try index.remove(
+                statement.integer(2), ofRoom: room, statement.kind(3), body, indexed: indexed)
         }
+        try index.noteRemoved()
         for (number, byteCount) in bytes {
             roomBytes.bind(1, number)
             roomBytes.bind(2, byteCount)

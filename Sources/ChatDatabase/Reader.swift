@@ -6,6 +6,7 @@ import ChatRooms
 struct Reader {
     private let shared: ChatDatabase.Shared
     private var reading: Reading?
+    private var searching: SearchReading?
     /// The newest pages that were read for the questions at hand, newest last. When many people
     /// come back to a room at once, most of them ask for the same page.
     private var pages: [(request: PageRequest, page: StoredPage)] = []
@@ -32,7 +33,7 @@ struct Reader {
             for question in questions { reader.answer(question) }
             reader.pages = []
         }
-        reader.reading = nil
+        (reader.reading, reader.searching) = (nil, nil)
         work.withLock(waking: [.writer]) { $0.isReaderDone = true }
     }
 
@@ -57,9 +58,11 @@ struct Reader {
             case .listing(let ticket, let request):
                 let (list, rowCount) = try reading.rooms(request)
                 shared.answer(.listing(ticket: ticket, list, rowCount: rowCount))
+            case .search(let request):
+                shared.answer(.found(ticket: request.ticket, try search(request, reading)))
             }
         } catch {
-            if !error.leavesConnectionUsable { reading = nil }
+            if !error.leavesConnectionUsable { (reading, searching) = (nil, nil) }
             shared.figures.change { figures in
                 figures.readFailureCount += 1
                 figures.lastError = error
@@ -68,6 +71,7 @@ struct Reader {
             case .room(let ticket, _, _, _), .listing(let ticket, _):
                 shared.answer(.failed(ticket: ticket))
             case .page(let request): shared.answer(.failed(ticket: request.ticket))
+            case .search(let request): shared.answer(.failed(ticket: request.ticket))
             }
         }
     }
@@ -84,6 +88,21 @@ struct Reader {
         if pages.count == Self.keptPageCount { pages.removeFirst() }
         pages.append((same, page))
         return page
+    }
+
+    private mutating func search(
+        _ request: SearchRequest, _ reading: Reading
+    ) throws(DatabaseError) -> FoundMessages {
+        let start = Clock.nanoseconds
+        if searching == nil { searching = try reading.searching() }
+        let found = try searching!.search(request)
+        let time = Clock.nanoseconds - start
+        shared.figures.change { figures in
+            figures.searchCount += 1
+            figures.searchedRowCount += found.visitedCount
+            figures.searchTime.add(time)
+        }
+        return found
     }
 
     private func opened() throws(DatabaseError) -> Reading {

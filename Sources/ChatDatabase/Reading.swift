@@ -51,6 +51,9 @@ final class Reading {
         listing = try Listing(connection)
     }
 
+    /// The same for searches.
+    func searching() throws(DatabaseError) -> SearchReading { try SearchReading(connection, self) }
+
     /// Frees the pages of the file that are in memory.
     func releaseCache() { connection.releaseCache() }
 
@@ -111,7 +114,7 @@ final class Reading {
     }
 
     /// Several statements see the same state of the file.
-    private func inOneState<Result>(
+    func inOneState<Result>(
         _ body: () throws(DatabaseError) -> Result
     ) throws(DatabaseError) -> Result {
         try connection.run("BEGIN")
@@ -192,7 +195,7 @@ final class Reading {
     }
 
     /// What has become of these messages.
-    private func folds(
+    func folds(
         of offsets: Range<Int>, _ number: Int64
     ) throws(DatabaseError) -> [Int: Fold] {
         changes.bind(1, number)
@@ -216,7 +219,7 @@ final class Reading {
             beginsEpoch: row.integer(2) != 0, author: row.integer(3), at: row.integer(4))
     }
 
-    private func write(
+    func write(
         _ row: Statement, _ number: Int64, _ name: String, _ folds: [Int: Fold],
         to out: inout ByteBuffer
     ) -> StoredEntry {

@@ -8,7 +8,7 @@ struct Schema: Sendable {
     /// What this program reads and writes; in the file it is `PRAGMA user_version`.
     var version: Int { steps.count }
 
-    static var current: Schema { Schema(steps: [tables]) }
+    static var current: Schema { Schema(steps: [tables + SearchIndex.tables]) }
 
     /// Tells our files from those of other programs: `PRAGMA application_id`, "Roos" in ASCII.
     static let applicationID: Int64 = 0x526F_6F73
@@ -50,6 +50,7 @@ struct Schema: Sendable {
     /// - `rooms.kind` is a ``RoomKind``. `people` has who may be in rooms that are not open, and
     ///   `reads` how far users have read.
     /// - `changes` finds what has become of a message; few entries are in it.
+    /// - ``SearchIndex/tables`` finds words.
     private static var tables: String {
         """
         CREATE TABLE meta(
@@ -84,6 +85,7 @@ struct Schema: Sendable {
         CREATE TABLE sessions(
             proof BLOB PRIMARY KEY, user INTEGER NOT NULL, seen INTEGER NOT NULL) STRICT;
         CREATE INDEX sessions_by_user ON sessions(user);
+
         """
     }
 }

@@ -78,6 +78,7 @@ final class Writer {
     private func loop() {
         while true {
             let isClosing = takeWork()
+            let isBusy = !pending.isEmpty
             if let trouble, Clock.nanoseconds < trouble.retryAt, !isClosing { continue }
             if pending.isEmpty {
                 if isClosing { return }
@@ -86,7 +87,7 @@ final class Writer {
                 // What can't be stored at the end is lost: the chat knows it as delayed.
                 if isClosing, trouble != nil { return }
             }
-            if trouble == nil { housekeeping.run() }
+            if trouble == nil { housekeeping.run(isBusy: isBusy) }
         }
     }
 

@@ -63,7 +63,7 @@ extension Chat {
         roomAskers[room, default: Queue()].append(asker)
     }
 
-    private mutating func nextTicket() -> UInt64 {
+    mutating func nextTicket() -> UInt64 {
         ticketCount += 1
         return ticketCount
     }
@@ -93,6 +93,18 @@ extension Chat {
             nextRoomNumber += 1
         }
         readRooms.append((room, .nothing))
+    }
+
+    /// A search has come to its end, or to the end of what it may read at a time.
+    mutating func searched(
+        _ ticket: UInt64, _ found: FoundMessages, at now: Timestamp, _ effects: inout Effects
+    ) {
+        guard case .page(let asker, _) = asked.removeValue(forKey: ticket) else { return }
+        effects.add(
+            .read(
+                for: asker.key, messageCount: found.visitedCount,
+                byteCount: found.visitedByteCount))
+        goOn(asker, .found(found), at: now, &effects)
     }
 
     /// Says for whom the store has worked.

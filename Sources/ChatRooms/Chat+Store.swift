@@ -152,6 +152,7 @@ extension Chat {
             guard case .listing(let asker) = asked.removeValue(forKey: ticket) else { return }
             effects.add(.read(for: asker.key, messageCount: rowCount, byteCount: 0))
             goOn(asker, .listing(list), at: now, &effects)
+        case .found(let ticket, let found): searched(ticket, found, at: now, &effects)
         case .failed(let ticket): readFailed(ticket, at: now, &effects)
         case .stored(let batch): stored(batch, at: now, &effects)
         case .delayed(let batch): delayed(batch, at: now, &effects)

@@ -25,7 +25,7 @@ extension Chat {
         out.append(
             "\",\"capabilities\":[\"places\",\"account\",\"edit\",\"delete\",\"react\",\"topic\",\"direct\",\"rooms\","
         )
-        out.append("\"mine\",\"read\",\"private\"]")
+        out.append("\"mine\",\"read\",\"private\",\"search\"]")
         out.append(",\"limits\":{\"text\":")
         out.append(decimal: limits.textScalarLimit)
         out.append(",\"rooms\":")

@@ -14,6 +14,8 @@ public struct ChatCounters: Sendable {
     public internal(set) var recoveredCount: UInt64 = 0
     /// Joins with `since` for which some of the missed messages were no longer kept.
     public internal(set) var unrecoveredCount: UInt64 = 0
+    /// Searches that were answered.
+    public internal(set) var searchCount: UInt64 = 0
     /// Commands and requests that were refused, by the raw value of ``ErrorCode``.
     public internal(set) var refusalCounts = [UInt64](
         repeating: 0, count: ErrorCode.allCases.count)

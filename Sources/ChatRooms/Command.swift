@@ -82,7 +82,7 @@ struct Command: ~Copyable {
 /// and a handler in a file `Chat+….swift`.
 enum CommandType: CaseIterable {
     case message, typing, join, leave, history, who, edit, delete, react, topic, login, logout
-    case account, direct, rooms, mine, read, create, invite, uninvite
+    case account, direct, rooms, mine, read, create, invite, uninvite, search
 
     var name: StaticString {
         switch self {
@@ -106,6 +106,7 @@ enum CommandType: CaseIterable {
         case .create: "create"
         case .invite: "invite"
         case .uninvite: "uninvite"
+        case .search: "search"
         }
     }
 
@@ -175,6 +176,7 @@ extension Chat {
         case .create: return try create(command, text, &effects)
         case .invite: try invite(command, text, &effects)
         case .uninvite: try uninvite(command, text, &effects)
+        case .search: if command.isReachable { return try search(command, text, &effects) }
         }
         return .done
     }

@@ -10,6 +10,7 @@ enum StoreRead {
     /// not kept.
     case page(StoredPage, isNewest: Bool)
     case listing([RoomListing])
+    case found(FoundMessages)
     case failed
     case password(PasswordAnswer)
 

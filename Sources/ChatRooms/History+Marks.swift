@@ -13,6 +13,9 @@ extension History {
         entries[offset & (entries.count - 1)].second = second
     }
 
+    /// When the entry came.
+    func second(_ offset: Int) -> UInt32 { entry(offset).second }
+
     /// How many seconds ago the youngest message of others came that a message of `byteCount`
     /// bytes would replace; nil if it would replace none.
     func ageOfOthers(

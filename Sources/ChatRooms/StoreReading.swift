@@ -11,6 +11,8 @@ public enum StoreQuestion: Sendable {
     case page(PageRequest)
     /// A list of rooms.
     case listing(ticket: UInt64, ListingRequest)
+    /// Messages with certain words in them.
+    case search(SearchRequest)
 }
 
 /// Which messages of a room are read.
@@ -80,6 +82,8 @@ public enum StoreAnswer: Sendable {
     case page(ticket: UInt64, StoredPage)
     /// The rooms that were asked for, and how many rows were looked at for it.
     case listing(ticket: UInt64, [RoomListing], rowCount: Int)
+    /// What a search has found.
+    case found(ticket: UInt64, FoundMessages)
     /// It could not be read.
     case failed(ticket: UInt64)
     /// Everything in the batch is durable.

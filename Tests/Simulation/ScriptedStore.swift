@@ -55,6 +55,7 @@ final class ScriptedStore: MessageStore {
             let newest = page(key, messageCount - count + 1...messageCount)
             return .room(ticket: ticket, room, newest)
         case .listing(let ticket, _): return .listing(ticket: ticket, [], rowCount: 0)
+        case .search(let request): return .found(ticket: request.ticket, FoundMessages())
         case .page(let request):
             switch request.direction {
             case .after(let offset, _):

@@ -15,6 +15,7 @@ extension HistoryFile {
             if isQuick { return [] }
             var flaws: [String] = []
             for check in Self.checks { flaws += try sentences(check + " LIMIT 20") }
+            if flaws.isEmpty { flaws += try SearchCheck.flaws(connection) }
             return try flaws + keyFlaws() + frameFlaws()
         }
     }

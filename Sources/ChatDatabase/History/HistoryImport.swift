@@ -106,6 +106,7 @@ public final class HistoryImport {
     /// Makes all that was added durable.
     public func finish() throws(DatabaseError) {
         _ = try writer.commit()
+        try Indexing.complete(connection)
         try connection.checkpoint(.truncating)
     }
 

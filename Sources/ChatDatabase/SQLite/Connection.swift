@@ -80,6 +80,12 @@ final class Connection {
     /// How many rows the last statement has inserted, changed or deleted.
     var changeCount: Int { Int(unsafe sqlite3_changes64(handle)) }
 
+    /// How many rows have been changed since the opening, those of virtual tables included.
+    var totalChangeCount: Int { Int(unsafe sqlite3_total_changes64(handle)) }
+
+    /// Whether the system's SQLite has FTS5, for the index of words.
+    static var hasFullText: Bool { unsafe sqlite3_compileoption_used("ENABLE_FTS5") != 0 }
+
     /// Whether a transaction has begun and not ended.
     var isInTransaction: Bool { unsafe sqlite3_get_autocommit(handle) == 0 }
 

@@ -102,6 +102,15 @@ extension ChatHandler {
             .counter, "database_commit_seconds_total", "How long these took together.",
             history.commitTime.total.inSeconds)
         text.write(
+            .counter, "database_searches_total", "Searches, each by one command.",
+            history.searchCount)
+        text.write(
+            .counter, "database_search_rows_total", "Messages that searches have looked at.",
+            history.searchedRowCount)
+        text.write(
+            .counter, "database_search_seconds_total", "How long searches took together.",
+            history.searchTime.total.inSeconds)
+        text.write(
             .gauge, "database_waiting_batches", "Batches of messages that are not kept yet.",
             history.waitingBatchCount)
     }

@@ -9,7 +9,7 @@ extension ChatHandler {
     /// turn. In between, the chat may have changed: it looks again at what it needs of an answer.
     mutating func receive(_ answer: StoreAnswer, _ io: inout ServerContext) {
         switch answer {
-        case .room, .page, .listing, .failed:
+        case .room, .page, .listing, .found, .failed:
             readAnswers.append(answer)
             io.continueLater()
         case .stored, .delayed, .state: take(answer, &io)
@@ -129,6 +129,8 @@ extension ChatHandler {
         switch answer {
         case .room(_, _, let page), .page(_, let page):
             Work.mail + 512 * page.entries.count + Work.byte * page.bytes.count
+        case .found(_, let found):
+            Work.mail + 512 * found.entries.count + Work.byte * found.bytes.count
         case .stored(let batch), .delayed(let batch):
             Work.mail + 1_024 * batch.items.count + Work.byte * batch.bytes.count
         case .listing(_, let list, _): Work.mail + 1_024 * list.count

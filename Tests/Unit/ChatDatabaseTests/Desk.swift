@@ -137,6 +137,15 @@ final class Desk: Sendable {
 
     // MARK: Asking
 
+    /// Counts a question, and names it.
+    func nextTicket() -> UInt64 {
+        heard.withLock { heard in
+            heard.openCount += 1
+            heard.ticket += 1
+            return heard.ticket
+        }
+    }
+
     func page(
         _ room: TestRoom, _ direction: PageRequest.Direction, end: Int = .max,
         countLimit: Int = 1000, byteLimit: Int = 1 << 20

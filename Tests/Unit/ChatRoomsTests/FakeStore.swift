@@ -16,6 +16,8 @@ final class FakeStore {
         var text: [UInt8]
         var id: [UInt8]
         var frame: String
+        /// It was the store's entry with this number.
+        var number: Int64
         /// It was deleted, or is an edition of what was.
         var isEmptied = false
     }
@@ -29,6 +31,9 @@ final class FakeStore {
     private var lastNumber: UInt64 = 0
     private var highestRoom: Int64 = 0
     private var highestUser: Int64 = 0
+    private var entryCount: Int64 = 0
+    /// The most entries that one search looks at.
+    var searchedEntryLimit = Int.max
     /// Answers each thing as it comes.
     var answersAtOnce = false
     /// The most messages of a room; older ones are forgotten.
@@ -109,6 +114,9 @@ final class FakeStore {
         case .page(let request):
             if fails { return world.tell(.failed(ticket: request.ticket)) }
             world.tell(.page(ticket: request.ticket, page(request)))
+        case .search(let request):
+            if fails { return world.tell(.failed(ticket: request.ticket)) }
+            world.tell(.found(ticket: request.ticket, search(request)))
         }
     }
 
@@ -159,7 +167,7 @@ final class FakeStore {
         return page
     }
 
-    private func fold(of offset: Int, in kept: Kept) -> Fold? {
+    func fold(of offset: Int, in kept: Kept) -> Fold? {
         var fold: Fold?
         for change in kept.entries
         where change.entry.target == offset && change.entry.kind.changesTarget {
@@ -203,12 +211,13 @@ final class FakeStore {
         precondition(entry.place.offset == last.offset + 1, "offsets have no gaps")
         if last.offset > 0 { precondition(entry.beginsEpoch == (last.epoch != entry.place.epoch)) }
         rooms[entry.room]!.room.last = entry.place
+        entryCount += 1
         let bytes = batch.bytes.span
         rooms[entry.room]!.entries.append(
             Entry(
                 entry: entry, user: bytes.string(entry.user),
                 text: [UInt8](copying: bytes.extracting(entry.text)),
-                id: [UInt8](copying: bytes.extracting(entry.id)), frame: bytes.string(entry.frame)))
+                id: [UInt8](copying: bytes.extracting(entry.id)), frame: bytes.string(entry.frame), number: entryCount))
         if entry.kind == .topic {
             rooms[entry.room]!.room.topic = [UInt8](copying: bytes.extracting(entry.text))
         }
