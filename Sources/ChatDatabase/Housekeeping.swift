@@ -60,6 +60,7 @@ struct Housekeeping {
             if Clock.nanoseconds >= tidyAt {
                 let isDone = try tidy()
                 tidyAt = isDone ? Clock.nanoseconds + Self.idlePause : 0
+                indexing.note()
             } else if indexing.isDue(isBusy: isBusy) {
                 try Self.withoutWaiting(connection, shared.options) { () throws(DatabaseError) in
                     try indexing.step()
@@ -96,7 +97,6 @@ struct Housekeeping {
                 figures.deletedEntryCount += pruning.deletedCount
                 figures.entryCount -= pruning.deletedCount
             }
-            indexing.note()
             return false
         }
         guard pruning.isDone else { return false }

@@ -9,12 +9,15 @@ struct Indexing {
     private let erasing: Statement
     private let removedCount: Statement
     private let erased: Statement
+    private let waitingCount: Statement
     private let erasePause: UInt64
 
     /// How many entries one step takes in: as many as take about 2.5 to 5 ms.
     private var chunk = 32
     private static let chunks = 8...4096
     private static let stepTime: UInt64 = 5_000_000
+    /// How many entries may wait while the index is rewritten.
+    private static let waitingLimit: Int64 = 2_000
     /// How many pages one step merges.
     private static let mergedPageCount = 8
 
@@ -45,12 +48,16 @@ struct Indexing {
             "INSERT INTO words(words, rank) VALUES ('merge', \(-pages))", on: connection)
         removedCount = try Statement("SELECT removed FROM search", on: connection)
         erased = try Statement("UPDATE search SET erased = ?1", on: connection)
+        waitingCount = try Statement(
+            """
+            SELECT (SELECT coalesce(max(seq), 0) FROM entries) - (SELECT indexed FROM search)
+            """, on: connection)
     }
 
     /// Whether there may be something to do.
     var isDone: Bool { if case .nothing = next { true } else { false } }
 
-    /// Entries were added or deleted.
+    /// Entries were added or deleted, or it may be time to rewrite the index.
     mutating func note() { if isDone { next = .add } }
 
     /// A step has failed: the next one comes when there is something new.
@@ -70,9 +77,12 @@ struct Indexing {
             if try !changes(erasing) {
                 erased.bind(1, count)
                 try erased.run()
-                eraseAt = Clock.nanoseconds + erasePause
-                next = .nothing
+            } else if try waitingCount.value() ?? 0 <= Self.waitingLimit {
+                break
             }
+            // Without having come to its end it begins anew then: FTS5 takes the new parts in.
+            eraseAt = Clock.nanoseconds + erasePause
+            next = .add
         case .nothing: return
         }
         let end = Clock.nanoseconds
@@ -98,11 +108,7 @@ struct Indexing {
     }
 
     private func afterMerging(_ start: UInt64) throws(DatabaseError) -> Next {
-        let isComplete =
-            try connection.integer(
-                "SELECT (SELECT coalesce(max(seq), 0) FROM entries) <= (SELECT indexed FROM search)")
-            == 1
-        guard isComplete else { return .add }
+        guard try waitingCount.value() ?? 0 <= 0 else { return .add }
         let (removed, erased) = (
             try removedCount.value() ?? 0,
             try connection.integer("SELECT erased FROM search") ?? 0

@@ -61,6 +61,7 @@ final class SearchReading {
     /// The newest messages that are searched for, from where an earlier search has stopped.
     func search(_ request: SearchRequest) throws(DatabaseError) -> FoundMessages {
         found = FoundMessages()
+        if request.rooms.isEmpty { return found }
         out = ByteBuffer()
         start = Clock.nanoseconds
         try reading.inOneState { () throws(DatabaseError) in
@@ -111,7 +112,7 @@ final class SearchReading {
     private func searchIndex(
         _ request: SearchRequest, upTo last: Int64
     ) throws(DatabaseError) {
-        guard !request.rooms.isEmpty, let first = try oldest.value() else { return }
+        guard let first = try oldest.value() else { return }
         hits.bind(1, SearchMatch.expression(request))
         var (end, span) = (last, Self.firstSpan)
         while end >= first {

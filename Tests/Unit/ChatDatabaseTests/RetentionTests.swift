@@ -10,6 +10,7 @@ import Testing
         let folder = try Folder()
         var options = DatabaseOptions()
         options.retention.count = 25
+        options.erasePause = 0
         var desk = try Desk(folder, options: options)
         var (one, two) = (desk.room("one"), desk.room("two"))
         desk.submit(desk.batch(in: &one, count: 20, opensRoom: true) { "secret\($0)." })
@@ -22,6 +23,7 @@ import Testing
         #expect(desk.page(one, .before(offset: .max)).entries.map(\.place.offset) == [21])
         desk.awaitFirst(2, of: two)
         #expect(desk.database.figures.deletedEntryCount == 21)
+        try desk.awaitErased()
         desk.database.close()
         // What is deleted can't be read from the file.
         let text = String(decoding: try contents(of: folder.database), as: UTF8.self)

@@ -1,5 +1,6 @@
 // A run by seed: people speak, edit and delete in some rooms, old messages go, the server restarts,
 // and what searches find is what a plain list has.
+import Glibc
 import Storage
 import TestSupport
 import Testing
@@ -181,12 +182,13 @@ extension Desk {
     func awaitIndex() throws {
         let connection = try Connection(folder.database, .reading, vfs: nil)
         let query = "SELECT indexed >= (SELECT coalesce(max(seq), 0) FROM entries) FROM search"
-        while try connection.integer(query) != 1 {}
+        while try connection.integer(query) != 1 { sched_yield() }
     }
 
     /// Waits until nothing of what was deleted is left in the index of words.
     func awaitErased() throws {
         let connection = try Connection(folder.database, .reading, vfs: nil)
-        while try connection.integer("SELECT erased = removed FROM search") != 1 {}
+        let query = "SELECT erased = removed FROM search"
+        while try connection.integer(query) != 1 { sched_yield() }
     }
 }

@@ -39,7 +39,7 @@ import Testing
 
     @Test(arguments: [
         "NEAR(a b, 2)", "a AND", "OR", "NOT a", "(", ")", "\"", "\"a", "a\"\"b", "text:a", "{a}:b",
-        "-a", "^a", "a*b*", "**", "a + b", "words MATCH 'a'", "'; DROP TABLE entries; --", "§1", "a\u{0}b",
+        "-a", "^a", "a*b*", "**", "a + b", "words MATCH 'a'", "'; DROP TABLE entries; --", "§99", "a\u{0}b",
         "rank:x", "a NEAR b NOT c", "\\\"a\\\"", "ſ*", "%", "\u{202E}a", "a' OR 1=1",
     ])
     func `No text is an error, and none means anything to SQLite`(text: String) throws {
@@ -109,14 +109,16 @@ import Testing
         desk.submit(desk.batch(in: &room, count: 50, opensRoom: true) { "word\($0)" })
         desk.submit(desk.change(.deleted, 7, "", in: &room))
         desk.database.close()
-        let importing = try HistoryImport(copy.database)
-        _ = try HistoryFile(folder.database).export { lines in
-            for line in [UInt8](copying: lines).split(separator: 0x0A) {
-                try! importing.add(Array(line).span)
-            }
+        var lines: [UInt8] = []
+        _ = try HistoryFile(folder.database).export { bytes in
+            lines += [UInt8](copying: bytes)
             return true
         }
-        try importing.finish()
+        do {
+            let importing = try HistoryImport(copy.database)
+            for line in lines.split(separator: 0x0A) { try importing.add(Array(line).span) }
+            try importing.finish()
+        }
         let connection = try Connection(copy.database, .writing)
         #expect(try connection.integer("SELECT indexed = 51 FROM search") == 1)
         #expect(try HistoryFile(copy.database).flaws() == [])
@@ -159,7 +161,7 @@ import Testing
     }
 
     /// Whatever was being stored, indexed, merged or deleted when the power went.
-    @Test(arguments: 0..<60 as Range<UInt64>)
+    @Test(arguments: 0..<24 as Range<UInt64>)
     func `After a crash, the index fits the texts`(seed: UInt64) throws {
         let (disk, folder) = (TestDisk(), try Folder())
         var options = disk.options

@@ -106,6 +106,28 @@ extension StoreModel {
             #""room":"\#(room)","\#(direction)":\#(anchor),"limit":\#(limit)"#)
     }
 
+    func search() {
+        guard let key = anybody() else { return }
+        let limit = Int.random(in: 1...50, using: &random)
+        let number = Int.random(in: 1...max(1, textNumber), using: &random)
+        let text = Bool.random(using: &random) ? "text" : "\(number)"
+        command(key, "search", "", "\"text\":\"\(text)\",\"limit\":\(limit)")
+    }
+
+    /// What is found was kept, in a room that the connection is in.
+    private func readFound(_ found: JSON, by key: ConnectionKey) {
+        for message in found["messages"] as! [JSON] {
+            foundCount += 1
+            let room = NameKey(message["room"] as! String).folded
+            #expect(clients[key]!.rooms[room] != nil, "\(message)")
+            let kept = store.rooms.values.first { $0.room.key == room }
+            let entry = kept?.entries.first { $0.entry.place.offset == message.offset }
+            let text = entry.map { String(decoding: $0.text, as: UTF8.self) }
+            #expect(
+                text == message["text"] as? String || store.entryLimit < .max, "\(message)")
+        }
+    }
+
     // MARK: Reading
 
     func readAll() {
@@ -138,6 +160,7 @@ extension StoreModel {
         case "joined": readJoined(message, room, since, by: key)
         case "message": readPush(message, room, by: key)
         case "history": _ = readMessages(message, room)
+        case "found": readFound(message, by: key)
         case "ok":
             if kind == "message" { readAcknowledgement(message, dueRoom, by: key) }
             if kind == "leave" {

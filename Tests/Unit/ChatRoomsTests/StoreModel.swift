@@ -60,6 +60,7 @@ final class StoreModel {
     var crashCount = 0
     var refusedCount = 0
     var olderPageCount = 0
+    var foundCount = 0
 
     init(seed: UInt64, entryLimit: Int = .max) {
         self.seed = seed
@@ -80,7 +81,8 @@ final class StoreModel {
         case 11..<22: join()
         case 22..<25: leave()
         case 25..<55: say()
-        case 55..<62: history()
+        case 55..<60: history()
+        case 60..<62: search()
         case 62..<63: store.delay(world)
         case 63..<64: crash()
         case 64..<67:

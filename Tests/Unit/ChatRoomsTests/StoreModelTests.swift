@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test func `The runs reach what they shall test`() {
-        var counts = [0, 0, 0, 0]
+        var counts = [0, 0, 0, 0, 0]
         for seed in 31...36 as ClosedRange<UInt64> {
             let model = StoreModel(seed: seed)
             for _ in 0..<700 { model.step() }
@@ -23,8 +23,9 @@ import Testing
             counts[1] += model.recoveredCount
             counts[2] += model.crashCount
             counts[3] += model.store.delayedCount
+            counts[4] += model.foundCount
         }
-        #expect(zip(counts, [120, 20, 20, 20]).allSatisfy { $0 > $1 }, "\(counts)")
+        #expect(zip(counts, [120, 20, 20, 20, 20]).allSatisfy { $0 > $1 }, "\(counts)")
     }
 
     @Test(arguments: 1...6 as ClosedRange<UInt64>)
