@@ -33,6 +33,14 @@ public struct HTTPResponse: Sendable {
             body: Array((text + "\n").utf8))
     }
 
+    /// A web page, in UTF-8.
+    ///
+    /// A program carries its page inside when its target in Package.swift has
+    /// `resources: [.embedInCode("page.html")]`: the bytes are `PackageResources.page_html` then.
+    public static func html(_ status: HTTPStatus, _ page: [UInt8]) -> HTTPResponse {
+        HTTPResponse(status, headers: [("Content-Type", "text/html; charset=utf-8")], body: page)
+    }
+
     /// Status 404, with a sentence as its body.
     public static var notFound: HTTPResponse { .text(.notFound, "There is nothing here.") }
 }
