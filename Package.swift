@@ -20,6 +20,10 @@ let package = Package(
         .executable(name: "broadcast-server", targets: ["BroadcastServer"]),
         .executable(name: "bench", targets: ["bench"]),
         .executable(name: "talk", targets: ["Talk"]),
+        .executable(name: "chat-step-1", targets: ["ChatStep1"]),
+        .executable(name: "chat-step-2", targets: ["ChatStep2"]),
+        .executable(name: "chat-step-3", targets: ["ChatStep3"]),
+        .executable(name: "chat-step-4", targets: ["ChatStep4"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
@@ -96,6 +100,24 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/Examples/Talk", swiftSettings: strict),
+
+        // The steps of the tutorial, each with its page inside.
+        .executableTarget(
+            name: "ChatStep1", dependencies: ["WebSocketServer"],
+            path: "Sources/Examples/Tutorial/Step1", resources: [.embedInCode("page.html")],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "ChatStep2", dependencies: ["WebSocketServer"],
+            path: "Sources/Examples/Tutorial/Step2", resources: [.embedInCode("page.html")],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "ChatStep3", dependencies: ["WebSocketServer"],
+            path: "Sources/Examples/Tutorial/Step3", resources: [.embedInCode("page.html")],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "ChatStep4", dependencies: ["WebSocketServer"],
+            path: "Sources/Examples/Tutorial/Step4", resources: [.embedInCode("page.html")],
+            swiftSettings: strict),
 
         // The load generator: `swift run bench`.
         .target(name: "CBench", path: "Benchmarks/CBench"),
@@ -180,8 +202,11 @@ let package = Package(
             exclude: ["expected-server.json", "expected-client.json", "RESULTS.md"],
             swiftSettings: tests),
         .testTarget(
-            name: "BrowserTests", dependencies: ["roost", "TestSupport"], path: "Tests/Browser",
-            swiftSettings: tests),
+            name: "BrowserTests",
+            dependencies: [
+                "roost", "ChatStep1", "ChatStep2", "ChatStep3", "ChatStep4", "TestSupport",
+            ],
+            path: "Tests/Browser", swiftSettings: tests),
         .executableTarget(
             name: "TestServer", dependencies: ["WebSocketServer"],
             path: "Tests/Support/TestServer", swiftSettings: tests),

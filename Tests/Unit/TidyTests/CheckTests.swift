@@ -118,25 +118,29 @@ import Testing
                 exclude: ["PAGE.md"], swiftSettings: strict),
             .executableTarget(name: "top", dependencies: ["Low"], path: "Sources/Other/top"),
             .testTarget(name: "LowTests", dependencies: ["Low"]),
+            .executableTarget(name: "Shown", path: "Sources/Examples/Tutorial/Step1"),
         ]
         """
 
     @Test func `Targets are read from the manifest`() {
         let targets = Manifest.targets(manifest)
-        #expect(targets.map(\.name) == ["CLinux", "Low", "top", "LowTests"])
+        #expect(targets.map(\.name) == ["CLinux", "Low", "top", "LowTests", "Shown"])
         #expect(targets[1].dependencies == ["CLinux", "Logging"])
-        #expect(targets.map(\.path).suffix(2) == ["Sources/Other/top", "Tests/LowTests"])
+        #expect(targets.map(\.path)[2...3] == ["Sources/Other/top", "Tests/LowTests"])
         #expect(targets[1].holds("Sources/Low/A.swift") && !targets[1].holds("Sources/Low/PAGE.md"))
     }
 
     @Test func `An import that Package.swift does not give is found`() {
         let rules = ImportRules(
-            system: ["Glibc"], systemForTests: ["Testing"], libraries: ["Low": ["CLinux"]],
+            system: ["Glibc"], systemForTests: ["Testing"], systemForExamples: ["Foundation"],
+            libraries: ["Low": ["CLinux"]],
             otherPackages: [])
         let files = [
             swift("import Glibc\nimport Foundation\n", at: "Sources/Low/A.swift"),
             swift("import CLinux\n@testable import Logging\n", at: "Sources/Other/top/B.swift"),
             swift("import top\nimport Testing\n", at: "Tests/LowTests/C.swift"),
+            swift(
+                "import Foundation\nimport Glibc\n", at: "Sources/Examples/Tutorial/Step1/D.swift"),
         ]
         let outcome = ImportCheck.run(files, Manifest.targets(manifest), rules)
         #expect(

@@ -19,7 +19,7 @@ enum ImportCheck {
         for target in targets {
             let isLibrary = rules.libraries[target.name] != nil
             let reached = isLibrary ? Set(target.dependencies) : reachable(from: target, byName)
-            let system = target.path.hasPrefix("Sources/") ? rules.system : rules.systemForTests
+            let system = rules.system(target)
             for file in packaged where target.holds(file.path) {
                 for match in statement.matches(in: file.split.code) {
                     let module = match.groups[1]
@@ -54,5 +54,13 @@ enum ImportCheck {
             rest += targets[name]?.dependencies ?? []
         }
         return found
+    }
+}
+
+extension ImportRules {
+    /// What comes with the system and may be imported by a target without being named.
+    fileprivate func system(_ target: ManifestTarget) -> Set<String> {
+        guard target.path.hasPrefix("Sources/") else { return systemForTests }
+        return target.path.hasPrefix("Sources/Examples/") ? system.union(systemForExamples) : system
     }
 }

@@ -35,6 +35,7 @@ enum DeadFileTable {
             "Tests/Support/python/browser_account.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_lasting.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_talk.py": "browser_chat.py imports it by name",
+            "Tests/Support/python/tutorial_steps.py": "browser_tutorial.py imports it by name",
             "Tests/Support/python/interop_commands.py": "interop_client.py imports it by name",
             "Tests/Support/python/interop_connection.py": "interop_client.py imports it by name",
             "Tests/Support/python/interop_history.py": "interop_client.py imports it by name",

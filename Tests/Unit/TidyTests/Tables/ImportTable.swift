@@ -4,6 +4,8 @@ struct ImportRules {
     /// What comes with the system and Swift: for what is shipped, and for everything else.
     let system: Set<String>
     let systemForTests: Set<String>
+    /// What examples may import besides: readers have it too.
+    let systemForExamples: Set<String>
     /// The most that the library's targets may depend on: from the bottom to the top.
     let libraries: [String: Set<String>]
     /// Folders with a Package.swift of their own.
@@ -14,6 +16,7 @@ enum ImportTable {
     static let rules = ImportRules(
         system: ["Glibc", "Synchronization"],
         systemForTests: ["Glibc", "Synchronization", "Foundation", "Testing", "Dispatch"],
+        systemForExamples: ["Foundation"],
         libraries: [
             "Storage": [],
             "WebSocketCore": ["Storage", "CCrypto", "CZlib"],
