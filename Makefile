@@ -123,11 +123,15 @@ page: ## Join the chat page's sources into the files that the server has inside
 icons: deps-test ## Draw the page's icons from its favicon, after a change of that
 	@.venv-test/bin/python scripts/make-icons
 
-picture: deps-test ## Take the README's picture of the chat page, if the page has changed
+picture: deps-test ## Take the pictures of the README and the tutorial, if their pages have changed
 	$(SWIFT_BUILD) --product roost
 	@mkdir -p docs
 	@.venv-test/bin/python $(PYTHON_TESTS)/browser_chat.py --only picture --picture docs/page.webp -- \
 		"$$($(SWIFT_BUILD) --show-bin-path)/roost" serve
+	@for step in 1 2 3 4; do $(SWIFT_BUILD) --product chat-step-$$step && \
+		.venv-test/bin/python $(PYTHON_TESTS)/browser_tutorial.py --only step_$$step \
+		--pictures Sources/WebSocketServer/WebSocketServer.docc/Tutorial -- \
+		"$$($(SWIFT_BUILD) --show-bin-path)/chat-step-$$step" || exit 1; done
 
 chart: deps ## Draw the README's chart of Benchmarks/peers/RESULTS.md
 	$(SWIFT_BUILD) --product bench

@@ -32,6 +32,12 @@ import Testing
         DeadFileCheck.run(Tree.files, paths: Tree.paths, targets, DeadFileTable.rules).report()
     }
 
+    @Test func `The tutorial shows what is built, in 40 lines each`() {
+        let links = TutorialCheck.links(Tree.files, root: Tree.root)
+        #expect(links.count >= 8)
+        TutorialCheck.run(Tree.files, targets, links: links).report()
+    }
+
     @Test func `No file is above 300 lines`() {
         SizeCheck.run(Tree.files, exceptions: SizeTable.exceptions).report()
     }
