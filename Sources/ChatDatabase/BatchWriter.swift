@@ -19,6 +19,7 @@ struct BatchWriter {
     private let topic: Statement
     private let deleting: Deleting
     private let places: PlacesOfUsers
+    private let sanctions: SanctionWriter
 
     /// The rooms of this transaction's entries, and what becomes of them.
     private var ends: [Int64: RoomEnd] = [:]
@@ -63,10 +64,10 @@ struct BatchWriter {
             """)
         user = try prepare(
             """
-            INSERT INTO users(number, key, name, password, created, seen)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?5) ON CONFLICT (number) DO UPDATE SET
+            INSERT INTO users(number, key, name, password, created, seen, moderator)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6) ON CONFLICT (number) DO UPDATE SET
             key = excluded.key, name = excluded.name, password = excluded.password,
-            seen = excluded.seen
+            seen = excluded.seen, moderator = excluded.moderator
             """)
         session = try prepare(
             "INSERT OR REPLACE INTO sessions(proof, user, seen) VALUES (?1, ?2, ?3)")
@@ -75,6 +76,7 @@ struct BatchWriter {
         topic = try prepare("UPDATE rooms SET topic = ?2 WHERE number = ?1")
         deleting = try Deleting(connection)
         places = try PlacesOfUsers(connection)
+        sanctions = try SanctionWriter(connection)
         count = try prepare(
             "UPDATE meta SET entries = entries + ?1, next_user = max(next_user, ?2)")
     }
@@ -99,6 +101,7 @@ struct BatchWriter {
             case .people(let room, let user, let mayEnter):
                 try places.set(mayEnter, user, in: room)
             case .read(let room, let user, let offset): try places.setRead(offset, user, in: room)
+            case .moderation(let change): try sanctions.store(change)
             case .reply: continue
             }
         }
@@ -205,6 +208,7 @@ struct BatchWriter {
         user.bind(3, new.name)
         if let password = new.password { user.bind(4, password) } else { user.bindNull(4) }
         user.bind(5, new.seenAt)
+        user.bind(6, new.isModerator ? 1 : 0)
         try user.run()
         forgetSessions.bind(1, new.number)
         try forgetSessions.run()

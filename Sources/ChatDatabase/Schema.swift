@@ -51,6 +51,7 @@ struct Schema: Sendable {
     ///   `reads` how far users have read.
     /// - `changes` finds what has become of a message; few entries are in it.
     /// - ``SearchIndex/tables`` finds words.
+    /// - `sanctions` are bans and mutes, see ``Sanction``.
     private static var tables: String {
         """
         CREATE TABLE meta(
@@ -81,11 +82,16 @@ struct Schema: Sendable {
             WHERE kind IN (\(EntryKind.changesInSQL));
         CREATE TABLE users(
             number INTEGER PRIMARY KEY, key TEXT NOT NULL, name TEXT NOT NULL,
-            password TEXT, created INTEGER NOT NULL, seen INTEGER NOT NULL) STRICT;
+            password TEXT, created INTEGER NOT NULL, seen INTEGER NOT NULL,
+            moderator INTEGER NOT NULL DEFAULT 0) STRICT;
         CREATE TABLE sessions(
             proof BLOB PRIMARY KEY, user INTEGER NOT NULL, seen INTEGER NOT NULL) STRICT;
         CREATE INDEX sessions_by_user ON sessions(user);
 
+        CREATE TABLE sanctions(
+            number INTEGER PRIMARY KEY, kind INTEGER NOT NULL, room TEXT, user TEXT NOT NULL,
+            user_number INTEGER NOT NULL, account INTEGER NOT NULL, address BLOB NOT NULL,
+            at INTEGER NOT NULL, until INTEGER, moderator TEXT, reason TEXT NOT NULL) STRICT;
         """
     }
 }

@@ -6,7 +6,8 @@ enum StateLoading {
     static func load(_ connection: Connection) throws(DatabaseError) -> StoredState {
         StoredState(
             nextRoomNumber: try next("room", "rooms", connection),
-            nextUserNumber: try next("user", "users", connection), users: try users(connection))
+            nextUserNumber: try next("user", "users", connection), users: try users(connection),
+            sanctions: try SanctionWriter.load(connection))
     }
 
     private static func next(
@@ -30,15 +31,16 @@ enum StateLoading {
         }
         var users: [StoredUser] = []
         let named = try Statement(
-            "SELECT number, key, name, password, seen FROM users ORDER BY seen, number",
+            "SELECT number, key, name, password, seen, moderator FROM users ORDER BY seen, number",
             on: connection)
         while try named.step() {
             let number = named.integer(0)
-            users.append(
-                StoredUser(
-                    number: number, key: named.string(1), name: named.string(2),
-                    password: named.isNull(3) ? nil : named.string(3), seenAt: named.integer(4),
-                    sessions: sessions[number] ?? []))
+            var user = StoredUser(
+                number: number, key: named.string(1), name: named.string(2),
+                password: named.isNull(3) ? nil : named.string(3), seenAt: named.integer(4),
+                sessions: sessions[number] ?? [])
+            user.isModerator = named.integer(5) != 0
+            users.append(user)
         }
         return users
     }

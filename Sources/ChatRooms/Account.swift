@@ -21,6 +21,8 @@ struct Account {
     var password = ""
     /// The one used last is the last one.
     var sessions: [Session] = []
+    /// An operator has made it a moderator.
+    var isModerator = false
     /// For whom the account counts: the address that it was made from.
     var owner: OwnerIndex = .none
 

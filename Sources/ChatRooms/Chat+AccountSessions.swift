@@ -23,6 +23,7 @@ extension Chat {
             throw CommandError(
                 .badPassword, "This is not the name and password of an account. Try again.")
         }
+        try checkMayLogIn(key, user, command)
         try checkConnectionCount(of: user)
         guard let token = tokens.popLast() else { throw noToken }
         let account = users[user].account

@@ -9,6 +9,8 @@ public struct AccountSummary: Sendable, Equatable {
     public var sessionCount: Int
     /// Open connections.
     public var connectionCount: Int
+    /// Whether it may moderate.
+    public var isModerator = false
     /// When a session was last used for a login: milliseconds since 1970 in UTC; 0 without one.
     public var seenAt: Int64
 }
@@ -24,7 +26,7 @@ extension Chat {
         let user = accounts[index].user
         return AccountSummary(
             name: users[user].name, sessionCount: accounts[index].sessions.count,
-            connectionCount: Int(users[user].connectionCount),
+            connectionCount: Int(users[user].connectionCount), isModerator: isModerator(user),
             seenAt: accounts[index].sessions.last?.seenAt ?? 0)
     }
 

@@ -36,13 +36,15 @@ extension Chat {
         return .done
     }
 
-    /// Takes the text of a message of one's own away.
+    /// Takes the text of a message of one's own away; a moderator's, of any message.
     mutating func delete(
         _ command: borrowing Command, _ text: Span<UInt8>, _ effects: inout Effects
     ) throws(CommandError) -> Progress {
         guard let (room, message) = try changedMessage(command, text) else { return .asks }
-        guard message.author == users[connections[command.connection.slot].user].number else {
-            throw CommandError(.forbidden, "Only its author may delete a message.")
+        let user = connections[command.connection.slot].user
+        guard message.author == users[user].number || isModerator(user) else {
+            throw CommandError(
+                .forbidden, "Only its author, or a moderator, may delete a message.")
         }
         try submit(.deleted, of: message.offset, to: room, nil, command, text, &effects)
         return .done

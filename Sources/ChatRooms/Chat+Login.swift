@@ -82,18 +82,21 @@ extension Chat {
                         .nameTaken, "This looks like somebody else's name. Choose another one.")
                 }
             }
+            try checkMayLogIn(key, nil, command)
             return try newUser(name, key)
         }
         if isAccount(user) {
             guard let session = accounts[users[user].account].session(with: proof) else {
                 throw taken
             }
+            try checkMayLogIn(key, user, command)
             try checkConnectionCount(of: user)
             use(session, of: user, name, command)
             return (user, given!)
         }
         guard users[user].connectionCount == 0 else {
             guard users[user].session == proof else { throw taken }
+            try checkMayLogIn(key, user, command)
             try checkConnectionCount(of: user)
             users[user].connectionCount += 1
             return (user, given!)
@@ -104,6 +107,7 @@ extension Chat {
                 .nameTaken,
                 "This name is kept for who just had it. Choose another one, or wait a minute.")
         }
+        try checkMayLogIn(key, isSameClient ? user : nil, command)
         var token = given
         if !isSameClient {
             guard let new = tokens.popLast() else { throw noToken }

@@ -20,6 +20,7 @@ extension Chat {
         let name = try command.fields.string(ifPresent: .room)
         let subscription = try subscription(of: command.connection.slot, name, text)
         let room = subscriptions[subscription].room
+        try checkMayWrite(command, in: room)
         let reply = try command.fields.number(ifPresent: .reply, text) ?? 0
         try say(body, id, reply, to: room, command, text, &effects)
     }
@@ -58,6 +59,7 @@ extension Chat {
         _ kind: EntryKind, of target: Int, to room: RoomIndex, _ body: MessageText?,
         _ command: borrowing Command, _ text: Span<UInt8>, _ effects: inout Effects
     ) throws(CommandError) {
+        try checkMayWrite(command, in: room)
         let slot = command.connection.slot
         let user = connections[slot].user
         let entry = writeFrame(

@@ -11,6 +11,7 @@ extension Chat {
         let subscription = try subscription(of: slot, name, text)
         let membership = subscriptions[subscription].membership
         let now = UInt32(truncatingIfNeeded: command.now.monotonic)
+        guard !isMuted(command, in: memberships[membership].room) else { return }
         guard now &- memberships[membership].typedAt >= timing.typingInterval else { return }
         memberships[membership].typedAt = now
         let room = subscriptions[subscription].room

@@ -45,6 +45,7 @@ extension Chat {
         try restoreAccounts(&reader, shift)
         try restoreOwners(&reader, shift)
         try restorePasswordFailures(&reader, shift)
+        try restoreSanctions(&reader)
         guard reader.isAtEnd else { throw .damaged }
         try checkUsers()
         try checkRooms()

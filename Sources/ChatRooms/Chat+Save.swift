@@ -23,6 +23,7 @@ extension Chat {
         saveAccounts(&out, numbers)
         saveOwners(&out, numbers)
         savePasswordFailures(&out)
+        saveSanctions(&out)
         return out.finish()
     }
 

@@ -9,6 +9,7 @@ extension Chat {
             out.write(numbers[Int(accounts[index].user.rawValue)])
             out.write(users[accounts[index].user].passwordRestsAt)
             out.write(name: accounts[index].password)
+            out.write(accounts[index].isModerator)
             out.write(accounts[index].sessions.count, accounts[index].sessions) { out, session in
                 out.write(session.proof.bits)
                 out.write(session.seenAt)
@@ -28,6 +29,7 @@ extension Chat {
             guard users.contains(user), !isAccount(user) else { throw .damaged }
             users[user].passwordRestsAt = shift.milliseconds(try reader.read())
             var account = Account(user: user, password: try reader.readName())
+            account.isModerator = try reader.readBool()
             var seen: Set<UInt32> = []
             for _ in 0..<(try reader.readElementCount()) {
                 var session = Account.Session(

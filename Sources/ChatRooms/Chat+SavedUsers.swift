@@ -15,6 +15,7 @@ extension Chat {
     public mutating func begin(with store: StoredState, at now: Timestamp) {
         nextRoomNumber = store.nextRoomNumber
         nextUserNumber = store.nextUserNumber
+        begin(with: store.sanctions)
         // Where two have one name, by the rules of names of before, the account keeps it, and of
         // two accounts the older one.
         let accounts = store.users.filter { $0.password != nil }
@@ -37,8 +38,9 @@ extension Chat {
             let sessions = stored.sessions.suffix(Account.sessionLimit).map {
                 Account.Session(proof: $0.proof, seenAt: $0.seenAt)
             }
-            makeAccount(
-                Account(user: index, password: password, sessions: sessions), for: Self.exempt)
+            var account = Account(user: index, password: password, sessions: sessions)
+            account.isModerator = stored.isModerator
+            makeAccount(account, for: Self.exempt)
             awayAccountCount += 1
         } else {
             guard !stored.sessions.isEmpty, goneUsers.count < limits.goneUserLimit else { return }
@@ -121,6 +123,7 @@ extension Chat {
         if isAccount(user) {
             let account = accounts[users[user].account]
             record.password = account.password
+            record.isModerator = account.isModerator
             record.sessions = account.sessions.map {
                 StoredUser.Session(proof: $0.proof, seenAt: $0.seenAt)
             }

@@ -18,6 +18,7 @@ extension Chat {
         out.append(utf8: users[user].name)
         out.append("\",\"account\":")
         out.append(isAccount(user) ? "true" : "false")
+        out.append(isModerator(user) ? ",\"moderator\":true" : ",\"moderator\":false")
         out.append(",\"connection\":")
         out.append(decimal: Int(clamping: resourceID))
         out.append(",\"session\":\"")
@@ -25,7 +26,7 @@ extension Chat {
         out.append(
             "\",\"capabilities\":[\"places\",\"account\",\"edit\",\"delete\",\"react\",\"topic\",\"direct\",\"rooms\","
         )
-        out.append("\"mine\",\"read\",\"private\",\"search\"]")
+        out.append("\"mine\",\"read\",\"private\",\"search\",\"moderate\"]")
         out.append(",\"limits\":{\"text\":")
         out.append(decimal: limits.textScalarLimit)
         out.append(",\"rooms\":")

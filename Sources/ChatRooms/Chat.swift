@@ -57,6 +57,10 @@ public struct Chat: ~Copyable, Sendable {
     /// Accounts without a connection. They are in no chain, since they are never forgotten.
     var awayAccountCount = 0
     var passwordFailures = PasswordFailures()
+    /// Bans and mutes.
+    var sanctions = Sanctions()
+    /// The numbers of accounts that moderate because the command line says so.
+    var appointedModerators: Set<Int64> = []
     /// Passwords that are being compared, by the connections that wait for it.
     var askedPasswords: [ConnectionKey: AskedPassword] = [:]
 
@@ -229,6 +233,7 @@ public struct Chat: ~Copyable, Sendable {
         pushCounts(at: now, &rest, &effects)
         forgetEmptyRooms(at: now, &rest, &effects)
         forgetGoneUsers(at: now, &rest)
+        forgetEndedSanctions(at: now)
         if !unreadRooms.isEmpty { loadPermanentRooms() }
         return rest <= 0
     }

@@ -20,10 +20,18 @@ public struct ChatCounters: Sendable {
     public internal(set) var refusalCounts = [UInt64](
         repeating: 0, count: ErrorCode.allCases.count)
 
+    /// What moderators and operators have done, in the order of ``ModerationAction``.
+    public internal(set) var moderationCounts = [UInt64](
+        repeating: 0, count: ModerationAction.allCases.count)
+
     /// All counters at zero.
     public init() {}
 
     mutating func count(_ code: ErrorCode) { refusalCounts[code.rawValue] += 1 }
+
+    mutating func count(_ action: ModerationAction) {
+        moderationCounts[ModerationAction.allCases.firstIndex(of: action)!] += 1
+    }
 
     /// How many commands and requests were refused with this code.
     public func refusals(_ code: ErrorCode) -> UInt64 { refusalCounts[code.rawValue] }

@@ -83,6 +83,7 @@ struct Command: ~Copyable {
 enum CommandType: CaseIterable {
     case message, typing, join, leave, history, who, edit, delete, react, topic, login, logout
     case account, direct, rooms, mine, read, create, invite, uninvite, search
+    case kick, ban, mute, unban, unmute
 
     var name: StaticString {
         switch self {
@@ -107,6 +108,11 @@ enum CommandType: CaseIterable {
         case .invite: "invite"
         case .uninvite: "uninvite"
         case .search: "search"
+        case .kick: "kick"
+        case .ban: "ban"
+        case .mute: "mute"
+        case .unban: "unban"
+        case .unmute: "unmute"
         }
     }
 
@@ -177,6 +183,11 @@ extension Chat {
         case .invite: try invite(command, text, &effects)
         case .uninvite: try uninvite(command, text, &effects)
         case .search: if command.isReachable { return try search(command, text, &effects) }
+        case .kick: try moderate(.kick, command, text, &effects)
+        case .ban: try moderate(.ban, command, text, &effects)
+        case .mute: try moderate(.mute, command, text, &effects)
+        case .unban: try moderate(.unban, command, text, &effects)
+        case .unmute: try moderate(.unmute, command, text, &effects)
         }
         return .done
     }

@@ -60,6 +60,12 @@ struct CommandError: Error {
         self.retryAfterMilliseconds = retryAfterMilliseconds
     }
 
+    /// A refusal whose text goes on with what only this one says.
+    init(_ code: ErrorCode, _ text: StaticString, detail: String) {
+        self.init(code, text)
+        self.detail = detail
+    }
+
     init(_ field: Field, _ text: StaticString) {
         self.code = .badRequest
         self.text = text

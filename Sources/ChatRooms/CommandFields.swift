@@ -3,7 +3,7 @@
 /// The fields that any command of the protocol, or the `since` inside one, may have.
 enum Field: Int, CaseIterable {
     case type, ref, user, token, session, join, room, since, limit, text, id, before, after
-    case epoch, offset, everywhere, more, password, reply, emoji, to
+    case epoch, offset, everywhere, more, password, reply, emoji, to, seconds, reason
 
     var name: StaticString {
         switch self {
@@ -28,6 +28,8 @@ enum Field: Int, CaseIterable {
         case .reply: "reply"
         case .emoji: "emoji"
         case .to: "to"
+        case .seconds: "seconds"
+        case .reason: "reason"
         }
     }
 
@@ -40,8 +42,8 @@ enum Field: Int, CaseIterable {
         case 3: candidates = InlineArray(repeating: .ref)
         case 4: candidates = [.type, .text, .room, .user, .join, .more, .more]
         case 5: candidates = [.since, .limit, .after, .epoch, .token, .reply, .emoji]
-        case 6: candidates = [.before, .offset, .offset, .offset, .offset, .offset, .offset]
-        case 7: candidates = InlineArray(repeating: .session)
+        case 6: candidates = [.before, .offset, .reason, .reason, .reason, .reason, .reason]
+        case 7: candidates = [.session, .seconds, .seconds, .seconds, .seconds, .seconds, .seconds]
         case 8: candidates = InlineArray(repeating: .password)
         case 10: candidates = InlineArray(repeating: .everywhere)
         default: return nil
@@ -64,7 +66,7 @@ struct CommandFields: ~Copyable {
         case duplicate(Field)
     }
 
-    private var values = InlineArray<21, JSONValue>(repeating: JSONValue())
+    private var values = InlineArray<23, JSONValue>(repeating: JSONValue())
 
     subscript(field: Field) -> JSONValue { values[field.rawValue] }
 

@@ -40,6 +40,10 @@ public enum ChatClose: Sendable {
     case sessionReplaced
     /// An operator has ended the account's sessions.
     case sessionRevoked
+    /// A moderator or an operator has sent the user away.
+    case kicked
+    /// The user is banned.
+    case banned
 
     /// The WebSocket close code.
     public var code: UInt16 {
@@ -47,6 +51,8 @@ public enum ChatClose: Sendable {
         case .noLoginInTime: 1008
         case .flooding: 4002
         case .signedOut: 1000
+        case .kicked: 4003
+        case .banned: 4004
         case .sessionEnded, .sessionReplaced, .sessionRevoked: 4005
         }
     }
@@ -60,6 +66,8 @@ public enum ChatClose: Sendable {
         case .sessionEnded: "You have signed out elsewhere."
         case .sessionReplaced: "You have signed in on too many other devices."
         case .sessionRevoked: "An operator has ended your session."
+        case .kicked: "You were sent out."
+        case .banned: "You are banned."
         }
     }
 }
@@ -104,6 +112,8 @@ public enum Effect: Sendable {
     /// The store has read this much for a connection or a request. That is work for it, and so are
     /// all effects behind this one.
     case read(for: ConnectionKey, messageCount: Int, byteCount: Int)
+    /// A moderator has done something: `Effects.moderations[index]`.
+    case moderated(index: Int)
     /// Take no more commands of the connection: it waits for an answer. What comes meanwhile must
     /// not be lost.
     case pause(ConnectionKey)
@@ -111,16 +121,26 @@ public enum Effect: Sendable {
     case resume(ConnectionKey)
     /// Close the connection after sending what was replied to it so far. Call `connectionClosed`
     /// when it has closed. `formerUser` is the index in `Effects.formerUsers` of whose it was, if
-    /// its session has ended.
+    /// its session has ended, or it was sent away.
     case close(ConnectionKey, ChatClose, formerUser: Int?)
+}
+
+/// Whose connection is closed.
+public struct FormerUser: Sendable, Equatable {
+    /// The user's name.
+    public var name: String
+    /// What to say instead of the cause's own reason.
+    public var sentence: String?
 }
 
 /// A list of effects and their bytes. Reuse one list: it keeps its memory.
 public struct Effects: ~Copyable, Sendable {
     /// What the server shall do, in order.
     public private(set) var list: [Effect] = []
-    /// Users whose sessions have ended, and whose connections are closed for it.
-    public internal(set) var formerUsers: [String] = []
+    /// Users whose sessions have ended, or who were sent away.
+    public internal(set) var formerUsers: [FormerUser] = []
+    /// What moderators have done.
+    public internal(set) var moderations: [ModerationRecord] = []
     /// What requests are answered that had to wait.
     public internal(set) var answers: [RequestAnswer] = []
     /// Passwords to be hashed or compared.
@@ -148,6 +168,7 @@ public struct Effects: ~Copyable, Sendable {
     public mutating func removeAll() {
         list.removeAll(keepingCapacity: list.capacity <= 4096)
         formerUsers.removeAll()
+        moderations.removeAll()
         answers.removeAll(keepingCapacity: true)
         passwords.removeAll()
         bytes.removeAll(keepingCapacity: bytes.capacity <= Self.keptByteLimit)
@@ -158,9 +179,12 @@ public struct Effects: ~Copyable, Sendable {
         list.append(effect)
     }
 
-    /// Closes a connection that was this user's.
-    mutating func close(_ connection: ConnectionKey, _ cause: ChatClose, of user: String) {
-        if formerUsers.last != user { formerUsers.append(user) }
+    /// Closes a connection that was this user's, with a sentence of its own if there is one.
+    mutating func close(
+        _ connection: ConnectionKey, _ cause: ChatClose, of user: String, _ sentence: String? = nil
+    ) {
+        let former = FormerUser(name: user, sentence: sentence)
+        if formerUsers.last != former { formerUsers.append(former) }
         list.append(.close(connection, cause, formerUser: formerUsers.count - 1))
     }
 

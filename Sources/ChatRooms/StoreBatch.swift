@@ -22,6 +22,8 @@ public struct StoreBatch: Sendable {
         case read(room: Int64, user: Int64, offset: Int)
         /// A user whose name is free again, with all sessions.
         case forgetUser(Int64)
+        /// A ban or mute that is new, or some that hold no more.
+        case moderation(ModerationChange)
     }
 
     /// A reply, and its recipient.

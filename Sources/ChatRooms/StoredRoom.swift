@@ -63,6 +63,8 @@ public struct StoredUser: Sendable, Equatable {
     public var name: String
     /// The password's hash; nil if the name is nobody's own. See `PasswordHash` in the program.
     public var password: String?
+    /// Whether an operator has made the account a moderator.
+    public var isModerator = false
     /// When the user was last connected: milliseconds since 1970 in UTC.
     public var seenAt: Int64
     /// The sessions that prove this user, the last used one last: one, or for an account several.
@@ -90,12 +92,18 @@ public struct StoredState: Sendable {
     public var nextUserNumber: Int64
     /// All users, those who were gone first first.
     public var users: [StoredUser]
+    /// All bans and mutes.
+    public var sanctions: [Sanction]
 
     /// The state of a new store, or one from its parts.
-    public init(nextRoomNumber: Int64 = 1, nextUserNumber: Int64 = 1, users: [StoredUser] = []) {
+    public init(
+        nextRoomNumber: Int64 = 1, nextUserNumber: Int64 = 1, users: [StoredUser] = [],
+        sanctions: [Sanction] = []
+    ) {
         self.nextRoomNumber = nextRoomNumber
         self.nextUserNumber = nextUserNumber
         self.users = users
+        self.sanctions = sanctions
     }
 }
 

@@ -52,6 +52,8 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     var released = Queue<(room: RoomID, waiter: RoomWaiters.Waiter)>()
     /// Reports to the service manager and the journal.
     var service: Service
+    /// The accounts that the command line makes moderators.
+    var moderatorNames: [String] = []
     /// Reads the configuration file again; nil if there is no file.
     var reloader: Reloader?
     var rates = Rates()
@@ -113,6 +115,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         lastReload.at = io.wallClock
         fitHistory(io)
         if let stored = stored.take() { chat.begin(with: stored, at: io.timestamp) }
+        appointModerators()
         chat.openLobby(at: io.timestamp, &effects)
         carryOutEffects(&io)
         ProgramPages.releaseCodeOfStart
@@ -167,11 +170,6 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
             roomCount: chat.roomCount, userCount: chat.userCount,
             waiterCount: waiters.count + streams.count, &io)
         rates.note(io.statistics, at: io.now)
-    }
-
-    mutating func provideToken(_ io: inout ServerContext) {
-        let bits = io.randomBytes(16).reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
-        chat.provide(SessionToken(bits: bits))
     }
 
     // MARK: Effects
@@ -236,9 +234,10 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
                 io.resumeReading(id)
             case .close(let key, let close, let formerUser):
                 guard let id = io.connection(key) else { continue }
-                let code = CloseCode(rawValue: close.code)
                 let user = formerUser.map { effects.formerUsers[$0] }
-                self.close(id, code, "\(close.reason)", of: user, &io)
+                let reason = user?.sentence ?? "\(close.reason)"
+                self.close(id, CloseCode(rawValue: close.code), reason, of: user?.name, &io)
+            case .moderated(let index): service.events.moderated(effects.moderations[index])
             }
         }
         effects.removeAll()
@@ -291,6 +290,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         } catch {
             throw StateError("The chat's state cannot be read: \(error)")
         }
+        appointModerators()
         try notes.restore(from: &reader, at: io.now)
         topics = []
         for _ in 0..<(try reader.read(UInt64.self)) {

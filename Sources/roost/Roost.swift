@@ -9,7 +9,9 @@ struct Roost: ParsableCommand {
         abstract: "A chat server: start it, open the page, talk.", version: Version.current,
         subcommands: [
             Serve.self, Status.self, Who.self, Rooms.self, Why.self, Publish.self, Kick.self,
-            AccountCommand.self, Reload.self, Stop.self, CheckConfig.self, Doctor.self,
+            BanCommand.self, UnbanCommand.self, MuteCommand.self, UnmuteCommand.self,
+            BansCommand.self, ModCommand.self, AccountCommand.self, Reload.self, Stop.self,
+            CheckConfig.self, Doctor.self,
             HistoryCommand.self,
         ], defaultSubcommand: Serve.self)
 

@@ -26,7 +26,7 @@ extension ChatHandler {
             return Self.strangerAtControl
         }
         switch path {
-        case "/status", "/metrics", "/connections", "/rooms", "/ends", "/accounts":
+        case "/status", "/metrics", "/connections", "/rooms", "/ends", "/accounts", "/bans":
             guard isReading else { return .notAllowed(request.head, allow: "GET, HEAD") }
             return look(path, request.head, io)
         default: break
@@ -66,6 +66,7 @@ extension ChatHandler {
         case "/connections": connections(head, io)
         case "/rooms": roomList(head, io)
         case "/accounts": accounts(head)
+        case "/bans": bans(head)
         default: ends(head, io)
         }
     }
@@ -80,6 +81,11 @@ extension ChatHandler {
         case .kick: return kick(request, &io)
         case .resetAccount: return resetAccount(request, &io)
         case .deleteAccount: return deleteAccount(request, &io)
+        case .ban: return moderate(.ban, request, &io)
+        case .unban: return moderate(.unban, request, &io)
+        case .mute: return moderate(.mute, request, &io)
+        case .unmute: return moderate(.unmute, request, &io)
+        case .mod: return setModerator(request, &io)
         case .reload:
             guard reloader != nil else {
                 return .text(
@@ -104,7 +110,7 @@ extension ChatHandler {
 
 /// The commands of an administrator, by their path.
 enum ControlAction: String, CaseIterable {
-    case stop, reload, kick
+    case stop, reload, kick, ban, unban, mute, unmute, mod
     case resetAccount = "reset-account"
     case deleteAccount = "delete-account"
 
@@ -118,7 +124,7 @@ enum ControlAction: String, CaseIterable {
 
     /// The answer to requests for any other path.
     static var list: String {
-        "Ask for GET /status, /metrics, /connections, /rooms, /ends, /accounts, "
+        "Ask for GET /status, /metrics, /connections, /rooms, /ends, /accounts, /bans, "
             + allCases.map { "POST /\($0.rawValue)" }.joined(separator: ", ")
             + ", POST /rooms/ROOM/messages."
     }

@@ -38,6 +38,9 @@ extension ChatHandler {
         text.write(.gauge, "users", "Users who are connected.", chat.userCount)
         text.write(.gauge, "rooms", "Rooms.", chat.roomCount)
         text.write(.gauge, "accounts", "Names that are somebody's own.", chat.accountCount)
+        text.write(
+            .gauge, "sanctions", "Bans and mutes that hold.", by: "kind",
+            [("ban", UInt64(chat.banCount)), ("mute", UInt64(chat.muteCount))])
         text.write(.gauge, "history_bytes", "Memory of kept messages.", chat.historyByteCount)
         text.write(.gauge, "long_polls", "Requests that wait for a message.", waiters.count)
         let counters = chat.counters
@@ -57,6 +60,12 @@ extension ChatHandler {
         text.write(
             .counter, "chat_refusals_total", "Commands and requests refused.", by: "code",
             ErrorCode.allCases.map { ("\($0.name)", counters.refusals($0)) })
+        text.write(
+            .counter, "moderations_total", "What moderators and operators have done.",
+            by: "action",
+            zip(ModerationAction.allCases, counters.moderationCounts).map {
+                ($0.rawValue, $1)
+            })
         text.write(
             .counter, "kicks_total", "Connections that an operator sent out.", by: "from",
             [("server", kicks.closedCount), ("room", kicks.expelledCount)])

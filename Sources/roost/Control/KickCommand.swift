@@ -11,8 +11,8 @@ struct Kick: ControlCommand {
             sudo roost kick --address 192.0.2.0/24
 
             Connections are closed with 4003 and the reason, which the page shows; it does not \
-            come back by itself. Nobody is kept from coming back: for that, close the address in \
-            the firewall or the proxy. With several conditions all of them must hold.
+            come back by itself. Nobody is kept from coming back: for that, use 'roost ban', or \
+            close the address in the firewall or the proxy. With several conditions all of them must hold.
             """)
 
     @Argument(help: "The user; all of the user's connections are meant.")

@@ -23,6 +23,7 @@ extension ChatHandler {
             row.add("user", account.name)
             row.add("sessions", account.sessionCount)
             row.add("connections", account.connectionCount)
+            if account.isModerator { row.add("moderator", true) }
             if account.seenAt > 0 { row.add("login_at", Self.text(account.seenAt)) }
             rows.append(row)
         }
@@ -69,7 +70,7 @@ extension ChatHandler {
         }
     }
 
-    private static func accountBody(
+    static func accountBody(
         _ bytes: Span<UInt8>
     ) throws(ControlRefusal) -> (name: String, JSONTree) {
         guard let body = JSONTree([UInt8](copying: bytes)), let name = body["user"]?.string else {
@@ -78,13 +79,13 @@ extension ChatHandler {
         return (name, body)
     }
 
-    private static var noAccount: ControlRefusal {
+    static var noAccount: ControlRefusal {
         ControlRefusal(
             .notFound, "There is no account with this name. 'roost account list' shows all.")
     }
 
     /// The answer, when what was done is kept: nil if that is later. No crash undoes it then.
-    private mutating func ended(
+    mutating func ended(
         _ count: Int, _ request: ConnectionID, _ io: inout ServerContext
     ) -> HTTPResponse? {
         var object = JSONText()

@@ -1,8 +1,13 @@
-// Passwords on their way between the chat and the thread that hashes them.
+// Passwords on their way between the chat and the thread that hashes them, and session tokens.
 import ChatRooms
 import WebSocketServer
 
 extension ChatHandler {
+    mutating func provideToken(_ io: inout ServerContext) {
+        let bits = io.randomBytes(16).reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
+        chat.provide(SessionToken(bits: bits))
+    }
+
     mutating func take(_ result: PasswordResult, _ io: inout ServerContext) {
         if chat.needsToken { provideToken(&io) }
         switch result {

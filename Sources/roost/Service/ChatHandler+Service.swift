@@ -51,6 +51,8 @@ extension ChatHandler {
             self.reloader = reloader
             self.access = access
             chat.change(settings.chatLimits)
+            moderatorNames = settings.chat.moderator
+            appointModerators()
             io.update(
                 limits: settings.options.chatServerLimits,
                 origin: settings.options.originPolicy(), hosts: settings.hostRules)

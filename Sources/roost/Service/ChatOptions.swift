@@ -3,7 +3,7 @@ import ArgumentParser
 import ChatRooms
 import CommandLineOptions
 
-/// How many rooms there may be.
+/// How many rooms there may be, and who moderates them.
 struct ChatOptions: ParsableArguments {
     @Option(
         help: """
@@ -18,6 +18,12 @@ struct ChatOptions: ParsableArguments {
             Loopback is exempt.
             """)
     var roomsPerAddress: Limit?
+
+    @Option(
+        help: ArgumentHelp(
+            "An account that may send users out, ban and mute them. May be given several times.",
+            valueName: "name"))
+    var moderator: [String] = []
 
     func validate() throws {
         if let rooms, !(1...1_000_000).contains(rooms) {

@@ -8,6 +8,8 @@ extension CloseCode {
     static let fellBehind = CloseCode(rawValue: 4001)
     /// An operator sent the client out: its user decides whether to come back.
     static let kicked = CloseCode(rawValue: 4003)
+    /// A moderator or an operator has banned the user.
+    static let banned = CloseCode(rawValue: 4004)
     /// The user has signed out on another connection.
     static let sessionEnded = CloseCode(rawValue: 4005)
 }

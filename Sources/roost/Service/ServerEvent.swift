@@ -36,6 +36,10 @@ enum ServerEvent: String, CaseIterable {
     case accountReset = "account-reset"
     /// An administrator freed the name of an account.
     case accountDeleted = "account-deleted"
+    /// A moderator or an administrator has kicked, banned or muted somebody, or has ended that.
+    case moderated
+    /// An administrator has made an account a moderator, or has ended that.
+    case moderatorChanged = "moderator-changed"
     /// A WebSocket was opened.
     case connectionOpened = "connection-opened"
     /// The peer closed its WebSocket.
@@ -124,6 +128,8 @@ enum ServerEvent: String, CaseIterable {
         case .kicked: "e9259da755f24edd91f134108f306728"
         case .accountReset: "291beb1453cd4007b5c3876f6ad2bb33"
         case .accountDeleted: "64feeb1100154746877a3ce38754ae95"
+        case .moderated: "5d3c0a7be1f24c0f9a61b87e40d2c935"
+        case .moderatorChanged: "b82f6e19c4a04d7d8e3550f1a97c62de"
         case .connectionOpened: "dd1c84e44fa940d781ace0d9a2729d41"
         case .endedByPeer: "0b1f3790be0642fd9aaf6ec4a380626b"
         case .endedWithoutClose: "ea3d9d2048ec40429e19cfdf06744ffa"
@@ -169,7 +175,8 @@ enum ServerEvent: String, CaseIterable {
             .memoryShort, .managerUnreachable, .settingIgnored, .unnamedProxy, .historySlow:
             .warning
         case .started, .stopping, .restarting, .stopped, .idleExit, .reloaded, .controlAction,
-            .kicked, .accountReset, .accountDeleted, .noControlSocket, .endedByServer,
+            .kicked, .moderated, .moderatorChanged, .accountReset, .accountDeleted,
+            .noControlSocket, .endedByServer,
             .protocolViolation, .slowConsumer,
             .endedForMemory, .addressFull, .addressTooFast, .heldBack, .proxyHeader, .wrongHost,
             .tokensGuessed, .historyWorks:

@@ -110,12 +110,13 @@ struct Startup {
         let mail = StoreMail()
         let kept = try settings.history.open { mail.post($0) }
         let passwords = PasswordWorker()
-        let handler = ChatHandler(
+        var handler = ChatHandler(
             limits: settings.chatLimits, epochSeed: UInt64.random(in: .min ... .max),
             access: access, service: service, reloader: reloader,
             isActivatedBySocket: configuration.passedSockets.contains {
                 !ListenerKind(name: $0.name).isInternal
             }, kept: kept, passwords: passwords)
+        handler.moderatorNames = settings.chat.moderator
         let server: Server<ChatHandler>
         do {
             server = try Server(handler, configuration)

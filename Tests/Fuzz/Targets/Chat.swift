@@ -86,6 +86,11 @@ private struct Town: ~Copyable {
                 return #"{"type":"logout","everywhere":\#(number > 99)}"#
             }
             guard number % 8 != 6 else { return #"{"type":"account","password":"password"}"# }
+            guard number % 8 > 1 else {
+                let action = ModerationAction.allCases[number / 8 % 5]
+                let place = number > 99 ? "*" : room
+                return #"{"type":"\#(action)","room":"\#(place)","user":"bob","seconds":9}"#
+            }
             return #"{"type":"who","room":"\#(room)"}"#
         case 14:
             let text = String(repeating: #"\u00e9é"#, count: number)
@@ -156,6 +161,7 @@ private struct Town: ~Copyable {
             chat.passwordChecked(key, isBusy ? nil : work.hash == hash, at: now, &effects)
         } else {
             chat.passwordHashed(key, isBusy ? nil : hash, at: now, &effects)
+            _ = chat.appointModerators(["ann"])
         }
         try carryOut()
     }
@@ -207,6 +213,8 @@ private struct Town: ~Copyable {
                 passwords.append((key, effects.passwords[index], isCheck: false))
             case .checkPassword(let key, let index):
                 passwords.append((key, effects.passwords[index], isCheck: true))
+            case .moderated(let index):
+                try check(effects.moderations[index].by != nil, "moderated by nobody")
             case .read, .accepted: try check(false, "reads without a store")
             case .pause(let key): try check(paused.insert(key).inserted, "paused twice")
             case .resume(let key): try check(paused.remove(key) != nil, "was not paused")

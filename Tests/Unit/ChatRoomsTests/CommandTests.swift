@@ -25,7 +25,7 @@ import Testing
         #expect(
             replies[0]["capabilities"] as? [String] == [
                 "places", "account", "edit", "delete", "react", "topic", "direct", "rooms", "mine",
-                "read", "private", "search",
+                "read", "private", "search", "moderate",
             ])
         #expect(replies[0]["account"] as? Bool == false)
         #expect(replies[1]["room"] as? String == "lobby")

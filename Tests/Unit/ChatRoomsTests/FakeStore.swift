@@ -25,6 +25,7 @@ final class FakeStore {
     fileprivate(set) var rooms: [Int64: Kept] = [:]
     private(set) var users: [Int64: StoredUser] = [:]
     private var reads: [Int64: [Int64: Int]] = [:]
+    private(set) var sanctions: [Int64: Sanction] = [:]
     /// Given, and not answered yet, oldest first.
     private(set) var batches: [StoreBatch] = []
     private(set) var questions: [(question: StoreQuestion, after: UInt64)] = []
@@ -43,7 +44,8 @@ final class FakeStore {
     var state: StoredState {
         StoredState(
             nextRoomNumber: highestRoom + 1, nextUserNumber: highestUser + 1,
-            users: users.values.sorted { $0.seenAt < $1.seenAt })
+            users: users.values.sorted { $0.seenAt < $1.seenAt },
+            sanctions: sanctions.values.sorted { $0.number < $1.number })
     }
 
     /// The process has ended: only what is durable is left.
@@ -202,6 +204,8 @@ final class FakeStore {
                 users[number] = nil
                 reads[number] = nil
                 for room in rooms.keys { rooms[room]!.room.people.removeAll { $0 == number } }
+            case .moderation(.set(let sanction)): sanctions[sanction.number] = sanction
+            case .moderation(.ended(let numbers)): numbers.forEach { sanctions[$0] = nil }
             }
         }
     }

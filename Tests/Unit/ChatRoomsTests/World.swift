@@ -36,6 +36,10 @@ final class World {
     var subscribers: [RoomID: Set<ConnectionKey>] = [:]
     var inbox: [ConnectionKey: [String]] = [:]
     var closes: [ConnectionKey: ChatClose] = [:]
+    /// What was said at the close instead of the cause's own reason.
+    var sentences: [ConnectionKey: String] = [:]
+    /// What moderators have done.
+    var moderations: [ModerationRecord] = []
     /// Every effect since the start, as text.
     var journal: [String] = []
     /// Where messages are kept; nil if in the chat's memory alone.
@@ -191,6 +195,10 @@ final class World {
             case .checkPassword(let key, let index):
                 passwords.append(AskedWork(key, effects.passwords[index], isCheck: true))
             case .read, .accepted: continue
+            case .moderated(let index):
+                let record = effects.moderations[index]
+                journal.append("moderated \(record.action) \(record.user)")
+                moderations.append(record)
             case .pause(let key): #expect(paused.updateValue([], forKey: key) == nil)
             case .resume(let key):
                 guard connections[key.slot] == key else { continue }
@@ -200,6 +208,7 @@ final class World {
                 journal.append("close \(key.slot) \(cause.code)")
                 #expect(closes[key] == nil)
                 closes[key] = cause
+                sentences[key] = user.flatMap { effects.formerUsers[$0].sentence }
             }
         }
         effects.removeAll()
