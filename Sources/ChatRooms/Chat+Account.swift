@@ -17,6 +17,9 @@ extension Chat {
         _ command: borrowing Command, _ text: Span<UInt8>, _ effects: inout Effects
     ) throws(CommandError) -> Progress {
         let password = try Password(try command.fields.string(.password), in: text)
+        guard !limits.requiresTokens else {
+            throw CommandError(.forbidden, "Names come by tokens here, and have no passwords.")
+        }
         let user = connections[command.connection.slot].user
         if case .password(let answer) = command.read {
             do throws(CommandError) {

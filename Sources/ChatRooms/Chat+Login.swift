@@ -24,6 +24,7 @@ extension Chat {
     private mutating func logIn(
         _ command: borrowing Command, _ text: Span<UInt8>, _ effects: inout Effects
     ) throws(CommandError) -> Progress {
+        if limits.requiresTokens { return try logInByToken(command, text, &effects) }
         let name = try Name.user(try command.fields.string(.user), text) { isFree($0) }
         let session = try command.fields.string(ifPresent: .session)
         let entersLobby = try command.fields.bool(.join, default: true)
@@ -46,7 +47,14 @@ extension Chat {
         } else {
             (user, token) = try admitUser(name, given, command)
         }
+        return try finishLogin(user, token, entersLobby, command, text, &effects)
+    }
 
+    /// The connection is this user's from now on: welcomes it, and enters the lobby.
+    mutating func finishLogin(
+        _ user: UserIndex, _ token: SessionToken, _ entersLobby: Bool,
+        _ command: borrowing Command, _ text: Span<UInt8>, _ effects: inout Effects
+    ) throws(CommandError) -> Progress {
         let slot = command.connection.slot
         connections[slot].user = user
         connections[slot].nextOfUser = users[user].firstConnection
@@ -139,7 +147,7 @@ extension Chat {
         return nextUserNumber - 1
     }
 
-    private mutating func newUser(
+    mutating func newUser(
         _ name: String, _ key: NameKey
     ) throws(CommandError) -> (UserIndex, SessionToken) {
         guard let token = tokens.popLast() else { throw noToken }
@@ -166,7 +174,7 @@ extension Chat {
             "Somebody has this name. Choose another one, or log in with its password.")
     }
 
-    private var reserved: CommandError {
+    var reserved: CommandError {
         CommandError(.nameTaken, "This name is kept for the server. Choose another one.")
     }
 

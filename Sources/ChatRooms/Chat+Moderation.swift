@@ -100,7 +100,9 @@ extension Chat {
         var address = ClientAddress.exempt
         let slot = users[user].firstConnection
         let owner = slot == ConnectionRecord.noSlot ? users[user].owner : connections[slot].owner
-        if !isAccount(user), owner != .none { address = owners[owner].address }
+        if !isAccount(user), owner != .none, !limits.requiresTokens {
+            address = owners[owner].address
+        }
         return Sanction(
             kind: record.action == .ban ? .ban : .mute, room: record.room, user: record.user,
             userNumber: users[user].number, isAccount: isAccount(user), address: address,

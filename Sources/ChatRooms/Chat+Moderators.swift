@@ -2,8 +2,12 @@
 import Storage
 
 extension Chat {
-    /// Moderators are accounts: an operator has made them so, or the command line names them.
+    /// Moderators are accounts: an operator has made them so, or the command line names them. Or a
+    /// token says so, on one of the user's connections.
     func isModerator(_ user: UserIndex) -> Bool {
+        if !grants.isEmpty {
+            return connectionSlots(of: user).contains { grants.claims(of: $0)?.isModerator == true }
+        }
         guard isAccount(user) else { return false }
         return accounts[users[user].account].isModerator
             || appointedModerators.contains(users[user].number)

@@ -46,6 +46,7 @@ extension Chat {
         try restoreOwners(&reader, shift)
         try restorePasswordFailures(&reader, shift)
         try restoreSanctions(&reader)
+        try restoreGrants(&reader)
         guard reader.isAtEnd else { throw .damaged }
         try checkUsers()
         try checkRooms()

@@ -16,7 +16,7 @@ extension Chat {
         let subject = SanctionSubject(
             number: user.map { users[$0].number } ?? 0,
             isAccount: user.map { isAccount($0) } ?? false,
-            key: key, address: owners[connections[slot].owner].address)
+            key: key, address: address(of: slot))
         guard let ban = sanctions.find(.ban, of: subject, inRoom: nil, at: command.now) else {
             return
         }
@@ -26,14 +26,18 @@ extension Chat {
     /// Throws if the connection's user is banned from the room with this name.
     @inline(__always)
     func checkMayEnter(_ room: String, _ command: borrowing Command) throws(CommandError) {
-        guard sanctions.banCount > 0 else { return }
+        guard sanctions.banCount > 0 || !grants.isEmpty else { return }
         try checkBan(from: room, command)
     }
 
     private func checkBan(from room: String, _ command: borrowing Command) throws(CommandError) {
         let subject = subject(of: command.connection.slot)
-        let key = NameKey(room).folded
-        guard let ban = sanctions.find(.ban, of: subject, inRoom: key, at: command.now) else {
+        let key = NameKey(room)
+        if let claims = grants.claims(of: command.connection.slot), !claims.covers(key) {
+            throw CommandError(.forbidden, "", detail: Self.wrongRoom)
+        }
+        guard let ban = sanctions.find(.ban, of: subject, inRoom: key.folded, at: command.now)
+        else {
             return
         }
         throw CommandError(.forbidden, "You are banned from this room", detail: ban.rest)
@@ -66,7 +70,12 @@ extension Chat {
         let user = connections[slot].user
         return SanctionSubject(
             number: users[user].number, isAccount: isAccount(user), key: NameKey(users[user].name),
-            address: owners[connections[slot].owner].address)
+            address: address(of: slot))
+    }
+
+    /// Where a connection comes from, as far as sanctions care: who has a token is known by name.
+    private func address(of slot: UInt32) -> ClientAddress {
+        limits.requiresTokens ? .exempt : owners[connections[slot].owner].address
     }
 
     // MARK: Changing

@@ -24,6 +24,7 @@ extension Chat {
         saveOwners(&out, numbers)
         savePasswordFailures(&out)
         saveSanctions(&out)
+        saveGrants(&out)
         return out.finish()
     }
 

@@ -61,6 +61,8 @@ public struct Chat: ~Copyable, Sendable {
     var sanctions = Sanctions()
     /// The numbers of accounts that moderate because the command line says so.
     var appointedModerators: Set<Int64> = []
+    /// What the tokens of connections allow.
+    var grants = Grants()
     /// Passwords that are being compared, by the connections that wait for it.
     var askedPasswords: [ConnectionKey: AskedPassword] = [:]
 
@@ -217,6 +219,7 @@ public struct Chat: ~Copyable, Sendable {
             userLost(connections[key.slot].user, key.slot, at: now)
         }
         if !waits.isEmpty { waits[key.slot] = nil }
+        if !grants.isEmpty { grants.remove(key.slot) }
         release(connections[key.slot].owner)
         connections[key.slot] = ConnectionRecord()
     }
@@ -234,6 +237,7 @@ public struct Chat: ~Copyable, Sendable {
         forgetEmptyRooms(at: now, &rest, &effects)
         forgetGoneUsers(at: now, &rest)
         forgetEndedSanctions(at: now)
+        closeEndedTokens(at: now, &rest, &effects)
         if !unreadRooms.isEmpty { loadPermanentRooms() }
         return rest <= 0
     }

@@ -60,6 +60,8 @@ public struct ChatLimits: Sendable {
     /// disk stands still; more is refused then.
     public var pendingByteLimit = 16 << 20
 
+    /// Whether a login needs a token, which says who somebody is. Names are nobody's own then.
+    public var requiresTokens = false
     /// A connection that has not logged in after this time is closed with 1008.
     public var loginDeadline = Duration.seconds(15)
     /// How long a user's name is kept for its session after the last connection has gone: long

@@ -155,7 +155,7 @@ extension Chat {
         if type.needsLogin && !isLoggedIn {
             throw CommandError(.notLoggedIn, "Log in first: {\"type\":\"login\",\"user\":\"…\"}")
         }
-        if !type.needsLogin && isLoggedIn {
+        if !type.needsLogin && isLoggedIn && !limits.requiresTokens {
             throw CommandError(
                 .alreadyLoggedIn, "You are logged in. Open another connection instead.")
         }

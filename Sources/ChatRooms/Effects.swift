@@ -40,6 +40,8 @@ public enum ChatClose: Sendable {
     case sessionReplaced
     /// An operator has ended the account's sessions.
     case sessionRevoked
+    /// The token has ended, and no other one came.
+    case tokenEnded
     /// A moderator or an operator has sent the user away.
     case kicked
     /// The user is banned.
@@ -53,7 +55,7 @@ public enum ChatClose: Sendable {
         case .signedOut: 1000
         case .kicked: 4003
         case .banned: 4004
-        case .sessionEnded, .sessionReplaced, .sessionRevoked: 4005
+        case .sessionEnded, .sessionReplaced, .sessionRevoked, .tokenEnded: 4005
         }
     }
 
@@ -66,6 +68,7 @@ public enum ChatClose: Sendable {
         case .sessionEnded: "You have signed out elsewhere."
         case .sessionReplaced: "You have signed in on too many other devices."
         case .sessionRevoked: "An operator has ended your session."
+        case .tokenEnded: "Your token has expired."
         case .kicked: "You were sent out."
         case .banned: "You are banned."
         }
@@ -112,6 +115,8 @@ public enum Effect: Sendable {
     /// The store has read this much for a connection or a request. That is work for it, and so are
     /// all effects behind this one.
     case read(for: ConnectionKey, messageCount: Int, byteCount: Int)
+    /// Check the token `Effects.accessTokens[index]`, and call ``Chat/tokenChecked(_:_:at:_:)``.
+    case checkToken(ConnectionKey, index: Int)
     /// A moderator has done something: `Effects.moderations[index]`.
     case moderated(index: Int)
     /// Take no more commands of the connection: it waits for an answer. What comes meanwhile must
@@ -143,6 +148,8 @@ public struct Effects: ~Copyable, Sendable {
     public internal(set) var moderations: [ModerationRecord] = []
     /// What requests are answered that had to wait.
     public internal(set) var answers: [RequestAnswer] = []
+    /// Tokens to be checked.
+    public internal(set) var accessTokens: [String] = []
     /// Passwords to be hashed or compared.
     public internal(set) var passwords: [PasswordWork] = []
     /// The texts of all effects, one after the other.
@@ -171,6 +178,7 @@ public struct Effects: ~Copyable, Sendable {
         moderations.removeAll()
         answers.removeAll(keepingCapacity: true)
         passwords.removeAll()
+        accessTokens.removeAll()
         bytes.removeAll(keepingCapacity: bytes.capacity <= Self.keptByteLimit)
     }
 

@@ -3,7 +3,7 @@
 import Storage
 
 /// What was found out for a command that had to wait for it: by the store, or by whoever hashes
-/// passwords.
+/// passwords or checks tokens.
 enum StoreRead {
     case nothing
     /// `isNewest` says that the newest messages were asked for, since what the client has missed is
@@ -13,6 +13,7 @@ enum StoreRead {
     case found(FoundMessages)
     case failed
     case password(PasswordAnswer)
+    case token(TokenAnswer)
 
     /// The page; nil if nothing was read.
     var page: StoredPage? {

@@ -32,6 +32,11 @@ enum Name {
         try name(value, bytes, .room) { _ in true }
     }
 
+    /// Returns `name` if it is a valid user name.
+    static func user(_ name: String) throws(CommandError) -> String {
+        try checked(name, .user) { _ in true }
+    }
+
     /// Returns `name` if it is a valid room name.
     static func room(_ name: String) throws(CommandError) -> String {
         try checked(name, .room) { _ in true }

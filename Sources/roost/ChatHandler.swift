@@ -8,9 +8,6 @@ import WebSocketServer
 struct ChatHandler: WebSocketHandler, ~Copyable {
     typealias Mail = ChatMail
 
-    static let subprotocol = "roost.v1"
-    /// Where the chat's WebSocket is; it is at / too, beside the page.
-    static var path: StaticString { "/chat" }
     /// The cost of a command beside its bytes, and that of one effect, in units of ``Work``: 1.0 to
     /// 2.2 µs and 0.2 to 0.6 µs were measured.
     static var commandWork: Int { 2_048 }
@@ -97,19 +94,6 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
 
     // MARK: Connections
 
-    mutating func onUpgrade(
-        _ request: borrowing HTTPRequest
-    ) throws(HandshakeRejection) -> UpgradeReply {
-        guard !request.listener.isInternal,
-            request.head.pathIs(Self.path) || request.head.pathIs("/")
-        else {
-            throw HandshakeRejection(.notFound, reason: "The chat is at \(Self.path).")
-        }
-        service.clientIsActive()
-        let isOffered = request.head.subprotocols.contains(Self.subprotocol)
-        return UpgradeReply(subprotocol: isOffered ? Self.subprotocol : nil)
-    }
-
     mutating func onStart(_ io: inout ServerContext) {
         started = io.now
         lastReload.at = io.wallClock
@@ -183,6 +167,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         var effects = Effects()
         swap(&effects, &self.effects)
         var refusedJobs: [PasswordJob] = []
+        var tokenJobs: [(key: ConnectionKey, token: String)] = []
         /// For whom the effects are, if the store had to be asked first, and what was done before.
         var asker: ConnectionID?
         let spentBefore = io.spentWork
@@ -237,6 +222,8 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
                 let user = formerUser.map { effects.formerUsers[$0] }
                 let reason = user?.sentence ?? "\(close.reason)"
                 self.close(id, CloseCode(rawValue: close.code), reason, of: user?.name, &io)
+            case .checkToken(let key, let index):
+                tokenJobs.append((key, effects.accessTokens[index]))
             case .moderated(let index): service.events.moderated(effects.moderations[index])
             }
         }
@@ -244,6 +231,7 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
         swap(&effects, &self.effects)
         if let asker { io.charge(io.spentWork - spentBefore, to: asker) }
         refuse(refusedJobs, &io)
+        check(tokenJobs, &io)
     }
 
     /// Closes a connection, with a sentence for its peer and for the log. `user` is whose it was,

@@ -19,6 +19,8 @@ struct Serve: ParsableCommand {
 
     @OptionGroup(title: "Chat") var chat: ChatOptions
 
+    @OptionGroup(title: "Who may come in") var auth: AuthOptions
+
     @OptionGroup(title: "History") var history: HistoryOptions
 
     @OptionGroup(title: "Operation") var operation: ControlOptions
@@ -128,9 +130,19 @@ struct Serve: ParsableCommand {
             + "Change Roost's addresses in its units (roost.socket)."
     }
 
+    /// The rights that follow from the flags, and what checks tokens. Throws if a file of secrets
+    /// cannot be read. With `again`, nothing is read that may make a server wait.
+    func access(again: Bool = false) throws -> Access {
+        var access = try operation.access(again: again)
+        access.tokens = try auth.verifier(again: again)
+        access.isReadingPublic = auth.publicRead == .on
+        return access
+    }
+
     var chatLimits: ChatLimits {
         var limits = ChatLimits()
         chat.apply(to: &limits)
+        limits.requiresTokens = auth.auth != .none
         limits.pingInterval = options.chatServerLimits.pingInterval
         if options.noLimits {
             limits.commandsPerSecond = 0

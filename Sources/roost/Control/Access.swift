@@ -16,6 +16,10 @@ struct Access: Sendable {
 
     /// Secrets with which programs may publish over TCP.
     var publishTokens: [String] = []
+    /// What checks the tokens of people; nil if nobody needs one.
+    var tokens: TokenVerifier?
+    /// Whether anybody may read rooms over HTTP, where nobody needs a token.
+    var isReadingPublic = true
     /// The user that the server runs as. It may do everything: it controls the process anyhow.
     var ownUser: UInt32 = .max
     /// The group whose members may publish and look.

@@ -8,6 +8,9 @@ extension ChatHandler {
         _ roomRequest: RoomRequest, _ request: borrowing HTTPRequest, _ io: inout ServerContext
     ) {
         do throws(RoomRefusal) {
+            if request.head.method == .get || request.head.method == .head {
+                try checkMayRead(roomRequest.room, request, &io)
+            }
             switch request.head.method {
             case .get where roomRequest.isStream, .head where roomRequest.isStream:
                 try stream(roomRequest, request, &io)

@@ -102,6 +102,12 @@ struct RoomRefusal: Error {
     /// After how many seconds the same request may succeed; nil if that is not known.
     let retryAfter: Int?
 
+    /// The chat's own refusal.
+    init(_ answer: RoomAnswer) {
+        self.answer = answer
+        retryAfter = nil
+    }
+
     init(_ code: ErrorCode, _ text: StaticString, retryAfter: Int? = nil) {
         answer = RoomAnswer(refusing: code, text)
         self.retryAfter = retryAfter

@@ -44,7 +44,7 @@ extension ChatHandler {
             let (settings, summary) = try reloader.read()
             let access: Access
             do {
-                access = try settings.operation.access(again: true)
+                access = try settings.access(again: true)
             } catch {
                 throw ReloadFailure("\(error)")
             }

@@ -38,7 +38,7 @@ enum Settings {
     static func check(_ path: String) throws(ConfigurationError) -> Int {
         let command = try serve(config: path, given: []).command
         do {
-            _ = try command.operation.access()
+            _ = try command.access()
         } catch {
             throw ConfigurationError(sentences: ["\(path): \(error)"])
         }

@@ -103,7 +103,7 @@ struct Startup {
             configuration.stopSignals.append(.hangUp)
         }
         configuration.tickInterval = Self.tickInterval
-        let access = try settings.operation.access(again: again)
+        let access = try settings.access(again: again)
         let note = settings.operation.addListeners(to: &configuration, access)
         let service = Service(
             start.log, start.events, idleExit: settings.idleExit(configuration, start))

@@ -213,6 +213,7 @@ private struct Town: ~Copyable {
                 passwords.append((key, effects.passwords[index], isCheck: false))
             case .checkPassword(let key, let index):
                 passwords.append((key, effects.passwords[index], isCheck: true))
+            case .checkToken: try check(false, "asks for a token")
             case .moderated(let index):
                 try check(effects.moderations[index].by != nil, "moderated by nobody")
             case .read, .accepted: try check(false, "reads without a store")

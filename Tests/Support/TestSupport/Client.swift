@@ -156,10 +156,13 @@ public final class Client {
     public func sendText(_ text: String) { sendFrame(1, Array(text.utf8)) }
 
     public func sendFrame(_ opcode: UInt8, _ payload: [UInt8]) {
-        precondition(payload.count < 126)
+        precondition(payload.count <= 0xFFFF)
+        let count = UInt16(payload.count)
+        let length =
+            count < 126 ? [0x80 | UInt8(count)] : [0xFE, UInt8(count >> 8), UInt8(count & 0xFF)]
         let key: [UInt8] = [1, 2, 3, 4]
         send(
-            [0x80 | opcode, 0x80 | UInt8(payload.count)] + key
+            [0x80 | opcode] + length + key
                 + payload.enumerated().map { $1 ^ key[$0 % 4] })
     }
 

@@ -36,6 +36,16 @@ extension World {
         return send(connections[slot]!, json).last ?? [:]
     }
 
+    /// Answers a token as a checker would: the tokens of a test are its `claims`, by their text.
+    func answerToken(_ key: ConnectionKey, _ token: String) {
+        if chat.needsToken {
+            chat.provide(SessionToken(bits: UInt128(tokens.next()) << 64 | UInt128(tokens.next())))
+        }
+        let answer = claims[token].map { TokenAnswer.valid($0) } ?? .invalid("Unknown token.")
+        chat.tokenChecked(key, answer, at: now, &effects)
+        carryOut()
+    }
+
     func say(_ key: ConnectionKey, in room: String = "lobby") -> JSON {
         send(key, #"{"type":"message","room":"\#(room)","text":"hello"}"#).last ?? [:]
     }

@@ -38,6 +38,8 @@ final class World {
     var closes: [ConnectionKey: ChatClose] = [:]
     /// What was said at the close instead of the cause's own reason.
     var sentences: [ConnectionKey: String] = [:]
+    /// What the tokens of a test say.
+    var claims: [String: TokenClaims] = [:]
     /// What moderators have done.
     var moderations: [ModerationRecord] = []
     /// Every effect since the start, as text.
@@ -155,6 +157,7 @@ final class World {
 
     func carryOut() {
         var resumed: [(ConnectionKey, String)] = []
+        var asked: [(ConnectionKey, String)] = []
         for effect in effects.list {
             switch effect {
             case .reply(let key, let range):
@@ -195,6 +198,8 @@ final class World {
             case .checkPassword(let key, let index):
                 passwords.append(AskedWork(key, effects.passwords[index], isCheck: true))
             case .read, .accepted: continue
+            case .checkToken(let key, let index):
+                asked.append((key, effects.accessTokens[index]))
             case .moderated(let index):
                 let record = effects.moderations[index]
                 journal.append("moderated \(record.action) \(record.user)")
@@ -213,6 +218,7 @@ final class World {
         }
         effects.removeAll()
         store?.take(from: self)
+        for (key, token) in asked { answerToken(key, token) }
         while answersPasswordsAtOnce, !passwords.isEmpty { answerPassword() }
         for (key, text) in resumed where connections[key.slot] == key { send(key, text) }
     }

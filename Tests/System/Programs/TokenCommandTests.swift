@@ -1,0 +1,123 @@
+// `roost token` and `roost serve --auth token`: who gets in, who reads, and for how long.
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct TokenCommandTests {
+    private typealias Done = (status: Int32, output: String, errors: String)
+
+    /// A folder with a key, which goes with the test.
+    private final class Folder {
+        let url = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "roost-\(UUID().uuidString.prefix(8))")
+        var key: String { url.appendingPathComponent("key").path }
+
+        init() throws {
+            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+            #expect(try Self.roost("token", "--new-key", key).status == 0)
+        }
+        deinit { try? FileManager.default.removeItem(at: url) }
+
+        static func roost(_ words: String...) throws -> Done {
+            try Run([BuildProducts.path("roost")] + words).end()
+        }
+
+        func token(_ name: String, _ more: String...) throws -> String {
+            let done = try Run(
+                [BuildProducts.path("roost"), "token", name, "--key", key] + more
+            ).end()
+            #expect(done.status == 0 && done.errors == "", "\(done)")
+            return String(done.output.dropLast())
+        }
+    }
+
+    private func enter(_ roost: OperatedRoost, _ fields: String) -> (client: Client, String) {
+        let client = Client(port: roost.port)
+        #expect(client.upgrade(path: "/chat") != nil)
+        client.sendText(#"{"type":"login",\#(fields)}"#)
+        return (client, client.text() ?? "")
+    }
+
+    private func read(_ roost: OperatedRoost, _ token: String?) -> String {
+        let client = Client(port: roost.port)
+        let field = token.map { "Authorization: Bearer \($0)\r\n" } ?? ""
+        client.send(
+            "GET /rooms/lobby/messages HTTP/1.1\r\nHost: localhost\r\n\(field)"
+                + "Connection: close\r\n\r\n")
+        return client.response()?.body ?? "no answer"
+    }
+
+    @Test func `With tokens, a token is needed, and its name is the name`() throws {
+        let folder = try Folder()
+        let roost = try OperatedRoost(["--auth", "token", "--auth-key", folder.key])
+        #expect(enter(roost, #""user":"ann""#).1.contains("bad_token"))
+        let ann = try folder.token("ann", "--moderator")
+        let (client, welcome) = enter(roost, #""token":"\#(ann)""#)
+        #expect(welcome.contains(#""user":"ann""#) && welcome.contains(#""moderator":true"#))
+        #expect(enter(roost, #""token":"\#(ann.dropLast())""#).1.contains("bad_token"))
+        let team = try folder.token("bob", "--rooms", "team-*", "--rooms", "x")
+        let bob = enter(roost, #""token":"\#(team)""#)
+        #expect(bob.1.contains(#""user":"bob""#))
+        #expect(bob.client.text()?.contains("Your token is not for this room.") == true)
+
+        #expect(read(roost, nil).contains("bad_token"))
+        #expect(read(roost, "x").contains("bad_token"))
+        #expect(read(roost, team).contains("forbidden"))
+        #expect(read(roost, ann).contains(#""type":"history""#))
+        // At the control socket the kernel says who asks.
+        #expect(roost.ask("GET /rooms/lobby/messages").contains("history"))
+        #expect(client.text() != nil)
+    }
+
+    @Test func `A token ends, and so does its connection`() throws {
+        let folder = try Folder()
+        let roost = try OperatedRoost(["--auth", "token", "--auth-key", folder.key])
+        let token = try folder.token("ann", "--expires", "2s")
+        let (client, welcome) = enter(roost, #""token":"\#(token)""#)
+        #expect(welcome.contains("welcome"))
+        var code: Int?
+        while code == nil, let frame = client.frame() {
+            if frame.opcode == 8 { code = frame.payload.prefix(2).reduce(0) { $0 << 8 | Int($1) } }
+        }
+        #expect(code == 4005)
+        #expect(enter(roost, #""token":"\#(token)""#).1.contains("has expired"))
+    }
+
+    @Test func `Without tokens reading can be for members only`() throws {
+        let roost = try OperatedRoost(["--public-read", "off"])
+        #expect(read(roost, nil).contains("shows its rooms to their members only"))
+        #expect(roost.ask("GET /rooms/lobby/messages").contains("history"))
+        #expect(enter(roost, #""user":"ann""#).1.contains("welcome"))
+    }
+
+    @Test func `A mistake says what is wrong`() throws {
+        let folder = try Folder()
+        let open = folder.url.appendingPathComponent("open").path
+        let short = folder.url.appendingPathComponent("short").path
+        let manager = FileManager.default
+        manager.createFile(
+            atPath: open, contents: manager.contents(atPath: folder.key),
+            attributes: [.posixPermissions: 0o644])
+        manager.createFile(
+            atPath: short, contents: Data("AAAA\n".utf8), attributes: [.posixPermissions: 0o600])
+        let mistakes: [([String], Int32, String)] = [
+            (["token"], 64, "Say whom the token is for"),
+            (["token", "ann"], 64, "Name the file with the server's key"),
+            (["token", "no name", "--key", folder.key], 64, "A name has no blanks."),
+            (["token", "ann", "--key", folder.key, "--expires", "soon"], 64, "--expires"),
+            (["token", "ann", "--key", "/nowhere"], 1, "/nowhere"),
+            (["token", "ann", "--key", open], 64, "chmod o= "),
+            (["token", "ann", "--key", short], 64, "has no key"),
+            (["token", "--new-key", folder.key], 1, "exists"),
+            (["token", "ann", "--new-key", folder.key], 64, "--new-key makes a key"),
+            (["serve", "--port", "0", "--auth", "token"], 64, "--auth token needs a key"),
+            (["serve", "--port", "0", "--auth", "token", "--auth-key", short], 64, "has no key"),
+            (["serve", "--port", "0", "--auth", "magic"], 64, "--auth"),
+        ]
+        for (words, status, sentence) in mistakes {
+            let done = try Run([BuildProducts.path("roost")] + words).end()
+            #expect(done.status == status && done.output == "", "\(words): \(done)")
+            #expect(done.errors.contains(sentence), "\(words): \(done)")
+        }
+    }
+}
