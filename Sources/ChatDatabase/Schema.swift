@@ -87,7 +87,6 @@ struct Schema: Sendable {
         CREATE TABLE sessions(
             proof BLOB PRIMARY KEY, user INTEGER NOT NULL, seen INTEGER NOT NULL) STRICT;
         CREATE INDEX sessions_by_user ON sessions(user);
-
         CREATE TABLE sanctions(
             number INTEGER PRIMARY KEY, kind INTEGER NOT NULL, room TEXT, user TEXT NOT NULL,
             user_number INTEGER NOT NULL, account INTEGER NOT NULL, address BLOB NOT NULL,

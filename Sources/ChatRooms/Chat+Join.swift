@@ -29,7 +29,7 @@ extension Chat {
         _ name: RoomName, _ command: borrowing Command, _ text: Span<UInt8>, _ view: View,
         _ effects: inout Effects
     ) throws(CommandError) -> Progress {
-        try checkMayEnter(name, command)
+        if name.pair == nil { try checkMayEnter(name.name, command) }
         let slot = command.connection.slot
         let isThere = find(name).map { subscription(of: slot, to: $0) != nil } ?? false
         if !isThere && Int(connections[slot].roomCount) >= limits.roomsPerConnectionLimit {

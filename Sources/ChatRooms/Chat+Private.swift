@@ -10,6 +10,8 @@ extension Chat {
         _ command: borrowing Command, _ text: Span<UInt8>, _ effects: inout Effects
     ) throws(CommandError) -> Progress {
         let name = RoomName(name: try Name.room(try command.fields.string(.room), text))
+        try checkMayEnter(name.name, command)
+        try checkMayWrite(command, in: nil)
         try checkStore()
         guard let room = try openRoom(name, command, &effects) else { return .asks }
         guard rooms[room].members.count == 0, rooms[room].history.lastOffset == 0,

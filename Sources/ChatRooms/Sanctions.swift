@@ -37,7 +37,7 @@ struct Sanctions: Sendable {
         var removed = (byUser[new.userNumber] ?? []).filter {
             entries[$0]!.sanction.kind == new.kind && entries[$0]!.roomKey == entry.roomKey
         }
-        removed.forEach { remove($0) }
+        for number in removed { remove(number) }
         if let roomKey = entry.roomKey, roomCounts[roomKey, default: 0] >= Self.roomLimit {
             removed.append(removeFirstToEnd { $0.roomKey == roomKey })
         } else if entries.count >= Self.limit {
@@ -106,7 +106,7 @@ struct Sanctions: Sendable {
     mutating func removeEnded(at now: Timestamp) -> [Int64] {
         guard nextEnd <= now.wall else { return [] }
         let ended = entries.values.filter { $0.sanction.hasEnded(at: now) }.map(\.sanction.number)
-        ended.forEach { remove($0) }
+        for number in ended { remove(number) }
         nextEnd = entries.values.lazy.compactMap(\.sanction.until).min() ?? .max
         return ended.sorted()
     }

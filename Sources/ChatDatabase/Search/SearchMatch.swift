@@ -21,7 +21,8 @@ enum SearchMatch {
         }
         terms.sort { $0.word.count > $1.word.count }
         let rooms = request.rooms.map { quoted(SearchIndex.word(ofRoom: $0.number)) }
-        return (["(" + rooms.joined(separator: " OR ") + ")"]
+        return
+            (["(" + rooms.joined(separator: " OR ") + ")"]
             + terms.prefix(wordLimit).map { quoted($0.word) + ($0.isPrefix ? " *" : "") })
             .joined(separator: " AND ")
     }

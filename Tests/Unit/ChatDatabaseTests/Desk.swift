@@ -192,14 +192,6 @@ final class Desk: Sendable {
         }
     }
 
-    func nextTicket() -> UInt64 {
-        heard.withLock { heard in
-            heard.openCount += 1
-            heard.ticket += 1
-            return heard.ticket
-        }
-    }
-
     // MARK: Waiting
 
     /// Waits for the answer that `match` knows.

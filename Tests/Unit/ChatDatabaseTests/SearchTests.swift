@@ -39,7 +39,8 @@ import Testing
 
     @Test(arguments: [
         "NEAR(a b, 2)", "a AND", "OR", "NOT a", "(", ")", "\"", "\"a", "a\"\"b", "text:a", "{a}:b",
-        "-a", "^a", "a*b*", "**", "a + b", "words MATCH 'a'", "'; DROP TABLE entries; --", "§99", "a\u{0}b",
+        "-a", "^a", "a*b*", "**", "a + b", "words MATCH 'a'", "'; DROP TABLE entries; --", "§99",
+        "a\u{0}b",
         "rank:x", "a NEAR b NOT c", "\\\"a\\\"", "ſ*", "%", "\u{202E}a", "a' OR 1=1",
     ])
     func `No text is an error, and none means anything to SQLite`(text: String) throws {
@@ -144,7 +145,8 @@ import Testing
                 let step = plan.string(3)
                 #expect(
                     step.hasPrefix("SEARCH ") || step.hasPrefix("SCAN words VIRTUAL TABLE")
-                        || query.hasSuffix("LIMIT 1") && step == "SCAN entries", "\(query): \(step)")
+                        || query.hasSuffix("LIMIT 1") && step == "SCAN entries", "\(query): \(step)"
+                )
             }
         }
     }
@@ -177,9 +179,10 @@ import Testing
                 room.epoch = UInt64(life)
                 for number in 0..<40 where !disk.isDark {
                     let count = Int.random(in: 1...6, using: &random)
-                    desk.give(desk.batch(in: &room, count: count, opensRoom: isNew && number == 0) {
-                        "life\(life) word\($0 % 9)"
-                    })
+                    desk.give(
+                        desk.batch(in: &room, count: count, opensRoom: isNew && number == 0) {
+                            "life\(life) word\($0 % 9)"
+                        })
                     let target = room.last.offset - Int.random(in: 0...20, using: &random)
                     if target > 0 { desk.give(desk.change(.deleted, target, "", in: &room)) }
                     if Bool.random(using: &random) { desk.settle() }

@@ -205,7 +205,7 @@ final class FakeStore {
                 reads[number] = nil
                 for room in rooms.keys { rooms[room]!.room.people.removeAll { $0 == number } }
             case .moderation(.set(let sanction)): sanctions[sanction.number] = sanction
-            case .moderation(.ended(let numbers)): numbers.forEach { sanctions[$0] = nil }
+            case .moderation(.ended(let numbers)): for number in numbers { sanctions[number] = nil }
             }
         }
     }
@@ -221,7 +221,8 @@ final class FakeStore {
             Entry(
                 entry: entry, user: bytes.string(entry.user),
                 text: [UInt8](copying: bytes.extracting(entry.text)),
-                id: [UInt8](copying: bytes.extracting(entry.id)), frame: bytes.string(entry.frame), number: entryCount))
+                id: [UInt8](copying: bytes.extracting(entry.id)), frame: bytes.string(entry.frame),
+                number: entryCount))
         if entry.kind == .topic {
             rooms[entry.room]!.room.topic = [UInt8](copying: bytes.extracting(entry.text))
         }

@@ -5,8 +5,6 @@ import Testing
 @testable import ChatRooms
 
 @Suite struct SearchTests {
-    typealias Kept = ChangeTests.Kept
-
     private func search(
         _ world: World, _ key: ConnectionKey, _ fields: String
     ) -> JSON {
@@ -37,9 +35,9 @@ import Testing
         }
     }
 
-    @Test(arguments: Kept.allCases, 0..<6 as Range<UInt64>)
+    @Test(arguments: Keeping.allCases, 0..<6 as Range<UInt64>)
     func `A search finds what is there now, in the rooms of the connection`(
-        kept: Kept, seed: UInt64
+        kept: Keeping, seed: UInt64
     ) {
         let world = kept.world
         world.store?.searchedEntryLimit = 7
@@ -97,8 +95,8 @@ import Testing
         }
     }
 
-    @Test(arguments: Kept.allCases)
-    func `Nothing is found in a room that the connection is not in`(kept: Kept) {
+    @Test(arguments: Keeping.allCases)
+    func `Nothing is found in a room that the connection is not in`(kept: Keeping) {
         let world = kept.world
         let (ann, bob) = (world.login(0, "ann"), world.login(1, "bob"))
         world.send(ann, #"{"type":"join","room":"secret"}"#)
@@ -136,8 +134,8 @@ import Testing
         #expect(reply.type == "found" && texts(reply) == ["apple three"], "\(reply)")
     }
 
-    @Test(arguments: Kept.allCases)
-    func `What is no search is refused`(kept: Kept) {
+    @Test(arguments: Keeping.allCases)
+    func `What is no search is refused`(kept: Keeping) {
         let world = kept.world
         let ann = world.login(0, "ann")
         let long = String(repeating: "x", count: 201)

@@ -31,7 +31,8 @@ import Testing
     func `Words have one form, and scripts without blanks a word for each character`(
         text: String, expected: [String]
     ) {
-        #expect(words(text).map { Array($0.utf8) } == expected.map { Array($0.utf8) }, "\(words(text))")
+        #expect(
+            words(text).map { Array($0.utf8) } == expected.map { Array($0.utf8) }, "\(words(text))")
     }
 
     @Test(arguments: [
