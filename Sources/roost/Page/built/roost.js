@@ -1,5 +1,6 @@
-// The client of the Roost chat, for browsers, Node, and whatever else has a WebSocket: the chat's
-// own page is made with it. docs/CLIENT.md in Roost's repository has a bot in 20 lines.
+// The client of the Roost chat, for browsers, Node, and all else that has
+// a WebSocket: the chat's own page is made with it. docs/CLIENT.md in Roost's repository has a bot
+// in 20 lines.
 //
 // Copyright 2026 The Roost maintainers. SPDX-License-Identifier: Apache-2.0
 
