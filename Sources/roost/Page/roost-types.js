@@ -60,6 +60,8 @@
  * @property {{before: Place, messages: Entry[]}} gap after a reconnect: the server cannot tell what
  *   came after `before`, so something may be missing. `messages` are the newest entries now
  * @property {{event: 'join' | 'leave' | 'count', user?: string, count: number}} presence
+ * @property {{action: string, user: string, everywhere: boolean, by?: string, until?: string,
+ *   reason?: string}} moderated what a moderator or an operator has done
  * @property {{user: string}} typing somebody writes, and has for 5 s at most
  * @property {CommandError} refused the server does not let this user in
  * @property {CommandError} kicked an operator has taken this user out; the message is for people
@@ -81,6 +83,7 @@
  * @typedef {object} Welcome The server's reply to a login.
  * @property {string} user the name, as the server spells it
  * @property {boolean} account whether the name is the user's own
+ * @property {boolean} [moderator] whether this user may send others away
  * @property {string[]} capabilities what this server can do beyond the plainest chat
  * @property {{text: number, rooms: number, burst: number, rate: number, page: number}} limits
  *   characters of a text, rooms of a connection, commands at once and a second, messages of a page
@@ -108,7 +111,8 @@
  * @property {string} [user] logs in at once with this name (1 to 32 characters), and again after
  *   each reconnect
  * @property {string} [password] that of the name, if it is an account; it is kept in memory
- * @property {string | (() => string | Promise<string>)} [token] for a server that asks for one
+ * @property {string | (() => string | Promise<string>)} [token] for a server that asks for one; a
+ *   function is called for each login, and when a token has ended
  * @property {Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>} [storage] keeps the session,
  *   which proves the name: `localStorage`, or anything like it. Without it, a program that starts
  *   anew may have to wait a minute for its name

@@ -8,6 +8,7 @@ import { Listeners } from './listeners.js';
 import { Login } from './login.js';
 import { keyOf } from './names.js';
 import { Outbox } from './outbox.js';
+import { nextWelcome } from './ready.js';
 import { RoostRoom } from './roost-room.js';
 import { Sessions } from './sessions.js';
 
@@ -16,6 +17,7 @@ const sessionEnded = 4005;
 // Refusals that say nothing about the user: trying again later may work.
 const passing = new Set(['rate_limited', 'unavailable']);
 const loginRest = 5_000;
+const tokenRest = 1_000;
 
 /** A chat server, as one user sees it. */
 export class Roost {
@@ -45,6 +47,7 @@ export class Roost {
     #rooms = new Map(); // key → RoostRoom
     #listeners = new Listeners();
     #inside = false; // whether this connection is logged in
+    #renews = false; // whether each login gets a token of its own
     #adopts; // whether conversations that others begin become rooms by themselves
     #isPatient = false; // whether a refusal that passes is worth another try
 
@@ -122,6 +125,7 @@ export class Roost {
     #begin(user, proof) {
         this.user = user;
         this.#isPatient = proof.keeps === true;
+        this.#renews = typeof proof.token === 'function';
         this.#login.use(proof);
         this.#sessions.load(user);
         this.outbox.enter(user);
@@ -135,20 +139,7 @@ export class Roost {
      */
     ready() {
         if (this.#inside && this.welcome) return Promise.resolve(this.welcome);
-        return new Promise((resolve, reject) => {
-            const ends = [
-                this.on('welcome', (welcome) => end(() => resolve(welcome))),
-                this.on('refused', (error) => end(() => reject(error))),
-                this.on('closed', ({ reason }) => {
-                    const { phase } = this.state;
-                    if (phase !== 'waiting') end(() => reject(new Disconnected(reason)));
-                }),
-            ];
-            const end = (settle) => {
-                for (const off of ends) off();
-                settle();
-            };
-        });
+        return nextWelcome(this);
     }
 
     /**
@@ -290,6 +281,11 @@ export class Roost {
     }
 
     #closed(code, reason) {
+        // A token has ended, and there is a new one for the asking.
+        if (code === sessionEnded && this.#renews) {
+            this.#connection.retryAfter(tokenRest, reason);
+            return;
+        }
         this.#inside = false;
         this.#login.abandon();
         this.#commands.abandon();

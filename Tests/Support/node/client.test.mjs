@@ -325,6 +325,8 @@ test('a password is kept for later logins, and a token may be made anew for each
     const logins = all.server.of('login');
     assert.deepEqual(logins.map(({ password }) => password), ['correct horse', 'correct horse']);
     assert.deepEqual(logins.map(({ token }) => token), ['t1', 't2']);
+    await reconnect(all, 4005, 'The token has ended.');
+    assert.equal(all.server.of('login')[2].token, 't3');
     all.chat.close();
 });
 

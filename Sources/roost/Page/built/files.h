@@ -41,8 +41,8 @@ static const unsigned char file_12[] = {
 
 static const struct page_file files[] = {
     {"/", "text/html; charset=utf-8", file_0, sizeof file_0, 0, 0},
-    {"/page-66d079e2d6213cc5.js", "text/javascript; charset=utf-8", file_1, sizeof file_1, 1, 0},
-    {"/later-e013cea17d8a4f3d.js", "text/javascript; charset=utf-8", file_2, sizeof file_2, 1, 0},
+    {"/page-f18dd8175cb28880.js", "text/javascript; charset=utf-8", file_1, sizeof file_1, 1, 0},
+    {"/later-22af646fb5609de2.js", "text/javascript; charset=utf-8", file_2, sizeof file_2, 1, 0},
     {"/page-eb9eef16c8863dc1.css", "text/css; charset=utf-8", file_3, sizeof file_3, 1, 0},
     {"/favicon-176b8ad70ab1e64e.svg", "image/svg+xml", file_4, sizeof file_4, 1, 0},
     {"/roost.js", "text/javascript; charset=utf-8", file_5, sizeof file_5, 0, 1},

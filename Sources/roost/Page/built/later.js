@@ -1,11 +1,11 @@
 (function () {
 'use strict';
-const m32 = (() => {
-const { byID } = roostModules.m26;
+const m33 = (() => {
+const { byID } = roostModules.m27;
 function makeInstallable(){byID('manifest').rel='manifest';navigator.serviceWorker?.register('service-worker.js').catch(()=>{});}
 return { makeInstallable };
 })();
-const m33 = (() => {
+const m34 = (() => {
 const { words } = roostModules.m5;
 const { keyOf, mentions } = roostModules.m6;
 const { noticeSettings } = roostModules.m1;
@@ -17,8 +17,8 @@ render(){if(this.#a.phase !=='in')return;for(const room of this.#a.rooms.list)th
 #d(room,entry){const wanted=noticeSettings();if(wanted.sound)sound();if(!wanted.notify||!canNotify()||Notification.permission !=='granted')return;const title=words('notice.mention',{name:entry.user,room:room.name});const options={body:entry.text.slice(0,longestText),tag:`${room.key} ${entry.offset}`,icon:document.querySelector('link[rel=icon]').href,};try{const notice=new Notification(title,options);notice.onclick=()=>{focus();this.#a.rooms.select(room);notice.close();};}catch{navigator.serviceWorker?.ready.then((it)=>it.showNotification(title,options));}}}
 return { sound, canNotify, Notices };
 })();
-const m34 = (() => {
-const { byID, setHidden, setText } = roostModules.m26;
+const m35 = (() => {
+const { byID, setHidden, setText } = roostModules.m27;
 const { words } = roostModules.m5;
 const shortest=8;class AccountView{#a;#b=byID('account');#c=byID('account-form');#d=byID('new-password');#e=byID('account-problem');#f=byID('account-save');#g=byID('sign-out-everywhere');#h=byID('open-account');constructor(chat,panels){this.#a=chat;this.#h.addEventListener('click',()=>this.#i());byID('account-cancel').addEventListener('click',()=>this.#b.close());byID('show-password').addEventListener('change',({target})=>{this.#d.type=target.checked?'text':'password';});this.#c.addEventListener('submit',(event)=>{event.preventDefault();this.#j();});this.#g.addEventListener('click',()=>{this.#b.close();panels.signOut(true);});this.#b.addEventListener('close',()=>this.#k());}
 #i(){byID('account-name').value=this.#a.me;this.#k();this.#b.showModal();this.#d.focus();}
@@ -29,7 +29,7 @@ this.#l('');this.#f.disabled=true;const problem=await this.#a.keepName(password)
 render(){const{account,phase}=this.#a;if(phase !=='in'&&this.#b.open)this.#b.close();setText(byID('account-title'),words(account?'account.yours':'account.make'));setText(byID('account-words'),words(account?'account.change':'account.why'));setText(this.#f,words(account?'account.set':'account.keep'));setHidden(this.#g,!account);}}
 return { AccountView };
 })();
-const m35 = (() => {
+const m36 = (() => {
 const { compareNames, keyOf, sameName } = roostModules.m6;
 const most=8;const begun=/(?:^|[^\p{L}\p{M}\p{N}_])(@[\p{L}\p{M}\p{N}_.-]{0,64})$/u;const anyWord=/(?:^|[^\p{L}\p{M}\p{N}_@.-])([\p{L}\p{M}\p{N}_][\p{L}\p{M}\p{N}_.-]{0,63})$/u;function nameBefore(text,caret,any=false){const before=text.slice(Math.max(0,caret - 80),caret);const found=begun.exec(before)??(any?anyWord.exec(before):null);if(!found)return null;return{start:caret - found[1].length,prefix:found[1].replace('@','')};}
 function candidates(prefix,room,me){const key=keyOf(prefix);const spoke=new Map();for(const{author,user}of room.entries.slice(-200)){spoke.delete(author);spoke.set(author,user);}
@@ -38,7 +38,7 @@ const rank=new Map([...spoke.keys()].reverse().map((author,index)=>[author,index
 .slice(0,most);}
 return { nameBefore, candidates };
 })();
-const m36 = (() => {
+const m37 = (() => {
 const { keyOf } = roostModules.m6;
 const tintCount=18;function firstCharacter(text){if('Segmenter' in Intl){for(const{segment}of new Intl.Segmenter().segment(text))return segment;}
 return [...text][0]??'';}
@@ -47,7 +47,7 @@ function tintOf(name){let hash=0x811c9dc5;for(const character of keyOf(name)){ha
 hash=Math.imul(hash ^(hash >>> 16),0x85ebca6b);hash=Math.imul(hash ^(hash >>> 13),0xc2b2ae35);return((hash ^(hash >>> 16))>>> 0)% tintCount;}
 return { tintCount, initials, tintOf };
 })();
-const m37 = (() => {
+const m38 = (() => {
 const { count, locale, words } = roostModules.m5;
 const shapes={clock:{hour:'numeric',minute:'2-digit'},full:{dateStyle:'full',timeStyle:'medium'},dayThisYear:{weekday:'long',day:'numeric',month:'long'},dayOfYear:{dateStyle:'long'},};let made={};function format(shape,date){if(made.locale !==locale())made={locale:locale()};made[shape]??=new Intl.DateTimeFormat(made.locale,shapes[shape]);return made[shape].format(date);}
 const valid=(date)=>(Number.isNaN(date.getTime())?new Date(0):date);const instant=(text)=>valid(new Date(text));const clockTime=(date)=>format('clock',date);const fullTime=(date)=>format('full',date);const dayKey=(date)=>
@@ -55,7 +55,7 @@ const valid=(date)=>(Number.isNaN(date.getTime())?new Date(0):date);const instan
 const badge=(value)=>(value > 99?`${count(99)}+`:count(value));
 return { instant, clockTime, fullTime, dayKey, dayName, badge };
 })();
-const m38 = (() => {
+const m39 = (() => {
 const deepest=6;const link=/\bhttps?:\/\/[^\s<>"'`\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]+/giu;const endsSentence=new Set('.,;:!?*_');const marks=/`+|\*+|_+/gu;const word=/[\p{L}\p{M}\p{N}_\\]/u;const plainWord=/\w/u;function addressIn(found){let end=found.length;while(endsSentence.has(found[end - 1]))end -=1;if(found[end - 1]===')'&&!found.slice(0,end).includes('('))end -=1;const address=found.slice(0,end);return URL.canParse?.(address)?address:'';}
 function linksIn(text){const links=[];if(!text.includes('://'))return links;for(const{0:found,index}of text.matchAll(link)){const address=addressIn(found);if(address)links.push({kind:'link',address,start:index,end:index + address.length});}
 return links;}
@@ -72,8 +72,8 @@ function spansOf(text){const runs=[...text.matchAll(marks)];const fixed=merged(l
 pair(tokens);return treeOf(text,[...fixed,...tokens].sort((a,b)=>a.start - b.start));}
 return { spansOf };
 })();
-const m39 = (() => {
-const { spansOf } = m38;
+const m40 = (() => {
+const { spansOf } = m39;
 const deepestQuote=3;const deepestList=4;const fence=/^ {0,3}```([\w+#.-]{0,20})[^\S\n]*$/u;const fenceEnd=/^ {0,3}```[^\S\n]*$/u;const quote=/^>(?: |$)/u;const item=/^( {0,8})([-*+]|\d{1,9}\.) +(?=\S)/u;const more=/^ {2,}\S/u;class Reader{constructor(lines){this.lines=lines;this.at=0;this.lastFence=lines.findLastIndex((line)=>fenceEnd.test(line));}
 get line(){return this.lines[this.at];}
 get isDone(){return this.at >=this.lines.length;}
@@ -91,9 +91,9 @@ put(null);return blocks;}
 const parse=(text)=>blocksOf(text.split('\n'),0);
 return { parse };
 })();
-const m40 = (() => {
-const { element } = roostModules.m26;
-const { parse } = m39;
+const m41 = (() => {
+const { element } = roostModules.m27;
+const { parse } = m40;
 const longLine=/^.{40}/mu;function span(node){if(typeof node==='string')return node;if(node.kind==='code')return element('code',{},node.text);if(node.kind==='link'){const attributes={rel:'noopener noreferrer nofollow',target:'_blank'};return element('a',{href:node.address,dir:'ltr',attributes},node.address);}
 return element(node.kind,{},...node.inside.map(span));}
 function listItem({value,inside,lists}){const made=element('li',{dir:'auto'},...inside.map(span),...lists.map(block));if(value !==undefined)made.value=value;return made;}
@@ -105,12 +105,12 @@ return element('p',{dir:'auto'},...node.inside.map(span));}}
 const textNodes=(text)=>parse(text).map(block);
 return { textNodes };
 })();
-const m41 = (() => {
-const { element, icon, setText } = roostModules.m26;
-const { initials, tintOf } = m36;
-const { clockTime, fullTime, instant } = m37;
+const m42 = (() => {
+const { element, icon, setText } = roostModules.m27;
+const { initials, tintOf } = m37;
+const { clockTime, fullTime, instant } = m38;
 const { words } = roostModules.m5;
-const { textNodes } = m40;
+const { textNodes } = m41;
 const mostLines=24;const mostCharacters=1_600;const emoji='\\p{Emoji_Presentation}|\\p{Extended_Pictographic}\\uFE0F|\\p{RI}{2}';const loneEmoji=new RegExp(`^(?:${emoji}|[\\u{1F3FB}-\\u{1F3FF}]|\\u200D|\\s){1,16}$`,'u');function avatar(name){const dataset={tint:tintOf(name)};const attributes={'aria-hidden':'true'};return element('span',{className:'avatar',dataset,attributes},initials(name));}
 function timeOf(date,properties){const exact={dateTime:date.toISOString(),title:fullTime(date)};return element('time',{...exact,...properties},clockTime(date));}
 function makeMessage(item){const{entry,own,held}=item;const date=instant(entry.at);const called=own&&!held?words('message.you'):entry.user;const who=element('bdi',{className:'name',title:entry.user},called);who.dataset.tint=tintOf(entry.user);const by=element('div',{className:'by'},who,' ',timeOf(date));const bubble=element('div',{className:'bubble'});const again=timeOf(date,{className:'again'});again.setAttribute('aria-hidden','true');const status=element('span',{className:'status'});const line=element('div',{className:'line'},bubble,again,status);const body=element('div',{className:'body'},by,line);const row=element('li',{role:'listitem'},body);if(!own)row.prepend(avatar(entry.user));else row.setAttribute('aria-live','off');return row;}
@@ -126,11 +126,11 @@ function showStatus(node,{pending,held},status,actions){if(status===''){node.rep
 function button(name,pressed){const made=element('button',{type:'button',className:'link'},name);made.addEventListener('click',pressed);return made;}
 return { avatar, makeMessage, updateMessage };
 })();
-const m42 = (() => {
-const { candidates, nameBefore } = m35;
-const { byID, composes, element, setHidden, setText } = roostModules.m26;
+const m43 = (() => {
+const { candidates, nameBefore } = m36;
+const { byID, composes, element, setHidden, setText } = roostModules.m27;
 const { words } = roostModules.m5;
-const { avatar } = m41;
+const { avatar } = m42;
 class CompletionView{#a;#b=byID('message');#c=byID('names');#d=byID('names-said');#e=[];#f=0;#g=null;#h=null;constructor(chat){this.#a=chat;byID('composer').addEventListener('keydown',(event)=>{if(event.target===this.#b&&!composes(event)&&this.#i(event)){event.preventDefault();event.stopPropagation();}},true);this.#b.addEventListener('input',(event)=>{if(!event.isComposing)this.#j();});this.#b.addEventListener('compositionend',()=>this.#j());for(const type of ['blur','click']){this.#b.addEventListener(type,()=>this.#k());}
 this.#c.addEventListener('pointerdown',(event)=>{event.preventDefault();const option=event.target.closest('[role="option"]');if(option)this.#l(option.dataset.name);});}
 render(){const room=this.#a.rooms.current;if(room !==this.#h)this.#k();this.#h=room;}
@@ -151,8 +151,8 @@ option.setAttribute('aria-selected',String(at===this.#f)));const chosen=this.#c.
 #l(name){const caret=this.#b.selectionStart;const blank=/^\s/u.test(this.#b.value.slice(caret))?'':' ';this.#b.setRangeText(`@${name}${blank}`,this.#g.start,caret,'end');this.#k();this.#b.dispatchEvent(new Event('input',{bubbles:true}));}}
 return { CompletionView };
 })();
-const m43 = (() => {
-const { byID, composes, setHidden, setText, touchKeyboard } = roostModules.m26;
+const m44 = (() => {
+const { byID, composes, setHidden, setText, touchKeyboard } = roostModules.m27;
 const { listed, words } = roostModules.m5;
 const counterFrom=0.8;const lengthOf=(text)=>(text.length > 200?[...text].length:text.length);const cleaned=(text)=>text.replace(/^(?:[^\S\n]*\n)+/u,'').trimEnd();function sends(event){if(event.key !=='Enter'||composes(event))return false;if(event.ctrlKey||event.metaKey)return true;return !event.shiftKey&&!event.altKey&&!touchKeyboard.matches;}
 class ComposerView{#a;#b=byID('composer');#c=byID('message');#d=byID('send');#e=byID('counter');#f=byID('activity');#g=null;constructor(chat){this.#a=chat;this.#b.addEventListener('submit',(event)=>{event.preventDefault();this.#h();});this.#c.addEventListener('keydown',(event)=>{if(!sends(event))return;event.preventDefault();this.#h();});this.#c.addEventListener('input',()=>{if(this.#g)chat.drafts.set(this.#g,this.#c.value);if(this.#c.value.trim()!=='')chat.typed();this.#i();});byID('skip').addEventListener('click',()=>this.focus());byID('keys').addEventListener('click',()=>byID('shortcuts').showModal());touchKeyboard.addEventListener('change',()=>this.#j());this.#j();}
@@ -167,12 +167,12 @@ this.#c.value='';this.#a.drafts.set(this.#g,'');this.#i();this.#a.say(text);this
 #l(){if(CSS.supports('field-sizing','content'))return;this.#c.style.height='auto';this.#c.style.height=`${this.#c.scrollHeight + 2}px`;}}
 return { ComposerView };
 })();
-const m44 = (() => {
+const m45 = (() => {
 const { words } = roostModules.m5;
 const hasFiles=(transfer)=>[...(transfer?.types??[])].includes('Files');const isField=(node)=>node.closest?.('input, textarea');function refuseFiles(say){addEventListener('dragover',(event)=>{const{dataTransfer,target}=event;if(!hasFiles(dataTransfer)&&isField(target))return;event.preventDefault();dataTransfer.dropEffect=hasFiles(dataTransfer)?'copy':'none';});addEventListener('drop',(event)=>{const{dataTransfer,target}=event;if(!hasFiles(dataTransfer)&&isField(target))return;event.preventDefault();if(hasFiles(dataTransfer))say(words('files.none'));});addEventListener('paste',(event)=>{const{clipboardData}=event;if(!hasFiles(clipboardData)||clipboardData.getData('text/plain')!=='')return;event.preventDefault();say(words('files.none'));});}
 return { refuseFiles };
 })();
-const m45 = (() => {
+const m46 = (() => {
 const { words } = roostModules.m5;
 class LinkView{#a;#b;#c=null;#d='';constructor(chat,view){this.#a=chat;this.#b=view;}
 render(){const place=this.#b.takePlace();if(place){this.#c=place;this.#d='';}
@@ -181,8 +181,8 @@ if(this.#c)this.#e(this.#c);}
 this.#b.schedule();});}else if(this.#d !=='asking'){this.#c=null;this.#b.say(words('link.gone'));}}}
 return { LinkView };
 })();
-const m46 = (() => {
-const { element } = roostModules.m26;
+const m47 = (() => {
+const { element } = roostModules.m27;
 const chunkLength=64;function chunksOf(items){const chunks=[];let waiting=[];let last=null;for(const item of items){if(!item.entry){waiting.push(item);continue;}
 const{epoch,offset}=item.entry;const number=Math.floor(offset / chunkLength);const isInside=last&&(offset===undefined
 ||(last.epoch===epoch&&last.number===number));if(!isInside){const key=offset===undefined?'unsent':`${epoch??''} ${number}`;last={key,epoch,number,items:[]};chunks.push(last);}
@@ -210,9 +210,9 @@ return nodes[low]??null;}
 function makeChunk(){return element('div',{className:'chunk',attributes:{role:'none'}});}
 return { Rows };
 })();
-const m47 = (() => {
+const m48 = (() => {
 const { isMessage } = roostModules.m9;
-const { dayKey, dayName, instant } = m37;
+const { dayKey, dayName, instant } = m38;
 const { words } = roostModules.m5;
 const { keyOf, mentions } = roostModules.m6;
 const groupLasts=5 * 60_000;function itemsOf(room,chat){const items=[];const me=keyOf(chat.me);const pending=room.atEnd?chat.outbox.of(room).map(entryOf(chat)):[];const last=lastMessage(room.entries);const sent=pending.length===0&&last?.author===me?last:null;const keys=new Set();const line={entry:null,me};const put=(entry,extra,edge)=>{const before=line.entry;if(entry.time===undefined){entry.date=instant(entry.at);entry.day=dayKey(entry.date);entry.time=Number(entry.date);entry.minute=Math.floor(entry.time / 60_000);}
@@ -235,13 +235,13 @@ if(isFresh)marks.push({kind:'fresh',key:'fresh',text:words('mark.new')});return 
 function continues(before,entry){if(!before||before.author !==entry.author)return false;return Math.abs(entry.time - before.time)< groupLasts;}
 return { itemsOf };
 })();
-const m48 = (() => {
-const { byID, element, icon, setHidden, setText } = roostModules.m26;
-const { badge } = m37;
+const m49 = (() => {
+const { byID, element, icon, setHidden, setText } = roostModules.m27;
+const { badge } = m38;
 const { words } = roostModules.m5;
-const { Rows } = m46;
-const { itemsOf } = m47;
-const { makeMessage, updateMessage } = m41;
+const { Rows } = m47;
+const { itemsOf } = m48;
+const { makeMessage, updateMessage } = m42;
 const nearTop=400;const nearBottom=40;class MessagesView{#a;#b=byID('log');#c=byID('messages');#d;#e=byID('newest');#f=null;#g=null;#h=null;#i=null;#j='';constructor(chat){this.#a=chat;const actions={retry:(pending)=>chat.outbox.retry(pending),discard:(pending)=>chat.outbox.discard(pending),};this.#d=new Rows(this.#c,make,(row,item)=>{if(item.entry)updateMessage(row,item,actions);else setText(row.lastElementChild,item.text);});this.#b.addEventListener('scroll',()=>this.#k(),{passive:true});this.#e.addEventListener('click',()=>{chat.history.newest(this.#f);this.#l();});const sizes=new ResizeObserver(()=>this.#m());sizes.observe(this.#b);sizes.observe(this.#c);setInterval(()=>this.render(),60_000);}
 render(){const room=this.#a.rooms.current;if(room !==this.#f)this.#n(room);if(!room)return;if(!room.following)this.#h??=this.#o();const items=itemsOf(room,this.#a);this.#p(items);this.#j=items.find((item)=>item.entry&&!item.past)?.key??'';this.#d.show(items);this.#c.classList.toggle('empty',this.#g===null);this.#m();if(room.following)this.#a.rooms.look();this.#q(room);this.#r(room);}
 forget(){this.#n(null);}
@@ -259,13 +259,13 @@ show(entry){const row=this.#d.rowOf(entry.item);if(!row)return;this.#f.following
 function make(item){if(item.entry)return makeMessage(item);const row=element('li',{className:`mark ${item.kind}`,role:'listitem'});if(item.kind==='start')row.append(icon('bird'));row.append(element('span',{},item.text));return row;}
 return { MessagesView };
 })();
-const m49 = (() => {
-const { byID, setText } = roostModules.m26;
+const m50 = (() => {
+const { byID, setText } = roostModules.m27;
 function ask(words,{agree,refuse}){const dialog=byID('question');setText(byID('question-words'),words);setText(byID('question-agree'),agree);setText(byID('question-refuse'),refuse);dialog.returnValue='';dialog.showModal();return new Promise((resolve)=>{dialog.addEventListener('close',()=>resolve(dialog.returnValue==='agree'),{once:true});});}
 return { ask };
 })();
-const m50 = (() => {
-const { byID, composes } = roostModules.m26;
+const m51 = (() => {
+const { byID, composes } = roostModules.m27;
 const drawers=[];class Drawer{#a;#b;#c;constructor(panel,opener,query){this.#a=panel;this.#b=opener;this.#c=matchMedia(query);this.#c.addEventListener('change',()=>this.close());opener.addEventListener('click',()=>this.#d());panel.querySelector('.close').addEventListener('click',()=>this.close());document.addEventListener('keydown',(event)=>{if(event.key==='Escape'&&this.isOpen&&!composes(event))this.close();});document.addEventListener('pointerdown',(event)=>{if(this.isOpen&&!panel.contains(event.target))this.close();});drawers.push(this);this.close();}
 get isOpen(){return this.#a.classList.contains('open');}
 #d(){this.#a.classList.add('open');this.#a.inert=false;this.#e(true);this.#b.setAttribute('aria-expanded','true');this.#a.querySelector('.close').focus();}
@@ -273,15 +273,15 @@ close(){const{activeElement}=document;const hadFocus=this.#a.contains(activeElem
 #e(held){for(const other of byID('chat').children)if(other !==this.#a)other.inert=held;for(const drawer of drawers)if(!held&&drawer !==this)drawer.close();}}
 return { Drawer };
 })();
-const m51 = (() => {
-const { ask } = m49;
-const { byID, composes, element, icon, reconcile, setHidden, setText } = roostModules.m26;
-const { Drawer } = m50;
-const { badge } = m37;
+const m52 = (() => {
+const { ask } = m50;
+const { byID, composes, element, icon, reconcile, setHidden, setText } = roostModules.m27;
+const { Drawer } = m51;
+const { badge } = m38;
 const { words } = roostModules.m5;
 const { compareNames, sameName } = roostModules.m6;
 const { listLimit } = roostModules.m7;
-const { avatar } = m41;
+const { avatar } = m42;
 class PanelsView{#a;#b=byID('rooms');#c=byID('members');#d=byID('join');#e=byID('join-name');#f=byID('join-problem');note='';#g='';#h='';#i=[new Drawer(byID('rooms-panel'),byID('open-rooms'),'(max-width: 46rem)'),new Drawer(byID('members-panel'),byID('open-members'),'(max-width: 68rem)'),];constructor(chat,entered){this.#a=chat;this.#d.addEventListener('submit',async(event)=>{event.preventDefault();const name=this.#e.value.trim();if(name==='')return;await chat.join(name);this.#g=chat.rooms.problem;if(chat.rooms.problem){this.#e.focus();return;}
 this.#e.value='';this.#j(entered);});this.#b.addEventListener('click',(event)=>{const button=event.target.closest('button');if(!button)return;chat.rooms.select(chat.rooms.get(button.dataset.key));this.#j(entered);});this.#e.addEventListener('keydown',(event)=>{if(event.key==='Enter'&&composes(event))event.preventDefault();});byID('note-close').addEventListener('click',()=>{chat.rooms.problem=this.note='';this.render();});byID('leave').addEventListener('click',()=>this.#k());byID('sign-out').addEventListener('click',()=>this.signOut());addEventListener('keydown',(event)=>{if(composes(event)||document.querySelector('dialog[open]'))return;if(event.altKey&&event.key==='ArrowDown')this.#l(event,1);if(event.altKey&&event.key==='ArrowUp')this.#l(event,-1);});}
 #j(entered){this.#i[0].close();entered();}
@@ -301,10 +301,10 @@ function updateRoom(row,room,current){const button=row.firstElementChild;const [
 function makeMember(name){const label=element('bdi',{className:'label',title:name},name);const you=element('span',{className:'you'});return element('li',{},avatar(name),label,you);}
 return { PanelsView };
 })();
-const m52 = (() => {
-const { byID, element, setText } = roostModules.m26;
+const m53 = (() => {
+const { byID, element, setText } = roostModules.m27;
 const { choose, languages, onLanguage, words } = roostModules.m5;
-const { canNotify, sound } = m33;
+const { canNotify, sound } = m34;
 const { chosenLanguage, noticeSettings, setNoticeSettings } = roostModules.m1;
 class SettingsView{#a=byID('settings');#b=byID('language');#c=byID('notify');#d=byID('sound');#e=byID('notify-problem');#f;constructor(chat){this.#f=chat;byID('open-settings').addEventListener('click',()=>this.#g());this.#b.addEventListener('change',()=>choose(this.#b.value));this.#c.addEventListener('change',()=>this.#h());this.#d.addEventListener('change',()=>{this.#i();if(this.#d.checked)sound();});onLanguage(()=>this.#j());}
 #g(){this.#j();const wanted=noticeSettings();this.#c.checked=wanted.notify&&canNotify()
@@ -317,11 +317,11 @@ this.#i();}
 render(){if(this.#f.phase !=='in'&&this.#a.open)this.#a.close();}}
 return { SettingsView };
 })();
-const m53 = (() => {
-const { byID, setHidden, setText } = roostModules.m26;
-const { badge } = m37;
+const m54 = (() => {
+const { byID, setHidden, setText } = roostModules.m27;
+const { badge } = m38;
 const { words } = roostModules.m5;
-const { wordsForState } = roostModules.m23;
+const { wordsForState } = roostModules.m24;
 class StatusView{#a;#b=byID('bar');#c=byID('bar-words');#d=byID('countdown');#e=byID('retry');#f=byID('state');#g=byID('spoken');#h=byID('sent');#i=0;#j=0;#k=false;constructor(chat){this.#a=chat;this.#e.addEventListener('click',()=>chat.connection.retryNow());}
 render(){const{connection,phase,rooms}=this.#a;const{current,unread}=rooms;const{state}=connection;const sentence=wordsForState(state,navigator.onLine);const up=state.phase==='open';const down=phase==='in'&&(!up||Boolean(state.doubt));setText(this.#f.lastElementChild,shortWords(state));this.#f.dataset.phase=state.doubt?'doubt':state.phase;setHidden(this.#b,!down);setText(this.#c,sentence);this.#b.classList.toggle('stopped',state.phase==='stopped');setHidden(this.#e,!(state.phase==='waiting'||state.again));setText(this.#e,words(state.phase==='stopped'?'bar.connect':'bar.retry'));this.#l(state);this.#m(phase==='in',up,state,sentence);this.#n();const place=current&&phase==='in'?`${current.name} · Roost`:'Roost';const title=phase==='in'&&unread > 0?`(${badge(unread)}) ${place}`:place;if(document.title !==title)document.title=title;}
 #l(state){const seconds=Math.ceil((state.retryAt - Date.now())/ 1000);const waiting=state.phase==='waiting';const soon=words('bar.countdown',{count:Math.max(1,seconds||1)});setText(this.#d,waiting&&seconds > 0?soon:'');clearTimeout(this.#j);if(waiting)this.#j=setTimeout(()=>this.#l(state),250);}
@@ -335,18 +335,18 @@ return words('state.stopped');}}
 return { StatusView };
 })();
 (() => {
-const { makeInstallable } = m32;
-const { Notices } = m33;
-const { started } = roostModules.m27;
-const { AccountView } = m34;
-const { CompletionView } = m42;
-const { ComposerView } = m43;
-const { refuseFiles } = m44;
-const { LinkView } = m45;
-const { MessagesView } = m48;
-const { PanelsView } = m51;
-const { SettingsView } = m52;
-const { StatusView } = m53;
+const { makeInstallable } = m33;
+const { Notices } = m34;
+const { started } = roostModules.m28;
+const { AccountView } = m35;
+const { CompletionView } = m43;
+const { ComposerView } = m44;
+const { refuseFiles } = m45;
+const { LinkView } = m46;
+const { MessagesView } = m49;
+const { PanelsView } = m52;
+const { SettingsView } = m53;
+const { StatusView } = m54;
 function complete({chat,view}){const composer=new ComposerView(chat);const panels=new PanelsView(chat,()=>view.focusComposer());const messages=new MessagesView(chat);view.complete({composer,panels,messages},[panels,composer,messages,new StatusView(chat),new AccountView(chat,panels),new SettingsView(chat),new CompletionView(chat),new Notices(chat),new LinkView(chat,view),]);refuseFiles((sentence)=>view.say(sentence));makeInstallable();}
 complete(started);
 })();

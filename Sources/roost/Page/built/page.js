@@ -289,6 +289,11 @@ async #l(item,room){item.state='sending';this.#e.changed();try{const{name}=room;
 return { Outbox };
 })();
 const m20 = (() => {
+const { Disconnected } = m0;
+function nextWelcome(chat){return new Promise((resolve,reject)=>{const end=(settle)=>{for(const off of ends)off();settle();};const ends=[chat.on('welcome',(welcome)=>end(()=>resolve(welcome))),chat.on('refused',(error)=>end(()=>reject(error))),chat.on('closed',({reason})=>{if(chat.state.phase !=='waiting')end(()=>reject(new Disconnected(reason)));}),];});}
+return { nextWelcome };
+})();
+const m21 = (() => {
 const { CommandError, Disconnected } = m0;
 const { Listeners } = m17;
 const { keyOf, sameName } = m6;
@@ -317,7 +322,7 @@ push(push){if(push.type==='joined'){this.#i({...push,recovered:false});}else if(
 disconnected(){if(this.state !=='left')this.state='away';this.#e=null;}}
 return { RoostRoom };
 })();
-const m21 = (() => {
+const m22 = (() => {
 const { keyOf } = m6;
 class Sessions{session;#a;#b='';constructor(storage){this.#a=storage;}
 load(user){this.#b=`roost.session.${keyOf(user)}`;this.session=this.storedSession;}
@@ -326,43 +331,45 @@ keepSession(user,session){this.#b=`roost.session.${keyOf(user)}`;this.session=se
 ended(){if(this.session===this.storedSession)this.#a?.removeItem(this.#b);this.session=undefined;}}
 return { Sessions };
 })();
-const m22 = (() => {
+const m23 = (() => {
 const { CommandError, Commands, Disconnected } = m0;
 const { chatAddress, Connection } = m16;
 const { Listeners } = m17;
 const { Login } = m18;
 const { keyOf } = m6;
 const { Outbox } = m19;
-const { RoostRoom } = m20;
-const { Sessions } = m21;
-const subprotocol='roost.v1';const sessionEnded=4005;const passing=new Set(['rate_limited','unavailable']);const loginRest=5_000;class Roost{user='';account=false;welcome=null;first=null;outbox;#a;#b;#c;#d;#e=new Map();#f=new Listeners();#g=false;#h;#i=false;constructor(address,options={}){const{user,password,token,storage,unsent}=options;this.#h=options.direct !==false;const Socket=options.WebSocket??globalThis.WebSocket;if(!Socket)throw new Error('There is no WebSocket here: pass one, { WebSocket }.');const target=/^wss?:/i.test(address)?address:chatAddress({href:address});this.#d=options.sessions??new Sessions(storage);this.#a=new Connection(()=>new Socket(target,subprotocol),{opened:()=>this.#c.begin(this.user),received:(push)=>this.#j(push),closed:(code,reason)=>this.#k(code,reason),changed:()=>this.#f.call('state',this.state),probe:()=>this.#b.probe((this.first??this.rooms[0])?.name??'lobby'),});this.#b=new Commands(this.#a);this.#c=new Login(this.#b,this.#d,{welcomed:(welcome,restarted)=>this.#l(welcome,restarted),refused:(error)=>this.#m(error),});this.outbox=new Outbox(this.#b,(key)=>this.#e.get(key),unsent,{changed:()=>this.#f.call('outbox',undefined),ended:(item,error)=>this.#f.call('sent',{item,error}),});if(user !==undefined)this.#n(user,{password,keeps:true,token});}
+const { nextWelcome } = m20;
+const { RoostRoom } = m21;
+const { Sessions } = m22;
+const subprotocol='roost.v1';const sessionEnded=4005;const passing=new Set(['rate_limited','unavailable']);const loginRest=5_000;const tokenRest=1_000;class Roost{user='';account=false;welcome=null;first=null;outbox;#a;#b;#c;#d;#e=new Map();#f=new Listeners();#g=false;#h=false;#i;#j=false;constructor(address,options={}){const{user,password,token,storage,unsent}=options;this.#i=options.direct !==false;const Socket=options.WebSocket??globalThis.WebSocket;if(!Socket)throw new Error('There is no WebSocket here: pass one, { WebSocket }.');const target=/^wss?:/i.test(address)?address:chatAddress({href:address});this.#d=options.sessions??new Sessions(storage);this.#a=new Connection(()=>new Socket(target,subprotocol),{opened:()=>this.#c.begin(this.user),received:(push)=>this.#k(push),closed:(code,reason)=>this.#l(code,reason),changed:()=>this.#f.call('state',this.state),probe:()=>this.#b.probe((this.first??this.rooms[0])?.name??'lobby'),});this.#b=new Commands(this.#a);this.#c=new Login(this.#b,this.#d,{welcomed:(welcome,restarted)=>this.#m(welcome,restarted),refused:(error)=>this.#n(error),});this.outbox=new Outbox(this.#b,(key)=>this.#e.get(key),unsent,{changed:()=>this.#f.call('outbox',undefined),ended:(item,error)=>this.#f.call('sent',{item,error}),});if(user !==undefined)this.#o(user,{password,keeps:true,token});}
 get state(){return this.#a.state;}
 get limits(){return this.welcome?.limits;}
 get rooms(){return [...this.#e.values()];}
 on(name,listener){return this.#f.add(name,listener);}
-login(user,proof={}){const{password,token}=proof;this.#n(user,{password,token});}
-#n(user,proof){this.user=user;this.#i=proof.keeps===true;this.#c.use(proof);this.#d.load(user);this.outbox.enter(user);this.#a.open();}
-ready(){if(this.#g&&this.welcome)return Promise.resolve(this.welcome);return new Promise((resolve,reject)=>{const ends=[this.on('welcome',(welcome)=>end(()=>resolve(welcome))),this.on('refused',(error)=>end(()=>reject(error))),this.on('closed',({reason})=>{const{phase}=this.state;if(phase !=='waiting')end(()=>reject(new Disconnected(reason)));}),];const end=(settle)=>{for(const off of ends)off();settle();};});}
-join(name,options={}){const known=this.room(name);if(known?.state==='refused'&&this.#g)known.enter();if(known)return known;const room=new RoostRoom(this.#o,name,options);this.#e.set(room.key,room);if(this.#g)room.enter();return room;}
+login(user,proof={}){const{password,token}=proof;this.#o(user,{password,token});}
+#o(user,proof){this.user=user;this.#j=proof.keeps===true;this.#h=typeof proof.token==='function';this.#c.use(proof);this.#d.load(user);this.outbox.enter(user);this.#a.open();}
+ready(){if(this.#g&&this.welcome)return Promise.resolve(this.welcome);return nextWelcome(this);}
+join(name,options={}){const known=this.room(name);if(known?.state==='refused'&&this.#g)known.enter();if(known)return known;const room=new RoostRoom(this.#p,name,options);this.#e.set(room.key,room);if(this.#g)room.enter();return room;}
 room(name){return this.#e.get(keyOf(name));}
 command(type,fields={}){return this.#b.request({...fields,type});}
 async logout({everywhere=false}={}){await this.command('logout',{everywhere});this.#d.ended?.();this.close();}
-close(){this.#p(new Disconnected('It was closed here.'));}
-#p(error){this.#a.close();this.#k(1000,error.message);this.outbox.giveUp(null,error);}
+close(){this.#q(new Disconnected('It was closed here.'));}
+#q(error){this.#a.close();this.#l(1000,error.message);this.outbox.giveUp(null,error);}
 retryNow(){this.#a.retryNow();}
 expectWriting(){this.#a.expectWriting();}
-#o={user:()=>this.user,timing:()=>this.welcome?.timing,outbox:()=>this.outbox,request:(command)=>this.#b.request(command),tell:(command)=>this.#b.tell(command),left:(room)=>this.#q(room),renamed:(key,room)=>this.#r(key,room),};#q(room){if(this.#e.get(room.key)===room)this.#e.delete(room.key);this.outbox.giveUp(room,new Disconnected('The room was left.'));}
-#r(key,room){const others=this.rooms.filter((one)=>one===room||one.key !==room.key);this.#e=new Map(others.map((one)=>[one.key,one]));this.outbox.move(key,room);}
-#l(welcome,restarted){this.#g=true;this.#i=true;this.user=welcome.user;this.account=welcome.account===true;this.welcome={...welcome,restarted};this.outbox.enter(welcome.user);this.#f.call('welcome',this.welcome);this.#s();}
-async #s(){const{first,rooms}=this;const others=rooms.filter((room)=>room !==first);for(const room of first?[first,...others]:others){if(room.state==='joined'||this.#e.get(room.key)!==room)continue;if(!(await room.enter()))return;}}
-#m(error){if(this.#i&&passing.has(error.code)){this.#a.retryAfter(error.retryAfter??loginRest,error.message);return;}
-this.#f.call('refused',error);this.#p(error);}
-#j(push){if(this.#b.settle(push))return;if(push.type==='direct'&&this.#h)this.#t(push);if(push.room !==undefined)this.room(push.room)?.push(push);this.#f.call('push',push);}
-#t({room:name,epoch,offset}){if(this.room(name))return;const room=new RoostRoom(this.#o,name,{since:{epoch,offset}});room.state='joined';this.#e.set(room.key,room);this.#f.call('direct',room);}
-#k(code,reason){this.#g=false;this.#c.abandon();this.#b.abandon();for(const room of this.#e.values())room.disconnected();if(code===sessionEnded)this.#d.ended?.();this.#f.call('closed',{code,reason});if(this.state.phase==='stopped')this.#f.call('stopped',{code,reason});}}
+#p={user:()=>this.user,timing:()=>this.welcome?.timing,outbox:()=>this.outbox,request:(command)=>this.#b.request(command),tell:(command)=>this.#b.tell(command),left:(room)=>this.#r(room),renamed:(key,room)=>this.#s(key,room),};#r(room){if(this.#e.get(room.key)===room)this.#e.delete(room.key);this.outbox.giveUp(room,new Disconnected('The room was left.'));}
+#s(key,room){const others=this.rooms.filter((one)=>one===room||one.key !==room.key);this.#e=new Map(others.map((one)=>[one.key,one]));this.outbox.move(key,room);}
+#m(welcome,restarted){this.#g=true;this.#j=true;this.user=welcome.user;this.account=welcome.account===true;this.welcome={...welcome,restarted};this.outbox.enter(welcome.user);this.#f.call('welcome',this.welcome);this.#t();}
+async #t(){const{first,rooms}=this;const others=rooms.filter((room)=>room !==first);for(const room of first?[first,...others]:others){if(room.state==='joined'||this.#e.get(room.key)!==room)continue;if(!(await room.enter()))return;}}
+#n(error){if(this.#j&&passing.has(error.code)){this.#a.retryAfter(error.retryAfter??loginRest,error.message);return;}
+this.#f.call('refused',error);this.#q(error);}
+#k(push){if(this.#b.settle(push))return;if(push.type==='direct'&&this.#i)this.#u(push);if(push.room !==undefined)this.room(push.room)?.push(push);this.#f.call('push',push);}
+#u({room:name,epoch,offset}){if(this.room(name))return;const room=new RoostRoom(this.#p,name,{since:{epoch,offset}});room.state='joined';this.#e.set(room.key,room);this.#f.call('direct',room);}
+#l(code,reason){if(code===sessionEnded&&this.#h){this.#a.retryAfter(tokenRest,reason);return;}
+this.#g=false;this.#c.abandon();this.#b.abandon();for(const room of this.#e.values())room.disconnected();if(code===sessionEnded)this.#d.ended?.();this.#f.call('closed',{code,reason});if(this.state.phase==='stopped')this.#f.call('stopped',{code,reason});}}
 return { Roost };
 })();
-const m23 = roostModules.m23 ??= (() => {
+const m24 = roostModules.m24 ??= (() => {
 const { isEnglish, words } = m5;
 const forProgrammers=new Set(['bad_json','bad_request','unknown_type','not_logged_in']);const translated=new Set(['name_taken','bad_password','bad_name','too_many_rooms','too_long','rate_limited','unavailable',]);const saysMore=new Set(['bad_name','bad_request']);function wordsForError({code,message}){const aboutText=code==='bad_request'&&message.startsWith('The text ');const own=translated.has(code)?words(`error.${code}`):'';if(forProgrammers.has(code)&&!aboutText)return words('error.misunderstood');if(!message)return own||words('error.misunderstood');if(isEnglish())return message;const said=words('error.server',{sentence:message});if(!own)return said;return saysMore.has(code)?`${own} ${said}`:own;}
 const known=new Set([1001,1006,1008,1011,1012,1013,4001,4002,4003,4004,4005]);const wordsForCode=(code)=>words(`close.${known.has(code)?code:1006}`);const wordsForSession=()=>wordsForCode(4005);function wordsForState(state,online){const{phase,code}=state;const reason=isEnglish()||code===4003?state.reason:'';const isFull=code===1013&&state.reason;const cause=(isFull&&reason)||wordsForCode(code);switch(phase){case 'connecting':
@@ -373,11 +380,11 @@ return reason||cause;default:
 return '';}}
 return { wordsForError, wordsForSession, wordsForState };
 })();
-const m24 = (() => {
+const m25 = (() => {
 const { words } = m5;
 const { keyOf } = m6;
 const { Room } = m12;
-const { wordsForError } = m23;
+const { wordsForError } = m24;
 const firstRoom='lobby';const snapshotLimit=100;const nameLimit=64;const wordsForLength=()=>words('rooms.length',{count:nameLimit});const hopeless=new Set(['bad_name','bad_request','not_found']);class Rooms{current=null;problem='';#a=new Map();#b;#c;#d;#e=new Set();#f=new Map();constructor(roost,record,events){this.#b=roost;this.#c=record;this.#d=events;document.addEventListener('visibilitychange',()=>this.look());}
 get list(){return [...this.#a.values()];}
 get(key){return this.#a.get(key);}
@@ -406,7 +413,7 @@ readElsewhere(me){const further=this.list.filter((room)=>room.readElsewhere(this
 disconnected(){for(const room of this.#a.values())room.disconnected();}}
 return { Rooms };
 })();
-const m25 = (() => {
+const m26 = (() => {
 const { CommandError, Disconnected } = m0;
 const { Drafts } = m2;
 const { History } = m3;
@@ -415,10 +422,10 @@ const { sameName } = m6;
 const { People } = m7;
 const { Record } = m8;
 const { typingLasts } = m12;
-const { Roost } = m22;
-const { Rooms } = m24;
+const { Roost } = m23;
+const { Rooms } = m25;
 const { setLastName, setTabName, setUnsent, unsent } = m1;
-const { wordsForError, wordsForSession } = m23;
+const { wordsForError, wordsForSession } = m24;
 const noticeLasts=4_000;const sessionEnded=4005;const signedOut='You have signed out elsewhere.';const passing=new Set(['rate_limited','unavailable','bad_request']);function suggestionIn({code,message}){return code==='bad_name'?/Try "([^"\s]{1,64})"\.$/u.exec(message)?.[1]??'':'';}
 class Chat{phase='login';me='';problem='';suggestion='';asksPassword=false;account=false;notice=null;news={number:0,words:''};textLimit=4000;signingOut=false;drafts=new Drafts();#a;#b;constructor(address,changed){this.#b=changed;this.#a=new Record({readElsewhere:()=>this.rooms.readElsewhere(this.me),signedOutElsewhere:()=>this.#c(),});this.connection=new Roost(address,{sessions:this.#a,unsent:{load:unsent,save:setUnsent},direct:false,});this.outbox=this.connection.outbox;this.history=new History(this.connection,changed);this.people=new People(this.connection,changed);this.rooms=new Rooms(this.connection,this.#a,{changed,opened:(room)=>this.#d(room),entered:(room,reply)=>{if(reply.recovered&&reply.more){this.history.rest(room).then(()=>this.rooms.look());}},renamed:(key,room)=>this.drafts.move(key,room),});this.#e();addEventListener('pagehide',()=>this.#a.save());document.addEventListener('visibilitychange',()=>this.#a.save());}
 #e(){const{connection}=this;for(const event of ['state','outbox','push'])connection.on(event,this.#b);connection.on('welcome',(welcome)=>this.#f(welcome));connection.on('refused',(error)=>{const{code}=error;this.suggestion=suggestionIn(error);this.asksPassword=code==='name_taken'||code==='bad_password'
@@ -438,7 +445,7 @@ typed(){this.connection.expectWriting();this.rooms.current?.link.typing();}
 #h(room,push){if(push.event==='count'||sameName(push.user,this.me))return;const key=push.event==='join'?'notice.joined':'notice.left';const notice={room,text:words(key,{name:push.user})};this.notice=notice;setTimeout(()=>{if(this.notice !==notice)return;this.notice=null;this.#b();},noticeLasts);}}
 return { Chat };
 })();
-const m26 = roostModules.m26 ??= (() => {
+const m27 = roostModules.m27 ??= (() => {
 const byID=(id)=>document.getElementById(id);function element(tag,properties={},...children){const made=document.createElement(tag);const{className,dataset,attributes,...others}=properties;if(className)made.className=className;if(dataset)Object.assign(made.dataset,dataset);for(const [name,value] of Object.entries(attributes??{}))made.setAttribute(name,value);Object.assign(made,others);made.append(...children);return made;}
 function icon(name){const space='http://www.w3.org/2000/svg';const svg=document.createElementNS(space,'svg');const use=document.createElementNS(space,'use');use.setAttribute('href',`#icon-${name}`);svg.setAttribute('class','icon');svg.setAttribute('aria-hidden','true');svg.append(use);return svg;}
 function setText(node,text){if(node.textContent !==text)node.textContent=text;}
@@ -449,12 +456,12 @@ update(node,item);if(node===place)place=place.nextSibling;else parent.insertBefo
 keyed.set(parent,old);}
 return { byID, element, icon, setText, setHidden, composes, touchKeyboard, reconcile };
 })();
-const m27 = roostModules.m27 ??= (() => {
-const { byID, element } = m26;
+const m28 = roostModules.m28 ??= (() => {
+const { byID, element } = m27;
 const started={chat:null,view:null};function loadLater(){document.head.append(element('script',{id:'page-later',src:byID('later').href}));}
 return { started, loadLater };
 })();
-const m28 = (() => {
+const m29 = (() => {
 function placeIn(hash){let text=hash.slice(1);try{text=decodeURIComponent(text);}catch{}
 const found=/^(.*)\/(\d{1,15})$/su.exec(text);return found?{room:found[1],offset:Number(found[2])}:{room:text,offset:null};}
 const hashOf=(room,offset)=>
@@ -462,24 +469,24 @@ const hashOf=(room,offset)=>
 async function copyLink(room,entry){try{await navigator.clipboard.writeText(linkTo(room,entry));return true;}catch{return false;}}
 return { placeIn, hashOf, linkTo, copyLink };
 })();
-const m29 = (() => {
-const { byID, composes, setHidden, setText } = m26;
+const m30 = (() => {
+const { byID, composes, setHidden, setText } = m27;
 const { words } = m5;
 const { lastName } = m1;
-const { wordsForState } = m23;
+const { wordsForState } = m24;
 class LoginView{#a;#b=byID('login');#c=byID('login-form');#d=byID('name');#e=byID('password');#f=byID('password-label');#g=byID('enter');#h=byID('login-problem');#i=byID('login-room');#j=byID('login-unsent');#k=byID('login-offer');#l=true;#m=false;#n=false;#o;constructor(chat,roomInAddress){this.#a=chat;this.#d.value=lastName();this.#c.addEventListener('submit',(event)=>{event.preventDefault();const name=this.#d.value.trim();this.#n=true;if(name==='')this.#d.focus();else chat.enter(name,roomInAddress(),this.#e.value);});this.#d.addEventListener('keydown',(event)=>{if(event.key==='Enter'&&composes(event))event.preventDefault();});this.#k.addEventListener('click',()=>{this.#d.value=this.#a.suggestion;this.#c.requestSubmit();});this.#o=roomInAddress;}
 render(){const{phase,connection,problem,suggestion,outbox,asksPassword}=this.#a;const stuck=['waiting','stopped'].includes(connection.state.phase);const shown=phase==='login'||(phase==='entering'&&(stuck||this.#n));setHidden(this.#b,!shown);if(!shown){this.#l=true;this.#e.value='';return;}
 if(phase==='login')this.#n=false;const busy=phase==='entering'&&!stuck;this.#b.classList.toggle('busy',busy);this.#g.disabled=busy;setText(this.#g,words(busy?'login.busy':'login.join'));setText(this.#h,phase==='entering'?this.#p(connection.state):problem);setHidden(this.#e,!asksPassword);setHidden(this.#f,!asksPassword);if(!asksPassword)this.#e.value='';const wrong=phase==='login'&&problem !=='';this.#d.setAttribute('aria-invalid',String(wrong&&!asksPassword));this.#e.setAttribute('aria-invalid',String(wrong&&asksPassword));const room=this.#o();setHidden(this.#i,!room);setText(this.#i,room?words('login.room',{room}):'');setHidden(this.#k,suggestion==='');setText(this.#k,suggestion?words('login.as',{name:suggestion}):'');const unsent=outbox.unsent().length;setHidden(this.#j,unsent===0);const kept=`${words('unsent',{count:unsent})} ${words('login.kept')}`;setText(this.#j,unsent > 0?kept:'');const first=asksPassword&&!this.#l?this.#e:this.#d;if(this.#l||(problem !==''&&this.#m&&!busy))first.select();this.#l=false;this.#m=busy;}
 #p(state){const why=wordsForState(state,navigator.onLine);if(state.phase==='stopped')return why;if(state.phase !=='waiting')return '';const reached=state.code !==1006||!navigator.onLine;return words('login.trying',{problem:reached?why:words('login.unreachable')});}}
 return { LoginView };
 })();
-const m30 = (() => {
-const { byID, setHidden } = m26;
+const m31 = (() => {
+const { byID, setHidden } = m27;
 const { onLanguage } = m5;
-const { hashOf, placeIn } = m28;
+const { hashOf, placeIn } = m29;
 const { keyOf } = m6;
-const { started } = m27;
-const { LoginView } = m29;
+const { started } = m28;
+const { LoginView } = m30;
 const roomInAddress=()=>placeIn(location.hash).room;class View{#a;#b;#c=null;#d=placeIn(location.hash);#e=false;#f=false;#g=matchMedia('(pointer: fine)');constructor(chat){this.#a=chat;this.#b=[new LoginView(chat,roomInAddress)];Object.assign(started,{chat,view:this});onLanguage(()=>{this.#c?.messages.forget();this.schedule();});addEventListener('popstate',(event)=>this.#h(event.state));}
 complete(inside,parts){this.#c=inside;this.#b.unshift(...parts);byID('loading').remove();this.schedule();}
 say(sentence){this.#c.panels.note=sentence;this.schedule();}
@@ -493,12 +500,12 @@ focusComposer(){if(this.#g.matches)this.#c.composer.focus();}}
 return { roomInAddress, View };
 })();
 (() => {
-const { Chat } = m25;
+const { Chat } = m26;
 const { chatAddress } = m16;
 const { speak, speakAtOnce } = m5;
-const { loadLater } = m27;
+const { loadLater } = m28;
 const { tabName } = m1;
-const { roomInAddress, View } = m30;
+const { roomInAddress, View } = m31;
 const loading=document.getElementById('loading');const hasStyle=()=>
 getComputedStyle(document.documentElement).getPropertyValue('--page')!=='';async function start(){if(!loading?.isConnected||'started' in loading.dataset||!hasStyle())return;loading.dataset.started='';document.removeEventListener('load',start,true);if(!speakAtOnce())await speak();let view=null;const chat=new Chat(chatAddress(location),()=>view?.schedule());view=new View(chat);const name=tabName();if(name)chat.enter(name,roomInAddress());view.schedule();setTimeout(loadLater);}
 document.addEventListener('load',start,true);start();

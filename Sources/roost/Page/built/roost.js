@@ -66,6 +66,8 @@
  * @property {{before: Place, messages: Entry[]}} gap after a reconnect: the server cannot tell what
  *   came after `before`, so something may be missing. `messages` are the newest entries now
  * @property {{event: 'join' | 'leave' | 'count', user?: string, count: number}} presence
+ * @property {{action: string, user: string, everywhere: boolean, by?: string, until?: string,
+ *   reason?: string}} moderated what a moderator or an operator has done
  * @property {{user: string}} typing somebody writes, and has for 5 s at most
  * @property {CommandError} refused the server does not let this user in
  * @property {CommandError} kicked an operator has taken this user out; the message is for people
@@ -87,6 +89,7 @@
  * @typedef {object} Welcome The server's reply to a login.
  * @property {string} user the name, as the server spells it
  * @property {boolean} account whether the name is the user's own
+ * @property {boolean} [moderator] whether this user may send others away
  * @property {string[]} capabilities what this server can do beyond the plainest chat
  * @property {{text: number, rooms: number, burst: number, rate: number, page: number}} limits
  *   characters of a text, rooms of a connection, commands at once and a second, messages of a page
@@ -114,7 +117,8 @@
  * @property {string} [user] logs in at once with this name (1 to 32 characters), and again after
  *   each reconnect
  * @property {string} [password] that of the name, if it is an account; it is kept in memory
- * @property {string | (() => string | Promise<string>)} [token] for a server that asks for one
+ * @property {string | (() => string | Promise<string>)} [token] for a server that asks for one; a
+ *   function is called for each login, and when a token has ended
  * @property {Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>} [storage] keeps the session,
  *   which proves the name: `localStorage`, or anything like it. Without it, a program that starts
  *   anew may have to wait a minute for its name
@@ -838,6 +842,25 @@ class Outbox {
     }
 }
 
+// ---------------------------------------- ready.js
+
+/** @param {any} chat */
+function nextWelcome(chat) {
+    return new Promise((resolve, reject) => {
+        const end = (settle) => {
+            for (const off of ends) off();
+            settle();
+        };
+        const ends = [
+            chat.on('welcome', (welcome) => end(() => resolve(welcome))),
+            chat.on('refused', (error) => end(() => reject(error))),
+            chat.on('closed', ({ reason }) => {
+                if (chat.state.phase !== 'waiting') end(() => reject(new Disconnected(reason)));
+            }),
+        ];
+    });
+}
+
 // ---------------------------------------- roost-room.js
 
 const resumeLimit = 200;
@@ -1136,6 +1159,7 @@ const subprotocol = 'roost.v1';
 const sessionEnded = 4005;
 const passing = new Set(['rate_limited', 'unavailable']);
 const loginRest = 5_000;
+const tokenRest = 1_000;
 
 /** A chat server, as one user sees it. */
 class Roost {
@@ -1165,6 +1189,7 @@ class Roost {
     #rooms = new Map();
     #listeners = new Listeners();
     #inside = false;
+    #renews = false;
     #adopts;
     #isPatient = false;
 
@@ -1242,6 +1267,7 @@ class Roost {
     #begin(user, proof) {
         this.user = user;
         this.#isPatient = proof.keeps === true;
+        this.#renews = typeof proof.token === 'function';
         this.#login.use(proof);
         this.#sessions.load(user);
         this.outbox.enter(user);
@@ -1255,20 +1281,7 @@ class Roost {
      */
     ready() {
         if (this.#inside && this.welcome) return Promise.resolve(this.welcome);
-        return new Promise((resolve, reject) => {
-            const ends = [
-                this.on('welcome', (welcome) => end(() => resolve(welcome))),
-                this.on('refused', (error) => end(() => reject(error))),
-                this.on('closed', ({ reason }) => {
-                    const { phase } = this.state;
-                    if (phase !== 'waiting') end(() => reject(new Disconnected(reason)));
-                }),
-            ];
-            const end = (settle) => {
-                for (const off of ends) off();
-                settle();
-            };
-        });
+        return nextWelcome(this);
     }
 
     /**
@@ -1406,6 +1419,10 @@ class Roost {
     }
 
     #closed(code, reason) {
+        if (code === sessionEnded && this.#renews) {
+            this.#connection.retryAfter(tokenRest, reason);
+            return;
+        }
         this.#inside = false;
         this.#login.abandon();
         this.#commands.abandon();
