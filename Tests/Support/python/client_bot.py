@@ -73,7 +73,7 @@ def bot_of(server, name):
         bot = Bot(folder, server, name)
         try:
             yield bot
-        except AssertionError as problem:
+        except (AssertionError, TimeoutError) as problem:
             raise AssertionError(f"{problem}\n{bot.words.read_text()}") from None
         finally:
             bot.kill()
@@ -105,9 +105,19 @@ class Ann:
             client.log_in(f"reader{self.readers}")
             client.ask(type="join", room="lobby")
             if expected[-1] not in self.answers(client):
-                client.wait_for("message", text=expected[-1])
+                self.wait_for(expected[-1], client)
             got = self.answers(client)
         assert got == expected, (got, expected)
+
+    @staticmethod
+    def wait_for(text, client):
+        """On a busy machine a Node takes its time to start."""
+        for attempts in (2, 1, 0):
+            try:
+                return client.wait_for("message", text=text)
+            except TimeoutError:
+                if attempts == 0:
+                    raise
 
     def answers(self, client):
         """What the bot has said until now."""
