@@ -68,7 +68,7 @@ import Testing
         let named = paths.union(icons)
         #expect(named.isSuperset(of: Self.files.filter(\.isHashed).map(\.path)), "\(named)")
         for name in loaded { #expect(!name.hasPrefix("/") && !name.contains(":"), "\(name)") }
-        // Nothing of the script is loaded later: it would be another round trip.
+        // No script imports another: what comes later is named in the document.
         for file in Self.files where file.path.hasSuffix(".js") {
             #expect(try Self.matches("\\bimport\\b", in: file.text) == [])
         }
