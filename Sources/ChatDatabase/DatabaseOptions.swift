@@ -52,6 +52,9 @@ public struct DatabaseOptions: Sendable {
     /// The shortest and longest pause between two attempts while nothing can be stored, in
     /// nanoseconds.
     package var pauses: ClosedRange<UInt64> = 50_000_000...2_000_000_000
+    /// How many messages come into the index of words at a time, at least: fewer wait for a minute,
+    /// so that not each of them is written twice.
+    package var indexedTogether: Int64 = 64
     /// The shortest time between two rewritings of the index of words, which take out of the file
     /// what was deleted, in nanoseconds: an hour.
     package var erasePause: UInt64 = 3_600_000_000_000

@@ -9,6 +9,8 @@ struct Housekeeping {
     private let connection: Connection
     private var pruning: Pruning
     private var indexing: Indexing
+    /// Once in the life of a connection.
+    private var hasEmptiedIndex = false
     private let pageCount: Statement
     private let freePageCount: Statement
     private let oldest: Statement
@@ -37,7 +39,7 @@ struct Housekeeping {
         self.shared = shared
         self.connection = connection
         pruning = try Pruning(connection, shared.options.retention)
-        indexing = try Indexing(connection, erasePause: shared.options.erasePause)
+        indexing = try Indexing(connection, shared.options)
         pageCount = try Statement("PRAGMA page_count", on: connection)
         freePageCount = try Statement("PRAGMA freelist_count", on: connection)
         oldest = try Statement("SELECT at FROM entries ORDER BY seq LIMIT 1", on: connection)
@@ -70,11 +72,25 @@ struct Housekeeping {
             if connection.isInTransaction { try? connection.run("ROLLBACK") }
             tidyAt = Clock.nanoseconds + Self.idlePause
             indexing.pause()
+            if error.reason == .damaged, !hasEmptiedIndex {
+                hasEmptiedIndex = true
+                emptyIndex()
+            }
             checkpointAt = connection.logFrameCount + Self.checkpointFrameCount
             shared.figures.change { figures in
                 figures.writeFailureCount += 1
                 figures.lastError = error
             }
+        }
+    }
+
+    /// It may be the index of words that is damaged, and it can be made anew.
+    mutating func emptyIndex() {
+        do throws(DatabaseError) {
+            try SearchIndex.empty(connection)
+            indexing.note()
+        } catch {
+            if connection.isInTransaction { try? connection.run("ROLLBACK") }
         }
     }
 

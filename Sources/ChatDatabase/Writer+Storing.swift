@@ -29,6 +29,8 @@ extension Writer {
             file = try file.again(shared.options)
             statements = try BatchWriter(file.connection)
             housekeeping = try Housekeeping(file.connection, shared)
+            // A deletion takes words out of the index: messages must not wait for that.
+            if trouble?.reason == .damaged { housekeeping.emptyIndex() }
         }
         try statements!.begin()
         var count = 0

@@ -1,5 +1,5 @@
-// The command `search`: which rooms are searched for it, and the reply with what the store has found.
-// Without a store, `Chat+SearchMemory` looks at what is in memory.
+// The command `search`: which rooms are searched for it, and the reply with what the store has
+// found. Without a store, `Chat+SearchMemory` looks at what is in memory.
 import Storage
 
 /// A `search`, checked.
@@ -90,7 +90,7 @@ extension Chat {
         }
         let query = SearchQuery(value.text(in: text))
         guard !query.phrases.isEmpty else {
-            throw CommandError(.badRequest, "A search has at least one word: letters or numbers.")
+            throw CommandError(.badRequest, "A search has at least one word in it.")
         }
         guard query.phrases.count <= SearchQuery.phraseLimit else {
             throw CommandError(.tooLong, "A search has at most 10 words and phrases.")

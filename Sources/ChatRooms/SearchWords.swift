@@ -4,7 +4,7 @@ import Storage
 
 /// The words of a text, in order. One value is used for many texts, and keeps its memory.
 ///
-/// A word is a run of letters, numbers and what belongs to them. Its form is NFKC_Casefold in
+/// A word is a run of what Unicode counts as L, N and M. Its form is NFKC_Casefold in
 /// decomposed form, without accents and other marks that stand above or below. Scripts that write
 /// no blanks between words (Chinese, Japanese, Thai, Lao, Khmer, Burmese) have each character as a
 /// word of its own. The rules are those of `CUnicode`, the same on every machine.
@@ -99,7 +99,7 @@ public struct SearchWords {
             if stands || isCharacter { endWord() }
             isCharacter = stands
         case CUNICODE_MARK, CUNICODE_SPACING_MARK:
-            // Below 10 are marks that make another letter: が is not か.
+            // Below 10 are marks that make something else of a character: が is not か.
             guard character.combining_class < 10, bytes.count > start else { return }
         default: return endWord()
         }

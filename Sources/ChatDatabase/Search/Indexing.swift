@@ -11,6 +11,7 @@ struct Indexing {
     private let erased: Statement
     private let waitingCount: Statement
     private let erasePause: UInt64
+    private let indexedTogether: Int64
 
     /// How many entries one step takes in: as many as take about 2.5 to 5 ms.
     private var chunk = 32
@@ -32,14 +33,18 @@ struct Indexing {
     /// In nanoseconds: when the index may be rewritten again, and when the next step may be done
     /// although batches wait.
     private var eraseAt: UInt64 = 0
+    /// When few entries are taken in, too.
+    private var addAt: UInt64 = 0
+    private static let addPause: UInt64 = 60_000_000_000
     private var busyAt: UInt64 = 0
     /// Steps of work for each step's time, while batches wait.
     private static let busyShare: UInt64 = 50
 
     /// Prepares the statements.
-    init(_ connection: Connection, erasePause: UInt64) throws(DatabaseError) {
+    init(_ connection: Connection, _ options: DatabaseOptions) throws(DatabaseError) {
         self.connection = connection
-        self.erasePause = erasePause
+        erasePause = options.erasePause
+        indexedTogether = options.indexedTogether
         index = try SearchIndex(connection)
         let pages = Self.mergedPageCount
         merging = try Statement(
@@ -71,7 +76,8 @@ struct Indexing {
     mutating func step() throws(DatabaseError) {
         let start = Clock.nanoseconds
         switch next {
-        case .add: try add(start)
+        case .add where try isAddDue(start): try add(start)
+        case .add: next = .merge
         case .merge: if try !changes(merging) { next = try afterMerging(start) }
         case .erase(let count):
             if try !changes(erasing) {
@@ -89,6 +95,11 @@ struct Indexing {
         busyAt = end + (end - start) * Self.busyShare
     }
 
+    private func isAddDue(_ now: UInt64) throws(DatabaseError) -> Bool {
+        let count = try waitingCount.value() ?? 0
+        return count >= indexedTogether || (count > 0 && now >= addAt)
+    }
+
     private mutating func add(_ start: UInt64) throws(DatabaseError) {
         try connection.run("BEGIN IMMEDIATE")
         let isMore = try index.addRows(chunk)
@@ -96,19 +107,22 @@ struct Indexing {
         let time = Clock.nanoseconds - start
         if time > Self.stepTime { chunk = max(chunk / 2, Self.chunks.lowerBound) }
         if isMore, time < Self.stepTime / 2 { chunk = min(chunk * 2, Self.chunks.upperBound) }
+        addAt = Clock.nanoseconds + Self.addPause
         // Each step leaves a small part of the index: few of them may lie beside each other.
         next = .merge
     }
 
     /// Takes in all there is, in a file that no server has open.
     static func complete(_ connection: Connection) throws(DatabaseError) {
-        var indexing = try Indexing(connection, erasePause: .max)
+        var options = DatabaseOptions()
+        options.indexedTogether = 1
+        var indexing = try Indexing(connection, options)
         indexing.eraseAt = .max
         while !indexing.isDone { try indexing.step() }
     }
 
     private func afterMerging(_ start: UInt64) throws(DatabaseError) -> Next {
-        guard try waitingCount.value() ?? 0 <= 0 else { return .add }
+        if try isAddDue(start) { return .add }
         let (removed, erased) = (
             try removedCount.value() ?? 0,
             try connection.integer("SELECT erased FROM search") ?? 0

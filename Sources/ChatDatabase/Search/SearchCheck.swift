@@ -1,6 +1,7 @@
 // Whether the index of words fits the texts.
 import ChatRooms
 
+/// Compares the two.
 enum SearchCheck {
     /// What is wrong with the index, in sentences. It reads all of it and all texts.
     ///
@@ -19,11 +20,17 @@ enum SearchCheck {
             USING fts5vocab(main, words, instance)
             """)
         if isReading { try connection.run("PRAGMA query_only = 1") }
-        guard try sumOfIndex(connection) != sumOfTexts(connection) else { return [] }
+        var index: Sum?
+        do throws(DatabaseError) {
+            index = try sumOfIndex(connection)
+        } catch {
+            guard error.reason == .damaged else { throw error }
+        }
+        guard try index != sumOfTexts(connection) else { return [] }
         return [
             """
             The index of words does not fit the messages, which are all there: a search may miss \
-            some. Export them, and import them into a new database.
+            some. The server makes it anew after: sqlite3 FILE 'UPDATE search SET rules = 0'.
             """
         ]
     }

@@ -132,6 +132,14 @@ final class SearchIndex {
         _ connection: Connection, rules: Int64 = SearchWords.rules
     ) throws(DatabaseError) {
         guard try connection.integer("SELECT rules FROM search") != rules else { return }
+        try empty(connection, rules: rules)
+    }
+
+    /// Empties the index: it is made anew, as after an update with other rules. It keeps nothing
+    /// that is not in the texts, so that is also done when it may be what is damaged.
+    static func empty(
+        _ connection: Connection, rules: Int64 = SearchWords.rules
+    ) throws(DatabaseError) {
         try connection.run("BEGIN IMMEDIATE")
         try connection.run("INSERT INTO words(words) VALUES ('delete-all')")
         try connection.run("UPDATE search SET rules = \(rules), indexed = 0")

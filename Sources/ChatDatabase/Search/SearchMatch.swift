@@ -2,12 +2,13 @@
 // searched for, and for some others.
 import ChatRooms
 
+/// Makes the expression.
 enum SearchMatch {
     /// The most words that the index is asked for: the longest ones, which are rare.
     private static let wordLimit = 8
 
-    /// The expression for a search. Phrases are only words to it. Words have letters and numbers
-    /// alone, and stand in quotation marks: so nothing in them means anything to FTS5.
+    /// The expression for a search. Phrases are only words to it. Words have no punctuation, and
+    /// stand in quotation marks: so nothing in them means anything to FTS5.
     static func expression(_ request: SearchRequest) -> String {
         var terms: [(word: [UInt8], isPrefix: Bool)] = []
         for phrase in request.query.phrases {

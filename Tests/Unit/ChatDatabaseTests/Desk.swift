@@ -60,6 +60,9 @@ final class Desk: Sendable {
     ) throws {
         let folder = try folder ?? Folder()
         let heard = Monitor(Heard())
+        var options = options
+        // Every test has the index of words under way.
+        options.indexedTogether = 1
         (database, state) = try ChatDatabase.open(path: folder.database, options: options) {
             answer in
             heard.withLock(waking: [.opener]) { heard in

@@ -1,5 +1,6 @@
 // Searches in a database: held against a plain list, while the index is being made, after it, and
 // after whatever takes texts away.
+import CSQLite
 import Foundation
 import Storage
 import TestSupport
@@ -40,8 +41,7 @@ import Testing
     @Test(arguments: [
         "NEAR(a b, 2)", "a AND", "OR", "NOT a", "(", ")", "\"", "\"a", "a\"\"b", "text:a", "{a}:b",
         "-a", "^a", "a*b*", "**", "a + b", "words MATCH 'a'", "'; DROP TABLE entries; --", "§99",
-        "a\u{0}b",
-        "rank:x", "a NEAR b NOT c", "\\\"a\\\"", "ſ*", "%", "\u{202E}a", "a' OR 1=1",
+        "a\u{0}b", "rank:x", "a NEAR b NOT c", "\\\"a\\\"", "ſ*", "%", "\u{202E}a", "a' OR 1=1",
     ])
     func `No text is an error, and none means anything to SQLite`(text: String) throws {
         let desk = try Desk()
@@ -97,8 +97,8 @@ import Testing
                 request.before = found.next
                 rounds += 1
             } while request.before != nil
-            // The index says that only one text has both words.
-            #expect(isIndexed ? visited == 1 && rounds == 1 : visited >= 300 || rounds == 1)
+            // The index says that only one text has both words. Before, it has some of the texts.
+            #expect(isIndexed ? visited == 1 && rounds == 1 : visited <= 300 && rounds <= 10)
         }
         desk.database.close()
     }
@@ -135,6 +135,39 @@ import Testing
         #expect(try connection.integer("SELECT indexed FROM search") == 0)
     }
 
+    /// Messages never wait for an index that is damaged, and it is made anew.
+    @Test(arguments: [
+        "DELETE FROM words_data WHERE id > 10", "DELETE FROM words_data",
+    ])
+    func `An index that is damaged is made anew`(damage: String) throws {
+        let folder = try Folder()
+        var options = DatabaseOptions()
+        options.erasePause = 0
+        options.pauses = 1_000_000...4_000_000
+        var desk = try Desk(folder, options: options)
+        var room = desk.room("room")
+        desk.submit(desk.batch(in: &room, count: 50, opensRoom: true) { "word\($0)" })
+        try desk.awaitIndex()
+        desk.database.close()
+        do {
+            let connection = try Connection(folder.database, .writing)
+            unsafe csqlite_configure(connection.handle, SQLITE_DBCONFIG_DEFENSIVE, 0)
+            try connection.run(damage)
+        }
+        #expect(try HistoryFile(folder.database).flaws().count == 1)
+        desk = try Desk(folder, options: options)
+        desk.submit(desk.change(.deleted, 3, "", in: &room))
+        desk.submit(desk.batch(in: &room, count: 5) { "word\($0)" })
+        try desk.awaitErased()
+        try desk.awaitIndex()
+        #expect(desk.search([room], "word3").entries.isEmpty)
+        for word in ["word4", "word54"] {
+            #expect(desk.search([room], word).entries.count == 1)
+        }
+        desk.database.close()
+        #expect(try HistoryFile(folder.database).flaws() == [])
+    }
+
     @Test func `Rows are found by an index, in their order`() throws {
         let folder = try Folder()
         try Desk(folder).database.close()
@@ -145,8 +178,8 @@ import Testing
                 let step = plan.string(3)
                 #expect(
                     step.hasPrefix("SEARCH ") || step.hasPrefix("SCAN words VIRTUAL TABLE")
-                        || query.hasSuffix("LIMIT 1") && step == "SCAN entries", "\(query): \(step)"
-                )
+                        || query.hasSuffix("LIMIT 1") && step == "SCAN entries",
+                    "\(query): \(step)")
             }
         }
     }

@@ -108,6 +108,28 @@ import Testing
         #expect(texts(search(world, ann, #""text":"apple""#)) == [])
     }
 
+    @Test(arguments: Keeping.allCases)
+    func `Conversations and private rooms are searched by their people alone`(kept: Keeping) {
+        let world = kept.world
+        let (ann, bob, cem) = (world.login(0, "ann"), world.login(1, "bob"), world.login(2, "cem"))
+        world.send(ann, #"{"type":"direct","to":"bob","text":"apple for two"}"#)
+        world.send(ann, #"{"type":"create","room":"backstage"}"#)
+        world.send(ann, #"{"type":"invite","room":"backstage","user":"bob"}"#)
+        world.send(bob, #"{"type":"join","room":"backstage"}"#)
+        world.send(ann, #"{"type":"message","room":"backstage","text":"apple for a few"}"#)
+        for key in [ann, bob] {
+            let found = search(world, key, #""text":"apple""#)
+            #expect(Set(texts(found)) == ["apple for two", "apple for a few"], "\(found)")
+        }
+        #expect(texts(search(world, cem, #""text":"apple""#)) == [])
+        for room in ["@ann,bob", "backstage"] {
+            let code = search(world, cem, "\"text\":\"apple\",\"room\":\"\(room)\"").code
+            #expect(code == (room == "backstage" ? "not_in_room" : "not_found"))
+        }
+        world.send(ann, #"{"type":"uninvite","room":"backstage","user":"bob"}"#)
+        #expect(texts(search(world, bob, #""text":"apple""#)) == ["apple for two"])
+    }
+
     @Test func `What happens between the store's answer and the reply is seen`() {
         let store = FakeStore()
         let world = World(store: store)
