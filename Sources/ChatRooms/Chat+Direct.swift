@@ -16,8 +16,10 @@ extension Chat {
             throw CommandError(.notFound, "There is nobody with this name.")
         }
         guard other != user else { throw CommandError(.to, "is your own name.") }
+        let conversation = directRoomName(user, other)
+        try checkMayEnter(conversation.name, command)
         try checkStore()
-        guard let room = try openRoom(directRoomName(user, other), command, &effects) else {
+        guard let room = try openRoom(conversation, command, &effects) else {
             return .asks
         }
         guard

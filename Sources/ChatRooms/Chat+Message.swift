@@ -20,7 +20,6 @@ extension Chat {
         let name = try command.fields.string(ifPresent: .room)
         let subscription = try subscription(of: command.connection.slot, name, text)
         let room = subscriptions[subscription].room
-        try checkMayWrite(command, in: room)
         let reply = try command.fields.number(ifPresent: .reply, text) ?? 0
         try say(body, id, reply, to: room, command, text, &effects)
     }
@@ -31,6 +30,7 @@ extension Chat {
         _ body: MessageText, _ id: JSONValue?, _ reply: Int, to room: RoomIndex,
         _ command: borrowing Command, _ text: Span<UInt8>, _ effects: inout Effects
     ) throws(CommandError) {
+        try checkMayWrite(command, in: room)
         guard reply <= rooms[room].history.lastOffset else {
             throw CommandError(.reply, "is the offset of a message of this room.")
         }

@@ -72,6 +72,18 @@ import Testing
         #expect(world.heard(bob).last?["user"] as? String == "mod")
     }
 
+    @Test func `The muted write to nobody, if they are muted everywhere`() {
+        let world = World()
+        world.enterModerator()
+        let bob = world.login(0, "bob")
+        _ = world.login(1, "ann")
+        let direct = #"{"type":"direct","to":"ann","text":"x"}"#
+        world.order(.mute, "lobby", "bob")
+        #expect(world.send(bob, direct).last?.type == "ok")
+        world.order(.mute, "*", "bob")
+        #expect(world.send(bob, direct).last?.code == "forbidden")
+    }
+
     // MARK: Operators
 
     @Test func `An operator's order needs no moderator, and holds for moderators too`() throws {

@@ -92,6 +92,13 @@ import Testing
             ("team-a", "joined"), ("TEAM-b", "joined"), ("other", "error"), ("ateam-x", "error"),
         ] { #expect(world.join(ann, room).type == type, "\(room)") }
         #expect(world.join(ann, "other").text == "Your token is not for this room.")
+        _ = logIn(world, 2, "bob")
+        for (room, type) in [("team-z", "joined"), ("other", "error")] {
+            let reply = world.send(ann, #"{"type":"create","room":"\#(room)"}"#)
+            #expect(reply.last?.type == type)
+        }
+        let direct = #"{"type":"direct","to":"bob","text":"x"}"#
+        #expect(world.send(ann, direct).last?.code == "forbidden")
         // Another token for fewer rooms takes it out of the rest.
         let replies = world.send(ann, #"{"type":"login","token":"team only"}"#)
         #expect(
