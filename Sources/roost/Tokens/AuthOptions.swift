@@ -6,21 +6,22 @@ import SystemdSupport
 /// Who says who somebody is.
 struct AuthOptions: ParsableArguments {
     enum Mode: String, ExpressibleByArgument, CaseIterable {
-        case none, token
+        case none, token, jwt
     }
 
     @Option(
         help: """
-            Who says who somebody is: 'none', names are free, and accounts have passwords; or \
-            'token', everybody needs a token of 'roost token'.
+            Who says who somebody is: 'none', names are free, and accounts have passwords; \
+            'token', everybody needs a token of 'roost token'; or 'jwt', a JSON Web Token of \
+            somebody else.
             """)
     var auth = Mode.none
 
     @Option(
         help: ArgumentHelp(
             """
-            The file with the key of 'token'. Default: auth-key of $CREDENTIALS_DIRECTORY, which \
-            systemd sets.
+            The file with the key of 'token', or the public keys of 'jwt' (PEM, or a JSON Web Key \
+            Set). Default: auth-key of $CREDENTIALS_DIRECTORY, which systemd sets.
             """, valueName: "file"))
     var authKey: String?
 
@@ -44,7 +45,8 @@ struct AuthOptions: ParsableArguments {
     func verifier(again: Bool = false) throws -> TokenVerifier? {
         guard auth != .none, let path = keyPath else { return nil }
         if again { try TextFile.requireRegular(path) }
+        if auth == .jwt { return TokenVerifier(keys: try TokenKeySet.read(path)) }
         let secret = try TokenKeyFile.secret(path)
-        return TokenVerifier(keys: [TokenKey(id: nil, material: .secret(secret))])
+        return TokenVerifier(keys: [TokenKey(material: .secret(secret))])
     }
 }

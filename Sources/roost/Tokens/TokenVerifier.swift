@@ -6,6 +6,7 @@ import ChatRooms
 struct TokenKey: Sendable {
     enum Material: Sendable {
         case secret(SecretKey)
+        case publicKey(PublicKey)
     }
 
     /// The name by which a token may ask for it.
@@ -16,12 +17,28 @@ struct TokenKey: Sendable {
     var algorithm: String {
         switch material {
         case .secret: "HS256"
+        case .publicKey(let key): key.algorithm.rawValue
+        }
+    }
+
+    /// What a check costs, in units of ``Work``. Measured: 2 µs for a secret, 17 µs for RSA, 59 µs
+    /// for P-256, and 101 µs for Ed25519.
+    var work: Int {
+        switch material {
+        case .secret: 4_096
+        case .publicKey(let key):
+            switch key.algorithm {
+            case .rs256: 32_768
+            case .es256: 114_688
+            case .edDSA: 196_608
+            }
         }
     }
 
     func hasSigned(_ text: [UInt8], _ signature: [UInt8]) -> Bool {
         switch material {
         case .secret(let key): key.hasSigned(text, signature)
+        case .publicKey(let key): key.hasSigned(text, signature)
         }
     }
 }
@@ -29,6 +46,9 @@ struct TokenKey: Sendable {
 /// Checks tokens.
 struct TokenVerifier: Sendable {
     var keys: [TokenKey]
+
+    /// What the most expensive check costs, in units of ``Work``.
+    var work: Int { keys.map(\.work).max() ?? 0 }
 
     /// A token that ends later is refused: nobody could take it back.
     private static var farthestEnd: Double { 253_402_300_799 }

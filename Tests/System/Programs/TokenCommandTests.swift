@@ -69,6 +69,47 @@ import Testing
         #expect(client.text() != nil)
     }
 
+    /// base64url of some bytes.
+    private func coded(_ data: Data) -> String {
+        data.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
+            .replacing("=", with: "")
+    }
+
+    @Test(.enabled(if: Tools.has("openssl")))
+    func `Tokens of somebody else come in by their public key`() throws {
+        let folder = try Folder()
+        func path(_ name: String) -> String { folder.url.appendingPathComponent(name).path }
+        func openssl(_ words: String...) throws {
+            let done = try Run(["/usr/bin/openssl"] + words).end()
+            #expect(done.status == 0, "\(done)")
+        }
+        try openssl("genpkey", "-algorithm", "ed25519", "-out", path("private"))
+        try openssl("pkey", "-in", path("private"), "-pubout", "-out", path("public"))
+        func token(_ claims: String) throws -> String {
+            let header = coded(Data(#"{"alg":"EdDSA"}"#.utf8))
+            let text = Data("\(header).\(coded(Data(claims.utf8)))".utf8)
+            try text.write(to: folder.url.appendingPathComponent("text"))
+            try openssl(
+                "pkeyutl", "-sign", "-rawin", "-inkey", path("private"), "-in", path("text"),
+                "-out", path("signature"))
+            let signature = try Data(contentsOf: folder.url.appendingPathComponent("signature"))
+            return String(decoding: text, as: UTF8.self) + "." + coded(signature)
+        }
+        let refused = try Folder.roost(
+            "serve", "--port", "0", "--auth", "jwt", "--auth-key", path("private"))
+        #expect(refused.status != 0 && refused.errors.contains("has a private key"))
+        let roost = try OperatedRoost(["--auth", "jwt", "--auth-key", path("public")])
+        let end = Int(Date().timeIntervalSince1970) + 600
+        let good = try token(#"{"sub":"ann","exp":\#(end),"rooms":["lobby"],"mod":true}"#)
+        let welcome = enter(roost, #""token":"\#(good)""#).1
+        #expect(welcome.contains(#""user":"ann""#) && welcome.contains(#""moderator":true"#))
+        #expect(read(roost, good).contains(#""type":"history""#))
+        let old = try token(#"{"sub":"ann","exp":\#(end - 1200)}"#)
+        #expect(enter(roost, #""token":"\#(old)""#).1.contains("has expired"))
+        // What the operator's own key has signed is nothing here.
+        #expect(enter(roost, #""token":"\#(try folder.token("ann"))""#).1.contains("no key"))
+    }
+
     @Test func `A token ends, and so does its connection`() throws {
         let folder = try Folder()
         let roost = try OperatedRoost(["--auth", "token", "--auth-key", folder.key])
