@@ -19,7 +19,7 @@ struct Serve: ParsableCommand {
 
     @OptionGroup(title: "Chat") var chat: ChatOptions
 
-    @OptionGroup(title: "Who may come in") var auth: AuthOptions
+    @OptionGroup(title: "People who may come in") var auth: AuthOptions
 
     @OptionGroup(title: "History") var history: HistoryOptions
 

@@ -3,7 +3,7 @@ import ArgumentParser
 import CommandLineOptions
 import SystemdSupport
 
-/// Who says who somebody is.
+/// What proves who somebody is.
 struct AuthOptions: ParsableArguments {
     enum Mode: String, ExpressibleByArgument, CaseIterable {
         case none, token, jwt
@@ -11,7 +11,7 @@ struct AuthOptions: ParsableArguments {
 
     @Option(
         help: """
-            Who says who somebody is: 'none', names are free, and accounts have passwords; \
+            What proves who somebody is: 'none', names are free, and accounts have passwords; \
             'token', everybody needs a token of 'roost token'; or 'jwt', a JSON Web Token of \
             somebody else.
             """)

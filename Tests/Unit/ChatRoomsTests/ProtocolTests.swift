@@ -247,13 +247,6 @@ import Testing
         #expect(text.contains("Unicode \(version >> 16).\(version >> 8 & 255)"))
         #expect(NameKey.rules >> 8 == version)
     }
-
-    @Test func `Nothing is promised that is not there`() {
-        for word in ["/hooks"] {
-            let lines = text.split(separator: "\n").filter { $0.contains(word) }
-            #expect(lines.isEmpty, "\(word): \(lines)")
-        }
-    }
 }
 
 extension [String] {

@@ -1,4 +1,4 @@
-// Who may use a name, and how long it stays reserved.
+// The users who may have a name, and how long it stays reserved.
 
 import Foundation
 import Testing
