@@ -48,7 +48,7 @@ enum TokenKeySet {
     private static func pemKeys(_ text: String, _ path: String) throws -> [TokenKey] {
         guard !text.contains("PRIVATE KEY-----") else {
             throw ValidationError(
-                "\(path) has a private key, which the server must not know. Give it the public one: "
+                "\(path) has a private key, which no server must know. Give it the public one: "
                     + "openssl pkey -in \(path) -pubout")
         }
         var keys: [TokenKey] = []
