@@ -178,7 +178,9 @@ export class Chat {
         if (!room) return;
         room.newFrom = null;
         room.following = true;
-        room.link.say(text).catch(() => {}); // what has failed is shown among the messages
+        const fields = room.answered ? { reply: room.answered.offset } : {};
+        room.answered = null;
+        room.link.say(text, fields).catch(() => {}); // what has failed is shown among the messages
         if (!room.atEnd) this.history.newest(room);
     }
 
@@ -210,8 +212,14 @@ export class Chat {
     #announce(room, push) {
         if (push.event === 'count' || sameName(push.user, this.me)) return;
         const key = push.event === 'join' ? 'notice.joined' : 'notice.left';
-        const notice = { room, text: words(key, { name: push.user }) };
+        this.note(room, words(key, { name: push.user }));
+    }
+
+    // Shows a sentence above the field for a while.
+    note(room, text) {
+        const notice = { room, text };
         this.notice = notice;
+        this.#changed();
         setTimeout(() => {
             if (this.notice !== notice) return;
             this.notice = null;

@@ -34,6 +34,25 @@ export function applyChange(message, { type, offset, user, text, emoji }) {
     delete message.mentioned;
 }
 
+// Changes the message among these, and lets whatever quotes it be drawn anew. Of a quoted message
+// that is gone there is null.
+export function changeAmong(entries, change) {
+    for (const entry of entries) {
+        if (entry?.offset === change.target) applyChange(entry, change);
+        else if (entry?.reply === change.target) delete entry.item;
+    }
+}
+
+// The message as it will be when the server has done what this user wishes: `wishes` are changes
+// by the offset of their message.
+export function asWished(entry, wishes) {
+    const own = wishes.get(entry.offset);
+    if (!own) return entry;
+    const copy = { ...entry };
+    for (const wish of own) applyChange(copy, wish);
+    return copy;
+}
+
 // A user has one reaction to a message. `emoji` is null if it is taken back.
 function withReaction(reactions, user, emoji) {
     const key = keyOf(user);

@@ -1,27 +1,46 @@
 // The chat as people see it who have logged in: the second script, which comes while somebody still
 // writes a name.
 
+import { Changes } from './changes.js';
+import { Deeds } from './deeds.js';
+import { byID } from './dom.js';
 import { makeInstallable } from './install.js';
 import { Notices } from './notices.js';
 import { started } from './parts.js';
+import { Quotes } from './quotes.js';
 import { AccountView } from './view-account.js';
 import { CompletionView } from './view-completion.js';
 import { ComposerView } from './view-composer.js';
+import { Extras } from './view-extras.js';
 import { refuseFiles } from './view-files.js';
 import { LinkView } from './view-link.js';
+import { MenuView } from './view-menu.js';
 import { MessagesView } from './view-messages.js';
 import { PanelsView } from './view-panels.js';
 import { SettingsView } from './view-settings.js';
 import { StatusView } from './view-status.js';
+import { ToolbarView } from './view-toolbar.js';
+import { WritingView } from './view-writing.js';
 
 function complete({ chat, view }) {
     const composer = new ComposerView(chat);
     const panels = new PanelsView(chat, () => view.focusComposer());
-    const messages = new MessagesView(chat);
+    const changed = () => view.schedule();
+    const quotes = new Quotes(changed);
+    const messages = new MessagesView(chat, new Extras(chat, quotes, byID('log')));
+    const changes = new Changes(chat, {
+        changed,
+        refused: (sentence, wish) => {
+            view.say(sentence);
+            deeds.undone(wish);
+        },
+    });
+    const deeds = new Deeds(chat, view, changes);
+    const toolbar = new ToolbarView(chat, view, deeds, new MenuView(chat, deeds));
     view.complete({ composer, panels, messages }, [
         panels, composer, messages, new StatusView(chat), new AccountView(chat, panels),
         new SettingsView(chat), new CompletionView(chat), new Notices(chat),
-        new LinkView(chat, view),
+        new LinkView(chat, view), changes, quotes, toolbar, new WritingView(chat, deeds),
     ]);
     refuseFiles((sentence) => view.say(sentence));
     makeInstallable();

@@ -1,7 +1,7 @@
 // One room as this client knows it: a window of its messages, its members, and what is unread. It
 // uses neither the network nor the DOM; the chat passes it the server's messages.
 
-import { applyChange, entryOf, isMessage } from './entries.js';
+import { changeAmong, entryOf, isMessage } from './entries.js';
 import { keyOf, mentions, sameName } from './names.js';
 import { Past } from './past.js';
 import { epochsOf, hasBegunAnew } from './places.js';
@@ -22,6 +22,10 @@ export class Room {
     entries = []; // by offset, as entries.js makes them, changes of messages included
     topic = ''; // what the room is about
     past = new Past(); // messages from before a gap
+    wishes = new Map(); // offset → changes that the server has not made yet (changes.js)
+    quoted = new Map(); // offset → a message outside of the window that others answer (quotes.js)
+    answered = null; // the message to which the next one is an answer
+    editing = null; // {entry, text, finish}: what stands in the field instead of the draft
     atEnd = true; // whether the window includes the newest message
     following = true; // whether the reader is at the bottom
     older = 'unknown'; // 'unknown' | 'loading' | 'none' | 'refused'
@@ -74,6 +78,7 @@ export class Room {
         if (!continued) {
             this.epoch = reply.epoch;
             this.epochs.clear();
+            this.quoted.clear();
         }
         this.#noteEpochs(reply);
         this.entries = reply.messages.map(entryOf);
@@ -173,9 +178,8 @@ export class Room {
     #change(change) {
         if (change.type === 'topic') this.topic = change.text;
         if (change.target === undefined) return;
-        const isIt = (entry) => entry.offset === change.target && !this.isPast(entry);
-        const message = this.entries.find(isIt) ?? this.past.entries.find(isIt);
-        if (message) applyChange(message, change);
+        const kept = this.past.entries.filter((entry) => !this.isPast(entry));
+        changeAmong([...this.quoted.values(), ...kept, ...this.entries], change);
     }
 
     // A user who has scrolled up must not lose the messages in view: if the window is full, newer

@@ -1,7 +1,7 @@
 // What the list of messages shows, from top to bottom: the messages in groups, and between them the
 // marks for the beginning, the days, new messages, and gaps.
 
-import { isMessage } from './entries.js';
+import { asWished, isMessage } from './entries.js';
 import { dayKey, dayName, instant } from './format.js';
 import { words } from './language.js';
 import { keyOf, mentions } from './names.js';
@@ -19,7 +19,7 @@ export function itemsOf(room, chat) {
     const sent = pending.length === 0 && last?.author === me ? last : null;
     const keys = new Set();
     // The line before, whose `tail` is known only now: one object, since there are thousands.
-    const line = { entry: null, me };
+    const line = { entry: null, me, wishes: room.wishes };
     const put = (entry, extra, edge) => {
         const before = line.entry;
         if (entry.time === undefined) {
@@ -81,24 +81,26 @@ function itemOf(line, tail) {
     const { entry, own, key, head, sameMinute, lastOwn, past, pending, online, held } = line;
     const old = entry.item;
     const mentioned = !own && (entry.mentioned ??= mentions(entry.text, line.me));
+    const shown = past || pending ? entry : asWished(entry, line.wishes);
     const fits = old && !pending && old.own === own && old.key === key && old.head === head
         && old.tail === tail && old.sameMinute === sameMinute && old.lastOwn === lastOwn
         && old.past === past;
     if (fits) return old;
     entry.item = {
         entry, own, key, head, tail, sameMinute, lastOwn, past, pending, online, held, mentioned,
-        deleted: Boolean(entry.deleted), text: entry.text, edited: Boolean(entry.edited),
-        reactions: entry.reactions,
+        deleted: Boolean(shown.deleted), text: shown.text, edited: shown.edited,
+        reactions: shown.reactions, changing: shown !== entry,
     };
     return entry.item;
 }
 
 const entryOf = (chat) => (pending) => {
-    const { text, at, id, name } = pending;
+    const { text, at, id, name, fields } = pending;
     const held = chat.outbox.isHeld(pending) ? chat.me : '';
     const online = chat.rooms.get(pending.room)?.state === 'joined';
     const user = name ?? chat.me;
-    return { entry: { user, author: keyOf(user), text, at, id }, pending, online, held };
+    const entry = { user, author: keyOf(user), text, at, id, reply: fields?.reply };
+    return { entry, pending, online, held };
 };
 
 // A key that stays the same when one's own message changes from pending to sent.

@@ -28,6 +28,7 @@ export class ComposerView {
     #counter = byID('counter');
     #activity = byID('activity');
     #room = null;
+    #editing = null;
 
     constructor(chat) {
         this.#chat = chat;
@@ -41,7 +42,8 @@ export class ComposerView {
             this.#say();
         });
         this.#field.addEventListener('input', () => {
-            if (this.#room) chat.drafts.set(this.#room, this.#field.value);
+            if (this.#editing) this.#editing.text = this.#field.value;
+            else if (this.#room) chat.drafts.set(this.#room, this.#field.value);
             if (this.#field.value.trim() !== '') chat.typed();
             this.#measure();
         });
@@ -62,9 +64,11 @@ export class ComposerView {
 
     render() {
         const room = this.#chat.rooms.current;
-        if (room !== this.#room) {
+        const editing = room?.editing ?? null;
+        if (room !== this.#room || editing !== this.#editing) {
             this.#room = room;
-            this.#field.value = room ? this.#chat.drafts.of(room) : '';
+            this.#editing = editing;
+            this.#field.value = editing?.text ?? (room ? this.#chat.drafts.of(room) : '');
             this.#measure();
         }
         setHidden(this.#form, !room);
@@ -90,6 +94,11 @@ export class ComposerView {
     #say() {
         const text = cleaned(this.#field.value);
         const length = lengthOf(text);
+        // What is empty then is to be deleted.
+        if (this.#editing && length <= this.#chat.textLimit) {
+            this.#editing.finish(text);
+            return;
+        }
         if (length === 0 || length > this.#chat.textLimit || !this.#room) {
             this.focus();
             return;
@@ -111,7 +120,7 @@ export class ComposerView {
         const key = over > 0 ? 'message.over' : 'message.left';
         setText(this.#counter, near ? words(key, { count: Math.abs(over) }) : '');
         this.#field.setAttribute('aria-invalid', String(over > 0));
-        this.#send.disabled = length === 0 || over > 0;
+        this.#send.disabled = (length === 0 && !this.#editing) || over > 0;
         this.#grow();
     }
 

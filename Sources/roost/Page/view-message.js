@@ -44,15 +44,12 @@ export function makeMessage(item) {
     return row;
 }
 
-function showText(row, entry) {
+function showText(row, { deleted, text }) {
     const bubble = row.querySelector('.bubble');
-    if (entry.deleted) {
-        bubble.replaceChildren(words('message.deleted'));
-    } else {
-        bubble.replaceChildren(...textNodes(entry.text));
-    }
+    if (deleted) bubble.replaceChildren(words('message.deleted'));
+    else bubble.replaceChildren(...textNodes(text));
     row.querySelector('.unfold')?.remove();
-    const long = !entry.deleted && isLong(entry.text);
+    const long = !deleted && isLong(text);
     bubble.classList.toggle('folded', long);
     if (long) row.querySelector('.body').append(unfoldButton(bubble));
 }
@@ -73,7 +70,8 @@ function unfoldButton(bubble) {
     return button;
 }
 
-function classesOf({ own, head, tail, entry, pending, sameMinute, mentioned, held, past }) {
+function classesOf(item) {
+    const { own, head, tail, pending, sameMinute, mentioned, held, past } = item;
     const classes = ['message'];
     if (own) classes.push('own');
     if (head) classes.push('head');
@@ -82,21 +80,23 @@ function classesOf({ own, head, tail, entry, pending, sameMinute, mentioned, hel
     if (held) classes.push('held');
     else if (pending) classes.push(pending.state);
     if (past) classes.push('past');
-    if (entry.deleted) classes.push('gone');
-    else if (loneEmoji.test(entry.text)) classes.push('emoji');
+    if (item.changing) classes.push('changing');
+    if (item.deleted) classes.push('gone');
+    else if (loneEmoji.test(item.text)) classes.push('emoji');
     if (mentioned) classes.push('mention');
     return classes.join(' ');
 }
 
-// `actions`: retry(item), discard(item)
+// `actions`: retry(item), discard(item), decorate(row, item)
 export function updateMessage(row, item, actions) {
     const before = row.item;
     if (before === item) return;
     row.item = item;
-    if (before?.deleted !== item.deleted || before?.text !== item.text) showText(row, item.entry);
+    if (before?.deleted !== item.deleted || before?.text !== item.text) showText(row, item);
     const classes = classesOf(item);
     if (row.className !== classes) row.className = classes;
     if (before?.entry.at !== item.entry.at) showTime(row, item.entry);
+    actions.decorate(row, item);
     const status = statusOf(item);
     if (row.status === status) return;
     row.status = status;

@@ -23,11 +23,12 @@ export class MessagesView {
     #found = null; // the row to which a link has led
     #presentKey = ''; // the first message that the server still has
 
-    constructor(chat) {
+    constructor(chat, extras) {
         this.#chat = chat;
         const actions = {
             retry: (pending) => chat.outbox.retry(pending),
             discard: (pending) => chat.outbox.discard(pending),
+            decorate: (row, item) => extras.decorate(row, item, this.#room),
         };
         this.#rows = new Rows(this.#list, make, (row, item) => {
             if (item.entry) updateMessage(row, item, actions);

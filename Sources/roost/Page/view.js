@@ -54,6 +54,20 @@ export class View {
         this.#inside.messages.show(entry);
     }
 
+    // Leads to a message of this room, wherever it is, as a link would.
+    jumpTo(room, offset) {
+        this.#place = { room: room.name, offset };
+        this.schedule();
+    }
+
+    // Also on a touch screen: somebody wants to write. What is written next belongs to what the field
+    // shows, so it shows that at once.
+    startWriting() {
+        this.#inside.composer.render();
+        this.schedule();
+        this.#inside.composer.focus();
+    }
+
     // There are no frames while the page is hidden, but its title still shows the unread count.
     schedule() {
         if (this.#scheduled) return;

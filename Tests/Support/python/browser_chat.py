@@ -37,6 +37,8 @@ SCENARIOS = {
     "browser_composer": ("completion", "files", "pasted"),
     "browser_offline": ("installed", "versioned"),
     "browser_notices": ("mentioned", "linked"),
+    "browser_deeds": ("deeds", "replies", "reached", "touched", "entered"),
+    "browser_undone": ("cut_off", "killed", "refused"),
     "browser_axe": ("axe", "forced"),
     "browser_languages": ("languages",),
     "browser_hands": ("phone", "keys", "dead_line", "many"),

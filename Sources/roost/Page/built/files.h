@@ -41,13 +41,13 @@ static const unsigned char file_12[] = {
 
 static const struct page_file files[] = {
     {"/", "text/html; charset=utf-8", file_0, sizeof file_0, 0, 0},
-    {"/page-f18dd8175cb28880.js", "text/javascript; charset=utf-8", file_1, sizeof file_1, 1, 0},
-    {"/later-22af646fb5609de2.js", "text/javascript; charset=utf-8", file_2, sizeof file_2, 1, 0},
-    {"/page-eb9eef16c8863dc1.css", "text/css; charset=utf-8", file_3, sizeof file_3, 1, 0},
+    {"/page-743e87ae5687b901.js", "text/javascript; charset=utf-8", file_1, sizeof file_1, 1, 0},
+    {"/later-0028f9048bfd2596.js", "text/javascript; charset=utf-8", file_2, sizeof file_2, 1, 0},
+    {"/page-5df58ce3b4f0d638.css", "text/css; charset=utf-8", file_3, sizeof file_3, 1, 0},
     {"/favicon-176b8ad70ab1e64e.svg", "image/svg+xml", file_4, sizeof file_4, 1, 0},
     {"/roost.js", "text/javascript; charset=utf-8", file_5, sizeof file_5, 0, 1},
-    {"/words-de-002cd4eafb2b7ba6.json", "application/json", file_6, sizeof file_6, 1, 0},
-    {"/words-ar-52f55c0fa044271f.json", "application/json", file_7, sizeof file_7, 1, 0},
+    {"/words-de-fc7894c3570bfe9f.json", "application/json", file_6, sizeof file_6, 1, 0},
+    {"/words-ar-87bdd8cc3db7d939.json", "application/json", file_7, sizeof file_7, 1, 0},
     {"/icon-192-0b854f7335684782.png", "image/png", file_8, sizeof file_8, 1, 0},
     {"/icon-512-4332559adda8dcaa.png", "image/png", file_9, sizeof file_9, 1, 0},
     {"/icon-maskable-ea7ef919213e3433.png", "image/png", file_10, sizeof file_10, 1, 0},
