@@ -113,8 +113,8 @@ function showTime(row, entry) {
     }
 }
 
-function statusOf({ pending, lastOwn, past, online, held }) {
-    if (!pending) return lastOwn && !past ? 'sent' : '';
+function statusOf({ pending, lastOwn, past, online, held, deleted, changing }) {
+    if (!pending) return lastOwn && !past && !deleted && !changing ? 'sent' : '';
     if (held) return `held:${held}`;
     if (pending.state === 'failed') return `failed:${pending.problem}`;
     return online ? 'sending' : 'queued';

@@ -60,8 +60,8 @@ export class View {
         this.schedule();
     }
 
-    // Also on a touch screen: somebody wants to write. What is written next belongs to what the field
-    // shows, so it shows that at once.
+    // Also on a touch screen: somebody wants to write. What is written next belongs to what the
+    // field shows, so it shows that at once.
     startWriting() {
         this.#inside.composer.render();
         this.schedule();

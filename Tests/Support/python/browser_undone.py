@@ -78,8 +78,8 @@ def killed():
 
 
 def refused():
-    """What the server refuses is undone, in its words: a reaction and an edition of what was deleted
-    meanwhile. The text that was written is still there."""
+    """What the server refuses is undone, in its words: a reaction and an edition of what was
+    deleted meanwhile. The text that was written is still there."""
     with start_server() as server, CutLine(server.port) as line, browser(arguments.shots) as all, \
             Client(server) as bob:
         bob.log_in("bob")
