@@ -5,18 +5,24 @@ import WebSocketServer
 /// The server's answers to plain HTTP: the files of the page, /healthz and /readyz.
 struct Site {
     private let files: [String: SiteFile]
+    /// The paths of documents and workers: their policy is the page's.
+    private let documents: Set<String>
     private let headers: [(String, String)]
 
     init() {
         var files: [String: SiteFile] = [:]
+        var documents: Set = ["/service-worker.js"]
         for index in 0..<Int(page_file_count) {
             let file = unsafe page_files()[index]
             let bytes = unsafe Array(UnsafeBufferPointer(start: file.bytes, count: file.count))
-            files[unsafe String(cString: file.path)] = unsafe SiteFile(
-                type: String(cString: file.type), bytes: bytes, isHashed: file.is_hashed != 0,
+            let (path, type) = unsafe (String(cString: file.path), String(cString: file.type))
+            files[path] = unsafe SiteFile(
+                type: type, bytes: bytes, isHashed: file.is_hashed != 0,
                 isShared: file.is_shared != 0)
+            if type.hasPrefix("text/html") || type == "image/svg+xml" { documents.insert(path) }
         }
         self.files = files
+        self.documents = documents
         headers = unsafe Self.headers(
             scripts: String(cString: page_script_hashes()),
             styles: String(cString: page_style_hashes()))
@@ -30,6 +36,7 @@ struct Site {
         case "/readyz": response = Self.health(isWell: !isStopping)
         case let path:
             guard let file = files[path] else { return Self.notFound }
+            let headers = documents.contains(path) ? headers : Self.partHeaders
             response = file.answer(head, headers: headers)
         }
         guard head.method == .get || head.method == .head else {
@@ -37,6 +44,13 @@ struct Site {
         }
         return response
     }
+
+    /// What a document loads has the document's policy, whatever is said here: this is for somebody
+    /// who opens it by itself.
+    private static let partHeaders = [
+        ("Content-Security-Policy", "default-src 'none'"),
+        ("X-Content-Type-Options", "nosniff"),
+    ]
 
     /// Scripts and styles only from this server or by their hashes, no framing, no guessing of
     /// content types.

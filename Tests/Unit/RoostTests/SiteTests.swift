@@ -162,6 +162,8 @@ import WebSocketServer
             #expect(headers.contains { $0 == ("X-Content-Type-Options", "nosniff") })
             let policy = headers.first { $0.0 == "Content-Security-Policy" }?.1 ?? ""
             #expect(policy.contains("default-src 'none'") && !policy.contains("unsafe"))
+            let isDocument = file.type.contains("html") || file.path == "/service-worker.js"
+            #expect(policy.contains("connect-src 'self'") || !isDocument)
         }
     }
 }
