@@ -16,6 +16,7 @@ and cycles.
 
 import re
 
+from page_names import with_short_names
 from page_text import Refused, line_of, pieces, short_script
 
 IMPORT = re.compile(r"import \{([^}]*)\} from '\./([\w.-]+\.js)';\s*")
@@ -158,7 +159,8 @@ def script_of(modules, variable, shared):
         if module.name in shared and module.exports:
             head += f"{SHARED}.{name} ??= "
         tail = f"return {{ {', '.join(module.exports)} }};\n" if module.exports else ""
-        body = short_script(module.body, module.name)
+        kept = {*module.exports, *(name for _, names in module.imports for name in names)}
+        body = short_script(with_short_names(module.body, module.name, kept), module.name)
         out.append(f"{head}(() => {{\n{imported}{body}{tail}}})();\n")
     out.append("})();\n")
     return "".join(out)

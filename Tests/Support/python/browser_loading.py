@@ -29,6 +29,7 @@ import {
     A, add,
     second,
 } from './same.js';
+import { Fields } from './names.js';
 
 const name = 'app'; // not the browser's, and not that of same.js
 const history = /[/'"`]\/\/x/.source + `a // b ${`in ${'// it'} ${{ a: '}' }.a}`} /* c */`;
@@ -40,11 +41,42 @@ seen.push(`two
 let sum = 1 // no semicolon
 ;[1, 2].forEach((one) => { sum += one; });
 seen.push(sum, (() => { return this === undefined; })());
+seen.push(...new Fields().all(3), JSON.stringify(new Fields(4)));
 """
 TREE["late.js"] = """import { seen } from './seen.js';
 seen.push('late runs first');
 export const late = before();
 function before() { return 'hoisted'; }
+"""
+# Names that are variables here, and properties, methods, fields or the browser's there.
+TREE["names.js"] = r"""import { seen } from './seen.js';
+function state(value, { inside = value, ...others } = {}, ...rest) {
+    const kind = value ? inside : others;
+    let unsure = rest.length, [first] = rest;
+    return { value, kind, unsure: unsure + 1, first, [first]: kind, state: typeof state };
+}
+export class Fields {
+    state = 'field';
+    // A comment before a field.
+    value;
+    static limit = 3;
+    get total() { return this.value; }
+    constructor(value = 1) { this.value = value; }
+    all(limit) {
+        const total = limit + Fields.limit;
+        const each = (count) => count + total;
+        const made = [1, 2].map(each);
+        for (const item of made) if (item === total) throw new Error(`${item} ${limit}`);
+        try {
+            null.nothing;
+        } catch (problem) {
+            made.push(problem instanceof TypeError, `${typeof problem}${each(limit)}`);
+        }
+        return [...made, this.total, this?.value, total ? limit : each];
+    }
+}
+const status = (event) => ({ event, status: typeof event, title: document.title.length });
+seen.push(JSON.stringify(state(1, { inside: 2, x: 3 }, 'y')), JSON.stringify(status('e')));
 """
 TREE["same.js"] = """import { seen } from './seen.js';
 const name = 'same';

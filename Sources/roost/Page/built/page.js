@@ -2,56 +2,56 @@ var roostModules=roostModules||{};
 (function () {
 'use strict';
 const m0 = roostModules.m0 ??= (() => {
-class CommandError extends Error{constructor(reply){super(reply.text);this.name='CommandError';this.code=reply.code;this.retryAfter=reply.retry_after_ms;}}
-class Disconnected extends Error{constructor(message='There is no connection to the chat server.'){super(message);this.name='Disconnected';}}
-const shortestRetry=250;const longestRetry=20_000;const patience=5_000;const longPatience=15_000;const longAnswers=new Set(['login','join','history','account']);class Commands{#a;#b=new Map();#c=0;#d=0;#e=0;constructor(connection){this.#a=connection;}
-async request(command){const generation=this.#d;for(;;){try{return await this.#f(command);}catch(error){if(!(error instanceof CommandError)||error.code !=='rate_limited')throw error;const wait=error.retryAfter??1000;if(wait > longestRetry)throw error;await pause(Math.max(shortestRetry,wait));if(generation !==this.#d)throw new Disconnected();}}}
+class CommandError extends Error{constructor(a){super(a.text);this.name='CommandError';this.code=a.code;this.retryAfter=a.retry_after_ms;}}
+class Disconnected extends Error{constructor(i='There is no connection to the chat server.'){super(i);this.name='Disconnected';}}
+const j=250;const k=20_000;const f=5_000;const g=15_000;const l=new Set(['login','join','history','account']);class Commands{#a;#b=new Map();#c=0;#d=0;#e=0;constructor(b){this.#a=b;}
+async request(command){const d=this.#d;for(;;){try{return await this.#f(command);}catch(e){if(!(e instanceof CommandError)||e.code !=='rate_limited')throw e;const h=e.retryAfter??1000;if(h > k)throw e;await m(Math.max(j,h));if(d !==this.#d)throw new Disconnected();}}}
 tell(command){this.#a.send(command);}
-probe(room){const question={type:'history',room,before:1,limit:0};if(this.#b.size===0)this.#f(question,patience).catch(()=>{});this.#a.expect(patience);}
-settle(reply){const asked=this.#b.get(reply.ref);if(asked){this.#b.delete(reply.ref);this.#e=Math.max(performance.now()- asked.at,this.#e * 0.9);if(reply.type==='error')asked.reject(new CommandError(reply));else asked.resolve(reply);}
-this.#g();return Boolean(asked);}
-abandon(){this.#d +=1;this.#e=0;const broken=[...this.#b.values()];this.#b.clear();for(const asked of broken)asked.reject(new Disconnected());}
+probe(room){const n={type:'history',room,before:1,limit:0};if(this.#b.size===0)this.#f(n,f).catch(()=>{});this.#a.expect(f);}
+settle(a){const c=this.#b.get(a.ref);if(c){this.#b.delete(a.ref);this.#e=Math.max(performance.now()- c.at,this.#e * 0.9);if(a.type==='error')c.reject(new CommandError(a));else c.resolve(a);}
+this.#g();return Boolean(c);}
+abandon(){this.#d +=1;this.#e=0;const o=[...this.#b.values()];this.#b.clear();for(const c of o)c.reject(new Disconnected());}
 #f(command,within){return new Promise((resolve,reject)=>{const ref=String((this.#c +=1));if(!this.#a.send({...command,ref})){reject(new Disconnected());return;}
-const time=within??(longAnswers.has(command.type)?longPatience:patience);this.#b.set(ref,{resolve,reject,within:time,at:performance.now()});this.#g();});}
-#g(){for(const{within}of this.#b.values()){this.#a.expect(Math.max(within,Math.min(longPatience,this.#e * 4)));return;}}}
-function pause(milliseconds){return new Promise((resolve)=>setTimeout(resolve,milliseconds));}
+const p=within??(l.has(command.type)?g:f);this.#b.set(ref,{resolve,reject,within:p,at:performance.now()});this.#g();});}
+#g(){for(const{within}of this.#b.values()){this.#a.expect(Math.max(within,Math.min(g,this.#e * 4)));return;}}}
+function m(q){return new Promise((resolve)=>setTimeout(resolve,q));}
 return { CommandError, Disconnected, Commands };
 })();
 const m1 = roostModules.m1 ??= (() => {
-const usersKey='roost.users';const lastKey='roost.name';const tabKey='roost.tab';const outboxKey='roost.outbox';const draftsKey='roost.drafts';const languageKey='roost.language';const noticesKey='roost.notices';const userLimit=8;function read(store,key){try{return JSON.parse(store().getItem(key));}catch{return null;}}
-function write(store,key,value){try{if(value===null)store().removeItem(key);else store().setItem(key,JSON.stringify(value));}catch{}}
-const everyTab=()=>localStorage;const thisTab=()=>sessionStorage;const isText=(value)=>typeof value==='string';const isObject=(value)=>typeof value==='object'&&value !==null&&!Array.isArray(value);const textOr=(value,otherwise)=>(isText(value)?value:otherwise);const listOf=(value,fits)=>(Array.isArray(value)?value.filter(fits):[]);const fieldsOf=(value,fits)=>
-Object.fromEntries(Object.entries(isObject(value)?value:{}).filter(([,v])=>fits(v)));const lastName=()=>textOr(read(everyTab,lastKey),'');const setLastName=(name)=>write(everyTab,lastKey,name);const chosenLanguage=()=>textOr(read(everyTab,languageKey),'');const setChosenLanguage=(tag)=>write(everyTab,languageKey,tag||null);function noticeSettings(){const stored=read(everyTab,noticesKey);return{notify:stored?.notify===true,sound:stored?.sound===true};}
-const setNoticeSettings=(settings)=>write(everyTab,noticesKey,settings);const tabName=()=>textOr(read(thisTab,tabKey),'');const setTabName=(name)=>write(thisTab,tabKey,name||null);const unsent=()=>listOf(read(thisTab,outboxKey),(item)=>isObject(item)
-&&[item.id,item.user,item.room,item.text,item.at].every(isText)
-&&[item.name??'',item.place??''].every(isText));const setUnsent=(items)=>write(thisTab,outboxKey,items.length?items:null);const drafts=()=>fieldsOf(read(thisTab,draftsKey),isText);const setDrafts=(texts)=>
-write(thisTab,draftsKey,Object.keys(texts).length?texts:null);const isPlace=(value)=>
-isObject(value)&&isText(value.epoch)&&Number.isSafeInteger(value.offset);const users=()=>
-listOf(read(everyTab,usersKey),(entry)=>isObject(entry)&&isText(entry.key));function userRecord(key){const{session,rooms,read}=users().find((entry)=>entry.key===key)??{};return{session:isText(session)||session===null?session:undefined,rooms:listOf(rooms,isText),read:fieldsOf(read,isPlace),};}
-function keepUserRecord(key,record){const others=users().filter((entry)=>entry.key !==key);write(everyTab,usersKey,[{...record,key},...others].slice(0,userLimit));}
-function onOtherTabs(changed){addEventListener('storage',(event)=>{if(event.key===usersKey)changed();});}
+const j='roost.users';const n='roost.name';const o='roost.tab';const p='roost.outbox';const q='roost.drafts';const r='roost.language';const s='roost.notices';const z=8;function read(h,key){try{return JSON.parse(h().getItem(key));}catch{return null;}}
+function e(h,key,a){try{if(a===null)h().removeItem(key);else h().setItem(key,JSON.stringify(a));}catch{}}
+const b=()=>localStorage;const f=()=>sessionStorage;const c=(a)=>typeof a==='string';const i=(a)=>typeof a==='object'&&a !==null&&!Array.isArray(a);const k=(a,aa)=>(c(a)?a:aa);const l=(a,m)=>(Array.isArray(a)?a.filter(m):[]);const t=(a,m)=>
+Object.fromEntries(Object.entries(i(a)?a:{}).filter(([,v])=>m(v)));const lastName=()=>k(read(b,n),'');const setLastName=(name)=>e(b,n,name);const chosenLanguage=()=>k(read(b,r),'');const setChosenLanguage=(ab)=>e(b,r,ab||null);function noticeSettings(){const u=read(b,s);return{notify:u?.notify===true,sound:u?.sound===true};}
+const setNoticeSettings=(ac)=>e(b,s,ac);const tabName=()=>k(read(f,o),'');const setTabName=(name)=>e(f,o,name||null);const unsent=()=>l(read(f,p),(d)=>i(d)
+&&[d.id,d.user,d.room,d.text,d.at].every(c)
+&&[d.name??'',d.place??''].every(c));const setUnsent=(w)=>e(f,p,w.length?w:null);const drafts=()=>t(read(f,q),c);const setDrafts=(x)=>
+e(f,q,Object.keys(x).length?x:null);const ad=(a)=>
+i(a)&&c(a.epoch)&&Number.isSafeInteger(a.offset);const y=()=>
+l(read(b,j),(g)=>i(g)&&c(g.key));function userRecord(key){const{session,rooms,read}=y().find((g)=>g.key===key)??{};return{session:c(session)||session===null?session:undefined,rooms:l(rooms,c),read:t(read,ad),};}
+function keepUserRecord(key,record){const ae=y().filter((g)=>g.key !==key);e(b,j,[{...record,key},...ae].slice(0,z));}
+function onOtherTabs(af){addEventListener('storage',(event)=>{if(event.key===j)af();});}
 return { lastName, setLastName, chosenLanguage, setChosenLanguage, noticeSettings, setNoticeSettings, tabName, setTabName, unsent, setUnsent, drafts, setDrafts, userRecord, keepUserRecord, onOtherTabs };
 })();
 const m2 = (() => {
 const { drafts, setDrafts } = m1;
-const saveAfter=300;class Drafts{#a=drafts();#b=0;constructor(){addEventListener('pagehide',()=>this.#c());document.addEventListener('visibilitychange',()=>this.#c());}
-of(room){return this.#a[room.key]??'';}
-set(room,text){if(text==='')delete this.#a[room.key];else this.#a[room.key]=text;clearTimeout(this.#b);this.#b=setTimeout(()=>this.#c(),saveAfter);}
-move(from,room){const text=this.#a[from];if(text===undefined)return;delete this.#a[from];this.set(room,text);}
-forget(room){if(room)delete this.#a[room.key];else this.#a={};this.#c();}
+const c=300;class Drafts{#a=drafts();#b=0;constructor(){addEventListener('pagehide',()=>this.#c());document.addEventListener('visibilitychange',()=>this.#c());}
+of(a){return this.#a[a.key]??'';}
+set(a,b){if(b==='')delete this.#a[a.key];else this.#a[a.key]=b;clearTimeout(this.#b);this.#b=setTimeout(()=>this.#c(),c);}
+move(from,a){const b=this.#a[from];if(b===undefined)return;delete this.#a[from];this.set(a,b);}
+forget(a){if(a)delete this.#a[a.key];else this.#a={};this.#c();}
 #c(){clearTimeout(this.#b);this.#b=0;setDrafts(this.#a);}}
 return { Drafts };
 })();
 const m3 = (() => {
 const { CommandError, Disconnected } = m0;
-const pageLimit=50;const snapshotLimit=100;const restLimit=200;class History{#a;#b;constructor(roost,changed){this.#a=roost;this.#b=changed;}
-async older(room){if(room.older !=='unknown'||room.state !=='joined'||!room.first)return;room.older='loading';const range={before:room.first.offset,limit:pageLimit};await this.#c(room,range,(messages,more)=>room.prepend(messages,more),'older');}
-async rest(room){while(room.following&&!room.atEnd&&room.newer==='unknown'
-&&room.state==='joined')await this.newer(room,restLimit);}
-async newer(room,limit=pageLimit){if(room.atEnd||room.newer !=='unknown'||room.state !=='joined')return;room.newer='loading';const range={after:room.last?.offset??room.position,limit};await this.#c(room,range,(messages,more)=>room.append(messages,more),'newer');if(room.newer==='loading')room.newer='unknown';}
-async around(room,offset){room.following=false;const range={before:offset + pageLimit / 2,limit:pageLimit};await this.#c(room,range,(messages,more)=>room.replace(messages,more));}
-async newest(room){room.following=true;this.#b();if(room.atEnd||room.state !=='joined')return;const range={before:room.position + 1,limit:snapshotLimit};await this.#c(room,range,(messages,more)=>room.replace(messages,more));}
-async #c(room,range,apply,direction){this.#b();const{epoch,name}=room;try{const reply=await this.#a.command('history',{room:name,...range});if(room.epoch===epoch)apply(reply.messages,reply.more);}catch(error){if(error instanceof CommandError){if(direction)room[direction]='refused';}else if(!(error instanceof Disconnected)){throw error;}}
+const e=50;const k=100;const l=200;class History{#a;#b;constructor(f,d){this.#a=f;this.#b=d;}
+async older(a){if(a.older !=='unknown'||a.state !=='joined'||!a.first)return;a.older='loading';const range={before:a.first.offset,limit:e};await this.#c(a,range,(b,c)=>a.prepend(b,c),'older');}
+async rest(a){while(a.following&&!a.atEnd&&a.newer==='unknown'
+&&a.state==='joined')await this.newer(a,l);}
+async newer(a,limit=e){if(a.atEnd||a.newer !=='unknown'||a.state !=='joined')return;a.newer='loading';const range={after:a.last?.offset??a.position,limit};await this.#c(a,range,(b,c)=>a.append(b,c),'newer');if(a.newer==='loading')a.newer='unknown';}
+async around(a,g){a.following=false;const range={before:g + e / 2,limit:e};await this.#c(a,range,(b,c)=>a.replace(b,c));}
+async newest(a){a.following=true;this.#b();if(a.atEnd||a.state !=='joined')return;const range={before:a.position + 1,limit:k};await this.#c(a,range,(b,c)=>a.replace(b,c));}
+async #c(a,range,m,i){this.#b();const{epoch,name}=a;try{const j=await this.#a.command('history',{room:name,...range});if(a.epoch===epoch)m(j.messages,j.more);}catch(h){if(h instanceof CommandError){if(i)a[i]='refused';}else if(!(h instanceof Disconnected)){throw h;}}
 this.#b();}}
 return { History };
 })();
@@ -68,81 +68,81 @@ return { english };
 const m5 = roostModules.m5 ??= (() => {
 const { chosenLanguage, setChosenLanguage } = m1;
 const { english } = m4;
-const languages={en:'English',de:'Deutsch',ar:'العربية'};const rightToLeft=new Set(['ar']);const rightToLeftText=/[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/u;const linkOf=(tag)=>document.querySelector(`link[hreflang="${tag}"]`);let tag='en';let region='en';let table=english;let plurals=null;let numbers=null;const listeners=[];const patience=8_000;const baseOf=(one)=>one.toLowerCase().split('-')[0];function preferred(chosen=chosenLanguage(),wanted=navigator.languages){if(chosen in languages)return chosen;return wanted.map(baseOf).find((one)=>one in languages)??'en';}
-const locale=()=>region;const isEnglish=()=>tag==='en';function turnTo(next,texts){tag=next;region=navigator.languages.find((one)=>baseOf(one)===tag)??tag;table=texts;plurals=numbers=null;const root=document.documentElement;root.lang=tag;root.dir=rightToLeft.has(tag)?'rtl':'ltr';translate(document);for(const listener of listeners)listener();}
-async function fetchTexts(address){const answer=await fetch(address,{signal:AbortSignal.timeout(patience)});return answer.json();}
-async function speak(wanted=preferred()){let texts=english;try{if(wanted !=='en')texts=await fetchTexts(linkOf(wanted).href);}catch{wanted='en';}
-turnTo(wanted,texts);}
-function speakAtOnce(){const isThere=preferred()==='en';if(isThere)turnTo('en',english);return isThere;}
+const languages={en:'English',de:'Deutsch',ar:'العربية'};const g=new Set(['ar']);const q=/[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/u;const r=(tag)=>document.querySelector(`link[hreflang="${tag}"]`);let tag='en';let region='en';let table=english;let plurals=null;let h=null;const i=[];const s=8_000;const j=(a)=>a.toLowerCase().split('-')[0];function preferred(k=chosenLanguage(),wanted=navigator.languages){if(k in languages)return k;return wanted.map(j).find((a)=>a in languages)??'en';}
+const locale=()=>region;const isEnglish=()=>tag==='en';function l(t,e){tag=t;region=navigator.languages.find((a)=>j(a)===tag)??tag;table=e;plurals=h=null;const b=document.documentElement;b.lang=tag;b.dir=g.has(tag)?'rtl':'ltr';v(document);for(const w of i)w();}
+async function x(y){const z=await fetch(y,{signal:AbortSignal.timeout(s)});return z.json();}
+async function speak(wanted=preferred()){let e=english;try{if(wanted !=='en')e=await x(r(wanted).href);}catch{wanted='en';}
+l(wanted,e);}
+function speakAtOnce(){const m=preferred()==='en';if(m)l('en',english);return m;}
 function choose(wanted){setChosenLanguage(wanted);return speak();}
-function onLanguage(changed){listeners.push(changed);}
-const count=(value)=>(numbers??=new Intl.NumberFormat(locale())).format(value);function isolated(value){const text=typeof value==='number'?count(value):String(value);const turns=rightToLeft.has(tag)?/\p{L}/u.test(text):rightToLeftText.test(text);return turns?`\u2068${text}\u2069`:text;}
-function words(key,values={}){let text=table[key]??english[key];if(typeof text==='object'){plurals??=new Intl.PluralRules(locale());text=text[plurals.select(values.count)]??text.other;}
-return text.replace(/\{(\w+)\}/gu,(_,name)=>isolated(values[name]));}
-function listed(names){const shown=names.length > 3
-?[...names.slice(0,2),words('people.others',{count:names.length - 2})]:names;return new Intl.ListFormat(locale(),{type:'conjunction'}).format(shown);}
-function withKeys(text){return text.split(/\[([^\]]+)\]/u).map((part,index)=>{if(index % 2===0)return part;return Object.assign(document.createElement('kbd'),{textContent:part});});}
-const attributes={label:'aria-label',hint:'placeholder',tip:'title'};function translate(root){for(const node of root.querySelectorAll('[data-words]')){node.replaceChildren(...withKeys(words(node.dataset.words)));}
-for(const [name,attribute] of Object.entries(attributes)){for(const node of root.querySelectorAll(`[data-${name}]`)){node.setAttribute(attribute,words(node.dataset[name]));}}}
+function onLanguage(aa){i.push(aa);}
+const count=(c)=>(h??=new Intl.NumberFormat(locale())).format(c);function ab(c){const text=typeof c==='number'?count(c):String(c);const ac=g.has(tag)?/\p{L}/u.test(text):q.test(text);return ac?`\u2068${text}\u2069`:text;}
+function words(n,o={}){let text=table[n]??english[n];if(typeof text==='object'){plurals??=new Intl.PluralRules(locale());text=text[plurals.select(o.count)]??text.other;}
+return text.replace(/\{(\w+)\}/gu,(_,name)=>ab(o[name]));}
+function listed(f){const ad=f.length > 3
+?[...f.slice(0,2),words('people.others',{count:f.length - 2})]:f;return new Intl.ListFormat(locale(),{type:'conjunction'}).format(ad);}
+function ae(text){return text.split(/\[([^\]]+)\]/u).map((p,af)=>{if(af % 2===0)return p;return Object.assign(document.createElement('kbd'),{textContent:p});});}
+const ag={label:'aria-label',hint:'placeholder',tip:'title'};function v(b){for(const d of b.querySelectorAll('[data-words]')){d.replaceChildren(...ae(words(d.dataset.words)));}
+for(const [name,attribute] of Object.entries(ag)){for(const d of b.querySelectorAll(`[data-${name}]`)){d.setAttribute(attribute,words(d.dataset[name]));}}}
 return { languages, preferred, locale, isEnglish, speak, speakAtOnce, choose, onLanguage, count, words, listed };
 })();
 const m6 = roostModules.m6 ??= (() => {
-function keyOf(name){const folded=name.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase();return folded.normalize('NFKC').replace(/[\u200C\u200D]/gu,'');}
-const sameName=(one,other)=>keyOf(one)===keyOf(other);function compareNames(one,other){return one.localeCompare(other,undefined,{sensitivity:'base',numeric:true});}
-function randomID(){const{crypto}=globalThis;if(crypto?.randomUUID)return crypto.randomUUID();const bytes=new Uint8Array(16).map(()=>Math.random()* 256);crypto?.getRandomValues(bytes);return Array.from(bytes,(byte)=>byte.toString(16).padStart(2,'0')).join('');}
-const nameCharacter=/[\p{L}\p{M}\p{N}_]/u;const nameContinues=/^(?:[\p{L}\p{M}\p{N}_]|[-.]+[\p{L}\p{M}\p{N}_])/u;function mentions(text,name){if(!text.includes('@'))return false;const folded=keyOf(text);const wanted=`@${keyOf(name)}`;for(let at=folded.indexOf(wanted);at >=0;at=folded.indexOf(wanted,at + 1)){const before=[...folded.slice(Math.max(0,at - 2),at)].pop()??' ';if(nameCharacter.test(before))continue;if(!nameContinues.test(folded.slice(at + wanted.length)))return true;}
+function keyOf(name){const a=name.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase();return a.normalize('NFKC').replace(/[\u200C\u200D]/gu,'');}
+const sameName=(c,d)=>keyOf(c)===keyOf(d);function compareNames(c,d){return c.localeCompare(d,undefined,{sensitivity:'base',numeric:true});}
+function randomID(){const{crypto}=globalThis;if(crypto?.randomUUID)return crypto.randomUUID();const f=new Uint8Array(16).map(()=>Math.random()* 256);crypto?.getRandomValues(f);return Array.from(f,(h)=>h.toString(16).padStart(2,'0')).join('');}
+const i=/[\p{L}\p{M}\p{N}_]/u;const j=/^(?:[\p{L}\p{M}\p{N}_]|[-.]+[\p{L}\p{M}\p{N}_])/u;function mentions(g,name){if(!g.includes('@'))return false;const a=keyOf(g);const e=`@${keyOf(name)}`;for(let b=a.indexOf(e);b >=0;b=a.indexOf(e,b + 1)){const k=[...a.slice(Math.max(0,b - 2),b)].pop()??' ';if(i.test(k))continue;if(!j.test(a.slice(b + e.length)))return true;}
 return false;}
 return { keyOf, sameName, compareNames, randomID, mentions };
 })();
 const m7 = roostModules.m7 ??= (() => {
-const listLimit=200;const spread=1_500;const notAgainFor=3_000;class People{#a;#b;#c=new WeakMap();constructor(roost,changed){this.#a=roost;this.#b=changed;}
-look(room){if(room?.state !=='joined'||room.members||room.count > listLimit)return;const now=performance.now();if(now <(this.#c.get(room)??0))return;const wait=Math.random()* spread;this.#c.set(room,now + wait + notAgainFor);setTimeout(()=>this.#d(room),wait);}
-async #d(room){if(room.state !=='joined'||room.members)return;const reply=await this.#a.command('who',{room:room.name}).catch(()=>null);if(reply&&reply.count <=listLimit)room.setMembers(reply);else setTimeout(this.#b,notAgainFor);this.#b();}}
+const listLimit=200;const h=1_500;const f=3_000;class People{#a;#b;#c=new WeakMap();constructor(c,b){this.#a=c;this.#b=b;}
+look(a){if(a?.state !=='joined'||a.members||a.count > listLimit)return;const d=performance.now();if(d <(this.#c.get(a)??0))return;const g=Math.random()* h;this.#c.set(a,d + g + f);setTimeout(()=>this.#d(a),g);}
+async #d(a){if(a.state !=='joined'||a.members)return;const e=await this.#a.command('who',{room:a.name}).catch(()=>null);if(e&&e.count <=listLimit)a.setMembers(e);else setTimeout(this.#b,f);this.#b();}}
 return { listLimit, People };
 })();
 const m8 = (() => {
 const { keyOf } = m6;
 const { keepUserRecord, onOtherTabs, userRecord } = m1;
-const saveAfter=500;class Record{session;#a='';#b=new Set();#c=0;constructor(events){onOtherTabs(()=>{if(!this.#a)return;if(this.session&&userRecord(this.#a).session===null)events.signedOutElsewhere();else events.readElsewhere();});}
-load(user){this.#a=keyOf(user);this.session=this.storedSession??undefined;}
+const g=500;class Record{session;#a='';#b=new Set();#c=0;constructor(e){onOtherTabs(()=>{if(!this.#a)return;if(this.session&&userRecord(this.#a).session===null)e.signedOutElsewhere();else e.readElsewhere();});}
+load(d){this.#a=keyOf(d);this.session=this.storedSession??undefined;}
 get storedSession(){return userRecord(this.#a).session;}
-keepSession(user,session){this.#a=keyOf(user);this.session=session;this.#d((stored)=>(stored.session=session));}
-forgetSession(){const{session}=this;this.#d((stored)=>{if(stored.session===session)stored.session=null;});this.session=undefined;this.#a='';}
+keepSession(d,session){this.#a=keyOf(d);this.session=session;this.#d((a)=>(a.session=session));}
+forgetSession(){const{session}=this;this.#d((a)=>{if(a.session===session)a.session=null;});this.session=undefined;this.#a='';}
 get roomNames(){return userRecord(this.#a).rooms;}
-readTo(room){return userRecord(this.#a).read[room.key];}
-joined(room){this.#d((stored)=>{const at=stored.rooms.findIndex((name)=>keyOf(name)===room.key);if(at < 0)stored.rooms.push(room.name);else stored.rooms[at]=room.name;});this.wasRead(room);}
-left(room){this.#b.delete(room);this.#d((stored)=>{stored.rooms=stored.rooms.filter((name)=>keyOf(name)!==room.key);delete stored.read[room.key];});}
-wasRead(room){this.#b.add(room);clearTimeout(this.#c);this.#c=setTimeout(()=>this.save(),saveAfter);}
-save(){clearTimeout(this.#c);if(this.#b.size===0)return;this.#d(({read})=>{for(const{key,epochs,readEpoch,readTo}of this.#b){if(readEpoch===null||readTo===null)continue;const before=read[key];if(epochs.has(before?.epoch)&&before.offset > readTo)continue;read[key]={epoch:readEpoch,offset:readTo};}});this.#b.clear();}
-#d(apply){if(!this.#a)return;const stored=userRecord(this.#a);const before=JSON.stringify(stored);apply(stored);if(JSON.stringify(stored)!==before)keepUserRecord(this.#a,stored);}}
+readTo(b){return userRecord(this.#a).read[b.key];}
+joined(b){this.#d((a)=>{const f=a.rooms.findIndex((name)=>keyOf(name)===b.key);if(f < 0)a.rooms.push(b.name);else a.rooms[f]=b.name;});this.wasRead(b);}
+left(b){this.#b.delete(b);this.#d((a)=>{a.rooms=a.rooms.filter((name)=>keyOf(name)!==b.key);delete a.read[b.key];});}
+wasRead(b){this.#b.add(b);clearTimeout(this.#c);this.#c=setTimeout(()=>this.save(),g);}
+save(){clearTimeout(this.#c);if(this.#b.size===0)return;this.#d(({read})=>{for(const{key,epochs,readEpoch,readTo}of this.#b){if(readEpoch===null||readTo===null)continue;const c=read[key];if(epochs.has(c?.epoch)&&c.offset > readTo)continue;read[key]={epoch:readEpoch,offset:readTo};}});this.#b.clear();}
+#d(h){if(!this.#a)return;const a=userRecord(this.#a);const c=JSON.stringify(a);h(a);if(JSON.stringify(a)!==c)keepUserRecord(this.#a,a);}}
 return { Record };
 })();
 const m9 = roostModules.m9 ??= (() => {
 const { keyOf } = m6;
-function entryOf(entry){const{type='message',offset,user,text='',at,id}=entry;const kept={type,offset,user,author:keyOf(user??''),text,at,id};for(const field of ['reply','edited','reactions','deleted','target','emoji']){if(entry[field] !==undefined)kept[field]=entry[field];}
-return kept;}
-const isMessage=({type})=>type==='message';function applyChange(message,{type,offset,user,text,emoji}){if(message.deleted)return;if(type==='edited'){if(offset <(message.edited??0))return;message.edited=offset;message.text=text;}else if(type==='deleted'){message.deleted=offset;message.text='';delete message.reactions;}else if(type==='reaction'){message.reactions=withReaction(message.reactions??{},user,emoji);}
-delete message.item;delete message.mentioned;}
-function changeAmong(entries,change){for(const entry of entries){if(entry?.offset===change.target)applyChange(entry,change);else if(entry?.reply===change.target)delete entry.item;}}
-function asWished(entry,wishes){const own=wishes.get(entry.offset);if(!own)return entry;const copy={...entry};for(const wish of own)applyChange(copy,wish);return copy;}
-function withReaction(reactions,user,emoji){const key=keyOf(user);const made={};for(const [old,names] of Object.entries(reactions)){const others=names.filter((name)=>keyOf(name)!==key);if(others.length > 0)made[old]=others;}
-if(emoji)made[emoji]=[...(made[emoji]??[]),user];return made;}
+function entryOf(entry){const{type='message',offset,user,text='',at,id}=entry;const f={type,offset,user,author:keyOf(user??''),text,at,id};for(const d of ['reply','edited','reactions','deleted','target','emoji']){if(entry[d] !==undefined)f[d]=entry[d];}
+return f;}
+const isMessage=({type})=>type==='message';function applyChange(a,{type,offset,user,text,emoji}){if(a.deleted)return;if(type==='edited'){if(offset <(a.edited??0))return;a.edited=offset;a.text=text;}else if(type==='deleted'){a.deleted=offset;a.text='';delete a.reactions;}else if(type==='reaction'){a.reactions=k(a.reactions??{},user,emoji);}
+delete a.item;delete a.mentioned;}
+function changeAmong(g,e){for(const entry of g){if(entry?.offset===e.target)applyChange(entry,e);else if(entry?.reply===e.target)delete entry.item;}}
+function asWished(entry,l){const h=l.get(entry.offset);if(!h)return entry;const i={...entry};for(const m of h)applyChange(i,m);return i;}
+function k(b,user,emoji){const n=keyOf(user);const c={};for(const [old,names] of Object.entries(b)){const j=names.filter((name)=>keyOf(name)!==n);if(j.length > 0)c[old]=j;}
+if(emoji)c[emoji]=[...(c[emoji]??[]),user];return c;}
 return { entryOf, isMessage, applyChange, changeAmong, asWished };
 })();
 const m10 = (() => {
 class Past{entries=[];get length(){return this.entries.length;}
-keep(entries,epoch,end){for(const entry of entries)entry.epoch=epoch;this.entries.push(...entries);const last=this.entries[this.entries.length - 1];if(last&&(last.end??'missed')==='missed')last.end=end;}
-reach(epoch,first){const isOlder=(entry)=>entry.epoch !==epoch||entry.offset < first;if(!this.entries.every(isOlder))this.entries=this.entries.filter(isOlder);let from=this.entries.length;let next=first - 1;while(from > 0&&this.entries[from - 1].epoch===epoch
-&&this.entries[from - 1].offset===next){from -=1;next -=1;}
-const found=this.entries.splice(from);for(const entry of found)delete entry.end;const last=this.entries[from - 1];if(last)last.end??='missed';return found;}
-dropOldest(count){return this.entries.splice(0,Math.max(0,count)).length;}
-dropPresent(epoch){this.entries=this.entries.filter((entry)=>entry.epoch !==epoch);}}
+keep(entries,a,d){for(const b of entries)b.epoch=a;this.entries.push(...entries);const c=this.entries[this.entries.length - 1];if(c&&(c.end??'missed')==='missed')c.end=d;}
+reach(a,e){const f=(b)=>b.epoch !==a||b.offset < e;if(!this.entries.every(f))this.entries=this.entries.filter(f);let from=this.entries.length;let g=e - 1;while(from > 0&&this.entries[from - 1].epoch===a
+&&this.entries[from - 1].offset===g){from -=1;g -=1;}
+const h=this.entries.splice(from);for(const b of h)delete b.end;const c=this.entries[from - 1];if(c)c.end??='missed';return h;}
+dropOldest(i){return this.entries.splice(0,Math.max(0,i)).length;}
+dropPresent(a){this.entries=this.entries.filter((b)=>b.epoch !==a);}}
 return { Past };
 })();
 const m11 = (() => {
-const epochsOf=({epoch,first_epoch:first,messages})=>
-[first,...messages.map((message)=>message.epoch),epoch].filter((one)=>one);function hasBegunAnew(reply,{epoch,offset}){if(offset > reply.offset)return true;let at=reply.first_epoch??reply.epoch;const known=new Set([at]);for(const message of reply.messages){at=message.epoch??at;known.add(at);if(message.offset===offset)return at !==epoch;}
-const first=reply.messages[0]?.offset??reply.offset + 1;return first <=offset + 1&&!known.has(epoch);}
+const epochsOf=({epoch,first_epoch:c,messages})=>
+[c,...messages.map((b)=>b.epoch),epoch].filter((e)=>e);function hasBegunAnew(a,{epoch,offset}){if(offset > a.offset)return true;let at=a.first_epoch??a.epoch;const d=new Set([at]);for(const b of a.messages){at=b.epoch??at;d.add(at);if(b.offset===offset)return at !==epoch;}
+const c=a.messages[0]?.offset??a.offset + 1;return c <=offset + 1&&!d.has(epoch);}
 return { epochsOf, hasBegunAnew };
 })();
 const m12 = (() => {
@@ -150,39 +150,39 @@ const { changeAmong, entryOf, isMessage } = m9;
 const { keyOf, mentions, sameName } = m6;
 const { Past } = m10;
 const { epochsOf, hasBegunAnew } = m11;
-const windowLimit=5000;const dropped=64;const typingLasts=5_000;class Room{state='away';problem='';epoch=null;placeEpoch=null;epochs=new Set();position=-1;entries=[];topic='';past=new Past();wishes=new Map();quoted=new Map();answered=null;editing=null;atEnd=true;following=true;older='unknown';newer='unknown';members=null;count=0;typing=new Map();unread=0;mentioned=false;readTo=null;readEpoch=null;newFrom=null;renewed=false;constructor(name,link){this.name=name;this.key=keyOf(name);this.link=link;}
+const windowLimit=5000;const u=64;const typingLasts=5_000;class Room{state='away';problem='';epoch=null;placeEpoch=null;epochs=new Set();position=-1;entries=[];topic='';past=new Past();wishes=new Map();quoted=new Map();answered=null;editing=null;atEnd=true;following=true;older='unknown';newer='unknown';members=null;count=0;typing=new Map();unread=0;mentioned=false;readTo=null;readEpoch=null;newFrom=null;renewed=false;constructor(name,q){this.name=name;this.key=keyOf(name);this.link=q;}
 get first(){return this.entries[0];}
 get last(){return this.entries[this.entries.length - 1];}
-applyJoined(reply,me,read,restarted=false){const resumed=reply.recovered===true&&this.epoch !==null;const before=this.epoch;const continued=this.epochs.has(reply.epoch)||this.epochs.has(reply.first_epoch);this.state='joined';this.problem='';this.name=reply.room;this.topic=reply.topic??'';this.setMembers(reply);if(resumed){for(const entry of reply.messages)this.applyEntry(entry,me);if(reply.more)this.#a(reply.offset);this.#b(reply);return;}
-if(before !==null){const other=restarted?'restarted':'closed';this.past.keep(this.entries,before,continued?'missed':other);}
-if(!continued){this.epoch=reply.epoch;this.epochs.clear();this.quoted.clear();}
-this.#b(reply);this.entries=reply.messages.map(entryOf);this.position=reply.offset;this.atEnd=true;this.older=(this.first?.offset??1)> 1?'unknown':'none';this.renewed=before===null&&read !==undefined&&hasBegunAnew(reply,read);this.#c();this.#d();this.#e(me,reply,read,before);}
-#b(reply){for(const epoch of epochsOf(reply))this.epochs.add(epoch);this.placeEpoch=reply.epoch;}
+applyJoined(a,c,k,v=false){const w=a.recovered===true&&this.epoch !==null;const e=this.epoch;const r=this.epochs.has(a.epoch)||this.epochs.has(a.first_epoch);this.state='joined';this.problem='';this.name=a.room;this.topic=a.topic??'';this.setMembers(a);if(w){for(const b of a.messages)this.applyEntry(b,c);if(a.more)this.#a(a.offset);this.#b(a);return;}
+if(e !==null){const x=v?'restarted':'closed';this.past.keep(this.entries,e,r?'missed':x);}
+if(!r){this.epoch=a.epoch;this.epochs.clear();this.quoted.clear();}
+this.#b(a);this.entries=a.messages.map(entryOf);this.position=a.offset;this.atEnd=true;this.older=(this.first?.offset??1)> 1?'unknown':'none';this.renewed=e===null&&k !==undefined&&hasBegunAnew(a,k);this.#c();this.#d();this.#e(c,a,k,e);}
+#b(a){for(const epoch of epochsOf(a))this.epochs.add(epoch);this.placeEpoch=a.epoch;}
 #a(offset){this.unread +=Math.max(0,offset - this.position);this.position=Math.max(this.position,offset);this.atEnd=false;}
 #c(){const first=this.first?.offset??this.position + 1;this.entries.unshift(...this.past.reach(this.epoch,first));if(this.first?.offset <=1)this.older='none';}
-isPast(entry){return entry.epoch !==undefined&&entry.epoch !==this.epoch;}
-#e(me,reply,read,before){const beginning=(this.first?.offset??this.position + 1)- 1;if(before===null&&!this.renewed){this.readTo=read?.offset??this.position;this.readEpoch=read?.epoch??this.placeEpoch;}else if(before !==this.epoch||this.readTo===null){this.readTo=beginning;this.readEpoch=reply.first_epoch??reply.epoch;}
-this.#f(me);}
-#f(me){const mine=keyOf(me);const fresh=this.entries.filter((entry)=>
-isMessage(entry)&&entry.offset > this.readTo&&entry.author !==mine);const before=(this.first?.offset??this.position + 1)- 1 - this.readTo;const after=this.position -(this.last?.offset??this.position);this.unread=fresh.length + Math.max(0,before)+ Math.max(0,after);this.newFrom=fresh.length > 0?fresh[0].offset:null;this.mentioned=fresh.some((entry)=>mentions(entry.text,me));}
-readElsewhere(place,me){if(this.readTo===null||!this.epochs.has(place?.epoch))return false;if(place.offset <=this.readTo)return false;this.readTo=Math.min(place.offset,this.position);this.readEpoch=place.epoch;const{newFrom}=this;this.#f(me);if(this.unread===0)this.newFrom=newFrom;return true;}
-applyEntry(entry,me,watched=false){if(entry.offset <=this.position)return;this.position=entry.offset;if(entry.epoch){this.placeEpoch=entry.epoch;this.epochs.add(entry.epoch);}
-const made=entryOf(entry);this.#g(made);if(this.atEnd)this.#h(made);if(watched)this.#i();if(!isMessage(made))return;this.typing.delete(made.author);if(watched||sameName(made.user,me))return;if(this.unread===0)this.newFrom=made.offset;this.unread +=1;if(mentions(made.text,me))this.mentioned=true;}
-#g(change){if(change.type==='topic')this.topic=change.text;if(change.target===undefined)return;const kept=this.past.entries.filter((entry)=>!this.isPast(entry));changeAmong([...this.quoted.values(),...kept,...this.entries],change);}
-#h(entry){if(this.past.length + this.entries.length >=windowLimit&&!this.following){this.atEnd=false;return;}
-this.entries.push(entry);this.#d();}
-#d(){if(this.past.length + this.entries.length <=windowLimit)return;const surplus=this.past.length + this.entries.length - windowLimit + dropped;const rest=surplus - this.past.dropOldest(surplus);if(rest===0)return;this.entries.splice(0,rest);this.older='unknown';}
-prepend(messages,more){const first=this.first?.offset??Infinity;const page=messages.filter(({offset})=>offset < first).map(entryOf);this.older=more&&page.length > 0?'unknown':'none';this.entries.unshift(...page);this.#c();const surplus=this.past.length + this.entries.length - windowLimit;if(surplus > 0){this.entries.splice(-surplus);this.atEnd=false;}}
-append(messages,more){const last=this.last?.offset??-1;const page=messages.filter(({offset})=>offset > last).map(entryOf);if(last >=0&&page.length > 0&&page[0].offset > last + 1){this.past.keep(this.entries,this.epoch,'missed');this.entries=[];this.older='none';}
-this.entries.push(...page);for(const entry of page)this.#g(entry);this.#d();this.atEnd=!more||(this.last?.offset??-1)>=this.position;}
-replace(messages,more){this.entries=messages.map(entryOf);this.older=more?'unknown':'none';this.past.dropPresent(this.epoch);this.#d();this.position=Math.max(this.position,this.last?.offset??-1);this.atEnd=(this.last?.offset??this.position)>=this.position;}
-applyKicked(words){this.state='refused';this.problem=words;this.members=null;this.typing.clear();}
-applyPresence(push){this.count=push.count??this.count;if(push.event==='count')this.members=null;else if(push.event==='join')this.members?.set(keyOf(push.user),push.user);else if(push.event==='leave'){this.members?.delete(keyOf(push.user));this.typing.delete(keyOf(push.user));}}
-setMembers(reply){this.count=reply.count??reply.members?.length??0;this.members=reply.members
-?new Map(reply.members.map((name)=>[keyOf(name),name]))
+isPast(b){return b.epoch !==undefined&&b.epoch !==this.epoch;}
+#e(c,a,k,e){const y=(this.first?.offset??this.position + 1)- 1;if(e===null&&!this.renewed){this.readTo=k?.offset??this.position;this.readEpoch=k?.epoch??this.placeEpoch;}else if(e !==this.epoch||this.readTo===null){this.readTo=y;this.readEpoch=a.first_epoch??a.epoch;}
+this.#f(c);}
+#f(c){const z=keyOf(c);const n=this.entries.filter((b)=>
+isMessage(b)&&b.offset > this.readTo&&b.author !==z);const e=(this.first?.offset??this.position + 1)- 1 - this.readTo;const aa=this.position -(this.last?.offset??this.position);this.unread=n.length + Math.max(0,e)+ Math.max(0,aa);this.newFrom=n.length > 0?n[0].offset:null;this.mentioned=n.some((b)=>mentions(b.text,c));}
+readElsewhere(o,c){if(this.readTo===null||!this.epochs.has(o?.epoch))return false;if(o.offset <=this.readTo)return false;this.readTo=Math.min(o.offset,this.position);this.readEpoch=o.epoch;const{newFrom}=this;this.#f(c);if(this.unread===0)this.newFrom=newFrom;return true;}
+applyEntry(b,c,s=false){if(b.offset <=this.position)return;this.position=b.offset;if(b.epoch){this.placeEpoch=b.epoch;this.epochs.add(b.epoch);}
+const g=entryOf(b);this.#g(g);if(this.atEnd)this.#h(g);if(s)this.#i();if(!isMessage(g))return;this.typing.delete(g.author);if(s||sameName(g.user,c))return;if(this.unread===0)this.newFrom=g.offset;this.unread +=1;if(mentions(g.text,c))this.mentioned=true;}
+#g(h){if(h.type==='topic')this.topic=h.text;if(h.target===undefined)return;const ab=this.past.entries.filter((b)=>!this.isPast(b));changeAmong([...this.quoted.values(),...ab,...this.entries],h);}
+#h(b){if(this.past.length + this.entries.length >=windowLimit&&!this.following){this.atEnd=false;return;}
+this.entries.push(b);this.#d();}
+#d(){if(this.past.length + this.entries.length <=windowLimit)return;const m=this.past.length + this.entries.length - windowLimit + u;const t=m - this.past.dropOldest(m);if(t===0)return;this.entries.splice(0,t);this.older='unknown';}
+prepend(f,l){const first=this.first?.offset??Infinity;const j=f.filter(({offset})=>offset < first).map(entryOf);this.older=l&&j.length > 0?'unknown':'none';this.entries.unshift(...j);this.#c();const m=this.past.length + this.entries.length - windowLimit;if(m > 0){this.entries.splice(-m);this.atEnd=false;}}
+append(f,l){const last=this.last?.offset??-1;const j=f.filter(({offset})=>offset > last).map(entryOf);if(last >=0&&j.length > 0&&j[0].offset > last + 1){this.past.keep(this.entries,this.epoch,'missed');this.entries=[];this.older='none';}
+this.entries.push(...j);for(const b of j)this.#g(b);this.#d();this.atEnd=!l||(this.last?.offset??-1)>=this.position;}
+replace(f,l){this.entries=f.map(entryOf);this.older=l?'unknown':'none';this.past.dropPresent(this.epoch);this.#d();this.position=Math.max(this.position,this.last?.offset??-1);this.atEnd=(this.last?.offset??this.position)>=this.position;}
+applyKicked(ac){this.state='refused';this.problem=ac;this.members=null;this.typing.clear();}
+applyPresence(d){this.count=d.count??this.count;if(d.event==='count')this.members=null;else if(d.event==='join')this.members?.set(keyOf(d.user),d.user);else if(d.event==='leave'){this.members?.delete(keyOf(d.user));this.typing.delete(keyOf(d.user));}}
+setMembers(a){this.count=a.count??a.members?.length??0;this.members=a.members
+?new Map(a.members.map((name)=>[keyOf(name),name]))
 :null;}
-applyTyping(user){this.typing.set(keyOf(user),{name:user,until:Date.now()+ typingLasts});}
-typingNow(now=Date.now()){for(const [key,{until}] of this.typing)if(until <=now)this.typing.delete(key);return [...this.typing.values()].map(({name})=>name);}
+applyTyping(i){this.typing.set(keyOf(i),{name:i,until:Date.now()+ typingLasts});}
+typingNow(p=Date.now()){for(const [key,{until}] of this.typing)if(until <=p)this.typing.delete(key);return [...this.typing.values()].map(({name})=>name);}
 disconnected(){this.state='away';this.typing.clear();if(this.older !=='none')this.older='unknown';this.newer='unknown';}
 #i(){this.readTo=this.position;this.readEpoch=this.placeEpoch;}
 markRead(){this.#i();this.unread=0;this.mentioned=false;}}
@@ -192,14 +192,14 @@ return { windowLimit, typingLasts, Room };
 
 })();
 const m14 = (() => {
-const second=1000;const longestDelay=30 * second;function backoff(attempt,random=Math.random){const ceiling=Math.min(longestDelay,second * 2 ** Math.min(attempt,10));return ceiling / 2 +(random()* ceiling)/ 2;}
-function secondsIn(reason,otherwise){const found=/(\d{1,4})\s*s/.exec(reason);return(found?Number(found[1]):otherwise)* second;}
-function advice(code,reason,attempt,random=Math.random){const after=(delay)=>({retry:true,delay});switch(code){case 1001:
-return after(second + random()* 4 * second);case 1012:
+const b=1000;const i=30 * b;function backoff(c,a=Math.random){const f=Math.min(i,b * 2 ** Math.min(c,10));return f / 2 +(a()* f)/ 2;}
+function g(e,j){const h=/(\d{1,4})\s*s/.exec(e);return(h?Number(h[1]):j)* b;}
+function advice(k,e,c,a=Math.random){const d=(delay)=>({retry:true,delay});switch(k){case 1001:
+return d(b + a()* 4 * b);case 1012:
 case 4001:
-return after(attempt===0?0:backoff(attempt,random));case 1013:
-return after(secondsIn(reason,10)+ random()* 2 * second);case 4002:
-return after(secondsIn(reason,15)+ random()* 5 * second);case 1002:
+return d(c===0?0:backoff(c,a));case 1013:
+return d(g(e,10)+ a()* 2 * b);case 4002:
+return d(g(e,15)+ a()* 5 * b);case 1002:
 case 1003:
 case 1007:
 case 1008:
@@ -207,118 +207,118 @@ case 4003:
 case 4005:
 return{retry:false,again:true};case 4004:
 return{retry:false,again:false};default:
-return after(backoff(attempt,random));}}
+return d(backoff(c,a));}}
 return { backoff, advice };
 })();
 const m15 = (() => {
-const isOnline=()=>globalThis.navigator?.onLine !==false;const isShown=()=>!globalThis.document?.hidden;function watchSurroundings(lookAgain,wentOffline){if(!globalThis.addEventListener)return()=>{};const page=globalThis.document;const shown=()=>{if(isShown())lookAgain();};addEventListener('online',lookAgain);addEventListener('offline',wentOffline);addEventListener('pageshow',lookAgain);page?.addEventListener('visibilitychange',shown);return()=>{removeEventListener('online',lookAgain);removeEventListener('offline',wentOffline);removeEventListener('pageshow',lookAgain);page?.removeEventListener('visibilitychange',shown);};}
+const isOnline=()=>globalThis.navigator?.onLine !==false;const isShown=()=>!globalThis.document?.hidden;function watchSurroundings(a,b){if(!globalThis.addEventListener)return()=>{};const c=globalThis.document;const d=()=>{if(isShown())a();};addEventListener('online',a);addEventListener('offline',b);addEventListener('pageshow',a);c?.addEventListener('visibilitychange',d);return()=>{removeEventListener('online',a);removeEventListener('offline',b);removeEventListener('pageshow',a);c?.removeEventListener('visibilitychange',d);};}
 return { isOnline, isShown, watchSurroundings };
 })();
 const m16 = (() => {
 const { advice, backoff } = m14;
 const { isOnline, isShown, watchSurroundings } = m15;
-const connectDeadline=10_000;const answerDeadline=5_000;const doubtAfter=2_000;const offlineDeadline=3_000;const stableAfter=5_000;const silenceLimit=30_000;const silenceCheckedEvery=10_000;const silenceBeforeWriting=5_000;function chatAddress(location){const address=new URL('chat',location.href);address.protocol=address.protocol==='https:'?'wss:':'ws:';return address.href;}
-class Connection{state={phase:'idle'};#a;#b;#c=null;#d=0;#e=0;#f=0;#g=0;#h=Infinity;#i=0;#j=0;#k=null;constructor(makeSocket,events){this.#a=makeSocket;this.#b=events;}
+const i=10_000;const j=5_000;const k=2_000;const l=3_000;const m=5_000;const n=30_000;const o=10_000;const p=5_000;function chatAddress(location){const f=new URL('chat',location.href);f.protocol=f.protocol==='https:'?'wss:':'ws:';return f.href;}
+class Connection{state={phase:'idle'};#a;#b;#c=null;#d=0;#e=0;#f=0;#g=0;#h=Infinity;#i=0;#j=0;#k=null;constructor(c,a){this.#a=c;this.#b=a;}
 open(){if(this.state.phase==='connecting'||this.state.phase==='open')return;this.#d=0;this.#l();}
 retryNow(){if(this.state.phase==='waiting'||this.state.phase==='stopped')this.#l();}
 close(){this.#m(1000);this.#n({phase:'idle'});}
-retryAfter(milliseconds,reason){this.#m(1000);this.#o(milliseconds,1013,reason);this.#b.closed(1013,reason);}
+retryAfter(d,reason){this.#m(1000);this.#o(d,1013,reason);this.#b.closed(1013,reason);}
 send(object){if(this.state.phase !=='open')return false;this.#c.send(JSON.stringify(object));return true;}
-expect(milliseconds=answerDeadline){if(this.state.phase !=='open')return;const at=performance.now()+ milliseconds;if(at >=this.#h)return;clearTimeout(this.#g);this.#h=at;this.#g=setTimeout(()=>this.#p(1006,'No answer.'),milliseconds);this.#i||=setTimeout(()=>this.#q(),doubtAfter);}
-expectWriting(){this.#r(silenceBeforeWriting);}
-#r(silence){const isSilent=performance.now()- this.#j >=silence;if(this.state.phase==='open'&&isSilent&&!this.#g)this.#b.probe();}
+expect(d=j){if(this.state.phase !=='open')return;const g=performance.now()+ d;if(g >=this.#h)return;clearTimeout(this.#g);this.#h=g;this.#g=setTimeout(()=>this.#p(1006,'No answer.'),d);this.#i||=setTimeout(()=>this.#q(),k);}
+expectWriting(){this.#r(p);}
+#r(q){const r=performance.now()- this.#j >=q;if(this.state.phase==='open'&&r&&!this.#g)this.#b.probe();}
 #q(){if(this.state.phase==='open'&&!this.state.doubt){this.#n({phase:'open',doubt:true});}}
-#s(){if(this.state.phase==='open'){this.#b.probe();this.expect(offlineDeadline);this.#q();}else{this.#b.changed();}}
+#s(){if(this.state.phase==='open'){this.#b.probe();this.expect(l);this.#q();}else{this.#b.changed();}}
 #t(){if(this.state.phase==='waiting'){if(isOnline()&&this.state.code===1006)this.#l();else this.#b.changed();}else if(this.state.phase==='open'){this.#b.probe();}}
-#l(){this.#m();this.#n({phase:'connecting',attempt:this.#d});let socket;try{socket=this.#a();}catch(error){this.#n({phase:'stopped',code:0,reason:String(error),again:true});this.#b.closed(0,String(error));return;}
-this.#c=socket;this.#g=setTimeout(()=>this.#p(1006,'No answer.'),connectDeadline);socket.onopen=()=>{this.#u();this.#f=setTimeout(()=>(this.#d=0),stableAfter);this.#n({phase:'open'});this.#b.opened();};socket.onmessage=(event)=>{this.#u();let object=null;try{object=JSON.parse(event.data);}catch{return;}
+#l(){this.#m();this.#n({phase:'connecting',attempt:this.#d});let socket;try{socket=this.#a();}catch(h){this.#n({phase:'stopped',code:0,reason:String(h),again:true});this.#b.closed(0,String(h));return;}
+this.#c=socket;this.#g=setTimeout(()=>this.#p(1006,'No answer.'),i);socket.onopen=()=>{this.#u();this.#f=setTimeout(()=>(this.#d=0),m);this.#n({phase:'open'});this.#b.opened();};socket.onmessage=(event)=>{this.#u();let object=null;try{object=JSON.parse(event.data);}catch{return;}
 if(object&&typeof object.type==='string')this.#b.received(object);};socket.onclose=(event)=>this.#p(event.code,event.reason);socket.onerror=()=>{};}
 #u(){this.#j=performance.now();clearTimeout(this.#g);clearTimeout(this.#i);this.#g=this.#i=0;this.#h=Infinity;if(this.state.doubt)this.#n({phase:'open'});}
-#p(code,reason){const wasOpen=this.state.phase==='open';this.#m();const next=advice(code,reason,this.#d);this.#d +=1;if(next.retry){const delay=wasOpen||next.delay > 0?next.delay:backoff(this.#d);this.#o(delay,code,reason);}else{this.#n({phase:'stopped',code,reason,again:next.again});}
+#p(code,reason){const s=this.state.phase==='open';this.#m();const e=advice(code,reason,this.#d);this.#d +=1;if(e.retry){const b=s||e.delay > 0?e.delay:backoff(this.#d);this.#o(b,code,reason);}else{this.#n({phase:'stopped',code,reason,again:e.again});}
 this.#b.closed(code,reason);}
-#o(delay,code,reason){this.#e=setTimeout(()=>this.#l(),delay);this.#n({phase:'waiting',retryAt:Date.now()+ delay,code,reason});}
+#o(b,code,reason){this.#e=setTimeout(()=>this.#l(),b);this.#n({phase:'waiting',retryAt:Date.now()+ b,code,reason});}
 #m(code){clearTimeout(this.#e);clearTimeout(this.#f);this.#u();const socket=this.#c;this.#c=null;if(!socket)return;socket.onopen=socket.onmessage=socket.onclose=null;socket.close(code);}
 #n(state){this.state=state;if(state.phase==='idle'||state.phase==='stopped')this.#v();else this.#k??=this.#w();this.#b.changed();}
 #v(){this.#k?.();this.#k=null;}
-#w(){const end=watchSurroundings(()=>this.#t(),()=>this.#s());const timer=setInterval(()=>{if(isShown())this.#r(silenceLimit);},silenceCheckedEvery);return()=>{end();clearInterval(timer);};}}
+#w(){const t=watchSurroundings(()=>this.#t(),()=>this.#s());const u=setInterval(()=>{if(isShown())this.#r(n);},o);return()=>{t();clearInterval(u);};}}
 return { chatAddress, Connection };
 })();
 const m17 = (() => {
-class Listeners{#a=new Map();add(name,listener){if(typeof listener !=='function')throw new TypeError('A listener is a function.');const before=this.#a.get(name)??[];this.#a.set(name,[...before,listener]);return()=>{const others=(this.#a.get(name)??[]).filter((other)=>other !==listener);this.#a.set(name,others);};}
-call(name,event){for(const listener of this.#a.get(name)??[]){try{listener(event);}catch(error){queueMicrotask(()=>{throw error;});}}}}
+class Listeners{#a=new Map();add(name,a){if(typeof a !=='function')throw new TypeError('A listener is a function.');const b=this.#a.get(name)??[];this.#a.set(name,[...b,a]);return()=>{const c=(this.#a.get(name)??[]).filter((d)=>d !==a);this.#a.set(name,c);};}
+call(name,event){for(const a of this.#a.get(name)??[]){try{a(event);}catch(e){queueMicrotask(()=>{throw e;});}}}}
 return { Listeners };
 })();
 const m18 = (() => {
 const { CommandError, Disconnected } = m0;
-const otherTabTakes=1_500;class Login{#a;#b;#c;#d=0;#e='';#f;#g=false;#h;constructor(commands,sessions,events){this.#a=commands;this.#b=sessions;this.#c=events;}
+const h=1_500;class Login{#a;#b;#c;#d=0;#e='';#f;#g=false;#h;constructor(f,b,c){this.#a=f;this.#b=b;this.#c=c;}
 use({password,keeps,token}){this.#f=password||undefined;this.#g=keeps===true;this.#h=token;}
-async begin(user){this.#d +=1;const attempt=this.#d;for(;;){const{session}=this.#b;try{const password=this.#f;const token=await this.#i();if(attempt !==this.#d)return;const command={type:'login',user,session,password,token,join:false};this.#j(await this.#a.request(command));return;}catch(error){if(error instanceof Disconnected)return;if(!(error instanceof CommandError))throw error;const again=await this.#k(error,session,attempt);if(attempt !==this.#d)return;if(again)continue;if(!this.#g)this.#f=undefined;this.#c.refused(error);return;}}}
+async begin(user){this.#d +=1;const a=this.#d;for(;;){const{session}=this.#b;try{const password=this.#f;const token=await this.#i();if(a !==this.#d)return;const i={type:'login',user,session,password,token,join:false};this.#j(await this.#a.request(i));return;}catch(d){if(d instanceof Disconnected)return;if(!(d instanceof CommandError))throw d;const j=await this.#k(d,session,a);if(a !==this.#d)return;if(j)continue;if(!this.#g)this.#f=undefined;this.#c.refused(d);return;}}}
 async #i(){return typeof this.#h==='function'?this.#h():this.#h;}
 abandon(){this.#d +=1;}
-#j(welcome){const restarted=this.#e !==''&&this.#e !==welcome.session;this.#e=welcome.session;if(!this.#g)this.#f=undefined;this.#b.keepSession(welcome.user,welcome.session);this.#c.welcomed(welcome,restarted);}
-async #k({code},session,attempt){if(!session)return false;if(code==='bad_token'&&this.#h===undefined){this.#b.session=undefined;return true;}
-const end=performance.now()+ otherTabTakes;while(code==='name_taken'&&attempt===this.#d&&performance.now()< end){const stored=this.#b.storedSession;if(stored&&stored !==session){this.#b.session=stored;return true;}
-await new Promise((resolve)=>setTimeout(resolve,100));}
+#j(e){const k=this.#e !==''&&this.#e !==e.session;this.#e=e.session;if(!this.#g)this.#f=undefined;this.#b.keepSession(e.user,e.session);this.#c.welcomed(e,k);}
+async #k({code},session,a){if(!session)return false;if(code==='bad_token'&&this.#h===undefined){this.#b.session=undefined;return true;}
+const l=performance.now()+ h;while(code==='name_taken'&&a===this.#d&&performance.now()< l){const g=this.#b.storedSession;if(g&&g !==session){this.#b.session=g;return true;}
+await new Promise((m)=>setTimeout(m,100));}
 return false;}}
 return { Login };
 })();
 const m19 = (() => {
 const { CommandError, Disconnected } = m0;
 const { keyOf, randomID, sameName } = m6;
-const standardRest=2_000;class Outbox{items=[];#a='';#b;#c;#d;#e;#f=new Map();#g=false;#h=0;constructor(commands,roomOf,store,events){this.#b=commands;this.#c=roomOf;this.#d=store;this.#e=events;this.items=store?.load()??[];for(const item of this.items)if(item.state !=='failed')item.state='waiting';}
-enter(me){this.#a=me;}
-isHeld(item){return !sameName(item.user,this.#a);}
-of(room){return this.items.filter((item)=>item.room===room.key);}
-unsent(room){return this.items.filter((item)=>item.state !=='sent'&&(!room||item.room===room.key));}
-get places(){return this.items.map((item)=>item.place??item.room);}
-add(room,text,{id=randomID(),...fields}={}){const at=new Date().toISOString();return new Promise((resolve,reject)=>{this.#f.set(id,{resolve,reject});this.items.push({id,user:keyOf(this.#a),name:this.#a,room:room.key,place:room.name,text,fields,at,state:'waiting',});this.#i();this.pump();});}
-retry(item){if(this.isHeld(item))Object.assign(item,{user:keyOf(this.#a),name:this.#a});item.state='waiting';this.#i();this.pump();}
-discard(item,error=new Disconnected('The message was discarded.')){this.items=this.items.filter((other)=>other !==item);this.#f.get(item.id)?.reject(error);this.#f.delete(item.id);this.#i();}
-forget(room){for(const item of room?this.of(room):this.items)this.discard(item);}
-giveUp(room,error){if(this.#d)return;for(const item of room?this.of(room):this.items)this.discard(item,error);clearTimeout(this.#h);this.#h=0;}
-move(from,room){for(const item of this.items){if(item.room===from)Object.assign(item,{room:room.key,place:room.name});}}
-arrived(id,place){this.#j(id,place);const item=this.items.find((candidate)=>candidate.id===id);if(item)this.#k(item);}
-#j(id,place){this.#f.get(id)?.resolve(place);this.#f.delete(id);}
-#k(item){this.#e.ended(item,null);this.discard(item);}
-settle(room){const accepted=this.of(room).filter(({state})=>state==='sent');for(const item of accepted)this.discard(item);return accepted;}
-async pump(){if(this.#g||this.#h)return;const item=this.items.find((candidate)=>
-candidate.state==='waiting'&&!this.isHeld(candidate)
-&&this.#c(candidate.room)?.state==='joined');if(!item)return;this.#g=true;await this.#l(item,this.#c(item.room));this.#g=false;this.#i();if(item.state !=='waiting')this.pump();}
-async #l(item,room){item.state='sending';this.#e.changed();try{const{name}=room;const{id,text,fields}=item;const command={...fields,type:'message',room:name,text,id};const{offset,epoch}=await this.#b.request(command);item.state='sent';this.#j(id,{offset,epoch});if(offset <=room.place?.offset&&this.items.includes(item))this.#k(item);}catch(error){if(error instanceof Disconnected){item.state='waiting';}else if(error.code==='unavailable'){item.state='waiting';this.#m(error.retryAfter??standardRest);}else{this.#n(item,error);if(!(error instanceof CommandError))console.error(error);}}}
-#n(item,error){item.state='failed';item.problem=error.message;this.#e.ended(item,error);this.#f.get(item.id)?.reject(error);this.#f.delete(item.id);if(!this.#d)this.discard(item);}
-#m(milliseconds){this.#h=setTimeout(()=>{this.#h=0;this.pump();},milliseconds *(1 + Math.random()/ 4));}
+const l=2_000;class Outbox{items=[];#a='';#b;#c;#d;#e;#f=new Map();#g=false;#h=0;constructor(j,h,e,f){this.#b=j;this.#c=h;this.#d=e;this.#e=f;this.items=e?.load()??[];for(const a of this.items)if(a.state !=='failed')a.state='waiting';}
+enter(d){this.#a=d;}
+isHeld(a){return !sameName(a.user,this.#a);}
+of(b){return this.items.filter((a)=>a.room===b.key);}
+unsent(b){return this.items.filter((a)=>a.state !=='sent'&&(!b||a.room===b.key));}
+get places(){return this.items.map((a)=>a.place??a.room);}
+add(b,text,{id=randomID(),...fields}={}){const at=new Date().toISOString();return new Promise((resolve,reject)=>{this.#f.set(id,{resolve,reject});this.items.push({id,user:keyOf(this.#a),name:this.#a,room:b.key,place:b.name,text,fields,at,state:'waiting',});this.#i();this.pump();});}
+retry(a){if(this.isHeld(a))Object.assign(a,{user:keyOf(this.#a),name:this.#a});a.state='waiting';this.#i();this.pump();}
+discard(a,c=new Disconnected('The message was discarded.')){this.items=this.items.filter((m)=>m !==a);this.#f.get(a.id)?.reject(c);this.#f.delete(a.id);this.#i();}
+forget(b){for(const a of b?this.of(b):this.items)this.discard(a);}
+giveUp(b,c){if(this.#d)return;for(const a of b?this.of(b):this.items)this.discard(a,c);clearTimeout(this.#h);this.#h=0;}
+move(from,b){for(const a of this.items){if(a.room===from)Object.assign(a,{room:b.key,place:b.name});}}
+arrived(id,g){this.#j(id,g);const a=this.items.find((i)=>i.id===id);if(a)this.#k(a);}
+#j(id,g){this.#f.get(id)?.resolve(g);this.#f.delete(id);}
+#k(a){this.#e.ended(a,null);this.discard(a);}
+settle(b){const k=this.of(b).filter(({state})=>state==='sent');for(const a of k)this.discard(a);return k;}
+async pump(){if(this.#g||this.#h)return;const a=this.items.find((i)=>
+i.state==='waiting'&&!this.isHeld(i)
+&&this.#c(i.room)?.state==='joined');if(!a)return;this.#g=true;await this.#l(a,this.#c(a.room));this.#g=false;this.#i();if(a.state !=='waiting')this.pump();}
+async #l(a,b){a.state='sending';this.#e.changed();try{const{name}=b;const{id,text,fields}=a;const n={...fields,type:'message',room:name,text,id};const{offset,epoch}=await this.#b.request(n);a.state='sent';this.#j(id,{offset,epoch});if(offset <=b.place?.offset&&this.items.includes(a))this.#k(a);}catch(c){if(c instanceof Disconnected){a.state='waiting';}else if(c.code==='unavailable'){a.state='waiting';this.#m(c.retryAfter??l);}else{this.#n(a,c);if(!(c instanceof CommandError))console.error(c);}}}
+#n(a,c){a.state='failed';a.problem=c.message;this.#e.ended(a,c);this.#f.get(a.id)?.reject(c);this.#f.delete(a.id);if(!this.#d)this.discard(a);}
+#m(o){this.#h=setTimeout(()=>{this.#h=0;this.pump();},o *(1 + Math.random()/ 4));}
 #i(){this.#d?.save(this.items);this.#e.changed();}}
 return { Outbox };
 })();
 const m20 = (() => {
 const { Disconnected } = m0;
-function nextWelcome(chat){return new Promise((resolve,reject)=>{const end=(settle)=>{for(const off of ends)off();settle();};const ends=[chat.on('welcome',(welcome)=>end(()=>resolve(welcome))),chat.on('refused',(error)=>end(()=>reject(error))),chat.on('closed',({reason})=>{if(chat.state.phase !=='waiting')end(()=>reject(new Disconnected(reason)));}),];});}
+function nextWelcome(a){return new Promise((d,c)=>{const b=(e)=>{for(const f of g)f();e();};const g=[a.on('welcome',(h)=>b(()=>d(h))),a.on('refused',(i)=>b(()=>c(i))),a.on('closed',({reason})=>{if(a.state.phase !=='waiting')b(()=>c(new Disconnected(reason)));}),];});}
 return { nextWelcome };
 })();
 const m21 = (() => {
 const { CommandError, Disconnected } = m0;
 const { Listeners } = m17;
 const { keyOf, sameName } = m6;
-const resumeLimit=200;const typingEvery=3_000;const noEntries=new Set(['presence','typing','read','direct']);class RoostRoom{name;key;state='away';error=null;place=null;count=0;attempt=Promise.resolve();#a;#b;#c;#d=null;#e=null;#f=new Listeners();#g=0;constructor(chat,name,{since=null,last=0,catchUp=true}){this.#a=chat;this.name=name;this.key=keyOf(name);this.place=since;this.#b=last;this.#c=catchUp;}
-on(name,listener){return this.#f.add(name,listener);}
-say(text,fields={}){this.#g=0;return this.#a.outbox().add(this,text,fields);}
-typing(){const now=Date.now();const rest=this.#a.timing()?.typing??typingEvery;if(this.state !=='joined'||now - this.#g < rest)return;this.#g=now;this.#a.tell({type:'typing',room:this.name});}
-history(range={}){const{after,before,limit}=range;if(after !==undefined)return this.command('history',{after,limit});return this.command('history',{before:before??Number.MAX_SAFE_INTEGER,limit});}
+const i=200;const j=3_000;const k=new Set(['presence','typing','read','direct']);class RoostRoom{name;key;state='away';error=null;place=null;count=0;attempt=Promise.resolve();#a;#b;#c;#d=null;#e=null;#f=new Listeners();#g=0;constructor(b,name,{since=null,last=0,catchUp=true}){this.#a=b;this.name=name;this.key=keyOf(name);this.place=since;this.#b=last;this.#c=catchUp;}
+on(name,l){return this.#f.add(name,l);}
+say(f,fields={}){this.#g=0;return this.#a.outbox().add(this,f,fields);}
+typing(){const g=Date.now();const m=this.#a.timing()?.typing??j;if(this.state !=='joined'||g - this.#g < m)return;this.#g=g;this.#a.tell({type:'typing',room:this.name});}
+history(h={}){const{after,before,limit}=h;if(after !==undefined)return this.command('history',{after,limit});return this.command('history',{before:before??Number.MAX_SAFE_INTEGER,limit});}
 command(type,fields={}){return this.#a.request({...fields,type,room:this.name});}
 leave(){if(this.state==='joined')this.command('leave').catch(()=>{});this.state='left';this.#a.left(this);}
 enter(){const attempt=this.#d??this.#h().finally(()=>{this.#d=null;});this.#d=this.attempt=attempt;return attempt;}
-async #h(){const{name,place}=this;const limit=place?resumeLimit:this.#b;const command={type:'join',room:name,since:place??undefined,limit,more:true};try{const reply=await this.#a.request(command);if(this.state !=='left')this.#i(reply);}catch(error){if(error instanceof Disconnected)return false;if(!(error instanceof CommandError))throw error;if(this.state !=='left')this.#j(error,'refused');}
+async #h(){const{name,place}=this;const limit=place?i:this.#b;const command={type:'join',room:name,since:place??undefined,limit,more:true};try{const a=await this.#a.request(command);if(this.state !=='left')this.#i(a);}catch(error){if(error instanceof Disconnected)return false;if(!(error instanceof CommandError))throw error;if(this.state !=='left')this.#j(error,'refused');}
 return true;}
-#i(reply){const before=this.place;const recovered=reply.recovered===true&&before !==null;this.#k(reply.room);this.state='joined';this.error=null;this.count=reply.count??this.count;this.#e=null;if(!this.#c){this.place={epoch:reply.epoch,offset:reply.offset};this.#f.call('joined',reply);for(const entry of reply.messages)this.#l(entry,reply.epoch);}else{this.#f.call('joined',reply);this.#m(reply,before,recovered);}
-if(!recovered)this.#a.outbox().settle(this);this.#a.outbox().pump();}
-#m(reply,before,recovered){if(recovered){this.#n(reply);return;}
-this.place=null;if(before)this.#f.call('gap',{before,messages:reply.messages});else this.#o(reply);this.place={epoch:reply.epoch,offset:reply.offset};}
-async #n(reply){const held=[];this.#e=held;const isCurrent=()=>this.#e===held;for(let page=reply;;){this.#o(page);if(!page.more||page.messages.length===0)break;const before=this.place;const range={after:before?.offset,limit:resumeLimit};page=await this.history(range).catch(()=>null);if(!isCurrent())return;if(page)continue;this.#f.call('gap',{before,messages:[]});break;}
-this.#e=null;for(const entry of held)this.#p(entry,entry.epoch);}
-#o(page){let epoch=page.first_epoch??page.epoch;for(const entry of page.messages){epoch=entry.epoch??epoch;this.#p(entry,epoch);}}
-#p(entry,epoch){if(this.place&&entry.offset <=this.place.offset)return;this.place={epoch:epoch??this.place?.epoch??'',offset:entry.offset};this.#l(entry,this.place.epoch);this.#f.call('entry',entry);if(!entry.deleted)this.#f.call(entry.type,entry);}
+#i(a){const before=this.place;const e=a.recovered===true&&before !==null;this.#k(a.room);this.state='joined';this.error=null;this.count=a.count??this.count;this.#e=null;if(!this.#c){this.place={epoch:a.epoch,offset:a.offset};this.#f.call('joined',a);for(const c of a.messages)this.#l(c,a.epoch);}else{this.#f.call('joined',a);this.#m(a,before,e);}
+if(!e)this.#a.outbox().settle(this);this.#a.outbox().pump();}
+#m(a,before,e){if(e){this.#n(a);return;}
+this.place=null;if(before)this.#f.call('gap',{before,messages:a.messages});else this.#o(a);this.place={epoch:a.epoch,offset:a.offset};}
+async #n(a){const d=[];this.#e=d;const n=()=>this.#e===d;for(let page=a;;){this.#o(page);if(!page.more||page.messages.length===0)break;const before=this.place;const h={after:before?.offset,limit:i};page=await this.history(h).catch(()=>null);if(!n())return;if(page)continue;this.#f.call('gap',{before,messages:[]});break;}
+this.#e=null;for(const c of d)this.#p(c,c.epoch);}
+#o(page){let epoch=page.first_epoch??page.epoch;for(const c of page.messages){epoch=c.epoch??epoch;this.#p(c,epoch);}}
+#p(c,epoch){if(this.place&&c.offset <=this.place.offset)return;this.place={epoch:epoch??this.place?.epoch??'',offset:c.offset};this.#l(c,this.place.epoch);this.#f.call('entry',c);if(!c.deleted)this.#f.call(c.type,c);}
 #l({type,id,user,offset},epoch){if(type !=='message'||!id||!sameName(user,this.#a.user()))return;this.#a.outbox().arrived(id,{epoch,offset});}
-push(push){if(push.type==='joined'){this.#i({...push,recovered:false});}else if(Number.isSafeInteger(push.offset)&&!noEntries.has(push.type)){if(this.#e)this.#e.push(push);else this.#p(push,push.epoch);}else if(push.type==='kicked'){this.#j(new CommandError({code:'kicked',text:push.text}),'kicked');}else{if(push.type==='presence')this.count=push.count??this.count;this.#f.call(push.type,push);}}
+push(push){if(push.type==='joined'){this.#i({...push,recovered:false});}else if(Number.isSafeInteger(push.offset)&&!k.has(push.type)){if(this.#e)this.#e.push(push);else this.#p(push,push.epoch);}else if(push.type==='kicked'){this.#j(new CommandError({code:'kicked',text:push.text}),'kicked');}else{if(push.type==='presence')this.count=push.count??this.count;this.#f.call(push.type,push);}}
 #j(error,event){this.state='refused';this.error=error;this.#e=null;this.#f.call(event,error);this.#a.outbox().giveUp(this,error);}
 #k(name){const before=this.key;this.name=name;this.key=keyOf(name);if(this.key !==before)this.#a.renamed(before,this);}
 disconnected(){if(this.state !=='left')this.state='away';this.#e=null;}}
@@ -326,10 +326,10 @@ return { RoostRoom };
 })();
 const m22 = (() => {
 const { keyOf } = m6;
-class Sessions{session;#a;#b='';constructor(storage){this.#a=storage;}
-load(user){this.#b=`roost.session.${keyOf(user)}`;this.session=this.storedSession;}
+class Sessions{session;#a;#b='';constructor(a){this.#a=a;}
+load(b){this.#b=`roost.session.${keyOf(b)}`;this.session=this.storedSession;}
 get storedSession(){return this.#a?.getItem(this.#b)??undefined;}
-keepSession(user,session){this.#b=`roost.session.${keyOf(user)}`;this.session=session;this.#a?.setItem(this.#b,session);}
+keepSession(b,session){this.#b=`roost.session.${keyOf(b)}`;this.session=session;this.#a?.setItem(this.#b,session);}
 ended(){if(this.session===this.storedSession)this.#a?.removeItem(this.#b);this.session=undefined;}}
 return { Sessions };
 })();
@@ -343,15 +343,15 @@ const { Outbox } = m19;
 const { nextWelcome } = m20;
 const { RoostRoom } = m21;
 const { Sessions } = m22;
-const subprotocol='roost.v1';const sessionEnded=4005;const passing=new Set(['rate_limited','unavailable']);const loginRest=5_000;const tokenRest=1_000;class Roost{user='';account=false;welcome=null;first=null;outbox;#a;#b;#c;#d;#e=new Map();#f=new Listeners();#g=false;#h=false;#i;#j=false;constructor(address,options={}){const{user,password,token,storage,unsent}=options;this.#i=options.direct !==false;const Socket=options.WebSocket??globalThis.WebSocket;if(!Socket)throw new Error('There is no WebSocket here: pass one, { WebSocket }.');const target=/^wss?:/i.test(address)?address:chatAddress({href:address});this.#d=options.sessions??new Sessions(storage);this.#a=new Connection(()=>new Socket(target,subprotocol),{opened:()=>this.#c.begin(this.user),received:(push)=>this.#k(push),closed:(code,reason)=>this.#l(code,reason),changed:()=>this.#f.call('state',this.state),probe:()=>this.#b.probe((this.first??this.rooms[0])?.name??'lobby'),});this.#b=new Commands(this.#a);this.#c=new Login(this.#b,this.#d,{welcomed:(welcome,restarted)=>this.#m(welcome,restarted),refused:(error)=>this.#n(error),});this.outbox=new Outbox(this.#b,(key)=>this.#e.get(key),unsent,{changed:()=>this.#f.call('outbox',undefined),ended:(item,error)=>this.#f.call('sent',{item,error}),});if(user !==undefined)this.#o(user,{password,keeps:true,token});}
+const l='roost.v1';const j=4005;const m=new Set(['rate_limited','unavailable']);const n=5_000;const o=1_000;class Roost{user='';account=false;welcome=null;first=null;outbox;#a;#b;#c;#d;#e=new Map();#f=new Listeners();#g=false;#h=false;#i;#j=false;constructor(h,c={}){const{user,password,token,storage,unsent}=c;this.#i=c.direct !==false;const k=c.WebSocket??globalThis.WebSocket;if(!k)throw new Error('There is no WebSocket here: pass one, { WebSocket }.');const p=/^wss?:/i.test(h)?h:chatAddress({href:h});this.#d=c.sessions??new Sessions(storage);this.#a=new Connection(()=>new k(p,l),{opened:()=>this.#c.begin(this.user),received:(b)=>this.#k(b),closed:(code,reason)=>this.#l(code,reason),changed:()=>this.#f.call('state',this.state),probe:()=>this.#b.probe((this.first??this.rooms[0])?.name??'lobby'),});this.#b=new Commands(this.#a);this.#c=new Login(this.#b,this.#d,{welcomed:(welcome,restarted)=>this.#m(welcome,restarted),refused:(error)=>this.#n(error),});this.outbox=new Outbox(this.#b,(a)=>this.#e.get(a),unsent,{changed:()=>this.#f.call('outbox',undefined),ended:(item,error)=>this.#f.call('sent',{item,error}),});if(user !==undefined)this.#o(user,{password,keeps:true,token});}
 get state(){return this.#a.state;}
 get limits(){return this.welcome?.limits;}
 get rooms(){return [...this.#e.values()];}
-on(name,listener){return this.#f.add(name,listener);}
-login(user,proof={}){const{password,token}=proof;this.#o(user,{password,token});}
-#o(user,proof){this.user=user;this.#j=proof.keeps===true;this.#h=typeof proof.token==='function';this.#c.use(proof);this.#d.load(user);this.outbox.enter(user);this.#a.open();}
+on(name,q){return this.#f.add(name,q);}
+login(user,d={}){const{password,token}=d;this.#o(user,{password,token});}
+#o(user,d){this.user=user;this.#j=d.keeps===true;this.#h=typeof d.token==='function';this.#c.use(d);this.#d.load(user);this.outbox.enter(user);this.#a.open();}
 ready(){if(this.#g&&this.welcome)return Promise.resolve(this.welcome);return nextWelcome(this);}
-join(name,options={}){const known=this.room(name);if(known?.state==='refused'&&this.#g)known.enter();if(known)return known;const room=new RoostRoom(this.#p,name,options);this.#e.set(room.key,room);if(this.#g)room.enter();return room;}
+join(name,c={}){const f=this.room(name);if(f?.state==='refused'&&this.#g)f.enter();if(f)return f;const room=new RoostRoom(this.#p,name,c);this.#e.set(room.key,room);if(this.#g)room.enter();return room;}
 room(name){return this.#e.get(keyOf(name));}
 command(type,fields={}){return this.#b.request({...fields,type});}
 async logout({everywhere=false}={}){await this.command('logout',{everywhere});this.#d.ended?.();this.close();}
@@ -359,26 +359,26 @@ close(){this.#q(new Disconnected('It was closed here.'));}
 #q(error){this.#a.close();this.#l(1000,error.message);this.outbox.giveUp(null,error);}
 retryNow(){this.#a.retryNow();}
 expectWriting(){this.#a.expectWriting();}
-#p={user:()=>this.user,timing:()=>this.welcome?.timing,outbox:()=>this.outbox,request:(command)=>this.#b.request(command),tell:(command)=>this.#b.tell(command),left:(room)=>this.#r(room),renamed:(key,room)=>this.#s(key,room),};#r(room){if(this.#e.get(room.key)===room)this.#e.delete(room.key);this.outbox.giveUp(room,new Disconnected('The room was left.'));}
-#s(key,room){const others=this.rooms.filter((one)=>one===room||one.key !==room.key);this.#e=new Map(others.map((one)=>[one.key,one]));this.outbox.move(key,room);}
+#p={user:()=>this.user,timing:()=>this.welcome?.timing,outbox:()=>this.outbox,request:(command)=>this.#b.request(command),tell:(command)=>this.#b.tell(command),left:(room)=>this.#r(room),renamed:(a,room)=>this.#s(a,room),};#r(room){if(this.#e.get(room.key)===room)this.#e.delete(room.key);this.outbox.giveUp(room,new Disconnected('The room was left.'));}
+#s(a,room){const g=this.rooms.filter((e)=>e===room||e.key !==room.key);this.#e=new Map(g.map((e)=>[e.key,e]));this.outbox.move(a,room);}
 #m(welcome,restarted){this.#g=true;this.#j=true;this.user=welcome.user;this.account=welcome.account===true;this.welcome={...welcome,restarted};this.outbox.enter(welcome.user);this.#f.call('welcome',this.welcome);this.#t();}
-async #t(){const{first,rooms}=this;const others=rooms.filter((room)=>room !==first);for(const room of first?[first,...others]:others){if(room.state==='joined'||this.#e.get(room.key)!==room)continue;if(!(await room.enter()))return;}}
-#n(error){if(this.#j&&passing.has(error.code)){this.#a.retryAfter(error.retryAfter??loginRest,error.message);return;}
+async #t(){const{first,rooms}=this;const g=rooms.filter((room)=>room !==first);for(const room of first?[first,...g]:g){if(room.state==='joined'||this.#e.get(room.key)!==room)continue;if(!(await room.enter()))return;}}
+#n(error){if(this.#j&&m.has(error.code)){this.#a.retryAfter(error.retryAfter??n,error.message);return;}
 this.#f.call('refused',error);this.#q(error);}
-#k(push){if(this.#b.settle(push))return;if(push.type==='direct'&&this.#i)this.#u(push);if(push.room !==undefined)this.room(push.room)?.push(push);this.#f.call('push',push);}
+#k(b){if(this.#b.settle(b))return;if(b.type==='direct'&&this.#i)this.#u(b);if(b.room !==undefined)this.room(b.room)?.push(b);this.#f.call('push',b);}
 #u({room:name,epoch,offset}){if(this.room(name))return;const room=new RoostRoom(this.#p,name,{since:{epoch,offset}});room.state='joined';this.#e.set(room.key,room);this.#f.call('direct',room);}
-#l(code,reason){if(code===sessionEnded&&this.#h){this.#a.retryAfter(tokenRest,reason);return;}
-this.#g=false;this.#c.abandon();this.#b.abandon();for(const room of this.#e.values())room.disconnected();if(code===sessionEnded)this.#d.ended?.();this.#f.call('closed',{code,reason});if(this.state.phase==='stopped')this.#f.call('stopped',{code,reason});}}
+#l(code,reason){if(code===j&&this.#h){this.#a.retryAfter(o,reason);return;}
+this.#g=false;this.#c.abandon();this.#b.abandon();for(const room of this.#e.values())room.disconnected();if(code===j)this.#d.ended?.();this.#f.call('closed',{code,reason});if(this.state.phase==='stopped')this.#f.call('stopped',{code,reason});}}
 return { Roost };
 })();
 const m24 = roostModules.m24 ??= (() => {
 const { isEnglish, words } = m5;
-const forProgrammers=new Set(['bad_json','bad_request','unknown_type','not_logged_in']);const translated=new Set(['name_taken','bad_password','bad_name','too_many_rooms','too_long','rate_limited','unavailable',]);const saysMore=new Set(['bad_name','bad_request']);function wordsForError({code,message}){const aboutText=code==='bad_request'&&message.startsWith('The text ');const own=translated.has(code)?words(`error.${code}`):'';if(forProgrammers.has(code)&&!aboutText)return words('error.misunderstood');if(!message)return own||words('error.misunderstood');if(isEnglish())return message;const said=words('error.server',{sentence:message});if(!own)return said;return saysMore.has(code)?`${own} ${said}`:own;}
-const known=new Set([1001,1006,1008,1011,1012,1013,4001,4002,4003,4004,4005]);const wordsForCode=(code)=>words(`close.${known.has(code)?code:1006}`);const wordsForSession=()=>wordsForCode(4005);function wordsForState(state,online){const{phase,code}=state;const reason=isEnglish()||code===4003?state.reason:'';const isFull=code===1013&&state.reason;const cause=(isFull&&reason)||wordsForCode(code);switch(phase){case 'connecting':
-return words(state.attempt > 0?'bar.again':'bar.first');case 'open':
-return words(state.doubt?'bar.doubt':'state.open');case 'waiting':
-return online||isFull?cause:words('bar.offline');case 'stopped':
-return reason||cause;default:
+const h=new Set(['bad_json','bad_request','unknown_type','not_logged_in']);const i=new Set(['name_taken','bad_password','bad_name','too_many_rooms','too_long','rate_limited','unavailable',]);const j=new Set(['bad_name','bad_request']);function wordsForError({code,message}){const k=code==='bad_request'&&message.startsWith('The text ');const b=i.has(code)?words(`error.${code}`):'';if(h.has(code)&&!k)return words('error.misunderstood');if(!message)return b||words('error.misunderstood');if(isEnglish())return message;const d=words('error.server',{sentence:message});if(!b)return d;return j.has(code)?`${b} ${d}`:b;}
+const l=new Set([1001,1006,1008,1011,1012,1013,4001,4002,4003,4004,4005]);const e=(code)=>words(`close.${l.has(code)?code:1006}`);const wordsForSession=()=>e(4005);function wordsForState(a,m){const{phase,code}=a;const c=isEnglish()||code===4003?a.reason:'';const f=code===1013&&a.reason;const g=(f&&c)||e(code);switch(phase){case 'connecting':
+return words(a.attempt > 0?'bar.again':'bar.first');case 'open':
+return words(a.doubt?'bar.doubt':'state.open');case 'waiting':
+return m||f?g:words('bar.offline');case 'stopped':
+return c||g;default:
 return '';}}
 return { wordsForError, wordsForSession, wordsForState };
 })();
@@ -387,32 +387,32 @@ const { words } = m5;
 const { keyOf } = m6;
 const { Room } = m12;
 const { wordsForError } = m24;
-const firstRoom='lobby';const snapshotLimit=100;const nameLimit=64;const wordsForLength=()=>words('rooms.length',{count:nameLimit});const hopeless=new Set(['bad_name','bad_request','not_found']);class Rooms{current=null;problem='';#a=new Map();#b;#c;#d;#e=new Set();#f=new Map();constructor(roost,record,events){this.#b=roost;this.#c=record;this.#d=events;document.addEventListener('visibilitychange',()=>this.look());}
+const s='lobby';const t=100;const m=64;const p=()=>words('rooms.length',{count:m});const u=new Set(['bad_name','bad_request','not_found']);class Rooms{current=null;problem='';#a=new Map();#b;#c;#d;#e=new Set();#f=new Map();constructor(f,d,b){this.#b=f;this.#c=d;this.#d=b;document.addEventListener('visibilitychange',()=>this.look());}
 get list(){return [...this.#a.values()];}
-get(key){return this.#a.get(key);}
+get(c){return this.#a.get(c);}
 named(name){return this.#a.get(keyOf(name));}
-get unread(){return this.list.reduce((sum,room)=>sum + room.unread,0);}
-restore(wanted,places){this.problem='';const known=this.#c.roomNames;const names=known.length > 0?known:[firstRoom];for(const{link}of this.list)link.leave();this.#a=new Map();for(const name of [...names,...places])this.#g(name);this.current=this.named(names[0]);if(wanted.length > nameLimit * 2)this.problem=wordsForLength();else if(wanted)this.current=this.#g(wanted);this.#b.first=this.current?.link??null;}
-#g(name){const known=this.named(name);if(known)return known;const link=this.#b.join(name,{last:snapshotLimit,catchUp:false});const room=new Room(name,link);this.#a.set(room.key,room);link.on('joined',(reply)=>this.#h(room,reply));link.on('refused',(error)=>this.#i(room,error));this.#d.opened(room);return room;}
-welcomed(restarted){this.#e=new Set(restarted?this.list:[]);}
-#h(room,reply){const me=this.#b.user;this.#j(room,reply.room);const restarted=this.#e.delete(room);room.applyJoined(reply,me,this.#c.readTo(room),restarted);this.#c.joined(room);this.look();this.#d.entered(room,reply);this.#d.changed();}
-#i(room,error){room.state='refused';room.problem=wordsForError(error);if(hopeless.has(error.code)&&room.epoch===null)this.#k(room);this.#d.changed();}
-#j(room,name){const before=room.key;room.name=name;room.key=keyOf(name);if(room.key===before)return;this.#a=new Map(this.list.filter((one)=>one===room||one.key !==room.key)
-.map((one)=>[one.key,one]));if(this.current&&this.get(this.current.key)!==this.current)this.current=room;this.#d.renamed(before,room);}
-#k(room){this.problem=words('rooms.missing',{room:room.name,problem:room.problem});this.#c.left(room);this.#l(room);}
-async join(name){this.problem='';const known=this.named(name);if(known){this.select(known);return;}
-if(name.length > nameLimit * 2){this.problem=wordsForLength();this.#d.changed();return;}
-const before=this.current;const room=this.#g(name);this.#f.set(room,before);this.select(room);await room.link.attempt;if(room.state==='refused'&&this.get(room.key)===room){this.problem=room.problem;this.#l(room);}
-this.#f.delete(room);}
-leave(room){this.problem='';this.#c.left(room);this.#l(room);}
-#l(room){room.link.leave();this.#a.delete(room.key);if(this.current===room){this.current=null;const next=this.#f.get(room);const remaining=next&&this.get(next.key)===next?next:this.list[0];if(remaining)this.#m(remaining);}
+get unread(){return this.list.reduce((v,a)=>v + a.unread,0);}
+restore(n,w){this.problem='';const e=this.#c.roomNames;const q=e.length > 0?e:[s];for(const{link}of this.list)link.leave();this.#a=new Map();for(const name of [...q,...w])this.#g(name);this.current=this.named(q[0]);if(n.length > m * 2)this.problem=p();else if(n)this.current=this.#g(n);this.#b.first=this.current?.link??null;}
+#g(name){const e=this.named(name);if(e)return e;const link=this.#b.join(name,{last:t,catchUp:false});const a=new Room(name,link);this.#a.set(a.key,a);link.on('joined',(h)=>this.#h(a,h));link.on('refused',(j)=>this.#i(a,j));this.#d.opened(a);return a;}
+welcomed(g){this.#e=new Set(g?this.list:[]);}
+#h(a,h){const o=this.#b.user;this.#j(a,h.room);const g=this.#e.delete(a);a.applyJoined(h,o,this.#c.readTo(a),g);this.#c.joined(a);this.look();this.#d.entered(a,h);this.#d.changed();}
+#i(a,j){a.state='refused';a.problem=wordsForError(j);if(u.has(j.code)&&a.epoch===null)this.#k(a);this.#d.changed();}
+#j(a,name){const k=a.key;a.name=name;a.key=keyOf(name);if(a.key===k)return;this.#a=new Map(this.list.filter((i)=>i===a||i.key !==a.key)
+.map((i)=>[i.key,i]));if(this.current&&this.get(this.current.key)!==this.current)this.current=a;this.#d.renamed(k,a);}
+#k(a){this.problem=words('rooms.missing',{room:a.name,problem:a.problem});this.#c.left(a);this.#l(a);}
+async join(name){this.problem='';const e=this.named(name);if(e){this.select(e);return;}
+if(name.length > m * 2){this.problem=p();this.#d.changed();return;}
+const k=this.current;const a=this.#g(name);this.#f.set(a,k);this.select(a);await a.link.attempt;if(a.state==='refused'&&this.get(a.key)===a){this.problem=a.problem;this.#l(a);}
+this.#f.delete(a);}
+leave(a){this.problem='';this.#c.left(a);this.#l(a);}
+#l(a){a.link.leave();this.#a.delete(a.key);if(this.current===a){this.current=null;const l=this.#f.get(a);const r=l&&this.get(l.key)===l?l:this.list[0];if(r)this.#m(r);}
 this.#d.changed();}
-select(room){this.problem='';if(room !==this.current)this.#m(room);this.#d.changed();}
-#m(room){if(this.current)this.current.newFrom=null;this.current=room;this.#b.first=room.link;room.following=true;this.look();}
-watches(room){return room===this.current&&!document.hidden&&room.following&&room.atEnd;}
-look(){const room=this.current;if(!room||!this.watches(room)||room.state !=='joined')return;if(room.unread===0&&room.readTo===room.position)return;room.markRead();this.#c.wasRead(room);this.#d.changed();}
-readElsewhere(me){const further=this.list.filter((room)=>room.readElsewhere(this.#c.readTo(room),me));if(further.length > 0)this.#d.changed();}
-disconnected(){for(const room of this.#a.values())room.disconnected();}}
+select(a){this.problem='';if(a !==this.current)this.#m(a);this.#d.changed();}
+#m(a){if(this.current)this.current.newFrom=null;this.current=a;this.#b.first=a.link;a.following=true;this.look();}
+watches(a){return a===this.current&&!document.hidden&&a.following&&a.atEnd;}
+look(){const a=this.current;if(!a||!this.watches(a)||a.state !=='joined')return;if(a.unread===0&&a.readTo===a.position)return;a.markRead();this.#c.wasRead(a);this.#d.changed();}
+readElsewhere(o){const x=this.list.filter((a)=>a.readElsewhere(this.#c.readTo(a),o));if(x.length > 0)this.#d.changed();}
+disconnected(){for(const a of this.#a.values())a.disconnected();}}
 return { Rooms };
 })();
 const m26 = (() => {
@@ -428,35 +428,35 @@ const { Roost } = m23;
 const { Rooms } = m25;
 const { setLastName, setTabName, setUnsent, unsent } = m1;
 const { wordsForError, wordsForSession } = m24;
-const noticeLasts=4_000;const sessionEnded=4005;const signedOut='You have signed out elsewhere.';const passing=new Set(['rate_limited','unavailable','bad_request']);function suggestionIn({code,message}){return code==='bad_name'?/Try "([^"\s]{1,64})"\.$/u.exec(message)?.[1]??'':'';}
-class Chat{phase='login';me='';problem='';suggestion='';asksPassword=false;account=false;notice=null;news={number:0,words:''};textLimit=4000;signingOut=false;drafts=new Drafts();#a;#b;constructor(address,changed){this.#b=changed;this.#a=new Record({readElsewhere:()=>this.rooms.readElsewhere(this.me),signedOutElsewhere:()=>this.#c(),});this.connection=new Roost(address,{sessions:this.#a,unsent:{load:unsent,save:setUnsent},direct:false,});this.outbox=this.connection.outbox;this.history=new History(this.connection,changed);this.people=new People(this.connection,changed);this.rooms=new Rooms(this.connection,this.#a,{changed,opened:(room)=>this.#d(room),entered:(room,reply)=>{if(reply.recovered&&reply.more){this.history.rest(room).then(()=>this.rooms.look());}},renamed:(key,room)=>this.drafts.move(key,room),});this.#e();addEventListener('pagehide',()=>this.#a.save());document.addEventListener('visibilitychange',()=>this.#a.save());}
-#e(){const{connection}=this;for(const event of ['state','outbox','push'])connection.on(event,this.#b);connection.on('welcome',(welcome)=>this.#f(welcome));connection.on('refused',(error)=>{const{code}=error;this.suggestion=suggestionIn(error);this.asksPassword=code==='name_taken'||code==='bad_password'
-||(this.asksPassword&&passing.has(code));this.#g(wordsForError(error));});connection.on('closed',({code,reason})=>{this.rooms.disconnected();if(code===sessionEnded)this.#c(reason);});connection.on('sent',({item,error})=>{if(error)item.problem=wordsForError(error);const said=error?words('message.notSent',{problem:item.problem})
-:words('message.wasSent');this.news={number:this.news.number + 1,words:said};});}
-enter(name,roomName,password=''){this.me=name;this.problem=this.suggestion='';this.phase='entering';this.connection.login(name,{password});this.rooms.restore(roomName,this.outbox.places);this.#b();}
+const g=4_000;const c=4005;const f='You have signed out elsewhere.';const h=new Set(['rate_limited','unavailable','bad_request']);function i({code,message}){return code==='bad_name'?/Try "([^"\s]{1,64})"\.$/u.exec(message)?.[1]??'':'';}
+class Chat{phase='login';me='';problem='';suggestion='';asksPassword=false;account=false;notice=null;news={number:0,words:''};textLimit=4000;signingOut=false;drafts=new Drafts();#a;#b;constructor(j,changed){this.#b=changed;this.#a=new Record({readElsewhere:()=>this.rooms.readElsewhere(this.me),signedOutElsewhere:()=>this.#c(),});this.connection=new Roost(j,{sessions:this.#a,unsent:{load:unsent,save:setUnsent},direct:false,});this.outbox=this.connection.outbox;this.history=new History(this.connection,changed);this.people=new People(this.connection,changed);this.rooms=new Rooms(this.connection,this.#a,{changed,opened:(room)=>this.#d(room),entered:(room,d)=>{if(d.recovered&&d.more){this.history.rest(room).then(()=>this.rooms.look());}},renamed:(e,room)=>this.drafts.move(e,room),});this.#e();addEventListener('pagehide',()=>this.#a.save());document.addEventListener('visibilitychange',()=>this.#a.save());}
+#e(){const{connection}=this;for(const event of ['state','outbox','push'])connection.on(event,this.#b);connection.on('welcome',(b)=>this.#f(b));connection.on('refused',(error)=>{const{code}=error;this.suggestion=i(error);this.asksPassword=code==='name_taken'||code==='bad_password'
+||(this.asksPassword&&h.has(code));this.#g(wordsForError(error));});connection.on('closed',({code,reason})=>{this.rooms.disconnected();if(code===c)this.#c(reason);});connection.on('sent',({item,error})=>{if(error)item.problem=wordsForError(error);const k=error?words('message.notSent',{problem:item.problem})
+:words('message.wasSent');this.news={number:this.news.number + 1,words:k};});}
+enter(name,l,password=''){this.me=name;this.problem=this.suggestion='';this.phase='entering';this.connection.login(name,{password});this.rooms.restore(l,this.outbox.places);this.#b();}
 async keepName(password){try{await this.connection.command('account',{password});this.account=true;this.#b();return '';}catch(error){if(error instanceof Disconnected)return words('account.lost');if(!(error instanceof CommandError))throw error;return error.code==='bad_request'?error.message:wordsForError(error);}}
 async signOut(everywhere=false){if(this.signingOut)return;this.signingOut=true;this.#b();await this.connection.command('logout',{everywhere}).catch(()=>{});this.signingOut=false;this.#a.save();this.#a.forgetSession();this.outbox.forget();this.drafts.forget();this.#g('');}
-#c(reason=signedOut){if(this.phase==='login'||this.signingOut)return;this.#a.forgetSession();this.#g(reason===signedOut?wordsForSession():reason);}
+#c(reason=f){if(this.phase==='login'||this.signingOut)return;this.#a.forgetSession();this.#g(reason===f?wordsForSession():reason);}
 #g(problem){setTabName('');this.phase='login';this.problem=problem;this.connection.close();this.#b();}
-#f(welcome){this.phase='in';this.me=welcome.user;this.account=welcome.account===true;this.asksPassword=false;this.textLimit=welcome.limits?.text??this.textLimit;setLastName(this.me);setTabName(this.me);this.rooms.welcomed(welcome.restarted);this.#b();}
+#f(b){this.phase='in';this.me=b.user;this.account=b.account===true;this.asksPassword=false;this.textLimit=b.limits?.text??this.textLimit;setLastName(this.me);setTabName(this.me);this.rooms.welcomed(b.restarted);this.#b();}
 join(name){return this.rooms.join(name);}
 leave(room){this.outbox.forget(room);this.drafts.forget(room);this.rooms.leave(room);}
-say(text){const room=this.rooms.current;if(!room)return;room.newFrom=null;room.following=true;const fields=room.answered?{reply:room.answered.offset}:{};room.answered=null;room.link.say(text,fields).catch(()=>{});if(!room.atEnd)this.history.newest(room);}
+say(text){const room=this.rooms.current;if(!room)return;room.newFrom=null;room.following=true;const m=room.answered?{reply:room.answered.offset}:{};room.answered=null;room.link.say(text,m).catch(()=>{});if(!room.atEnd)this.history.newest(room);}
 typed(){this.connection.expectWriting();this.rooms.current?.link.typing();}
-#d(room){const{link}=room;link.on('entry',(entry)=>{room.applyEntry(entry,this.me,this.rooms.watches(room));this.rooms.look();});link.on('presence',(push)=>{room.applyPresence(push);this.#h(room,push);});link.on('typing',({user})=>{if(sameName(user,this.me))return;room.applyTyping(user);setTimeout(this.#b,typingLasts + 100);});link.on('kicked',(error)=>room.applyKicked(error.message));}
-#h(room,push){if(push.event==='count'||sameName(push.user,this.me))return;const key=push.event==='join'?'notice.joined':'notice.left';this.note(room,words(key,{name:push.user}));}
-note(room,text){const notice={room,text};this.notice=notice;this.#b();setTimeout(()=>{if(this.notice !==notice)return;this.notice=null;this.#b();},noticeLasts);}}
+#d(room){const{link}=room;link.on('entry',(n)=>{room.applyEntry(n,this.me,this.rooms.watches(room));this.rooms.look();});link.on('presence',(a)=>{room.applyPresence(a);this.#h(room,a);});link.on('typing',({user})=>{if(sameName(user,this.me))return;room.applyTyping(user);setTimeout(this.#b,typingLasts + 100);});link.on('kicked',(error)=>room.applyKicked(error.message));}
+#h(room,a){if(a.event==='count'||sameName(a.user,this.me))return;const e=a.event==='join'?'notice.joined':'notice.left';this.note(room,words(e,{name:a.user}));}
+note(room,text){const notice={room,text};this.notice=notice;this.#b();setTimeout(()=>{if(this.notice !==notice)return;this.notice=null;this.#b();},g);}}
 return { Chat };
 })();
 const m27 = roostModules.m27 ??= (() => {
-const byID=(id)=>document.getElementById(id);function element(tag,properties={},...children){const made=document.createElement(tag);const{className,dataset,attributes,...others}=properties;if(className)made.className=className;if(dataset)Object.assign(made.dataset,dataset);for(const [name,value] of Object.entries(attributes??{}))made.setAttribute(name,value);Object.assign(made,others);made.append(...children);return made;}
-function icon(name){const space='http://www.w3.org/2000/svg';const svg=document.createElementNS(space,'svg');const use=document.createElementNS(space,'use');use.setAttribute('href',`#icon-${name}`);svg.setAttribute('class','icon');svg.setAttribute('aria-hidden','true');svg.append(use);return svg;}
-function setText(node,text){if(node.textContent !==text)node.textContent=text;}
-function setHidden(node,hidden){if(node.hidden !==hidden)node.hidden=hidden;}
-const composes=(event)=>event.isComposing||event.keyCode===229;const touchKeyboard=matchMedia('(pointer: coarse)');const keyed=new WeakMap();function reconcile(parent,items,keyFor,make,update){const old=keyed.get(parent)??new Map();const now=new Map();for(const item of items)now.set(keyFor(item),item);for(const [key,node] of old){if(now.has(key))continue;node.remove();old.delete(key);}
-let place=parent.firstChild;for(const [key,item] of now){let node=old.get(key);if(!node){node=make(item);old.set(key,node);}
-update(node,item);if(node===place)place=place.nextSibling;else parent.insertBefore(node,place);}
-keyed.set(parent,old);}
+const byID=(l)=>document.getElementById(l);function element(m,n={},...o){const a=document.createElement(m);const{className,dataset,attributes,...others}=n;if(className)a.className=className;if(dataset)Object.assign(a.dataset,dataset);for(const [name,value] of Object.entries(attributes??{}))a.setAttribute(name,value);Object.assign(a,others);a.append(...o);return a;}
+function icon(name){const h='http://www.w3.org/2000/svg';const d=document.createElementNS(h,'svg');const i=document.createElementNS(h,'use');i.setAttribute('href',`#icon-${name}`);d.setAttribute('class','icon');d.setAttribute('aria-hidden','true');d.append(i);return d;}
+function setText(node,j){if(node.textContent !==j)node.textContent=j;}
+function setHidden(node,e){if(node.hidden !==e)node.hidden=e;}
+const composes=(event)=>event.isComposing||event.keyCode===229;const touchKeyboard=matchMedia('(pointer: coarse)');const k=new WeakMap();function reconcile(parent,p,q,r,s){const b=k.get(parent)??new Map();const g=new Map();for(const c of p)g.set(q(c),c);for(const [key,node] of b){if(g.has(key))continue;node.remove();b.delete(key);}
+let f=parent.firstChild;for(const [key,c] of g){let node=b.get(key);if(!node){node=r(c);b.set(key,node);}
+s(node,c);if(node===f)f=f.nextSibling;else parent.insertBefore(node,f);}
+k.set(parent,b);}
 return { byID, element, icon, setText, setHidden, composes, touchKeyboard, reconcile };
 })();
 const m28 = roostModules.m28 ??= (() => {
@@ -465,11 +465,11 @@ const started={chat:null,view:null};function loadLater(){document.head.append(el
 return { started, loadLater };
 })();
 const m29 = roostModules.m29 ??= (() => {
-function placeIn(hash){let text=hash.slice(1);try{text=decodeURIComponent(text);}catch{}
-const found=/^(.*)\/(\d{1,15})$/su.exec(text);return found?{room:found[1],offset:Number(found[2])}:{room:text,offset:null};}
-const hashOf=(room,offset)=>
-`#${encodeURIComponent(room.name)}${offset===undefined?'':`/${offset}`}`;function linkTo(room,entry,page=location){return new URL(hashOf(room,entry.offset),page.href.split('#')[0]).href;}
-async function copyLink(room,entry){try{await navigator.clipboard.writeText(linkTo(room,entry));return true;}catch{return false;}}
+function placeIn(e){let text=e.slice(1);try{text=decodeURIComponent(text);}catch{}
+const c=/^(.*)\/(\d{1,15})$/su.exec(text);return c?{room:c[1],offset:Number(c[2])}:{room:text,offset:null};}
+const hashOf=(a,b)=>
+`#${encodeURIComponent(a.name)}${b===undefined?'':`/${b}`}`;function linkTo(a,d,f=location){return new URL(hashOf(a,d.offset),f.href.split('#')[0]).href;}
+async function copyLink(a,d){try{await navigator.clipboard.writeText(linkTo(a,d));return true;}catch{return false;}}
 return { placeIn, hashOf, linkTo, copyLink };
 })();
 const m30 = (() => {
@@ -477,10 +477,10 @@ const { byID, composes, setHidden, setText } = m27;
 const { words } = m5;
 const { lastName } = m1;
 const { wordsForState } = m24;
-class LoginView{#a;#b=byID('login');#c=byID('login-form');#d=byID('name');#e=byID('password');#f=byID('password-label');#g=byID('enter');#h=byID('login-problem');#i=byID('login-room');#j=byID('login-unsent');#k=byID('login-offer');#l=true;#m=false;#n=false;#o;constructor(chat,roomInAddress){this.#a=chat;this.#d.value=lastName();this.#c.addEventListener('submit',(event)=>{event.preventDefault();const name=this.#d.value.trim();this.#n=true;if(name==='')this.#d.focus();else chat.enter(name,roomInAddress(),this.#e.value);});this.#d.addEventListener('keydown',(event)=>{if(event.key==='Enter'&&composes(event))event.preventDefault();});this.#k.addEventListener('click',()=>{this.#d.value=this.#a.suggestion;this.#c.requestSubmit();});this.#o=roomInAddress;}
-render(){const{phase,connection,problem,suggestion,outbox,asksPassword}=this.#a;const stuck=['waiting','stopped'].includes(connection.state.phase);const shown=phase==='login'||(phase==='entering'&&(stuck||this.#n));setHidden(this.#b,!shown);if(!shown){this.#l=true;this.#e.value='';return;}
-if(phase==='login')this.#n=false;const busy=phase==='entering'&&!stuck;this.#b.classList.toggle('busy',busy);this.#g.disabled=busy;setText(this.#g,words(busy?'login.busy':'login.join'));setText(this.#h,phase==='entering'?this.#p(connection.state):problem);setHidden(this.#e,!asksPassword);setHidden(this.#f,!asksPassword);if(!asksPassword)this.#e.value='';const wrong=phase==='login'&&problem !=='';this.#d.setAttribute('aria-invalid',String(wrong&&!asksPassword));this.#e.setAttribute('aria-invalid',String(wrong&&asksPassword));const room=this.#o();setHidden(this.#i,!room);setText(this.#i,room?words('login.room',{room}):'');setHidden(this.#k,suggestion==='');setText(this.#k,suggestion?words('login.as',{name:suggestion}):'');const unsent=outbox.unsent().length;setHidden(this.#j,unsent===0);const kept=`${words('unsent',{count:unsent})} ${words('login.kept')}`;setText(this.#j,unsent > 0?kept:'');const first=asksPassword&&!this.#l?this.#e:this.#d;if(this.#l||(problem !==''&&this.#m&&!busy))first.select();this.#l=false;this.#m=busy;}
-#p(state){const why=wordsForState(state,navigator.onLine);if(state.phase==='stopped')return why;if(state.phase !=='waiting')return '';const reached=state.code !==1006||!navigator.onLine;return words('login.trying',{problem:reached?why:words('login.unreachable')});}}
+class LoginView{#a;#b=byID('login');#c=byID('login-form');#d=byID('name');#e=byID('password');#f=byID('password-label');#g=byID('enter');#h=byID('login-problem');#i=byID('login-room');#j=byID('login-unsent');#k=byID('login-offer');#l=true;#m=false;#n=false;#o;constructor(b,d){this.#a=b;this.#d.value=lastName();this.#c.addEventListener('submit',(event)=>{event.preventDefault();const name=this.#d.value.trim();this.#n=true;if(name==='')this.#d.focus();else b.enter(name,d(),this.#e.value);});this.#d.addEventListener('keydown',(event)=>{if(event.key==='Enter'&&composes(event))event.preventDefault();});this.#k.addEventListener('click',()=>{this.#d.value=this.#a.suggestion;this.#c.requestSubmit();});this.#o=d;}
+render(){const{phase,connection,problem,suggestion,outbox,asksPassword}=this.#a;const f=['waiting','stopped'].includes(connection.state.phase);const g=phase==='login'||(phase==='entering'&&(f||this.#n));setHidden(this.#b,!g);if(!g){this.#l=true;this.#e.value='';return;}
+if(phase==='login')this.#n=false;const e=phase==='entering'&&!f;this.#b.classList.toggle('busy',e);this.#g.disabled=e;setText(this.#g,words(e?'login.busy':'login.join'));setText(this.#h,phase==='entering'?this.#p(connection.state):problem);setHidden(this.#e,!asksPassword);setHidden(this.#f,!asksPassword);if(!asksPassword)this.#e.value='';const h=phase==='login'&&problem !=='';this.#d.setAttribute('aria-invalid',String(h&&!asksPassword));this.#e.setAttribute('aria-invalid',String(h&&asksPassword));const room=this.#o();setHidden(this.#i,!room);setText(this.#i,room?words('login.room',{room}):'');setHidden(this.#k,suggestion==='');setText(this.#k,suggestion?words('login.as',{name:suggestion}):'');const a=outbox.unsent().length;setHidden(this.#j,a===0);const j=`${words('unsent',{count:a})} ${words('login.kept')}`;setText(this.#j,a > 0?j:'');const k=asksPassword&&!this.#l?this.#e:this.#d;if(this.#l||(problem !==''&&this.#m&&!e))k.select();this.#l=false;this.#m=e;}
+#p(c){const i=wordsForState(c,navigator.onLine);if(c.phase==='stopped')return i;if(c.phase !=='waiting')return '';const l=c.code !==1006||!navigator.onLine;return words('login.trying',{problem:l?i:words('login.unreachable')});}}
 return { LoginView };
 })();
 const m31 = (() => {
@@ -491,16 +491,16 @@ const { keyOf } = m6;
 const { started } = m28;
 const { LoginView } = m30;
 const roomInAddress=()=>placeIn(location.hash).room;class View{#a;#b;#c=null;#d=placeIn(location.hash);#e=false;#f=false;#g=matchMedia('(pointer: fine)');constructor(chat){this.#a=chat;this.#b=[new LoginView(chat,roomInAddress)];Object.assign(started,{chat,view:this});onLanguage(()=>{this.#c?.messages.forget();this.schedule();});addEventListener('popstate',(event)=>this.#h(event.state));}
-complete(inside,parts){this.#c=inside;this.#b.unshift(...parts);byID('loading').remove();this.schedule();}
-say(sentence){this.#c.panels.note=sentence;this.schedule();}
-takePlace(){const place=this.#d;this.#d=null;return place?.offset===null?null:place;}
-showMessage(entry){this.#c.messages.show(entry);}
-jumpTo(room,offset){this.#d={room:room.name,offset};this.schedule();}
+complete(a,f){this.#c=a;this.#b.unshift(...f);byID('loading').remove();this.schedule();}
+say(k){this.#c.panels.note=k;this.schedule();}
+takePlace(){const c=this.#d;this.#d=null;return c?.offset===null?null:c;}
+showMessage(l){this.#c.messages.show(l);}
+jumpTo(b,offset){this.#d={room:b.name,offset};this.schedule();}
 startWriting(){this.#c.composer.render();this.schedule();this.#c.composer.focus();}
-schedule(){if(this.#e)return;this.#e=true;const draw=()=>{this.#e=false;this.#i();};if(document.hidden)setTimeout(draw,200);else requestAnimationFrame(draw);}
-#i(){const{phase,rooms}=this.#a;const isShown=phase==='in'&&this.#c !==null;setHidden(byID('chat'),!isShown);if(!this.#c)setHidden(byID('loading'),phase !=='in');for(const part of this.#b)part.render();if(isShown&&rooms.current)this.#j(rooms.current);if(isShown&&!this.#f)this.focusComposer();this.#f=isShown;}
-#h(state){this.#d=placeIn(location.hash);if(this.#a.phase !=='in')return;const name=roomInAddress();const{rooms}=this.#a;const room=rooms.named(name);if(room)rooms.select(room);else if(name&&!state?.visited)this.#a.join(name);else this.schedule();}
-#j(room){const before=roomInAddress();const state={visited:true};const hash=hashOf(room);const isThere=keyOf(before)===room.key;if(isThere&&history.state?.visited&&before===room.name)return;if(isThere||!this.#a.rooms.named(before))history.replaceState(state,'',hash);else history.pushState(state,'',hash);}
+schedule(){if(this.#e)return;this.#e=true;const g=()=>{this.#e=false;this.#i();};if(document.hidden)setTimeout(g,200);else requestAnimationFrame(g);}
+#i(){const{phase,rooms}=this.#a;const h=phase==='in'&&this.#c !==null;setHidden(byID('chat'),!h);if(!this.#c)setHidden(byID('loading'),phase !=='in');for(const m of this.#b)m.render();if(h&&rooms.current)this.#j(rooms.current);if(h&&!this.#f)this.focusComposer();this.#f=h;}
+#h(d){this.#d=placeIn(location.hash);if(this.#a.phase !=='in')return;const name=roomInAddress();const{rooms}=this.#a;const b=rooms.named(name);if(b)rooms.select(b);else if(name&&!d?.visited)this.#a.join(name);else this.schedule();}
+#j(b){const i=roomInAddress();const d={visited:true};const e=hashOf(b);const j=keyOf(i)===b.key;if(j&&history.state?.visited&&i===b.name)return;if(j||!this.#a.rooms.named(i))history.replaceState(d,'',e);else history.pushState(d,'',e);}
 focusComposer(){if(this.#g.matches)this.#c.composer.focus();}}
 return { roomInAddress, View };
 })();
@@ -511,8 +511,8 @@ const { speak, speakAtOnce } = m5;
 const { loadLater } = m28;
 const { tabName } = m1;
 const { roomInAddress, View } = m31;
-const loading=document.getElementById('loading');const hasStyle=()=>
-getComputedStyle(document.documentElement).getPropertyValue('--page')!=='';async function start(){if(!loading?.isConnected||'started' in loading.dataset||!hasStyle())return;loading.dataset.started='';document.removeEventListener('load',start,true);if(!speakAtOnce())await speak();let view=null;const chat=new Chat(chatAddress(location),()=>view?.schedule());view=new View(chat);const name=tabName();if(name)chat.enter(name,roomInAddress());view.schedule();setTimeout(loadLater);}
-document.addEventListener('load',start,true);start();
+const a=document.getElementById('loading');const d=()=>
+getComputedStyle(document.documentElement).getPropertyValue('--page')!=='';async function b(){if(!a?.isConnected||'started' in a.dataset||!d())return;a.dataset.started='';document.removeEventListener('load',b,true);if(!speakAtOnce())await speak();let view=null;const c=new Chat(chatAddress(location),()=>view?.schedule());view=new View(c);const name=tabName();if(name)c.enter(name,roomInAddress());view.schedule();setTimeout(loadLater);}
+document.addEventListener('load',b,true);b();
 })();
 })();
