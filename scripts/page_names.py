@@ -1,7 +1,7 @@
 """Short names for what a module of the page keeps to itself, for scripts/page_modules.py.
 
-A name is replaced everywhere in its module or nowhere, and by one that the module does not have, so
-nothing comes to hide anything else. A name that the module declares is left as it is if it is
+A name is replaced everywhere in its module or nowhere, and by a name that the module does not have,
+so nothing comes to hide anything else. A name that the module declares is left as it is if it is
 imported, exported, or known to browsers, or if it stands anywhere as a method, a field, or in short
 for a property (`{ name }`): what is a variable and what a property is seen here from the signs
 beside a name, without reading the language.
@@ -15,8 +15,10 @@ WORD = re.compile(r"(?<![\w$])[A-Za-z_$][\w$]*")
 DECLARED = re.compile(r"\b(?:const|let|function\*?|class)\s+([A-Za-z_$][\w$]*)")
 ARROW = re.compile(r"(?<![\w$.])([A-Za-z_$][\w$]*)\s*=>")
 PARAMETER = re.compile(r"(?:^|,)\s*(?:\.\.\.)?([A-Za-z_$][\w$]*)\s*(?=,|$|=)")
-FUNCTION = re.compile(r"\bfunction\*?(?:\s+[\w$]+)?$|\bcatch$|(?:^|[\s#*])(?!(?:if|for|while|switch)$)"
-                      r"[\w$]+$")
+# What stands before the parameters of a function, a method, or a `catch`.
+# What stands before the parameters of a function, a method, or a `catch`.
+FUNCTION = re.compile(r"\bfunction\*?(?:\s+[\w$]+)?$|\bcatch$|"
+                      r"(?:^|[\s#*])(?!(?:if|for|while|switch)$)[\w$]+$")
 # Words of the language, and names that a module may use of the browser while a part of it has a
 # variable of this name.
 KEPT = set("""

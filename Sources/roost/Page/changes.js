@@ -111,7 +111,7 @@ export class Changes {
         this.#redraw(wish);
     }
 
-    // Of the message, and of those that quote it, the row is made anew.
+    // The rows of the message, and of the messages that quote it, are made anew.
     #redraw({ room, target }) {
         for (const entry of room.entries) {
             if (entry.offset === target || entry.reply === target) delete entry.item;

@@ -22,14 +22,14 @@ export class Deeds {
     of({ entry, own, pending, past, deleted }) {
         if (deleted || pending || entry.offset === undefined) return [];
         if (past) return ['copy'];
-        const can = this.#chat.connection.welcome?.capabilities ?? [];
+        const { capabilities: can = [], moderator } = this.#chat.connection.welcome ?? {};
         const possible = can.includes('react') ? ['react'] : [];
         possible.push('reply');
         if (own && can.includes('edit') && Date.now() - entry.time < editableFor) {
             possible.push('edit');
         }
         possible.push('copy', 'link');
-        if (own && can.includes('delete')) possible.push('delete');
+        if ((own || moderator) && can.includes('delete')) possible.push('delete');
         return possible;
     }
 

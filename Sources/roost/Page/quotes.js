@@ -1,5 +1,5 @@
-// The messages that others answer. One that is outside of the window is fetched when its quote
-// comes into view, one at a time.
+// The messages that others answer. A message outside of the window is fetched when its quote comes
+// into view, one at a time.
 
 import { asWished, entryOf } from './entries.js';
 

@@ -17,7 +17,7 @@ function firstLine(text) {
     return (first?.textContent ?? '').trim().split('\n')[0];
 }
 
-// Who has said what, in one line.
+// The author and the first line of a message.
 export function gist({ user, text, deleted }, me) {
     const said = deleted ? words('message.deleted') : firstLine(text);
     const called = sameName(user, me) ? words('message.you') : user;

@@ -92,7 +92,8 @@ test('what is refused is undone, with a sentence', async () => {
 });
 
 test('the room of another numbering, or another user, gets nothing', () => {
-    for (const change of [({ room }) => { room.epoch = 'f'; }, ({ chat }) => { chat.me = 'bob'; }]) {
+    const another = [({ room }) => { room.epoch = 'f'; }, ({ chat }) => { chat.me = 'bob'; }];
+    for (const change of another) {
         const all = world();
         all.room.state = 'away';
         all.changes.remove(all.room, all.entry);
@@ -105,7 +106,7 @@ test('the room of another numbering, or another user, gets nothing', () => {
     }
 });
 
-test('a change reaches quotes too, and one that is gone is none', () => {
+test('a change reaches quotes too, also beside a message that is gone', () => {
     const answer = { offset: 3, reply: 1, item: {} };
     const entries = [null, { offset: 1, text: 'one' }, answer];
     changeAmong(entries, { type: 'edited', offset: 4, target: 1, text: 'two' });

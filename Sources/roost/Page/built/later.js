@@ -32,10 +32,10 @@ const m35 = (() => {
 const { ask } = m34;
 const { words } = roostModules.m5;
 const { copyLink, linkTo } = roostModules.m29;
-const h=24 * 60 * 60_000;class Deeds{#a;#b;#c;constructor(a,b,c){this.#a=a;this.#b=b;this.#c=c;}
-of({entry,own,pending,past,deleted}){if(deleted||pending||entry.offset===undefined)return [];if(past)return ['copy'];const e=this.#a.connection.welcome?.capabilities??[];const d=e.includes('react')?['react']:[];d.push('reply');if(own&&e.includes('edit')&&Date.now()- entry.time < h){d.push('edit');}
-d.push('copy','link');if(own&&e.includes('delete'))d.push('delete');return d;}
-react(entry,i){this.#c.react(this.#a.rooms.current,entry,i);}
+const g=24 * 60 * 60_000;class Deeds{#a;#b;#c;constructor(a,b,c){this.#a=a;this.#b=b;this.#c=c;}
+of({entry,own,pending,past,deleted}){if(deleted||pending||entry.offset===undefined)return [];if(past)return ['copy'];const{capabilities:can=[],moderator}=this.#a.connection.welcome??{};const d=can.includes('react')?['react']:[];d.push('reply');if(own&&can.includes('edit')&&Date.now()- entry.time < g){d.push('edit');}
+d.push('copy','link');if((own||moderator)&&can.includes('delete'))d.push('delete');return d;}
+react(entry,h){this.#c.react(this.#a.rooms.current,entry,h);}
 async do(name,entry){const room=this.#a.rooms.current;switch(name){case 'reply':
 room.editing=null;room.answered=entry;this.#b.startWriting();break;case 'edit':
 this.#d(room,entry);break;case 'copy':
@@ -46,11 +46,11 @@ editLast(){const room=this.#a.rooms.current;const entry=room?.entries.findLast((
 undone({command,room,entry,text}){if(command==='edit'&&!room.editing)this.#h(room,entry,text);this.#b.schedule();}
 stop(){const room=this.#a.rooms.current;room.editing=room.answered=null;this.#b.startWriting();}
 #d(room,entry){this.#h(room,entry,entry.item.text);this.#b.startWriting();}
-#h(room,entry,text){room.editing={entry,text,finish:(j)=>this.#i(room,entry,j)};}
-#f(room,f){this.#a.note(room,f);const{number}=this.#a.news;this.#a.news={number:number + 1,words:f};}
+#h(room,entry,text){room.editing={entry,text,finish:(i)=>this.#i(room,entry,i)};}
+#f(room,e){this.#a.note(room,e);const{number}=this.#a.news;this.#a.news={number:number + 1,words:e};}
 async #i(room,entry,text){if(text===''){if(await this.#g(room,entry))room.editing=null;}else{if(text !==entry.item?.text)this.#c.edit(room,entry,text);room.editing=null;}
 this.#b.startWriting();}
-async #g(room,entry){const g=await ask(words('delete.ask'),{agree:words('message.delete'),refuse:words('cancel'),});if(g)this.#c.remove(room,entry);return g;}
+async #g(room,entry){const f=await ask(words('delete.ask'),{agree:words('message.delete'),refuse:words('cancel'),});if(f)this.#c.remove(room,entry);return f;}
 async #e(room,entry){try{await navigator.clipboard.writeText(entry.item?.text??entry.text);this.#f(room,words('copy.text'));}catch{this.#b.say(words('copy.refused',{text:entry.text}));}}}
 return { Deeds };
 })();
