@@ -43,7 +43,7 @@ static const struct page_file files[] = {
     {"/", "text/html; charset=utf-8", file_0, sizeof file_0, 0, 0},
     {"/page-6a2c1d02a356dcda.js", "text/javascript; charset=utf-8", file_1, sizeof file_1, 1, 0},
     {"/later-578deac389c97f63.js", "text/javascript; charset=utf-8", file_2, sizeof file_2, 1, 0},
-    {"/page-06ca534c98d9ddf1.css", "text/css; charset=utf-8", file_3, sizeof file_3, 1, 0},
+    {"/page-87ac9624f49c37c7.css", "text/css; charset=utf-8", file_3, sizeof file_3, 1, 0},
     {"/favicon-176b8ad70ab1e64e.svg", "image/svg+xml", file_4, sizeof file_4, 1, 0},
     {"/roost.js", "text/javascript; charset=utf-8", file_5, sizeof file_5, 0, 1},
     {"/words-de-fc7894c3570bfe9f.json", "application/json", file_6, sizeof file_6, 1, 0},
