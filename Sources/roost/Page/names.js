@@ -3,8 +3,24 @@
 // The form in which the page compares names. The server's form says more (which names look alike):
 // it alone decides whether a name is allowed or taken, and its replies say how a name is spelled.
 export function keyOf(name) {
-    const folded = name.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase();
-    return folded.normalize('NFKC').replace(/[\u200C\u200D]/gu, '');
+    if (!isConversation(name)) return folded(name);
+    return `@${name.slice(1).split(',').map(folded).sort().join(',')}`;
+}
+
+function folded(text) {
+    const lower = text.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase();
+    return lower.normalize('NFKC').replace(/[\u200C\u200D]/gu, '');
+}
+
+// A direct conversation is a room that has the names of two people: "@ann,bob".
+export const isConversation = (name) => name.startsWith('@');
+
+// With whom the user `me` talks there; '' if it is another kind of room.
+export function partnerIn(name, me) {
+    if (!isConversation(name)) return '';
+    const both = name.slice(1).split(',');
+    const others = both.filter((one) => !sameName(one, me));
+    return both.length === 2 && others.length === 1 ? others[0] : '';
 }
 
 export const sameName = (one, other) => keyOf(one) === keyOf(other);
@@ -29,12 +45,12 @@ const nameContinues = /^(?:[\p{L}\p{M}\p{N}_]|[-.]+[\p{L}\p{M}\p{N}_])/u;
 // True if `text` has `@name`, and not as a part of an address, or of a longer name.
 export function mentions(text, name) {
     if (!text.includes('@')) return false;
-    const folded = keyOf(text);
+    const whole = folded(text);
     const wanted = `@${keyOf(name)}`;
-    for (let at = folded.indexOf(wanted); at >= 0; at = folded.indexOf(wanted, at + 1)) {
-        const before = [...folded.slice(Math.max(0, at - 2), at)].pop() ?? ' ';
+    for (let at = whole.indexOf(wanted); at >= 0; at = whole.indexOf(wanted, at + 1)) {
+        const before = [...whole.slice(Math.max(0, at - 2), at)].pop() ?? ' ';
         if (nameCharacter.test(before)) continue;
-        if (!nameContinues.test(folded.slice(at + wanted.length))) return true;
+        if (!nameContinues.test(whole.slice(at + wanted.length))) return true;
     }
     return false;
 }

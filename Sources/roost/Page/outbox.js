@@ -6,6 +6,7 @@ import { CommandError, Disconnected } from './commands.js';
 import { keyOf, randomID, sameName } from './names.js';
 
 const standardRest = 2_000;
+const sendsIn = new Set(['joined', 'new']); // states of a room
 
 export class Outbox {
     // {id, user, name, room, place, text, fields, at, state, problem}: `user` and `room` are keys,
@@ -21,7 +22,7 @@ export class Outbox {
     #busy = false;
     #resting = 0; // a timer: the server cannot keep messages just now
 
-    // `roomOf(key)`: a joined room's {state, name, place}. `store`: {load(), save(items)}, or
+    // `roomOf(key)`: a joined room's {state, name, place, to}. `store`: {load(), save(items)}, or
     // undefined. `events`: changed(), and ended(item, error) when a message has arrived, or, with
     // an error, was refused.
     constructor(commands, roomOf, store, events) {
@@ -136,7 +137,7 @@ export class Outbox {
         if (this.#busy || this.#resting) return;
         const item = this.items.find((candidate) =>
             candidate.state === 'waiting' && !this.isHeld(candidate)
-                && this.#roomOf(candidate.room)?.state === 'joined');
+                && sendsIn.has(this.#roomOf(candidate.room)?.state));
         if (!item) return;
         this.#busy = true;
         await this.#send(item, this.#roomOf(item.room));
@@ -149,9 +150,11 @@ export class Outbox {
         item.state = 'sending';
         this.#events.changed();
         try {
-            const { name } = room;
+            const { name, to } = room;
             const { id, text, fields } = item;
-            const command = { ...fields, type: 'message', room: name, text, id };
+            // `direct` also reaches somebody who has closed the conversation, or never had it.
+            const where = to ? { type: 'direct', to } : { type: 'message', room: name };
+            const command = { ...fields, ...where, text, id };
             const { offset, epoch } = await this.#commands.request(command);
             item.state = 'sent';
             this.#answered(id, { offset, epoch });

@@ -3,7 +3,7 @@
 
 import { CommandError, Disconnected } from './commands.js';
 import { Listeners } from './listeners.js';
-import { keyOf, sameName } from './names.js';
+import { keyOf, partnerIn, sameName } from './names.js';
 
 const resumeLimit = 200;
 const typingEvery = 3_000;
@@ -24,8 +24,9 @@ export class RoostRoom {
     key;
     /**
      * `away`: not joined yet, or the connection is lost. `refused`: the server does not let this
-     * user in, and `error` says why; it is tried again after the next reconnect.
-     * @type {'away' | 'joined' | 'refused' | 'left'} */
+     * user in, and `error` says why; it is tried again after the next reconnect. `new`: a direct
+     * conversation that begins when something is said.
+     * @type {'away' | 'joined' | 'refused' | 'left' | 'new'} */
     state = 'away';
     /**
      * Why the server has refused the room, or taken this user out.
@@ -62,6 +63,11 @@ export class RoostRoom {
         this.place = since;
         this.#last = last;
         this.#catchesUp = catchUp;
+    }
+
+    /** With whom this is a direct conversation; `''` for other rooms. */
+    get to() {
+        return partnerIn(this.name, this.#chat.user());
     }
 
     /**
@@ -157,9 +163,19 @@ export class RoostRoom {
         } catch (error) {
             if (error instanceof Disconnected) return false;
             if (!(error instanceof CommandError)) throw error;
-            if (this.state !== 'left') this.#refused(error, 'refused');
+            if (this.state === 'left') return true;
+            if (error.code === 'not_found' && this.to) this.#isNew();
+            else this.#refused(error, 'refused');
         }
         return true;
+    }
+
+    // What waits opens the conversation.
+    #isNew() {
+        this.state = 'new';
+        this.place = null;
+        this.#listeners.call('new', undefined);
+        this.#chat.outbox().pump();
     }
 
     #joined(reply) {
@@ -243,6 +259,9 @@ export class RoostRoom {
         } else if (Number.isSafeInteger(push.offset) && !noEntries.has(push.type)) {
             if (this.#held) this.#held.push(push);
             else this.#take(push, push.epoch);
+        } else if (push.type === 'direct') {
+            this.#spell(push.room);
+            if (this.state !== 'joined') this.enter();
         } else if (push.type === 'kicked') {
             this.#refused(new CommandError({ code: 'kicked', text: push.text }), 'kicked');
         } else {

@@ -63,6 +63,8 @@
  * @property {{action: string, user: string, everywhere: boolean, by?: string, until?: string,
  *   reason?: string}} moderated what a moderator or an operator has done
  * @property {{user: string}} typing somebody writes, and has for 5 s at most
+ * @property {{offset: number}} read the user has read so far, on another connection
+ * @property {undefined} new the room is a direct conversation that nobody has begun yet
  * @property {CommandError} refused the server does not let this user in
  * @property {CommandError} kicked an operator has taken this user out; the message is for people
  */

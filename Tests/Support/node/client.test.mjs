@@ -172,6 +172,37 @@ test('a conversation that somebody begins is a room, also after a reconnect', as
     chat.close();
 });
 
+test('a conversation is one room, whatever the order of the names, and begins with say()',
+    async () => {
+        const { server, chat } = await start();
+        const refusal = { type: 'error', code: 'not_found', text: 'No such conversation.' };
+        server.answers.set('join', ({ room }) => (room.startsWith('@') ? refusal : undefined));
+        const room = chat.join('@bob,ann');
+        await Promise.all([next(room, 'new'), room.attempt]);
+        assert.equal(room.to, 'bob');
+        assert.equal(room.state, 'new');
+        assert.equal(chat.room('@Ann,BOB'), room);
+        server.answers.delete('join');
+        const direct = { type: 'ok', offset: 1, epoch: 'd1', room: '@ann,bob' };
+        server.answers.set('direct', () => {
+            server.push({ type: 'direct', room: '@ann,bob', epoch: 'd1', offset: 0 });
+            return direct;
+        });
+        assert.deepEqual(await room.say('psst', { reply: 3 }), { epoch: 'd1', offset: 1 });
+        const { to, text, reply, room: none } = server.of('direct')[0];
+        assert.deepEqual({ to, text, reply, none },
+            { to: 'bob', text: 'psst', reply: 3, none: undefined });
+        assert.equal(room.name, '@ann,bob');
+        await room.attempt;
+        assert.equal(room.state, 'joined');
+        assert.equal(server.of('message').length, 0);
+        // What was read on another device is no entry.
+        const read = next(room, 'read');
+        server.push({ type: 'read', room: '@ann,bob', offset: 1 });
+        assert.equal((await read).offset, 1);
+        chat.close();
+    });
+
 test('say() resolves with the place, and a retry has the same id', async () => {
     const all = await start();
     const { server, chat, room } = all;

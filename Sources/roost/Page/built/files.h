@@ -41,7 +41,7 @@ static const unsigned char file_12[] = {
 
 static const struct page_file files[] = {
     {"/", "text/html; charset=utf-8", file_0, sizeof file_0, 0, 0},
-    {"/page-6a2c1d02a356dcda.js", "text/javascript; charset=utf-8", file_1, sizeof file_1, 1, 0},
+    {"/page-1d5aa073b3a869c1.js", "text/javascript; charset=utf-8", file_1, sizeof file_1, 1, 0},
     {"/later-578deac389c97f63.js", "text/javascript; charset=utf-8", file_2, sizeof file_2, 1, 0},
     {"/page-87ac9624f49c37c7.css", "text/css; charset=utf-8", file_3, sizeof file_3, 1, 0},
     {"/favicon-176b8ad70ab1e64e.svg", "image/svg+xml", file_4, sizeof file_4, 1, 0},

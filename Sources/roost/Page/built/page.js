@@ -87,12 +87,14 @@ for(const [name,attribute] of Object.entries(ag)){for(const d of b.querySelector
 return { languages, preferred, locale, isEnglish, speak, speakAtOnce, choose, onLanguage, count, words, listed };
 })();
 const m6 = roostModules.m6 ??= (() => {
-function keyOf(name){const a=name.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase();return a.normalize('NFKC').replace(/[\u200C\u200D]/gu,'');}
-const sameName=(c,d)=>keyOf(c)===keyOf(d);function compareNames(c,d){return c.localeCompare(d,undefined,{sensitivity:'base',numeric:true});}
-function randomID(){const{crypto}=globalThis;if(crypto?.randomUUID)return crypto.randomUUID();const f=new Uint8Array(16).map(()=>Math.random()* 256);crypto?.getRandomValues(f);return Array.from(f,(h)=>h.toString(16).padStart(2,'0')).join('');}
-const i=/[\p{L}\p{M}\p{N}_]/u;const j=/^(?:[\p{L}\p{M}\p{N}_]|[-.]+[\p{L}\p{M}\p{N}_])/u;function mentions(g,name){if(!g.includes('@'))return false;const a=keyOf(g);const e=`@${keyOf(name)}`;for(let b=a.indexOf(e);b >=0;b=a.indexOf(e,b + 1)){const k=[...a.slice(Math.max(0,b - 2),b)].pop()??' ';if(i.test(k))continue;if(!j.test(a.slice(b + e.length)))return true;}
+function keyOf(name){if(!isConversation(name))return e(name);return `@${name.slice(1).split(',').map(e).sort().join(',')}`;}
+function e(c){const k=c.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase();return k.normalize('NFKC').replace(/[\u200C\u200D]/gu,'');}
+const isConversation=(name)=>name.startsWith('@');function partnerIn(name,l){if(!isConversation(name))return '';const h=name.slice(1).split(',');const i=h.filter((b)=>!sameName(b,l));return h.length===2&&i.length===1?i[0]:'';}
+const sameName=(b,f)=>keyOf(b)===keyOf(f);function compareNames(b,f){return b.localeCompare(f,undefined,{sensitivity:'base',numeric:true});}
+function randomID(){const{crypto}=globalThis;if(crypto?.randomUUID)return crypto.randomUUID();const j=new Uint8Array(16).map(()=>Math.random()* 256);crypto?.getRandomValues(j);return Array.from(j,(m)=>m.toString(16).padStart(2,'0')).join('');}
+const n=/[\p{L}\p{M}\p{N}_]/u;const o=/^(?:[\p{L}\p{M}\p{N}_]|[-.]+[\p{L}\p{M}\p{N}_])/u;function mentions(c,name){if(!c.includes('@'))return false;const d=e(c);const g=`@${keyOf(name)}`;for(let a=d.indexOf(g);a >=0;a=d.indexOf(g,a + 1)){const p=[...d.slice(Math.max(0,a - 2),a)].pop()??' ';if(n.test(p))continue;if(!o.test(d.slice(a + g.length)))return true;}
 return false;}
-return { keyOf, sameName, compareNames, randomID, mentions };
+return { keyOf, isConversation, partnerIn, sameName, compareNames, randomID, mentions };
 })();
 const m7 = roostModules.m7 ??= (() => {
 const listLimit=200;const h=1_500;const f=3_000;class People{#a;#b;#c=new WeakMap();constructor(c,b){this.#a=c;this.#b=b;}
@@ -265,7 +267,7 @@ return { Login };
 const m19 = (() => {
 const { CommandError, Disconnected } = m0;
 const { keyOf, randomID, sameName } = m6;
-const l=2_000;class Outbox{items=[];#a='';#b;#c;#d;#e;#f=new Map();#g=false;#h=0;constructor(j,h,e,f){this.#b=j;this.#c=h;this.#d=e;this.#e=f;this.items=e?.load()??[];for(const a of this.items)if(a.state !=='failed')a.state='waiting';}
+const l=2_000;const m=new Set(['joined','new']);class Outbox{items=[];#a='';#b;#c;#d;#e;#f=new Map();#g=false;#h=0;constructor(j,h,e,f){this.#b=j;this.#c=h;this.#d=e;this.#e=f;this.items=e?.load()??[];for(const a of this.items)if(a.state !=='failed')a.state='waiting';}
 enter(d){this.#a=d;}
 isHeld(a){return !sameName(a.user,this.#a);}
 of(b){return this.items.filter((a)=>a.room===b.key);}
@@ -273,7 +275,7 @@ unsent(b){return this.items.filter((a)=>a.state !=='sent'&&(!b||a.room===b.key))
 get places(){return this.items.map((a)=>a.place??a.room);}
 add(b,text,{id=randomID(),...fields}={}){const at=new Date().toISOString();return new Promise((resolve,reject)=>{this.#f.set(id,{resolve,reject});this.items.push({id,user:keyOf(this.#a),name:this.#a,room:b.key,place:b.name,text,fields,at,state:'waiting',});this.#i();this.pump();});}
 retry(a){if(this.isHeld(a))Object.assign(a,{user:keyOf(this.#a),name:this.#a});a.state='waiting';this.#i();this.pump();}
-discard(a,c=new Disconnected('The message was discarded.')){this.items=this.items.filter((m)=>m !==a);this.#f.get(a.id)?.reject(c);this.#f.delete(a.id);this.#i();}
+discard(a,c=new Disconnected('The message was discarded.')){this.items=this.items.filter((n)=>n !==a);this.#f.get(a.id)?.reject(c);this.#f.delete(a.id);this.#i();}
 forget(b){for(const a of b?this.of(b):this.items)this.discard(a);}
 giveUp(b,c){if(this.#d)return;for(const a of b?this.of(b):this.items)this.discard(a,c);clearTimeout(this.#h);this.#h=0;}
 move(from,b){for(const a of this.items){if(a.room===from)Object.assign(a,{room:b.key,place:b.name});}}
@@ -283,10 +285,10 @@ arrived(id,g){this.#j(id,g);const a=this.items.find((i)=>i.id===id);if(a)this.#k
 settle(b){const k=this.of(b).filter(({state})=>state==='sent');for(const a of k)this.discard(a);return k;}
 async pump(){if(this.#g||this.#h)return;const a=this.items.find((i)=>
 i.state==='waiting'&&!this.isHeld(i)
-&&this.#c(i.room)?.state==='joined');if(!a)return;this.#g=true;await this.#l(a,this.#c(a.room));this.#g=false;this.#i();if(a.state !=='waiting')this.pump();}
-async #l(a,b){a.state='sending';this.#e.changed();try{const{name}=b;const{id,text,fields}=a;const n={...fields,type:'message',room:name,text,id};const{offset,epoch}=await this.#b.request(n);a.state='sent';this.#j(id,{offset,epoch});if(offset <=b.place?.offset&&this.items.includes(a))this.#k(a);}catch(c){if(c instanceof Disconnected){a.state='waiting';}else if(c.code==='unavailable'){a.state='waiting';this.#m(c.retryAfter??l);}else{this.#n(a,c);if(!(c instanceof CommandError))console.error(c);}}}
+&&m.has(this.#c(i.room)?.state));if(!a)return;this.#g=true;await this.#l(a,this.#c(a.room));this.#g=false;this.#i();if(a.state !=='waiting')this.pump();}
+async #l(a,b){a.state='sending';this.#e.changed();try{const{name,to}=b;const{id,text,fields}=a;const where=to?{type:'direct',to}:{type:'message',room:name};const o={...fields,...where,text,id};const{offset,epoch}=await this.#b.request(o);a.state='sent';this.#j(id,{offset,epoch});if(offset <=b.place?.offset&&this.items.includes(a))this.#k(a);}catch(c){if(c instanceof Disconnected){a.state='waiting';}else if(c.code==='unavailable'){a.state='waiting';this.#m(c.retryAfter??l);}else{this.#n(a,c);if(!(c instanceof CommandError))console.error(c);}}}
 #n(a,c){a.state='failed';a.problem=c.message;this.#e.ended(a,c);this.#f.get(a.id)?.reject(c);this.#f.delete(a.id);if(!this.#d)this.discard(a);}
-#m(o){this.#h=setTimeout(()=>{this.#h=0;this.pump();},o *(1 + Math.random()/ 4));}
+#m(p){this.#h=setTimeout(()=>{this.#h=0;this.pump();},p *(1 + Math.random()/ 4));}
 #i(){this.#d?.save(this.items);this.#e.changed();}}
 return { Outbox };
 })();
@@ -298,8 +300,9 @@ return { nextWelcome };
 const m21 = (() => {
 const { CommandError, Disconnected } = m0;
 const { Listeners } = m17;
-const { keyOf, sameName } = m6;
+const { keyOf, partnerIn, sameName } = m6;
 const i=200;const j=3_000;const k=new Set(['presence','typing','read','direct']);class RoostRoom{name;key;state='away';error=null;place=null;count=0;attempt=Promise.resolve();#a;#b;#c;#d=null;#e=null;#f=new Listeners();#g=0;constructor(b,name,{since=null,last=0,catchUp=true}){this.#a=b;this.name=name;this.key=keyOf(name);this.place=since;this.#b=last;this.#c=catchUp;}
+get to(){return partnerIn(this.name,this.#a.user());}
 on(name,l){return this.#f.add(name,l);}
 say(f,fields={}){this.#g=0;return this.#a.outbox().add(this,f,fields);}
 typing(){const g=Date.now();const m=this.#a.timing()?.typing??j;if(this.state !=='joined'||g - this.#g < m)return;this.#g=g;this.#a.tell({type:'typing',room:this.name});}
@@ -307,20 +310,21 @@ history(h={}){const{after,before,limit}=h;if(after !==undefined)return this.comm
 command(type,fields={}){return this.#a.request({...fields,type,room:this.name});}
 leave(){if(this.state==='joined')this.command('leave').catch(()=>{});this.state='left';this.#a.left(this);}
 enter(){const attempt=this.#d??this.#h().finally(()=>{this.#d=null;});this.#d=this.attempt=attempt;return attempt;}
-async #h(){const{name,place}=this;const limit=place?i:this.#b;const command={type:'join',room:name,since:place??undefined,limit,more:true};try{const a=await this.#a.request(command);if(this.state !=='left')this.#i(a);}catch(error){if(error instanceof Disconnected)return false;if(!(error instanceof CommandError))throw error;if(this.state !=='left')this.#j(error,'refused');}
+async #h(){const{name,place}=this;const limit=place?i:this.#b;const command={type:'join',room:name,since:place??undefined,limit,more:true};try{const a=await this.#a.request(command);if(this.state !=='left')this.#i(a);}catch(error){if(error instanceof Disconnected)return false;if(!(error instanceof CommandError))throw error;if(this.state==='left')return true;if(error.code==='not_found'&&this.to)this.#j();else this.#k(error,'refused');}
 return true;}
-#i(a){const before=this.place;const e=a.recovered===true&&before !==null;this.#k(a.room);this.state='joined';this.error=null;this.count=a.count??this.count;this.#e=null;if(!this.#c){this.place={epoch:a.epoch,offset:a.offset};this.#f.call('joined',a);for(const c of a.messages)this.#l(c,a.epoch);}else{this.#f.call('joined',a);this.#m(a,before,e);}
+#j(){this.state='new';this.place=null;this.#f.call('new',undefined);this.#a.outbox().pump();}
+#i(a){const before=this.place;const e=a.recovered===true&&before !==null;this.#l(a.room);this.state='joined';this.error=null;this.count=a.count??this.count;this.#e=null;if(!this.#c){this.place={epoch:a.epoch,offset:a.offset};this.#f.call('joined',a);for(const c of a.messages)this.#m(c,a.epoch);}else{this.#f.call('joined',a);this.#n(a,before,e);}
 if(!e)this.#a.outbox().settle(this);this.#a.outbox().pump();}
-#m(a,before,e){if(e){this.#n(a);return;}
-this.place=null;if(before)this.#f.call('gap',{before,messages:a.messages});else this.#o(a);this.place={epoch:a.epoch,offset:a.offset};}
-async #n(a){const d=[];this.#e=d;const n=()=>this.#e===d;for(let page=a;;){this.#o(page);if(!page.more||page.messages.length===0)break;const before=this.place;const h={after:before?.offset,limit:i};page=await this.history(h).catch(()=>null);if(!n())return;if(page)continue;this.#f.call('gap',{before,messages:[]});break;}
-this.#e=null;for(const c of d)this.#p(c,c.epoch);}
-#o(page){let epoch=page.first_epoch??page.epoch;for(const c of page.messages){epoch=c.epoch??epoch;this.#p(c,epoch);}}
-#p(c,epoch){if(this.place&&c.offset <=this.place.offset)return;this.place={epoch:epoch??this.place?.epoch??'',offset:c.offset};this.#l(c,this.place.epoch);this.#f.call('entry',c);if(!c.deleted)this.#f.call(c.type,c);}
-#l({type,id,user,offset},epoch){if(type !=='message'||!id||!sameName(user,this.#a.user()))return;this.#a.outbox().arrived(id,{epoch,offset});}
-push(push){if(push.type==='joined'){this.#i({...push,recovered:false});}else if(Number.isSafeInteger(push.offset)&&!k.has(push.type)){if(this.#e)this.#e.push(push);else this.#p(push,push.epoch);}else if(push.type==='kicked'){this.#j(new CommandError({code:'kicked',text:push.text}),'kicked');}else{if(push.type==='presence')this.count=push.count??this.count;this.#f.call(push.type,push);}}
-#j(error,event){this.state='refused';this.error=error;this.#e=null;this.#f.call(event,error);this.#a.outbox().giveUp(this,error);}
-#k(name){const before=this.key;this.name=name;this.key=keyOf(name);if(this.key !==before)this.#a.renamed(before,this);}
+#n(a,before,e){if(e){this.#o(a);return;}
+this.place=null;if(before)this.#f.call('gap',{before,messages:a.messages});else this.#p(a);this.place={epoch:a.epoch,offset:a.offset};}
+async #o(a){const d=[];this.#e=d;const n=()=>this.#e===d;for(let page=a;;){this.#p(page);if(!page.more||page.messages.length===0)break;const before=this.place;const h={after:before?.offset,limit:i};page=await this.history(h).catch(()=>null);if(!n())return;if(page)continue;this.#f.call('gap',{before,messages:[]});break;}
+this.#e=null;for(const c of d)this.#q(c,c.epoch);}
+#p(page){let epoch=page.first_epoch??page.epoch;for(const c of page.messages){epoch=c.epoch??epoch;this.#q(c,epoch);}}
+#q(c,epoch){if(this.place&&c.offset <=this.place.offset)return;this.place={epoch:epoch??this.place?.epoch??'',offset:c.offset};this.#m(c,this.place.epoch);this.#f.call('entry',c);if(!c.deleted)this.#f.call(c.type,c);}
+#m({type,id,user,offset},epoch){if(type !=='message'||!id||!sameName(user,this.#a.user()))return;this.#a.outbox().arrived(id,{epoch,offset});}
+push(push){if(push.type==='joined'){this.#i({...push,recovered:false});}else if(Number.isSafeInteger(push.offset)&&!k.has(push.type)){if(this.#e)this.#e.push(push);else this.#q(push,push.epoch);}else if(push.type==='direct'){this.#l(push.room);if(this.state !=='joined')this.enter();}else if(push.type==='kicked'){this.#k(new CommandError({code:'kicked',text:push.text}),'kicked');}else{if(push.type==='presence')this.count=push.count??this.count;this.#f.call(push.type,push);}}
+#k(error,event){this.state='refused';this.error=error;this.#e=null;this.#f.call(event,error);this.#a.outbox().giveUp(this,error);}
+#l(name){const before=this.key;this.name=name;this.key=keyOf(name);if(this.key !==before)this.#a.renamed(before,this);}
 disconnected(){if(this.state !=='left')this.state='away';this.#e=null;}}
 return { RoostRoom };
 })();

@@ -69,6 +69,8 @@
  * @property {{action: string, user: string, everywhere: boolean, by?: string, until?: string,
  *   reason?: string}} moderated what a moderator or an operator has done
  * @property {{user: string}} typing somebody writes, and has for 5 s at most
+ * @property {{offset: number}} read the user has read so far, on another connection
+ * @property {undefined} new the room is a direct conversation that nobody has begun yet
  * @property {CommandError} refused the server does not let this user in
  * @property {CommandError} kicked an operator has taken this user out; the message is for people
  */
@@ -639,8 +641,22 @@ class Login {
 // ---------------------------------------- names.js
 
 function keyOf(name) {
-    const folded = name.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase();
-    return folded.normalize('NFKC').replace(/[\u200C\u200D]/gu, '');
+    if (!isConversation(name)) return folded(name);
+    return `@${name.slice(1).split(',').map(folded).sort().join(',')}`;
+}
+
+function folded(text) {
+    const lower = text.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase();
+    return lower.normalize('NFKC').replace(/[\u200C\u200D]/gu, '');
+}
+
+const isConversation = (name) => name.startsWith('@');
+
+function partnerIn(name, me) {
+    if (!isConversation(name)) return '';
+    const both = name.slice(1).split(',');
+    const others = both.filter((one) => !sameName(one, me));
+    return both.length === 2 && others.length === 1 ? others[0] : '';
 }
 
 const sameName = (one, other) => keyOf(one) === keyOf(other);
@@ -662,12 +678,12 @@ const nameContinues = /^(?:[\p{L}\p{M}\p{N}_]|[-.]+[\p{L}\p{M}\p{N}_])/u;
 
 function mentions(text, name) {
     if (!text.includes('@')) return false;
-    const folded = keyOf(text);
+    const whole = folded(text);
     const wanted = `@${keyOf(name)}`;
-    for (let at = folded.indexOf(wanted); at >= 0; at = folded.indexOf(wanted, at + 1)) {
-        const before = [...folded.slice(Math.max(0, at - 2), at)].pop() ?? ' ';
+    for (let at = whole.indexOf(wanted); at >= 0; at = whole.indexOf(wanted, at + 1)) {
+        const before = [...whole.slice(Math.max(0, at - 2), at)].pop() ?? ' ';
         if (nameCharacter.test(before)) continue;
-        if (!nameContinues.test(folded.slice(at + wanted.length))) return true;
+        if (!nameContinues.test(whole.slice(at + wanted.length))) return true;
     }
     return false;
 }
@@ -675,6 +691,7 @@ function mentions(text, name) {
 // ---------------------------------------- outbox.js
 
 const standardRest = 2_000;
+const sendsIn = new Set(['joined', 'new']);
 
 class Outbox {
     items = [];
@@ -787,7 +804,7 @@ class Outbox {
         if (this.#busy || this.#resting) return;
         const item = this.items.find((candidate) =>
             candidate.state === 'waiting' && !this.isHeld(candidate)
-                && this.#roomOf(candidate.room)?.state === 'joined');
+                && sendsIn.has(this.#roomOf(candidate.room)?.state));
         if (!item) return;
         this.#busy = true;
         await this.#send(item, this.#roomOf(item.room));
@@ -800,9 +817,10 @@ class Outbox {
         item.state = 'sending';
         this.#events.changed();
         try {
-            const { name } = room;
+            const { name, to } = room;
             const { id, text, fields } = item;
-            const command = { ...fields, type: 'message', room: name, text, id };
+            const where = to ? { type: 'direct', to } : { type: 'message', room: name };
+            const command = { ...fields, ...where, text, id };
             const { offset, epoch } = await this.#commands.request(command);
             item.state = 'sent';
             this.#answered(id, { offset, epoch });
@@ -881,8 +899,9 @@ class RoostRoom {
     key;
     /**
      * `away`: not joined yet, or the connection is lost. `refused`: the server does not let this
-     * user in, and `error` says why; it is tried again after the next reconnect.
-     * @type {'away' | 'joined' | 'refused' | 'left'} */
+     * user in, and `error` says why; it is tried again after the next reconnect. `new`: a direct
+     * conversation that begins when something is said.
+     * @type {'away' | 'joined' | 'refused' | 'left' | 'new'} */
     state = 'away';
     /**
      * Why the server has refused the room, or taken this user out.
@@ -918,6 +937,11 @@ class RoostRoom {
         this.place = since;
         this.#last = last;
         this.#catchesUp = catchUp;
+    }
+
+    /** With whom this is a direct conversation; `''` for other rooms. */
+    get to() {
+        return partnerIn(this.name, this.#chat.user());
     }
 
     /**
@@ -1010,9 +1034,18 @@ class RoostRoom {
         } catch (error) {
             if (error instanceof Disconnected) return false;
             if (!(error instanceof CommandError)) throw error;
-            if (this.state !== 'left') this.#refused(error, 'refused');
+            if (this.state === 'left') return true;
+            if (error.code === 'not_found' && this.to) this.#isNew();
+            else this.#refused(error, 'refused');
         }
         return true;
+    }
+
+    #isNew() {
+        this.state = 'new';
+        this.place = null;
+        this.#listeners.call('new', undefined);
+        this.#chat.outbox().pump();
     }
 
     #joined(reply) {
@@ -1092,6 +1125,9 @@ class RoostRoom {
         } else if (Number.isSafeInteger(push.offset) && !noEntries.has(push.type)) {
             if (this.#held) this.#held.push(push);
             else this.#take(push, push.epoch);
+        } else if (push.type === 'direct') {
+            this.#spell(push.room);
+            if (this.state !== 'joined') this.enter();
         } else if (push.type === 'kicked') {
             this.#refused(new CommandError({ code: 'kicked', text: push.text }), 'kicked');
         } else {
