@@ -8,8 +8,9 @@ import { History } from './history.js';
 import { words } from './language.js';
 import { sameName } from './names.js';
 import { People } from './people.js';
+import { can } from './reads.js';
 import { Record } from './record.js';
-import { typingLasts } from './room.js';
+import { typingLasts } from './company.js';
 import { Roost } from './roost.js';
 import { Rooms } from './rooms.js';
 import { setLastName, setTabName, setUnsent, unsent } from './storage.js';
@@ -92,6 +93,11 @@ export class Chat {
                 : words('message.wasSent');
             this.news = { number: this.news.number + 1, words: said };
         });
+    }
+
+    // Whether this server has such a thing.
+    can(what) {
+        return can(this.connection, what);
     }
 
     // Logging in and out

@@ -5,6 +5,9 @@ import { byID, composes } from './dom.js';
 
 const drawers = [];
 
+// It was opened from a drawer, and the focus comes back to there.
+const dialogIsOpen = () => document.querySelector('dialog[open]') !== null;
+
 export class Drawer {
     #panel;
     #opener;
@@ -18,10 +21,12 @@ export class Drawer {
         opener.addEventListener('click', () => this.#open());
         panel.querySelector('.close').addEventListener('click', () => this.close());
         document.addEventListener('keydown', (event) => {
-            if (event.key === 'Escape' && this.isOpen && !composes(event)) this.close();
+            if (event.key !== 'Escape' || composes(event) || dialogIsOpen()) return;
+            if (this.isOpen) this.close();
         });
         document.addEventListener('pointerdown', (event) => {
-            if (this.isOpen && !panel.contains(event.target)) this.close();
+            if (dialogIsOpen() || panel.contains(event.target)) return;
+            if (this.isOpen) this.close();
         });
         drawers.push(this);
         this.close();

@@ -115,7 +115,7 @@ const attributes = { label: 'aria-label', hint: 'placeholder', tip: 'title' };
 
 // Writes the texts that the document only names: data-words, and data-label, data-hint and data-tip
 // for attributes.
-function translate(root) {
+export function translate(root) {
     for (const node of root.querySelectorAll('[data-words]')) {
         node.replaceChildren(...withKeys(words(node.dataset.words)));
     }

@@ -5,6 +5,7 @@ import { Changes } from './changes.js';
 import { Deeds } from './deeds.js';
 import { byID } from './dom.js';
 import { makeInstallable } from './install.js';
+import { translate } from './language.js';
 import { Notices } from './notices.js';
 import { started } from './parts.js';
 import { Quotes } from './quotes.js';
@@ -13,10 +14,13 @@ import { CompletionView } from './view-completion.js';
 import { ComposerView } from './view-composer.js';
 import { Extras } from './view-extras.js';
 import { refuseFiles } from './view-files.js';
+import { InvitationsView } from './view-invitations.js';
 import { LinkView } from './view-link.js';
 import { MenuView } from './view-menu.js';
 import { MessagesView } from './view-messages.js';
 import { PanelsView } from './view-panels.js';
+import { RoomView } from './view-room.js';
+import { RoomsView } from './view-rooms.js';
 import { SettingsView } from './view-settings.js';
 import { StatusView } from './view-status.js';
 import { ToolbarView } from './view-toolbar.js';
@@ -41,7 +45,10 @@ function complete({ chat, view }) {
         panels, composer, messages, new StatusView(chat), new AccountView(chat, panels),
         new SettingsView(chat), new CompletionView(chat), new Notices(chat),
         new LinkView(chat, view), changes, quotes, toolbar, new WritingView(chat, deeds),
+        new RoomsView(chat, panels), new RoomView(chat, panels),
+        new InvitationsView(chat, panels),
     ]);
+    translate(document); // what these parts have added to it
     refuseFiles((sentence) => view.say(sentence));
     makeInstallable();
 }

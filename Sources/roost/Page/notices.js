@@ -1,6 +1,7 @@
-// Mentions while the page is out of sight: a notification of the desktop and a short sound, each
-// only if somebody has switched it on.
+// Mentions and direct messages while the page is out of sight: a notification of the desktop and a
+// short sound, each only if somebody has switched it on.
 
+import { isMessage } from './entries.js';
 import { words } from './language.js';
 import { keyOf, mentions } from './names.js';
 import { noticeSettings } from './storage.js';
@@ -45,13 +46,15 @@ export class Notices {
     #look(room) {
         const { epoch, position, entries } = room;
         if (epoch === null) return;
-        const seen = this.#seen.get(room);
+        const begun = room.begunAt === null ? undefined : { epoch, offset: room.begunAt };
+        const seen = this.#seen.get(room) ?? begun;
         if (seen?.epoch === epoch && seen.offset === position) return;
         this.#seen.set(room, { epoch, offset: position });
         if (seen?.epoch !== epoch || !document.hidden) return;
         const me = keyOf(this.#chat.me);
         const fresh = entries.filter((entry) => entry.offset > seen.offset && entry.author !== me
-            && !entry.deleted && mentions(entry.text, this.#chat.me));
+            && isMessage(entry) && !entry.deleted
+            && (room.kind === 'direct' || mentions(entry.text, this.#chat.me)));
         if (fresh.length > 0) this.#tell(room, fresh[fresh.length - 1]);
     }
 
@@ -59,7 +62,8 @@ export class Notices {
         const wanted = noticeSettings();
         if (wanted.sound) sound();
         if (!wanted.notify || !canNotify() || Notification.permission !== 'granted') return;
-        const title = words('notice.mention', { name: entry.user, room: room.name });
+        const key = room.kind === 'direct' ? 'notice.direct' : 'notice.mention';
+        const title = words(key, { name: entry.user, room: room.title });
         const options = {
             body: entry.text.slice(0, longestText), tag: `${room.key} ${entry.offset}`,
             icon: document.querySelector('link[rel=icon]').href,

@@ -58,8 +58,20 @@ export class Record {
         return userRecord(this.#key).read[room.key];
     }
 
+    // The offset at which the user has closed it, or undefined.
+    closedAt(name) {
+        return userRecord(this.#key).closed[keyOf(name)];
+    }
+
+    close(name, offset) {
+        this.#change((stored) => (stored.closed[keyOf(name)] = offset));
+    }
+
+    // The server lists conversations: nobody else has to.
     joined(room) {
         this.#change((stored) => {
+            delete stored.closed[room.key];
+            if (room.kind === 'direct') return;
             const at = stored.rooms.findIndex((name) => keyOf(name) === room.key);
             if (at < 0) stored.rooms.push(room.name);
             else stored.rooms[at] = room.name;

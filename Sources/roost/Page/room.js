@@ -1,8 +1,9 @@
 // One room as this client knows it: a window of its messages, its members, and what is unread. It
 // uses neither the network nor the DOM; the chat passes it the server's messages.
 
+import { Company } from './company.js';
 import { changeAmong, entryOf, isMessage } from './entries.js';
-import { keyOf, mentions, sameName } from './names.js';
+import { isConversation, keyOf, mentions, sameName } from './names.js';
 import { Past } from './past.js';
 import { epochsOf, hasBegunAnew } from './places.js';
 
@@ -10,10 +11,9 @@ import { epochsOf, hasBegunAnew } from './places.js';
 export const windowLimit = 5000;
 // How many are dropped at a time: each time everything below moves up.
 const dropped = 64;
-export const typingLasts = 5_000;
 
-export class Room {
-    state = 'away'; // 'away' (not yet, or no longer, joined) | 'joined' | 'refused'
+export class Room extends Company {
+    state = 'away'; // 'away' (not yet, or no longer, joined) | 'joined' | 'refused' | 'new'
     problem = '';
     epoch = null; // names the room's numbering, as long as this page can follow it
     placeEpoch = null; // the epoch of the last message received: it changes without a break
@@ -30,33 +30,43 @@ export class Room {
     following = true; // whether the reader is at the bottom
     older = 'unknown'; // 'unknown' | 'loading' | 'none' | 'refused'
     newer = 'unknown'; // 'unknown' | 'loading' | 'refused'
-    members = null; // key → name, or null if the server sends only a count
-    count = 0;
-    typing = new Map(); // key → {name, until}
     unread = 0;
-    mentioned = false;
+    noted = -1; // the offset up to which others know that the user has read
+    begunAt = null; // the offset at which a conversation was opened by what somebody has written
     readTo = null; // the offset up to which the user has read, or null if never joined
     readEpoch = null; // the epoch of the message there
     newFrom = null; // the first message of the last unread batch: the line "New" is above it
-    renewed = false; // whether it has lost the messages that this user read in an earlier visit
+    renewed = false; // whether it has lost what this user read in an earlier visit
+    #kind = 'open'; // or 'private'
+    #hasMention = false;
 
     // `link` is the room of the connection, which keeps the place from which it is resumed.
     constructor(name, link) {
+        super();
         this.name = name;
         this.key = keyOf(name);
         this.link = link;
     }
 
-    get first() {
-        return this.entries[0];
+    get kind() {
+        return isConversation(this.name) ? 'direct' : this.#kind;
     }
 
-    get last() {
-        return this.entries[this.entries.length - 1];
+    // What people call it: a conversation has the other one's name.
+    get title() {
+        return this.link?.to || this.name;
     }
 
-    // `read`: the stored position. `restarted`: the server has forgotten this user, too.
-    applyJoined(reply, me, read, restarted = false) {
+    get mentioned() {
+        return this.#hasMention || (this.kind === 'direct' && this.unread > 0);
+    }
+
+    get first() { return this.entries[0]; }
+    get last() { return this.entries[this.entries.length - 1]; }
+
+    // `read`: the stored position. `restarted`: the server has forgotten this user, too. `known`:
+    // its line in the server's `mine`.
+    applyJoined(reply, me, read, restarted = false, known = undefined) {
         const resumed = reply.recovered === true && this.epoch !== null;
         const before = this.epoch;
         const continued = this.epochs.has(reply.epoch) || this.epochs.has(reply.first_epoch);
@@ -64,11 +74,13 @@ export class Room {
         this.problem = '';
         this.name = reply.room;
         this.topic = reply.topic ?? '';
+        this.#kind = reply.kind ?? 'open';
         this.setMembers(reply);
         if (resumed) {
             for (const entry of reply.messages) this.applyEntry(entry, me);
             if (reply.more) this.#leaveRest(reply.offset);
             this.#noteEpochs(reply);
+            this.readElsewhere({ offset: known?.read ?? 0 }, me);
             return;
         }
         if (before !== null) {
@@ -88,7 +100,7 @@ export class Room {
         this.renewed = before === null && read !== undefined && hasBegunAnew(reply, read);
         this.#closeGap();
         this.#dropOldest();
-        this.#countUnread(me, reply, read, before);
+        this.#countUnread(me, reply, read, before, known);
     }
 
     #noteEpochs(reply) {
@@ -116,11 +128,16 @@ export class Room {
         return entry.epoch !== undefined && entry.epoch !== this.epoch;
     }
 
-    // The first join in a visit counts from the position stored in the browser; a join after a gap
-    // counts from where the user was, or from the first message shown if the epoch has changed.
-    #countUnread(me, reply, read, before) {
+    // The first join in a visit counts from where the user has read, as the server knows it, or
+    // else this browser; a join after a gap from where the user was, or from the first message
+    // shown if the epoch has changed.
+    #countUnread(me, reply, read, before, known) {
         const beginning = (this.first?.offset ?? this.position + 1) - 1;
-        if (before === null && !this.renewed) {
+        if (before === null && known) {
+            this.readTo = this.epochs.has(read?.epoch)
+                ? Math.max(known.read, Math.min(read.offset, this.position)) : known.read;
+            this.readEpoch = reply.first_epoch ?? reply.epoch;
+        } else if (before === null && !this.renewed) {
             this.readTo = read?.offset ?? this.position;
             this.readEpoch = read?.epoch ?? this.placeEpoch;
         } else if (before !== this.epoch || this.readTo === null) {
@@ -128,6 +145,17 @@ export class Room {
             this.readEpoch = reply.first_epoch ?? reply.epoch;
         }
         this.#countFresh(me);
+        if (known && known.read === this.readTo) this.#trust(known, beginning);
+        else this.readElsewhere({ offset: known?.read ?? 0 }, me);
+    }
+
+    // The server has counted, in messages and not in entries, also what is not in the window.
+    #trust(known, beginning) {
+        if (known.read >= beginning) return;
+        const since = this.entries.filter(
+            (entry) => isMessage(entry) && entry.offset > known.offset);
+        this.unread = known.unread + since.length;
+        this.#hasMention ||= known.mentions > 0;
     }
 
     // Messages outside of the window count as unread, whoever wrote them.
@@ -139,15 +167,17 @@ export class Room {
         const after = this.position - (this.last?.offset ?? this.position);
         this.unread = fresh.length + Math.max(0, before) + Math.max(0, after);
         this.newFrom = fresh.length > 0 ? fresh[0].offset : null;
-        this.mentioned = fresh.some((entry) => mentions(entry.text, me));
+        this.#hasMention = fresh.some((entry) => mentions(entry.text, me));
     }
 
-    // Another tab of this user has read up to here. Returns whether that is further.
+    // Another tab or device of this user has read up to here. Returns whether that is further. The
+    // server names no epoch: it knows which room it means.
     readElsewhere(place, me) {
-        if (this.readTo === null || !this.epochs.has(place?.epoch)) return false;
+        const epoch = place?.epoch ?? this.placeEpoch;
+        if (this.readTo === null || !place || !this.epochs.has(epoch)) return false;
         if (place.offset <= this.readTo) return false;
         this.readTo = Math.min(place.offset, this.position);
-        this.readEpoch = place.epoch;
+        this.readEpoch = epoch;
         const { newFrom } = this;
         this.#countFresh(me);
         if (this.unread === 0) this.newFrom = newFrom;
@@ -171,7 +201,7 @@ export class Room {
         if (watched || sameName(made.user, me)) return;
         if (this.unread === 0) this.newFrom = made.offset;
         this.unread += 1;
-        if (mentions(made.text, me)) this.mentioned = true;
+        if (mentions(made.text, me)) this.#hasMention = true;
     }
 
     // A message that is not in the window is already as it is now when it gets there.
@@ -250,34 +280,6 @@ export class Room {
         this.typing.clear();
     }
 
-    // A `count` says that the list is no longer complete.
-    applyPresence(push) {
-        this.count = push.count ?? this.count;
-        if (push.event === 'count') this.members = null;
-        else if (push.event === 'join') this.members?.set(keyOf(push.user), push.user);
-        else if (push.event === 'leave') {
-            this.members?.delete(keyOf(push.user));
-            this.typing.delete(keyOf(push.user));
-        }
-    }
-
-    // Takes the members from `joined` or `who`; for a large room, only their count.
-    setMembers(reply) {
-        this.count = reply.count ?? reply.members?.length ?? 0;
-        this.members = reply.members
-            ? new Map(reply.members.map((name) => [keyOf(name), name]))
-            : null;
-    }
-
-    applyTyping(user) {
-        this.typing.set(keyOf(user), { name: user, until: Date.now() + typingLasts });
-    }
-
-    typingNow(now = Date.now()) {
-        for (const [key, { until }] of this.typing) if (until <= now) this.typing.delete(key);
-        return [...this.typing.values()].map(({ name }) => name);
-    }
-
     disconnected() {
         this.state = 'away';
         this.typing.clear();
@@ -293,6 +295,6 @@ export class Room {
     markRead() {
         this.#readAll();
         this.unread = 0;
-        this.mentioned = false;
+        this.#hasMention = false;
     }
 }

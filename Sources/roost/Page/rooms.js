@@ -1,12 +1,14 @@
 // The user's rooms: joining, resuming and leaving them, which room is shown, and what is read.
 
 import { words } from './language.js';
-import { keyOf } from './names.js';
+import { isConversation, keyOf, sameName } from './names.js';
+import { Reads } from './reads.js';
 import { Room } from './room.js';
 import { wordsForError } from './words.js';
 
 const firstRoom = 'lobby';
 const snapshotLimit = 100;
+const shortSnapshot = 20; // there may be many conversations
 const nameLimit = 64;
 const wordsForLength = () => words('rooms.length', { count: nameLimit });
 
@@ -16,7 +18,9 @@ const hopeless = new Set(['bad_name', 'bad_request', 'not_found']);
 export class Rooms {
     current = null; // the Room that is shown
     problem = ''; // why the last attempt to join failed
+    invitations = []; // private rooms that this user may enter, and has not: {room, user}
     #all = new Map(); // key → Room
+    #reads;
     #roost;
     #record;
     #events;
@@ -29,6 +33,11 @@ export class Rooms {
         this.#roost = roost;
         this.#record = record;
         this.#events = events;
+        this.#reads = new Reads(roost);
+        roost.on('push', (push) => {
+            if (push.type === 'direct') this.#begun(push);
+            if (push.type === 'invited') this.#invited(push);
+        });
         document.addEventListener('visibilitychange', () => this.look());
     }
 
@@ -64,29 +73,86 @@ export class Rooms {
     }
 
     // A new room is joined as soon as there is a connection.
-    #add(name) {
+    #add(name, last = snapshotLimit) {
         const known = this.named(name);
         if (known) return known;
-        const link = this.#roost.join(name, { last: snapshotLimit, catchUp: false });
+        const link = this.#roost.join(name, { last, catchUp: false });
         const room = new Room(name, link);
         this.#all.set(room.key, room);
         link.on('joined', (reply) => this.#entered(room, reply));
         link.on('refused', (error) => this.#refused(room, error));
+        link.on('new', () => {
+            room.state = 'new';
+            this.#events.changed();
+        });
+        link.on('read', (push) => {
+            this.#reads.heard(room, push);
+            if (room.readElsewhere(push, this.#roost.user)) this.#record.wasRead(room);
+            this.#events.changed();
+        });
         this.#events.opened(room);
         return room;
     }
 
-    welcomed(restarted) {
+    async welcomed(restarted) {
         this.#restarted = new Set(restarted ? this.list : []);
+        const isNewHere = this.#record.roomNames.length === 0;
+        const mine = await this.#reads.ask();
+        this.invitations = [];
+        // One after the other, to respect the rate limit.
+        for (const one of mine) {
+            if (!this.named(one.room) && this.#opens(one, isNewHere)) {
+                const last = Math.min(snapshotLimit, one.unread + shortSnapshot);
+                await this.#add(one.room, last).link.attempt;
+            }
+        }
+        this.#events.changed();
+    }
+
+    // Whether a room that the server lists belongs into this browser's list: conversations, unless
+    // they were closed here and nothing is new; private rooms in which the user has been; and in a
+    // browser that knows nothing yet, all of them.
+    #opens({ room, kind, offset, read }, isNewHere) {
+        const closedAt = this.#record.closedAt(room);
+        if (kind === 'direct') return closedAt === undefined || offset > closedAt;
+        if (closedAt !== undefined) return false;
+        if (kind === 'private' && read === 0) this.invitations.push({ room, user: '' });
+        return read > 0 && (kind === 'private' || isNewHere);
+    }
+
+    // Somebody has written to this user, or this user has on another device.
+    #begun(push) {
+        this.#reads.began(push);
+        const room = this.#add(push.room);
+        if (room.epoch === null) room.begunAt = push.offset;
+        this.#events.changed();
+    }
+
+    #invited({ room, user }) {
+        if (this.named(room)) return;
+        this.invitations = this.invitations.filter((one) => !sameName(one.room, room));
+        this.invitations.push({ room, user });
+        this.#events.changed();
+    }
+
+    // Not now: the list of rooms has it still.
+    decline(name) {
+        this.invitations = this.invitations.filter((one) => !sameName(one.room, name));
+        this.#record.close(name, 0);
+        this.#events.changed();
     }
 
     #entered(room, reply) {
         const me = this.#roost.user;
         this.#spell(room, reply.room);
         const restarted = this.#restarted.delete(room);
-        room.applyJoined(reply, me, this.#record.readTo(room), restarted);
+        const read = this.#record.readTo(room);
+        room.applyJoined(reply, me, read, restarted, this.#reads.of(room));
+        room.noted = -1;
         this.#record.joined(room);
+        this.invitations = this.invitations.filter((one) => !sameName(one.room, room.name));
         this.look();
+        this.#reads.goOn();
         this.#events.entered(room, reply);
         this.#events.changed();
     }
@@ -112,9 +178,20 @@ export class Rooms {
 
     // There is no such room, and there will be none: it does not stay in the list.
     #drop(room) {
-        this.problem = words('rooms.missing', { room: room.name, problem: room.problem });
+        this.problem = words('rooms.missing', { room: room.title, problem: room.problem });
         this.#record.left(room);
         this.#forget(room);
+    }
+
+    // The conversation with somebody. It is in the lists of both when something is said.
+    write(name) {
+        return this.join(`@${this.#roost.user},${name}`);
+    }
+
+    // Opens a private room. Rejected with an error if the server refuses it.
+    async create(name) {
+        await this.#roost.command('create', { room: name });
+        await this.join(name);
     }
 
     // Without a connection, the room is joined after the next reconnect.
@@ -125,7 +202,7 @@ export class Rooms {
             this.select(known);
             return;
         }
-        if (name.length > nameLimit * 2) {
+        if (name.length > nameLimit * 2 && !isConversation(name)) {
             this.problem = wordsForLength();
             this.#events.changed();
             return;
@@ -145,11 +222,13 @@ export class Rooms {
     leave(room) {
         this.problem = '';
         this.#record.left(room);
+        if (room.kind !== 'open') this.#record.close(room.name, room.position);
         this.#forget(room);
     }
 
     #forget(room) {
         room.link.leave();
+        this.#reads.forget(room);
         this.#all.delete(room.key);
         if (this.current === room) {
             this.current = null;
@@ -183,9 +262,11 @@ export class Rooms {
     look() {
         const room = this.current;
         if (!room || !this.watches(room) || room.state !== 'joined') return;
-        if (room.unread === 0 && room.readTo === room.position) return;
+        if (room.unread === 0 && room.noted === room.position) return;
         room.markRead();
+        room.noted = room.position;
         this.#record.wasRead(room);
+        this.#reads.note(room);
         this.#events.changed();
     }
 

@@ -1,5 +1,6 @@
-// What the browser stores. The language that was chosen. For each name, in all tabs: the session, the rooms, and how far each was
-// read. For each tab: the user's name, the unsent messages, and the drafts. The chat works without
+// What the browser stores. The language that was chosen. For each name, in all tabs: the session,
+// the rooms, and how far each was read. For each tab: the user's name, the unsent messages, and the
+// drafts. The chat works without
 // storage, too, and with whatever an earlier version or somebody else has left there.
 
 const usersKey = 'roost.users';
@@ -70,14 +71,16 @@ const isPlace = (value) =>
 const users = () =>
     listOf(read(everyTab, usersKey), (entry) => isObject(entry) && isText(entry.key));
 
-// {session, rooms: [name], read: {room key: {epoch, offset}}}. The session is null after the user
-// has signed out, and undefined if there never was one.
+// {session, rooms: [name], read: {room key: {epoch, offset}}, closed: {room key: offset}}. The
+// session is null after the user has signed out, and undefined if there never was one. What was
+// closed here is a conversation or a private room, which the server still lists.
 export function userRecord(key) {
-    const { session, rooms, read } = users().find((entry) => entry.key === key) ?? {};
+    const { session, rooms, read, closed } = users().find((entry) => entry.key === key) ?? {};
     return {
         session: isText(session) || session === null ? session : undefined,
         rooms: listOf(rooms, isText),
         read: fieldsOf(read, isPlace),
+        closed: fieldsOf(closed, Number.isSafeInteger),
     };
 }
 

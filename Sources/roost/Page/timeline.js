@@ -116,7 +116,7 @@ function keyFor(room, entry, own, keys) {
 }
 
 function startOf(room) {
-    if (room.epoch === null) return null;
+    if (room.epoch === null && room.state !== 'new') return null;
     if (room.older === 'loading') {
         return { kind: 'loading', key: 'start loading', text: words('mark.older') };
     }
@@ -126,9 +126,10 @@ function startOf(room) {
     let text = 'mark.begins';
     if (!whole) text = 'mark.notKept';
     else if (room.renewed) text = 'mark.renewed';
+    else if (room.kind === 'direct') text = 'mark.direct';
     else if (none) text = 'mark.first';
     const kind = whole ? 'start' : 'edge';
-    return { kind, key: `start ${whole}`, text: words(text, { room: room.name }) };
+    return { kind, key: `start ${whole}`, text: words(text, { room: room.title }) };
 }
 
 function gapAfter(entry) {

@@ -73,7 +73,7 @@ export class ComposerView {
         }
         setHidden(this.#form, !room);
         if (!room) return;
-        const hint = words('message.to', { room: room.name });
+        const hint = words('message.to', { room: room.title });
         if (this.#field.placeholder !== hint) this.#field.placeholder = hint;
         this.#renderActivity(room);
     }

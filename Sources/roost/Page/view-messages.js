@@ -72,7 +72,7 @@ export class MessagesView {
         this.#room = room;
         this.#firstKey = null;
         this.#anchor = null;
-        const label = room ? words('messages.in', { room: room.name }) : words('messages');
+        const label = room ? words('messages.in', { room: room.title }) : words('messages');
         this.#log.setAttribute('aria-label', label);
         this.#rows.clear();
         if (room) room.following = true;

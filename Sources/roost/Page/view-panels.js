@@ -12,7 +12,9 @@ import { avatar } from './view-message.js';
 
 export class PanelsView {
     #chat;
+    #entered;
     #rooms = byID('rooms');
+    #directs = byID('directs');
     #members = byID('members');
     #joinForm = byID('join');
     #joinField = byID('join-name');
@@ -28,6 +30,7 @@ export class PanelsView {
     // `entered()` is called when a room was chosen, to focus the field to write in.
     constructor(chat, entered) {
         this.#chat = chat;
+        this.#entered = entered;
         this.#joinForm.addEventListener('submit', async (event) => {
             event.preventDefault();
             const name = this.#joinField.value.trim();
@@ -39,13 +42,21 @@ export class PanelsView {
                 return;
             }
             this.#joinField.value = '';
-            this.#chosen(entered);
+            this.chosen();
         });
-        this.#rooms.addEventListener('click', (event) => {
+        for (const list of [this.#rooms, this.#directs]) {
+            list.addEventListener('click', (event) => {
+                const button = event.target.closest('button');
+                if (!button) return;
+                chat.rooms.select(chat.rooms.get(button.dataset.key));
+                this.chosen();
+            });
+        }
+        this.#members.addEventListener('click', (event) => {
             const button = event.target.closest('button');
             if (!button) return;
-            chat.rooms.select(chat.rooms.get(button.dataset.key));
-            this.#chosen(entered);
+            chat.rooms.write(button.dataset.name);
+            this.chosen();
         });
         this.#joinField.addEventListener('keydown', (event) => {
             if (event.key === 'Enter' && composes(event)) event.preventDefault();
@@ -54,7 +65,7 @@ export class PanelsView {
             chat.rooms.problem = this.note = '';
             this.render();
         });
-        byID('leave').addEventListener('click', () => this.#leave());
+        byID('leave').addEventListener('click', () => this.leave());
         byID('sign-out').addEventListener('click', () => this.signOut());
         addEventListener('keydown', (event) => {
             if (composes(event) || document.querySelector('dialog[open]')) return;
@@ -63,15 +74,19 @@ export class PanelsView {
         });
     }
 
-    #chosen(entered) {
-        this.#drawers[0].close();
-        entered();
+    chosen() {
+        this.closeDrawers();
+        this.#entered();
     }
 
-    async #leave() {
+    closeDrawers() {
+        for (const drawer of this.#drawers) drawer.close();
+    }
+
+    async leave() {
         const room = this.#chat.rooms.current;
         const count = room ? this.#chat.outbox.unsent(room).length : 0;
-        const loss = words('loss.leave', { count, room: room?.name });
+        const loss = words('loss.leave', { count, room: room?.title });
         if (!room) return;
         if (count > 0 && !(await this.#mayDiscard(loss, words('loss.andLeave')))) return;
         this.#chat.leave(room);
@@ -89,7 +104,8 @@ export class PanelsView {
     }
 
     #step(event, by) {
-        const { list, current } = this.#chat.rooms;
+        const { current } = this.#chat.rooms;
+        const list = [...this.#listed('rooms'), ...this.#listed('directs')];
         const at = list.indexOf(current);
         if (list.length < 2 || at < 0) return;
         event.preventDefault();
@@ -99,8 +115,11 @@ export class PanelsView {
     render() {
         const { rooms, me } = this.#chat;
         const { current, problem } = rooms;
-        reconcile(this.#rooms, rooms.list, (room) => room.key, makeRoom,
-            (row, room) => updateRoom(row, room, room === current));
+        const update = (row, room) => updateRoom(row, room, room === current);
+        const directs = this.#listed('directs');
+        reconcile(this.#rooms, this.#listed('rooms'), (room) => room.key, makeRoom, update);
+        reconcile(this.#directs, directs, (room) => room.key, makeRoom, update);
+        setHidden(byID('directs-title'), directs.length === 0);
         this.#renderProblem(problem);
         if (me !== this.#me) {
             this.#me = me;
@@ -113,6 +132,14 @@ export class PanelsView {
         this.#renderHeader(current);
         this.#renderElsewhere(current);
         this.#renderMembers(current);
+    }
+
+    // Conversations in the order of their names, the rooms in which they were joined.
+    #listed(part) {
+        const { list } = this.#chat.rooms;
+        if (part === 'rooms') return list.filter(({ kind }) => kind !== 'direct');
+        return list.filter(({ kind }) => kind === 'direct')
+            .sort((one, other) => compareNames(one.title, other.title));
     }
 
     // Beside the field if the name was written there, else above the messages.
@@ -130,18 +157,25 @@ export class PanelsView {
     #renderElsewhere(current) {
         const others = this.#chat.rooms.list.filter((room) => room !== current && room.unread > 0);
         const unread = others.reduce((sum, room) => sum + room.unread, 0);
+        const mentioned = others.some((room) => room.mentioned);
         const mark = byID('elsewhere');
         setText(mark, unread > 0 ? badge(unread) : '');
         setHidden(mark, unread === 0);
-        mark.classList.toggle('mentioned', others.some((room) => room.mentioned));
-        const label = unread > 0 ? words('rooms.unread', { count: unread }) : words('rooms');
+        mark.classList.toggle('mentioned', mentioned);
+        let label = unread > 0 ? words('rooms.unread', { count: unread }) : words('rooms');
+        if (mentioned) label += `, ${words('rooms.forYou')}`;
         const opener = byID('open-rooms');
         if (opener.ariaLabel !== label) opener.setAttribute('aria-label', label);
     }
 
     #renderHeader(room) {
-        setLabel(byID('room-name'), room?.name ?? words('rooms.none'));
+        setLabel(byID('room-name'), room?.title ?? words('rooms.none'));
+        setLabel(byID('topic'), room?.topic ?? '');
+        const kind = room?.kind ?? 'open';
+        setIcon(byID('room-icon'), kind);
         setHidden(byID('leave'), !room);
+        setText(byID('leave'), words(kind === 'direct' ? 'close' : 'room.leave'));
+        byID('leave').ariaLabel = words(kind === 'direct' ? 'direct.close' : 'room.leaveThis');
         setHidden(byID('open-members'), !room);
         setHidden(byID('no-room'), Boolean(room));
         const count = room?.count ?? 0;
@@ -153,9 +187,14 @@ export class PanelsView {
         const names = room?.members ? [...room.members.values()].sort(compareNames) : [];
         const { me } = this.#chat;
         const typing = new Set(room?.typingNow());
+        const canWrite = this.#chat.can('direct');
         reconcile(this.#members, names, (name) => name, makeMember, (row, name) => {
             row.classList.toggle('typing', typing.has(name));
-            setText(row.querySelector('.you'), sameName(name, me) ? ` ${words('people.you')}` : '');
+            const mine = sameName(name, me);
+            setText(row.querySelector('.you'), mine ? ` ${words('people.you')}` : '');
+            const button = row.querySelector('button');
+            setHidden(button, mine || !canWrite);
+            setLabelOf(button, words('direct.write', { name }));
         });
         const crowd = room?.state === 'joined' && !room.members && room.count > listLimit;
         setText(byID('crowd'), crowd ? words('people.crowd', { count: room.count }) : '');
@@ -168,18 +207,33 @@ function setLabel(node, name) {
     if (node.title !== name) node.title = name;
 }
 
+// A name for those who do not see the icon, and a hint for those who do.
+function setLabelOf(button, label) {
+    if (button.title === label) return;
+    button.title = button.ariaLabel = label;
+}
+
+const icons = { open: '#icon-hash', private: '#icon-lock', direct: '#icon-people' };
+
+function setIcon(svg, kind) {
+    const use = svg.firstElementChild;
+    if (use.getAttribute('href') !== icons[kind]) use.setAttribute('href', icons[kind]);
+}
+
 function makeRoom(room) {
     const name = element('bdi', { className: 'label' });
     const badge = element('span', { className: 'badge', hidden: true });
-    const button = element('button', { type: 'button' }, icon('hash'), name, badge);
+    const face = room.kind === 'direct' ? avatar(room.title) : icon('hash');
+    const button = element('button', { type: 'button' }, face, name, badge);
     button.dataset.key = room.key;
     return element('li', {}, button);
 }
 
 function updateRoom(row, room, current) {
     const button = row.firstElementChild;
-    const [, name, mark] = button.children;
-    setLabel(name, room.name);
+    const [face, name, mark] = button.children;
+    if (room.kind !== 'direct') setIcon(face, room.kind);
+    setLabel(name, room.title);
     setText(mark, badge(room.unread));
     setHidden(mark, room.unread === 0);
     const label = words('room.unread', { count: room.unread });
@@ -195,5 +249,7 @@ function updateRoom(row, room, current) {
 function makeMember(name) {
     const label = element('bdi', { className: 'label', title: name }, name);
     const you = element('span', { className: 'you' });
-    return element('li', {}, avatar(name), label, you);
+    const write = element('button', { type: 'button', className: 'icon-button' }, icon('write'));
+    write.dataset.name = name;
+    return element('li', {}, avatar(name), label, you, write);
 }

@@ -41,7 +41,7 @@ export class StatusView {
         this.#countDown(state);
         this.#speak(phase === 'in', up, state, sentence);
         this.#speakOfSent();
-        const place = current && phase === 'in' ? `${current.name} · Roost` : 'Roost';
+        const place = current && phase === 'in' ? `${current.title} · Roost` : 'Roost';
         const title = phase === 'in' && unread > 0 ? `(${badge(unread)}) ${place}` : place;
         if (document.title !== title) document.title = title;
     }

@@ -29,8 +29,9 @@ def keyboard():
             keys.press("Tab")
             order.append(ann.page.evaluate(focused).strip())
         order = [name for name in order if name]  # the browser's own bar comes first
-        assert order == ["keys", "skip", "lobby", "join-name", "Join room", "open-account",
-                         "open-settings", "sign-out", "leave", "log", "message"], order
+        assert order == ["keys", "skip", "open-all-rooms", "lobby", "join-name", "Join room",
+                         "open-account", "open-settings", "sign-out", "open-room",
+                         "leave", "log", "message"], order
         for _ in range(len(order) - 2):
             keys.press("Shift+Tab")
         ann.shot("skip-link")

@@ -41,6 +41,8 @@ SCENARIOS = {
     "browser_deeds": ("deeds", "replies", "reached", "touched"),
     "browser_speed": ("entered",),
     "browser_undone": ("cut_off", "killed", "refused"),
+    "browser_people": ("direct", "direct_lost", "direct_noticed", "read", "private"),
+    "browser_rooms": ("listed", "topics"),
     "browser_axe": ("axe", "forced"),
     "browser_languages": ("languages",),
     "browser_hands": ("phone", "keys", "dead_line", "many"),

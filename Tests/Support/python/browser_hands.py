@@ -31,7 +31,7 @@ def phone():
         bob.say("look here")
         bob.say("@ann, look")
         expect(ann.page.locator("#elsewhere")).to_have_text("2")
-        expect(opener).to_have_accessible_name("Rooms, 2 unread")
+        expect(opener).to_have_accessible_name("Rooms, 2 unread, some for you")
         ann.shot("phone-unread")
         opener.click()
         panel = ann.page.locator("#rooms-panel")

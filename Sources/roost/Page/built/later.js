@@ -1,11 +1,11 @@
 (function () {
 'use strict';
-const m33 = (() => {
+const m35 = (() => {
 const { CommandError, Disconnected } = roostModules.m0;
-const { asWished } = roostModules.m9;
+const { asWished } = roostModules.m22;
 const { words } = roostModules.m5;
 const { sameName } = roostModules.m6;
-const { wordsForError } = roostModules.m24;
+const { wordsForError } = roostModules.m26;
 const i=2_000;class Changes{#a=[];#b;#c;#d=false;constructor(c,d){this.#b=c;this.#c=d;}
 edit(room,entry,text){this.#e(room,entry,'edit',{type:'edited',text},{text});}
 remove(room,entry){this.#e(room,entry,'delete',{type:'deleted'},{});}
@@ -23,15 +23,15 @@ async #k(a,b){if(b.code==='unavailable'){const f=b.retryAfter??i;await new Promi
 this.#c.changed();}}
 return { Changes };
 })();
-const m34 = (() => {
-const { byID, setText } = roostModules.m27;
+const m36 = (() => {
+const { byID, setText } = roostModules.m29;
 function ask(b,{agree,refuse}){const a=byID('question');setText(byID('question-words'),b);setText(byID('question-agree'),agree);setText(byID('question-refuse'),refuse);a.returnValue='';a.showModal();return new Promise((c)=>{a.addEventListener('close',()=>c(a.returnValue==='agree'),{once:true});});}
 return { ask };
 })();
-const m35 = (() => {
-const { ask } = m34;
+const m37 = (() => {
+const { ask } = m36;
 const { words } = roostModules.m5;
-const { copyLink, linkTo } = roostModules.m29;
+const { copyLink, linkTo } = roostModules.m31;
 const g=24 * 60 * 60_000;class Deeds{#a;#b;#c;constructor(a,b,c){this.#a=a;this.#b=b;this.#c=c;}
 of({entry,own,pending,past,deleted}){if(deleted||pending||entry.offset===undefined)return [];if(past)return ['copy'];const{capabilities:can=[],moderator}=this.#a.connection.welcome??{};const d=can.includes('react')?['react']:[];d.push('reply');if(own&&can.includes('edit')&&Date.now()- entry.time < g){d.push('edit');}
 d.push('copy','link');if((own||moderator)&&can.includes('delete'))d.push('delete');return d;}
@@ -54,25 +54,27 @@ async #g(room,entry){const f=await ask(words('delete.ask'),{agree:words('message
 async #e(room,entry){try{await navigator.clipboard.writeText(entry.item?.text??entry.text);this.#f(room,words('copy.text'));}catch{this.#b.say(words('copy.refused',{text:entry.text}));}}}
 return { Deeds };
 })();
-const m36 = (() => {
-const { byID } = roostModules.m27;
+const m38 = (() => {
+const { byID } = roostModules.m29;
 function makeInstallable(){byID('manifest').rel='manifest';navigator.serviceWorker?.register('service-worker.js').catch(()=>{});}
 return { makeInstallable };
 })();
-const m37 = (() => {
+const m39 = (() => {
+const { isMessage } = roostModules.m22;
 const { words } = roostModules.m5;
 const { keyOf, mentions } = roostModules.m6;
 const { noticeSettings } = roostModules.m1;
-const o=200;let e=null;function sound(){e??=new AudioContext();e.resume().catch(()=>{});for(const [at,pitch] of [[0,660],[0.12,880]]){const f=e.currentTime + at;const h=new OscillatorNode(e,{frequency:pitch});const g=new GainNode(e,{gain:0});g.gain.setValueAtTime(0,f);g.gain.linearRampToValueAtTime(0.15,f + 0.02);g.gain.exponentialRampToValueAtTime(0.001,f + 0.25);h.connect(g).connect(e.destination);h.start(f);h.stop(f + 0.3);}}
-const canNotify=()=>'Notification' in window;class Notices{#a;#b=new WeakMap();constructor(b){this.#a=b;}
+const p=200;let e=null;function sound(){e??=new AudioContext();e.resume().catch(()=>{});for(const [at,pitch] of [[0,660],[0.12,880]]){const f=e.currentTime + at;const h=new OscillatorNode(e,{frequency:pitch});const g=new GainNode(e,{gain:0});g.gain.setValueAtTime(0,f);g.gain.linearRampToValueAtTime(0.15,f + 0.02);g.gain.exponentialRampToValueAtTime(0.001,f + 0.25);h.connect(g).connect(e.destination);h.start(f);h.stop(f + 0.3);}}
+const canNotify=()=>'Notification' in window;class Notices{#a;#b=new WeakMap();constructor(c){this.#a=c;}
 render(){if(this.#a.phase !=='in')return;for(const a of this.#a.rooms.list)this.#c(a);}
-#c(a){const{epoch,position,entries}=a;if(epoch===null)return;const d=this.#b.get(a);if(d?.epoch===epoch&&d.offset===position)return;this.#b.set(a,{epoch,offset:position});if(d?.epoch !==epoch||!document.hidden)return;const i=keyOf(this.#a.me);const j=entries.filter((c)=>c.offset > d.offset&&c.author !==i
-&&!c.deleted&&mentions(c.text,this.#a.me));if(j.length > 0)this.#d(a,j[j.length - 1]);}
-#d(a,c){const k=noticeSettings();if(k.sound)sound();if(!k.notify||!canNotify()||Notification.permission !=='granted')return;const l=words('notice.mention',{name:c.user,room:a.name});const m={body:c.text.slice(0,o),tag:`${a.key} ${c.offset}`,icon:document.querySelector('link[rel=icon]').href,};try{const n=new Notification(l,m);n.onclick=()=>{focus();this.#a.rooms.select(a);n.close();};}catch{navigator.serviceWorker?.ready.then((p)=>p.showNotification(l,m));}}}
+#c(a){const{epoch,position,entries}=a;if(epoch===null)return;const q=a.begunAt===null?undefined:{epoch,offset:a.begunAt};const d=this.#b.get(a)??q;if(d?.epoch===epoch&&d.offset===position)return;this.#b.set(a,{epoch,offset:position});if(d?.epoch !==epoch||!document.hidden)return;const i=keyOf(this.#a.me);const j=entries.filter((b)=>b.offset > d.offset&&b.author !==i
+&&isMessage(b)&&!b.deleted
+&&(a.kind==='direct'||mentions(b.text,this.#a.me)));if(j.length > 0)this.#d(a,j[j.length - 1]);}
+#d(a,b){const l=noticeSettings();if(l.sound)sound();if(!l.notify||!canNotify()||Notification.permission !=='granted')return;const m=a.kind==='direct'?'notice.direct':'notice.mention';const k=words(m,{name:b.user,room:a.title});const n={body:b.text.slice(0,p),tag:`${a.key} ${b.offset}`,icon:document.querySelector('link[rel=icon]').href,};try{const o=new Notification(k,n);o.onclick=()=>{focus();this.#a.rooms.select(a);o.close();};}catch{navigator.serviceWorker?.ready.then((r)=>r.showNotification(k,n));}}}
 return { sound, canNotify, Notices };
 })();
-const m38 = (() => {
-const { asWished, entryOf } = roostModules.m9;
+const m40 = (() => {
+const { asWished, entryOf } = roostModules.m22;
 function entryAt(b,offset){let d=0;let g=b.length;while(d < g){const h=(d + g)>> 1;if(b[h].offset < offset)d=h + 1;else g=h;}
 return b[d]?.offset===offset?b[d]:undefined;}
 class Quotes{#a=[];#b;#c=false;constructor(e){this.#b=e;}
@@ -83,8 +85,8 @@ this.#c=false;this.#b();}
 #d(room,offset,l){room.quoted.set(offset,l);for(const entry of room.entries)if(entry.reply===offset)delete entry.item;}}
 return { entryAt, Quotes };
 })();
-const m39 = (() => {
-const { byID, setHidden, setText } = roostModules.m27;
+const m41 = (() => {
+const { byID, setHidden, setText } = roostModules.m29;
 const { words } = roostModules.m5;
 const e=8;class AccountView{#a;#b=byID('account');#c=byID('account-form');#d=byID('new-password');#e=byID('account-problem');#f=byID('account-save');#g=byID('sign-out-everywhere');#h=byID('open-account');constructor(a,f){this.#a=a;this.#h.addEventListener('click',()=>this.#i());byID('account-cancel').addEventListener('click',()=>this.#b.close());byID('show-password').addEventListener('change',({target})=>{this.#d.type=target.checked?'text':'password';});this.#c.addEventListener('submit',(event)=>{event.preventDefault();this.#j();});this.#g.addEventListener('click',()=>{this.#b.close();f.signOut(true);});this.#b.addEventListener('close',()=>this.#k());}
 #i(){byID('account-name').value=this.#a.me;this.#k();this.#b.showModal();this.#d.focus();}
@@ -95,7 +97,7 @@ this.#l('');this.#f.disabled=true;const b=await this.#a.keepName(d);this.#f.disa
 render(){const{account,phase}=this.#a;if(phase !=='in'&&this.#b.open)this.#b.close();setText(byID('account-title'),words(account?'account.yours':'account.make'));setText(byID('account-words'),words(account?'account.change':'account.why'));setText(this.#f,words(account?'account.set':'account.keep'));setHidden(this.#g,!account);}}
 return { AccountView };
 })();
-const m40 = (() => {
+const m42 = (() => {
 const { compareNames, keyOf, sameName } = roostModules.m6;
 const k=8;const l=/(?:^|[^\p{L}\p{M}\p{N}_])(@[\p{L}\p{M}\p{N}_.-]{0,64})$/u;const m=/(?:^|[^\p{L}\p{M}\p{N}_@.-])([\p{L}\p{M}\p{N}_][\p{L}\p{M}\p{N}_.-]{0,63})$/u;function nameBefore(n,b,o=false){const e=n.slice(Math.max(0,b - 80),b);const c=l.exec(e)??(o?m.exec(e):null);if(!c)return null;return{start:b - c[1].length,prefix:c[1].replace('@','')};}
 function candidates(f,d,p){const q=keyOf(f);const a=new Map();for(const{author,user}of d.entries.slice(-200)){a.delete(author);a.set(author,user);}
@@ -104,7 +106,7 @@ const g=new Map([...a.keys()].reverse().map((author,r)=>[author,r]));const h=(na
 .slice(0,k);}
 return { nameBefore, candidates };
 })();
-const m41 = (() => {
+const m43 = (() => {
 const { keyOf } = roostModules.m6;
 const tintCount=18;function c(b){if('Segmenter' in Intl){for(const{segment}of new Intl.Segmenter().segment(b))return segment;}
 return [...b][0]??'';}
@@ -113,7 +115,7 @@ function tintOf(name){let hash=0x811c9dc5;for(const f of keyOf(name)){hash=Math.
 hash=Math.imul(hash ^(hash >>> 16),0x85ebca6b);hash=Math.imul(hash ^(hash >>> 13),0xc2b2ae35);return((hash ^(hash >>> 16))>>> 0)% tintCount;}
 return { tintCount, initials, tintOf };
 })();
-const m42 = (() => {
+const m44 = (() => {
 const { count, locale, words } = roostModules.m5;
 const i={clock:{hour:'numeric',minute:'2-digit'},full:{dateStyle:'full',timeStyle:'medium'},dayThisYear:{weekday:'long',day:'numeric',month:'long'},dayOfYear:{dateStyle:'long'},};let b={};function c(e,a){if(b.locale !==locale())b={locale:locale()};b[e]??=new Intl.DateTimeFormat(b.locale,i[e]);return b[e].format(a);}
 const j=(a)=>(Number.isNaN(a.getTime())?new Date(0):a);const instant=(k)=>j(new Date(k));const clockTime=(a)=>c('clock',a);const fullTime=(a)=>c('full',a);const dayKey=(a)=>
@@ -121,7 +123,7 @@ const j=(a)=>(Number.isNaN(a.getTime())?new Date(0):a);const instant=(k)=>j(new 
 const badge=(h)=>(h > 99?`${count(99)}+`:count(h));
 return { instant, clockTime, fullTime, dayKey, dayName, badge };
 })();
-const m43 = (() => {
+const m45 = (() => {
 const aa=6;const ab=/\bhttps?:\/\/[^\s<>"'`\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]+/giu;const ac=new Set('.,;:!?*_');const ad=/`+|\*+|_+/gu;const ae=/[\p{L}\p{M}\p{N}_\\]/u;const af=/\w/u;function ag(e){let end=e.length;while(ac.has(e[end - 1]))end -=1;if(e[end - 1]===')'&&!e.slice(0,end).includes('('))end -=1;const address=e.slice(0,end);return URL.canParse?.(address)?address:'';}
 function ah(c){const r=[];if(!c.includes('://'))return r;for(const{0:e,index}of c.matchAll(ab)){const address=ag(e);if(address)r.push({kind:'link',address,start:index,end:index + address.length});}
 return r;}
@@ -138,8 +140,8 @@ function spansOf(c){const j=[...c.matchAll(ad)];const n=aj(ah(c),ai(c,j.filter((
 an(l);return ao(c,[...n,...l].sort((a,b)=>a.start - b.start));}
 return { spansOf };
 })();
-const m44 = (() => {
-const { spansOf } = m43;
+const m46 = (() => {
+const { spansOf } = m45;
 const q=3;const r=4;const j=/^ {0,3}```([\w+#.-]{0,20})[^\S\n]*$/u;const k=/^ {0,3}```[^\S\n]*$/u;const l=/^>(?: |$)/u;const h=/^( {0,8})([-*+]|\d{1,9}\.) +(?=\S)/u;const s=/^ {2,}\S/u;class t{constructor(lines){this.lines=lines;this.at=0;this.lastFence=lines.findLastIndex((line)=>k.test(line));}
 get line(){return this.lines[this.at];}
 get isDone(){return this.at >=this.lines.length;}
@@ -157,9 +159,9 @@ g(null);return d;}
 const parse=(text)=>m(text.split('\n'),0);
 return { parse };
 })();
-const m45 = (() => {
-const { element } = roostModules.m27;
-const { parse } = m44;
+const m47 = (() => {
+const { element } = roostModules.m29;
+const { parse } = m46;
 const g=/^.{40}/mu;function c(a){if(typeof a==='string')return a;if(a.kind==='code')return element('code',{},a.text);if(a.kind==='link'){const attributes={rel:'noopener noreferrer nofollow',target:'_blank'};return element('a',{href:a.address,dir:'ltr',attributes},a.address);}
 return element(a.kind,{},...a.inside.map(c));}
 function h({value,inside,lists}){const f=element('li',{dir:'auto'},...inside.map(c),...lists.map(d));if(value !==undefined)f.value=value;return f;}
@@ -171,12 +173,12 @@ return element('p',{dir:'auto'},...a.inside.map(c));}}
 const textNodes=(b)=>parse(b).map(d);
 return { textNodes };
 })();
-const m46 = (() => {
-const { element, icon, setText } = roostModules.m27;
-const { initials, tintOf } = m41;
-const { clockTime, fullTime, instant } = m42;
+const m48 = (() => {
+const { element, icon, setText } = roostModules.m29;
+const { initials, tintOf } = m43;
+const { clockTime, fullTime, instant } = m44;
 const { words } = roostModules.m5;
-const { textNodes } = m45;
+const { textNodes } = m47;
 const m=24;const t=1_600;const u='\\p{Emoji_Presentation}|\\p{Extended_Pictographic}\\uFE0F|\\p{RI}{2}';const v=new RegExp(`^(?:${u}|[\\u{1F3FB}-\\u{1F3FF}]|\\u200D|\\s){1,16}$`,'u');function avatar(name){const dataset={tint:tintOf(name)};const attributes={'aria-hidden':'true'};return element('span',{className:'avatar',dataset,attributes},initials(name));}
 function n(d,properties){const exact={dateTime:d.toISOString(),title:fullTime(d)};return element('time',{...exact,...properties},clockTime(d));}
 function makeMessage(a){const{entry,own,held}=a;const d=instant(entry.at);const w=own&&!held?words('message.you'):entry.user;const o=element('bdi',{className:'name',title:entry.user},w);o.dataset.tint=tintOf(entry.user);const x=element('div',{className:'by'},o,' ',n(d));const f=element('div',{className:'bubble'});const i=n(d,{className:'again'});i.setAttribute('aria-hidden','true');const status=element('span',{className:'status'});const y=element('div',{className:'line'},f,i,status);const z=element('div',{className:'body'},x,y);const b=element('li',{role:'listitem'},z);if(!own)b.prepend(avatar(entry.user));else b.setAttribute('aria-live','off');return b;}
@@ -191,11 +193,11 @@ function ag(h,{pending,held},status,g){if(status===''){h.replaceChildren();}else
 function e(name,ai){const s=element('button',{type:'button',className:'link'},name);s.addEventListener('click',ai);return s;}
 return { avatar, makeMessage, updateMessage };
 })();
-const m47 = (() => {
-const { candidates, nameBefore } = m40;
-const { byID, composes, element, setHidden, setText } = roostModules.m27;
+const m49 = (() => {
+const { candidates, nameBefore } = m42;
+const { byID, composes, element, setHidden, setText } = roostModules.m29;
 const { words } = roostModules.m5;
-const { avatar } = m46;
+const { avatar } = m48;
 class CompletionView{#a;#b=byID('message');#c=byID('names');#d=byID('names-said');#e=[];#f=0;#g=null;#h=null;constructor(d){this.#a=d;byID('composer').addEventListener('keydown',(event)=>{if(event.target===this.#b&&!composes(event)&&this.#i(event)){event.preventDefault();event.stopPropagation();}},true);this.#b.addEventListener('input',(event)=>{if(!event.isComposing)this.#j();});this.#b.addEventListener('compositionend',()=>this.#j());for(const j of ['blur','click']){this.#b.addEventListener(j,()=>this.#k());}
 this.#c.addEventListener('pointerdown',(event)=>{event.preventDefault();const e=event.target.closest('[role="option"]');if(e)this.#l(e.dataset.name);});}
 render(){const c=this.#a.rooms.current;if(c !==this.#h)this.#k();this.#h=c;}
@@ -216,15 +218,15 @@ e.setAttribute('aria-selected',String(b===this.#f)));const h=this.#c.children[th
 #l(name){const i=this.#b.selectionStart;const l=/^\s/u.test(this.#b.value.slice(i))?'':' ';this.#b.setRangeText(`@${name}${l}`,this.#g.start,i,'end');this.#k();this.#b.dispatchEvent(new Event('input',{bubbles:true}));}}
 return { CompletionView };
 })();
-const m48 = (() => {
-const { byID, composes, setHidden, setText, touchKeyboard } = roostModules.m27;
+const m50 = (() => {
+const { byID, composes, setHidden, setText, touchKeyboard } = roostModules.m29;
 const { listed, words } = roostModules.m5;
 const m=0.8;const h=(b)=>(b.length > 200?[...b].length:b.length);const i=(b)=>b.replace(/^(?:[^\S\n]*\n)+/u,'').trimEnd();function n(event){if(event.key !=='Enter'||composes(event))return false;if(event.ctrlKey||event.metaKey)return true;return !event.shiftKey&&!event.altKey&&!touchKeyboard.matches;}
 class ComposerView{#a;#b=byID('composer');#c=byID('message');#d=byID('send');#e=byID('counter');#f=byID('activity');#g=null;#h=null;constructor(c){this.#a=c;this.#b.addEventListener('submit',(event)=>{event.preventDefault();this.#i();});this.#c.addEventListener('keydown',(event)=>{if(!n(event))return;event.preventDefault();this.#i();});this.#c.addEventListener('input',()=>{if(this.#h)this.#h.text=this.#c.value;else if(this.#g)c.drafts.set(this.#g,this.#c.value);if(this.#c.value.trim()!=='')c.typed();this.#j();});byID('skip').addEventListener('click',()=>this.focus());byID('keys').addEventListener('click',()=>byID('shortcuts').showModal());touchKeyboard.addEventListener('change',()=>this.#k());this.#k();}
 #k(){this.#c.enterKeyHint=touchKeyboard.matches?'enter':'send';}
 focus(){this.#c.focus({preventScroll:true});}
 render(){const a=this.#a.rooms.current;const d=a?.editing??null;if(a !==this.#g||d !==this.#h){this.#g=a;this.#h=d;this.#c.value=d?.text??(a?this.#a.drafts.of(a):'');this.#j();}
-setHidden(this.#b,!a);if(!a)return;const e=words('message.to',{room:a.name});if(this.#c.placeholder !==e)this.#c.placeholder=e;this.#l(a);}
+setHidden(this.#b,!a);if(!a)return;const e=words('message.to',{room:a.title});if(this.#c.placeholder !==e)this.#c.placeholder=e;this.#l(a);}
 #l(a){const f=a.typingNow();const{notice}=this.#a;let b='';if(a.state==='refused')b=a.problem;else if(f.length===1)b=words('typing.one',{name:f[0]});else if(f.length > 1)b=words('typing.many',{names:listed(f)});else if(notice?.room===a)b=notice.text;this.#f.classList.toggle('typing',f.length > 0);this.#f.classList.toggle('refused',a.state==='refused');setText(this.#f.lastElementChild,b);}
 #i(){const b=i(this.#c.value);const length=h(b);if(this.#h&&length <=this.#a.textLimit){this.#h.finish(b);return;}
 if(length===0||length > this.#a.textLimit||!this.#g){this.focus();return;}
@@ -233,14 +235,14 @@ this.#c.value='';this.#a.drafts.set(this.#g,'');this.#j();this.#a.say(b);this.fo
 #m(){if(CSS.supports('field-sizing','content'))return;this.#c.style.height='auto';this.#c.style.height=`${this.#c.scrollHeight + 2}px`;}}
 return { ComposerView };
 })();
-const m49 = (() => {
-const { element, setText } = roostModules.m27;
-const { tintOf } = m41;
-const { fullTime, instant } = m42;
+const m51 = (() => {
+const { element, setText } = roostModules.m29;
+const { tintOf } = m43;
+const { fullTime, instant } = m44;
 const { count, listed, words } = roostModules.m5;
 const { sameName } = roostModules.m6;
-const { entryAt } = m38;
-const { textNodes } = m45;
+const { entryAt } = m40;
+const { textNodes } = m47;
 const t=300;function u(text){const v=textNodes(text.trimStart().slice(0,t))[0];return(v?.textContent??'').trim().split('\n')[0];}
 function gist({user,text,deleted},me){const n=deleted?words('message.deleted'):u(text);const w=sameName(user,me)?words('message.you'):user;const name=element('bdi',{className:'author',dataset:{tint:tintOf(user)}},w);const className=deleted?'label gone':'label';const x=element('span',{className,dir:'auto'},n);return [name,x];}
 class Extras{#a;#b;#c;constructor(h,i,y){this.#a=h;this.#b=i;this.#c=new IntersectionObserver((z)=>{for(const{target,isIntersecting}of z){if(!isIntersecting)continue;this.#c.unobserve(target);i.want(target.room,Number(target.dataset.offset));}},{root:y,rootMargin:'200px'});}
@@ -259,12 +261,33 @@ if(l.length===a.children.length
 function ae(emoji){return element('button',{type:'button',className:'reaction',tabIndex:-1,dataset:{emoji},},element('span',{},emoji),' ',element('span',{className:'count'}));}
 return { gist, Extras };
 })();
-const m50 = (() => {
+const m52 = (() => {
 const { words } = roostModules.m5;
 const a=(d)=>[...(d?.types??[])].includes('Files');const b=(e)=>e.closest?.('input, textarea');function refuseFiles(c){addEventListener('dragover',(event)=>{const{dataTransfer,target}=event;if(!a(dataTransfer)&&b(target))return;event.preventDefault();dataTransfer.dropEffect=a(dataTransfer)?'copy':'none';});addEventListener('drop',(event)=>{const{dataTransfer,target}=event;if(!a(dataTransfer)&&b(target))return;event.preventDefault();if(a(dataTransfer))c(words('files.none'));});addEventListener('paste',(event)=>{const{clipboardData}=event;if(!a(clipboardData)||clipboardData.getData('text/plain')!=='')return;event.preventDefault();c(words('files.none'));});}
 return { refuseFiles };
 })();
-const m51 = (() => {
+const m53 = (() => {
+const { element, icon } = roostModules.m29;
+const said=(e,a,properties={},...f)=>
+element(e,{...properties,dataset:{words:a,...properties.dataset}},...f);function iconButton(name,a,properties={}){const g=element('button',{type:'button',className:'icon-button',dataset:{label:a,tip:a},...properties,},icon(name));return g;}
+function labelled(a,d){return element('div',{className:'labelled'},said('label',a,{htmlFor:d.id}),d);}
+const beside=(...h)=>element('div',{className:'beside'},...h);function searchField(id,a,maxLength){return element('input',{id,type:'text',role:'searchbox',autocomplete:'off',spellcheck:false,maxLength,enterKeyHint:'search',dataset:{hint:a,label:a},});}
+const problemLine=(id)=>
+element('p',{id,className:'problem',role:'alert'});function makeDialog(id,c,...i){c.id=`${id}-title`;const close=iconButton('close','close');const b=element('dialog',{id,className:'card wide',attributes:{'aria-labelledby':c.id},},element('div',{className:'dialog-top'},c,close),...i);close.addEventListener('click',()=>b.close());b.addEventListener('pointerdown',(event)=>{if(event.target !==b)return;const{left,right,top,bottom}=b.getBoundingClientRect();const{clientX:x,clientY:y}=event;if(x < left||x > right||y < top||y > bottom)b.close();});document.body.append(b);return b;}
+return { said, iconButton, labelled, beside, searchField, problemLine, makeDialog };
+})();
+const m54 = (() => {
+const { said } = m53;
+const { byID, element, setHidden, setText } = roostModules.m29;
+const { words } = roostModules.m5;
+class InvitationsView{#a;#b=element('span');#c;constructor(b,c){this.#a=b;const d=said('button','invited.enter',{type:'button',className:'link'});const e=said('button','invited.later',{type:'button',className:'link'});this.#c=element('div',{id:'invited',className:'bar',role:'alert',hidden:true},this.#b,d,e);d.addEventListener('click',async()=>{await b.join(this.#d.room);c.chosen();});e.addEventListener('click',()=>{b.rooms.decline(this.#d.room);c.chosen();});byID('note').after(this.#c);}
+get #d(){return this.#a.rooms.invitations[0];}
+render(){const a=this.#d;const f=a?.user
+?words('invited.by',{name:a.user,room:a.room})
+:words('invited',{room:a?.room??''});setText(this.#b,a?f:'');setHidden(this.#c,!a);}}
+return { InvitationsView };
+})();
+const m55 = (() => {
 const { words } = roostModules.m5;
 class LinkView{#a;#b;#c=null;#d='';constructor(c,b){this.#a=c;this.#b=b;}
 render(){const d=this.#b.takePlace();if(d){this.#c=d;this.#d='';}
@@ -273,13 +296,13 @@ if(this.#c)this.#e(this.#c);}
 this.#b.schedule();});}else if(this.#d !=='asking'){this.#c=null;this.#b.say(words('link.gone'));}}}
 return { LinkView };
 })();
-const m52 = (() => {
+const m56 = (() => {
 const frequent=['👍','❤️','😂','🎉','😮','😢','🙏','👀'];const b=/^\p{Emoji_Presentation}/u;const c=/^\p{Extended_Pictographic}/u;const d='\uFE0F';function oneEmoji(e){const a=e.trim();const f=[...new Intl.Segmenter().segment(a)];if(f.length !==1)return '';if(b.test(a)||/^\p{Emoji}.*\uFE0F/u.test(a))return a;return c.test(a)&&a.length < 3?a + d:'';}
 return { frequent, oneEmoji };
 })();
-const m53 = (() => {
-const { byID, element, icon, setText, touchKeyboard } = roostModules.m27;
-const { frequent, oneEmoji } = m52;
+const m57 = (() => {
+const { byID, element, icon, setText, touchKeyboard } = roostModules.m29;
+const { frequent, oneEmoji } = m56;
 const { listed, words } = roostModules.m5;
 const { sameName } = roostModules.m6;
 const e=8;const r=matchMedia('(max-width: 46rem)');const l={reply:'reply',edit:'edit',copy:'copy',link:'link',delete:'delete'};class MenuView{#a;#b;#c=null;#d=element('dialog',{id:'menu',className:'menu'});#e=element('div',{className:'emoji-row',attributes:{role:'group'}});#f;#g=element('input',{type:'text',id:'other-emoji',autocomplete:'off',enterKeyHint:'done',maxLength:64,attributes:{'aria-describedby':'other-problem'},});#h=element('p',{id:'other-problem',className:'problem',role:'alert'});#i=element('div',{className:'deeds'});#j=element('div',{className:'who'});constructor(g,c){this.#b=g;this.#a=c;this.#f=element('form',{noValidate:true},this.#g,this.#h);const s=element('div',{},this.#e,this.#f,this.#i,this.#j);this.#d.append(s);byID('chat').after(this.#d);this.#d.addEventListener('click',(event)=>this.#k(event));this.#d.addEventListener('keydown',(event)=>this.#l(event));this.#g.addEventListener('input',()=>this.#m());this.#f.addEventListener('submit',(event)=>{event.preventDefault();this.#m();if(this.#d.open)this.#n(words('react.one'));});}
@@ -299,8 +322,8 @@ if(target===this.#d)this.#d.close();}
 ||j===target));d[(d.indexOf(target)+ q + d.length)% d.length]?.focus();}}
 return { MenuView };
 })();
-const m54 = (() => {
-const { element } = roostModules.m27;
+const m58 = (() => {
+const { element } = roostModules.m29;
 const o=64;function p(items){const b=[];let waiting=[];let last=null;for(const a of items){if(!a.entry){waiting.push(a);continue;}
 const{epoch,offset}=a.entry;const number=Math.floor(offset / o);const q=last&&(offset===undefined
 ||(last.epoch===epoch&&last.number===number));if(!q){const key=offset===undefined?'unsent':`${epoch??''} ${number}`;last={key,epoch,number,items:[]};b.push(last);}
@@ -328,9 +351,9 @@ return c[h]??null;}
 function r(){return element('div',{className:'chunk',attributes:{role:'none'}});}
 return { Rows };
 })();
-const m55 = (() => {
-const { asWished, isMessage } = roostModules.m9;
-const { dayKey, dayName, instant } = m42;
+const m59 = (() => {
+const { asWished, isMessage } = roostModules.m22;
+const { dayKey, dayName, instant } = m44;
 const { words } = roostModules.m5;
 const { keyOf, mentions } = roostModules.m6;
 const w=5 * 60_000;function itemsOf(a,e){const i=[];const me=keyOf(e.me);const pending=a.atEnd?e.outbox.of(a).map(x(e)):[];const p=y(a.entries);const z=pending.length===0&&p?.author===me?p:null;const g=new Set();const b={entry:null,me,wishes:a.wishes};const m=(entry,extra,q)=>{const c=b.entry;if(entry.time===undefined){entry.date=instant(entry.at);entry.day=dayKey(entry.date);entry.time=Number(entry.date);entry.minute=Math.floor(entry.time / 60_000);}
@@ -345,25 +368,25 @@ function s(b,tail){const{entry,own,key,head,sameMinute,lastOwn,past,pending,onli
 &&d.past===past;if(ag)return d;entry.item={entry,own,key,head,tail,sameMinute,lastOwn,past,pending,online,held,mentioned,deleted:Boolean(k.deleted),text:k.text,edited:k.edited,reactions:k.reactions,changing:k !==entry,};return entry.item;}
 const x=(e)=>(pending)=>{const{text,at,id,name,fields}=pending;const held=e.outbox.isHeld(pending)?e.me:'';const online=e.rooms.get(pending.room)?.state==='joined';const user=name??e.me;const entry={user,author:keyOf(user),text,at,id,reply:fields?.reply};return{entry,pending,online,held};};function ad(a,entry,own,g){if(own&&entry.id){const n=`id ${entry.id}`;if(!g.has(n)){g.add(n);return n;}}
 return(entry.key??=`${entry.epoch??a.epoch} ${entry.offset}`);}
-function ae(a){if(a.epoch===null)return null;if(a.older==='loading'){return{kind:'loading',key:'start loading',text:words('mark.older')};}
-if(a.older !=='none'&&a.entries.length > 0)return null;const t=a.entries.length===0;const o=t?a.position <=0:a.first.offset <=1;let text='mark.begins';if(!o)text='mark.notKept';else if(a.renewed)text='mark.renewed';else if(t)text='mark.first';const kind=o?'start':'edge';return{kind,key:`start ${o}`,text:words(text,{room:a.name})};}
+function ae(a){if(a.epoch===null&&a.state !=='new')return null;if(a.older==='loading'){return{kind:'loading',key:'start loading',text:words('mark.older')};}
+if(a.older !=='none'&&a.entries.length > 0)return null;const t=a.entries.length===0;const o=t?a.position <=0:a.first.offset <=1;let text='mark.begins';if(!o)text='mark.notKept';else if(a.renewed)text='mark.renewed';else if(a.kind==='direct')text='mark.direct';else if(t)text='mark.first';const kind=o?'start':'edge';return{kind,key:`start ${o}`,text:words(text,{room:a.title})};}
 function af(entry){const{epoch,offset,end}=entry;return{kind:'missed',key:`gap ${epoch} ${offset}`,text:words(`mark.${end}`)};}
 const ah=[];function aa(entry,c,a,g){const u=!c||c.day !==entry.day;const v=entry.offset===a.newFrom&&!a.isPast(entry);if(!u&&!v)return ah;const j=[];if(u){const h=`day ${entry.day}`;const key=g.has(h)?`${h} ${entry.offset}`:h;g.add(h);j.push({kind:'day',key,text:dayName(entry.date)});}
 if(v)j.push({kind:'fresh',key:'fresh',text:words('mark.new')});return j;}
 function ab(c,entry){if(!c||c.author !==entry.author)return false;return Math.abs(entry.time - c.time)< w;}
 return { itemsOf };
 })();
-const m56 = (() => {
-const { byID, element, icon, setHidden, setText } = roostModules.m27;
-const { badge } = m42;
+const m60 = (() => {
+const { byID, element, icon, setHidden, setText } = roostModules.m29;
+const { badge } = m44;
 const { words } = roostModules.m5;
-const { Rows } = m54;
-const { itemsOf } = m55;
-const { makeMessage, updateMessage } = m46;
+const { Rows } = m58;
+const { itemsOf } = m59;
+const { makeMessage, updateMessage } = m48;
 const i=400;const k=40;class MessagesView{#a;#b=byID('log');#c=byID('messages');#d;#e=byID('newest');#f=null;#g=null;#h=null;#i=null;#j='';constructor(c,l){this.#a=c;const m={retry:(h)=>c.outbox.retry(h),discard:(h)=>c.outbox.discard(h),decorate:(row,b)=>l.decorate(row,b,this.#f),};this.#d=new Rows(this.#c,n,(row,b)=>{if(b.entry)updateMessage(row,b,m);else setText(row.lastElementChild,b.text);});this.#b.addEventListener('scroll',()=>this.#k(),{passive:true});this.#e.addEventListener('click',()=>{c.history.newest(this.#f);this.#l();});const j=new ResizeObserver(()=>this.#m());j.observe(this.#b);j.observe(this.#c);setInterval(()=>this.render(),60_000);}
 render(){const a=this.#a.rooms.current;if(a !==this.#f)this.#n(a);if(!a)return;if(!a.following)this.#h??=this.#o();const f=itemsOf(a,this.#a);this.#p(f);this.#j=f.find((b)=>b.entry&&!b.past)?.key??'';this.#d.show(f);this.#c.classList.toggle('empty',this.#g===null);this.#m();if(a.following)this.#a.rooms.look();this.#q(a);this.#r(a);}
 forget(){this.#n(null);}
-#n(a){this.#f=a;this.#g=null;this.#h=null;const o=a?words('messages.in',{room:a.name}):words('messages');this.#b.setAttribute('aria-label',o);this.#d.clear();if(a)a.following=true;}
+#n(a){this.#f=a;this.#g=null;this.#h=null;const o=a?words('messages.in',{room:a.title}):words('messages');this.#b.setAttribute('aria-label',o);this.#d.clear();if(a)a.following=true;}
 #p(f){const d=f.find((b)=>b.entry)?.key??null;const p=d !==this.#g;this.#g=d;if(p){this.#b.setAttribute('aria-live','off');setTimeout(()=>this.#b.setAttribute('aria-live','polite'),250);}}
 #k(){const a=this.#f;if(!a)return;const{scrollTop,scrollHeight,clientHeight}=this.#b;const g=scrollHeight - scrollTop - clientHeight < k;this.#h=g?null:this.#o();if(g !==a.following){a.following=g;this.#q(a);}
 if(g)this.#a.rooms.look();this.#r(a);}
@@ -377,47 +400,110 @@ show(e){const row=this.#d.rowOf(e.item);if(!row)return;this.#f.following=false;t
 function n(b){if(b.entry)return makeMessage(b);const row=element('li',{className:`mark ${b.kind}`,role:'listitem'});if(b.kind==='start')row.append(icon('bird'));row.append(element('span',{},b.text));return row;}
 return { MessagesView };
 })();
-const m57 = (() => {
-const { byID, composes } = roostModules.m27;
-const b=[];class Drawer{#a;#b;#c;constructor(a,opener,g){this.#a=a;this.#b=opener;this.#c=matchMedia(g);this.#c.addEventListener('change',()=>this.close());opener.addEventListener('click',()=>this.#d());a.querySelector('.close').addEventListener('click',()=>this.close());document.addEventListener('keydown',(event)=>{if(event.key==='Escape'&&this.isOpen&&!composes(event))this.close();});document.addEventListener('pointerdown',(event)=>{if(this.isOpen&&!a.contains(event.target))this.close();});b.push(this);this.close();}
+const m61 = (() => {
+const { byID, composes } = roostModules.m29;
+const b=[];const c=()=>document.querySelector('dialog[open]')!==null;class Drawer{#a;#b;#c;constructor(a,opener,h){this.#a=a;this.#b=opener;this.#c=matchMedia(h);this.#c.addEventListener('change',()=>this.close());opener.addEventListener('click',()=>this.#d());a.querySelector('.close').addEventListener('click',()=>this.close());document.addEventListener('keydown',(event)=>{if(event.key !=='Escape'||composes(event)||c())return;if(this.isOpen)this.close();});document.addEventListener('pointerdown',(event)=>{if(c()||a.contains(event.target))return;if(this.isOpen)this.close();});b.push(this);this.close();}
 get isOpen(){return this.#a.classList.contains('open');}
 #d(){this.#a.classList.add('open');this.#a.inert=false;this.#e(true);this.#b.setAttribute('aria-expanded','true');this.#a.querySelector('.close').focus();}
-close(){const{activeElement}=document;const h=this.#a.contains(activeElement)||activeElement===document.body;const c=this.isOpen;if(c)this.#e(false);this.#a.classList.remove('open');this.#a.inert=this.#c.matches;this.#b.setAttribute('aria-expanded','false');if(c&&h&&this.#c.matches)this.#b.focus();}
-#e(d){for(const e of byID('chat').children)if(e !==this.#a)e.inert=d;for(const f of b)if(!d&&f !==this)f.close();}}
+close(){const{activeElement}=document;const i=this.#a.contains(activeElement)||activeElement===document.body;const d=this.isOpen;if(d)this.#e(false);this.#a.classList.remove('open');this.#a.inert=this.#c.matches;this.#b.setAttribute('aria-expanded','false');if(d&&i&&this.#c.matches)this.#b.focus();}
+#e(e){for(const f of byID('chat').children)if(f !==this.#a)f.inert=e;for(const g of b)if(!e&&g !==this)g.close();}}
 return { Drawer };
 })();
-const m58 = (() => {
-const { ask } = m34;
-const { byID, composes, element, icon, reconcile, setHidden, setText } = roostModules.m27;
-const { Drawer } = m57;
-const { badge } = m42;
+const m62 = (() => {
+const { ask } = m36;
+const { byID, composes, element, icon, reconcile, setHidden, setText } = roostModules.m29;
+const { Drawer } = m61;
+const { badge } = m44;
 const { words } = roostModules.m5;
 const { compareNames, sameName } = roostModules.m6;
 const { listLimit } = roostModules.m7;
-const { avatar } = m46;
-class PanelsView{#a;#b=byID('rooms');#c=byID('members');#d=byID('join');#e=byID('join-name');#f=byID('join-problem');note='';#g='';#h='';#i=[new Drawer(byID('rooms-panel'),byID('open-rooms'),'(max-width: 46rem)'),new Drawer(byID('members-panel'),byID('open-members'),'(max-width: 68rem)'),];constructor(b,i){this.#a=b;this.#d.addEventListener('submit',async(event)=>{event.preventDefault();const name=this.#e.value.trim();if(name==='')return;await b.join(name);this.#g=b.rooms.problem;if(b.rooms.problem){this.#e.focus();return;}
-this.#e.value='';this.#j(i);});this.#b.addEventListener('click',(event)=>{const c=event.target.closest('button');if(!c)return;b.rooms.select(b.rooms.get(c.dataset.key));this.#j(i);});this.#e.addEventListener('keydown',(event)=>{if(event.key==='Enter'&&composes(event))event.preventDefault();});byID('note-close').addEventListener('click',()=>{b.rooms.problem=this.note='';this.render();});byID('leave').addEventListener('click',()=>this.#k());byID('sign-out').addEventListener('click',()=>this.signOut());addEventListener('keydown',(event)=>{if(composes(event)||document.querySelector('dialog[open]'))return;if(event.altKey&&event.key==='ArrowDown')this.#l(event,1);if(event.altKey&&event.key==='ArrowUp')this.#l(event,-1);});}
-#j(i){this.#i[0].close();i();}
-async #k(){const a=this.#a.rooms.current;const count=a?this.#a.outbox.unsent(a).length:0;const h=words('loss.leave',{count,room:a?.name});if(!a)return;if(count > 0&&!(await this.#m(h,words('loss.andLeave'))))return;this.#a.leave(a);}
-async signOut(p=false){const count=this.#a.outbox.unsent().length;const h=words('loss.signOut',{count});if(count > 0&&!(await this.#m(h,words('loss.andSignOut'))))return;this.#a.signOut(p);}
-#m(h,agree){return ask(h,{agree,refuse:words('loss.stay')});}
-#l(event,q){const{list,current}=this.#a.rooms;const m=list.indexOf(current);if(list.length < 2||m < 0)return;event.preventDefault();this.#a.rooms.select(list[(m + q + list.length)% list.length]);}
-render(){const{rooms,me}=this.#a;const{current,problem}=rooms;reconcile(this.#b,rooms.list,(a)=>a.key,r,(g,a)=>s(g,a,a===current));this.#n(problem);if(me !==this.#h){this.#h=me;j(byID('me'),me);byID('my-avatar').replaceChildren(avatar(me));}
-const{account}=this.#a;setText(byID('open-account'),words(account?'account.own':'account.keep'));byID('sign-out').disabled=this.#a.signingOut;this.#o(current);this.#p(current);this.#q(current);}
-#n(problem){const t=this.#e.checkVisibility?.({visibilityProperty:true})??true;const k=problem !==''&&problem===this.#g&&t;setText(this.#f,k?problem:'');this.#e.setAttribute('aria-invalid',String(k));const n=(k?'':problem)||this.note;setHidden(byID('note'),n==='');setText(byID('note-words'),n);}
-#p(current){const o=this.#a.rooms.list.filter((a)=>a !==current&&a.unread > 0);const d=o.reduce((u,a)=>u + a.unread,0);const e=byID('elsewhere');setText(e,d > 0?badge(d):'');setHidden(e,d===0);e.classList.toggle('mentioned',o.some((a)=>a.mentioned));const f=d > 0?words('rooms.unread',{count:d}):words('rooms');const opener=byID('open-rooms');if(opener.ariaLabel !==f)opener.setAttribute('aria-label',f);}
-#o(a){j(byID('room-name'),a?.name??words('rooms.none'));setHidden(byID('leave'),!a);setHidden(byID('open-members'),!a);setHidden(byID('no-room'),Boolean(a));const count=a?.count??0;setText(byID('member-count'),words(count > 0?'people.count':'people',{count}));}
-#q(a){this.#a.people.look(a);const v=a?.members?[...a.members.values()].sort(compareNames):[];const{me}=this.#a;const w=new Set(a?.typingNow());reconcile(this.#c,v,(name)=>name,x,(g,name)=>{g.classList.toggle('typing',w.has(name));setText(g.querySelector('.you'),sameName(name,me)?` ${words('people.you')}`:'');});const y=a?.state==='joined'&&!a.members&&a.count > listLimit;setText(byID('crowd'),y?words('people.crowd',{count:a.count}):'');}}
-function j(l,name){setText(l,name);if(l.title !==name)l.title=name;}
-function r(a){const name=element('bdi',{className:'label'});const badge=element('span',{className:'badge',hidden:true});const c=element('button',{type:'button'},icon('hash'),name,badge);c.dataset.key=a.key;return element('li',{},c);}
-function s(g,a,current){const c=g.firstElementChild;const [,name,e]=c.children;j(name,a.name);setText(e,badge(a.unread));setHidden(e,a.unread===0);const f=words('room.unread',{count:a.unread});if(e.getAttribute('aria-label')!==f)e.setAttribute('aria-label',f);e.setAttribute('role','img');c.classList.toggle('unread',a.unread > 0);e.classList.toggle('mentioned',a.mentioned);c.classList.toggle('away',a.state !=='joined');if(current)c.setAttribute('aria-current','true');else c.removeAttribute('aria-current');}
-function x(name){const f=element('bdi',{className:'label',title:name},name);const z=element('span',{className:'you'});return element('li',{},avatar(name),f,z);}
+const { avatar } = m48;
+class PanelsView{#a;#b;#c=byID('rooms');#d=byID('directs');#e=byID('members');#f=byID('join');#g=byID('join-name');#h=byID('join-problem');note='';#i='';#j='';#k=[new Drawer(byID('rooms-panel'),byID('open-rooms'),'(max-width: 46rem)'),new Drawer(byID('members-panel'),byID('open-members'),'(max-width: 68rem)'),];constructor(b,j){this.#a=b;this.#b=j;this.#f.addEventListener('submit',async(event)=>{event.preventDefault();const name=this.#g.value.trim();if(name==='')return;await b.join(name);this.#i=b.rooms.problem;if(b.rooms.problem){this.#g.focus();return;}
+this.#g.value='';this.chosen();});for(const list of [this.#c,this.#d]){list.addEventListener('click',(event)=>{const c=event.target.closest('button');if(!c)return;b.rooms.select(b.rooms.get(c.dataset.key));this.chosen();});}
+this.#e.addEventListener('click',(event)=>{const c=event.target.closest('button');if(!c)return;b.rooms.write(c.dataset.name);this.chosen();});this.#g.addEventListener('keydown',(event)=>{if(event.key==='Enter'&&composes(event))event.preventDefault();});byID('note-close').addEventListener('click',()=>{b.rooms.problem=this.note='';this.render();});byID('leave').addEventListener('click',()=>this.leave());byID('sign-out').addEventListener('click',()=>this.signOut());addEventListener('keydown',(event)=>{if(composes(event)||document.querySelector('dialog[open]'))return;if(event.altKey&&event.key==='ArrowDown')this.#l(event,1);if(event.altKey&&event.key==='ArrowUp')this.#l(event,-1);});}
+chosen(){this.closeDrawers();this.#b();}
+closeDrawers(){for(const z of this.#k)z.close();}
+async leave(){const a=this.#a.rooms.current;const count=a?this.#a.outbox.unsent(a).length:0;const i=words('loss.leave',{count,room:a?.title});if(!a)return;if(count > 0&&!(await this.#m(i,words('loss.andLeave'))))return;this.#a.leave(a);}
+async signOut(aa=false){const count=this.#a.outbox.unsent().length;const i=words('loss.signOut',{count});if(count > 0&&!(await this.#m(i,words('loss.andSignOut'))))return;this.#a.signOut(aa);}
+#m(i,agree){return ask(i,{agree,refuse:words('loss.stay')});}
+#l(event,ab){const{current}=this.#a.rooms;const list=[...this.#n('rooms'),...this.#n('directs')];const q=list.indexOf(current);if(list.length < 2||q < 0)return;event.preventDefault();this.#a.rooms.select(list[(q + ab + list.length)% list.length]);}
+render(){const{rooms,me}=this.#a;const{current,problem}=rooms;const r=(g,a)=>ac(g,a,a===current);const h=this.#n('directs');reconcile(this.#c,this.#n('rooms'),(a)=>a.key,s,r);reconcile(this.#d,h,(a)=>a.key,s,r);setHidden(byID('directs-title'),h.length===0);this.#o(problem);if(me !==this.#j){this.#j=me;k(byID('me'),me);byID('my-avatar').replaceChildren(avatar(me));}
+const{account}=this.#a;setText(byID('open-account'),words(account?'account.own':'account.keep'));byID('sign-out').disabled=this.#a.signingOut;this.#p(current);this.#q(current);this.#r(current);}
+#n(ad){const{list}=this.#a.rooms;if(ad==='rooms')return list.filter(({kind})=>kind !=='direct');return list.filter(({kind})=>kind==='direct')
+.sort((ae,af)=>compareNames(ae.title,af.title));}
+#o(problem){const ag=this.#g.checkVisibility?.({visibilityProperty:true})??true;const n=problem !==''&&problem===this.#i&&ag;setText(this.#h,n?problem:'');this.#g.setAttribute('aria-invalid',String(n));const t=(n?'':problem)||this.note;setHidden(byID('note'),t==='');setText(byID('note-words'),t);}
+#q(current){const u=this.#a.rooms.list.filter((a)=>a !==current&&a.unread > 0);const d=u.reduce((ah,a)=>ah + a.unread,0);const l=u.some((a)=>a.mentioned);const f=byID('elsewhere');setText(f,d > 0?badge(d):'');setHidden(f,d===0);f.classList.toggle('mentioned',l);let e=d > 0?words('rooms.unread',{count:d}):words('rooms');if(l)e +=`, ${words('rooms.forYou')}`;const opener=byID('open-rooms');if(opener.ariaLabel !==e)opener.setAttribute('aria-label',e);}
+#p(a){k(byID('room-name'),a?.title??words('rooms.none'));k(byID('topic'),a?.topic??'');const kind=a?.kind??'open';v(byID('room-icon'),kind);setHidden(byID('leave'),!a);setText(byID('leave'),words(kind==='direct'?'close':'room.leave'));byID('leave').ariaLabel=words(kind==='direct'?'direct.close':'room.leaveThis');setHidden(byID('open-members'),!a);setHidden(byID('no-room'),Boolean(a));const count=a?.count??0;setText(byID('member-count'),words(count > 0?'people.count':'people',{count}));}
+#r(a){this.#a.people.look(a);const ai=a?.members?[...a.members.values()].sort(compareNames):[];const{me}=this.#a;const aj=new Set(a?.typingNow());const ak=this.#a.can('direct');reconcile(this.#e,ai,(name)=>name,al,(g,name)=>{g.classList.toggle('typing',aj.has(name));const w=sameName(name,me);setText(g.querySelector('.you'),w?` ${words('people.you')}`:'');const c=g.querySelector('button');setHidden(c,w||!ak);am(c,words('direct.write',{name}));});const an=a?.state==='joined'&&!a.members&&a.count > listLimit;setText(byID('crowd'),an?words('people.crowd',{count:a.count}):'');}}
+function k(o,name){setText(o,name);if(o.title !==name)o.title=name;}
+function am(c,e){if(c.title===e)return;c.title=c.ariaLabel=e;}
+const x={open:'#icon-hash',private:'#icon-lock',direct:'#icon-people'};function v(ao,kind){const y=ao.firstElementChild;if(y.getAttribute('href')!==x[kind])y.setAttribute('href',x[kind]);}
+function s(a){const name=element('bdi',{className:'label'});const badge=element('span',{className:'badge',hidden:true});const p=a.kind==='direct'?avatar(a.title):icon('hash');const c=element('button',{type:'button'},p,name,badge);c.dataset.key=a.key;return element('li',{},c);}
+function ac(g,a,current){const c=g.firstElementChild;const [p,name,f]=c.children;if(a.kind !=='direct')v(p,a.kind);k(name,a.title);setText(f,badge(a.unread));setHidden(f,a.unread===0);const e=words('room.unread',{count:a.unread});if(f.getAttribute('aria-label')!==e)f.setAttribute('aria-label',e);f.setAttribute('role','img');c.classList.toggle('unread',a.unread > 0);f.classList.toggle('mentioned',a.mentioned);c.classList.toggle('away',a.state !=='joined');if(current)c.setAttribute('aria-current','true');else c.removeAttribute('aria-current');}
+function al(name){const e=element('bdi',{className:'label',title:name},name);const ap=element('span',{className:'you'});const m=element('button',{type:'button',className:'icon-button'},icon('write'));m.dataset.name=name;return element('li',{},avatar(name),e,ap,m);}
 return { PanelsView };
 })();
-const m59 = (() => {
-const { byID, element, setText } = roostModules.m27;
+const m63 = (() => {
+const { keyOf } = roostModules.m6;
+const g=100;const h=8;const i=30;class RoomList{more=false;#a;#b=[];#c=0;constructor(b){this.#a=b;}
+async open(){this.#b=[];this.more=false;const [mine,a]=await Promise.all([this.#a.command('mine').catch(()=>({rooms:[]})),this.#d()]);const j=mine.rooms.filter(({kind})=>kind==='private');this.#b=[...j,...a];}
+async #d(after){const f=await this.#a.command('rooms',{after,limit:g});this.more=f.more;return f.rooms;}
+fitting(d){const e=keyOf(d.trim());return this.#b.filter(({room,topic=''})=>
+keyOf(room).includes(e)||keyOf(topic).includes(e));}
+async find(d,e=i){this.#c +=1;const c=this.#c;for(let a=0;a < h&&this.more;a +=1){if(this.fitting(d).length >=e)break;const k=await this.#d(this.#b[this.#b.length - 1]?.room);if(c !==this.#c)return false;this.#b.push(...k);}
+return true;}}
+return { RoomList };
+})();
+const m64 = (() => {
+const { CommandError } = roostModules.m0;
+const { beside, iconButton, labelled, makeDialog, problemLine, said, searchField } = m53;
+const { byID, composes, element, icon, reconcile, setHidden, setText } = roostModules.m29;
+const { words } = roostModules.m5;
+const { RoomList } = m63;
+const { wordsForError } = roostModules.m26;
+class RoomsView{#a;#b;#c;#d=iconButton('search','rooms.all',{id:'open-all-rooms',ariaHasPopup:'dialog'});#e=searchField('rooms-filter','rooms.filter',128);#f=element('ul',{className:'found',attributes:{tabindex:-1}});#g=element('p',{className:'hint',role:'status'});#h=said('button','rooms.more',{type:'button',className:'link more'});#i=element('input',{id:'new-room',type:'text',autocomplete:'off',autocapitalize:'off',spellcheck:false,maxLength:128,required:true,attributes:{'aria-describedby':'new-room-problem'},});#j=element('input',{type:'checkbox'});#k=problemLine('new-room-problem');#l=30;#m;constructor(a,d){this.#a=a;this.#b=d;this.#c=new RoomList(a.connection);const e=said('button','rooms.create',{type:'submit',className:'secondary'});const f=element('form',{className:'new-room',noValidate:true},said('h3','rooms.new'),beside(labelled('rooms.newName',this.#i),e),element('label',{className:'show'},this.#j,said('span','rooms.private')),this.#k);const l=[this.#f,this.#g,this.#h];const m=element('div',{className:'found-box'},...l);const g=said('h2','rooms.all');this.#m=makeDialog('all-rooms',g,this.#e,m,f);byID('rooms-title').after(this.#d);this.#n(f);}
+#n(f){this.#d.addEventListener('click',()=>this.#o());this.#e.addEventListener('input',()=>this.#p());this.#e.addEventListener('keydown',(event)=>{if(event.key !=='Enter'||composes(event))return;this.#f.querySelector('button')?.click();});this.#h.addEventListener('click',()=>{this.#l=this.#f.childElementCount + 30;this.#p(this.#l);});this.#f.addEventListener('click',({target})=>{const c=target.closest('button');if(c)this.#q(c.dataset.name);});f.addEventListener('submit',(event)=>{event.preventDefault();this.#r();});}
+async #o(){this.#e.value=this.#i.value='';this.#j.checked=false;this.#l=30;this.#s('');setText(this.#g,'');this.#m.showModal();this.#e.focus();try{await this.#c.open();this.#t();}catch(b){setText(this.#g,problemOf(b));}}
+async #p(count){if(count===undefined)this.#l=30;this.#t();try{if(await this.#c.find(this.#e.value,this.#l))this.#t();}catch(b){setText(this.#g,problemOf(b));}}
+#t(){const j=this.#c.fitting(this.#e.value);const h=j.slice(0,this.#l);reconcile(this.#f,h,({room})=>room,n,(i,room)=>o(i,room,this.#a.rooms.named(room.room)));const p=h.length===0&&!this.#c.more;setText(this.#g,p?words('rooms.nothing'):'');setHidden(this.#h,!this.#c.more&&h.length===j.length);}
+async #q(name){await this.#a.join(name);this.#u();}
+#u(){const{problem}=this.#a.rooms;this.#s(problem);if(problem){this.#a.rooms.problem='';return;}
+this.#m.close();this.#b.chosen();}
+async #r(){const name=this.#i.value.trim();if(name===''){this.#i.focus();return;}
+try{if(this.#j.checked)await this.#a.rooms.create(name);else await this.#a.join(name);this.#u();}catch(b){this.#s(problemOf(b));}
+if(this.#m.open)this.#i.focus();}
+#s(k){setText(this.#k,k);this.#i.setAttribute('aria-invalid',String(k !==''));}
+render(){setHidden(this.#d,!this.#a.can('rooms'));if(this.#a.phase !=='in'&&this.#m.open)this.#m.close();}}
+function problemOf(b){return b instanceof CommandError?wordsForError(b):words('account.lost');}
+function n({room,kind}){const c=element('button',{type:'button'},icon(kind==='private'?'lock':'hash'),element('span',{className:'about'},element('bdi',{className:'label',title:room},room),element('bdi',{className:'label topic'})),element('span',{className:'figure'}));c.dataset.name=room;return element('li',{},c);}
+function o(i,{topic='',kind,count},q){const [,about,figure]=i.firstElementChild.children;setText(about.lastElementChild,topic);about.lastElementChild.title=topic;const r=count===undefined?'':words('people.count',{count});const s=kind==='private'?words('rooms.invited'):r;setText(figure,q?words('rooms.youAreHere'):s);}
+return { RoomsView, problemOf };
+})();
+const m65 = (() => {
+const { ask } = m36;
+const { beside, iconButton, labelled, makeDialog, problemLine, said } = m53;
+const { byID, element, icon, reconcile, setHidden, setText } = roostModules.m29;
+const { words } = roostModules.m5;
+const { compareNames, sameName } = roostModules.m6;
+const { avatar } = m48;
+const { problemOf } = m64;
+const k=200;class RoomView{#a;#b=null;#c=iconButton('info','room.about',{id:'open-room',ariaHasPopup:'dialog'});#d=element('bdi');#e=said('p','room.private',{className:'hint'});#f=element('input',{id:'room-topic',type:'text',autocomplete:'off',maxLength:k * 2,dataset:{hint:'room.topicNone'},dir:'auto',attributes:{'aria-describedby':'room-topic-hint room-problem'},});#g=said('button','room.topicSave',{type:'submit',className:'secondary'});#h=said('p','room.topicOwn',{id:'room-topic-hint',className:'hint'});#i=element('ul',{className:'found members',attributes:{tabindex:-1}});#j=element('input',{id:'room-guest',type:'text',autocomplete:'off',autocapitalize:'off',spellcheck:false,maxLength:64,});#k=element('datalist',{id:'room-guests'});#l;#m=element('p',{className:'hint',role:'status'});#n=problemLine('room-problem');#o=said('button','room.leaveForGood',{type:'button',className:'link bad'});#p;constructor(b,l){this.#a=b;this.#j.setAttribute('list',this.#k.id);const c=element('form',{noValidate:true},beside(labelled('room.topic',this.#f),this.#g),this.#h);const e=said('button','room.invite',{type:'submit',className:'secondary'});this.#l=element('form',{noValidate:true},beside(labelled('room.inviteName',this.#j),e),this.#k);const f=said('button','room.leaveThis',{type:'button',className:'secondary'});this.#p=makeDialog('room',element('h2',{},this.#d),this.#e,c,said('h3','people.here'),element('div',{className:'found-box'},this.#i),this.#l,this.#m,this.#n,element('p',{className:'choices'},this.#o,f));byID('leave').before(this.#c);this.#c.addEventListener('click',()=>this.#q());c.addEventListener('submit',(event)=>this.#r(event,()=>this.#s()));this.#l.addEventListener('submit',(event)=>this.#r(event,()=>this.#t()));this.#i.addEventListener('click',(event)=>{const name=event.target.closest('button')?.dataset.name;if(name)this.#r(event,()=>this.#u(name));});f.addEventListener('click',()=>{this.#p.close();l.leave();});this.#o.addEventListener('click',(event)=>this.#r(event,()=>this.#v()));}
+#q(){this.#b=this.#a.rooms.current;this.#f.value=this.#b.topic;this.#j.value='';setText(this.#m,'');setText(this.#n,'');this.#p.showModal();this.render();}
+async #r(event,m){event.preventDefault();setText(this.#n,'');setText(this.#m,'');try{await m();}catch(n){setText(this.#n,problemOf(n));}}
+async #s(){await this.#b.link.command('topic',{text:this.#f.value.trim()});setText(this.#m,words('room.topicSaved'));}
+async #t(){const name=this.#j.value.trim();this.#j.focus();if(name==='')return;await this.#b.link.command('invite',{user:name});this.#j.value='';setText(this.#m,words('room.invited',{name}));}
+async #u(name){await this.#b.link.command('uninvite',{user:name});setText(this.#m,words('room.uninvited',{name}));}
+async #v(){const a=this.#b;const agree=words('room.leaveForGood');const o=words('room.lossForGood',{room:a.title});if(!(await ask(o,{agree,refuse:words('loss.stay')})))return;await a.link.command('uninvite',{user:this.#a.me});this.#p.close();this.#a.leave(a);}
+render(){const{rooms,phase,account,me}=this.#a;const{current}=rooms;setHidden(this.#c,!current||current.kind==='direct'||current.epoch===null);if(!this.#p.open)return;const a=this.#b;if(phase !=='in'||a !==current){this.#p.close();return;}
+const h=a.kind==='private';setText(this.#d,a.title);for(const p of [this.#e,this.#l,this.#o])setHidden(p,!h);this.#f.readOnly=!account;setHidden(this.#g,!account);setHidden(this.#h,account);const d=[...a.members?.values()??[]].sort(compareNames);reconcile(this.#i,d,(name)=>name,q,(r,name)=>{const g=r.querySelector('button');setHidden(g,!h||sameName(name,me));g.ariaLabel=g.title=words('room.uninvite',{name});});this.#w(a);}
+#w(a){if(a.kind !=='private')return;const i=new Map(this.#a.rooms.list.flatMap(({members})=>[...members??[]]));for(const s of a.members?.keys()??[])i.delete(s);const d=[...i.values()].sort(compareNames);reconcile(this.#k,d,(name)=>name,(name)=>element('option',{value:name}),()=>{});}}
+function q(name){const j=element('button',{type:'button',className:'icon-button'},icon('close'));j.dataset.name=name;return element('li',{},avatar(name),element('bdi',{className:'label',title:name},name),j);}
+return { RoomView };
+})();
+const m66 = (() => {
+const { byID, element, setText } = roostModules.m29;
 const { choose, languages, onLanguage, words } = roostModules.m5;
-const { canNotify, sound } = m37;
+const { canNotify, sound } = m39;
 const { chosenLanguage, noticeSettings, setNoticeSettings } = roostModules.m1;
 class SettingsView{#a=byID('settings');#b=byID('language');#c=byID('notify');#d=byID('sound');#e=byID('notify-problem');#f;constructor(a){this.#f=a;byID('open-settings').addEventListener('click',()=>this.#g());this.#b.addEventListener('change',()=>choose(this.#b.value));this.#c.addEventListener('change',()=>this.#h());this.#d.addEventListener('change',()=>{this.#i();if(this.#d.checked)sound();});onLanguage(()=>this.#j());}
 #g(){this.#j();const b=noticeSettings();this.#c.checked=b.notify&&canNotify()
@@ -430,13 +516,13 @@ this.#i();}
 render(){if(this.#f.phase !=='in'&&this.#a.open)this.#a.close();}}
 return { SettingsView };
 })();
-const m60 = (() => {
-const { byID, setHidden, setText } = roostModules.m27;
-const { badge } = m42;
+const m67 = (() => {
+const { byID, setHidden, setText } = roostModules.m29;
+const { badge } = m44;
 const { words } = roostModules.m5;
-const { wordsForState } = roostModules.m24;
+const { wordsForState } = roostModules.m26;
 class StatusView{#a;#b=byID('bar');#c=byID('bar-words');#d=byID('countdown');#e=byID('retry');#f=byID('state');#g=byID('spoken');#h=byID('sent');#i=0;#j=0;#k=false;constructor(a){this.#a=a;this.#e.addEventListener('click',()=>a.connection.retryNow());}
-render(){const{connection,phase,rooms}=this.#a;const{current,unread}=rooms;const{state}=connection;const b=wordsForState(state,navigator.onLine);const c=state.phase==='open';const h=phase==='in'&&(!c||Boolean(state.doubt));setText(this.#f.lastElementChild,i(state));this.#f.dataset.phase=state.doubt?'doubt':state.phase;setHidden(this.#b,!h);setText(this.#c,b);this.#b.classList.toggle('stopped',state.phase==='stopped');setHidden(this.#e,!(state.phase==='waiting'||state.again));setText(this.#e,words(state.phase==='stopped'?'bar.connect':'bar.retry'));this.#l(state);this.#m(phase==='in',c,state,b);this.#n();const e=current&&phase==='in'?`${current.name} · Roost`:'Roost';const d=phase==='in'&&unread > 0?`(${badge(unread)}) ${e}`:e;if(document.title !==d)document.title=d;}
+render(){const{connection,phase,rooms}=this.#a;const{current,unread}=rooms;const{state}=connection;const b=wordsForState(state,navigator.onLine);const c=state.phase==='open';const h=phase==='in'&&(!c||Boolean(state.doubt));setText(this.#f.lastElementChild,i(state));this.#f.dataset.phase=state.doubt?'doubt':state.phase;setHidden(this.#b,!h);setText(this.#c,b);this.#b.classList.toggle('stopped',state.phase==='stopped');setHidden(this.#e,!(state.phase==='waiting'||state.again));setText(this.#e,words(state.phase==='stopped'?'bar.connect':'bar.retry'));this.#l(state);this.#m(phase==='in',c,state,b);this.#n();const e=current&&phase==='in'?`${current.title} · Roost`:'Roost';const d=phase==='in'&&unread > 0?`(${badge(unread)}) ${e}`:e;if(document.title !==d)document.title=d;}
 #l(state){const f=Math.ceil((state.retryAt - Date.now())/ 1000);const g=state.phase==='waiting';const j=words('bar.countdown',{count:Math.max(1,f||1)});setText(this.#d,g&&f > 0?j:'');clearTimeout(this.#j);if(g)this.#j=setTimeout(()=>this.#l(state),250);}
 #n(){const{news}=this.#a;if(news.number===this.#i)return;this.#i=news.number;setText(this.#h,news.number % 2?news.words:`${news.words}\u00a0`);}
 #m(k,c,state,b){if(!k){this.#k=false;}else if(c&&this.#k){this.#k=false;setText(this.#g,words('spoken.back'));}else if(!c&&!this.#k){this.#k=true;const l=words('spoken.lost',{problem:b});setText(this.#g,state.phase==='stopped'?b:l);}else if(state.phase==='stopped'){setText(this.#g,b);}}}
@@ -447,8 +533,8 @@ return words(navigator.onLine?'state.waiting':'state.offline');default:
 return words('state.stopped');}}
 return { StatusView };
 })();
-const m61 = (() => {
-const { byID, element, icon, setHidden, touchKeyboard } = roostModules.m27;
+const m68 = (() => {
+const { byID, element, icon, setHidden, touchKeyboard } = roostModules.m29;
 const { words } = roostModules.m5;
 const m=8;const w={react:'react',reply:'reply',edit:'edit',more:'more'};const x=(event)=>event.key==='Enter'||event.key==='ContextMenu'
 ||(event.key==='F10'&&event.shiftKey);class ToolbarView{#a;#b;#c;#d=byID('log');#e=byID('messages');#f=element('div',{className:'toolbar',hidden:true,attributes:{role:'toolbar','aria-live':'off'},});#g=null;#h=null;constructor(p,j,f,g){this.#a=j;this.#b=f;this.#c=g;this.#f.append(...Object.entries(w).map(([name,image])=>element('button',{type:'button',className:'icon-button',tabIndex:-1,dataset:{deed:name},},icon(image))));this.#d.append(this.#f);this.#d.addEventListener('pointerover',(event)=>{if(event.pointerType !=='touch')this.#i(event.target);});this.#d.addEventListener('pointerleave',()=>this.#j(this.#k()));this.#d.addEventListener('focusin',({target})=>this.#l(k(target)));this.#d.addEventListener('focusout',({relatedTarget})=>{const q=!this.#d.contains(relatedTarget)&&!this.#d.matches(':hover');if(q)this.#j(null);});this.#d.addEventListener('keydown',(event)=>{if(this.#m(event))event.preventDefault();});this.#d.addEventListener('click',(event)=>this.#n(event,p));}
@@ -475,10 +561,10 @@ if(key==='ArrowRight'||key==='ArrowLeft')return this.#s(a,target,key);const e={A
 const k=(ae)=>ae.closest?.('.message')??null;const z=(a)=>v(a,'previousElementSibling','lastElementChild');const aa=(a)=>v(a,'nextElementSibling','firstElementChild');function v(a,o,af){let i=a;do i=i[o]??i.parentNode[o]?.[af]??null;while(i&&!i.classList.contains('message'));return i;}
 return { ToolbarView };
 })();
-const m62 = (() => {
-const { byID, composes, element, icon, setHidden, setText } = roostModules.m27;
+const m69 = (() => {
+const { byID, composes, element, icon, setHidden, setText } = roostModules.m29;
 const { words } = roostModules.m5;
-const { gist } = m49;
+const { gist } = m51;
 class WritingView{#a;#b;#c=byID('message');#d;#e=element('span',{className:'what'});#f=element('span',{className:'gist'});#g=element('button',{type:'button',className:'icon-button'},icon('close'));#h=null;constructor(b,c){this.#a=b;this.#b=c;this.#d=element('div',{id:'writing',className:'writing',hidden:true},this.#e,this.#f,this.#g);this.#c.parentNode.before(this.#d);this.#c.setAttribute('aria-describedby','writing counter');this.#g.addEventListener('click',()=>c.stop());this.#c.addEventListener('keydown',(event)=>this.#i(event));}
 #i(event){const{key,altKey,ctrlKey,metaKey,shiftKey}=event;if(composes(event)||altKey||ctrlKey||metaKey||shiftKey)return;const a=this.#a.rooms.current;if(key==='Escape'&&(a?.editing||a?.answered)){event.stopPropagation();this.#b.stop();}else if(key==='ArrowUp'&&this.#c.value===''&&!a?.editing){if(this.#b.editLast())event.preventDefault();}}
 render(){const a=this.#a.rooms.current;const e=a?.editing?.entry??a?.answered??null;setHidden(this.#d,!e);if(!e){this.#h=null;return;}
@@ -486,27 +572,31 @@ this.#g.setAttribute('aria-label',words(a.editing?'edit.stop':'reply.stop'));set
 return { WritingView };
 })();
 (() => {
-const { Changes } = m33;
-const { Deeds } = m35;
-const { byID } = roostModules.m27;
-const { makeInstallable } = m36;
-const { Notices } = m37;
-const { started } = roostModules.m28;
-const { Quotes } = m38;
-const { AccountView } = m39;
-const { CompletionView } = m47;
-const { ComposerView } = m48;
-const { Extras } = m49;
-const { refuseFiles } = m50;
-const { LinkView } = m51;
-const { MenuView } = m53;
-const { MessagesView } = m56;
-const { PanelsView } = m58;
-const { SettingsView } = m59;
-const { StatusView } = m60;
-const { ToolbarView } = m61;
-const { WritingView } = m62;
-function c({chat,view}){const composer=new ComposerView(chat);const panels=new PanelsView(chat,()=>view.focusComposer());const changed=()=>view.schedule();const d=new Quotes(changed);const messages=new MessagesView(chat,new Extras(chat,d,byID('log')));const e=new Changes(chat,{changed,refused:(b,f)=>{view.say(b);a.undone(f);},});const a=new Deeds(chat,view,e);const toolbar=new ToolbarView(chat,view,a,new MenuView(chat,a));view.complete({composer,panels,messages},[panels,composer,messages,new StatusView(chat),new AccountView(chat,panels),new SettingsView(chat),new CompletionView(chat),new Notices(chat),new LinkView(chat,view),e,d,toolbar,new WritingView(chat,a),]);refuseFiles((b)=>view.say(b));makeInstallable();}
+const { Changes } = m35;
+const { Deeds } = m37;
+const { byID } = roostModules.m29;
+const { makeInstallable } = m38;
+const { translate } = roostModules.m5;
+const { Notices } = m39;
+const { started } = roostModules.m30;
+const { Quotes } = m40;
+const { AccountView } = m41;
+const { CompletionView } = m49;
+const { ComposerView } = m50;
+const { Extras } = m51;
+const { refuseFiles } = m52;
+const { InvitationsView } = m54;
+const { LinkView } = m55;
+const { MenuView } = m57;
+const { MessagesView } = m60;
+const { PanelsView } = m62;
+const { RoomView } = m65;
+const { RoomsView } = m64;
+const { SettingsView } = m66;
+const { StatusView } = m67;
+const { ToolbarView } = m68;
+const { WritingView } = m69;
+function c({chat,view}){const composer=new ComposerView(chat);const panels=new PanelsView(chat,()=>view.focusComposer());const changed=()=>view.schedule();const d=new Quotes(changed);const messages=new MessagesView(chat,new Extras(chat,d,byID('log')));const e=new Changes(chat,{changed,refused:(b,f)=>{view.say(b);a.undone(f);},});const a=new Deeds(chat,view,e);const toolbar=new ToolbarView(chat,view,a,new MenuView(chat,a));view.complete({composer,panels,messages},[panels,composer,messages,new StatusView(chat),new AccountView(chat,panels),new SettingsView(chat),new CompletionView(chat),new Notices(chat),new LinkView(chat,view),e,d,toolbar,new WritingView(chat,a),new RoomsView(chat,panels),new RoomView(chat,panels),new InvitationsView(chat,panels),]);translate(document);refuseFiles((b)=>view.say(b));makeInstallable();}
 c(started);
 })();
 })();

@@ -18,16 +18,16 @@ function m(q){return new Promise((resolve)=>setTimeout(resolve,q));}
 return { CommandError, Disconnected, Commands };
 })();
 const m1 = roostModules.m1 ??= (() => {
-const j='roost.users';const n='roost.name';const o='roost.tab';const p='roost.outbox';const q='roost.drafts';const r='roost.language';const s='roost.notices';const z=8;function read(h,key){try{return JSON.parse(h().getItem(key));}catch{return null;}}
+const j='roost.users';const o='roost.name';const p='roost.tab';const q='roost.outbox';const r='roost.drafts';const s='roost.language';const t='roost.notices';const z=8;function read(h,key){try{return JSON.parse(h().getItem(key));}catch{return null;}}
 function e(h,key,a){try{if(a===null)h().removeItem(key);else h().setItem(key,JSON.stringify(a));}catch{}}
-const b=()=>localStorage;const f=()=>sessionStorage;const c=(a)=>typeof a==='string';const i=(a)=>typeof a==='object'&&a !==null&&!Array.isArray(a);const k=(a,aa)=>(c(a)?a:aa);const l=(a,m)=>(Array.isArray(a)?a.filter(m):[]);const t=(a,m)=>
-Object.fromEntries(Object.entries(i(a)?a:{}).filter(([,v])=>m(v)));const lastName=()=>k(read(b,n),'');const setLastName=(name)=>e(b,n,name);const chosenLanguage=()=>k(read(b,r),'');const setChosenLanguage=(ab)=>e(b,r,ab||null);function noticeSettings(){const u=read(b,s);return{notify:u?.notify===true,sound:u?.sound===true};}
-const setNoticeSettings=(ac)=>e(b,s,ac);const tabName=()=>k(read(f,o),'');const setTabName=(name)=>e(f,o,name||null);const unsent=()=>l(read(f,p),(d)=>i(d)
+const b=()=>localStorage;const f=()=>sessionStorage;const c=(a)=>typeof a==='string';const i=(a)=>typeof a==='object'&&a !==null&&!Array.isArray(a);const k=(a,aa)=>(c(a)?a:aa);const l=(a,m)=>(Array.isArray(a)?a.filter(m):[]);const n=(a,m)=>
+Object.fromEntries(Object.entries(i(a)?a:{}).filter(([,v])=>m(v)));const lastName=()=>k(read(b,o),'');const setLastName=(name)=>e(b,o,name);const chosenLanguage=()=>k(read(b,s),'');const setChosenLanguage=(ab)=>e(b,s,ab||null);function noticeSettings(){const u=read(b,t);return{notify:u?.notify===true,sound:u?.sound===true};}
+const setNoticeSettings=(ac)=>e(b,t,ac);const tabName=()=>k(read(f,p),'');const setTabName=(name)=>e(f,p,name||null);const unsent=()=>l(read(f,q),(d)=>i(d)
 &&[d.id,d.user,d.room,d.text,d.at].every(c)
-&&[d.name??'',d.place??''].every(c));const setUnsent=(w)=>e(f,p,w.length?w:null);const drafts=()=>t(read(f,q),c);const setDrafts=(x)=>
-e(f,q,Object.keys(x).length?x:null);const ad=(a)=>
+&&[d.name??'',d.place??''].every(c));const setUnsent=(w)=>e(f,q,w.length?w:null);const drafts=()=>n(read(f,r),c);const setDrafts=(x)=>
+e(f,r,Object.keys(x).length?x:null);const ad=(a)=>
 i(a)&&c(a.epoch)&&Number.isSafeInteger(a.offset);const y=()=>
-l(read(b,j),(g)=>i(g)&&c(g.key));function userRecord(key){const{session,rooms,read}=y().find((g)=>g.key===key)??{};return{session:c(session)||session===null?session:undefined,rooms:l(rooms,c),read:t(read,ad),};}
+l(read(b,j),(g)=>i(g)&&c(g.key));function userRecord(key){const{session,rooms,read,closed}=y().find((g)=>g.key===key)??{};return{session:c(session)||session===null?session:undefined,rooms:l(rooms,c),read:n(read,ad),closed:n(closed,Number.isSafeInteger),};}
 function keepUserRecord(key,record){const ae=y().filter((g)=>g.key !==key);e(b,j,[{...record,key},...ae].slice(0,z));}
 function onOtherTabs(af){addEventListener('storage',(event)=>{if(event.key===j)af();});}
 return { lastName, setLastName, chosenLanguage, setChosenLanguage, noticeSettings, setNoticeSettings, tabName, setTabName, unsent, setUnsent, drafts, setDrafts, userRecord, keepUserRecord, onOtherTabs };
@@ -56,12 +56,13 @@ this.#b();}}
 return { History };
 })();
 const m4 = (() => {
-const english={'login.lead':'Pick a name and start talking.','login.name':'Your name','login.password':'Password','login.join':'Join the chat','login.busy':'One moment…','login.room':'You will join the room “{room}”.','login.as':'Join as {name}','login.trying':'{problem} Still trying…','login.unreachable':'The server cannot be reached.','login.kept':'Nothing is lost.','skip':'Skip to the message field','rooms':'Rooms','rooms.unread':{one:'Rooms, {count} unread',other:'Rooms, {count} unread'},'rooms.close':'Close rooms','rooms.label':'Join a room by name','rooms.hint':'Join another room','rooms.join':'Join room','rooms.none':'No room','rooms.empty':'You are in no room. Join one from the list of rooms.','rooms.missing':'No room “{room}”: {problem}','rooms.length':{one:"No such room: a room's name has at most {count} character.",other:"No such room: a room's name has at most {count} characters.",},'room.leave':'Leave','room.leaveThis':'Leave this room','room.unread':{one:'{count} unread',other:'{count} unread'},'people':'People','people.count':{one:'{count} person',other:'{count} people'},'people.here':'People in this room','people.close':'Close people','people.you':'(you)','people.crowd':{one:'{count} person is here: too many to list.',other:'{count} people are here: too many to list.',},'people.others':{one:'{count} other',other:'{count} others'},'notice.joined':'{name} joined','notice.left':'{name} left','notice.mention':'{name} mentions you in {room}','link.gone':'This message is not kept any more.','signOut':'Sign out','signOut.everywhere':'Sign out on all devices','unsent':{one:'One message is not sent yet.',other:'{count} messages are not sent yet.'},'loss.leave':{one:'One message is not sent yet. Leaving {room} discards it.',other:'{count} messages are not sent yet. Leaving {room} discards them.',},'loss.signOut':{one:'One message is not sent yet. Signing out discards it.',other:'{count} messages are not sent yet. Signing out discards them.',},'loss.andLeave':'Discard and leave','loss.andSignOut':'Discard and sign out','loss.stay':'Stay','account.keep':'Keep this name','account.own':'Your own name','account.make':'Make this name yours','account.yours':'This name is yours','account.why':'With a password nobody else gets your name, however long you are away, and you '
+const english={'login.lead':'Pick a name and start talking.','login.name':'Your name','login.password':'Password','login.join':'Join the chat','login.busy':'One moment…','login.room':'You will join the room “{room}”.','login.as':'Join as {name}','login.trying':'{problem} Still trying…','login.unreachable':'The server cannot be reached.','login.kept':'Nothing is lost.','skip':'Skip to the message field','rooms':'Rooms','rooms.unread':{one:'Rooms, {count} unread',other:'Rooms, {count} unread'},'rooms.close':'Close rooms','rooms.label':'Join a room by name','rooms.hint':'Join another room','rooms.join':'Join room','rooms.forYou':'some for you','rooms.none':'No room','rooms.empty':'You are in no room. Join one from the list of rooms.','rooms.missing':'No room “{room}”: {problem}','rooms.length':{one:"No such room: a room's name has at most {count} character.",other:"No such room: a room's name has at most {count} characters.",},'room.leave':'Leave','room.leaveThis':'Leave this room','room.unread':{one:'{count} unread',other:'{count} unread'},'direct.write':'Write to {name}','direct.close':'Close this conversation','people':'People','people.count':{one:'{count} person',other:'{count} people'},'people.here':'People in this room','people.close':'Close people','people.you':'(you)','people.crowd':{one:'{count} person is here: too many to list.',other:'{count} people are here: too many to list.',},'people.others':{one:'{count} other',other:'{count} others'},'notice.joined':'{name} joined','notice.left':'{name} left','notice.mention':'{name} mentions you in {room}','notice.direct':'{name} writes to you','link.gone':'This message is not kept any more.','rooms.all':'All rooms','rooms.filter':'Find a room by its name or topic','rooms.youAreHere':'You are in this room','rooms.invited':'private, you may enter','rooms.nothing':'No room fits.','rooms.more':'More rooms','rooms.new':'A new room','rooms.newName':'Name','rooms.private':'Private: only people who are invited may enter','rooms.create':'Create','room.about':'About this room','room.topic':'Topic','room.topicNone':'What is this room about?','room.topicSave':'Save','room.topicSaved':'Saved.','room.topicOwn':
+'People with an account may change it: keep your name with a password, and then come back.','room.private':'This room is private: only people who are invited may enter.','room.inviteName':'Invite somebody','room.invite':'Invite','room.invited':'{name} may enter now.','room.uninvite':'Send {name} out','room.uninvited':'{name} may not enter any more.','room.leaveForGood':'Leave for good','room.lossForGood':'Leave {room} for good? You come back only if somebody invites you again.','invited.by':'{name} invites you to the private room “{room}”.','invited':'You are invited to the private room “{room}”.','invited.enter':'Enter','invited.later':'Not now','signOut':'Sign out','signOut.everywhere':'Sign out on all devices','unsent':{one:'One message is not sent yet.',other:'{count} messages are not sent yet.'},'loss.leave':{one:'One message is not sent yet. Leaving {room} discards it.',other:'{count} messages are not sent yet. Leaving {room} discards them.',},'loss.signOut':{one:'One message is not sent yet. Signing out discards it.',other:'{count} messages are not sent yet. Signing out discards them.',},'loss.andLeave':'Discard and leave','loss.andSignOut':'Discard and sign out','loss.stay':'Stay','account.keep':'Keep this name','account.own':'Your own name','account.make':'Make this name yours','account.yours':'This name is yours','account.why':'With a password nobody else gets your name, however long you are away, and you '
 + 'can log in with it on your other devices.','account.change':'Nobody else gets it. Here you can set another password.','account.set':'Set password','account.show':'Show it','account.short':'A password has 8 characters or more.','account.lost':'The connection was lost. Try again.','cancel':'Cancel','close':'Close','settings':'Settings','settings.language':'Language','settings.browser':'As the browser','settings.mentions':'When somebody mentions you and this page is out of sight','settings.notify':'Show a notification','settings.sound':'Play a short sound','settings.refused':
 'The browser does not allow notifications here. You can change that in its '
 + 'settings for this page.','messages':'Messages','messages.in':'Messages in {room}','messages.newest':'Newest','messages.new':{one:'{shown} new message',other:'{shown} new messages'},'message.field':'Message','message.to':'Message {room}','message.send':'Send','message.you':'You','message.deleted':'Message deleted','message.more':'Show more','message.less':'Show less','message.sent':'Sent','message.wasSent':'Message sent.','message.sending':'Sending…','message.waiting':'Waiting to send','message.notSent':'Not sent. {problem}','message.nameLost':'Not sent, since the name was lost.','message.sendAs':'Send as {name}','message.again':'Try again','message.discard':'Discard','message.left':{one:'{count} left',other:'{count} left'},'message.over':{one:'{count} too many',other:'{count} too many'},'message.react':'React','message.reply':'Reply','message.edit':'Edit','message.copy':'Copy text','message.link':'Copy link','message.delete':'Delete','message.actions':'More actions','message.edited':'Edited','message.saving':'Saving…','menu.label':'Message of {name}','react.other':'Another emoji','react.one':'Write one emoji here.','reaction.label':'{emoji} from {names}','reply.now':'Reply to','reply.stop':'Do not reply','reply.label':'Reply to: {text}','reply.earlier':'An earlier message','edit.now':'Edit','edit.stop':'Stop editing','delete.ask':'Delete this message? Its text is gone for everybody then.','change.edit':'Your change was not made: {problem}','change.delete':'The message was not deleted: {problem}','change.react':'Your reaction was not kept: {problem}','change.lost':'the message is not kept any more.','copy.text':'The text is copied.','copy.link':'The link is copied.','copy.refused':'The browser does not let this page copy: {text}','names':'People to mention','names.found':{one:'{count} name: Enter takes it, arrow keys choose',other:'{count} names: Enter takes one, arrow keys choose',},'files.none':
 'Files and pictures cannot be sent here: this chat is for text. '
-+ 'A link to a file is welcome.','typing.one':'{name} is typing','typing.many':'{names} are typing','mark.older':'Fetching older messages…','mark.begins':'This is where {room} begins.','mark.notKept':'Older messages are not kept.','mark.renewed':'{room} has begun anew: what you read here last is gone.','mark.first':'Nobody has said anything in {room} yet. Be the first.','mark.new':'New','mark.missed':'Some messages were missed here.','mark.restarted':'The server was restarted; messages above are from before.','mark.closed':'This room was empty for a while; messages above are from before.','day.today':'Today','day.yesterday':'Yesterday','keys':'Keys','keys.hint':'[Enter] sends, [Shift] [Enter] starts a new line,','keys.more':'more keys','keys.enter':'[Enter]','keys.shiftEnter':'[Shift] [Enter]','keys.altDown':'[Alt] [↓]','keys.altUp':'[Alt] [↑]','keys.edit':'Edit your last message','keys.up':'[↑]','keys.list':'In the list of messages','keys.menu':'[↑] [↓] choose a message, [Enter] opens its menu','keys.escape':'[Esc]','keys.send':'Send the message','keys.line':'Start a new line','keys.next':'Go to the next room','keys.before':'Go to the room before','keys.panel':'Close a panel','keys.attention':"Write [@] and a name to draw somebody's attention.",'state.open':'Connected','state.doubt':'No answer yet','state.connecting':'Connecting','state.waiting':'Reconnecting','state.offline':'Offline','state.stopped':'Disconnected','bar.first':'Connecting…','bar.again':'Reconnecting…','bar.doubt':'The server has not answered yet…','bar.offline':'You are offline.','bar.countdown':{one:'Reconnecting in {count} s',other:'Reconnecting in {count} s'},'bar.retry':'Try now','bar.connect':'Connect again','bar.fine':'All right','spoken.back':'Connected again.','spoken.lost':'{problem} Reconnecting.','close.1001':'The server is stopping.','close.1006':'Connection lost.','close.1008':'The server closed the connection.','close.1011':'The server ran into a fault.','close.1012':'The server is restarting.','close.1013':'The server is full at the moment.','close.4001':'This connection fell behind.','close.4002':'That was too much at once.','close.4003':'You were sent out.','close.4004':'You are banned.','close.4005':'You have signed out in another tab or window.','error.misunderstood':
++ 'A link to a file is welcome.','typing.one':'{name} is typing','typing.many':'{names} are typing','mark.older':'Fetching older messages…','mark.begins':'This is where {room} begins.','mark.direct':'Your conversation with {room} begins here.','mark.notKept':'Older messages are not kept.','mark.renewed':'{room} has begun anew: what you read here last is gone.','mark.first':'Nobody has said anything in {room} yet. Be the first.','mark.new':'New','mark.missed':'Some messages were missed here.','mark.restarted':'The server was restarted; messages above are from before.','mark.closed':'This room was empty for a while; messages above are from before.','day.today':'Today','day.yesterday':'Yesterday','keys':'Keys','keys.hint':'[Enter] sends, [Shift] [Enter] starts a new line,','keys.more':'more keys','keys.enter':'[Enter]','keys.shiftEnter':'[Shift] [Enter]','keys.altDown':'[Alt] [↓]','keys.altUp':'[Alt] [↑]','keys.edit':'Edit your last message','keys.up':'[↑]','keys.list':'In the list of messages','keys.menu':'[↑] [↓] choose a message, [Enter] opens its menu','keys.escape':'[Esc]','keys.send':'Send the message','keys.line':'Start a new line','keys.next':'Go to the next room','keys.before':'Go to the room before','keys.panel':'Close a panel','keys.attention':"Write [@] and a name to draw somebody's attention.",'state.open':'Connected','state.doubt':'No answer yet','state.connecting':'Connecting','state.waiting':'Reconnecting','state.offline':'Offline','state.stopped':'Disconnected','bar.first':'Connecting…','bar.again':'Reconnecting…','bar.doubt':'The server has not answered yet…','bar.offline':'You are offline.','bar.countdown':{one:'Reconnecting in {count} s',other:'Reconnecting in {count} s'},'bar.retry':'Try now','bar.connect':'Connect again','bar.fine':'All right','spoken.back':'Connected again.','spoken.lost':'{problem} Reconnecting.','close.1001':'The server is stopping.','close.1006':'Connection lost.','close.1008':'The server closed the connection.','close.1011':'The server ran into a fault.','close.1012':'The server is restarting.','close.1013':'The server is full at the moment.','close.4001':'This connection fell behind.','close.4002':'That was too much at once.','close.4003':'You were sent out.','close.4004':'You are banned.','close.4005':'You have signed out in another tab or window.','error.misunderstood':
 'This page and the server did not understand each other. Load the page anew.','error.server':'The server says: “{sentence}”','error.name_taken':'Somebody has this name. Choose another one, or log in with its password.','error.bad_password':'That is not the name and password of an account.','error.bad_name':'This name is not allowed.','error.too_many_rooms':'There are too many rooms.','error.too_long':'The text is too long.','error.rate_limited':'That was too much at once. Wait a moment.','error.unavailable':'The server cannot do that just now. Try again.',};
 return { english };
 })();
@@ -69,22 +70,22 @@ const m5 = roostModules.m5 ??= (() => {
 const { chosenLanguage, setChosenLanguage } = m1;
 const { english } = m4;
 const languages={en:'English',de:'Deutsch',ar:'العربية'};const g=new Set(['ar']);const q=/[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/u;const r=(tag)=>document.querySelector(`link[hreflang="${tag}"]`);let tag='en';let region='en';let table=english;let plurals=null;let h=null;const i=[];const s=8_000;const j=(a)=>a.toLowerCase().split('-')[0];function preferred(k=chosenLanguage(),wanted=navigator.languages){if(k in languages)return k;return wanted.map(j).find((a)=>a in languages)??'en';}
-const locale=()=>region;const isEnglish=()=>tag==='en';function l(t,e){tag=t;region=navigator.languages.find((a)=>j(a)===tag)??tag;table=e;plurals=h=null;const b=document.documentElement;b.lang=tag;b.dir=g.has(tag)?'rtl':'ltr';v(document);for(const w of i)w();}
-async function x(y){const z=await fetch(y,{signal:AbortSignal.timeout(s)});return z.json();}
-async function speak(wanted=preferred()){let e=english;try{if(wanted !=='en')e=await x(r(wanted).href);}catch{wanted='en';}
+const locale=()=>region;const isEnglish=()=>tag==='en';function l(t,e){tag=t;region=navigator.languages.find((a)=>j(a)===tag)??tag;table=e;plurals=h=null;const b=document.documentElement;b.lang=tag;b.dir=g.has(tag)?'rtl':'ltr';translate(document);for(const v of i)v();}
+async function w(x){const y=await fetch(x,{signal:AbortSignal.timeout(s)});return y.json();}
+async function speak(wanted=preferred()){let e=english;try{if(wanted !=='en')e=await w(r(wanted).href);}catch{wanted='en';}
 l(wanted,e);}
 function speakAtOnce(){const m=preferred()==='en';if(m)l('en',english);return m;}
 function choose(wanted){setChosenLanguage(wanted);return speak();}
-function onLanguage(aa){i.push(aa);}
-const count=(c)=>(h??=new Intl.NumberFormat(locale())).format(c);function ab(c){const text=typeof c==='number'?count(c):String(c);const ac=g.has(tag)?/\p{L}/u.test(text):q.test(text);return ac?`\u2068${text}\u2069`:text;}
+function onLanguage(z){i.push(z);}
+const count=(c)=>(h??=new Intl.NumberFormat(locale())).format(c);function aa(c){const text=typeof c==='number'?count(c):String(c);const ab=g.has(tag)?/\p{L}/u.test(text):q.test(text);return ab?`\u2068${text}\u2069`:text;}
 function words(n,o={}){let text=table[n]??english[n];if(typeof text==='object'){plurals??=new Intl.PluralRules(locale());text=text[plurals.select(o.count)]??text.other;}
-return text.replace(/\{(\w+)\}/gu,(_,name)=>ab(o[name]));}
-function listed(f){const ad=f.length > 3
-?[...f.slice(0,2),words('people.others',{count:f.length - 2})]:f;return new Intl.ListFormat(locale(),{type:'conjunction'}).format(ad);}
-function ae(text){return text.split(/\[([^\]]+)\]/u).map((p,af)=>{if(af % 2===0)return p;return Object.assign(document.createElement('kbd'),{textContent:p});});}
-const ag={label:'aria-label',hint:'placeholder',tip:'title'};function v(b){for(const d of b.querySelectorAll('[data-words]')){d.replaceChildren(...ae(words(d.dataset.words)));}
-for(const [name,attribute] of Object.entries(ag)){for(const d of b.querySelectorAll(`[data-${name}]`)){d.setAttribute(attribute,words(d.dataset[name]));}}}
-return { languages, preferred, locale, isEnglish, speak, speakAtOnce, choose, onLanguage, count, words, listed };
+return text.replace(/\{(\w+)\}/gu,(_,name)=>aa(o[name]));}
+function listed(f){const ac=f.length > 3
+?[...f.slice(0,2),words('people.others',{count:f.length - 2})]:f;return new Intl.ListFormat(locale(),{type:'conjunction'}).format(ac);}
+function ad(text){return text.split(/\[([^\]]+)\]/u).map((p,ae)=>{if(ae % 2===0)return p;return Object.assign(document.createElement('kbd'),{textContent:p});});}
+const af={label:'aria-label',hint:'placeholder',tip:'title'};function translate(b){for(const d of b.querySelectorAll('[data-words]')){d.replaceChildren(...ad(words(d.dataset.words)));}
+for(const [name,attribute] of Object.entries(af)){for(const d of b.querySelectorAll(`[data-${name}]`)){d.setAttribute(attribute,words(d.dataset[name]));}}}
+return { languages, preferred, locale, isEnglish, speak, speakAtOnce, choose, onLanguage, count, words, listed, translate };
 })();
 const m6 = roostModules.m6 ??= (() => {
 function keyOf(name){if(!isConversation(name))return e(name);return `@${name.slice(1).split(',').map(e).sort().join(',')}`;}
@@ -104,96 +105,51 @@ return { listLimit, People };
 })();
 const m8 = (() => {
 const { keyOf } = m6;
+const f=1_000;const can=(a,g)=>a.welcome?.capabilities?.includes(g)===true;class Reads{#a;#b=new Map();#c=new Set();#d=0;#e=-Infinity;constructor(a){this.#a=a;addEventListener('pagehide',()=>this.#f());document.addEventListener('visibilitychange',()=>{if(document.hidden)this.#f();});}
+async ask(){if(!can(this.#a,'mine'))return [];const c=await this.#a.command('mine').catch(()=>null);if(!c)return [];this.#b=new Map(c.rooms.map((d)=>[keyOf(d.room),d]));return c.rooms;}
+of(room){return this.#b.get(room.key);}
+began({room,offset}){const b=keyOf(room);if(this.#b.has(b))return;this.#b.set(b,{offset,read:offset,unread:0,mentions:0});}
+heard(room,{offset}){if(offset <=(this.of(room)?.read??-1))return;this.#b.set(room.key,{offset,read:offset,unread:0,mentions:0});}
+forget(room){this.#c.delete(room);}
+note(room){if(!can(this.#a,'read')||room.readTo <=(this.of(room)?.read??0))return;this.#c.add(room);this.goOn();}
+goOn(){if(this.#d||this.#c.size===0)return;const h=this.#e + f - performance.now();this.#d=setTimeout(()=>this.#f(),Math.max(0,h));}
+#f(){clearTimeout(this.#d);this.#d=0;const e=[...this.#c].filter(({state})=>state==='joined');if(e.length > 0)this.#e=performance.now();for(const room of e)this.#g(room);}
+async #g(room){this.#c.delete(room);const offset=room.readTo;try{await room.link.command('read',{offset});this.heard(room,{offset});}catch{this.#c.add(room);}}}
+return { can, Reads };
+})();
+const m9 = (() => {
+const { keyOf } = m6;
 const { keepUserRecord, onOtherTabs, userRecord } = m1;
-const g=500;class Record{session;#a='';#b=new Set();#c=0;constructor(e){onOtherTabs(()=>{if(!this.#a)return;if(this.session&&userRecord(this.#a).session===null)e.signedOutElsewhere();else e.readElsewhere();});}
+const h=500;class Record{session;#a='';#b=new Set();#c=0;constructor(f){onOtherTabs(()=>{if(!this.#a)return;if(this.session&&userRecord(this.#a).session===null)f.signedOutElsewhere();else f.readElsewhere();});}
 load(d){this.#a=keyOf(d);this.session=this.storedSession??undefined;}
 get storedSession(){return userRecord(this.#a).session;}
 keepSession(d,session){this.#a=keyOf(d);this.session=session;this.#d((a)=>(a.session=session));}
 forgetSession(){const{session}=this;this.#d((a)=>{if(a.session===session)a.session=null;});this.session=undefined;this.#a='';}
 get roomNames(){return userRecord(this.#a).rooms;}
 readTo(b){return userRecord(this.#a).read[b.key];}
-joined(b){this.#d((a)=>{const f=a.rooms.findIndex((name)=>keyOf(name)===b.key);if(f < 0)a.rooms.push(b.name);else a.rooms[f]=b.name;});this.wasRead(b);}
+closedAt(name){return userRecord(this.#a).closed[keyOf(name)];}
+close(name,e){this.#d((a)=>(a.closed[keyOf(name)]=e));}
+joined(b){this.#d((a)=>{delete a.closed[b.key];if(b.kind==='direct')return;const g=a.rooms.findIndex((name)=>keyOf(name)===b.key);if(g < 0)a.rooms.push(b.name);else a.rooms[g]=b.name;});this.wasRead(b);}
 left(b){this.#b.delete(b);this.#d((a)=>{a.rooms=a.rooms.filter((name)=>keyOf(name)!==b.key);delete a.read[b.key];});}
-wasRead(b){this.#b.add(b);clearTimeout(this.#c);this.#c=setTimeout(()=>this.save(),g);}
+wasRead(b){this.#b.add(b);clearTimeout(this.#c);this.#c=setTimeout(()=>this.save(),h);}
 save(){clearTimeout(this.#c);if(this.#b.size===0)return;this.#d(({read})=>{for(const{key,epochs,readEpoch,readTo}of this.#b){if(readEpoch===null||readTo===null)continue;const c=read[key];if(epochs.has(c?.epoch)&&c.offset > readTo)continue;read[key]={epoch:readEpoch,offset:readTo};}});this.#b.clear();}
-#d(h){if(!this.#a)return;const a=userRecord(this.#a);const c=JSON.stringify(a);h(a);if(JSON.stringify(a)!==c)keepUserRecord(this.#a,a);}}
+#d(i){if(!this.#a)return;const a=userRecord(this.#a);const c=JSON.stringify(a);i(a);if(JSON.stringify(a)!==c)keepUserRecord(this.#a,a);}}
 return { Record };
 })();
-const m9 = roostModules.m9 ??= (() => {
-const { keyOf } = m6;
-function entryOf(entry){const{type='message',offset,user,text='',at,id}=entry;const f={type,offset,user,author:keyOf(user??''),text,at,id};for(const d of ['reply','edited','reactions','deleted','target','emoji']){if(entry[d] !==undefined)f[d]=entry[d];}
-return f;}
-const isMessage=({type})=>type==='message';function applyChange(a,{type,offset,user,text,emoji}){if(a.deleted)return;if(type==='edited'){if(offset <(a.edited??0))return;a.edited=offset;a.text=text;}else if(type==='deleted'){a.deleted=offset;a.text='';delete a.reactions;}else if(type==='reaction'){a.reactions=k(a.reactions??{},user,emoji);}
-delete a.item;delete a.mentioned;}
-function changeAmong(g,e){for(const entry of g){if(entry?.offset===e.target)applyChange(entry,e);else if(entry?.reply===e.target)delete entry.item;}}
-function asWished(entry,l){const h=l.get(entry.offset);if(!h)return entry;const i={...entry};for(const m of h)applyChange(i,m);return i;}
-function k(b,user,emoji){const n=keyOf(user);const c={};for(const [old,names] of Object.entries(b)){const j=names.filter((name)=>keyOf(name)!==n);if(j.length > 0)c[old]=j;}
-if(emoji)c[emoji]=[...(c[emoji]??[]),user];return c;}
-return { entryOf, isMessage, applyChange, changeAmong, asWished };
-})();
 const m10 = (() => {
-class Past{entries=[];get length(){return this.entries.length;}
-keep(entries,a,d){for(const b of entries)b.epoch=a;this.entries.push(...entries);const c=this.entries[this.entries.length - 1];if(c&&(c.end??'missed')==='missed')c.end=d;}
-reach(a,e){const f=(b)=>b.epoch !==a||b.offset < e;if(!this.entries.every(f))this.entries=this.entries.filter(f);let from=this.entries.length;let g=e - 1;while(from > 0&&this.entries[from - 1].epoch===a
-&&this.entries[from - 1].offset===g){from -=1;g -=1;}
-const h=this.entries.splice(from);for(const b of h)delete b.end;const c=this.entries[from - 1];if(c)c.end??='missed';return h;}
-dropOldest(i){return this.entries.splice(0,Math.max(0,i)).length;}
-dropPresent(a){this.entries=this.entries.filter((b)=>b.epoch !==a);}}
-return { Past };
-})();
-const m11 = (() => {
-const epochsOf=({epoch,first_epoch:c,messages})=>
-[c,...messages.map((b)=>b.epoch),epoch].filter((e)=>e);function hasBegunAnew(a,{epoch,offset}){if(offset > a.offset)return true;let at=a.first_epoch??a.epoch;const d=new Set([at]);for(const b of a.messages){at=b.epoch??at;d.add(at);if(b.offset===offset)return at !==epoch;}
-const c=a.messages[0]?.offset??a.offset + 1;return c <=offset + 1&&!d.has(epoch);}
-return { epochsOf, hasBegunAnew };
-})();
-const m12 = (() => {
-const { changeAmong, entryOf, isMessage } = m9;
-const { keyOf, mentions, sameName } = m6;
-const { Past } = m10;
-const { epochsOf, hasBegunAnew } = m11;
-const windowLimit=5000;const u=64;const typingLasts=5_000;class Room{state='away';problem='';epoch=null;placeEpoch=null;epochs=new Set();position=-1;entries=[];topic='';past=new Past();wishes=new Map();quoted=new Map();answered=null;editing=null;atEnd=true;following=true;older='unknown';newer='unknown';members=null;count=0;typing=new Map();unread=0;mentioned=false;readTo=null;readEpoch=null;newFrom=null;renewed=false;constructor(name,q){this.name=name;this.key=keyOf(name);this.link=q;}
-get first(){return this.entries[0];}
-get last(){return this.entries[this.entries.length - 1];}
-applyJoined(a,c,k,v=false){const w=a.recovered===true&&this.epoch !==null;const e=this.epoch;const r=this.epochs.has(a.epoch)||this.epochs.has(a.first_epoch);this.state='joined';this.problem='';this.name=a.room;this.topic=a.topic??'';this.setMembers(a);if(w){for(const b of a.messages)this.applyEntry(b,c);if(a.more)this.#a(a.offset);this.#b(a);return;}
-if(e !==null){const x=v?'restarted':'closed';this.past.keep(this.entries,e,r?'missed':x);}
-if(!r){this.epoch=a.epoch;this.epochs.clear();this.quoted.clear();}
-this.#b(a);this.entries=a.messages.map(entryOf);this.position=a.offset;this.atEnd=true;this.older=(this.first?.offset??1)> 1?'unknown':'none';this.renewed=e===null&&k !==undefined&&hasBegunAnew(a,k);this.#c();this.#d();this.#e(c,a,k,e);}
-#b(a){for(const epoch of epochsOf(a))this.epochs.add(epoch);this.placeEpoch=a.epoch;}
-#a(offset){this.unread +=Math.max(0,offset - this.position);this.position=Math.max(this.position,offset);this.atEnd=false;}
-#c(){const first=this.first?.offset??this.position + 1;this.entries.unshift(...this.past.reach(this.epoch,first));if(this.first?.offset <=1)this.older='none';}
-isPast(b){return b.epoch !==undefined&&b.epoch !==this.epoch;}
-#e(c,a,k,e){const y=(this.first?.offset??this.position + 1)- 1;if(e===null&&!this.renewed){this.readTo=k?.offset??this.position;this.readEpoch=k?.epoch??this.placeEpoch;}else if(e !==this.epoch||this.readTo===null){this.readTo=y;this.readEpoch=a.first_epoch??a.epoch;}
-this.#f(c);}
-#f(c){const z=keyOf(c);const n=this.entries.filter((b)=>
-isMessage(b)&&b.offset > this.readTo&&b.author !==z);const e=(this.first?.offset??this.position + 1)- 1 - this.readTo;const aa=this.position -(this.last?.offset??this.position);this.unread=n.length + Math.max(0,e)+ Math.max(0,aa);this.newFrom=n.length > 0?n[0].offset:null;this.mentioned=n.some((b)=>mentions(b.text,c));}
-readElsewhere(o,c){if(this.readTo===null||!this.epochs.has(o?.epoch))return false;if(o.offset <=this.readTo)return false;this.readTo=Math.min(o.offset,this.position);this.readEpoch=o.epoch;const{newFrom}=this;this.#f(c);if(this.unread===0)this.newFrom=newFrom;return true;}
-applyEntry(b,c,s=false){if(b.offset <=this.position)return;this.position=b.offset;if(b.epoch){this.placeEpoch=b.epoch;this.epochs.add(b.epoch);}
-const g=entryOf(b);this.#g(g);if(this.atEnd)this.#h(g);if(s)this.#i();if(!isMessage(g))return;this.typing.delete(g.author);if(s||sameName(g.user,c))return;if(this.unread===0)this.newFrom=g.offset;this.unread +=1;if(mentions(g.text,c))this.mentioned=true;}
-#g(h){if(h.type==='topic')this.topic=h.text;if(h.target===undefined)return;const ab=this.past.entries.filter((b)=>!this.isPast(b));changeAmong([...this.quoted.values(),...ab,...this.entries],h);}
-#h(b){if(this.past.length + this.entries.length >=windowLimit&&!this.following){this.atEnd=false;return;}
-this.entries.push(b);this.#d();}
-#d(){if(this.past.length + this.entries.length <=windowLimit)return;const m=this.past.length + this.entries.length - windowLimit + u;const t=m - this.past.dropOldest(m);if(t===0)return;this.entries.splice(0,t);this.older='unknown';}
-prepend(f,l){const first=this.first?.offset??Infinity;const j=f.filter(({offset})=>offset < first).map(entryOf);this.older=l&&j.length > 0?'unknown':'none';this.entries.unshift(...j);this.#c();const m=this.past.length + this.entries.length - windowLimit;if(m > 0){this.entries.splice(-m);this.atEnd=false;}}
-append(f,l){const last=this.last?.offset??-1;const j=f.filter(({offset})=>offset > last).map(entryOf);if(last >=0&&j.length > 0&&j[0].offset > last + 1){this.past.keep(this.entries,this.epoch,'missed');this.entries=[];this.older='none';}
-this.entries.push(...j);for(const b of j)this.#g(b);this.#d();this.atEnd=!l||(this.last?.offset??-1)>=this.position;}
-replace(f,l){this.entries=f.map(entryOf);this.older=l?'unknown':'none';this.past.dropPresent(this.epoch);this.#d();this.position=Math.max(this.position,this.last?.offset??-1);this.atEnd=(this.last?.offset??this.position)>=this.position;}
-applyKicked(ac){this.state='refused';this.problem=ac;this.members=null;this.typing.clear();}
-applyPresence(d){this.count=d.count??this.count;if(d.event==='count')this.members=null;else if(d.event==='join')this.members?.set(keyOf(d.user),d.user);else if(d.event==='leave'){this.members?.delete(keyOf(d.user));this.typing.delete(keyOf(d.user));}}
-setMembers(a){this.count=a.count??a.members?.length??0;this.members=a.members
-?new Map(a.members.map((name)=>[keyOf(name),name]))
+const { keyOf } = m6;
+const typingLasts=5_000;class Company{members=null;count=0;typing=new Map();applyPresence(a){this.count=a.count??this.count;if(a.event==='count')this.members=null;else if(a.event==='join')this.members?.set(keyOf(a.user),a.user);else if(a.event==='leave'){this.members?.delete(keyOf(a.user));this.typing.delete(keyOf(a.user));}}
+setMembers(c){this.count=c.count??c.members?.length??0;this.members=c.members
+?new Map(c.members.map((name)=>[keyOf(name),name]))
 :null;}
-applyTyping(i){this.typing.set(keyOf(i),{name:i,until:Date.now()+ typingLasts});}
-typingNow(p=Date.now()){for(const [key,{until}] of this.typing)if(until <=p)this.typing.delete(key);return [...this.typing.values()].map(({name})=>name);}
-disconnected(){this.state='away';this.typing.clear();if(this.older !=='none')this.older='unknown';this.newer='unknown';}
-#i(){this.readTo=this.position;this.readEpoch=this.placeEpoch;}
-markRead(){this.#i();this.unread=0;this.mentioned=false;}}
-return { windowLimit, typingLasts, Room };
+applyTyping(b){this.typing.set(keyOf(b),{name:b,until:Date.now()+ typingLasts});}
+typingNow(d=Date.now()){for(const [key,{until}] of this.typing)if(until <=d)this.typing.delete(key);return [...this.typing.values()].map(({name})=>name);}}
+return { typingLasts, Company };
 })();
 (() => {
 
 })();
-const m14 = (() => {
+const m12 = (() => {
 const b=1000;const i=30 * b;function backoff(c,a=Math.random){const f=Math.min(i,b * 2 ** Math.min(c,10));return f / 2 +(a()* f)/ 2;}
 function g(e,j){const h=/(\d{1,4})\s*s/.exec(e);return(h?Number(h[1]):j)* b;}
 function advice(k,e,c,a=Math.random){const d=(delay)=>({retry:true,delay});switch(k){case 1001:
@@ -212,13 +168,13 @@ return{retry:false,again:false};default:
 return d(backoff(c,a));}}
 return { backoff, advice };
 })();
-const m15 = (() => {
+const m13 = (() => {
 const isOnline=()=>globalThis.navigator?.onLine !==false;const isShown=()=>!globalThis.document?.hidden;function watchSurroundings(a,b){if(!globalThis.addEventListener)return()=>{};const c=globalThis.document;const d=()=>{if(isShown())a();};addEventListener('online',a);addEventListener('offline',b);addEventListener('pageshow',a);c?.addEventListener('visibilitychange',d);return()=>{removeEventListener('online',a);removeEventListener('offline',b);removeEventListener('pageshow',a);c?.removeEventListener('visibilitychange',d);};}
 return { isOnline, isShown, watchSurroundings };
 })();
-const m16 = (() => {
-const { advice, backoff } = m14;
-const { isOnline, isShown, watchSurroundings } = m15;
+const m14 = (() => {
+const { advice, backoff } = m12;
+const { isOnline, isShown, watchSurroundings } = m13;
 const i=10_000;const j=5_000;const k=2_000;const l=3_000;const m=5_000;const n=30_000;const o=10_000;const p=5_000;function chatAddress(location){const f=new URL('chat',location.href);f.protocol=f.protocol==='https:'?'wss:':'ws:';return f.href;}
 class Connection{state={phase:'idle'};#a;#b;#c=null;#d=0;#e=0;#f=0;#g=0;#h=Infinity;#i=0;#j=0;#k=null;constructor(c,a){this.#a=c;this.#b=a;}
 open(){if(this.state.phase==='connecting'||this.state.phase==='open')return;this.#d=0;this.#l();}
@@ -245,12 +201,12 @@ this.#b.closed(code,reason);}
 #w(){const t=watchSurroundings(()=>this.#t(),()=>this.#s());const u=setInterval(()=>{if(isShown())this.#r(n);},o);return()=>{t();clearInterval(u);};}}
 return { chatAddress, Connection };
 })();
-const m17 = (() => {
+const m15 = (() => {
 class Listeners{#a=new Map();add(name,a){if(typeof a !=='function')throw new TypeError('A listener is a function.');const b=this.#a.get(name)??[];this.#a.set(name,[...b,a]);return()=>{const c=(this.#a.get(name)??[]).filter((d)=>d !==a);this.#a.set(name,c);};}
 call(name,event){for(const a of this.#a.get(name)??[]){try{a(event);}catch(e){queueMicrotask(()=>{throw e;});}}}}
 return { Listeners };
 })();
-const m18 = (() => {
+const m16 = (() => {
 const { CommandError, Disconnected } = m0;
 const h=1_500;class Login{#a;#b;#c;#d=0;#e='';#f;#g=false;#h;constructor(f,b,c){this.#a=f;this.#b=b;this.#c=c;}
 use({password,keeps,token}){this.#f=password||undefined;this.#g=keeps===true;this.#h=token;}
@@ -264,7 +220,7 @@ await new Promise((m)=>setTimeout(m,100));}
 return false;}}
 return { Login };
 })();
-const m19 = (() => {
+const m17 = (() => {
 const { CommandError, Disconnected } = m0;
 const { keyOf, randomID, sameName } = m6;
 const l=2_000;const m=new Set(['joined','new']);class Outbox{items=[];#a='';#b;#c;#d;#e;#f=new Map();#g=false;#h=0;constructor(j,h,e,f){this.#b=j;this.#c=h;this.#d=e;this.#e=f;this.items=e?.load()??[];for(const a of this.items)if(a.state !=='failed')a.state='waiting';}
@@ -292,14 +248,14 @@ async #l(a,b){a.state='sending';this.#e.changed();try{const{name,to}=b;const{id,
 #i(){this.#d?.save(this.items);this.#e.changed();}}
 return { Outbox };
 })();
-const m20 = (() => {
+const m18 = (() => {
 const { Disconnected } = m0;
 function nextWelcome(a){return new Promise((d,c)=>{const b=(e)=>{for(const f of g)f();e();};const g=[a.on('welcome',(h)=>b(()=>d(h))),a.on('refused',(i)=>b(()=>c(i))),a.on('closed',({reason})=>{if(a.state.phase !=='waiting')b(()=>c(new Disconnected(reason)));}),];});}
 return { nextWelcome };
 })();
-const m21 = (() => {
+const m19 = (() => {
 const { CommandError, Disconnected } = m0;
-const { Listeners } = m17;
+const { Listeners } = m15;
 const { keyOf, partnerIn, sameName } = m6;
 const i=200;const j=3_000;const k=new Set(['presence','typing','read','direct']);class RoostRoom{name;key;state='away';error=null;place=null;count=0;attempt=Promise.resolve();#a;#b;#c;#d=null;#e=null;#f=new Listeners();#g=0;constructor(b,name,{since=null,last=0,catchUp=true}){this.#a=b;this.name=name;this.key=keyOf(name);this.place=since;this.#b=last;this.#c=catchUp;}
 get to(){return partnerIn(this.name,this.#a.user());}
@@ -328,7 +284,7 @@ push(push){if(push.type==='joined'){this.#i({...push,recovered:false});}else if(
 disconnected(){if(this.state !=='left')this.state='away';this.#e=null;}}
 return { RoostRoom };
 })();
-const m22 = (() => {
+const m20 = (() => {
 const { keyOf } = m6;
 class Sessions{session;#a;#b='';constructor(a){this.#a=a;}
 load(b){this.#b=`roost.session.${keyOf(b)}`;this.session=this.storedSession;}
@@ -337,16 +293,16 @@ keepSession(b,session){this.#b=`roost.session.${keyOf(b)}`;this.session=session;
 ended(){if(this.session===this.storedSession)this.#a?.removeItem(this.#b);this.session=undefined;}}
 return { Sessions };
 })();
-const m23 = (() => {
+const m21 = (() => {
 const { CommandError, Commands, Disconnected } = m0;
-const { chatAddress, Connection } = m16;
-const { Listeners } = m17;
-const { Login } = m18;
+const { chatAddress, Connection } = m14;
+const { Listeners } = m15;
+const { Login } = m16;
 const { keyOf } = m6;
-const { Outbox } = m19;
-const { nextWelcome } = m20;
-const { RoostRoom } = m21;
-const { Sessions } = m22;
+const { Outbox } = m17;
+const { nextWelcome } = m18;
+const { RoostRoom } = m19;
+const { Sessions } = m20;
 const l='roost.v1';const j=4005;const m=new Set(['rate_limited','unavailable']);const n=5_000;const o=1_000;class Roost{user='';account=false;welcome=null;first=null;outbox;#a;#b;#c;#d;#e=new Map();#f=new Listeners();#g=false;#h=false;#i;#j=false;constructor(h,c={}){const{user,password,token,storage,unsent}=c;this.#i=c.direct !==false;const k=c.WebSocket??globalThis.WebSocket;if(!k)throw new Error('There is no WebSocket here: pass one, { WebSocket }.');const p=/^wss?:/i.test(h)?h:chatAddress({href:h});this.#d=c.sessions??new Sessions(storage);this.#a=new Connection(()=>new k(p,l),{opened:()=>this.#c.begin(this.user),received:(b)=>this.#k(b),closed:(code,reason)=>this.#l(code,reason),changed:()=>this.#f.call('state',this.state),probe:()=>this.#b.probe((this.first??this.rooms[0])?.name??'lobby'),});this.#b=new Commands(this.#a);this.#c=new Login(this.#b,this.#d,{welcomed:(welcome,restarted)=>this.#m(welcome,restarted),refused:(error)=>this.#n(error),});this.outbox=new Outbox(this.#b,(a)=>this.#e.get(a),unsent,{changed:()=>this.#f.call('outbox',undefined),ended:(item,error)=>this.#f.call('sent',{item,error}),});if(user !==undefined)this.#o(user,{password,keeps:true,token});}
 get state(){return this.#a.state;}
 get limits(){return this.welcome?.limits;}
@@ -375,7 +331,78 @@ this.#f.call('refused',error);this.#q(error);}
 this.#g=false;this.#c.abandon();this.#b.abandon();for(const room of this.#e.values())room.disconnected();if(code===j)this.#d.ended?.();this.#f.call('closed',{code,reason});if(this.state.phase==='stopped')this.#f.call('stopped',{code,reason});}}
 return { Roost };
 })();
-const m24 = roostModules.m24 ??= (() => {
+const m22 = roostModules.m22 ??= (() => {
+const { keyOf } = m6;
+function entryOf(entry){const{type='message',offset,user,text='',at,id}=entry;const f={type,offset,user,author:keyOf(user??''),text,at,id};for(const d of ['reply','edited','reactions','deleted','target','emoji']){if(entry[d] !==undefined)f[d]=entry[d];}
+return f;}
+const isMessage=({type})=>type==='message';function applyChange(a,{type,offset,user,text,emoji}){if(a.deleted)return;if(type==='edited'){if(offset <(a.edited??0))return;a.edited=offset;a.text=text;}else if(type==='deleted'){a.deleted=offset;a.text='';delete a.reactions;}else if(type==='reaction'){a.reactions=k(a.reactions??{},user,emoji);}
+delete a.item;delete a.mentioned;}
+function changeAmong(g,e){for(const entry of g){if(entry?.offset===e.target)applyChange(entry,e);else if(entry?.reply===e.target)delete entry.item;}}
+function asWished(entry,l){const h=l.get(entry.offset);if(!h)return entry;const i={...entry};for(const m of h)applyChange(i,m);return i;}
+function k(b,user,emoji){const n=keyOf(user);const c={};for(const [old,names] of Object.entries(b)){const j=names.filter((name)=>keyOf(name)!==n);if(j.length > 0)c[old]=j;}
+if(emoji)c[emoji]=[...(c[emoji]??[]),user];return c;}
+return { entryOf, isMessage, applyChange, changeAmong, asWished };
+})();
+const m23 = (() => {
+class Past{entries=[];get length(){return this.entries.length;}
+keep(entries,a,d){for(const b of entries)b.epoch=a;this.entries.push(...entries);const c=this.entries[this.entries.length - 1];if(c&&(c.end??'missed')==='missed')c.end=d;}
+reach(a,e){const f=(b)=>b.epoch !==a||b.offset < e;if(!this.entries.every(f))this.entries=this.entries.filter(f);let from=this.entries.length;let g=e - 1;while(from > 0&&this.entries[from - 1].epoch===a
+&&this.entries[from - 1].offset===g){from -=1;g -=1;}
+const h=this.entries.splice(from);for(const b of h)delete b.end;const c=this.entries[from - 1];if(c)c.end??='missed';return h;}
+dropOldest(i){return this.entries.splice(0,Math.max(0,i)).length;}
+dropPresent(a){this.entries=this.entries.filter((b)=>b.epoch !==a);}}
+return { Past };
+})();
+const m24 = (() => {
+const epochsOf=({epoch,first_epoch:c,messages})=>
+[c,...messages.map((b)=>b.epoch),epoch].filter((e)=>e);function hasBegunAnew(a,{epoch,offset}){if(offset > a.offset)return true;let at=a.first_epoch??a.epoch;const d=new Set([at]);for(const b of a.messages){at=b.epoch??at;d.add(at);if(b.offset===offset)return at !==epoch;}
+const c=a.messages[0]?.offset??a.offset + 1;return c <=offset + 1&&!d.has(epoch);}
+return { epochsOf, hasBegunAnew };
+})();
+const m25 = (() => {
+const { Company } = m10;
+const { changeAmong, entryOf, isMessage } = m22;
+const { isConversation, keyOf, mentions, sameName } = m6;
+const { Past } = m23;
+const { epochsOf, hasBegunAnew } = m24;
+const windowLimit=5000;const t=64;class Room extends Company{state='away';problem='';epoch=null;placeEpoch=null;epochs=new Set();position=-1;entries=[];topic='';past=new Past();wishes=new Map();quoted=new Map();answered=null;editing=null;atEnd=true;following=true;older='unknown';newer='unknown';unread=0;noted=-1;begunAt=null;readTo=null;readEpoch=null;newFrom=null;renewed=false;#a='open';#b=false;constructor(name,p){super();this.name=name;this.key=keyOf(name);this.link=p;}
+get kind(){return isConversation(this.name)?'direct':this.#a;}
+get title(){return this.link?.to||this.name;}
+get mentioned(){return this.#b||(this.kind==='direct'&&this.unread > 0);}
+get first(){return this.entries[0];}
+get last(){return this.entries[this.entries.length - 1];}
+applyJoined(b,d,e,u=false,c=undefined){const v=b.recovered===true&&this.epoch !==null;const f=this.epoch;const q=this.epochs.has(b.epoch)||this.epochs.has(b.first_epoch);this.state='joined';this.problem='';this.name=b.room;this.topic=b.topic??'';this.#a=b.kind??'open';this.setMembers(b);if(v){for(const a of b.messages)this.applyEntry(a,d);if(b.more)this.#c(b.offset);this.#d(b);this.readElsewhere({offset:c?.read??0},d);return;}
+if(f !==null){const w=u?'restarted':'closed';this.past.keep(this.entries,f,q?'missed':w);}
+if(!q){this.epoch=b.epoch;this.epochs.clear();this.quoted.clear();}
+this.#d(b);this.entries=b.messages.map(entryOf);this.position=b.offset;this.atEnd=true;this.older=(this.first?.offset??1)> 1?'unknown':'none';this.renewed=f===null&&e !==undefined&&hasBegunAnew(b,e);this.#e();this.#f();this.#g(d,b,e,f,c);}
+#d(b){for(const epoch of epochsOf(b))this.epochs.add(epoch);this.placeEpoch=b.epoch;}
+#c(offset){this.unread +=Math.max(0,offset - this.position);this.position=Math.max(this.position,offset);this.atEnd=false;}
+#e(){const first=this.first?.offset??this.position + 1;this.entries.unshift(...this.past.reach(this.epoch,first));if(this.first?.offset <=1)this.older='none';}
+isPast(a){return a.epoch !==undefined&&a.epoch !==this.epoch;}
+#g(d,b,e,f,c){const m=(this.first?.offset??this.position + 1)- 1;if(f===null&&c){this.readTo=this.epochs.has(e?.epoch)
+?Math.max(c.read,Math.min(e.offset,this.position)):c.read;this.readEpoch=b.first_epoch??b.epoch;}else if(f===null&&!this.renewed){this.readTo=e?.offset??this.position;this.readEpoch=e?.epoch??this.placeEpoch;}else if(f !==this.epoch||this.readTo===null){this.readTo=m;this.readEpoch=b.first_epoch??b.epoch;}
+this.#h(d);if(c&&c.read===this.readTo)this.#i(c,m);else this.readElsewhere({offset:c?.read??0},d);}
+#i(c,m){if(c.read >=m)return;const x=this.entries.filter((a)=>isMessage(a)&&a.offset > c.offset);this.unread=c.unread + x.length;this.#b||=c.mentions > 0;}
+#h(d){const y=keyOf(d);const n=this.entries.filter((a)=>
+isMessage(a)&&a.offset > this.readTo&&a.author !==y);const f=(this.first?.offset??this.position + 1)- 1 - this.readTo;const z=this.position -(this.last?.offset??this.position);this.unread=n.length + Math.max(0,f)+ Math.max(0,z);this.newFrom=n.length > 0?n[0].offset:null;this.#b=n.some((a)=>mentions(a.text,d));}
+readElsewhere(o,d){const epoch=o?.epoch??this.placeEpoch;if(this.readTo===null||!o||!this.epochs.has(epoch))return false;if(o.offset <=this.readTo)return false;this.readTo=Math.min(o.offset,this.position);this.readEpoch=epoch;const{newFrom}=this;this.#h(d);if(this.unread===0)this.newFrom=newFrom;return true;}
+applyEntry(a,d,r=false){if(a.offset <=this.position)return;this.position=a.offset;if(a.epoch){this.placeEpoch=a.epoch;this.epochs.add(a.epoch);}
+const h=entryOf(a);this.#j(h);if(this.atEnd)this.#k(h);if(r)this.#l();if(!isMessage(h))return;this.typing.delete(h.author);if(r||sameName(h.user,d))return;if(this.unread===0)this.newFrom=h.offset;this.unread +=1;if(mentions(h.text,d))this.#b=true;}
+#j(i){if(i.type==='topic')this.topic=i.text;if(i.target===undefined)return;const aa=this.past.entries.filter((a)=>!this.isPast(a));changeAmong([...this.quoted.values(),...aa,...this.entries],i);}
+#k(a){if(this.past.length + this.entries.length >=windowLimit&&!this.following){this.atEnd=false;return;}
+this.entries.push(a);this.#f();}
+#f(){if(this.past.length + this.entries.length <=windowLimit)return;const l=this.past.length + this.entries.length - windowLimit + t;const s=l - this.past.dropOldest(l);if(s===0)return;this.entries.splice(0,s);this.older='unknown';}
+prepend(g,k){const first=this.first?.offset??Infinity;const j=g.filter(({offset})=>offset < first).map(entryOf);this.older=k&&j.length > 0?'unknown':'none';this.entries.unshift(...j);this.#e();const l=this.past.length + this.entries.length - windowLimit;if(l > 0){this.entries.splice(-l);this.atEnd=false;}}
+append(g,k){const last=this.last?.offset??-1;const j=g.filter(({offset})=>offset > last).map(entryOf);if(last >=0&&j.length > 0&&j[0].offset > last + 1){this.past.keep(this.entries,this.epoch,'missed');this.entries=[];this.older='none';}
+this.entries.push(...j);for(const a of j)this.#j(a);this.#f();this.atEnd=!k||(this.last?.offset??-1)>=this.position;}
+replace(g,k){this.entries=g.map(entryOf);this.older=k?'unknown':'none';this.past.dropPresent(this.epoch);this.#f();this.position=Math.max(this.position,this.last?.offset??-1);this.atEnd=(this.last?.offset??this.position)>=this.position;}
+applyKicked(ab){this.state='refused';this.problem=ab;this.members=null;this.typing.clear();}
+disconnected(){this.state='away';this.typing.clear();if(this.older !=='none')this.older='unknown';this.newer='unknown';}
+#l(){this.readTo=this.position;this.readEpoch=this.placeEpoch;}
+markRead(){this.#l();this.unread=0;this.#b=false;}}
+return { windowLimit, Room };
+})();
+const m26 = roostModules.m26 ??= (() => {
 const { isEnglish, words } = m5;
 const h=new Set(['bad_json','bad_request','unknown_type','not_logged_in']);const i=new Set(['name_taken','bad_password','bad_name','too_many_rooms','too_long','rate_limited','unavailable',]);const j=new Set(['bad_name','bad_request']);function wordsForError({code,message}){const k=code==='bad_request'&&message.startsWith('The text ');const b=i.has(code)?words(`error.${code}`):'';if(h.has(code)&&!k)return words('error.misunderstood');if(!message)return b||words('error.misunderstood');if(isEnglish())return message;const d=words('error.server',{sentence:message});if(!b)return d;return j.has(code)?`${b} ${d}`:b;}
 const l=new Set([1001,1006,1008,1011,1012,1013,4001,4002,4003,4004,4005]);const e=(code)=>words(`close.${l.has(code)?code:1006}`);const wordsForSession=()=>e(4005);function wordsForState(a,m){const{phase,code}=a;const c=isEnglish()||code===4003?a.reason:'';const f=code===1013&&a.reason;const g=(f&&c)||e(code);switch(phase){case 'connecting':
@@ -386,58 +413,68 @@ return c||g;default:
 return '';}}
 return { wordsForError, wordsForSession, wordsForState };
 })();
-const m25 = (() => {
+const m27 = (() => {
 const { words } = m5;
-const { keyOf } = m6;
-const { Room } = m12;
-const { wordsForError } = m24;
-const s='lobby';const t=100;const m=64;const p=()=>words('rooms.length',{count:m});const u=new Set(['bad_name','bad_request','not_found']);class Rooms{current=null;problem='';#a=new Map();#b;#c;#d;#e=new Set();#f=new Map();constructor(f,d,b){this.#b=f;this.#c=d;this.#d=b;document.addEventListener('visibilitychange',()=>this.look());}
+const { isConversation, keyOf, sameName } = m6;
+const { Reads } = m8;
+const { Room } = m25;
+const { wordsForError } = m26;
+const v='lobby';const r=100;const w=20;const n=64;const s=()=>words('rooms.length',{count:n});const x=new Set(['bad_name','bad_request','not_found']);class Rooms{current=null;problem='';invitations=[];#a=new Map();#b;#c;#d;#e;#f=new Set();#g=new Map();constructor(e,c,a){this.#c=e;this.#d=c;this.#e=a;this.#b=new Reads(e);e.on('push',(d)=>{if(d.type==='direct')this.#h(d);if(d.type==='invited')this.#i(d);});document.addEventListener('visibilitychange',()=>this.look());}
 get list(){return [...this.#a.values()];}
-get(c){return this.#a.get(c);}
+get(f){return this.#a.get(f);}
 named(name){return this.#a.get(keyOf(name));}
-get unread(){return this.list.reduce((v,a)=>v + a.unread,0);}
-restore(n,w){this.problem='';const e=this.#c.roomNames;const q=e.length > 0?e:[s];for(const{link}of this.list)link.leave();this.#a=new Map();for(const name of [...q,...w])this.#g(name);this.current=this.named(q[0]);if(n.length > m * 2)this.problem=p();else if(n)this.current=this.#g(n);this.#b.first=this.current?.link??null;}
-#g(name){const e=this.named(name);if(e)return e;const link=this.#b.join(name,{last:t,catchUp:false});const a=new Room(name,link);this.#a.set(a.key,a);link.on('joined',(h)=>this.#h(a,h));link.on('refused',(j)=>this.#i(a,j));this.#d.opened(a);return a;}
-welcomed(g){this.#e=new Set(g?this.list:[]);}
-#h(a,h){const o=this.#b.user;this.#j(a,h.room);const g=this.#e.delete(a);a.applyJoined(h,o,this.#c.readTo(a),g);this.#c.joined(a);this.look();this.#d.entered(a,h);this.#d.changed();}
-#i(a,j){a.state='refused';a.problem=wordsForError(j);if(u.has(j.code)&&a.epoch===null)this.#k(a);this.#d.changed();}
-#j(a,name){const k=a.key;a.name=name;a.key=keyOf(name);if(a.key===k)return;this.#a=new Map(this.list.filter((i)=>i===a||i.key !==a.key)
-.map((i)=>[i.key,i]));if(this.current&&this.get(this.current.key)!==this.current)this.current=a;this.#d.renamed(k,a);}
-#k(a){this.problem=words('rooms.missing',{room:a.name,problem:a.problem});this.#c.left(a);this.#l(a);}
-async join(name){this.problem='';const e=this.named(name);if(e){this.select(e);return;}
-if(name.length > m * 2){this.problem=p();this.#d.changed();return;}
-const k=this.current;const a=this.#g(name);this.#f.set(a,k);this.select(a);await a.link.attempt;if(a.state==='refused'&&this.get(a.key)===a){this.problem=a.problem;this.#l(a);}
-this.#f.delete(a);}
-leave(a){this.problem='';this.#c.left(a);this.#l(a);}
-#l(a){a.link.leave();this.#a.delete(a.key);if(this.current===a){this.current=null;const l=this.#f.get(a);const r=l&&this.get(l.key)===l?l:this.list[0];if(r)this.#m(r);}
-this.#d.changed();}
-select(a){this.problem='';if(a !==this.current)this.#m(a);this.#d.changed();}
-#m(a){if(this.current)this.current.newFrom=null;this.current=a;this.#b.first=a.link;a.following=true;this.look();}
-watches(a){return a===this.current&&!document.hidden&&a.following&&a.atEnd;}
-look(){const a=this.current;if(!a||!this.watches(a)||a.state !=='joined')return;if(a.unread===0&&a.readTo===a.position)return;a.markRead();this.#c.wasRead(a);this.#d.changed();}
-readElsewhere(o){const x=this.list.filter((a)=>a.readElsewhere(this.#c.readTo(a),o));if(x.length > 0)this.#d.changed();}
-disconnected(){for(const a of this.#a.values())a.disconnected();}}
+get unread(){return this.list.reduce((y,room)=>y + room.unread,0);}
+restore(o,z){this.problem='';const g=this.#d.roomNames;const t=g.length > 0?g:[v];for(const{link}of this.list)link.leave();this.#a=new Map();for(const name of [...t,...z])this.#j(name);this.current=this.named(t[0]);if(o.length > n * 2)this.problem=s();else if(o)this.current=this.#j(o);this.#c.first=this.current?.link??null;}
+#j(name,last=r){const g=this.named(name);if(g)return g;const link=this.#c.join(name,{last,catchUp:false});const room=new Room(name,link);this.#a.set(room.key,room);link.on('joined',(i)=>this.#k(room,i));link.on('refused',(j)=>this.#l(room,j));link.on('new',()=>{room.state='new';this.#e.changed();});link.on('read',(d)=>{this.#b.heard(room,d);if(room.readElsewhere(d,this.#c.user))this.#d.wasRead(room);this.#e.changed();});this.#e.opened(room);return room;}
+async welcomed(h){this.#f=new Set(h?this.list:[]);const p=this.#d.roomNames.length===0;const aa=await this.#b.ask();this.invitations=[];for(const b of aa){if(!this.named(b.room)&&this.#m(b,p)){const last=Math.min(r,b.unread + w);await this.#j(b.room,last).link.attempt;}}
+this.#e.changed();}
+#m({room,kind,offset,read},p){const k=this.#d.closedAt(room);if(kind==='direct')return k===undefined||offset > k;if(k !==undefined)return false;if(kind==='private'&&read===0)this.invitations.push({room,user:''});return read > 0&&(kind==='private'||p);}
+#h(d){this.#b.began(d);const room=this.#j(d.room);if(room.epoch===null)room.begunAt=d.offset;this.#e.changed();}
+#i({room,user}){if(this.named(room))return;this.invitations=this.invitations.filter((b)=>!sameName(b.room,room));this.invitations.push({room,user});this.#e.changed();}
+decline(name){this.invitations=this.invitations.filter((b)=>!sameName(b.room,name));this.#d.close(name,0);this.#e.changed();}
+#k(room,i){const q=this.#c.user;this.#n(room,i.room);const h=this.#f.delete(room);const read=this.#d.readTo(room);room.applyJoined(i,q,read,h,this.#b.of(room));room.noted=-1;this.#d.joined(room);this.invitations=this.invitations.filter((b)=>!sameName(b.room,room.name));this.look();this.#b.goOn();this.#e.entered(room,i);this.#e.changed();}
+#l(room,j){room.state='refused';room.problem=wordsForError(j);if(x.has(j.code)&&room.epoch===null)this.#o(room);this.#e.changed();}
+#n(room,name){const l=room.key;room.name=name;room.key=keyOf(name);if(room.key===l)return;this.#a=new Map(this.list.filter((b)=>b===room||b.key !==room.key)
+.map((b)=>[b.key,b]));if(this.current&&this.get(this.current.key)!==this.current)this.current=room;this.#e.renamed(l,room);}
+#o(room){this.problem=words('rooms.missing',{room:room.title,problem:room.problem});this.#d.left(room);this.#p(room);}
+write(name){return this.join(`@${this.#c.user},${name}`);}
+async create(name){await this.#c.command('create',{room:name});await this.join(name);}
+async join(name){this.problem='';const g=this.named(name);if(g){this.select(g);return;}
+if(name.length > n * 2&&!isConversation(name)){this.problem=s();this.#e.changed();return;}
+const l=this.current;const room=this.#j(name);this.#g.set(room,l);this.select(room);await room.link.attempt;if(room.state==='refused'&&this.get(room.key)===room){this.problem=room.problem;this.#p(room);}
+this.#g.delete(room);}
+leave(room){this.problem='';this.#d.left(room);if(room.kind !=='open')this.#d.close(room.name,room.position);this.#p(room);}
+#p(room){room.link.leave();this.#b.forget(room);this.#a.delete(room.key);if(this.current===room){this.current=null;const m=this.#g.get(room);const u=m&&this.get(m.key)===m?m:this.list[0];if(u)this.#q(u);}
+this.#e.changed();}
+select(room){this.problem='';if(room !==this.current)this.#q(room);this.#e.changed();}
+#q(room){if(this.current)this.current.newFrom=null;this.current=room;this.#c.first=room.link;room.following=true;this.look();}
+watches(room){return room===this.current&&!document.hidden&&room.following&&room.atEnd;}
+look(){const room=this.current;if(!room||!this.watches(room)||room.state !=='joined')return;if(room.unread===0&&room.noted===room.position)return;room.markRead();room.noted=room.position;this.#d.wasRead(room);this.#b.note(room);this.#e.changed();}
+readElsewhere(q){const ab=this.list.filter((room)=>room.readElsewhere(this.#d.readTo(room),q));if(ab.length > 0)this.#e.changed();}
+disconnected(){for(const room of this.#a.values())room.disconnected();}}
 return { Rooms };
 })();
-const m26 = (() => {
+const m28 = (() => {
 const { CommandError, Disconnected } = m0;
 const { Drafts } = m2;
 const { History } = m3;
 const { words } = m5;
 const { sameName } = m6;
 const { People } = m7;
-const { Record } = m8;
-const { typingLasts } = m12;
-const { Roost } = m23;
-const { Rooms } = m25;
+const { can } = m8;
+const { Record } = m9;
+const { typingLasts } = m10;
+const { Roost } = m21;
+const { Rooms } = m27;
 const { setLastName, setTabName, setUnsent, unsent } = m1;
-const { wordsForError, wordsForSession } = m24;
+const { wordsForError, wordsForSession } = m26;
 const g=4_000;const c=4005;const f='You have signed out elsewhere.';const h=new Set(['rate_limited','unavailable','bad_request']);function i({code,message}){return code==='bad_name'?/Try "([^"\s]{1,64})"\.$/u.exec(message)?.[1]??'':'';}
 class Chat{phase='login';me='';problem='';suggestion='';asksPassword=false;account=false;notice=null;news={number:0,words:''};textLimit=4000;signingOut=false;drafts=new Drafts();#a;#b;constructor(j,changed){this.#b=changed;this.#a=new Record({readElsewhere:()=>this.rooms.readElsewhere(this.me),signedOutElsewhere:()=>this.#c(),});this.connection=new Roost(j,{sessions:this.#a,unsent:{load:unsent,save:setUnsent},direct:false,});this.outbox=this.connection.outbox;this.history=new History(this.connection,changed);this.people=new People(this.connection,changed);this.rooms=new Rooms(this.connection,this.#a,{changed,opened:(room)=>this.#d(room),entered:(room,d)=>{if(d.recovered&&d.more){this.history.rest(room).then(()=>this.rooms.look());}},renamed:(e,room)=>this.drafts.move(e,room),});this.#e();addEventListener('pagehide',()=>this.#a.save());document.addEventListener('visibilitychange',()=>this.#a.save());}
 #e(){const{connection}=this;for(const event of ['state','outbox','push'])connection.on(event,this.#b);connection.on('welcome',(b)=>this.#f(b));connection.on('refused',(error)=>{const{code}=error;this.suggestion=i(error);this.asksPassword=code==='name_taken'||code==='bad_password'
 ||(this.asksPassword&&h.has(code));this.#g(wordsForError(error));});connection.on('closed',({code,reason})=>{this.rooms.disconnected();if(code===c)this.#c(reason);});connection.on('sent',({item,error})=>{if(error)item.problem=wordsForError(error);const k=error?words('message.notSent',{problem:item.problem})
 :words('message.wasSent');this.news={number:this.news.number + 1,words:k};});}
-enter(name,l,password=''){this.me=name;this.problem=this.suggestion='';this.phase='entering';this.connection.login(name,{password});this.rooms.restore(l,this.outbox.places);this.#b();}
+can(l){return can(this.connection,l);}
+enter(name,m,password=''){this.me=name;this.problem=this.suggestion='';this.phase='entering';this.connection.login(name,{password});this.rooms.restore(m,this.outbox.places);this.#b();}
 async keepName(password){try{await this.connection.command('account',{password});this.account=true;this.#b();return '';}catch(error){if(error instanceof Disconnected)return words('account.lost');if(!(error instanceof CommandError))throw error;return error.code==='bad_request'?error.message:wordsForError(error);}}
 async signOut(everywhere=false){if(this.signingOut)return;this.signingOut=true;this.#b();await this.connection.command('logout',{everywhere}).catch(()=>{});this.signingOut=false;this.#a.save();this.#a.forgetSession();this.outbox.forget();this.drafts.forget();this.#g('');}
 #c(reason=f){if(this.phase==='login'||this.signingOut)return;this.#a.forgetSession();this.#g(reason===f?wordsForSession():reason);}
@@ -445,14 +482,14 @@ async signOut(everywhere=false){if(this.signingOut)return;this.signingOut=true;t
 #f(b){this.phase='in';this.me=b.user;this.account=b.account===true;this.asksPassword=false;this.textLimit=b.limits?.text??this.textLimit;setLastName(this.me);setTabName(this.me);this.rooms.welcomed(b.restarted);this.#b();}
 join(name){return this.rooms.join(name);}
 leave(room){this.outbox.forget(room);this.drafts.forget(room);this.rooms.leave(room);}
-say(text){const room=this.rooms.current;if(!room)return;room.newFrom=null;room.following=true;const m=room.answered?{reply:room.answered.offset}:{};room.answered=null;room.link.say(text,m).catch(()=>{});if(!room.atEnd)this.history.newest(room);}
+say(text){const room=this.rooms.current;if(!room)return;room.newFrom=null;room.following=true;const n=room.answered?{reply:room.answered.offset}:{};room.answered=null;room.link.say(text,n).catch(()=>{});if(!room.atEnd)this.history.newest(room);}
 typed(){this.connection.expectWriting();this.rooms.current?.link.typing();}
-#d(room){const{link}=room;link.on('entry',(n)=>{room.applyEntry(n,this.me,this.rooms.watches(room));this.rooms.look();});link.on('presence',(a)=>{room.applyPresence(a);this.#h(room,a);});link.on('typing',({user})=>{if(sameName(user,this.me))return;room.applyTyping(user);setTimeout(this.#b,typingLasts + 100);});link.on('kicked',(error)=>room.applyKicked(error.message));}
+#d(room){const{link}=room;link.on('entry',(o)=>{room.applyEntry(o,this.me,this.rooms.watches(room));this.rooms.look();});link.on('presence',(a)=>{room.applyPresence(a);this.#h(room,a);});link.on('typing',({user})=>{if(sameName(user,this.me))return;room.applyTyping(user);setTimeout(this.#b,typingLasts + 100);});link.on('kicked',(error)=>room.applyKicked(error.message));}
 #h(room,a){if(a.event==='count'||sameName(a.user,this.me))return;const e=a.event==='join'?'notice.joined':'notice.left';this.note(room,words(e,{name:a.user}));}
 note(room,text){const notice={room,text};this.notice=notice;this.#b();setTimeout(()=>{if(this.notice !==notice)return;this.notice=null;this.#b();},g);}}
 return { Chat };
 })();
-const m27 = roostModules.m27 ??= (() => {
+const m29 = roostModules.m29 ??= (() => {
 const byID=(l)=>document.getElementById(l);function element(m,n={},...o){const a=document.createElement(m);const{className,dataset,attributes,...others}=n;if(className)a.className=className;if(dataset)Object.assign(a.dataset,dataset);for(const [name,value] of Object.entries(attributes??{}))a.setAttribute(name,value);Object.assign(a,others);a.append(...o);return a;}
 function icon(name){const h='http://www.w3.org/2000/svg';const d=document.createElementNS(h,'svg');const i=document.createElementNS(h,'use');i.setAttribute('href',`#icon-${name}`);d.setAttribute('class','icon');d.setAttribute('aria-hidden','true');d.append(i);return d;}
 function setText(node,j){if(node.textContent !==j)node.textContent=j;}
@@ -463,12 +500,12 @@ s(node,c);if(node===f)f=f.nextSibling;else parent.insertBefore(node,f);}
 k.set(parent,b);}
 return { byID, element, icon, setText, setHidden, composes, touchKeyboard, reconcile };
 })();
-const m28 = roostModules.m28 ??= (() => {
-const { byID, element } = m27;
+const m30 = roostModules.m30 ??= (() => {
+const { byID, element } = m29;
 const started={chat:null,view:null};function loadLater(){document.head.append(element('script',{id:'page-later',src:byID('later').href}));}
 return { started, loadLater };
 })();
-const m29 = roostModules.m29 ??= (() => {
+const m31 = roostModules.m31 ??= (() => {
 function placeIn(e){let text=e.slice(1);try{text=decodeURIComponent(text);}catch{}
 const c=/^(.*)\/(\d{1,15})$/su.exec(text);return c?{room:c[1],offset:Number(c[2])}:{room:text,offset:null};}
 const hashOf=(a,b)=>
@@ -476,24 +513,24 @@ const hashOf=(a,b)=>
 async function copyLink(a,d){try{await navigator.clipboard.writeText(linkTo(a,d));return true;}catch{return false;}}
 return { placeIn, hashOf, linkTo, copyLink };
 })();
-const m30 = (() => {
-const { byID, composes, setHidden, setText } = m27;
+const m32 = (() => {
+const { byID, composes, setHidden, setText } = m29;
 const { words } = m5;
 const { lastName } = m1;
-const { wordsForState } = m24;
+const { wordsForState } = m26;
 class LoginView{#a;#b=byID('login');#c=byID('login-form');#d=byID('name');#e=byID('password');#f=byID('password-label');#g=byID('enter');#h=byID('login-problem');#i=byID('login-room');#j=byID('login-unsent');#k=byID('login-offer');#l=true;#m=false;#n=false;#o;constructor(b,d){this.#a=b;this.#d.value=lastName();this.#c.addEventListener('submit',(event)=>{event.preventDefault();const name=this.#d.value.trim();this.#n=true;if(name==='')this.#d.focus();else b.enter(name,d(),this.#e.value);});this.#d.addEventListener('keydown',(event)=>{if(event.key==='Enter'&&composes(event))event.preventDefault();});this.#k.addEventListener('click',()=>{this.#d.value=this.#a.suggestion;this.#c.requestSubmit();});this.#o=d;}
 render(){const{phase,connection,problem,suggestion,outbox,asksPassword}=this.#a;const f=['waiting','stopped'].includes(connection.state.phase);const g=phase==='login'||(phase==='entering'&&(f||this.#n));setHidden(this.#b,!g);if(!g){this.#l=true;this.#e.value='';return;}
 if(phase==='login')this.#n=false;const e=phase==='entering'&&!f;this.#b.classList.toggle('busy',e);this.#g.disabled=e;setText(this.#g,words(e?'login.busy':'login.join'));setText(this.#h,phase==='entering'?this.#p(connection.state):problem);setHidden(this.#e,!asksPassword);setHidden(this.#f,!asksPassword);if(!asksPassword)this.#e.value='';const h=phase==='login'&&problem !=='';this.#d.setAttribute('aria-invalid',String(h&&!asksPassword));this.#e.setAttribute('aria-invalid',String(h&&asksPassword));const room=this.#o();setHidden(this.#i,!room);setText(this.#i,room?words('login.room',{room}):'');setHidden(this.#k,suggestion==='');setText(this.#k,suggestion?words('login.as',{name:suggestion}):'');const a=outbox.unsent().length;setHidden(this.#j,a===0);const j=`${words('unsent',{count:a})} ${words('login.kept')}`;setText(this.#j,a > 0?j:'');const k=asksPassword&&!this.#l?this.#e:this.#d;if(this.#l||(problem !==''&&this.#m&&!e))k.select();this.#l=false;this.#m=e;}
 #p(c){const i=wordsForState(c,navigator.onLine);if(c.phase==='stopped')return i;if(c.phase !=='waiting')return '';const l=c.code !==1006||!navigator.onLine;return words('login.trying',{problem:l?i:words('login.unreachable')});}}
 return { LoginView };
 })();
-const m31 = (() => {
-const { byID, setHidden } = m27;
+const m33 = (() => {
+const { byID, setHidden } = m29;
 const { onLanguage } = m5;
-const { hashOf, placeIn } = m29;
+const { hashOf, placeIn } = m31;
 const { keyOf } = m6;
-const { started } = m28;
-const { LoginView } = m30;
+const { started } = m30;
+const { LoginView } = m32;
 const roomInAddress=()=>placeIn(location.hash).room;class View{#a;#b;#c=null;#d=placeIn(location.hash);#e=false;#f=false;#g=matchMedia('(pointer: fine)');constructor(chat){this.#a=chat;this.#b=[new LoginView(chat,roomInAddress)];Object.assign(started,{chat,view:this});onLanguage(()=>{this.#c?.messages.forget();this.schedule();});addEventListener('popstate',(event)=>this.#h(event.state));}
 complete(a,f){this.#c=a;this.#b.unshift(...f);byID('loading').remove();this.schedule();}
 say(k){this.#c.panels.note=k;this.schedule();}
@@ -509,12 +546,12 @@ focusComposer(){if(this.#g.matches)this.#c.composer.focus();}}
 return { roomInAddress, View };
 })();
 (() => {
-const { Chat } = m26;
-const { chatAddress } = m16;
+const { Chat } = m28;
+const { chatAddress } = m14;
 const { speak, speakAtOnce } = m5;
-const { loadLater } = m28;
+const { loadLater } = m30;
 const { tabName } = m1;
-const { roomInAddress, View } = m31;
+const { roomInAddress, View } = m33;
 const a=document.getElementById('loading');const d=()=>
 getComputedStyle(document.documentElement).getPropertyValue('--page')!=='';async function b(){if(!a?.isConnected||'started' in a.dataset||!d())return;a.dataset.started='';document.removeEventListener('load',b,true);if(!speakAtOnce())await speak();let view=null;const c=new Chat(chatAddress(location),()=>view?.schedule());view=new View(c);const name=tabName();if(name)c.enter(name,roomInAddress());view.schedule();setTimeout(loadLater);}
 document.addEventListener('load',b,true);b();

@@ -31,6 +31,8 @@ enum DeadFileTable {
             "Tests/Support/python/browser_content.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_embed.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_loading.py": "browser_chat.py imports it by name",
+            "Tests/Support/python/browser_people.py": "browser_chat.py imports it by name",
+            "Tests/Support/python/browser_rooms.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_reconnect.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_events.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_hands.py": "browser_chat.py imports it by name",
