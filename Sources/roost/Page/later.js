@@ -21,6 +21,7 @@ import { MessagesView } from './view-messages.js';
 import { PanelsView } from './view-panels.js';
 import { RoomView } from './view-room.js';
 import { RoomsView } from './view-rooms.js';
+import { SearchView } from './view-search.js';
 import { SettingsView } from './view-settings.js';
 import { StatusView } from './view-status.js';
 import { ToolbarView } from './view-toolbar.js';
@@ -46,7 +47,7 @@ function complete({ chat, view }) {
         new SettingsView(chat), new CompletionView(chat), new Notices(chat),
         new LinkView(chat, view), changes, quotes, toolbar, new WritingView(chat, deeds),
         new RoomsView(chat, panels), new RoomView(chat, panels),
-        new InvitationsView(chat, panels),
+        new InvitationsView(chat, panels), new SearchView(chat, panels),
     ]);
     translate(document); // what these parts have added to it
     refuseFiles((sentence) => view.say(sentence));

@@ -80,6 +80,15 @@ export const english = {
     'invited.enter': 'Enter',
     'invited.later': 'Not now',
 
+    'search': 'Search',
+    'search.hint': 'Words in messages',
+    'search.here': 'Only in {room}',
+    'search.help': 'Whole words, in any order. “wor*” finds words that begin so, and quotation '
+        + 'marks what stands together.',
+    'search.busy': 'Searching…',
+    'search.nothing': 'Nothing was found.',
+    'search.more': 'Further back',
+
     'signOut': 'Sign out',
     'signOut.everywhere': 'Sign out on all devices',
     'unsent': { one: 'One message is not sent yet.', other: '{count} messages are not sent yet.' },
@@ -204,6 +213,8 @@ export const english = {
     'keys.list': 'In the list of messages',
     'keys.menu': '[↑] [↓] choose a message, [Enter] opens its menu',
     'keys.escape': '[Esc]',
+    'keys.ctrlK': '[Ctrl] [K]',
+    'keys.find': 'Search the messages',
     'keys.send': 'Send the message',
     'keys.line': 'Start a new line',
     'keys.next': 'Go to the next room',

@@ -30,7 +30,7 @@ def keyboard():
             order.append(ann.page.evaluate(focused).strip())
         order = [name for name in order if name]  # the browser's own bar comes first
         assert order == ["keys", "skip", "open-all-rooms", "lobby", "join-name", "Join room",
-                         "open-account", "open-settings", "sign-out", "open-room",
+                         "open-account", "open-settings", "sign-out", "open-search", "open-room",
                          "leave", "log", "message"], order
         for _ in range(len(order) - 2):
             keys.press("Shift+Tab")

@@ -79,7 +79,7 @@ def axe():
             expect(page.locator("li.own .edited").last).to_be_visible()
             bad += findings(page, f"{where} quote and reactions")
             for opener, dialog in (("#open-settings", "#settings"), ("#open-account", "#account"),
-                                   ("#keys", "#shortcuts"),
+                                   ("#keys", "#shortcuts"), ("#open-search", "#search"),
                                    ("#open-room", "#room"), ("#open-all-rooms", "#all-rooms")):
                 page.locator(opener).click()
                 expect(page.locator(dialog)).to_be_visible()

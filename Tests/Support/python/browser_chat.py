@@ -42,7 +42,7 @@ SCENARIOS = {
     "browser_speed": ("entered",),
     "browser_undone": ("cut_off", "killed", "refused"),
     "browser_people": ("direct", "direct_lost", "direct_noticed", "read", "private"),
-    "browser_rooms": ("listed", "topics"),
+    "browser_rooms": ("listed", "topics", "search"),
     "browser_axe": ("axe", "forced"),
     "browser_languages": ("languages",),
     "browser_hands": ("phone", "keys", "dead_line", "many"),

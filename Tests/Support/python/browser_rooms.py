@@ -1,4 +1,4 @@
-"""Scenarios of the chat page: the list of all rooms, and topics."""
+"""Scenarios of the chat page: the list of all rooms, topics, and the search."""
 
 from contextlib import ExitStack
 
@@ -128,3 +128,66 @@ def topics():
         expect(bob.page.locator("#no-room")).to_be_visible()
         bob.page.reload()
         bob.is_in("bob")
+
+
+def search():
+    """Words are found in all rooms or in one, the hits are marked, and a click leads there."""
+    with start_server("--rate-limit", "off") as server, browser(arguments.shots) as all, \
+            Client(server) as bob:
+        bob.log_in("bob")
+        bob.say("The café is <b>open</b> again, and the cafe next door is not")
+        for number in range(120):
+            bob.say(f"number {number}")
+        ann = all.person(server.page, "ann")
+        page = ann.page
+        ann.say("a cafeteria is no café")
+        page.get_by_role("button", name="Write to bob").click()
+        ann.is_at("bob")
+        ann.say("CAFÉ, between us")
+        ann.has_sent("CAFÉ, between us")
+        dialog = page.get_by_role("dialog", name="Search")
+        field = dialog.get_by_role("searchbox")
+        rows = dialog.locator(".found li")
+        page.keyboard.press("Control+k")
+        expect(field).to_be_focused()
+        expect(dialog.get_by_role("status")).to_contain_text("Whole words")
+        field.fill("cafe")
+        expect(rows).to_have_count(3)
+        expect(rows.nth(0).locator("mark")).to_have_text("CAFÉ")
+        expect(rows.nth(1).locator("mark")).to_have_text("café")
+        assert rows.nth(2).locator("mark").all_text_contents() == ["café", "cafe"]
+        expect(rows.nth(2)).to_contain_text("<b>open</b>")
+        expect(rows.nth(2)).to_contain_text("lobby")
+        expect(rows.nth(0).locator(".where .label").last).to_have_text("bob")
+        page.wait_for_timeout(200)
+        ann.shot("search")
+        assert_named(page)
+        dialog.get_by_label("Only in bob").check()
+        expect(rows).to_have_count(1)
+        dialog.get_by_label("Only in bob").uncheck()
+        expect(rows).to_have_count(3)
+        field.fill("cafe*")
+        expect(rows.nth(1).locator("mark").first).to_have_text("cafeteria")
+        field.fill("numbers")
+        expect(dialog.get_by_role("status")).to_have_text("Nothing was found.")
+        field.fill("number")
+        expect(rows).to_have_count(20)
+        dialog.get_by_role("button", name="Further back").click()
+        expect(rows).to_have_count(40)
+        field.fill('"next door"')
+        expect(rows).to_have_count(1)
+        field.press("ArrowDown")
+        page.keyboard.press("Enter")
+        ann.is_at("lobby")
+        found = page.locator("li.message[data-found]")
+        expect(found).to_contain_text("next door")
+        expect(found).to_be_in_viewport()
+        expect(found).to_be_focused()
+        page.keyboard.press("/")
+        expect(field).to_be_focused()
+        page.set_viewport_size({"width": 390, "height": 780})
+        page.wait_for_timeout(200)
+        ann.shot("search-phone")
+        page.keyboard.press("Escape")
+        ann.field.press("/")
+        expect(ann.field).to_have_value("/")

@@ -41,13 +41,13 @@ static const unsigned char file_12[] = {
 
 static const struct page_file files[] = {
     {"/", "text/html; charset=utf-8", file_0, sizeof file_0, 0, 0},
-    {"/page-57a0264ad8d19063.js", "text/javascript; charset=utf-8", file_1, sizeof file_1, 1, 0},
-    {"/later-0cf999dd9b3b2880.js", "text/javascript; charset=utf-8", file_2, sizeof file_2, 1, 0},
-    {"/page-b0ac24b169bb5364.css", "text/css; charset=utf-8", file_3, sizeof file_3, 1, 0},
+    {"/page-ba6b8275d9505ee0.js", "text/javascript; charset=utf-8", file_1, sizeof file_1, 1, 0},
+    {"/later-f9048b5bb83fc474.js", "text/javascript; charset=utf-8", file_2, sizeof file_2, 1, 0},
+    {"/page-fccf32ae82c2edc9.css", "text/css; charset=utf-8", file_3, sizeof file_3, 1, 0},
     {"/favicon-176b8ad70ab1e64e.svg", "image/svg+xml", file_4, sizeof file_4, 1, 0},
     {"/roost.js", "text/javascript; charset=utf-8", file_5, sizeof file_5, 0, 1},
-    {"/words-de-d79077a851127548.json", "application/json", file_6, sizeof file_6, 1, 0},
-    {"/words-ar-2c82234827a5fde9.json", "application/json", file_7, sizeof file_7, 1, 0},
+    {"/words-de-8d1c3da1d7ff5b25.json", "application/json", file_6, sizeof file_6, 1, 0},
+    {"/words-ar-427c2ff2dc2cbef9.json", "application/json", file_7, sizeof file_7, 1, 0},
     {"/icon-192-0b854f7335684782.png", "image/png", file_8, sizeof file_8, 1, 0},
     {"/icon-512-4332559adda8dcaa.png", "image/png", file_9, sizeof file_9, 1, 0},
     {"/icon-maskable-ea7ef919213e3433.png", "image/png", file_10, sizeof file_10, 1, 0},

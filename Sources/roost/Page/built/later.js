@@ -501,6 +501,41 @@ function q(name){const j=element('button',{type:'button',className:'icon-button'
 return { RoomView };
 })();
 const m66 = (() => {
+const m=160;const n=50;const o=['Han','Hira','Kana','Thai','Laoo','Khmr','Mymr']
+.map((p)=>`\\p{sc=${p}}`).join('');const q=`(?<![\\p{L}\\p{N}])`;const r=`(?![\\p{L}\\p{N}])`;const s=new RegExp(`^[${o}]`,'u');const t=`[\\p{L}\\p{N}]*`;const e=(a)=>a.normalize('NFKD').replace(/\p{M}/gu,'').toLowerCase();function v(a){let made='';const from=[];let at=0;for(const f of a){for(const w of e(f).split('')){made +=w;from.push(at);}
+at +=f.length;}
+return{made,from:[...from,at]};}
+function x(g){const h=e(g).match(/[\p{L}\p{N}]+/gu)??[];if(h.length===0)return '';const c=h.join('[^\\p{L}\\p{N}]+');if(s.test(c))return c;return `${q}${c}${g.endsWith('*')?t:r}`;}
+function excerpt(a,y){const z=y.match(/"[^"]*"?|[^\s"]+/gu)??[];const i=z.map(x).filter(Boolean).join('|');const{made,from}=v(a);const aa=i?[...made.matchAll(new RegExp(i,'gu'))]:[];const j=aa.map(({0:hit,index})=>[from[index],from[index + hit.length]]);const b=ab(a,Math.max(0,(j[0]?.[0]??0)- n));const stop=b + m;const d=[{text:b > 0?'…':'',isHit:false}];let at=b;for(const [first,last] of j){if(first < at||last > stop)continue;d.push({text:a.slice(at,first),isHit:false},{text:a.slice(first,last),isHit:true});at=last;}
+const k=a.slice(at,Math.max(at,stop));d.push({text:a.length > stop?`${k.trimEnd()}…`:k,isHit:false});return d.filter((ac)=>ac.text !=='');}
+function ab(a,at){if(at===0)return 0;const l=a.slice(at,at + 20).search(/\s/u);const b=l < 0?at:at + l + 1;return /[\uDC00-\uDFFF]/u.test(a[b]??'')?b + 1:b;}
+return { excerpt };
+})();
+const m67 = (() => {
+const { iconButton, makeDialog, said, searchField } = m53;
+const { byID, composes, element, setHidden, setText } = roostModules.m29;
+const { clockTime, dayName, fullTime, instant } = m44;
+const { excerpt } = m66;
+const { words } = roostModules.m5;
+const { hashOf } = roostModules.m31;
+const { avatar } = m48;
+const { problemOf } = m64;
+const m=250;const n=6;class SearchView{#a;#b;#c=iconButton('search','search',{id:'open-search',ariaHasPopup:'dialog'});#d=searchField('search-text','search.hint',200);#e=element('input',{type:'checkbox'});#f=element('span');#g=element('ul',{className:'found',attributes:{tabindex:-1}});#h=element('p',{className:'hint',role:'status'});#i=said('button','search.more',{type:'button',className:'link more',hidden:true});#j;#k=0;#l=0;#m=undefined;constructor(a,e){this.#a=a;this.#b=e;this.#j=makeDialog('search',said('h2','search'),this.#d,element('label',{className:'show'},this.#e,this.#f),element('div',{className:'found-box'},this.#g,this.#h,this.#i));byID('open-members').before(this.#c);this.#c.addEventListener('click',()=>this.#n());this.#d.addEventListener('input',()=>this.#o());this.#e.addEventListener('change',()=>this.#p());this.#i.addEventListener('click',()=>this.#q(this.#m));this.#d.addEventListener('keydown',(event)=>{if(event.key==='Enter'&&!composes(event))this.#p();if(event.key==='ArrowDown')this.#g.querySelector('button')?.focus();});this.#g.addEventListener('keydown',(event)=>this.#r(event));this.#g.addEventListener('click',({target})=>{const f=target.closest('button');if(f)this.#s(f.dataset);});addEventListener('keydown',(event)=>{if(composes(event)||document.querySelector('dialog[open]'))return;const{key,ctrlKey,metaKey,altKey,target}=event;const o=(ctrlKey||metaKey)&&!altKey&&key.toLowerCase()==='k';const p=key==='/'&&!ctrlKey&&!metaKey&&!altKey
+&&!target.closest?.('input, textarea, select');if(!(o||p)||this.#c.hidden||a.phase !=='in')return;event.preventDefault();this.#n();});}
+#n(){const room=this.#a.rooms.current;setText(this.#f,words('search.here',{room:room?.title??''}));setHidden(this.#e.parentElement,!room);this.#j.showModal();this.#d.focus();this.#d.select();this.#p();}
+#o(){clearTimeout(this.#l);this.#l=setTimeout(()=>this.#p(),m);}
+#p(){clearTimeout(this.#l);this.#k +=1;if(/[\p{L}\p{N}]/u.test(this.#d.value)){this.#q();return;}
+this.#g.replaceChildren();setHidden(this.#i,true);setText(this.#h,words('search.help'));}
+async #q(c){this.#k +=1;const b=this.#k;const text=this.#d.value.trim();const room=this.#e.checked?this.#a.rooms.current?.name:undefined;const h=[];let from=c;setText(this.#h,words('search.busy'));try{for(let j=0;j < n;j +=1){const i=await this.#a.connection.command('search',{text,room,before:from});if(b !==this.#k)return;h.push(...i.messages);from=i.more?i.before:undefined;if(h.length > 0||from===undefined)break;}}catch(q){if(b===this.#k)setText(this.#h,problemOf(q));return;}
+this.#m=from;const k=h.map((r)=>this.#t(r,text));if(c===undefined)this.#g.replaceChildren(...k);else this.#g.append(...k);const s=this.#g.childElementCount===0;setHidden(this.#i,from===undefined);setText(this.#h,s&&from===undefined?words('search.nothing'):'');}
+#t({room:name,user,text,at,offset},t){const g=instant(at);const room=this.#a.rooms.named(name);const v=element('time',{dateTime:g.toISOString(),title:fullTime(g)},`${dayName(g)} ${clockTime(g)}`);const w=excerpt(text,t).map(({text:part,isHit})=>
+(isHit?element('mark',{},part):part));const f=element('button',{type:'button',dataset:{room:name,offset}},avatar(user),element('span',{className:'about'},element('span',{className:'where'},element('bdi',{className:'label'},user),element('bdi',{className:'label'},room?.title??name),v),element('span',{className:'excerpt',dir:'auto'},...w)));return element('li',{},f);}
+#r(event){const d=event.target.closest('li');if(!d||!['ArrowDown','ArrowUp'].includes(event.key))return;event.preventDefault();const l=event.key==='ArrowDown'?d.nextSibling:d.previousSibling;if(l)l.firstElementChild.focus();else if(event.key==='ArrowUp')this.#d.focus();}
+#s({room,offset}){this.#j.close();this.#b.closeDrawers();location.hash=hashOf({name:room},Number(offset));}
+render(){setHidden(this.#c,!this.#a.can('search'));if(this.#a.phase !=='in'&&this.#j.open)this.#j.close();}}
+return { SearchView };
+})();
+const m68 = (() => {
 const { byID, element, setText } = roostModules.m29;
 const { choose, languages, onLanguage, words } = roostModules.m5;
 const { canNotify, sound } = m39;
@@ -516,7 +551,7 @@ this.#i();}
 render(){if(this.#f.phase !=='in'&&this.#a.open)this.#a.close();}}
 return { SettingsView };
 })();
-const m67 = (() => {
+const m69 = (() => {
 const { byID, setHidden, setText } = roostModules.m29;
 const { badge } = m44;
 const { words } = roostModules.m5;
@@ -533,7 +568,7 @@ return words(navigator.onLine?'state.waiting':'state.offline');default:
 return words('state.stopped');}}
 return { StatusView };
 })();
-const m68 = (() => {
+const m70 = (() => {
 const { byID, element, icon, setHidden, touchKeyboard } = roostModules.m29;
 const { words } = roostModules.m5;
 const m=8;const w={react:'react',reply:'reply',edit:'edit',more:'more'};const x=(event)=>event.key==='Enter'||event.key==='ContextMenu'
@@ -561,7 +596,7 @@ if(key==='ArrowRight'||key==='ArrowLeft')return this.#s(a,target,key);const e={A
 const k=(ae)=>ae.closest?.('.message')??null;const z=(a)=>v(a,'previousElementSibling','lastElementChild');const aa=(a)=>v(a,'nextElementSibling','firstElementChild');function v(a,o,af){let i=a;do i=i[o]??i.parentNode[o]?.[af]??null;while(i&&!i.classList.contains('message'));return i;}
 return { ToolbarView };
 })();
-const m69 = (() => {
+const m71 = (() => {
 const { byID, composes, element, icon, setHidden, setText } = roostModules.m29;
 const { words } = roostModules.m5;
 const { gist } = m51;
@@ -592,11 +627,12 @@ const { MessagesView } = m60;
 const { PanelsView } = m62;
 const { RoomView } = m65;
 const { RoomsView } = m64;
-const { SettingsView } = m66;
-const { StatusView } = m67;
-const { ToolbarView } = m68;
-const { WritingView } = m69;
-function c({chat,view}){const composer=new ComposerView(chat);const panels=new PanelsView(chat,()=>view.focusComposer());const changed=()=>view.schedule();const d=new Quotes(changed);const messages=new MessagesView(chat,new Extras(chat,d,byID('log')));const e=new Changes(chat,{changed,refused:(b,f)=>{view.say(b);a.undone(f);},});const a=new Deeds(chat,view,e);const toolbar=new ToolbarView(chat,view,a,new MenuView(chat,a));view.complete({composer,panels,messages},[panels,composer,messages,new StatusView(chat),new AccountView(chat,panels),new SettingsView(chat),new CompletionView(chat),new Notices(chat),new LinkView(chat,view),e,d,toolbar,new WritingView(chat,a),new RoomsView(chat,panels),new RoomView(chat,panels),new InvitationsView(chat,panels),]);translate(document);refuseFiles((b)=>view.say(b));makeInstallable();}
+const { SearchView } = m67;
+const { SettingsView } = m68;
+const { StatusView } = m69;
+const { ToolbarView } = m70;
+const { WritingView } = m71;
+function c({chat,view}){const composer=new ComposerView(chat);const panels=new PanelsView(chat,()=>view.focusComposer());const changed=()=>view.schedule();const d=new Quotes(changed);const messages=new MessagesView(chat,new Extras(chat,d,byID('log')));const e=new Changes(chat,{changed,refused:(b,f)=>{view.say(b);a.undone(f);},});const a=new Deeds(chat,view,e);const toolbar=new ToolbarView(chat,view,a,new MenuView(chat,a));view.complete({composer,panels,messages},[panels,composer,messages,new StatusView(chat),new AccountView(chat,panels),new SettingsView(chat),new CompletionView(chat),new Notices(chat),new LinkView(chat,view),e,d,toolbar,new WritingView(chat,a),new RoomsView(chat,panels),new RoomView(chat,panels),new InvitationsView(chat,panels),new SearchView(chat,panels),]);translate(document);refuseFiles((b)=>view.say(b));makeInstallable();}
 c(started);
 })();
 })();
