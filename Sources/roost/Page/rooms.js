@@ -97,10 +97,13 @@ export class Rooms {
     async welcomed(restarted) {
         this.#restarted = new Set(restarted ? this.list : []);
         const isNewHere = this.#record.roomNames.length === 0;
+        const { welcome } = this.#roost;
         const mine = await this.#reads.ask();
-        this.invitations = [];
-        // One after the other, to respect the rate limit.
+        if (this.#roost.welcome === welcome) this.invitations = [];
+        // One after the other, to respect the rate limit; and no more of them after another login,
+        // which may be somebody else's.
         for (const one of mine) {
+            if (this.#roost.welcome !== welcome) return;
             if (!this.named(one.room) && this.#opens(one, isNewHere)) {
                 const last = Math.min(snapshotLimit, one.unread + shortSnapshot);
                 await this.#add(one.room, last).link.attempt;

@@ -41,7 +41,7 @@ static const unsigned char file_12[] = {
 
 static const struct page_file files[] = {
     {"/", "text/html; charset=utf-8", file_0, sizeof file_0, 0, 0},
-    {"/page-ba6b8275d9505ee0.js", "text/javascript; charset=utf-8", file_1, sizeof file_1, 1, 0},
+    {"/page-eec431e0ddbb60a9.js", "text/javascript; charset=utf-8", file_1, sizeof file_1, 1, 0},
     {"/later-f9048b5bb83fc474.js", "text/javascript; charset=utf-8", file_2, sizeof file_2, 1, 0},
     {"/page-fccf32ae82c2edc9.css", "text/css; charset=utf-8", file_3, sizeof file_3, 1, 0},
     {"/favicon-176b8ad70ab1e64e.svg", "image/svg+xml", file_4, sizeof file_4, 1, 0},

@@ -420,17 +420,17 @@ const { isConversation, keyOf, sameName } = m6;
 const { Reads } = m8;
 const { Room } = m25;
 const { wordsForError } = m26;
-const v='lobby';const r=100;const w=20;const n=64;const s=()=>words('rooms.length',{count:n});const x=new Set(['bad_name','bad_request','not_found']);class Rooms{current=null;problem='';invitations=[];#a=new Map();#b;#c;#d;#e;#f=new Set();#g=new Map();constructor(e,c,a){this.#c=e;this.#d=c;this.#e=a;this.#b=new Reads(e);e.on('push',(d)=>{if(d.type==='direct')this.#h(d);if(d.type==='invited')this.#i(d);});document.addEventListener('visibilitychange',()=>this.look());}
+const v='lobby';const r=100;const w=20;const n=64;const s=()=>words('rooms.length',{count:n});const x=new Set(['bad_name','bad_request','not_found']);class Rooms{current=null;problem='';invitations=[];#a=new Map();#b;#c;#d;#e;#f=new Set();#g=new Map();constructor(c,d,a){this.#c=c;this.#d=d;this.#e=a;this.#b=new Reads(c);c.on('push',(e)=>{if(e.type==='direct')this.#h(e);if(e.type==='invited')this.#i(e);});document.addEventListener('visibilitychange',()=>this.look());}
 get list(){return [...this.#a.values()];}
 get(f){return this.#a.get(f);}
 named(name){return this.#a.get(keyOf(name));}
 get unread(){return this.list.reduce((y,room)=>y + room.unread,0);}
 restore(o,z){this.problem='';const g=this.#d.roomNames;const t=g.length > 0?g:[v];for(const{link}of this.list)link.leave();this.#a=new Map();for(const name of [...t,...z])this.#j(name);this.current=this.named(t[0]);if(o.length > n * 2)this.problem=s();else if(o)this.current=this.#j(o);this.#c.first=this.current?.link??null;}
-#j(name,last=r){const g=this.named(name);if(g)return g;const link=this.#c.join(name,{last,catchUp:false});const room=new Room(name,link);this.#a.set(room.key,room);link.on('joined',(i)=>this.#k(room,i));link.on('refused',(j)=>this.#l(room,j));link.on('new',()=>{room.state='new';this.#e.changed();});link.on('read',(d)=>{this.#b.heard(room,d);if(room.readElsewhere(d,this.#c.user))this.#d.wasRead(room);this.#e.changed();});this.#e.opened(room);return room;}
-async welcomed(h){this.#f=new Set(h?this.list:[]);const p=this.#d.roomNames.length===0;const aa=await this.#b.ask();this.invitations=[];for(const b of aa){if(!this.named(b.room)&&this.#m(b,p)){const last=Math.min(r,b.unread + w);await this.#j(b.room,last).link.attempt;}}
+#j(name,last=r){const g=this.named(name);if(g)return g;const link=this.#c.join(name,{last,catchUp:false});const room=new Room(name,link);this.#a.set(room.key,room);link.on('joined',(i)=>this.#k(room,i));link.on('refused',(j)=>this.#l(room,j));link.on('new',()=>{room.state='new';this.#e.changed();});link.on('read',(e)=>{this.#b.heard(room,e);if(room.readElsewhere(e,this.#c.user))this.#d.wasRead(room);this.#e.changed();});this.#e.opened(room);return room;}
+async welcomed(h){this.#f=new Set(h?this.list:[]);const p=this.#d.roomNames.length===0;const{welcome}=this.#c;const aa=await this.#b.ask();if(this.#c.welcome===welcome)this.invitations=[];for(const b of aa){if(this.#c.welcome !==welcome)return;if(!this.named(b.room)&&this.#m(b,p)){const last=Math.min(r,b.unread + w);await this.#j(b.room,last).link.attempt;}}
 this.#e.changed();}
 #m({room,kind,offset,read},p){const k=this.#d.closedAt(room);if(kind==='direct')return k===undefined||offset > k;if(k !==undefined)return false;if(kind==='private'&&read===0)this.invitations.push({room,user:''});return read > 0&&(kind==='private'||p);}
-#h(d){this.#b.began(d);const room=this.#j(d.room);if(room.epoch===null)room.begunAt=d.offset;this.#e.changed();}
+#h(e){this.#b.began(e);const room=this.#j(e.room);if(room.epoch===null)room.begunAt=e.offset;this.#e.changed();}
 #i({room,user}){if(this.named(room))return;this.invitations=this.invitations.filter((b)=>!sameName(b.room,room));this.invitations.push({room,user});this.#e.changed();}
 decline(name){this.invitations=this.invitations.filter((b)=>!sameName(b.room,name));this.#d.close(name,0);this.#e.changed();}
 #k(room,i){const q=this.#c.user;this.#n(room,i.room);const h=this.#f.delete(room);const read=this.#d.readTo(room);room.applyJoined(i,q,read,h,this.#b.of(room));room.noted=-1;this.#d.joined(room);this.invitations=this.invitations.filter((b)=>!sameName(b.room,room.name));this.look();this.#b.goOn();this.#e.entered(room,i);this.#e.changed();}
