@@ -43,7 +43,7 @@ static const struct page_file files[] = {
     {"/", "text/html; charset=utf-8", file_0, sizeof file_0, 0, 0},
     {"/page-eec431e0ddbb60a9.js", "text/javascript; charset=utf-8", file_1, sizeof file_1, 1, 0},
     {"/later-f9048b5bb83fc474.js", "text/javascript; charset=utf-8", file_2, sizeof file_2, 1, 0},
-    {"/page-fccf32ae82c2edc9.css", "text/css; charset=utf-8", file_3, sizeof file_3, 1, 0},
+    {"/page-faee02fbbe36777f.css", "text/css; charset=utf-8", file_3, sizeof file_3, 1, 0},
     {"/favicon-176b8ad70ab1e64e.svg", "image/svg+xml", file_4, sizeof file_4, 1, 0},
     {"/roost.js", "text/javascript; charset=utf-8", file_5, sizeof file_5, 0, 1},
     {"/words-de-8d1c3da1d7ff5b25.json", "application/json", file_6, sizeof file_6, 1, 0},
