@@ -23,6 +23,10 @@ export class Changes {
         this.#events = events;
     }
 
+    get areWaiting() {
+        return this.#wishes.length > 0;
+    }
+
     edit(room, entry, text) {
         this.#wish(room, entry, 'edit', { type: 'edited', text }, { text });
     }

@@ -53,7 +53,7 @@ export class Deeds {
                 break;
             case 'link':
                 if (await copyLink(room, entry)) this.#tell(room, words('copy.link'));
-                else this.#view.say(words('copy.refused', { text: linkTo(room, entry) }));
+                else this.#view.say(`${words('copy.refused')} ${linkTo(room, entry)}`);
                 break;
             case 'delete':
                 await this.#delete(room, entry);
@@ -120,7 +120,7 @@ export class Deeds {
             await navigator.clipboard.writeText(entry.item?.text ?? entry.text);
             this.#tell(room, words('copy.text'));
         } catch {
-            this.#view.say(words('copy.refused', { text: entry.text }));
+            this.#view.say(words('copy.refused'));
         }
     }
 }

@@ -50,6 +50,10 @@ function complete({ chat, view }) {
         new InvitationsView(chat, panels), new SearchView(chat, panels),
     ]);
     translate(document); // what these parts have added to it
+    // They are not kept anywhere but here.
+    addEventListener('beforeunload', (event) => {
+        if (changes.areWaiting) event.preventDefault();
+    });
     refuseFiles((sentence) => view.say(sentence));
     makeInstallable();
 }

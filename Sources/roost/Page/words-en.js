@@ -176,7 +176,7 @@ export const english = {
     'change.lost': 'the message is not kept any more.',
     'copy.text': 'The text is copied.',
     'copy.link': 'The link is copied.',
-    'copy.refused': 'The browser does not let this page copy: {text}',
+    'copy.refused': 'The browser does not let this page copy.',
     'names': 'People to mention',
     'names.found': {
         one: '{count} name: Enter takes it, arrow keys choose',

@@ -31,6 +31,11 @@ def cut_off():
         expect(ann.page.locator("#bar")).to_be_visible()
         row = edit("one", "two")
         ann.shot("saving")
+        # The browser asks before it loses that.
+        with ann.page.expect_event("dialog") as asked:
+            ann.page.evaluate("setTimeout(() => location.reload())")
+        assert asked.value.type == "beforeunload", asked.value.type
+        asked.value.dismiss()
         bob.sees_text("one")
         line.mend()
         ann.is_connected()

@@ -7,6 +7,7 @@ const { words } = roostModules.m5;
 const { sameName } = roostModules.m6;
 const { wordsForError } = roostModules.m26;
 const i=2_000;class Changes{#a=[];#b;#c;#d=false;constructor(c,d){this.#b=c;this.#c=d;}
+get areWaiting(){return this.#a.length > 0;}
 edit(room,entry,text){this.#e(room,entry,'edit',{type:'edited',text},{text});}
 remove(room,entry){this.#e(room,entry,'delete',{type:'deleted'},{});}
 react(room,entry,e){const{reactions={}}=asWished(entry,room.wishes);const j=(reactions[e]??[]).some((name)=>sameName(name,this.#b.me));const h=j?null:e;this.#e(room,entry,'react',{type:'reaction',emoji:h},{emoji:h});}
@@ -40,7 +41,7 @@ async do(name,entry){const room=this.#a.rooms.current;switch(name){case 'reply':
 room.editing=null;room.answered=entry;this.#b.startWriting();break;case 'edit':
 this.#d(room,entry);break;case 'copy':
 await this.#e(room,entry);break;case 'link':
-if(await copyLink(room,entry))this.#f(room,words('copy.link'));else this.#b.say(words('copy.refused',{text:linkTo(room,entry)}));break;case 'delete':
+if(await copyLink(room,entry))this.#f(room,words('copy.link'));else this.#b.say(`${words('copy.refused')} ${linkTo(room,entry)}`);break;case 'delete':
 await this.#g(room,entry);break;}}
 editLast(){const room=this.#a.rooms.current;const entry=room?.entries.findLast(({item})=>item?.own&&this.of(item).includes('edit'));if(entry)this.#d(room,entry);return Boolean(entry);}
 undone({command,room,entry,text}){if(command==='edit'&&!room.editing)this.#h(room,entry,text);this.#b.schedule();}
@@ -51,7 +52,7 @@ stop(){const room=this.#a.rooms.current;room.editing=room.answered=null;this.#b.
 async #i(room,entry,text){if(text===''){if(await this.#g(room,entry))room.editing=null;}else{if(text !==entry.item?.text)this.#c.edit(room,entry,text);room.editing=null;}
 this.#b.startWriting();}
 async #g(room,entry){const f=await ask(words('delete.ask'),{agree:words('message.delete'),refuse:words('cancel'),});if(f)this.#c.remove(room,entry);return f;}
-async #e(room,entry){try{await navigator.clipboard.writeText(entry.item?.text??entry.text);this.#f(room,words('copy.text'));}catch{this.#b.say(words('copy.refused',{text:entry.text}));}}}
+async #e(room,entry){try{await navigator.clipboard.writeText(entry.item?.text??entry.text);this.#f(room,words('copy.text'));}catch{this.#b.say(words('copy.refused'));}}}
 return { Deeds };
 })();
 const m38 = (() => {
@@ -632,7 +633,7 @@ const { SettingsView } = m68;
 const { StatusView } = m69;
 const { ToolbarView } = m70;
 const { WritingView } = m71;
-function c({chat,view}){const composer=new ComposerView(chat);const panels=new PanelsView(chat,()=>view.focusComposer());const changed=()=>view.schedule();const d=new Quotes(changed);const messages=new MessagesView(chat,new Extras(chat,d,byID('log')));const e=new Changes(chat,{changed,refused:(b,f)=>{view.say(b);a.undone(f);},});const a=new Deeds(chat,view,e);const toolbar=new ToolbarView(chat,view,a,new MenuView(chat,a));view.complete({composer,panels,messages},[panels,composer,messages,new StatusView(chat),new AccountView(chat,panels),new SettingsView(chat),new CompletionView(chat),new Notices(chat),new LinkView(chat,view),e,d,toolbar,new WritingView(chat,a),new RoomsView(chat,panels),new RoomView(chat,panels),new InvitationsView(chat,panels),new SearchView(chat,panels),]);translate(document);refuseFiles((b)=>view.say(b));makeInstallable();}
-c(started);
+function d({chat,view}){const composer=new ComposerView(chat);const panels=new PanelsView(chat,()=>view.focusComposer());const changed=()=>view.schedule();const e=new Quotes(changed);const messages=new MessagesView(chat,new Extras(chat,e,byID('log')));const b=new Changes(chat,{changed,refused:(c,f)=>{view.say(c);a.undone(f);},});const a=new Deeds(chat,view,b);const toolbar=new ToolbarView(chat,view,a,new MenuView(chat,a));view.complete({composer,panels,messages},[panels,composer,messages,new StatusView(chat),new AccountView(chat,panels),new SettingsView(chat),new CompletionView(chat),new Notices(chat),new LinkView(chat,view),b,e,toolbar,new WritingView(chat,a),new RoomsView(chat,panels),new RoomView(chat,panels),new InvitationsView(chat,panels),new SearchView(chat,panels),]);translate(document);addEventListener('beforeunload',(event)=>{if(b.areWaiting)event.preventDefault();});refuseFiles((c)=>view.say(c));makeInstallable();}
+d(started);
 })();
 })();
