@@ -3,7 +3,7 @@
 import re
 import statistics
 
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from browser_page import browser
 from roost_server import start_server, until
@@ -64,6 +64,13 @@ def loading():
                 person.page.context.close()
 
 
+def is_reloaded(page):
+    try:
+        return page.evaluate("performance.getEntriesByType('navigation')[0].type === 'reload'")
+    except Error:
+        return False  # it was about to load
+
+
 def second():
     """The script that comes after the login: if it fails, the page says why, asks again, and keeps
     what was done; if it is gone after an upgrade, the page loads itself anew."""
@@ -88,8 +95,7 @@ def second():
         context = all.browser.new_context(locale="en-GB", service_workers="block")
         context.route(LATER, lambda route: gone.pop()(route) if gone else route.fallback())
         person = all.tab(context, server.page)
-        reloaded = "performance.getEntriesByType('navigation')[0].type === 'reload'"
-        until(lambda: person.page.evaluate(reloaded), "the page to load itself anew")
+        until(lambda: is_reloaded(person.page), "the page to load itself anew")
         loads_in_the_end(all, person, "ann")
 
 
