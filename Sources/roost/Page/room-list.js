@@ -1,4 +1,4 @@
-// The rooms that anybody may enter, page by page as the server has them, and the private ones that
+// The rooms that anybody may enter, page by page as the server has them, and private rooms that
 // this user may enter.
 
 import { keyOf } from './names.js';

@@ -10,8 +10,8 @@ const marked = (text, wanted) =>
 const table = [
     ['cafe', 'A CAFÉ, a café, a cafeteria', 'A [CAFÉ], a [café], a cafeteria'],
     ['cafe*', 'a cafeteria', 'a [cafeteria]'],
-    ['next door', 'The door next to it', 'The [door] [next] to it'],
-    ['"next door"', 'next, the next\ndoor', 'next, the [next\ndoor]'],
+    ['next house', 'The house next to it', 'The [house] [next] to it'],
+    ['"next house"', 'next, the next\nhouse', 'next, the [next\nhouse]'],
     ['ﬁne', 'a fine day', 'a [fine] day'],
     ['fine', 'a ﬁne day', 'a [ﬁne] day'],
     ['京都', '私は京都に住む', '私は[京都]に住む'],

@@ -135,7 +135,7 @@ def search():
     with start_server("--rate-limit", "off") as server, browser(arguments.shots) as all, \
             Client(server) as bob:
         bob.log_in("bob")
-        bob.say("The café is <b>open</b> again, and the cafe next door is not")
+        bob.say("The café is <b>open</b> again, and the cafe next house is not")
         for number in range(120):
             bob.say(f"number {number}")
         ann = all.person(server.page, "ann")
@@ -174,13 +174,13 @@ def search():
         expect(rows).to_have_count(20)
         dialog.get_by_role("button", name="Further back").click()
         expect(rows).to_have_count(40)
-        field.fill('"next door"')
+        field.fill('"next house"')
         expect(rows).to_have_count(1)
         field.press("ArrowDown")
         page.keyboard.press("Enter")
         ann.is_at("lobby")
         found = page.locator("li.message[data-found]")
-        expect(found).to_contain_text("next door")
+        expect(found).to_contain_text("next house")
         expect(found).to_be_in_viewport()
         expect(found).to_be_focused()
         page.keyboard.press("/")
