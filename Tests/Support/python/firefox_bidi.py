@@ -106,7 +106,7 @@ class Person:
 @contextmanager
 def running(shots):
     """A Firefox with a profile of its own; fails if its pages have complained."""
-    with tempfile.TemporaryDirectory() as profile:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         environment = {**os.environ, "HOME": profile}
         process = subprocess.Popen(
             [firefox(), "--headless", "--no-remote", "--profile", profile,
@@ -126,5 +126,10 @@ def running(shots):
                 yield made
             assert not made.complaints, made.complaints
         finally:
+            # Asked to end, it sometimes waits for a part of itself that has stopped already.
             process.terminate()
-            process.wait(30)
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
