@@ -40,8 +40,9 @@ public struct FoundMessages: Sendable {
     public var bytes: [UInt8] = []
     /// Where the search goes on; nil if it has come to the end. The store's own number.
     public var next: Int64?
-    /// How many texts were looked at, and their bytes.
+    /// How many texts were looked at.
     public var visitedCount = 0
+    /// The bytes of these texts.
     public var visitedByteCount = 0
 
     /// Nothing found.
