@@ -26,20 +26,23 @@ extension Chat {
             subscription(of: slot, to: room) != nil
                 || Int(connections[slot].roomCount) < limits.roomsPerConnectionLimit
         else { throw inTooManyRooms }
-        for member in [user, other] {
-            subscribeAll(of: member, to: room, at: command.now, &effects)
-        }
+        let limit = limits.roomsPerConnectionLimit
+        subscribeAll(of: user, to: room, below: limit, at: command.now, &effects)
+        // Others must not take the places that somebody needs to enter rooms.
+        subscribeAll(of: other, to: room, below: limit - limit / 4, at: command.now, &effects)
         try say(body, id, reply, to: room, command, text, &effects)
         return .done
     }
 
-    /// Puts all connections of a user into a conversation, and tells each that was not in it.
+    /// Puts all connections of a user into a conversation that are in less than `limit` rooms, and
+    /// tells each that was not in it.
     private mutating func subscribeAll(
-        of user: UserIndex, to room: RoomIndex, at now: Timestamp, _ effects: inout Effects
+        of user: UserIndex, to room: RoomIndex, below limit: Int, at now: Timestamp,
+        _ effects: inout Effects
     ) {
         forEachConnection(of: user) { chat, slot in
             guard chat.subscription(of: slot, to: room) == nil,
-                Int(chat.connections[slot].roomCount) < chat.limits.roomsPerConnectionLimit
+                Int(chat.connections[slot].roomCount) < limit
             else { return }
             chat.leaveNamesake(of: room, slot, at: now, &effects)
             let key = chat.key(of: slot)

@@ -114,6 +114,20 @@ import Testing
         #expect(say(world, ann, to: "bob", "y").offset == 2)
     }
 
+    @Test func `Nobody is kept from rooms by what others write`() {
+        var limits = ChatLimits.withoutRateLimit
+        limits.roomsPerConnectionLimit = 8
+        let world = World(limits)
+        let bob = world.login(0, "Bob")
+        for number in 1...8 {
+            let key = world.login(UInt32(number), "user\(number)")
+            #expect(say(world, key, to: "bob", "x").offset == 1)
+        }
+        #expect(world.heard(bob).filter { $0.type == "direct" }.count == 5)
+        #expect(join(world, bob, "trains").type == "joined")
+        #expect(mine(world, bob).count == 8)
+    }
+
     @Test func `A conversation survives a hand-over`() throws {
         let world = World()
         let (ann, bob) = (world.login(0, "ann"), world.login(1, "Bob"))

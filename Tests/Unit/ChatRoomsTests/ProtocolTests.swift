@@ -211,6 +211,7 @@ import Testing
             "a text above \(Chat.refusedTextByteLimit >> 10) KiB",
             "after \(limits.emptyRoomLifetime.milliseconds / 60_000) minutes",
             "in \(limits.roomsPerConnectionLimit) rooms at most",
+            "is in \(limits.roomsPerConnectionLimit * 3 / 4) rooms is put into",
             "\(limits.commandBurst) commands at once and \(limits.commandsPerSecond) a second",
             "After \(limits.floodRefusalLimit) such refusals",
             "within \(limits.loginDeadline.milliseconds / 1000) s is closed with",
