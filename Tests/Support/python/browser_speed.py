@@ -10,8 +10,8 @@ from scenarios import arguments
 
 def entered():
     """With 10,000 messages in the room, and all that the page keeps of them: says how much of the
-    page's main thread a message of one's own takes from the key to the picture (aim: 16 ms). The
-    figure is to be read: beside other tests it was 12 ms in some runs and 60 in others."""
+    page's main thread a message of one's own takes from the key to the picture. The aim is 16 ms on
+    a quiet machine; three times as much is a fault on any."""
     with start_server("--rate-limit", "off") as server, browser(arguments.shots) as all, \
             Client(server) as bob:
         bob.log_in("bob")
@@ -33,6 +33,7 @@ def entered():
         assert len(times) == 50, times
         print(f"main thread from Enter to the picture: median {times[25]:.1f} ms, "
               f"slowest {times[-1]:.1f} ms")
+        assert times[25] <= 48, times
 
 
 def times_of_keys(events):
@@ -44,7 +45,11 @@ def times_of_keys(events):
     thread = [event for event in events if event["ph"] == "X"
               and (event["pid"], event["tid"]) == place]
     frames = sorted(event["ts"] for event in thread if event["name"] == "FireAnimationFrame")
-    tasks = [event for event in thread if event["name"] == "RunTask"]
+    # What this test asks the page about takes time too: it looks through all rows.
+    asked = [event["ts"] for event in thread if event["name"] == "Receive mojo message"
+             and "DevToolsSession" in str(event["args"])]
+    tasks = [event for event in thread if event["name"] == "RunTask"
+             and not any(event["ts"] <= at <= event["ts"] + event["dur"] for at in asked)]
     for key in keys:
         frame = next(at for at in frames if at > key["ts"])
         yield sum(task["tdur"] for task in tasks
