@@ -13,7 +13,7 @@ extension Chat {
         let slot = command.connection.slot
         let user = connections[slot].user
         guard let other = usersByName.find(NameKey(name), in: users) else {
-            throw CommandError(.notFound, "There is nobody with this name.")
+            throw Self.nobody
         }
         guard other != user else { throw CommandError(.to, "is your own name.") }
         let conversation = directRoomName(user, other)
@@ -40,36 +40,24 @@ extension Chat {
         of user: UserIndex, to room: RoomIndex, below limit: Int, at now: Timestamp,
         _ effects: inout Effects
     ) {
-        forEachConnection(of: user) { chat, slot in
-            guard chat.subscription(of: slot, to: room) == nil,
-                Int(chat.connections[slot].roomCount) < limit
-            else { return }
-            chat.leaveNamesake(of: room, slot, at: now, &effects)
-            let key = chat.key(of: slot)
+        for slot in connectionSlots(of: user)
+        where connections[slot].state == .loggedIn && subscription(of: slot, to: room) == nil
+            && Int(connections[slot].roomCount) < limit
+        {
+            leaveNamesake(of: room, slot, at: now, &effects)
+            let key = key(of: slot)
             let start = effects.bytes.count
             effects.bytes.append("{\"type\":\"direct\",\"room\":\"")
-            effects.bytes.append(utf8: chat.rooms[room].name)
+            effects.bytes.append(utf8: rooms[room].name)
             effects.bytes.append("\"")
-            let last = chat.rooms[room].history.last
-            chat.writeEpoch(last.epoch, of: room, to: &effects.bytes)
+            let last = rooms[room].history.last
+            writeEpoch(last.epoch, of: room, to: &effects.bytes)
             effects.bytes.append(",\"offset\":")
             effects.bytes.append(decimal: last.offset)
             effects.bytes.append("}")
             effects.reply(to: key, from: start)
-            chat.addSubscription(slot, to: room, at: now, &effects)
-            effects.add(.subscribe(key, chat.id(of: room)))
-        }
-    }
-
-    /// Calls `body` with each connection of a user.
-    mutating func forEachConnection(
-        of user: UserIndex, _ body: (inout Chat, UInt32) -> Void
-    ) {
-        var slot = users[user].firstConnection
-        while slot != ConnectionRecord.noSlot {
-            let next = connections[slot].nextOfUser
-            if connections[slot].state == .loggedIn { body(&self, slot) }
-            slot = next
+            addSubscription(slot, to: room, at: now, &effects)
+            effects.add(.subscribe(key, id(of: room)))
         }
     }
 

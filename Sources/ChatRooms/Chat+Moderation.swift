@@ -19,13 +19,7 @@ extension Chat {
             order, by: users[moderator].name, at: command.now, &effects)
         effects.moderations.append(record)
         effects.add(.moderated(index: effects.moderations.count - 1))
-        let reply = writeOK(command, text, &effects)
-        if hasStore {
-            latest = command.now
-            appendReply(reply, &effects)
-        } else {
-            effects.add(.reply(to: command.connection, bytes: reply.text))
-        }
+        acknowledge(command, text, &effects)
     }
 
     /// Carries out what a moderator, or with nil an operator, wants.

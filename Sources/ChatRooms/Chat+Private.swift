@@ -43,14 +43,14 @@ extension Chat {
             store(.people(room: rooms[room].storedNumber, user: number, mayEnter: true))
         }
         let host = users[connections[command.connection.slot].user].name
-        forEachConnection(of: guest) { chat, slot in
+        for slot in connectionSlots(of: guest) where connections[slot].state == .loggedIn {
             let start = effects.bytes.count
             effects.bytes.append("{\"type\":\"invited\",\"room\":\"")
-            effects.bytes.append(utf8: chat.rooms[room].name)
+            effects.bytes.append(utf8: rooms[room].name)
             effects.bytes.append("\",\"user\":\"")
             effects.bytes.append(utf8: host)
             effects.bytes.append("\"}")
-            effects.reply(to: chat.key(of: slot), from: start)
+            effects.reply(to: key(of: slot), from: start)
         }
         acknowledge(command, text, &effects)
     }
@@ -66,17 +66,19 @@ extension Chat {
         }
         try checkStore()
         let number = users[guest].number
-        acknowledge(command, text, &effects)
-        guard let place = rooms[room].people.firstIndex(of: number) else { return }
+        guard let place = rooms[room].people.firstIndex(of: number) else {
+            return acknowledge(command, text, &effects)
+        }
         rooms[room].people.remove(at: place)
         store(.people(room: rooms[room].storedNumber, user: number, mayEnter: false))
+        acknowledge(command, text, &effects)
         let filter = ConnectionFilter(room: room)
         let sentence =
             guest == user
             ? "You have left this private room." : "You are not invited to this room any more."
-        forEachConnection(of: guest) { chat, slot in
-            _ = chat.expel(
-                chat.key(of: slot), filter, text: sentence, at: command.now, &effects)
+        for slot in connectionSlots(of: guest) {
+            _ = expel(
+                key(of: slot), filter, text: sentence, at: command.now, &effects)
         }
     }
 
@@ -91,7 +93,7 @@ extension Chat {
             throw CommandError(.badRequest, "This room is not private: anybody may enter.")
         }
         guard let guest = usersByName.find(NameKey(name), in: users) else {
-            throw CommandError(.notFound, "There is nobody with this name.")
+            throw Self.nobody
         }
         return (room, guest)
     }
@@ -100,13 +102,17 @@ extension Chat {
         ConnectionKey(slot: slot, generation: connections[slot].generation)
     }
 
-    /// Replies `ok`.
-    func acknowledge(
+    /// Replies `ok` when everything before it is kept.
+    mutating func acknowledge(
         _ command: borrowing Command, _ text: Span<UInt8>, _ effects: inout Effects
     ) {
-        let start = begin("ok", command, text, &effects)
-        effects.bytes.append("}")
-        effects.reply(to: command.connection, from: start)
+        let reply = writeOK(command, text, &effects)
+        if hasStore {
+            latest = command.now
+            appendReply(reply, &effects)
+        } else {
+            effects.add(.reply(to: command.connection, bytes: reply.text))
+        }
     }
 
     /// Gives the store something that nobody waits for.

@@ -30,15 +30,17 @@ extension Chat {
         store(
             .read(
                 room: rooms[room].storedNumber, user: users[user].number, offset: Int(read)))
-        forEachConnection(of: user) { chat, other in
-            guard other != slot, chat.subscription(of: other, to: room) != nil else { return }
+        for other in connectionSlots(of: user)
+        where other != slot && connections[other].state == .loggedIn
+            && self.subscription(of: other, to: room) != nil
+        {
             let start = effects.bytes.count
             effects.bytes.append("{\"type\":\"read\",\"room\":\"")
-            effects.bytes.append(utf8: chat.rooms[room].name)
+            effects.bytes.append(utf8: rooms[room].name)
             effects.bytes.append("\",\"offset\":")
             effects.bytes.append(decimal: Int(read))
             effects.bytes.append("}")
-            effects.reply(to: chat.key(of: other), from: start)
+            effects.reply(to: key(of: other), from: start)
         }
         acknowledge(command, text, &effects)
     }

@@ -66,6 +66,22 @@ import Testing
         #expect(names(mine) == ["backstage"])
     }
 
+    @Test func `An invitation is acknowledged when it is kept`() {
+        let store = FakeStore()
+        let world = World(store: store)
+        let (ann, _) = (world.login(0, "ann"), world.login(1, "bob"))
+        store.answerAll(world)
+        world.send(ann, #"{"type":"create","room":"backstage"}"#)
+        store.answerAll(world)
+        for command in ["invite", "uninvite"] {
+            let json = #"{"type":"\#(command)","room":"backstage","user":"bob","ref":"1"}"#
+            let count = world.inbox[ann]!.count
+            #expect(world.send(ann, json).isEmpty, "\(command)")
+            store.answerAll(world)
+            #expect(world.heard(ann).dropFirst(count).map(\.type) == ["ok"], "\(command)")
+        }
+    }
+
     @Test func `An open room does not become private`() {
         let world = World()
         let (ann, bob) = (world.login(0, "ann"), world.login(1, "bob"))
