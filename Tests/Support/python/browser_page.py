@@ -111,6 +111,9 @@ class Person:
         self.is_in(name)
 
     def is_in(self, name):
+        # The name is there as soon as somebody asks to log in; what is around it comes with the
+        # answer.
+        expect(self.page.locator("#chat")).to_be_visible()
         expect(self.page.locator("#me")).to_have_text(name)
         self.is_connected()
 
