@@ -1,5 +1,7 @@
 """Scenarios of the chat page: phones, input methods, screen readers, dead lines, many messages."""
 
+import json
+
 from playwright.sync_api import expect
 
 from browser_page import browser
@@ -121,19 +123,48 @@ def keys():
         assert words[2].startswith("bob") and words[2].count("from bob") == 1, words
 
 
+class Asked:
+    """What a page has asked the server, and has no answer to."""
+
+    def __init__(self, page):
+        self.page, self.refs = page, set()
+        page.on("websocket", self.watch)
+
+    def watch(self, socket):
+        self.refs.clear()
+        socket.on("framesent", lambda text: self.refs.add(json.loads(text).get("ref")))
+        socket.on("framereceived", lambda text: self.refs.discard(json.loads(text).get("ref")))
+
+    def wait(self):
+        while self.refs - {None}:
+            self.page.wait_for_timeout(10)
+
+
 def dead_line():
     """A line that is dead without a word shows after 2 seconds as late, and after 5 as lost: when
     something is sent, when one begins to write, and when one only reads; sooner when the network
     goes. The page's clock is moved on."""
     with start_server() as server, CutLine(server.port) as line, browser(arguments.shots) as all:
-        ann = all.person(line.page, "ann", clock=True)
+        ann = all.person(line.page, clock=True)
+        asked = Asked(ann.page)
+        ann.log_in("ann")
         bar, state = ann.page.locator("#bar"), ann.page.locator("#state")
+        clock = ann.page.clock
+
+        def freeze():
+            """The line is dead at rest: no answer is due. The page's time stands still from here
+            on, however slow the machine is. It runs in small steps until then, since an answer
+            that takes seconds of it makes the page more patient."""
+            asked.wait()
+            clock.pause_at(ann.page.evaluate("Date.now() / 1000") + 2)
+            for _ in range(30):
+                asked.wait()
+                clock.run_for(100)
+            asked.wait()
+            line.freeze()
 
         def is_late_and_lost(words, seconds=5):
-            # The page's time stands still while this looks, however slow the machine is.
-            clock = ann.page.clock
-            clock.pause_at(ann.page.evaluate("Date.now() / 1000") + 2)
-            clock.run_for(100)
+            clock.run_for(2_100)
             expect(state).to_have_text("No answer yet")
             expect(bar).to_contain_text("The server has not answered yet")
             clock.run_for((seconds - 2) * 1_000)
@@ -146,19 +177,20 @@ def dead_line():
             ann.page.evaluate("dispatchEvent(new Event('online'))")
             ann.is_connected()
 
-        line.freeze()
+        freeze()
         ann.say("is anybody there?")
         is_late_and_lost("Connection lost.")
         ann.has_sent("is anybody there?")
-        ann.page.clock.fast_forward(6_000)
-        line.freeze()
+        freeze()
+        clock.run_for(6_000)
         ann.field.press_sequentially("h")
         is_late_and_lost("Connection lost.")
-        line.freeze()
-        ann.page.clock.fast_forward(45_000)
+        freeze()
+        clock.fast_forward(45_000)
         is_late_and_lost("Connection lost.")
-        line.freeze()
+        freeze()
         ann.page.context.set_offline(True)
+        clock.run_for(100)
         expect(state).to_have_text("No answer yet")
         ann.shot("offline")
         is_late_and_lost("You are offline.", 3)
