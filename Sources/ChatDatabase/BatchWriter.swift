@@ -70,7 +70,7 @@ struct BatchWriter {
             seen = excluded.seen, moderator = excluded.moderator
             """)
         session = try prepare(
-            "INSERT OR REPLACE INTO sessions(proof, user, seen) VALUES (?1, ?2, ?3)")
+            "INSERT OR REPLACE INTO sessions(proof, user, seen, client) VALUES (?1, ?2, ?3, ?4)")
         forgetSessions = try prepare("DELETE FROM sessions WHERE user = ?1")
         forgetUser = try prepare("DELETE FROM users WHERE number = ?1")
         topic = try prepare("UPDATE rooms SET topic = ?2 WHERE number = ?1")
@@ -218,6 +218,7 @@ struct BatchWriter {
                 1, blob: (0..<16).map { UInt8(truncatingIfNeeded: bits >> (120 - 8 * $0)) })
             session.bind(2, new.number)
             session.bind(3, known.seenAt)
+            session.bind(4, text: known.client.span)
             try session.run()
         }
     }

@@ -85,7 +85,8 @@ struct Schema: Sendable {
             password TEXT, created INTEGER NOT NULL, seen INTEGER NOT NULL,
             moderator INTEGER NOT NULL DEFAULT 0) STRICT;
         CREATE TABLE sessions(
-            proof BLOB PRIMARY KEY, user INTEGER NOT NULL, seen INTEGER NOT NULL) STRICT;
+            proof BLOB PRIMARY KEY, user INTEGER NOT NULL, seen INTEGER NOT NULL,
+            client TEXT NOT NULL) STRICT;
         CREATE INDEX sessions_by_user ON sessions(user);
         CREATE TABLE sanctions(
             number INTEGER PRIMARY KEY, kind INTEGER NOT NULL, room TEXT, user TEXT NOT NULL,

@@ -21,13 +21,15 @@ enum StateLoading {
     private static func users(_ connection: Connection) throws(DatabaseError) -> [StoredUser] {
         var sessions: [Int64: [StoredUser.Session]] = [:]
         let rows = try Statement(
-            "SELECT user, proof, seen FROM sessions ORDER BY rowid", on: connection)
+            "SELECT user, proof, seen, client FROM sessions ORDER BY rowid", on: connection)
         while try rows.step() {
             let bytes = rows.bytes(1)
             var proof: UInt128 = 0
             for index in bytes.indices { proof = proof << 8 | UInt128(bytes[index]) }
             sessions[rows.integer(0), default: []].append(
-                StoredUser.Session(proof: SessionProof(bits: proof), seenAt: rows.integer(2)))
+                StoredUser.Session(
+                    proof: SessionProof(bits: proof), seenAt: rows.integer(2),
+                    client: rows.array(3)))
         }
         var users: [StoredUser] = []
         let named = try Statement(

@@ -12,6 +12,8 @@ struct Account {
         var proof: SessionProof
         /// When it was last used for a login: milliseconds since 1970 in UTC.
         var seenAt: Int64
+        /// What the client calls itself, as it stands inside of a JSON string.
+        var client: [UInt8] = []
         /// The connections that have logged in by it.
         var slots: [UInt32] = []
     }

@@ -81,12 +81,7 @@ extension Chat {
                 Account(user: user, password: hash, sessions: [session]),
                 for: connections[key.slot].owner)
         }
-        let reply = writeOK(command, text, &effects)
-        if hasStore {
-            append(user, reply, at: command.now, &effects)
-        } else {
-            effects.add(.reply(to: key, bytes: reply.text))
-        }
+        acknowledge(user, command, text, &effects)
         return .done
     }
 

@@ -28,6 +28,7 @@ extension Chat {
         let name = try Name.user(try command.fields.string(.user), text) { isFree($0) }
         let session = try command.fields.string(ifPresent: .session)
         let entersLobby = try command.fields.bool(.join, default: true)
+        let client = try client(command, text)
         if try command.fields.string(ifPresent: .token) != nil {
             throw CommandError(.badToken, "This server knows no tokens. Log in without one.")
         }
@@ -47,12 +48,12 @@ extension Chat {
         } else {
             (user, token) = try admitUser(name, given, command)
         }
-        return try finishLogin(user, token, entersLobby, command, text, &effects)
+        return try finishLogin(user, token, client, entersLobby, command, text, &effects)
     }
 
     /// The connection is this user's from now on: welcomes it, and enters the lobby.
     mutating func finishLogin(
-        _ user: UserIndex, _ token: SessionToken, _ entersLobby: Bool,
+        _ user: UserIndex, _ token: SessionToken, _ client: [UInt8]?, _ entersLobby: Bool,
         _ command: borrowing Command, _ text: Span<UInt8>, _ effects: inout Effects
     ) throws(CommandError) -> Progress {
         let slot = command.connection.slot
@@ -61,6 +62,7 @@ extension Chat {
         users[user].firstConnection = slot
         connections[slot].state = .loggedIn
         counters.loginCount += 1
+        note(client, of: slot)
         let start = begin("welcome", command, text, &effects)
         writeWelcome(user, token, connections[slot].resourceID, to: &effects.bytes)
         effects.reply(to: command.connection, from: start)

@@ -2,17 +2,28 @@
 import Storage
 
 extension Chat {
-    /// Ends the session of this connection, or with `everywhere` all of the user's. Their tokens
-    /// prove nothing from now on. This connection gets `ok` and is closed; the others of these
-    /// sessions are closed with 4005. Without an account a user has one session, and anybody may
-    /// take the name at once: nobody is left who could prove that it is theirs. With a store `ok`
-    /// comes when the end of the session is kept: no crash brings it back then.
+    /// Ends the session of this connection, or with `session` another one, or with `everywhere` all
+    /// of the user's. Their tokens prove nothing from now on. This connection gets `ok` and is
+    /// closed if its own session ends; the others of these sessions are closed with 4005. Without
+    /// an account a user has one session, and anybody may take the name at once: nobody is left who
+    /// could prove that it is theirs. With a store `ok` comes when the end of the session is kept:
+    /// no crash brings it back then.
     mutating func logout(
         _ command: borrowing Command, _ text: Span<UInt8>, _ effects: inout Effects
     ) throws(CommandError) {
         let isEverywhere = try command.fields.bool(.everywhere, default: false)
         let key = command.connection
         let user = connections[key.slot].user
+        if let id = try command.fields.string(ifPresent: .session) {
+            guard !isEverywhere else {
+                throw CommandError(
+                    .badRequest, "Name one session, or sign out everywhere: not both.")
+            }
+            if let other = try session(id, of: key.slot, text) {
+                endSession(other, of: user, .sessionEnded, at: command.now, &effects)
+                return acknowledge(user, command, text, &effects)
+            }
+        }
         let name = users[user].name
         if !hasStore {
             effects.add(.reply(to: key, bytes: writeOK(command, text, &effects).text))
@@ -22,6 +33,19 @@ extension Chat {
         addChangedUsers(at: command.now)
         appendReply(writeOK(command, text, &effects), &effects)
         waits[key.slot]?.formerUser = name
+    }
+
+    /// Says `ok` when the user's present state is kept.
+    mutating func acknowledge(
+        _ user: UserIndex, _ command: borrowing Command, _ text: Span<UInt8>,
+        _ effects: inout Effects
+    ) {
+        let reply = writeOK(command, text, &effects)
+        if hasStore {
+            append(user, reply, at: command.now, &effects)
+        } else {
+            effects.add(.reply(to: command.connection, bytes: reply.text))
+        }
     }
 
     private mutating func endSession(

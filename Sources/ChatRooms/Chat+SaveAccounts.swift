@@ -13,6 +13,7 @@ extension Chat {
             out.write(accounts[index].sessions.count, accounts[index].sessions) { out, session in
                 out.write(session.proof.bits)
                 out.write(session.seenAt)
+                out.write(name: String(decoding: session.client, as: UTF8.self))
                 out.write(session.slots.count, session.slots) { $0.write($1) }
             }
         }
@@ -33,7 +34,8 @@ extension Chat {
             var seen: Set<UInt32> = []
             for _ in 0..<(try reader.readElementCount()) {
                 var session = Account.Session(
-                    proof: SessionProof(bits: try reader.read()), seenAt: try reader.read())
+                    proof: SessionProof(bits: try reader.read()), seenAt: try reader.read(),
+                    client: Array(try reader.readName().utf8))
                 for _ in 0..<(try reader.readElementCount()) {
                     let slot: UInt32 = try reader.read()
                     guard slot < connections.count, connections[slot].user == user,

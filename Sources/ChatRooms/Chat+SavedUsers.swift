@@ -36,7 +36,7 @@ extension Chat {
             let index = users.allocate(user)
             usersByName.insert(index, in: &users)
             let sessions = stored.sessions.suffix(Account.sessionLimit).map {
-                Account.Session(proof: $0.proof, seenAt: $0.seenAt)
+                Account.Session(proof: $0.proof, seenAt: $0.seenAt, client: $0.client)
             }
             var account = Account(user: index, password: password, sessions: sessions)
             account.isModerator = stored.isModerator
@@ -125,7 +125,7 @@ extension Chat {
             record.password = account.password
             record.isModerator = account.isModerator
             record.sessions = account.sessions.map {
-                StoredUser.Session(proof: $0.proof, seenAt: $0.seenAt)
+                StoredUser.Session(proof: $0.proof, seenAt: $0.seenAt, client: $0.client)
             }
         }
         return record

@@ -12,6 +12,7 @@ extension Chat {
         _ command: borrowing Command, _ text: Span<UInt8>, _ effects: inout Effects
     ) throws(CommandError) -> Progress {
         let entersLobby = try command.fields.bool(.join, default: true)
+        let client = try client(command, text)
         guard case .token(let answer) = command.read else {
             guard let token = try command.fields.string(ifPresent: .token) else {
                 throw CommandError(
@@ -44,7 +45,7 @@ extension Chat {
         }
         let (user, token) = try admitUser(key, name, command)
         grants.set(claims, command.connection)
-        return try finishLogin(user, token, entersLobby, command, text, &effects)
+        return try finishLogin(user, token, client, entersLobby, command, text, &effects)
     }
 
     /// Finds or creates the user whom a token names: who has the token needs no session.

@@ -26,7 +26,7 @@ extension Chat {
         out.append(
             "\",\"capabilities\":[\"places\",\"account\",\"edit\",\"delete\",\"react\",\"topic\",\"direct\",\"rooms\","
         )
-        out.append("\"mine\",\"read\",\"private\",\"search\",\"moderate\"]")
+        out.append("\"mine\",\"read\",\"private\",\"search\",\"moderate\",\"sessions\"]")
         out.append(",\"limits\":{\"text\":")
         out.append(decimal: limits.textScalarLimit)
         out.append(",\"rooms\":")

@@ -83,6 +83,7 @@ struct Command: ~Copyable {
 enum CommandType: CaseIterable {
     case message, typing, join, leave, history, who, edit, delete, react, topic, login, logout
     case account, direct, rooms, mine, read, create, invite, uninvite, search
+    case sessions
     case kick, ban, mute, unban, unmute
 
     var name: StaticString {
@@ -108,6 +109,7 @@ enum CommandType: CaseIterable {
         case .invite: "invite"
         case .uninvite: "uninvite"
         case .search: "search"
+        case .sessions: "sessions"
         case .kick: "kick"
         case .ban: "ban"
         case .mute: "mute"
@@ -183,6 +185,7 @@ extension Chat {
         case .invite: try invite(command, text, &effects)
         case .uninvite: try uninvite(command, text, &effects)
         case .search: if command.isReachable { return try search(command, text, &effects) }
+        case .sessions: sessions(command, text, &effects)
         case .kick: try moderate(.kick, command, text, &effects)
         case .ban: try moderate(.ban, command, text, &effects)
         case .mute: try moderate(.mute, command, text, &effects)

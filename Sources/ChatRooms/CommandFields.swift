@@ -3,7 +3,7 @@
 /// The fields that any command of the protocol, or the `since` inside one, may have.
 enum Field: Int, CaseIterable {
     case type, ref, user, token, session, join, room, since, limit, text, id, before, after
-    case epoch, offset, everywhere, more, password, reply, emoji, to, seconds, reason
+    case epoch, offset, everywhere, more, password, reply, emoji, to, seconds, reason, client
 
     var name: StaticString {
         switch self {
@@ -30,6 +30,7 @@ enum Field: Int, CaseIterable {
         case .to: "to"
         case .seconds: "seconds"
         case .reason: "reason"
+        case .client: "client"
         }
     }
 
@@ -42,7 +43,7 @@ enum Field: Int, CaseIterable {
         case 3: candidates = InlineArray(repeating: .ref)
         case 4: candidates = [.type, .text, .room, .user, .join, .more, .more]
         case 5: candidates = [.since, .limit, .after, .epoch, .token, .reply, .emoji]
-        case 6: candidates = [.before, .offset, .reason, .reason, .reason, .reason, .reason]
+        case 6: candidates = [.before, .offset, .reason, .client, .client, .client, .client]
         case 7: candidates = [.session, .seconds, .seconds, .seconds, .seconds, .seconds, .seconds]
         case 8: candidates = InlineArray(repeating: .password)
         case 10: candidates = InlineArray(repeating: .everywhere)
@@ -66,7 +67,7 @@ struct CommandFields: ~Copyable {
         case duplicate(Field)
     }
 
-    private var values = InlineArray<23, JSONValue>(repeating: JSONValue())
+    private var values = InlineArray<24, JSONValue>(repeating: JSONValue())
 
     subscript(field: Field) -> JSONValue { values[field.rawValue] }
 

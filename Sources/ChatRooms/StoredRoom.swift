@@ -47,11 +47,14 @@ public struct StoredUser: Sendable, Equatable {
         public var proof: SessionProof
         /// When it was last used: milliseconds since 1970 in UTC.
         public var seenAt: Int64
+        /// What its client calls itself, as it stands inside of a JSON string.
+        public var client: [UInt8]
 
         /// A session from its parts.
-        public init(proof: SessionProof, seenAt: Int64) {
+        public init(proof: SessionProof, seenAt: Int64, client: [UInt8] = []) {
             self.proof = proof
             self.seenAt = seenAt
+            self.client = client
         }
     }
 

@@ -3,6 +3,7 @@
 // it and calls its methods.
 
 import { CommandError, Disconnected } from './commands.js';
+import { clientName } from './client-name.js';
 import { Drafts } from './drafts.js';
 import { History } from './history.js';
 import { words } from './language.js';
@@ -25,6 +26,13 @@ const passing = new Set(['rate_limited', 'unavailable', 'bad_request']);
 // The server's sentence about a name that is not allowed ends with an allowed one: Try "mary_ann".
 function suggestionIn({ code, message }) {
     return code === 'bad_name' ? /Try "([^"\s]{1,64})"\.$/u.exec(message)?.[1] ?? '' : '';
+}
+
+// What was wrong with a command about one's name, in words.
+function problemIn(error) {
+    if (error instanceof Disconnected) return words('account.lost');
+    if (!(error instanceof CommandError)) throw error;
+    return error.code === 'bad_request' ? error.message : wordsForError(error);
 }
 
 export class Chat {
@@ -53,6 +61,7 @@ export class Chat {
             sessions: this.#record,
             unsent: { load: unsent, save: setUnsent },
             direct: false,
+            client: clientName(),
         });
         this.outbox = this.connection.outbox;
         this.history = new History(this.connection, changed);
@@ -119,10 +128,28 @@ export class Chat {
             this.#changed();
             return '';
         } catch (error) {
-            if (error instanceof Disconnected) return words('account.lost');
-            if (!(error instanceof CommandError)) throw error;
-            return error.code === 'bad_request' ? error.message : wordsForError(error);
+            return problemIn(error);
         }
+    }
+
+    // The devices on which the user is logged in: {sessions, problem}.
+    async sessions() {
+        try {
+            const { sessions } = await this.connection.command('sessions');
+            return { sessions, problem: '' };
+        } catch (error) {
+            return { sessions: [], problem: problemIn(error) };
+        }
+    }
+
+    // Signs a device out, and returns the others. It may have signed out itself.
+    async endSession(session) {
+        try {
+            await this.connection.command('logout', { session });
+        } catch (error) {
+            if (error.code !== 'not_found') return { sessions: [], problem: problemIn(error) };
+        }
+        return this.sessions();
     }
 
     // Ends the session at the server, too, or all sessions of an account. Without a connection only

@@ -14,14 +14,16 @@ export class Login {
     #password;
     #keepsPassword = false;
     #token;
+    #client; // what this program calls itself
 
     // `sessions`: session, storedSession, keepSession(user, session). `events`:
     // welcomed(welcome, restarted), where `restarted` means that the server has forgotten the
     // session that this client had; refused(error).
-    constructor(commands, sessions, events) {
+    constructor(commands, sessions, events, client) {
         this.#commands = commands;
         this.#sessions = sessions;
         this.#events = events;
+        this.#client = client;
     }
 
     // The password is for the next login only, since after that there is a session, unless `keeps`:
@@ -41,7 +43,10 @@ export class Login {
                 const password = this.#password;
                 const token = await this.#freshToken();
                 if (attempt !== this.#attempt) return;
-                const command = { type: 'login', user, session, password, token, join: false };
+                const client = this.#client;
+                const command = {
+                    type: 'login', user, session, password, token, client, join: false,
+                };
                 this.#welcomed(await this.#commands.request(command));
                 return;
             } catch (error) {

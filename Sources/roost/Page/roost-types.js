@@ -118,6 +118,8 @@
  * @property {Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>} [storage] keeps the session,
  *   which proves the name: `localStorage`, or anything like it. Without it, a program that starts
  *   anew may have to wait a minute for its name
+ * @property {string} [client] what this program calls itself in the user's list of sessions, in 64
+ *   characters
  * @property {any} [WebSocket] where there is none, as in Node before 22: a class like the browser's
  * @property {boolean} [direct] false: conversations of two that others begin do not become rooms by
  *   themselves; they are a `push` then

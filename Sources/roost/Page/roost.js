@@ -56,7 +56,7 @@ export class Roost {
      * @param {Options} [options]
      */
     constructor(address, options = {}) {
-        const { user, password, token, storage, unsent } = options;
+        const { user, password, token, storage, unsent, client } = options;
         this.#adopts = options.direct !== false;
         const Socket = options.WebSocket ?? globalThis.WebSocket;
         if (!Socket) throw new Error('There is no WebSocket here: pass one, { WebSocket }.');
@@ -73,7 +73,7 @@ export class Roost {
         this.#login = new Login(this.#commands, this.#sessions, {
             welcomed: (welcome, restarted) => this.#welcomed(welcome, restarted),
             refused: (error) => this.#refused(error),
-        });
+        }, client);
         this.outbox = new Outbox(this.#commands, (key) => this.#rooms.get(key), unsent, {
             changed: () => this.#listeners.call('outbox', undefined),
             ended: (item, error) => this.#listeners.call('sent', { item, error }),

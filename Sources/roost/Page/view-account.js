@@ -1,8 +1,9 @@
-// The dialog that makes the name one's own: a password, with all that a password manager needs, and
-// signing out on all devices.
+// The dialog that makes the name one's own: a password, with all that a password manager needs, the
+// devices on which one is logged in, and signing out on all of them.
 
 import { byID, setHidden, setText } from './dom.js';
 import { words } from './language.js';
+import { SessionList } from './view-sessions.js';
 
 const shortest = 8;
 
@@ -15,9 +16,11 @@ export class AccountView {
     #save = byID('account-save');
     #everywhere = byID('sign-out-everywhere');
     #opener = byID('open-account');
+    #sessions;
 
     constructor(chat, panels) {
         this.#chat = chat;
+        this.#sessions = new SessionList(chat);
         this.#opener.addEventListener('click', () => this.#open());
         byID('account-cancel').addEventListener('click', () => this.#dialog.close());
         byID('show-password').addEventListener('change', ({ target }) => {
@@ -39,6 +42,7 @@ export class AccountView {
         this.#clear();
         this.#dialog.showModal();
         this.#field.focus();
+        this.#sessions.show();
     }
 
     // The password stays nowhere in the page.

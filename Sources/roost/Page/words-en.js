@@ -115,6 +115,12 @@ export const english = {
     'account.show': 'Show it',
     'account.short': 'A password has 8 characters or more.',
     'account.lost': 'The connection was lost. Try again.',
+    'sessions': 'Where you are signed in',
+    'sessions.here': 'This device',
+    'sessions.now': 'Connected now',
+    'sessions.used': 'Last used: {day}',
+    'sessions.unknown': 'Unknown device',
+    'sessions.end': 'Sign out: {client}',
     'cancel': 'Cancel',
     'close': 'Close',
 

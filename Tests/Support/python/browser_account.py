@@ -1,8 +1,11 @@
 """Scenarios of the chat page: a name that is somebody's own, and messages that the server cannot
 keep just now."""
 
+import re
+
 from playwright.sync_api import expect
 
+from browser_axe import findings
 from browser_page import browser
 from roost_server import Client, start_server
 from scenarios import arguments
@@ -76,6 +79,52 @@ def account():
         expect(phone.page.get_by_role("alert").first).to_contain_text("You have signed out")
         with Client(server) as other:
             assert other.ask(type="login", user="ann")["code"] == "name_taken"
+
+
+def sessions():
+    """The devices on which one is signed in are listed in the dialog about the name, and signed
+    out from there."""
+    phone_agent = ("Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko)"
+                   " Chrome/131.0.0.0 Mobile Safari/537.36")
+    with start_server() as server, browser(arguments.shots) as all:
+        ann = all.person(server.page, "ann")
+        opener = ann.page.locator("#open-account")
+        box = ann.page.locator("#sessions")
+        opener.click()
+        expect(box).to_be_hidden()
+        ann.page.locator("#new-password").fill(PASSWORD)
+        ann.page.keyboard.press("Enter")
+        expect(opener).to_have_text("Your own name")
+
+        phone = all.person(server.page, user_agent=phone_agent)
+        phone.page.get_by_label("Your name").fill("ann")
+        phone.page.keyboard.press("Enter")
+        phone.page.get_by_role("textbox", name="Password", exact=True).fill(PASSWORD)
+        phone.page.keyboard.press("Enter")
+        phone.is_in("ann")
+        with Client(server) as bot:
+            bot.ask(type="login", user="ann", password=PASSWORD, client="<b>a bot</b>")
+
+        # The session had no name when the account was made; at the next login it has one.
+        ann.page.reload()
+        ann.is_in("ann")
+        opener.click()
+        rows = box.get_by_role("listitem")
+        expect(rows).to_have_count(3)
+        expect(rows.nth(0)).to_contain_text(re.compile(r"^Chrome \(Linux\)\s*This device"))
+        expect(rows.nth(1)).to_contain_text(re.compile(r"<b>a bot</b>\s*Last used: Today"))
+        expect(rows.nth(2)).to_contain_text(re.compile(r"Chrome \(Android\)\s*Connected now"))
+        expect(rows.nth(0).get_by_role("button")).to_be_hidden()
+        ann.shot("sessions")
+        assert not findings(ann.page, "sessions"), findings(ann.page, "sessions")
+        rows.nth(2).get_by_role("button", name="Sign out: Chrome (Android)").press("Enter")
+        expect(rows).to_have_count(2)
+        expect(box.get_by_role("list")).to_be_focused()
+        expect(phone.page.get_by_role("alert").first).to_contain_text("You have signed out")
+        ann.page.keyboard.press("Escape")
+        expect(opener).to_be_focused()
+        ann.say("still here")
+        ann.has_sent("still here")
 
 
 def not_kept():

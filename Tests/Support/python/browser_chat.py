@@ -34,7 +34,7 @@ SCENARIOS = {
     "browser_lasting": ("name_lost", "tabs", "sign_out", "addresses", "stored", "drafts"),
     "browser_events": ("events",),
     "browser_embed": ("embed", "not_embedded"),
-    "browser_account": ("account", "not_kept"),
+    "browser_account": ("account", "sessions", "not_kept"),
     "browser_composer": ("completion", "files", "pasted"),
     "browser_offline": ("installed", "versioned"),
     "browser_notices": ("mentioned", "linked"),

@@ -117,7 +117,7 @@ import Testing
         ("UPDATE entries SET begins = 1 WHERE offset = 2 AND room = 1", "out of order"),
         ("UPDATE rooms SET bytes = 1 WHERE number = 1", "Room 1 counts 1 bytes"),
         ("UPDATE meta SET entries = 1", "counts 1 messages, and has 21"),
-        ("INSERT INTO sessions VALUES (x'00', 7, 0)", "user 7"),
+        ("INSERT INTO sessions VALUES (x'00', 7, 0, '')", "user 7"),
         ("UPDATE rooms SET key = 'other' WHERE number = 1", "wrong key"),
         ("UPDATE entries SET body = '\"' WHERE seq = 4", "not well formed"),
         ("UPDATE entries SET seq = 400 WHERE seq = 2", "out of order"),

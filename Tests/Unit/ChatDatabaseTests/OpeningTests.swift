@@ -48,7 +48,9 @@ import Testing
                 seenAt: seenAt,
                 sessions: (0..<number).map {
                     let bits = UInt128.max / UInt128(100 * number + $0 + 1)
-                    return StoredUser.Session(proof: SessionProof(bits: bits), seenAt: 99 - $0)
+                    return StoredUser.Session(
+                        proof: SessionProof(bits: bits), seenAt: 99 - $0,
+                        client: Array("client \($0)".utf8))
                 })
         }
         let users = [user(1, seenAt: 30, "scrypt…"), user(2, seenAt: 10), user(3, seenAt: 20)]

@@ -25,7 +25,7 @@ import Testing
         #expect(
             replies[0]["capabilities"] as? [String] == [
                 "places", "account", "edit", "delete", "react", "topic", "direct", "rooms", "mine",
-                "read", "private", "search", "moderate",
+                "read", "private", "search", "moderate", "sessions",
             ])
         #expect(replies[0]["account"] as? Bool == false)
         #expect(replies[1]["room"] as? String == "lobby")

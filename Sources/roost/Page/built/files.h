@@ -41,13 +41,13 @@ static const unsigned char file_12[] = {
 
 static const struct page_file files[] = {
     {"/", "text/html; charset=utf-8", file_0, sizeof file_0, 0, 0},
-    {"/page-0322d112d2e3b756.js", "text/javascript; charset=utf-8", file_1, sizeof file_1, 1, 0},
-    {"/later-7c55611283b82a7d.js", "text/javascript; charset=utf-8", file_2, sizeof file_2, 1, 0},
-    {"/page-faee02fbbe36777f.css", "text/css; charset=utf-8", file_3, sizeof file_3, 1, 0},
+    {"/page-3dc966c9929338e3.js", "text/javascript; charset=utf-8", file_1, sizeof file_1, 1, 0},
+    {"/later-3ff7fc60aaa1b920.js", "text/javascript; charset=utf-8", file_2, sizeof file_2, 1, 0},
+    {"/page-05360855732358d1.css", "text/css; charset=utf-8", file_3, sizeof file_3, 1, 0},
     {"/favicon-176b8ad70ab1e64e.svg", "image/svg+xml", file_4, sizeof file_4, 1, 0},
     {"/roost.js", "text/javascript; charset=utf-8", file_5, sizeof file_5, 0, 1},
-    {"/words-de-05120b9f35e4e6e9.json", "application/json", file_6, sizeof file_6, 1, 0},
-    {"/words-ar-bff9bd3dc2dc456a.json", "application/json", file_7, sizeof file_7, 1, 0},
+    {"/words-de-381bb0ae75e1b5ea.json", "application/json", file_6, sizeof file_6, 1, 0},
+    {"/words-ar-f81ae39ed75f68a3.json", "application/json", file_7, sizeof file_7, 1, 0},
     {"/icon-192-0b854f7335684782.png", "image/png", file_8, sizeof file_8, 1, 0},
     {"/icon-512-4332559adda8dcaa.png", "image/png", file_9, sizeof file_9, 1, 0},
     {"/icon-maskable-ea7ef919213e3433.png", "image/png", file_10, sizeof file_10, 1, 0},

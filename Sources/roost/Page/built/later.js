@@ -1,11 +1,11 @@
 (function () {
 'use strict';
-const m35 = (() => {
+const m36 = (() => {
 const { CommandError, Disconnected } = roostModules.m0;
-const { asWished } = roostModules.m22;
-const { words } = roostModules.m5;
-const { sameName } = roostModules.m6;
-const { wordsForError } = roostModules.m26;
+const { asWished } = roostModules.m23;
+const { words } = roostModules.m6;
+const { sameName } = roostModules.m7;
+const { wordsForError } = roostModules.m27;
 const i=2_000;class Changes{#a=[];#b;#c;#d=false;constructor(c,d){this.#b=c;this.#c=d;}
 get areWaiting(){return this.#a.length > 0;}
 edit(room,entry,text){this.#e(room,entry,'edit',{type:'edited',text},{text});}
@@ -24,15 +24,15 @@ async #k(a,b){if(b.code==='unavailable'){const f=b.retryAfter??i;await new Promi
 this.#c.changed();}}
 return { Changes };
 })();
-const m36 = (() => {
-const { byID, setText } = roostModules.m29;
+const m37 = (() => {
+const { byID, setText } = roostModules.m30;
 function ask(b,{agree,refuse}){const a=byID('question');setText(byID('question-words'),b);setText(byID('question-agree'),agree);setText(byID('question-refuse'),refuse);a.returnValue='';a.showModal();return new Promise((c)=>{a.addEventListener('close',()=>c(a.returnValue==='agree'),{once:true});});}
 return { ask };
 })();
-const m37 = (() => {
-const { ask } = m36;
-const { words } = roostModules.m5;
-const { copyLink, linkTo } = roostModules.m31;
+const m38 = (() => {
+const { ask } = m37;
+const { words } = roostModules.m6;
+const { copyLink, linkTo } = roostModules.m32;
 const g=24 * 60 * 60_000;class Deeds{#a;#b;#c;constructor(a,b,c){this.#a=a;this.#b=b;this.#c=c;}
 of({entry,own,pending,past,deleted}){if(deleted||pending||entry.offset===undefined)return [];if(past)return ['copy'];const{capabilities:can=[],moderator}=this.#a.connection.welcome??{};const d=can.includes('react')?['react']:[];d.push('reply');if(own&&can.includes('edit')&&Date.now()- entry.time < g){d.push('edit');}
 d.push('copy','link');if((own||moderator)&&can.includes('delete'))d.push('delete');return d;}
@@ -55,16 +55,16 @@ async #g(room,entry){const f=await ask(words('delete.ask'),{agree:words('message
 async #e(room,entry){try{await navigator.clipboard.writeText(entry.item?.text??entry.text);this.#f(room,words('copy.text'));}catch{this.#b.say(words('copy.refused'));}}}
 return { Deeds };
 })();
-const m38 = (() => {
-const { byID } = roostModules.m29;
+const m39 = (() => {
+const { byID } = roostModules.m30;
 function makeInstallable(){byID('manifest').rel='manifest';navigator.serviceWorker?.register('service-worker.js').catch(()=>{});}
 return { makeInstallable };
 })();
-const m39 = (() => {
-const { isMessage } = roostModules.m22;
-const { words } = roostModules.m5;
-const { keyOf, mentions } = roostModules.m6;
-const { noticeSettings } = roostModules.m1;
+const m40 = (() => {
+const { isMessage } = roostModules.m23;
+const { words } = roostModules.m6;
+const { keyOf, mentions } = roostModules.m7;
+const { noticeSettings } = roostModules.m2;
 const p=200;let e=null;function sound(){e??=new AudioContext();e.resume().catch(()=>{});for(const [at,pitch] of [[0,660],[0.12,880]]){const f=e.currentTime + at;const h=new OscillatorNode(e,{frequency:pitch});const g=new GainNode(e,{gain:0});g.gain.setValueAtTime(0,f);g.gain.linearRampToValueAtTime(0.15,f + 0.02);g.gain.exponentialRampToValueAtTime(0.001,f + 0.25);h.connect(g).connect(e.destination);h.start(f);h.stop(f + 0.3);}}
 const canNotify=()=>'Notification' in window;class Notices{#a;#b=new WeakMap();constructor(c){this.#a=c;}
 render(){if(this.#a.phase !=='in')return;for(const a of this.#a.rooms.list)this.#c(a);}
@@ -74,8 +74,8 @@ render(){if(this.#a.phase !=='in')return;for(const a of this.#a.rooms.list)this.
 #d(a,b){const l=noticeSettings();if(l.sound)sound();if(!l.notify||!canNotify()||Notification.permission !=='granted')return;const m=a.kind==='direct'?'notice.direct':'notice.mention';const k=words(m,{name:b.user,room:a.title});const n={body:b.text.slice(0,p),tag:`${a.key} ${b.offset}`,icon:document.querySelector('link[rel=icon]').href,};try{const o=new Notification(k,n);o.onclick=()=>{focus();this.#a.rooms.select(a);o.close();};}catch{navigator.serviceWorker?.ready.then((r)=>r.showNotification(k,n));}}}
 return { sound, canNotify, Notices };
 })();
-const m40 = (() => {
-const { asWished, entryOf } = roostModules.m22;
+const m41 = (() => {
+const { asWished, entryOf } = roostModules.m23;
 function entryAt(b,offset){let d=0;let g=b.length;while(d < g){const h=(d + g)>> 1;if(b[h].offset < offset)d=h + 1;else g=h;}
 return b[d]?.offset===offset?b[d]:undefined;}
 class Quotes{#a=[];#b;#c=false;constructor(e){this.#b=e;}
@@ -86,20 +86,41 @@ this.#c=false;this.#b();}
 #d(room,offset,l){room.quoted.set(offset,l);for(const entry of room.entries)if(entry.reply===offset)delete entry.item;}}
 return { entryAt, Quotes };
 })();
-const m41 = (() => {
-const { byID, setHidden, setText } = roostModules.m29;
-const { words } = roostModules.m5;
-const e=8;class AccountView{#a;#b=byID('account');#c=byID('account-form');#d=byID('new-password');#e=byID('account-problem');#f=byID('account-save');#g=byID('sign-out-everywhere');#h=byID('open-account');constructor(a,f){this.#a=a;this.#h.addEventListener('click',()=>this.#i());byID('account-cancel').addEventListener('click',()=>this.#b.close());byID('show-password').addEventListener('change',({target})=>{this.#d.type=target.checked?'text':'password';});this.#c.addEventListener('submit',(event)=>{event.preventDefault();this.#j();});this.#g.addEventListener('click',()=>{this.#b.close();f.signOut(true);});this.#b.addEventListener('close',()=>this.#k());}
-#i(){byID('account-name').value=this.#a.me;this.#k();this.#b.showModal();this.#d.focus();}
-#k(){this.#d.value='';this.#d.type='password';byID('show-password').checked=false;this.#l('');}
-#l(c){setText(this.#e,c);this.#d.setAttribute('aria-invalid',String(c !==''));}
-async #j(){const d=this.#d.value;if(new TextEncoder().encode(d).length < e){this.#l(words('account.short'));this.#d.focus();return;}
-this.#l('');this.#f.disabled=true;const b=await this.#a.keepName(d);this.#f.disabled=false;if(!this.#b.open)return;this.#l(b);if(b==='')this.#b.close();else this.#d.focus();}
+const m42 = (() => {
+const { count, locale, words } = roostModules.m6;
+const i={clock:{hour:'numeric',minute:'2-digit'},full:{dateStyle:'full',timeStyle:'medium'},dayThisYear:{weekday:'long',day:'numeric',month:'long'},dayOfYear:{dateStyle:'long'},};let b={};function c(e,a){if(b.locale !==locale())b={locale:locale()};b[e]??=new Intl.DateTimeFormat(b.locale,i[e]);return b[e].format(a);}
+const j=(a)=>(Number.isNaN(a.getTime())?new Date(0):a);const instant=(k)=>j(new Date(k));const clockTime=(a)=>c('clock',a);const fullTime=(a)=>c('full',a);const dayKey=(a)=>
+(a.getFullYear()* 12 + a.getMonth())* 31 + a.getDate();function dayName(a,d=new Date()){const f=dayKey(a);if(f===dayKey(d))return words('day.today');const g=new Date(d);g.setDate(d.getDate()- 1);if(f===dayKey(g))return words('day.yesterday');return c(a.getFullYear()===d.getFullYear()?'dayThisYear':'dayOfYear',a);}
+const badge=(h)=>(h > 99?`${count(99)}+`:count(h));
+return { instant, clockTime, fullTime, dayKey, dayName, badge };
+})();
+const m43 = (() => {
+const { byID, element, reconcile, setHidden, setText } = roostModules.m30;
+const { dayName, fullTime, instant } = m42;
+const { words } = roostModules.m6;
+class SessionList{#a;#b=byID('sessions');#c=this.#b.querySelector('ul');#d=this.#b.querySelector('.problem');constructor(a){this.#a=a;this.#c.addEventListener('click',({target})=>{const{id}=target.closest('button')?.dataset??{};if(id)this.#e(id);});}
+async show(){this.#f([],'');if(!this.#a.account||!this.#a.can('sessions'))return;const{sessions,problem}=await this.#a.sessions();this.#f(sessions,problem);}
+async #e(id){const{sessions,problem}=await this.#a.endSession(id);this.#f(sessions,problem);this.#c.focus();}
+#f(sessions,problem){setHidden(this.#b,sessions.length===0&&problem==='');setText(this.#d,problem);reconcile(this.#c,sessions,({session})=>session,f,g);}}
+function f({session}){return element('li',{},element('span',{className:'about'},element('bdi',{className:'label'}),element('span',{className:'hint'})),element('button',{type:'button',className:'secondary',textContent:words('signOut'),dataset:{id:session},}));}
+function g(c,{client,at,connections,current}){const name=client??words('sessions.unknown');const [called,hint]=c.firstChild.children;const d=instant(at);let b=words('sessions.used',{day:dayName(d)});if(connections > 0)b=words('sessions.now');if(current)b=words('sessions.here');setText(called,name);setText(hint,b);hint.title=fullTime(d);const e=c.lastChild;setHidden(e,current);e.ariaLabel=words('sessions.end',{client:name});}
+return { SessionList };
+})();
+const m44 = (() => {
+const { byID, setHidden, setText } = roostModules.m30;
+const { words } = roostModules.m6;
+const { SessionList } = m43;
+const e=8;class AccountView{#a;#b=byID('account');#c=byID('account-form');#d=byID('new-password');#e=byID('account-problem');#f=byID('account-save');#g=byID('sign-out-everywhere');#h=byID('open-account');#i;constructor(a,f){this.#a=a;this.#i=new SessionList(a);this.#h.addEventListener('click',()=>this.#j());byID('account-cancel').addEventListener('click',()=>this.#b.close());byID('show-password').addEventListener('change',({target})=>{this.#d.type=target.checked?'text':'password';});this.#c.addEventListener('submit',(event)=>{event.preventDefault();this.#k();});this.#g.addEventListener('click',()=>{this.#b.close();f.signOut(true);});this.#b.addEventListener('close',()=>this.#l());}
+#j(){byID('account-name').value=this.#a.me;this.#l();this.#b.showModal();this.#d.focus();this.#i.show();}
+#l(){this.#d.value='';this.#d.type='password';byID('show-password').checked=false;this.#m('');}
+#m(c){setText(this.#e,c);this.#d.setAttribute('aria-invalid',String(c !==''));}
+async #k(){const d=this.#d.value;if(new TextEncoder().encode(d).length < e){this.#m(words('account.short'));this.#d.focus();return;}
+this.#m('');this.#f.disabled=true;const b=await this.#a.keepName(d);this.#f.disabled=false;if(!this.#b.open)return;this.#m(b);if(b==='')this.#b.close();else this.#d.focus();}
 render(){const{account,phase}=this.#a;if(phase !=='in'&&this.#b.open)this.#b.close();setText(byID('account-title'),words(account?'account.yours':'account.make'));setText(byID('account-words'),words(account?'account.change':'account.why'));setText(this.#f,words(account?'account.set':'account.keep'));setHidden(this.#g,!account);}}
 return { AccountView };
 })();
-const m42 = (() => {
-const { compareNames, keyOf, sameName } = roostModules.m6;
+const m45 = (() => {
+const { compareNames, keyOf, sameName } = roostModules.m7;
 const k=8;const l=/(?:^|[^\p{L}\p{M}\p{N}_])(@[\p{L}\p{M}\p{N}_.-]{0,64})$/u;const m=/(?:^|[^\p{L}\p{M}\p{N}_@.-])([\p{L}\p{M}\p{N}_][\p{L}\p{M}\p{N}_.-]{0,63})$/u;function nameBefore(n,b,o=false){const e=n.slice(Math.max(0,b - 80),b);const c=l.exec(e)??(o?m.exec(e):null);if(!c)return null;return{start:b - c[1].length,prefix:c[1].replace('@','')};}
 function candidates(f,d,p){const q=keyOf(f);const a=new Map();for(const{author,user}of d.entries.slice(-200)){a.delete(author);a.set(author,user);}
 const g=new Map([...a.keys()].reverse().map((author,r)=>[author,r]));const h=(name)=>g.get(keyOf(name))??g.size;const s=d.members?[...d.members.values()]:[...a.values()];return s.filter((name)=>keyOf(name).startsWith(q)&&!sameName(name,p))
@@ -107,8 +128,8 @@ const g=new Map([...a.keys()].reverse().map((author,r)=>[author,r]));const h=(na
 .slice(0,k);}
 return { nameBefore, candidates };
 })();
-const m43 = (() => {
-const { keyOf } = roostModules.m6;
+const m46 = (() => {
+const { keyOf } = roostModules.m7;
 const tintCount=18;function c(b){if('Segmenter' in Intl){for(const{segment}of new Intl.Segmenter().segment(b))return segment;}
 return [...b][0]??'';}
 function initials(name){const a=name.split(/[-_.]+/u).filter(Boolean);const d=a.length > 1?[a[0],a[a.length - 1]]:[name];return d.map((e)=>c(e).toUpperCase()).join('');}
@@ -116,15 +137,7 @@ function tintOf(name){let hash=0x811c9dc5;for(const f of keyOf(name)){hash=Math.
 hash=Math.imul(hash ^(hash >>> 16),0x85ebca6b);hash=Math.imul(hash ^(hash >>> 13),0xc2b2ae35);return((hash ^(hash >>> 16))>>> 0)% tintCount;}
 return { tintCount, initials, tintOf };
 })();
-const m44 = (() => {
-const { count, locale, words } = roostModules.m5;
-const i={clock:{hour:'numeric',minute:'2-digit'},full:{dateStyle:'full',timeStyle:'medium'},dayThisYear:{weekday:'long',day:'numeric',month:'long'},dayOfYear:{dateStyle:'long'},};let b={};function c(e,a){if(b.locale !==locale())b={locale:locale()};b[e]??=new Intl.DateTimeFormat(b.locale,i[e]);return b[e].format(a);}
-const j=(a)=>(Number.isNaN(a.getTime())?new Date(0):a);const instant=(k)=>j(new Date(k));const clockTime=(a)=>c('clock',a);const fullTime=(a)=>c('full',a);const dayKey=(a)=>
-(a.getFullYear()* 12 + a.getMonth())* 31 + a.getDate();function dayName(a,d=new Date()){const f=dayKey(a);if(f===dayKey(d))return words('day.today');const g=new Date(d);g.setDate(d.getDate()- 1);if(f===dayKey(g))return words('day.yesterday');return c(a.getFullYear()===d.getFullYear()?'dayThisYear':'dayOfYear',a);}
-const badge=(h)=>(h > 99?`${count(99)}+`:count(h));
-return { instant, clockTime, fullTime, dayKey, dayName, badge };
-})();
-const m45 = (() => {
+const m47 = (() => {
 const aa=6;const ab=/\bhttps?:\/\/[^\s<>"'`\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]+/giu;const ac=new Set('.,;:!?*_');const ad=/`+|\*+|_+/gu;const ae=/[\p{L}\p{M}\p{N}_\\]/u;const af=/\w/u;function ag(e){let end=e.length;while(ac.has(e[end - 1]))end -=1;if(e[end - 1]===')'&&!e.slice(0,end).includes('('))end -=1;const address=e.slice(0,end);return URL.canParse?.(address)?address:'';}
 function ah(c){const r=[];if(!c.includes('://'))return r;for(const{0:e,index}of c.matchAll(ab)){const address=ag(e);if(address)r.push({kind:'link',address,start:index,end:index + address.length});}
 return r;}
@@ -141,8 +154,8 @@ function spansOf(c){const j=[...c.matchAll(ad)];const n=aj(ah(c),ai(c,j.filter((
 an(l);return ao(c,[...n,...l].sort((a,b)=>a.start - b.start));}
 return { spansOf };
 })();
-const m46 = (() => {
-const { spansOf } = m45;
+const m48 = (() => {
+const { spansOf } = m47;
 const q=3;const r=4;const j=/^ {0,3}```([\w+#.-]{0,20})[^\S\n]*$/u;const k=/^ {0,3}```[^\S\n]*$/u;const l=/^>(?: |$)/u;const h=/^( {0,8})([-*+]|\d{1,9}\.) +(?=\S)/u;const s=/^ {2,}\S/u;class t{constructor(lines){this.lines=lines;this.at=0;this.lastFence=lines.findLastIndex((line)=>k.test(line));}
 get line(){return this.lines[this.at];}
 get isDone(){return this.at >=this.lines.length;}
@@ -160,9 +173,9 @@ g(null);return d;}
 const parse=(text)=>m(text.split('\n'),0);
 return { parse };
 })();
-const m47 = (() => {
-const { element } = roostModules.m29;
-const { parse } = m46;
+const m49 = (() => {
+const { element } = roostModules.m30;
+const { parse } = m48;
 const g=/^.{40}/mu;function c(a){if(typeof a==='string')return a;if(a.kind==='code')return element('code',{},a.text);if(a.kind==='link'){const attributes={rel:'noopener noreferrer nofollow',target:'_blank'};return element('a',{href:a.address,dir:'ltr',attributes},a.address);}
 return element(a.kind,{},...a.inside.map(c));}
 function h({value,inside,lists}){const f=element('li',{dir:'auto'},...inside.map(c),...lists.map(d));if(value !==undefined)f.value=value;return f;}
@@ -174,12 +187,12 @@ return element('p',{dir:'auto'},...a.inside.map(c));}}
 const textNodes=(b)=>parse(b).map(d);
 return { textNodes };
 })();
-const m48 = (() => {
-const { element, icon, setText } = roostModules.m29;
-const { initials, tintOf } = m43;
-const { clockTime, fullTime, instant } = m44;
-const { words } = roostModules.m5;
-const { textNodes } = m47;
+const m50 = (() => {
+const { element, icon, setText } = roostModules.m30;
+const { initials, tintOf } = m46;
+const { clockTime, fullTime, instant } = m42;
+const { words } = roostModules.m6;
+const { textNodes } = m49;
 const m=24;const t=1_600;const u='\\p{Emoji_Presentation}|\\p{Extended_Pictographic}\\uFE0F|\\p{RI}{2}';const v=new RegExp(`^(?:${u}|[\\u{1F3FB}-\\u{1F3FF}]|\\u200D|\\s){1,16}$`,'u');function avatar(name){const dataset={tint:tintOf(name)};const attributes={'aria-hidden':'true'};return element('span',{className:'avatar',dataset,attributes},initials(name));}
 function n(d,properties){const exact={dateTime:d.toISOString(),title:fullTime(d)};return element('time',{...exact,...properties},clockTime(d));}
 function makeMessage(a){const{entry,own,held}=a;const d=instant(entry.at);const w=own&&!held?words('message.you'):entry.user;const o=element('bdi',{className:'name',title:entry.user},w);o.dataset.tint=tintOf(entry.user);const x=element('div',{className:'by'},o,' ',n(d));const f=element('div',{className:'bubble'});const i=n(d,{className:'again'});i.setAttribute('aria-hidden','true');const status=element('span',{className:'status'});const y=element('div',{className:'line'},f,i,status);const z=element('div',{className:'body'},x,y);const b=element('li',{role:'listitem'},z);if(!own)b.prepend(avatar(entry.user));else b.setAttribute('aria-live','off');return b;}
@@ -194,11 +207,11 @@ function ag(h,{pending,held},status,g){if(status===''){h.replaceChildren();}else
 function e(name,ai){const s=element('button',{type:'button',className:'link'},name);s.addEventListener('click',ai);return s;}
 return { avatar, makeMessage, updateMessage };
 })();
-const m49 = (() => {
-const { candidates, nameBefore } = m42;
-const { byID, composes, element, setHidden, setText } = roostModules.m29;
-const { words } = roostModules.m5;
-const { avatar } = m48;
+const m51 = (() => {
+const { candidates, nameBefore } = m45;
+const { byID, composes, element, setHidden, setText } = roostModules.m30;
+const { words } = roostModules.m6;
+const { avatar } = m50;
 class CompletionView{#a;#b=byID('message');#c=byID('names');#d=byID('names-said');#e=[];#f=0;#g=null;#h=null;constructor(d){this.#a=d;byID('composer').addEventListener('keydown',(event)=>{if(event.target===this.#b&&!composes(event)&&this.#i(event)){event.preventDefault();event.stopPropagation();}},true);this.#b.addEventListener('input',(event)=>{if(!event.isComposing)this.#j();});this.#b.addEventListener('compositionend',()=>this.#j());for(const j of ['blur','click']){this.#b.addEventListener(j,()=>this.#k());}
 this.#c.addEventListener('pointerdown',(event)=>{event.preventDefault();const e=event.target.closest('[role="option"]');if(e)this.#l(e.dataset.name);});}
 render(){const c=this.#a.rooms.current;if(c !==this.#h)this.#k();this.#h=c;}
@@ -219,9 +232,9 @@ e.setAttribute('aria-selected',String(b===this.#f)));const h=this.#c.children[th
 #l(name){const i=this.#b.selectionStart;const l=/^\s/u.test(this.#b.value.slice(i))?'':' ';this.#b.setRangeText(`@${name}${l}`,this.#g.start,i,'end');this.#k();this.#b.dispatchEvent(new Event('input',{bubbles:true}));}}
 return { CompletionView };
 })();
-const m50 = (() => {
-const { byID, composes, setHidden, setText, touchKeyboard } = roostModules.m29;
-const { listed, words } = roostModules.m5;
+const m52 = (() => {
+const { byID, composes, setHidden, setText, touchKeyboard } = roostModules.m30;
+const { listed, words } = roostModules.m6;
 const m=0.8;const h=(b)=>(b.length > 200?[...b].length:b.length);const i=(b)=>b.replace(/^(?:[^\S\n]*\n)+/u,'').trimEnd();function n(event){if(event.key !=='Enter'||composes(event))return false;if(event.ctrlKey||event.metaKey)return true;return !event.shiftKey&&!event.altKey&&!touchKeyboard.matches;}
 class ComposerView{#a;#b=byID('composer');#c=byID('message');#d=byID('send');#e=byID('counter');#f=byID('activity');#g=null;#h=null;constructor(c){this.#a=c;this.#b.addEventListener('submit',(event)=>{event.preventDefault();this.#i();});this.#c.addEventListener('keydown',(event)=>{if(!n(event))return;event.preventDefault();this.#i();});this.#c.addEventListener('input',()=>{if(this.#h)this.#h.text=this.#c.value;else if(this.#g)c.drafts.set(this.#g,this.#c.value);if(this.#c.value.trim()!=='')c.typed();this.#j();});byID('skip').addEventListener('click',()=>this.focus());byID('keys').addEventListener('click',()=>byID('shortcuts').showModal());touchKeyboard.addEventListener('change',()=>this.#k());this.#k();}
 #k(){this.#c.enterKeyHint=touchKeyboard.matches?'enter':'send';}
@@ -236,14 +249,14 @@ this.#c.value='';this.#a.drafts.set(this.#g,'');this.#j();this.#a.say(b);this.fo
 #m(){if(CSS.supports('field-sizing','content'))return;this.#c.style.height='auto';this.#c.style.height=`${this.#c.scrollHeight + 2}px`;}}
 return { ComposerView };
 })();
-const m51 = (() => {
-const { element, setText } = roostModules.m29;
-const { tintOf } = m43;
-const { fullTime, instant } = m44;
-const { count, listed, words } = roostModules.m5;
-const { sameName } = roostModules.m6;
-const { entryAt } = m40;
-const { textNodes } = m47;
+const m53 = (() => {
+const { element, setText } = roostModules.m30;
+const { tintOf } = m46;
+const { fullTime, instant } = m42;
+const { count, listed, words } = roostModules.m6;
+const { sameName } = roostModules.m7;
+const { entryAt } = m41;
+const { textNodes } = m49;
 const t=300;function u(text){const v=textNodes(text.trimStart().slice(0,t))[0];return(v?.textContent??'').trim().split('\n')[0];}
 function gist({user,text,deleted},me){const n=deleted?words('message.deleted'):u(text);const w=sameName(user,me)?words('message.you'):user;const name=element('bdi',{className:'author',dataset:{tint:tintOf(user)}},w);const className=deleted?'label gone':'label';const x=element('span',{className,dir:'auto'},n);return [name,x];}
 class Extras{#a;#b;#c;constructor(h,i,y){this.#a=h;this.#b=i;this.#c=new IntersectionObserver((z)=>{for(const{target,isIntersecting}of z){if(!isIntersecting)continue;this.#c.unobserve(target);i.want(target.room,Number(target.dataset.offset));}},{root:y,rootMargin:'200px'});}
@@ -262,13 +275,13 @@ if(l.length===a.children.length
 function ae(emoji){return element('button',{type:'button',className:'reaction',tabIndex:-1,dataset:{emoji},},element('span',{},emoji),' ',element('span',{className:'count'}));}
 return { gist, Extras };
 })();
-const m52 = (() => {
-const { words } = roostModules.m5;
+const m54 = (() => {
+const { words } = roostModules.m6;
 const a=(d)=>[...(d?.types??[])].includes('Files');const b=(e)=>e.closest?.('input, textarea');function refuseFiles(c){addEventListener('dragover',(event)=>{const{dataTransfer,target}=event;if(!a(dataTransfer)&&b(target))return;event.preventDefault();dataTransfer.dropEffect=a(dataTransfer)?'copy':'none';});addEventListener('drop',(event)=>{const{dataTransfer,target}=event;if(!a(dataTransfer)&&b(target))return;event.preventDefault();if(a(dataTransfer))c(words('files.none'));});addEventListener('paste',(event)=>{const{clipboardData}=event;if(!a(clipboardData)||clipboardData.getData('text/plain')!=='')return;event.preventDefault();c(words('files.none'));});}
 return { refuseFiles };
 })();
-const m53 = (() => {
-const { element, icon } = roostModules.m29;
+const m55 = (() => {
+const { element, icon } = roostModules.m30;
 const said=(e,a,properties={},...f)=>
 element(e,{...properties,dataset:{words:a,...properties.dataset}},...f);function iconButton(name,a,properties={}){const g=element('button',{type:'button',className:'icon-button',dataset:{label:a,tip:a},...properties,},icon(name));return g;}
 function labelled(a,d){return element('div',{className:'labelled'},said('label',a,{htmlFor:d.id}),d);}
@@ -277,10 +290,10 @@ const problemLine=(id)=>
 element('p',{id,className:'problem',role:'alert'});function makeDialog(id,c,...i){c.id=`${id}-title`;const close=iconButton('close','close');const b=element('dialog',{id,className:'card wide',attributes:{'aria-labelledby':c.id},},element('div',{className:'dialog-top'},c,close),...i);close.addEventListener('click',()=>b.close());b.addEventListener('pointerdown',(event)=>{if(event.target !==b)return;const{left,right,top,bottom}=b.getBoundingClientRect();const{clientX:x,clientY:y}=event;if(x < left||x > right||y < top||y > bottom)b.close();});document.body.append(b);return b;}
 return { said, iconButton, labelled, beside, searchField, problemLine, makeDialog };
 })();
-const m54 = (() => {
-const { said } = m53;
-const { byID, element, setHidden, setText } = roostModules.m29;
-const { words } = roostModules.m5;
+const m56 = (() => {
+const { said } = m55;
+const { byID, element, setHidden, setText } = roostModules.m30;
+const { words } = roostModules.m6;
 class InvitationsView{#a;#b=element('span');#c;constructor(b,c){this.#a=b;const d=said('button','invited.enter',{type:'button',className:'link'});const e=said('button','invited.later',{type:'button',className:'link'});this.#c=element('div',{id:'invited',className:'bar',role:'alert',hidden:true},this.#b,d,e);d.addEventListener('click',async()=>{await b.join(this.#d.room);c.chosen();});e.addEventListener('click',()=>{b.rooms.decline(this.#d.room);c.chosen();});byID('note').after(this.#c);}
 get #d(){return this.#a.rooms.invitations[0];}
 render(){const a=this.#d;const f=a?.user
@@ -288,8 +301,8 @@ render(){const a=this.#d;const f=a?.user
 :words('invited',{room:a?.room??''});setText(this.#b,a?f:'');setHidden(this.#c,!a);}}
 return { InvitationsView };
 })();
-const m55 = (() => {
-const { words } = roostModules.m5;
+const m57 = (() => {
+const { words } = roostModules.m6;
 class LinkView{#a;#b;#c=null;#d='';constructor(c,b){this.#a=c;this.#b=b;}
 render(){const d=this.#b.takePlace();if(d){this.#c=d;this.#d='';}
 if(this.#c)this.#e(this.#c);}
@@ -297,15 +310,15 @@ if(this.#c)this.#e(this.#c);}
 this.#b.schedule();});}else if(this.#d !=='asking'){this.#c=null;this.#b.say(words('link.gone'));}}}
 return { LinkView };
 })();
-const m56 = (() => {
+const m58 = (() => {
 const frequent=['👍','❤️','😂','🎉','😮','😢','🙏','👀'];const b=/^\p{Emoji_Presentation}/u;const c=/^\p{Extended_Pictographic}/u;const d='\uFE0F';function oneEmoji(e){const a=e.trim();const f=[...new Intl.Segmenter().segment(a)];if(f.length !==1)return '';if(b.test(a)||/^\p{Emoji}.*\uFE0F/u.test(a))return a;return c.test(a)&&a.length < 3?a + d:'';}
 return { frequent, oneEmoji };
 })();
-const m57 = (() => {
-const { byID, element, icon, setText, touchKeyboard } = roostModules.m29;
-const { frequent, oneEmoji } = m56;
-const { listed, words } = roostModules.m5;
-const { sameName } = roostModules.m6;
+const m59 = (() => {
+const { byID, element, icon, setText, touchKeyboard } = roostModules.m30;
+const { frequent, oneEmoji } = m58;
+const { listed, words } = roostModules.m6;
+const { sameName } = roostModules.m7;
 const e=8;const r=matchMedia('(max-width: 46rem)');const l={reply:'reply',edit:'edit',copy:'copy',link:'link',delete:'delete'};class MenuView{#a;#b;#c=null;#d=element('dialog',{id:'menu',className:'menu'});#e=element('div',{className:'emoji-row',attributes:{role:'group'}});#f;#g=element('input',{type:'text',id:'other-emoji',autocomplete:'off',enterKeyHint:'done',maxLength:64,attributes:{'aria-describedby':'other-problem'},});#h=element('p',{id:'other-problem',className:'problem',role:'alert'});#i=element('div',{className:'deeds'});#j=element('div',{className:'who'});constructor(g,c){this.#b=g;this.#a=c;this.#f=element('form',{noValidate:true},this.#g,this.#h);const s=element('div',{},this.#e,this.#f,this.#i,this.#j);this.#d.append(s);byID('chat').after(this.#d);this.#d.addEventListener('click',(event)=>this.#k(event));this.#d.addEventListener('keydown',(event)=>this.#l(event));this.#g.addEventListener('input',()=>this.#m());this.#f.addEventListener('submit',(event)=>{event.preventDefault();this.#m();if(this.#d.open)this.#n(words('react.one'));});}
 open(a,b,h=false){const f=this.#a.of(a);if(f.length===0)return;this.#c=a;this.#o(f,h);const m=touchKeyboard.matches||r.matches;this.#d.classList.toggle('sheet',m);this.#d.showModal();this.#p(m?null:b);this.#d.querySelector('button:not([hidden])')?.focus();}
 #o(f,h){const{entry,reactions={}}=this.#c;const{me}=this.#b;const t=f.includes('react');const u=(emoji)=>(reactions[emoji]??[]).some((name)=>sameName(name,me));this.#d.setAttribute('aria-label',words('menu.label',{name:entry.user}));this.#e.hidden=this.#f.hidden=!t;this.#e.setAttribute('aria-label',words('message.react'));this.#e.replaceChildren(...frequent.map((emoji)=>element('button',{type:'button',dataset:{emoji},attributes:{'aria-pressed':String(u(emoji))},},emoji)));this.#g.value='';this.#g.placeholder=words('react.other');this.#g.setAttribute('aria-label',words('react.other'));this.#n('');this.#i.hidden=h;this.#i.replaceChildren(...f.filter((name)=>name in l).map((name)=>
@@ -323,8 +336,8 @@ if(target===this.#d)this.#d.close();}
 ||j===target));d[(d.indexOf(target)+ q + d.length)% d.length]?.focus();}}
 return { MenuView };
 })();
-const m58 = (() => {
-const { element } = roostModules.m29;
+const m60 = (() => {
+const { element } = roostModules.m30;
 const o=64;function p(items){const b=[];let waiting=[];let last=null;for(const a of items){if(!a.entry){waiting.push(a);continue;}
 const{epoch,offset}=a.entry;const number=Math.floor(offset / o);const q=last&&(offset===undefined
 ||(last.epoch===epoch&&last.number===number));if(!q){const key=offset===undefined?'unsent':`${epoch??''} ${number}`;last={key,epoch,number,items:[]};b.push(last);}
@@ -352,11 +365,11 @@ return c[h]??null;}
 function r(){return element('div',{className:'chunk',attributes:{role:'none'}});}
 return { Rows };
 })();
-const m59 = (() => {
-const { asWished, isMessage } = roostModules.m22;
-const { dayKey, dayName, instant } = m44;
-const { words } = roostModules.m5;
-const { keyOf, mentions } = roostModules.m6;
+const m61 = (() => {
+const { asWished, isMessage } = roostModules.m23;
+const { dayKey, dayName, instant } = m42;
+const { words } = roostModules.m6;
+const { keyOf, mentions } = roostModules.m7;
 const w=5 * 60_000;function itemsOf(a,e){const i=[];const me=keyOf(e.me);const pending=a.atEnd?e.outbox.of(a).map(x(e)):[];const p=y(a.entries);const z=pending.length===0&&p?.author===me?p:null;const g=new Set();const b={entry:null,me,wishes:a.wishes};const m=(entry,extra,q)=>{const c=b.entry;if(entry.time===undefined){entry.date=instant(entry.at);entry.day=dayKey(entry.date);entry.time=Number(entry.date);entry.minute=Math.floor(entry.time / 60_000);}
 const r=aa(entry,c,a,g);const j=q.length > 0?q.concat(r):r;const head=j.length > 0||!ab(c,entry);if(c)i.push(s(b,head));for(const ac of j)i.push(ac);const own=entry.author===me||Boolean(extra);b.entry=entry;b.own=own;b.key=extra?.held?`held ${entry.id}`:ad(a,entry,own,g);b.head=head;b.sameMinute=head||c.minute===entry.minute;b.lastOwn=entry===z;b.past=a.isPast(entry);b.pending=extra?.pending;b.online=extra?.online;b.held=extra?.held;};const l=ae(a);if(l&&a.past.length===0)i.push(l);let gap=[];for(const entry of a.past.entries){if(isMessage(entry)){m(entry,null,gap);gap=[];}
 if(entry.end)gap=[af(entry)];}
@@ -377,13 +390,13 @@ if(v)j.push({kind:'fresh',key:'fresh',text:words('mark.new')});return j;}
 function ab(c,entry){if(!c||c.author !==entry.author)return false;return Math.abs(entry.time - c.time)< w;}
 return { itemsOf };
 })();
-const m60 = (() => {
-const { byID, element, icon, setHidden, setText } = roostModules.m29;
-const { badge } = m44;
-const { words } = roostModules.m5;
-const { Rows } = m58;
-const { itemsOf } = m59;
-const { makeMessage, updateMessage } = m48;
+const m62 = (() => {
+const { byID, element, icon, setHidden, setText } = roostModules.m30;
+const { badge } = m42;
+const { words } = roostModules.m6;
+const { Rows } = m60;
+const { itemsOf } = m61;
+const { makeMessage, updateMessage } = m50;
 const i=400;const k=40;class MessagesView{#a;#b=byID('log');#c=byID('messages');#d;#e=byID('newest');#f=null;#g=null;#h=null;#i=null;#j='';constructor(c,l){this.#a=c;const m={retry:(h)=>c.outbox.retry(h),discard:(h)=>c.outbox.discard(h),decorate:(row,b)=>l.decorate(row,b,this.#f),};this.#d=new Rows(this.#c,n,(row,b)=>{if(b.entry)updateMessage(row,b,m);else setText(row.lastElementChild,b.text);});this.#b.addEventListener('scroll',()=>this.#k(),{passive:true});this.#e.addEventListener('click',()=>{c.history.newest(this.#f);this.#l();});const j=new ResizeObserver(()=>this.#m());j.observe(this.#b);j.observe(this.#c);setInterval(()=>this.render(),60_000);}
 render(){const a=this.#a.rooms.current;if(a !==this.#f)this.#n(a);if(!a)return;if(!a.following)this.#h??=this.#o();const f=itemsOf(a,this.#a);this.#p(f);this.#j=f.find((b)=>b.entry&&!b.past)?.key??'';this.#d.show(f);this.#c.classList.toggle('empty',this.#g===null);this.#m();if(a.following)this.#a.rooms.look();this.#q(a);this.#r(a);}
 forget(){this.#n(null);}
@@ -401,8 +414,8 @@ show(e){const row=this.#d.rowOf(e.item);if(!row)return;this.#f.following=false;t
 function n(b){if(b.entry)return makeMessage(b);const row=element('li',{className:`mark ${b.kind}`,role:'listitem'});if(b.kind==='start')row.append(icon('bird'));row.append(element('span',{},b.text));return row;}
 return { MessagesView };
 })();
-const m61 = (() => {
-const { byID, composes } = roostModules.m29;
+const m63 = (() => {
+const { byID, composes } = roostModules.m30;
 const b=[];const c=()=>document.querySelector('dialog[open]')!==null;class Drawer{#a;#b;#c;constructor(a,opener,h){this.#a=a;this.#b=opener;this.#c=matchMedia(h);this.#c.addEventListener('change',()=>this.close());opener.addEventListener('click',()=>this.#d());a.querySelector('.close').addEventListener('click',()=>this.close());document.addEventListener('keydown',(event)=>{if(event.key !=='Escape'||composes(event)||c())return;if(this.isOpen)this.close();});document.addEventListener('pointerdown',(event)=>{if(c()||a.contains(event.target))return;if(this.isOpen)this.close();});b.push(this);this.close();}
 get isOpen(){return this.#a.classList.contains('open');}
 #d(){this.#a.classList.add('open');this.#a.inert=false;this.#e(true);this.#b.setAttribute('aria-expanded','true');this.#a.querySelector('.close').focus();}
@@ -410,15 +423,15 @@ close(){const{activeElement}=document;const i=this.#a.contains(activeElement)||a
 #e(e){for(const f of byID('chat').children)if(f !==this.#a)f.inert=e;for(const g of b)if(!e&&g !==this)g.close();}}
 return { Drawer };
 })();
-const m62 = (() => {
-const { ask } = m36;
-const { byID, composes, element, icon, reconcile, setHidden, setText } = roostModules.m29;
-const { Drawer } = m61;
-const { badge } = m44;
-const { words } = roostModules.m5;
-const { compareNames, sameName } = roostModules.m6;
-const { listLimit } = roostModules.m7;
-const { avatar } = m48;
+const m64 = (() => {
+const { ask } = m37;
+const { byID, composes, element, icon, reconcile, setHidden, setText } = roostModules.m30;
+const { Drawer } = m63;
+const { badge } = m42;
+const { words } = roostModules.m6;
+const { compareNames, sameName } = roostModules.m7;
+const { listLimit } = roostModules.m8;
+const { avatar } = m50;
 class PanelsView{#a;#b;#c=byID('rooms');#d=byID('directs');#e=byID('members');#f=byID('join');#g=byID('join-name');#h=byID('join-problem');note='';#i='';#j='';#k=[new Drawer(byID('rooms-panel'),byID('open-rooms'),'(max-width: 46rem)'),new Drawer(byID('members-panel'),byID('open-members'),'(max-width: 68rem)'),];constructor(b,j){this.#a=b;this.#b=j;this.#f.addEventListener('submit',async(event)=>{event.preventDefault();const name=this.#g.value.trim();if(name==='')return;await b.join(name);this.#i=b.rooms.problem;if(b.rooms.problem){this.#g.focus();return;}
 this.#g.value='';this.chosen();});for(const list of [this.#c,this.#d]){list.addEventListener('click',(event)=>{const c=event.target.closest('button');if(!c)return;b.rooms.select(b.rooms.get(c.dataset.key));this.chosen();});}
 this.#e.addEventListener('click',(event)=>{const c=event.target.closest('button');if(!c)return;b.rooms.write(c.dataset.name);this.chosen();});this.#g.addEventListener('keydown',(event)=>{if(event.key==='Enter'&&composes(event))event.preventDefault();});byID('note-close').addEventListener('click',()=>{b.rooms.problem=this.note='';this.render();});byID('leave').addEventListener('click',()=>this.leave());byID('sign-out').addEventListener('click',()=>this.signOut());addEventListener('keydown',(event)=>{if(composes(event)||document.querySelector('dialog[open]'))return;if(event.altKey&&event.key==='ArrowDown')this.#l(event,1);if(event.altKey&&event.key==='ArrowUp')this.#l(event,-1);});}
@@ -444,8 +457,8 @@ function ac(g,a,current){const c=g.firstElementChild;const [p,name,f]=c.children
 function al(name){const e=element('bdi',{className:'label',title:name},name);const ap=element('span',{className:'you'});const m=element('button',{type:'button',className:'icon-button'},icon('write'));m.dataset.name=name;return element('li',{},avatar(name),e,ap,m);}
 return { PanelsView };
 })();
-const m63 = (() => {
-const { keyOf } = roostModules.m6;
+const m65 = (() => {
+const { keyOf } = roostModules.m7;
 const g=100;const h=8;const i=30;class RoomList{more=false;#a;#b=[];#c=0;constructor(b){this.#a=b;}
 async open(){this.#b=[];this.more=false;const [mine,a]=await Promise.all([this.#a.command('mine').catch(()=>({rooms:[]})),this.#d()]);const j=mine.rooms.filter(({kind})=>kind==='private');this.#b=[...j,...a];}
 async #d(after){const f=await this.#a.command('rooms',{after,limit:g});this.more=f.more;return f.rooms;}
@@ -455,13 +468,13 @@ async find(d,e=i){this.#c +=1;const c=this.#c;for(let a=0;a < h&&this.more;a +=1
 return true;}}
 return { RoomList };
 })();
-const m64 = (() => {
+const m66 = (() => {
 const { CommandError } = roostModules.m0;
-const { beside, iconButton, labelled, makeDialog, problemLine, said, searchField } = m53;
-const { byID, composes, element, icon, reconcile, setHidden, setText } = roostModules.m29;
-const { words } = roostModules.m5;
-const { RoomList } = m63;
-const { wordsForError } = roostModules.m26;
+const { beside, iconButton, labelled, makeDialog, problemLine, said, searchField } = m55;
+const { byID, composes, element, icon, reconcile, setHidden, setText } = roostModules.m30;
+const { words } = roostModules.m6;
+const { RoomList } = m65;
+const { wordsForError } = roostModules.m27;
 class RoomsView{#a;#b;#c;#d=iconButton('search','rooms.all',{id:'open-all-rooms',ariaHasPopup:'dialog'});#e=searchField('rooms-filter','rooms.filter',128);#f=element('ul',{className:'found',attributes:{tabindex:-1}});#g=element('p',{className:'hint',role:'status'});#h=said('button','rooms.more',{type:'button',className:'link more'});#i=element('input',{id:'new-room',type:'text',autocomplete:'off',autocapitalize:'off',spellcheck:false,maxLength:128,required:true,attributes:{'aria-describedby':'new-room-problem'},});#j=element('input',{type:'checkbox'});#k=problemLine('new-room-problem');#l=30;#m;constructor(a,d){this.#a=a;this.#b=d;this.#c=new RoomList(a.connection);const e=said('button','rooms.create',{type:'submit',className:'secondary'});const f=element('form',{className:'new-room',noValidate:true},said('h3','rooms.new'),beside(labelled('rooms.newName',this.#i),e),element('label',{className:'show'},this.#j,said('span','rooms.private')),this.#k);const l=[this.#f,this.#g,this.#h];const m=element('div',{className:'found-box'},...l);const g=said('h2','rooms.all');this.#m=makeDialog('all-rooms',g,this.#e,m,f);byID('rooms-title').after(this.#d);this.#n(f);}
 #n(f){this.#d.addEventListener('click',()=>this.#o());this.#e.addEventListener('input',()=>this.#p());this.#e.addEventListener('keydown',(event)=>{if(event.key !=='Enter'||composes(event))return;this.#f.querySelector('button')?.click();});this.#h.addEventListener('click',()=>{this.#l=this.#f.childElementCount + 30;this.#p(this.#l);});this.#f.addEventListener('click',({target})=>{const c=target.closest('button');if(c)this.#q(c.dataset.name);});f.addEventListener('submit',(event)=>{event.preventDefault();this.#r();});}
 async #o(){this.#e.value=this.#i.value='';this.#j.checked=false;this.#l=30;this.#s('');setText(this.#g,'');this.#m.showModal();this.#e.focus();try{await this.#c.open();this.#t();}catch(b){setText(this.#g,problemOf(b));}}
@@ -480,14 +493,14 @@ function n({room,kind}){const c=element('button',{type:'button'},icon(kind==='pr
 function o(i,{topic='',kind,count},q){const [,about,figure]=i.firstElementChild.children;setText(about.lastElementChild,topic);about.lastElementChild.title=topic;const r=count===undefined?'':words('people.count',{count});const s=kind==='private'?words('rooms.invited'):r;setText(figure,q?words('rooms.youAreHere'):s);}
 return { RoomsView, problemOf };
 })();
-const m65 = (() => {
-const { ask } = m36;
-const { beside, iconButton, labelled, makeDialog, problemLine, said } = m53;
-const { byID, element, icon, reconcile, setHidden, setText } = roostModules.m29;
-const { words } = roostModules.m5;
-const { compareNames, sameName } = roostModules.m6;
-const { avatar } = m48;
-const { problemOf } = m64;
+const m67 = (() => {
+const { ask } = m37;
+const { beside, iconButton, labelled, makeDialog, problemLine, said } = m55;
+const { byID, element, icon, reconcile, setHidden, setText } = roostModules.m30;
+const { words } = roostModules.m6;
+const { compareNames, sameName } = roostModules.m7;
+const { avatar } = m50;
+const { problemOf } = m66;
 const k=200;class RoomView{#a;#b=null;#c=iconButton('info','room.about',{id:'open-room',ariaHasPopup:'dialog'});#d=element('bdi');#e=said('p','room.private',{className:'hint'});#f=element('input',{id:'room-topic',type:'text',autocomplete:'off',maxLength:k * 2,dataset:{hint:'room.topicNone'},dir:'auto',attributes:{'aria-describedby':'room-topic-hint room-problem'},});#g=said('button','room.topicSave',{type:'submit',className:'secondary'});#h=said('p','room.topicOwn',{id:'room-topic-hint',className:'hint'});#i=element('ul',{className:'found members',attributes:{tabindex:-1}});#j=element('input',{id:'room-guest',type:'text',autocomplete:'off',autocapitalize:'off',spellcheck:false,maxLength:64,});#k=element('datalist',{id:'room-guests'});#l;#m=element('p',{className:'hint',role:'status'});#n=problemLine('room-problem');#o=said('button','room.leaveForGood',{type:'button',className:'link bad'});#p;constructor(b,l){this.#a=b;this.#j.setAttribute('list',this.#k.id);const c=element('form',{noValidate:true},beside(labelled('room.topic',this.#f),this.#g),this.#h);const e=said('button','room.invite',{type:'submit',className:'secondary'});this.#l=element('form',{noValidate:true},beside(labelled('room.inviteName',this.#j),e),this.#k);const f=said('button','room.leaveThis',{type:'button',className:'secondary'});this.#p=makeDialog('room',element('h2',{},this.#d),this.#e,c,said('h3','people.here'),element('div',{className:'found-box'},this.#i),this.#l,this.#m,this.#n,element('p',{className:'choices'},this.#o,f));byID('leave').before(this.#c);this.#c.addEventListener('click',()=>this.#q());c.addEventListener('submit',(event)=>this.#r(event,()=>this.#s()));this.#l.addEventListener('submit',(event)=>this.#r(event,()=>this.#t()));this.#i.addEventListener('click',(event)=>{const name=event.target.closest('button')?.dataset.name;if(name)this.#r(event,()=>this.#u(name));});f.addEventListener('click',()=>{this.#p.close();l.leave();});this.#o.addEventListener('click',(event)=>this.#r(event,()=>this.#v()));}
 #q(){this.#b=this.#a.rooms.current;this.#f.value=this.#b.topic;this.#j.value='';setText(this.#m,'');setText(this.#n,'');this.#p.showModal();this.render();}
 async #r(event,m){event.preventDefault();setText(this.#n,'');setText(this.#m,'');try{await m();}catch(n){setText(this.#n,problemOf(n));}}
@@ -501,7 +514,7 @@ const h=a.kind==='private';setText(this.#d,a.title);for(const p of [this.#e,this
 function q(name){const j=element('button',{type:'button',className:'icon-button'},icon('close'));j.dataset.name=name;return element('li',{},avatar(name),element('bdi',{className:'label',title:name},name),j);}
 return { RoomView };
 })();
-const m66 = (() => {
+const m68 = (() => {
 const m=160;const n=50;const o=['Han','Hira','Kana','Thai','Laoo','Khmr','Mymr']
 .map((p)=>`\\p{sc=${p}}`).join('');const q=`(?<![\\p{L}\\p{N}])`;const r=`(?![\\p{L}\\p{N}])`;const s=new RegExp(`^[${o}]`,'u');const t=`[\\p{L}\\p{N}]*`;const e=(a)=>a.normalize('NFKD').replace(/\p{M}/gu,'').toLowerCase();function v(a){let made='';const from=[];let at=0;for(const f of a){for(const w of e(f).split('')){made +=w;from.push(at);}
 at +=f.length;}
@@ -512,15 +525,15 @@ const k=a.slice(at,Math.max(at,stop));d.push({text:a.length > stop?`${k.trimEnd(
 function ab(a,at){if(at===0)return 0;const l=a.slice(at,at + 20).search(/\s/u);const b=l < 0?at:at + l + 1;return /[\uDC00-\uDFFF]/u.test(a[b]??'')?b + 1:b;}
 return { excerpt };
 })();
-const m67 = (() => {
-const { iconButton, makeDialog, said, searchField } = m53;
-const { byID, composes, element, setHidden, setText } = roostModules.m29;
-const { clockTime, dayName, fullTime, instant } = m44;
-const { excerpt } = m66;
-const { words } = roostModules.m5;
-const { hashOf } = roostModules.m31;
-const { avatar } = m48;
-const { problemOf } = m64;
+const m69 = (() => {
+const { iconButton, makeDialog, said, searchField } = m55;
+const { byID, composes, element, setHidden, setText } = roostModules.m30;
+const { clockTime, dayName, fullTime, instant } = m42;
+const { excerpt } = m68;
+const { words } = roostModules.m6;
+const { hashOf } = roostModules.m32;
+const { avatar } = m50;
+const { problemOf } = m66;
 const m=250;const n=6;class SearchView{#a;#b;#c=iconButton('search','search',{id:'open-search',ariaHasPopup:'dialog'});#d=searchField('search-text','search.hint',200);#e=element('input',{type:'checkbox'});#f=element('span');#g=element('ul',{className:'found',attributes:{tabindex:-1}});#h=element('p',{className:'hint',role:'status'});#i=said('button','search.more',{type:'button',className:'link more',hidden:true});#j;#k=0;#l=0;#m=undefined;constructor(a,e){this.#a=a;this.#b=e;this.#j=makeDialog('search',said('h2','search'),this.#d,element('label',{className:'show'},this.#e,this.#f),element('div',{className:'found-box'},this.#g,this.#h,this.#i));byID('open-members').before(this.#c);this.#c.addEventListener('click',()=>this.#n());this.#d.addEventListener('input',()=>this.#o());this.#e.addEventListener('change',()=>this.#p());this.#i.addEventListener('click',()=>this.#q(this.#m));this.#d.addEventListener('keydown',(event)=>{if(event.key==='Enter'&&!composes(event))this.#p();if(event.key==='ArrowDown')this.#g.querySelector('button')?.focus();});this.#g.addEventListener('keydown',(event)=>this.#r(event));this.#g.addEventListener('click',({target})=>{const f=target.closest('button');if(f)this.#s(f.dataset);});addEventListener('keydown',(event)=>{if(composes(event)||document.querySelector('dialog[open]'))return;const{key,ctrlKey,metaKey,altKey,target}=event;const o=(ctrlKey||metaKey)&&!altKey&&key.toLowerCase()==='k';const p=key==='/'&&!ctrlKey&&!metaKey&&!altKey
 &&!target.closest?.('input, textarea, select');if(!(o||p)||this.#c.hidden||a.phase !=='in')return;event.preventDefault();this.#n();});}
 #n(){const room=this.#a.rooms.current;setText(this.#f,words('search.here',{room:room?.title??''}));setHidden(this.#e.parentElement,!room);this.#j.showModal();this.#d.focus();this.#d.select();this.#p();}
@@ -536,11 +549,11 @@ this.#m=from;const k=h.map((r)=>this.#t(r,text));if(c===undefined)this.#g.replac
 render(){setHidden(this.#c,!this.#a.can('search'));if(this.#a.phase !=='in'&&this.#j.open)this.#j.close();}}
 return { SearchView };
 })();
-const m68 = (() => {
-const { byID, element, setText } = roostModules.m29;
-const { choose, languages, onLanguage, words } = roostModules.m5;
-const { canNotify, sound } = m39;
-const { chosenLanguage, noticeSettings, setNoticeSettings } = roostModules.m1;
+const m70 = (() => {
+const { byID, element, setText } = roostModules.m30;
+const { choose, languages, onLanguage, words } = roostModules.m6;
+const { canNotify, sound } = m40;
+const { chosenLanguage, noticeSettings, setNoticeSettings } = roostModules.m2;
 class SettingsView{#a=byID('settings');#b=byID('language');#c=byID('notify');#d=byID('sound');#e=byID('notify-problem');#f;constructor(a){this.#f=a;byID('open-settings').addEventListener('click',()=>this.#g());this.#b.addEventListener('change',()=>choose(this.#b.value));this.#c.addEventListener('change',()=>this.#h());this.#d.addEventListener('change',()=>{this.#i();if(this.#d.checked)sound();});onLanguage(()=>this.#j());}
 #g(){this.#j();const b=noticeSettings();this.#c.checked=b.notify&&canNotify()
 &&Notification.permission==='granted';this.#c.disabled=!canNotify();this.#d.checked=b.sound;setText(this.#e,'');this.#a.showModal();}
@@ -552,11 +565,11 @@ this.#i();}
 render(){if(this.#f.phase !=='in'&&this.#a.open)this.#a.close();}}
 return { SettingsView };
 })();
-const m69 = (() => {
-const { byID, setHidden, setText } = roostModules.m29;
-const { badge } = m44;
-const { words } = roostModules.m5;
-const { wordsForState } = roostModules.m26;
+const m71 = (() => {
+const { byID, setHidden, setText } = roostModules.m30;
+const { badge } = m42;
+const { words } = roostModules.m6;
+const { wordsForState } = roostModules.m27;
 class StatusView{#a;#b=byID('bar');#c=byID('bar-words');#d=byID('countdown');#e=byID('retry');#f=byID('state');#g=byID('spoken');#h=byID('sent');#i=0;#j=0;#k=false;constructor(a){this.#a=a;this.#e.addEventListener('click',()=>a.connection.retryNow());}
 render(){const{connection,phase,rooms}=this.#a;const{current,unread}=rooms;const{state}=connection;const b=wordsForState(state,navigator.onLine);const c=state.phase==='open';const h=phase==='in'&&(!c||Boolean(state.doubt));setText(this.#f.lastElementChild,i(state));this.#f.dataset.phase=state.doubt?'doubt':state.phase;setHidden(this.#b,!h);setText(this.#c,b);this.#b.classList.toggle('stopped',state.phase==='stopped');setHidden(this.#e,!(state.phase==='waiting'||state.again));setText(this.#e,words(state.phase==='stopped'?'bar.connect':'bar.retry'));this.#l(state);this.#m(phase==='in',c,state,b);this.#n();const e=current&&phase==='in'?`${current.title} · Roost`:'Roost';const d=phase==='in'&&unread > 0?`(${badge(unread)}) ${e}`:e;if(document.title !==d)document.title=d;}
 #l(state){const f=Math.ceil((state.retryAt - Date.now())/ 1000);const g=state.phase==='waiting';const j=words('bar.countdown',{count:Math.max(1,f||1)});setText(this.#d,g&&f > 0?j:'');clearTimeout(this.#j);if(g)this.#j=setTimeout(()=>this.#l(state),250);}
@@ -569,9 +582,9 @@ return words(navigator.onLine?'state.waiting':'state.offline');default:
 return words('state.stopped');}}
 return { StatusView };
 })();
-const m70 = (() => {
-const { byID, element, icon, setHidden, touchKeyboard } = roostModules.m29;
-const { words } = roostModules.m5;
+const m72 = (() => {
+const { byID, element, icon, setHidden, touchKeyboard } = roostModules.m30;
+const { words } = roostModules.m6;
 const m=8;const w={react:'react',reply:'reply',edit:'edit',more:'more'};const x=(event)=>event.key==='Enter'||event.key==='ContextMenu'
 ||(event.key==='F10'&&event.shiftKey);class ToolbarView{#a;#b;#c;#d=byID('log');#e=byID('messages');#f=element('div',{className:'toolbar',hidden:true,attributes:{role:'toolbar','aria-live':'off'},});#g=null;#h=null;constructor(p,j,f,g){this.#a=j;this.#b=f;this.#c=g;this.#f.append(...Object.entries(w).map(([name,image])=>element('button',{type:'button',className:'icon-button',tabIndex:-1,dataset:{deed:name},},icon(image))));this.#d.append(this.#f);this.#d.addEventListener('pointerover',(event)=>{if(event.pointerType !=='touch')this.#i(event.target);});this.#d.addEventListener('pointerleave',()=>this.#j(this.#k()));this.#d.addEventListener('focusin',({target})=>this.#l(k(target)));this.#d.addEventListener('focusout',({relatedTarget})=>{const q=!this.#d.contains(relatedTarget)&&!this.#d.matches(':hover');if(q)this.#j(null);});this.#d.addEventListener('keydown',(event)=>{if(this.#m(event))event.preventDefault();});this.#d.addEventListener('click',(event)=>this.#n(event,p));}
 render(){if(this.#h&&!this.#h.isConnected)this.#o(null);this.#j(this.#g?.isConnected?this.#g:null);}
@@ -597,10 +610,10 @@ if(key==='ArrowRight'||key==='ArrowLeft')return this.#s(a,target,key);const e={A
 const k=(ae)=>ae.closest?.('.message')??null;const z=(a)=>v(a,'previousElementSibling','lastElementChild');const aa=(a)=>v(a,'nextElementSibling','firstElementChild');function v(a,o,af){let i=a;do i=i[o]??i.parentNode[o]?.[af]??null;while(i&&!i.classList.contains('message'));return i;}
 return { ToolbarView };
 })();
-const m71 = (() => {
-const { byID, composes, element, icon, setHidden, setText } = roostModules.m29;
-const { words } = roostModules.m5;
-const { gist } = m51;
+const m73 = (() => {
+const { byID, composes, element, icon, setHidden, setText } = roostModules.m30;
+const { words } = roostModules.m6;
+const { gist } = m53;
 class WritingView{#a;#b;#c=byID('message');#d;#e=element('span',{className:'what'});#f=element('span',{className:'gist'});#g=element('button',{type:'button',className:'icon-button'},icon('close'));#h=null;constructor(b,c){this.#a=b;this.#b=c;this.#d=element('div',{id:'writing',className:'writing',hidden:true},this.#e,this.#f,this.#g);this.#c.parentNode.before(this.#d);this.#c.setAttribute('aria-describedby','writing counter');this.#g.addEventListener('click',()=>c.stop());this.#c.addEventListener('keydown',(event)=>this.#i(event));}
 #i(event){const{key,altKey,ctrlKey,metaKey,shiftKey}=event;if(composes(event)||altKey||ctrlKey||metaKey||shiftKey)return;const a=this.#a.rooms.current;if(key==='Escape'&&(a?.editing||a?.answered)){event.stopPropagation();this.#b.stop();}else if(key==='ArrowUp'&&this.#c.value===''&&!a?.editing){if(this.#b.editLast())event.preventDefault();}}
 render(){const a=this.#a.rooms.current;const e=a?.editing?.entry??a?.answered??null;setHidden(this.#d,!e);if(!e){this.#h=null;return;}
@@ -608,31 +621,31 @@ this.#g.setAttribute('aria-label',words(a.editing?'edit.stop':'reply.stop'));set
 return { WritingView };
 })();
 (() => {
-const { Changes } = m35;
-const { Deeds } = m37;
-const { byID } = roostModules.m29;
-const { makeInstallable } = m38;
-const { translate } = roostModules.m5;
-const { Notices } = m39;
-const { started } = roostModules.m30;
-const { Quotes } = m40;
-const { AccountView } = m41;
-const { CompletionView } = m49;
-const { ComposerView } = m50;
-const { Extras } = m51;
-const { refuseFiles } = m52;
-const { InvitationsView } = m54;
-const { LinkView } = m55;
-const { MenuView } = m57;
-const { MessagesView } = m60;
-const { PanelsView } = m62;
-const { RoomView } = m65;
-const { RoomsView } = m64;
-const { SearchView } = m67;
-const { SettingsView } = m68;
-const { StatusView } = m69;
-const { ToolbarView } = m70;
-const { WritingView } = m71;
+const { Changes } = m36;
+const { Deeds } = m38;
+const { byID } = roostModules.m30;
+const { makeInstallable } = m39;
+const { translate } = roostModules.m6;
+const { Notices } = m40;
+const { started } = roostModules.m31;
+const { Quotes } = m41;
+const { AccountView } = m44;
+const { CompletionView } = m51;
+const { ComposerView } = m52;
+const { Extras } = m53;
+const { refuseFiles } = m54;
+const { InvitationsView } = m56;
+const { LinkView } = m57;
+const { MenuView } = m59;
+const { MessagesView } = m62;
+const { PanelsView } = m64;
+const { RoomView } = m67;
+const { RoomsView } = m66;
+const { SearchView } = m69;
+const { SettingsView } = m70;
+const { StatusView } = m71;
+const { ToolbarView } = m72;
+const { WritingView } = m73;
 function d({chat,view}){const composer=new ComposerView(chat);const panels=new PanelsView(chat,()=>view.focusComposer());const changed=()=>view.schedule();const e=new Quotes(changed);const messages=new MessagesView(chat,new Extras(chat,e,byID('log')));const b=new Changes(chat,{changed,refused:(c,f)=>{view.say(c);a.undone(f);},});const a=new Deeds(chat,view,b);const toolbar=new ToolbarView(chat,view,a,new MenuView(chat,a));view.complete({composer,panels,messages},[panels,composer,messages,new StatusView(chat),new AccountView(chat,panels),new SettingsView(chat),new CompletionView(chat),new Notices(chat),new LinkView(chat,view),b,e,toolbar,new WritingView(chat,a),new RoomsView(chat,panels),new RoomView(chat,panels),new InvitationsView(chat,panels),new SearchView(chat,panels),]);translate(document);addEventListener('beforeunload',(event)=>{if(b.areWaiting)event.preventDefault();});refuseFiles((c)=>view.say(c));makeInstallable();}
 d(started);
 })();

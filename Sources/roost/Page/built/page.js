@@ -17,7 +17,11 @@ const p=within??(l.has(command.type)?g:f);this.#b.set(ref,{resolve,reject,within
 function m(q){return new Promise((resolve)=>setTimeout(resolve,q));}
 return { CommandError, Disconnected, Commands };
 })();
-const m1 = roostModules.m1 ??= (() => {
+const m1 = (() => {
+const b=[['Edge',/Edg/],['Opera',/OPR/],['Samsung Internet',/SamsungBrowser/],['Firefox',/Firefox|FxiOS/],['Chrome',/Chrome|CriOS/],['Safari',/Safari/],];const c=[['Android',/Android/],['iPhone',/iPhone/],['iPad',/iPad/],['Windows',/Windows/],['ChromeOS',/CrOS/],['macOS',/Mac OS X/],['Linux',/Linux/],];function clientName(d=navigator.userAgent){const a=(e)=>e.find(([,pattern])=>pattern.test(d))?.[0];const [browser,system]=[a(b),a(c)];if(!browser)return system;return system?`${browser} (${system})`:browser;}
+return { clientName };
+})();
+const m2 = roostModules.m2 ??= (() => {
 const j='roost.users';const o='roost.name';const p='roost.tab';const q='roost.outbox';const r='roost.drafts';const s='roost.language';const t='roost.notices';const z=8;function read(h,key){try{return JSON.parse(h().getItem(key));}catch{return null;}}
 function e(h,key,a){try{if(a===null)h().removeItem(key);else h().setItem(key,JSON.stringify(a));}catch{}}
 const b=()=>localStorage;const f=()=>sessionStorage;const c=(a)=>typeof a==='string';const i=(a)=>typeof a==='object'&&a !==null&&!Array.isArray(a);const k=(a,aa)=>(c(a)?a:aa);const l=(a,m)=>(Array.isArray(a)?a.filter(m):[]);const n=(a,m)=>
@@ -32,8 +36,8 @@ function keepUserRecord(key,record){const ae=y().filter((g)=>g.key !==key);e(b,j
 function onOtherTabs(af){addEventListener('storage',(event)=>{if(event.key===j)af();});}
 return { lastName, setLastName, chosenLanguage, setChosenLanguage, noticeSettings, setNoticeSettings, tabName, setTabName, unsent, setUnsent, drafts, setDrafts, userRecord, keepUserRecord, onOtherTabs };
 })();
-const m2 = (() => {
-const { drafts, setDrafts } = m1;
+const m3 = (() => {
+const { drafts, setDrafts } = m2;
 const c=300;class Drafts{#a=drafts();#b=0;constructor(){addEventListener('pagehide',()=>this.#c());document.addEventListener('visibilitychange',()=>this.#c());}
 of(a){return this.#a[a.key]??'';}
 set(a,b){if(b==='')delete this.#a[a.key];else this.#a[a.key]=b;clearTimeout(this.#b);this.#b=setTimeout(()=>this.#c(),c);}
@@ -42,7 +46,7 @@ forget(a){if(a)delete this.#a[a.key];else this.#a={};this.#c();}
 #c(){clearTimeout(this.#b);this.#b=0;setDrafts(this.#a);}}
 return { Drafts };
 })();
-const m3 = (() => {
+const m4 = (() => {
 const { CommandError, Disconnected } = m0;
 const e=50;const k=100;const l=200;class History{#a;#b;constructor(f,d){this.#a=f;this.#b=d;}
 async older(a){if(a.older !=='unknown'||a.state !=='joined'||!a.first)return;a.older='loading';const range={before:a.first.offset,limit:e};await this.#c(a,range,(b,c)=>a.prepend(b,c),'older');}
@@ -55,11 +59,11 @@ async #c(a,range,m,i){this.#b();const{epoch,name}=a;try{const j=await this.#a.co
 this.#b();}}
 return { History };
 })();
-const m4 = (() => {
+const m5 = (() => {
 const english={'login.lead':'Pick a name and start talking.','login.name':'Your name','login.password':'Password','login.join':'Join the chat','login.busy':'One moment…','login.room':'You will join the room “{room}”.','login.as':'Join as {name}','login.trying':'{problem} Still trying…','login.unreachable':'The server cannot be reached.','login.kept':'Nothing is lost.','skip':'Skip to the message field','rooms':'Rooms','rooms.unread':{one:'Rooms, {count} unread',other:'Rooms, {count} unread'},'rooms.close':'Close rooms','rooms.label':'Join a room by name','rooms.hint':'Join another room','rooms.join':'Join room','rooms.forYou':'some for you','rooms.none':'No room','rooms.empty':'You are in no room. Join one from the list of rooms.','rooms.missing':'No room “{room}”: {problem}','rooms.length':{one:"No such room: a room's name has at most {count} character.",other:"No such room: a room's name has at most {count} characters.",},'room.leave':'Leave','room.leaveThis':'Leave this room','room.unread':{one:'{count} unread',other:'{count} unread'},'direct.write':'Write to {name}','direct.close':'Close this conversation','people':'People','people.count':{one:'{count} person',other:'{count} people'},'people.here':'People in this room','people.close':'Close people','people.you':'(you)','people.crowd':{one:'{count} person is here: too many to list.',other:'{count} people are here: too many to list.',},'people.others':{one:'{count} other',other:'{count} others'},'notice.joined':'{name} joined','notice.left':'{name} left','notice.mention':'{name} mentions you in {room}','notice.direct':'{name} writes to you','link.gone':'This message is not kept any more.','rooms.all':'All rooms','rooms.filter':'Find a room by its name or topic','rooms.youAreHere':'You are in this room','rooms.invited':'private, you may enter','rooms.nothing':'No room fits.','rooms.more':'More rooms','rooms.new':'A new room','rooms.newName':'Name','rooms.private':'Private: only people who are invited may enter','rooms.create':'Create','room.about':'About this room','room.topic':'Topic','room.topicNone':'What is this room about?','room.topicSave':'Save','room.topicSaved':'Saved.','room.topicOwn':
 'People with an account may change it: keep your name with a password, and then come back.','room.private':'This room is private: only people who are invited may enter.','room.inviteName':'Invite somebody','room.invite':'Invite','room.invited':'{name} may enter now.','room.uninvite':'Send {name} out','room.uninvited':'{name} may not enter any more.','room.leaveForGood':'Leave for good','room.lossForGood':'Leave {room} for good? You come back only if somebody invites you again.','invited.by':'{name} invites you to the private room “{room}”.','invited':'You are invited to the private room “{room}”.','invited.enter':'Enter','invited.later':'Not now','search':'Search','search.hint':'Words in messages','search.here':'Only in {room}','search.help':'Whole words, in any order. “wor*” finds words that begin so, and quotation '
 + 'marks what stands together.','search.busy':'Searching…','search.nothing':'Nothing was found.','search.more':'Further back','signOut':'Sign out','signOut.everywhere':'Sign out on all devices','unsent':{one:'One message is not sent yet.',other:'{count} messages are not sent yet.'},'loss.leave':{one:'One message is not sent yet. Leaving {room} discards it.',other:'{count} messages are not sent yet. Leaving {room} discards them.',},'loss.signOut':{one:'One message is not sent yet. Signing out discards it.',other:'{count} messages are not sent yet. Signing out discards them.',},'loss.andLeave':'Discard and leave','loss.andSignOut':'Discard and sign out','loss.stay':'Stay','account.keep':'Keep this name','account.own':'Your own name','account.make':'Make this name yours','account.yours':'This name is yours','account.why':'With a password nobody else gets your name, however long you are away, and you '
-+ 'can log in with it on your other devices.','account.change':'Nobody else gets it. Here you can set another password.','account.set':'Set password','account.show':'Show it','account.short':'A password has 8 characters or more.','account.lost':'The connection was lost. Try again.','cancel':'Cancel','close':'Close','settings':'Settings','settings.language':'Language','settings.browser':'As the browser','settings.mentions':'When somebody mentions you and this page is out of sight','settings.notify':'Show a notification','settings.sound':'Play a short sound','settings.refused':
++ 'can log in with it on your other devices.','account.change':'Nobody else gets it. Here you can set another password.','account.set':'Set password','account.show':'Show it','account.short':'A password has 8 characters or more.','account.lost':'The connection was lost. Try again.','sessions':'Where you are signed in','sessions.here':'This device','sessions.now':'Connected now','sessions.used':'Last used: {day}','sessions.unknown':'Unknown device','sessions.end':'Sign out: {client}','cancel':'Cancel','close':'Close','settings':'Settings','settings.language':'Language','settings.browser':'As the browser','settings.mentions':'When somebody mentions you and this page is out of sight','settings.notify':'Show a notification','settings.sound':'Play a short sound','settings.refused':
 'The browser does not allow notifications here. You can change that in its '
 + 'settings for this page.','messages':'Messages','messages.in':'Messages in {room}','messages.newest':'Newest','messages.new':{one:'{shown} new message',other:'{shown} new messages'},'message.field':'Message','message.to':'Message {room}','message.send':'Send','message.you':'You','message.deleted':'Message deleted','message.more':'Show more','message.less':'Show less','message.sent':'Sent','message.wasSent':'Message sent.','message.sending':'Sending…','message.waiting':'Waiting to send','message.notSent':'Not sent. {problem}','message.nameLost':'Not sent, since the name was lost.','message.sendAs':'Send as {name}','message.again':'Try again','message.discard':'Discard','message.left':{one:'{count} left',other:'{count} left'},'message.over':{one:'{count} too many',other:'{count} too many'},'message.react':'React','message.reply':'Reply','message.edit':'Edit','message.copy':'Copy text','message.link':'Copy link','message.delete':'Delete','message.actions':'More actions','message.edited':'Edited','message.saving':'Saving…','menu.label':'Message of {name}','react.other':'Another emoji','react.one':'Write one emoji here.','reaction.label':'{emoji} from {names}','reply.now':'Reply to','reply.stop':'Do not reply','reply.label':'Reply to: {text}','reply.earlier':'An earlier message','edit.now':'Edit','edit.stop':'Stop editing','delete.ask':'Delete this message? Its text is gone for everybody then.','change.edit':'Your change was not made: {problem}','change.delete':'The message was not deleted: {problem}','change.react':'Your reaction was not kept: {problem}','change.lost':'the message is not kept any more.','copy.text':'The text is copied.','copy.link':'The link is copied.','copy.refused':'The browser does not let this page copy.','names':'People to mention','names.found':{one:'{count} name: Enter takes it, arrow keys choose',other:'{count} names: Enter takes one, arrow keys choose',},'files.none':
 'Files and pictures cannot be sent here: this chat is for text. '
@@ -67,9 +71,9 @@ const english={'login.lead':'Pick a name and start talking.','login.name':'Your 
 'This page and the server did not understand each other. Load the page anew.','error.server':'The server says: “{sentence}”','error.name_taken':'Somebody has this name. Choose another one, or log in with its password.','error.bad_password':'That is not the name and password of an account.','error.bad_name':'This name is not allowed.','error.too_many_rooms':'There are too many rooms.','error.too_long':'The text is too long.','error.rate_limited':'That was too much at once. Wait a moment.','error.unavailable':'The server cannot do that just now. Try again.',};
 return { english };
 })();
-const m5 = roostModules.m5 ??= (() => {
-const { chosenLanguage, setChosenLanguage } = m1;
-const { english } = m4;
+const m6 = roostModules.m6 ??= (() => {
+const { chosenLanguage, setChosenLanguage } = m2;
+const { english } = m5;
 const languages={en:'English',de:'Deutsch',ar:'العربية'};const g=new Set(['ar']);const q=/[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/u;const r=(tag)=>document.querySelector(`link[hreflang="${tag}"]`);let tag='en';let region='en';let table=english;let plurals=null;let h=null;const i=[];const s=8_000;const j=(a)=>a.toLowerCase().split('-')[0];function preferred(k=chosenLanguage(),wanted=navigator.languages){if(k in languages)return k;return wanted.map(j).find((a)=>a in languages)??'en';}
 const locale=()=>region;const isEnglish=()=>tag==='en';function l(t,e){tag=t;region=navigator.languages.find((a)=>j(a)===tag)??tag;table=e;plurals=h=null;const b=document.documentElement;b.lang=tag;b.dir=g.has(tag)?'rtl':'ltr';translate(document);for(const v of i)v();}
 async function w(x){const y=await fetch(x,{signal:AbortSignal.timeout(s)});return y.json();}
@@ -88,7 +92,7 @@ const af={label:'aria-label',hint:'placeholder',tip:'title'};function translate(
 for(const [name,attribute] of Object.entries(af)){for(const d of b.querySelectorAll(`[data-${name}]`)){d.setAttribute(attribute,words(d.dataset[name]));}}}
 return { languages, preferred, locale, isEnglish, speak, speakAtOnce, choose, onLanguage, count, words, listed, translate };
 })();
-const m6 = roostModules.m6 ??= (() => {
+const m7 = roostModules.m7 ??= (() => {
 function keyOf(name){if(!isConversation(name))return e(name);return `@${name.slice(1).split(',').map(e).sort().join(',')}`;}
 function e(c){const k=c.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase();return k.normalize('NFKC').replace(/[\u200C\u200D]/gu,'');}
 const isConversation=(name)=>name.startsWith('@');function partnerIn(name,l){if(!isConversation(name))return '';const h=name.slice(1).split(',');const i=h.filter((b)=>!sameName(b,l));return h.length===2&&i.length===1?i[0]:'';}
@@ -98,14 +102,14 @@ const n=/[\p{L}\p{M}\p{N}_]/u;const o=/^(?:[\p{L}\p{M}\p{N}_]|[-.]+[\p{L}\p{M}\p
 return false;}
 return { keyOf, isConversation, partnerIn, sameName, compareNames, randomID, mentions };
 })();
-const m7 = roostModules.m7 ??= (() => {
+const m8 = roostModules.m8 ??= (() => {
 const listLimit=200;const h=1_500;const f=3_000;class People{#a;#b;#c=new WeakMap();constructor(c,b){this.#a=c;this.#b=b;}
 look(a){if(a?.state !=='joined'||a.members||a.count > listLimit)return;const d=performance.now();if(d <(this.#c.get(a)??0))return;const g=Math.random()* h;this.#c.set(a,d + g + f);setTimeout(()=>this.#d(a),g);}
 async #d(a){if(a.state !=='joined'||a.members)return;const e=await this.#a.command('who',{room:a.name}).catch(()=>null);if(e&&e.count <=listLimit)a.setMembers(e);else setTimeout(this.#b,f);this.#b();}}
 return { listLimit, People };
 })();
-const m8 = (() => {
-const { keyOf } = m6;
+const m9 = (() => {
+const { keyOf } = m7;
 const f=1_000;const can=(a,g)=>a.welcome?.capabilities?.includes(g)===true;class Reads{#a;#b=new Map();#c=new Set();#d=0;#e=-Infinity;constructor(a){this.#a=a;addEventListener('pagehide',()=>this.#f());document.addEventListener('visibilitychange',()=>{if(document.hidden)this.#f();});}
 async ask(){if(!can(this.#a,'mine'))return [];const c=await this.#a.command('mine').catch(()=>null);if(!c)return [];this.#b=new Map(c.rooms.map((d)=>[keyOf(d.room),d]));return c.rooms;}
 of(room){return this.#b.get(room.key);}
@@ -118,9 +122,9 @@ goOn(){if(this.#d||this.#c.size===0)return;const h=this.#e + f - performance.now
 async #g(room){this.#c.delete(room);const offset=room.readTo;try{await room.link.command('read',{offset});this.heard(room,{offset});}catch{this.#c.add(room);}}}
 return { can, Reads };
 })();
-const m9 = (() => {
-const { keyOf } = m6;
-const { keepUserRecord, onOtherTabs, userRecord } = m1;
+const m10 = (() => {
+const { keyOf } = m7;
+const { keepUserRecord, onOtherTabs, userRecord } = m2;
 const h=500;class Record{session;#a='';#b=new Set();#c=0;constructor(f){onOtherTabs(()=>{if(!this.#a)return;if(this.session&&userRecord(this.#a).session===null)f.signedOutElsewhere();else f.readElsewhere();});}
 load(d){this.#a=keyOf(d);this.session=this.storedSession??undefined;}
 get storedSession(){return userRecord(this.#a).session;}
@@ -137,8 +141,8 @@ save(){clearTimeout(this.#c);if(this.#b.size===0)return;this.#d(({read})=>{for(c
 #d(i){if(!this.#a)return;const a=userRecord(this.#a);const c=JSON.stringify(a);i(a);if(JSON.stringify(a)!==c)keepUserRecord(this.#a,a);}}
 return { Record };
 })();
-const m10 = (() => {
-const { keyOf } = m6;
+const m11 = (() => {
+const { keyOf } = m7;
 const typingLasts=5_000;class Company{members=null;count=0;typing=new Map();applyPresence(a){this.count=a.count??this.count;if(a.event==='count')this.members=null;else if(a.event==='join')this.members?.set(keyOf(a.user),a.user);else if(a.event==='leave'){this.members?.delete(keyOf(a.user));this.typing.delete(keyOf(a.user));}}
 setMembers(c){this.count=c.count??c.members?.length??0;this.members=c.members
 ?new Map(c.members.map((name)=>[keyOf(name),name]))
@@ -150,7 +154,7 @@ return { typingLasts, Company };
 (() => {
 
 })();
-const m12 = (() => {
+const m13 = (() => {
 const b=1000;const i=30 * b;function backoff(c,a=Math.random){const f=Math.min(i,b * 2 ** Math.min(c,10));return f / 2 +(a()* f)/ 2;}
 function g(e,j){const h=/(\d{1,4})\s*s/.exec(e);return(h?Number(h[1]):j)* b;}
 function advice(k,e,c,a=Math.random){const d=(delay)=>({retry:true,delay});switch(k){case 1001:
@@ -169,13 +173,13 @@ return{retry:false,again:false};default:
 return d(backoff(c,a));}}
 return { backoff, advice };
 })();
-const m13 = (() => {
+const m14 = (() => {
 const isOnline=()=>globalThis.navigator?.onLine !==false;const isShown=()=>!globalThis.document?.hidden;function watchSurroundings(a,b){if(!globalThis.addEventListener)return()=>{};const c=globalThis.document;const d=()=>{if(isShown())a();};addEventListener('online',a);addEventListener('offline',b);addEventListener('pageshow',a);c?.addEventListener('visibilitychange',d);return()=>{removeEventListener('online',a);removeEventListener('offline',b);removeEventListener('pageshow',a);c?.removeEventListener('visibilitychange',d);};}
 return { isOnline, isShown, watchSurroundings };
 })();
-const m14 = (() => {
-const { advice, backoff } = m12;
-const { isOnline, isShown, watchSurroundings } = m13;
+const m15 = (() => {
+const { advice, backoff } = m13;
+const { isOnline, isShown, watchSurroundings } = m14;
 const i=10_000;const j=5_000;const k=2_000;const l=3_000;const m=5_000;const n=30_000;const o=10_000;const p=5_000;function chatAddress(location){const f=new URL('chat',location.href);f.protocol=f.protocol==='https:'?'wss:':'ws:';return f.href;}
 class Connection{state={phase:'idle'};#a;#b;#c=null;#d=0;#e=0;#f=0;#g=0;#h=Infinity;#i=0;#j=0;#k=null;constructor(c,a){this.#a=c;this.#b=a;}
 open(){if(this.state.phase==='connecting'||this.state.phase==='open')return;this.#d=0;this.#l();}
@@ -202,28 +206,28 @@ this.#b.closed(code,reason);}
 #w(){const t=watchSurroundings(()=>this.#t(),()=>this.#s());const u=setInterval(()=>{if(isShown())this.#r(n);},o);return()=>{t();clearInterval(u);};}}
 return { chatAddress, Connection };
 })();
-const m15 = (() => {
+const m16 = (() => {
 class Listeners{#a=new Map();add(name,a){if(typeof a !=='function')throw new TypeError('A listener is a function.');const b=this.#a.get(name)??[];this.#a.set(name,[...b,a]);return()=>{const c=(this.#a.get(name)??[]).filter((d)=>d !==a);this.#a.set(name,c);};}
 call(name,event){for(const a of this.#a.get(name)??[]){try{a(event);}catch(e){queueMicrotask(()=>{throw e;});}}}}
 return { Listeners };
 })();
-const m16 = (() => {
+const m17 = (() => {
 const { CommandError, Disconnected } = m0;
-const h=1_500;class Login{#a;#b;#c;#d=0;#e='';#f;#g=false;#h;constructor(f,b,c){this.#a=f;this.#b=b;this.#c=c;}
+const h=1_500;class Login{#a;#b;#c;#d=0;#e='';#f;#g=false;#h;#i;constructor(f,b,c,client){this.#a=f;this.#b=b;this.#c=c;this.#i=client;}
 use({password,keeps,token}){this.#f=password||undefined;this.#g=keeps===true;this.#h=token;}
-async begin(user){this.#d +=1;const a=this.#d;for(;;){const{session}=this.#b;try{const password=this.#f;const token=await this.#i();if(a !==this.#d)return;const i={type:'login',user,session,password,token,join:false};this.#j(await this.#a.request(i));return;}catch(d){if(d instanceof Disconnected)return;if(!(d instanceof CommandError))throw d;const j=await this.#k(d,session,a);if(a !==this.#d)return;if(j)continue;if(!this.#g)this.#f=undefined;this.#c.refused(d);return;}}}
-async #i(){return typeof this.#h==='function'?this.#h():this.#h;}
+async begin(user){this.#d +=1;const a=this.#d;for(;;){const{session}=this.#b;try{const password=this.#f;const token=await this.#j();if(a !==this.#d)return;const client=this.#i;const i={type:'login',user,session,password,token,client,join:false,};this.#k(await this.#a.request(i));return;}catch(d){if(d instanceof Disconnected)return;if(!(d instanceof CommandError))throw d;const j=await this.#l(d,session,a);if(a !==this.#d)return;if(j)continue;if(!this.#g)this.#f=undefined;this.#c.refused(d);return;}}}
+async #j(){return typeof this.#h==='function'?this.#h():this.#h;}
 abandon(){this.#d +=1;}
-#j(e){const k=this.#e !==''&&this.#e !==e.session;this.#e=e.session;if(!this.#g)this.#f=undefined;this.#b.keepSession(e.user,e.session);this.#c.welcomed(e,k);}
-async #k({code},session,a){if(!session)return false;if(code==='bad_token'&&this.#h===undefined){this.#b.session=undefined;return true;}
+#k(e){const k=this.#e !==''&&this.#e !==e.session;this.#e=e.session;if(!this.#g)this.#f=undefined;this.#b.keepSession(e.user,e.session);this.#c.welcomed(e,k);}
+async #l({code},session,a){if(!session)return false;if(code==='bad_token'&&this.#h===undefined){this.#b.session=undefined;return true;}
 const l=performance.now()+ h;while(code==='name_taken'&&a===this.#d&&performance.now()< l){const g=this.#b.storedSession;if(g&&g !==session){this.#b.session=g;return true;}
 await new Promise((m)=>setTimeout(m,100));}
 return false;}}
 return { Login };
 })();
-const m17 = (() => {
+const m18 = (() => {
 const { CommandError, Disconnected } = m0;
-const { keyOf, randomID, sameName } = m6;
+const { keyOf, randomID, sameName } = m7;
 const l=2_000;const m=new Set(['joined','new']);class Outbox{items=[];#a='';#b;#c;#d;#e;#f=new Map();#g=false;#h=0;constructor(j,h,e,f){this.#b=j;this.#c=h;this.#d=e;this.#e=f;this.items=e?.load()??[];for(const a of this.items)if(a.state !=='failed')a.state='waiting';}
 enter(d){this.#a=d;}
 isHeld(a){return !sameName(a.user,this.#a);}
@@ -249,15 +253,15 @@ async #l(a,b){a.state='sending';this.#e.changed();try{const{name,to}=b;const{id,
 #i(){this.#d?.save(this.items);this.#e.changed();}}
 return { Outbox };
 })();
-const m18 = (() => {
+const m19 = (() => {
 const { Disconnected } = m0;
 function nextWelcome(a){return new Promise((d,c)=>{const b=(e)=>{for(const f of g)f();e();};const g=[a.on('welcome',(h)=>b(()=>d(h))),a.on('refused',(i)=>b(()=>c(i))),a.on('closed',({reason})=>{if(a.state.phase !=='waiting')b(()=>c(new Disconnected(reason)));}),];});}
 return { nextWelcome };
 })();
-const m19 = (() => {
+const m20 = (() => {
 const { CommandError, Disconnected } = m0;
-const { Listeners } = m15;
-const { keyOf, partnerIn, sameName } = m6;
+const { Listeners } = m16;
+const { keyOf, partnerIn, sameName } = m7;
 const i=200;const j=3_000;const k=new Set(['presence','typing','read','direct']);class RoostRoom{name;key;state='away';error=null;place=null;count=0;attempt=Promise.resolve();#a;#b;#c;#d=null;#e=null;#f=new Listeners();#g=0;constructor(b,name,{since=null,last=0,catchUp=true}){this.#a=b;this.name=name;this.key=keyOf(name);this.place=since;this.#b=last;this.#c=catchUp;}
 get to(){return partnerIn(this.name,this.#a.user());}
 on(name,l){return this.#f.add(name,l);}
@@ -285,8 +289,8 @@ push(push){if(push.type==='joined'){this.#i({...push,recovered:false});}else if(
 disconnected(){if(this.state !=='left')this.state='away';this.#e=null;}}
 return { RoostRoom };
 })();
-const m20 = (() => {
-const { keyOf } = m6;
+const m21 = (() => {
+const { keyOf } = m7;
 class Sessions{session;#a;#b='';constructor(a){this.#a=a;}
 load(b){this.#b=`roost.session.${keyOf(b)}`;this.session=this.storedSession;}
 get storedSession(){return this.#a?.getItem(this.#b)??undefined;}
@@ -294,17 +298,17 @@ keepSession(b,session){this.#b=`roost.session.${keyOf(b)}`;this.session=session;
 ended(){if(this.session===this.storedSession)this.#a?.removeItem(this.#b);this.session=undefined;}}
 return { Sessions };
 })();
-const m21 = (() => {
+const m22 = (() => {
 const { CommandError, Commands, Disconnected } = m0;
-const { chatAddress, Connection } = m14;
-const { Listeners } = m15;
-const { Login } = m16;
-const { keyOf } = m6;
-const { Outbox } = m17;
-const { nextWelcome } = m18;
-const { RoostRoom } = m19;
-const { Sessions } = m20;
-const l='roost.v1';const j=4005;const m=new Set(['rate_limited','unavailable']);const n=5_000;const o=1_000;class Roost{user='';account=false;welcome=null;first=null;outbox;#a;#b;#c;#d;#e=new Map();#f=new Listeners();#g=false;#h=false;#i;#j=false;constructor(h,c={}){const{user,password,token,storage,unsent}=c;this.#i=c.direct !==false;const k=c.WebSocket??globalThis.WebSocket;if(!k)throw new Error('There is no WebSocket here: pass one, { WebSocket }.');const p=/^wss?:/i.test(h)?h:chatAddress({href:h});this.#d=c.sessions??new Sessions(storage);this.#a=new Connection(()=>new k(p,l),{opened:()=>this.#c.begin(this.user),received:(b)=>this.#k(b),closed:(code,reason)=>this.#l(code,reason),changed:()=>this.#f.call('state',this.state),probe:()=>this.#b.probe((this.first??this.rooms[0])?.name??'lobby'),});this.#b=new Commands(this.#a);this.#c=new Login(this.#b,this.#d,{welcomed:(welcome,restarted)=>this.#m(welcome,restarted),refused:(error)=>this.#n(error),});this.outbox=new Outbox(this.#b,(a)=>this.#e.get(a),unsent,{changed:()=>this.#f.call('outbox',undefined),ended:(item,error)=>this.#f.call('sent',{item,error}),});if(user !==undefined)this.#o(user,{password,keeps:true,token});}
+const { chatAddress, Connection } = m15;
+const { Listeners } = m16;
+const { Login } = m17;
+const { keyOf } = m7;
+const { Outbox } = m18;
+const { nextWelcome } = m19;
+const { RoostRoom } = m20;
+const { Sessions } = m21;
+const l='roost.v1';const j=4005;const m=new Set(['rate_limited','unavailable']);const n=5_000;const o=1_000;class Roost{user='';account=false;welcome=null;first=null;outbox;#a;#b;#c;#d;#e=new Map();#f=new Listeners();#g=false;#h=false;#i;#j=false;constructor(h,c={}){const{user,password,token,storage,unsent,client}=c;this.#i=c.direct !==false;const k=c.WebSocket??globalThis.WebSocket;if(!k)throw new Error('There is no WebSocket here: pass one, { WebSocket }.');const p=/^wss?:/i.test(h)?h:chatAddress({href:h});this.#d=c.sessions??new Sessions(storage);this.#a=new Connection(()=>new k(p,l),{opened:()=>this.#c.begin(this.user),received:(b)=>this.#k(b),closed:(code,reason)=>this.#l(code,reason),changed:()=>this.#f.call('state',this.state),probe:()=>this.#b.probe((this.first??this.rooms[0])?.name??'lobby'),});this.#b=new Commands(this.#a);this.#c=new Login(this.#b,this.#d,{welcomed:(welcome,restarted)=>this.#m(welcome,restarted),refused:(error)=>this.#n(error),},client);this.outbox=new Outbox(this.#b,(a)=>this.#e.get(a),unsent,{changed:()=>this.#f.call('outbox',undefined),ended:(item,error)=>this.#f.call('sent',{item,error}),});if(user !==undefined)this.#o(user,{password,keeps:true,token});}
 get state(){return this.#a.state;}
 get limits(){return this.welcome?.limits;}
 get rooms(){return [...this.#e.values()];}
@@ -332,8 +336,8 @@ this.#f.call('refused',error);this.#q(error);}
 this.#g=false;this.#c.abandon();this.#b.abandon();for(const room of this.#e.values())room.disconnected();if(code===j)this.#d.ended?.();this.#f.call('closed',{code,reason});if(this.state.phase==='stopped')this.#f.call('stopped',{code,reason});}}
 return { Roost };
 })();
-const m22 = roostModules.m22 ??= (() => {
-const { keyOf } = m6;
+const m23 = roostModules.m23 ??= (() => {
+const { keyOf } = m7;
 function entryOf(entry){const{type='message',offset,user,text='',at,id}=entry;const f={type,offset,user,author:keyOf(user??''),text,at,id};for(const d of ['reply','edited','reactions','deleted','target','emoji']){if(entry[d] !==undefined)f[d]=entry[d];}
 return f;}
 const isMessage=({type})=>type==='message';function applyChange(a,{type,offset,user,text,emoji}){if(a.deleted)return;if(type==='edited'){if(offset <(a.edited??0))return;a.edited=offset;a.text=text;}else if(type==='deleted'){a.deleted=offset;a.text='';delete a.reactions;}else if(type==='reaction'){a.reactions=k(a.reactions??{},user,emoji);}
@@ -344,7 +348,7 @@ function k(b,user,emoji){const n=keyOf(user);const c={};for(const [old,names] of
 if(emoji)c[emoji]=[...(c[emoji]??[]),user];return c;}
 return { entryOf, isMessage, applyChange, changeAmong, asWished };
 })();
-const m23 = (() => {
+const m24 = (() => {
 class Past{entries=[];get length(){return this.entries.length;}
 keep(entries,a,d){for(const b of entries)b.epoch=a;this.entries.push(...entries);const c=this.entries[this.entries.length - 1];if(c&&(c.end??'missed')==='missed')c.end=d;}
 reach(a,e){const f=(b)=>b.epoch !==a||b.offset < e;if(!this.entries.every(f))this.entries=this.entries.filter(f);let from=this.entries.length;let g=e - 1;while(from > 0&&this.entries[from - 1].epoch===a
@@ -354,18 +358,18 @@ dropOldest(i){return this.entries.splice(0,Math.max(0,i)).length;}
 dropPresent(a){this.entries=this.entries.filter((b)=>b.epoch !==a);}}
 return { Past };
 })();
-const m24 = (() => {
+const m25 = (() => {
 const epochsOf=({epoch,first_epoch:c,messages})=>
 [c,...messages.map((b)=>b.epoch),epoch].filter((e)=>e);function hasBegunAnew(a,{epoch,offset}){if(offset > a.offset)return true;let at=a.first_epoch??a.epoch;const d=new Set([at]);for(const b of a.messages){at=b.epoch??at;d.add(at);if(b.offset===offset)return at !==epoch;}
 const c=a.messages[0]?.offset??a.offset + 1;return c <=offset + 1&&!d.has(epoch);}
 return { epochsOf, hasBegunAnew };
 })();
-const m25 = (() => {
-const { Company } = m10;
-const { changeAmong, entryOf, isMessage } = m22;
-const { isConversation, keyOf, mentions, sameName } = m6;
-const { Past } = m23;
-const { epochsOf, hasBegunAnew } = m24;
+const m26 = (() => {
+const { Company } = m11;
+const { changeAmong, entryOf, isMessage } = m23;
+const { isConversation, keyOf, mentions, sameName } = m7;
+const { Past } = m24;
+const { epochsOf, hasBegunAnew } = m25;
 const windowLimit=5000;const t=64;class Room extends Company{state='away';problem='';epoch=null;placeEpoch=null;epochs=new Set();position=-1;entries=[];topic='';past=new Past();wishes=new Map();quoted=new Map();answered=null;editing=null;atEnd=true;following=true;older='unknown';newer='unknown';unread=0;noted=-1;begunAt=null;readTo=null;readEpoch=null;newFrom=null;renewed=false;#a='open';#b=false;constructor(name,p){super();this.name=name;this.key=keyOf(name);this.link=p;}
 get kind(){return isConversation(this.name)?'direct':this.#a;}
 get title(){return this.link?.to||this.name;}
@@ -403,8 +407,8 @@ disconnected(){this.state='away';this.typing.clear();if(this.older !=='none')thi
 markRead(){this.#l();this.unread=0;this.#b=false;}}
 return { windowLimit, Room };
 })();
-const m26 = roostModules.m26 ??= (() => {
-const { isEnglish, words } = m5;
+const m27 = roostModules.m27 ??= (() => {
+const { isEnglish, words } = m6;
 const h=new Set(['bad_json','bad_request','unknown_type','not_logged_in']);const i=new Set(['name_taken','bad_password','bad_name','too_many_rooms','too_long','rate_limited','unavailable',]);const j=new Set(['bad_name','bad_request']);function wordsForError({code,message}){const k=code==='bad_request'&&message.startsWith('The text ');const b=i.has(code)?words(`error.${code}`):'';if(h.has(code)&&!k)return words('error.misunderstood');if(!message)return b||words('error.misunderstood');if(isEnglish())return message;const d=words('error.server',{sentence:message});if(!b)return d;return j.has(code)?`${b} ${d}`:b;}
 const l=new Set([1001,1006,1008,1011,1012,1013,4001,4002,4003,4004,4005]);const e=(code)=>words(`close.${l.has(code)?code:1006}`);const wordsForSession=()=>e(4005);function wordsForState(a,m){const{phase,code}=a;const c=isEnglish()||code===4003?a.reason:'';const f=code===1013&&a.reason;const g=(f&&c)||e(code);switch(phase){case 'connecting':
 return words(a.attempt > 0?'bar.again':'bar.first');case 'open':
@@ -414,12 +418,12 @@ return c||g;default:
 return '';}}
 return { wordsForError, wordsForSession, wordsForState };
 })();
-const m27 = (() => {
-const { words } = m5;
-const { isConversation, keyOf, sameName } = m6;
-const { Reads } = m8;
-const { Room } = m25;
-const { wordsForError } = m26;
+const m28 = (() => {
+const { words } = m6;
+const { isConversation, keyOf, sameName } = m7;
+const { Reads } = m9;
+const { Room } = m26;
+const { wordsForError } = m27;
 const v='lobby';const r=100;const w=20;const n=64;const s=()=>words('rooms.length',{count:n});const x=new Set(['bad_name','bad_request','not_found']);class Rooms{current=null;problem='';invitations=[];#a=new Map();#b;#c;#d;#e;#f=new Set();#g=new Map();constructor(c,d,a){this.#c=c;this.#d=d;this.#e=a;this.#b=new Reads(c);c.on('push',(e)=>{if(e.type==='direct')this.#h(e);if(e.type==='invited')this.#i(e);});document.addEventListener('visibilitychange',()=>this.look());}
 get list(){return [...this.#a.values()];}
 get(f){return this.#a.get(f);}
@@ -455,42 +459,47 @@ readElsewhere(q){const ab=this.list.filter((room)=>room.readElsewhere(this.#d.re
 disconnected(){for(const room of this.#a.values())room.disconnected();}}
 return { Rooms };
 })();
-const m28 = (() => {
+const m29 = (() => {
 const { CommandError, Disconnected } = m0;
-const { Drafts } = m2;
-const { History } = m3;
-const { words } = m5;
-const { sameName } = m6;
-const { People } = m7;
-const { can } = m8;
-const { Record } = m9;
-const { typingLasts } = m10;
-const { Roost } = m21;
-const { Rooms } = m27;
-const { setLastName, setTabName, setUnsent, unsent } = m1;
-const { wordsForError, wordsForSession } = m26;
-const g=4_000;const c=4005;const f='You have signed out elsewhere.';const h=new Set(['rate_limited','unavailable','bad_request']);function i({code,message}){return code==='bad_name'?/Try "([^"\s]{1,64})"\.$/u.exec(message)?.[1]??'':'';}
-class Chat{phase='login';me='';problem='';suggestion='';asksPassword=false;account=false;notice=null;news={number:0,words:''};textLimit=4000;signingOut=false;drafts=new Drafts();#a;#b;constructor(j,changed){this.#b=changed;this.#a=new Record({readElsewhere:()=>this.rooms.readElsewhere(this.me),signedOutElsewhere:()=>this.#c(),});this.connection=new Roost(j,{sessions:this.#a,unsent:{load:unsent,save:setUnsent},direct:false,});this.outbox=this.connection.outbox;this.history=new History(this.connection,changed);this.people=new People(this.connection,changed);this.rooms=new Rooms(this.connection,this.#a,{changed,opened:(room)=>this.#d(room),entered:(room,d)=>{if(d.recovered&&d.more){this.history.rest(room).then(()=>this.rooms.look());}},renamed:(e,room)=>this.drafts.move(e,room),});this.#e();addEventListener('pagehide',()=>this.#a.save());document.addEventListener('visibilitychange',()=>this.#a.save());}
-#e(){const{connection}=this;for(const event of ['state','outbox','push'])connection.on(event,this.#b);connection.on('welcome',(b)=>this.#f(b));connection.on('refused',(error)=>{const{code}=error;this.suggestion=i(error);this.asksPassword=code==='name_taken'||code==='bad_password'
-||(this.asksPassword&&h.has(code));this.#g(wordsForError(error));});connection.on('closed',({code,reason})=>{this.rooms.disconnected();if(code===c)this.#c(reason);});connection.on('sent',({item,error})=>{if(error)item.problem=wordsForError(error);const k=error?words('message.notSent',{problem:item.problem})
-:words('message.wasSent');this.news={number:this.news.number + 1,words:k};});}
-can(l){return can(this.connection,l);}
-enter(name,m,password=''){this.me=name;this.problem=this.suggestion='';this.phase='entering';this.connection.login(name,{password});this.rooms.restore(m,this.outbox.places);this.#b();}
-async keepName(password){try{await this.connection.command('account',{password});this.account=true;this.#b();return '';}catch(error){if(error instanceof Disconnected)return words('account.lost');if(!(error instanceof CommandError))throw error;return error.code==='bad_request'?error.message:wordsForError(error);}}
+const { clientName } = m1;
+const { Drafts } = m3;
+const { History } = m4;
+const { words } = m6;
+const { sameName } = m7;
+const { People } = m8;
+const { can } = m9;
+const { Record } = m10;
+const { typingLasts } = m11;
+const { Roost } = m22;
+const { Rooms } = m28;
+const { setLastName, setTabName, setUnsent, unsent } = m2;
+const { wordsForError, wordsForSession } = m27;
+const h=4_000;const c=4005;const g='You have signed out elsewhere.';const i=new Set(['rate_limited','unavailable','bad_request']);function j({code,message}){return code==='bad_name'?/Try "([^"\s]{1,64})"\.$/u.exec(message)?.[1]??'':'';}
+function d(error){if(error instanceof Disconnected)return words('account.lost');if(!(error instanceof CommandError))throw error;return error.code==='bad_request'?error.message:wordsForError(error);}
+class Chat{phase='login';me='';problem='';suggestion='';asksPassword=false;account=false;notice=null;news={number:0,words:''};textLimit=4000;signingOut=false;drafts=new Drafts();#a;#b;constructor(k,changed){this.#b=changed;this.#a=new Record({readElsewhere:()=>this.rooms.readElsewhere(this.me),signedOutElsewhere:()=>this.#c(),});this.connection=new Roost(k,{sessions:this.#a,unsent:{load:unsent,save:setUnsent},direct:false,client:clientName(),});this.outbox=this.connection.outbox;this.history=new History(this.connection,changed);this.people=new People(this.connection,changed);this.rooms=new Rooms(this.connection,this.#a,{changed,opened:(room)=>this.#d(room),entered:(room,e)=>{if(e.recovered&&e.more){this.history.rest(room).then(()=>this.rooms.look());}},renamed:(f,room)=>this.drafts.move(f,room),});this.#e();addEventListener('pagehide',()=>this.#a.save());document.addEventListener('visibilitychange',()=>this.#a.save());}
+#e(){const{connection}=this;for(const event of ['state','outbox','push'])connection.on(event,this.#b);connection.on('welcome',(b)=>this.#f(b));connection.on('refused',(error)=>{const{code}=error;this.suggestion=j(error);this.asksPassword=code==='name_taken'||code==='bad_password'
+||(this.asksPassword&&i.has(code));this.#g(wordsForError(error));});connection.on('closed',({code,reason})=>{this.rooms.disconnected();if(code===c)this.#c(reason);});connection.on('sent',({item,error})=>{if(error)item.problem=wordsForError(error);const l=error?words('message.notSent',{problem:item.problem})
+:words('message.wasSent');this.news={number:this.news.number + 1,words:l};});}
+can(m){return can(this.connection,m);}
+enter(name,n,password=''){this.me=name;this.problem=this.suggestion='';this.phase='entering';this.connection.login(name,{password});this.rooms.restore(n,this.outbox.places);this.#b();}
+async keepName(password){try{await this.connection.command('account',{password});this.account=true;this.#b();return '';}catch(error){return d(error);}}
+async sessions(){try{const{sessions}=await this.connection.command('sessions');return{sessions,problem:''};}catch(error){return{sessions:[],problem:d(error)};}}
+async endSession(session){try{await this.connection.command('logout',{session});}catch(error){if(error.code !=='not_found')return{sessions:[],problem:d(error)};}
+return this.sessions();}
 async signOut(everywhere=false){if(this.signingOut)return;this.signingOut=true;this.#b();await this.connection.command('logout',{everywhere}).catch(()=>{});this.signingOut=false;this.#a.save();this.#a.forgetSession();this.outbox.forget();this.drafts.forget();this.#g('');}
-#c(reason=f){if(this.phase==='login'||this.signingOut)return;this.#a.forgetSession();this.#g(reason===f?wordsForSession():reason);}
+#c(reason=g){if(this.phase==='login'||this.signingOut)return;this.#a.forgetSession();this.#g(reason===g?wordsForSession():reason);}
 #g(problem){setTabName('');this.phase='login';this.problem=problem;this.connection.close();this.#b();}
 #f(b){this.phase='in';this.me=b.user;this.account=b.account===true;this.asksPassword=false;this.textLimit=b.limits?.text??this.textLimit;setLastName(this.me);setTabName(this.me);this.rooms.welcomed(b.restarted);this.#b();}
 join(name){return this.rooms.join(name);}
 leave(room){this.outbox.forget(room);this.drafts.forget(room);this.rooms.leave(room);}
-say(text){const room=this.rooms.current;if(!room)return;room.newFrom=null;room.following=true;const n=room.answered?{reply:room.answered.offset}:{};room.answered=null;room.link.say(text,n).catch(()=>{});if(!room.atEnd)this.history.newest(room);}
+say(text){const room=this.rooms.current;if(!room)return;room.newFrom=null;room.following=true;const o=room.answered?{reply:room.answered.offset}:{};room.answered=null;room.link.say(text,o).catch(()=>{});if(!room.atEnd)this.history.newest(room);}
 typed(){this.connection.expectWriting();this.rooms.current?.link.typing();}
-#d(room){const{link}=room;link.on('entry',(o)=>{room.applyEntry(o,this.me,this.rooms.watches(room));this.rooms.look();});link.on('presence',(a)=>{room.applyPresence(a);this.#h(room,a);});link.on('typing',({user})=>{if(sameName(user,this.me))return;room.applyTyping(user);setTimeout(this.#b,typingLasts + 100);});link.on('kicked',(error)=>room.applyKicked(error.message));}
-#h(room,a){if(a.event==='count'||sameName(a.user,this.me))return;const e=a.event==='join'?'notice.joined':'notice.left';this.note(room,words(e,{name:a.user}));}
-note(room,text){const notice={room,text};this.notice=notice;this.#b();setTimeout(()=>{if(this.notice !==notice)return;this.notice=null;this.#b();},g);}}
+#d(room){const{link}=room;link.on('entry',(p)=>{room.applyEntry(p,this.me,this.rooms.watches(room));this.rooms.look();});link.on('presence',(a)=>{room.applyPresence(a);this.#h(room,a);});link.on('typing',({user})=>{if(sameName(user,this.me))return;room.applyTyping(user);setTimeout(this.#b,typingLasts + 100);});link.on('kicked',(error)=>room.applyKicked(error.message));}
+#h(room,a){if(a.event==='count'||sameName(a.user,this.me))return;const f=a.event==='join'?'notice.joined':'notice.left';this.note(room,words(f,{name:a.user}));}
+note(room,text){const notice={room,text};this.notice=notice;this.#b();setTimeout(()=>{if(this.notice !==notice)return;this.notice=null;this.#b();},h);}}
 return { Chat };
 })();
-const m29 = roostModules.m29 ??= (() => {
+const m30 = roostModules.m30 ??= (() => {
 const byID=(l)=>document.getElementById(l);function element(m,n={},...o){const a=document.createElement(m);const{className,dataset,attributes,...others}=n;if(className)a.className=className;if(dataset)Object.assign(a.dataset,dataset);for(const [name,value] of Object.entries(attributes??{}))a.setAttribute(name,value);Object.assign(a,others);a.append(...o);return a;}
 function icon(name){const h='http://www.w3.org/2000/svg';const d=document.createElementNS(h,'svg');const i=document.createElementNS(h,'use');i.setAttribute('href',`#icon-${name}`);d.setAttribute('class','icon');d.setAttribute('aria-hidden','true');d.append(i);return d;}
 function setText(node,j){if(node.textContent !==j)node.textContent=j;}
@@ -501,12 +510,12 @@ s(node,c);if(node===f)f=f.nextSibling;else parent.insertBefore(node,f);}
 k.set(parent,b);}
 return { byID, element, icon, setText, setHidden, composes, touchKeyboard, reconcile };
 })();
-const m30 = roostModules.m30 ??= (() => {
-const { byID, element } = m29;
+const m31 = roostModules.m31 ??= (() => {
+const { byID, element } = m30;
 const started={chat:null,view:null};function loadLater(){document.head.append(element('script',{id:'page-later',src:byID('later').href}));}
 return { started, loadLater };
 })();
-const m31 = roostModules.m31 ??= (() => {
+const m32 = roostModules.m32 ??= (() => {
 function placeIn(e){let text=e.slice(1);try{text=decodeURIComponent(text);}catch{}
 const c=/^(.*)\/(\d{1,15})$/su.exec(text);return c?{room:c[1],offset:Number(c[2])}:{room:text,offset:null};}
 const hashOf=(a,b)=>
@@ -514,24 +523,24 @@ const hashOf=(a,b)=>
 async function copyLink(a,d){try{await navigator.clipboard.writeText(linkTo(a,d));return true;}catch{return false;}}
 return { placeIn, hashOf, linkTo, copyLink };
 })();
-const m32 = (() => {
-const { byID, composes, setHidden, setText } = m29;
-const { words } = m5;
-const { lastName } = m1;
-const { wordsForState } = m26;
+const m33 = (() => {
+const { byID, composes, setHidden, setText } = m30;
+const { words } = m6;
+const { lastName } = m2;
+const { wordsForState } = m27;
 class LoginView{#a;#b=byID('login');#c=byID('login-form');#d=byID('name');#e=byID('password');#f=byID('password-label');#g=byID('enter');#h=byID('login-problem');#i=byID('login-room');#j=byID('login-unsent');#k=byID('login-offer');#l=true;#m=false;#n=false;#o;constructor(b,d){this.#a=b;this.#d.value=lastName();this.#c.addEventListener('submit',(event)=>{event.preventDefault();const name=this.#d.value.trim();this.#n=true;if(name==='')this.#d.focus();else b.enter(name,d(),this.#e.value);});this.#d.addEventListener('keydown',(event)=>{if(event.key==='Enter'&&composes(event))event.preventDefault();});this.#k.addEventListener('click',()=>{this.#d.value=this.#a.suggestion;this.#c.requestSubmit();});this.#o=d;}
 render(){const{phase,connection,problem,suggestion,outbox,asksPassword}=this.#a;const f=['waiting','stopped'].includes(connection.state.phase);const g=phase==='login'||(phase==='entering'&&(f||this.#n));setHidden(this.#b,!g);if(!g){this.#l=true;this.#e.value='';return;}
 if(phase==='login')this.#n=false;const e=phase==='entering'&&!f;this.#b.classList.toggle('busy',e);this.#g.disabled=e;setText(this.#g,words(e?'login.busy':'login.join'));setText(this.#h,phase==='entering'?this.#p(connection.state):problem);setHidden(this.#e,!asksPassword);setHidden(this.#f,!asksPassword);if(!asksPassword)this.#e.value='';const h=phase==='login'&&problem !=='';this.#d.setAttribute('aria-invalid',String(h&&!asksPassword));this.#e.setAttribute('aria-invalid',String(h&&asksPassword));const room=this.#o();setHidden(this.#i,!room);setText(this.#i,room?words('login.room',{room}):'');setHidden(this.#k,suggestion==='');setText(this.#k,suggestion?words('login.as',{name:suggestion}):'');const a=outbox.unsent().length;setHidden(this.#j,a===0);const j=`${words('unsent',{count:a})} ${words('login.kept')}`;setText(this.#j,a > 0?j:'');const k=asksPassword&&!this.#l?this.#e:this.#d;if(this.#l||(problem !==''&&this.#m&&!e))k.select();this.#l=false;this.#m=e;}
 #p(c){const i=wordsForState(c,navigator.onLine);if(c.phase==='stopped')return i;if(c.phase !=='waiting')return '';const l=c.code !==1006||!navigator.onLine;return words('login.trying',{problem:l?i:words('login.unreachable')});}}
 return { LoginView };
 })();
-const m33 = (() => {
-const { byID, setHidden } = m29;
-const { onLanguage } = m5;
-const { hashOf, placeIn } = m31;
-const { keyOf } = m6;
-const { started } = m30;
-const { LoginView } = m32;
+const m34 = (() => {
+const { byID, setHidden } = m30;
+const { onLanguage } = m6;
+const { hashOf, placeIn } = m32;
+const { keyOf } = m7;
+const { started } = m31;
+const { LoginView } = m33;
 const roomInAddress=()=>placeIn(location.hash).room;class View{#a;#b;#c=null;#d=placeIn(location.hash);#e=false;#f=false;#g=matchMedia('(pointer: fine)');constructor(chat){this.#a=chat;this.#b=[new LoginView(chat,roomInAddress)];Object.assign(started,{chat,view:this});onLanguage(()=>{this.#c?.messages.forget();this.schedule();});addEventListener('popstate',(event)=>this.#h(event.state));}
 complete(a,f){this.#c=a;this.#b.unshift(...f);byID('loading').remove();this.schedule();}
 say(k){this.#c.panels.note=k;this.schedule();}
@@ -547,12 +556,12 @@ focusComposer(){if(this.#g.matches)this.#c.composer.focus();}}
 return { roomInAddress, View };
 })();
 (() => {
-const { Chat } = m28;
-const { chatAddress } = m14;
-const { speak, speakAtOnce } = m5;
-const { loadLater } = m30;
-const { tabName } = m1;
-const { roomInAddress, View } = m33;
+const { Chat } = m29;
+const { chatAddress } = m15;
+const { speak, speakAtOnce } = m6;
+const { loadLater } = m31;
+const { tabName } = m2;
+const { roomInAddress, View } = m34;
 const a=document.getElementById('loading');const d=()=>
 getComputedStyle(document.documentElement).getPropertyValue('--page')!=='';async function b(){if(!a?.isConnected||'started' in a.dataset||!d())return;a.dataset.started='';document.removeEventListener('load',b,true);if(!speakAtOnce())await speak();let view=null;const c=new Chat(chatAddress(location),()=>view?.schedule());view=new View(c);const name=tabName();if(name)c.enter(name,roomInAddress());view.schedule();setTimeout(loadLater);}
 document.addEventListener('load',b,true);b();

@@ -124,6 +124,8 @@
  * @property {Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>} [storage] keeps the session,
  *   which proves the name: `localStorage`, or anything like it. Without it, a program that starts
  *   anew may have to wait a minute for its name
+ * @property {string} [client] what this program calls itself in the user's list of sessions, in 64
+ *   characters
  * @property {any} [WebSocket] where there is none, as in Node before 22: a class like the browser's
  * @property {boolean} [direct] false: conversations of two that others begin do not become rooms by
  *   themselves; they are a `push` then
@@ -565,11 +567,13 @@ class Login {
     #password;
     #keepsPassword = false;
     #token;
+    #client;
 
-    constructor(commands, sessions, events) {
+    constructor(commands, sessions, events, client) {
         this.#commands = commands;
         this.#sessions = sessions;
         this.#events = events;
+        this.#client = client;
     }
 
     use({ password, keeps, token }) {
@@ -587,7 +591,10 @@ class Login {
                 const password = this.#password;
                 const token = await this.#freshToken();
                 if (attempt !== this.#attempt) return;
-                const command = { type: 'login', user, session, password, token, join: false };
+                const client = this.#client;
+                const command = {
+                    type: 'login', user, session, password, token, client, join: false,
+                };
                 this.#welcomed(await this.#commands.request(command));
                 return;
             } catch (error) {
@@ -1234,7 +1241,7 @@ class Roost {
      * @param {Options} [options]
      */
     constructor(address, options = {}) {
-        const { user, password, token, storage, unsent } = options;
+        const { user, password, token, storage, unsent, client } = options;
         this.#adopts = options.direct !== false;
         const Socket = options.WebSocket ?? globalThis.WebSocket;
         if (!Socket) throw new Error('There is no WebSocket here: pass one, { WebSocket }.');
@@ -1251,7 +1258,7 @@ class Roost {
         this.#login = new Login(this.#commands, this.#sessions, {
             welcomed: (welcome, restarted) => this.#welcomed(welcome, restarted),
             refused: (error) => this.#refused(error),
-        });
+        }, client);
         this.outbox = new Outbox(this.#commands, (key) => this.#rooms.get(key), unsent, {
             changed: () => this.#listeners.call('outbox', undefined),
             ended: (item, error) => this.#listeners.call('sent', { item, error }),
