@@ -37,23 +37,41 @@ enum Field: Int, CaseIterable {
     /// The field with this name. Escapes are not decoded here: see `CommandFields.field(named:)`.
     @inline(__always)
     init?(_ bytes: Span<UInt8>, _ range: Range<Int>) {
-        let candidates: InlineArray<7, Field>
-        switch range.count {
-        case 2: candidates = [.id, .to, .to, .to, .to, .to, .to]
-        case 3: candidates = InlineArray(repeating: .ref)
-        case 4: candidates = [.type, .text, .room, .user, .join, .more, .more]
-        case 5: candidates = [.since, .limit, .after, .epoch, .token, .reply, .emoji]
-        case 6: candidates = [.before, .offset, .reason, .client, .client, .client, .client]
-        case 7: candidates = [.session, .seconds, .seconds, .seconds, .seconds, .seconds, .seconds]
-        case 8: candidates = InlineArray(repeating: .password)
-        case 10: candidates = InlineArray(repeating: .everywhere)
-        default: return nil
+        guard let candidate = Self.candidate(bytes, range), bytes.holds(candidate.name, in: range)
+        else { return nil }
+        self = candidate
+    }
+
+    /// The one field that the name can be, by its length and its first letters: only one name is
+    /// compared then.
+    @inline(__always)
+    private static func candidate(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Field? {
+        guard range.count >= 2 else { return nil }
+        let (first, second) = (bytes[range.lowerBound], bytes[range.lowerBound + 1])
+        return switch (range.count, first) {
+        case (2, UInt8(ascii: "i")): .id
+        case (2, _): .to
+        case (3, _): .ref
+        case (4, UInt8(ascii: "t")): second == UInt8(ascii: "y") ? .type : .text
+        case (4, UInt8(ascii: "r")): .room
+        case (4, UInt8(ascii: "u")): .user
+        case (4, UInt8(ascii: "j")): .join
+        case (4, _): .more
+        case (5, UInt8(ascii: "s")): .since
+        case (5, UInt8(ascii: "l")): .limit
+        case (5, UInt8(ascii: "a")): .after
+        case (5, UInt8(ascii: "t")): .token
+        case (5, UInt8(ascii: "r")): .reply
+        case (5, _): second == UInt8(ascii: "p") ? .epoch : .emoji
+        case (6, UInt8(ascii: "b")): .before
+        case (6, UInt8(ascii: "o")): .offset
+        case (6, UInt8(ascii: "c")): .client
+        case (6, _): .reason
+        case (7, _): bytes[range.lowerBound + 2] == UInt8(ascii: "s") ? .session : .seconds
+        case (8, _): .password
+        case (10, _): .everywhere
+        default: nil
         }
-        for index in candidates.indices where bytes.holds(candidates[index].name, in: range) {
-            self = candidates[index]
-            return
-        }
-        return nil
     }
 }
 

@@ -15,9 +15,14 @@ public enum EntryFrame {
         _ kind: EntryKind, _ room: borrowing String, _ place: Place, beginsEpoch: Bool,
         _ user: borrowing String, to out: inout ByteBuffer
     ) -> Range<Int> {
-        out.append("{\"type\":\"")
-        out.append(kind.name)
-        out.append("\",\"room\":\"")
+        if kind == .message {
+            // Almost all are.
+            out.append("{\"type\":\"message\",\"room\":\"")
+        } else {
+            out.append("{\"type\":\"")
+            out.append(kind.name)
+            out.append("\",\"room\":\"")
+        }
         out.append(utf8: room)
         out.append("\",\"offset\":")
         out.append(decimal: place.offset)

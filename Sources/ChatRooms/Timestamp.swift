@@ -23,18 +23,21 @@ public struct Timestamp: Sendable {
 
     /// Appends the wall time as RFC 3339 with milliseconds, `2026-11-22T21:05:00.123Z`.
     func writeWall(to out: inout ByteBuffer) {
-        let (days, time) = wall.quotientAndRemainder(dividingByFloor: 86_400_000)
+        let (days, rest) = wall.quotientAndRemainder(dividingByFloor: 86_400_000)
         // Howard Hinnant's civil_from_days: a year begins in March, and an era has 400 years.
-        let (era, dayOfEra) = (days + 719_468).quotientAndRemainder(dividingByFloor: 146_097)
+        let (era, dayRest) = (days + 719_468).quotientAndRemainder(dividingByFloor: 146_097)
+        // From here on no number is negative or large, and 32 bits are divided in fewer steps.
+        let time = UInt32(truncatingIfNeeded: rest)
+        let dayOfEra = UInt32(truncatingIfNeeded: dayRest)
         let yearOfEra =
             (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
         let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
         let shiftedMonth = (5 * dayOfYear + 2) / 153
         let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        let year = Int64(yearOfEra) + era * 400 + (month <= 2 ? 1 : 0)
 
         var text = InlineArray<24, UInt8>(repeating: UInt8(ascii: "-"))
-        text.write(year, at: 0, digitCount: 4)
+        text.write(UInt32(truncatingIfNeeded: year), at: 0, digitCount: 4)
         text.write(month, at: 5, digitCount: 2)
         text.write(dayOfYear - (153 * shiftedMonth + 2) / 5 + 1, at: 8, digitCount: 2)
         text[10] = UInt8(ascii: "T")
@@ -60,7 +63,7 @@ extension Int64 {
 extension InlineArray<24, UInt8> {
     /// Writes a number with leading zeros.
     @inline(__always)
-    fileprivate mutating func write(_ number: Int64, at start: Int, digitCount: Int) {
+    fileprivate mutating func write(_ number: UInt32, at start: Int, digitCount: Int) {
         var rest = number
         for index in (start..<start + digitCount).reversed() {
             self[index] = UInt8(truncatingIfNeeded: 0x30 + rest % 10)
