@@ -191,7 +191,7 @@ extension Chat {
     mutating func kept(
         _ message: borrowing AcceptedEntry, at now: Timestamp, _ effects: inout Effects
     ) {
-        counters.messageCount += 1
+        counters.count(message.entry.kind)
         rooms[message.room].lastActivity = now.monotonic
         keep(message, at: now, effects)
         effects.add(

@@ -4,6 +4,9 @@
 public struct ChatCounters: Sendable {
     /// Messages that were stored and published, from connections and from other sources.
     public internal(set) var messageCount: UInt64 = 0
+    /// Editions, deletions, reactions and topics that were stored and published, by the raw value
+    /// of ``EntryKind``.
+    public internal(set) var changeCounts = [UInt64](repeating: 0, count: EntryKind.allCases.count)
     /// Messages that were a retry of a kept message.
     public internal(set) var retryCount: UInt64 = 0
     /// Successful logins.
@@ -26,6 +29,15 @@ public struct ChatCounters: Sendable {
 
     /// All counters at zero.
     public init() {}
+
+    @inline(__always)
+    mutating func count(_ kind: EntryKind) {
+        if kind == .message {
+            messageCount += 1
+        } else {
+            changeCounts[Int(kind.rawValue)] += 1
+        }
+    }
 
     mutating func count(_ code: ErrorCode) { refusalCounts[code.rawValue] += 1 }
 

@@ -42,8 +42,7 @@ enum Field: Int, CaseIterable {
         self = candidate
     }
 
-    /// The one field that the name can be, by its length and its first letters: only one name is
-    /// compared then.
+    /// Which field the name can be, by its length and its beginning: only one is compared then.
     @inline(__always)
     private static func candidate(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Field? {
         guard range.count >= 2 else { return nil }

@@ -220,4 +220,21 @@ private func reason(_ client: SimulatedClient) -> String? {
         #expect((row["connected_seconds"]?.double ?? 0) >= 9)
         #expect(row["messages"]?.int == 2)
     }
+
+    @Test func `Messages and their changes are counted by kind`() throws {
+        var chat = try OperatedChat()
+        let ann = chat.enter("ann", from: 1)
+        for command in [
+            #"{"type":"message","text":"one"}"#, #"{"type":"edit","offset":1,"text":"1"}"#,
+            #"{"type":"edit","offset":1,"text":"2"}"#, #"{"type":"react","offset":1,"emoji":"👍"}"#,
+            #"{"type":"delete","offset":1}"#,
+        ] { ann.send(command) }
+        chat.simulation.settle()
+        let metrics = chat.request("GET", "/metrics").text
+        for line in [
+            "messages_total 1", #"changes_total{kind="edited"} 2"#,
+            #"changes_total{kind="reaction"} 1"#, #"changes_total{kind="deleted"} 1"#,
+            #"changes_total{kind="topic"} 0"#,
+        ] { #expect(metrics.contains("roost_chat_\(line)\n"), "\(line)") }
+    }
 }

@@ -48,6 +48,12 @@ extension ChatHandler {
             .counter, "chat_messages_total", "Messages stored and published.",
             counters.messageCount)
         text.write(
+            .counter, "chat_changes_total", "Changes of messages and topics, published like them.",
+            by: "kind",
+            EntryKind.allCases.filter { $0 != .message }.map {
+                ("\($0)", counters.changeCounts[Int($0.rawValue)])
+            })
+        text.write(
             .counter, "chat_retries_total", "Messages that were known already.",
             counters.retryCount)
         text.write(.counter, "chat_logins_total", "Logins.", counters.loginCount)
