@@ -20,6 +20,7 @@ struct BatchWriter {
     private let deleting: Deleting
     private let places: PlacesOfUsers
     private let sanctions: SanctionWriter
+    private let hooks: HookWriter
 
     /// The rooms of this transaction's entries, and what becomes of them.
     private var ends: [Int64: RoomEnd] = [:]
@@ -77,6 +78,7 @@ struct BatchWriter {
         deleting = try Deleting(connection)
         places = try PlacesOfUsers(connection)
         sanctions = try SanctionWriter(connection)
+        hooks = try HookWriter(connection)
         count = try prepare(
             "UPDATE meta SET entries = entries + ?1, next_user = max(next_user, ?2)")
     }
@@ -102,6 +104,7 @@ struct BatchWriter {
                 try places.set(mayEnter, user, in: room)
             case .read(let room, let user, let offset): try places.setRead(offset, user, in: room)
             case .moderation(let change): try sanctions.store(change)
+            case .hook(let change): try hooks.store(change)
             case .reply: continue
             }
         }

@@ -51,7 +51,8 @@ struct Schema: Sendable {
     ///   `reads` how far users have read.
     /// - `changes` finds what has become of a message; few entries are in it.
     /// - ``SearchIndex/tables`` finds words.
-    /// - `sanctions` are bans and mutes, see ``Sanction``.
+    /// - `sanctions` are bans and mutes, see ``Sanction``, and `hooks` programs that may post, see
+    ///   ``Hook``.
     private static var tables: String {
         """
         CREATE TABLE meta(
@@ -92,6 +93,9 @@ struct Schema: Sendable {
             number INTEGER PRIMARY KEY, kind INTEGER NOT NULL, room TEXT, user TEXT NOT NULL,
             user_number INTEGER NOT NULL, account INTEGER NOT NULL, address BLOB NOT NULL,
             at INTEGER NOT NULL, until INTEGER, moderator TEXT, reason TEXT NOT NULL) STRICT;
+        CREATE TABLE hooks(
+            number INTEGER PRIMARY KEY, room TEXT NOT NULL, name TEXT NOT NULL,
+            proof BLOB NOT NULL UNIQUE, at INTEGER NOT NULL) STRICT;
         """
     }
 }

@@ -7,7 +7,7 @@ enum StateLoading {
         StoredState(
             nextRoomNumber: try next("room", "rooms", connection),
             nextUserNumber: try next("user", "users", connection), users: try users(connection),
-            sanctions: try SanctionWriter.load(connection))
+            sanctions: try SanctionWriter.load(connection), hooks: try HookWriter.load(connection))
     }
 
     private static func next(

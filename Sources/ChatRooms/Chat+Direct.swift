@@ -10,6 +10,7 @@ extension Chat {
         let (body, id) = try messageParts(command.fields, text)
         let reply = try command.fields.number(ifPresent: .reply, text) ?? 0
         let name = try Name.user(try command.fields.string(.to), text)
+        try checkReads(name)
         let slot = command.connection.slot
         let user = connections[slot].user
         guard let other = usersByName.find(NameKey(name), in: users) else {

@@ -39,7 +39,7 @@ extension Chat {
         if let password, !isSession(given?.proof, of: name) {
             let password = try Password(password, in: text)
             let key = NameKey(name)
-            guard !Name.isReserved(key, publisher: publisherKey) else { throw reserved }
+            guard !isReserved(key) else { throw reserved }
             guard case .password(let answer) = command.read else {
                 try check(password, of: name, command, &effects)
                 return .asks
@@ -83,10 +83,10 @@ extension Chat {
         let proof = given?.proof
         let now = command.now
         let key = NameKey(name)
-        guard !Name.isReserved(key, publisher: publisherKey) else { throw reserved }
+        guard !isReserved(key) else { throw reserved }
         guard let user = usersByName.find(key, in: users) else {
             if let seen = NameKey.asItStands(name) {
-                guard !Name.isReserved(seen, publisher: publisherKey) else { throw reserved }
+                guard !isReserved(seen) else { throw reserved }
                 guard usersByName.find(seen, in: users) == nil else {
                     throw CommandError(
                         .nameTaken, "This looks like somebody else's name. Choose another one.")
@@ -165,7 +165,7 @@ extension Chat {
     /// Whether nobody has the name, and anybody may take it.
     private func isFree(_ name: String) -> Bool {
         let key = NameKey(name)
-        return !Name.isReserved(key, publisher: publisherKey)
+        return !isReserved(key)
             && usersByName.find(key, in: users) == nil
     }
 

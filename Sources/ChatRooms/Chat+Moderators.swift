@@ -43,13 +43,13 @@ extension Chat {
     /// Carries out what an operator wants, who may do it to moderators too.
     public mutating func moderate(
         _ order: ModerationOrder, at now: Timestamp, _ effects: inout Effects
-    ) throws(ModerationRefusal) -> ModerationRecord {
+    ) throws(OperatorRefusal) -> ModerationRecord {
         do throws(CommandError) {
             var order = order
             if let room = order.room { order.room = try Name.room(room) }
             return try carryOut(order, by: nil, at: now, &effects)
         } catch {
-            throw ModerationRefusal(error)
+            throw OperatorRefusal(error)
         }
     }
 

@@ -33,7 +33,7 @@ public struct Page: Sendable {
 
 /// A request that waits for the store.
 enum HeldRequest {
-    case publish([UInt8], room: String, by: UInt64)
+    case publish([UInt8], room: String, by: Publisher)
     case page(PageQuery, room: String)
 }
 

@@ -92,6 +92,7 @@ extension Chat {
         guard rooms[room].kind == .private else {
             throw CommandError(.badRequest, "This room is not private: anybody may enter.")
         }
+        try checkReads(name)
         guard let guest = usersByName.find(NameKey(name), in: users) else {
             throw Self.nobody
         }

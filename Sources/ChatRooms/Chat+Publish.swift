@@ -9,11 +9,14 @@ public struct RoomAnswer: Sendable {
     public let error: ErrorCode?
     /// Whether a new message was stored. False also for a retry of a kept message.
     public let isNew: Bool
+    /// After how many seconds the same request may be accepted; nil if that is not known.
+    public let retryAfter: Int?
 
-    init(json: [UInt8], error: ErrorCode? = nil, isNew: Bool = false) {
+    init(json: [UInt8], error: ErrorCode? = nil, isNew: Bool = false, retryAfter: Int? = nil) {
         self.json = json
         self.error = error
         self.isNew = isNew
+        self.retryAfter = retryAfter
     }
 
     /// A refusal, as the protocol's `error`.
@@ -22,7 +25,10 @@ public struct RoomAnswer: Sendable {
         out.append("{\"type\":\"error\",")
         refusal.write(to: &out)
         out.append("}")
-        self.init(json: [UInt8](copying: out.span), error: refusal.code)
+        let wait = refusal.retryAfterMilliseconds
+        self.init(
+            json: [UInt8](copying: out.span), error: refusal.code,
+            retryAfter: wait > 0 ? (wait + 999) / 1000 : nil)
     }
 
     /// A refusal for a reason outside the chat, such as missing rights or an unreadable query.
@@ -30,6 +36,14 @@ public struct RoomAnswer: Sendable {
     public init(refusing code: ErrorCode, _ text: StaticString) {
         self.init(CommandError(code, text))
     }
+}
+
+/// A program that says something without a connection.
+struct Publisher {
+    /// Tells publishers apart; only its lower 63 bits count.
+    var number: UInt64
+    /// The author of all that it says; nil if its messages may name one.
+    var name: String?
 }
 
 extension Chat {
@@ -53,6 +67,15 @@ extension Chat {
         _ body: Span<UInt8>, toRoom roomName: String, by publisher: UInt64,
         for request: RequestKey, at now: Timestamp, _ effects: inout Effects
     ) -> RoomAnswer? {
+        let publisher = Publisher(number: publisher, name: nil)
+        return publish(body, roomName, publisher, for: request, at: now, &effects)
+    }
+
+    /// The same for a publisher who may have a name of its own.
+    mutating func publish(
+        _ body: Span<UInt8>, _ roomName: String, _ publisher: Publisher, for request: RequestKey,
+        at now: Timestamp, _ effects: inout Effects
+    ) -> RoomAnswer? {
         let held = HeldRequest.publish([UInt8](copying: body), room: roomName, by: publisher)
         return publish(held, body, roomName, publisher, .nothing, for: request, at: now, &effects)
     }
@@ -62,7 +85,7 @@ extension Chat {
 
     /// The same, for a request that may have waited already.
     mutating func publish(
-        _ held: HeldRequest, _ body: Span<UInt8>, _ roomName: String, _ publisher: UInt64,
+        _ held: HeldRequest, _ body: Span<UInt8>, _ roomName: String, _ publisher: Publisher,
         _ read: StoreRead, for request: RequestKey, at now: Timestamp, _ effects: inout Effects
     ) -> RoomAnswer? {
         let start = effects.bytes.count
@@ -71,8 +94,8 @@ extension Chat {
             var fields = CommandFields()
             try Command.check(fields.read(body), "Send a JSON object, like {\"text\":\"hello\"}.")
             let (text, id) = try messageParts(fields, body)
-            var user = limits.publisherName
-            if let value = try fields.string(ifPresent: .user) {
+            var user = publisher.name ?? limits.publisherName
+            if publisher.name == nil, let value = try fields.string(ifPresent: .user) {
                 user = try Name.user(value, body)
             }
             try checkStore()
@@ -81,7 +104,7 @@ extension Chat {
                 return nil
             }
             // The sign bit tells publishers from users.
-            let author = Int64(bitPattern: publisher | 1 << 63)
+            let author = Int64(bitPattern: publisher.number | 1 << 63)
             let entry = writeFrame(
                 .message, of: 0, to: room, from: user, by: author, body, text, id, at: now,
                 &effects)

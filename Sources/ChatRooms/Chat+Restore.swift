@@ -47,6 +47,7 @@ extension Chat {
         try restorePasswordFailures(&reader, shift)
         try restoreSanctions(&reader)
         try restoreGrants(&reader)
+        try restoreHooks(&reader)
         guard reader.isAtEnd else { throw .damaged }
         try checkUsers()
         try checkRooms()

@@ -25,6 +25,7 @@ extension Chat {
         savePasswordFailures(&out)
         saveSanctions(&out)
         saveGrants(&out)
+        saveHooks(&out)
         return out.finish()
     }
 

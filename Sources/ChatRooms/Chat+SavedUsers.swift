@@ -16,6 +16,7 @@ extension Chat {
         nextRoomNumber = store.nextRoomNumber
         nextUserNumber = store.nextUserNumber
         begin(with: store.sanctions)
+        begin(with: store.hooks)
         // Where two have one name, by the rules of names of before, the account keeps it, and of
         // two accounts the older one.
         let accounts = store.users.filter { $0.password != nil }

@@ -171,7 +171,7 @@ extension Chat {
         var settled: [ConnectionKey] = []
         for item in batch.items {
             switch item {
-            case .room, .forgetUser, .people, .read, .moderation: continue
+            case .room, .forgetUser, .people, .read, .moderation, .hook: continue
             case .entry(let entry, let id, let mark, let reply):
                 let room = RoomIndex(rawValue: id.index)
                 var message = AcceptedEntry(room: room, entry: entry.moved(by: base), mark: mark)
@@ -206,7 +206,7 @@ extension Chat {
         var settled: [ConnectionKey] = []
         for item in batch.items {
             switch item {
-            case .room, .forgetUser, .people, .read, .moderation: continue
+            case .room, .forgetUser, .people, .read, .moderation, .hook: continue
             case .entry(_, _, _, let reply), .user(_, let reply):
                 refuse(reply, batch.bytes, &effects)
                 settle(reply, false, &settled)

@@ -52,7 +52,7 @@ extension Chat {
     private mutating func admitUser(
         _ key: NameKey, _ name: String, _ command: borrowing Command
     ) throws(CommandError) -> (UserIndex, SessionToken) {
-        guard !Name.isReserved(key, publisher: publisherKey) else { throw reserved }
+        guard !isReserved(key) else { throw reserved }
         let known = usersByName.find(key, in: users)
         try checkMayLogIn(key, known, command)
         guard let user = known else { return try newUser(name, key) }

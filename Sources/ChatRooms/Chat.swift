@@ -59,6 +59,8 @@ public struct Chat: ~Copyable, Sendable {
     var passwordFailures = PasswordFailures()
     /// Bans and mutes.
     var sanctions = Sanctions()
+    /// Programs that may post in one room each.
+    var hooks = Hooks()
     /// The numbers of accounts that moderate because the command line says so.
     var appointedModerators: Set<Int64> = []
     /// What the tokens of connections allow.

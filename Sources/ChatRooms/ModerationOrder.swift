@@ -86,16 +86,3 @@ public struct ModerationRecord: Sendable {
     /// Connections that were sent out.
     public var connectionCount = 0
 }
-
-/// Why an operator's order was not carried out.
-public struct ModerationRefusal: Error, Sendable {
-    /// For programs.
-    public let code: ErrorCode
-    /// For people.
-    public let sentence: String
-
-    init(_ error: CommandError) {
-        code = error.code
-        sentence = error.sentence
-    }
-}

@@ -24,6 +24,8 @@ public struct StoreBatch: Sendable {
         case forgetUser(Int64)
         /// A ban or mute that is new, or some that hold no more.
         case moderation(ModerationChange)
+        /// A hook that is new, or is no more.
+        case hook(HookChange)
     }
 
     /// A reply, and its recipient.

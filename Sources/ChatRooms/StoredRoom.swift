@@ -97,16 +97,19 @@ public struct StoredState: Sendable {
     public var users: [StoredUser]
     /// All bans and mutes.
     public var sanctions: [Sanction]
+    /// All hooks.
+    public var hooks: [Hook]
 
     /// The state of a new store, or one from its parts.
     public init(
         nextRoomNumber: Int64 = 1, nextUserNumber: Int64 = 1, users: [StoredUser] = [],
-        sanctions: [Sanction] = []
+        sanctions: [Sanction] = [], hooks: [Hook] = []
     ) {
         self.nextRoomNumber = nextRoomNumber
         self.nextUserNumber = nextUserNumber
         self.users = users
         self.sanctions = sanctions
+        self.hooks = hooks
     }
 }
 

@@ -43,7 +43,7 @@ extension ChatHandler {
         do throws(ControlRefusal) {
             let order = try Self.order(action, request.body)
             let record: ModerationRecord
-            do throws(ModerationRefusal) {
+            do throws(OperatorRefusal) {
                 record = try chat.moderate(order, at: io.timestamp, &effects)
             } catch {
                 throw ControlRefusal(error.code, error.sentence)

@@ -44,8 +44,8 @@ private let chatLimits: ChatLimits = {
     return limits
 }()
 
-/// Users in two rooms, an account whose user has gone,
-/// a connection without a login, and an empty room.
+/// Users in two rooms, an account whose user has gone, a connection without a login, an empty room,
+/// and two hooks.
 private let savedChat: [UInt8] = {
     var chat = Chat(limits: chatLimits, epochSeed: 7)
     var effects = Effects()
@@ -78,6 +78,10 @@ private let savedChat: [UInt8] = {
     chat.received(command.span, from: last, at: now, &effects)
     chat.passwordChecked(last, false, at: now, &effects)
     chat.connectionClosed(ConnectionKey(slot: 2, generation: 1), at: now, &effects)
+    for (number, room) in ["lobby", "room9"].enumerated() {
+        chat.provide(SessionToken(bits: UInt128(number + 1) << 80))
+        _ = try? chat.addHook(room: room, name: "hook\(number)", at: now)
+    }
     return chat.save(at: now)
 }()
 
@@ -105,6 +109,13 @@ private func restoreChat(_ input: inout FuzzInput) throws {
         }
         now.monotonic += 3000
         chat.tick(at: now, &effects)
+    }
+    let body = Array(#"{"text":"posted","id":"1"}"#.utf8)
+    for (index, hook) in chat.hooks(after: 0, count: .max).enumerated() {
+        let request = RequestKey(slot: 1000 + UInt32(index), generation: 1)
+        _ = chat.admit(hook, body.count, from: .exempt, at: now)
+        _ = chat.post(body.span, by: hook, for: request, at: now, &effects)
+        try check(chat.deleteHook(hook.number) == hook, "a hook that is not there")
     }
     _ = chat.save(at: now)
     for key in keys { chat.connectionClosed(key, at: now, &effects) }

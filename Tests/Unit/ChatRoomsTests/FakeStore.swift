@@ -26,6 +26,7 @@ final class FakeStore {
     private(set) var users: [Int64: StoredUser] = [:]
     private var reads: [Int64: [Int64: Int]] = [:]
     private(set) var sanctions: [Int64: Sanction] = [:]
+    private var hooks: [Int64: Hook] = [:]
     /// Given, and not answered yet, oldest first.
     private(set) var batches: [StoreBatch] = []
     private(set) var questions: [(question: StoreQuestion, after: UInt64)] = []
@@ -45,7 +46,8 @@ final class FakeStore {
         StoredState(
             nextRoomNumber: highestRoom + 1, nextUserNumber: highestUser + 1,
             users: users.values.sorted { $0.seenAt < $1.seenAt },
-            sanctions: sanctions.values.sorted { $0.number < $1.number })
+            sanctions: sanctions.values.sorted { $0.number < $1.number },
+            hooks: hooks.values.sorted { $0.number < $1.number })
     }
 
     /// The process has ended: only what is durable is left.
@@ -206,6 +208,8 @@ final class FakeStore {
                 for room in rooms.keys { rooms[room]!.room.people.removeAll { $0 == number } }
             case .moderation(.set(let sanction)): sanctions[sanction.number] = sanction
             case .moderation(.ended(let numbers)): for number in numbers { sanctions[number] = nil }
+            case .hook(.added(let hook)): hooks[hook.number] = hook
+            case .hook(.deleted(let number)): hooks[number] = nil
             }
         }
     }

@@ -96,7 +96,7 @@ import Testing
         #expect(world.login(1, "mod", password: "correct horse")[0].code == "forbidden")
         for (user, room) in [("nobody", nil), ("mod", "no/room")] {
             let refused = ModerationOrder(.ban, room: room, user: user)
-            #expect(throws: ModerationRefusal.self) { _ = try world.carryOut(refused) }
+            #expect(throws: OperatorRefusal.self) { _ = try world.carryOut(refused) }
         }
     }
 

@@ -163,8 +163,30 @@ extension StateModel {
     func publish() {
         let room = roomNames.randomElement(using: &random)!
         textNumber += 1
-        let (reply, isNew) = world.publish(
-            room, #"{"text":"text \#(textNumber)","user":"cron"}"#)
+        check(
+            world.publish(room, #"{"text":"text \#(textNumber)","user":"cron"}"#), "cron", room)
+    }
+
+    /// Sends a message by the room's hook, or adds or deletes that.
+    func postByHook() {
+        let room = roomNames.randomElement(using: &random)!
+        guard let token = hookTokens[room] else {
+            hookTokens[room] = try? world.addHook(room, "hook").token
+            #expect(hookTokens[room] != nil)
+            return
+        }
+        textNumber += 1
+        let answer = world.post(token, #"{"text":"text \#(textNumber)","user":"cron"}"#)
+        check(answer!, "hook", room)
+        guard Int.random(in: 0..<4, using: &random) == 0 else { return }
+        world.deleteHook(world.hooks.first { $0.room == room }!.number)
+        #expect(world.post(token, "{}") == nil)
+        hookTokens[room] = nil
+    }
+
+    /// A message from outside, the last one, was stored and is there to be read.
+    private func check(_ answer: (JSON, Bool), _ user: String, _ room: String) {
+        let (reply, isNew) = answer
         let epoch = reply["epoch"] as! String
         if epochs[room] == nil {
             #expect(said[epoch] == nil)
@@ -172,7 +194,7 @@ extension StateModel {
             said[epoch] = []
         }
         #expect(epochs[room] == epoch && isNew)
-        said[epoch]!.append(Said(user: "cron", text: "text \(textNumber)", id: nil))
+        said[epoch]!.append(Said(user: user, text: "text \(textNumber)", id: nil))
         #expect(reply.offset == said[epoch]!.count)
         #expect(reply["count"] as? Int == membersNow(of: room).count)
         let (page, isUpToDate) = world.page(room, PageQuery(after: reply.offset! - 1))

@@ -42,6 +42,8 @@ final class StateModel {
     var clients: [ConnectionKey: Client] = [:]
     /// Connections of ended sessions that the server has yet to close, and what they had got.
     var ending: [(key: ConnectionKey, readCount: Int)] = []
+    /// The token of the hook of each room that has one.
+    var hookTokens: [String: String] = [:]
     var textNumber = 0
     var deliveredCount = 0
     var recoveredCount = 0
@@ -67,7 +69,8 @@ final class StateModel {
         case 80..<84: type()
         case 84..<89: who()
         case 89..<95: history()
-        case 95..<97: publish()
+        case 95: publish()
+        case 96: postByHook()
         case 97..<99:
             world.pass(.milliseconds(Int.random(in: 1...30_000, using: &random)))
             world.tick()

@@ -142,6 +142,7 @@ import Testing
         world.send(ann, #"{"type":"join","room":"silent"}"#)
         world.send(ann, #"{"type":"leave","room":"silent"}"#)
         world.close(bob)
+        #expect(world.refusal(ofHook: "kitchen") == nil)
         return world.chat.save(at: world.now)
     }
 }
