@@ -9,6 +9,9 @@ extension ChatHandler {
         if let room {
             return answer(room, request, &io)
         }
+        if !request.listener.isInternal, let hook = HookRequest(request.head.path) {
+            return answer(hook, request, &io)
+        }
         let response: HTTPResponse? =
             if request.listener.isInternal {
                 answerOperator(request, &io)

@@ -10,9 +10,8 @@ struct Roost: ParsableCommand {
         subcommands: [
             Serve.self, Status.self, Who.self, Rooms.self, Why.self, Publish.self, Kick.self,
             BanCommand.self, UnbanCommand.self, MuteCommand.self, UnmuteCommand.self,
-            BansCommand.self, ModCommand.self, TokenCommand.self, AccountCommand.self, Reload.self,
-            Stop.self,
-            CheckConfig.self, Doctor.self,
+            BansCommand.self, ModCommand.self, TokenCommand.self, AccountCommand.self,
+            HookCommand.self, Reload.self, Stop.self, CheckConfig.self, Doctor.self,
             HistoryCommand.self,
         ], defaultSubcommand: Serve.self)
 

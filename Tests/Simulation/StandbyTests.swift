@@ -95,6 +95,16 @@ private struct Standing: ~Copyable {
         #expect(!standing.told.contains { $0.contains("Serving: ") && !$0.contains("Not") })
     }
 
+    @Test(arguments: ["POST /hooks/secret", "POST /rooms/lobby/messages"])
+    func `Programs that publish learn to come again, in JSON`(_ request: String) throws {
+        var standing = try Standing()
+        for fields in ["", "Content-Length: 5\r\n"] {
+            let answer = standing.ask(request, fields: fields)
+            #expect(answer.hasPrefix("HTTP/1.1 503 ") && answer.contains("Retry-After: 1\r\n"))
+            #expect(answer.contains(#""code":"unavailable""#) && !answer.contains("secret"))
+        }
+    }
+
     @Test func `A record a minute says that it does not serve, and since when`() throws {
         var standing = try Standing()
         standing.run(seconds: 58)

@@ -26,7 +26,8 @@ extension ChatHandler {
             return Self.strangerAtControl
         }
         switch path {
-        case "/status", "/metrics", "/connections", "/rooms", "/ends", "/accounts", "/bans":
+        case "/status", "/metrics", "/connections", "/rooms", "/ends", "/accounts", "/bans",
+            "/hooks":
             guard isReading else { return .notAllowed(request.head, allow: "GET, HEAD") }
             return look(path, request.head, io)
         default: break
@@ -67,6 +68,7 @@ extension ChatHandler {
         case "/rooms": roomList(head, io)
         case "/accounts": accounts(head)
         case "/bans": bans(head)
+        case "/hooks": hooks(head)
         default: ends(head, io)
         }
     }
@@ -86,6 +88,8 @@ extension ChatHandler {
         case .mute: return moderate(.mute, request, &io)
         case .unmute: return moderate(.unmute, request, &io)
         case .mod: return setModerator(request, &io)
+        case .addHook: return addHook(request, &io)
+        case .deleteHook: return deleteHook(request, &io)
         case .reload:
             guard reloader != nil else {
                 return .text(
@@ -113,6 +117,8 @@ enum ControlAction: String, CaseIterable {
     case stop, reload, kick, ban, unban, mute, unmute, mod
     case resetAccount = "reset-account"
     case deleteAccount = "delete-account"
+    case addHook = "add-hook"
+    case deleteHook = "delete-hook"
 
     /// Whether its result says more than that it was asked for, and is logged instead.
     var logsResult: Bool { self != .stop && self != .reload }
@@ -124,7 +130,7 @@ enum ControlAction: String, CaseIterable {
 
     /// The answer to requests for any other path.
     static var list: String {
-        "Ask for GET /status, /metrics, /connections, /rooms, /ends, /accounts, /bans, "
+        "Ask for GET /status, /metrics, /connections, /rooms, /ends, /accounts, /bans, /hooks, "
             + allCases.map { "POST /\($0.rawValue)" }.joined(separator: ", ")
             + ", POST /rooms/ROOM/messages."
     }

@@ -41,6 +41,7 @@ extension ChatHandler {
         text.write(
             .gauge, "sanctions", "Bans and mutes that hold.", by: "kind",
             [("ban", UInt64(chat.banCount)), ("mute", UInt64(chat.muteCount))])
+        text.write(.gauge, "hooks", "Programs that may post in one room each.", chat.hookCount)
         text.write(.gauge, "history_bytes", "Memory of kept messages.", chat.historyByteCount)
         text.write(.gauge, "long_polls", "Requests that wait for a message.", waiters.count)
         let counters = chat.counters
@@ -77,7 +78,7 @@ extension ChatHandler {
             [("server", kicks.closedCount), ("room", kicks.expelledCount)])
         text.write(
             .counter, "publish_tokens_refused_total",
-            "Wrong publish tokens, and requests refused since their address had sent too many.",
+            "Wrong tokens to publish or post, and requests refused since their address sent many.",
             by: "reason", [("wrong", guesses.wrongCount), ("limited", guesses.limitedCount)])
         if let database { write(database.figures, to: &text) }
         text.write(

@@ -1,7 +1,8 @@
-// Wrong publish tokens, counted by address: nobody can try them by the thousand, or unseen.
+// Wrong tokens of publishers and hooks, counted by address: nobody can try them by the thousand, or
+// unseen.
 import WebSocketServer
 
-/// Wrong publish tokens of each address. After 10 at once an address has one try in 6 seconds, so
+/// Wrong tokens of each address. After 10 at once an address has one try in 6 seconds, so
 /// that a person who mistypes is not held up, and a program learns nothing. A right token from
 /// another address is never refused for it.
 ///
@@ -81,23 +82,32 @@ struct TokenGuesses {
 }
 
 extension ChatHandler {
+    /// Refuses a request before its token is looked at, if its address has sent too many wrong
+    /// ones.
+    mutating func checkGuesses(
+        from peer: NetworkAddress, _ io: borrowing ServerContext
+    ) throws(RoomRefusal) {
+        guard let seconds = guesses.wait(peer, at: io.now) else { return }
+        throw RoomRefusal(
+            .rateLimited, "Too many wrong tokens from your address; wait.", retryAfter: seconds)
+    }
+
+    /// An address has sent a wrong token.
+    mutating func guessed(from peer: NetworkAddress, _ io: borrowing ServerContext) {
+        if guesses.failed(peer, at: io.now) { service.events.tokensGuessed(peer) }
+    }
+
     /// The publisher of a request: see ``Access/publisher(_:)``. Wrong tokens are counted, and
     /// an address that has sent too many is refused before its token is looked at.
     mutating func publisher(
         _ request: borrowing HTTPRequest, _ io: borrowing ServerContext
     ) throws(RoomRefusal) -> UInt64 {
         let isGuess = !request.listener.isInternal && request.head.header("Authorization") != nil
-        if isGuess, let seconds = guesses.wait(request.peer, at: io.now) {
-            throw RoomRefusal(
-                .rateLimited, "Too many wrong publish tokens from your address; wait.",
-                retryAfter: seconds)
-        }
+        if isGuess { try checkGuesses(from: request.peer, io) }
         do throws(RoomRefusal) {
             return try access.publisher(request)
         } catch {
-            if isGuess, error.answer.error == .badToken, guesses.failed(request.peer, at: io.now) {
-                service.events.tokensGuessed(request.peer)
-            }
+            if isGuess, error.answer.error == .badToken { guessed(from: request.peer, io) }
             throw error
         }
     }
@@ -109,11 +119,13 @@ extension ChatHandler {
         if request.listener == .control, access.rank(of: request.credentials) < .member {
             throw HandshakeRejection(Self.strangerAtControl)
         }
-        guard request.head.method == .post, request.listener != .metrics,
-            RoomRequest(request.head.path) != nil
-        else { return }
+        guard request.head.method == .post, request.listener != .metrics else { return }
         do throws(RoomRefusal) {
-            _ = try publisher(request, io)
+            if RoomRequest(request.head.path) != nil {
+                _ = try publisher(request, io)
+            } else if !request.listener.isInternal, let hook = HookRequest(request.head.path) {
+                _ = try self.hook(hook, request, io)
+            }
         } catch {
             service.clientIsActive()
             throw HandshakeRejection(HTTPResponse(error))

@@ -84,12 +84,19 @@ extension ChatHandler {
             .notFound, "There is no account with this name. 'roost account list' shows all.")
     }
 
-    /// The answer, when what was done is kept: nil if that is later. No crash undoes it then.
+    /// The number of connections that something has ended, when that is kept.
     mutating func ended(
         _ count: Int, _ request: ConnectionID, _ io: inout ServerContext
     ) -> HTTPResponse? {
         var object = JSONText()
         object.add("connections", count)
+        return whenKept(object, request, &io)
+    }
+
+    /// The answer, when what was done is kept: nil if that is later. No crash undoes it then.
+    mutating func whenKept(
+        _ object: JSONText, _ request: ConnectionID, _ io: inout ServerContext
+    ) -> HTTPResponse? {
         let json = Array(object.text.utf8)
         let isLater = chat.answerWhenKept(json, request.key, at: io.timestamp, &effects)
         if isLater { unanswered[request.key] = UnansweredRequest(id: request) }

@@ -21,6 +21,7 @@ extension HTTPResponse {
             switch status {
             case .unauthorized: [("WWW-Authenticate", "Bearer")]
             case .serviceUnavailable: [("Retry-After", "1")]
+            case .tooManyRequests: answer.retryAfter.map { [("Retry-After", "\($0)")] } ?? []
             default: []
             }
         self = .json(status, answer.json, headers: headers)

@@ -70,11 +70,11 @@ struct EventLog {
             "Refused \(host(refused.peer))\(status): \(reason)", fields)
     }
 
-    /// An address has sent more wrong publish tokens than a person mistypes.
+    /// An address has sent more wrong tokens than a person mistypes.
     func tokensGuessed(_ peer: NetworkAddress) {
         let end = peer.isLoopback ? "" : " It gets 429 now, and may try one in 6 seconds."
         log(
-            .tokensGuessed, "Many wrong publish tokens from \(host(peer)).\(end)",
+            .tokensGuessed, "Many wrong tokens from \(host(peer)).\(end)",
             Self.fields(of: peer))
     }
 

@@ -40,6 +40,8 @@ enum ServerEvent: String, CaseIterable {
     case moderated
     /// An administrator has made an account a moderator, or has ended that.
     case moderatorChanged = "moderator-changed"
+    /// An administrator has added or deleted a hook.
+    case hookChanged = "hook-changed"
     /// A WebSocket was opened.
     case connectionOpened = "connection-opened"
     /// The peer closed its WebSocket.
@@ -84,7 +86,7 @@ enum ServerEvent: String, CaseIterable {
     case unnamedProxy = "unnamed-proxy"
     /// Requests for any host name are served.
     case anyHost = "any-host"
-    /// An address sends wrong publish tokens, one after the other.
+    /// An address sends wrong tokens of publishers or hooks, one after the other.
     case tokensGuessed = "tokens-guessed"
     /// No complete request came in time.
     case requestTimeout = "request-timeout"
@@ -130,6 +132,7 @@ enum ServerEvent: String, CaseIterable {
         case .accountDeleted: "64feeb1100154746877a3ce38754ae95"
         case .moderated: "5d3c0a7be1f24c0f9a61b87e40d2c935"
         case .moderatorChanged: "b82f6e19c4a04d7d8e3550f1a97c62de"
+        case .hookChanged: "ff0dfd2687b34490920f49be3c67ccdc"
         case .connectionOpened: "dd1c84e44fa940d781ace0d9a2729d41"
         case .endedByPeer: "0b1f3790be0642fd9aaf6ec4a380626b"
         case .endedWithoutClose: "ea3d9d2048ec40429e19cfdf06744ffa"
@@ -175,7 +178,7 @@ enum ServerEvent: String, CaseIterable {
             .memoryShort, .managerUnreachable, .settingIgnored, .unnamedProxy, .historySlow:
             .warning
         case .started, .stopping, .restarting, .stopped, .idleExit, .reloaded, .controlAction,
-            .kicked, .moderated, .moderatorChanged, .accountReset, .accountDeleted,
+            .kicked, .moderated, .moderatorChanged, .accountReset, .accountDeleted, .hookChanged,
             .noControlSocket, .endedByServer,
             .protocolViolation, .slowConsumer,
             .endedForMemory, .addressFull, .addressTooFast, .heldBack, .proxyHeader, .wrongHost,

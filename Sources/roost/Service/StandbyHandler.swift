@@ -139,7 +139,7 @@ struct StandbyHandler: WebSocketHandler, ~Copyable {
     }
 
     private static func closed(_ path: String) -> HTTPResponse {
-        if RoomRequest(path) != nil {
+        if RoomRequest(path) != nil || HookRequest(path) != nil {
             return HTTPResponse(
                 RoomAnswer(refusing: .unavailable, "The chat is closed for now: see its journal."))
         }
