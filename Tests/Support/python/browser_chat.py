@@ -42,6 +42,7 @@ SCENARIOS = {
     "browser_speed": ("entered",),
     "browser_undone": ("cut_off", "killed", "refused"),
     "browser_people": ("direct", "direct_lost", "direct_noticed", "read", "private"),
+    "browser_hooks": ("hooked",),
     "browser_rooms": ("listed", "topics", "search"),
     "browser_axe": ("axe", "forced"),
     "browser_languages": ("languages",),
