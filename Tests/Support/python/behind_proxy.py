@@ -131,7 +131,7 @@ def nginx_files(folder, processes):
     (folder / "nginx.conf").write_text(
         f"daemon off; {processes} pid {folder}/nginx.pid; error_log stderr;\n"
         f"events {{\n\tworker_connections 768;\n\t# multi_accept on;\n}}\n"
-        f"http {{\naccess_log off;\n{places}include {folder}/roost.inc;\n}}\n")
+        f"http {{\naccess_log {folder}/access.log;\n{places}include {folder}/roost.inc;\n}}\n")
     return text, ["nginx", "-c", str(folder / "nginx.conf"), "-p", str(folder)]
 
 
@@ -139,6 +139,12 @@ def nginx(folder):
     text, command = nginx_files(folder, "master_process off;")
     with chat(folder, settings(text)) as log, running(folder, command):
         expect_clients(log)
+        # The path of a hook is a secret.
+        assert b"Only POST" in get("fay", "/hooks/secret")
+        get("fay", "/healthz")
+        paths = folder / "access.log"
+        until(lambda: "/healthz" in paths.read_text(), "a request in nginx's log")
+        assert "secret" not in paths.read_text(), paths.read_text()
 
 
 def nginx_with_a_thousand_clients(folder):
