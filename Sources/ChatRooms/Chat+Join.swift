@@ -130,7 +130,9 @@ extension Chat {
         effects.bytes.append("\"")
         writePlace(of: shown, in: room, to: &effects.bytes)
         writeKind(of: room, to: &effects.bytes)
+        writeCreator(of: room, command, to: &effects.bytes)
         writeTopic(of: room, to: &effects.bytes)
+        writeMute(in: room, command, to: &effects.bytes)
         effects.bytes.append(recovered ? ",\"recovered\":true" : ",\"recovered\":false")
         writeMessages(shown, of: room, to: &effects.bytes)
         if view.asksForMore {

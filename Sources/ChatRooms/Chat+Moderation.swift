@@ -138,17 +138,7 @@ extension Chat {
             effects.bytes.append(utf8: moderator)
             effects.bytes.append("\"")
         }
-        if let until = record.until {
-            effects.bytes.append(",\"until\":\"")
-            Timestamp(monotonic: 0, wall: until).writeWall(to: &effects.bytes)
-            effects.bytes.append("\"")
-        }
-        if !record.reason.isEmpty {
-            let reason = record.reason.utf8Span.span
-            effects.bytes.append(",\"reason\":\"")
-            effects.bytes.append(escaped: reason, 0..<reason.count)
-            effects.bytes.append("\"")
-        }
+        Sanction.writeRest(until: record.until, record.reason, to: &effects.bytes)
         effects.bytes.append("}")
         effects.publish(to: id(of: room), from: start)
     }

@@ -99,6 +99,47 @@ extension Chat {
         return (room, guest)
     }
 
+    // MARK: The people in words
+
+    /// Appends `,"creator":"…"`, if the room is private and the server still knows that user. It is
+    /// looked for among all users once, after the room was opened.
+    mutating func writeCreator(
+        of room: RoomIndex, _ command: borrowing Command, to out: inout ByteBuffer
+    ) {
+        guard rooms[room].kind == .private else { return }
+        let number = rooms[room].creator
+        if rooms[room].creatorPlace == nil {
+            charge(users.endIndex, to: command.connection, at: command.now)
+            rooms[room].creatorPlace =
+                users.indices.first { users[$0].number == number } ?? UserIndex.none
+        }
+        guard let user = rooms[room].creatorPlace, users.contains(user),
+            users[user].number == number
+        else { return }
+        out.append(",\"creator\":\"")
+        out.append(utf8: users[user].name)
+        out.append("\"")
+    }
+
+    /// Appends `,"people":["…",…]` of a private room: everybody who may enter, present or not. They
+    /// are looked for among all users.
+    mutating func writePeople(
+        of room: RoomIndex, _ command: borrowing Command, to out: inout ByteBuffer
+    ) {
+        guard rooms[room].kind == .private else { return }
+        charge(users.endIndex, to: command.connection, at: command.now)
+        let numbers = Set(rooms[room].people)
+        out.append(",\"people\":[")
+        var isFirst = true
+        for user in users.indices where numbers.contains(users[user].number) {
+            out.append(isFirst ? "\"" : ",\"")
+            out.append(utf8: users[user].name)
+            out.append("\"")
+            isFirst = false
+        }
+        out.append("]")
+    }
+
     func key(of slot: UInt32) -> ConnectionKey {
         ConnectionKey(slot: slot, generation: connections[slot].generation)
     }

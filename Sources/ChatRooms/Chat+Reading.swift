@@ -24,7 +24,7 @@ extension Chat {
         effects.publish(to: id(of: room), from: start)
     }
 
-    func who(
+    mutating func who(
         _ command: borrowing Command, _ text: Span<UInt8>, _ effects: inout Effects
     ) throws(CommandError) {
         let name = try command.fields.string(.room)
@@ -35,6 +35,7 @@ extension Chat {
         effects.bytes.append(utf8: rooms[room].name)
         effects.bytes.append("\"")
         writeMembers(of: room, limit: limits.whoNameLimit, to: &effects.bytes)
+        writePeople(of: room, command, to: &effects.bytes)
         effects.bytes.append(",\"count\":")
         effects.bytes.append(decimal: rooms[room].members.count)
         effects.bytes.append("}")

@@ -1,4 +1,5 @@
 // What bans and mutes forbid: logging in, entering a room, and writing.
+import Storage
 
 extension Chat {
     /// Bans in force.
@@ -58,6 +59,15 @@ extension Chat {
     @inline(__always)
     func isMuted(_ command: borrowing Command, in room: RoomIndex) -> Bool {
         sanctions.muteCount > 0 && mute(of: command, in: room) != nil
+    }
+
+    /// Appends `,"muted":{…}` if the connection's user may only read in the room.
+    func writeMute(in room: RoomIndex, _ command: borrowing Command, to out: inout ByteBuffer) {
+        guard sanctions.muteCount > 0, let mute = mute(of: command, in: room) else { return }
+        out.append(",\"muted\":{\"everywhere\":")
+        out.append(mute.room == nil ? "true" : "false")
+        Sanction.writeRest(until: mute.until, mute.reason, to: &out)
+        out.append("}")
     }
 
     private func mute(of command: borrowing Command, in room: RoomIndex?) -> Sanction? {

@@ -40,6 +40,8 @@ struct Room: Named {
     var people: [Int64] = []
     /// The number of the user who has created a private room.
     var creator: Int64 = 0
+    /// That user's place in `users`, where another user may be by now; nil before it is looked up.
+    var creatorPlace: UserIndex?
     var history = History()
     /// What it is about, as it is in frames.
     var topic: [UInt8] = []

@@ -1,4 +1,5 @@
 // A ban or a mute: whom it holds for, where, for how long, and why.
+import Storage
 
 /// What a moderator or an operator has decided about somebody, as it is kept.
 public struct Sanction: Sendable, Equatable {
@@ -64,6 +65,20 @@ public struct Sanction: Sendable, Equatable {
 
     /// How long it holds, and why, to continue a sentence: " until 2026-11-29 21:05:00 UTC: spam".
     var rest: String { Self.rest(until: until, reason) }
+
+    /// Appends the fields `until` and `reason`, each if there is one.
+    static func writeRest(until: Int64?, _ reason: String, to out: inout ByteBuffer) {
+        if let until {
+            out.append(",\"until\":\"")
+            Timestamp(monotonic: 0, wall: until).writeWall(to: &out)
+            out.append("\"")
+        }
+        guard !reason.isEmpty else { return }
+        let bytes = reason.utf8Span.span
+        out.append(",\"reason\":\"")
+        out.append(escaped: bytes, 0..<bytes.count)
+        out.append("\"")
+    }
 
     static func rest(until: Int64?, _ reason: String) -> String {
         let time = until.map { wall in

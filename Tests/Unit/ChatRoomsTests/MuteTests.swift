@@ -26,6 +26,26 @@ import Testing
         #expect(world.say(bob).type == "ok")
     }
 
+    @Test func `People who come into a room hear of their mute`() {
+        let world = World()
+        world.enterModerator()
+        let bob = world.login(0, "bob")
+        #expect(world.join(bob, "lobby")["muted"] == nil)
+        world.order(.mute, "lobby", "bob", #","seconds":60,"reason":"a \"b\"""#)
+        let muted = world.join(bob, "lobby")["muted"] as? JSON
+        #expect(muted?["everywhere"] as? Bool == false)
+        #expect(muted?["reason"] as? String == #"a "b""#)
+        #expect(
+            muted?["until"] as? String
+                == Timestamp(monotonic: 0, wall: world.now.wall + 60_000).wallText)
+        #expect(world.join(bob, "kitchen")["muted"] == nil)
+        world.pass(.seconds(60))
+        #expect(world.join(bob, "lobby")["muted"] == nil)
+        world.order(.mute, "*", "bob")
+        let everywhere = world.join(bob, "kitchen")["muted"] as? JSON
+        #expect(everywhere?["everywhere"] as? Bool == true && everywhere?.count == 1)
+    }
+
     @Test func `A mute everywhere shows in every room, and is lifted the same way`() {
         let world = World()
         world.enterModerator()

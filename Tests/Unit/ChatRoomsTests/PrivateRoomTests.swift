@@ -66,6 +66,47 @@ import Testing
         #expect(names(mine) == ["backstage"])
     }
 
+    @Test(arguments: Keeping.allCases)
+    func `Its people learn who has created it, and who may enter`(kept: Keeping) {
+        let world = kept.world
+        let (ann, bob, cem) = (world.login(0, "ann"), world.login(1, "bob"), world.login(2, "cem"))
+        for key in [ann, bob] { world.send(key, #"{"type":"account","password":"correct horse"}"#) }
+        let created = world.send(ann, #"{"type":"create","room":"backstage"}"#).last!
+        #expect(created["creator"] as? String == "ann")
+        for name in ["bob", "cem"] {
+            world.send(ann, #"{"type":"invite","room":"backstage","user":"\#(name)"}"#)
+        }
+        world.send(ann, #"{"type":"leave","room":"backstage"}"#)
+        if kept != .inMemory { kept.forgetRooms(of: world) }
+        #expect(join(world, bob, "backstage")["creator"] as? String == "ann")
+        let who = #"{"type":"who","room":"backstage"}"#
+        let people = world.send(bob, who).last!["people"] as? [String]
+        #expect(people?.sorted() == ["ann", "bob", "cem"])
+        #expect(code(world, cem, who) == "not_in_room")
+        world.send(bob, #"{"type":"uninvite","room":"backstage","user":"bob"}"#)
+        _ = join(world, ann, "backstage")
+        let rest = world.send(ann, who).last!["people"] as? [String]
+        #expect(rest?.sorted() == ["ann", "cem"])
+        // Rooms that are open say neither.
+        #expect(join(world, ann, "trains")["creator"] == nil)
+        #expect(world.send(ann, #"{"type":"who","room":"trains"}"#).last!["people"] == nil)
+    }
+
+    @Test func `A creator who was forgotten is not named, and nobody takes the place`() {
+        let world = World()
+        let (ann, bob) = (world.login(0, "ann"), world.login(1, "bob"))
+        world.send(ann, #"{"type":"create","room":"backstage"}"#)
+        world.send(ann, #"{"type":"invite","room":"backstage","user":"bob"}"#)
+        _ = join(world, bob, "backstage")
+        world.send(ann, #"{"type":"logout"}"#)
+        world.close(ann)
+        _ = world.login(2, "cem")
+        let joined = join(world, bob, "backstage")
+        #expect(joined.type == "joined" && joined["creator"] == nil)
+        let who = world.send(bob, #"{"type":"who","room":"backstage"}"#).last!
+        #expect(who["people"] as? [String] == ["bob"])
+    }
+
     @Test func `An invitation is acknowledged when it is kept`() {
         let store = FakeStore()
         let world = World(store: store)
