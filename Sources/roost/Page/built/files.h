@@ -48,9 +48,9 @@ static const struct page_file files[] = {
     {"/roost.js", "text/javascript; charset=utf-8", file_5, sizeof file_5, 0, 1},
     {"/words-de-381bb0ae75e1b5ea.json", "application/json", file_6, sizeof file_6, 1, 0},
     {"/words-ar-f81ae39ed75f68a3.json", "application/json", file_7, sizeof file_7, 1, 0},
-    {"/icon-192-0b854f7335684782.png", "image/png", file_8, sizeof file_8, 1, 0},
-    {"/icon-512-4332559adda8dcaa.png", "image/png", file_9, sizeof file_9, 1, 0},
-    {"/icon-maskable-ea7ef919213e3433.png", "image/png", file_10, sizeof file_10, 1, 0},
+    {"/icon-192-e57a7ddef9d26d47.png", "image/png", file_8, sizeof file_8, 1, 0},
+    {"/icon-512-4a326aa8a4d2072d.png", "image/png", file_9, sizeof file_9, 1, 0},
+    {"/icon-maskable-628c5428bd6fbae7.png", "image/png", file_10, sizeof file_10, 1, 0},
     {"/manifest.webmanifest", "application/manifest+json", file_11, sizeof file_11, 0, 0},
     {"/service-worker.js", "text/javascript; charset=utf-8", file_12, sizeof file_12, 0, 0},
 };
