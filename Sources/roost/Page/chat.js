@@ -239,6 +239,10 @@ export class Chat {
             room.applyTyping(user);
             setTimeout(this.#changed, typingLasts + 100);
         });
+        link.on('moderated', (push) => {
+            const { epoch, position } = room;
+            room.applyAct(push, { epoch, after: position, came: Date.now() }, this.me);
+        });
         link.on('kicked', (error) => room.applyKicked(error.message));
     }
 

@@ -4,9 +4,12 @@ import { ask } from './ask.js';
 import { words } from './language.js';
 import { copyLink, linkTo } from './links.js';
 
+// What moderators do to the author, each in a dialog.
+export const moderations = ['mute', 'kick', 'ban'];
 const editableFor = 24 * 60 * 60_000; // the server's limit
 
 export class Deeds {
+    moderation = null; // the dialog, as soon as it is there
     #chat;
     #view;
     #changes;
@@ -19,10 +22,15 @@ export class Deeds {
 
     // The names of what is possible, in the order in which it is shown. Nothing can be done with
     // what is deleted, or not sent; and a message that the server has forgotten can only be read.
-    of({ entry, own, pending, past, deleted }) {
+    // Of a person, `isPerson`, it is what moderators do.
+    of({ entry, own, pending, past, deleted, isPerson }) {
+        const { capabilities: can = [], moderator } = this.#chat.connection.welcome ?? {};
+        const moderating = moderator && !own ? moderations : [];
+        const muted = this.#chat.rooms.current?.mutedNow();
+        if (isPerson) return moderating;
         if (deleted || pending || entry.offset === undefined) return [];
         if (past) return ['copy'];
-        const { capabilities: can = [], moderator } = this.#chat.connection.welcome ?? {};
+        if (muted) return ['copy', 'link'];
         const possible = can.includes('react') ? ['react'] : [];
         possible.push('reply');
         if (own && can.includes('edit') && Date.now() - entry.time < editableFor) {
@@ -30,7 +38,7 @@ export class Deeds {
         }
         possible.push('copy', 'link');
         if ((own || moderator) && can.includes('delete')) possible.push('delete');
-        return possible;
+        return [...possible, ...moderating];
     }
 
     react(entry, emoji) {
@@ -58,6 +66,8 @@ export class Deeds {
             case 'delete':
                 await this.#delete(room, entry);
                 break;
+            default:
+                this.moderation.open(name, entry.user);
         }
     }
 

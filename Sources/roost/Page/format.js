@@ -36,4 +36,17 @@ export function dayName(date, now = new Date()) {
     return format(date.getFullYear() === now.getFullYear() ? 'dayThisYear' : 'dayOfYear', date);
 }
 
+// "10 minutes", "1 hour", "3 days"
+export function lasting(seconds) {
+    const isWhole = (count) => Math.round(count) > 0 && Math.abs(count - Math.round(count)) < 0.05;
+    const [unit, size] = [['day', 86_400], ['hour', 3_600]].find(
+        (one) => isWhole(seconds / one[1])) ?? ['minute', 60];
+    return new Intl.NumberFormat(locale(), { style: 'unit', unit, unitDisplay: 'long' })
+        .format(Math.max(1, Math.round(seconds / size)));
+}
+
+// The time, and the day if that is not today.
+export const moment = (date) => (dayKey(date) === dayKey(new Date()) ? clockTime(date)
+    : `${dayName(date)}, ${clockTime(date)}`);
+
 export const badge = (value) => (value > 99 ? `${count(99)}+` : count(value));

@@ -18,6 +18,7 @@ import { InvitationsView } from './view-invitations.js';
 import { LinkView } from './view-link.js';
 import { MenuView } from './view-menu.js';
 import { MessagesView } from './view-messages.js';
+import { ModerationView } from './view-moderation.js';
 import { PanelsView } from './view-panels.js';
 import { RoomView } from './view-room.js';
 import { RoomsView } from './view-rooms.js';
@@ -25,6 +26,7 @@ import { SearchView } from './view-search.js';
 import { SettingsView } from './view-settings.js';
 import { StatusView } from './view-status.js';
 import { ToolbarView } from './view-toolbar.js';
+import { VerdictView } from './view-verdict.js';
 import { WritingView } from './view-writing.js';
 
 function complete({ chat, view }) {
@@ -41,13 +43,16 @@ function complete({ chat, view }) {
         },
     });
     const deeds = new Deeds(chat, view, changes);
-    const toolbar = new ToolbarView(chat, view, deeds, new MenuView(chat, deeds));
+    const menu = new MenuView(chat, deeds);
+    const toolbar = new ToolbarView(chat, view, deeds, menu);
+    deeds.moderation = new ModerationView(chat, menu);
     view.complete({ composer, panels, messages }, [
         panels, composer, messages, new StatusView(chat), new AccountView(chat, panels),
         new SettingsView(chat), new CompletionView(chat), new Notices(chat),
         new LinkView(chat, view), changes, quotes, toolbar, new WritingView(chat, deeds),
         new RoomsView(chat, panels), new RoomView(chat, panels),
         new InvitationsView(chat, panels), new SearchView(chat, panels),
+        deeds.moderation, new VerdictView(chat, view, panels),
     ]);
     translate(document); // what these parts have added to it
     // They are not kept anywhere but here.

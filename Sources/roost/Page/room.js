@@ -75,7 +75,7 @@ export class Room extends Company {
         this.name = reply.room;
         this.topic = reply.topic ?? '';
         this.#kind = reply.kind ?? 'open';
-        this.setMembers(reply);
+        this.enter(reply);
         if (resumed) {
             for (const entry of reply.messages) this.applyEntry(entry, me);
             if (reply.more) this.#leaveRest(reply.offset);

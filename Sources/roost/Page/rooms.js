@@ -163,6 +163,7 @@ export class Rooms {
     #refused(room, error) {
         room.state = 'refused';
         room.problem = wordsForError(error);
+        if (error.code === 'forbidden') room.verdict ??= {};
         if (hopeless.has(error.code) && room.epoch === null) this.#drop(room);
         this.#events.changed();
     }

@@ -1,6 +1,7 @@
 // What the list of messages shows, from top to bottom: the messages in groups, and between them the
 // marks for the beginning, the days, new messages, and gaps.
 
+import { lineOf } from './acts.js';
 import { asWished, isMessage } from './entries.js';
 import { dayKey, dayName, instant } from './format.js';
 import { words } from './language.js';
@@ -56,11 +57,14 @@ export function itemsOf(room, chat) {
         if (entry.end) gap = [gapAfter(entry)];
     }
     if (start?.kind === 'loading' && room.past.length > 0) gap.push(start);
+    const acts = actsIn(room);
     for (const entry of room.entries) {
         if (!isMessage(entry)) continue;
+        while (acts[0]?.after < entry.offset) gap.push(acts.shift());
         put(entry, null, gap);
         gap = [];
     }
+    if (room.atEnd) gap.push(...acts);
     for (const { entry, ...extra } of pending) {
         put(entry, extra, gap);
         gap = [];
@@ -136,6 +140,11 @@ function gapAfter(entry) {
     const { epoch, offset, end } = entry;
     return { kind: 'missed', key: `gap ${epoch} ${offset}`, text: words(`mark.${end}`) };
 }
+
+// What moderators have done, after which place in the window.
+const actsIn = (room) => room.acts
+    .filter(({ epoch, after }) => epoch === room.epoch && after + 1 >= (room.first?.offset ?? 0))
+    .map((act) => ({ kind: 'act', key: `act ${act.number}`, text: lineOf(act), after: act.after }));
 
 const noMarks = [];
 

@@ -4,6 +4,7 @@
 
 import { byID, composes, setHidden, setText, touchKeyboard } from './dom.js';
 import { listed, words } from './language.js';
+import { barOf } from './view-verdict.js';
 
 const counterFrom = 0.8;
 
@@ -73,7 +74,12 @@ export class ComposerView {
         }
         setHidden(this.#form, !room);
         if (!room) return;
-        const hint = words('message.to', { room: room.title });
+        const barred = barOf(room);
+        const hint = barred || words('message.to', { room: room.title });
+        if (this.#field.readOnly !== (barred !== '')) {
+            this.#field.readOnly = barred !== '';
+            this.#measure();
+        }
         if (this.#field.placeholder !== hint) this.#field.placeholder = hint;
         this.#renderActivity(room);
     }
@@ -82,7 +88,7 @@ export class ComposerView {
         const typing = room.typingNow();
         const { notice } = this.#chat;
         let text = '';
-        if (room.state === 'refused') text = room.problem;
+        if (room.state === 'refused' && !room.verdict) text = room.problem;
         else if (typing.length === 1) text = words('typing.one', { name: typing[0] });
         else if (typing.length > 1) text = words('typing.many', { names: listed(typing) });
         else if (notice?.room === room) text = notice.text;
@@ -92,6 +98,7 @@ export class ComposerView {
     }
 
     #say() {
+        if (this.#field.readOnly) return;
         const text = cleaned(this.#field.value);
         const length = lengthOf(text);
         // What is empty then is to be deleted.
@@ -120,7 +127,8 @@ export class ComposerView {
         const key = over > 0 ? 'message.over' : 'message.left';
         setText(this.#counter, near ? words(key, { count: Math.abs(over) }) : '');
         this.#field.setAttribute('aria-invalid', String(over > 0));
-        this.#send.disabled = (length === 0 && !this.#editing) || over > 0;
+        this.#send.disabled = (length === 0 && !this.#editing) || over > 0
+            || this.#field.readOnly;
         this.#grow();
     }
 

@@ -2,6 +2,7 @@
 // a touch screen at the bottom of the page. The browser's own modal dialog holds the focus, closes
 // with Escape, and gives the focus back.
 
+import { moderations } from './deeds.js';
 import { byID, element, icon, setText, touchKeyboard } from './dom.js';
 import { frequent, oneEmoji } from './emoji.js';
 import { listed, words } from './language.js';
@@ -9,7 +10,10 @@ import { sameName } from './names.js';
 
 const margin = 8;
 const narrow = matchMedia('(max-width: 46rem)');
-const icons = { reply: 'reply', edit: 'edit', copy: 'copy', link: 'link', delete: 'delete' };
+const icons = {
+    reply: 'reply', edit: 'edit', copy: 'copy', link: 'link', delete: 'delete',
+    mute: 'mute', kick: 'leave', ban: 'lock',
+};
 
 export class MenuView {
     #deeds;
@@ -57,14 +61,15 @@ export class MenuView {
     }
 
     #fill(possible, onlyEmoji) {
-        const { entry, reactions = {} } = this.#item;
+        const { entry, isPerson, reactions = {} } = this.#item;
         const { me } = this.#chat;
         const reacts = possible.includes('react');
         const mine = (emoji) => (reactions[emoji] ?? []).some((name) => sameName(name, me));
-        this.#dialog.setAttribute('aria-label', words('menu.label', { name: entry.user }));
+        this.#dialog.setAttribute('aria-label', isPerson
+            ? entry.user : words('menu.label', { name: entry.user }));
         this.#emoji.hidden = this.#form.hidden = !reacts;
         this.#emoji.setAttribute('aria-label', words('message.react'));
-        this.#emoji.replaceChildren(...frequent.map((emoji) => element('button', {
+        this.#emoji.replaceChildren(...(reacts ? frequent : []).map((emoji) => element('button', {
             type: 'button', dataset: { emoji }, attributes: { 'aria-pressed': String(mine(emoji)) },
         }, emoji)));
         this.#other.value = '';
@@ -74,7 +79,8 @@ export class MenuView {
         this.#list.hidden = onlyEmoji;
         this.#list.replaceChildren(...possible.filter((name) => name in icons).map((name) =>
             element('button', { type: 'button', dataset: { deed: name } },
-                icon(icons[name]), words(`message.${name}`))));
+                icon(icons[name]),
+                `${words(`message.${name}`)}${moderations.includes(name) ? '…' : ''}`)));
         // A touch screen shows no title with the names.
         this.#who.hidden = onlyEmoji;
         this.#who.replaceChildren(...Object.entries(reactions).map(([emoji, names]) =>

@@ -53,7 +53,7 @@ export class PanelsView {
             });
         }
         this.#members.addEventListener('click', (event) => {
-            const button = event.target.closest('button');
+            const button = event.target.closest('.write');
             if (!button) return;
             chat.rooms.write(button.dataset.name);
             this.chosen();
@@ -188,13 +188,16 @@ export class PanelsView {
         const { me } = this.#chat;
         const typing = new Set(room?.typingNow());
         const canWrite = this.#chat.can('direct');
+        const { moderator } = this.#chat.connection.welcome ?? {};
         reconcile(this.#members, names, (name) => name, makeMember, (row, name) => {
             row.classList.toggle('typing', typing.has(name));
             const mine = sameName(name, me);
             setText(row.querySelector('.you'), mine ? ` ${words('people.you')}` : '');
-            const button = row.querySelector('button');
-            setHidden(button, mine || !canWrite);
-            setLabelOf(button, words('direct.write', { name }));
+            const [write, more] = row.querySelectorAll('button');
+            setHidden(write, mine || !canWrite);
+            setLabelOf(write, words('direct.write', { name }));
+            setHidden(more, mine || !moderator);
+            setLabelOf(more, `${words('message.actions')}: ${name}`);
         });
         const crowd = room?.state === 'joined' && !room.members && room.count > listLimit;
         setText(byID('crowd'), crowd ? words('people.crowd', { count: room.count }) : '');
@@ -249,7 +252,9 @@ function updateRoom(row, room, current) {
 function makeMember(name) {
     const label = element('bdi', { className: 'label', title: name }, name);
     const you = element('span', { className: 'you' });
-    const write = element('button', { type: 'button', className: 'icon-button' }, icon('write'));
-    write.dataset.name = name;
-    return element('li', {}, avatar(name), label, you, write);
+    const [write, more] = ['write', 'more'].map((what) => element('button', {
+        type: 'button', className: `icon-button ${what}`, dataset: { name },
+    }, icon(what)));
+    more.ariaHasPopup = 'dialog';
+    return element('li', {}, avatar(name), label, you, write, more);
 }

@@ -36,6 +36,7 @@ export function wordsForState(state, online) {
     // In a language that the server does not speak, only what an operator wrote is shown as it is.
     const reason = isEnglish() || code === 4003 ? state.reason : '';
     // The server says what is full: all of it, or this network's share.
+    const isBan = code === 4004 && state.reason && !isEnglish();
     const isFull = code === 1013 && state.reason;
     const cause = (isFull && reason) || wordsForCode(code);
     switch (phase) {
@@ -46,7 +47,8 @@ export function wordsForState(state, online) {
         case 'waiting':
             return online || isFull ? cause : words('bar.offline');
         case 'stopped':
-            return reason || cause;
+            return isBan ? `${cause} ${words('error.server', { sentence: state.reason })}`
+                : reason || cause;
         default:
             return '';
     }

@@ -28,6 +28,13 @@ def findings(page, where, ignored=()):
             for rule in found for node in rule["nodes"]]
 
 
+def clean(page, where, ignored=COVERED):
+    """No findings in a dialog of this page."""
+    assert Axe, "Python has no axe_playwright_python; `make test` installs it"
+    bad = findings(page, where, ignored)
+    assert not bad, "\n".join(bad)
+
+
 def axe():
     """No findings: the login and its problems, all kinds of messages, the dialogs, the list of
     names, a lost connection, a phone's drawer."""

@@ -33,27 +33,28 @@ const m38 = (() => {
 const { ask } = m37;
 const { words } = roostModules.m6;
 const { copyLink, linkTo } = roostModules.m32;
-const g=24 * 60 * 60_000;class Deeds{#a;#b;#c;constructor(a,b,c){this.#a=a;this.#b=b;this.#c=c;}
-of({entry,own,pending,past,deleted}){if(deleted||pending||entry.offset===undefined)return [];if(past)return ['copy'];const{capabilities:can=[],moderator}=this.#a.connection.welcome??{};const d=can.includes('react')?['react']:[];d.push('reply');if(own&&can.includes('edit')&&Date.now()- entry.time < g){d.push('edit');}
-d.push('copy','link');if((own||moderator)&&can.includes('delete'))d.push('delete');return d;}
-react(entry,h){this.#c.react(this.#a.rooms.current,entry,h);}
+const moderations=['mute','kick','ban'];const h=24 * 60 * 60_000;class Deeds{moderation=null;#a;#b;#c;constructor(a,b,c){this.#a=a;this.#b=b;this.#c=c;}
+of({entry,own,pending,past,deleted,isPerson}){const{capabilities:can=[],moderator}=this.#a.connection.welcome??{};const e=moderator&&!own?moderations:[];const i=this.#a.rooms.current?.mutedNow();if(isPerson)return e;if(deleted||pending||entry.offset===undefined)return [];if(past)return ['copy'];if(i)return ['copy','link'];const d=can.includes('react')?['react']:[];d.push('reply');if(own&&can.includes('edit')&&Date.now()- entry.time < h){d.push('edit');}
+d.push('copy','link');if((own||moderator)&&can.includes('delete'))d.push('delete');return [...d,...e];}
+react(entry,j){this.#c.react(this.#a.rooms.current,entry,j);}
 async do(name,entry){const room=this.#a.rooms.current;switch(name){case 'reply':
 room.editing=null;room.answered=entry;this.#b.startWriting();break;case 'edit':
 this.#d(room,entry);break;case 'copy':
 await this.#e(room,entry);break;case 'link':
 if(await copyLink(room,entry))this.#f(room,words('copy.link'));else this.#b.say(`${words('copy.refused')} ${linkTo(room,entry)}`);break;case 'delete':
-await this.#g(room,entry);break;}}
+await this.#g(room,entry);break;default:
+this.moderation.open(name,entry.user);}}
 editLast(){const room=this.#a.rooms.current;const entry=room?.entries.findLast(({item})=>item?.own&&this.of(item).includes('edit'));if(entry)this.#d(room,entry);return Boolean(entry);}
 undone({command,room,entry,text}){if(command==='edit'&&!room.editing)this.#h(room,entry,text);this.#b.schedule();}
 stop(){const room=this.#a.rooms.current;room.editing=room.answered=null;this.#b.startWriting();}
 #d(room,entry){this.#h(room,entry,entry.item.text);this.#b.startWriting();}
-#h(room,entry,text){room.editing={entry,text,finish:(i)=>this.#i(room,entry,i)};}
-#f(room,e){this.#a.note(room,e);const{number}=this.#a.news;this.#a.news={number:number + 1,words:e};}
+#h(room,entry,text){room.editing={entry,text,finish:(k)=>this.#i(room,entry,k)};}
+#f(room,f){this.#a.note(room,f);const{number}=this.#a.news;this.#a.news={number:number + 1,words:f};}
 async #i(room,entry,text){if(text===''){if(await this.#g(room,entry))room.editing=null;}else{if(text !==entry.item?.text)this.#c.edit(room,entry,text);room.editing=null;}
 this.#b.startWriting();}
-async #g(room,entry){const f=await ask(words('delete.ask'),{agree:words('message.delete'),refuse:words('cancel'),});if(f)this.#c.remove(room,entry);return f;}
+async #g(room,entry){const g=await ask(words('delete.ask'),{agree:words('message.delete'),refuse:words('cancel'),});if(g)this.#c.remove(room,entry);return g;}
 async #e(room,entry){try{await navigator.clipboard.writeText(entry.item?.text??entry.text);this.#f(room,words('copy.text'));}catch{this.#b.say(words('copy.refused'));}}}
-return { Deeds };
+return { moderations, Deeds };
 })();
 const m39 = (() => {
 const { byID } = roostModules.m30;
@@ -88,11 +89,14 @@ return { entryAt, Quotes };
 })();
 const m42 = (() => {
 const { count, locale, words } = roostModules.m6;
-const i={clock:{hour:'numeric',minute:'2-digit'},full:{dateStyle:'full',timeStyle:'medium'},dayThisYear:{weekday:'long',day:'numeric',month:'long'},dayOfYear:{dateStyle:'long'},};let b={};function c(e,a){if(b.locale !==locale())b={locale:locale()};b[e]??=new Intl.DateTimeFormat(b.locale,i[e]);return b[e].format(a);}
-const j=(a)=>(Number.isNaN(a.getTime())?new Date(0):a);const instant=(k)=>j(new Date(k));const clockTime=(a)=>c('clock',a);const fullTime=(a)=>c('full',a);const dayKey=(a)=>
+const j={clock:{hour:'numeric',minute:'2-digit'},full:{dateStyle:'full',timeStyle:'medium'},dayThisYear:{weekday:'long',day:'numeric',month:'long'},dayOfYear:{dateStyle:'long'},};let b={};function c(e,a){if(b.locale !==locale())b={locale:locale()};b[e]??=new Intl.DateTimeFormat(b.locale,j[e]);return b[e].format(a);}
+const k=(a)=>(Number.isNaN(a.getTime())?new Date(0):a);const instant=(l)=>k(new Date(l));const clockTime=(a)=>c('clock',a);const fullTime=(a)=>c('full',a);const dayKey=(a)=>
 (a.getFullYear()* 12 + a.getMonth())* 31 + a.getDate();function dayName(a,d=new Date()){const f=dayKey(a);if(f===dayKey(d))return words('day.today');const g=new Date(d);g.setDate(d.getDate()- 1);if(f===dayKey(g))return words('day.yesterday');return c(a.getFullYear()===d.getFullYear()?'dayThisYear':'dayOfYear',a);}
-const badge=(h)=>(h > 99?`${count(99)}+`:count(h));
-return { instant, clockTime, fullTime, dayKey, dayName, badge };
+function lasting(h){const m=(count)=>Math.round(count)> 0&&Math.abs(count - Math.round(count))< 0.05;const [unit,size]=[['day',86_400],['hour',3_600]].find((n)=>m(h / n[1]))??['minute',60];return new Intl.NumberFormat(locale(),{style:'unit',unit,unitDisplay:'long'})
+.format(Math.max(1,Math.round(h / size)));}
+const moment=(a)=>(dayKey(a)===dayKey(new Date())?clockTime(a)
+:`${dayName(a)}, ${clockTime(a)}`);const badge=(i)=>(i > 99?`${count(99)}+`:count(i));
+return { instant, clockTime, fullTime, dayKey, dayName, lasting, moment, badge };
 })();
 const m43 = (() => {
 const { byID, element, reconcile, setHidden, setText } = roostModules.m30;
@@ -233,23 +237,56 @@ e.setAttribute('aria-selected',String(b===this.#f)));const h=this.#c.children[th
 return { CompletionView };
 })();
 const m52 = (() => {
+const { lasting } = m42;
+const { locale, words } = roostModules.m6;
+const c=({until,came})=>(until
+?words('act.for',{span:lasting((Date.parse(until)- came)/ 1000)}):words('act.good'));const doer=({by})=>by??words('act.operator');const withReason=(a,{reason})=>`${a}${reason?`: ${reason}`:'.'}`;function lineOf(b){const{action,user:name,everywhere}=b;const a=words(`act.${action}`,{by:doer(b),name,span:c(b)});const d=words('moderate.everywhere').toLocaleLowerCase(locale());return withReason(everywhere?`${a} (${d})`:a,b);}
+return { doer, withReason, lineOf };
+})();
+const m53 = (() => {
+const { element, icon } = roostModules.m30;
+const said=(e,a,properties={},...f)=>
+element(e,{...properties,dataset:{words:a,...properties.dataset}},...f);function iconButton(name,a,properties={}){const g=element('button',{type:'button',className:'icon-button',dataset:{label:a,tip:a},...properties,},icon(name));return g;}
+function labelled(a,d){return element('div',{className:'labelled'},said('label',a,{htmlFor:d.id}),d);}
+const beside=(...h)=>element('div',{className:'beside'},...h);function searchField(id,a,maxLength){return element('input',{id,type:'text',role:'searchbox',autocomplete:'off',spellcheck:false,maxLength,enterKeyHint:'search',dataset:{hint:a,label:a},});}
+const problemLine=(id)=>
+element('p',{id,className:'problem',role:'alert'});function makeDialog(id,c,...i){c.id=`${id}-title`;const close=iconButton('close','close');const b=element('dialog',{id,className:'card wide',attributes:{'aria-labelledby':c.id},},element('div',{className:'dialog-top'},c,close),...i);close.addEventListener('click',()=>b.close());b.addEventListener('pointerdown',(event)=>{if(event.target !==b)return;const{left,right,top,bottom}=b.getBoundingClientRect();const{clientX:x,clientY:y}=event;if(x < left||x > right||y < top||y > bottom)b.close();});document.body.append(b);return b;}
+return { said, iconButton, labelled, beside, searchField, problemLine, makeDialog };
+})();
+const m54 = (() => {
+const { doer, withReason } = m52;
+const { said } = m53;
+const { byID, element, setHidden, setText } = roostModules.m30;
+const { moment } = m42;
+const { words } = roostModules.m6;
+const h=3_600_000;const e=({until})=>(until
+?words('act.until',{time:moment(new Date(until))}):words('act.good'));function barOf(a){const b=a?.mutedNow();if(a?.state==='joined'&&b){return withReason(words('you.mute',{until:e(b)}),b);}
+const{verdict}=a??{};if(a?.state !=='refused'||!verdict)return '';if(!verdict.action)return a.problem;const i=words(`you.${verdict.action}`,{by:doer(verdict),until:e(verdict)});return withReason(i,verdict);}
+class VerdictView{#a;#b;#c=element('span');#d=said('button','invited.enter',{type:'button',className:'link'});#e=said('button','room.leaveThis',{type:'button',className:'link'});#f;#g=0;constructor(c,d,f){this.#a=c;this.#b=d;this.#f=element('div',{id:'verdict',className:'bar',role:'alert',hidden:true},this.#c,this.#d,this.#e);this.#d.addEventListener('click',async()=>{const{current}=c.rooms;await current.link.enter();if(current.state==='joined')f.chosen();});this.#e.addEventListener('click',()=>f.leave());byID('note').after(this.#f);}
+render(){const a=this.#a.rooms.current;const g=barOf(a);for(const j of [this.#d,this.#e])setHidden(j,a?.state==='joined');setText(this.#c,g);setHidden(this.#f,g==='');clearTimeout(this.#g);if(!a?.muted?.until)return;const k=Math.min(h,Date.parse(a.muted.until)- Date.now());this.#g=setTimeout(()=>this.#b.schedule(),k + 50);}}
+return { barOf, VerdictView };
+})();
+const m55 = (() => {
 const { byID, composes, setHidden, setText, touchKeyboard } = roostModules.m30;
 const { listed, words } = roostModules.m6;
-const m=0.8;const h=(b)=>(b.length > 200?[...b].length:b.length);const i=(b)=>b.replace(/^(?:[^\S\n]*\n)+/u,'').trimEnd();function n(event){if(event.key !=='Enter'||composes(event))return false;if(event.ctrlKey||event.metaKey)return true;return !event.shiftKey&&!event.altKey&&!touchKeyboard.matches;}
-class ComposerView{#a;#b=byID('composer');#c=byID('message');#d=byID('send');#e=byID('counter');#f=byID('activity');#g=null;#h=null;constructor(c){this.#a=c;this.#b.addEventListener('submit',(event)=>{event.preventDefault();this.#i();});this.#c.addEventListener('keydown',(event)=>{if(!n(event))return;event.preventDefault();this.#i();});this.#c.addEventListener('input',()=>{if(this.#h)this.#h.text=this.#c.value;else if(this.#g)c.drafts.set(this.#g,this.#c.value);if(this.#c.value.trim()!=='')c.typed();this.#j();});byID('skip').addEventListener('click',()=>this.focus());byID('keys').addEventListener('click',()=>byID('shortcuts').showModal());touchKeyboard.addEventListener('change',()=>this.#k());this.#k();}
+const { barOf } = m54;
+const n=0.8;const i=(b)=>(b.length > 200?[...b].length:b.length);const j=(b)=>b.replace(/^(?:[^\S\n]*\n)+/u,'').trimEnd();function o(event){if(event.key !=='Enter'||composes(event))return false;if(event.ctrlKey||event.metaKey)return true;return !event.shiftKey&&!event.altKey&&!touchKeyboard.matches;}
+class ComposerView{#a;#b=byID('composer');#c=byID('message');#d=byID('send');#e=byID('counter');#f=byID('activity');#g=null;#h=null;constructor(c){this.#a=c;this.#b.addEventListener('submit',(event)=>{event.preventDefault();this.#i();});this.#c.addEventListener('keydown',(event)=>{if(!o(event))return;event.preventDefault();this.#i();});this.#c.addEventListener('input',()=>{if(this.#h)this.#h.text=this.#c.value;else if(this.#g)c.drafts.set(this.#g,this.#c.value);if(this.#c.value.trim()!=='')c.typed();this.#j();});byID('skip').addEventListener('click',()=>this.focus());byID('keys').addEventListener('click',()=>byID('shortcuts').showModal());touchKeyboard.addEventListener('change',()=>this.#k());this.#k();}
 #k(){this.#c.enterKeyHint=touchKeyboard.matches?'enter':'send';}
 focus(){this.#c.focus({preventScroll:true});}
 render(){const a=this.#a.rooms.current;const d=a?.editing??null;if(a !==this.#g||d !==this.#h){this.#g=a;this.#h=d;this.#c.value=d?.text??(a?this.#a.drafts.of(a):'');this.#j();}
-setHidden(this.#b,!a);if(!a)return;const e=words('message.to',{room:a.title});if(this.#c.placeholder !==e)this.#c.placeholder=e;this.#l(a);}
-#l(a){const f=a.typingNow();const{notice}=this.#a;let b='';if(a.state==='refused')b=a.problem;else if(f.length===1)b=words('typing.one',{name:f[0]});else if(f.length > 1)b=words('typing.many',{names:listed(f)});else if(notice?.room===a)b=notice.text;this.#f.classList.toggle('typing',f.length > 0);this.#f.classList.toggle('refused',a.state==='refused');setText(this.#f.lastElementChild,b);}
-#i(){const b=i(this.#c.value);const length=h(b);if(this.#h&&length <=this.#a.textLimit){this.#h.finish(b);return;}
+setHidden(this.#b,!a);if(!a)return;const h=barOf(a);const e=h||words('message.to',{room:a.title});if(this.#c.readOnly !==(h !=='')){this.#c.readOnly=h !=='';this.#j();}
+if(this.#c.placeholder !==e)this.#c.placeholder=e;this.#l(a);}
+#l(a){const f=a.typingNow();const{notice}=this.#a;let b='';if(a.state==='refused'&&!a.verdict)b=a.problem;else if(f.length===1)b=words('typing.one',{name:f[0]});else if(f.length > 1)b=words('typing.many',{names:listed(f)});else if(notice?.room===a)b=notice.text;this.#f.classList.toggle('typing',f.length > 0);this.#f.classList.toggle('refused',a.state==='refused');setText(this.#f.lastElementChild,b);}
+#i(){if(this.#c.readOnly)return;const b=j(this.#c.value);const length=i(b);if(this.#h&&length <=this.#a.textLimit){this.#h.finish(b);return;}
 if(length===0||length > this.#a.textLimit||!this.#g){this.focus();return;}
 this.#c.value='';this.#a.drafts.set(this.#g,'');this.#j();this.#a.say(b);this.focus();}
-#j(){const length=h(i(this.#c.value));const k=this.#a.textLimit;const g=length - k;const l=length >=k * m;setHidden(this.#e,!l);this.#e.classList.toggle('over',g > 0);const j=g > 0?'message.over':'message.left';setText(this.#e,l?words(j,{count:Math.abs(g)}):'');this.#c.setAttribute('aria-invalid',String(g > 0));this.#d.disabled=(length===0&&!this.#h)||g > 0;this.#m();}
+#j(){const length=i(j(this.#c.value));const l=this.#a.textLimit;const g=length - l;const m=length >=l * n;setHidden(this.#e,!m);this.#e.classList.toggle('over',g > 0);const k=g > 0?'message.over':'message.left';setText(this.#e,m?words(k,{count:Math.abs(g)}):'');this.#c.setAttribute('aria-invalid',String(g > 0));this.#d.disabled=(length===0&&!this.#h)||g > 0
+||this.#c.readOnly;this.#m();}
 #m(){if(CSS.supports('field-sizing','content'))return;this.#c.style.height='auto';this.#c.style.height=`${this.#c.scrollHeight + 2}px`;}}
 return { ComposerView };
 })();
-const m53 = (() => {
+const m56 = (() => {
 const { element, setText } = roostModules.m30;
 const { tintOf } = m46;
 const { fullTime, instant } = m42;
@@ -275,23 +312,13 @@ if(l.length===a.children.length
 function ae(emoji){return element('button',{type:'button',className:'reaction',tabIndex:-1,dataset:{emoji},},element('span',{},emoji),' ',element('span',{className:'count'}));}
 return { gist, Extras };
 })();
-const m54 = (() => {
+const m57 = (() => {
 const { words } = roostModules.m6;
 const a=(d)=>[...(d?.types??[])].includes('Files');const b=(e)=>e.closest?.('input, textarea');function refuseFiles(c){addEventListener('dragover',(event)=>{const{dataTransfer,target}=event;if(!a(dataTransfer)&&b(target))return;event.preventDefault();dataTransfer.dropEffect=a(dataTransfer)?'copy':'none';});addEventListener('drop',(event)=>{const{dataTransfer,target}=event;if(!a(dataTransfer)&&b(target))return;event.preventDefault();if(a(dataTransfer))c(words('files.none'));});addEventListener('paste',(event)=>{const{clipboardData}=event;if(!a(clipboardData)||clipboardData.getData('text/plain')!=='')return;event.preventDefault();c(words('files.none'));});}
 return { refuseFiles };
 })();
-const m55 = (() => {
-const { element, icon } = roostModules.m30;
-const said=(e,a,properties={},...f)=>
-element(e,{...properties,dataset:{words:a,...properties.dataset}},...f);function iconButton(name,a,properties={}){const g=element('button',{type:'button',className:'icon-button',dataset:{label:a,tip:a},...properties,},icon(name));return g;}
-function labelled(a,d){return element('div',{className:'labelled'},said('label',a,{htmlFor:d.id}),d);}
-const beside=(...h)=>element('div',{className:'beside'},...h);function searchField(id,a,maxLength){return element('input',{id,type:'text',role:'searchbox',autocomplete:'off',spellcheck:false,maxLength,enterKeyHint:'search',dataset:{hint:a,label:a},});}
-const problemLine=(id)=>
-element('p',{id,className:'problem',role:'alert'});function makeDialog(id,c,...i){c.id=`${id}-title`;const close=iconButton('close','close');const b=element('dialog',{id,className:'card wide',attributes:{'aria-labelledby':c.id},},element('div',{className:'dialog-top'},c,close),...i);close.addEventListener('click',()=>b.close());b.addEventListener('pointerdown',(event)=>{if(event.target !==b)return;const{left,right,top,bottom}=b.getBoundingClientRect();const{clientX:x,clientY:y}=event;if(x < left||x > right||y < top||y > bottom)b.close();});document.body.append(b);return b;}
-return { said, iconButton, labelled, beside, searchField, problemLine, makeDialog };
-})();
-const m56 = (() => {
-const { said } = m55;
+const m58 = (() => {
+const { said } = m53;
 const { byID, element, setHidden, setText } = roostModules.m30;
 const { words } = roostModules.m6;
 class InvitationsView{#a;#b=element('span');#c;constructor(b,c){this.#a=b;const d=said('button','invited.enter',{type:'button',className:'link'});const e=said('button','invited.later',{type:'button',className:'link'});this.#c=element('div',{id:'invited',className:'bar',role:'alert',hidden:true},this.#b,d,e);d.addEventListener('click',async()=>{await b.join(this.#d.room);c.chosen();});e.addEventListener('click',()=>{b.rooms.decline(this.#d.room);c.chosen();});byID('note').after(this.#c);}
@@ -301,7 +328,7 @@ render(){const a=this.#d;const f=a?.user
 :words('invited',{room:a?.room??''});setText(this.#b,a?f:'');setHidden(this.#c,!a);}}
 return { InvitationsView };
 })();
-const m57 = (() => {
+const m59 = (() => {
 const { words } = roostModules.m6;
 class LinkView{#a;#b;#c=null;#d='';constructor(c,b){this.#a=c;this.#b=b;}
 render(){const d=this.#b.takePlace();if(d){this.#c=d;this.#d='';}
@@ -310,33 +337,35 @@ if(this.#c)this.#e(this.#c);}
 this.#b.schedule();});}else if(this.#d !=='asking'){this.#c=null;this.#b.say(words('link.gone'));}}}
 return { LinkView };
 })();
-const m58 = (() => {
+const m60 = (() => {
 const frequent=['👍','❤️','😂','🎉','😮','😢','🙏','👀'];const b=/^\p{Emoji_Presentation}/u;const c=/^\p{Extended_Pictographic}/u;const d='\uFE0F';function oneEmoji(e){const a=e.trim();const f=[...new Intl.Segmenter().segment(a)];if(f.length !==1)return '';if(b.test(a)||/^\p{Emoji}.*\uFE0F/u.test(a))return a;return c.test(a)&&a.length < 3?a + d:'';}
 return { frequent, oneEmoji };
 })();
-const m59 = (() => {
+const m61 = (() => {
+const { moderations } = m38;
 const { byID, element, icon, setText, touchKeyboard } = roostModules.m30;
-const { frequent, oneEmoji } = m58;
+const { frequent, oneEmoji } = m60;
 const { listed, words } = roostModules.m6;
 const { sameName } = roostModules.m7;
-const e=8;const r=matchMedia('(max-width: 46rem)');const l={reply:'reply',edit:'edit',copy:'copy',link:'link',delete:'delete'};class MenuView{#a;#b;#c=null;#d=element('dialog',{id:'menu',className:'menu'});#e=element('div',{className:'emoji-row',attributes:{role:'group'}});#f;#g=element('input',{type:'text',id:'other-emoji',autocomplete:'off',enterKeyHint:'done',maxLength:64,attributes:{'aria-describedby':'other-problem'},});#h=element('p',{id:'other-problem',className:'problem',role:'alert'});#i=element('div',{className:'deeds'});#j=element('div',{className:'who'});constructor(g,c){this.#b=g;this.#a=c;this.#f=element('form',{noValidate:true},this.#g,this.#h);const s=element('div',{},this.#e,this.#f,this.#i,this.#j);this.#d.append(s);byID('chat').after(this.#d);this.#d.addEventListener('click',(event)=>this.#k(event));this.#d.addEventListener('keydown',(event)=>this.#l(event));this.#g.addEventListener('input',()=>this.#m());this.#f.addEventListener('submit',(event)=>{event.preventDefault();this.#m();if(this.#d.open)this.#n(words('react.one'));});}
-open(a,b,h=false){const f=this.#a.of(a);if(f.length===0)return;this.#c=a;this.#o(f,h);const m=touchKeyboard.matches||r.matches;this.#d.classList.toggle('sheet',m);this.#d.showModal();this.#p(m?null:b);this.#d.querySelector('button:not([hidden])')?.focus();}
-#o(f,h){const{entry,reactions={}}=this.#c;const{me}=this.#b;const t=f.includes('react');const u=(emoji)=>(reactions[emoji]??[]).some((name)=>sameName(name,me));this.#d.setAttribute('aria-label',words('menu.label',{name:entry.user}));this.#e.hidden=this.#f.hidden=!t;this.#e.setAttribute('aria-label',words('message.react'));this.#e.replaceChildren(...frequent.map((emoji)=>element('button',{type:'button',dataset:{emoji},attributes:{'aria-pressed':String(u(emoji))},},emoji)));this.#g.value='';this.#g.placeholder=words('react.other');this.#g.setAttribute('aria-label',words('react.other'));this.#n('');this.#i.hidden=h;this.#i.replaceChildren(...f.filter((name)=>name in l).map((name)=>
-element('button',{type:'button',dataset:{deed:name}},icon(l[name]),words(`message.${name}`))));this.#j.hidden=h;this.#j.replaceChildren(...Object.entries(reactions).map(([emoji,names])=>
+const e=8;const s=matchMedia('(max-width: 46rem)');const l={reply:'reply',edit:'edit',copy:'copy',link:'link',delete:'delete',mute:'mute',kick:'leave',ban:'lock',};class MenuView{#a;#b;#c=null;#d=element('dialog',{id:'menu',className:'menu'});#e=element('div',{className:'emoji-row',attributes:{role:'group'}});#f;#g=element('input',{type:'text',id:'other-emoji',autocomplete:'off',enterKeyHint:'done',maxLength:64,attributes:{'aria-describedby':'other-problem'},});#h=element('p',{id:'other-problem',className:'problem',role:'alert'});#i=element('div',{className:'deeds'});#j=element('div',{className:'who'});constructor(g,c){this.#b=g;this.#a=c;this.#f=element('form',{noValidate:true},this.#g,this.#h);const t=element('div',{},this.#e,this.#f,this.#i,this.#j);this.#d.append(t);byID('chat').after(this.#d);this.#d.addEventListener('click',(event)=>this.#k(event));this.#d.addEventListener('keydown',(event)=>this.#l(event));this.#g.addEventListener('input',()=>this.#m());this.#f.addEventListener('submit',(event)=>{event.preventDefault();this.#m();if(this.#d.open)this.#n(words('react.one'));});}
+open(a,b,h=false){const f=this.#a.of(a);if(f.length===0)return;this.#c=a;this.#o(f,h);const m=touchKeyboard.matches||s.matches;this.#d.classList.toggle('sheet',m);this.#d.showModal();this.#p(m?null:b);this.#d.querySelector('button:not([hidden])')?.focus();}
+#o(f,h){const{entry,isPerson,reactions={}}=this.#c;const{me}=this.#b;const n=f.includes('react');const u=(emoji)=>(reactions[emoji]??[]).some((name)=>sameName(name,me));this.#d.setAttribute('aria-label',isPerson
+?entry.user:words('menu.label',{name:entry.user}));this.#e.hidden=this.#f.hidden=!n;this.#e.setAttribute('aria-label',words('message.react'));this.#e.replaceChildren(...(n?frequent:[]).map((emoji)=>element('button',{type:'button',dataset:{emoji},attributes:{'aria-pressed':String(u(emoji))},},emoji)));this.#g.value='';this.#g.placeholder=words('react.other');this.#g.setAttribute('aria-label',words('react.other'));this.#n('');this.#i.hidden=h;this.#i.replaceChildren(...f.filter((name)=>name in l).map((name)=>
+element('button',{type:'button',dataset:{deed:name}},icon(l[name]),`${words(`message.${name}`)}${moderations.includes(name)?'…':''}`)));this.#j.hidden=h;this.#j.replaceChildren(...Object.entries(reactions).map(([emoji,names])=>
 element('p',{className:'hint'},`${emoji} `,element('bdi',{},listed(names)))));}
-#p(b){const{style,offsetWidth,offsetHeight}=this.#d;style.top=style.left='';if(!b)return;const v=document.documentElement.dir==='rtl'?!this.#c.own:this.#c.own;const i=v?b.right - offsetWidth:b.left;const n=b.bottom + e;const w=b.top - e - offsetHeight;const top=n + offsetHeight + e <=innerHeight?n:w;const o=(k,x,d)=>Math.max(e,Math.min(k,d - x - e));style.left=`${o(i,offsetWidth,innerWidth)}px`;style.top=`${o(top,offsetHeight,innerHeight)}px`;}
+#p(b){const{style,offsetWidth,offsetHeight}=this.#d;style.top=style.left='';if(!b)return;const v=document.documentElement.dir==='rtl'?!this.#c.own:this.#c.own;const i=v?b.right - offsetWidth:b.left;const o=b.bottom + e;const w=b.top - e - offsetHeight;const top=o + offsetHeight + e <=innerHeight?o:w;const p=(k,x,d)=>Math.max(e,Math.min(k,d - x - e));style.left=`${p(i,offsetWidth,innerWidth)}px`;style.top=`${p(top,offsetHeight,innerHeight)}px`;}
 #k({target}){const{deed,emoji}=target.closest('button')?.dataset??{};const{entry}=this.#c;if(emoji)this.#q(emoji);if(deed){this.#d.close();this.#a.do(deed,entry);}
 if(target===this.#d)this.#d.close();}
 #q(emoji){this.#d.close();this.#a.react(this.#c.entry,emoji);}
 #m(){const emoji=oneEmoji(this.#g.value);if(emoji)this.#q(emoji);else this.#n('');}
 #n(words){setText(this.#h,words);this.#g.setAttribute('aria-invalid',String(words !==''));}
-#l(event){const{key,target}=event;if(target===this.#g&&!['ArrowDown','ArrowUp'].includes(key))return;const p=document.documentElement.dir==='rtl';const y={ArrowDown:1,ArrowUp:-1,ArrowRight:p?-1:1,ArrowLeft:p?1:-1,};const q=y[key];if(!q)return;event.preventDefault();const z=this.#e.contains(target);const aa=key==='ArrowRight'||key==='ArrowLeft';const d=[...this.#d.querySelectorAll('button, input')]
+#l(event){const{key,target}=event;if(target===this.#g&&!['ArrowDown','ArrowUp'].includes(key))return;const q=document.documentElement.dir==='rtl';const y={ArrowDown:1,ArrowUp:-1,ArrowRight:q?-1:1,ArrowLeft:q?1:-1,};const r=y[key];if(!r)return;event.preventDefault();const z=this.#e.contains(target);const aa=key==='ArrowRight'||key==='ArrowLeft';const d=[...this.#d.querySelectorAll('button, input')]
 .filter((j)=>j.checkVisibility()
 &&(aa?this.#e.contains(j):!z||!this.#e.contains(j)
-||j===target));d[(d.indexOf(target)+ q + d.length)% d.length]?.focus();}}
+||j===target));d[(d.indexOf(target)+ r + d.length)% d.length]?.focus();}}
 return { MenuView };
 })();
-const m60 = (() => {
+const m62 = (() => {
 const { element } = roostModules.m30;
 const o=64;function p(items){const b=[];let waiting=[];let last=null;for(const a of items){if(!a.entry){waiting.push(a);continue;}
 const{epoch,offset}=a.entry;const number=Math.floor(offset / o);const q=last&&(offset===undefined
@@ -365,37 +394,40 @@ return c[h]??null;}
 function r(){return element('div',{className:'chunk',attributes:{role:'none'}});}
 return { Rows };
 })();
-const m61 = (() => {
+const m63 = (() => {
+const { lineOf } = m52;
 const { asWished, isMessage } = roostModules.m23;
 const { dayKey, dayName, instant } = m42;
 const { words } = roostModules.m6;
 const { keyOf, mentions } = roostModules.m7;
-const w=5 * 60_000;function itemsOf(a,e){const i=[];const me=keyOf(e.me);const pending=a.atEnd?e.outbox.of(a).map(x(e)):[];const p=y(a.entries);const z=pending.length===0&&p?.author===me?p:null;const g=new Set();const b={entry:null,me,wishes:a.wishes};const m=(entry,extra,q)=>{const c=b.entry;if(entry.time===undefined){entry.date=instant(entry.at);entry.day=dayKey(entry.date);entry.time=Number(entry.date);entry.minute=Math.floor(entry.time / 60_000);}
-const r=aa(entry,c,a,g);const j=q.length > 0?q.concat(r):r;const head=j.length > 0||!ab(c,entry);if(c)i.push(s(b,head));for(const ac of j)i.push(ac);const own=entry.author===me||Boolean(extra);b.entry=entry;b.own=own;b.key=extra?.held?`held ${entry.id}`:ad(a,entry,own,g);b.head=head;b.sameMinute=head||c.minute===entry.minute;b.lastOwn=entry===z;b.past=a.isPast(entry);b.pending=extra?.pending;b.online=extra?.online;b.held=extra?.held;};const l=ae(a);if(l&&a.past.length===0)i.push(l);let gap=[];for(const entry of a.past.entries){if(isMessage(entry)){m(entry,null,gap);gap=[];}
-if(entry.end)gap=[af(entry)];}
-if(l?.kind==='loading'&&a.past.length > 0)gap.push(l);for(const entry of a.entries){if(!isMessage(entry))continue;m(entry,null,gap);gap=[];}
-for(const{entry,...extra}of pending){m(entry,extra,gap);gap=[];}
-if(b.entry)i.push(s(b,true));i.push(...gap);return i;}
-function y(f){let at=f.length - 1;while(at >=0&&!isMessage(f[at]))at -=1;return f[at];}
-function s(b,tail){const{entry,own,key,head,sameMinute,lastOwn,past,pending,online,held}=b;const d=entry.item;const mentioned=!own&&(entry.mentioned??=mentions(entry.text,b.me));const k=past||pending?entry:asWished(entry,b.wishes);const ag=d&&!pending&&d.own===own&&d.key===key&&d.head===head
+const y=5 * 60_000;function itemsOf(a,e){const i=[];const me=keyOf(e.me);const pending=a.atEnd?e.outbox.of(a).map(z(e)):[];const r=aa(a.entries);const ab=pending.length===0&&r?.author===me?r:null;const g=new Set();const b={entry:null,me,wishes:a.wishes};const n=(entry,extra,s)=>{const c=b.entry;if(entry.time===undefined){entry.date=instant(entry.at);entry.day=dayKey(entry.date);entry.time=Number(entry.date);entry.minute=Math.floor(entry.time / 60_000);}
+const t=ac(entry,c,a,g);const j=s.length > 0?s.concat(t):t;const head=j.length > 0||!ad(c,entry);if(c)i.push(u(b,head));for(const ae of j)i.push(ae);const own=entry.author===me||Boolean(extra);b.entry=entry;b.own=own;b.key=extra?.held?`held ${entry.id}`:af(a,entry,own,g);b.head=head;b.sameMinute=head||c.minute===entry.minute;b.lastOwn=entry===ab;b.past=a.isPast(entry);b.pending=extra?.pending;b.online=extra?.online;b.held=extra?.held;};const l=ag(a);if(l&&a.past.length===0)i.push(l);let gap=[];for(const entry of a.past.entries){if(isMessage(entry)){n(entry,null,gap);gap=[];}
+if(entry.end)gap=[ah(entry)];}
+if(l?.kind==='loading'&&a.past.length > 0)gap.push(l);const m=ai(a);for(const entry of a.entries){if(!isMessage(entry))continue;while(m[0]?.after < entry.offset)gap.push(m.shift());n(entry,null,gap);gap=[];}
+if(a.atEnd)gap.push(...m);for(const{entry,...extra}of pending){n(entry,extra,gap);gap=[];}
+if(b.entry)i.push(u(b,true));i.push(...gap);return i;}
+function aa(f){let at=f.length - 1;while(at >=0&&!isMessage(f[at]))at -=1;return f[at];}
+function u(b,tail){const{entry,own,key,head,sameMinute,lastOwn,past,pending,online,held}=b;const d=entry.item;const mentioned=!own&&(entry.mentioned??=mentions(entry.text,b.me));const k=past||pending?entry:asWished(entry,b.wishes);const aj=d&&!pending&&d.own===own&&d.key===key&&d.head===head
 &&d.tail===tail&&d.sameMinute===sameMinute&&d.lastOwn===lastOwn
-&&d.past===past;if(ag)return d;entry.item={entry,own,key,head,tail,sameMinute,lastOwn,past,pending,online,held,mentioned,deleted:Boolean(k.deleted),text:k.text,edited:k.edited,reactions:k.reactions,changing:k !==entry,};return entry.item;}
-const x=(e)=>(pending)=>{const{text,at,id,name,fields}=pending;const held=e.outbox.isHeld(pending)?e.me:'';const online=e.rooms.get(pending.room)?.state==='joined';const user=name??e.me;const entry={user,author:keyOf(user),text,at,id,reply:fields?.reply};return{entry,pending,online,held};};function ad(a,entry,own,g){if(own&&entry.id){const n=`id ${entry.id}`;if(!g.has(n)){g.add(n);return n;}}
+&&d.past===past;if(aj)return d;entry.item={entry,own,key,head,tail,sameMinute,lastOwn,past,pending,online,held,mentioned,deleted:Boolean(k.deleted),text:k.text,edited:k.edited,reactions:k.reactions,changing:k !==entry,};return entry.item;}
+const z=(e)=>(pending)=>{const{text,at,id,name,fields}=pending;const held=e.outbox.isHeld(pending)?e.me:'';const online=e.rooms.get(pending.room)?.state==='joined';const user=name??e.me;const entry={user,author:keyOf(user),text,at,id,reply:fields?.reply};return{entry,pending,online,held};};function af(a,entry,own,g){if(own&&entry.id){const o=`id ${entry.id}`;if(!g.has(o)){g.add(o);return o;}}
 return(entry.key??=`${entry.epoch??a.epoch} ${entry.offset}`);}
-function ae(a){if(a.epoch===null&&a.state !=='new')return null;if(a.older==='loading'){return{kind:'loading',key:'start loading',text:words('mark.older')};}
-if(a.older !=='none'&&a.entries.length > 0)return null;const t=a.entries.length===0;const o=t?a.position <=0:a.first.offset <=1;let text='mark.begins';if(!o)text='mark.notKept';else if(a.renewed)text='mark.renewed';else if(a.kind==='direct')text='mark.direct';else if(t)text='mark.first';const kind=o?'start':'edge';return{kind,key:`start ${o}`,text:words(text,{room:a.title})};}
-function af(entry){const{epoch,offset,end}=entry;return{kind:'missed',key:`gap ${epoch} ${offset}`,text:words(`mark.${end}`)};}
-const ah=[];function aa(entry,c,a,g){const u=!c||c.day !==entry.day;const v=entry.offset===a.newFrom&&!a.isPast(entry);if(!u&&!v)return ah;const j=[];if(u){const h=`day ${entry.day}`;const key=g.has(h)?`${h} ${entry.offset}`:h;g.add(h);j.push({kind:'day',key,text:dayName(entry.date)});}
-if(v)j.push({kind:'fresh',key:'fresh',text:words('mark.new')});return j;}
-function ab(c,entry){if(!c||c.author !==entry.author)return false;return Math.abs(entry.time - c.time)< w;}
+function ag(a){if(a.epoch===null&&a.state !=='new')return null;if(a.older==='loading'){return{kind:'loading',key:'start loading',text:words('mark.older')};}
+if(a.older !=='none'&&a.entries.length > 0)return null;const v=a.entries.length===0;const p=v?a.position <=0:a.first.offset <=1;let text='mark.begins';if(!p)text='mark.notKept';else if(a.renewed)text='mark.renewed';else if(a.kind==='direct')text='mark.direct';else if(v)text='mark.first';const kind=p?'start':'edge';return{kind,key:`start ${p}`,text:words(text,{room:a.title})};}
+function ah(entry){const{epoch,offset,end}=entry;return{kind:'missed',key:`gap ${epoch} ${offset}`,text:words(`mark.${end}`)};}
+const ai=(a)=>a.acts
+.filter(({epoch,after})=>epoch===a.epoch&&after + 1 >=(a.first?.offset??0))
+.map((q)=>({kind:'act',key:`act ${q.number}`,text:lineOf(q),after:q.after}));const ak=[];function ac(entry,c,a,g){const w=!c||c.day !==entry.day;const x=entry.offset===a.newFrom&&!a.isPast(entry);if(!w&&!x)return ak;const j=[];if(w){const h=`day ${entry.day}`;const key=g.has(h)?`${h} ${entry.offset}`:h;g.add(h);j.push({kind:'day',key,text:dayName(entry.date)});}
+if(x)j.push({kind:'fresh',key:'fresh',text:words('mark.new')});return j;}
+function ad(c,entry){if(!c||c.author !==entry.author)return false;return Math.abs(entry.time - c.time)< y;}
 return { itemsOf };
 })();
-const m62 = (() => {
+const m64 = (() => {
 const { byID, element, icon, setHidden, setText } = roostModules.m30;
 const { badge } = m42;
 const { words } = roostModules.m6;
-const { Rows } = m60;
-const { itemsOf } = m61;
+const { Rows } = m62;
+const { itemsOf } = m63;
 const { makeMessage, updateMessage } = m50;
 const i=400;const k=40;class MessagesView{#a;#b=byID('log');#c=byID('messages');#d;#e=byID('newest');#f=null;#g=null;#h=null;#i=null;#j='';constructor(c,l){this.#a=c;const m={retry:(h)=>c.outbox.retry(h),discard:(h)=>c.outbox.discard(h),decorate:(row,b)=>l.decorate(row,b,this.#f),};this.#d=new Rows(this.#c,n,(row,b)=>{if(b.entry)updateMessage(row,b,m);else setText(row.lastElementChild,b.text);});this.#b.addEventListener('scroll',()=>this.#k(),{passive:true});this.#e.addEventListener('click',()=>{c.history.newest(this.#f);this.#l();});const j=new ResizeObserver(()=>this.#m());j.observe(this.#b);j.observe(this.#c);setInterval(()=>this.render(),60_000);}
 render(){const a=this.#a.rooms.current;if(a !==this.#f)this.#n(a);if(!a)return;if(!a.following)this.#h??=this.#o();const f=itemsOf(a,this.#a);this.#p(f);this.#j=f.find((b)=>b.entry&&!b.past)?.key??'';this.#d.show(f);this.#c.classList.toggle('empty',this.#g===null);this.#m();if(a.following)this.#a.rooms.look();this.#q(a);this.#r(a);}
@@ -414,49 +446,6 @@ show(e){const row=this.#d.rowOf(e.item);if(!row)return;this.#f.following=false;t
 function n(b){if(b.entry)return makeMessage(b);const row=element('li',{className:`mark ${b.kind}`,role:'listitem'});if(b.kind==='start')row.append(icon('bird'));row.append(element('span',{},b.text));return row;}
 return { MessagesView };
 })();
-const m63 = (() => {
-const { byID, composes } = roostModules.m30;
-const b=[];const c=()=>document.querySelector('dialog[open]')!==null;class Drawer{#a;#b;#c;constructor(a,opener,h){this.#a=a;this.#b=opener;this.#c=matchMedia(h);this.#c.addEventListener('change',()=>this.close());opener.addEventListener('click',()=>this.#d());a.querySelector('.close').addEventListener('click',()=>this.close());document.addEventListener('keydown',(event)=>{if(event.key !=='Escape'||composes(event)||c())return;if(this.isOpen)this.close();});document.addEventListener('pointerdown',(event)=>{if(c()||a.contains(event.target))return;if(this.isOpen)this.close();});b.push(this);this.close();}
-get isOpen(){return this.#a.classList.contains('open');}
-#d(){this.#a.classList.add('open');this.#a.inert=false;this.#e(true);this.#b.setAttribute('aria-expanded','true');this.#a.querySelector('.close').focus();}
-close(){const{activeElement}=document;const i=this.#a.contains(activeElement)||activeElement===document.body;const d=this.isOpen;if(d)this.#e(false);this.#a.classList.remove('open');this.#a.inert=this.#c.matches;this.#b.setAttribute('aria-expanded','false');if(d&&i&&this.#c.matches)this.#b.focus();}
-#e(e){for(const f of byID('chat').children)if(f !==this.#a)f.inert=e;for(const g of b)if(!e&&g !==this)g.close();}}
-return { Drawer };
-})();
-const m64 = (() => {
-const { ask } = m37;
-const { byID, composes, element, icon, reconcile, setHidden, setText } = roostModules.m30;
-const { Drawer } = m63;
-const { badge } = m42;
-const { words } = roostModules.m6;
-const { compareNames, sameName } = roostModules.m7;
-const { listLimit } = roostModules.m8;
-const { avatar } = m50;
-class PanelsView{#a;#b;#c=byID('rooms');#d=byID('directs');#e=byID('members');#f=byID('join');#g=byID('join-name');#h=byID('join-problem');note='';#i='';#j='';#k=[new Drawer(byID('rooms-panel'),byID('open-rooms'),'(max-width: 46rem)'),new Drawer(byID('members-panel'),byID('open-members'),'(max-width: 68rem)'),];constructor(b,j){this.#a=b;this.#b=j;this.#f.addEventListener('submit',async(event)=>{event.preventDefault();const name=this.#g.value.trim();if(name==='')return;await b.join(name);this.#i=b.rooms.problem;if(b.rooms.problem){this.#g.focus();return;}
-this.#g.value='';this.chosen();});for(const list of [this.#c,this.#d]){list.addEventListener('click',(event)=>{const c=event.target.closest('button');if(!c)return;b.rooms.select(b.rooms.get(c.dataset.key));this.chosen();});}
-this.#e.addEventListener('click',(event)=>{const c=event.target.closest('button');if(!c)return;b.rooms.write(c.dataset.name);this.chosen();});this.#g.addEventListener('keydown',(event)=>{if(event.key==='Enter'&&composes(event))event.preventDefault();});byID('note-close').addEventListener('click',()=>{b.rooms.problem=this.note='';this.render();});byID('leave').addEventListener('click',()=>this.leave());byID('sign-out').addEventListener('click',()=>this.signOut());addEventListener('keydown',(event)=>{if(composes(event)||document.querySelector('dialog[open]'))return;if(event.altKey&&event.key==='ArrowDown')this.#l(event,1);if(event.altKey&&event.key==='ArrowUp')this.#l(event,-1);});}
-chosen(){this.closeDrawers();this.#b();}
-closeDrawers(){for(const z of this.#k)z.close();}
-async leave(){const a=this.#a.rooms.current;const count=a?this.#a.outbox.unsent(a).length:0;const i=words('loss.leave',{count,room:a?.title});if(!a)return;if(count > 0&&!(await this.#m(i,words('loss.andLeave'))))return;this.#a.leave(a);}
-async signOut(aa=false){const count=this.#a.outbox.unsent().length;const i=words('loss.signOut',{count});if(count > 0&&!(await this.#m(i,words('loss.andSignOut'))))return;this.#a.signOut(aa);}
-#m(i,agree){return ask(i,{agree,refuse:words('loss.stay')});}
-#l(event,ab){const{current}=this.#a.rooms;const list=[...this.#n('rooms'),...this.#n('directs')];const q=list.indexOf(current);if(list.length < 2||q < 0)return;event.preventDefault();this.#a.rooms.select(list[(q + ab + list.length)% list.length]);}
-render(){const{rooms,me}=this.#a;const{current,problem}=rooms;const r=(g,a)=>ac(g,a,a===current);const h=this.#n('directs');reconcile(this.#c,this.#n('rooms'),(a)=>a.key,s,r);reconcile(this.#d,h,(a)=>a.key,s,r);setHidden(byID('directs-title'),h.length===0);this.#o(problem);if(me !==this.#j){this.#j=me;k(byID('me'),me);byID('my-avatar').replaceChildren(avatar(me));}
-const{account}=this.#a;setText(byID('open-account'),words(account?'account.own':'account.keep'));byID('sign-out').disabled=this.#a.signingOut;this.#p(current);this.#q(current);this.#r(current);}
-#n(ad){const{list}=this.#a.rooms;if(ad==='rooms')return list.filter(({kind})=>kind !=='direct');return list.filter(({kind})=>kind==='direct')
-.sort((ae,af)=>compareNames(ae.title,af.title));}
-#o(problem){const ag=this.#g.checkVisibility?.({visibilityProperty:true})??true;const n=problem !==''&&problem===this.#i&&ag;setText(this.#h,n?problem:'');this.#g.setAttribute('aria-invalid',String(n));const t=(n?'':problem)||this.note;setHidden(byID('note'),t==='');setText(byID('note-words'),t);}
-#q(current){const u=this.#a.rooms.list.filter((a)=>a !==current&&a.unread > 0);const d=u.reduce((ah,a)=>ah + a.unread,0);const l=u.some((a)=>a.mentioned);const f=byID('elsewhere');setText(f,d > 0?badge(d):'');setHidden(f,d===0);f.classList.toggle('mentioned',l);let e=d > 0?words('rooms.unread',{count:d}):words('rooms');if(l)e +=`, ${words('rooms.forYou')}`;const opener=byID('open-rooms');if(opener.ariaLabel !==e)opener.setAttribute('aria-label',e);}
-#p(a){k(byID('room-name'),a?.title??words('rooms.none'));k(byID('topic'),a?.topic??'');const kind=a?.kind??'open';v(byID('room-icon'),kind);setHidden(byID('leave'),!a);setText(byID('leave'),words(kind==='direct'?'close':'room.leave'));byID('leave').ariaLabel=words(kind==='direct'?'direct.close':'room.leaveThis');setHidden(byID('open-members'),!a);setHidden(byID('no-room'),Boolean(a));const count=a?.count??0;setText(byID('member-count'),words(count > 0?'people.count':'people',{count}));}
-#r(a){this.#a.people.look(a);const ai=a?.members?[...a.members.values()].sort(compareNames):[];const{me}=this.#a;const aj=new Set(a?.typingNow());const ak=this.#a.can('direct');reconcile(this.#e,ai,(name)=>name,al,(g,name)=>{g.classList.toggle('typing',aj.has(name));const w=sameName(name,me);setText(g.querySelector('.you'),w?` ${words('people.you')}`:'');const c=g.querySelector('button');setHidden(c,w||!ak);am(c,words('direct.write',{name}));});const an=a?.state==='joined'&&!a.members&&a.count > listLimit;setText(byID('crowd'),an?words('people.crowd',{count:a.count}):'');}}
-function k(o,name){setText(o,name);if(o.title !==name)o.title=name;}
-function am(c,e){if(c.title===e)return;c.title=c.ariaLabel=e;}
-const x={open:'#icon-hash',private:'#icon-lock',direct:'#icon-people'};function v(ao,kind){const y=ao.firstElementChild;if(y.getAttribute('href')!==x[kind])y.setAttribute('href',x[kind]);}
-function s(a){const name=element('bdi',{className:'label'});const badge=element('span',{className:'badge',hidden:true});const p=a.kind==='direct'?avatar(a.title):icon('hash');const c=element('button',{type:'button'},p,name,badge);c.dataset.key=a.key;return element('li',{},c);}
-function ac(g,a,current){const c=g.firstElementChild;const [p,name,f]=c.children;if(a.kind !=='direct')v(p,a.kind);k(name,a.title);setText(f,badge(a.unread));setHidden(f,a.unread===0);const e=words('room.unread',{count:a.unread});if(f.getAttribute('aria-label')!==e)f.setAttribute('aria-label',e);f.setAttribute('role','img');c.classList.toggle('unread',a.unread > 0);f.classList.toggle('mentioned',a.mentioned);c.classList.toggle('away',a.state !=='joined');if(current)c.setAttribute('aria-current','true');else c.removeAttribute('aria-current');}
-function al(name){const e=element('bdi',{className:'label',title:name},name);const ap=element('span',{className:'you'});const m=element('button',{type:'button',className:'icon-button'},icon('write'));m.dataset.name=name;return element('li',{},avatar(name),e,ap,m);}
-return { PanelsView };
-})();
 const m65 = (() => {
 const { keyOf } = roostModules.m7;
 const g=100;const h=8;const i=30;class RoomList{more=false;#a;#b=[];#c=0;constructor(b){this.#a=b;}
@@ -470,7 +459,7 @@ return { RoomList };
 })();
 const m66 = (() => {
 const { CommandError } = roostModules.m0;
-const { beside, iconButton, labelled, makeDialog, problemLine, said, searchField } = m55;
+const { beside, iconButton, labelled, makeDialog, problemLine, said, searchField } = m53;
 const { byID, composes, element, icon, reconcile, setHidden, setText } = roostModules.m30;
 const { words } = roostModules.m6;
 const { RoomList } = m65;
@@ -494,8 +483,64 @@ function o(i,{topic='',kind,count},q){const [,about,figure]=i.firstElementChild.
 return { RoomsView, problemOf };
 })();
 const m67 = (() => {
+const { labelled, makeDialog, problemLine, said } = m53;
+const { byID, element, setHidden, setText } = roostModules.m30;
+const { lasting } = m42;
+const { words } = roostModules.m6;
+const { problemOf } = m66;
+const d=[600,3_600,86_400];const j=123;class ModerationView{#a;#b='';#c='';#d=element('h2');#e=element('select',{id:'moderate-time'});#f=labelled('moderate.time',this.#e);#g=element('select',{id:'moderate-where'});#h=element('input',{id:'moderate-reason',type:'text',autocomplete:'off',dir:'auto',maxLength:j,attributes:{'aria-describedby':'moderate-problem'},});#i=problemLine('moderate-problem');#j=element('button',{type:'button',className:'link'});#k=element('button',{type:'submit',className:'primary'});#l;constructor(c,m){this.#a=c;const k=said('button','cancel',{type:'button',className:'secondary'});const h=element('form',{noValidate:true},this.#f,labelled('moderate.where',this.#g),labelled('moderate.reason',this.#h),this.#i,element('p',{className:'choices'},this.#j,k,this.#k));this.#l=makeDialog('moderate',this.#d,h);k.addEventListener('click',()=>this.#l.close());h.addEventListener('input',()=>setText(this.#i,''));this.#j.addEventListener('click',()=>this.#m(`un${this.#b}`));h.addEventListener('submit',(event)=>{event.preventDefault();this.#m(this.#b);});byID('members').addEventListener('click',({target})=>{const i=target.closest('.more');const entry={user:i?.dataset.name};if(i)m.open({entry,isPerson:true},i.getBoundingClientRect());});}
+open(a,name){const e=this.#a.rooms.current;this.#b=a;this.#c=name;const l=words(`message.${a}`);setText(this.#d,`${l}: ${name}`);setText(this.#k,l);const f=a==='kick';setHidden(this.#f,f);setHidden(this.#j,f);setText(this.#j,f?'':words(`message.un${a}`));const g=(value,n)=>element('option',{value},n);this.#e.replaceChildren(...d.map((b)=>g(b,lasting(b))),g('',words('act.good')));this.#g.replaceChildren(...(e.kind==='direct'?[]:[g(e.name,e.title)]),g('*',words('moderate.everywhere')));this.#h.value='';setText(this.#i,'');this.#l.showModal();(f?this.#h:this.#e).focus();}
+async #m(a){const reason=this.#h.value.trim();const seconds=a===this.#b&&Number(this.#e.value);setText(this.#i,'');if(new TextEncoder().encode(reason).length > j){setText(this.#i,words('error.too_long'));return;}
+try{await this.#a.connection.command(a,{room:this.#g.value,user:this.#c,reason,...(seconds&&a !=='kick'?{seconds}:{}),});this.#l.close();}catch(o){setText(this.#i,problemOf(o));}}
+render(){if(this.#a.phase !=='in'&&this.#l.open)this.#l.close();}}
+return { ModerationView };
+})();
+const m68 = (() => {
+const { byID, composes } = roostModules.m30;
+const b=[];const c=()=>document.querySelector('dialog[open]')!==null;class Drawer{#a;#b;#c;constructor(a,opener,h){this.#a=a;this.#b=opener;this.#c=matchMedia(h);this.#c.addEventListener('change',()=>this.close());opener.addEventListener('click',()=>this.#d());a.querySelector('.close').addEventListener('click',()=>this.close());document.addEventListener('keydown',(event)=>{if(event.key !=='Escape'||composes(event)||c())return;if(this.isOpen)this.close();});document.addEventListener('pointerdown',(event)=>{if(c()||a.contains(event.target))return;if(this.isOpen)this.close();});b.push(this);this.close();}
+get isOpen(){return this.#a.classList.contains('open');}
+#d(){this.#a.classList.add('open');this.#a.inert=false;this.#e(true);this.#b.setAttribute('aria-expanded','true');this.#a.querySelector('.close').focus();}
+close(){const{activeElement}=document;const i=this.#a.contains(activeElement)||activeElement===document.body;const d=this.isOpen;if(d)this.#e(false);this.#a.classList.remove('open');this.#a.inert=this.#c.matches;this.#b.setAttribute('aria-expanded','false');if(d&&i&&this.#c.matches)this.#b.focus();}
+#e(e){for(const f of byID('chat').children)if(f !==this.#a)f.inert=e;for(const g of b)if(!e&&g !==this)g.close();}}
+return { Drawer };
+})();
+const m69 = (() => {
 const { ask } = m37;
-const { beside, iconButton, labelled, makeDialog, problemLine, said } = m55;
+const { byID, composes, element, icon, reconcile, setHidden, setText } = roostModules.m30;
+const { Drawer } = m68;
+const { badge } = m42;
+const { words } = roostModules.m6;
+const { compareNames, sameName } = roostModules.m7;
+const { listLimit } = roostModules.m8;
+const { avatar } = m50;
+class PanelsView{#a;#b;#c=byID('rooms');#d=byID('directs');#e=byID('members');#f=byID('join');#g=byID('join-name');#h=byID('join-problem');note='';#i='';#j='';#k=[new Drawer(byID('rooms-panel'),byID('open-rooms'),'(max-width: 46rem)'),new Drawer(byID('members-panel'),byID('open-members'),'(max-width: 68rem)'),];constructor(b,j){this.#a=b;this.#b=j;this.#f.addEventListener('submit',async(event)=>{event.preventDefault();const name=this.#g.value.trim();if(name==='')return;await b.join(name);this.#i=b.rooms.problem;if(b.rooms.problem){this.#g.focus();return;}
+this.#g.value='';this.chosen();});for(const list of [this.#c,this.#d]){list.addEventListener('click',(event)=>{const c=event.target.closest('button');if(!c)return;b.rooms.select(b.rooms.get(c.dataset.key));this.chosen();});}
+this.#e.addEventListener('click',(event)=>{const c=event.target.closest('.write');if(!c)return;b.rooms.write(c.dataset.name);this.chosen();});this.#g.addEventListener('keydown',(event)=>{if(event.key==='Enter'&&composes(event))event.preventDefault();});byID('note-close').addEventListener('click',()=>{b.rooms.problem=this.note='';this.render();});byID('leave').addEventListener('click',()=>this.leave());byID('sign-out').addEventListener('click',()=>this.signOut());addEventListener('keydown',(event)=>{if(composes(event)||document.querySelector('dialog[open]'))return;if(event.altKey&&event.key==='ArrowDown')this.#l(event,1);if(event.altKey&&event.key==='ArrowUp')this.#l(event,-1);});}
+chosen(){this.closeDrawers();this.#b();}
+closeDrawers(){for(const aa of this.#k)aa.close();}
+async leave(){const a=this.#a.rooms.current;const count=a?this.#a.outbox.unsent(a).length:0;const i=words('loss.leave',{count,room:a?.title});if(!a)return;if(count > 0&&!(await this.#m(i,words('loss.andLeave'))))return;this.#a.leave(a);}
+async signOut(ab=false){const count=this.#a.outbox.unsent().length;const i=words('loss.signOut',{count});if(count > 0&&!(await this.#m(i,words('loss.andSignOut'))))return;this.#a.signOut(ab);}
+#m(i,agree){return ask(i,{agree,refuse:words('loss.stay')});}
+#l(event,ac){const{current}=this.#a.rooms;const list=[...this.#n('rooms'),...this.#n('directs')];const q=list.indexOf(current);if(list.length < 2||q < 0)return;event.preventDefault();this.#a.rooms.select(list[(q + ac + list.length)% list.length]);}
+render(){const{rooms,me}=this.#a;const{current,problem}=rooms;const r=(g,a)=>ad(g,a,a===current);const h=this.#n('directs');reconcile(this.#c,this.#n('rooms'),(a)=>a.key,s,r);reconcile(this.#d,h,(a)=>a.key,s,r);setHidden(byID('directs-title'),h.length===0);this.#o(problem);if(me !==this.#j){this.#j=me;k(byID('me'),me);byID('my-avatar').replaceChildren(avatar(me));}
+const{account}=this.#a;setText(byID('open-account'),words(account?'account.own':'account.keep'));byID('sign-out').disabled=this.#a.signingOut;this.#p(current);this.#q(current);this.#r(current);}
+#n(ae){const{list}=this.#a.rooms;if(ae==='rooms')return list.filter(({kind})=>kind !=='direct');return list.filter(({kind})=>kind==='direct')
+.sort((af,ag)=>compareNames(af.title,ag.title));}
+#o(problem){const ah=this.#g.checkVisibility?.({visibilityProperty:true})??true;const m=problem !==''&&problem===this.#i&&ah;setText(this.#h,m?problem:'');this.#g.setAttribute('aria-invalid',String(m));const t=(m?'':problem)||this.note;setHidden(byID('note'),t==='');setText(byID('note-words'),t);}
+#q(current){const u=this.#a.rooms.list.filter((a)=>a !==current&&a.unread > 0);const d=u.reduce((ai,a)=>ai + a.unread,0);const l=u.some((a)=>a.mentioned);const f=byID('elsewhere');setText(f,d > 0?badge(d):'');setHidden(f,d===0);f.classList.toggle('mentioned',l);let e=d > 0?words('rooms.unread',{count:d}):words('rooms');if(l)e +=`, ${words('rooms.forYou')}`;const opener=byID('open-rooms');if(opener.ariaLabel !==e)opener.setAttribute('aria-label',e);}
+#p(a){k(byID('room-name'),a?.title??words('rooms.none'));k(byID('topic'),a?.topic??'');const kind=a?.kind??'open';v(byID('room-icon'),kind);setHidden(byID('leave'),!a);setText(byID('leave'),words(kind==='direct'?'close':'room.leave'));byID('leave').ariaLabel=words(kind==='direct'?'direct.close':'room.leaveThis');setHidden(byID('open-members'),!a);setHidden(byID('no-room'),Boolean(a));const count=a?.count??0;setText(byID('member-count'),words(count > 0?'people.count':'people',{count}));}
+#r(a){this.#a.people.look(a);const aj=a?.members?[...a.members.values()].sort(compareNames):[];const{me}=this.#a;const ak=new Set(a?.typingNow());const al=this.#a.can('direct');const{moderator}=this.#a.connection.welcome??{};reconcile(this.#e,aj,(name)=>name,am,(g,name)=>{g.classList.toggle('typing',ak.has(name));const n=sameName(name,me);setText(g.querySelector('.you'),n?` ${words('people.you')}`:'');const [write,more]=g.querySelectorAll('button');setHidden(write,n||!al);w(write,words('direct.write',{name}));setHidden(more,n||!moderator);w(more,`${words('message.actions')}: ${name}`);});const an=a?.state==='joined'&&!a.members&&a.count > listLimit;setText(byID('crowd'),an?words('people.crowd',{count:a.count}):'');}}
+function k(o,name){setText(o,name);if(o.title !==name)o.title=name;}
+function w(c,e){if(c.title===e)return;c.title=c.ariaLabel=e;}
+const x={open:'#icon-hash',private:'#icon-lock',direct:'#icon-people'};function v(ao,kind){const y=ao.firstElementChild;if(y.getAttribute('href')!==x[kind])y.setAttribute('href',x[kind]);}
+function s(a){const name=element('bdi',{className:'label'});const badge=element('span',{className:'badge',hidden:true});const p=a.kind==='direct'?avatar(a.title):icon('hash');const c=element('button',{type:'button'},p,name,badge);c.dataset.key=a.key;return element('li',{},c);}
+function ad(g,a,current){const c=g.firstElementChild;const [p,name,f]=c.children;if(a.kind !=='direct')v(p,a.kind);k(name,a.title);setText(f,badge(a.unread));setHidden(f,a.unread===0);const e=words('room.unread',{count:a.unread});if(f.getAttribute('aria-label')!==e)f.setAttribute('aria-label',e);f.setAttribute('role','img');c.classList.toggle('unread',a.unread > 0);f.classList.toggle('mentioned',a.mentioned);c.classList.toggle('away',a.state !=='joined');if(current)c.setAttribute('aria-current','true');else c.removeAttribute('aria-current');}
+function am(name){const e=element('bdi',{className:'label',title:name},name);const ap=element('span',{className:'you'});const [write,more]=['write','more'].map((z)=>element('button',{type:'button',className:`icon-button ${z}`,dataset:{name},},icon(z)));more.ariaHasPopup='dialog';return element('li',{},avatar(name),e,ap,write,more);}
+return { PanelsView };
+})();
+const m70 = (() => {
+const { ask } = m37;
+const { beside, iconButton, labelled, makeDialog, problemLine, said } = m53;
 const { byID, element, icon, reconcile, setHidden, setText } = roostModules.m30;
 const { words } = roostModules.m6;
 const { compareNames, sameName } = roostModules.m7;
@@ -514,7 +559,7 @@ const h=a.kind==='private';setText(this.#d,a.title);for(const p of [this.#e,this
 function q(name){const j=element('button',{type:'button',className:'icon-button'},icon('close'));j.dataset.name=name;return element('li',{},avatar(name),element('bdi',{className:'label',title:name},name),j);}
 return { RoomView };
 })();
-const m68 = (() => {
+const m71 = (() => {
 const m=160;const n=50;const o=['Han','Hira','Kana','Thai','Laoo','Khmr','Mymr']
 .map((p)=>`\\p{sc=${p}}`).join('');const q=`(?<![\\p{L}\\p{N}])`;const r=`(?![\\p{L}\\p{N}])`;const s=new RegExp(`^[${o}]`,'u');const t=`[\\p{L}\\p{N}]*`;const e=(a)=>a.normalize('NFKD').replace(/\p{M}/gu,'').toLowerCase();function v(a){let made='';const from=[];let at=0;for(const f of a){for(const w of e(f).split('')){made +=w;from.push(at);}
 at +=f.length;}
@@ -525,11 +570,11 @@ const k=a.slice(at,Math.max(at,stop));d.push({text:a.length > stop?`${k.trimEnd(
 function ab(a,at){if(at===0)return 0;const l=a.slice(at,at + 20).search(/\s/u);const b=l < 0?at:at + l + 1;return /[\uDC00-\uDFFF]/u.test(a[b]??'')?b + 1:b;}
 return { excerpt };
 })();
-const m69 = (() => {
-const { iconButton, makeDialog, said, searchField } = m55;
+const m72 = (() => {
+const { iconButton, makeDialog, said, searchField } = m53;
 const { byID, composes, element, setHidden, setText } = roostModules.m30;
 const { clockTime, dayName, fullTime, instant } = m42;
-const { excerpt } = m68;
+const { excerpt } = m71;
 const { words } = roostModules.m6;
 const { hashOf } = roostModules.m32;
 const { avatar } = m50;
@@ -549,7 +594,7 @@ this.#m=from;const k=h.map((r)=>this.#t(r,text));if(c===undefined)this.#g.replac
 render(){setHidden(this.#c,!this.#a.can('search'));if(this.#a.phase !=='in'&&this.#j.open)this.#j.close();}}
 return { SearchView };
 })();
-const m70 = (() => {
+const m73 = (() => {
 const { byID, element, setText } = roostModules.m30;
 const { choose, languages, onLanguage, words } = roostModules.m6;
 const { canNotify, sound } = m40;
@@ -565,7 +610,7 @@ this.#i();}
 render(){if(this.#f.phase !=='in'&&this.#a.open)this.#a.close();}}
 return { SettingsView };
 })();
-const m71 = (() => {
+const m74 = (() => {
 const { byID, setHidden, setText } = roostModules.m30;
 const { badge } = m42;
 const { words } = roostModules.m6;
@@ -582,7 +627,7 @@ return words(navigator.onLine?'state.waiting':'state.offline');default:
 return words('state.stopped');}}
 return { StatusView };
 })();
-const m72 = (() => {
+const m75 = (() => {
 const { byID, element, icon, setHidden, touchKeyboard } = roostModules.m30;
 const { words } = roostModules.m6;
 const m=8;const w={react:'react',reply:'reply',edit:'edit',more:'more'};const x=(event)=>event.key==='Enter'||event.key==='ContextMenu'
@@ -610,10 +655,10 @@ if(key==='ArrowRight'||key==='ArrowLeft')return this.#s(a,target,key);const e={A
 const k=(ae)=>ae.closest?.('.message')??null;const z=(a)=>v(a,'previousElementSibling','lastElementChild');const aa=(a)=>v(a,'nextElementSibling','firstElementChild');function v(a,o,af){let i=a;do i=i[o]??i.parentNode[o]?.[af]??null;while(i&&!i.classList.contains('message'));return i;}
 return { ToolbarView };
 })();
-const m73 = (() => {
+const m76 = (() => {
 const { byID, composes, element, icon, setHidden, setText } = roostModules.m30;
 const { words } = roostModules.m6;
-const { gist } = m53;
+const { gist } = m56;
 class WritingView{#a;#b;#c=byID('message');#d;#e=element('span',{className:'what'});#f=element('span',{className:'gist'});#g=element('button',{type:'button',className:'icon-button'},icon('close'));#h=null;constructor(b,c){this.#a=b;this.#b=c;this.#d=element('div',{id:'writing',className:'writing',hidden:true},this.#e,this.#f,this.#g);this.#c.parentNode.before(this.#d);this.#c.setAttribute('aria-describedby','writing counter');this.#g.addEventListener('click',()=>c.stop());this.#c.addEventListener('keydown',(event)=>this.#i(event));}
 #i(event){const{key,altKey,ctrlKey,metaKey,shiftKey}=event;if(composes(event)||altKey||ctrlKey||metaKey||shiftKey)return;const a=this.#a.rooms.current;if(key==='Escape'&&(a?.editing||a?.answered)){event.stopPropagation();this.#b.stop();}else if(key==='ArrowUp'&&this.#c.value===''&&!a?.editing){if(this.#b.editLast())event.preventDefault();}}
 render(){const a=this.#a.rooms.current;const e=a?.editing?.entry??a?.answered??null;setHidden(this.#d,!e);if(!e){this.#h=null;return;}
@@ -631,22 +676,24 @@ const { started } = roostModules.m31;
 const { Quotes } = m41;
 const { AccountView } = m44;
 const { CompletionView } = m51;
-const { ComposerView } = m52;
-const { Extras } = m53;
-const { refuseFiles } = m54;
-const { InvitationsView } = m56;
-const { LinkView } = m57;
-const { MenuView } = m59;
-const { MessagesView } = m62;
-const { PanelsView } = m64;
-const { RoomView } = m67;
+const { ComposerView } = m55;
+const { Extras } = m56;
+const { refuseFiles } = m57;
+const { InvitationsView } = m58;
+const { LinkView } = m59;
+const { MenuView } = m61;
+const { MessagesView } = m64;
+const { ModerationView } = m67;
+const { PanelsView } = m69;
+const { RoomView } = m70;
 const { RoomsView } = m66;
-const { SearchView } = m69;
-const { SettingsView } = m70;
-const { StatusView } = m71;
-const { ToolbarView } = m72;
-const { WritingView } = m73;
-function d({chat,view}){const composer=new ComposerView(chat);const panels=new PanelsView(chat,()=>view.focusComposer());const changed=()=>view.schedule();const e=new Quotes(changed);const messages=new MessagesView(chat,new Extras(chat,e,byID('log')));const b=new Changes(chat,{changed,refused:(c,f)=>{view.say(c);a.undone(f);},});const a=new Deeds(chat,view,b);const toolbar=new ToolbarView(chat,view,a,new MenuView(chat,a));view.complete({composer,panels,messages},[panels,composer,messages,new StatusView(chat),new AccountView(chat,panels),new SettingsView(chat),new CompletionView(chat),new Notices(chat),new LinkView(chat,view),b,e,toolbar,new WritingView(chat,a),new RoomsView(chat,panels),new RoomView(chat,panels),new InvitationsView(chat,panels),new SearchView(chat,panels),]);translate(document);addEventListener('beforeunload',(event)=>{if(b.areWaiting)event.preventDefault();});refuseFiles((c)=>view.say(c));makeInstallable();}
+const { SearchView } = m72;
+const { SettingsView } = m73;
+const { StatusView } = m74;
+const { ToolbarView } = m75;
+const { VerdictView } = m54;
+const { WritingView } = m76;
+function d({chat,view}){const composer=new ComposerView(chat);const panels=new PanelsView(chat,()=>view.focusComposer());const changed=()=>view.schedule();const e=new Quotes(changed);const messages=new MessagesView(chat,new Extras(chat,e,byID('log')));const b=new Changes(chat,{changed,refused:(c,g)=>{view.say(c);a.undone(g);},});const a=new Deeds(chat,view,b);const f=new MenuView(chat,a);const toolbar=new ToolbarView(chat,view,a,f);a.moderation=new ModerationView(chat,f);view.complete({composer,panels,messages},[panels,composer,messages,new StatusView(chat),new AccountView(chat,panels),new SettingsView(chat),new CompletionView(chat),new Notices(chat),new LinkView(chat,view),b,e,toolbar,new WritingView(chat,a),new RoomsView(chat,panels),new RoomView(chat,panels),new InvitationsView(chat,panels),new SearchView(chat,panels),a.moderation,new VerdictView(chat,view,panels),]);translate(document);addEventListener('beforeunload',(event)=>{if(b.areWaiting)event.preventDefault();});refuseFiles((c)=>view.say(c));makeInstallable();}
 d(started);
 })();
 })();
