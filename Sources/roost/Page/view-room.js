@@ -4,7 +4,7 @@ import { ask } from './ask.js';
 import { beside, iconButton, labelled, makeDialog, problemLine, said } from './dialogs.js';
 import { byID, element, icon, reconcile, setHidden, setText } from './dom.js';
 import { words } from './language.js';
-import { compareNames, sameName } from './names.js';
+import { compareNames, keyOf, sameName } from './names.js';
 import { avatar } from './view-message.js';
 import { problemOf } from './view-rooms.js';
 
@@ -13,6 +13,7 @@ const topicLimit = 200;
 export class RoomView {
     #chat;
     #room = null;
+    #invited = null; // the names of all who may enter a private room
     #opener = iconButton('info', 'room.about', { id: 'open-room', ariaHasPopup: 'dialog' });
     #title = element('bdi');
     #kind = said('p', 'room.private', { className: 'hint' });
@@ -23,6 +24,8 @@ export class RoomView {
     });
     #save = said('button', 'room.topicSave', { type: 'submit', className: 'secondary' });
     #owners = said('p', 'room.topicOwn', { id: 'room-topic-hint', className: 'hint' });
+    #by = element('p', { className: 'hint' });
+    #list = element('h3');
     #people = element('ul', { className: 'found members', attributes: { tabindex: -1 } });
     #guest = element('input', {
         id: 'room-guest', type: 'text', autocomplete: 'off', autocapitalize: 'off',
@@ -45,8 +48,8 @@ export class RoomView {
         this.#invite = element('form', { noValidate: true },
             beside(labelled('room.inviteName', this.#guest), invite), this.#names);
         const leave = said('button', 'room.leaveThis', { type: 'button', className: 'secondary' });
-        this.#dialog = makeDialog('room', element('h2', {}, this.#title), this.#kind, topic,
-            said('h3', 'people.here'), element('div', { className: 'found-box' }, this.#people),
+        this.#dialog = makeDialog('room', element('h2', {}, this.#title), this.#kind, this.#by, topic,
+            this.#list, element('div', { className: 'found-box' }, this.#people),
             this.#invite, this.#said, this.#problem,
             element('p', { className: 'choices' }, this.#forGood, leave));
         byID('leave').before(this.#opener);
@@ -70,7 +73,18 @@ export class RoomView {
         this.#guest.value = '';
         setText(this.#said, '');
         setText(this.#problem, '');
+        this.#invited = null;
         this.#dialog.showModal();
+        this.render();
+        this.#ask();
+    }
+
+    // The names of all who may enter, there or not.
+    async #ask() {
+        const room = this.#room;
+        if (room.kind !== 'private') return;
+        const reply = await room.link.command('who').catch(() => null);
+        if (room === this.#room && reply?.people) this.#invited = reply.people;
         this.render();
     }
 
@@ -84,6 +98,7 @@ export class RoomView {
         } catch (error) {
             setText(this.#problem, problemOf(error));
         }
+        this.#ask();
     }
 
     async #setTopic() {
@@ -131,10 +146,19 @@ export class RoomView {
         this.#topic.readOnly = !account;
         setHidden(this.#save, !account);
         setHidden(this.#owners, account);
-        const names = [...room.members?.values() ?? []].sort(compareNames);
+        setHidden(this.#by, !isPrivate || !room.creator);
+        setText(this.#by, words('room.creator', { name: room.creator }));
+        const invited = isPrivate ? this.#invited : null;
+        setText(this.#list, words(invited ? 'room.people' : 'people.here'));
+        const here = room.members ?? new Map();
+        const names = (invited ?? [...here.values()]).toSorted(compareNames);
+        const mayUninvite = isPrivate && sameName(room.creator, me);
         reconcile(this.#people, names, (name) => name, makePerson, (row, name) => {
+            const isAway = invited && room.members && !here.has(keyOf(name));
+            row.classList.toggle('absent', isAway);
+            setText(row.querySelector('.figure'), isAway ? words('room.absent') : '');
             const button = row.querySelector('button');
-            setHidden(button, !isPrivate || sameName(name, me));
+            setHidden(button, !mayUninvite || sameName(name, me));
             button.ariaLabel = button.title = words('room.uninvite', { name });
         });
         this.#suggest(room);
@@ -144,7 +168,7 @@ export class RoomView {
     #suggest(room) {
         if (room.kind !== 'private') return;
         const known = new Map(this.#chat.rooms.list.flatMap(({ members }) => [...members ?? []]));
-        for (const key of room.members?.keys() ?? []) known.delete(key);
+        for (const name of this.#invited ?? room.members?.values() ?? []) known.delete(keyOf(name));
         const names = [...known.values()].sort(compareNames);
         reconcile(this.#names, names, (name) => name,
             (name) => element('option', { value: name }), () => {});
@@ -155,5 +179,6 @@ function makePerson(name) {
     const out = element('button', { type: 'button', className: 'icon-button' }, icon('close'));
     out.dataset.name = name;
     return element('li', {}, avatar(name),
-        element('bdi', { className: 'label', title: name }, name), out);
+        element('bdi', { className: 'label', title: name }, name),
+        element('span', { className: 'figure' }), out);
 }

@@ -68,6 +68,9 @@ export const english = {
     'room.topicOwn':
         'People with an account may change it: keep your name with a password, and then come back.',
     'room.private': 'This room is private: only people who are invited may enter.',
+    'room.creator': '{name} has created it.',
+    'room.people': 'People who may enter',
+    'room.absent': 'not here',
     'room.inviteName': 'Invite somebody',
     'room.invite': 'Invite',
     'room.invited': '{name} may enter now.',

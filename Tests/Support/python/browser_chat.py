@@ -43,6 +43,8 @@ SCENARIOS = {
     "browser_undone": ("cut_off", "killed", "refused"),
     "browser_people": ("direct", "direct_lost", "direct_noticed", "read", "private"),
     "browser_hooks": ("hooked",),
+    "browser_people": ("direct", "direct_lost", "direct_noticed", "read"),
+    "browser_private": ("private",),
     "browser_moderation": ("muted", "sent_out", "judged"),
     "browser_rooms": ("listed", "topics", "search"),
     "browser_axe": ("axe", "forced"),

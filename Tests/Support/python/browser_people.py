@@ -1,4 +1,4 @@
-"""Scenarios of the chat page: people who talk alone, on two devices, and in private rooms."""
+"""Scenarios of the chat page: people who talk alone, and on two devices."""
 
 import re
 
@@ -222,66 +222,3 @@ def direct_noticed():
         page.keyboard.press("Escape")
         expect(page.get_by_role("button", name="All rooms")).to_be_focused()
         expect(page.locator("#rooms-panel")).to_be_visible()
-
-
-def private():
-    """A private room: an invitation is a sentence with a button, whoever is sent out is out, and it
-    is there after the server was killed."""
-    with start_server() as server, browser(arguments.shots) as all:
-        own(server, "ann", "bob")
-        ann, bob = (device(all, server.page, name) for name in ("ann", "bob"))
-        ann.page.get_by_role("button", name="All rooms").click()
-        rooms = ann.page.get_by_role("dialog", name="All rooms")
-        rooms.get_by_label("Name", exact=True).fill("backstage")
-        rooms.get_by_label("Private").check()
-        rooms.get_by_role("button", name="Create").click()
-        ann.is_at("backstage")
-        ann.say("only for us")
-        ann.page.get_by_role("button", name="About this room").click()
-        about = ann.page.get_by_role("dialog", name="backstage")
-        about.get_by_label("Invite somebody").fill("nobody")
-        about.get_by_role("button", name="Invite").click()
-        expect(about.get_by_role("alert")).to_have_text("There is nobody with this name.")
-        assert about.locator("option[value=bob]").count() == 1, "names to choose from"
-        about.get_by_label("Invite somebody").fill("bob")
-        ann.page.keyboard.press("Enter")
-        expect(about.get_by_role("status")).to_have_text("bob may enter now.")
-        ann.shot("private-about")
-        ann.page.keyboard.press("Escape")
-        invitation = bob.page.locator("#invited")
-        expect(invitation).to_contain_text("ann invites you to the private room “backstage”.")
-        # Not answered before a reload: it is there still.
-        bob.page.reload()
-        bob.is_in("bob")
-        expect(invitation).to_contain_text("You are invited to the private room “backstage”.")
-        bob.page.wait_for_timeout(400)  # it fades in
-        bob.shot("private-invited")
-        invitation.get_by_role("button", name="Enter").click()
-        bob.is_at("backstage")
-        bob.sees("only for us", "ann")
-        expect(invitation).to_be_hidden()
-        bob.say("here I am")
-        ann.sees("here I am", "bob")
-        server.kill()
-        expect(ann.page.locator("#bar")).to_be_visible()
-        ann.say("after the fall")
-        server.start()
-        for person in (ann, bob):
-            person.is_connected()
-            person.sees_text("after the fall")
-            assert person.texts() == ["only for us", "here I am", "after the fall"], person.texts()
-        # Sent out, and left for good.
-        ann.page.get_by_role("button", name="About this room").click()
-        about.get_by_role("button", name="Send bob out").click()
-        expect(about.get_by_role("status")).to_have_text("bob may not enter any more.")
-        expect(bob.page.locator("#activity")).to_have_text(
-            "You are not invited to this room any more.")
-        about.get_by_role("button", name="Leave for good").click()
-        ann.page.get_by_role("dialog", name="Leave backstage for good?").get_by_role(
-            "button", name="Leave for good").click()
-        ann.is_at("lobby")
-        expect(ann.room("backstage")).to_have_count(0)
-        ann.page.reload()
-        ann.is_in("ann")
-        expect(ann.room("lobby")).to_have_count(1)
-        expect(ann.room("backstage")).to_have_count(0)
