@@ -70,6 +70,7 @@ export class Chat {
             changed,
             opened: (room) => this.#listenTo(room),
             entered: (room, reply) => {
+                this.drafts.restore(room);
                 if (reply.recovered && reply.more) {
                     this.history.rest(room).then(() => this.rooms.look());
                 }
@@ -212,7 +213,7 @@ export class Chat {
         room.newFrom = null;
         room.following = true;
         const fields = room.answered ? { reply: room.answered.offset } : {};
-        room.answered = null;
+        this.drafts.answer(room, null);
         room.link.say(text, fields).catch(() => {}); // what has failed is shown among the messages
         if (!room.atEnd) this.history.newest(room);
     }

@@ -50,7 +50,7 @@ export class Deeds {
         switch (name) {
             case 'reply':
                 room.editing = null;
-                room.answered = entry;
+                this.#chat.drafts.answer(room, entry);
                 this.#view.startWriting();
                 break;
             case 'edit':
@@ -88,7 +88,8 @@ export class Deeds {
 
     stop() {
         const room = this.#chat.rooms.current;
-        room.editing = room.answered = null;
+        if (room.editing) room.editing = null;
+        else this.#chat.drafts.answer(room, null);
         this.#view.startWriting();
     }
 

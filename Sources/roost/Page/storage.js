@@ -1,13 +1,15 @@
 // What the browser stores. The language that was chosen. For each name, in all tabs: the session,
-// the rooms, and how far each was read. For each tab: the user's name, the unsent messages, and the
-// drafts. The chat works without
-// storage, too, and with whatever an earlier version or somebody else has left there.
+// the rooms, and how far each was read. For each tab: the user's name, the unsent messages, the
+// drafts, and what they answer. And what was last on the screen. The chat works without storage,
+// too, and with whatever an earlier version or somebody else has left there.
 
 const usersKey = 'roost.users';
 const lastKey = 'roost.name';
 const tabKey = 'roost.tab';
 const outboxKey = 'roost.outbox';
 const draftsKey = 'roost.drafts';
+const answeredKey = 'roost.answered';
+const seenKey = 'roost.seen';
 const languageKey = 'roost.language';
 const noticesKey = 'roost.notices';
 const userLimit = 8;
@@ -60,13 +62,20 @@ export const unsent = () => listOf(read(thisTab, outboxKey), (item) => isObject(
     && [item.name ?? '', item.place ?? ''].every(isText));
 export const setUnsent = (items) => write(thisTab, outboxKey, items.length ? items : null);
 
+const isPlace = (value) =>
+    isObject(value) && isText(value.epoch) && Number.isSafeInteger(value.offset);
+
 // {room key: text}
 export const drafts = () => fieldsOf(read(thisTab, draftsKey), isText);
 export const setDrafts = (texts) =>
     write(thisTab, draftsKey, Object.keys(texts).length ? texts : null);
 
-const isPlace = (value) =>
-    isObject(value) && isText(value.epoch) && Number.isSafeInteger(value.offset);
+// {room key: {epoch, offset, user, text}}
+export const answered = () => fieldsOf(read(thisTab, answeredKey),
+    (value) => isPlace(value) && isText(value.user) && isText(value.text));
+export const setAnswered = (all) =>
+    write(thisTab, answeredKey, Object.keys(all).length ? all : null);
+
 
 const users = () =>
     listOf(read(everyTab, usersKey), (entry) => isObject(entry) && isText(entry.key));

@@ -215,7 +215,8 @@ def stored():
 
 
 def drafts():
-    """A draft outlasts a reload, in each room its own; blanks before the first line are sent."""
+    """A draft and what it answers outlast a reload, in each room its own; blanks before the first
+    line are sent."""
     with start_server() as server, browser(arguments.shots) as all:
         ann = all.person(server.page, "ann")
         ann.field.fill("for the lobby")
@@ -240,6 +241,42 @@ def drafts():
         ann.page.reload()
         ann.is_connected()
         expect(ann.field).to_have_value("")
+        # So does what it answers, with the room.
+        text = "if true {"
+        row = ann.page.locator("li.message").filter(has_text=text)
+        row.locator(".bubble").hover()
+        ann.page.locator(".toolbar [data-deed=reply]").click()
+        ann.field.fill("an answer")
+        answered = ann.page.locator("#writing")
+        expect(answered).to_contain_text(text)
+        ann.room("garden").click()
+        expect(answered).to_be_hidden()
+        ann.page.reload()
+        ann.is_connected()
+        ann.is_at("garden")
+        expect(answered).to_be_hidden()
+        ann.room("lobby").click()
+        expect(ann.field).to_have_value("an answer")
+        expect(answered).to_contain_text(text)
+        ann.shot("draft-answer")
+        ann.page.reload()
+        ann.is_connected()
+        expect(answered).to_contain_text(text)
+        ann.field.press("Enter")
+        expect(ann.message("an answer").locator(".quote")).to_contain_text(text)
+        ann.page.reload()
+        ann.is_connected()
+        expect(ann.message("an answer")).to_have_count(1)
+        expect(answered).to_be_hidden()
+        # Not any more after Escape.
+        ann.message("an answer").locator(".bubble").hover()
+        ann.page.locator(".toolbar [data-deed=reply]").click()
+        expect(answered).to_be_visible()
+        ann.field.press("Escape")
+        ann.page.reload()
+        ann.is_connected()
+        expect(ann.message("an answer")).to_have_count(1)
+        expect(answered).to_be_hidden()
         ann.page.get_by_role("button", name="Sign out").click()
         expect(ann.page.get_by_label("Your name")).to_be_visible()
         ann.log_in("ann")

@@ -41,8 +41,8 @@ static const unsigned char file_12[] = {
 
 static const struct page_file files[] = {
     {"/", "text/html; charset=utf-8", file_0, sizeof file_0, 0, 0},
-    {"/page-6b1b3c8bc8f64791.js", "text/javascript; charset=utf-8", file_1, sizeof file_1, 1, 0},
-    {"/later-37c748d25fac5157.js", "text/javascript; charset=utf-8", file_2, sizeof file_2, 1, 0},
+    {"/page-e2cb2d428bfd1d4b.js", "text/javascript; charset=utf-8", file_1, sizeof file_1, 1, 0},
+    {"/later-eeb6ce2990a968ac.js", "text/javascript; charset=utf-8", file_2, sizeof file_2, 1, 0},
     {"/page-32d519aa705fd7f8.css", "text/css; charset=utf-8", file_3, sizeof file_3, 1, 0},
     {"/favicon-176b8ad70ab1e64e.svg", "image/svg+xml", file_4, sizeof file_4, 1, 0},
     {"/roost.js", "text/javascript; charset=utf-8", file_5, sizeof file_5, 0, 1},

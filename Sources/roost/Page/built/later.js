@@ -2,9 +2,9 @@
 'use strict';
 const m36 = (() => {
 const { CommandError, Disconnected } = roostModules.m0;
-const { asWished } = roostModules.m23;
-const { words } = roostModules.m6;
-const { sameName } = roostModules.m7;
+const { asWished } = roostModules.m3;
+const { words } = roostModules.m8;
+const { sameName } = roostModules.m2;
 const { wordsForError } = roostModules.m27;
 const i=2_000;class Changes{#a=[];#b;#c;#d=false;constructor(c,d){this.#b=c;this.#c=d;}
 get areWaiting(){return this.#a.length > 0;}
@@ -31,14 +31,14 @@ return { ask };
 })();
 const m38 = (() => {
 const { ask } = m37;
-const { words } = roostModules.m6;
+const { words } = roostModules.m8;
 const { copyLink, linkTo } = roostModules.m32;
 const moderations=['mute','kick','ban'];const h=24 * 60 * 60_000;class Deeds{moderation=null;#a;#b;#c;constructor(a,b,c){this.#a=a;this.#b=b;this.#c=c;}
 of({entry,own,pending,past,deleted,isPerson}){const{capabilities:can=[],moderator}=this.#a.connection.welcome??{};const e=moderator&&!own?moderations:[];const i=this.#a.rooms.current?.mutedNow();if(isPerson)return e;if(deleted||pending||entry.offset===undefined)return [];if(past)return ['copy'];if(i)return ['copy','link'];const d=can.includes('react')?['react']:[];d.push('reply');if(own&&can.includes('edit')&&Date.now()- entry.time < h){d.push('edit');}
 d.push('copy','link');if((own||moderator)&&can.includes('delete'))d.push('delete');return [...d,...e];}
 react(entry,j){this.#c.react(this.#a.rooms.current,entry,j);}
 async do(name,entry){const room=this.#a.rooms.current;switch(name){case 'reply':
-room.editing=null;room.answered=entry;this.#b.startWriting();break;case 'edit':
+room.editing=null;this.#a.drafts.answer(room,entry);this.#b.startWriting();break;case 'edit':
 this.#d(room,entry);break;case 'copy':
 await this.#e(room,entry);break;case 'link':
 if(await copyLink(room,entry))this.#f(room,words('copy.link'));else this.#b.say(`${words('copy.refused')} ${linkTo(room,entry)}`);break;case 'delete':
@@ -46,7 +46,7 @@ await this.#g(room,entry);break;default:
 this.moderation.open(name,entry.user);}}
 editLast(){const room=this.#a.rooms.current;const entry=room?.entries.findLast(({item})=>item?.own&&this.of(item).includes('edit'));if(entry)this.#d(room,entry);return Boolean(entry);}
 undone({command,room,entry,text}){if(command==='edit'&&!room.editing)this.#h(room,entry,text);this.#b.schedule();}
-stop(){const room=this.#a.rooms.current;room.editing=room.answered=null;this.#b.startWriting();}
+stop(){const room=this.#a.rooms.current;if(room.editing)room.editing=null;else this.#a.drafts.answer(room,null);this.#b.startWriting();}
 #d(room,entry){this.#h(room,entry,entry.item.text);this.#b.startWriting();}
 #h(room,entry,text){room.editing={entry,text,finish:(k)=>this.#i(room,entry,k)};}
 #f(room,f){this.#a.note(room,f);const{number}=this.#a.news;this.#a.news={number:number + 1,words:f};}
@@ -62,10 +62,10 @@ function makeInstallable(){byID('manifest').rel='manifest';navigator.serviceWork
 return { makeInstallable };
 })();
 const m40 = (() => {
-const { isMessage } = roostModules.m23;
-const { words } = roostModules.m6;
-const { keyOf, mentions } = roostModules.m7;
-const { noticeSettings } = roostModules.m2;
+const { isMessage } = roostModules.m3;
+const { words } = roostModules.m8;
+const { keyOf, mentions } = roostModules.m2;
+const { noticeSettings } = roostModules.m4;
 const p=200;let e=null;function sound(){e??=new AudioContext();e.resume().catch(()=>{});for(const [at,pitch] of [[0,660],[0.12,880]]){const f=e.currentTime + at;const h=new OscillatorNode(e,{frequency:pitch});const g=new GainNode(e,{gain:0});g.gain.setValueAtTime(0,f);g.gain.linearRampToValueAtTime(0.15,f + 0.02);g.gain.exponentialRampToValueAtTime(0.001,f + 0.25);h.connect(g).connect(e.destination);h.start(f);h.stop(f + 0.3);}}
 const canNotify=()=>'Notification' in window;class Notices{#a;#b=new WeakMap();constructor(c){this.#a=c;}
 render(){if(this.#a.phase !=='in')return;for(const a of this.#a.rooms.list)this.#c(a);}
@@ -76,7 +76,7 @@ render(){if(this.#a.phase !=='in')return;for(const a of this.#a.rooms.list)this.
 return { sound, canNotify, Notices };
 })();
 const m41 = (() => {
-const { asWished, entryOf } = roostModules.m23;
+const { asWished, entryOf } = roostModules.m3;
 function entryAt(b,offset){let d=0;let g=b.length;while(d < g){const h=(d + g)>> 1;if(b[h].offset < offset)d=h + 1;else g=h;}
 return b[d]?.offset===offset?b[d]:undefined;}
 class Quotes{#a=[];#b;#c=false;constructor(e){this.#b=e;}
@@ -88,7 +88,7 @@ this.#c=false;this.#b();}
 return { entryAt, Quotes };
 })();
 const m42 = (() => {
-const { count, locale, words } = roostModules.m6;
+const { count, locale, words } = roostModules.m8;
 const j={clock:{hour:'numeric',minute:'2-digit'},full:{dateStyle:'full',timeStyle:'medium'},dayThisYear:{weekday:'long',day:'numeric',month:'long'},dayOfYear:{dateStyle:'long'},};let b={};function c(e,a){if(b.locale !==locale())b={locale:locale()};b[e]??=new Intl.DateTimeFormat(b.locale,j[e]);return b[e].format(a);}
 const k=(a)=>(Number.isNaN(a.getTime())?new Date(0):a);const instant=(l)=>k(new Date(l));const clockTime=(a)=>c('clock',a);const fullTime=(a)=>c('full',a);const dayKey=(a)=>
 (a.getFullYear()* 12 + a.getMonth())* 31 + a.getDate();function dayName(a,d=new Date()){const f=dayKey(a);if(f===dayKey(d))return words('day.today');const g=new Date(d);g.setDate(d.getDate()- 1);if(f===dayKey(g))return words('day.yesterday');return c(a.getFullYear()===d.getFullYear()?'dayThisYear':'dayOfYear',a);}
@@ -101,7 +101,7 @@ return { instant, clockTime, fullTime, dayKey, dayName, lasting, moment, badge }
 const m43 = (() => {
 const { byID, element, reconcile, setHidden, setText } = roostModules.m30;
 const { dayName, fullTime, instant } = m42;
-const { words } = roostModules.m6;
+const { words } = roostModules.m8;
 class SessionList{#a;#b=byID('sessions');#c=this.#b.querySelector('ul');#d=this.#b.querySelector('.problem');constructor(a){this.#a=a;this.#c.addEventListener('click',({target})=>{const{id}=target.closest('button')?.dataset??{};if(id)this.#e(id);});}
 async show(){this.#f([],'');if(!this.#a.account||!this.#a.can('sessions'))return;const{sessions,problem}=await this.#a.sessions();this.#f(sessions,problem);}
 async #e(id){const{sessions,problem}=await this.#a.endSession(id);this.#f(sessions,problem);this.#c.focus();}
@@ -112,7 +112,7 @@ return { SessionList };
 })();
 const m44 = (() => {
 const { byID, setHidden, setText } = roostModules.m30;
-const { words } = roostModules.m6;
+const { words } = roostModules.m8;
 const { SessionList } = m43;
 const e=8;class AccountView{#a;#b=byID('account');#c=byID('account-form');#d=byID('new-password');#e=byID('account-problem');#f=byID('account-save');#g=byID('sign-out-everywhere');#h=byID('open-account');#i;constructor(a,f){this.#a=a;this.#i=new SessionList(a);this.#h.addEventListener('click',()=>this.#j());byID('account-cancel').addEventListener('click',()=>this.#b.close());byID('show-password').addEventListener('change',({target})=>{this.#d.type=target.checked?'text':'password';});this.#c.addEventListener('submit',(event)=>{event.preventDefault();this.#k();});this.#g.addEventListener('click',()=>{this.#b.close();f.signOut(true);});this.#b.addEventListener('close',()=>this.#l());}
 #j(){byID('account-name').value=this.#a.me;this.#l();this.#b.showModal();this.#d.focus();this.#i.show();}
@@ -124,7 +124,7 @@ render(){const{account,phase}=this.#a;if(phase !=='in'&&this.#b.open)this.#b.clo
 return { AccountView };
 })();
 const m45 = (() => {
-const { compareNames, keyOf, sameName } = roostModules.m7;
+const { compareNames, keyOf, sameName } = roostModules.m2;
 const k=8;const l=/(?:^|[^\p{L}\p{M}\p{N}_])(@[\p{L}\p{M}\p{N}_.-]{0,64})$/u;const m=/(?:^|[^\p{L}\p{M}\p{N}_@.-])([\p{L}\p{M}\p{N}_][\p{L}\p{M}\p{N}_.-]{0,63})$/u;function nameBefore(n,b,o=false){const e=n.slice(Math.max(0,b - 80),b);const c=l.exec(e)??(o?m.exec(e):null);if(!c)return null;return{start:b - c[1].length,prefix:c[1].replace('@','')};}
 function candidates(f,d,p){const q=keyOf(f);const a=new Map();for(const{author,user}of d.entries.slice(-200)){a.delete(author);a.set(author,user);}
 const g=new Map([...a.keys()].reverse().map((author,r)=>[author,r]));const h=(name)=>g.get(keyOf(name))??g.size;const s=d.members?[...d.members.values()]:[...a.values()];return s.filter((name)=>keyOf(name).startsWith(q)&&!sameName(name,p))
@@ -133,7 +133,7 @@ const g=new Map([...a.keys()].reverse().map((author,r)=>[author,r]));const h=(na
 return { nameBefore, candidates };
 })();
 const m46 = (() => {
-const { keyOf } = roostModules.m7;
+const { keyOf } = roostModules.m2;
 const tintCount=18;function c(b){if('Segmenter' in Intl){for(const{segment}of new Intl.Segmenter().segment(b))return segment;}
 return [...b][0]??'';}
 function initials(name){const a=name.split(/[-_.]+/u).filter(Boolean);const d=a.length > 1?[a[0],a[a.length - 1]]:[name];return d.map((e)=>c(e).toUpperCase()).join('');}
@@ -195,7 +195,7 @@ const m50 = (() => {
 const { element, icon, setText } = roostModules.m30;
 const { initials, tintOf } = m46;
 const { clockTime, fullTime, instant } = m42;
-const { words } = roostModules.m6;
+const { words } = roostModules.m8;
 const { textNodes } = m49;
 const m=24;const t=1_600;const u='\\p{Emoji_Presentation}|\\p{Extended_Pictographic}\\uFE0F|\\p{RI}{2}';const v=new RegExp(`^(?:${u}|[\\u{1F3FB}-\\u{1F3FF}]|\\u200D|\\s){1,16}$`,'u');function avatar(name){const dataset={tint:tintOf(name)};const attributes={'aria-hidden':'true'};return element('span',{className:'avatar',dataset,attributes},initials(name));}
 function n(d,properties){const exact={dateTime:d.toISOString(),title:fullTime(d)};return element('time',{...exact,...properties},clockTime(d));}
@@ -214,7 +214,7 @@ return { avatar, makeMessage, updateMessage };
 const m51 = (() => {
 const { candidates, nameBefore } = m45;
 const { byID, composes, element, setHidden, setText } = roostModules.m30;
-const { words } = roostModules.m6;
+const { words } = roostModules.m8;
 const { avatar } = m50;
 class CompletionView{#a;#b=byID('message');#c=byID('names');#d=byID('names-said');#e=[];#f=0;#g=null;#h=null;constructor(d){this.#a=d;byID('composer').addEventListener('keydown',(event)=>{if(event.target===this.#b&&!composes(event)&&this.#i(event)){event.preventDefault();event.stopPropagation();}},true);this.#b.addEventListener('input',(event)=>{if(!event.isComposing)this.#j();});this.#b.addEventListener('compositionend',()=>this.#j());for(const j of ['blur','click']){this.#b.addEventListener(j,()=>this.#k());}
 this.#c.addEventListener('pointerdown',(event)=>{event.preventDefault();const e=event.target.closest('[role="option"]');if(e)this.#l(e.dataset.name);});}
@@ -238,7 +238,7 @@ return { CompletionView };
 })();
 const m52 = (() => {
 const { lasting } = m42;
-const { locale, words } = roostModules.m6;
+const { locale, words } = roostModules.m8;
 const c=({until,came})=>(until
 ?words('act.for',{span:lasting((Date.parse(until)- came)/ 1000)}):words('act.good'));const doer=({by})=>by??words('act.operator');const withReason=(a,{reason})=>`${a}${reason?`: ${reason}`:'.'}`;function lineOf(b){const{action,user:name,everywhere}=b;const a=words(`act.${action}`,{by:doer(b),name,span:c(b)});const d=words('moderate.everywhere').toLocaleLowerCase(locale());return withReason(everywhere?`${a} (${d})`:a,b);}
 return { doer, withReason, lineOf };
@@ -258,7 +258,7 @@ const { doer, withReason } = m52;
 const { said } = m53;
 const { byID, element, setHidden, setText } = roostModules.m30;
 const { moment } = m42;
-const { words } = roostModules.m6;
+const { words } = roostModules.m8;
 const h=3_600_000;const e=({until})=>(until
 ?words('act.until',{time:moment(new Date(until))}):words('act.good'));function barOf(a){const b=a?.mutedNow();if(a?.state==='joined'&&b){return withReason(words('you.mute',{until:e(b)}),b);}
 const{verdict}=a??{};if(a?.state !=='refused'||!verdict)return '';if(!verdict.action)return a.problem;const i=words(`you.${verdict.action}`,{by:doer(verdict),until:e(verdict)});return withReason(i,verdict);}
@@ -268,7 +268,7 @@ return { barOf, VerdictView };
 })();
 const m55 = (() => {
 const { byID, composes, setHidden, setText, touchKeyboard } = roostModules.m30;
-const { listed, words } = roostModules.m6;
+const { listed, words } = roostModules.m8;
 const { barOf } = m54;
 const n=0.8;const i=(b)=>(b.length > 200?[...b].length:b.length);const j=(b)=>b.replace(/^(?:[^\S\n]*\n)+/u,'').trimEnd();function o(event){if(event.key !=='Enter'||composes(event))return false;if(event.ctrlKey||event.metaKey)return true;return !event.shiftKey&&!event.altKey&&!touchKeyboard.matches;}
 class ComposerView{#a;#b=byID('composer');#c=byID('message');#d=byID('send');#e=byID('counter');#f=byID('activity');#g=null;#h=null;constructor(c){this.#a=c;this.#b.addEventListener('submit',(event)=>{event.preventDefault();this.#i();});this.#c.addEventListener('keydown',(event)=>{if(!o(event))return;event.preventDefault();this.#i();});this.#c.addEventListener('input',()=>{if(this.#h)this.#h.text=this.#c.value;else if(this.#g)c.drafts.set(this.#g,this.#c.value);if(this.#c.value.trim()!=='')c.typed();this.#j();});byID('skip').addEventListener('click',()=>this.focus());byID('keys').addEventListener('click',()=>byID('shortcuts').showModal());touchKeyboard.addEventListener('change',()=>this.#k());this.#k();}
@@ -290,8 +290,8 @@ const m56 = (() => {
 const { element, setText } = roostModules.m30;
 const { tintOf } = m46;
 const { fullTime, instant } = m42;
-const { count, listed, words } = roostModules.m6;
-const { sameName } = roostModules.m7;
+const { count, listed, words } = roostModules.m8;
+const { sameName } = roostModules.m2;
 const { entryAt } = m41;
 const { textNodes } = m49;
 const t=300;function u(text){const v=textNodes(text.trimStart().slice(0,t))[0];return(v?.textContent??'').trim().split('\n')[0];}
@@ -313,14 +313,14 @@ function ae(emoji){return element('button',{type:'button',className:'reaction',t
 return { gist, Extras };
 })();
 const m57 = (() => {
-const { words } = roostModules.m6;
+const { words } = roostModules.m8;
 const a=(d)=>[...(d?.types??[])].includes('Files');const b=(e)=>e.closest?.('input, textarea');function refuseFiles(c){addEventListener('dragover',(event)=>{const{dataTransfer,target}=event;if(!a(dataTransfer)&&b(target))return;event.preventDefault();dataTransfer.dropEffect=a(dataTransfer)?'copy':'none';});addEventListener('drop',(event)=>{const{dataTransfer,target}=event;if(!a(dataTransfer)&&b(target))return;event.preventDefault();if(a(dataTransfer))c(words('files.none'));});addEventListener('paste',(event)=>{const{clipboardData}=event;if(!a(clipboardData)||clipboardData.getData('text/plain')!=='')return;event.preventDefault();c(words('files.none'));});}
 return { refuseFiles };
 })();
 const m58 = (() => {
 const { said } = m53;
 const { byID, element, setHidden, setText } = roostModules.m30;
-const { words } = roostModules.m6;
+const { words } = roostModules.m8;
 class InvitationsView{#a;#b=element('span');#c;constructor(b,c){this.#a=b;const d=said('button','invited.enter',{type:'button',className:'link'});const e=said('button','invited.later',{type:'button',className:'link'});this.#c=element('div',{id:'invited',className:'bar',role:'alert',hidden:true},this.#b,d,e);d.addEventListener('click',async()=>{await b.join(this.#d.room);c.chosen();});e.addEventListener('click',()=>{b.rooms.decline(this.#d.room);c.chosen();});byID('note').after(this.#c);}
 get #d(){return this.#a.rooms.invitations[0];}
 render(){const a=this.#d;const f=a?.user
@@ -329,7 +329,7 @@ render(){const a=this.#d;const f=a?.user
 return { InvitationsView };
 })();
 const m59 = (() => {
-const { words } = roostModules.m6;
+const { words } = roostModules.m8;
 class LinkView{#a;#b;#c=null;#d='';constructor(c,b){this.#a=c;this.#b=b;}
 render(){const d=this.#b.takePlace();if(d){this.#c=d;this.#d='';}
 if(this.#c)this.#e(this.#c);}
@@ -345,8 +345,8 @@ const m61 = (() => {
 const { moderations } = m38;
 const { byID, element, icon, setText, touchKeyboard } = roostModules.m30;
 const { frequent, oneEmoji } = m60;
-const { listed, words } = roostModules.m6;
-const { sameName } = roostModules.m7;
+const { listed, words } = roostModules.m8;
+const { sameName } = roostModules.m2;
 const e=8;const s=matchMedia('(max-width: 46rem)');const l={reply:'reply',edit:'edit',copy:'copy',link:'link',delete:'delete',mute:'mute',kick:'leave',ban:'lock',};class MenuView{#a;#b;#c=null;#d=element('dialog',{id:'menu',className:'menu'});#e=element('div',{className:'emoji-row',attributes:{role:'group'}});#f;#g=element('input',{type:'text',id:'other-emoji',autocomplete:'off',enterKeyHint:'done',maxLength:64,attributes:{'aria-describedby':'other-problem'},});#h=element('p',{id:'other-problem',className:'problem',role:'alert'});#i=element('div',{className:'deeds'});#j=element('div',{className:'who'});constructor(g,c){this.#b=g;this.#a=c;this.#f=element('form',{noValidate:true},this.#g,this.#h);const t=element('div',{},this.#e,this.#f,this.#i,this.#j);this.#d.append(t);byID('chat').after(this.#d);this.#d.addEventListener('click',(event)=>this.#k(event));this.#d.addEventListener('keydown',(event)=>this.#l(event));this.#g.addEventListener('input',()=>this.#m());this.#f.addEventListener('submit',(event)=>{event.preventDefault();this.#m();if(this.#d.open)this.#n(words('react.one'));});}
 open(a,b,h=false){const f=this.#a.of(a);if(f.length===0)return;this.#c=a;this.#o(f,h);const m=touchKeyboard.matches||s.matches;this.#d.classList.toggle('sheet',m);this.#d.showModal();this.#p(m?null:b);this.#d.querySelector('button:not([hidden])')?.focus();}
 #o(f,h){const{entry,isPerson,reactions={}}=this.#c;const{me}=this.#b;const n=f.includes('react');const u=(emoji)=>(reactions[emoji]??[]).some((name)=>sameName(name,me));this.#d.setAttribute('aria-label',isPerson
@@ -396,10 +396,10 @@ return { Rows };
 })();
 const m63 = (() => {
 const { lineOf } = m52;
-const { asWished, isMessage } = roostModules.m23;
+const { asWished, isMessage } = roostModules.m3;
 const { dayKey, dayName, instant } = m42;
-const { words } = roostModules.m6;
-const { keyOf, mentions } = roostModules.m7;
+const { words } = roostModules.m8;
+const { keyOf, mentions } = roostModules.m2;
 const y=5 * 60_000;function itemsOf(a,e){const i=[];const me=keyOf(e.me);const pending=a.atEnd?e.outbox.of(a).map(z(e)):[];const r=aa(a.entries);const ab=pending.length===0&&r?.author===me?r:null;const g=new Set();const b={entry:null,me,wishes:a.wishes};const n=(entry,extra,s)=>{const c=b.entry;if(entry.time===undefined){entry.date=instant(entry.at);entry.day=dayKey(entry.date);entry.time=Number(entry.date);entry.minute=Math.floor(entry.time / 60_000);}
 const t=ac(entry,c,a,g);const j=s.length > 0?s.concat(t):t;const head=j.length > 0||!ad(c,entry);if(c)i.push(u(b,head));for(const ae of j)i.push(ae);const own=entry.author===me||Boolean(extra);b.entry=entry;b.own=own;b.key=extra?.held?`held ${entry.id}`:af(a,entry,own,g);b.head=head;b.sameMinute=head||c.minute===entry.minute;b.lastOwn=entry===ab;b.past=a.isPast(entry);b.pending=extra?.pending;b.online=extra?.online;b.held=extra?.held;};const l=ag(a);if(l&&a.past.length===0)i.push(l);let gap=[];for(const entry of a.past.entries){if(isMessage(entry)){n(entry,null,gap);gap=[];}
 if(entry.end)gap=[ah(entry)];}
@@ -425,7 +425,7 @@ return { itemsOf };
 const m64 = (() => {
 const { byID, element, icon, setHidden, setText } = roostModules.m30;
 const { badge } = m42;
-const { words } = roostModules.m6;
+const { words } = roostModules.m8;
 const { Rows } = m62;
 const { itemsOf } = m63;
 const { makeMessage, updateMessage } = m50;
@@ -447,7 +447,7 @@ function n(b){if(b.entry)return makeMessage(b);const row=element('li',{className
 return { MessagesView };
 })();
 const m65 = (() => {
-const { keyOf } = roostModules.m7;
+const { keyOf } = roostModules.m2;
 const g=100;const h=8;const i=30;class RoomList{more=false;#a;#b=[];#c=0;constructor(b){this.#a=b;}
 async open(){this.#b=[];this.more=false;const [mine,a]=await Promise.all([this.#a.command('mine').catch(()=>({rooms:[]})),this.#d()]);const j=mine.rooms.filter(({kind})=>kind==='private');this.#b=[...j,...a];}
 async #d(after){const f=await this.#a.command('rooms',{after,limit:g});this.more=f.more;return f.rooms;}
@@ -461,7 +461,7 @@ const m66 = (() => {
 const { CommandError } = roostModules.m0;
 const { beside, iconButton, labelled, makeDialog, problemLine, said, searchField } = m53;
 const { byID, composes, element, icon, reconcile, setHidden, setText } = roostModules.m30;
-const { words } = roostModules.m6;
+const { words } = roostModules.m8;
 const { RoomList } = m65;
 const { wordsForError } = roostModules.m27;
 class RoomsView{#a;#b;#c;#d=iconButton('search','rooms.all',{id:'open-all-rooms',ariaHasPopup:'dialog'});#e=searchField('rooms-filter','rooms.filter',128);#f=element('ul',{className:'found',attributes:{tabindex:-1}});#g=element('p',{className:'hint',role:'status'});#h=said('button','rooms.more',{type:'button',className:'link more'});#i=element('input',{id:'new-room',type:'text',autocomplete:'off',autocapitalize:'off',spellcheck:false,maxLength:128,required:true,attributes:{'aria-describedby':'new-room-problem'},});#j=element('input',{type:'checkbox'});#k=problemLine('new-room-problem');#l=30;#m;constructor(a,d){this.#a=a;this.#b=d;this.#c=new RoomList(a.connection);const e=said('button','rooms.create',{type:'submit',className:'secondary'});const f=element('form',{className:'new-room',noValidate:true},said('h3','rooms.new'),beside(labelled('rooms.newName',this.#i),e),element('label',{className:'show'},this.#j,said('span','rooms.private')),this.#k);const l=[this.#f,this.#g,this.#h];const m=element('div',{className:'found-box'},...l);const g=said('h2','rooms.all');this.#m=makeDialog('all-rooms',g,this.#e,m,f);byID('rooms-title').after(this.#d);this.#n(f);}
@@ -486,7 +486,7 @@ const m67 = (() => {
 const { labelled, makeDialog, problemLine, said } = m53;
 const { byID, element, setHidden, setText } = roostModules.m30;
 const { lasting } = m42;
-const { words } = roostModules.m6;
+const { words } = roostModules.m8;
 const { problemOf } = m66;
 const d=[600,3_600,86_400];const j=123;class ModerationView{#a;#b='';#c='';#d=element('h2');#e=element('select',{id:'moderate-time'});#f=labelled('moderate.time',this.#e);#g=element('select',{id:'moderate-where'});#h=element('input',{id:'moderate-reason',type:'text',autocomplete:'off',dir:'auto',maxLength:j,attributes:{'aria-describedby':'moderate-problem'},});#i=problemLine('moderate-problem');#j=element('button',{type:'button',className:'link'});#k=element('button',{type:'submit',className:'primary'});#l;constructor(c,m){this.#a=c;const k=said('button','cancel',{type:'button',className:'secondary'});const h=element('form',{noValidate:true},this.#f,labelled('moderate.where',this.#g),labelled('moderate.reason',this.#h),this.#i,element('p',{className:'choices'},this.#j,k,this.#k));this.#l=makeDialog('moderate',this.#d,h);k.addEventListener('click',()=>this.#l.close());h.addEventListener('input',()=>setText(this.#i,''));this.#j.addEventListener('click',()=>this.#m(`un${this.#b}`));h.addEventListener('submit',(event)=>{event.preventDefault();this.#m(this.#b);});byID('members').addEventListener('click',({target})=>{const i=target.closest('.more');const entry={user:i?.dataset.name};if(i)m.open({entry,isPerson:true},i.getBoundingClientRect());});}
 open(a,name){const e=this.#a.rooms.current;this.#b=a;this.#c=name;const l=words(`message.${a}`);setText(this.#d,`${l}: ${name}`);setText(this.#k,l);const f=a==='kick';setHidden(this.#f,f);setHidden(this.#j,f);setText(this.#j,f?'':words(`message.un${a}`));const g=(value,n)=>element('option',{value},n);this.#e.replaceChildren(...d.map((b)=>g(b,lasting(b))),g('',words('act.good')));this.#g.replaceChildren(...(e.kind==='direct'?[]:[g(e.name,e.title)]),g('*',words('moderate.everywhere')));this.#h.value='';setText(this.#i,'');this.#l.showModal();(f?this.#h:this.#e).focus();}
@@ -509,9 +509,9 @@ const { ask } = m37;
 const { byID, composes, element, icon, reconcile, setHidden, setText } = roostModules.m30;
 const { Drawer } = m68;
 const { badge } = m42;
-const { words } = roostModules.m6;
-const { compareNames, sameName } = roostModules.m7;
-const { listLimit } = roostModules.m8;
+const { words } = roostModules.m8;
+const { compareNames, sameName } = roostModules.m2;
+const { listLimit } = roostModules.m9;
 const { avatar } = m50;
 class PanelsView{#a;#b;#c=byID('rooms');#d=byID('directs');#e=byID('members');#f=byID('join');#g=byID('join-name');#h=byID('join-problem');note='';#i='';#j='';#k=[new Drawer(byID('rooms-panel'),byID('open-rooms'),'(max-width: 46rem)'),new Drawer(byID('members-panel'),byID('open-members'),'(max-width: 68rem)'),];constructor(b,j){this.#a=b;this.#b=j;this.#f.addEventListener('submit',async(event)=>{event.preventDefault();const name=this.#g.value.trim();if(name==='')return;await b.join(name);this.#i=b.rooms.problem;if(b.rooms.problem){this.#g.focus();return;}
 this.#g.value='';this.chosen();});for(const list of [this.#c,this.#d]){list.addEventListener('click',(event)=>{const c=event.target.closest('button');if(!c)return;b.rooms.select(b.rooms.get(c.dataset.key));this.chosen();});}
@@ -542,8 +542,8 @@ const m70 = (() => {
 const { ask } = m37;
 const { beside, iconButton, labelled, makeDialog, problemLine, said } = m53;
 const { byID, element, icon, reconcile, setHidden, setText } = roostModules.m30;
-const { words } = roostModules.m6;
-const { compareNames, keyOf, sameName } = roostModules.m7;
+const { words } = roostModules.m8;
+const { compareNames, keyOf, sameName } = roostModules.m2;
 const { avatar } = m50;
 const { problemOf } = m66;
 const p=200;class RoomView{#a;#b=null;#c=null;#d=iconButton('info','room.about',{id:'open-room',ariaHasPopup:'dialog'});#e=element('bdi');#f=said('p','room.private',{className:'hint'});#g=element('input',{id:'room-topic',type:'text',autocomplete:'off',maxLength:p * 2,dataset:{hint:'room.topicNone'},dir:'auto',attributes:{'aria-describedby':'room-topic-hint room-problem'},});#h=said('button','room.topicSave',{type:'submit',className:'secondary'});#i=said('p','room.topicOwn',{id:'room-topic-hint',className:'hint'});#j=element('p',{className:'hint'});#k=element('h3');#l=element('ul',{className:'found members',attributes:{tabindex:-1}});#m=element('input',{id:'room-guest',type:'text',autocomplete:'off',autocapitalize:'off',spellcheck:false,maxLength:64,});#n=element('datalist',{id:'room-guests'});#o;#p=element('p',{className:'hint',role:'status'});#q=problemLine('room-problem');#r=said('button','room.leaveForGood',{type:'button',className:'link bad'});#s;constructor(b,q){this.#a=b;this.#m.setAttribute('list',this.#n.id);const d=element('form',{noValidate:true},beside(labelled('room.topic',this.#g),this.#h),this.#i);const f=said('button','room.invite',{type:'submit',className:'secondary'});this.#o=element('form',{noValidate:true},beside(labelled('room.inviteName',this.#m),f),this.#n);const g=said('button','room.leaveThis',{type:'button',className:'secondary'});this.#s=makeDialog('room',element('h2',{},this.#e),this.#f,this.#j,d,this.#k,element('div',{className:'found-box'},this.#l),this.#o,this.#p,this.#q,element('p',{className:'choices'},this.#r,g));byID('leave').before(this.#d);this.#d.addEventListener('click',()=>this.#t());d.addEventListener('submit',(event)=>this.#u(event,()=>this.#v()));this.#o.addEventListener('submit',(event)=>this.#u(event,()=>this.#w()));this.#l.addEventListener('click',(event)=>{const name=event.target.closest('button')?.dataset.name;if(name)this.#u(event,()=>this.#x(name));});g.addEventListener('click',()=>{this.#s.close();q.leave();});this.#r.addEventListener('click',(event)=>this.#u(event,()=>this.#y()));}
@@ -577,7 +577,7 @@ const { iconButton, makeDialog, said, searchField } = m53;
 const { byID, composes, element, setHidden, setText } = roostModules.m30;
 const { clockTime, dayName, fullTime, instant } = m42;
 const { excerpt } = m71;
-const { words } = roostModules.m6;
+const { words } = roostModules.m8;
 const { hashOf } = roostModules.m32;
 const { avatar } = m50;
 const { problemOf } = m66;
@@ -598,9 +598,9 @@ return { SearchView };
 })();
 const m73 = (() => {
 const { byID, element, setText } = roostModules.m30;
-const { choose, languages, onLanguage, words } = roostModules.m6;
+const { choose, languages, onLanguage, words } = roostModules.m8;
 const { canNotify, sound } = m40;
-const { chosenLanguage, noticeSettings, setNoticeSettings } = roostModules.m2;
+const { chosenLanguage, noticeSettings, setNoticeSettings } = roostModules.m4;
 class SettingsView{#a=byID('settings');#b=byID('language');#c=byID('notify');#d=byID('sound');#e=byID('notify-problem');#f;constructor(a){this.#f=a;byID('open-settings').addEventListener('click',()=>this.#g());this.#b.addEventListener('change',()=>choose(this.#b.value));this.#c.addEventListener('change',()=>this.#h());this.#d.addEventListener('change',()=>{this.#i();if(this.#d.checked)sound();});onLanguage(()=>this.#j());}
 #g(){this.#j();const b=noticeSettings();this.#c.checked=b.notify&&canNotify()
 &&Notification.permission==='granted';this.#c.disabled=!canNotify();this.#d.checked=b.sound;setText(this.#e,'');this.#a.showModal();}
@@ -615,7 +615,7 @@ return { SettingsView };
 const m74 = (() => {
 const { byID, setHidden, setText } = roostModules.m30;
 const { badge } = m42;
-const { words } = roostModules.m6;
+const { words } = roostModules.m8;
 const { wordsForState } = roostModules.m27;
 class StatusView{#a;#b=byID('bar');#c=byID('bar-words');#d=byID('countdown');#e=byID('retry');#f=byID('state');#g=byID('spoken');#h=byID('sent');#i=0;#j=0;#k=false;constructor(a){this.#a=a;this.#e.addEventListener('click',()=>a.connection.retryNow());}
 render(){const{connection,phase,rooms}=this.#a;const{current,unread}=rooms;const{state}=connection;const b=wordsForState(state,navigator.onLine);const c=state.phase==='open';const h=phase==='in'&&(!c||Boolean(state.doubt));setText(this.#f.lastElementChild,i(state));this.#f.dataset.phase=state.doubt?'doubt':state.phase;setHidden(this.#b,!h);setText(this.#c,b);this.#b.classList.toggle('stopped',state.phase==='stopped');setHidden(this.#e,!(state.phase==='waiting'||state.again));setText(this.#e,words(state.phase==='stopped'?'bar.connect':'bar.retry'));this.#l(state);this.#m(phase==='in',c,state,b);this.#n();const e=current&&phase==='in'?`${current.title} · Roost`:'Roost';const d=phase==='in'&&unread > 0?`(${badge(unread)}) ${e}`:e;if(document.title !==d)document.title=d;}
@@ -631,7 +631,7 @@ return { StatusView };
 })();
 const m75 = (() => {
 const { byID, element, icon, setHidden, touchKeyboard } = roostModules.m30;
-const { words } = roostModules.m6;
+const { words } = roostModules.m8;
 const m=8;const w={react:'react',reply:'reply',edit:'edit',more:'more'};const x=(event)=>event.key==='Enter'||event.key==='ContextMenu'
 ||(event.key==='F10'&&event.shiftKey);class ToolbarView{#a;#b;#c;#d=byID('log');#e=byID('messages');#f=element('div',{className:'toolbar',hidden:true,attributes:{role:'toolbar','aria-live':'off'},});#g=null;#h=null;constructor(p,j,f,g){this.#a=j;this.#b=f;this.#c=g;this.#f.append(...Object.entries(w).map(([name,image])=>element('button',{type:'button',className:'icon-button',tabIndex:-1,dataset:{deed:name},},icon(image))));this.#d.append(this.#f);this.#d.addEventListener('pointerover',(event)=>{if(event.pointerType !=='touch')this.#i(event.target);});this.#d.addEventListener('pointerleave',()=>this.#j(this.#k()));this.#d.addEventListener('focusin',({target})=>this.#l(k(target)));this.#d.addEventListener('focusout',({relatedTarget})=>{const q=!this.#d.contains(relatedTarget)&&!this.#d.matches(':hover');if(q)this.#j(null);});this.#d.addEventListener('keydown',(event)=>{if(this.#m(event))event.preventDefault();});this.#d.addEventListener('click',(event)=>this.#n(event,p));}
 render(){if(this.#h&&!this.#h.isConnected)this.#o(null);this.#j(this.#g?.isConnected?this.#g:null);}
@@ -659,7 +659,7 @@ return { ToolbarView };
 })();
 const m76 = (() => {
 const { byID, composes, element, icon, setHidden, setText } = roostModules.m30;
-const { words } = roostModules.m6;
+const { words } = roostModules.m8;
 const { gist } = m56;
 class WritingView{#a;#b;#c=byID('message');#d;#e=element('span',{className:'what'});#f=element('span',{className:'gist'});#g=element('button',{type:'button',className:'icon-button'},icon('close'));#h=null;constructor(b,c){this.#a=b;this.#b=c;this.#d=element('div',{id:'writing',className:'writing',hidden:true},this.#e,this.#f,this.#g);this.#c.parentNode.before(this.#d);this.#c.setAttribute('aria-describedby','writing counter');this.#g.addEventListener('click',()=>c.stop());this.#c.addEventListener('keydown',(event)=>this.#i(event));}
 #i(event){const{key,altKey,ctrlKey,metaKey,shiftKey}=event;if(composes(event)||altKey||ctrlKey||metaKey||shiftKey)return;const a=this.#a.rooms.current;if(key==='Escape'&&(a?.editing||a?.answered)){event.stopPropagation();this.#b.stop();}else if(key==='ArrowUp'&&this.#c.value===''&&!a?.editing){if(this.#b.editLast())event.preventDefault();}}
@@ -672,7 +672,7 @@ const { Changes } = m36;
 const { Deeds } = m38;
 const { byID } = roostModules.m30;
 const { makeInstallable } = m39;
-const { translate } = roostModules.m6;
+const { translate } = roostModules.m8;
 const { Notices } = m40;
 const { started } = roostModules.m31;
 const { Quotes } = m41;

@@ -22,31 +22,58 @@ const b=[['Edge',/Edg/],['Opera',/OPR/],['Samsung Internet',/SamsungBrowser/],['
 return { clientName };
 })();
 const m2 = roostModules.m2 ??= (() => {
-const j='roost.users';const o='roost.name';const p='roost.tab';const q='roost.outbox';const r='roost.drafts';const s='roost.language';const t='roost.notices';const z=8;function read(h,key){try{return JSON.parse(h().getItem(key));}catch{return null;}}
-function e(h,key,a){try{if(a===null)h().removeItem(key);else h().setItem(key,JSON.stringify(a));}catch{}}
-const b=()=>localStorage;const f=()=>sessionStorage;const c=(a)=>typeof a==='string';const i=(a)=>typeof a==='object'&&a !==null&&!Array.isArray(a);const k=(a,aa)=>(c(a)?a:aa);const l=(a,m)=>(Array.isArray(a)?a.filter(m):[]);const n=(a,m)=>
-Object.fromEntries(Object.entries(i(a)?a:{}).filter(([,v])=>m(v)));const lastName=()=>k(read(b,o),'');const setLastName=(name)=>e(b,o,name);const chosenLanguage=()=>k(read(b,s),'');const setChosenLanguage=(ab)=>e(b,s,ab||null);function noticeSettings(){const u=read(b,t);return{notify:u?.notify===true,sound:u?.sound===true};}
-const setNoticeSettings=(ac)=>e(b,t,ac);const tabName=()=>k(read(f,p),'');const setTabName=(name)=>e(f,p,name||null);const unsent=()=>l(read(f,q),(d)=>i(d)
-&&[d.id,d.user,d.room,d.text,d.at].every(c)
-&&[d.name??'',d.place??''].every(c));const setUnsent=(w)=>e(f,q,w.length?w:null);const drafts=()=>n(read(f,r),c);const setDrafts=(x)=>
-e(f,r,Object.keys(x).length?x:null);const ad=(a)=>
-i(a)&&c(a.epoch)&&Number.isSafeInteger(a.offset);const y=()=>
-l(read(b,j),(g)=>i(g)&&c(g.key));function userRecord(key){const{session,rooms,read,closed}=y().find((g)=>g.key===key)??{};return{session:c(session)||session===null?session:undefined,rooms:l(rooms,c),read:n(read,ad),closed:n(closed,Number.isSafeInteger),};}
-function keepUserRecord(key,record){const ae=y().filter((g)=>g.key !==key);e(b,j,[{...record,key},...ae].slice(0,z));}
-function onOtherTabs(af){addEventListener('storage',(event)=>{if(event.key===j)af();});}
-return { lastName, setLastName, chosenLanguage, setChosenLanguage, noticeSettings, setNoticeSettings, tabName, setTabName, unsent, setUnsent, drafts, setDrafts, userRecord, keepUserRecord, onOtherTabs };
+function keyOf(name){if(!isConversation(name))return e(name);return `@${name.slice(1).split(',').map(e).sort().join(',')}`;}
+function e(c){const k=c.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase();return k.normalize('NFKC').replace(/[\u200C\u200D]/gu,'');}
+const isConversation=(name)=>name.startsWith('@');function partnerIn(name,l){if(!isConversation(name))return '';const h=name.slice(1).split(',');const i=h.filter((b)=>!sameName(b,l));return h.length===2&&i.length===1?i[0]:'';}
+const sameName=(b,f)=>keyOf(b)===keyOf(f);function compareNames(b,f){return b.localeCompare(f,undefined,{sensitivity:'base',numeric:true});}
+function randomID(){const{crypto}=globalThis;if(crypto?.randomUUID)return crypto.randomUUID();const j=new Uint8Array(16).map(()=>Math.random()* 256);crypto?.getRandomValues(j);return Array.from(j,(m)=>m.toString(16).padStart(2,'0')).join('');}
+const n=/[\p{L}\p{M}\p{N}_]/u;const o=/^(?:[\p{L}\p{M}\p{N}_]|[-.]+[\p{L}\p{M}\p{N}_])/u;function mentions(c,name){if(!c.includes('@'))return false;const d=e(c);const g=`@${keyOf(name)}`;for(let a=d.indexOf(g);a >=0;a=d.indexOf(g,a + 1)){const p=[...d.slice(Math.max(0,a - 2),a)].pop()??' ';if(n.test(p))continue;if(!o.test(d.slice(a + g.length)))return true;}
+return false;}
+return { keyOf, isConversation, partnerIn, sameName, compareNames, randomID, mentions };
 })();
-const m3 = (() => {
-const { drafts, setDrafts } = m2;
-const c=300;class Drafts{#a=drafts();#b=0;constructor(){addEventListener('pagehide',()=>this.#c());document.addEventListener('visibilitychange',()=>this.#c());}
+const m3 = roostModules.m3 ??= (() => {
+const { keyOf } = m2;
+function entryOf(entry){const{type='message',offset,user,text='',at,id}=entry;const f={type,offset,user,author:keyOf(user??''),text,at,id};for(const d of ['reply','edited','reactions','deleted','target','emoji']){if(entry[d] !==undefined)f[d]=entry[d];}
+return f;}
+const isMessage=({type})=>type==='message';function applyChange(a,{type,offset,user,text,emoji}){if(a.deleted)return;if(type==='edited'){if(offset <(a.edited??0))return;a.edited=offset;a.text=text;}else if(type==='deleted'){a.deleted=offset;a.text='';delete a.reactions;}else if(type==='reaction'){a.reactions=k(a.reactions??{},user,emoji);}
+delete a.item;delete a.mentioned;}
+function changeAmong(g,e){for(const entry of g){if(entry?.offset===e.target)applyChange(entry,e);else if(entry?.reply===e.target)delete entry.item;}}
+function asWished(entry,l){const h=l.get(entry.offset);if(!h)return entry;const i={...entry};for(const m of h)applyChange(i,m);return i;}
+function k(b,user,emoji){const n=keyOf(user);const c={};for(const [old,names] of Object.entries(b)){const j=names.filter((name)=>keyOf(name)!==n);if(j.length > 0)c[old]=j;}
+if(emoji)c[emoji]=[...(c[emoji]??[]),user];return c;}
+return { entryOf, isMessage, applyChange, changeAmong, asWished };
+})();
+const m4 = roostModules.m4 ??= (() => {
+const k='roost.users';const o='roost.name';const p='roost.tab';const q='roost.outbox';const r='roost.drafts';const s='roost.answered';const ai='roost.seen';const t='roost.language';const u='roost.notices';const ac=8;function read(h,key){try{return JSON.parse(h().getItem(key));}catch{return null;}}
+function c(h,key,a){try{if(a===null)h().removeItem(key);else h().setItem(key,JSON.stringify(a));}catch{}}
+const d=()=>localStorage;const e=()=>sessionStorage;const b=(a)=>typeof a==='string';const i=(a)=>typeof a==='object'&&a !==null&&!Array.isArray(a);const l=(a,ad)=>(b(a)?a:ad);const m=(a,n)=>(Array.isArray(a)?a.filter(n):[]);const j=(a,n)=>
+Object.fromEntries(Object.entries(i(a)?a:{}).filter(([,v])=>n(v)));const lastName=()=>l(read(d,o),'');const setLastName=(name)=>c(d,o,name);const chosenLanguage=()=>l(read(d,t),'');const setChosenLanguage=(ae)=>c(d,t,ae||null);function noticeSettings(){const w=read(d,u);return{notify:w?.notify===true,sound:w?.sound===true};}
+const setNoticeSettings=(af)=>c(d,u,af);const tabName=()=>l(read(e,p),'');const setTabName=(name)=>c(e,p,name||null);const unsent=()=>m(read(e,q),(f)=>i(f)
+&&[f.id,f.user,f.room,f.text,f.at].every(b)
+&&[f.name??'',f.place??''].every(b));const setUnsent=(x)=>c(e,q,x.length?x:null);const y=(a)=>
+i(a)&&b(a.epoch)&&Number.isSafeInteger(a.offset);const drafts=()=>j(read(e,r),b);const setDrafts=(z)=>
+c(e,r,Object.keys(z).length?z:null);const answered=()=>j(read(e,s),(a)=>y(a)&&b(a.user)&&b(a.text));const setAnswered=(aa)=>
+c(e,s,Object.keys(aa).length?aa:null);const ab=()=>
+m(read(d,k),(g)=>i(g)&&b(g.key));function userRecord(key){const{session,rooms,read,closed}=ab().find((g)=>g.key===key)??{};return{session:b(session)||session===null?session:undefined,rooms:m(rooms,b),read:j(read,y),closed:j(closed,Number.isSafeInteger),};}
+function keepUserRecord(key,record){const ag=ab().filter((g)=>g.key !==key);c(d,k,[{...record,key},...ag].slice(0,ac));}
+function onOtherTabs(ah){addEventListener('storage',(event)=>{if(event.key===k)ah();});}
+return { lastName, setLastName, chosenLanguage, setChosenLanguage, noticeSettings, setNoticeSettings, tabName, setTabName, unsent, setUnsent, drafts, setDrafts, answered, setAnswered, userRecord, keepUserRecord, onOtherTabs };
+})();
+const m5 = (() => {
+const { entryOf } = m3;
+const { answered, drafts, setAnswered, setDrafts } = m4;
+const e=300;const f=({offset})=>(d)=>d.offset===offset;class Drafts{#a=drafts();#b=answered();#c=0;constructor(){addEventListener('pagehide',()=>this.#d());document.addEventListener('visibilitychange',()=>this.#d());}
 of(a){return this.#a[a.key]??'';}
-set(a,b){if(b==='')delete this.#a[a.key];else this.#a[a.key]=b;clearTimeout(this.#b);this.#b=setTimeout(()=>this.#c(),c);}
-move(from,a){const b=this.#a[from];if(b===undefined)return;delete this.#a[from];this.set(a,b);}
-forget(a){if(a)delete this.#a[a.key];else this.#a={};this.#c();}
-#c(){clearTimeout(this.#b);this.#b=0;setDrafts(this.#a);}}
+set(a,text){if(text==='')delete this.#a[a.key];else this.#a[a.key]=text;clearTimeout(this.#c);this.#c=setTimeout(()=>this.#d(),e);}
+answer(a,d){a.answered=d;const{offset,user,text}=d??{};if(d)this.#b[a.key]={epoch:a.epoch,offset,user,text};else delete this.#b[a.key];this.#d();}
+restore(a){const c=this.#b[a.key];if(!c||a.answered)return;if(c.epoch !==a.epoch)this.answer(a,null);else a.answered=a.entries.find(f(c))??entryOf(c);}
+move(from,a){const text=this.#a[from];if(text===undefined)return;delete this.#a[from];this.set(a,text);}
+forget(a){for(const c of [this.#a,this.#b]){for(const b of a?[a.key]:Object.keys(c))delete c[b];}
+this.#d();}
+#d(){clearTimeout(this.#c);this.#c=0;setDrafts(this.#a);setAnswered(this.#b);}}
 return { Drafts };
 })();
-const m4 = (() => {
+const m6 = (() => {
 const { CommandError, Disconnected } = m0;
 const e=50;const k=100;const l=200;class History{#a;#b;constructor(f,d){this.#a=f;this.#b=d;}
 async older(a){if(a.older !=='unknown'||a.state !=='joined'||!a.first)return;a.older='loading';const range={before:a.first.offset,limit:e};await this.#c(a,range,(b,c)=>a.prepend(b,c),'older');}
@@ -59,7 +86,7 @@ async #c(a,range,m,i){this.#b();const{epoch,name}=a;try{const j=await this.#a.co
 this.#b();}}
 return { History };
 })();
-const m5 = (() => {
+const m7 = (() => {
 const english={'login.lead':'Pick a name and start talking.','login.name':'Your name','login.password':'Password','login.join':'Join the chat','login.busy':'One moment…','login.room':'You will join the room “{room}”.','login.as':'Join as {name}','login.trying':'{problem} Still trying…','login.unreachable':'The server cannot be reached.','login.kept':'Nothing is lost.','skip':'Skip to the message field','rooms':'Rooms','rooms.unread':{one:'Rooms, {count} unread',other:'Rooms, {count} unread'},'rooms.close':'Close rooms','rooms.label':'Join a room by name','rooms.hint':'Join another room','rooms.join':'Join room','rooms.forYou':'some for you','rooms.none':'No room','rooms.empty':'You are in no room. Join one from the list of rooms.','rooms.missing':'No room “{room}”: {problem}','rooms.length':{one:"No such room: a room's name has at most {count} character.",other:"No such room: a room's name has at most {count} characters.",},'room.leave':'Leave','room.leaveThis':'Leave this room','room.unread':{one:'{count} unread',other:'{count} unread'},'direct.write':'Write to {name}','direct.close':'Close this conversation','people':'People','people.count':{one:'{count} person',other:'{count} people'},'people.here':'People in this room','people.close':'Close people','people.you':'(you)','people.crowd':{one:'{count} person is here: too many to list.',other:'{count} people are here: too many to list.',},'people.others':{one:'{count} other',other:'{count} others'},'notice.joined':'{name} joined','notice.left':'{name} left','notice.mention':'{name} mentions you in {room}','notice.direct':'{name} writes to you','link.gone':'This message is not kept any more.','rooms.all':'All rooms','rooms.filter':'Find a room by its name or topic','rooms.youAreHere':'You are in this room','rooms.invited':'private, you may enter','rooms.nothing':'No room fits.','rooms.more':'More rooms','rooms.new':'A new room','rooms.newName':'Name','rooms.private':'Private: only people who are invited may enter','rooms.create':'Create','room.about':'About this room','room.topic':'Topic','room.topicNone':'What is this room about?','room.topicSave':'Save','room.topicSaved':'Saved.','room.topicOwn':
 'People with an account may change it: keep your name with a password, and then come back.','room.private':'This room is private: only people who are invited may enter.','room.creator':'{name} has created it.','room.people':'People who may enter','room.absent':'not here','room.inviteName':'Invite somebody','room.invite':'Invite','room.invited':'{name} may enter now.','room.uninvite':'Send {name} out','room.uninvited':'{name} may not enter any more.','room.leaveForGood':'Leave for good','room.lossForGood':'Leave {room} for good? You come back only if somebody invites you again.','invited.by':'{name} invites you to the private room “{room}”.','invited':'You are invited to the private room “{room}”.','invited.enter':'Enter','invited.later':'Not now','search':'Search','search.hint':'Words in messages','search.here':'Only in {room}','search.help':'Whole words, in any order. “wor*” finds words that begin so, and quotation '
 + 'marks what stands together.','search.busy':'Searching…','search.nothing':'Nothing was found.','search.more':'Further back','signOut':'Sign out','signOut.everywhere':'Sign out on all devices','unsent':{one:'One message is not sent yet.',other:'{count} messages are not sent yet.'},'loss.leave':{one:'One message is not sent yet. Leaving {room} discards it.',other:'{count} messages are not sent yet. Leaving {room} discards them.',},'loss.signOut':{one:'One message is not sent yet. Signing out discards it.',other:'{count} messages are not sent yet. Signing out discards them.',},'loss.andLeave':'Discard and leave','loss.andSignOut':'Discard and sign out','loss.stay':'Stay','account.keep':'Keep this name','account.own':'Your own name','account.make':'Make this name yours','account.yours':'This name is yours','account.why':'With a password nobody else gets your name, however long you are away, and you '
@@ -71,9 +98,9 @@ const english={'login.lead':'Pick a name and start talking.','login.name':'Your 
 'This page and the server did not understand each other. Load the page anew.','error.server':'The server says: “{sentence}”','error.name_taken':'Somebody has this name. Choose another one, or log in with its password.','error.bad_password':'That is not the name and password of an account.','error.bad_name':'This name is not allowed.','error.too_many_rooms':'There are too many rooms.','error.too_long':'The text is too long.','error.rate_limited':'That was too much at once. Wait a moment.','error.unavailable':'The server cannot do that just now. Try again.',};
 return { english };
 })();
-const m6 = roostModules.m6 ??= (() => {
-const { chosenLanguage, setChosenLanguage } = m2;
-const { english } = m5;
+const m8 = roostModules.m8 ??= (() => {
+const { chosenLanguage, setChosenLanguage } = m4;
+const { english } = m7;
 const languages={en:'English',de:'Deutsch',ar:'العربية'};const g=new Set(['ar']);const q=/[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/u;const r=(tag)=>document.querySelector(`link[hreflang="${tag}"]`);let tag='en';let region='en';let table=english;let plurals=null;let h=null;const i=[];const s=8_000;const j=(a)=>a.toLowerCase().split('-')[0];function preferred(k=chosenLanguage(),wanted=navigator.languages){if(k in languages)return k;return wanted.map(j).find((a)=>a in languages)??'en';}
 const locale=()=>region;const isEnglish=()=>tag==='en';function l(t,e){tag=t;region=navigator.languages.find((a)=>j(a)===tag)??tag;table=e;plurals=h=null;const b=document.documentElement;b.lang=tag;b.dir=g.has(tag)?'rtl':'ltr';translate(document);for(const v of i)v();}
 async function w(x){const y=await fetch(x,{signal:AbortSignal.timeout(s)});return y.json();}
@@ -92,24 +119,14 @@ const af={label:'aria-label',hint:'placeholder',tip:'title'};function translate(
 for(const [name,attribute] of Object.entries(af)){for(const d of b.querySelectorAll(`[data-${name}]`)){d.setAttribute(attribute,words(d.dataset[name]));}}}
 return { languages, preferred, locale, isEnglish, speak, speakAtOnce, choose, onLanguage, count, words, listed, translate };
 })();
-const m7 = roostModules.m7 ??= (() => {
-function keyOf(name){if(!isConversation(name))return e(name);return `@${name.slice(1).split(',').map(e).sort().join(',')}`;}
-function e(c){const k=c.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase();return k.normalize('NFKC').replace(/[\u200C\u200D]/gu,'');}
-const isConversation=(name)=>name.startsWith('@');function partnerIn(name,l){if(!isConversation(name))return '';const h=name.slice(1).split(',');const i=h.filter((b)=>!sameName(b,l));return h.length===2&&i.length===1?i[0]:'';}
-const sameName=(b,f)=>keyOf(b)===keyOf(f);function compareNames(b,f){return b.localeCompare(f,undefined,{sensitivity:'base',numeric:true});}
-function randomID(){const{crypto}=globalThis;if(crypto?.randomUUID)return crypto.randomUUID();const j=new Uint8Array(16).map(()=>Math.random()* 256);crypto?.getRandomValues(j);return Array.from(j,(m)=>m.toString(16).padStart(2,'0')).join('');}
-const n=/[\p{L}\p{M}\p{N}_]/u;const o=/^(?:[\p{L}\p{M}\p{N}_]|[-.]+[\p{L}\p{M}\p{N}_])/u;function mentions(c,name){if(!c.includes('@'))return false;const d=e(c);const g=`@${keyOf(name)}`;for(let a=d.indexOf(g);a >=0;a=d.indexOf(g,a + 1)){const p=[...d.slice(Math.max(0,a - 2),a)].pop()??' ';if(n.test(p))continue;if(!o.test(d.slice(a + g.length)))return true;}
-return false;}
-return { keyOf, isConversation, partnerIn, sameName, compareNames, randomID, mentions };
-})();
-const m8 = roostModules.m8 ??= (() => {
+const m9 = roostModules.m9 ??= (() => {
 const listLimit=200;const h=1_500;const f=3_000;class People{#a;#b;#c=new WeakMap();constructor(c,b){this.#a=c;this.#b=b;}
 look(a){if(a?.state !=='joined'||a.members||a.count > listLimit)return;const d=performance.now();if(d <(this.#c.get(a)??0))return;const g=Math.random()* h;this.#c.set(a,d + g + f);setTimeout(()=>this.#d(a),g);}
 async #d(a){if(a.state !=='joined'||a.members)return;const e=await this.#a.command('who',{room:a.name}).catch(()=>null);if(e&&e.count <=listLimit)a.setMembers(e);else setTimeout(this.#b,f);this.#b();}}
 return { listLimit, People };
 })();
-const m9 = (() => {
-const { keyOf } = m7;
+const m10 = (() => {
+const { keyOf } = m2;
 const f=1_000;const can=(a,g)=>a.welcome?.capabilities?.includes(g)===true;class Reads{#a;#b=new Map();#c=new Set();#d=0;#e=-Infinity;constructor(a){this.#a=a;addEventListener('pagehide',()=>this.#f());document.addEventListener('visibilitychange',()=>{if(document.hidden)this.#f();});}
 async ask(){if(!can(this.#a,'mine'))return [];const c=await this.#a.command('mine').catch(()=>null);if(!c)return [];this.#b=new Map(c.rooms.map((d)=>[keyOf(d.room),d]));return c.rooms;}
 of(room){return this.#b.get(room.key);}
@@ -122,9 +139,9 @@ goOn(){if(this.#d||this.#c.size===0)return;const h=this.#e + f - performance.now
 async #g(room){this.#c.delete(room);const offset=room.readTo;try{await room.link.command('read',{offset});this.heard(room,{offset});}catch{this.#c.add(room);}}}
 return { can, Reads };
 })();
-const m10 = (() => {
-const { keyOf } = m7;
-const { keepUserRecord, onOtherTabs, userRecord } = m2;
+const m11 = (() => {
+const { keyOf } = m2;
+const { keepUserRecord, onOtherTabs, userRecord } = m4;
 const h=500;class Record{session;#a='';#b=new Set();#c=0;constructor(f){onOtherTabs(()=>{if(!this.#a)return;if(this.session&&userRecord(this.#a).session===null)f.signedOutElsewhere();else f.readElsewhere();});}
 load(d){this.#a=keyOf(d);this.session=this.storedSession??undefined;}
 get storedSession(){return userRecord(this.#a).session;}
@@ -141,8 +158,8 @@ save(){clearTimeout(this.#c);if(this.#b.size===0)return;this.#d(({read})=>{for(c
 #d(i){if(!this.#a)return;const a=userRecord(this.#a);const c=JSON.stringify(a);i(a);if(JSON.stringify(a)!==c)keepUserRecord(this.#a,a);}}
 return { Record };
 })();
-const m11 = (() => {
-const { keyOf, sameName } = m7;
+const m12 = (() => {
+const { keyOf, sameName } = m2;
 const typingLasts=5_000;const d=50;class Company{members=null;count=0;typing=new Map();creator='';acts=[];muted=null;verdict=null;applyPresence(push){this.count=push.count??this.count;if(push.event==='count')this.members=null;else if(push.event==='join')this.members?.set(keyOf(push.user),push.user);else if(push.event==='leave'){this.members?.delete(keyOf(push.user));this.typing.delete(keyOf(push.user));}}
 enter(a){this.creator=a.creator??'';this.muted=a.muted??null;this.verdict=null;this.setMembers(a);}
 applyAct(push,place,e){const number=(this.acts[this.acts.length - 1]?.number??0)+ 1;this.acts=[...this.acts.slice(1 - d),{...push,...place,number}];if(!sameName(push.user,e))return;const{action,everywhere}=push;if(action==='mute')this.muted=push;else if(action==='unmute'&&this.muted?.everywhere===everywhere)this.muted=null;else if(action==='kick'||action==='ban')this.verdict=push;}
@@ -157,7 +174,7 @@ return { typingLasts, Company };
 (() => {
 
 })();
-const m13 = (() => {
+const m14 = (() => {
 const b=1000;const i=30 * b;function backoff(c,a=Math.random){const f=Math.min(i,b * 2 ** Math.min(c,10));return f / 2 +(a()* f)/ 2;}
 function g(e,j){const h=/(\d{1,4})\s*s/.exec(e);return(h?Number(h[1]):j)* b;}
 function advice(k,e,c,a=Math.random){const d=(delay)=>({retry:true,delay});switch(k){case 1001:
@@ -176,13 +193,13 @@ return{retry:false,again:false};default:
 return d(backoff(c,a));}}
 return { backoff, advice };
 })();
-const m14 = (() => {
+const m15 = (() => {
 const isOnline=()=>globalThis.navigator?.onLine !==false;const isShown=()=>!globalThis.document?.hidden;function watchSurroundings(a,b){if(!globalThis.addEventListener)return()=>{};const c=globalThis.document;const d=()=>{if(isShown())a();};addEventListener('online',a);addEventListener('offline',b);addEventListener('pageshow',a);c?.addEventListener('visibilitychange',d);return()=>{removeEventListener('online',a);removeEventListener('offline',b);removeEventListener('pageshow',a);c?.removeEventListener('visibilitychange',d);};}
 return { isOnline, isShown, watchSurroundings };
 })();
-const m15 = (() => {
-const { advice, backoff } = m13;
-const { isOnline, isShown, watchSurroundings } = m14;
+const m16 = (() => {
+const { advice, backoff } = m14;
+const { isOnline, isShown, watchSurroundings } = m15;
 const i=10_000;const j=5_000;const k=2_000;const l=3_000;const m=5_000;const n=30_000;const o=10_000;const p=5_000;function chatAddress(location){const f=new URL('chat',location.href);f.protocol=f.protocol==='https:'?'wss:':'ws:';return f.href;}
 class Connection{state={phase:'idle'};#a;#b;#c=null;#d=0;#e=0;#f=0;#g=0;#h=Infinity;#i=0;#j=0;#k=null;constructor(c,a){this.#a=c;this.#b=a;}
 open(){if(this.state.phase==='connecting'||this.state.phase==='open')return;this.#d=0;this.#l();}
@@ -209,12 +226,12 @@ this.#b.closed(code,reason);}
 #w(){const t=watchSurroundings(()=>this.#t(),()=>this.#s());const u=setInterval(()=>{if(isShown())this.#r(n);},o);return()=>{t();clearInterval(u);};}}
 return { chatAddress, Connection };
 })();
-const m16 = (() => {
+const m17 = (() => {
 class Listeners{#a=new Map();add(name,a){if(typeof a !=='function')throw new TypeError('A listener is a function.');const b=this.#a.get(name)??[];this.#a.set(name,[...b,a]);return()=>{const c=(this.#a.get(name)??[]).filter((d)=>d !==a);this.#a.set(name,c);};}
 call(name,event){for(const a of this.#a.get(name)??[]){try{a(event);}catch(e){queueMicrotask(()=>{throw e;});}}}}
 return { Listeners };
 })();
-const m17 = (() => {
+const m18 = (() => {
 const { CommandError, Disconnected } = m0;
 const h=1_500;class Login{#a;#b;#c;#d=0;#e='';#f;#g=false;#h;#i;constructor(f,b,c,client){this.#a=f;this.#b=b;this.#c=c;this.#i=client;}
 use({password,keeps,token}){this.#f=password||undefined;this.#g=keeps===true;this.#h=token;}
@@ -228,9 +245,9 @@ await new Promise((m)=>setTimeout(m,100));}
 return false;}}
 return { Login };
 })();
-const m18 = (() => {
+const m19 = (() => {
 const { CommandError, Disconnected } = m0;
-const { keyOf, randomID, sameName } = m7;
+const { keyOf, randomID, sameName } = m2;
 const l=2_000;const m=new Set(['joined','new']);class Outbox{items=[];#a='';#b;#c;#d;#e;#f=new Map();#g=false;#h=0;constructor(j,h,e,f){this.#b=j;this.#c=h;this.#d=e;this.#e=f;this.items=e?.load()??[];for(const a of this.items)if(a.state !=='failed')a.state='waiting';}
 enter(d){this.#a=d;}
 isHeld(a){return !sameName(a.user,this.#a);}
@@ -256,15 +273,15 @@ async #l(a,b){a.state='sending';this.#e.changed();try{const{name,to}=b;const{id,
 #i(){this.#d?.save(this.items);this.#e.changed();}}
 return { Outbox };
 })();
-const m19 = (() => {
+const m20 = (() => {
 const { Disconnected } = m0;
 function nextWelcome(a){return new Promise((d,c)=>{const b=(e)=>{for(const f of g)f();e();};const g=[a.on('welcome',(h)=>b(()=>d(h))),a.on('refused',(i)=>b(()=>c(i))),a.on('closed',({reason})=>{if(a.state.phase !=='waiting')b(()=>c(new Disconnected(reason)));}),];});}
 return { nextWelcome };
 })();
-const m20 = (() => {
+const m21 = (() => {
 const { CommandError, Disconnected } = m0;
-const { Listeners } = m16;
-const { keyOf, partnerIn, sameName } = m7;
+const { Listeners } = m17;
+const { keyOf, partnerIn, sameName } = m2;
 const i=200;const j=3_000;const k=new Set(['presence','typing','read','direct']);class RoostRoom{name;key;state='away';error=null;place=null;count=0;attempt=Promise.resolve();#a;#b;#c;#d=null;#e=null;#f=new Listeners();#g=0;constructor(b,name,{since=null,last=0,catchUp=true}){this.#a=b;this.name=name;this.key=keyOf(name);this.place=since;this.#b=last;this.#c=catchUp;}
 get to(){return partnerIn(this.name,this.#a.user());}
 on(name,l){return this.#f.add(name,l);}
@@ -292,8 +309,8 @@ push(push){if(push.type==='joined'){this.#i({...push,recovered:false});}else if(
 disconnected(){if(this.state !=='left')this.state='away';this.#e=null;}}
 return { RoostRoom };
 })();
-const m21 = (() => {
-const { keyOf } = m7;
+const m22 = (() => {
+const { keyOf } = m2;
 class Sessions{session;#a;#b='';constructor(a){this.#a=a;}
 load(b){this.#b=`roost.session.${keyOf(b)}`;this.session=this.storedSession;}
 get storedSession(){return this.#a?.getItem(this.#b)??undefined;}
@@ -301,16 +318,16 @@ keepSession(b,session){this.#b=`roost.session.${keyOf(b)}`;this.session=session;
 ended(){if(this.session===this.storedSession)this.#a?.removeItem(this.#b);this.session=undefined;}}
 return { Sessions };
 })();
-const m22 = (() => {
+const m23 = (() => {
 const { CommandError, Commands, Disconnected } = m0;
-const { chatAddress, Connection } = m15;
-const { Listeners } = m16;
-const { Login } = m17;
-const { keyOf } = m7;
-const { Outbox } = m18;
-const { nextWelcome } = m19;
-const { RoostRoom } = m20;
-const { Sessions } = m21;
+const { chatAddress, Connection } = m16;
+const { Listeners } = m17;
+const { Login } = m18;
+const { keyOf } = m2;
+const { Outbox } = m19;
+const { nextWelcome } = m20;
+const { RoostRoom } = m21;
+const { Sessions } = m22;
 const l='roost.v1';const j=4005;const m=new Set(['rate_limited','unavailable']);const n=5_000;const o=1_000;class Roost{user='';account=false;welcome=null;first=null;outbox;#a;#b;#c;#d;#e=new Map();#f=new Listeners();#g=false;#h=false;#i;#j=false;constructor(h,c={}){const{user,password,token,storage,unsent,client}=c;this.#i=c.direct !==false;const k=c.WebSocket??globalThis.WebSocket;if(!k)throw new Error('There is no WebSocket here: pass one, { WebSocket }.');const p=/^wss?:/i.test(h)?h:chatAddress({href:h});this.#d=c.sessions??new Sessions(storage);this.#a=new Connection(()=>new k(p,l),{opened:()=>this.#c.begin(this.user),received:(b)=>this.#k(b),closed:(code,reason)=>this.#l(code,reason),changed:()=>this.#f.call('state',this.state),probe:()=>this.#b.probe((this.first??this.rooms[0])?.name??'lobby'),});this.#b=new Commands(this.#a);this.#c=new Login(this.#b,this.#d,{welcomed:(welcome,restarted)=>this.#m(welcome,restarted),refused:(error)=>this.#n(error),},client);this.outbox=new Outbox(this.#b,(a)=>this.#e.get(a),unsent,{changed:()=>this.#f.call('outbox',undefined),ended:(item,error)=>this.#f.call('sent',{item,error}),});if(user !==undefined)this.#o(user,{password,keeps:true,token});}
 get state(){return this.#a.state;}
 get limits(){return this.welcome?.limits;}
@@ -339,18 +356,6 @@ this.#f.call('refused',error);this.#q(error);}
 this.#g=false;this.#c.abandon();this.#b.abandon();for(const room of this.#e.values())room.disconnected();if(code===j)this.#d.ended?.();this.#f.call('closed',{code,reason});if(this.state.phase==='stopped')this.#f.call('stopped',{code,reason});}}
 return { Roost };
 })();
-const m23 = roostModules.m23 ??= (() => {
-const { keyOf } = m7;
-function entryOf(entry){const{type='message',offset,user,text='',at,id}=entry;const f={type,offset,user,author:keyOf(user??''),text,at,id};for(const d of ['reply','edited','reactions','deleted','target','emoji']){if(entry[d] !==undefined)f[d]=entry[d];}
-return f;}
-const isMessage=({type})=>type==='message';function applyChange(a,{type,offset,user,text,emoji}){if(a.deleted)return;if(type==='edited'){if(offset <(a.edited??0))return;a.edited=offset;a.text=text;}else if(type==='deleted'){a.deleted=offset;a.text='';delete a.reactions;}else if(type==='reaction'){a.reactions=k(a.reactions??{},user,emoji);}
-delete a.item;delete a.mentioned;}
-function changeAmong(g,e){for(const entry of g){if(entry?.offset===e.target)applyChange(entry,e);else if(entry?.reply===e.target)delete entry.item;}}
-function asWished(entry,l){const h=l.get(entry.offset);if(!h)return entry;const i={...entry};for(const m of h)applyChange(i,m);return i;}
-function k(b,user,emoji){const n=keyOf(user);const c={};for(const [old,names] of Object.entries(b)){const j=names.filter((name)=>keyOf(name)!==n);if(j.length > 0)c[old]=j;}
-if(emoji)c[emoji]=[...(c[emoji]??[]),user];return c;}
-return { entryOf, isMessage, applyChange, changeAmong, asWished };
-})();
 const m24 = (() => {
 class Past{entries=[];get length(){return this.entries.length;}
 keep(entries,a,d){for(const b of entries)b.epoch=a;this.entries.push(...entries);const c=this.entries[this.entries.length - 1];if(c&&(c.end??'missed')==='missed')c.end=d;}
@@ -368,9 +373,9 @@ const c=a.messages[0]?.offset??a.offset + 1;return c <=offset + 1&&!d.has(epoch)
 return { epochsOf, hasBegunAnew };
 })();
 const m26 = (() => {
-const { Company } = m11;
-const { changeAmong, entryOf, isMessage } = m23;
-const { isConversation, keyOf, mentions, sameName } = m7;
+const { Company } = m12;
+const { changeAmong, entryOf, isMessage } = m3;
+const { isConversation, keyOf, mentions, sameName } = m2;
 const { Past } = m24;
 const { epochsOf, hasBegunAnew } = m25;
 const windowLimit=5000;const t=64;class Room extends Company{state='away';problem='';epoch=null;placeEpoch=null;epochs=new Set();position=-1;entries=[];topic='';past=new Past();wishes=new Map();quoted=new Map();answered=null;editing=null;atEnd=true;following=true;older='unknown';newer='unknown';unread=0;noted=-1;begunAt=null;readTo=null;readEpoch=null;newFrom=null;renewed=false;#a='open';#b=false;constructor(name,p){super();this.name=name;this.key=keyOf(name);this.link=p;}
@@ -411,7 +416,7 @@ markRead(){this.#l();this.unread=0;this.#b=false;}}
 return { windowLimit, Room };
 })();
 const m27 = roostModules.m27 ??= (() => {
-const { isEnglish, words } = m6;
+const { isEnglish, words } = m8;
 const h=new Set(['bad_json','bad_request','unknown_type','not_logged_in']);const i=new Set(['name_taken','bad_password','bad_name','too_many_rooms','too_long','rate_limited','unavailable',]);const j=new Set(['bad_name','bad_request']);function wordsForError({code,message}){const k=code==='bad_request'&&message.startsWith('The text ');const c=i.has(code)?words(`error.${code}`):'';if(h.has(code)&&!k)return words('error.misunderstood');if(!message)return c||words('error.misunderstood');if(isEnglish())return message;const e=words('error.server',{sentence:message});if(!c)return e;return j.has(code)?`${c} ${e}`:c;}
 const l=new Set([1001,1006,1008,1011,1012,1013,4001,4002,4003,4004,4005]);const f=(code)=>words(`close.${l.has(code)?code:1006}`);const wordsForSession=()=>f(4005);function wordsForState(a,m){const{phase,code}=a;const b=isEnglish()||code===4003?a.reason:'';const n=code===4004&&a.reason&&!isEnglish();const g=code===1013&&a.reason;const d=(g&&b)||f(code);switch(phase){case 'connecting':
 return words(a.attempt > 0?'bar.again':'bar.first');case 'open':
@@ -423,9 +428,9 @@ return '';}}
 return { wordsForError, wordsForSession, wordsForState };
 })();
 const m28 = (() => {
-const { words } = m6;
-const { isConversation, keyOf, sameName } = m7;
-const { Reads } = m9;
+const { words } = m8;
+const { isConversation, keyOf, sameName } = m2;
+const { Reads } = m10;
 const { Room } = m26;
 const { wordsForError } = m27;
 const v='lobby';const r=100;const w=20;const n=64;const s=()=>words('rooms.length',{count:n});const x=new Set(['bad_name','bad_request','not_found']);class Rooms{current=null;problem='';invitations=[];#a=new Map();#b;#c;#d;#e;#f=new Set();#g=new Map();constructor(c,d,a){this.#c=c;this.#d=d;this.#e=a;this.#b=new Reads(c);c.on('push',(e)=>{if(e.type==='direct')this.#h(e);if(e.type==='invited')this.#i(e);});document.addEventListener('visibilitychange',()=>this.look());}
@@ -466,21 +471,21 @@ return { Rooms };
 const m29 = (() => {
 const { CommandError, Disconnected } = m0;
 const { clientName } = m1;
-const { Drafts } = m3;
-const { History } = m4;
-const { words } = m6;
-const { sameName } = m7;
-const { People } = m8;
-const { can } = m9;
-const { Record } = m10;
-const { typingLasts } = m11;
-const { Roost } = m22;
+const { Drafts } = m5;
+const { History } = m6;
+const { words } = m8;
+const { sameName } = m2;
+const { People } = m9;
+const { can } = m10;
+const { Record } = m11;
+const { typingLasts } = m12;
+const { Roost } = m23;
 const { Rooms } = m28;
-const { setLastName, setTabName, setUnsent, unsent } = m2;
+const { setLastName, setTabName, setUnsent, unsent } = m4;
 const { wordsForError, wordsForSession } = m27;
 const h=4_000;const c=4005;const g='You have signed out elsewhere.';const i=new Set(['rate_limited','unavailable','bad_request']);function j({code,message}){return code==='bad_name'?/Try "([^"\s]{1,64})"\.$/u.exec(message)?.[1]??'':'';}
 function d(error){if(error instanceof Disconnected)return words('account.lost');if(!(error instanceof CommandError))throw error;return error.code==='bad_request'?error.message:wordsForError(error);}
-class Chat{phase='login';me='';problem='';suggestion='';asksPassword=false;account=false;notice=null;news={number:0,words:''};textLimit=4000;signingOut=false;drafts=new Drafts();#a;#b;constructor(k,changed){this.#b=changed;this.#a=new Record({readElsewhere:()=>this.rooms.readElsewhere(this.me),signedOutElsewhere:()=>this.#c(),});this.connection=new Roost(k,{sessions:this.#a,unsent:{load:unsent,save:setUnsent},direct:false,client:clientName(),});this.outbox=this.connection.outbox;this.history=new History(this.connection,changed);this.people=new People(this.connection,changed);this.rooms=new Rooms(this.connection,this.#a,{changed,opened:(room)=>this.#d(room),entered:(room,e)=>{if(e.recovered&&e.more){this.history.rest(room).then(()=>this.rooms.look());}},renamed:(f,room)=>this.drafts.move(f,room),});this.#e();addEventListener('pagehide',()=>this.#a.save());document.addEventListener('visibilitychange',()=>this.#a.save());}
+class Chat{phase='login';me='';problem='';suggestion='';asksPassword=false;account=false;notice=null;news={number:0,words:''};textLimit=4000;signingOut=false;drafts=new Drafts();#a;#b;constructor(k,changed){this.#b=changed;this.#a=new Record({readElsewhere:()=>this.rooms.readElsewhere(this.me),signedOutElsewhere:()=>this.#c(),});this.connection=new Roost(k,{sessions:this.#a,unsent:{load:unsent,save:setUnsent},direct:false,client:clientName(),});this.outbox=this.connection.outbox;this.history=new History(this.connection,changed);this.people=new People(this.connection,changed);this.rooms=new Rooms(this.connection,this.#a,{changed,opened:(room)=>this.#d(room),entered:(room,e)=>{this.drafts.restore(room);if(e.recovered&&e.more){this.history.rest(room).then(()=>this.rooms.look());}},renamed:(f,room)=>this.drafts.move(f,room),});this.#e();addEventListener('pagehide',()=>this.#a.save());document.addEventListener('visibilitychange',()=>this.#a.save());}
 #e(){const{connection}=this;for(const event of ['state','outbox','push'])connection.on(event,this.#b);connection.on('welcome',(b)=>this.#f(b));connection.on('refused',(error)=>{const{code}=error;this.suggestion=j(error);this.asksPassword=code==='name_taken'||code==='bad_password'
 ||(this.asksPassword&&i.has(code));this.#g(wordsForError(error));});connection.on('closed',({code,reason})=>{this.rooms.disconnected();if(code===c)this.#c(reason);});connection.on('sent',({item,error})=>{if(error)item.problem=wordsForError(error);const l=error?words('message.notSent',{problem:item.problem})
 :words('message.wasSent');this.news={number:this.news.number + 1,words:l};});}
@@ -496,7 +501,7 @@ async signOut(everywhere=false){if(this.signingOut)return;this.signingOut=true;t
 #f(b){this.phase='in';this.me=b.user;this.account=b.account===true;this.asksPassword=false;this.textLimit=b.limits?.text??this.textLimit;setLastName(this.me);setTabName(this.me);this.rooms.welcomed(b.restarted);this.#b();}
 join(name){return this.rooms.join(name);}
 leave(room){this.outbox.forget(room);this.drafts.forget(room);this.rooms.leave(room);}
-say(text){const room=this.rooms.current;if(!room)return;room.newFrom=null;room.following=true;const o=room.answered?{reply:room.answered.offset}:{};room.answered=null;room.link.say(text,o).catch(()=>{});if(!room.atEnd)this.history.newest(room);}
+say(text){const room=this.rooms.current;if(!room)return;room.newFrom=null;room.following=true;const o=room.answered?{reply:room.answered.offset}:{};this.drafts.answer(room,null);room.link.say(text,o).catch(()=>{});if(!room.atEnd)this.history.newest(room);}
 typed(){this.connection.expectWriting();this.rooms.current?.link.typing();}
 #d(room){const{link}=room;link.on('entry',(p)=>{room.applyEntry(p,this.me,this.rooms.watches(room));this.rooms.look();});link.on('presence',(a)=>{room.applyPresence(a);this.#h(room,a);});link.on('typing',({user})=>{if(sameName(user,this.me))return;room.applyTyping(user);setTimeout(this.#b,typingLasts + 100);});link.on('moderated',(a)=>{const{epoch,position}=room;room.applyAct(a,{epoch,after:position,came:Date.now()},this.me);});link.on('kicked',(error)=>room.applyKicked(error.message));}
 #h(room,a){if(a.event==='count'||sameName(a.user,this.me))return;const f=a.event==='join'?'notice.joined':'notice.left';this.note(room,words(f,{name:a.user}));}
@@ -529,8 +534,8 @@ return { placeIn, hashOf, linkTo, copyLink };
 })();
 const m33 = (() => {
 const { byID, composes, setHidden, setText } = m30;
-const { words } = m6;
-const { lastName } = m2;
+const { words } = m8;
+const { lastName } = m4;
 const { wordsForState } = m27;
 class LoginView{#a;#b=byID('login');#c=byID('login-form');#d=byID('name');#e=byID('password');#f=byID('password-label');#g=byID('enter');#h=byID('login-problem');#i=byID('login-room');#j=byID('login-unsent');#k=byID('login-offer');#l=true;#m=false;#n=false;#o;constructor(b,d){this.#a=b;this.#d.value=lastName();this.#c.addEventListener('submit',(event)=>{event.preventDefault();const name=this.#d.value.trim();this.#n=true;if(name==='')this.#d.focus();else b.enter(name,d(),this.#e.value);});this.#d.addEventListener('keydown',(event)=>{if(event.key==='Enter'&&composes(event))event.preventDefault();});this.#k.addEventListener('click',()=>{this.#d.value=this.#a.suggestion;this.#c.requestSubmit();});this.#o=d;}
 render(){const{phase,connection,problem,suggestion,outbox,asksPassword}=this.#a;const f=['waiting','stopped'].includes(connection.state.phase);const g=phase==='login'||(phase==='entering'&&(f||this.#n));setHidden(this.#b,!g);if(!g){this.#l=true;this.#e.value='';return;}
@@ -540,9 +545,9 @@ return { LoginView };
 })();
 const m34 = (() => {
 const { byID, setHidden } = m30;
-const { onLanguage } = m6;
+const { onLanguage } = m8;
 const { hashOf, placeIn } = m32;
-const { keyOf } = m7;
+const { keyOf } = m2;
 const { started } = m31;
 const { LoginView } = m33;
 const roomInAddress=()=>placeIn(location.hash).room;class View{#a;#b;#c=null;#d=placeIn(location.hash);#e=false;#f=false;#g=matchMedia('(pointer: fine)');constructor(chat){this.#a=chat;this.#b=[new LoginView(chat,roomInAddress)];Object.assign(started,{chat,view:this});onLanguage(()=>{this.#c?.messages.forget();this.schedule();});addEventListener('popstate',(event)=>this.#h(event.state));}
@@ -561,10 +566,10 @@ return { roomInAddress, View };
 })();
 (() => {
 const { Chat } = m29;
-const { chatAddress } = m15;
-const { speak, speakAtOnce } = m6;
+const { chatAddress } = m16;
+const { speak, speakAtOnce } = m8;
 const { loadLater } = m31;
-const { tabName } = m2;
+const { tabName } = m4;
 const { roomInAddress, View } = m34;
 const a=document.getElementById('loading');const d=()=>
 getComputedStyle(document.documentElement).getPropertyValue('--page')!=='';async function b(){if(!a?.isConnected||'started' in a.dataset||!d())return;a.dataset.started='';document.removeEventListener('load',b,true);if(!speakAtOnce())await speak();let view=null;const c=new Chat(chatAddress(location),()=>view?.schedule());view=new View(c);const name=tabName();if(name)c.enter(name,roomInAddress());view.schedule();setTimeout(loadLater);}
