@@ -23,8 +23,13 @@ export class Changes {
         this.#events = events;
     }
 
-    get areWaiting() {
-        return this.#wishes.length > 0;
+    // The wishes that leaving this room, or every room, would discard.
+    waiting(room) {
+        return this.#wishes.filter((wish) => !room || wish.room === room);
+    }
+
+    forget(room) {
+        for (const wish of this.waiting(room)) this.#end(wish);
     }
 
     edit(room, entry, text) {

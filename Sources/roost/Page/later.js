@@ -31,7 +31,6 @@ import { WritingView } from './view-writing.js';
 
 function complete({ chat, view }) {
     const composer = new ComposerView(chat);
-    const panels = new PanelsView(chat, () => view.focusComposer());
     const changed = () => view.schedule();
     const quotes = new Quotes(changed);
     const messages = new MessagesView(chat, new Extras(chat, quotes, byID('log')));
@@ -42,6 +41,7 @@ function complete({ chat, view }) {
             deeds.undone(wish);
         },
     });
+    const panels = new PanelsView(chat, changes, () => view.focusComposer());
     const deeds = new Deeds(chat, view, changes);
     const menu = new MenuView(chat, deeds);
     const toolbar = new ToolbarView(chat, view, deeds, menu);
@@ -57,7 +57,7 @@ function complete({ chat, view }) {
     translate(document); // what these parts have added to it
     // They are not kept anywhere but here.
     addEventListener('beforeunload', (event) => {
-        if (changes.areWaiting) event.preventDefault();
+        if (changes.waiting().length > 0) event.preventDefault();
     });
     refuseFiles((sentence) => view.say(sentence));
     makeInstallable();

@@ -12,6 +12,7 @@ import { avatar } from './view-message.js';
 
 export class PanelsView {
     #chat;
+    #changes;
     #entered;
     #rooms = byID('rooms');
     #directs = byID('directs');
@@ -28,8 +29,9 @@ export class PanelsView {
     ];
 
     // `entered()` is called when a room was chosen, to focus the field to write in.
-    constructor(chat, entered) {
+    constructor(chat, changes, entered) {
         this.#chat = chat;
+        this.#changes = changes;
         this.#entered = entered;
         this.#joinForm.addEventListener('submit', async (event) => {
             event.preventDefault();
@@ -85,22 +87,26 @@ export class PanelsView {
 
     async leave() {
         const room = this.#chat.rooms.current;
-        const count = room ? this.#chat.outbox.unsent(room).length : 0;
-        const loss = words('loss.leave', { count, room: room?.title });
-        if (!room) return;
-        if (count > 0 && !(await this.#mayDiscard(loss, words('loss.andLeave')))) return;
-        this.#chat.leave(room);
+        if (room && await this.#mayDiscard(room)) this.#chat.leave(room);
     }
 
     async signOut(everywhere = false) {
-        const count = this.#chat.outbox.unsent().length;
-        const loss = words('loss.signOut', { count });
-        if (count > 0 && !(await this.#mayDiscard(loss, words('loss.andSignOut')))) return;
-        this.#chat.signOut(everywhere);
+        if (await this.#mayDiscard()) this.#chat.signOut(everywhere);
     }
 
-    #mayDiscard(loss, agree) {
-        return ask(loss, { agree, refuse: words('loss.stay') });
+    // Asks before messages and changes are lost that are not sent yet: of a room, or all.
+    async #mayDiscard(room) {
+        const unsent = this.#chat.outbox.unsent(room).length;
+        const changes = this.#changes.waiting(room).length;
+        const loss = [];
+        if (unsent) loss.push(words('unsent', { count: unsent }));
+        if (changes) loss.push(words('unsent.changes', { count: changes }));
+        if (loss.length === 0) return true;
+        loss.push(room ? words('loss.leave', { room: room.title }) : words('loss.signOut'));
+        const agree = words(room ? 'loss.andLeave' : 'loss.andSignOut');
+        const agreed = await ask(loss.join(' '), { agree, refuse: words('loss.stay') });
+        if (agreed) this.#changes.forget(room);
+        return agreed;
     }
 
     #step(event, by) {

@@ -95,14 +95,11 @@ export const english = {
     'signOut': 'Sign out',
     'signOut.everywhere': 'Sign out on all devices',
     'unsent': { one: 'One message is not sent yet.', other: '{count} messages are not sent yet.' },
-    'loss.leave': {
-        one: 'One message is not sent yet. Leaving {room} discards it.',
-        other: '{count} messages are not sent yet. Leaving {room} discards them.',
+    'unsent.changes': {
+        one: 'One change is not sent yet.', other: '{count} changes are not sent yet.',
     },
-    'loss.signOut': {
-        one: 'One message is not sent yet. Signing out discards it.',
-        other: '{count} messages are not sent yet. Signing out discards them.',
-    },
+    'loss.leave': 'Leaving {room} discards it.',
+    'loss.signOut': 'Signing out discards it.',
     'loss.andLeave': 'Discard and leave',
     'loss.andSignOut': 'Discard and sign out',
     'loss.stay': 'Stay',

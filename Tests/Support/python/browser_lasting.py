@@ -112,6 +112,8 @@ def sign_out():
         # Unsent messages are not thrown away without a question.
         with CutLine(server.port) as line:
             carol = all.person(line.page, "carol")
+            carol.say("said")
+            carol.has_sent("said")
             line.cut()
             expect(carol.page.locator("#bar")).to_be_visible()
             carol.say("not yet")
@@ -126,10 +128,22 @@ def sign_out():
             expect(dialog).to_contain_text("Leaving lobby discards it.")
             dialog.get_by_role("button", name="Stay").click()
             expect(carol.message("not yet")).to_have_count(1)
+            # Changes count too, and are discarded with the room.
+            carol.message("said").locator(".bubble").hover()
+            carol.page.locator(".toolbar [data-deed=react]").click()
+            carol.page.locator("#menu [data-emoji='👍']").click()
             carol.page.get_by_role("button", name="Sign out").click()
+            expect(dialog).to_contain_text("One message is not sent yet. One change is not sent "
+                                           "yet. Signing out discards it.")
+            carol.shot("question-changes")
             dialog.get_by_role("button", name="Discard and sign out").click()
             expect(carol.page.get_by_label("Your name")).to_have_value("carol")
             assert carol.page.evaluate("sessionStorage.length") == 0
+            line.mend()
+            carol.log_in("dora")
+            carol.sees("said", "carol")
+            expect(carol.page.locator(".reaction")).to_have_count(0)
+            expect(carol.page.locator("#note")).to_be_hidden()
 
 
 def addresses():
