@@ -7,14 +7,14 @@ import { clientName } from './client-name.js';
 import { Drafts } from './drafts.js';
 import { History } from './history.js';
 import { words } from './language.js';
-import { sameName } from './names.js';
+import { keyOf, sameName } from './names.js';
 import { People } from './people.js';
 import { can } from './reads.js';
 import { Record } from './record.js';
 import { typingLasts } from './company.js';
 import { Roost } from './roost.js';
 import { Rooms } from './rooms.js';
-import { setLastName, setTabName, setUnsent, unsent } from './storage.js';
+import { setLastName, setSeen, setTabName, setUnsent, unsent } from './storage.js';
 import { wordsForError, wordsForSession } from './words.js';
 
 const noticeLasts = 4_000;
@@ -88,6 +88,7 @@ export class Chat {
         connection.on('welcome', (welcome) => this.#welcomed(welcome));
         connection.on('refused', (error) => {
             const { code } = error;
+            if (!passing.has(code)) setSeen(keyOf(this.me), null);
             this.suggestion = suggestionIn(error);
             this.asksPassword = code === 'name_taken' || code === 'bad_password'
                 || (this.asksPassword && passing.has(code));

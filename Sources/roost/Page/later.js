@@ -23,6 +23,7 @@ import { PanelsView } from './view-panels.js';
 import { RoomView } from './view-room.js';
 import { RoomsView } from './view-rooms.js';
 import { SearchView } from './view-search.js';
+import { SeenView } from './view-seen.js';
 import { SettingsView } from './view-settings.js';
 import { StatusView } from './view-status.js';
 import { ToolbarView } from './view-toolbar.js';
@@ -50,7 +51,7 @@ function complete({ chat, view }) {
         panels, composer, messages, new StatusView(chat), new AccountView(chat, panels),
         new SettingsView(chat), new CompletionView(chat), new Notices(chat),
         new LinkView(chat, view), changes, quotes, toolbar, new WritingView(chat, deeds),
-        new RoomsView(chat, panels), new RoomView(chat, panels),
+        new RoomsView(chat, panels), new RoomView(chat, panels), new SeenView(chat),
         new InvitationsView(chat, panels), new SearchView(chat, panels),
         deeds.moderation, new VerdictView(chat, view, panels),
     ]);

@@ -3,7 +3,7 @@
 // itself, and hears what the others change.
 
 import { keyOf } from './names.js';
-import { keepUserRecord, onOtherTabs, userRecord } from './storage.js';
+import { keepUserRecord, onOtherTabs, setSeen, userRecord } from './storage.js';
 
 const saveAfter = 500;
 
@@ -45,6 +45,7 @@ export class Record {
         this.#change((stored) => {
             if (stored.session === session) stored.session = null;
         });
+        setSeen(this.#key, null);
         this.session = undefined;
         this.#key = '';
     }

@@ -80,6 +80,8 @@ export const setAnswered = (all) =>
 const users = () =>
     listOf(read(everyTab, usersKey), (entry) => isObject(entry) && isText(entry.key));
 
+const seenOfAll = () => listOf(read(everyTab, seenKey), isObject);
+
 // {session, rooms: [name], read: {room key: {epoch, offset}}, closed: {room key: offset}}. The
 // session is null after the user has signed out, and undefined if there never was one. What was
 // closed here is a conversation or a private room, which the server still lists.
@@ -97,6 +99,20 @@ export function userRecord(key) {
 export function keepUserRecord(key, record) {
     const others = users().filter((entry) => entry.key !== key);
     write(everyTab, usersKey, [{ ...record, key }, ...others].slice(0, userLimit));
+}
+
+// What this user saw last: {room, title, at, entries}, or null. Only of the last few names.
+export function seen(key) {
+    const found = seenOfAll().find((one) => one.key === key);
+    return found && isText(found.title) && isText(found.at)
+        ? { ...found, entries: listOf(found.entries, (entry) => isObject(entry)
+            && [entry.user, entry.text, entry.at].every(isText)) } : null;
+}
+
+export function setSeen(key, value) {
+    const others = seenOfAll().filter((one) => one.key !== key);
+    const all = value ? [{ ...value, key }, ...others].slice(0, userLimit) : others;
+    write(everyTab, seenKey, all.length ? all : null);
 }
 
 // Calls `changed` when another tab has changed a user's record.

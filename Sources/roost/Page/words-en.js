@@ -11,6 +11,7 @@ export const english = {
     'login.as': 'Join as {name}',
     'login.trying': '{problem} Still trying…',
     'login.unreachable': 'The server cannot be reached.',
+    'login.seen': 'Offline: what was in {room} at {time}',
     'login.kept': 'Nothing is lost.',
 
     'skip': 'Skip to the message field',

@@ -14,6 +14,8 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
+from browser_axe import clean
+from browser_deeds import choose
 from browser_page import browser
 from roost_server import start_server, until
 from scenarios import arguments
@@ -26,9 +28,10 @@ CONTROLS = "navigator.serviceWorker.ready.then(it => it.active?.state === 'activ
 
 
 def installed():
-    """The manifest and its icons are there; a page whose server has gone opens again, says so, and
-    is connected again when the server is back."""
-    with start_server() as server, browser(arguments.shots) as all:
+    """The manifest and its icons are there; a page whose server has gone opens again, says so,
+    shows what was there, and is connected again when the server is back."""
+    with start_server("--rate-limit", "off") as server, \
+            browser(arguments.shots) as all:
         ann = all.person(server.page, service_workers="allow")
         ann.log_in("ann")
         manifest = ann.page.locator("link[rel=manifest]").get_attribute("href")
@@ -40,8 +43,17 @@ def installed():
             assert "immutable" in image.headers["cache-control"], icon
         worker = ann.page.request.get(server.page + "service-worker.js")
         assert worker.headers["cache-control"] == "no-cache", worker.headers
-        ann.say("before")
-        ann.has_sent("before")
+        numbers = [f"number {number}" for number in range(48)]
+        for text in ("too old", "before", *numbers, "the last"):
+            ann.say(text)
+        ann.has_sent("the last")
+        ann.page.locator("#message").press("ArrowUp")
+        ann.page.locator("#message").fill("the last, edited")
+        ann.page.locator("#message").press("Enter")
+        ann.sees_text("the last, edited")
+        choose(ann, "before", "delete")
+        ann.page.get_by_role("button", name="Delete").click()
+        ann.sees_text("Message deleted")
         until(lambda: ann.page.evaluate(CONTROLS), "the service worker")
         ann.page.reload()
         ann.is_in("ann")
@@ -52,16 +64,38 @@ def installed():
         problem = ann.page.locator("#login-problem")
         expect(problem).to_contain_text("The server cannot be reached. Still trying…")
         expect(ann.page.locator("#login-unsent")).to_contain_text("One message is not sent yet.")
+        # What was here is here, and when.
+        seen = ann.page.locator("#seen")
+        expect(seen).to_contain_text(re.compile(r"Offline: what was in lobby at \d?\d:\d\d"))
+        expect(seen.locator("li .bubble")).to_have_text(
+            ["Message deleted", *numbers, "the last, edited"])
         ann.shot("opened-offline")
+        clean(ann.page, "offline", ())
+        ann.page.set_viewport_size({"width": 390, "height": 780})
+        ann.shot("opened-offline-phone")
+        assert ann.page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+        ann.page.set_viewport_size({"width": 1280, "height": 800})
+        expect(seen.locator("li").last).to_be_in_viewport()
         # A new tab too, in another language.
         tab = ann.page.context.new_page()
         tab.add_init_script("localStorage.setItem('roost.language', JSON.stringify('de'))")
         tab.goto(server.page)
         expect(tab.locator("#enter")).to_have_text("Zum Chat")
+        # Another user's, it shows to nobody.
+        tab.locator("#name").fill("bob")
+        tab.locator("#enter").click()
+        expect(tab.locator("#login-problem")).to_contain_text("nicht erreichbar")
+        expect(tab.locator("#seen")).to_be_hidden()
         tab.close()
         server.start()
         ann.is_connected()
+        expect(seen).to_be_hidden()
         ann.has_sent("while it was away")
+        kept = "localStorage.getItem('roost.seen')"
+        until(lambda: "while it was away" in ann.page.evaluate(kept), "the new message to be kept")
+        ann.page.get_by_role("button", name="Sign out").click()
+        expect(ann.page.get_by_label("Your name")).to_be_visible()
+        assert ann.page.evaluate(kept) is None
 
 
 class Versions(BaseHTTPRequestHandler):

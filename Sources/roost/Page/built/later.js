@@ -598,6 +598,22 @@ render(){setHidden(this.#c,!this.#a.can('search'));if(this.#a.phase !=='in'&&thi
 return { SearchView };
 })();
 const m73 = (() => {
+const { byID, element, setHidden, setText } = roostModules.m30;
+const { isMessage } = roostModules.m3;
+const { moment } = m42;
+const { words } = roostModules.m8;
+const { keyOf, sameName } = roostModules.m2;
+const { seen, setSeen } = roostModules.m4;
+const { makeMessage, updateMessage } = m50;
+const k=50;const l=50_000;const m=1_000;const n=(o,p)=>o.at.slice(0,16)===p.at.slice(0,16);class SeenView{#a;#b=element('h2');#c=element('ul',{className:'messages',tabIndex:0});#d=element('section',{id:'seen',className:'card',hidden:true},this.#b,this.#c);#e='';#f='';#g=0;constructor(a){this.#a=a;byID('login').append(this.#d);const d=()=>this.#h();addEventListener('pagehide',d);document.addEventListener('visibilitychange',d);a.connection.on('closed',d);}
+render(){const{phase,me,connection,rooms}=this.#a;const e=phase==='entering'&&connection.state.phase==='waiting'
+?seen(keyOf(me)):null;setHidden(this.#d,!e);if(e)this.#i(e,me);if(phase !=='in')return;const{key,position,epoch,state,atEnd}=rooms.current??{};if(state !=='joined'||!atEnd)return;const g=[me,key,epoch,position].join(' ');if(g===this.#f)return;this.#f=g;clearTimeout(this.#g);this.#g=setTimeout(()=>this.#h(),m);}
+#h(){const{phase,me,rooms}=this.#a;const c=rooms.current;if(phase !=='in'||!this.#f||c?.epoch===null||!c?.atEnd)return;let h=l;const entries=[];for(const entry of c.entries.filter(isMessage).slice(-k).reverse()){const{user,text,at,deleted}=entry;h -=text.length;if(h < 0)break;entries.unshift({user,text,at,deleted});}
+setSeen(keyOf(me),{title:c.title,at:new Date().toISOString(),entries});}
+#i({title,at,entries},me){const{lang}=document.documentElement;const b=[me,title,at,lang].join(' ');if(b===this.#e)return;this.#e=b;setText(this.#b,words('login.seen',{room:title,time:moment(new Date(at))}));this.#c.ariaLabel=this.#b.textContent;this.#c.replaceChildren(...entries.map((entry,q)=>{const f=entries[q - 1];const head=!f||!sameName(f.user,entry.user);const i={entry,head,own:sameName(entry.user,me),text:entry.text,past:true,deleted:Boolean(entry.deleted),sameMinute:head||n(entry,f),};const j=makeMessage(i);updateMessage(j,i,{decorate(){}});return j;}));requestAnimationFrame(()=>this.#c.scrollTo(0,this.#c.scrollHeight));}}
+return { SeenView };
+})();
+const m74 = (() => {
 const { byID, element, setText } = roostModules.m30;
 const { choose, languages, onLanguage, words } = roostModules.m8;
 const { canNotify, sound } = m40;
@@ -613,7 +629,7 @@ this.#i();}
 render(){if(this.#f.phase !=='in'&&this.#a.open)this.#a.close();}}
 return { SettingsView };
 })();
-const m74 = (() => {
+const m75 = (() => {
 const { byID, setHidden, setText } = roostModules.m30;
 const { badge } = m42;
 const { words } = roostModules.m8;
@@ -630,7 +646,7 @@ return words(navigator.onLine?'state.waiting':'state.offline');default:
 return words('state.stopped');}}
 return { StatusView };
 })();
-const m75 = (() => {
+const m76 = (() => {
 const { byID, element, icon, setHidden, touchKeyboard } = roostModules.m30;
 const { words } = roostModules.m8;
 const m=8;const w={react:'react',reply:'reply',edit:'edit',more:'more'};const x=(event)=>event.key==='Enter'||event.key==='ContextMenu'
@@ -658,7 +674,7 @@ if(key==='ArrowRight'||key==='ArrowLeft')return this.#s(a,target,key);const e={A
 const k=(ae)=>ae.closest?.('.message')??null;const z=(a)=>v(a,'previousElementSibling','lastElementChild');const aa=(a)=>v(a,'nextElementSibling','firstElementChild');function v(a,o,af){let i=a;do i=i[o]??i.parentNode[o]?.[af]??null;while(i&&!i.classList.contains('message'));return i;}
 return { ToolbarView };
 })();
-const m76 = (() => {
+const m77 = (() => {
 const { byID, composes, element, icon, setHidden, setText } = roostModules.m30;
 const { words } = roostModules.m8;
 const { gist } = m56;
@@ -691,12 +707,13 @@ const { PanelsView } = m69;
 const { RoomView } = m70;
 const { RoomsView } = m66;
 const { SearchView } = m72;
-const { SettingsView } = m73;
-const { StatusView } = m74;
-const { ToolbarView } = m75;
+const { SeenView } = m73;
+const { SettingsView } = m74;
+const { StatusView } = m75;
+const { ToolbarView } = m76;
 const { VerdictView } = m54;
-const { WritingView } = m76;
-function d({chat,view}){const composer=new ComposerView(chat);const changed=()=>view.schedule();const e=new Quotes(changed);const messages=new MessagesView(chat,new Extras(chat,e,byID('log')));const b=new Changes(chat,{changed,refused:(c,g)=>{view.say(c);a.undone(g);},});const panels=new PanelsView(chat,b,()=>view.focusComposer());const a=new Deeds(chat,view,b);const f=new MenuView(chat,a);const toolbar=new ToolbarView(chat,view,a,f);a.moderation=new ModerationView(chat,f);view.complete({composer,panels,messages},[panels,composer,messages,new StatusView(chat),new AccountView(chat,panels),new SettingsView(chat),new CompletionView(chat),new Notices(chat),new LinkView(chat,view),b,e,toolbar,new WritingView(chat,a),new RoomsView(chat,panels),new RoomView(chat,panels),new InvitationsView(chat,panels),new SearchView(chat,panels),a.moderation,new VerdictView(chat,view,panels),]);translate(document);addEventListener('beforeunload',(event)=>{if(b.waiting().length > 0)event.preventDefault();});refuseFiles((c)=>view.say(c));makeInstallable();}
+const { WritingView } = m77;
+function d({chat,view}){const composer=new ComposerView(chat);const changed=()=>view.schedule();const e=new Quotes(changed);const messages=new MessagesView(chat,new Extras(chat,e,byID('log')));const b=new Changes(chat,{changed,refused:(c,g)=>{view.say(c);a.undone(g);},});const panels=new PanelsView(chat,b,()=>view.focusComposer());const a=new Deeds(chat,view,b);const f=new MenuView(chat,a);const toolbar=new ToolbarView(chat,view,a,f);a.moderation=new ModerationView(chat,f);view.complete({composer,panels,messages},[panels,composer,messages,new StatusView(chat),new AccountView(chat,panels),new SettingsView(chat),new CompletionView(chat),new Notices(chat),new LinkView(chat,view),b,e,toolbar,new WritingView(chat,a),new RoomsView(chat,panels),new RoomView(chat,panels),new SeenView(chat),new InvitationsView(chat,panels),new SearchView(chat,panels),a.moderation,new VerdictView(chat,view,panels),]);translate(document);addEventListener('beforeunload',(event)=>{if(b.waiting().length > 0)event.preventDefault();});refuseFiles((c)=>view.say(c));makeInstallable();}
 d(started);
 })();
 })();

@@ -44,20 +44,24 @@ if(emoji)c[emoji]=[...(c[emoji]??[]),user];return c;}
 return { entryOf, isMessage, applyChange, changeAmong, asWished };
 })();
 const m4 = roostModules.m4 ??= (() => {
-const k='roost.users';const o='roost.name';const p='roost.tab';const q='roost.outbox';const r='roost.drafts';const s='roost.answered';const ai='roost.seen';const t='roost.language';const u='roost.notices';const ac=8;function read(h,key){try{return JSON.parse(h().getItem(key));}catch{return null;}}
-function c(h,key,a){try{if(a===null)h().removeItem(key);else h().setItem(key,JSON.stringify(a));}catch{}}
-const d=()=>localStorage;const e=()=>sessionStorage;const b=(a)=>typeof a==='string';const i=(a)=>typeof a==='object'&&a !==null&&!Array.isArray(a);const l=(a,ad)=>(b(a)?a:ad);const m=(a,n)=>(Array.isArray(a)?a.filter(n):[]);const j=(a,n)=>
-Object.fromEntries(Object.entries(i(a)?a:{}).filter(([,v])=>n(v)));const lastName=()=>l(read(d,o),'');const setLastName=(name)=>c(d,o,name);const chosenLanguage=()=>l(read(d,t),'');const setChosenLanguage=(ae)=>c(d,t,ae||null);function noticeSettings(){const w=read(d,u);return{notify:w?.notify===true,sound:w?.sound===true};}
-const setNoticeSettings=(af)=>c(d,u,af);const tabName=()=>l(read(e,p),'');const setTabName=(name)=>c(e,p,name||null);const unsent=()=>m(read(e,q),(f)=>i(f)
-&&[f.id,f.user,f.room,f.text,f.at].every(b)
-&&[f.name??'',f.place??''].every(b));const setUnsent=(x)=>c(e,q,x.length?x:null);const y=(a)=>
-i(a)&&b(a.epoch)&&Number.isSafeInteger(a.offset);const drafts=()=>j(read(e,r),b);const setDrafts=(z)=>
-c(e,r,Object.keys(z).length?z:null);const answered=()=>j(read(e,s),(a)=>y(a)&&b(a.user)&&b(a.text));const setAnswered=(aa)=>
-c(e,s,Object.keys(aa).length?aa:null);const ab=()=>
-m(read(d,k),(g)=>i(g)&&b(g.key));function userRecord(key){const{session,rooms,read,closed}=ab().find((g)=>g.key===key)??{};return{session:b(session)||session===null?session:undefined,rooms:m(rooms,b),read:j(read,y),closed:j(closed,Number.isSafeInteger),};}
-function keepUserRecord(key,record){const ag=ab().filter((g)=>g.key !==key);c(d,k,[{...record,key},...ag].slice(0,ac));}
-function onOtherTabs(ah){addEventListener('storage',(event)=>{if(event.key===k)ah();});}
-return { lastName, setLastName, chosenLanguage, setChosenLanguage, noticeSettings, setNoticeSettings, tabName, setTabName, unsent, setUnsent, drafts, setDrafts, answered, setAnswered, userRecord, keepUserRecord, onOtherTabs };
+const m='roost.users';const q='roost.name';const r='roost.tab';const s='roost.outbox';const t='roost.drafts';const u='roost.answered';const w='roost.seen';const x='roost.language';const y='roost.notices';const z=8;function read(j,key){try{return JSON.parse(j().getItem(key));}catch{return null;}}
+function d(j,key,value){try{if(value===null)j().removeItem(key);else j().setItem(key,JSON.stringify(value));}catch{}}
+const c=()=>localStorage;const e=()=>sessionStorage;const a=(value)=>typeof value==='string';const g=(value)=>typeof value==='object'&&value !==null&&!Array.isArray(value);const n=(value,ag)=>(a(value)?value:ag);const h=(value,o)=>(Array.isArray(value)?value.filter(o):[]);const k=(value,o)=>
+Object.fromEntries(Object.entries(g(value)?value:{}).filter(([,v])=>o(v)));const lastName=()=>n(read(c,q),'');const setLastName=(name)=>d(c,q,name);const chosenLanguage=()=>n(read(c,x),'');const setChosenLanguage=(ah)=>d(c,x,ah||null);function noticeSettings(){const aa=read(c,y);return{notify:aa?.notify===true,sound:aa?.sound===true};}
+const setNoticeSettings=(ai)=>d(c,y,ai);const tabName=()=>n(read(e,r),'');const setTabName=(name)=>d(e,r,name||null);const unsent=()=>h(read(e,s),(f)=>g(f)
+&&[f.id,f.user,f.room,f.text,f.at].every(a)
+&&[f.name??'',f.place??''].every(a));const setUnsent=(ab)=>d(e,s,ab.length?ab:null);const ac=(value)=>
+g(value)&&a(value.epoch)&&Number.isSafeInteger(value.offset);const drafts=()=>k(read(e,t),a);const setDrafts=(ad)=>
+d(e,t,Object.keys(ad).length?ad:null);const answered=()=>k(read(e,u),(value)=>ac(value)&&a(value.user)&&a(value.text));const setAnswered=(i)=>
+d(e,u,Object.keys(i).length?i:null);const ae=()=>
+h(read(c,m),(b)=>g(b)&&a(b.key));const af=()=>h(read(c,w),g);function userRecord(key){const{session,rooms,read,closed}=ae().find((b)=>b.key===key)??{};return{session:a(session)||session===null?session:undefined,rooms:h(rooms,a),read:k(read,ac),closed:k(closed,Number.isSafeInteger),};}
+function keepUserRecord(key,record){const l=ae().filter((b)=>b.key !==key);d(c,m,[{...record,key},...l].slice(0,z));}
+function seen(key){const found=af().find((p)=>p.key===key);return found&&a(found.title)&&a(found.at)
+?{...found,entries:h(found.entries,(b)=>g(b)
+&&[b.user,b.text,b.at].every(a))}:null;}
+function setSeen(key,value){const l=af().filter((p)=>p.key !==key);const i=value?[{...value,key},...l].slice(0,z):l;d(c,w,i.length?i:null);}
+function onOtherTabs(aj){addEventListener('storage',(event)=>{if(event.key===m)aj();});}
+return { lastName, setLastName, chosenLanguage, setChosenLanguage, noticeSettings, setNoticeSettings, tabName, setTabName, unsent, setUnsent, drafts, setDrafts, answered, setAnswered, userRecord, keepUserRecord, seen, setSeen, onOtherTabs };
 })();
 const m5 = (() => {
 const { entryOf } = m3;
@@ -87,7 +91,7 @@ this.#b();}}
 return { History };
 })();
 const m7 = (() => {
-const english={'login.lead':'Pick a name and start talking.','login.name':'Your name','login.password':'Password','login.join':'Join the chat','login.busy':'One moment…','login.room':'You will join the room “{room}”.','login.as':'Join as {name}','login.trying':'{problem} Still trying…','login.unreachable':'The server cannot be reached.','login.kept':'Nothing is lost.','skip':'Skip to the message field','rooms':'Rooms','rooms.unread':{one:'Rooms, {count} unread',other:'Rooms, {count} unread'},'rooms.close':'Close rooms','rooms.label':'Join a room by name','rooms.hint':'Join another room','rooms.join':'Join room','rooms.forYou':'some for you','rooms.none':'No room','rooms.empty':'You are in no room. Join one from the list of rooms.','rooms.missing':'No room “{room}”: {problem}','rooms.length':{one:"No such room: a room's name has at most {count} character.",other:"No such room: a room's name has at most {count} characters.",},'room.leave':'Leave','room.leaveThis':'Leave this room','room.unread':{one:'{count} unread',other:'{count} unread'},'direct.write':'Write to {name}','direct.close':'Close this conversation','people':'People','people.count':{one:'{count} person',other:'{count} people'},'people.here':'People in this room','people.close':'Close people','people.you':'(you)','people.crowd':{one:'{count} person is here: too many to list.',other:'{count} people are here: too many to list.',},'people.others':{one:'{count} other',other:'{count} others'},'notice.joined':'{name} joined','notice.left':'{name} left','notice.mention':'{name} mentions you in {room}','notice.direct':'{name} writes to you','link.gone':'This message is not kept any more.','rooms.all':'All rooms','rooms.filter':'Find a room by its name or topic','rooms.youAreHere':'You are in this room','rooms.invited':'private, you may enter','rooms.nothing':'No room fits.','rooms.more':'More rooms','rooms.new':'A new room','rooms.newName':'Name','rooms.private':'Private: only people who are invited may enter','rooms.create':'Create','room.about':'About this room','room.topic':'Topic','room.topicNone':'What is this room about?','room.topicSave':'Save','room.topicSaved':'Saved.','room.topicOwn':
+const english={'login.lead':'Pick a name and start talking.','login.name':'Your name','login.password':'Password','login.join':'Join the chat','login.busy':'One moment…','login.room':'You will join the room “{room}”.','login.as':'Join as {name}','login.trying':'{problem} Still trying…','login.unreachable':'The server cannot be reached.','login.seen':'Offline: what was in {room} at {time}','login.kept':'Nothing is lost.','skip':'Skip to the message field','rooms':'Rooms','rooms.unread':{one:'Rooms, {count} unread',other:'Rooms, {count} unread'},'rooms.close':'Close rooms','rooms.label':'Join a room by name','rooms.hint':'Join another room','rooms.join':'Join room','rooms.forYou':'some for you','rooms.none':'No room','rooms.empty':'You are in no room. Join one from the list of rooms.','rooms.missing':'No room “{room}”: {problem}','rooms.length':{one:"No such room: a room's name has at most {count} character.",other:"No such room: a room's name has at most {count} characters.",},'room.leave':'Leave','room.leaveThis':'Leave this room','room.unread':{one:'{count} unread',other:'{count} unread'},'direct.write':'Write to {name}','direct.close':'Close this conversation','people':'People','people.count':{one:'{count} person',other:'{count} people'},'people.here':'People in this room','people.close':'Close people','people.you':'(you)','people.crowd':{one:'{count} person is here: too many to list.',other:'{count} people are here: too many to list.',},'people.others':{one:'{count} other',other:'{count} others'},'notice.joined':'{name} joined','notice.left':'{name} left','notice.mention':'{name} mentions you in {room}','notice.direct':'{name} writes to you','link.gone':'This message is not kept any more.','rooms.all':'All rooms','rooms.filter':'Find a room by its name or topic','rooms.youAreHere':'You are in this room','rooms.invited':'private, you may enter','rooms.nothing':'No room fits.','rooms.more':'More rooms','rooms.new':'A new room','rooms.newName':'Name','rooms.private':'Private: only people who are invited may enter','rooms.create':'Create','room.about':'About this room','room.topic':'Topic','room.topicNone':'What is this room about?','room.topicSave':'Save','room.topicSaved':'Saved.','room.topicOwn':
 'People with an account may change it: keep your name with a password, and then come back.','room.private':'This room is private: only people who are invited may enter.','room.creator':'{name} has created it.','room.people':'People who may enter','room.absent':'not here','room.inviteName':'Invite somebody','room.invite':'Invite','room.invited':'{name} may enter now.','room.uninvite':'Send {name} out','room.uninvited':'{name} may not enter any more.','room.leaveForGood':'Leave for good','room.lossForGood':'Leave {room} for good? You come back only if somebody invites you again.','invited.by':'{name} invites you to the private room “{room}”.','invited':'You are invited to the private room “{room}”.','invited.enter':'Enter','invited.later':'Not now','search':'Search','search.hint':'Words in messages','search.here':'Only in {room}','search.help':'Whole words, in any order. “wor*” finds words that begin so, and quotation '
 + 'marks what stands together.','search.busy':'Searching…','search.nothing':'Nothing was found.','search.more':'Further back','signOut':'Sign out','signOut.everywhere':'Sign out on all devices','unsent':{one:'One message is not sent yet.',other:'{count} messages are not sent yet.'},'unsent.changes':{one:'One change is not sent yet.',other:'{count} changes are not sent yet.',},'loss.leave':'Leaving {room} discards it.','loss.signOut':'Signing out discards it.','loss.andLeave':'Discard and leave','loss.andSignOut':'Discard and sign out','loss.stay':'Stay','account.keep':'Keep this name','account.own':'Your own name','account.make':'Make this name yours','account.yours':'This name is yours','account.why':'With a password nobody else gets your name, however long you are away, and you '
 + 'can log in with it on your other devices.','account.change':'Nobody else gets it. Here you can set another password.','account.set':'Set password','account.show':'Show it','account.short':'A password has 8 characters or more.','account.lost':'The connection was lost. Try again.','sessions':'Where you are signed in','sessions.here':'This device','sessions.now':'Connected now','sessions.used':'Last used: {day}','sessions.unknown':'Unknown device','sessions.end':'Sign out: {client}','cancel':'Cancel','close':'Close','settings':'Settings','settings.language':'Language','settings.browser':'As the browser','settings.mentions':'When somebody mentions you and this page is out of sight','settings.notify':'Show a notification','settings.sound':'Play a short sound','settings.refused':
@@ -141,12 +145,12 @@ return { can, Reads };
 })();
 const m11 = (() => {
 const { keyOf } = m2;
-const { keepUserRecord, onOtherTabs, userRecord } = m4;
+const { keepUserRecord, onOtherTabs, setSeen, userRecord } = m4;
 const h=500;class Record{session;#a='';#b=new Set();#c=0;constructor(f){onOtherTabs(()=>{if(!this.#a)return;if(this.session&&userRecord(this.#a).session===null)f.signedOutElsewhere();else f.readElsewhere();});}
 load(d){this.#a=keyOf(d);this.session=this.storedSession??undefined;}
 get storedSession(){return userRecord(this.#a).session;}
 keepSession(d,session){this.#a=keyOf(d);this.session=session;this.#d((a)=>(a.session=session));}
-forgetSession(){const{session}=this;this.#d((a)=>{if(a.session===session)a.session=null;});this.session=undefined;this.#a='';}
+forgetSession(){const{session}=this;this.#d((a)=>{if(a.session===session)a.session=null;});setSeen(this.#a,null);this.session=undefined;this.#a='';}
 get roomNames(){return userRecord(this.#a).rooms;}
 readTo(b){return userRecord(this.#a).read[b.key];}
 closedAt(name){return userRecord(this.#a).closed[keyOf(name)];}
@@ -474,20 +478,20 @@ const { clientName } = m1;
 const { Drafts } = m5;
 const { History } = m6;
 const { words } = m8;
-const { sameName } = m2;
+const { keyOf, sameName } = m2;
 const { People } = m9;
 const { can } = m10;
 const { Record } = m11;
 const { typingLasts } = m12;
 const { Roost } = m23;
 const { Rooms } = m28;
-const { setLastName, setTabName, setUnsent, unsent } = m4;
+const { setLastName, setSeen, setTabName, setUnsent, unsent } = m4;
 const { wordsForError, wordsForSession } = m27;
-const h=4_000;const c=4005;const g='You have signed out elsewhere.';const i=new Set(['rate_limited','unavailable','bad_request']);function j({code,message}){return code==='bad_name'?/Try "([^"\s]{1,64})"\.$/u.exec(message)?.[1]??'':'';}
+const i=4_000;const c=4005;const g='You have signed out elsewhere.';const h=new Set(['rate_limited','unavailable','bad_request']);function j({code,message}){return code==='bad_name'?/Try "([^"\s]{1,64})"\.$/u.exec(message)?.[1]??'':'';}
 function d(error){if(error instanceof Disconnected)return words('account.lost');if(!(error instanceof CommandError))throw error;return error.code==='bad_request'?error.message:wordsForError(error);}
 class Chat{phase='login';me='';problem='';suggestion='';asksPassword=false;account=false;notice=null;news={number:0,words:''};textLimit=4000;signingOut=false;drafts=new Drafts();#a;#b;constructor(k,changed){this.#b=changed;this.#a=new Record({readElsewhere:()=>this.rooms.readElsewhere(this.me),signedOutElsewhere:()=>this.#c(),});this.connection=new Roost(k,{sessions:this.#a,unsent:{load:unsent,save:setUnsent},direct:false,client:clientName(),});this.outbox=this.connection.outbox;this.history=new History(this.connection,changed);this.people=new People(this.connection,changed);this.rooms=new Rooms(this.connection,this.#a,{changed,opened:(room)=>this.#d(room),entered:(room,e)=>{this.drafts.restore(room);if(e.recovered&&e.more){this.history.rest(room).then(()=>this.rooms.look());}},renamed:(f,room)=>this.drafts.move(f,room),});this.#e();addEventListener('pagehide',()=>this.#a.save());document.addEventListener('visibilitychange',()=>this.#a.save());}
-#e(){const{connection}=this;for(const event of ['state','outbox','push'])connection.on(event,this.#b);connection.on('welcome',(b)=>this.#f(b));connection.on('refused',(error)=>{const{code}=error;this.suggestion=j(error);this.asksPassword=code==='name_taken'||code==='bad_password'
-||(this.asksPassword&&i.has(code));this.#g(wordsForError(error));});connection.on('closed',({code,reason})=>{this.rooms.disconnected();if(code===c)this.#c(reason);});connection.on('sent',({item,error})=>{if(error)item.problem=wordsForError(error);const l=error?words('message.notSent',{problem:item.problem})
+#e(){const{connection}=this;for(const event of ['state','outbox','push'])connection.on(event,this.#b);connection.on('welcome',(b)=>this.#f(b));connection.on('refused',(error)=>{const{code}=error;if(!h.has(code))setSeen(keyOf(this.me),null);this.suggestion=j(error);this.asksPassword=code==='name_taken'||code==='bad_password'
+||(this.asksPassword&&h.has(code));this.#g(wordsForError(error));});connection.on('closed',({code,reason})=>{this.rooms.disconnected();if(code===c)this.#c(reason);});connection.on('sent',({item,error})=>{if(error)item.problem=wordsForError(error);const l=error?words('message.notSent',{problem:item.problem})
 :words('message.wasSent');this.news={number:this.news.number + 1,words:l};});}
 can(m){return can(this.connection,m);}
 enter(name,n,password=''){this.me=name;this.problem=this.suggestion='';this.phase='entering';this.connection.login(name,{password});this.rooms.restore(n,this.outbox.places);this.#b();}
@@ -505,7 +509,7 @@ say(text){const room=this.rooms.current;if(!room)return;room.newFrom=null;room.f
 typed(){this.connection.expectWriting();this.rooms.current?.link.typing();}
 #d(room){const{link}=room;link.on('entry',(p)=>{room.applyEntry(p,this.me,this.rooms.watches(room));this.rooms.look();});link.on('presence',(a)=>{room.applyPresence(a);this.#h(room,a);});link.on('typing',({user})=>{if(sameName(user,this.me))return;room.applyTyping(user);setTimeout(this.#b,typingLasts + 100);});link.on('moderated',(a)=>{const{epoch,position}=room;room.applyAct(a,{epoch,after:position,came:Date.now()},this.me);});link.on('kicked',(error)=>room.applyKicked(error.message));}
 #h(room,a){if(a.event==='count'||sameName(a.user,this.me))return;const f=a.event==='join'?'notice.joined':'notice.left';this.note(room,words(f,{name:a.user}));}
-note(room,text){const notice={room,text};this.notice=notice;this.#b();setTimeout(()=>{if(this.notice !==notice)return;this.notice=null;this.#b();},h);}}
+note(room,text){const notice={room,text};this.notice=notice;this.#b();setTimeout(()=>{if(this.notice !==notice)return;this.notice=null;this.#b();},i);}}
 return { Chat };
 })();
 const m30 = roostModules.m30 ??= (() => {
