@@ -7,14 +7,13 @@ import { fullTime, instant } from './format.js';
 import { count, listed, words } from './language.js';
 import { sameName } from './names.js';
 import { entryAt } from './quotes.js';
-import { textNodes } from './view-text.js';
+import { plainText } from './view-text.js';
 
 const quotedLength = 300;
 
 // The first line of a text, without what makes it bold or code.
 function firstLine(text) {
-    const first = textNodes(text.trimStart().slice(0, quotedLength))[0];
-    return (first?.textContent ?? '').trim().split('\n')[0];
+    return plainText(text.trimStart().slice(0, quotedLength)).trim().split('\n')[0];
 }
 
 // The author and the first line of a message.

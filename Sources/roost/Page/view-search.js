@@ -9,6 +9,7 @@ import { words } from './language.js';
 import { hashOf } from './links.js';
 import { avatar } from './view-message.js';
 import { problemOf } from './view-rooms.js';
+import { plainText } from './view-text.js';
 
 const restAfterKey = 250;
 const roundsAtOnce = 6; // a reply may have nothing although there is more
@@ -123,7 +124,7 @@ export class SearchView {
         const room = this.#chat.rooms.named(name);
         const when = element('time', { dateTime: date.toISOString(), title: fullTime(date) },
             `${dayName(date)} ${clockTime(date)}`);
-        const parts = excerpt(text, wanted).map(({ text: part, isHit }) =>
+        const parts = excerpt(plainText(text), wanted).map(({ text: part, isHit }) =>
             (isHit ? element('mark', {}, part) : part));
         const button = element('button', { type: 'button', dataset: { room: name, offset } },
             avatar(user),

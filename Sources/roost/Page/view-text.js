@@ -40,4 +40,15 @@ function block(node) {
     }
 }
 
+function plain(node) {
+    if (typeof node === 'string') return node;
+    const { text, address, inside = [], blocks = [], items = [], lists = [] } = node;
+    const line = inside.map(plain).join('');
+    return text ?? address
+        ?? [line, ...[...blocks, ...items, ...lists].map(plain)].filter(Boolean).join('\n');
+}
+
+// The text without what makes it bold, code, a list or a quote.
+export const plainText = (text) => parse(text).map(plain).join('\n');
+
 export const textNodes = (text) => parse(text).map(block);

@@ -1,5 +1,6 @@
 """Scenarios of the chat page: the list of all rooms, topics, and the search."""
 
+import re
 from contextlib import ExitStack
 
 from playwright.sync_api import expect
@@ -136,6 +137,7 @@ def search():
             Client(server) as bob:
         bob.log_in("bob")
         bob.say("The café is <b>open</b> again, and the cafe next house is not")
+        bob.say("> quoted\n\n**Bold** and `code`, _leaning_ **and a heron**\n\n- one\n- two")
         for number in range(120):
             bob.say(f"number {number}")
         ann = all.person(server.page, "ann")
@@ -168,6 +170,13 @@ def search():
         expect(rows).to_have_count(3)
         field.fill("cafe*")
         expect(rows.nth(1).locator("mark").first).to_have_text("cafeteria")
+        # Without the marks, and the hit is marked.
+        field.fill("heron")
+        expect(rows).to_have_count(1)
+        expect(rows.locator(".excerpt")).to_have_text(
+            re.compile(r"^quoted\s+Bold and code, leaning and a heron\s+one\s+two$"))
+        expect(rows.locator("mark")).to_have_text("heron")
+        ann.shot("search-formatted")
         field.fill("numbers")
         expect(dialog.get_by_role("status")).to_have_text("Nothing was found.")
         field.fill("number")

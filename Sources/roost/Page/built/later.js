@@ -181,16 +181,18 @@ return { parse };
 const m49 = (() => {
 const { element } = roostModules.m30;
 const { parse } = m48;
-const g=/^.{40}/mu;function c(a){if(typeof a==='string')return a;if(a.kind==='code')return element('code',{},a.text);if(a.kind==='link'){const attributes={rel:'noopener noreferrer nofollow',target:'_blank'};return element('a',{href:a.address,dir:'ltr',attributes},a.address);}
-return element(a.kind,{},...a.inside.map(c));}
-function h({value,inside,lists}){const f=element('li',{dir:'auto'},...inside.map(c),...lists.map(d));if(value !==undefined)f.value=value;return f;}
-function d(a){switch(a.kind){case 'code':{const e=element('pre',{dir:'ltr'},element('code',{},a.text));if(a.language)e.dataset.language=a.language;if(g.test(a.text))e.tabIndex=0;return e;}
+const g=/^.{40}/mu;function b(a){if(typeof a==='string')return a;if(a.kind==='code')return element('code',{},a.text);if(a.kind==='link'){const attributes={rel:'noopener noreferrer nofollow',target:'_blank'};return element('a',{href:a.address,dir:'ltr',attributes},a.address);}
+return element(a.kind,{},...a.inside.map(b));}
+function h({value,inside,lists}){const f=element('li',{dir:'auto'},...inside.map(b),...lists.map(c));if(value !==undefined)f.value=value;return f;}
+function c(a){switch(a.kind){case 'code':{const d=element('pre',{dir:'ltr'},element('code',{},a.text));if(a.language)d.dataset.language=a.language;if(g.test(a.text))d.tabIndex=0;return d;}
 case 'quote':
-return element('blockquote',{},...a.blocks.map(d));case 'list':
+return element('blockquote',{},...a.blocks.map(c));case 'list':
 return element(a.ordered?'ol':'ul',{},...a.items.map(h));default:
-return element('p',{dir:'auto'},...a.inside.map(c));}}
-const textNodes=(b)=>parse(b).map(d);
-return { textNodes };
+return element('p',{dir:'auto'},...a.inside.map(b));}}
+function e(a){if(typeof a==='string')return a;const{text,address,inside=[],blocks=[],items=[],lists=[]}=a;const i=inside.map(e).join('');return text??address
+??[i,...[...blocks,...items,...lists].map(e)].filter(Boolean).join('\n');}
+const plainText=(text)=>parse(text).map(e).join('\n');const textNodes=(text)=>parse(text).map(c);
+return { plainText, textNodes };
 })();
 const m50 = (() => {
 const { element, icon, setText } = roostModules.m30;
@@ -294,23 +296,23 @@ const { fullTime, instant } = m42;
 const { count, listed, words } = roostModules.m8;
 const { sameName } = roostModules.m2;
 const { entryAt } = m41;
-const { textNodes } = m49;
-const t=300;function u(text){const v=textNodes(text.trimStart().slice(0,t))[0];return(v?.textContent??'').trim().split('\n')[0];}
-function gist({user,text,deleted},me){const n=deleted?words('message.deleted'):u(text);const w=sameName(user,me)?words('message.you'):user;const name=element('bdi',{className:'author',dataset:{tint:tintOf(user)}},w);const className=deleted?'label gone':'label';const x=element('span',{className,dir:'auto'},n);return [name,x];}
-class Extras{#a;#b;#c;constructor(h,i,y){this.#a=h;this.#b=i;this.#c=new IntersectionObserver((z)=>{for(const{target,isIntersecting}of z){if(!isIntersecting)continue;this.#c.unobserve(target);i.want(target.room,Number(target.dataset.offset));}},{root:y,rootMargin:'200px'});}
-decorate(aa,b,room){const{entry,deleted}=b;const e=aa.querySelector('.body');e.querySelector('.quote')?.remove();if(entry.reply !==undefined&&!deleted){e.querySelector('.line').before(this.#d(b,room));}
+const { plainText } = m49;
+const t=300;function u(text){return plainText(text.trimStart().slice(0,t)).trim().split('\n')[0];}
+function gist({user,text,deleted},me){const n=deleted?words('message.deleted'):u(text);const v=sameName(user,me)?words('message.you'):user;const name=element('bdi',{className:'author',dataset:{tint:tintOf(user)}},v);const className=deleted?'label gone':'label';const w=element('span',{className,dir:'auto'},n);return [name,w];}
+class Extras{#a;#b;#c;constructor(h,i,x){this.#a=h;this.#b=i;this.#c=new IntersectionObserver((y)=>{for(const{target,isIntersecting}of y){if(!isIntersecting)continue;this.#c.unobserve(target);i.want(target.room,Number(target.dataset.offset));}},{root:x,rootMargin:'200px'});}
+decorate(z,b,room){const{entry,deleted}=b;const e=z.querySelector('.body');e.querySelector('.quote')?.remove();if(entry.reply !==undefined&&!deleted){e.querySelector('.line').before(this.#d(b,room));}
 const j=Object.entries(b.reactions??{});const a=e.querySelector('.foot');if(deleted||(!b.edited&&j.length===0)){a?.remove();return;}
 this.#e(a??this.#f(e),b,j,room);}
-#d(b,room){const offset=b.entry.reply;const f=this.#b.find(room,b);const c=element('button',{type:'button',className:'quote',tabIndex:-1,dataset:{offset},room,});if(f){c.append(...gist(f,this.#a.me));}else{const ab=f===null?'link.gone':'reply.earlier';c.append(element('span',{className:'label'},words(ab)));c.disabled=f===null;if(f===undefined)this.#c.observe(c);}
-const ac=words('reply.label',{text:c.textContent});const n=f?[...c.children].map((o)=>o.textContent).join(': '):'';c.setAttribute('aria-label',n?words('reply.label',{text:n}):ac);return c;}
+#d(b,room){const offset=b.entry.reply;const f=this.#b.find(room,b);const c=element('button',{type:'button',className:'quote',tabIndex:-1,dataset:{offset},room,});if(f){c.append(...gist(f,this.#a.me));}else{const aa=f===null?'link.gone':'reply.earlier';c.append(element('span',{className:'label'},words(aa)));c.disabled=f===null;if(f===undefined)this.#c.observe(c);}
+const ab=words('reply.label',{text:c.textContent});const n=f?[...c.children].map((o)=>o.textContent).join(': '):'';c.setAttribute('aria-label',n?words('reply.label',{text:n}):ab);return c;}
 #f(e){const a=element('div',{className:'foot',attributes:{'aria-live':'off'},});e.append(a);return a;}
-#e(a,b,j,room){const ad=new Map([...a.querySelectorAll('.reaction')]
-.map((d)=>[d.dataset.emoji,d]));const k=a.querySelector('.edited')??element('span',{className:'edited'});const l=b.edited?[this.#g(k,b,room)]:[];for(const [emoji,g] of j){l.push(this.#h(ad.get(emoji)??ae(emoji),emoji,g));}
+#e(a,b,j,room){const ac=new Map([...a.querySelectorAll('.reaction')]
+.map((d)=>[d.dataset.emoji,d]));const k=a.querySelector('.edited')??element('span',{className:'edited'});const l=b.edited?[this.#g(k,b,room)]:[];for(const [emoji,g] of j){l.push(this.#h(ac.get(emoji)??ad(emoji),emoji,g));}
 if(l.length===a.children.length
 &&l.every((o,m)=>o===a.children[m]))return;const p=document.activeElement;a.replaceChildren(...l);if(l.includes(p))p.focus({preventScroll:true});}
 #g(k,{edited,changing},room){setText(k,words(changing&&edited===Infinity?'message.saving':'message.edited'));const m=entryAt(room.entries,edited)?.at;k.title=m?fullTime(instant(m)):'';return k;}
 #h(d,emoji,g){const{me}=this.#a;const q=g.some((name)=>sameName(name,me));const r=g.filter((name)=>!sameName(name,me));const s=listed(q?[...r,words('message.you')]:r);d.setAttribute('aria-pressed',String(q));d.title=s;d.setAttribute('aria-label',words('reaction.label',{emoji,names:s}));setText(d.lastElementChild,count(g.length));return d;}}
-function ae(emoji){return element('button',{type:'button',className:'reaction',tabIndex:-1,dataset:{emoji},},element('span',{},emoji),' ',element('span',{className:'count'}));}
+function ad(emoji){return element('button',{type:'button',className:'reaction',tabIndex:-1,dataset:{emoji},},element('span',{},emoji),' ',element('span',{className:'count'}));}
 return { gist, Extras };
 })();
 const m57 = (() => {
@@ -582,6 +584,7 @@ const { words } = roostModules.m8;
 const { hashOf } = roostModules.m32;
 const { avatar } = m50;
 const { problemOf } = m66;
+const { plainText } = m49;
 const m=250;const n=6;class SearchView{#a;#b;#c=iconButton('search','search',{id:'open-search',ariaHasPopup:'dialog'});#d=searchField('search-text','search.hint',200);#e=element('input',{type:'checkbox'});#f=element('span');#g=element('ul',{className:'found',attributes:{tabindex:-1}});#h=element('p',{className:'hint',role:'status'});#i=said('button','search.more',{type:'button',className:'link more',hidden:true});#j;#k=0;#l=0;#m=undefined;constructor(a,e){this.#a=a;this.#b=e;this.#j=makeDialog('search',said('h2','search'),this.#d,element('label',{className:'show'},this.#e,this.#f),element('div',{className:'found-box'},this.#g,this.#h,this.#i));byID('open-members').before(this.#c);this.#c.addEventListener('click',()=>this.#n());this.#d.addEventListener('input',()=>this.#o());this.#e.addEventListener('change',()=>this.#p());this.#i.addEventListener('click',()=>this.#q(this.#m));this.#d.addEventListener('keydown',(event)=>{if(event.key==='Enter'&&!composes(event))this.#p();if(event.key==='ArrowDown')this.#g.querySelector('button')?.focus();});this.#g.addEventListener('keydown',(event)=>this.#r(event));this.#g.addEventListener('click',({target})=>{const f=target.closest('button');if(f)this.#s(f.dataset);});addEventListener('keydown',(event)=>{if(composes(event)||document.querySelector('dialog[open]'))return;const{key,ctrlKey,metaKey,altKey,target}=event;const o=(ctrlKey||metaKey)&&!altKey&&key.toLowerCase()==='k';const p=key==='/'&&!ctrlKey&&!metaKey&&!altKey
 &&!target.closest?.('input, textarea, select');if(!(o||p)||this.#c.hidden||a.phase !=='in')return;event.preventDefault();this.#n();});}
 #n(){const room=this.#a.rooms.current;setText(this.#f,words('search.here',{room:room?.title??''}));setHidden(this.#e.parentElement,!room);this.#j.showModal();this.#d.focus();this.#d.select();this.#p();}
@@ -590,7 +593,7 @@ const m=250;const n=6;class SearchView{#a;#b;#c=iconButton('search','search',{id
 this.#g.replaceChildren();setHidden(this.#i,true);setText(this.#h,words('search.help'));}
 async #q(c){this.#k +=1;const b=this.#k;const text=this.#d.value.trim();const room=this.#e.checked?this.#a.rooms.current?.name:undefined;const h=[];let from=c;setText(this.#h,words('search.busy'));try{for(let j=0;j < n;j +=1){const i=await this.#a.connection.command('search',{text,room,before:from});if(b !==this.#k)return;h.push(...i.messages);from=i.more?i.before:undefined;if(h.length > 0||from===undefined)break;}}catch(q){if(b===this.#k)setText(this.#h,problemOf(q));return;}
 this.#m=from;const k=h.map((r)=>this.#t(r,text));if(c===undefined)this.#g.replaceChildren(...k);else this.#g.append(...k);const s=this.#g.childElementCount===0;setHidden(this.#i,from===undefined);setText(this.#h,s&&from===undefined?words('search.nothing'):'');}
-#t({room:name,user,text,at,offset},t){const g=instant(at);const room=this.#a.rooms.named(name);const v=element('time',{dateTime:g.toISOString(),title:fullTime(g)},`${dayName(g)} ${clockTime(g)}`);const w=excerpt(text,t).map(({text:part,isHit})=>
+#t({room:name,user,text,at,offset},t){const g=instant(at);const room=this.#a.rooms.named(name);const v=element('time',{dateTime:g.toISOString(),title:fullTime(g)},`${dayName(g)} ${clockTime(g)}`);const w=excerpt(plainText(text),t).map(({text:part,isHit})=>
 (isHit?element('mark',{},part):part));const f=element('button',{type:'button',dataset:{room:name,offset}},avatar(user),element('span',{className:'about'},element('span',{className:'where'},element('bdi',{className:'label'},user),element('bdi',{className:'label'},room?.title??name),v),element('span',{className:'excerpt',dir:'auto'},...w)));return element('li',{},f);}
 #r(event){const d=event.target.closest('li');if(!d||!['ArrowDown','ArrowUp'].includes(event.key))return;event.preventDefault();const l=event.key==='ArrowDown'?d.nextSibling:d.previousSibling;if(l)l.firstElementChild.focus();else if(event.key==='ArrowUp')this.#d.focus();}
 #s({room,offset}){this.#j.close();this.#b.closeDrawers();location.hash=hashOf({name:room},Number(offset));}
