@@ -55,8 +55,9 @@
  * @property {Change} deleted
  * @property {Change} reaction
  * @property {Entry & {user: string, text: string}} topic what the room is about from now on
- * @property {Page & {recovered: boolean, members?: string[], count: number, topic?: string}} joined
- *   the room is joined, for the first time or after a reconnect
+ * @property {Page & {recovered: boolean, members?: string[], count: number, topic?: string,
+ *   creator?: string, muted?: {everywhere: boolean, until?: string, reason?: string}}} joined the
+ *   room is joined, for the first time or after a reconnect. `muted`: this user may only read
  * @property {{before: Place, messages: Entry[]}} gap after a reconnect: the server cannot tell what
  *   came after `before`, so something may be missing. `messages` are the newest entries now
  * @property {{event: 'join' | 'leave' | 'count', user?: string, count: number}} presence
