@@ -15,7 +15,7 @@ const untilOf = ({ until }) => (until
 // Why this user cannot write here; '' if it is not a moderator's doing.
 export function barOf(room) {
     const muted = room?.mutedNow();
-    if (room?.state === 'joined' && muted) {
+    if (muted && room.state !== 'refused') {
         return withReason(words('you.mute', { until: untilOf(muted) }), muted);
     }
     const { verdict } = room ?? {};
@@ -52,7 +52,7 @@ export class VerdictView {
     render() {
         const room = this.#chat.rooms.current;
         const sentence = barOf(room);
-        for (const button of [this.#again, this.#leave]) setHidden(button, room?.state === 'joined');
+        for (const button of [this.#again, this.#leave]) setHidden(button, room?.state !== 'refused');
         setText(this.#words, sentence);
         setHidden(this.#bar, sentence === '');
         clearTimeout(this.#timer);

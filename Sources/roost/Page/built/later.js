@@ -263,10 +263,10 @@ const { byID, element, setHidden, setText } = roostModules.m30;
 const { moment } = m42;
 const { words } = roostModules.m8;
 const h=3_600_000;const e=({until})=>(until
-?words('act.until',{time:moment(new Date(until))}):words('act.good'));function barOf(a){const b=a?.mutedNow();if(a?.state==='joined'&&b){return withReason(words('you.mute',{until:e(b)}),b);}
+?words('act.until',{time:moment(new Date(until))}):words('act.good'));function barOf(a){const b=a?.mutedNow();if(b&&a.state !=='refused'){return withReason(words('you.mute',{until:e(b)}),b);}
 const{verdict}=a??{};if(a?.state !=='refused'||!verdict)return '';if(!verdict.action)return a.problem;const i=words(`you.${verdict.action}`,{by:doer(verdict),until:e(verdict)});return withReason(i,verdict);}
 class VerdictView{#a;#b;#c=element('span');#d=said('button','invited.enter',{type:'button',className:'link'});#e=said('button','room.leaveThis',{type:'button',className:'link'});#f;#g=0;constructor(c,d,f){this.#a=c;this.#b=d;this.#f=element('div',{id:'verdict',className:'bar',role:'alert',hidden:true},this.#c,this.#d,this.#e);this.#d.addEventListener('click',async()=>{const{current}=c.rooms;await current.link.enter();if(current.state==='joined')f.chosen();});this.#e.addEventListener('click',()=>f.leave());byID('note').after(this.#f);}
-render(){const a=this.#a.rooms.current;const g=barOf(a);for(const j of [this.#d,this.#e])setHidden(j,a?.state==='joined');setText(this.#c,g);setHidden(this.#f,g==='');clearTimeout(this.#g);if(!a?.muted?.until)return;const k=Math.min(h,Date.parse(a.muted.until)- Date.now());this.#g=setTimeout(()=>this.#b.schedule(),k + 50);}}
+render(){const a=this.#a.rooms.current;const g=barOf(a);for(const j of [this.#d,this.#e])setHidden(j,a?.state !=='refused');setText(this.#c,g);setHidden(this.#f,g==='');clearTimeout(this.#g);if(!a?.muted?.until)return;const k=Math.min(h,Date.parse(a.muted.until)- Date.now());this.#g=setTimeout(()=>this.#b.schedule(),k + 50);}}
 return { barOf, VerdictView };
 })();
 const m55 = (() => {
