@@ -46,7 +46,9 @@ function turnTo(next, texts) {
 
 async function fetchTexts(address) {
     const answer = await fetch(address, { signal: AbortSignal.timeout(patience) });
-    return answer.json();
+    const texts = await answer.json();
+    // scripts/bundle-page has left the keys out.
+    return Object.fromEntries(Object.keys(english).map((key, index) => [key, texts[index]]));
 }
 
 // Loads a language, if it is another one, and speaks it. Without its file the page speaks English.

@@ -1,5 +1,6 @@
 // Everything that the page says, in English. The other languages are in words-de.json and
-// words-ar.json, with the same keys; language.js says how a text is written.
+// words-ar.json, with the same keys; language.js says how a text is written. The page gets those in
+// the order of these.
 
 export const english = {
     'login.lead': 'Pick a name and start talking.',

@@ -18,10 +18,10 @@ static const unsigned char file_5[] = {
 #embed "roost.js"
 };
 static const unsigned char file_6[] = {
-#embed "../words-de.json"
+#embed "words-de.json"
 };
 static const unsigned char file_7[] = {
-#embed "../words-ar.json"
+#embed "words-ar.json"
 };
 static const unsigned char file_8[] = {
 #embed "../icon-192.png"
@@ -41,13 +41,13 @@ static const unsigned char file_12[] = {
 
 static const struct page_file files[] = {
     {"/", "text/html; charset=utf-8", file_0, sizeof file_0, 0, 0},
-    {"/page-49c05666eaf0ee23.js", "text/javascript; charset=utf-8", file_1, sizeof file_1, 1, 0},
+    {"/page-749bb6e1c653dbbc.js", "text/javascript; charset=utf-8", file_1, sizeof file_1, 1, 0},
     {"/later-959e5319a6e03c35.js", "text/javascript; charset=utf-8", file_2, sizeof file_2, 1, 0},
     {"/page-db9229a0c81dbe14.css", "text/css; charset=utf-8", file_3, sizeof file_3, 1, 0},
     {"/favicon-176b8ad70ab1e64e.svg", "image/svg+xml", file_4, sizeof file_4, 1, 0},
     {"/roost.js", "text/javascript; charset=utf-8", file_5, sizeof file_5, 0, 1},
-    {"/words-de-8f6749445e4e0237.json", "application/json", file_6, sizeof file_6, 1, 0},
-    {"/words-ar-870db42994551447.json", "application/json", file_7, sizeof file_7, 1, 0},
+    {"/words-de-49737101399ea8b9.json", "application/json", file_6, sizeof file_6, 1, 0},
+    {"/words-ar-7cf76ddf51be7861.json", "application/json", file_7, sizeof file_7, 1, 0},
     {"/icon-192-e57a7ddef9d26d47.png", "image/png", file_8, sizeof file_8, 1, 0},
     {"/icon-512-4a326aa8a4d2072d.png", "image/png", file_9, sizeof file_9, 1, 0},
     {"/icon-maskable-628c5428bd6fbae7.png", "image/png", file_10, sizeof file_10, 1, 0},

@@ -105,22 +105,22 @@ return { english };
 const m8 = roostModules.m8 ??= (() => {
 const { chosenLanguage, setChosenLanguage } = m4;
 const { english } = m7;
-const languages={en:'English',de:'Deutsch',ar:'العربية'};const g=new Set(['ar']);const q=/[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/u;const r=(tag)=>document.querySelector(`link[hreflang="${tag}"]`);let tag='en';let region='en';let table=english;let plurals=null;let h=null;const i=[];const s=8_000;const j=(a)=>a.toLowerCase().split('-')[0];function preferred(k=chosenLanguage(),wanted=navigator.languages){if(k in languages)return k;return wanted.map(j).find((a)=>a in languages)??'en';}
-const locale=()=>region;const isEnglish=()=>tag==='en';function l(t,e){tag=t;region=navigator.languages.find((a)=>j(a)===tag)??tag;table=e;plurals=h=null;const b=document.documentElement;b.lang=tag;b.dir=g.has(tag)?'rtl':'ltr';translate(document);for(const v of i)v();}
-async function w(x){const y=await fetch(x,{signal:AbortSignal.timeout(s)});return y.json();}
-async function speak(wanted=preferred()){let e=english;try{if(wanted !=='en')e=await w(r(wanted).href);}catch{wanted='en';}
-l(wanted,e);}
-function speakAtOnce(){const m=preferred()==='en';if(m)l('en',english);return m;}
+const languages={en:'English',de:'Deutsch',ar:'العربية'};const i=new Set(['ar']);const r=/[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/u;const s=(tag)=>document.querySelector(`link[hreflang="${tag}"]`);let tag='en';let region='en';let table=english;let plurals=null;let j=null;const k=[];const t=8_000;const l=(b)=>b.toLowerCase().split('-')[0];function preferred(m=chosenLanguage(),wanted=navigator.languages){if(m in languages)return m;return wanted.map(l).find((b)=>b in languages)??'en';}
+const locale=()=>region;const isEnglish=()=>tag==='en';function n(v,a){tag=v;region=navigator.languages.find((b)=>l(b)===tag)??tag;table=a;plurals=j=null;const c=document.documentElement;c.lang=tag;c.dir=i.has(tag)?'rtl':'ltr';translate(document);for(const w of k)w();}
+async function x(y){const z=await fetch(y,{signal:AbortSignal.timeout(t)});const a=await z.json();return Object.fromEntries(Object.keys(english).map((f,h)=>[f,a[h]]));}
+async function speak(wanted=preferred()){let a=english;try{if(wanted !=='en')a=await x(s(wanted).href);}catch{wanted='en';}
+n(wanted,a);}
+function speakAtOnce(){const o=preferred()==='en';if(o)n('en',english);return o;}
 function choose(wanted){setChosenLanguage(wanted);return speak();}
-function onLanguage(z){i.push(z);}
-const count=(c)=>(h??=new Intl.NumberFormat(locale())).format(c);function aa(c){const text=typeof c==='number'?count(c):String(c);const ab=g.has(tag)?/\p{L}/u.test(text):q.test(text);return ab?`\u2068${text}\u2069`:text;}
-function words(n,o={}){let text=table[n]??english[n];if(typeof text==='object'){plurals??=new Intl.PluralRules(locale());text=text[plurals.select(o.count)]??text.other;}
-return text.replace(/\{(\w+)\}/gu,(_,name)=>aa(o[name]));}
-function listed(f){const ac=f.length > 3
-?[...f.slice(0,2),words('people.others',{count:f.length - 2})]:f;return new Intl.ListFormat(locale(),{type:'conjunction'}).format(ac);}
-function ad(text){return text.split(/\[([^\]]+)\]/u).map((p,ae)=>{if(ae % 2===0)return p;return Object.assign(document.createElement('kbd'),{textContent:p});});}
-const af={label:'aria-label',hint:'placeholder',tip:'title'};function translate(b){for(const d of b.querySelectorAll('[data-words]')){d.replaceChildren(...ad(words(d.dataset.words)));}
-for(const [name,attribute] of Object.entries(af)){for(const d of b.querySelectorAll(`[data-${name}]`)){d.setAttribute(attribute,words(d.dataset[name]));}}}
+function onLanguage(aa){k.push(aa);}
+const count=(d)=>(j??=new Intl.NumberFormat(locale())).format(d);function ab(d){const text=typeof d==='number'?count(d):String(d);const ac=i.has(tag)?/\p{L}/u.test(text):r.test(text);return ac?`\u2068${text}\u2069`:text;}
+function words(f,p={}){let text=table[f]??english[f];if(typeof text==='object'){plurals??=new Intl.PluralRules(locale());text=text[plurals.select(p.count)]??text.other;}
+return text.replace(/\{(\w+)\}/gu,(_,name)=>ab(p[name]));}
+function listed(g){const ad=g.length > 3
+?[...g.slice(0,2),words('people.others',{count:g.length - 2})]:g;return new Intl.ListFormat(locale(),{type:'conjunction'}).format(ad);}
+function ae(text){return text.split(/\[([^\]]+)\]/u).map((q,h)=>{if(h % 2===0)return q;return Object.assign(document.createElement('kbd'),{textContent:q});});}
+const af={label:'aria-label',hint:'placeholder',tip:'title'};function translate(c){for(const e of c.querySelectorAll('[data-words]')){e.replaceChildren(...ae(words(e.dataset.words)));}
+for(const [name,attribute] of Object.entries(af)){for(const e of c.querySelectorAll(`[data-${name}]`)){e.setAttribute(attribute,words(e.dataset[name]));}}}
 return { languages, preferred, locale, isEnglish, speak, speakAtOnce, choose, onLanguage, count, words, listed, translate };
 })();
 const m9 = roostModules.m9 ??= (() => {
