@@ -9,9 +9,7 @@ extension Chat {
     ) throws(CommandError) {
         let order = try ModerationOrder(action, command.fields, text)
         let moderator = connections[command.connection.slot].user
-        guard isModerator(moderator) else {
-            throw CommandError(.forbidden, "Only moderators may do this.")
-        }
+        try checkModerates(moderator)
         if let user = usersByName.find(NameKey(order.user), in: users), isModerator(user) {
             throw CommandError(.forbidden, "This is a moderator, and answers to the operator.")
         }

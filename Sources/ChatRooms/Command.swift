@@ -84,7 +84,7 @@ enum CommandType: CaseIterable {
     case message, typing, join, leave, history, who, edit, delete, react, topic, login, logout
     case account, direct, rooms, mine, read, create, invite, uninvite, search
     case sessions
-    case kick, ban, mute, unban, unmute
+    case kick, ban, mute, unban, unmute, sanctions
 
     var name: StaticString {
         switch self {
@@ -115,6 +115,7 @@ enum CommandType: CaseIterable {
         case .mute: "mute"
         case .unban: "unban"
         case .unmute: "unmute"
+        case .sanctions: "sanctions"
         }
     }
 
@@ -191,6 +192,7 @@ extension Chat {
         case .mute: try moderate(.mute, command, text, &effects)
         case .unban: try moderate(.unban, command, text, &effects)
         case .unmute: try moderate(.unmute, command, text, &effects)
+        case .sanctions: try listSanctions(command, text, &effects)
         }
         return .done
     }

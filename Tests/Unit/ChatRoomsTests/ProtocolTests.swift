@@ -131,8 +131,9 @@ import Testing
                 if type == "topic" {
                     world.send(key, #"{"type":"account","password":"12345678"}"#)
                 }
+                let isForModerators = action != nil || type == "sanctions"
+                if isForModerators { world.enterModerator() }
                 if let action {
-                    world.enterModerator()
                     _ = world.login(1, "bob")
                     if action == .unban { world.order(.ban, "lobby", "bob") }
                     if action == .unmute { world.order(.mute, "lobby", "bob") }
@@ -144,7 +145,7 @@ import Testing
                     return "\"\(field)\":\(value)"
                 }
                 let json = "{" + (["\"type\":\"\(type)\""] + fields).joined(separator: ",") + "}"
-                let sender = action == nil ? key : world.connections[50]!
+                let sender = isForModerators ? world.connections[50]! : key
                 let code = world.send(sender, json).last?.code
                 #expect(code == (missing == nil ? nil : "bad_request"), "\(json)")
             }
