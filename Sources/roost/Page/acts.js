@@ -1,10 +1,14 @@
-// What moderators do, in words: a line for the list of messages.
+// What moderators do, in words.
 
-import { lasting } from './format.js';
+import { lasting, moment } from './format.js';
 import { locale, words } from './language.js';
 
 const spanOf = ({ until, came }) => (until
     ? words('act.for', { span: lasting((Date.parse(until) - came) / 1000) }) : words('act.good'));
+
+// "until 21:05", "for good"
+export const untilOf = ({ until }) => (until
+    ? words('act.until', { time: moment(new Date(until)) }) : words('act.good'));
 
 export const doer = ({ by }) => by ?? words('act.operator');
 

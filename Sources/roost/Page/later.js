@@ -22,6 +22,7 @@ import { ModerationView } from './view-moderation.js';
 import { PanelsView } from './view-panels.js';
 import { RoomView } from './view-room.js';
 import { RoomsView } from './view-rooms.js';
+import { SanctionsView } from './view-sanctions.js';
 import { SearchView } from './view-search.js';
 import { SeenView } from './view-seen.js';
 import { SettingsView } from './view-settings.js';
@@ -53,7 +54,7 @@ function complete({ chat, view }) {
         new LinkView(chat, view), changes, quotes, toolbar, new WritingView(chat, deeds),
         new RoomsView(chat, panels), new RoomView(chat, panels), new SeenView(chat),
         new InvitationsView(chat, panels), new SearchView(chat, panels),
-        deeds.moderation, new VerdictView(chat, view, panels),
+        deeds.moderation, new SanctionsView(chat), new VerdictView(chat, view, panels),
     ]);
     translate(document); // what these parts have added to it
     // They are not kept anywhere but here.

@@ -1,16 +1,12 @@
 // A sentence above the messages for somebody who may only read, or was sent out: until when, why,
 // and what can be done. The field says it too.
 
-import { doer, withReason } from './acts.js';
+import { doer, untilOf, withReason } from './acts.js';
 import { said } from './dialogs.js';
 import { byID, element, setHidden, setText } from './dom.js';
-import { moment } from './format.js';
 import { words } from './language.js';
 
 const longestWait = 3_600_000;
-
-const untilOf = ({ until }) => (until
-    ? words('act.until', { time: moment(new Date(until)) }) : words('act.good'));
 
 // Why this user cannot write here; '' if it is not a moderator's doing.
 export function barOf(room) {

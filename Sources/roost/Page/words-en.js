@@ -201,6 +201,8 @@ export const english = {
     'typing.one': '{name} is typing',
     'typing.many': '{names} are typing',
 
+    'moderate.all': 'Bans and mutes',
+    'moderate.none': 'Nobody is banned or muted.',
     'moderate.time': 'For how long',
     'moderate.where': 'Where',
     'moderate.everywhere': 'Everywhere',

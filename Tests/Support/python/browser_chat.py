@@ -45,7 +45,7 @@ SCENARIOS = {
     "browser_hooks": ("hooked",),
     "browser_people": ("direct", "direct_lost", "direct_noticed", "read"),
     "browser_private": ("private",),
-    "browser_moderation": ("muted", "sent_out", "judged"),
+    "browser_moderation": ("muted", "sent_out", "judged", "lifted"),
     "browser_rooms": ("listed", "topics", "search"),
     "browser_axe": ("axe", "forced"),
     "browser_languages": ("languages",),

@@ -224,3 +224,52 @@ def judged():
             clean(cem, f"{locale} muted", ())
             page.context.close()
             cem.context.close()
+
+
+def lifted():
+    """Moderators see what is in force, also of people who are away, and lift it; others have no
+    such list."""
+    with moderated_server("mod") as server, browser(arguments.shots) as all, \
+            Client(server) as helper:
+        sessions = {}
+        for name in ("bob", "cem"):
+            with Client(server) as client:
+                sessions[name] = client.log_in(name)["session"]
+        helper.log_in("mod", password="correct horse")
+        helper.ask(type="ban", room="lobby", user="bob", seconds=86_400, reason="No \u202ehats")
+        helper.ask(type="mute", room="*", user="cem")
+        mod = device(all, server.page, "mod")
+        ann = all.person(server.page, "ann")
+        name = "Bans and mutes"
+        expect(ann.page.get_by_role("button", name=name)).to_be_hidden()
+        opener = mod.page.get_by_role("button", name=name)
+        opener.focus()
+        mod.page.keyboard.press("Enter")
+        dialog = mod.page.get_by_role("dialog", name=name)
+        rows = dialog.locator("li")
+        expect(rows).to_have_count(2)
+        expect(rows.nth(0)).to_contain_text("mod muted cem for good (everywhere).")
+        expect(rows.nth(1)).to_contain_text("mod banned bob for 1 day: No")
+        expect(rows.nth(1).locator(".where")).to_contain_text("lobby")
+        expect(rows.nth(1).locator(".where")).to_contain_text(re.compile(r"until .*\d:\d\d"))
+        mod.page.wait_for_timeout(200)
+        mod.shot("sanctions")
+        clean(mod.page, "sanctions")
+        for width in (1280, 390):
+            mod.page.set_viewport_size({"width": width, "height": 780})
+            box = dialog.bounding_box()
+            assert box["x"] >= 0 and box["x"] + box["width"] <= width, box
+        mod.shot("sanctions-phone")
+        mod.page.set_viewport_size({"width": 1280, "height": 800})
+        dialog.get_by_role("button", name="Lift the ban: bob").click()
+        expect(rows).to_have_count(1)
+        dialog.get_by_role("button", name="Unmute: cem").focus()
+        mod.page.keyboard.press("Enter")
+        expect(rows).to_have_count(0)
+        expect(dialog.get_by_role("status")).to_have_text("Nobody is banned or muted.")
+        mod.page.keyboard.press("Escape")
+        expect(opener).to_be_focused()
+        with Client(server) as bob:
+            bob.log_in("bob", session=sessions["bob"])
+            bob.say("here again")
+            ann.sees("here again", "bob")

@@ -240,11 +240,12 @@ e.setAttribute('aria-selected',String(b===this.#f)));const h=this.#c.children[th
 return { CompletionView };
 })();
 const m52 = (() => {
-const { lasting } = m42;
+const { lasting, moment } = m42;
 const { locale, words } = roostModules.m8;
 const c=({until,came})=>(until
-?words('act.for',{span:lasting((Date.parse(until)- came)/ 1000)}):words('act.good'));const doer=({by})=>by??words('act.operator');const withReason=(a,{reason})=>`${a}${reason?`: ${reason}`:'.'}`;function lineOf(b){const{action,user:name,everywhere}=b;const a=words(`act.${action}`,{by:doer(b),name,span:c(b)});const d=words('moderate.everywhere').toLocaleLowerCase(locale());return withReason(everywhere?`${a} (${d})`:a,b);}
-return { doer, withReason, lineOf };
+?words('act.for',{span:lasting((Date.parse(until)- came)/ 1000)}):words('act.good'));const untilOf=({until})=>(until
+?words('act.until',{time:moment(new Date(until))}):words('act.good'));const doer=({by})=>by??words('act.operator');const withReason=(a,{reason})=>`${a}${reason?`: ${reason}`:'.'}`;function lineOf(b){const{action,user:name,everywhere}=b;const a=words(`act.${action}`,{by:doer(b),name,span:c(b)});const d=words('moderate.everywhere').toLocaleLowerCase(locale());return withReason(everywhere?`${a} (${d})`:a,b);}
+return { untilOf, doer, withReason, lineOf };
 })();
 const m53 = (() => {
 const { element, icon } = roostModules.m30;
@@ -257,16 +258,14 @@ element('p',{id,className:'problem',role:'alert'});function makeDialog(id,c,...i
 return { said, iconButton, labelled, beside, searchField, problemLine, makeDialog };
 })();
 const m54 = (() => {
-const { doer, withReason } = m52;
+const { doer, untilOf, withReason } = m52;
 const { said } = m53;
 const { byID, element, setHidden, setText } = roostModules.m30;
-const { moment } = m42;
 const { words } = roostModules.m8;
-const h=3_600_000;const e=({until})=>(until
-?words('act.until',{time:moment(new Date(until))}):words('act.good'));function barOf(a){const b=a?.mutedNow();if(b&&a.state !=='refused'){return withReason(words('you.mute',{until:e(b)}),b);}
-const{verdict}=a??{};if(a?.state !=='refused'||!verdict)return '';if(!verdict.action)return a.problem;const i=words(`you.${verdict.action}`,{by:doer(verdict),until:e(verdict)});return withReason(i,verdict);}
-class VerdictView{#a;#b;#c=element('span');#d=said('button','invited.enter',{type:'button',className:'link'});#e=said('button','room.leaveThis',{type:'button',className:'link'});#f;#g=0;constructor(c,d,f){this.#a=c;this.#b=d;this.#f=element('div',{id:'verdict',className:'bar',role:'alert',hidden:true},this.#c,this.#d,this.#e);this.#d.addEventListener('click',async()=>{const{current}=c.rooms;await current.link.enter();if(current.state==='joined')f.chosen();});this.#e.addEventListener('click',()=>f.leave());byID('note').after(this.#f);}
-render(){const a=this.#a.rooms.current;const g=barOf(a);for(const j of [this.#d,this.#e])setHidden(j,a?.state !=='refused');setText(this.#c,g);setHidden(this.#f,g==='');clearTimeout(this.#g);if(!a?.muted?.until)return;const k=Math.min(h,Date.parse(a.muted.until)- Date.now());this.#g=setTimeout(()=>this.#b.schedule(),k + 50);}}
+const g=3_600_000;function barOf(a){const b=a?.mutedNow();if(b&&a.state !=='refused'){return withReason(words('you.mute',{until:untilOf(b)}),b);}
+const{verdict}=a??{};if(a?.state !=='refused'||!verdict)return '';if(!verdict.action)return a.problem;const h=words(`you.${verdict.action}`,{by:doer(verdict),until:untilOf(verdict)});return withReason(h,verdict);}
+class VerdictView{#a;#b;#c=element('span');#d=said('button','invited.enter',{type:'button',className:'link'});#e=said('button','room.leaveThis',{type:'button',className:'link'});#f;#g=0;constructor(c,d,e){this.#a=c;this.#b=d;this.#f=element('div',{id:'verdict',className:'bar',role:'alert',hidden:true},this.#c,this.#d,this.#e);this.#d.addEventListener('click',async()=>{const{current}=c.rooms;await current.link.enter();if(current.state==='joined')e.chosen();});this.#e.addEventListener('click',()=>e.leave());byID('note').after(this.#f);}
+render(){const a=this.#a.rooms.current;const f=barOf(a);for(const i of [this.#d,this.#e])setHidden(i,a?.state !=='refused');setText(this.#c,f);setHidden(this.#f,f==='');clearTimeout(this.#g);if(!a?.muted?.until)return;const j=Math.min(g,Date.parse(a.muted.until)- Date.now());this.#g=setTimeout(()=>this.#b.schedule(),j + 50);}}
 return { barOf, VerdictView };
 })();
 const m55 = (() => {
@@ -565,6 +564,20 @@ function w(name){const o=element('button',{type:'button',className:'icon-button'
 return { RoomView };
 })();
 const m71 = (() => {
+const { lineOf, untilOf } = m52;
+const { iconButton, makeDialog, problemLine, said } = m53;
+const { byID, element, reconcile, setHidden, setText } = roostModules.m30;
+const { words } = roostModules.m8;
+const { avatar } = m50;
+const { problemOf } = m66;
+const h=20;class SanctionsView{#a;#b=iconButton('lock','moderate.all',{id:'open-sanctions',ariaHasPopup:'dialog'});#c=element('ul',{className:'found members',attributes:{tabindex:-1}});#d=element('p',{className:'hint',role:'status'});#e=problemLine('sanctions-problem');#f=makeDialog('sanctions',said('h2','moderate.all'),element('div',{className:'found-box'},this.#c,this.#d),this.#e);constructor(a){this.#a=a;byID('members-panel').querySelector('h2').after(this.#b);this.#b.addEventListener('click',()=>{this.#f.showModal();this.#g();});this.#c.addEventListener('click',async({target})=>{const{action,room,user}=target.closest('button')?.dataset??{};if(action)await this.#g(()=>a.connection.command(action,{room,user}));});}
+async #g(c){setText(this.#e,'');const b=[];try{await c?.();for(let e=0,more=true;more&&e < h;e +=1){const after=b[b.length - 1]?.number;const d=await this.#a.connection.command('sanctions',{after});b.push(...d.sanctions);more=d.more&&d.sanctions.length > 0;}}catch(i){setText(this.#e,problemOf(i));return;}
+reconcile(this.#c,b.reverse(),({number})=>number,j,()=>{});setText(this.#d,b.length > 0?'':words('moderate.none'));}
+render(){const{phase,connection}=this.#a;setHidden(this.#b,!connection.welcome?.moderator);if(phase !=='in'&&this.#f.open)this.#f.close();}}
+function j({action,room,user,...more}){const everywhere=room==='*';const c={action,user,everywhere,came:Date.parse(more.at),...more};const f=words(`message.un${action}`);const g=everywhere?[]:[element('bdi',{className:'label'},room)];if(more.until)g.push(untilOf(c));return element('li',{},avatar(user),element('span',{className:'about'},element('span',{},lineOf(c)),element('span',{className:'where'},...g)),element('button',{type:'button',className:'link',dataset:{action:`un${action}`,room,user},ariaLabel:`${f}: ${user}`,},f));}
+return { SanctionsView };
+})();
+const m72 = (() => {
 const m=160;const n=50;const o=['Han','Hira','Kana','Thai','Laoo','Khmr','Mymr']
 .map((p)=>`\\p{sc=${p}}`).join('');const q=`(?<![\\p{L}\\p{N}])`;const r=`(?![\\p{L}\\p{N}])`;const s=new RegExp(`^[${o}]`,'u');const t=`[\\p{L}\\p{N}]*`;const e=(a)=>a.normalize('NFKD').replace(/\p{M}/gu,'').toLowerCase();function v(a){let made='';const from=[];let at=0;for(const f of a){for(const w of e(f).split('')){made +=w;from.push(at);}
 at +=f.length;}
@@ -575,11 +588,11 @@ const k=a.slice(at,Math.max(at,stop));d.push({text:a.length > stop?`${k.trimEnd(
 function ab(a,at){if(at===0)return 0;const l=a.slice(at,at + 20).search(/\s/u);const b=l < 0?at:at + l + 1;return /[\uDC00-\uDFFF]/u.test(a[b]??'')?b + 1:b;}
 return { excerpt };
 })();
-const m72 = (() => {
+const m73 = (() => {
 const { iconButton, makeDialog, said, searchField } = m53;
 const { byID, composes, element, setHidden, setText } = roostModules.m30;
 const { clockTime, dayName, fullTime, instant } = m42;
-const { excerpt } = m71;
+const { excerpt } = m72;
 const { words } = roostModules.m8;
 const { hashOf } = roostModules.m32;
 const { avatar } = m50;
@@ -600,7 +613,7 @@ this.#m=from;const k=h.map((r)=>this.#t(r,text));if(c===undefined)this.#g.replac
 render(){setHidden(this.#c,!this.#a.can('search'));if(this.#a.phase !=='in'&&this.#j.open)this.#j.close();}}
 return { SearchView };
 })();
-const m73 = (() => {
+const m74 = (() => {
 const { byID, element, setHidden, setText } = roostModules.m30;
 const { isMessage } = roostModules.m3;
 const { moment } = m42;
@@ -616,7 +629,7 @@ setSeen(keyOf(me),{title:c.title,at:new Date().toISOString(),entries});}
 #i({title,at,entries},me){const{lang}=document.documentElement;const b=[me,title,at,lang].join(' ');if(b===this.#e)return;this.#e=b;setText(this.#b,words('login.seen',{room:title,time:moment(new Date(at))}));this.#c.ariaLabel=this.#b.textContent;this.#c.replaceChildren(...entries.map((entry,q)=>{const f=entries[q - 1];const head=!f||!sameName(f.user,entry.user);const i={entry,head,own:sameName(entry.user,me),text:entry.text,past:true,deleted:Boolean(entry.deleted),sameMinute:head||n(entry,f),};const j=makeMessage(i);updateMessage(j,i,{decorate(){}});return j;}));requestAnimationFrame(()=>this.#c.scrollTo(0,this.#c.scrollHeight));}}
 return { SeenView };
 })();
-const m74 = (() => {
+const m75 = (() => {
 const { byID, element, setText } = roostModules.m30;
 const { choose, languages, onLanguage, words } = roostModules.m8;
 const { canNotify, sound } = m40;
@@ -632,7 +645,7 @@ this.#i();}
 render(){if(this.#f.phase !=='in'&&this.#a.open)this.#a.close();}}
 return { SettingsView };
 })();
-const m75 = (() => {
+const m76 = (() => {
 const { byID, setHidden, setText } = roostModules.m30;
 const { badge } = m42;
 const { words } = roostModules.m8;
@@ -649,7 +662,7 @@ return words(navigator.onLine?'state.waiting':'state.offline');default:
 return words('state.stopped');}}
 return { StatusView };
 })();
-const m76 = (() => {
+const m77 = (() => {
 const { byID, element, icon, setHidden, touchKeyboard } = roostModules.m30;
 const { words } = roostModules.m8;
 const m=8;const w={react:'react',reply:'reply',edit:'edit',more:'more'};const x=(event)=>event.key==='Enter'||event.key==='ContextMenu'
@@ -677,7 +690,7 @@ if(key==='ArrowRight'||key==='ArrowLeft')return this.#s(a,target,key);const e={A
 const k=(ae)=>ae.closest?.('.message')??null;const z=(a)=>v(a,'previousElementSibling','lastElementChild');const aa=(a)=>v(a,'nextElementSibling','firstElementChild');function v(a,o,af){let i=a;do i=i[o]??i.parentNode[o]?.[af]??null;while(i&&!i.classList.contains('message'));return i;}
 return { ToolbarView };
 })();
-const m77 = (() => {
+const m78 = (() => {
 const { byID, composes, element, icon, setHidden, setText } = roostModules.m30;
 const { words } = roostModules.m8;
 const { gist } = m56;
@@ -709,14 +722,15 @@ const { ModerationView } = m67;
 const { PanelsView } = m69;
 const { RoomView } = m70;
 const { RoomsView } = m66;
-const { SearchView } = m72;
-const { SeenView } = m73;
-const { SettingsView } = m74;
-const { StatusView } = m75;
-const { ToolbarView } = m76;
+const { SanctionsView } = m71;
+const { SearchView } = m73;
+const { SeenView } = m74;
+const { SettingsView } = m75;
+const { StatusView } = m76;
+const { ToolbarView } = m77;
 const { VerdictView } = m54;
-const { WritingView } = m77;
-function d({chat,view}){const composer=new ComposerView(chat);const changed=()=>view.schedule();const e=new Quotes(changed);const messages=new MessagesView(chat,new Extras(chat,e,byID('log')));const b=new Changes(chat,{changed,refused:(c,g)=>{view.say(c);a.undone(g);},});const panels=new PanelsView(chat,b,()=>view.focusComposer());const a=new Deeds(chat,view,b);const f=new MenuView(chat,a);const toolbar=new ToolbarView(chat,view,a,f);a.moderation=new ModerationView(chat,f);view.complete({composer,panels,messages},[panels,composer,messages,new StatusView(chat),new AccountView(chat,panels),new SettingsView(chat),new CompletionView(chat),new Notices(chat),new LinkView(chat,view),b,e,toolbar,new WritingView(chat,a),new RoomsView(chat,panels),new RoomView(chat,panels),new SeenView(chat),new InvitationsView(chat,panels),new SearchView(chat,panels),a.moderation,new VerdictView(chat,view,panels),]);translate(document);addEventListener('beforeunload',(event)=>{if(b.waiting().length > 0)event.preventDefault();});refuseFiles((c)=>view.say(c));makeInstallable();}
+const { WritingView } = m78;
+function d({chat,view}){const composer=new ComposerView(chat);const changed=()=>view.schedule();const e=new Quotes(changed);const messages=new MessagesView(chat,new Extras(chat,e,byID('log')));const b=new Changes(chat,{changed,refused:(c,g)=>{view.say(c);a.undone(g);},});const panels=new PanelsView(chat,b,()=>view.focusComposer());const a=new Deeds(chat,view,b);const f=new MenuView(chat,a);const toolbar=new ToolbarView(chat,view,a,f);a.moderation=new ModerationView(chat,f);view.complete({composer,panels,messages},[panels,composer,messages,new StatusView(chat),new AccountView(chat,panels),new SettingsView(chat),new CompletionView(chat),new Notices(chat),new LinkView(chat,view),b,e,toolbar,new WritingView(chat,a),new RoomsView(chat,panels),new RoomView(chat,panels),new SeenView(chat),new InvitationsView(chat,panels),new SearchView(chat,panels),a.moderation,new SanctionsView(chat),new VerdictView(chat,view,panels),]);translate(document);addEventListener('beforeunload',(event)=>{if(b.waiting().length > 0)event.preventDefault();});refuseFiles((c)=>view.say(c));makeInstallable();}
 d(started);
 })();
 })();
