@@ -33,7 +33,7 @@ export class Drafts {
     answer(room, entry) {
         room.answered = entry;
         const { offset, user, text } = entry ?? {};
-        if (entry) this.#answered[room.key] = { epoch: room.epoch, offset, user, text };
+        if (entry) this.#answered[room.key] = { epoch: room.placeEpoch, offset, user, text };
         else delete this.#answered[room.key];
         this.#save();
     }
@@ -42,15 +42,16 @@ export class Drafts {
     restore(room) {
         const kept = this.#answered[room.key];
         if (!kept || room.answered) return;
-        if (kept.epoch !== room.epoch) this.answer(room, null);
+        if (!room.epochs.has(kept.epoch)) this.answer(room, null);
         else room.answered = room.entries.find(isIt(kept)) ?? entryOf(kept);
     }
 
     move(from, room) {
-        const text = this.#texts[from];
-        if (text === undefined) return;
-        delete this.#texts[from];
-        this.set(room, text);
+        for (const kept of [this.#texts, this.#answered]) {
+            if (from in kept) kept[room.key] = kept[from];
+            delete kept[from];
+        }
+        this.#save();
     }
 
     // Of one room, or of all.

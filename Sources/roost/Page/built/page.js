@@ -69,10 +69,11 @@ const { answered, drafts, setAnswered, setDrafts } = m4;
 const e=300;const f=({offset})=>(d)=>d.offset===offset;class Drafts{#a=drafts();#b=answered();#c=0;constructor(){addEventListener('pagehide',()=>this.#d());document.addEventListener('visibilitychange',()=>this.#d());}
 of(a){return this.#a[a.key]??'';}
 set(a,text){if(text==='')delete this.#a[a.key];else this.#a[a.key]=text;clearTimeout(this.#c);this.#c=setTimeout(()=>this.#d(),e);}
-answer(a,d){a.answered=d;const{offset,user,text}=d??{};if(d)this.#b[a.key]={epoch:a.epoch,offset,user,text};else delete this.#b[a.key];this.#d();}
-restore(a){const c=this.#b[a.key];if(!c||a.answered)return;if(c.epoch !==a.epoch)this.answer(a,null);else a.answered=a.entries.find(f(c))??entryOf(c);}
-move(from,a){const text=this.#a[from];if(text===undefined)return;delete this.#a[from];this.set(a,text);}
-forget(a){for(const c of [this.#a,this.#b]){for(const b of a?[a.key]:Object.keys(c))delete c[b];}
+answer(a,d){a.answered=d;const{offset,user,text}=d??{};if(d)this.#b[a.key]={epoch:a.placeEpoch,offset,user,text};else delete this.#b[a.key];this.#d();}
+restore(a){const b=this.#b[a.key];if(!b||a.answered)return;if(!a.epochs.has(b.epoch))this.answer(a,null);else a.answered=a.entries.find(f(b))??entryOf(b);}
+move(from,a){for(const b of [this.#a,this.#b]){if(from in b)b[a.key]=b[from];delete b[from];}
+this.#d();}
+forget(a){for(const b of [this.#a,this.#b]){for(const c of a?[a.key]:Object.keys(b))delete b[c];}
 this.#d();}
 #d(){clearTimeout(this.#c);this.#c=0;setDrafts(this.#a);setAnswered(this.#b);}}
 return { Drafts };
