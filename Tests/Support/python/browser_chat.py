@@ -40,6 +40,7 @@ SCENARIOS = {
     "browser_notices": ("mentioned", "linked"),
     "browser_deeds": ("deeds", "replies", "reached", "touched"),
     "browser_speed": ("entered",),
+    "browser_scroll": ("scrolled",),
     "browser_undone": ("cut_off", "killed", "refused"),
     "browser_people": ("direct", "direct_lost", "direct_noticed", "read", "private"),
     "browser_hooks": ("hooked",),
