@@ -38,6 +38,7 @@ export class ComposerView {
             this.#say();
         });
         this.#field.addEventListener('keydown', (event) => {
+            if (chat.rooms.current !== this.#room) this.render(); // nothing was drawn since
             if (!sends(event)) return;
             event.preventDefault();
             this.#say();

@@ -116,8 +116,10 @@ export class View {
         else history.pushState(state, '', hash);
     }
 
-    // Not on a touch screen, where it would open the keyboard.
+    // Not on a touch screen, where it would open the keyboard. What is written next belongs to the
+    // room that was chosen, also if nothing is drawn before that.
     focusComposer() {
+        this.#inside.composer.render();
         if (this.#finePointer.matches) this.#inside.composer.focus();
     }
 }

@@ -228,6 +228,12 @@ def stored():
             expect(bob.page.get_by_label("Your name")).to_be_visible()
 
 
+AT_ONCE = """button => {
+    button.click();
+    document.execCommand('insertText', false, ', at once');
+}"""
+
+
 def drafts():
     """A draft and what it answers outlast a reload, in each room its own; blanks before the first
     line are sent."""
@@ -242,6 +248,11 @@ def drafts():
         ann.is_connected()
         ann.is_at("garden")
         expect(ann.field).to_have_value("  for the garden")
+        ann.room("lobby").click()
+        expect(ann.field).to_have_value("for the lobby")
+        # What is written at once, before anything is drawn, belongs to the room that was chosen.
+        ann.room("garden").evaluate(AT_ONCE)
+        expect(ann.field).to_have_value("  for the garden, at once")
         ann.room("lobby").click()
         expect(ann.field).to_have_value("for the lobby")
         ann.say("\n \n    if true {\n        go()\n    }\n\n")

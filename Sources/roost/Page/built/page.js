@@ -566,7 +566,7 @@ schedule(){if(this.#e)return;this.#e=true;const g=()=>{this.#e=false;this.#i();}
 #i(){const{phase,rooms}=this.#a;const h=phase==='in'&&this.#c !==null;setHidden(byID('chat'),!h);if(!this.#c)setHidden(byID('loading'),phase !=='in');for(const m of this.#b)m.render();if(h&&rooms.current)this.#j(rooms.current);if(h&&!this.#f)this.focusComposer();this.#f=h;}
 #h(d){this.#d=placeIn(location.hash);if(this.#a.phase !=='in')return;const name=roomInAddress();const{rooms}=this.#a;const b=rooms.named(name);if(b)rooms.select(b);else if(name&&!d?.visited)this.#a.join(name);else this.schedule();}
 #j(b){const i=roomInAddress();const d={visited:true};const e=hashOf(b);const j=keyOf(i)===b.key;if(j&&history.state?.visited&&i===b.name)return;if(j||!this.#a.rooms.named(i))history.replaceState(d,'',e);else history.pushState(d,'',e);}
-focusComposer(){if(this.#g.matches)this.#c.composer.focus();}}
+focusComposer(){this.#c.composer.render();if(this.#g.matches)this.#c.composer.focus();}}
 return { roomInAddress, View };
 })();
 (() => {
