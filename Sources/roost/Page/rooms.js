@@ -1,5 +1,6 @@
 // The user's rooms: joining, resuming and leaving them, which room is shown, and what is read.
 
+import { Disconnected } from './commands.js';
 import { words } from './language.js';
 import { isConversation, keyOf, sameName } from './names.js';
 import { Reads } from './reads.js';
@@ -24,6 +25,7 @@ export class Rooms {
     #roost;
     #record;
     #events;
+    #tried = ''; // the private room that this user has opened, or has not: the connection was lost
     #restarted = new Set(); // rooms to be joined again after a restart that lost the user, too
     #cameFrom = new Map(); // room that is being opened → the room that was shown before
 
@@ -192,9 +194,17 @@ export class Rooms {
         return this.join(`@${this.#roost.user},${name}`);
     }
 
-    // Opens a private room. Rejected with an error if the server refuses it.
+    // Opens a private room. Rejected with an error if the server refuses it. One whose answer was
+    // lost may be there already.
     async create(name) {
-        await this.#roost.command('create', { room: name });
+        const isOurs = sameName(this.#tried, name);
+        this.#tried = '';
+        try {
+            await this.#roost.command('create', { room: name });
+        } catch (error) {
+            if (error instanceof Disconnected) this.#tried = name;
+            if (!isOurs || error.code !== 'name_taken') throw error;
+        }
         await this.join(name);
     }
 

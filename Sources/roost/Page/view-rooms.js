@@ -1,7 +1,7 @@
 // The dialog with all rooms: a field that finds them, what they are about, and a form for a new
 // room.
 
-import { CommandError } from './commands.js';
+import { CommandError, Disconnected } from './commands.js';
 import {
     beside, iconButton, labelled, makeDialog, problemLine, said, searchField,
 } from './dialogs.js';
@@ -27,6 +27,7 @@ export class RoomsView {
     #private = element('input', { type: 'checkbox' });
     #problem = problemLine('new-room-problem');
     #shown = 30;
+    #isLost = false;
     #dialog;
 
     constructor(chat, panels) {
@@ -48,6 +49,7 @@ export class RoomsView {
     }
 
     #listen(form) {
+        this.#chat.connection.on('welcome', () => this.#goOn());
         this.#opener.addEventListener('click', () => this.#open());
         this.#filter.addEventListener('input', () => this.#find());
         this.#filter.addEventListener('keydown', (event) => {
@@ -76,22 +78,30 @@ export class RoomsView {
         setText(this.#nothing, '');
         this.#dialog.showModal();
         this.#filter.focus();
-        try {
-            await this.#known.open();
-            this.#show();
-        } catch (error) {
-            setText(this.#nothing, problemOf(error));
-        }
+        await this.#try(() => this.#known.open());
     }
 
     async #find(count) {
         if (count === undefined) this.#shown = 30;
         this.#show();
+        await this.#try(() => this.#known.find(this.#filter.value, this.#shown));
+    }
+
+    async #try(look) {
+        this.#isLost = false;
         try {
-            if (await this.#known.find(this.#filter.value, this.#shown)) this.#show();
+            if (await look() !== false) this.#show();
         } catch (error) {
+            this.#isLost = error instanceof Disconnected;
             setText(this.#nothing, problemOf(error));
         }
+    }
+
+    // What a lost connection has taken comes by itself when there is another one.
+    async #goOn() {
+        if (!this.#isLost || !this.#dialog.open) return;
+        await this.#try(() => this.#known.open());
+        await this.#find(this.#shown);
     }
 
     #show() {

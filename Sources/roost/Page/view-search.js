@@ -1,6 +1,7 @@
 // The dialog that looks for words in what was said in this user's rooms: the newest first, and a
 // click leads to the message. Ctrl+K opens it, and so does a slash outside of fields.
 
+import { Disconnected } from './commands.js';
 import { iconButton, makeDialog, said, searchField } from './dialogs.js';
 import { byID, composes, element, setHidden, setText } from './dom.js';
 import { clockTime, dayName, fullTime, instant } from './format.js';
@@ -28,6 +29,7 @@ export class SearchView {
     #wish = 0;
     #timer = 0;
     #before = undefined;
+    #lost = null; // {before} of a search that comes by itself, since a connection was lost
 
     constructor(chat, panels) {
         this.#chat = chat;
@@ -91,12 +93,17 @@ export class SearchView {
     // `before`: what the last reply has said, to go on.
     async #search(before) {
         this.#wish += 1;
+        this.#lost = null;
         const wish = this.#wish;
         const text = this.#field.value.trim();
         const room = this.#here.checked ? this.#chat.rooms.current?.name : undefined;
         const found = [];
         let from = before;
         setText(this.#state, words('search.busy'));
+        if (this.#returns) {
+            this.#lost = { before };
+            return;
+        }
         try {
             for (let round = 0; round < roundsAtOnce; round += 1) {
                 const reply = await this.#chat.connection.command(
@@ -107,7 +114,9 @@ export class SearchView {
                 if (found.length > 0 || from === undefined) break;
             }
         } catch (error) {
-            if (wish === this.#wish) setText(this.#state, problemOf(error));
+            if (wish !== this.#wish) return;
+            this.#lost = error instanceof Disconnected ? { before } : null;
+            setText(this.#state, problemOf(error));
             return;
         }
         this.#before = from;
@@ -155,5 +164,17 @@ export class SearchView {
     render() {
         setHidden(this.#opener, !this.#chat.can('search'));
         if (this.#chat.phase !== 'in' && this.#dialog.open) this.#dialog.close();
+        const { phase } = this.#chat.connection.state;
+        if (this.#lost && this.#dialog.open && phase === 'open' && !this.#returns) {
+            this.#search(this.#lost.before);
+        }
+    }
+
+    // Only the rooms that one is in are searched, and after a lost connection one comes back into
+    // one after the other.
+    get #returns() {
+        const { connection, rooms } = this.#chat;
+        return connection.state.phase === 'open'
+            && rooms.list.some(({ state }) => state === 'away');
     }
 }

@@ -41,6 +41,7 @@ SCENARIOS = {
     "browser_deeds": ("deeds", "replies", "reached", "touched"),
     "browser_speed": ("entered",),
     "browser_scroll": ("scrolled",),
+    "browser_broken": ("broken",),
     "browser_undone": ("cut_off", "killed", "refused"),
     "browser_people": ("direct", "direct_lost", "direct_noticed", "read", "private"),
     "browser_hooks": ("hooked",),

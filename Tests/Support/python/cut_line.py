@@ -14,6 +14,9 @@ class CutLine:
         self.whole = True
         self.flowing = threading.Event()
         self.flowing.set()
+        self.answering = threading.Event()
+        self.answering.set()
+        self.withheld = threading.Event()  # whether there is something that `mute` holds back
         self.pairs = []
         self.lock = threading.Lock()
         threading.Thread(target=self.accept, daemon=True).start()
@@ -24,6 +27,7 @@ class CutLine:
     def __exit__(self, *_):
         self.listener.close()
         self.thaw()
+        self.unmute()
         self.cut()
 
     @property
@@ -49,6 +53,14 @@ class CutLine:
     def thaw(self):
         self.flowing.set()
 
+    def mute(self):
+        """From now on the server is heard no more, but hears everything itself."""
+        self.withheld.clear()
+        self.answering.clear()
+
+    def unmute(self):
+        self.answering.set()
+
     def accept(self):
         while True:
             try:
@@ -61,19 +73,20 @@ class CutLine:
                     continue
                 far = socket.create_connection(("127.0.0.1", self.target_port))
                 self.pairs += [near, far]
-            for source, sink in ((near, far), (far, near)):
-                threading.Thread(
-                    target=forward, args=(source, sink, self.flowing), daemon=True).start()
+            threading.Thread(target=self.forward, args=(near, far, False), daemon=True).start()
+            threading.Thread(target=self.forward, args=(far, near, True), daemon=True).start()
 
-
-def forward(source, sink, flowing):
-    try:
-        while data := source.recv(65536):
-            flowing.wait()
-            sink.sendall(data)
-        sink.shutdown(socket.SHUT_WR)
-    except OSError:
-        hang_up(sink)
+    def forward(self, source, sink, answers):
+        try:
+            while data := source.recv(65536):
+                self.flowing.wait()
+                if answers and not self.answering.is_set():
+                    self.withheld.set()
+                    self.answering.wait()
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+        except OSError:
+            hang_up(sink)
 
 
 def hang_up(end):

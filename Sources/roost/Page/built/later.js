@@ -460,28 +460,30 @@ return true;}}
 return { RoomList };
 })();
 const m66 = (() => {
-const { CommandError } = roostModules.m0;
+const { CommandError, Disconnected } = roostModules.m0;
 const { beside, iconButton, labelled, makeDialog, problemLine, said, searchField } = m53;
 const { byID, composes, element, icon, reconcile, setHidden, setText } = roostModules.m30;
 const { words } = roostModules.m8;
 const { RoomList } = m65;
 const { wordsForError } = roostModules.m27;
-class RoomsView{#a;#b;#c;#d=iconButton('search','rooms.all',{id:'open-all-rooms',ariaHasPopup:'dialog'});#e=searchField('rooms-filter','rooms.filter',128);#f=element('ul',{className:'found',attributes:{tabindex:-1}});#g=element('p',{className:'hint',role:'status'});#h=said('button','rooms.more',{type:'button',className:'link more'});#i=element('input',{id:'new-room',type:'text',autocomplete:'off',autocapitalize:'off',spellcheck:false,maxLength:128,required:true,attributes:{'aria-describedby':'new-room-problem'},});#j=element('input',{type:'checkbox'});#k=problemLine('new-room-problem');#l=30;#m;constructor(a,d){this.#a=a;this.#b=d;this.#c=new RoomList(a.connection);const e=said('button','rooms.create',{type:'submit',className:'secondary'});const f=element('form',{className:'new-room',noValidate:true},said('h3','rooms.new'),beside(labelled('rooms.newName',this.#i),e),element('label',{className:'show'},this.#j,said('span','rooms.private')),this.#k);const l=[this.#f,this.#g,this.#h];const m=element('div',{className:'found-box'},...l);const g=said('h2','rooms.all');this.#m=makeDialog('all-rooms',g,this.#e,m,f);byID('rooms-title').after(this.#d);this.#n(f);}
-#n(f){this.#d.addEventListener('click',()=>this.#o());this.#e.addEventListener('input',()=>this.#p());this.#e.addEventListener('keydown',(event)=>{if(event.key !=='Enter'||composes(event))return;this.#f.querySelector('button')?.click();});this.#h.addEventListener('click',()=>{this.#l=this.#f.childElementCount + 30;this.#p(this.#l);});this.#f.addEventListener('click',({target})=>{const c=target.closest('button');if(c)this.#q(c.dataset.name);});f.addEventListener('submit',(event)=>{event.preventDefault();this.#r();});}
-async #o(){this.#e.value=this.#i.value='';this.#j.checked=false;this.#l=30;this.#s('');setText(this.#g,'');this.#m.showModal();this.#e.focus();try{await this.#c.open();this.#t();}catch(b){setText(this.#g,problemOf(b));}}
-async #p(count){if(count===undefined)this.#l=30;this.#t();try{if(await this.#c.find(this.#e.value,this.#l))this.#t();}catch(b){setText(this.#g,problemOf(b));}}
-#t(){const j=this.#c.fitting(this.#e.value);const h=j.slice(0,this.#l);reconcile(this.#f,h,({room})=>room,n,(i,room)=>o(i,room,this.#a.rooms.named(room.room)));const p=h.length===0&&!this.#c.more;setText(this.#g,p?words('rooms.nothing'):'');setHidden(this.#h,!this.#c.more&&h.length===j.length);}
-async #q(name){await this.#a.join(name);this.#u();}
-#u(){const{problem}=this.#a.rooms;this.#s(problem);if(problem){this.#a.rooms.problem='';return;}
-this.#m.close();this.#b.chosen();}
-async #r(){const name=this.#i.value.trim();if(name===''){this.#i.focus();return;}
-try{if(this.#j.checked)await this.#a.rooms.create(name);else await this.#a.join(name);this.#u();}catch(b){this.#s(problemOf(b));}
-if(this.#m.open)this.#i.focus();}
-#s(k){setText(this.#k,k);this.#i.setAttribute('aria-invalid',String(k !==''));}
-render(){setHidden(this.#d,!this.#a.can('rooms'));if(this.#a.phase !=='in'&&this.#m.open)this.#m.close();}}
+class RoomsView{#a;#b;#c;#d=iconButton('search','rooms.all',{id:'open-all-rooms',ariaHasPopup:'dialog'});#e=searchField('rooms-filter','rooms.filter',128);#f=element('ul',{className:'found',attributes:{tabindex:-1}});#g=element('p',{className:'hint',role:'status'});#h=said('button','rooms.more',{type:'button',className:'link more'});#i=element('input',{id:'new-room',type:'text',autocomplete:'off',autocapitalize:'off',spellcheck:false,maxLength:128,required:true,attributes:{'aria-describedby':'new-room-problem'},});#j=element('input',{type:'checkbox'});#k=problemLine('new-room-problem');#l=30;#m=false;#n;constructor(a,d){this.#a=a;this.#b=d;this.#c=new RoomList(a.connection);const e=said('button','rooms.create',{type:'submit',className:'secondary'});const f=element('form',{className:'new-room',noValidate:true},said('h3','rooms.new'),beside(labelled('rooms.newName',this.#i),e),element('label',{className:'show'},this.#j,said('span','rooms.private')),this.#k);const l=[this.#f,this.#g,this.#h];const m=element('div',{className:'found-box'},...l);const g=said('h2','rooms.all');this.#n=makeDialog('all-rooms',g,this.#e,m,f);byID('rooms-title').after(this.#d);this.#o(f);}
+#o(f){this.#a.connection.on('welcome',()=>this.#p());this.#d.addEventListener('click',()=>this.#q());this.#e.addEventListener('input',()=>this.#r());this.#e.addEventListener('keydown',(event)=>{if(event.key !=='Enter'||composes(event))return;this.#f.querySelector('button')?.click();});this.#h.addEventListener('click',()=>{this.#l=this.#f.childElementCount + 30;this.#r(this.#l);});this.#f.addEventListener('click',({target})=>{const c=target.closest('button');if(c)this.#s(c.dataset.name);});f.addEventListener('submit',(event)=>{event.preventDefault();this.#t();});}
+async #q(){this.#e.value=this.#i.value='';this.#j.checked=false;this.#l=30;this.#u('');setText(this.#g,'');this.#n.showModal();this.#e.focus();await this.#v(()=>this.#c.open());}
+async #r(count){if(count===undefined)this.#l=30;this.#w();await this.#v(()=>this.#c.find(this.#e.value,this.#l));}
+async #v(n){this.#m=false;try{if(await n()!==false)this.#w();}catch(b){this.#m=b instanceof Disconnected;setText(this.#g,problemOf(b));}}
+async #p(){if(!this.#m||!this.#n.open)return;await this.#v(()=>this.#c.open());await this.#r(this.#l);}
+#w(){const j=this.#c.fitting(this.#e.value);const h=j.slice(0,this.#l);reconcile(this.#f,h,({room})=>room,o,(i,room)=>p(i,room,this.#a.rooms.named(room.room)));const q=h.length===0&&!this.#c.more;setText(this.#g,q?words('rooms.nothing'):'');setHidden(this.#h,!this.#c.more&&h.length===j.length);}
+async #s(name){await this.#a.join(name);this.#x();}
+#x(){const{problem}=this.#a.rooms;this.#u(problem);if(problem){this.#a.rooms.problem='';return;}
+this.#n.close();this.#b.chosen();}
+async #t(){const name=this.#i.value.trim();if(name===''){this.#i.focus();return;}
+try{if(this.#j.checked)await this.#a.rooms.create(name);else await this.#a.join(name);this.#x();}catch(b){this.#u(problemOf(b));}
+if(this.#n.open)this.#i.focus();}
+#u(k){setText(this.#k,k);this.#i.setAttribute('aria-invalid',String(k !==''));}
+render(){setHidden(this.#d,!this.#a.can('rooms'));if(this.#a.phase !=='in'&&this.#n.open)this.#n.close();}}
 function problemOf(b){return b instanceof CommandError?wordsForError(b):words('account.lost');}
-function n({room,kind}){const c=element('button',{type:'button'},icon(kind==='private'?'lock':'hash'),element('span',{className:'about'},element('bdi',{className:'label',title:room},room),element('bdi',{className:'label topic'})),element('span',{className:'figure'}));c.dataset.name=room;return element('li',{},c);}
-function o(i,{topic='',kind,count},q){const [,about,figure]=i.firstElementChild.children;setText(about.lastElementChild,topic);about.lastElementChild.title=topic;const r=count===undefined?'':words('people.count',{count});const s=kind==='private'?words('rooms.invited'):r;setText(figure,q?words('rooms.youAreHere'):s);}
+function o({room,kind}){const c=element('button',{type:'button'},icon(kind==='private'?'lock':'hash'),element('span',{className:'about'},element('bdi',{className:'label',title:room},room),element('bdi',{className:'label topic'})),element('span',{className:'figure'}));c.dataset.name=room;return element('li',{},c);}
+function p(i,{topic='',kind,count},r){const [,about,figure]=i.firstElementChild.children;setText(about.lastElementChild,topic);about.lastElementChild.title=topic;const s=count===undefined?'':words('people.count',{count});const t=kind==='private'?words('rooms.invited'):s;setText(figure,r?words('rooms.youAreHere'):t);}
 return { RoomsView, problemOf };
 })();
 const m67 = (() => {
@@ -589,6 +591,7 @@ function ab(a,at){if(at===0)return 0;const l=a.slice(at,at + 20).search(/\s/u);c
 return { excerpt };
 })();
 const m73 = (() => {
+const { Disconnected } = roostModules.m0;
 const { iconButton, makeDialog, said, searchField } = m53;
 const { byID, composes, element, setHidden, setText } = roostModules.m30;
 const { clockTime, dayName, fullTime, instant } = m42;
@@ -598,19 +601,22 @@ const { hashOf } = roostModules.m32;
 const { avatar } = m50;
 const { problemOf } = m66;
 const { plainText } = m49;
-const m=250;const n=6;class SearchView{#a;#b;#c=iconButton('search','search',{id:'open-search',ariaHasPopup:'dialog'});#d=searchField('search-text','search.hint',200);#e=element('input',{type:'checkbox'});#f=element('span');#g=element('ul',{className:'found',attributes:{tabindex:-1}});#h=element('p',{className:'hint',role:'status'});#i=said('button','search.more',{type:'button',className:'link more',hidden:true});#j;#k=0;#l=0;#m=undefined;constructor(a,e){this.#a=a;this.#b=e;this.#j=makeDialog('search',said('h2','search'),this.#d,element('label',{className:'show'},this.#e,this.#f),element('div',{className:'found-box'},this.#g,this.#h,this.#i));byID('open-members').before(this.#c);this.#c.addEventListener('click',()=>this.#n());this.#d.addEventListener('input',()=>this.#o());this.#e.addEventListener('change',()=>this.#p());this.#i.addEventListener('click',()=>this.#q(this.#m));this.#d.addEventListener('keydown',(event)=>{if(event.key==='Enter'&&!composes(event))this.#p();if(event.key==='ArrowDown')this.#g.querySelector('button')?.focus();});this.#g.addEventListener('keydown',(event)=>this.#r(event));this.#g.addEventListener('click',({target})=>{const f=target.closest('button');if(f)this.#s(f.dataset);});addEventListener('keydown',(event)=>{if(composes(event)||document.querySelector('dialog[open]'))return;const{key,ctrlKey,metaKey,altKey,target}=event;const o=(ctrlKey||metaKey)&&!altKey&&key.toLowerCase()==='k';const p=key==='/'&&!ctrlKey&&!metaKey&&!altKey
-&&!target.closest?.('input, textarea, select');if(!(o||p)||this.#c.hidden||a.phase !=='in')return;event.preventDefault();this.#n();});}
-#n(){const room=this.#a.rooms.current;setText(this.#f,words('search.here',{room:room?.title??''}));setHidden(this.#e.parentElement,!room);this.#j.showModal();this.#d.focus();this.#d.select();this.#p();}
-#o(){clearTimeout(this.#l);this.#l=setTimeout(()=>this.#p(),m);}
-#p(){clearTimeout(this.#l);this.#k +=1;if(/[\p{L}\p{N}]/u.test(this.#d.value)){this.#q();return;}
+const m=250;const n=6;class SearchView{#a;#b;#c=iconButton('search','search',{id:'open-search',ariaHasPopup:'dialog'});#d=searchField('search-text','search.hint',200);#e=element('input',{type:'checkbox'});#f=element('span');#g=element('ul',{className:'found',attributes:{tabindex:-1}});#h=element('p',{className:'hint',role:'status'});#i=said('button','search.more',{type:'button',className:'link more',hidden:true});#j;#k=0;#l=0;#m=undefined;#n=null;constructor(a,d){this.#a=a;this.#b=d;this.#j=makeDialog('search',said('h2','search'),this.#d,element('label',{className:'show'},this.#e,this.#f),element('div',{className:'found-box'},this.#g,this.#h,this.#i));byID('open-members').before(this.#c);this.#c.addEventListener('click',()=>this.#o());this.#d.addEventListener('input',()=>this.#p());this.#e.addEventListener('change',()=>this.#q());this.#i.addEventListener('click',()=>this.#r(this.#m));this.#d.addEventListener('keydown',(event)=>{if(event.key==='Enter'&&!composes(event))this.#q();if(event.key==='ArrowDown')this.#g.querySelector('button')?.focus();});this.#g.addEventListener('keydown',(event)=>this.#s(event));this.#g.addEventListener('click',({target})=>{const e=target.closest('button');if(e)this.#t(e.dataset);});addEventListener('keydown',(event)=>{if(composes(event)||document.querySelector('dialog[open]'))return;const{key,ctrlKey,metaKey,altKey,target}=event;const o=(ctrlKey||metaKey)&&!altKey&&key.toLowerCase()==='k';const p=key==='/'&&!ctrlKey&&!metaKey&&!altKey
+&&!target.closest?.('input, textarea, select');if(!(o||p)||this.#c.hidden||a.phase !=='in')return;event.preventDefault();this.#o();});}
+#o(){const room=this.#a.rooms.current;setText(this.#f,words('search.here',{room:room?.title??''}));setHidden(this.#e.parentElement,!room);this.#j.showModal();this.#d.focus();this.#d.select();this.#q();}
+#p(){clearTimeout(this.#l);this.#l=setTimeout(()=>this.#q(),m);}
+#q(){clearTimeout(this.#l);this.#k +=1;if(/[\p{L}\p{N}]/u.test(this.#d.value)){this.#r();return;}
 this.#g.replaceChildren();setHidden(this.#i,true);setText(this.#h,words('search.help'));}
-async #q(c){this.#k +=1;const b=this.#k;const text=this.#d.value.trim();const room=this.#e.checked?this.#a.rooms.current?.name:undefined;const h=[];let from=c;setText(this.#h,words('search.busy'));try{for(let j=0;j < n;j +=1){const i=await this.#a.connection.command('search',{text,room,before:from});if(b !==this.#k)return;h.push(...i.messages);from=i.more?i.before:undefined;if(h.length > 0||from===undefined)break;}}catch(q){if(b===this.#k)setText(this.#h,problemOf(q));return;}
-this.#m=from;const k=h.map((r)=>this.#t(r,text));if(c===undefined)this.#g.replaceChildren(...k);else this.#g.append(...k);const s=this.#g.childElementCount===0;setHidden(this.#i,from===undefined);setText(this.#h,s&&from===undefined?words('search.nothing'):'');}
-#t({room:name,user,text,at,offset},t){const g=instant(at);const room=this.#a.rooms.named(name);const v=element('time',{dateTime:g.toISOString(),title:fullTime(g)},`${dayName(g)} ${clockTime(g)}`);const w=excerpt(plainText(text),t).map(({text:part,isHit})=>
-(isHit?element('mark',{},part):part));const f=element('button',{type:'button',dataset:{room:name,offset}},avatar(user),element('span',{className:'about'},element('span',{className:'where'},element('bdi',{className:'label'},user),element('bdi',{className:'label'},room?.title??name),v),element('span',{className:'excerpt',dir:'auto'},...w)));return element('li',{},f);}
-#r(event){const d=event.target.closest('li');if(!d||!['ArrowDown','ArrowUp'].includes(event.key))return;event.preventDefault();const l=event.key==='ArrowDown'?d.nextSibling:d.previousSibling;if(l)l.firstElementChild.focus();else if(event.key==='ArrowUp')this.#d.focus();}
-#s({room,offset}){this.#j.close();this.#b.closeDrawers();location.hash=hashOf({name:room},Number(offset));}
-render(){setHidden(this.#c,!this.#a.can('search'));if(this.#a.phase !=='in'&&this.#j.open)this.#j.close();}}
+async #r(before){this.#k +=1;this.#n=null;const b=this.#k;const text=this.#d.value.trim();const room=this.#e.checked?this.#a.rooms.current?.name:undefined;const g=[];let from=before;setText(this.#h,words('search.busy'));if(this.#u){this.#n={before};return;}
+try{for(let i=0;i < n;i +=1){const h=await this.#a.connection.command('search',{text,room,before:from});if(b !==this.#k)return;g.push(...h.messages);from=h.more?h.before:undefined;if(g.length > 0||from===undefined)break;}}catch(j){if(b !==this.#k)return;this.#n=j instanceof Disconnected?{before}:null;setText(this.#h,problemOf(j));return;}
+this.#m=from;const k=g.map((q)=>this.#v(q,text));if(before===undefined)this.#g.replaceChildren(...k);else this.#g.append(...k);const r=this.#g.childElementCount===0;setHidden(this.#i,from===undefined);setText(this.#h,r&&from===undefined?words('search.nothing'):'');}
+#v({room:name,user,text,at,offset},s){const f=instant(at);const room=this.#a.rooms.named(name);const t=element('time',{dateTime:f.toISOString(),title:fullTime(f)},`${dayName(f)} ${clockTime(f)}`);const v=excerpt(plainText(text),s).map(({text:part,isHit})=>
+(isHit?element('mark',{},part):part));const e=element('button',{type:'button',dataset:{room:name,offset}},avatar(user),element('span',{className:'about'},element('span',{className:'where'},element('bdi',{className:'label'},user),element('bdi',{className:'label'},room?.title??name),t),element('span',{className:'excerpt',dir:'auto'},...v)));return element('li',{},e);}
+#s(event){const c=event.target.closest('li');if(!c||!['ArrowDown','ArrowUp'].includes(event.key))return;event.preventDefault();const l=event.key==='ArrowDown'?c.nextSibling:c.previousSibling;if(l)l.firstElementChild.focus();else if(event.key==='ArrowUp')this.#d.focus();}
+#t({room,offset}){this.#j.close();this.#b.closeDrawers();location.hash=hashOf({name:room},Number(offset));}
+render(){setHidden(this.#c,!this.#a.can('search'));if(this.#a.phase !=='in'&&this.#j.open)this.#j.close();const{phase}=this.#a.connection.state;if(this.#n&&this.#j.open&&phase==='open'&&!this.#u){this.#r(this.#n.before);}}
+get #u(){const{connection,rooms}=this.#a;return connection.state.phase==='open'
+&&rooms.list.some(({state})=>state==='away');}}
 return { SearchView };
 })();
 const m74 = (() => {

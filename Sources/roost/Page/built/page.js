@@ -433,43 +433,45 @@ return '';}}
 return { wordsForError, wordsForSession, wordsForState };
 })();
 const m28 = (() => {
+const { Disconnected } = m0;
 const { words } = m8;
 const { isConversation, keyOf, sameName } = m2;
 const { Reads } = m10;
 const { Room } = m26;
 const { wordsForError } = m27;
-const v='lobby';const r=100;const w=20;const n=64;const s=()=>words('rooms.length',{count:n});const x=new Set(['bad_name','bad_request','not_found']);class Rooms{current=null;problem='';invitations=[];#a=new Map();#b;#c;#d;#e;#f=new Set();#g=new Map();constructor(c,d,a){this.#c=c;this.#d=d;this.#e=a;this.#b=new Reads(c);c.on('push',(e)=>{if(e.type==='direct')this.#h(e);if(e.type==='invited')this.#i(e);});document.addEventListener('visibilitychange',()=>this.look());}
+const v='lobby';const r=100;const w=20;const n=64;const s=()=>words('rooms.length',{count:n});const x=new Set(['bad_name','bad_request','not_found']);class Rooms{current=null;problem='';invitations=[];#a=new Map();#b;#c;#d;#e;#f='';#g=new Set();#h=new Map();constructor(c,d,a){this.#c=c;this.#d=d;this.#e=a;this.#b=new Reads(c);c.on('push',(e)=>{if(e.type==='direct')this.#i(e);if(e.type==='invited')this.#j(e);});document.addEventListener('visibilitychange',()=>this.look());}
 get list(){return [...this.#a.values()];}
 get(f){return this.#a.get(f);}
 named(name){return this.#a.get(keyOf(name));}
 get unread(){return this.list.reduce((y,room)=>y + room.unread,0);}
-restore(o,z){this.problem='';const g=this.#d.roomNames;const t=g.length > 0?g:[v];for(const{link}of this.list)link.leave();this.#a=new Map();for(const name of [...t,...z])this.#j(name);this.current=this.named(t[0]);if(o.length > n * 2)this.problem=s();else if(o)this.current=this.#j(o);this.#c.first=this.current?.link??null;}
-#j(name,last=r){const g=this.named(name);if(g)return g;const link=this.#c.join(name,{last,catchUp:false});const room=new Room(name,link);this.#a.set(room.key,room);link.on('joined',(i)=>this.#k(room,i));link.on('refused',(j)=>this.#l(room,j));link.on('new',()=>{room.state='new';this.#e.changed();});link.on('read',(e)=>{this.#b.heard(room,e);if(room.readElsewhere(e,this.#c.user))this.#d.wasRead(room);this.#e.changed();});this.#e.opened(room);return room;}
-async welcomed(h){this.#f=new Set(h?this.list:[]);const p=this.#d.roomNames.length===0;const{welcome}=this.#c;const aa=await this.#b.ask();if(this.#c.welcome===welcome)this.invitations=[];for(const b of aa){if(this.#c.welcome !==welcome)return;if(!this.named(b.room)&&this.#m(b,p)){const last=Math.min(r,b.unread + w);await this.#j(b.room,last).link.attempt;}}
+restore(o,z){this.problem='';const h=this.#d.roomNames;const t=h.length > 0?h:[v];for(const{link}of this.list)link.leave();this.#a=new Map();for(const name of [...t,...z])this.#k(name);this.current=this.named(t[0]);if(o.length > n * 2)this.problem=s();else if(o)this.current=this.#k(o);this.#c.first=this.current?.link??null;}
+#k(name,last=r){const h=this.named(name);if(h)return h;const link=this.#c.join(name,{last,catchUp:false});const room=new Room(name,link);this.#a.set(room.key,room);link.on('joined',(j)=>this.#l(room,j));link.on('refused',(g)=>this.#m(room,g));link.on('new',()=>{room.state='new';this.#e.changed();});link.on('read',(e)=>{this.#b.heard(room,e);if(room.readElsewhere(e,this.#c.user))this.#d.wasRead(room);this.#e.changed();});this.#e.opened(room);return room;}
+async welcomed(i){this.#g=new Set(i?this.list:[]);const p=this.#d.roomNames.length===0;const{welcome}=this.#c;const aa=await this.#b.ask();if(this.#c.welcome===welcome)this.invitations=[];for(const b of aa){if(this.#c.welcome !==welcome)return;if(!this.named(b.room)&&this.#n(b,p)){const last=Math.min(r,b.unread + w);await this.#k(b.room,last).link.attempt;}}
 this.#e.changed();}
-#m({room,kind,offset,read},p){const k=this.#d.closedAt(room);if(kind==='direct')return k===undefined||offset > k;if(k !==undefined)return false;if(kind==='private'&&read===0)this.invitations.push({room,user:''});return read > 0&&(kind==='private'||p);}
-#h(e){this.#b.began(e);const room=this.#j(e.room);if(room.epoch===null)room.begunAt=e.offset;this.#e.changed();}
-#i({room,user}){if(this.named(room))return;this.invitations=this.invitations.filter((b)=>!sameName(b.room,room));this.invitations.push({room,user});this.#e.changed();}
+#n({room,kind,offset,read},p){const k=this.#d.closedAt(room);if(kind==='direct')return k===undefined||offset > k;if(k !==undefined)return false;if(kind==='private'&&read===0)this.invitations.push({room,user:''});return read > 0&&(kind==='private'||p);}
+#i(e){this.#b.began(e);const room=this.#k(e.room);if(room.epoch===null)room.begunAt=e.offset;this.#e.changed();}
+#j({room,user}){if(this.named(room))return;this.invitations=this.invitations.filter((b)=>!sameName(b.room,room));this.invitations.push({room,user});this.#e.changed();}
 decline(name){this.invitations=this.invitations.filter((b)=>!sameName(b.room,name));this.#d.close(name,0);this.#e.changed();}
-#k(room,i){const q=this.#c.user;this.#n(room,i.room);const h=this.#f.delete(room);const read=this.#d.readTo(room);room.applyJoined(i,q,read,h,this.#b.of(room));room.noted=-1;this.#d.joined(room);this.invitations=this.invitations.filter((b)=>!sameName(b.room,room.name));this.look();this.#b.goOn();this.#e.entered(room,i);this.#e.changed();}
-#l(room,j){room.state='refused';room.problem=wordsForError(j);if(j.code==='forbidden')room.verdict??={};if(x.has(j.code)&&room.epoch===null)this.#o(room);this.#e.changed();}
-#n(room,name){const l=room.key;room.name=name;room.key=keyOf(name);if(room.key===l)return;this.#a=new Map(this.list.filter((b)=>b===room||b.key !==room.key)
+#l(room,j){const q=this.#c.user;this.#o(room,j.room);const i=this.#g.delete(room);const read=this.#d.readTo(room);room.applyJoined(j,q,read,i,this.#b.of(room));room.noted=-1;this.#d.joined(room);this.invitations=this.invitations.filter((b)=>!sameName(b.room,room.name));this.look();this.#b.goOn();this.#e.entered(room,j);this.#e.changed();}
+#m(room,g){room.state='refused';room.problem=wordsForError(g);if(g.code==='forbidden')room.verdict??={};if(x.has(g.code)&&room.epoch===null)this.#p(room);this.#e.changed();}
+#o(room,name){const l=room.key;room.name=name;room.key=keyOf(name);if(room.key===l)return;this.#a=new Map(this.list.filter((b)=>b===room||b.key !==room.key)
 .map((b)=>[b.key,b]));if(this.current&&this.get(this.current.key)!==this.current)this.current=room;this.#e.renamed(l,room);}
-#o(room){this.problem=words('rooms.missing',{room:room.title,problem:room.problem});this.#d.left(room);this.#p(room);}
+#p(room){this.problem=words('rooms.missing',{room:room.title,problem:room.problem});this.#d.left(room);this.#q(room);}
 write(name){return this.join(`@${this.#c.user},${name}`);}
-async create(name){await this.#c.command('create',{room:name});await this.join(name);}
-async join(name){this.problem='';const g=this.named(name);if(g){this.select(g);return;}
+async create(name){const ab=sameName(this.#f,name);this.#f='';try{await this.#c.command('create',{room:name});}catch(g){if(g instanceof Disconnected)this.#f=name;if(!ab||g.code !=='name_taken')throw g;}
+await this.join(name);}
+async join(name){this.problem='';const h=this.named(name);if(h){this.select(h);return;}
 if(name.length > n * 2&&!isConversation(name)){this.problem=s();this.#e.changed();return;}
-const l=this.current;const room=this.#j(name);this.#g.set(room,l);this.select(room);await room.link.attempt;if(room.state==='refused'&&this.get(room.key)===room){this.problem=room.problem;this.#p(room);}
-this.#g.delete(room);}
-leave(room){this.problem='';this.#d.left(room);if(room.kind !=='open')this.#d.close(room.name,room.position);this.#p(room);}
-#p(room){room.link.leave();this.#b.forget(room);this.#a.delete(room.key);if(this.current===room){this.current=null;const m=this.#g.get(room);const u=m&&this.get(m.key)===m?m:this.list[0];if(u)this.#q(u);}
+const l=this.current;const room=this.#k(name);this.#h.set(room,l);this.select(room);await room.link.attempt;if(room.state==='refused'&&this.get(room.key)===room){this.problem=room.problem;this.#q(room);}
+this.#h.delete(room);}
+leave(room){this.problem='';this.#d.left(room);if(room.kind !=='open')this.#d.close(room.name,room.position);this.#q(room);}
+#q(room){room.link.leave();this.#b.forget(room);this.#a.delete(room.key);if(this.current===room){this.current=null;const m=this.#h.get(room);const u=m&&this.get(m.key)===m?m:this.list[0];if(u)this.#r(u);}
 this.#e.changed();}
-select(room){this.problem='';if(room !==this.current)this.#q(room);this.#e.changed();}
-#q(room){if(this.current)this.current.newFrom=null;this.current=room;this.#c.first=room.link;room.following=true;this.look();}
+select(room){this.problem='';if(room !==this.current)this.#r(room);this.#e.changed();}
+#r(room){if(this.current)this.current.newFrom=null;this.current=room;this.#c.first=room.link;room.following=true;this.look();}
 watches(room){return room===this.current&&!document.hidden&&room.following&&room.atEnd;}
 look(){const room=this.current;if(!room||!this.watches(room)||room.state !=='joined')return;if(room.unread===0&&room.noted===room.position)return;room.markRead();room.noted=room.position;this.#d.wasRead(room);this.#b.note(room);this.#e.changed();}
-readElsewhere(q){const ab=this.list.filter((room)=>room.readElsewhere(this.#d.readTo(room),q));if(ab.length > 0)this.#e.changed();}
+readElsewhere(q){const ac=this.list.filter((room)=>room.readElsewhere(this.#d.readTo(room),q));if(ac.length > 0)this.#e.changed();}
 disconnected(){for(const room of this.#a.values())room.disconnected();}}
 return { Rooms };
 })();

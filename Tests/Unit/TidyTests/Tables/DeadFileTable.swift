@@ -21,6 +21,7 @@ enum DeadFileTable {
             ".ci/run": "CI runs it after each push",
             "Tests/Support/python/browser_access.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_axe.py": "browser_chat.py imports it by name",
+            "Tests/Support/python/browser_broken.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_bundle.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_composer.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_deeds.py": "browser_chat.py imports it by name",
