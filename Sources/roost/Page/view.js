@@ -28,6 +28,10 @@ export class View {
             this.schedule();
         });
         addEventListener('popstate', (event) => this.#follow(event.state));
+        // A frame that was due does not come any more once the page is hidden.
+        document.addEventListener('visibilitychange', () => {
+            if (this.#scheduled) this.#drawSoon();
+        });
     }
 
     complete(inside, parts) {
@@ -72,7 +76,12 @@ export class View {
     schedule() {
         if (this.#scheduled) return;
         this.#scheduled = true;
+        this.#drawSoon();
+    }
+
+    #drawSoon() {
         const draw = () => {
+            if (!this.#scheduled) return;
             this.#scheduled = false;
             this.#draw();
         };

@@ -32,6 +32,11 @@ HIDE = """hidden => {
     document.dispatchEvent(new Event('visibilitychange'));
 }"""
 
+NO_FRAME = """() => {
+    window.requestAnimationFrame = () => 0;
+    dispatchEvent(new PopStateEvent('popstate'));
+}"""
+
 
 def mentioned():
     """A mention while the page is out of sight shows and sounds, if that was switched on; the
@@ -98,6 +103,13 @@ def mentioned():
         bob.say("@ann, again")
         until(lambda: page.evaluate(shown) == ["bob mentions you in lobby: @ann, again"],
               "the one after the reload")
+        # Also if the page was hidden when a frame was due, which never comes then.
+        page.evaluate(HIDE, False)
+        expect(page).to_have_title("lobby · Roost")
+        page.evaluate(NO_FRAME)
+        page.evaluate(HIDE, True)
+        bob.say("unseen")
+        expect(page).to_have_title("(1) lobby · Roost")
 
 
 def linked():
