@@ -1,5 +1,5 @@
-"""A scenario of the chat page: everything that one does there, with the line cut before it, the line
-cut before the answer comes, and the server killed before the answer comes."""
+"""A scenario of the chat page: everything that one does there, with the line cut before it, with it
+cut before the answer comes, and with the server killed before the answer comes."""
 
 from playwright.sync_api import expect
 

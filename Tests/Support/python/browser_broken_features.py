@@ -124,9 +124,14 @@ class Private(Feature):
         self.dialog = self.page.get_by_role("dialog", name="All rooms")
         self.dialog.get_by_label("Name", exact=True).fill(f"private-{self.n}")
         self.dialog.get_by_label("Private").check()
-        self.again()
+        self.create()
 
     def again(self):
+        # The list comes by itself.
+        expect(self.dialog.locator(".found li").first).to_be_visible()
+        self.create()
+
+    def create(self):
         self.dialog.get_by_role("button", name="Create").click()
 
     def check(self):

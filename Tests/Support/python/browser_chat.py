@@ -56,6 +56,7 @@ SCENARIOS = {
 
 if not missing and firefox():
     SCENARIOS["browser_firefox"] = ("firefox",)
+    SCENARIOS["browser_firefox_all"] = ("everything",)
 
 if __name__ == "__main__":
     parser = scenarios.parser(__doc__)

@@ -15,7 +15,20 @@ from websockets.sync.client import connect
 
 from roost_server import die_with_parent, until
 
-KEYS = {"Enter": "\ue007", "Tab": "\ue004", "Escape": "\ue00c", "ArrowDown": "\ue015"}
+KEYS = {"Enter": "\ue007", "Tab": "\ue004", "Escape": "\ue00c", "ArrowDown": "\ue015",
+        "ArrowUp": "\ue013", "ArrowRight": "\ue014", "Backspace": "\ue003"}
+
+# The middle of the first element of a selector that has this text, if it is there to be clicked.
+MIDDLE = """((selector, text) => {
+    const found = [...document.querySelectorAll(selector)]
+        .find(it => it.checkVisibility({ visibilityProperty: true })
+            && it.textContent.includes(text));
+    if (!found) return null;
+    found.scrollIntoView({ block: 'nearest' });
+    const { left, right, top, bottom } = found.getBoundingClientRect();
+    const place = [Math.round((left + right) / 2), Math.round((top + bottom) / 2)];
+    return found.contains(document.elementFromPoint(...place)) ? place : null;
+})(%s, %s)"""
 
 
 def firefox():
@@ -30,6 +43,7 @@ class Firefox:
         self.socket = socket
         self.shots = shots
         self.number = 0
+        self.active = None
         self.complaints = []
         self.command("session.new", capabilities={})
         self.command("session.subscribe", events=["log.entryAdded"])
@@ -49,13 +63,13 @@ class Firefox:
         if entry["level"] in ("error", "warn"):
             self.complaints.append(f"{entry['level']}: {entry['text']}")
 
-    def person(self, address, name=None):
+    def person(self, address, name=None, password=""):
         user = self.command("browser.createUserContext")["userContext"]
-        tab = self.command("browsingContext.create", type="tab", userContext=user)["context"]
+        tab = self.command("browsingContext.create", type="window", userContext=user)["context"]
         person = Person(self, tab)
         self.command("browsingContext.navigate", context=tab, url=address, wait="complete")
         if name:
-            person.log_in(name)
+            person.log_in(name, password)
         return person
 
 
@@ -79,19 +93,65 @@ class Person:
         return self.evaluate(f"[...document.querySelectorAll({json.dumps(selector)})]"
                              ".map(it => it.textContent)")
 
+    def perform(self, kind, actions):
+        """Moves the mouse or presses keys, in this person's window."""
+        if self.browser.active != self.tab:
+            self.browser.active = self.tab
+            self.browser.command("browsingContext.activate", context=self.tab)
+        self.browser.command("input.performActions", context=self.tab, actions=[
+            {"type": kind, "id": kind, "actions": actions}])
+
     def type(self, text, *keys):
         pressed = [*text, *(KEYS[key] for key in keys)]
-        actions = [{"type": kind, "value": key} for key in pressed for kind in ("keyDown", "keyUp")]
-        self.browser.command("input.performActions", context=self.tab, actions=[
-            {"type": "key", "id": "keyboard", "actions": actions}])
+        self.perform("key", [{"type": kind, "value": key}
+                             for key in pressed for kind in ("keyDown", "keyUp")])
 
     def focus(self, selector):
         self.evaluate(f"document.querySelector({json.dumps(selector)}).focus()")
 
-    def log_in(self, name):
+    def press(self, *keys):
+        self.type("", *keys)
+
+    def hold(self, modifier, key):
+        self.perform("key", [
+            {"type": "keyDown", "value": modifier}, {"type": "keyDown", "value": key},
+            {"type": "keyUp", "value": key}, {"type": "keyUp", "value": modifier}])
+
+    def point(self, selector, text="", press=False):
+        """Moves the mouse there."""
+        x, y = self.until(MIDDLE % (json.dumps(selector), json.dumps(text)), f"{selector} {text}")
+        actions = [{"type": "pointerMove", "x": x, "y": y}]
+        if press:
+            actions += [{"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}]
+        self.perform("pointer", actions)
+
+    def click(self, selector, text=""):
+        self.point(selector, text, press=True)
+
+    def wheel(self, selector, distance):
+        x, y = self.until(MIDDLE % (json.dumps(selector), '""'), selector)
+        self.perform("wheel", [
+            {"type": "scroll", "x": x, "y": y, "deltaX": 0, "deltaY": distance}])
+
+    def fill(self, selector, text):
+        """Writes this in place of what is in the field."""
+        self.click(selector)
+        self.hold("\ue009", "a")
+        self.press("Backspace")
+        self.type(text)
+
+    def resize(self, width, height):
+        self.browser.command("browsingContext.setViewport", context=self.tab,
+                             viewport={"width": width, "height": height})
+
+    def log_in(self, name, password=""):
         self.until("document.getElementById('name')?.checkVisibility()", "the login")
         self.focus("#name")
         self.type(name, "Enter")
+        if password:
+            self.until("document.getElementById('password')?.checkVisibility()", "the password")
+            self.focus("#password")
+            self.type(password, "Enter")
         self.until(f"document.getElementById('me').textContent === {json.dumps(name)}"
                    " && document.getElementById('bar').hidden", f"{name} to be in")
 
