@@ -1,7 +1,7 @@
 // The dialog in which a moderator mutes somebody, sends somebody out, or keeps somebody out: where,
 // for how long, and why. A link in it ends what is in force.
 
-import { labelled, makeDialog, problemLine, said } from './dialogs.js';
+import { labelled, makeDialog, problemLine } from './dialogs.js';
 import { byID, element, setHidden, setText } from './dom.js';
 import { lasting } from './format.js';
 import { words } from './language.js';
@@ -29,13 +29,11 @@ export class ModerationView {
 
     constructor(chat, menu) {
         this.#chat = chat;
-        const cancel = said('button', 'cancel', { type: 'button', className: 'secondary' });
         const form = element('form', { noValidate: true }, this.#times,
             labelled('moderate.where', this.#where), labelled('moderate.reason', this.#reason),
             this.#problem,
-            element('p', { className: 'choices' }, this.#lift, cancel, this.#agree));
+            element('p', { className: 'choices' }, this.#lift, this.#agree));
         this.#dialog = makeDialog('moderate', this.#title, form);
-        cancel.addEventListener('click', () => this.#dialog.close());
         form.addEventListener('input', () => setText(this.#problem, ''));
         this.#lift.addEventListener('click', () => this.#do(`un${this.#action}`));
         form.addEventListener('submit', (event) => {
@@ -43,7 +41,7 @@ export class ModerationView {
             this.#do(this.#action);
         });
         byID('members').addEventListener('click', ({ target }) => {
-            const button = target.closest('.more');
+            const button = target.closest('.do-more');
             const entry = { user: button?.dataset.name };
             if (button) menu.open({ entry, isPerson: true }, button.getBoundingClientRect());
         });

@@ -55,7 +55,7 @@ export class PanelsView {
             });
         }
         this.#members.addEventListener('click', (event) => {
-            const button = event.target.closest('.write');
+            const button = event.target.closest('.do-write');
             if (!button) return;
             chat.rooms.write(button.dataset.name);
             this.chosen();
@@ -259,7 +259,7 @@ function makeMember(name) {
     const label = element('bdi', { className: 'label', title: name }, name);
     const you = element('span', { className: 'you' });
     const [write, more] = ['write', 'more'].map((what) => element('button', {
-        type: 'button', className: `icon-button ${what}`, dataset: { name },
+        type: 'button', className: `icon-button do-${what}`, dataset: { name },
     }, icon(what)));
     more.ariaHasPopup = 'dialog';
     return element('li', {}, avatar(name), label, you, write, more);

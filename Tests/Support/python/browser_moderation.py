@@ -90,6 +90,8 @@ def muted():
         expect(bob.page.locator("#menu [data-deed=copy]")).to_be_visible()
         expect(bob.page.locator("#menu [data-deed=edit]")).to_have_count(0)
         bob.page.keyboard.press("Escape")
+        mod.page.locator("#members li").first.hover()
+        mod.shot("moderate-people")
         # What is refused is said in the dialog.
         dialog = moderate(mod, "bob", "ban")
         dialog.get_by_role("button", name="Lift the ban").click()
@@ -202,7 +204,7 @@ def judged():
             expect(cem.locator("#me")).to_have_text(f"cem-{locale}")
             if width < 700:
                 page.locator("#open-members").click()
-            page.locator("#members .more[data-name=bob]").click()
+            page.locator("#members .do-more[data-name=bob]").click()
             clean(page, f"{locale} menu")
             page.locator("#menu [data-deed=mute]").click()
             expect(page.locator("#moderate")).to_be_visible()

@@ -42,8 +42,8 @@ static const unsigned char file_12[] = {
 static const struct page_file files[] = {
     {"/", "text/html; charset=utf-8", file_0, sizeof file_0, 0, 0},
     {"/page-3feb6de01694fa61.js", "text/javascript; charset=utf-8", file_1, sizeof file_1, 1, 0},
-    {"/later-5c68bce09b430bd2.js", "text/javascript; charset=utf-8", file_2, sizeof file_2, 1, 0},
-    {"/page-24df8fba8f80b808.css", "text/css; charset=utf-8", file_3, sizeof file_3, 1, 0},
+    {"/later-d800eeb4ef2dda5b.js", "text/javascript; charset=utf-8", file_2, sizeof file_2, 1, 0},
+    {"/page-1994a8e6e67473ea.css", "text/css; charset=utf-8", file_3, sizeof file_3, 1, 0},
     {"/favicon-176b8ad70ab1e64e.svg", "image/svg+xml", file_4, sizeof file_4, 1, 0},
     {"/roost.js", "text/javascript; charset=utf-8", file_5, sizeof file_5, 0, 1},
     {"/words-de-5bf46b7299dd3c80.json", "application/json", file_6, sizeof file_6, 1, 0},
