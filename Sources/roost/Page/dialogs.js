@@ -6,9 +6,10 @@ import { element, icon } from './dom.js';
 export const said = (tag, key, properties = {}, ...children) =>
     element(tag, { ...properties, dataset: { words: key, ...properties.dataset } }, ...children);
 
+// Its title is its name, and is read out once: beside a label it would be a description, too.
 export function iconButton(name, key, properties = {}) {
     const button = element('button', {
-        type: 'button', className: 'icon-button', dataset: { label: key, tip: key }, ...properties,
+        type: 'button', className: 'icon-button', dataset: { tip: key }, ...properties,
     }, icon(name));
     return button;
 }

@@ -46,9 +46,14 @@ export class Extras {
     decorate(row, item, room) {
         const { entry, deleted } = item;
         const body = row.querySelector('.body');
-        body.querySelector('.quote')?.remove();
-        if (entry.reply !== undefined && !deleted) {
-            body.querySelector('.line').before(this.#quote(item, room));
+        const before = body.querySelector('.quote');
+        const answers = entry.reply !== undefined && !deleted;
+        const quote = answers ? this.#quote(item, room, before) : null;
+        if (quote !== before) {
+            const isFocused = before !== null && before === document.activeElement;
+            before?.remove();
+            if (quote) body.querySelector('.line').before(quote);
+            if (isFocused) (quote ?? row).focus({ preventScroll: true });
         }
         const reactions = Object.entries(item.reactions ?? {});
         const foot = body.querySelector('.foot');
@@ -59,23 +64,25 @@ export class Extras {
         this.#fill(foot ?? this.#foot(body), item, reactions, room);
     }
 
-    #quote(item, room) {
+    // The button from before, if it says the same. It is not read out when it changes, nor with a
+    // new message, where nothing would tell it from the message's own text.
+    #quote(item, room, before) {
         const offset = item.entry.reply;
         const message = this.#quotes.find(room, item);
+        const none = () => words(message === null ? 'link.gone' : 'reply.earlier');
+        const parts = message ? gist(message, this.#chat.me)
+            : [element('span', { className: 'label' }, none())];
+        const text = parts.map((node) => node.textContent).join(': ');
+        const label = words('reply.label', { text });
+        const disabled = message === null;
+        const isSame = before?.getAttribute('aria-label') === label
+            && before.disabled === disabled && before.room === room;
+        if (isSame) return before;
         const quote = element('button', {
-            type: 'button', className: 'quote', tabIndex: -1, dataset: { offset }, room,
-        });
-        if (message) {
-            quote.append(...gist(message, this.#chat.me));
-        } else {
-            const key = message === null ? 'link.gone' : 'reply.earlier';
-            quote.append(element('span', { className: 'label' }, words(key)));
-            quote.disabled = message === null;
-            if (message === undefined) this.#seen.observe(quote);
-        }
-        const what = words('reply.label', { text: quote.textContent });
-        const said = message ? [...quote.children].map((node) => node.textContent).join(': ') : '';
-        quote.setAttribute('aria-label', said ? words('reply.label', { text: said }) : what);
+            type: 'button', className: 'quote', tabIndex: -1, dataset: { offset }, room, disabled,
+            attributes: { 'aria-label': label, 'aria-live': 'off' },
+        }, ...parts);
+        if (message === undefined) this.#seen.observe(quote);
         return quote;
     }
 
@@ -117,7 +124,8 @@ export class Extras {
         const others = names.filter((name) => !sameName(name, me));
         const shown = listed(isMine ? [...others, words('message.you')] : others);
         button.setAttribute('aria-pressed', String(isMine));
-        button.title = shown;
+        // A title of the button itself would be read out after its label, which has the names, too.
+        for (const part of button.children) part.title = shown;
         button.setAttribute('aria-label', words('reaction.label', { emoji, names: shown }));
         setText(button.lastElementChild, count(names.length));
         return button;

@@ -92,7 +92,11 @@ export function updateMessage(row, item, actions) {
     const before = row.item;
     if (before === item) return;
     row.item = item;
-    if (before?.deleted !== item.deleted || before?.text !== item.text) showText(row, item);
+    if (before?.deleted !== item.deleted || before?.text !== item.text) {
+        // An edited text is no new message, and is not read out like one.
+        if (before) row.setAttribute('aria-live', 'off');
+        showText(row, item);
+    }
     const classes = classesOf(item);
     if (row.className !== classes) row.className = classes;
     if (before?.entry.at !== item.entry.at) showTime(row, item.entry);
@@ -101,6 +105,14 @@ export function updateMessage(row, item, actions) {
     if (row.status === status) return;
     row.status = status;
     showStatus(row.querySelector('.status'), item, status, actions);
+}
+
+// What a message is called while it has the focus: nobody reads it line by line then.
+export function readAloud(row) {
+    const parts = '.name, .by time, .quote, .bubble, .edited, .reaction, .status';
+    return [...row.querySelectorAll(parts)]
+        .map((node) => node.getAttribute('aria-label') ?? node.textContent.trim())
+        .filter(Boolean).join(', ');
 }
 
 // Once the message is in the room, the server's time replaces the local one.

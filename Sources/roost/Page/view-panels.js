@@ -125,7 +125,9 @@ export class PanelsView {
         const directs = this.#listed('directs');
         reconcile(this.#rooms, this.#listed('rooms'), (room) => room.key, makeRoom, update);
         reconcile(this.#directs, directs, (room) => room.key, makeRoom, update);
-        setHidden(byID('directs-title'), directs.length === 0);
+        for (const node of [byID('directs-title'), this.#directs]) {
+            setHidden(node, directs.length === 0);
+        }
         this.#renderProblem(problem);
         if (me !== this.#me) {
             this.#me = me;
@@ -216,10 +218,9 @@ function setLabel(node, name) {
     if (node.title !== name) node.title = name;
 }
 
-// A name for those who do not see the icon, and a hint for those who do.
+// The name of a button with an icon: its title alone, which beside a label would be read out, too.
 function setLabelOf(button, label) {
-    if (button.title === label) return;
-    button.title = button.ariaLabel = label;
+    if (button.title !== label) button.title = label;
 }
 
 const icons = { open: '#icon-hash', private: '#icon-lock', direct: '#icon-people' };
@@ -245,7 +246,8 @@ function updateRoom(row, room, current) {
     setLabel(name, room.title);
     setText(mark, badge(room.unread));
     setHidden(mark, room.unread === 0);
-    const label = words('room.unread', { count: room.unread });
+    const forYou = room.mentioned && room.kind !== 'direct' ? `, ${words('rooms.forYou')}` : '';
+    const label = words('room.unread', { count: room.unread }) + forYou;
     if (mark.getAttribute('aria-label') !== label) mark.setAttribute('aria-label', label);
     mark.setAttribute('role', 'img');
     button.classList.toggle('unread', room.unread > 0);

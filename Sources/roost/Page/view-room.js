@@ -159,7 +159,7 @@ export class RoomView {
             setText(row.querySelector('.figure'), isAway ? words('room.absent') : '');
             const button = row.querySelector('button');
             setHidden(button, !mayUninvite || sameName(name, me));
-            button.ariaLabel = button.title = words('room.uninvite', { name });
+            button.title = words('room.uninvite', { name });
         });
         this.#suggest(room);
     }

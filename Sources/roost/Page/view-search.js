@@ -86,6 +86,7 @@ export class SearchView {
             return;
         }
         this.#list.replaceChildren();
+        this.#state.classList.remove('unseen');
         setHidden(this.#more, true);
         setText(this.#state, words('search.help'));
     }
@@ -99,6 +100,7 @@ export class SearchView {
         const room = this.#here.checked ? this.#chat.rooms.current?.name : undefined;
         const found = [];
         let from = before;
+        this.#state.classList.remove('unseen');
         setText(this.#state, words('search.busy'));
         if (this.#returns) {
             this.#lost = { before };
@@ -125,7 +127,11 @@ export class SearchView {
         else this.#list.append(...rows);
         const isEmpty = this.#list.childElementCount === 0;
         setHidden(this.#more, from === undefined);
-        setText(this.#state, isEmpty && from === undefined ? words('search.nothing') : '');
+        const count = this.#list.childElementCount;
+        // How many there are is to be heard; who sees the list sees it.
+        this.#state.classList.toggle('unseen', !isEmpty);
+        const none = from === undefined ? words('search.nothing') : '';
+        setText(this.#state, isEmpty ? none : words('search.found', { count }));
     }
 
     #row({ room: name, user, text, at, offset }, wanted) {

@@ -4,6 +4,7 @@
 
 import { byID, element, icon, setHidden, touchKeyboard } from './dom.js';
 import { words } from './language.js';
+import { readAloud } from './view-message.js';
 
 const gap = 8;
 const buttons = { react: 'react', reply: 'reply', edit: 'edit', more: 'more' };
@@ -71,7 +72,6 @@ export class ToolbarView {
             const { deed } = button.dataset;
             button.hidden = deed !== 'more' && !possible.includes(deed);
             button.title = words(`message.${deed === 'more' ? 'actions' : deed}`);
-            button.setAttribute('aria-label', button.title);
         }
         this.#place(row);
     }
@@ -180,9 +180,15 @@ export class ToolbarView {
     }
 
     #reach(row) {
-        if (row !== this.#stop) this.#stop?.removeAttribute('tabindex');
+        if (row !== this.#stop) {
+            this.#stop?.removeAttribute('tabindex');
+            this.#stop?.removeAttribute('aria-label');
+        }
         this.#stop = row;
-        if (row) row.tabIndex = 0;
+        if (row) {
+            row.tabIndex = 0;
+            row.setAttribute('aria-label', readAloud(row));
+        }
         this.#log.tabIndex = row ? -1 : 0;
     }
 }

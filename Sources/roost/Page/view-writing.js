@@ -10,8 +10,8 @@ export class WritingView {
     #deeds;
     #field = byID('message');
     #bar;
-    #what = element('span', { className: 'what' });
-    #gist = element('span', { className: 'gist' });
+    #what = element('span', { id: 'writing-what', className: 'what' });
+    #gist = element('span', { id: 'writing-gist', className: 'gist' });
     #stop = element('button', { type: 'button', className: 'icon-button' }, icon('close'));
     #shown = null;
 
@@ -21,7 +21,7 @@ export class WritingView {
         this.#bar = element('div', { id: 'writing', className: 'writing', hidden: true },
             this.#what, this.#gist, this.#stop);
         this.#field.parentNode.before(this.#bar);
-        this.#field.setAttribute('aria-describedby', 'writing counter');
+        this.#field.setAttribute('aria-describedby', 'writing-what writing-gist counter');
         this.#stop.addEventListener('click', () => deeds.stop());
         this.#field.addEventListener('keydown', (event) => this.#pressed(event));
     }
@@ -44,6 +44,9 @@ export class WritingView {
         setHidden(this.#bar, !message);
         if (!message) {
             this.#shown = null;
+            // Hidden words would still describe the field.
+            setText(this.#what, '');
+            this.#gist.replaceChildren();
             return;
         }
         this.#stop.setAttribute('aria-label', words(room.editing ? 'edit.stop' : 'reply.stop'));

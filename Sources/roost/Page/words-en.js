@@ -92,6 +92,7 @@ export const english = {
         + 'marks what stands together.',
     'search.busy': 'Searching…',
     'search.nothing': 'Nothing was found.',
+    'search.found': { one: '{count} message was found.', other: '{count} messages were found.' },
     'search.more': 'Further back',
 
     'signOut': 'Sign out',

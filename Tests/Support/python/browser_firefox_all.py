@@ -1,5 +1,5 @@
-"""A scenario of the chat page in Firefox: everything that people do there, in one browser. WebDriver
-BiDi has no input for a file that is dropped, nor for the list of languages: these are events."""
+"""A scenario of the chat page in Firefox: everything that people do there, in one browser. The
+protocol has no input for a file that is dropped, nor for a list of choices: these are events."""
 
 import json
 

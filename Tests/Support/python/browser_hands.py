@@ -75,7 +75,8 @@ LISTEN = """() => {
                 const live = region(node);
                 if (!live || live.getAttribute('aria-live') === 'off') continue;
                 const seen = node.cloneNode(true);
-                const unread = seen.querySelectorAll?.('[aria-hidden]') ?? [];
+                const unread = seen.querySelectorAll?.('[aria-hidden], [aria-live=off]')
+                    ?? [];
                 for (const hidden of unread) hidden.remove();
                 const words = seen.textContent.trim();
                 if (words) window.heard.push(words);
