@@ -50,6 +50,7 @@ SCENARIOS = {
     "browser_moderation": ("muted", "sent_out", "judged", "lifted"),
     "browser_rooms": ("listed", "topics", "search"),
     "browser_spoken": ("spoken",),
+    "browser_mouseless": ("mouseless",),
     "browser_axe": ("axe", "forced"),
     "browser_languages": ("languages",),
     "browser_hands": ("phone", "keys", "dead_line", "many"),

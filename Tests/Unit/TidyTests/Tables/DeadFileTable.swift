@@ -29,6 +29,7 @@ enum DeadFileTable {
             "Tests/Support/python/browser_hooks.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_firefox_all.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_languages.py": "browser_chat.py imports it by name",
+            "Tests/Support/python/browser_mouseless.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_notices.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_offline.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_content.py": "browser_chat.py imports it by name",

@@ -1,0 +1,184 @@
+"""A scenario of the chat page: keys alone, in its dialogs, its menu, the search, the names."""
+
+from playwright.sync_api import expect
+
+from browser_page import browser
+from browser_people import device, own
+from roost_server import start_server
+from scenarios import arguments
+
+OPENERS = ("#open-settings", "#open-account", "#keys", "#open-search", "#open-room",
+           "#open-all-rooms")
+# The element in focus: whether it is in this part of the page, and whether that is to be seen.
+FOCUSED = """part => {
+    const node = document.activeElement;
+    if (node === document.body) return null;  // the browser's own bar
+    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(node);
+    const isSeen = (outlineStyle !== 'none' && parseFloat(outlineWidth) > 0)
+        || boxShadow !== 'none';
+    const isInside = document.querySelector(part).contains(node);
+    return [node.outerHTML.slice(0, 120), isInside, isSeen];
+}"""
+# How many stops the Tab key has there.
+STOPS = """part => [...document.querySelector(part).querySelectorAll(
+    'button, input, select, textarea, a[href], [tabindex="0"]')]
+    .filter(node => !node.disabled && node.tabIndex >= 0
+        && node.checkVisibility({ visibilityProperty: true })).length"""
+
+
+def mouseless():
+    """The focus is always to be seen, is never trapped, and goes back where it came from; the
+    Escape key closes exactly one thing."""
+    with start_server("--rate-limit", "off") as server, browser(arguments.shots) as all:
+        own(server, "ann", "bob")
+        ann, bob = (device(all, server.page, name) for name in ("ann", "bob"))
+        bob.say("hello")
+        ann.say("one")
+        ann.has_sent("one")
+        for opener in OPENERS:
+            opened(ann, opener)
+        searched(ann)
+        chosen(ann)
+        written(ann)
+        stacked(ann)
+        walk(ann, "#chat")
+
+
+def walk(ann, part):
+    """The Tab key goes through all of it, and comes around; the other way, too."""
+    count = ann.page.evaluate(STOPS, part)
+    for key in ("Tab", "Shift+Tab"):
+        stops = set()
+        for _ in range(count + 2):
+            ann.page.keyboard.press(key)
+            found = ann.page.evaluate(FOCUSED, part)
+            if found is None:
+                continue
+            html, is_inside, is_seen = found
+            assert is_inside, f"{part}: {html}"
+            assert is_seen, f"no focus to be seen: {html}"
+            stops.add(html)
+        assert len(stops) == count, (part, count, stops)
+
+
+def opened(ann, opener):
+    page = ann.page
+    page.locator(opener).focus()
+    page.keyboard.press("Enter")
+    dialog = page.locator("dialog[open]")
+    expect(dialog).to_have_count(1)
+    part = "#" + dialog.get_attribute("id")
+    expect(page.locator(f"{part} :focus")).to_have_count(1)
+    walk(ann, part)
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(page.locator(opener)).to_be_focused()
+
+
+def searched(ann):
+    """From the field, and from a message."""
+    page, keys = ann.page, ann.page.keyboard
+    dialog = page.locator("#search")
+    ann.field.focus()
+    keys.press("Control+k")
+    expect(dialog).to_be_visible()
+    keys.type("hello")
+    keys.press("ArrowDown")
+    expect(dialog.locator(".found button")).to_have_count(1)
+    keys.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(ann.field).to_be_focused()
+    page.locator("#log").focus()
+    keys.press("ArrowUp")
+    expect(ann.message("one")).to_be_focused()
+    keys.press("/")
+    expect(dialog).to_be_visible()
+    keys.press("Escape")
+    expect(ann.message("one")).to_be_focused()
+
+
+def chosen(ann):
+    """In the menu of a message: a question, an answer, and a deletion."""
+    page, keys = ann.page, ann.page.keyboard
+    menu, question = page.locator("#menu"), page.locator("#question")
+
+    def choose(name):
+        keys.press("Enter")
+        expect(menu).to_be_visible()
+        item = menu.locator(f"[data-deed={name}]")
+        for _ in range(8):
+            if item.evaluate("it => it === document.activeElement"):
+                break
+            keys.press("ArrowDown")
+        assert page.evaluate(FOCUSED, "#menu")[2], "no focus to be seen in the menu"
+        keys.press("Enter")
+        expect(menu).to_be_hidden()
+
+    choose("reply")
+    expect(ann.field).to_be_focused()
+    expect(page.locator("#writing")).to_be_visible()
+    keys.press("Escape")
+    expect(page.locator("#writing")).to_be_hidden()
+    expect(ann.field).to_be_focused()
+    keys.press("Shift+Tab")
+    expect(ann.message("one")).to_be_focused()
+    choose("delete")
+    expect(question).to_be_visible()
+    walk(ann, "#question")
+    keys.press("Escape")
+    expect(question).to_be_hidden()
+    expect(ann.message("one")).to_be_focused()
+    choose("delete")
+    question.get_by_role("button", name="Delete").focus()
+    keys.press("Enter")
+    ann.sees_text("Message deleted")
+    expect(ann.message("Message deleted")).to_be_focused()
+    keys.press("Escape")
+    expect(ann.field).to_be_focused()
+
+
+def written(ann):
+    """The list of names closes first, and what is edited next."""
+    page, keys = ann.page, ann.page.keyboard
+    ann.say("two")
+    ann.has_sent("two")
+    keys.press("ArrowUp")
+    keys.type(" @b")
+    expect(page.locator("#names")).to_be_visible()
+    keys.press("Escape")
+    expect(page.locator("#names")).to_be_hidden()
+    expect(ann.field).to_have_value("two @b")
+    expect(page.locator("#writing")).to_be_visible()
+    keys.press("Escape")
+    expect(page.locator("#writing")).to_be_hidden()
+    expect(ann.field).to_have_value("")
+
+
+def stacked(ann):
+    """A question over a dialog."""
+    page, keys = ann.page, ann.page.keyboard
+    page.locator("#open-all-rooms").focus()
+    keys.press("Enter")
+    rooms = page.get_by_role("dialog", name="All rooms")
+    rooms.get_by_label("Name", exact=True).focus()
+    keys.type("backstage")
+    rooms.get_by_label("Private").focus()
+    keys.press("Space")
+    keys.press("Enter")
+    ann.is_at("backstage")
+    expect(ann.field).to_be_focused()
+    opener = page.locator("#open-room")
+    opener.focus()
+    keys.press("Enter")
+    walk(ann, "#room")
+    leave = page.get_by_role("dialog", name="backstage").get_by_role(
+        "button", name="Leave for good")
+    leave.focus()
+    keys.press("Enter")
+    expect(page.locator("dialog[open]")).to_have_count(2)
+    keys.press("Escape")
+    expect(page.locator("dialog[open]")).to_have_count(1)
+    expect(leave).to_be_focused()
+    keys.press("Escape")
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    expect(opener).to_be_focused()
