@@ -83,7 +83,7 @@ def work_of_frames(events):
 
 
 def judge(what, runs):
-    """The median of the runs, so that one that met something else does not count."""
+    """Of the runs the median counts, since a single run may meet something else."""
     late, slowest, length = (
         statistics.median(figures) for figures in
         zip(*((at(95, work), max(work), at(95, lengths)) for work, lengths in runs)))
