@@ -83,8 +83,10 @@ export class MenuView {
                 `${words(`message.${name}`)}${moderations.includes(name) ? '…' : ''}`)));
         // A touch screen shows no title with the names.
         this.#who.hidden = onlyEmoji;
+        const called = (name) => (sameName(name, me) ? words('message.you') : name);
         this.#who.replaceChildren(...Object.entries(reactions).map(([emoji, names]) =>
-            element('p', { className: 'hint' }, `${emoji} `, element('bdi', {}, listed(names)))));
+            element('p', { className: 'hint' }, `${emoji} `,
+                element('bdi', {}, listed(names.map(called))))));
     }
 
     #place(near) {

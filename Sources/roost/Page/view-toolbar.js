@@ -48,7 +48,8 @@ export class ToolbarView {
 
     // Rows may have moved, or gone.
     render() {
-        if (this.#stop && !this.#stop.isConnected) this.#reach(null);
+        // What has changed about the message in focus is in its name, too.
+        if (this.#stop) this.#reach(this.#stop.isConnected ? this.#stop : null);
         this.#show(this.#row?.isConnected ? this.#row : null);
     }
 
@@ -187,7 +188,8 @@ export class ToolbarView {
         this.#stop = row;
         if (row) {
             row.tabIndex = 0;
-            row.setAttribute('aria-label', readAloud(row));
+            const name = readAloud(row);
+            if (row.ariaLabel !== name) row.ariaLabel = name;
         }
         this.#log.tabIndex = row ? -1 : 0;
     }

@@ -83,7 +83,7 @@ MENU = """
   - button "Copy text"
   - button "Copy link"
   - button "Delete"
-  - paragraph: 👍 bob and ann
+  - paragraph: 👍 bob and You
 """
 QUESTION = """
 - dialog /Delete this message/:
@@ -166,7 +166,7 @@ def spoken():
         ann.room("lobby").click()
         expect(page.locator("#log")).to_match_aria_snapshot(MESSAGES)
         expect(page.locator("#members-panel")).to_match_aria_snapshot(PEOPLE)
-        reached(ann)
+        reached(ann, bob)
         for opener, snapshot in DIALOGS.items():
             page.locator(opener).click()
             expect(page.get_by_role("dialog")).to_match_aria_snapshot(snapshot)
@@ -208,7 +208,7 @@ def talk(ann, bob):
     bob.room("lobby").click()
 
 
-def reached(ann):
+def reached(ann, bob):
     """A message in focus, its toolbar and its menu; what is answered or edited."""
     page = ann.page
     ann.message("one").locator(".bubble").hover()
@@ -237,6 +237,9 @@ def reached(ann):
     page.keyboard.press("ArrowDown")
     expect(ann.message("three")).to_have_accessible_name(re.compile(
         r"^bob, \d\d:\d\d, Reply to: You: two, edited, three$"))
+    deed(bob, "three", "react")
+    bob.page.locator("#menu [data-emoji='👍']").click()
+    expect(ann.message("three")).to_have_accessible_name(re.compile(r"three, 👍 from bob$"))
     page.keyboard.press("Escape")
 
 

@@ -358,17 +358,17 @@ const e=8;const s=matchMedia('(max-width: 46rem)');const l={reply:'reply',edit:'
 open(a,b,h=false){const f=this.#a.of(a);if(f.length===0)return;this.#c=a;this.#o(f,h);const m=touchKeyboard.matches||s.matches;this.#d.classList.toggle('sheet',m);this.#d.showModal();this.#p(m?null:b);this.#d.querySelector('button:not([hidden])')?.focus();}
 #o(f,h){const{entry,isPerson,reactions={}}=this.#c;const{me}=this.#b;const n=f.includes('react');const u=(emoji)=>(reactions[emoji]??[]).some((name)=>sameName(name,me));this.#d.setAttribute('aria-label',isPerson
 ?entry.user:words('menu.label',{name:entry.user}));this.#e.hidden=this.#f.hidden=!n;this.#e.setAttribute('aria-label',words('message.react'));this.#e.replaceChildren(...(n?frequent:[]).map((emoji)=>element('button',{type:'button',dataset:{emoji},attributes:{'aria-pressed':String(u(emoji))},},emoji)));this.#g.value='';this.#g.placeholder=words('react.other');this.#g.setAttribute('aria-label',words('react.other'));this.#n('');this.#i.hidden=h;this.#i.replaceChildren(...f.filter((name)=>name in l).map((name)=>
-element('button',{type:'button',dataset:{deed:name}},icon(l[name]),`${words(`message.${name}`)}${moderations.includes(name)?'…':''}`)));this.#j.hidden=h;this.#j.replaceChildren(...Object.entries(reactions).map(([emoji,names])=>
-element('p',{className:'hint'},`${emoji} `,element('bdi',{},listed(names)))));}
-#p(b){const{style,offsetWidth,offsetHeight}=this.#d;style.top=style.left='';if(!b)return;const v=document.documentElement.dir==='rtl'?!this.#c.own:this.#c.own;const i=v?b.right - offsetWidth:b.left;const o=b.bottom + e;const w=b.top - e - offsetHeight;const top=o + offsetHeight + e <=innerHeight?o:w;const p=(k,x,d)=>Math.max(e,Math.min(k,d - x - e));style.left=`${p(i,offsetWidth,innerWidth)}px`;style.top=`${p(top,offsetHeight,innerHeight)}px`;}
+element('button',{type:'button',dataset:{deed:name}},icon(l[name]),`${words(`message.${name}`)}${moderations.includes(name)?'…':''}`)));this.#j.hidden=h;const v=(name)=>(sameName(name,me)?words('message.you'):name);this.#j.replaceChildren(...Object.entries(reactions).map(([emoji,names])=>
+element('p',{className:'hint'},`${emoji} `,element('bdi',{},listed(names.map(v))))));}
+#p(b){const{style,offsetWidth,offsetHeight}=this.#d;style.top=style.left='';if(!b)return;const w=document.documentElement.dir==='rtl'?!this.#c.own:this.#c.own;const i=w?b.right - offsetWidth:b.left;const o=b.bottom + e;const x=b.top - e - offsetHeight;const top=o + offsetHeight + e <=innerHeight?o:x;const p=(k,y,d)=>Math.max(e,Math.min(k,d - y - e));style.left=`${p(i,offsetWidth,innerWidth)}px`;style.top=`${p(top,offsetHeight,innerHeight)}px`;}
 #k({target}){const{deed,emoji}=target.closest('button')?.dataset??{};const{entry}=this.#c;if(emoji)this.#q(emoji);if(deed){this.#d.close();this.#a.do(deed,entry);}
 if(target===this.#d)this.#d.close();}
 #q(emoji){this.#d.close();this.#a.react(this.#c.entry,emoji);}
 #m(){const emoji=oneEmoji(this.#g.value);if(emoji)this.#q(emoji);else this.#n('');}
 #n(words){setText(this.#h,words);this.#g.setAttribute('aria-invalid',String(words !==''));}
-#l(event){const{key,target}=event;if(target===this.#g&&!['ArrowDown','ArrowUp'].includes(key))return;const q=document.documentElement.dir==='rtl';const y={ArrowDown:1,ArrowUp:-1,ArrowRight:q?-1:1,ArrowLeft:q?1:-1,};const r=y[key];if(!r)return;event.preventDefault();const z=this.#e.contains(target);const aa=key==='ArrowRight'||key==='ArrowLeft';const d=[...this.#d.querySelectorAll('button, input')]
+#l(event){const{key,target}=event;if(target===this.#g&&!['ArrowDown','ArrowUp'].includes(key))return;const q=document.documentElement.dir==='rtl';const z={ArrowDown:1,ArrowUp:-1,ArrowRight:q?-1:1,ArrowLeft:q?1:-1,};const r=z[key];if(!r)return;event.preventDefault();const aa=this.#e.contains(target);const ab=key==='ArrowRight'||key==='ArrowLeft';const d=[...this.#d.querySelectorAll('button, input')]
 .filter((j)=>j.checkVisibility()
-&&(aa?this.#e.contains(j):!z||!this.#e.contains(j)
+&&(ab?this.#e.contains(j):!aa||!this.#e.contains(j)
 ||j===target));d[(d.indexOf(target)+ r + d.length)% d.length]?.focus();}}
 return { MenuView };
 })();
@@ -680,7 +680,7 @@ const { words } = roostModules.m8;
 const { readAloud } = m50;
 const m=8;const w={react:'react',reply:'reply',edit:'edit',more:'more'};const x=(event)=>event.key==='Enter'||event.key==='ContextMenu'
 ||(event.key==='F10'&&event.shiftKey);class ToolbarView{#a;#b;#c;#d=byID('log');#e=byID('messages');#f=element('div',{className:'toolbar',hidden:true,attributes:{role:'toolbar','aria-live':'off'},});#g=null;#h=null;constructor(p,j,f,g){this.#a=j;this.#b=f;this.#c=g;this.#f.append(...Object.entries(w).map(([name,image])=>element('button',{type:'button',className:'icon-button',tabIndex:-1,dataset:{deed:name},},icon(image))));this.#d.append(this.#f);this.#d.addEventListener('pointerover',(event)=>{if(event.pointerType !=='touch')this.#i(event.target);});this.#d.addEventListener('pointerleave',()=>this.#j(this.#k()));this.#d.addEventListener('focusin',({target})=>this.#l(k(target)));this.#d.addEventListener('focusout',({relatedTarget})=>{const q=!this.#d.contains(relatedTarget)&&!this.#d.matches(':hover');if(q)this.#j(null);});this.#d.addEventListener('keydown',(event)=>{if(this.#m(event))event.preventDefault();});this.#d.addEventListener('click',(event)=>this.#n(event,p));}
-render(){if(this.#h&&!this.#h.isConnected)this.#o(null);this.#j(this.#g?.isConnected?this.#g:null);}
+render(){if(this.#h)this.#o(this.#h.isConnected?this.#h:null);this.#j(this.#g?.isConnected?this.#g:null);}
 #k(){const{activeElement}=document;return this.#e.contains(activeElement)?k(activeElement):null;}
 #i(target){if(this.#f.contains(target))return;this.#j(k(target)??this.#k());}
 #j(a){const r=a?this.#b.of(a.item):[];this.#g=r.length > 0?a:null;setHidden(this.#f,!this.#g);if(!this.#g)return;this.#f.setAttribute('aria-label',words('menu.label',{name:a.item.entry.user}));for(const c of this.#f.children){const{deed}=c.dataset;c.hidden=deed !=='more'&&!r.includes(deed);c.title=words(`message.${deed==='more'?'actions':deed}`);}
@@ -700,7 +700,7 @@ if(key==='ArrowRight'||key==='ArrowLeft')return this.#s(a,target,key);const e={A
 #t(a){this.#o(a);a.focus({preventScroll:true});a.scrollIntoView({block:'nearest'});}
 #l(a){if(!a)return;this.#o(a);this.#j(a);}
 #o(a){if(a !==this.#h){this.#h?.removeAttribute('tabindex');this.#h?.removeAttribute('aria-label');}
-this.#h=a;if(a){a.tabIndex=0;a.setAttribute('aria-label',readAloud(a));}
+this.#h=a;if(a){a.tabIndex=0;const name=readAloud(a);if(a.ariaLabel !==name)a.ariaLabel=name;}
 this.#d.tabIndex=a?-1:0;}}
 const k=(ae)=>ae.closest?.('.message')??null;const z=(a)=>v(a,'previousElementSibling','lastElementChild');const aa=(a)=>v(a,'nextElementSibling','firstElementChild');function v(a,o,af){let i=a;do i=i[o]??i.parentNode[o]?.[af]??null;while(i&&!i.classList.contains('message'));return i;}
 return { ToolbarView };
