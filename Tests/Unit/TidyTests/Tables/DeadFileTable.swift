@@ -44,6 +44,7 @@ enum DeadFileTable {
             "Tests/Support/python/browser_lasting.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_speed.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_talk.py": "browser_chat.py imports it by name",
+            "Tests/Support/python/browser_drafts.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_moderation.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_private.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_scroll.py": "browser_chat.py imports it by name",
