@@ -118,6 +118,7 @@ export class RoomView {
     async #sendOut(name) {
         await this.#room.link.command('uninvite', { user: name });
         setText(this.#said, words('room.uninvited', { name }));
+        this.#people.focus(); // the button that was pressed goes with its row
     }
 
     async #leave() {

@@ -47,7 +47,12 @@ export class SanctionsView {
             setText(this.#problem, problemOf(error));
             return;
         }
+        const hadFocus = this.#list.contains(document.activeElement);
         reconcile(this.#list, all.reverse(), ({ number }) => number, makeRow, () => {});
+        // The button that was pressed has gone with its row.
+        if (hadFocus && !this.#list.contains(document.activeElement)) {
+            (this.#list.querySelector('button') ?? this.#list).focus();
+        }
         setText(this.#state, all.length > 0 ? '' : words('moderate.none'));
     }
 

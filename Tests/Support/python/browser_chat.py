@@ -44,7 +44,6 @@ SCENARIOS = {
     "browser_scroll": ("scrolled",),
     "browser_broken": ("broken",),
     "browser_undone": ("cut_off", "killed", "refused"),
-    "browser_people": ("direct", "direct_lost", "direct_noticed", "read", "private"),
     "browser_hooks": ("hooked",),
     "browser_people": ("direct", "direct_lost", "direct_noticed", "read"),
     "browser_private": ("private",),

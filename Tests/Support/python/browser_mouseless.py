@@ -2,9 +2,9 @@
 
 from playwright.sync_api import expect
 
+from browser_moderation import moderated_server
 from browser_page import browser
-from browser_people import device, own
-from roost_server import start_server
+from browser_people import device
 from scenarios import arguments
 
 OPENERS = ("#open-settings", "#open-account", "#keys", "#open-search", "#open-room",
@@ -29,8 +29,7 @@ STOPS = """part => [...document.querySelector(part).querySelectorAll(
 def mouseless():
     """The focus is always to be seen, is never trapped, and goes back where it came from; the
     Escape key closes exactly one thing."""
-    with start_server("--rate-limit", "off") as server, browser(arguments.shots) as all:
-        own(server, "ann", "bob")
+    with moderated_server("ann", "bob") as server, browser(arguments.shots) as all:
         ann, bob = (device(all, server.page, name) for name in ("ann", "bob"))
         bob.say("hello")
         ann.say("one")
@@ -40,6 +39,7 @@ def mouseless():
         searched(ann)
         chosen(ann)
         written(ann)
+        moderated(ann)
         stacked(ann)
         walk(ann, "#chat")
 
@@ -154,6 +154,35 @@ def written(ann):
     expect(ann.field).to_have_value("")
 
 
+def moderated(ann):
+    """A moderator mutes somebody, and lifts that in a list, which is empty then."""
+    page, keys = ann.page, ann.page.keyboard
+    more = page.get_by_role("button", name="More actions: bob")
+    for key in ("Escape", "Enter"):
+        more.focus()
+        keys.press("Enter")
+        page.locator("#menu [data-deed=mute]").focus()
+        keys.press("Enter")
+        expect(page.locator("#moderate :focus")).to_have_count(1)
+        walk(ann, "#moderate")
+        page.get_by_label("Reason").focus()
+        keys.press(key)
+        expect(page.locator("dialog[open]")).to_have_count(0)
+        expect(more).to_be_focused()
+    opener = page.locator("#open-sanctions")
+    opener.focus()
+    keys.press("Enter")
+    lift = page.locator("#sanctions").get_by_role("button", name="Unmute: bob")
+    expect(lift).to_be_visible()
+    walk(ann, "#sanctions")
+    lift.focus()
+    keys.press("Enter")
+    expect(lift).to_have_count(0)
+    expect(page.locator("#sanctions :focus")).to_have_count(1)
+    keys.press("Escape")
+    expect(opener).to_be_focused()
+
+
 def stacked(ann):
     """A question over a dialog."""
     page, keys = ann.page, ann.page.keyboard
@@ -171,8 +200,17 @@ def stacked(ann):
     opener.focus()
     keys.press("Enter")
     walk(ann, "#room")
-    leave = page.get_by_role("dialog", name="backstage").get_by_role(
-        "button", name="Leave for good")
+    dialog = page.get_by_role("dialog", name="backstage")
+    dialog.get_by_label("Invite somebody").focus()
+    keys.type("bob")
+    keys.press("Enter")
+    out = dialog.get_by_role("button", name="Send bob out")
+    out.focus()
+    keys.press("Enter")
+    expect(dialog.get_by_role("status")).to_have_text("bob may not enter any more.")
+    expect(out).to_have_count(0)
+    expect(page.locator("#room :focus")).to_have_count(1)
+    leave = dialog.get_by_role("button", name="Leave for good")
     leave.focus()
     keys.press("Enter")
     expect(page.locator("dialog[open]")).to_have_count(2)
