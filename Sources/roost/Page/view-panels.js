@@ -67,6 +67,10 @@ export class PanelsView {
             chat.rooms.problem = this.note = '';
             this.render();
         });
+        // These buttons go when they are pressed: the focus goes on to the field.
+        for (const id of ['note-close', 'retry', 'newest']) {
+            byID(id).addEventListener('click', () => this.#entered());
+        }
         byID('leave').addEventListener('click', () => this.leave());
         byID('sign-out').addEventListener('click', () => this.signOut());
         addEventListener('keydown', (event) => {

@@ -39,6 +39,7 @@ def mouseless():
         searched(ann)
         chosen(ann)
         written(ann)
+        gone(ann, server)
         moderated(ann)
         stacked(ann)
         walk(ann, "#chat")
@@ -152,6 +153,30 @@ def written(ann):
     keys.press("Escape")
     expect(page.locator("#writing")).to_be_hidden()
     expect(ann.field).to_have_value("")
+
+
+def gone(ann, server):
+    """Buttons that go when they are pressed: of a sentence, of the newest messages, of a lost
+    connection."""
+    page = ann.page
+
+    def press(button):
+        button.focus()
+        page.keyboard.press("Enter")
+        expect(button).to_be_hidden()
+        expect(ann.field).to_be_focused()
+
+    page.evaluate("location.hash = 'lobby/4000'")
+    press(page.get_by_role("button", name="All right"))
+    ann.say("x\n" * 40)
+    page.locator("#log").evaluate("log => { log.scrollTop = 0 }")
+    press(page.locator("#newest"))
+    server.kill()
+    retry = page.locator("#retry")
+    expect(retry).to_be_visible()
+    server.start()
+    press(retry)
+    ann.is_connected()
 
 
 def moderated(ann):
