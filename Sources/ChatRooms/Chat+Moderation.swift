@@ -68,6 +68,11 @@ extension Chat {
     }
 
     private func user(named name: String) throws(CommandError) -> UserIndex {
+        // Somebody may have had the name before: to mute that user would silence nobody.
+        guard !hooks.have(NameKey(name)) else {
+            throw CommandError(
+                .notFound, "This is a program: an operator ends it with 'roost hook delete'.")
+        }
         guard let user = usersByName.find(NameKey(name), in: users) else { throw Self.nobody }
         return user
     }

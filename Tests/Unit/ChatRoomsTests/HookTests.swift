@@ -118,6 +118,27 @@ import Testing
         #expect(world.knock(3, "deploy").type == "welcome")
     }
 
+    @Test func `A moderator learns that it is a program, and mutes nobody else instead`() throws {
+        let world = World()
+        world.enterModerator()
+        world.close(world.login(0, "deploy"))
+        world.pass(.seconds(60))
+        let (hook, token) = try world.addHook("lobby", "deploy")
+        for action in [ModerationAction.kick, .ban, .mute] {
+            let refusal = world.order(action, "*", "Deploy")
+            #expect(refusal.code == "not_found")
+            #expect((refusal["text"] as? String)?.contains("roost hook delete") == true)
+        }
+        #expect(world.sanctions == [])
+        #expect(world.post(token, hello)?.0.type == "ok")
+        // What it has said can be deleted, like everybody's.
+        world.send(world.connections[50]!, #"{"type":"join","room":"lobby"}"#)
+        let deletion = world.send(world.connections[50]!, #"{"type":"delete","offset":1}"#)
+        #expect(deletion.last?.type == "ok")
+        world.deleteHook(hook.number)
+        #expect(world.order(.mute, "*", "deploy").type == "ok")
+    }
+
     @Test func `A hook takes nobody's name`() throws {
         let world = World()
         let ann = world.login(0, "ann")
