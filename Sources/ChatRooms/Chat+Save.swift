@@ -3,7 +3,7 @@ import Storage
 
 extension Chat {
     static var stateMagic: UInt32 { 0x5448_4352 }  // "RCHT"
-    static var stateVersion: UInt16 { 7 }
+    static var stateVersion: UInt16 { 8 }
 
     /// The whole chat as bytes, without its limits and its stock of session tokens. All instants
     /// are saved; `init(restoring:)` shifts them to the other process's clock. Nothing may be on

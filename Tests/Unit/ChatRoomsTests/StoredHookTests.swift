@@ -55,6 +55,20 @@ import Testing
         #expect(nextProcess(store, after: next).hooks == [])
     }
 
+    @Test func `A private room stays what it is when only its hook posts there`() throws {
+        let store = FakeStore()
+        store.answersAtOnce = true
+        let world = World(store: store)
+        world.openLobby()
+        world.send(world.login(0, "ann"), #"{"type":"create","room":"den"}"#)
+        let token = try world.addHook("den").token
+        let next = nextProcess(store, after: world)
+        next.post(token, hello)
+        #expect(next.answers.count == 1)
+        #expect(store.rooms.values.first { $0.room.name == "den" }?.entries.count == 1)
+        #expect(next.join(next.login(1, "bob"), "den").code == "forbidden")
+    }
+
     @Test func `Without a store that works there is no new hook`() {
         let store = FakeStore()
         let world = World(store: store)
