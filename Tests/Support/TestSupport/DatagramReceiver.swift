@@ -6,7 +6,8 @@ import Glibc
 public final class DatagramReceiver {
     /// The path to send to.
     public let path: String
-    private let descriptor: Int32
+    /// -1 once it is closed: its number may be somebody else's then.
+    private var descriptor: Int32
 
     /// Binds a new path; `bufferByteCount` is the size of its receive buffer.
     public init(bufferByteCount: Int32? = nil) {
@@ -31,8 +32,10 @@ public final class DatagramReceiver {
 
     /// Closes the socket: later sends fail.
     public func close() {
+        guard descriptor >= 0 else { return }
         unlink(path)
         Glibc.close(descriptor)
+        descriptor = -1
     }
 
     private func setTimeLimit(seconds: Int) {
