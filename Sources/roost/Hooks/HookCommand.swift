@@ -60,7 +60,7 @@ struct HookCommand: ParsableCommand {
             discussion: """
                 sudo roost hook add ops --name deploy --url https://chat.example.org
 
-                Programs send a text, or JSON like {"text":"…"}, with POST to the address. The \
+                Programs send a text, or JSON like {"text":"hello"}, with POST to the address. The \
                 address is shown this once, and anybody who has it can post: keep it like a \
                 password. Nobody can log in with the hook's name.
                 """)

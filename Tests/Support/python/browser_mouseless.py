@@ -7,8 +7,10 @@ from browser_page import browser
 from browser_people import device
 from scenarios import arguments
 
-OPENERS = ("#open-settings", "#open-account", "#keys", "#open-search", "#open-room",
-           "#open-all-rooms")
+# What opens a dialog, and what in it the server has to say first.
+OPENERS = {
+    "#open-settings": "select", "#open-account": "#sessions li", "#keys": "dl",
+    "#open-search": "input", "#open-room": ".found li", "#open-all-rooms": ".found li"}
 # The element in focus: whether it is in this part of the page, and whether that is to be seen.
 FOCUSED = """part => {
     const node = document.activeElement;
@@ -34,8 +36,8 @@ def mouseless():
         bob.say("hello")
         ann.say("one")
         ann.has_sent("one")
-        for opener in OPENERS:
-            opened(ann, opener)
+        for opener, content in OPENERS.items():
+            opened(ann, opener, content)
         searched(ann)
         chosen(ann)
         written(ann)
@@ -62,7 +64,7 @@ def walk(ann, part):
         assert len(stops) == count, (part, count, stops)
 
 
-def opened(ann, opener):
+def opened(ann, opener, content):
     page = ann.page
     page.locator(opener).focus()
     page.keyboard.press("Enter")
@@ -70,6 +72,7 @@ def opened(ann, opener):
     expect(dialog).to_have_count(1)
     part = "#" + dialog.get_attribute("id")
     expect(page.locator(f"{part} :focus")).to_have_count(1)
+    expect(page.locator(f"{part} {content}").first).to_be_visible()
     walk(ann, part)
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
@@ -168,9 +171,12 @@ def gone(ann, server):
 
     page.evaluate("location.hash = 'lobby/4000'")
     press(page.get_by_role("button", name="All right"))
+    newest = page.locator("#newest")
     ann.say("x\n" * 40)
+    expect(newest).to_be_hidden()
     page.locator("#log").evaluate("log => { log.scrollTop = 0 }")
-    press(page.locator("#newest"))
+    expect(newest).to_be_visible()
+    press(newest)
     server.kill()
     retry = page.locator("#retry")
     expect(retry).to_be_visible()
