@@ -10,6 +10,7 @@ written to the file COUNTS. Only messages and HTTP bodies from the server are to
 """
 
 import asyncio
+import errno
 import os
 import sys
 
@@ -161,10 +162,22 @@ async def pass_on(reader, writer):
     writer.close()
 
 
+async def listen(serve, host, port):
+    """The port was free when the load chose it; somebody's connection may have it for a moment."""
+    for _ in range(100):
+        try:
+            return await asyncio.start_server(serve, host, port, backlog=1024)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            await asyncio.sleep(0.05)
+    raise TimeoutError(f"port {port} stays in use")
+
+
 async def main(port, upstream, name, path):
     tamperer = Tamperer(MODES[name], path)
-    server = await asyncio.start_server(
-        lambda r, w: tamperer.serve(r, w, int(upstream)), "127.0.0.1", int(port), backlog=1024)
+    server = await listen(
+        lambda r, w: tamperer.serve(r, w, int(upstream)), "127.0.0.1", int(port))
     async with server:
         await server.serve_forever()
 
