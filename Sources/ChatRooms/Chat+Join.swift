@@ -9,7 +9,10 @@ extension Chat {
         let since = try command.fields.since(text)
         let messageLimit = try command.fields.messageLimit(text)
         let asksForMore = try command.fields.bool(.more, default: false)
-        let view = View(since: since, messageLimit: messageLimit, asksForMore: asksForMore)
+        let isPrivate = try command.fields.bool(.private, default: false)
+        let view = View(
+            since: since, messageLimit: messageLimit, asksForMore: asksForMore,
+            isPrivate: isPrivate)
         return try enter(name, command, text, view, &effects)
     }
 
@@ -21,6 +24,9 @@ extension Chat {
         /// The client knows `more`: it asks for what does not fit into the reply. To any other
         /// client, missed messages that are more than a page are `recovered: false`.
         var asksForMore = false
+        /// The client means a private room. Where there is none with this name any more, it must
+        /// not get into an open one, where everybody reads what it says.
+        var isPrivate = false
     }
 
     /// Puts a connection into a room and sends it the room's present state. A connection that is
@@ -37,6 +43,10 @@ extension Chat {
         }
         guard let room = try openRoom(name, command, &effects) else { return .asks }
         try checkMayEnter(room, connections[slot].user)
+        guard !view.isPrivate || rooms[room].kind == .private else {
+            if rooms[room].members.count == 0 { roomEmptied(room, at: command.now, &effects) }
+            throw CommandError(.notFound, "There is no private room with this name any more.")
+        }
         if rooms[room].kind == .direct { leaveNamesake(of: room, slot, at: command.now, &effects) }
         var shown = Shown(Excerpt(kept: 0..<0), isRecovered: false)
         if command.isReachable {

@@ -4,6 +4,7 @@
 enum Field: Int, CaseIterable {
     case type, ref, user, token, session, join, room, since, limit, text, id, before, after
     case epoch, offset, everywhere, more, password, reply, emoji, to, seconds, reason, client
+    case `private`
 
     var name: StaticString {
         switch self {
@@ -31,6 +32,7 @@ enum Field: Int, CaseIterable {
         case .seconds: "seconds"
         case .reason: "reason"
         case .client: "client"
+        case .private: "private"
         }
     }
 
@@ -66,6 +68,7 @@ enum Field: Int, CaseIterable {
         case (6, UInt8(ascii: "o")): .offset
         case (6, UInt8(ascii: "c")): .client
         case (6, _): .reason
+        case (7, UInt8(ascii: "p")): .private
         case (7, _): bytes[range.lowerBound + 2] == UInt8(ascii: "s") ? .session : .seconds
         case (8, _): .password
         case (10, _): .everywhere
@@ -84,7 +87,7 @@ struct CommandFields: ~Copyable {
         case duplicate(Field)
     }
 
-    private var values = InlineArray<24, JSONValue>(repeating: JSONValue())
+    private var values = InlineArray<25, JSONValue>(repeating: JSONValue())
 
     subscript(field: Field) -> JSONValue { values[field.rawValue] }
 

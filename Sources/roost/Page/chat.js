@@ -197,8 +197,8 @@ export class Chat {
 
     // Speaking
 
-    join(name) {
-        return this.rooms.join(name);
+    join(name, kind) {
+        return this.rooms.join(name, kind);
     }
 
     // What the user wrote there and what was not sent goes, too.

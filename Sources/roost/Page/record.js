@@ -59,6 +59,10 @@ export class Record {
         return userRecord(this.#key).read[room.key];
     }
 
+    isPrivate(name) {
+        return userRecord(this.#key).hidden.includes(keyOf(name));
+    }
+
     // The offset at which the user has closed it, or undefined.
     closedAt(name) {
         return userRecord(this.#key).closed[keyOf(name)];
@@ -72,7 +76,9 @@ export class Record {
     joined(room) {
         this.#change((stored) => {
             delete stored.closed[room.key];
+            stored.hidden = stored.hidden.filter((key) => key !== room.key);
             if (room.kind === 'direct') return;
+            if (room.kind === 'private') stored.hidden.push(room.key);
             const at = stored.rooms.findIndex((name) => keyOf(name) === room.key);
             if (at < 0) stored.rooms.push(room.name);
             else stored.rooms[at] = room.name;
@@ -84,6 +90,7 @@ export class Record {
         this.#unsaved.delete(room);
         this.#change((stored) => {
             stored.rooms = stored.rooms.filter((name) => keyOf(name) !== room.key);
+            stored.hidden = stored.hidden.filter((key) => key !== room.key);
             delete stored.read[room.key];
         });
     }

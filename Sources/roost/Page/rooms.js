@@ -75,10 +75,11 @@ export class Rooms {
     }
 
     // A new room is joined as soon as there is a connection.
-    #add(name, last = snapshotLimit) {
+    #add(name, { last = snapshotLimit, kind } = {}) {
         const known = this.named(name);
         if (known) return known;
-        const link = this.#roost.join(name, { last, catchUp: false });
+        const isPrivate = kind === 'private' || this.#record.isPrivate(name) || undefined;
+        const link = this.#roost.join(name, { last, catchUp: false, private: isPrivate });
         const room = new Room(name, link);
         this.#all.set(room.key, room);
         link.on('joined', (reply) => this.#entered(room, reply));
@@ -108,7 +109,7 @@ export class Rooms {
             if (this.#roost.welcome !== welcome) return;
             if (!this.named(one.room) && this.#opens(one, isNewHere)) {
                 const last = Math.min(snapshotLimit, one.unread + shortSnapshot);
-                await this.#add(one.room, last).link.attempt;
+                await this.#add(one.room, { last, kind: one.kind }).link.attempt;
             }
         }
         this.#events.changed();
@@ -166,7 +167,9 @@ export class Rooms {
         room.state = 'refused';
         room.problem = wordsForError(error);
         if (error.code === 'forbidden') room.verdict ??= {};
-        if (hopeless.has(error.code) && room.epoch === null) this.#drop(room);
+        // What waits for a private room stays there, whatever has become of it.
+        const isKept = room.epoch !== null || this.#record.isPrivate(room.name);
+        if (hopeless.has(error.code) && !isKept) this.#drop(room);
         this.#events.changed();
     }
 
@@ -205,11 +208,11 @@ export class Rooms {
             if (error instanceof Disconnected) this.#tried = name;
             if (!isOurs || error.code !== 'name_taken') throw error;
         }
-        await this.join(name);
+        await this.join(name, 'private');
     }
 
     // Without a connection, the room is joined after the next reconnect.
-    async join(name) {
+    async join(name, kind) {
         this.problem = '';
         const known = this.named(name);
         if (known) {
@@ -222,7 +225,7 @@ export class Rooms {
             return;
         }
         const before = this.current;
-        const room = this.#add(name);
+        const room = this.#add(name, { kind });
         this.#cameFrom.set(room, before);
         this.select(room);
         await room.link.attempt;

@@ -53,16 +53,18 @@ export class RoostRoom {
     #held = null;
     #listeners = new Listeners();
     #typedAt = 0;
+    #isPrivate; // a room that was private is never entered as an open one
 
     // `chat`: what a Roost shows to its rooms alone.
     /** @param {any} chat @param {string} name @param {JoinOptions} options */
-    constructor(chat, name, { since = null, last = 0, catchUp = true }) {
+    constructor(chat, name, { since = null, last = 0, catchUp = true, private: isPrivate }) {
         this.#chat = chat;
         this.name = name;
         this.key = keyOf(name);
         this.place = since;
         this.#last = last;
         this.#catchesUp = catchUp;
+        this.#isPrivate = isPrivate;
     }
 
     /** With whom this is a direct conversation; `''` for other rooms. */
@@ -156,7 +158,10 @@ export class RoostRoom {
     async #enter() {
         const { name, place } = this;
         const limit = place ? resumeLimit : this.#last;
-        const command = { type: 'join', room: name, since: place ?? undefined, limit, more: true };
+        const command = {
+            type: 'join', room: name, since: place ?? undefined, limit, more: true,
+            private: this.#isPrivate,
+        };
         try {
             const reply = await this.#chat.request(command);
             if (this.state !== 'left') this.#joined(reply);
@@ -183,6 +188,7 @@ export class RoostRoom {
         const recovered = reply.recovered === true && before !== null;
         this.#spell(reply.room);
         this.state = 'joined';
+        this.#isPrivate = reply.kind === 'private' || undefined;
         this.error = null;
         this.count = reply.count ?? this.count;
         this.#held = null;

@@ -135,6 +135,8 @@
  *   for the first time: 0 to 200, 0 if it is missing
  * @property {Place | null} [since] the `place` of an earlier visit: everything after it is passed
  *   on instead
+ * @property {boolean} [private] true: only a private room is meant. A room that was private when it
+ *   was joined is never joined again as an open one
  * @property {boolean} [catchUp] false: what was missed is not passed on, but is in the event
  *   `joined`, and the rest, if it has `more`, in the history
  */

@@ -82,14 +82,17 @@ const users = () =>
 
 const seenOfAll = () => listOf(read(everyTab, seenKey), isObject);
 
-// {session, rooms: [name], read: {room key: {epoch, offset}}, closed: {room key: offset}}. The
-// session is null after the user has signed out, and undefined if there never was one. What was
-// closed here is a conversation or a private room, which the server still lists.
+// {session, rooms: [name], hidden: [room key], read: {room key: {epoch, offset}}, closed: {room key:
+// offset}}. The session is null after the user has signed out, and undefined if there never was one.
+// Private rooms are hidden. What was closed here is a conversation or a private room, which the
+// server still lists.
 export function userRecord(key) {
-    const { session, rooms, read, closed } = users().find((entry) => entry.key === key) ?? {};
+    const found = users().find((entry) => entry.key === key) ?? {};
+    const { session, rooms, hidden, read, closed } = found;
     return {
         session: isText(session) || session === null ? session : undefined,
         rooms: listOf(rooms, isText),
+        hidden: listOf(hidden, isText),
         read: fieldsOf(read, isPlace),
         closed: fieldsOf(closed, Number.isSafeInteger),
     };

@@ -16,7 +16,7 @@ export class InvitationsView {
         this.#bar = element('div', { id: 'invited', className: 'bar', role: 'alert', hidden: true },
             this.#words, enter, later);
         enter.addEventListener('click', async () => {
-            await chat.join(this.#first.room);
+            await chat.join(this.#first.room, 'private');
             panels.chosen();
         });
         later.addEventListener('click', () => {

@@ -46,7 +46,7 @@ SCENARIOS = {
     "browser_undone": ("cut_off", "killed", "refused"),
     "browser_hooks": ("hooked",),
     "browser_people": ("direct", "direct_lost", "direct_noticed", "read"),
-    "browser_private": ("private",),
+    "browser_private": ("private", "never_open"),
     "browser_moderation": ("muted", "sent_out", "judged", "lifted"),
     "browser_rooms": ("listed", "topics", "search"),
     "browser_spoken": ("spoken",),

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 from browser_axe import clean
 from browser_page import browser
 from browser_people import device, own
-from roost_server import start_server
+from roost_server import Client, start_server
 from scenarios import arguments
 
 
@@ -89,3 +89,35 @@ def private():
         ann.is_in("ann")
         expect(ann.room("lobby")).to_have_count(1)
         expect(ann.room("backstage")).to_have_count(0)
+
+
+def never_open():
+    """A server without a database has forgotten a private room: what waits for it gets into no
+    open room of its name, however often the page is loaded."""
+    with start_server("--history", "memory") as server, browser(arguments.shots) as all:
+        ann = all.person(server.page, "ann")
+        ann.page.get_by_role("button", name="All rooms").click()
+        rooms = ann.page.get_by_role("dialog", name="All rooms")
+        rooms.get_by_label("Name", exact=True).fill("safe")
+        rooms.get_by_label("Private").check()
+        rooms.get_by_role("button", name="Create").click()
+        ann.is_at("safe")
+        ann.say("between us")
+        ann.has_sent("between us")
+        server.kill()
+        expect(ann.page.locator("#bar")).to_be_visible()
+        ann.say("very secret")
+        server.start()
+        gone = ann.page.get_by_text("There is no private room with this name any more.")
+        expect(gone).to_be_visible(timeout=20_000)
+        ann.shot("private-gone")
+        with Client(server) as bob:
+            bob.log_in("bob", join=False)
+            bob.ask(type="join", room="safe")
+            for _ in range(2):
+                ann.page.reload()
+                ann.is_in("ann")
+                expect(gone).to_be_visible()
+                expect(ann.message("very secret")).to_be_visible()
+            assert bob.ask(type="who", room="safe")["members"] == ["bob"]
+            assert bob.ask(type="history", room="safe", before=9)["messages"] == []

@@ -54,7 +54,7 @@ const setNoticeSettings=(ai)=>d(c,y,ai);const tabName=()=>n(read(e,r),'');const 
 g(value)&&a(value.epoch)&&Number.isSafeInteger(value.offset);const drafts=()=>k(read(e,t),a);const setDrafts=(ad)=>
 d(e,t,Object.keys(ad).length?ad:null);const answered=()=>k(read(e,u),(value)=>ac(value)&&a(value.user)&&a(value.text));const setAnswered=(i)=>
 d(e,u,Object.keys(i).length?i:null);const ae=()=>
-h(read(c,m),(b)=>g(b)&&a(b.key));const af=()=>h(read(c,w),g);function userRecord(key){const{session,rooms,read,closed}=ae().find((b)=>b.key===key)??{};return{session:a(session)||session===null?session:undefined,rooms:h(rooms,a),read:k(read,ac),closed:k(closed,Number.isSafeInteger),};}
+h(read(c,m),(b)=>g(b)&&a(b.key));const af=()=>h(read(c,w),g);function userRecord(key){const found=ae().find((b)=>b.key===key)??{};const{session,rooms,hidden,read,closed}=found;return{session:a(session)||session===null?session:undefined,rooms:h(rooms,a),hidden:h(hidden,a),read:k(read,ac),closed:k(closed,Number.isSafeInteger),};}
 function keepUserRecord(key,record){const l=ae().filter((b)=>b.key !==key);d(c,m,[{...record,key},...l].slice(0,z));}
 function seen(key){const found=af().find((p)=>p.key===key);return found&&a(found.title)&&a(found.at)
 ?{...found,entries:h(found.entries,(b)=>g(b)
@@ -154,10 +154,11 @@ keepSession(d,session){this.#a=keyOf(d);this.session=session;this.#d((a)=>(a.ses
 forgetSession(){const{session}=this;this.#d((a)=>{if(a.session===session)a.session=null;});setSeen(this.#a,null);this.session=undefined;this.#a='';}
 get roomNames(){return userRecord(this.#a).rooms;}
 readTo(b){return userRecord(this.#a).read[b.key];}
+isPrivate(name){return userRecord(this.#a).hidden.includes(keyOf(name));}
 closedAt(name){return userRecord(this.#a).closed[keyOf(name)];}
 close(name,e){this.#d((a)=>(a.closed[keyOf(name)]=e));}
-joined(b){this.#d((a)=>{delete a.closed[b.key];if(b.kind==='direct')return;const g=a.rooms.findIndex((name)=>keyOf(name)===b.key);if(g < 0)a.rooms.push(b.name);else a.rooms[g]=b.name;});this.wasRead(b);}
-left(b){this.#b.delete(b);this.#d((a)=>{a.rooms=a.rooms.filter((name)=>keyOf(name)!==b.key);delete a.read[b.key];});}
+joined(b){this.#d((a)=>{delete a.closed[b.key];a.hidden=a.hidden.filter((key)=>key !==b.key);if(b.kind==='direct')return;if(b.kind==='private')a.hidden.push(b.key);const g=a.rooms.findIndex((name)=>keyOf(name)===b.key);if(g < 0)a.rooms.push(b.name);else a.rooms[g]=b.name;});this.wasRead(b);}
+left(b){this.#b.delete(b);this.#d((a)=>{a.rooms=a.rooms.filter((name)=>keyOf(name)!==b.key);a.hidden=a.hidden.filter((key)=>key !==b.key);delete a.read[b.key];});}
 wasRead(b){this.#b.add(b);clearTimeout(this.#c);this.#c=setTimeout(()=>this.save(),h);}
 save(){clearTimeout(this.#c);if(this.#b.size===0)return;this.#d(({read})=>{for(const{key,epochs,readEpoch,readTo}of this.#b){if(readEpoch===null||readTo===null)continue;const c=read[key];if(epochs.has(c?.epoch)&&c.offset > readTo)continue;read[key]={epoch:readEpoch,offset:readTo};}});this.#b.clear();}
 #d(i){if(!this.#a)return;const a=userRecord(this.#a);const c=JSON.stringify(a);i(a);if(JSON.stringify(a)!==c)keepUserRecord(this.#a,a);}}
@@ -287,7 +288,7 @@ const m21 = (() => {
 const { CommandError, Disconnected } = m0;
 const { Listeners } = m17;
 const { keyOf, partnerIn, sameName } = m2;
-const i=200;const j=3_000;const k=new Set(['presence','typing','read','direct']);class RoostRoom{name;key;state='away';error=null;place=null;count=0;attempt=Promise.resolve();#a;#b;#c;#d=null;#e=null;#f=new Listeners();#g=0;constructor(b,name,{since=null,last=0,catchUp=true}){this.#a=b;this.name=name;this.key=keyOf(name);this.place=since;this.#b=last;this.#c=catchUp;}
+const i=200;const j=3_000;const k=new Set(['presence','typing','read','direct']);class RoostRoom{name;key;state='away';error=null;place=null;count=0;attempt=Promise.resolve();#a;#b;#c;#d=null;#e=null;#f=new Listeners();#g=0;#h;constructor(b,name,{since=null,last=0,catchUp=true,private:isPrivate}){this.#a=b;this.name=name;this.key=keyOf(name);this.place=since;this.#b=last;this.#c=catchUp;this.#h=isPrivate;}
 get to(){return partnerIn(this.name,this.#a.user());}
 on(name,l){return this.#f.add(name,l);}
 say(f,fields={}){this.#g=0;return this.#a.outbox().add(this,f,fields);}
@@ -295,22 +296,22 @@ typing(){const g=Date.now();const m=this.#a.timing()?.typing??j;if(this.state !=
 history(h={}){const{after,before,limit}=h;if(after !==undefined)return this.command('history',{after,limit});return this.command('history',{before:before??Number.MAX_SAFE_INTEGER,limit});}
 command(type,fields={}){return this.#a.request({...fields,type,room:this.name});}
 leave(){if(this.state==='joined')this.command('leave').catch(()=>{});this.state='left';this.#a.left(this);}
-enter(){const attempt=this.#d??this.#h().finally(()=>{this.#d=null;});this.#d=this.attempt=attempt;return attempt;}
-async #h(){const{name,place}=this;const limit=place?i:this.#b;const command={type:'join',room:name,since:place??undefined,limit,more:true};try{const a=await this.#a.request(command);if(this.state !=='left')this.#i(a);}catch(error){if(error instanceof Disconnected)return false;if(!(error instanceof CommandError))throw error;if(this.state==='left')return true;if(error.code==='not_found'&&this.to)this.#j();else this.#k(error,'refused');}
+enter(){const attempt=this.#d??this.#i().finally(()=>{this.#d=null;});this.#d=this.attempt=attempt;return attempt;}
+async #i(){const{name,place}=this;const limit=place?i:this.#b;const command={type:'join',room:name,since:place??undefined,limit,more:true,private:this.#h,};try{const a=await this.#a.request(command);if(this.state !=='left')this.#j(a);}catch(error){if(error instanceof Disconnected)return false;if(!(error instanceof CommandError))throw error;if(this.state==='left')return true;if(error.code==='not_found'&&this.to)this.#k();else this.#l(error,'refused');}
 return true;}
-#j(){this.state='new';this.place=null;this.#f.call('new',undefined);this.#a.outbox().pump();}
-#i(a){const before=this.place;const e=a.recovered===true&&before !==null;this.#l(a.room);this.state='joined';this.error=null;this.count=a.count??this.count;this.#e=null;if(!this.#c){this.place={epoch:a.epoch,offset:a.offset};this.#f.call('joined',a);for(const c of a.messages)this.#m(c,a.epoch);}else{this.#f.call('joined',a);this.#n(a,before,e);}
+#k(){this.state='new';this.place=null;this.#f.call('new',undefined);this.#a.outbox().pump();}
+#j(a){const before=this.place;const e=a.recovered===true&&before !==null;this.#m(a.room);this.state='joined';this.#h=a.kind==='private'||undefined;this.error=null;this.count=a.count??this.count;this.#e=null;if(!this.#c){this.place={epoch:a.epoch,offset:a.offset};this.#f.call('joined',a);for(const c of a.messages)this.#n(c,a.epoch);}else{this.#f.call('joined',a);this.#o(a,before,e);}
 if(!e)this.#a.outbox().settle(this);this.#a.outbox().pump();}
-#n(a,before,e){if(e){this.#o(a);return;}
-this.place=null;if(before)this.#f.call('gap',{before,messages:a.messages});else this.#p(a);this.place={epoch:a.epoch,offset:a.offset};}
-async #o(a){const d=[];this.#e=d;const n=()=>this.#e===d;for(let page=a;;){this.#p(page);if(!page.more||page.messages.length===0)break;const before=this.place;const h={after:before?.offset,limit:i};page=await this.history(h).catch(()=>null);if(!n())return;if(page)continue;this.#f.call('gap',{before,messages:[]});break;}
-this.#e=null;for(const c of d)this.#q(c,c.epoch);}
-#p(page){let epoch=page.first_epoch??page.epoch;for(const c of page.messages){epoch=c.epoch??epoch;this.#q(c,epoch);}}
-#q(c,epoch){if(this.place&&c.offset <=this.place.offset)return;this.place={epoch:epoch??this.place?.epoch??'',offset:c.offset};this.#m(c,this.place.epoch);this.#f.call('entry',c);if(!c.deleted)this.#f.call(c.type,c);}
-#m({type,id,user,offset},epoch){if(type !=='message'||!id||!sameName(user,this.#a.user()))return;this.#a.outbox().arrived(id,{epoch,offset});}
-push(push){if(push.type==='joined'){this.#i({...push,recovered:false});}else if(Number.isSafeInteger(push.offset)&&!k.has(push.type)){if(this.#e)this.#e.push(push);else this.#q(push,push.epoch);}else if(push.type==='direct'){this.#l(push.room);if(this.state !=='joined')this.enter();}else if(push.type==='kicked'){this.#k(new CommandError({code:'kicked',text:push.text}),'kicked');}else{if(push.type==='presence')this.count=push.count??this.count;this.#f.call(push.type,push);}}
-#k(error,event){this.state='refused';this.error=error;this.#e=null;this.#f.call(event,error);this.#a.outbox().giveUp(this,error);}
-#l(name){const before=this.key;this.name=name;this.key=keyOf(name);if(this.key !==before)this.#a.renamed(before,this);}
+#o(a,before,e){if(e){this.#p(a);return;}
+this.place=null;if(before)this.#f.call('gap',{before,messages:a.messages});else this.#q(a);this.place={epoch:a.epoch,offset:a.offset};}
+async #p(a){const d=[];this.#e=d;const n=()=>this.#e===d;for(let page=a;;){this.#q(page);if(!page.more||page.messages.length===0)break;const before=this.place;const h={after:before?.offset,limit:i};page=await this.history(h).catch(()=>null);if(!n())return;if(page)continue;this.#f.call('gap',{before,messages:[]});break;}
+this.#e=null;for(const c of d)this.#r(c,c.epoch);}
+#q(page){let epoch=page.first_epoch??page.epoch;for(const c of page.messages){epoch=c.epoch??epoch;this.#r(c,epoch);}}
+#r(c,epoch){if(this.place&&c.offset <=this.place.offset)return;this.place={epoch:epoch??this.place?.epoch??'',offset:c.offset};this.#n(c,this.place.epoch);this.#f.call('entry',c);if(!c.deleted)this.#f.call(c.type,c);}
+#n({type,id,user,offset},epoch){if(type !=='message'||!id||!sameName(user,this.#a.user()))return;this.#a.outbox().arrived(id,{epoch,offset});}
+push(push){if(push.type==='joined'){this.#j({...push,recovered:false});}else if(Number.isSafeInteger(push.offset)&&!k.has(push.type)){if(this.#e)this.#e.push(push);else this.#r(push,push.epoch);}else if(push.type==='direct'){this.#m(push.room);if(this.state !=='joined')this.enter();}else if(push.type==='kicked'){this.#l(new CommandError({code:'kicked',text:push.text}),'kicked');}else{if(push.type==='presence')this.count=push.count??this.count;this.#f.call(push.type,push);}}
+#l(error,event){this.state='refused';this.error=error;this.#e=null;this.#f.call(event,error);this.#a.outbox().giveUp(this,error);}
+#m(name){const before=this.key;this.name=name;this.key=keyOf(name);if(this.key !==before)this.#a.renamed(before,this);}
 disconnected(){if(this.state !=='left')this.state='away';this.#e=null;}}
 return { RoostRoom };
 })();
@@ -439,39 +440,39 @@ const { isConversation, keyOf, sameName } = m2;
 const { Reads } = m10;
 const { Room } = m26;
 const { wordsForError } = m27;
-const v='lobby';const r=100;const w=20;const n=64;const s=()=>words('rooms.length',{count:n});const x=new Set(['bad_name','bad_request','not_found']);class Rooms{current=null;problem='';invitations=[];#a=new Map();#b;#c;#d;#e;#f='';#g=new Set();#h=new Map();constructor(c,d,a){this.#c=c;this.#d=d;this.#e=a;this.#b=new Reads(c);c.on('push',(e)=>{if(e.type==='direct')this.#i(e);if(e.type==='invited')this.#j(e);});document.addEventListener('visibilitychange',()=>this.look());}
+const w='lobby';const s=100;const x=20;const n=64;const t=()=>words('rooms.length',{count:n});const y=new Set(['bad_name','bad_request','not_found']);class Rooms{current=null;problem='';invitations=[];#a=new Map();#b;#c;#d;#e;#f='';#g=new Set();#h=new Map();constructor(d,b,a){this.#c=d;this.#d=b;this.#e=a;this.#b=new Reads(d);d.on('push',(e)=>{if(e.type==='direct')this.#i(e);if(e.type==='invited')this.#j(e);});document.addEventListener('visibilitychange',()=>this.look());}
 get list(){return [...this.#a.values()];}
 get(f){return this.#a.get(f);}
 named(name){return this.#a.get(keyOf(name));}
-get unread(){return this.list.reduce((y,room)=>y + room.unread,0);}
-restore(o,z){this.problem='';const h=this.#d.roomNames;const t=h.length > 0?h:[v];for(const{link}of this.list)link.leave();this.#a=new Map();for(const name of [...t,...z])this.#k(name);this.current=this.named(t[0]);if(o.length > n * 2)this.problem=s();else if(o)this.current=this.#k(o);this.#c.first=this.current?.link??null;}
-#k(name,last=r){const h=this.named(name);if(h)return h;const link=this.#c.join(name,{last,catchUp:false});const room=new Room(name,link);this.#a.set(room.key,room);link.on('joined',(j)=>this.#l(room,j));link.on('refused',(g)=>this.#m(room,g));link.on('new',()=>{room.state='new';this.#e.changed();});link.on('read',(e)=>{this.#b.heard(room,e);if(room.readElsewhere(e,this.#c.user))this.#d.wasRead(room);this.#e.changed();});this.#e.opened(room);return room;}
-async welcomed(i){this.#g=new Set(i?this.list:[]);const p=this.#d.roomNames.length===0;const{welcome}=this.#c;const aa=await this.#b.ask();if(this.#c.welcome===welcome)this.invitations=[];for(const b of aa){if(this.#c.welcome !==welcome)return;if(!this.named(b.room)&&this.#n(b,p)){const last=Math.min(r,b.unread + w);await this.#k(b.room,last).link.attempt;}}
+get unread(){return this.list.reduce((z,room)=>z + room.unread,0);}
+restore(o,aa){this.problem='';const h=this.#d.roomNames;const u=h.length > 0?h:[w];for(const{link}of this.list)link.leave();this.#a=new Map();for(const name of [...u,...aa])this.#k(name);this.current=this.named(u[0]);if(o.length > n * 2)this.problem=t();else if(o)this.current=this.#k(o);this.#c.first=this.current?.link??null;}
+#k(name,{last=s,kind}={}){const h=this.named(name);if(h)return h;const p=kind==='private'||this.#d.isPrivate(name)||undefined;const link=this.#c.join(name,{last,catchUp:false,private:p});const room=new Room(name,link);this.#a.set(room.key,room);link.on('joined',(j)=>this.#l(room,j));link.on('refused',(g)=>this.#m(room,g));link.on('new',()=>{room.state='new';this.#e.changed();});link.on('read',(e)=>{this.#b.heard(room,e);if(room.readElsewhere(e,this.#c.user))this.#d.wasRead(room);this.#e.changed();});this.#e.opened(room);return room;}
+async welcomed(i){this.#g=new Set(i?this.list:[]);const q=this.#d.roomNames.length===0;const{welcome}=this.#c;const ab=await this.#b.ask();if(this.#c.welcome===welcome)this.invitations=[];for(const c of ab){if(this.#c.welcome !==welcome)return;if(!this.named(c.room)&&this.#n(c,q)){const last=Math.min(s,c.unread + x);await this.#k(c.room,{last,kind:c.kind}).link.attempt;}}
 this.#e.changed();}
-#n({room,kind,offset,read},p){const k=this.#d.closedAt(room);if(kind==='direct')return k===undefined||offset > k;if(k !==undefined)return false;if(kind==='private'&&read===0)this.invitations.push({room,user:''});return read > 0&&(kind==='private'||p);}
+#n({room,kind,offset,read},q){const k=this.#d.closedAt(room);if(kind==='direct')return k===undefined||offset > k;if(k !==undefined)return false;if(kind==='private'&&read===0)this.invitations.push({room,user:''});return read > 0&&(kind==='private'||q);}
 #i(e){this.#b.began(e);const room=this.#k(e.room);if(room.epoch===null)room.begunAt=e.offset;this.#e.changed();}
-#j({room,user}){if(this.named(room))return;this.invitations=this.invitations.filter((b)=>!sameName(b.room,room));this.invitations.push({room,user});this.#e.changed();}
-decline(name){this.invitations=this.invitations.filter((b)=>!sameName(b.room,name));this.#d.close(name,0);this.#e.changed();}
-#l(room,j){const q=this.#c.user;this.#o(room,j.room);const i=this.#g.delete(room);const read=this.#d.readTo(room);room.applyJoined(j,q,read,i,this.#b.of(room));room.noted=-1;this.#d.joined(room);this.invitations=this.invitations.filter((b)=>!sameName(b.room,room.name));this.look();this.#b.goOn();this.#e.entered(room,j);this.#e.changed();}
-#m(room,g){room.state='refused';room.problem=wordsForError(g);if(g.code==='forbidden')room.verdict??={};if(x.has(g.code)&&room.epoch===null)this.#p(room);this.#e.changed();}
-#o(room,name){const l=room.key;room.name=name;room.key=keyOf(name);if(room.key===l)return;this.#a=new Map(this.list.filter((b)=>b===room||b.key !==room.key)
-.map((b)=>[b.key,b]));if(this.current&&this.get(this.current.key)!==this.current)this.current=room;this.#e.renamed(l,room);}
+#j({room,user}){if(this.named(room))return;this.invitations=this.invitations.filter((c)=>!sameName(c.room,room));this.invitations.push({room,user});this.#e.changed();}
+decline(name){this.invitations=this.invitations.filter((c)=>!sameName(c.room,name));this.#d.close(name,0);this.#e.changed();}
+#l(room,j){const r=this.#c.user;this.#o(room,j.room);const i=this.#g.delete(room);const read=this.#d.readTo(room);room.applyJoined(j,r,read,i,this.#b.of(room));room.noted=-1;this.#d.joined(room);this.invitations=this.invitations.filter((c)=>!sameName(c.room,room.name));this.look();this.#b.goOn();this.#e.entered(room,j);this.#e.changed();}
+#m(room,g){room.state='refused';room.problem=wordsForError(g);if(g.code==='forbidden')room.verdict??={};const ac=room.epoch !==null||this.#d.isPrivate(room.name);if(y.has(g.code)&&!ac)this.#p(room);this.#e.changed();}
+#o(room,name){const l=room.key;room.name=name;room.key=keyOf(name);if(room.key===l)return;this.#a=new Map(this.list.filter((c)=>c===room||c.key !==room.key)
+.map((c)=>[c.key,c]));if(this.current&&this.get(this.current.key)!==this.current)this.current=room;this.#e.renamed(l,room);}
 #p(room){this.problem=words('rooms.missing',{room:room.title,problem:room.problem});this.#d.left(room);this.#q(room);}
 write(name){return this.join(`@${this.#c.user},${name}`);}
-async create(name){const ab=sameName(this.#f,name);this.#f='';try{await this.#c.command('create',{room:name});}catch(g){if(g instanceof Disconnected)this.#f=name;if(!ab||g.code !=='name_taken')throw g;}
-await this.join(name);}
-async join(name){this.problem='';const h=this.named(name);if(h){this.select(h);return;}
-if(name.length > n * 2&&!isConversation(name)){this.problem=s();this.#e.changed();return;}
-const l=this.current;const room=this.#k(name);this.#h.set(room,l);this.select(room);await room.link.attempt;if(room.state==='refused'&&this.get(room.key)===room){this.problem=room.problem;this.#q(room);}
+async create(name){const ad=sameName(this.#f,name);this.#f='';try{await this.#c.command('create',{room:name});}catch(g){if(g instanceof Disconnected)this.#f=name;if(!ad||g.code !=='name_taken')throw g;}
+await this.join(name,'private');}
+async join(name,kind){this.problem='';const h=this.named(name);if(h){this.select(h);return;}
+if(name.length > n * 2&&!isConversation(name)){this.problem=t();this.#e.changed();return;}
+const l=this.current;const room=this.#k(name,{kind});this.#h.set(room,l);this.select(room);await room.link.attempt;if(room.state==='refused'&&this.get(room.key)===room){this.problem=room.problem;this.#q(room);}
 this.#h.delete(room);}
 leave(room){this.problem='';this.#d.left(room);if(room.kind !=='open')this.#d.close(room.name,room.position);this.#q(room);}
-#q(room){room.link.leave();this.#b.forget(room);this.#a.delete(room.key);if(this.current===room){this.current=null;const m=this.#h.get(room);const u=m&&this.get(m.key)===m?m:this.list[0];if(u)this.#r(u);}
+#q(room){room.link.leave();this.#b.forget(room);this.#a.delete(room.key);if(this.current===room){this.current=null;const m=this.#h.get(room);const v=m&&this.get(m.key)===m?m:this.list[0];if(v)this.#r(v);}
 this.#e.changed();}
 select(room){this.problem='';if(room !==this.current)this.#r(room);this.#e.changed();}
 #r(room){if(this.current)this.current.newFrom=null;this.current=room;this.#c.first=room.link;room.following=true;this.look();}
 watches(room){return room===this.current&&!document.hidden&&room.following&&room.atEnd;}
 look(){const room=this.current;if(!room||!this.watches(room)||room.state !=='joined')return;if(room.unread===0&&room.noted===room.position)return;room.markRead();room.noted=room.position;this.#d.wasRead(room);this.#b.note(room);this.#e.changed();}
-readElsewhere(q){const ac=this.list.filter((room)=>room.readElsewhere(this.#d.readTo(room),q));if(ac.length > 0)this.#e.changed();}
+readElsewhere(r){const ae=this.list.filter((room)=>room.readElsewhere(this.#d.readTo(room),r));if(ae.length > 0)this.#e.changed();}
 disconnected(){for(const room of this.#a.values())room.disconnected();}}
 return { Rooms };
 })();
@@ -506,11 +507,11 @@ async signOut(everywhere=false){if(this.signingOut)return;this.signingOut=true;t
 #c(reason=g){if(this.phase==='login'||this.signingOut)return;this.#a.forgetSession();this.#g(reason===g?wordsForSession():reason);}
 #g(problem){setTabName('');this.phase='login';this.problem=problem;this.connection.close();this.#b();}
 #f(b){this.phase='in';this.me=b.user;this.account=b.account===true;this.asksPassword=false;this.textLimit=b.limits?.text??this.textLimit;setLastName(this.me);setTabName(this.me);this.rooms.welcomed(b.restarted);this.#b();}
-join(name){return this.rooms.join(name);}
+join(name,o){return this.rooms.join(name,o);}
 leave(room){this.outbox.forget(room);this.drafts.forget(room);this.rooms.leave(room);}
-say(text){const room=this.rooms.current;if(!room)return;room.newFrom=null;room.following=true;const o=room.answered?{reply:room.answered.offset}:{};this.drafts.answer(room,null);room.link.say(text,o).catch(()=>{});if(!room.atEnd)this.history.newest(room);}
+say(text){const room=this.rooms.current;if(!room)return;room.newFrom=null;room.following=true;const p=room.answered?{reply:room.answered.offset}:{};this.drafts.answer(room,null);room.link.say(text,p).catch(()=>{});if(!room.atEnd)this.history.newest(room);}
 typed(){this.connection.expectWriting();this.rooms.current?.link.typing();}
-#d(room){const{link}=room;link.on('entry',(p)=>{room.applyEntry(p,this.me,this.rooms.watches(room));this.rooms.look();});link.on('presence',(a)=>{room.applyPresence(a);this.#h(room,a);});link.on('typing',({user})=>{if(sameName(user,this.me))return;room.applyTyping(user);setTimeout(this.#b,typingLasts + 100);});link.on('moderated',(a)=>{const{epoch,position}=room;room.applyAct(a,{epoch,after:position,came:Date.now()},this.me);});link.on('kicked',(error)=>room.applyKicked(error.message));}
+#d(room){const{link}=room;link.on('entry',(q)=>{room.applyEntry(q,this.me,this.rooms.watches(room));this.rooms.look();});link.on('presence',(a)=>{room.applyPresence(a);this.#h(room,a);});link.on('typing',({user})=>{if(sameName(user,this.me))return;room.applyTyping(user);setTimeout(this.#b,typingLasts + 100);});link.on('moderated',(a)=>{const{epoch,position}=room;room.applyAct(a,{epoch,after:position,came:Date.now()},this.me);});link.on('kicked',(error)=>room.applyKicked(error.message));}
 #h(room,a){if(a.event==='count'||sameName(a.user,this.me))return;const f=a.event==='join'?'notice.joined':'notice.left';this.note(room,words(f,{name:a.user}));}
 note(room,text){const notice={room,text};this.notice=notice;this.#b();setTimeout(()=>{if(this.notice !==notice)return;this.notice=null;this.#b();},i);}}
 return { Chat };

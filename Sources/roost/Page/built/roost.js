@@ -141,6 +141,8 @@
  *   for the first time: 0 to 200, 0 if it is missing
  * @property {Place | null} [since] the `place` of an earlier visit: everything after it is passed
  *   on instead
+ * @property {boolean} [private] true: only a private room is meant. A room that was private when it
+ *   was joined is never joined again as an open one
  * @property {boolean} [catchUp] false: what was missed is not passed on, but is in the event
  *   `joined`, and the rest, if it has `more`, in the history
  */
@@ -936,15 +938,17 @@ class RoostRoom {
     #held = null;
     #listeners = new Listeners();
     #typedAt = 0;
+    #isPrivate;
 
     /** @param {any} chat @param {string} name @param {JoinOptions} options */
-    constructor(chat, name, { since = null, last = 0, catchUp = true }) {
+    constructor(chat, name, { since = null, last = 0, catchUp = true, private: isPrivate }) {
         this.#chat = chat;
         this.name = name;
         this.key = keyOf(name);
         this.place = since;
         this.#last = last;
         this.#catchesUp = catchUp;
+        this.#isPrivate = isPrivate;
     }
 
     /** With whom this is a direct conversation; `''` for other rooms. */
@@ -1035,7 +1039,10 @@ class RoostRoom {
     async #enter() {
         const { name, place } = this;
         const limit = place ? resumeLimit : this.#last;
-        const command = { type: 'join', room: name, since: place ?? undefined, limit, more: true };
+        const command = {
+            type: 'join', room: name, since: place ?? undefined, limit, more: true,
+            private: this.#isPrivate,
+        };
         try {
             const reply = await this.#chat.request(command);
             if (this.state !== 'left') this.#joined(reply);
@@ -1061,6 +1068,7 @@ class RoostRoom {
         const recovered = reply.recovered === true && before !== null;
         this.#spell(reply.room);
         this.state = 'joined';
+        this.#isPrivate = reply.kind === 'private' || undefined;
         this.error = null;
         this.count = reply.count ?? this.count;
         this.#held = null;
