@@ -9,15 +9,20 @@ function span(node) {
     if (typeof node === 'string') return node;
     if (node.kind === 'code') return element('code', {}, node.text);
     if (node.kind === 'link') {
-        const attributes = { rel: 'noopener noreferrer nofollow', target: '_blank' };
+        const { origin, pathname, hash } = new URL(node.address);
+        // A place in this chat is shown here, and not in another tab.
+        const isHere = hash && origin + pathname === location.origin + location.pathname;
+        const attributes = isHere ? {}
+            : { rel: 'noopener noreferrer nofollow', target: '_blank' };
+        const href = isHere ? hash : node.address;
         // Its own direction isolates it from overrides in front of it.
-        return element('a', { href: node.address, dir: 'ltr', attributes }, node.address);
+        return element('a', { href, dir: 'ltr', attributes }, node.address);
     }
     return element(node.kind, {}, ...node.inside.map(span));
 }
 
 function listItem({ value, inside, lists }) {
-    const made = element('li', { dir: 'auto' }, ...inside.map(span), ...lists.map(block));
+    const made = element('li', {}, ...inside.map(span), ...lists.map(block));
     if (value !== undefined) made.value = value;
     return made;
 }
@@ -36,7 +41,7 @@ function block(node) {
         case 'list':
             return element(node.ordered ? 'ol' : 'ul', {}, ...node.items.map(listItem));
         default:
-            return element('p', { dir: 'auto' }, ...node.inside.map(span));
+            return element('p', {}, ...node.inside.map(span));
     }
 }
 
@@ -51,4 +56,10 @@ function plain(node) {
 // The text without what makes it bold, code, a list or a quote.
 export const plainText = (text) => parse(text).map(plain).join('\n');
 
-export const textNodes = (text) => parse(text).map(block);
+// A list has its marks, and a quote its bar, at the side from which its text is read: the direction
+// is that of the whole.
+export const textNodes = (text) => parse(text).map((node) => {
+    const made = block(node);
+    made.dir ||= 'auto';
+    return made;
+});

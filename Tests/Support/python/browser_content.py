@@ -111,6 +111,19 @@ def formatted():
             ann.say("and *mine*:\n```\nx = 1\n```\n> quoted")
             expect(ann.page.locator("li.own em")).to_have_text("mine")
             ann.shot(f"formatted-{scheme}")
+        # A list's numbers and a quote's bar stand where the text begins, and inside the bubble.
+        for side, other in (("left", "right"), ("right", "left")):
+            ann = all.person(server.page, locale="ar-EG" if side == "left" else "en-GB")
+            ann.page.locator("#name").fill(f"ann-{side}")
+            ann.page.locator("#name").press("Enter")
+            expect(ann.page.locator("#me")).to_have_text(f"ann-{side}")
+            bob.say("1. first\n2. second\n\n> quoted" if side == "left"
+                    else "1. أول\n2. ثان\n\n> اقتباس")
+            row = ann.page.locator("li.message").last
+            for kind, inset in (("ol", f"padding-{side}"), ("blockquote", f"border-{side}-width")):
+                expect(row.locator(kind)).not_to_have_css(inset, "0px")
+                expect(row.locator(kind)).to_have_css(inset.replace(side, other), "0px")
+            ann.shot(f"formatted-{side}")
 
 
 OUTSIDE_OF_LOG = "(log => log.scrollWidth - log.clientWidth)(document.getElementById('log'))"

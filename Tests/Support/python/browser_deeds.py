@@ -121,6 +121,18 @@ def deeds():
             expect(person.page.locator(".toolbar")).to_be_hidden()
         ann.shot("deleted")
 
+        # A link to a message of this chat leads there without another tab.
+        link = f"{server.page}#lobby/1"
+        ann.say(link)
+        first = ann.message("Has anybody seen the heron?")
+        for _ in range(2):
+            expect(ann.message(link)).not_to_have_attribute("data-found", "")
+            ann.message(link).get_by_role("link").click()
+            expect(first).to_have_attribute("data-found", "")
+            ann.field.press("Escape")
+            page.evaluate("document.querySelector('[data-found]').removeAttribute('data-found')")
+        assert len(page.context.pages) == 1, "another tab"
+
 
 def replies():
     """An answer shows what it answers: as it is now, deleted, and from long ago; a click leads to

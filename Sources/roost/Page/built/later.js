@@ -181,17 +181,18 @@ return { parse };
 const m49 = (() => {
 const { element } = roostModules.m30;
 const { parse } = m48;
-const g=/^.{40}/mu;function b(a){if(typeof a==='string')return a;if(a.kind==='code')return element('code',{},a.text);if(a.kind==='link'){const attributes={rel:'noopener noreferrer nofollow',target:'_blank'};return element('a',{href:a.address,dir:'ltr',attributes},a.address);}
-return element(a.kind,{},...a.inside.map(b));}
-function h({value,inside,lists}){const f=element('li',{dir:'auto'},...inside.map(b),...lists.map(c));if(value !==undefined)f.value=value;return f;}
-function c(a){switch(a.kind){case 'code':{const d=element('pre',{dir:'ltr'},element('code',{},a.text));if(a.language)d.dataset.language=a.language;if(g.test(a.text))d.tabIndex=0;return d;}
+const h=/^.{40}/mu;function c(a){if(typeof a==='string')return a;if(a.kind==='code')return element('code',{},a.text);if(a.kind==='link'){const{origin,pathname,hash}=new URL(a.address);const g=hash&&origin + pathname===location.origin + location.pathname;const attributes=g?{}
+:{rel:'noopener noreferrer nofollow',target:'_blank'};const href=g?hash:a.address;return element('a',{href,dir:'ltr',attributes},a.address);}
+return element(a.kind,{},...a.inside.map(c));}
+function i({value,inside,lists}){const b=element('li',{},...inside.map(c),...lists.map(d));if(value !==undefined)b.value=value;return b;}
+function d(a){switch(a.kind){case 'code':{const e=element('pre',{dir:'ltr'},element('code',{},a.text));if(a.language)e.dataset.language=a.language;if(h.test(a.text))e.tabIndex=0;return e;}
 case 'quote':
-return element('blockquote',{},...a.blocks.map(c));case 'list':
-return element(a.ordered?'ol':'ul',{},...a.items.map(h));default:
-return element('p',{dir:'auto'},...a.inside.map(b));}}
-function e(a){if(typeof a==='string')return a;const{text,address,inside=[],blocks=[],items=[],lists=[]}=a;const i=inside.map(e).join('');return text??address
-??[i,...[...blocks,...items,...lists].map(e)].filter(Boolean).join('\n');}
-const plainText=(text)=>parse(text).map(e).join('\n');const textNodes=(text)=>parse(text).map(c);
+return element('blockquote',{},...a.blocks.map(d));case 'list':
+return element(a.ordered?'ol':'ul',{},...a.items.map(i));default:
+return element('p',{},...a.inside.map(c));}}
+function f(a){if(typeof a==='string')return a;const{text,address,inside=[],blocks=[],items=[],lists=[]}=a;const j=inside.map(f).join('');return text??address
+??[j,...[...blocks,...items,...lists].map(f)].filter(Boolean).join('\n');}
+const plainText=(text)=>parse(text).map(f).join('\n');const textNodes=(text)=>parse(text).map((a)=>{const b=d(a);b.dir||='auto';return b;});
 return { plainText, textNodes };
 })();
 const m50 = (() => {
