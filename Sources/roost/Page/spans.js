@@ -4,7 +4,8 @@
 const deepest = 6;
 // An address ends where a mark of direction begins: with it, it would not be read as it is.
 const link = /\bhttps?:\/\/[^\s<>"'`\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]+/giu;
-const endsSentence = new Set('.,;:!?*_');
+// Full stops and quotation marks of all scripts, but not what may end a path.
+const endsSentence = /[.,;:!?*_]|(?!\p{ASCII})\p{P}/u;
 const marks = /`+|\*+|_+/gu;
 // A backslash keeps what comes after it as it is.
 const word = /[\p{L}\p{M}\p{N}_\\]/u;
@@ -12,9 +13,9 @@ const plainWord = /\w/u;
 
 // A full stop or bracket at the end of an address belongs to the sentence, not to the link.
 function addressIn(found) {
+    const bracket = found.includes('(') ? '' : ')';
     let end = found.length;
-    while (endsSentence.has(found[end - 1])) end -= 1;
-    if (found[end - 1] === ')' && !found.slice(0, end).includes('(')) end -= 1;
+    while (found[end - 1] === bracket || endsSentence.test(found[end - 1])) end -= 1;
     const address = found.slice(0, end);
     return URL.canParse?.(address) ? address : '';
 }

@@ -63,6 +63,11 @@ const table = [
     // Links.
     ['see http://a.b/c_d_e.', 'see <http://a.b/c_d_e>.'],
     ['(http://a.b/)', '(<http://a.b/>)'],
+    ['(see http://a.b/c_(d))', '(see <http://a.b/c_(d))>'],
+    ['“http://a.b/f” («http://a.b/g».)', '“<http://a.b/f>” («<http://a.b/g>».)'],
+    ['http://a.b/g، http://a.b/h؟ http://a.b/d。', '<http://a.b/g>، <http://a.b/h>؟ <http://a.b/d>。'],
+    ['http://a.b/e！ 「http://a.b/i」', '<http://a.b/e>！ 「<http://a.b/i>」'],
+    ['http://a.b/é http://a.b/部屋 http://a.b/-', '<http://a.b/é> <http://a.b/部屋> <http://a.b/->'],
     ['**http://a.b/**', '[strong <http://a.b/>]'],
     ['http://a.b/x*y*z', '<http://a.b/x*y*z>'],
     ['javascript:alert(1) data:x ftp://a', 'javascript:alert(1) data:x ftp://a'],

@@ -143,20 +143,20 @@ hash=Math.imul(hash ^(hash >>> 16),0x85ebca6b);hash=Math.imul(hash ^(hash >>> 13
 return { tintCount, initials, tintOf };
 })();
 const m47 = (() => {
-const aa=6;const ab=/\bhttps?:\/\/[^\s<>"'`\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]+/giu;const ac=new Set('.,;:!?*_');const ad=/`+|\*+|_+/gu;const ae=/[\p{L}\p{M}\p{N}_\\]/u;const af=/\w/u;function ag(e){let end=e.length;while(ac.has(e[end - 1]))end -=1;if(e[end - 1]===')'&&!e.slice(0,end).includes('('))end -=1;const address=e.slice(0,end);return URL.canParse?.(address)?address:'';}
-function ah(c){const r=[];if(!c.includes('://'))return r;for(const{0:e,index}of c.matchAll(ab)){const address=ag(e);if(address)r.push({kind:'link',address,start:index,end:index + address.length});}
+const aa=6;const ab=/\bhttps?:\/\/[^\s<>"'`\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]+/giu;const ac=/[.,;:!?*_]|(?!\p{ASCII})\p{P}/u;const ad=/`+|\*+|_+/gu;const ae=/[\p{L}\p{M}\p{N}_\\]/u;const af=/\w/u;function ag(e){const ah=e.includes('(')?'':')';let end=e.length;while(e[end - 1]===ah||ac.test(e[end - 1]))end -=1;const address=e.slice(0,end);return URL.canParse?.(address)?address:'';}
+function ai(c){const r=[];if(!c.includes('://'))return r;for(const{0:e,index}of c.matchAll(ab)){const address=ag(e);if(address)r.push({kind:'link',address,start:index,end:index + address.length});}
 return r;}
-function ai(c,j){const f=new Map();const s=new Map();for(const d of [...j].reverse()){s.set(d,f.get(d[0].length));f.set(d[0].length,d);}
+function aj(c,j){const f=new Map();const s=new Map();for(const d of [...j].reverse()){s.set(d,f.get(d[0].length));f.set(d[0].length,d);}
 const e=[];let end=0;for(const d of j){const other=s.get(d);if(d.index < end||!other)continue;end=other.index + other[0].length;let i=c.slice(d.index + d[0].length,other.index);if(/^ .*\S.* $/su.test(i))i=i.slice(1,-1);e.push({kind:'code',text:i,start:d.index,end});}
 return e;}
-function aj(ak,other){const al=[...ak,...other].sort((a,b)=>a.start - b.start);let end=0;return al.filter((g)=>{if(g.start < end)return false;end=g.end;return true;});}
-function am(c,index,length){const t=c[index - 1]??' ';const v=c[index + length]??' ';const w=length===2?af:ae;const opens=/\S/u.test(v)&&!w.test(t);const closes=/\S/u.test(t)&&!w.test(v);const k=(x,o)=>({mark:c.slice(o,o + x),start:o,end:o + x,opens,closes,});if(length < 3)return [k(length,index)];return opens?[k(2,index),k(1,index + 2)]:[k(1,index),k(2,index + 1)];}
-function an(l){const open=[];const p={};for(const h of l){const{mark}=h;if(h.closes&&p[mark] > 0){let other;do{other=open.pop();p[other.mark] -=1;}while(other.mark !==mark);if(other.end < h.start){other.partner=h;h.partner=other;}}else if(h.opens){open.push(h);p[mark]=(p[mark]??0)+ 1;}}}
-function ao(c,ap){const y=[];const open=[y];let end=0;const q=(m)=>{if(m !=='')open[open.length - 1].push(m);};for(const g of ap){const{mark,partner,start}=g;if(mark&&(!partner||partner.isFlat))continue;const z=mark&&partner.start > start;if(z&&open.length > aa){g.isFlat=true;continue;}
+function ak(al,other){const am=[...al,...other].sort((a,b)=>a.start - b.start);let end=0;return am.filter((g)=>{if(g.start < end)return false;end=g.end;return true;});}
+function an(c,index,length){const t=c[index - 1]??' ';const v=c[index + length]??' ';const w=length===2?af:ae;const opens=/\S/u.test(v)&&!w.test(t);const closes=/\S/u.test(t)&&!w.test(v);const k=(x,o)=>({mark:c.slice(o,o + x),start:o,end:o + x,opens,closes,});if(length < 3)return [k(length,index)];return opens?[k(2,index),k(1,index + 2)]:[k(1,index),k(2,index + 1)];}
+function ao(l){const open=[];const p={};for(const h of l){const{mark}=h;if(h.closes&&p[mark] > 0){let other;do{other=open.pop();p[other.mark] -=1;}while(other.mark !==mark);if(other.end < h.start){other.partner=h;h.partner=other;}}else if(h.opens){open.push(h);p[mark]=(p[mark]??0)+ 1;}}}
+function ap(c,aq){const y=[];const open=[y];let end=0;const q=(m)=>{if(m !=='')open[open.length - 1].push(m);};for(const g of aq){const{mark,partner,start}=g;if(mark&&(!partner||partner.isFlat))continue;const z=mark&&partner.start > start;if(z&&open.length > aa){g.isFlat=true;continue;}
 q(c.slice(end,start));end=g.end;if(!mark){q(g);}else if(z){const m={kind:mark.length===2?'strong':'em',inside:[]};q(m);open.push(m.inside);}else{open.pop();}}
 q(c.slice(end));return y;}
-function spansOf(c){const j=[...c.matchAll(ad)];const n=aj(ah(c),ai(c,j.filter(([d])=>d[0]==='`')));const l=[];let f=0;for(const{0:d,index}of j){while(n[f]&&n[f].end <=index)f +=1;const aq=n[f]&&n[f].start <=index;const ar=d[0]==='*'?3:1;if(d[0]==='`'||aq||d.length > ar)continue;l.push(...am(c,index,d.length));}
-an(l);return ao(c,[...n,...l].sort((a,b)=>a.start - b.start));}
+function spansOf(c){const j=[...c.matchAll(ad)];const n=ak(ai(c),aj(c,j.filter(([d])=>d[0]==='`')));const l=[];let f=0;for(const{0:d,index}of j){while(n[f]&&n[f].end <=index)f +=1;const ar=n[f]&&n[f].start <=index;const as=d[0]==='*'?3:1;if(d[0]==='`'||ar||d.length > as)continue;l.push(...an(c,index,d.length));}
+ao(l);return ap(c,[...n,...l].sort((a,b)=>a.start - b.start));}
 return { spansOf };
 })();
 const m48 = (() => {
