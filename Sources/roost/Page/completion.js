@@ -15,7 +15,8 @@ export function nameBefore(text, caret, any = false) {
     return { start: caret - found[1].length, prefix: found[1].replace('@', '') };
 }
 
-// The people in the room who may be meant; those who spoke last come first.
+// The people in the room who may be meant: first the name that is written in full, then the people
+// who spoke last.
 export function candidates(prefix, room, me) {
     const key = keyOf(prefix);
     const spoke = new Map();
@@ -24,7 +25,7 @@ export function candidates(prefix, room, me) {
         spoke.set(author, user);
     }
     const rank = new Map([...spoke.keys()].reverse().map((author, index) => [author, index]));
-    const rankOf = (name) => rank.get(keyOf(name)) ?? rank.size;
+    const rankOf = (name) => (keyOf(name) === key ? -1 : rank.get(keyOf(name)) ?? rank.size);
     // Of a large room only those are known who have spoken.
     const names = room.members ? [...room.members.values()] : [...spoke.values()];
     return names.filter((name) => keyOf(name).startsWith(key) && !sameName(name, me))

@@ -4,6 +4,7 @@
 import { candidates, nameBefore } from './completion.js';
 import { byID, composes, element, setHidden, setText } from './dom.js';
 import { words } from './language.js';
+import { sameName } from './names.js';
 import { avatar } from './view-message.js';
 
 export class CompletionView {
@@ -59,6 +60,11 @@ export class CompletionView {
                 return true;
             case 'Enter':
             case 'Tab':
+                // A name that is written in full needs no Enter, which sends the message then.
+                if (key === 'Enter' && sameName(this.#names[this.#at], this.#place.prefix)) {
+                    this.#close();
+                    return false;
+                }
                 this.#take(this.#names[this.#at]);
                 return true;
             case 'Escape':

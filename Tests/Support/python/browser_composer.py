@@ -53,6 +53,11 @@ def completion():
         expect(names).to_be_hidden()
         keys.press("Enter")
         ann.has_sent("@b")
+        # A name that is written in full is sent as it is.
+        keys.type("hello @Bob")
+        expect(options).to_have_text(["Bbob"])
+        keys.press("Enter")
+        ann.has_sent("hello @Bob")
         keys.type("me@b")
         expect(names).to_be_hidden()
         ann.field.fill("")

@@ -126,11 +126,11 @@ return { AccountView };
 })();
 const m45 = (() => {
 const { compareNames, keyOf, sameName } = roostModules.m2;
-const k=8;const l=/(?:^|[^\p{L}\p{M}\p{N}_])(@[\p{L}\p{M}\p{N}_.-]{0,64})$/u;const m=/(?:^|[^\p{L}\p{M}\p{N}_@.-])([\p{L}\p{M}\p{N}_][\p{L}\p{M}\p{N}_.-]{0,63})$/u;function nameBefore(n,b,o=false){const e=n.slice(Math.max(0,b - 80),b);const c=l.exec(e)??(o?m.exec(e):null);if(!c)return null;return{start:b - c[1].length,prefix:c[1].replace('@','')};}
-function candidates(f,d,p){const q=keyOf(f);const a=new Map();for(const{author,user}of d.entries.slice(-200)){a.delete(author);a.set(author,user);}
-const g=new Map([...a.keys()].reverse().map((author,r)=>[author,r]));const h=(name)=>g.get(keyOf(name))??g.size;const s=d.members?[...d.members.values()]:[...a.values()];return s.filter((name)=>keyOf(name).startsWith(q)&&!sameName(name,p))
-.sort((i,j)=>h(i)- h(j)||compareNames(i,j))
-.slice(0,k);}
+const l=8;const m=/(?:^|[^\p{L}\p{M}\p{N}_])(@[\p{L}\p{M}\p{N}_.-]{0,64})$/u;const n=/(?:^|[^\p{L}\p{M}\p{N}_@.-])([\p{L}\p{M}\p{N}_][\p{L}\p{M}\p{N}_.-]{0,63})$/u;function nameBefore(o,b,p=false){const e=o.slice(Math.max(0,b - 80),b);const c=m.exec(e)??(p?n.exec(e):null);if(!c)return null;return{start:b - c[1].length,prefix:c[1].replace('@','')};}
+function candidates(f,d,q){const g=keyOf(f);const a=new Map();for(const{author,user}of d.entries.slice(-200)){a.delete(author);a.set(author,user);}
+const h=new Map([...a.keys()].reverse().map((author,r)=>[author,r]));const i=(name)=>(keyOf(name)===g?-1:h.get(keyOf(name))??h.size);const s=d.members?[...d.members.values()]:[...a.values()];return s.filter((name)=>keyOf(name).startsWith(g)&&!sameName(name,q))
+.sort((j,k)=>i(j)- i(k)||compareNames(j,k))
+.slice(0,l);}
 return { nameBefore, candidates };
 })();
 const m46 = (() => {
@@ -223,6 +223,7 @@ const m51 = (() => {
 const { candidates, nameBefore } = m45;
 const { byID, composes, element, setHidden, setText } = roostModules.m30;
 const { words } = roostModules.m8;
+const { sameName } = roostModules.m2;
 const { avatar } = m50;
 class CompletionView{#a;#b=byID('message');#c=byID('names');#d=byID('names-said');#e=[];#f=0;#g=null;#h=null;constructor(d){this.#a=d;byID('composer').addEventListener('keydown',(event)=>{if(event.target===this.#b&&!composes(event)&&this.#i(event)){event.preventDefault();event.stopPropagation();}},true);this.#b.addEventListener('input',(event)=>{if(!event.isComposing)this.#j();});this.#b.addEventListener('compositionend',()=>this.#j());for(const j of ['blur','click']){this.#b.addEventListener(j,()=>this.#k());}
 this.#c.addEventListener('pointerdown',(event)=>{event.preventDefault();const e=event.target.closest('[role="option"]');if(e)this.#l(e.dataset.name);});}
@@ -231,6 +232,7 @@ render(){const c=this.#a.rooms.current;if(c !==this.#h)this.#k();this.#h=c;}
 this.#n(this.#f + 1);return true;case 'ArrowUp':
 this.#n(this.#f - 1);return true;case 'Enter':
 case 'Tab':
+if(key==='Enter'&&sameName(this.#e[this.#f],this.#g.prefix)){this.#k();return false;}
 this.#l(this.#e[this.#f]);return true;case 'Escape':
 this.#k();return true;default:
 if(key.startsWith('Arrow')||key==='Home'||key==='End')this.#k();return false;}}
