@@ -8,6 +8,7 @@ export const epochsOf = ({ epoch, first_epoch: first, messages }) =>
 // Whether the room of the reply is another one than that in which `offset` was read. It is, if the
 // message there is gone although the room has no older ones, or has another epoch now.
 export function hasBegunAnew(reply, { epoch, offset }) {
+    if (offset < 1) return false; // nothing was there to be read
     if (offset > reply.offset) return true;
     let at = reply.first_epoch ?? reply.epoch;
     const known = new Set([at]);

@@ -374,7 +374,7 @@ return { Past };
 })();
 const m25 = (() => {
 const epochsOf=({epoch,first_epoch:c,messages})=>
-[c,...messages.map((b)=>b.epoch),epoch].filter((e)=>e);function hasBegunAnew(a,{epoch,offset}){if(offset > a.offset)return true;let at=a.first_epoch??a.epoch;const d=new Set([at]);for(const b of a.messages){at=b.epoch??at;d.add(at);if(b.offset===offset)return at !==epoch;}
+[c,...messages.map((b)=>b.epoch),epoch].filter((e)=>e);function hasBegunAnew(a,{epoch,offset}){if(offset < 1)return false;if(offset > a.offset)return true;let at=a.first_epoch??a.epoch;const d=new Set([at]);for(const b of a.messages){at=b.epoch??at;d.add(at);if(b.offset===offset)return at !==epoch;}
 const c=a.messages[0]?.offset??a.offset + 1;return c <=offset + 1&&!d.has(epoch);}
 return { epochsOf, hasBegunAnew };
 })();
