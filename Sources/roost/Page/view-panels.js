@@ -98,16 +98,25 @@ export class PanelsView {
         if (await this.#mayDiscard()) this.#chat.signOut(everywhere);
     }
 
-    // Asks before messages and changes are lost that are not sent yet: of a room, or all.
+    // Asks before messages and changes are lost that are not sent yet, of a room, or all; and before
+    // rooms are lost with a name that is not kept.
     async #mayDiscard(room) {
         const unsent = this.#chat.outbox.unsent(room).length;
         const changes = this.#changes.waiting(room).length;
         const loss = [];
         if (unsent) loss.push(words('unsent', { count: unsent }));
         if (changes) loss.push(words('unsent.changes', { count: changes }));
+        let agree = words('signOut');
+        if (loss.length > 0) {
+            loss.push(room ? words('loss.leave', { room: room.title }) : words('loss.signOut'));
+            agree = words(room ? 'loss.andLeave' : 'loss.andSignOut');
+        }
+        // The server knows by the name alone who may enter these.
+        const { account, me, rooms } = this.#chat;
+        if (!room && !account && rooms.list.some(({ kind }) => kind !== 'open')) {
+            loss.push(words('loss.name', { name: me }));
+        }
         if (loss.length === 0) return true;
-        loss.push(room ? words('loss.leave', { room: room.title }) : words('loss.signOut'));
-        const agree = words(room ? 'loss.andLeave' : 'loss.andSignOut');
         const agreed = await ask(loss.join(' '), { agree, refuse: words('loss.stay') });
         if (agreed) this.#changes.forget(room);
         return agreed;

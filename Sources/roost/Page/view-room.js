@@ -124,7 +124,8 @@ export class RoomView {
     async #leave() {
         const room = this.#room;
         const agree = words('room.leaveForGood');
-        const question = words('room.lossForGood', { room: room.title });
+        const key = this.#invited?.length === 1 ? 'room.lossOfAll' : 'room.lossForGood';
+        const question = words(key, { room: room.title });
         if (!(await ask(question, { agree, refuse: words('loss.stay') }))) return;
         await room.link.command('uninvite', { user: this.#chat.me });
         this.#dialog.close();

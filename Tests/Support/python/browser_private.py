@@ -1,5 +1,7 @@
 """Scenarios of the chat page: a private room, its people, and who may bring or send out whom."""
 
+import re
+
 from playwright.sync_api import expect
 
 from browser_axe import clean
@@ -81,14 +83,33 @@ def private():
         expect(bob.page.locator("#activity")).to_have_text(
             "You are not invited to this room any more.")
         about.get_by_role("button", name="Leave for good").click()
-        ann.page.get_by_role("dialog", name="Leave backstage for good?").get_by_role(
-            "button", name="Leave for good").click()
+        question = ann.page.get_by_role("dialog", name="Leave backstage for good?")
+        expect(question).to_contain_text("Nobody else may enter, so the room is lost.")
+        question.get_by_role("button", name="Leave for good").click()
         ann.is_at("lobby")
         expect(ann.room("backstage")).to_have_count(0)
         ann.page.reload()
         ann.is_in("ann")
         expect(ann.room("lobby")).to_have_count(1)
         expect(ann.room("backstage")).to_have_count(0)
+        # A name that is not kept takes its private rooms along, so there is a question first.
+        gus = all.person(server.page, "gus")
+        gus.page.get_by_role("button", name="All rooms").click()
+        rooms = gus.page.get_by_role("dialog", name="All rooms")
+        rooms.get_by_label("Name", exact=True).fill("cellar")
+        rooms.get_by_label("Private").check()
+        rooms.get_by_role("button", name="Create").click()
+        gus.is_at("cellar")
+        gus.page.get_by_role("button", name="Sign out").click()
+        question = gus.page.locator("#question")
+        expect(question).to_have_text(re.compile("First keep the name gus with a password"))
+        gus.page.wait_for_timeout(200)
+        gus.shot("sign-out-lost")
+        question.get_by_role("button", name="Stay").click()
+        gus.is_at("cellar")
+        gus.page.get_by_role("button", name="Sign out").click()
+        question.get_by_role("button", name="Sign out").click()
+        expect(gus.page.get_by_label("Your name")).to_have_value("gus")
 
 
 def never_open():
