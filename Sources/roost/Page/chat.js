@@ -15,7 +15,7 @@ import { typingLasts } from './company.js';
 import { Roost } from './roost.js';
 import { Rooms } from './rooms.js';
 import { setLastName, setSeen, setTabName, setUnsent, unsent } from './storage.js';
-import { wordsForError, wordsForSession } from './words.js';
+import { wordsForError, wordsForKick, wordsForSession } from './words.js';
 
 const noticeLasts = 4_000;
 const sessionEnded = 4005;
@@ -245,7 +245,7 @@ export class Chat {
             const { epoch, position } = room;
             room.applyAct(push, { epoch, after: position, came: Date.now() }, this.me);
         });
-        link.on('kicked', (error) => room.applyKicked(error.message));
+        link.on('kicked', (error) => room.applyKicked(wordsForKick(error.message)));
     }
 
     #announce(room, push) {

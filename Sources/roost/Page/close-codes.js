@@ -33,11 +33,10 @@ export function advice(code, reason, attempt, random = Math.random) {
         case 1003:
         case 1007:
         case 1008: // Policy.
-        case 4003: // Kicked: the user decides.
+        case 4003: // Kicked, or banned: the user decides.
+        case 4004:
         case 4005: // Signed out in another tab, so nobody may log in by itself.
             return { retry: false, again: true };
-        case 4004: // Banned.
-            return { retry: false, again: false };
         default: // 1000, 1006, 1009, 1011 and codes of the future.
             return after(backoff(attempt, random));
     }

@@ -26,11 +26,12 @@ export class Deeds {
     of({ entry, own, pending, past, deleted, isPerson }) {
         const { capabilities: can = [], moderator } = this.#chat.connection.welcome ?? {};
         const moderating = moderator && !own ? moderations : [];
-        const muted = this.#chat.rooms.current?.mutedNow();
+        const { current } = this.#chat.rooms;
+        const barred = current?.mutedNow() || current?.state === 'refused';
         if (isPerson) return moderating;
         if (deleted || pending || entry.offset === undefined) return [];
         if (past) return ['copy'];
-        if (muted) return ['copy', 'link'];
+        if (barred) return ['copy', 'link'];
         const possible = can.includes('react') ? ['react'] : [];
         possible.push('reply');
         if (own && can.includes('edit') && Date.now() - entry.time < editableFor) {

@@ -274,8 +274,8 @@ export class Room extends Company {
 
     // An operator has taken this user out: the room is joined again with the next connection.
     applyKicked(words) {
-        this.state = 'refused';
-        this.problem = words;
+        Object.assign(this, { state: 'refused', problem: words });
+        this.verdict ??= {};
         this.members = null;
         this.typing.clear();
     }

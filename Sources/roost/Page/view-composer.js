@@ -5,6 +5,7 @@
 import { byID, composes, setHidden, setText, touchKeyboard } from './dom.js';
 import { listed, words } from './language.js';
 import { barOf } from './view-verdict.js';
+import { wordsForExile } from './words.js';
 
 const counterFrom = 0.8;
 
@@ -75,7 +76,7 @@ export class ComposerView {
         }
         setHidden(this.#form, !room);
         if (!room) return;
-        const barred = barOf(room);
+        const barred = barOf(room) || wordsForExile(this.#chat.connection.state);
         const hint = barred || words('message.to', { room: room.title });
         if (this.#field.readOnly !== (barred !== '')) {
             this.#field.readOnly = barred !== '';

@@ -30,11 +30,22 @@ const wordsForCode = (code) => words(`close.${known.has(code) ? code : 1006}`);
 
 export const wordsForSession = () => wordsForCode(4005);
 
+// What an operator wrote does not say what has happened; the server's own sentences do.
+export function wordsForKick(reason) {
+    if (!/^You (?:were sent|are not invited)/u.test(reason)) {
+        return `${wordsForCode(4003)} ${reason}`.trim();
+    }
+    return isEnglish() ? reason : words('error.server', { sentence: reason });
+}
+
+// Why this user is not in the chat: sent out or banned by somebody; '' otherwise.
+export const wordsForExile = (state) =>
+    (state.phase === 'stopped' && [4003, 4004].includes(state.code) ? wordsForState(state) : '');
+
 // `state` is the connection's, `online` the browser's view of the network.
 export function wordsForState(state, online) {
     const { phase, code } = state;
-    // In a language that the server does not speak, only what an operator wrote is shown as it is.
-    const reason = isEnglish() || code === 4003 ? state.reason : '';
+    const reason = isEnglish() ? state.reason : '';
     // The server says what is full: all of it, or this network's share.
     const isBan = code === 4004 && state.reason && !isEnglish();
     const isFull = code === 1013 && state.reason;
@@ -47,6 +58,7 @@ export function wordsForState(state, online) {
         case 'waiting':
             return online || isFull ? cause : words('bar.offline');
         case 'stopped':
+            if (code === 4003) return wordsForKick(state.reason);
             return isBan ? `${cause} ${words('error.server', { sentence: state.reason })}`
                 : reason || cause;
         default:

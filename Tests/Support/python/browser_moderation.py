@@ -181,7 +181,17 @@ def sent_out():
         dialog.get_by_label("Reason").fill("spam")
         keys.press("Enter")
         expect(bob.page.locator("#bar")).to_contain_text("spam")
+        expect(bob.page.locator("#send")).to_be_disabled()
+        expect(bob.page.locator("#message")).not_to_be_editable()
         bob.shot("banned-everywhere")
+        # Nothing says that a ban is lifted, so there is a button to try again.
+        with Client(server) as again:
+            again.log_in("mod", password="correct horse")
+            again.ask(type="unban", room="*", user="bob")
+        bob.page.get_by_role("button", name="Connect again").click()
+        bob.is_connected()
+        bob.say("here once more")
+        bob.has_sent("here once more")
 
 
 def judged():

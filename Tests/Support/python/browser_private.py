@@ -80,8 +80,9 @@ def private():
         about.get_by_role("button", name="Send bob out").click()
         expect(about.get_by_role("status")).to_have_text("bob may not enter any more.")
         expect(people).to_have_count(1)
-        expect(bob.page.locator("#activity")).to_have_text(
+        expect(bob.page.locator("#verdict")).to_contain_text(
             "You are not invited to this room any more.")
+        expect(bob.page.locator("#send")).to_be_disabled()
         about.get_by_role("button", name="Leave for good").click()
         question = ann.page.get_by_role("dialog", name="Leave backstage for good?")
         expect(question).to_contain_text("Nobody else may enter, so the room is lost.")

@@ -184,9 +184,13 @@ def kicked():
             ann.say("hello")
             ann.has_sent("hello")
             kick("--room", "lobby", "--reason", "Please calm down.")
-            expect(ann.page.get_by_text("Please calm down.")).to_be_visible()
+            expect(ann.page.locator("#verdict")).to_contain_text(
+                "You were sent out. Please calm down.")
+            expect(ann.field).not_to_be_editable()
             kick("--reason", "Come back tomorrow.")
-            expect(ann.page.locator("#bar")).to_contain_text("Come back tomorrow.")
+            expect(ann.page.locator("#bar")).to_contain_text(
+                "You were sent out. Come back tomorrow.")
+            expect(ann.field).not_to_be_editable()
             # It does not come back by itself: longer than the first delays of a reconnect.
             ann.page.wait_for_timeout(2500)
             expect(ann.page.locator("#bar")).to_contain_text("Come back tomorrow.")

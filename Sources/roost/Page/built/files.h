@@ -41,8 +41,8 @@ static const unsigned char file_12[] = {
 
 static const struct page_file files[] = {
     {"/", "text/html; charset=utf-8", file_0, sizeof file_0, 0, 0},
-    {"/page-c67a8a1de28304a2.js", "text/javascript; charset=utf-8", file_1, sizeof file_1, 1, 0},
-    {"/later-5d1617a0b8f8d509.js", "text/javascript; charset=utf-8", file_2, sizeof file_2, 1, 0},
+    {"/page-8fb2b94207979bb6.js", "text/javascript; charset=utf-8", file_1, sizeof file_1, 1, 0},
+    {"/later-985f2d97cac894fd.js", "text/javascript; charset=utf-8", file_2, sizeof file_2, 1, 0},
     {"/page-1994a8e6e67473ea.css", "text/css; charset=utf-8", file_3, sizeof file_3, 1, 0},
     {"/favicon-176b8ad70ab1e64e.svg", "image/svg+xml", file_4, sizeof file_4, 1, 0},
     {"/roost.js", "text/javascript; charset=utf-8", file_5, sizeof file_5, 0, 1},

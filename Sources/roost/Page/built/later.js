@@ -35,7 +35,7 @@ const { ask } = m37;
 const { words } = roostModules.m8;
 const { copyLink, linkTo } = roostModules.m32;
 const moderations=['mute','kick','ban'];const h=24 * 60 * 60_000;class Deeds{moderation=null;#a;#b;#c;constructor(a,b,c){this.#a=a;this.#b=b;this.#c=c;}
-of({entry,own,pending,past,deleted,isPerson}){const{capabilities:can=[],moderator}=this.#a.connection.welcome??{};const e=moderator&&!own?moderations:[];const i=this.#a.rooms.current?.mutedNow();if(isPerson)return e;if(deleted||pending||entry.offset===undefined)return [];if(past)return ['copy'];if(i)return ['copy','link'];const d=can.includes('react')?['react']:[];d.push('reply');if(own&&can.includes('edit')&&Date.now()- entry.time < h){d.push('edit');}
+of({entry,own,pending,past,deleted,isPerson}){const{capabilities:can=[],moderator}=this.#a.connection.welcome??{};const e=moderator&&!own?moderations:[];const{current}=this.#a.rooms;const i=current?.mutedNow()||current?.state==='refused';if(isPerson)return e;if(deleted||pending||entry.offset===undefined)return [];if(past)return ['copy'];if(i)return ['copy','link'];const d=can.includes('react')?['react']:[];d.push('reply');if(own&&can.includes('edit')&&Date.now()- entry.time < h){d.push('edit');}
 d.push('copy','link');if((own||moderator)&&can.includes('delete'))d.push('delete');return [...d,...e];}
 react(entry,j){this.#c.react(this.#a.rooms.current,entry,j);}
 async do(name,entry){const room=this.#a.rooms.current;switch(name){case 'reply':
@@ -279,12 +279,13 @@ const m55 = (() => {
 const { byID, composes, setHidden, setText, touchKeyboard } = roostModules.m30;
 const { listed, words } = roostModules.m8;
 const { barOf } = m54;
+const { wordsForExile } = roostModules.m27;
 const n=0.8;const i=(b)=>(b.length > 200?[...b].length:b.length);const j=(b)=>b.replace(/^(?:[^\S\n]*\n)+/u,'').trimEnd();function o(event){if(event.key !=='Enter'||composes(event))return false;if(event.ctrlKey||event.metaKey)return true;return !event.shiftKey&&!event.altKey&&!touchKeyboard.matches;}
 class ComposerView{#a;#b=byID('composer');#c=byID('message');#d=byID('send');#e=byID('counter');#f=byID('activity');#g=null;#h=null;constructor(c){this.#a=c;this.#b.addEventListener('submit',(event)=>{event.preventDefault();this.#i();});this.#c.addEventListener('keydown',(event)=>{if(c.rooms.current !==this.#g)this.render();if(!o(event))return;event.preventDefault();this.#i();});this.#c.addEventListener('input',()=>{if(this.#h)this.#h.text=this.#c.value;else if(this.#g)c.drafts.set(this.#g,this.#c.value);if(this.#c.value.trim()!=='')c.typed();this.#j();});byID('skip').addEventListener('click',()=>this.focus());byID('keys').addEventListener('click',()=>byID('shortcuts').showModal());touchKeyboard.addEventListener('change',()=>this.#k());this.#k();}
 #k(){this.#c.enterKeyHint=touchKeyboard.matches?'enter':'send';}
 focus(){this.#c.focus({preventScroll:true});}
 render(){const a=this.#a.rooms.current;const d=a?.editing??null;if(a !==this.#g||d !==this.#h){this.#g=a;this.#h=d;this.#c.value=d?.text??(a?this.#a.drafts.of(a):'');this.#j();}
-setHidden(this.#b,!a);if(!a)return;const h=barOf(a);const e=h||words('message.to',{room:a.title});if(this.#c.readOnly !==(h !=='')){this.#c.readOnly=h !=='';this.#j();}
+setHidden(this.#b,!a);if(!a)return;const h=barOf(a)||wordsForExile(this.#a.connection.state);const e=h||words('message.to',{room:a.title});if(this.#c.readOnly !==(h !=='')){this.#c.readOnly=h !=='';this.#j();}
 if(this.#c.placeholder !==e)this.#c.placeholder=e;this.#l(a);}
 #l(a){const f=a.typingNow();const{notice}=this.#a;let b='';if(a.state==='refused'&&!a.verdict)b=a.problem;else if(f.length===1)b=words('typing.one',{name:f[0]});else if(f.length > 1)b=words('typing.many',{names:listed(f)});else if(notice?.room===a)b=notice.text;this.#f.classList.toggle('typing',f.length > 0);this.#f.classList.toggle('refused',a.state==='refused');setText(this.#f.lastElementChild,b);}
 #i(){if(this.#c.readOnly)return;const b=j(this.#c.value);const length=i(b);if(this.#h&&length <=this.#a.textLimit){this.#h.finish(b);return;}

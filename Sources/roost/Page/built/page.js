@@ -193,9 +193,9 @@ case 1003:
 case 1007:
 case 1008:
 case 4003:
+case 4004:
 case 4005:
-return{retry:false,again:true};case 4004:
-return{retry:false,again:false};default:
+return{retry:false,again:true};default:
 return d(backoff(c,a));}}
 return { backoff, advice };
 })();
@@ -415,7 +415,7 @@ prepend(g,k){const first=this.first?.offset??Infinity;const j=g.filter(({offset}
 append(g,k){const last=this.last?.offset??-1;const j=g.filter(({offset})=>offset > last).map(entryOf);if(last >=0&&j.length > 0&&j[0].offset > last + 1){this.past.keep(this.entries,this.epoch,'missed');this.entries=[];this.older='none';}
 this.entries.push(...j);for(const a of j)this.#j(a);this.#f();this.atEnd=!k||(this.last?.offset??-1)>=this.position;}
 replace(g,k){this.entries=g.map(entryOf);this.older=k?'unknown':'none';this.past.dropPresent(this.epoch);this.#f();this.position=Math.max(this.position,this.last?.offset??-1);this.atEnd=(this.last?.offset??this.position)>=this.position;}
-applyKicked(ab){this.state='refused';this.problem=ab;this.members=null;this.typing.clear();}
+applyKicked(ab){Object.assign(this,{state:'refused',problem:ab});this.verdict??={};this.members=null;this.typing.clear();}
 disconnected(){this.state='away';this.typing.clear();if(this.older !=='none')this.older='unknown';this.newer='unknown';}
 #l(){this.readTo=this.position;this.readEpoch=this.placeEpoch;}
 markRead(){this.#l();this.unread=0;this.#b=false;}}
@@ -423,15 +423,18 @@ return { windowLimit, Room };
 })();
 const m27 = roostModules.m27 ??= (() => {
 const { isEnglish, words } = m8;
-const h=new Set(['bad_json','bad_request','unknown_type','not_logged_in']);const i=new Set(['name_taken','bad_password','bad_name','too_many_rooms','too_long','rate_limited','unavailable',]);const j=new Set(['bad_name','bad_request']);function wordsForError({code,message}){const k=code==='bad_request'&&message.startsWith('The text ');const c=i.has(code)?words(`error.${code}`):'';if(h.has(code)&&!k)return words('error.misunderstood');if(!message)return c||words('error.misunderstood');if(isEnglish())return message;const e=words('error.server',{sentence:message});if(!c)return e;return j.has(code)?`${c} ${e}`:c;}
-const l=new Set([1001,1006,1008,1011,1012,1013,4001,4002,4003,4004,4005]);const f=(code)=>words(`close.${l.has(code)?code:1006}`);const wordsForSession=()=>f(4005);function wordsForState(a,m){const{phase,code}=a;const b=isEnglish()||code===4003?a.reason:'';const n=code===4004&&a.reason&&!isEnglish();const g=code===1013&&a.reason;const d=(g&&b)||f(code);switch(phase){case 'connecting':
-return words(a.attempt > 0?'bar.again':'bar.first');case 'open':
-return words(a.doubt?'bar.doubt':'state.open');case 'waiting':
-return m||g?d:words('bar.offline');case 'stopped':
-return n?`${d} ${words('error.server',{sentence:a.reason})}`
-:b||d;default:
+const h=new Set(['bad_json','bad_request','unknown_type','not_logged_in']);const i=new Set(['name_taken','bad_password','bad_name','too_many_rooms','too_long','rate_limited','unavailable',]);const j=new Set(['bad_name','bad_request']);function wordsForError({code,message}){const k=code==='bad_request'&&message.startsWith('The text ');const c=i.has(code)?words(`error.${code}`):'';if(h.has(code)&&!k)return words('error.misunderstood');if(!message)return c||words('error.misunderstood');if(isEnglish())return message;const f=words('error.server',{sentence:message});if(!c)return f;return j.has(code)?`${c} ${f}`:c;}
+const l=new Set([1001,1006,1008,1011,1012,1013,4001,4002,4003,4004,4005]);const d=(code)=>words(`close.${l.has(code)?code:1006}`);const wordsForSession=()=>d(4005);function wordsForKick(a){if(!/^You (?:were sent|are not invited)/u.test(a)){return `${d(4003)} ${a}`.trim();}
+return isEnglish()?a:words('error.server',{sentence:a});}
+const wordsForExile=(b)=>
+(b.phase==='stopped'&&[4003,4004].includes(b.code)?wordsForState(b):'');function wordsForState(b,m){const{phase,code}=b;const a=isEnglish()?b.reason:'';const n=code===4004&&b.reason&&!isEnglish();const g=code===1013&&b.reason;const e=(g&&a)||d(code);switch(phase){case 'connecting':
+return words(b.attempt > 0?'bar.again':'bar.first');case 'open':
+return words(b.doubt?'bar.doubt':'state.open');case 'waiting':
+return m||g?e:words('bar.offline');case 'stopped':
+if(code===4003)return wordsForKick(b.reason);return n?`${e} ${words('error.server',{sentence:b.reason})}`
+:a||e;default:
 return '';}}
-return { wordsForError, wordsForSession, wordsForState };
+return { wordsForError, wordsForSession, wordsForKick, wordsForExile, wordsForState };
 })();
 const m28 = (() => {
 const { Disconnected } = m0;
@@ -490,7 +493,7 @@ const { typingLasts } = m12;
 const { Roost } = m23;
 const { Rooms } = m28;
 const { setLastName, setSeen, setTabName, setUnsent, unsent } = m4;
-const { wordsForError, wordsForSession } = m27;
+const { wordsForError, wordsForKick, wordsForSession } = m27;
 const i=4_000;const c=4005;const g='You have signed out elsewhere.';const h=new Set(['rate_limited','unavailable','bad_request']);function j({code,message}){return code==='bad_name'?/Try "([^"\s]{1,64})"\.$/u.exec(message)?.[1]??'':'';}
 function d(error){if(error instanceof Disconnected)return words('account.lost');if(!(error instanceof CommandError))throw error;return error.code==='bad_request'?error.message:wordsForError(error);}
 class Chat{phase='login';me='';problem='';suggestion='';asksPassword=false;account=false;notice=null;news={number:0,words:''};textLimit=4000;signingOut=false;drafts=new Drafts();#a;#b;constructor(k,changed){this.#b=changed;this.#a=new Record({readElsewhere:()=>this.rooms.readElsewhere(this.me),signedOutElsewhere:()=>this.#c(),});this.connection=new Roost(k,{sessions:this.#a,unsent:{load:unsent,save:setUnsent},direct:false,client:clientName(),});this.outbox=this.connection.outbox;this.history=new History(this.connection,changed);this.people=new People(this.connection,changed);this.rooms=new Rooms(this.connection,this.#a,{changed,opened:(room)=>this.#d(room),entered:(room,e)=>{this.drafts.restore(room);if(e.recovered&&e.more){this.history.rest(room).then(()=>this.rooms.look());}},renamed:(f,room)=>this.drafts.move(f,room),});this.#e();addEventListener('pagehide',()=>this.#a.save());document.addEventListener('visibilitychange',()=>this.#a.save());}
@@ -511,7 +514,7 @@ join(name,o){return this.rooms.join(name,o);}
 leave(room){this.outbox.forget(room);this.drafts.forget(room);this.rooms.leave(room);}
 say(text){const room=this.rooms.current;if(!room)return;room.newFrom=null;room.following=true;const p=room.answered?{reply:room.answered.offset}:{};this.drafts.answer(room,null);room.link.say(text,p).catch(()=>{});if(!room.atEnd)this.history.newest(room);}
 typed(){this.connection.expectWriting();this.rooms.current?.link.typing();}
-#d(room){const{link}=room;link.on('entry',(q)=>{room.applyEntry(q,this.me,this.rooms.watches(room));this.rooms.look();});link.on('presence',(a)=>{room.applyPresence(a);this.#h(room,a);});link.on('typing',({user})=>{if(sameName(user,this.me))return;room.applyTyping(user);setTimeout(this.#b,typingLasts + 100);});link.on('moderated',(a)=>{const{epoch,position}=room;room.applyAct(a,{epoch,after:position,came:Date.now()},this.me);});link.on('kicked',(error)=>room.applyKicked(error.message));}
+#d(room){const{link}=room;link.on('entry',(q)=>{room.applyEntry(q,this.me,this.rooms.watches(room));this.rooms.look();});link.on('presence',(a)=>{room.applyPresence(a);this.#h(room,a);});link.on('typing',({user})=>{if(sameName(user,this.me))return;room.applyTyping(user);setTimeout(this.#b,typingLasts + 100);});link.on('moderated',(a)=>{const{epoch,position}=room;room.applyAct(a,{epoch,after:position,came:Date.now()},this.me);});link.on('kicked',(error)=>room.applyKicked(wordsForKick(error.message)));}
 #h(room,a){if(a.event==='count'||sameName(a.user,this.me))return;const f=a.event==='join'?'notice.joined':'notice.left';this.note(room,words(f,{name:a.user}));}
 note(room,text){const notice={room,text};this.notice=notice;this.#b();setTimeout(()=>{if(this.notice !==notice)return;this.notice=null;this.#b();},i);}}
 return { Chat };

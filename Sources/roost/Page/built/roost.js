@@ -291,10 +291,9 @@ function advice(code, reason, attempt, random = Math.random) {
         case 1007:
         case 1008:
         case 4003:
+        case 4004:
         case 4005:
             return { retry: false, again: true };
-        case 4004:
-            return { retry: false, again: false };
         default:
             return after(backoff(attempt, random));
     }
