@@ -6,9 +6,9 @@ import { locale, words } from './language.js';
 const spanOf = ({ until, came }) => (until
     ? words('act.for', { span: lasting((Date.parse(until) - came) / 1000) }) : words('act.good'));
 
-// "until 21:05", "for good"
+// "until 21:05", "until further notice"
 export const untilOf = ({ until }) => (until
-    ? words('act.until', { time: moment(new Date(until)) }) : words('act.good'));
+    ? words('act.until', { time: moment(new Date(until)) }) : words('act.open'));
 
 export const doer = ({ by }) => by ?? words('act.operator');
 

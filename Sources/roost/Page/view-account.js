@@ -81,6 +81,7 @@ export class AccountView {
         setText(byID('account-title'), words(account ? 'account.yours' : 'account.make'));
         setText(byID('account-words'), words(account ? 'account.change' : 'account.why'));
         setText(this.#save, words(account ? 'account.set' : 'account.keep'));
+        setText(this.#field.labels[0], words(account ? 'account.new' : 'login.password'));
         setHidden(this.#everywhere, !account);
     }
 }

@@ -5,7 +5,9 @@ import { labelled, makeDialog, problemLine } from './dialogs.js';
 import { byID, element, setHidden, setText } from './dom.js';
 import { lasting } from './format.js';
 import { words } from './language.js';
+import { sameName } from './names.js';
 import { problemOf } from './view-rooms.js';
+import { sanctionsOf } from './view-sanctions.js';
 
 const times = [600, 3_600, 86_400]; // seconds
 const longestReason = 123; // bytes
@@ -14,6 +16,7 @@ export class ModerationView {
     #chat;
     #action = '';
     #name = '';
+    #inForce = []; // bans and mutes, as the server has listed them last
     #title = element('h2');
     #time = element('select', { id: 'moderate-time' });
     #times = labelled('moderate.time', this.#time);
@@ -34,7 +37,10 @@ export class ModerationView {
             this.#problem,
             element('p', { className: 'choices' }, this.#lift, this.#agree));
         this.#dialog = makeDialog('moderate', this.#title, form);
-        form.addEventListener('input', () => setText(this.#problem, ''));
+        form.addEventListener('input', () => {
+            setText(this.#problem, '');
+            this.#showLift();
+        });
         this.#lift.addEventListener('click', () => this.#do(`un${this.#action}`));
         form.addEventListener('submit', (event) => {
             event.preventDefault();
@@ -56,7 +62,6 @@ export class ModerationView {
         setText(this.#agree, what);
         const isKick = action === 'kick';
         setHidden(this.#times, isKick);
-        setHidden(this.#lift, isKick);
         setText(this.#lift, isKick ? '' : words(`message.un${action}`));
         const option = (value, text) => element('option', { value }, text);
         this.#time.replaceChildren(...times.map((time) => option(time, lasting(time))),
@@ -67,8 +72,19 @@ export class ModerationView {
             option('*', words('moderate.everywhere')));
         this.#reason.value = '';
         setText(this.#problem, '');
+        this.#showLift();
+        sanctionsOf(this.#chat.connection).then((all) => {
+            this.#inForce = all;
+            this.#showLift();
+        }, () => {});
         this.#dialog.showModal();
         (isKick ? this.#reason : this.#time).focus();
+    }
+
+    // Only what is in force there can be ended.
+    #showLift() {
+        setHidden(this.#lift, !this.#inForce.some(({ action, user, room }) =>
+            action === this.#action && sameName(user, this.#name) && room === this.#where.value));
     }
 
     async #do(action) {

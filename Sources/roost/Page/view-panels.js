@@ -20,6 +20,7 @@ export class PanelsView {
     #joinForm = byID('join');
     #joinField = byID('join-name');
     #joinProblem = byID('join-problem');
+    #joinOffer = byID('join-offer');
     note = ''; // a sentence that somebody has to see
     #asked = ''; // the problem with the last name in the field
     #me = '';
@@ -45,6 +46,10 @@ export class PanelsView {
             }
             this.#joinField.value = '';
             this.chosen();
+        });
+        this.#joinOffer.addEventListener('click', () => {
+            this.#joinField.value = this.#joinOffer.value;
+            this.#joinForm.requestSubmit();
         });
         for (const list of [this.#rooms, this.#directs]) {
             list.addEventListener('click', (event) => {
@@ -169,6 +174,11 @@ export class PanelsView {
         const isBeside = problem !== '' && problem === this.#asked && isVisible;
         setText(this.#joinProblem, isBeside ? problem : '');
         this.#joinField.setAttribute('aria-invalid', String(isBeside));
+        // The server's sentence ends with a name that is allowed.
+        const [, room = ''] = (isBeside && /Try "([^"\s]{1,64})"\.[”“»]?$/u.exec(problem)) || [];
+        this.#joinOffer.value = room;
+        setHidden(this.#joinOffer, room === '');
+        setText(this.#joinOffer, room ? words('rooms.as', { room }) : '');
         const above = (isBeside ? '' : problem) || this.note;
         setHidden(byID('note'), above === '');
         setText(byID('note-words'), above);

@@ -9,6 +9,18 @@ import { problemOf } from './view-rooms.js';
 
 const mostPages = 20; // of 100 each
 
+// All bans and mutes in force, the oldest first.
+export async function sanctionsOf(connection) {
+    const all = [];
+    for (let page = 0, more = true; more && page < mostPages; page += 1) {
+        const after = all[all.length - 1]?.number;
+        const reply = await connection.command('sanctions', { after });
+        all.push(...reply.sanctions);
+        more = reply.more && reply.sanctions.length > 0;
+    }
+    return all;
+}
+
 export class SanctionsView {
     #chat;
     #opener = iconButton('lock', 'moderate.all', { id: 'open-sanctions', ariaHasPopup: 'dialog' });
@@ -34,15 +46,10 @@ export class SanctionsView {
     // The newest first, when something was done.
     async #show(act) {
         setText(this.#problem, '');
-        const all = [];
+        let all;
         try {
             await act?.();
-            for (let page = 0, more = true; more && page < mostPages; page += 1) {
-                const after = all[all.length - 1]?.number;
-                const reply = await this.#chat.connection.command('sanctions', { after });
-                all.push(...reply.sanctions);
-                more = reply.more && reply.sanctions.length > 0;
-            }
+            all = await sanctionsOf(this.#chat.connection);
         } catch (error) {
             setText(this.#problem, problemOf(error));
             return;

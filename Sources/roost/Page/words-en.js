@@ -22,6 +22,7 @@ export const english = {
     'rooms.label': 'Join a room by name',
     'rooms.hint': 'Join another room',
     'rooms.join': 'Join room',
+    'rooms.as': 'Join {room}',
     'rooms.forYou': 'some for you',
     'rooms.none': 'No room',
     'rooms.empty': 'You are in no room. Join one from the list of rooms.',
@@ -67,12 +68,11 @@ export const english = {
     'room.topicNone': 'What is this room about?',
     'room.topicSave': 'Save',
     'room.topicSaved': 'Saved.',
-    'room.topicOwn':
-        'People with an account may change it: keep your name with a password, and then come back.',
+    'room.topicOwn': 'You may change it once you have kept your name with a password.',
     'room.private': 'This room is private: only people who are invited may enter.',
     'room.creator': '{name} has created it.',
     'room.people': 'People who may enter',
-    'room.absent': 'not here',
+    'room.absent': 'not in this room',
     'room.inviteName': 'Invite somebody',
     'room.invite': 'Invite',
     'room.invited': '{name} may enter now.',
@@ -117,6 +117,7 @@ export const english = {
         + 'can log in with it on your other devices.',
     'account.change': 'Nobody else gets it. Here you can set another password.',
     'account.set': 'Set password',
+    'account.new': 'New password',
     'account.show': 'Show it',
     'account.short': 'A password has 8 characters or more.',
     'account.lost': 'The connection was lost. Try again.',
@@ -132,11 +133,11 @@ export const english = {
     'settings': 'Settings',
     'settings.language': 'Language',
     'settings.browser': 'As the browser',
-    'settings.mentions': 'When somebody mentions you and this page is out of sight',
+    'settings.mentions':
+        'When somebody mentions you or writes to you alone, and this page is out of sight',
     'settings.notify': 'Show a notification',
     'settings.sound': 'Play a short sound',
-    'settings.refused':
-        'The browser does not allow notifications here. You can change that in its '
+    'settings.refused': 'The browser does not allow notifications here. You can change that in its '
         + 'settings for this page.',
 
     'messages': 'Messages',
@@ -198,8 +199,7 @@ export const english = {
         one: '{count} name: Enter takes it, arrow keys choose',
         other: '{count} names: Enter takes one, arrow keys choose',
     },
-    'files.none':
-        'Files and pictures cannot be sent here: this chat is for text. '
+    'files.none': 'Files and pictures cannot be sent here: this chat is for text. '
         + 'A link to a file is welcome.',
     'typing.one': '{name} is typing',
     'typing.many': '{names} are typing',
@@ -218,6 +218,7 @@ export const english = {
     'act.for': 'for {span}',
     'act.until': 'until {time}',
     'act.good': 'for good',
+    'act.open': 'until further notice',
     'act.operator': 'An operator',
     'you.kick': '{by} has sent you out of this room',
     'you.ban': '{by} has banned you from this room {until}',
@@ -284,7 +285,7 @@ export const english = {
     'close.4002': 'That was too much at once.',
     'close.4003': 'You were sent out.',
     'close.4004': 'You are banned.',
-    'close.4005': 'You have signed out in another tab or window.',
+    'close.4005': 'You have signed out elsewhere.',
 
     'error.misunderstood':
         'This page and the server did not understand each other. Load the page anew.',

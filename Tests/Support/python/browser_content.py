@@ -160,6 +160,12 @@ def texts():
         bob.join("Team Blue")
         expect(bob.page.locator("#join-problem")).to_have_text(
             'No room “Team Blue”: A name has no blanks. Try "Team_Blue".')
+        bob.shot("offered-room")
+        bob.page.get_by_role("button", name="Join Team_Blue").click()
+        bob.is_at("Team_Blue")
+        expect(bob.page.locator("#join-offer")).to_be_hidden()
+        bob.page.get_by_role("button", name="Leave this room").click()
+        bob.is_at("lobby")
 
         ann.field.fill("a\u0007b")
         ann.field.press("Enter")

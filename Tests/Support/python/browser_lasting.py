@@ -102,7 +102,7 @@ def sign_out():
         first.page.get_by_role("button", name="Sign out").click()
         expect(first.page.get_by_label("Your name")).to_have_value("ann")
         expect(second.page.get_by_role("alert").first).to_have_text(
-            "You have signed out in another tab or window.")
+            "You have signed out elsewhere.")
         assert '"session":"' not in first.page.evaluate(stored)
         second.page.reload()
         expect(second.page.get_by_label("Your name")).to_be_visible()

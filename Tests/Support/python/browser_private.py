@@ -36,7 +36,7 @@ def private():
         # Everybody who may enter is listed, also who is not there.
         people = about.locator(".members li")
         expect(people).to_have_count(2)
-        expect(people.filter(has_text="bob")).to_contain_text("not here")
+        expect(people.filter(has_text="bob")).to_contain_text("not in this room")
         expect(about.get_by_role("button", name="Send bob out")).to_be_visible()
         expect(about.get_by_role("heading", name="People who may enter")).to_be_visible()
         assert about.locator("option[value=bob]").count() == 0, "he is invited"
@@ -62,7 +62,7 @@ def private():
         theirs = bob.page.get_by_role("dialog", name="backstage")
         expect(theirs).to_contain_text("ann has created it.")
         expect(theirs.locator(".members li")).to_have_count(2)
-        expect(theirs.locator(".members")).not_to_contain_text("not here")
+        expect(theirs.locator(".members")).not_to_contain_text("not in this room")
         expect(theirs.get_by_label("Invite somebody")).to_be_visible()
         expect(theirs.get_by_role("button", name="Send ann out")).to_be_hidden()
         bob.shot("private-theirs")

@@ -45,6 +45,10 @@ def names():
         other = all.person(server.page + "#garden")
         page = other.page
         expect(page.locator("#login-room")).to_contain_text("garden")
+        # A conversation of two is no room to be named.
+        third = all.person(server.page + "#@ann,bob")
+        expect(third.page.locator("#login-form")).to_be_visible()
+        expect(third.page.locator("#login-room")).to_be_hidden()
         # A taken name may be the user's own: then a password proves it.
         for name, field in (("ANN", "Password"), ("two words", "Your name")):
             page.get_by_label("Your name").fill(name)

@@ -121,7 +121,7 @@ const e=8;class AccountView{#a;#b=byID('account');#c=byID('account-form');#d=byI
 #m(c){setText(this.#e,c);this.#d.setAttribute('aria-invalid',String(c !==''));}
 async #k(){const d=this.#d.value;if(new TextEncoder().encode(d).length < e){this.#m(words('account.short'));this.#d.focus();return;}
 this.#m('');this.#f.disabled=true;const b=await this.#a.keepName(d);this.#f.disabled=false;if(!this.#b.open)return;this.#m(b);if(b==='')this.#b.close();else this.#d.focus();}
-render(){const{account,phase}=this.#a;if(phase !=='in'&&this.#b.open)this.#b.close();setText(byID('account-title'),words(account?'account.yours':'account.make'));setText(byID('account-words'),words(account?'account.change':'account.why'));setText(this.#f,words(account?'account.set':'account.keep'));setHidden(this.#g,!account);}}
+render(){const{account,phase}=this.#a;if(phase !=='in'&&this.#b.open)this.#b.close();setText(byID('account-title'),words(account?'account.yours':'account.make'));setText(byID('account-words'),words(account?'account.change':'account.why'));setText(this.#f,words(account?'account.set':'account.keep'));setText(this.#d.labels[0],words(account?'account.new':'login.password'));setHidden(this.#g,!account);}}
 return { AccountView };
 })();
 const m45 = (() => {
@@ -251,7 +251,7 @@ const { lasting, moment } = m42;
 const { locale, words } = roostModules.m8;
 const c=({until,came})=>(until
 ?words('act.for',{span:lasting((Date.parse(until)- came)/ 1000)}):words('act.good'));const untilOf=({until})=>(until
-?words('act.until',{time:moment(new Date(until))}):words('act.good'));const doer=({by})=>by??words('act.operator');const withReason=(a,{reason})=>`${a}${reason?`: ${reason}`:'.'}`;function lineOf(b){const{action,user:name,everywhere}=b;const a=words(`act.${action}`,{by:doer(b),name,span:c(b)});const d=words('moderate.everywhere').toLocaleLowerCase(locale());return withReason(everywhere?`${a} (${d})`:a,b);}
+?words('act.until',{time:moment(new Date(until))}):words('act.open'));const doer=({by})=>by??words('act.operator');const withReason=(a,{reason})=>`${a}${reason?`: ${reason}`:'.'}`;function lineOf(b){const{action,user:name,everywhere}=b;const a=words(`act.${action}`,{by:doer(b),name,span:c(b)});const d=words('moderate.everywhere').toLocaleLowerCase(locale());return withReason(everywhere?`${a} (${d})`:a,b);}
 return { untilOf, doer, withReason, lineOf };
 })();
 const m53 = (() => {
@@ -496,19 +496,40 @@ function p(i,{topic='',kind,count},r){const [,about,figure]=i.firstElementChild.
 return { RoomsView, problemOf };
 })();
 const m67 = (() => {
+const { lineOf, untilOf } = m52;
+const { iconButton, makeDialog, problemLine, said } = m53;
+const { byID, element, reconcile, setHidden, setText } = roostModules.m30;
+const { words } = roostModules.m8;
+const { avatar } = m50;
+const { problemOf } = m66;
+const g=20;async function sanctionsOf(connection){const all=[];for(let d=0,more=true;more&&d < g;d +=1){const after=all[all.length - 1]?.number;const c=await connection.command('sanctions',{after});all.push(...c.sanctions);more=c.more&&c.sanctions.length > 0;}
+return all;}
+class SanctionsView{#a;#b=iconButton('lock','moderate.all',{id:'open-sanctions',ariaHasPopup:'dialog'});#c=element('ul',{className:'found members',attributes:{tabindex:-1}});#d=element('p',{className:'hint',role:'status'});#e=problemLine('sanctions-problem');#f=makeDialog('sanctions',said('h2','moderate.all'),element('div',{className:'found-box'},this.#c,this.#d),this.#e);constructor(a){this.#a=a;byID('members-panel').querySelector('h2').after(this.#b);this.#b.addEventListener('click',()=>{this.#f.showModal();this.#g();});this.#c.addEventListener('click',async({target})=>{const{action,room,user}=target.closest('button')?.dataset??{};if(action)await this.#g(()=>a.connection.command(action,{room,user}));});}
+async #g(b){setText(this.#e,'');let all;try{await b?.();all=await sanctionsOf(this.#a.connection);}catch(h){setText(this.#e,problemOf(h));return;}
+const i=this.#c.contains(document.activeElement);reconcile(this.#c,all.reverse(),({number})=>number,j,()=>{});if(i&&!this.#c.contains(document.activeElement)){(this.#c.querySelector('button')??this.#c).focus();}
+setText(this.#d,all.length > 0?'':words('moderate.none'));}
+render(){const{phase,connection}=this.#a;setHidden(this.#b,!connection.welcome?.moderator);if(phase !=='in'&&this.#f.open)this.#f.close();}}
+function j({action,room,user,...more}){const everywhere=room==='*';const b={action,user,everywhere,came:Date.parse(more.at),...more};const e=words(`message.un${action}`);const f=everywhere?[]:[element('bdi',{className:'label'},room)];if(more.until)f.push(untilOf(b));return element('li',{},avatar(user),element('span',{className:'about'},element('span',{},lineOf(b)),element('span',{className:'where'},...f)),element('button',{type:'button',className:'link',dataset:{action:`un${action}`,room,user},ariaLabel:`${e}: ${user}`,},e));}
+return { sanctionsOf, SanctionsView };
+})();
+const m68 = (() => {
 const { labelled, makeDialog, problemLine } = m53;
 const { byID, element, setHidden, setText } = roostModules.m30;
 const { lasting } = m42;
 const { words } = roostModules.m8;
+const { sameName } = roostModules.m2;
 const { problemOf } = m66;
-const d=[600,3_600,86_400];const j=123;class ModerationView{#a;#b='';#c='';#d=element('h2');#e=element('select',{id:'moderate-time'});#f=labelled('moderate.time',this.#e);#g=element('select',{id:'moderate-where'});#h=element('input',{id:'moderate-reason',type:'text',autocomplete:'off',dir:'auto',maxLength:j,attributes:{'aria-describedby':'moderate-problem'},});#i=problemLine('moderate-problem');#j=element('button',{type:'button',className:'link'});#k=element('button',{type:'submit',className:'primary'});#l;constructor(c,l){this.#a=c;const h=element('form',{noValidate:true},this.#f,labelled('moderate.where',this.#g),labelled('moderate.reason',this.#h),this.#i,element('p',{className:'choices'},this.#j,this.#k));this.#l=makeDialog('moderate',this.#d,h);h.addEventListener('input',()=>setText(this.#i,''));this.#j.addEventListener('click',()=>this.#m(`un${this.#b}`));h.addEventListener('submit',(event)=>{event.preventDefault();this.#m(this.#b);});byID('members').addEventListener('click',({target})=>{const i=target.closest('.do-more');const entry={user:i?.dataset.name};if(i)l.open({entry,isPerson:true},i.getBoundingClientRect());});}
-open(a,name){const e=this.#a.rooms.current;this.#b=a;this.#c=name;const k=words(`message.${a}`);setText(this.#d,`${k}: ${name}`);setText(this.#k,k);const f=a==='kick';setHidden(this.#f,f);setHidden(this.#j,f);setText(this.#j,f?'':words(`message.un${a}`));const g=(value,m)=>element('option',{value},m);this.#e.replaceChildren(...d.map((b)=>g(b,lasting(b))),g('',words('act.good')));this.#g.replaceChildren(...(e.kind==='direct'?[]:[g(e.name,e.title)]),g('*',words('moderate.everywhere')));this.#h.value='';setText(this.#i,'');this.#l.showModal();(f?this.#h:this.#e).focus();}
-async #m(a){const reason=this.#h.value.trim();const seconds=a===this.#b&&Number(this.#e.value);setText(this.#i,'');if(new TextEncoder().encode(reason).length > j){setText(this.#i,words('error.too_long'));return;}
-try{await this.#a.connection.command(a,{room:this.#g.value,user:this.#c,reason,...(seconds&&a !=='kick'?{seconds}:{}),});this.#l.close();}catch(n){setText(this.#i,problemOf(n));}}
-render(){if(this.#a.phase !=='in'&&this.#l.open)this.#l.close();}}
+const { sanctionsOf } = m67;
+const c=[600,3_600,86_400];const h=123;class ModerationView{#a;#b='';#c='';#d=[];#e=element('h2');#f=element('select',{id:'moderate-time'});#g=labelled('moderate.time',this.#f);#h=element('select',{id:'moderate-where'});#i=element('input',{id:'moderate-reason',type:'text',autocomplete:'off',dir:'auto',maxLength:h,attributes:{'aria-describedby':'moderate-problem'},});#j=problemLine('moderate-problem');#k=element('button',{type:'button',className:'link'});#l=element('button',{type:'submit',className:'primary'});#m;constructor(a,j){this.#a=a;const e=element('form',{noValidate:true},this.#g,labelled('moderate.where',this.#h),labelled('moderate.reason',this.#i),this.#j,element('p',{className:'choices'},this.#k,this.#l));this.#m=makeDialog('moderate',this.#e,e);e.addEventListener('input',()=>{setText(this.#j,'');this.#n();});this.#k.addEventListener('click',()=>this.#o(`un${this.#b}`));e.addEventListener('submit',(event)=>{event.preventDefault();this.#o(this.#b);});byID('members').addEventListener('click',({target})=>{const f=target.closest('.do-more');const entry={user:f?.dataset.name};if(f)j.open({entry,isPerson:true},f.getBoundingClientRect());});}
+open(action,name){const room=this.#a.rooms.current;this.#b=action;this.#c=name;const i=words(`message.${action}`);setText(this.#e,`${i}: ${name}`);setText(this.#l,i);const g=action==='kick';setHidden(this.#g,g);setText(this.#k,g?'':words(`message.un${action}`));const d=(value,k)=>element('option',{value},k);this.#f.replaceChildren(...c.map((b)=>d(b,lasting(b))),d('',words('act.good')));this.#h.replaceChildren(...(room.kind==='direct'?[]:[d(room.name,room.title)]),d('*',words('moderate.everywhere')));this.#i.value='';setText(this.#j,'');this.#n();sanctionsOf(this.#a.connection).then((l)=>{this.#d=l;this.#n();},()=>{});this.#m.showModal();(g?this.#i:this.#f).focus();}
+#n(){setHidden(this.#k,!this.#d.some(({action,user,room})=>
+action===this.#b&&sameName(user,this.#c)&&room===this.#h.value));}
+async #o(action){const reason=this.#i.value.trim();const seconds=action===this.#b&&Number(this.#f.value);setText(this.#j,'');if(new TextEncoder().encode(reason).length > h){setText(this.#j,words('error.too_long'));return;}
+try{await this.#a.connection.command(action,{room:this.#h.value,user:this.#c,reason,...(seconds&&action !=='kick'?{seconds}:{}),});this.#m.close();}catch(m){setText(this.#j,problemOf(m));}}
+render(){if(this.#a.phase !=='in'&&this.#m.open)this.#m.close();}}
 return { ModerationView };
 })();
-const m68 = (() => {
+const m69 = (() => {
 const { byID, composes } = roostModules.m30;
 const b=[];const c=()=>document.querySelector('dialog[open]')!==null;class Drawer{#a;#b;#c;constructor(a,opener,h){this.#a=a;this.#b=opener;this.#c=matchMedia(h);this.#c.addEventListener('change',()=>this.close());opener.addEventListener('click',()=>this.#d());a.querySelector('.close').addEventListener('click',()=>this.close());document.addEventListener('keydown',(event)=>{if(event.key !=='Escape'||composes(event)||c())return;if(this.isOpen)this.close();});document.addEventListener('pointerdown',(event)=>{if(c()||a.contains(event.target))return;if(this.isOpen)this.close();});b.push(this);this.close();}
 get isOpen(){return this.#a.classList.contains('open');}
@@ -517,45 +538,45 @@ close(){const{activeElement}=document;const i=this.#a.contains(activeElement)||a
 #e(e){for(const f of byID('chat').children)if(f !==this.#a)f.inert=e;for(const g of b)if(!e&&g !==this)g.close();}}
 return { Drawer };
 })();
-const m69 = (() => {
+const m70 = (() => {
 const { ask } = m37;
 const { byID, composes, element, icon, reconcile, setHidden, setText } = roostModules.m30;
-const { Drawer } = m68;
+const { Drawer } = m69;
 const { badge } = m42;
 const { words } = roostModules.m8;
 const { compareNames, sameName } = roostModules.m2;
 const { listLimit } = roostModules.m9;
 const { avatar } = m50;
-class PanelsView{#a;#b;#c;#d=byID('rooms');#e=byID('directs');#f=byID('members');#g=byID('join');#h=byID('join-name');#i=byID('join-problem');note='';#j='';#k='';#l=[new Drawer(byID('rooms-panel'),byID('open-rooms'),'(max-width: 46rem)'),new Drawer(byID('members-panel'),byID('open-members'),'(max-width: 68rem)'),];constructor(b,g,k){this.#a=b;this.#b=g;this.#c=k;this.#g.addEventListener('submit',async(event)=>{event.preventDefault();const name=this.#h.value.trim();if(name==='')return;await b.join(name);this.#j=b.rooms.problem;if(b.rooms.problem){this.#h.focus();return;}
-this.#h.value='';this.chosen();});for(const list of [this.#d,this.#e]){list.addEventListener('click',(event)=>{const c=event.target.closest('button');if(!c)return;b.rooms.select(b.rooms.get(c.dataset.key));this.chosen();});}
-this.#f.addEventListener('click',(event)=>{const c=event.target.closest('.do-write');if(!c)return;b.rooms.write(c.dataset.name);this.chosen();});this.#h.addEventListener('keydown',(event)=>{if(event.key==='Enter'&&composes(event))event.preventDefault();});byID('note-close').addEventListener('click',()=>{b.rooms.problem=this.note='';this.render();});for(const ad of ['note-close','retry','newest']){byID(ad).addEventListener('click',()=>this.#c());}
-byID('leave').addEventListener('click',()=>this.leave());byID('sign-out').addEventListener('click',()=>this.signOut());addEventListener('keydown',(event)=>{if(composes(event)||document.querySelector('dialog[open]'))return;if(event.altKey&&event.key==='ArrowDown')this.#m(event,1);if(event.altKey&&event.key==='ArrowUp')this.#m(event,-1);});}
+class PanelsView{#a;#b;#c;#d=byID('rooms');#e=byID('directs');#f=byID('members');#g=byID('join');#h=byID('join-name');#i=byID('join-problem');#j=byID('join-offer');note='';#k='';#l='';#m=[new Drawer(byID('rooms-panel'),byID('open-rooms'),'(max-width: 46rem)'),new Drawer(byID('members-panel'),byID('open-members'),'(max-width: 68rem)'),];constructor(a,f,j){this.#a=a;this.#b=f;this.#c=j;this.#g.addEventListener('submit',async(event)=>{event.preventDefault();const name=this.#h.value.trim();if(name==='')return;await a.join(name);this.#k=a.rooms.problem;if(a.rooms.problem){this.#h.focus();return;}
+this.#h.value='';this.chosen();});this.#j.addEventListener('click',()=>{this.#h.value=this.#j.value;this.#g.requestSubmit();});for(const list of [this.#d,this.#e]){list.addEventListener('click',(event)=>{const b=event.target.closest('button');if(!b)return;a.rooms.select(a.rooms.get(b.dataset.key));this.chosen();});}
+this.#f.addEventListener('click',(event)=>{const b=event.target.closest('.do-write');if(!b)return;a.rooms.write(b.dataset.name);this.chosen();});this.#h.addEventListener('keydown',(event)=>{if(event.key==='Enter'&&composes(event))event.preventDefault();});byID('note-close').addEventListener('click',()=>{a.rooms.problem=this.note='';this.render();});for(const ad of ['note-close','retry','newest']){byID(ad).addEventListener('click',()=>this.#c());}
+byID('leave').addEventListener('click',()=>this.leave());byID('sign-out').addEventListener('click',()=>this.signOut());addEventListener('keydown',(event)=>{if(composes(event)||document.querySelector('dialog[open]'))return;if(event.altKey&&event.key==='ArrowDown')this.#n(event,1);if(event.altKey&&event.key==='ArrowUp')this.#n(event,-1);});}
 chosen(){this.closeDrawers();this.#c();}
-closeDrawers(){for(const ae of this.#l)ae.close();}
-async leave(){const a=this.#a.rooms.current;if(a&&await this.#n(a))this.#a.leave(a);}
-async signOut(af=false){if(await this.#n())this.#a.signOut(af);}
-async #n(a){const o=this.#a.outbox.unsent(a).length;const g=this.#b.waiting(a).length;const h=[];if(o)h.push(words('unsent',{count:o}));if(g)h.push(words('unsent.changes',{count:g}));let agree=words('signOut');if(h.length > 0){h.push(a?words('loss.leave',{room:a.title}):words('loss.signOut'));agree=words(a?'loss.andLeave':'loss.andSignOut');}
-const{account,me,rooms}=this.#a;if(!a&&!account&&rooms.list.some(({kind})=>kind !=='open')){h.push(words('loss.name',{name:me}));}
-if(h.length===0)return true;const s=await ask(h.join(' '),{agree,refuse:words('loss.stay')});if(s)this.#b.forget(a);return s;}
-#m(event,ag){const{current}=this.#a.rooms;const list=[...this.#o('rooms'),...this.#o('directs')];const t=list.indexOf(current);if(list.length < 2||t < 0)return;event.preventDefault();this.#a.rooms.select(list[(t + ag + list.length)% list.length]);}
-render(){const{rooms,me}=this.#a;const{current,problem}=rooms;const u=(i,a)=>ah(i,a,a===current);const j=this.#o('directs');reconcile(this.#d,this.#o('rooms'),(a)=>a.key,v,u);reconcile(this.#e,j,(a)=>a.key,v,u);for(const l of [byID('directs-title'),this.#e]){setHidden(l,j.length===0);}
-this.#p(problem);if(me !==this.#k){this.#k=me;n(byID('me'),me);byID('my-avatar').replaceChildren(avatar(me));}
-const{account}=this.#a;setText(byID('open-account'),words(account?'account.own':'account.keep'));byID('sign-out').disabled=this.#a.signingOut;this.#q(current);this.#r(current);this.#s(current);}
-#o(ai){const{list}=this.#a.rooms;if(ai==='rooms')return list.filter(({kind})=>kind !=='direct');return list.filter(({kind})=>kind==='direct')
+closeDrawers(){for(const ae of this.#m)ae.close();}
+async leave(){const room=this.#a.rooms.current;if(room&&await this.#o(room))this.#a.leave(room);}
+async signOut(af=false){if(await this.#o())this.#a.signOut(af);}
+async #o(room){const o=this.#a.outbox.unsent(room).length;const f=this.#b.waiting(room).length;const g=[];if(o)g.push(words('unsent',{count:o}));if(f)g.push(words('unsent.changes',{count:f}));let agree=words('signOut');if(g.length > 0){g.push(room?words('loss.leave',{room:room.title}):words('loss.signOut'));agree=words(room?'loss.andLeave':'loss.andSignOut');}
+const{account,me,rooms}=this.#a;if(!room&&!account&&rooms.list.some(({kind})=>kind !=='open')){g.push(words('loss.name',{name:me}));}
+if(g.length===0)return true;const r=await ask(g.join(' '),{agree,refuse:words('loss.stay')});if(r)this.#b.forget(room);return r;}
+#n(event,ag){const{current}=this.#a.rooms;const list=[...this.#p('rooms'),...this.#p('directs')];const s=list.indexOf(current);if(list.length < 2||s < 0)return;event.preventDefault();this.#a.rooms.select(list[(s + ag + list.length)% list.length]);}
+render(){const{rooms,me}=this.#a;const{current,problem}=rooms;const t=(h,room)=>ah(h,room,room===current);const i=this.#p('directs');reconcile(this.#d,this.#p('rooms'),(room)=>room.key,v,t);reconcile(this.#e,i,(room)=>room.key,v,t);for(const k of [byID('directs-title'),this.#e]){setHidden(k,i.length===0);}
+this.#q(problem);if(me !==this.#l){this.#l=me;m(byID('me'),me);byID('my-avatar').replaceChildren(avatar(me));}
+const{account}=this.#a;setText(byID('open-account'),words(account?'account.own':'account.keep'));byID('sign-out').disabled=this.#a.signingOut;this.#r(current);this.#s(current);this.#t(current);}
+#p(ai){const{list}=this.#a.rooms;if(ai==='rooms')return list.filter(({kind})=>kind !=='direct');return list.filter(({kind})=>kind==='direct')
 .sort((aj,ak)=>compareNames(aj.title,ak.title));}
-#p(problem){const al=this.#h.checkVisibility?.({visibilityProperty:true})??true;const p=problem !==''&&problem===this.#j&&al;setText(this.#i,p?problem:'');this.#h.setAttribute('aria-invalid',String(p));const w=(p?'':problem)||this.note;setHidden(byID('note'),w==='');setText(byID('note-words'),w);}
-#r(current){const x=this.#a.rooms.list.filter((a)=>a !==current&&a.unread > 0);const d=x.reduce((am,a)=>am + a.unread,0);const m=x.some((a)=>a.mentioned);const f=byID('elsewhere');setText(f,d > 0?badge(d):'');setHidden(f,d===0);f.classList.toggle('mentioned',m);let e=d > 0?words('rooms.unread',{count:d}):words('rooms');if(m)e +=`, ${words('rooms.forYou')}`;const opener=byID('open-rooms');if(opener.ariaLabel !==e)opener.setAttribute('aria-label',e);}
-#q(a){n(byID('room-name'),a?.title??words('rooms.none'));n(byID('topic'),a?.topic??'');const kind=a?.kind??'open';y(byID('room-icon'),kind);setHidden(byID('leave'),!a);setText(byID('leave'),words(kind==='direct'?'close':'room.leave'));byID('leave').ariaLabel=words(kind==='direct'?'direct.close':'room.leaveThis');setHidden(byID('open-members'),!a);setHidden(byID('no-room'),Boolean(a));const count=a?.count??0;setText(byID('member-count'),words(count > 0?'people.count':'people',{count}));}
-#s(a){this.#a.people.look(a);const an=a?.members?[...a.members.values()].sort(compareNames):[];const{me}=this.#a;const ao=new Set(a?.typingNow());const ap=this.#a.can('direct');const{moderator}=this.#a.connection.welcome??{};reconcile(this.#f,an,(name)=>name,aq,(i,name)=>{i.classList.toggle('typing',ao.has(name));const q=sameName(name,me);setText(i.querySelector('.you'),q?` ${words('people.you')}`:'');const [write,more]=i.querySelectorAll('button');setHidden(write,q||!ap);z(write,words('direct.write',{name}));setHidden(more,q||!moderator);z(more,`${words('message.actions')}: ${name}`);});const ar=a?.state==='joined'&&!a.members&&a.count > listLimit;setText(byID('crowd'),ar?words('people.crowd',{count:a.count}):'');}}
-function n(l,name){setText(l,name);if(l.title !==name)l.title=name;}
-function z(c,e){if(c.title !==e)c.title=e;}
+#q(problem){const al=this.#h.checkVisibility?.({visibilityProperty:true})??true;const n=problem !==''&&problem===this.#k&&al;setText(this.#i,n?problem:'');this.#h.setAttribute('aria-invalid',String(n));const [,room='']=(n&&/Try "([^"\s]{1,64})"\.[”“»]?$/u.exec(problem))||[];this.#j.value=room;setHidden(this.#j,room==='');setText(this.#j,room?words('rooms.as',{room}):'');const w=(n?'':problem)||this.note;setHidden(byID('note'),w==='');setText(byID('note-words'),w);}
+#s(current){const x=this.#a.rooms.list.filter((room)=>room !==current&&room.unread > 0);const c=x.reduce((am,room)=>am + room.unread,0);const l=x.some((room)=>room.mentioned);const e=byID('elsewhere');setText(e,c > 0?badge(c):'');setHidden(e,c===0);e.classList.toggle('mentioned',l);let d=c > 0?words('rooms.unread',{count:c}):words('rooms');if(l)d +=`, ${words('rooms.forYou')}`;const opener=byID('open-rooms');if(opener.ariaLabel !==d)opener.setAttribute('aria-label',d);}
+#r(room){m(byID('room-name'),room?.title??words('rooms.none'));m(byID('topic'),room?.topic??'');const kind=room?.kind??'open';y(byID('room-icon'),kind);setHidden(byID('leave'),!room);setText(byID('leave'),words(kind==='direct'?'close':'room.leave'));byID('leave').ariaLabel=words(kind==='direct'?'direct.close':'room.leaveThis');setHidden(byID('open-members'),!room);setHidden(byID('no-room'),Boolean(room));const count=room?.count??0;setText(byID('member-count'),words(count > 0?'people.count':'people',{count}));}
+#t(room){this.#a.people.look(room);const an=room?.members?[...room.members.values()].sort(compareNames):[];const{me}=this.#a;const ao=new Set(room?.typingNow());const ap=this.#a.can('direct');const{moderator}=this.#a.connection.welcome??{};reconcile(this.#f,an,(name)=>name,aq,(h,name)=>{h.classList.toggle('typing',ao.has(name));const p=sameName(name,me);setText(h.querySelector('.you'),p?` ${words('people.you')}`:'');const [write,more]=h.querySelectorAll('button');setHidden(write,p||!ap);z(write,words('direct.write',{name}));setHidden(more,p||!moderator);z(more,`${words('message.actions')}: ${name}`);});const ar=room?.state==='joined'&&!room.members&&room.count > listLimit;setText(byID('crowd'),ar?words('people.crowd',{count:room.count}):'');}}
+function m(k,name){setText(k,name);if(k.title !==name)k.title=name;}
+function z(b,d){if(b.title !==d)b.title=d;}
 const aa={open:'#icon-hash',private:'#icon-lock',direct:'#icon-people'};function y(as,kind){const ab=as.firstElementChild;if(ab.getAttribute('href')!==aa[kind])ab.setAttribute('href',aa[kind]);}
-function v(a){const name=element('bdi',{className:'label'});const badge=element('span',{className:'badge',hidden:true});const r=a.kind==='direct'?avatar(a.title):icon('hash');const c=element('button',{type:'button'},r,name,badge);c.dataset.key=a.key;return element('li',{},c);}
-function ah(i,a,current){const c=i.firstElementChild;const [r,name,f]=c.children;if(a.kind !=='direct')y(r,a.kind);n(name,a.title);setText(f,badge(a.unread));setHidden(f,a.unread===0);const au=a.mentioned&&a.kind !=='direct'?`, ${words('rooms.forYou')}`:'';const e=words('room.unread',{count:a.unread})+ au;if(f.getAttribute('aria-label')!==e)f.setAttribute('aria-label',e);f.setAttribute('role','img');c.classList.toggle('unread',a.unread > 0);f.classList.toggle('mentioned',a.mentioned);c.classList.toggle('away',a.state !=='joined');if(current)c.setAttribute('aria-current','true');else c.removeAttribute('aria-current');}
-function aq(name){const e=element('bdi',{className:'label',title:name},name);const av=element('span',{className:'you'});const [write,more]=['write','more'].map((ac)=>element('button',{type:'button',className:`icon-button do-${ac}`,dataset:{name},},icon(ac)));more.ariaHasPopup='dialog';return element('li',{},avatar(name),e,av,write,more);}
+function v(room){const name=element('bdi',{className:'label'});const badge=element('span',{className:'badge',hidden:true});const q=room.kind==='direct'?avatar(room.title):icon('hash');const b=element('button',{type:'button'},q,name,badge);b.dataset.key=room.key;return element('li',{},b);}
+function ah(h,room,current){const b=h.firstElementChild;const [q,name,e]=b.children;if(room.kind !=='direct')y(q,room.kind);m(name,room.title);setText(e,badge(room.unread));setHidden(e,room.unread===0);const au=room.mentioned&&room.kind !=='direct'?`, ${words('rooms.forYou')}`:'';const d=words('room.unread',{count:room.unread})+ au;if(e.getAttribute('aria-label')!==d)e.setAttribute('aria-label',d);e.setAttribute('role','img');b.classList.toggle('unread',room.unread > 0);e.classList.toggle('mentioned',room.mentioned);b.classList.toggle('away',room.state !=='joined');if(current)b.setAttribute('aria-current','true');else b.removeAttribute('aria-current');}
+function aq(name){const d=element('bdi',{className:'label',title:name},name);const av=element('span',{className:'you'});const [write,more]=['write','more'].map((ac)=>element('button',{type:'button',className:`icon-button do-${ac}`,dataset:{name},},icon(ac)));more.ariaHasPopup='dialog';return element('li',{},avatar(name),d,av,write,more);}
 return { PanelsView };
 })();
-const m70 = (() => {
+const m71 = (() => {
 const { ask } = m37;
 const { beside, iconButton, labelled, makeDialog, problemLine, said } = m53;
 const { byID, element, icon, reconcile, setHidden, setText } = roostModules.m30;
@@ -577,21 +598,6 @@ const h=a.kind==='private';setText(this.#e,a.title);for(const v of [this.#f,this
 #aa(a){if(a.kind !=='private')return;const n=new Map(this.#a.rooms.list.flatMap(({members})=>[...members??[]]));for(const name of this.#c??a.members?.values()??[])n.delete(keyOf(name));const e=[...n.values()].sort(compareNames);reconcile(this.#n,e,(name)=>name,(name)=>element('option',{value:name}),()=>{});}}
 function x(name){const o=element('button',{type:'button',className:'icon-button'},icon('close'));o.dataset.name=name;return element('li',{},avatar(name),element('bdi',{className:'label',title:name},name),element('span',{className:'figure'}),o);}
 return { RoomView };
-})();
-const m71 = (() => {
-const { lineOf, untilOf } = m52;
-const { iconButton, makeDialog, problemLine, said } = m53;
-const { byID, element, reconcile, setHidden, setText } = roostModules.m30;
-const { words } = roostModules.m8;
-const { avatar } = m50;
-const { problemOf } = m66;
-const h=20;class SanctionsView{#a;#b=iconButton('lock','moderate.all',{id:'open-sanctions',ariaHasPopup:'dialog'});#c=element('ul',{className:'found members',attributes:{tabindex:-1}});#d=element('p',{className:'hint',role:'status'});#e=problemLine('sanctions-problem');#f=makeDialog('sanctions',said('h2','moderate.all'),element('div',{className:'found-box'},this.#c,this.#d),this.#e);constructor(a){this.#a=a;byID('members-panel').querySelector('h2').after(this.#b);this.#b.addEventListener('click',()=>{this.#f.showModal();this.#g();});this.#c.addEventListener('click',async({target})=>{const{action,room,user}=target.closest('button')?.dataset??{};if(action)await this.#g(()=>a.connection.command(action,{room,user}));});}
-async #g(c){setText(this.#e,'');const b=[];try{await c?.();for(let e=0,more=true;more&&e < h;e +=1){const after=b[b.length - 1]?.number;const d=await this.#a.connection.command('sanctions',{after});b.push(...d.sanctions);more=d.more&&d.sanctions.length > 0;}}catch(i){setText(this.#e,problemOf(i));return;}
-const j=this.#c.contains(document.activeElement);reconcile(this.#c,b.reverse(),({number})=>number,k,()=>{});if(j&&!this.#c.contains(document.activeElement)){(this.#c.querySelector('button')??this.#c).focus();}
-setText(this.#d,b.length > 0?'':words('moderate.none'));}
-render(){const{phase,connection}=this.#a;setHidden(this.#b,!connection.welcome?.moderator);if(phase !=='in'&&this.#f.open)this.#f.close();}}
-function k({action,room,user,...more}){const everywhere=room==='*';const c={action,user,everywhere,came:Date.parse(more.at),...more};const f=words(`message.un${action}`);const g=everywhere?[]:[element('bdi',{className:'label'},room)];if(more.until)g.push(untilOf(c));return element('li',{},avatar(user),element('span',{className:'about'},element('span',{},lineOf(c)),element('span',{className:'where'},...g)),element('button',{type:'button',className:'link',dataset:{action:`un${action}`,room,user},ariaLabel:`${f}: ${user}`,},f));}
-return { SanctionsView };
 })();
 const m72 = (() => {
 const m=160;const n=50;const o=['Han','Hira','Kana','Thai','Laoo','Khmr','Mymr']
@@ -741,11 +747,11 @@ const { InvitationsView } = m58;
 const { LinkView } = m59;
 const { MenuView } = m61;
 const { MessagesView } = m64;
-const { ModerationView } = m67;
-const { PanelsView } = m69;
-const { RoomView } = m70;
+const { ModerationView } = m68;
+const { PanelsView } = m70;
+const { RoomView } = m71;
 const { RoomsView } = m66;
-const { SanctionsView } = m71;
+const { SanctionsView } = m67;
 const { SearchView } = m73;
 const { SeenView } = m74;
 const { SettingsView } = m75;
