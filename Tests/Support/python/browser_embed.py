@@ -2,6 +2,7 @@
 
 import functools
 import http.server
+import subprocess
 import threading
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,7 +41,7 @@ def other_site():
 
 def example(server):
     text = EXAMPLE.read_text()
-    assert len(text.splitlines()) <= 60
+    assert len(text.splitlines()) <= 75
     assert text.count("https://chat.example.org/") == 2
     return text.replace("https://chat.example.org/", server.page)
 
@@ -48,7 +49,9 @@ def example(server):
 def embed():
     """A page of another site shows a room, also after a restart, if the server lets it."""
     with other_site() as (origin, folder), \
-            start_server("--origin", f"127.0.0.1,{origin}") as server:
+            TemporaryDirectory() as sockets, \
+            start_server("--origin", f"127.0.0.1,{origin}",
+                         "--control", f"{sockets}/control.sock") as server:
         (folder / "index.html").write_text(example(server))
         with browser(arguments.shots) as all, Client(server) as bob:
             bob.log_in("bob")
@@ -84,6 +87,24 @@ def embed():
             expect(lines.last).to_have_text("You written meanwhile", timeout=30_000)
             expect(lines).to_have_count(4)
             expect(page.get_by_role("status")).to_have_text("")
+            # Sent out of the room, and of the chat: why, and a button that leads back.
+            name = page.evaluate("localStorage.chatName")
+            for where in (["--room", "lobby"], []):
+                subprocess.run(
+                    [arguments.command[0], "kick", name, *where, "--reason", "bye",
+                     "--control", f"{sockets}/control.sock"],
+                    check=True, capture_output=True, timeout=20)
+                said = "bye" if where else "You are out of the chat. bye"
+                expect(page.get_by_role("status")).to_have_text(said)
+                reader.shot("embed-out")
+                page.get_by_role("button", name="Come back").click()
+                expect(page.get_by_role("status")).to_have_text("")
+                expect(page.get_by_role("button", name="Come back")).to_be_hidden()
+            # What is refused stands in the field again.
+            field.fill("a\u0007b")
+            field.press("Enter")
+            expect(page.get_by_role("status")).to_contain_text("Not sent: ")
+            expect(field).to_have_value("a\u0007b")
             page.reload()
             expect(lines).to_have_text(
                 ["bob first", "bob <b>second</b>", "You hello from elsewhere",
