@@ -117,9 +117,9 @@ export class PanelsView {
             agree = words(room ? 'loss.andLeave' : 'loss.andSignOut');
         }
         // The server knows by the name alone who may enter these.
-        const { account, me, rooms } = this.#chat;
+        const { account, rooms } = this.#chat;
         if (!room && !account && rooms.list.some(({ kind }) => kind !== 'open')) {
-            loss.push(words('loss.name', { name: me }));
+            loss.push(words('loss.name'));
         }
         if (loss.length === 0) return true;
         const agreed = await ask(loss.join(' '), { agree, refuse: words('loss.stay') });

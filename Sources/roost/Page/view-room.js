@@ -7,6 +7,7 @@ import { words } from './language.js';
 import { compareNames, keyOf, sameName } from './names.js';
 import { avatar } from './view-message.js';
 import { problemOf } from './view-rooms.js';
+import { textNodes } from './view-text.js';
 
 const topicLimit = 200;
 
@@ -22,7 +23,10 @@ export class RoomView {
         dataset: { hint: 'room.topicNone' }, dir: 'auto',
         attributes: { 'aria-describedby': 'room-topic-hint room-problem' },
     });
+    #whole = element('div', { id: 'topic-whole', className: 'bubble' }); // the field cuts it off
+    #wholeText = '';
     #save = said('button', 'room.topicSave', { type: 'submit', className: 'secondary' });
+    #write = beside(labelled('room.topic', this.#topic), this.#save);
     #owners = said('p', 'room.topicOwn', { id: 'room-topic-hint', className: 'hint' });
     #by = element('p', { className: 'hint' });
     #list = element('h3');
@@ -41,15 +45,13 @@ export class RoomView {
     constructor(chat, panels) {
         this.#chat = chat;
         this.#guest.setAttribute('list', this.#names.id);
-        const topic = element('form', { noValidate: true },
-            beside(labelled('room.topic', this.#topic), this.#save),
-            this.#owners);
+        const topic = element('form', { noValidate: true }, this.#write, this.#owners);
         const invite = said('button', 'room.invite', { type: 'submit', className: 'secondary' });
         this.#invite = element('form', { noValidate: true },
             beside(labelled('room.inviteName', this.#guest), invite), this.#names);
         const leave = said('button', 'room.leaveThis', { type: 'button', className: 'secondary' });
-        this.#dialog = makeDialog('room', element('h2', {}, this.#title), this.#kind, this.#by, topic,
-            this.#list, element('div', { className: 'found-box' }, this.#people),
+        this.#dialog = makeDialog('room', element('h2', {}, this.#title), this.#kind, this.#by,
+            this.#whole, topic, this.#list, element('div', { className: 'found-box' }, this.#people),
             this.#invite, this.#said, this.#problem,
             element('p', { className: 'choices' }, this.#forGood, leave));
         byID('leave').before(this.#opener);
@@ -145,8 +147,12 @@ export class RoomView {
         const isPrivate = room.kind === 'private';
         setText(this.#title, room.title);
         for (const node of [this.#kind, this.#invite, this.#forGood]) setHidden(node, !isPrivate);
-        this.#topic.readOnly = !account;
-        setHidden(this.#save, !account);
+        setHidden(this.#whole, room.topic === '');
+        if (room.topic !== this.#wholeText) {
+            this.#wholeText = room.topic;
+            this.#whole.replaceChildren(...textNodes(room.topic));
+        }
+        setHidden(this.#write, !account);
         setHidden(this.#owners, account);
         setHidden(this.#by, !isPrivate || !room.creator);
         setText(this.#by, words('room.creator', { name: room.creator }));

@@ -68,7 +68,7 @@ export const english = {
     'room.topicNone': 'What is this room about?',
     'room.topicSave': 'Save',
     'room.topicSaved': 'Saved.',
-    'room.topicOwn': 'You may change it once you have kept your name with a password.',
+    'room.topicOwn': 'You may change the topic once you have kept your name with a password.',
     'room.private': 'This room is private: only people who are invited may enter.',
     'room.creator': '{name} has created it.',
     'room.people': 'People who may enter',
@@ -104,7 +104,7 @@ export const english = {
     },
     'loss.leave': 'Leaving {room} discards it.',
     'loss.signOut': 'Signing out discards it.',
-    'loss.name': 'First keep the name {name} with a password, or its private rooms and conversations are lost.',
+    'loss.name': 'Keep this name first, or its private rooms and conversations are lost.',
     'loss.andLeave': 'Discard and leave',
     'loss.andSignOut': 'Discard and sign out',
     'loss.stay': 'Stay',
@@ -133,8 +133,7 @@ export const english = {
     'settings': 'Settings',
     'settings.language': 'Language',
     'settings.browser': 'As the browser',
-    'settings.mentions':
-        'When somebody mentions you or writes to you alone, and this page is out of sight',
+    'settings.mentions': 'When somebody mentions or writes to you and this page is out of sight',
     'settings.notify': 'Show a notification',
     'settings.sound': 'Play a short sound',
     'settings.refused': 'The browser does not allow notifications here. You can change that in its '
@@ -257,6 +256,7 @@ export const english = {
     'keys.before': 'Go to the room before',
     'keys.panel': 'Close a panel',
     'keys.attention': "Write [@] and a name to draw somebody's attention.",
+    'keys.marks': '[**bold**], [*italic*], [`code`]; [-] or [1.] begins a list, [>] a quote.',
 
     'state.open': 'Connected',
     'state.doubt': 'No answer yet',

@@ -97,7 +97,7 @@ DIALOGS = {
 - dialog "Settings":
   - heading "Settings" [level=2]
   - combobox "Language"
-  - group "When somebody mentions you or writes to you alone, and this page is out of sight":
+  - group "When somebody mentions or writes to you and this page is out of sight":
     - checkbox "Show a notification"
     - checkbox "Play a short sound"
   - paragraph:
@@ -108,6 +108,7 @@ DIALOGS = {
   - heading "Keys" [level=2]
   - term: Enter
   - definition: Send the message
+  - paragraph: /\\*\\*bold\\*\\*/
   - paragraph:
     - button "Close"
 """,

@@ -41,13 +41,13 @@ static const unsigned char file_12[] = {
 
 static const struct page_file files[] = {
     {"/", "text/html; charset=utf-8", file_0, sizeof file_0, 0, 0},
-    {"/page-e174091d1bc83411.js", "text/javascript; charset=utf-8", file_1, sizeof file_1, 1, 0},
-    {"/later-964342ce037a510c.js", "text/javascript; charset=utf-8", file_2, sizeof file_2, 1, 0},
-    {"/page-b88614365c6cad62.css", "text/css; charset=utf-8", file_3, sizeof file_3, 1, 0},
+    {"/page-b4643e1cb3b638e8.js", "text/javascript; charset=utf-8", file_1, sizeof file_1, 1, 0},
+    {"/later-d9d6972d3bcb21b0.js", "text/javascript; charset=utf-8", file_2, sizeof file_2, 1, 0},
+    {"/page-f6d5c1c10cae4c23.css", "text/css; charset=utf-8", file_3, sizeof file_3, 1, 0},
     {"/favicon-176b8ad70ab1e64e.svg", "image/svg+xml", file_4, sizeof file_4, 1, 0},
     {"/roost.js", "text/javascript; charset=utf-8", file_5, sizeof file_5, 0, 1},
-    {"/words-de-130e4e56b50250e2.json", "application/json", file_6, sizeof file_6, 1, 0},
-    {"/words-ar-ba3f3fbd2ecfbc10.json", "application/json", file_7, sizeof file_7, 1, 0},
+    {"/words-de-191ad552387bb223.json", "application/json", file_6, sizeof file_6, 1, 0},
+    {"/words-ar-de9d192805a18868.json", "application/json", file_7, sizeof file_7, 1, 0},
     {"/icon-192-e57a7ddef9d26d47.png", "image/png", file_8, sizeof file_8, 1, 0},
     {"/icon-512-4a326aa8a4d2072d.png", "image/png", file_9, sizeof file_9, 1, 0},
     {"/icon-maskable-628c5428bd6fbae7.png", "image/png", file_10, sizeof file_10, 1, 0},
