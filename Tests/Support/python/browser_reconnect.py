@@ -84,6 +84,17 @@ def restart():
         ann.page.goto(server.page)
         ann.is_connected()
         expect(ann.page.locator(".mark.start")).to_contain_text("begun anew")
+        # A room in which nothing was ever said has lost nothing.
+        ann.join("abc")
+        ann.is_at("abc")
+        expect(ann.page.locator(".mark.start")).to_contain_text("Nobody has said anything in abc")
+        ann.page.goto("about:blank")
+        server.kill()
+        server.start()
+        ann.page.goto(f"{server.page}#abc")
+        ann.is_connected()
+        ann.is_at("abc")
+        expect(ann.page.locator(".mark.start")).to_contain_text("Nobody has said anything in abc")
 
 
 def resume():
