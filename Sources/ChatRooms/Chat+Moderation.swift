@@ -183,7 +183,10 @@ extension Chat {
             let standard =
                 record.by == nil
                 ? "An operator has sent you out." : "A moderator has sent you out."
-            return record.reason.isEmpty ? standard : record.reason
+            guard record.room == nil else {
+                return record.reason.isEmpty ? standard : record.reason
+            }
+            return ModerationOrder.farewell(record.reason, standard: standard)
         }
         let sentence = whole + Sanction.rest(until: record.until, record.reason)
         return sentence.utf8.count <= ModerationOrder.reasonByteLimit ? sentence : record.reason

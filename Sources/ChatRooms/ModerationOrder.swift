@@ -45,6 +45,14 @@ public struct ModerationOrder: Sendable {
         text.utf8.count <= reasonByteLimit
             && !text.unicodeScalars.contains { $0.value < 0x20 || 0x7F...0x9F ~= $0.value }
     }
+
+    /// What somebody reads who is sent out of the server, as the reason of the Close frame:
+    /// `standard` without a reason. A reason that does not fit behind the words stands alone.
+    public static func farewell(_ reason: String, standard: String) -> String {
+        guard !reason.isEmpty else { return standard }
+        let sentence = "You were sent out: " + reason
+        return sentence.utf8.count <= reasonByteLimit ? sentence : reason
+    }
 }
 
 extension ModerationOrder {

@@ -96,7 +96,7 @@ private func reason(_ client: SimulatedClient) -> String? {
         _ = chat.records(.kicked)
         let answer = try chat.json("POST", "/kick", #"{"user":"Ann","reason":"No flooding."}"#)
         #expect(answer["connections"]?.int == 1 && answer["next"] == nil)
-        #expect(ann.closeCode == 4003 && reason(ann) == "No flooding.")
+        #expect(ann.closeCode == 4003 && reason(ann) == "You were sent out: No flooding.")
         #expect(bob.closeCode == nil)
         let record = try #require(chat.records(.kicked).first)
         for line in [

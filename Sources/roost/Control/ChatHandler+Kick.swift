@@ -43,8 +43,7 @@ extension ChatHandler {
                     "A reason has at most \(Self.kickReasonByteLimit) bytes and one line.")
             }
             let (found, next) = try search(selection, io)
-            let sentence = reason.isEmpty ? Self.standardKickReason : reason
-            sendOut(found, selection, sentence, &io)
+            sendOut(found, selection, reason, &io)
             if !found.isEmpty {
                 service.events.kicked(
                     count: found.count, selection, reason: reason,
@@ -60,16 +59,18 @@ extension ChatHandler {
     }
 
     private mutating func sendOut(
-        _ found: [ConnectionID], _ selection: ConnectionSelection, _ sentence: String,
+        _ found: [ConnectionID], _ selection: ConnectionSelection, _ reason: String,
         _ io: inout ServerContext
     ) {
         guard let room = selection.room else {
+            let sentence = ModerationOrder.farewell(reason, standard: Self.standardKickReason)
             for id in found {
                 close(id, .kicked, sentence, &io)
             }
             kicks.closedCount += UInt64(found.count)
             return
         }
+        let sentence = reason.isEmpty ? Self.standardKickReason : reason
         for id in found {
             guard let filter = chat.connectionFilter(user: nil, room: room) else { break }
             _ = chat.expel(id.key, filter, text: sentence, at: io.timestamp, &effects)

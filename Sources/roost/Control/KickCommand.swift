@@ -10,9 +10,10 @@ struct Kick: ControlCommand {
             sudo roost kick --connection 4711
             sudo roost kick --address 192.0.2.0/24
 
-            Connections are closed with 4003 and the reason, which the page shows; it does not \
-            come back by itself. Nobody is kept from coming back: for that, use 'roost ban', or \
-            close the address in the firewall or the proxy. With several conditions all of them must hold.
+            Connections are closed with 4003 and "You were sent out: " with the reason, which the \
+            page shows; it does not come back by itself. Nobody is kept from coming back: for \
+            that, use 'roost ban', or close the address in the firewall or the proxy. With several \
+            conditions all of them must hold.
             """)
 
     @Argument(help: "The user; all of the user's connections are meant.")

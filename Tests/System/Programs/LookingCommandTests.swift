@@ -51,7 +51,7 @@ import Testing
         let closed = try roost.shell("kick", "ann", "--reason", "Bye.").end()
         #expect(closed.output == "Closed 1 connection.\n")
         let frame = try #require(Self.close(of: ann))
-        #expect(frame == [0x0F, 0xA3] + Array("Bye.".utf8))
+        #expect(frame == [0x0F, 0xA3] + Array("You were sent out: Bye.".utf8))
         ann.sendFrame(8, [0x0F, 0xA3])
         _ = ann.rest()
         let again = try roost.shell("kick", "ann").end()

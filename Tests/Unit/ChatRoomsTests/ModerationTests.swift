@@ -89,6 +89,18 @@ import Testing
         #expect(world.login(2, "bob", session: session).type == "welcome")
     }
 
+    /// As long as it may be behind "You were sent out: ".
+    private static let long = String(repeating: "é", count: 52)
+
+    @Test(arguments: [
+        ("", "Somebody did."), ("bye", "You were sent out: bye"),
+        (long, "You were sent out: " + long), (long + "é", long + "é"),
+    ])
+    func `A reason says that one was sent out, if it fits`(_ reason: String, _ said: String) {
+        let sentence = ModerationOrder.farewell(reason, standard: "Somebody did.")
+        #expect(sentence == said && sentence.utf8.count <= ModerationOrder.reasonByteLimit)
+    }
+
     // MARK: Bans
 
     @Test func `A ban from a room holds until its time, and says until when and why`() {
