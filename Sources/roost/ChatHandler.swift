@@ -62,6 +62,8 @@ struct ChatHandler: WebSocketHandler, ~Copyable {
     /// Whether systemd has opened the listeners for clients: then the next connection after a stop
     /// starts the server again.
     let isActivatedBySocket: Bool
+    /// Where clients on this machine find the server; nil if that is not known.
+    var clientURL: String?
     /// When the server began to serve.
     var started: Instant?
     /// What came of the last reading of the configuration.

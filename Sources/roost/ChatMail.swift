@@ -8,6 +8,9 @@ enum ChatMail: Sendable {
     case store(StoreAnswer)
     /// A password was hashed, or compared.
     case password(PasswordResult)
+    /// The server's addresses for clients: known when it has opened them, after its handler is
+    /// made.
+    case listening([Listener])
 }
 
 extension ChatHandler {
@@ -15,6 +18,7 @@ extension ChatHandler {
         switch mail {
         case .store(let answer): receive(answer, &io)
         case .password(let result): take(result, &io)
+        case .listening(let listeners): clientURL = Self.clientURL(listeners)
         }
     }
 }

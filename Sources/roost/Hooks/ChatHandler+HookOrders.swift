@@ -58,10 +58,24 @@ extension ChatHandler {
             var object = Self.row(hook)
             object.add("path", "/hooks/\(token)")
             object.add("lasting", store != nil)
+            if let clientURL { object.add("chat", clientURL) }
             return whenKept(object, request.id, &io)
         } catch {
             return HTTPResponse(error)
         }
+    }
+
+    /// The first address for clients that do not come through a proxy, for programs on this
+    /// machine: a server that listens on all addresses is on loopback too.
+    static func clientURL(_ listeners: [Listener]) -> String? {
+        for listener in listeners where listener.kind == .public {
+            let address = listener.address
+            guard address.family == .ipv4 || address.family == .ipv6 else { continue }
+            guard address.high == 0, address.low == 0 else { return "http://\(address)" }
+            let host = address.family == .ipv4 ? "127.0.0.1" : "[::1]"
+            return "http://\(host):\(address.port)"
+        }
+        return nil
     }
 
     /// POST /delete-hook: its token opens nothing from now on.

@@ -71,8 +71,12 @@ struct HookCommand: ParsableCommand {
         @Option(help: "The author of what it posts.")
         var name = Hook.standardName
 
-        @Option(help: "Where the chat is, for the line to copy.")
-        var url = "http://127.0.0.1:8080"
+        @Option(
+            help: """
+                Where the chat is, for the line to copy. Default: the first address on which the \
+                server listens.
+                """)
+        var url: String?
 
         @OptionGroup var target: ControlTarget
 
@@ -84,7 +88,10 @@ struct HookCommand: ParsableCommand {
             guard let hook = JSONTree(answer), let path = hook["path"]?.string else {
                 throw ControlError(sentence: "The server's answer is none: \(answer.shown)")
             }
-            let chat = url.hasSuffix("/") ? String(url.dropLast()) : url
+            // Without an address of the server the secret must not go to whatever listens at a
+            // usual one.
+            let place = url ?? hook["chat"]?.string ?? "https://chat.example.org"
+            let chat = place.hasSuffix("/") ? String(place.dropLast()) : place
             print(
                 """
                 Hook \(hook["number"]?.int ?? 0) posts as \(name.shown) in the room \(room.shown). \

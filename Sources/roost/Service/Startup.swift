@@ -127,6 +127,7 @@ struct Startup {
         mail.deliver(to: server.mailbox)
         let mailbox = server.mailbox
         passwords.connect { mailbox.post(.password($0)) }
+        mailbox.post(.listening(server.listeners))
         if let note { start.events.log(.noControlSocket, note) }
         if let sentence = settings.ignored(configuration) { start.ignored(sentence) }
         if settings.options.hostPolicy == .automatic,

@@ -89,13 +89,24 @@ import Testing
     @Test(.enabled(if: Tools.has("curl"))) func `The printed line can be run as it is`() throws {
         let roost = try OperatedRoost(["--history", "memory"])
         let note = "The server keeps nothing on a disk: the hook lasts until it stops."
-        let url = "http://127.0.0.1:\(roost.port)/"
-        let made = try roost.shell("hook", "add", "lobby", "--url", url).end().output
+        let made = try roost.shell("hook", "add", "lobby").end().output
         #expect(made.hasSuffix("\n\n\(note)\n"))
         let line = try #require(made.split(separator: "\n").first { $0.contains("curl") })
         let done = try Run(["/bin/sh", "-c", line + " -s --fail"]).end()
         #expect(done.status == 0 && done.output.contains(#""room":"lobby""#), "\(done)")
         #expect(texts(roost, "lobby") == ["hook: Hello!"])
+        // A form, as the programs that know Slack send it.
+        let form = line.replacing("-d 'Hello!'", with: #"-F 'payload={"text":"Form!"}'"#)
+        #expect(try Run(["/bin/sh", "-c", form + " -s --fail"]).end().status == 0)
+        #expect(texts(roost, "lobby") == ["hook: Hello!", "hook: Form!"])
+        let named = try roost.shell("hook", "add", "lobby", "--url", "https://a.example/").end()
+        #expect(named.output.contains(" https://a.example/hooks/"))
+    }
+
+    @Test func `A server that listens on all addresses is found on loopback`() throws {
+        let roost = try OperatedRoost(["--history", "memory", "--host", "0.0.0.0"])
+        let made = try roost.shell("hook", "add", "lobby").end().output
+        #expect(made.contains("curl -d 'Hello!' http://127.0.0.1:\(roost.port)/hooks/"), "\(made)")
     }
 
     /// Arguments, exit status, and what the error says.
