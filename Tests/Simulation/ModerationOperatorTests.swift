@@ -17,7 +17,14 @@ import WebSocketServer
         var chat = try OperatedChat(limits: withoutAddressLimits())
         let bob = chat.enter("bob", from: 7)
         let body = #"{"user":"BOB","seconds":3600,"reason":"spam"}"#
-        #expect(try chat.json("POST", "/ban", body)["connections"]?.int == 1)
+        let answer = try chat.json("POST", "/ban", body)
+        #expect(answer["connections"]?.int == 1 && answer["room_open"] == nil)
+        #expect(answer["until"]?.string?.hasSuffix("Z") == true)
+        for (room, isOpen) in [("Lobby", true), ("loby", false)] {
+            let mute = try chat.json("POST", "/mute", "{\"user\":\"bob\",\"room\":\"\(room)\"}")
+            #expect(mute["room_open"] == .bool(isOpen) && mute["until"] == nil)
+            _ = try chat.json("POST", "/unmute", "{\"user\":\"bob\",\"room\":\"\(room)\"}")
+        }
         chat.simulation.settle()
         #expect(bob.closeCode == 4004)
         let record = try #require(chat.records(.moderated).first)

@@ -49,10 +49,21 @@ extension ChatHandler {
                 throw ControlRefusal(error.code, error.sentence)
             }
             service.events.moderated(record, by: request.credentials?.user ?? .max)
-            return ended(record.connectionCount, request.id, &io)
+            return whenKept(answer(to: record), request.id, &io)
         } catch {
             return HTTPResponse(error)
         }
+    }
+
+    /// What has come of an order. A room that is not open may be a slip of the pen.
+    private func answer(to record: ModerationRecord) -> JSONText {
+        var object = JSONText()
+        object.add("connections", record.connectionCount)
+        if let until = record.until { object.add("until", Self.text(until)) }
+        if let room = record.room {
+            object.add("room_open", chat.connectionFilter(user: nil, room: room) != nil)
+        }
+        return object
     }
 
     private static func order(
@@ -68,7 +79,7 @@ extension ChatHandler {
         let seconds = body["seconds"]?.int
         guard body["seconds"] == nil || (1...ModerationOrder.longestTime).contains(seconds ?? 0)
         else {
-            throw ControlRefusal(.badRequest, "\"seconds\" must be 1 to 315360000: ten years.")
+            throw ControlRefusal(.badRequest, "\"seconds\" must be a whole number, 1 to 315360000.")
         }
         let reason = body["reason"]?.string ?? ""
         guard ModerationOrder.isReason(reason) else {

@@ -13,24 +13,45 @@ struct SanctionArguments: ParsableArguments {
 
     @OptionGroup var target: ControlTarget
 
-    /// Sends the order, and returns how many connections it has sent out.
-    func order(_ action: ModerationAction, _ fields: JSONText? = nil) throws -> Int {
+    /// Sends the order, and returns what has come of it.
+    @discardableResult
+    func order(_ action: ModerationAction, _ fields: JSONText? = nil) throws -> SanctionAnswer {
         var body = fields ?? JSONText()
         body.add("user", name)
         if let room { body.add("room", room) }
         let answer = try target.ask("POST", "/\(action.rawValue)", body: body.text)
-        return JSONTree(answer)?["connections"]?.int ?? 0
+        return SanctionAnswer(JSONTree(answer), room: room)
     }
 
     /// "ann", or "ann in the room lobby".
     var words: String { name.shown + (room.map { " in the room \($0.shown)" } ?? "") }
 }
 
+/// What the server says to a ban or a mute.
+struct SanctionAnswer {
+    /// How many connections were sent out.
+    let connectionCount: Int
+    /// " until 2026-11-29 21:05:00", in the terminal's time zone, or " for good".
+    let end: String
+    /// " The room loby is not open: …" if it is not, since its name may be mistyped; else empty.
+    let doubt: String
+
+    init(_ answer: JSONTree?, room: String?) {
+        connectionCount = answer?["connections"]?.int ?? 0
+        end = answer?["until"]?.string.map { " until " + LocalTime.text($0) } ?? " for good"
+        let isClosed = answer?["room_open"] == .bool(false)
+        doubt =
+            isClosed
+            ? " The room \((room ?? "").shown) is not open now: is that its name?" : ""
+    }
+}
+
 /// For how long, and why.
 struct SanctionTerms: ParsableArguments {
     @Option(
         name: .customLong("for"),
-        help: ArgumentHelp("For how long: 10min, 2h, 7d. Default: for good.", valueName: "time"))
+        help: ArgumentHelp(
+            "For how long: 30 (seconds), 10min, 2h, 7d. Default: for good.", valueName: "time"))
     var time: TimeSpan?
 
     @Option(help: "One sentence, which the user gets to read.")
@@ -68,11 +89,12 @@ struct BanCommand: ControlCommand {
     @OptionGroup var terms: SanctionTerms
 
     func carryOut() throws {
-        let count = try whom.order(.ban, terms.fields)
+        let answer = try whom.order(.ban, terms.fields)
+        let count = answer.connectionCount
         let sent =
             count == 0
             ? "" : " \(Figures.count(count)) connection\(count == 1 ? "" : "s") sent out."
-        print("Banned \(whom.words).\(sent)")
+        print("Banned \(whom.words)\(answer.end).\(sent)\(answer.doubt)")
     }
 }
 
@@ -87,7 +109,7 @@ struct UnbanCommand: ControlCommand {
     @OptionGroup var whom: SanctionArguments
 
     func carryOut() throws {
-        _ = try whom.order(.unban)
+        try whom.order(.unban)
         print("The ban of \(whom.words) has ended.")
     }
 }
@@ -105,8 +127,8 @@ struct MuteCommand: ControlCommand {
     @OptionGroup var terms: SanctionTerms
 
     func carryOut() throws {
-        _ = try whom.order(.mute, terms.fields)
-        print("Muted \(whom.words).")
+        let answer = try whom.order(.mute, terms.fields)
+        print("Muted \(whom.words)\(answer.end).\(answer.doubt)")
     }
 }
 
@@ -120,7 +142,7 @@ struct UnmuteCommand: ControlCommand {
     @OptionGroup var whom: SanctionArguments
 
     func carryOut() throws {
-        _ = try whom.order(.unmute)
+        try whom.order(.unmute)
         print("The mute of \(whom.words) has ended.")
     }
 }

@@ -54,11 +54,13 @@ import Testing
         // Without it, the name is kept for a minute.
         let session = #","session":"\#(try #require(found).1)""#
         let ban = try roost.shell("ban", "bob", "--for", "2h", "--reason", "Too loud.").end()
-        #expect(ban == (0, "Banned bob. 1 connection sent out.\n", ""))
+        // "until" and 19 characters of a time in this time zone.
+        #expect(ban.status == 0 && ban.output.hasPrefix("Banned bob until 20"))
+        #expect(ban.output.hasSuffix(". 1 connection sent out.\n") && ban.output.count == 61)
         #expect(closeCode(of: bob) == 4004)
         let carl = enter(roost, "carl").client
         let mute = try roost.shell("mute", "carl", "--room", "lobby").end()
-        #expect(mute == (0, "Muted carl in the room lobby.\n", ""))
+        #expect(mute == (0, "Muted carl in the room lobby for good.\n", ""))
         #expect(ask(carl, #"{"type":"message","text":"x"}"#).contains("for good"))
         let list = try roost.shell("bans").end().output.split(separator: "\n").map {
             $0.split(separator: " ").map(String.init)
@@ -77,6 +79,11 @@ import Testing
         #expect(mod.answer.contains(#""moderator":true"#))
         #expect(ask(mod.client, #"{"type":"unban","room":"*","user":"bob"}"#).contains("ok"))
         #expect(enter(roost, "bob", session).answer.contains("welcome"))
+        let mistyped = try roost.shell("ban", "carl", "--room", "loby").end().output
+        #expect(
+            mistyped == "Banned carl in the room loby for good. The room loby is not open now: is "
+                + "that its name?\n")
+        #expect(try roost.shell("unban", "carl", "--room", "loby").end().status == 0)
         let unmute = try roost.shell("unmute", "carl", "--room", "lobby").end()
         #expect(unmute == (0, "The mute of carl in the room lobby has ended.\n", ""))
         #expect(try roost.shell("bans").end().output == "Nobody is banned or muted.\n")
