@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The bots of docs/CLIENT.md in Node, against a real server that is killed, and are killed too.
+"""The bots of docs/CLIENT.md in Node, with a real server: both are killed, or refused.
 
     client_bot.py [--only NAME]… -- COMMAND that starts the server
     client_bot.py --list | --check
@@ -20,7 +20,7 @@ from pathlib import Path
 import scenarios
 
 try:
-    from roost_server import Client, die_with_parent, run, start_server, until
+    from roost_server import PATIENCE, Client, die_with_parent, run, start_server, until
     missing = None
 except ImportError as problem:
     missing = f"Python has no {problem.name}; `make test` installs it"
@@ -99,7 +99,7 @@ class Ann:
 
     def expects_answers(self):
         """Each question has one answer, in order, at the latest when the last one is there."""
-        expected = [f"ann said: {text}" for text in self.said]
+        expected = [f"ann said: {text}" for text in self.said if text]
         with Client(self.server) as client:
             self.readers += 1
             client.log_in(f"reader{self.readers}")
@@ -162,7 +162,42 @@ def keeping():
             ann.expects_answers()
 
 
-SCENARIOS = {"bot": bot, "keeping": keeping}
+def taken():
+    """Refused for its name, the bot with a file says why, and its status is that of a failure."""
+    with start_server() as server, Client(server) as owner:
+        owner.log_in("echo-bot")
+        with bot_of(server, "keeping-bot.mjs") as echo:
+            assert echo.process.wait(PATIENCE) == 1
+            assert "Not logged in: " in echo.words.read_text(), echo.words.read_text()
+
+
+def muted():
+    """A mute costs the bot with a file the answers that it would have given meanwhile, no more."""
+    with tempfile.TemporaryDirectory() as folder:
+        socket = f"{folder}/control.sock"
+
+        def operator(command):
+            roost = scenarios.arguments.command[0]
+            subprocess.run([roost, command, "echo-bot", "--control", socket], check=True,
+                           capture_output=True, timeout=PATIENCE)
+
+        with start_server("--control", socket) as server, \
+                bot_of(server, "keeping-bot.mjs") as echo:
+            ann = Ann(server)
+            until(lambda: Path(echo.folder, "bot.json").exists(), "the bot's session")
+            ann.says(1)
+            ann.expects_answers()
+            operator("mute")
+            ann.says(1)
+            until(lambda: "You may only read here" in echo.words.read_text(), "the refusal")
+            ann.said[-1] = None
+            operator("unmute")
+            ann.says(1)
+            ann.expects_answers()
+            assert echo.process.poll() is None, echo.words.read_text()
+
+
+SCENARIOS = {"bot": bot, "keeping": keeping, "taken": taken, "muted": muted}
 
 
 def main():
