@@ -65,15 +65,30 @@ extension ModerationOrder {
         let name = try fields.string(.user)
         guard name.scalarCount <= Name.userScalarLimit else { throw Chat.nobody }
         self.init(action, room: room, user: name.text(in: bytes))
-        seconds = try fields.number(ifPresent: .seconds, bytes)
-        if let seconds, !(1...Self.longestTime).contains(seconds) {
-            throw CommandError(.seconds, "is 1 to 315360000. Leave it out for good.")
-        }
+        seconds = try Self.seconds(fields, bytes)
         guard let reason = try fields.string(ifPresent: .reason) else { return }
         guard Int(reason.textByteCount) <= Self.reasonByteLimit,
             case let text = reason.text(in: bytes), Self.isReason(text)
         else { throw CommandError(.reason, "has at most 123 bytes and one line.") }
         self.reason = text
+    }
+
+    /// For how long. Whatever is wrong with it, the refusal says the same: what would be right.
+    private static func seconds(
+        _ fields: borrowing CommandFields, _ bytes: Span<UInt8>
+    ) throws(CommandError) -> Int? {
+        let value = fields[.seconds]
+        switch value.kind {
+        case .missing, .null: return nil
+        case .number:
+            if let seconds = value.integer(in: bytes), (1...longestTime).contains(seconds) {
+                return seconds
+            }
+            fallthrough
+        default:
+            throw CommandError(
+                .seconds, "must be a whole number, 1 to 315360000. Leave it out for good.")
+        }
     }
 }
 

@@ -27,8 +27,8 @@ public struct ServerOptions: ParsableArguments {
 
     @Option(
         help: """
-            The most WebSockets from one address, except loopback, and a sixth of its other \
-            connections; 'off' for no limit. Default: \(Default.perAddress).
+            The most WebSockets from one address, except loopback; of its other connections six \
+            times as many are allowed. 'off' for no limit. Default: \(Default.perAddress).
             """)
     public var perAddress: Limit?
 

@@ -101,6 +101,15 @@ import Testing
         #expect(sentence == said && sentence.utf8.count <= ModerationOrder.reasonByteLimit)
     }
 
+    @Test(arguments: ["0", "315360001", "1.5", "-1", "\"60\"", "1e2", "true"])
+    func `Whatever is wrong with a time, the refusal says what is right`(_ seconds: String) {
+        let world = World()
+        world.enterModerator()
+        let reply = world.order(.mute, "lobby", "mod", ",\"seconds\":\(seconds)")
+        #expect(reply.code == "bad_request")
+        #expect(reply.text.contains("must be a whole number, 1 to 315360000."))
+    }
+
     // MARK: Bans
 
     @Test func `A ban from a room holds until its time, and says until when and why`() {

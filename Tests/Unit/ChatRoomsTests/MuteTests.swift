@@ -57,6 +57,9 @@ import Testing
         #expect(Set(seen.compactMap { $0["room"] as? String }) == ["lobby", "kitchen"])
         #expect(seen.allSatisfy { $0["everywhere"] as? Bool == true })
         for room in ["lobby", "kitchen"] { #expect(world.say(bob, in: room).code == "forbidden") }
+        for command in [
+            #"{"type":"create","room":"den"}"#, #"{"type":"direct","to":"mod","text":"x"}"#,
+        ] { #expect(world.send(bob, command).last?.code == "forbidden", "\(command)") }
         #expect(
             world.order(.unmute, "lobby", "bob").code == "not_found", "there is none of the room")
         #expect(world.order(.unmute, "*", "bob").type == "ok")

@@ -178,6 +178,7 @@ import Testing
         #expect(pushed.type == "read" && pushed.offset == 1)
         let mine = world.send(second, #"{"type":"mine"}"#).last!["rooms"] as! [JSON]
         #expect(mine.count == 1 && mine[0]["read"] as? Int == 1)
+        #expect(mine[0]["kind"] as? String == "open")
         #expect(mine[0]["unread"] as? Int == 3 && mine[0]["mentions"] as? Int == 2)
         // It never goes back, and not beyond the end.
         let count = world.inbox[second]!.count
