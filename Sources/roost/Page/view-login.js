@@ -3,6 +3,7 @@
 
 import { byID, composes, setHidden, setText } from './dom.js';
 import { words } from './language.js';
+import { isConversation } from './names.js';
 import { lastName } from './storage.js';
 import { wordsForState } from './words.js';
 
@@ -21,6 +22,7 @@ export class LoginView {
     #wasHidden = true;
     #wasBusy = false;
     #submitted = false;
+    #tried = false; // whether the last attempt had a password
     #roomInAddress;
 
     constructor(chat, roomInAddress) {
@@ -30,6 +32,7 @@ export class LoginView {
             event.preventDefault();
             const name = this.#field.value.trim();
             this.#submitted = true;
+            this.#tried = this.#password.value !== '';
             if (name === '') this.#field.focus();
             else chat.enter(name, roomInAddress(), this.#password.value);
         });
@@ -64,9 +67,10 @@ export class LoginView {
         setHidden(this.#passwordLabel, !asksPassword);
         if (!asksPassword) this.#password.value = '';
         const wrong = phase === 'login' && problem !== '';
-        this.#field.setAttribute('aria-invalid', String(wrong && !asksPassword));
-        this.#password.setAttribute('aria-invalid', String(wrong && asksPassword));
-        const room = this.#roomInAddress();
+        this.#field.setAttribute('aria-invalid', String(wrong && !this.#tried));
+        this.#password.setAttribute('aria-invalid', String(wrong && this.#tried));
+        const place = this.#roomInAddress();
+        const room = isConversation(place) ? '' : place;
         setHidden(this.#hint, !room);
         setText(this.#hint, room ? words('login.room', { room }) : '');
         setHidden(this.#offer, suggestion === '');

@@ -111,7 +111,9 @@ export function updateMessage(row, item, actions) {
 export function readAloud(row) {
     const parts = '.name, .by time, .quote, .bubble, .edited, .reaction, .status';
     return [...row.querySelectorAll(parts)]
-        .map((node) => node.getAttribute('aria-label') ?? node.textContent.trim())
+        .map((node) => node.getAttribute('aria-label')
+            // As it is laid out: there is a blank between two lines of a list.
+            ?? (node.innerText || node.textContent).replace(/\s+/gu, ' ').trim())
         .filter(Boolean).join(', ');
 }
 

@@ -40,6 +40,7 @@ def account():
         expect(opener).to_have_text("Your own name")
         expect(opener).to_be_focused()
         assert ann.page.locator("#new-password").input_value() == ""
+        expect(ann.page.locator("label[for=new-password]")).to_have_text("New password")
 
         # On another device the name is taken, and the field for the password comes.
         phone = all.person(server.page)
@@ -49,11 +50,13 @@ def account():
         expect(problem).to_contain_text("log in with its password")
         password = phone.page.get_by_role("textbox", name="Password", exact=True)
         expect(password).to_be_focused()
+        expect(password).to_have_attribute("aria-invalid", "false")
         expect(password).to_have_attribute("autocomplete", "current-password")
         password.fill("wrong password")
         password.press("Enter")
         expect(problem).to_contain_text("not the name and password")
         expect(password).to_be_focused()
+        expect(password).to_have_attribute("aria-invalid", "true")
         phone.shot("password")
         password.fill(PASSWORD)
         password.press("Enter")

@@ -124,6 +124,11 @@ def formatted():
                 expect(row.locator(kind)).not_to_have_css(inset, "0px")
                 expect(row.locator(kind)).to_have_css(inset.replace(side, other), "0px")
             ann.shot(f"formatted-{side}")
+            # It is read out with a blank between two lines.
+            ann.page.locator("#log").focus()
+            ann.page.keyboard.press("ArrowUp")
+            expect(row).to_have_accessible_name(re.compile(
+                "first second quoted" if side == "left" else "أول ثان اقتباس"))
 
 
 OUTSIDE_OF_LOG = "(log => log.scrollWidth - log.clientWidth)(document.getElementById('log'))"
