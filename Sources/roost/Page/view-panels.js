@@ -9,6 +9,8 @@ import { words } from './language.js';
 import { compareNames, sameName } from './names.js';
 import { listLimit } from './people.js';
 import { avatar } from './view-message.js';
+import { offer } from './view-rooms.js';
+import { nameIn } from './words.js';
 
 export class PanelsView {
     #chat;
@@ -174,11 +176,7 @@ export class PanelsView {
         const isBeside = problem !== '' && problem === this.#asked && isVisible;
         setText(this.#joinProblem, isBeside ? problem : '');
         this.#joinField.setAttribute('aria-invalid', String(isBeside));
-        // The server's sentence ends with a name that is allowed.
-        const [, room = ''] = (isBeside && /Try "([^"\s]{1,64})"\.[”“»]?$/u.exec(problem)) || [];
-        this.#joinOffer.value = room;
-        setHidden(this.#joinOffer, room === '');
-        setText(this.#joinOffer, room ? words('rooms.as', { room }) : '');
+        offer(this.#joinOffer, isBeside ? nameIn(problem) : '');
         const above = (isBeside ? '' : problem) || this.note;
         setHidden(byID('note'), above === '');
         setText(byID('note-words'), above);

@@ -8,7 +8,7 @@ import {
 import { byID, composes, element, icon, reconcile, setHidden, setText } from './dom.js';
 import { words } from './language.js';
 import { RoomList } from './room-list.js';
-import { wordsForError } from './words.js';
+import { nameIn, wordsForError } from './words.js';
 
 export class RoomsView {
     #chat;
@@ -26,6 +26,7 @@ export class RoomsView {
     });
     #private = element('input', { type: 'checkbox' });
     #problem = problemLine('new-room-problem');
+    #offer = element('button', { type: 'button', className: 'offer', hidden: true });
     #shown = 30;
     #isLost = false;
     #dialog;
@@ -39,7 +40,7 @@ export class RoomsView {
             said('h3', 'rooms.new'),
             beside(labelled('rooms.newName', this.#name), create),
             element('label', { className: 'show' }, this.#private, said('span', 'rooms.private')),
-            this.#problem);
+            this.#problem, this.#offer);
         const inside = [this.#list, this.#nothing, this.#more];
         const box = element('div', { className: 'found-box' }, ...inside);
         const title = said('h2', 'rooms.all');
@@ -63,6 +64,10 @@ export class RoomsView {
         this.#list.addEventListener('click', ({ target }) => {
             const button = target.closest('button');
             if (button) this.#enter(button.dataset.name);
+        });
+        this.#offer.addEventListener('click', () => {
+            this.#name.value = this.#offer.value;
+            this.#create();
         });
         form.addEventListener('submit', (event) => {
             event.preventDefault();
@@ -148,6 +153,7 @@ export class RoomsView {
 
     #complain(sentence) {
         setText(this.#problem, sentence);
+        offer(this.#offer, nameIn(sentence));
         this.#name.setAttribute('aria-invalid', String(sentence !== ''));
     }
 
@@ -155,6 +161,13 @@ export class RoomsView {
         setHidden(this.#opener, !this.#chat.can('rooms'));
         if (this.#chat.phase !== 'in' && this.#dialog.open) this.#dialog.close();
     }
+}
+
+// A button that joins the room with this name, if there is one.
+export function offer(button, room) {
+    button.value = room;
+    setHidden(button, room === '');
+    setText(button, room ? words('rooms.as', { room }) : '');
 }
 
 export function problemOf(error) {

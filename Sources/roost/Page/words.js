@@ -28,6 +28,9 @@ const known = new Set([1001, 1006, 1008, 1011, 1012, 1013, 4001, 4002, 4003, 400
 
 const wordsForCode = (code) => words(`close.${known.has(code) ? code : 1006}`);
 
+// The server's sentence about a room's name that is not allowed may end with a name that is.
+export const nameIn = (sentence) => /Try "([^"\s]{1,64})"\.[”“»]?$/u.exec(sentence)?.[1] ?? '';
+
 export const wordsForSession = () => wordsForCode(4005);
 
 // What an operator wrote does not say what has happened; the server's own sentences do.

@@ -420,18 +420,18 @@ return { windowLimit, Room };
 })();
 const m27 = roostModules.m27 ??= (() => {
 const { isEnglish, words } = m8;
-const h=new Set(['bad_json','bad_request','unknown_type','not_logged_in']);const i=new Set(['name_taken','bad_password','bad_name','too_many_rooms','too_long','rate_limited','unavailable',]);const j=new Set(['bad_name','bad_request']);function wordsForError({code,message}){const k=code==='bad_request'&&message.startsWith('The text ');const c=i.has(code)?words(`error.${code}`):'';if(h.has(code)&&!k)return words('error.misunderstood');if(!message)return c||words('error.misunderstood');if(isEnglish())return message;const f=words('error.server',{sentence:message});if(!c)return f;return j.has(code)?`${c} ${f}`:c;}
-const l=new Set([1001,1006,1008,1011,1012,1013,4001,4002,4003,4004,4005]);const d=(code)=>words(`close.${l.has(code)?code:1006}`);const wordsForSession=()=>d(4005);function wordsForKick(a){if(!/^You (?:were sent|are not invited)/u.test(a)){return `${d(4003)} ${a}`.trim();}
+const i=new Set(['bad_json','bad_request','unknown_type','not_logged_in']);const j=new Set(['name_taken','bad_password','bad_name','too_many_rooms','too_long','rate_limited','unavailable',]);const k=new Set(['bad_name','bad_request']);function wordsForError({code,message}){const l=code==='bad_request'&&message.startsWith('The text ');const c=j.has(code)?words(`error.${code}`):'';if(i.has(code)&&!l)return words('error.misunderstood');if(!message)return c||words('error.misunderstood');if(isEnglish())return message;const g=words('error.server',{sentence:message});if(!c)return g;return k.has(code)?`${c} ${g}`:c;}
+const m=new Set([1001,1006,1008,1011,1012,1013,4001,4002,4003,4004,4005]);const e=(code)=>words(`close.${m.has(code)?code:1006}`);const nameIn=(d)=>/Try "([^"\s]{1,64})"\.[”“»]?$/u.exec(d)?.[1]??'';const wordsForSession=()=>e(4005);function wordsForKick(a){if(!/^You (?:were sent|are not invited)/u.test(a)){return `${e(4003)} ${a}`.trim();}
 return isEnglish()?a:words('error.server',{sentence:a});}
 const wordsForExile=(b)=>
-(b.phase==='stopped'&&[4003,4004].includes(b.code)?wordsForState(b):'');function wordsForState(b,m){const{phase,code}=b;const a=isEnglish()?b.reason:'';const n=code===4004&&b.reason&&!isEnglish();const g=code===1013&&b.reason;const e=(g&&a)||d(code);switch(phase){case 'connecting':
+(b.phase==='stopped'&&[4003,4004].includes(b.code)?wordsForState(b):'');function wordsForState(b,n){const{phase,code}=b;const a=isEnglish()?b.reason:'';const o=code===4004&&b.reason&&!isEnglish();const h=code===1013&&b.reason;const f=(h&&a)||e(code);switch(phase){case 'connecting':
 return words(b.attempt > 0?'bar.again':'bar.first');case 'open':
 return words(b.doubt?'bar.doubt':'state.open');case 'waiting':
-return m||g?e:words('bar.offline');case 'stopped':
-if(code===4003)return wordsForKick(b.reason);return n?`${e} ${words('error.server',{sentence:b.reason})}`
-:a||e;default:
+return n||h?f:words('bar.offline');case 'stopped':
+if(code===4003)return wordsForKick(b.reason);return o?`${f} ${words('error.server',{sentence:b.reason})}`
+:a||f;default:
 return '';}}
-return { wordsForError, wordsForSession, wordsForKick, wordsForExile, wordsForState };
+return { wordsForError, nameIn, wordsForSession, wordsForKick, wordsForExile, wordsForState };
 })();
 const m28 = (() => {
 const { Disconnected } = m0;
