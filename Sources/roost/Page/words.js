@@ -33,10 +33,12 @@ export const nameIn = (sentence) => /Try "([^"\s]{1,64})"\.[”“»]?$/u.exec(s
 
 export const wordsForSession = () => wordsForCode(4005);
 
-// What an operator wrote does not say what has happened; the server's own sentences do.
+// What an operator wrote does not say what has happened, or not in this language; the server's own
+// sentences do.
 export function wordsForKick(reason) {
-    if (!/^You (?:were sent|are not invited)/u.test(reason)) {
-        return `${wordsForCode(4003)} ${reason}`.trim();
+    const own = reason.replace(/^You were sent out: /u, '');
+    if (own !== reason || !/^You (?:were sent|are not invited)/u.test(reason)) {
+        return `${wordsForCode(4003)} ${own}`.trim();
     }
     return isEnglish() ? reason : words('error.server', { sentence: reason });
 }
