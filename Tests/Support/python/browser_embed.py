@@ -94,7 +94,7 @@ def embed():
                     [arguments.command[0], "kick", name, *where, "--reason", "bye",
                      "--control", f"{sockets}/control.sock"],
                     check=True, capture_output=True, timeout=20)
-                said = "bye" if where else "You are out of the chat. bye"
+                said = "bye" if where else "You were sent out: bye"
                 expect(page.get_by_role("status")).to_have_text(said)
                 reader.shot("embed-out")
                 page.get_by_role("button", name="Come back").click()
