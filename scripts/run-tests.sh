@@ -55,7 +55,7 @@ else
     # Two processes: in one, tests that only compute would keep its threads from tests that wait for
     # programs and browsers.
     programs='^(Browser|Interop|System)Tests\.' start=$SECONDS
-    run "programs" 900 --filter "$programs" --skip "$systemd" --skip "$lines" \
+    run "programs" 1200 --filter "$programs" --skip "$systemd" --skip "$lines" \
         --skip "$conformance" &
     first=$!
     run "code" 900 --skip "$programs" &
@@ -63,7 +63,7 @@ else
     follow "code" "$second"
     ended "code" "$second" "$start" 900
     follow "programs" "$first"
-    ended "programs" "$first" "$start" 900
+    ended "programs" "$first" "$start" 1200
     pass "systemd" 500 --filter "$systemd"
     pass "slow lines" 200 --filter "$lines"
     pass "conformance" 600 --filter "$conformance"
