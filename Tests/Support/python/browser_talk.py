@@ -148,14 +148,11 @@ def history():
             ann.sees("newest", "bob")
             log = ann.page.locator("#log")
             assert ann.page.locator("li.message").count() < 200
-            while not ann.message("number 0").count():
-                before = ann.page.locator("li.message").count()
-                log.evaluate("log => { log.scrollTop = 0 }")
-                until(lambda: ann.page.locator("li.message").count() > before, "an older page")
+            top = "log => { log.scrollTop = 0 }"
+            until(lambda: log.evaluate(top) or ann.message("number 0").count(), "the beginning")
             # The visible messages stay in place while others go on talking.
-            log.evaluate("log => { log.scrollTop = 1000 }")
             place = "log => document.elementFromPoint(640, 300).closest('li')?.textContent"
-            reading = log.evaluate(place)
+            reading = scrolled(log, place)
             bob.say("while you were reading")
             pill = ann.page.locator("#newest")
             expect(pill).to_contain_text("1 new message")
@@ -165,8 +162,7 @@ def history():
             expect(pill).to_be_hidden()
             ann.sees("while you were reading", "bob")
             # More arrives than the server sends at once: scrolling back down passes all of it.
-            log.evaluate("log => { log.scrollTop = 1000 }")
-            reading = log.evaluate(place)
+            reading = scrolled(log, place)
             for number in range(900):
                 bob.send(type="message", text=f"flood {number}")
             bob.say("end of the flood")
@@ -185,6 +181,15 @@ def history():
             ann.sees("end of it all", "bob")
             assert log.evaluate(
                 "log => log.scrollHeight - log.scrollTop - log.clientHeight") < 2
+
+
+def scrolled(log, place):
+    """Scrolls into the middle: what is read there, once the page has drawn it."""
+    log.evaluate("""log => new Promise((drawn) => {
+        log.scrollTop = 1000;
+        requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+    })""")
+    return log.evaluate(place)
 
 
 def limits():
