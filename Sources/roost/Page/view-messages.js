@@ -37,11 +37,7 @@ export class MessagesView {
         this.#log.addEventListener('scroll', () => this.#scrolled(), { passive: true });
         this.#pill.addEventListener('click', () => {
             chat.history.newest(this.#room);
-            // At once: rows may get their height before the scrolling is heard of.
-            this.#room.following = true;
-            this.#anchor = null;
             this.#toBottom();
-            this.#renderPill(this.#room);
         });
         // The window's size has changed, or rows out of sight have got their true height.
         const sizes = new ResizeObserver(() => this.#keepPlace());

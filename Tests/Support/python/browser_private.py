@@ -9,17 +9,23 @@ from roost_server import Client, start_server
 from scenarios import arguments
 
 
+def create(person, name):
+    """Asks for a private room in the dialog, which is returned."""
+    person.page.get_by_role("button", name="All rooms").click()
+    rooms = person.page.get_by_role("dialog", name="All rooms")
+    rooms.get_by_label("Name", exact=True).fill(name)
+    rooms.get_by_label("Private").check()
+    rooms.get_by_role("button", name="Create").click()
+    return rooms
+
+
 def private():
     """A private room: an invitation is a sentence with a button, whoever is sent out is out, and it
     is there after the server was killed."""
     with start_server() as server, browser(arguments.shots) as all:
         own(server, "ann", "bob")
         ann, bob = (device(all, server.page, name) for name in ("ann", "bob"))
-        ann.page.get_by_role("button", name="All rooms").click()
-        rooms = ann.page.get_by_role("dialog", name="All rooms")
-        rooms.get_by_label("Name", exact=True).fill("backstage")
-        rooms.get_by_label("Private").check()
-        rooms.get_by_role("button", name="Create").click()
+        create(ann, "backstage")
         ann.is_at("backstage")
         ann.say("only for us")
         ann.page.get_by_role("button", name="About this room").click()
@@ -93,11 +99,7 @@ def private():
         expect(ann.room("backstage")).to_have_count(0)
         # A name that is not kept takes its private rooms along, so there is a question first.
         gus = all.person(server.page, "gus")
-        gus.page.get_by_role("button", name="All rooms").click()
-        rooms = gus.page.get_by_role("dialog", name="All rooms")
-        rooms.get_by_label("Name", exact=True).fill("the cellar")
-        rooms.get_by_label("Private").check()
-        rooms.get_by_role("button", name="Create").click()
+        rooms = create(gus, "the cellar")
         expect(rooms.get_by_role("alert")).to_contain_text("A name has no blanks.")
         gus.page.wait_for_timeout(200)
         gus.shot("offered-new-room")
@@ -120,11 +122,7 @@ def never_open():
     open room of its name, however often the page is loaded."""
     with start_server("--history", "memory") as server, browser(arguments.shots) as all:
         ann = all.person(server.page, "ann")
-        ann.page.get_by_role("button", name="All rooms").click()
-        rooms = ann.page.get_by_role("dialog", name="All rooms")
-        rooms.get_by_label("Name", exact=True).fill("safe")
-        rooms.get_by_label("Private").check()
-        rooms.get_by_role("button", name="Create").click()
+        create(ann, "safe")
         ann.is_at("safe")
         ann.say("between us")
         ann.has_sent("between us")

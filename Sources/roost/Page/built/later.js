@@ -441,20 +441,20 @@ const { words } = roostModules.m8;
 const { Rows } = m62;
 const { itemsOf } = m63;
 const { makeMessage, updateMessage } = m50;
-const i=400;const k=40;class MessagesView{#a;#b=byID('log');#c=byID('messages');#d;#e=byID('newest');#f=null;#g=null;#h=null;#i=null;#j='';constructor(c,l){this.#a=c;const m={retry:(h)=>c.outbox.retry(h),discard:(h)=>c.outbox.discard(h),decorate:(row,b)=>l.decorate(row,b,this.#f),};this.#d=new Rows(this.#c,n,(row,b)=>{if(b.entry)updateMessage(row,b,m);else setText(row.lastElementChild,b.text);});this.#b.addEventListener('scroll',()=>this.#k(),{passive:true});this.#e.addEventListener('click',()=>{c.history.newest(this.#f);this.#f.following=true;this.#h=null;this.#l();this.#m(this.#f);});const j=new ResizeObserver(()=>this.#n());j.observe(this.#b);j.observe(this.#c);setInterval(()=>this.render(),60_000);}
-render(){const a=this.#a.rooms.current;if(a !==this.#f)this.#o(a);if(!a)return;if(!a.following)this.#h??=this.#p();const f=itemsOf(a,this.#a);this.#q(f);this.#j=f.find((b)=>b.entry&&!b.past)?.key??'';this.#d.show(f);this.#c.classList.toggle('empty',this.#g===null);this.#n();if(a.following)this.#a.rooms.look();this.#m(a);this.#r(a);}
-forget(){this.#o(null);}
-#o(a){this.#f=a;this.#g=null;this.#h=null;const o=a?words('messages.in',{room:a.title}):words('messages');this.#b.setAttribute('aria-label',o);this.#d.clear();if(a)a.following=true;}
-#q(f){const d=f.find((b)=>b.entry)?.key??null;const p=d !==this.#g;this.#g=d;if(p){this.#b.setAttribute('aria-live','off');setTimeout(()=>this.#b.setAttribute('aria-live','polite'),250);}}
-#k(){const a=this.#f;if(!a)return;const{scrollTop,scrollHeight,clientHeight}=this.#b;const g=scrollHeight - scrollTop - clientHeight < k;this.#h=g?null:this.#p();if(g !==a.following){a.following=g;this.#m(a);}
+const i=400;const k=40;class MessagesView{#a;#b=byID('log');#c=byID('messages');#d;#e=byID('newest');#f=null;#g=null;#h=null;#i=null;#j='';constructor(c,l){this.#a=c;const m={retry:(h)=>c.outbox.retry(h),discard:(h)=>c.outbox.discard(h),decorate:(row,b)=>l.decorate(row,b,this.#f),};this.#d=new Rows(this.#c,n,(row,b)=>{if(b.entry)updateMessage(row,b,m);else setText(row.lastElementChild,b.text);});this.#b.addEventListener('scroll',()=>this.#k(),{passive:true});this.#e.addEventListener('click',()=>{c.history.newest(this.#f);this.#l();});const j=new ResizeObserver(()=>this.#m());j.observe(this.#b);j.observe(this.#c);setInterval(()=>this.render(),60_000);}
+render(){const a=this.#a.rooms.current;if(a !==this.#f)this.#n(a);if(!a)return;if(!a.following)this.#h??=this.#o();const f=itemsOf(a,this.#a);this.#p(f);this.#j=f.find((b)=>b.entry&&!b.past)?.key??'';this.#d.show(f);this.#c.classList.toggle('empty',this.#g===null);this.#m();if(a.following)this.#a.rooms.look();this.#q(a);this.#r(a);}
+forget(){this.#n(null);}
+#n(a){this.#f=a;this.#g=null;this.#h=null;const o=a?words('messages.in',{room:a.title}):words('messages');this.#b.setAttribute('aria-label',o);this.#d.clear();if(a)a.following=true;}
+#p(f){const d=f.find((b)=>b.entry)?.key??null;const p=d !==this.#g;this.#g=d;if(p){this.#b.setAttribute('aria-live','off');setTimeout(()=>this.#b.setAttribute('aria-live','polite'),250);}}
+#k(){const a=this.#f;if(!a)return;const{scrollTop,scrollHeight,clientHeight}=this.#b;const g=scrollHeight - scrollTop - clientHeight < k;this.#h=g?null:this.#o();if(g !==a.following){a.following=g;this.#q(a);}
 if(g)this.#a.rooms.look();this.#r(a);}
 #r(a){const{scrollTop,scrollHeight,clientHeight}=this.#b;if(this.#b.clientHeight===0)return;const q=a.past.length > 0?this.#d.chunkTopOf(this.#j):0;if(scrollTop < q + i)this.#a.history.older(a);if(scrollHeight - scrollTop - clientHeight < i)this.#a.history.newer(a);}
-#n(){if(!this.#f)return;if(this.#f.following){this.#l();return;}
-const top=this.#h?this.#d.topOf(this.#h.row):undefined;if(top===undefined){this.#h=this.#p();}else if(top !==this.#h.top){this.#b.scrollTop +=top - this.#h.top;this.#h.top=top;}}
+#m(){if(!this.#f)return;if(this.#f.following){this.#l();return;}
+const top=this.#h?this.#d.topOf(this.#h.row):undefined;if(top===undefined){this.#h=this.#o();}else if(top !==this.#h.top){this.#b.scrollTop +=top - this.#h.top;this.#h.top=top;}}
 show(e){const row=this.#d.rowOf(e.item);if(!row)return;this.#f.following=false;this.#i?.removeAttribute('data-found');this.#i=row;row.dataset.found='';row.tabIndex=-1;row.focus({preventScroll:true});this.#b.scrollTop=this.#d.topOf(row)- this.#b.clientHeight / 3;this.#h={row,top:this.#d.topOf(row)};}
 #l(){this.#b.scrollTop=this.#b.scrollHeight;}
-#p(){const row=this.#d.firstBelow(this.#b.scrollTop);return row?{row,top:this.#d.topOf(row)}:null;}
-#m(a){const r=!a.following||!a.atEnd;setHidden(this.#e,!r||a.entries.length===0);this.#e.classList.toggle('fresh',a.unread > 0);const s=words('messages.new',{count:a.unread,shown:badge(a.unread)});setText(this.#e.lastElementChild,a.unread > 0?s:words('messages.newest'));}}
+#o(){const row=this.#d.firstBelow(this.#b.scrollTop);return row?{row,top:this.#d.topOf(row)}:null;}
+#q(a){const r=!a.following||!a.atEnd;setHidden(this.#e,!r||a.entries.length===0);this.#e.classList.toggle('fresh',a.unread > 0);const s=words('messages.new',{count:a.unread,shown:badge(a.unread)});setText(this.#e.lastElementChild,a.unread > 0?s:words('messages.newest'));}}
 function n(b){if(b.entry)return makeMessage(b);const row=element('li',{className:`mark ${b.kind}`,role:'listitem'});if(b.kind==='start')row.append(icon('bird'));row.append(element('span',{},b.text));return row;}
 return { MessagesView };
 })();
