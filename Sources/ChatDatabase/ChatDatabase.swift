@@ -1,5 +1,6 @@
 // The chat's store in a file: what is public of it. Two threads of its own do the work.
 import ChatRooms
+import Storage
 import Synchronization
 
 /// A database of rooms, messages and users, which a chat uses as its store.

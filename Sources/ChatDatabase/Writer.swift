@@ -1,6 +1,7 @@
 // The thread that stores: it takes what has come, stores as much as fits into one commit, answers,
 // and tidies up in between.
 import ChatRooms
+import Storage
 
 /// The thread that stores. It owns the connection that writes.
 final class Writer {

@@ -1,5 +1,6 @@
-// UNSAFE: starts threads with pthread_create(3), each of which owns one reference to the resolver.
+// The names of hosts, looked up while the reactor goes on.
 import Glibc
+import Storage
 import Synchronization
 
 /// Looks names up on its own threads, since getaddrinfo(3) may block for any time.
@@ -40,7 +41,8 @@ final class NameResolver: Sendable {
             state.threadCount += 1
             return true
         }
-        if needsThread, !startThread() { giveUp() }
+        guard needsThread else { return }
+        if !WorkerThread.start("names", { self.work() }) { giveUp() }
     }
 
     func takeFinished() -> [Resolution] {
@@ -58,23 +60,6 @@ final class NameResolver: Sendable {
             state.waiting = []
             state.finished = []
         }
-    }
-
-    private func startThread() -> Bool {
-        var attributes = pthread_attr_t()
-        unsafe pthread_attr_init(&attributes)
-        defer { unsafe pthread_attr_destroy(&attributes) }
-        unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        var thread = pthread_t()
-        let reference = unsafe Unmanaged.passRetained(self)
-        let status = unsafe pthread_create(
-            &thread, &attributes,
-            { argument in
-                unsafe Unmanaged<NameResolver>.fromOpaque(argument!).takeRetainedValue().work()
-                return nil
-            }, unsafe reference.toOpaque())
-        if status != 0 { unsafe reference.release() }
-        return status == 0
     }
 
     /// A thread's work: it looks up one name after the other until none is left.

@@ -1,9 +1,7 @@
-// UNSAFE: starts a thread with pthread_create(3), which owns one reference to the worker.
-//
 // Passwords are hashed on a thread of their own, one after the other: each takes a tenth of a
 // second, for which the reactor does not wait.
 import ChatRooms
-import Glibc
+import Storage
 import Synchronization
 
 /// A password to be hashed, or compared, for a connection.
@@ -77,20 +75,7 @@ final class PasswordWorker: Sendable {
     }
 
     private func startThread() -> Bool {
-        var attributes = pthread_attr_t()
-        unsafe pthread_attr_init(&attributes)
-        defer { unsafe pthread_attr_destroy(&attributes) }
-        unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        var thread = pthread_t()
-        let reference = unsafe Unmanaged.passRetained(self)
-        let status = unsafe pthread_create(
-            &thread, &attributes,
-            { argument in
-                unsafe Unmanaged<PasswordWorker>.fromOpaque(argument!).takeRetainedValue().work()
-                return nil
-            }, unsafe reference.toOpaque())
-        guard status != 0 else { return true }
-        unsafe reference.release()
+        guard !WorkerThread.start("roost-password", { self.work() }) else { return true }
         // Only this one can wait: there was no thread.
         state.withLock { state in
             state.waiting = []

@@ -2,7 +2,7 @@
 import Glibc
 
 /// A thread that runs one function and ends with it.
-enum WorkerThread {
+package enum WorkerThread {
     private final class Body: Sendable {
         let name: String
         let run: @Sendable () -> Void
@@ -25,8 +25,8 @@ enum WorkerThread {
 
     /// Starts a thread. Returns false if the system has no more. `name` has at most 15 bytes.
     ///
-    /// It takes no signals: they are the main thread's.
-    static func start(_ name: String, _ run: @escaping @Sendable () -> Void) -> Bool {
+    /// It takes no signals, unless `run` unblocks some.
+    package static func start(_ name: String, _ run: @escaping @Sendable () -> Void) -> Bool {
         var (all, before) = (sigset_t(), sigset_t())
         unsafe sigfillset(&all)
         unsafe pthread_sigmask(SIG_SETMASK, &all, &before)
