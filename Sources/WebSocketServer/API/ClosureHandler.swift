@@ -1,14 +1,14 @@
-// A server in ten lines: closures instead of a handler type.
+// A handler made of closures instead of a type of its own.
 import LinuxReactor
 import WebSocketCore
 
 /// A handler made of closures, for programs that need no handler type of their own.
 public struct ClosureHandler: WebSocketHandler {
     /// Called once for each message, in the order of sending. An error that it throws closes the
-    /// connection.
+    /// connection: a ``Disconnect`` as it says, any other with 1011, and that is logged.
     public typealias OnMessage = (
         borrowing Message, ConnectionID, inout ServerContext
-    ) throws(Disconnect) -> Void
+    ) throws -> Void
 
     private let message: OnMessage
     private let open: (ConnectionID, inout ServerContext) -> Void
@@ -26,13 +26,13 @@ public struct ClosureHandler: WebSocketHandler {
         close = onClose
     }
 
-    public mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) throws(Disconnect) {
+    public mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) {
         open(id, &io)
     }
 
     public mutating func onMessage(
         _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
-    ) throws(Disconnect) {
+    ) throws {
         try self.message(message, id, &io)
     }
 
@@ -40,29 +40,4 @@ public struct ClosureHandler: WebSocketHandler {
     {
         close(id, cause, &io)
     }
-}
-
-/// Serves WebSockets with a closure until SIGINT or SIGTERM comes, then stops in order and returns.
-/// Prints its addresses to the standard output. Pages of the same host may connect
-/// (``OriginPolicy/sameHost``), and all ``Limits`` have their defaults.
-///
-/// ```swift
-/// try serve(port: 8080) { message, id, io in
-///     io.send("You said: \(message.text)", to: id)
-/// }
-/// ```
-///
-/// - Parameters:
-///   - host: the name or address to listen on; by default only this machine can connect.
-///   - port: the TCP port; 0 takes a free one.
-///   - onMessage: called once for each message; see ``ClosureHandler/OnMessage``.
-/// - Throws: if the server cannot start, because the port is in use or a privilege is missing.
-public func serve(
-    host: String = "127.0.0.1", port: UInt16, onMessage: @escaping ClosureHandler.OnMessage
-) throws(SystemError) {
-    var configuration = ServerConfiguration(host: host, port: port)
-    configuration.stopSignals = [.interrupt, .terminate]
-    let server = try Server(ClosureHandler(onMessage: onMessage), configuration)
-    for address in server.addresses { print("Listening on ws://\(address)") }
-    server.run()
 }

@@ -33,7 +33,7 @@ public func connect(
     let outcome = Outcome()
     let handler = OneConnection(
         request: request, open: onOpen, message: onMessage, outcome: outcome)
-    try WebSocketClient(handler, configuration).run()
+    try ServerLoop(handler, ServerConfiguration(configuration)).run()
     guard let cause = outcome.cause else { preconditionFailure("every connect has its close") }
     return cause
 }
@@ -51,13 +51,11 @@ private struct OneConnection: WebSocketHandler {
 
     mutating func onStart(_ io: inout ServerContext) { io.connect(request) }
 
-    mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) throws(Disconnect) {
-        open(id, &io)
-    }
+    mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) { open(id, &io) }
 
     mutating func onMessage(
         _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
-    ) throws(Disconnect) {
+    ) throws {
         try self.message(message, id, &io)
     }
 

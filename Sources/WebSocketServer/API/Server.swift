@@ -2,17 +2,23 @@
 import Glibc
 import LinuxReactor
 import Logging
+import Storage
+import Synchronization
 
-/// A WebSocket server with its handler. It runs on one thread, the one that calls ``run()``.
+/// A WebSocket server with its handler. It runs on one thread: the thread that calls
+/// `run()`, or one of its own in a program with async functions.
 ///
 /// ```swift
 /// let server = try Server(Chat(), ServerConfiguration(port: 8080))
 /// print("Listening on \(server.addresses)")
 /// server.run()
 /// ```
-public final class Server<Handler: WebSocketHandler & ~Copyable> {
-    private var core: ServerCore<LinuxKernel>?
-    private var handler: Handler?
+///
+/// It may be passed to any thread, to stop it from there. A program may have several.
+public final class Server<Handler: WebSocketHandler & ~Copyable>: Sendable {
+    /// Until it is taken to be run.
+    private let loop: Mutex<ServerLoop<Handler>?>
+    private let stops: StopRequests
     /// The queue through which other threads reach the handler; see
     /// ``WebSocketHandler/onMail(_:_:)``. It holds 65,536 messages; `post` returns false when it is
     /// full or the server has stopped.
@@ -25,52 +31,65 @@ public final class Server<Handler: WebSocketHandler & ~Copyable> {
     /// allows.
     public let connectionLimit: Int
 
-    /// Binds the listening sockets. Clients can connect from then on; ``run()`` serves them.
+    /// Binds the listening sockets. Clients can connect from then on; `run()` serves them.
     ///
     /// From then on SIGPIPE does not end the process, and its soft limit on open files is the hard
     /// limit. The server handles ``ServerConfiguration/stopSignals`` and
-    /// ``ServerConfiguration/signals``, whichever thread of the process gets them, until ``run()``
+    /// ``ServerConfiguration/signals``, whichever thread of the process gets them, until `run()`
     /// returns or the server is released.
     ///
     /// - Throws: what went wrong, in a sentence for a person: a port is in use, a privilege is
     ///   missing.
     public init(
-        _ handler: consuming Handler, _ configuration: ServerConfiguration
+        _ handler: consuming sending Handler, _ configuration: ServerConfiguration
     ) throws(SystemError) {
-        let core = try ServerCore(LinuxKernel(), configuration)
-        listeners = core.listening.listeners
+        let loop = try ServerLoop(handler, configuration)
+        listeners = loop.listeners
         addresses = listeners.filter { !$0.kind.isInternal }.map(\.address)
-        connectionLimit = core.io.connectionLimit
-        mailbox = Mailbox(descriptor: core.wakeup, wake: LinuxKernel.wake)
-        self.core = consume core
-        self.handler = consume handler
+        connectionLimit = loop.connectionLimit
+        mailbox = loop.mailbox
+        stops = loop.stops
+        self.loop = Mutex(loop)
     }
 
-    /// Serves until a stop signal comes (``ServerConfiguration/stopSignals``) or the handler asks
-    /// for a stop, and all connections have ended. Call it once: a second call ends the process.
+    /// Serves until somebody asks for a stop, and all connections have ended: a stop signal
+    /// (``ServerConfiguration/stopSignals``), ``stop(grace:restarting:)``, or the handler. Call it
+    /// once: a second call ends the process.
     public func run() {
-        // Locals: to access a property behind the handler, whose size is not known here, needs the
-        // type's metadata for each message, and a property of a class an exclusivity check as well.
-        guard var core = core.take(), var handler = handler.take() else {
+        guard let loop = loop.withLock({ $0.take() }) else {
             preconditionFailure("a server runs once")
         }
-        let mailbox = mailbox
-        core.start { event, id, io throws(Disconnect) in
-            try handler.handle(event, id, &io, mailbox)
-        }
-        while !core.isDone {
-            core.turn { event, id, io throws(Disconnect) in
-                try handler.handle(event, id, &io, mailbox)
+        loop.run()
+    }
+
+    /// Serves like `run()`, on a thread of its own, while the task waits. Where the task is
+    /// cancelled the server stops in order, with the grace of ``stop(grace:restarting:)``, and this
+    /// returns when all connections have ended.
+    ///
+    /// - Throws: if the system has no more threads.
+    public func run() async throws(SystemError) {
+        let isStarted = await withTaskCancellationHandler {
+            await withCheckedContinuation { end in
+                let isStarted = WorkerThread.start("server") {
+                    self.run()
+                    end.resume(returning: true)
+                }
+                if !isStarted { end.resume(returning: false) }
             }
+        } onCancel: {
+            stop()
         }
-        mailbox.close()
-        core.close()
+        guard isStarted else { throw SystemError(EAGAIN, "start a thread for the server") }
+    }
+
+    /// Stops the server in order, from any thread and at any time: see
+    /// ``ServerContext/stop(grace:restarting:)``. It returns at once, and `run()` returns when all
+    /// connections have ended. Before `run()`, that returns after its first turns; afterwards there
+    /// is nothing to stop.
+    public func stop(grace: Duration? = nil, restarting: Bool = false) {
+        stops.ask(grace: grace ?? Shutdown.usualGrace(restarting), isRestart: restarting)
     }
 
     /// A server that was never run closes what it has opened.
-    deinit {
-        guard let core = core.take() else { return }
-        mailbox.close()
-        core.close()
-    }
+    deinit { loop.withLock({ $0.take() })?.close() }
 }

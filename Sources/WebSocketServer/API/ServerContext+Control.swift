@@ -22,7 +22,7 @@ extension ServerContext {
     }
 
     /// Stops the server in order: it accepts no more connections, closes the open ones with 1001,
-    /// or 1012 for a restart, and ``Server/run()`` returns when all have ended.
+    /// or 1012 for a restart, and `Server.run()` returns when all have ended.
     ///
     /// The Closes are spread over `grace`, or over a millisecond for each connection if that is
     /// less, so that not all clients reconnect at once. Connections that remain
@@ -38,8 +38,7 @@ extension ServerContext {
     ///   - restarting: tells the peers that the server will be back at once (Close 1012); the cause
     ///     is then ``CloseCause/restarting``. The first call decides.
     public mutating func stop(grace: Duration? = nil, restarting: Bool = false) {
-        let usual: Duration = restarting ? .zero : .seconds(5)
-        shutdown.ask(grace: grace ?? usual, isRestart: restarting)
+        shutdown.ask(grace: grace ?? Shutdown.usualGrace(restarting), isRestart: restarting)
     }
 
     /// Sets other limits and other rules for pages and hosts, in force from the next turn on, also

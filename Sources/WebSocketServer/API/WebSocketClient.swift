@@ -3,8 +3,9 @@ import LinuxReactor
 import Logging
 import WebSocketCore
 
-/// A loop for WebSockets that this program opens, with its handler. It runs on one thread, the one
-/// that calls ``run()``. The handler is the same as a ``Server``'s, and begins in
+/// A loop for WebSockets that this program opens, with its handler. It runs on one thread: the
+/// thread that calls `run()`, or one of its own in a program with async functions. The handler is
+/// the same as a ``Server``'s, and begins in
 /// ``WebSocketHandler/onStart(_:)``:
 ///
 /// ```swift
@@ -36,7 +37,7 @@ import WebSocketCore
 /// It can have as many connections as RLIMIT_NOFILE allows; each costs a slot, without an object,
 /// task or closure. A program that has a server needs no client: its handler can call
 /// ``ServerContext/connect(_:)`` as well.
-public final class WebSocketClient<Handler: WebSocketHandler & ~Copyable> {
+public final class WebSocketClient<Handler: WebSocketHandler & ~Copyable>: Sendable {
     private let server: Server<Handler>
 
     /// The queue through which other threads reach the handler; see ``Server/mailbox``.
@@ -45,15 +46,16 @@ public final class WebSocketClient<Handler: WebSocketHandler & ~Copyable> {
     /// allows.
     public var connectionLimit: Int { server.connectionLimit }
 
-    /// Prepares the loop; nothing is connected before ``run()``.
+    /// Prepares the loop; nothing is connected before `run()`.
     ///
     /// From then on SIGPIPE does not end the process, and its soft limit on open files is the hard
-    /// limit. ``ClientConfiguration/stopSignals`` are handled until ``run()`` returns or the client
+    /// limit. ``ClientConfiguration/stopSignals`` are handled until `run()` returns or the client
     /// is released; see ``ServerConfiguration/stopSignals``.
     ///
     /// - Throws: if the process has no descriptors left, or one of the signals can't be handled.
     public init(
-        _ handler: consuming Handler, _ configuration: ClientConfiguration = ClientConfiguration()
+        _ handler: consuming sending Handler,
+        _ configuration: ClientConfiguration = ClientConfiguration()
     ) throws(SystemError) {
         server = try Server(handler, ServerConfiguration(configuration))
     }
@@ -62,6 +64,16 @@ public final class WebSocketClient<Handler: WebSocketHandler & ~Copyable> {
     /// stop signal comes, and all connections have ended. Call it once: a second call ends the
     /// process.
     public func run() { server.run() }
+
+    /// The same on a thread of its own, while the task waits; where the task is cancelled, the
+    /// client stops in order.
+    ///
+    /// - Throws: if the system has no more threads.
+    public func run() async throws(SystemError) { try await server.run() }
+
+    /// Closes all connections in order, from any thread and at any time; see
+    /// ``Server/stop(grace:restarting:)``.
+    public func stop(grace: Duration? = nil) { server.stop(grace: grace) }
 }
 
 /// The settings of a client, given before it starts.
@@ -88,7 +100,7 @@ public struct ClientConfiguration: Sendable {
 
 extension ServerConfiguration {
     /// A server that listens nowhere.
-    fileprivate init(_ client: ClientConfiguration) {
+    init(_ client: ClientConfiguration) {
         addresses = []
         limits = client.limits
         tickInterval = client.tickInterval

@@ -12,7 +12,7 @@ import WebSocketCore
 ///
 /// No callback may block: the server does nothing else meanwhile. Slow work belongs on another
 /// thread, which returns its result through the ``Server/mailbox``.
-public protocol WebSocketHandler: ~Copyable {
+public protocol WebSocketHandler: ~Copyable, SendableMetatype {
     /// The type of what other threads send to this handler through ``Server/mailbox``; `Never` for
     /// nothing.
     associatedtype Mail: Sendable = Never
@@ -20,19 +20,19 @@ public protocol WebSocketHandler: ~Copyable {
     /// A client asks for a WebSocket. The request is a valid opening handshake (RFC 6455 §4.2.1)
     /// with an admitted Origin. Return what to add to the answer, or throw the status and the
     /// sentence that the client gets instead. Called once for each handshake, just before `onOpen`,
-    /// and not for connections that a limit has refused. The default accepts every path.
-    mutating func onUpgrade(
-        _ request: borrowing HTTPRequest
-    ) throws(HandshakeRejection) -> UpgradeReply
+    /// and not for connections that a limit has refused. Any error but a ``HandshakeRejection`` is
+    /// logged, and answered with 500. The default accepts every path.
+    mutating func onUpgrade(_ request: borrowing HTTPRequest) throws -> UpgradeReply
 
     /// The head of a plain HTTP request that announces a body, before anything of the body is read:
-    /// the time to ask who sends it. The request's `body` is empty. A thrown rejection is the
-    /// answer; the body is not kept, no "100 Continue" is sent, and the connection ends in order.
+    /// the time to ask who sends it. The request's `body` is empty. A thrown ``HandshakeRejection``
+    /// is the answer, and 500 that to any other error, which is logged; the body is not kept, no
+    /// "100 Continue" is sent, and the connection ends in order.
     /// Nothing can be answered otherwise here: ``onRequest(_:_:)`` follows once the body is there.
     /// The default accepts every request.
     mutating func onRequestHead(
         _ request: borrowing HTTPRequest, _ io: inout ServerContext
-    ) throws(HandshakeRejection)
+    ) throws
 
     /// A plain HTTP request, complete with its body, which is at most ``Limits/bodyByteCount``.
     /// Answer it now, or later from another callback, with ``ServerContext/respond(to:with:)`` or
@@ -45,15 +45,16 @@ public protocol WebSocketHandler: ~Copyable {
 
     /// A connection is open, and messages may be sent to it. Called once, before any other callback
     /// about it but `onUpgrade`. A thrown ``Disconnect`` closes the connection, and `onClose`
-    /// follows.
-    mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) throws(Disconnect)
+    /// follows; any other error does so with 1011 (RFC 6455 §7.4.1), and is logged.
+    mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) throws
 
     /// A message is complete: at most ``Limits/messageByteCount``, UTF-8 if it is text. Called once
     /// for each message, in the order of sending, and not after the server has begun to close the
-    /// connection. A thrown ``Disconnect`` closes the connection.
+    /// connection. A thrown ``Disconnect`` closes the connection; any other error does so with
+    /// 1011, and is logged.
     mutating func onMessage(
         _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
-    ) throws(Disconnect)
+    ) throws
 
     /// A connection whose socket was full, a WebSocket or an event stream, has taken all its
     /// output, broadcasts included. Called once each time: the time to send what you have kept back
@@ -129,21 +130,19 @@ public protocol WebSocketHandler: ~Copyable {
 }
 
 extension WebSocketHandler where Self: ~Copyable {
-    public mutating func onUpgrade(
-        _ request: borrowing HTTPRequest
-    ) throws(HandshakeRejection) -> UpgradeReply {
+    public mutating func onUpgrade(_ request: borrowing HTTPRequest) throws -> UpgradeReply {
         UpgradeReply()
     }
 
     public mutating func onRequestHead(
         _ request: borrowing HTTPRequest, _ io: inout ServerContext
-    ) throws(HandshakeRejection) {}
+    ) throws {}
 
     public mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout ServerContext) {
         io.respond(to: request.id, with: .webSocketOnly(request.head))
     }
 
-    public mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) throws(Disconnect) {}
+    public mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) throws {}
 
     public mutating func onDrain(_ id: ConnectionID, _ io: inout ServerContext) {}
 

@@ -34,6 +34,9 @@ struct Shutdown {
         cause == .restarting ? min(limits.closeDeadline, .milliseconds(300)) : limits.closeDeadline
     }
 
+    /// The grace of a stop that asks for no other.
+    static func usualGrace(_ isRestart: Bool) -> Duration { isRestart ? .zero : .seconds(5) }
+
     /// Requests a stop. A second request before the first is taken up can only shorten the grace.
     mutating func ask(grace: Duration, isRestart: Bool) {
         request = Request(

@@ -54,7 +54,7 @@ extension WebSocketHandler where Self: ~Copyable {
         let buffer = io.inbound.receiveBuffer
         var bytes = buffer.mutableSpan(0..<io.inbound.reading.end)
         while let message = io.nextMessage(in: &bytes) {
-            do throws(Disconnect) {
+            do {
                 switch message {
                 case .received(let kind, let range):
                     try onMessage(Message(buffer.span(range), kind: kind), from: id, &io)
@@ -64,7 +64,7 @@ extension WebSocketHandler where Self: ~Copyable {
                     io.inbound.keepMemory(of: &assembled)
                 }
             } catch {
-                io.close(id.index, error)
+                io.close(id.index, io.disconnect(by: error, id))
             }
         }
     }
@@ -77,23 +77,28 @@ extension WebSocketHandler where Self: ~Copyable {
     ) throws(Disconnect) {
         switch event {
         case .messages: handleMessages(id, &io)
-        case .open: try onOpen(id, &io)
+        case .open:
+            do {
+                try onOpen(id, &io)
+            } catch {
+                throw io.disconnect(by: error, id)
+            }
         case .close(let cause): onClose(id, cause, &io)
         case .streamEnd(let cause): onEventStreamEnd(id, cause, &io)
         case .drain: onDrain(id, &io)
         case .upgrade:
             let pending = io.http.takeRequest()
-            do throws(HandshakeRejection) {
+            do {
                 io.http.upgradeAnswer = .success(try onUpgrade(pending.request(id)))
             } catch {
-                io.http.upgradeAnswer = .failure(error)
+                io.http.upgradeAnswer = .failure(io.rejection(by: error, id))
             }
         case .requestHead:
             let pending = io.http.takeRequest()
-            do throws(HandshakeRejection) {
+            do {
                 try onRequestHead(pending.request(id), &io)
             } catch {
-                io.http.headRejection = error
+                io.http.headRejection = io.rejection(by: error, id)
             }
         case .request:
             let pending = io.http.takeRequest()

@@ -24,15 +24,12 @@ enum Standby {
         ) { () throws(StartFailure) in
             mended.server = try startup.makeServer(again: true)
         }
-        let server: Server<StandbyHandler>
         do {
-            server = try Server(handler, configuration(startup, log))
+            try serve(handler, configuration(startup, log)) { _ in log.fail(failure.sentences) }
         } catch {
             // The first failure says more.
             throw failure
         }
-        log.fail(failure.sentences)
-        server.run()
         if mended.server == nil { log.ended() }
         return mended.server
     }

@@ -8,27 +8,42 @@ extension TestServer {
         // A thread that only waits: the kernel may give it any signal.
         Thread { while true { pause() } }.start()
         Task.detached { try await Task.sleep(for: .seconds(3600)) }
-        var ends: [Task<Void, Never>] = []
+        var ends: [Task<Void, any Error>] = []
         for _ in 0..<count {
             var configuration = ServerConfiguration()
             configuration.stopSignals = [.interrupt, .terminate]
             let server = try Server(
                 ClosureHandler { message, id, io in io.send(message, to: id) }, configuration)
             print("Listening on ws://\(server.addresses[0])")
-            let box = ServerBox(server: server)
-            ends.append(
-                Task {
-                    await withCheckedContinuation { end in
-                        Thread {
-                            box.server.run()
-                            end.resume()
-                        }.start()
-                    }
-                })
+            ends.append(Task { try await server.run() })
         }
         print("\(count) in all")
         fflush(nil)
-        for end in ends { await end.value }
+        for end in ends { try await end.value }
+        print("all have ended")
+    }
+
+    /// Serves until a client says "cancel", which cancels the task; then in a task that was
+    /// cancelled before it begins.
+    static func serveUntilCancelled() async throws {
+        let (said, saying) = AsyncStream<Void>.makeStream()
+        let echo = ClosureHandler { message, id, io in
+            if message.text == "cancel" { saying.yield() }
+            io.send(message, to: id)
+        }
+        let server = try Server(echo, ServerConfiguration())
+        print("Listening on ws://\(server.addresses[0])")
+        fflush(nil)
+        let run = Task { try await server.run() }
+        for await _ in said { break }
+        run.cancel()
+        try await run.value
+        let late = try Server(ClosureHandler { _, _, _ in }, ServerConfiguration())
+        let other = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            try await late.run()
+        }
+        try await other.value
         print("all have ended")
     }
 
@@ -45,9 +60,4 @@ extension TestServer {
         child.waitUntilExit()
         withExtendedLifetime(server) {}
     }
-}
-
-/// Moves a server to its thread, which alone uses it.
-private struct ServerBox: @unchecked Sendable {
-    let server: Server<ClosureHandler>
 }

@@ -1,6 +1,7 @@
 // A program with servers, for tests that need a process of their own:
 //
 //     TestServer signals COUNT      servers in an async program, with threads from before
+//     TestServer cancel             a server whose task is cancelled when a client says "cancel"
 //     TestServer child              starts a program after a server, and prints its signals
 //     TestServer lines HOST         positions and bursts, for readers on slow lines
 import Foundation
@@ -13,6 +14,7 @@ struct TestServer {
         let arguments = CommandLine.arguments.dropFirst()
         switch (arguments.first, arguments.dropFirst().first) {
         case ("signals", let count?): try await serve(count: Int(count) ?? 1)
+        case ("cancel", nil): try await serveUntilCancelled()
         case ("child", nil): try startChild()
         case ("lines", let host?): try LineServer.run(host: host)
         default: throw CocoaError(.fileReadUnknown)

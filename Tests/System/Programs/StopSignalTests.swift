@@ -43,6 +43,17 @@ import Testing
         #expect(end.output.hasSuffix("all have ended\n"))
     }
 
+    @Test func `A cancelled task stops its server in order`() throws {
+        let run = try Run([BuildProducts.path("TestServer"), "cancel"])
+        let client = Client(port: port(of: try #require(run.address())))
+        #expect(client.upgrade() != nil)
+        client.sendText("cancel")
+        #expect(client.text() == "cancel")
+        expectClose([client])
+        let end = run.end()
+        #expect(end.status == 0 && end.output.hasSuffix("all have ended\n"), "\(end)")
+    }
+
     /// As a parent with signals blocked starts it.
     @Test func `A program that was started with the signal blocked is stopped by it`() throws {
         let (run, clients) = try start(2, under: ["--block-signal=TERM"])

@@ -4,14 +4,14 @@ import Logging
 import WebSocketServer
 
 /// Runs a server until `stop()`, on a free port.
-final class RunningServer<Handler: WebSocketHandler & SendableMetatype>: @unchecked Sendable
+final class RunningServer<Handler: WebSocketHandler>: @unchecked Sendable
 where Handler.Mail == HandlerMail {
     let port: UInt16
     private let mailbox: Mailbox<HandlerMail>
     private let run: BackgroundRun
 
     init(
-        _ handler: Handler, limits: Limits = Limits(), origin: OriginPolicy = .sameHost
+        _ handler: sending Handler, limits: Limits = Limits(), origin: OriginPolicy = .sameHost
     ) throws {
         var configuration = ServerConfiguration()
         configuration.limits = limits
@@ -39,24 +39,16 @@ where Handler.Mail == HandlerMail {
 final class BackgroundRun: Sendable {
     private let ended = DispatchSemaphore(value: 0)
 
-    init<Handler: WebSocketHandler & SendableMetatype>(_ server: Server<Handler>) {
-        let (box, ended) = (ServerBox(server), ended)
-        let thread = Thread {
-            box.run()
+    init<Handler: WebSocketHandler>(_ server: Server<Handler>) {
+        let ended = ended
+        Thread {
+            server.run()
             ended.signal()
-        }
-        thread.start()
+        }.start()
     }
 
     /// Waits for the end; false if it does not end.
     func ends() -> Bool { ended.wait(timeout: .now() + 20) == .success }
-}
-
-/// Moves a server to its thread, which alone uses it.
-private final class ServerBox<Handler: WebSocketHandler>: @unchecked Sendable {
-    private let server: Server<Handler>
-    init(_ server: Server<Handler>) { self.server = server }
-    func run() { server.run() }
 }
 
 /// Messages from tests to their handlers.

@@ -15,7 +15,7 @@ struct Chat: WebSocketHandler {
 
     mutating func onMessage(
         _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
-    ) throws(Disconnect) {
+    ) throws {
         guard let entry = try? JSONDecoder().decode(Entry.self, from: Data(message.text.utf8))
         else { throw Disconnect(.policyViolation, "A message is JSON with user and text.") }
         share(entry, &io)

@@ -13,7 +13,7 @@ struct Chat: WebSocketHandler {
 
     mutating func onMessage(
         _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
-    ) throws(Disconnect) {
+    ) throws {
         guard let entry = try? JSONDecoder().decode(Entry.self, from: Data(message.text.utf8))
         else { throw Disconnect(.policyViolation, "A message is JSON.") }
         if let name = names[id] { return share(Entry(user: name, text: entry.text), &io) }
