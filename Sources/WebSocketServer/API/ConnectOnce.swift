@@ -25,7 +25,7 @@ import WebSocketCore
 @discardableResult
 public func connect(
     _ request: ConnectRequest,
-    onOpen: @escaping (ConnectionID, inout ServerContext) -> Void = { _, _ in },
+    onOpen: @escaping ClosureHandler.OnOpen = { _, _ in },
     onMessage: @escaping ClosureHandler.OnMessage
 ) throws(SystemError) -> CloseCause {
     var configuration = ClientConfiguration()
@@ -45,13 +45,15 @@ private final class Outcome {
 
 private struct OneConnection: WebSocketHandler {
     let request: ConnectRequest
-    let open: (ConnectionID, inout ServerContext) -> Void
+    let open: ClosureHandler.OnOpen
     let message: ClosureHandler.OnMessage
     let outcome: Outcome
 
     mutating func onStart(_ io: inout ServerContext) { io.connect(request) }
 
-    mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) { open(id, &io) }
+    mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) throws {
+        try open(id, &io)
+    }
 
     mutating func onMessage(
         _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext

@@ -1,7 +1,7 @@
 // A server in one call, on the thread that calls.
 import LinuxReactor
 
-/// Serves WebSockets with a closure until SIGINT or SIGTERM comes, then stops in order and returns.
+/// Serves WebSockets with closures until SIGINT or SIGTERM comes, then stops in order and returns.
 /// Prints its addresses to the standard output. Pages of the same host may connect
 /// (``OriginPolicy/sameHost``), and all ``Limits`` have their defaults.
 ///
@@ -14,14 +14,20 @@ import LinuxReactor
 /// - Parameters:
 ///   - host: the name or address to listen on; by default only this machine can connect.
 ///   - port: the TCP port; 0 takes a free one.
+///   - onOpen: called once for each connection, when messages may be sent to it.
+///   - onClose: called once for each connection that was opened, when it has ended.
 ///   - onMessage: called once for each message; see ``ClosureHandler/OnMessage``.
 /// - Throws: if the server cannot start, because the port is in use or a privilege is missing.
 public func serve(
-    host: String = "127.0.0.1", port: UInt16, onMessage: @escaping ClosureHandler.OnMessage
+    host: String = "127.0.0.1", port: UInt16,
+    onOpen: @escaping ClosureHandler.OnOpen = { _, _ in },
+    onClose: @escaping ClosureHandler.OnClose = { _, _, _ in },
+    onMessage: @escaping ClosureHandler.OnMessage
 ) throws(SystemError) {
     var configuration = ServerConfiguration(host: host, port: port)
     configuration.stopSignals = [.interrupt, .terminate]
-    try serve(ClosureHandler(onMessage: onMessage), configuration) { listeners in
+    let handler = ClosureHandler(open: onOpen, close: onClose, message: onMessage)
+    try serve(handler, configuration) { listeners in
         for listener in listeners { print("Listening on ws://\(listener.address)") }
     }
 }
