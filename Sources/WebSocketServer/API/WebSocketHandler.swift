@@ -20,12 +20,12 @@ public protocol WebSocketHandler: ~Copyable, SendableMetatype {
     /// A client asks for a WebSocket. The request is a valid opening handshake (RFC 6455 §4.2.1)
     /// with an admitted Origin. Return what to add to the answer, or throw the status and the
     /// sentence that the client gets instead. Called once for each handshake, just before `onOpen`,
-    /// and not for connections that a limit has refused. Any error but a ``HandshakeRejection`` is
+    /// and not for connections that a limit has refused. Any error but a `HandshakeRejection` is
     /// logged, and answered with 500. The default accepts every path.
     mutating func onUpgrade(_ request: borrowing HTTPRequest) throws -> UpgradeReply
 
     /// The head of a plain HTTP request that announces a body, before anything of the body is read:
-    /// the time to ask who sends it. The request's `body` is empty. A thrown ``HandshakeRejection``
+    /// the time to ask who sends it. The request's `body` is empty. A thrown `HandshakeRejection`
     /// is the answer, and 500 that to any other error, which is logged; the body is not kept, no
     /// "100 Continue" is sent, and the connection ends in order.
     /// Nothing can be answered otherwise here: ``onRequest(_:_:)`` follows once the body is there.
