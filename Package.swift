@@ -8,6 +8,14 @@ let lending: [SwiftSetting] =
     strict + [.enableExperimentalFeature("Lifetimes"), .enableExperimentalFeature("RawLayout")]
 let tests: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 
+// A package that depends on this one with `traits: []` fetches swift-log and nothing else.
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let argumentParser: Target.Dependency = .product(
+    name: "ArgumentParser", package: "swift-argument-parser",
+    condition: .when(traits: ["Programs"]))
+let histogram: Target.Dependency = .product(
+    name: "Histogram", package: "hdrhistogram-swift", condition: .when(traits: ["Programs"]))
+
 let package = Package(
     name: "roost",
     products: [
@@ -25,21 +33,28 @@ let package = Package(
         .executable(name: "chat-step-3", targets: ["ChatStep3"]),
         .executable(name: "chat-step-4", targets: ["ChatStep4"]),
     ],
+    traits: [
+        .trait(
+            name: "Programs",
+            description: "What the programs and the load generator need, and the library does not."),
+        .default(enabledTraits: ["Programs"]),
+    ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-log", from: "1.12.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         // The load generator's latencies; nothing else uses it.
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         // C: what the Glibc overlay does not have, and the system's libraries.
         .systemLibrary(
-            name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+            name: "Clibsystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
-        .target(name: "CLinux", dependencies: ["CSystemd"]),
+        .target(name: "CLinux"),
+        .target(name: "CSystemd", dependencies: ["Clibsystemd"]),
         .target(name: "CUnicode", exclude: ["names.bin"]),
 
         // The library. Each target imports only what stands above it.
@@ -59,14 +74,14 @@ let package = Package(
         .target(
             name: "SystemdSupport",
             dependencies: [
-                "CLinux", "LinuxReactor", .product(name: "Logging", package: "swift-log"),
+                "CSystemd", "LinuxReactor", logging,
             ],
             swiftSettings: strict),
         .target(
             name: "WebSocketServer",
             dependencies: [
                 "Storage", "WebSocketCore", "LinuxReactor",
-                .product(name: "Logging", package: "swift-log"),
+                logging,
             ],
             swiftSettings: lending),
 
@@ -75,16 +90,16 @@ let package = Package(
             name: "CommandLineOptions",
             dependencies: [
                 "WebSocketServer", "SystemdSupport",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
+                argumentParser,
+                logging,
             ],
             swiftSettings: strict),
         .target(name: "CPage", path: "Sources/roost/Page"),
         .executableTarget(
             name: "roost",
             dependencies: [
-                "WebSocketServer", "ChatRooms", "ChatDatabase", "CommandLineOptions", "CCrypto",
-                "CLinux", "CPage", "CZlib",
+                "WebSocketServer", "WebSocketCore", "LinuxReactor", "Storage", "ChatRooms",
+                "ChatDatabase", "CommandLineOptions", "CCrypto", "CLinux", "CPage", "CZlib",
             ],
             exclude: ["Page"], swiftSettings: strict),
         .executableTarget(
@@ -97,7 +112,7 @@ let package = Package(
             name: "Talk",
             dependencies: [
                 "WebSocketServer", "CommandLineOptions",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                argumentParser,
             ],
             path: "Sources/Examples/Talk", swiftSettings: strict),
 
@@ -125,8 +140,8 @@ let package = Package(
             name: "bench",
             dependencies: [
                 "WebSocketServer", "CommandLineOptions", "CBench",
-                .product(name: "Histogram", package: "hdrhistogram-swift"),
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                histogram,
+                argumentParser,
             ],
             path: "Benchmarks/bench", swiftSettings: strict),
 

@@ -8,7 +8,6 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/un.h>
-#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #ifndef IP_BIND_ADDRESS_NO_PORT
@@ -77,10 +76,12 @@ int clinux_memfd(const char *name) {
     return memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 }
 
-int clinux_listen_fds(char ***names) { return sd_listen_fds_with_names(1, names); }
-
 int clinux_is_listening_stream(int descriptor) {
-    return sd_is_socket(descriptor, AF_UNSPEC, SOCK_STREAM, 1);
+    int type = 0, listens = 0;
+    socklen_t size = sizeof type;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size) < 0)
+        return errno == ENOTSOCK ? 0 : -errno;
+    size = sizeof listens;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) < 0) return -errno;
+    return type == SOCK_STREAM && listens != 0;
 }
-
-int clinux_watchdog_enabled(uint64_t *microseconds) { return sd_watchdog_enabled(0, microseconds); }

@@ -1,7 +1,7 @@
 // Points in time: of the monotonic clock, which all deadlines use, and of the calendar.
 
 /// A point in time of CLOCK_MONOTONIC, in nanoseconds. Only differences are meaningful.
-public struct Instant: Hashable, Comparable, Sendable, BitwiseCopyable {
+public struct Instant: InstantProtocol, BitwiseCopyable {
     /// Nanoseconds of the clock.
     public var nanoseconds: UInt64
 
@@ -16,10 +16,20 @@ public struct Instant: Hashable, Comparable, Sendable, BitwiseCopyable {
     @inlinable
     public static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }
 
-    /// The instant `duration` later; a negative duration counts as zero.
+    /// The instant `duration` later, or earlier if that is negative, but not before zero.
     @inlinable
-    public static func + (instant: Self, duration: Duration) -> Self {
-        Instant(nanoseconds: instant.nanoseconds &+ duration.wholeNanoseconds)
+    public func advanced(by duration: Duration) -> Self {
+        if duration >= .zero {
+            return Instant(nanoseconds: nanoseconds &+ duration.wholeNanoseconds)
+        }
+        let back = (.zero - duration).wholeNanoseconds
+        return Instant(nanoseconds: nanoseconds - min(back, nanoseconds))
+    }
+
+    /// The time from this instant to another; negative if that is earlier.
+    @inlinable
+    public func duration(to other: Self) -> Duration {
+        other < self ? .zero - since(other) : other.since(self)
     }
 
     /// How many nanoseconds have passed since `earlier`; zero if that is later.

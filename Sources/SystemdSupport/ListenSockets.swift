@@ -1,5 +1,5 @@
 // UNSAFE: owns the C strings that sd_listen_fds_with_names(3) allocates, and frees each once.
-import CLinux
+import CSystemd
 import Glibc
 import LinuxReactor
 
@@ -21,7 +21,7 @@ public enum ListenSockets {
     /// Throws if the variables are set but not valid.
     public static func take() throws(SystemError) -> [Passed] {
         var names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
-        let count = unsafe clinux_listen_fds(&names)
+        let count = unsafe csystemd_listen_fds(&names)
         if count < 0 { throw SystemError(-count, "take over the sockets of systemd") }
         guard count > 0, let names = unsafe names else { return [] }
         defer { unsafe free(names) }

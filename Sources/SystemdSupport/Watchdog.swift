@@ -1,5 +1,5 @@
 // UNSAFE: lets sd_watchdog_enabled(3) write into a local variable.
-import CLinux
+import CSystemd
 
 /// The service manager's watchdog for this process: WatchdogSec= of the unit.
 public enum Watchdog {
@@ -8,7 +8,7 @@ public enum Watchdog {
     /// or expects them from another process (WATCHDOG_PID).
     public static var interval: Duration? {
         var microseconds: UInt64 = 0
-        guard unsafe clinux_watchdog_enabled(&microseconds) > 0, microseconds > 0 else {
+        guard unsafe csystemd_watchdog_enabled(&microseconds) > 0, microseconds > 0 else {
             return nil
         }
         return .microseconds(Int64(clamping: microseconds))

@@ -2,6 +2,7 @@
 // chat's effects on the server.
 import ChatDatabase
 import ChatRooms
+import Storage
 import WebSocketServer
 
 /// The chat as a WebSocket handler.

@@ -1,4 +1,6 @@
 // Runs a decoder as a server does, and records its events.
+import Storage
+
 @testable import WebSocketCore
 
 /// An event with its bytes, so that events can be compared however they were delivered.

@@ -1,5 +1,5 @@
 // What Linux offers and Swift's Glibc module lacks: epoll, eventfd, accept4, handlers of
-// signals, what TCP knows, and the parts of libsystemd that a socket-activated service calls.
+// signals, and what TCP knows.
 #ifndef CLINUX_H
 #define CLINUX_H
 
@@ -96,15 +96,8 @@ int clinux_peer_groups(int descriptor, uint32_t *groups, size_t capacity);
 /// An anonymous file that can be sealed: memfd_create(2). Returns the descriptor, or -1 with errno.
 int clinux_memfd(const char *name);
 
-/// sd_listen_fds_with_names(3): how many sockets systemd passed (from descriptor 3 on), or a
-/// negative errno. The caller frees each name in `names`, and `names` itself, with free(3).
-int clinux_listen_fds(char ***names);
-
-/// sd_is_socket(3): 1 if it is a listening stream socket, 0 if not, or a negative errno.
+/// 1 if it is a listening stream socket (SO_TYPE and SO_ACCEPTCONN of socket(7)), 0 if not, or a
+/// negative errno.
 int clinux_is_listening_stream(int descriptor);
-
-/// sd_watchdog_enabled(3): positive, with the interval, if the manager expects keep-alive messages
-/// from this process; 0 if not; a negative errno if the environment is not valid.
-int clinux_watchdog_enabled(uint64_t *microseconds);
 
 #endif

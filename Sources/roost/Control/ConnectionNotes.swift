@@ -1,5 +1,6 @@
 // What the program notes about each connection, for operators: since when it is open, and how many
 // messages it has sent.
+import Storage
 import WebSocketServer
 
 /// A note for each connection, by its slot: eight bytes, so that a million of them do not matter.

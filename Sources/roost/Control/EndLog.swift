@@ -1,6 +1,7 @@
 // Why connections have ended: the newest ends, kept in memory, since the journal's rate limit
 // leaves some of them out.
 import ChatRooms
+import Storage
 import WebSocketServer
 
 /// The newest ends of connections. An end costs the same whatever there was before, and all of them

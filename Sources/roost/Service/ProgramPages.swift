@@ -13,7 +13,7 @@ enum ProgramPages {
     private static func releaseCode() {
         guard let maps = try? TextFile.read("/proc/self/smaps") else { return }
         for range in codeRanges(inMaps: maps) {
-            guard let start = UnsafeMutableRawPointer(bitPattern: range.lowerBound) else {
+            guard let start = unsafe UnsafeMutableRawPointer(bitPattern: range.lowerBound) else {
                 continue
             }
             // A kernel that refuses leaves them where they are.

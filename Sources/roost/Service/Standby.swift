@@ -4,6 +4,7 @@
 // reason.
 import ChatRooms
 import Glibc
+import LinuxReactor
 import SystemdSupport
 import WebSocketServer
 

@@ -5,7 +5,7 @@
 import CCrypto
 
 /// A key of libcrypto. It is only read after its making, from any thread.
-final class PublicKey: @unchecked Sendable {
+@safe final class PublicKey: @unchecked Sendable {
     /// What it checks, as a token's `alg` has it (RFC 7518 §3.1, RFC 8037 §3.1).
     enum Algorithm: String {
         case rs256 = "RS256"
@@ -20,7 +20,7 @@ final class PublicKey: @unchecked Sendable {
     /// key with less than 2,048 bits (RFC 7518 §3.3).
     init?(der: [UInt8]) {
         let read = unsafe der.withUnsafeBufferPointer { bytes -> OpaquePointer? in
-            var start = unsafe bytes.baseAddress
+            var start = bytes.baseAddress
             guard let key = unsafe d2i_PUBKEY(nil, &start, bytes.count) else { return nil }
             // Nothing may stand behind the key.
             if unsafe start == bytes.baseAddress.map({ unsafe $0 + bytes.count }) {

@@ -64,7 +64,7 @@ struct TokenCommand: ParsableCommand {
         if let newKey { return try TokenKeyFile.make(newKey) }
         guard let name, let key else { return }
         let secret = try TokenKeyFile.secret(key)
-        let wall = unsafe Int64(time(nil)) * 1000
+        let wall = Int64(time(nil)) * 1000
         let claims = TokenClaims(
             name: name, rooms: rooms.isEmpty ? nil : rooms, isModerator: moderator,
             expiresAt: wall + max(1, expires.duration.components.seconds) * 1000)

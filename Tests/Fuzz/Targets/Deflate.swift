@@ -1,4 +1,5 @@
 // Compressed messages: hostile ones, our own, and a peer's.
+import Storage
 import WireKit
 
 @testable import WebSocketCore

@@ -1,4 +1,5 @@
 // Frames from a peer: the decoder in every cut, the encoder, masking and UTF-8.
+import Storage
 import WireKit
 
 @testable import WebSocketCore

@@ -65,7 +65,7 @@ import Testing
         }
 
         mutating func receiveInTime(_ socket: FileDescriptor) -> ReceiveOutcome {
-            let end = kernel.monotonicNow() + .seconds(10)
+            let end = kernel.monotonicNow().advanced(by: .seconds(10))
             while kernel.monotonicNow() < end {
                 let outcome = receive(socket)
                 if outcome != .wouldBlock { return outcome }
@@ -230,7 +230,7 @@ import Testing
         var pair = try Pair()
         #expect(pair.send([1, 2], pair.client) == .sent(2))
         pair.kernel.reset(pair.client)
-        let end = pair.kernel.monotonicNow() + .seconds(10)
+        let end = pair.kernel.monotonicNow().advanced(by: .seconds(10))
         var outcome = pair.send([1], pair.server)
         while case .sent = outcome, pair.kernel.monotonicNow() < end {
             outcome = pair.send([1], pair.server)

@@ -136,10 +136,10 @@ import Testing
         let open = folder.url.appendingPathComponent("open").path
         let short = folder.url.appendingPathComponent("short").path
         let manager = FileManager.default
-        manager.createFile(
+        _ = manager.createFile(
             atPath: open, contents: manager.contents(atPath: folder.key),
             attributes: [.posixPermissions: 0o644])
-        manager.createFile(
+        _ = manager.createFile(
             atPath: short, contents: Data("AAAA\n".utf8), attributes: [.posixPermissions: 0o600])
         let mistakes: [([String], Int32, String)] = [
             (["token"], 64, "Say whom the token is for"),

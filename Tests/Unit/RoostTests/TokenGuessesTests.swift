@@ -1,6 +1,7 @@
 // Wrong publish tokens of an address.
 import LinuxReactor
 import Testing
+import WebSocketServer
 
 @testable import roost
 

@@ -117,13 +117,13 @@ import Testing
         var now = Instant(nanoseconds: 1)
         let admitted = (0..<100).filter { _ in limiter.admits("a", at: now) }.count
         #expect(admitted == 50)
-        now = now + .seconds(2)
+        now = now.advanced(by: .seconds(2))
         #expect((0..<100).filter { _ in limiter.admits("a", at: now) }.count == 10)
         // Nothing is reported while it goes on, for ten seconds at most.
-        #expect(limiter.takeSummaries(at: now + .milliseconds(500)).isEmpty)
-        let summaries = limiter.takeSummaries(at: now + .seconds(1))
+        #expect(limiter.takeSummaries(at: now.advanced(by: .milliseconds(500))).isEmpty)
+        let summaries = limiter.takeSummaries(at: now.advanced(by: .seconds(1)))
         #expect(summaries.map(\.count) == [140])
-        #expect(limiter.takeSummaries(at: now + .seconds(60)).isEmpty)
+        #expect(limiter.takeSummaries(at: now.advanced(by: .seconds(60))).isEmpty)
     }
 
     @Test func `The log does not wait for a full journal, and reports the loss`() throws {

@@ -1,4 +1,5 @@
 // The outbox against a list of bytes and markers.
+import Storage
 import TestSupport
 import Testing
 

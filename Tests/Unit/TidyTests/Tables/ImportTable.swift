@@ -23,7 +23,7 @@ enum ImportTable {
             "ChatRooms": ["Storage", "CUnicode", "CCrypto"],
             "ChatDatabase": ["Storage", "ChatRooms", "CSQLite"],
             "LinuxReactor": ["Storage", "CLinux"],
-            "SystemdSupport": ["CLinux", "LinuxReactor", "Logging"],
+            "SystemdSupport": ["CSystemd", "LinuxReactor", "Logging"],
             "WebSocketServer": ["Storage", "WebSocketCore", "LinuxReactor", "Logging"],
         ],
         otherPackages: ["Benchmarks/Micro", "Benchmarks/peers", "Tests/Fuzz/Runner"])
