@@ -20,6 +20,8 @@ let package = Package(
     name: "roost",
     products: [
         .library(name: "WebSocketServer", targets: ["WebSocketServer"]),
+        .library(name: "WebSocketServerJSON", targets: ["WebSocketServerJSON"]),
+        .library(name: "SystemdSupport", targets: ["SystemdSupport"]),
         .library(name: "WebSocketCore", targets: ["WebSocketCore"]),
         // For the nested packages Tests/Fuzz and Benchmarks/Micro.
         .library(name: "ChatRooms", targets: ["ChatRooms"]),
@@ -58,9 +60,10 @@ let package = Package(
         .target(name: "CUnicode", exclude: ["names.bin"]),
 
         // The library. Each target imports only what stands above it.
-        .target(name: "Storage", swiftSettings: lending),
+        .target(name: "LibC", swiftSettings: strict),
+        .target(name: "Storage", dependencies: ["LibC"], swiftSettings: lending),
         .target(
-            name: "WebSocketCore", dependencies: ["Storage", "CCrypto", "CZlib"],
+            name: "WebSocketCore", dependencies: ["LibC", "Storage", "CCrypto", "CZlib"],
             swiftSettings: lending),
         .target(
             name: "ChatRooms", dependencies: ["Storage", "CUnicode", "CCrypto"],
@@ -70,20 +73,25 @@ let package = Package(
             name: "ChatDatabase", dependencies: ["Storage", "ChatRooms", "CSQLite"],
             swiftSettings: lending),
         .target(
-            name: "LinuxReactor", dependencies: ["CLinux", "Storage"], swiftSettings: lending),
+            name: "LinuxReactor", dependencies: ["CLinux", "LibC", "Storage"],
+            swiftSettings: lending),
         .target(
             name: "SystemdSupport",
             dependencies: [
-                "CSystemd", "LinuxReactor", logging,
+                "CSystemd", "LibC", "LinuxReactor", logging,
             ],
             swiftSettings: strict),
         .target(
             name: "WebSocketServer",
             dependencies: [
-                "Storage", "WebSocketCore", "LinuxReactor",
-                logging,
+                "LibC", "Storage", "WebSocketCore", "LinuxReactor", logging,
             ],
             swiftSettings: lending),
+
+        // JSON by Foundation, for those who want it.
+        .target(
+            name: "WebSocketServerJSON", dependencies: ["WebSocketServer"],
+            swiftSettings: strict),
 
         // The programs.
         .target(
@@ -162,6 +170,10 @@ let package = Package(
         .testTarget(
             name: "WebSocketServerTests", dependencies: ["WebSocketServer", "TestSupport"],
             path: "Tests/Unit/WebSocketServerTests", swiftSettings: tests),
+        .testTarget(
+            name: "WebSocketServerJSONTests",
+            dependencies: ["WebSocketServer", "WebSocketServerJSON"],
+            path: "Tests/Unit/WebSocketServerJSONTests", swiftSettings: tests),
         .testTarget(
             name: "WebSocketCoreTests", dependencies: ["WebSocketCore", "WireKit", "CZlib"],
             path: "Tests/Unit/WebSocketCoreTests", swiftSettings: tests),

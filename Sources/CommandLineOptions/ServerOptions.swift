@@ -239,6 +239,7 @@ public struct ServerOptions: ParsableArguments {
         configuration.limits = limits
         configuration.origin = originPolicy(otherwise: defaultOrigin)
         configuration.hosts.clients = hostPolicy
+        configuration.hosts.adviseFlags()
         configuration.compression =
             compression == .on ? DeflatePolicy(keptClientWindowBits: clientWindow?.value) : nil
         configuration.reusePort = reusePort

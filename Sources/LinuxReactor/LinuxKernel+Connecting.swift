@@ -1,7 +1,7 @@
 // UNSAFE: connect(2) and related calls. A socket address is written into a sockaddr_storage, which
 // is large enough for every family, and is passed on with its own length.
 import CLinux
-import Glibc
+import LibC
 
 extension LinuxKernel {
     /// socket(2) and connect(2), without waiting.

@@ -1,7 +1,7 @@
 // UNSAFE: system calls for local sockets. Every pointer passed to the kernel comes from a string or
 // a local variable that outlives the call.
 import CLinux
-import Glibc
+import LibC
 
 extension LinuxKernel {
     /// Sets the file's group and permissions before listen(2), since no client can connect earlier.

@@ -1,6 +1,6 @@
 // UNSAFE: clock_gettime(2) fills a local, and read(2) a local buffer of the size that it is given.
 // What the process uses: CPU time, memory, and how much of that it should use.
-import Glibc
+import LibC
 import Storage
 
 extension LinuxKernel {

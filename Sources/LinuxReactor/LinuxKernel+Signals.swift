@@ -1,6 +1,6 @@
 // UNSAFE: passes an array to C, which reads it during the call.
 import CLinux
-import Glibc
+import LibC
 
 extension LinuxKernel {
     public mutating func makeSignalSource(

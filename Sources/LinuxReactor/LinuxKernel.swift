@@ -2,7 +2,7 @@
 // Every pointer passed to the kernel comes from a span, with the span's length, or from a local
 // variable, and outlives the call.
 import CLinux
-import Glibc
+import LibC
 
 /// Linux itself. There is one for each reactor thread. Its only state is the names being looked up.
 public struct LinuxKernel: Kernel, ~Copyable {

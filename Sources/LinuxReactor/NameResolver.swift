@@ -1,5 +1,5 @@
 // The names of hosts, looked up while the reactor goes on.
-import Glibc
+import LibC
 import Storage
 import Synchronization
 

@@ -1,5 +1,5 @@
 // The address of a peer: small enough for each connection's slot, and a key for admission.
-import Glibc
+import LibC
 
 /// An internet or local address as plain data: 24 bytes, no pointers.
 public struct NetworkAddress: Hashable, Sendable, BitwiseCopyable {

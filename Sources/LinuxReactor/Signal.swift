@@ -1,5 +1,5 @@
 // Signals by name.
-import Glibc
+import LibC
 
 /// A signal, identified by its number: signal(7).
 public struct Signal: RawRepresentable, Hashable, Sendable, BitwiseCopyable,

@@ -1,5 +1,5 @@
 // A failed system call with the operation that failed: an error for a person to read.
-import Glibc
+import LibC
 
 /// A failed system call: errno and the operation, with a description that a person can act on.
 public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -32,7 +32,7 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     private static func hint(for number: Int32) -> String {
         switch number {
         case EADDRINUSE:
-            "Another program listens there: stop it, or choose another port with --port."
+            "Another program listens there: stop it, or choose another port."
         case EACCES, EPERM:
             "Ports below 1024 need a privilege: use a higher port, or let systemd open the socket."
         case EAFNOSUPPORT:

@@ -1,7 +1,7 @@
 // UNSAFE: how a byte buffer allocates, moves and frees its block. The invariants are stated in
 // ByteBuffer.swift; each function here keeps them.
 
-import Glibc
+import LibC
 
 extension ByteBuffer {
     /// The smallest capacity of a block: with the header it fills malloc's 96-byte bin.

@@ -1,7 +1,7 @@
 // UNSAFE: appends integers, literals and strings. Each function reads memory that the value itself
 // keeps alive during the call.
 
-import Glibc
+import LibC
 
 extension ByteBuffer {
     /// Appends an integer in network byte order.

@@ -1,7 +1,7 @@
 // UNSAFE: the growable byte queue for input and output. Invariants: `block` is nil, or a block from
 // malloc that is not shared and whose header is initialised; head + count never exceed capacity.
 
-import Glibc
+import LibC
 
 /// A first-in, first-out queue of bytes in at most one allocation: bytes are appended at the end,
 /// read as one contiguous span, and consumed from the front.

@@ -1,5 +1,5 @@
 // UNSAFE: starts threads with pthread_create(3), each of which owns one reference to its body.
-import Glibc
+import LibC
 
 /// A thread that runs one function and ends with it.
 package enum WorkerThread {

@@ -1,6 +1,6 @@
 // UNSAFE: fills a sockaddr_un and passes spans to sendto(2). Every pointer comes from a local
 // variable or a span, with its length, and outlives the call.
-import Glibc
+import LibC
 import LinuxReactor
 
 /// A socket for datagrams that must never make the sender wait: to a service manager's

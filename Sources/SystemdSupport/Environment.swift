@@ -1,5 +1,5 @@
 // UNSAFE: reads the environment, which this process does not change once threads run.
-import Glibc
+import LibC
 
 enum Environment {
     /// An environment variable; nil if it is not set.

@@ -1,6 +1,6 @@
 // UNSAFE: owns the C strings that sd_listen_fds_with_names(3) allocates, and frees each once.
 import CSystemd
-import Glibc
+import LibC
 import LinuxReactor
 
 /// Sockets that systemd has opened for this process (socket activation): sd_listen_fds(3).

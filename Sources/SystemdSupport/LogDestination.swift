@@ -1,6 +1,6 @@
 // UNSAFE: calls fstat(2), isatty(3) and poll(2) on standard error and writes to it. The pointers
 // come from local variables and arrays, with their lengths.
-import Glibc
+import LibC
 
 /// Where a service's log goes, which depends on how the service was started.
 public enum LogDestination: String, Sendable, CaseIterable {

@@ -1,5 +1,5 @@
 // Status messages from a service to its manager: the protocol of sd_notify(3).
-import Glibc
+import LibC
 import LinuxReactor
 
 /// Sends messages to the service manager that started this process: systemd's NOTIFY_SOCKET.

@@ -1,5 +1,5 @@
 // The log that the records of all loggers go to: the journal, standard error or a terminal.
-import Glibc
+import LibC
 import LinuxReactor
 import Logging
 import Synchronization

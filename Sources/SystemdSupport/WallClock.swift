@@ -1,5 +1,5 @@
 // UNSAFE: lets clock_gettime(2) and localtime_r(3) write into local variables.
-import Glibc
+import LibC
 import LinuxReactor
 
 /// The clocks for the log. Any thread may log, so the log can't use the time of a turn.

@@ -2,7 +2,7 @@
 // sixteen bytes of an address.
 //
 // An IPv6 address in a URI, so that two spellings of it can be compared.
-import Glibc
+import LibC
 
 /// An IPv6 address.
 package struct IPv6Address: BitwiseCopyable, Hashable, Sendable {

@@ -1,7 +1,7 @@
 // UNSAFE: builds compressed frames in the output buffer itself. A function moves and masks only
 // bytes that it has appended.
 
-import Glibc
+import LibC
 import Storage
 
 extension Deflater {

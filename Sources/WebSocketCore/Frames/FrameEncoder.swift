@@ -1,7 +1,7 @@
 // UNSAFE: writes frames straight into a byte buffer, with one reservation a frame. Each function
 // writes exactly the bytes that it has reserved.
 
-import Glibc
+import LibC
 import Storage
 
 extension ByteBuffer {

@@ -21,7 +21,6 @@
 @_exported public import struct WebSocketCore.DeflatePolicy
 @_exported public import struct WebSocketCore.HTTPStatus
 @_exported public import struct WebSocketCore.HandshakeRejection
-@_exported public import struct WebSocketCore.MessageKind
 @_exported public import struct WebSocketCore.ProtocolViolation
 @_exported public import struct WebSocketCore.RequestHead
 @_exported public import struct WebSocketCore.WebSocketURL

@@ -65,6 +65,11 @@ public struct HostRules: Sendable, Equatable {
     public var metrics = HostPolicy.any
     /// Paths that are served whatever the host, for health checks that cannot set it.
     public var exemptPaths: [String] = []
+    /// What the answer to a wrong name advises the operator to do if that name is right. A program
+    /// that has a setting for the names mentions it here.
+    public var clientAdvice = "add it to the names that the server is configured with (hosts)"
+    /// The same, for listeners of ``ListenerKind/metrics``.
+    public var metricsAdvice = "add it to the names for metrics (hosts)"
 
     /// Any host.
     public init() {}

@@ -1,5 +1,5 @@
 // The server as a program uses it: bind, run, stop.
-import Glibc
+import LibC
 import LinuxReactor
 import Logging
 import Storage

@@ -25,6 +25,11 @@ extension ServerContext {
         send(bytes, as: .binary, to: id)
     }
 
+    /// Sends an array as a binary message, with the same order and bounds.
+    public mutating func send(_ bytes: [UInt8], to id: ConnectionID) {
+        send(bytes.span, as: .binary, to: id)
+    }
+
     /// Sends a received message unchanged, text or binary, with one copy.
     public mutating func send(_ message: borrowing Message, to id: ConnectionID) {
         send(message.bytes, as: message.kind.opcode, to: id)

@@ -121,6 +121,13 @@ extension ServerContext {
         publish(bytes, as: .binary, to: topic, except: except, isStreamed: false)
     }
 
+    /// Publishes an array as a binary message; event streams do not get it.
+    public mutating func publish(
+        _ bytes: [UInt8], to topic: Topic, except: ConnectionID? = nil
+    ) {
+        publish(bytes.span, as: .binary, to: topic, except: except, isStreamed: false)
+    }
+
     /// Publishes a received message unchanged, text or binary; event streams get only text.
     public mutating func publish(
         _ message: borrowing Message, to topic: Topic, except: ConnectionID? = nil

@@ -1,4 +1,5 @@
-// A server in one call, on the thread that calls.
+// A server in one call, on the thread that calls: for a program that does nothing else.
+import LibC
 import LinuxReactor
 
 /// Serves WebSockets with closures until SIGINT or SIGTERM comes, then stops in order and returns.
@@ -6,10 +7,13 @@ import LinuxReactor
 /// (``OriginPolicy/sameHost``), and all ``Limits`` have their defaults.
 ///
 /// ```swift
-/// try serve(port: 8080) { message, id, io in
+/// serve(port: 8080) { message, id, io in
 ///     io.send("You said: \(message.text)", to: id)
 /// }
 /// ```
+///
+/// If the server cannot start, because the port is in use or a privilege is missing, this says so
+/// on the standard error and ends the program with status 1. A ``Server`` throws that instead.
 ///
 /// - Parameters:
 ///   - host: the name or address to listen on; by default only this machine can connect.
@@ -17,35 +21,55 @@ import LinuxReactor
 ///   - onOpen: called once for each connection, when messages may be sent to it.
 ///   - onClose: called once for each connection that was opened, when it has ended.
 ///   - onMessage: called once for each message; see ``ClosureHandler/OnMessage``.
-/// - Throws: if the server cannot start, because the port is in use or a privilege is missing.
 public func serve(
     host: String = "127.0.0.1", port: UInt16,
     onOpen: @escaping ClosureHandler.OnOpen = { _, _ in },
     onClose: @escaping ClosureHandler.OnClose = { _, _, _ in },
     onMessage: @escaping ClosureHandler.OnMessage
-) throws(SystemError) {
-    var configuration = ServerConfiguration(host: host, port: port)
-    configuration.stopSignals = [.interrupt, .terminate]
-    let handler = ClosureHandler(open: onOpen, close: onClose, message: onMessage)
-    try serve(handler, configuration) { listeners in
-        for listener in listeners { print("Listening on ws://\(listener.address)") }
-    }
+) {
+    serve(
+        ClosureHandler(open: onOpen, close: onClose, message: onMessage),
+        ServerConfiguration(host: host, port: port))
 }
 
-/// Serves with a handler that shares something with the calling thread, and so must not go to
-/// another one, as it can with a ``Server``. Returns when somebody has asked for a stop, by a
-/// signal or in the handler, and all connections have ended.
+/// Serves with a handler, on the calling thread, until SIGINT or SIGTERM comes or the handler asks
+/// for a stop, and all connections have ended.
+///
+/// ```swift
+/// serve(Chat(), ServerConfiguration(port: 8080))
+/// ```
+///
+/// The handler may share something with the calling thread, as that of a ``Server``, which can go
+/// to another thread, must not. If the server cannot start, this says so on the standard error and
+/// ends the program with status 1. A ``Server`` throws that instead.
 ///
 /// - Parameters:
 ///   - handler: the handler, which is called on this thread.
-///   - configuration: the same as for a ``Server``.
-///   - onListening: called once, with all listening sockets, before the first client is served.
-/// - Throws: if the server cannot start, because the port is in use or a privilege is missing.
+///   - configuration: the same as for a ``Server``. Where it has no
+///     ``ServerConfiguration/stopSignals``, they are SIGINT and SIGTERM.
+///   - onListening: called once, with all listening sockets, before the first client is served. By
+///     default it prints their addresses.
 public func serve<Handler: WebSocketHandler & ~Copyable>(
     _ handler: consuming Handler, _ configuration: ServerConfiguration,
-    onListening: ([Listener]) -> Void = { _ in }
-) throws(SystemError) {
-    let loop = try ServerLoop(handler, configuration)
+    onListening: ([Listener]) -> Void = printAddresses
+) {
+    var configuration = configuration
+    if configuration.stopSignals.isEmpty { configuration.stopSignals = [.interrupt, .terminate] }
+    let loop: ServerLoop<Handler>
+    do {
+        loop = try ServerLoop(handler, configuration)
+    } catch {
+        let sentence = "\(error)\n"
+        _ = unsafe write(STDERR_FILENO, sentence, sentence.utf8.count)
+        exit(EXIT_FAILURE)
+    }
     onListening(loop.listeners)
     loop.run()
+}
+
+/// Prints the addresses for clients to the standard output, as ``serve(_:_:onListening:)`` does.
+public func printAddresses(of listeners: [Listener]) {
+    for listener in listeners where !listener.kind.isInternal {
+        print("Listening on ws://\(listener.address)")
+    }
 }

@@ -17,12 +17,12 @@ extension ServerCore where K: ~Copyable {
         guard !policy.admits(requestedHost(slot, head)), (try? head.checkHost()) != nil,
             !io.settings.hosts.exemptPaths.contains(head.path)
         else { return nil }
-        let flag = listener == .metrics ? "--metrics-host-name" : "--host-name"
+        let hosts = io.settings.hosts
+        let advice = listener == .metrics ? hosts.metricsAdvice : hosts.clientAdvice
         return HandshakeRejection(
             .misdirectedRequest,
             reason: "This server does not answer to the host name of this request. Visitors: use "
-                + "the address that you were given. Operators: if the name is right, list it with "
-                + "\(flag).")
+                + "the address that you were given. Operators: if the name is right, \(advice).")
     }
 
     /// The host that a request is for: as a trusted proxy states it, or else as the request does.

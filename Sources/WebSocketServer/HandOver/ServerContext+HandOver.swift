@@ -1,5 +1,5 @@
 // The tables of a server, written and restored with the same indices.
-import Glibc
+import LibC
 import LinuxReactor
 import Storage
 import WebSocketCore

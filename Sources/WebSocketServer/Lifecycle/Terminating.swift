@@ -1,5 +1,5 @@
 // The end of the transport: it has failed, the peer has ended it, or it is no longer wanted.
-import Glibc
+import LibC
 import LinuxReactor
 import WebSocketCore
 

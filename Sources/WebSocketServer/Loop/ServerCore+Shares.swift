@@ -1,5 +1,5 @@
 // Shares of work: connections that have used theirs wait, and are served in order.
-import Glibc
+import LibC
 import LinuxReactor
 import WebSocketCore
 

@@ -2,14 +2,14 @@
 import LinuxReactor
 
 /// What belongs to the thread that runs a server.
-struct ServerLoop<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
+package struct ServerLoop<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
     private var core: ServerCore<LinuxKernel>
     private var handler: Handler
     let mailbox: Mailbox<Handler.Mail>
     let stops: StopRequests
 
     /// Opens all that can fail.
-    init(
+    package init(
         _ handler: consuming Handler, _ configuration: ServerConfiguration
     ) throws(SystemError) {
         let core = try ServerCore(LinuxKernel(), configuration)
@@ -19,11 +19,11 @@ struct ServerLoop<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
         self.handler = handler
     }
 
-    var listeners: [Listener] { core.listening.listeners }
+    package var listeners: [Listener] { core.listening.listeners }
     var connectionLimit: Int { core.io.connectionLimit }
 
     /// Takes turns until somebody asks for a stop, and all connections have ended.
-    consuming func run() {
+    package consuming func run() {
         // Locals: to access a property behind the handler, whose size is not known here, needs the
         // type's metadata for each message.
         let (mailbox, stops) = (mailbox, stops)

@@ -1,5 +1,5 @@
 // From bytes to messages: one receive per connection and turn, decoded in place.
-import Glibc
+import LibC
 import LinuxReactor
 import WebSocketCore
 

@@ -1,5 +1,5 @@
 // Outgoing connections, step by step: resolve the name, connect, send the request, read the answer.
-import Glibc
+import LibC
 import LinuxReactor
 import Storage
 import WebSocketCore

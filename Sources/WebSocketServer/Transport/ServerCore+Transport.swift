@@ -1,5 +1,5 @@
 // One receive, one send: moves bytes between sockets and buffers. The rooms above interpret them.
-import Glibc
+import LibC
 import LinuxReactor
 import Storage
 import WebSocketCore

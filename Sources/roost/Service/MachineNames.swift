@@ -46,6 +46,7 @@ extension Serve {
     /// The names that the server answers to, for clients and for metrics.
     var hostRules: HostRules {
         var rules = HostRules()
+        rules.adviseFlags()
         rules.clients = options.hostPolicy
         rules.metrics =
             options.noLimits ? .any : .names(MachineNames.all + operation.metricsHostName)

@@ -26,7 +26,9 @@ enum Standby {
             mended.server = try startup.makeServer(again: true)
         }
         do {
-            try serve(handler, configuration(startup, log)) { _ in log.fail(failure.sentences) }
+            let loop = try ServerLoop(handler, configuration(startup, log))
+            log.fail(failure.sentences)
+            loop.run()
         } catch {
             // The first failure says more.
             throw failure

@@ -28,6 +28,6 @@ struct Chat: WebSocketHandler {
 }
 
 let port = CommandLine.arguments.last.flatMap { UInt16($0) } ?? 8080
-let server = try Server(Chat(), ServerConfiguration(port: port))
-print("Open http://\(server.addresses[0])/ in your browser.")
-server.run()
+serve(Chat(), ServerConfiguration(port: port)) { listeners in
+    print("Open http://\(listeners[0].address)/ in your browser.")
+}

@@ -18,13 +18,15 @@ enum ImportTable {
         systemForTests: ["Glibc", "Synchronization", "Foundation", "Testing", "Dispatch"],
         systemForExamples: ["Foundation"],
         libraries: [
-            "Storage": [],
-            "WebSocketCore": ["Storage", "CCrypto", "CZlib"],
+            "LibC": [],
+            "Storage": ["LibC"],
+            "WebSocketCore": ["LibC", "Storage", "CCrypto", "CZlib"],
             "ChatRooms": ["Storage", "CUnicode", "CCrypto"],
             "ChatDatabase": ["Storage", "ChatRooms", "CSQLite"],
-            "LinuxReactor": ["Storage", "CLinux"],
-            "SystemdSupport": ["CSystemd", "LinuxReactor", "Logging"],
-            "WebSocketServer": ["Storage", "WebSocketCore", "LinuxReactor", "Logging"],
+            "LinuxReactor": ["LibC", "Storage", "CLinux"],
+            "SystemdSupport": ["CSystemd", "LibC", "LinuxReactor", "Logging"],
+            "WebSocketServer": ["LibC", "Storage", "WebSocketCore", "LinuxReactor", "Logging"],
+            "WebSocketServerJSON": ["WebSocketServer", "Foundation", "FoundationEssentials"],
         ],
         otherPackages: ["Benchmarks/Micro", "Benchmarks/peers", "Tests/Fuzz/Runner"])
 }
