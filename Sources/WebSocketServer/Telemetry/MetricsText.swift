@@ -2,7 +2,7 @@
 
 /// Writes metrics, family after family, in the text format of Prometheus (version 0.0.4). Names and
 /// labels must be ASCII; label values are escaped.
-public struct MetricsText: Sendable {
+public struct MetricsText: MetricsSink, Sendable {
     /// The value of Content-Type for this format.
     public static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -14,55 +14,12 @@ public struct MetricsText: Sendable {
     /// An empty text; every family's name will begin with `prefix` and an underscore.
     public init(prefix: String) { self.prefix = prefix + "_" }
 
-    /// The type of a metric.
-    public enum Kind: String, Sendable {
-        /// A number that only grows, from 0 at the start of the process; its name ends in `_total`.
-        case counter
-        /// A number that goes up and down.
-        case gauge
-        /// Counts in buckets with upper bounds.
-        case histogram
-    }
-
-    /// Writes a family of one number without labels.
-    public mutating func write(_ kind: Kind, _ name: String, _ help: String, _ value: some Number) {
-        family(kind, name, help)
-        sample(name, [], value)
-    }
-
-    /// Writes a family of one number for each value of a label.
-    public mutating func write<Value: Number>(
-        _ kind: Kind, _ name: String, _ help: String, by label: String,
-        _ values: some Sequence<(String, Value)>
-    ) {
-        family(kind, name, help)
-        for (value, number) in values { sample(name, [(label, value)], number) }
-    }
-
-    /// Writes a histogram: of durations, in seconds, or of what it counts `perUnit` of.
-    public mutating func write(
-        _ name: String, _ help: String, _ histogram: LatencyHistogram, perUnit: Double = 1e9
-    ) {
-        family(.histogram, name, help)
-        var sum: UInt64 = 0
-        for (bucket, count) in histogram.counts.enumerated() {
-            sum += count
-            let bound =
-                LatencyHistogram.bound(bucket).map { "\(Double($0) / perUnit)" } ?? "+Inf"
-            sample(name + "_bucket", [("le", bound)], sum)
-        }
-        sample(name + "_sum", [], Double(histogram.nanoseconds) / perUnit)
-        sample(name + "_count", [], sum)
-    }
-
-    /// Begins a family with its HELP and TYPE lines; write its samples next.
-    public mutating func family(_ kind: Kind, _ name: String, _ help: String) {
+    public mutating func family(_ kind: MetricKind, _ name: String, _ help: String) {
         text += "# HELP \(prefix)\(name) \(help)\n# TYPE \(prefix)\(name) \(kind.rawValue)\n"
     }
 
-    /// Writes a sample of the family that was begun last.
     public mutating func sample(
-        _ name: String, _ labels: [(String, String)], _ value: some Number
+        _ name: String, _ labels: [(String, String)], _ value: some MetricValue
     ) {
         text += prefix + name
         if !labels.isEmpty {
@@ -84,12 +41,9 @@ public struct MetricsText: Sendable {
         }
         return escaped
     }
-
-    /// The type of a sample's value.
-    public typealias Number = Numeric & CustomStringConvertible
 }
 
-extension MetricsText {
+extension MetricsSink {
     /// Writes all counters of the server, and what it has now: see ``ServerContext/gauges()``.
     public mutating func write(_ statistics: Statistics, _ gauges: Gauges, connectionLimit: Int) {
         write(.gauge, "connections", "Open WebSockets.", gauges.openCount)

@@ -28,5 +28,8 @@ enum ImportTable {
             "WebSocketServer": ["LibC", "Storage", "WebSocketCore", "LinuxReactor", "Logging"],
             "WebSocketServerJSON": ["WebSocketServer", "Foundation", "FoundationEssentials"],
         ],
-        otherPackages: ["Benchmarks/Micro", "Benchmarks/peers", "Tests/Fuzz/Runner"])
+        otherPackages: [
+            "Benchmarks/Micro", "Benchmarks/peers", "Sources/Examples/Services",
+            "Tests/Fuzz/Runner", "Tests/Stranger",
+        ])
 }
