@@ -77,6 +77,13 @@ struct Contract: WebSocketHandler {
         }
     }
 
+    mutating func onFallingBehind(
+        _ id: ConnectionID, in topic: Topic, _ io: inout ServerContext
+    ) {
+        precondition(open.contains(id) || eventStreams.contains(id), "nobody falls behind")
+        precondition(io.isSubscribed(id, to: topic), "it has left")
+    }
+
     private mutating func changeRooms(
         _ id: ConnectionID, _ number: Int, _ io: inout ServerContext
     ) {

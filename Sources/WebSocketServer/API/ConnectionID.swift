@@ -17,6 +17,9 @@ public struct ConnectionID: Hashable, Sendable, BitwiseCopyable {
         self.slot = slot
     }
 
+    /// What stands for no connection where there must be a value.
+    static let none = ConnectionID(resourceID: 0, slot: .max)
+
     /// Distinguishes this use of the slot from earlier ones in the events of epoll(7).
     var generation: UInt32 { UInt32(truncatingIfNeeded: resourceID) }
 }

@@ -26,8 +26,10 @@ public struct ServerContext: ~Copyable {
     var meter = WorkMeter()
     /// Whether the handler wants ``WebSocketHandler/onWork(_:)-(ServerContext)`` in the next turn.
     var wantsWork = false
-    /// Whether mail waits for ``WebSocketHandler/onMail(_:_:)``, as far as is known.
-    var hasMail = false
+    /// What else the handler is to be called about without an event.
+    var pendingCalls: PendingCalls = []
+    /// Subscribers that have come to half of a topic's limit, until the handler hears of it.
+    var laggards: [(id: ConnectionID, topic: Topic)] = []
     /// Work that was done outside of the callbacks of the connections for which it was done: their
     /// addresses are charged at the end of the turn.
     var chargedLater: [(id: ConnectionID, work: Int)] = []

@@ -90,6 +90,14 @@ public protocol WebSocketHandler: ~Copyable, SendableMetatype {
     /// (``ServerContext/isTurnSpent``); messages that wait when the server stops are lost.
     mutating func onMail(_ mail: Mail, _ io: inout ServerContext)
 
+    /// A subscriber has come to half of the bytes by which it may be behind a topic; beyond all of
+    /// them it loses its place (``SlowConsumerPolicy``). Called once each time it gets there, and
+    /// again only after it has been at less than a quarter: the time to send it less, or to tell
+    /// it. ``ServerContext/lag(of:)`` is how far it is behind. A subscriber that falls out of the
+    /// log at once, by a burst, is not reported before.
+    mutating func onFallingBehind(
+        _ id: ConnectionID, in topic: Topic, _ io: inout ServerContext)
+
     /// A turn after ``ServerContext/continueLater()``: the time to go on with what was too much for
     /// one turn. Called once for each turn in which it was asked for, after the events of that turn
     /// have been handled. Stop when ``ServerContext/isTurnSpent`` is true, and ask again if
@@ -169,6 +177,10 @@ extension WebSocketHandler where Self: ~Copyable {
     public mutating func onTick(_ io: inout ServerContext) {}
 
     public mutating func onMail(_ mail: Mail, _ io: inout ServerContext) {}
+
+    public mutating func onFallingBehind(
+        _ id: ConnectionID, in topic: Topic, _ io: inout ServerContext
+    ) {}
 
     public mutating func onWork(_ io: inout ServerContext) {}
 

@@ -24,16 +24,22 @@ extension ServerCore where K: ~Copyable {
         while let due = io.topics.nextDue(&sweep) { deliver(due, &sweep) }
         io.meter.spend(Work.call * (io.settings.limits.flushBudget - sweep.budget))
         io.telemetry.statistics.skipCount = io.topics.skipCount
-        if !io.topics.laggards.isEmpty { closeLaggards() }
+        if !io.topics.laggards.isEmpty { takeLaggards() }
         if !io.topics.skipping.isEmpty { paceSubscribers() }
         io.releasePublishers()
         return sweep.variantCount
     }
 
-    private mutating func closeLaggards() {
-        var laggards: [Slot] = []
+    /// Closes the subscribers that have lost their place, and notes the others for the handler.
+    private mutating func takeLaggards() {
+        var laggards: [Laggard] = []
         swap(&laggards, &io.topics.laggards)
-        for slot in laggards { io.closeSlowConsumer(slot) }
+        for laggard in laggards where laggard.isLost { io.closeSlowConsumer(laggard.connection) }
+        for laggard in laggards where !laggard.isLost {
+            io.telemetry.statistics.fallingBehindCount += 1
+            io.laggards.append((io.connections.id(of: laggard.connection), laggard.topic))
+            io.pendingCalls.insert(.laggards)
+        }
     }
 
     /// Bounds what is under way to subscribers of topics that skip, before their lines are full: a

@@ -21,6 +21,7 @@ package enum HandlerEvent: BitwiseCopyable {
     case signal(Signal)
     case stop
     case loopProbe
+    case fallingBehind(Topic)
 }
 
 /// The only way from the server into the handler. It never escapes and is called once for each
@@ -113,6 +114,7 @@ extension WebSocketHandler where Self: ~Copyable {
         case .signal(let signal): onSignal(signal, &io)
         case .stop: onStop(&io)
         case .loopProbe: onLoopProbe(&io)
+        case .fallingBehind(let topic): onFallingBehind(id, in: topic, &io)
         }
     }
 
@@ -124,6 +126,6 @@ extension WebSocketHandler where Self: ~Copyable {
             onMail(mail, &io)
             if io.isTurnSpent { break }
         }
-        io.hasMail = mailbox.count > 0
+        if mailbox.count > 0 { io.pendingCalls.insert(.mail) }
     }
 }

@@ -25,20 +25,33 @@ extension ServerCore where K: ~Copyable {
         }
     }
 
-    /// Gives the handler the mail that other threads have posted, and continues connections whose
-    /// host name has been resolved: both wake the loop through the same descriptor.
-    mutating func takeMail(_ call: HandlerCall) {
+    /// Calls the handler about what comes without an event. Mail and resolved host names
+    /// wake the loop through the same descriptor.
+    mutating func callPending(_ call: HandlerCall) {
         if isAwoken {
             isAwoken = false
             kernel.clearWakeup(wakeup)
             takeResolved()
-            io.hasMail = true
+            io.pendingCalls.insert(.mail)
         }
-        guard io.hasMail else { return }
+        guard !io.pendingCalls.isEmpty else { return }
+        let calls = io.pendingCalls
+        io.pendingCalls = []
+        if calls.contains(.laggards) { reportLaggards(call) }
+        guard calls.contains(.mail) else { return }
         // Half a turn: what a full turn has made others do must not come back faster than it is
         // taken.
         io.meter.beginPart(2 * io.settings.limits.workPerTurn)
         emit(.mail, call)
+    }
+
+    /// Calls the handler about subscribers that have come to half of their topic's limit.
+    private mutating func reportLaggards(_ call: HandlerCall) {
+        var laggards: [(id: ConnectionID, topic: Topic)] = []
+        swap(&laggards, &io.laggards)
+        for (id, topic) in laggards where io.isSubscribed(id, to: topic) {
+            emit(.fallingBehind(topic), of: id, call)
+        }
     }
 
     /// Reports the connections that were refused in this turn to the handler. Their number is

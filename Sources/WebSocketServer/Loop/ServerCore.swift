@@ -61,7 +61,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         acceptConnections()
         expireDeadlines(call)
         tick(call)
-        takeMail(call)
+        callPending(call)
         continueWork(call)
         moveShutdown(call)
         beginConnections(room: io.settings.connectionLimit - countedConnectionCount)
@@ -81,7 +81,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         let isIdle =
             io.connections.work.isEmpty && io.topics.isSettled && io.outgoing.isIdle
             && io.shutdown.request == nil && !poller.hasEvents && !io.wantsWork
-            && !io.hasMail
+            && io.pendingCalls.isEmpty
             && (listening.shares.waitingCount == 0 || listening.shares.servedAgainAt != nil)
         guard isIdle else { return 0 }
         var earliest = ticker.next
@@ -105,12 +105,14 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         io.shutdown.progress != nil && io.connections.slots.count == 0
     }
 
-    /// Calls the handler for an event that is not about a connection.
-    mutating func emit(_ event: HandlerEvent, _ call: HandlerCall) {
+    /// Calls the handler for an event that is about no connection, or of which it throws nothing.
+    mutating func emit(
+        _ event: HandlerEvent, of id: ConnectionID? = nil, _ call: HandlerCall
+    ) {
         do {
-            try call(event, ConnectionID(resourceID: 0, slot: .max), &io)
+            try call(event, id ?? ConnectionID.none, &io)
         } catch {
-            preconditionFailure("only callbacks about a connection may throw")
+            preconditionFailure("only callbacks about an open connection may throw")
         }
     }
 

@@ -95,6 +95,10 @@ extension MetricsSink {
             .counter, "topic_skips_total", "Moves of slow subscribers to the newest message.",
             statistics.skipCount)
         write(
+            .counter, "topic_falling_behind_total",
+            "Slow subscribers that have come to half of their topic's limit.",
+            statistics.fallingBehindCount)
+        write(
             .counter, "sweep_seconds_total", "Time spent on sending broadcasts, sampled.",
             Double(statistics.sweepNanoseconds) / 1e9)
         write(.counter, "sweeps_total", "Turns with broadcasts to send.", statistics.sweepCount)

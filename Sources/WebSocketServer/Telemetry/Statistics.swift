@@ -43,6 +43,9 @@ public struct Statistics: Sendable {
     /// How often a subscriber of a ``SlowConsumerPolicy/skipToLatest`` topic was moved to the
     /// newest message, however many messages it skipped.
     public var skipCount: UInt64 = 0
+    /// How often a subscriber has come to half of the bytes by which it may be behind a topic:
+    /// ``WebSocketHandler/onFallingBehind(_:in:_:)``.
+    public var fallingBehindCount: UInt64 = 0
     /// How often accepting was paused for lack of descriptors.
     public var acceptPauseCount: UInt64 = 0
     /// Turns of the loop.

@@ -36,7 +36,8 @@ extension TopicTable {
             if entry.blockedIndex != Subscription.notBlocked {
                 blockedCount += 1
                 precondition(
-                    variants[variant].blocked[Int(entry.blockedIndex)] == subscriber.subscription,
+                    variants[variant].blocked[Int(entry.blockedIndex)].subscription
+                        == subscriber.subscription,
                     "\(place()): the list of the blocked")
                 continue
             }

@@ -166,33 +166,13 @@ extension TopicTable {
     private mutating func finishPass(_ variant: VariantIndex) -> Bool {
         variants[variant].sweepIndex = 0
         variants[variant].deliveredFloor = variants[variant].passEnd
-        applySlowConsumerPolicy(variant)
+        let length = variants[variant].log.end - variants[variant].log.start
+        if length > UInt64(variants[variant].logByteLimit) / 2 || variants[variant].hasReported {
+            checkLaggards(variant)
+        }
         let oldest = variants[variant].oldestNeeded(subscriptions)
         variants[variant].log.drop(before: oldest, spare: &spareLog)
         if !variants[variant].isCongested { releasePublishers(variant) }
         return variants[variant].deliveredFloor == variants[variant].log.end
-    }
-
-    /// Applies the topic's policy to subscribers that are further behind than the log may reach.
-    private mutating func applySlowConsumerPolicy(_ variant: VariantIndex) {
-        let end = variants[variant].log.end
-        let limit = UInt64(variants[variant].logByteLimit)
-        guard end - variants[variant].log.start > limit else { return }
-        for subscription in variants[variant].blocked {
-            let index = Int(subscriptions[subscription].subscriber)
-            let subscriber = variants[variant].subscribers[index]
-            guard end - subscriber.cursor > limit else { continue }
-            switch variants[variant].policy {
-            case .disconnect:
-                laggards.append(subscriber.connection)
-                variants[variant].subscribers[index].cursor = end
-            case .skipToLatest:
-                // If it is only missing the newest message, there is nothing to skip, however large
-                // that is.
-                guard subscriber.cursor < variants[variant].log.latestFrame else { continue }
-                variants[variant].subscribers[index].cursor = variants[variant].log.latestFrame
-                skipCount += 1
-            }
-        }
     }
 }

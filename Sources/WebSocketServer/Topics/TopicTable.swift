@@ -15,8 +15,9 @@ struct TopicTable: ~Copyable {
     var generation: UInt32 = 0
     var dirtyVariants: [VariantIndex] = []
     var spareLog = ByteBuffer(minimumCapacity: 16 * 1024)
-    /// Connections that fell out of a log whose policy is to disconnect them.
-    var laggards: [Slot] = []
+    /// Subscribers that have come to half of a log, or fell out of one whose policy is to
+    /// disconnect them.
+    var laggards: [Laggard] = []
     /// Variants of topics that skip, of which a pass over all subscribers has ended.
     var skipping: [VariantIndex] = []
     /// Publishers whose reading may be resumed.
@@ -189,6 +190,21 @@ struct TopicTable: ~Copyable {
             index = subscriptions[index].next
         }
         return count
+    }
+
+    /// The largest part of a log that the connection is behind in any of its topics; 1 is as far as
+    /// a log may reach.
+    func largestLag(_ delivery: borrowing Delivery) -> Double {
+        var largest = 0.0
+        var index = delivery.firstSubscription
+        while index != .none {
+            let entry = subscriptions[index]
+            let cursor = variants[entry.variant].subscribers[Int(entry.subscriber)].cursor
+            let lag = Double(variants[entry.variant].log.end - cursor)
+            largest = max(largest, lag / Double(max(1, variants[entry.variant].logByteLimit)))
+            index = entry.next
+        }
+        return largest
     }
 
     private mutating func unlink(_ subscription: SubscriptionIndex, _ delivery: inout Delivery) {

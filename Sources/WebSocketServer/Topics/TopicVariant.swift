@@ -10,6 +10,14 @@ extension SlotTable<TopicVariant> {
     }
 }
 
+/// A subscriber that was skipped because its socket is full.
+struct Blocked: BitwiseCopyable {
+    let subscription: SubscriptionIndex
+    /// Whether the handler has heard of it at half of the log, and it has not been at less than a
+    /// quarter since. This is not handed over: at worst the handler hears of it again.
+    var isReported = false
+}
+
 /// A log and its cursors.
 ///
 /// Subscribers before `sweepIndex` are caught up or blocked; the sweep continues from there. A pass
@@ -20,7 +28,7 @@ struct TopicVariant: ~Copyable {
     var log = TopicLog()
     var subscribers = ChunkedTable<Subscriber>()
     /// Subscriptions of subscribers that were skipped because their socket is full.
-    var blocked: [SubscriptionIndex] = []
+    var blocked: [Blocked] = []
     var sweepIndex = 0
     /// The log's end when the pass began.
     var passEnd: UInt64 = 0
@@ -33,6 +41,8 @@ struct TopicVariant: ~Copyable {
     /// Whether its log has the chunks of an event stream, and not frames.
     var hasEvents = false
     var policy = SlowConsumerPolicy.disconnect
+    /// Whether a blocked subscriber was reported, as far as is known.
+    var hasReported = false
     var logByteLimit = 0
     /// Publishers whose reading is paused until the log is less than half full.
     var waiting: [ConnectionID] = []
@@ -48,8 +58,9 @@ struct TopicVariant: ~Copyable {
     /// The oldest offset that any subscriber still needs.
     func oldestNeeded(_ subscriptions: borrowing SlotTable<Subscription>) -> UInt64 {
         var oldest = deliveredFloor
-        for subscription in blocked {
-            oldest = min(oldest, subscribers[Int(subscriptions[subscription].subscriber)].cursor)
+        for entry in blocked {
+            let index = Int(subscriptions[entry.subscription].subscriber)
+            oldest = min(oldest, subscribers[index].cursor)
         }
         return oldest
     }
@@ -84,7 +95,7 @@ struct TopicVariant: ~Copyable {
     ) {
         guard subscriptions[subscription].blockedIndex == Subscription.notBlocked else { return }
         subscriptions[subscription].blockedIndex = UInt32(blocked.count)
-        blocked.append(subscription)
+        blocked.append(Blocked(subscription: subscription))
     }
 
     mutating func unblock(
@@ -94,8 +105,8 @@ struct TopicVariant: ~Copyable {
         guard index != Subscription.notBlocked else { return }
         subscriptions[subscription].blockedIndex = Subscription.notBlocked
         let last = blocked.removeLast()
-        guard last != subscription else { return }
+        guard last.subscription != subscription else { return }
         blocked[Int(index)] = last
-        subscriptions[last].blockedIndex = index
+        subscriptions[last.subscription].blockedIndex = index
     }
 }

@@ -1,0 +1,11 @@
+// What the handler is to be called about outside of events: all of it is one byte, so that a turn
+// without any of it looks once.
+
+/// Why a turn calls the handler though no event of epoll(7) says so.
+struct PendingCalls: OptionSet, BitwiseCopyable {
+    let rawValue: UInt8
+    /// Mail waits, as far as is known.
+    static var mail: PendingCalls { PendingCalls(rawValue: 1) }
+    /// A subscriber is falling behind.
+    static var laggards: PendingCalls { PendingCalls(rawValue: 8) }
+}
