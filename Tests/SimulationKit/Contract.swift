@@ -77,6 +77,12 @@ struct Contract: WebSocketHandler {
         }
     }
 
+    mutating func onTimer(_ timer: TimerName, for id: ConnectionID?, _ io: inout ServerContext) {
+        guard let id else { preconditionFailure("a timer that was not set") }
+        precondition(open.contains(id), "a timer of nobody")
+        if timer == 0 { io.setTimer(1, after: .milliseconds(300), for: id) }
+    }
+
     mutating func onFallingBehind(
         _ id: ConnectionID, in topic: Topic, _ io: inout ServerContext
     ) {
@@ -87,6 +93,7 @@ struct Contract: WebSocketHandler {
     private mutating func changeRooms(
         _ id: ConnectionID, _ number: Int, _ io: inout ServerContext
     ) {
+        io.setTimer(TimerName(rawValue: UInt64(number % 3)), after: .milliseconds(number), for: id)
         let room = Int(id.resourceID % 3)
         switch number / 8 % 5 {
         case 0: io.unsubscribe(id, from: rooms[room])

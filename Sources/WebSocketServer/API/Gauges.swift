@@ -23,6 +23,9 @@ public struct Gauges: Sendable {
     /// The largest number of bytes by which any subscriber is behind its topic.
     public var cursorLagByteCount = 0
 
+    /// Timers that are set.
+    public var timerCount = 0
+
     /// Bytes held for peers: ``ServerContext/memoryByteCount``.
     public var memoryByteCount = 0
     /// The most of them.
@@ -51,6 +54,7 @@ extension ServerContext {
         gauges.memoryLimit = settings.memoryLimit
         (gauges.waitingCount, gauges.waitCount) = telemetry.waiting
         gauges.turns = telemetry.turns
+        gauges.timerCount = timers.count
         gauges.topicCount = topics.states.count
         gauges.subscriberCount = topics.subscriptions.count
         let step = max(1, (connections.slots.endIndex + 65_535) / 65_536)

@@ -133,6 +133,12 @@ public struct Limits: Sendable {
     /// ``connectionsPerAddress`` allows.
     public var connectionRatePerAddress: Int? = 10
 
+    // What a handler may have waiting.
+
+    /// Timers that are set (``ServerContext/setTimer(_:after:for:)``), at some 200 bytes each.
+    /// Beyond: no further timer is set.
+    public var timerCount = 1024 * 1024
+
     // The work of one turn of the loop, before it looks at everything else again.
 
     /// Connections accepted in one turn, over all listeners, at about 20 µs each.

@@ -30,6 +30,7 @@ public struct ServerContext: ~Copyable {
     var pendingCalls: PendingCalls = []
     /// Subscribers that have come to half of a topic's limit, until the handler hears of it.
     var laggards: [(id: ConnectionID, topic: Topic)] = []
+    var timers: TimerTable
     /// Work that was done outside of the callbacks of the connections for which it was done: their
     /// addresses are charged at the end of the turn.
     var chargedLater: [(id: ConnectionID, work: Int)] = []
@@ -42,6 +43,7 @@ public struct ServerContext: ~Copyable {
 
     init(_ settings: ActiveSettings, _ clock: TurnClock, logger: Logger) {
         self.settings = settings
+        timers = TimerTable(now: clock.now)
         self.clock = clock
         inbound = Inbound(settings.limits)
         connections = ConnectionTable(now: clock.now)

@@ -90,6 +90,15 @@ public protocol WebSocketHandler: ~Copyable, SendableMetatype {
     /// (``ServerContext/isTurnSpent``); messages that wait when the server stops are lost.
     mutating func onMail(_ mail: Mail, _ io: inout ServerContext)
 
+    /// A timer of ``ServerContext/setTimer(_:after:for:)`` is due. Called once for each, in the
+    /// order of their times; not if it was cancelled or set anew, nor after its connection has
+    /// ended.
+    ///
+    /// - Parameters:
+    ///   - timer: what it is for.
+    ///   - id: the connection that it was set for; nil for a timer of the server.
+    mutating func onTimer(_ timer: TimerName, for id: ConnectionID?, _ io: inout ServerContext)
+
     /// A subscriber has come to half of the bytes by which it may be behind a topic; beyond all of
     /// them it loses its place (``SlowConsumerPolicy``). Called once each time it gets there, and
     /// again only after it has been at less than a quarter: the time to send it less, or to tell
@@ -177,6 +186,10 @@ extension WebSocketHandler where Self: ~Copyable {
     public mutating func onTick(_ io: inout ServerContext) {}
 
     public mutating func onMail(_ mail: Mail, _ io: inout ServerContext) {}
+
+    public mutating func onTimer(
+        _ timer: TimerName, for id: ConnectionID?, _ io: inout ServerContext
+    ) {}
 
     public mutating func onFallingBehind(
         _ id: ConnectionID, in topic: Topic, _ io: inout ServerContext

@@ -157,6 +157,11 @@ struct Connection: ~Copyable {
     /// Whether it may be subscribed to topics.
     var takesBroadcasts: Bool { isOpen || phase == .streaming }
 
+    /// Whether a timer may belong to it: the handler has it, and it has not ended.
+    var mayWait: Bool {
+        takesBroadcasts || phase == .responding || phase == .head || phase == .body
+    }
+
     /// Whether it is the connection with this name, and open.
     @inline(__always)
     func isOpen(_ id: ConnectionID) -> Bool { resourceID == id.resourceID && isOpen }

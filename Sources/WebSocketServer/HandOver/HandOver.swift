@@ -6,7 +6,7 @@ import Storage
 /// where this one stopped, in the middle of a frame if need be; the peers notice nothing.
 package struct HandOver: Sendable {
     /// The first number of ``state``; it decides how the rest is read.
-    static let version: UInt16 = 3
+    static let version: UInt16 = 4
 
     package var state: [UInt8]
     /// The connections' sockets, in the order of the connections in `state`. The receiving process
@@ -34,7 +34,7 @@ extension ServerCore where K: ~Copyable {
     /// in progress is not, event streams included: it ends with this process, which HTTP clients
     /// are used to, and a reader of events asks again with its last event's ID. Nor is an
     /// outgoing connection before it is open: the next process tells the handler that it failed,
-    /// with ECANCELED.
+    /// with ECANCELED. Timers are handed over.
     package func save(
         _ saveHandler: (inout StateWriter, borrowing ServerContext) -> Void
     ) -> HandOver {
@@ -42,6 +42,7 @@ extension ServerCore where K: ~Copyable {
         writer.write(HandOver.version)
         io.saveTopics(to: &writer)
         let descriptors = io.saveConnections(to: &writer)
+        io.saveTimers(to: &writer)
         saveHandler(&writer, io)
         return HandOver(state: writer.finish(), descriptors: descriptors)
     }
@@ -60,6 +61,7 @@ extension ServerCore where K: ~Copyable {
         try io.restoreTopics(from: &reader)
         let slots = try io.restoreConnections(from: &reader, handOver.descriptors)
         try io.checkRestored(slots)
+        try io.restoreTimers(from: &reader)
         try restoreHandler(&reader, &io)
         guard reader.isAtEnd else { throw StateError("the state is longer than it should be") }
         for slot in slots { try takeUp(slot) }

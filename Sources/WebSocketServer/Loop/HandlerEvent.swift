@@ -21,6 +21,7 @@ package enum HandlerEvent: BitwiseCopyable {
     case signal(Signal)
     case stop
     case loopProbe
+    case timer(TimerName)
     case fallingBehind(Topic)
 }
 
@@ -114,6 +115,7 @@ extension WebSocketHandler where Self: ~Copyable {
         case .signal(let signal): onSignal(signal, &io)
         case .stop: onStop(&io)
         case .loopProbe: onLoopProbe(&io)
+        case .timer(let name): onTimer(name, for: id == .none ? nil : id, &io)
         case .fallingBehind(let topic): onFallingBehind(id, in: topic, &io)
         }
     }

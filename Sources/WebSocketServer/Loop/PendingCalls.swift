@@ -6,6 +6,8 @@ struct PendingCalls: OptionSet, BitwiseCopyable {
     let rawValue: UInt8
     /// Mail waits, as far as is known.
     static var mail: PendingCalls { PendingCalls(rawValue: 1) }
+    /// A timer was set, for which the loop has to be awake.
+    static var timers: PendingCalls { PendingCalls(rawValue: 2) }
     /// A subscriber is falling behind.
     static var laggards: PendingCalls { PendingCalls(rawValue: 8) }
 }

@@ -7,6 +7,7 @@ extension ServerCore where K: ~Copyable {
         guard ticker.isAwake(at: io.clock.now) else { return }
         let isDue = ticker.isDue(at: io.clock.now)
         expirePartialMessages()
+        fireTimers(call)
         guard isDue else { return }
         io.telemetry.busiest = listening.shares.busiest(10, at: io.clock.now)
         io.meter.beginPart(io.settings.limits.workPerTurn)
@@ -37,6 +38,7 @@ extension ServerCore where K: ~Copyable {
         guard !io.pendingCalls.isEmpty else { return }
         let calls = io.pendingCalls
         io.pendingCalls = []
+        if calls.contains(.timers) { awaitTimers() }
         if calls.contains(.laggards) { reportLaggards(call) }
         guard calls.contains(.mail) else { return }
         // Half a turn: what a full turn has made others do must not come back faster than it is

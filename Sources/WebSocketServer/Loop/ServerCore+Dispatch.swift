@@ -156,7 +156,9 @@ extension ServerCore where K: ~Copyable {
         var index = 0
         while index < io.connections.work.reaping.count, io.meter.spent < end {
             io.meter.spend(Work.connection)
-            if let place = reap(io.connections.work.reaping[index], call) {
+            let slot = io.connections.work.reaping[index]
+            io.timers.endAll(of: slot)
+            if let place = reap(slot, call) {
                 listening.vacated(place, at: io.clock.now)
             }
             index += 1

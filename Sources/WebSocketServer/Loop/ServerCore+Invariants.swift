@@ -19,6 +19,16 @@ extension ServerCore where K: ~Copyable {
         precondition(refusedCount == listening.refusedCount, "\(place()): refused")
         precondition(streamCount == io.connections.streamCount, "\(place()): event streams")
         io.topics.checkVariants(place())
+        checkWaiting(place())
+    }
+
+    /// A timer belongs to a connection.
+    private func checkWaiting(_ place: @autoclosure () -> String) {
+        for timer in io.timers.inOrder {
+            precondition(
+                timer.owner.map { io.connections.slot(of: $0) != nil } ?? true,
+                "\(place()): a timer of nobody")
+        }
     }
 }
 

@@ -8,6 +8,7 @@ package struct TakenCounts: Equatable, Sendable {
     package var variants = 0
     package var subscriptions = 0
     package var compressions = 0
+    package var timers = 0
 
     package init(topics: Int = 0) { self.topics = topics }
 }
@@ -22,6 +23,7 @@ extension ServerCore where K: ~Copyable {
         counts.variants = io.topics.variants.count
         counts.subscriptions = io.topics.subscriptions.count
         counts.compressions = io.deflate.states.count
+        counts.timers = io.timers.count
         return counts
     }
 }

@@ -108,6 +108,7 @@ extension MetricsSink {
         write(
             .gauge, "outbox_bytes", "Output that waits for connections to read, broadcasts apart.",
             gauges.outboxByteCount)
+        write(.gauge, "timers", "Timers that are set.", gauges.timerCount)
         write(.counter, "loop_turns_total", "Turns of the event loop.", statistics.turnCount)
         write("turn_seconds", "How long turns of the event loop take.", gauges.turns.time)
         write(

@@ -42,7 +42,9 @@ enum RoomTable {
     /// How many calls between rooms still go upward or to a neighbour: scripts/type-graph --calls.
     static let uphillCallCount = 0
 
-    private static let pure: Set<String> = ["Topics", "Compression", "Telemetry", "Connections"]
+    private static let pure: Set<String> = [
+        "Topics", "Compression", "Telemetry", "Connections", "Waiting",
+    ]
     private static let belowServices = pure.union(["Lifecycle", "Transport"])
     private static let kernel = [
         "Kernel", "kernel", "Poller", "poller", "FileDescriptor", "descriptor", "LinuxKernel",
@@ -72,6 +74,7 @@ enum RoomTable {
                 hasFrame: false),
             "Compression": RoomRule(types: ["Encoding"], banned: kernel, hasFrame: false),
             "Telemetry": RoomRule(banned: kernel, hasFrame: false),
+            "Waiting": RoomRule(types: ["Slot"], banned: kernel),
             "Connections": RoomRule(
                 types: ["Compression", "Delivery", "Subscription"], hasFrame: false),
         ],

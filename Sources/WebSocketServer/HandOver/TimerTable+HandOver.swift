@@ -1,0 +1,40 @@
+// Timers in a hand-over: how long each has left, in the order in which they were set.
+import LinuxReactor
+import Storage
+
+extension ServerContext {
+    /// Writes the timers of the server, and of open WebSockets.
+    func saveTimers(to writer: inout StateWriter) {
+        let timers = timers.inOrder.filter { timer in
+            guard let owner = timer.owner else { return true }
+            return connections.slots[owner.index].canBeHandedOver
+                && connections.slots[owner.index].isOpen
+        }
+        writer.write(UInt32(timers.count))
+        for timer in timers {
+            let owner = timer.owner ?? .none
+            writer.write(timer.name.rawValue)
+            writer.write(owner.resourceID)
+            writer.write(owner.slot)
+            writer.write(timer.deadline.nanoseconds(since: clock.now))
+        }
+    }
+
+    mutating func restoreTimers(from reader: inout StateReader) throws(StateError) {
+        for _ in 0..<(try reader.read(UInt32.self)) {
+            let name = TimerName(rawValue: try reader.read())
+            let owner = ConnectionID(resourceID: try reader.read(), slot: try reader.read())
+            let left: UInt64 = try reader.read()
+            guard owner == .none || isOpen(owner) else {
+                throw StateError("a timer belongs to no open connection")
+            }
+            guard left <= TimerTable.longestDelay.wholeNanoseconds else {
+                throw StateError("a timer is never due")
+            }
+            _ = timers.set(
+                name, of: owner == .none ? nil : owner, at: clock.now.advanced(by: left),
+                limit: .max)
+        }
+        pendingCalls.insert(.timers)
+    }
+}
