@@ -26,9 +26,13 @@ import WireKit
         limits.flushBudget = Int.random(in: 1...50, using: &random)
         limits.workPerTurn = Int.random(in: 100...100_000, using: &random)
         limits.acceptBudget = Int.random(in: 1...10, using: &random)
+        limits.taskCount = Int.random(in: 1...5, using: &random)
+        let executor = ScriptedExecutor()
         var simulation = try Simulation(Contract(), seed: seed, limits: limits) {
             $0.compression = DeflatePolicy(keptClientWindowBits: seed % 2 == 0 ? 8 : nil)
+            $0.taskExecutor = executor
         }
+        simulation.handler.startsTasks = true
         simulation.network.receiveSizes = 1...Int.random(in: 1...3000, using: &random)
         simulation.network.sendSizes = 1...Int.random(in: 1...3000, using: &random)
         if seed % 4 == 0 { simulation.network.descriptorsLeft = 20 }
@@ -39,8 +43,11 @@ import WireKit
                 simulation.turn()
                 simulation.core.checkInvariants("seed \(seed), step \(number)")
             }
+            if Int.random(in: 0..<5, using: &random) == 0 { executor.run() }
             if seed % 3 == 0, Int.random(in: 0..<60, using: &random) == 0 {
                 try simulation.handOver()
+                // Tasks end with their process.
+                simulation.handler.asking = [:]
             }
             let statistics = simulation.core.io.statistics
             #expect(simulation.core.io.connectionCount == simulation.handler.open.count)
@@ -62,8 +69,12 @@ import WireKit
         }
         simulation.network.descriptorsLeft = .max
         if seed % 5 == 0 { simulation.mailbox.post("stop") }
-        simulation.run(for: .seconds(60))
+        for _ in 0..<60 {
+            executor.run()
+            simulation.run(for: .seconds(1))
+        }
         simulation.core.checkInvariants("seed \(seed), the end")
+        #expect(simulation.handler.asking.isEmpty)
         #expect(simulation.network.openDescriptors.isEmpty)
         #expect(simulation.handler.open.isEmpty)
         // A hand-over ends event streams with their process, which calls nobody about it.

@@ -21,6 +21,10 @@ struct Contract: WebSocketHandler {
     var waiting: [ConnectionID] = []
     var streams: [ConnectionID] = []
     var eventStreams: Set<ConnectionID> = []
+    /// Whether the test runs its tasks: a run on threads could not be repeated.
+    var startsTasks = false
+    /// Tasks whose outcome has not come.
+    var asking: [ConnectionID: Int] = [:]
 
     mutating func onTick(_ io: inout ServerContext) {
         if holdsNobody { for id in open { io.resumeReading(id) } }
@@ -69,12 +73,35 @@ struct Contract: WebSocketHandler {
             for _ in 0..<5 { io.send(message, to: id) }
         case 2:
             for other in open.prefix(3) { io.send(message, to: other) }
+        case 3 where startsTasks && message.bytes.count % 16 == 3: ask(id, &io)
         case 3: io.pauseReading(id)
         case 4: for other in open { io.resumeReading(other) }
         case 5: changeRooms(id, message.bytes.count, &io)
         case 6: if message.bytes.count % 3 == 0 { io.close(id, code: .normal, reason: "enough") }
         default: if message.bytes.count % 5 == 0 { throw Disconnect(.policyViolation) }
         }
+    }
+
+    private mutating func ask(_ id: ConnectionID, _ io: inout ServerContext) {
+        asking[id, default: 0] += 1
+        startTask(for: id, within: .milliseconds(500), &io) {
+            await Task.yield()
+            return id
+        } then: { handler, answer, io in
+            precondition(answer == id, "the answer of another task")
+            handler.answered(id, &io)
+        } otherwise: { handler, failure, io in
+            handler.answered(id, &io)
+            if id.resourceID % 2 == 0 { throw failure }
+        }
+    }
+
+    private mutating func answered(_ id: ConnectionID, _ io: inout ServerContext) {
+        guard let count = asking[id], open.contains(id) else {
+            preconditionFailure("an outcome for nobody")
+        }
+        asking[id] = count > 1 ? count - 1 : nil
+        io.send("answered", to: id)
     }
 
     mutating func onTimer(_ timer: TimerName, for id: ConnectionID?, _ io: inout ServerContext) {
@@ -157,6 +184,7 @@ struct Contract: WebSocketHandler {
         guard let index = open.firstIndex(of: id) else {
             preconditionFailure("closed twice, or never opened")
         }
+        precondition(asking[id] == nil, "it has not heard of its task")
         open.remove(at: index)
         closedCount += 1
         io.send("late", to: id)

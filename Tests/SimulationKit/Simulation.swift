@@ -29,12 +29,13 @@ struct Simulation<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
         configuration.logger =
             logger ?? Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
         configure(&configuration)
-        core = try ServerCore(SimulatedKernel(network: network), configuration)
+        let shared = UncheckedNetwork(network: network)
+        core = try ServerCore(
+            SimulatedKernel(network: network), configuration, wake: shared.wake)
         core.checksInvariants = true
         self.configuration = configuration
         self.handler = handler
-        let network = UncheckedNetwork(network: network)
-        mailbox = Mailbox(descriptor: core.wakeup) { _ in network.network.hasWakeup = true }
+        mailbox = Mailbox(descriptor: core.wakeup, wake: shared.wake)
         core.start { event, id, io throws(Disconnect) in
             try self.handler.handle(event, id, &io, mailbox)
         }
@@ -46,7 +47,9 @@ struct Simulation<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
         let handOver = core.save { writer, io in handler.save(to: &writer, io) }
         network.unwatchAll()
         network.listenAddresses = []
-        var next = try ServerCore(SimulatedKernel(network: network), configuration)
+        var next = try ServerCore(
+            SimulatedKernel(network: network), configuration,
+            wake: UncheckedNetwork(network: network).wake)
         try next.restore(handOver) { reader, io throws(StateError) in
             try handler.restore(from: &reader, &io)
         }
@@ -58,6 +61,9 @@ struct Simulation<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
             network.abandon(socket)
         }
     }
+
+    /// Closes the server, whatever it has open.
+    consuming func end() { core.close() }
 
     /// One turn of the server.
     mutating func turn() {
@@ -129,6 +135,8 @@ struct Simulation<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
 /// The simulation runs on one thread; this states it for the mailbox.
 struct UncheckedNetwork: @unchecked Sendable {
     let network: SimulatedNetwork
+
+    @Sendable func wake(_ descriptor: FileDescriptor) { network.hasWakeup = true }
 }
 
 /// Ends the process when the loop keeps turning without progress.

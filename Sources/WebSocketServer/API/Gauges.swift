@@ -23,6 +23,8 @@ public struct Gauges: Sendable {
     /// The largest number of bytes by which any subscriber is behind its topic.
     public var cursorLagByteCount = 0
 
+    /// Tasks of connections that have not returned.
+    public var taskCount = 0
     /// Timers that are set.
     public var timerCount = 0
 
@@ -54,6 +56,7 @@ extension ServerContext {
         gauges.memoryLimit = settings.memoryLimit
         (gauges.waitingCount, gauges.waitCount) = telemetry.waiting
         gauges.turns = telemetry.turns
+        gauges.taskCount = tasks.runningCount
         gauges.timerCount = timers.count
         gauges.topicCount = topics.states.count
         gauges.subscriberCount = topics.subscriptions.count

@@ -135,6 +135,13 @@ public struct Limits: Sendable {
 
     // What a handler may have waiting.
 
+    /// Tasks of ``WebSocketHandler/startTask(for:within:_:_:then:otherwise:)`` that have not
+    /// returned, cancelled ones included. Beyond: ``TaskFailure/tooMany``. A connection has usually
+    /// one at a time, since it is not read meanwhile.
+    public var taskCount = 1024
+    /// Time that a task may take if its start names no other. Beyond: it is cancelled
+    /// (``TaskFailure/timedOut``). Ten seconds are as long as a person waits.
+    public var taskDeadline = Duration.seconds(10)
     /// Timers that are set (``ServerContext/setTimer(_:after:for:)``), at some 200 bytes each.
     /// Beyond: no further timer is set.
     public var timerCount = 1024 * 1024

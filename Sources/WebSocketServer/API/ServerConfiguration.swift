@@ -74,6 +74,9 @@ public struct ServerConfiguration: Sendable {
     /// Signals that are passed to ``WebSocketHandler/onSignal(_:_:)``, and do nothing else. What
     /// ``stopSignals`` says of handlers and threads holds for them too.
     public var signals: [Signal] = []
+    /// Where the tasks of ``WebSocketHandler/startTask(for:within:_:_:then:otherwise:)`` run, as
+    /// far as they ask for no actor; nil for Swift's own threads, one for each core.
+    public var taskExecutor: (any TaskExecutor)?
     /// The logger of the server and the handler.
     public var logger = Logger(label: "websocket-server")
 

@@ -39,7 +39,7 @@ extension ServerContext {
         timers.deadline(of: name, of: id).map { $0.since(clock.now) }
     }
 
-    /// The slot of a connection for which a timer may wait.
+    /// The slot of a connection for which a timer or a task may wait.
     func waitingSlot(_ id: ConnectionID) -> Slot? {
         connections.slot(of: id).flatMap { connections.slots[$0].mayWait ? $0 : nil }
     }

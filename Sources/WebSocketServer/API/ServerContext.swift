@@ -31,6 +31,7 @@ public struct ServerContext: ~Copyable {
     /// Subscribers that have come to half of a topic's limit, until the handler hears of it.
     var laggards: [(id: ConnectionID, topic: Topic)] = []
     var timers: TimerTable
+    var tasks: TaskTable
     /// Work that was done outside of the callbacks of the connections for which it was done: their
     /// addresses are charged at the end of the turn.
     var chargedLater: [(id: ConnectionID, work: Int)] = []
@@ -41,8 +42,12 @@ public struct ServerContext: ~Copyable {
     var random = RandomPool()
     var shutdown = Shutdown()
 
-    init(_ settings: ActiveSettings, _ clock: TurnClock, logger: Logger) {
+    init(
+        _ settings: ActiveSettings, _ clock: TurnClock, _ tasks: consuming TaskTable,
+        logger: Logger
+    ) {
         self.settings = settings
+        self.tasks = tasks
         timers = TimerTable(now: clock.now)
         self.clock = clock
         inbound = Inbound(settings.limits)

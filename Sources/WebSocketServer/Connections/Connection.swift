@@ -59,6 +59,10 @@ struct Connection: ~Copyable {
         static var endOfStream: ReadPauses { ReadPauses(rawValue: 16) }
         /// It has used its share of the turn, or its address has: it waits in ``AddressShares``.
         static var budget: ReadPauses { ReadPauses(rawValue: 32) }
+        /// A task that was started for it is under way.
+        static var task: ReadPauses { ReadPauses(rawValue: 64) }
+        /// What the handler wants or waits for: its end is reported at once, and unread input lost.
+        static var ofHandler: ReadPauses { [.handler, .task] }
     }
 
     // The fields that a sweep uses come first, in one cache line. Small fields stand where others
@@ -157,7 +161,7 @@ struct Connection: ~Copyable {
     /// Whether it may be subscribed to topics.
     var takesBroadcasts: Bool { isOpen || phase == .streaming }
 
-    /// Whether a timer may belong to it: the handler has it, and it has not ended.
+    /// Whether a timer or a task may belong to it: the handler has it, and it has not ended.
     var mayWait: Bool {
         takesBroadcasts || phase == .responding || phase == .head || phase == .body
     }

@@ -34,7 +34,8 @@ extension ServerCore where K: ~Copyable {
     /// in progress is not, event streams included: it ends with this process, which HTTP clients
     /// are used to, and a reader of events asks again with its last event's ID. Nor is an
     /// outgoing connection before it is open: the next process tells the handler that it failed,
-    /// with ECANCELED. Timers are handed over.
+    /// with ECANCELED. Timers are handed over, and tasks are not, being code: a connection that
+    /// waits for one is closed by the next process.
     package func save(
         _ saveHandler: (inout StateWriter, borrowing ServerContext) -> Void
     ) -> HandOver {
@@ -103,5 +104,16 @@ extension ServerCore where K: ~Copyable {
         // Its message has the whole time again: a hand-over is seldom.
         notePartialMessage(slot)
         if !io.connections.slots[slot].pendingInput.isEmpty { io.connections.resume(slot) }
+        endTaskOfBefore(slot)
+    }
+
+    /// The answer of a task is lost with the process in which it ran: the client is asked to come
+    /// back and to ask again.
+    private mutating func endTaskOfBefore(_ slot: Slot) {
+        guard io.connections.slots[slot].readPauses.contains(.task) else { return }
+        io.resumeReading(slot, .task)
+        io.close(
+            slot, .serviceRestart, "The server has restarted; ask again.",
+            .serverClosed(.serviceRestart))
     }
 }

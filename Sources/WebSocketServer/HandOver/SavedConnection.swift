@@ -38,7 +38,7 @@ extension Connection {
         writer.write(phase.rawValue)
         writer.write(session.rawValue)
         writer.write(flags.intersection(Self.savedFlags).rawValue)
-        writer.write(readPauses.intersection(.handler).rawValue)
+        writer.write(readPauses.intersection(.ofHandler).rawValue)
         writer.write(resourceID)
         writer.write(peer.family.rawValue)
         writer.write(peer.high)
@@ -92,7 +92,8 @@ struct SavedConnection {
         self.session = session
         flags = Connection.Flags(rawValue: try reader.read())
             .intersection(Connection.savedFlags)
-        readPauses = Connection.ReadPauses(rawValue: try reader.read()).intersection(.handler)
+        readPauses = Connection.ReadPauses(rawValue: try reader.read())
+            .intersection(.ofHandler)
         resourceID = try reader.read()
         let family = NetworkAddress.Family(rawValue: try reader.read()) ?? .unknown
         peer = NetworkAddress(

@@ -72,7 +72,7 @@ extension ServerContext {
     private mutating func expectPeerClose(_ slot: Slot) {
         schedule(slot, in: settings.timeouts.close)
         connections.slots[slot].assembly.removeAll()
-        for reason in [Connection.ReadPauses.handler, .congestion, .ownOutput, .budget] {
+        for reason in [Connection.ReadPauses.handler, .task, .congestion, .ownOutput, .budget] {
             resumeReading(slot, reason)
         }
     }

@@ -74,7 +74,7 @@ extension ServerCore where K: ~Copyable {
         guard io.connections.slots[slot].phase == .webSocket,
             io.connections.slots[slot].session.reads
         else { return io.transportFailed(slot, ECONNRESET) }
-        guard io.connections.slots[slot].readPauses.contains(.handler) else {
+        guard !io.connections.slots[slot].readPauses.isDisjoint(with: .ofHandler) else {
             return dropOutput(slot)
         }
         // A socket buffers a few megabytes.
@@ -104,7 +104,7 @@ extension ServerCore where K: ~Copyable {
     mutating func sendFailed(_ slot: Slot, _ number: Int32) {
         guard io.connections.slots[slot].phase == .webSocket,
             io.connections.slots[slot].cause == nil,
-            !io.connections.slots[slot].readPauses.contains(.handler)
+            io.connections.slots[slot].readPauses.isDisjoint(with: .ofHandler)
         else { return io.transportFailed(slot, number) }
         // EPIPE says only that the peer no longer reads; the receiving side determines why.
         if number != EPIPE {

@@ -22,6 +22,7 @@ package enum HandlerEvent: BitwiseCopyable {
     case stop
     case loopProbe
     case timer(TimerName)
+    case taskEnd
     case fallingBehind(Topic)
 }
 
@@ -116,6 +117,7 @@ extension WebSocketHandler where Self: ~Copyable {
         case .stop: onStop(&io)
         case .loopProbe: onLoopProbe(&io)
         case .timer(let name): onTimer(name, for: id == .none ? nil : id, &io)
+        case .taskEnd: handleTaskEnd(id, &io)
         case .fallingBehind(let topic): onFallingBehind(id, in: topic, &io)
         }
     }
@@ -129,5 +131,19 @@ extension WebSocketHandler where Self: ~Copyable {
             if io.isTurnSpent { break }
         }
         if mailbox.count > 0 { io.pendingCalls.insert(.mail) }
+    }
+
+    /// Calls back with the outcome of a task; an error ends the connection.
+    private mutating func handleTaskEnd(_ id: ConnectionID, _ io: inout ServerContext) {
+        guard let ended = io.tasks.ended.take() else { preconditionFailure("no task has ended") }
+        do {
+            switch ended.completion {
+            case let own as HandlerCompletion<Self>: try own.body(ended.failure, &self, &io)
+            case let other as ContextCompletion: try other.body(ended.failure, &io)
+            default: preconditionFailure("the handler of the task is not the server's handler")
+            }
+        } catch {
+            io.end(id, by: error)
+        }
     }
 }

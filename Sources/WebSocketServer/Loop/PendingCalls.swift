@@ -8,6 +8,8 @@ struct PendingCalls: OptionSet, BitwiseCopyable {
     static var mail: PendingCalls { PendingCalls(rawValue: 1) }
     /// A timer was set, for which the loop has to be awake.
     static var timers: PendingCalls { PendingCalls(rawValue: 2) }
+    /// A task has returned, or was refused or started.
+    static var tasks: PendingCalls { PendingCalls(rawValue: 4) }
     /// A subscriber is falling behind.
     static var laggards: PendingCalls { PendingCalls(rawValue: 8) }
 }

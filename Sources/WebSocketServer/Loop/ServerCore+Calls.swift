@@ -7,6 +7,7 @@ extension ServerCore where K: ~Copyable {
         guard ticker.isAwake(at: io.clock.now) else { return }
         let isDue = ticker.isDue(at: io.clock.now)
         expirePartialMessages()
+        expireTasks(call)
         fireTimers(call)
         guard isDue else { return }
         io.telemetry.busiest = listening.shares.busiest(10, at: io.clock.now)
@@ -26,19 +27,20 @@ extension ServerCore where K: ~Copyable {
         }
     }
 
-    /// Calls the handler about what comes without an event. Mail and resolved host names
-    /// wake the loop through the same descriptor.
+    /// Calls the handler about what comes without an event. Mail, results of tasks and resolved
+    /// host names wake the loop through the same descriptor.
     mutating func callPending(_ call: HandlerCall) {
         if isAwoken {
             isAwoken = false
             kernel.clearWakeup(wakeup)
             takeResolved()
-            io.pendingCalls.insert(.mail)
+            io.pendingCalls.formUnion([.mail, .tasks])
         }
         guard !io.pendingCalls.isEmpty else { return }
         let calls = io.pendingCalls
         io.pendingCalls = []
         if calls.contains(.timers) { awaitTimers() }
+        if calls.contains(.tasks) { finishTasks(call) }
         if calls.contains(.laggards) { reportLaggards(call) }
         guard calls.contains(.mail) else { return }
         // Half a turn: what a full turn has made others do must not come back faster than it is

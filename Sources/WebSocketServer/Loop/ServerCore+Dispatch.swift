@@ -157,7 +157,7 @@ extension ServerCore where K: ~Copyable {
         while index < io.connections.work.reaping.count, io.meter.spent < end {
             io.meter.spend(Work.connection)
             let slot = io.connections.work.reaping[index]
-            io.timers.endAll(of: slot)
+            endWaiting(of: slot, call)
             if let place = reap(slot, call) {
                 listening.vacated(place, at: io.clock.now)
             }

@@ -22,12 +22,18 @@ extension ServerCore where K: ~Copyable {
         checkWaiting(place())
     }
 
-    /// A timer belongs to a connection.
+    /// A timer belongs to a connection, and a connection that waits for a task is not read.
     private func checkWaiting(_ place: @autoclosure () -> String) {
         for timer in io.timers.inOrder {
             precondition(
                 timer.owner.map { io.connections.slot(of: $0) != nil } ?? true,
                 "\(place()): a timer of nobody")
+        }
+        for slot in io.connections.slots.indices {
+            let pauses = io.connections.slots[slot].readPauses
+            precondition(
+                !pauses.contains(.task) || io.tasks.isWaiting(slot),
+                "\(place()): paused for a task that has ended")
         }
     }
 }

@@ -4,8 +4,10 @@ import WebSocketCore
 
 extension ServerCore where K: ~Copyable {
     /// Opens the listening sockets and everything else that can fail; nothing is accepted yet.
+    /// `wake` makes ``wakeup`` readable, on any thread.
     package init(
-        _ kernel: consuming K, _ configuration: ServerConfiguration
+        _ kernel: consuming K, _ configuration: ServerConfiguration,
+        wake: @escaping @Sendable (FileDescriptor) -> Void = LinuxKernel.wake
     ) throws(SystemError) {
         Handshake.prepare()
         var kernel = kernel
@@ -36,7 +38,10 @@ extension ServerCore where K: ~Copyable {
             descriptorCount: descriptorCount, memoryHigh: kernel.memoryHigh())
         self.init(
             kernel: kernel, poller: poller,
-            io: ServerContext(settings, clock, logger: configuration.logger),
+            io: ServerContext(
+                settings, clock,
+                TaskTable(now: clock.now, executor: configuration.taskExecutor) { wake(wakeup) },
+                logger: configuration.logger),
             listening: ListenerSet(
                 listeners, reserve: reserve, proxies: configuration.trustedProxies),
             signals: signals, wakeup: wakeup, configuration)

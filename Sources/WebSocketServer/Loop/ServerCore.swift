@@ -118,6 +118,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
 
     /// Closes what is left, once the loop has ended.
     package consuming func close() {
+        io.tasks.close()
         for listener in listening.listeners { listener.close(&kernel) }
         signals.source?.close(&kernel)
         if let reserve = listening.reserve { kernel.close(reserve) }

@@ -9,6 +9,7 @@ package struct TakenCounts: Equatable, Sendable {
     package var subscriptions = 0
     package var compressions = 0
     package var timers = 0
+    package var tasks = 0
 
     package init(topics: Int = 0) { self.topics = topics }
 }
@@ -24,6 +25,7 @@ extension ServerCore where K: ~Copyable {
         counts.subscriptions = io.topics.subscriptions.count
         counts.compressions = io.deflate.states.count
         counts.timers = io.timers.count
+        counts.tasks = io.tasks.runningCount
         return counts
     }
 }

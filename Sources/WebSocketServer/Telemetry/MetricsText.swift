@@ -108,6 +108,14 @@ extension MetricsSink {
         write(
             .gauge, "outbox_bytes", "Output that waits for connections to read, broadcasts apart.",
             gauges.outboxByteCount)
+        write(.gauge, "tasks", "Async tasks of connections under way.", gauges.taskCount)
+        write(
+            .counter, "tasks_total", "Async tasks of connections, by outcome of the start.",
+            by: "start",
+            [("started", statistics.startedTaskCount), ("refused", statistics.refusedTaskCount)])
+        write(
+            .counter, "tasks_timed_out_total", "Async tasks cancelled at their deadline.",
+            statistics.timedOutTaskCount)
         write(.gauge, "timers", "Timers that are set.", gauges.timerCount)
         write(.counter, "loop_turns_total", "Turns of the event loop.", statistics.turnCount)
         write("turn_seconds", "How long turns of the event loop take.", gauges.turns.time)

@@ -46,6 +46,13 @@ public struct Statistics: Sendable {
     /// How often a subscriber has come to half of the bytes by which it may be behind a topic:
     /// ``WebSocketHandler/onFallingBehind(_:in:_:)``.
     public var fallingBehindCount: UInt64 = 0
+    /// Tasks started for connections:
+    /// ``WebSocketHandler/startTask(for:within:_:_:then:otherwise:)``.
+    public var startedTaskCount: UInt64 = 0
+    /// Tasks that were not started, for ``Limits/taskCount``.
+    public var refusedTaskCount: UInt64 = 0
+    /// Tasks that were cancelled at their deadline.
+    public var timedOutTaskCount: UInt64 = 0
     /// How often accepting was paused for lack of descriptors.
     public var acceptPauseCount: UInt64 = 0
     /// Turns of the loop.

@@ -56,6 +56,13 @@ public final class Client {
         socket = -1
     }
 
+    /// Ends the connection with a reset: SO_LINGER with no time, socket(7).
+    public func reset() {
+        var none = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(socket, SOL_SOCKET, SO_LINGER, &none, socklen_t(MemoryLayout<linger>.size))
+        close()
+    }
+
     /// Waits at most for the time limit; false if nothing came.
     public func hearsAnything() -> Bool { receive() }
 
