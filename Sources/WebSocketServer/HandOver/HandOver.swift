@@ -24,7 +24,7 @@ extension ServerCore where K: ~Copyable {
     /// no work left for that. Take another turn before ``save(_:)``: the next process would not
     /// know.
     package var owesEnds: Bool {
-        io.connections.work.reaping.contains { io.connections.slots[$0].phase == .terminated }
+        io.connections.work.reaping.contains { !io.connections.slots[$0].canBeHandedOver }
     }
 
     /// Writes the whole state. This server must not be used afterwards; its sockets belong to the
