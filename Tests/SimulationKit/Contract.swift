@@ -5,7 +5,7 @@ import WebSocketCore
 @testable import WebSocketServer
 
 /// Uses every feature a little, and checks the contract of its callbacks.
-struct Contract: WebSocketHandler {
+struct Contract: HTTPHandler, OutputHandler, MailHandler, OperationsHandler {
     /// In the order of opening, so that a run can be repeated.
     var open: [ConnectionID] = []
     var openedCount = 0

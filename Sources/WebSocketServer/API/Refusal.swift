@@ -3,7 +3,7 @@ import LinuxReactor
 import WebSocketCore
 
 /// A connection that was not admitted, or whose request was refused;
-/// ``WebSocketHandler/onRefusal(_:_:)`` gets it.
+/// ``OperationsHandler/onRefusal(_:_:)`` gets it.
 public struct RefusedConnection: Sendable {
     /// The limit or rule that refused it.
     public let refusal: Refusal

@@ -58,7 +58,7 @@ public struct ServerConfiguration: Sendable {
     /// X-Forwarded-Host. The client's address then counts in ``Limits``, and is the peer in every
     /// callback and log record.
     public var trustedProxies = TrustedProxies()
-    /// How often ``WebSocketHandler/onTick(_:)-(ServerContext)`` is called.
+    /// How often ``OperationsHandler/onTick(_:)-(ServerContext)`` is called.
     public var tickInterval = Duration.seconds(1)
     /// Signals that stop the server in order, like ``ServerContext/stop(grace:restarting:)`` with
     /// its default grace; a second signal ends the grace. Empty if the program handles signals
@@ -71,7 +71,7 @@ public struct ServerConfiguration: Sendable {
     /// find the signals unblocked and with their default meaning. SIGINT and SIGHUP stay ignored
     /// where the process was started so: by nohup(1), or by a shell in the background.
     public var stopSignals: [Signal] = []
-    /// Signals that are passed to ``WebSocketHandler/onSignal(_:_:)``, and do nothing else. What
+    /// Signals that are passed to ``OperationsHandler/onSignal(_:_:)``, and do nothing else. What
     /// ``stopSignals`` says of handlers and threads holds for them too.
     public var signals: [Signal] = []
     /// The logger of the server and the handler.

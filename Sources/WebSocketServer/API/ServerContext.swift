@@ -24,9 +24,9 @@ public struct ServerContext: ~Copyable {
     var telemetry: Telemetry
     /// What this turn has cost so far.
     var meter = WorkMeter()
-    /// Whether the handler wants ``WebSocketHandler/onWork(_:)-(ServerContext)`` in the next turn.
+    /// Whether the handler wants ``OperationsHandler/onWork(_:)-(ServerContext)`` in the next turn.
     var wantsWork = false
-    /// Whether mail waits for ``WebSocketHandler/onMail(_:_:)``, as far as is known.
+    /// Whether mail waits for ``MailHandler/onMail(_:_:)``, as far as is known.
     var hasMail = false
     /// Work that was done outside of the callbacks of the connections for which it was done: their
     /// addresses are charged at the end of the turn.
@@ -88,6 +88,6 @@ public struct ServerContext: ~Copyable {
     public var isStopping: Bool { shutdown.isUnderWay }
 
     /// How long an event waited for the loop lately: the lag that the last loop probe measured, see
-    /// ``WebSocketHandler/onLoopProbe(_:)-(ServerContext)``.
+    /// ``OperationsHandler/onLoopProbe(_:)-(ServerContext)``.
     public var loopLag: Duration { telemetry.loopLag }
 }

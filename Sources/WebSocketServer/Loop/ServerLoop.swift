@@ -5,7 +5,7 @@ import LinuxReactor
 package struct ServerLoop<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
     private var core: ServerCore<LinuxKernel>
     private var handler: Handler
-    let mailbox: Mailbox<Handler.Mail>
+    let mailbox: Mailbox<Handler._Mail>
     let stops: StopRequests
 
     /// Opens all that can fail.
