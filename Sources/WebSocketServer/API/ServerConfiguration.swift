@@ -44,7 +44,7 @@ public struct ServerConfiguration: Sendable {
     public var hosts = HostRules()
     /// The subprotocols that the server speaks, in order of preference (RFC 6455 §1.9); empty by
     /// default. The first of them that a client offers is chosen, unless
-    /// ``WebSocketHandler/onUpgrade(_:)`` names another; if it offers none of them, none is.
+    /// ``WebSocketHandler/onUpgrade(_:_:)`` names another; if it offers none of them, none is.
     public var subprotocols: [String] = []
     /// Whether permessage-deflate (RFC 7692) is granted to clients that offer it, as browsers do,
     /// and how much memory is kept for them; nil for never. By default it is granted, and no memory

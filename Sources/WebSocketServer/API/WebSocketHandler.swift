@@ -29,10 +29,18 @@ import WebSocketCore
 /// thread, which returns its result through the ``Server/mailbox``.
 public protocol WebSocketHandler: ~Copyable, SendableMetatype {
     /// A client asks for a WebSocket. The request is a valid opening handshake (RFC 6455 §4.2.1)
-    /// with an admitted Origin. Return what to add to the answer, or throw the status and the
-    /// sentence that the client gets instead. Called once for each handshake, just before `onOpen`,
-    /// and not for connections that a limit has refused. Any error but a `HandshakeRejection` is
-    /// logged, and answered with 500. The default accepts every path.
+    /// with an admitted Origin. Return ``UpgradeDecision/accept(_:)`` with what to add to the
+    /// answer, and `onOpen` follows; return ``UpgradeDecision/later`` if something must be found
+    /// out first; or throw a `HandshakeRejection`, the status and the sentence that the client gets
+    /// instead. Any other error is logged, and answered with 500. Called once for each handshake,
+    /// and not for connections that a limit has refused. The connection is not open yet: nothing
+    /// can be sent to it. The default returns what ``onUpgrade(_:)`` does.
+    mutating func onUpgrade(
+        _ request: borrowing HTTPRequest, _ io: inout ServerContext
+    ) throws -> UpgradeDecision
+
+    /// The same for a handler that decides at once and by the request alone; not called if there is
+    /// an ``onUpgrade(_:_:)``. The default accepts every path.
     mutating func onUpgrade(_ request: borrowing HTTPRequest) throws -> UpgradeReply
 
     /// A connection is open, and messages may be sent to it. Called once, before any other callback
@@ -54,8 +62,9 @@ public protocol WebSocketHandler: ~Copyable, SendableMetatype {
     mutating func onError(_ id: ConnectionID, _ error: ConnectionError, _ io: inout ServerContext)
 
     /// A connection has ended: messages to it are dropped, and its subscriptions have ended. Called
-    /// exactly once for each connection that was opened, and for each ``ServerContext/connect(_:)``
-    /// that failed, at the end of a turn.
+    /// exactly once for each connection that was opened, for each ``ServerContext/connect(_:)``
+    /// that failed, and for each handshake that was to be decided ``UpgradeDecision/later`` and did
+    /// not open, at the end of a turn.
     mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext)
 
     // What refining protocols override: nothing for a handler to implement.
@@ -85,6 +94,12 @@ public protocol WebSocketHandler: ~Copyable, SendableMetatype {
 }
 
 extension WebSocketHandler where Self: ~Copyable {
+    public mutating func onUpgrade(
+        _ request: borrowing HTTPRequest, _ io: inout ServerContext
+    ) throws -> UpgradeDecision {
+        .accept(try onUpgrade(request))
+    }
+
     public mutating func onUpgrade(_ request: borrowing HTTPRequest) throws -> UpgradeReply {
         UpgradeReply()
     }

@@ -6,7 +6,7 @@ import Storage
 /// where this one stopped, in the middle of a frame if need be; the peers notice nothing.
 package struct HandOver: Sendable {
     /// The first number of ``state``; it decides how the rest is read.
-    static let version: UInt16 = 3
+    static let version: UInt16 = 4
 
     package var state: [UInt8]
     /// The connections' sockets, in the order of the connections in `state`. The receiving process
@@ -32,9 +32,10 @@ extension ServerCore where K: ~Copyable {
     ///
     /// WebSocket connections are handed over, and HTTP connections between two requests. A request
     /// in progress is not, event streams included: it ends with this process, which HTTP clients
-    /// are used to, and a reader of events asks again with its last event's ID. Nor is an
-    /// outgoing connection before it is open: the next process tells the handler that it failed,
-    /// with ECANCELED.
+    /// are used to, and a reader of events asks again with its last event's ID. A handshake that
+    /// waits for a decision ends in the same way, and the next process calls `onClose` about it,
+    /// with ``CloseCause/restarting``. Nor is an outgoing connection before it is open: the next
+    /// process tells the handler that it failed, with ECANCELED.
     package func save(
         _ saveHandler: (inout StateWriter, borrowing ServerContext) -> Void
     ) -> HandOver {

@@ -67,7 +67,7 @@ extension WebSocketHandler where Self: ~Copyable {
         case .upgrade:
             let pending = io.http.takeRequest()
             do {
-                io.http.upgradeAnswer = .success(try onUpgrade(pending.request(id)))
+                io.http.upgradeAnswer = .success(try onUpgrade(pending.request(id), &io))
             } catch {
                 io.http.upgradeAnswer = .failure(io.rejection(by: error, id))
             }
