@@ -23,7 +23,9 @@ import WebSocketCore
 ///
 /// A callback of a protocol that the handler does not conform to is an ordinary method, and never
 /// called. State the conformances where the type is declared, not in an extension with conditions
-/// or in another module: the server would not see them.
+/// or in another module: the server would not see them. In a debug build the server compares a
+/// handler's methods with the callbacks when it is made, and logs a warning for each that has the
+/// name of one and is not called.
 ///
 /// No callback may block: the server does nothing else meanwhile. Slow work belongs on another
 /// thread, which returns its result through the ``Server/mailbox``.

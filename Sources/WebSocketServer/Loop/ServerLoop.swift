@@ -12,6 +12,9 @@ package struct ServerLoop<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
     package init(
         _ handler: consuming Handler, _ configuration: ServerConfiguration
     ) throws(SystemError) {
+        #if DEBUG
+            CallbackCheck.run(Handler.self, configuration.logger)
+        #endif
         let core = try ServerCore(LinuxKernel(), configuration)
         mailbox = Mailbox(descriptor: core.wakeup, wake: LinuxKernel.wake)
         stops = StopRequests(waking: core.wakeup)

@@ -3,6 +3,7 @@
 //     TestServer signals COUNT      servers in an async program, with threads from before
 //     TestServer cancel             a server whose task is cancelled when a client says "cancel"
 //     TestServer child              starts a program after a server, and prints its signals
+//     TestServer misses             makes servers of handlers that miss callbacks
 //     TestServer tokens             looks tokens up in a task before it accepts a client
 //     TestServer lines HOST         positions and bursts, for readers on slow lines
 import Foundation
@@ -17,6 +18,7 @@ struct TestServer {
         case ("signals", let count?): try await serve(count: Int(count) ?? 1)
         case ("cancel", nil): try await serveUntilCancelled()
         case ("child", nil): try startChild()
+        case ("misses", nil): try makeServersWithMisses()
         case ("tokens", nil): try await serveMembers()
         case ("lines", let host?): try LineServer.run(host: host)
         default: throw CocoaError(.fileReadUnknown)
