@@ -6,7 +6,9 @@ import Storage
 import WebSocketServer
 
 /// The chat as a WebSocket handler.
-struct ChatHandler: WebSocketHandler, ~Copyable {
+struct ChatHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler, HandOverHandler,
+    ~Copyable
+{
     typealias Mail = ChatMail
 
     /// The cost of a command beside its bytes, and that of one effect, in units of ``Work``: 1.0 to

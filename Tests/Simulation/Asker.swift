@@ -6,7 +6,7 @@ import WebSocketCore
 @testable import WebSocketServer
 
 /// Each message and each request is a question, which is answered with the number of the outcome.
-struct Asker: WebSocketHandler {
+struct Asker: HTTPHandler {
     let answers: ScriptedAnswers
     /// Whether failures go to the handler, or have their defaults.
     var catches = false

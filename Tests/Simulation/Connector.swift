@@ -7,7 +7,7 @@ import WebSocketServer
 @testable import SimulationKit
 
 /// Connects when it starts, and records what happens.
-struct Connector: WebSocketHandler {
+struct Connector: MailHandler, OperationsHandler {
     var requests: [ConnectRequest] = []
     var greeting: String?
     private(set) var ids: [ConnectionID] = []

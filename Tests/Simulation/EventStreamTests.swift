@@ -10,7 +10,7 @@ import WebSocketCore
 /// for streams), "tell N", "sub N T", "unsub N T" and "end N" of the N-th stream, or "drop T".
 ///
 /// Each message is numbered, and recorded for each stream that should get it, in order.
-struct Newsroom: WebSocketHandler {
+struct Newsroom: HTTPHandler, OutputHandler, OperationsHandler {
     var topics: [Topic] = []
     var streams: [ConnectionID] = []
     var members: [Set<ConnectionID>] = [[], [], []]

@@ -6,7 +6,7 @@ import WebSocketCore
 @testable import SimulationKit
 @testable import WebSocketServer
 
-private struct Desk: WebSocketHandler {
+private struct Desk: HTTPHandler, OperationsHandler {
     var refused: [Refusal] = []
 
     mutating func onMessage(

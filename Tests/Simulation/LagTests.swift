@@ -5,7 +5,7 @@ import Testing
 @testable import WebSocketServer
 
 /// Publishes 1,000 bytes at each message, and less when somebody falls behind.
-private struct Broadcaster: WebSocketHandler {
+private struct Broadcaster: OutputHandler, OperationsHandler {
     let policy: SlowConsumerPolicy
     var topic: Topic?
     var reports: [(id: ConnectionID, lag: Lag)] = []

@@ -7,7 +7,7 @@ import WebSocketServer
 @testable import SimulationKit
 
 /// Records every callback, and does what messages ask for.
-struct Recorder: WebSocketHandler {
+struct Recorder: OutputHandler {
     var events: [String] = []
     var causes: [UInt64: CloseCause] = [:]
     var room: Topic?

@@ -7,7 +7,7 @@ import WebSocketServer
 @testable import SimulationKit
 
 /// Records each request, and answers at once or when the test asks for it.
-private struct Doorman: WebSocketHandler {
+private struct Doorman: HTTPHandler {
     var seen: [String] = []
     var waiting: [ConnectionID] = []
 

@@ -7,7 +7,7 @@ import WebSocketServer
 @testable import SimulationKit
 
 /// Counts loop probes; a message may take time, and may be for a room.
-struct Pulse: WebSocketHandler {
+struct Pulse: OperationsHandler {
     var rounds = 0
     var lags: [Duration] = []
     var rooms: [Topic] = []

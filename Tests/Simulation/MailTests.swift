@@ -6,7 +6,7 @@ import Testing
 @testable import WebSocketServer
 
 /// A handler that works for each piece of mail.
-private struct Postman: WebSocketHandler {
+private struct Postman: MailHandler {
     typealias Mail = Int
 
     let work: Int

@@ -9,7 +9,7 @@ import WebSocketServer
 /// Does what commands say: "sub T", "unsub T", "pub T", "notme T", "tell N".
 ///
 /// Each message is numbered, and recorded for each connection that should get it, in order.
-struct Scripted: WebSocketHandler {
+struct Scripted: OutputHandler {
     var topics: [Topic] = []
     var members: [[ConnectionID]] = [[], [], []]
     var ids: [ConnectionID] = []

@@ -7,7 +7,7 @@ import WebSocketCore
 @testable import WebSocketServer
 
 /// Records the peers that the server reports.
-private struct Guestbook: WebSocketHandler {
+private struct Guestbook: HTTPHandler, OperationsHandler {
     var guests: [String] = []
     var asked: [String] = []
     var refused: [String] = []

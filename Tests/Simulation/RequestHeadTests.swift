@@ -7,7 +7,7 @@ import WebSocketServer
 @testable import SimulationKit
 
 /// Takes bodies from those who say "please".
-private struct Doorman: WebSocketHandler {
+private struct Doorman: HTTPHandler, OperationsHandler {
     var heads = 0
     var bodies: [String] = []
     var refused: [String] = []

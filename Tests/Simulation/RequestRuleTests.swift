@@ -8,7 +8,7 @@ import WebSocketCore
 @testable import WebSocketServer
 
 /// Has no routes of its own, and records the requests that came to it.
-private struct Routeless: WebSocketHandler {
+private struct Routeless: OperationsHandler {
     var opened = 0
     var refused: [UInt16?] = []
 

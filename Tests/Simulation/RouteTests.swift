@@ -7,7 +7,7 @@ import WebSocketServer
 @testable import SimulationKit
 
 /// Answers at once with the number of bytes in the path; "/stream" and "/later" wait for the test.
-struct Library: WebSocketHandler {
+struct Library: HTTPHandler {
     var asked: [String] = []
     var waiting: [ConnectionID] = []
 

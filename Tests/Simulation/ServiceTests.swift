@@ -7,7 +7,7 @@ import WebSocketServer
 @testable import SimulationKit
 
 /// Records the callbacks of a service.
-struct Service: WebSocketHandler {
+struct Service: OperationsHandler {
     var signals: [Signal] = []
     var refused: [RefusedConnection] = []
     var stops: [Int] = []

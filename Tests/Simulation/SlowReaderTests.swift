@@ -257,7 +257,7 @@ import WebSocketServer
 
 /// Eight topics of which only the newest message counts: a message goes to the topic that its
 /// first word names.
-private struct Charts: WebSocketHandler {
+private struct Charts: OperationsHandler {
     var charts: [Topic] = []
 
     mutating func onStart(_ io: inout ServerContext) {

@@ -54,7 +54,8 @@ import WireKit
             if seed % 3 != 0 {
                 #expect(Int(statistics.openedCount) == simulation.handler.openedCount)
                 let closes = statistics.closeCounts.reduce(0, +)
-                #expect(Int(closes) == simulation.handler.closedCount)
+                let ended = simulation.handler.closedCount + simulation.handler.comeToNothingCount
+                #expect(Int(closes) == ended)
             }
         }
         // All clients leave, in one way or another.
@@ -76,7 +77,7 @@ import WireKit
         simulation.core.checkInvariants("seed \(seed), the end")
         #expect(simulation.handler.asking.isEmpty)
         #expect(simulation.network.openDescriptors.isEmpty)
-        #expect(simulation.handler.open.isEmpty)
+        #expect(simulation.handler.open.isEmpty && simulation.handler.undecided.isEmpty)
         // A hand-over ends event streams with their process, which calls nobody about it.
         #expect(simulation.handler.eventStreams.isEmpty || seed % 3 == 0)
         #expect(simulation.core.io.eventStreamCount == 0)
@@ -91,7 +92,8 @@ import WireKit
     ) {
         let network = simulation.network
         let offer = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits"
-        let fields = Bool.random(using: &random) ? [offer] : []
+        var fields = Bool.random(using: &random) ? [offer] : []
+        if Int.random(in: 0..<4, using: &random) == 0 { fields.append("X-Decide: later") }
         let handshake = Array(SimulatedClient.handshake(fields).utf8)
         guard let socket = sockets.randomElement(using: &random),
             Int.random(in: 0..<6, using: &random) > 0

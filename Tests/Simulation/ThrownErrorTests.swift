@@ -11,7 +11,7 @@ private struct Mistake: Error, CustomStringConvertible {
 }
 
 /// Throws what the client asks for, where it asks for it.
-private struct Careless: WebSocketHandler {
+private struct Careless: HTTPHandler {
     var causes: [CloseCause] = []
 
     mutating func onUpgrade(_ request: borrowing HTTPRequest) throws -> UpgradeReply {
@@ -25,6 +25,10 @@ private struct Careless: WebSocketHandler {
     mutating func onRequestHead(_ request: borrowing HTTPRequest, _ io: inout ServerContext) throws
     {
         throw Mistake(description: "no table for bodies")
+    }
+
+    mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout ServerContext) {
+        io.respond(to: request.id, with: .notFound)
     }
 
     mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) throws {

@@ -13,7 +13,7 @@ extension TimerName {
 }
 
 /// Records the timers that come.
-private struct Alarms: WebSocketHandler {
+private struct Alarms: TimerHandler {
     struct Record: Equatable {
         let name: TimerName
         let id: ConnectionID?

@@ -27,7 +27,7 @@ private struct Echo: WebSocketHandler {
 }
 
 /// Sends each connection's messages, some at a time, and ends each connection in its own way.
-private struct Conversations: WebSocketHandler {
+private struct Conversations: OperationsHandler {
     enum Ending: CaseIterable { case closes, isClosed, aborts, isReset }
 
     struct Conversation {

@@ -5,7 +5,7 @@ import WebSocketCore
 @testable import WebSocketServer
 
 /// Uses every feature a little, and checks the contract of its callbacks.
-struct Contract: WebSocketHandler {
+struct Contract: HTTPHandler, MailHandler, OutputHandler, TimerHandler, OperationsHandler {
     /// In the order of opening, so that a run can be repeated.
     var open: [ConnectionID] = []
     var openedCount = 0
@@ -15,6 +15,8 @@ struct Contract: WebSocketHandler {
     /// Outgoing connections that are not open yet.
     var connecting: [ConnectionID] = []
     var comeToNothingCount = 0
+    /// Handshakes that are decided about in the next tick.
+    var undecided: [ConnectionID] = []
     /// At the end no connection may be paused any longer.
     var holdsNobody = false
     /// Requests that get their answer, or parts of it, at the next ticks.
@@ -34,6 +36,7 @@ struct Contract: WebSocketHandler {
             if index % 2 == 0 || holdsNobody { io.endResponse(to: id) }
         }
         waiting = []
+        decide(&io)
         for (index, id) in eventStreams.sorted(by: { $0.slot < $1.slot }).enumerated() {
             io.sendEvent(text: [UInt8](repeating: 0x65, count: 500).span, to: id)
             if index % 4 == 0 { io.endEventStream(id) }
@@ -49,10 +52,37 @@ struct Contract: WebSocketHandler {
         for id in open.prefix(2) { io.send(mail, to: id) }
     }
 
+    mutating func onUpgrade(
+        _ request: borrowing HTTPRequest, _ io: inout ServerContext
+    ) throws(HandshakeRejection) -> UpgradeDecision {
+        precondition(!undecided.contains(request.id), "asked twice")
+        guard request.head.header("X-Decide") == "later" else { return .accept() }
+        undecided.append(request.id)
+        return .later
+    }
+
+    private mutating func decide(_ io: inout ServerContext) {
+        for id in undecided {
+            switch id.resourceID % 5 {
+            // Never: the time runs out.
+            case 0: break
+            case 1: io.refuseUpgrade(id, HandshakeRejection(.unauthorized, reason: "not you"))
+            case 2: io.acceptUpgrade(id, UpgradeReply(subprotocol: "nobody offered it"))
+            default:
+                io.acceptUpgrade(id)
+                // The first decision counts.
+                io.refuseUpgrade(id, HandshakeRejection(.forbidden, reason: "too late"))
+                io.acceptUpgrade(id)
+            }
+            precondition(id.resourceID % 5 == 0 || !io.isUndecided(id), "decided about")
+        }
+    }
+
     mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) throws(Disconnect) {
         precondition(!open.contains(id), "opened twice")
         precondition(io.isOutgoing(id) == connecting.contains(id), "opened by whom")
         connecting.removeAll { $0 == id }
+        undecided.removeAll { $0 == id }
         open.append(id)
         openedCount += 1
         while rooms.count < 3 {
@@ -171,13 +201,18 @@ struct Contract: WebSocketHandler {
     mutating func onError(
         _ id: ConnectionID, _ error: ConnectionError, _ io: inout ServerContext
     ) {
-        let isKnown = open.contains(id) || connecting.contains(id)
+        let isKnown = open.contains(id) || connecting.contains(id) || undecided.contains(id)
         precondition(isKnown && troubled.insert(id).inserted, "trouble twice")
     }
 
     mutating func onClose(_ id: ConnectionID, _ cause: CloseCause, _ io: inout ServerContext) {
         if let index = connecting.firstIndex(of: id) {
             connecting.remove(at: index)
+            comeToNothingCount += 1
+            return
+        }
+        if let index = undecided.firstIndex(of: id) {
+            undecided.remove(at: index)
             comeToNothingCount += 1
             return
         }

@@ -10,7 +10,7 @@ struct Simulation<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
     let network: SimulatedNetwork
     var core: ServerCore<SimulatedKernel>
     var handler: Handler
-    let mailbox: Mailbox<Handler.Mail>
+    let mailbox: Mailbox<Handler._Mail>
     /// Configuration that the next process starts with, too.
     var configuration: ServerConfiguration
 
@@ -44,14 +44,14 @@ struct Simulation<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
     /// Another process takes over, as if the server had been replaced while it runs.
     mutating func handOver() throws {
         while core.owesEnds { turn() }
-        let handOver = core.save { writer, io in handler.save(to: &writer, io) }
+        let handOver = core.save { writer, io in handler._save(to: &writer, io) }
         network.unwatchAll()
         network.listenAddresses = []
         var next = try ServerCore(
             SimulatedKernel(network: network), configuration,
             wake: UncheckedNetwork(network: network).wake)
         try next.restore(handOver) { reader, io throws(StateError) in
-            try handler.restore(from: &reader, &io)
+            try handler._restore(from: &reader, &io)
         }
         core = next
         core.checksInvariants = true

@@ -4,7 +4,7 @@ import LinuxReactor
 import WebSocketServer
 
 /// Runs one ``Load`` through its life: open → ready → warm up → measure → drain → report.
-struct LoadHandler<L: Load>: WebSocketHandler {
+struct LoadHandler<L: Load>: MailHandler, OperationsHandler {
     typealias Mail = Order
 
     private enum Phase { case waiting, opening, ready, running, draining, over }

@@ -100,4 +100,16 @@ int clinux_memfd(const char *name);
 /// negative errno.
 int clinux_is_listening_stream(int descriptor);
 
+/// Calls `found` for each function of an executable file whose symbol begins with `prefix`. Returns
+/// 0, or -1 with errno; a file without symbols has none.
+int clinux_each_function(const char *path, const char *prefix,
+    void (*found)(void *context, const char *symbol), void *context);
+
+/// The file that this address of the process was loaded from, or NULL.
+const char *clinux_file_of(const void *address);
+
+/// What a symbol of Swift means, to be freed with free(3), or NULL if it is none. The runtime
+/// exports it, for debuggers.
+char *swift_demangle(const char *symbol, size_t length, char *buffer, size_t *size, uint32_t flags);
+
 #endif

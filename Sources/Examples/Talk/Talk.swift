@@ -16,7 +16,7 @@ enum Typed: Sendable {
 }
 
 /// The application: one connection.
-struct Conversation: WebSocketHandler {
+struct Conversation: MailHandler, OperationsHandler {
     typealias Mail = Typed
 
     let request: ConnectRequest

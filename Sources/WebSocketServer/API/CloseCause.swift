@@ -11,7 +11,9 @@ public enum CloseCause: Hashable, Sendable, BitwiseCopyable {
     case endOfStream
     /// The transport failed, with this errno(3) (ECONNRESET, EPIPE, ETIMEDOUT …).
     case connectionLost(Int32)
-    /// The handler closed it or threw a ``Disconnect``, with this code.
+    /// The handler closed it or threw a ``Disconnect``, with this code. For an opening handshake
+    /// that waited for a decision (``UpgradeDecision/later``): it was refused (1008), time ran out
+    /// (1013), or the reply could not be sent (1011).
     case serverClosed(CloseCode)
     /// The peer violated the protocol, or a limit on what it may send. The kind determines the code
     /// of the Close frame (1002, 1007, 1008 or 1009).

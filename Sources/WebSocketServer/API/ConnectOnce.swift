@@ -43,7 +43,7 @@ private final class Outcome {
     var cause: CloseCause?
 }
 
-private struct OneConnection: WebSocketHandler {
+private struct OneConnection: OperationsHandler {
     let request: ConnectRequest
     let open: ClosureHandler.OnOpen
     let message: ClosureHandler.OnMessage

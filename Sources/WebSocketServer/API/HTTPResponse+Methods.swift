@@ -21,8 +21,8 @@ extension HTTPResponse {
 
     /// The answer at a path where there is nothing but a WebSocket, to a request that does not ask
     /// for one: 426 with the usual cause, a proxy that passes no `Upgrade` on. For other methods
-    /// than GET and HEAD it is ``notAllowed(_:allow:)``. The default of
-    /// ``WebSocketHandler/onRequest(_:_:)``.
+    /// than GET and HEAD it is ``notAllowed(_:allow:)``. What
+    /// the server answers for a handler that is no ``HTTPHandler``.
     public static func webSocketOnly(_ head: RequestHead) -> HTTPResponse {
         guard head.method == .get || head.method == .head else {
             return notAllowed(head, allow: "GET")

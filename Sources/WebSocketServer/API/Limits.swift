@@ -37,6 +37,11 @@ public struct Limits: Sendable {
     /// are long on any network, and short for a client that only wants to occupy a descriptor. For
     /// the same time a peer may not read an HTTP response; beyond that it is reset.
     public var handshakeDeadline = Duration.seconds(10)
+    /// Time that the handler may take for a decision about an opening handshake that it has put off
+    /// (``UpgradeDecision/later``). Beyond: HTTP 503. A token is looked up in milliseconds, and in
+    /// ten seconds by a database that is being restarted; meanwhile the client has a place of its
+    /// address (``connectionsPerAddress``) and knows nothing.
+    public var upgradeDeadline = Duration.seconds(10)
     /// Time of an attempt to connect to one address of a host. Beyond: the next address, or
     /// ``CloseCause/connectFailed(_:)`` with ETIMEDOUT. The kernel alone would try for two minutes.
     /// Resolving the name and waiting for the server's answer have ``handshakeDeadline`` each.

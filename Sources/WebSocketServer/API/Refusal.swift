@@ -3,7 +3,7 @@ import LinuxReactor
 import WebSocketCore
 
 /// A connection that was not admitted, or whose request was refused;
-/// ``WebSocketHandler/onRefusal(_:_:)`` gets it.
+/// ``OperationsHandler/onRefusal(_:_:)`` gets it.
 public struct RefusedConnection: Sendable {
     /// The limit or rule that refused it.
     public let refusal: Refusal
@@ -26,8 +26,8 @@ public enum Refusal: Int, CaseIterable, Sendable {
     case rateLimitedAddress
     /// No file descriptor was left: HTTP 503.
     case noDescriptors
-    /// The request was refused with a status: bad syntax, wrong version, Origin, too large,
-    /// or the handler's `onUpgrade` threw.
+    /// The request was refused with a status: bad syntax, wrong version, Origin, too large;
+    /// or the handler refused a handshake, or did not decide about it in time.
     case request
     /// ``Limits/handshakeDeadline`` has passed: HTTP 408, or a plain close if nothing came.
     case handshakeTimeout
@@ -57,6 +57,20 @@ public enum Refusal: Int, CaseIterable, Sendable {
         HandshakeRejection(
             .serviceUnavailable, reason: reason,
             headers: [("Retry-After", "10"), ("Refresh", "10")])
+    }
+
+    /// The answer to a handshake about which the handler has not decided in time.
+    static var undecided: HandshakeRejection {
+        HandshakeRejection(
+            .serviceUnavailable, reason: "The server could not decide in time; try again.",
+            headers: [("Retry-After", "10")])
+    }
+
+    /// The answer to a handshake about which the handler has not decided when the server stops.
+    static var stopping: HandshakeRejection {
+        HandshakeRejection(
+            .serviceUnavailable, reason: "The server is stopping; try again soon.",
+            headers: [("Retry-After", "10")])
     }
 
     /// The sentence for the Close frame.

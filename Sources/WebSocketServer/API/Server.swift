@@ -19,10 +19,7 @@ public final class Server<Handler: WebSocketHandler & ~Copyable>: Sendable {
     /// Until it is taken to be run.
     private let loop: Mutex<ServerLoop<Handler>?>
     private let stops: StopRequests
-    /// The queue through which other threads reach the handler; see
-    /// ``WebSocketHandler/onMail(_:_:)``. It holds 65,536 messages; `post` returns false when it is
-    /// full or the server has stopped.
-    public let mailbox: Mailbox<Handler.Mail>
+    let anyMailbox: Mailbox<Handler._Mail>
     /// The addresses that the server listens on for clients, with the actual ports.
     public let addresses: [NetworkAddress]
     /// All listening sockets, for clients and for operating the server.
@@ -47,7 +44,7 @@ public final class Server<Handler: WebSocketHandler & ~Copyable>: Sendable {
         listeners = loop.listeners
         addresses = listeners.filter { !$0.kind.isInternal }.map(\.address)
         connectionLimit = loop.connectionLimit
-        mailbox = loop.mailbox
+        anyMailbox = loop.mailbox
         stops = loop.stops
         self.loop = Mutex(loop)
     }
@@ -92,4 +89,10 @@ public final class Server<Handler: WebSocketHandler & ~Copyable>: Sendable {
 
     /// A server that was never run closes what it has opened.
     deinit { loop.withLock({ $0.take() })?.close() }
+}
+
+extension Server where Handler: MailHandler & ~Copyable {
+    /// The queue through which other threads reach the handler; see ``MailHandler/onMail(_:_:)``.
+    /// It holds 65,536 messages; `post` returns false when it is full or the server has stopped.
+    public var mailbox: Mailbox<Handler.Mail> { anyMailbox }
 }

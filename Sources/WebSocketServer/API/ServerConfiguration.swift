@@ -44,7 +44,7 @@ public struct ServerConfiguration: Sendable {
     public var hosts = HostRules()
     /// The subprotocols that the server speaks, in order of preference (RFC 6455 §1.9); empty by
     /// default. The first of them that a client offers is chosen, unless
-    /// ``WebSocketHandler/onUpgrade(_:)`` names another; if it offers none of them, none is.
+    /// ``WebSocketHandler/onUpgrade(_:_:)`` names another; if it offers none of them, none is.
     public var subprotocols: [String] = []
     /// Whether permessage-deflate (RFC 7692) is granted to clients that offer it, as browsers do,
     /// and how much memory is kept for them; nil for never. By default it is granted, and no memory
@@ -58,7 +58,7 @@ public struct ServerConfiguration: Sendable {
     /// X-Forwarded-Host. The client's address then counts in ``Limits``, and is the peer in every
     /// callback and log record.
     public var trustedProxies = TrustedProxies()
-    /// How often ``WebSocketHandler/onTick(_:)-(ServerContext)`` is called.
+    /// How often ``OperationsHandler/onTick(_:)-(ServerContext)`` is called.
     public var tickInterval = Duration.seconds(1)
     /// Signals that stop the server in order, like ``ServerContext/stop(grace:restarting:)`` with
     /// its default grace; a second signal ends the grace. Empty if the program handles signals
@@ -71,7 +71,7 @@ public struct ServerConfiguration: Sendable {
     /// find the signals unblocked and with their default meaning. SIGINT and SIGHUP stay ignored
     /// where the process was started so: by nohup(1), or by a shell in the background.
     public var stopSignals: [Signal] = []
-    /// Signals that are passed to ``WebSocketHandler/onSignal(_:_:)``, and do nothing else. What
+    /// Signals that are passed to ``OperationsHandler/onSignal(_:_:)``, and do nothing else. What
     /// ``stopSignals`` says of handlers and threads holds for them too.
     public var signals: [Signal] = []
     /// Where the tasks of ``WebSocketHandler/startTask(for:within:_:_:then:otherwise:)`` run, as

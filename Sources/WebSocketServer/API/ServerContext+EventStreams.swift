@@ -24,7 +24,7 @@ extension ServerContext {
     ///   - headers: further fields. Content-Type is `text/event-stream`, and Cache-Control
     ///     `no-store`; nginx keeps events back unless `X-Accel-Buffering` is `no`.
     /// - Returns: whether the stream has begun.
-    ///   ``WebSocketHandler/onEventStreamEnd(_:_:_:)`` follows exactly then.
+    ///   ``HTTPHandler/onEventStreamEnd(_:_:_:)`` follows exactly then.
     @discardableResult
     public mutating func beginEventStream(
         to id: ConnectionID, headers: [(String, String)] = []

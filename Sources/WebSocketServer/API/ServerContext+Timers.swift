@@ -2,7 +2,7 @@
 import LinuxReactor
 
 extension ServerContext {
-    /// Sets a timer: ``WebSocketHandler/onTimer(_:for:_:)`` is called once, when `delay` has
+    /// Sets a timer: ``TimerHandler/onTimer(_:for:_:)`` is called once, when `delay` has
     /// passed. If the timer is set already, it is set anew, so a timer that is set with each
     /// message comes after a silence.
     ///

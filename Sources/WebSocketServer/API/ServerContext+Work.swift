@@ -28,12 +28,12 @@ extension ServerContext {
     }
 
     /// Whether this turn has done as much as it should (``Limits/workPerTurn``). A callback that
-    /// works through a list asks after each element, and goes on in ``WebSocketHandler/onWork(_:)``
-    /// when it is true. The tick and `onWork` have a quarter of a turn at least, and `onMail`
-    /// half of one.
+    /// works through a list asks after each element, and goes on in
+    /// ``OperationsHandler/onWork(_:)`` when it is true. The tick and `onWork` have a quarter of a
+    /// turn at least, and `onMail` half of one.
     public var isTurnSpent: Bool { meter.spent >= meter.partEnd }
 
-    /// Asks for a call of ``WebSocketHandler/onWork(_:)-(ServerContext)`` in the next turn, after
+    /// Asks for a call of ``OperationsHandler/onWork(_:)-(ServerContext)`` in the next turn, after
     /// new events have been handled. Asking twice is the same as once.
     public mutating func continueLater() { wantsWork = true }
 

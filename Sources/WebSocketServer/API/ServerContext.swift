@@ -24,7 +24,7 @@ public struct ServerContext: ~Copyable {
     var telemetry: Telemetry
     /// What this turn has cost so far.
     var meter = WorkMeter()
-    /// Whether the handler wants ``WebSocketHandler/onWork(_:)-(ServerContext)`` in the next turn.
+    /// Whether the handler wants ``OperationsHandler/onWork(_:)-(ServerContext)`` in the next turn.
     var wantsWork = false
     /// What else the handler is to be called about without an event.
     var pendingCalls: PendingCalls = []
@@ -97,6 +97,6 @@ public struct ServerContext: ~Copyable {
     public var isStopping: Bool { shutdown.isUnderWay }
 
     /// How long an event waited for the loop lately: the lag that the last loop probe measured, see
-    /// ``WebSocketHandler/onLoopProbe(_:)-(ServerContext)``.
+    /// ``OperationsHandler/onLoopProbe(_:)-(ServerContext)``.
     public var loopLag: Duration { telemetry.loopLag }
 }

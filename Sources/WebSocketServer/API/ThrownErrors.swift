@@ -36,9 +36,9 @@ extension ServerContext {
             .internalServerError, reason: "The server has failed at this request.")
     }
 
-    /// Ends a connection because of what a task has thrown, or the closure that got its result: a
-    /// WebSocket with a Close frame, a request with an answer, a response that has begun with a
-    /// reset, so that nobody takes it for complete.
+    /// Ends a connection because of what `onRequest` has thrown, or a task, or the closure that got
+    /// its result: a WebSocket with a Close frame, a request or a handshake that waits with an
+    /// answer, a response that has begun with a reset, so that nobody takes it for complete.
     mutating func end(_ id: ConnectionID, by error: any Error) {
         guard let slot = waitingSlot(id) else { return }
         switch connections.slots[slot].phase {
@@ -48,6 +48,7 @@ extension ServerContext {
             var response = HTTPResponse.text(rejection.status, rejection.reason)
             response.headers += rejection.headers
             respond(to: id, with: response)
+        case .deciding: refuseUpgrade(id, rejection(by: error, id))
         case .streaming:
             endStream(slot, .serverClosed(disconnect(by: error, id).code), delivering: true)
         case .responding:

@@ -1,7 +1,21 @@
-// How a handler accepts an opening handshake, and what it may add to the answer.
+// How a handler decides about an opening handshake, and what it may add to the answer.
 import WebSocketCore
 
-/// Accepts an opening handshake; see ``WebSocketHandler/onUpgrade(_:)``.
+/// What a handler decides about an opening handshake; see ``WebSocketHandler/onUpgrade(_:_:)``. To
+/// refuse, throw a `HandshakeRejection`.
+public enum UpgradeDecision: Sendable {
+    /// The connection is opened at once: `onOpen` follows directly.
+    case accept(UpgradeReply = UpgradeReply())
+    /// The handler decides in another callback, when it has found out what it must know: by
+    /// ``ServerContext/acceptUpgrade(_:_:)`` or ``ServerContext/refuseUpgrade(_:_:)``. Until then
+    /// the client waits, and nothing more is read from it. After ``Limits/upgradeDeadline`` it gets
+    /// HTTP 503. Exactly one of `onOpen` and `onClose` follows: `onClose` if the connection does
+    /// not open, because the handler has refused, the client has left, time has run out or the
+    /// server stops. So what is kept for it meanwhile can be removed there.
+    case later
+}
+
+/// Accepts an opening handshake; see ``UpgradeDecision``.
 ///
 /// The server writes the fields of the handshake itself. A reply that names one of them, or a
 /// subprotocol that the client did not offer, is not sent: the client gets HTTP 500, and the log
@@ -25,8 +39,8 @@ public struct UpgradeReply: Sendable {
     }
 
     /// Why the reply cannot be sent, for the log; nil if it can.
-    func flaw(inAnswerTo head: RequestHead) -> String? {
-        if let subprotocol, !head.subprotocols.contains(subprotocol) {
+    func flaw(offered subprotocols: @autoclosure () -> [String]) -> String? {
+        if let subprotocol, !subprotocols().contains(subprotocol) {
             return "the client did not offer the subprotocol \"\(subprotocol)\""
         }
         for (name, _) in headers where !Handshake.mayAddField(name) {

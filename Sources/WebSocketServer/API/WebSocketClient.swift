@@ -6,10 +6,10 @@ import WebSocketCore
 /// A loop for WebSockets that this program opens, with its handler. It runs on one thread: the
 /// thread that calls `run()`, or one of its own in a program with async functions. The handler is
 /// the same as a ``Server``'s, and begins in
-/// ``WebSocketHandler/onStart(_:)``:
+/// ``OperationsHandler/onStart(_:)``:
 ///
 /// ```swift
-/// struct Greeter: WebSocketHandler {
+/// struct Greeter: OperationsHandler {
 ///     let url: WebSocketURL
 ///
 ///     mutating func onStart(_ io: inout ServerContext) { io.connect(ConnectRequest(url)) }
@@ -38,10 +38,8 @@ import WebSocketCore
 /// task or closure. A program that has a server needs no client: its handler can call
 /// ``ServerContext/connect(_:)`` as well.
 public final class WebSocketClient<Handler: WebSocketHandler & ~Copyable>: Sendable {
-    private let server: Server<Handler>
+    fileprivate let server: Server<Handler>
 
-    /// The queue through which other threads reach the handler; see ``Server/mailbox``.
-    public var mailbox: Mailbox<Handler.Mail> { server.mailbox }
     /// The most connections of this client: ``Limits/connectionCount``, or what RLIMIT_NOFILE
     /// allows.
     public var connectionLimit: Int { server.connectionLimit }
@@ -76,12 +74,17 @@ public final class WebSocketClient<Handler: WebSocketHandler & ~Copyable>: Senda
     public func stop(grace: Duration? = nil) { server.stop(grace: grace) }
 }
 
+extension WebSocketClient where Handler: MailHandler & ~Copyable {
+    /// The queue through which other threads reach the handler; see ``Server/mailbox``.
+    public var mailbox: Mailbox<Handler.Mail> { server.mailbox }
+}
+
 /// The settings of a client, given before it starts.
 public struct ClientConfiguration: Sendable {
     /// What servers may do, and how long they may take; see ``Limits``. By default messages may
     /// have 1 MiB, in any number of frames, since a client has chosen its server.
     public var limits: Limits
-    /// How often ``WebSocketHandler/onTick(_:)-(ServerContext)`` is called. The finest interval is
+    /// How often ``OperationsHandler/onTick(_:)-(ServerContext)`` is called. The finest interval is
     /// a millisecond, for a program that sends at a steady rate.
     public var tickInterval = Duration.seconds(1)
     /// Signals that close all connections in order and end the loop; a second signal ends the

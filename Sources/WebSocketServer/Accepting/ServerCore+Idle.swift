@@ -101,7 +101,7 @@ extension ServerCore where K: ~Copyable {
     private func isPlain(_ id: ConnectionID) -> Bool {
         guard let slot = io.connections.slot(of: id) else { return false }
         switch io.connections.slots[slot].phase {
-        case .head, .body, .responding: return true
+        case .head, .body, .responding, .deciding: return true
         default: return false
         }
     }

@@ -75,6 +75,7 @@ struct Timeouts: BitwiseCopyable {
     let stall: UInt64
     let message: UInt64
     let comment: UInt64
+    let upgrade: UInt64
 
     init(_ limits: Limits) {
         handshake = limits.handshakeDeadline.wholeNanoseconds
@@ -84,6 +85,7 @@ struct Timeouts: BitwiseCopyable {
         close = limits.closeDeadline.wholeNanoseconds
         message = limits.messageDeadline.wholeNanoseconds
         comment = limits.eventStreamInterval.wholeNanoseconds
+        upgrade = limits.upgradeDeadline.wholeNanoseconds
         skip = limits.skipDelay.wholeNanoseconds
         stall = limits.stallDeadline.wholeNanoseconds
     }

@@ -34,7 +34,8 @@ struct Connection: ~Copyable {
         static var resuming: Flags { Flags(rawValue: 512) }
         /// An outgoing connection: we are the client, which masks its frames (RFC 6455 §5.1).
         static var client: Flags { Flags(rawValue: 1024) }
-        /// The handler asked for it, and neither `onOpen` nor `onClose` has been called yet.
+        /// The handler asked for it, or has put off its decision about it, and neither `onOpen` nor
+        /// `onClose` has been called yet.
         static var attempting: Flags { Flags(rawValue: 2048) }
         /// The peer is a trusted proxy: its requests name the client behind it.
         static var proxied: Flags { Flags(rawValue: 4096) }
@@ -53,7 +54,7 @@ struct Connection: ~Copyable {
         static var congestion: ReadPauses { ReadPauses(rawValue: 2) }
         /// It has more unread output that it caused itself than is allowed.
         static var ownOutput: ReadPauses { ReadPauses(rawValue: 4) }
-        /// An HTTP request is being answered.
+        /// An HTTP request is being answered, or an opening handshake decided about.
         static var responding: ReadPauses { ReadPauses(rawValue: 8) }
         /// The peer has ended its stream: nothing more will come.
         static var endOfStream: ReadPauses { ReadPauses(rawValue: 16) }
@@ -164,6 +165,7 @@ struct Connection: ~Copyable {
     /// Whether a timer or a task may belong to it: the handler has it, and it has not ended.
     var mayWait: Bool {
         takesBroadcasts || phase == .responding || phase == .head || phase == .body
+            || phase == .deciding
     }
 
     /// Whether it is the connection with this name, and open.
@@ -195,7 +197,7 @@ struct Connection: ~Copyable {
         var readiness: Readiness = delivery.isBlocked ? .writable : []
         if readPauses.isEmpty && phase != .terminated {
             readiness.insert(.readable)
-        } else if phase == .responding || phase == .streaming
+        } else if phase == .responding || phase == .streaming || phase == .deciding
             || readPauses.contains(.budget) && flags.contains(.admitted)
         {
             // Nothing is read for now, which may take long: see that there is a client.

@@ -30,6 +30,8 @@ enum ConnectionPhase: UInt8, CaseIterable, BitwiseCopyable {
     case draining
     /// A response that is an event stream has begun, and has no end of its own; nothing is read.
     case streaming
+    /// An opening handshake is with the handler, which decides later; nothing is read until then.
+    case deciding
 
     enum Event: UInt8, CaseIterable, BitwiseCopyable {
         /// accept(2) returned it.
@@ -42,6 +44,8 @@ enum ConnectionPhase: UInt8, CaseIterable, BitwiseCopyable {
         case headRead
         /// A request is complete, and goes to the handler.
         case requestRead
+        /// The handler has put off its decision about an opening handshake.
+        case upgradeDeferred
         /// The response has begun as an event stream.
         case streamBegun
         /// The response is complete, and the connection is used again.
@@ -65,12 +69,13 @@ enum ConnectionPhase: UInt8, CaseIterable, BitwiseCopyable {
         case (.free, .connectBegun): .connecting
 
         case (.head, .headRead): .body
-        case (.head, .upgraded): .webSocket
+        case (.head, .upgraded), (.deciding, .upgraded): .webSocket
+        case (.head, .upgradeDeferred): .deciding
         case (.body, .requestRead): .responding
         case (.responding, .responseEnded): .head
         case (.responding, .streamBegun): .streaming
         case (.head, .lastResponse), (.body, .lastResponse), (.responding, .lastResponse),
-            (.streaming, .lastResponse):
+            (.streaming, .lastResponse), (.deciding, .lastResponse):
             .draining
 
         case (.connecting, .connected): .awaitingAnswer

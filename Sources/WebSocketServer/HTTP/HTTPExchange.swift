@@ -18,6 +18,8 @@ struct HTTPExchange: ~Copyable {
     /// The request's head while its body comes. The handler gets it then, so that a request that
     /// waits for its answer keeps none.
     var head: RequestHead?
+    /// The opening handshake that waits for a decision.
+    var upgrade: WaitingUpgrade?
     var bodyDecoder = BodyDecoder(.none)
     var body = ByteBuffer()
     var response = Response.none

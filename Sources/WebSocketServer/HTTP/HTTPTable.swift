@@ -8,7 +8,7 @@ struct HTTPTable: ~Copyable {
     /// The request that is about to go to the handler.
     var pendingRequest = PendingRequest()
     /// The answer to the handshake in progress.
-    var upgradeAnswer: Result<UpgradeReply, HandshakeRejection>?
+    var upgradeAnswer: Result<UpgradeDecision, HandshakeRejection>?
 
     /// Why the handler does not want the body of the request whose head it has just seen.
     var headRejection: HandshakeRejection?

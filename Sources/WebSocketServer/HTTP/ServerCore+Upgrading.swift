@@ -21,8 +21,14 @@ extension ServerCore where K: ~Copyable {
         var parameters: DeflateParameters?
         if io.connections.slots[slot].refusal == nil { admitWebSocket(slot) }
         if io.connections.slots[slot].refusal == nil {
-            reply = try callOnUpgrade(slot, head, call)
+            let decision = try callOnUpgrade(slot, head, call)
             parameters = upgrades.compression?.accept(offers)
+            guard case .accept(let decided) = decision else {
+                let waiting = WaitingUpgrade(
+                    accept: accept, offered: head.subprotocols, parameters: parameters)
+                return io.deferUpgrade(slot, waiting)
+            }
+            reply = decided
         }
         var subprotocol = reply.subprotocol ?? head.firstSubprotocol(of: upgrades.subprotocols)
         if subprotocol == nil, io.connections.slots[slot].refusal != nil {
@@ -30,13 +36,22 @@ extension ServerCore where K: ~Copyable {
             // handshake, and the page would never see why it was refused.
             subprotocol = head.subprotocols.first
         }
-        if let flaw = reply.flaw(inAnswerTo: head) { throw rejection(for: flaw) }
+        if let flaw = reply.flaw(offered: head.subprotocols) { throw rejection(for: flaw) }
+        let agreed = WaitingUpgrade(accept: accept, offered: [], parameters: parameters)
+        completeUpgrade(slot, agreed, subprotocol, reply.headers, call)
+    }
+
+    /// Sends the answer that accepts, and opens the connection.
+    mutating func completeUpgrade(
+        _ slot: Slot, _ agreed: WaitingUpgrade, _ subprotocol: String?,
+        _ headers: [(String, String)], _ call: HandlerCall
+    ) {
         Handshake.appendSwitchingProtocols(
-            to: &io.connections.slots[slot].delivery.outbox.bytes, accept: accept,
+            to: &io.connections.slots[slot].delivery.outbox.bytes, accept: agreed.accept,
             subprotocol: subprotocol,
-            extensions: parameters?.fieldValue, headers: reply.headers)
+            extensions: agreed.parameters?.fieldValue, headers: headers)
         io.connections.queue(slot)
-        if let parameters {
+        if let parameters = agreed.parameters {
             io.negotiate(parameters, for: slot)
         }
         open(slot, call)
@@ -45,7 +60,7 @@ extension ServerCore where K: ~Copyable {
     /// Asks the handler whether it wants this connection.
     private mutating func callOnUpgrade(
         _ slot: Slot, _ head: RequestHead, _ call: HandlerCall
-    ) throws(HandshakeRejection) -> UpgradeReply {
+    ) throws(HandshakeRejection) -> UpgradeDecision {
         prepareRequest(slot, head)
         do {
             try call(.upgrade, io.connections.id(of: slot), &io)
@@ -61,7 +76,7 @@ extension ServerCore where K: ~Copyable {
 
     /// The handler's answer can't be sent. The client learns that it is not at fault, and the log
     /// what is wrong.
-    private mutating func rejection(for flaw: String) -> HandshakeRejection {
+    mutating func rejection(for flaw: String) -> HandshakeRejection {
         io.telemetry.logger.error("onUpgrade returned an answer that cannot be sent: \(flaw)")
         return HandshakeRejection(
             .internalServerError, reason: "The server's answer was faulty; its log says how.")

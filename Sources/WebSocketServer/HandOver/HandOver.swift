@@ -32,10 +32,11 @@ extension ServerCore where K: ~Copyable {
     ///
     /// WebSocket connections are handed over, and HTTP connections between two requests. A request
     /// in progress is not, event streams included: it ends with this process, which HTTP clients
-    /// are used to, and a reader of events asks again with its last event's ID. Nor is an
-    /// outgoing connection before it is open: the next process tells the handler that it failed,
-    /// with ECANCELED. Timers are handed over, and tasks are not, being code: a connection that
-    /// waits for one is closed by the next process.
+    /// are used to, and a reader of events asks again with its last event's ID. A handshake that
+    /// waits for a decision ends in the same way, and the next process calls `onClose` about it,
+    /// with ``CloseCause/restarting``. Nor is an outgoing connection before it is open: the next
+    /// process tells the handler that it failed, with ECANCELED. Timers are handed over, and tasks
+    /// are not, being code: a connection that waits for one is closed by the next process.
     package func save(
         _ saveHandler: (inout StateWriter, borrowing ServerContext) -> Void
     ) -> HandOver {

@@ -26,7 +26,7 @@ extension Connection {
         case .head:
             return !flags.contains(.awaitsProxyHeader) && refusal == nil
         case .free, .body, .responding, .streaming, .draining, .lingering, .terminated,
-            .connecting, .awaitingAnswer:
+            .connecting, .awaitingAnswer, .deciding:
             return false
         }
     }

@@ -144,6 +144,12 @@ private struct SavedVariant {
 
 // MARK: - Connections
 
+/// A connection that was not open yet.
+private struct SavedAttempt {
+    let resourceID: UInt64
+    let isOutgoing: Bool
+}
+
 extension ServerContext {
     /// Returns the descriptors in the order in which the connections are written.
     func saveConnections(to writer: inout StateWriter) -> [FileDescriptor] {
@@ -197,7 +203,7 @@ extension ServerContext {
         connections.slots.restoreLayout(
             Int(bound), isTaken: { restored[$0] != nil || attempts[$0] != nil },
             making: { Connection() })
-        for (slot, resourceID) in attempts { endAttempt(slot, resourceID) }
+        for (slot, attempt) in attempts { endAttempt(slot, attempt) }
         for slot in slots {
             guard let saved = restored[slot] else { continue }
             try saved.apply(to: &connections.slots[slot])
@@ -211,8 +217,9 @@ extension ServerContext {
         return slots
     }
 
-    /// Outgoing connections that are not open yet are not handed over, only their IDs: the next
-    /// process tells the handler that they failed.
+    /// Connections that are not open yet, and that the handler knows, are not handed over, only
+    /// their IDs: outgoing ones, and handshakes about which it has not decided. The next process
+    /// tells the handler that they failed.
     private func saveAttempts(to writer: inout StateWriter) {
         let slots = connections.slots.indices.filter {
             connections.slots[$0].flags.contains(.attempting)
@@ -221,25 +228,32 @@ extension ServerContext {
         for slot in slots {
             writer.write(slot.rawValue)
             writer.write(connections.slots[slot].resourceID)
+            writer.write(connections.slots[slot].flags.contains(.client))
         }
     }
 
     private func readAttempts(
         from reader: inout StateReader, _ bound: UInt32
-    ) throws(StateError) -> [Slot: UInt64] {
-        var attempts: [Slot: UInt64] = [:]
+    ) throws(StateError) -> [Slot: SavedAttempt] {
+        var attempts: [Slot: SavedAttempt] = [:]
         for _ in 0..<(try reader.read(UInt32.self)) {
             let slot = Slot(rawValue: try reader.read())
             guard slot.rawValue < bound, attempts[slot] == nil else {
                 throw StateError("slot \(slot) cannot be taken")
             }
-            attempts[slot] = try reader.read()
+            attempts[slot] = SavedAttempt(
+                resourceID: try reader.read(), isOutgoing: try reader.readBool())
         }
         return attempts
     }
 
-    private mutating func endAttempt(_ slot: Slot, _ resourceID: UInt64) {
-        connections.slots[slot].resourceID = resourceID
+    private mutating func endAttempt(_ slot: Slot, _ attempt: SavedAttempt) {
+        connections.slots[slot].resourceID = attempt.resourceID
+        guard attempt.isOutgoing else {
+            connections.slots[slot].flags = .attempting
+            connections.slots[slot].advance(.accepted)
+            return terminate(slot, .restarting, reset: false)
+        }
         connections.slots[slot].flags = [.client, .attempting]
         connections.slots[slot].advance(.connectBegun)
         terminate(slot, .connectFailed(ECANCELED), reset: false)

@@ -17,7 +17,8 @@ extension ServerContext {
         case .head, .body: drainAndEnd(slot)
         case .streaming: endStream(slot, cause, delivering: true)
         case .connecting, .awaitingAnswer: terminate(slot, cause, reset: false)
-        case .free, .responding, .draining, .lingering, .terminated: return
+        // The HTTP room answers a handshake that waits for a decision.
+        case .free, .responding, .deciding, .draining, .lingering, .terminated: return
         }
     }
 }

@@ -53,7 +53,7 @@ extension ServerCore where K: ~Copyable {
         // It may have ended only its own side, and still wait for answers to earlier requests.
         case .head, .body: io.drainAndEnd(slot)
         case .draining: stopReading(slot)
-        case .lingering, .responding: io.terminate(slot, .endOfStream, reset: false)
+        case .lingering, .responding, .deciding: io.terminate(slot, .endOfStream, reset: false)
         // Nothing is read from a stream: its end comes through ``endedWhilePaused(_:)``.
         case .free, .terminated, .connecting, .awaitingAnswer, .streaming: return
         }
@@ -94,7 +94,7 @@ extension ServerCore where K: ~Copyable {
     /// has its answer.
     mutating func endedWhilePaused(_ slot: Slot) {
         switch io.connections.slots[slot].phase {
-        case .responding, .streaming: io.terminate(slot, .endOfStream, reset: false)
+        case .responding, .streaming, .deciding: io.terminate(slot, .endOfStream, reset: false)
         default: return
         }
     }

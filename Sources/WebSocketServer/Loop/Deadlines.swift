@@ -16,6 +16,7 @@ extension ServerCore where K: ~Copyable {
                     endUnlessReading(slot, in: io.settings.timeouts.handshake)
                 }
             case .head, .body: expireRequest(slot)
+            case .deciding: expireUpgrade(slot)
             case .streaming: keepStreamAlive(slot)
             // The peer does not read the last response, or does not close.
             case .draining: endUnlessReading(slot, in: io.settings.timeouts.handshake)
@@ -33,6 +34,14 @@ extension ServerCore where K: ~Copyable {
     private mutating func endUnlessReading(_ slot: Slot, in nanoseconds: UInt64) {
         guard !isReading(slot, in: nanoseconds) else { return }
         io.terminate(slot, .slowConsumer(.abnormal), reset: true)
+    }
+
+    /// The handler has not decided about an opening handshake in time; or it has, just now, and the
+    /// turn has not come to it.
+    private mutating func expireUpgrade(_ slot: Slot) {
+        guard io.undecided(io.connections.id(of: slot)) != nil else { return }
+        io.endUpgrade(
+            slot, Refusal.undecided, .serverClosed(.tryAgainLater))
     }
 
     /// A request did not arrive in time, or the peer did not read the answers before it.

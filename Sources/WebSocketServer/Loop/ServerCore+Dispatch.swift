@@ -55,6 +55,8 @@ extension ServerCore where K: ~Copyable {
         case .webSocket where io.connections.slots[slot].session.reads:
             receiveFrames(slot, call)
         case .webSocket, .draining, .lingering, .streaming: discardInput(slot)
+        // Nothing is read from it.
+        case .deciding: return
         case .awaitingAnswer: receiveAnswer(slot, call)
         // It becomes writable at the same time.
         case .connecting: return
@@ -72,7 +74,7 @@ extension ServerCore where K: ~Copyable {
         switch io.connections.slots[slot].phase {
         case .head, .body, .responding, .draining, .awaitingAnswer:
             io.schedule(slot, in: io.settings.timeouts.handshake)
-        case .free, .webSocket, .streaming, .lingering, .terminated, .connecting: break
+        case .free, .webSocket, .streaming, .lingering, .terminated, .connecting, .deciding: break
         }
         flush(slot)
         catchUp(slot)

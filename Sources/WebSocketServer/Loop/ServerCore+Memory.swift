@@ -44,7 +44,9 @@ extension ServerCore where K: ~Copyable {
             io.connections.slots[slot].phase != .webSocket,
             io.connections.slots[slot].exchange != .none
         {
-            count += io.http.exchanges[io.connections.slots[slot].exchange].body.capacity
+            let exchange = io.connections.slots[slot].exchange
+            count += io.http.exchanges[exchange].body.capacity
+            count += io.http.exchanges[exchange].upgrade?.byteCount ?? 0
         }
         return count
     }

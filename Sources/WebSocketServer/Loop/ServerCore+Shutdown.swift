@@ -21,7 +21,7 @@ extension ServerCore where K: ~Copyable {
         let wasClosing = progress.closedCount < progress.slotCount
         let last = min(reach, progress.closedCount + Self.closesPerTurn)
         while progress.closedCount < last {
-            io.closeForShutdown(Slot(rawValue: progress.closedCount))
+            closeForShutdown(Slot(rawValue: progress.closedCount))
             progress.closedCount += 1
         }
         if progress.closedCount < reach {
@@ -42,6 +42,13 @@ extension ServerCore where K: ~Copyable {
 
     /// Closes of one turn, so that answers are read meanwhile: some 10 ms.
     private static var closesPerTurn: UInt32 { 1024 }
+
+    private mutating func closeForShutdown(_ slot: Slot) {
+        switch io.connections.slots[slot].phase {
+        case .deciding: io.endUpgrade(slot, Refusal.stopping, io.shutdown.cause)
+        default: io.closeForShutdown(slot)
+        }
+    }
 
     private mutating func beginShutdown(_ request: Shutdown.Request) {
         if !io.shutdown.isUnderWay {

@@ -63,6 +63,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         tick(call)
         callPending(call)
         continueWork(call)
+        finishUpgrades(call)
         moveShutdown(call)
         beginConnections(room: io.settings.connectionLimit - countedConnectionCount)
         flushQueued()

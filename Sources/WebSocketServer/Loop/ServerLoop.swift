@@ -5,13 +5,16 @@ import LinuxReactor
 package struct ServerLoop<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
     private var core: ServerCore<LinuxKernel>
     private var handler: Handler
-    let mailbox: Mailbox<Handler.Mail>
+    let mailbox: Mailbox<Handler._Mail>
     let stops: StopRequests
 
     /// Opens all that can fail.
     package init(
         _ handler: consuming Handler, _ configuration: ServerConfiguration
     ) throws(SystemError) {
+        #if DEBUG
+            CallbackCheck.run(Handler.self, configuration.logger)
+        #endif
         let core = try ServerCore(LinuxKernel(), configuration)
         mailbox = Mailbox(descriptor: core.wakeup, wake: LinuxKernel.wake)
         stops = StopRequests(waking: core.wakeup)

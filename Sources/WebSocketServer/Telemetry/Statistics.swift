@@ -44,7 +44,7 @@ public struct Statistics: Sendable {
     /// newest message, however many messages it skipped.
     public var skipCount: UInt64 = 0
     /// How often a subscriber has come to half of the bytes by which it may be behind a topic:
-    /// ``WebSocketHandler/onFallingBehind(_:in:_:)``.
+    /// ``OutputHandler/onFallingBehind(_:in:_:)``.
     public var fallingBehindCount: UInt64 = 0
     /// Tasks started for connections:
     /// ``WebSocketHandler/startTask(for:within:_:_:then:otherwise:)``.

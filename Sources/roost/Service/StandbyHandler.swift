@@ -5,7 +5,7 @@ import Logging
 import WebSocketServer
 
 /// The handler of a server in standby. Clients learn that it is closed, but none of its settings.
-struct StandbyHandler: WebSocketHandler, ~Copyable {
+struct StandbyHandler: HTTPHandler, OperationsHandler, ~Copyable {
     private static let sentence =
         "The chat is closed until its operator has corrected its settings. Try again later."
 

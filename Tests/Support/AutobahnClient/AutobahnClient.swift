@@ -3,7 +3,7 @@
 import WebSocketServer
 
 /// Goes through the cases, one connection after the other.
-struct Examinee: WebSocketHandler {
+struct Examinee: OperationsHandler {
     let url: WebSocketURL
     let agent: String
     /// Nil until the server has sent it.

@@ -11,7 +11,7 @@ import WebSocketServer
 /// - "flood": what "fresh" gets, of a topic that disconnects.
 /// - "burst" and "direct": 400,000 bytes at once, of a topic that disconnects, or to it alone.
 /// - "too much": 640,000 bytes to it alone, which is more than its outbox may have.
-struct LineServer: WebSocketHandler {
+struct LineServer: OperationsHandler {
     private var fresh: Topic?
     private var flood: Topic?
     private var many: [Topic] = []

@@ -4,6 +4,8 @@
 //     TestServer cancel             a server whose task is cancelled when a client says "cancel"
 //     TestServer child              starts a program after a server, and prints its signals
 //     TestServer tasks              answers from async functions
+//     TestServer misses             makes servers of handlers that miss callbacks
+//     TestServer tokens             looks tokens up in a task before it accepts a client
 //     TestServer lines HOST         positions and bursts, for readers on slow lines
 import Foundation
 import WebSocketServer
@@ -18,6 +20,8 @@ struct TestServer {
         case ("cancel", nil): try await serveUntilCancelled()
         case ("child", nil): try startChild()
         case ("tasks", nil): try TaskServer.run()
+        case ("misses", nil): try makeServersWithMisses()
+        case ("tokens", nil): try await serveMembers()
         case ("lines", let host?): try LineServer.run(host: host)
         default: throw CocoaError(.fileReadUnknown)
         }

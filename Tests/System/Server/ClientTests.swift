@@ -22,7 +22,7 @@ final class ClientLog: Sendable {
 
 /// Opens `count` connections, sends each `texts` one after the other, waits for each echo, closes,
 /// and stops when all have ended.
-struct Talker: WebSocketHandler {
+struct Talker: OperationsHandler {
     var requests: [ConnectRequest]
     var texts: [String]
     let log: ClientLog
@@ -190,7 +190,7 @@ struct Talker: WebSocketHandler {
 }
 
 /// Opens connections and waits for their ends.
-struct Watcher: WebSocketHandler {
+struct Watcher: OperationsHandler {
     let requests: [ConnectRequest]
     let log: ClientLog
     init(_ requests: [ConnectRequest], _ log: ClientLog) {

@@ -4,7 +4,7 @@ import Testing
 import WebSocketServer
 
 /// One room for all; "/causes" lists the causes of ended connections.
-struct RoomHandler: WebSocketHandler {
+struct RoomHandler: HTTPHandler, MailHandler {
     typealias Mail = HandlerMail
 
     private var room: Topic?

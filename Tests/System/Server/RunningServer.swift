@@ -4,7 +4,7 @@ import Logging
 import WebSocketServer
 
 /// Runs a server until `stop()`, on a free port.
-final class RunningServer<Handler: WebSocketHandler>: @unchecked Sendable
+final class RunningServer<Handler: MailHandler>: @unchecked Sendable
 where Handler.Mail == HandlerMail {
     let port: UInt16
     private let mailbox: Mailbox<HandlerMail>

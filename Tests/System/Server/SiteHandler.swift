@@ -1,7 +1,7 @@
 // A handler with a route of each kind.
 import WebSocketServer
 
-struct SiteHandler: WebSocketHandler {
+struct SiteHandler: HTTPHandler, MailHandler {
     typealias Mail = HandlerMail
 
     /// More bytes than sockets take at once.

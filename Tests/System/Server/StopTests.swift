@@ -79,7 +79,7 @@ import WebSocketServer
     /// What the handler shares with its thread needs no lock.
     @Test func `A handler that shares something is served on the calling thread`() {
         final class Shared { var count = 0 }
-        struct Counter: WebSocketHandler {
+        struct Counter: OperationsHandler {
             let shared: Shared
             mutating func onStart(_ io: inout ServerContext) {
                 shared.count += 1

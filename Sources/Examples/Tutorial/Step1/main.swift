@@ -1,7 +1,7 @@
 // Step 1: what you type comes back to you, and the terminal shows what happens.
 import WebSocketServer
 
-struct Chat: WebSocketHandler {
+struct Chat: HTTPHandler {
     mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout ServerContext) {
         io.respond(to: request.id, with: .html(.ok, PackageResources.page_html))
     }

@@ -4,7 +4,7 @@ import WebSocketServer
 
 struct Entry: Codable { var user, text: String }
 
-struct Chat: WebSocketHandler {
+struct Chat: HTTPHandler {
     mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout ServerContext) {
         io.respond(to: request.id, with: .html(.ok, PackageResources.page_html))
     }

@@ -4,7 +4,7 @@ import WebSocketServer
 
 struct Entry: Codable { var user, text, note: String? }
 
-struct Chat: WebSocketHandler {
+struct Chat: HTTPHandler {
     var names: [ConnectionID: String] = [:]
 
     mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout ServerContext) {

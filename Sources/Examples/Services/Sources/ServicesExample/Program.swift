@@ -3,7 +3,7 @@ import Logging
 import ServiceLifecycle
 import WebSocketServer
 
-struct Chat: WebSocketHandler {
+struct Chat: OperationsHandler {
     var bridge = MetricsBridge()
 
     mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) {

@@ -9,7 +9,7 @@ import WebSocketServer
 @testable import ServicesExample
 
 /// Stops the group as soon as it serves.
-private struct Stopper: WebSocketHandler {
+private struct Stopper: OperationsHandler {
     let isServing: AsyncStream<Void>.Continuation
 
     mutating func onMessage(

@@ -2,30 +2,6 @@
 import LinuxReactor
 import WebSocketCore
 
-/// An event for the handler. Messages and requests wait in ``ServerContext``.
-package enum HandlerEvent: BitwiseCopyable {
-    case upgrade
-    case requestHead
-    case request
-    case open
-    case messages
-    case drain
-    case error(CloseCause)
-    case close(CloseCause)
-    case streamEnd(CloseCause)
-    case start
-    case tick
-    case mail
-    case work
-    case refusal(Int)
-    case signal(Signal)
-    case stop
-    case loopProbe
-    case timer(TimerName)
-    case taskEnd
-    case fallingBehind(Topic)
-}
-
 /// The only way from the server into the handler. It never escapes and is called once for each
 /// event.
 ///
@@ -42,7 +18,7 @@ extension WebSocketHandler where Self: ~Copyable {
     @inline(__always)
     package mutating func handle(
         _ event: HandlerEvent, _ id: ConnectionID, _ io: inout ServerContext,
-        _ mailbox: Mailbox<Mail>
+        _ mailbox: Mailbox<_Mail>
     ) throws(Disconnect) {
         switch event {
         case .messages: handleMessages(id, &io)
@@ -76,7 +52,7 @@ extension WebSocketHandler where Self: ~Copyable {
     @inline(never)
     private mutating func handleRare(
         _ event: HandlerEvent, _ id: ConnectionID, _ io: inout ServerContext,
-        _ mailbox: Mailbox<Mail>
+        _ mailbox: Mailbox<_Mail>
     ) throws(Disconnect) {
         switch event {
         case .messages: handleMessages(id, &io)
@@ -87,47 +63,31 @@ extension WebSocketHandler where Self: ~Copyable {
                 throw io.disconnect(by: error, id)
             }
         case .close(let cause): onClose(id, cause, &io)
-        case .streamEnd(let cause): onEventStreamEnd(id, cause, &io)
-        case .drain: onDrain(id, &io)
+        case .drain, .fallingBehind: _onOutput(_HandlerEvent(event: event), id, &io)
         case .upgrade:
             let pending = io.http.takeRequest()
             do {
-                io.http.upgradeAnswer = .success(try onUpgrade(pending.request(id)))
+                io.http.upgradeAnswer = .success(try onUpgrade(pending.request(id), &io))
             } catch {
                 io.http.upgradeAnswer = .failure(io.rejection(by: error, id))
             }
-        case .requestHead:
-            let pending = io.http.takeRequest()
-            do {
-                try onRequestHead(pending.request(id), &io)
-            } catch {
-                io.http.headRejection = io.rejection(by: error, id)
-            }
-        case .request:
-            let pending = io.http.takeRequest()
-            onRequest(pending.request(id), &io)
+        case .requestHead, .request, .streamEnd: _onHTTP(_HandlerEvent(event: event), id, &io)
         case .error(let cause):
             if let error = io.error(cause, id) { onError(id, error, &io) }
-        case .start: onStart(&io)
-        case .tick: onTick(&io)
         case .mail: handleMail(&io, mailbox)
-        case .work: onWork(&io)
-        case .refusal(let index): onRefusal(io.telemetry.refused[index], &io)
-        case .signal(let signal): onSignal(signal, &io)
-        case .stop: onStop(&io)
-        case .loopProbe: onLoopProbe(&io)
-        case .timer(let name): onTimer(name, for: id == .none ? nil : id, &io)
+        case .timer(let name): _onTimer(name, id == .none ? nil : id, &io)
         case .taskEnd: handleTaskEnd(id, &io)
-        case .fallingBehind(let topic): onFallingBehind(id, in: topic, &io)
+        case .start, .tick, .work, .refusal, .signal, .stop, .loopProbe:
+            _onOperation(_HandlerEvent(event: event), &io)
         }
     }
 
     /// Calls `onMail` for what has been posted, as much of it as the turn allows: one at least.
-    private mutating func handleMail(_ io: inout ServerContext, _ mailbox: Mailbox<Mail>) {
+    private mutating func handleMail(_ io: inout ServerContext, _ mailbox: Mailbox<_Mail>) {
         for _ in 0..<mailbox.count {
             guard let mail = mailbox.take() else { break }
             io.charge(Work.mail)
-            onMail(mail, &io)
+            _onMail(mail, &io)
             if io.isTurnSpent { break }
         }
         if mailbox.count > 0 { io.pendingCalls.insert(.mail) }
