@@ -6,7 +6,7 @@ import Storage
 /// where this one stopped, in the middle of a frame if need be; the peers notice nothing.
 package struct HandOver: Sendable {
     /// The first number of ``state``; it decides how the rest is read.
-    static let version: UInt16 = 3
+    static let version: UInt16 = 4
 
     package var state: [UInt8]
     /// The connections' sockets, in the order of the connections in `state`. The receiving process

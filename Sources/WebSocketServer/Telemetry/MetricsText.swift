@@ -140,6 +140,13 @@ extension MetricsText {
         write(
             .counter, "topic_skips_total", "Moves of slow subscribers to the newest message.",
             statistics.skipCount)
+        write(.gauge, "topic_keys", "Keys of topics that keep each key's newest.", gauges.keyCount)
+        write(
+            .gauge, "topic_retained_bytes", "Bytes of each key's newest message.",
+            gauges.retainedByteCount)
+        write(
+            .counter, "topic_keys_evicted_total", "Keys forgotten since a topic had too many.",
+            statistics.evictedKeyCount)
         write(
             .counter, "sweep_seconds_total", "Time spent on sending broadcasts, sampled.",
             Double(statistics.sweepNanoseconds) / 1e9)

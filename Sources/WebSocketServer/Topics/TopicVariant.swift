@@ -49,9 +49,24 @@ struct TopicVariant: ~Copyable {
     func oldestNeeded(_ subscriptions: borrowing SlotTable<Subscription>) -> UInt64 {
         var oldest = deliveredFloor
         for subscription in blocked {
-            oldest = min(oldest, subscribers[Int(subscriptions[subscription].subscriber)].cursor)
+            let cursor = subscribers[Int(subscriptions[subscription].subscriber)].cursor
+            // What is retained is enough for it.
+            if policy == .latestPerKey, cursor < log.start || isBeyondLimit(cursor) { continue }
+            oldest = min(oldest, cursor)
         }
         return oldest
+    }
+
+    private func isBeyondLimit(_ cursor: UInt64) -> Bool {
+        log.end - cursor > UInt64(logByteLimit)
+    }
+
+    /// A new variant's log begins at this offset.
+    mutating func begin(at offset: UInt64) {
+        guard let log = TopicLog(start: offset, latestFrame: offset, frames: Span()) else { return }
+        self.log = log
+        deliveredFloor = offset
+        passEnd = offset
     }
 
     /// Removes a subscriber without leaving a hole: the last swept one moves to its place, and the
