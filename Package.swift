@@ -30,6 +30,7 @@ let package = Package(
         .executable(name: "broadcast-server", targets: ["BroadcastServer"]),
         .executable(name: "bench", targets: ["bench"]),
         .executable(name: "talk", targets: ["Talk"]),
+        .executable(name: "train-map", targets: ["TrainMap"]),
         .executable(name: "chat-step-1", targets: ["ChatStep1"]),
         .executable(name: "chat-step-2", targets: ["ChatStep2"]),
         .executable(name: "chat-step-3", targets: ["ChatStep3"]),
@@ -124,6 +125,13 @@ let package = Package(
             ],
             path: "Sources/Examples/Talk", swiftSettings: strict),
 
+        // A map page, the lines on it, and a script that makes trains run.
+        .executableTarget(
+            name: "TrainMap", dependencies: ["WebSocketServer"],
+            path: "Sources/Examples/TrainMap", exclude: ["trains.py"],
+            resources: [.embedInCode("page.html"), .embedInCode("lines.json")],
+            swiftSettings: strict),
+
         // The steps of the tutorial, each with its page inside.
         .executableTarget(
             name: "ChatStep1", dependencies: ["WebSocketServer"],
@@ -217,7 +225,7 @@ let package = Package(
         .testTarget(
             name: "SystemTests",
             dependencies: [
-                "roost", "bench", "EchoServer", "BroadcastServer", "TestServer",
+                "roost", "bench", "EchoServer", "BroadcastServer", "TestServer", "TrainMap",
                 "CommandLineOptions",
                 "WebSocketServer", "LinuxReactor", "TestSupport",
             ],
@@ -231,7 +239,8 @@ let package = Package(
         .testTarget(
             name: "BrowserTests",
             dependencies: [
-                "roost", "ChatStep1", "ChatStep2", "ChatStep3", "ChatStep4", "TestSupport",
+                "roost", "ChatStep1", "ChatStep2", "ChatStep3", "ChatStep4", "TrainMap",
+                "TestSupport",
             ],
             path: "Tests/Browser", swiftSettings: tests),
         .executableTarget(

@@ -86,7 +86,8 @@ struct Contract: HTTPHandler, MailHandler, OutputHandler, TimerHandler, Operatio
         open.append(id)
         openedCount += 1
         while rooms.count < 3 {
-            rooms.append(io.makeTopic(policy: rooms.isEmpty ? .skipToLatest : .disconnect))
+            let policies: [SlowConsumerPolicy] = [.skipToLatest, .latestPerKey, .disconnect]
+            rooms.append(io.makeTopic(policy: policies[rooms.count % 3]))
         }
         io.subscribe(id, to: rooms[Int(id.resourceID % 3)])
         if id.resourceID % 11 == 0 { throw Disconnect(.policyViolation, "not you") }

@@ -20,6 +20,10 @@ public struct Gauges: Sendable {
     public var subscriberCount = 0
     /// Bytes of broadcasts that are kept for subscribers which have not been sent them yet.
     public var logByteCount = 0
+    /// Keys of ``SlowConsumerPolicy/latestPerKey`` topics.
+    public var keyCount = 0
+    /// Bytes that such topics retain, as ``Limits/retainedByteCount`` counts them.
+    public var retainedByteCount = 0
     /// The largest number of bytes by which any subscriber is behind its topic.
     public var cursorLagByteCount = 0
 
@@ -59,6 +63,10 @@ extension ServerContext {
         gauges.taskCount = tasks.runningCount
         gauges.timerCount = timers.count
         gauges.topicCount = topics.states.count
+        for index in topics.retained.indices {
+            gauges.keyCount += topics.retained[index].count
+            gauges.retainedByteCount += topics.retained[index].byteCount
+        }
         gauges.subscriberCount = topics.subscriptions.count
         let step = max(1, (connections.slots.endIndex + 65_535) / 65_536)
         for slot in stride(from: 0, to: connections.slots.endIndex, by: step) {

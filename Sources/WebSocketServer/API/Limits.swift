@@ -95,6 +95,18 @@ public struct Limits: Sendable {
     /// limit: ``ServerContext/makeTopic(policy:logByteLimit:)``.
     public var topicLogByteCount = 1024 * 1024
 
+    /// Keys of a ``SlowConsumerPolicy/latestPerKey`` topic. Beyond: the key that was published
+    /// longest ago is forgotten, as if it had been removed, and counted in
+    /// ``Statistics/evictedKeyCount``. A new subscriber gets them all, so that ten thousand small
+    /// ones are about as much as a web page.
+    public var topicKeyCount = 10_000
+    /// Bytes that one ``SlowConsumerPolicy/latestPerKey`` topic retains: the newest frame of each
+    /// key, also its compressed form if somebody uses that, and 128 for each key. Beyond: as for
+    /// ``topicKeyCount``; the message that was just published stays, whatever its size. They belong
+    /// to ``memoryByteCount``, but no peer pins them: closing connections frees none of them, so
+    /// an application with many such topics bounds their number.
+    public var retainedByteCount = 2 * 1024 * 1024
+
     /// The time that broadcasts of a ``SlowConsumerPolicy/skipToLatest`` topic may take on their
     /// way to a subscriber whose socket was full, at the speed of its line: beyond, it skips to the
     /// newest message, even if it is less than ``topicLogByteCount`` behind. The kernel gets no

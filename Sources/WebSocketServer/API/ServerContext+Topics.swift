@@ -49,11 +49,11 @@ extension ServerContext {
     }
 
     /// Subscribes a connection to a topic: it gets everything published from now on, until
-    /// ``unsubscribe(_:from:)`` or its end; of an event stream, every text as an event. Subscribing
-    /// twice is the same as once. An outgoing
-    /// connection cannot be subscribed, since a topic's log is not masked: the attempt is logged.
-    /// Takes time in proportion to the connection's subscriptions, and not to the topic's
-    /// subscribers.
+    /// ``unsubscribe(_:from:)`` or its end; of an event stream, every text as an event. Of a topic
+    /// that is ``SlowConsumerPolicy/latestPerKey`` it gets each key's newest message first.
+    /// Subscribing twice is the same as once. An outgoing connection cannot be subscribed, since a
+    /// topic's log is not masked: the attempt is logged. Takes time in proportion to the
+    /// connection's subscriptions, and not to the topic's subscribers.
     public mutating func subscribe(_ id: ConnectionID, to topic: Topic) {
         guard let slot = connections.slot(of: id), connections.slots[slot].takesBroadcasts,
             isCurrent(topic), subscription(of: slot, to: topic) == nil
@@ -66,9 +66,10 @@ extension ServerContext {
         leaveFastPath(slot)
         let encoding = connections.slots[slot].encoding
         topics.join(topic, encoding, connection: slot, &connections.slots[slot].delivery)
+        if topics.isKeyed(topic) { charge(topics.retainedByteCount(of: topic)) }
     }
 
-    private func subscription(of slot: Slot, to topic: Topic) -> SubscriptionIndex? {
+    func subscription(of slot: Slot, to topic: Topic) -> SubscriptionIndex? {
         topics.subscription(to: topic, from: connections.slots[slot].delivery.firstSubscription)
     }
 
@@ -138,11 +139,16 @@ extension ServerContext {
     }
 
     /// Appends one frame to each log in use, with no work per subscriber.
-    private mutating func publish(
+    mutating func publish(
         _ payload: Span<UInt8>, as opcode: Opcode, to topic: Topic, except: ConnectionID?,
         isStreamed: Bool, eventID: Span<UInt8> = Span()
     ) {
         guard topics.isCurrent(topic) else { return }
+        guard !topics.isKeyed(topic) else {
+            var message = TopicTable.KeyedMessage(payload, opcode, .none, eventID)
+            message.isStreamed = isStreamed
+            return publish(message, to: topic, except: except)
+        }
         telemetry.statistics.publishedCount += 1
         let skipped = except.flatMap { connections.slot(of: $0) }.map { stepOver(topic, $0) }
         let published = topics.publish(

@@ -18,6 +18,13 @@ public enum SlowConsumerPolicy: UInt8, Sendable, BitwiseCopyable {
     /// subscriber whose line is full skips earlier, when what it has missed would take longer than
     /// ``Limits/skipDelay``: what it gets is never old.
     case skipToLatest
+    /// It gets the newest message of each key (``TopicKey``) that it has missed, in the order in
+    /// which they were last published, and never an older one after a newer one of the same key. A
+    /// new subscriber gets each key's newest first. For a map of trains, where of each train only
+    /// the last position counts. A subscriber whose line is full goes over to this earlier, as with
+    /// ``skipToLatest``. What is kept is bounded by ``Limits/topicKeyCount`` and
+    /// ``Limits/retainedByteCount``.
+    case latestPerKey
 }
 
 extension Topic {

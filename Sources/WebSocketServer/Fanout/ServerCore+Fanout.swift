@@ -21,7 +21,12 @@ extension ServerCore where K: ~Copyable {
 
     private mutating func sweepDirtyVariants() -> Int {
         var sweep = TopicTable.Sweep(budget: io.settings.limits.flushBudget)
-        while let due = io.topics.nextDue(&sweep) { deliver(due, &sweep) }
+        while true {
+            while let due = io.topics.nextDue(&sweep) { deliver(due, &sweep) }
+            // It stops at a topic with keys, which is served in another way.
+            guard sweep.isKeyed else { break }
+            sweepKeyedSlice(&sweep)
+        }
         io.meter.spend(Work.call * (io.settings.limits.flushBudget - sweep.budget))
         io.telemetry.statistics.skipCount = io.topics.skipCount
         if !io.topics.laggards.isEmpty { takeLaggards() }
@@ -51,6 +56,7 @@ extension ServerCore where K: ~Copyable {
                 let slot = io.topics.nextToPace(variant)
                 if io.connections.slots[slot].phase != .terminated { pace(slot) }
             }
+            io.topics.removeEndedKeys(variant)
         }
         io.topics.skipping.removeAll(keepingCapacity: true)
     }
@@ -74,7 +80,7 @@ extension ServerCore where K: ~Copyable {
     }
 
     /// One send from a subscriber's cursor to the log's end. Returns what it costs of the budget.
-    private mutating func sendBroadcasts(_ due: TopicTable.Due) -> Int {
+    mutating func sendBroadcasts(_ due: TopicTable.Due) -> Int {
         let slot = due.connection
         let cost = 1 + Int(io.topics.variants[due.variant].log.end - due.cursor) >> 14
         let outcome = Self.send(
@@ -114,7 +120,8 @@ extension ServerCore where K: ~Copyable {
         while let due = io.topics.nextDue(
             of: slot, &io.connections.slots[slot].delivery, &subscription)
         {
-            io.meter.spend(Work.call * sendBroadcasts(due))
+            let isKeyed = io.topics.isKeyed(due.variant)
+            io.meter.spend(Work.call * (isKeyed ? sendKeyed(due) : sendBroadcasts(due)))
             // The connection has ended, and its subscriptions with it.
             if io.connections.slots[slot].delivery.firstSubscription == .none { return }
             served = due.subscription

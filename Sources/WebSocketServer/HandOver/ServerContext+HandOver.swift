@@ -20,6 +20,8 @@ extension ServerContext {
             for encoding in Encoding.ofFrames {
                 writer.write(topics.states[index].variants[Int(encoding.rawValue)].rawValue)
             }
+            let retained = topics.states[index].retained
+            if retained != .none { topics.retained[retained].save(to: &writer) }
         }
         writer.write(UInt32(topics.variants.endIndex))
         for index in topics.variants.indices {
@@ -33,7 +35,7 @@ extension ServerContext {
 
     mutating func restoreTopics(from reader: inout StateReader) throws(StateError) {
         topics.generation = try reader.read()
-        let restored = try Self.readTopics(&reader)
+        let restored = try readTopics(&reader)
         topics.states.restoreLayout(
             restored.count, isTaken: { restored[Int($0.rawValue)] != nil },
             making: { TopicState() })
@@ -58,12 +60,21 @@ extension ServerContext {
         }
     }
 
-    private static func readTopics(
+    private mutating func readTopics(
         _ reader: inout StateReader
     ) throws(StateError) -> [SavedTopic?] {
         var restored: [SavedTopic?] = []
         for _ in 0..<(try reader.read(UInt32.self)) {
-            restored.append(try reader.readBool() ? try SavedTopic(from: &reader) : nil)
+            guard try reader.readBool() else {
+                restored.append(nil)
+                continue
+            }
+            var topic = try SavedTopic(from: &reader)
+            if topic.policy == .latestPerKey {
+                topic.retained = topics.retained.allocate(RetainedMessages())
+                try topics.retained[topic.retained].restore(from: &reader)
+            }
+            restored.append(topic)
         }
         return restored
     }
@@ -75,6 +86,7 @@ private struct SavedTopic {
     let logByteLimit: Int
     let name: String
     var variants: [VariantIndex] = []
+    var retained = TableIndex<RetainedMessages>.none
 
     init(from reader: inout StateReader) throws(StateError) {
         generation = try reader.read()
@@ -90,6 +102,7 @@ private struct SavedTopic {
         topic.policy = policy
         topic.logByteLimit = logByteLimit
         topic.name = name.isEmpty ? nil : name
+        topic.retained = retained
         for (index, variant) in variants.enumerated() { topic.variants[index] = variant }
     }
 }
@@ -282,7 +295,8 @@ extension ServerContext {
         _ saved: SavedSubscription, of slot: Slot
     ) throws(StateError) {
         guard topics.variants.contains(saved.variant),
-            saved.cursor >= topics.variants[saved.variant].log.start,
+            saved.cursor >= topics.variants[saved.variant].log.start
+                || topics.isKeyed(saved.variant),
             saved.cursor <= topics.variants[saved.variant].log.end
         else { throw StateError("a subscription is damaged") }
         let subscriber = UInt32(topics.variants[saved.variant].subscribers.count)

@@ -22,6 +22,7 @@ extension ServerContext {
             try checkSession(slot)
             try checkSubscriptions(slot, boundaries)
         }
+        try checkRetained(boundaries)
     }
 
     /// Each variant belongs to one topic.
@@ -32,7 +33,9 @@ extension ServerContext {
                 let variant = topics.states[index].variants[place]
                 if variant == .none { continue }
                 guard topics.variants.contains(variant),
-                    topics.variants[variant].subscribers.count > 0, seen.insert(variant).inserted
+                    topics.variants[variant].subscribers.count > 0,
+                    topics.variants[variant].policy == topics.states[index].policy,
+                    seen.insert(variant).inserted
                 else { throw StateError("topic \(index) has a variant that is not its own") }
             }
         }
@@ -59,6 +62,18 @@ extension ServerContext {
             throw StateError("a topic's log does not know its newest frame")
         }
         return boundaries
+    }
+
+    /// Checks that messages which are retained have their place in the logs.
+    private func checkRetained(_ boundaries: [VariantIndex: [UInt64]]) throws(StateError) {
+        for index in topics.states.indices where topics.states[index].retained != .none {
+            for encoding in Encoding.ofFrames {
+                let variant = topics.states[index].variants[Int(encoding.rawValue)]
+                guard variant != .none, let boundaries = boundaries[variant] else { continue }
+                try topics.retained[topics.states[index].retained].check(
+                    encoding, from: topics.variants[variant].log.start, boundaries)
+            }
+        }
     }
 
     /// Checks that the connection's phase, session and cause fit together.
@@ -102,6 +117,8 @@ extension ServerContext {
                 subscribed.insert(entry.variant).inserted,
                 entry.markedEnd <= topics.variants[entry.variant].log.end,
                 boundaries[entry.variant]?.contains(sorted: cursor) == true
+                    || topics.isKeyed(entry.variant)
+                        && cursor < topics.variants[entry.variant].log.start
             else { throw StateError("a subscription of connection \(slot) is damaged") }
         }
         for (_, marker) in connections.slots[slot].delivery.outbox.markerPositions {
@@ -115,7 +132,7 @@ extension ServerContext {
 
 extension [UInt64] {
     /// Whether an ascending array has this number.
-    fileprivate func contains(sorted number: UInt64) -> Bool {
+    func contains(sorted number: UInt64) -> Bool {
         var (low, high) = (0, count)
         while low < high {
             let middle = (low + high) / 2

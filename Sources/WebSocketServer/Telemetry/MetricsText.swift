@@ -94,6 +94,13 @@ extension MetricsSink {
         write(
             .counter, "topic_skips_total", "Moves of slow subscribers to the newest message.",
             statistics.skipCount)
+        write(.gauge, "topic_keys", "Keys of topics that keep each key's newest.", gauges.keyCount)
+        write(
+            .gauge, "topic_retained_bytes", "Bytes of each key's newest message.",
+            gauges.retainedByteCount)
+        write(
+            .counter, "topic_keys_evicted_total", "Keys forgotten since a topic had too many.",
+            statistics.evictedKeyCount)
         write(
             .counter, "topic_falling_behind_total",
             "Slow subscribers that have come to half of their topic's limit.",

@@ -41,7 +41,8 @@ public struct Statistics: Sendable {
     /// send(2) calls made for topics and for direct output.
     public var sendCount: UInt64 = 0
     /// How often a subscriber of a ``SlowConsumerPolicy/skipToLatest`` topic was moved to the
-    /// newest message, however many messages it skipped.
+    /// newest message, or one of a ``SlowConsumerPolicy/latestPerKey`` topic to each key's newest,
+    /// however many messages it skipped.
     public var skipCount: UInt64 = 0
     /// How often a subscriber has come to half of the bytes by which it may be behind a topic:
     /// ``OutputHandler/onFallingBehind(_:in:_:)``.
@@ -53,6 +54,9 @@ public struct Statistics: Sendable {
     public var refusedTaskCount: UInt64 = 0
     /// Tasks that were cancelled at their deadline.
     public var timedOutTaskCount: UInt64 = 0
+    /// How many keys of ``SlowConsumerPolicy/latestPerKey`` topics were forgotten because there
+    /// were more than ``Limits/topicKeyCount`` or ``Limits/retainedByteCount`` allow.
+    public var evictedKeyCount: UInt64 = 0
     /// How often accepting was paused for lack of descriptors.
     public var acceptPauseCount: UInt64 = 0
     /// Turns of the loop.

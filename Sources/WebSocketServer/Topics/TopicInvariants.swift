@@ -30,8 +30,9 @@ extension TopicTable {
             precondition(
                 entry.variant == variant && Int(entry.subscriber) == index,
                 "\(place()): a subscriber's entry")
+            // Where each key's newest is kept, a subscriber may be behind the log's beginning.
             precondition(
-                subscriber.cursor >= start && subscriber.cursor <= end,
+                (subscriber.cursor >= start || isKeyed(variant)) && subscriber.cursor <= end,
                 "\(place()): a cursor at \(subscriber.cursor) in \(start)..<\(end)")
             if entry.blockedIndex != Subscription.notBlocked {
                 blockedCount += 1
@@ -42,7 +43,9 @@ extension TopicTable {
                 continue
             }
             precondition(
-                subscriber.cursor >= variants[variant].deliveredFloor, "\(place()): below the floor"
+                subscriber.cursor >= variants[variant].deliveredFloor
+                    || isKeyed(variant) && variants[variant].isDirty,
+                "\(place()): below the floor"
             )
             precondition(
                 index >= sweepIndex || subscriber.cursor >= variants[variant].passEnd,

@@ -8,6 +8,8 @@ struct TopicState: ~Copyable {
     var generation: UInt32 = 0
     var policy = SlowConsumerPolicy.disconnect
     var isTaken = false
+    /// The newest message of each key, if the policy is to keep them.
+    var retained = TableIndex<RetainedMessages>.none
     var logByteLimit = 0
     var name: String?
 }

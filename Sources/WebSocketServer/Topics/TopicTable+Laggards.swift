@@ -46,6 +46,10 @@ extension TopicTable {
             guard variants[variant].subscribers[index].cursor < latest else { return }
             variants[variant].subscribers[index].cursor = latest
             skipCount += 1
+        case .latestPerKey:
+            // It falls out of the log, and goes on with what is retained.
+            let cursor = variants[variant].subscribers[index].cursor
+            if cursor >= variants[variant].log.start { skipCount += 1 }
         }
     }
 

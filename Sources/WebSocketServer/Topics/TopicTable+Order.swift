@@ -33,10 +33,8 @@ extension TopicTable {
         let end = variants[variant].log.end
         guard variants[variant].subscribers[subscriber].cursor < end else { return false }
         materializeMarkers(&delivery)
-        let cursor = variants[variant].subscribers[subscriber].cursor
         delivery.acquireBuffer(of: &spare)
-        variants.copyLog(variant, from: cursor, to: end, into: &delivery.outbox.bytes)
-        variants[variant].subscribers[subscriber].cursor = end
+        copyBacklog(variant, subscriber, to: end, into: &delivery.outbox.bytes)
         variants[variant].unblock(subscription, &subscriptions)
         return true
     }
@@ -55,11 +53,25 @@ extension TopicTable {
             let subscriber = Int(subscriptions[subscription].subscriber)
             let cursor = variants[marker.source].subscribers[subscriber].cursor
             guard cursor < marker.end else { continue }
-            variants.copyLog(marker.source, from: cursor, to: marker.end, into: &whole)
-            variants[marker.source].subscribers[subscriber].cursor = marker.end
+            copyBacklog(marker.source, subscriber, to: marker.end, into: &whole)
         }
         delivery.outbox.moveLeading(into: &whole)
         delivery.outbox.bytes = whole
+    }
+
+    /// Copies what a subscriber has not been sent yet of everything before the offset `end`, and
+    /// moves its cursor there.
+    private mutating func copyBacklog(
+        _ variant: VariantIndex, _ subscriber: Int, to end: UInt64, into buffer: inout ByteBuffer
+    ) {
+        if walks(variant, subscriber) {
+            gatherPiece(variant, subscriber, before: end, about: .max)
+            buffer.append(piece.bytes.span)
+            return moved(variant, subscriber, to: end)
+        }
+        let cursor = variants[variant].subscribers[subscriber].cursor
+        variants.copyLog(variant, from: cursor, to: end, into: &buffer)
+        variants[variant].subscribers[subscriber].cursor = end
     }
 
     /// Copies the bytes that the outbox's first marker stands for, whole frames up to about
@@ -74,6 +86,13 @@ extension TopicTable {
             case let subscriber = Int(subscriptions[subscription].subscriber),
             variants[variant].subscribers[subscriber].cursor < marker.end
         else { return delivery.outbox.removeFirstMarker() }
+        if walks(variant, subscriber) {
+            gatherPiece(variant, subscriber, before: marker.end, about: byteCount)
+            gathered.append(piece.bytes.span)
+            moved(variant, subscriber, to: piece.end)
+            if piece.end >= marker.end { delivery.outbox.removeFirstMarker() }
+            return
+        }
         let cursor = variants[variant].subscribers[subscriber].cursor
         var end = marker.end
         if end - cursor > UInt64(byteCount) {

@@ -1,4 +1,5 @@
-// Topics of which only the newest message counts: who is asked how fast its line is, and who skips.
+// Topics of which only the newest counts, of all messages or of each key: which lines are
+// measured, and who skips.
 import LinuxReactor
 
 extension TopicTable {
@@ -25,23 +26,24 @@ extension TopicTable {
     func skips(_ first: SubscriptionIndex) -> Bool {
         var index = first
         while index != .none {
-            if variants[subscriptions[index].variant].policy == .skipToLatest { return true }
+            if variants[subscriptions[index].variant].policy != .disconnect { return true }
             index = subscriptions[index].next
         }
         return false
     }
 
-    /// Skips to the newest message in all topics of the list that allow it, if they are more than
-    /// `byteCount` behind together.
+    /// Skips to the newest message, or to each key's newest, in all topics of the list that allow
+    /// it, if they are more than `byteCount` behind together.
     mutating func skip(_ first: SubscriptionIndex, keeping byteCount: Int) {
         var missing: UInt64 = 0
         var index = first
         while index != .none {
             let entry = subscriptions[index]
-            if variants[entry.variant].policy == .skipToLatest {
+            if variants[entry.variant].policy != .disconnect {
+                let cursor = variants[entry.variant].subscribers[Int(entry.subscriber)].cursor
                 missing +=
                     variants[entry.variant].log.end
-                    - variants[entry.variant].subscribers[Int(entry.subscriber)].cursor
+                    - max(cursor, variants[entry.variant].log.start)
             }
             index = entry.next
         }
@@ -50,7 +52,9 @@ extension TopicTable {
         while index != .none {
             let entry = subscriptions[index]
             let latest = variants[entry.variant].log.latestFrame
-            if variants[entry.variant].policy == .skipToLatest,
+            if isKeyed(entry.variant) {
+                skipInKeyed(entry)
+            } else if variants[entry.variant].policy == .skipToLatest,
                 variants[entry.variant].subscribers[Int(entry.subscriber)].cursor < latest
             {
                 variants[entry.variant].subscribers[Int(entry.subscriber)].cursor = latest
@@ -58,6 +62,15 @@ extension TopicTable {
             }
             index = entry.next
         }
+    }
+
+    private mutating func skipInKeyed(_ entry: Subscription) {
+        guard !walks(entry.variant, Int(entry.subscriber)),
+            variants[entry.variant].subscribers[Int(entry.subscriber)].cursor
+                < variants[entry.variant].log.end
+        else { return }
+        letWalk(entry.variant, Int(entry.subscriber))
+        skipCount += 1
     }
 
     /// Makes the subscription behind this one the first, and this one the last: when the socket is

@@ -12,6 +12,8 @@ extension TopicTable {
         fileprivate(set) var variantCount = 0
         fileprivate var slice = 0
         fileprivate var variant = VariantIndex.none
+        /// Whether the present variant is keyed: ``nextDue(_:)`` does not serve it.
+        fileprivate(set) var isKeyed = false
 
         init(budget: Int) { self.budget = budget }
 
@@ -52,6 +54,25 @@ extension TopicTable {
         }
     }
 
+    /// The same for the keyed variant at which ``nextDue(_:)`` has stopped; nil at the end of its
+    /// slice.
+    mutating func nextKeyedDue(_ sweep: inout Sweep) -> Due? {
+        let variant = sweep.variant
+        while variants[variant].sweepIndex < variants[variant].subscribers.count, sweep.slice > 0 {
+            let index = variants[variant].sweepIndex
+            let subscriber = variants[variant].subscribers[index]
+            variants[variant].sweepIndex = index + 1
+            guard subscriber.cursor < variants[variant].log.end else { continue }
+            return Due(
+                cursor: subscriber.cursor, variant: variant, subscriber: UInt32(index),
+                connection: subscriber.connection, subscription: subscriber.subscription)
+        }
+        sweep.isKeyed = false
+        endSlice(&sweep)
+        return nil
+    }
+
+    /// False if no variant is left, or the next one is keyed.
     @inline(never)
     private mutating func beginSlice(_ sweep: inout Sweep) -> Bool {
         while sweep.variantCount < dirtyVariants.count, sweep.budget > 0 {
@@ -64,7 +85,8 @@ extension TopicTable {
             }
             sweep.slice = min(sweep.budget, Self.sliceBudget)
             sweep.variant = variant
-            return true
+            sweep.isKeyed = isKeyed(variant)
+            return !sweep.isKeyed
         }
         dirtyVariants.removeFirst(sweep.variantCount)
         return false
@@ -77,7 +99,7 @@ extension TopicTable {
         // All subscribers may have left meanwhile, and the variant with them.
         guard variants[variant].subscribers.count > 0 else { return }
         let isOver = variants[variant].sweepIndex >= variants[variant].subscribers.count
-        if isOver, variants[variant].policy == .skipToLatest { skipping.append(variant) }
+        if isOver, variants[variant].policy != .disconnect { skipping.append(variant) }
         if !isOver || !finishPass(variant) { markDirty(variant) }
     }
 

@@ -23,6 +23,12 @@ struct TopicTable: ~Copyable {
     /// Publishers whose reading may be resumed.
     var released: [ConnectionID] = []
     var skipCount: UInt64 = 0
+    /// What topics with keys retain.
+    var retained = SlotTable<RetainedMessages>()
+    /// Retained messages on their way to one subscriber; only meaningful while they are sent.
+    var piece = RetainedPiece()
+    /// How many keys were removed since there were too many, or too large ones.
+    var evictionCount: UInt64 = 0
 
     /// Whether no subscriber waits for a sweep.
     var isSettled: Bool { dirtyVariants.isEmpty }
@@ -36,6 +42,7 @@ struct TopicTable: ~Copyable {
         state.policy = policy
         state.logByteLimit = logByteLimit
         state.isTaken = true
+        if policy == .latestPerKey { state.retained = retained.allocate(RetainedMessages()) }
         return Topic(index: states.allocate(state), generation: generation)
     }
 
@@ -51,6 +58,8 @@ struct TopicTable: ~Copyable {
     mutating func remove(_ topic: Topic) {
         precondition(subscriberCount(of: topic) == 0, "a topic that is removed has no subscribers")
         if let name = states[topic.index].name { names[name] = nil }
+        let retained = states[topic.index].retained
+        if retained != .none { self.retained.free(retained, leaving: RetainedMessages()) }
         states.free(topic.index, leaving: TopicState())
     }
 
@@ -113,10 +122,12 @@ struct TopicTable: ~Copyable {
             Subscription(variant: variant, subscriber: subscriber, next: delivery.firstSubscription)
         )
         delivery.firstSubscription = subscription
+        let end = variants[variant].log.end
+        // A newcomer walks through what is retained, before everything else.
+        let cursor = retainedByteCount(variant) > 0 ? 0 : end
         variants[variant].subscribers.append(
-            Subscriber(
-                cursor: variants[variant].log.end, connection: connection,
-                subscription: subscription))
+            Subscriber(cursor: cursor, connection: connection, subscription: subscription))
+        if cursor < end { markDirty(variant) }
     }
 
     /// The variant of a topic for an encoding, made when the first subscriber needs it.
@@ -130,6 +141,8 @@ struct TopicTable: ~Copyable {
         variant.policy = states[topic.index].policy
         variant.logByteLimit = states[topic.index].logByteLimit
         variant.hasEvents = encoding == .eventStream
+        let retained = states[topic.index].retained
+        if retained != .none { variant.begin(at: self.retained[retained].number(encoding)) }
         states[topic.index].variants[index] = variants.allocate(variant)
         return states[topic.index].variants[index]
     }
@@ -149,6 +162,9 @@ struct TopicTable: ~Copyable {
         let (variant, subscriber) = (
             subscriptions[subscription].variant, Int(subscriptions[subscription].subscriber)
         )
+        if isKeyed(variant) {
+            forgetWalk(variant, variants[variant].subscribers[subscriber].connection)
+        }
         variants[variant].unblock(subscription, &subscriptions)
         variants[variant].removeSubscriber(subscriber, &subscriptions)
         unlink(subscription, &delivery)
@@ -185,8 +201,10 @@ struct TopicTable: ~Copyable {
             let (variant, subscriber) = (
                 subscriptions[index].variant, Int(subscriptions[index].subscriber)
             )
-            count += Int(
-                variants[variant].log.end - variants[variant].subscribers[subscriber].cursor)
+            let cursor = variants[variant].subscribers[subscriber].cursor
+            count +=
+                cursor < variants[variant].log.start
+                ? retainedByteCount(variant) : Int(variants[variant].log.end - cursor)
             index = subscriptions[index].next
         }
         return count

@@ -59,10 +59,24 @@ struct TopicVariant: ~Copyable {
     func oldestNeeded(_ subscriptions: borrowing SlotTable<Subscription>) -> UInt64 {
         var oldest = deliveredFloor
         for entry in blocked {
-            let index = Int(subscriptions[entry.subscription].subscriber)
-            oldest = min(oldest, subscribers[index].cursor)
+            let cursor = subscribers[Int(subscriptions[entry.subscription].subscriber)].cursor
+            // What is retained is enough for it.
+            if policy == .latestPerKey, cursor < log.start || isBeyondLimit(cursor) { continue }
+            oldest = min(oldest, cursor)
         }
         return oldest
+    }
+
+    private func isBeyondLimit(_ cursor: UInt64) -> Bool {
+        log.end - cursor > UInt64(logByteLimit)
+    }
+
+    /// A new variant's log begins at this offset.
+    mutating func begin(at offset: UInt64) {
+        guard let log = TopicLog(start: offset, latestFrame: offset, frames: Span()) else { return }
+        self.log = log
+        deliveredFloor = offset
+        passEnd = offset
     }
 
     /// Removes a subscriber without leaving a hole: the last swept one moves to its place, and the

@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 private let lines = PythonScript("slow_line.py")
+private let trains = PythonScript("train_line.py")
 
 // One after the other, and in a pass of their own (scripts/run-tests.sh).
 @Suite(.serialized) struct LineTests {
@@ -16,6 +17,17 @@ private let lines = PythonScript("slow_line.py")
             // Two seconds are what `make endurance` holds; here other programs may delay readers.
             options: ["--seconds", "15", "--attempts", "2", "--oldest", "2.5"],
             against: [program, "lines"], seconds: 90)
+        #expect(status == 0, "\(words)")
+    }
+
+    @Test(
+        .enabled(if: trains.missing == nil, "No slow line: \(trains.missing ?? "")"),
+        .timeLimit(.minutes(2)))
+    func `On a slow line the map of trains shows no position that is 2 seconds old`() async throws {
+        let program = BuildProducts.optimizedPath("train-map") ?? BuildProducts.path("train-map")
+        let (status, words) = try await trains.run(
+            options: ["--seconds", "20", "--attempts", "2"], against: [program], seconds: 100)
+        print(words)
         #expect(status == 0, "\(words)")
     }
 

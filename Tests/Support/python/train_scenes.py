@@ -1,0 +1,129 @@
+"""What the page of the map of trains does, for browser_trains.py."""
+
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+
+from playwright.sync_api import expect
+
+import server
+from browser_page import browser
+from roost_server import die_with_parent, until
+from scenarios import arguments
+
+FEEDER = pathlib.Path(__file__).resolve().parents[3] / "Sources/Examples/TrainMap/trains.py"
+
+
+class Map(server.Server):
+    ready = re.compile(rb"http://127\.0\.0\.1:(\d+)")
+
+    def __init__(self, port=0):
+        # In a pipe it would print where it listens only when it ends.
+        super().__init__(["stdbuf", "-oL", *arguments.command, str(port)])
+        self.address = f"http://127.0.0.1:{self.port}/"
+
+    def trains(self, *options):
+        return subprocess.Popen(
+            [sys.executable, FEEDER, *options, self.address], preexec_fn=die_with_parent)
+
+    def stop(self):
+        self.process.kill()  # SIGTERM may be blocked here, and the program inherits that.
+        self.process.wait()
+
+    def positions(self):
+        with urllib.request.urlopen(self.address + "positions") as answer:
+            return json.load(answer)
+
+    def post(self, body):
+        try:
+            with urllib.request.urlopen(self.address + "positions", body) as answer:
+                return answer.status
+        except urllib.error.HTTPError as error:
+            return error.code
+
+
+def stop(trains):
+    assert trains.wait(20) == 0
+
+
+def shot(page, name):
+    if arguments.shots:
+        pathlib.Path(arguments.shots).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=pathlib.Path(arguments.shots, f"{name}.png"))
+
+
+def oldest(page):
+    """The age that the page shows, in seconds; None if there is no train."""
+    words = page.locator("#oldest").text_content().split(" ")
+    return float(words[0]) if len(words) == 2 else None
+
+
+def picture(page):
+    """What the canvas shows, as text."""
+    return page.evaluate("document.querySelector('#trains').toDataURL()")
+
+
+def open_page(all, address, **options):
+    page = all.browser.new_page(**options)
+    page.on("pageerror", lambda error: all.complaints.append(f"page error: {error}"))
+    page.on("console", lambda message: all.heard(message.type, message.text))
+    page.goto(address)
+    return page
+
+
+def trains_move():
+    """Two hundred trains run over light and dark pages, and over that of a phone."""
+    with Map() as map, browser(arguments.shots) as all:
+        trains = map.trains()
+        desk = {"viewport": {"width": 1280, "height": 860}}
+        for name, options in (
+                ("trains-light", desk), ("trains-dark", {**desk, "color_scheme": "dark"}),
+                ("trains-phone", {"viewport": {"width": 390, "height": 844},
+                                  "device_scale_factor": 2, "has_touch": True})):
+            page = open_page(all, map.address, **options)
+            expect(page.locator("#state")).to_have_text("Live")
+            expect(page.locator("#count")).to_have_text("200")
+            before = picture(page)
+            until(lambda: picture(page) != before, "trains that move")
+            # A busy machine may show them late, but not as late as this.
+            until(lambda: (age := oldest(page)) is not None and age < 1.5, "new positions")
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            shot(page, name)
+            page.close()
+        known = map.positions()
+        assert len(known) == 200 and all_numbers(known), known[:3]
+        # A late page has all trains at once, also where none moves any more.
+        trains.kill()
+        trains.wait()
+        late = open_page(all, map.address)
+        expect(late.locator("#count")).to_have_text("200")
+        # Trains that have arrived leave the map.
+        stop(map.trains("--seconds", "0.3"))
+        expect(late.locator("#count")).to_have_text("0")
+        assert map.positions() == []
+        assert map.post(b'{"train":"S1 1"}\n') == 400
+
+
+def all_numbers(positions):
+    return all(isinstance(position[key], (int, float))
+               for position in positions for key in ("x", "y", "at"))
+
+
+def the_server_is_away():
+    """The page comes back by itself when its server does."""
+    with browser(arguments.shots) as all:
+        with Map() as map:
+            port = map.port
+            assert map.post(b'{"train":"S1 1","x":500,"y":320,"at":1795991234.5}') == 204
+            page = open_page(all, map.address)
+            expect(page.locator("#count")).to_have_text("1")
+        expect(page.locator("#state")).to_have_text("Reconnecting …")
+        with Map(port) as map:
+            assert map.post(b'{"train":"S1 2","x":400,"y":320,"at":1795991234.5}\n'
+                            b'{"train":"S1 3","x":300,"y":320,"at":1795991234.5}') == 204
+            expect(page.locator("#state")).to_have_text("Live")
+            expect(page.locator("#count")).to_have_text("2")
