@@ -23,6 +23,7 @@ let package = Package(
         .library(name: "WebSocketServerJSON", targets: ["WebSocketServerJSON"]),
         .library(name: "SystemdSupport", targets: ["SystemdSupport"]),
         .library(name: "WebSocketCore", targets: ["WebSocketCore"]),
+        .library(name: "WebSocketServerTesting", targets: ["WebSocketServerTesting"]),
         // For the nested packages Tests/Fuzz and Benchmarks/Micro.
         .library(name: "ChatRooms", targets: ["ChatRooms"]),
         .executable(name: "roost", targets: ["roost"]),
@@ -93,6 +94,14 @@ let package = Package(
         .target(
             name: "WebSocketServerJSON", dependencies: ["WebSocketServer"],
             swiftSettings: strict),
+
+        // For tests of handlers: the server on a simulated machine.
+        .target(
+            name: "WebSocketServerTesting",
+            dependencies: [
+                "Storage", "WebSocketCore", "LinuxReactor", "WebSocketServer", logging,
+            ],
+            swiftSettings: lending),
 
         // The programs.
         .target(
@@ -170,8 +179,22 @@ let package = Package(
             name: "WireKit", dependencies: ["WebSocketCore", "CZlib"], path: "Tests/WireKit",
             swiftSettings: tests),
         .testTarget(
-            name: "SimulationKit", dependencies: ["WebSocketServer", "LinuxReactor", "WireKit"],
+            name: "SimulationKit",
+            dependencies: [
+                "WebSocketServerTesting", "WebSocketServer", "LinuxReactor", "WireKit",
+            ],
             path: "Tests/SimulationKit", swiftSettings: tests),
+        .testTarget(
+            name: "WebSocketServerTestingTests",
+            dependencies: ["WebSocketServerTesting", "WebSocketServer"],
+            path: "Tests/Unit/WebSocketServerTestingTests", swiftSettings: tests),
+        .testTarget(
+            name: "ExampleTests",
+            dependencies: [
+                "WebSocketServerTesting", "WebSocketServer", "EchoServer", "BroadcastServer",
+                "Talk", "ChatStep1", "ChatStep2", "ChatStep3", "ChatStep4",
+            ],
+            path: "Tests/Unit/ExampleTests", swiftSettings: tests),
         .testTarget(
             name: "StorageTests", dependencies: ["Storage", "TestSupport"],
             path: "Tests/Unit/StorageTests", swiftSettings: tests),

@@ -13,12 +13,16 @@ let package = Package(
             path: "WireKit", swiftSettings: [.swiftLanguageMode(.v6)]),
         .target(
             name: "SimulationKit",
-            dependencies: ["WireKit", .product(name: "WebSocketServer", package: "roost")],
+            dependencies: [
+                "WireKit", .product(name: "WebSocketServer", package: "roost"),
+                .product(name: "WebSocketServerTesting", package: "roost"),
+            ],
             path: "SimulationKit", swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(
             name: "fuzz",
             dependencies: [
                 "SimulationKit", "WireKit", .product(name: "WebSocketServer", package: "roost"),
+                .product(name: "WebSocketServerTesting", package: "roost"),
                 .product(name: "ChatRooms", package: "roost"),
             ],
             path: ".",

@@ -2,6 +2,8 @@
 import LinuxReactor
 import WireKit
 
+@testable internal import WebSocketServerTesting
+
 /// A client of the simulated network: it parses and decompresses frames, and makes some.
 final class SimulatedClient {
     /// A frame as it came; the payload of a compressed one is decompressed.

@@ -2,6 +2,8 @@
 import LinuxReactor
 import WireKit
 
+@testable internal import WebSocketServerTesting
+
 extension Simulation where Handler: ~Copyable {
     /// Connects a reader that takes at most `window` bytes at first, and sends its request.
     mutating func openStream(

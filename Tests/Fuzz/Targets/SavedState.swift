@@ -4,6 +4,7 @@ import LinuxReactor
 @testable import ChatRooms
 @testable import SimulationKit
 @testable import WebSocketServer
+@testable import WebSocketServerTesting
 
 /// A damaged state is refused, or it is restored and everything is true of it that is true of any
 /// other: it never ends the process.

@@ -5,6 +5,7 @@ import WireKit
 
 @testable import SimulationKit
 @testable import WebSocketServer
+@testable import WebSocketServerTesting
 
 /// Whatever clients send, cut, delay and break off, and whenever another process takes over, the
 /// server keeps its contract with the handler, its tables are consistent between any two turns, and

@@ -1,39 +1,42 @@
 // The kernel of the simulated machine: sockets, epoll and a clock, over ``SimulatedNetwork``.
 import LinuxReactor
+import Storage
 
-struct SimulatedKernel: Kernel, ~Copyable {
-    static let poll: Int32 = 3
-    static func listener(_ index: Int) -> Int32 { 20 + Int32(index) }
-    static func isListener(_ descriptor: Int32) -> Bool { 20..<100 ~= descriptor }
-    static let wakeup: Int32 = 5
-    static let signals: Int32 = 6
-    static let reserve: Int32 = 7
+package struct SimulatedKernel: Kernel, ~Copyable {
+    package static let poll: Int32 = 3
+    package static func listener(_ index: Int) -> Int32 { 20 + Int32(index) }
+    package static func isListener(_ descriptor: Int32) -> Bool { 20..<100 ~= descriptor }
+    package static let wakeup: Int32 = 5
+    package static let signals: Int32 = 6
+    package static let reserve: Int32 = 7
 
-    let network: SimulatedNetwork
+    package let network: SimulatedNetwork
 
-    mutating func monotonicNow() -> Instant { network.clock }
+    package init(network: SimulatedNetwork) { self.network = network }
 
-    mutating func wallClockNow() -> WallTime {
+    package mutating func monotonicNow() -> Instant { network.clock }
+
+    package mutating func wallClockNow() -> WallTime {
         WallTime(nanoseconds: 1_700_000_000_000_000_000 + network.clock.nanoseconds)
     }
 
-    mutating func threadCPUTime() -> UInt64 { network.clock.nanoseconds }
+    package mutating func threadCPUTime() -> UInt64 { network.clock.nanoseconds }
 
-    mutating func memoryHigh() -> Int? { network.memoryHigh }
+    package mutating func memoryHigh() -> Int? { network.memoryHigh }
 
-    mutating func bufferByteCount() -> Int { network.bufferByteCount }
+    package mutating func bufferByteCount() -> Int { network.bufferByteCount }
 
-    mutating func fillRandom(_ bytes: inout MutableSpan<UInt8>) {
+    package mutating func fillRandom(_ bytes: inout MutableSpan<UInt8>) {
         for index in 0..<bytes.count {
             bytes[index] = UInt8.random(in: .min ... .max, using: &network.generator)
         }
     }
 
-    mutating func makePoll() throws(SystemError) -> FileDescriptor {
+    package mutating func makePoll() throws(SystemError) -> FileDescriptor {
         FileDescriptor(rawValue: Self.poll)
     }
 
-    mutating func changePoll(
+    package mutating func changePoll(
         _ poll: FileDescriptor, _ change: PollChange, _ descriptor: FileDescriptor,
         for readiness: Readiness, token: UInt64
     ) throws(SystemError) {
@@ -45,7 +48,7 @@ struct SimulatedKernel: Kernel, ~Copyable {
         network.watch(descriptor.rawValue, change == .remove ? nil : (readiness, token))
     }
 
-    mutating func wait(
+    package mutating func wait(
         on poll: FileDescriptor, into events: inout ReadyEvents, timeout: UInt64?
     ) -> Int {
         var count = 0
@@ -59,33 +62,40 @@ struct SimulatedKernel: Kernel, ~Copyable {
         }
         if count == 0, timeout != 0 {
             network.isIdle = true
-            if network.mayPass, let timeout { network.clock = network.clock.advanced(by: timeout) }
+            if network.mayPass, let timeout {
+                network.clock = min(network.clock.advanced(by: timeout), network.clockLimit)
+            }
         }
         return count
     }
 
-    mutating func listen(
+    package mutating func listen(
         on address: ListenAddress, backlog: Int32, reusePort: Bool
     ) throws(SystemError) -> (FileDescriptor, NetworkAddress) {
         let descriptor = FileDescriptor(rawValue: Self.listener(network.listenAddresses.count))
         network.listenAddresses.append(address)
         switch address {
-        case .tcp: return (descriptor, .ipv4(127, 0, 0, 1, port: 8080))
+        case .tcp(let host, let port):
+            let port = port == 0 ? 8080 : port
+            let named = NetworkAddress(numeric: host, port: port)
+            return (descriptor, named ?? .ipv4(127, 0, 0, 1, port: port))
         case .unix: return (descriptor, NetworkAddress(family: .local))
         }
     }
 
-    mutating func adoptListener(_ listener: FileDescriptor) throws(SystemError) -> NetworkAddress {
+    package mutating func adoptListener(_ listener: FileDescriptor) throws(SystemError)
+        -> NetworkAddress
+    {
         .ipv4(127, 0, 0, 1, port: 8080)
     }
 
-    mutating func removeSocketFile(_ path: String) { network.removedFiles.append(path) }
+    package mutating func removeSocketFile(_ path: String) { network.removedFiles.append(path) }
 
-    mutating func peerCredentials(of socket: FileDescriptor) -> PeerCredentials? {
+    package mutating func peerCredentials(of socket: FileDescriptor) -> PeerCredentials? {
         network.credentials[socket.rawValue]
     }
 
-    mutating func accept(on listener: FileDescriptor) -> AcceptOutcome {
+    package mutating func accept(on listener: FileDescriptor) -> AcceptOutcome {
         guard let next = network.backlog.firstIndex(where: { $0.listener == listener.rawValue })
         else { return .wouldBlock }
         if let failure = network.acceptFailure { return .failed(failure) }
@@ -96,7 +106,7 @@ struct SimulatedKernel: Kernel, ~Copyable {
         return .accepted(FileDescriptor(rawValue: descriptor), peer)
     }
 
-    mutating func receive(
+    package mutating func receive(
         from descriptor: FileDescriptor, into buffer: inout MutableSpan<UInt8>
     ) -> ReceiveOutcome {
         let number = descriptor.rawValue
@@ -113,7 +123,7 @@ struct SimulatedKernel: Kernel, ~Copyable {
         return .received(count)
     }
 
-    mutating func send(_ bytes: Span<UInt8>, to descriptor: FileDescriptor) -> SendOutcome {
+    package mutating func send(_ bytes: Span<UInt8>, to descriptor: FileDescriptor) -> SendOutcome {
         let number = descriptor.rawValue
         precondition(network.openDescriptors.contains(number), "EBADF")
         precondition(!bytes.isEmpty, "a send of nothing")
@@ -125,17 +135,17 @@ struct SimulatedKernel: Kernel, ~Copyable {
         let count = min(bytes.count, window, most)
         // As on Linux: a short send means that the socket is full, at least for now.
         if count == 0 { return .wouldBlock }
-        bytes.withUnsafeBufferPointer { network.sockets[number]!.take($0.prefix(count)) }
+        network.sockets[number]!.take([UInt8](copying: bytes.extracting(0..<count)))
         if window != .max { network.sockets[number]!.window = window - count }
         network.passedByteCount += count
         return .sent(count)
     }
 
-    mutating func shutdownOutput(of socket: FileDescriptor) {
+    package mutating func shutdownOutput(of socket: FileDescriptor) {
         network.sockets[socket.rawValue]!.serverHasEnded = true
     }
 
-    mutating func close(_ descriptor: FileDescriptor) {
+    package mutating func close(_ descriptor: FileDescriptor) {
         network.watch(descriptor.rawValue, nil)
         if descriptor.rawValue == Self.reserve, network.hasReserve { network.descriptorsLeft += 1 }
         guard network.sockets[descriptor.rawValue] != nil else { return }
@@ -145,12 +155,12 @@ struct SimulatedKernel: Kernel, ~Copyable {
         if network.descriptorsLeft != .max { network.descriptorsLeft += 1 }
     }
 
-    mutating func reset(_ socket: FileDescriptor) {
+    package mutating func reset(_ socket: FileDescriptor) {
         network.sockets[socket.rawValue]!.wasReset = true
         close(socket)
     }
 
-    mutating func connect(
+    package mutating func connect(
         to address: ConnectAddress, from source: NetworkAddress?
     ) -> ConnectOutcome {
         guard network.descriptorsLeft > 0 else { return .failed(24) }
@@ -166,55 +176,60 @@ struct SimulatedKernel: Kernel, ~Copyable {
         return .begun(FileDescriptor(rawValue: network.nextDescriptor))
     }
 
-    mutating func takeError(of socket: FileDescriptor) -> Int32 {
+    package mutating func takeError(of socket: FileDescriptor) -> Int32 {
         if case .fails(let number) = network.sockets[socket.rawValue]!.attempt { return number }
         return 0
     }
 
-    mutating func beginResolution(_ name: String, ticket: UInt64, waking: FileDescriptor) {
-        guard let found = network.names[name] else { return }
+    package mutating func beginResolution(_ name: String, ticket: UInt64, waking: FileDescriptor) {
+        guard let found = network.names[name] ?? network.resolve(name) else { return }
         network.resolutions.append(
             Resolution(ticket: ticket, status: found.status, addresses: found.addresses))
         network.hasWakeup = true
     }
 
-    mutating func takeResolved() -> [Resolution] {
+    package mutating func takeResolved() -> [Resolution] {
         defer { network.resolutions = [] }
         return network.resolutions
     }
 
-    mutating func endResolutions() {}
+    package mutating func endResolutions() {}
 
-    mutating func makeWakeup() throws(SystemError) -> FileDescriptor {
+    package mutating func makeWakeup() throws(SystemError) -> FileDescriptor {
         FileDescriptor(rawValue: Self.wakeup)
     }
 
-    mutating func clearWakeup(_ descriptor: FileDescriptor) { network.hasWakeup = false }
+    package mutating func clearWakeup(_ descriptor: FileDescriptor) { network.hasWakeup = false }
 
-    mutating func makeSignalSource(_ signals: [Int32]) throws(SystemError) -> FileDescriptor {
+    package mutating func makeSignalSource(_ signals: [Int32]) throws(SystemError) -> FileDescriptor
+    {
         network.watchedSignals = Set(signals)
         return FileDescriptor(rawValue: Self.signals)
     }
 
-    mutating func unblockSignals(of source: FileDescriptor) {}
+    package mutating func unblockSignals(of source: FileDescriptor) {}
 
-    mutating func readSignal(_ source: FileDescriptor) -> Int32? {
+    package mutating func readSignal(_ source: FileDescriptor) -> Int32? {
         network.pendingSignals.isEmpty ? nil : network.pendingSignals.removeFirst()
     }
 
-    mutating func closeSignalSource(_ source: FileDescriptor) { network.watchedSignals = [] }
+    package mutating func closeSignalSource(_ source: FileDescriptor) {
+        network.watchedSignals = []
+    }
 
-    mutating func ignoresSignal(_ signal: Int32) -> Bool { network.ignoredSignals.contains(signal) }
+    package mutating func ignoresSignal(_ signal: Int32) -> Bool {
+        network.ignoredSignals.contains(signal)
+    }
 
-    mutating func limitUnsent(of socket: FileDescriptor, to byteCount: Int) {
+    package mutating func limitUnsent(of socket: FileDescriptor, to byteCount: Int) {
         network.sockets[socket.rawValue]!.unsentLimit = byteCount
     }
 
-    mutating func acknowledgedByteCount(of socket: FileDescriptor) -> UInt64? {
+    package mutating func acknowledgedByteCount(of socket: FileDescriptor) -> UInt64? {
         network.isTCP ? UInt64(network.sockets[socket.rawValue]!.acknowledgedCount) : nil
     }
 
-    mutating func limitDelay(
+    package mutating func limitDelay(
         of socket: FileDescriptor, to nanoseconds: UInt64, wasBounded: Bool, mayWiden: Bool
     ) -> LinePace? {
         network.sockets[socket.rawValue]!.paceCount += 1
@@ -224,11 +239,11 @@ struct SimulatedKernel: Kernel, ~Copyable {
         }
     }
 
-    mutating func makeReserve() -> FileDescriptor? {
+    package mutating func makeReserve() -> FileDescriptor? {
         if network.hasReserve, network.descriptorsLeft <= 0 { return nil }
         if network.hasReserve { network.descriptorsLeft -= 1 }
         return FileDescriptor(rawValue: Self.reserve)
     }
 
-    mutating func raiseDescriptorLimit() -> Int { 10_000 }
+    package mutating func raiseDescriptorLimit() -> Int { 10_000 }
 }

@@ -1,0 +1,2 @@
+// What comes with the kit: the simulated machine.
+@_exported public import WebSocketServerTesting
