@@ -22,11 +22,13 @@ let package = Package(
         .library(name: "WebSocketServer", targets: ["WebSocketServer"]),
         .library(name: "WebSocketServerJSON", targets: ["WebSocketServerJSON"]),
         .library(name: "SystemdSupport", targets: ["SystemdSupport"]),
+        .library(name: "WebSocketServerAsync", targets: ["WebSocketServerAsync"]),
         .library(name: "WebSocketCore", targets: ["WebSocketCore"]),
         // For the nested packages Tests/Fuzz and Benchmarks/Micro.
         .library(name: "ChatRooms", targets: ["ChatRooms"]),
         .executable(name: "roost", targets: ["roost"]),
         .executable(name: "echo-server", targets: ["EchoServer"]),
+        .executable(name: "async-echo", targets: ["AsyncEcho"]),
         .executable(name: "broadcast-server", targets: ["BroadcastServer"]),
         .executable(name: "bench", targets: ["bench"]),
         .executable(name: "talk", targets: ["Talk"]),
@@ -87,6 +89,10 @@ let package = Package(
                 "LibC", "Storage", "WebSocketCore", "LinuxReactor", logging,
             ],
             swiftSettings: lending),
+        .target(
+            name: "WebSocketServerAsync",
+            dependencies: ["LibC", "WebSocketServer", "LinuxReactor", "Storage", logging],
+            swiftSettings: strict),
 
         // JSON by Foundation, for those who want it.
         .target(
@@ -113,6 +119,9 @@ let package = Package(
         .executableTarget(
             name: "EchoServer", dependencies: ["WebSocketServer", "CommandLineOptions"],
             path: "Sources/Examples/EchoServer", swiftSettings: strict),
+        .executableTarget(
+            name: "AsyncEcho", dependencies: ["WebSocketServerAsync", "CommandLineOptions"],
+            path: "Sources/Examples/AsyncEcho", swiftSettings: strict),
         .executableTarget(
             name: "BroadcastServer", dependencies: ["WebSocketServer", "CommandLineOptions"],
             path: "Sources/Examples/BroadcastServer", swiftSettings: strict),
@@ -175,6 +184,10 @@ let package = Package(
             dependencies: ["WebSocketServer", "WebSocketServerJSON"],
             path: "Tests/Unit/WebSocketServerJSONTests", swiftSettings: tests),
         .testTarget(
+            name: "WebSocketServerAsyncTests",
+            dependencies: ["WebSocketServerAsync", "SimulationKit", "LinuxReactor"],
+            path: "Tests/Unit/WebSocketServerAsyncTests", swiftSettings: tests),
+        .testTarget(
             name: "WebSocketCoreTests", dependencies: ["WebSocketCore", "WireKit", "CZlib"],
             path: "Tests/Unit/WebSocketCoreTests", swiftSettings: tests),
         .testTarget(
@@ -217,7 +230,7 @@ let package = Package(
         .testTarget(
             name: "SystemTests",
             dependencies: [
-                "roost", "bench", "EchoServer", "BroadcastServer", "TestServer",
+                "roost", "bench", "EchoServer", "AsyncEcho", "BroadcastServer", "TestServer",
                 "CommandLineOptions",
                 "WebSocketServer", "LinuxReactor", "TestSupport",
             ],

@@ -27,6 +27,9 @@ enum ImportTable {
             "SystemdSupport": ["CSystemd", "LibC", "LinuxReactor", "Logging"],
             "WebSocketServer": ["LibC", "Storage", "WebSocketCore", "LinuxReactor", "Logging"],
             "WebSocketServerJSON": ["WebSocketServer", "Foundation", "FoundationEssentials"],
+            "WebSocketServerAsync": [
+                "WebSocketServer", "LibC", "Storage", "LinuxReactor", "Logging",
+            ],
         ],
         otherPackages: [
             "Benchmarks/Micro", "Benchmarks/peers", "Sources/Examples/Services",
