@@ -9,8 +9,8 @@ DEB_FOLDER ?= .build-deb
 
 PYTHON_TESTS = Tests/Support/python
 # The modules of the library's products, and those that come with their imports.
-LIBRARY = WebSocketServer WebSocketServerJSON WebSocketServerTesting WebSocketCore Storage \
-	LinuxReactor SystemdSupport
+LIBRARY = WebSocketServer WebSocketServerAsync WebSocketServerJSON WebSocketServerTesting \
+	WebSocketCore Storage LinuxReactor SystemdSupport
 DOCUMENTED = $(LIBRARY) ChatRooms
 SYMBOLS = .build/symbols
 # What `make check` runs, by the names of the folders.

@@ -22,12 +22,14 @@ let package = Package(
         .library(name: "WebSocketServer", targets: ["WebSocketServer"]),
         .library(name: "WebSocketServerJSON", targets: ["WebSocketServerJSON"]),
         .library(name: "SystemdSupport", targets: ["SystemdSupport"]),
+        .library(name: "WebSocketServerAsync", targets: ["WebSocketServerAsync"]),
         .library(name: "WebSocketCore", targets: ["WebSocketCore"]),
         .library(name: "WebSocketServerTesting", targets: ["WebSocketServerTesting"]),
         // For the nested packages Tests/Fuzz and Benchmarks/Micro.
         .library(name: "ChatRooms", targets: ["ChatRooms"]),
         .executable(name: "roost", targets: ["roost"]),
         .executable(name: "echo-server", targets: ["EchoServer"]),
+        .executable(name: "async-echo", targets: ["AsyncEcho"]),
         .executable(name: "broadcast-server", targets: ["BroadcastServer"]),
         .executable(name: "bench", targets: ["bench"]),
         .executable(name: "talk", targets: ["Talk"]),
@@ -89,6 +91,10 @@ let package = Package(
                 "LibC", "Storage", "WebSocketCore", "LinuxReactor", logging,
             ],
             swiftSettings: lending),
+        .target(
+            name: "WebSocketServerAsync",
+            dependencies: ["LibC", "WebSocketServer", "LinuxReactor", "Storage", logging],
+            swiftSettings: strict),
 
         // JSON by Foundation, for those who want it.
         .target(
@@ -123,6 +129,9 @@ let package = Package(
         .executableTarget(
             name: "EchoServer", dependencies: ["WebSocketServer", "CommandLineOptions"],
             path: "Sources/Examples/EchoServer", swiftSettings: strict),
+        .executableTarget(
+            name: "AsyncEcho", dependencies: ["WebSocketServerAsync", "CommandLineOptions"],
+            path: "Sources/Examples/AsyncEcho", swiftSettings: strict),
         .executableTarget(
             name: "BroadcastServer", dependencies: ["WebSocketServer", "CommandLineOptions"],
             path: "Sources/Examples/BroadcastServer", swiftSettings: strict),
@@ -206,6 +215,10 @@ let package = Package(
             dependencies: ["WebSocketServer", "WebSocketServerJSON"],
             path: "Tests/Unit/WebSocketServerJSONTests", swiftSettings: tests),
         .testTarget(
+            name: "WebSocketServerAsyncTests",
+            dependencies: ["WebSocketServerAsync", "SimulationKit", "LinuxReactor"],
+            path: "Tests/Unit/WebSocketServerAsyncTests", swiftSettings: tests),
+        .testTarget(
             name: "WebSocketCoreTests", dependencies: ["WebSocketCore", "WireKit", "CZlib"],
             path: "Tests/Unit/WebSocketCoreTests", swiftSettings: tests),
         .testTarget(
@@ -248,7 +261,8 @@ let package = Package(
         .testTarget(
             name: "SystemTests",
             dependencies: [
-                "roost", "bench", "EchoServer", "BroadcastServer", "TestServer", "TrainMap",
+                "roost", "bench", "EchoServer", "AsyncEcho", "BroadcastServer", "TestServer",
+                "TrainMap",
                 "CommandLineOptions",
                 "WebSocketServer", "LinuxReactor", "TestSupport",
             ],

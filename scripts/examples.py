@@ -58,6 +58,7 @@ targets = "\n".join(
             name: "{name}",
             dependencies: [
                 .product(name: "WebSocketServer", package: "roost"),
+                .product(name: "WebSocketServerAsync", package: "roost"),
                 .product(name: "WebSocketCore", package: "roost"),
             ]),"""
     for name in names

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct ProgramTests {
-    private static let programs = ["roost", "echo-server", "broadcast-server"]
+    private static let programs = ["roost", "echo-server", "async-echo", "broadcast-server"]
 
     @Test(arguments: programs, [SIGTERM, SIGINT])
     func `Says where it listens, serves, and stops with status 0`(

@@ -23,19 +23,16 @@ enum ImportTable {
             "WebSocketCore": ["LibC", "Storage", "CCrypto", "CZlib"],
             "ChatRooms": ["Storage", "CUnicode", "CCrypto"],
             "ChatDatabase": ["Storage", "ChatRooms", "CSQLite"],
-<<<<<<< HEAD
             "LinuxReactor": ["LibC", "Storage", "CLinux"],
             "SystemdSupport": ["CSystemd", "LibC", "LinuxReactor", "Logging"],
             "WebSocketServer": ["LibC", "Storage", "WebSocketCore", "LinuxReactor", "Logging"],
+            "WebSocketServerAsync": [
+                "WebSocketServer", "LibC", "Storage", "LinuxReactor", "Logging",
+            ],
             "WebSocketServerJSON": ["WebSocketServer", "Foundation", "FoundationEssentials"],
-=======
-            "LinuxReactor": ["Storage", "CLinux"],
-            "SystemdSupport": ["CSystemd", "LinuxReactor", "Logging"],
-            "WebSocketServer": ["Storage", "WebSocketCore", "LinuxReactor", "Logging"],
             "WebSocketServerTesting": [
                 "Storage", "WebSocketCore", "LinuxReactor", "WebSocketServer", "Logging",
             ],
->>>>>>> 09bc098 (WebSocketServerTesting: handlers are tested on the machine that tests the server)
         ],
         otherPackages: [
             "Benchmarks/Micro", "Benchmarks/peers", "Sources/Examples/Services",

@@ -1,5 +1,7 @@
 // The peer of SwiftNIO: `nio-peer echo|broadcast PORT`. Channel handlers on one event loop, which
 // is its fastest way; echoes are flushed once for all that were read together.
+// `nio-peer async PORT` echoes in tasks: AsyncEcho.swift.
+import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -56,9 +58,16 @@ final class WebSocketHandler: ChannelInboundHandler, @unchecked Sendable {
 }
 
 let arguments = CommandLine.arguments
-guard arguments.count == 3, let port = Int(arguments[2]) else { fatalError("echo|broadcast PORT") }
+guard arguments.count == 3, let port = Int(arguments[2]) else {
+    fatalError("echo|broadcast|async PORT")
+}
 let everybody = arguments[1] == "broadcast" ? Everybody() : nil
 let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+if arguments[1] == "async" {
+    Task { try await serveAsync(port: port, group) }
+    // The tasks have threads of their own.
+    while true { pause() }
+}
 let upgrader = NIOWebSocketServerUpgrader(
     maxFrameSize: 1 << 26,
     shouldUpgrade: { channel, _ in channel.eventLoop.makeSucceededFuture(HTTPHeaders()) },
