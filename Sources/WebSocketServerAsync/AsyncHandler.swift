@@ -21,7 +21,9 @@ struct Service: Sendable {
 ///
 /// A hand-over to another process takes no tasks along: `restore` closes the connections with 1012,
 /// and their clients come back.
-struct AsyncHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler, HandOverHandler {
+struct AsyncHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler,
+    HandOverHandler
+{
     typealias Mail = Wake
 
     let reactor: Reactor
@@ -135,6 +137,9 @@ struct AsyncHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler,
     }
 
     mutating func onWork(_ io: inout ServerContext) { reactor.turned(&io) }
+
+    /// Nothing of it is data.
+    func save(to writer: inout StateWriter, _ io: borrowing ServerContext) {}
 
     mutating func restore(
         from reader: inout StateReader, _ io: inout ServerContext
