@@ -8,7 +8,7 @@ PREFIX ?= /usr/local
 DEB_FOLDER ?= .build-deb
 
 PYTHON_TESTS = Tests/Support/python
-# The modules of the library's products, and those that come with their imports.
+# The modules of the library's products, and what comes with their imports.
 LIBRARY = WebSocketServer WebSocketServerAsync WebSocketServerJSON WebSocketServerTesting \
 	WebSocketCore Storage LinuxReactor SystemdSupport
 DOCUMENTED = $(LIBRARY) ChatRooms

@@ -17,7 +17,7 @@ extension SimulatedServer where Handler: MailHandler & ~Copyable {
 }
 
 extension SimulatedServer where Handler: ~Copyable {
-    /// A signal comes, of those that the configuration names: `ServerConfiguration.stopSignals`
+    /// A signal comes that the configuration names: `ServerConfiguration.stopSignals`
     /// stop the server, `ServerConfiguration.signals` go to `onSignal`.
     public func raise(_ signal: Signal) {
         precondition(
@@ -43,7 +43,8 @@ extension SimulatedServer where Handler: ~Copyable {
 
     /// Another process takes over with a new handler, while the clients stay connected and notice
     /// nothing: this handler's `save(to:_:)` is called, if it is a `HandOverHandler`, then the next
-    /// one's `restore(from:_:)` and `onStart`. Plain requests that wait for an answer end, event streams too.
+    /// one's `restore(from:_:)` and `onStart`. Plain requests that wait for an answer end, event
+    /// streams too.
     ///
     /// The next handler comes with nothing but what was saved: state that `save` forgets is lost
     /// here as it would be there.

@@ -157,12 +157,6 @@ private struct SavedVariant {
 
 // MARK: - Connections
 
-/// A connection that was not open yet.
-private struct SavedAttempt {
-    let resourceID: UInt64
-    let isOutgoing: Bool
-}
-
 extension ServerContext {
     /// Returns the descriptors in the order in which the connections are written.
     func saveConnections(to writer: inout StateWriter) -> [FileDescriptor] {
@@ -228,48 +222,6 @@ extension ServerContext {
             topics.markDirty(variant)
         }
         return slots
-    }
-
-    /// Connections that are not open yet, and that the handler knows, are not handed over, only
-    /// their IDs: outgoing ones, and handshakes about which it has not decided. The next process
-    /// tells the handler that they failed.
-    private func saveAttempts(to writer: inout StateWriter) {
-        let slots = connections.slots.indices.filter {
-            connections.slots[$0].flags.contains(.attempting)
-        }
-        writer.write(UInt32(slots.count))
-        for slot in slots {
-            writer.write(slot.rawValue)
-            writer.write(connections.slots[slot].resourceID)
-            writer.write(connections.slots[slot].flags.contains(.client))
-        }
-    }
-
-    private func readAttempts(
-        from reader: inout StateReader, _ bound: UInt32
-    ) throws(StateError) -> [Slot: SavedAttempt] {
-        var attempts: [Slot: SavedAttempt] = [:]
-        for _ in 0..<(try reader.read(UInt32.self)) {
-            let slot = Slot(rawValue: try reader.read())
-            guard slot.rawValue < bound, attempts[slot] == nil else {
-                throw StateError("slot \(slot) cannot be taken")
-            }
-            attempts[slot] = SavedAttempt(
-                resourceID: try reader.read(), isOutgoing: try reader.readBool())
-        }
-        return attempts
-    }
-
-    private mutating func endAttempt(_ slot: Slot, _ attempt: SavedAttempt) {
-        connections.slots[slot].resourceID = attempt.resourceID
-        guard attempt.isOutgoing else {
-            connections.slots[slot].flags = .attempting
-            connections.slots[slot].advance(.accepted)
-            return terminate(slot, .restarting, reset: false)
-        }
-        connections.slots[slot].flags = [.client, .attempting]
-        connections.slots[slot].advance(.connectBegun)
-        terminate(slot, .connectFailed(ECANCELED), reset: false)
     }
 
     private func saveSubscriptions(of slot: Slot, to writer: inout StateWriter) {

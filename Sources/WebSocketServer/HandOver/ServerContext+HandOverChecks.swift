@@ -88,8 +88,7 @@ extension ServerContext {
                     && connections.slots[slot].delivery.outbox.markerCount == 0
                     && connections.slots[slot].delivery.firstSubscription == .none
             } else {
-                // An open connection has been announced, and an announced one that is closing has a
-                // cause.
+                // An open connection has been announced. After that, a closing one has a cause.
                 session == .open
                     ? isAnnounced : !isAnnounced || connections.slots[slot].cause != nil
             }

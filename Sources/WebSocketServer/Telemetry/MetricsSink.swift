@@ -8,7 +8,7 @@ public protocol MetricsSink {
     ///
     /// - Parameters:
     ///   - kind: the type of the metric.
-    ///   - name: the family's name, of ASCII letters, digits and underscores.
+    ///   - name: the family's name, of a to z, digits and underscores.
     ///   - help: a sentence that says what is counted.
     mutating func family(_ kind: MetricKind, _ name: String, _ help: String)
 

@@ -46,7 +46,7 @@ struct TimerTable: ~Copyable {
         index(of: name, owner).map { entries[$0].deadline }
     }
 
-    /// Sets a timer, in place of the same one that is set already. False if `limit` are set.
+    /// Sets a timer, in place of the same timer that is set already. False if `limit` are set.
     mutating func set(
         _ name: TimerName, of owner: ConnectionID?, at deadline: Instant, limit: Int
     ) -> Bool {

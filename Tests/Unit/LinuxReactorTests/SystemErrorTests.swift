@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct SystemErrorTests {
     @Test(arguments: [
-        (EADDRINUSE, "Address already in use", "--port"),
+        (EADDRINUSE, "Address already in use", "choose another port"),
         (EACCES, "Permission denied", "below 1024"),
         (EADDRNOTAVAIL, "Cannot assign requested address", "No network interface"),
         (EMFILE, "Too many open files", "ulimit -n"),

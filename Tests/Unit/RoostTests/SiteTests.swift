@@ -1,7 +1,7 @@
+// The answers of the site: encodings, tags, caching, and names that are no longer served.
 import CZlib
 import TestSupport
 import Testing
-// The answers of the site: encodings, tags, caching, and names that are no longer served.
 import WebSocketCore
 import WebSocketServer
 

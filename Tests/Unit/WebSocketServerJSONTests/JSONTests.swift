@@ -1,4 +1,4 @@
-// Messages and bodies that are JSON, and what is said about those that are not.
+// Messages and bodies that are JSON, and what is said about other bytes.
 import Foundation
 import Testing
 import WebSocketCore

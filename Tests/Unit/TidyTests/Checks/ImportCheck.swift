@@ -61,6 +61,7 @@ extension ImportRules {
     /// What comes with the system and may be imported by a target without being named.
     fileprivate func system(_ target: ManifestTarget) -> Set<String> {
         guard target.path.hasPrefix("Sources/") else { return systemForTests }
+        if let own = systemFor[target.name] { return system.union(own) }
         return target.path.hasPrefix("Sources/Examples/") ? system.union(systemForExamples) : system
     }
 }

@@ -11,7 +11,10 @@ struct DeadFileRules {
 
 enum DeadFileTable {
     static let rules = DeadFileRules(
-        otherPackages: ["Benchmarks/Micro", "Benchmarks/peers/nio", "Tests/Fuzz"],
+        otherPackages: [
+            "Benchmarks/Micro", "Benchmarks/peers/nio", "Sources/Examples/Services", "Tests/Fuzz",
+            "Tests/Stranger",
+        ],
         known: [
             "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "CODE_OF_CONDUCT.md",
             // dpkg calls the maintainer's scripts by name.

@@ -6,6 +6,8 @@ struct ImportRules {
     let systemForTests: Set<String>
     /// What examples may import besides: readers have it too.
     let systemForExamples: Set<String>
+    /// What one target alone may import of it.
+    var systemFor: [String: Set<String>] = [:]
     /// The most that the library's targets may depend on: from the bottom to the top.
     let libraries: [String: Set<String>]
     /// Folders with a Package.swift of their own.
@@ -17,6 +19,9 @@ enum ImportTable {
         system: ["Glibc", "Synchronization"],
         systemForTests: ["Glibc", "Synchronization", "Foundation", "Testing", "Dispatch"],
         systemForExamples: ["Foundation"],
+        systemFor: [
+            "LibC": ["Musl"], "WebSocketServerJSON": ["Foundation", "FoundationEssentials"],
+        ],
         libraries: [
             "LibC": [],
             "Storage": ["LibC"],
@@ -29,7 +34,7 @@ enum ImportTable {
             "WebSocketServerAsync": [
                 "WebSocketServer", "LibC", "Storage", "LinuxReactor", "Logging",
             ],
-            "WebSocketServerJSON": ["WebSocketServer", "Foundation", "FoundationEssentials"],
+            "WebSocketServerJSON": ["WebSocketServer"],
             "WebSocketServerTesting": [
                 "Storage", "WebSocketCore", "LinuxReactor", "WebSocketServer", "Logging",
             ],

@@ -23,33 +23,47 @@ enum Manifest {
     private static let list = Pattern(#"\b(dependencies|exclude):\s*\["#)
     private static let item = Pattern(#"\bname:\s*"([^"]+)"|"([^"]+)""#)
 
+    /// A dependency that has a name of its own in front of the package.
+    private static let constant = Pattern(
+        #"let (\w+): Target\.Dependency = \.product\(\s*name: "([^"]+)""#)
+
     static func targets(_ text: String) -> [ManifestTarget] {
         var found: [ManifestTarget] = []
+        let products = constant.matches(in: text).map { ($0.groups[1], $0.groups[2]) }
         var rest = Substring(text)
         let kinds = start.matches(in: text).map { $0.groups[1] }
         for kind in kinds {
             guard let begin = rest.range(of: "." + kind + "(") else { break }
             rest = rest[begin.upperBound...]
-            found.append(target(String(inside(rest, "(", ")")), isTest: kind == "testTarget"))
+            found.append(target(String(inside(rest, "(", ")")), kind == "testTarget", products))
         }
         return found
     }
 
-    private static func target(_ text: String, isTest: Bool) -> ManifestTarget {
+    private static func target(
+        _ text: String, _ isTest: Bool, _ products: [(String, String)]
+    ) -> ManifestTarget {
         let title = name.matches(in: text).first?.groups[1] ?? ""
         let folder = path.matches(in: text).first?.groups[1]
         return ManifestTarget(
-            name: title, isTest: isTest, dependencies: items("dependencies", text),
+            name: title, isTest: isTest, dependencies: items("dependencies", text, products),
             path: folder ?? (isTest ? "Tests/" : "Sources/") + title,
             excluded: items("exclude", text))
     }
 
-    private static func items(_ key: String, _ text: String) -> [String] {
+    private static func items(
+        _ key: String, _ text: String, _ products: [(String, String)] = []
+    ) -> [String] {
         guard let begin = text.range(of: key + ": [") else { return [] }
         let listed = String(inside(text[begin.upperBound...], "[", "]"))
         // A product is named first, and its package behind it.
         return item.matches(in: listed).map { $0.groups[1].isEmpty ? $0.groups[2] : $0.groups[1] }
-            .filter { !packages.contains($0) }
+            .filter { !packages.contains($0) } + named(listed, products)
+    }
+
+    private static func named(_ listed: String, _ products: [(String, String)]) -> [String] {
+        products.filter { !Pattern("(?m)[\\[, ]\($0.0)\\b").matches(in: " " + listed).isEmpty }
+            .map(\.1)
     }
 
     private static let packages = ["swift-log", "swift-argument-parser", "hdrhistogram-swift"]
