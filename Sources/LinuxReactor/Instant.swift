@@ -19,9 +19,8 @@ public struct Instant: InstantProtocol, BitwiseCopyable {
     /// The instant `duration` later, or earlier if that is negative, but not before zero.
     @inlinable
     public func advanced(by duration: Duration) -> Self {
-        if duration >= .zero {
-            return Instant(nanoseconds: nanoseconds &+ duration.wholeNanoseconds)
-        }
+        let forth = duration.wholeNanoseconds
+        if forth > 0 { return Instant(nanoseconds: nanoseconds &+ forth) }
         let back = (.zero - duration).wholeNanoseconds
         return Instant(nanoseconds: nanoseconds - min(back, nanoseconds))
     }

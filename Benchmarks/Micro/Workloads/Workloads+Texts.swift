@@ -1,6 +1,7 @@
 // UTF-8, compression and timers.
 import LinuxReactor
 import WebSocketCore
+import WebSocketServer
 
 extension Workload {
     static let texts: [Workload] = [
