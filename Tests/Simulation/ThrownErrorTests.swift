@@ -1,10 +1,11 @@
 // Errors of a handler that are no decision of its own: of a `try decode`, for example.
+import Foundation
 import Logging
 import Testing
 import WebSocketCore
-import WebSocketServer
 
 @testable import SimulationKit
+@testable import WebSocketServer
 
 private struct Mistake: Error, CustomStringConvertible {
     let description: String
@@ -27,8 +28,17 @@ private struct Careless: HTTPHandler {
         throw Mistake(description: "no table for bodies")
     }
 
-    mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout ServerContext) {
-        io.respond(to: request.id, with: .notFound)
+    mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout ServerContext) throws {
+        switch request.head.path {
+        case "/mistake": throw Mistake(description: "no table")
+        case "/refusal":
+            throw HandshakeRejection(
+                .unauthorized, reason: "Log in.", headers: [("WWW-Authenticate", "Bearer")])
+        case "/answered": io.respond(to: request.id, with: .notFound)
+        case "/begun": io.beginResponse(to: request.id, .ok)
+        default: return io.respond(to: request.id, with: .notFound)
+        }
+        throw Mistake(description: "no table")
     }
 
     mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) throws {
@@ -101,6 +111,34 @@ private struct Careless: HTTPHandler {
         let answer = String(decoding: simulation.network.receive(on: socket), as: UTF8.self)
         #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(answer)")
         #expect(log.all.count == count && !answer.contains("no table"))
+    }
+
+    @Test(arguments: [
+        ("/mistake", "500", 1), ("/refusal", "401", 0), ("/answered", "404", 1),
+    ])
+    func `An error of onRequest is the answer, if there is none yet`(
+        path: String, status: String, count: Int
+    ) throws {
+        var simulation = try start()
+        let socket = simulation.network.connect()
+        let head = "GET \(path) HTTP/1.1\r\nHost: a\r\n\r\n"
+        simulation.network.send(Array((head + head).utf8), on: socket)
+        simulation.settle()
+        let answer = String(decoding: simulation.network.receive(on: socket), as: UTF8.self)
+        #expect(answer.components(separatedBy: "HTTP/1.1 \(status) ").count == 3, "\(answer)")
+        #expect(answer.contains("WWW-Authenticate: Bearer") == (status == "401"))
+        #expect(log.all.count == 2 * count && !answer.contains("no table"))
+    }
+
+    @Test func `A response that has begun is not taken for complete after an error`() throws {
+        var simulation = try start()
+        let socket = simulation.network.connect()
+        let head = "GET /begun HTTP/1.1\r\nHost: a\r\n\r\n"
+        simulation.network.send(Array(head.utf8), on: socket)
+        simulation.settle()
+        let answer = String(decoding: simulation.network.receive(on: socket), as: UTF8.self)
+        #expect(!answer.hasSuffix("0\r\n\r\n") && log.all.count == 1)
+        #expect(simulation.core.io.connections.slots.count == 0)
     }
 
     @Test func `An error of onRequestHead is answered with 500`() throws {

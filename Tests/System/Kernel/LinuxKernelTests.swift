@@ -134,7 +134,7 @@ import Testing
         }
         #expect(error.number == EADDRINUSE)
         #expect("\(error)".hasPrefix("Cannot listen on 127.0.0.1:\(address.port): "))
-        #expect("\(error)".contains("--port"))
+        #expect("\(error)".contains("choose another port"))
         kernel.close(listener)
     }
 
