@@ -46,6 +46,7 @@ test: deps-test ## Build all, run all tests and lint (ARGS="--filter Name" for s
 	$(RELEASE) --product echo-server
 	$(RELEASE) --product AutobahnClient
 	$(RELEASE) --product TestServer
+	$(RELEASE) --product train-map
 	$(RELEASE) --product roost
 	@GATES="$(TEST_GATES)" BUILD_START="$$(cat .build/build-start)" \
 		ROOST_RELEASE_FOLDER="$$($(RELEASE) --show-bin-path)" scripts/run-tests.sh $(ARGS)
