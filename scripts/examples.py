@@ -36,7 +36,7 @@ for page in pages:
         if "import PackageDescription" in code:
             continue
         if "import " not in code:
-            isWhole = re.search(r"^(struct|let server|try serve)", code, re.M)
+            isWhole = re.search(r"^(struct|let server|serve)", code, re.M)
             code = "import WebSocketServer\n\n" + code if isWhole else CALLBACK % code
         name = f"{pathlib.Path(page).stem}{number}"
         if "import Testing" in code:
@@ -59,6 +59,8 @@ targets = "\n".join(
             dependencies: [
                 .product(name: "WebSocketServer", package: "roost"),
                 .product(name: "WebSocketServerAsync", package: "roost"),
+                .product(name: "WebSocketServerJSON", package: "roost"),
+                .product(name: "SystemdSupport", package: "roost"),
                 .product(name: "WebSocketCore", package: "roost"),
             ]),"""
     for name in names

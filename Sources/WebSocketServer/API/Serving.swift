@@ -39,9 +39,10 @@ public func serve(
 /// serve(Chat(), ServerConfiguration(port: 8080))
 /// ```
 ///
-/// The handler may share something with the calling thread, as that of a ``Server``, which can go
-/// to another thread, must not. If the server cannot start, this says so on the standard error and
-/// ends the program with status 1. A ``Server`` throws that instead.
+/// The handler may share something with the rest of the program, since both run on this thread; a
+/// ``Server`` can go to another thread, so its handler must not. If the server cannot start, this
+/// says so on the standard error and ends the program with status 1. A ``Server`` throws that
+/// instead.
 ///
 /// - Parameters:
 ///   - handler: the handler, which is called on this thread.

@@ -17,7 +17,8 @@ import WebSocketCore
 /// |---|---|
 /// | ``HTTPHandler`` | plain HTTP requests, event streams |
 /// | ``MailHandler`` | messages of other threads |
-/// | ``OutputHandler`` | a slow reader has caught up |
+/// | ``OutputHandler`` | a slow reader falls behind, or has caught up |
+/// | ``TimerHandler`` | timers |
 /// | ``OperationsHandler`` | start, ticks, signals, stop, refusals, work in parts |
 /// | ``HandOverHandler`` | the handler's state, for another process |
 ///
@@ -27,8 +28,9 @@ import WebSocketCore
 /// handler's methods with the callbacks when it is made, and logs a warning for each that has the
 /// name of one and is not called.
 ///
-/// No callback may block: the server does nothing else meanwhile. Slow work belongs on another
-/// thread, which returns its result through the ``Server/mailbox``.
+/// No callback may block: the server does nothing else meanwhile. Slow work belongs into a task
+/// (``startTask(for:within:_:_:then:otherwise:)``), or on another thread, which returns its result
+/// through the ``Server/mailbox``.
 public protocol WebSocketHandler: ~Copyable, SendableMetatype {
     /// A client asks for a WebSocket. The request is a valid opening handshake (RFC 6455 §4.2.1)
     /// with an admitted Origin. Return ``UpgradeDecision/accept(_:)`` with what to add to the
