@@ -21,6 +21,8 @@ for what in "$@"; do
     lines)
         Tests/Support/python/slow_line.py --seconds "${ENDURANCE_SECONDS:-300}" -- \
             "$programs/TestServer" lines || status=1
+        Tests/Support/python/train_line.py --seconds "${ENDURANCE_SECONDS:-300}" -- \
+            "$programs/train-map" || status=1
         ;;
     restart)
         Tests/Support/python/restart_storm.py --clients "${ENDURANCE_CLIENTS:-15000}" -- \
