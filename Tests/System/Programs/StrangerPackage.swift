@@ -67,8 +67,8 @@ enum StrangerPackage {
         return package.appendingPathComponent(".build/debug")
     }
 
-    /// Makes a version of the working tree's files, with those that are not committed yet: 0.1.0,
-    /// and 0.1.1 after a change. Returns whether there is a new one.
+    /// Makes a version of the working tree's files, committed or not: 0.1.0, and 0.1.1 after a
+    /// change. Returns whether there is a new one.
     private static func publish() throws -> Bool {
         if !FileManager.default.fileExists(atPath: repository.path) {
             let words = ["git", "init", "--quiet", "--bare", "--initial-branch=main"]
