@@ -212,7 +212,7 @@ let package = Package(
             path: "Tests/Unit/WebSocketServerTests", swiftSettings: tests),
         .testTarget(
             name: "WebSocketServerJSONTests",
-            dependencies: ["WebSocketServer", "WebSocketServerJSON"],
+            dependencies: ["WebSocketServer", "WebSocketServerJSON", "WebSocketServerTesting"],
             path: "Tests/Unit/WebSocketServerJSONTests", swiftSettings: tests),
         .testTarget(
             name: "WebSocketServerAsyncTests",

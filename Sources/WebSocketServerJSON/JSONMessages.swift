@@ -54,4 +54,16 @@ extension ServerContext {
         let bytes = try encoder.encode(value)
         publish(text: bytes.span, to: topic, except: except)
     }
+
+    /// Publishes a value as JSON in a text message, as the newest of a key: see
+    /// `publish(text:to:key:except:isLast:eventID:)`.
+    ///
+    /// - Throws: what the encoder throws; nothing is published then.
+    public mutating func publish(
+        json value: some Encodable, to topic: Topic, key: TopicKey, except: ConnectionID? = nil,
+        isLast: Bool = false, with encoder: JSONEncoder = JSONEncoder()
+    ) throws {
+        let bytes = try encoder.encode(value)
+        publish(text: bytes.span, to: topic, key: key, except: except, isLast: isLast)
+    }
 }

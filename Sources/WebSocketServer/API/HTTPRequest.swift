@@ -21,6 +21,9 @@ public struct HTTPRequest: ~Copyable, ~Escapable {
     /// local socket.
     public let credentials: PeerCredentials?
 
+    /// The body copied to a string; each access copies. Invalid UTF-8 is replaced with U+FFFD.
+    public var text: String { String(copying: body) }
+
     @_lifetime(copy body)
     init(
         head: RequestHead, body: Span<UInt8>, id: ConnectionID, peer: NetworkAddress,
