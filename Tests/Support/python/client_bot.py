@@ -62,6 +62,10 @@ class Bot:
                 self.command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=words,
                 stderr=words, preexec_fn=die_with_parent)
 
+    def has_logged_in(self):
+        """On a busy machine a Node takes its time to start."""
+        until(lambda: Path(self.folder, "bot.json").exists(), "the bot's session", 60)
+
     def kill(self):
         self.process.kill()
         self.process.wait()
@@ -148,7 +152,7 @@ def keeping():
     """The bot with a file answers each message once, although it is killed, too."""
     with start_server() as server, bot_of(server, "keeping-bot.mjs") as echo:
         ann = Ann(server)
-        until(lambda: Path(echo.folder, "bot.json").exists(), "the bot's session")
+        echo.has_logged_in()
         ann.says(1)
         ann.expects_answers()
         for _ in range(ROUNDS):
@@ -184,7 +188,7 @@ def muted():
         with start_server("--control", socket) as server, \
                 bot_of(server, "keeping-bot.mjs") as echo:
             ann = Ann(server)
-            until(lambda: Path(echo.folder, "bot.json").exists(), "the bot's session")
+            echo.has_logged_in()
             ann.says(1)
             ann.expects_answers()
             operator("mute")

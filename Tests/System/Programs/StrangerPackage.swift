@@ -23,14 +23,16 @@ enum StrangerPackage {
         return Set(resolved.pins.map(\.identity))
     }
 
-    /// Runs `swift` in the package: its exit status and its output.
+    /// Runs `swift` in the package: its exit status and its output. It is nice, so that tests
+    /// beside it, which wait for programs, do not wait for the compiler.
     static func swift(_ words: String...) async throws -> (status: Int32, output: String) {
         let log = folder.appendingPathComponent("\(words[0])-\(UUID().uuidString).log")
         try Data().write(to: log)
         defer { try? FileManager.default.removeItem(at: log) }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["swift", words[0], "--package-path", package.path] + words.dropFirst()
+        process.arguments =
+            ["nice", "swift", words[0], "--package-path", package.path] + words.dropFirst()
         process.environment = ProcessInfo.processInfo.environment
             .merging(["ROOST_URL": repository.absoluteString]) { $1 }
         process.standardInput = FileHandle.nullDevice
