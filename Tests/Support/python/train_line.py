@@ -79,7 +79,7 @@ def run(command, seconds, oldest):
                     else "no slow line"
                 print("FAILED" if faults else "ok", f"{line}:", json.dumps(saw), *faults,
                       flush=True)
-            feeder.terminate()
+            feeder.kill()  # as the map's program
             feeder.wait()
     finally:
         router.close()
