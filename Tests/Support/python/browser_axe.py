@@ -22,7 +22,10 @@ COVERED = {"landmark-one-main", "page-has-heading-one"}
 
 
 def findings(page, where, ignored=()):
-    """What axe finds, a line each."""
+    """What axe finds, a line each. A colour on its way to another one is no finding."""
+    page.evaluate("""document.getAnimations().forEach((it) => {
+        if (it.effect.getComputedTiming().iterations !== Infinity) it.finish();
+    })""")
     found = [rule for rule in Axe().run(page).response["violations"] if rule["id"] not in ignored]
     return [f"{where}: {rule['id']}: {node['html'][:120]} {node.get('failureSummary', '')}"
             for rule in found for node in rule["nodes"]]
