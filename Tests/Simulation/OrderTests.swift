@@ -105,17 +105,7 @@ struct Scripted: OutputHandler {
             } else {
                 client.send(command)
             }
-            // Readers stall and go on as they like.
-            let reader = clients.randomElement(using: &random)!
-            simulation.network.sockets[reader.socket]!.window =
-                Int.random(in: 0...400, using: &random)
-            if Bool.random(using: &random) {
-                simulation.turn()
-                simulation.core.checkInvariants("seed \(seed), step \(number)")
-            }
-            if handsOver, Int.random(in: 0..<20, using: &random) == 0 {
-                try simulation.handOver()
-            }
+            try simulation.goOn(clients, handsOver, "seed \(seed), step \(number)", &random)
         }
         for client in clients { simulation.network.sockets[client.socket]!.window = .max }
         simulation.settle()

@@ -75,6 +75,6 @@ struct TrainMap: HTTPHandler, OperationsHandler {
 let words = CommandLine.arguments.dropFirst()
 let configuration = ServerConfiguration(
     host: words.dropFirst().first ?? "127.0.0.1", port: words.first.flatMap { UInt16($0) } ?? 8080)
-let server = try Server(TrainMap(), configuration)
-print("Open http://\(server.addresses[0])/ in your browser, then run trains.py.")
-server.run()
+serve(TrainMap(), configuration) { listeners in
+    print("Open http://\(listeners[0].address)/ in your browser, then run trains.py.")
+}

@@ -49,7 +49,7 @@ public func serve(
 ///   - configuration: the same as for a ``Server``. Where it has no
 ///     ``ServerConfiguration/stopSignals``, they are SIGINT and SIGTERM.
 ///   - onListening: called once, with all listening sockets, before the first client is served. By
-///     default it prints their addresses.
+///     default it prints their addresses. The standard output is flushed after it.
 public func serve<Handler: WebSocketHandler & ~Copyable>(
     _ handler: consuming Handler, _ configuration: ServerConfiguration,
     onListening: ([Listener]) -> Void = printAddresses
@@ -65,14 +65,14 @@ public func serve<Handler: WebSocketHandler & ~Copyable>(
         exit(EXIT_FAILURE)
     }
     onListening(loop.listeners)
+    // What it has printed appears at once, even in a file, a pipe or a journal.
+    fflush(nil)
     loop.run()
 }
 
-/// Prints the addresses for clients to the standard output, as ``serve(_:_:onListening:)`` does,
-/// and flushes it, so that they appear at once even in a file, a pipe or a journal.
+/// Prints the addresses for clients to the standard output, as ``serve(_:_:onListening:)`` does.
 public func printAddresses(of listeners: [Listener]) {
     for listener in listeners where !listener.kind.isInternal {
         print("Listening on ws://\(listener.address)")
     }
-    fflush(nil)
 }

@@ -10,12 +10,12 @@ own, with each congestion control that the machine has. Prints what each of them
 keep the machine from reading in time. `--check` prints in one line what is missing to run this.
 """
 
-import argparse
 import json
 import subprocess
 import sys
 from pathlib import Path
 
+import line_scenarios
 import server
 import slow_network
 
@@ -77,28 +77,5 @@ def run(command, seconds, oldest):
     return 1 if failed else 0
 
 
-def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=15, help="how long they read")
-    parser.add_argument("--attempts", type=int, default=1, help="how often, until all is well")
-    parser.add_argument("--oldest", type=float, default=2, help="seconds; more is too old")
-    parser.add_argument("--list", action="store_true", help="name the scenarios: there is one")
-    parser.add_argument("--check", action="store_true", help="print what is missing, if anything")
-    parser.add_argument("command", nargs="*", help="starts the server")
-    arguments = parser.parse_args()
-    if arguments.list:
-        return print("all")
-    missing = slow_network.what_is_missing()
-    if arguments.check or missing:
-        print(missing)
-        return 0 if arguments.check else 2
-    slow_network.enter_own_network()
-    server.stop_when_terminated()
-    attempts = (run(arguments.command, arguments.seconds, arguments.oldest)
-                for _ in range(arguments.attempts))
-    return int(all(attempts))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(line_scenarios.main(__doc__, run))

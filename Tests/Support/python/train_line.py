@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The map of trains behind lines of 480 kbit/s: how old the positions are that its readers have.
 
-    train_line.py [--seconds N] [--oldest SECONDS] -- PATH/TO/train-map
+    train_line.py [--seconds N] [--attempts N] [--oldest SECONDS] -- PATH/TO/train-map
     train_line.py --list | --check
 
 200 trains say where they are ten times a second, which is twice what such a line carries. A reader
@@ -10,13 +10,13 @@ each of them saw, and ends with 1 if that was not so. `--check` prints in one li
 to run this.
 """
 
-import argparse
 import json
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import line_scenarios
 import server
 import slow_network
 
@@ -55,8 +55,7 @@ def run(command, seconds, oldest):
     router = slow_network.Router()
     failed = 0
     try:
-        # In a pipe it would print where it listens only when it ends.
-        with Map(["stdbuf", "-oL", *command, "0", slow_network.SERVER]) as running:
+        with Map([*command, "0", slow_network.SERVER]) as running:
             feeder = subprocess.Popen(
                 [sys.executable, FEEDER, f"http://{slow_network.SERVER}:{running.port}"],
                 preexec_fn=slow_network.die_with_parent)
@@ -86,28 +85,5 @@ def run(command, seconds, oldest):
     return 1 if failed else 0
 
 
-def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=20, help="how long they read")
-    parser.add_argument("--attempts", type=int, default=1, help="how often, until all is well")
-    parser.add_argument("--oldest", type=float, default=2, help="seconds; more is too old")
-    parser.add_argument("--list", action="store_true", help="name the scenarios: there is one")
-    parser.add_argument("--check", action="store_true", help="print what is missing, if anything")
-    parser.add_argument("command", nargs="*", help="starts the server")
-    arguments = parser.parse_args()
-    if arguments.list:
-        return print("all")
-    missing = slow_network.what_is_missing()
-    if arguments.check or missing:
-        print(missing)
-        return 0 if arguments.check else 2
-    slow_network.enter_own_network()
-    server.stop_when_terminated()
-    attempts = (run(arguments.command, arguments.seconds, arguments.oldest)
-                for _ in range(arguments.attempts))
-    return int(all(attempts))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(line_scenarios.main(__doc__, run))

@@ -23,7 +23,7 @@ class Map(server.Server):
 
     def __init__(self, port=0):
         # In a pipe it would print where it listens only when it ends.
-        super().__init__(["stdbuf", "-oL", *arguments.command, str(port)])
+        super().__init__([*arguments.command, str(port)])
         self.address = f"http://127.0.0.1:{self.port}/"
 
     def trains(self, *options):
