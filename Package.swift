@@ -56,6 +56,7 @@ let package = Package(
         .systemLibrary(
             name: "Clibsystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CSSL", pkgConfig: "libssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
@@ -70,6 +71,9 @@ let package = Package(
             name: "WebSocketCore", dependencies: ["LibC", "Storage", "CCrypto", "CZlib"],
             swiftSettings: lending),
         .target(
+            name: "WebSocketTLS", dependencies: ["LibC", "Storage", "CSSL"],
+            swiftSettings: lending),
+        .target(
             name: "ChatRooms", dependencies: ["Storage", "CUnicode", "CCrypto"],
             exclude: ["PROTOCOL.md"],
             swiftSettings: lending),
@@ -81,15 +85,11 @@ let package = Package(
             swiftSettings: lending),
         .target(
             name: "SystemdSupport",
-            dependencies: [
-                "CSystemd", "LibC", "LinuxReactor", logging,
-            ],
+            dependencies: ["CSystemd", "LibC", "LinuxReactor", logging],
             swiftSettings: strict),
         .target(
             name: "WebSocketServer",
-            dependencies: [
-                "LibC", "Storage", "WebSocketCore", "LinuxReactor", logging,
-            ],
+            dependencies: ["LibC", "Storage", "WebSocketCore", "LinuxReactor", logging],
             swiftSettings: lending),
         .target(
             name: "WebSocketServerAsync",
@@ -222,6 +222,10 @@ let package = Package(
             name: "WebSocketCoreTests", dependencies: ["WebSocketCore", "WireKit", "CZlib"],
             path: "Tests/Unit/WebSocketCoreTests", swiftSettings: tests),
         .testTarget(
+            name: "WebSocketTLSTests",
+            dependencies: ["WebSocketTLS", "Storage", "CSSL", "TestSupport"],
+            path: "Tests/Unit/WebSocketTLSTests", swiftSettings: tests),
+        .testTarget(
             name: "ChatRoomsTests", dependencies: ["ChatRooms"], path: "Tests/Unit/ChatRoomsTests",
             swiftSettings: tests),
         // A disk that fails and forgets, under SQLite.
@@ -262,9 +266,7 @@ let package = Package(
             name: "SystemTests",
             dependencies: [
                 "roost", "bench", "EchoServer", "AsyncEcho", "BroadcastServer", "TestServer",
-                "TrainMap",
-                "CommandLineOptions",
-                "WebSocketServer", "LinuxReactor", "TestSupport",
+                "TrainMap", "CommandLineOptions", "WebSocketServer", "LinuxReactor", "TestSupport",
             ],
             path: "Tests/System", swiftSettings: tests),
         .testTarget(

@@ -26,6 +26,7 @@ enum ImportTable {
             "LibC": [],
             "Storage": ["LibC"],
             "WebSocketCore": ["LibC", "Storage", "CCrypto", "CZlib"],
+            "WebSocketTLS": ["LibC", "Storage", "CSSL"],
             "ChatRooms": ["Storage", "CUnicode", "CCrypto"],
             "ChatDatabase": ["Storage", "ChatRooms", "CSQLite"],
             "LinuxReactor": ["LibC", "Storage", "CLinux"],

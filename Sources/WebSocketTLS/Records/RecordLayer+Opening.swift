@@ -1,0 +1,138 @@
+// Reads records: decrypts them in place, and answers what is not application data.
+
+import Storage
+
+/// What ``RecordLayer/next(_:from:output:_:)`` found.
+package enum RecordEvent: Equatable, Sendable {
+    /// The bytes from the position on are no whole record: present them again with what follows.
+    case needsMore
+    /// Application data, decrypted in this range of the bytes; never empty.
+    case data(Range<Int>)
+    /// Nothing more is read.
+    case ended(RecordEnd)
+}
+
+extension RecordLayer {
+    /// Reads from `position` on until there is application data, moving `position` behind every
+    /// record that it has read. Decrypts in place. What the peer must get because of it goes to
+    /// `output`: the answer to a KeyUpdate, a close_notify, or a fatal alert.
+    package mutating func next(
+        _ bytes: inout MutableSpan<UInt8>, from position: inout Int,
+        output: inout ByteBuffer, _ ciphers: inout RecordCiphers
+    ) -> RecordEvent {
+        while end == nil {
+            do throws(RecordFault) {
+                guard let record = try wholeRecord(bytes, from: position) else {
+                    return .needsMore
+                }
+                position = record.upperBound
+                let content = try open(record, of: &bytes, &ciphers)
+                let data = try take(content, of: &bytes, output: &output, &ciphers)
+                if let data { return .data(data) }
+            } catch {
+                end = .fault(error)
+                sendAlert(error.alert, into: &output, &ciphers)
+            }
+        }
+        return .ended(end ?? .closed)
+    }
+
+    /// The range of the record at `position`; nil if it is not whole.
+    private func wholeRecord(
+        _ bytes: borrowing MutableSpan<UInt8>, from position: Int
+    ) throws(RecordFault) -> Range<Int>? {
+        let count = bytes.count - position
+        guard count >= Self.headerByteCount else { return nil }
+        // The version in the header is ignored (RFC 8446 §5.1).
+        guard bytes[position] == ContentType.applicationData.rawValue else {
+            throw .unexpectedType
+        }
+        let bodyCount = Int(bytes[position + 3]) << 8 | Int(bytes[position + 4])
+        guard bodyCount <= Self.bodyByteLimit else { throw .tooLong }
+        guard bodyCount >= Self.tagByteCount else { throw .badTag }
+        guard count >= Self.headerByteCount + bodyCount else { return nil }
+        return position..<position + Self.headerByteCount + bodyCount
+    }
+
+    /// Decrypts a record, and returns where its content is and its type.
+    private mutating func open(
+        _ record: Range<Int>, of bytes: inout MutableSpan<UInt8>, _ ciphers: inout RecordCiphers
+    ) throws(RecordFault) -> (range: Range<Int>, type: UInt8) {
+        guard try ciphers.open(record, of: &bytes, keys: &receiving, suite: suite) else {
+            throw .badTag
+        }
+        let first = record.lowerBound + Self.headerByteCount
+        var last = record.upperBound - Self.tagByteCount - 1
+        guard last - first <= Self.contentByteLimit else { throw .tooLong }
+        // Zeros behind the type are padding (RFC 8446 §5.4).
+        while last >= first, bytes[last] == 0 { last -= 1 }
+        guard last >= first else { throw .noType }
+        return (first..<last, bytes[last])
+    }
+
+    /// Does what a record's content asks for; returns its range if it is data for the caller.
+    private mutating func take(
+        _ content: (range: Range<Int>, type: UInt8), of bytes: inout MutableSpan<UInt8>,
+        output: inout ByteBuffer, _ ciphers: inout RecordCiphers
+    ) throws(RecordFault) -> Range<Int>? {
+        let type = ContentType(rawValue: content.type)
+        guard !handshake.isInMessage || type == .handshake else { throw .unexpectedHandshake }
+        if type == .applicationData, !content.range.isEmpty {
+            emptyRecordCount = 0
+            try askForKey(output: &output, &ciphers)
+            return content.range
+        }
+        guard Int(emptyRecordCount) < Self.emptyRecordLimit else { throw .tooManyEmpty }
+        emptyRecordCount += 1
+        switch type {
+        case .applicationData: break
+        case .handshake:
+            let result = try handshake.read(
+                bytes.span.extracting(content.range), takesTickets: role == .client)
+            if case .keyUpdate(let isRequested) = result {
+                try updateKeys(isRequested, output: &output, &ciphers)
+            }
+        case .alert:
+            guard content.range.count == 2 else { throw .malformed }
+            takeAlert(bytes[content.range.lowerBound + 1], output: &output, &ciphers)
+        case nil: throw .unexpectedType
+        }
+        return nil
+    }
+
+    /// Uses the peer's next key, and answers with our next key if it wants that.
+    private mutating func updateKeys(
+        _ isRequested: Bool, output: inout ByteBuffer, _ ciphers: inout RecordCiphers
+    ) throws(RecordFault) {
+        receiving.update(suite)
+        hasAskedForKey = false
+        guard isRequested, !hasEndedSending else { return }
+        try sendKeyUpdate(requestsAnswer: false, into: &output, &ciphers)
+    }
+
+    /// Asks for a new key, once, when the peer has used its present one for too long.
+    private mutating func askForKey(
+        output: inout ByteBuffer, _ ciphers: inout RecordCiphers
+    ) throws(RecordFault) {
+        guard receiving.recordCount >= ciphers.recordsPerKey, !hasAskedForKey, !hasEndedSending
+        else { return }
+        hasAskedForKey = true
+        try sendKeyUpdate(requestsAnswer: true, into: &output, &ciphers)
+    }
+
+    /// A close_notify is answered by ours. Every other alert is fatal, whatever level it says
+    /// (RFC 8446 §6), but user_canceled, which a close_notify follows (§6.1).
+    private mutating func takeAlert(
+        _ number: UInt8, output: inout ByteBuffer, _ ciphers: inout RecordCiphers
+    ) {
+        switch Alert(rawValue: number) {
+        case .closeNotify:
+            end = .closed
+            close(into: &output, &ciphers)
+        case .userCanceled: break
+        default:
+            end = .alert(number)
+            hasEndedSending = true
+        }
+    }
+}
