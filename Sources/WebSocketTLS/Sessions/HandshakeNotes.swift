@@ -1,0 +1,82 @@
+// UNSAFE: what libssl's callbacks note about a handshake. Invariants: the ex-data of an SSL object
+// points to its notes as long as it can call back; lines and headers are read only during the call.
+
+import CSSL
+import LibC
+
+/// What we learn of a handshake through documented callbacks, to go on without the SSL object.
+struct HandshakeNotes {
+    /// A traffic secret of the key log, with its length; 0 until it is known.
+    struct Secret {
+        var bytes = InlineArray<48, UInt8>(repeating: 0)
+        var count = 0
+    }
+
+    var client = Secret()
+    var server = Secret()
+    /// How many records have been written since the server's secret became known.
+    var recordCount: UInt64 = 0
+
+    /// Overwrites the secrets.
+    mutating func cleanse() {
+        client = Secret()
+        server = Secret()
+    }
+
+    /// Takes the secrets of a line of the key log: a label, the client's random in 64 hexadecimal
+    /// digits, and the secret.
+    mutating func note(line: Span<UInt8>) {
+        if let secret = Self.secret(line, label: "CLIENT_TRAFFIC_SECRET_0 ") {
+            client = secret
+        } else if let secret = Self.secret(line, label: "SERVER_TRAFFIC_SECRET_0 ") {
+            server = secret
+            recordCount = 0
+        }
+    }
+
+    private static func secret(_ line: Span<UInt8>, label: String) -> Secret? {
+        let label = [UInt8](label.utf8)
+        let first = label.count + 65
+        guard line.count > first, (line.count - first).isMultiple(of: 2) else { return nil }
+        for index in label.indices where line[index] != label[index] { return nil }
+        var secret = Secret()
+        secret.count = (line.count - first) / 2
+        guard secret.count <= secret.bytes.count else { return nil }
+        for index in 0..<secret.count {
+            guard let high = digit(line[first + 2 * index]),
+                let low = digit(line[first + 2 * index + 1])
+            else { return nil }
+            secret.bytes[index] = high << 4 | low
+        }
+        return secret
+    }
+
+    private static func digit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+
+    /// Lets the connections of a context of libssl note what happens.
+    static func install(in context: OpaquePointer) {
+        unsafe SSL_CTX_set_keylog_callback(context) { ssl, line in
+            guard let line = unsafe line, let notes = unsafe HandshakeNotes.of(ssl) else { return }
+            let count = unsafe strlen(line)
+            let bytes = unsafe UnsafeRawBufferPointer(start: line, count: count)
+            unsafe notes.pointee.note(line: bytes.bindMemory(to: UInt8.self).span)
+        }
+        unsafe SSL_CTX_set_msg_callback(context) { isWrite, _, type, _, _, ssl, _ in
+            guard isWrite == 1, type == SSL3_RT_HEADER, let notes = unsafe HandshakeNotes.of(ssl)
+            else { return }
+            unsafe notes.pointee.recordCount += 1
+        }
+    }
+
+    private static func of(_ ssl: OpaquePointer?) -> UnsafeMutablePointer<HandshakeNotes>? {
+        guard let ssl = unsafe ssl, let data = unsafe SSL_get_ex_data(ssl, 0) else { return nil }
+        return unsafe data.assumingMemoryBound(to: HandshakeNotes.self)
+    }
+}

@@ -1,0 +1,190 @@
+// UNSAFE: one connection of libssl on two memory BIOs. Invariants: `ssl` owns both BIOs and is
+// freed once; `notes` outlives it; every span is read or written within one call.
+
+import CSSL
+import Storage
+
+/// A connection as libssl keeps it: 14 to 48 KB. It lives as long as the handshake, and longer only
+/// if the record layer cannot be ours.
+@safe
+final class SSLObject {
+    enum Outcome: Equatable {
+        case done
+        case needsMore
+        /// The peer has sent its close_notify.
+        case closed
+        /// The code of libssl's error queue.
+        case failed(UInt)
+    }
+
+    private let ssl: OpaquePointer
+    private let input: OpaquePointer
+    private let output: OpaquePointer
+    private let notes: UnsafeMutablePointer<HandshakeNotes>
+
+    /// A connection of this context. A client names the server, by a host name or an address: its
+    /// certificate must be for that.
+    init(_ context: borrowing TLSContext, serverName: String?) {
+        guard let ssl = unsafe SSL_new(context.pointer), let input = unsafe BIO_new(BIO_s_mem()),
+            let output = unsafe BIO_new(BIO_s_mem())
+        else { fatalError("out of memory") }
+        unsafe self.ssl = ssl
+        unsafe self.input = input
+        unsafe self.output = output
+        unsafe notes = .allocate(capacity: 1)
+        unsafe notes.initialize(to: HandshakeNotes())
+        unsafe SSL_set_ex_data(ssl, 0, notes)
+        unsafe SSL_set_bio(ssl, input, output)
+        switch context.role {
+        case .server: unsafe SSL_set_accept_state(ssl)
+        case .client:
+            unsafe SSL_set_connect_state(ssl)
+            if let serverName { expect(serverName) }
+        }
+    }
+
+    deinit {
+        // Without this libssl takes the session for broken, and refuses to resume it.
+        unsafe SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN)
+        unsafe SSL_free(ssl)
+        unsafe notes.pointee.cleanse()
+        unsafe OPENSSL_cleanse(notes, MemoryLayout<HandshakeNotes>.size)
+        unsafe notes.deallocate()
+    }
+
+    private func expect(_ name: String) {
+        // An address is not sent as a server name (RFC 6066 §3).
+        if unsafe X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name) == 1 { return }
+        unsafe SSL_set_hostflags(
+            ssl,
+            UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT))
+        unsafe SSL_set1_host(ssl, name)
+        // SSL_set_tlsext_host_name, which is a macro; libssl copies the name.
+        unsafe name.withCString { name in
+            _ = unsafe SSL_ctrl(
+                ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, Int(TLSEXT_NAMETYPE_host_name),
+                UnsafeMutableRawPointer(mutating: name))
+        }
+        ERR_clear_error()
+    }
+
+    /// Gives libssl bytes of the peer.
+    func receive(_ bytes: Span<UInt8>) {
+        unsafe bytes.withUnsafeBufferPointer { bytes in
+            guard bytes.count > 0 else { return }
+            let count = unsafe BIO_write(input, bytes.baseAddress, Int32(bytes.count))
+            precondition(count == bytes.count, "a memory BIO takes everything")
+        }
+    }
+
+    /// Goes on with the handshake.
+    func shakeHands() -> Outcome {
+        ERR_clear_error()
+        return outcome(unsafe SSL_do_handshake(ssl))
+    }
+
+    /// Moves what libssl has written to `target`, and returns how many of the records are
+    /// encrypted.
+    func takeOutput(into target: inout ByteBuffer) -> UInt64 {
+        let first = target.count
+        unsafe drain(output, into: &target)
+        let written = target.span.extracting(first...)
+        var recordCount: UInt64 = 0
+        var position = 0
+        while position + RecordLayer.headerByteCount <= written.count {
+            if written[position] == ContentType.applicationData.rawValue { recordCount += 1 }
+            position +=
+                RecordLayer.headerByteCount + Int(written[position + 3]) << 8
+                + Int(written[position + 4])
+        }
+        return recordCount
+    }
+
+    /// Moves the peer's bytes that libssl has not read to `target`.
+    func takeRest(into target: inout ByteBuffer) { unsafe drain(input, into: &target) }
+
+    private func drain(_ source: OpaquePointer, into target: inout ByteBuffer) {
+        let count = unsafe BIO_ctrl_pending(source)
+        guard count > 0 else { return }
+        let bytes = unsafe target.appendUninitialized(count)
+        let read = unsafe BIO_read(source, bytes, Int32(count))
+        precondition(read == count, "a memory BIO gives what it has")
+    }
+
+    /// Appends all application data that has come.
+    func read(into plaintext: inout ByteBuffer) -> Outcome {
+        while true {
+            ERR_clear_error()
+            let result = plaintext.append(capacity: RecordLayer.contentByteLimit) { room in
+                unsafe room.withUnsafeMutableBufferPointer { target, count in
+                    let result = unsafe SSL_read(ssl, target.baseAddress, Int32(target.count))
+                    count += Int(max(0, result))
+                    return result
+                }
+            }
+            if result <= 0 { return outcome(result) }
+        }
+    }
+
+    /// Seals `bytes`, all of them: a memory BIO has no end.
+    func write(_ bytes: Span<UInt8>) -> Outcome {
+        var position = 0
+        while position < bytes.count {
+            ERR_clear_error()
+            let result = unsafe bytes.extracting(position...).withUnsafeBufferPointer { rest in
+                unsafe SSL_write(ssl, rest.baseAddress, Int32(clamping: rest.count))
+            }
+            guard result > 0 else { return outcome(result) }
+            position += Int(result)
+        }
+        return .done
+    }
+
+    /// Writes a close_notify.
+    func close() {
+        unsafe SSL_shutdown(ssl)
+        ERR_clear_error()
+    }
+
+    private func outcome(_ result: Int32) -> Outcome {
+        if result > 0 { return .done }
+        switch unsafe SSL_get_error(ssl, result) {
+        case SSL_ERROR_WANT_READ: return .needsMore
+        case SSL_ERROR_ZERO_RETURN: return .closed
+        default:
+            let code = ERR_peek_error()
+            ERR_clear_error()
+            return .failed(code)
+        }
+    }
+
+    /// The record layer that goes on after the handshake, or why libssl must go on.
+    /// `writtenCount` is how many encrypted records the last step of the handshake wrote.
+    func detach(role: RecordLayer.Role, writtenCount: UInt64) -> Result<RecordLayer, KeptReason> {
+        guard unsafe SSL_version(ssl) == TLS1_3_VERSION else { return .failure(.version) }
+        let cipher = unsafe SSL_get_current_cipher(ssl)
+        guard let cipher = unsafe cipher,
+            let suite = CipherSuite(code: unsafe SSL_CIPHER_get_protocol_id(cipher))
+        else { return .failure(.suite) }
+        let notes = unsafe self.notes.pointee
+        guard notes.client.count == suite.secretByteCount,
+            notes.server.count == suite.secretByteCount
+        else { return .failure(.secrets) }
+        guard unsafe SSL_has_pending(ssl) == 0 else { return .failure(.pendingInput) }
+        let client = notes.client.bytes.span.extracting(first: notes.client.count)
+        let server = notes.server.bytes.span.extracting(first: notes.server.count)
+        switch role {
+        case .client:
+            return .success(
+                RecordLayer(
+                    role: role, suite: suite, sendingSecret: client, receivingSecret: server))
+        case .server:
+            // Two ways of counting the tickets must agree: a wrong number would use a nonce twice.
+            guard notes.recordCount == writtenCount else { return .failure(.recordCount) }
+            return .success(
+                RecordLayer(
+                    role: role, suite: suite, sendingSecret: server, receivingSecret: client,
+                    sentRecordCount: notes.recordCount))
+        }
+    }
+}

@@ -1,0 +1,11 @@
+// UNSAFE: reads libssl's texts for error codes, which are constants.
+
+import CSSL
+
+enum SSLReason {
+    /// The reason of an error code, in libssl's words.
+    static func text(of code: UInt) -> String {
+        guard let text = unsafe ERR_reason_error_string(code) else { return "error \(code)" }
+        return unsafe String(cString: text)
+    }
+}

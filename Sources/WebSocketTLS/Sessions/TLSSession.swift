@@ -1,0 +1,181 @@
+// A TLS connection from its first byte to its last, without a socket.
+
+import Storage
+
+/// Why a connection stays with libssl after the handshake.
+package enum KeptReason: UInt8, Error, Sendable, CaseIterable {
+    /// It is not TLS 1.3.
+    case version
+    /// It is another cipher suite than our three.
+    case suite
+    /// The traffic secrets did not come, or not in the suite's length.
+    case secrets
+    /// libssl has read more of the peer's bytes than the handshake.
+    case pendingInput
+    /// It is not certain how many records the server has written with its key.
+    case recordCount
+}
+
+/// Why a session is over.
+package enum SessionEnd: Equatable, Sendable, CustomStringConvertible {
+    /// The record layer ended.
+    case records(RecordEnd)
+    /// The handshake failed, with libssl's error code. An alert has been written, if one is due.
+    case handshakeFailed(UInt)
+    /// libssl, which kept the connection, failed with this error code.
+    case kept(UInt)
+
+    /// libssl's reason in words.
+    package var description: String {
+        switch self {
+        case .records(let end): "\(end)"
+        case .handshakeFailed(let code), .kept(let code): SSLReason.text(of: code)
+        }
+    }
+}
+
+/// A connection of either role: bytes of the peer in, bytes for the peer and application data out.
+///
+/// libssl shakes hands. If the result is TLS 1.3 with one of our suites, the session goes on as a
+/// ``RecordLayer``, and libssl's object is freed. Otherwise libssl goes on, behind the same calls.
+package struct TLSSession: ~Copyable {
+    private var object: SSLObject?
+    /// The record layer, once it is ours.
+    package private(set) var layer: RecordLayer?
+    /// What has come and is no whole record yet.
+    var incoming = ByteBuffer()
+    package let role: RecordLayer.Role
+    /// Whether the handshake is over.
+    package private(set) var isEstablished = false
+    /// Why libssl goes on after the handshake; nil if it does not, or not yet.
+    package private(set) var keptReason: KeptReason?
+    /// Why the session is over; nil until then.
+    package private(set) var end: SessionEnd?
+
+    /// A session before its first byte.
+    package init(_ context: borrowing TLSContext, serverName: String? = nil) {
+        role = context.role
+        object = SSLObject(context, serverName: serverName)
+    }
+
+    /// A session that goes on with a restored layer.
+    init(layer: RecordLayer, incoming: Span<UInt8>) {
+        self.layer = layer
+        role = layer.role
+        isEstablished = true
+        self.incoming.append(incoming)
+        if let end = layer.end { self.end = .records(end) }
+    }
+
+    /// Writes a client's first bytes. A server waits for them.
+    package mutating func start(into output: inout ByteBuffer) {
+        guard role == .client, let object, !isEstablished, end == nil else { return }
+        shakeHands(object, output: &output)
+    }
+
+    /// Takes bytes of the peer. Application data is appended to `plaintext`, and what the peer must
+    /// get to `output`. ``end`` and ``isEstablished`` may have changed then.
+    package mutating func receive(
+        _ bytes: Span<UInt8>, plaintext: inout ByteBuffer, output: inout ByteBuffer,
+        _ ciphers: inout RecordCiphers
+    ) {
+        guard end == nil else { return }
+        if let object {
+            object.receive(bytes)
+            if !isEstablished { shakeHands(object, output: &output) }
+            if keptReason != nil, end == nil {
+                readKept(object, plaintext: &plaintext, output: &output)
+            }
+        } else {
+            incoming.append(bytes)
+        }
+        if layer != nil { readRecords(plaintext: &plaintext, output: &output, &ciphers) }
+    }
+
+    /// Appends `content` to `output`, sealed. Throws before the handshake is over, and after
+    /// `close(into:_:)` or the end.
+    package mutating func send(
+        _ content: Span<UInt8>, into output: inout ByteBuffer, _ ciphers: inout RecordCiphers
+    ) throws(RecordFault) {
+        guard isEstablished, end == nil else { throw .sendingEnded }
+        if layer != nil {
+            try layer?.seal(content, into: &output, &ciphers)
+        } else if let object {
+            let outcome = object.write(content)
+            _ = object.takeOutput(into: &output)
+            guard outcome == .done else { throw .sendingEnded }
+        }
+    }
+
+    /// Appends a close_notify; the peer's bytes are still read. Before the handshake is over it
+    /// does nothing.
+    package mutating func close(into output: inout ByteBuffer, _ ciphers: inout RecordCiphers) {
+        guard isEstablished else { return }
+        layer?.close(into: &output, &ciphers)
+        guard let object else { return }
+        object.close()
+        _ = object.takeOutput(into: &output)
+    }
+
+    /// Overwrites the secrets, and frees what libssl has.
+    package mutating func cleanse() {
+        layer?.cleanse()
+        object = nil
+        incoming.removeAll()
+        if end == nil { end = .records(.closed) }
+    }
+
+    private mutating func shakeHands(_ object: SSLObject, output: inout ByteBuffer) {
+        let outcome = object.shakeHands()
+        let writtenCount = object.takeOutput(into: &output)
+        switch outcome {
+        case .needsMore: return
+        case .closed: end = .handshakeFailed(0)
+        case .failed(let code): end = .handshakeFailed(code)
+        case .done:
+            isEstablished = true
+            switch object.detach(role: role, writtenCount: writtenCount) {
+            case .failure(let reason): keptReason = reason
+            case .success(let layer):
+                self.layer = layer
+                object.takeRest(into: &incoming)
+                self.object = nil
+            }
+        }
+    }
+
+    private mutating func readKept(
+        _ object: SSLObject, plaintext: inout ByteBuffer, output: inout ByteBuffer
+    ) {
+        switch object.read(into: &plaintext) {
+        case .done, .needsMore: break
+        case .closed:
+            end = .records(.closed)
+            object.close()
+        case .failed(let code): end = .kept(code)
+        }
+        _ = object.takeOutput(into: &output)
+    }
+
+    private mutating func readRecords(
+        plaintext: inout ByteBuffer, output: inout ByteBuffer, _ ciphers: inout RecordCiphers
+    ) {
+        var position = 0
+        var input = ByteBuffer()
+        swap(&input, &incoming)
+        var bytes = input.mutableSpan
+        reading: while true {
+            switch layer?.next(&bytes, from: &position, output: &output, &ciphers) {
+            case nil, .needsMore: break reading
+            case .data(let range): plaintext.append(bytes.span.extracting(range))
+            case .ended(let end):
+                self.end = .records(end)
+                break reading
+            }
+        }
+        input.removeFirst(position)
+        // An idle session keeps no memory for input, and a session that is over no input.
+        if input.isEmpty || end != nil { input.removeAll() }
+        swap(&input, &incoming)
+    }
+}
