@@ -89,7 +89,9 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "WebSocketServer",
-            dependencies: ["LibC", "Storage", "WebSocketCore", "LinuxReactor", logging],
+            dependencies: [
+                "LibC", "Storage", "WebSocketCore", "WebSocketTLS", "LinuxReactor", logging,
+            ],
             swiftSettings: lending),
         .target(
             name: "WebSocketServerAsync",
@@ -112,11 +114,7 @@ let package = Package(
         // The programs.
         .target(
             name: "CommandLineOptions",
-            dependencies: [
-                "WebSocketServer", "SystemdSupport",
-                argumentParser,
-                logging,
-            ],
+            dependencies: ["WebSocketServer", "SystemdSupport", argumentParser, logging],
             swiftSettings: strict),
         .target(name: "CPage", path: "Sources/roost/Page"),
         .executableTarget(
@@ -137,10 +135,7 @@ let package = Package(
             path: "Sources/Examples/BroadcastServer", swiftSettings: strict),
         .executableTarget(
             name: "Talk",
-            dependencies: [
-                "WebSocketServer", "CommandLineOptions",
-                argumentParser,
-            ],
+            dependencies: ["WebSocketServer", "CommandLineOptions", argumentParser],
             path: "Sources/Examples/Talk", swiftSettings: strict),
 
         // A map page, the lines on it, and a script that makes trains run.
@@ -173,9 +168,7 @@ let package = Package(
         .executableTarget(
             name: "bench",
             dependencies: [
-                "WebSocketServer", "CommandLineOptions", "CBench",
-                histogram,
-                argumentParser,
+                "WebSocketServer", "CommandLineOptions", "CBench", histogram, argumentParser,
             ],
             path: "Benchmarks/bench", swiftSettings: strict),
 

@@ -54,6 +54,9 @@ public struct ServerConfiguration: Sendable {
     /// a topic once for all subscribers, in some 8 µs for half a kilobyte. Compressed messages from
     /// clients are bounded by ``Limits/messageByteCount`` and ``Limits/inflateRatio``.
     public var compression: DeflatePolicy? = DeflatePolicy()
+    /// Certificates with which the server speaks TLS to its clients: on listeners of the kind
+    /// ``ListenerKind/public``. Nil, the default, for plain HTTP and WebSockets.
+    public var tls: TLS?
     /// Proxies that are trusted to name the client in X-Forwarded-For, and the requested host in
     /// X-Forwarded-Host. The client's address then counts in ``Limits``, and is the peer in every
     /// callback and log record.

@@ -17,6 +17,9 @@ struct HandshakeNotes {
     /// How many records have been written since the server's secret became known.
     var recordCount: UInt64 = 0
 
+    /// Why the peer's certificate is refused, if it is.
+    var refusal: CertificateRefusal?
+
     /// Overwrites the secrets.
     mutating func cleanse() {
         client = Secret()
@@ -58,6 +61,24 @@ struct HandshakeNotes {
         case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
         default: nil
         }
+    }
+
+    /// Notes why libcrypto refuses a certificate, and what that says. The first reason stays.
+    static let verifyCallback: @convention(c) (Int32, OpaquePointer?) -> Int32 = { isGood, store in
+        guard isGood == 0, let store = unsafe store else { return isGood }
+        let ssl = unsafe X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx())
+        guard let ssl = unsafe ssl, let notes = unsafe HandshakeNotes.of(OpaquePointer(ssl)) else {
+            return 0
+        }
+        if unsafe notes.pointee.refusal == nil {
+            unsafe notes.pointee.refusal = CertificateRefusal(
+                code: X509_STORE_CTX_get_error(store),
+                names: X509_STORE_CTX_get0_cert(store).map { certificate in
+                    unsafe X509_up_ref(certificate)
+                    return unsafe X509Certificate(owning: certificate).serverNames
+                } ?? [])
+        }
+        return 0
     }
 
     /// Lets the connections of a context of libssl note what happens.

@@ -21,10 +21,13 @@ final class SSLObject {
     private let input: OpaquePointer
     private let output: OpaquePointer
     private let notes: UnsafeMutablePointer<HandshakeNotes>
+    /// The callbacks of libssl find it.
+    private let context: TLSContext
 
     /// A connection of this context. A client names the server, by a host name or an address: its
     /// certificate must be for that.
-    init(_ context: borrowing TLSContext, serverName: String?) {
+    init(_ context: TLSContext, serverName: String?) {
+        self.context = context
         guard let ssl = unsafe SSL_new(context.pointer), let input = unsafe BIO_new(BIO_s_mem()),
             let output = unsafe BIO_new(BIO_s_mem())
         else { fatalError("out of memory") }
@@ -48,6 +51,7 @@ final class SSLObject {
         unsafe SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN)
         unsafe SSL_free(ssl)
         unsafe notes.pointee.cleanse()
+        unsafe notes.deinitialize(count: 1)
         unsafe OPENSSL_cleanse(notes, MemoryLayout<HandshakeNotes>.size)
         unsafe notes.deallocate()
     }
@@ -161,6 +165,7 @@ final class SSLObject {
     /// The record layer that goes on after the handshake, or why libssl must go on.
     /// `writtenCount` is how many encrypted records the last step of the handshake wrote.
     func detach(role: RecordLayer.Role, writtenCount: UInt64) -> Result<RecordLayer, KeptReason> {
+        if context.keepsLibssl { return .failure(.asked) }
         guard unsafe SSL_version(ssl) == TLS1_3_VERSION else { return .failure(.version) }
         let cipher = unsafe SSL_get_current_cipher(ssl)
         guard let cipher = unsafe cipher,

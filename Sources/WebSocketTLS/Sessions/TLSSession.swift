@@ -14,6 +14,8 @@ package enum KeptReason: UInt8, Error, Sendable, CaseIterable {
     case pendingInput
     /// It is not certain how many records the server has written with its key.
     case recordCount
+    /// The settings ask for libssl.
+    case asked
 }
 
 /// Why a session is over.
@@ -52,8 +54,12 @@ package struct TLSSession: ~Copyable {
     /// Why the session is over; nil until then.
     package private(set) var end: SessionEnd?
 
-    /// A session before its first byte.
-    package init(_ context: borrowing TLSContext, serverName: String? = nil) {
+    /// A server's session before its first byte.
+    package init(_ contexts: TLSServerContexts) { self.init(contexts.first) }
+
+    /// A session before its first byte. A client names the server, by a host name or an address,
+    /// for which the server's certificate must be.
+    package init(_ context: TLSContext, serverName: String? = nil) {
         role = context.role
         object = SSLObject(context, serverName: serverName)
     }

@@ -8,7 +8,7 @@ import Testing
 struct ContextTests {
     private func fault(_ chain: [UInt8], _ key: [UInt8]) -> TLSSetupError? {
         do throws(TLSSetupError) {
-            _ = try TLSContext(certificateChain: chain, privateKey: key)
+            _ = try TLSServerContexts([CertifiedKey(chain: chain, privateKey: key, origin: "a")])
             return nil
         } catch { return error }
     }
@@ -19,19 +19,13 @@ struct ContextTests {
         let other = Certificate(names: "DNS:example.org")
         #expect(fault(one.chain, one.key) == nil)
         #expect(fault(one.chain + other.chain, one.key) == nil)
-        #expect(fault(one.chain, other.key) == .keyDoesNotMatch)
-        #expect(fault([], one.key) == .badCertificate)
-        #expect(fault(one.key, one.key) == .badCertificate)
-        #expect(fault(Array(one.chain.dropLast(40)), one.key) == .badCertificate)
-        #expect(fault(one.chain, []) == .badPrivateKey)
-        #expect(fault(one.chain, one.chain) == .badPrivateKey)
-    }
-
-    @Test("A client refuses a PEM without authorities")
-    func authorities() {
-        #expect(throws: TLSSetupError.badAuthorities) { _ = try TLSContext(authorities: []) }
-        #expect(throws: Never.self) {
-            _ = try TLSContext(authorities: Certificate.localhost.chain)
-        }
+        #expect(fault(one.chain, other.key) == .keyDoesNotMatch(origin: "a"))
+        #expect(fault([], one.key) == .noCertificate(origin: "a"))
+        #expect(fault(one.key, one.key) == .noCertificate(origin: "a"))
+        #expect(
+            fault(Array(one.chain.dropLast(40)), one.key)
+                == .damagedCertificate(origin: "a", number: 1))
+        #expect(fault(one.chain, []) == .noPrivateKey(origin: "a"))
+        #expect(fault(one.chain, one.chain) == .noPrivateKey(origin: "a"))
     }
 }

@@ -20,10 +20,13 @@ final class Conversation {
         switch role {
         case .server:
             session = TLSSession(
-                try TLSContext(certificateChain: certificate.chain, privateKey: certificate.key))
+                try TLSServerContexts([
+                    CertifiedKey(chain: certificate.chain, privateKey: certificate.key)
+                ]))
         case .client:
-            session = TLSSession(
-                try TLSContext(authorities: certificate.chain), serverName: serverName)
+            var settings = TLSClientSettings()
+            settings.authorities = certificate.chain
+            session = TLSSession(try TLSContext(client: settings), serverName: serverName)
         }
     }
 

@@ -31,7 +31,9 @@ enum ImportTable {
             "ChatDatabase": ["Storage", "ChatRooms", "CSQLite"],
             "LinuxReactor": ["LibC", "Storage", "CLinux"],
             "SystemdSupport": ["CSystemd", "LibC", "LinuxReactor", "Logging"],
-            "WebSocketServer": ["LibC", "Storage", "WebSocketCore", "LinuxReactor", "Logging"],
+            "WebSocketServer": [
+                "LibC", "Storage", "WebSocketCore", "WebSocketTLS", "LinuxReactor", "Logging",
+            ],
             "WebSocketServerAsync": [
                 "WebSocketServer", "LibC", "Storage", "LinuxReactor", "Logging",
             ],

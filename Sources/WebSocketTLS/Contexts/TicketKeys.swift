@@ -1,0 +1,126 @@
+// UNSAFE: encrypts session tickets by libssl's callback. Invariants: the pointers of a call are
+// libssl's, for a name of 16 bytes and a vector of as many, and are used within it; the keys stand
+// in memory that this object owns, and overwrites before it frees or reuses it.
+
+import CSSL
+import LibC
+import Synchronization
+
+/// The keys of a server's session tickets (RFC 5077): the first encrypts, and all are accepted.
+///
+/// Keys of a file stay as they are. A random key is exchanged for another after 12 hours, and
+/// accepted for as long again, which is longer than a ticket is good for.
+@safe
+package final class TicketKeys: @unchecked Sendable {
+    /// A key as it stands in a file; nginx reads it in the same way.
+    private struct Key {
+        var name: InlineArray<16, UInt8>
+        var macKey: InlineArray<32, UInt8>
+        var cipherKey: InlineArray<32, UInt8>
+    }
+
+    package static let keyByteCount = 80
+    /// How long a ticket is good for.
+    static let ticketSeconds = 2 * 3600
+    /// How long a random key encrypts.
+    static let renewalSeconds = 12 * 3600
+
+    private let keys: UnsafeMutablePointer<Key>
+    private let isRandom: Bool
+    /// How many of the keys are in use, and when the first of random ones was made.
+    private let state: Mutex<(count: Int, madeAt: Int)>
+    private let now: @Sendable () -> Int
+
+    /// Keys of a file, or a random one if there are none. `now` is a clock in seconds.
+    package init(
+        _ bytes: [UInt8], now: @escaping @Sendable () -> Int = TicketKeys.uptime
+    ) throws(TLSSetupError) {
+        guard bytes.count.isMultiple(of: Self.keyByteCount) else {
+            throw .ticketKeyByteCount(bytes.count)
+        }
+        isRandom = bytes.isEmpty
+        self.now = now
+        let count = isRandom ? 2 : bytes.count / Self.keyByteCount
+        unsafe keys = .allocate(capacity: count)
+        unsafe UnsafeMutableRawPointer(keys).initializeMemory(
+            as: UInt8.self, repeating: 0, count: count * MemoryLayout<Key>.stride)
+        state = Mutex((isRandom ? 1 : count, now()))
+        if isRandom {
+            unsafe Self.randomize(keys)
+        } else {
+            unsafe UnsafeMutableRawBufferPointer(start: keys, count: bytes.count)
+                .copyBytes(from: bytes)
+        }
+    }
+
+    deinit {
+        let count = isRandom ? 2 : state.withLock { $0.count }
+        unsafe OPENSSL_cleanse(keys, count * MemoryLayout<Key>.stride)
+        unsafe keys.deallocate()
+    }
+
+    /// The seconds since the machine's start.
+    package static let uptime: @Sendable () -> Int = {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_BOOTTIME, &time)
+        return time.tv_sec
+    }
+
+    private static func randomize(_ key: UnsafeMutablePointer<Key>) {
+        // libssl's handshakes need random bytes as much.
+        guard unsafe RAND_bytes(UnsafeMutableRawPointer(key), Int32(Self.keyByteCount)) == 1 else {
+            fatalError("libcrypto has no random bytes")
+        }
+    }
+
+    /// Prepares to encrypt a ticket: writes the key's name and a random vector.
+    func encrypt(
+        _ name: UnsafeMutablePointer<UInt8>, _ vector: UnsafeMutablePointer<UInt8>,
+        _ cipher: OpaquePointer, _ mac: OpaquePointer
+    ) -> Int32 {
+        state.withLock { state in
+            renew(&state)
+            guard unsafe RAND_bytes(vector, 16) == 1 else { return -1 }
+            unsafe memcpy(name, keys, 16)
+            return unsafe use(0, vector, cipher, mac, encrypting: true) ? 1 : -1
+        }
+    }
+
+    /// Prepares to decrypt a ticket. Returns 0 if no key has its name, 1 if the ticket stays good,
+    /// and 2 if the client gets another: because the key is an old one, or with `renewing`. In TLS
+    /// 1.3 a client uses a ticket once, and without another it could not resume again.
+    func decrypt(
+        _ name: UnsafeMutablePointer<UInt8>, _ vector: UnsafeMutablePointer<UInt8>,
+        _ cipher: OpaquePointer, _ mac: OpaquePointer, renewing: Bool
+    ) -> Int32 {
+        state.withLock { state in
+            renew(&state)
+            for index in 0..<state.count where unsafe memcmp(name, keys + index, 16) == 0 {
+                guard unsafe use(index, vector, cipher, mac, encrypting: false) else { return -1 }
+                return index == 0 && !renewing ? 1 : 2
+            }
+            return 0
+        }
+    }
+
+    /// Puts another random key before the present one, if that is old, and forgets the one before.
+    private func renew(_ state: inout (count: Int, madeAt: Int)) {
+        let age = now() - state.madeAt
+        guard isRandom, age >= Self.renewalSeconds else { return }
+        unsafe keys[1] = keys[0]
+        unsafe Self.randomize(keys)
+        if age >= 2 * Self.renewalSeconds { unsafe Self.randomize(keys + 1) }
+        state = (2, now())
+    }
+
+    private func use(
+        _ index: Int, _ vector: UnsafeMutablePointer<UInt8>, _ cipher: OpaquePointer,
+        _ mac: OpaquePointer, encrypting: Bool
+    ) -> Bool {
+        let key = unsafe UnsafeMutableRawPointer(keys + index)
+            .assumingMemoryBound(to: UInt8.self)
+        guard unsafe cssl_set_mac_key(mac, key + 16, 32) == 1 else { return false }
+        return unsafe EVP_CipherInit_ex(
+            cipher, EVP_aes_256_cbc(), nil, key + 48, vector, encrypting ? 1 : 0) == 1
+    }
+}
