@@ -107,7 +107,8 @@ let package = Package(
         .target(
             name: "WebSocketServerTesting",
             dependencies: [
-                "Storage", "WebSocketCore", "LinuxReactor", "WebSocketServer", logging,
+                "Storage", "WebSocketCore", "WebSocketTLS", "LinuxReactor", "WebSocketServer",
+                logging,
             ],
             swiftSettings: lending),
 

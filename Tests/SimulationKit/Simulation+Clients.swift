@@ -1,16 +1,24 @@
 // What only our own tests need of a simulated server: its clients, and the defaults of our tests.
+import Foundation
 import LinuxReactor
 import Logging
 
 @testable import WebSocketServer
 @testable internal import WebSocketServerTesting
 
+enum Simulations {
+    /// Runs them all over TLS, to try that: some tests count bytes or sends, and fail then.
+    static let areEncrypted =
+        ProcessInfo.processInfo.environment["ROOST_SIMULATED_TLS"] == "1"
+}
+
 extension Simulation where Handler: ~Copyable {
     /// A server that checks its invariants after each turn.
     init(
         _ handler: consuming Handler, seed: UInt64 = 1, limits: Limits = Limits(),
         origin: OriginPolicy = .sameHost, logger: Logger? = nil,
-        memoryHigh: Int? = nil, configure: (inout ServerConfiguration) -> Void = { _ in }
+        memoryHigh: Int? = nil, isEncrypted: Bool = Simulations.areEncrypted,
+        configure: (inout ServerConfiguration) -> Void = { _ in }
     ) throws {
         let network = SimulatedNetwork(seed: seed)
         network.memoryHigh = memoryHigh
@@ -22,6 +30,11 @@ extension Simulation where Handler: ~Copyable {
         configuration.logger =
             logger ?? Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
         configure(&configuration)
+        if isEncrypted {
+            network.isEncrypted = true
+            configuration.addressesByKind[.tls] = configuration.addresses
+            configuration.addresses = []
+        }
         try self.init(handler, configuration, on: network)
         core.checksInvariants = true
     }

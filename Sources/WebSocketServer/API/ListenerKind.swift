@@ -5,6 +5,9 @@ import LinuxReactor
 public enum ListenerKind: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     /// For clients.
     case `public`
+    /// For clients that speak TLS: `https` and `wss`. The others are answered with status 400, in
+    /// plain text.
+    case tls
     /// For clients behind a proxy that sends the PROXY protocol's header before their bytes.
     case proxy
     /// For the operators of the server. Its connections do not count as clients, and no limit for
@@ -14,16 +17,17 @@ public enum ListenerKind: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     /// For programs that collect metrics; otherwise like ``control``.
     case metrics
 
-    /// The kind of a socket with this FileDescriptorName= of systemd.socket(5): `proxy`, `control`
-    /// or `metrics`; ``public`` for every other name.
+    /// The kind of a socket with this FileDescriptorName= of systemd.socket(5): `tls`, `proxy`,
+    /// `control` or `metrics`; ``public`` for every other name.
     public init(name: String) {
         self = Self.allCases.first { $0 != .public && $0.name == name } ?? .public
     }
 
-    /// The name of the kind in a systemd unit: `public`, `proxy`, `control` or `metrics`.
+    /// The name of the kind in a systemd unit: `public`, `tls`, `proxy`, `control` or `metrics`.
     public var name: String {
         switch self {
         case .public: "public"
+        case .tls: "tls"
         case .proxy: "proxy"
         case .control: "control"
         case .metrics: "metrics"

@@ -36,6 +36,12 @@ public enum Refusal: Int, CaseIterable, Sendable {
     case proxyHeader
     /// The request is for a host that the server does not answer to (``HostPolicy``): HTTP 421.
     case wrongHost
+    /// The TLS handshake failed, or its peer ended the connection before it was over: an alert, if
+    /// one is due.
+    case tlsHandshake
+    /// More than 1,024 TLS handshakes were under way, and this one had begun before all others: it
+    /// is reset.
+    case tooManyHandshakes
 
     /// The name in metrics and in the log.
     public var name: String {
@@ -48,6 +54,8 @@ public enum Refusal: Int, CaseIterable, Sendable {
         case .handshakeTimeout: "handshake_timeout"
         case .proxyHeader: "proxy_header"
         case .wrongHost: "wrong_host"
+        case .tlsHandshake: "tls_handshake"
+        case .tooManyHandshakes: "too_many_handshakes"
         }
     }
 
@@ -79,7 +87,9 @@ public enum Refusal: Int, CaseIterable, Sendable {
         case .tooManyConnections, .noDescriptors: "The server is full; try again in 10 seconds."
         case .tooManyFromAddress: "Too many connections from your address."
         case .rateLimitedAddress: "Too many new connections from your address; wait a second."
-        case .request, .handshakeTimeout, .proxyHeader, .wrongHost: ""
+        case .request, .handshakeTimeout, .proxyHeader, .wrongHost, .tlsHandshake,
+            .tooManyHandshakes:
+            ""
         }
     }
 }

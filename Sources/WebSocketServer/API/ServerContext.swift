@@ -18,6 +18,7 @@ public struct ServerContext: ~Copyable {
     var output = OutputBuffers()
     var topics = TopicTable()
     var deflate = CompressionTable()
+    var encryption = EncryptionTable()
     var http = HTTPTable()
     var outgoing = OutgoingTable()
     var settings: ActiveSettings

@@ -53,7 +53,7 @@ extension ServerCore where K: ~Copyable {
         connection.listener = listener
         if listener.isInternal {
             guard makeInternalPlace(listener) else {
-                return rejectWithoutSlot(socket, .tooManyConnections, peer)
+                return rejectWithoutSlot(socket, .tooManyConnections, peer, listener)
             }
         } else {
             io.telemetry.statistics.acceptedCount += 1
@@ -61,13 +61,14 @@ extension ServerCore where K: ~Copyable {
         }
         if let refusal = connection.refusal {
             guard listening.takeRefusedPlace() else {
-                return rejectWithoutSlot(socket, refusal, peer)
+                return rejectWithoutSlot(socket, refusal, peer, listener)
             }
             io.telemetry.record(refusal, of: peer)
         }
         connection.resourceID = io.connections.nextResourceID()
         connection.descriptor = socket
         connection.peer = peer
+        if listener == .tls { connection.encryption = io.encryption.add() }
         connection.advance(.accepted)
         let slot = io.connections.slots.allocate(connection)
         if listener.isInternal { listening.takeInternalPlace(slot, listener) }
@@ -131,16 +132,20 @@ extension ServerCore where K: ~Copyable {
             on: listening.listeners[index].descriptor)
         {
             io.telemetry.statistics.acceptedCount += 1
-            rejectWithoutSlot(socket, .noDescriptors, peer)
+            rejectWithoutSlot(
+                socket, .noDescriptors, peer, listening.listeners[index].kind)
         }
         listening.reserve = kernel.makeReserve()
     }
 
-    /// Answers a socket that gets no slot with 503, and closes it.
+    /// Answers a socket that gets no slot with 503, unless it is to speak TLS, and closes it.
     private mutating func rejectWithoutSlot(
-        _ socket: FileDescriptor, _ refusal: Refusal, _ peer: NetworkAddress
+        _ socket: FileDescriptor, _ refusal: Refusal, _ peer: NetworkAddress,
+        _ listener: ListenerKind
     ) {
         io.telemetry.record(refusal, of: peer)
+        // A client that speaks TLS does not understand it.
+        guard listener != .tls else { return kernel.close(socket) }
         var response = ByteBuffer()
         refusal.rejection.appendResponse(to: &response, date: io.clock.httpDate())
         // Best effort: the response fits into the buffer of any new socket. A request that has come

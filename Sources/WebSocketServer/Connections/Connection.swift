@@ -85,9 +85,9 @@ struct Connection: ~Copyable {
     /// Index of what it negotiated under RFC 7692, in a table of its own, or `none`.
     var compression = TableIndex<Compression>.none
 
-    /// How many bytes of the outbox the connection has caused itself: an upper estimate, which is
-    /// cut down to the size of the outbox.
-    var ownOutputByteCount = 0
+    private var ownOutput: UInt32 = 0
+    /// Index of its TLS, in a table of its own, or `none` if it is not encrypted.
+    var encryption = TableIndex<EncryptedConnection>.none
     var resourceID: UInt64 = 0
     /// When the last bytes came from the peer, in ticks of 2^26 ns.
     var lastReceiveTick: UInt32 = 0
@@ -136,6 +136,18 @@ struct Connection: ~Copyable {
     }
 
     // MARK: State
+
+    /// How many bytes of the outbox the connection has caused itself: an upper estimate, which is
+    /// cut down to the size of the outbox.
+    @inline(__always)
+    var ownOutputByteCount: Int {
+        get { Int(ownOutput) }
+        set { ownOutput = UInt32(clamping: newValue) }
+    }
+
+    /// Whether it speaks TLS.
+    @inline(__always)
+    var isEncrypted: Bool { encryption != .none }
 
     /// Whether messages may be sent and topics joined.
     @inline(__always)

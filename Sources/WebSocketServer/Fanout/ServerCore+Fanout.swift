@@ -1,5 +1,6 @@
 // Fan-out: each subscriber that is behind gets one send, from its cursor to the end of the log.
 import LinuxReactor
+import Storage
 import WebSocketCore
 
 extension ServerCore where K: ~Copyable {
@@ -84,14 +85,15 @@ extension ServerCore where K: ~Copyable {
         let slot = due.connection
         let cost = 1 + Int(io.topics.variants[due.variant].log.end - due.cursor) >> 14
         let outcome = Self.send(
-            io.topics, due, to: io.connections.slots[slot].descriptor, &kernel)
+            io.topics, due, to: io.connections.slots[slot].descriptor,
+            io.connections.slots[slot].encryption, &io.encryption, &kernel,
+            atOnce: contentByteCount(of: slot, due.variant))
         io.telemetry.statistics.sendCount += 1
         switch outcome {
         case .sent(let count):
             io.telemetry.statistics.bytesSentCount += UInt64(count)
-            if !io.topics.delivered(due, count, &io.connections.slots[slot].delivery) {
-                block(slot)
-            }
+            let tookAll = io.topics.delivered(due, count, &io.connections.slots[slot].delivery)
+            if !tookAll || isBackedUp(slot) { block(slot) }
         case .wouldBlock:
             if !io.topics.delivered(due, 0, &io.connections.slots[slot].delivery) { block(slot) }
         case .failed(let number):
@@ -103,9 +105,10 @@ extension ServerCore where K: ~Copyable {
 
     private static func send(
         _ topics: borrowing TopicTable, _ due: TopicTable.Due, to socket: FileDescriptor,
-        _ kernel: inout K
+        _ index: TableIndex<EncryptedConnection>, _ encryption: inout EncryptionTable,
+        _ kernel: inout K, atOnce byteCount: Int
     ) -> SendOutcome {
-        kernel.send(topics.bytes(due), to: socket)
+        send(topics.bytes(due), to: socket, index, &encryption, &kernel, atOnce: byteCount)
     }
 
     /// A blocked connection is writable again: sends what its topics have for it.

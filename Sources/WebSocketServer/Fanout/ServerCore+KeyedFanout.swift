@@ -46,7 +46,9 @@ extension ServerCore where K: ~Copyable {
             if byteCount > 0 {
                 cost += 1 + byteCount >> 14
                 let outcome = Self.send(
-                    io.topics.piece.bytes, to: io.connections.slots[slot].descriptor, &kernel)
+                    io.topics.piece.bytes, to: io.connections.slots[slot].descriptor,
+                    io.connections.slots[slot].encryption, &io.encryption, &kernel,
+                    atOnce: contentByteCount(of: slot, due.variant))
                 io.telemetry.statistics.sendCount += 1
                 switch outcome {
                 case .sent(let count):
@@ -61,7 +63,7 @@ extension ServerCore where K: ~Copyable {
             }
             let tookAll = io.topics.deliveredPiece(
                 due, sentCount, &io.connections.slots[slot].delivery)
-            guard tookAll else {
+            guard tookAll, !isBackedUp(slot) else {
                 block(slot)
                 return cost
             }

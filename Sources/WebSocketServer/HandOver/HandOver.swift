@@ -6,7 +6,7 @@ import Storage
 /// where this one stopped, in the middle of a frame if need be; the peers notice nothing.
 package struct HandOver: Sendable {
     /// The first number of ``state``; it decides how the rest is read.
-    static let version: UInt16 = 4
+    static let version: UInt16 = 5
 
     package var state: [UInt8]
     /// The connections' sockets, in the order of the connections in `state`. The receiving process
@@ -24,7 +24,7 @@ extension ServerCore where K: ~Copyable {
     /// no work left for that. Take another turn before ``save(_:)``: the next process would not
     /// know.
     package var owesEnds: Bool {
-        io.connections.work.reaping.contains { !io.connections.slots[$0].canBeHandedOver }
+        io.connections.work.reaping.contains { !io.canBeHandedOver($0) }
     }
 
     /// Writes the whole state. This server must not be used afterwards; its sockets belong to the

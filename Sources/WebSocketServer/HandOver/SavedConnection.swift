@@ -80,9 +80,14 @@ struct SavedConnection {
     let cause: CloseCause?
     let sendFailure: UInt16
     let compression: SavedCompression?
+    /// Its TLS, which has been restored already.
+    let encryption: TableIndex<EncryptedConnection>
     var subscriptions: [SavedSubscription] = []
 
-    init(from reader: inout StateReader, _ descriptor: FileDescriptor) throws(StateError) {
+    init(
+        from reader: inout StateReader, _ descriptor: FileDescriptor,
+        restoreEncryption: (inout StateReader) throws(StateError) -> TableIndex<EncryptedConnection>
+    ) throws(StateError) {
         self.descriptor = descriptor
         guard let phase = ConnectionPhase(rawValue: try reader.read()),
             phase == .webSocket || phase == .head,
@@ -119,6 +124,7 @@ struct SavedConnection {
         cause = try reader.readBool() ? try CloseCause(from: &reader) : nil
         sendFailure = try reader.read()
         compression = try reader.readBool() ? try SavedCompression(from: &reader) : nil
+        encryption = try restoreEncryption(&reader)
         for _ in 0..<(try reader.read(UInt32.self)) {
             subscriptions.append(try SavedSubscription(from: &reader))
         }
@@ -133,6 +139,8 @@ struct SavedConnection {
         connection.peer = peer
         connection.ownOutputByteCount = ownOutputByteCount
         connection.decoder = decoder
+        connection.encryption = encryption
+        if encryption != .none, !flags.contains(.client) { connection.listener = .tls }
         connection.cause = cause
         connection.sendFailure = sendFailure
         if !pendingInput.isEmpty { connection.pendingInput.append(pendingInput.span) }

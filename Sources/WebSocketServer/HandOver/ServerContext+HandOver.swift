@@ -163,7 +163,7 @@ extension ServerContext {
         writer.write(connections.lastResourceID)
         writer.write(UInt32(connections.slots.endIndex))
         var slots: [Slot] = []
-        for slot in connections.slots.indices where connections.slots[slot].canBeHandedOver {
+        for slot in connections.slots.indices where canBeHandedOver(slot) {
             slots.append(slot)
         }
         writer.write(UInt32(slots.count))
@@ -171,6 +171,7 @@ extension ServerContext {
             writer.write(slot.rawValue)
             connections.slots[slot].save(to: &writer)
             saveCompression(of: slot, to: &writer)
+            saveEncryption(of: slot, to: &writer)
             saveSubscriptions(of: slot, to: &writer)
         }
         saveAttempts(to: &writer)
@@ -201,7 +202,9 @@ extension ServerContext {
                 throw StateError("slot \(slot) cannot be taken")
             }
             slots.append(slot)
-            restored[slot] = try SavedConnection(from: &reader, descriptor)
+            restored[slot] = try SavedConnection(from: &reader, descriptor) {
+                reader throws(StateError) in try restoreEncryption(from: &reader)
+            }
         }
         let attempts = try readAttempts(from: &reader, bound)
         guard attempts.keys.allSatisfy({ restored[$0] == nil }) else {

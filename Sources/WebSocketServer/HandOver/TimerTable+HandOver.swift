@@ -7,7 +7,7 @@ extension ServerContext {
     func saveTimers(to writer: inout StateWriter) {
         let timers = timers.inOrder.filter { timer in
             guard let owner = timer.owner else { return true }
-            return connections.slots[owner.index].canBeHandedOver
+            return canBeHandedOver(owner.index)
                 && connections.slots[owner.index].isOpen
         }
         writer.write(UInt32(timers.count))

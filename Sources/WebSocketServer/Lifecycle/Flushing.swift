@@ -45,6 +45,7 @@ extension ServerCore where K: ~Copyable {
     private mutating func linger(_ slot: Slot) {
         io.connections.slots[slot].advance(.outputShutDown)
         io.connections.slots[slot].readPauses = []
+        sendCloseNotify(slot)
         kernel.shutdownOutput(of: io.connections.slots[slot].descriptor)
         io.schedule(slot, in: io.settings.timeouts.close)
         measure(slot)

@@ -67,6 +67,8 @@ extension ServerCore where K: ~Copyable {
             let exchange = io.connections.slots[slot].exchange
             if exchange != .none { io.http.exchanges.free(exchange, leaving: HTTPExchange()) }
         }
+        if !io.connections.slots[slot].flags.contains(.resets) { sendCloseNotify(slot) }
+        io.encryption.forget(&io.connections.slots[slot].encryption)
         // Closing the descriptor also removes it from epoll(7): there is no other copy of it.
         if io.connections.slots[slot].descriptor == .none {
             // The attempt ended before there was a socket.

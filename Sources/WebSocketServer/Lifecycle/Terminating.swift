@@ -18,9 +18,10 @@ extension ServerContext {
         connections.scheduleReap(slot, cause)
     }
 
-    /// The transport has failed; `number` is an errno(3).
+    /// The transport has failed; `number` is an errno(3). EPROTO means the TLS: the peer must get
+    /// to see the alert.
     mutating func transportFailed(_ slot: Slot, _ number: Int32) {
-        terminate(slot, .connectionLost(number), reset: true)
+        terminate(slot, .connectionLost(number), reset: number != EPROTO)
     }
 }
 
@@ -39,7 +40,19 @@ extension ServerCore where K: ~Copyable {
 
     /// Reads input and discards it, so that the peer gets to see our last bytes.
     mutating func discardInput(_ slot: Slot) {
-        _ = receiveOrEnd(slot, atMost: ReceiveBuffer.receiveByteCount)
+        guard io.connections.slots[slot].isEncrypted else {
+            _ = receiveOrEnd(slot, atMost: ReceiveBuffer.receiveByteCount)
+            return
+        }
+        // Nothing of it is decrypted any more.
+        switch receiveAndForget(slot) {
+        case .received(let count):
+            io.meter.received(count)
+            io.connections.heard(slot, at: io.clock.now)
+        case .wouldBlock: return
+        case .endOfStream: reachedEnd(slot)
+        case .failed(let number): io.transportFailed(slot, number)
+        }
     }
 
     /// The peer has ended its stream.

@@ -14,12 +14,23 @@ extension ServerCore where K: ~Copyable {
             if io.connections.slots[slot].encoding == .eventStream { streamCount += 1 }
             io.connections.check(slot, place())
             io.checkSubscriptions(slot, place())
+            checkEncryption(slot, place())
         }
         checkAdmission(place())
         precondition(refusedCount == listening.refusedCount, "\(place()): refused")
         precondition(streamCount == io.connections.streamCount, "\(place()): event streams")
         io.topics.checkVariants(place())
         checkWaiting(place())
+    }
+
+    /// Sealed records that wait are waited for, and nothing is left between two steps.
+    private func checkEncryption(_ slot: Slot, _ place: @autoclosure () -> String) {
+        precondition(io.encryption.sealed.isEmpty, "\(place()): records that nobody sends")
+        guard io.connections.slots[slot].phase != .terminated else { return }
+        precondition(
+            !isBackedUp(slot) || io.connections.slots[slot].delivery.isBlocked
+                || io.connections.slots[slot].flags.contains(.queued),
+            "\(place()): records that nobody sends")
     }
 
     /// A timer belongs to a connection, and a connection that waits for a task is not read.

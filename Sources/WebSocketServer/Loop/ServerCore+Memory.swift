@@ -8,7 +8,8 @@ extension ServerCore where K: ~Copyable {
     /// Compares the memory held with the budget (``Limits/memoryByteCount``), and goes on with the
     /// search for those who hold the most, if there is too little left.
     mutating func watchMemory() {
-        memory.byteCount = kernel.bufferByteCount() + io.applicationByteCount
+        memory.byteCount =
+            kernel.bufferByteCount() + io.applicationByteCount + io.encryption.libraryByteCount
         io.telemetry.memoryByteCount = memory.byteCount
         if memory.byteCount <= io.settings.memoryLimit, !memory.isSearching { return }
         guard io.clock.now >= memory.restsUntil else { return }
@@ -37,6 +38,9 @@ extension ServerCore where K: ~Copyable {
             io.connections.slots[slot].delivery.outbox.bytes.capacity
             + io.connections.slots[slot].pendingInput.capacity
             + io.connections.slots[slot].assembly.capacity
+        if io.connections.slots[slot].isEncrypted {
+            count += io.encryption.connections[io.connections.slots[slot].encryption].byteCount
+        }
         if io.connections.slots[slot].delivery.isBlocked {
             count += io.topics.backlogByteCount(io.connections.slots[slot].delivery)
         }

@@ -1,5 +1,6 @@
 // What the simulated machine (WebSocketServerTesting) asks of the server, and nothing else does.
 import LinuxReactor
+import WebSocketTLS
 
 extension ServerCore where K: ~Copyable {
     /// The memory of all buffers of connections and topics: what a process counts for all of its
@@ -17,6 +18,12 @@ extension ServerCore where K: ~Copyable {
         }
         return count
     }
+}
+
+extension ServerCore where K: ~Copyable {
+    /// Begins every accepted connection on a ``ListenerKind/tls`` listener after its handshake, with
+    /// this record layer.
+    package mutating func skipHandshakes(to layer: RecordLayer) { io.encryption.preset = layer }
 }
 
 extension ServerContext {

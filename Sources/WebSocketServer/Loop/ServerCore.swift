@@ -58,6 +58,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         decodePendingInput(call)
         dispatchEvents(call)
         serveWaiting(call)
+        endEncrypted()
         acceptConnections()
         expireDeadlines(call)
         tick(call)

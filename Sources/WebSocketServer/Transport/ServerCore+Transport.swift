@@ -27,6 +27,7 @@ extension ServerCore where K: ~Copyable {
     /// One receive into the shared buffer, behind the headroom; counted in the statistics. If a
     /// send has failed before, its error replaces the end of the stream.
     mutating func receive(_ slot: Slot, atMost limit: Int) -> ReceiveOutcome {
+        if io.connections.slots[slot].isEncrypted { return receiveEncrypted(slot, limit) }
         let buffer = io.inbound.receiveBuffer
         let headroom = ReceiveBuffer.headroomByteCount
         var free = buffer.mutableSpan(headroom..<headroom + limit)
@@ -39,6 +40,27 @@ extension ServerCore where K: ~Copyable {
         case .wouldBlock: return .wouldBlock
         case .endOfStream: return io.connections.slots[slot].endOfStream
         case .failed(let number): return .failed(number)
+        }
+    }
+
+    /// The same for an encrypted connection.
+    @inline(never)
+    private mutating func receiveEncrypted(_ slot: Slot, _ limit: Int) -> ReceiveOutcome {
+        let outcome = receiveRecords(slot, atMost: limit)
+        let index = io.connections.slots[slot].encryption
+        switch outcome {
+        case .received(let count):
+            guard let end = io.encryption.connections[index].session.end else {
+                return count == 0 ? .wouldBlock : outcome
+            }
+            if count > 0 {
+                // The data first; the end is dealt with later in the turn.
+                io.encryption.ended.append(io.connections.id(of: slot))
+                return outcome
+            }
+            return end == .records(.closed) ? .endOfStream : .failed(EPROTO)
+        case .endOfStream: return io.connections.slots[slot].endOfStream
+        case .wouldBlock, .failed: return outcome
         }
     }
 
@@ -62,6 +84,10 @@ extension ServerCore where K: ~Copyable {
 
     /// Sends the outbox until it is empty or the socket is full.
     mutating func sendOutbox(_ slot: Slot) -> FlushOutcome {
+        if io.connections.slots[slot].isEncrypted {
+            let outcome = sendUnsent(slot)
+            guard case .drained = outcome else { return outcome }
+        }
         while !io.connections.slots[slot].delivery.isBlocked,
             !io.connections.slots[slot].delivery.outbox.isEmpty
         {
@@ -72,7 +98,8 @@ extension ServerCore where K: ~Copyable {
             let outcome = isPlain ? sendLeadingBytes(slot) : sendInOrder(slot)
             if case .failed = outcome { return outcome }
         }
-        return io.connections.slots[slot].delivery.outbox.isEmpty ? .drained : .blocked
+        return io.connections.slots[slot].delivery.outbox.isEmpty && !isBackedUp(slot)
+            ? .drained : .blocked
     }
 
     /// One send of the replies to the connection on the fast path; what its socket does not take
@@ -80,7 +107,8 @@ extension ServerCore where K: ~Copyable {
     mutating func sendReplies(_ slot: Slot) -> FlushOutcome {
         let count = io.output.replyBuffer.count
         let outcome = Self.send(
-            io.output.replyBuffer, to: io.connections.slots[slot].descriptor, &kernel)
+            io.output.replyBuffer, to: io.connections.slots[slot].descriptor,
+            io.connections.slots[slot].encryption, &io.encryption, &kernel)
         switch io.telemetry.counted(outcome) {
         case .failed(let number):
             io.output.replyBuffer.removeAll(keepingCapacity: true)
@@ -88,7 +116,11 @@ extension ServerCore where K: ~Copyable {
         case .sent(let sent): io.output.replyBuffer.removeFirst(sent)
         case .wouldBlock: break
         }
-        guard !io.output.replyBuffer.isEmpty else { return .drained }
+        guard !io.output.replyBuffer.isEmpty else {
+            guard isBackedUp(slot) else { return .drained }
+            block(slot)
+            return .blocked
+        }
         assert(io.output.replyBuffer.count <= count)
         io.moveReplies(to: slot)
         block(slot)
@@ -99,12 +131,12 @@ extension ServerCore where K: ~Copyable {
     private mutating func sendLeadingBytes(_ slot: Slot) -> FlushOutcome {
         let count = io.connections.slots[slot].delivery.outbox.leadingByteCount
         io.meter.spend(Work.call)
-        let outcome = Self.sendOutbox(of: slot, io.connections, &kernel)
+        let outcome = Self.sendOutbox(of: slot, io.connections, &io.encryption, &kernel)
         switch io.telemetry.counted(outcome) {
         case .failed(let number): return .failed(number)
         case .sent(let sent):
             io.connections.slots[slot].delivery.outbox.removeFirst(sent)
-            if sent == count { return .drained }
+            if sent == count, !isBackedUp(slot) { return .drained }
         case .wouldBlock: break
         }
         block(slot)
@@ -126,15 +158,18 @@ extension ServerCore where K: ~Copyable {
         if count == 0 { return .drained }
         io.meter.spend(Work.call + count)
         let outcome = Self.send(
-            io.output.gathered, to: io.connections.slots[slot].descriptor, &kernel)
+            io.output.gathered, to: io.connections.slots[slot].descriptor,
+            io.connections.slots[slot].encryption, &io.encryption, &kernel)
         var sentCount = 0
         switch io.telemetry.counted(outcome) {
         case .failed(let number): return .failed(number)
         case .sent(let sent): sentCount = sent
         case .wouldBlock: break
         }
-        if sentCount == count { return .drained }
-        io.connections.slots[slot].delivery.outbox.prepend(io.output.gathered, from: sentCount)
+        if sentCount == count, !isBackedUp(slot) { return .drained }
+        if sentCount < count {
+            io.connections.slots[slot].delivery.outbox.prepend(io.output.gathered, from: sentCount)
+        }
         block(slot)
         return .blocked
     }
@@ -143,17 +178,21 @@ extension ServerCore where K: ~Copyable {
     // changes, so each send is in a function that gets only the parts it needs.
 
     static func send(
-        _ bytes: borrowing ByteBuffer, to socket: FileDescriptor, _ kernel: inout K
+        _ bytes: borrowing ByteBuffer, to socket: FileDescriptor,
+        _ index: TableIndex<EncryptedConnection>, _ encryption: inout EncryptionTable,
+        _ kernel: inout K, atOnce byteCount: Int = Self.contentByteCount
     ) -> SendOutcome {
-        kernel.send(bytes.span, to: socket)
+        send(bytes.span, to: socket, index, &encryption, &kernel, atOnce: byteCount)
     }
 
     private static func sendOutbox(
-        of slot: Slot, _ connections: borrowing ConnectionTable, _ kernel: inout K
+        of slot: Slot, _ connections: borrowing ConnectionTable,
+        _ encryption: inout EncryptionTable, _ kernel: inout K
     ) -> SendOutcome {
-        kernel.send(
+        send(
             connections.slots[slot].delivery.outbox.leadingBytes,
-            to: connections.slots[slot].descriptor)
+            to: connections.slots[slot].descriptor, connections.slots[slot].encryption,
+            &encryption, &kernel)
     }
 
     // MARK: Readiness

@@ -84,6 +84,9 @@ package final class SimulatedNetwork {
     /// Socket files that the server has removed.
     package var removedFiles: [String] = []
 
+    /// Whether clients speak TLS, from behind a handshake on.
+    package var isEncrypted = false
+
     package init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
     /// A client connects; its bytes wait for the server to accept it.
@@ -93,19 +96,21 @@ package final class SimulatedNetwork {
     ) -> Int32 {
         nextDescriptor += 1
         sockets[nextDescriptor] = SimulatedSocket()
+        if isEncrypted { sockets[nextDescriptor]!.encryption = SimulatedEncryption() }
         backlog.append((nextDescriptor, peer, SimulatedKernel.listener(index)))
         return nextDescriptor
     }
 
     package func send(_ bytes: [UInt8], on socket: Int32) {
-        sockets[socket]!.toServer += bytes
+        sockets[socket]!.toServer += sockets[socket]!.encryption?.seal(bytes) ?? bytes
         isIdle = false
     }
 
     /// Takes what the server has sent so far.
     package func receive(on socket: Int32) -> [UInt8] {
         defer { sockets[socket]!.toClient = [] }
-        return sockets[socket]!.toClient
+        let bytes = sockets[socket]!.toClient
+        return sockets[socket]!.encryption?.open(bytes) ?? bytes
     }
 
     /// The process that had this socket has ended.

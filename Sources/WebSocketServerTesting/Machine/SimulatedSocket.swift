@@ -21,6 +21,8 @@ package struct SimulatedSocket {
     /// How many unsent bytes the server has allowed its kernel to keep.
     package var unsentLimit: Int?
     package var clientHasEnded = false
+    /// The client's side of the TLS, if the connection is encrypted.
+    package var encryption: SimulatedEncryption?
     package var isReset = false
     /// The reset has been reported once; after that only an end of stream is seen, as on Linux.
     package var errorIsTaken = false

@@ -23,6 +23,7 @@ package struct Simulation<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
         let shared = UncheckedNetwork(network: network)
         core = try ServerCore(
             SimulatedKernel(network: network), configuration, wake: shared.wake)
+        if network.isEncrypted { core.skipHandshakes(to: SimulatedEncryption.serverLayer) }
         self.configuration = configuration
         self.handler = handler
         mailbox = Mailbox(descriptor: core.wakeup, wake: shared.wake)
@@ -54,6 +55,7 @@ package struct Simulation<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
             try handler._restore(from: &reader, &io)
         }
         next.checksInvariants = core.checksInvariants
+        if network.isEncrypted { next.skipHandshakes(to: SimulatedEncryption.serverLayer) }
         core = next
         // Connections that were not handed over ended with the process before.
         let handed = Set(handOver.descriptors.map(\.rawValue))

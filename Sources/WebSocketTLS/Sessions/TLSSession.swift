@@ -41,9 +41,9 @@ package enum SessionEnd: Equatable, Sendable, CustomStringConvertible {
 /// libssl shakes hands. If the result is TLS 1.3 with one of our suites, the session goes on as a
 /// ``RecordLayer``, and libssl's object is freed. Otherwise libssl goes on, behind the same calls.
 package struct TLSSession: ~Copyable {
-    private var object: SSLObject?
+    var object: SSLObject?
     /// The record layer, once it is ours.
-    package private(set) var layer: RecordLayer?
+    package internal(set) var layer: RecordLayer?
     /// What has come and is no whole record yet.
     var incoming = ByteBuffer()
     package let role: RecordLayer.Role
@@ -52,7 +52,13 @@ package struct TLSSession: ~Copyable {
     /// Why libssl goes on after the handshake; nil if it does not, or not yet.
     package private(set) var keptReason: KeptReason?
     /// Why the session is over; nil until then.
-    package private(set) var end: SessionEnd?
+    package internal(set) var end: SessionEnd?
+
+    /// A place for a server's session, which has not begun.
+    package init() { role = .server }
+
+    /// Whether it has begun: there is a context.
+    package var hasBegun: Bool { object != nil || layer != nil || end != nil }
 
     /// A server's session before its first byte.
     package init(_ contexts: TLSServerContexts) { self.init(contexts.first) }
@@ -64,8 +70,8 @@ package struct TLSSession: ~Copyable {
         object = SSLObject(context, serverName: serverName)
     }
 
-    /// A session that goes on with a restored layer.
-    init(layer: RecordLayer, incoming: Span<UInt8>) {
+    /// A session that goes on with a layer, and with what has come of its next record.
+    package init(layer: RecordLayer, incoming: Span<UInt8> = Span()) {
         self.layer = layer
         role = layer.role
         isEstablished = true

@@ -114,7 +114,7 @@ struct ControlOptions: ParsableArguments {
             switch listener.kind {
             case .control: print("Control socket: \(listener.path ?? "passed by systemd")")
             case .metrics: print("Metrics: http://\(listener.address)/metrics")
-            case .public, .proxy: continue
+            case .public, .tls, .proxy: continue
             }
         }
         fflush(nil)

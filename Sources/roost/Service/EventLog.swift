@@ -128,11 +128,11 @@ extension ServerEvent {
     /// The event for a refused connection.
     init(_ refusal: Refusal) {
         switch refusal {
-        case .tooManyConnections: self = .serverFull
+        case .tooManyConnections, .tooManyHandshakes: self = .serverFull
         case .tooManyFromAddress: self = .addressFull
         case .rateLimitedAddress: self = .addressTooFast
         case .noDescriptors: self = .outOfDescriptors
-        case .request: self = .requestRefused
+        case .request, .tlsHandshake: self = .requestRefused
         case .proxyHeader: self = .proxyHeader
         case .wrongHost: self = .wrongHost
         case .handshakeTimeout: self = .requestTimeout

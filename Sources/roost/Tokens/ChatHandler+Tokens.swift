@@ -24,7 +24,7 @@ extension ChatHandler {
     mutating func checkMayRead(
         _ room: String, _ request: borrowing HTTPRequest, _ io: inout ServerContext
     ) throws(RoomRefusal) {
-        guard request.listener == .public || request.listener == .proxy else { return }
+        guard !request.listener.isInternal else { return }
         guard let verifier = access.tokens else {
             guard access.isReadingPublic else {
                 throw RoomRefusal(.forbidden, "This server shows its rooms to their members only.")

@@ -1,0 +1,29 @@
+// The TLS of one connection, kept beside its slot.
+import Storage
+import WebSocketTLS
+
+/// The TLS of one connection: some 300 bytes of plain data once the handshake is over, if it is TLS
+/// 1.3, and libssl's object of 14 to 48 KB before that.
+///
+/// State that is added here must be added to the hand-over as well (`Encryption+HandOver.swift`).
+struct EncryptedConnection: ~Copyable {
+    /// Before the first byte it has not begun.
+    var session = TLSSession()
+    /// Records that its socket has not taken yet; they are sent before anything else is sealed, so
+    /// that there is at most one record of application data among them.
+    var unsent = ByteBuffer()
+    /// Whether it is counted in ``EncryptionTable/handshakeCount``.
+    var isShakingHands = false
+
+    /// Whether application data can be sent and received.
+    var isEstablished: Bool { session.isEstablished }
+
+    /// Whether nothing more is sent or received: the peer has ended the TLS, or it has failed.
+    var hasEnded: Bool { session.end != nil }
+
+    /// How much memory it holds beside its place in the table, about.
+    var byteCount: Int {
+        unsent.capacity + session.incompleteByteCount
+            + (session.isKeptByLibrary ? EncryptionTable.libraryByteCount : 0)
+    }
+}

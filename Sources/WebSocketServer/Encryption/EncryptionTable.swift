@@ -1,0 +1,125 @@
+// The TLS of all connections that have one, and what they share.
+import LinuxReactor
+import Storage
+import WebSocketTLS
+
+/// The TLS of all connections that have one. It does no I/O: Transport does.
+struct EncryptionTable: ~Copyable {
+    /// About what libssl holds for a connection during its handshake.
+    static var libraryByteCount: Int { 48 * 1024 }
+    /// How many handshakes may be under way: beyond that the oldest is given up.
+    static var handshakeLimit: Int { 1024 }
+    /// The most records that may wait for a socket: one of application data, and answers.
+    static var unsentByteLimit: Int { 64 * 1024 }
+
+    var connections = SlotTable<EncryptedConnection>()
+    /// Certificates and keys for new handshakes; nil if the server has none.
+    var contexts: TLSServerContexts?
+    /// The session of every accepted connection from its beginning, in a simulation: a handshake
+    /// cannot be repeated.
+    var preset: RecordLayer?
+    /// Connections whose peer has ended the TLS behind application data of the same receive.
+    var ended: [ConnectionID] = []
+    /// The records of one send, or what a step of a session has written: empty between two steps.
+    var sealed = ByteBuffer()
+    /// Handshakes that have begun, in that order; some of them are over.
+    private var begun = Queue<ConnectionID>()
+    /// How many handshakes of accepted connections are under way.
+    private(set) var handshakeCount = 0
+    private var ciphers = RecordCiphers()
+
+    /// About what libssl holds for the handshakes that are under way.
+    var libraryByteCount: Int { handshakeCount * Self.libraryByteCount }
+
+    // MARK: Life
+
+    /// Adds a connection, before its first byte; returns its index.
+    mutating func add() -> TableIndex<EncryptedConnection> {
+        let index = connections.allocate(EncryptedConnection())
+        if let preset { connections[index].session = TLSSession(layer: preset) }
+        return index
+    }
+
+    /// Begins the handshake of an accepted connection, which has sent its first byte.
+    mutating func begin(
+        _ index: TableIndex<EncryptedConnection>, _ contexts: TLSServerContexts,
+        of id: ConnectionID
+    ) {
+        connections[index].session = TLSSession(contexts)
+        connections[index].isShakingHands = true
+        begun.append(id)
+        handshakeCount += 1
+    }
+
+    /// The connection that began its handshake first, if there are too many; the handshake may be
+    /// over, and the connection too.
+    mutating func nextToGiveUp() -> ConnectionID? {
+        guard handshakeCount > Self.handshakeLimit || begun.count > 2 * Self.handshakeLimit
+        else { return nil }
+        return begun.popFirst()
+    }
+
+    /// The handshake is over, in one way or another.
+    mutating func endHandshake(_ index: TableIndex<EncryptedConnection>) {
+        guard connections[index].isShakingHands else { return }
+        connections[index].isShakingHands = false
+        handshakeCount -= 1
+    }
+
+    /// Overwrites the secrets of a connection that has ended, and frees its place.
+    mutating func forget(_ index: inout TableIndex<EncryptedConnection>) {
+        guard index != .none else { return }
+        endHandshake(index)
+        connections[index].session.cleanse()
+        connections.free(index, leaving: EncryptedConnection())
+        index = .none
+    }
+
+    // MARK: Records
+
+    /// Decrypts the first `count` bytes in place; see `TLSSession`. What the peer must get is in
+    /// ``sealed`` then. Returns how many bytes of application data there are.
+    mutating func receive(
+        _ index: TableIndex<EncryptedConnection>, _ bytes: inout MutableSpan<UInt8>, count: Int
+    ) -> Int {
+        connections[index].session.receive(
+            inPlace: &bytes, count: count, output: &sealed, &ciphers)
+    }
+
+    /// Writes the first bytes of a connection that we make.
+    mutating func start(_ index: TableIndex<EncryptedConnection>) {
+        connections[index].session.start(into: &sealed)
+    }
+
+    /// Appends `content` to ``sealed``; false if the session has ended.
+    mutating func seal(
+        _ content: Span<UInt8>, _ index: TableIndex<EncryptedConnection>
+    ) -> Bool {
+        do {
+            try connections[index].session.send(content, into: &sealed, &ciphers)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// Appends a close_notify to ``sealed``.
+    mutating func close(_ index: TableIndex<EncryptedConnection>) {
+        connections[index].session.close(into: &sealed, &ciphers)
+    }
+
+    /// Keeps what a socket has not taken of ``sealed``.
+    mutating func keepUnsent(_ index: TableIndex<EncryptedConnection>, from offset: Int) {
+        sealed.removeFirst(offset)
+        Self.append(sealed, to: &connections[index].unsent)
+        emptySealed()
+    }
+
+    private static func append(_ bytes: borrowing ByteBuffer, to target: inout ByteBuffer) {
+        target.append(bytes.span)
+    }
+
+    mutating func emptySealed() {
+        sealed.removeAll(keepingCapacity: sealed.capacity <= 128 * 1024)
+    }
+}

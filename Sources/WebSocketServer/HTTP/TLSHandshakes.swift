@@ -1,0 +1,78 @@
+// The TLS handshake of a connection that was accepted, before its first request.
+import LinuxReactor
+import WebSocketCore
+import WebSocketTLS
+
+extension ServerCore where K: ~Copyable {
+    /// One receive of a connection whose TLS handshake is not over.
+    @inline(never)
+    mutating func shakeHands(_ slot: Slot, _ call: HandlerCall) {
+        var count = 0
+        switch receiveRecords(slot, atMost: Self.headReceiveByteCount) {
+        case .received(let received): count = received
+        case .wouldBlock: return
+        case .endOfStream: return handshakeFailed(slot)
+        case .failed(let number): return io.transportFailed(slot, number)
+        }
+        let index = io.connections.slots[slot].encryption
+        if !io.encryption.connections[index].session.hasBegun {
+            guard beginHandshake(slot) else { return }
+            count = takeRecords(slot, count)
+        }
+        io.meter.spend(Work.tlsHandshake)
+        if io.encryption.connections[index].isEstablished { handshakeEnded(slot) }
+        if io.encryption.connections[index].hasEnded {
+            guard count > 0 else { return handshakeFailed(slot) }
+            io.encryption.ended.append(io.connections.id(of: slot))
+        }
+        guard count > 0 else { return account(slot, receivedByteCount: 0) }
+        takePendingInput(slot, count)
+        proceedHTTP(slot, call)
+    }
+
+    /// The first bytes have come: begins a session, or answers a client that does not speak TLS.
+    private mutating func beginHandshake(_ slot: Slot) -> Bool {
+        let first = ReceiveBuffer.headroomByteCount - TLSSession.plaintextOffset
+        let byte = io.inbound.receiveBuffer.span[first]
+        let isPlain = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+        guard !isPlain, let contexts = io.encryption.contexts else {
+            io.encryption.forget(&io.connections.slots[slot].encryption)
+            io.reject(
+                slot,
+                HandshakeRejection(
+                    .badRequest,
+                    reason: "This port speaks TLS: use https:// or wss:// in the address."))
+            return false
+        }
+        io.encryption.begin(
+            io.connections.slots[slot].encryption, contexts, of: io.connections.id(of: slot))
+        while let id = io.encryption.nextToGiveUp() { giveUpHandshake(id) }
+        return true
+    }
+
+    /// Too many handshakes are under way: this one began before all others.
+    private mutating func giveUpHandshake(_ id: ConnectionID) {
+        guard let slot = io.connections.slot(of: id), io.connections.slots[slot].isEncrypted,
+            io.encryption.connections[io.connections.slots[slot].encryption].isShakingHands
+        else { return }
+        io.telemetry.record(.tooManyHandshakes, of: io.connections.slots[slot].peer)
+        io.terminate(slot, .serverClosed(.tryAgainLater), reset: true)
+    }
+
+    private mutating func handshakeEnded(_ slot: Slot) {
+        let index = io.connections.slots[slot].encryption
+        io.encryption.endHandshake(index)
+    }
+
+    /// The handshake has failed, or its peer has gone. An alert may be under way to the peer, which
+    /// is given time to read it.
+    private mutating func handshakeFailed(_ slot: Slot) {
+        io.encryption.endHandshake(io.connections.slots[slot].encryption)
+        io.telemetry.record(.tlsHandshake, of: io.connections.slots[slot].peer)
+        io.connections.setCause(slot, .serverClosed(.normal))
+        io.connections.slots[slot].advance(.lastResponse)
+        io.connections.slots[slot].readPauses = []
+        flush(slot)
+        updateInterest(slot)
+    }
+}
