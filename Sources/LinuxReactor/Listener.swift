@@ -8,7 +8,7 @@ public struct Listener: Sendable {
     /// Its actual address, even if port 0 was asked for.
     public let address: NetworkAddress
     /// Its name: FileDescriptorName= of systemd, or the name that the program gives it; else "".
-    public let name: String
+    public var name: String
     /// The file of a local socket that this process made and removes when it stops; else nil.
     public let path: String?
     /// Whether no connections are accepted for now.

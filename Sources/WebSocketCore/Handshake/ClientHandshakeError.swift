@@ -12,6 +12,9 @@ public enum ClientHandshakeError: Error, Hashable, Sendable {
     /// The field's name is not a token, or the handshake writes this field itself.
     case invalidHeader(String)
 
+    /// The TLS handshake failed: the server's certificate is not accepted, say, or the server does
+    /// not speak TLS. The sentence says why.
+    case encryption(String)
     /// The stream ended before the response was complete.
     case endOfStream
     /// The response is not valid HTTP/1.1; `reason` says why.
@@ -59,6 +62,7 @@ extension ClientHandshakeError: CustomStringConvertible {
         case .invalidSubprotocol(let name):
             "\"\(name)\" can't be offered: a subprotocol is a token, and is offered only once."
         case .invalidHeader(let name): "The field \"\(name)\" can't be added to the request."
+        case .encryption(let sentence): sentence
         case .endOfStream: "The server closed the connection before its answer was complete."
         case .malformedResponse(let reason): "The answer is malformed. \(reason)"
         case .refused(let head, let body):

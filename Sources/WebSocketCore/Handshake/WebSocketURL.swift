@@ -1,25 +1,33 @@
-// The URL of a WebSocket: the ws-URI of RFC 6455 §3.
+// The URL of a WebSocket: the ws-URI and wss-URI of RFC 6455 §3.
 
-/// A parsed URL of the scheme `ws`: `ws://host:port/path?query`.
+/// A parsed URL of the scheme `ws` or `wss`: `wss://host:port/path?query`.
 public struct WebSocketURL: Hashable, Sendable {
     /// The host to look up: a name or an address; an IPv6 address is without brackets.
     public let host: String
-    /// The port; 80 if the URL names none.
+    /// The port; 80 if the URL names none, and 443 for `wss`.
     public let port: UInt16
+    /// Whether the connection is encrypted: the scheme is `wss`.
+    public let isSecure: Bool
     /// Path and query, as they are sent in the request; "/" if the URL has none.
     public let target: String
 
-    /// The value of the `Host` field: the host, with the port unless that is 80.
+    /// The value of the `Host` field: the host, with the port unless that is the scheme's.
     public var authority: String {
         let host = host.utf8.contains(UInt8(ascii: ":")) ? "[\(self.host)]" : host
-        return port == 80 ? host : "\(host):\(port)"
+        return port == Self.usualPort(isSecure) ? host : "\(host):\(port)"
     }
 
-    /// A URL from its parts. `target` begins with a slash and is percent-encoded.
-    public init(host: String, port: UInt16 = 80, target: String = "/") {
+    private static func usualPort(_ isSecure: Bool) -> UInt16 { isSecure ? 443 : 80 }
+
+    /// A URL from its parts. `port` is 80, or 443 if the connection is to be encrypted, unless
+    /// another is given. `target` begins with a slash and is percent-encoded.
+    public init(
+        host: String, port: UInt16? = nil, target: String = "/", isSecure: Bool = false
+    ) {
         self.host = host
-        self.port = port
+        self.port = port ?? Self.usualPort(isSecure)
         self.target = target
+        self.isSecure = isSecure
     }
 
     /// Parses a URL. Throws what is wrong with it, as a sentence for the person who wrote it.
@@ -27,9 +35,10 @@ public struct WebSocketURL: Hashable, Sendable {
         guard let colon = text.firstIndex(of: ":"), text[colon...].hasPrefix("://") else {
             throw .noScheme(text)
         }
+        let isSecure: Bool
         switch text[..<colon].lowercased() {
-        case "ws": break
-        case "wss": throw .tlsUnsupported(text)
+        case "ws": isSecure = false
+        case "wss": isSecure = true
         default: throw .unknownScheme(String(text[..<colon]))
         }
         let rest = text[colon...].dropFirst(3)
@@ -43,16 +52,18 @@ public struct WebSocketURL: Hashable, Sendable {
         let target = rest[(end ?? rest.endIndex)...]
         self.init(
             host: host, port: port,
-            target: target.utf8.first == UInt8(ascii: "/") ? String(target) : "/" + target)
+            target: target.utf8.first == UInt8(ascii: "/") ? String(target) : "/" + target,
+            isSecure: isSecure)
         guard self.target.utf8.allSatisfy(HTTPGrammar.isTarget) else {
             throw .invalidTarget(self.target)
         }
     }
 
-    /// Host and port of `host`, `host:port`, `[address]` or `[address]:port`.
+    /// Host and port of `host`, `host:port`, `[address]` or `[address]:port`; no port if none is
+    /// named.
     private static func split(
         _ authority: Substring
-    ) throws(WebSocketURLError) -> (String, UInt16) {
+    ) throws(WebSocketURLError) -> (String, UInt16?) {
         let isAddress = authority.utf8.first == UInt8(ascii: "[")
         var end = authority.utf8.firstIndex(of: isAddress ? UInt8(ascii: "]") : UInt8(ascii: ":"))
         if isAddress {
@@ -66,11 +77,11 @@ public struct WebSocketURL: Hashable, Sendable {
             !host.utf8.contains(UInt8(ascii: "%"))
         else { throw .invalidHost(bare) }
         let rest = authority[(end ?? authority.endIndex)...]
-        if rest.isEmpty { return (bare, 80) }
+        if rest.isEmpty { return (bare, nil) }
         guard rest.utf8.first == UInt8(ascii: ":") else { throw .invalidHost(String(authority)) }
         // "host:" is the same as "host" (RFC 3986 §3.2.3).
         let port = rest.utf8.dropFirst()
-        if port.isEmpty { return (bare, 80) }
+        if port.isEmpty { return (bare, nil) }
         guard port.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let number = UInt16(Substring(port)),
             number > 0
         else { throw .invalidPort(String(Substring(port))) }
@@ -80,7 +91,9 @@ public struct WebSocketURL: Hashable, Sendable {
 
 extension WebSocketURL: CustomStringConvertible {
     /// The URL in its normal form.
-    public var description: String { "ws://\(authority)\(target)" }
+    public var description: String {
+        "\(isSecure ? "wss" : "ws")://\(authority)\(target)"
+    }
 }
 
 /// What is wrong with the URL of a WebSocket.
@@ -89,8 +102,6 @@ public enum WebSocketURLError: Error, Hashable, Sendable {
     case noScheme(String)
     /// The scheme is neither `ws` nor `wss`.
     case unknownScheme(String)
-    /// `wss`: the client does not speak TLS.
-    case tlsUnsupported(String)
     /// A ws-URI has no fragment (RFC 6455 §3).
     case fragment(String)
     /// There is a user name or password before the host; it is not repeated in the error.
@@ -108,10 +119,7 @@ extension WebSocketURLError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .noScheme(let text): "\"\(text)\" is not a URL: write ws://HOST:PORT/PATH."
-        case .unknownScheme(let scheme): "The scheme must be ws, not \"\(scheme)\"."
-        case .tlsUnsupported(let text):
-            "\"\(text)\" needs TLS, which this client does not speak: connect with ws:// to a "
-                + "proxy that does (stunnel, socat, nginx)."
+        case .unknownScheme(let scheme): "The scheme must be ws or wss, not \"\(scheme)\"."
         case .fragment(let text):
             "\"\(text)\" has a fragment, which is not allowed in a ws URL: write %23 for #."
         case .credentials:

@@ -6,6 +6,9 @@ import WebSocketTLS
 ///
 /// It is cheap to copy: make it once for many connections, since it reads the authorities.
 public struct ClientTLS: Sendable {
+    /// The one of all requests that name none; nil if the system's authorities cannot be read.
+    static let usual = try? ClientTLS()
+
     /// The context that sessions are made from.
     package let context: TLSContext
 

@@ -33,10 +33,14 @@ public struct ConnectRequest: Sendable {
     /// true` in the offer forbids that.
     public var compression: DeflateOffer?
 
+    /// What is checked of the server, if the URL's scheme is `wss`; nil, the default, to check its
+    /// certificate against the authorities that the system trusts.
+    public var tls: ClientTLS?
+
     /// A request for a parsed URL.
     public init(_ url: WebSocketURL) { self.url = url }
 
-    /// A request for a URL of the scheme `ws`. Throws a `WebSocketURLError` that says what is wrong
+    /// A request for a URL of the scheme `ws` or `wss`. Throws a `WebSocketURLError` that says what is wrong
     /// with the URL.
     public init(_ url: String) throws(WebSocketURLError) { self.url = try WebSocketURL(url) }
 

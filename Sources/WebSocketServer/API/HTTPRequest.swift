@@ -17,6 +17,8 @@ public struct HTTPRequest: ~Copyable, ~Escapable {
     public let peer: NetworkAddress
     /// The kind of listener on which the request came.
     public let listener: ListenerKind
+    /// Whether it came encrypted to this server; what a proxy has decrypted did not.
+    public var isEncrypted: Bool { listener == .tls }
     /// The client's process and user, from SO_PEERCRED of unix(7); nil if it did not come over a
     /// local socket.
     public let credentials: PeerCredentials?

@@ -68,7 +68,7 @@ extension ServerCore where K: ~Copyable {
         connection.resourceID = io.connections.nextResourceID()
         connection.descriptor = socket
         connection.peer = peer
-        if listener == .tls { connection.encryption = io.encryption.add() }
+        if listener == .tls { connection.encryption = io.encryption.addAccepted() }
         connection.advance(.accepted)
         let slot = io.connections.slots.allocate(connection)
         if listener.isInternal { listening.takeInternalPlace(slot, listener) }

@@ -35,7 +35,12 @@ struct EncryptionTable: ~Copyable {
 
     /// Adds a connection, before its first byte; returns its index.
     mutating func add() -> TableIndex<EncryptedConnection> {
-        let index = connections.allocate(EncryptedConnection())
+        connections.allocate(EncryptedConnection())
+    }
+
+    /// Adds a connection that was accepted.
+    mutating func addAccepted() -> TableIndex<EncryptedConnection> {
+        let index = add()
         if let preset { connections[index].session = TLSSession(layer: preset) }
         return index
     }

@@ -5,11 +5,7 @@ import WebSocketCore
 
 extension ServerCore where K: ~Copyable {
     mutating func receiveHTTP(_ slot: Slot, _ call: HandlerCall) {
-        if io.connections.slots[slot].isEncrypted,
-            !io.encryption.connections[io.connections.slots[slot].encryption].isEstablished
-        {
-            return shakeHands(slot, call)
-        }
+        guard isEncryptionReady(slot) else { return shakeHands(slot, call) }
         let count = receiveOrEnd(slot, atMost: Self.headReceiveByteCount)
         guard count > 0 else { return }
         takePendingInput(slot, count)

@@ -1,4 +1,5 @@
 // The start: everything that can fail is opened here, before anything is accepted.
+import LibC
 import LinuxReactor
 import WebSocketCore
 
@@ -45,6 +46,24 @@ extension ServerCore where K: ~Copyable {
             listening: ListenerSet(
                 listeners, reserve: reserve, proxies: configuration.trustedProxies),
             signals: signals, wakeup: wakeup, configuration)
+        io.encryption.contexts = configuration.tls?.contexts
+    }
+
+    /// With certificates, sockets for clients speak TLS, unless there are some that are named so.
+    private static func encrypt(
+        _ listeners: inout [Listener], _ configuration: ServerConfiguration
+    ) throws(SystemError) {
+        let isNamed = listeners.contains { $0.kind == .tls }
+        guard configuration.tls != nil else {
+            guard let listener = listeners.first(where: { $0.kind == .tls }) else { return }
+            throw SystemError(
+                EINVAL, "speak TLS on \(listener.address)",
+                remedy: "There is no certificate: name one, with its key.")
+        }
+        guard !isNamed else { return }
+        for index in listeners.indices where listeners[index].kind == .public {
+            listeners[index].name = ListenerKind.tls.name
+        }
     }
 
     private static func openListeners(
@@ -70,6 +89,10 @@ extension ServerCore where K: ~Copyable {
                 for listener in listeners[passedCount...] { listener.close(&kernel) }
                 throw error
             }
+        }
+        do throws(SystemError) { try encrypt(&listeners, configuration) } catch {
+            for listener in listeners[passedCount...] { listener.close(&kernel) }
+            throw error
         }
         return listeners
     }

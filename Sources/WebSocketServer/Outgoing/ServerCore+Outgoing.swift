@@ -107,7 +107,15 @@ extension ServerCore where K: ~Copyable {
     /// connect(2) has succeeded or failed.
     mutating func connectEnded(_ slot: Slot) {
         let number = kernel.takeError(of: io.connections.slots[slot].descriptor)
-        if number == 0 { sendHandshakeRequest(slot) } else { attemptFailed(slot, number) }
+        guard number == 0 else { return attemptFailed(slot, number) }
+        io.connections.slots[slot].advance(.connected)
+        io.schedule(slot, in: io.settings.timeouts.handshake)
+        let attempt = io.connections.slots[slot].attempt
+        if let request = io.outgoing.attempts[attempt].request, request.url.isSecure {
+            encrypt(slot, request)
+        } else {
+            sendHandshakeRequest(slot)
+        }
     }
 
     /// An address has failed: tries the next one, if there is one.
@@ -120,12 +128,10 @@ extension ServerCore where K: ~Copyable {
     }
 
     /// Sends the request of the opening handshake.
-    private mutating func sendHandshakeRequest(_ slot: Slot) {
+    mutating func sendHandshakeRequest(_ slot: Slot) {
         let attempt = io.connections.slots[slot].attempt
-        io.connections.slots[slot].advance(.connected)
         io.outgoing.attempts[attempt].handshake?.appendRequest(
             to: &io.connections.slots[slot].delivery.outbox.bytes)
-        io.schedule(slot, in: io.settings.timeouts.handshake)
         flush(slot)
         updateInterest(slot)
     }
@@ -133,6 +139,7 @@ extension ServerCore where K: ~Copyable {
     // MARK: The answer
 
     mutating func receiveAnswer(_ slot: Slot, _ call: HandlerCall) {
+        guard isEncryptionReady(slot) else { return shakeHands(slot) }
         switch receive(slot, atMost: Self.headReceiveByteCount) {
         case .received(let count): takePendingInput(slot, count)
         case .wouldBlock: return
@@ -165,7 +172,7 @@ extension ServerCore where K: ~Copyable {
         }
     }
 
-    private mutating func failHandshake(
+    mutating func failHandshake(
         _ slot: Slot, _ error: ClientHandshakeError, isTimedOut: Bool = false
     ) {
         var cause = CloseCause.handshakeFailed

@@ -99,6 +99,12 @@ extension ServerCore where K: ~Copyable {
         return .sent(position)
     }
 
+    /// Whether application data can pass: the connection is plain, or its TLS handshake is over.
+    func isEncryptionReady(_ slot: Slot) -> Bool {
+        let index = io.connections.slots[slot].encryption
+        return index == .none || io.encryption.connections[index].isEstablished
+    }
+
     /// Whether sealed records wait for the socket: it is full, and nothing can be sealed.
     @inline(__always)
     func isBackedUp(_ slot: Slot) -> Bool {

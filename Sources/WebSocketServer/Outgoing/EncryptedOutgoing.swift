@@ -1,0 +1,44 @@
+// The TLS handshake of a connection that we make, before its request.
+import LinuxReactor
+import WebSocketCore
+import WebSocketTLS
+
+extension ServerCore where K: ~Copyable {
+    /// Begins the TLS of a connection to a `wss` URL.
+    mutating func encrypt(_ slot: Slot, _ request: ConnectRequest) {
+        guard let tls = request.tls ?? ClientTLS.usual else {
+            return failHandshake(
+                slot,
+                .encryption(
+                    "The system's list of authorities cannot be read: install ca-certificates, or "
+                        + "name the authorities."))
+        }
+        let index = io.encryption.add()
+        io.connections.slots[slot].encryption = index
+        io.encryption.connections[index].session = TLSSession(
+            tls.context, serverName: request.url.host)
+        io.encryption.start(index)
+        flushSealed(slot)
+        updateInterest(slot)
+    }
+
+    /// One receive during the TLS handshake.
+    mutating func shakeHands(_ slot: Slot) {
+        switch receiveRecords(slot, atMost: Self.headReceiveByteCount) {
+        // A server says nothing before our request.
+        case .received: break
+        case .wouldBlock: return
+        case .endOfStream:
+            return failHandshake(
+                slot, .encryption("The server ended the connection during the TLS handshake."))
+        case .failed(let number): return io.transportFailed(slot, number)
+        }
+        io.meter.spend(Work.tlsHandshake)
+        let index = io.connections.slots[slot].encryption
+        if let end = io.encryption.connections[index].session.end {
+            failHandshake(slot, .encryption("\(end)"))
+        } else if isEncryptionReady(slot) {
+            sendHandshakeRequest(slot)
+        }
+    }
+}
