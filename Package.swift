@@ -27,6 +27,7 @@ let package = Package(
         .library(name: "WebSocketServerTesting", targets: ["WebSocketServerTesting"]),
         // For the nested packages Tests/Fuzz and Benchmarks/Micro.
         .library(name: "ChatRooms", targets: ["ChatRooms"]),
+        .library(name: "WebSocketTLS", targets: ["WebSocketTLS"]),
         .executable(name: "roost", targets: ["roost"]),
         .executable(name: "echo-server", targets: ["EchoServer"]),
         .executable(name: "async-echo", targets: ["AsyncEcho"]),

@@ -13,6 +13,7 @@ let package = Package(
             dependencies: [
                 .product(name: "WebSocketServer", package: "roost"),
                 .product(name: "ChatRooms", package: "roost"),
+                .product(name: "WebSocketTLS", package: "roost"),
             ],
             path: ".", exclude: ["instructions.py", "operations.py", "instructions.json"],
             sources: ["Micro.swift", "Workloads"], swiftSettings: [.swiftLanguageMode(.v6)])

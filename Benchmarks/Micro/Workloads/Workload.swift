@@ -17,7 +17,9 @@ struct Workload: Sendable {
     }
 
     /// All workloads.
-    static var all: [Workload] { frames + texts + compression + timers + topics + commands }
+    static var all: [Workload] {
+        frames + texts + compression + timers + topics + commands + tls
+    }
 }
 
 /// Keeps the optimiser from leaving out work whose result is not used.
