@@ -10,8 +10,9 @@ struct PostHandshakeReader: BitwiseCopyable, Sendable {
 
     static let newSessionTicket: UInt8 = 4
     static let keyUpdate: UInt8 = 24
-    /// The most that a NewSessionTicket can have, by the sizes of its fields (§4.6.1).
-    static let ticketByteLimit = 131_337
+    /// The least and the most that a NewSessionTicket can have, by the sizes of its fields
+    /// (§4.6.1).
+    static let ticketByteCounts = 14...131_337
 
     /// The message's type and length, as far as they have come.
     var header = InlineArray<4, UInt8>(repeating: 0)
@@ -58,7 +59,7 @@ struct PostHandshakeReader: BitwiseCopyable, Sendable {
         case Self.keyUpdate:
             guard count == 1 else { throw .malformed }
         case Self.newSessionTicket where takesTickets:
-            guard (1...Self.ticketByteLimit).contains(count) else { throw .malformed }
+            guard Self.ticketByteCounts.contains(count) else { throw .malformed }
         default: throw .unexpectedHandshake
         }
         missingCount = UInt32(count)

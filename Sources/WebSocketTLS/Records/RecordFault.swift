@@ -14,7 +14,8 @@ package enum Alert: UInt8, Sendable {
 
 /// A record that cannot be accepted, or cannot be written.
 package enum RecordFault: UInt8, Error, BitwiseCopyable, Sendable, CaseIterable {
-    /// A record that is not encrypted, or has a content that TLS 1.3 does not know.
+    /// A record that is not encrypted, has a content that TLS 1.3 does not know, or is an alert
+    /// without content (§5.4).
     case unexpectedType = 1
     /// A record or its content is longer than RFC 8446 §5.1 and §5.2 allow.
     case tooLong

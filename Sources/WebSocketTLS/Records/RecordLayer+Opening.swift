@@ -93,6 +93,8 @@ extension RecordLayer {
                 try updateKeys(isRequested, output: &output, &ciphers)
             }
         case .alert:
+            // RFC 8446 §5.4 has an alert of its own for this.
+            guard !content.range.isEmpty else { throw .unexpectedType }
             guard content.range.count == 2 else { throw .malformed }
             takeAlert(bytes[content.range.lowerBound + 1], output: &output, &ciphers)
         case nil: throw .unexpectedType

@@ -42,7 +42,7 @@ extension RecordLayer {
         for index in handshake.header.indices { handshake.header[index] = try reader.read() }
         handshake.headerCount = try reader.read()
         handshake.missingCount = try reader.read()
-        guard handshake.isConsistent else {
+        guard handshake.isConsistent(takesTickets: role == .client) else {
             throw StateError("a handshake message is in an impossible state")
         }
         emptyRecordCount = try reader.read()
@@ -86,13 +86,13 @@ extension RecordLayer {
 }
 
 extension PostHandshakeReader {
-    /// Whether reading can have led to this state.
-    var isConsistent: Bool {
+    /// Whether reading can have led to this state; `takesTickets` is for a client.
+    func isConsistent(takesTickets: Bool) -> Bool {
         switch headerCount {
         case 0...3: true
         case 4 where header[0] == Self.keyUpdate: missingCount == 1
-        case 4 where header[0] == Self.newSessionTicket:
-            (1...UInt32(Self.ticketByteLimit)).contains(missingCount)
+        case 4 where header[0] == Self.newSessionTicket && takesTickets:
+            (1...UInt32(Self.ticketByteCounts.upperBound)).contains(missingCount)
         default: false
         }
     }

@@ -78,4 +78,20 @@ struct SessionStateTests {
             #expect(throws: StateError.self) { try restore(changed) }
         }
     }
+
+    @Test("A server that is in the middle of a ticket is refused: only clients get them")
+    func refusesTicket() throws {
+        let (client, server) = Side.pair(.aes128GCM)
+        for layer in [client.layer, server.layer] {
+            var layer = layer
+            layer.handshake.header = [4, 0, 0, 50]
+            layer.handshake.headerCount = 4
+            layer.handshake.missingCount = 50
+            if layer.role == .client {
+                #expect(try restore(state(layer)).handshake.isInMessage)
+            } else {
+                #expect(throws: StateError.self) { try restore(state(layer)) }
+            }
+        }
+    }
 }
