@@ -21,6 +21,10 @@ final class SSLObject {
     private let input: OpaquePointer
     private let output: OpaquePointer
     private let notes: UnsafeMutablePointer<HandshakeNotes>
+    /// Whether the name that a client expects is one that libssl compares; without such a name it
+    /// would take everybody's certificate.
+    private var hasExpectation = false
+    private var isServer: Bool { unsafe SSL_is_server(ssl) == 1 }
     /// The callbacks of libssl find it.
     private let context: TLSContext
 
@@ -42,7 +46,7 @@ final class SSLObject {
         case .server: unsafe SSL_set_accept_state(ssl)
         case .client:
             unsafe SSL_set_connect_state(ssl)
-            if let serverName { expect(serverName) }
+            hasExpectation = serverName.map(expect) ?? false
         }
     }
 
@@ -56,20 +60,25 @@ final class SSLObject {
         unsafe notes.deallocate()
     }
 
-    private func expect(_ name: String) {
+    /// Makes libssl compare the server's certificate with this name, and returns whether it will.
+    private func expect(_ name: String) -> Bool {
+        defer { ERR_clear_error() }
+        // For libcrypto an empty name is no name, and a leading dot means all names below; it takes
+        // a name up to its first NUL.
+        guard let first = name.utf8.first, first != UInt8(ascii: "."), !name.utf8.contains(0)
+        else { return false }
         // An address is not sent as a server name (RFC 6066 §3).
-        if unsafe X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name) == 1 { return }
+        if unsafe X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name) == 1 { return true }
         unsafe SSL_set_hostflags(
             ssl,
             UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT))
-        unsafe SSL_set1_host(ssl, name)
+        guard unsafe SSL_set1_host(ssl, name) == 1 else { return false }
         // SSL_set_tlsext_host_name, which is a macro; libssl copies the name.
-        unsafe name.withCString { name in
-            _ = unsafe SSL_ctrl(
+        return unsafe name.withCString { name in
+            unsafe SSL_ctrl(
                 ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, Int(TLSEXT_NAMETYPE_host_name),
-                UnsafeMutableRawPointer(mutating: name))
+                UnsafeMutableRawPointer(mutating: name)) == 1
         }
-        ERR_clear_error()
     }
 
     /// Gives libssl bytes of the peer.
@@ -81,8 +90,9 @@ final class SSLObject {
         }
     }
 
-    /// Goes on with the handshake.
+    /// Goes on with the handshake. A client that expects nobody never begins one.
     func shakeHands() -> Outcome {
+        guard isServer || hasExpectation else { return .failed(SSLReason.badServerName) }
         ERR_clear_error()
         return outcome(unsafe SSL_do_handshake(ssl))
     }

@@ -3,6 +3,10 @@
 import CSSL
 
 enum SSLReason {
+    /// The error code for a name that no certificate can have.
+    static let badServerName =
+        UInt(ERR_LIB_SSL) << UInt(ERR_LIB_OFFSET) | UInt(SSL_R_SSL3_EXT_INVALID_SERVERNAME)
+
     /// The reason of an error code, in libssl's words.
     static func text(of code: UInt) -> String {
         guard let text = unsafe ERR_reason_error_string(code) else { return "error \(code)" }

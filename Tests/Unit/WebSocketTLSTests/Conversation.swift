@@ -13,7 +13,7 @@ final class Conversation {
 
     /// Our session has `role`; the oracle offers these suites and at most this version.
     init(
-        _ role: RecordLayer.Role, serverName: String = "localhost",
+        _ role: RecordLayer.Role, serverName: String? = "localhost",
         _ oracle: Oracle, certificate: Certificate = .localhost
     ) throws {
         self.oracle = oracle

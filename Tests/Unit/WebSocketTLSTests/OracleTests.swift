@@ -92,6 +92,19 @@ struct OracleTests {
         #expect(talk.isEstablished)
     }
 
+    @Test("A client begins nothing without a name that can be compared")
+    func noName() throws {
+        let long = String(repeating: "a", count: 300)
+        for name in [
+            nil, "", ".", ".localhost", "localhost\0", "localhost\0.a.org", "\0localhost", long,
+        ] {
+            let talk = try Conversation(.client, serverName: name, Oracle(isServer: true))
+            talk.shakeHands()
+            #expect(talk.end?.description == "ssl3 ext invalid servername")
+            #expect(!talk.isEstablished && !talk.oracle.isEstablished)
+        }
+    }
+
     @Test("Bytes that are no TLS fail the handshake, which says why")
     func noTLS() throws {
         let talk = try conversation(.server)
