@@ -30,6 +30,12 @@ final class Conversation {
         }
     }
 
+    /// Our session is a server's, of this context.
+    init(_ context: borrowing TLSContext, _ oracle: Oracle) {
+        self.oracle = oracle
+        session = TLSSession(context)
+    }
+
     // The expectations of Swift Testing copy what they look at, and a session cannot be copied.
     var layer: RecordLayer? { session.layer }
     var isEstablished: Bool { session.isEstablished }
@@ -37,10 +43,18 @@ final class Conversation {
     var keptReason: KeptReason? { session.keptReason }
     var end: SessionEnd? { session.end }
 
-    /// Shakes hands; bytes come to our session in pieces of at most `pieceLimit`.
-    func shakeHands(pieceLimit: Int = .max) {
+    /// Shakes hands; bytes come to our session in pieces of at most `pieceLimit`. The first bytes
+    /// of the client, and the answer of the server, may be changed on their way.
+    func shakeHands(
+        pieceLimit: Int = .max, changeHello: ([UInt8]) -> [UInt8] = { $0 },
+        changeAnswer: ([UInt8]) -> [UInt8] = { $0 }
+    ) {
         session.start(into: &output)
-        settle(oracle.receive(takeOutput()), pieceLimit: pieceLimit)
+        if session.role == .client {
+            settle(changeAnswer(oracle.receive(changeHello(takeOutput()))), pieceLimit: pieceLimit)
+        } else {
+            settle(changeHello(oracle.receive([])), pieceLimit: pieceLimit)
+        }
     }
 
     /// Gives the session bytes of the oracle, and the oracle the answers, until nobody answers.

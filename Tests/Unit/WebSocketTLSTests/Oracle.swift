@@ -11,10 +11,13 @@ final class Oracle {
     private(set) var hasClosed = false
     /// The library's reason, once it has failed.
     private(set) var failure: String?
+    /// The lines of the key log, if they are wanted.
+    private(set) var keyLog: [String] = []
 
     init(
         isServer: Bool, suites: String? = nil, version: Int32 = TLS1_3_VERSION,
-        certificate: Certificate = .localhost
+        certificate: Certificate = .localhost, logsKeys: Bool = false,
+        configure: (OpaquePointer) -> Void = { _ in }
     ) {
         let context = SSL_CTX_new(isServer ? TLS_server_method() : TLS_client_method())!
         self.context = context
@@ -32,9 +35,25 @@ final class Oracle {
             precondition(SSL_CTX_use_PrivateKey(context, key) == 1)
             EVP_PKEY_free(key)
         }
+        configure(context)
         ssl = SSL_new(context)!
         SSL_set_bio(ssl, input, output)
         if isServer { SSL_set_accept_state(ssl) } else { SSL_set_connect_state(ssl) }
+        guard logsKeys else { return }
+        SSL_set_ex_data(ssl, 0, Unmanaged.passUnretained(self).toOpaque())
+        SSL_CTX_set_keylog_callback(context) { ssl, line in
+            let oracle = Unmanaged<Oracle>.fromOpaque(SSL_get_ex_data(ssl, 0))
+            oracle.takeUnretainedValue().keyLog.append(String(cString: line!))
+        }
+    }
+
+    /// Another client that resumes the session of this one.
+    func resumed() -> Oracle {
+        let session = SSL_get1_session(ssl)
+        defer { SSL_SESSION_free(session) }
+        let next = Oracle(isServer: false)
+        precondition(SSL_set_session(next.ssl, session) == 1)
+        return next
     }
 
     deinit {
@@ -43,6 +62,7 @@ final class Oracle {
     }
 
     var isEstablished: Bool { SSL_is_init_finished(ssl) == 1 }
+    var isResumed: Bool { SSL_session_reused(ssl) == 1 }
 
     /// Takes bytes of the session, and returns what the session must get.
     func receive(_ bytes: [UInt8]) -> [UInt8] {
@@ -78,6 +98,14 @@ final class Oracle {
         let kind = requestsAnswer ? SSL_KEY_UPDATE_REQUESTED : SSL_KEY_UPDATE_NOT_REQUESTED
         precondition(SSL_key_update(ssl, kind) == 1)
         precondition(SSL_do_handshake(ssl) == 1)
+        return take()
+    }
+
+    /// Begins a second handshake, as TLS 1.2 has it.
+    func renegotiate() -> [UInt8] {
+        ERR_clear_error()
+        SSL_renegotiate(ssl)
+        SSL_do_handshake(ssl)
         return take()
     }
 

@@ -1,6 +1,7 @@
 // Our sessions against OpenSSL's own TLS, in both roles.
 
 import CSSL
+import Foundation
 import TestSupport
 import Testing
 
@@ -113,7 +114,11 @@ struct OracleTests {
         #expect(!talk.isEstablished)
     }
 
-    @Test("Conversations at random", arguments: 0..<UInt64(30))
+    /// More seeds than usual: `ROOST_SEEDS=1000 swift test --filter OracleTests`.
+    static let seedCount =
+        ProcessInfo.processInfo.environment["ROOST_SEEDS"].flatMap { UInt64($0) } ?? 30
+
+    @Test("Conversations at random", arguments: 0..<seedCount)
     func random(seed: UInt64) throws {
         var random = Seeded(seed)
         let role: RecordLayer.Role = seed.isMultiple(of: 2) ? .client : .server
