@@ -23,11 +23,13 @@ struct TrafficKeys: BitwiseCopyable, Sendable {
         precondition(bytes.count == suite.secretByteCount, "a secret has the length of the hash")
         secret = InlineArray(repeating: 0)
         for index in bytes.indices { secret[index] = bytes[index] }
-        let derived = KeyDerivation.expand(
+        var derived = KeyDerivation.expand(
             bytes, label: "key", byteCount: suite.keyByteCount, suite: suite)
         let vector = KeyDerivation.expand(bytes, label: "iv", byteCount: 12, suite: suite)
-        key = InlineArray { derived[$0] }
+        key = InlineArray(repeating: 0)
+        for index in key.indices { key[index] = derived[index] }
         initialVector = InlineArray { vector[$0] }
+        WebSocketTLS.cleanse(&derived)
         self.recordCount = recordCount
         id = Self.lastID.add(1, ordering: .relaxed).newValue
     }
@@ -46,17 +48,18 @@ struct TrafficKeys: BitwiseCopyable, Sendable {
 
     /// Goes on with the next generation of keys, after a KeyUpdate (RFC 8446 §7.2).
     mutating func update(_ suite: CipherSuite) {
-        let next = KeyDerivation.expand(
+        var next = KeyDerivation.expand(
             secret.span.extracting(first: suite.secretByteCount), label: "traffic upd",
             byteCount: suite.secretByteCount, suite: suite)
         self = TrafficKeys(secret: next.span.extracting(first: suite.secretByteCount), suite: suite)
+        WebSocketTLS.cleanse(&next)
     }
 
     /// Overwrites the secrets; the keys are of no use after that.
     mutating func cleanse() {
-        secret = InlineArray(repeating: 0)
-        key = InlineArray(repeating: 0)
-        initialVector = InlineArray(repeating: 0)
+        WebSocketTLS.cleanse(&secret)
+        WebSocketTLS.cleanse(&key)
+        WebSocketTLS.cleanse(&initialVector)
         // Nothing is sealed with a key of zeros.
         recordCount = .max
     }

@@ -7,7 +7,7 @@ import LibC
 /// What we learn of a handshake through documented callbacks, to go on without the SSL object.
 struct HandshakeNotes {
     /// A traffic secret of the key log, with its length; 0 until it is known.
-    struct Secret {
+    struct Secret: BitwiseCopyable {
         var bytes = InlineArray<48, UInt8>(repeating: 0)
         var count = 0
     }
@@ -22,8 +22,8 @@ struct HandshakeNotes {
 
     /// Overwrites the secrets.
     mutating func cleanse() {
-        client = Secret()
-        server = Secret()
+        WebSocketTLS.cleanse(&client)
+        WebSocketTLS.cleanse(&server)
     }
 
     /// Takes the secrets of a line of the key log: a label, the client's random in 64 hexadecimal

@@ -181,7 +181,8 @@ final class SSLObject {
         guard let cipher = unsafe cipher,
             let suite = CipherSuite(code: unsafe SSL_CIPHER_get_protocol_id(cipher))
         else { return .failure(.suite) }
-        let notes = unsafe self.notes.pointee
+        var notes = unsafe self.notes.pointee
+        defer { notes.cleanse() }
         guard notes.client.count == suite.secretByteCount,
             notes.server.count == suite.secretByteCount
         else { return .failure(.secrets) }

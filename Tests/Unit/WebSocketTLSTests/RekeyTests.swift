@@ -98,5 +98,12 @@ struct RekeyTests {
         #expect(throws: RecordFault.sendingEnded) { try client.seal([1]) }
         #expect(throws: RecordFault.recordNumbersExhausted) { try client.seal([1], type: 23) }
         for index in 0..<48 { #expect(client.layer.sending.secret[index] == 0) }
+        for index in 0..<32 { #expect(client.layer.receiving.key[index] == 0) }
+        var notes = HandshakeNotes()
+        let line = "CLIENT_TRAFFIC_SECRET_0 " + String(repeating: "a", count: 64 + 1 + 64)
+        notes.note(line: [UInt8](line.utf8).span)
+        #expect(notes.client.count == 32 && notes.client.bytes[31] == 0xAA)
+        notes.cleanse()
+        #expect(notes.client.count == 0 && notes.client.bytes[31] == 0)
     }
 }
