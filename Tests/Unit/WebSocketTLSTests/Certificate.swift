@@ -2,6 +2,8 @@
 
 import CSSL
 
+@testable import WebSocketTLS
+
 /// A self-signed certificate of a host, with its key, in PEM.
 struct Certificate: Sendable {
     let chain: [UInt8]
@@ -9,6 +11,9 @@ struct Certificate: Sendable {
 
     /// One for all tests.
     static let localhost = Certificate(names: "DNS:localhost,IP:127.0.0.1")
+
+    /// As a server is given it.
+    var certified: CertifiedKey { CertifiedKey(chain: chain, privateKey: key) }
 
     init(names: String) {
         let context = EVP_PKEY_CTX_new_id(EVP_PKEY_EC, nil)

@@ -19,10 +19,7 @@ final class Conversation {
         self.oracle = oracle
         switch role {
         case .server:
-            session = TLSSession(
-                try TLSServerContexts([
-                    CertifiedKey(chain: certificate.chain, privateKey: certificate.key)
-                ]))
+            session = TLSSession(try TLSServerContexts([certificate.certified]))
         case .client:
             var settings = TLSClientSettings()
             settings.authorities = certificate.chain
@@ -30,10 +27,10 @@ final class Conversation {
         }
     }
 
-    /// Our session is a server's, of this context.
-    init(_ context: borrowing TLSContext, _ oracle: Oracle) {
+    /// Our session is a server's, of these contexts.
+    init(_ contexts: TLSServerContexts, _ oracle: Oracle) {
         self.oracle = oracle
-        session = TLSSession(context)
+        session = TLSSession(contexts)
     }
 
     // The expectations of Swift Testing copy what they look at, and a session cannot be copied.

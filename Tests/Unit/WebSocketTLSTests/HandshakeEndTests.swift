@@ -106,9 +106,8 @@ struct HandshakeEndTests {
 
     @Test("A server counts the tickets that it has sent, however many", arguments: [0, 1, 2, 5])
     func tickets(count: Int) throws {
-        let context = try TLSContext(
-            certificateChain: Certificate.localhost.chain, privateKey: Certificate.localhost.key)
-        #expect(SSL_CTX_set_num_tickets(context.pointer, count) == 1)
+        let context = try TLSServerContexts([Certificate.localhost.certified])
+        #expect(SSL_CTX_set_num_tickets(context.first.pointer, count) == 1)
         let talk = Conversation(context, Oracle(isServer: false))
         talk.shakeHands()
         #expect(talk.layer?.sentRecordCount == UInt64(count))
@@ -118,8 +117,7 @@ struct HandshakeEndTests {
 
     @Test("A resumed session goes on as a new one does")
     func resumes() throws {
-        let context = try TLSContext(
-            certificateChain: Certificate.localhost.chain, privateKey: Certificate.localhost.key)
+        let context = try TLSServerContexts([Certificate.localhost.certified])
         let first = Oracle(isServer: false)
         let talk = Conversation(context, first)
         talk.shakeHands()
