@@ -42,4 +42,20 @@ extension X509Certificate {
         return digest.map { "\(digits[Int($0 >> 4)])\(digits[Int($0 & 15)])" }
             .joined(separator: ":")
     }
+
+    /// Whose certificate it is: the subject's common name; without one its first URI, host name or
+    /// email address, in this order; without any its fingerprint.
+    var identity: String {
+        if let commonName { return commonName }
+        let names = alternativeNames
+        for kind in 0..<3 {
+            for name in names {
+                switch (kind, name) {
+                case (0, .uri(let text)), (1, .host(let text)), (2, .email(let text)): return text
+                default: break
+                }
+            }
+        }
+        return "sha256:" + fingerprint
+    }
 }

@@ -48,9 +48,10 @@ enum PEM {
         return unsafe PrivateKey(owning: key)
     }
 
-    /// Whether bytes are ASN.1 as it is, and no text: a sequence with a long length.
+    /// Whether bytes are ASN.1 as it is, and no text: a sequence with its length.
     static func isDER(_ bytes: [UInt8]) -> Bool {
-        bytes.count > 2 && bytes[0] == 0x30 && bytes[1] & 0x80 != 0
+        bytes.count > 2 && bytes[0] == 0x30
+            && (bytes[1] & 0x80 != 0 || Int(bytes[1]) + 2 == bytes.count)
     }
 
     /// A BIO with a copy of these bytes, which are overwritten when it is freed.

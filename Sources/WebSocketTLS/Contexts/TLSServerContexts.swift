@@ -8,8 +8,16 @@ package final class TLSServerContexts: Sendable {
     package let certificates: [CertificateFacts]
 
     /// Contexts with these certificates, the first of which is for all names that no other has.
-    package init(
+    package convenience init(
         _ certified: [CertifiedKey], _ settings: TLSServerSettings = TLSServerSettings()
+    ) throws(TLSSetupError) {
+        let keys = settings.ticketKeys
+        try self.init(
+            certified, settings, ticketKeys: keys.isEmpty ? .ofProcess : TicketKeys(keys))
+    }
+
+    init(
+        _ certified: [CertifiedKey], _ settings: TLSServerSettings, ticketKeys: TicketKeys
     ) throws(TLSSetupError) {
         guard !certified.isEmpty else { throw .nothingGiven }
         var facts: [CertificateFacts] = []
@@ -25,7 +33,6 @@ package final class TLSServerContexts: Sendable {
             facts.append(fact)
             chains.append(chain)
         }
-        let ticketKeys = try TicketKeys(settings.ticketKeys)
         var others: [TLSContext] = []
         for (each, chain) in zip(certified, chains).dropFirst() {
             others.append(

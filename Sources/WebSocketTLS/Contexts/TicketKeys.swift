@@ -9,9 +9,10 @@ import Synchronization
 /// The keys of a server's session tickets (RFC 5077): the first encrypts, and all are accepted.
 ///
 /// Keys of a file stay as they are. A random key is exchanged for another after 12 hours, and
-/// accepted for as long again, which is longer than a ticket is good for.
+/// accepted for as long again, which is longer than a ticket is good for. It belongs to the
+/// process, so that sessions are resumed after an exchange of certificates, too.
 @safe
-package final class TicketKeys: @unchecked Sendable {
+final class TicketKeys: @unchecked Sendable {
     /// A key as it stands in a file; nginx reads it in the same way.
     private struct Key {
         var name: InlineArray<16, UInt8>
@@ -19,7 +20,7 @@ package final class TicketKeys: @unchecked Sendable {
         var cipherKey: InlineArray<32, UInt8>
     }
 
-    package static let keyByteCount = 80
+    static let keyByteCount = 80
     /// How long a ticket is good for.
     static let ticketSeconds = 2 * 3600
     /// How long a random key encrypts.
@@ -31,26 +32,31 @@ package final class TicketKeys: @unchecked Sendable {
     private let state: Mutex<(count: Int, madeAt: Int)>
     private let now: @Sendable () -> Int
 
-    /// Keys of a file, or a random one if there are none. `now` is a clock in seconds.
-    package init(
-        _ bytes: [UInt8], now: @escaping @Sendable () -> Int = TicketKeys.uptime
-    ) throws(TLSSetupError) {
-        guard bytes.count.isMultiple(of: Self.keyByteCount) else {
+    /// The random keys of this process.
+    static let ofProcess = TicketKeys(now: uptime)
+
+    /// Keys of a file, at least one.
+    init(_ bytes: [UInt8]) throws(TLSSetupError) {
+        guard !bytes.isEmpty, bytes.count.isMultiple(of: Self.keyByteCount) else {
             throw .ticketKeyByteCount(bytes.count)
         }
-        isRandom = bytes.isEmpty
-        self.now = now
-        let count = isRandom ? 2 : bytes.count / Self.keyByteCount
+        isRandom = false
+        now = Self.uptime
+        let count = bytes.count / Self.keyByteCount
+        state = Mutex((count, 0))
         unsafe keys = .allocate(capacity: count)
-        unsafe UnsafeMutableRawPointer(keys).initializeMemory(
-            as: UInt8.self, repeating: 0, count: count * MemoryLayout<Key>.stride)
-        state = Mutex((isRandom ? 1 : count, now()))
-        if isRandom {
-            unsafe Self.randomize(keys)
-        } else {
-            unsafe UnsafeMutableRawBufferPointer(start: keys, count: bytes.count)
-                .copyBytes(from: bytes)
-        }
+        unsafe UnsafeMutableRawBufferPointer(start: keys, count: bytes.count)
+            .copyBytes(from: bytes)
+    }
+
+    /// A random key that is renewed by this clock in seconds.
+    init(now: @escaping @Sendable () -> Int) {
+        isRandom = true
+        self.now = now
+        state = Mutex((1, now()))
+        unsafe keys = .allocate(capacity: 2)
+        unsafe Self.randomize(keys)
+        unsafe Self.randomize(keys + 1)
     }
 
     deinit {
@@ -60,7 +66,7 @@ package final class TicketKeys: @unchecked Sendable {
     }
 
     /// The seconds since the machine's start.
-    package static let uptime: @Sendable () -> Int = {
+    private static let uptime: @Sendable () -> Int = {
         var time = timespec()
         unsafe clock_gettime(CLOCK_BOOTTIME, &time)
         return time.tv_sec

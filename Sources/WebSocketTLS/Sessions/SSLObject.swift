@@ -24,14 +24,19 @@ final class SSLObject {
     /// Whether the name that a client expects is one that libssl compares; without such a name it
     /// would take everybody's certificate.
     private var hasExpectation = false
-    private var isServer: Bool { unsafe SSL_is_server(ssl) == 1 }
     /// The callbacks of libssl find it.
     private let context: TLSContext
+    /// What a client calls the server.
+    private let serverName: String?
+    /// Why libssl goes on after the handshake; nil before.
+    var keptReason: KeptReason?
+    var role: RecordLayer.Role { context.role }
 
     /// A connection of this context. A client names the server, by a host name or an address: its
     /// certificate must be for that.
     init(_ context: TLSContext, serverName: String?) {
         self.context = context
+        self.serverName = serverName
         guard let ssl = unsafe SSL_new(context.pointer), let input = unsafe BIO_new(BIO_s_mem()),
             let output = unsafe BIO_new(BIO_s_mem())
         else { fatalError("out of memory") }
@@ -92,7 +97,7 @@ final class SSLObject {
 
     /// Goes on with the handshake. A client that expects nobody never begins one.
     func shakeHands() -> Outcome {
-        guard isServer || hasExpectation else { return .failed(SSLReason.badServerName) }
+        guard role == .server || hasExpectation else { return .failed(SSLReason.badServerName) }
         ERR_clear_error()
         return outcome(unsafe SSL_do_handshake(ssl))
     }
@@ -170,6 +175,30 @@ final class SSLObject {
             ERR_clear_error()
             return .failed(code)
         }
+    }
+
+    /// Why the handshake failed, from libssl's error code.
+    func failure(_ code: UInt) -> HandshakeFailure {
+        HandshakeFailure(
+            code: code, role: role, serverName: serverName, refusal: unsafe notes.pointee.refusal)
+    }
+
+    /// What came of the handshake.
+    func summary() -> HandshakeSummary {
+        let cipher = unsafe SSL_get_current_cipher(ssl)
+        let suite = unsafe SSL_CIPHER_standard_name(cipher)
+        let host = unsafe SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name)
+        var (name, count) = unsafe (UnsafePointer<UInt8>?.none, UInt32(0))
+        unsafe SSL_get0_alpn_selected(ssl, &name, &count)
+        // A client knows whom it has reached.
+        let certificate = unsafe role == .server ? SSL_get1_peer_certificate(ssl) : nil
+        let peer = unsafe certificate.map { unsafe X509Certificate(owning: $0) }
+        return HandshakeSummary(
+            version: unsafe SSL_version(ssl) == TLS1_3_VERSION ? .v13 : .v12,
+            suite: unsafe suite.map { unsafe String(cString: $0) } ?? "",
+            isResumed: unsafe SSL_session_reused(ssl) == 1, keptReason: keptReason,
+            serverName: unsafe host.map { unsafe String(cString: $0) },
+            hasApplicationProtocol: count > 0, peerName: peer?.identity)
     }
 
     /// The record layer that goes on after the handshake, or why libssl must go on.

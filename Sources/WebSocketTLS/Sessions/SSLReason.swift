@@ -12,4 +12,12 @@ enum SSLReason {
         guard let text = unsafe ERR_reason_error_string(code) else { return "error \(code)" }
         return unsafe String(cString: text)
     }
+
+    /// The name of an alert (RFC 8446 §6), with its number.
+    static func text(ofAlert number: UInt8) -> String {
+        guard let text = unsafe SSL_alert_desc_string_long(Int32(number)) else {
+            return "alert \(number)"
+        }
+        return "\(unsafe String(cString: text)) (alert \(number))"
+    }
 }

@@ -13,6 +13,8 @@ extension TLSSession {
         guard let layer else { preconditionFailure("libssl's state cannot be saved") }
         layer.save(to: &writer)
         writer.write(incoming.span)
+        // A name is never empty.
+        writer.write([UInt8]((peerName ?? "").utf8).span)
     }
 
     /// Reads what `save(to:)` wrote; throws for anything that it cannot have written.
@@ -21,6 +23,11 @@ extension TLSSession {
         let incoming = try reader.readBytes()
         guard incoming.count < RecordLayer.headerByteCount + RecordLayer.bodyByteLimit
         else { throw StateError("\(incoming.count) bytes are no incomplete record") }
-        self.init(layer: layer, incoming: incoming.span)
+        let name = try reader.readBytes()
+        guard let peerName = String(validating: name, as: UTF8.self) else {
+            throw StateError("the name of a client's certificate is no text")
+        }
+        self.init(
+            layer: layer, incoming: incoming.span, peerName: peerName.isEmpty ? nil : peerName)
     }
 }

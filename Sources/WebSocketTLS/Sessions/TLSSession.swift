@@ -2,40 +2,6 @@
 
 import Storage
 
-/// Why a connection stays with libssl after the handshake.
-package enum KeptReason: UInt8, Error, Sendable, CaseIterable {
-    /// It is not TLS 1.3.
-    case version
-    /// It is another cipher suite than our three.
-    case suite
-    /// The traffic secrets did not come, or not in the suite's length.
-    case secrets
-    /// libssl has read more of the peer's bytes than the handshake.
-    case pendingInput
-    /// It is not certain how many records the server has written with its key.
-    case recordCount
-    /// The settings ask for libssl.
-    case asked
-}
-
-/// Why a session is over.
-package enum SessionEnd: Equatable, Sendable, CustomStringConvertible {
-    /// The record layer ended.
-    case records(RecordEnd)
-    /// The handshake failed, with libssl's error code. An alert has been written, if one is due.
-    case handshakeFailed(UInt)
-    /// libssl, which kept the connection, failed with this error code.
-    case kept(UInt)
-
-    /// libssl's reason in words.
-    package var description: String {
-        switch self {
-        case .records(let end): "\(end)"
-        case .handshakeFailed(let code), .kept(let code): SSLReason.text(of: code)
-        }
-    }
-}
-
 /// A connection of either role: bytes of the peer in, bytes for the peer and application data out.
 ///
 /// libssl shakes hands. If the result is TLS 1.3 with one of our suites, the session goes on as a
@@ -46,13 +12,39 @@ package struct TLSSession: ~Copyable {
     package internal(set) var layer: RecordLayer?
     /// What has come and is no whole record yet.
     var incoming = ByteBuffer()
+    /// What few sessions keep: there is one of these for a short time, or for a name.
+    private(set) var details: SessionDetails?
     package let role: RecordLayer.Role
     /// Whether the handshake is over.
     package private(set) var isEstablished = false
+
     /// Why libssl goes on after the handshake; nil if it does not, or not yet.
-    package private(set) var keptReason: KeptReason?
+    package var keptReason: KeptReason? { object?.keptReason }
+
     /// Why the session is over; nil until then.
-    package internal(set) var end: SessionEnd?
+    package internal(set) var end: SessionEnd? {
+        get { details?.end ?? layer?.end.map { .records($0) } }
+        set {
+            // The record layer knows its own end.
+            if layer?.end != nil { return }
+            let details = details ?? SessionDetails()
+            details.end = newValue
+            self.details = details
+        }
+    }
+
+    /// The name of a client's certificate; nil if we asked for none, or got none.
+    package var peerName: String? { details?.peerName }
+
+    /// What came of the handshake: once, after ``isEstablished`` has become true. Nil after that,
+    /// and for a restored session.
+    package mutating func takeSummary() -> HandshakeSummary? {
+        guard let details, let summary = details.summary else { return nil }
+        details.summary = nil
+        // Most sessions keep nothing.
+        if details.peerName == nil, details.end == nil { self.details = nil }
+        return summary
+    }
 
     /// A place for a server's session, which has not begun.
     package init() { role = .server }
@@ -70,13 +62,19 @@ package struct TLSSession: ~Copyable {
         object = SSLObject(context, serverName: serverName)
     }
 
-    /// A session that goes on with a layer, and with what has come of its next record.
-    package init(layer: RecordLayer, incoming: Span<UInt8> = Span()) {
+    /// A session that goes on with a layer, with what has come of its next record, and with a
+    /// client's name.
+    package init(
+        layer: RecordLayer, incoming: Span<UInt8> = Span(), peerName: String? = nil
+    ) {
         self.layer = layer
         role = layer.role
         isEstablished = true
         self.incoming.append(incoming)
-        if let end = layer.end { self.end = .records(end) }
+        guard let peerName else { return }
+        let details = SessionDetails()
+        details.peerName = peerName
+        self.details = details
     }
 
     /// Writes a client's first bytes. A server waits for them.
@@ -142,13 +140,18 @@ package struct TLSSession: ~Copyable {
         let writtenCount = object.takeOutput(into: &output)
         switch outcome {
         case .needsMore: return
-        case .closed: end = .handshakeFailed(0)
-        case .failed(let code): end = .handshakeFailed(code)
+        case .closed: end = .handshakeFailed(object.failure(0))
+        case .failed(let code): end = .handshakeFailed(object.failure(code))
         case .done:
             isEstablished = true
-            switch object.detach(role: role, writtenCount: writtenCount) {
-            case .failure(let reason): keptReason = reason
-            case .success(let layer):
+            let result = object.detach(role: role, writtenCount: writtenCount)
+            if case .failure(let reason) = result { object.keptReason = reason }
+            let details = SessionDetails()
+            let summary = object.summary()
+            details.summary = summary
+            details.peerName = summary.peerName
+            self.details = details
+            if case .success(let layer) = result {
                 self.layer = layer
                 object.takeRest(into: &incoming)
                 self.object = nil

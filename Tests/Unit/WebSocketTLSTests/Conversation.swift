@@ -33,12 +33,21 @@ final class Conversation {
         session = TLSSession(contexts)
     }
 
+    /// Our session is a client's, of this context.
+    init(_ context: TLSContext, serverName: String, _ oracle: Oracle) {
+        self.oracle = oracle
+        session = TLSSession(context, serverName: serverName)
+    }
+
     // The expectations of Swift Testing copy what they look at, and a session cannot be copied.
     var layer: RecordLayer? { session.layer }
     var isEstablished: Bool { session.isEstablished }
     var canBeSaved: Bool { session.canBeSaved }
     var keptReason: KeptReason? { session.keptReason }
     var end: SessionEnd? { session.end }
+    var peerName: String? { session.peerName }
+    var hasDetails: Bool { session.details != nil }
+    func takeSummary() -> HandshakeSummary? { session.takeSummary() }
 
     /// Shakes hands; bytes come to our session in pieces of at most `pieceLimit`. The first bytes
     /// of the client, and the answer of the server, may be changed on their way.
@@ -69,6 +78,8 @@ final class Conversation {
             bytes = answers
         }
     }
+
+    func start() { session.start(into: &output) }
 
     func receive(_ bytes: [UInt8]) {
         session.receive(bytes.span, plaintext: &plaintext, output: &output, &ciphers)

@@ -161,7 +161,7 @@ struct HandshakeRuleTests {
         }
         let talk = try Conversation(.server, oracle)
         talk.shakeHands()
-        #expect(talk.end?.description == "inappropriate fallback")
+        #expect(talk.end?.description.contains("inappropriate fallback") == true)
         #expect(oracle.failure == "tlsv1 alert inappropriate fallback")
     }
 
@@ -181,7 +181,7 @@ struct HandshakeRuleTests {
             })
             #expect(!talk.isEstablished && !talk.oracle.isEstablished)
             let reason = role == .client ? talk.end?.description : talk.oracle.failure
-            #expect(reason == "inappropriate fallback")
+            #expect(reason?.contains("inappropriate fallback") == true)
         }
     }
 }

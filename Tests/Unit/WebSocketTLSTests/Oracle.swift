@@ -4,7 +4,7 @@ import CSSL
 
 final class Oracle {
     private let context: OpaquePointer
-    private let ssl: OpaquePointer
+    let ssl: OpaquePointer
     private let input = BIO_new(BIO_s_mem())
     private let output = BIO_new(BIO_s_mem())
     private(set) var received: [UInt8] = []
@@ -23,18 +23,7 @@ final class Oracle {
         self.context = context
         SSL_CTX_ctrl(context, SSL_CTRL_SET_MAX_PROTO_VERSION, Int(version), nil)
         if let suites { precondition(SSL_CTX_set_ciphersuites(context, suites) == 1) }
-        if isServer {
-            let source = BIO_new(BIO_s_mem())
-            defer { BIO_free(source) }
-            BIO_write(source, certificate.chain, Int32(certificate.chain.count))
-            let x509 = PEM_read_bio_X509(source, nil, nil, nil)
-            precondition(SSL_CTX_use_certificate(context, x509) == 1)
-            X509_free(x509)
-            BIO_write(source, certificate.key, Int32(certificate.key.count))
-            let key = PEM_read_bio_PrivateKey(source, nil, nil, nil)
-            precondition(SSL_CTX_use_PrivateKey(context, key) == 1)
-            EVP_PKEY_free(key)
-        }
+        if isServer { certificate.install(in: context) }
         configure(context)
         ssl = SSL_new(context)!
         SSL_set_bio(ssl, input, output)
@@ -48,10 +37,10 @@ final class Oracle {
     }
 
     /// Another client that resumes the session of this one.
-    func resumed() -> Oracle {
+    func resumed(version: Int32 = TLS1_3_VERSION) -> Oracle {
         let session = SSL_get1_session(ssl)
         defer { SSL_SESSION_free(session) }
-        let next = Oracle(isServer: false)
+        let next = Oracle(isServer: false, version: version)
         precondition(SSL_set_session(next.ssl, session) == 1)
         return next
     }

@@ -82,7 +82,9 @@ struct OracleTests {
             Issue.record("the handshake succeeded")
             return
         }
-        #expect(talk.end?.description == "certificate verify failed")
+        let sentence =
+            "The server's certificate is for localhost, 127.0.0.1, and not for \(name)."
+        #expect(talk.end?.description == sentence)
         #expect(talk.oracle.failure != nil)
     }
 
@@ -101,7 +103,7 @@ struct OracleTests {
         ] {
             let talk = try Conversation(.client, serverName: name, Oracle(isServer: true))
             talk.shakeHands()
-            #expect(talk.end?.description == "ssl3 ext invalid servername")
+            #expect(talk.end?.description.contains("ssl3 ext invalid servername") == true)
             #expect(!talk.isEstablished && !talk.oracle.isEstablished)
         }
     }
@@ -110,7 +112,7 @@ struct OracleTests {
     func noTLS() throws {
         let talk = try conversation(.server)
         talk.receive([UInt8]("GET / HTTP/1.1\r\n\r\n".utf8))
-        #expect(talk.end?.description == "http request")
+        #expect(talk.end?.description.contains("plain HTTP") == true)
         #expect(!talk.isEstablished)
     }
 
