@@ -70,13 +70,20 @@ struct Scripted: OutputHandler {
         try run(seed: seed, handsOver: true)
     }
 
-    private func run(seed: UInt64, handsOver: Bool) throws {
+    @Test(arguments: UInt64(1)...60)
+    func `The same over TLS`(seed: UInt64) throws {
+        try run(seed: seed, handsOver: seed % 2 == 0, isEncrypted: true)
+    }
+
+    private func run(seed: UInt64, handsOver: Bool, isEncrypted: Bool = false) throws {
         var random = SeededGenerator(seed: seed &* 7919)
         var limits = Limits()
         limits.flushBudget = Int.random(in: 1...8, using: &random)
         limits.workPerTurn = Int.random(in: 1...20_000, using: &random)
         limits.topicLogByteCount = 1 << 20
-        var simulation = try Simulation(Scripted(), seed: seed, limits: limits) {
+        var simulation = try Simulation(
+            Scripted(), seed: seed, limits: limits, isEncrypted: isEncrypted
+        ) {
             $0.compression = DeflatePolicy(keptClientWindowBits: seed % 2 == 0 ? 9 : nil)
         }
         simulation.handler.padding = String(

@@ -10,6 +10,8 @@ enum Simulations {
     /// Runs them all over TLS, to try that: some tests count bytes or sends, and fail then.
     static let areEncrypted =
         ProcessInfo.processInfo.environment["ROOST_SIMULATED_TLS"] == "1"
+    /// A server must have a certificate, though no handshake asks for it.
+    static let tls = Result { try TLS([TLS.selfSigned(names: ["localhost"])]) }
 }
 
 extension Simulation where Handler: ~Copyable {
@@ -17,7 +19,7 @@ extension Simulation where Handler: ~Copyable {
     init(
         _ handler: consuming Handler, seed: UInt64 = 1, limits: Limits = Limits(),
         origin: OriginPolicy = .sameHost, logger: Logger? = nil,
-        memoryHigh: Int? = nil, isEncrypted: Bool = Simulations.areEncrypted,
+        memoryHigh: Int? = nil, isEncrypted: Bool? = nil,
         configure: (inout ServerConfiguration) -> Void = { _ in }
     ) throws {
         let network = SimulatedNetwork(seed: seed)
@@ -30,10 +32,9 @@ extension Simulation where Handler: ~Copyable {
         configuration.logger =
             logger ?? Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
         configure(&configuration)
-        if isEncrypted {
+        if isEncrypted ?? Simulations.areEncrypted {
             network.isEncrypted = true
-            configuration.addressesByKind[.tls] = configuration.addresses
-            configuration.addresses = []
+            configuration.tls = try Simulations.tls.get()
         }
         try self.init(handler, configuration, on: network)
         core.checksInvariants = true

@@ -40,8 +40,8 @@ public struct ConnectRequest: Sendable {
     /// A request for a parsed URL.
     public init(_ url: WebSocketURL) { self.url = url }
 
-    /// A request for a URL of the scheme `ws` or `wss`. Throws a `WebSocketURLError` that says what is wrong
-    /// with the URL.
+    /// A request for a URL of the scheme `ws` or `wss`. Throws a `WebSocketURLError` that says what
+    /// is wrong with the URL.
     public init(_ url: String) throws(WebSocketURLError) { self.url = try WebSocketURL(url) }
 
     /// The opening handshake of one connection.

@@ -63,7 +63,8 @@ extension ServerCore where K: ~Copyable {
     /// Logs once that X-Forwarded-For comes from a peer that is not trusted: behind a proxy that
     /// nobody has named, all clients count as one address, or as loopback, which has no limits.
     mutating func reportUnnamedProxy(_ slot: Slot, _ head: RequestHead) {
-        guard [.public, .tls].contains(io.connections.slots[slot].listener), head.header("X-Forwarded-For") != nil
+        guard [.public, .tls].contains(io.connections.slots[slot].listener),
+            head.header("X-Forwarded-For") != nil
         else { return }
         listening.hasReportedProxy = true
         let peer = io.connections.slots[slot].peer

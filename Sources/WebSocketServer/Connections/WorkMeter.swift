@@ -12,6 +12,8 @@ struct WorkMeter: BitwiseCopyable {
     /// The work of this turn.
     private(set) var spent = 0
     private var servedFrom = 0
+    /// How many steps of TLS handshakes this turn has taken for its events.
+    private var stepCount = 0
 
     /// Where the part of the turn ends that is under way.
     private(set) var partEnd = Int.max
@@ -30,6 +32,13 @@ struct WorkMeter: BitwiseCopyable {
 
     /// Begins to serve the input of a connection.
     mutating func beginServing() { servedFrom = spent }
+
+    /// Takes a step of a TLS handshake; false if this turn has taken as many as it may.
+    mutating func takesStep(of budget: Int) -> Bool {
+        guard stepCount < budget else { return false }
+        stepCount += 1
+        return true
+    }
 
     /// The work done for the connection that is being served.
     var servedWork: Int { spent - servedFrom }

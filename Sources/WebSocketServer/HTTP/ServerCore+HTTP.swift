@@ -4,8 +4,8 @@ import Storage
 import WebSocketCore
 
 extension ServerCore where K: ~Copyable {
-    mutating func receiveHTTP(_ slot: Slot, _ call: HandlerCall) {
-        guard isEncryptionReady(slot) else { return shakeHands(slot, call) }
+    mutating func receiveHTTP(_ slot: Slot, hasWaited: Bool = false, _ call: HandlerCall) {
+        guard isEncryptionReady(slot) else { return shakeHands(slot, hasWaited: hasWaited, call) }
         let count = receiveOrEnd(slot, atMost: Self.headReceiveByteCount)
         guard count > 0 else { return }
         takePendingInput(slot, count)

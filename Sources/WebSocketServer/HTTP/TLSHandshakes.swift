@@ -4,14 +4,27 @@ import WebSocketCore
 import WebSocketTLS
 
 extension ServerCore where K: ~Copyable {
-    /// One receive of a connection whose TLS handshake is not over.
+    /// How many steps of handshakes a turn takes for its events. The other connections wait for
+    /// their turn among those that have used their share of work, so that a crowd that comes at
+    /// once delays nobody who is there.
+    private static var stepBudget: Int { 2 }
+
+    /// One receive of a connection whose TLS handshake is not over. `hasWaited` says that it is its
+    /// turn.
     @inline(never)
-    mutating func shakeHands(_ slot: Slot, _ call: HandlerCall) {
+    mutating func shakeHands(_ slot: Slot, hasWaited: Bool, _ call: HandlerCall) {
+        io.meter.beginServing()
+        guard hasWaited || io.meter.takesStep(of: Self.stepBudget) else {
+            io.connections.slots[slot].readPauses.insert(.budget)
+            return account(slot, receivedByteCount: 0)
+        }
         var count = 0
         switch receiveRecords(slot, atMost: Self.headReceiveByteCount) {
         case .received(let received): count = received
         case .wouldBlock: return
-        case .endOfStream: return handshakeFailed(slot)
+        case .endOfStream:
+            io.telemetry.record(.tlsHandshake, of: io.connections.slots[slot].peer)
+            return io.terminate(slot, .endOfStream, reset: false)
         case .failed(let number): return io.transportFailed(slot, number)
         }
         let index = io.connections.slots[slot].encryption
@@ -55,6 +68,7 @@ extension ServerCore where K: ~Copyable {
         guard let slot = io.connections.slot(of: id), io.connections.slots[slot].isEncrypted,
             io.encryption.connections[io.connections.slots[slot].encryption].isShakingHands
         else { return }
+        io.encryption.endHandshake(io.connections.slots[slot].encryption)
         io.telemetry.record(.tooManyHandshakes, of: io.connections.slots[slot].peer)
         io.terminate(slot, .serverClosed(.tryAgainLater), reset: true)
     }
@@ -64,8 +78,8 @@ extension ServerCore where K: ~Copyable {
         io.encryption.endHandshake(index)
     }
 
-    /// The handshake has failed, or its peer has gone. An alert may be under way to the peer, which
-    /// is given time to read it.
+    /// The handshake has failed. An alert may be under way to the peer, which is given time to read
+    /// it.
     private mutating func handshakeFailed(_ slot: Slot) {
         io.encryption.endHandshake(io.connections.slots[slot].encryption)
         io.telemetry.record(.tlsHandshake, of: io.connections.slots[slot].peer)

@@ -134,7 +134,7 @@ extension ServerCore where K: ~Copyable {
                 io.connections.slots[slot].phase == .head
                     || io.connections.slots[slot].phase == .body
             else { return }
-            receiveHTTP(slot, call)
+            receiveHTTP(slot, hasWaited: true, call)
         case .webSocket where io.connections.slots[slot].session.reads:
             if !io.connections.slots[slot].pendingInput.isEmpty { decodePendingFrames(slot, call) }
             guard io.connections.slots[slot].takesMessages,

@@ -21,8 +21,8 @@ extension ServerCore where K: ~Copyable {
 }
 
 extension ServerCore where K: ~Copyable {
-    /// Begins every accepted connection on a ``ListenerKind/tls`` listener after its handshake, with
-    /// this record layer.
+    /// Begins every connection that is accepted on a ``ListenerKind/tls`` listener after its
+    /// handshake, with this record layer.
     package mutating func skipHandshakes(to layer: RecordLayer) { io.encryption.preset = layer }
 }
 

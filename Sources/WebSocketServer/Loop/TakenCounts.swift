@@ -8,6 +8,7 @@ package struct TakenCounts: Equatable, Sendable {
     package var variants = 0
     package var subscriptions = 0
     package var compressions = 0
+    package var encryptions = 0
     package var timers = 0
     package var tasks = 0
 
@@ -24,6 +25,7 @@ extension ServerCore where K: ~Copyable {
         counts.variants = io.topics.variants.count
         counts.subscriptions = io.topics.subscriptions.count
         counts.compressions = io.deflate.states.count
+        counts.encryptions = io.encryption.connections.count
         counts.timers = io.timers.count
         counts.tasks = io.tasks.runningCount
         return counts

@@ -50,6 +50,10 @@ extension ServerCore where K: ~Copyable {
         let index = io.connections.slots[slot].encryption
         switch outcome {
         case .received(let count):
+            // It makes us answer, and does not read the answers.
+            if io.encryption.connections[index].unsent.count > EncryptionTable.unsentByteLimit {
+                return .failed(ENOBUFS)
+            }
             guard let end = io.encryption.connections[index].session.end else {
                 return count == 0 ? .wouldBlock : outcome
             }

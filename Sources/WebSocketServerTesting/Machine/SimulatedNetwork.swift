@@ -84,8 +84,9 @@ package final class SimulatedNetwork {
     /// Socket files that the server has removed.
     package var removedFiles: [String] = []
 
-    /// Whether clients speak TLS, from behind a handshake on.
+    /// Whether clients speak TLS, from behind a handshake on, and with which listeners.
     package var isEncrypted = false
+    package var encryptedListeners: Set<Int> = []
 
     package init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
@@ -96,7 +97,7 @@ package final class SimulatedNetwork {
     ) -> Int32 {
         nextDescriptor += 1
         sockets[nextDescriptor] = SimulatedSocket()
-        if isEncrypted { sockets[nextDescriptor]!.encryption = SimulatedEncryption() }
+        if encryptedListeners.contains(index) { sockets[nextDescriptor]!.encryption = SimulatedEncryption() }
         backlog.append((nextDescriptor, peer, SimulatedKernel.listener(index)))
         return nextDescriptor
     }

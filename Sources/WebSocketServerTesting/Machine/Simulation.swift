@@ -23,7 +23,12 @@ package struct Simulation<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
         let shared = UncheckedNetwork(network: network)
         core = try ServerCore(
             SimulatedKernel(network: network), configuration, wake: shared.wake)
-        if network.isEncrypted { core.skipHandshakes(to: SimulatedEncryption.serverLayer) }
+        if network.isEncrypted {
+            core.skipHandshakes(to: SimulatedEncryption.serverLayer)
+            let listeners = core.listening.listeners
+            network.encryptedListeners = Set(
+                listeners.indices.filter { listeners[$0].kind == .tls })
+        }
         self.configuration = configuration
         self.handler = handler
         mailbox = Mailbox(descriptor: core.wakeup, wake: shared.wake)

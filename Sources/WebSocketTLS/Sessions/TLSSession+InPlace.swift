@@ -68,7 +68,7 @@ extension TLSSession {
     /// Where the application data of a buffer's first record is: behind the header.
     package static var plaintextOffset: Int { RecordLayer.headerByteCount }
 
-    /// libssl has a buffer of its own for input, and writes application data to where it is told.
+    /// libssl has a buffer of its own for input, so that its application data is copied.
     private mutating func receiveByCopy(
         _ bytes: inout MutableSpan<UInt8>, count: Int, output: inout ByteBuffer,
         _ ciphers: inout RecordCiphers

@@ -15,6 +15,11 @@ import WebSocketCore
         ("ws://[::1]:8080/x", "::1", 8080, "/x", "ws://[::1]:8080/x"),
         ("ws://[2001:db8::1]", "2001:db8::1", 80, "/", "ws://[2001:db8::1]/"),
         ("ws://h:65535", "h", 65535, "/", "ws://h:65535/"),
+        ("wss://example.com/x", "example.com", 443, "/x", "wss://example.com/x"),
+        ("WSS://example.com:443", "example.com", 443, "/", "wss://example.com/"),
+        ("wss://example.com:80/", "example.com", 80, "/", "wss://example.com:80/"),
+        ("ws://example.com:443/", "example.com", 443, "/", "ws://example.com:443/"),
+        ("wss://[::1]/x", "::1", 443, "/x", "wss://[::1]/x"),
     ])
     func `A URL is taken apart`(
         text: String, host: String, port: Int, target: String, normal: String
@@ -24,6 +29,7 @@ import WebSocketCore
         #expect(Int(url.port) == port)
         #expect(url.target == target)
         #expect("\(url)" == normal)
+        #expect(url.isSecure == text.lowercased().hasPrefix("wss:"))
         #expect(try WebSocketURL(normal) == url)
     }
 
@@ -33,8 +39,7 @@ import WebSocketCore
         ("localhost:8080", .noScheme("localhost:8080")),
         ("ws:/example.com", .noScheme("ws:/example.com")),
         ("http://example.com", .unknownScheme("http")),
-        ("wss://example.com/x", .tlsUnsupported("wss://example.com/x")),
-        ("WSS://example.com", .tlsUnsupported("WSS://example.com")),
+        ("https://example.com", .unknownScheme("https")),
         ("ws://example.com/#there", .fragment("ws://example.com/#there")),
         ("ws://ann:secret@example.com/", .credentials),
         ("ws://", .invalidHost("")),

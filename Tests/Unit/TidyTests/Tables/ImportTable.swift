@@ -39,7 +39,8 @@ enum ImportTable {
             ],
             "WebSocketServerJSON": ["WebSocketServer"],
             "WebSocketServerTesting": [
-                "Storage", "WebSocketCore", "LinuxReactor", "WebSocketServer", "Logging",
+                "Storage", "WebSocketCore", "WebSocketTLS", "LinuxReactor", "WebSocketServer",
+                "Logging",
             ],
         ],
         otherPackages: [

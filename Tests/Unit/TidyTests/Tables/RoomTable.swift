@@ -43,7 +43,7 @@ enum RoomTable {
     static let uphillCallCount = 0
 
     private static let pure: Set<String> = [
-        "Topics", "Compression", "Telemetry", "Connections", "Waiting",
+        "Topics", "Compression", "Encryption", "Telemetry", "Connections", "Waiting",
     ]
     private static let belowServices = pure.union(["Lifecycle", "Transport"])
     private static let kernel = [
@@ -73,10 +73,11 @@ enum RoomTable {
                 types: ["Encoding", "Pinned", "Slot"], banned: kernel + ["Connection"],
                 hasFrame: false),
             "Compression": RoomRule(types: ["Encoding"], banned: kernel, hasFrame: false),
+            "Encryption": RoomRule(banned: kernel, hasFrame: false),
             "Telemetry": RoomRule(banned: kernel, hasFrame: false),
             "Waiting": RoomRule(types: ["Slot"], banned: kernel),
             "Connections": RoomRule(
-                types: ["Compression", "Delivery", "Subscription"], hasFrame: false),
+                types: ["Compression", "Delivery", "EncryptedConnection", "Subscription"], hasFrame: false),
         ],
         exceptions: [
             RoomException(
