@@ -7,4 +7,9 @@ extension HostRules {
         clientAdvice = "list it with --host-name"
         metricsAdvice = "list it with --metrics-host-name"
     }
+
+    /// What the flags say about the way to https.
+    package mutating func apply(_ options: TLSOptions) {
+        httpsPort = options.httpsPort
+    }
 }

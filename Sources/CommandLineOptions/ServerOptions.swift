@@ -135,6 +135,8 @@ public struct ServerOptions: ParsableArguments {
     @Flag(help: "The benchmark profile: no limits, any Origin. For load tests on your own machine.")
     public var noLimits = false
 
+    @OptionGroup(title: "TLS") public var tls: TLSOptions
+
     /// The defaults of all flags.
     public init() {}
 
@@ -225,7 +227,7 @@ public struct ServerOptions: ParsableArguments {
         if !passed.isEmpty {
             // Clients can't use a control socket: if there is no other, listen on host and port
             // too.
-            if passed.contains(where: { !ListenerKind(name: $0.name).isInternal }) {
+            if passed.contains(where: { ListenerKind(name: $0.name).servesClients }) {
                 configuration.addresses = []
             }
             configuration.passedSockets = passed.map {
@@ -240,6 +242,7 @@ public struct ServerOptions: ParsableArguments {
         configuration.origin = originPolicy(otherwise: defaultOrigin)
         configuration.hosts.clients = hostPolicy
         configuration.hosts.adviseFlags()
+        tls.apply(to: &configuration, host: host)
         configuration.compression =
             compression == .on ? DeflatePolicy(keptClientWindowBits: clientWindow?.value) : nil
         configuration.reusePort = reusePort
@@ -254,7 +257,7 @@ extension ServerConfiguration {
         addressesByKind[.proxy, default: []] += addresses
         addresses = []
         for index in passedSockets.indices
-        where !ListenerKind(name: passedSockets[index].name).isInternal {
+        where ListenerKind(name: passedSockets[index].name).servesClients {
             passedSockets[index].name = ListenerKind.proxy.name
         }
     }

@@ -67,3 +67,7 @@ extension ProxyRange: DescribedValue {
 extension HostAndPort: DescribedValue {
     static var words: String { "an address and a port such as 127.0.0.1:9100" }
 }
+
+extension ListenPlace: DescribedValue {
+    static var words: String { "a port such as 80, or an address and a port such as 0.0.0.0:80" }
+}

@@ -103,3 +103,24 @@ public struct HostAndPort: ExpressibleByArgument, Sendable, Equatable {
         self.port = port
     }
 }
+
+/// Where to listen: a port, 80, or an address and a port, 0.0.0.0:80.
+public struct ListenPlace: ExpressibleByArgument, Sendable, Equatable {
+    /// The host, without brackets; nil for the server's own.
+    public let host: String?
+    /// The port; 0 means any free port.
+    public let port: UInt16
+
+    /// Nil unless it is a port, or a host with a port after the last colon.
+    public init?(argument: String) {
+        if let port = UInt16(argument) {
+            host = nil
+            self.port = port
+        } else if let place = HostAndPort(argument: argument) {
+            host = place.host
+            port = place.port
+        } else {
+            return nil
+        }
+    }
+}

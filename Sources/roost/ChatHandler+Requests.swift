@@ -3,6 +3,11 @@ import WebSocketServer
 
 extension ChatHandler {
     mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout ServerContext) {
+        if !request.listener.isInternal, let challenges = encryption.challenges,
+            AcmeChallenges.claims(request.head.path)
+        {
+            return io.respond(to: request.id, with: challenges.answer(request.head))
+        }
         let room = request.listener == .metrics ? nil : RoomRequest(request.head.path)
         // A message that is published at the control socket is a message of the chat.
         if room != nil || !request.listener.isInternal { service.clientIsActive() }

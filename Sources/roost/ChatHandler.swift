@@ -21,6 +21,7 @@ struct ChatHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler, 
     /// The topic of each room, by the room's index.
     private var topics: [Topic?] = []
     let site = Site()
+    var encryption = Encryption()
     /// Hashes passwords on another thread.
     let passwords: PasswordWorker
     /// The rights to publish over HTTP and the control socket, and to stop and reload the server.

@@ -102,7 +102,11 @@ struct Serve: ParsableCommand {
     /// then does the next connection start the server again.
     func idleExit(_ configuration: ServerConfiguration, _ start: StartLog) -> Duration? {
         guard let span = service.idleExit else { return nil }
-        let ownAddresses = configuration.addresses + (configuration.addressesByKind[.proxy] ?? [])
+        let ownAddresses =
+            configuration.addresses
+            + [.proxy, .redirect].flatMap {
+                configuration.addressesByKind[$0] ?? []
+            }
         if ownAddresses.isEmpty { return span.duration }
         start.ignored(
             "--idle-exit needs sockets from systemd, which starts the server again: "
@@ -115,7 +119,7 @@ struct Serve: ParsableCommand {
     func ignored(_ configuration: ServerConfiguration) -> String? {
         let doors = configuration.passedSockets.map { ListenerKind(name: $0.name) }
         var names: [String] = []
-        if doors.contains(where: { !$0.isInternal }) {
+        if doors.contains(where: { $0.servesClients }) {
             if port != Self.defaultPort { names.append("port") }
             if options.host != ServerOptions.defaultHost { names.append("host") }
         }

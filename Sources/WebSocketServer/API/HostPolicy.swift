@@ -32,7 +32,7 @@ public enum HostPolicy: Sendable, Equatable {
         guard self == .automatic else { return self }
         let isPrivate = listeners.allSatisfy {
             $0.kind.isInternal
-                || $0.kind == .public && $0.address.family != .local && $0.address.isLoopback
+                || $0.kind != .proxy && $0.address.family != .local && $0.address.isLoopback
         }
         return isPrivate && proxies == TrustedProxies() ? .names([]) : .any
     }
@@ -70,6 +70,9 @@ public struct HostRules: Sendable, Equatable {
     public var clientAdvice = "add it to the names that the server is configured with (hosts)"
     /// The same, for listeners of ``ListenerKind/metrics``.
     public var metricsAdvice = "add it to the names for metrics (hosts)"
+    /// The port to which listeners of ``ListenerKind/redirect`` send their clients; nil for 443,
+    /// the port of https.
+    public var httpsPort: UInt16?
 
     /// Any host.
     public init() {}

@@ -16,14 +16,20 @@ public enum ListenerKind: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case control
     /// For programs that collect metrics; otherwise like ``control``.
     case metrics
+    /// For clients that have asked for http instead of https: each request is answered with the
+    /// same address under https (301, or 308 if it is neither GET nor HEAD), at
+    /// ``HostRules/httpsPort``. No WebSocket opens here. The handler gets only what a certificate
+    /// authority asks for, below `/.well-known/acme-challenge/` (RFC 8555 §8.3).
+    case redirect
 
-    /// The kind of a socket with this FileDescriptorName= of systemd.socket(5): `tls`, `proxy`,
-    /// `control` or `metrics`; ``public`` for every other name.
+    /// The kind of a socket with this FileDescriptorName= of systemd.socket(5): `proxy`, `control`,
+    /// `metrics` or `redirect`; ``public`` for every other name.
     public init(name: String) {
         self = Self.allCases.first { $0 != .public && $0.name == name } ?? .public
     }
 
-    /// The name of the kind in a systemd unit: `public`, `tls`, `proxy`, `control` or `metrics`.
+    /// The name of the kind in a systemd unit: `public`, `proxy`, `control`, `metrics` or
+    /// `redirect`.
     public var name: String {
         switch self {
         case .public: "public"
@@ -31,12 +37,16 @@ public enum ListenerKind: UInt8, CaseIterable, Sendable, BitwiseCopyable {
         case .proxy: "proxy"
         case .control: "control"
         case .metrics: "metrics"
+        case .redirect: "redirect"
         }
     }
 
     /// Whether it is for operating the server (``control`` or ``metrics``), and not for clients.
     @inlinable
     public var isInternal: Bool { self == .control || self == .metrics }
+
+    /// Whether clients are served here, and not only sent elsewhere.
+    package var servesClients: Bool { !isInternal && self != .redirect }
 }
 
 extension Listener {

@@ -42,7 +42,7 @@ public final class Server<Handler: WebSocketHandler & ~Copyable>: Sendable {
     ) throws(SystemError) {
         let loop = try ServerLoop(handler, configuration)
         listeners = loop.listeners
-        addresses = listeners.filter { !$0.kind.isInternal }.map(\.address)
+        addresses = listeners.filter { $0.kind.servesClients }.map(\.address)
         connectionLimit = loop.connectionLimit
         anyMailbox = loop.mailbox
         stops = loop.stops

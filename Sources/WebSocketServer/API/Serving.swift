@@ -72,7 +72,7 @@ public func serve<Handler: WebSocketHandler & ~Copyable>(
 
 /// Prints the addresses for clients to the standard output, as ``serve(_:_:onListening:)`` does.
 public func printAddresses(of listeners: [Listener]) {
-    for listener in listeners where !listener.kind.isInternal {
+    for listener in listeners where listener.kind.servesClients {
         print("Listening on ws://\(listener.address)")
     }
 }

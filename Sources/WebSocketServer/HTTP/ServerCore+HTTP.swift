@@ -74,7 +74,9 @@ extension ServerCore where K: ~Copyable {
             } else if !listening.hasReportedProxy {
                 reportUnnamedProxy(slot, head)
             }
-            if let rejection = misdirection(slot, head) {
+            if io.connections.slots[slot].listener == .redirect {
+                if redirects(slot, head) { return false }
+            } else if let rejection = misdirection(slot, head) {
                 io.reject(slot, rejection, countedAs: .wrongHost)
                 return false
             }

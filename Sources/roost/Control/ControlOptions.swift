@@ -114,7 +114,8 @@ struct ControlOptions: ParsableArguments {
             switch listener.kind {
             case .control: print("Control socket: \(listener.path ?? "passed by systemd")")
             case .metrics: print("Metrics: http://\(listener.address)/metrics")
-            case .public, .tls, .proxy: continue
+            case .redirect: print("To https: http://\(listener.address)")
+            case .public, .proxy: continue
             }
         }
         fflush(nil)

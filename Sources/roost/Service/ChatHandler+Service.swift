@@ -50,6 +50,7 @@ extension ChatHandler {
             }
             self.reloader = reloader
             self.access = access
+            encryption.apply(settings)
             chat.change(settings.chatLimits)
             moderatorNames = settings.chat.moderator
             appointModerators()

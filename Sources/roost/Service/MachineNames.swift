@@ -47,6 +47,7 @@ extension Serve {
     var hostRules: HostRules {
         var rules = HostRules()
         rules.adviseFlags()
+        rules.apply(options.tls)
         rules.clients = options.hostPolicy
         rules.metrics =
             options.noLimits ? .any : .names(MachineNames.all + operation.metricsHostName)

@@ -28,7 +28,8 @@ struct Reloader {
         "unsent", "topic-log", "origin", "host-name", "metrics-host-name", "handshake-timeout",
         "message-timeout", "no-limits", "idle-exit", "log-level", "admin-group", "control-group",
         "publish-token-file", "address-share", "memory", "stall-timeout", "rooms",
-        "rooms-per-address", "moderator", "auth", "auth-key", "public-read",
+        "rooms-per-address", "moderator", "auth", "auth-key", "public-read", "acme-directory",
+        "https-port",
     ]
 
     /// Reads the file. Returns the settings of the file and the command line together, and a

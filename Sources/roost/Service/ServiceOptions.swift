@@ -27,6 +27,13 @@ struct ServiceOptions: ParsableArguments {
             """)
     var log: LogDestination?
 
+    @Option(
+        help: """
+            The folder to which an ACME client writes its challenges, its webroot: what is in \
+            DIR/.well-known/acme-challenge is served to the certificate authority.
+            """)
+    var acmeDirectory: String?
+
     @Option(help: "The lowest level that is logged.")
     var logLevel = LogLevel.info
 }

@@ -114,9 +114,10 @@ struct Startup {
             limits: settings.chatLimits, epochSeed: UInt64.random(in: .min ... .max),
             access: access, service: service, reloader: reloader,
             isActivatedBySocket: configuration.passedSockets.contains {
-                !ListenerKind(name: $0.name).isInternal
+                ListenerKind(name: $0.name).servesClients
             }, kept: kept, passwords: passwords)
         handler.moderatorNames = settings.chat.moderator
+        handler.encryption.apply(settings)
         let server: Server<ChatHandler>
         do {
             server = try Server(handler, configuration)
