@@ -70,9 +70,13 @@ public struct HostRules: Sendable, Equatable {
     public var clientAdvice = "add it to the names that the server is configured with (hosts)"
     /// The same, for listeners of ``ListenerKind/metrics``.
     public var metricsAdvice = "add it to the names for metrics (hosts)"
-    /// The port to which listeners of ``ListenerKind/redirect`` send their clients; nil for 443,
-    /// the port of https.
+    /// The port to which listeners of ``ListenerKind/redirect`` send their clients; nil for that of
+    /// the first listener with TLS, or for 443 if something in front of the server speaks TLS.
     public var httpsPort: UInt16?
+    /// For how long browsers that have come by TLS shall come to this host by TLS only, in whole
+    /// seconds (Strict-Transport-Security, RFC 6797). They do not forget it earlier, so begin with
+    /// a day. Nil, the default, does not say anything. Only responses over TLS have it.
+    public var strictTransportAge: Duration?
 
     /// Any host.
     public init() {}

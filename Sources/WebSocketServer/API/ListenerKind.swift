@@ -16,6 +16,9 @@ public enum ListenerKind: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case control
     /// For programs that collect metrics; otherwise like ``control``.
     case metrics
+    /// For clients, with TLS: where ``ServerConfiguration/tls`` is set, the listeners of ``public``
+    /// become these.
+    case tls
     /// For clients that have asked for http instead of https: each request is answered with the
     /// same address under https (301, or 308 if it is neither GET nor HEAD), at
     /// ``HostRules/httpsPort``. No WebSocket opens here. The handler gets only what a certificate
@@ -23,13 +26,13 @@ public enum ListenerKind: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case redirect
 
     /// The kind of a socket with this FileDescriptorName= of systemd.socket(5): `proxy`, `control`,
-    /// `metrics` or `redirect`; ``public`` for every other name.
+    /// `metrics`, `tls` or `redirect`; ``public`` for every other name.
     public init(name: String) {
         self = Self.allCases.first { $0 != .public && $0.name == name } ?? .public
     }
 
-    /// The name of the kind in a systemd unit: `public`, `proxy`, `control`, `metrics` or
-    /// `redirect`.
+    /// The name of the kind in a systemd unit: `public`, `proxy`, `control`, `metrics`,
+    /// `tls` or `redirect`.
     public var name: String {
         switch self {
         case .public: "public"
@@ -37,6 +40,7 @@ public enum ListenerKind: UInt8, CaseIterable, Sendable, BitwiseCopyable {
         case .proxy: "proxy"
         case .control: "control"
         case .metrics: "metrics"
+        case .tls: "tls"
         case .redirect: "redirect"
         }
     }

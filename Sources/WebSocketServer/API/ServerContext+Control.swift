@@ -48,10 +48,11 @@ extension ServerContext {
         settings.pending = (limits, origin, hosts ?? settings.pending?.hosts ?? settings.hosts)
     }
 
-    /// Exchanges the certificates: handshakes that begin from now on use these. Open connections
-    /// notice nothing, and clients resume their sessions only if both have the same
-    /// ``TLS/Options/ticketKeys``.
-    public mutating func update(tls: TLS) { encryption.contexts = tls.contexts }
+    /// Uses other certificates for handshakes that begin from now on; connections keep theirs. For
+    /// a server that was started without ``ServerConfiguration/tls`` it does nothing.
+    public mutating func update(tls: TLS) {
+        if settings.tls != nil { settings.tls = tls }
+    }
 
     /// `count` unpredictable bytes from the kernel (getrandom(2)), for tokens and session names.
     public mutating func randomBytes(_ count: Int) -> [UInt8] { random.take(count) }

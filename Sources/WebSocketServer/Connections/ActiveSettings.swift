@@ -12,17 +12,23 @@ struct ActiveSettings {
     private(set) var connectionLimit: Int
     /// Settings that the handler has asked for, in force from the next turn on.
     var pending: (limits: Limits, origin: OriginPolicy, hosts: HostRules)?
+    /// The certificates of handshakes that begin; nil without TLS.
+    var tls: TLS?
     /// What RLIMIT_NOFILE allows.
     private let descriptorCount: Int
     /// The control group's memory.high: nil if it has none.
     private let memoryHigh: Int?
     /// What ``HostPolicy/automatic`` means for this server's listeners.
     private let automaticHosts: HostPolicy
+    /// The port of the first listener with TLS.
+    private let securePort: UInt16?
 
     init(
-        _ limits: Limits, _ origin: OriginPolicy, _ hosts: HostRules, automaticHosts: HostPolicy,
-        descriptorCount: Int, memoryHigh: Int?
+        _ limits: Limits, _ origin: OriginPolicy, _ hosts: HostRules, tls: TLS?,
+        automaticHosts: HostPolicy, securePort: UInt16?, descriptorCount: Int, memoryHigh: Int?
     ) {
+        self.tls = tls
+        self.securePort = securePort
         self.memoryHigh = memoryHigh
         self.limits = limits
         self.origin = origin
@@ -55,6 +61,7 @@ struct ActiveSettings {
     private mutating func resolveHosts() {
         if hosts.clients == .automatic { hosts.clients = automaticHosts }
         if hosts.metrics == .automatic { hosts.metrics = automaticHosts }
+        if hosts.httpsPort == nil { hosts.httpsPort = securePort }
     }
 
     /// What RLIMIT_NOFILE allows, less a reserve for listeners, files, the control socket and

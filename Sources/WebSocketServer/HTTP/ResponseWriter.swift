@@ -15,6 +15,10 @@ extension ServerContext {
         _ slot: Slot, _ status: HTTPStatus, _ headers: [(String, String)],
         _ body: ResponseHead.Body, keepsAlive: Bool
     ) {
+        var headers = headers
+        if let age = settings.hosts.strictTransportAge, connections.slots[slot].listener == .tls {
+            headers.append(("Strict-Transport-Security", "max-age=\(age.components.seconds)"))
+        }
         let head = ResponseHead(
             status, headers: headers, body: body, keepsAlive: keepsAlive && !shutdown.isUnderWay,
             date: clock.httpDate())

@@ -9,7 +9,7 @@ extension ServerCore where K: ~Copyable {
         let listener = io.connections.slots[slot].listener
         let policy: HostPolicy
         switch listener {
-        case .public, .proxy, .redirect: policy = io.settings.hosts.clients
+        case .public, .proxy, .tls, .redirect: policy = io.settings.hosts.clients
         case .metrics: policy = io.settings.hosts.metrics
         case .control: return nil
         }

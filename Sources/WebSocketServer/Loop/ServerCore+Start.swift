@@ -34,8 +34,9 @@ extension ServerCore where K: ~Copyable {
             throw error
         }
         let settings = ActiveSettings(
-            configuration.limits, configuration.origin, configuration.hosts,
+            configuration.limits, configuration.origin, configuration.hosts, tls: configuration.tls,
             automaticHosts: HostPolicy.automatic.resolved(listeners, configuration.trustedProxies),
+            securePort: listeners.first { $0.kind == .tls && $0.address.port > 0 }?.address.port,
             descriptorCount: descriptorCount, memoryHigh: kernel.memoryHigh())
         self.init(
             kernel: kernel, poller: poller,

@@ -45,7 +45,7 @@ struct Access: Sendable {
                 throw RoomRefusal(.forbidden, "Only members of the control group may publish here.")
             }
             return fnv1a("user \(credentials.user)".utf8)
-        case .public, .proxy, .redirect:
+        case .public, .proxy, .tls, .redirect:
             return try publisher(authorization: request.head.header("Authorization"))
         case .metrics: throw RoomRefusal(.forbidden, "Nothing is published here.")
         }
