@@ -11,5 +11,6 @@ extension HostRules {
     /// What the flags say about the way to https.
     package mutating func apply(_ options: TLSOptions) {
         httpsPort = options.httpsPort
+        strictTransportAge = options.hsts?.duration
     }
 }

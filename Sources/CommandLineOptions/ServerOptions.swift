@@ -212,14 +212,18 @@ public struct ServerOptions: ParsableArguments {
 
     /// A configuration for the flags. The server listens on the sockets that systemd passed, if
     /// any, and otherwise on host and port. SIGINT and SIGTERM stop it. Call it once, since it
-    /// takes the sockets. Throws if the variables of systemd are not valid.
+    /// takes the sockets. Throws if the variables of systemd are not valid, or a certificate is
+    /// not.
     public func configuration(
         port: UInt16, defaultOrigin: OriginPolicy = .sameHost
     ) throws -> ServerConfiguration {
-        configuration(port: port, passed: try ListenSockets.take(), defaultOrigin: defaultOrigin)
+        var configuration = self.configuration(
+            port: port, passed: try ListenSockets.take(), defaultOrigin: defaultOrigin)
+        configuration.tls = try tls.load(hostNames: hostName)
+        return configuration
     }
 
-    /// The same for a program that has taken the sockets of systemd itself.
+    /// The same without certificates, for a program that has taken the sockets of systemd itself.
     public func configuration(
         port: UInt16, passed: [ListenSockets.Passed], defaultOrigin: OriginPolicy = .sameHost
     ) -> ServerConfiguration {

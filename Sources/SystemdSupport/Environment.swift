@@ -1,9 +1,9 @@
 // UNSAFE: reads the environment, which this process does not change once threads run.
 import LibC
 
-enum Environment {
+package enum Environment {
     /// An environment variable; nil if it is not set.
-    static func value(_ name: String) -> String? {
+    package static func value(_ name: String) -> String? {
         guard let value = unsafe getenv(name) else { return nil }
         return unsafe String(cString: value)
     }

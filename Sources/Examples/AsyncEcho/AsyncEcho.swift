@@ -21,7 +21,7 @@ struct AsyncEcho: AsyncParsableCommand {
         let server = try AsyncServer(configuration) { socket in
             for try await message in socket.messages { try await socket.send(message) }
         }
-        announce(server.addresses, scheme: "ws")
+        announce(server.listeners, scheme: "ws", configuration.tls)
         try await server.run()
     }
 }

@@ -52,7 +52,7 @@ struct BroadcastServer: ParsableCommand {
         // Let any web page try this example, from another server or a local file.
         let configuration = try options.configuration(port: port, defaultOrigin: .any)
         let server = try Server(Broadcast(roomCount: rooms), configuration)
-        announce(server.addresses, scheme: "ws")
+        announce(server.listeners, scheme: "ws", configuration.tls)
         print("Pages of any Origin may connect: this is an example.")
         server.run()
     }

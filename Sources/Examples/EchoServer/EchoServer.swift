@@ -47,11 +47,11 @@ struct EchoServer: ParsableCommand {
         let configuration = try options.configuration(port: port, defaultOrigin: .any)
         if verbatim {
             let server = try Server(VerbatimEcho(), configuration)
-            announce(server.addresses, scheme: "ws")
+            announce(server.listeners, scheme: "ws", configuration.tls)
             server.run()
         } else {
             let server = try Server(Echo(), configuration)
-            announce(server.addresses, scheme: "ws")
+            announce(server.listeners, scheme: "ws", configuration.tls)
             print("Pages of any Origin may connect: this is an example.")
             server.run()
         }

@@ -114,8 +114,7 @@ struct ControlOptions: ParsableArguments {
             switch listener.kind {
             case .control: print("Control socket: \(listener.path ?? "passed by systemd")")
             case .metrics: print("Metrics: http://\(listener.address)/metrics")
-            case .redirect: print("To https: http://\(listener.address)")
-            case .public, .proxy: continue
+            case .public, .proxy, .tls, .redirect: continue
             }
         }
         fflush(nil)

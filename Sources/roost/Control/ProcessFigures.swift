@@ -1,5 +1,6 @@
 // UNSAFE: getrusage(2), getrlimit(2), clock_gettime(2) and stat(2) fill locals; readdir(3) returns
 // an entry that is valid until the next call.
+import CommandLineOptions
 import Glibc
 
 /// The memory, CPU time and descriptors that this process uses.

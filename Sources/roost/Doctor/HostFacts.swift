@@ -1,4 +1,5 @@
 // The limits of this machine and this server: numbers from /proc and /sys, in one value.
+import CommandLineOptions
 
 /// Everything that bounds the number of connections. A number that could not be read is nil.
 struct HostFacts: Equatable {

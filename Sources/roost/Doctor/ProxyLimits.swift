@@ -2,6 +2,7 @@
 //
 // Proxies on this machine, and how many clients their own limits allow: a proxy that is full
 // refuses people, and Roost never hears of them.
+import CommandLineOptions
 import Glibc
 
 /// What nginx, haproxy or Caddy can hold, from /proc and nginx's configuration.

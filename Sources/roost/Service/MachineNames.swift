@@ -1,6 +1,7 @@
 // UNSAFE: gethostname(2) into a local array, within its count.
 //
 // The names of this machine, by which a program in its network fetches the metrics.
+import CommandLineOptions
 import Glibc
 import WebSocketServer
 

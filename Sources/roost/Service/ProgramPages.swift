@@ -1,5 +1,6 @@
 // UNSAFE: madvise(2) for ranges of this process that are never written to.
 // What only the start of the program needed is given back.
+import CommandLineOptions
 import Glibc
 
 /// The pages of the program and its libraries that this process has in its memory.

@@ -43,11 +43,12 @@ struct Startup {
         let log: StartLog
         let database: ChatDatabase?
         let passwords: PasswordWorker
+        let tls: TLS?
 
         /// Serves until a stop.
         func serve() {
             if log.log.destination != .journal {
-                announce(server.addresses, scheme: "http")
+                announce(server.listeners, scheme: "http", tls)
                 settings.operation.announce(server.listeners)
             }
             log.began(server)
@@ -96,7 +97,10 @@ struct Startup {
         configuration.hosts = settings.hostRules
         configuration.logger = start.logger
         configuration.signals = [.user2]
-        if reloader != nil {
+        let tls = try settings.options.tls.load(
+            hostNames: settings.options.hostName, again: again)
+        configuration.tls = tls
+        if reloader != nil || tls != nil {
             configuration.signals.append(.hangUp)
         } else {
             // There is nothing to read again: the terminal has gone.
@@ -117,7 +121,7 @@ struct Startup {
                 ListenerKind(name: $0.name).servesClients
             }, kept: kept, passwords: passwords)
         handler.moderatorNames = settings.chat.moderator
-        handler.encryption.apply(settings)
+        handler.encryption = settings.encryption(tls)
         let server: Server<ChatHandler>
         do {
             server = try Server(handler, configuration)
@@ -138,7 +142,7 @@ struct Startup {
         }
         return Ready(
             server: server, settings: settings, log: start, database: kept?.database,
-            passwords: passwords)
+            passwords: passwords, tls: tls)
     }
 
     /// The watchdog is fed with the ticks, so they must come at least twice in its interval.

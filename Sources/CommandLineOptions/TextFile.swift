@@ -3,17 +3,17 @@ import Glibc
 import LinuxReactor
 
 /// Small files, read whole: tokens, configuration, files of /proc.
-enum TextFile {
+package enum TextFile {
     /// The most that is read, in bytes.
-    static let byteLimit = 1 << 20
+    package static let byteLimit = 1 << 20
 
     /// The file's text; bytes that are not UTF-8 are replaced. Throws like ``bytes(_:)``.
-    static func read(_ path: String) throws(SystemError) -> String {
+    package static func read(_ path: String) throws(SystemError) -> String {
         String(decoding: try bytes(path), as: UTF8.self)
     }
 
     /// The file's bytes. Throws if the file cannot be opened or read, or is larger than 1 MiB.
-    static func bytes(_ path: String) throws(SystemError) -> [UInt8] {
+    package static func bytes(_ path: String) throws(SystemError) -> [UInt8] {
         let operation = "read \(path)"
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw failure(errno, operation) }
@@ -34,7 +34,7 @@ enum TextFile {
 
     /// Throws unless the file can be read again and again without waiting. A pipe, such as the
     /// shell's `<(…)`, gives its text once, and makes its next reader wait for ever.
-    static func requireRegular(_ path: String) throws(SystemError) {
+    package static func requireRegular(_ path: String) throws(SystemError) {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { throw failure(errno, "read \(path)") }
         guard status.st_mode & S_IFMT != S_IFREG else { return }
@@ -43,10 +43,19 @@ enum TextFile {
     }
 
     /// The permissions of the file, as chmod(1) takes them. Throws if there is none.
-    static func permissions(_ path: String) throws(SystemError) -> UInt32 {
+    package static func permissions(_ path: String) throws(SystemError) -> UInt32 {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { throw failure(errno, "read \(path)") }
         return UInt32(status.st_mode) & 0o7777
+    }
+
+    /// Whether there is a file, folder or link with this path, as far as this user can see.
+    package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
+    /// Whether it is a folder, or a link to one.
+    package static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
     private static func failure(_ number: Int32, _ operation: String) -> SystemError {
