@@ -154,6 +154,7 @@ struct ChatHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler, 
         fitHistory(io)
         watchStore(&io)
         tickChat(&io)
+        countCertificateDays(io)
         io.applicationByteCount = chat.historyByteCount
         endWaits(&io)
         service.tick(

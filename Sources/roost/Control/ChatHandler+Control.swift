@@ -90,16 +90,7 @@ extension ChatHandler {
         case .mod: return setModerator(request, &io)
         case .addHook: return addHook(request, &io)
         case .deleteHook: return deleteHook(request, &io)
-        case .reload:
-            guard reloader != nil else {
-                return .text(
-                    .conflict, "This server has no configuration file to read again.")
-            }
-            do throws(ReloadFailure) {
-                return .text(.ok, "Process \(getpid()): \(try reload(&io))")
-            } catch {
-                return .text(.unprocessableContent, error.sentence)
-            }
+        case .reload: return reload(request, &io)
         }
     }
 

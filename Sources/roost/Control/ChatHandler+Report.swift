@@ -26,6 +26,8 @@ extension ChatHandler {
         report.busiestRooms = chat.busiestRooms(5)
         report.residentByteCount = ProcessFigures.residentByteCount ?? 0
         report.busiestAddresses = io.busiestAddresses
+        report.certificates = certificateRows(io)
+        report.hosts = encryption.hostNames
         report.droppedLogRecordCount = service.droppedRecordCount
         return .status(report, head)
     }
@@ -80,6 +82,7 @@ extension ChatHandler {
             .counter, "publish_tokens_refused_total",
             "Wrong tokens to publish or post, and requests refused since their address sent many.",
             by: "reason", [("wrong", guesses.wrongCount), ("limited", guesses.limitedCount)])
+        writeCertificates(to: &text, io)
         if let database { write(database.figures, to: &text) }
         text.write(
             .counter, "log_records_dropped_total", "Log records that the journal did not take.",

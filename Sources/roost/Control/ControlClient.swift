@@ -44,11 +44,20 @@ struct ControlClient {
         self.path = found
     }
 
-    /// Sends one request and waits for the whole answer. Throws if nothing comes for 10 s.
+    /// Sends one request and waits for the whole answer. Throws if nothing comes for 10 s. What is
+    /// secret goes `onlyToRoots` sockets, which nobody else has opened.
     func ask(
-        _ method: String, _ target: String, fields: [String] = [], body: String = ""
+        _ method: String, _ target: String, fields: [String] = [], body: String = "",
+        onlyToRoots: Bool = false
     ) throws(Failure) -> Answer {
         var connection = try connect()
+        guard !onlyToRoots || connection.isRoots else {
+            throw Failure(
+                description: """
+                    \(path) was not opened by root or systemd: it gets no keys. Restart the server \
+                    to use other certificates.
+                    """)
+        }
         return try connection.ask(
             method, target, fields: ["Connection: close"] + fields, body: body)
     }

@@ -1,6 +1,7 @@
-// UNSAFE: send(2) and recv(2) on arrays, within their counts.
+// UNSAFE: send(2) and recv(2) on arrays, within their counts; getsockopt(2) fills locals.
 //
 // A connection to the control socket: requests, and their answers in order.
+import CLinux
 import Glibc
 
 /// One connection to a server's control socket. It blocks, so it is only for commands.
@@ -16,6 +17,12 @@ struct ControlConnection: ~Copyable {
     }
 
     deinit { close(socket) }
+
+    /// Whether root, or systemd for it, has opened the socket that this is connected to.
+    var isRoots: Bool {
+        var (process, user, group) = (Int32(0), UInt32(0), UInt32(0))
+        return unsafe clinux_peer_credentials(socket, &process, &user, &group) == 0 && user == 0
+    }
 
     /// Sends a request and waits for the whole answer, to the end that its Content-Length gives.
     mutating func ask(

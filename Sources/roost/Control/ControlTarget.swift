@@ -49,13 +49,14 @@ struct ControlTarget: ParsableArguments {
     /// server for it, it throws a ``ControlError`` instead, unless the request `mayStart` it.
     func answer(
         _ method: String, _ target: String, fields: [String] = [], body: String = "",
-        mayStart: Bool = false
+        mayStart: Bool = false, onlyToRoots: Bool = false
     ) throws -> ControlClient.Answer {
         if !mayStart, let units, units.wouldStart {
             throw ControlError(sentence: units.whyNotRunning, status: ControlError.notRunning)
         }
         do throws(ControlClient.Failure) {
-            return try ControlClient(path).ask(method, target, fields: fields, body: body)
+            return try ControlClient(path).ask(
+                method, target, fields: fields, body: body, onlyToRoots: onlyToRoots)
         } catch {
             throw failure(error)
         }

@@ -31,6 +31,9 @@ struct StatusReport {
     var historyProblem: String?
     /// The addresses that cause the most work, most first.
     var busiestAddresses: [AddressLoad] = []
+    /// The certificates, and the names that the server was given; both are empty without them.
+    var certificates: [JSONText] = []
+    var hosts: [String] = []
 
     /// All figures, for programs.
     var json: String {
@@ -72,6 +75,10 @@ struct StatusReport {
         object.add(
             "busiest_rooms", Self.object(busiestRooms.map { ($0.name, UInt64($0.memberCount)) }))
         object.add("busiest_addresses", busiestAddresses.map(Self.object))
+        if !certificates.isEmpty {
+            object.add("certificates", certificates)
+            object.add("hosts", hosts)
+        }
         return object.text
     }
 

@@ -1,5 +1,5 @@
-// `roost doctor`: how many connections this machine can hold, how its server and the database are,
-// and what to change.
+// `roost doctor`: how many connections this machine can hold, how its server, the database and the
+// certificates are, and what to change.
 import ArgumentParser
 import CommandLineOptions
 import SystemdSupport
@@ -32,12 +32,16 @@ struct Doctor: ParsableCommand {
     func run() throws {
         let health = ServerHealth(target)
         let database = DatabaseHealth(target, status: health.status, process: health.process)
+        let certificates = CertificateHealth(status: health.status)
         let wanted = connections ?? Self.exampleCount
         let diagnosis = Diagnosis(HostFacts(root: "/", process: health.process), wanted: wanted)
         let findings =
-            health.findings + database.findings + Self.findings(diagnosis, wanted: connections)
+            health.findings + database.findings + certificates.findings
+            + Self.findings(diagnosis, wanted: connections)
         if json {
-            print(Self.json(diagnosis, wanted: wanted, health, database, findings.worst))
+            print(
+                Self.json(
+                    diagnosis, wanted: wanted, health, database, certificates, findings.worst))
         } else {
             func lines(_ findings: [Finding]) -> String {
                 findings.map { "\n  \(TerminalText.line($0.text))" }.joined()
@@ -49,6 +53,9 @@ struct Doctor: ParsableCommand {
 
                 The database\(lines(database.findings))
                 """)
+            if !certificates.findings.isEmpty {
+                print("\nThe certificates\(lines(certificates.findings))")
+            }
         }
         if findings.worst != .good { throw ExitCode(findings.worst.exitStatus) }
     }
@@ -66,7 +73,7 @@ struct Doctor: ParsableCommand {
     /// The same for programs.
     static func json(
         _ diagnosis: Diagnosis, wanted: Int, _ health: ServerHealth, _ database: DatabaseHealth,
-        _ state: Finding.State
+        _ certificates: CertificateHealth, _ state: Finding.State
     ) -> String {
         var object = JSONText()
         object.add("state", state.rawValue)
@@ -90,6 +97,7 @@ struct Doctor: ParsableCommand {
         object.add("advice", diagnosis.advice)
         object.add("server", health.findings.map(row))
         object.add("database", database.findings.map(row))
+        object.add("certificates", certificates.findings.map(row))
         return object.text
     }
 

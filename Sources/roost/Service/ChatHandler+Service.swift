@@ -30,38 +30,30 @@ extension ChatHandler {
     mutating func onLoopProbe(_ io: inout ServerContext) { service.loopProbe(io) }
 
     /// Reads the configuration again and applies the settings that can change while the server
-    /// runs; all connections stay. Returns a sentence that names the changes. Throws, with nothing
-    /// changed, if the file is bad.
-    mutating func reload(_ io: inout ServerContext) throws(ReloadFailure) -> String {
+    /// runs, and the certificates; all connections stay. `files` are credentials that root has
+    /// read. Returns sentences that name the changes. Throws, with nothing changed, if a file is
+    /// bad.
+    mutating func reload(
+        _ io: inout ServerContext, _ files: [String: [UInt8]] = [:]
+    ) throws(ReloadFailure) -> String {
         service.reloading()
         defer { service.reloaded() }
         lastReload = LastReload(isGood: false, at: io.wallClock)
         do throws(ReloadFailure) {
-            guard var reloader else {
+            guard reloader != nil || encryption.canRenew else {
                 throw ReloadFailure(
                     "This server has no configuration file: start it with --config.")
             }
-            let (settings, summary) = try reloader.read()
-            let access: Access
-            do {
-                access = try settings.access(again: true)
-            } catch {
-                throw ReloadFailure("\(error)")
+            // Everything is read before anything changes.
+            let certificates = try encryption.renewed(files)
+            var summary = "The certificates were read."
+            if var reloader {
+                let (settings, changes) = try reloader.read()
+                try apply(settings, &io)
+                self.reloader = reloader
+                summary = changes
             }
-            self.reloader = reloader
-            self.access = access
-            encryption.apply(settings)
-            chat.change(settings.chatLimits)
-            moderatorNames = settings.chat.moderator
-            appointModerators()
-            io.update(
-                limits: settings.options.chatServerLimits,
-                origin: settings.options.originPolicy(), hosts: settings.hostRules)
-            io.logger.logLevel = settings.service.logLevel.level
-            service.change(
-                // Without sockets from systemd nothing would start it again.
-                idleExit: isActivatedBySocket ? settings.service.idleExit?.duration : nil,
-                level: settings.service.logLevel.level)
+            if let certificates { summary += exchange(certificates, &io) }
             lastReload.isGood = true
             service.events.log(.reloaded, summary)
             return summary
@@ -70,5 +62,29 @@ extension ChatHandler {
                 .reloadFailed, "Reload failed, nothing has changed: \(error.sentence)")
             throw error
         }
+    }
+
+    /// Applies settings that were read again. Throws, with nothing changed, if a file that they
+    /// name is bad.
+    private mutating func apply(
+        _ settings: Serve, _ io: inout ServerContext
+    ) throws(ReloadFailure) {
+        do {
+            access = try settings.access(again: true)
+        } catch {
+            throw ReloadFailure("\(error)")
+        }
+        encryption.apply(settings.encryption(nil))
+        chat.change(settings.chatLimits)
+        moderatorNames = settings.chat.moderator
+        appointModerators()
+        io.update(
+            limits: settings.options.chatServerLimits,
+            origin: settings.options.originPolicy(), hosts: settings.hostRules)
+        io.logger.logLevel = settings.service.logLevel.level
+        service.change(
+            // Without sockets from systemd nothing would start it again.
+            idleExit: isActivatedBySocket ? settings.service.idleExit?.duration : nil,
+            level: settings.service.logLevel.level)
     }
 }

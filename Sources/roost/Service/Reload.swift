@@ -4,11 +4,11 @@ import SystemdSupport
 
 struct Reload: ControlCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make a running server read its configuration file again.",
+        abstract: "Make a running server read its configuration and certificates again.",
         discussion: """
-            Every connection stays. If the file is bad, nothing changes and the command fails with \
-            the reason, and so does 'systemctl reload roost'. It says which process has read which \
-            file.
+            Every connection stays. Certificates are read again too, and used for new connections. \
+            If a file is bad, nothing changes and the command fails with the reason, and so does \
+            'systemctl reload roost'. It says which process has read which file.
 
             sudo roost reload
             sudo roost reload --instance shop
@@ -21,7 +21,10 @@ struct Reload: ControlCommand {
         // systemd.service(5).
         let wanted = SystemUser.environment("MAINPID").flatMap { Int($0) }
         if let wanted { try checkProcess(wanted) }
-        let answer = try target.answer("POST", "/reload", mayStart: wanted != nil)
+        let files = try credentials()
+        let answer = try target.answer(
+            "POST", "/reload", body: files.isEmpty ? "" : SuppliedFiles.text(files),
+            mayStart: wanted != nil, onlyToRoots: !files.isEmpty)
         // In the unit's journal, where 'systemctl reload' leads, the server itself has logged the
         // result, with an explanation.
         let isForPerson = LogDestination.find() != .journal
@@ -31,6 +34,12 @@ struct Reload: ControlCommand {
         }
         let name = target.instance.map { "roost@\($0): " } ?? ""
         if isForPerson { print(name + TerminalText.lines(answer.body), terminator: "") }
+    }
+
+    /// What systemd loads from files for the service, read anew: only root may.
+    private func credentials() throws -> [String: [UInt8]] {
+        guard SystemUser.effective == 0, let units = target.units else { return [:] }
+        return try UnitCredentials(run: Systemctl.run).read(of: units.service.name)
     }
 
     /// In ExecReload= systemd names the process to reload: $MAINPID. A copy of the unit without a

@@ -29,7 +29,7 @@ struct Reloader {
         "message-timeout", "no-limits", "idle-exit", "log-level", "admin-group", "control-group",
         "publish-token-file", "address-share", "memory", "stall-timeout", "rooms",
         "rooms-per-address", "moderator", "auth", "auth-key", "public-read", "acme-directory",
-        "https-port",
+        "https-port", "hsts",
     ]
 
     /// Reads the file. Returns the settings of the file and the command line together, and a

@@ -100,6 +100,10 @@ enum ServerEvent: String, CaseIterable {
     case historySlow = "history-slow"
     /// What could not be kept, or waited, is kept again.
     case historyWorks = "history-works"
+    /// A reload has found another certificate, and uses it.
+    case certificateRenewed = "certificate-renewed"
+    /// A certificate has expired, or does so soon.
+    case certificateEnding = "certificate-ending"
     /// The event loop was late.
     case loopSlow = "loop-slow"
     /// Figures of the last minute.
@@ -162,6 +166,8 @@ enum ServerEvent: String, CaseIterable {
         case .historyFailed: "2ab54e0b1f4c4b77a3d4e9d0c8f6a517"
         case .historySlow: "8f0d5a6e3c914d2bb6a7c1e2f3d4b596"
         case .historyWorks: "c3b1a9d87e6f4a5c9b2d1e0f8a7c6d54"
+        case .certificateRenewed: "0d2f8b7a4c5e4f60a1b3c7d9e8f21406"
+        case .certificateEnding: "b58c1e3f7a924d06937f0e4b2c6d8a15"
         case .loopSlow: "6744c1d7ac7f4c5f89db0d451ea7b5e5"
         case .statistics: "ea96e66bd684474ab09acdcde48041e6"
         case .heldBack: "cc734f07942c400cafa3584189f688b7"
@@ -175,14 +181,15 @@ enum ServerEvent: String, CaseIterable {
         switch self {
         case .startFailed, .notServing, .reloadFailed, .acceptFailed, .historyFailed: .error
         case .serverFull, .outOfDescriptors, .acceptingPaused, .loopSlow, .recordsLost,
-            .memoryShort, .managerUnreachable, .settingIgnored, .unnamedProxy, .historySlow:
+            .memoryShort, .managerUnreachable, .settingIgnored, .unnamedProxy, .historySlow,
+            .certificateEnding:
             .warning
         case .started, .stopping, .restarting, .stopped, .idleExit, .reloaded, .controlAction,
             .kicked, .moderated, .moderatorChanged, .accountReset, .accountDeleted, .hookChanged,
             .noControlSocket, .endedByServer,
             .protocolViolation, .slowConsumer,
             .endedForMemory, .addressFull, .addressTooFast, .heldBack, .proxyHeader, .wrongHost,
-            .tokensGuessed, .historyWorks:
+            .tokensGuessed, .historyWorks, .certificateRenewed:
             .notice
         case .endedByPeer, .signedOut, .endedWithoutClose, .connectionLost, .pingTimeout,
             .endedForStop, .endedForRestart, .requestRefused, .requestTimeout, .statistics,

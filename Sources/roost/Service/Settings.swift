@@ -39,6 +39,7 @@ enum Settings {
         let command = try serve(config: path, given: []).command
         do {
             _ = try command.access()
+            _ = try command.options.tls.load(hostNames: [])
         } catch {
             throw ConfigurationError(sentences: ["\(path): \(error)"])
         }
