@@ -32,6 +32,8 @@ public struct Gauges: Sendable {
     /// Timers that are set.
     public var timerCount = 0
 
+    /// TLS handshakes of accepted connections under way; 1,024 at most.
+    public var tlsHandshakeCount = 0
     /// Bytes held for peers: ``ServerContext/memoryByteCount``.
     public var memoryByteCount = 0
     /// The most of them.
@@ -56,6 +58,7 @@ extension ServerContext {
         gauges.openCount = connections.openCount
         gauges.eventStreamCount = connections.streamCount
         gauges.connectionCount = connections.slots.count
+        gauges.tlsHandshakeCount = encryption.handshakeCount
         gauges.memoryByteCount = telemetry.memoryByteCount
         gauges.memoryLimit = settings.memoryLimit
         (gauges.waitingCount, gauges.waitCount) = telemetry.waiting

@@ -26,11 +26,17 @@ public struct HTTPRequest: ~Copyable, ~Escapable {
     /// The body copied to a string; each access copies. Invalid UTF-8 is replaced with U+FFFD.
     public var text: String { String(copying: body) }
 
+    /// Whose certificate the client has shown, if it was asked for one and has
+    /// (``TLS/Options/clientAuthorities``): the subject's common name; without one the first URI,
+    /// host name or email address; without any the fingerprint. Nil without a certificate.
+    public let certificateName: String?
+
     @_lifetime(copy body)
     init(
         head: RequestHead, body: Span<UInt8>, id: ConnectionID, peer: NetworkAddress,
-        listener: ListenerKind, credentials: PeerCredentials?
+        listener: ListenerKind, credentials: PeerCredentials?, certificateName: String?
     ) {
+        self.certificateName = certificateName
         self.head = head
         self.body = body
         self.id = id

@@ -5,8 +5,9 @@ import LinuxReactor
 public enum ListenerKind: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     /// For clients.
     case `public`
-    /// For clients that speak TLS: `https` and `wss`. The others are answered with status 400, in
-    /// plain text.
+    /// For clients that speak TLS: `https` and `wss`. Where ``ServerConfiguration/tls`` is set, the
+    /// listeners of ``public`` become these, unless there are some already. A client that speaks
+    /// plain HTTP is answered with status 400.
     case tls
     /// For clients behind a proxy that sends the PROXY protocol's header before their bytes.
     case proxy
@@ -16,9 +17,6 @@ public enum ListenerKind: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case control
     /// For programs that collect metrics; otherwise like ``control``.
     case metrics
-    /// For clients, with TLS: where ``ServerConfiguration/tls`` is set, the listeners of ``public``
-    /// become these.
-    case tls
     /// For clients that have asked for http instead of https: each request is answered with the
     /// same address under https (301, or 308 if it is neither GET nor HEAD), at
     /// ``HostRules/httpsPort``. No WebSocket opens here. The handler gets only what a certificate
@@ -40,7 +38,6 @@ public enum ListenerKind: UInt8, CaseIterable, Sendable, BitwiseCopyable {
         case .proxy: "proxy"
         case .control: "control"
         case .metrics: "metrics"
-        case .tls: "tls"
         case .redirect: "redirect"
         }
     }

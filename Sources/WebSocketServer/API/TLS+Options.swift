@@ -59,6 +59,13 @@ extension TLS {
 }
 
 extension TLS.Version {
+    init(_ version: TLSVersion) {
+        switch version {
+        case .v12: self = .v12
+        case .v13: self = .v13
+        }
+    }
+
     var version: TLSVersion {
         switch self {
         case .v12: .v12

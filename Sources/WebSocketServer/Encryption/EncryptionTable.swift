@@ -13,8 +13,6 @@ struct EncryptionTable: ~Copyable {
     static var unsentByteLimit: Int { 64 * 1024 }
 
     var connections = SlotTable<EncryptedConnection>()
-    /// Certificates and keys for new handshakes; nil if the server has none.
-    var contexts: TLSServerContexts?
     /// The session of every accepted connection from its beginning, in a simulation: a handshake
     /// cannot be repeated.
     var preset: RecordLayer?

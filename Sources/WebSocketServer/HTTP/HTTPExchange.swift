@@ -40,12 +40,13 @@ struct PendingRequest: ~Copyable {
     var peer = NetworkAddress.unknown
     var listener = ListenerKind.public
     var credentials: PeerCredentials?
+    var certificateName: String?
 
     @_lifetime(borrow self)
     func request(_ id: ConnectionID) -> HTTPRequest {
         guard let head else { preconditionFailure("there is no request") }
         return HTTPRequest(
             head: head, body: body.span, id: id, peer: peer, listener: listener,
-            credentials: credentials)
+            credentials: credentials, certificateName: certificateName)
     }
 }

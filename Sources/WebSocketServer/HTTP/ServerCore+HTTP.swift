@@ -116,6 +116,9 @@ extension ServerCore where K: ~Copyable {
         io.http.pendingRequest.head = head
         io.http.pendingRequest.peer = peer
         io.http.pendingRequest.listener = io.connections.slots[slot].listener
+        let encryption = io.connections.slots[slot].encryption
+        io.http.pendingRequest.certificateName =
+            encryption == .none ? nil : io.encryption.connections[encryption].session.peerName
         io.http.pendingRequest.credentials =
             peer.family == .local
             ? kernel.peerCredentials(of: io.connections.slots[slot].descriptor) : nil

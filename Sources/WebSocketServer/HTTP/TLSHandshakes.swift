@@ -23,7 +23,7 @@ extension ServerCore where K: ~Copyable {
         case .received(let received): count = received
         case .wouldBlock: return
         case .endOfStream:
-            io.telemetry.record(.tlsHandshake, of: io.connections.slots[slot].peer)
+            io.telemetry.recordFailedHandshake(of: io.connections.slots[slot].peer, nil)
             return io.terminate(slot, .endOfStream, reset: false)
         case .failed(let number): return io.transportFailed(slot, number)
         }
@@ -48,7 +48,7 @@ extension ServerCore where K: ~Copyable {
         let first = ReceiveBuffer.headroomByteCount - TLSSession.plaintextOffset
         let byte = io.inbound.receiveBuffer.span[first]
         let isPlain = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
-        guard !isPlain, let contexts = io.encryption.contexts else {
+        guard !isPlain, let contexts = io.settings.tls?.contexts else {
             io.encryption.forget(&io.connections.slots[slot].encryption)
             io.reject(
                 slot,
@@ -76,13 +76,17 @@ extension ServerCore where K: ~Copyable {
     private mutating func handshakeEnded(_ slot: Slot) {
         let index = io.connections.slots[slot].encryption
         io.encryption.endHandshake(index)
+        let summary = io.encryption.connections[index].session.takeSummary()
+        if let summary { io.telemetry.statistics.tls.count(summary) }
     }
 
     /// The handshake has failed. An alert may be under way to the peer, which is given time to read
     /// it.
     private mutating func handshakeFailed(_ slot: Slot) {
-        io.encryption.endHandshake(io.connections.slots[slot].encryption)
-        io.telemetry.record(.tlsHandshake, of: io.connections.slots[slot].peer)
+        let index = io.connections.slots[slot].encryption
+        io.encryption.endHandshake(index)
+        io.telemetry.recordFailedHandshake(
+            of: io.connections.slots[slot].peer, io.encryption.connections[index].session.end)
         io.connections.setCause(slot, .serverClosed(.normal))
         io.connections.slots[slot].advance(.lastResponse)
         io.connections.slots[slot].readPauses = []

@@ -47,7 +47,6 @@ extension ServerCore where K: ~Copyable {
             listening: ListenerSet(
                 listeners, reserve: reserve, proxies: configuration.trustedProxies),
             signals: signals, wakeup: wakeup, configuration)
-        io.encryption.contexts = configuration.tls?.contexts
     }
 
     /// With certificates, sockets for clients speak TLS, unless there are some that are named so.

@@ -36,7 +36,7 @@ extension ServerCore where K: ~Copyable {
         io.meter.spend(Work.tlsHandshake)
         let index = io.connections.slots[slot].encryption
         if let end = io.encryption.connections[index].session.end {
-            failHandshake(slot, .encryption("The TLS handshake failed: \(end)."))
+            failHandshake(slot, .encryption("\(end)"))
         } else if isEncryptionReady(slot) {
             sendHandshakeRequest(slot)
         }

@@ -9,6 +9,8 @@ public struct Statistics: Sendable {
     public var acceptedCount: UInt64 = 0
     /// Outgoing connections asked for, failed ones included.
     public var connectCount: UInt64 = 0
+    /// TLS handshakes of accepted connections.
+    public var tls = TLSStatistics()
     /// Opening handshakes completed and given to the handler, accepted and outgoing.
     public var openedCount: UInt64 = 0
     /// How many of the opened connections negotiated permessage-deflate (RFC 7692).
