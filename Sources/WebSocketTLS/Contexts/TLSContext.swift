@@ -28,6 +28,8 @@ package final class TLSContext: @unchecked Sendable {
         self.ticketKeys = ticketKeys
         self.others = others
         self.names = names
+        // Of TLS 1.2 the suites with forward secrecy and authenticated encryption (RFC 9325 §4.2).
+        unsafe SSL_CTX_set_cipher_list(pointer, "ECDHE+AESGCM:ECDHE+CHACHA20")
         try use(certified, chain)
         try askClients(settings)
         ServerCallbacks.install(in: self)
@@ -78,13 +80,13 @@ package final class TLSContext: @unchecked Sendable {
         defer { ERR_clear_error() }
         let origin = certified.origin
         guard unsafe SSL_CTX_use_certificate(pointer, chain[0].pointer) == 1 else {
-            throw .refused(origin: origin, reason: SSLReason.text(of: ERR_peek_error()))
+            throw Self.refusal(of: origin)
         }
         for certificate in chain.dropFirst() {
             // SSL_CTX_add1_chain_cert, which is a macro.
             let chained = unsafe UnsafeMutableRawPointer(certificate.pointer)
             guard unsafe SSL_CTX_ctrl(pointer, SSL_CTRL_CHAIN_CERT, 1, chained) == 1 else {
-                throw .refused(origin: origin, reason: SSLReason.text(of: ERR_peek_error()))
+                throw Self.refusal(of: origin)
             }
         }
         let key = try PEM.privateKey(in: certified.privateKey, origin: origin)
@@ -92,7 +94,17 @@ package final class TLSContext: @unchecked Sendable {
             throw .keyDoesNotMatch(origin: origin)
         }
         guard unsafe SSL_CTX_use_PrivateKey(pointer, key.pointer) == 1 else {
-            throw .refused(origin: origin, reason: SSLReason.text(of: ERR_peek_error()))
+            throw Self.refusal(of: origin)
+        }
+    }
+
+    /// Why libssl, or the system's rules for it (openssl.cnf), refuse a certificate.
+    private static func refusal(of origin: String) -> TLSSetupError {
+        let code = ERR_peek_error()
+        switch ERR_GET_REASON(code) {
+        case SSL_R_EE_KEY_TOO_SMALL, SSL_R_CA_KEY_TOO_SMALL: return .weakKey(origin: origin)
+        case SSL_R_CA_MD_TOO_WEAK: return .weakSignature(origin: origin)
+        default: return .refused(origin: origin, reason: SSLReason.text(of: code))
         }
     }
 

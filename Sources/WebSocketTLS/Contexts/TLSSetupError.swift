@@ -19,6 +19,10 @@ package enum TLSSetupError: Error, Hashable, Sendable {
     case damagedPrivateKey(origin: String)
     /// The private key is not that of the chain's first certificate.
     case keyDoesNotMatch(origin: String)
+    /// A key of the chain is too short to be safe.
+    case weakKey(origin: String)
+    /// A certificate of the chain is signed with a hash that is not safe, such as SHA-1.
+    case weakSignature(origin: String)
     /// libssl refuses the certificate or the key, for this reason.
     case refused(origin: String, reason: String)
     /// Two certificates are for this name.
@@ -63,6 +67,12 @@ extension TLSSetupError: CustomStringConvertible {
         case .keyDoesNotMatch(let origin):
             "The private key does not belong to \(Self.the(origin, isStart: false)): give the key "
                 + "that it was requested with. In a chain the server's own certificate is first."
+        case .weakKey(let origin):
+            "\(Self.the(origin)) has a key that is too short to be safe: request one with a new "
+                + "key, of ECDSA P-256 or RSA 2048."
+        case .weakSignature(let origin):
+            "\(Self.the(origin)) is signed with a hash that is not safe any more: request a new "
+                + "one."
         case .refused(let origin, let reason):
             "\(Self.the(origin)) can't be used: \(reason)."
         case .sameName(let name, let origin, let other):

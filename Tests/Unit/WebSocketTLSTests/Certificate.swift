@@ -6,7 +6,7 @@ import CSSL
 
 /// A certificate with its key, in PEM.
 struct Certificate: Sendable {
-    enum Kind: CaseIterable { case ecdsa, rsa, ed25519 }
+    enum Kind { case ecdsa, rsa, shortRSA, ed25519 }
 
     let chain: [UInt8]
     let key: [UInt8]
@@ -23,7 +23,8 @@ struct Certificate: Sendable {
     /// seconds from now; signed by `issuer`, or by itself.
     init(
         names: String, commonName: String? = "test", issuer: Certificate? = nil,
-        isAuthority: Bool = false, from: Int = -3600, until: Int = 86_400, kind: Kind = .ecdsa
+        isAuthority: Bool = false, from: Int = -3600, until: Int = 86_400, kind: Kind = .ecdsa,
+        hash: OpaquePointer = EVP_sha256()
     ) {
         let key = Self.makeKey(kind)
         defer { EVP_PKEY_free(key) }
@@ -49,12 +50,12 @@ struct Certificate: Sendable {
             let parent = Self.readCertificate(issuer.chain)
             let parentKey = Self.readKey(issuer.key)
             X509_set_issuer_name(certificate, X509_get_subject_name(parent))
-            precondition(X509_sign(certificate, parentKey, EVP_sha256()) > 0)
+            precondition(X509_sign(certificate, parentKey, hash) > 0)
             X509_free(parent)
             EVP_PKEY_free(parentKey)
         } else {
             X509_set_issuer_name(certificate, subject)
-            precondition(X509_sign(certificate, key, kind == .ed25519 ? nil : EVP_sha256()) > 0)
+            precondition(X509_sign(certificate, key, kind == .ed25519 ? nil : hash) > 0)
         }
 
         chain = Self.bytes { PEM_write_bio_X509($0, certificate) }
@@ -111,7 +112,7 @@ struct Certificate: Sendable {
         let id =
             switch kind {
             case .ecdsa: EVP_PKEY_EC
-            case .rsa: EVP_PKEY_RSA
+            case .rsa, .shortRSA: EVP_PKEY_RSA
             case .ed25519: EVP_PKEY_ED25519
             }
         let context = EVP_PKEY_CTX_new_id(id, nil)
@@ -121,6 +122,7 @@ struct Certificate: Sendable {
             precondition(
                 EVP_PKEY_CTX_set_ec_paramgen_curve_nid(context, NID_X9_62_prime256v1) == 1)
         }
+        if kind == .shortRSA { EVP_PKEY_CTX_set_rsa_keygen_bits(context, 1024) }
         var key: OpaquePointer?
         precondition(EVP_PKEY_keygen(context, &key) == 1)
         return key

@@ -90,7 +90,17 @@ struct ContextTests {
         }
     }
 
-    @Test("Each kind of key is good", arguments: Certificate.Kind.allCases)
+    @Test("Certificates that are not safe are refused")
+    func weak() {
+        let short = Certificate(names: "DNS:a.org", kind: .shortRSA)
+        #expect(fault(short.chain, short.key) == .weakKey(origin: "a.crt"))
+        let old = Certificate(names: "DNS:a.org", issuer: .authority, hash: EVP_sha1())
+        #expect(fault(old.chain, old.key) == .weakSignature(origin: "a.crt"))
+    }
+
+    @Test(
+        "Each kind of key is good",
+        arguments: [Certificate.Kind.ecdsa, .rsa, .ed25519])
     func kinds(kind: Certificate.Kind) throws {
         let certificate = Certificate(names: "DNS:localhost", kind: kind)
         let talk = try Conversation(.server, Oracle(isServer: false), certificate: certificate)
@@ -146,13 +156,14 @@ struct ContextTests {
             .damagedCertificate(origin: "a.crt", number: 2), .noPrivateKey(origin: "a.crt"),
             .encryptedPrivateKey(origin: "a.crt"), .damagedPrivateKey(origin: "a.crt"),
             .keyDoesNotMatch(origin: "a.crt"),
-            .refused(origin: "a.crt", reason: "ee key too small"),
+            .refused(origin: "a.crt", reason: "x"),
+            .weakKey(origin: "a.crt"), .weakSignature(origin: "a.crt"),
             .sameName("a.org", origin: "a.crt", other: "b.crt"), .noAuthorities,
             .damagedAuthority(number: 1), .noSystemAuthorities, .ticketKeyByteCount(7), .noNames,
             .badName("a b"),
         ]
         for error in errors {
-            #expect(error.description.hasSuffix(".") && error.description.count > 30)
+            #expect(error.description.hasSuffix(".") && error.description.count > 20)
         }
         #expect(TLSSetupError.keyDoesNotMatch(origin: "x.crt").description.contains("x.crt"))
         #expect(TLSSetupError.keyDoesNotMatch(origin: "").description.contains("the certificate"))

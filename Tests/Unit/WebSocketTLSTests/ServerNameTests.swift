@@ -98,6 +98,24 @@ struct ServerNameTests {
         }
     }
 
+    @Test("Of TLS 1.2 only suites with forward secrecy are spoken")
+    func suites() throws {
+        for (suite, isGood) in [
+            ("ECDHE-ECDSA-AES128-GCM-SHA256", true), ("ECDHE-ECDSA-CHACHA20-POLY1305", true),
+            ("ECDHE-ECDSA-AES256-SHA384", false), ("AES128-GCM-SHA256", false),
+            ("ECDHE-RSA-AES128-GCM-SHA256", false),
+        ] {
+            let oracle = Oracle(isServer: false, version: TLS1_2_VERSION) {
+                precondition(SSL_CTX_set_cipher_list($0, suite) == 1)
+            }
+            let talk = Conversation(Self.contexts, oracle)
+            talk.shakeHands()
+            #expect(talk.isEstablished == isGood)
+            guard case .handshakeFailed(let failure) = talk.end else { continue }
+            #expect(failure.kind == .parameters)
+        }
+    }
+
     @Test("The oldest version, and libssl's record layer, can be asked for")
     func settings() throws {
         var settings = TLSServerSettings()
