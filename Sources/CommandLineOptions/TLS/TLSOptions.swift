@@ -8,7 +8,7 @@ public struct TLSOptions: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
             """
-            The server's certificate and those that lead from it to an authority, in PEM (certbot's \
+            The server's certificate with its chain up to an authority, in PEM (certbot's \
             fullchain.pem). Default: tls-certificate of $CREDENTIALS_DIRECTORY, which systemd sets.
             """, valueName: "file"))
     public var tlsCertificate: String?
@@ -46,8 +46,8 @@ public struct TLSOptions: ParsableArguments, Sendable {
 
     @Option(
         help: """
-            Whether --tls-client-ca requires a certificate of each client, or checks one that is \
-            shown: 'required' or 'optional'.
+            Whether a client without a certificate is refused, with --tls-client-ca: 'required' or \
+            'optional'.
             """)
     public var tlsClientCertificate = ClientCertificateRule.required
 

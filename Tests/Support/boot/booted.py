@@ -12,6 +12,7 @@ import time
 import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import encryption
 import keeping
 import operators
 import packaging
@@ -237,6 +238,7 @@ SCENARIOS = [
     a_bad_reload_says_why_and_changes_nothing, a_restart_tells_clients_and_refuses_nobody,
     a_crash_is_healed, a_hang_is_found_and_a_busy_server_is_not,
     a_stop_is_in_order_and_the_next_connection_starts_it, *keeping.SCENARIOS, *units.SCENARIOS,
+    *encryption.SCENARIOS,
     it_ends_when_nobody_is_there, a_bad_configuration_is_healed_without_losing_anybody,
     packaging.an_upgrade_brings_the_new_version,
     packaging.an_upgrade_with_a_bad_file_keeps_the_old_version_running,

@@ -12,14 +12,15 @@ import Testing
     private static let rules = folder.appendingPathComponent("prometheus/roost.rules.yml")
     private static let dashboard = folder.appendingPathComponent("grafana/roost.json")
 
-    /// The metrics of a server that one client has visited.
+    /// The metrics of a server that one client has visited, and of one with TLS.
     private func metrics() throws -> String {
         let roost = try OperatedRoost()
         let client = Client(port: roost.port)
         _ = client.upgrade(path: "/chat")
         client.sendFrame(8, [0x03, 0xE8])
         _ = client.rest()
-        return roost.ask("GET /metrics")
+        let encrypted = try OperatedRoost(["--tls-self-signed"])
+        return roost.ask("GET /metrics") + encrypted.ask("GET /metrics")
     }
 
     @Test(

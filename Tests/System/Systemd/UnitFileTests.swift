@@ -7,7 +7,10 @@ import Testing
 @Suite struct UnitFileTests {
     private static let hasAnalyze = access("/usr/bin/systemd-analyze", X_OK) == 0
     private static let program = BuildProducts.path("roost")
-    private static let units = ["roost.socket", "roost-control.socket", "roost-metrics.socket"]
+    private static let units = [
+        "roost.socket", "roost-control.socket", "roost-metrics.socket", "roost-tls.socket",
+        "roost-redirect.socket",
+    ]
 
     /// The units, with an existing program, in a temporary folder.
     private func withUnits(_ body: (String) throws -> Void) throws {
@@ -79,6 +82,14 @@ import Testing
                 "roost.socket": ["AssertPathExists=", "ListenStream="],
                 "roost-control.socket": ["AssertPathExists="],
                 "roost-metrics.socket": [
+                    "AssertPathExists=", "ListenStream=", "SocketMode=", "SocketGroup=",
+                    "RemoveOnStop=",
+                ],
+                "roost-tls.socket": [
+                    "AssertPathExists=", "ListenStream=", "SocketMode=", "SocketGroup=",
+                    "RemoveOnStop=",
+                ],
+                "roost-redirect.socket": [
                     "AssertPathExists=", "ListenStream=", "SocketMode=", "SocketGroup=",
                     "RemoveOnStop=",
                 ],

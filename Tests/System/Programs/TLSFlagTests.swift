@@ -1,0 +1,100 @@
+// The flags of TLS at the programs: plain http beside them, and files that are bad.
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+@Suite struct TLSFlagTests {
+    private static let programs = ["roost", "echo-server", "async-echo", "broadcast-server"]
+
+    /// A temporary folder, removed with the test.
+    private final class Folder {
+        let url = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "tls-\(UUID().uuidString.prefix(8))")
+        init() throws {
+            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        }
+        deinit { try? FileManager.default.removeItem(at: url) }
+        func path(_ name: String) -> String { url.appendingPathComponent(name).path }
+        func write(_ name: String, _ text: String) throws {
+            let file = url.appendingPathComponent(name)
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(text.utf8).write(to: file)
+        }
+    }
+
+    /// The port of plain http, from what the program prints.
+    private func redirectPort(_ run: Run) throws -> UInt16 {
+        let said = try #require(run.output { $0.contains(" to https\n") })
+        let line = try #require(said.split(separator: "\n").first { $0.hasSuffix(" to https") })
+        return port(of: String(line.dropFirst("From ".count).dropLast(" to https".count)))
+    }
+
+    @Test(arguments: programs)
+    func `Every server sends clients from http to https`(program: String) throws {
+        let run = try Run(
+            command(
+                program, port: "0", "--redirect-http", "0", "--https-port", "8443",
+                "--host-name", "chat.example"))
+        let port = try redirectPort(run)
+        func answer(_ host: String) -> String {
+            exchange("GET /x?y HTTP/1.1\r\nHost: \(host)\r\n\r\n", port: port, until: "\r\n\r\n")
+        }
+        let own = answer("chat.example")
+        #expect(own.hasPrefix("HTTP/1.1 301 "))
+        #expect(own.contains("\r\nLocation: https://chat.example:8443/x?y\r\n"))
+        #expect(answer("evil.example").hasPrefix("HTTP/1.1 421 "))
+        #expect(run.stop(SIGTERM) == 0)
+    }
+
+    @Test func `Challenges of an authority are served where clients come`() throws {
+        let folder = try Folder()
+        try folder.write(".well-known/acme-challenge/token", "token.hash")
+        let run = try Run(
+            command(
+                "roost", port: "0", "--redirect-http", "127.0.0.1:0", "--acme-directory",
+                folder.url.path, "--control", "off", "--host-name", "chat.example"))
+        let plain = try redirectPort(run)
+        func answer(_ path: String, _ host: String) -> String {
+            exchange(
+                "GET /.well-known/acme-challenge/\(path) HTTP/1.1\r\nHost: \(host)\r\n"
+                    + "Connection: close\r\n\r\n", port: plain, until: "hash")
+        }
+        #expect(answer("token", "www.example").hasSuffix("\r\n\r\ntoken.hash"))
+        #expect(answer("other", "chat.example").hasPrefix("HTTP/1.1 404 "))
+        #expect(run.stop(SIGTERM) == 0)
+    }
+
+    @Test(arguments: programs)
+    func `A certificate that cannot be used refuses the start in one sentence`(
+        program: String
+    ) throws {
+        let folder = try Folder()
+        try folder.write("a.crt", "no certificate")
+        try folder.write("a.key", "no key")
+        func errors(_ flags: String...) throws -> String {
+            let end = try Run(command(program, port: "0") + flags).end()
+            #expect(end.status != 0)
+            #expect(end.errors.split(separator: "\n").count == 1, "\(end.errors)")
+            return end.errors
+        }
+        let chain = folder.path("a.crt")
+        let bad = try errors("--tls-certificate", chain, "--tls-key", folder.path("a.key"))
+        #expect(bad.contains(chain))
+        let missing = try errors(
+            "--tls-certificate", folder.path("b.crt"), "--tls-key", folder.path("a.key"))
+        #expect(missing.contains("Cannot read \(folder.path("b.crt")): No such file"))
+        let half = try errors("--tls-certificate", chain)
+        #expect(half.contains("--tls-certificate needs its private key: --tls-key FILE."))
+    }
+
+    @Test func `check-config reads the files that it names`() throws {
+        let folder = try Folder()
+        let file = folder.path("roost.conf")
+        try folder.write("roost.conf", "tls-certificate = /nonexistent\ntls-key = /nonexistent\n")
+        let end = try Run([BuildProducts.path("roost"), "check-config", file]).end()
+        #expect(end.status == 78)
+        #expect(end.errors.hasPrefix("\(file): Cannot read /nonexistent: No such file"))
+    }
+}
