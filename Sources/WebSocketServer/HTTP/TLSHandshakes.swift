@@ -5,8 +5,8 @@ import WebSocketTLS
 
 extension ServerCore where K: ~Copyable {
     /// How many steps of handshakes a turn takes for its events. The other connections wait for
-    /// their turn among those that have used their share of work, so that a crowd that comes at
-    /// once delays nobody who is there.
+    /// their turn, among connections that have used their share of work: a crowd that comes at once
+    /// delays nobody who is there.
     private static var stepBudget: Int { 2 }
 
     /// One receive of a connection whose TLS handshake is not over. `hasWaited` says that it is its
@@ -92,5 +92,22 @@ extension ServerCore where K: ~Copyable {
         io.connections.slots[slot].readPauses = []
         flush(slot)
         updateInterest(slot)
+    }
+}
+
+extension Telemetry {
+    /// Counts a TLS handshake that has failed, or was ended by the peer, and queues it for the
+    /// handler.
+    fileprivate mutating func recordFailedHandshake(of peer: NetworkAddress, _ end: SessionEnd?) {
+        var reason = "The client has closed before the TLS handshake was over."
+        var kind = HandshakeFailure.Kind.endedByPeer
+        if case .handshakeFailed(let failure) = end {
+            reason = failure.description
+            kind = failure.kind
+        } else if let end {
+            reason = "\(end)"
+        }
+        statistics.tls.count(kind)
+        record(RefusedConnection(refusal: .tlsHandshake, peer: peer, status: nil, reason: reason))
     }
 }

@@ -62,7 +62,7 @@ extension MetricsSink {
             .counter, "connections_refused_total", "Connections and requests refused.",
             by: "reason", Refusal.allCases.map { ($0.name, statistics.refusals($0)) })
         writeCloses(statistics)
-        write(statistics.tls, gauges)
+        write(statistics.tls, handshakeCount: gauges.tlsHandshakeCount)
         write(
             .counter, "accept_pauses_total", "Pauses of accepting for lack of descriptors.",
             statistics.acceptPauseCount)

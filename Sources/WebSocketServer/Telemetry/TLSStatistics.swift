@@ -1,5 +1,4 @@
 // Counters of TLS handshakes since the server's start.
-import LinuxReactor
 import WebSocketTLS
 
 /// Counters of the TLS handshakes of accepted connections. They only grow.
@@ -43,8 +42,8 @@ public struct TLSStatistics: Sendable {
 
 extension MetricsSink {
     /// Writes nothing as long as nobody has spoken TLS.
-    mutating func write(_ tls: TLSStatistics, _ gauges: Gauges) {
-        guard !tls.isEmpty || gauges.tlsHandshakeCount > 0 else { return }
+    mutating func write(_ tls: TLSStatistics, handshakeCount: Int) {
+        guard !tls.isEmpty || handshakeCount > 0 else { return }
         family(
             .counter, "tls_handshakes_total",
             "TLS handshakes completed, by version, and whether a session was resumed.")
@@ -64,25 +63,7 @@ extension MetricsSink {
             .counter, "tls_not_detached_total",
             "TLS connections that libssl goes on to encrypt, at some 30 KB each, by reason.",
             by: "reason", tls.keptCounts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
-        write(
-            .gauge, "tls_handshakes", "TLS handshakes under way.", gauges.tlsHandshakeCount)
-    }
-}
-
-extension Telemetry {
-    /// Counts a TLS handshake that has failed, or was ended by the peer, and queues it for the
-    /// handler.
-    mutating func recordFailedHandshake(of peer: NetworkAddress, _ end: SessionEnd?) {
-        var reason = "The client has closed before the TLS handshake was over."
-        var kind = HandshakeFailure.Kind.endedByPeer
-        if case .handshakeFailed(let failure) = end {
-            reason = failure.description
-            kind = failure.kind
-        } else if let end {
-            reason = "\(end)"
-        }
-        statistics.tls.count(kind)
-        record(RefusedConnection(refusal: .tlsHandshake, peer: peer, status: nil, reason: reason))
+        write(.gauge, "tls_handshakes", "TLS handshakes under way.", handshakeCount)
     }
 }
 

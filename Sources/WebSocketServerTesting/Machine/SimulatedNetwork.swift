@@ -97,7 +97,9 @@ package final class SimulatedNetwork {
     ) -> Int32 {
         nextDescriptor += 1
         sockets[nextDescriptor] = SimulatedSocket()
-        if encryptedListeners.contains(index) { sockets[nextDescriptor]!.encryption = SimulatedEncryption() }
+        if encryptedListeners.contains(index) {
+            sockets[nextDescriptor]!.encryption = SimulatedEncryption()
+        }
         backlog.append((nextDescriptor, peer, SimulatedKernel.listener(index)))
         return nextDescriptor
     }

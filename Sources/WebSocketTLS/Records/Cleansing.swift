@@ -1,4 +1,4 @@
-// UNSAFE: overwrites plain values in place. Invariants: the value is plain data, for which zeros are
+// UNSAFE: overwrites plain values in place. Invariant: the value is plain data, for which zeros are
 // a value, too; the pointer is used only while the value is lent to the call.
 
 import CSSL

@@ -21,7 +21,7 @@ final class SSLObject {
     private let input: OpaquePointer
     private let output: OpaquePointer
     private let notes: UnsafeMutablePointer<HandshakeNotes>
-    /// Whether the name that a client expects is one that libssl compares; without such a name it
+    /// Whether libssl compares the name that a client expects; without such a name it
     /// would take everybody's certificate.
     private var hasExpectation = false
     /// The callbacks of libssl find it.

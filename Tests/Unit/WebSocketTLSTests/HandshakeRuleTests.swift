@@ -47,8 +47,8 @@ struct HandshakeRuleTests {
         #expect(talk.layer != nil)
     }
 
-    /// What may not stand before a ClientHello, or in its middle. (libssl takes a few records without
-    /// content there.)
+    /// What may not stand before a ClientHello, or in its middle. (libssl takes a few records
+    /// without content there.)
     private static let intruders: [[UInt8]] = [
         [23, 3, 3, 0, 1, 0], [23, 3, 3, 0, 0], [21, 3, 3, 0, 2, 2, 40], [21, 3, 3, 0, 2, 1, 0],
         [20, 3, 3, 0, 1, 2], [24, 3, 3, 0, 3, 1, 0, 1],

@@ -74,7 +74,7 @@ struct VerificationTests {
         }
     }
 
-    @Test("A certificate of an authority is good, and so is one that is trusted itself")
+    @Test("A certificate of an authority is good, and so is a certificate that is trusted itself")
     func good() throws {
         let signed = Certificate(names: "DNS:a.example,DNS:*.b.example", issuer: .authority)
         #expect(try talk(to: signed).isEstablished)
