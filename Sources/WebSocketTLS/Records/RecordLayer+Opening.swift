@@ -31,6 +31,8 @@ extension RecordLayer {
                 if let data { return .data(data) }
             } catch {
                 end = .fault(error)
+                // A message that was refused at its header is no state to save.
+                handshake = PostHandshakeReader()
                 sendAlert(error.alert, into: &output, &ciphers)
             }
         }
@@ -82,11 +84,10 @@ extension RecordLayer {
             try askForKey(output: &output, &ciphers)
             return content.range
         }
-        guard Int(emptyRecordCount) < Self.emptyRecordLimit else { throw .tooManyEmpty }
-        emptyRecordCount += 1
         switch type {
-        case .applicationData: break
+        case .applicationData: try countEmpty()
         case .handshake:
+            try countEmpty()
             let result = try handshake.read(
                 bytes.span.extracting(content.range), takesTickets: role == .client)
             if case .keyUpdate(let isRequested) = result {
@@ -96,10 +97,16 @@ extension RecordLayer {
             // RFC 8446 §5.4 has an alert of its own for this.
             guard !content.range.isEmpty else { throw .unexpectedType }
             guard content.range.count == 2 else { throw .malformed }
-            takeAlert(bytes[content.range.lowerBound + 1], output: &output, &ciphers)
+            try takeAlert(bytes[content.range.lowerBound + 1], output: &output, &ciphers)
         case nil: throw .unexpectedType
         }
         return nil
+    }
+
+    /// Counts a record without application data. Alerts that end the connection are heard always.
+    private mutating func countEmpty() throws(RecordFault) {
+        guard Int(emptyRecordCount) < Self.emptyRecordLimit else { throw .tooManyEmpty }
+        emptyRecordCount += 1
     }
 
     /// Uses the peer's next key, and answers with our next key if it wants that.
@@ -126,12 +133,12 @@ extension RecordLayer {
     /// (RFC 8446 §6), but user_canceled, which a close_notify follows (§6.1).
     private mutating func takeAlert(
         _ number: UInt8, output: inout ByteBuffer, _ ciphers: inout RecordCiphers
-    ) {
+    ) throws(RecordFault) {
         switch Alert(rawValue: number) {
         case .closeNotify:
             end = .closed
             close(into: &output, &ciphers)
-        case .userCanceled: break
+        case .userCanceled: try countEmpty()
         default:
             end = .alert(number)
             hasEndedSending = true

@@ -181,6 +181,18 @@ struct RecordTests {
         #expect(server.end == .fault(.tooManyEmpty))
     }
 
+    @Test("After 32 empty records an alert is heard, but no other user_canceled")
+    func alertAfterEmpty() throws {
+        for (number, end) in [
+            (0, RecordEnd.closed), (40, .alert(40)), (90, .fault(.tooManyEmpty)),
+        ] as [(UInt8, RecordEnd)] {
+            let (client, server) = Side.pair(.aes128GCM)
+            for _ in 0..<32 { server.receive(try client.seal([1, 90], type: 21)) }
+            server.receive(try client.seal([1, number], type: 21))
+            #expect(server.end == end)
+        }
+    }
+
     @Test("user_canceled is ignored, every other alert ends the connection unanswered")
     func alerts() throws {
         let (client, server) = Side.pair(.aes128GCM)

@@ -65,6 +65,15 @@ struct SessionStateTests {
         #expect(try restore(state(client.layer)).end == end)
     }
 
+    @Test("A layer that has refused something is saved and restored like any other")
+    func keepsFault() throws {
+        for (content, type) in RecordTests.refused.map({ ($0.0, $0.1) }) {
+            let (client, server) = Side.pair(.aes128GCM)
+            server.receive(try client.seal(content, type: type))
+            #expect(try restore(state(server.layer)).end == server.end)
+        }
+    }
+
     @Test("A state that is cut off, or has an impossible value, is refused")
     func refuses() {
         let (client, _) = Side.pair(.aes256GCM)
