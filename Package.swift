@@ -250,7 +250,8 @@ let package = Package(
             name: "SimulationTests", dependencies: ["SimulationKit", "roost", "TestSupport"],
             path: "Tests/Simulation", swiftSettings: tests),
         .testTarget(
-            name: "FuzzTests", dependencies: ["SimulationKit", "WireKit", "ChatRooms"],
+            name: "FuzzTests",
+            dependencies: ["SimulationKit", "WireKit", "ChatRooms", "WebSocketTLS"],
             path: "Tests/Fuzz",
             exclude: [
                 "Package.swift", "Runner", "Corpora", "Dictionaries", "SimulationKit", "WireKit",

@@ -24,6 +24,7 @@ let package = Package(
                 "SimulationKit", "WireKit", .product(name: "WebSocketServer", package: "roost"),
                 .product(name: "WebSocketServerTesting", package: "roost"),
                 .product(name: "ChatRooms", package: "roost"),
+                .product(name: "WebSocketTLS", package: "roost"),
             ],
             path: ".",
             exclude: [

@@ -35,6 +35,8 @@ LONGEST = {
     "chat": 500,
     "saved-state": 200,
     "server": 900,
+    "tls-records": 600,
+    "tls-sessions": 200,
 }
 SWIFT = [
     *("swift", "build", "--package-path", str(HERE), "--scratch-path", str(BUILD)),

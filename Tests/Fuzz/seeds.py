@@ -208,6 +208,29 @@ def saved_states():
     return [bytes([which]) + edit for which in (0, 1) for edit in edits]
 
 
+def tls_records():
+    data, update = bytes([7, 1, 9, 0]), bytes([0, 1])
+    acts = [
+        bytes([0, 0]), update, bytes([1, 5, 24, 0, 0, 1, 1, 0]), bytes([1, 2, 24, 0, 2]),
+        bytes([1, 3, 0, 1, 1, 0]), bytes([2, 2, 1, 0]), bytes([2, 2, 1, 90]), bytes([2, 2, 2, 40]),
+        bytes([2, 1, 1]), bytes([3, 1, 9, 99, 3]), bytes([4, 7, 63, 255]), bytes([5, 0, 1]),
+        bytes([5, 9, 1]), bytes([6, 23, 3, 3, 0, 17]) + bytes(17), bytes([6, 20, 3, 3, 0, 1, 1]),
+        bytes([7, 0, 5]), bytes([1, 4, 4, 0, 0, 14, 0]), bytes([1, 18, 4, 0, 0, 14]) + bytes(15),
+    ]
+    starts = [bytes([suite, role, suite, 7, 3, 0, 50]) for suite in range(3) for role in range(2)]
+    inputs = [start + data + act + data for start in starts for act in acts]
+    return inputs + [start + act * 40 for start in starts[::3] for act in (update, data)]
+
+
+def tls_sessions():
+    talk = bytes([0, 20, 1, 30, 4, 5, 2, 90, 3, 90, 0, 9, 6, 3, 0, 5])
+    inputs = [bytes([keys, *cuts, 0, 0, 0, 0, 0, 0]) + talk
+              for keys in range(3) for cuts in ((0, 0, 0, 0, 0), (0, 200, 0, 150, 20))]
+    attacks = [bytes([1, to, place >> 8, place & 0xFF, kind, 7])
+               for to in range(2) for place in (3, 300, 900, 1300) for kind in range(5)]
+    return inputs + [bytes([0, 0, 200, 0, 150, 20]) + attack + talk for attack in attacks]
+
+
 def all_seeds():
     return {
         "request-head": request_heads(),
@@ -220,4 +243,6 @@ def all_seeds():
         "chat": chats(),
         "saved-state": saved_states(),
         "server": servers(),
+        "tls-records": tls_records(),
+        "tls-sessions": tls_sessions(),
     }

@@ -14,6 +14,8 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     case chat
     case savedState = "saved-state"
     case server
+    case tlsRecords = "tls-records"
+    case tlsSessions = "tls-sessions"
 
     func run(_ input: Span<UInt8>) throws {
         switch self {
@@ -27,6 +29,8 @@ enum FuzzTarget: String, CaseIterable, Sendable {
         case .chat: try fuzzChat(input)
         case .savedState: try fuzzSavedState(input)
         case .server: try fuzzServer(input)
+        case .tlsRecords: try fuzzTLSRecords(input)
+        case .tlsSessions: try fuzzTLSSessions(input)
         }
     }
 }
