@@ -23,7 +23,7 @@ package enum RecordFault: UInt8, Error, BitwiseCopyable, Sendable, CaseIterable 
     case badTag
     /// The record has only padding and no type (§5.4).
     case noType
-    /// Too many records in a row without application data.
+    /// Too many records in a row without application data, or too many KeyUpdates with little.
     case tooManyEmpty
     /// A handshake message that may not come now, or not from this peer.
     case unexpectedHandshake

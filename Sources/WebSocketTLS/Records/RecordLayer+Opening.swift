@@ -81,6 +81,7 @@ extension RecordLayer {
         guard !handshake.isInMessage || type == .handshake else { throw .unexpectedHandshake }
         if type == .applicationData, !content.range.isEmpty {
             emptyRecordCount = 0
+            if keyUpdateDebt > 0 { keyUpdateDebt -= 1 }
             try askForKey(output: &output, &ciphers)
             return content.range
         }
@@ -113,6 +114,8 @@ extension RecordLayer {
     private mutating func updateKeys(
         _ isRequested: Bool, output: inout ByteBuffer, _ ciphers: inout RecordCiphers
     ) throws(RecordFault) {
+        guard Int(keyUpdateDebt) + 2 <= 2 * Self.keyUpdateLimit else { throw .tooManyEmpty }
+        keyUpdateDebt += 2
         receiving.update(suite)
         hasAskedForKey = false
         guard isRequested, !hasEndedSending else { return }

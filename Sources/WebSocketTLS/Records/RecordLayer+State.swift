@@ -15,6 +15,7 @@ extension RecordLayer {
         writer.write(handshake.headerCount)
         writer.write(handshake.missingCount)
         writer.write(emptyRecordCount)
+        writer.write(keyUpdateDebt)
         writer.write(hasAskedForKey)
         writer.write(hasEndedSending)
         switch end {
@@ -48,6 +49,10 @@ extension RecordLayer {
         emptyRecordCount = try reader.read()
         guard Int(emptyRecordCount) <= Self.emptyRecordLimit else {
             throw StateError("\(emptyRecordCount) records were empty")
+        }
+        keyUpdateDebt = try reader.read()
+        guard Int(keyUpdateDebt) <= 2 * Self.keyUpdateLimit else {
+            throw StateError("\(keyUpdateDebt) halves of KeyUpdates have come")
         }
         hasAskedForKey = try reader.readBool()
         hasEndedSending = try reader.readBool()

@@ -27,12 +27,17 @@ package struct RecordLayer: BitwiseCopyable, Sendable {
     package static let tagByteCount = 16
     /// How many records without application data may come in a row.
     package static let emptyRecordLimit = 32
+    /// How many KeyUpdates may come without the two records of application data for each: one costs
+    /// us 8 µs and the peer 27 bytes.
+    package static let keyUpdateLimit = 32
 
     var sending: TrafficKeys
     var receiving: TrafficKeys
     var handshake = PostHandshakeReader()
     /// How many records without application data have come since the last with some.
     var emptyRecordCount: UInt8 = 0
+    /// Two for each KeyUpdate of the peer, less one for each record of application data.
+    var keyUpdateDebt: UInt8 = 0
     /// We have asked the peer for a new key, and it has not used one yet.
     var hasAskedForKey = false
     /// We have sent a close_notify or a fatal alert.

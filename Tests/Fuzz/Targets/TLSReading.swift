@@ -12,6 +12,7 @@ struct PlainReading {
     private let recordsPerKey: UInt64
     private var message: [UInt8] = []
     private var emptyCount = 0
+    private var updateDebt = 0
     private var recordCount: UInt64 = 0
     private var hasAsked = false
 
@@ -42,6 +43,7 @@ struct PlainReading {
             end(.fault(.unexpectedHandshake))
         } else if type == 23, !content.isEmpty {
             emptyCount = 0
+            updateDebt = max(0, updateDebt - 1)
             data += content
             if recordCount >= recordsPerKey, !hasAsked {
                 hasAsked = true
@@ -105,7 +107,10 @@ struct PlainReading {
             end(.fault(.badKeyUpdate))
         } else if message.count > 5 {
             end(.fault(.unexpectedHandshake))
+        } else if updateDebt > 62 {
+            end(.fault(.tooManyEmpty))
         } else {
+            updateDebt += 2
             message = []
             recordCount = 0
             hasAsked = false

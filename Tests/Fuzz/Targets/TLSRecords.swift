@@ -101,6 +101,7 @@ private func checkAnswers(
         start += count
         // There was data between them, in the other direction.
         other.emptyRecordCount = 0
+        other.keyUpdateDebt = 0
     }
     try check(start, equals: found.output.count, "whole answers")
     switch found.end {

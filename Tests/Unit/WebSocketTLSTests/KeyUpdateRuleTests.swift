@@ -1,6 +1,7 @@
 // KeyUpdates and other handshake messages after the handshake, in all shapes that can be right or
 // wrong (RFC 8446 §4.6, §5.1).
 
+import Storage
 import Testing
 
 @testable import WebSocketTLS
@@ -134,6 +135,26 @@ struct KeyUpdateRuleTests {
         #expect(server.end == .fault(.tooManyEmpty))
         // 27 bytes each, and the alert.
         #expect(answerByteCount == 32 * 27 + 24)
+    }
+
+    @Test("Over time there is a KeyUpdate for two records of data, and 32 in advance")
+    func debt() throws {
+        for (recordCount, updateCount) in [(0, 32), (1, 63), (2, 400), (3, 400)] {
+            let (client, server) = Side.pair(.aes128GCM)
+            var count = 0
+            while count < 400, server.end == nil {
+                for _ in 0..<recordCount { server.receive(try client.seal([1])) }
+                server.receive(try client.seal(Self.request, type: 22))
+                client.layer.sending.update(.aes128GCM)
+                count += server.end == nil ? 1 : 0
+                // A new process does not forget it.
+                var writer = StateWriter()
+                server.layer.save(to: &writer)
+                var reader = StateReader(writer.finish())
+                server.layer = try RecordLayer(restoring: &reader)
+            }
+            #expect(count == updateCount)
+        }
     }
 
     @Test("No other handshake message comes after the handshake (§4.6)")
