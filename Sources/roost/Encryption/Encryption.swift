@@ -29,6 +29,8 @@ struct Encryption {
 
     /// The files of the keys, in the order of ``certificates``; nil for a credential.
     var keyFiles: [String?] {
+        // Without TLS there may be no flags that were read, and asking those ends the process.
+        guard tls != nil else { return [] }
         let files = try? TLSFiles(options, credentials: credentials)
         return files?.pairs.map { $0.key.credential == nil ? $0.key.path : nil } ?? []
     }
