@@ -13,16 +13,16 @@ package enum RecordEvent: Equatable, Sendable {
 }
 
 extension RecordLayer {
-    /// Reads from `position` on until there is application data, moving `position` behind every
+    /// Reads from `position` on, up to `limit` or the end, until there is application data, moving `position` behind every
     /// record that it has read. Decrypts in place. What the peer must get because of it goes to
     /// `output`: the answer to a KeyUpdate, a close_notify, or a fatal alert.
     package mutating func next(
-        _ bytes: inout MutableSpan<UInt8>, from position: inout Int,
+        _ bytes: inout MutableSpan<UInt8>, from position: inout Int, upTo limit: Int? = nil,
         output: inout ByteBuffer, _ ciphers: inout RecordCiphers
     ) -> RecordEvent {
         while end == nil {
             do throws(RecordFault) {
-                guard let record = try wholeRecord(bytes, from: position) else {
+                guard let record = try wholeRecord(bytes, position..<(limit ?? bytes.count)) else {
                     return .needsMore
                 }
                 position = record.upperBound
@@ -39,11 +39,11 @@ extension RecordLayer {
         return .ended(end ?? .closed)
     }
 
-    /// The range of the record at `position`; nil if it is not whole.
+    /// The range of the record at the beginning of `input`; nil if it is not whole.
     private func wholeRecord(
-        _ bytes: borrowing MutableSpan<UInt8>, from position: Int
+        _ bytes: borrowing MutableSpan<UInt8>, _ input: Range<Int>
     ) throws(RecordFault) -> Range<Int>? {
-        let count = bytes.count - position
+        let (position, count) = (input.lowerBound, input.count)
         guard count >= Self.headerByteCount else { return nil }
         // The version in the header is ignored (RFC 8446 §5.1).
         guard bytes[position] == ContentType.applicationData.rawValue else {

@@ -43,19 +43,18 @@ extension TLSSession {
         }
         incoming.removeAll()
         var (position, plaintextEnd) = (0, Self.plaintextOffset)
-        var input = bytes.extracting(0..<count)
         reading: while true {
-            switch layer?.next(&input, from: &position, output: &output, &ciphers) {
+            switch layer?.next(&bytes, from: &position, upTo: count, output: &output, &ciphers) {
             case nil, .needsMore: break reading
             case .data(let range):
-                Self.move(range, to: plaintextEnd, in: &input)
+                Self.move(range, to: plaintextEnd, in: &bytes)
                 plaintextEnd += range.count
             case .ended(let end):
                 self.end = .records(end)
                 break reading
             }
         }
-        if end == nil, position < count { incoming.append(input.span.extracting(position...)) }
+        if end == nil, position < count { incoming.append(bytes.span.extracting(position..<count)) }
         return plaintextEnd - Self.plaintextOffset
     }
 
