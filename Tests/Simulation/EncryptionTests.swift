@@ -128,7 +128,8 @@ import WebSocketServer
         simulation.network.sockets[peer.socket]!.window = 0
         for number in 0..<10_000 where simulation.handler.causes.isEmpty {
             try peer.askForKey()
-            try peer.seal(SimulatedClient.frame(1, Array("\(number)".utf8)))
+            // Two records of data allow for one new key.
+            for _ in 0..<2 { try peer.seal(SimulatedClient.frame(1, Array("\(number)".utf8))) }
             peer.exchange()
             simulation.settle()
         }

@@ -13,9 +13,9 @@ package enum RecordEvent: Equatable, Sendable {
 }
 
 extension RecordLayer {
-    /// Reads from `position` on, up to `limit` or the end, until there is application data, moving `position` behind every
-    /// record that it has read. Decrypts in place. What the peer must get because of it goes to
-    /// `output`: the answer to a KeyUpdate, a close_notify, or a fatal alert.
+    /// Reads from `position` on, up to `limit` or the end, until there is application data, moving
+    /// `position` behind every record that it has read. Decrypts in place. What the peer must get
+    /// because of it goes to `output`: the answer to a KeyUpdate, a close_notify, or a fatal alert.
     package mutating func next(
         _ bytes: inout MutableSpan<UInt8>, from position: inout Int, upTo limit: Int? = nil,
         output: inout ByteBuffer, _ ciphers: inout RecordCiphers
