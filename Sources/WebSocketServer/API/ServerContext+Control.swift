@@ -49,7 +49,8 @@ extension ServerContext {
     }
 
     /// Uses other certificates for handshakes that begin from now on; connections keep theirs. For
-    /// a server that was started without ``ServerConfiguration/tls`` it does nothing.
+    /// a server that was started without ``ServerConfiguration/tls`` it does nothing. Clients
+    /// resume their sessions if both have the same ``TLS/Options/ticketKeys``, or both none.
     public mutating func update(tls: TLS) {
         if settings.tls != nil { settings.tls = tls }
     }

@@ -30,12 +30,13 @@ extension TLS {
         public var requiresClientCertificate = true
         /// Keys that encrypt session tickets (RFC 5077), 80 random bytes each: the first encrypts,
         /// and all are accepted. nginx uses the same. With a file of them, clients resume their
-        /// sessions with another process too, or after a restart; whoever has the file and a
+        /// sessions with another process too, or after a restart; somebody with the file and a
         /// recording of TLS 1.2 connections that were resumed can read them, so exchange the keys
         /// every day.
         ///
-        /// Empty, the default, for a random key that is never written, and is exchanged for
-        /// another every 12 hours. A ticket is good for two hours.
+        /// Empty, the default, for a random key of the process that is never written: it is
+        /// exchanged for another every 12 hours, and ends with the process, also in a hand-over. A
+        /// ticket is good for two hours.
         public var ticketKeys: [UInt8] = []
         /// The oldest version to speak.
         public var minimumVersion = Version.v12

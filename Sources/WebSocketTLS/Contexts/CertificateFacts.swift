@@ -43,19 +43,26 @@ extension X509Certificate {
             .joined(separator: ":")
     }
 
+    /// How long an identity may be, in bytes: a session keeps it.
+    static let identityByteLimit = 255
+
     /// Whose certificate it is: the subject's common name; without one its first URI, host name or
-    /// email address, in this order; without any its fingerprint.
+    /// email address, in this order; without any its fingerprint. Longer names do not count.
     var identity: String {
-        if let commonName { return commonName }
-        let names = alternativeNames
-        for kind in 0..<3 {
-            for name in names {
-                switch (kind, name) {
-                case (0, .uri(let text)), (1, .host(let text)), (2, .email(let text)): return text
-                default: break
-                }
+        var best: (rank: Int, text: String) = (4, "sha256:" + fingerprint)
+        func consider(_ rank: Int, _ text: String) {
+            guard rank < best.rank, text.utf8.count <= Self.identityByteLimit else { return }
+            best = (rank, text)
+        }
+        for name in alternativeNames {
+            switch name {
+            case .uri(let text): consider(1, text)
+            case .host(let text): consider(2, text)
+            case .email(let text): consider(3, text)
+            case .address: break
             }
         }
-        return "sha256:" + fingerprint
+        if let commonName { consider(0, commonName) }
+        return best.text
     }
 }

@@ -19,8 +19,8 @@ struct Certificate: Sendable {
     /// As a server is given it.
     var certified: CertifiedKey { CertifiedKey(chain: chain, privateKey: key) }
 
-    /// A certificate for these names, in libcrypto's form, that is valid from and until these numbers of
-    /// seconds from now; signed by `issuer`, or by itself.
+    /// A certificate for these names, in libcrypto's form, that is valid from and until these
+    /// numbers of seconds from now; signed by `issuer`, or by itself.
     init(
         names: String, commonName: String? = "test", issuer: Certificate? = nil,
         isAuthority: Bool = false, from: Int = -3600, until: Int = 86_400, kind: Kind = .ecdsa,

@@ -106,6 +106,7 @@ struct ClientCertificateTests {
     @Test("The name is the common name, else a URI, a host or an address, else the fingerprint")
     func identities() throws {
         let uri = "spiffe://a.example/b"
+        let long = uri + String(repeating: "c", count: 240)
         let table: [(Certificate, String?)] = [
             (Certificate(names: "URI:\(uri)", commonName: "A", issuer: .authority), "A"),
             (Certificate(names: "DNS:b.org,URI:\(uri)", commonName: nil, issuer: .authority), uri),
@@ -120,6 +121,7 @@ struct ClientCertificateTests {
             ),
             (Certificate(names: "DNS:b.org", commonName: "A\nB", issuer: .authority), "b.org"),
             (Certificate(names: "", commonName: "Ä 日本", issuer: .authority), "Ä 日本"),
+            (Certificate(names: "URI:\(long)", commonName: nil, issuer: .authority), nil),
             (Certificate(names: "", commonName: nil, issuer: .authority), nil),
         ]
         for (certificate, name) in table {
