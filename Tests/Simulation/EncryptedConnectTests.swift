@@ -35,14 +35,16 @@ import WebSocketServer
         let trusting = try ClientTLS(authorities: Self.certificate.get().chain)
         var simulation = try Simulation(Connector())
         let peer = try connect(&simulation, trusting: trusting)
-        #expect(simulation.network.connects.map(\.address) == [
-            .network(.ipv4(127, 0, 0, 1, port: 443))
-        ])
+        #expect(
+            simulation.network.connects.map(\.address) == [
+                .network(.ipv4(127, 0, 0, 1, port: 443))
+            ])
         let request = peer.takeText()
         #expect(request.hasPrefix("GET /chat HTTP/1.1\r\nHost: localhost\r\n"))
         let key = request.split(separator: "\r\n").first { $0.hasPrefix("Sec-WebSocket-Key: ") }!
         let value = AcceptValue(key: Array(key.dropFirst(19).utf8).span).description
-        let answer = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+        let answer =
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
             + "Connection: Upgrade\r\nSec-WebSocket-Accept: \(value)\r\n\r\n"
         // A frame in the same record as the answer.
         try peer.seal(Array(answer.utf8) + [0x81, 2] + "Ho".utf8)

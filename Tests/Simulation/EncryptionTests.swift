@@ -149,10 +149,11 @@ import WebSocketServer
         #expect(answer.contains("use https:// or wss://"))
     }
 
-    @Test(arguments: [
-        [0x16, 3, 1, 0, 2, 1, 2], [0x80, 0x2E, 1, 3, 1], [0, 0, 0, 0, 0, 0, 0],
-        [0x15, 3, 1, 0, 2, 2, 40],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0x16, 3, 1, 0, 2, 1, 2], [0x80, 0x2E, 1, 3, 1], [0, 0, 0, 0, 0, 0, 0],
+            [0x15, 3, 1, 0, 2, 2, 40],
+        ] as [[UInt8]])
     func `Garbage ends in an alert or in silence, and is counted`(bytes: [UInt8]) throws {
         var simulation = try simulation()
         let socket = simulation.network.connect()

@@ -1,5 +1,6 @@
 // Records of TLS: sealing and opening, each time for another connection than before.
 import Storage
+
 @testable import WebSocketTLS
 
 extension Workload {

@@ -77,7 +77,8 @@ enum RoomTable {
             "Telemetry": RoomRule(banned: kernel, hasFrame: false),
             "Waiting": RoomRule(types: ["Slot"], banned: kernel),
             "Connections": RoomRule(
-                types: ["Compression", "Delivery", "EncryptedConnection", "Subscription"], hasFrame: false),
+                types: ["Compression", "Delivery", "EncryptedConnection", "Subscription"],
+                hasFrame: false),
         ],
         exceptions: [
             RoomException(
