@@ -256,12 +256,12 @@ public struct ServerOptions: ParsableArguments {
 }
 
 extension ServerConfiguration {
-    /// Requires the PROXY protocol on every listener that clients can reach.
+    /// Requires the PROXY protocol on every listener that clients can reach without TLS.
     public mutating func requireProxyProtocol() {
         addressesByKind[.proxy, default: []] += addresses
         addresses = []
         for index in passedSockets.indices
-        where ListenerKind(name: passedSockets[index].name).servesClients {
+        where ListenerKind(name: passedSockets[index].name) == .public {
             passedSockets[index].name = ListenerKind.proxy.name
         }
     }

@@ -123,6 +123,9 @@ struct Serve: ParsableCommand {
             if port != Self.defaultPort { names.append("port") }
             if options.host != ServerOptions.defaultHost { names.append("host") }
         }
+        if doors.contains(.redirect), options.tls.redirectHttp != nil {
+            names.append("redirect-http")
+        }
         if doors.contains(.control), let control = operation.control, control != "off" {
             names.append("control")
         }

@@ -102,6 +102,8 @@ import WebSocketServer
         let row = try #require(try chat.json("GET", "/status")["certificates"]?.elements.first)
         #expect(row["names"]?.elements.first?.string == "soon.example")
         #expect(row["file"]?.string == path("crt") && row["key_file"]?.string == path("key"))
+        let screen = chat.request("GET", "/status", fields: "Accept: text/plain\r\n").text
+        #expect(screen.contains("soon.example until 20"), "\(screen)")
         let metrics = chat.request("GET", "/metrics").text
         #expect(
             metrics.contains("roost_tls_certificate_expiry_days{certificate=\"\(path("crt"))\"}"))

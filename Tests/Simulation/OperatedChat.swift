@@ -47,14 +47,15 @@ struct OperatedChat: ~Copyable {
     }
 
     mutating func request(
-        _ method: String, _ target: String, _ body: String = "", user: UInt32 = 0
+        _ method: String, _ target: String, _ body: String = "", user: UInt32 = 0,
+        fields: String = ""
     ) -> (status: Int, text: String) {
         let socket = simulation.network.connect(
             from: NetworkAddress(family: .local), toListener: 1)
         simulation.network.credentials[socket] = PeerCredentials(
             process: 9, user: user, group: 77, groups: [77])
         let request =
-            "\(method) \(target) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+            "\(method) \(target) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\(fields)"
             + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
         simulation.network.send(Array(request.utf8), on: socket)
         simulation.settle()

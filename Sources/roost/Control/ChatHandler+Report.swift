@@ -27,6 +27,9 @@ extension ChatHandler {
         report.residentByteCount = ProcessFigures.residentByteCount ?? 0
         report.busiestAddresses = io.busiestAddresses
         report.certificates = certificateRows(io)
+        report.certificateWords = encryption.certificates.map {
+            "\($0.names.first ?? "no name") until \($0.lastDay)"
+        }
         report.hosts = encryption.hostNames
         report.droppedLogRecordCount = service.droppedRecordCount
         return .status(report, head)

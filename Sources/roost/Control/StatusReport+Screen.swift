@@ -37,6 +37,11 @@ extension StatusReport {
                     + Figures.bytes(historyByteCount)),
         ]
         if let history { lines += kept(history) }
+        if !certificateWords.isEmpty {
+            let more = certificateWords.count > 2 ? ", \(certificateWords.count - 2) more" : ""
+            lines.append(
+                row("certificates", certificateWords.prefix(2).joined(separator: ", ") + more))
+        }
         if gauges.blockedCount > 0 || gauges.cursorLagByteCount > 0 {
             lines.append(
                 row(

@@ -33,6 +33,8 @@ struct StatusReport {
     var busiestAddresses: [AddressLoad] = []
     /// The certificates, and the names that the server was given; both are empty without them.
     var certificates: [JSONText] = []
+    /// "chat.example.org until 2027-02-28", for each certificate.
+    var certificateWords: [String] = []
     var hosts: [String] = []
 
     /// All figures, for programs.

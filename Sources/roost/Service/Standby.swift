@@ -47,12 +47,17 @@ enum Standby {
     ) throws(SystemError) -> ServerConfiguration {
         var configuration = ServerConfiguration()
         configuration.addresses = []
+        configuration.tls = startup.certificates
         for socket in startup.passed {
             // A server closes its sockets in the end, and the next one needs them.
             let copy = fcntl(socket.descriptor.rawValue, F_DUPFD_CLOEXEC, 3)
             guard copy >= 0 else { throw SystemError(errno, "copy a passed socket") }
+            // Without a certificate a socket of TLS stays open, and speaks plainly.
+            let isPlain = configuration.tls == nil && ListenerKind(name: socket.name) == .tls
             configuration.passedSockets.append(
-                .init(descriptor: FileDescriptor(rawValue: copy), name: socket.name))
+                .init(
+                    descriptor: FileDescriptor(rawValue: copy),
+                    name: isPlain ? ListenerKind.public.name : socket.name))
         }
         if startup.expectsProxyHeaders { configuration.requireProxyProtocol() }
         configuration.origin = .any

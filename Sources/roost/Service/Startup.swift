@@ -75,6 +75,15 @@ struct Startup {
         return (read ?? command).options.proxyProtocol
     }
 
+    /// The certificates, as far as they can be read: without them, a server in standby could tell
+    /// nobody at a socket of TLS why it does not serve.
+    var certificates: TLS? {
+        let read = command.service.config.flatMap {
+            try? Settings.serve(config: $0, given: Settings.givenArguments).command
+        }
+        return try? (read ?? command).options.tls.load(hostNames: [], again: true)
+    }
+
     /// Reads the configuration and opens the listeners. May be tried again after a failure, which
     /// leaves the passed sockets open.
     func makeServer(again: Bool = false) throws(StartFailure) -> Ready {

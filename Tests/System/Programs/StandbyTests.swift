@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import TestSupport
 import Testing
+import WebSocketServer
 
 @Suite struct StandbyTests {
     /// A server with a public and a control socket that this test has opened, as if systemd had.
@@ -22,12 +23,16 @@ import Testing
             a, b = os.dup(s.fileno()), os.dup(c.fileno())
             os.dup2(a, 3)
             os.dup2(b, 4)
-            os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="2", LISTEN_FDNAMES="open:control")
+            os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="2")
+            os.environ["LISTEN_FDNAMES"] = os.environ.get("NAMES", "open:control")
             print(f"Listening on http://127.0.0.1:{s.getsockname()[1]}", flush=True)
             os.execv(sys.argv[2], sys.argv[2:])
             """
 
-        init(_ text: String, _ more: [String] = [], manager: DatagramReceiver? = nil) throws {
+        init(
+            _ text: String, _ more: [String] = [], manager: DatagramReceiver? = nil,
+            names: String = "open:control"
+        ) throws {
             folder = FileManager.default.temporaryDirectory.appendingPathComponent(
                 "roost-\(UUID().uuidString.prefix(8))")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -38,7 +43,10 @@ import Testing
                     "python3", "-c", Self.opener,
                     folder.appendingPathComponent("control.sock").path,
                     BuildProducts.path("roost"), "serve", "--history", "memory", "--config", file,
-                ] + more, environment: manager.map { ["NOTIFY_SOCKET": $0.path] })
+                ] + more,
+                environment: ["NAMES": names].merging(
+                    manager.map { ["NOTIFY_SOCKET": $0.path] } ?? [:]
+                ) { $1 })
             port = TestSupport.port(of: try #require(run.address()))
         }
 
@@ -132,5 +140,24 @@ import Testing
         #expect(passed.get("/readyz").hasPrefix(flags.isEmpty ? "HTTP/1.1 200 " : "HTTP/1.1 503 "))
         #expect(try passed.roost("stop").status == 0)
         #expect(passed.run.end().status == 0)
+    }
+
+    /// A socket of TLS stays open without a certificate, and speaks TLS as soon as there is one.
+    @Test(.enabled(if: Tools.has("curl"), "there is no curl here"))
+    func `A certificate that is missing is mended by a reload`() throws {
+        let passed = try Passed("", names: "tls:control")
+        #expect(passed.get("/readyz").hasPrefix("HTTP/1.1 503 "))
+        #expect(try passed.roost("status").output.contains("There is no certificate"))
+        let made = try TLS.selfSigned(names: ["localhost"])
+        let (chain, key) = ("\(passed.file).crt", "\(passed.file).key")
+        try Data(made.chain).write(to: URL(fileURLWithPath: chain))
+        try Data(made.privateKey).write(to: URL(fileURLWithPath: key))
+        try passed.write("tls-certificate = \(chain)\ntls-key = \(key)\n")
+        let mended = try passed.roost("reload")
+        #expect(mended.status == 0, "\(mended)")
+        let page = try Run([
+            "curl", "-s", "--cacert", chain, "https://localhost:\(passed.port)/readyz",
+        ]).end()
+        #expect(page.output == #"{"status":"ok"}"#, "\(page)")
     }
 }

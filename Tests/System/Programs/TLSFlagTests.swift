@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import TestSupport
 import Testing
+import WebSocketServer
 
 @Suite struct TLSFlagTests {
     private static let programs = ["roost", "echo-server", "async-echo", "broadcast-server"]
@@ -96,5 +97,77 @@ import Testing
         let end = try Run([BuildProducts.path("roost"), "check-config", file]).end()
         #expect(end.status == 78)
         #expect(end.errors.hasPrefix("\(file): Cannot read /nonexistent: No such file"))
+    }
+
+    // MARK: Over TLS, with curl
+
+    private static let hasCurl = Tools.has("curl")
+
+    /// Writes a certificate for localhost with its key.
+    private func makeCertificate(_ folder: Folder, _ name: String) throws {
+        let made = try TLS.selfSigned(names: ["localhost"])
+        try folder.write("\(name).crt", String(decoding: made.chain, as: UTF8.self))
+        try folder.write("\(name).key", String(decoding: made.privateKey, as: UTF8.self))
+    }
+
+    /// The status that curl gets if it trusts this certificate alone; "000" if it refuses the
+    /// server's.
+    private func status(_ port: UInt16, trusting certificate: String) throws -> String {
+        try Run([
+            "curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "--cacert", certificate,
+            "https://localhost:\(port)/healthz",
+        ]).end().output
+    }
+
+    @Test(.enabled(if: hasCurl, "there is no curl here"), arguments: programs)
+    func `A certificate for trying, with its fingerprint`(program: String) throws {
+        let run = try Run(command(program, port: "0", "--tls-self-signed", "--hsts", "1d"))
+        let said = try #require(
+            run.output { $0.contains(/([0-9A-F]{2}:){31}[0-9A-F]{2}\n/) })
+        let line = try #require(said.split(separator: "\n").first)
+        #expect(line.hasPrefix("Listening on \(program == "roost" ? "https" : "wss")://127.0.0.1:"))
+        let answer = try Run([
+            "curl", "-ksi", "https://localhost:\(port(of: String(line)))/",
+        ]).end().output
+        #expect(answer.hasPrefix("HTTP/1.1 \(program == "roost" ? 200 : 426) "), "\(answer)")
+        // Of an answer that the program's handler makes.
+        #expect(
+            program != "roost" || answer.contains("\r\nStrict-Transport-Security: max-age=86400"))
+        #expect(run.stop(SIGTERM) == 0)
+    }
+
+    /// By a signal and by the command; a bad file changes nothing.
+    @Test(.enabled(if: hasCurl, "there is no curl here"))
+    func `A reload uses the certificate that is there then`() throws {
+        let folder = try Folder()
+        try makeCertificate(folder, "a")
+        try makeCertificate(folder, "b")
+        let (chain, key) = (folder.path("chain"), folder.path("key"))
+        func install(_ certificate: String, key name: String) throws {
+            let files = FileManager.default
+            for (source, target) in [("\(certificate).crt", chain), ("\(name).key", key)] {
+                if files.fileExists(atPath: target) { try files.removeItem(atPath: target) }
+                try files.copyItem(atPath: folder.path(source), toPath: target)
+            }
+        }
+        try install("a", key: "a")
+        let roost = try OperatedRoost(["--tls-certificate", chain, "--tls-key", key])
+        #expect(try status(roost.port, trusting: folder.path("a.crt")) == "200")
+        try install("b", key: "b")
+        let good = try roost.shell("reload").end()
+        #expect(good.status == 0)
+        #expect(try status(roost.port, trusting: folder.path("b.crt")) == "200")
+        #expect(try status(roost.port, trusting: folder.path("a.crt")) == "000")
+        try install("a", key: "b")
+        let bad = try roost.shell("reload").end()
+        #expect(bad.status == 1)
+        #expect(bad.errors.contains(chain), "\(bad.errors)")
+        #expect(try status(roost.port, trusting: folder.path("b.crt")) == "200")
+        try install("a", key: "a")
+        kill(roost.run.process.processIdentifier, SIGHUP)
+        #expect(
+            Tools.eventually {
+                (try? status(roost.port, trusting: folder.path("a.crt"))) == "200"
+            })
     }
 }
