@@ -18,7 +18,8 @@ extension ChatHandler {
         switch mail {
         case .store(let answer): receive(answer, &io)
         case .password(let result): take(result, &io)
-        case .listening(let listeners): clientURL = Self.clientURL(listeners)
+        case .listening(let listeners):
+            clientURL = Self.clientURL(listeners, encryption.certificates)
         }
     }
 }

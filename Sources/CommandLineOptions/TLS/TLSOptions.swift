@@ -94,6 +94,11 @@ public struct TLSOptions: ParsableArguments, Sendable {
     /// The defaults of all flags.
     public init() {}
 
+    /// Throws for values that no server can use, with a sentence that names the flag.
+    public func validate() throws {
+        if httpsPort == 0 { throw ValidationError("--https-port must be between 1 and 65535.") }
+    }
+
     /// Whether clients need a certificate.
     public enum ClientCertificateRule: String, ExpressibleByArgument, CaseIterable, Sendable {
         /// Clients without one are refused, or they are served like others.

@@ -89,15 +89,20 @@ struct ServerHealth {
         let names = [
             "roost\(suffix).socket", "roost-control\(suffix).socket", "roost\(suffix).service",
         ]
-        let states = names.map { unit in
+        func state(_ unit: String) -> (String, [String: String]) {
             // An instance's name may have backslashes.
             let text = output(
                 "systemctl show --property=LoadState,ActiveState,Result,NRestarts,UnitFileState,"
                     + "NeedDaemonReload '\(unit)' 2>/dev/null")
             return (unit, properties(text))
         }
+        let states = names.map(state)
         let isInstalled = states.contains { ($1["LoadState"] ?? "") != "not-found" }
-        return states.map { unit, properties in
+        // Nothing is missing where these are not wanted.
+        let wanted = ["roost-tls\(suffix).socket", "roost-redirect\(suffix).socket"]
+            .map(state)
+            .filter { $1["UnitFileState"] == "enabled" || $1["ActiveState"] == "active" }
+        return (states + wanted).map { unit, properties in
             let found = finding(unit, properties)
             // A server that runs without systemd has no units.
             return isInstalled ? found : .good(found.text)

@@ -66,8 +66,11 @@ extension ChatHandler {
     }
 
     /// The first address for clients that do not come through a proxy, for programs on this
-    /// machine: a server that listens on all addresses is on loopback too.
-    static func clientURL(_ listeners: [Listener]) -> String? {
+    /// machine: a server that listens on all addresses is on loopback too. Over TLS it has the name
+    /// that the certificate is for.
+    static func clientURL(
+        _ listeners: [Listener], _ certificates: [CertificateSummary] = []
+    ) -> String? {
         for listener in listeners where listener.kind == .public {
             let address = listener.address
             guard address.family == .ipv4 || address.family == .ipv6 else { continue }
@@ -75,7 +78,11 @@ extension ChatHandler {
             let host = address.family == .ipv4 ? "127.0.0.1" : "[::1]"
             return "http://\(host):\(address.port)"
         }
-        return nil
+        let names = certificates.flatMap(\.names)
+        guard let port = listeners.first(where: { $0.kind == .tls })?.address.port, port > 0,
+            let name = names.first(where: { !$0.hasPrefix("*.") })
+        else { return nil }
+        return port == 443 ? "https://\(name)" : "https://\(name):\(port)"
     }
 
     /// POST /delete-hook: its token opens nothing from now on.

@@ -1,5 +1,5 @@
-"""Certificates in the container: systemd gives them to the server, a reload exchanges them, and http
-leads to https. Runs against a running server, and leaves it unchanged."""
+"""Certificates in the container: systemd gives them to the server, a reload exchanges them, and
+http leads to https. Runs against a running server, and leaves it unchanged."""
 import json
 import os
 import shutil

@@ -158,6 +158,6 @@ import WebSocketServer
         let page = try Run([
             "curl", "-s", "--cacert", chain, "https://localhost:\(passed.port)/readyz",
         ]).end()
-        #expect(page.output == #"{"status":"ok"}"#, "\(page)")
+        #expect(page.output.hasPrefix(#"{"status":"ok"}"#), "\(page)")
     }
 }

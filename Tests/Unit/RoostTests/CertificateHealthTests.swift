@@ -1,6 +1,7 @@
 // What the doctor and the daily look say of certificates.
 import Foundation
 import Glibc
+import LinuxReactor
 import Testing
 import WebSocketServer
 
@@ -104,5 +105,31 @@ import WebSocketServer
                 + "\(certificate.lastDay): renew it, then: systemctl reload roost")
         #expect(certificate.warning(at: end + 86_400)?.contains("expired") == true)
         #expect(certificate.lastDay.count == 10 && certificate.lastDay.hasPrefix("20"))
+    }
+}
+
+@Suite struct ClientAddressTests {
+    /// Listeners by their names, on all addresses and these ports.
+    private func url(_ listeners: [(name: String, port: UInt16)], _ names: [String]) throws
+        -> String?
+    {
+        let certificates = try names.isEmpty ? [] : TLS([TLS.selfSigned(names: names)]).certificates
+        return ChatHandler.clientURL(
+            listeners.map {
+                Listener(
+                    descriptor: FileDescriptor(rawValue: 3),
+                    address: .ipv4(0, 0, 0, 0, port: $0.port), name: $0.name)
+            }, certificates)
+    }
+
+    /// `roost hook add` prints it for programs on this machine.
+    @Test func `The address of a server with TLS has a name of its certificate`() throws {
+        #expect(try url([("open", 8080)], []) == "http://127.0.0.1:8080")
+        #expect(try url([("redirect", 80), ("tls", 443)], ["a.example"]) == "https://a.example")
+        #expect(try url([("tls", 8443)], ["*.example", "b.example"]) == "https://b.example:8443")
+        #expect(try url([("tls", 443)], ["*.example"]) == nil)
+        #expect(
+            try url([("tls", 443), ("open", 8080)], ["a.example"]) == "http://127.0.0.1:8080")
+        #expect(try url([("redirect", 80), ("control", 0)], []) == nil)
     }
 }

@@ -125,6 +125,7 @@ import WebSocketServer
         (["--tls-record-layer", "kernel"], "'kernel'"),
         (["--redirect-http", "web"], "'web'"), (["--hsts", "soon"], "'soon'"),
         (["--tls-client-certificate", "maybe"], "'maybe'"), (["--https-port", "x"], "'x'"),
+        (["--https-port", "0"], "between 1 and 65535"),
     ])
     func `A value that is none is refused`(flags: [String], said: String) {
         #expect(throws: (any Error).self) { try TLSOptions.parse(flags) }
