@@ -210,9 +210,12 @@ import Testing
         }
         #expect(
             text.contains(#"roost_connections_closed_total{cause="peer_closed",code="1000"} 1"#))
-        let check = try Run(["promtool", "check", "metrics"], input: text).end()
-        #expect(check.status == 0, "\(check.output)\(check.errors)")
-        #expect(check.output + check.errors == "")
+        let encrypted = try OperatedRoost(["--tls-self-signed"]).ask("GET /metrics")
+        for metrics in [text, encrypted] {
+            let check = try Run(["promtool", "check", "metrics"], input: metrics).end()
+            #expect(check.status == 0, "\(check.output)\(check.errors)")
+            #expect(check.output + check.errors == "")
+        }
         let rules = BuildProducts.packageRoot.appendingPathComponent(
             "deploy/prometheus/roost.rules.yml")
         let checked = try Run(["promtool", "check", "rules", rules.path]).end()
@@ -221,7 +224,7 @@ import Testing
         let words = try String(contentsOf: rules, encoding: .utf8)
             .split { !($0.isLetter || $0.isNumber || $0 == "_") }
         for name in Set(words) where name.hasPrefix("roost_") {
-            #expect(text.contains(name), "\(name)")
+            #expect(text.contains(name) || encrypted.contains(name), "\(name)")
         }
     }
 }
