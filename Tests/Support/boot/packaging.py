@@ -99,7 +99,8 @@ def an_upgrade_starts_nothing_that_was_stopped():
 
 def it_leaves_nothing_behind():
     # Everything that can be linked is, and an instance has run.
-    run("systemctl enable roost-metrics.socket roost@staff.socket roost-metrics@staff.socket")
+    run("systemctl enable roost-metrics.socket roost-redirect.socket roost@staff.socket "
+        "roost-metrics@staff.socket")
     run("touch /etc/roost/staff.conf && systemctl restart roost@staff.socket")
     run("systemctl start roost@staff.service && roost status --instance staff")
     databases = [DATABASE, DATABASE.replace("roost/", "roost-staff/")]
@@ -128,4 +129,5 @@ def it_leaves_nothing_behind():
     run("dpkg -i /packages/new.deb")
     Chatter().leave()
     assert said() == [], "what was said before the purge"
-    assert run("systemctl is-enabled roost-metrics.socket", None).strip() == "disabled"
+    for unit in ("roost-metrics.socket", "roost-redirect.socket", "roost-tls.socket"):
+        assert run(f"systemctl is-enabled {unit}", None).strip() == "disabled", unit
