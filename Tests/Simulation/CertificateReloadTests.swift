@@ -106,7 +106,8 @@ import WebSocketServer
         #expect(screen.contains("soon.example until 20"), "\(screen)")
         let metrics = chat.request("GET", "/metrics").text
         #expect(
-            metrics.contains("roost_tls_certificate_expiry_days{certificate=\"\(path("crt"))\"}"))
+            metrics.contains(
+                "roost_tls_certificate_expiry_timestamp_seconds{certificate=\"\(path("crt"))\"}"))
         // A day later than the first look, the second.
         chat.simulation.run(for: .seconds(2))
         let first = chat.records(.certificateEnding)

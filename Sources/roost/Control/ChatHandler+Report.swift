@@ -85,7 +85,7 @@ extension ChatHandler {
             .counter, "publish_tokens_refused_total",
             "Wrong tokens to publish or post, and requests refused since their address sent many.",
             by: "reason", [("wrong", guesses.wrongCount), ("limited", guesses.limitedCount)])
-        writeCertificates(to: &text, io)
+        writeCertificates(to: &text)
         if let database { write(database.figures, to: &text) }
         text.write(
             .counter, "log_records_dropped_total", "Log records that the journal did not take.",

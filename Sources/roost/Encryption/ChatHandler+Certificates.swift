@@ -56,15 +56,12 @@ extension ChatHandler {
     }
 
     /// The metrics of the certificates.
-    func writeCertificates(to text: inout MetricsText, _ io: borrowing ServerContext) {
+    func writeCertificates(to text: inout MetricsText) {
         guard encryption.tls != nil else { return }
-        let seconds = Int(io.wallClock.nanoseconds / 1_000_000_000)
         text.write(
-            .gauge, "tls_certificate_expiry_days",
-            "Days until a certificate ends; negative when it has expired.", by: "certificate",
-            encryption.certificates.map {
-                ($0.origin, Double($0.notAfter - seconds) / 86_400)
-            })
+            .gauge, "tls_certificate_expiry_timestamp_seconds",
+            "When a certificate ends, since unix epoch in seconds.", by: "certificate",
+            encryption.certificates.map { ($0.origin, $0.notAfter) })
     }
 
     /// The certificates for the status.
