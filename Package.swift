@@ -261,8 +261,9 @@ let package = Package(
         .testTarget(
             name: "SystemTests",
             dependencies: [
-                "roost", "bench", "EchoServer", "AsyncEcho", "BroadcastServer", "TestServer",
-                "TrainMap", "CommandLineOptions", "WebSocketServer", "LinuxReactor", "TestSupport",
+                "roost", "bench", "EchoServer", "AsyncEcho", "BroadcastServer", "Talk",
+                "TestServer", "TrainMap", "CommandLineOptions", "WebSocketServer", "LinuxReactor",
+                "TestSupport",
             ],
             path: "Tests/System", swiftSettings: tests),
         .testTarget(

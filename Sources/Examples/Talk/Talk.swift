@@ -87,7 +87,7 @@ struct Talk: ParsableCommand {
         commandName: "talk", abstract: "Sends typed lines to a WebSocket and prints its messages.",
         version: Version.current)
 
-    @Argument(help: "Where to: ws://HOST:PORT/PATH.")
+    @Argument(help: "Where to: ws://HOST:PORT/PATH, or wss://.")
     var url: String
 
     @Option(help: "A subprotocol to offer; may be repeated.")
@@ -95,6 +95,25 @@ struct Talk: ParsableCommand {
 
     @Option(help: "A field of the request, as \"Name: value\"; may be repeated.")
     var header: [String] = []
+
+    @Option(
+        help: """
+            A file with the certificates to trust for wss, in PEM: the authorities of the server, \
+            or its own certificate. Default: the authorities of the system.
+            """)
+    var ca: String?
+
+    @Option(help: "A file with a certificate to show to the server, in PEM; with --key.")
+    var certificate: String?
+
+    @Option(help: "The file with the private key of --certificate, in PEM.")
+    var key: String?
+
+    func validate() throws {
+        guard (certificate == nil) == (key == nil) else {
+            throw ValidationError("--certificate and --key belong together.")
+        }
+    }
 
     mutating func run() throws {
         let client = try WebSocketClient(Conversation(try request()), clientConfiguration)
@@ -125,6 +144,7 @@ struct Talk: ParsableCommand {
             throw ValidationError("\(error)")
         }
         request.subprotocols = subprotocol
+        if ca != nil || certificate != nil { request.tls = try encryption() }
         for field in header {
             guard let colon = field.firstIndex(of: ":") else {
                 throw ValidationError("\"\(field)\" is not a header field: write \"Name: value\".")
@@ -133,6 +153,19 @@ struct Talk: ParsableCommand {
             request.headers.append((String(field[..<colon]), String(value)))
         }
         return request
+    }
+}
+
+extension Talk {
+    /// What is checked of the server, and shown to it.
+    private func encryption() throws -> ClientTLS {
+        var shown: TLS.Certificate?
+        if let certificate, let key {
+            shown = TLS.Certificate(
+                chain: try TextFile.bytes(certificate), privateKey: try TextFile.bytes(key),
+                origin: certificate)
+        }
+        return try ClientTLS(authorities: try ca.map(TextFile.bytes), certificate: shown)
     }
 }
 

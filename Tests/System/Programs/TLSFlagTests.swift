@@ -170,4 +170,62 @@ import WebSocketServer
                 (try? status(roost.port, trusting: folder.path("a.crt"))) == "200"
             })
     }
+
+    // MARK: The client for the terminal
+
+    private func talk(_ port: UInt16, _ flags: String...) throws -> (
+        status: Int32, output: String, errors: String
+    ) {
+        let program = BuildProducts.path("talk")
+        return try Run([program, "wss://localhost:\(port)/"] + flags, input: "hello\n").end()
+    }
+
+    @Test func `talk trusts the certificates that it is given, and says what is wrong`() throws {
+        let folder = try Folder()
+        try makeCertificate(folder, "a")
+        try makeCertificate(folder, "b")
+        let run = try Run(
+            command(
+                "echo-server", port: "0", "--tls-certificate", folder.path("a.crt"), "--tls-key",
+                folder.path("a.key")))
+        let port = port(of: try #require(run.address()))
+        let good = try talk(port, "--ca", folder.path("a.crt"))
+        #expect(good.status == 0 && good.errors.hasPrefix("Connected to wss://"), "\(good)")
+        for (flags, host) in [
+            ([], "localhost"), (["--ca", folder.path("b.crt")], "localhost"),
+            (["--ca", folder.path("a.crt")], "127.0.0.1"),
+        ] {
+            let bad = try Run(
+                [BuildProducts.path("talk"), "wss://\(host):\(port)/"] + flags, input: ""
+            ).end()
+            #expect(bad.status == 1)
+            #expect(bad.errors.contains("certificate"), "\(bad.errors)")
+        }
+        #expect(try talk(port, "--key", "x").errors.contains("belong together"))
+    }
+
+    @Test(.enabled(if: Tools.has("openssl"), "there is no openssl here"))
+    func `A server that asks for certificates serves clients that have one`() throws {
+        let folder = try Folder()
+        try makeCertificate(folder, "server")
+        let made = try Run([
+            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+            "-nodes", "-subj", "/CN=ann", "-keyout", folder.path("client.key"), "-out",
+            folder.path("client.crt"),
+        ]).end()
+        #expect(made.status == 0, "\(made.errors)")
+        let run = try Run(
+            command(
+                "echo-server", port: "0", "--tls-certificate", folder.path("server.crt"),
+                "--tls-key", folder.path("server.key"), "--tls-client-ca",
+                folder.path("client.crt")))
+        let port = port(of: try #require(run.address()))
+        let ca = folder.path("server.crt")
+        let known = try talk(
+            port, "--ca", ca, "--certificate", folder.path("client.crt"), "--key",
+            folder.path("client.key"))
+        #expect(known.status == 0 && known.errors.hasPrefix("Connected to wss://"), "\(known)")
+        let nobody = try talk(port, "--ca", ca)
+        #expect(nobody.status == 1, "\(nobody)")
+    }
 }
