@@ -13,7 +13,7 @@ import WebSocketServer
     /// Connects to a server on this machine that has the certificate.
     private func connect(
         _ simulation: inout Simulation<Connector>, to url: String = "wss://localhost/chat",
-        trusting: ClientTLS?
+        trusting: ClientTLS?, serving tls: TLS? = nil
     ) throws -> TLSPeer {
         var request = try ConnectRequest(url)
         request.tls = trusting
@@ -23,7 +23,7 @@ import WebSocketServer
         simulation.handler.greeting = "Hello"
         simulation.settle()
         let peer = TLSPeer(
-            simulation.network, simulation.socket, serving: try TLS([Self.certificate.get()]))
+            simulation.network, simulation.socket, serving: try tls ?? TLS([Self.certificate.get()]))
         for _ in 0..<10 {
             peer.exchange()
             simulation.settle()
@@ -75,6 +75,18 @@ import WebSocketServer
         #expect("\(simulation.handler.errors[0])".contains(words), "\(simulation.handler.errors)")
         #expect(peer.takeText().isEmpty)
         #expect(simulation.core.takenCounts == TakenCounts())
+    }
+
+    @Test func `A server that wants a certificate says so, although the handshake is over`() throws {
+        var options = TLS.Options()
+        options.clientAuthorities = try Self.certificate.get().chain
+        let tls = try TLS([Self.certificate.get()], options: options)
+        var simulation = try Simulation(Connector())
+        _ = try connect(
+            &simulation, trusting: ClientTLS(authorities: Self.certificate.get().chain),
+            serving: tls)
+        #expect(simulation.handler.causes == [.handshakeFailed])
+        #expect("\(simulation.handler.errors[0])".contains("certificate required"))
     }
 
     @Test func `A server that speaks no TLS is named as that`() throws {

@@ -22,6 +22,16 @@ extension ServerCore where K: ~Copyable {
         updateInterest(slot)
     }
 
+    /// The transport has failed before the answer. With TLS 1.3 a client has sent its certificate,
+    /// and its request, before it learns that the server refuses that.
+    mutating func answerFailed(_ slot: Slot, _ number: Int32) {
+        let index = io.connections.slots[slot].encryption
+        guard index != .none, let end = io.encryption.connections[index].session.end else {
+            return io.transportFailed(slot, number)
+        }
+        failHandshake(slot, .encryption("\(end)"))
+    }
+
     /// One receive during the TLS handshake.
     mutating func shakeHands(_ slot: Slot) {
         switch receiveRecords(slot, atMost: Self.headReceiveByteCount) {

@@ -147,7 +147,7 @@ extension ServerCore where K: ~Copyable {
         case .endOfStream:
             _ = readAnswer(slot, isAtEnd: true)
             return
-        case .failed(let number): return io.transportFailed(slot, number)
+        case .failed(let number): return answerFailed(slot, number)
         }
         if let agreement = readAnswer(slot, isAtEnd: false) { opened(slot, agreement, call) }
     }
