@@ -1,0 +1,116 @@
+"""What the tests of TLS share: an authority with its certificates, and our programs with TLS."""
+
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+import server
+from scenarios import arguments
+
+NAME = "localhost"
+SECONDS = 20
+
+
+def what_is_missing():
+    """Why the tests cannot run here; None if they can."""
+    return None if shutil.which("openssl") else "there is no openssl here"
+
+
+class Authority:
+    """A certificate authority in a temporary folder, and the certificates that it signs."""
+
+    def __init__(self, name="Test Authority"):
+        self.folder = tempfile.TemporaryDirectory(prefix="tls-")
+        self.path = self.file("ca.crt")
+        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                "-keyout", self.file("ca.key"), "-out", self.path, "-subj", f"/CN={name}",
+                "-days", "2", "-addext", "basicConstraints=critical,CA:TRUE",
+                "-addext", "keyUsage=critical,keyCertSign")
+        self.count = 0
+
+    def file(self, name):
+        return str(Path(self.folder.name, name))
+
+    def sign(self, name=NAME, days=1, kind="ec"):
+        """A new certificate for a name: the paths of the certificate and its key."""
+        self.count += 1
+        chain, key, wish = (self.file(f"{self.count}.{end}") for end in ("crt", "key", "csr"))
+        curve = ["-pkeyopt", "ec_paramgen_curve:P-256"] if kind == "ec" else []
+        openssl("req", "-newkey", kind, *curve, "-nodes", "-keyout", key, "-out", wish,
+                "-subj", f"/CN={name}")
+        extensions = self.file("extensions")
+        Path(extensions).write_text(
+            f"subjectAltName=DNS:{name},IP:127.0.0.1\nbasicConstraints=CA:FALSE\n")
+        openssl("x509", "-req", "-in", wish, "-CA", self.path, "-CAkey", self.file("ca.key"),
+                "-CAcreateserial", "-out", chain, "-days", str(days), "-extfile", extensions)
+        return chain, key
+
+    def context(self, pair=None):
+        """What Python's ssl needs to trust this authority, and to show a certificate."""
+        made = ssl.create_default_context(cafile=self.path)
+        if pair:
+            made.load_cert_chain(*pair)
+        return made
+
+
+def openssl(*words):
+    done = subprocess.run(["openssl", *words], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+class Encrypted(server.Server):
+    """One of our programs with TLS, as the test's command line has it, or another beside it."""
+
+    ready = re.compile(rb"Listening on (?:wss|https)://[a-z0-9.\[\]:]+:(\d+)")
+
+    def __init__(self, program, *words):
+        super().__init__([str(Path(arguments.command[0], program)), *map(str, words)])
+
+
+def echo(authority, *flags, pair=None, port=0):
+    chain, key = pair or authority.sign()
+    return Encrypted("echo-server", port, "--tls-certificate", chain, "--tls-key", key, *flags)
+
+
+def chat(authority, *flags, pair=None):
+    chain, key = pair or authority.sign()
+    return Encrypted("roost", "serve", "--port", 0, "--history", "memory", "--tls-certificate",
+                     chain, "--tls-key", key, *flags)
+
+
+def answers(authority, *more):
+    """The server of Tests/Support/TestServer/EncryptedServer.swift."""
+    return Encrypted("TestServer", "tls", *authority.sign(), *more)
+
+
+def plain(port):
+    made = socket.create_connection(("127.0.0.1", port), SECONDS)
+    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return made
+
+
+def encrypted(context, port, session=None):
+    return context.wrap_socket(plain(port), server_hostname=NAME, session=session)
+
+
+def everything(connection):
+    """What comes until the end."""
+    found = b""
+    while True:
+        try:
+            more = connection.recv(65536)
+        except ConnectionResetError:
+            more = b""
+        if not more:
+            return found
+        found += more
+
+
+def free_port():
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        return listening.getsockname()[1]
