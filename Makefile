@@ -75,6 +75,7 @@ hostile: deps ## Attack the echo server and the chat, and check what others noti
 	$(RELEASE) --product echo-server
 	$(RELEASE) --product roost
 	@$(PYTHON_TESTS)/hostile.py -- "$$($(RELEASE) --show-bin-path)/echo-server" 0
+	@$(PYTHON_TESTS)/hostile_tls.py --long -- "$$($(RELEASE) --show-bin-path)/echo-server" 0
 	@scripts/run-endurance.sh "$$($(RELEASE) --show-bin-path)" attacks
 
 bench: deps ## Flood the servers and measure what they can take (ARGS="echo --rate 10000"; --help)

@@ -24,6 +24,19 @@ extension Conformance {
             #expect(status == 0, "\(words)")
         }
 
+        @Test(
+            "over TLS a tenth of them has",
+            .enabled(if: script.missing == nil, "\(script.missing ?? "")"))
+        func encrypted() async throws {
+            let name = "echo-server"
+            let server = BuildProducts.optimizedPath(name) ?? BuildProducts.path(name)
+            let (status, words) = try await Self.script.run(
+                options: ["--tls", "--expected", Self.committed("expected-server.json")],
+                against: [server, "0", "--verbatim"], seconds: 300)
+            print(words)
+            #expect(status == 0, "\(words)")
+        }
+
         static let clientScript = PythonScript("autobahn_client.py")
 
         @Test(

@@ -20,5 +20,20 @@ extension Conformance {
             print(words)
             #expect(status == 0, "\(words)")
         }
+
+        static let encryptedScript = PythonScript("hostile_tls.py")
+
+        @Test(
+            "below TLS, too",
+            .enabled(if: encryptedScript.missing == nil, "\(encryptedScript.missing ?? "")"))
+        func encrypted() async throws {
+            let name = "echo-server"
+            let optimized = BuildProducts.optimizedPath(name)
+            let (status, words) = try await Self.encryptedScript.run(
+                options: ["--p99-ms", optimized == nil ? "30000" : "50"],
+                against: [optimized ?? BuildProducts.path(name), "0"], seconds: 300)
+            print(words)
+            #expect(status == 0, "\(words)")
+        }
     }
 }

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Runs the Autobahn test suite against a server, and compares every case with a committed file.
 
-    autobahn.py --expected FILE [--cases GROUP.* ... | --sample] -- SERVER ARGUMENT ...
+    autobahn.py --expected FILE [--cases GROUP.* ... | --sample] [--tls] -- SERVER ARGUMENT ...
     autobahn.py --list | --check
 
 The server is started with these arguments and has to print `ws://127.0.0.1:PORT`; it is stopped at
 the end. Each case has two outcomes, `behavior` and `behaviorClose`, and both must be those of the
 file. `--sample` takes a tenth of groups 12 and 13, which as a whole need a quarter of an hour and
-are about compression, and all cases of the others. The suite runs only on Python 2.7, so an
+are about compression, and all cases of the others. With `--tls` the server gets a certificate that
+it makes itself, the suite connects over TLS, and every tenth case is run. The suite runs only on Python 2.7, so an
 environment for it is made once, in .venv-autobahn at the root of the package. Without Python 2.7 it
 prints a message and runs nothing. Ends with 1 for a difference. `--list` names the groups of cases,
 and `--check` prints in one line what is missing to run this, if anything. Needs only Python 3's
@@ -116,6 +117,7 @@ def main():
     p.add_argument("--expected", type=Path, help="the committed outcomes")
     p.add_argument("--cases", nargs="+", default=GROUPS)
     p.add_argument("--sample", dest="cases", action="store_const", const=SAMPLE)
+    p.add_argument("--tls", action="store_true", help="a tenth of the cases, over wss")
     p.add_argument("--write", action="store_true", help="write the outcomes instead of comparing")
     p.add_argument("server", nargs="*", help="the server and its arguments, behind --")
     options = p.parse_args()
@@ -130,8 +132,12 @@ def main():
     if not options.expected or not options.server:
         p.error("--expected and a server are needed")
     program = wstest(python)
-    with Server(options.server) as server:
-        found = run_suite(program, f"ws://127.0.0.1:{server.port}", options.cases)
+    scheme, more = "ws", []
+    if options.tls:
+        scheme, more = "wss", ["--tls-self-signed"]
+        options.cases = sorted(json.loads(options.expected.read_text()), key=case_order)[::10]
+    with Server(options.server + more) as server:
+        found = run_suite(program, f"{scheme}://127.0.0.1:{server.port}", options.cases)
         alive = server.process.poll() is None
     if options.write:
         lines = (f"  {json.dumps(case)}: {json.dumps(found[case])}"

@@ -54,10 +54,12 @@ SCENARIOS = {
     "browser_axe": ("axe", "forced"),
     "browser_languages": ("languages",),
     "browser_hands": ("phone", "keys", "dead_line", "many"),
+    "browser_tls": ("encrypted",),
 }
 
 if not missing and firefox():
     SCENARIOS["browser_firefox"] = ("firefox",)
+    SCENARIOS["browser_tls"] += ("encrypted_firefox",)
     SCENARIOS["browser_firefox_all"] = ("everything",)
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ Prints a line for each scenario, and ends with 1 if one failed. `--check` prints
 missing to run this, if anything.
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -21,6 +22,7 @@ import scenarios
 
 try:
     from roost_server import PATIENCE, Client, die_with_parent, run, start_server, until
+    from tls_server import Authority
     missing = None
 except ImportError as problem:
     missing = f"Python has no {problem.name}; `make test` installs it"
@@ -47,12 +49,16 @@ def example(name):
 class Bot:
     """A program of the document, with the client that the server serves."""
 
-    def __init__(self, folder, server, name):
-        with urllib.request.urlopen(f"{server.page}roost.js") as answer:
+    def __init__(self, folder, server, name, authority=None):
+        context = authority and authority.context()
+        with urllib.request.urlopen(f"{server.page}roost.js", context=context) as answer:
             Path(folder, "roost.mjs").write_bytes(answer.read())
         Path(folder, name).write_text(example(name))
         self.command = [*node(), name, server.chat]
         self.folder = folder
+        self.environment = dict(os.environ)
+        if authority:
+            self.environment["NODE_EXTRA_CA_CERTS"] = authority.path
         self.words = Path(folder, "words")
         self.start()
 
@@ -60,7 +66,7 @@ class Bot:
         with self.words.open("ab") as words:
             self.process = subprocess.Popen(
                 self.command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=words,
-                stderr=words, preexec_fn=die_with_parent)
+                stderr=words, env=self.environment, preexec_fn=die_with_parent)
 
     def has_logged_in(self):
         """On a busy machine a Node takes its time to start."""
@@ -72,9 +78,9 @@ class Bot:
 
 
 @contextmanager
-def bot_of(server, name):
+def bot_of(server, name, authority=None):
     with tempfile.TemporaryDirectory() as folder:
-        bot = Bot(folder, server, name)
+        bot = Bot(folder, server, name, authority)
         try:
             yield bot
         except (AssertionError, TimeoutError) as problem:
@@ -201,7 +207,25 @@ def muted():
             assert echo.process.poll() is None, echo.words.read_text()
 
 
-SCENARIOS = {"bot": bot, "keeping": keeping, "taken": taken, "muted": muted}
+def encrypted():
+    """The bot talks over wss, to a server whose authority Node is made to know."""
+    authority = Authority()
+    chain, key = authority.sign()
+    with start_server("--tls-certificate", chain, "--tls-key", key) as server, \
+            bot_of(server, "bot.mjs", authority) as echo:
+        until(lambda: "Listening." in echo.words.read_text(), "the bot")
+        context = authority.context()
+        for number in range(ROUNDS):
+            name, text = f"ann{number}", f"question {number}"
+            with Client(server, ssl=context) as ann:
+                ann.log_in(name)
+                ann.say(text)
+                ann.wait_for("message", text=f"{name} said: {text}")
+            server.kill()
+            server.start()
+
+
+SCENARIOS = {"encrypted": encrypted, "bot": bot, "keeping": keeping, "taken": taken, "muted": muted}
 
 
 def main():

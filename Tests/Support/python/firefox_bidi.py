@@ -39,13 +39,14 @@ def firefox():
 class Firefox:
     """A browser with people in it, each with storage of their own."""
 
-    def __init__(self, socket, shots):
+    def __init__(self, socket, shots, any_certificate):
         self.socket = socket
         self.shots = shots
         self.number = 0
         self.active = None
         self.complaints = []
-        self.command("session.new", capabilities={})
+        self.command("session.new", capabilities={
+            "alwaysMatch": {"acceptInsecureCerts": any_certificate}})
         self.command("session.subscribe", events=["log.entryAdded"])
 
     def command(self, method, **params):
@@ -164,7 +165,7 @@ class Person:
 
 
 @contextmanager
-def running(shots):
+def running(shots, any_certificate=False):
     """A Firefox with a profile of its own; fails if its pages have complained."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         environment = {**os.environ, "HOME": profile}
@@ -182,7 +183,7 @@ def running(shots):
                 raise AssertionError(f"Firefox did not say where it listens: {line!r}")
             threading.Thread(target=process.stderr.read, daemon=True).start()
             with connect(found[0].decode() + "/session", max_size=None) as socket:
-                made = Firefox(socket, shots)
+                made = Firefox(socket, shots, any_certificate)
                 yield made
             assert not made.complaints, made.complaints
         finally:

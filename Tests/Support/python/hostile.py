@@ -45,10 +45,13 @@ class Run:
     def __init__(self, server, options):
         self.server, self.options = server, options
         self.results, self.failed = {}, 0
-        with Client(server.port) as client:  # memory for the first connection is not growth
+        with self.client() as client:  # memory for the first connection is not growth
             client.send(frame(TEXT, b"first"))
             client.next_frame()
         self.rss_before = self.rss_peak = server.rss_kib()
+
+    def client(self):
+        return Client(self.server.port, context=getattr(self.server, "context", None))
 
     def case(self, name, action):
         started, error, note = time.monotonic(), None, None
@@ -85,23 +88,20 @@ class Run:
         self.record("memory", note if growth > bound else None, note)
 
     def still_alive(self):
-        with Client(self.server.port) as client:
+        with self.client() as client:
             client.send(frame(TEXT, b"alive"))
             expect(client.next_frame() == (TEXT, PREFIX + b"alive"), "the echo at the end")
 
 
-def run(server, options):
+def run(server, options, attack, *authorities):
+    """Everything that `attack` does to a server, beside a bystander."""
     found = Run(server, options)
     bystander = subprocess.Popen(
-        [sys.executable, Path(__file__).with_name("bystander.py"), str(server.port)],
+        [sys.executable, Path(__file__).with_name("bystander.py"), str(server.port), *authorities],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         expect(bystander.stdout.readline() == "ready\n", "no bystander")
-        wanted = [c for c in CASES if not options.only or c.__name__ in options.only]
-        half = hostile_http.HalfHandshakes(server.port)
-        for case in wanted:
-            found.case(case.__name__, lambda: case(server.port))
-        found.case("half_handshake", half.finish)
+        attack(found)
         found.case("alive", found.still_alive)
         told, _ = bystander.communicate(timeout=60)
         if bystander.returncode == 0:
@@ -115,37 +115,57 @@ def run(server, options):
     return found
 
 
-def main():
-    p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    p.add_argument("--p99-ms", type=float, default=50, help="of the bystander's round trips")
-    p.add_argument("--attempts", type=int, default=3, help="if only round trips were slow")
-    p.add_argument("--growth-mib", type=float, default=32, help="of the server's memory")
-    p.add_argument("--json", type=Path, help="write all results to this file")
-    p.add_argument("--only", action="append", choices=[c.__name__ for c in CASES])
-    p.add_argument("--list", action="store_true", help="name the cases")
-    p.add_argument("--check", action="store_true", help="say what is missing: nothing ever is")
-    p.add_argument("server", nargs="*", help="the server and its arguments, behind --")
-    options = p.parse_args()
-    if options.list:
-        print("\n".join(case.__name__ for case in CASES))
-    if options.list or options.check:
-        return
-    if not options.server:
-        p.error("no server")
+def attack(found):
+    port, only = found.server.port, found.options.only
+    half = hostile_http.HalfHandshakes(port)
+    for case in CASES:
+        if not only or case.__name__ in only:
+            found.case(case.__name__, lambda: case(port))
+    found.case("half_handshake", half.finish)
+
+
+def run_attempts(options, start, attack, *authorities):
+    """All of it, and again if only the bystander noticed; ends the process with the outcome."""
     stop_when_terminated()
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     for attempt in range(options.attempts):
         if attempt > 0:
             print("Only the round trips were slow; once more:")
-        with Server(options.server) as server:
-            found = run(server, options)
+        with start() as server:
+            found = run(server, options, attack, *authorities)
         if found.failed != 1 or not found.results["bystander"]["error"]:
             break
     if options.json:
         options.json.write_text(json.dumps(found.results, indent=2) + "\n")
     print(f"{len(found.results) - found.failed} passed, {found.failed} failed")
     sys.exit(1 if found.failed else 0)
+
+
+def parse(description, cases, growth_mib):
+    p = argparse.ArgumentParser(description=description.split("\n")[0])
+    p.add_argument("--p99-ms", type=float, default=50, help="of the bystander's round trips")
+    p.add_argument("--attempts", type=int, default=3, help="if only round trips were slow")
+    p.add_argument("--growth-mib", type=float, default=growth_mib, help="of the server's memory")
+    p.add_argument("--json", type=Path, help="write all results to this file")
+    p.add_argument("--only", action="append", choices=[c.__name__ for c in cases])
+    p.add_argument("--list", action="store_true", help="name the cases")
+    p.add_argument("--check", action="store_true", help="say what is missing: nothing ever is")
+    p.add_argument("--long", action="store_true", help="all sizes, where there are two")
+    p.add_argument("server", nargs="*", help="the server and its arguments, behind --")
+    options = p.parse_args()
+    if options.list:
+        print("\n".join(case.__name__ for case in cases))
+    if options.list or options.check:
+        sys.exit()
+    if not options.server:
+        p.error("no server")
+    return options
+
+
+def main():
+    options = parse(__doc__, CASES, growth_mib=32)
+    run_attempts(options, lambda: Server(options.server), attack)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from websockets.sync.client import connect
 from scenarios import arguments
 
 HERE = Path(__file__).resolve().parent
-READY = re.compile(rb"http://(?:127\.0\.0\.1|localhost|\[::1\]):(\d+)")
+READY = re.compile(rb"https?://(?:127\.0\.0\.1|localhost|\[::1\]):(\d+)")
 PATIENCE = 15.0  # seconds for anything that should take milliseconds
 
 
@@ -47,6 +47,7 @@ class Server:
 
     def __init__(self, command):
         self.command = command
+        self.s = "s" if "--tls-certificate" in command else ""  # of https and wss
         self.port = 0
         self.process = None
         self.log = tempfile.TemporaryFile()
@@ -103,18 +104,18 @@ class Server:
 
     @property
     def page(self):
-        return f"http://127.0.0.1:{self.port}/"
+        return f"http{self.s}://127.0.0.1:{self.port}/"
 
     @property
     def chat(self):
-        return f"ws://127.0.0.1:{self.port}/chat"
+        return f"ws{self.s}://127.0.0.1:{self.port}/chat"
 
 
 class Client:
     """A chat client that knows the protocol and no more."""
 
     def __init__(self, server, path="/chat", **options):
-        address = f"ws://127.0.0.1:{server.port}{path}"
+        address = f"ws{server.s}://127.0.0.1:{server.port}{path}"
         options.setdefault("subprotocols", ["roost.v1"])
         # It reads everything that comes: a client that stops reading can't even close.
         options |= {"open_timeout": PATIENCE, "max_queue": None, "ping_interval": None}

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 
-READY = re.compile(rb"ws://[a-z0-9.]+:(\d+)")
+READY = re.compile(rb"wss?://[a-z0-9.]+:(\d+)")
 READY_SECONDS = 30
 STOP_SECONDS = 15
 

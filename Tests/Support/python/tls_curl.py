@@ -5,8 +5,7 @@ import subprocess
 from pathlib import Path
 
 from server import Server
-from scenarios import arguments
-from tls_server import NAME, SECONDS, Authority, answers, chat, echo, encrypted, everything, plain
+from tls_server import NAME, SECONDS, Authority, answers, chat, echo, encrypted, everything, path_of, plain
 from wire import REQUEST, Client
 
 BLOCK = bytes((i // 251 ^ i) & 255 for i in range(1_000_003))  # what the test server repeats
@@ -58,7 +57,7 @@ def wrong_port():
             client.send(REQUEST)
             status, words = client.http_answer()
         assert status == 400, words
-    with Server([str(Path(arguments.command[0], "echo-server")), "0"]) as server:
+    with Server([str(path_of("echo-server")), "0"]) as server:
         assert b"SSL" in curl(authority, server.port, status=35)
         with plain(server.port) as connection:
             connection.sendall(bytes([22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3]) + bytes(506))

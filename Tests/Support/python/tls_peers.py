@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Our servers' TLS with other implementations of TLS, and our client's with another server.
 
-    tls_peers.py [--only NAME]… -- FOLDER of our programs
+    tls_peers.py [--only NAME]… [--long] -- FOLDER of our programs
     tls_peers.py --list | --check
 
 Prints a line for each scenario, and ends with 1 if one failed. A scenario whose program is not
@@ -31,6 +31,7 @@ MODULES = {
 
 def main():
     parser = scenarios.parser(__doc__)
+    parser.add_argument("--long", action="store_true", help="cut at each byte, not at an eighth")
     sys.exit(scenarios.main(parser, MODULES, missing))
 
 

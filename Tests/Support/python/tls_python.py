@@ -1,10 +1,12 @@
 """Scenarios of TLS with Python's ssl, and its websockets."""
 
 import os
+import random
 import socket
 import ssl
 
 from roost_server import until
+from scenarios import arguments
 from tls_server import NAME, SECONDS, Authority, echo, encrypted, everything, plain
 from websockets.sync.client import connect
 from wire import CLOSE, REQUEST, TEXT, Client, frame, reset
@@ -105,15 +107,19 @@ def contexts(authority):
 
 
 def cut_everywhere():
-    """All bytes of the client in two pieces, cut at each place."""
+    """All bytes of the client in two pieces, cut at each place, or at an eighth of them."""
     authority = Authority()
     with echo(authority, "--no-limits") as server:
         for context in contexts(authority):
             with Cut(context, server.port, []) as whole:
                 count = whole.exchange()
-            for cut in range(1, count):
+            for cut in range(1, count) if arguments.long else cuts_of_an_eighth(count):
                 with Cut(context, server.port, [cut]) as client:
                     client.exchange()
+
+
+def cuts_of_an_eighth(count):
+    return range(random.randrange(1, 9), count, 8)
 
 
 def single_bytes():

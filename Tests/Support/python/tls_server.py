@@ -64,12 +64,18 @@ def openssl(*words):
 
 
 class Encrypted(server.Server):
-    """One of our programs with TLS, as the test's command line has it, or another beside it."""
+    """One of our programs with TLS: from the folder that the test's command line names, or beside
+    the program that it names."""
 
     ready = re.compile(rb"Listening on (?:wss|https)://[a-z0-9.\[\]:]+:(\d+)")
 
     def __init__(self, program, *words):
-        super().__init__([str(Path(arguments.command[0], program)), *map(str, words)])
+        super().__init__([str(path_of(program)), *map(str, words)])
+
+
+def path_of(program):
+    given = Path(arguments.command[0])
+    return Path(given if given.is_dir() else given.parent, program)
 
 
 def echo(authority, *flags, pair=None, port=0):

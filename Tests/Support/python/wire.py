@@ -51,10 +51,13 @@ def reset(s):
 
 
 class Client:
-    """One connection; `received` has the bytes that were not consumed yet."""
+    """One connection; `received` has the bytes that were not consumed yet. With a `context` of
+    Python's ssl it speaks TLS."""
 
-    def __init__(self, port, upgrade=True, seconds=SECONDS):
+    def __init__(self, port, upgrade=True, seconds=SECONDS, context=None):
         self.socket = connect(port, seconds)
+        if context:
+            self.socket = context.wrap_socket(self.socket, server_hostname="localhost")
         self.received = b""
         if upgrade:
             self.socket.sendall(REQUEST)
