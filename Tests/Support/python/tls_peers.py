@@ -25,6 +25,7 @@ MODULES = {
         "client_certificates"],
     "tls_curl": ["requests", "wrong_port", "downloads", "uploads"],
     "tls_python": ["web_sockets", "cut_everywhere", "single_bytes", "closing"],
+    "tls_log": ["sentences"],
     "tls_others": ["gnutls", "nginx", "our_client", "unknown_server"],
 }
 
