@@ -69,6 +69,7 @@ endurance: deps ## Slow lines, restarts, attacks, a day, crashes at full length 
 	$(RELEASE) --product TestServer
 	$(RELEASE) --product train-map
 	$(RELEASE) --product roost
+	$(RELEASE) --product echo-server
 	@scripts/run-endurance.sh "$$($(RELEASE) --show-bin-path)" $(ARGS)
 
 hostile: deps ## Attack the echo server and the chat, and check what others notice of it

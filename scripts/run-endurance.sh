@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # The long sizes of tests that `make test` runs small:
 #
-#     scripts/run-endurance.sh FOLDER [lines|restart|attacks|day|keep]…     all by default
+#     scripts/run-endurance.sh FOLDER [lines|restart|tls|attacks|day|keep]…     all by default
 #
-# FOLDER has the release builds of TestServer and roost. ENDURANCE_SECONDS=300 is how long the
-# readers on slow lines read, ENDURANCE_CLIENTS=15000 how many clients reconnect or resume,
+# FOLDER has the release builds of TestServer, roost and echo-server. ENDURANCE_SECONDS=300 is how
+# long the readers on slow lines read, ENDURANCE_CLIENTS=15000 how many clients reconnect or resume,
 # ENDURANCE_RUNS=1 how often each attack runs, ENDURANCE_KILLS=1000 how often a server with a
 # database is killed. Attacks and faults that are done stand in .build/attacks-done.jsonl and
 # .build/keep-done.jsonl and are not run again; the file goes when all have run. The status is 1 if
@@ -14,7 +14,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 programs=${1:?the folder of the programs}
 shift
-[ $# -gt 0 ] || set -- lines restart attacks day keep
+[ $# -gt 0 ] || set -- lines restart tls attacks day keep
 status=0
 for what in "$@"; do
     case $what in
@@ -27,6 +27,9 @@ for what in "$@"; do
     restart)
         Tests/Support/python/restart_storm.py --clients "${ENDURANCE_CLIENTS:-15000}" -- \
             "$programs/roost" || status=1
+        ;;
+    tls)
+        Tests/Support/python/tls_peers.py --long --only cut_everywhere -- "$programs" || status=1
         ;;
     attacks)
         names=()
@@ -47,7 +50,7 @@ for what in "$@"; do
         rm -f .build/keep-done.jsonl
         ;;
     *)
-        echo "There is no '$what': lines, restart, attacks, day or keep."
+        echo "There is no '$what': lines, restart, tls, attacks, day or keep."
         status=1
         ;;
     esac

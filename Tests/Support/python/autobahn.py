@@ -8,11 +8,11 @@ The server is started with these arguments and has to print `ws://127.0.0.1:PORT
 the end. Each case has two outcomes, `behavior` and `behaviorClose`, and both must be those of the
 file. `--sample` takes a tenth of groups 12 and 13, which as a whole need a quarter of an hour and
 are about compression, and all cases of the others. With `--tls` the server gets a certificate that
-it makes itself, the suite connects over TLS, and every tenth case is run. The suite runs only on Python 2.7, so an
-environment for it is made once, in .venv-autobahn at the root of the package. Without Python 2.7 it
-prints a message and runs nothing. Ends with 1 for a difference. `--list` names the groups of cases,
-and `--check` prints in one line what is missing to run this, if anything. Needs only Python 3's
-library.
+it makes itself, the suite connects over TLS, and every tenth case is run. The suite runs only on
+Python 2.7, so an environment for it is made once, in .venv-autobahn at the root of the package.
+Without Python 2.7 it prints a message and runs nothing. Ends with 1 for a difference. `--list`
+names the groups of cases, and `--check` prints in one line what is missing to run this, if
+anything. Needs only Python 3's library.
 """
 
 import argparse

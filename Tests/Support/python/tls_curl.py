@@ -5,7 +5,8 @@ import subprocess
 from pathlib import Path
 
 from server import Server
-from tls_server import NAME, SECONDS, Authority, answers, chat, echo, encrypted, everything, path_of, plain
+from tls_server import (
+    NAME, SECONDS, Authority, answers, chat, echo, encrypted, everything, path_of, plain)
 from wire import REQUEST, Client
 
 BLOCK = bytes((i // 251 ^ i) & 255 for i in range(1_000_003))  # what the test server repeats

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 from roost_server import until
-from tls_server import NAME, SECONDS, Authority, answers, echo
+from tls_server import NAME, SECONDS, Authority, answers, chat, echo
 from wire import REQUEST, TEXT, frame
 
 PLAIN_REQUEST = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -134,7 +134,6 @@ def exchange():
     for version in "-tls1_3", "-tls1_2":
         keys, file = Path(authority.file("tickets")), authority.file("session")
         keys.write_bytes(os.urandom(80))
-        from tls_server import chat
         control = authority.file("control")
         with chat(authority, "--tls-ticket-keys", keys, "--control", control,
                   pair=(chain, key)) as server:

@@ -1,5 +1,6 @@
 """Scenarios of TLS with Python's ssl, and its websockets."""
 
+import itertools
 import os
 import random
 import socket
@@ -122,12 +123,13 @@ def cuts_of_an_eighth(count):
     return range(random.randrange(1, 9), count, 8)
 
 
-def single_bytes():
-    """All bytes of the client one by one."""
+def small_pieces():
+    """All bytes of the client in pieces of one to five."""
     authority = Authority()
     with echo(authority) as server:
         for context in contexts(authority):
-            with Cut(context, server.port, range(100_000)) as client:
+            cuts = itertools.accumulate(random.choices(range(1, 6), k=1000))
+            with Cut(context, server.port, list(cuts)) as client:
                 client.exchange()
 
 

@@ -1,11 +1,13 @@
 """What the tests of TLS share: an authority with its certificates, and our programs with TLS."""
 
 import re
+import select
 import shutil
 import socket
 import ssl
 import subprocess
 import tempfile
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -53,9 +55,50 @@ class Authority:
     def context(self, pair=None):
         """What Python's ssl needs to trust this authority, and to show a certificate."""
         made = ssl.create_default_context(cafile=self.path)
+        made.sslsocket_class = ThreadedSocket
         if pair:
             made.load_cert_chain(*pair)
         return made
+
+
+class ThreadedSocket(ssl.SSLSocket):
+    """One thread may read while another writes, as those of websockets do. Below Python 3.13 both
+    would be inside OpenSSL at once, which loses what is written now and then."""
+
+    def _lock(self):
+        return self.__dict__.setdefault("own_lock", threading.Lock())
+
+    def _at_once(self, action):
+        with self._lock():
+            limit = self.gettimeout()
+            self.settimeout(0)
+            try:
+                return action(), limit
+            except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                return None, limit
+            finally:
+                self.settimeout(limit)
+
+    def _wait(self, event, limit):
+        poll = select.poll()
+        poll.register(self, event)
+        if not poll.poll(None if limit is None else limit * 1000):
+            raise TimeoutError("nothing came, or could be sent")
+
+    def recv(self, count=65536, flags=0):
+        while True:
+            found, limit = self._at_once(lambda: super(ThreadedSocket, self).recv(count, flags))
+            if found is not None:
+                return found
+            self._wait(select.POLLIN, limit)
+
+    def sendall(self, data, flags=0):
+        rest = memoryview(data)
+        while rest:
+            sent, limit = self._at_once(lambda: super(ThreadedSocket, self).send(rest, flags))
+            rest = rest[sent or 0:]
+            if not sent:
+                self._wait(select.POLLOUT, limit)
 
 
 def openssl(*words):

@@ -52,6 +52,7 @@ enum DeadFileTable {
             "Tests/Support/python/browser_private.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_scroll.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_spoken.py": "browser_chat.py imports it by name",
+            "Tests/Support/python/browser_tls.py": "browser_chat.py imports it by name",
             "Tests/Support/python/browser_undone.py": "browser_chat.py imports it by name",
             "Tests/Support/python/train_scenes.py": "browser_trains.py imports it by name",
             "Tests/Support/python/tutorial_steps.py": "browser_tutorial.py imports it by name",
