@@ -39,12 +39,41 @@ static void leave(struct client *c) {
     close(c->fd);
     free(c->head);
     c->head = NULL;
+    secure_free(c->ssl);
+    free(c->unsent);
+    c->ssl = NULL, c->unsent = NULL;
     if (all.gone) all.gone(c);
 }
 
 void client_fail(struct client *c, enum failure kind) {
     failures[kind]++;
     leave(c);
+}
+
+// Sends records, behind those that wait; what the socket does not take waits. False: an error.
+static bool send_made(struct client *c) {
+    struct secure_bytes made = secure_made();
+    ssize_t n = c->unsent_count ? 0 : send(c->fd, made.at, made.count, MSG_NOSIGNAL);
+    if (n < 0 && errno != EAGAIN) return false;
+    made.at += n > 0 ? n : 0, made.count -= n > 0 ? n : 0;
+    if (made.count == 0) return true;
+    c->unsent = realloc(c->unsent, c->unsent_count + made.count);
+    memcpy(c->unsent + c->unsent_count, made.at, made.count);
+    c->unsent_count += made.count;
+    return true;
+}
+
+// As send(2); with TLS all of the bytes, if there is no error.
+static ssize_t put(struct client *c, const void *bytes, size_t count) {
+    if (!c->ssl) return send(c->fd, bytes, count, MSG_NOSIGNAL);
+    secure_write(c->ssl, bytes, count);
+    return send_made(c) ? (ssize_t)count : -1;
+}
+
+static ssize_t get(struct client *c) {
+    if (!c->ssl) return recv(c->fd, received, sizeof received, 0);
+    ssize_t n = secure_take(c->fd);
+    return n > 0 ? secure_read(c->ssl, received, sizeof received) : n;
 }
 
 void client_connect(struct client *c, int first) {
@@ -73,10 +102,6 @@ void client_connect(struct client *c, int first) {
 }
 
 static void send_request(struct client *c) {
-    int error = 0;
-    socklen_t length = sizeof error;
-    getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &length);
-    if (error) return client_fail(c, CONNECT_FAILED);
     // The key and the accept value of RFC 6455 §1.3: the server cannot know that the key never
     // changes.
     static const char plain[] = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
@@ -92,16 +117,42 @@ static void send_request(struct client *c) {
         memcpy(request + count - 2, offer, sizeof offer);
         count += sizeof offer - 3;
     }
-    ssize_t n = send(c->fd, request, count, MSG_NOSIGNAL);
+    ssize_t n = put(c, request, count);
     if (n != (ssize_t)count) return client_fail(c, SOCKET_ERROR);
     c->state = UPGRADING;
     watch(c, EPOLL_CTL_MOD, EPOLLIN);
 }
 
+// Shakes hands, from the connected socket on: each time that something has come.
+static void secure(struct client *c) {
+    ssize_t n = c->ssl ? get(c) : -1;
+    if (!c->ssl) {
+        c->state = SECURING;
+        c->resumes = secure_could_resume();
+        c->ssl = secure_new(false);
+        n = secure_read(c->ssl, received, sizeof received);
+        watch(c, EPOLL_CTL_MOD, EPOLLIN);
+    }
+    if (n >= 0 || errno != EAGAIN) return client_fail(c, HANDSHAKE_REFUSED);
+    if (!send_made(c)) return client_fail(c, SOCKET_ERROR);
+    if (!secure_is_open(c->ssl)) return;
+    if (c->resumes && !secure_has_resumed(c->ssl)) return client_fail(c, HANDSHAKE_WRONG);
+    send_request(c);
+}
+
+static void connected(struct client *c) {
+    int error = 0;
+    socklen_t length = sizeof error;
+    getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &length);
+    if (error) return client_fail(c, CONNECT_FAILED);
+    if (all.secured) secure(c);
+    else send_request(c);
+}
+
 // Opening twenty thousand connections may take longer than a server's ping interval.
 static void answer_ping(struct client *c) {
     static const unsigned char pong[] = {0x8A, 0x80, 0, 0, 0, 0};
-    if (send(c->fd, pong, sizeof pong, MSG_NOSIGNAL) != sizeof pong) client_fail(c, SOCKET_ERROR);
+    if (put(c, pong, sizeof pong) != sizeof pong) client_fail(c, SOCKET_ERROR);
 }
 
 // Compressed frames are counted by their headers and not inflated.
@@ -175,7 +226,7 @@ static void take_head(struct client *c, size_t count) {
 }
 
 static void take(struct client *c) {
-    ssize_t n = recv(c->fd, received, sizeof received, 0);
+    ssize_t n = get(c);
     if (n < 0 && errno == EAGAIN) return;
     if (n < 0) return client_fail(c, errno == ECONNRESET ? RESET_BY_SERVER : SOCKET_ERROR);
     if (n == 0) {
@@ -189,7 +240,8 @@ static void take(struct client *c) {
 
 void client_event(struct client *c, uint32_t events) {
     if (c->state == GONE) return;
-    if (c->state == CONNECTING) return send_request(c);
+    if (c->state == CONNECTING) return connected(c);
+    if (c->state == SECURING) return secure(c);
     if (c->never_reads) { // only an error or a hang-up is ever reported
         return leave(c);
     }
@@ -197,15 +249,24 @@ void client_event(struct client *c, uint32_t events) {
     if (c->state != GONE && events & ~EPOLLOUT) take(c);
 }
 
+static bool sends_waiting(struct client *c) {
+    ssize_t n = send(c->fd, c->unsent, c->unsent_count, MSG_NOSIGNAL);
+    if (n < 0 && errno != EAGAIN) return client_fail(c, SOCKET_ERROR), false;
+    c->unsent_count -= n > 0 ? n : 0;
+    if (n > 0) memmove(c->unsent, c->unsent + n, c->unsent_count);
+    return c->unsent_count == 0;
+}
+
 void client_send(struct client *c) {
+    if (c->unsent_count && !sends_waiting(c)) return;
     while (c->sent < c->allowed) {
         size_t count = c->allowed - c->sent;
         const unsigned char *p = masked_run(all.stream, c->sent, &count);
-        ssize_t n = send(c->fd, p, count, MSG_NOSIGNAL);
+        ssize_t n = put(c, p, count);
         if (n < 0 && errno != EAGAIN)
             return client_fail(c, errno == ECONNRESET ? RESET_BY_SERVER : SOCKET_ERROR);
         if (n > 0) c->sent += n;
-        if (n < (ssize_t)count) {
+        if (n < (ssize_t)count || c->unsent_count) {
             if (!c->wants_room) watch(c, EPOLL_CTL_MOD, EPOLLIN | EPOLLOUT);
             c->wants_room = true;
             return;
@@ -218,8 +279,7 @@ void client_send(struct client *c) {
 void client_send_close(struct client *c) {
     static const unsigned char close_1000[] = {0x88, 0x82, 1, 2, 3, 4, 0x03 ^ 1, 0xE8 ^ 2};
     c->state = CLOSING;
-    if (send(c->fd, close_1000, sizeof close_1000, MSG_NOSIGNAL) != sizeof close_1000)
-        client_fail(c, SOCKET_ERROR);
+    if (put(c, close_1000, sizeof close_1000) != sizeof close_1000) client_fail(c, SOCKET_ERROR);
 }
 
 void client_stop_reading(struct client *c) {

@@ -4,9 +4,10 @@
 #include <stdint.h>
 
 #include "measure.h"
+#include "secure.h"
 #include "stream.h"
 
-enum state { GONE, CONNECTING, UPGRADING, OPEN, CLOSING };
+enum state { GONE, CONNECTING, SECURING, UPGRADING, OPEN, CLOSING };
 
 struct client {
     int fd;
@@ -22,6 +23,11 @@ struct client {
     unsigned char frame_head[4];
     int frame_head_length;
     uint64_t frame_left;
+    // With TLS: records that the socket did not take.
+    SSL *ssl;
+    bool resumes;
+    unsigned char *unsent;
+    size_t unsent_count;
 };
 
 struct clients {
@@ -30,6 +36,7 @@ struct clients {
     int open_count;
     const struct stream *stream;
     bool compressed; // offer permessage-deflate, and take nothing but compressed frames
+    bool secured;    // over TLS
     uint64_t progress; // grows with everything that happens
     // Called when a client has been opened, has received `whole` more messages, or is gone.
     void (*opened)(struct client *c);

@@ -17,9 +17,12 @@ import os
 import statistics
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
-from programs import BUILT, ROOT, Server, build, load, ours, reference, simulated, unlimited
+import tls
+from programs import (BUILT, ROOT, Server, build, load, ours, reference, simulated, spread, tell,
+                      unlimited)
 
 LOG_LIMIT_KIB = 1024  # the default --topic-log
 
@@ -33,11 +36,8 @@ RATIOS = {
     "churn-64": ("echo", "churn --connections 64 --size 32", 0.85),
 }
 OLD_BAR = 0.98  # of the new binary to the old
-OTHERS = ("idle", "slow", "allocations", "own", "million", "deflate-fanout", "deflate-idle")
-
-
-def spread(values):
-    return {"median": statistics.median(values), "min": min(values), "max": max(values)}
+OTHERS = ("idle", "slow", "allocations", "own", "million", "deflate-fanout", "deflate-idle",
+          *tls.NAMES)
 
 
 def sides(options, mode):
@@ -240,11 +240,6 @@ def million_case(options):
     return result
 
 
-def tell(name, result, line):
-    print(f"{'ok  ' if result['reached'] else 'MISS'} {name:20} {line}  [{result['bar']}]",
-          flush=True)
-
-
 def parse():
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     p.add_argument("--quick", action="store_true", help="three short pairs of each")
@@ -283,7 +278,10 @@ def main():
               "deflate-fanout": deflate_fanout_case, "deflate-idle": deflate_idle_case}
     results = {}
     for name in wanted:
-        results[name] = others[name](options) if name in others else ratio_case(name, options)
+        if name in tls.NAMES:
+            results[name] = tls.case(name, options)
+        else:
+            results[name] = others.get(name, partial(ratio_case, name))(options)
     options.json.write_text(json.dumps(results, indent=2) + "\n")
     if options.old:
         print(f"\n{old_table(results)}\n")

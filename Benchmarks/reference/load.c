@@ -9,7 +9,8 @@
 //
 // And: --port P, --pid PID of the server, --seconds S, --warmup S, --text or --chat (JSON as of a
 // chat), --deflate (with --chat: fanout and idle over permessage-deflate), --allocations FILE of
-// malloc_count. Prints one line of JSON. The status is not 0 if anything failed.
+// malloc_count; --tls, and with --resume each connection takes a session ticket of an earlier one.
+// Prints one line of JSON. The status is not 0 if anything failed.
 #define _GNU_SOURCE
 #include <getopt.h>
 #include <stdio.h>
@@ -33,7 +34,7 @@ static struct {
     int port, pid, connections, size, depth, never_read;
     double seconds, warmup;
     enum content content;
-    bool deflate;
+    bool deflate, tls, resume;
 } options = {.connections = 100, .size = 32, .depth = 1, .seconds = 3, .warmup = 0.5};
 
 static struct stream stream;
@@ -145,7 +146,7 @@ static void parse(int argc, char **argv) {
         {"size", 1, 0, 's'},       {"depth", 1, 0, 'd'},       {"never-read", 1, 0, 'a'},
         {"seconds", 1, 0, 't'},    {"warmup", 1, 0, 'w'},      {"text", 0, 0, 'x'},
         {"allocations", 1, 0, 'm'}, {"chat", 0, 0, 'j'},       {"deflate", 0, 0, 'z'},
-        {0},
+        {"tls", 0, 0, 'l'},        {"resume", 0, 0, 'r'},      {0},
     };
     int option;
     while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
@@ -160,6 +161,8 @@ static void parse(int argc, char **argv) {
         case 'w': options.warmup = atof(optarg); break;
         case 'x': options.content = TEXT; break;
         case 'j': options.content = CHAT; break;
+        case 'l': options.tls = true; break;
+        case 'r': options.resume = true; break;
         case 'z': options.deflate = true; break;
         case 'm': options.allocations = optarg; break;
         default: exit(2);
@@ -184,6 +187,8 @@ static void prepare(void) {
     stream = make_stream(options.size, options.content, options.depth);
     clients_init(options.port, &stream);
     all.compressed = options.deflate;
+    all.secured = options.tls;
+    if (options.tls) secure_client(options.resume);
     client_count = options.connections + options.never_read;
     clients = calloc(client_count, sizeof *clients);
     if (mode_is("echo")) all.got = echo_got;

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -14,7 +15,16 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 BUILT = ROOT / ".build" / "reference"
 SIMULATED = BUILT / "simulated.so"
-READY = re.compile(rb"(?:ws|http)://(?:127\.0\.0\.1|localhost):(\d+)")
+READY = re.compile(rb"(?:ws|http)s?://(?:127\.0\.0\.1|localhost):(\d+)")
+
+
+def spread(values):
+    return {"median": statistics.median(values), "min": min(values), "max": max(values)}
+
+
+def tell(name, result, line):
+    print(f"{'ok  ' if result['reached'] else 'MISS'} {name:22} {line}  [{result['bar']}]",
+          flush=True)
 
 
 class Server:
@@ -62,9 +72,9 @@ def compile(to, *arguments):
 
 
 def build():
-    load = [HERE / name for name in ("load.c", "client.c", "stream.c", "measure.c")]
-    compile(BUILT / "load", *load)
-    compile(BUILT / "server", HERE / "server.c", "-lcrypto")
+    names = ("load.c", "client.c", "stream.c", "measure.c", "secure.c")
+    compile(BUILT / "load", *(HERE / name for name in names), "-lssl", "-lcrypto")
+    compile(BUILT / "server", HERE / "server.c", HERE / "secure.c", "-lssl", "-lcrypto")
     compile(BUILT / "malloc_count.so", "-fPIC", "-shared", "-fno-builtin", HERE / "malloc_count.c")
     build_simulated()
 

@@ -6,19 +6,19 @@
 // - unmasking while copying into the output, one send per connection and turn;
 // - no UTF-8 check, no timers, only the limits that keep it alive.
 //
-//     server echo [PORT]        every data frame goes back as it came
-//     server broadcast [PORT]   every message goes to every client, in one send per turn;
-//                               a fragmented message ends its connection
+//     server echo [PORT [CERTIFICATE KEY]]    every data frame goes back as it came
+//     server broadcast [PORT …]               every message goes to every client, in one send per
+//                                             turn; a fragmented message ends its connection
 //
-// PORT 0, the default, takes a free one. The address is printed once it listens, on 127.0.0.1.
+// PORT 0, the default, takes a free one. The address is printed once it listens, on 127.0.0.1. With
+// a certificate and its key, in PEM, it speaks TLS 1.3.
 #define _GNU_SOURCE
 #include "frames.h"
+#include "secure.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <openssl/evp.h>
-#include <openssl/sha.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -44,10 +44,11 @@ typedef struct {
     uint32_t input_length;             // an incomplete head or frame, kept from the last receive
     uint32_t unsent_length;
     unsigned char *input, *unsent;
+    SSL *ssl; // NULL without TLS
 } Connection;
 
 static int epoll_fd, listener;
-static bool broadcasting;
+static bool broadcasting, secured;
 static Buffer receive, output, turn_log;
 static Connection **members, **graves;
 static uint32_t member_count, member_capacity, grave_count, grave_capacity;
@@ -89,7 +90,14 @@ static void queue(Connection *c, const unsigned char *bytes, size_t count) {
 }
 
 static void deliver(Connection *c, const unsigned char *bytes, size_t count) {
-    if (c->dead || count == 0) return;
+    if (c->dead) return;
+    if (c->ssl) { // besides these bytes, what its handshake answers
+        secure_write(c->ssl, bytes, count);
+        if (c->closing) secure_end(c->ssl);
+        struct secure_bytes made = secure_made();
+        bytes = made.at, count = made.count;
+    }
+    if (count == 0) return;
     size_t sent = 0;
     if (!c->blocked) {
         ssize_t n = send(c->fd, bytes, count, MSG_NOSIGNAL);
@@ -151,16 +159,13 @@ static size_t on_frames(Connection *c, const unsigned char *p, size_t count) {
 
 // The opening handshake (RFC 6455 §4.2) as soon as the head is whole; then the same as on_frames.
 static size_t on_request(Connection *c, unsigned char *p, size_t count) {
-    static const char guid[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     unsigned char *end = memmem(p, count, "\r\n\r\n", 4);
     if (!end) {
         if (count > HEAD_LIMIT) bury(c);
         return 0;
     }
     *end = 0;
-    char joined[24 + sizeof guid];
-    char *key = strcasestr((char *)p, "\r\nSec-WebSocket-Key:");
-    if (!key || sscanf(key + 20, " %24[A-Za-z0-9+/=]", joined) != 1 || strlen(joined) != 24) {
+    if (!append_acceptance(&output, (char *)p)) {
         static const char refusal[] = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n"
                                       "Connection: close\r\n\r\n";
         memcpy(room(&output, sizeof refusal), refusal, sizeof refusal - 1);
@@ -168,14 +173,6 @@ static size_t on_request(Connection *c, unsigned char *p, size_t count) {
         c->closing = true;
         return count;
     }
-    strcpy(joined + 24, guid);
-    unsigned char digest[SHA_DIGEST_LENGTH], accept[32];
-    SHA1((unsigned char *)joined, strlen(joined), digest);
-    EVP_EncodeBlock(accept, digest, sizeof digest);
-    output.length += sprintf((char *)room(&output, 256),
-                             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-                             "Connection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",
-                             accept);
     c->open = true;
     c->member = member_count;
     push(&members, &member_count, &member_capacity, c);
@@ -195,15 +192,19 @@ static void keep(Connection *c, const unsigned char *bytes, size_t count) {
     c->input_length = count;
 }
 
+static ssize_t receive_into(unsigned char *p, Connection *c) {
+    if (!c->ssl) return recv(c->fd, p, RECEIVE, 0);
+    ssize_t n = secure_take(c->fd);
+    return n > 0 ? secure_read(c->ssl, p, SECURE_CONTENT) : n;
+}
+
 static void on_readable(Connection *c) {
     size_t kept = c->input_length;
     receive.length = 0;
-    unsigned char *p = room(&receive, kept + RECEIVE);
-    ssize_t n = recv(c->fd, p + kept, RECEIVE, 0);
-    if (n <= 0) {
-        if (n == 0 || errno != EAGAIN) bury(c);
-        return;
-    }
+    unsigned char *p = room(&receive, kept + SECURE_CONTENT);
+    ssize_t n = receive_into(p + kept, c);
+    if (n < 0 && errno == EAGAIN) return deliver(c, NULL, 0);
+    if (n <= 0) return bury(c);
     if (kept) memcpy(p, c->input, kept);
     size_t count = kept + n;
     output.length = 0;
@@ -220,7 +221,7 @@ static void on_connections(void) {
         if (fd < 0 && errno == ECONNABORTED) continue;
         if (fd < 0) die("accept4");
         Connection *c = grown(NULL, sizeof *c);
-        *c = (Connection){.fd = fd};
+        *c = (Connection){.fd = fd, .ssl = secured ? secure_new(true) : NULL};
         struct epoll_event e = {.events = EPOLLIN, .data.ptr = c};
         if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &e)) die("epoll_ctl");
     }
@@ -240,6 +241,7 @@ static void end_turn(void) {
         close(c->fd);
         free(c->input);
         free(c->unsent);
+        secure_free(c->ssl);
         free(c);
     }
     grave_count = 0;
@@ -259,13 +261,13 @@ static void listen_on(uint16_t port) {
     struct epoll_event e = {.events = EPOLLIN, .data.ptr = NULL};
     epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, listener, &e)) die("epoll_ctl");
-    printf("ws://127.0.0.1:%d\n", ntohs(address.sin_port));
+    printf("ws%s://127.0.0.1:%d\n", secured ? "s" : "", ntohs(address.sin_port));
     fflush(stdout);
 }
 
 int main(int argc, char **argv) {
     if (argc < 2 || (strcmp(argv[1], "echo") && strcmp(argv[1], "broadcast"))) {
-        fprintf(stderr, "usage: server echo|broadcast [PORT]\n");
+        fprintf(stderr, "usage: server echo|broadcast [PORT [CERTIFICATE KEY]]\n");
         return 2;
     }
     broadcasting = argv[1][0] == 'b';
@@ -273,6 +275,8 @@ int main(int argc, char **argv) {
     getrlimit(RLIMIT_NOFILE, &files);
     files.rlim_cur = files.rlim_max;
     setrlimit(RLIMIT_NOFILE, &files);
+    secured = argc > 4;
+    if (secured) secure_server(argv[3], argv[4]);
     listen_on(argc > 2 ? atoi(argv[2]) : 0);
     static struct epoll_event events[EVENTS];
     for (;;) {
