@@ -48,6 +48,7 @@ struct JobRunner {
         let place = target.target(job.serverCommand)
         var job = job
         job.plan.subprotocols += target.subprotocol
+        job.plan.trust = target.trust
         job.threads = max(job.threads, load.threads)
         if let drain = load.drain { job.plan.drainSeconds = drain }
         try check(job, place)
@@ -113,17 +114,23 @@ struct JobRunner {
     ) throws -> (url: String, Job) {
         let url = try WebSocketURL(text)
         var job = job
-        let host = url.host == "localhost" ? "127.0.0.1" : url.host
-        let isHere = host.hasPrefix("127.") || host == "::1"
+        guard !url.isSecure || job.plan.polling == nil else {
+            throw ValidationError("bench polling does not speak TLS.")
+        }
+        // A name that a certificate is compared with stays.
+        let host = url.host == "localhost" && !url.isSecure ? "127.0.0.1" : url.host
+        let isHere = host.hasPrefix("127.") || host == "::1" || host == "localhost"
         if !isHere, report.runs.isEmpty {
             screen.note("The load goes to \(host), which is not this machine: flood only your own.")
         }
         job.plan.sources = try Sources.addresses(
             for: job.plan.totalConnections + job.plan.neverReadCount,
-            toLoopback: host.hasPrefix("127."),
+            toLoopback: host.hasPrefix("127.") || host == "localhost",
             named: target.source.map { $0.split(separator: ",").map(String.init) } ?? [],
             portsPerAddress: Machine.portsPerAddress)
-        return ("\(WebSocketURL(host: host, port: url.port, target: url.target))", job)
+        let prepared = WebSocketURL(
+            host: host, port: url.port, target: url.target, isSecure: url.isSecure)
+        return ("\(prepared)", job)
     }
 
     /// Reports what cannot work before anything is started.

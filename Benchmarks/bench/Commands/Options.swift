@@ -6,7 +6,10 @@ import Glibc
 
 /// Where the load goes.
 struct TargetOptions: ParsableArguments {
-    @Option(help: "A server that runs already: ws://HOST:PORT/PATH. Default: bench starts one.")
+    @Option(
+        help: """
+            A server that runs already: ws://HOST:PORT/PATH, or wss. Default: bench starts one.
+            """)
     var url: String?
 
     @Option(help: "The process of that server, for its processor time and memory (repeatable).")
@@ -15,6 +18,19 @@ struct TargetOptions: ParsableArguments {
     @Option(
         help: "Start this command instead, with {port} for the port: 'node server.js {port}'.")
     var server: String?
+
+    @Flag(
+        help: """
+            Start the server with --tls-self-signed, and go there by wss; with --server, the \
+            command must make it speak TLS. Its certificate is taken as it is.
+            """)
+    var tls = false
+
+    @Option(help: "With wss: the authorities to trust, in PEM. Default: the system's.")
+    var ca: String?
+
+    @Flag(help: "With wss: take every certificate.")
+    var insecure = false
 
     @Option(help: "How many server processes share the port (--reuse-port).")
     var servers = 1
@@ -39,6 +55,12 @@ struct TargetOptions: ParsableArguments {
         guard url != nil || pid.isEmpty else {
             throw ValidationError("--pid needs --url.")
         }
+        guard url == nil || !tls else {
+            throw ValidationError("--tls is for servers that bench starts: --url wss://…")
+        }
+        guard ca == nil || !(insecure || tls) else {
+            throw ValidationError("--ca checks a certificate: not with --insecure or --tls.")
+        }
         guard servers > 0 else { throw ValidationError("--servers must be at least 1.") }
         for pid in pid where ProcessUsage(of: pid) == nil {
             throw ValidationError("There is no process \(pid) whose figures can be read.")
@@ -48,11 +70,14 @@ struct TargetOptions: ParsableArguments {
     /// The target that the flags ask for.
     func target(_ command: ServerProcess.Command) -> Target {
         if let url { return .url(url, pids: pid) }
-        guard let server else { return .spawned(command, count: servers) }
+        guard let server else { return .spawned(tls ? command.encrypted : command, count: servers) }
         let shell = ServerProcess.Command(
-            arguments: ["/bin/sh", "-c", "exec \(server)"], name: server)
+            arguments: ["/bin/sh", "-c", "exec \(server)"], name: server, isEncrypted: tls)
         return .spawned(shell, count: servers)
     }
+
+    /// What is checked of a server that speaks TLS.
+    var trust: Trust { insecure || tls ? .everybody : ca.map(Trust.authorities) ?? .system }
 }
 
 /// How much, how fast, how long.

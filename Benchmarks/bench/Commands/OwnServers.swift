@@ -1,6 +1,15 @@
 // How the servers of this package are started.
 
 extension ServerProcess.Command {
+    /// The same server with TLS, and a certificate that it makes itself.
+    var encrypted: Self {
+        var command = self
+        command.arguments.append("--tls-self-signed")
+        command.name += " --tls-self-signed"
+        command.isEncrypted = true
+        return command
+    }
+
     /// Echoes, with `Limits.benchmark`.
     static func echo() throws -> Self {
         Self(

@@ -21,6 +21,8 @@ final class ServerProcess {
         var folder: String?
         /// The flag that each of several processes on one port needs; nil if they need none.
         var sharingFlag: String?
+        /// Whether it speaks TLS.
+        var isEncrypted = false
     }
 
     let command: Command
@@ -43,7 +45,7 @@ final class ServerProcess {
             throw Failure(description: "No port of 127.0.0.1 is free.")
         }
         self.port = port
-        url = "ws://127.0.0.1:\(port)\(command.path)"
+        url = "\(command.isEncrypted ? "wss" : "ws")://127.0.0.1:\(port)\(command.path)"
         for _ in 0..<count { try start(processors, isShared: count > 1) }
         try waitUntilReady()
     }

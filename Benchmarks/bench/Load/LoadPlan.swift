@@ -17,6 +17,8 @@ enum WireProtocol: String, Codable, Sendable, CaseIterable {
 struct LoadPlan: Codable, Sendable {
     var kind: LoadKind
     var url: String
+    /// If the URL's scheme is wss.
+    var trust = Trust.system
     var wire = WireProtocol.raw
     /// The message; see ``MessageTemplate``.
     var template = MessageTemplate.raw

@@ -50,6 +50,7 @@ struct LoadState {
         members = Array(repeating: Member(), count: plan.connectionCount + plan.neverReadCount)
         var request = try ConnectRequest(plan.url)
         request.subprotocols = plan.subprotocols
+        if request.url.isSecure { request.tls = try plan.trust.settings() }
         self.request = request
         sources = plan.sources.compactMap { NetworkAddress(numeric: $0, port: 0) }
         template = try MessageTemplate(plan.template, size: plan.size)

@@ -27,6 +27,14 @@ extension EndToEndTests {
         if load != "churn" { #expect(run.received == run.sent * (load == "fanout" ? 10 : 1)) }
     }
 
+    @Test(arguments: ["echo", "fanout", "churn"])
+    func `A server is measured over TLS`(load: String) throws {
+        let result = try BenchRun([load, "-c", "10", "--tls"] + Self.short)
+        #expect(result.status == 0, "\(result.output)\(result.errors)")
+        #expect(result.output.contains("--tls-self-signed"))
+        #expect(try result.run.counted > 0)
+    }
+
     @Test func `Messages can have any format, and a greeting is not a reply`() throws {
         let server = try BenchedServer([
             BuildProducts.path("roost"), "serve", "--history", "memory", "--port", "PORT",
