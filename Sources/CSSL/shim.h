@@ -9,6 +9,9 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
+#if defined(__has_include) && __has_include(<malloc.h>)
+#include <malloc.h>
+#endif
 
 /* Macros that Swift cannot import. */
 static inline uint64_t cssl_options(void) {
@@ -45,4 +48,10 @@ static inline int cssl_set_mac_key(EVP_MAC_CTX *mac, unsigned char *key, size_t 
         OSSL_PARAM_construct_end(),
     };
     return EVP_MAC_CTX_set_params(mac, parameters);
+}
+/* Gives memory that libssl has freed back to the system. musl does so by itself. */
+static inline void cssl_give_back_memory(void) {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }

@@ -76,6 +76,22 @@ import WebSocketServer
         #expect(simulation.core.takenCounts == TakenCounts())
     }
 
+    @Test func `Several records go in one send, and a close_notify with the close frame`() throws {
+        var simulation = try simulation()
+        let peer = try open(&simulation)
+        let text = String(repeating: "t", count: 60_000)
+        var sendCount = simulation.network.sendCount
+        try peer.seal(SimulatedClient.frame(1, Array(text.utf8)))
+        talk(&simulation, peer)
+        #expect(peer.takeText().hasSuffix(text))
+        #expect(simulation.network.sendCount == sendCount + 1)
+        sendCount = simulation.network.sendCount
+        try peer.seal(SimulatedClient.frame(8, [0x03, 0xE8]))
+        talk(&simulation, peer)
+        #expect(peer.end == .records(.closed))
+        #expect(simulation.network.sendCount == sendCount + 1)
+    }
+
     @Test func `A certificate is exchanged under open connections`() throws {
         var simulation = try simulation()
         let old = try open(&simulation)

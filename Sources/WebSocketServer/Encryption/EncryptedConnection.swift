@@ -10,16 +10,19 @@ struct EncryptedConnection: ~Copyable {
     /// Before the first byte it has not begun.
     var session = TLSSession()
     /// Records that its socket has not taken yet; they are sent before anything else is sealed, so
-    /// that there is at most one record of application data among them.
+    /// that there is the application data of at most one send among them.
     var unsent = ByteBuffer()
     /// Whether it is counted in ``EncryptionTable/handshakeCount``.
     var isShakingHands = false
+    /// Whether the next content is the last: a close_notify goes with it. It is not handed over:
+    /// the close_notify follows alone then.
+    var endsWithContent = false
 
     /// Whether application data can be sent and received.
     var isEstablished: Bool { session.isEstablished }
 
     /// Whether nothing more is sent or received: the peer has ended the TLS, or it has failed.
-    var hasEnded: Bool { session.end != nil }
+    var hasEnded: Bool { session.hasEnded }
 
     /// How much memory it holds beside its place in the table, about.
     var byteCount: Int {

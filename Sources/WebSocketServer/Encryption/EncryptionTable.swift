@@ -9,8 +9,10 @@ struct EncryptionTable: ~Copyable {
     static var libraryByteCount: Int { 48 * 1024 }
     /// How many handshakes may be under way: beyond that the oldest is given up.
     static var handshakeLimit: Int { 1024 }
-    /// The most records that may wait for a socket: one of application data, and answers.
-    static var unsentByteLimit: Int { 64 * 1024 }
+    /// The most that may wait for a socket in records: application data of one send, and answers.
+    static var unsentByteLimit: Int { 128 * 1024 }
+    /// After how many handshakes at a time memory goes back to the system.
+    static var crowdCount: Int { 8 }
 
     var connections = SlotTable<EncryptedConnection>()
     /// The session of every accepted connection from its beginning, in a simulation: a handshake
@@ -24,6 +26,8 @@ struct EncryptionTable: ~Copyable {
     private var begun = Queue<ConnectionID>()
     /// How many handshakes of accepted connections are under way.
     private(set) var handshakeCount = 0
+    /// How many there were at most since memory went back to the system.
+    private(set) var mostHandshakeCount = 0
     private var ciphers = RecordCiphers()
 
     /// About what libssl holds for the handshakes that are under way.
@@ -52,6 +56,7 @@ struct EncryptionTable: ~Copyable {
         connections[index].isShakingHands = true
         begun.append(id)
         handshakeCount += 1
+        mostHandshakeCount = max(mostHandshakeCount, handshakeCount)
     }
 
     /// The connection that began its handshake first, if there are too many; the handshake may be
@@ -67,6 +72,16 @@ struct EncryptionTable: ~Copyable {
         guard connections[index].isShakingHands else { return }
         connections[index].isShakingHands = false
         handshakeCount -= 1
+    }
+
+    /// Gives the memory of many handshakes back to the system, once they are over: some 32 KB each,
+    /// which idle connections do not need.
+    mutating func giveBackMemory() {
+        guard mostHandshakeCount >= Self.crowdCount, handshakeCount <= mostHandshakeCount / 8 else {
+            return
+        }
+        mostHandshakeCount = handshakeCount
+        LibraryMemory.trim()
     }
 
     /// Overwrites the secrets of a connection that has ended, and frees its place.

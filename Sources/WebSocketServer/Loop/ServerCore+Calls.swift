@@ -10,6 +10,7 @@ extension ServerCore where K: ~Copyable {
         expireTasks(call)
         fireTimers(call)
         guard isDue else { return }
+        io.encryption.giveBackMemory()
         io.telemetry.busiest = listening.shares.busiest(10, at: io.clock.now)
         io.meter.beginPart(io.settings.limits.workPerTurn)
         emit(.tick, call)

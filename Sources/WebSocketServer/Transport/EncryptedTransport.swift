@@ -5,16 +5,17 @@ import Storage
 import WebSocketTLS
 
 extension ServerCore where K: ~Copyable {
-    /// How much content is sealed for one send: a record. What the socket does not take of it is
-    /// kept, sealed, since no content is sealed twice.
-    static var contentByteCount: Int { RecordLayer.contentByteLimit }
+    /// How much content of its own is sealed for one send of a connection: four records. What the
+    /// socket does not take of it is kept, sealed, since no content is sealed twice.
+    static var contentByteCount: Int { 4 * RecordLayer.contentByteLimit }
 
-    /// How much content of a topic is sealed for one send. What is sealed cannot be skipped any
-    /// more, and of a topic that skips only the newest counts.
+    /// How much content of a topic is sealed for one send: a record, as each of many slow members
+    /// may keep it. What is sealed cannot be skipped any more, and of a topic that skips only the
+    /// newest counts.
     func contentByteCount(of slot: Slot, _ variant: VariantIndex) -> Int {
         guard io.connections.slots[slot].isEncrypted,
             io.topics.variants[variant].policy != .disconnect
-        else { return Self.contentByteCount }
+        else { return RecordLayer.contentByteLimit }
         return io.connections.slots[slot].flags.contains(.paced) ? 1_400 : 4 * 1024
     }
 
@@ -82,6 +83,9 @@ extension ServerCore where K: ~Copyable {
                 return .failed(EPIPE)
             }
             position = end
+            if position == content.count, encryption.connections[index].endsWithContent {
+                encryption.close(index)
+            }
             let sealedCount = encryption.sealed.count
             switch kernel.send(encryption.sealed.span, to: socket) {
             case .sent(sealedCount): encryption.emptySealed()
@@ -166,6 +170,16 @@ extension ServerCore where K: ~Copyable {
         _ bytes: borrowing ByteBuffer, to socket: FileDescriptor, _ kernel: inout K
     ) -> SendOutcome {
         kernel.send(bytes.span, to: socket)
+    }
+
+    /// Lets the close_notify go with the close frame, if that is all that is left to send.
+    @inline(never)
+    mutating func closeWithContent(_ slot: Slot) {
+        guard io.connections.slots[slot].phase == .webSocket,
+            !io.connections.slots[slot].session.reads,
+            io.connections.slots[slot].delivery.outbox.markerCount == 0
+        else { return }
+        io.encryption.connections[io.connections.slots[slot].encryption].endsWithContent = true
     }
 
     /// Tells the peer that nothing more comes (RFC 8446 §6.1), as far as its socket takes that.

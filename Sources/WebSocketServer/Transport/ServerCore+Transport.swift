@@ -54,7 +54,9 @@ extension ServerCore where K: ~Copyable {
             if io.encryption.connections[index].unsent.count > EncryptionTable.unsentByteLimit {
                 return .failed(ENOBUFS)
             }
-            guard let end = io.encryption.connections[index].session.end else {
+            guard io.encryption.connections[index].hasEnded,
+                let end = io.encryption.connections[index].session.end
+            else {
                 return count == 0 ? .wouldBlock : outcome
             }
             if count > 0 {
@@ -135,6 +137,7 @@ extension ServerCore where K: ~Copyable {
     private mutating func sendLeadingBytes(_ slot: Slot) -> FlushOutcome {
         let count = io.connections.slots[slot].delivery.outbox.leadingByteCount
         io.meter.spend(Work.call)
+        if io.connections.slots[slot].isEncrypted { closeWithContent(slot) }
         let outcome = Self.sendOutbox(of: slot, io.connections, &io.encryption, &kernel)
         switch io.telemetry.counted(outcome) {
         case .failed(let number): return .failed(number)

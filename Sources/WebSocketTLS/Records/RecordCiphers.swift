@@ -35,6 +35,9 @@ package struct RecordCiphers: ~Copyable {
         }
     }
 
+    /// Shorter content is copied, and sealed together with its type by one call of libcrypto.
+    private static var copiedByteLimit: Int { 4096 }
+
     /// Appends one record with this content and type (RFC 8446 §5.2). Content of more than 16,384
     /// bytes ends the process.
     mutating func seal(
@@ -52,16 +55,25 @@ package struct RecordCiphers: ~Copyable {
         unsafe header[3] = UInt8(bodyCount >> 8)
         unsafe header[4] = UInt8(bodyCount & 0xFF)
         let inner = unsafe header + RecordLayer.headerByteCount
-        unsafe content.withUnsafeBufferPointer { source in
-            guard let first = source.baseAddress else { return }
-            unsafe inner.update(from: first, count: source.count)
-        }
         unsafe inner[content.count] = type
         let tag = unsafe inner + innerCount
         var count: Int32 = 0
-        let isSealed =
-            unsafe EVP_CipherUpdate(context, nil, &count, header, 5) == 1
-            && EVP_CipherUpdate(context, inner, &count, inner, Int32(innerCount)) == 1
+        var isSealed = unsafe EVP_CipherUpdate(context, nil, &count, header, 5) == 1
+        unsafe content.withUnsafeBufferPointer { source in
+            guard let first = source.baseAddress else { return }
+            if source.count < Self.copiedByteLimit {
+                unsafe inner.update(from: first, count: source.count)
+            } else {
+                isSealed =
+                    unsafe isSealed
+                    && EVP_CipherUpdate(context, inner, &count, first, Int32(source.count)) == 1
+            }
+        }
+        let restCount = content.count < Self.copiedByteLimit ? innerCount : 1
+        let rest = unsafe tag - restCount
+        isSealed =
+            unsafe isSealed
+            && EVP_CipherUpdate(context, rest, &count, rest, Int32(restCount)) == 1
             && EVP_CipherFinal_ex(context, tag, &count) == 1
             && EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, 16, tag) == 1
         guard isSealed else { fatalError("libcrypto could not seal a record") }

@@ -37,7 +37,7 @@ extension TLSSession {
         inPlace bytes: inout MutableSpan<UInt8>, count: Int, output: inout ByteBuffer,
         _ ciphers: inout RecordCiphers
     ) -> Int {
-        guard end == nil else { return 0 }
+        guard !hasEnded else { return 0 }
         guard layer != nil else {
             return receiveByCopy(&bytes, count: count, output: &output, &ciphers)
         }
@@ -54,7 +54,9 @@ extension TLSSession {
                 break reading
             }
         }
-        if end == nil, position < count { incoming.append(bytes.span.extracting(position..<count)) }
+        if !hasEnded, position < count {
+            incoming.append(bytes.span.extracting(position..<count))
+        }
         return plaintextEnd - Self.plaintextOffset
     }
 

@@ -33,6 +33,9 @@ package struct TLSSession: ~Copyable {
         }
     }
 
+    /// Whether the session is over. It is asked for every record, and ``end`` takes longer.
+    package var hasEnded: Bool { details?.end != nil || layer?.end != nil }
+
     /// The name of a client's certificate; nil if we asked for none, or got none.
     package var peerName: String? { details?.peerName }
 
@@ -107,7 +110,7 @@ package struct TLSSession: ~Copyable {
     package mutating func send(
         _ content: Span<UInt8>, into output: inout ByteBuffer, _ ciphers: inout RecordCiphers
     ) throws(RecordFault) {
-        guard isEstablished, end == nil else { throw .sendingEnded }
+        guard isEstablished, !hasEnded else { throw .sendingEnded }
         if layer != nil {
             try layer?.seal(content, into: &output, &ciphers)
         } else if let object {
