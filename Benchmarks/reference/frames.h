@@ -33,7 +33,8 @@ static inline unsigned char *room(Buffer *b, size_t more) {
 
 // Unmasks on the way from the receive buffer into the output (RFC 6455 §5.3).
 static inline void copy_unmasked(unsigned char *restrict to,
-                                 const unsigned char *restrict from, size_t count, const unsigned char *key) {
+                                 const unsigned char *restrict from, size_t count,
+                                 const unsigned char *key) {
     uint32_t word;
     memcpy(&word, key, 4);
     uint64_t wide = word | (uint64_t)word << 32;
