@@ -61,6 +61,11 @@ final class TLSPeer {
         try session.layer?.sendKeyUpdate(requestsAnswer: true, into: &output, &ciphers)
     }
 
+    /// Uses a new key.
+    func changeKey() throws {
+        try session.layer?.sendKeyUpdate(requestsAnswer: false, into: &output, &ciphers)
+    }
+
     /// Ends the session in order.
     func close() { session.close(into: &output, &ciphers) }
 

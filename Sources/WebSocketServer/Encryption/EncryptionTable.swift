@@ -104,6 +104,15 @@ struct EncryptionTable: ~Copyable {
             inPlace: &bytes, count: count, output: &sealed, &ciphers)
     }
 
+    /// The work of the records that were received since the last call, in the units of ``Work``.
+    mutating func takeWork() -> Int {
+        let work =
+            ciphers.openedCount * Work.tlsRecord + ciphers.keyUpdateCount * Work.tlsKeyUpdate
+        ciphers.openedCount = 0
+        ciphers.keyUpdateCount = 0
+        return work
+    }
+
     /// Writes the first bytes of a connection that we make.
     mutating func start(_ index: TableIndex<EncryptedConnection>) {
         connections[index].session.start(into: &sealed)

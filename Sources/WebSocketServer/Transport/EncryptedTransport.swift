@@ -25,6 +25,7 @@ extension ServerCore where K: ~Copyable {
     /// `.wouldBlock` if there is none. What the session wants the peer to get has been sent then.
     mutating func receiveRecords(_ slot: Slot, atMost limit: Int) -> ReceiveOutcome {
         let index = io.connections.slots[slot].encryption
+        io.meter.beginServing()
         if io.encryption.connections[index].hasEnded { return .endOfStream }
         let first = ReceiveBuffer.headroomByteCount - TLSSession.plaintextOffset
         let kept = io.encryption.connections[index].session.incompleteByteCount
@@ -51,6 +52,7 @@ extension ServerCore where K: ~Copyable {
         var bytes = buffer.mutableSpan(first..<ReceiveBuffer.byteCount)
         io.encryption.connections[index].session.copyIncomplete(to: &bytes)
         let plaintextCount = io.encryption.receive(index, &bytes, count: count)
+        io.meter.spend(io.encryption.takeWork())
         flushSealed(slot)
         return plaintextCount
     }

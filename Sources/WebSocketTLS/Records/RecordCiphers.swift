@@ -22,6 +22,11 @@ package struct RecordCiphers: ~Copyable {
     /// records (RFC 8446 §5.5). Tests set it to a few.
     package var recordsPerKey: UInt64 = 1 << 24
 
+    /// How many records were decrypted, and how often keys were derived since peers had changed
+    /// theirs: the caller counts from 0 again when it likes.
+    package var openedCount = 0
+    package var keyUpdateCount = 0
+
     /// Ciphers that have allocated nothing yet.
     package init() {
         contexts = InlineArray(repeating: unsafe Context(pointer: nil, keyID: 0))
@@ -89,6 +94,7 @@ package struct RecordCiphers: ~Copyable {
         let innerCount = record.count - RecordLayer.headerByteCount - RecordLayer.tagByteCount
         precondition(innerCount >= 0 && innerCount < 1 << 16, "a record has a header and a tag")
         precondition(record.lowerBound >= 0 && record.upperBound <= bytes.count)
+        openedCount &+= 1
         let context = unsafe try begin(suite, isSealing: false, &keys)
         return unsafe bytes.withUnsafeMutableBufferPointer { bytes in
             guard let first = bytes.baseAddress else { return false }

@@ -116,6 +116,7 @@ extension RecordLayer {
     ) throws(RecordFault) {
         guard Int(keyUpdateDebt) + 2 <= 2 * Self.keyUpdateLimit else { throw .tooManyEmpty }
         keyUpdateDebt += 2
+        ciphers.keyUpdateCount &+= 1
         receiving.update(suite)
         hasAskedForKey = false
         guard isRequested, !hasEndedSending else { return }
