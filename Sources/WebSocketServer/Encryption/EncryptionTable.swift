@@ -28,6 +28,8 @@ struct EncryptionTable: ~Copyable {
     private(set) var handshakeCount = 0
     /// How many there were at most since memory went back to the system.
     private(set) var mostHandshakeCount = 0
+    /// How many have begun since the last tick.
+    private var newHandshakeCount = 0
     private var ciphers = RecordCiphers()
 
     /// About what libssl holds for the handshakes that are under way.
@@ -56,6 +58,7 @@ struct EncryptionTable: ~Copyable {
         connections[index].isShakingHands = true
         begun.append(id)
         handshakeCount += 1
+        newHandshakeCount += 1
         mostHandshakeCount = max(mostHandshakeCount, handshakeCount)
     }
 
@@ -75,11 +78,14 @@ struct EncryptionTable: ~Copyable {
     }
 
     /// Gives the memory of many handshakes back to the system, once they are over: some 32 KB each,
-    /// which idle connections do not need.
+    /// which idle connections do not need. Called once a second. As long as many more begin nothing
+    /// is given back: it takes milliseconds, and the memory is used again.
     mutating func giveBackMemory() {
-        guard mostHandshakeCount >= Self.crowdCount, handshakeCount <= mostHandshakeCount / 8 else {
-            return
-        }
+        let few = mostHandshakeCount / 8
+        defer { newHandshakeCount = 0 }
+        guard mostHandshakeCount >= Self.crowdCount, handshakeCount <= few,
+            newHandshakeCount <= few
+        else { return }
         mostHandshakeCount = handshakeCount
         LibraryMemory.trim()
     }
