@@ -64,14 +64,6 @@ extension ServerCore where K: ~Copyable {
         holdBack(slot)
     }
 
-    /// TLS records were received: they are work, whatever comes of their content, of which there is
-    /// this much.
-    @inline(never)
-    mutating func accountRecords(_ slot: Slot, _ byteCount: Int) {
-        account(slot, receivedByteCount: byteCount)
-        io.meter.beginServing()
-    }
-
     /// Whether the input of this connection has to wait, since its address has used its share.
     @inline(never)
     mutating func isHeldBack(_ slot: Slot) -> Bool {

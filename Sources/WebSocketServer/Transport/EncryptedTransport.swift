@@ -57,6 +57,14 @@ extension ServerCore where K: ~Copyable {
         return plaintextCount
     }
 
+    /// TLS records were received: they are work, whatever comes of their content, of which there is
+    /// this much.
+    @inline(never)
+    mutating func accountRecords(_ slot: Slot, _ byteCount: Int) {
+        account(slot, receivedByteCount: byteCount)
+        io.meter.beginServing()
+    }
+
     // MARK: Sending
 
     /// One send of content: sealed before, if the connection is encrypted. Then it may be that the
