@@ -23,7 +23,8 @@ import WebSocketServer
         simulation.handler.greeting = "Hello"
         simulation.settle()
         let peer = TLSPeer(
-            simulation.network, simulation.socket, serving: try tls ?? TLS([Self.certificate.get()]))
+            simulation.network, simulation.socket, serving: try tls ?? TLS([Self.certificate.get()])
+        )
         for _ in 0..<10 {
             peer.exchange()
             simulation.settle()
@@ -77,7 +78,8 @@ import WebSocketServer
         #expect(simulation.core.takenCounts == TakenCounts())
     }
 
-    @Test func `A server that wants a certificate says so, although the handshake is over`() throws {
+    @Test func `A server that wants a certificate says so, although the handshake is over`() throws
+    {
         var options = TLS.Options()
         options.clientAuthorities = try Self.certificate.get().chain
         let tls = try TLS([Self.certificate.get()], options: options)

@@ -34,6 +34,10 @@ extension CertificateSummary {
     func warning(at seconds: Int) -> String? {
         if let flaw = flaw(at: seconds) { return flaw }
         let days = daysLeft(at: seconds)
+        // A certificate that the server has made for trying is new with each start.
+        guard origin != "self-signed" else {
+            return days < 1 ? "The self-signed certificate ends today: restart the server." : nil
+        }
         guard days < Self.lowDayCount else { return nil }
         return "The certificate for \(nameWords) ends in \(days) d, on \(lastDay): renew it, then: "
             + "systemctl reload roost"
