@@ -15,6 +15,14 @@ enum SSLReason {
 
     /// The name of an alert (RFC 8446 §6), with its number.
     static func text(ofAlert number: UInt8) -> String {
+        // libssl 3.0 has no words for the alerts of TLS 1.3.
+        switch Int32(number) {
+        case TLS13_AD_MISSING_EXTENSION: return "missing extension (alert \(number))"
+        case TLS13_AD_CERTIFICATE_REQUIRED: return "certificate required (alert \(number))"
+        case TLS1_AD_NO_APPLICATION_PROTOCOL:
+            return "no application protocol (alert \(number))"
+        default: break
+        }
         guard let text = unsafe SSL_alert_desc_string_long(Int32(number)) else {
             return "alert \(number)"
         }

@@ -93,7 +93,9 @@ import WebSocketServer
     @Test func `What is said of a certificate that ends soon`() throws {
         let made = try TLS.selfSigned(
             names: ["a.example", "b.example"], validity: .seconds(864_000))
-        let certificate = try #require(try TLS([made]).certificates.first)
+        let installed = TLS.Certificate(
+            chain: made.chain, privateKey: made.privateKey, origin: "a.crt")
+        let certificate = try #require(try TLS([installed]).certificates.first)
         let end = certificate.notAfter
         #expect(certificate.daysLeft(at: end) == 0)
         #expect(certificate.daysLeft(at: end - 86_400) == 1)
@@ -104,6 +106,10 @@ import WebSocketServer
                 == "The certificate for a.example and 1 more name ends in 2 d, on "
                 + "\(certificate.lastDay): renew it, then: systemctl reload roost")
         #expect(certificate.warning(at: end + 86_400)?.contains("expired") == true)
+        // The next start makes another.
+        let trial = try #require(try TLS([made]).certificates.first)
+        #expect(trial.warning(at: end - 2 * 86_400) == nil)
+        #expect(trial.warning(at: end - 3_600)?.contains("restart") == true)
         #expect(certificate.lastDay.count == 10 && certificate.lastDay.hasPrefix("20"))
     }
 }
