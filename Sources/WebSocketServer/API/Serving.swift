@@ -70,9 +70,11 @@ public func serve<Handler: WebSocketHandler & ~Copyable>(
     loop.run()
 }
 
-/// Prints the addresses for clients to the standard output, as ``serve(_:_:onListening:)`` does.
+/// Prints the addresses for clients to the standard output, as ``serve(_:_:onListening:)`` does,
+/// and flushes it, so that they appear at once even in a file, a pipe or a journal.
 public func printAddresses(of listeners: [Listener]) {
     for listener in listeners where listener.kind.servesClients {
-        print("Listening on ws://\(listener.address)")
+        print("Listening on \(listener.kind == .tls ? "wss" : "ws")://\(listener.address)")
     }
+    fflush(nil)
 }
