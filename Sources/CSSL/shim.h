@@ -49,6 +49,21 @@ static inline int cssl_set_mac_key(EVP_MAC_CTX *mac, unsigned char *key, size_t 
     };
     return EVP_MAC_CTX_set_params(mac, parameters);
 }
+
+/* A context for HMAC with this hash, which is looked up once; keys are set by EVP_MAC_init(). */
+static inline EVP_MAC_CTX *cssl_make_hmac(const char *digest) {
+    EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    EVP_MAC_CTX *context = mac ? EVP_MAC_CTX_new(mac) : NULL;
+    OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)digest, 0),
+        OSSL_PARAM_construct_end(),
+    };
+    EVP_MAC_free(mac);
+    if (context && EVP_MAC_CTX_set_params(context, parameters) == 1) return context;
+    EVP_MAC_CTX_free(context);
+    return NULL;
+}
+
 /* Gives memory that libssl has freed back to the system. musl does so by itself. */
 static inline void cssl_give_back_memory(void) {
 #ifdef __GLIBC__

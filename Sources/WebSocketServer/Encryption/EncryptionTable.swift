@@ -22,6 +22,8 @@ struct EncryptionTable: ~Copyable {
     var ended: [ConnectionID] = []
     /// The records of one send, or what a step of a session has written: empty between two steps.
     var sealed = ByteBuffer()
+    /// Whether the last receive has made the session answer.
+    private(set) var hasAnswered = false
     /// Handshakes that have begun, in that order; some of them are over.
     private var begun = Queue<ConnectionID>()
     /// How many handshakes of accepted connections are under way.
@@ -106,8 +108,10 @@ struct EncryptionTable: ~Copyable {
     mutating func receive(
         _ index: TableIndex<EncryptedConnection>, _ bytes: inout MutableSpan<UInt8>, count: Int
     ) -> Int {
-        connections[index].session.receive(
+        let plaintextCount = connections[index].session.receive(
             inPlace: &bytes, count: count, output: &sealed, &ciphers)
+        hasAnswered = !sealed.isEmpty
+        return plaintextCount
     }
 
     /// The work of the records that were received since the last call, in the units of ``Work``.
@@ -146,6 +150,14 @@ struct EncryptionTable: ~Copyable {
         sealed.removeFirst(offset)
         Self.append(sealed, to: &connections[index].unsent)
         emptySealed()
+    }
+
+    /// Puts what has been kept before the records of the next send.
+    mutating func joinUnsent(_ index: TableIndex<EncryptedConnection>) {
+        precondition(sealed.isEmpty, "what was sealed is sent or kept")
+        var kept = ByteBuffer()
+        swap(&kept, &connections[index].unsent)
+        sealed.append(kept.span)
     }
 
     private static func append(_ bytes: borrowing ByteBuffer, to target: inout ByteBuffer) {

@@ -19,7 +19,8 @@ extension ServerCore where K: ~Copyable {
             return account(slot, receivedByteCount: 0)
         }
         var count = 0
-        switch receiveRecords(slot, atMost: Self.headReceiveByteCount) {
+        // Tickets go with the answer to a request that has come with the end of the handshake.
+        switch receiveRecords(slot, atMost: Self.headReceiveByteCount, keepsOutput: true) {
         case .received(let received): count = received
         case .wouldBlock: return
         case .endOfStream:
@@ -32,7 +33,11 @@ extension ServerCore where K: ~Copyable {
             guard beginHandshake(slot) else { return }
             count = takeRecords(slot, count)
         }
-        io.meter.spend(Work.tlsHandshake)
+        // A hello that came in part was only kept.
+        let isStep =
+            io.encryption.hasAnswered || io.encryption.connections[index].isEstablished
+            || io.encryption.connections[index].hasEnded
+        io.meter.spend(isStep ? Work.tlsHandshake : Work.request)
         if io.encryption.connections[index].isEstablished { handshakeEnded(slot) }
         if io.encryption.connections[index].hasEnded {
             guard count > 0 else { return handshakeFailed(slot) }
@@ -41,6 +46,7 @@ extension ServerCore where K: ~Copyable {
         guard count > 0 else { return account(slot, receivedByteCount: 0) }
         takePendingInput(slot, count)
         proceedHTTP(slot, call)
+        if isBackedUp(slot), !io.connections.slots[slot].delivery.isBlocked { flush(slot) }
     }
 
     /// The first bytes have come: begins a session, or answers a client that does not speak TLS.

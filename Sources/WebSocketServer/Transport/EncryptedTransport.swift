@@ -22,8 +22,11 @@ extension ServerCore where K: ~Copyable {
     // MARK: Receiving
 
     /// One receive, decrypted: the application data is where that of a plain connection would be.
-    /// `.wouldBlock` if there is none. What the session wants the peer to get has been sent then.
-    mutating func receiveRecords(_ slot: Slot, atMost limit: Int) -> ReceiveOutcome {
+    /// `.wouldBlock` if there is none. What the session wants the peer to get has been sent then, or
+    /// is kept to go with the answer to the data, if there is some and `keepsOutput` is true.
+    mutating func receiveRecords(
+        _ slot: Slot, atMost limit: Int, keepsOutput: Bool = false
+    ) -> ReceiveOutcome {
         let index = io.connections.slots[slot].encryption
         io.meter.beginServing()
         if io.encryption.connections[index].hasEnded { return .endOfStream }
@@ -40,12 +43,12 @@ extension ServerCore where K: ~Copyable {
         io.connections.heard(slot, at: io.clock.now)
         // Before the first byte there is no session: the room above begins one.
         guard io.encryption.connections[index].session.hasBegun else { return .received(count) }
-        return .received(takeRecords(slot, kept + count))
+        return .received(takeRecords(slot, kept + count, keepsOutput: keepsOutput))
     }
 
     /// Decrypts what was received behind the incomplete record that was kept, and returns how many
     /// bytes of application data there are.
-    mutating func takeRecords(_ slot: Slot, _ count: Int) -> Int {
+    mutating func takeRecords(_ slot: Slot, _ count: Int, keepsOutput: Bool = false) -> Int {
         let index = io.connections.slots[slot].encryption
         let buffer = io.inbound.receiveBuffer
         let first = ReceiveBuffer.headroomByteCount - TLSSession.plaintextOffset
@@ -53,7 +56,11 @@ extension ServerCore where K: ~Copyable {
         io.encryption.connections[index].session.copyIncomplete(to: &bytes)
         let plaintextCount = io.encryption.receive(index, &bytes, count: count)
         io.meter.spend(io.encryption.takeWork())
-        flushSealed(slot)
+        if keepsOutput, plaintextCount > 0 {
+            io.encryption.keepUnsent(index, from: 0)
+        } else {
+            flushSealed(slot)
+        }
         return plaintextCount
     }
 
@@ -124,6 +131,21 @@ extension ServerCore where K: ~Copyable {
     func isBackedUp(_ slot: Slot) -> Bool {
         let index = io.connections.slots[slot].encryption
         return index != .none && !io.encryption.connections[index].unsent.isEmpty
+    }
+
+    /// Lets the records that wait go with the output that follows, in one send; false if there is
+    /// none, or the socket is full.
+    mutating func joinUnsent(_ slot: Slot) -> Bool {
+        let index = io.connections.slots[slot].encryption
+        let byteCount = io.encryption.connections[index].unsent.count
+        guard byteCount > 0, byteCount <= RecordLayer.contentByteLimit,
+            io.encryption.connections[index].isEstablished,
+            !io.connections.slots[slot].delivery.isBlocked,
+            io.connections.slots[slot].delivery.outbox.markerCount == 0,
+            !io.connections.slots[slot].delivery.outbox.isEmpty
+        else { return false }
+        io.encryption.joinUnsent(index)
+        return true
     }
 
     /// Sends the records that wait for the socket of an encrypted connection. Returns `.drained` if

@@ -90,7 +90,7 @@ extension ServerCore where K: ~Copyable {
 
     /// Sends the outbox until it is empty or the socket is full.
     mutating func sendOutbox(_ slot: Slot) -> FlushOutcome {
-        if io.connections.slots[slot].isEncrypted {
+        if io.connections.slots[slot].isEncrypted, !joinUnsent(slot) {
             let outcome = sendUnsent(slot)
             guard case .drained = outcome else { return outcome }
         }

@@ -1,11 +1,30 @@
 // UNSAFE: derives keys with libcrypto's HMAC, which reads and writes arrays whose lengths are
-// passed with them and which live for the whole call.
+// passed with them and which live for the whole call. Each context is used under the lock alone.
 
 import CSSL
+import Synchronization
 
 /// HKDF-Expand-Label (RFC 8446 §7.1) with an empty context. All that we derive is at most as long
 /// as the hash, so expanding is a single HMAC (RFC 5869 §2.3).
 enum KeyDerivation {
+    /// Contexts of libcrypto, which live as long as the process: it takes as long to make one as to
+    /// derive five keys.
+    @safe
+    private struct Contexts: ~Copyable, @unchecked Sendable {
+        let sha256: OpaquePointer
+        let sha384: OpaquePointer
+
+        init() {
+            guard let sha256 = unsafe cssl_make_hmac("SHA256"),
+                let sha384 = unsafe cssl_make_hmac("SHA384")
+            else { fatalError("libcrypto does not have HMAC") }
+            unsafe self.sha256 = sha256
+            unsafe self.sha384 = sha384
+        }
+    }
+
+    private static let contexts = Mutex(Contexts())
+
     /// The first `byteCount` bytes of the result are the derived ones, and the others are zero.
     /// More than the suite's hash has, or a secret of another length, ends the process.
     static func expand(
@@ -22,16 +41,29 @@ enum KeyDerivation {
         unsafe secret.withUnsafeBufferPointer { key in
             unsafe info.withUnsafeBufferPointer { data in
                 unsafe digestSpan.withUnsafeMutableBufferPointer { target in
-                    let result = unsafe HMAC(
-                        suite == .aes256GCM ? EVP_sha384() : EVP_sha256(), key.baseAddress,
-                        Int32(key.count), data.baseAddress, data.count, target.baseAddress, nil)
-                    guard unsafe result != nil else {
-                        fatalError("libcrypto could not derive a key")
-                    }
+                    unsafe authenticate(data, key, into: target, suite)
                 }
             }
         }
         for index in byteCount..<digest.count { digest[index] = 0 }
         return digest
+    }
+
+    private static func authenticate(
+        _ data: UnsafeBufferPointer<UInt8>, _ key: UnsafeBufferPointer<UInt8>,
+        into target: UnsafeMutableBufferPointer<UInt8>, _ suite: CipherSuite
+    ) {
+        let isDone = contexts.withLock { contexts in
+            let context = suite == .aes256GCM ? unsafe contexts.sha384 : unsafe contexts.sha256
+            var count = 0
+            let isDone =
+                unsafe EVP_MAC_init(context, key.baseAddress, key.count, nil) == 1
+                && EVP_MAC_update(context, data.baseAddress, data.count) == 1
+                && EVP_MAC_final(context, target.baseAddress, &count, target.count) == 1
+            // The context would keep what it has made of the secret.
+            var nothing: UInt8 = 0
+            return unsafe EVP_MAC_init(context, &nothing, 1, nil) == 1 && isDone
+        }
+        guard isDone else { fatalError("libcrypto could not derive a key") }
     }
 }
