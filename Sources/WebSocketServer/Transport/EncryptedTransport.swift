@@ -22,8 +22,8 @@ extension ServerCore where K: ~Copyable {
     // MARK: Receiving
 
     /// One receive, decrypted: the application data is where that of a plain connection would be.
-    /// `.wouldBlock` if there is none. What the session wants the peer to get has been sent then. If
-    /// `keepsOutput` is true and there is data, it is kept instead, to go with the answer to that.
+    /// `.wouldBlock` if there is none. What the session wants the peer to get has been sent then.
+    /// If `keepsOutput` is true and there is data, it is kept instead, to go with the answer.
     mutating func receiveRecords(
         _ slot: Slot, atMost limit: Int, keepsOutput: Bool = false
     ) -> ReceiveOutcome {
