@@ -84,16 +84,18 @@ extension ServerCore where K: ~Copyable {
     mutating func sendBroadcasts(_ due: TopicTable.Due) -> Int {
         let slot = due.connection
         let cost = 1 + Int(io.topics.variants[due.variant].log.end - due.cursor) >> 14
-        let outcome = Self.send(
-            io.topics, due, to: io.connections.slots[slot].descriptor,
-            io.connections.slots[slot].encryption, &io.encryption, &kernel,
-            atOnce: contentByteCount(of: slot, due.variant))
+        // A plain connection must not pay for what an encrypted one needs.
+        let outcome =
+            io.connections.slots[slot].isEncrypted
+            ? sealBroadcasts(due)
+            : Self.send(io.topics, due, to: io.connections.slots[slot].descriptor, &kernel)
         io.telemetry.statistics.sendCount += 1
         switch outcome {
         case .sent(let count):
             io.telemetry.statistics.bytesSentCount += UInt64(count)
-            let tookAll = io.topics.delivered(due, count, &io.connections.slots[slot].delivery)
-            if !tookAll || isBackedUp(slot) { block(slot) }
+            if !io.topics.delivered(due, count, &io.connections.slots[slot].delivery) {
+                block(slot)
+            }
         case .wouldBlock:
             if !io.topics.delivered(due, 0, &io.connections.slots[slot].delivery) { block(slot) }
         case .failed(let number):
@@ -104,6 +106,25 @@ extension ServerCore where K: ~Copyable {
     }
 
     private static func send(
+        _ topics: borrowing TopicTable, _ due: TopicTable.Due, to socket: FileDescriptor,
+        _ kernel: inout K
+    ) -> SendOutcome {
+        kernel.send(topics.bytes(due), to: socket)
+    }
+
+    /// The same for an encrypted connection.
+    @inline(never)
+    private mutating func sealBroadcasts(_ due: TopicTable.Due) -> SendOutcome {
+        let slot = due.connection
+        let outcome = Self.seal(
+            io.topics, due, to: io.connections.slots[slot].descriptor,
+            io.connections.slots[slot].encryption, &io.encryption, &kernel,
+            atOnce: contentByteCount(of: slot, due.variant))
+        if isBackedUp(slot) { block(slot) }
+        return outcome
+    }
+
+    private static func seal(
         _ topics: borrowing TopicTable, _ due: TopicTable.Due, to socket: FileDescriptor,
         _ index: TableIndex<EncryptedConnection>, _ encryption: inout EncryptionTable,
         _ kernel: inout K, atOnce byteCount: Int

@@ -7,7 +7,6 @@ extension ServerCore where K: ~Copyable {
     mutating func receiveHTTP(_ slot: Slot, hasWaited: Bool = false, _ call: HandlerCall) {
         guard isEncryptionReady(slot) else { return shakeHands(slot, hasWaited: hasWaited, call) }
         let count = receiveOrEnd(slot, atMost: Self.headReceiveByteCount)
-        if io.connections.slots[slot].isEncrypted { accountRecords(slot, count) }
         guard count > 0 else { return }
         takePendingInput(slot, count)
         proceedHTTP(slot, call)

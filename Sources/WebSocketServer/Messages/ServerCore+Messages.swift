@@ -8,7 +8,6 @@ extension ServerCore where K: ~Copyable {
         _ slot: Slot, _ call: HandlerCall
     ) {
         let received = receiveOrEnd(slot, atMost: ReceiveBuffer.receiveByteCount)
-        if io.connections.slots[slot].isEncrypted { accountRecords(slot, received) }
         guard received > 0 else { return }
         let headroom = ReceiveBuffer.headroomByteCount
         let kept = io.connections.slots[slot].pendingInput.count

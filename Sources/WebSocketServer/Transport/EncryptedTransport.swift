@@ -198,7 +198,7 @@ extension ServerCore where K: ~Copyable {
         block(slot)
     }
 
-    private static func send(
+    static func send(
         _ bytes: borrowing ByteBuffer, to socket: FileDescriptor, _ kernel: inout K
     ) -> SendOutcome {
         kernel.send(bytes.span, to: socket)

@@ -50,6 +50,7 @@ extension ServerCore where K: ~Copyable {
         let index = io.connections.slots[slot].encryption
         switch outcome {
         case .received(let count):
+            accountRecords(slot, count)
             // It makes us answer, and does not read the answers.
             if io.encryption.connections[index].unsent.count > EncryptionTable.unsentByteLimit {
                 return .failed(ENOBUFS)
@@ -112,9 +113,11 @@ extension ServerCore where K: ~Copyable {
     /// goes to its outbox.
     mutating func sendReplies(_ slot: Slot) -> FlushOutcome {
         let count = io.output.replyBuffer.count
-        let outcome = Self.send(
-            io.output.replyBuffer, to: io.connections.slots[slot].descriptor,
-            io.connections.slots[slot].encryption, &io.encryption, &kernel)
+        let outcome =
+            io.connections.slots[slot].isEncrypted
+            ? sealReplies(slot)
+            : Self.send(
+                io.output.replyBuffer, to: io.connections.slots[slot].descriptor, &kernel)
         switch io.telemetry.counted(outcome) {
         case .failed(let number):
             io.output.replyBuffer.removeAll(keepingCapacity: true)
@@ -122,11 +125,7 @@ extension ServerCore where K: ~Copyable {
         case .sent(let sent): io.output.replyBuffer.removeFirst(sent)
         case .wouldBlock: break
         }
-        guard !io.output.replyBuffer.isEmpty else {
-            guard isBackedUp(slot) else { return .drained }
-            block(slot)
-            return .blocked
-        }
+        guard !io.output.replyBuffer.isEmpty else { return .drained }
         assert(io.output.replyBuffer.count <= count)
         io.moveReplies(to: slot)
         block(slot)
@@ -138,7 +137,10 @@ extension ServerCore where K: ~Copyable {
         let count = io.connections.slots[slot].delivery.outbox.leadingByteCount
         io.meter.spend(Work.call)
         if io.connections.slots[slot].isEncrypted { closeWithContent(slot) }
-        let outcome = Self.sendOutbox(of: slot, io.connections, &io.encryption, &kernel)
+        let outcome =
+            io.connections.slots[slot].isEncrypted
+            ? Self.sealOutbox(of: slot, io.connections, &io.encryption, &kernel)
+            : Self.sendOutbox(of: slot, io.connections, &kernel)
         switch io.telemetry.counted(outcome) {
         case .failed(let number): return .failed(number)
         case .sent(let sent):
@@ -192,7 +194,25 @@ extension ServerCore where K: ~Copyable {
         send(bytes.span, to: socket, index, &encryption, &kernel, atOnce: byteCount)
     }
 
+    @inline(never)
+    private mutating func sealReplies(_ slot: Slot) -> SendOutcome {
+        let outcome = Self.send(
+            io.output.replyBuffer, to: io.connections.slots[slot].descriptor,
+            io.connections.slots[slot].encryption, &io.encryption, &kernel)
+        if isBackedUp(slot) { block(slot) }
+        return outcome
+    }
+
     private static func sendOutbox(
+        of slot: Slot, _ connections: borrowing ConnectionTable, _ kernel: inout K
+    ) -> SendOutcome {
+        kernel.send(
+            connections.slots[slot].delivery.outbox.leadingBytes,
+            to: connections.slots[slot].descriptor)
+    }
+
+    @inline(never)
+    private static func sealOutbox(
         of slot: Slot, _ connections: borrowing ConnectionTable,
         _ encryption: inout EncryptionTable, _ kernel: inout K
     ) -> SendOutcome {
