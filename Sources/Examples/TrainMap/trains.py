@@ -50,6 +50,19 @@ class Train:
 
 
 def call(connection, method, path, body=None):
+    """Sends it once more if the connection ended meanwhile: a server may end one that has been
+    silent (RFC 9112 §9.3.1), and a position that comes twice does no harm."""
+    try:
+        return call_once(connection, method, path, body)
+    except ConnectionError:
+        connection.close()
+    try:
+        return call_once(connection, method, path, body)
+    except OSError as error:
+        sys.exit(f"The map at {connection.host}:{connection.port} does not answer: {error}")
+
+
+def call_once(connection, method, path, body):
     connection.request(method, path, body)
     answer = connection.getresponse()
     text = answer.read()

@@ -19,7 +19,7 @@ try:
 except ImportError as problem:
     missing = f"Python has no {problem.name}; `make test` installs it"
 
-SCENARIOS = {"train_scenes": ("trains_move", "the_server_is_away")}
+SCENARIOS = {"train_scenes": ("trains_move", "the_server_is_away", "connections_end")}
 
 if __name__ == "__main__":
     parser = scenarios.parser(__doc__)

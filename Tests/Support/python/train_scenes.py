@@ -1,10 +1,12 @@
 """What the page of the map of trains does, for browser_trains.py."""
 
+import http.server
 import json
 import pathlib
 import re
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
 
@@ -106,6 +108,51 @@ def trains_move():
         expect(late.locator("#count")).to_have_text("0")
         assert map.positions() == []
         assert map.post(b'{"train":"S1 1"}\n') == 400
+
+
+class Forgetful(http.server.BaseHTTPRequestHandler):
+    """A map that keeps a connection, so it says, and ends it behind each answer."""
+    protocol_version = "HTTP/1.1"
+
+    def answer(self, body):
+        if self.headers["Content-Length"]:
+            self.server.posted.append(self.rfile.read(int(self.headers["Content-Length"])))
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        self.close_connection = True
+
+    def do_GET(self):
+        self.answer((FEEDER.parent / "lines.json").read_bytes())
+
+    def do_POST(self):
+        self.answer(b"")
+
+    def log_message(self, *_):
+        pass
+
+
+def connections_end():
+    """The trains go on if the map ends connections between two requests, as servers may; if it is
+    away, a sentence says so."""
+    with http.server.HTTPServer(("127.0.0.1", 0), Forgetful) as map:
+        map.posted = []
+        thread = threading.Thread(target=map.serve_forever, daemon=True)
+        thread.start()
+        address = f"http://127.0.0.1:{map.server_port}"
+        feeder = subprocess.run(
+            [sys.executable, FEEDER, "--trains", "3", "--rate", "20", "--seconds", "0.5", address],
+            capture_output=True, text=True, timeout=60)
+        assert (feeder.returncode, feeder.stderr) == (0, ""), feeder
+        assert len(map.posted) >= 2 and b'"gone":true' in map.posted[-1], map.posted
+        map.shutdown()
+        thread.join()
+    feeder = subprocess.run([sys.executable, FEEDER, address], capture_output=True, text=True,
+                            timeout=60)
+    assert feeder.returncode == 1, feeder
+    assert feeder.stderr.startswith(f"The map at 127.0.0.1:{map.server_port} does not answer: ")
+    assert feeder.stderr.count("\n") == 1, feeder.stderr
 
 
 def all_numbers(positions):
