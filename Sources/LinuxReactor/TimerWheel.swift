@@ -75,6 +75,11 @@ public struct TimerWheel: ~Copyable {
         }
     }
 
+    /// The time up to which deadlines have been removed: the latest one's, to a tick.
+    public var reached: Instant {
+        Instant(nanoseconds: start.nanoseconds + UInt64(current) << Self.tickShift)
+    }
+
     /// When to call ``popExpired(at:)`` again: no deadline is earlier. Nil if no deadline is set.
     public func nextDeadline() -> Instant? {
         guard count > 0 else { return nil }

@@ -6,17 +6,33 @@ import WebSocketCore
 struct TurnClock {
     private(set) var now: Instant
     private(set) var wall: WallTime
+    /// The time of the turn before.
+    private var before: Instant
+    /// When the loop last went on after it had stood still.
+    private(set) var resumedAt: Instant
     /// The Date field of HTTP, formatted once a second.
     private var lastDate = (second: UInt64.max, text: "")
 
     init<K: Kernel & ~Copyable>(_ kernel: inout K) {
         now = kernel.monotonicNow()
         wall = kernel.wallClockNow()
+        (before, resumedAt) = (now, now)
     }
 
     mutating func read<K: Kernel & ~Copyable>(_ kernel: inout K) {
+        before = now
         now = kernel.monotonicNow()
         wall = kernel.wallClockNow()
+    }
+
+    /// Whether the loop stood still past this time, which was due: for a quarter of a second or more
+    /// there was no turn, since the process was stopped, the machine was suspended, or a callback
+    /// took that long. What peers have sent meanwhile has perhaps not been received yet.
+    mutating func stoodStill(past due: Instant) -> Bool {
+        if due < resumedAt { return true }
+        guard before < due, now.nanoseconds(since: due) > 250_000_000 else { return false }
+        resumedAt = now
+        return true
     }
 
     /// The Date field of HTTP (RFC 9110 §6.6.1) for this turn.

@@ -8,6 +8,11 @@ extension ServerCore where K: ~Copyable {
         while io.meter.spent < end, let slot = io.connections.nextExpired(at: io.clock.now) {
             // A question to the kernel, and mostly a Ping.
             io.meter.spend(Work.call)
+            // It is the server that was silent: the peer has another second to be heard.
+            if io.clock.stoodStill(past: io.connections.wheel.reached) {
+                io.schedule(slot, in: 1_000_000_000)
+                continue
+            }
             switch io.connections.slots[slot].phase {
             case .free, .terminated: continue
             // The handler may take its time to answer, the peer may not take its time to read.
