@@ -83,7 +83,6 @@ extension ServerCore where K: ~Copyable {
     /// One send from a subscriber's cursor to the log's end. Returns what it costs of the budget.
     mutating func sendBroadcasts(_ due: TopicTable.Due) -> Int {
         let slot = due.connection
-        let cost = 1 + Int(io.topics.variants[due.variant].log.end - due.cursor) >> 14
         // A plain connection must not pay for what an encrypted one needs.
         let outcome =
             io.connections.slots[slot].isEncrypted
@@ -96,13 +95,14 @@ extension ServerCore where K: ~Copyable {
             if !io.topics.delivered(due, count, &io.connections.slots[slot].delivery) {
                 block(slot)
             }
+            return 1 + count >> 14
         case .wouldBlock:
             if !io.topics.delivered(due, 0, &io.connections.slots[slot].delivery) { block(slot) }
         case .failed(let number):
             io.topics.isLost(due)
             sendFailed(slot, number)
         }
-        return cost
+        return 1
     }
 
     private static func send(
