@@ -5,7 +5,8 @@ import Storage
 import WebSocketTLS
 
 extension ServerCore where K: ~Copyable {
-    /// How much content of its own is sealed for one send of a connection: four records. What the
+    /// How much content of its own is sealed for one send of a connection: four records, and a rest
+    /// of up to a quarter of that, since a frame of 16 KiB is a little more than a record. What the
     /// socket does not take of it is kept, sealed, since no content is sealed twice.
     static var contentByteCount: Int { 4 * RecordLayer.contentByteLimit }
 
@@ -94,7 +95,8 @@ extension ServerCore where K: ~Copyable {
         guard encryption.connections[index].unsent.isEmpty else { return .wouldBlock }
         var position = 0
         while position < content.count {
-            let end = min(content.count, position + byteCount)
+            let isRest = content.count - position <= byteCount + byteCount / 4
+            let end = isRest ? content.count : position + byteCount
             guard encryption.seal(content.extracting(position..<end), index) else {
                 encryption.emptySealed()
                 return .failed(EPIPE)
