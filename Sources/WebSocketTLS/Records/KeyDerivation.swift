@@ -25,45 +25,83 @@ enum KeyDerivation {
 
     private static let contexts = Mutex(Contexts())
 
+    /// What is expanded with one secret: a label and how many bytes are derived.
+    struct Output {
+        let byteCount: Int
+        fileprivate let info: [UInt8]
+
+        init(label: String, byteCount: Int) {
+            self.byteCount = byteCount
+            let fullLabel = [UInt8]("tls13 ".utf8) + [UInt8](label.utf8)
+            // No context, and the number of the first and only block.
+            info = [0, UInt8(byteCount), UInt8(fullLabel.count)] + fullLabel + [0, 1]
+        }
+    }
+
+    private static let (shortKey, longKey, vector) = (
+        Output(label: "key", byteCount: 16), Output(label: "key", byteCount: 32),
+        Output(label: "iv", byteCount: 12)
+    )
+
     /// The first `byteCount` bytes of the result are the derived ones, and the others are zero.
     /// More than the suite's hash has, or a secret of another length, ends the process.
     static func expand(
         _ secret: Span<UInt8>, label: String, byteCount: Int, suite: CipherSuite
     ) -> InlineArray<48, UInt8> {
-        precondition(secret.count == suite.secretByteCount, "a secret has the length of the hash")
-        precondition(byteCount <= suite.secretByteCount, "one HMAC derives no more")
-        let fullLabel = [UInt8]("tls13 ".utf8) + [UInt8](label.utf8)
-        var info = [0, UInt8(byteCount), UInt8(fullLabel.count)] + fullLabel
-        // No context, and the number of the first and only block.
-        info += [0, 1]
-        var digest = InlineArray<48, UInt8>(repeating: 0)
-        var digestSpan = digest.mutableSpan
-        unsafe secret.withUnsafeBufferPointer { key in
-            unsafe info.withUnsafeBufferPointer { data in
-                unsafe digestSpan.withUnsafeMutableBufferPointer { target in
-                    unsafe authenticate(data, key, into: target, suite)
-                }
-            }
-        }
-        for index in byteCount..<digest.count { digest[index] = 0 }
-        return digest
+        let output = Output(label: label, byteCount: byteCount)
+        return withKey(secret, suite) { context in unsafe derive(output, suite, context) }
     }
 
-    private static func authenticate(
-        _ data: UnsafeBufferPointer<UInt8>, _ key: UnsafeBufferPointer<UInt8>,
-        into target: UnsafeMutableBufferPointer<UInt8>, _ suite: CipherSuite
-    ) {
-        let isDone = contexts.withLock { contexts in
+    /// The key and the IV of a traffic secret (RFC 8446 §7.3): the secret is laid out once for
+    /// both.
+    static func expandKey(
+        _ secret: Span<UInt8>, suite: CipherSuite
+    ) -> (key: InlineArray<48, UInt8>, vector: InlineArray<48, UInt8>) {
+        let key = suite.keyByteCount == 16 ? shortKey : longKey
+        return withKey(secret, suite) { context in
+            let key = unsafe derive(key, suite, context)
+            let isReady = unsafe EVP_MAC_init(context, nil, 0, nil) == 1
+            guard isReady else { fatalError("libcrypto could not derive a key") }
+            return (key, unsafe derive(vector, suite, context))
+        }
+    }
+
+    /// Calls `body` with a context that has this secret and nothing else.
+    private static func withKey<Result>(
+        _ secret: Span<UInt8>, _ suite: CipherSuite, _ body: (OpaquePointer) -> Result
+    ) -> Result {
+        precondition(secret.count == suite.secretByteCount, "a secret has the length of the hash")
+        return contexts.withLock { contexts in
             let context = suite == .aes256GCM ? unsafe contexts.sha384 : unsafe contexts.sha256
-            var count = 0
-            let isDone =
+            let isReady = unsafe secret.withUnsafeBufferPointer { key in
                 unsafe EVP_MAC_init(context, key.baseAddress, key.count, nil) == 1
-                && EVP_MAC_update(context, data.baseAddress, data.count) == 1
-                && EVP_MAC_final(context, target.baseAddress, &count, target.count) == 1
+            }
+            guard isReady else { fatalError("libcrypto could not take a secret") }
+            let result = unsafe body(context)
             // The context would keep what it has made of the secret.
             var nothing: UInt8 = 0
-            return unsafe EVP_MAC_init(context, &nothing, 1, nil) == 1 && isDone
+            guard unsafe EVP_MAC_init(context, &nothing, 1, nil) == 1 else {
+                fatalError("libcrypto could not forget a secret")
+            }
+            return result
+        }
+    }
+
+    private static func derive(
+        _ output: Output, _ suite: CipherSuite, _ context: OpaquePointer
+    ) -> InlineArray<48, UInt8> {
+        precondition(output.byteCount <= suite.secretByteCount, "one HMAC derives no more")
+        var digest = InlineArray<48, UInt8>(repeating: 0)
+        var digestSpan = digest.mutableSpan
+        let isDone = unsafe output.info.withUnsafeBufferPointer { info in
+            unsafe digestSpan.withUnsafeMutableBufferPointer { target in
+                var count = 0
+                return unsafe EVP_MAC_update(context, info.baseAddress, info.count) == 1
+                    && EVP_MAC_final(context, target.baseAddress, &count, target.count) == 1
+            }
         }
         guard isDone else { fatalError("libcrypto could not derive a key") }
+        for index in output.byteCount..<digest.count { digest[index] = 0 }
+        return digest
     }
 }

@@ -23,12 +23,11 @@ struct TrafficKeys: BitwiseCopyable, Sendable {
         precondition(bytes.count == suite.secretByteCount, "a secret has the length of the hash")
         secret = InlineArray(repeating: 0)
         for index in bytes.indices { secret[index] = bytes[index] }
-        var derived = KeyDerivation.expand(
-            bytes, label: "key", byteCount: suite.keyByteCount, suite: suite)
-        let vector = KeyDerivation.expand(bytes, label: "iv", byteCount: 12, suite: suite)
+        var derived = KeyDerivation.expandKey(bytes, suite: suite)
         key = InlineArray(repeating: 0)
-        for index in key.indices { key[index] = derived[index] }
-        initialVector = InlineArray { vector[$0] }
+        for index in key.indices { key[index] = derived.key[index] }
+        initialVector = InlineArray(repeating: 0)
+        for index in initialVector.indices { initialVector[index] = derived.vector[index] }
         WebSocketTLS.cleanse(&derived)
         self.recordCount = recordCount
         id = Self.lastID.add(1, ordering: .relaxed).newValue

@@ -29,16 +29,18 @@ struct HandshakeNotes {
     /// Takes the secrets of a line of the key log: a label, the client's random in 64 hexadecimal
     /// digits, and the secret.
     mutating func note(line: Span<UInt8>) {
-        if let secret = Self.secret(line, label: "CLIENT_TRAFFIC_SECRET_0 ") {
+        if let secret = Self.secret(line, label: Self.clientLabel) {
             client = secret
-        } else if let secret = Self.secret(line, label: "SERVER_TRAFFIC_SECRET_0 ") {
+        } else if let secret = Self.secret(line, label: Self.serverLabel) {
             server = secret
             recordCount = 0
         }
     }
 
-    private static func secret(_ line: Span<UInt8>, label: String) -> Secret? {
-        let label = [UInt8](label.utf8)
+    private static let clientLabel = [UInt8]("CLIENT_TRAFFIC_SECRET_0 ".utf8)
+    private static let serverLabel = [UInt8]("SERVER_TRAFFIC_SECRET_0 ".utf8)
+
+    private static func secret(_ line: Span<UInt8>, label: [UInt8]) -> Secret? {
         let first = label.count + 65
         guard line.count > first, (line.count - first).isMultiple(of: 2) else { return nil }
         for index in label.indices where line[index] != label[index] { return nil }
