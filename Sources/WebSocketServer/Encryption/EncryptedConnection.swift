@@ -7,11 +7,11 @@ import WebSocketTLS
 ///
 /// State that is added here must be added to the hand-over as well (`Encryption+HandOver.swift`).
 struct EncryptedConnection: ~Copyable {
-    /// Before the first byte it has not begun.
-    var session = TLSSession()
     /// Records that its socket has not taken yet; they are sent before anything else is sealed, so
     /// that there is the application data of at most one send among them.
     var unsent = ByteBuffer()
+    /// Before the first byte it has not begun.
+    var session = TLSSession()
     /// Whether it is counted in ``EncryptionTable/handshakeCount``.
     var isShakingHands = false
     /// Whether the next content is the last: a close_notify goes with it. It is not handed over:

@@ -14,11 +14,11 @@ struct PostHandshakeReader: BitwiseCopyable, Sendable {
     /// (§4.6.1).
     static let ticketByteCounts = 14...131_337
 
+    /// How many bytes of the message's body have not come; meaningful after its header.
+    var missingCount: UInt32 = 0
     /// The message's type and length, as far as they have come.
     var header = InlineArray<4, UInt8>(repeating: 0)
     var headerCount: UInt8 = 0
-    /// How many bytes of the message's body have not come; meaningful after its header.
-    var missingCount: UInt32 = 0
 
     /// Whether a message has begun and not ended. Until it ends, no other record may come (§5.1).
     var isInMessage: Bool { headerCount > 0 }

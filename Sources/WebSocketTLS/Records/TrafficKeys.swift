@@ -5,16 +5,17 @@ import Synchronization
 /// What seals or opens the records of one direction. It is plain data: a secret, what is derived
 /// from it, and a counter. It holds secrets, so it has no description.
 struct TrafficKeys: BitwiseCopyable, Sendable {
-    /// The traffic secret; the next one is derived from it (RFC 8446 §7.2).
-    private(set) var secret: InlineArray<48, UInt8>
-    /// The key. The suite says how many of the bytes count.
-    private(set) var key: InlineArray<32, UInt8>
-    private var initialVector: InlineArray<12, UInt8>
+    // The order leaves no gaps: every connection has two of these.
     /// How many records have been sealed or opened with this key.
     private(set) var recordCount: UInt64
     /// Names this key within the process, and never another: shared contexts of libcrypto know by
     /// it whether they have the key already.
     private(set) var id: UInt64
+    /// The traffic secret; the next one is derived from it (RFC 8446 §7.2).
+    private(set) var secret: InlineArray<48, UInt8>
+    /// The key. The suite says how many of the bytes count.
+    private(set) var key: InlineArray<32, UInt8>
+    private var initialVector: InlineArray<12, UInt8>
 
     private static let lastID = Atomic<UInt64>(0)
 

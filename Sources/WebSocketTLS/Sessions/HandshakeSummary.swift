@@ -19,7 +19,12 @@ package struct HandshakeSummary: Equatable, Sendable {
 
 /// What few sessions need to keep, or none for long.
 final class SessionDetails {
+    /// libssl's object: during the handshake, and afterwards if our layer cannot go on.
+    var object: SSLObject?
     var summary: HandshakeSummary?
     var peerName: String?
     var end: SessionEnd?
+
+    /// Whether there is nothing to keep.
+    var isEmpty: Bool { object == nil && summary == nil && peerName == nil && end == nil }
 }

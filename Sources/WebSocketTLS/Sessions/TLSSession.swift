@@ -7,16 +7,18 @@ import Storage
 /// libssl shakes hands. If the result is TLS 1.3 with one of our suites, the session goes on as a
 /// ``RecordLayer``, and libssl's object is freed. Otherwise libssl goes on, behind the same calls.
 package struct TLSSession: ~Copyable {
-    var object: SSLObject?
-    /// The record layer, once it is ours.
-    package internal(set) var layer: RecordLayer?
+    /// What few sessions keep: there is one of these during the handshake, or for a name.
+    private(set) var details: SessionDetails?
     /// What has come and is no whole record yet.
     var incoming = ByteBuffer()
-    /// What few sessions keep: there is one of these for a short time, or for a name.
-    private(set) var details: SessionDetails?
+    /// The record layer, once it is ours.
+    package internal(set) var layer: RecordLayer?
     package let role: RecordLayer.Role
     /// Whether the handshake is over.
     package private(set) var isEstablished = false
+
+    /// libssl's object, as long as it has the session.
+    var object: SSLObject? { details?.object }
 
     /// Why libssl goes on after the handshake; nil if it does not, or not yet.
     package var keptReason: KeptReason? { object?.keptReason }
@@ -45,7 +47,7 @@ package struct TLSSession: ~Copyable {
         guard let details, let summary = details.summary else { return nil }
         details.summary = nil
         // Most sessions keep nothing.
-        if details.peerName == nil, details.end == nil { self.details = nil }
+        if details.isEmpty { self.details = nil }
         return summary
     }
 
@@ -62,7 +64,9 @@ package struct TLSSession: ~Copyable {
     /// for which the server's certificate must be.
     package init(_ context: TLSContext, serverName: String? = nil) {
         role = context.role
-        object = SSLObject(context, serverName: serverName)
+        let details = SessionDetails()
+        details.object = SSLObject(context, serverName: serverName)
+        self.details = details
     }
 
     /// A session that goes on with a layer, with what has come of its next record, and with a
@@ -133,7 +137,7 @@ package struct TLSSession: ~Copyable {
     /// Overwrites the secrets, and frees what libssl has.
     package mutating func cleanse() {
         layer?.cleanse()
-        object = nil
+        details?.object = nil
         incoming.removeAll()
         if end == nil { end = .records(.closed) }
     }
@@ -149,15 +153,13 @@ package struct TLSSession: ~Copyable {
             isEstablished = true
             let result = object.detach(role: role, writtenCount: writtenCount)
             if case .failure(let reason) = result { object.keptReason = reason }
-            let details = SessionDetails()
             let summary = object.summary()
-            details.summary = summary
-            details.peerName = summary.peerName
-            self.details = details
+            details?.summary = summary
+            details?.peerName = summary.peerName
             if case .success(let layer) = result {
                 self.layer = layer
                 object.takeRest(into: &incoming)
-                self.object = nil
+                details?.object = nil
             }
         }
     }

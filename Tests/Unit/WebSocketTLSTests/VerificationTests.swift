@@ -146,6 +146,6 @@ struct VerificationTests {
 
     @Test("A session stays small: there is one for each connection")
     func size() {
-        #expect(MemoryLayout<TLSSession>.size <= 280)
+        #expect(MemoryLayout<TLSSession>.size <= 256)
     }
 }
