@@ -185,9 +185,10 @@ import WebSocketServer
         let told = [first, second].filter { $0 != .falls }
         guard let one = told.first else { return [.pingTimeout] }
         let bytes: Set<Event> = [.peerCloses, .violates, .handlerCloses, .handlerThrows]
-        // Bytes are read before an end of stream or a reset is seen, whichever came first here.
+        // Behind an end of stream or a reset nothing comes any more.
+        if one == .reset || one == .streamEnds { return [cause(one)] }
+        // Bytes are read before an end of stream or a reset is seen.
         if let said = told.first(where: { bytes.contains($0) }) { return [cause(said)] }
-        // Of a reset and an end of stream the kernel reports the first.
         if let end = told.first(where: { $0 == .reset || $0 == .streamEnds }) {
             return [cause(end)]
         }

@@ -130,7 +130,8 @@ private struct Cable {
             return true
         }
         let hasEnded = from.sockets[source]!.isClosed || from.sockets[source]!.serverHasEnded
-        guard hasEnded, !to.sockets[target]!.clientHasEnded else { return false }
+        let peer = to.sockets[target]!.peer
+        guard hasEnded, !peer.outputHasEnded, !peer.isOver else { return false }
         to.sockets[target]!.clientHasEnded = true
         return true
     }

@@ -40,11 +40,14 @@ package struct SimulatedKernel: Kernel, ~Copyable {
         _ poll: FileDescriptor, _ change: PollChange, _ descriptor: FileDescriptor,
         for readiness: Readiness, token: UInt64
     ) throws(SystemError) {
-        let isWatched = network.watched[descriptor.rawValue] != nil
-        switch change {
-        case .add: precondition(!isWatched, "EEXIST")
-        case .modify, .remove: precondition(isWatched, "ENOENT")
+        let number = descriptor.rawValue
+        let isWatched = network.watched[number] != nil
+        if network.sockets[number] != nil, !network.openDescriptors.contains(number) {
+            // Even if a duplicate goes on being reported.
+            throw mistake(9, "EBADF")
         }
+        if isWatched, change == .add { throw mistake(17, "EEXIST") }
+        if !isWatched, change != .add { throw mistake(2, "ENOENT") }
         network.watch(descriptor.rawValue, change == .remove ? nil : (readiness, token))
     }
 
@@ -52,11 +55,23 @@ package struct SimulatedKernel: Kernel, ~Copyable {
         on poll: FileDescriptor, into events: inout ReadyEvents, timeout: UInt64?
     ) -> Int {
         var count = 0
-        for descriptor in network.watchedInOrder
-        where count < events.capacity && !network.isDeaf {
+        let descriptors = network.isDeaf ? [] : network.watchedInOrder
+        // As on Linux, what had no room in the last wait comes first.
+        let first = network.nextToReport.flatMap { next in
+            descriptors.firstIndex { $0 >= next }
+        }
+        network.nextToReport = nil
+        for index in descriptors.indices {
+            let place = index + (first ?? 0)
+            let descriptor = descriptors[
+                place < descriptors.count ? place : place - descriptors.count]
             let (interest, token) = network.watched[descriptor]!
             let ready = network.readiness(of: descriptor).intersection(interest.union(.failed))
             guard !ready.isEmpty else { continue }
+            guard count < events.capacity else {
+                network.nextToReport = descriptor
+                break
+            }
             events[count] = (token, ready)
             count += 1
         }
@@ -73,6 +88,7 @@ package struct SimulatedKernel: Kernel, ~Copyable {
         on address: ListenAddress, backlog: Int32, reusePort: Bool
     ) throws(SystemError) -> (FileDescriptor, NetworkAddress) {
         let descriptor = FileDescriptor(rawValue: Self.listener(network.listenAddresses.count))
+        network.closedListeners.remove(descriptor.rawValue)
         network.listenAddresses.append(address)
         switch address {
         case .tcp(let host, let port):
@@ -111,14 +127,17 @@ package struct SimulatedKernel: Kernel, ~Copyable {
     ) -> ReceiveOutcome {
         let number = descriptor.rawValue
         precondition(network.openDescriptors.contains(number), "EBADF")
-        let available = network.sockets[number]!.toServer.count
-        if available == 0 { return network.sockets[number]!.receiveNothing() }
+        let available = network.sockets[number]!.server.input.count
+        if available == 0 {
+            let isLocal = network.sockets[number]!.isLocal
+            return network.sockets[number]!.server.receiveNothing(isLocal: isLocal)
+        }
         let most = Int.random(in: network.receiveSizes, using: &network.generator)
         let count = min(available, buffer.count, most)
-        for (index, byte) in network.sockets[number]!.toServer.prefix(count).enumerated() {
+        for (index, byte) in network.sockets[number]!.server.input.prefix(count).enumerated() {
             buffer[index] = byte
         }
-        network.sockets[number]!.toServer.removeFirst(count)
+        network.sockets[number]!.server.input.removeFirst(count)
         network.passedByteCount += count
         return .received(count)
     }
@@ -127,8 +146,11 @@ package struct SimulatedKernel: Kernel, ~Copyable {
         let number = descriptor.rawValue
         precondition(network.openDescriptors.contains(number), "EBADF")
         precondition(!bytes.isEmpty, "a send of nothing")
-        precondition(!network.sockets[number]!.serverHasEnded, "a send after shutdown")
+        let mayFail = !network.isStrict || network.sockets[number]!.isLocal
+        precondition(
+            mayFail || !network.sockets[number]!.serverHasEnded, "a send after shutdown")
         network.sendCount += 1
+        if network.sockets[number]!.attempt == .pending { return .wouldBlock }
         if let error = network.sockets[number]!.sendError() { return .failed(error) }
         let most = Int.random(in: network.sendSizes, using: &network.generator)
         let window = network.sockets[number]!.window
@@ -142,21 +164,21 @@ package struct SimulatedKernel: Kernel, ~Copyable {
     }
 
     package mutating func shutdownOutput(of socket: FileDescriptor) {
-        network.sockets[socket.rawValue]!.serverHasEnded = true
+        network.sockets[socket.rawValue]!.endServerOutput()
     }
 
     package mutating func close(_ descriptor: FileDescriptor) {
-        network.watch(descriptor.rawValue, nil)
-        if descriptor.rawValue == Self.reserve, network.hasReserve { network.descriptorsLeft += 1 }
-        guard network.sockets[descriptor.rawValue] != nil else { return }
-        precondition(
-            network.openDescriptors.remove(descriptor.rawValue) != nil, "closed twice")
-        network.sockets[descriptor.rawValue]!.isClosed = true
-        if network.descriptorsLeft != .max { network.descriptorsLeft += 1 }
+        let number = descriptor.rawValue
+        if number == Self.reserve, network.hasReserve { network.descriptorsLeft += 1 }
+        if network.sockets[number] != nil {
+            precondition(network.openDescriptors.remove(number) != nil, "closed twice")
+            if network.descriptorsLeft != .max { network.descriptorsLeft += 1 }
+        }
+        network.close(number)
     }
 
     package mutating func reset(_ socket: FileDescriptor) {
-        network.sockets[socket.rawValue]!.wasReset = true
+        network.sockets[socket.rawValue]!.resetsWhenClosed = true
         close(socket)
     }
 
@@ -168,17 +190,17 @@ package struct SimulatedKernel: Kernel, ~Copyable {
         if case .failsAtOnce(let number) = attempt { return .failed(number) }
         network.nextDescriptor += 1
         network.descriptorsLeft -= 1
-        var socket = SimulatedSocket()
-        socket.attempt = attempt
-        network.sockets[network.nextDescriptor] = socket
+        var isLocal = false
+        if case .local = address { isLocal = true }
+        network.sockets[network.nextDescriptor] = SimulatedSocket(
+            attempt: attempt, isLocal: isLocal)
         network.openDescriptors.insert(network.nextDescriptor)
         network.connects.append((network.nextDescriptor, address, source))
         return .begun(FileDescriptor(rawValue: network.nextDescriptor))
     }
 
     package mutating func takeError(of socket: FileDescriptor) -> Int32 {
-        if case .fails(let number) = network.sockets[socket.rawValue]!.attempt { return number }
-        return 0
+        network.sockets[socket.rawValue]!.server.takeError()
     }
 
     package mutating func beginResolution(_ name: String, ticket: UInt64, waking: FileDescriptor) {
@@ -226,7 +248,8 @@ package struct SimulatedKernel: Kernel, ~Copyable {
     }
 
     package mutating func acknowledgedByteCount(of socket: FileDescriptor) -> UInt64? {
-        network.isTCP ? UInt64(network.sockets[socket.rawValue]!.acknowledgedCount) : nil
+        let state = network.sockets[socket.rawValue]!
+        return network.isTCP && !state.isLocal ? UInt64(state.acknowledgedCount) : nil
     }
 
     package mutating func limitDelay(
@@ -246,4 +269,10 @@ package struct SimulatedKernel: Kernel, ~Copyable {
     }
 
     package mutating func raiseDescriptorLimit() -> Int { 10_000 }
+
+    /// What only a faulty server can make Linux return.
+    private func mistake(_ number: Int32, _ name: String) -> SystemError {
+        precondition(!network.isStrict, "\(name)")
+        return SystemError(number, "watch a descriptor")
+    }
 }

@@ -35,6 +35,14 @@ package final class SimulatedNetwork {
     /// Bytes received and sent: while they grow, the loop makes progress.
     package var passedByteCount = 0
     package var openDescriptors: Set<Int32> = []
+    /// Duplicates of descriptors, which other processes have: a socket lives on while it has one.
+    package var duplicates: [Int32: Int] = [:]
+    /// Descriptors that the server has closed while there was a duplicate.
+    package var closedEarly: Set<Int32> = []
+    /// Listeners that the server has closed: nobody can connect to them.
+    package var closedListeners: Set<Int32> = []
+    /// Ends the process where a server does what none should, and Linux returns an error.
+    package var isStrict = true
     /// Interest by watched descriptor.
     package private(set) var watched: [Int32: (Readiness, UInt64)] = [:]
     /// The watched descriptors in their order, so that a run can be repeated.
@@ -61,6 +69,8 @@ package final class SimulatedNetwork {
         get { wakeup.load(ordering: .acquiring) }
         set { wakeup.store(newValue, ordering: .releasing) }
     }
+    /// The descriptor that the last wait had no room for.
+    package var nextToReport: Int32?
     /// Called after each turn: the peers take what has come for them, and answer.
     package var afterTurn: (() -> Void)?
     /// No wait advances the clock beyond it.
@@ -91,7 +101,7 @@ package final class SimulatedNetwork {
     package init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
     /// A client connects; its bytes wait for the server to accept it.
-    /// `index` is the number of the server's address.
+    /// `index` is the number of the server's address. If that is closed, the connection is refused.
     package func connect(
         from peer: NetworkAddress = .ipv4(127, 0, 0, 1, port: 9999), toListener index: Int = 0
     ) -> Int32 {
@@ -100,12 +110,21 @@ package final class SimulatedNetwork {
         if encryptedListeners.contains(index) {
             sockets[nextDescriptor]!.encryption = SimulatedEncryption()
         }
-        backlog.append((nextDescriptor, peer, SimulatedKernel.listener(index)))
+        let listener = SimulatedKernel.listener(index)
+        if listenAddresses.indices.contains(index), case .unix = listenAddresses[index] {
+            sockets[nextDescriptor]!.isLocal = true
+        }
+        guard !closedListeners.contains(listener) else {
+            sockets[nextDescriptor]!.refusePeer()
+            return nextDescriptor
+        }
+        backlog.append((nextDescriptor, peer, listener))
         return nextDescriptor
     }
 
     package func send(_ bytes: [UInt8], on socket: Int32) {
-        sockets[socket]!.toServer += sockets[socket]!.encryption?.seal(bytes) ?? bytes
+        let bytes = sockets[socket]!.encryption?.seal(bytes) ?? bytes
+        sockets[socket]!.sendFromPeer(bytes)
         isIdle = false
     }
 
@@ -119,7 +138,7 @@ package final class SimulatedNetwork {
     /// The process that had this socket has ended.
     package func abandon(_ socket: Int32) {
         openDescriptors.remove(socket)
-        sockets[socket]!.isClosed = true
+        sockets[socket]!.closeServer()
         if descriptorsLeft != .max { descriptorsLeft += 1 }
     }
 

@@ -47,7 +47,7 @@ class Peer {
     func take() {}
 
     func endStream() {
-        guard !state.clientHasEnded else { return }
+        guard !state.peer.outputHasEnded, !state.peer.isOver else { return }
         state.clientHasEnded = true
         network.isIdle = false
     }
