@@ -262,8 +262,8 @@ let package = Package(
             name: "SystemTests",
             dependencies: [
                 "roost", "bench", "EchoServer", "AsyncEcho", "BroadcastServer", "Talk",
-                "TestServer", "TrainMap", "CommandLineOptions", "WebSocketServer", "LinuxReactor",
-                "TestSupport",
+                "KernelScripts", "TestServer", "TrainMap", "CommandLineOptions", "WebSocketServer",
+                "LinuxReactor", "TestSupport",
             ],
             path: "Tests/System", swiftSettings: tests),
         .testTarget(
@@ -282,6 +282,9 @@ let package = Package(
         .executableTarget(
             name: "TestServer", dependencies: ["WebSocketServer"],
             path: "Tests/Support/TestServer", swiftSettings: tests),
+        .executableTarget(
+            name: "KernelScripts", dependencies: ["LinuxReactor", "WebSocketServerTesting"],
+            path: "Tests/Support/KernelScripts", swiftSettings: tests),
         .executableTarget(
             name: "AutobahnClient", dependencies: ["WebSocketServer"],
             path: "Tests/Support/AutobahnClient", swiftSettings: strict),

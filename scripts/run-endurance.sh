@@ -1,20 +1,21 @@
 #!/usr/bin/env bash
 # The long sizes of tests that `make test` runs small:
 #
-#     scripts/run-endurance.sh FOLDER [lines|restart|tls|attacks|day|keep]…     all by default
+#     scripts/run-endurance.sh FOLDER [lines|restart|tls|kernel|attacks|day|keep]…    all by default
 #
-# FOLDER has the release builds of TestServer, roost and echo-server. ENDURANCE_SECONDS=300 is how
-# long the readers on slow lines read, ENDURANCE_CLIENTS=15000 how many clients reconnect or resume,
-# ENDURANCE_RUNS=1 how often each attack runs, ENDURANCE_KILLS=1000 how often a server with a
-# database is killed. Attacks and faults that are done stand in .build/attacks-done.jsonl and
-# .build/keep-done.jsonl and are not run again; the file goes when all have run. The status is 1 if
-# one of them failed.
+# FOLDER has the release builds of TestServer, KernelScripts, roost and echo-server.
+# ENDURANCE_SECONDS=300 is how long the readers on slow lines read, ENDURANCE_CLIENTS=15000 how many
+# clients reconnect or resume, ENDURANCE_SCRIPTS=1000000 in how many scripts the simulated kernel is
+# compared with Linux, from the seed ENDURANCE_SEED=0 on, ENDURANCE_RUNS=1 how often each attack
+# runs, ENDURANCE_KILLS=1000 how often a server with a database is killed. Attacks and faults that
+# are done stand in .build/attacks-done.jsonl and .build/keep-done.jsonl and are not run again; the
+# file goes when all have run. The status is 1 if one of them failed.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 programs=${1:?the folder of the programs}
 shift
-[ $# -gt 0 ] || set -- lines restart tls attacks day keep
+[ $# -gt 0 ] || set -- lines restart tls kernel attacks day keep
 status=0
 for what in "$@"; do
     case $what in
@@ -30,6 +31,10 @@ for what in "$@"; do
         ;;
     tls)
         Tests/Support/python/tls_peers.py --long --only cut_everywhere -- "$programs" || status=1
+        ;;
+    kernel)
+        "$programs/KernelScripts" run "${ENDURANCE_SEED:-0}" "${ENDURANCE_SCRIPTS:-1000000}" ||
+            status=1
         ;;
     attacks)
         names=()
@@ -50,7 +55,7 @@ for what in "$@"; do
         rm -f .build/keep-done.jsonl
         ;;
     *)
-        echo "There is no '$what': lines, restart, tls, attacks, day or keep."
+        echo "There is no '$what': lines, restart, tls, kernel, attacks, day or keep."
         status=1
         ;;
     esac
