@@ -49,8 +49,8 @@ public class SimulatedConnection {
     /// network is cut learns nothing.
     public final var isClosed: Bool { peer.isClosed }
 
-    /// Whether the server has ended it with a reset (RST). As on Linux, a close is one if the server
-    /// has not received everything that had come.
+    /// Whether the server has ended it with a reset (RST). As on Linux, a close is a reset if the
+    /// server has not received everything that had come.
     public final var wasReset: Bool { !peer.isCut && peer.state.wasReset }
 
     // MARK: A slow reader
