@@ -35,19 +35,22 @@ final class TLSPeer {
 
     /// Whether the handshake is over.
     var isEstablished: Bool { session.isEstablished }
+    /// The name of the other side's certificate, if it had to show one.
+    var peerName: String? { session.peerName }
     /// Why the session is over.
     var end: SessionEnd? { session.end }
     /// Whether there is something to send.
     var hasOutput: Bool { !output.isEmpty }
 
-    /// Takes what has come, and sends what there is; false if nothing was sent.
+    /// Takes what has come, and sends what there is; false if nothing was sent. What ends the
+    /// handshake waits for what follows, if `keepsLast` is true.
     @discardableResult
-    func exchange() -> Bool {
+    func exchange(keepsLast: Bool = false) -> Bool {
         let bytes = network.receive(on: socket)
         if !bytes.isEmpty {
             session.receive(bytes.span, plaintext: &plaintext, output: &output, &ciphers)
         }
-        guard !output.isEmpty else { return false }
+        guard !output.isEmpty, !keepsLast || !isEstablished else { return false }
         network.send([UInt8](copying: output.span), on: socket)
         output.removeAll()
         return true

@@ -21,8 +21,11 @@ struct EncryptedConnection: ~Copyable {
     /// Whether application data can be sent and received.
     var isEstablished: Bool { session.isEstablished }
 
-    /// Whether nothing more is sent or received: the peer has ended the TLS, or it has failed.
+    /// Whether nothing more is received: the peer has ended its direction, or the TLS has failed.
     var hasEnded: Bool { session.hasEnded }
+
+    /// Whether the peer has ended its direction in order. It may still wait for answers.
+    var isClosedByPeer: Bool { session.end == .records(.closed) }
 
     /// How much memory it holds beside its place in the table, about.
     var byteCount: Int {

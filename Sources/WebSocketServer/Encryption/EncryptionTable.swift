@@ -18,7 +18,8 @@ struct EncryptionTable: ~Copyable {
     /// The session of every accepted connection from its beginning, in a simulation: a handshake
     /// cannot be repeated.
     var preset: RecordLayer?
-    /// Connections whose peer has ended the TLS behind application data of the same receive.
+    /// Connections whose TLS has ended behind application data of the same receive, or while
+    /// reading was paused: no event of the socket leads back to them.
     var ended: [ConnectionID] = []
     /// The records of one send, or what a step of a session has written: empty between two steps.
     var sealed = ByteBuffer()

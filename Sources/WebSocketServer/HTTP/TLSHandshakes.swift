@@ -40,7 +40,7 @@ extension ServerCore where K: ~Copyable {
         io.meter.spend(isStep ? Work.tlsHandshake : Work.request)
         if io.encryption.connections[index].isEstablished { handshakeEnded(slot) }
         if io.encryption.connections[index].hasEnded {
-            guard count > 0 else { return handshakeFailed(slot) }
+            guard count > 0 else { return endedBeforeRequest(slot) }
             io.encryption.ended.append(io.connections.id(of: slot))
         }
         guard count > 0 else { return account(slot, receivedByteCount: 0) }
@@ -84,6 +84,15 @@ extension ServerCore where K: ~Copyable {
         io.encryption.endHandshake(index)
         let summary = io.encryption.connections[index].session.takeSummary()
         if let summary { io.telemetry.statistics.tls.count(summary) }
+    }
+
+    /// The TLS has ended, and there is no request.
+    private mutating func endedBeforeRequest(_ slot: Slot) {
+        let index = io.connections.slots[slot].encryption
+        let isInOrder =
+            io.encryption.connections[index].isEstablished
+            && io.encryption.connections[index].isClosedByPeer
+        if isInOrder { reachedEnd(slot) } else { handshakeFailed(slot) }
     }
 
     /// The handshake has failed. An alert may be under way to the peer, which is given time to read

@@ -105,6 +105,7 @@ extension ServerCore where K: ~Copyable {
         // Its message has the whole time again: a hand-over is seldom.
         notePartialMessage(slot)
         if !io.connections.slots[slot].pendingInput.isEmpty { io.connections.resume(slot) }
+        if io.connections.slots[slot].isEncrypted { io.remindOfEnd(slot) }
         endTaskOfBefore(slot)
     }
 

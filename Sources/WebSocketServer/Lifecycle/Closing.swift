@@ -89,9 +89,10 @@ extension ServerContext {
 }
 
 extension ServerContext {
-    /// No further request is read: the HTTP connection ends when its output has gone out.
+    /// No further request is read: the HTTP connection ends when its output has gone out, what has
+    /// been sealed for it included.
     mutating func drainAndEnd(_ slot: Slot) {
-        guard !connections.slots[slot].delivery.outbox.isEmpty else {
+        guard !connections.slots[slot].delivery.outbox.isEmpty || hasSealedOutput(slot) else {
             return terminate(slot, .serverClosed(.normal), reset: false)
         }
         lastResponse(slot)

@@ -55,10 +55,10 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         beginWork(isNewRound: isNewRound)
 
         io.applyPendingSettings()
+        endEncrypted()
         decodePendingInput(call)
         dispatchEvents(call)
         serveWaiting(call)
-        endEncrypted()
         acceptConnections()
         expireDeadlines(call)
         tick(call)
@@ -83,7 +83,7 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         let isIdle =
             io.connections.work.isEmpty && io.topics.isSettled && io.outgoing.isIdle
             && io.shutdown.request == nil && !poller.hasEvents && !io.wantsWork
-            && io.pendingCalls.isEmpty
+            && io.pendingCalls.isEmpty && io.encryption.ended.isEmpty
             && (listening.shares.waitingCount == 0 || listening.shares.servedAgainAt != nil)
         guard isIdle else { return 0 }
         var earliest = ticker.next

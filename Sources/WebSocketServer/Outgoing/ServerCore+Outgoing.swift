@@ -143,14 +143,14 @@ extension ServerCore where K: ~Copyable {
         switch receive(slot, atMost: Self.headReceiveByteCount) {
         case .received(let count): takePendingInput(slot, count)
         case .wouldBlock: return
-        // No more of the answer will come: a refusal is reported with what has been received.
-        case .endOfStream:
-            _ = readAnswer(slot, isAtEnd: true)
-            return
+        case .endOfStream: return answerEnded(slot)
         case .failed(let number): return answerFailed(slot, number)
         }
         if let agreement = readAnswer(slot, isAtEnd: false) { opened(slot, agreement, call) }
     }
+
+    /// No more of the answer will come: a refusal is reported with what has been received.
+    mutating func answerEnded(_ slot: Slot) { _ = readAnswer(slot, isAtEnd: true) }
 
     /// What was agreed with the server; nil until the answer is complete, or if it fails the
     /// handshake.

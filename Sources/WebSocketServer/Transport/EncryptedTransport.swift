@@ -4,6 +4,15 @@ import LinuxReactor
 import Storage
 import WebSocketTLS
 
+extension ServerContext {
+    /// Whether sealed records wait for the connection's socket.
+    @inline(__always)
+    func hasSealedOutput(_ slot: Slot) -> Bool {
+        let index = connections.slots[slot].encryption
+        return index != .none && !encryption.connections[index].unsent.isEmpty
+    }
+}
+
 extension ServerCore where K: ~Copyable {
     /// How much content of its own is sealed for one send of a connection: four records, and a rest
     /// of up to a quarter of that, since a frame of 16 KiB is a little more than a record. What the
@@ -130,10 +139,7 @@ extension ServerCore where K: ~Copyable {
 
     /// Whether sealed records wait for the socket: it is full, and nothing can be sealed.
     @inline(__always)
-    func isBackedUp(_ slot: Slot) -> Bool {
-        let index = io.connections.slots[slot].encryption
-        return index != .none && !io.encryption.connections[index].unsent.isEmpty
-    }
+    func isBackedUp(_ slot: Slot) -> Bool { io.hasSealedOutput(slot) }
 
     /// Lets the records that wait go with the output that follows, in one send; false if there is
     /// none, or the socket is full.

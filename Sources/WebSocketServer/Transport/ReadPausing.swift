@@ -20,6 +20,14 @@ extension ServerContext {
             connections.beginPartial(slot, at: clock.now)
         }
         if !connections.slots[slot].pendingInput.isEmpty { connections.resume(slot) }
+        if connections.slots[slot].isEncrypted { remindOfEnd(slot) }
+    }
+
+    /// Sees that the end of a connection's TLS is dealt with, if it has come: nothing else would
+    /// lead to it, since its socket need not become readable again.
+    mutating func remindOfEnd(_ slot: Slot) {
+        guard encryption.connections[connections.slots[slot].encryption].hasEnded else { return }
+        encryption.ended.append(connections.id(of: slot))
     }
 
     /// Sets the connection's only deadline, in nanoseconds from the beginning of this turn.

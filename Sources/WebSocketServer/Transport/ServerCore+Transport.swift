@@ -55,17 +55,17 @@ extension ServerCore where K: ~Copyable {
             if io.encryption.connections[index].unsent.count > EncryptionTable.unsentByteLimit {
                 return .failed(ENOBUFS)
             }
-            guard io.encryption.connections[index].hasEnded,
-                let end = io.encryption.connections[index].session.end
-            else {
+            guard io.encryption.connections[index].hasEnded else {
                 return count == 0 ? .wouldBlock : outcome
             }
             if count > 0 {
-                // The data first; the end is dealt with later in the turn.
+                // The data first; the end is dealt with in the next turn.
                 io.encryption.ended.append(io.connections.id(of: slot))
                 return outcome
             }
-            return end == .records(.closed) ? .endOfStream : .failed(EPROTO)
+            return io.encryption.connections[index].isClosedByPeer ? .endOfStream : .failed(EPROTO)
+        case .endOfStream where io.encryption.connections[index].hasEnded:
+            return io.encryption.connections[index].isClosedByPeer ? .endOfStream : .failed(EPROTO)
         case .endOfStream: return io.connections.slots[slot].endOfStream
         case .wouldBlock, .failed: return outcome
         }

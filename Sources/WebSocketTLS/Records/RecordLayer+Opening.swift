@@ -15,7 +15,7 @@ package enum RecordEvent: Equatable, Sendable {
 extension RecordLayer {
     /// Reads from `position` on, up to `limit` or the end, until there is application data, moving
     /// `position` behind every record that it has read. Decrypts in place. What the peer must get
-    /// because of it goes to `output`: the answer to a KeyUpdate, a close_notify, or a fatal alert.
+    /// because of it goes to `output`: the answer to a KeyUpdate, or a fatal alert.
     package mutating func next(
         _ bytes: inout MutableSpan<UInt8>, from position: inout Int, upTo limit: Int? = nil,
         output: inout ByteBuffer, _ ciphers: inout RecordCiphers
@@ -98,7 +98,7 @@ extension RecordLayer {
             // RFC 8446 §5.4 has an alert of its own for this.
             guard !content.range.isEmpty else { throw .unexpectedType }
             guard content.range.count == 2 else { throw .malformed }
-            try takeAlert(bytes[content.range.lowerBound + 1], output: &output, &ciphers)
+            try takeAlert(bytes[content.range.lowerBound + 1])
         case nil: throw .unexpectedType
         }
         return nil
@@ -133,15 +133,12 @@ extension RecordLayer {
         try sendKeyUpdate(requestsAnswer: true, into: &output, &ciphers)
     }
 
-    /// A close_notify is answered by ours. Every other alert is fatal, whatever level it says
-    /// (RFC 8446 §6), but user_canceled, which a close_notify follows (§6.1).
-    private mutating func takeAlert(
-        _ number: UInt8, output: inout ByteBuffer, _ ciphers: inout RecordCiphers
-    ) throws(RecordFault) {
+    /// A close_notify ends the peer's direction alone: what it has asked for before is still
+    /// answered, and then `close(into:_:)` ends ours (RFC 8446 §6.1). Every other alert is fatal,
+    /// whatever level it says (§6), but user_canceled, which a close_notify follows.
+    private mutating func takeAlert(_ number: UInt8) throws(RecordFault) {
         switch Alert(rawValue: number) {
-        case .closeNotify:
-            end = .closed
-            close(into: &output, &ciphers)
+        case .closeNotify: end = .closed
         case .userCanceled: try countEmpty()
         default:
             end = .alert(number)

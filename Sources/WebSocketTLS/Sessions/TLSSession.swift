@@ -23,7 +23,8 @@ package struct TLSSession: ~Copyable {
     /// Why libssl goes on after the handshake; nil if it does not, or not yet.
     package var keptReason: KeptReason? { object?.keptReason }
 
-    /// Why the session is over; nil until then.
+    /// Why nothing more is received; nil until then. After `.records(.closed)`, the peer's
+    /// close_notify, things can be sent until ours: a request may come with the end behind it.
     package internal(set) var end: SessionEnd? {
         get { details?.end ?? layer?.end.map { .records($0) } }
         set {
@@ -35,7 +36,7 @@ package struct TLSSession: ~Copyable {
         }
     }
 
-    /// Whether the session is over. It is asked for every record, and ``end`` takes longer.
+    /// Whether nothing more is received. It is asked for every record, and ``end`` takes longer.
     package var hasEnded: Bool { details?.end != nil || layer?.end != nil }
 
     /// The name of a client's certificate; nil if we asked for none, or got none.
@@ -109,18 +110,20 @@ package struct TLSSession: ~Copyable {
         if layer != nil { readRecords(plaintext: &plaintext, output: &output, &ciphers) }
     }
 
-    /// Appends `content` to `output`, sealed. Throws before the handshake is over, and after
-    /// `close(into:_:)` or the end.
+    /// Appends `content` to `output`, sealed. Throws before the handshake is over, after
+    /// `close(into:_:)`, and after every ``end`` but the peer's close_notify.
     package mutating func send(
         _ content: Span<UInt8>, into output: inout ByteBuffer, _ ciphers: inout RecordCiphers
     ) throws(RecordFault) {
-        guard isEstablished, !hasEnded else { throw .sendingEnded }
         if layer != nil {
+            // It knows whether it may still send.
             try layer?.seal(content, into: &output, &ciphers)
-        } else if let object {
+        } else if let object, isEstablished, end == nil || end == .records(.closed) {
             let outcome = object.write(content)
             _ = object.takeOutput(into: &output)
             guard outcome == .done else { throw .sendingEnded }
+        } else {
+            throw .sendingEnded
         }
     }
 
@@ -169,9 +172,7 @@ package struct TLSSession: ~Copyable {
     ) {
         switch object.read(into: &plaintext) {
         case .done, .needsMore: break
-        case .closed:
-            end = .records(.closed)
-            object.close()
+        case .closed: end = .records(.closed)
         case .failed(let code): end = .kept(code)
         }
         _ = object.takeOutput(into: &output)

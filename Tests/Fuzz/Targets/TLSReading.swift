@@ -6,7 +6,7 @@
 struct PlainReading {
     private(set) var data: [UInt8] = []
     private(set) var end: RecordEnd?
-    /// How many bytes the answers have: 27 for each KeyUpdate, 24 for an alert.
+    /// How many bytes the answers have: 27 for each KeyUpdate, 24 for our alert.
     private(set) var answerByteCount = 0
     private let isClient: Bool
     private let recordsPerKey: UInt64
@@ -24,8 +24,7 @@ struct PlainReading {
     mutating func end(_ how: RecordEnd) {
         guard end == nil else { return }
         end = how
-        if case .alert = how { return }
-        answerByteCount += 24
+        if case .fault = how { answerByteCount += 24 }
     }
 
     /// Reads one record's content, type and padding. Returns whether the sender has to use its next

@@ -105,8 +105,7 @@ private func checkAnswers(
     }
     try check(start, equals: found.output.count, "whole answers")
     switch found.end {
-    case nil, .alert: try check(event, equals: .needsMore, "the other side")
-    case .closed: try check(event, equals: .ended(.closed), "the other side")
+    case nil, .alert, .closed: try check(event, equals: .needsMore, "the other side")
     case .fault(let fault):
         try check(event, equals: .ended(.alert(fault.alert.rawValue)), "the other side")
     }

@@ -155,7 +155,26 @@ struct OracleTests {
             talk.close()
         } else {
             talk.settle(talk.oracle.close())
+            talk.close()
         }
         #expect(talk.oracle.hasClosed && talk.oracle.failure == nil)
+    }
+
+    @Test(
+        "After the peer's close_notify it still gets what we send, and then ours (RFC 8446 §6.1)",
+        arguments: roles, [TLS1_2_VERSION, TLS1_3_VERSION])
+    func halfClosed(role: RecordLayer.Role, version: Int32) throws {
+        let talk = try conversation(role, version: version)
+        talk.shakeHands()
+        talk.receive(talk.oracle.send([1, 2]) + talk.oracle.close())
+        #expect(talk.end == .records(.closed) && talk.takeReceived() == [1, 2])
+        #expect(talk.takeOutput().isEmpty)
+        if talk.canBeSaved { try talk.restart() }
+        let data = [UInt8](repeating: 9, count: 40_000)
+        try talk.send(data)
+        #expect(talk.oracle.takeReceived() == data && !talk.oracle.hasClosed)
+        talk.close()
+        #expect(talk.oracle.hasClosed && talk.oracle.failure == nil)
+        #expect(throws: RecordFault.sendingEnded) { try talk.send([1]) }
     }
 }

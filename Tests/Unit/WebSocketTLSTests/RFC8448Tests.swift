@@ -64,8 +64,8 @@ struct RFC8448Tests {
         let (client, server) = sides()
         #expect(server.receive(Self.clientData).isEmpty)
         #expect(server.received == Self.data)
-        // The answer is our close_notify; the example's server has sent its data before.
-        #expect(server.receive(Self.clientAlert).count == Self.serverAlert.count)
+        // The example's server has sent its data and its own close_notify before.
+        #expect(server.receive(Self.clientAlert).isEmpty)
         #expect(server.end == .closed)
         client.receive(Self.serverData)
         #expect(client.received == Self.data)
