@@ -46,6 +46,46 @@ import WebSocketCore
         return (work, false)
     }
 
+    /// Handshakes that wait are taken in turn by address. The accept queue alone is in the order of
+    /// arrival: it is the kernel's.
+    @Test(arguments: [nil, Limits().workRatePerAddress])
+    func `A newcomer does not wait behind the handshakes of a crowd's address`(rate: Int?) throws {
+        var limits = Limits()
+        (limits.connectionsPerAddress, limits.connectionRatePerAddress) = (nil, nil)
+        limits.workRatePerAddress = rate
+        let tls = try TLS([TLS.selfSigned(names: ["localhost"])])
+        var simulation = try Simulation(EncryptedEcho(), limits: limits, isEncrypted: false) {
+            $0.tls = tls
+        }
+        let network = simulation.network
+        let first = try TLSPeer(network, network.connect(from: Self.address))
+        first.exchange()
+        let hello = network.sockets[first.socket]!.toServer
+        let count = 2_000
+        for _ in 1..<count { network.send(hello, on: network.connect(from: Self.address)) }
+        while !network.backlog.isEmpty { simulation.turn() }
+        #expect(simulation.core.listening.shares.waitingCount > count / 2)
+        let newcomer = try TLSPeer(
+            network, network.connect(from: .ipv4(203, 0, 113, 9, port: 1)))
+        var (turnCount, work) = (0, 0)
+        while !newcomer.isEstablished, turnCount < count {
+            newcomer.exchange()
+            simulation.turn()
+            work += simulation.core.io.spentWork
+            turnCount += 1
+        }
+        try newcomer.seal(Array(SimulatedClient.handshake.utf8))
+        while newcomer.takeText().isEmpty, turnCount < count {
+            newcomer.exchange()
+            simulation.turn()
+            work += simulation.core.io.spentWork
+            turnCount += 1
+        }
+        // Its own two steps, and for each of them no more of the crowd's than a turn takes.
+        #expect(work <= 10 * Work.tlsHandshake)
+        #expect(simulation.core.listening.shares.waitingCount > count / 2)
+    }
+
     @Test func `A record is work, however short`() throws {
         let (work, isLimited) = try work(500) { peer in try peer.seal([0]) }
         #expect(work > 500 * Work.tlsRecord)
