@@ -78,6 +78,20 @@ import WebSocketServer
         #expect(simulation.core.takenCounts == TakenCounts())
     }
 
+    @Test func `A certificate made for trying is good for a client, too`() throws {
+        var options = TLS.Options()
+        let own = try TLS.selfSigned(names: ["me.example"])
+        options.clientAuthorities = own.chain
+        let tls = try TLS([Self.certificate.get()], options: options)
+        var simulation = try Simulation(Connector())
+        let peer = try connect(
+            &simulation,
+            trusting: ClientTLS(
+                authorities: Self.certificate.get().chain, certificate: own), serving: tls)
+        #expect(peer.takeText().hasPrefix("GET /chat HTTP/1.1\r\n"))
+        #expect(peer.peerName == "Roost, for trying")
+    }
+
     @Test func `A server that wants a certificate says so, although the handshake is over`() throws
     {
         var options = TLS.Options()

@@ -21,7 +21,9 @@ extension TLS {
     }
 
     /// Makes a certificate that no authority has signed, to try TLS: browsers warn of it, and other
-    /// clients refuse it unless they trust this very certificate. Its key is new (ECDSA, P-256).
+    /// clients refuse it unless they trust this very certificate. Its key is new (ECDSA, P-256). A
+    /// client can show it, too, to a server that has it among its
+    /// ``TLS/Options/clientAuthorities``; its name is "Roost, for trying" then.
     ///
     /// - Parameters:
     ///   - names: the host names and addresses that it is for.

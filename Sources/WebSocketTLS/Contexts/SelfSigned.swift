@@ -31,7 +31,8 @@ package enum SelfSigned {
         unsafe X509_set_issuer_name(pointer, subject)
         unsafe add(NID_subject_alt_name, alternatives.joined(separator: ","), to: pointer)
         unsafe add(NID_basic_constraints, "critical,CA:FALSE", to: pointer)
-        unsafe add(NID_ext_key_usage, "serverAuth", to: pointer)
+        // Without the second use a server that asks clients for certificates refuses it.
+        unsafe add(NID_ext_key_usage, "serverAuth,clientAuth", to: pointer)
         guard unsafe X509_sign(pointer, key.pointer, EVP_sha256()) > 0 else {
             fatalError("libcrypto could not sign a certificate")
         }
