@@ -26,7 +26,7 @@ from pathlib import Path
 try:
     import roost_server
     from proxy_network import (
-        NAME, PEOPLE, Chatter, certificate, event_stream, get, make_network, missing_tools,
+        NAME, PEOPLE, Chatter, certificate, event_stream, get, listens, make_network, missing_tools,
         reachable, running, trusting, unshare, upgraded)
     from roost_server import PATIENCE, until
     from websockets.exceptions import InvalidStatus
@@ -162,6 +162,7 @@ def nginx_with_a_thousand_clients(folder):
         context, people = trusting(), list(PEOPLE)
         for number in range(1000):
             clients.enter_context(upgraded(people[number % len(people)], number, context))
+    until(lambda: not listens(), "the workers of nginx to end")
 
 
 def haproxy(folder, lines=None, **changes):

@@ -3,6 +3,7 @@ the chat through a proxy with a certificate."""
 
 import os
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -51,19 +52,20 @@ def certificate(folder):
 
 @contextmanager
 def running(folder, command, **options):
-    """A program until the end of `with`; its output is printed if the scenario fails."""
+    """A program until the end of `with`; its output is printed if the scenario fails. It has a
+    process group of its own, which ends as a whole: workers outlive a master that is killed."""
     log = folder / (Path(command[0]).name + ".log")
     with open(log, "wb") as output:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-            preexec_fn=die_with_parent, **options)
+            preexec_fn=die_with_parent, start_new_session=True, **options)
     try:
         yield log
     except BaseException:
         print(f"--- {log.name}\n{log.read_text(errors='replace')}", flush=True)
         raise
     finally:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
@@ -156,6 +158,14 @@ class Chatter:
             raise AssertionError("it was let in") from None
         except Exception:
             return self.socket.close_code
+
+
+def listens():
+    try:
+        connect_from("dan")[0].close()
+        return True
+    except ConnectionRefusedError:
+        return False
 
 
 def reachable():
