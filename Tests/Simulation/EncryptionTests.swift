@@ -5,6 +5,7 @@ import Storage
 import Testing
 import WebSocketCore
 import WebSocketServer
+import WebSocketTLS
 
 @testable import SimulationKit
 
@@ -248,6 +249,21 @@ import WebSocketServer
         try ours.seal(SimulatedClient.frame(1, Array("on".utf8)))
         talk(&simulation, ours)
         #expect(simulation.handler.texts == ["on"])
+    }
+
+    @Test func `The keys of tickets are in a hand-over, and are read from there`() throws {
+        var simulation = try simulation()
+        var handOver = simulation.save()
+        var writer = StateWriter()
+        TicketKeys.ofProcess.save(to: &writer)
+        let keys = writer.finish()
+        #expect(handOver.state.firstRange(of: keys) == 2..<2 + keys.count)
+        var damaged = handOver
+        damaged.state[2] = 7
+        #expect(throws: StateError.self) { try simulation.restore(damaged) }
+        try simulation.restore(handOver)
+        handOver = simulation.save()
+        #expect(handOver.state.firstRange(of: keys) == 2..<2 + keys.count)
     }
 }
 

@@ -34,8 +34,8 @@ extension TLS {
         /// recording of TLS 1.2 connections that were resumed can read them, so exchange the keys
         /// every day.
         ///
-        /// Empty, the default, for a random key of the process that is never written: it is
-        /// exchanged for another every 12 hours, and ends with the process, also in a hand-over. A
+        /// Empty, the default, for a random key of the process that is in no file: it is exchanged
+        /// for another every 12 hours, goes along in a hand-over, and ends with the process. A
         /// ticket is good for two hours.
         public var ticketKeys: [UInt8] = []
         /// The oldest version to speak.

@@ -5,6 +5,15 @@ import Storage
 import WebSocketTLS
 
 extension ServerContext {
+    /// Writes the process's random keys of session tickets, so that clients resume their sessions
+    /// with the next program, too. They are the process's and not this server's: they are written
+    /// whether its TLS uses them or those of a file, which both programs read.
+    func saveTicketKeys(to writer: inout StateWriter) { TicketKeys.ofProcess.save(to: &writer) }
+
+    func restoreTicketKeys(from reader: inout StateReader) throws(StateError) {
+        try TicketKeys.ofProcess.restore(from: &reader)
+    }
+
     /// Whether the next process can go on with this connection.
     func canBeHandedOver(_ slot: Slot) -> Bool {
         guard connections.slots[slot].canBeHandedOver else { return false }

@@ -6,7 +6,7 @@ import Storage
 /// where this one stopped, in the middle of a frame if need be; the peers notice nothing.
 package struct HandOver: Sendable {
     /// The first number of ``state``; it decides how the rest is read.
-    static let version: UInt16 = 5
+    static let version: UInt16 = 6
 
     package var state: [UInt8]
     /// The connections' sockets, in the order of the connections in `state`. The receiving process
@@ -42,6 +42,7 @@ extension ServerCore where K: ~Copyable {
     ) -> HandOver {
         var writer = StateWriter()
         writer.write(HandOver.version)
+        io.saveTicketKeys(to: &writer)
         io.saveTopics(to: &writer)
         let descriptors = io.saveConnections(to: &writer)
         io.saveTimers(to: &writer)
@@ -60,6 +61,7 @@ extension ServerCore where K: ~Copyable {
         guard version == HandOver.version else {
             throw StateError("version \(version) of the state is not known")
         }
+        try io.restoreTicketKeys(from: &reader)
         try io.restoreTopics(from: &reader)
         let slots = try io.restoreConnections(from: &reader, handOver.descriptors)
         try io.checkRestored(slots)

@@ -4,15 +4,17 @@
 
 import CSSL
 import LibC
+import Storage
 import Synchronization
 
 /// The keys of a server's session tickets (RFC 5077): the first encrypts, and all are accepted.
 ///
 /// Keys of a file stay as they are. A random key is exchanged for another after 12 hours, and
 /// accepted for as long again, which is longer than a ticket is good for. It belongs to the
-/// process, so that sessions are resumed after an exchange of certificates, too.
+/// process, so that sessions are resumed after an exchange of certificates, too, and it goes along
+/// in a hand-over.
 @safe
-final class TicketKeys: @unchecked Sendable {
+package final class TicketKeys: @unchecked Sendable {
     /// A key as it stands in a file; nginx reads it in the same way.
     private struct Key {
         var name: InlineArray<16, UInt8>
@@ -33,7 +35,7 @@ final class TicketKeys: @unchecked Sendable {
     private let now: @Sendable () -> Int
 
     /// The random keys of this process.
-    static let ofProcess = TicketKeys(now: uptime)
+    package static let ofProcess = TicketKeys(now: uptime)
 
     /// Keys of a file, at least one.
     init(_ bytes: [UInt8]) throws(TLSSetupError) {
@@ -70,6 +72,38 @@ final class TicketKeys: @unchecked Sendable {
         var time = timespec()
         unsafe clock_gettime(CLOCK_BOOTTIME, &time)
         return time.tv_sec
+    }
+
+    // MARK: Hand-over
+
+    /// Writes random keys with their age: whoever has them can read recorded connections of TLS 1.2
+    /// that were resumed with them.
+    package func save(to writer: inout StateWriter) {
+        precondition(isRandom, "keys of a file are read from the file")
+        state.withLock { state in
+            writer.write(UInt8(state.count))
+            writer.write(Int64(state.madeAt))
+            let bytes = unsafe UnsafeRawBufferPointer(
+                start: keys, count: state.count * Self.keyByteCount)
+            for index in bytes.indices { writer.write(unsafe bytes[index]) }
+        }
+    }
+
+    /// Goes on with the keys that ``save(to:)`` wrote, on the same machine and since its last
+    /// start. Throws for anything that it cannot have written; the keys are as before then.
+    package func restore(from reader: inout StateReader) throws(StateError) {
+        precondition(isRandom, "keys of a file are read from the file")
+        let count = try reader.read(UInt8.self)
+        let madeAt = try reader.read(Int64.self)
+        guard (1...2).contains(count), 0...Int64(now()) ~= madeAt else {
+            throw StateError("\(count) ticket keys, made at \(madeAt), are impossible")
+        }
+        let range = try reader.readRange(byteCount: Int(count) * Self.keyByteCount)
+        state.withLock { state in
+            unsafe UnsafeMutableRawBufferPointer(start: keys, count: range.count)
+                .copyBytes(from: reader.bytes[range])
+            state = (Int(count), Int(madeAt))
+        }
     }
 
     private static func randomize(_ key: UnsafeMutablePointer<Key>) {

@@ -1,6 +1,7 @@
 // Sessions that are resumed by tickets: with which keys, after which changes.
 
 import CSSL
+import Storage
 import Synchronization
 import TestSupport
 import Testing
@@ -99,6 +100,59 @@ struct TicketTests {
         // After a day without any handshake both keys are others.
         clock.advance(24 * 3600)
         try resume(next, contexts, version: version, expecting: false)
+    }
+
+    /// Contexts with random keys by a clock.
+    private func contexts(_ clock: Clock) throws -> (TLSServerContexts, TicketKeys) {
+        let keys = TicketKeys(now: { clock.seconds.withLock { $0 } })
+        let contexts = try TLSServerContexts(
+            [Certificate.localhost.certified], TLSServerSettings(), ticketKeys: keys)
+        return (contexts, keys)
+    }
+
+    private func saved(_ keys: TicketKeys) -> [UInt8] {
+        var writer = StateWriter()
+        keys.save(to: &writer)
+        return writer.finish()
+    }
+
+    @Test("Random keys go along to the next program, with their age", arguments: versions)
+    func handOver(version: Int32) throws {
+        let clock = Clock()
+        let (contexts, keys) = try contexts(clock)
+        let old = try client(contexts, version: version)
+        clock.advance(12 * 3600)
+        let new = try client(contexts, version: version)
+        let state = saved(keys)
+        #expect(state.count == 1 + 8 + 2 * 80)
+        let (next, nextKeys) = try self.contexts(clock)
+        try resume(new, next, version: version, expecting: false)
+        var reader = StateReader(state)
+        try nextKeys.restore(from: &reader)
+        #expect(reader.isAtEnd && saved(nextKeys) == state)
+        try resume(old, next, version: version, expecting: true)
+        try resume(new, next, version: version, expecting: true)
+        // Each key lasts as long as it would have with the program that made it.
+        clock.advance(12 * 3600)
+        try resume(old, next, version: version, expecting: false)
+        try resume(new, next, version: version, expecting: true)
+    }
+
+    @Test("Keys that nobody has written are refused, and nothing changes")
+    func impossible() throws {
+        let clock = Clock()
+        let (_, keys) = try contexts(clock)
+        let state = saved(keys)
+        var (none, many, future, negative) = (state, state, state, state)
+        none[0] = 0
+        many[0] = 3
+        future[1] &+= 1
+        negative[8] = 0x80
+        for bad in [none, many, future, negative, state.dropLast(), []] {
+            var reader = StateReader(bad)
+            #expect(throws: StateError.self) { try keys.restore(from: &reader) }
+            #expect(saved(keys) == state)
+        }
     }
 
     @Test("A ticket is good only where clients are asked for the same", arguments: versions)
