@@ -1,6 +1,7 @@
 // UNSAFE: stat(2) and read(2) into local variables and arrays, within their counts.
 import Glibc
 import LinuxReactor
+import Storage
 
 /// Small files, read whole: tokens, configuration, files of /proc.
 package enum TextFile {
@@ -12,14 +13,19 @@ package enum TextFile {
         String(decoding: try bytes(path), as: UTF8.self)
     }
 
-    /// The file's bytes. Throws if the file cannot be opened or read, or is larger than 1 MiB.
+    /// The file's bytes. Throws if the file cannot be opened or read, or is larger than 1 MiB. No
+    /// other copy of them is left in memory, unless the file grows meanwhile or is a pipe.
     package static func bytes(_ path: String) throws(SystemError) -> [UInt8] {
         let operation = "read \(path)"
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw failure(errno, operation) }
         defer { close(file) }
+        var status = stat()
+        let byteCount = unsafe fstat(file, &status) == 0 ? Int(status.st_size) : 0
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(min(max(0, byteCount), byteLimit))
         var buffer = [UInt8](repeating: 0, count: 65_536)
+        defer { buffer.wipe() }
         while true {
             let count = unsafe Glibc.read(file, &buffer, buffer.count)
             if count == 0 { return bytes }

@@ -1,5 +1,6 @@
 // UNSAFE: lends spans of memory that lives as long as the buffer. The server never writes through
 // one span while a handler reads through another.
+import LibC
 import Storage
 
 /// The shared buffer that all connections are received into. It has room in front for the few
@@ -55,6 +56,12 @@ public final class ReceiveBuffer {
         return unsafe _overrideLifetime(
             MutableSpan(_unsafeStart: base + range.lowerBound, count: range.count),
             borrowing: self)
+    }
+
+    /// Overwrites the bytes of `range` with zeros: they were a secret.
+    package func wipe(_ range: Range<Int>) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= Self.byteCount)
+        unsafe explicit_bzero(base + range.lowerBound, range.count)
     }
 
     /// Appends the bytes of `range` to `target`.

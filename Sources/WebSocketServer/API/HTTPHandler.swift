@@ -53,12 +53,14 @@ extension HTTPHandler where Self: ~Copyable {
                 io.http.headRejection = io.rejection(by: error, id)
             }
         case .request:
-            let pending = io.http.takeRequest()
+            var pending = io.http.takeRequest()
             do {
                 try onRequest(pending.request(id), &io)
             } catch {
                 io.end(id, by: error)
             }
+            // Operators send secrets.
+            if pending.listener.isInternal { pending.body.wipe() }
         case .streamEnd(let cause): onEventStreamEnd(id, cause, &io)
         default: preconditionFailure("an event of HTTP")
         }

@@ -9,6 +9,11 @@ extension ServerCore where K: ~Copyable {
         let count = receiveOrEnd(slot, atMost: Self.headReceiveByteCount)
         guard count > 0 else { return }
         takePendingInput(slot, count)
+        // What operators send may be secret: they send the keys of certificates.
+        if io.connections.slots[slot].listener.isInternal {
+            let first = ReceiveBuffer.headroomByteCount
+            io.inbound.receiveBuffer.wipe(first..<first + count)
+        }
         proceedHTTP(slot, call)
     }
 
@@ -138,6 +143,10 @@ extension ServerCore where K: ~Copyable {
             head.expectsContinue && framing != .none
             && io.connections.slots[slot].pendingInput.isEmpty
         io.http.exchanges[exchange].head = head
+        if framing != .none, io.connections.slots[slot].listener.isInternal {
+            // It stays in one place, which is overwritten at the end.
+            io.http.exchanges[exchange].body.reserve(io.settings.limits.bodyByteCount)
+        }
         io.connections.slots[slot].advance(.headRead)
     }
 
@@ -209,7 +218,11 @@ extension ServerCore where K: ~Copyable {
             bytes.span, from: &position, into: &body, limit: io.settings.limits.bodyByteCount)
         swap(&body, &io.http.exchanges[exchange].body)
         bytes.removeFirst(position)
-        if !bytes.isEmpty { swap(&bytes, &io.connections.slots[slot].pendingInput) }
+        if !bytes.isEmpty {
+            swap(&bytes, &io.connections.slots[slot].pendingInput)
+        } else if io.connections.slots[slot].listener.isInternal {
+            bytes.wipe()
+        }
         return progress
     }
 }

@@ -11,11 +11,12 @@ extension ChatHandler {
         _ request: borrowing HTTPRequest, _ io: inout ServerContext
     ) -> HTTPResponse {
         var files: [String: [UInt8]] = [:]
+        defer { SuppliedFiles.wipe(&files) }
         if request.body.count > 0 {
             guard request.credentials?.user == 0 else {
                 return .text(.forbidden, "Only root may give this server files.")
             }
-            guard let supplied = SuppliedFiles.read(request.text) else {
+            guard let supplied = SuppliedFiles.read(request.body) else {
                 return .text(.badRequest, "These are no files of a reload.")
             }
             files = supplied

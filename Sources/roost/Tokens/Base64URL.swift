@@ -19,20 +19,39 @@ enum Base64URL {
     /// Reads the one written form of some bytes; nil for anything else: padding, other characters,
     /// or bits that are left over and not zero.
     static func decode(_ text: some StringProtocol) -> [UInt8]? {
-        var bytes: [UInt8] = []
-        var (bits, count): (UInt32, Int) = (0, 0)
-        for byte in text.utf8 {
-            guard let value = value(of: byte) else { return nil }
+        var decoder = Decoder(digitCount: text.utf8.count)
+        for digit in text.utf8 { guard decoder.take(digit) else { return nil } }
+        return decoder.isWhole ? decoder.bytes : nil
+    }
+
+    /// The same from bytes that are no string.
+    static func decode(digits: Span<UInt8>) -> [UInt8]? {
+        var decoder = Decoder(digitCount: digits.count)
+        for index in digits.indices { guard decoder.take(digits[index]) else { return nil } }
+        return decoder.isWhole ? decoder.bytes : nil
+    }
+
+    private struct Decoder {
+        private(set) var bytes: [UInt8] = []
+        private var bits: UInt32 = 0
+        private var count = 0
+
+        init(digitCount: Int) { bytes.reserveCapacity(digitCount * 3 / 4) }
+
+        /// Takes the next digit; false if it is none.
+        mutating func take(_ digit: UInt8) -> Bool {
+            guard let value = Base64URL.value(of: digit) else { return false }
             bits = bits << 6 | UInt32(value)
             count += 6
             if count >= 8 {
                 count -= 8
                 bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
             }
+            return true
         }
-        // What is left over is less than a character's bits, and zero.
-        guard count < 6, bits & (1 << UInt32(count) - 1) == 0 else { return nil }
-        return bytes
+
+        /// What is left over is less than a digit's bits, and zero.
+        var isWhole: Bool { count < 6 && bits & (1 << UInt32(count) - 1) == 0 }
     }
 
     private static func digit(_ value: UInt32) -> Character {

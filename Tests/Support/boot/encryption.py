@@ -64,6 +64,8 @@ def systemd_gives_the_certificate():
     run(f"install -D -m 644 {EXAMPLES}/tls.conf {DROP_IN} && systemctl daemon-reload")
     run("systemctl enable roost-tls.socket && systemctl restart roost.service")
     until("it serves", lambda: names() == ["one.example"])
+    # Its memory has the key.
+    assert run("systemctl show -P LimitCORE roost.service") == "0\n"
     assert shaken("one").version() == "TLSv1.3"
     # The address for this machine stays as it was.
     Chatter().leave()

@@ -4,7 +4,8 @@
     tls_peers.py [--only NAME]… [--long] -- FOLDER of our programs
     tls_peers.py --list | --check
 
-The scenarios are in tls_openssl.py, tls_curl.py, tls_python.py, tls_log.py and tls_others.py.
+The scenarios are in tls_openssl.py, tls_curl.py, tls_python.py, tls_log.py,
+tls_keys.py and tls_others.py.
 Prints a line for each scenario, and ends with 1 if one failed. A scenario whose program is not
 there says so, and passes. `--check` prints in one line what is missing to run this, if anything.
 """
@@ -27,6 +28,7 @@ MODULES = {
     "tls_curl": ["requests", "wrong_port", "downloads", "uploads"],
     "tls_python": ["web_sockets", "cut_everywhere", "small_pieces", "closing"],
     "tls_log": ["sentences"],
+    "tls_keys": ["memory"],
     "tls_others": ["gnutls", "nginx", "our_client", "unknown_server"],
 }
 

@@ -164,6 +164,11 @@ import Testing
             contentsOfFile: "\(folder)/usr/local/lib/systemd/system/roost.service",
             encoding: .utf8)
         #expect(service.contains("ExecStart=/usr/local/bin/roost serve"))
+        // With certificates no crash leaves a file with the memory, which has the key.
+        let dropIn = try String(
+            contentsOfFile: "\(folder)/usr/local/share/doc/roost/examples/tls.conf",
+            encoding: .utf8)
+        #expect(dropIn.contains("\nLimitCORE=0\n") && dropIn.contains("\nLoadCredential=tls-key:"))
         try "mine = 1".write(
             toFile: "\(folder)/etc/roost/roost.conf", atomically: true, encoding: .utf8)
         #expect(try output(command).status == 0)

@@ -158,12 +158,23 @@ import WebSocketServer
 
     @Test func `Files travel to the server as they are`() throws {
         let sent = ["tls-key": Array(UInt8.min...UInt8.max), "tls-ticket-keys": []]
-        #expect(SuppliedFiles.read(SuppliedFiles.text(sent)) == sent)
-        for body in [
-            "", "[]", "{}", #"{"files":[]}"#, #"{"files":{"a":1}}"#, #"{"files":{"a":"="}}"#,
-        ] {
-            #expect(SuppliedFiles.read(body) == nil, "\(body)")
+        func read(_ body: String) -> [String: [UInt8]]? {
+            let bytes = Array(body.utf8)
+            return SuppliedFiles.read(bytes.span)
         }
+        #expect(read(SuppliedFiles.text(sent)) == sent)
+        #expect(read(SuppliedFiles.text([:])) == [:])
+        let body = SuppliedFiles.text(sent)
+        for count in 0..<body.utf8.count { #expect(read(String(body.prefix(count))) == nil) }
+        for body in [
+            "[]", "{}", #"{"files":[]}"#, #"{"files":{"a":1}}"#, #"{"files":{"a":"="}}"#,
+            body + " ", #"{"files":{"a":"","b"}}"#, #"{"files":{,"a":""}}"#,
+        ] {
+            #expect(read(body) == nil, "\(body)")
+        }
+        var files = sent
+        SuppliedFiles.wipe(&files)
+        #expect(files.isEmpty && sent["tls-key"]?.count == 256)
     }
 
     /// What busctl(1) of systemd 252 prints.
