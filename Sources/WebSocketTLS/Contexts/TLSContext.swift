@@ -17,6 +17,9 @@ package final class TLSContext: @unchecked Sendable {
     private let others: [TLSContext]
     private let names: ServerNames
 
+    /// The most that the certificates may have that a client shows.
+    private static let chainByteLimit = 32 * 1024
+
     /// A context of a server with one certificate.
     init(
         server certified: CertifiedKey, chain: [X509Certificate], _ settings: TLSServerSettings,
@@ -32,6 +35,8 @@ package final class TLSContext: @unchecked Sendable {
         unsafe SSL_CTX_set_cipher_list(pointer, "ECDHE+AESGCM:ECDHE+CHACHA20")
         try use(certified, chain)
         try askClients(settings)
+        // What libssl allocates for the certificates of a client; its own bound is 100 KiB.
+        unsafe SSL_CTX_ctrl(pointer, SSL_CTRL_SET_MAX_CERT_LIST, Self.chainByteLimit, nil)
         ServerCallbacks.install(in: self)
     }
 

@@ -30,6 +30,8 @@ final class SSLObject {
     private let serverName: String?
     /// Why libssl goes on after the handshake; nil before.
     var keptReason: KeptReason?
+    /// Whether a ClientHello is to come: see `HelloGate`.
+    var awaitsHello: Bool
     var role: RecordLayer.Role { context.role }
 
     /// A connection of this context. A client names the server, by a host name or an address: its
@@ -37,6 +39,7 @@ final class SSLObject {
     init(_ context: TLSContext, serverName: String?) {
         self.context = context
         self.serverName = serverName
+        awaitsHello = context.role == .server
         guard let ssl = unsafe SSL_new(context.pointer), let input = unsafe BIO_new(BIO_s_mem()),
             let output = unsafe BIO_new(BIO_s_mem())
         else { fatalError("out of memory") }

@@ -7,6 +7,10 @@ enum SSLReason {
     static let badServerName =
         UInt(ERR_LIB_SSL) << UInt(ERR_LIB_OFFSET) | UInt(SSL_R_SSL3_EXT_INVALID_SERVERNAME)
 
+    /// The error code for a message that is too long.
+    static let messageTooLong =
+        UInt(ERR_LIB_SSL) << UInt(ERR_LIB_OFFSET) | UInt(SSL_R_EXCESSIVE_MESSAGE_SIZE)
+
     /// The reason of an error code, in libssl's words.
     static func text(of code: UInt) -> String {
         guard let text = unsafe ERR_reason_error_string(code) else { return "error \(code)" }

@@ -75,6 +75,8 @@ extension TLSSession {
         _ ciphers: inout RecordCiphers
     ) -> Int {
         var plaintext = ByteBuffer()
+        // Part of a hello, which is in front of the bytes.
+        incoming.removeAll()
         receive(
             bytes.span.extracting(0..<count), plaintext: &plaintext, output: &output, &ciphers)
         let byteCount = plaintext.count

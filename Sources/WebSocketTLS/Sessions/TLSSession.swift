@@ -99,7 +99,14 @@ package struct TLSSession: ~Copyable {
     ) {
         guard end == nil else { return }
         if let object {
-            object.receive(bytes)
+            if object.awaitsHello {
+                incoming.append(bytes)
+                guard passHello(to: object, output: &output) else { return }
+                object.receive(incoming.span)
+                incoming.removeAll()
+            } else {
+                object.receive(bytes)
+            }
             if !isEstablished { shakeHands(object, output: &output) }
             if keptReason != nil, end == nil {
                 readKept(object, plaintext: &plaintext, output: &output)
@@ -145,10 +152,38 @@ package struct TLSSession: ~Copyable {
         if end == nil { end = .records(.closed) }
     }
 
+    /// Gives libssl a hello that is whole. Returns whether what has come behind it, or instead of
+    /// it, is for libssl, too.
+    private mutating func passHello(to object: SSLObject, output: inout ByteBuffer) -> Bool {
+        while object.awaitsHello {
+            switch HelloGate.answer(incoming.span) {
+            case .keep: return false
+            case .refuse:
+                end = .handshakeFailed(object.failure(SSLReason.messageTooLong))
+                for byte in HelloGate.alert { output.append(byte) }
+                incoming.removeAll()
+                return false
+            case .pass(let count):
+                object.awaitsHello = false
+                object.receive(incoming.span.extracting(0..<count))
+                incoming.removeFirst(count)
+                shakeHands(object, output: &output)
+                if end != nil {
+                    incoming.removeAll()
+                    return false
+                }
+            }
+        }
+        return !incoming.isEmpty
+    }
+
     private mutating func shakeHands(_ object: SSLObject, output: inout ByteBuffer) {
+        let first = output.count
         let outcome = object.shakeHands()
         let writtenCount = object.takeOutput(into: &output)
         switch outcome {
+        case .needsMore where role == .server:
+            object.awaitsHello = HelloGate.asksAgain(output.span.extracting(first...))
         case .needsMore: return
         case .closed: end = .handshakeFailed(object.failure(0))
         case .failed(let code): end = .handshakeFailed(object.failure(code))

@@ -36,6 +36,15 @@ def ends(port, data, close=False):
         return everything(connection)
 
 
+def long_hello(port):
+    """500 hellos that are to have 128 KiB: each is refused at its header of nine bytes."""
+    for header in b"\x16\x03\x01\x00\x04\x01\x02\x00\x00", hello()[0][:5] + b"\1\0\x40\1":
+        for _ in range(250):
+            found = ends(port, header)
+            expect(found == b"\x15\x03\x03\x00\x02\x02\x2f", f"{header} gets {found}")
+    return "500"
+
+
 def garbage(port):
     """Bytes that are no TLS end in an alert, or in silence, or in a 400 for plain requests."""
     first = hello()[0]
