@@ -12,7 +12,7 @@ public struct Gauges: Sendable {
     public var eventStreamCount = 0
     /// Connections whose socket is full: they read more slowly than they are sent to.
     public var blockedCount = 0
-    /// Bytes that wait for the sockets of connections, without broadcasts.
+    /// Bytes that wait for the sockets of connections, without broadcasts in the logs of topics.
     public var outboxByteCount = 0
     /// Topics that have been made and not removed.
     public var topicCount = 0
@@ -75,7 +75,9 @@ extension ServerContext {
         for slot in stride(from: 0, to: connections.slots.endIndex, by: step) {
             guard connections.slots[Slot(slot)].phase != .free else { continue }
             gauges.outboxByteCount +=
-                step * connections.slots[Slot(slot)].delivery.outbox.bytes.count
+                step
+                * (connections.slots[Slot(slot)].delivery.outbox.bytes.count
+                    + encryption.unsentByteCount(connections.slots[Slot(slot)].encryption))
             if connections.slots[Slot(slot)].delivery.isBlocked { gauges.blockedCount += step }
         }
         for variant in topics.variants.indices where topics.variants[variant].subscribers.count > 0

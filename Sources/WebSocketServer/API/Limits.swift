@@ -76,7 +76,7 @@ public struct Limits: Sendable {
     /// Bytes of output that others caused and the peer's socket has not taken: direct messages and
     /// streamed bodies. Beyond: a Close (``CloseCause/slowConsumer(_:)``), or a reset if it speaks
     /// HTTP. Output is offered to the socket first, so a burst that the socket takes does not
-    /// count.
+    /// count. With TLS up to 64 KiB more may wait, which are encrypted already.
     public var outboxByteCount = 1024 * 1024
     /// Bytes that the kernel takes for a connection before it can send them (TCP_NOTSENT_LOWAT, for
     /// connections from then on). What is in the kernel can't be replaced by anything newer, and a

@@ -26,11 +26,13 @@ extension ServerContext {
     }
 
     /// Bytes that wait for this connection's socket, with the output of the current callback but
-    /// without broadcasts in a topic's log; 0 if the connection no longer exists.
+    /// without broadcasts in a topic's log; 0 if the connection no longer exists. With TLS up to
+    /// 64 KiB of it, broadcasts too, are encrypted already.
     public func bufferedByteCount(of id: ConnectionID) -> Int {
         guard let slot = connections.slot(of: id) else { return 0 }
         let answered = slot == inbound.reading.slot ? output.replyBuffer.count : 0
-        return connections.slots[slot].delivery.outbox.bytes.count + answered
+        return connections.slots[slot].delivery.outbox.bytes.count
+            + encryption.unsentByteCount(connections.slots[slot].encryption) + answered
     }
 
     /// Bytes that were sent and published to this connection and that its socket has not taken:

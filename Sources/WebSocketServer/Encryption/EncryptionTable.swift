@@ -38,6 +38,11 @@ struct EncryptionTable: ~Copyable {
     /// About what libssl holds for the handshakes that are under way.
     var libraryByteCount: Int { handshakeCount * Self.libraryByteCount }
 
+    /// Bytes of records that wait for a connection's socket; 0 if it is not encrypted.
+    func unsentByteCount(_ index: TableIndex<EncryptedConnection>) -> Int {
+        index == .none ? 0 : connections[index].unsent.count
+    }
+
     // MARK: Life
 
     /// Adds a connection, before its first byte; returns its index.

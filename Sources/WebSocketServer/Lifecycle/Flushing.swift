@@ -57,7 +57,11 @@ extension ServerCore where K: ~Copyable {
     private mutating func checkOutbox(_ slot: Slot) {
         io.connections.slots[slot].delivery.outbox.trim()
         let total = io.connections.slots[slot].delivery.outbox.bytes.count
-        let own = min(io.connections.slots[slot].ownOutputByteCount, total)
+        // Sealed replies wait for the peer too. What others have caused may be broadcasts, once it
+        // is sealed, and those are bounded by their logs.
+        let own = min(
+            io.connections.slots[slot].ownOutputByteCount,
+            total + io.encryption.unsentByteCount(io.connections.slots[slot].encryption))
         io.connections.slots[slot].ownOutputByteCount = own
         let limits = io.settings.limits
         if own <= limits.ownOutputByteCount / 2 { io.resumeReading(slot, .ownOutput) }

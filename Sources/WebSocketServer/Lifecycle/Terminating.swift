@@ -132,6 +132,8 @@ extension ServerCore where K: ~Copyable {
         io.connections.slots[slot].delivery.outbox.bytes.removeAll()
         io.connections.slots[slot].ownOutputByteCount = 0
         io.connections.slots[slot].delivery.isBlocked = false
+        let index = io.connections.slots[slot].encryption
+        if index != .none { io.encryption.connections[index].unsent.removeAll() }
     }
 
     /// The peer no longer takes output: drops it.
