@@ -5,7 +5,7 @@ import WebSocketServer
 
 @testable import SimulationKit
 
-@Suite struct BudgetTests {
+@Suite(.overTLSToo) struct BudgetTests {
     @Test func `A crowd at the listener is accepted little by little, while others are served`()
         throws
     {

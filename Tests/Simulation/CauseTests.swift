@@ -6,7 +6,7 @@ import WebSocketServer
 
 @testable import SimulationKit
 
-@Suite struct CauseTests {
+@Suite(.overTLSToo) struct CauseTests {
     /// What can end a connection.
     enum Event: CaseIterable {
         case peerCloses, streamEnds, reset, violates, handlerCloses, handlerThrows, stops, falls

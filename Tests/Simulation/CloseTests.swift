@@ -41,7 +41,7 @@ private struct Parting: WebSocketHandler {
     }
 }
 
-@Suite struct CloseTests {
+@Suite(.overTLSToo) struct CloseTests {
     private static let expected = ["one", Parting.long, "three"]
     private static let fourThousand = CloseCode(rawValue: 4000)
 

@@ -7,7 +7,7 @@ import WireKit
 @testable import SimulationKit
 @testable import WebSocketServer
 
-@Suite struct CompressionTests {
+@Suite(.overTLSToo) struct CompressionTests {
     static let sentence = "the quick brown fox jumps over the lazy dog and back again; "
     static let text = String(repeating: sentence, count: 10)
 

@@ -5,7 +5,7 @@ import WebSocketServer
 
 @testable import SimulationKit
 
-@Suite struct EventStreamEndTests {
+@Suite(.overTLSToo) struct EventStreamEndTests {
     private func stuffed(
         _ simulation: inout Simulation<Newsroom>, _ reader: SimulatedReader, window: Int
     ) {
@@ -71,7 +71,8 @@ import WebSocketServer
         #expect(simulation.handler.drainCount == 1 && slow.takeTexts().count == 20)
     }
 
-    @Test func `Direct events that nobody takes are bounded`() throws {
+    @Test(.plainAlone("records come on top of the limit"))
+    func `Direct events that nobody takes are bounded`() throws {
         var limits = Limits()
         limits.outboxByteCount = 5000
         var simulation = try Simulation(Newsroom(), limits: limits)

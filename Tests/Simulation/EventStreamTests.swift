@@ -76,7 +76,7 @@ struct Newsroom: HTTPHandler, OutputHandler, OperationsHandler {
     }
 }
 
-@Suite struct EventStreamTests {
+@Suite(.overTLSToo) struct EventStreamTests {
     @Test(arguments: UInt64(1)...60)
     func `Every stream gets everything once, in the promised order`(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed &* 6007)

@@ -69,8 +69,17 @@ struct Mixed: WebSocketHandler {
 @Suite struct FastPathTests {
     @Test(arguments: 1...60)
     func `Replies keep their order among everything else`(_ seed: UInt64) throws {
+        try run(seed: seed, isEncrypted: false)
+    }
+
+    @Test(arguments: 1...20)
+    func `The same over TLS`(_ seed: UInt64) throws {
+        try run(seed: seed, isEncrypted: true)
+    }
+
+    private func run(seed: UInt64, isEncrypted: Bool) throws {
         var random = SeededGenerator(seed: seed &* 6007)
-        var simulation = try Simulation(Mixed(), seed: seed)
+        var simulation = try Simulation(Mixed(), seed: seed, isEncrypted: isEncrypted)
         let clients = (0..<4).map { _ in simulation.open() }
         let letters = Array("aaaaaaAoosuphHbn")
         for round in 0..<40 {

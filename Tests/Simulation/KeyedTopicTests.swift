@@ -83,12 +83,18 @@ private struct Stations: WebSocketHandler {
         try run(seed: seed, handsOver: true)
     }
 
-    private func run(seed: UInt64, handsOver: Bool) throws {
+    @Test(arguments: UInt64(1)...30)
+    func `The same over TLS`(seed: UInt64) throws {
+        try run(seed: seed, handsOver: seed % 2 == 0, isEncrypted: true)
+    }
+
+    private func run(seed: UInt64, handsOver: Bool, isEncrypted: Bool = false) throws {
         var random = SeededGenerator(seed: seed &* 6151)
         var limits = Limits()
         limits.flushBudget = Int.random(in: 1...8, using: &random)
         limits.workPerTurn = Int.random(in: 1...20_000, using: &random)
-        var simulation = try Simulation(Stations(), seed: seed, limits: limits)
+        var simulation = try Simulation(
+            Stations(), seed: seed, limits: limits, isEncrypted: isEncrypted)
         simulation.handler.padding = String(
             repeating: ".", count: [0, 5, 200].randomElement(using: &random)!)
         var clients: [SimulatedClient] = []

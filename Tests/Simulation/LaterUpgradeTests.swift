@@ -7,7 +7,7 @@ import WebSocketServer
 
 @testable import SimulationKit
 
-@Suite struct LaterUpgradeTests {
+@Suite(.overTLSToo) struct LaterUpgradeTests {
     private func accept(
         _ reply: UpgradeReply = UpgradeReply()
     ) -> @Sendable (ConnectionID, inout ServerContext) -> Void {
@@ -239,7 +239,8 @@ import WebSocketServer
         #expect(simulation.core.heldByteCount < 100_000)
     }
 
-    @Test func `Ten thousand wait, and are opened in their order`() throws {
+    @Test(.plainAlone("it takes long"))
+    func `Ten thousand wait, and are opened in their order`() throws {
         var limits = Limits()
         limits.connectionCount = 10_000
         var simulation = try Simulation(Registrar(), limits: limits)

@@ -53,7 +53,7 @@ struct Recorder: OutputHandler {
     }
 }
 
-@Suite struct LifecycleTests {
+@Suite(.overTLSToo) struct LifecycleTests {
     @Test(arguments: UInt64(1)...40)
     func `Echoes are right however the bytes are cut`(seed: UInt64) throws {
         var simulation = try Simulation(Recorder(), seed: seed)

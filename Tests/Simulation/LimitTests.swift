@@ -6,7 +6,7 @@ import WebSocketServer
 
 @testable import SimulationKit
 
-@Suite struct LimitTests {
+@Suite(.overTLSToo) struct LimitTests {
     private static func limits(_ change: (inout Limits) -> Void) -> Limits {
         var limits = Limits()
         change(&limits)
@@ -114,7 +114,8 @@ import WebSocketServer
         #expect(simulation.core.io.connectionCount == 2)
     }
 
-    @Test func `Connections far over the limit are refused in HTTP`() throws {
+    @Test(.plainAlone("there is no handshake without a place"))
+    func `Connections far over the limit are refused in HTTP`() throws {
         var simulation = try Simulation(
             Recorder(), limits: Self.limits { $0.connectionCount = 1 })
         let sockets = (0..<40).map { _ in simulation.network.connect() }
@@ -176,7 +177,8 @@ import WebSocketServer
         #expect(simulation.core.io.connectionCount == 2)
     }
 
-    @Test func `Output caused by others is bounded, with 1008`() throws {
+    @Test(.plainAlone("records come on top of the limit"))
+    func `Output caused by others is bounded, with 1008`() throws {
         var simulation = try Simulation(
             Scripted(), limits: Self.limits { $0.outboxByteCount = 10_000 })
         simulation.handler.padding = String(repeating: "p", count: 1000)

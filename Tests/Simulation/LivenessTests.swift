@@ -5,7 +5,7 @@ import WebSocketServer
 
 @testable import SimulationKit
 
-@Suite struct LivenessTests {
+@Suite(.overTLSToo) struct LivenessTests {
     private func limits(_ change: (inout Limits) -> Void) -> Limits {
         var limits = Limits()
         change(&limits)

@@ -22,7 +22,7 @@ private struct Postman: MailHandler {
     }
 }
 
-@Suite struct MailTests {
+@Suite(.overTLSToo) struct MailTests {
     @Test(arguments: [0, 1_000, 100_000, 10_000_000])
     func `Mail is taken in its order, within the turn's work, and none is left`(work: Int) throws {
         var limits = Limits()

@@ -5,7 +5,7 @@ import WebSocketServer
 
 @testable import SimulationKit
 
-@Suite struct MemoryBudgetTests {
+@Suite(.overTLSToo) struct MemoryBudgetTests {
     /// Members who never read pin what is published to their topics.
     @Test func `The connection that holds the most memory is closed first`() throws {
         var limits = Limits()

@@ -6,7 +6,7 @@ import WebSocketCore
 @testable import SimulationKit
 @testable import WebSocketServer
 
-@Suite struct PartialMessageTests {
+@Suite(.overTLSToo) struct PartialMessageTests {
     private func frame(_ opcode: UInt8, _ payload: [UInt8], isFinal: Bool = true) -> [UInt8] {
         SimulatedClient.frame(opcode, payload, isFinal: isFinal)
     }

@@ -6,7 +6,7 @@ import WebSocketServer
 
 @testable import SimulationKit
 
-@Suite struct SlowReaderTests {
+@Suite(.overTLSToo) struct SlowReaderTests {
     /// Delivers at most `bytesPerSecond` bytes each second from what the server's kernel has kept.
     private func run<Handler>(
         _ simulation: inout Simulation<Handler>, for seconds: Int, _ client: SimulatedClient,
@@ -125,7 +125,8 @@ import WebSocketServer
 
     /// Nothing is kept for a reader that is too slow for what others send it, but it may read what
     /// it has got, and the Close.
-    @Test func `A slow consumer is closed, and not reset while it reads`() throws {
+    @Test(.plainAlone("records come on top of the limit"))
+    func `A slow consumer is closed, and not reset while it reads`() throws {
         var limits = Limits()
         limits.outboxByteCount = 10_000
         var simulation = try Simulation(Scripted(), limits: limits)
@@ -147,7 +148,9 @@ import WebSocketServer
 
     // MARK: Only the newest counts
 
-    @Test(arguments: [nil, 1_000_000, 10_000, 100] as [Int?])
+    @Test(
+        .plainAlone("a record is not skipped"),
+        arguments: [nil, 1_000_000, 10_000, 100] as [Int?])
     func `A subscriber that skips gets no more at once than its line carries in time`(
         bytesPerSecond: Int?
     ) throws {
@@ -169,7 +172,8 @@ import WebSocketServer
         #expect(simulation.core.io.statistics.skipCount == (isEnough ? 0 : 1))
     }
 
-    @Test func `All topics that skip share the line`() throws {
+    @Test(.plainAlone("a record is not skipped"))
+    func `All topics that skip share the line`() throws {
         var simulation = try Simulation(Charts())
         let (slow, speaker) = (simulation.open(), simulation.open())
         simulation.settle()

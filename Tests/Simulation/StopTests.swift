@@ -5,7 +5,7 @@ import Testing
 @testable import SimulationKit
 @testable import WebSocketServer
 
-@Suite struct StopTests {
+@Suite(.overTLSToo) struct StopTests {
     private func closed(_ clients: [SimulatedClient]) -> Int {
         clients.filter { $0.closeCode == 1001 }.count
     }
@@ -29,7 +29,8 @@ import Testing
     }
 
     /// All of them wait for the last one to go: only then the next process accepts.
-    @Test func `At a restart all get a Close at once, and nobody waits for the silent`() throws {
+    @Test(.plainAlone("it takes long"))
+    func `At a restart all get a Close at once, and nobody waits for the silent`() throws {
         var simulation = try Simulation(Recorder())
         // The checks take time with each connection, and opening them is not what is tested.
         simulation.core.checksInvariants = false

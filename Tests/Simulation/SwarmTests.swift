@@ -15,6 +15,15 @@ import WireKit
 
     @Test(arguments: 1...seedCount)
     func `Whatever happens, the contract is kept and nothing is left`(seed: UInt64) throws {
+        try run(seed: seed, isEncrypted: false)
+    }
+
+    @Test(arguments: 1...max(20, seedCount / 2))
+    func `The same over TLS`(seed: UInt64) throws {
+        try run(seed: seed, isEncrypted: true)
+    }
+
+    private func run(seed: UInt64, isEncrypted: Bool) throws {
         var random = SeededGenerator(seed: seed &* 104_729)
         var limits = Limits()
         limits.messageByteCount = 5000
@@ -28,7 +37,9 @@ import WireKit
         limits.acceptBudget = Int.random(in: 1...10, using: &random)
         limits.taskCount = Int.random(in: 1...5, using: &random)
         let executor = ScriptedExecutor()
-        var simulation = try Simulation(Contract(), seed: seed, limits: limits) {
+        var simulation = try Simulation(
+            Contract(), seed: seed, limits: limits, isEncrypted: isEncrypted
+        ) {
             $0.compression = DeflatePolicy(keptClientWindowBits: seed % 2 == 0 ? 8 : nil)
             $0.taskExecutor = executor
         }

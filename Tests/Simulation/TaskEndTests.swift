@@ -5,7 +5,7 @@ import WebSocketCore
 @testable import SimulationKit
 @testable import WebSocketServer
 
-@Suite struct TaskEndTests {
+@Suite(.overTLSToo) struct TaskEndTests {
     private let log = LogKeeper()
 
     @Test(arguments: ["close", "reset"])

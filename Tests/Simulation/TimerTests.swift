@@ -49,7 +49,7 @@ private struct Alarms: TimerHandler {
 /// Ticks of the wheel: how late a timer may be.
 private let lateness = Duration.nanoseconds(2 << 26)
 
-@Suite struct TimerTests {
+@Suite(.overTLSToo) struct TimerTests {
     @Test func `A timer comes once, not early, and hardly late`() throws {
         var simulation = try Simulation(Alarms())
         simulation.settle()

@@ -7,8 +7,9 @@ import Logging
 @testable internal import WebSocketServerTesting
 
 enum Simulations {
-    /// Runs them all over TLS, to try that: some tests count bytes or sends, and fail then.
-    static let areEncrypted =
+    /// Whether simulations speak TLS that do not say it themselves. With the variable all of them
+    /// do, to try that: some tests count bytes or sends, and fail then.
+    @TaskLocal static var areEncrypted =
         ProcessInfo.processInfo.environment["ROOST_SIMULATED_TLS"] == "1"
     /// A server must have a certificate, though no handshake asks for it.
     static let tls = Result { try TLS([TLS.selfSigned(names: ["localhost"])]) }
