@@ -3,6 +3,16 @@ import LinuxReactor
 import WebSocketCore
 import WebSocketTLS
 
+extension ServerContext {
+    /// Whether an outgoing connection has resumed an earlier TLS session.
+    package func hasResumedSession(_ id: ConnectionID) -> Bool {
+        guard let slot = connections.slot(of: id), connections.slots[slot].isEncrypted else {
+            return false
+        }
+        return encryption.connections[connections.slots[slot].encryption].session.hasResumed
+    }
+}
+
 extension ServerCore where K: ~Copyable {
     /// Begins the TLS of a connection to a `wss` URL.
     mutating func encrypt(_ slot: Slot, _ request: ConnectRequest) {
@@ -16,7 +26,7 @@ extension ServerCore where K: ~Copyable {
         let index = io.encryption.add()
         io.connections.slots[slot].encryption = index
         io.encryption.connections[index].session = TLSSession(
-            tls.context, serverName: request.url.host)
+            tls.context, serverName: request.url.host, port: request.url.port)
         io.encryption.start(index)
         flushSealed(slot)
         updateInterest(slot)

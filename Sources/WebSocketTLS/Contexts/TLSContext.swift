@@ -13,6 +13,8 @@ package final class TLSContext: @unchecked Sendable {
     let keepsLibssl: Bool
     /// The keys of a server's session tickets.
     let ticketKeys: TicketKeys?
+    /// The sessions that a client can resume; nil if it does not.
+    package let resumable: ResumableSessions?
     /// The contexts of the other certificates, from number 1 on, if it is a server's first.
     private let others: [TLSContext]
     private let names: ServerNames
@@ -29,6 +31,7 @@ package final class TLSContext: @unchecked Sendable {
         role = .server
         keepsLibssl = settings.recordLayer == .libssl
         self.ticketKeys = ticketKeys
+        resumable = nil
         self.others = others
         self.names = names
         // Of TLS 1.2 the suites with forward secrecy and authenticated encryption (RFC 9325 §4.2).
@@ -44,8 +47,10 @@ package final class TLSContext: @unchecked Sendable {
     package init(client settings: TLSClientSettings) throws(TLSSetupError) {
         unsafe pointer = Self.makeContext(TLS_client_method(), settings.minimumVersion)
         role = .client
-        keepsLibssl = settings.recordLayer == .libssl
+        // Tickets come after the handshake, and only libssl knows what to make of them.
+        keepsLibssl = settings.recordLayer == .libssl || settings.resumes
         ticketKeys = nil
+        resumable = settings.resumes ? ResumableSessions() : nil
         others = []
         names = ServerNames()
         unsafe SSL_CTX_set_verify(
@@ -58,6 +63,7 @@ package final class TLSContext: @unchecked Sendable {
         if let certified = settings.certificate {
             try use(certified, Self.chain(of: certified))
         }
+        if settings.resumes { HandshakeNotes.keepSessions(in: pointer) }
     }
 
     deinit { unsafe SSL_CTX_free(pointer) }

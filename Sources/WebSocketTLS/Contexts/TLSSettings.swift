@@ -52,6 +52,9 @@ package struct TLSClientSettings: Sendable {
     package var certificate: CertifiedKey?
     package var minimumVersion = TLSVersion.v12
     package var recordLayer = RecordLayerChoice.own
+    /// Whether a connection resumes a session that an earlier one to the same server has left.
+    /// libssl goes on after every handshake then.
+    package var resumes = false
 
     package init() {}
 }

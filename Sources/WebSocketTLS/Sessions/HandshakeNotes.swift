@@ -20,6 +20,9 @@ struct HandshakeNotes {
     /// Why the peer's certificate is refused, if it is.
     var refusal: CertificateRefusal?
 
+    /// Where a client's sessions are kept, and for which server; nil if they are not.
+    var keeping: (sessions: ResumableSessions, key: String)?
+
     /// Overwrites the secrets.
     mutating func cleanse() {
         WebSocketTLS.cleanse(&client)
@@ -95,6 +98,20 @@ struct HandshakeNotes {
             guard isWrite == 1, type == SSL3_RT_HEADER, let notes = unsafe HandshakeNotes.of(ssl)
             else { return }
             unsafe notes.pointee.recordCount += 1
+        }
+    }
+
+    /// Lets the connections of a client's context keep the sessions that they are given.
+    static func keepSessions(in context: OpaquePointer) {
+        unsafe SSL_CTX_ctrl(
+            context, SSL_CTRL_SET_SESS_CACHE_MODE,
+            Int(SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL), nil)
+        unsafe SSL_CTX_sess_set_new_cb(context) { ssl, session in
+            guard let session = unsafe session, let notes = unsafe HandshakeNotes.of(ssl),
+                let keeping = unsafe notes.pointee.keeping
+            else { return 0 }
+            unsafe keeping.sessions.add(session, for: keeping.key)
+            return 1
         }
     }
 

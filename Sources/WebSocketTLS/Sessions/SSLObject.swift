@@ -35,8 +35,8 @@ final class SSLObject {
     var role: RecordLayer.Role { context.role }
 
     /// A connection of this context. A client names the server, by a host name or an address: its
-    /// certificate must be for that.
-    init(_ context: TLSContext, serverName: String?) {
+    /// certificate must be for that. By the name and the port it may resume an earlier session.
+    init(_ context: TLSContext, serverName: String?, port: UInt16) {
         self.context = context
         self.serverName = serverName
         awaitsHello = context.role == .server
@@ -55,6 +55,11 @@ final class SSLObject {
         case .client:
             unsafe SSL_set_connect_state(ssl)
             hasExpectation = serverName.map(expect) ?? false
+            if hasExpectation, let serverName, let sessions = context.resumable {
+                let key = "\(serverName):\(port)"
+                unsafe notes.pointee.keeping = (sessions, key)
+                unsafe sessions.offer(key, by: ssl)
+            }
         }
     }
 

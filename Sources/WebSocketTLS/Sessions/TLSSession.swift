@@ -42,6 +42,9 @@ package struct TLSSession: ~Copyable {
     /// The name of a client's certificate; nil if we asked for none, or got none.
     package var peerName: String? { details?.peerName }
 
+    /// Whether the handshake has resumed an earlier session; false once the summary is taken.
+    package var hasResumed: Bool { details?.summary?.isResumed ?? false }
+
     /// What came of the handshake: once, after ``isEstablished`` has become true. Nil after that,
     /// and for a restored session.
     package mutating func takeSummary() -> HandshakeSummary? {
@@ -62,11 +65,11 @@ package struct TLSSession: ~Copyable {
     package init(_ contexts: TLSServerContexts) { self.init(contexts.first) }
 
     /// A session before its first byte. A client names the server, by a host name or an address,
-    /// for which the server's certificate must be.
-    package init(_ context: TLSContext, serverName: String? = nil) {
+    /// for which the server's certificate must be, and its port.
+    package init(_ context: TLSContext, serverName: String? = nil, port: UInt16 = 443) {
         role = context.role
         let details = SessionDetails()
-        details.object = SSLObject(context, serverName: serverName)
+        details.object = SSLObject(context, serverName: serverName, port: port)
         self.details = details
     }
 
