@@ -47,6 +47,13 @@ struct ChurnCommand: ParsableCommand {
     @Option(help: "Cycles a second in all, begun when due (an open loop).")
     var rate: Double?
 
+    @Flag(
+        help: """
+            With wss: each connection resumes the TLS session of an earlier one, by a ticket, and \
+            only the first shake hands in full.
+            """)
+    var resume = false
+
     @OptionGroup var load: LoadOptions
     @OptionGroup var target: TargetOptions
     @OptionGroup var output: OutputOptions
@@ -56,26 +63,33 @@ struct ChurnCommand: ParsableCommand {
             throw ValidationError(
                 "--connections and --rate must be above 0, and --size at least 20.")
         }
+        guard !resume || target.isEncrypted else {
+            throw ValidationError("--resume is about TLS sessions: with --tls or --url wss://…")
+        }
     }
 
     func run() throws {
         var runner = try JobRunner(target, load, output)
-        _ = try runner.run(Self.job(connections, size: size.value, rate: rate, load))
+        _ = try runner.run(
+            Self.job(connections, size: size.value, rate: rate, resumes: resume, load))
         try runner.finish()
     }
 
     static func job(
-        _ connections: Int, size: Int = 32, rate: Double? = nil, _ load: LoadOptions
+        _ connections: Int, size: Int = 32, rate: Double? = nil, resumes: Bool = false,
+        _ load: LoadOptions
     ) throws -> Job {
         var plan = LoadPlan(kind: .churn, url: "")
         plan.totalConnections = connections
         plan.size = size
         plan.rate = rate
+        plan.resumesSessions = resumes
         let pace = rate.map { "\(Words.rate($0)) a second" } ?? "one after the other"
         return Job(
             load: "churn",
             title: "connect, \(Words.bytes(size)) there and back, close: "
-                + "\(Words.count(connections)) at a time, \(pace)",
+                + "\(Words.count(connections)) at a time, \(pace)"
+                + (resumes ? ", resuming TLS sessions" : ""),
             unit: "cycles", plan: plan, warmup: load.warmup, seconds: load.seconds,
             serverCommand: try .echo())
     }

@@ -76,6 +76,9 @@ struct TargetOptions: ParsableArguments {
         return .spawned(shell, count: servers)
     }
 
+    /// Whether the load goes there by TLS.
+    var isEncrypted: Bool { tls || url?.lowercased().hasPrefix("wss:") == true }
+
     /// What is checked of a server that speaks TLS.
     var trust: Trust { insecure || tls ? .everybody : ca.map(Trust.authorities) ?? .system }
 }

@@ -14,12 +14,17 @@ struct ChurnLoad: Load {
     /// would help no one.
     private var failed: [Int] = []
     private var retryAt: UInt64 = 0
+    /// Which connections have resumed a TLS session, and how many cycles did and did not.
+    private var resumed: [Bool]
+    private var resumedCount = 0
+    private var fullCount = 0
 
     static var opensFirst: Bool { false }
 
     init(_ plan: LoadPlan) {
         begun = [UInt64](repeating: 0, count: plan.connectionCount)
         answered = [Bool](repeating: false, count: plan.connectionCount)
+        resumed = answered
     }
 
     mutating func begin(_ state: inout LoadState, _ io: inout ServerContext) {
@@ -62,6 +67,7 @@ struct ChurnLoad: Load {
 
     mutating func opened(_ member: Int, _ state: inout LoadState, _ io: inout ServerContext) {
         state.change(member, to: .ready)
+        resumed[member] = io.hasResumedSession(state.members[member].id)
         let stamp = state.send(from: member, due: begun[member], &io)
         state.tally.expect(stamp, by: 1)
     }
@@ -90,7 +96,10 @@ struct ChurnLoad: Load {
         let isWhole = wasOpen && answered[member] && cause == .serverClosed(.normal)
         let now = Clock.now
         if isWhole {
+            let countBefore = state.tally.counted
             state.count(at: now, bytes: state.plan.size)
+            let count = state.tally.counted - countBefore
+            if resumed[member] { resumedCount += count } else { fullCount += count }
             state.record(due: begun[member], at: now)
         }
         guard state.isSending else { return isWhole }
@@ -106,5 +115,15 @@ struct ChurnLoad: Load {
 
     func awaited(_ state: borrowing LoadState) -> Int { underWay }
 
-    mutating func finish(_ state: inout LoadState) {}
+    /// A second's handshakes of each kind, if there was TLS.
+    mutating func finish(_ state: inout LoadState) {
+        guard state.isEncrypted, let seconds = state.timing?.measuredSeconds, seconds > 0 else {
+            return
+        }
+        state.tally.extras["TLS handshakes a second, full"] = Double(fullCount) / seconds
+        state.tally.extras["TLS handshakes a second, resumed"] = Double(resumedCount) / seconds
+        if state.plan.resumesSessions, resumedCount == 0, fullCount > 0 {
+            state.tally.fail(FailureKind.notResumed, fullCount)
+        }
+    }
 }

@@ -19,6 +19,8 @@ struct LoadPlan: Codable, Sendable {
     var url: String
     /// If the URL's scheme is wss.
     var trust = Trust.system
+    /// If the URL's scheme is wss: whether connections resume the sessions of earlier ones.
+    var resumesSessions = false
     var wire = WireProtocol.raw
     /// The message; see ``MessageTemplate``.
     var template = MessageTemplate.raw

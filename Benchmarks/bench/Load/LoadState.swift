@@ -50,7 +50,9 @@ struct LoadState {
         members = Array(repeating: Member(), count: plan.connectionCount + plan.neverReadCount)
         var request = try ConnectRequest(plan.url)
         request.subprotocols = plan.subprotocols
-        if request.url.isSecure { request.tls = try plan.trust.settings() }
+        if request.url.isSecure {
+            request.tls = try plan.trust.settings(resumes: plan.resumesSessions)
+        }
         self.request = request
         sources = plan.sources.compactMap { NetworkAddress(numeric: $0, port: 0) }
         template = try MessageTemplate(plan.template, size: plan.size)
@@ -58,6 +60,9 @@ struct LoadState {
         payload = Payload(byteCount: plan.size, run: plan.run)
         joins = try plan.join.map { try MessageTemplate($0, size: plan.size) }
     }
+
+    /// Whether the connections speak TLS.
+    var isEncrypted: Bool { request.url.isSecure }
 
     // MARK: Members
 

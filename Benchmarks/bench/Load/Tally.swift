@@ -116,6 +116,7 @@ enum FailureKind {
     static let unasked = "messages not asked for"
     static let overrun = "messages not sent: too many unanswered"
     static let unfinished = "connections not ready in time"
+    static let notResumed = "TLS sessions that the server would not resume"
     static let serverGone = "server ended"
     static let generatorGone = "generator ended early"
     static let generatorSilent = "generator did not report in time"

@@ -12,14 +12,15 @@ enum Trust: Codable, Sendable, Equatable {
     case everybody
 
     /// The settings of all connections of a generator. Throws with a sentence if a file cannot be
-    /// read, or has no certificates.
-    func settings() throws -> ClientTLS {
+    /// read, or has no certificates. If `resumes` is true a connection resumes the TLS session of
+    /// an earlier one.
+    func settings(resumes: Bool = false) throws -> ClientTLS {
         switch self {
-        case .system: return try ClientTLS()
-        case .everybody: return try ClientTLS(verifies: false)
+        case .system: return try ClientTLS(resumes: resumes)
+        case .everybody: return try ClientTLS(verifies: false, resumes: resumes)
         case .authorities(let path):
             let pem = try Data(contentsOf: URL(fileURLWithPath: path))
-            return try ClientTLS(authorities: [UInt8](pem))
+            return try ClientTLS(authorities: [UInt8](pem), resumes: resumes)
         }
     }
 }

@@ -35,6 +35,19 @@ extension EndToEndTests {
         #expect(try result.run.counted > 0)
     }
 
+    @Test(arguments: [false, true])
+    func `Handshakes in full and resumed are counted apart`(resumes: Bool) throws {
+        let result = try BenchRun(
+            ["churn", "-c", "4", "--tls"] + (resumes ? ["--resume"] : []) + Self.short)
+        #expect(result.status == 0, "\(result.output)\(result.errors)")
+        let run = try result.run
+        let full = try #require(run.extras["TLS handshakes a second, full"])
+        let resumed = try #require(run.extras["TLS handshakes a second, resumed"])
+        #expect(abs((full + resumed) * run.seconds - Double(run.counted)) < 1)
+        // The first are over before measuring begins, or soon after.
+        #expect(resumes ? resumed > full : resumed == 0)
+    }
+
     @Test func `Messages can have any format, and a greeting is not a reply`() throws {
         let server = try BenchedServer([
             BuildProducts.path("roost"), "serve", "--history", "memory", "--port", "PORT",

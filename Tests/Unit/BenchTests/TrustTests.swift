@@ -22,6 +22,15 @@ import Testing
         #expect(throws: (any Error).self) { try TargetOptions.parse(flags) }
     }
 
+    @Test func `Resuming needs TLS`() throws {
+        for flags in [["--tls"], ["--url", "wss://127.0.0.1:1/"]] {
+            #expect(try ChurnCommand.parse(["--resume"] + flags).resume)
+        }
+        for flags in [[], ["--url", "ws://127.0.0.1:1/"]] {
+            #expect(throws: (any Error).self) { try ChurnCommand.parse(["--resume"] + flags) }
+        }
+    }
+
     @Test func `A server with TLS is started so, and the URL says wss`() throws {
         let command = ServerProcess.Command(arguments: ["a", "{port}"], name: "a")
         let target = try TargetOptions.parse(["--tls"]).target(command)
