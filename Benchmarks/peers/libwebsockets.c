@@ -1,4 +1,4 @@
-// The peer of libwebsockets: `libwebsockets echo|broadcast PORT`.
+// The peer of libwebsockets: `libwebsockets echo|broadcast PORT [CERTIFICATE KEY]`.
 //
 // Messages wait in one ring of reference-counted buffers a connection, for libwebsockets lets a
 // connection write only after it has reported it writable.
@@ -106,6 +106,11 @@ int main(int count, char **arguments) {
     struct lws_context_creation_info info = {
         .port = atoi(arguments[2]), .iface = "127.0.0.1", .protocols = protocols,
         .gid = -1, .uid = -1};
+    if (count >= 5) {
+        info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+        info.ssl_cert_filepath = arguments[3];
+        info.ssl_private_key_filepath = arguments[4];
+    }
     struct lws_context *context = lws_create_context(&info);
     if (!context) return 1;
     while (lws_service(context, 0) >= 0) {}

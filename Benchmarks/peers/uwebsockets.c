@@ -1,8 +1,9 @@
-// The peer of uWebSockets: `uwebsockets echo|broadcast PORT`.
+// The peer of uWebSockets: `uwebsockets echo|broadcast PORT [CERTIFICATE KEY]`.
 //
 // uWebSockets is a library of C++ headers that Debian does not have. The Python package socketify
-// contains it compiled, with a C interface; this file declares the functions that it uses. Python
-// itself takes no part. A broadcast is a publish to a topic, which uWebSockets batches by itself.
+// contains it compiled, with BoringSSL and a C interface; this file declares the functions that it
+// uses. Python itself takes no part. A broadcast is a publish to a topic, which uWebSockets batches
+// by itself.
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -47,17 +48,18 @@ bool uws_publish(int tls, app *, const char *topic, size_t, const char *, size_t
                  bool compresses);
 
 static bool broadcasts;
+static int tls; // whether it speaks TLS: an argument of every function
 static app *server;
 
 static void opened(websocket *ws, void *unused) {
     (void)unused;
-    if (broadcasts) uws_ws_subscribe(0, ws, "all", 3);
+    if (broadcasts) uws_ws_subscribe(tls, ws, "all", 3);
 }
 
 static void received(websocket *ws, const char *bytes, size_t size, int opcode, void *unused) {
     (void)unused;
-    if (broadcasts) uws_publish(0, server, "all", 3, bytes, size, opcode, false);
-    else uws_ws_send(0, ws, bytes, size, opcode);
+    if (broadcasts) uws_publish(tls, server, "all", 3, bytes, size, opcode, false);
+    else uws_ws_send(tls, ws, bytes, size, opcode);
 }
 
 static void listened(void *socket, struct listening config, void *unused) {
@@ -70,14 +72,17 @@ static void listened(void *socket, struct listening config, void *unused) {
 int main(int count, char **arguments) {
     if (count < 3) return 2;
     broadcasts = strcmp(arguments[1], "broadcast") == 0;
-    server = uws_create_app(0, (struct tls_options){0});
-    uws_ws(0, server, "/*",
+    tls = count >= 5;
+    server = uws_create_app(
+        tls, tls ? (struct tls_options){.certificate_file = arguments[3], .key_file = arguments[4]}
+                 : (struct tls_options){0});
+    uws_ws(tls, server, "/*",
            (struct behavior){.max_payload_length = 16 << 20, .max_backpressure = 64 << 20,
                              .open = opened, .message = received},
            NULL);
     uws_app_listen_with_config(
-        0, server, (struct listening){.port = atoi(arguments[2]), .host = "127.0.0.1"}, listened,
+        tls, server, (struct listening){.port = atoi(arguments[2]), .host = "127.0.0.1"}, listened,
         NULL);
-    uws_app_run(0, server);
+    uws_app_run(tls, server);
     return 0;
 }

@@ -1,11 +1,23 @@
 // How the servers of this package are started.
 
 extension ServerProcess.Command {
-    /// The same server with TLS, and a certificate that it makes itself.
+    /// The same server with TLS, and a certificate that it makes itself, unless it has one.
     var encrypted: Self {
+        if isEncrypted { return self }
         var command = self
         command.arguments.append("--tls-self-signed")
         command.name += " --tls-self-signed"
+        command.isEncrypted = true
+        return command
+    }
+
+    /// The same server with TLS and this certificate.
+    func encrypted(with files: CertificateFiles) -> Self {
+        var command = self
+        command.arguments += [
+            "--tls-certificate", files.certificate, "--tls-key", files.privateKey,
+        ]
+        command.name += " with TLS"
         command.isEncrypted = true
         return command
     }

@@ -9,7 +9,8 @@ struct PeersCommand: ParsableCommand {
         discussion: """
             The servers are the small programs in Benchmarks/peers; `make bench-peers` installs what \
             they need first. Each load is run against one after the other, and all of it --runs \
-            times, so that what the machine does besides falls on all alike.
+            times, so that what the machine does besides falls on all alike. With --tls all of \
+            them speak TLS, with the same certificate.
             """)
 
     @Option(help: "Write the table to this file too, as Markdown.")
@@ -45,8 +46,9 @@ struct PeersCommand: ParsableCommand {
         var once = load
         once.runs = 1
         var runner = try JobRunner(target, once, output)
-        let contestants = try gather()
-        let loads = try Self.loads(once)
+        let files = target.tls ? try CertificateFiles() : nil
+        let contestants = try gather(files)
+        let loads = try Self.loads(once, isEncrypted: files != nil)
         var results = PeersTable(
             names: contestants.map(\.name), loads: loads.map(\.name),
             versions: contestants.map(\.version))
@@ -67,27 +69,34 @@ struct PeersCommand: ParsableCommand {
         } catch is Interrupted {
             // Print a table of what was measured before Ctrl-C.
         }
-        for report in results.reports { runner.add(report) }
+        for report in results.reports where !report.hasResumedNothing { runner.add(report) }
         let table = results.markdown(
             "Medians of \(Words.plural(load.runs, "run")) of \(Words.seconds(load.seconds)) on "
-                + "\(runner.file.machine), loopback; the server on a processor of its own.")
+                + "\(runner.file.machine), loopback; the server on a processor of its own."
+                + (files == nil ? "" : Self.wordsOfTLS))
         print(table)
         if let markdown { try table.write(toFile: markdown, atomically: true, encoding: .utf8) }
         try runner.finish()
     }
 
+    private static let wordsOfTLS =
+        " All over TLS, with one ECDSA certificate (P-256); – where a server resumes no session."
+
     /// Ours first. Peers that are not installed are named, with a hint how to install them.
-    private func gather() throws -> [Contestant] {
+    private func gather(_ files: CertificateFiles?) throws -> [Contestant] {
         guard let root = Products.packageRoot else {
             throw ValidationError(
                 "The peers' programs lie beside the sources: run this in the source folder.")
         }
         let (folder, built) = ("\(root)/Benchmarks/peers", "\(root)/.build/peers")
         try FileManager.default.createDirectory(atPath: built, withIntermediateDirectories: true)
+        func own(_ command: ServerProcess.Command) -> ServerProcess.Command {
+            files.map(command.encrypted) ?? command
+        }
         var contestants = [
             Contestant(
-                name: "Roost", version: "", echo: try .echo(),
-                broadcast: try .broadcast(rooms: 1, "--no-limits"))
+                name: "Roost", version: "", echo: own(try .echo()),
+                broadcast: own(try .broadcast(rooms: 1, "--no-limits")))
         ]
         for peer in Peer.all where isWanted(peer.name) {
             Self.say("preparing \(peer.name)")
@@ -95,8 +104,9 @@ struct PeersCommand: ParsableCommand {
                 let (command, version) = try peer.prepare(folder, built)
                 contestants.append(
                     Contestant(
-                        name: peer.name, version: version, echo: peer.command(.echo, command),
-                        broadcast: peer.command(.broadcast, command)))
+                        name: peer.name, version: version,
+                        echo: peer.command(.echo, command, files),
+                        broadcast: peer.command(.broadcast, command, files)))
             } catch {
                 Self.say("  skipped, it is not installed: \(error)\n  To install it: \(peer.hint)")
             }
@@ -109,12 +119,14 @@ struct PeersCommand: ParsableCommand {
     }
 
     private static func loads(
-        _ load: LoadOptions
+        _ load: LoadOptions, isEncrypted: Bool
     ) throws -> [(name: String, mode: Peer.Mode, job: Job)] {
         func message(_ size: Int, depth: Int) throws -> MessageOptions {
             try MessageOptions.parse(["--size", "\(size)", "--depth", "\(depth)"])
         }
         let room = try RoomOptions.parse([])
+        let resuming = try ChurnCommand.job(64, resumes: true, load)
+        let resumed = (name: "resumed", mode: Peer.Mode.echo, job: resuming)
         return [
             (
                 "echo 32 B × 100, depth 1", .echo,
@@ -134,7 +146,8 @@ struct PeersCommand: ParsableCommand {
                 try FanoutCommand.job(1000, room, message(64, depth: 16), load)
             ),
             ("connect, talk, close", .echo, try ChurnCommand.job(64, load)),
-            ("bytes per idle connection", .echo, try IdleCommand.job(10_000, load)),
+        ] + (isEncrypted ? [resumed] : []) + [
+            ("bytes per idle connection", .echo, try IdleCommand.job(10_000, load))
         ]
     }
 

@@ -104,8 +104,14 @@ struct Peer: Sendable {
         },
     ]
 
-    func command(_ mode: Mode, _ prepared: [String]) -> ServerProcess.Command {
-        ServerProcess.Command(arguments: prepared + [mode.rawValue, "{port}"], name: name)
+    /// The command of a mode; with these files it speaks TLS.
+    func command(
+        _ mode: Mode, _ prepared: [String], _ files: CertificateFiles? = nil
+    ) -> ServerProcess.Command {
+        let tls = files.map { [$0.certificate, $0.privateKey] } ?? []
+        return ServerProcess.Command(
+            arguments: prepared + [mode.rawValue, "{port}"] + tls, name: name,
+            isEncrypted: files != nil)
     }
 
     /// The Python of `make bench-peers`, or that of the tests, or the system's.

@@ -50,7 +50,7 @@ struct PeersTable {
 
     /// A failed run shows as failed: a server that loses messages is not fast.
     private static func figure(_ report: Report?) -> String {
-        guard let report else { return "–" }
+        guard let report, !report.hasResumedNothing else { return "–" }
         guard report.failures.isEmpty else { return "failed" }
         guard report.load != "idle" else { return Headline(report).value }
         let rates = report.runs.compactMap(\.perServerSecond)

@@ -43,6 +43,9 @@ struct Report: Codable, Sendable {
     var failures: [String: Int] {
         runs.reduce(into: [:]) { $0.merge($1.failures) { $0 + $1 } }
     }
+
+    /// Whether TLS sessions were to be resumed, and the server does not do that: else all was well.
+    var hasResumedNothing: Bool { Array(failures.keys) == [FailureKind.notResumed] }
 }
 
 /// One run.

@@ -1,4 +1,4 @@
-// The peer of gorilla/websocket: `gorilla echo|broadcast PORT`.
+// The peer of gorilla/websocket: `gorilla echo|broadcast PORT [CERTIFICATE KEY]`.
 package main
 
 import (
@@ -23,19 +23,22 @@ var (
 func main() {
 	mode, port := os.Args[1], os.Args[2]
 	upgrader := websocket.Upgrader{CheckOrigin: func(*http.Request) bool { return true }}
-	log.Fatal(http.ListenAndServe("127.0.0.1:"+port, http.HandlerFunc(
-		func(w http.ResponseWriter, r *http.Request) {
-			connection, err := upgrader.Upgrade(w, r, nil)
-			if err != nil {
-				return
-			}
-			defer connection.Close()
-			if mode == "echo" {
-				echo(connection)
-			} else {
-				broadcast(connection)
-			}
-		})))
+	serve := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		connection, err := upgrader.Upgrade(w, r, nil)
+		if err != nil {
+			return
+		}
+		defer connection.Close()
+		if mode == "echo" {
+			echo(connection)
+		} else {
+			broadcast(connection)
+		}
+	})
+	if len(os.Args) >= 5 {
+		log.Fatal(http.ListenAndServeTLS("127.0.0.1:"+port, os.Args[3], os.Args[4], serve))
+	}
+	log.Fatal(http.ListenAndServe("127.0.0.1:"+port, serve))
 }
 
 func echo(connection *websocket.Conn) {

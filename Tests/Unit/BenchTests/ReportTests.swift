@@ -207,5 +207,10 @@ import Testing
                 "Theirs: 4.1",
             ])
         #expect(table.reports.count == 4)
+        // A server that resumes no session has not failed.
+        var resumed = PeersTable(names: ["Ours"], loads: ["resumed"], versions: [""])
+        resumed.add(
+            report("churn", perSecond: 1, failures: [FailureKind.notResumed: 3]), row: 0, column: 0)
+        #expect(resumed.markdown("").contains("| Ours | – |"))
     }
 }

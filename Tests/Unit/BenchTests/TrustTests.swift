@@ -42,6 +42,33 @@ import Testing
         #expect(started.isEncrypted && !command.isEncrypted)
     }
 
+    @Test func `All peers get the same certificate`() throws {
+        let files = try CertificateFiles()
+        let (certificate, key) = (files.certificate, files.privateKey)
+        let own = ServerProcess.Command(arguments: ["a", "{port}"], name: "a")
+            .encrypted(with: files)
+        #expect(
+            own.arguments == ["a", "{port}", "--tls-certificate", certificate, "--tls-key", key])
+        // A command with a certificate of its own is started as it is.
+        let target = try TargetOptions.parse(["--tls"]).target(
+            Peer.all[0].command(.echo, ["b"], files))
+        guard case .spawned(let started, 1) = target else {
+            Issue.record("it is not started")
+            return
+        }
+        #expect(started.arguments == ["b", "echo", "{port}", certificate, key])
+        #expect(started.isEncrypted && own.isEncrypted)
+        for (path, kind) in [(certificate, "CERTIFICATE"), (key, "PRIVATE KEY")] {
+            #expect(try String(contentsOfFile: path, encoding: .utf8).contains("BEGIN \(kind)"))
+        }
+        withExtendedLifetime(files) {}
+    }
+
+    @Test func `The files of a certificate go with it`() throws {
+        let path = try CertificateFiles().privateKey
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
     @Test func `A file that is not there, or has no certificate, is an error`() throws {
         #expect(throws: (any Error).self) { try Trust.authorities("/nowhere.pem").settings() }
         #expect(throws: (any Error).self) { try Trust.authorities("/dev/null").settings() }

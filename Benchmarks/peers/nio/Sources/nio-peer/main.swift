@@ -1,10 +1,11 @@
-// The peer of SwiftNIO: `nio-peer echo|broadcast PORT`. Channel handlers on one event loop, which
-// is its fastest way; echoes are flushed once for all that were read together.
+// The peer of SwiftNIO: `nio-peer echo|broadcast PORT [CERTIFICATE KEY]`. Channel handlers on one
+// event loop, which is its fastest way; echoes are flushed once for all that were read together.
 // `nio-peer async PORT` echoes in tasks: AsyncEcho.swift.
 import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import NIOWebSocket
 
 /// The channels of the one event loop, used only on that loop.
@@ -58,9 +59,19 @@ final class WebSocketHandler: ChannelInboundHandler, @unchecked Sendable {
 }
 
 let arguments = CommandLine.arguments
-guard arguments.count == 3, let port = Int(arguments[2]) else {
-    fatalError("echo|broadcast|async PORT")
+guard arguments.count == 3 || arguments.count == 5, let port = Int(arguments[2]) else {
+    fatalError("echo|broadcast|async PORT [CERTIFICATE KEY]")
 }
+/// The settings of TLS, if it is spoken.
+let tls =
+    arguments.count < 5
+    ? nil
+    : try NIOSSLContext(
+        configuration: .makeServerConfiguration(
+            certificateChain: NIOSSLCertificate.fromPEMFile(arguments[3]).map {
+                .certificate($0)
+            },
+            privateKey: .privateKey(NIOSSLPrivateKey(file: arguments[4], format: .pem))))
 let everybody = arguments[1] == "broadcast" ? Everybody() : nil
 let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 if arguments[1] == "async" {
@@ -81,8 +92,13 @@ let server = try ServerBootstrap(group: group)
     .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
     .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
     .childChannelInitializer { channel in
-        channel.pipeline.configureHTTPServerPipeline(
-            withServerUpgrade: (upgraders: [upgrader], completionHandler: { _ in }))
+        channel.eventLoop.makeCompletedFuture {
+            guard let tls else { return }
+            try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls))
+        }.flatMap {
+            channel.pipeline.configureHTTPServerPipeline(
+                withServerUpgrade: (upgraders: [upgrader], completionHandler: { _ in }))
+        }
     }
     .bind(host: "127.0.0.1", port: port).wait()
 try server.closeFuture.wait()
