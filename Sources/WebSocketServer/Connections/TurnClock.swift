@@ -25,9 +25,9 @@ struct TurnClock {
         wall = kernel.wallClockNow()
     }
 
-    /// Whether the loop stood still past this time, which was due: for a quarter of a second or more
-    /// there was no turn, since the process was stopped, the machine was suspended, or a callback
-    /// took that long. What peers have sent meanwhile has perhaps not been received yet.
+    /// Whether the loop stood still past this time, which was due: for a quarter of a second there
+    /// was no turn, since the process was stopped, the machine was suspended, or a callback took
+    /// that long. What peers have sent meanwhile has perhaps not been received yet.
     mutating func stoodStill(past due: Instant) -> Bool {
         if due < resumedAt { return true }
         guard before < due, now.nanoseconds(since: due) > 250_000_000 else { return false }
