@@ -15,7 +15,7 @@ enum HelloGate {
     enum Answer: Equatable {
         /// More must come first.
         case keep
-        /// So many bytes go to libssl: the hello, or something else, which libssl refuses.
+        /// This many bytes go to libssl: the hello, or something else, which libssl refuses.
         case pass(Int)
         case refuse
     }

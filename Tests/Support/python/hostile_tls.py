@@ -21,8 +21,8 @@ from tls_server import what_is_missing
 
 CASES = [
     hostile_tls_records.garbage, hostile_tls_records.old_versions, hostile_tls_records.slow_hello,
-    hostile_tls_records.long_hello, hostile_tls_records.damaged, hostile_tls_load.cut_off, hostile_tls_load.crowd,
-    hostile_tls_load.never_reads, hostile_tls_load.half_open,
+    hostile_tls_records.long_hello, hostile_tls_records.damaged, hostile_tls_load.cut_off,
+    hostile_tls_load.crowd, hostile_tls_load.never_reads, hostile_tls_load.half_open,
 ]
 
 
