@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 enum { LAST_SIGNAL = 64 };
@@ -30,6 +31,11 @@ static struct watcher *_Atomic first;
 // How many threads are inside the handler just now: no descriptor is closed meanwhile.
 static _Atomic int inside;
 
+// The thread that is about to run another program, or 0: signals are passed on to it, where they
+// are blocked, and so survive.
+static _Atomic int keeper;
+static sigset_t mask_before;
+
 // Never locked by the handler.
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct sigaction replaced[LAST_SIGNAL + 1];
@@ -41,6 +47,13 @@ static uint64_t bit(int number) { return UINT64_C(1) << (number - 1); }
 static void note(int number) {
     int saved = errno;
     atomic_fetch_add(&inside, 1);
+    int thread = atomic_load(&keeper);
+    if (thread != 0) {
+        syscall(SYS_tgkill, getpid(), thread, number);
+        atomic_fetch_sub(&inside, 1);
+        errno = saved;
+        return;
+    }
     for (struct watcher *w = atomic_load(&first); w != NULL; w = w->next) {
         if (!(atomic_load(&w->wanted) & bit(number))) continue;
         atomic_fetch_or(&w->pending, bit(number));
@@ -173,6 +186,47 @@ int clinux_read_signal(int descriptor) {
     int number = __builtin_ctzll(pending) + 1;
     atomic_fetch_and(&w->pending, ~bit(number));
     return number;
+}
+
+uint64_t clinux_signal_mask(void) {
+    sigset_t set;
+    uint64_t mask = 0;
+    pthread_sigmask(SIG_SETMASK, NULL, &set);
+    for (int number = 1; number <= LAST_SIGNAL; number++)
+        if (sigismember(&set, number) == 1) mask |= bit(number);
+    return mask;
+}
+
+static void set_mask(uint64_t mask, sigset_t *before) {
+    sigset_t set;
+    sigemptyset(&set);
+    for (int number = 1; number <= LAST_SIGNAL; number++)
+        if (mask & bit(number)) sigaddset(&set, number);
+    pthread_sigmask(SIG_SETMASK, &set, before);
+}
+
+void clinux_set_signal_mask(uint64_t mask) { set_mask(mask, NULL); }
+
+void clinux_hold_signals(uint64_t mask) {
+    int thread = (int)syscall(SYS_gettid);
+    pthread_mutex_lock(&lock);
+    uint64_t wanted = 0;
+    for (struct watcher *w = atomic_load(&first); w != NULL; w = w->next)
+        wanted |= atomic_load(&w->wanted);
+    set_mask(mask | wanted, &mask_before);
+    atomic_store(&keeper, thread);
+    while (atomic_load(&inside) > 0) sched_yield();
+    uint64_t noted = 0;
+    for (struct watcher *w = atomic_load(&first); w != NULL; w = w->next)
+        noted |= atomic_exchange(&w->pending, 0);
+    for (int number = 1; number <= LAST_SIGNAL; number++)
+        if (noted & bit(number)) syscall(SYS_tgkill, getpid(), thread, number);
+    pthread_mutex_unlock(&lock);
+}
+
+void clinux_release_signals(void) {
+    atomic_store(&keeper, 0);
+    pthread_sigmask(SIG_SETMASK, &mask_before, NULL);
 }
 
 int clinux_ignores_signal(int number) {

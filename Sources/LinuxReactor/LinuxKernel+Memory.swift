@@ -12,10 +12,10 @@ extension LinuxKernel {
 
     public mutating func bufferByteCount() -> Int { BufferMemory.byteCount }
 
-    public mutating func memoryHigh() -> Int? { ControlGroup.memoryHigh(read: Self.read) }
+    public mutating func memoryHigh() -> Int? { ControlGroup.memoryHigh(read: Self.readFile) }
 
     /// The beginning of a small file; nil if it cannot be read.
-    private static func read(_ path: String) -> String? {
+    static func readFile(_ path: String) -> String? {
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }
         defer { _ = Glibc.close(file) }

@@ -35,6 +35,21 @@ void clinux_unblock_signals(int descriptor);
 /// also makes the descriptor unreadable.
 int clinux_read_signal(int descriptor);
 
+/// Holds back the signals that any descriptor watches, for a program that is about to replace this
+/// one (execve(2)): they are blocked in the calling thread, whichever thread gets one passes it on
+/// to it, and what has come and was not read is pending again. Otherwise the thread's signals are
+/// blocked as `mask` says, whose bit n - 1 stands for signal n: the next program begins with them.
+void clinux_hold_signals(uint64_t mask);
+
+/// Ends that: the thread has its former mask, and what is pending comes to its descriptor.
+void clinux_release_signals(void);
+
+/// The signals that are blocked in the calling thread: bit n - 1 stands for signal n.
+uint64_t clinux_signal_mask(void);
+
+/// Blocks these signals in the calling thread, and no others.
+void clinux_set_signal_mask(uint64_t mask);
+
 /// 1 if the process ignores the signal (SIG_IGN), else 0.
 int clinux_ignores_signal(int number);
 
@@ -95,6 +110,40 @@ int clinux_peer_groups(int descriptor, uint32_t *groups, size_t capacity);
 
 /// An anonymous file that can be sealed: memfd_create(2). Returns the descriptor, or -1 with errno.
 int clinux_memfd(const char *name);
+
+/// Makes such a file unchangeable for ever: F_ADD_SEALS with all seals. Returns 0, or -1 with
+/// errno.
+int clinux_seal(int descriptor);
+
+/// 1 if it is such a file, else 0.
+int clinux_is_sealed(int descriptor);
+
+/// Whether execve(2) closes a descriptor: FD_CLOEXEC. Returns 0, or -1 with errno.
+int clinux_set_close_on_exec(int descriptor, int closes);
+
+/// The descriptor that a check finds its file at.
+enum { CLINUX_CHECKED_FILE = 3 };
+
+/// Starts a program that checks a file: with no other descriptors than the file, its standard
+/// error, which is `report`, and /dev/null; no signal is blocked or handled. `environment` is this
+/// process's if it is NULL, `variable` (NAME=VALUE) comes to it, and what systemd says to a service
+/// is left out. Returns a pidfd and the process's number, or -1 with errno.
+int clinux_start_check(const char *path, char *const *arguments, char *const *environment,
+    const char *variable, int file, int report, int *process);
+
+/// What `clinux_await_check` returns if the time is over.
+enum { CLINUX_CHECK_IS_LATE = 1000 };
+
+/// Waits for its end, and kills it after `milliseconds`: its status, or its signal as a negative
+/// number. The status is 0 if the program does not leave its children's status to be asked for.
+int clinux_await_check(int handle, int process, int milliseconds);
+
+/// Kills it, from any thread. Returns 0, or -1 with errno.
+int clinux_end_check(int handle);
+
+/// execve(2), with the variable in the environment. Returns only if it fails: -1 with errno.
+int clinux_execute(const char *path, char *const *arguments, char *const *environment,
+    const char *variable);
 
 /// 1 if it is a listening stream socket (SO_TYPE and SO_ACCEPTCONN of socket(7)), 0 if not, or a
 /// negative errno.

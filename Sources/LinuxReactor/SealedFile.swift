@@ -1,0 +1,65 @@
+// UNSAFE: writes and reads whole arrays, each with its own length.
+// A file in memory that nobody can change any more: what one program leaves to the next.
+import CLinux
+import LibC
+
+/// An anonymous file without a place in the file system: memfd_create(2). It is sealed: nobody can
+/// write to it, or make it longer or shorter.
+package final class SealedFile: Sendable {
+    /// Its descriptor, which execve(2) closes unless ``LinuxKernel/keepOverExec(_:_:)`` says
+    /// otherwise.
+    package let descriptor: FileDescriptor
+
+    /// A file with these parts, one after the other.
+    package static func make(_ parts: [[UInt8]]) throws(SystemError) -> SealedFile {
+        let file = unsafe clinux_memfd("hand-over")
+        guard file >= 0 else { throw SystemError(errno, operation) }
+        let made = SealedFile(adopting: FileDescriptor(rawValue: file))
+        for part in parts { try made.append(part) }
+        guard clinux_seal(file) == 0, lseek(file, 0, SEEK_SET) == 0 else {
+            throw SystemError(errno, operation)
+        }
+        return made
+    }
+
+    private func append(_ part: [UInt8]) throws(SystemError) {
+        let file = descriptor.rawValue
+        var written = 0
+        while written < part.count {
+            let count = unsafe part.withUnsafeBytes { bytes in
+                unsafe Glibc.write(file, bytes.baseAddress! + written, bytes.count - written)
+            }
+            guard count >= 0 else { throw SystemError(errno, Self.operation) }
+            written += count
+        }
+    }
+
+    /// The file that another program has left at this descriptor.
+    package init(adopting descriptor: FileDescriptor) { self.descriptor = descriptor }
+
+    deinit { _ = Glibc.close(descriptor.rawValue) }
+
+    private static var operation: String { "write the state for another program" }
+
+    /// All of its bytes. Throws if it is another kind of file, or is not sealed.
+    package func read() throws(SystemError) -> [UInt8] {
+        let operation = "read the state that another program has left"
+        let file = descriptor.rawValue
+        guard clinux_is_sealed(file) != 0 else {
+            throw SystemError(EINVAL, operation, remedy: "It is no sealed file.")
+        }
+        let size = lseek(file, 0, SEEK_END)
+        guard size >= 0 else { throw SystemError(errno, operation) }
+        var bytes = [UInt8](repeating: 0, count: Int(size))
+        var done = 0
+        while done < bytes.count {
+            let count = unsafe bytes.withUnsafeMutableBytes { bytes in
+                unsafe pread(
+                    file, bytes.baseAddress! + done, bytes.count - done, off_t(done))
+            }
+            guard count > 0 else { throw SystemError(count < 0 ? errno : EIO, operation) }
+            done += count
+        }
+        return bytes
+    }
+}
