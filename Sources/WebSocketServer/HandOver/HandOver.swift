@@ -27,8 +27,8 @@ extension ServerCore where K: ~Copyable {
         io.connections.work.reaping.contains { !io.canBeHandedOver($0) }
     }
 
-    /// Writes the whole state. This server must not be used afterwards; its sockets belong to the
-    /// process that restores it.
+    /// Writes the whole state. Once another process has restored it, this server must not be used
+    /// any more: its sockets belong to that process.
     ///
     /// WebSocket connections are handed over, and HTTP connections between two requests. A request
     /// in progress is not, event streams included: it ends with this process, which HTTP clients
@@ -41,13 +41,18 @@ extension ServerCore where K: ~Copyable {
         _ saveHandler: (inout StateWriter, borrowing ServerContext) -> Void
     ) -> HandOver {
         var writer = StateWriter()
+        let descriptors = saveTables(to: &writer)
+        saveHandler(&writer, io)
+        return HandOver(state: writer.finish(), descriptors: descriptors)
+    }
+
+    private func saveTables(to writer: inout StateWriter) -> [FileDescriptor] {
         writer.write(HandOver.version)
         io.saveTicketKeys(to: &writer)
         io.saveTopics(to: &writer)
         let descriptors = io.saveConnections(to: &writer)
         io.saveTimers(to: &writer)
-        saveHandler(&writer, io)
-        return HandOver(state: writer.finish(), descriptors: descriptors)
+        return descriptors
     }
 
     /// Takes over the state of another server, before the first turn. If this throws, the server
@@ -57,18 +62,55 @@ extension ServerCore where K: ~Copyable {
         _ restoreHandler: (inout StateReader, inout ServerContext) throws(StateError) -> Void
     ) throws(StateError) {
         var reader = StateReader(handOver.state)
+        let slots = try restoreTables(from: &reader, handOver.descriptors)
+        try restoreHandler(&reader, &io)
+        try Self.expectEnd(reader)
+        for slot in slots { try takeUp(slot) }
+    }
+
+    /// Throws if this server, which has no connections, could not ``restore(_:_:)`` the state. It
+    /// touches no descriptor: its tables are built and written again, which has to be the same. The
+    /// server must not be used afterwards.
+    package mutating func check(
+        _ handOver: HandOver,
+        _ restoreHandler: (inout StateReader, inout ServerContext) throws(StateError) -> Void
+    ) throws(StateError) {
+        var reader = try checkTables(of: handOver)
+        try restoreHandler(&reader, &io)
+        try Self.expectEnd(reader)
+    }
+
+    /// The same without the handler's part, before which the returned reader stands.
+    package mutating func checkTables(of handOver: HandOver) throws(StateError) -> StateReader {
+        var reader = StateReader(handOver.state)
+        _ = try restoreTables(from: &reader, handOver.descriptors)
+        var again = StateWriter()
+        guard saveTables(to: &again) == handOver.descriptors,
+            handOver.state.starts(with: again.finish())
+        else { throw StateError("what was read is not what was written") }
+        return reader
+    }
+
+    private mutating func restoreTables(
+        from reader: inout StateReader, _ descriptors: [FileDescriptor]
+    ) throws(StateError) -> [Slot] {
         let version = try reader.read(UInt16.self)
         guard version == HandOver.version else {
-            throw StateError("version \(version) of the state is not known")
+            throw StateError(
+                "the state has version \(version), and this program reads "
+                    + "version \(HandOver.version)")
         }
         try io.restoreTicketKeys(from: &reader)
         try io.restoreTopics(from: &reader)
-        let slots = try io.restoreConnections(from: &reader, handOver.descriptors)
+        let slots = try io.restoreConnections(from: &reader, descriptors)
         try io.checkRestored(slots)
         try io.restoreTimers(from: &reader)
-        try restoreHandler(&reader, &io)
-        guard reader.isAtEnd else { throw StateError("the state is longer than it should be") }
-        for slot in slots { try takeUp(slot) }
+        return slots
+    }
+
+    private static func expectEnd(_ reader: StateReader) throws(StateError) {
+        guard !reader.isAtEnd else { return }
+        throw StateError("the handler has left \(reader.unreadByteCount) bytes of its state unread")
     }
 
     /// Watches a restored connection, sets its deadline, and queues its remaining work.

@@ -218,7 +218,10 @@ extension ServerContext {
             guard let saved = restored[slot] else { continue }
             try saved.apply(to: &connections.slots[slot])
             if let compression = saved.compression { restore(compression, of: slot) }
-            for subscription in saved.subscriptions { try restore(subscription, of: slot) }
+            // Each becomes the first of the list: in the end the order is as it was.
+            for subscription in saved.subscriptions.reversed() {
+                try restore(subscription, of: slot)
+            }
         }
         for variant in topics.variants.indices where topics.variants[variant].subscribers.count > 0
         {

@@ -51,6 +51,14 @@ package struct Simulation<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
     /// Another process takes over, with the handler that is there now, as if the server had been
     /// replaced while it runs.
     package mutating func restore(_ handOver: HandOver) throws {
+        // As the child does that checks a state: in a server that listens nowhere.
+        var elsewhere = configuration
+        elsewhere.addresses = []
+        elsewhere.addressesByKind = [:]
+        elsewhere.passedSockets = []
+        var checked = try ServerCore(
+            SimulatedKernel(network: SimulatedNetwork(seed: 1)), elsewhere, wake: { _ in })
+        _ = try checked.checkTables(of: handOver)
         network.unwatchAll()
         network.listenAddresses = []
         var next = try ServerCore(
