@@ -10,6 +10,7 @@ public final class Mailbox<Mail: Sendable>: Sendable {
     private struct State {
         var mail = Queue<Mail>()
         var isClosed = false
+        var isRefusing = false
     }
 
     private let state = Mutex(State())
@@ -34,12 +35,13 @@ public final class Mailbox<Mail: Sendable>: Sendable {
 
     /// Posts an item to the reactor, which receives it in one of its next turns, in the order of
     /// posting.
-    /// Returns false, without taking the item, if the mailbox is full or the server has stopped.
+    /// Returns false, without taking the item, if the mailbox is full, the server has stopped, or
+    /// another program is about to take its place.
     /// May be called from any thread; it waits only for a lock that is held briefly.
     @discardableResult
     public func post(_ mail: sending Mail) -> Bool {
         state.withLock { state in
-            guard !state.isClosed, state.mail.count < limit else { return false }
+            guard !state.isClosed, !state.isRefusing, state.mail.count < limit else { return false }
             state.mail.append(mail)
             // One wake-up is enough for all items until the reactor empties the mailbox.
             if state.mail.count == 1 { wake(descriptor) }
@@ -59,6 +61,9 @@ public final class Mailbox<Mail: Sendable>: Sendable {
     /// Whether nothing is taken any more: ``post(_:)`` has refused for that, and not because the
     /// mailbox was full.
     public var isClosed: Bool { state.withLock { $0.isClosed } }
+
+    /// Whether ``post(_:)`` refuses everything for now; what waits already can be taken.
+    package func refuse(_ isRefusing: Bool) { state.withLock { $0.isRefusing = isRefusing } }
 
     /// Drops all waiting items and refuses further ones. Called before the descriptor is closed.
     public func close() {

@@ -18,7 +18,7 @@ import Synchronization
 public final class Server<Handler: WebSocketHandler & ~Copyable>: Sendable {
     /// Until it is taken to be run.
     private let loop: Mutex<ServerLoop<Handler>?>
-    private let stops: StopRequests
+    let requests: LoopRequests
     let anyMailbox: Mailbox<Handler._Mail>
     /// The addresses that the server listens on for clients, with the actual ports.
     public let addresses: [NetworkAddress]
@@ -45,7 +45,7 @@ public final class Server<Handler: WebSocketHandler & ~Copyable>: Sendable {
         addresses = listeners.filter { $0.kind.servesClients }.map(\.address)
         connectionLimit = loop.connectionLimit
         anyMailbox = loop.mailbox
-        stops = loop.stops
+        requests = loop.requests
         self.loop = Mutex(loop)
     }
 
@@ -84,7 +84,7 @@ public final class Server<Handler: WebSocketHandler & ~Copyable>: Sendable {
     /// connections have ended. Before `run()`, that returns after its first turns; afterwards there
     /// is nothing to stop.
     public func stop(grace: Duration? = nil, restarting: Bool = false) {
-        stops.ask(grace: grace ?? Shutdown.usualGrace(restarting), isRestart: restarting)
+        requests.askStop(grace: grace ?? Shutdown.usualGrace(restarting), isRestart: restarting)
     }
 
     /// A server that was never run closes what it has opened.

@@ -77,11 +77,20 @@ public struct ServerConfiguration: Sendable {
     /// Signals that are passed to ``OperationsHandler/onSignal(_:_:)``, and do nothing else. What
     /// ``stopSignals`` says of handlers and threads holds for them too.
     public var signals: [Signal] = []
+    /// Signals at which the running program, or what has been installed in its place, takes over
+    /// all connections: ``Server/reexec(_:onFailure:)`` with its defaults. By convention SIGUSR1 or
+    /// SIGHUP. Empty by default.
+    public var reexecSignals: [Signal] = []
+    /// The program's version, which the log of the next program names when it takes over.
+    public var programVersion = ""
     /// Where the tasks of ``WebSocketHandler/startTask(for:within:_:_:then:otherwise:)`` run, as
     /// far as they ask for no actor; nil for Swift's own threads, one for each core.
     public var taskExecutor: (any TaskExecutor)?
     /// The logger of the server and the handler.
     public var logger = Logger(label: "websocket-server")
+
+    /// Whether it listens nowhere and only connects: ``WebSocketClient``.
+    var isClient = false
 
     /// Listens on one TCP address. Port 0 takes a free port; ``Server/addresses`` has the actual
     /// one.

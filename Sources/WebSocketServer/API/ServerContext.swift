@@ -42,6 +42,8 @@ public struct ServerContext: ~Copyable {
     public var applicationByteCount = 0
     var random = RandomPool()
     var shutdown = Shutdown()
+    /// What other threads ask of the loop; nil in a simulation.
+    var requests: LoopRequests?
 
     init(
         _ settings: ActiveSettings, _ clock: TurnClock, _ tasks: consuming TaskTable,

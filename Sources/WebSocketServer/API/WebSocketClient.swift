@@ -105,6 +105,7 @@ extension ServerConfiguration {
     /// A server that listens nowhere.
     init(_ client: ClientConfiguration) {
         addresses = []
+        isClient = true
         limits = client.limits
         tickInterval = client.tickInterval
         stopSignals = client.stopSignals

@@ -22,6 +22,11 @@ extension ServerCore where K: ~Copyable {
             if signals.stops(signal) {
                 // A second signal means that the operator does not want to wait: it ends the grace.
                 io.stop(grace: io.shutdown.isUnderWay ? .zero : nil)
+            } else if signals.reexecutes(signal) {
+                let logger = io.logger
+                io.reexec { failure in
+                    if failure == .underWay { logger.notice("\(signal) is ignored. \(failure)") }
+                }
             } else {
                 emit(.signal(signal), call)
             }

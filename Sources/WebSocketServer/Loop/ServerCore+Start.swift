@@ -5,16 +5,23 @@ import WebSocketCore
 
 extension ServerCore where K: ~Copyable {
     /// Opens the listening sockets and everything else that can fail; nothing is accepted yet.
-    /// `wake` makes ``wakeup`` readable, on any thread.
+    /// `wake` makes ``wakeup`` readable, on any thread. `inherited` are the sockets of the program
+    /// before this one, instead of those of the configuration; nil if there was none.
     package init(
         _ kernel: consuming K, _ configuration: ServerConfiguration,
+        inheriting inherited: [Listener]? = nil,
         wake: @escaping @Sendable (FileDescriptor) -> Void = LinuxKernel.wake
     ) throws(SystemError) {
         Handshake.prepare()
         var kernel = kernel
         let descriptorCount = kernel.raiseDescriptorLimit()
         let clock = TurnClock(&kernel)
-        let listeners = try Self.openListeners(&kernel, configuration)
+        let listeners =
+            if let inherited {
+                try Self.adopt(inherited, &kernel, configuration)
+            } else {
+                try Self.openListeners(&kernel, configuration)
+            }
         let wakeup = try kernel.makeWakeup()
         let poller = try Poller(&kernel)
         let reserve = kernel.makeReserve()
@@ -64,6 +71,21 @@ extension ServerCore where K: ~Copyable {
         for index in listeners.indices where listeners[index].kind == .public {
             listeners[index].name = ListenerKind.tls.name
         }
+    }
+
+    private static func adopt(
+        _ inherited: [Listener], _ kernel: inout K, _ configuration: ServerConfiguration
+    ) throws(SystemError) -> [Listener] {
+        var listeners: [Listener] = []
+        for listener in inherited {
+            listeners.append(
+                Listener(
+                    descriptor: listener.descriptor,
+                    address: try kernel.adoptListener(listener.descriptor), name: listener.name,
+                    path: listener.path))
+        }
+        try encrypt(&listeners, configuration)
+        return listeners
     }
 
     private static func openListeners(

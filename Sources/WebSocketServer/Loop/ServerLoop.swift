@@ -1,25 +1,55 @@
 // The loop with its handler, as one value that a thread runs.
 import LinuxReactor
+import Synchronization
+
+/// How many loops this process has: only one can be handed over.
+private let loopCount = Atomic<Int>(0)
 
 /// What belongs to the thread that runs a server.
 package struct ServerLoop<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
     private var core: ServerCore<LinuxKernel>
     private var handler: Handler
     let mailbox: Mailbox<Handler._Mail>
-    let stops: StopRequests
+    let requests: LoopRequests
+    private let programVersion: String
+    /// Set if it goes on with another program's connections.
+    private var taken: TakenOver?
 
-    /// Opens all that can fail.
+    /// Opens all that can fail, or takes over what another program has left: ``Reexec``. In a
+    /// program that is started to check a state it does that, and ends the process.
     package init(
         _ handler: consuming Handler, _ configuration: ServerConfiguration
     ) throws(SystemError) {
         #if DEBUG
             CallbackCheck.run(Handler.self, configuration.logger)
         #endif
-        let core = try ServerCore(LinuxKernel(), configuration)
+        // Later the file may be another.
+        _ = LinuxKernel.executablePath
+        var handler = handler
+        var taken: TakenOver?
+        let core = try Self.core(&handler, configuration, &taken)
         mailbox = Mailbox(descriptor: core.wakeup, wake: LinuxKernel.wake)
-        stops = StopRequests(waking: core.wakeup)
+        requests = LoopRequests(waking: core.wakeup)
+        programVersion = configuration.programVersion
+        self.taken = taken
         self.core = core
         self.handler = handler
+        self.core.io.requests = requests
+        loopCount.add(1, ordering: .relaxed)
+    }
+
+    private static func core(
+        _ handler: inout Handler, _ configuration: ServerConfiguration, _ taken: inout TakenOver?
+    ) throws(SystemError) -> ServerCore<LinuxKernel> {
+        // A client is no server that was handed over.
+        let purpose = configuration.isClient ? nil : HandOverVariable.take()
+        if case .check(let file) = purpose { StateCheck.answer(&handler, configuration, file) }
+        guard case .takeOver(let file) = purpose else {
+            return try ServerCore(LinuxKernel(), configuration)
+        }
+        return try .takeOver(file, configuration, &taken) { reader, io throws(StateError) in
+            try handler._restore(from: &reader, &io)
+        }
     }
 
     package var listeners: [Listener] { core.listening.listeners }
@@ -29,29 +59,63 @@ package struct ServerLoop<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
     package consuming func run() {
         // Locals: to access a property behind the handler, whose size is not known here, needs the
         // type's metadata for each message.
-        let (mailbox, stops) = (mailbox, stops)
+        let (mailbox, requests, version) = (mailbox, requests, programVersion)
+        let taken = taken
         var core = core
         var handler = handler
+        var reexecution: Reexecution?
         core.start { event, id, io throws(Disconnect) in
             try handler.handle(event, id, &io, mailbox)
         }
+        taken?.log(core.io.logger, at: core.kernel.monotonicNow())
         while !core.isDone {
             core.turn { event, id, io throws(Disconnect) in
                 try handler.handle(event, id, &io, mailbox)
             }
-            if let request = stops.take() {
-                core.io.stop(grace: request.grace, restarting: request.isRestart)
+            if requests.areAny {
+                Self.answer(requests, &core, handler, mailbox, &reexecution, version)
             }
         }
-        mailbox.close()
-        stops.close()
-        core.close()
+        reexecution?.fail(.stopping, core.io.logger)
+        Self.end(core, mailbox, requests)
+    }
+
+    /// Does what other threads, signals and the handler have asked for, between two turns.
+    @inline(never)
+    private static func answer(
+        _ requests: LoopRequests, _ core: inout ServerCore<LinuxKernel>,
+        _ handler: borrowing Handler, _ mailbox: Mailbox<Handler._Mail>,
+        _ reexecution: inout Reexecution?, _ version: String
+    ) {
+        requests.clear()
+        if let stop = requests.takeStop() {
+            core.io.stop(grace: stop.grace, restarting: stop.isRestart)
+        }
+        if let request = requests.takeReexec() {
+            reexecution = Reexecution(request, programVersion: version)
+        }
+        do throws(ReexecFailure) {
+            let count = loopCount.load(ordering: .relaxed)
+            guard reexecution == nil || count == 1 else { throw .severalServers(count) }
+            try reexecution?.move(&core, requests, mailbox) { writer, io in
+                handler._save(to: &writer, io)
+            }
+        } catch {
+            requests.endReexec()
+            reexecution.take()?.fail(error, core.io.logger)
+        }
     }
 
     /// Closes what was opened, without a turn.
-    consuming func close() {
+    consuming func close() { Self.end(core, mailbox, requests) }
+
+    private static func end(
+        _ core: consuming ServerCore<LinuxKernel>, _ mailbox: Mailbox<Handler._Mail>,
+        _ requests: LoopRequests
+    ) {
         mailbox.close()
-        stops.close()
+        requests.close()
         core.close()
+        loopCount.subtract(1, ordering: .relaxed)
     }
 }

@@ -5,6 +5,7 @@ import LinuxReactor
 struct SignalSet {
     private(set) var source: SignalSource?
     private let stopSignals: [Signal]
+    private let reexecSignals: [Signal]
 
     init<K: Kernel & ~Copyable>(
         _ configuration: ServerConfiguration, _ kernel: inout K
@@ -14,9 +15,12 @@ struct SignalSet {
         stopSignals = configuration.stopSignals.filter {
             !([.interrupt, .hangUp].contains($0) && kernel.ignoresSignal($0.rawValue))
         }
-        let watched = stopSignals + configuration.signals
+        reexecSignals = configuration.reexecSignals
+        let watched = stopSignals + reexecSignals + configuration.signals
         if !watched.isEmpty { source = try SignalSource(watched, &kernel) }
     }
 
     func stops(_ signal: Signal) -> Bool { stopSignals.contains(signal) }
+
+    func reexecutes(_ signal: Signal) -> Bool { reexecSignals.contains(signal) }
 }
