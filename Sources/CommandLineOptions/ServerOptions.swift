@@ -251,6 +251,7 @@ public struct ServerOptions: ParsableArguments {
             compression == .on ? DeflatePolicy(keptClientWindowBits: clientWindow?.value) : nil
         configuration.reusePort = reusePort
         configuration.stopSignals = [.interrupt, .terminate]
+        configuration.programVersion = Version.current
         return configuration
     }
 }

@@ -1,4 +1,5 @@
-// The second example: what one client sends, all clients receive.
+// The second example: what one client sends, all clients receive. `kill -USR1` starts it anew, or
+// what has been installed in its place: the connections stay, in their rooms.
 import ArgumentParser
 import CommandLineOptions
 import WebSocketServer
@@ -7,7 +8,7 @@ import WebSocketServer
 ///
 /// A room is a topic: a message is appended to its log once, and sent from there to each
 /// subscriber.
-struct Broadcast: WebSocketHandler {
+struct Broadcast: HandOverHandler {
     let roomCount: Int
     private var rooms: [Topic] = []
 
@@ -22,6 +23,22 @@ struct Broadcast: WebSocketHandler {
         _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) {
         io.publish(message, to: room(of: id))
+    }
+
+    /// The rooms, for the program that takes over.
+    func save(to writer: inout StateWriter, _ io: borrowing ServerContext) {
+        writer.write(UInt32(rooms.count))
+        for room in rooms { room.save(to: &writer) }
+    }
+
+    mutating func restore(
+        from reader: inout StateReader, _ io: inout ServerContext
+    ) throws(StateError) {
+        let count = try reader.read(UInt32.self)
+        guard count == 0 || count == roomCount else {
+            throw StateError("there are \(count) rooms, and --rooms says \(roomCount)")
+        }
+        for _ in 0..<count { rooms.append(try Topic(from: &reader)) }
     }
 
     /// Connection i is in room i mod N. The first connection has the number 1.
@@ -50,7 +67,8 @@ struct BroadcastServer: ParsableCommand {
 
     func run() throws {
         // Let any web page try this example, from another server or a local file.
-        let configuration = try options.configuration(port: port, defaultOrigin: .any)
+        var configuration = try options.configuration(port: port, defaultOrigin: .any)
+        configuration.reexecSignals = [.user1]
         let server = try Server(Broadcast(roomCount: rooms), configuration)
         announce(server.listeners, scheme: "ws", configuration.tls)
         print("Pages of any Origin may connect: this is an example.")

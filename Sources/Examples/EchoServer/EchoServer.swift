@@ -5,6 +5,8 @@
 //     let socket = new WebSocket("ws://localhost:8080")
 //     socket.onmessage = event => console.log(event.data)
 //     socket.onopen = () => socket.send("Hello!")
+//
+// `kill -USR1` starts it anew, or what has been installed in its place: the connections stay.
 import ArgumentParser
 import CommandLineOptions
 import WebSocketServer
@@ -44,7 +46,8 @@ struct EchoServer: ParsableCommand {
     mutating func run() throws {
         if verbatim { options.noLimits = true }
         // Let any web page try this example, from another server or a local file.
-        let configuration = try options.configuration(port: port, defaultOrigin: .any)
+        var configuration = try options.configuration(port: port, defaultOrigin: .any)
+        configuration.reexecSignals = [.user1]
         if verbatim {
             let server = try Server(VerbatimEcho(), configuration)
             announce(server.listeners, scheme: "ws", configuration.tls)
