@@ -7,6 +7,7 @@
 //     TestServer misses             makes servers of handlers that miss callbacks
 //     TestServer tokens             looks tokens up in a task before it accepts a client
 //     TestServer lines HOST         positions and bursts, for readers on slow lines
+//     TestServer reexec [FLAG…]     lets other programs take over, as clients ask for it
 //     TestServer tls CHAIN KEY [CA] long answers over TLS, and the names of certificates
 import Foundation
 import WebSocketServer
@@ -24,6 +25,7 @@ struct TestServer {
         case ("misses", nil): try makeServersWithMisses()
         case ("tokens", nil): try await serveMembers()
         case ("lines", let host?): try LineServer.run(host: host)
+        case ("reexec", _): try await ReexecServer.run(Array(arguments.dropFirst()))
         case ("tls", let chain?) where arguments.count >= 3:
             let more = Array(arguments.dropFirst(2))
             try EncryptedHandler.run(

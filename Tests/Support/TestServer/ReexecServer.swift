@@ -1,0 +1,121 @@
+// A server that lets other programs take over, as its clients ask for it.
+import Foundation
+import WebSocketServer
+
+/// What a client says is done, and anything else comes back with the number of all messages:
+///
+/// - "run PATH ARGUMENT…": this program takes over; the reason comes back if it does not.
+/// - "run again": this one, with the same arguments.
+/// - "generation": how many programs have taken over so far.
+/// - "join" and "all TEXT": a topic.
+///
+/// - "await" and "answer": says when a request waits, and answers all that do.
+///
+/// With `--refuse` it takes nothing over, with `--clients` it has a client besides, with `--thread`
+/// the server has a thread of its own. `--local PATH` adds a local socket.
+struct ReexecServer: HandOverHandler, MailHandler, HTTPHandler {
+    private var messageCount = 0
+    private var generation = 0
+    private var waiting: [ConnectionID] = []
+    /// Wants to know when a request waits.
+    private var asker: ConnectionID?
+    private let refuses: Bool
+    private let mailboxes: @Sendable () -> Mailbox<Failure>?
+
+    struct Failure: Sendable {
+        let asker: ConnectionID
+        let words: String
+    }
+
+    static func run(_ flags: [String]) async throws {
+        var configuration = ServerConfiguration()
+        configuration.stopSignals = [.terminate]
+        configuration.reexecSignals = [.user1]
+        configuration.limits.outboxByteCount = 64 << 20
+        configuration.limits.topicLogByteCount = 64 << 20
+        if let place = flags.firstIndex(of: "--local") {
+            configuration.addresses.append(.unix(path: flags[place + 1]))
+        }
+        let box = Box()
+        let handler = ReexecServer(refuses: flags.contains("--refuse")) { box.mailbox }
+        let server = try Server(handler, configuration)
+        box.mailbox = server.mailbox
+        let client =
+            flags.contains("--clients") ? try WebSocketClient(ClosureHandler { _, _, _ in }) : nil
+        print("Listening on ws://\(server.addresses[0])")
+        fflush(nil)
+        if flags.contains("--thread") { try await server.run() } else { run(server) }
+        withExtendedLifetime(client) {}
+    }
+
+    private static func run(_ server: Server<ReexecServer>) { server.run() }
+
+    private final class Box: @unchecked Sendable { var mailbox: Mailbox<Failure>? }
+
+    private init(refuses: Bool, mailboxes: @escaping @Sendable () -> Mailbox<Failure>?) {
+        self.refuses = refuses
+        self.mailboxes = mailboxes
+    }
+
+    mutating func onMessage(
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
+    ) {
+        let text = message.text
+        let words = text.split(separator: " ").map(String.init)
+        switch (words.first ?? "", words.count) {
+        case ("run", 2...): run(words, id, &io)
+        case ("generation", 1): io.send("generation \(generation)", to: id)
+        case ("join", 1): io.subscribe(id, to: io.topic(named: "all"))
+        case ("all", 2...): io.publish(text, to: io.topic(named: "all"))
+        case ("await", 1):
+            asker = id
+            tellAsker(&io)
+        case ("answer", 1):
+            for request in waiting { io.respond(to: request, with: .text(.ok, "late")) }
+            waiting = []
+        default:
+            messageCount += 1
+            io.send("\(messageCount): \(text)", to: id)
+        }
+    }
+
+    private func run(_ words: [String], _ id: ConnectionID, _ io: inout ServerContext) {
+        var reexec = Reexec()
+        reexec.checkDeadline = .seconds(words.last == "1000" ? 1 : 60)
+        if words[1] != "again" {
+            reexec.executable = words[1]
+            reexec.arguments = Array(words.dropFirst())
+        }
+        io.reexec(reexec) { [mailboxes] failure in
+            mailboxes()?.post(Failure(asker: id, words: failure.description))
+        }
+    }
+
+    mutating func onMail(_ mail: Failure, _ io: inout ServerContext) {
+        io.send(mail.words, to: mail.asker)
+    }
+
+    mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout ServerContext) {
+        waiting.append(request.id)
+        tellAsker(&io)
+    }
+
+    private mutating func tellAsker(_ io: inout ServerContext) {
+        guard !waiting.isEmpty, let asker else { return }
+        io.send("waiting \(waiting.count)", to: asker)
+        self.asker = nil
+    }
+
+    func save(to writer: inout StateWriter, _ io: borrowing ServerContext) {
+        writer.write(Int64(messageCount))
+        writer.write(Int64(generation))
+    }
+
+    mutating func restore(
+        from reader: inout StateReader, _ io: inout ServerContext
+    ) throws(StateError) {
+        if refuses { throw StateError("This one refuses.") }
+        messageCount = try reader.readCount()
+        generation = try reader.readCount() + 1
+    }
+}

@@ -1,0 +1,140 @@
+"""Clients that chat while programs take over from each other, and what they must not notice."""
+
+import asyncio
+import os
+import re
+import shutil
+import signal
+import ssl
+import tempfile
+import time
+
+import websockets
+
+import server
+from scenarios import arguments
+from tls_server import Authority, Encrypted, encrypted, path_of
+from wire import CLOSE, PREFIX, REQUEST, TEXT, Client, expect, frame
+
+CLIENTS = 50
+PADDING = "." * 100  # long enough to be compressed
+
+
+def run_again(running):
+    """Lets a program take over; how many have taken over when it has."""
+    before = running.said().count(b"event=taken-over")
+    os.kill(running.process.pid, signal.SIGUSR1)
+    return before + 1
+
+
+async def taken_over(running, count):
+    end = time.monotonic() + 60
+    while running.said().count(b"event=taken-over") < count:
+        runs = running.process.poll() is None and time.monotonic() < end
+        expect(runs and b"reexec-failed" not in running.said(), running.said()[-2000:].decode())
+        await asyncio.sleep(0.005)
+
+
+class Talker:
+    """One client: it sends a message, waits until that comes back, and sends the next."""
+
+    def __init__(self, number, socket):
+        self.number, self.socket = number, socket
+        self.heard, self.said, self.stops = [], 0, False
+
+    async def talk(self):
+        await self.say()
+        async for message in self.socket:
+            self.heard.append(message)
+            if int(message.split()[0]) == self.number:
+                if self.stops:
+                    return
+                await self.say()
+
+    async def say(self):
+        await self.socket.send(f"{self.number} {self.said} {PADDING}")
+        self.said += 1
+
+    async def listen(self, count):
+        """Hears what others have said until all have been heard."""
+        while len(self.heard) < count:
+            self.heard.append(await self.socket.recv())
+
+
+async def talk_through(running, url, context, times):
+    sockets = [await websockets.connect(url, ssl=context) for _ in range(CLIENTS)]
+    talkers = [Talker(number, socket) for number, socket in enumerate(sockets)]
+    tasks = [asyncio.create_task(talker.talk()) for talker in talkers]
+    for _ in range(times):
+        await taken_over(running, run_again(running))
+    for talker in talkers:
+        talker.stops = True
+    async with asyncio.timeout(60):
+        await asyncio.gather(*tasks)
+        total = sum(talker.said for talker in talkers)
+        await asyncio.gather(*(talker.listen(total) for talker in talkers))
+    first = talkers[0].heard
+    expect(all(talker.heard == first for talker in talkers), "they heard different things")
+    for talker in talkers:
+        own = [message for message in first if int(message.split()[0]) == talker.number]
+        expected = [f"{talker.number} {number} {PADDING}" for number in range(talker.said)]
+        expect(own == expected, f"lost, doubled or reordered of client {talker.number}")
+    for socket in sockets:
+        await socket.close()
+    pauses = [int(us) / 1000 for us in re.findall(rb"pause_us=(\d+)", running.said())]
+    return f"{total} messages, {times} programs, pauses up to {max(pauses):.0f} ms"
+
+
+def chat():
+    """Fifty chat, compressed, while twenty programs take over: nobody is closed, nothing is lost,
+    doubled or reordered"""
+    with server.Server([str(path_of("broadcast-server")), "0"]) as running:
+        url = f"ws://127.0.0.1:{running.port}"
+        return asyncio.run(talk_through(running, url, None, arguments.times))
+
+
+def encrypted_chat():
+    """The same with TLS 1.3, whose records go on"""
+    authority = Authority()
+    chain, key = authority.sign()
+    with Encrypted("broadcast-server", 0, "--tls-certificate", chain, "--tls-key", key) as running:
+        url = f"wss://localhost:{running.port}"
+        context = ssl.create_default_context(cafile=authority.path)
+        return asyncio.run(talk_through(running, url, context, arguments.times))
+
+
+def old_tls():
+    """A WebSocket with TLS 1.2 gets Close 1012, and can come back"""
+    authority = Authority()
+    chain, key = authority.sign()
+    with Encrypted("echo-server", 0, "--tls-certificate", chain, "--tls-key", key) as running:
+        context = authority.context()
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        with Client(running.port, context=context) as client:
+            count = run_again(running)
+            opcode, payload = client.next_frame()
+            expect(opcode == CLOSE and payload[:2] == (1012).to_bytes(2, "big"), payload)
+        asyncio.run(taken_over(running, count))
+        again = encrypted(context, running.port)
+        again.sendall(REQUEST)
+        expect(b" 101 " in again.recv(4096), "no handshake afterwards")
+        again.close()
+
+
+def replaced_file():
+    """The file of the running program is replaced, as a package does it: the new one takes over"""
+    with tempfile.TemporaryDirectory() as folder:
+        program = os.path.join(folder, "echo-server")
+        shutil.copy(path_of("echo-server"), program)
+        with server.Server([program, "0"]) as running, Client(running.port) as client:
+            node = os.stat(f"/proc/{running.process.pid}/exe").st_ino
+            for count in (1, 2):
+                shutil.copy(path_of("echo-server"), program + ".new")
+                os.rename(program + ".new", program)
+                run_again(running)
+                asyncio.run(taken_over(running, count))
+                now = os.stat(f"/proc/{running.process.pid}/exe").st_ino
+                expect(now == os.stat(program).st_ino != node, "it is the old file")
+                node = now
+                client.send(frame(TEXT, b"still here"))
+                expect(client.next_frame() == (TEXT, PREFIX + b"still here"), "no echo")
