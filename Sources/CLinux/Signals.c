@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -36,6 +37,9 @@ static _Atomic int inside;
 static _Atomic int keeper;
 static sigset_t mask_before;
 
+// Signals that have come before anybody watched them, in a program that takes over.
+static _Atomic uint64_t early;
+
 // Never locked by the handler.
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct sigaction replaced[LAST_SIGNAL + 1];
@@ -54,13 +58,16 @@ static void note(int number) {
         errno = saved;
         return;
     }
+    int is_wanted = 0;
     for (struct watcher *w = atomic_load(&first); w != NULL; w = w->next) {
         if (!(atomic_load(&w->wanted) & bit(number))) continue;
+        is_wanted = 1;
         atomic_fetch_or(&w->pending, bit(number));
         uint64_t one = 1;
         // It fails only when the counter is at its maximum: the reader is being woken anyway.
         (void)!write(atomic_load(&w->descriptor), &one, sizeof one);
     }
+    if (!is_wanted) atomic_fetch_or(&early, bit(number));
     atomic_fetch_sub(&inside, 1);
     errno = saved;
 }
@@ -88,6 +95,28 @@ static void restore(int number) {
     struct sigaction current;
     if (sigaction(number, NULL, &current) == 0 && current.sa_handler == note)
         sigaction(number, &replaced[number], NULL);
+}
+
+// A program that takes over begins with the signals blocked that the last one watched. A runtime
+// may unblock them before a server watches them again (libdispatch does, in sigsuspend(2)), and
+// then they would end the process: so they have a handler before main begins.
+__attribute__((constructor)) static void catch_early_signals(void) {
+    const char *purpose = getenv("ROOST_HAND_OVER");
+    if (purpose == NULL || strncmp(purpose, "take:", 5) != 0) return;
+    sigset_t held;
+    pthread_sigmask(SIG_SETMASK, NULL, &held);
+    for (int number = 1; number <= LAST_SIGNAL; number++)
+        if (sigismember(&held, number) == 1 && !is_fault(number)) install(number);
+}
+
+void clinux_end_early_signals(void) {
+    pthread_mutex_lock(&lock);
+    for (int number = 1; number <= LAST_SIGNAL; number++)
+        if (users[number] == 0) restore(number);
+    uint64_t left = atomic_exchange(&early, 0);
+    pthread_mutex_unlock(&lock);
+    for (int number = 1; number <= LAST_SIGNAL; number++)
+        if (left & bit(number)) kill(getpid(), number);
 }
 
 static struct watcher *find(int descriptor) {
@@ -132,7 +161,13 @@ static int watch(uint64_t wanted) {
         users[number]++;
         if (failure == 0 && install(number) < 0) failure = errno;
     }
-    if (failure == 0) return descriptor;
+    if (failure == 0) {
+        uint64_t come = atomic_fetch_and(&early, ~wanted) & wanted;
+        atomic_fetch_or(&w->pending, come);
+        uint64_t one = 1;
+        if (come != 0) (void)!write(descriptor, &one, sizeof one);
+        return descriptor;
+    }
     release(w);
     errno = failure;
     return -1;

@@ -42,8 +42,12 @@ extension LinuxKernel {
             ?? clinux_signal_mask()
     }
 
-    /// Blocks these signals in the calling thread, and no others.
-    package static func setSignalMask(_ mask: UInt64) { clinux_set_signal_mask(mask) }
+    /// Blocks these signals in the calling thread, and no others. Signals that were held back for
+    /// this program are no longer, whether it watches them or not.
+    package static func setSignalMask(_ mask: UInt64) {
+        clinux_set_signal_mask(mask)
+        clinux_end_early_signals()
+    }
 
     /// Takes a variable out of the environment, and returns its value; nil if it is not set.
     package static func takeVariable(_ name: String) -> String? {

@@ -44,6 +44,10 @@ void clinux_hold_signals(uint64_t mask);
 /// Ends that: the thread has its former mask, and what is pending comes to its descriptor.
 void clinux_release_signals(void);
 
+/// Signals that nobody watches, and that were caught when a program that takes over began, do again
+/// what they did before; what has come of them meanwhile comes once more.
+void clinux_end_early_signals(void);
+
 /// The signals that are blocked in the calling thread: bit n - 1 stands for signal n.
 uint64_t clinux_signal_mask(void);
 

@@ -27,6 +27,7 @@ enum HandOverVariable {
         }
     }
 
+    /// `Signals.c` of CLinux looks at it before `main` begins.
     static let name = "ROOST_HAND_OVER"
 
     /// Takes the variable out of the environment: programs that this one starts, and its other

@@ -138,3 +138,21 @@ def replaced_file():
                 node = now
                 client.send(frame(TEXT, b"still here"))
                 expect(client.next_frame() == (TEXT, PREFIX + b"still here"), "no echo")
+
+
+def signals():
+    """Signals that come at any moment end no program, on the first thread or another one"""
+    for flags in ([], ["--thread"]):
+        with server.Server([str(path_of("TestServer")), "reexec", *flags]) as running:
+            with Client(running.port) as client:
+                end, count = time.monotonic() + 60, 0
+                while running.said().count(b"event=taken-over") < 5:
+                    expect(time.monotonic() < end, running.said()[-500:].decode())
+                    os.kill(running.process.pid, signal.SIGUSR1)
+                    client.send(frame(TEXT, b"go on"))
+                    count += 1
+                    answer = client.next_frame()
+                    expect(answer == (TEXT, b"%d: go on" % count), f"{count}: {answer}")
+                os.kill(running.process.pid, signal.SIGTERM)
+                code, _ = client.closing()
+                expect(code == 1001, f"{code} at the end")

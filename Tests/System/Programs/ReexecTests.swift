@@ -169,12 +169,34 @@ import Testing
         #expect(run.stop(SIGTERM) == 0)
     }
 
-    @Test func `A program that crashes is named with its signal`() throws {
+    private func script(_ line: String) throws -> URL {
         let script = FileManager.default.temporaryDirectory
-            .appendingPathComponent("crash-\(UUID().uuidString)")
-        try "#!/bin/sh\nkill -SEGV $$\n".write(to: script, atomically: true, encoding: .utf8)
-        defer { try? FileManager.default.removeItem(at: script) }
+            .appendingPathComponent("reexec-\(UUID().uuidString)")
+        try "#!/bin/sh\n\(line)\n".write(to: script, atomically: true, encoding: .utf8)
         chmod(script.path, 0o755)
+        return script
+    }
+
+    @Test func `A program that is gone after the check leaves everything as it was`() throws {
+        let script = try script("rm \"$0\"; exec \(Self.program) reexec")
+        let (run, port) = try start()
+        let (client, slow) = (try open(port), try open(port))
+        slow.send(pieces("half", at: 8)[0])
+        let answer = ask("run \(script.path)", client)
+        #expect(answer?.hasPrefix("Cannot run \(script.path): No such file") == true)
+        slow.send(pieces("half", at: 8)[1])
+        #expect(slow.text() == "1: half")
+        #expect(ask("new", try open(port)) == "2: new")
+        // Signals come through as before, and another program can take over.
+        kill(run.process.processIdentifier, SIGUSR1)
+        wait(for: 1, client)
+        #expect(ask("still here", slow) == "3: still here")
+        #expect(run.stop(SIGTERM) == 0)
+    }
+
+    @Test func `A program that crashes is named with its signal`() throws {
+        let script = try script("kill -SEGV $$")
+        defer { try? FileManager.default.removeItem(at: script) }
         let (run, port) = try start()
         let client = try open(port)
         #expect(
