@@ -104,7 +104,7 @@ struct SavedConnection {
         peer = NetworkAddress(
             family: family, high: try reader.read(), low: try reader.read(),
             port: try reader.read())
-        let ownOutputByteCount = try reader.readCount()
+        ownOutputByteCount = try reader.readCount()
         var numbers: [UInt64] = []
         for _ in 0..<MessageDecoder.stateCount { numbers.append(try reader.read()) }
         guard let decoder = MessageDecoder(state: numbers) else {
@@ -114,7 +114,6 @@ struct SavedConnection {
         pendingInput = try reader.readBytes()
         assembly = try reader.readBytes()
         output = try reader.readBytes()
-        self.ownOutputByteCount = min(ownOutputByteCount, output.count)
         for _ in 0..<(try reader.read(UInt32.self)) {
             let byteCount = try reader.read(UInt64.self)
             guard byteCount <= output.count else { throw StateError("an outbox is damaged") }
@@ -137,7 +136,6 @@ struct SavedConnection {
         connection.readPauses = readPauses
         connection.resourceID = resourceID
         connection.peer = peer
-        connection.ownOutputByteCount = ownOutputByteCount
         connection.decoder = decoder
         connection.encryption = encryption
         if encryption != .none, !flags.contains(.client) { connection.listener = .tls }

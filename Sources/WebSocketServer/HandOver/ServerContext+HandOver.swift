@@ -217,6 +217,9 @@ extension ServerContext {
         for slot in slots {
             guard let saved = restored[slot] else { continue }
             try saved.apply(to: &connections.slots[slot])
+            let unsentByteCount = encryption.unsentByteCount(saved.encryption)
+            connections.slots[slot].ownOutputByteCount = min(
+                saved.ownOutputByteCount, saved.output.count + unsentByteCount)
             if let compression = saved.compression { restore(compression, of: slot) }
             // Each becomes the first of the list: in the end the order is as it was.
             for subscription in saved.subscriptions.reversed() {
