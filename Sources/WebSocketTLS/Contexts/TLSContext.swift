@@ -2,6 +2,7 @@
 // callbacks find this object, which every SSL object of it keeps alive, in its ex-data.
 
 import CSSL
+import Synchronization
 
 /// What the connections of one kind have in common: a server's certificate and key, or the
 /// authorities that a client trusts. It does not change after its making.
@@ -18,6 +19,8 @@ package final class TLSContext: @unchecked Sendable {
     /// The contexts of the other certificates, from number 1 on, if it is a server's first.
     private let others: [TLSContext]
     private let names: ServerNames
+    /// Held during a step of a server's handshake.
+    private let step = Mutex(())
 
     /// The most that the certificates may have that a client shows.
     private static let chainByteLimit = 32 * 1024
@@ -67,6 +70,18 @@ package final class TLSContext: @unchecked Sendable {
     }
 
     deinit { unsafe SSL_CTX_free(pointer) }
+
+    /// SSL_do_handshake(3) for a connection that began with this context. A server's key log is off
+    /// for a part of the step, and on again after it; the steps of servers that share a context, in
+    /// several threads, exclude each other.
+    func shakeHands(_ ssl: OpaquePointer) -> Int32 {
+        guard role == .server else { return unsafe SSL_do_handshake(ssl) }
+        return step.withLock { _ in
+            let result = unsafe SSL_do_handshake(ssl)
+            unsafe HandshakeNotes.setKeyLog(of: SSL_get_SSL_CTX(ssl), isOn: true)
+            return result
+        }
+    }
 
     /// The context for a host; nil if that is this one.
     func other(for host: String) -> TLSContext? {

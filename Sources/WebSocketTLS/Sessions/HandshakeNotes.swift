@@ -88,16 +88,37 @@ struct HandshakeNotes {
 
     /// Lets the connections of a context of libssl note what happens.
     static func install(in context: OpaquePointer) {
+        unsafe setKeyLog(of: context, isOn: true)
+        unsafe SSL_CTX_set_msg_callback(context) { isWrite, _, type, bytes, count, ssl, _ in
+            guard isWrite == 1, let ssl = unsafe ssl else { return }
+            if type == SSL3_RT_HEADER, let notes = unsafe HandshakeNotes.of(ssl) {
+                unsafe notes.pointee.recordCount += 1
+            }
+            guard type == SSL3_RT_HANDSHAKE, let bytes = unsafe bytes, count > 0 else { return }
+            unsafe HandshakeNotes.wroteMessage(bytes.load(as: UInt8.self), ssl)
+        }
+    }
+
+    /// Between ServerHello (2) and EncryptedExtensions (8) libssl logs the secrets of the handshake
+    /// itself, which nobody needs here: a line is some 70 calls of sprintf(3), and these two lines
+    /// are 1.5 % of a handshake that resumes.
+    private static func wroteMessage(_ type: UInt8, _ ssl: OpaquePointer) {
+        switch type {
+        case 2: unsafe setKeyLog(of: SSL_get_SSL_CTX(ssl), isOn: false)
+        case 8: unsafe setKeyLog(of: SSL_get_SSL_CTX(ssl), isOn: true)
+        default: break
+        }
+    }
+
+    /// Lets libssl log secrets, or not. A context is shared by its connections: see
+    /// ``TLSContext/shakeHands(_:)``.
+    static func setKeyLog(of context: OpaquePointer?, isOn: Bool) {
+        guard isOn else { return unsafe SSL_CTX_set_keylog_callback(context, nil) }
         unsafe SSL_CTX_set_keylog_callback(context) { ssl, line in
             guard let line = unsafe line, let notes = unsafe HandshakeNotes.of(ssl) else { return }
             let count = unsafe strlen(line)
             let bytes = unsafe UnsafeRawBufferPointer(start: line, count: count)
             unsafe notes.pointee.note(line: bytes.bindMemory(to: UInt8.self).span)
-        }
-        unsafe SSL_CTX_set_msg_callback(context) { isWrite, _, type, _, _, ssl, _ in
-            guard isWrite == 1, type == SSL3_RT_HEADER, let notes = unsafe HandshakeNotes.of(ssl)
-            else { return }
-            unsafe notes.pointee.recordCount += 1
         }
     }
 

@@ -107,7 +107,7 @@ final class SSLObject {
     func shakeHands() -> Outcome {
         guard role == .server || hasExpectation else { return .failed(SSLReason.badServerName) }
         ERR_clear_error()
-        return outcome(unsafe SSL_do_handshake(ssl))
+        return outcome(unsafe context.shakeHands(ssl))
     }
 
     /// Moves what libssl has written to `target`, and returns how many of the records are
