@@ -76,7 +76,7 @@ public struct TimerWheel: ~Copyable {
     }
 
     /// The time up to which deadlines have been removed: the latest one's, to a tick.
-    public var reached: Instant {
+    package var reached: Instant {
         Instant(nanoseconds: start.nanoseconds + UInt64(current) << Self.tickShift)
     }
 
