@@ -100,6 +100,12 @@ enum ServerEvent: String, CaseIterable {
     case historySlow = "history-slow"
     /// What could not be kept, or waited, is kept again.
     case historyWorks = "history-works"
+    /// Another program takes the place of this one, with all connections.
+    case reexec
+    /// Another program was to take over, and does not: this one serves on.
+    case reexecFailed = "reexec-failed"
+    /// This program goes on with the connections of the one before.
+    case takenOver = "taken-over"
     /// A reload has found another certificate, and uses it.
     case certificateRenewed = "certificate-renewed"
     /// A certificate has expired, or does so soon.
@@ -166,6 +172,9 @@ enum ServerEvent: String, CaseIterable {
         case .historyFailed: "2ab54e0b1f4c4b77a3d4e9d0c8f6a517"
         case .historySlow: "8f0d5a6e3c914d2bb6a7c1e2f3d4b596"
         case .historyWorks: "c3b1a9d87e6f4a5c9b2d1e0f8a7c6d54"
+        case .reexec: "64e8b31347ec4594bcc107f2c87c76f3"
+        case .reexecFailed: "84600c1137654b0aac4dd7b5c0622b7b"
+        case .takenOver: "de0a9ab35ffc48f595f4d6ef5879e82e"
         case .certificateRenewed: "0d2f8b7a4c5e4f60a1b3c7d9e8f21406"
         case .certificateEnding: "b58c1e3f7a924d06937f0e4b2c6d8a15"
         case .loopSlow: "6744c1d7ac7f4c5f89db0d451ea7b5e5"
@@ -179,7 +188,9 @@ enum ServerEvent: String, CaseIterable {
     /// How urgent it is.
     var level: Logger.Level {
         switch self {
-        case .startFailed, .notServing, .reloadFailed, .acceptFailed, .historyFailed: .error
+        case .startFailed, .notServing, .reloadFailed, .acceptFailed, .historyFailed,
+            .reexecFailed:
+            .error
         case .serverFull, .outOfDescriptors, .acceptingPaused, .loopSlow, .recordsLost,
             .memoryShort, .managerUnreachable, .settingIgnored, .unnamedProxy, .historySlow,
             .certificateEnding:
@@ -189,7 +200,7 @@ enum ServerEvent: String, CaseIterable {
             .noControlSocket, .endedByServer,
             .protocolViolation, .slowConsumer,
             .endedForMemory, .addressFull, .addressTooFast, .heldBack, .proxyHeader, .wrongHost,
-            .tokensGuessed, .historyWorks, .certificateRenewed:
+            .tokensGuessed, .historyWorks, .certificateRenewed, .reexec, .takenOver:
             .notice
         case .endedByPeer, .signedOut, .endedWithoutClose, .connectionLost, .pingTimeout,
             .endedForStop, .endedForRestart, .requestRefused, .requestTimeout, .statistics,
