@@ -16,7 +16,7 @@ struct TakenOver {
         let microseconds = now.nanoseconds(since: leftAt) / 1000
         logger.notice(
             "Took over \(connectionCount) connections\(version).",
-            metadata: ["event": "taken-over", "pause_us": "\(microseconds)"])
+            metadata: ["event": "taken-over", "pause-us": "\(microseconds)"])
     }
 }
 

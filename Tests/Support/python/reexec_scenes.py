@@ -81,7 +81,7 @@ async def talk_through(running, url, context, times):
         expect(own == expected, f"lost, doubled or reordered of client {talker.number}")
     for socket in sockets:
         await socket.close()
-    pauses = [int(us) / 1000 for us in re.findall(rb"pause_us=(\d+)", running.said())]
+    pauses = [int(us) / 1000 for us in re.findall(rb"pause-us=(\d+)", running.said())]
     return f"{total} messages, {times} programs, pauses up to {max(pauses):.0f} ms"
 
 
