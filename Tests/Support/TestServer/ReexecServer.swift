@@ -31,6 +31,10 @@ struct ReexecServer: HandOverHandler, MailHandler, HTTPHandler {
         var configuration = ServerConfiguration()
         configuration.stopSignals = [.terminate]
         configuration.reexecSignals = [.user1]
+        // On a busy machine a program takes long to start, and clients of a test answer no Ping
+        // while they do not read.
+        configuration.limits.pingInterval = .seconds(600)
+        configuration.limits.handshakeDeadline = .seconds(600)
         configuration.limits.outboxByteCount = 64 << 20
         configuration.limits.topicLogByteCount = 64 << 20
         if let place = flags.firstIndex(of: "--local") {
