@@ -54,7 +54,7 @@ package final class ResumableSessions: Sendable {
             if !server.sessions.isEmpty { servers.append(server) }
             return session
         }
-        session?.offer(by: ssl)
+        unsafe session?.offer(by: ssl)
     }
 }
 

@@ -66,7 +66,7 @@ package final class TLSContext: @unchecked Sendable {
         if let certified = settings.certificate {
             try use(certified, Self.chain(of: certified))
         }
-        if settings.resumes { HandshakeNotes.keepSessions(in: pointer) }
+        if settings.resumes { unsafe HandshakeNotes.keepSessions(in: pointer) }
     }
 
     deinit { unsafe SSL_CTX_free(pointer) }

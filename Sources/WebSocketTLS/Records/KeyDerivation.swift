@@ -49,7 +49,7 @@ enum KeyDerivation {
         _ secret: Span<UInt8>, label: String, byteCount: Int, suite: CipherSuite
     ) -> InlineArray<48, UInt8> {
         let output = Output(label: label, byteCount: byteCount)
-        return withKey(secret, suite) { context in unsafe derive(output, suite, context) }
+        return unsafe withKey(secret, suite) { context in unsafe derive(output, suite, context) }
     }
 
     /// The key and the IV of a traffic secret (RFC 8446 §7.3): the secret is laid out once for
@@ -58,7 +58,7 @@ enum KeyDerivation {
         _ secret: Span<UInt8>, suite: CipherSuite
     ) -> (key: InlineArray<48, UInt8>, vector: InlineArray<48, UInt8>) {
         let key = suite.keyByteCount == 16 ? shortKey : longKey
-        return withKey(secret, suite) { context in
+        return unsafe withKey(secret, suite) { context in
             let key = unsafe derive(key, suite, context)
             let isReady = unsafe EVP_MAC_init(context, nil, 0, nil) == 1
             guard isReady else { fatalError("libcrypto could not derive a key") }
