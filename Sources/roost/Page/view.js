@@ -28,6 +28,12 @@ export class View {
             this.schedule();
         });
         addEventListener('popstate', (event) => this.#follow(event.state));
+        // The browser gives the focus back to what opened a dialog, unless that has gone meanwhile.
+        document.addEventListener('close', () => {
+            const { activeElement: node, body } = document;
+            const isLost = node === body || !node.checkVisibility();
+            if (this.#wasShown && isLost) this.focusComposer();
+        }, true);
         // A frame that was due does not come any more once the page is hidden.
         document.addEventListener('visibilitychange', () => {
             if (this.#scheduled) this.#drawSoon();

@@ -42,7 +42,7 @@ def mouseless():
         chosen(ann)
         written(ann)
         gone(ann, server)
-        moderated(ann)
+        moderated(ann, bob)
         stacked(ann)
         walk(ann, "#chat")
 
@@ -185,9 +185,12 @@ def gone(ann, server):
     ann.is_connected()
 
 
-def moderated(ann):
+def moderated(ann, bob):
     """A moderator mutes somebody, and lifts that in a list, which is empty then."""
     page, keys = ann.page, ann.page.keyboard
+    # Until somebody is back, the people's list may be the one from before the server was away.
+    bob.say("back")
+    ann.sees_text("back")
     more = page.get_by_role("button", name="More actions: bob")
     for key in ("Escape", "Enter"):
         more.focus()
@@ -212,6 +215,14 @@ def moderated(ann):
     expect(page.locator("#sanctions :focus")).to_have_count(1)
     keys.press("Escape")
     expect(opener).to_be_focused()
+    # What it would come back to has gone meanwhile.
+    more.focus()
+    keys.press("Enter")
+    expect(page.locator("#menu")).to_be_visible()
+    bob.page.close()
+    expect(more).to_have_count(0)
+    keys.press("Escape")
+    expect(ann.field).to_be_focused()
 
 
 def stacked(ann):

@@ -559,16 +559,16 @@ const { hashOf, placeIn } = m32;
 const { keyOf } = m2;
 const { started } = m31;
 const { LoginView } = m33;
-const roomInAddress=()=>placeIn(location.hash).room;class View{#a;#b;#c=null;#d=placeIn(location.hash);#e=false;#f=false;#g=matchMedia('(pointer: fine)');constructor(chat){this.#a=chat;this.#b=[new LoginView(chat,roomInAddress)];Object.assign(started,{chat,view:this});onLanguage(()=>{this.#c?.messages.forget();this.schedule();});addEventListener('popstate',(event)=>this.#h(event.state));document.addEventListener('visibilitychange',()=>{if(this.#e)this.#i();});}
+const roomInAddress=()=>placeIn(location.hash).room;class View{#a;#b;#c=null;#d=placeIn(location.hash);#e=false;#f=false;#g=matchMedia('(pointer: fine)');constructor(chat){this.#a=chat;this.#b=[new LoginView(chat,roomInAddress)];Object.assign(started,{chat,view:this});onLanguage(()=>{this.#c?.messages.forget();this.schedule();});addEventListener('popstate',(event)=>this.#h(event.state));document.addEventListener('close',()=>{const{activeElement:node,body}=document;const k=node===body||!node.checkVisibility();if(this.#f&&k)this.focusComposer();},true);document.addEventListener('visibilitychange',()=>{if(this.#e)this.#i();});}
 complete(a,f){this.#c=a;this.#b.unshift(...f);byID('loading').remove();this.schedule();}
-say(k){this.#c.panels.note=k;this.schedule();}
+say(l){this.#c.panels.note=l;this.schedule();}
 takePlace(){const c=this.#d;this.#d=null;return c?.offset===null?null:c;}
-showMessage(l){this.#c.messages.show(l);}
+showMessage(m){this.#c.messages.show(m);}
 jumpTo(b,offset){this.#d={room:b.name,offset};this.schedule();}
 startWriting(){this.#c.composer.render();this.schedule();this.#c.composer.focus();}
 schedule(){if(this.#e)return;this.#e=true;this.#i();}
 #i(){const g=()=>{if(!this.#e)return;this.#e=false;this.#j();};if(document.hidden)setTimeout(g,200);else requestAnimationFrame(g);}
-#j(){const{phase,rooms}=this.#a;const h=phase==='in'&&this.#c !==null;setHidden(byID('chat'),!h);if(!this.#c)setHidden(byID('loading'),phase !=='in');for(const m of this.#b)m.render();if(h&&rooms.current)this.#k(rooms.current);if(h&&!this.#f)this.focusComposer();this.#f=h;}
+#j(){const{phase,rooms}=this.#a;const h=phase==='in'&&this.#c !==null;setHidden(byID('chat'),!h);if(!this.#c)setHidden(byID('loading'),phase !=='in');for(const n of this.#b)n.render();if(h&&rooms.current)this.#k(rooms.current);if(h&&!this.#f)this.focusComposer();this.#f=h;}
 #h(d){this.#d=placeIn(location.hash);if(this.#a.phase !=='in')return;const name=roomInAddress();const{rooms}=this.#a;const b=rooms.named(name);if(b)rooms.select(b);else if(name&&!d?.visited)this.#a.join(name);else this.schedule();}
 #k(b){const i=roomInAddress();const d={visited:true};const e=hashOf(b);const j=keyOf(i)===b.key;if(j&&history.state?.visited&&i===b.name)return;if(j||!this.#a.rooms.named(i))history.replaceState(d,'',e);else history.pushState(d,'',e);}
 focusComposer(){this.#c.composer.render();if(this.#g.matches)this.#c.composer.focus();}}
