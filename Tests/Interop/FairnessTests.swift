@@ -2,7 +2,7 @@
 import TestSupport
 import Testing
 
-extension Conformance {
+extension Alone {
     @Suite("Attacks on the chat")
     struct FairnessTests {
         static let script = PythonScript("fair.py")

@@ -2,7 +2,7 @@
 import TestSupport
 import Testing
 
-extension Conformance {
+extension Alone {
     @Suite("Hostile input")
     struct HostileInputTests {
         static let script = PythonScript("hostile.py")

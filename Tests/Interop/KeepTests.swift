@@ -3,7 +3,7 @@
 import TestSupport
 import Testing
 
-extension Conformance {
+extension Alone {
     @Suite("What is kept")
     struct KeepTests {
         static let script = PythonScript("keep.py")

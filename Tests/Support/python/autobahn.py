@@ -16,6 +16,7 @@ anything. Needs only Python 3's library.
 """
 
 import argparse
+import fcntl
 import json
 import os
 import shutil
@@ -53,7 +54,14 @@ def python2():
 
 
 def wstest(python):
-    """The suite's program, installed if this exact version is not there yet."""
+    """The suite's program, installed if this exact version is not there yet. Two runs at the same
+    time install it once."""
+    with open(VENV.with_suffix(".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return installed(python)
+
+
+def installed(python):
     program, stamp = VENV / "suite" / "bin" / "wstest", VENV / "stamp"
     wanted = f"{SUITE} {MAKER} {python}"
     if program.exists() and stamp.exists() and stamp.read_text() == wanted:
@@ -73,21 +81,21 @@ def wstest(python):
     return program
 
 
-def run_suite(program, url, cases):
+def run_suite(program, url, cases, report):
     """Both outcomes of every case, by its number."""
-    shutil.rmtree(REPORT, ignore_errors=True)
-    REPORT.mkdir(parents=True)
-    specification = REPORT / "specification.json"
+    shutil.rmtree(report, ignore_errors=True)
+    report.mkdir(parents=True)
+    specification = report / "specification.json"
     specification.write_text(json.dumps({
-        "outdir": str(REPORT), "servers": [{"agent": "server", "url": url}],
+        "outdir": str(report), "servers": [{"agent": "server", "url": url}],
         "cases": cases, "exclude-cases": [], "exclude-agent-cases": {}}))
     command = [program, "-m", "fuzzingclient", "-s", specification]
-    with open(REPORT / "wstest.log", "w") as log:  # its exit status says nothing
-        subprocess.run(command, cwd=REPORT, stdin=subprocess.DEVNULL, stdout=log,
+    with open(report / "wstest.log", "w") as log:  # its exit status says nothing
+        subprocess.run(command, cwd=report, stdin=subprocess.DEVNULL, stdout=log,
                        stderr=subprocess.STDOUT, timeout=SUITE_SECONDS)
-    index = REPORT / "index.json"
+    index = report / "index.json"
     if not index.exists():
-        sys.exit(f"The suite wrote no report: {REPORT / 'wstest.log'}")
+        sys.exit(f"The suite wrote no report: {report / 'wstest.log'}")
     found = json.loads(index.read_text())["server"]
     return {case: [r["behavior"], r["behaviorClose"]] for case, r in found.items()}
 
@@ -132,12 +140,12 @@ def main():
     if not options.expected or not options.server:
         p.error("--expected and a server are needed")
     program = wstest(python)
-    scheme, more = "ws", []
+    scheme, more, report = "ws", [], REPORT
     if options.tls:
-        scheme, more = "wss", ["--tls-self-signed"]
+        scheme, more, report = "wss", ["--tls-self-signed"], REPORT.with_name("autobahn-tls")
         options.cases = sorted(json.loads(options.expected.read_text()), key=case_order)[::10]
     with Server(options.server + more) as server:
-        found = run_suite(program, f"{scheme}://127.0.0.1:{server.port}", options.cases)
+        found = run_suite(program, f"{scheme}://127.0.0.1:{server.port}", options.cases, report)
         alive = server.process.poll() is None
     if options.write:
         lines = (f"  {json.dumps(case)}: {json.dumps(found[case])}"
@@ -148,7 +156,7 @@ def main():
     if changed:
         print(f"{len(changed)} of {len(found)} cases differ from {options.expected.name} "
               f"(behavior / behaviorClose):", *changed, sep="\n")
-        print(f"What was sent and received: {REPORT / 'index.html'}")
+        print(f"What was sent and received: {report / 'index.html'}")
     if not alive:
         print(f"The server ended with status {server.process.returncode}")
     if changed or not alive:
