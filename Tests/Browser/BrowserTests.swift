@@ -15,7 +15,8 @@ private func half(_ number: Int) -> [String] {
 private func run(_ name: String) async throws {
     let shots = BuildProducts.packageRoot.appendingPathComponent(".build-screenshots").path
     let failure = try await script.failure(
-        of: name, options: ["--shots", shots], against: [BuildProducts.path("roost"), "serve"])
+        of: name, options: ["--shots", shots], against: [BuildProducts.path("roost"), "serve"],
+        seconds: 240)
     #expect(failure == nil, "\(failure ?? "")")
 }
 
@@ -23,7 +24,7 @@ private func run(_ name: String) async throws {
     .serialized,
     .enabled(if: script.missing == nil, "No browser tests: \(script.missing ?? "")"))
 struct BrowserTests {
-    @Test("In a browser", .timeLimit(.minutes(3)), arguments: half(0))
+    @Test("In a browser", .timeLimit(.minutes(5)), arguments: half(0))
     func scenario(_ name: String) async throws { try await run(name) }
 }
 
@@ -31,6 +32,6 @@ struct BrowserTests {
     .serialized,
     .enabled(if: script.missing == nil, "No browser tests: \(script.missing ?? "")"))
 struct SecondBrowserTests {
-    @Test("In a second browser", .timeLimit(.minutes(3)), arguments: half(1))
+    @Test("In a second browser", .timeLimit(.minutes(5)), arguments: half(1))
     func scenario(_ name: String) async throws { try await run(name) }
 }
