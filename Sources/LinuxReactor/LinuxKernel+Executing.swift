@@ -49,10 +49,14 @@ extension LinuxKernel {
         clinux_end_early_signals()
     }
 
+    /// The value of a variable of the environment; nil if it is not set.
+    package static func variable(_ name: String) -> String? {
+        unsafe getenv(name).map { unsafe String(cString: $0) }
+    }
+
     /// Takes a variable out of the environment, and returns its value; nil if it is not set.
     package static func takeVariable(_ name: String) -> String? {
-        guard let value = unsafe getenv(name) else { return nil }
-        let text = unsafe String(cString: value)
+        let text = variable(name)
         unsafe unsetenv(name)
         return text
     }

@@ -17,6 +17,9 @@ public struct Reexec: Sendable {
     /// How long the program may take to check the state, as a child, while this one serves: its
     /// start counts. 30 s by default.
     public var checkDeadline = Duration.seconds(30)
+    /// Called once instead of a hand-over, on the loop's thread, when the program has checked the
+    /// state and could take it over. Nil, the default, lets it take over.
+    package var onChecked: (@Sendable () -> Void)?
 
     /// The running program again, or what has been installed in its place.
     public init() {}
@@ -44,6 +47,9 @@ public enum ReexecFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case killed(Signal)
     /// The program has not answered within this time.
     case late(Duration)
+    /// The handler has not come to rest within this time:
+    /// ``HandOverHandler/prepareHandOver(_:_:)``.
+    case busy(Duration)
 
     /// What happened.
     public var description: String {
@@ -62,6 +68,7 @@ public enum ReexecFailure: Error, Hashable, Sendable, CustomStringConvertible {
             """
         case .killed(let signal): "The new program was ended by \(signal) while it checked."
         case .late(let limit): "The new program has not answered within \(limit)."
+        case .busy(let limit): "This program has not come to rest within \(limit)."
         }
     }
 }

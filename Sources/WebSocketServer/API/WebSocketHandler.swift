@@ -92,6 +92,12 @@ public protocol WebSocketHandler: ~Copyable, SendableMetatype {
     mutating func _onOperation(_ event: _HandlerEvent, _ io: inout ServerContext)
 
     /// Calls the callback of ``HandOverHandler``, if the handler is one.
+    mutating func _prepareHandOver(_ stage: HandOverStage, _ io: inout ServerContext) -> Bool
+
+    /// Calls the callback of ``HandOverHandler``, if the handler is one.
+    mutating func _resumeAfterHandOver(_ io: inout ServerContext)
+
+    /// Calls the callback of ``HandOverHandler``, if the handler is one.
     func _save(to writer: inout StateWriter, _ io: borrowing ServerContext)
 
     /// Calls the callback of ``HandOverHandler``, if the handler is one.
@@ -149,6 +155,14 @@ extension WebSocketHandler where Self: ~Copyable {
     public mutating func _onMail(_ mail: _Mail, _ io: inout ServerContext) {}
 
     public mutating func _onOperation(_ event: _HandlerEvent, _ io: inout ServerContext) {}
+
+    public mutating func _prepareHandOver(
+        _ stage: HandOverStage, _ io: inout ServerContext
+    ) -> Bool {
+        true
+    }
+
+    public mutating func _resumeAfterHandOver(_ io: inout ServerContext) {}
 
     public func _save(to writer: inout StateWriter, _ io: borrowing ServerContext) {}
 

@@ -19,11 +19,26 @@ struct Reexecution {
         case closing
     }
 
+    /// What a step has led to.
+    private enum Progress {
+        case nextStep
+        /// That needs another turn first.
+        case turn
+        /// The program was to check the state, and nothing else.
+        case checked
+    }
+
+    /// How long a handler that is not at rest serves on before it is asked again.
+    private static let pause = Duration.milliseconds(20)
+
     private let request: ReexecRequest
     private let program: ProgramStart
     /// For the next program's log.
     private let programVersion: String
     private var step = Step.begun
+    /// When the handler is asked again to come to rest, and until when: nil before the first time.
+    private var nextTry: Instant?
+    private var patienceEnds: Instant?
 
     init(_ request: ReexecRequest, programVersion: String) {
         self.request = request
@@ -40,13 +55,20 @@ struct Reexecution {
         request.onFailure(failure)
     }
 
-    /// Goes on as far as it can, after a turn. Throws what ends it; the server serves on then.
-    mutating func move<Mail>(
-        _ core: inout ServerCore<LinuxKernel>, _ requests: LoopRequests, _ mailbox: Mailbox<Mail>,
-        _ saveHandler: (inout StateWriter, borrowing ServerContext) -> Void
-    ) throws(ReexecFailure) {
+    /// Goes on as far as it can, after a turn. Returns true if the program was only to check, and
+    /// has. Throws what ends it; the server serves on then.
+    mutating func move<Handler: WebSocketHandler & ~Copyable>(
+        _ core: inout ServerCore<LinuxKernel>, _ handler: inout Handler,
+        _ requests: LoopRequests, _ mailbox: Mailbox<Handler._Mail>
+    ) throws(ReexecFailure) -> Bool {
         do throws(ReexecFailure) {
-            while try advance(&core, requests, mailbox, saveHandler) {}
+            while true {
+                switch try advance(&core, &handler, requests, mailbox) {
+                case .nextStep: continue
+                case .turn: return false
+                case .checked: return true
+                }
+            }
         } catch {
             if case .closing = step {
                 mailbox.refuse(false)
@@ -57,67 +79,99 @@ struct Reexecution {
         }
     }
 
-    /// Takes a step; returns false if that needs another turn first.
-    private mutating func advance<Mail>(
-        _ core: inout ServerCore<LinuxKernel>, _ requests: LoopRequests, _ mailbox: Mailbox<Mail>,
-        _ saveHandler: (inout StateWriter, borrowing ServerContext) -> Void
-    ) throws(ReexecFailure) -> Bool {
+    private mutating func advance<Handler: WebSocketHandler & ~Copyable>(
+        _ core: inout ServerCore<LinuxKernel>, _ handler: inout Handler,
+        _ requests: LoopRequests, _ mailbox: Mailbox<Handler._Mail>
+    ) throws(ReexecFailure) -> Progress {
         guard !core.io.isStopping, core.io.shutdown.request == nil else { throw .stopping }
         switch step {
         case .begun:
             guard !core.listening.listeners.isEmpty else { throw .notListening }
             guard !core.owesEnds else { return Self.takeTurn(core, requests) }
+            guard try isAtRest(.check, &core, &handler, requests) else { return .turn }
+            defer { handler._resumeAfterHandOver(&core.io) }
             do throws(SystemError) {
+                let state = state(&core, handler, core.kernel.monotonicNow())
                 try StateCheck.start(
-                    program, StateFile.parts(state(&core, saveHandler)),
-                    within: request.reexec.checkDeadline, requests)
+                    program, StateFile.parts(state), within: request.reexec.checkDeadline, requests)
             } catch { throw .system(error) }
             step = .checking
         case .checking:
-            guard let verdict = requests.takeVerdict() else { return false }
+            guard let verdict = requests.takeVerdict() else { return .turn }
             try verdict.get()
+            if let onChecked = request.reexec.onChecked {
+                onChecked()
+                return .checked
+            }
             step = .draining(until: core.io.clock.now + request.reexec.grace)
         case .draining(let deadline):
-            guard !core.hasUnfinishedWork || core.io.clock.now >= deadline else {
+            let isUnfinished =
+                core.hasUnfinishedWork || !handler._prepareHandOver(.waiting, &core.io)
+            guard !isUnfinished || core.io.clock.now >= deadline else {
                 core.ticker.wake(at: deadline)
                 requests.lookAgain()
-                return false
+                return .turn
             }
             mailbox.refuse(true)
             core.endWhatCannotBeHandedOver()
             step = .closing
         case .closing:
             guard !core.owesEnds, mailbox.count == 0 else { return Self.takeTurn(core, requests) }
-            throw .system(execute(&core, saveHandler))
+            // What the handler does now is part of the pause.
+            let leftAt = core.kernel.monotonicNow()
+            guard try isAtRest(.takingOver, &core, &handler, requests) else { return .turn }
+            defer { handler._resumeAfterHandOver(&core.io) }
+            // The handler may just have closed a connection.
+            guard !core.owesEnds else { return Self.takeTurn(core, requests) }
+            throw .system(execute(&core, handler, leftAt))
         }
-        return true
+        return .nextStep
+    }
+
+    /// Asks the handler to come to rest, if that is due. Throws if it has taken too long.
+    private mutating func isAtRest<Handler: WebSocketHandler & ~Copyable>(
+        _ stage: HandOverStage, _ core: inout ServerCore<LinuxKernel>, _ handler: inout Handler,
+        _ requests: LoopRequests
+    ) throws(ReexecFailure) -> Bool {
+        if core.io.clock.now >= nextTry ?? core.io.clock.now {
+            if handler._prepareHandOver(stage, &core.io) {
+                (nextTry, patienceEnds) = (nil, nil)
+                return true
+            }
+            // The handler may have waited: the time of the turn is over.
+            let now = core.kernel.monotonicNow()
+            let end = patienceEnds ?? now + request.reexec.grace
+            guard now < end else { throw .busy(request.reexec.grace) }
+            (nextTry, patienceEnds) = (now + Self.pause, end)
+        }
+        core.ticker.wake(at: nextTry ?? core.io.clock.now)
+        requests.lookAgain()
+        return false
     }
 
     private static func takeTurn(
         _ core: borrowing ServerCore<LinuxKernel>, _ requests: LoopRequests
-    ) -> Bool {
+    ) -> Progress {
         requests.lookAgain()
         LinuxKernel.wake(core.wakeup)
-        return false
+        return .turn
     }
 
-    private func state(
-        _ core: inout ServerCore<LinuxKernel>,
-        _ saveHandler: (inout StateWriter, borrowing ServerContext) -> Void
+    private func state<Handler: WebSocketHandler & ~Copyable>(
+        _ core: inout ServerCore<LinuxKernel>, _ handler: borrowing Handler, _ leftAt: Instant
     ) -> ProcessState {
         ProcessState(
-            programVersion: programVersion, leftAt: core.kernel.monotonicNow(),
+            programVersion: programVersion, leftAt: leftAt,
             signalMask: LinuxKernel.processSignalMask, listeners: core.listening.listeners,
-            handOver: core.save(saveHandler))
+            handOver: core.save { writer, io in handler._save(to: &writer, io) })
     }
 
     /// Lets the program take the place of this one. Returns only if that fails, and then everything
     /// is as it was.
-    private func execute(
-        _ core: inout ServerCore<LinuxKernel>,
-        _ saveHandler: (inout StateWriter, borrowing ServerContext) -> Void
+    private func execute<Handler: WebSocketHandler & ~Copyable>(
+        _ core: inout ServerCore<LinuxKernel>, _ handler: borrowing Handler, _ leftAt: Instant
     ) -> SystemError {
-        let state = state(&core, saveHandler)
+        let state = state(&core, handler, leftAt)
         core.io.telemetry.logger.notice(
             "\(program.path) takes over \(state.handOver.descriptors.count) connections.",
             metadata: ["event": "reexec"])

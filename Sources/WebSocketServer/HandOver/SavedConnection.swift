@@ -164,7 +164,7 @@ struct SavedConnection {
 
 extension CloseCause {
     /// The number of the cause, and the one value that some causes carry.
-    func save(to writer: inout StateWriter) {
+    package func save(to writer: inout StateWriter) {
         writer.write(UInt8(row.index))
         if case .slowConsumer(let code) = self {
             writer.write(Int32(code.rawValue))
@@ -173,7 +173,7 @@ extension CloseCause {
         }
     }
 
-    init(from reader: inout StateReader) throws(StateError) {
+    package init(from reader: inout StateReader) throws(StateError) {
         let index = try reader.read(UInt8.self)
         let number = try reader.read(Int32.self)
         guard let cause = CloseCause(index: index, number: number) else {

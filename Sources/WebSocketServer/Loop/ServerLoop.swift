@@ -73,7 +73,7 @@ package struct ServerLoop<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
                 try handler.handle(event, id, &io, mailbox)
             }
             if requests.areAny {
-                Self.answer(requests, &core, handler, mailbox, &reexecution, version)
+                Self.answer(requests, &core, &handler, mailbox, &reexecution, version)
             }
         }
         reexecution?.fail(.stopping, core.io.logger)
@@ -84,7 +84,7 @@ package struct ServerLoop<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
     @inline(never)
     private static func answer(
         _ requests: LoopRequests, _ core: inout ServerCore<LinuxKernel>,
-        _ handler: borrowing Handler, _ mailbox: Mailbox<Handler._Mail>,
+        _ handler: inout Handler, _ mailbox: Mailbox<Handler._Mail>,
         _ reexecution: inout Reexecution?, _ version: String
     ) {
         requests.clear()
@@ -97,8 +97,9 @@ package struct ServerLoop<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
         do throws(ReexecFailure) {
             let count = loopCount.load(ordering: .relaxed)
             guard reexecution == nil || count == 1 else { throw .severalServers(count) }
-            try reexecution?.move(&core, requests, mailbox) { writer, io in
-                handler._save(to: &writer, io)
+            if try reexecution?.move(&core, &handler, requests, mailbox) == true {
+                requests.endReexec()
+                reexecution = nil
             }
         } catch {
             requests.endReexec()
