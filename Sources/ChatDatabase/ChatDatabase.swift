@@ -20,6 +20,24 @@ public final class ChatDatabase: Sendable {
         let figures: FiguresBoard
     }
 
+    /// Which file a database is, for a program that goes on with it: see
+    /// ``resume(_:path:options:answer:)``.
+    public struct Identity: Hashable, Sendable {
+        /// The random number that the opening server has written into the file, in hexadecimal.
+        public var boot: String
+        /// The version of the tables.
+        public var schemaVersion: Int
+
+        /// An identity from its parts.
+        public init(boot: String, schemaVersion: Int) {
+            self.boot = boot
+            self.schemaVersion = schemaVersion
+        }
+    }
+
+    /// The newest version of the tables that this program knows. It brings older ones up to it.
+    public static var schemaVersion: Int { Schema.current.version }
+
     private init(_ work: Monitor<WorkList>, _ shared: Shared) {
         self.work = work
         self.shared = shared
@@ -46,6 +64,33 @@ public final class ChatDatabase: Sendable {
         guard isStarted else { throw DatabaseError(.noThread, path) }
         let state = try work.wait(as: .opener) { $0.opening }!.get()
         return (ChatDatabase(work, shared), state)
+    }
+
+    /// Goes on with a database that the program before has closed, without a checkpoint, in the
+    /// midst of a chat. Returns at once, since all that the chat needs of it is in memory: the file
+    /// is opened on the database's threads, and what is given to them before that waits. While it
+    /// cannot be opened, that is tried again and again, and the state is a failure.
+    ///
+    /// - Parameters:
+    ///   - identity: of the file; another one at `path` counts as replaced.
+    ///   - path: as in ``open(path:options:answer:)``.
+    /// - Throws: if the system has no more threads.
+    public static func resume(
+        _ identity: Identity, path: String, options: DatabaseOptions = DatabaseOptions(),
+        answer: @escaping @Sendable (StoreAnswer) -> Void
+    ) throws(DatabaseError) -> ChatDatabase {
+        let work = Monitor(WorkList(identity: identity))
+        let shared = Shared(path: path, options: options, answer: answer, figures: FiguresBoard())
+        let isStarted = WorkerThread.start("roost-store") {
+            Writer.resume(work, shared, identity)
+        }
+        guard isStarted else { throw DatabaseError(.noThread, path) }
+        return ChatDatabase(work, shared)
+    }
+
+    /// Which file it is.
+    public var identity: Identity {
+        work.withLock { $0.identity } ?? Identity(boot: "", schemaVersion: 0)
     }
 
     /// Stores the batches in their order, after all that were given before: in one commit, if they

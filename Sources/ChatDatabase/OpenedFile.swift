@@ -10,9 +10,10 @@ struct OpenedFile {
     let boot: String
 
     /// Opens the file for a server that begins: makes the tables, or brings them to this version.
-    /// Throws without a change if the file is not ours, or is newer.
+    /// Throws without a change if the file is not ours, or is newer, or if it is not the one with
+    /// the number `boot`, where that is given: then it keeps its number.
     static func begin(
-        _ path: String, _ options: DatabaseOptions
+        _ path: String, _ options: DatabaseOptions, resuming boot: String? = nil
     ) throws(DatabaseError) -> OpenedFile {
         guard Connection.hasFullText else { throw DatabaseError(.noFullText, path) }
         let connection = try Connection(path, .writing, vfs: options.fileSystem)
@@ -26,14 +27,19 @@ struct OpenedFile {
             // They count for an empty file only.
             try connection.run("PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL")
         }
+        if let boot {
+            guard isOurs == true, try self.boot(in: connection) == boot else {
+                throw DatabaseError(.failing(.replaced), path)
+            }
+        }
         try configure(connection, options)
         try options.schema.migrate(connection)
         try NameKeys.renew(connection)
         try SearchIndex.renew(connection)
-        try connection.run("UPDATE meta SET boot = randomblob(16)")
+        if boot == nil { try connection.run("UPDATE meta SET boot = randomblob(16)") }
         return OpenedFile(
             connection: connection, identity: FileFacts.identity(path),
-            boot: try boot(in: connection))
+            boot: try self.boot(in: connection))
     }
 
     /// Opens the same file again. Throws if it is another one by now.

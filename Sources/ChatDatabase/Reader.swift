@@ -67,12 +67,7 @@ struct Reader {
                 figures.readFailureCount += 1
                 figures.lastError = error
             }
-            switch question {
-            case .room(let ticket, _, _, _), .listing(let ticket, _):
-                shared.answer(.failed(ticket: ticket))
-            case .page(let request): shared.answer(.failed(ticket: request.ticket))
-            case .search(let request): shared.answer(.failed(ticket: request.ticket))
-            }
+            shared.answer(.failed(ticket: question.ticket))
         }
     }
 
@@ -107,5 +102,16 @@ struct Reader {
 
     private func opened() throws(DatabaseError) -> Reading {
         try Reading(try OpenedFile.reading(shared.path, shared.options))
+    }
+}
+
+extension StoreQuestion {
+    /// The question's number, which its answer has.
+    var ticket: UInt64 {
+        switch self {
+        case .room(let ticket, _, _, _), .listing(let ticket, _): ticket
+        case .page(let request): request.ticket
+        case .search(let request): request.ticket
+        }
     }
 }

@@ -20,6 +20,8 @@ struct WorkList {
 
     /// How far an opening has come; the threads stop once `isClosing` is set.
     var opening: Result<StoredState, DatabaseError>?
+    /// The file that was opened; nil before that.
+    var identity: ChatDatabase.Identity?
     var isClosing = false
     var leavesLog = false
     var isWriterDone = false

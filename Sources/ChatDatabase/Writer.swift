@@ -51,7 +51,8 @@ final class Writer {
         _ work: Monitor<WorkList>, _ shared: ChatDatabase.Shared, _ lock: LockFile
     ) {
         do throws(DatabaseError) {
-            try open(work, shared)
+            let file = try OpenedFile.begin(shared.path, shared.options)
+            try serve(work, shared, file, state: StateLoading.load(file.connection))
         } catch {
             // Everything is closed by now: another attempt finds nothing in its way.
             lock.release()
@@ -62,16 +63,21 @@ final class Writer {
         work.withLock(waking: [.opener]) { $0.isClosed = true }
     }
 
-    private static func open(
-        _ work: Monitor<WorkList>, _ shared: ChatDatabase.Shared
+    /// Works with the open file until the database is closed. Throws if it cannot begin.
+    static func serve(
+        _ work: Monitor<WorkList>, _ shared: ChatDatabase.Shared, _ file: OpenedFile,
+        state: StoredState
     ) throws(DatabaseError) {
-        let file = try OpenedFile.begin(shared.path, shared.options)
-        let state = try StateLoading.load(file.connection)
         let writer = try Writer(work, shared, file)
         guard WorkerThread.start("roost-read", { Reader.run(work, shared) }) else {
             throw DatabaseError(.noThread, shared.path)
         }
-        work.withLock(waking: [.opener]) { $0.opening = .success(state) }
+        let identity = ChatDatabase.Identity(
+            boot: file.boot, schemaVersion: shared.options.schema.version)
+        work.withLock(waking: [.opener]) { work in
+            work.identity = identity
+            work.opening = .success(state)
+        }
         writer.loop()
         writer.finish()
     }

@@ -35,4 +35,35 @@ extension Chat {
         if spentAllowances.count >= Self.rememberedLimit { spentAllowances.removeAll() }
         spentAllowances[owners[owner].address] = owners[owner].storesAgainAt
     }
+
+    // MARK: Saving
+
+    /// Saves what addresses have spent, those with connections and others.
+    func saveAllowances(_ out: inout StateWriter) {
+        var spent = spentAllowances
+        for owner in owners.indices
+        where owners[owner].useCount > 0 && owners[owner].storesAgainAt > .min {
+            spent[owners[owner].address] = owners[owner].storesAgainAt
+        }
+        // In one order, so that the same chat is always the same bytes.
+        let addresses = spent.keys.sorted { $0.bits < $1.bits }
+        out.write(addresses.count, addresses) { out, address in
+            out.write(address.bits)
+            out.write(spent[address] ?? .min)
+        }
+    }
+
+    mutating func restoreAllowances(
+        _ reader: inout StateReader, _ shift: Shift
+    ) throws(StateError) {
+        for _ in 0..<(try reader.readElementCount()) {
+            let address = ClientAddress(bits: try reader.read())
+            let time = shift.milliseconds(try reader.read())
+            if let owner = ownersByAddress[address] {
+                owners[owner].storesAgainAt = time
+            } else {
+                spentAllowances[address] = time
+            }
+        }
+    }
 }

@@ -10,6 +10,7 @@ extension Chat {
     /// If they were saved by a server with other rules of names, each name gets its new key. Of two
     /// names that have the same key now, one leads to its owner. The other user or room stays until
     /// its last connection has gone, and is found by nobody meanwhile.
+    /// If the chat has had a store, give it the same one again.
     ///
     /// Throws if the bytes are not what ``save(at:)`` returned.
     public init(
@@ -37,6 +38,8 @@ extension Chat {
         epochSeed = try reader.read()
         epochCount = try reader.read()
         nextUserNumber = try reader.read()
+        hasStore = try reader.readBool()
+        nextRoomNumber = try reader.read()
         let shift = Shift(by: now.monotonic &- savedAt)
         try restoreUsers(&reader, shift)
         try restoreRooms(&reader, shift)
@@ -48,6 +51,7 @@ extension Chat {
         try restoreSanctions(&reader)
         try restoreGrants(&reader)
         try restoreHooks(&reader)
+        try restoreAllowances(&reader, shift)
         guard reader.isAtEnd else { throw .damaged }
         try checkUsers()
         try checkRooms()

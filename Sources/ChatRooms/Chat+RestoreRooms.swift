@@ -124,6 +124,11 @@ extension Chat {
             rooms[index].people.append(try reader.read())
         }
         rooms[index].creator = try reader.read()
+        rooms[index].storedNumber = try reader.read()
+        rooms[index].isStored = try reader.readBool()
+        let firstStored = try reader.read(Int64.self)
+        guard (1...1 << 53).contains(firstStored) else { throw .damaged }
+        rooms[index].firstStoredOffset = Int(firstStored)
         switch kind {
         case .open, .private: return
         case .direct:

@@ -3,11 +3,11 @@ import Storage
 
 extension Chat {
     static var stateMagic: UInt32 { 0x5448_4352 }  // "RCHT"
-    static var stateVersion: UInt16 { 8 }
+    static var stateVersion: UInt16 { 9 }
 
     /// The whole chat as bytes, without its limits and its stock of session tokens. All instants
-    /// are saved; `init(restoring:)` shifts them to the other process's clock. Nothing may be on
-    /// its way to a store.
+    /// are saved; `init(restoring:)` shifts them to the other process's clock. With a store the
+    /// chat must be at rest (``isAtRest(hashing:)``); what it has of the store's in memory is saved.
     public func save(at now: Timestamp) -> [UInt8] {
         var out = StateWriter()
         out.write(Self.stateMagic)
@@ -17,6 +17,8 @@ extension Chat {
         out.write(epochSeed)
         out.write(epochCount)
         out.write(nextUserNumber)
+        out.write(hasStore)
+        out.write(nextRoomNumber)
         let numbers = saveUsers(&out)
         saveRooms(&out, numbers)
         saveConnections(&out, numbers)
@@ -26,6 +28,7 @@ extension Chat {
         saveSanctions(&out)
         saveGrants(&out)
         saveHooks(&out)
+        saveAllowances(&out)
         return out.finish()
     }
 
@@ -84,6 +87,9 @@ extension Chat {
         out.write(rooms[index].kind.rawValue)
         out.write(rooms[index].people.count, rooms[index].people) { $0.write($1) }
         out.write(rooms[index].creator)
+        out.write(rooms[index].storedNumber)
+        out.write(rooms[index].isStored)
+        out.write(Int64(rooms[index].firstStoredOffset))
         let first = rooms[index].history.firstOffset
         out.write(Int64(first))
         out.write(rooms[index].history.epoch(of: first - 1))

@@ -71,7 +71,7 @@ public struct Chat: ~Copyable, Sendable {
     // With a store: what is on its way there, and who waits for it.
 
     /// Whether what is said is kept by a store, and not in memory alone.
-    let hasStore: Bool
+    public internal(set) var hasStore: Bool
     /// Whether the store works, as it has said last.
     public internal(set) var storeState = StoreState.works
     var nextRoomNumber: Int64 = 1

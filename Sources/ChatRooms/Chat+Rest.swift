@@ -1,0 +1,15 @@
+// When a chat can be handed over to another program: nothing is on its way to its store, or back.
+
+extension Chat {
+    /// Whether nothing is on its way between the chat and its store, so that ``save(at:)`` has
+    /// everything. `hashing` are the connections whose passwords are being hashed or compared: what
+    /// these wait for is not saved.
+    public func isAtRest(hashing: Set<ConnectionKey> = []) -> Bool {
+        guard !hasStore || storeState == .works else { return false }
+        return !hasWorkForStore && pendingByteCount == 0 && asked.isEmpty && readRooms.isEmpty
+            && unreadRooms.isEmpty && heldRequests.isEmpty
+            && waits.allSatisfy { slot, wait in
+                hashing.contains(ConnectionKey(slot: slot, generation: wait.generation))
+            }
+    }
+}
