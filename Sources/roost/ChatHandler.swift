@@ -19,18 +19,22 @@ struct ChatHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler, 
     var chat: Chat
     var effects = Effects()
     /// The topic of each room, by the room's index.
-    private var topics: [Topic?] = []
+    var topics: [Topic?] = []
     let site = Site()
     var encryption = Encryption()
     /// Hashes passwords on another thread.
     let passwords: PasswordWorker
+    /// The connections whose passwords are being hashed or compared.
+    var hashing: Set<ConnectionKey> = []
     /// The rights to publish over HTTP and the control socket, and to stop and reload the server.
     var access: Access
     var waiters = RoomWaiters()
     /// The way to what keeps messages and users; nil if they are in memory only.
     var store: StoreLink?
     /// The same store, for its figures.
-    let database: ChatDatabase?
+    var database: ChatDatabase?
+    /// Closes the database for a program that takes over, and opens it there; nil without one.
+    let keeper: StoreKeeper?
     /// What the store had when it was opened, until the chat begins with it.
     private var stored: StoredState?
     /// Whether it was reported that messages wait for the disk.
@@ -65,17 +69,28 @@ struct ChatHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler, 
     var kicks = KickCounts()
     /// Whether systemd has opened the listeners for clients: then the next connection after a stop
     /// starts the server again.
-    let isActivatedBySocket: Bool
+    var isActivatedBySocket: Bool
+    /// The setting, which counts if ``isActivatedBySocket``.
+    var idleExit: Duration?
     /// Where clients on this machine find the server; nil if that is not known.
     var clientURL: String?
     /// When the server began to serve.
     var started: Instant?
     /// What came of the last reading of the configuration.
     var lastReload = LastReload()
+    var reloads = ReloadProgress()
+    /// The installed program is only asked whether it could take over.
+    var isChecking = false
+    /// The way back from what happens to a reload.
+    let mail = ChatMailbox()
+    /// What the program before has left, until this one begins; nil if there was none.
+    var takenOver: ChatTakenOver?
+    /// The database that was closed for another program; nil while this one has it.
+    var leftDatabase: ChatDatabase.Identity?
     /// The connections that the chat is closing. Each leaves with its connection.
-    private var closing: [ConnectionID: Closing] = [:]
+    var closing: [ConnectionID: Closing] = [:]
 
-    private struct Closing {
+    struct Closing {
         /// The sentence that the peer gets.
         let reason: String
         /// Whose it was then: until it has ended, the user may have signed out.
@@ -85,7 +100,7 @@ struct ChatHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler, 
     init(
         limits: ChatLimits, epochSeed: UInt64, access: Access = Access(),
         service: consuming Service, reloader: Reloader? = nil, isActivatedBySocket: Bool = false,
-        kept: KeptChat? = nil, passwords: PasswordWorker = PasswordWorker()
+        kept: KeptChat? = nil, keeper: StoreKeeper? = nil, passwords: PasswordWorker = PasswordWorker()
     ) {
         self.passwords = passwords
         self.isActivatedBySocket = isActivatedBySocket
@@ -94,6 +109,7 @@ struct ChatHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler, 
         self.reloader = reloader
         store = kept.map { StoreLink($0.store) }
         database = kept?.database
+        self.keeper = keeper
         stored = kept?.state
         chat = Chat(limits: limits, epochSeed: epochSeed, hasStore: kept != nil)
     }
@@ -101,13 +117,14 @@ struct ChatHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler, 
     // MARK: Connections
 
     mutating func onStart(_ io: inout ServerContext) {
-        started = io.now
+        started = takenOver?.started ?? io.now
         lastReload.at = io.wallClock
         fitHistory(io)
         if let stored = stored.take() { chat.begin(with: stored, at: io.timestamp) }
         appointModerators()
         chat.openLobby(at: io.timestamp, &effects)
         carryOutEffects(&io)
+        if let takenOver = takenOver.take() { goOn(takenOver, &io) }
         ProgramPages.releaseCodeOfStart
     }
 
@@ -206,12 +223,10 @@ struct ChatHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler, 
             case .answer(let key, let index): answer(key, effects.answers[index], &io)
             case .hashPassword(let key, let index):
                 let work = effects.passwords[index]
-                let job = PasswordJob(kind: .hash, connection: key, work: work)
-                if !passwords.begin(job) { refusedJobs.append(job) }
+                refusedJobs += begin(PasswordJob(kind: .hash, connection: key, work: work))
             case .checkPassword(let key, let index):
                 let work = effects.passwords[index]
-                let job = PasswordJob(kind: .check, connection: key, work: work)
-                if !passwords.begin(job) { refusedJobs.append(job) }
+                refusedJobs += begin(PasswordJob(kind: .check, connection: key, work: work))
             case .accepted(let room, let byteCount): messageAccepted(in: room, byteCount, &io)
             case .read(let key, let messageCount, let byteCount):
                 asker = unanswered[key]?.id ?? io.connection(key)
@@ -262,34 +277,5 @@ struct ChatHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler, 
     private mutating func setTopic(of room: RoomID, _ topic: Topic) {
         while topics.count <= Int(room.index) { topics.append(nil) }
         topics[Int(room.index)] = topic
-    }
-
-    // MARK: Hand-over
-
-    func save(to writer: inout StateWriter, _ io: borrowing ServerContext) {
-        writer.write(chat.save(at: io.timestamp).span)
-        notes.save(to: &writer, at: io.now)
-        writer.write(UInt64(topics.count))
-        for topic in topics {
-            writer.write(topic != nil)
-            topic?.save(to: &writer)
-        }
-    }
-
-    mutating func restore(
-        from reader: inout StateReader, _ io: inout ServerContext
-    ) throws(StateError) {
-        let bytes = Array(try reader.readBytes())
-        do {
-            chat = try Chat(restoring: bytes, limits: chat.limits, at: io.timestamp)
-        } catch {
-            throw StateError("The chat's state cannot be read: \(error)")
-        }
-        appointModerators()
-        try notes.restore(from: &reader, at: io.now)
-        topics = []
-        for _ in 0..<(try reader.read(UInt64.self)) {
-            topics.append(try reader.readBool() ? try Topic(from: &reader) : nil)
-        }
     }
 }

@@ -11,8 +11,8 @@ struct Roost: ParsableCommand {
             Serve.self, Status.self, Who.self, Rooms.self, Why.self, Publish.self, Kick.self,
             BanCommand.self, UnbanCommand.self, MuteCommand.self, UnmuteCommand.self,
             BansCommand.self, ModCommand.self, TokenCommand.self, AccountCommand.self,
-            HookCommand.self, Reload.self, Stop.self, CheckConfig.self, Doctor.self,
-            HistoryCommand.self,
+            HookCommand.self, Reload.self, CheckHandOver.self, Stop.self, CheckConfig.self,
+            Doctor.self, HistoryCommand.self,
         ], defaultSubcommand: Serve.self)
 
     /// As ArgumentParser's own, but for a server with a bad command line, which keeps its sockets.

@@ -29,7 +29,12 @@ struct Serve: ParsableCommand {
 
     func run() throws {
         let pause = CrashPause()
-        pause.begin()
+        switch StartPurpose.current {
+        case .serve: pause.begin()
+        case .takeOver: pause.mark()
+        // The server that is checked runs: what happens here has no effect outside.
+        case .check: return try serve()
+        }
         // An error is no crash.
         defer { pause.end() }
         try serve()
@@ -84,6 +89,11 @@ struct Serve: ParsableCommand {
     /// Logs why the server cannot start, or leaves it to the error that it returns. The process
     /// ends with this error.
     private func report(_ failure: StartFailure) -> any Error {
+        if StartPurpose.current == .check {
+            // The last words, which the running server repeats.
+            for sentence in failure.sentences { ErrorStream().write(TerminalText.line(sentence)) }
+            return ExitCode.failure
+        }
         let log = startLog()
         if failure.cause is ConfigurationError {
             log.fail(failure.sentences)
@@ -95,7 +105,9 @@ struct Serve: ParsableCommand {
     }
 
     func startLog() -> StartLog {
-        StartLog(service.log ?? .find(), level: service.logLevel.level)
+        StartPurpose.current == .check
+            ? StartLog(.text, level: .error)
+            : StartLog(service.log ?? .find(), level: service.logLevel.level)
     }
 
     /// The idle time after which the server ends. Nil unless systemd has opened all listeners: only

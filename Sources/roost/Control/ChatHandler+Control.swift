@@ -91,6 +91,8 @@ extension ChatHandler {
         case .addHook: return addHook(request, &io)
         case .deleteHook: return deleteHook(request, &io)
         case .reload: return reload(request, &io)
+        case .restartInPlace: return reload(request, inPlace: true, &io)
+        case .checkHandOver: return checkHandOver(request, &io)
         }
     }
 
@@ -110,9 +112,13 @@ enum ControlAction: String, CaseIterable {
     case deleteAccount = "delete-account"
     case addHook = "add-hook"
     case deleteHook = "delete-hook"
+    case restartInPlace = "restart-in-place"
+    case checkHandOver = "check-handover"
 
     /// Whether its result says more than that it was asked for, and is logged instead.
-    var logsResult: Bool { self != .stop && self != .reload }
+    var logsResult: Bool {
+        ![.stop, .reload, .restartInPlace, .checkHandOver].contains(self)
+    }
 
     init?(_ path: String) {
         guard path.first == "/" else { return nil }

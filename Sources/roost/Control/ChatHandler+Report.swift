@@ -11,6 +11,7 @@ extension ChatHandler {
         report.process = getpid()
         report.uptime = started.map { io.now.since($0) } ?? .zero
         report.isStopping = io.isStopping
+        report.reloads = reloads
         report.statistics = io.statistics
         report.gauges = io.gauges()
         report.connectionLimit = io.connectionLimit

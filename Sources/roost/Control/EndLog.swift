@@ -41,6 +41,43 @@ struct EndLog {
                 nameHash: user.map(Chat.nameHash) ?? 0, sentence: sentence))
     }
 
+    // MARK: Hand-over
+
+    /// Writes the ends, oldest first.
+    func save(to writer: inout StateWriter) {
+        writer.write(UInt32(ring.count))
+        for place in (0..<ring.count).reversed() {
+            let end = ring[fromNewest: place]
+            writer.write(end.wall)
+            writer.write(end.resourceID)
+            end.peer.save(to: &writer)
+            end.cause.save(to: &writer)
+            writer.write(end.age)
+            writer.write(end.messageCount)
+            writer.write(end.user ?? "")
+            writer.write(end.sentence)
+        }
+    }
+
+    mutating func restore(from reader: inout StateReader) throws(StateError) {
+        for _ in 0..<(try reader.read(UInt32.self)) {
+            let wall = try reader.read(Int64.self)
+            let resourceID = try reader.read(UInt64.self)
+            let peer = try NetworkAddress(from: &reader)
+            let cause = try CloseCause(from: &reader)
+            let age = try reader.read(UInt32.self)
+            let messageCount = try reader.read(UInt32.self)
+            let name = try reader.readString()
+            let user = name.isEmpty ? nil : name
+            ring.append(
+                End(
+                    wall: wall, resourceID: resourceID, peer: peer, cause: cause, age: age,
+                    messageCount: messageCount, user: user,
+                    nameHash: user.map(Chat.nameHash) ?? 0,
+                    sentence: try reader.readString()))
+        }
+    }
+
     /// The newest ends that `query` selects, newest first. Compares at most ``capacity`` ends.
     func find(_ query: EndQuery) -> [End] {
         let hash = query.user.map(Chat.nameHash)

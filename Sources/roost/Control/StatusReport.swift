@@ -9,6 +9,7 @@ struct StatusReport {
     var process: Int32 = 0
     var uptime = Duration.zero
     var isStopping = false
+    var reloads = ReloadProgress()
     /// Why it does not serve, one sentence each; empty if it does.
     var faults: [String] = []
     var statistics = Statistics()
@@ -45,6 +46,7 @@ struct StatusReport {
         object.add("state", state)
         object.add("faults", faults)
         object.add("uptime_seconds", uptime.inSeconds)
+        object.add("reload", reloads.json)
         object.add("connections", gauges.openCount)
         object.add("connections_limit", connectionLimit)
         object.add("sockets", gauges.connectionCount)

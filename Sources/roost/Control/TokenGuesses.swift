@@ -1,5 +1,6 @@
 // Wrong tokens of publishers and hooks, counted by address: nobody can try them by the thousand, or
 // unseen.
+import Storage
 import WebSocketServer
 
 /// Wrong tokens of each address. After 10 at once an address has one try in 6 seconds, so
@@ -62,6 +63,29 @@ struct TokenGuesses {
         guard debt > Self.allowedDebt, now >= entries[place].nextRecord else { return false }
         entries[place].nextRecord = now + Self.logInterval
         return true
+    }
+
+    // MARK: Hand-over
+
+    /// Writes what addresses have to wait for, and the counts.
+    func save(to writer: inout StateWriter, at now: Instant) {
+        writer.write(wrongCount)
+        writer.write(limitedCount)
+        let indebted = entries.filter { $0.debt(at: now) > 0 }
+        writer.write(UInt32(indebted.count))
+        for entry in indebted {
+            entry.address.save(to: &writer)
+            writer.write(entry.debt(at: now))
+        }
+    }
+
+    mutating func restore(from reader: inout StateReader, at now: Instant) throws(StateError) {
+        wrongCount = try reader.read()
+        limitedCount = try reader.read()
+        for _ in 0..<(try reader.read(UInt32.self)) {
+            let place = place(of: try NetworkAddress(from: &reader), at: now)
+            entries[place].debt = min(try reader.read(), Self.allowedDebt + Self.interval)
+        }
     }
 
     private mutating func place(of address: NetworkAddress, at now: Instant) -> Int {

@@ -6,9 +6,9 @@ import Storage
 import WebSocketServer
 
 extension ChatHandler {
-    /// POST /reload. Root may send credentials with it: systemd makes them at the start alone.
+    /// POST /reload, or /restart-in-place if `inPlace`. Root may send credentials with it: systemd makes them at the start alone.
     mutating func reload(
-        _ request: borrowing HTTPRequest, _ io: inout ServerContext
+        _ request: borrowing HTTPRequest, inPlace: Bool = false, _ io: inout ServerContext
     ) -> HTTPResponse {
         var files: [String: [UInt8]] = [:]
         defer { SuppliedFiles.wipe(&files) }
@@ -21,14 +21,39 @@ extension ChatHandler {
             }
             files = supplied
         }
-        guard reloader != nil || encryption.canRenew else {
+        guard inPlace || reloader != nil || encryption.canRenew else {
             return .text(.conflict, "This server has no configuration file to read again.")
         }
         do throws(ReloadFailure) {
-            return .text(.ok, "Process \(getpid()): \(try reload(&io, files))")
+            let answer =
+                inPlace
+                ? .underWay(try restartInPlace(&io, files)) : try reload(&io, files)
+            switch answer {
+            case .done(let words): return .text(.ok, "Process \(getpid()): \(words)")
+            case .underWay(let number): return Self.underWay(number)
+            }
         } catch {
             return .text(.unprocessableContent, error.sentence)
         }
+    }
+
+    /// POST /check-handover: whether the installed program could take over.
+    mutating func checkHandOver(
+        _ request: borrowing HTTPRequest, _ io: inout ServerContext
+    ) -> HTTPResponse {
+        do throws(ReloadFailure) {
+            return Self.underWay(try checkHandOver(&io))
+        } catch {
+            return .text(.unprocessableContent, error.sentence)
+        }
+    }
+
+    /// What came of it is in the status, under this number.
+    private static func underWay(_ number: UInt64) -> HTTPResponse {
+        var object = JSONText()
+        object.add("reload", number)
+        object.add("seconds", inPlaceSeconds)
+        return .json(.accepted, Array(object.text.utf8))
     }
 
     /// Uses certificates that a reload has read, for handshakes from now on: connections keep

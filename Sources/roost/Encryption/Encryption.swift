@@ -1,6 +1,7 @@
 // What a running server has of TLS, beside the connections.
 import CommandLineOptions
 import LinuxReactor
+import Storage
 import SystemdSupport
 import WebSocketServer
 
@@ -16,6 +17,11 @@ struct Encryption {
     private var credentials: String?
     /// The names by which people know the server, as far as a setting says so.
     private(set) var hostNames: [String] = []
+    /// What root has read of the credentials since the start: the folder's copies are older. A
+    /// program that takes over gets them.
+    private var supplied: [String: [UInt8]] = [:]
+    /// The same for the program that is about to take over; nil if it gets ``supplied``.
+    private var offered: [String: [UInt8]]?
     /// When the days of the certificates are counted next.
     private var nextCount = Instant(nanoseconds: 0)
 
@@ -56,13 +62,14 @@ struct Encryption {
         hostNames = settings.hostNames
     }
 
-    /// Reads the files again, for a reload; `supplied` are credentials that root has read. Nil
+    /// Reads the files again, for a reload; `files` are credentials that root has read. Nil
     /// without TLS, or for a certificate of the server's own, which stays. Throws if a file is bad.
-    func renewed(_ supplied: [String: [UInt8]]) throws(ReloadFailure) -> TLS? {
+    func renewed(_ files: [String: [UInt8]]) throws(ReloadFailure) -> TLS? {
         guard canRenew else { return nil }
         do {
             let tls = try options.load(
-                hostNames: [], supplied: supplied, again: true, credentials: credentials)
+                hostNames: [], supplied: files.isEmpty ? supplied : files, again: true,
+                credentials: credentials)
             guard let tls else {
                 throw ReloadFailure(
                     "There is no certificate any more: TLS ends with a restart only.")
@@ -72,6 +79,48 @@ struct Encryption {
             throw error
         } catch {
             throw ReloadFailure((error as? ConfigurationError)?.sentences.first ?? "\(error)")
+        }
+    }
+
+    /// Remembers credentials that are in use from now on.
+    mutating func keep(_ files: [String: [UInt8]]) {
+        guard !files.isEmpty else { return }
+        SuppliedFiles.wipe(&supplied)
+        supplied = files
+    }
+
+    /// Credentials for the program that is about to take over.
+    mutating func offer(_ files: [String: [UInt8]]) { offered = files.isEmpty ? nil : files }
+
+    /// That program has not taken over.
+    mutating func withdrawOffer() {
+        if offered != nil { SuppliedFiles.wipe(&offered!) }
+        offered = nil
+    }
+
+    // MARK: Hand-over
+
+    /// Writes the credentials that root has read.
+    func save(to writer: inout StateWriter) {
+        let files = offered ?? supplied
+        writer.write(UInt32(files.count))
+        for (name, bytes) in files {
+            writer.write(name)
+            writer.write(bytes.span)
+        }
+    }
+
+    /// Reads them. Returns the certificates that follow from them; nil if there are none.
+    mutating func restore(from reader: inout StateReader) throws(StateError) -> TLS? {
+        for _ in 0..<(try reader.read(UInt32.self)) {
+            supplied[try reader.readString()] = Array(try reader.readBytes())
+        }
+        guard !supplied.isEmpty else { return nil }
+        do {
+            tls = try renewed([:]) ?? tls
+            return tls
+        } catch {
+            throw StateError(error.sentence)
         }
     }
 

@@ -8,8 +8,16 @@ extension ChatHandler {
         chat.provide(SessionToken(bits: bits))
     }
 
+    /// Has a password hashed or compared. Returns the job if too many others wait.
+    mutating func begin(_ job: PasswordJob) -> [PasswordJob] {
+        guard passwords.begin(job) else { return [job] }
+        hashing.insert(job.connection)
+        return []
+    }
+
     mutating func take(_ result: PasswordResult, _ io: inout ServerContext) {
         if chat.needsToken { provideToken(&io) }
+        hashing.remove(result.connection)
         switch result {
         case .hashed(let key, let hash):
             chat.passwordHashed(key, hash, at: io.timestamp, &effects)

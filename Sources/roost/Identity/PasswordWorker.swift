@@ -19,6 +19,13 @@ struct PasswordJob: Sendable {
 enum PasswordResult: Sendable, Equatable {
     case hashed(ConnectionKey, String)
     case checked(ConnectionKey, Bool)
+
+    /// Whose password it is.
+    var connection: ConnectionKey {
+        switch self {
+        case .hashed(let key, _), .checked(let key, _): key
+        }
+    }
 }
 
 /// Hashes passwords in the order in which they come. The thread ends when there are no more, so

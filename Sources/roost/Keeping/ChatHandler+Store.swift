@@ -26,7 +26,7 @@ extension ChatHandler {
         if !readAnswers.isEmpty { io.continueLater() }
     }
 
-    private mutating func take(_ answer: StoreAnswer, _ io: inout ServerContext) {
+    mutating func take(_ answer: StoreAnswer, _ io: inout ServerContext) {
         store?.received(answer)
         io.charge(Self.work(of: answer))
         if case .state(let state) = answer, state != chat.storeState { report(state) }

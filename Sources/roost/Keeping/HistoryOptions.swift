@@ -69,15 +69,12 @@ struct HistoryOptions: ParsableArguments {
         return options
     }
 
-    /// Opens the database, and makes it with its folder if the place is the usual one. Nil if
-    /// messages are kept in memory only. `answer` gets the store's answers, on its threads.
-    func open(
-        answer: @escaping @Sendable (StoreAnswer) -> Void
-    ) throws(DatabaseError) -> KeptChat? {
-        guard let path else { return nil }
-        if history == nil { Self.makeFolder(of: path) }
-        let (database, state) = try ChatDatabase.open(path: path, options: options, answer: answer)
-        return KeptChat(store: database, state: state, database: database)
+    /// What opens the database; nil if messages are kept in memory only.
+    var keeper: StoreKeeper? { path.map { StoreKeeper(path: $0, options: options) } }
+
+    /// Makes the folder of the database, if the place is the usual one.
+    func makeFolder() {
+        if history == nil, let path { Self.makeFolder(of: path) }
     }
 
     /// Makes the folders of a path, for this user alone. What fails here fails again when the file

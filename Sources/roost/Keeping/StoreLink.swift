@@ -29,6 +29,9 @@ struct StoreLink {
         self.store = store
     }
 
+    /// Whether everything that was submitted is kept.
+    var isAtRest: Bool { outstanding.isEmpty }
+
     mutating func submit(_ batches: [StoreBatch], at now: Instant) {
         for batch in batches { outstanding.append((batch, now)) }
         store.submit(batches)

@@ -5,10 +5,12 @@ import LinuxReactor
 import Synchronization
 
 /// Takes answers from the store's threads to the server's mailbox. What comes before there is one
-/// waits.
+/// waits, and so does what comes while the chat is brought to rest: then nobody empties the mailbox.
 final class StoreMail: Sendable {
     private struct State {
         var mailbox: Mailbox<ChatMail>?
+        /// Answers are taken from here, and none goes to the mailbox.
+        var isGathering = false
         var waiting: [StoreAnswer] = []
     }
 
@@ -17,12 +19,18 @@ final class StoreMail: Sendable {
     /// Called on the store's threads, which wait here while the mailbox is full: nothing is lost.
     /// Once the server has stopped nobody takes answers any more.
     func post(_ answer: StoreAnswer) {
-        let mailbox = state.withLock { state in
-            if state.mailbox == nil { state.waiting.append(answer) }
-            return state.mailbox
+        while let mailbox = keepOrFind(answer), !mailbox.post(.store(answer)), !mailbox.isClosed {
+            usleep(1_000)
         }
-        guard let mailbox else { return }
-        while !mailbox.post(.store(answer)), !mailbox.isClosed { usleep(1_000) }
+    }
+
+    /// The mailbox; nil if the answer waits here.
+    private func keepOrFind(_ answer: StoreAnswer) -> Mailbox<ChatMail>? {
+        state.withLock { state in
+            if let mailbox = state.mailbox, !state.isGathering { return mailbox }
+            state.waiting.append(answer)
+            return nil
+        }
     }
 
     /// From now on answers go to this mailbox.
@@ -31,6 +39,27 @@ final class StoreMail: Sendable {
             state.mailbox = mailbox
             for answer in state.waiting { mailbox.post(.store(answer)) }
             state.waiting = []
+        }
+    }
+
+    // MARK: Coming to rest
+
+    /// From now on answers wait for ``take()``.
+    func gather() { state.withLock { $0.isGathering = true } }
+
+    /// The answers that have come since.
+    func take() -> [StoreAnswer] {
+        state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+    }
+
+    /// From now on answers go to the mailbox again. Returns those that have come before.
+    func endGathering() -> [StoreAnswer] {
+        state.withLock { state in
+            defer { (state.waiting, state.isGathering) = ([], false) }
+            return state.waiting
         }
     }
 }

@@ -17,7 +17,7 @@ extension ChatHandler {
     mutating func onSignal(_ signal: Signal, _ io: inout ServerContext) {
         switch signal {
         case .user2: service.restart(&io)
-        case .hangUp: _ = try? reload(&io)
+        case .hangUp: _ = try? reload(&io, [:])
         default: break
         }
     }
@@ -29,12 +29,33 @@ extension ChatHandler {
 
     mutating func onLoopProbe(_ io: inout ServerContext) { service.loopProbe(io) }
 
-    /// Reads the configuration again and applies the settings that can change while the server
-    /// runs, and the certificates; all connections stay. `files` are credentials that root has
-    /// read. Returns sentences that name the changes. Throws, with nothing changed, if a file is
-    /// bad.
+    /// Reads the configuration and the certificates again; all connections stay. `files` are
+    /// credentials that root has read. Where that takes the installed program, it takes the place
+    /// of this one. Throws, with nothing changed, if a file is bad or a reload is under way.
     mutating func reload(
-        _ io: inout ServerContext, _ files: [String: [UInt8]] = [:]
+        _ io: inout ServerContext, _ files: [String: [UInt8]]
+    ) throws(ReloadFailure) -> ReloadAnswer {
+        guard !reloads.isUnderWay else {
+            let failure = ReloadFailure("Another reload is under way: wait for its end.")
+            service.events.log(.reloadFailed, failure.sentence)
+            throw failure
+        }
+        if needsNewProgram { return .underWay(try restartInPlace(&io, files)) }
+        reloads.begin()
+        do throws(ReloadFailure) {
+            let words = try reloadHere(&io, files)
+            reloads.end(.good, words)
+            return .done(words)
+        } catch {
+            reloads.end(.bad, error.sentence)
+            throw error
+        }
+    }
+
+    /// Applies the settings that can change while the server runs, and the certificates. Returns
+    /// sentences that name the changes.
+    private mutating func reloadHere(
+        _ io: inout ServerContext, _ files: [String: [UInt8]]
     ) throws(ReloadFailure) -> String {
         service.reloading()
         defer { service.reloaded() }
@@ -54,6 +75,7 @@ extension ChatHandler {
                 summary = changes
             }
             if let certificates { summary += exchange(certificates, &io) }
+            encryption.keep(files)
             lastReload.isGood = true
             service.events.log(.reloaded, summary)
             return summary

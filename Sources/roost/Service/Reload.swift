@@ -10,9 +10,16 @@ struct Reload: ControlCommand {
             If a file is bad, nothing changes and the command fails with the reason, and so does \
             'systemctl reload roost'. It says which process has read which file.
 
+            Where another version has been installed, or a setting has changed that holds only \
+            from a start, the installed program takes the place of the running one, with all \
+            connections, after it has checked that it can.
+
             sudo roost reload
             sudo roost reload --instance shop
             """)
+
+    @Flag(help: "Let the installed program take over although nothing has changed.")
+    var restartInPlace = false
 
     @OptionGroup var target: ControlTarget
 
@@ -23,17 +30,19 @@ struct Reload: ControlCommand {
         if let wanted { try checkProcess(wanted) }
         let files = try credentials()
         let answer = try target.answer(
-            "POST", "/reload", body: files.isEmpty ? "" : SuppliedFiles.text(files),
+            "POST", restartInPlace ? "/restart-in-place" : "/reload",
+            body: files.isEmpty ? "" : SuppliedFiles.text(files),
             mayStart: wanted != nil, onlyToRoots: !files.isEmpty)
         // In the unit's journal, where 'systemctl reload' leads, the server itself has logged the
         // result, with an explanation.
         let isForPerson = LogDestination.find() != .journal
-        guard answer.status == 200 else {
-            if isForPerson { ErrorStream().write(ControlTarget.sentence(answer.body)) }
+        let outcome = try ReloadOutcome.wait(for: answer, target)
+        guard outcome.isGood else {
+            if isForPerson { ErrorStream().write(outcome.words) }
             throw ExitCode.failure
         }
         let name = target.instance.map { "roost@\($0): " } ?? ""
-        if isForPerson { print(name + TerminalText.lines(answer.body), terminator: "") }
+        if isForPerson { print(name + TerminalText.line(outcome.words)) }
     }
 
     /// What systemd loads from files for the service, read anew: only root may.

@@ -14,15 +14,15 @@ struct Reloader {
     /// The arguments of the command line, which override the file.
     let given: [String]
     /// The arguments that the file amounted to when it was last read.
-    private var current: [String]
+    private(set) var settings: [String]
 
     init(_ path: String, given: [String], current: [String]) {
         self.path = path
         self.given = given
-        self.current = current
+        settings = current
     }
 
-    /// Settings that a reload applies. All others are read only when the server starts.
+    /// Settings that a reload applies. All others are read only when a program begins.
     static let live: Set<String> = [
         "max-message", "max-head", "max-connections", "per-address", "rate-limit", "outbox",
         "unsent", "topic-log", "origin", "host-name", "metrics-host-name", "handshake-timeout",
@@ -32,10 +32,31 @@ struct Reloader {
         "https-port", "hsts",
     ]
 
+    /// Settings that no program can change for the one before: its sockets and its database stay.
+    static let fixed: Set<String> = [
+        "port", "host", "control", "metrics", "redirect-http", "proxy-protocol", "reuse-port",
+        "history",
+    ]
+
+    /// Whether the file is good and has a change that the installed program can apply, if it takes
+    /// the place of this one.
+    var hasChangeForNewProgram: Bool {
+        guard (try? TextFile.requireRegular(path)) != nil,
+            let (_, arguments) = try? Settings.serve(config: path, given: given)
+        else { return false }
+        return !Self.changes(settings, arguments).isSubset(of: Self.live.union(Self.fixed))
+    }
+
+    /// A sentence about the file, for a program that has taken over from one with `earlier`
+    /// settings.
+    func summary(since earlier: [String]) -> String {
+        Self.summary(path, Self.changes(earlier, settings), notNow: Self.fixed)
+    }
+
     /// Reads the file. Returns the settings of the file and the command line together, and a
     /// sentence about the changes. Throws if the file is bad.
     mutating func read() throws(ReloadFailure) -> (settings: Serve, summary: String) {
-        let settings: Serve
+        let command: Serve
         let arguments: [String]
         do throws(SystemError) {
             try TextFile.requireRegular(path)
@@ -43,19 +64,22 @@ struct Reloader {
             throw ReloadFailure("\(error)")
         }
         do {
-            (settings, arguments) = try Settings.serve(config: path, given: given)
+            (command, arguments) = try Settings.serve(config: path, given: given)
         } catch {
             throw ReloadFailure(error.sentences.joined(separator: " "))
         }
-        let changed = Self.keys(arguments, notIn: current).union(
-            Self.keys(current, notIn: arguments))
-        current = arguments
+        let changed = Self.changes(settings, arguments)
+        self.settings = arguments
         let summary = Self.summary(path, changed)
         // An emptied file is seldom meant: all limits are back at their defaults.
         return (
-            settings,
+            command,
             arguments.isEmpty && !changed.isEmpty ? "\(summary) It sets nothing now." : summary
         )
+    }
+
+    private static func changes(_ one: [String], _ other: [String]) -> Set<String> {
+        keys(other, notIn: one).union(keys(one, notIn: other))
     }
 
     private static func keys(_ arguments: [String], notIn others: [String]) -> Set<String> {
@@ -64,10 +88,14 @@ struct Reloader {
                 .map { String($0.dropFirst(2).prefix { $0 != "=" }) })
     }
 
-    static func summary(_ path: String, _ changed: Set<String>) -> String {
+    /// `notNow` are settings that cannot be applied; nil for all that are not ``live``.
+    static func summary(
+        _ path: String, _ changed: Set<String>, notNow: Set<String>? = nil
+    ) -> String {
         guard !changed.isEmpty else { return "\(path) was read: nothing has changed." }
-        let now = changed.intersection(live).sorted().joined(separator: ", ")
-        let later = changed.subtracting(live).sorted().joined(separator: ", ")
+        let waiting = notNow.map(changed.intersection) ?? changed.subtracting(live)
+        let now = changed.subtracting(waiting).sorted().joined(separator: ", ")
+        let later = waiting.sorted().joined(separator: ", ")
         let first =
             now.isEmpty
             ? "\(path) was read: no change can be applied now."

@@ -41,12 +41,25 @@ struct Startup {
         let server: Server<ChatHandler>
         let settings: Serve
         let log: StartLog
-        let database: ChatDatabase?
+        let keeper: StoreKeeper?
         let passwords: PasswordWorker
         let tls: TLS?
+        /// Whether it goes on with the connections of the program before.
+        let isTakingOver: Bool
 
         /// Serves until a stop.
         func serve() {
+            if !isTakingOver { announceStart() }
+            // Counted before any connection is there.
+            _ = ProcessFigures.ownDescriptorCount
+            server.run()
+            // What has been said is kept before the process ends.
+            keeper?.close()
+            passwords.close()
+            log.ended()
+        }
+
+        private func announceStart() {
             if log.log.destination != .journal {
                 announce(server.listeners, scheme: "http", tls)
                 settings.operation.announce(server.listeners)
@@ -57,13 +70,6 @@ struct Startup {
                     connectionLimit: server.connectionLimit,
                     isChosen: settings.options.maxConnections != nil,
                     HostFacts(root: "/", process: getpid())))
-            // Counted before any connection is there.
-            _ = ProcessFigures.ownDescriptorCount
-            server.run()
-            // What has been said is kept before the process ends.
-            database?.close()
-            passwords.close()
-            log.ended()
         }
     }
 
@@ -100,12 +106,15 @@ struct Startup {
     }
 
     private func make(_ settings: Serve, _ reloader: Reloader?, _ again: Bool) throws -> Ready {
+        // Once the server is made, nobody knows that any more.
+        let purpose = StartPurpose.current
         let start = settings.startLog()
         var configuration = settings.options.configuration(port: settings.port, passed: passed)
         configuration.limits = settings.options.chatServerLimits
         configuration.hosts = settings.hostRules
         configuration.logger = start.logger
         configuration.signals = [.user2]
+        configuration.programVersion = Version.current
         let tls = try settings.options.tls.load(
             hostNames: settings.options.hostName, again: again)
         configuration.tls = tls
@@ -117,31 +126,49 @@ struct Startup {
         }
         configuration.tickInterval = Self.tickInterval
         let access = try settings.access(again: again)
-        let note = settings.operation.addListeners(to: &configuration, access)
+        // A program that takes over, or checks whether it can, has the sockets of the one before.
+        let isNew = purpose == .serve
+        let note = isNew ? settings.operation.addListeners(to: &configuration, access) : nil
         let service = Service(
-            start.log, start.events, idleExit: settings.idleExit(configuration, start))
-        let mail = StoreMail()
-        let kept = try settings.history.open { mail.post($0) }
+            start.log, start.events,
+            idleExit: isNew ? settings.idleExit(configuration, start) : nil)
+        let keeper = settings.history.keeper
+        if isNew { settings.history.makeFolder() }
+        let kept = isNew ? try keeper?.open() : nil
         let passwords = PasswordWorker()
         var handler = ChatHandler(
             limits: settings.chatLimits, epochSeed: UInt64.random(in: .min ... .max),
             access: access, service: service, reloader: reloader,
             isActivatedBySocket: configuration.passedSockets.contains {
                 ListenerKind(name: $0.name).servesClients
-            }, kept: kept, passwords: passwords)
+            }, kept: kept, keeper: keeper, passwords: passwords)
         handler.moderatorNames = settings.chat.moderator
         handler.encryption = settings.encryption(tls)
+        handler.idleExit = settings.service.idleExit?.duration
+        let mail = handler.mail
         let server: Server<ChatHandler>
         do {
             server = try Server(handler, configuration)
         } catch {
-            kept?.database?.close()
+            keeper?.close()
             throw error
         }
-        mail.deliver(to: server.mailbox)
+        keeper?.mail.deliver(to: server.mailbox)
+        mail.connect(server.mailbox)
         let mailbox = server.mailbox
         passwords.connect { mailbox.post(.password($0)) }
         mailbox.post(.listening(server.listeners))
+        if isNew { report(settings, configuration, server, note, start) }
+        return Ready(
+            server: server, settings: settings, log: start, keeper: keeper, passwords: passwords,
+            tls: tls, isTakingOver: !isNew)
+    }
+
+    /// Logs what has no effect, or none that was meant.
+    private func report(
+        _ settings: Serve, _ configuration: ServerConfiguration, _ server: Server<ChatHandler>,
+        _ note: String?, _ start: StartLog
+    ) {
         if let note { start.events.log(.noControlSocket, note) }
         if let sentence = settings.ignored(configuration) { start.ignored(sentence) }
         if settings.options.hostPolicy == .automatic,
@@ -149,9 +176,6 @@ struct Startup {
         {
             start.anyHost()
         }
-        return Ready(
-            server: server, settings: settings, log: start, database: kept?.database,
-            passwords: passwords, tls: tls)
     }
 
     /// The watchdog is fed with the ticks, so they must come at least twice in its interval.

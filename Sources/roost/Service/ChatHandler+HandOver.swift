@@ -1,0 +1,229 @@
+// The chat's state on its way to the program that takes this one's place: see
+// deploy/OPERATING.md, "What survives what".
+//
+// Not carried over, and begun anew: the rates of the last seconds, refusals of connections and
+// logins for `roost why`, estimates of what publishing costs, and requests that wait.
+import ChatDatabase
+import ChatRooms
+import CommandLineOptions
+import Glibc
+import Storage
+import WebSocketServer
+
+/// What the program before has left for the start of this one.
+struct ChatTakenOver {
+    var version = ""
+    var started: Instant?
+    /// The database, which that program has closed.
+    var database: ChatDatabase.Identity?
+    /// The settings of the configuration file there.
+    var settings: [String] = []
+}
+
+extension ChatHandler {
+    /// Decides how the rest is read. A program that knows only smaller ones refuses.
+    private static var stateForm: UInt16 { 1 }
+    /// How long the loop stands still, at most, for a commit that is under way.
+    private static var restLimit: Duration { .milliseconds(20) }
+    private static var restPause: UInt32 { 100 }
+
+    // MARK: Coming to rest
+
+    mutating func prepareHandOver(_ stage: HandOverStage, _ io: inout ServerContext) -> Bool {
+        switch stage {
+        case .waiting: return hashing.isEmpty
+        case .check: return comesToRest(&io)
+        case .takingOver:
+            guard !endHashing(&io), comesToRest(&io) else { return false }
+            if let keeper, let identity = database?.identity {
+                keeper.leave()
+                leftDatabase = identity
+            }
+            return true
+        }
+    }
+
+    mutating func resumeAfterHandOver(_ io: inout ServerContext) {
+        if let identity = leftDatabase.take() { resume(identity, &io) }
+        for answer in keeper?.mail.endGathering() ?? [] { receive(answer, &io) }
+    }
+
+    /// Waits until nothing is on its way to the store or back. Nothing else happens meanwhile: the
+    /// loop stands still.
+    private mutating func comesToRest(_ io: inout ServerContext) -> Bool {
+        guard let keeper else { return chat.isAtRest(hashing: hashing) }
+        guard chat.storeState == .works else { return false }
+        keeper.mail.gather()
+        let end = ContinuousClock.now + Self.restLimit
+        while true {
+            for answer in keeper.mail.take() { receive(answer, &io) }
+            while let answer = readAnswers.popFirst() { take(answer, &io) }
+            while chat.canAnyGoOn {
+                if chat.needsToken { provideToken(&io) }
+                _ = chat.letNextGoOn(at: io.timestamp, &effects)
+                carryOutEffects(&io)
+            }
+            giveToStore(&io)
+            if chat.isAtRest(hashing: hashing), store?.isAtRest != false { return true }
+            guard ContinuousClock.now < end else { break }
+            usleep(Self.restPause)
+        }
+        for answer in keeper.mail.endGathering() { receive(answer, &io) }
+        return false
+    }
+
+    /// Closes the connections whose passwords are still being hashed: they come back and log in
+    /// again. Returns whether there were any.
+    private mutating func endHashing(_ io: inout ServerContext) -> Bool {
+        var hasEnded = false
+        for id in hashing.compactMap({ io.connection($0) }) where io.isOpen(id) {
+            close(id, .serviceRestart, "The server has restarted; log in again.", &io)
+            hasEnded = true
+        }
+        return hasEnded
+    }
+
+    // MARK: Going on
+
+    /// Goes on where the program before has stopped, in its first turn.
+    mutating func goOn(_ before: ChatTakenOver, _ io: inout ServerContext) {
+        if let identity = before.database { resume(identity, &io) }
+        finishReload(before, io)
+    }
+
+    private mutating func resume(
+        _ identity: ChatDatabase.Identity, _ io: inout ServerContext
+    ) {
+        do {
+            guard let keeper else { return }
+            let resumed = try keeper.resume(identity)
+            (database, store) = (resumed, StoreLink(resumed))
+        } catch {
+            // Without it nobody can say anything: another process may have the threads for it.
+            service.events.log(.historyFailed, "Restarting: \(error)", ["reason": "threads"])
+            service.restart(&io)
+        }
+    }
+
+    // MARK: The state
+
+    func save(to writer: inout StateWriter, _ io: borrowing ServerContext) {
+        writer.write(Self.stateForm)
+        writer.write(Version.current)
+        writer.write(started.map { io.now.nanoseconds(since: $0) } ?? 0)
+        writer.write(isActivatedBySocket)
+        reloads.save(to: &writer)
+        writer.write(reloader?.settings ?? [])
+        encryption.save(to: &writer)
+        writer.write(keeper?.path ?? "")
+        writer.write(database?.identity.boot ?? "")
+        writer.write(UInt32(database?.identity.schemaVersion ?? 0))
+        writer.write(chat.save(at: io.timestamp).span)
+        notes.save(to: &writer, at: io.now)
+        writer.write(UInt64(topics.count))
+        for topic in topics {
+            writer.write(topic != nil)
+            topic?.save(to: &writer)
+        }
+        ends.save(to: &writer)
+        writer.write(kicks.closedCount)
+        writer.write(kicks.expelledCount)
+        guesses.save(to: &writer, at: io.now)
+        writer.write(UInt32(closing.count))
+        for (id, reason) in closing {
+            writer.write(id.key.slot)
+            writer.write(id.key.generation)
+            writer.write(reason.reason)
+            writer.write(reason.user ?? "")
+        }
+    }
+
+    mutating func restore(
+        from reader: inout StateReader, _ io: inout ServerContext
+    ) throws(StateError) {
+        let form = try reader.read(UInt16.self)
+        guard form == Self.stateForm else {
+            throw StateError(
+                "the chat's state has form \(form), and this program reads form \(Self.stateForm)")
+        }
+        var before = ChatTakenOver(version: try reader.readString())
+        let age = try reader.read(UInt64.self)
+        before.started = Instant(nanoseconds: io.now.nanoseconds - min(age, io.now.nanoseconds))
+        isActivatedBySocket = try reader.readBool()
+        if isActivatedBySocket {
+            service.change(idleExit: idleExit, level: service.events.level)
+        }
+        reloads = try ReloadProgress(from: &reader)
+        before.settings = try reader.readStrings()
+        if let tls = try encryption.restore(from: &reader) { io.update(tls: tls) }
+        before.database = try restoreDatabase(&reader)
+        try restoreChat(&reader, io)
+        try notes.restore(from: &reader, at: io.now)
+        topics = []
+        for _ in 0..<(try reader.read(UInt64.self)) {
+            topics.append(try reader.readBool() ? try Topic(from: &reader) : nil)
+        }
+        try ends.restore(from: &reader)
+        kicks.closedCount = try reader.read()
+        kicks.expelledCount = try reader.read()
+        try guesses.restore(from: &reader, at: io.now)
+        for _ in 0..<(try reader.read(UInt32.self)) {
+            let key = ConnectionKey(slot: try reader.read(), generation: try reader.read())
+            let reason = try reader.readString()
+            let user = try reader.readString()
+            guard let id = io.connection(key) else { continue }
+            closing[id] = Closing(reason: reason, user: user.isEmpty ? nil : user)
+        }
+        takenOver = before
+    }
+
+    /// The database of the program before; nil if it had none. Throws unless this program keeps
+    /// messages in the same place, and knows its tables.
+    private func restoreDatabase(
+        _ reader: inout StateReader
+    ) throws(StateError) -> ChatDatabase.Identity? {
+        let path = try reader.readString()
+        let identity = ChatDatabase.Identity(
+            boot: try reader.readString(), schemaVersion: Int(try reader.read(UInt32.self)))
+        guard path == keeper?.path ?? "" else {
+            throw StateError(
+                "Messages are kept in \(path.isEmpty ? "memory" : path), and 'history' names "
+                    + "another place: that needs a restart.")
+        }
+        guard identity.schemaVersion <= ChatDatabase.schemaVersion else {
+            throw StateError(
+                "The database has tables of version \(identity.schemaVersion), and this program "
+                    + "knows version \(ChatDatabase.schemaVersion).")
+        }
+        return path.isEmpty ? nil : identity
+    }
+
+    private mutating func restoreChat(
+        _ reader: inout StateReader, _ io: borrowing ServerContext
+    ) throws(StateError) {
+        let bytes = Array(try reader.readBytes())
+        do {
+            chat = try Chat(restoring: bytes, limits: chat.limits, at: io.timestamp)
+        } catch {
+            throw StateError("The chat's state cannot be read: \(error)")
+        }
+        guard chat.hasStore == (keeper != nil) else {
+            throw StateError("The chat's state is of a chat with another store.")
+        }
+    }
+}
+
+extension StateWriter {
+    mutating func write(_ texts: [String]) {
+        write(UInt32(texts.count))
+        for text in texts { write(text) }
+    }
+}
+
+extension StateReader {
+    mutating func readStrings() throws(StateError) -> [String] {
+        var texts: [String] = []
+        for _ in 0..<(try read(UInt32.self)) { texts.append(try readString()) }
+        return texts
+    }
+}

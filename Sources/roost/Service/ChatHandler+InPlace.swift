@@ -1,0 +1,96 @@
+// A reload for which the installed program takes the place of the running one, with all connections.
+import CommandLineOptions
+import Glibc
+import WebSocketServer
+
+/// What a reload has led to so far.
+enum ReloadAnswer {
+    /// It is done: what has changed.
+    case done(String)
+    /// The installed program checks whether it can take over; this is the number of the reload.
+    case underWay(UInt64)
+}
+
+extension ChatHandler {
+    /// How long the installed program may take to check the state, and what is under way to end.
+    /// systemd waits for 30 s (TimeoutStartSec=), and ``inPlaceSeconds`` are all that it may take.
+    private static var checkDeadline: Duration { .seconds(15) }
+    private static var grace: Duration { .seconds(2) }
+    static var inPlaceSeconds: Int { 25 }
+
+    /// Whether the installed program has to take over for this reload: it is another one, or a
+    /// setting has changed that holds only from a start.
+    var needsNewProgram: Bool {
+        InstalledProgram.isOther || reloader?.hasChangeForNewProgram == true
+    }
+
+    /// Begins to run the installed program in place of this one. `files` are credentials that root
+    /// has read. It ends in ``inPlaceFailed(_:_:)``, or in ``finishReload(_:_:)`` of that program.
+    mutating func restartInPlace(
+        _ io: inout ServerContext, _ files: [String: [UInt8]]
+    ) throws(ReloadFailure) -> UInt64 {
+        guard !reloads.isUnderWay else {
+            throw ReloadFailure("Another reload is under way: wait for its end.")
+        }
+        service.reloading()
+        reloads.begin()
+        lastReload = LastReload(isGood: false, at: io.wallClock)
+        encryption.offer(files)
+        io.reexec(inPlace(onChecked: nil)) { [mail] in mail.post(.notTakenOver($0)) }
+        return reloads.number
+    }
+
+    /// Asks the installed program whether it could take over, and leaves it at that.
+    mutating func checkHandOver(_ io: inout ServerContext) throws(ReloadFailure) -> UInt64 {
+        guard !reloads.isUnderWay else {
+            throw ReloadFailure("A reload is under way: wait for its end.")
+        }
+        reloads.begin()
+        io.reexec(inPlace(onChecked: { [mail] in mail.post(.couldTakeOver) })) { [mail] in
+            mail.post(.notTakenOver($0))
+        }
+        isChecking = true
+        return reloads.number
+    }
+
+    private func inPlace(onChecked: (@Sendable () -> Void)?) -> Reexec {
+        var reexec = Reexec()
+        reexec.checkDeadline = Self.checkDeadline
+        reexec.grace = Self.grace
+        reexec.onChecked = onChecked
+        return reexec
+    }
+
+    /// The installed program could take over, and was only asked.
+    mutating func couldTakeOver() {
+        isChecking = false
+        reloads.end(.good, "\(InstalledProgram.path ?? "The program") can take over.")
+    }
+
+    /// No other program has taken over: this one serves on.
+    mutating func inPlaceFailed(_ failure: ReexecFailure) {
+        var sentence = "\(failure)"
+        if case .busy = failure, let problem = storeProblem { sentence += " \(problem)" }
+        reloads.end(.bad, sentence)
+        guard !isChecking else {
+            isChecking = false
+            return
+        }
+        encryption.withdrawOffer()
+        service.reloaded()
+        service.events.log(.reloadFailed, "Reload failed, nothing has changed: \(sentence)")
+    }
+
+    /// This program has taken over: the reload that the one before has begun has succeeded.
+    mutating func finishReload(_ before: ChatTakenOver, _ io: borrowing ServerContext) {
+        let version =
+            before.version == Version.current
+            ? "version \(before.version) has taken over from itself"
+            : "version \(Version.current) has taken over from version \(before.version)"
+        let settings = reloader?.summary(since: before.settings) ?? ""
+        let words = "Process \(getpid()): \(version), with all connections. \(settings)"
+        lastReload = LastReload(isGood: true, at: io.wallClock)
+        reloads.end(.good, words)
+        service.events.log(.reloaded, words)
+    }
+}
