@@ -280,7 +280,7 @@ let package = Package(
             ],
             path: "Tests/Browser", swiftSettings: tests),
         .executableTarget(
-            name: "TestServer", dependencies: ["WebSocketServer"],
+            name: "TestServer", dependencies: ["WebSocketServer", "SystemdSupport"],
             path: "Tests/Support/TestServer", swiftSettings: tests),
         .executableTarget(
             name: "KernelScripts", dependencies: ["LinuxReactor", "WebSocketServerTesting"],

@@ -3,8 +3,8 @@
 import LibC
 import LinuxReactor
 
-/// A socket for datagrams that must never make the sender wait: to a service manager's
-/// NOTIFY_SOCKET, or to the journal. If the receiver has no room, sending fails at once.
+/// A socket for datagrams to a service manager's NOTIFY_SOCKET, or to the journal. If the receiver
+/// has no room, sending fails at once: a server must never wait for it, unless it says so.
 struct DatagramSocket: ~Copyable {
     private let descriptor: Int32
     private let address: sockaddr_un
@@ -17,8 +17,9 @@ struct DatagramSocket: ~Copyable {
     }
 
     /// A socket that sends to this path; "@name" is an abstract address of Linux. Nil if the path
-    /// is relative or too long, or if no descriptor is left.
-    static func open(_ path: String) -> DatagramSocket? {
+    /// is relative or too long, or if no descriptor is left. With a limit a sender waits so long
+    /// for room.
+    static func open(_ path: String, waitingFor limit: Duration? = nil) -> DatagramSocket? {
         let bytes = Array(path.utf8)
         var address = sockaddr_un()
         guard let first = bytes.first, first == UInt8(ascii: "/") || first == UInt8(ascii: "@"),
@@ -31,9 +32,15 @@ struct DatagramSocket: ~Copyable {
             // An abstract name begins with a zero byte and does not end with one: unix(7).
             if isAbstract { unsafe target[0] = 0 }
         }
+        let mode = limit == nil ? SOCK_NONBLOCK.rawValue : 0
         let descriptor = socket(
-            AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+            AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | mode), 0)
         guard descriptor >= 0 else { return nil }
+        if let limit {
+            var time = timeval(tv_sec: Int(limit.components.seconds), tv_usec: 0)
+            let size = socklen_t(MemoryLayout<timeval>.size)
+            unsafe setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &time, size)
+        }
         let byteCount = MemoryLayout<sa_family_t>.size + bytes.count + (isAbstract ? 0 : 1)
         return DatagramSocket(descriptor, address, byteCount)
     }
@@ -55,6 +62,18 @@ struct DatagramSocket: ~Copyable {
                         if errno != EINTR { return errno }
                     }
                 }
+            }
+        }
+    }
+
+    /// Sends one datagram with copies of descriptors: SCM_RIGHTS of unix(7). Returns 0 or errno.
+    func send(_ bytes: [UInt8], with descriptors: [FileDescriptor]) -> Int32 {
+        var address = address
+        return unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { target in
+                unsafe Carrier.send(
+                    bytes, with: descriptors[...], over: FileDescriptor(rawValue: descriptor),
+                    to: target, addressByteCount)
             }
         }
     }

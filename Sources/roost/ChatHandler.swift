@@ -36,7 +36,7 @@ struct ChatHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler, 
     /// Closes the database for a program that takes over, and opens it there; nil without one.
     let keeper: StoreKeeper?
     /// What the store had when it was opened, until the chat begins with it.
-    private var stored: StoredState?
+    var stored: StoredState?
     /// Whether it was reported that messages wait for the disk.
     var isStoreSlow = false
     /// Whether rooms, names or deadlines are due that a turn had no time for.
@@ -83,6 +83,9 @@ struct ChatHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler, 
     var isChecking = false
     /// The way back from what happens to a reload.
     let mail = ChatMailbox()
+    /// Whether systemd has started this process, perhaps to go on with the chat of the one before:
+    /// then its files and sockets are those of the start.
+    var isNewProcess = false
     /// What the program before has left, until this one begins; nil if there was none.
     var takenOver: ChatTakenOver?
     /// The database that was closed for another program; nil while this one has it.
@@ -111,7 +114,8 @@ struct ChatHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler, 
         database = kept?.database
         self.keeper = keeper
         stored = kept?.state
-        chat = Chat(limits: limits, epochSeed: epochSeed, hasStore: kept != nil)
+        chat = Chat(
+            limits: limits, epochSeed: epochSeed, hasStore: kept != nil || keeper != nil)
     }
 
     // MARK: Connections
@@ -120,6 +124,7 @@ struct ChatHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler, 
         started = takenOver?.started ?? io.now
         lastReload.at = io.wallClock
         fitHistory(io)
+        if takenOver == nil { openDatabase(&io) }
         if let stored = stored.take() { chat.begin(with: stored, at: io.timestamp) }
         appointModerators()
         chat.openLobby(at: io.timestamp, &effects)

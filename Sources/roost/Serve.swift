@@ -43,7 +43,7 @@ struct Serve: ParsableCommand {
     private func serve() throws {
         let startup: Startup
         do {
-            startup = Startup(command: self, passed: try ListenSockets.take())
+            startup = try Startup(self)
         } catch {
             throw report(StartFailure(error))
         }
@@ -66,14 +66,14 @@ struct Serve: ParsableCommand {
             $0 == Serve._commandName || $0.hasPrefix("-")
         }
         guard isServer == true, Roost.exitCode(for: error) == .validationFailure,
-            let passed = try? ListenSockets.take(), !passed.isEmpty
+            let command = try? Serve.parse([]), var startup = try? Startup(command),
+            !startup.passed.isEmpty
         else { throw error }
         let sentence = Roost.message(for: error).split(separator: "\n").first ?? "It is wrong."
         let failure = StartFailure(
             ConfigurationError(sentences: ["The unit's command line: \(sentence)"]))
-        let command = try Serve.parse([])
-        try command.standBy(
-            failure, Startup(command: command, passed: passed, commandLineFailure: failure))
+        startup.commandLineFailure = failure
+        try command.standBy(failure, startup)
     }
 
     private func standBy(_ failure: StartFailure, _ startup: Startup) throws {

@@ -149,6 +149,29 @@ int clinux_end_check(int handle);
 int clinux_execute(const char *path, char *const *arguments, char *const *environment,
     const char *variable);
 
+/// A pair of connected sockets for messages (SOCK_SEQPACKET of AF_UNIX), non-blocking and
+/// close-on-exec: what is sent into the first waits in the second, even when the first is closed.
+/// Returns 0, or -1 with errno.
+int clinux_carrier(int *inner, int *outer);
+
+/// The most descriptors of one message: SCM_MAX_FD of the kernel.
+enum { CLINUX_MESSAGE_DESCRIPTORS = 253 };
+
+/// Sends a message with copies of descriptors, to an address or, if that is NULL, to where the
+/// socket is connected: sendmsg(2) with SCM_RIGHTS. Returns 0 or errno.
+int clinux_send_descriptors(int socket, const struct sockaddr *address, socklen_t address_size,
+    const void *bytes, size_t count, const int *descriptors, size_t descriptor_count);
+
+/// Receives a message with its descriptors, which are close-on-exec, if one is there: recvmsg(2).
+/// There must be room for CLINUX_MESSAGE_DESCRIPTORS. `is_cut` is 1 if bytes or descriptors are
+/// missing: no room, or the limit on open files. Returns the number of bytes, or -1 with errno.
+ssize_t clinux_receive_descriptors(int socket, void *bytes, size_t capacity, int *descriptors,
+    size_t *descriptor_count, int *is_cut);
+
+/// Waits until nobody has the other end of a pipe or pair any more: 1, or 0 if it is still open
+/// after `milliseconds`.
+int clinux_await_hang_up(int descriptor, int milliseconds);
+
 /// 1 if it is a listening stream socket (SO_TYPE and SO_ACCEPTCONN of socket(7)), 0 if not, or a
 /// negative errno.
 int clinux_is_listening_stream(int descriptor);

@@ -1,6 +1,7 @@
 // What comes with `import WebSocketServer` of the modules below: the types that its interface
 // names, and no more, so that other packages' names do not become ambiguous.
 @_exported public import struct LinuxReactor.AddressRange
+@_exported public import protocol LinuxReactor.DescriptorStore
 @_exported public import struct LinuxReactor.Instant
 @_exported public import enum LinuxReactor.ListenAddress
 @_exported public import struct LinuxReactor.Listener

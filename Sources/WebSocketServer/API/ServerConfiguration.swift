@@ -81,6 +81,11 @@ public struct ServerConfiguration: Sendable {
     /// all connections: ``Server/reexec(_:onFailure:)`` with its defaults. By convention SIGUSR1 or
     /// SIGHUP. Empty by default.
     public var reexecSignals: [Signal] = []
+    /// Where connections wait from one process of a service to the next: with it, they outlive a
+    /// restart (``ServerContext/stop(grace:restarting:)``). For a service of systemd this is a
+    /// `ServiceStore` of SystemdSupport; see <doc:RestartingAService>. Nil, the default, for
+    /// nowhere: a restart closes them with 1012.
+    public var descriptorStore: (any DescriptorStore)?
     /// The program's version, which the log of the next program names when it takes over.
     public var programVersion = ""
     /// Where the tasks of ``WebSocketHandler/startTask(for:within:_:_:then:otherwise:)`` run, as

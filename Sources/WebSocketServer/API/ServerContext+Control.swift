@@ -28,9 +28,15 @@ extension ServerContext {
     /// less, so that not all clients reconnect at once. Connections that remain
     /// ``Limits/closeDeadline`` after the last Close are reset.
     ///
-    /// For a restart every client waits until the last one is gone, since only then the next
-    /// process accepts. So the Closes are not spread, and peers that do not answer are waited for
-    /// no longer than 300 ms: the kernel goes on sending to them what they have not taken.
+    /// For a restart with a ``ServerConfiguration/descriptorStore`` no connection is closed: all of
+    /// them wait there for the next process, and `Server.run()` returns as soon as they do, or
+    /// after the 2 s that requests under way have to end. The handler's `save(to:_:)` is the last
+    /// callback then, and `onStop` does not come. Only if the store does not take them, this is a
+    /// stop like any other; the reason is logged.
+    ///
+    /// Without one, every client waits at a restart until the last one is gone, since only then the
+    /// next process accepts. So the Closes are not spread, and peers that do not answer are waited
+    /// for no longer than 300 ms: the kernel goes on sending to them what they have not taken.
     ///
     /// - Parameters:
     ///   - grace: the time over which the Closes are spread, at most; nil for 5 s, or none for a
@@ -38,6 +44,8 @@ extension ServerContext {
     ///   - restarting: tells the peers that the server will be back at once (Close 1012); the cause
     ///     is then ``CloseCause/restarting``. The first call decides.
     public mutating func stop(grace: Duration? = nil, restarting: Bool = false) {
+        let isFirst = !isStopping && shutdown.request == nil
+        if restarting, isFirst, requests?.askLeaving() == true { return }
         shutdown.ask(grace: grace ?? Shutdown.usualGrace(restarting), isRestart: restarting)
     }
 

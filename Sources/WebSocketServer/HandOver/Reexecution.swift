@@ -1,4 +1,5 @@
-// The way to another program, in steps between turns: check, wait for what is under way, execve(2).
+// The way to another program, in steps between turns: check, wait for what is under way, execve(2);
+// or, without a check, to the next process of the service, for which a store keeps everything.
 //
 // The state is written twice. The check needs a state, and takes as long as a program needs to
 // start; the loop serves meanwhile, so what was checked is old by then. What is handed over is
@@ -26,13 +27,31 @@ struct Reexecution {
         case turn
         /// The program was to check the state, and nothing else.
         case checked
+        /// The store has everything: this process must end.
+        case left
+    }
+
+    /// What has become of it so far.
+    enum Outcome {
+        case underWay
+        /// The program was only to check, and has.
+        case checked
+        /// The next process has everything: the loop must end, without another turn.
+        case left
+    }
+
+    /// What goes on with the connections.
+    private enum Successor {
+        case program(ProgramStart, ReexecRequest)
+        case nextProcess(any DescriptorStore)
     }
 
     /// How long a handler that is not at rest serves on before it is asked again.
     private static let pause = Duration.milliseconds(20)
 
-    private let request: ReexecRequest
-    private let program: ProgramStart
+    private let successor: Successor
+    /// For what is under way, and for the handler to come to rest.
+    private let grace: Duration
     /// For the next program's log.
     private let programVersion: String
     private var step = Step.begun
@@ -41,32 +60,55 @@ struct Reexecution {
     private var patienceEnds: Instant?
 
     init(_ request: ReexecRequest, programVersion: String) {
-        self.request = request
         self.programVersion = programVersion
-        program = ProgramStart(
+        grace = request.reexec.grace
+        let program = ProgramStart(
             path: request.reexec.executable ?? LinuxKernel.executablePath ?? "/proc/self/exe",
             arguments: request.reexec.arguments, environment: request.reexec.environment)
+        successor = .program(program, request)
+    }
+
+    /// The way to the next process of the service.
+    init(leavingIn store: any DescriptorStore, programVersion: String) {
+        self.programVersion = programVersion
+        grace = Reexec().grace
+        successor = .nextProcess(store)
+    }
+
+    /// Whether it is the way to the next process.
+    var isRestart: Bool {
+        if case .nextProcess = successor { true } else { false }
     }
 
     /// Says that it has failed.
     func fail(_ failure: ReexecFailure, _ logger: Logger) {
-        logger.error(
-            "\(program.path) does not take over. \(failure)", metadata: ["event": "reexec-failed"])
-        request.onFailure(failure)
+        switch successor {
+        case .program(let program, let request):
+            logger.error(
+                "\(program.path) does not take over. \(failure)",
+                metadata: ["event": "reexec-failed"])
+            request.onFailure(failure)
+        case .nextProcess where failure == .stopping: return
+        case .nextProcess:
+            logger.warning(
+                """
+                The next process does not get the connections: they are closed with 1012. \(failure)
+                """, metadata: ["event": "not-left"])
+        }
     }
 
-    /// Goes on as far as it can, after a turn. Returns true if the program was only to check, and
-    /// has. Throws what ends it; the server serves on then.
+    /// Goes on as far as it can, after a turn. Throws what ends it; the server serves on then.
     mutating func move<Handler: WebSocketHandler & ~Copyable>(
         _ core: inout ServerCore<LinuxKernel>, _ handler: inout Handler,
         _ requests: LoopRequests, _ mailbox: Mailbox<Handler._Mail>
-    ) throws(ReexecFailure) -> Bool {
+    ) throws(ReexecFailure) -> Outcome {
         do throws(ReexecFailure) {
             while true {
                 switch try advance(&core, &handler, requests, mailbox) {
                 case .nextStep: continue
-                case .turn: return false
-                case .checked: return true
+                case .turn: return .underWay
+                case .checked: return .checked
+                case .left: return .left
                 }
             }
         } catch {
@@ -86,6 +128,10 @@ struct Reexecution {
         guard !core.io.isStopping, core.io.shutdown.request == nil else { throw .stopping }
         switch step {
         case .begun:
+            guard case .program(let program, let request) = successor else {
+                step = .draining(until: core.io.clock.now + grace)
+                return .nextStep
+            }
             guard !core.listening.listeners.isEmpty else { throw .notListening }
             guard !core.owesEnds else { return Self.takeTurn(core, requests) }
             guard try isAtRest(.check, &core, &handler, requests) else { return .turn }
@@ -99,11 +145,11 @@ struct Reexecution {
         case .checking:
             guard let verdict = requests.takeVerdict() else { return .turn }
             try verdict.get()
-            if let onChecked = request.reexec.onChecked {
+            if case .program(_, let request) = successor, let onChecked = request.reexec.onChecked {
                 onChecked()
                 return .checked
             }
-            step = .draining(until: core.io.clock.now + request.reexec.grace)
+            step = .draining(until: core.io.clock.now + grace)
         case .draining(let deadline):
             let isUnfinished =
                 core.hasUnfinishedWork || !handler._prepareHandOver(.waiting, &core.io)
@@ -120,10 +166,22 @@ struct Reexecution {
             // What the handler does now is part of the pause.
             let leftAt = core.kernel.monotonicNow()
             guard try isAtRest(.takingOver, &core, &handler, requests) else { return .turn }
-            defer { handler._resumeAfterHandOver(&core.io) }
             // The handler may just have closed a connection.
-            guard !core.owesEnds else { return Self.takeTurn(core, requests) }
-            throw .system(execute(&core, handler, leftAt))
+            guard !core.owesEnds else {
+                handler._resumeAfterHandOver(&core.io)
+                return Self.takeTurn(core, requests)
+            }
+            let state = state(&core, handler, leftAt)
+            do throws(SystemError) {
+                switch successor {
+                case .program(let program, _): try execute(program, state, core.io.logger)
+                case .nextProcess(let store): try leave(state, in: store, core.io.logger)
+                }
+            } catch {
+                handler._resumeAfterHandOver(&core.io)
+                throw .system(error)
+            }
+            return .left
         }
         return .nextStep
     }
@@ -140,8 +198,8 @@ struct Reexecution {
             }
             // The handler may have waited: the time of the turn is over.
             let now = core.kernel.monotonicNow()
-            let end = patienceEnds ?? now + request.reexec.grace
-            guard now < end else { throw .busy(request.reexec.grace) }
+            let end = patienceEnds ?? now + grace
+            guard now < end else { throw .busy(grace) }
             (nextTry, patienceEnds) = (now + Self.pause, end)
         }
         core.ticker.wake(at: nextTry ?? core.io.clock.now)
@@ -166,29 +224,37 @@ struct Reexecution {
             handOver: core.save { writer, io in handler._save(to: &writer, io) })
     }
 
-    /// Lets the program take the place of this one. Returns only if that fails, and then everything
+    /// Leaves the connections to the next process. If this throws, everything is as it was. The
+    /// listening sockets are the service manager's, or are bound again.
+    private func leave(
+        _ state: ProcessState, in store: any DescriptorStore, _ logger: Logger
+    ) throws(SystemError) {
+        var state = state
+        state.listeners = []
+        try LeavingConnections.leave(state, in: store, attempt: .random(in: .min ... .max))
+        logger.notice(
+            "\(state.handOver.descriptors.count) connections wait for the next process.",
+            metadata: ["event": "left"])
+    }
+
+    /// Lets the program take the place of this one. Returns only by an error, and then everything
     /// is as it was.
-    private func execute<Handler: WebSocketHandler & ~Copyable>(
-        _ core: inout ServerCore<LinuxKernel>, _ handler: borrowing Handler, _ leftAt: Instant
-    ) -> SystemError {
-        let state = state(&core, handler, leftAt)
-        core.io.telemetry.logger.notice(
+    private func execute(
+        _ program: ProgramStart, _ state: ProcessState, _ logger: Logger
+    ) throws(SystemError) {
+        logger.notice(
             "\(program.path) takes over \(state.handOver.descriptors.count) connections.",
             metadata: ["event": "reexec"])
-        do throws(SystemError) {
-            let file = try SealedFile.make(StateFile.parts(state))
-            let kept = state.descriptors + [file.descriptor]
-            defer { for descriptor in kept { try? LinuxKernel.keepOverExec(descriptor, false) } }
-            for descriptor in kept { try LinuxKernel.keepOverExec(descriptor, true) }
-            // What was printed and not written yet would be lost.
-            fflush(nil)
-            LinuxKernel.holdSignals(state.signalMask)
-            let purpose = HandOverVariable.Purpose.takeOver(file.descriptor)
-            let error = program.replaceProcess(variable: purpose.variable)
-            LinuxKernel.releaseSignals()
-            return error
-        } catch {
-            return error
-        }
+        let file = try SealedFile.make(StateFile.parts(state))
+        let kept = state.descriptors + [file.descriptor]
+        defer { for descriptor in kept { try? LinuxKernel.keepOverExec(descriptor, false) } }
+        for descriptor in kept { try LinuxKernel.keepOverExec(descriptor, true) }
+        // What was printed and not written yet would be lost.
+        fflush(nil)
+        LinuxKernel.holdSignals(state.signalMask)
+        let purpose = HandOverVariable.Purpose.takeOver(file.descriptor)
+        let error = program.replaceProcess(variable: purpose.variable)
+        LinuxKernel.releaseSignals()
+        throw error
     }
 }

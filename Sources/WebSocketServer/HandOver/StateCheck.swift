@@ -81,7 +81,7 @@ enum StateCheck {
 
 extension ServerConfiguration {
     /// The same for a server that listens nowhere and watches no signals.
-    fileprivate var withoutSockets: ServerConfiguration {
+    var withoutSockets: ServerConfiguration {
         var configuration = self
         configuration.addresses = []
         configuration.addressesByKind = [:]

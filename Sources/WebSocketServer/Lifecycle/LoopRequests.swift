@@ -1,4 +1,5 @@
-// What other threads ask of the loop: to stop, or to let another program take its place.
+// What is asked of the loop: to stop, to let another program take its place, or to leave the
+// connections to the next process.
 import LinuxReactor
 import Synchronization
 
@@ -12,6 +13,9 @@ struct ReexecRequest: Sendable {
 final class LoopRequests: Sendable {
     private struct State {
         var stop: Shutdown.Request?
+        /// From the request to leave the connections on; it is made once.
+        var isLeaving = false
+        var leavesNow = false
         var reexec: ReexecRequest?
         /// From the request to its failure: a second one is refused meanwhile.
         var isReexecuting = false
@@ -28,8 +32,12 @@ final class LoopRequests: Sendable {
     /// Whether there may be any: the loop reads it after each turn.
     private let isAsked = Atomic(false)
 
-    init(waking wakeup: FileDescriptor) {
+    /// Where connections are left for the next process; nil if there is no such place.
+    private let store: (any DescriptorStore)?
+
+    init(waking wakeup: FileDescriptor, _ store: (any DescriptorStore)? = nil) {
         state = Mutex(State(wakeup: wakeup))
+        self.store = store
     }
 
     /// Whether there is something to take.
@@ -77,20 +85,42 @@ final class LoopRequests: Sendable {
 
     func takeStop() -> Shutdown.Request? { state.withLock { $0.stop.take() } }
 
+    // MARK: The next process
+
+    /// Requests that the connections are left for the next process. Returns false if there is no
+    /// place for them: they are closed then. A second request changes nothing.
+    func askLeaving() -> Bool {
+        guard store != nil else { return false }
+        return leave { state in
+            state.leavesNow = state.leavesNow || !state.isLeaving
+            state.isLeaving = true
+        }
+    }
+
+    /// The store, once, if the connections are to be left there.
+    func takeLeaving() -> (any DescriptorStore)? {
+        let leaves = state.withLock { state in
+            defer { state.leavesNow = false }
+            return state.leavesNow
+        }
+        return leaves ? store : nil
+    }
+
     // MARK: Another program
 
     /// Requests that another program takes over. The request fails at once where another is under
-    /// way, or the loop has ended.
+    /// way, or the loop has ended or is about to.
     func askReexec(_ request: ReexecRequest) {
-        var wasFree = false
+        var (wasFree, isLeaving) = (false, false)
         let isRunning = leave { state in
             wasFree = !state.isReexecuting
-            guard wasFree else { return }
+            isLeaving = state.isLeaving
+            guard wasFree, !isLeaving else { return }
             state.isReexecuting = true
             state.reexecNumber += 1
             state.reexec = request
         }
-        if !isRunning {
+        if !isRunning || isLeaving {
             request.onFailure(.stopping)
         } else if !wasFree {
             request.onFailure(.underWay)

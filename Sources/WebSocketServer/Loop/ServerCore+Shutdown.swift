@@ -75,4 +75,14 @@ extension ServerCore where K: ~Copyable {
             io.terminate(slot, io.shutdown.cause, reset: resets)
         }
     }
+
+    /// Closes the sockets of connections, of which the next process has copies.
+    mutating func closeConnections() {
+        for slot in io.connections.slots.indices
+        where io.connections.slots[slot].phase != .free
+            && io.connections.slots[slot].descriptor != .none
+        {
+            kernel.close(io.connections.slots[slot].descriptor)
+        }
+    }
 }

@@ -118,10 +118,12 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
         }
     }
 
-    /// Closes what is left, once the loop has ended.
-    package consuming func close() {
+    /// Closes what is left, once the loop has ended; but these sockets are not, for another server.
+    package consuming func close(keeping sockets: [FileDescriptor] = []) {
         io.tasks.close()
-        for listener in listening.listeners { listener.close(&kernel) }
+        for listener in listening.listeners where !sockets.contains(listener.descriptor) {
+            listener.close(&kernel)
+        }
         signals.source?.close(&kernel)
         if let reserve = listening.reserve { kernel.close(reserve) }
         kernel.endResolutions()

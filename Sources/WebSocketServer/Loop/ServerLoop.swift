@@ -29,7 +29,7 @@ package struct ServerLoop<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
         var taken: TakenOver?
         let core = try Self.core(&handler, configuration, &taken)
         mailbox = Mailbox(descriptor: core.wakeup, wake: LinuxKernel.wake)
-        requests = LoopRequests(waking: core.wakeup)
+        requests = LoopRequests(waking: core.wakeup, configuration.descriptorStore)
         programVersion = configuration.programVersion
         self.taken = taken
         self.core = core
@@ -44,10 +44,15 @@ package struct ServerLoop<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
         // A client is no server that was handed over.
         let purpose = configuration.isClient ? nil : HandOverVariable.take()
         if case .check(let file) = purpose { StateCheck.answer(&handler, configuration, file) }
-        guard case .takeOver(let file) = purpose else {
+        if case .takeOver(let file) = purpose {
+            return try .takeOver(file, configuration, &taken) { reader, io throws(StateError) in
+                try handler._restore(from: &reader, &io)
+            }
+        }
+        guard let store = configuration.descriptorStore else {
             return try ServerCore(LinuxKernel(), configuration)
         }
-        return try .takeOver(file, configuration, &taken) { reader, io throws(StateError) in
+        return try .goingOn(from: store, configuration, &taken) { reader, io throws(StateError) in
             try handler._restore(from: &reader, &io)
         }
     }
@@ -72,21 +77,26 @@ package struct ServerLoop<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
             core.turn { event, id, io throws(Disconnect) in
                 try handler.handle(event, id, &io, mailbox)
             }
-            if requests.areAny {
+            if requests.areAny,
                 Self.answer(requests, &core, &handler, mailbox, &reexecution, version)
+            {
+                reexecution = nil
+                core.closeConnections()
+                break
             }
         }
         reexecution?.fail(.stopping, core.io.logger)
         Self.end(core, mailbox, requests)
     }
 
-    /// Does what other threads, signals and the handler have asked for, between two turns.
+    /// Does what other threads, signals and the handler have asked for, between two turns. Returns
+    /// whether the next process has all connections, so that this one must end.
     @inline(never)
     private static func answer(
         _ requests: LoopRequests, _ core: inout ServerCore<LinuxKernel>,
         _ handler: inout Handler, _ mailbox: Mailbox<Handler._Mail>,
         _ reexecution: inout Reexecution?, _ version: String
-    ) {
+    ) -> Bool {
         requests.clear()
         if let stop = requests.takeStop() {
             core.io.stop(grace: stop.grace, restarting: stop.isRestart)
@@ -94,17 +104,33 @@ package struct ServerLoop<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
         if let request = requests.takeReexec() {
             reexecution = Reexecution(request, programVersion: version)
         }
+        if let store = requests.takeLeaving() {
+            // A restart is for the service's next process, not for another program in this one.
+            reexecution?.fail(.stopping, core.io.logger)
+            requests.endReexec()
+            reexecution = Reexecution(leavingIn: store, programVersion: version)
+        }
         do throws(ReexecFailure) {
             let count = loopCount.load(ordering: .relaxed)
-            guard reexecution == nil || count == 1 else { throw .severalServers(count) }
-            if try reexecution?.move(&core, &handler, requests, mailbox) == true {
+            guard reexecution?.isRestart != false || count == 1 else {
+                throw .severalServers(count)
+            }
+            switch try reexecution?.move(&core, &handler, requests, mailbox) {
+            case .left: return true
+            case .underWay, nil: break
+            case .checked:
                 requests.endReexec()
                 reexecution = nil
             }
         } catch {
             requests.endReexec()
-            reexecution.take()?.fail(error, core.io.logger)
+            guard let ended = reexecution.take() else { return false }
+            ended.fail(error, core.io.logger)
+            if ended.isRestart, error != .stopping {
+                core.io.shutdown.ask(grace: Shutdown.usualGrace(true), isRestart: true)
+            }
         }
+        return false
     }
 
     /// Closes what was opened, without a turn.

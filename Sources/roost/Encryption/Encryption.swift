@@ -110,10 +110,17 @@ struct Encryption {
         }
     }
 
-    /// Reads them. Returns the certificates that follow from them; nil if there are none.
-    mutating func restore(from reader: inout StateReader) throws(StateError) -> TLS? {
+    /// Reads them. Returns the certificates that follow from them; nil if there are none. A new
+    /// process has got newer ones from systemd.
+    mutating func restore(
+        from reader: inout StateReader, _ isNewProcess: Bool
+    ) throws(StateError) -> TLS? {
         for _ in 0..<(try reader.read(UInt32.self)) {
             supplied[try reader.readString()] = Array(try reader.readBytes())
+        }
+        if isNewProcess {
+            SuppliedFiles.wipe(&supplied)
+            supplied = [:]
         }
         guard !supplied.isEmpty else { return nil }
         do {

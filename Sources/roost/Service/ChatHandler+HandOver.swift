@@ -88,7 +88,22 @@ extension ChatHandler {
     /// Goes on where the program before has stopped, in its first turn.
     mutating func goOn(_ before: ChatTakenOver, _ io: inout ServerContext) {
         if let identity = before.database { resume(identity, &io) }
-        finishReload(before, io)
+        // A restart ends a reload that was under way.
+        if !isNewProcess || reloads.isUnderWay { finishReload(before, io) }
+    }
+
+    /// Opens the database for a chat that begins after all, since what the process before has left
+    /// was lost.
+    mutating func openDatabase(_ io: inout ServerContext) {
+        guard let keeper, database == nil else { return }
+        do {
+            let kept = try keeper.open()
+            (database, store, stored) = (kept.database, StoreLink(kept.store), kept.state)
+        } catch {
+            // The next connection starts another process, which says so as long as it lasts.
+            service.events.log(.startFailed, "\(error)")
+            io.stop(grace: .zero)
+        }
     }
 
     private mutating func resume(
@@ -149,13 +164,14 @@ extension ChatHandler {
         var before = ChatTakenOver(version: try reader.readString())
         let age = try reader.read(UInt64.self)
         before.started = Instant(nanoseconds: io.now.nanoseconds - min(age, io.now.nanoseconds))
-        isActivatedBySocket = try reader.readBool()
+        let wasActivated = try reader.readBool()
+        if !isNewProcess { isActivatedBySocket = wasActivated }
         if isActivatedBySocket {
             service.change(idleExit: idleExit, level: service.events.level)
         }
         reloads = try ReloadProgress(from: &reader)
         before.settings = try reader.readStrings()
-        if let tls = try encryption.restore(from: &reader) { io.update(tls: tls) }
+        if let tls = try encryption.restore(from: &reader, isNewProcess) { io.update(tls: tls) }
         before.database = try restoreDatabase(&reader)
         try restoreChat(&reader, io)
         try notes.restore(from: &reader, at: io.now)

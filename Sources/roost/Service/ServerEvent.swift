@@ -106,6 +106,12 @@ enum ServerEvent: String, CaseIterable {
     case reexecFailed = "reexec-failed"
     /// This program goes on with the connections of the one before.
     case takenOver = "taken-over"
+    /// The connections wait in systemd for the next process.
+    case left
+    /// They cannot wait there, and are closed.
+    case notLeft = "not-left"
+    /// This process cannot go on with the connections of the one before.
+    case keptLost = "kept-lost"
     /// A reload has found another certificate, and uses it.
     case certificateRenewed = "certificate-renewed"
     /// A certificate has expired, or does so soon.
@@ -175,6 +181,9 @@ enum ServerEvent: String, CaseIterable {
         case .reexec: "64e8b31347ec4594bcc107f2c87c76f3"
         case .reexecFailed: "84600c1137654b0aac4dd7b5c0622b7b"
         case .takenOver: "de0a9ab35ffc48f595f4d6ef5879e82e"
+        case .left: "5b7e0d6a3f1c4c6f8a52c94de17b60a3"
+        case .notLeft: "c8a4f2190b7d4e0bb6e35a7d92f1c846"
+        case .keptLost: "19d3e7b5a8264f9e8c07d1f64ab35e92"
         case .certificateRenewed: "0d2f8b7a4c5e4f60a1b3c7d9e8f21406"
         case .certificateEnding: "b58c1e3f7a924d06937f0e4b2c6d8a15"
         case .loopSlow: "6744c1d7ac7f4c5f89db0d451ea7b5e5"
@@ -189,18 +198,19 @@ enum ServerEvent: String, CaseIterable {
     var level: Logger.Level {
         switch self {
         case .startFailed, .notServing, .reloadFailed, .acceptFailed, .historyFailed,
-            .reexecFailed:
+            .reexecFailed, .keptLost:
             .error
         case .serverFull, .outOfDescriptors, .acceptingPaused, .loopSlow, .recordsLost,
             .memoryShort, .managerUnreachable, .settingIgnored, .unnamedProxy, .historySlow,
-            .certificateEnding:
+            .certificateEnding, .notLeft:
             .warning
         case .started, .stopping, .restarting, .stopped, .idleExit, .reloaded, .controlAction,
             .kicked, .moderated, .moderatorChanged, .accountReset, .accountDeleted, .hookChanged,
             .noControlSocket, .endedByServer,
             .protocolViolation, .slowConsumer,
             .endedForMemory, .addressFull, .addressTooFast, .heldBack, .proxyHeader, .wrongHost,
-            .tokensGuessed, .historyWorks, .certificateRenewed, .reexec, .takenOver:
+            .tokensGuessed, .historyWorks, .certificateRenewed, .reexec, .takenOver,
+            .left:
             .notice
         case .endedByPeer, .signedOut, .endedWithoutClose, .connectionLost, .pingTimeout,
             .endedForStop, .endedForRestart, .requestRefused, .requestTimeout, .statistics,

@@ -16,6 +16,8 @@ enum Standby {
     static func run(
         _ failure: StartFailure, _ startup: Startup
     ) throws(StartFailure) -> Startup.Ready? {
+        // Nobody serves them: their clients shall come back, and see that.
+        startup.store?.abandon()
         let log = startup.command.startLog()
         // The handler belongs to its server: what a reload has made waits here.
         let mended = Mended()

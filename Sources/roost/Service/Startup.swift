@@ -27,14 +27,24 @@ struct StartFailure: Error {
     var line: String { sentences.joined(separator: " ") }
 }
 
-/// What a server is made of: the command line, and the sockets that systemd has passed. Both stay
-/// the same for the whole life of the process; the configuration file may change.
+/// What a server is made of: the command line, and what systemd has passed. Both stay the same for
+/// the whole life of the process; the configuration file may change.
 struct Startup {
     /// The command line's settings.
     let command: Serve
     let passed: [ListenSockets.Passed]
+    /// Where connections wait during a restart; nil without systemd.
+    let store: ServiceStore?
     /// Why the command line cannot be read: only another process can have another one.
     var commandLineFailure: StartFailure?
+
+    /// Takes what systemd has passed: call it once.
+    init(_ command: Serve) throws(SystemError) {
+        self.command = command
+        var passed = try ListenSockets.take()
+        store = ServiceStore(takingFrom: &passed)
+        self.passed = passed
+    }
 
     /// A server that has opened its listeners.
     struct Ready {
@@ -108,6 +118,7 @@ struct Startup {
     private func make(_ settings: Serve, _ reloader: Reloader?, _ again: Bool) throws -> Ready {
         // Once the server is made, nobody knows that any more.
         let purpose = StartPurpose.current
+        let isGoingOn = store?.hasKept == true
         let start = settings.startLog()
         var configuration = settings.options.configuration(port: settings.port, passed: passed)
         configuration.limits = settings.options.chatServerLimits
@@ -115,6 +126,7 @@ struct Startup {
         configuration.logger = start.logger
         configuration.signals = [.user2]
         configuration.programVersion = Version.current
+        configuration.descriptorStore = store
         let tls = try settings.options.tls.load(
             hostNames: settings.options.hostName, again: again)
         configuration.tls = tls
@@ -134,7 +146,8 @@ struct Startup {
             idleExit: isNew ? settings.idleExit(configuration, start) : nil)
         let keeper = settings.history.keeper
         if isNew { settings.history.makeFolder() }
-        let kept = isNew ? try keeper?.open() : nil
+        // The chat goes on with the database of the process before, if there is a chat to go on.
+        let kept = isNew && !isGoingOn ? try keeper?.open() : nil
         let passwords = PasswordWorker()
         var handler = ChatHandler(
             limits: settings.chatLimits, epochSeed: UInt64.random(in: .min ... .max),
@@ -144,6 +157,7 @@ struct Startup {
             }, kept: kept, keeper: keeper, passwords: passwords)
         handler.moderatorNames = settings.chat.moderator
         handler.encryption = settings.encryption(tls)
+        handler.isNewProcess = isNew
         handler.idleExit = settings.service.idleExit?.duration
         let mail = handler.mail
         let server: Server<ChatHandler>
@@ -151,7 +165,10 @@ struct Startup {
             server = try Server(handler, configuration)
         } catch {
             keeper?.close()
-            throw error
+            // The chat that was left cannot go on: its connections have ended, and a new one begins.
+            guard isGoingOn, store?.hasKept == false else { throw error }
+            start.events.log(.keptLost, "\(error)")
+            return try make(settings, reloader, again)
         }
         keeper?.mail.deliver(to: server.mailbox)
         mail.connect(server.mailbox)

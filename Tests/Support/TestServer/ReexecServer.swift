@@ -1,5 +1,6 @@
 // A server that lets other programs take over, as its clients ask for it.
 import Foundation
+import SystemdSupport
 import WebSocketServer
 
 /// What a client says is done, and anything else comes back with the number of all messages:
@@ -13,13 +14,17 @@ import WebSocketServer
 ///
 /// With `--refuse` it takes nothing over, with `--clients` it has a client besides, with `--thread`
 /// the server has a thread of its own. `--local PATH` adds a local socket.
-struct ReexecServer: HandOverHandler, MailHandler, HTTPHandler {
+///
+/// With `--service` it takes systemd's sockets, and at SIGUSR2 leaves its connections in systemd's
+/// store. With `--chat` whatever a client says goes to all, and `--tls CHAIN KEY` encrypts.
+struct ReexecServer: HandOverHandler, MailHandler, HTTPHandler, OperationsHandler {
     private var messageCount = 0
     private var generation = 0
     private var waiting: [ConnectionID] = []
     /// Wants to know when a request waits.
     private var asker: ConnectionID?
     private let refuses: Bool
+    private let isChat: Bool
     private let mailboxes: @Sendable () -> Mailbox<Failure>?
 
     struct Failure: Sendable {
@@ -40,8 +45,17 @@ struct ReexecServer: HandOverHandler, MailHandler, HTTPHandler {
         if let place = flags.firstIndex(of: "--local") {
             configuration.addresses.append(.unix(path: flags[place + 1]))
         }
+        if flags.contains("--service") { try beService(&configuration) }
+        if let place = flags.firstIndex(of: "--tls") {
+            let files = try flags[(place + 1)...(place + 2)].map {
+                [UInt8](try Data(contentsOf: URL(fileURLWithPath: $0)))
+            }
+            configuration.tls = try TLS(certificateChain: files[0], privateKey: files[1])
+        }
         let box = Box()
-        let handler = ReexecServer(refuses: flags.contains("--refuse")) { box.mailbox }
+        let handler = ReexecServer(
+            refuses: flags.contains("--refuse"), isChat: flags.contains("--chat")
+        ) { box.mailbox }
         let server = try Server(handler, configuration)
         box.mailbox = server.mailbox
         let client =
@@ -54,10 +68,29 @@ struct ReexecServer: HandOverHandler, MailHandler, HTTPHandler {
 
     private static func run(_ server: Server<ReexecServer>) { server.run() }
 
+    private static func beService(_ configuration: inout ServerConfiguration) throws {
+        var sockets = try ListenSockets.take()
+        configuration.descriptorStore = ServiceStore(takingFrom: &sockets)
+        configuration.addresses = []
+        configuration.passedSockets = sockets.map { .init(descriptor: $0.descriptor) }
+        configuration.signals = [.user2]
+    }
+
+    mutating func onSignal(_ signal: Signal, _ io: inout ServerContext) {
+        io.stop(restarting: true)
+    }
+
+    mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) {
+        if isChat { io.subscribe(id, to: io.topic(named: "all")) }
+    }
+
     private final class Box: @unchecked Sendable { var mailbox: Mailbox<Failure>? }
 
-    private init(refuses: Bool, mailboxes: @escaping @Sendable () -> Mailbox<Failure>?) {
+    private init(
+        refuses: Bool, isChat: Bool, mailboxes: @escaping @Sendable () -> Mailbox<Failure>?
+    ) {
         self.refuses = refuses
+        self.isChat = isChat
         self.mailboxes = mailboxes
     }
 
@@ -65,6 +98,7 @@ struct ReexecServer: HandOverHandler, MailHandler, HTTPHandler {
         _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
     ) {
         let text = message.text
+        if isChat { return io.publish(text, to: io.topic(named: "all")) }
         let words = text.split(separator: " ").map(String.init)
         switch (words.first ?? "", words.count) {
         case ("run", 2...): run(words, id, &io)

@@ -7,7 +7,7 @@ public final class DatagramReceiver {
     /// The path to send to.
     public let path: String
     /// -1 once it is closed: its number may be somebody else's then.
-    private var descriptor: Int32
+    public private(set) var descriptor: Int32
 
     /// Binds a new path; `bufferByteCount` is the size of its receive buffer.
     public init(bufferByteCount: Int32? = nil) {

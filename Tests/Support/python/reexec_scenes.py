@@ -61,12 +61,12 @@ class Talker:
             self.heard.append(await self.socket.recv())
 
 
-async def talk_through(running, url, context, times):
+async def talk_through(running, again, url, context, times):
     sockets = [await websockets.connect(url, ssl=context) for _ in range(CLIENTS)]
     talkers = [Talker(number, socket) for number, socket in enumerate(sockets)]
     tasks = [asyncio.create_task(talker.talk()) for talker in talkers]
     for _ in range(times):
-        await taken_over(running, run_again(running))
+        await again()
     for talker in talkers:
         talker.stops = True
     async with asyncio.timeout(60):
@@ -85,12 +85,18 @@ async def talk_through(running, url, context, times):
     return f"{total} messages, {times} programs, pauses up to {max(pauses):.0f} ms"
 
 
+async def talk_through_programs(running, url, context=None):
+    async def again():
+        await taken_over(running, run_again(running))
+    return await talk_through(running, again, url, context, arguments.times)
+
+
 def chat():
     """Fifty chat, compressed, while twenty programs take over: nobody is closed, nothing is lost,
     doubled or reordered"""
     with server.Server([str(path_of("broadcast-server")), "0"]) as running:
         url = f"ws://127.0.0.1:{running.port}"
-        return asyncio.run(talk_through(running, url, None, arguments.times))
+        return asyncio.run(talk_through_programs(running, url))
 
 
 def encrypted_chat():
@@ -100,7 +106,7 @@ def encrypted_chat():
     with Encrypted("broadcast-server", 0, "--tls-certificate", chain, "--tls-key", key) as running:
         url = f"wss://localhost:{running.port}"
         context = ssl.create_default_context(cafile=authority.path)
-        return asyncio.run(talk_through(running, url, context, arguments.times))
+        return asyncio.run(talk_through_programs(running, url, context))
 
 
 def old_tls():
