@@ -7,7 +7,7 @@ extension Chat {
 
     /// The whole chat as bytes, without its limits and its stock of session tokens. All instants
     /// are saved; `init(restoring:)` shifts them to the other process's clock. With a store the
-    /// chat must be at rest (``isAtRest(hashing:)``); what it has of the store's in memory is saved.
+    /// chat must be at rest (``isAtRest(hashing:)``); what it knows of the store's is saved.
     public func save(at now: Timestamp) -> [UInt8] {
         var out = StateWriter()
         out.write(Self.stateMagic)

@@ -103,7 +103,8 @@ struct ChatHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler, 
     init(
         limits: ChatLimits, epochSeed: UInt64, access: Access = Access(),
         service: consuming Service, reloader: Reloader? = nil, isActivatedBySocket: Bool = false,
-        kept: KeptChat? = nil, keeper: StoreKeeper? = nil, passwords: PasswordWorker = PasswordWorker()
+        kept: KeptChat? = nil, keeper: StoreKeeper? = nil,
+        passwords: PasswordWorker = PasswordWorker()
     ) {
         self.passwords = passwords
         self.isActivatedBySocket = isActivatedBySocket

@@ -6,7 +6,8 @@ import Storage
 import WebSocketServer
 
 extension ChatHandler {
-    /// POST /reload, or /restart-in-place if `inPlace`. Root may send credentials with it: systemd makes them at the start alone.
+    /// POST /reload, or /restart-in-place if `inPlace`. Root may send credentials with it: systemd
+    /// makes them at the start alone.
     mutating func reload(
         _ request: borrowing HTTPRequest, inPlace: Bool = false, _ io: inout ServerContext
     ) -> HTTPResponse {

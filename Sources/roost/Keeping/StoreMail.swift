@@ -5,7 +5,7 @@ import LinuxReactor
 import Synchronization
 
 /// Takes answers from the store's threads to the server's mailbox. What comes before there is one
-/// waits, and so does what comes while the chat is brought to rest: then nobody empties the mailbox.
+/// waits, and so does what comes while the chat comes to rest: nobody empties the mailbox then.
 final class StoreMail: Sendable {
     private struct State {
         var mailbox: Mailbox<ChatMail>?
@@ -55,7 +55,7 @@ final class StoreMail: Sendable {
         }
     }
 
-    /// From now on answers go to the mailbox again. Returns those that have come before.
+    /// From now on answers go to the mailbox again. Returns what has come before.
     func endGathering() -> [StoreAnswer] {
         state.withLock { state in
             defer { (state.waiting, state.isGathering) = ([], false) }

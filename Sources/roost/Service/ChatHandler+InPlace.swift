@@ -1,4 +1,4 @@
-// A reload for which the installed program takes the place of the running one, with all connections.
+// A reload for which the installed program takes the place of the running one.
 import CommandLineOptions
 import Glibc
 import WebSocketServer

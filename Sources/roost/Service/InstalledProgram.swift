@@ -26,7 +26,7 @@ enum InstalledProgram {
 
     static var path: String? { LinuxKernel.executablePath }
 
-    /// Whether another file is there than the one that runs. False if none is.
+    /// Whether another file is there than the running program's. False if none is.
     static var isOther: Bool {
         guard let path, let installed = Identity(path), let running = Identity("/proc/self/exe")
         else { return false }

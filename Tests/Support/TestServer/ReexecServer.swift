@@ -10,6 +10,8 @@ import WebSocketServer
 /// - "generation": how many programs have taken over so far.
 /// - "join" and "all TEXT": a topic.
 ///
+/// - "busy STAGE COUNT": the next COUNT times it is not at rest at this stage. "resumed": how often
+///   it has served on.
 /// - "await" and "answer": says when a request waits, and answers all that do.
 ///
 /// With `--refuse` it takes nothing over, with `--clients` it has a client besides, with `--thread`
@@ -23,6 +25,8 @@ struct ReexecServer: HandOverHandler, MailHandler, HTTPHandler, OperationsHandle
     private var waiting: [ConnectionID] = []
     /// Wants to know when a request waits.
     private var asker: ConnectionID?
+    private var busy: (stage: String, count: Int) = ("", 0)
+    private var resumedCount = 0
     private let refuses: Bool
     private let isChat: Bool
     private let mailboxes: @Sendable () -> Mailbox<Failure>?
@@ -103,6 +107,10 @@ struct ReexecServer: HandOverHandler, MailHandler, HTTPHandler, OperationsHandle
         switch (words.first ?? "", words.count) {
         case ("run", 2...): run(words, id, &io)
         case ("generation", 1): io.send("generation \(generation)", to: id)
+        case ("busy", 3):
+            busy = (words[1], Int(words[2]) ?? 0)
+            io.send("busy", to: id)
+        case ("resumed", 1): io.send("resumed \(resumedCount)", to: id)
         case ("join", 1): io.subscribe(id, to: io.topic(named: "all"))
         case ("all", 2...): io.publish(text, to: io.topic(named: "all"))
         case ("await", 1):
@@ -143,6 +151,14 @@ struct ReexecServer: HandOverHandler, MailHandler, HTTPHandler, OperationsHandle
         io.send("waiting \(waiting.count)", to: asker)
         self.asker = nil
     }
+
+    mutating func prepareHandOver(_ stage: HandOverStage, _ io: inout ServerContext) -> Bool {
+        guard "\(stage)" == busy.stage, busy.count > 0 else { return true }
+        busy.count -= 1
+        return false
+    }
+
+    mutating func resumeAfterHandOver(_ io: inout ServerContext) { resumedCount += 1 }
 
     func save(to writer: inout StateWriter, _ io: borrowing ServerContext) {
         writer.write(Int64(messageCount))

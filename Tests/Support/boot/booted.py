@@ -13,6 +13,7 @@ import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import encryption
+import in_place
 import keeping
 import operators
 import packaging
@@ -235,12 +236,13 @@ SCENARIOS = [
     packaging.it_installs, packaging.it_brings_pages_and_completions,
     it_starts_at_the_first_connection_and_loses_none, it_does_its_work_within_the_fence,
     every_end_is_explained, *operators.SCENARIOS, a_good_reload_keeps_everybody,
-    a_bad_reload_says_why_and_changes_nothing, a_restart_tells_clients_and_refuses_nobody,
+    a_bad_reload_says_why_and_changes_nothing, *in_place.RELOADING,
+    a_restart_tells_clients_and_refuses_nobody,
     a_crash_is_healed, a_hang_is_found_and_a_busy_server_is_not,
     a_stop_is_in_order_and_the_next_connection_starts_it, *keeping.SCENARIOS, *units.SCENARIOS,
     *encryption.SCENARIOS,
     it_ends_when_nobody_is_there, a_bad_configuration_is_healed_without_losing_anybody,
-    packaging.an_upgrade_brings_the_new_version,
+    *in_place.UPGRADING,
     packaging.an_upgrade_with_a_bad_file_keeps_the_old_version_running,
     packaging.an_upgrade_starts_nothing_that_was_stopped, nobody_s_words_are_in_the_journal,
     packaging.it_leaves_nothing_behind,

@@ -74,22 +74,6 @@ def an_upgrade_with_a_bad_file_keeps_the_old_version_running():
     assert main_process() not in (0, process)
 
 
-def an_upgrade_brings_the_new_version():
-    chatter = say("hugo", "before the upgrade")
-    configure("log-level = debug\n")
-    process = main_process()
-    upgrade = subprocess.Popen(["dpkg", "-i", "/packages/new.deb"], stdout=subprocess.DEVNULL)
-    assert chatter.close_code() == 1012
-    while upgrade.poll() is None:
-        Chatter().leave()
-    assert upgrade.returncode == 0
-    assert main_process() not in (0, process)
-    assert open(CONFIGURATION).read() == "log-level = debug\n", "the configuration is its owner's"
-    Chatter().leave()
-    event("connection-opened")
-    assert "before the upgrade" in said()
-
-
 def an_upgrade_starts_nothing_that_was_stopped():
     run("systemctl stop roost.socket && dpkg -i /packages/new.deb")
     assert states() == ["inactive"] * 4, states()
@@ -115,7 +99,7 @@ def it_leaves_nothing_behind():
     assert states() == ["active"] * 3 + ["inactive"], states()
     assert states("@staff") == ["active"] * 3 + ["inactive"], states("@staff")
     say("jack", "after the removal").leave()
-    assert {"before the upgrade", "before the removal", "after the removal"} <= set(said())
+    assert {"upgrade 2", "before the removal", "after the removal"} <= set(said())
     run("dpkg -r roost")
     # A file that its administrator has made is theirs.
     run("rm /etc/roost/staff.conf")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The chat server restarted in place while people talk: reloads, upgrades, and those that fail.
+"""The chat server restarted in place while people talk: reloads, upgrades, and failures.
 
     reload.py [--only NAME]… [--times N] -- PATH/TO/roost serve
     reload.py --list | --check

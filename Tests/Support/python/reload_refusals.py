@@ -1,4 +1,4 @@
-"""Reloads that change settings, and those that fail: then the server serves on as before."""
+"""Reloads that change settings, and failed ones, after which the server serves on as before."""
 
 import stat
 import tempfile
@@ -19,7 +19,8 @@ def settings():
         assert "has taken over" in words and "changes to ack apply" in words, words
         assert server.event_count("taken-over") == 1, server.words()
         still_talks(server, client, "ack")
-        server.configuration.write_text("rate-limit = off\nrooms = 50\nack = fast\nmetrics = 127.0.0.1:9\n")
+        server.configuration.write_text(
+            "rate-limit = off\nrooms = 50\nack = fast\nmetrics = 127.0.0.1:9\n")
         assert "A restart is needed for metrics" in server.reload()
         assert server.event_count("taken-over") == 1, server.words()
         assert "taken over from itself" in server.reload("--restart-in-place")

@@ -68,7 +68,7 @@ class Replaceable(Server):
         return os.stat(f"/proc/{self.process.pid}/exe").st_ino
 
     def is_new(self):
-        """Whether the installed file is the one that runs."""
+        """Whether the installed file runs."""
         return self.node == os.stat(self.program).st_ino
 
     def event_count(self, name):

@@ -217,6 +217,32 @@ import Testing
         #expect(run.stop(SIGTERM) == 0)
     }
 
+    @Test(arguments: ["check", "waiting", "takingOver"])
+    func `A handler gets the time that it needs`(stage: String) throws {
+        let (run, port) = try start()
+        let client = try open(port)
+        #expect(ask("busy \(stage) 3", client) == "busy")
+        client.sendText("run again")
+        #expect(ask("hello", client) == "1: hello")
+        wait(for: 1, client)
+        #expect(run.stop(SIGTERM) == 0)
+    }
+
+    @Test(arguments: [("check", 0), ("takingOver", 1)])
+    func `A handler that is never at rest keeps the program`(stage: String, resumed: Int) throws {
+        let (run, port) = try start()
+        let client = try open(port)
+        #expect(ask("busy \(stage) 1000000", client) == "busy")
+        #expect(
+            ask("run again", client) == "This program has not come to rest within 2.0 seconds.")
+        // After the state was written for the check.
+        #expect(ask("resumed", client) == "resumed \(resumed)")
+        #expect(ask("busy no 0", client) == "busy")
+        client.sendText("run again")
+        wait(for: 1, client)
+        #expect(run.stop(SIGTERM) == 0)
+    }
+
     @Test func `A process with a client besides its server is not handed over`() throws {
         let (run, port) = try start("--clients")
         #expect(

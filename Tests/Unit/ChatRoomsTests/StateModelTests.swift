@@ -78,8 +78,8 @@ import Testing
         #expect(error([]) == .notAChat)
         #expect(error(Array("hello, this is no chat".utf8)) == .notAChat)
         var later = bytes
-        later[4] = 9
-        #expect(error(later) == .unknownVersion(9))
+        later[4] = 10
+        #expect(error(later) == .unknownVersion(10))
         #expect(error(bytes + [0]) == .damaged)
         for end in stride(from: 6, to: bytes.count, by: 1) {
             #expect(error(Array(bytes[..<end])) == .damaged)

@@ -146,7 +146,7 @@ import Testing
         // Hyphenated words that are not settings.
         let words: Set = [
             "check-config", "time-out", "xeu", "list-catalog", "update-catalog", "systemd-journald",
-            "try-again", "held-back", "send-proxy",
+            "try-again", "held-back", "send-proxy", "check-handover",
         ]
         for entry in try entries() {
             for match in entry.text.matches(of: /@ROOST_([A-Z_]+)@/) {
