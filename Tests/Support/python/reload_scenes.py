@@ -53,16 +53,15 @@ class Talker:
                 pass
 
 
-async def talk_through(server, times):
+async def talk_through(server, again, times):
+    """People talk while `again` replaces the program; how many messages they have said."""
     people = [Talker(f"person{number}") for number in range(PEOPLE)]
     for person in people:
         await person.open(server)
     # The presence of those who came later, and nothing else, is still to be read.
     tasks = [asyncio.create_task(person.talk()) for person in people]
     for _ in range(times):
-        server.replace()
-        words = await asyncio.to_thread(server.reload)
-        assert "has taken over" in words and server.is_new(), words
+        await asyncio.to_thread(again)
     for person in people:
         person.stops = True
     async with asyncio.timeout(60):
@@ -80,6 +79,16 @@ async def talk_through(server, times):
         expected = [f"{person.name} {number}" for number in range(person.said)]
         assert own == expected, f"lost, doubled or reordered of {person.name}"
         await person.socket.close()
+    return total
+
+
+def talk_through_programs(server, times):
+    def again():
+        server.replace()
+        words = server.reload()
+        assert "has taken over" in words and server.is_new(), words
+
+    asyncio.run(talk_through(server, again, times))
     assert server.event_count("taken-over") == times, server.words()
     assert server.event_count("started") == 1, server.words()
 
@@ -87,13 +96,13 @@ async def talk_through(server, times):
 def talk():
     """Twenty people talk while the program is replaced: nothing is lost, doubled or reordered"""
     with Replaceable() as server:
-        asyncio.run(talk_through(server, arguments.times))
+        talk_through_programs(server, arguments.times)
 
 
 def talk_in_memory():
     """The same, with the messages in memory alone"""
     with Replaceable("--history", "memory") as server:
-        asyncio.run(talk_through(server, max(1, arguments.times // 4)))
+        talk_through_programs(server, max(1, arguments.times // 4))
 
 
 def state():

@@ -17,7 +17,6 @@ FIRST = 3  # of the passed descriptors: SD_LISTEN_FDS_START
 RESERVED = 80  # numbers below are for them
 SECONDS = 60
 NAME = "hand-over"
-READY = b"Listening on "
 
 
 def received(sock, flags=0):
@@ -33,6 +32,8 @@ def received(sock, flags=0):
 class Manager:
     """Runs `command` as a service until the end of `with`. It stores at most `limit` descriptors,
     and does what systemd 252 does with them: what is too much it closes without a word."""
+
+    ready = b"Listening on "  # what a process writes when it listens
 
     def __init__(self, command, limit=64, notifies=True, answers=True):
         self.command, self.limit = command, limit
@@ -92,7 +93,7 @@ class Manager:
 
     def start(self, waits=True):
         """Starts a process, and waits until it listens: it knows its signals then."""
-        count = self.said().count(READY)
+        count = self.said().count(self.ready)
         with self.lock:
             passed = [self.listener.fileno(), *self.store]
             names = ":".join(["roost", *[NAME] * len(self.store)])
@@ -113,7 +114,7 @@ class Manager:
         for number in high:
             os.close(number)
         if waits:
-            self.wait_for(READY, count + 1)
+            self.wait_for(self.ready, count + 1)
 
     def end(self, number=signal.SIGUSR2):
         """Sends the signal of a restart, or another, and waits for the process's end: its status.

@@ -4,8 +4,8 @@
     service_restart.py [--only NAME]… [--times N] -- FOLDER of our programs
     service_restart.py --list | --check
 
-The scenarios are in service_restart_scenes.py, and service_manager.py stands in for systemd. Prints
-a line for each, and ends with 1 if one failed.
+The scenarios are in service_restart_scenes.py and, for the chat server, service_restart_chat.py;
+service_manager.py stands in for systemd. Prints a line for each, and ends with 1 if one failed.
 """
 
 import sys
@@ -21,7 +21,9 @@ except ImportError as problem:
 
 MODULES = {"service_restart_scenes": [
     "chat", "encrypted_chat", "pieces", "request", "moved", "idle", "refused", "stopped", "killed",
-    "damaged", "few_files", "refusing_handler"]}
+    "damaged", "few_files", "refusing_handler"],
+    "service_restart_chat": [
+        "talk", "talk_in_memory", "another_place", "lost", "bad_configuration"]}
 
 
 def main():

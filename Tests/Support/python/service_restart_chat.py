@@ -1,0 +1,95 @@
+"""Restarts of the chat server as a service, while people talk."""
+
+import asyncio
+import os
+import re
+import tempfile
+
+from reload_scenes import talk_through
+from roost_server import Client
+from scenarios import arguments
+from service_manager import Manager
+from service_restart_scenes import without_state
+from tls_server import path_of
+
+
+class Chat(Manager):
+    ready = b"http://127.0.0.1"
+
+    def __init__(self, *flags, **options):
+        self.state = tempfile.TemporaryDirectory(prefix="chat-")
+        self.s = ""
+        command = [str(path_of("roost")), "serve", "--control", "off", "--rate-limit", "off"]
+        if "--history" not in flags:
+            command += ["--history", os.path.join(self.state.name, "roost.db")]
+        super().__init__([*command, *flags], **options)
+
+    @property
+    def chat(self):
+        return f"ws://127.0.0.1:{self.port}/chat"
+
+    def pauses(self):
+        return [int(us) / 1000 for us in re.findall(rb"pause-us=(\d+)", self.said())]
+
+    def restarts(self):
+        """One restart after which everybody is still there."""
+        count = self.said().count(b"event=taken-over")
+        self.restart()
+        self.wait_for(b"event=taken-over", count + 1)
+
+
+def talk():
+    """Twenty people talk while the chat is restarted: nothing is lost, doubled or reordered"""
+    with Chat() as server:
+        times = max(1, arguments.times // 2)
+        total = asyncio.run(talk_through(server, server.restarts, times))
+        return f"{total} messages, pauses up to {max(server.pauses()):.0f} ms"
+
+
+def talk_in_memory():
+    """The same, with the messages in memory alone"""
+    with Chat("--history", "memory") as server:
+        asyncio.run(talk_through(server, server.restarts, max(1, arguments.times // 4)))
+
+
+def another_place():
+    """A new process that keeps messages elsewhere cannot go on: people come back, and are served"""
+    with Chat() as server, Client(server) as ann:
+        ann.log_in("ann")
+        ann.say("before")
+        place = server.command.index("--history") + 1
+        server.command[place] += ".new"
+        server.restart()
+        assert ann.closed()[0] == 1012, "not 1012"
+        with Client(server) as again:
+            again.log_in("ann2")
+            assert again.say("after") == 1, "it is the old place"
+        said = server.said()
+        assert b"event=kept-lost" in said and b"names another place" in said, said[-2000:]
+
+
+def lost():
+    """What was left is lost, and the chat begins with its database"""
+    with Chat() as server, Client(server) as ann:
+        ann.log_in("ann")
+        ann.say("before")
+        assert server.end() == 0, server.said()
+        server.change([without_state(messages) for messages in server.carriers()])
+        server.start()
+        with Client(server) as again:
+            assert ann.closed()[0] == 1006, "it goes on"
+            again.log_in("bob")
+            page = again.ask(type="history", room="lobby", before=1 << 40)
+            assert [m["text"] for m in page["messages"]] == ["before"], page
+
+
+def bad_configuration():
+    """A new process that cannot start ends the connections, and says what is wrong"""
+    with Chat() as server, Client(server) as ann:
+        ann.log_in("ann")
+        assert server.end() == 0, server.said()
+        server.command.append("--no-such-flag")
+        server.start(waits=False)
+        server.wait_for(b"no-such-flag")
+        assert ann.closed()[0] == 1006, "it was closed in another way"
+        assert not server.store, "the store still has something"
