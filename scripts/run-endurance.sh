@@ -5,11 +5,12 @@
 #
 # FOLDER has the release builds of TestServer, KernelScripts, roost and echo-server.
 # ENDURANCE_SECONDS=300 is how long the readers on slow lines read, ENDURANCE_CLIENTS=15000 how many
-# clients reconnect or resume, ENDURANCE_SCRIPTS=1000000 in how many scripts the simulated kernel is
-# compared with Linux, from the seed ENDURANCE_SEED=0 on, ENDURANCE_RUNS=1 how often each attack
-# runs, ENDURANCE_KILLS=1000 how often a server with a database is killed. Attacks and faults that
-# are done stand in .build/attacks-done.jsonl and .build/keep-done.jsonl and are not run again; the
-# file goes when all have run. The status is 1 if one of them failed.
+# clients reconnect or resume, ENDURANCE_RESTARTS=200 how often a service is restarted while clients
+# chat, ENDURANCE_SCRIPTS=1000000 in how many scripts the simulated kernel is compared with Linux,
+# from the seed ENDURANCE_SEED=0 on, ENDURANCE_RUNS=1 how often each attack runs,
+# ENDURANCE_KILLS=1000 how often a server with a database is killed. Attacks and faults that are done
+# stand in .build/attacks-done.jsonl and .build/keep-done.jsonl and are not run again; the file goes
+# when all have run. The status is 1 if one of them failed.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -28,6 +29,8 @@ for what in "$@"; do
     restart)
         Tests/Support/python/restart_storm.py --clients "${ENDURANCE_CLIENTS:-15000}" -- \
             "$programs/roost" || status=1
+        Tests/Support/python/service_restart.py --times "${ENDURANCE_RESTARTS:-200}" \
+            --only chat --only encrypted_chat --only talk -- "$programs" || status=1
         ;;
     tls)
         Tests/Support/python/tls_peers.py --long --only cut_everywhere -- "$programs" || status=1

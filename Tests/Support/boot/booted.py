@@ -17,6 +17,7 @@ import in_place
 import keeping
 import operators
 import packaging
+import restarting
 import units
 from chatter import Chatter, get
 from machine import (
@@ -119,24 +120,6 @@ def a_bad_reload_says_why_and_changes_nothing():
     run("systemctl reload roost")
 
 
-def a_restart_tells_clients_and_refuses_nobody():
-    chatter = Chatter().enter("fred", "lobby")
-    process = main_process()
-    restart = subprocess.Popen(["systemctl", "restart", "roost"])
-    assert chatter.close_code() == 1012
-    served = 0
-    while restart.poll() is None or served < 10:
-        Chatter().leave()
-        served += 1
-    assert restart.returncode == 0 and main_process() != process
-    event("restarting")
-    # Restarts by hand do not count towards the start limit.
-    for _ in range(12):
-        run("systemctl restart roost")
-    assert show("ActiveState", "roost.socket") == "active"
-    Chatter().leave()
-
-
 def a_crash_is_healed():
     chatter = Chatter()
     process = main_process()
@@ -237,7 +220,7 @@ SCENARIOS = [
     it_starts_at_the_first_connection_and_loses_none, it_does_its_work_within_the_fence,
     every_end_is_explained, *operators.SCENARIOS, a_good_reload_keeps_everybody,
     a_bad_reload_says_why_and_changes_nothing, *in_place.RELOADING,
-    a_restart_tells_clients_and_refuses_nobody,
+    *restarting.SCENARIOS,
     a_crash_is_healed, a_hang_is_found_and_a_busy_server_is_not,
     a_stop_is_in_order_and_the_next_connection_starts_it, *keeping.SCENARIOS, *units.SCENARIOS,
     *encryption.SCENARIOS,
