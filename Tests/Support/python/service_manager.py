@@ -4,6 +4,7 @@ import array
 import fcntl
 import os
 import resource
+import select
 import signal
 import socket
 import subprocess
@@ -119,8 +120,16 @@ class Manager:
     def end(self, number=signal.SIGUSR2):
         """Sends the signal of a restart, or another, and waits for the process's end: its status.
         """
-        self.process.send_signal(number)
-        return self.process.wait(SECONDS)
+        handle = os.pidfd_open(self.process.pid)
+        try:
+            self.process.send_signal(number)
+            # Python's own waiting would come up to 50 ms late.
+            ended = select.poll()
+            ended.register(handle, select.POLLIN)
+            ended.poll(SECONDS * 1000)
+        finally:
+            os.close(handle)
+        return self.process.wait(0)
 
     def restart(self):
         expected = self.end()
