@@ -15,8 +15,8 @@ struct Bench: ParsableCommand {
         subcommands: [
             SuiteCommand.self, EchoCommand.self, FanoutCommand.self, ChatCommand.self,
             IdleCommand.self,
-            ChurnCommand.self, SlowCommand.self, ResumeCommand.self, PollingCommand.self,
-            MillionCommand.self,
+            ChurnCommand.self, SlowCommand.self, ResumeCommand.self, UpgradeCommand.self,
+            PollingCommand.self, MillionCommand.self,
             CompareCommand.self, PeersCommand.self, ChartCommand.self, WorkerCommand.self,
             Launch.self,
         ],

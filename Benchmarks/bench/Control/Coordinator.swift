@@ -9,7 +9,9 @@ final class Coordinator {
     private let pids: [pid_t]
     private let server: ServerProcess?
     private let workers: [WorkerProcess]
+    private let processors: [Int]
     private let screen: ProgressLine
+    private let upgrades: Upgrades?
     private var failures: [String: Int] = [:]
     private var ended = Set<Int>()
 
@@ -26,6 +28,8 @@ final class Coordinator {
         self.pids = pids
         self.server = server
         self.screen = screen
+        self.processors = processors
+        upgrades = try Upgrades(job.upgrades, pids, log: server?.logPath)
         var plan = job.plan
         plan.url = url
         plan.epoch = Clock.now
@@ -55,12 +59,14 @@ final class Coordinator {
         let open = ProcessUsage.total(of: pids)
         let exactOpen = job.measuresMemory ? ProcessUsage.exactResidentBytes(of: pids) : nil
 
+        upgrades?.measureBareStart(on: server?.processors ?? [], thenOn: processors)
         let begin = Clock.now + 20_000_000
         let measureFrom = begin + UInt64(job.warmup * 1e9)
         var timing = Timing(
             begin: begin, measureFrom: measureFrom,
             measureUntil: measureFrom + UInt64(job.seconds * 1e9), intervalCount: intervalCount)
         for worker in workers { worker.tell(.start(timing)) }
+        upgrades?.begin(at: measureFrom)
         let samples = try measure(&timing)
         drain()
         let tally = collect()
@@ -68,6 +74,8 @@ final class Coordinator {
         var run = Run(seconds: timing.measuredSeconds)
         run.openingSeconds = job.plan.kind == .churn ? 0 : openingSeconds
         run.take(tally, timing, samples)
+        run.upgrades = upgrades?.figures(tally)
+        run.warnings += upgrades?.warnings ?? []
         if let server = run.server {
             run.server?.residentBefore = exactBefore ?? before?.residentBytes ?? 0
             run.server?.residentOpen = exactOpen ?? open?.residentBytes ?? 0
@@ -77,7 +85,7 @@ final class Coordinator {
         run.generator.processCount = workers.count
         run.judge(rate: job.plan.rate, knowsServer: !pids.isEmpty, pinned: server != nil)
         // A Ctrl-C while the last messages were on their way costs nothing: measuring was over.
-        if timing.measuredSeconds < job.seconds - 1e-3 {
+        if timing.measuredSeconds < job.seconds - 1e-3, Interruption.isRequested {
             run.warnings.append(
                 "Interrupted: \(Words.seconds(timing.measuredSeconds)) were measured, not "
                     + "\(Words.seconds(job.seconds)).")
@@ -116,7 +124,8 @@ final class Coordinator {
         var samples: [Sample] = []
         var isShortened = false
         while samples.count <= timing.intervalCount {
-            if Interruption.isRequested, !isShortened {
+            upgrades?.step(Clock.now)
+            if Interruption.isRequested || upgrades?.areOver(Clock.now) == true, !isShortened {
                 isShortened = true
                 timing = try shortened(timing)
             }
@@ -124,7 +133,8 @@ final class Coordinator {
                 timing.measureUntil,
                 timing.measureFrom + timing.intervalLength * UInt64(samples.count))
             if Clock.now < time, !isHopeless {
-                listen(until: min(time, Clock.now + 250_000_000))
+                let step: UInt64 = upgrades == nil ? 250_000_000 : 5_000_000
+                listen(until: min(time, Clock.now + step))
                 screen.show(.running(timing, job), progress)
                 continue
             }
@@ -201,6 +211,7 @@ final class Coordinator {
             }
         }
         tally.settle()
+        if let failure = upgrades?.failure { failures[failure] = 1 }
         tally.failures.merge(failures) { $0 + $1 }
         screen.clear()
         for worker in workers {

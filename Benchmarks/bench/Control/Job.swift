@@ -18,6 +18,8 @@ struct Job {
     var opensInOrder = false
     /// Memory is counted page by page once everything is open.
     var measuresMemory = false
+    /// Whether the server's program starts anew meanwhile, and how often.
+    var upgrades: UpgradePlan?
 
     /// How many generators are needed: the limit on open files may require more than were asked
     /// for.

@@ -28,6 +28,8 @@ final class ServerProcess {
     let command: Command
     let url: String
     let port: UInt16
+    /// What it is pinned to; empty for no pinning.
+    let processors: [Int]
     private var processes: [Process] = []
     private var logs: [URL] = []
 
@@ -45,6 +47,7 @@ final class ServerProcess {
             throw Failure(description: "No port of 127.0.0.1 is free.")
         }
         self.port = port
+        self.processors = processors
         url = "\(command.isEncrypted ? "wss" : "ws")://127.0.0.1:\(port)\(command.path)"
         for _ in 0..<count { try start(processors, isShared: count > 1) }
         try waitUntilReady()
@@ -101,6 +104,9 @@ final class ServerProcess {
                 ((try? String(contentsOf: $0, encoding: .utf8)) ?? "").contains("Listening on")
             }
     }
+
+    /// The file that the output of its first process goes to.
+    var logPath: String { logs[0].path }
 
     /// The end of the server's output.
     func lastWords() -> String {

@@ -77,6 +77,16 @@ struct LoadPlan: Codable, Sendable {
         case waiting(Double)
     }
 
+    // For `upgrade` only.
+
+    /// How many connections, the last ones, say nothing and are in rooms where nobody does.
+    var idleCount = 0
+    /// These are the connections that say nothing.
+    var isIdle = false
+    /// Whether the order of each speaker's messages is checked at each reader, and the longest
+    /// waits are recorded; in an open loop.
+    var watchesOrder = false
+
     // For `resume` only.
 
     /// How many connections, the last ones, stay while the others lose the network.
@@ -91,7 +101,9 @@ struct LoadPlan: Codable, Sendable {
 
     func user(numbered connection: Int) -> [UInt8] { Array("u\(run)-\(connection)".utf8) }
 
-    func name(ofRoom room: Int) -> [UInt8] { Array("bench-\(run)-\(room)".utf8) }
+    func name(ofRoom room: Int) -> [UInt8] {
+        Array("bench-\(run)-\(isIdle ? "idle-" : "")\(room)".utf8)
+    }
 
     /// How many of the connections below `end` are in a room.
     private func members(of room: Int, below end: Int) -> Int {
@@ -111,12 +123,13 @@ struct LoadPlan: Codable, Sendable {
     /// How many generators are needed besides those for most of the connections: one for the
     /// connections whose latency is measured while the others are busy, so that a busy generator
     /// adds nothing to it.
-    var extraWorkerCount: Int { polling == nil && kind != .resume ? 0 : 1 }
+    var extraWorkerCount: Int { polling == nil && kind != .resume && idleCount == 0 ? 0 : 1 }
 
     /// The same load cut into as many parts as there are generators, each a range of connections.
     func divided(among count: Int) -> [LoadPlan] {
         if polling != nil { return dividedForPolling(among: count) }
         if kind == .resume { return dividedForResume(among: count) }
+        if idleCount > 0 { return dividedForUpgrade(among: count) }
         return dividedEvenly(among: count)
     }
 
@@ -163,6 +176,31 @@ extension LoadPlan {
         others.firstConnection = clients.totalConnections
         others.connectionCount = bystanders
         return numbered(clients.dividedEvenly(among: max(1, count - 1)) + [others])
+    }
+
+    /// The idle connections, who come last, are in generators of their own: they add nothing to the
+    /// waits of the others.
+    private func dividedForUpgrade(among count: Int) -> [LoadPlan] {
+        var chatting = self
+        chatting.totalConnections -= idleCount
+        chatting.idleCount = 0
+        var idle = self
+        idle.kind = wire == .chat ? .rooms : .idle
+        idle.totalConnections = idleCount
+        idle.idleCount = 0
+        idle.isIdle = true
+        idle.watchesOrder = false
+        idle.rooms = max(1, idleCount / 20)
+        idle.speakersPerRoom = 0
+        idle.rate = nil
+        let share = Double(count - 1) * Double(idleCount) / Double(totalConnections)
+        let idleParts = max(1, min(count - 1, Int(share.rounded(.up))))
+        return chatting.dividedEvenly(among: max(1, count - idleParts))
+            + idle.dividedEvenly(among: idleParts).map { part in
+                var part = part
+                part.firstConnection += chatting.totalConnections
+                return part
+            }
     }
 
     private func numbered(_ parts: [LoadPlan]) -> [LoadPlan] {

@@ -210,6 +210,7 @@ struct LoadState {
         let latency = now &- due
         tally.latencies.record(latency)
         tally.latenciesByInterval[timing.interval(of: due)].record(latency)
+        if plan.watchesOrder { tally.waits.record(due: due - timing.measureFrom, latency) }
     }
 
     /// Records how late a message of an open loop goes out.

@@ -14,6 +14,7 @@ struct RoomLoad: Load {
     /// How many members of the room have got a speaker's message, by speaker and place among
     /// `depth`.
     private var readers: [UInt32] = []
+    private var order: OrderCheck?
     private let ownMembers: [Int]
     private let members: [Int]
     private let speakerCount: Int
@@ -29,6 +30,7 @@ struct RoomLoad: Load {
             plan.connectionCount, max(0, plan.rooms * plan.speakersPerRoom - plan.firstConnection))
         if plan.rate == nil { readers = [UInt32](repeating: 0, count: speakerCount * plan.depth) }
         if plan.wire == .chat { chat = ChatSession(plan) }
+        if plan.watchesOrder { order = OrderCheck(plan) }
     }
 
     // MARK: Opening
@@ -106,6 +108,11 @@ struct RoomLoad: Load {
         guard sender < state.plan.totalConnections,
             state.plan.room(of: sender) == state.room(of: member)
         else { return state.tally.fail("messages in the wrong room") }
+        switch order?.take(stamp, by: member) {
+        case .again?: return state.tally.fail(FailureKind.surplus)
+        case .late?: state.tally.fail(FailureKind.reordered)
+        case .inOrder?, nil: break
+        }
         state.tally.delivered(stamp)
         state.count(at: now, bytes: message.bytes.count)
         state.record(due: stamp.due &+ state.plan.epoch, at: now)

@@ -29,6 +29,8 @@ struct Tally: Codable, Sendable {
     var handshakes = Latencies(digits: .two)
     /// From the time at which a client was to come back to its room's `joined`.
     var resumes = Latencies(digits: .two)
+    /// The longest waits, where the plan asks for them.
+    var waits = Waits()
     /// When the last client was back.
     var lastBackAt: UInt64 = 0
     /// Figures of a single kind of load, by their names in the report.
@@ -85,6 +87,7 @@ struct Tally: Codable, Sendable {
         lateness.add(other.lateness)
         handshakes.add(other.handshakes)
         resumes.add(other.resumes)
+        waits.add(other.waits)
         lastBackAt = max(lastBackAt, other.lastBackAt)
         extras.merge(other.extras) { $0 + $1 }
         failures.merge(other.failures) { $0 + $1 }
@@ -110,6 +113,7 @@ enum FailureKind {
     static let lost = "messages lost"
     static let surplus = "messages received twice"
     static let mixedUp = "messages lost and others received twice"
+    static let reordered = "messages out of order"
     static let wrongReply = "replies out of turn, or to others"
     static let damaged = "messages damaged: cut, changed or extended"
     static let wrongType = "messages as text instead of binary, or the other way round"

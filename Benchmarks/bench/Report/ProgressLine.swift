@@ -13,6 +13,7 @@ final class ProgressLine {
     private let prefix: String
     private var previous: (time: UInt64, counted: Int)?
     private var rate = 0.0
+    private var shownAt: UInt64 = 0
 
     /// - Parameter prefix: the name of what runs; it comes first in the line.
     init(_ prefix: String, isShown: Bool = isatty(STDERR_FILENO) == 1) {
@@ -21,7 +22,9 @@ final class ProgressLine {
     }
 
     func show(_ stage: Stage, _ progress: Progress) {
-        guard isShown else { return }
+        // A terminal need not follow faster.
+        guard isShown, Clock.now >= shownAt + 100_000_000 else { return }
+        shownAt = Clock.now
         write("\r\u{1B}[K" + line(stage, progress, now: Clock.now))
     }
 

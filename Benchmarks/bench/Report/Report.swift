@@ -72,6 +72,7 @@ struct Run: Codable, Sendable {
     var lateness: Percentiles?
     var handshake: Percentiles?
     var resume: Percentiles?
+    var upgrades: UpgradeFigures?
     var server: ServerUse?
     var generator = GeneratorUse()
     var timeline: [Slice] = []

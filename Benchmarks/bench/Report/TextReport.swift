@@ -40,6 +40,10 @@ struct Headline: Equatable {
             let seconds = middle { $0.extras["seconds until all were back"] } ?? 0
             unit =
                 "clients resumed, the last \(Words.fixed(seconds, 2)) s after the first came back"
+        } else if let pause = middle({ $0.upgrades?.pause?.p50 }) {
+            let count = runs.compactMap(\.upgrades).map(\.done).reduce(0, +)
+            value = Words.time(pause)
+            unit = "without service: the median of \(Words.plural(count, "upgrade"))"
         } else if let rate = middle(\.perServerSecond) {
             value = Words.rate(rate)
             unit = "\(report.unit) per second of server CPU"
@@ -107,6 +111,7 @@ extension Report {
                 ))
         }
         if let latency = run.latency { rows.append(("latency", latency.text)) }
+        if let upgrades = run.upgrades { rows += upgrades.rows }
         if let resume = run.resume { rows.append(("resume", resume.text)) }
         if let lateness = run.lateness, lateness.p99 > 1000 {
             rows.append(("sent late", lateness.text))
