@@ -27,6 +27,15 @@ int clinux_set_close_on_exec(int descriptor, int closes) {
     return fcntl(descriptor, F_SETFD, closes ? FD_CLOEXEC : 0);
 }
 
+int clinux_close_range_on_exec(int first, int last) {
+#ifdef CLOSE_RANGE_CLOEXEC
+    if (syscall(SYS_close_range, first, last, CLOSE_RANGE_CLOEXEC) == 0) return 0;
+#endif
+    for (int descriptor = first; descriptor <= last; descriptor++)
+        if (clinux_set_close_on_exec(descriptor, 1) < 0) return -1;
+    return 0;
+}
+
 static int has_name_of(const char *entry, const char *name) {
     size_t length = strcspn(name, "=");
     return strncmp(entry, name, length) == 0 && entry[length] == '=';

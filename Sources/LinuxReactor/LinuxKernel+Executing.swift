@@ -25,6 +25,20 @@ extension LinuxKernel {
         }
     }
 
+    /// Lets execve(2) close these descriptors, with a call for each row of adjacent numbers. That
+    /// they are open is not checked.
+    package static func closeOnExec(_ descriptors: [FileDescriptor]) throws(SystemError) {
+        let numbers = descriptors.map(\.rawValue).sorted()
+        var start = numbers.startIndex
+        for index in numbers.indices
+        where index + 1 == numbers.endIndex || numbers[index + 1] > numbers[index] + 1 {
+            guard clinux_close_range_on_exec(numbers[start], numbers[index]) == 0 else {
+                throw SystemError(errno, "pass on descriptor \(numbers[start])")
+            }
+            start = index + 1
+        }
+    }
+
     /// Holds back the signals that the servers of this process watch, until another program has
     /// taken its place, which begins with those blocked and with `mask`; what has come and was not
     /// read is pending there.

@@ -4,7 +4,9 @@
 @frozen
 public struct Poller: ~Copyable {
     @usableFromInline
-    let descriptor: FileDescriptor
+    package private(set) var descriptor: FileDescriptor
+    /// Whether it is the epoll instance of the program before this one: ``goOn(with:_:)``.
+    package private(set) var isKept = false
     @usableFromInline
     var events: ReadyEvents
     @usableFromInline
@@ -53,6 +55,40 @@ public struct Poller: ~Copyable {
             try kernel.changePoll(descriptor, .remove, watched, for: [], token: 0)
         } catch {
             preconditionFailure("epoll_ctl: \(error)")
+        }
+    }
+
+    /// Goes on with the epoll instance of the program before this one; its own is closed. What is
+    /// watched there outlives execve(2), as descriptors do.
+    package mutating func goOn<K: Kernel & ~Copyable>(
+        with kept: FileDescriptor, _ kernel: inout K
+    ) {
+        kernel.close(descriptor)
+        descriptor = kept
+        isKept = true
+    }
+
+    /// Starts to watch a descriptor that the program before this one may have watched.
+    package func watchAgain<K: Kernel & ~Copyable>(
+        _ watched: FileDescriptor, for readiness: Readiness, token: UInt64, _ kernel: inout K
+    ) throws(SystemError) {
+        guard isKept else { return try watch(watched, for: readiness, token: token, &kernel) }
+        do throws(SystemError) {
+            try kernel.changePoll(descriptor, .modify, watched, for: readiness, token: token)
+        } catch {
+            try watch(watched, for: readiness, token: token, &kernel)
+        }
+    }
+
+    /// Stops watching a descriptor, if it is watched. Returns whether it was.
+    package func forget<K: Kernel & ~Copyable>(
+        _ watched: FileDescriptor, _ kernel: inout K
+    ) -> Bool {
+        do throws(SystemError) {
+            try kernel.changePoll(descriptor, .remove, watched, for: [], token: 0)
+            return true
+        } catch {
+            return false
         }
     }
 

@@ -125,6 +125,10 @@ int clinux_is_sealed(int descriptor);
 /// Whether execve(2) closes a descriptor: FD_CLOEXEC. Returns 0, or -1 with errno.
 int clinux_set_close_on_exec(int descriptor, int closes);
 
+/// Lets execve(2) close all descriptors from `first` to `last`: close_range(2), or FD_CLOEXEC of
+/// each before Linux 5.11. Returns 0, or -1 with errno.
+int clinux_close_range_on_exec(int first, int last);
+
 /// The descriptor that a check finds its file at.
 enum { CLINUX_CHECKED_FILE = 3 };
 

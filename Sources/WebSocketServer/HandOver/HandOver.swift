@@ -115,15 +115,7 @@ extension ServerCore where K: ~Copyable {
 
     /// Watches a restored connection, sets its deadline, and queues its remaining work.
     private mutating func takeUp(_ slot: Slot) throws(StateError) {
-        let wanted = io.connections.slots[slot].wanted
-        io.connections.slots[slot].watched = wanted
-        do {
-            try poller.watch(
-                io.connections.slots[slot].descriptor, for: wanted,
-                token: io.connections.id(of: slot).token, &kernel)
-        } catch {
-            throw StateError("\(error)")
-        }
+        try watchRestored(slot)
         if io.connections.slots[slot].flags.contains(.admitted) {
             restoreAdmission(slot)
         } else if io.connections.slots[slot].phase == .head {

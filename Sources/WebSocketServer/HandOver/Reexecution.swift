@@ -174,7 +174,7 @@ struct Reexecution {
             let state = state(&core, handler, leftAt)
             do throws(SystemError) {
                 switch successor {
-                case .program(let program, _): try execute(program, state, core.io.logger)
+                case .program(let program, _): try execute(program, state, &core)
                 case .nextProcess(let store): try leave(state, in: store, core.io.logger)
                 }
             } catch {
@@ -220,7 +220,8 @@ struct Reexecution {
     ) -> ProcessState {
         ProcessState(
             programVersion: programVersion, leftAt: leftAt,
-            signalMask: LinuxKernel.processSignalMask, listeners: core.listening.listeners,
+            signalMask: LinuxKernel.processSignalMask, poll: core.poller.descriptor,
+            listeners: core.listening.listeners,
             handOver: core.save { writer, io in handler._save(to: &writer, io) })
     }
 
@@ -231,6 +232,7 @@ struct Reexecution {
     ) throws(SystemError) {
         var state = state
         state.listeners = []
+        state.poll = nil
         try LeavingConnections.leave(state, in: store, attempt: .random(in: .min ... .max))
         logger.notice(
             "\(state.handOver.descriptors.count) connections wait for the next process.",
@@ -240,15 +242,17 @@ struct Reexecution {
     /// Lets the program take the place of this one. Returns only by an error, and then everything
     /// is as it was.
     private func execute(
-        _ program: ProgramStart, _ state: ProcessState, _ logger: Logger
+        _ program: ProgramStart, _ state: ProcessState, _ core: inout ServerCore<LinuxKernel>
     ) throws(SystemError) {
-        logger.notice(
+        core.io.telemetry.logger.notice(
             "\(program.path) takes over \(state.handOver.descriptors.count) connections.",
             metadata: ["event": "reexec"])
         let file = try SealedFile.make(StateFile.parts(state))
-        let kept = state.descriptors + [file.descriptor]
+        let kept = state.descriptors + [core.poller.descriptor, file.descriptor]
         defer { for descriptor in kept { try? LinuxKernel.keepOverExec(descriptor, false) } }
         for descriptor in kept { try LinuxKernel.keepOverExec(descriptor, true) }
+        let left = core.leaveConnectionsWatched()
+        defer { core.watchConnectionsAgain(left) }
         // What was printed and not written yet would be lost.
         fflush(nil)
         LinuxKernel.holdSignals(state.signalMask)

@@ -12,6 +12,9 @@ struct ProcessState {
     var leftAt: Instant
     /// The signals that were blocked when the server was made: bit n - 1 stands for signal n.
     var signalMask: UInt64
+    /// The epoll instance, in which the connections are watched for reading; nil if another process
+    /// goes on.
+    var poll: FileDescriptor?
     /// With the files of local sockets, which the next program removes when it stops.
     var listeners: [Listener]
     var handOver: HandOver
@@ -75,6 +78,7 @@ extension ProcessState {
         writer.write(programVersion)
         writer.write(leftAt.nanoseconds)
         writer.write(signalMask)
+        writer.write(poll?.rawValue ?? -1)
         writer.write(UInt32(listeners.count))
         for listener in listeners {
             writer.write(listener.descriptor.rawValue)
@@ -90,6 +94,8 @@ extension ProcessState {
         programVersion = try reader.readString()
         leftAt = Instant(nanoseconds: try reader.read())
         signalMask = try reader.read()
+        let number = try reader.read(Int32.self)
+        poll = number == -1 ? nil : FileDescriptor(rawValue: number)
         listeners = []
         for _ in 0..<(try reader.read(UInt32.self)) {
             let descriptor = FileDescriptor(rawValue: try reader.read())
@@ -106,7 +112,7 @@ extension ProcessState {
         }
         handOver = HandOver(state: Array(try reader.readBytes()), descriptors: sockets)
         var seen: Set<Int32> = []
-        for descriptor in descriptors {
+        for descriptor in descriptors + [poll].compactMap(\.self) {
             // 0 to 2 are the standard streams.
             guard descriptor.rawValue > 2, seen.insert(descriptor.rawValue).inserted else {
                 throw StateError("descriptor \(descriptor.rawValue) cannot be a socket")

@@ -34,9 +34,11 @@ extension ServerCore where K == LinuxKernel {
         do throws(StateError) { state = try StateFile.read(bytes) } catch {
             throw takingOverFailed(error)
         }
-        for socket in state.handOver.descriptors { try LinuxKernel.keepOverExec(socket, false) }
+        let poll = [state.poll].compactMap(\.self)
+        try LinuxKernel.closeOnExec(state.handOver.descriptors + poll)
         var core = try ServerCore(
             LinuxKernel(), configuration, inheriting: state.listeners)
+        if let poll = state.poll { try core.goOnWatching(poll) }
         do throws(StateError) { try core.restore(state.handOver, restoreHandler) } catch {
             throw takingOverFailed(error)
         }

@@ -12,7 +12,8 @@ extension ServerCore where K: ~Copyable {
         inheriting inherited: [Listener]? = nil,
         wake: @escaping @Sendable (FileDescriptor) -> Void = LinuxKernel.wake
     ) throws(SystemError) {
-        Handshake.prepare()
+        // A program that takes over has no time for it now: its first handshake does it.
+        if inherited == nil { Handshake.prepare() }
         var kernel = kernel
         let descriptorCount = kernel.raiseDescriptorLimit()
         let clock = TurnClock(&kernel)
@@ -26,15 +27,8 @@ extension ServerCore where K: ~Copyable {
         let poller = try Poller(&kernel)
         let reserve = kernel.makeReserve()
         let signals = try SignalSet(configuration, &kernel)
-        do {
-            try poller.watch(wakeup, for: .readable, token: Token.wakeup, &kernel)
-            if let descriptor = signals.source?.descriptor {
-                try poller.watch(descriptor, for: .readable, token: Token.signals, &kernel)
-            }
-            for (index, listener) in listeners.enumerated() {
-                let token = Token.listener(index)
-                try poller.watch(listener.descriptor, for: .readable, token: token, &kernel)
-            }
+        do throws(SystemError) {
+            try Self.watchOwn(poller, wakeup, signals, listeners, &kernel)
         } catch {
             // There is no server that would react to them.
             signals.source?.close(&kernel)
@@ -54,6 +48,21 @@ extension ServerCore where K: ~Copyable {
             listening: ListenerSet(
                 listeners, reserve: reserve, proxies: configuration.trustedProxies),
             signals: signals, wakeup: wakeup, configuration)
+    }
+
+    /// Watches the server's own descriptors.
+    static func watchOwn(
+        _ poller: borrowing Poller, _ wakeup: FileDescriptor, _ signals: borrowing SignalSet,
+        _ listeners: [Listener], _ kernel: inout K
+    ) throws(SystemError) {
+        try poller.watch(wakeup, for: .readable, token: Token.wakeup, &kernel)
+        if let descriptor = signals.source?.descriptor {
+            try poller.watch(descriptor, for: .readable, token: Token.signals, &kernel)
+        }
+        for (index, listener) in listeners.enumerated() {
+            let token = Token.listener(index)
+            try poller.watchAgain(listener.descriptor, for: .readable, token: token, &kernel)
+        }
     }
 
     /// With certificates, sockets for clients speak TLS, unless there are some that are named so.

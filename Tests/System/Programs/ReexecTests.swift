@@ -41,6 +41,28 @@ import Testing
         return [Array(frame[..<place]), Array(frame[place...])]
     }
 
+    private static let filling = String(repeating: "x", count: 8000)
+
+    /// Says more to all than the kernel takes for a client that does not read.
+    private func fill(_ client: Client) {
+        for number in 0..<1500 {
+            let text = "all \(number) \(Self.filling)"
+            let count = text.utf8.count
+            client.send([0x81, 0xFE, UInt8(count >> 8), UInt8(count & 255), 0, 0, 0, 0])
+            client.send(text)
+        }
+    }
+
+    private func expectFilling(_ client: Client) {
+        for number in 0..<1500 {
+            let text = client.text()
+            guard text == "all \(number) \(Self.filling)" else {
+                Issue.record("instead of message \(number): \(text?.prefix(20) ?? "none")")
+                break
+            }
+        }
+    }
+
     @Test func `In the middle of a message, a frame, a head and a backlog`() throws {
         let (run, port) = try start()
         let (asker, fragments) = (try open(port), try open(port))
@@ -56,14 +78,7 @@ import Testing
         let slow = try open(port)
         slow.sendText("join")
         #expect(ask("joined", slow) == "1: joined")
-        // More than the kernel takes for a client that does not read.
-        let filling = String(repeating: "x", count: 8000)
-        for number in 0..<1500 {
-            let text = "all \(number) \(filling)"
-            let count = text.utf8.count
-            asker.send([0x81, 0xFE, UInt8(count >> 8), UInt8(count & 255), 0, 0, 0, 0])
-            asker.send(text)
-        }
+        fill(asker)
         asker.sendText("run again")
         wait(for: 1, asker)
         var count = 1
@@ -79,12 +94,7 @@ import Testing
             "ost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                 + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
         #expect(head.response()?.head.hasPrefix("HTTP/1.1 101 ") == true)
-        for number in 0..<1500 {
-            guard slow.text() == "all \(number) \(filling)" else {
-                Issue.record("message \(number) is missing, or another")
-                break
-            }
-        }
+        expectFilling(slow)
         #expect(run.stop(SIGTERM) == 0)
     }
 
@@ -132,6 +142,31 @@ import Testing
         #expect(ask("new", after) == "2: new")
         #expect(run.stop(SIGTERM) == 0)
         #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
+    /// What kinds of files the process has open, and how many of each.
+    private func files(_ run: Run) throws -> [String: Int] {
+        let folder = "/proc/\(run.process.processIdentifier)/fd"
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder).compactMap {
+            try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)")
+        }
+        // "socket:[4711]": the number is another each time.
+        return Dictionary(
+            names.map { ($0.filter { !$0.isNumber }, 1) }, uniquingKeysWith: +)
+    }
+
+    @Test func `No descriptor is left over`() throws {
+        let (run, port) = try start()
+        let client = try open(port)
+        #expect(ask("hello", client) == "1: hello")
+        let before = try files(run)
+        #expect(before.keys.contains { $0.contains("eventpoll") })
+        for generation in 1...2 {
+            client.sendText("run again")
+            wait(for: generation, client)
+        }
+        #expect(try files(run) == before)
+        #expect(run.stop(SIGTERM) == 0)
     }
 
     // MARK: Failures
@@ -182,15 +217,30 @@ import Testing
         let (run, port) = try start()
         let (client, slow) = (try open(port), try open(port))
         slow.send(pieces("half", at: 8)[0])
+        // A request that is not handed over, and a reader that takes nothing.
+        let (page, deaf) = (Client(port: port), try open(port))
+        page.send("GET /answer HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        #expect(ask("await", client) == "waiting 1")
+        deaf.sendText("join")
+        #expect(ask("joined", deaf) == "1: joined")
+        fill(client)
         let answer = ask("run \(script.path)", client)
         #expect(answer?.hasPrefix("Cannot run \(script.path): No such file") == true)
         slow.send(pieces("half", at: 8)[1])
-        #expect(slow.text() == "1: half")
-        #expect(ask("new", try open(port)) == "2: new")
+        #expect(slow.text() == "2: half")
+        #expect(ask("new", try open(port)) == "3: new")
+        for _ in 0..<2 {
+            client.sendText("answer")
+            #expect(page.response()?.body == "late\n")
+            page.send("GET /answer HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            #expect(ask("await", client) == "waiting 1")
+        }
+        client.sendText("answer")
+        expectFilling(deaf)
         // Signals come through as before, and another program can take over.
         kill(run.process.processIdentifier, SIGUSR1)
         wait(for: 1, client)
-        #expect(ask("still here", slow) == "3: still here")
+        #expect(ask("still here", slow) == "4: still here")
         #expect(run.stop(SIGTERM) == 0)
     }
 

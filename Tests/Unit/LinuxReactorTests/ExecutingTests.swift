@@ -88,6 +88,15 @@ import Testing
         #expect(program.replaceProcess(variable: "A=b").number == number)
     }
 
+    @Test func `Descriptors are closed with the program, whatever their numbers`() throws {
+        let numbers = (0..<9).map { _ in dup(1) }
+        defer { for number in numbers { close(number) } }
+        let chosen = [0, 1, 2, 4, 7, 8].map { FileDescriptor(rawValue: numbers[$0]) }
+        try LinuxKernel.closeOnExec(chosen.reversed())
+        try LinuxKernel.closeOnExec([])
+        #expect(numbers.map { fcntl($0, F_GETFD) } == [1, 1, 1, 0, 1, 0, 0, 1, 1])
+    }
+
     @Test func `Only the last words are kept of many`() throws {
         let (_, words) = try check("seq 1 100000 >&2")
         #expect(words.utf8.count == 4096 && words.hasSuffix("\n99999\n100000\n"))

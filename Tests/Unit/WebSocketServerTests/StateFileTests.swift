@@ -9,6 +9,7 @@ import WebSocketCore
 @Suite struct StateFileTests {
     private static let state = ProcessState(
         programVersion: "1.2.3", leftAt: Instant(nanoseconds: 77), signalMask: 1 << 14,
+        poll: FileDescriptor(rawValue: 6),
         listeners: [
             Listener(
                 descriptor: FileDescriptor(rawValue: 5), address: .unknown, name: "control",
@@ -25,6 +26,7 @@ import WebSocketCore
         #expect(read.programVersion == "1.2.3")
         #expect(read.leftAt == Instant(nanoseconds: 77))
         #expect(read.signalMask == 1 << 14)
+        #expect(read.poll?.rawValue == 6)
         #expect(read.listeners.map(\.name) == ["control", ""])
         #expect(read.listeners.map(\.path) == ["/run/it", nil])
         #expect(read.descriptors.map(\.rawValue) == [5, 4, 9, 7, 8])
@@ -97,6 +99,10 @@ import WebSocketCore
         #expect(
             Self.sentence(StateFile.parts(state).flatMap { $0 })
                 == "descriptor 5 cannot be a socket")
+        state.handOver.descriptors = [9, 6].map { FileDescriptor(rawValue: $0) }
+        #expect(
+            Self.sentence(StateFile.parts(state).flatMap { $0 })
+                == "descriptor 6 cannot be a socket")
     }
 
     @Test func `A flipped bit is never believed`() {
