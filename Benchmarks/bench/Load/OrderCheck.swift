@@ -1,7 +1,7 @@
 // Whether the messages of each speaker come to each reader once, and in their order.
 
 /// What has come to this generator's connections, by reader and speaker. A number that was passed
-/// over is remembered until it comes, so that late and doubled messages are told apart.
+/// over is remembered until it comes, so that a late message is known from a doubled one.
 struct OrderCheck {
     enum Verdict { case inOrder, late, again }
 

@@ -80,6 +80,11 @@ extension EndToEndTests {
         (["peers", "--url", "ws://127.0.0.1:1"], "no --url or"),
         (["peers", "--only", "nobody"], "uWebSockets"),
         (["compare", "/nowhere/a", "/nowhere/b"], "not a report"),
+        (["upgrade", "--times", "0"], "--times"), (["upgrade", "--url", "ws://x"], "--pid"),
+        (["upgrade", "--idle", "5", "--rooms", "2"], "--rooms"),
+        (["upgrade", "--servers", "2"], "One process"), (["upgrade", "--log", "x"], "--log"),
+        (["upgrade", "-c", "3", "--rooms", "4"], "--rooms is"),
+        (["upgrade", "--signal", "KILL"], "USR1"),
     ])
     func `Invalid options are reported before anything is started`(
         arguments: [String], words: String
