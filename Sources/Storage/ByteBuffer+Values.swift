@@ -13,6 +13,28 @@ extension ByteBuffer {
             .storeBytes(of: value.bigEndian, as: Value.self)
     }
 
+    /// Appends an integer, lowest byte first.
+    @inlinable
+    public mutating func append<Value: FixedWidthInteger & BitwiseCopyable>(
+        littleEndian value: Value
+    ) {
+        let target = unsafe appendUninitialized(MemoryLayout<Value>.size)
+        unsafe UnsafeMutableRawPointer(target)
+            .storeBytes(of: value.littleEndian, as: Value.self)
+    }
+
+    /// Writes an integer over the bytes from `place` on, lowest byte first; if there are fewer, the
+    /// process ends.
+    @inlinable
+    package mutating func overwrite<Value: FixedWidthInteger & BitwiseCopyable>(
+        _ value: Value, at place: Int
+    ) {
+        precondition(place >= 0 && place <= count - MemoryLayout<Value>.size, "beyond the end")
+        guard let block = unsafe block else { return }
+        unsafe UnsafeMutableRawPointer(Self.firstByte(of: block) + place)
+            .storeBytes(of: value.littleEndian, as: Value.self)
+    }
+
     /// Appends the UTF-8 of a literal.
     @inlinable @inline(__always)
     public mutating func append(_ literal: StaticString) {

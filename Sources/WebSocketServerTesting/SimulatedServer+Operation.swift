@@ -43,8 +43,8 @@ extension SimulatedServer where Handler: ~Copyable {
 
     /// Another process takes over with a new handler, while the clients stay connected and notice
     /// nothing: this handler's `save(to:_:)` is called, if it is a `HandOverHandler`, then the next
-    /// one's `restore(from:_:)` and `onStart`. Plain requests that wait for an answer end, event
-    /// streams too.
+    /// one's `restore(from:_:)` and `onStart`. Requests that wait for an answer go on if it is one,
+    /// and event streams; otherwise they end.
     ///
     /// The next handler comes with nothing but what was saved: state that `save` forgets is lost
     /// here as it would be there.

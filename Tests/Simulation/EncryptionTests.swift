@@ -257,13 +257,14 @@ import WebSocketTLS
         var writer = StateWriter()
         TicketKeys.ofProcess.save(to: &writer)
         let keys = writer.finish()
-        #expect(handOver.state.firstRange(of: keys) == 2..<2 + keys.count)
+        // Behind the head and the lengths of two records.
+        #expect(handOver.state.firstRange(of: keys) == 20..<20 + keys.count)
         var damaged = handOver
-        damaged.state[2] = 7
+        damaged.state[20] = 7
         #expect(throws: StateError.self) { try simulation.restore(damaged) }
         try simulation.restore(handOver)
         handOver = simulation.save()
-        #expect(handOver.state.firstRange(of: keys) == 2..<2 + keys.count)
+        #expect(handOver.state.firstRange(of: keys) == 20..<20 + keys.count)
     }
 }
 

@@ -1,9 +1,9 @@
 // How event streams end: readers that are too slow, an end in order, another process.
 import LinuxReactor
 import Testing
-import WebSocketServer
 
 @testable import SimulationKit
+@testable import WebSocketServer
 
 @Suite(.overTLSToo) struct EventStreamEndTests {
     private func stuffed(
@@ -106,19 +106,48 @@ import WebSocketServer
         #expect(reader.isClosed && !reader.wasReset)
     }
 
-    @Test func `A stream is not handed over, and its topics go on without it`() throws {
-        var simulation = try Simulation(Newsroom())
-        let (reader, speaker) = (simulation.openStream("/0"), simulation.open())
+    @Test func `Without the handler's state a stream is not handed over, and its topic goes on`()
+        throws
+    {
+        var simulation = try Simulation(Bulletin())
+        let (reader, listener) = (simulation.openStream("/"), simulation.open())
         reader.window = 10
-        speaker.send("pub 0")
+        listener.send("one")
         simulation.settle()
+        #expect(listener.takeTexts() == ["one"])
         try simulation.handOver()
         simulation.settle()
         #expect(reader.isClosed && !reader.read.hasEnded)
         #expect(simulation.core.io.eventStreamCount == 0)
-        let next = simulation.openStream("/0")
-        speaker.send("pub 0")
+        let next = simulation.openStream("/")
+        listener.send("two")
         simulation.settle()
-        #expect(next.takeTexts() == ["0:2"])
+        #expect(next.takeTexts() == ["two"] && listener.takeTexts() == ["two"])
+    }
+
+    @Test func `A program that takes over ends such streams in order`() throws {
+        var simulation = try Simulation(Bulletin())
+        let (reader, listener) = (simulation.openStream("/"), simulation.open())
+        listener.send("one")
+        simulation.settle()
+        simulation.core.endWhatCannotBeHandedOver()
+        simulation.settle()
+        #expect(reader.takeTexts() == ["one"] && reader.read.hasEnded)
+    }
+}
+
+/// Publishes what comes to all streams and WebSockets. Its state is not handed over.
+private struct Bulletin: HTTPHandler {
+    mutating func onOpen(_ id: ConnectionID, _ io: inout ServerContext) {
+        io.subscribe(id, to: io.topic(named: "all"))
+    }
+
+    mutating func onMessage(
+        _ message: borrowing Message, from id: ConnectionID, _ io: inout ServerContext
+    ) { io.publish(message, to: io.topic(named: "all")) }
+
+    mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout ServerContext) {
+        guard io.beginEventStream(to: request.id) else { return }
+        io.subscribe(request.id, to: io.topic(named: "all"))
     }
 }

@@ -1,5 +1,6 @@
 // Event streams beside WebSockets: the same order, the same bounds, and an end in order.
 import LinuxReactor
+import Storage
 import Testing
 import WebSocketCore
 
@@ -10,7 +11,9 @@ import WebSocketCore
 /// for streams), "tell N", "sub N T", "unsub N T" and "end N" of the N-th stream, or "drop T".
 ///
 /// Each message is numbered, and recorded for each stream that should get it, in order.
-struct Newsroom: HTTPHandler, OutputHandler, OperationsHandler {
+///
+/// In a hand-over the next process gets the handler itself.
+struct Newsroom: HTTPHandler, OutputHandler, OperationsHandler, HandOverHandler {
     var topics: [Topic] = []
     var streams: [ConnectionID] = []
     var members: [Set<ConnectionID>] = [[], [], []]
@@ -74,11 +77,24 @@ struct Newsroom: HTTPHandler, OutputHandler, OperationsHandler {
         causes[id] = cause
         for topic in members.indices { members[topic].remove(id) }
     }
+
+    func save(to writer: inout StateWriter, _ io: borrowing ServerContext) {}
+
+    mutating func restore(from reader: inout StateReader, _ io: inout ServerContext) {}
 }
 
 @Suite(.overTLSToo) struct EventStreamTests {
     @Test(arguments: UInt64(1)...60)
     func `Every stream gets everything once, in the promised order`(seed: UInt64) throws {
+        try run(seed: seed, handsOver: false)
+    }
+
+    @Test(arguments: UInt64(1)...30)
+    func `No reader notices when another process takes over`(seed: UInt64) throws {
+        try run(seed: seed, handsOver: true)
+    }
+
+    private func run(seed: UInt64, handsOver: Bool) throws {
         var random = SeededGenerator(seed: seed &* 6007)
         var limits = Limits()
         limits.flushBudget = Int.random(in: 1...8, using: &random)
@@ -104,6 +120,9 @@ struct Newsroom: HTTPHandler, OutputHandler, OperationsHandler {
             if Bool.random(using: &random) {
                 simulation.turn()
                 simulation.core.checkInvariants("seed \(seed), step \(number)")
+            }
+            if handsOver, Int.random(in: 0..<20, using: &random) == 0 {
+                try simulation.handOverToAnyVersion(&random)
             }
         }
         for reader in readers { reader.window = .max }

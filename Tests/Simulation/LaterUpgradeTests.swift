@@ -198,19 +198,6 @@ import WebSocketServer
         #expect(simulation.handler.events.count == 2 && isDone)
     }
 
-    @Test func `A hand-over ends the wait, and the next process says so`() throws {
-        var simulation = try Simulation(Registrar())
-        let client = asking(&simulation)
-        try simulation.handOver()
-        simulation.settle()
-        #expect(simulation.handler.events == ["close 1 1012"])
-        #expect(!simulation.network.openDescriptors.contains(client.socket))
-        simulation.mailbox.post(accept())
-        simulation.settle()
-        #expect(simulation.handler.events == ["close 1 1012"])
-        #expect(simulation.core.takenCounts == TakenCounts(topics: 0))
-    }
-
     @Test func `A client that waits has a place of its address`() throws {
         var limits = Limits()
         limits.connectionsPerAddress = 2

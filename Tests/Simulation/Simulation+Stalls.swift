@@ -16,6 +16,8 @@ extension Simulation where Handler: ~Copyable {
             turn()
             core.checkInvariants(place)
         }
-        if handsOver, Int.random(in: 0..<20, using: &random) == 0 { try handOver() }
+        if handsOver, Int.random(in: 0..<20, using: &random) == 0 {
+            try handOverToAnyVersion(&random)
+        }
     }
 }

@@ -1,11 +1,14 @@
 // A handler that uses everything the server offers, and checks the server's contract.
 import LinuxReactor
+import Storage
 import WebSocketCore
 
 @testable import WebSocketServer
 
 /// Uses every feature a little, and checks the contract of its callbacks.
-struct Contract: HTTPHandler, MailHandler, OutputHandler, TimerHandler, OperationsHandler {
+struct Contract: HTTPHandler, MailHandler, OutputHandler, TimerHandler, OperationsHandler,
+    HandOverHandler
+{
     /// In the order of opening, so that a run can be repeated.
     var open: [ConnectionID] = []
     var openedCount = 0
@@ -226,4 +229,9 @@ struct Contract: HTTPHandler, MailHandler, OutputHandler, TimerHandler, Operatio
         io.send("late", to: id)
         if let other = open.first { io.send("\(id) has gone", to: other) }
     }
+    // The next process gets the handler itself.
+
+    func save(to writer: inout StateWriter, _ io: borrowing ServerContext) {}
+
+    mutating func restore(from reader: inout StateReader, _ io: inout ServerContext) {}
 }

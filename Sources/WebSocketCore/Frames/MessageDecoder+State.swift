@@ -1,4 +1,5 @@
 // A decoder's state as numbers, to hand it over to another process in the middle of a message.
+import Storage
 
 extension MessageDecoder {
     /// How many numbers ``state`` has.
@@ -43,5 +44,20 @@ extension MessageDecoder {
         case .closed: guard remaining < 0 || remaining <= UInt16.max else { return nil }
         case .header, .failed: break
         }
+    }
+    /// Writes a decoder that is within a message or has ended; between two messages it is as at
+    /// first, and the caller writes nothing.
+    package func save(to writer: inout StateWriter) {
+        for number in state { writer.write(number) }
+    }
+
+    /// Reads what ``save(to:)`` wrote.
+    package init(from reader: inout StateReader) throws(StateError) {
+        var numbers: [UInt64] = []
+        for _ in 0..<Self.stateCount { numbers.append(try reader.read()) }
+        guard let decoder = MessageDecoder(state: numbers) else {
+            throw StateError("a connection's decoder is damaged")
+        }
+        self = decoder
     }
 }

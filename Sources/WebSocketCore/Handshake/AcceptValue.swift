@@ -33,6 +33,13 @@ public struct AcceptValue: BitwiseCopyable, Sendable {
         Base64.encode(digest.span, into: &text)
     }
 
+    /// The value with these characters; nil if they are not 28.
+    package init?(characters: Span<UInt8>) {
+        bytes = InlineArray(repeating: 0)
+        guard characters.count == bytes.count else { return nil }
+        for index in bytes.indices { bytes[index] = characters[index] }
+    }
+
     /// The algorithm, looked up once: `SHA1()` looks it up in every call, which takes longer than
     /// hashing. It is immutable and may be used by any thread.
     private nonisolated(unsafe) static let sha1: OpaquePointer = {

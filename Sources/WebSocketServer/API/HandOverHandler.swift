@@ -12,6 +12,12 @@ public enum HandOverStage: Hashable, Sendable {
 }
 
 /// A handler that passes its state to the process that takes over its connections.
+///
+/// Requests that it has not answered yet go on, too, with the same ``ConnectionID``: write what is
+/// needed to answer them, and the next program's handler answers. A request that it has not
+/// answered two minutes later gets 503. Event streams go on, and handshakes that wait for a
+/// decision. Requests of handlers that are no `HandOverHandler` are waited for, and end with their
+/// connection.
 public protocol HandOverHandler: WebSocketHandler, ~Copyable {
     /// Writes everything that must survive a hand-over to another program: see
     /// ``Server/reexec(_:onFailure:)``. Called twice for each, between two turns: for the check,
@@ -47,6 +53,8 @@ public protocol HandOverHandler: WebSocketHandler, ~Copyable {
 }
 
 extension HandOverHandler where Self: ~Copyable {
+    public static var _isHandedOver: Bool { true }
+
     public mutating func prepareHandOver(
         _ stage: HandOverStage, _ io: inout ServerContext
     ) -> Bool {

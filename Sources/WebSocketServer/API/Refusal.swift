@@ -81,6 +81,13 @@ public enum Refusal: Int, CaseIterable, Sendable {
             headers: [("Retry-After", "10")])
     }
 
+    /// The answer to a request or a handshake that the handler of the program before has lost.
+    static var restarting: HandshakeRejection {
+        HandshakeRejection(
+            .serviceUnavailable, reason: "The server has restarted; ask again.",
+            headers: [("Retry-After", "1")])
+    }
+
     /// The sentence for the Close frame.
     var reason: String {
         switch self {

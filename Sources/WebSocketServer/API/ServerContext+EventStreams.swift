@@ -12,8 +12,8 @@ extension ServerContext {
     /// response; it is reset if it does not take even that.
     ///
     /// A comment goes out in each ``Limits/eventStreamInterval``. The reader's own end ends the
-    /// stream at once. When the server stops, the response is ended in order. A stream is not
-    /// handed over to another process.
+    /// stream at once. When the server stops, the response is ended in order. A stream goes on in
+    /// another process if the handler is a ``HandOverHandler``.
     ///
     /// The body is chunked, and the connection is not used again after it. HTTP/1.0 has no chunks:
     /// such a request is answered with 505 and a sentence. HEAD gets the head alone, and a request

@@ -91,6 +91,9 @@ public protocol WebSocketHandler: ~Copyable, SendableMetatype {
     /// Calls the callback of ``OperationsHandler``, if the handler is one.
     mutating func _onOperation(_ event: _HandlerEvent, _ io: inout ServerContext)
 
+    /// Whether the handler is a ``HandOverHandler``.
+    static var _isHandedOver: Bool { get }
+
     /// Calls the callback of ``HandOverHandler``, if the handler is one.
     mutating func _prepareHandOver(_ stage: HandOverStage, _ io: inout ServerContext) -> Bool
 
@@ -155,6 +158,8 @@ extension WebSocketHandler where Self: ~Copyable {
     public mutating func _onMail(_ mail: _Mail, _ io: inout ServerContext) {}
 
     public mutating func _onOperation(_ event: _HandlerEvent, _ io: inout ServerContext) {}
+
+    public static var _isHandedOver: Bool { false }
 
     public mutating func _prepareHandOver(
         _ stage: HandOverStage, _ io: inout ServerContext

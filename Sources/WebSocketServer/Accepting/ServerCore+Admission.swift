@@ -47,7 +47,10 @@ extension ServerCore where K: ~Copyable {
     /// Counts a connection that was admitted by an earlier process.
     mutating func restoreAdmission(_ slot: Slot) {
         let (peer, limits) = (io.connections.slots[slot].peer, io.settings.limits)
-        if io.connections.slots[slot].phase == .webSocket {
+        let isWebSocket =
+            io.connections.slots[slot].phase == .webSocket
+            || io.connections.slots[slot].flags.contains(.webSocket)
+        if isWebSocket {
             io.connections.slots[slot].flags.insert(.webSocket)
             listening.admission.restoreWebSocket(peer, limits, at: io.clock.now)
         } else {

@@ -4,6 +4,8 @@ import Storage
 import WebSocketCore
 
 /// The state of an HTTP connection: kept beside its slot, and only while it speaks HTTP.
+///
+/// State that is added here must be added to the hand-over as well (`Exchange+HandOver.swift`).
 struct HTTPExchange: ~Copyable {
     enum Response: UInt8 {
         /// The request is not complete, or not answered yet.
@@ -31,6 +33,8 @@ struct HTTPExchange: ~Copyable {
     var wantsBody = true
     /// False for HTTP/1.0, which has no chunks.
     var takesChunks = true
+    /// When a request that the handler of an earlier process has received is answered for it.
+    var answerBy: Instant?
 }
 
 /// A request on its way to the handler, with the memory that it refers to.

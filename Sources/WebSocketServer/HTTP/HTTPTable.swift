@@ -13,6 +13,10 @@ struct HTTPTable: ~Copyable {
     /// Why the handler does not want the body of the request whose head it has just seen.
     var headRejection: HandshakeRejection?
 
+    /// Whether the handler is a ``HandOverHandler``: then its requests, event streams and
+    /// handshakes are handed over with its state.
+    var carriesRequests = false
+
     /// Moves out the request for the handler, so that everything here may change while it is
     /// borrowed.
     mutating func takeRequest() -> PendingRequest {

@@ -5,37 +5,39 @@ import Storage
 import WebSocketCore
 
 extension ServerContext {
-    func saveCompression(of slot: Slot, to writer: inout StateWriter) {
-        let index = connections.slots[slot].compression
-        writer.write(index != .none)
-        guard index != .none else { return }
+    func saveCompression(_ index: TableIndex<Compression>, to writer: inout StateWriter) {
+        let record = writer.beginRecord()
         writer.write(deflate.states[index].parameters.rawValue)
+        // What the next message may refer to; empty if each is compressed on its own.
         switch deflate.states[index].context {
         case .some(let context): writer.write(context.bytes.span)
         case .none: writer.write(Span<UInt8>())
         }
+        writer.endRecord(record)
     }
 
-    mutating func restore(_ saved: SavedCompression, of slot: Slot) {
-        compress(slot, saved.parameters)
+    /// Reads what ``saveCompression(_:to:)`` wrote.
+    mutating func restoreCompression(
+        of slot: Slot, from reader: inout StateReader
+    ) throws(StateError) {
+        let outerEnd = try reader.enterRecord()
+        compress(slot, try DeflateParameters(from: &reader))
+        let window = try reader.readBytes()
         let index = connections.slots[slot].compression
-        guard let windowBits = deflate.states[index].context?.windowBits else { return }
-        deflate.states[index].context = InflateContext(
-            windowBits: windowBits, bytes: saved.window.span)
+        if let windowBits = deflate.states[index].context?.windowBits {
+            deflate.states[index].context = InflateContext(
+                windowBits: windowBits, bytes: window.span)
+        }
+        try reader.leaveRecord(outerEnd)
     }
 }
 
-struct SavedCompression {
-    let parameters: DeflateParameters
-    /// What the next message may refer to; empty if each message is compressed on its own.
-    let window: ArraySlice<UInt8>
-
+extension DeflateParameters {
     init(from reader: inout StateReader) throws(StateError) {
         let rawValue = try reader.read(UInt16.self)
         guard let parameters = DeflateParameters(rawValue: rawValue) else {
             throw StateError("\(rawValue) are no parameters of permessage-deflate")
         }
-        self.parameters = parameters
-        window = try reader.readBytes()
+        self = parameters
     }
 }

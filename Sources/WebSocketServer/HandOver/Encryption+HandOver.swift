@@ -16,34 +16,39 @@ extension ServerContext {
 
     /// Whether the next process can go on with this connection.
     func canBeHandedOver(_ slot: Slot) -> Bool {
-        guard connections.slots[slot].canBeHandedOver else { return false }
+        guard connections.slots[slot].canBeHandedOver(carriesRequests: http.carriesRequests) else {
+            return false
+        }
         let index = connections.slots[slot].encryption
         return index == .none || encryption.connections[index].canBeHandedOver
     }
 
-    func saveEncryption(of slot: Slot, to writer: inout StateWriter) {
-        let index = connections.slots[slot].encryption
-        writer.write(index != .none)
-        guard index != .none else { return }
+    func saveEncryption(_ index: TableIndex<EncryptedConnection>, to writer: inout StateWriter) {
+        let record = writer.beginRecord()
         writer.write(encryption.connections[index].session.hasBegun)
-        guard encryption.connections[index].session.hasBegun else { return }
-        encryption.connections[index].session.save(to: &writer)
-        writer.write(encryption.connections[index].unsent.span)
+        if encryption.connections[index].session.hasBegun {
+            writer.writeRecord { encryption.connections[index].session.save(to: &$0) }
+            writer.write(encryption.connections[index].unsent.span)
+        }
+        writer.endRecord(record)
     }
 
-    /// Reads what ``saveEncryption(of:to:)`` wrote.
+    /// Reads what ``saveEncryption(_:to:)`` wrote.
     mutating func restoreEncryption(
         from reader: inout StateReader
     ) throws(StateError) -> TableIndex<EncryptedConnection> {
-        guard try reader.readBool() else { return .none }
+        let outerEnd = try reader.enterRecord()
         let index = encryption.add()
-        guard try reader.readBool() else {
+        if try reader.readBool() {
+            encryption.connections[index].session = try reader.readRecord {
+                reader throws(StateError) in try TLSSession(restoring: &reader)
+            }
+            let unsent = try reader.readBytes()
+            if !unsent.isEmpty { encryption.connections[index].unsent.append(unsent.span) }
+        } else {
             encryption.connections[index].session = TLSSession()
-            return index
         }
-        encryption.connections[index].session = try TLSSession(restoring: &reader)
-        let unsent = try reader.readBytes()
-        if !unsent.isEmpty { encryption.connections[index].unsent.append(unsent.span) }
+        try reader.leaveRecord(outerEnd)
         return index
     }
 }
@@ -51,19 +56,4 @@ extension ServerContext {
 extension EncryptedConnection {
     /// Before the first byte, or once our record layer has it.
     fileprivate var canBeHandedOver: Bool { !session.hasBegun || session.canBeSaved }
-}
-
-extension ServerCore where K: ~Copyable {
-    /// Closes the WebSockets that cannot be handed over: libssl keeps them, as with TLS 1.2. They
-    /// get Close 1012, and come back. Call it once before ``save(_:)``, and ask ``owesEnds`` then.
-    package mutating func closeWhatCannotBeHandedOver() {
-        for slot in io.connections.slots.indices
-        where io.connections.slots[slot].phase == .webSocket && !io.canBeHandedOver(slot) {
-            if io.connections.slots[slot].isOpen {
-                io.close(slot, .serviceRestart, "The server is restarting.", .restarting)
-                flush(slot)
-            }
-            io.terminate(slot, .restarting, reset: false)
-        }
-    }
 }

@@ -5,9 +5,6 @@ import Storage
 /// A server's connections and topics as plain data. The process that takes them over continues
 /// where this one stopped, in the middle of a frame if need be; the peers notice nothing.
 package struct HandOver: Sendable {
-    /// The first number of ``state``; it decides how the rest is read.
-    static let version: UInt16 = 6
-
     package var state: [UInt8]
     /// The connections' sockets, in the order of the connections in `state`. The receiving process
     /// may have other numbers for them.
@@ -24,34 +21,41 @@ extension ServerCore where K: ~Copyable {
     /// no work left for that. Take another turn before ``save(_:)``: the next process would not
     /// know.
     package var owesEnds: Bool {
-        io.connections.work.reaping.contains { !io.canBeHandedOver($0) }
+        // A WebSocket whose end is known takes its cause along.
+        io.connections.work.reaping.contains {
+            io.connections.slots[$0].phase != .webSocket || !io.canBeHandedOver($0)
+        }
     }
 
     /// Writes the whole state. Once another process has restored it, this server must not be used
     /// any more: its sockets belong to that process.
     ///
-    /// WebSocket connections are handed over, and HTTP connections between two requests. A request
-    /// in progress is not, event streams included: it ends with this process, which HTTP clients
-    /// are used to, and a reader of events asks again with its last event's ID. A handshake that
-    /// waits for a decision ends in the same way, and the next process calls `onClose` about it,
-    /// with ``CloseCause/restarting``. Nor is an outgoing connection before it is open: the next
-    /// process tells the handler that it failed, with ECANCELED. Timers are handed over, and tasks
-    /// are not, being code: a connection that waits for one is closed by the next process.
+    /// WebSocket connections are handed over, and HTTP connections at any point of a request or of
+    /// a response. If the handler hands its state over, too, requests that it has not answered yet
+    /// go on, event streams, and handshakes about which it has not decided; otherwise these end
+    /// with this process, and the next one calls `onClose` about the handshakes, with
+    /// ``CloseCause/restarting``. An outgoing connection ends before it is open: the next process
+    /// tells the handler that it failed, with ECANCELED. Timers are handed over, and tasks are not,
+    /// being code: a connection that waits for one is closed by the next process.
     package func save(
         _ saveHandler: (inout StateWriter, borrowing ServerContext) -> Void
     ) -> HandOver {
-        var writer = StateWriter()
+        var writer = StateWriter(surplus: handOverForm.surplus)
+        handOverForm.saveHead(to: &writer)
         let descriptors = saveTables(to: &writer)
         saveHandler(&writer, io)
         return HandOver(state: writer.finish(), descriptors: descriptors)
     }
 
     private func saveTables(to writer: inout StateWriter) -> [FileDescriptor] {
-        writer.write(HandOver.version)
-        io.saveTicketKeys(to: &writer)
-        io.saveTopics(to: &writer)
+        let tables = writer.beginRecord()
+        writer.writeRecord { io.saveTicketKeys(to: &$0) }
+        writer.writeRecord { io.saveTopics(to: &$0) }
+        let connections = writer.beginRecord()
         let descriptors = io.saveConnections(to: &writer)
-        io.saveTimers(to: &writer)
+        writer.endRecord(connections)
+        writer.writeRecord { io.saveTimers(to: &$0) }
+        writer.endRecord(tables)
         return descriptors
     }
 
@@ -61,7 +65,8 @@ extension ServerCore where K: ~Copyable {
         _ handOver: HandOver,
         _ restoreHandler: (inout StateReader, inout ServerContext) throws(StateError) -> Void
     ) throws(StateError) {
-        var reader = StateReader(handOver.state)
+        var reader = StateReader(handOver.state, surplus: handOverForm.surplus)
+        _ = try handOverForm.restoreHead(from: &reader)
         let slots = try restoreTables(from: &reader, handOver.descriptors)
         try restoreHandler(&reader, &io)
         try Self.expectEnd(reader)
@@ -82,11 +87,16 @@ extension ServerCore where K: ~Copyable {
 
     /// The same without the handler's part, before which the returned reader stands.
     package mutating func checkTables(of handOver: HandOver) throws(StateError) -> StateReader {
-        var reader = StateReader(handOver.state)
+        var reader = StateReader(handOver.state, surplus: handOverForm.surplus)
+        let version = try handOverForm.restoreHead(from: &reader)
+        let start = reader.place
         _ = try restoreTables(from: &reader, handOver.descriptors)
-        var again = StateWriter()
-        guard saveTables(to: &again) == handOver.descriptors,
-            handOver.state.starts(with: again.finish())
+        var again = StateWriter(surplus: handOverForm.surplus)
+        let descriptors = saveTables(to: &again)
+        let written = again.finish()
+        // Another version writes other fields.
+        guard descriptors == handOver.descriptors,
+            version != handOverForm.version || handOver.state[start..<reader.place] == written[...]
         else { throw StateError("what was read is not what was written") }
         return reader
     }
@@ -94,64 +104,24 @@ extension ServerCore where K: ~Copyable {
     private mutating func restoreTables(
         from reader: inout StateReader, _ descriptors: [FileDescriptor]
     ) throws(StateError) -> [Slot] {
-        let version = try reader.read(UInt16.self)
-        guard version == HandOver.version else {
-            throw StateError(
-                "the state has version \(version), and this program reads "
-                    + "version \(HandOver.version)")
+        let tables = try reader.enterRecord()
+        try reader.readRecord { reader throws(StateError) in
+            try io.restoreTicketKeys(from: &reader)
         }
-        try io.restoreTicketKeys(from: &reader)
-        try io.restoreTopics(from: &reader)
+        try reader.readRecord { reader throws(StateError) in try io.restoreTopics(from: &reader) }
+        // What is restored can be written again, whatever handler there will be.
+        io.http.carriesRequests = true
+        let connections = try reader.enterRecord()
         let slots = try io.restoreConnections(from: &reader, descriptors)
+        try reader.leaveRecord(connections)
         try io.checkRestored(slots)
-        try io.restoreTimers(from: &reader)
+        try reader.readRecord { reader throws(StateError) in try io.restoreTimers(from: &reader) }
+        try reader.leaveRecord(tables)
         return slots
     }
 
     private static func expectEnd(_ reader: StateReader) throws(StateError) {
         guard !reader.isAtEnd else { return }
         throw StateError("the handler has left \(reader.unreadByteCount) bytes of its state unread")
-    }
-
-    /// Watches a restored connection, sets its deadline, and queues its remaining work.
-    private mutating func takeUp(_ slot: Slot) throws(StateError) {
-        try watchRestored(slot)
-        if io.connections.slots[slot].flags.contains(.admitted) {
-            restoreAdmission(slot)
-        } else if io.connections.slots[slot].phase == .head {
-            recordArrival(slot)
-        }
-        io.connections.slots[slot].lastReceiveTick = io.clock.now.coarse
-        switch io.connections.slots[slot].phase {
-        case .webSocket where io.connections.slots[slot].session == .open:
-            io.schedule(slot, in: io.settings.timeouts.ping)
-        case .head: io.schedule(slot, in: io.settings.timeouts.handshake)
-        default: io.schedule(slot, in: io.settings.timeouts.close)
-        }
-        if io.connections.slots[slot].flags.contains(.announced) {
-            io.connections.openCount += 1
-            // It had ended, and the handler was about to be called about it.
-            if let cause = io.connections.slots[slot].cause,
-                io.connections.slots[slot].session != .closeSent
-            {
-                io.connections.scheduleReap(slot, cause)
-            }
-        }
-        io.connections.queue(slot)
-        // Its message has the whole time again: a hand-over is seldom.
-        notePartialMessage(slot)
-        if !io.connections.slots[slot].pendingInput.isEmpty { io.connections.resume(slot) }
-        if io.connections.slots[slot].isEncrypted { io.remindOfEnd(slot) }
-        endTaskOfBefore(slot)
-    }
-
-    /// The answer of a task is lost with the process in which it ran: the client is asked to come
-    /// back and to ask again.
-    private mutating func endTaskOfBefore(_ slot: Slot) {
-        guard io.connections.slots[slot].readPauses.contains(.task) else { return }
-        io.resumeReading(slot, .task)
-        io.close(
-            slot, .serviceRestart, "The server has restarted; ask again.",
-            .serverClosed(.serviceRestart))
     }
 }

@@ -4,14 +4,15 @@ import Storage
 import WebSocketCore
 
 extension RetainedMessages {
-    /// Without the offsets of event streams, which end with this process.
     func save(to writer: inout StateWriter) {
         writer.write(UInt32(count))
         for place in order.indices where isLive(place) {
+            let record = writer.beginRecord()
             messages[order[place].message].save(to: &writer)
-            for encoding in Encoding.ofFrames {
+            for encoding in Encoding.allCases {
                 writer.write(order[place].offsets[Int(encoding.rawValue)])
             }
+            writer.endRecord(record)
         }
         let walks = walkEnds.sorted { $0.key < $1.key }
         writer.write(UInt32(walks.count))
@@ -24,14 +25,16 @@ extension RetainedMessages {
     /// Fills an empty table.
     mutating func restore(from reader: inout StateReader) throws(StateError) {
         for _ in 0..<(try reader.read(UInt32.self)) {
+            let outerEnd = try reader.enterRecord()
             var message = RetainedMessage()
             try message.restore(from: &reader)
             let key = message.key
             guard indices[key] == nil else { throw StateError("the key \(key) is there twice") }
             var offsets: InlineArray<3, UInt64> = [0, 0, 0]
-            for encoding in Encoding.ofFrames {
+            for encoding in Encoding.allCases {
                 offsets[Int(encoding.rawValue)] = try reader.read()
             }
+            try reader.leaveRecord(outerEnd)
             if message.except != .none { hasExceptions = true }
             restore(message, at: offsets)
         }

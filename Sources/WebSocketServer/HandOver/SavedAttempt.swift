@@ -9,32 +9,34 @@ struct SavedAttempt {
 }
 
 extension ServerContext {
-    /// Connections that are not open yet, and that the handler knows, are not handed over, only
-    /// their IDs: outgoing ones, and handshakes about which it has not decided. The next process
+    /// Of outgoing connections that are not open yet only the IDs are handed over, and of
+    /// handshakes about which the handler has not decided and that do not go on. The next process
     /// tells the handler that they failed.
     func saveAttempts(to writer: inout StateWriter) {
         let slots = connections.slots.indices.filter {
-            connections.slots[$0].flags.contains(.attempting)
+            connections.slots[$0].flags.contains(.attempting) && !canBeHandedOver($0)
         }
         writer.write(UInt32(slots.count))
         for slot in slots {
-            writer.write(slot.rawValue)
-            writer.write(connections.slots[slot].resourceID)
-            writer.write(connections.slots[slot].flags.contains(.client))
+            writer.writeRecord { writer in
+                writer.write(slot.rawValue)
+                writer.write(connections.slots[slot].resourceID)
+                writer.write(connections.slots[slot].flags.contains(.client))
+            }
         }
     }
 
     func readAttempts(
-        from reader: inout StateReader, _ bound: UInt32
-    ) throws(StateError) -> [Slot: SavedAttempt] {
-        var attempts: [Slot: SavedAttempt] = [:]
+        from reader: inout StateReader, _ isTaken: inout [Bool]
+    ) throws(StateError) -> [(Slot, SavedAttempt)] {
+        var attempts: [(Slot, SavedAttempt)] = []
         for _ in 0..<(try reader.read(UInt32.self)) {
-            let slot = Slot(rawValue: try reader.read())
-            guard slot.rawValue < bound, attempts[slot] == nil else {
-                throw StateError("slot \(slot) cannot be taken")
-            }
-            attempts[slot] = SavedAttempt(
+            let outerEnd = try reader.enterRecord()
+            let slot = try Self.takeSlot(from: &reader, &isTaken)
+            let attempt = SavedAttempt(
                 resourceID: try reader.read(), isOutgoing: try reader.readBool())
+            attempts.append((slot, attempt))
+            try reader.leaveRecord(outerEnd)
         }
         return attempts
     }

@@ -1,53 +1,92 @@
 // One connection of a hand-over: how it is written, and how it is checked when it is read.
+//
+// Most connections of a full server are at rest, so what is rare is written only where there is
+// any: a million connections are to be written and read in the time of a pause.
 import LinuxReactor
 import Storage
 import WebSocketCore
 
-struct SavedSubscription {
-    let variant: VariantIndex
-    let topic: Topic
-    let markedEnd: UInt64
-    let cursor: UInt64
-
-    init(from reader: inout StateReader) throws(StateError) {
-        variant = VariantIndex(rawValue: try reader.read())
-        topic = try Topic(from: &reader)
-        markedEnd = try reader.read()
-        cursor = try reader.read()
-    }
+/// What is written of a connection behind what all have, in the order of the bits.
+private struct SavedParts: OptionSet {
+    let rawValue: UInt16
+    static let decoder = SavedParts(rawValue: 1)
+    static let pendingInput = SavedParts(rawValue: 2)
+    static let assembly = SavedParts(rawValue: 4)
+    static let output = SavedParts(rawValue: 8)
+    static let cause = SavedParts(rawValue: 16)
+    static let compression = SavedParts(rawValue: 32)
+    static let encryption = SavedParts(rawValue: 64)
+    static let exchange = SavedParts(rawValue: 128)
 }
 
 extension Connection {
-    /// Whether it is a WebSocket, or an HTTP connection between two requests.
-    var canBeHandedOver: Bool {
-        guard !listener.isInternal else { return false }
-        switch phase {
-        case .webSocket: return true
-        case .head:
-            return !flags.contains(.awaitsProxyHeader) && refusal == nil
-        case .free, .body, .responding, .streaming, .draining, .lingering, .terminated,
-            .connecting, .awaitingAnswer, .deciding:
-            return false
+    /// Whether the next process can go on with it, as far as it is not for its TLS to say:
+    /// `carriesRequests` says whether it gets what the handler knows of requests.
+    func canBeHandedOver(carriesRequests: Bool) -> Bool {
+        guard refusal == nil || phase == .webSocket else { return false }
+        return switch phase {
+        case .webSocket: !listener.isInternal
+        case .head: !listener.isInternal && !flags.contains(.awaitsProxyHeader)
+        // The handler does not know it yet, or not any more.
+        case .body, .draining, .lingering: true
+        case .responding, .deciding, .streaming: carriesRequests
+        case .free, .terminated, .connecting, .awaitingAnswer: false
         }
     }
 
     /// The flags that describe the connection, and not the work of the current turn.
-    static var savedFlags: Flags { [.announced, .admitted, .pinged, .paced, .proxied, .client] }
+    private static var savedFlags: Flags {
+        [
+            .announced, .admitted, .webSocket, .pinged, .paced, .proxied, .client, .attempting,
+        ]
+    }
 
-    func save(to writer: inout StateWriter) {
+    private var savedParts: SavedParts {
+        var parts: SavedParts = []
+        if !decoder.isBetweenMessages { parts.insert(.decoder) }
+        if !pendingInput.isEmpty { parts.insert(.pendingInput) }
+        if !assembly.isEmpty { parts.insert(.assembly) }
+        if !delivery.outbox.isEmpty || ownOutputByteCount > 0 { parts.insert(.output) }
+        if cause != nil || sendFailure != 0 { parts.insert(.cause) }
+        if compression != .none { parts.insert(.compression) }
+        if encryption != .none { parts.insert(.encryption) }
+        switch phase {
+        case .head, .body, .responding, .deciding:
+            if exchange != .none { parts.insert(.exchange) }
+        default: break
+        }
+        return parts
+    }
+
+    /// Writes what all connections have, and returns which other parts there are.
+    fileprivate func saveRest(to writer: inout StateWriter) -> SavedParts {
+        let parts = savedParts
         writer.write(phase.rawValue)
         writer.write(session.rawValue)
         writer.write(flags.intersection(Self.savedFlags).rawValue)
         writer.write(readPauses.intersection(.ofHandler).rawValue)
+        writer.write(listener.rawValue)
         writer.write(resourceID)
         writer.write(peer.family.rawValue)
         writer.write(peer.high)
         writer.write(peer.low)
         writer.write(peer.port)
+        writer.write(parts.rawValue)
+        if parts.isEmpty { return parts }
+        if parts.contains(.decoder) { decoder.save(to: &writer) }
+        if parts.contains(.pendingInput) { writer.write(pendingInput.span) }
+        if parts.contains(.assembly) { writer.write(assembly.span) }
+        if parts.contains(.output) { saveOutput(to: &writer) }
+        if parts.contains(.cause) {
+            writer.write(cause != nil)
+            cause?.save(to: &writer)
+            writer.write(sendFailure)
+        }
+        return parts
+    }
+
+    private func saveOutput(to writer: inout StateWriter) {
         writer.write(Int64(ownOutputByteCount))
-        for number in decoder.state { writer.write(number) }
-        writer.write(pendingInput.span)
-        writer.write(assembly.span)
         writer.write(delivery.outbox.bytes.span)
         let markers = delivery.outbox.markerPositions
         writer.write(UInt32(markers.count))
@@ -56,109 +95,116 @@ extension Connection {
             writer.write(marker.source.rawValue)
             writer.write(marker.end)
         }
-        writer.write(cause != nil)
-        cause?.save(to: &writer)
-        writer.write(sendFailure)
     }
-}
 
-/// A connection as it was written; everything is checked before it is used.
-struct SavedConnection {
-    let descriptor: FileDescriptor
-    let phase: ConnectionPhase
-    let session: SessionState
-    let flags: Connection.Flags
-    let readPauses: Connection.ReadPauses
-    let resourceID: UInt64
-    let peer: NetworkAddress
-    let ownOutputByteCount: Int
-    let decoder: MessageDecoder
-    let pendingInput: ArraySlice<UInt8>
-    let assembly: ArraySlice<UInt8>
-    let output: ArraySlice<UInt8>
-    var markers: [(byteCount: Int, source: VariantIndex, end: UInt64)] = []
-    let cause: CloseCause?
-    let sendFailure: UInt16
-    let compression: SavedCompression?
-    /// Its TLS, which has been restored already.
-    let encryption: TableIndex<EncryptedConnection>
-    var subscriptions: [SavedSubscription] = []
-
-    init(
-        from reader: inout StateReader, _ descriptor: FileDescriptor,
-        restoreEncryption: (inout StateReader) throws(StateError) -> TableIndex<EncryptedConnection>
-    ) throws(StateError) {
-        self.descriptor = descriptor
+    /// Reads what ``saveRest(to:)`` wrote.
+    fileprivate mutating func restoreRest(
+        from reader: inout StateReader
+    ) throws(StateError) -> SavedParts {
         guard let phase = ConnectionPhase(rawValue: try reader.read()),
-            phase == .webSocket || phase == .head,
             let session = SessionState(rawValue: try reader.read())
         else { throw StateError("a connection is in no phase") }
-        self.phase = phase
-        self.session = session
-        flags = Connection.Flags(rawValue: try reader.read())
-            .intersection(Connection.savedFlags)
-        readPauses = Connection.ReadPauses(rawValue: try reader.read())
-            .intersection(.ofHandler)
+        restore(phase, session)
+        flags = Flags(rawValue: try reader.read()).intersection(Self.savedFlags)
+        readPauses = ReadPauses(rawValue: try reader.read()).intersection(.ofHandler)
+        guard let listener = ListenerKind(rawValue: try reader.read()) else {
+            throw StateError("a connection has no kind of listener")
+        }
+        self.listener = listener
         resourceID = try reader.read()
         let family = NetworkAddress.Family(rawValue: try reader.read()) ?? .unknown
         peer = NetworkAddress(
             family: family, high: try reader.read(), low: try reader.read(),
             port: try reader.read())
+        // A later version has more parts, behind those of this one.
+        let parts = SavedParts(rawValue: try reader.read())
+        if parts.isEmpty { return parts }
+        if parts.contains(.decoder) { decoder = try MessageDecoder(from: &reader) }
+        // Not in one line each: that crashes the compiler of Swift 6.3.
+        if parts.contains(.pendingInput) {
+            let bytes = try reader.readBytes()
+            pendingInput.append(bytes.span)
+        }
+        if parts.contains(.assembly) {
+            let bytes = try reader.readBytes()
+            assembly.append(bytes.span)
+        }
+        if parts.contains(.output) { try restoreOutput(from: &reader) }
+        if parts.contains(.cause) {
+            cause = try reader.readBool() ? try CloseCause(from: &reader) : nil
+            sendFailure = try reader.read()
+        }
+        return parts
+    }
+
+    private mutating func restoreOutput(from reader: inout StateReader) throws(StateError) {
         ownOutputByteCount = try reader.readCount()
-        var numbers: [UInt64] = []
-        for _ in 0..<MessageDecoder.stateCount { numbers.append(try reader.read()) }
-        guard let decoder = MessageDecoder(state: numbers) else {
-            throw StateError("a connection's decoder is damaged")
-        }
-        self.decoder = decoder
-        pendingInput = try reader.readBytes()
-        assembly = try reader.readBytes()
-        output = try reader.readBytes()
-        for _ in 0..<(try reader.read(UInt32.self)) {
-            let byteCount = try reader.read(UInt64.self)
-            guard byteCount <= output.count else { throw StateError("an outbox is damaged") }
-            let source = VariantIndex(rawValue: try reader.read())
-            markers.append((Int(byteCount), source, try reader.read()))
-        }
-        cause = try reader.readBool() ? try CloseCause(from: &reader) : nil
-        sendFailure = try reader.read()
-        compression = try reader.readBool() ? try SavedCompression(from: &reader) : nil
-        encryption = try restoreEncryption(&reader)
-        for _ in 0..<(try reader.read(UInt32.self)) {
-            subscriptions.append(try SavedSubscription(from: &reader))
-        }
-    }
-
-    func apply(to connection: inout Connection) throws(StateError) {
-        connection.descriptor = descriptor
-        connection.restore(phase, session)
-        connection.flags = flags
-        connection.readPauses = readPauses
-        connection.resourceID = resourceID
-        connection.peer = peer
-        connection.decoder = decoder
-        connection.encryption = encryption
-        if encryption != .none, !flags.contains(.client) { connection.listener = .tls }
-        connection.cause = cause
-        connection.sendFailure = sendFailure
-        if !pendingInput.isEmpty { connection.pendingInput.append(pendingInput.span) }
-        if !assembly.isEmpty { connection.assembly.append(assembly.span) }
+        let output = try reader.readBytes()
         var written = 0
-        for marker in markers {
-            guard marker.byteCount >= written, marker.byteCount <= output.count else {
-                throw StateError("an outbox is damaged")
-            }
-            connection.delivery.outbox.bytes.append(piece(written..<marker.byteCount).span)
-            connection.delivery.outbox.appendMarker(source: marker.source, end: marker.end)
-            written = marker.byteCount
+        for _ in 0..<(try reader.read(UInt32.self)) {
+            guard let byteCount = Int(exactly: try reader.read(UInt64.self)),
+                byteCount >= written, byteCount <= output.count
+            else { throw StateError("an outbox is damaged") }
+            let source = VariantIndex(rawValue: try reader.read())
+            let before = output.piece(written..<byteCount)
+            delivery.outbox.bytes.append(before.span)
+            let end: UInt64 = try reader.read()
+            delivery.outbox.appendMarker(source: source, end: end)
+            written = byteCount
         }
-        if written < output.count {
-            connection.delivery.outbox.bytes.append(piece(written..<output.count).span)
+        let rest = output.piece(written..<output.count)
+        delivery.outbox.bytes.append(rest.span)
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// The bytes at these distances from the first one.
+    fileprivate func piece(_ range: Range<Int>) -> ArraySlice<UInt8> {
+        dropFirst(range.lowerBound).prefix(range.count)
+    }
+}
+
+extension ServerContext {
+    /// Writes a connection behind its slot.
+    func saveConnection(_ slot: Slot, to writer: inout StateWriter) {
+        let parts = connections.slots[slot].saveRest(to: &writer)
+        if parts.contains(.compression) {
+            saveCompression(connections.slots[slot].compression, to: &writer)
+        }
+        if parts.contains(.encryption) {
+            saveEncryption(connections.slots[slot].encryption, to: &writer)
+        }
+        if parts.contains(.exchange) {
+            saveExchange(connections.slots[slot].exchange, to: &writer)
         }
     }
 
-    private func piece(_ range: Range<Int>) -> ArraySlice<UInt8> {
-        output.dropFirst(range.lowerBound).prefix(range.count)
+    /// Reads what ``saveConnection(_:to:)`` wrote.
+    mutating func restoreConnection(
+        _ slot: Slot, _ descriptor: FileDescriptor, from reader: inout StateReader
+    ) throws(StateError) {
+        connections.slots[slot].descriptor = descriptor
+        let parts = try connections.slots[slot].restoreRest(from: &reader)
+        switch connections.slots[slot].phase {
+        case .webSocket, .head, .body, .draining, .lingering: break
+        case .responding, .deciding: connections.slots[slot].readPauses.insert(.responding)
+        case .streaming:
+            connections.slots[slot].readPauses.insert(.responding)
+            connections.slots[slot].encoding = .eventStream
+        case .free, .terminated, .connecting, .awaitingAnswer:
+            throw StateError("a connection is in a phase that ends with its process")
+        }
+        if parts.contains(.compression) { try restoreCompression(of: slot, from: &reader) }
+        if parts.contains(.encryption) {
+            connections.slots[slot].encryption = try restoreEncryption(from: &reader)
+        }
+        if parts.contains(.exchange) { try restoreExchange(of: slot, from: &reader) }
+        if parts.contains(.output) {
+            let unsentByteCount = encryption.unsentByteCount(connections.slots[slot].encryption)
+            connections.slots[slot].ownOutputByteCount = min(
+                connections.slots[slot].ownOutputByteCount,
+                connections.slots[slot].delivery.outbox.bytes.count + unsentByteCount)
+        }
     }
 }
 

@@ -27,8 +27,8 @@ struct ProcessState {
 /// CRC-32), and the content.
 enum StateFile {
     static let magic: [UInt8] = Array("roost HO".utf8)
-    /// Decides how the content is read. ``HandOver/version`` is that of the server's own part.
-    static let version: UInt32 = 1
+    /// Decides how the content is read. ``HandOverForm`` is that of the server's own part.
+    static let version: UInt32 = 2
     static let headByteCount = 24
 
     /// The file's parts.
@@ -75,15 +75,19 @@ enum StateFile {
 
 extension ProcessState {
     fileprivate func write(to writer: inout StateWriter) {
-        writer.write(programVersion)
-        writer.write(leftAt.nanoseconds)
-        writer.write(signalMask)
-        writer.write(poll?.rawValue ?? -1)
+        writer.writeRecord { writer in
+            writer.write(programVersion)
+            writer.write(leftAt.nanoseconds)
+            writer.write(signalMask)
+            writer.write(poll?.rawValue ?? -1)
+        }
         writer.write(UInt32(listeners.count))
         for listener in listeners {
-            writer.write(listener.descriptor.rawValue)
-            writer.write(listener.name)
-            writer.write(listener.path ?? "")
+            writer.writeRecord { writer in
+                writer.write(listener.descriptor.rawValue)
+                writer.write(listener.name)
+                writer.write(listener.path ?? "")
+            }
         }
         writer.write(UInt32(handOver.descriptors.count))
         for descriptor in handOver.descriptors { writer.write(descriptor.rawValue) }
@@ -91,16 +95,20 @@ extension ProcessState {
     }
 
     fileprivate init(from reader: inout StateReader) throws(StateError) {
+        let process = try reader.enterRecord()
         programVersion = try reader.readString()
         leftAt = Instant(nanoseconds: try reader.read())
         signalMask = try reader.read()
         let number = try reader.read(Int32.self)
         poll = number == -1 ? nil : FileDescriptor(rawValue: number)
+        try reader.leaveRecord(process)
         listeners = []
         for _ in 0..<(try reader.read(UInt32.self)) {
+            let outerEnd = try reader.enterRecord()
             let descriptor = FileDescriptor(rawValue: try reader.read())
             let name = try reader.readString()
             let path = try reader.readString()
+            try reader.leaveRecord(outerEnd)
             listeners.append(
                 Listener(
                     descriptor: descriptor, address: .unknown, name: name,

@@ -19,6 +19,8 @@ extension ServerCore where K: ~Copyable {
             case .responding:
                 if io.connections.slots[slot].delivery.isBlocked {
                     endUnlessReading(slot, in: io.settings.timeouts.handshake)
+                } else {
+                    expireAnswer(slot)
                 }
             case .head, .body: expireRequest(slot)
             case .deciding: expireUpgrade(slot)

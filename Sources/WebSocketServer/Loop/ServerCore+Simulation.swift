@@ -24,6 +24,9 @@ extension ServerCore where K: ~Copyable {
     /// Begins every connection that is accepted on a ``ListenerKind/tls`` listener after its
     /// handshake, with this record layer.
     package mutating func skipHandshakes(to layer: RecordLayer) { io.encryption.preset = layer }
+
+    /// Whether requests of the handler go on in a hand-over.
+    package mutating func handsRequestsOver(_ flag: Bool) { io.http.carriesRequests = flag }
 }
 
 extension ServerContext {

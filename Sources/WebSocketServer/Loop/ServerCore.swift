@@ -29,6 +29,8 @@ package struct ServerCore<K: Kernel & ~Copyable>: ~Copyable {
     var stalls: [ConnectionID: Stall] = [:]
     /// Whether ``checkInvariants(_:)`` runs after each turn: the simulation sets it.
     package var checksInvariants = false
+    /// How the state is written and read; tests make up other versions.
+    package var handOverForm = HandOverForm.current
 
     init(
         kernel: consuming K, poller: consuming Poller, io: consuming ServerContext,

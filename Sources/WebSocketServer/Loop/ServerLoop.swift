@@ -35,6 +35,7 @@ package struct ServerLoop<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
         self.core = core
         self.handler = handler
         self.core.io.requests = requests
+        self.core.io.http.carriesRequests = Handler._isHandedOver
         loopCount.add(1, ordering: .relaxed)
     }
 

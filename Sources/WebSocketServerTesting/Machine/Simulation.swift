@@ -12,6 +12,8 @@ package struct Simulation<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
     package var configuration: ServerConfiguration
     /// Sees each event before the handler does, with the socket of its connection.
     package var observe: ((HandlerEvent, ConnectionID, FileDescriptor?) -> Void)?
+    /// The form in which the next process writes and reads its state.
+    package var nextForm = HandOverForm.current
     /// Takes no more turns once the server has stopped, as a real one does.
     package var endsWhenDone = false
 
@@ -29,6 +31,7 @@ package struct Simulation<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
             network.encryptedListeners = Set(
                 listeners.indices.filter { listeners[$0].kind == .tls })
         }
+        core.handsRequestsOver(Handler._isHandedOver)
         self.configuration = configuration
         self.handler = handler
         mailbox = Mailbox(descriptor: core.wakeup, wake: shared.wake)
@@ -58,15 +61,18 @@ package struct Simulation<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
         elsewhere.passedSockets = []
         var checked = try ServerCore(
             SimulatedKernel(network: SimulatedNetwork(seed: 1)), elsewhere, wake: { _ in })
+        checked.handOverForm = nextForm
         _ = try checked.checkTables(of: handOver)
         network.unwatchAll()
         network.listenAddresses = []
         var next = try ServerCore(
             SimulatedKernel(network: network), configuration,
             wake: UncheckedNetwork(network: network).wake)
+        next.handOverForm = nextForm
         try next.restore(handOver) { reader, io throws(StateError) in
             try handler._restore(from: &reader, &io)
         }
+        next.handsRequestsOver(Handler._isHandedOver)
         next.checksInvariants = core.checksInvariants
         if network.isEncrypted { next.skipHandshakes(to: SimulatedEncryption.serverLayer) }
         core = next

@@ -12,7 +12,8 @@ import WebSocketServer
 ///
 /// - "busy STAGE COUNT": the next COUNT times it is not at rest at this stage. "resumed": how often
 ///   it has served on.
-/// - "await" and "answer": says when a request waits, and answers all that do.
+/// - "await" and "answer": says when a request waits, and answers all that do. A request of
+///   `/events` is answered at once, with all that comes by "all TEXT".
 ///
 /// With `--refuse` it takes nothing over, with `--clients` it has a client besides, with `--thread`
 /// the server has a thread of its own. `--local PATH` adds a local socket.
@@ -142,6 +143,10 @@ struct ReexecServer: HandOverHandler, MailHandler, HTTPHandler, OperationsHandle
     }
 
     mutating func onRequest(_ request: borrowing HTTPRequest, _ io: inout ServerContext) {
+        if request.head.pathIs("/events") {
+            guard io.beginEventStream(to: request.id) else { return }
+            return io.subscribe(request.id, to: io.topic(named: "all"))
+        }
         waiting.append(request.id)
         tellAsker(&io)
     }
@@ -163,6 +168,11 @@ struct ReexecServer: HandOverHandler, MailHandler, HTTPHandler, OperationsHandle
     func save(to writer: inout StateWriter, _ io: borrowing ServerContext) {
         writer.write(Int64(messageCount))
         writer.write(Int64(generation))
+        writer.write(UInt32(waiting.count))
+        for id in waiting {
+            writer.write(id.resourceID)
+            writer.write(id.slot)
+        }
     }
 
     mutating func restore(
@@ -171,5 +181,8 @@ struct ReexecServer: HandOverHandler, MailHandler, HTTPHandler, OperationsHandle
         if refuses { throw StateError("This one refuses.") }
         messageCount = try reader.readCount()
         generation = try reader.readCount() + 1
+        for _ in 0..<(try reader.read(UInt32.self)) {
+            waiting.append(ConnectionID(resourceID: try reader.read(), slot: try reader.read()))
+        }
     }
 }

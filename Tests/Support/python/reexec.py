@@ -18,7 +18,8 @@ try:
 except ImportError as problem:
     missing = f"Python has no {problem.name}; `make test` installs it"
 
-MODULES = {"reexec_scenes": ["chat", "encrypted_chat", "old_tls", "replaced_file", "signals"]}
+MODULES = {"reexec_scenes": ["chat", "encrypted_chat", "old_tls", "replaced_file", "signals",
+                             "requests"]}
 
 
 def main():

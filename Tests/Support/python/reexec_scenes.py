@@ -1,6 +1,7 @@
 """Clients that chat while programs take over from each other, and what they must not notice."""
 
 import asyncio
+import http.client
 import os
 import re
 import shutil
@@ -162,3 +163,28 @@ def signals():
                 os.kill(running.process.pid, signal.SIGTERM)
                 code, _ = client.closing()
                 expect(code == 1001, f"{code} at the end")
+
+
+def requests():
+    """An event stream and long polls go on through twenty programs: nothing is lost or doubled"""
+    program = str(path_of("TestServer"))
+    with server.Server([program, "reexec"]) as running, Client(running.port) as talker:
+        stream = http.client.HTTPConnection("127.0.0.1", running.port, timeout=60)
+        stream.request("GET", "/events")
+        events = stream.getresponse()
+        expect(events.status == 200, events.status)
+        for number in range(arguments.times):
+            poll = http.client.HTTPConnection("127.0.0.1", running.port, timeout=60)
+            poll.request("GET", "/poll")
+            talker.send(frame(TEXT, b"await"))
+            expect(talker.next_frame() == (TEXT, b"waiting 1"), "no request waits")
+            talker.send(frame(TEXT, b"all before %d" % number))
+            asyncio.run(taken_over(running, run_again(running)))
+            talker.send(frame(TEXT, b"all after %d" % number), frame(TEXT, b"answer"))
+            answer = poll.getresponse()
+            expect((answer.status, answer.read()) == (200, b"late\n"), f"poll {number}")
+            poll.close()
+            for word in (b"before", b"after"):
+                lines = [events.readline() for _ in range(2)]
+                expect(lines == [b"data: all %s %d\n" % (word, number), b"\n"], lines)
+        stream.close()

@@ -98,34 +98,47 @@ import Testing
         #expect(run.stop(SIGTERM) == 0)
     }
 
-    @Test func `A request under way is waited for`() throws {
+    @Test func `A request that waits goes on, and the next program answers it`() throws {
         let (run, port) = try start()
         let (asker, page) = (try open(port), Client(port: port))
         page.send("GET /answer HTTP/1.1\r\nHost: localhost\r\n\r\n")
         #expect(ask("await", asker) == "waiting 1")
-        asker.sendText("run again")
-        // Nobody else has to wait meanwhile.
-        #expect(ask("hello", asker) == "1: hello")
+        for generation in 1...2 {
+            asker.sendText("run again")
+            wait(for: generation, asker)
+        }
         asker.sendText("answer")
         #expect(page.response()?.body == "late\n")
-        wait(for: 1, asker)
-        // The connection goes on, with the next request.
-        page.send("GET /answer HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        // The connection goes on, with the next request, whose body is cut by a hand-over.
+        page.send("POST /answer HTTP/1.1\r\nHost: localhost\r\nContent-Length: 8\r\n\r\nhalf")
+        asker.sendText("run again")
+        wait(for: 3, asker)
+        page.send("half")
         #expect(ask("await", asker) == "waiting 1")
         asker.sendText("answer")
         #expect(page.response()?.body == "late\n")
         #expect(run.stop(SIGTERM) == 0)
     }
 
-    @Test func `A request that takes longer ends with its connection`() throws {
+    @Test func `An event stream goes on`() throws {
         let (run, port) = try start()
-        let (asker, page) = (try open(port), Client(port: port))
-        page.send("GET /answer HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        #expect(ask("await", asker) == "waiting 1")
-        asker.sendText("run again")
-        wait(for: 1, asker)
-        #expect(page.rest() == [])
-        #expect(run.stop(SIGTERM) == 0)
+        let (asker, reader) = (try open(port), Client(port: port))
+        reader.send("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        #expect(reader.received(until: "\r\n\r\n").contains("text/event-stream"))
+        for generation in 1...3 {
+            asker.sendText("all before \(generation)")
+            asker.sendText("run again")
+            wait(for: generation, asker)
+            asker.sendText("all after \(generation)")
+        }
+        kill(run.process.processIdentifier, SIGTERM)
+        asker.close()
+        let events = reader.received(until: "\r\n0\r\n\r\n").split(whereSeparator: \.isNewline)
+            .filter { $0.hasPrefix("data: ") }
+        #expect(
+            events == (1...3).flatMap { ["data: all before \($0)", "data: all after \($0)"] })
+        reader.close()
+        #expect(run.end().status == 0)
     }
 
     @Test func `A local socket goes on, and its file goes with the last program`() throws {
@@ -181,7 +194,7 @@ import Testing
         ("/bin/sleep 1000", "The new program has not answered within 1.0 seconds."),
         (
             "\(BuildProducts.path("echo-server")) 0",
-            "The new program refuses: the handler has left 16 bytes of its state unread"
+            "The new program refuses: the handler has left 20 bytes of its state unread"
         ),
         (
             "\(BuildProducts.path("echo-server")) --nonsense",

@@ -45,4 +45,72 @@ import Testing
             #expect(throws: StateError.self) { try read(Array(bytes.prefix(count))) }
         }
     }
+    // MARK: Records
+
+    /// What the first version writes and reads, or the second, which has one more field.
+    private func write(_ version: Int) -> [UInt8] {
+        var writer = StateWriter()
+        for number in 1...3 as ClosedRange<UInt8> {
+            writer.writeRecord { writer in
+                writer.write(number)
+                writer.writeRecord { $0.write("inner \(number)") }
+                if version > 1 { writer.write(UInt16(number) * 100) }
+            }
+        }
+        return writer.finish()
+    }
+
+    private func read(_ bytes: [UInt8], _ version: Int) throws(StateError) -> [String] {
+        var reader = StateReader(bytes)
+        var found: [String] = []
+        while !reader.isAtEnd {
+            found.append(
+                try reader.readRecord { reader throws(StateError) in
+                    let number = try reader.read(UInt8.self)
+                    let inner = try reader.readRecord { reader throws(StateError) in
+                        try reader.readString()
+                    }
+                    guard version > 1 else { return "\(number) \(inner)" }
+                    let more = reader.isAtEnd ? 7 : try reader.read(UInt16.self)
+                    return "\(number) \(inner) \(more)"
+                })
+        }
+        return found
+    }
+
+    @Test func `Versions read each other's records`() throws {
+        #expect(try read(write(1), 1) == ["1 inner 1", "2 inner 2", "3 inner 3"])
+        #expect(try read(write(2), 1) == ["1 inner 1", "2 inner 2", "3 inner 3"])
+        #expect(try read(write(1), 2) == ["1 inner 1 7", "2 inner 2 7", "3 inner 3 7"])
+        #expect(try read(write(2), 2) == ["1 inner 1 100", "2 inner 2 200", "3 inner 3 300"])
+    }
+
+    @Test func `A record cannot be read beyond its end`() throws {
+        var writer = StateWriter()
+        writer.writeRecord { $0.write(UInt8(1)) }
+        writer.write(UInt64(2))
+        var reader = StateReader(writer.finish())
+        #expect(throws: StateError.self) {
+            try reader.readRecord { reader throws(StateError) in try reader.read(UInt16.self) }
+        }
+        #expect(throws: StateError.self) { try read(Array(write(1).dropLast()), 1) }
+    }
+
+    @Test func `A test's later version finds what it has added, and nothing else`() throws {
+        var writer = StateWriter(surplus: [9, 9])
+        writer.writeRecord { $0.write(UInt8(1)) }
+        let bytes = writer.finish()
+        #expect(bytes == [3, 0, 0, 0, 0, 0, 0, 0, 1, 9, 9])
+        for surplus in [[], [9, 9]] as [[UInt8]] {
+            var reader = StateReader(bytes, surplus: surplus)
+            let number = try reader.readRecord { reader throws(StateError) in
+                try reader.read(UInt8.self)
+            }
+            #expect(number == 1 && reader.isAtEnd)
+        }
+        var other = StateReader(bytes, surplus: [9])
+        #expect(throws: StateError.self) {
+            try other.readRecord { reader throws(StateError) in try reader.read(UInt8.self) }
+        }
+    }
 }

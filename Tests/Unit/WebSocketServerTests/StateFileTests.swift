@@ -63,7 +63,7 @@ import WebSocketCore
             ([], "the file has 0 bytes, and its head alone has 24"),
             (Array(Self.file.prefix(23)), "the file has 23 bytes, and its head alone has 24"),
             (Self.damaged { $0[0] ^= 1 }, "the file does not begin as a hand-over does"),
-            (Self.damaged { $0[8] = 9 }, "the file has form 9, and this program reads form 1"),
+            (Self.damaged { $0[8] = 9 }, "the file has form 9, and this program reads form 2"),
             (
                 Self.damaged { $0[12] ^= 1 },
                 "the file should have \(content.count ^ 1) bytes behind its head, "
@@ -85,6 +85,7 @@ import WebSocketCore
             (Self.file(with: []), "the state ends too early"),
             (Self.file(with: content + [0]), "the file is longer than it should be"),
             (Self.file(with: Array(content.dropLast())), "the state ends too early"),
+            (Self.file(with: Array(content.prefix(9))), "a record ends too early"),
         ]
         for (file, sentence) in table { #expect(Self.sentence(file) == sentence) }
     }

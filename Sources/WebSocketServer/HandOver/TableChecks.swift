@@ -7,11 +7,12 @@ extension ServerContext {
     /// Throws if no server can have these tables. Looks at everything once.
     func checkRestored(_ slots: [Slot]) throws(StateError) {
         try checkTopics()
-        var boundaries: [VariantIndex: [UInt64]] = [:]
+        // By the variant's number.
+        var boundaries = [[UInt64]](repeating: [], count: topics.variants.endIndex)
         var subscriberCount = 0
         for variant in topics.variants.indices where topics.variants[variant].subscribers.count > 0
         {
-            boundaries[variant] = try frameBoundaries(of: variant)
+            boundaries[Int(variant.rawValue)] = try frameBoundaries(of: variant)
             subscriberCount += 1
         }
         // A variant without subscribers would never be freed.
@@ -34,6 +35,8 @@ extension ServerContext {
                 if variant == .none { continue }
                 guard topics.variants.contains(variant),
                     topics.variants[variant].subscribers.count > 0,
+                    topics.variants[variant].hasEvents
+                        == (place == Int(Encoding.eventStream.rawValue)),
                     topics.variants[variant].policy == topics.states[index].policy,
                     seen.insert(variant).inserted
                 else { throw StateError("topic \(index) has a variant that is not its own") }
@@ -50,11 +53,13 @@ extension ServerContext {
         var boundaries = [start]
         var last = start
         while let boundary = boundaries.last, boundary < end {
-            guard
-                let byteCount = FrameHeader.frameByteCount(
-                    topics.variants[variant].log.slice(from: boundary, to: end)),
-                byteCount <= end - boundary
-            else { throw StateError("a topic's log has part of a frame") }
+            let rest = topics.variants[variant].log.slice(from: boundary, to: end)
+            let count =
+                topics.variants[variant].hasEvents
+                ? EventStream.chunkByteCount(rest) : FrameHeader.frameByteCount(rest)
+            guard let byteCount = count, byteCount > 0, byteCount <= end - boundary else {
+                throw StateError("a topic's log has part of a frame")
+            }
             last = boundary
             boundaries.append(boundary + UInt64(byteCount))
         }
@@ -65,65 +70,112 @@ extension ServerContext {
     }
 
     /// Checks that messages which are retained have their place in the logs.
-    private func checkRetained(_ boundaries: [VariantIndex: [UInt64]]) throws(StateError) {
+    private func checkRetained(_ boundaries: [[UInt64]]) throws(StateError) {
         for index in topics.states.indices where topics.states[index].retained != .none {
-            for encoding in Encoding.ofFrames {
+            for encoding in Encoding.allCases {
                 let variant = topics.states[index].variants[Int(encoding.rawValue)]
-                guard variant != .none, let boundaries = boundaries[variant] else { continue }
+                guard variant != .none else { continue }
                 try topics.retained[topics.states[index].retained].check(
-                    encoding, from: topics.variants[variant].log.start, boundaries)
+                    encoding, from: topics.variants[variant].log.start,
+                    boundaries[Int(variant.rawValue)])
             }
         }
     }
 
-    /// Checks that the connection's phase, session and cause fit together.
+    /// Checks that the connection's phase, session, cause and tables fit together.
     private func checkSession(_ slot: Slot) throws(StateError) {
-        let isAnnounced = connections.slots[slot].flags.contains(.announced)
-        let session = connections.slots[slot].session
+        let isOfServer = !connections.slots[slot].flags.contains(.client)
+        let isQuiet = connections.slots[slot].session == .open && isOfServer
+        let hasNoOutputOfOthers = connections.slots[slot].delivery.outbox.markerCount == 0
+        let isEncrypted = connections.slots[slot].encryption != .none
         let fits =
-            if connections.slots[slot].phase == .head {
-                !isAnnounced && session == .open && connections.slots[slot].cause == nil
-                    && !connections.slots[slot].flags.contains(.client)
-                    && connections.slots[slot].assembly.isEmpty
-                    && connections.slots[slot].delivery.outbox.markerCount == 0
-                    && connections.slots[slot].delivery.firstSubscription == .none
-            } else {
-                // An open connection has been announced. After that, a closing one has a cause.
-                session == .open
-                    ? isAnnounced : !isAnnounced || connections.slots[slot].cause != nil
+            switch connections.slots[slot].phase {
+            case .webSocket: isWebSocketConsistent(slot)
+            // They are on their way out, and the handler has heard of it.
+            case .draining: isQuiet && hasNoOutputOfOthers
+            case .lingering: hasNoOutputOfOthers
+            case .streaming: isQuiet && connections.slots[slot].cause == nil
+            case .head: isQuiet && isHTTPConsistent(slot)
+            case .body, .responding, .deciding:
+                isQuiet && isHTTPConsistent(slot) && connections.slots[slot].exchange != .none
+            case .free, .terminated, .connecting, .awaitingAnswer: false
             }
-        guard fits, session != .closed, connections.slots[slot].resourceID > 0,
+        guard fits,
+            connections.slots[slot].phase == .webSocket
+                || !connections.slots[slot].flags.contains(.announced),
+            connections.slots[slot].flags.contains(.attempting)
+                == (connections.slots[slot].phase == .deciding),
+            !isOfServer || isEncrypted == (connections.slots[slot].listener == .tls),
+            connections.slots[slot].resourceID > 0,
             connections.slots[slot].resourceID <= connections.lastResourceID
         else { throw StateError("connection \(slot) is in an impossible state") }
+    }
+
+    private func isWebSocketConsistent(_ slot: Slot) -> Bool {
+        let isAnnounced = connections.slots[slot].flags.contains(.announced)
+        let session = connections.slots[slot].session
+        // An open connection has been announced. After that, a closing one has a cause.
+        return session == .open
+            ? isAnnounced
+            : session != .closed && (!isAnnounced || connections.slots[slot].cause != nil)
+    }
+
+    private func isHTTPConsistent(_ slot: Slot) -> Bool {
+        connections.slots[slot].cause == nil && connections.slots[slot].assembly.isEmpty
+            && connections.slots[slot].delivery.outbox.markerCount == 0
+            && connections.slots[slot].delivery.firstSubscription == .none
     }
 
     /// Checks that subscriptions are to existing topics, each at most once, with cursors and
     /// markers at frame boundaries.
     private func checkSubscriptions(
-        _ slot: Slot, _ boundaries: [VariantIndex: [UInt64]]
+        _ slot: Slot, _ boundaries: [[UInt64]]
     ) throws(StateError) {
-        var subscribed: Set<VariantIndex> = []
-        var index = connections.slots[slot].delivery.firstSubscription
+        let first = connections.slots[slot].delivery.firstSubscription
+        guard first != .none else {
+            guard connections.slots[slot].delivery.outbox.markerCount == 0 else {
+                throw StateError("a marker of connection \(slot) is damaged")
+            }
+            return
+        }
+        let isStream = connections.slots[slot].phase == .streaming
+        var index = first
         while index != .none {
             let entry = topics.subscriptions[index]
             index = entry.next
             let cursor = topics.variants[entry.variant].subscribers[Int(entry.subscriber)].cursor
             let topic = topics.variants[entry.variant].topic
-            guard connections.slots[slot].flags.contains(.announced),
+            guard isStream || connections.slots[slot].flags.contains(.announced),
+                topics.variants[entry.variant].hasEvents == isStream,
                 topics.states.contains(topic.index), topics.states[topic.index].isTaken,
                 topics.states[topic.index].generation == topic.generation,
                 topics.states[topic.index].variants.contains(entry.variant),
-                subscribed.insert(entry.variant).inserted,
                 entry.markedEnd <= topics.variants[entry.variant].log.end,
-                boundaries[entry.variant]?.contains(sorted: cursor) == true
+                boundaries[Int(entry.variant.rawValue)].contains(sorted: cursor)
                     || topics.isKeyed(entry.variant)
                         && cursor < topics.variants[entry.variant].log.start
             else { throw StateError("a subscription of connection \(slot) is damaged") }
         }
+        try checkOrder(slot, boundaries)
+    }
+
+    /// Checks that no subscription is there twice, and that each marker belongs to one.
+    private func checkOrder(_ slot: Slot, _ boundaries: [[UInt64]]) throws(StateError) {
+        let first = connections.slots[slot].delivery.firstSubscription
+        let isAlone = topics.subscriptions[first].next == .none
+        if isAlone, connections.slots[slot].delivery.outbox.markerCount == 0 { return }
+        var subscribed: Set<VariantIndex> = []
+        var index = first
+        while index != .none {
+            guard subscribed.insert(topics.subscriptions[index].variant).inserted else {
+                throw StateError("a subscription of connection \(slot) is there twice")
+            }
+            index = topics.subscriptions[index].next
+        }
         for (_, marker) in connections.slots[slot].delivery.outbox.markerPositions {
             guard subscribed.contains(marker.source),
                 marker.end < topics.variants[marker.source].log.start
-                    || boundaries[marker.source]?.contains(sorted: marker.end) == true
+                    || boundaries[Int(marker.source.rawValue)].contains(sorted: marker.end)
             else { throw StateError("a marker of connection \(slot) is damaged") }
         }
     }
