@@ -24,6 +24,12 @@ public struct RoomID: Sendable, Hashable {
     public var index: UInt32
     /// Tells the rooms that have had this place apart.
     public var generation: UInt32
+
+    /// Names a room, which need not exist any more.
+    public init(index: UInt32, generation: UInt32) {
+        self.index = index
+        self.generation = generation
+    }
 }
 
 /// Why the chat closes a connection.

@@ -31,6 +31,9 @@ struct RoomStreams {
 
     subscript(id: ConnectionID) -> Stream? { byID[id] }
 
+    /// The names of all streams, in one order.
+    var ids: [ConnectionID] { byID.keys.sorted { $0.resourceID < $1.resourceID } }
+
     /// Whether there is a place for one more stream of this address.
     func hasPlace(for address: ClientAddress) -> Bool {
         guard count < RoomWaiters.limit else { return false }

@@ -45,6 +45,12 @@ struct RoomWaiters {
         countByAddress[waiter.address] = left > 0 ? left : nil
     }
 
+    /// All waiters, in one order.
+    var all: [(room: RoomID, waiter: Waiter)] {
+        byRoom.flatMap { room, waiters in waiters.map { (room, $0) } }
+            .sorted { $0.waiter.id.resourceID < $1.waiter.id.resourceID }
+    }
+
     /// One of the room's waiters; all of them wait behind its newest message. Nil if there is none.
     func example(for room: RoomID) -> Waiter? { byRoom[room]?.first }
 

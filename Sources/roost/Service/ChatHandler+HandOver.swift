@@ -151,6 +151,7 @@ extension ChatHandler {
             writer.write(reason.reason)
             writer.write(reason.user ?? "")
         }
+        saveRoomRequests(to: &writer, io)
     }
 
     mutating func restore(
@@ -190,6 +191,7 @@ extension ChatHandler {
             guard let id = io.connection(key) else { continue }
             closing[id] = Closing(reason: reason, user: user.isEmpty ? nil : user)
         }
+        try restoreRoomRequests(from: &reader, &io)
         takenOver = before
     }
 
