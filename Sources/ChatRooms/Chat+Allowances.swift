@@ -47,7 +47,7 @@ extension Chat {
         }
         // In one order, so that the same chat is always the same bytes.
         let addresses = spent.keys.sorted { $0.bits < $1.bits }
-        out.write(addresses.count, addresses) { out, address in
+        out.write(records: addresses.count, addresses) { out, address in
             out.write(address.bits)
             out.write(spent[address] ?? .min)
         }
@@ -57,8 +57,10 @@ extension Chat {
         _ reader: inout StateReader, _ shift: Shift
     ) throws(StateError) {
         for _ in 0..<(try reader.readElementCount()) {
+            let record = try reader.enterRecord()
             let address = ClientAddress(bits: try reader.read())
             let time = shift.milliseconds(try reader.read())
+            try reader.leaveRecord(record)
             if let owner = ownersByAddress[address] {
                 owners[owner].storesAgainAt = time
             } else {

@@ -22,9 +22,14 @@ extension Chat {
             throw .notAChat
         }
         guard let version = try? reader.read(UInt16.self) else { throw .damaged }
-        guard version == Self.stateVersion else { throw .unknownVersion(version) }
+        guard let least = try? reader.read(UInt16.self) else { throw .damaged }
+        guard version >= Self.oldestReadableVersion, least <= Self.stateVersion else {
+            throw .unknownVersion(version)
+        }
         do {
             try restore(from: &reader, at: now)
+            // Only a later version has more tables.
+            guard reader.isAtEnd || version > Self.stateVersion else { throw StateError.damaged }
         } catch {
             throw .damaged
         }
@@ -33,6 +38,7 @@ extension Chat {
     private mutating func restore(
         from reader: inout StateReader, at now: Timestamp
     ) throws(StateError) {
+        let facts = try reader.enterRecord()
         let rules = try reader.read(UInt32.self)
         let savedAt = try reader.read(Int64.self)
         epochSeed = try reader.read()
@@ -40,6 +46,7 @@ extension Chat {
         nextUserNumber = try reader.read()
         hasStore = try reader.readBool()
         nextRoomNumber = try reader.read()
+        try reader.leaveRecord(facts)
         let shift = Shift(by: now.monotonic &- savedAt)
         try restoreUsers(&reader, shift)
         try restoreRooms(&reader, shift)
@@ -52,7 +59,6 @@ extension Chat {
         try restoreGrants(&reader)
         try restoreHooks(&reader)
         try restoreAllowances(&reader, shift)
-        guard reader.isAtEnd else { throw .damaged }
         try checkUsers()
         try checkRooms()
         try countOwned()
@@ -68,11 +74,13 @@ extension Chat {
         let count = try reader.readElementCount()
         guard goneCount <= count else { throw .damaged }
         for number in 0..<UInt32(count) {
+            let record = try reader.enterRecord()
             let name = try reader.readName()
             let isFindable = try reader.readBool()
             let session = SessionProof(bits: try reader.read())
             let userNumber: Int64 = try reader.read()
             let leftAt = shift.milliseconds(try reader.read())
+            try reader.leaveRecord(record)
             // Not `isAllowed`: whoever has a name keeps it, when the rules become stricter.
             guard Name.isWritable(name) else { throw .damaged }
             let user = users.allocate(

@@ -13,8 +13,10 @@ extension Chat {
             _ = hold(address)
         }
         for user in users.indices {
+            let record = try reader.enterRecord()
             users[user].restsAt = shift.microseconds(try reader.read())
             users[user].owner = try reader.readIndex()
+            try reader.leaveRecord(record)
             let isGone = users[user].connectionCount == 0 && !isAccount(user)
             guard isGone ? owners.contains(users[user].owner) : users[user].owner == .none else {
                 throw .damaged
@@ -24,7 +26,9 @@ extension Chat {
             count(account, for: try readOwner(&reader))
         }
         for room in rooms.indices where rooms[room].isOpen {
+            let record = try reader.enterRecord()
             try restoreOwner(of: room, &reader, shift)
+            try reader.leaveRecord(record)
         }
         for slot in 0..<UInt32(connections.count) where connections[slot].state != .closed {
             connections[slot].owner = try readOwner(&reader)

@@ -6,6 +6,7 @@ extension Chat {
         _ reader: inout StateReader, _ shift: Shift
     ) throws(StateError) {
         for _ in 0..<(try reader.readElementCount()) {
+            let record = try reader.enterRecord()
             var room = Room()
             room.generation = try reader.read()
             room.isOpen = try reader.readBool()
@@ -13,6 +14,7 @@ extension Chat {
             if room.isOpen {
                 try restoreRoom(index, &reader, shift)
             }
+            try reader.leaveRecord(record)
         }
         // A place that is not open is free; an open room without members is in `emptyRooms`.
         let free = try roomIndices(&reader)
@@ -101,6 +103,7 @@ extension Chat {
 
         var seen = Set<UserIndex>()
         for _ in 0..<(try reader.readElementCount()) {
+            let record = try reader.enterRecord()
             let user: UserIndex = try reader.readIndex()
             guard users.contains(user), seen.insert(user).inserted else { throw .damaged }
             let typedAt =
@@ -110,6 +113,7 @@ extension Chat {
                 Membership(
                     user: user, room: index, link: users[user].firstMembership,
                     typedAt: typedAt, readOffset: try reader.read()))
+            try reader.leaveRecord(record)
             users[user].firstMembership = membership
             rooms[index].members.append(membership, in: &memberships)
         }
@@ -155,6 +159,7 @@ extension Chat {
                 byteLimit: limits.historyByteLimitPerRoom)
         }
         for _ in 0..<(try reader.readElementCount()) {
+            let record = try reader.enterRecord()
             var entry = StoredEntry(
                 room: 0,
                 place: Place(offset: rooms[index].history.nextOffset, epoch: try reader.read()),
@@ -166,6 +171,7 @@ extension Chat {
             (entry.kind, entry.target) = (kind, Int(target))
             let idByteCount = Int(try reader.read(UInt32.self))
             entry.frame = try reader.readByteString()
+            try reader.leaveRecord(record)
             guard entry.frame.count >= idByteCount + 2, idByteCount <= UInt16.max else {
                 throw .damaged
             }
@@ -182,13 +188,17 @@ extension Chat {
         _ reader: inout StateReader, _ shift: Shift
     ) throws(StateError) {
         for _ in 0..<(try reader.readElementCount()) {
+            let record = try reader.enterRecord()
             try restoreConnection(&reader, shift)
+            try reader.leaveRecord(record)
         }
         for _ in 0..<(try reader.readElementCount()) {
+            let record = try reader.enterRecord()
             let key = ConnectionKey(
                 slot: try reader.read(), generation: try reader.read())
             waiting.append(
                 Waiting(key: key, openedAt: shift.milliseconds(try reader.read())))
+            try reader.leaveRecord(record)
         }
     }
 

@@ -3,22 +3,35 @@ import Storage
 
 extension Chat {
     static var stateMagic: UInt32 { 0x5448_4352 }  // "RCHT"
-    static var stateVersion: UInt16 { 9 }
+    static var stateVersion: UInt16 { 10 }
+    /// The lowest version of a program that may read what this one writes: it skips what it does
+    /// not know. ARCHITECTURE, "Versions share the state", has the rules.
+    static var minimumReaderVersion: UInt16 { 10 }
+    static var oldestReadableVersion: UInt16 { 10 }
 
     /// The whole chat as bytes, without its limits and its stock of session tokens. All instants
     /// are saved; `init(restoring:)` shifts them to the other process's clock. With a store the
-    /// chat must be at rest (``isAtRest(hashing:)``); what it knows of the store's is saved.
+    /// chat must be at rest (``isAtRest(hashing:)``); what it has of the store in memory is saved.
     public func save(at now: Timestamp) -> [UInt8] {
-        var out = StateWriter()
+        save(at: now, version: Self.stateVersion, surplus: [])
+    }
+
+    /// The same as a later version would write it, with `surplus` at the end of each record: for
+    /// tests.
+    package func save(at now: Timestamp, version: UInt16, surplus: [UInt8]) -> [UInt8] {
+        var out = StateWriter(surplus: surplus)
         out.write(Self.stateMagic)
-        out.write(Self.stateVersion)
-        out.write(NameKey.rules)
-        out.write(now.monotonic)
-        out.write(epochSeed)
-        out.write(epochCount)
-        out.write(nextUserNumber)
-        out.write(hasStore)
-        out.write(nextRoomNumber)
+        out.write(version)
+        out.write(Self.minimumReaderVersion)
+        out.writeRecord { out in
+            out.write(NameKey.rules)
+            out.write(now.monotonic)
+            out.write(epochSeed)
+            out.write(epochCount)
+            out.write(nextUserNumber)
+            out.write(hasStore)
+            out.write(nextRoomNumber)
+        }
         let numbers = saveUsers(&out)
         saveRooms(&out, numbers)
         saveConnections(&out, numbers)
@@ -48,7 +61,7 @@ extension Chat {
             order.append(index)
         }
         out.write(UInt32(goneCount))
-        out.write(order.count, order.enumerated()) { out, element in
+        out.write(records: order.count, order.enumerated()) { out, element in
             let (number, index) = element
             numbers[Int(index.rawValue)] = UserIndex(number)
             out.write(name: users[index].name)
@@ -61,7 +74,7 @@ extension Chat {
     }
 
     private func saveRooms(_ out: inout StateWriter, _ numbers: [UserIndex]) {
-        out.write(rooms.endIndex, rooms.indices) { out, index in
+        out.write(records: rooms.endIndex, rooms.indices) { out, index in
             out.write(rooms[index].generation)
             out.write(rooms[index].isOpen)
             if rooms[index].isOpen {
@@ -96,7 +109,7 @@ extension Chat {
         out.write(UInt32(rooms[index].history.ringByteCount))
         out.write(UInt32(rooms[index].history.placeCount))
         out.write(
-            rooms[index].history.count,
+            records: rooms[index].history.count,
             rooms[index].history.firstOffset..<rooms[index].history.nextOffset
         ) { out, offset in
             let history = rooms[index].history
@@ -111,16 +124,18 @@ extension Chat {
         out.write(UInt32(rooms[index].members.count))
         var member = rooms[index].members.first
         while member != .none {
+            let record = out.beginRecord()
             out.write(numbers[Int(memberships[member].user.rawValue)])
             out.write(memberships[member].typedAt)
             out.write(memberships[member].readOffset)
+            out.endRecord(record)
             member = rooms[index].members.next(member, in: memberships)
         }
     }
 
     private func saveConnections(_ out: inout StateWriter, _ numbers: [UserIndex]) {
         let slots = (0..<UInt32(connections.count)).filter { connections[$0].state != .closed }
-        out.write(slots.count, slots) { out, slot in
+        out.write(records: slots.count, slots) { out, slot in
             out.write(slot)
             out.write(connections[slot].generation)
             out.write(connections[slot].resourceID)
@@ -136,7 +151,7 @@ extension Chat {
                 index = subscriptions[index].link
             }
         }
-        out.write(waiting.count, 0..<waiting.count) { out, number in
+        out.write(records: waiting.count, 0..<waiting.count) { out, number in
             out.write(waiting[number].key.slot)
             out.write(waiting[number].key.generation)
             out.write(waiting[number].openedAt)

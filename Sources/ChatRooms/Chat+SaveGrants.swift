@@ -5,7 +5,7 @@ extension Chat {
     func saveGrants(_ out: inout StateWriter) {
         // In one order, so that the same chat is always the same bytes.
         let slots = grants.entries.keys.filter { connections[$0].user != .none }.sorted()
-        out.write(slots.count, slots) { out, slot in
+        out.write(records: slots.count, slots) { out, slot in
             let claims = grants.entries[slot]!.claims
             out.write(slot)
             out.write(name: claims.name)
@@ -20,6 +20,7 @@ extension Chat {
     mutating func restoreGrants(_ reader: inout StateReader) throws(StateError) {
         var last: UInt32?
         for _ in 0..<(try reader.readElementCount()) {
+            let record = try reader.enterRecord()
             let slot: UInt32 = try reader.read()
             guard slot < connections.count, connections[slot].user != .none,
                 last.map({ slot > $0 }) ?? true
@@ -31,6 +32,7 @@ extension Chat {
             let isLimited = try reader.readBool()
             var rooms: [String] = []
             for _ in 0..<(try reader.readElementCount()) { rooms.append(try reader.readName()) }
+            try reader.leaveRecord(record)
             guard isLimited || rooms.isEmpty, rooms.count <= TokenClaims.roomLimit else {
                 throw .damaged
             }

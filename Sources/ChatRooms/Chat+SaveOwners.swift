@@ -22,7 +22,9 @@ extension Chat {
             out.write(ownerNumbers[Int(accounts[account].owner.rawValue)])
         }
         for room in rooms.indices where rooms[room].isOpen {
+            let record = out.beginRecord()
             saveOwner(of: room, &out, numbers, ownerNumbers)
+            out.endRecord(record)
         }
         for slot in 0..<UInt32(connections.count) where connections[slot].state != .closed {
             out.write(ownerNumbers[Int(connections[slot].owner.rawValue)])
@@ -37,9 +39,11 @@ extension Chat {
             order[Int(numbers[Int(user.rawValue)].rawValue)] = user
         }
         for user in order {
+            let record = out.beginRecord()
             out.write(users[user].restsAt)
             let owner = users[user].owner
             out.write(owner == .none ? .none : ownerNumbers[Int(owner.rawValue)])
+            out.endRecord(record)
         }
     }
 

@@ -7,7 +7,7 @@ extension Chat {
         out.write(moderators.count, moderators) { $0.write($1) }
         // In one order, so that the same chat is always the same bytes.
         let entries = sanctions.entries.values.sorted { $0.sanction.number < $1.sanction.number }
-        out.write(entries.count, entries) { out, entry in
+        out.write(records: entries.count, entries) { out, entry in
             let sanction = entry.sanction
             out.write(sanction.number)
             out.write(sanction.kind.rawValue)
@@ -31,6 +31,7 @@ extension Chat {
         guard count <= Sanctions.limit else { throw .damaged }
         var last: Int64 = 0
         for _ in 0..<count {
+            let record = try reader.enterRecord()
             let number: Int64 = try reader.read()
             guard number > last, number < .max,
                 let kind = Sanction.Kind(rawValue: try reader.read())
@@ -45,6 +46,7 @@ extension Chat {
             let until: Int64 = try reader.read()
             let moderator = try reader.readName()
             sanction.reason = try reader.readName()
+            try reader.leaveRecord(record)
             sanction.number = number
             if until != 0 { sanction.until = until }
             if !moderator.isEmpty { sanction.by = moderator }

@@ -1,14 +1,25 @@
 // The special parts of a saved chat's binary form: counts have four bytes instead of eight.
 import Storage
 
-/// Why a saved chat could not be restored.
-public enum RestoreError: Error, Equatable {
+/// Why a saved chat could not be restored. The description is a sentence.
+public enum RestoreError: Error, Equatable, CustomStringConvertible {
     /// The bytes are not a saved chat.
     case notAChat
-    /// The bytes were saved by a version that this one does not know.
+    /// The bytes have this version, and only versions from another one on can read them; or they
+    /// are too old for this one.
     case unknownVersion(UInt16)
     /// The bytes are too few or too many, or contradict themselves.
     case damaged
+
+    /// What is wrong.
+    public var description: String {
+        switch self {
+        case .notAChat: "It is not the state of a chat."
+        case .unknownVersion(let version):
+            "It has version \(version), which a program of version \(Chat.stateVersion) cannot read."
+        case .damaged: "It contradicts itself."
+        }
+    }
 }
 
 extension StateError {
@@ -23,7 +34,22 @@ extension StateWriter {
         bytes.append(utf8: name)
     }
 
-    /// A list, preceded by its count of elements, each of which `write` writes.
+    /// A list of records, preceded by their count, each of which `write` writes: a later version
+    /// may append fields to them.
+    mutating func write<Element>(
+        records count: Int, _ elements: some Sequence<Element>,
+        _ write: (inout StateWriter, Element) -> Void
+    ) {
+        self.write(UInt32(count))
+        for element in elements {
+            let record = beginRecord()
+            write(&self, element)
+            endRecord(record)
+        }
+    }
+
+    /// A list of plain numbers or names, preceded by its count of elements, each of which `write`
+    /// writes.
     mutating func write<Element>(
         _ count: Int, _ elements: some Sequence<Element>,
         _ write: (inout StateWriter, Element) -> Void

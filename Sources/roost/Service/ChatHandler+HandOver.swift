@@ -2,7 +2,7 @@
 // deploy/OPERATING.md, "What survives what".
 //
 // Not carried over, and begun anew: the rates of the last seconds, refusals of connections and
-// logins for `roost why`, estimates of what publishing costs, and requests that wait.
+// logins for `roost why`, and estimates of what publishing costs.
 import ChatDatabase
 import ChatRooms
 import CommandLineOptions
@@ -21,8 +21,11 @@ struct ChatTakenOver {
 }
 
 extension ChatHandler {
-    /// Decides how the rest is read. A program that knows only smaller ones refuses.
-    private static var stateForm: UInt16 { 1 }
+    /// The version of what is written; ARCHITECTURE, "Versions share the state", has the rules.
+    private static var stateForm: UInt16 { 2 }
+    /// The lowest version of a program that may read it, and of a state that this one reads.
+    private static var minimumReaderForm: UInt16 { 2 }
+    private static var oldestReadableForm: UInt16 { 2 }
     /// How long the loop stands still, at most, for a commit that is under way.
     private static var restLimit: Duration { .milliseconds(20) }
     private static var restPause: UInt32 { 100 }
@@ -124,6 +127,39 @@ extension ChatHandler {
 
     func save(to writer: inout StateWriter, _ io: borrowing ServerContext) {
         writer.write(Self.stateForm)
+        writer.write(Self.minimumReaderForm)
+        writer.writeRecord { saveParts(to: &$0, io) }
+    }
+
+    /// A later version has more parts, behind these.
+    private func saveParts(to writer: inout StateWriter, _ io: borrowing ServerContext) {
+        writer.writeRecord { saveFacts(to: &$0, io) }
+        writer.write(chat.save(at: io.timestamp).span)
+        writer.writeRecord { notes.save(to: &$0, at: io.now) }
+        writer.write(UInt64(topics.count))
+        for topic in topics {
+            writer.write(topic != nil)
+            topic?.save(to: &writer)
+        }
+        writer.writeRecord { ends.save(to: &$0) }
+        writer.writeRecord { writer in
+            writer.write(kicks.closedCount)
+            writer.write(kicks.expelledCount)
+        }
+        writer.writeRecord { guesses.save(to: &$0, at: io.now) }
+        writer.write(UInt32(closing.count))
+        for (id, reason) in closing {
+            writer.writeRecord { writer in
+                writer.write(id.key.slot)
+                writer.write(id.key.generation)
+                writer.write(reason.reason)
+                writer.write(reason.user ?? "")
+            }
+        }
+        writer.writeRecord { saveRoomRequests(to: &$0, io) }
+    }
+
+    private func saveFacts(to writer: inout StateWriter, _ io: borrowing ServerContext) {
         writer.write(Version.current)
         writer.write(started.map { io.now.nanoseconds(since: $0) } ?? 0)
         writer.write(isActivatedBySocket)
@@ -133,35 +169,25 @@ extension ChatHandler {
         writer.write(keeper?.path ?? "")
         writer.write(database?.identity.boot ?? "")
         writer.write(UInt32(database?.identity.schemaVersion ?? 0))
-        writer.write(chat.save(at: io.timestamp).span)
-        notes.save(to: &writer, at: io.now)
-        writer.write(UInt64(topics.count))
-        for topic in topics {
-            writer.write(topic != nil)
-            topic?.save(to: &writer)
-        }
-        ends.save(to: &writer)
-        writer.write(kicks.closedCount)
-        writer.write(kicks.expelledCount)
-        guesses.save(to: &writer, at: io.now)
-        writer.write(UInt32(closing.count))
-        for (id, reason) in closing {
-            writer.write(id.key.slot)
-            writer.write(id.key.generation)
-            writer.write(reason.reason)
-            writer.write(reason.user ?? "")
-        }
-        saveRoomRequests(to: &writer, io)
     }
 
     mutating func restore(
         from reader: inout StateReader, _ io: inout ServerContext
     ) throws(StateError) {
         let form = try reader.read(UInt16.self)
-        guard form == Self.stateForm else {
+        let least = try reader.read(UInt16.self)
+        guard form >= Self.oldestReadableForm, least <= Self.stateForm else {
             throw StateError(
-                "the chat's state has form \(form), and this program reads form \(Self.stateForm)")
+                "the chat's state has form \(form), which a program of form \(Self.stateForm) "
+                    + "cannot read")
         }
+        try reader.readRecord { reader throws(StateError) in try restoreParts(&reader, &io) }
+    }
+
+    private mutating func restoreParts(
+        _ reader: inout StateReader, _ io: inout ServerContext
+    ) throws(StateError) {
+        let facts = try reader.enterRecord()
         var before = ChatTakenOver(version: try reader.readString())
         let age = try reader.read(UInt64.self)
         before.started = Instant(nanoseconds: io.now.nanoseconds - min(age, io.now.nanoseconds))
@@ -174,24 +200,35 @@ extension ChatHandler {
         before.settings = try reader.readStrings()
         if let tls = try encryption.restore(from: &reader, isNewProcess) { io.update(tls: tls) }
         before.database = try restoreDatabase(&reader)
+        try reader.leaveRecord(facts)
         try restoreChat(&reader, io)
-        try notes.restore(from: &reader, at: io.now)
+        try reader.readRecord { reader throws(StateError) in
+            try notes.restore(from: &reader, at: io.now)
+        }
         topics = []
         for _ in 0..<(try reader.read(UInt64.self)) {
             topics.append(try reader.readBool() ? try Topic(from: &reader) : nil)
         }
-        try ends.restore(from: &reader)
-        kicks.closedCount = try reader.read()
-        kicks.expelledCount = try reader.read()
-        try guesses.restore(from: &reader, at: io.now)
+        try reader.readRecord { reader throws(StateError) in try ends.restore(from: &reader) }
+        try reader.readRecord { reader throws(StateError) in
+            kicks.closedCount = try reader.read()
+            kicks.expelledCount = try reader.read()
+        }
+        try reader.readRecord { reader throws(StateError) in
+            try guesses.restore(from: &reader, at: io.now)
+        }
         for _ in 0..<(try reader.read(UInt32.self)) {
+            let record = try reader.enterRecord()
             let key = ConnectionKey(slot: try reader.read(), generation: try reader.read())
             let reason = try reader.readString()
             let user = try reader.readString()
+            try reader.leaveRecord(record)
             guard let id = io.connection(key) else { continue }
             closing[id] = Closing(reason: reason, user: user.isEmpty ? nil : user)
         }
-        try restoreRoomRequests(from: &reader, &io)
+        try reader.readRecord { reader throws(StateError) in
+            try restoreRoomRequests(from: &reader, &io)
+        }
         takenOver = before
     }
 

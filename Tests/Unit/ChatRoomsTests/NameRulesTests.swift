@@ -20,8 +20,8 @@ import Testing
                 place = found.upperBound
             }
         }
-        // After the magic number and the version of the format.
-        for index in 0..<4 { bytes[6 + index] = UInt8(truncatingIfNeeded: rules >> (8 * index)) }
+        // After the magic number, two versions and the length of a record.
+        for index in 0..<4 { bytes[16 + index] = UInt8(truncatingIfNeeded: rules >> (8 * index)) }
         return bytes
     }
 

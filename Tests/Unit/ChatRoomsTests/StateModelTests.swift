@@ -78,9 +78,18 @@ import Testing
         #expect(error([]) == .notAChat)
         #expect(error(Array("hello, this is no chat".utf8)) == .notAChat)
         var later = bytes
-        later[4] = 10
-        #expect(error(later) == .unknownVersion(10))
+        later[4] = 9
+        #expect(error(later) == .unknownVersion(9))
+        // A later version's: its least reader is what counts.
+        later[4] = 99
+        #expect(error(later) == nil)
+        later[6] = 98
+        #expect(error(later) == .unknownVersion(99))
+        #expect(
+            error(later)?.description.hasPrefix("It has version 99, which a program of ") == true)
         #expect(error(bytes + [0]) == .damaged)
+        let golden = try Self.golden("chat-\(Chat.stateVersion).state")
+        #expect(error(golden) == nil)
         for end in stride(from: 6, to: bytes.count, by: 1) {
             #expect(error(Array(bytes[..<end])) == .damaged)
         }
@@ -131,6 +140,40 @@ import Testing
         return true
     }
 
+    // MARK: Golden states
+
+    private static let folder = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("Support/states")
+
+    private static func golden(_ name: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: folder.appendingPathComponent(name)))
+    }
+
+    /// Writes that of this version: `ROOST_GOLDEN=1 swift test --filter StateModelTests`.
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["ROOST_GOLDEN"] != nil))
+    func writesTheGoldenState() throws {
+        try Data(savedWorld()).write(
+            to: Self.folder.appendingPathComponent("chat-\(Chat.stateVersion).state"))
+    }
+
+    @Test func readsTheStatesOfEarlierVersions() throws {
+        let names = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path)
+            .filter { $0.hasPrefix("chat-") }
+        #expect(!names.isEmpty)
+        for name in names {
+            let world = World()
+            world.chat = try Chat(
+                restoring: Self.golden(name), limits: .withoutRateLimit, at: world.now)
+            #expect(world.userCount == 1 && world.rememberedUserCount == 2, "\(name)")
+            #expect(world.chat.hookCount == 1, "\(name)")
+            for (room, text) in [("lobby", "hello"), ("kitchen", "hi")] {
+                let messages = world.page(room).0["messages"] as? [JSON] ?? []
+                #expect(messages.map { $0["text"] as? String } == [text], "\(name)")
+            }
+        }
+    }
+
     private func savedWorld() -> [UInt8] {
         let world = World()
         let ann = world.login(0, "ann")
@@ -148,12 +191,15 @@ import Testing
 }
 
 extension World {
-    /// Saves the chat and goes on with a new one made from the bytes, under another clock.
+    /// Saves the chat as a later version would, and goes on with a new one made from the bytes,
+    /// under another clock.
     func restart(clockOffset: Int64) throws {
         let bytes = chat.save(at: now)
+        let later = chat.save(
+            at: now, version: Chat.stateVersion + 1, surplus: [0xA5, 1, 2])
         let stock = chat.tokens
         now.monotonic += clockOffset
-        chat = try Chat(restoring: bytes, limits: chat.limits, at: now)
+        chat = try Chat(restoring: later, limits: chat.limits, at: now)
         for token in stock {
             chat.provide(token)
         }
