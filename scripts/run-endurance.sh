@@ -8,9 +8,9 @@
 # clients reconnect or resume, ENDURANCE_RESTARTS=200 how often a service is restarted while clients
 # chat, ENDURANCE_SCRIPTS=1000000 in how many scripts the simulated kernel is compared with Linux,
 # from the seed ENDURANCE_SEED=0 on, ENDURANCE_RUNS=1 how often each attack runs,
-# ENDURANCE_KILLS=1000 how often a server with a database is killed. Attacks and faults that are done
-# stand in .build/attacks-done.jsonl and .build/keep-done.jsonl and are not run again; the file goes
-# when all have run. The status is 1 if one of them failed.
+# ENDURANCE_KILLS=1000 how often a server with a database is killed. Attacks and faults that are
+# done stand in .build/attacks-done.jsonl and .build/keep-done.jsonl and are not run again; the file
+# goes when all have run. The status is 1 if one of them failed.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

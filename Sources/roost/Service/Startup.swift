@@ -165,7 +165,7 @@ struct Startup {
             server = try Server(handler, configuration)
         } catch {
             keeper?.close()
-            // The chat that was left cannot go on: its connections have ended, and a new one begins.
+            // The chat that was left cannot go on, and its connections have ended: another begins.
             guard isGoingOn, store?.hasKept == false else { throw error }
             start.events.log(.keptLost, "\(error)")
             return try make(settings, reloader, again)

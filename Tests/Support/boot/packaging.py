@@ -45,8 +45,9 @@ def it_brings_pages_and_completions():
                            "fish/vendor_completions.d/roost.fish"):
             with open(f"/usr/share/{completion}") as file:
                 assert command in file.read(), (completion, command)
-    done = run("bash -c '. /usr/share/bash-completion/completions/roost; COMP_WORDS=(roost check-c); "
-               "COMP_CWORD=1 COMP_LINE=\"roost check-c\" COMP_POINT=13; _roost roost check-c roost; "
+    done = run("bash -c '. /usr/share/bash-completion/completions/roost; "
+               "COMP_WORDS=(roost check-c); COMP_CWORD=1 COMP_LINE=\"roost check-c\"; "
+               "COMP_POINT=13; _roost roost check-c roost; "
                "echo \"${COMPREPLY[*]}\"'")
     assert done.strip() == "check-config", done
     with gzip.open("/usr/share/doc/roost/changelog.gz", "rt") as file:

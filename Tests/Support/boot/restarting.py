@@ -1,4 +1,4 @@
-"""Restarts of the packaged server while people chat: their connections wait in systemd meanwhile."""
+"""Restarts of the packaged server while people chat: their connections wait in systemd."""
 import os
 import subprocess
 import threading
