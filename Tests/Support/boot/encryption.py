@@ -7,6 +7,7 @@ import socket
 import ssl
 
 from chatter import Chatter
+from in_place import replace
 from machine import configure, event, main_process, now, records, run, until
 
 FOLDER = "/etc/letsencrypt/live/chat.example.org"
@@ -84,6 +85,13 @@ def a_renewed_certificate_is_used_and_nobody_is_lost():
     chatter.hear("message")
     old.sendall(b"GET /healthz HTTP/1.1\r\nHost: one.example\r\n\r\n")
     assert old.recv(65536).startswith(b"HTTP/1.1 200 ")
+    # A program that takes over has root's files, too: systemd's copies are older.
+    replace()
+    run("systemctl kill -s HUP --kill-who=main roost")
+    event("taken-over", start)
+    assert names() == ["two.example"] and main_process() == process
+    chatter.say(type="message", room="lobby", text="here again")
+    chatter.hear("message")
     # A key that does not fit: the reload fails, and all goes on.
     renew("one", key="two")
     run("systemctl reload roost", 1)
