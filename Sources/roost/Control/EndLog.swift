@@ -60,6 +60,7 @@ struct EndLog {
     }
 
     mutating func restore(from reader: inout StateReader) throws(StateError) {
+        ring = Ring(capacity: Self.capacity)
         for _ in 0..<(try reader.read(UInt32.self)) {
             let wall = try reader.read(Int64.self)
             let resourceID = try reader.read(UInt64.self)

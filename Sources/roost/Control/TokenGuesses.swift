@@ -80,6 +80,7 @@ struct TokenGuesses {
     }
 
     mutating func restore(from reader: inout StateReader, at now: Instant) throws(StateError) {
+        self = TokenGuesses()
         wrongCount = try reader.read()
         limitedCount = try reader.read()
         for _ in 0..<(try reader.read(UInt32.self)) {

@@ -150,8 +150,8 @@ extension ChatHandler {
         writer.write(UInt32(closing.count))
         for (id, reason) in closing {
             writer.writeRecord { writer in
-                writer.write(id.key.slot)
-                writer.write(id.key.generation)
+                writer.write(id.resourceID)
+                writer.write(id.slot)
                 writer.write(reason.reason)
                 writer.write(reason.user ?? "")
             }
@@ -217,13 +217,13 @@ extension ChatHandler {
         try reader.readRecord { reader throws(StateError) in
             try guesses.restore(from: &reader, at: io.now)
         }
+        closing = [:]
         for _ in 0..<(try reader.read(UInt32.self)) {
             let record = try reader.enterRecord()
-            let key = ConnectionKey(slot: try reader.read(), generation: try reader.read())
+            let id = ConnectionID(resourceID: try reader.read(), slot: try reader.read())
             let reason = try reader.readString()
             let user = try reader.readString()
             try reader.leaveRecord(record)
-            guard let id = io.connection(key) else { continue }
             closing[id] = Closing(reason: reason, user: user.isEmpty ? nil : user)
         }
         try reader.readRecord { reader throws(StateError) in
