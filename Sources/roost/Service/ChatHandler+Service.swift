@@ -16,6 +16,7 @@ extension ChatHandler {
 
     mutating func onSignal(_ signal: Signal, _ io: inout ServerContext) {
         switch signal {
+        case .user1: _ = try? restartInPlace(&io, [:])
         case .user2: service.restart(&io)
         case .hangUp: _ = try? reload(&io, [:])
         default: break

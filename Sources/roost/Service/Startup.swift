@@ -124,7 +124,7 @@ struct Startup {
         configuration.limits = settings.options.chatServerLimits
         configuration.hosts = settings.hostRules
         configuration.logger = start.logger
-        configuration.signals = [.user2]
+        configuration.signals = [.user1, .user2]
         configuration.programVersion = Version.current
         configuration.descriptorStore = store
         let tls = try settings.options.tls.load(
