@@ -160,6 +160,13 @@ class Manager:
             assert self.process.poll() is None and time.monotonic() < end, self.said().decode()
             time.sleep(0.01)
 
+    def wait_until_empty(self):
+        """Waits until the service has let everything be removed from the store."""
+        end = time.monotonic() + SECONDS
+        while self.store:
+            assert time.monotonic() < end, "the store still has something"
+            time.sleep(0.01)
+
     def change(self, carriers):
         """Puts other carriers into the store: lists of messages, each with its descriptors."""
         with self.lock:
