@@ -28,7 +28,9 @@ extension DescriptorStore {
     /// Ends the connections that the store has kept, so that their clients come back: for a process
     /// that makes no server, for example since its configuration is bad.
     public func abandon() {
-        Carrier.endAll(in: takeKept())
+        let kept = takeKept()
+        guard !kept.isEmpty else { return }
+        Carrier.endAll(in: kept)
         forget()
     }
 }

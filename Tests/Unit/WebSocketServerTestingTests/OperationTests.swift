@@ -97,11 +97,14 @@ import WebSocketServerTesting
         #expect(throws: RefusedHandshake.self) { try server.connect() }
     }
 
-    @Test func `A request that waits ends with the process`() throws {
+    @Test func `A request that waits goes on; a handler that does not know it ends it`() throws {
         let server = try SimulatedServer(Chat())
         let answer = try server.request("/later")
         try server.handOver(to: Chat())
-        #expect(answer.isClosed && answer.status == nil && !answer.isComplete)
+        server.advance(by: .seconds(60))
+        #expect(!answer.isClosed && answer.status == nil)
+        server.advance(by: .seconds(61))
+        #expect(answer.isClosed && answer.status == .serviceUnavailable && answer.isComplete)
     }
 
     @Test func `The same seed gives the same run`() throws {
