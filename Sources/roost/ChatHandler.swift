@@ -174,6 +174,8 @@ struct ChatHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler, 
     }
 
     mutating func onTick(_ io: inout ServerContext) {
+        // Once, and not in a start: a program that takes over has no time for it.
+        ProgramPages.releaseCodeOfStart
         fitHistory(io)
         watchStore(&io)
         tickChat(&io)

@@ -1,19 +1,36 @@
 // A file of the site: its bytes, plain and compressed, and which of them a client gets.
 import WebSocketServer
 
-/// A file that browsers load. It is compressed once, when it is made.
+/// A file that browsers load. It is compressed once, when the first of them asks for it: a program
+/// that takes over from another has no time for that at its start.
 struct SiteFile {
     private struct Form {
         let bytes: [UInt8]
         let tag: String
     }
 
+    private final class Forms {
+        let plain: Form
+        /// Nil if it would not be shorter.
+        private(set) lazy var gzipped = zip()
+
+        init(_ bytes: [UInt8]) {
+            // FNV-1a is enough: it only has to tell versions apart.
+            plain = Form(bytes: bytes, tag: "\"\(String(fnv1a(bytes), radix: 16))\"")
+        }
+
+        private func zip() -> Form? {
+            let shorter = Gzip.compressed(plain.bytes)
+            guard shorter.count < plain.bytes.count else { return nil }
+            // The two forms are different bytes, so their tags differ too (RFC 9110 §8.8.3.3).
+            return Form(bytes: shorter, tag: "\(plain.tag.dropLast())-gzip\"")
+        }
+    }
+
     private let type: String
     private let cacheControl: String
     private let isShared: Bool
-    private let plain: Form
-    /// Nil if it would not be shorter.
-    private let gzipped: Form?
+    private let forms: Forms
 
     /// - Parameter isHashed: whether the file's path has a hash of its bytes. Browsers and caches
     ///   then keep it without asking again. They ask for others each time and get them only if they
@@ -24,23 +41,17 @@ struct SiteFile {
         self.type = type
         self.isShared = isShared
         cacheControl = isHashed ? "public, max-age=31536000, immutable" : "no-cache"
-        // FNV-1a is enough: it only has to tell versions apart.
-        let hash = String(fnv1a(bytes), radix: 16)
-        plain = Form(bytes: bytes, tag: "\"\(hash)\"")
-        let shorter = Gzip.compressed(bytes)
-        // The two forms are different bytes, so their tags differ too (RFC 9110 §8.8.3.3).
-        gzipped =
-            shorter.count < bytes.count ? Form(bytes: shorter, tag: "\"\(hash)-gzip\"") : nil
+        forms = Forms(bytes)
     }
 
     /// The answer to a GET or HEAD of this file.
     func answer(_ head: RequestHead, headers: [(String, String)]) -> HTTPResponse {
-        let zipped = gzipped.flatMap { Self.prefersGzip(head) ? $0 : nil }
-        let form = zipped ?? plain
+        let zipped = forms.gzipped.flatMap { Self.prefersGzip(head) ? $0 : nil }
+        let form = zipped ?? forms.plain
         var headers = headers
         headers.append(("Cache-Control", cacheControl))
         headers.append(("ETag", form.tag))
-        if gzipped != nil { headers.append(("Vary", "Accept-Encoding")) }
+        if forms.gzipped != nil { headers.append(("Vary", "Accept-Encoding")) }
         if isShared {
             headers.append(("Access-Control-Allow-Origin", "*"))
             headers.append(("Cross-Origin-Resource-Policy", "cross-origin"))

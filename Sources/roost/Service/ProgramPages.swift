@@ -5,7 +5,7 @@ import Glibc
 
 /// The pages of the program and its libraries that this process has in its memory.
 enum ProgramPages {
-    /// Does so once in the life of a process, between the start and the first turn.
+    /// Does so once in the life of a process.
     static let releaseCodeOfStart: Void = releaseCode()
 
     /// Unmaps all code of files. What is executed again comes back from the page cache by itself,
