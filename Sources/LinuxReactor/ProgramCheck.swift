@@ -34,17 +34,15 @@ package final class ProgramCheck: Sendable {
             unsafe clinux_start_check(
                 path, arguments, environment, variable, file.rawValue, report, &number)
         }
+        let failure = errno
         process = number
-        if handle < 0 {
-            let failure = errno
-            _ = Glibc.close(report)
-            throw program.error(failure)
-        }
+        // What is open then, `deinit` closes.
+        if handle < 0 { throw program.error(failure) }
     }
 
     deinit {
         _ = Glibc.close(report)
-        _ = Glibc.close(handle)
+        if handle >= 0 { _ = Glibc.close(handle) }
     }
 
     /// The descriptor of the file in the child.

@@ -20,6 +20,7 @@ extension ServerContext {
     ) {
         guard let slot = unanswered(id) else { return }
         let exchange = connections.slots[slot].exchange
+        http.exchanges[exchange].answerBy = nil
         let isChunked = http.exchanges[exchange].takesChunks
         if !isChunked { http.exchanges[exchange].keepsAlive = false }
         http.exchanges[exchange].response = isChunked ? .chunked : .untilClose

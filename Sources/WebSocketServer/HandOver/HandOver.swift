@@ -71,6 +71,8 @@ extension ServerCore where K: ~Copyable {
         try restoreHandler(&reader, &io)
         try Self.expectEnd(reader)
         for slot in slots { try takeUp(slot) }
+        // The handler may have asked for it in the last turn.
+        io.wantsWork = true
     }
 
     /// Throws if this server, which has no connections, could not ``restore(_:_:)`` the state. It
@@ -93,7 +95,8 @@ extension ServerCore where K: ~Copyable {
         _ = try restoreTables(from: &reader, handOver.descriptors)
         var again = StateWriter(surplus: handOverForm.surplus)
         let descriptors = saveTables(to: &again)
-        let written = again.finish()
+        var written = again.finish()
+        defer { written.wipe() }
         // Another version writes other fields.
         guard descriptors == handOver.descriptors,
             version != handOverForm.version || handOver.state[start..<reader.place] == written[...]

@@ -90,10 +90,12 @@ private struct KeptMessages {
     private static func read(
         _ file: SealedFile, _ sockets: [FileDescriptor]
     ) throws(StateError) -> ProcessState {
-        let bytes: [UInt8]
+        var bytes: [UInt8]
         do throws(SystemError) { bytes = try file.read() } catch {
             throw StateError("\(error)")
         }
+        // The secrets of TLS connections are in it.
+        defer { bytes.wipe() }
         var state = try StateFile.read(bytes)
         guard state.handOver.descriptors.count == sockets.count else {
             throw StateError(

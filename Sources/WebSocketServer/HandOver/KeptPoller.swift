@@ -20,6 +20,7 @@ extension ServerCore where K: ~Copyable {
         var left = LeftWatching()
         for slot in io.connections.slots.indices {
             let descriptor = io.connections.slots[slot].descriptor
+            guard descriptor != .none else { continue }
             if !io.canBeHandedOver(slot) {
                 if poller.forget(descriptor, &kernel) { left.forgotten.append(slot) }
             } else if io.connections.slots[slot].watched != .readable {

@@ -58,6 +58,8 @@ struct Reexecution {
     /// When the handler is asked again to come to rest, and until when: nil before the first time.
     private var nextTry: Instant?
     private var patienceEnds: Instant?
+    /// Until when all ends must have come, once nothing new is let in.
+    private var closeBy: Instant?
 
     init(_ request: ReexecRequest, programVersion: String) {
         self.programVersion = programVersion
@@ -97,27 +99,18 @@ struct Reexecution {
         }
     }
 
-    /// Goes on as far as it can, after a turn. Throws what ends it; the server serves on then.
+    /// Goes on as far as it can, after a turn. Throws what ends it: the server serves on then, and takes mail again.
     mutating func move<Handler: WebSocketHandler & ~Copyable>(
         _ core: inout ServerCore<LinuxKernel>, _ handler: inout Handler,
         _ requests: LoopRequests, _ mailbox: Mailbox<Handler._Mail>
     ) throws(ReexecFailure) -> Outcome {
-        do throws(ReexecFailure) {
-            while true {
-                switch try advance(&core, &handler, requests, mailbox) {
-                case .nextStep: continue
-                case .turn: return .underWay
-                case .checked: return .checked
-                case .left: return .left
-                }
+        while true {
+            switch try advance(&core, &handler, requests, mailbox) {
+            case .nextStep: continue
+            case .turn: return .underWay
+            case .checked: return .checked
+            case .left: return .left
             }
-        } catch {
-            if case .closing = step {
-                mailbox.refuse(false)
-                // A thread whose mail was refused may have left something beside it.
-                core.io.pendingCalls.insert(.mail)
-            }
-            throw error
         }
     }
 
@@ -136,10 +129,18 @@ struct Reexecution {
             guard !core.owesEnds else { return Self.takeTurn(core, requests) }
             guard try isAtRest(.check, &core, &handler, requests) else { return .turn }
             defer { handler._resumeAfterHandOver(&core.io) }
+            // The handler may just have closed a connection.
+            guard !core.owesEnds else { return Self.takeTurn(core, requests) }
             do throws(SystemError) {
-                let state = state(&core, handler, core.kernel.monotonicNow())
+                var state = state(&core, handler, core.kernel.monotonicNow())
+                var parts = StateFile.parts(state)
+                // The secrets of TLS connections are in them, and this process lives on.
+                defer {
+                    for index in parts.indices { parts[index].wipe() }
+                    state.handOver.state.wipe()
+                }
                 try StateCheck.start(
-                    program, StateFile.parts(state), within: request.reexec.checkDeadline, requests)
+                    program, parts, within: request.reexec.checkDeadline, requests)
             } catch { throw .system(error) }
             step = .checking
         case .checking:
@@ -151,17 +152,16 @@ struct Reexecution {
             }
             step = .draining(until: core.io.clock.now + grace)
         case .draining(let deadline):
-            let isUnfinished =
-                core.hasUnfinishedWork || !handler._prepareHandOver(.waiting, &core.io)
-            guard !isUnfinished || core.io.clock.now >= deadline else {
-                core.ticker.wake(at: deadline)
-                requests.lookAgain()
-                return .turn
-            }
+            guard isFinished(&core, &handler, requests, before: deadline) else { return .turn }
             mailbox.refuse(true)
             core.endWhatCannotBeHandedOver()
             step = .closing
         case .closing:
+            let end = closeBy ?? core.io.clock.now + grace
+            closeBy = end
+            guard core.io.clock.now <= end else { throw .busy(grace) }
+            // In a turn since then another may have opened.
+            core.closeWhatCannotBeHandedOver()
             guard !core.owesEnds, mailbox.count == 0 else { return Self.takeTurn(core, requests) }
             // What the handler does now is part of the pause.
             let leftAt = core.kernel.monotonicNow()
@@ -184,6 +184,29 @@ struct Reexecution {
             return .left
         }
         return .nextStep
+    }
+
+    /// Whether nothing is under way any more that has an end of its own, or its time is over. That
+    /// is looked at after each pause, since it takes a walk over all connections.
+    private mutating func isFinished<Handler: WebSocketHandler & ~Copyable>(
+        _ core: inout ServerCore<LinuxKernel>, _ handler: inout Handler, _ requests: LoopRequests,
+        before deadline: Instant
+    ) -> Bool {
+        let now = core.io.clock.now
+        guard now < deadline else {
+            nextTry = nil
+            return true
+        }
+        if now >= nextTry ?? now {
+            if handler._prepareHandOver(.waiting, &core.io), !core.hasUnfinishedWork {
+                nextTry = nil
+                return true
+            }
+            nextTry = now + Self.pause
+        }
+        core.ticker.wake(at: min(nextTry ?? deadline, deadline))
+        requests.lookAgain()
+        return false
     }
 
     /// Asks the handler to come to rest, if that is due. Throws if it has taken too long.

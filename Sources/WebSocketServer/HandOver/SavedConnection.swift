@@ -116,7 +116,7 @@ extension Connection {
         peer = NetworkAddress(
             family: family, high: try reader.read(), low: try reader.read(),
             port: try reader.read())
-        // A later version has more parts, behind those of this one.
+        // Those of a later version stand behind the subscriptions.
         let parts = SavedParts(rawValue: try reader.read())
         if parts.isEmpty { return parts }
         if parts.contains(.decoder) { decoder = try MessageDecoder(from: &reader) }

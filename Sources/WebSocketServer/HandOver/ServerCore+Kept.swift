@@ -25,7 +25,8 @@ extension ServerCore where K == LinuxKernel {
         case .lost(let sockets, let reason):
             core.endKept(sockets, because: reason)
             return core
-        case .state(let state):
+        case .state(var state):
+            defer { state.handOver.state.wipe() }
             if let flaw = try flaw(in: state.handOver, configuration) {
                 core.endKept(state.handOver.descriptors, because: flaw)
                 return core
@@ -73,6 +74,8 @@ extension ServerCore where K == LinuxKernel {
     private mutating func endRestored() {
         for slot in io.connections.slots.indices
         where io.connections.slots[slot].phase == .webSocket && io.connections.slots[slot].isOpen {
+            // Closing may wait for the socket, which is not watched yet.
+            try? watchRestored(slot)
             io.close(slot, .serviceRestart, "The server has restarted.", .restarting)
             flush(slot)
         }

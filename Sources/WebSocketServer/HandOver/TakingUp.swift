@@ -53,6 +53,8 @@ extension ServerCore where K: ~Copyable {
         switch io.connections.slots[slot].phase {
         case .webSocket where io.connections.slots[slot].session == .open:
             io.schedule(slot, in: timeouts.ping)
+            // A slow reader answers the Ping behind its backlog: what it takes meanwhile counts.
+            if io.connections.slots[slot].flags.contains(.pinged) { measure(slot) }
         case .head, .body, .draining: io.schedule(slot, in: timeouts.handshake)
         case .responding:
             let exchange = io.connections.slots[slot].exchange

@@ -107,6 +107,7 @@ package struct ServerLoop<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
         }
         if let store = requests.takeLeaving() {
             // A restart is for the service's next process, not for another program in this one.
+            Self.accept(mailbox, &core)
             reexecution?.fail(.stopping, core.io.logger)
             requests.endReexec()
             reexecution = Reexecution(leavingIn: store, programVersion: version)
@@ -126,12 +127,22 @@ package struct ServerLoop<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
         } catch {
             requests.endReexec()
             guard let ended = reexecution.take() else { return false }
+            Self.accept(mailbox, &core)
             ended.fail(error, core.io.logger)
             if ended.isRestart, error != .stopping {
                 core.io.shutdown.ask(grace: Shutdown.usualGrace(true), isRestart: true)
             }
         }
         return false
+    }
+
+    /// Takes mail again.
+    private static func accept(
+        _ mailbox: Mailbox<Handler._Mail>, _ core: inout ServerCore<LinuxKernel>
+    ) {
+        mailbox.refuse(false)
+        // A thread whose mail was refused may have left something beside it.
+        core.io.pendingCalls.insert(.mail)
     }
 
     /// Closes what was opened, without a turn.
