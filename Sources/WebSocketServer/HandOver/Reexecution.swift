@@ -99,7 +99,8 @@ struct Reexecution {
         }
     }
 
-    /// Goes on as far as it can, after a turn. Throws what ends it: the server serves on then, and takes mail again.
+    /// Goes on as far as it can, after a turn. Throws what ends it: the server serves on then, and
+    /// takes mail again.
     mutating func move<Handler: WebSocketHandler & ~Copyable>(
         _ core: inout ServerCore<LinuxKernel>, _ handler: inout Handler,
         _ requests: LoopRequests, _ mailbox: Mailbox<Handler._Mail>

@@ -107,7 +107,7 @@ package struct ServerLoop<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
         }
         if let store = requests.takeLeaving() {
             // A restart is for the service's next process, not for another program in this one.
-            Self.accept(mailbox, &core)
+            Self.takeMailAgain(mailbox, &core)
             reexecution?.fail(.stopping, core.io.logger)
             requests.endReexec()
             reexecution = Reexecution(leavingIn: store, programVersion: version)
@@ -127,7 +127,7 @@ package struct ServerLoop<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
         } catch {
             requests.endReexec()
             guard let ended = reexecution.take() else { return false }
-            Self.accept(mailbox, &core)
+            Self.takeMailAgain(mailbox, &core)
             ended.fail(error, core.io.logger)
             if ended.isRestart, error != .stopping {
                 core.io.shutdown.ask(grace: Shutdown.usualGrace(true), isRestart: true)
@@ -137,7 +137,7 @@ package struct ServerLoop<Handler: WebSocketHandler & ~Copyable>: ~Copyable {
     }
 
     /// Takes mail again.
-    private static func accept(
+    private static func takeMailAgain(
         _ mailbox: Mailbox<Handler._Mail>, _ core: inout ServerCore<LinuxKernel>
     ) {
         mailbox.refuse(false)
