@@ -170,6 +170,8 @@ struct ChatHandler: HTTPHandler, MailHandler, OutputHandler, OperationsHandler, 
             id, cause, io.peer(of: id), user: user, age: notes.age(of: id, at: io.now),
             messageCount: notes.messageCount(of: id), wall: io.timestamp.wall, sentence: reason)
         chat.connectionClosed(id.key, at: io.timestamp, &effects)
+        // Its result may not come any more, or comes for nobody.
+        hashing.remove(id.key)
         carryOutEffects(&io)
     }
 

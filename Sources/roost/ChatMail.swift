@@ -34,7 +34,9 @@ final class ChatMailbox: Sendable {
 extension ChatHandler {
     mutating func onMail(_ mail: ChatMail, _ io: inout ServerContext) {
         switch mail {
-        case .store(let answer): receive(answer, &io)
+        case .store(let answer):
+            keeper?.mail.leftMailbox()
+            receive(answer, &io)
         case .password(let result): take(result, &io)
         case .listening(let listeners):
             clientURL = Self.clientURL(listeners, encryption.certificates)

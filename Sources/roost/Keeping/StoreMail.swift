@@ -11,6 +11,8 @@ final class StoreMail: Sendable {
         var mailbox: Mailbox<ChatMail>?
         /// Answers are taken from here, and none goes to the mailbox.
         var isGathering = false
+        /// How many answers are in the mailbox, or just about to be.
+        var inMailbox = 0
         var waiting: [StoreAnswer] = []
     }
 
@@ -19,15 +21,23 @@ final class StoreMail: Sendable {
     /// Called on the store's threads, which wait here while the mailbox is full: nothing is lost.
     /// Once the server has stopped nobody takes answers any more.
     func post(_ answer: StoreAnswer) {
-        while let mailbox = keepOrFind(answer), !mailbox.post(.store(answer)), !mailbox.isClosed {
+        while let mailbox = keepOrFind(answer), !mailbox.post(.store(answer)) {
+            leftMailbox()
+            if mailbox.isClosed { return }
             usleep(1_000)
         }
     }
 
-    /// The mailbox; nil if the answer waits here.
+    /// An answer is not in the mailbox any more: the server has received it.
+    func leftMailbox() { state.withLock { $0.inMailbox -= 1 } }
+
+    /// The mailbox, where the answer counts already; nil if the answer waits here.
     private func keepOrFind(_ answer: StoreAnswer) -> Mailbox<ChatMail>? {
         state.withLock { state in
-            if let mailbox = state.mailbox, !state.isGathering { return mailbox }
+            if let mailbox = state.mailbox, !state.isGathering {
+                state.inMailbox += 1
+                return mailbox
+            }
             state.waiting.append(answer)
             return nil
         }
@@ -37,15 +47,24 @@ final class StoreMail: Sendable {
     func deliver(to mailbox: Mailbox<ChatMail>) {
         state.withLock { state in
             state.mailbox = mailbox
-            for answer in state.waiting { mailbox.post(.store(answer)) }
+            for answer in state.waiting where mailbox.post(.store(answer)) {
+                state.inMailbox += 1
+            }
             state.waiting = []
         }
     }
 
     // MARK: Coming to rest
 
-    /// From now on answers wait for ``take()``.
-    func gather() { state.withLock { $0.isGathering = true } }
+    /// From now on answers wait for ``take()``. Returns false, and changes nothing, while earlier
+    /// answers are in the mailbox: later ones would overtake them.
+    func gather() -> Bool {
+        state.withLock { state in
+            guard state.inMailbox == 0 else { return false }
+            state.isGathering = true
+            return true
+        }
+    }
 
     /// The answers that have come since.
     func take() -> [StoreAnswer] {

@@ -6,7 +6,6 @@
 import ChatDatabase
 import ChatRooms
 import CommandLineOptions
-import Glibc
 import Storage
 import WebSocketServer
 
@@ -26,65 +25,6 @@ extension ChatHandler {
     /// The lowest version of a program that may read it, and of a state that this one reads.
     private static var minimumReaderForm: UInt16 { 2 }
     private static var oldestReadableForm: UInt16 { 2 }
-    /// How long the loop stands still, at most, for a commit that is under way.
-    private static var restLimit: Duration { .milliseconds(20) }
-    private static var restPause: UInt32 { 100 }
-
-    // MARK: Coming to rest
-
-    mutating func prepareHandOver(_ stage: HandOverStage, _ io: inout ServerContext) -> Bool {
-        switch stage {
-        case .waiting: return hashing.isEmpty
-        case .check: return comesToRest(&io)
-        case .takingOver:
-            guard !endHashing(&io), comesToRest(&io) else { return false }
-            if let keeper, let identity = database?.identity {
-                keeper.leave()
-                leftDatabase = identity
-            }
-            return true
-        }
-    }
-
-    mutating func resumeAfterHandOver(_ io: inout ServerContext) {
-        if let identity = leftDatabase.take() { resume(identity, &io) }
-        for answer in keeper?.mail.endGathering() ?? [] { receive(answer, &io) }
-    }
-
-    /// Waits until nothing is on its way to the store or back. Nothing else happens meanwhile: the
-    /// loop stands still.
-    private mutating func comesToRest(_ io: inout ServerContext) -> Bool {
-        guard let keeper else { return chat.isAtRest(hashing: hashing) }
-        guard chat.storeState == .works else { return false }
-        keeper.mail.gather()
-        let end = ContinuousClock.now + Self.restLimit
-        while true {
-            for answer in keeper.mail.take() { receive(answer, &io) }
-            while let answer = readAnswers.popFirst() { take(answer, &io) }
-            while chat.canAnyGoOn {
-                if chat.needsToken { provideToken(&io) }
-                _ = chat.letNextGoOn(at: io.timestamp, &effects)
-                carryOutEffects(&io)
-            }
-            giveToStore(&io)
-            if chat.isAtRest(hashing: hashing), store?.isAtRest != false { return true }
-            guard ContinuousClock.now < end else { break }
-            usleep(Self.restPause)
-        }
-        for answer in keeper.mail.endGathering() { receive(answer, &io) }
-        return false
-    }
-
-    /// Closes the connections whose passwords are still being hashed: they come back and log in
-    /// again. Returns whether there were any.
-    private mutating func endHashing(_ io: inout ServerContext) -> Bool {
-        var hasEnded = false
-        for id in hashing.compactMap({ io.connection($0) }) where io.isOpen(id) {
-            close(id, .serviceRestart, "The server has restarted; log in again.", &io)
-            hasEnded = true
-        }
-        return hasEnded
-    }
 
     // MARK: Going on
 
@@ -109,7 +49,7 @@ extension ChatHandler {
         }
     }
 
-    private mutating func resume(
+    mutating func resume(
         _ identity: ChatDatabase.Identity, _ io: inout ServerContext
     ) {
         do {

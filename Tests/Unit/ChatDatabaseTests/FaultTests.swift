@@ -157,9 +157,12 @@ import Testing
         let batch = desk.batch(in: &room, count: 5, opensRoom: true)
         desk.submit(batch)
         #expect(desk.states == [])
+        // It counts as not stored: a chat is not at rest before the commit.
+        #expect(desk.database.figures.waitingBatchCount == 1)
         try other.run("ROLLBACK")
         // The question stands behind the commit all the same.
         #expect(frames(desk.page(room, .after(offset: 0, epoch: nil))) == frames(batch))
+        #expect(desk.database.figures.waitingBatchCount == 0)
         desk.database.close()
         #expect(desk.answers.count { if case .stored = $0 { true } else { false } } == 1)
     }
