@@ -20,6 +20,11 @@ extension Chat {
         return users[connections[key.slot].user].name
     }
 
+    /// The number that the connection got when it was opened; nil if there is none with this key.
+    public func resourceID(of key: ConnectionKey) -> UInt64? {
+        isKnown(key) ? connections[key.slot].resourceID : nil
+    }
+
     /// A number that all spellings of a name share, and few other names. It holds for this process
     /// only.
     public static func nameHash(_ name: String) -> UInt32 { NameKey(name).hash }

@@ -31,8 +31,25 @@ extension ChatHandler {
     /// Goes on where the program before has stopped, in its first turn.
     mutating func goOn(_ before: ChatTakenOver, _ io: inout ServerContext) {
         if let identity = before.database { resume(identity, &io) }
+        forgetLost(&io)
         // A restart ends a reload that was under way.
         if !isNewProcess || reloads.isUnderWay { finishReload(before, io) }
+    }
+
+    /// Takes leave of connections that were lost on the way: nobody reports their end.
+    private mutating func forgetLost(_ io: inout ServerContext) {
+        guard let all = chat.connectionFilter(user: nil, room: nil) else { return }
+        for slot in 0..<chat.connectionSlotCount {
+            guard let key = chat.connection(inSlot: slot, matching: all),
+                let number = chat.resourceID(of: key)
+            else { continue }
+            let id = ConnectionID(resourceID: number, slot: slot)
+            // A connection that is about to close is still there, and has a peer.
+            guard io.peer(of: id) == nil else { continue }
+            closing[id] = nil
+            chat.connectionClosed(key, at: io.timestamp, &effects)
+        }
+        carryOutEffects(&io)
     }
 
     /// Opens the database for a chat that begins after all, since what the process before has left
