@@ -93,10 +93,10 @@ import WebSocketServer
         var said = ""
         do {
             try chat.simulation.perform { handler, io in
-                var reader = StateReader([9, 0, 3, 0])
+                var reader = StateReader([9, 0, 4, 0])
                 try handler.restore(from: &reader, &io)
             }
         } catch { said = "\(error)" }
-        #expect(said == "the chat's state has form 9, which a program of form 2 cannot read")
+        #expect(said == "the chat's state has form 9, which a program of form 3 cannot read")
     }
 }

@@ -21,7 +21,7 @@ struct ChatTakenOver {
 
 extension ChatHandler {
     /// The version of what is written; ARCHITECTURE, "Versions share the state", has the rules.
-    private static var stateForm: UInt16 { 2 }
+    private static var stateForm: UInt16 { 3 }
     /// The lowest version of a program that may read it, and of a state that this one reads.
     private static var minimumReaderForm: UInt16 { 2 }
     private static var oldestReadableForm: UInt16 { 2 }
@@ -126,6 +126,8 @@ extension ChatHandler {
         writer.write(keeper?.path ?? "")
         writer.write(database?.identity.boot ?? "")
         writer.write(UInt32(database?.identity.schemaVersion ?? 0))
+        // Since form 3.
+        reloads.savePrevious(to: &writer)
     }
 
     mutating func restore(
@@ -157,6 +159,7 @@ extension ChatHandler {
         before.settings = try reader.readStrings()
         if let tls = try encryption.restore(from: &reader, isNewProcess) { io.update(tls: tls) }
         before.database = try restoreDatabase(&reader)
+        if !reader.isAtEnd { try reloads.restorePrevious(from: &reader) }
         try reader.leaveRecord(facts)
         try restoreChat(&reader, io)
         try reader.readRecord { reader throws(StateError) in

@@ -48,14 +48,15 @@ struct ReloadOutcome {
             return ReloadOutcome(
                 isGood: false, words: "The server has restarted meanwhile: see its journal.")
         }
-        guard seen == number else {
+        // Another may have begun since this one has ended.
+        guard let own = seen == number ? last : seen == number + 1 ? last["previous"] : nil else {
             return ReloadOutcome(
                 isGood: false, words: "Another reload has come since: see the server's journal.")
         }
-        let name = last["outcome"]?.string
+        let name = own["outcome"]?.string
         guard name != ReloadProgress.Outcome.underWay.name else { return nil }
         return ReloadOutcome(
             isGood: name == ReloadProgress.Outcome.good.name,
-            words: last["text"]?.string?.trimmed ?? "")
+            words: own["text"]?.string?.trimmed ?? "")
     }
 }

@@ -14,12 +14,15 @@ struct ReloadProgress {
     private(set) var outcome = Outcome.good
     /// The sentence for the operator.
     private(set) var words = ""
+    /// What came of the one before: a command may ask for it when the next has begun.
+    private var previous: (outcome: Outcome, words: String)?
 
     init() {}
 
     var isUnderWay: Bool { outcome == .underWay }
 
     mutating func begin() {
+        if number > 0 { previous = (outcome, words) }
         number += 1
         (outcome, words) = (.underWay, "")
     }
@@ -32,9 +35,18 @@ struct ReloadProgress {
     var json: JSONText {
         var object = JSONText()
         object.add("number", number)
+        Self.add(outcome, words, to: &object)
+        if let previous {
+            var before = JSONText()
+            Self.add(previous.outcome, previous.words, to: &before)
+            object.add("previous", before)
+        }
+        return object
+    }
+
+    private static func add(_ outcome: Outcome, _ words: String, to object: inout JSONText) {
         object.add("outcome", "\(outcome.name)")
         if !words.isEmpty { object.add("text", words) }
-        return object
     }
 
     // MARK: Hand-over
@@ -47,11 +59,30 @@ struct ReloadProgress {
 
     init(from reader: inout StateReader) throws(StateError) {
         number = try reader.read()
+        outcome = try Self.readOutcome(&reader)
+        words = try reader.readString()
+    }
+
+    /// Writes what came of the reload before the last, behind all that earlier versions write.
+    func savePrevious(to writer: inout StateWriter) {
+        writer.write(previous != nil)
+        guard let previous else { return }
+        writer.write(previous.outcome.rawValue)
+        writer.write(previous.words)
+    }
+
+    mutating func restorePrevious(from reader: inout StateReader) throws(StateError) {
+        guard try reader.readBool() else { return }
+        previous = (try Self.readOutcome(&reader), try reader.readString())
+    }
+
+    private static func readOutcome(
+        _ reader: inout StateReader
+    ) throws(StateError) -> Outcome {
         guard let outcome = Outcome(rawValue: try reader.read()) else {
             throw StateError("a reload has no such outcome")
         }
-        self.outcome = outcome
-        words = try reader.readString()
+        return outcome
     }
 }
 

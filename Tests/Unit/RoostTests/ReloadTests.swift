@@ -72,6 +72,18 @@ import WebSocketServer
         #expect(try outcome(status(), of: 4)?.words.contains("restarted") == true)
         #expect(try outcome("{}")?.isGood == false)
     }
+        // It is known, too, when another has begun, in this program and in the next.
+        progress.begin()
+        writer = StateWriter()
+        progress.save(to: &writer)
+        progress.savePrevious(to: &writer)
+        reader = StateReader(writer.finish())
+        var next = try ReloadProgress(from: &reader)
+        try next.restorePrevious(from: &reader)
+        #expect(reader.isAtEnd && next.json.text == progress.json.text)
+        let before = try #require(try outcome(status()))
+        #expect(!before.isGood && before.words == "No.")
+        #expect(try outcome(status(), of: 4) == nil)
 
     // MARK: What goes along
 
