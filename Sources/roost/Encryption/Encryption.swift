@@ -100,9 +100,9 @@ struct Encryption {
 
     // MARK: Hand-over
 
-    /// Writes the credentials that root has read.
-    func save(to writer: inout StateWriter) {
-        let files = offered ?? supplied
+    /// Writes the credentials that root has read, or none.
+    func save(to writer: inout StateWriter, withFiles: Bool) {
+        let files = withFiles ? offered ?? supplied : [:]
         writer.write(UInt32(files.count))
         for (name, bytes) in files {
             writer.write(name)

@@ -122,7 +122,8 @@ extension ChatHandler {
         writer.write(isActivatedBySocket)
         reloads.save(to: &writer)
         writer.write(reloader?.settings ?? [])
-        encryption.save(to: &writer)
+        // A next process reads the files anew: no key goes where it is not needed.
+        encryption.save(to: &writer, withFiles: !service.isRestart)
         writer.write(keeper?.path ?? "")
         writer.write(database?.identity.boot ?? "")
         writer.write(UInt32(database?.identity.schemaVersion ?? 0))

@@ -14,7 +14,8 @@ struct Service: ~Copyable {
     private var notifier: Notifier
     private let watchdogInterval: Duration?
     private var isReady = false
-    private var isRestart = false
+    /// Whether the server stops for a restart, or leaves its connections to the next process.
+    private(set) var isRestart = false
     private var hasToldOfManager = false
 
     private var second: LoadMeter?

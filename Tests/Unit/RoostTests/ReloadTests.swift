@@ -108,6 +108,16 @@ import WebSocketServer
     }
 
     @Test func `An address that guesses tokens waits on`() throws {
+    @Test func `A next process gets no keys, since it reads them anew`() {
+        var encryption = Encryption()
+        encryption.keep(["key.pem": [1, 2, 3]])
+        for withFiles in [true, false] {
+            var writer = StateWriter()
+            encryption.save(to: &writer, withFiles: withFiles)
+            #expect((writer.finish().count > 4) == withFiles)
+        }
+    }
+
         let now = Instant(nanoseconds: 1_000_000_000)
         let guesser = NetworkAddress.ipv4(203, 0, 113, 7, port: 1)
         var guesses = TokenGuesses()
