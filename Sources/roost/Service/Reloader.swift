@@ -15,11 +15,14 @@ struct Reloader {
     let given: [String]
     /// The arguments that the file amounted to when it was last read.
     private(set) var settings: [String]
+    /// The same at the start of this program.
+    private let first: [String]
 
     init(_ path: String, given: [String], current: [String]) {
         self.path = path
         self.given = given
         settings = current
+        first = current
     }
 
     /// Settings that a reload applies. All others are read only when a program begins.
@@ -39,12 +42,13 @@ struct Reloader {
     ]
 
     /// Whether the file is good and has a change that the installed program can apply, if it takes
-    /// the place of this one.
+    /// the place of this one. It cannot while the file names another `history` than this program's.
     var hasChangeForNewProgram: Bool {
         guard (try? TextFile.requireRegular(path)) != nil,
             let (_, arguments) = try? Settings.serve(config: path, given: given)
         else { return false }
-        return !Self.changes(settings, arguments).isSubset(of: Self.live.union(Self.fixed))
+        return !Self.changes(first, arguments).contains("history")
+            && !Self.changes(settings, arguments).isSubset(of: Self.live.union(Self.fixed))
     }
 
     /// A sentence about the file, for a program that has taken over from one with `earlier`

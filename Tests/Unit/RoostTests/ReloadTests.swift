@@ -23,6 +23,7 @@ import WebSocketServer
 
     @Test(arguments: [
         "rooms = 7", "port = 7", "rooms = 7\nhistory = memory", "nonsense = 7", "",
+        "ack = fast\nhistory = memory",
         "#new\nack = fast", "#new\nack = fast\nport = 7", "#new\nrooms = 7\ntrusted-proxy = ::1",
     ])
     func `A change that holds only from a start needs another program`(now: String) throws {
@@ -71,7 +72,6 @@ import WebSocketServer
         #expect(try outcome(status(), of: 2)?.words.contains("Another reload") == true)
         #expect(try outcome(status(), of: 4)?.words.contains("restarted") == true)
         #expect(try outcome("{}")?.isGood == false)
-    }
         // It is known, too, when another has begun, in this program and in the next.
         progress.begin()
         writer = StateWriter()
@@ -84,6 +84,7 @@ import WebSocketServer
         let before = try #require(try outcome(status()))
         #expect(!before.isGood && before.words == "No.")
         #expect(try outcome(status(), of: 4) == nil)
+    }
 
     // MARK: What goes along
 
@@ -107,7 +108,6 @@ import WebSocketServer
         #expect(next.find(EndQuery(user: "USER4")).count == 1)
     }
 
-    @Test func `An address that guesses tokens waits on`() throws {
     @Test func `A next process gets no keys, since it reads them anew`() {
         var encryption = Encryption()
         encryption.keep(["key.pem": [1, 2, 3]])
@@ -118,6 +118,7 @@ import WebSocketServer
         }
     }
 
+    @Test func `An address that guesses tokens waits on`() throws {
         let now = Instant(nanoseconds: 1_000_000_000)
         let guesser = NetworkAddress.ipv4(203, 0, 113, 7, port: 1)
         var guesses = TokenGuesses()
