@@ -1,4 +1,5 @@
 // What goes along when another program takes over a chat, and what ends first.
+import ChatRooms
 import CommandLineOptions
 import LinuxReactor
 import Storage
@@ -53,6 +54,51 @@ import WebSocketServer
         #expect(ann.takeTexts().last?.contains(#""ref":"a""#) == true && ann.closeCode == nil)
         let accounts = try chat.json("GET", "/accounts")
         #expect(accounts["total"]?.int == 1)
+    }
+
+    @Test func `Nobody waits for the password of a connection that has ended`() throws {
+        var chat = try OperatedChat(limits: withoutAddressLimits())
+        let ann = chat.enter("ann")
+        ann.send(#"{"type":"account","password":"correct horse"}"#)
+        chat.simulation.settle()
+        let atFirst = isAtRest(.takingOver, &chat)
+        // Another program takes over after all, and its result was refused meanwhile.
+        chat.simulation.perform { handler, io in handler.resumeAfterHandOver(&io) }
+        ann.send(8, [0x03, 0xF4])
+        chat.simulation.settle()
+        let (isDone, then) = (isAtRest(.waiting, &chat), isAtRest(.takingOver, &chat))
+        #expect(!atFirst && isDone && then)
+    }
+
+    @Test func `A connection that was lost on the way leaves the chat, and no other`() throws {
+        var chat = try OperatedChat(limits: withoutAddressLimits())
+        let (ann, bob) = (chat.enter("ann"), chat.enter("bob", from: 2))
+        // Ann is about to close, which is no loss.
+        _ = try chat.json("POST", "/kick", #"{"user":"ann","reason":"No flooding."}"#)
+        let key = ConnectionKey(slot: 900, generation: 5)
+        let isThere = chat.simulation.perform { handler, io in
+            handler.chat.connectionOpened(key, resourceID: 5, at: io.timestamp)
+            handler.goOn(ChatTakenOver(), &io)
+            return handler.chat.resourceID(of: key) != nil
+        }
+        #expect(!isThere && chat.simulation.handler.chat.connectionCount(of: "bob") == 1)
+        ann.send(8, [0x0F, 0xA3])
+        chat.simulation.settle()
+        #expect(chat.request("GET", "/ends?user=ann").text.contains("No flooding."))
+        #expect(ann.closeCode == 4003 && bob.closeCode == nil)
+    }
+
+    @Test func `A signal during a reload is answered in the journal`() throws {
+        var chat = try WatchedChat()
+        chat.simulation.perform { handler, _ in handler.reloads.begin() }
+        for signal: Int32 in [10, 1] {
+            chat.simulation.network.pendingSignals = [signal]
+            chat.simulation.settle()
+        }
+        chat.listen()
+        let said = chat.records.filter { $0["MESSAGE_ID"] == ServerEvent.reloadFailed.messageID }
+        #expect(said.count == 2)
+        #expect(said.allSatisfy { $0["MESSAGE"]?.contains("Another reload is under way") == true })
     }
 
     @Test func `What operators ask about goes along`() throws {

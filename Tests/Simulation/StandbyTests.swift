@@ -162,7 +162,7 @@ private struct Standing: ~Copyable {
                 user: UInt32(user))
             #expect(answer.hasPrefix("HTTP/1.1 403 ") && !answer.contains("F:1"), "\(path)")
         }
-        for action in ["/reload", "/stop"] {
+        for action in ["/reload", "/restart-in-place", "/stop"] {
             let answer = standing.ask("POST \(action)", listener: 1, user: 8)
             #expect(answer.hasPrefix("HTTP/1.1 403 "), "members may only look")
         }
@@ -170,15 +170,16 @@ private struct Standing: ~Copyable {
         #expect(standing.attempts.count == 0)
     }
 
-    @Test(arguments: [true, false])
+    @Test(arguments: ["/reload", "/restart-in-place", "SIGHUP", "SIGUSR1"])
     func `A reload that mends nothing says why, and another one ends the standby`(
-        bySignal: Bool
+        way: String
     ) throws {
+        let bySignal = way.hasPrefix("SIG")
         var standing = try Standing()
         standing.run(seconds: 2)
         func reload(_ standing: inout Standing) -> String {
-            guard bySignal else { return standing.ask("POST /reload", listener: 1) }
-            standing.simulation.network.pendingSignals = [1]
+            guard bySignal else { return standing.ask("POST \(way)", listener: 1) }
+            standing.simulation.network.pendingSignals = [way == "SIGHUP" ? 1 : 10]
             standing.simulation.settle()
             return ""
         }

@@ -29,15 +29,22 @@ extension ChatHandler {
     mutating func restartInPlace(
         _ io: inout ServerContext, _ files: [String: [UInt8]]
     ) throws(ReloadFailure) -> UInt64 {
-        guard !reloads.isUnderWay else {
-            throw ReloadFailure("Another reload is under way: wait for its end.")
-        }
+        try requireNoReload()
         service.reloading()
         reloads.begin()
         lastReload = LastReload(isGood: false, at: io.wallClock)
         encryption.offer(files)
         io.reexec(inPlace(onChecked: nil)) { [mail] in mail.post(.notTakenOver($0)) }
         return reloads.number
+    }
+
+    /// Throws, and says so in the journal, while a reload is under way: nobody else may answer who
+    /// has sent a signal.
+    func requireNoReload() throws(ReloadFailure) {
+        guard reloads.isUnderWay else { return }
+        let failure = ReloadFailure("Another reload is under way: wait for its end.")
+        service.events.log(.reloadFailed, failure.sentence)
+        throw failure
     }
 
     /// Asks the installed program whether it could take over, and leaves it at that.

@@ -36,11 +36,7 @@ extension ChatHandler {
     mutating func reload(
         _ io: inout ServerContext, _ files: [String: [UInt8]]
     ) throws(ReloadFailure) -> ReloadAnswer {
-        guard !reloads.isUnderWay else {
-            let failure = ReloadFailure("Another reload is under way: wait for its end.")
-            service.events.log(.reloadFailed, failure.sentence)
-            throw failure
-        }
+        try requireNoReload()
         if needsNewProgram { return .underWay(try restartInPlace(&io, files)) }
         reloads.begin()
         do throws(ReloadFailure) {

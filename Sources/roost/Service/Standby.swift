@@ -69,7 +69,7 @@ enum Standby {
         configuration.logger = log.logger
         configuration.tickInterval = Startup.tickInterval
         configuration.stopSignals = [.interrupt, .terminate]
-        configuration.signals = [.user2, .hangUp]
+        configuration.signals = [.user1, .user2, .hangUp]
         return configuration
     }
 

@@ -52,7 +52,8 @@ struct StandbyHandler: HTTPHandler, OperationsHandler, ~Copyable {
     mutating func onSignal(_ signal: Signal, _ io: inout ServerContext) {
         switch signal {
         case .user2: service.restart(&io)
-        case .hangUp: reload(&io)
+        // No chat is there that another program could go on with.
+        case .user1, .hangUp: reload(&io)
         default: break
         }
     }
@@ -159,8 +160,9 @@ struct StandbyHandler: HTTPHandler, OperationsHandler, ~Copyable {
         switch path {
         case "/metrics" where rank >= .member || request.listener == .metrics: return metrics(io)
         case "/status" where rank >= .member: return .status(report(io), request.head)
-        case "/reload" where isPost && rank == .administrator:
-            note("reload", request)
+        case "/reload" where isPost && rank == .administrator,
+            "/restart-in-place" where isPost && rank == .administrator:
+            note(String(path.dropFirst()), request)
             reload(&io)
             return isMended
                 ? .text(.ok, "The settings are good now: the server serves.")
@@ -171,7 +173,8 @@ struct StandbyHandler: HTTPHandler, OperationsHandler, ~Copyable {
             return .text(.accepted, "The server is stopping.")
         case _
         where request.listener != .metrics
-            && (rank < .member || isPost && ["/reload", "/stop"].contains(path)):
+            && (rank < .member
+                || isPost && ["/reload", "/restart-in-place", "/stop"].contains(path)):
             return HTTPResponse(
                 RoomAnswer(
                     refusing: .forbidden,
