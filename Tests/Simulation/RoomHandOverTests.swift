@@ -72,6 +72,25 @@ import WebSocketServer
         }
     }
 
+    @Test func `More may wait than the limit with what is about to be answered`() throws {
+        var chat = try WatchedChat(limits: withoutAddressLimits())
+        let ann = chat.enter("ann")
+        let sockets = (0..<RoomWaiters.limitPerAddress).map { _ in
+            poll(&chat, "after=0&wait=30")
+        }
+        chat.simulation.perform { handler, _ in
+            for (room, waiter) in handler.waiters.all.prefix(3) {
+                handler.released.append((room, waiter))
+            }
+        }
+        try chat.simulation.handOver()
+        ann.send(#"{"type":"message","room":"lobby","text":"news"}"#)
+        chat.simulation.run(for: .seconds(3))
+        let answers = sockets.map { answer(chat, $0) }
+        #expect(answers.allSatisfy { $0.contains(#""messages":["#) })
+        #expect(answers.contains { $0.contains(#""text":"news""#) })
+    }
+
     @Test func `A stream goes on, whether it was behind or live`() throws {
         var chat = try WatchedChat(limits: withoutAddressLimits())
         let ann = chat.enter("ann")

@@ -41,9 +41,8 @@ extension ChatHandler {
                 return (room, try RoomWaiters.Waiter(from: &reader, at: io.now))
             }
             guard io.isAnswerable(waiter.id) else { continue }
-            guard waiters.add(waiter, for: room) else {
-                throw StateError("too many requests wait")
-            }
+            // Requests that were about to be answered may be beyond the limits.
+            if !waiters.add(waiter, for: room) { released.append((room, waiter)) }
         }
         for _ in 0..<(try reader.read(UInt32.self)) {
             let (id, stream) = try reader.readRecord { reader throws(StateError) in
@@ -57,7 +56,7 @@ extension ChatHandler {
             streams.add(stream, id)
             if stream.query != nil { streams.queue(id) }
         }
-        if streams.behindCount > 0 { io.continueLater() }
+        if streams.behindCount > 0 || !released.isEmpty { io.continueLater() }
     }
 }
 
